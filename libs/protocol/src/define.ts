@@ -1,0 +1,59 @@
+import type { Static, TObject, TSchema } from 'typebox';
+
+/**
+ * A protocol: what may be said over one kind of socket. Made by `defineProtocol` (of the `/server` entry point), never by hand.
+ * A browser needs only its type (`import type`), so that no schema reaches the page.
+ */
+export interface Protocol {
+  /** The WebSocket subprotocol, e.g. `usher.v1`. */
+  readonly name: string;
+  /** Client → server, answered with exactly one `reply` or `error` of the same `id`. */
+  readonly requests: Readonly<Record<string, { readonly params: TObject; readonly reply: TSchema }>>;
+  /** Client → server, never answered. */
+  readonly signals: Readonly<Record<string, TObject>>;
+  /** Server → client, unasked. */
+  readonly events: Readonly<Record<string, TObject>>;
+  /** Codes that an `error` frame may carry. */
+  readonly errors: readonly string[];
+}
+
+export type RequestType<P extends Protocol> = keyof P['requests'] & string;
+export type SignalType<P extends Protocol> = keyof P['signals'] & string;
+export type EventType<P extends Protocol> = keyof P['events'] & string;
+export type ErrorCode<P extends Protocol> = P['errors'][number];
+
+export type Params<P extends Protocol, T extends RequestType<P>> = Static<P['requests'][T]['params']>;
+export type Reply<P extends Protocol, T extends RequestType<P>> = Static<P['requests'][T]['reply']>;
+export type Signal<P extends Protocol, T extends SignalType<P>> = Static<P['signals'][T]>;
+export type Event<P extends Protocol, T extends EventType<P>> = Static<P['events'][T]>;
+
+/** Server → client: the answer to the request with this `id`. */
+export interface ReplyFrame<D = unknown> {
+  readonly type: 'reply';
+  readonly id: number;
+  readonly data: D;
+}
+
+/** Server → client: the request with this `id` failed; without an `id`, the frame that caused it had none that could be read. */
+export interface ErrorFrame<C extends string = string> {
+  readonly type: 'error';
+  readonly id?: number;
+  readonly code: C;
+  readonly message: string;
+  readonly retryAfterMs?: number;
+}
+
+export type RequestFrame<P extends Protocol> = {
+  [T in RequestType<P>]: { readonly type: T; readonly id: number } & Params<P, T>;
+}[RequestType<P>];
+
+export type SignalFrame<P extends Protocol> = {
+  [T in SignalType<P>]: { readonly type: T } & Signal<P, T>;
+}[SignalType<P>];
+
+export type EventFrame<P extends Protocol> = {
+  [T in EventType<P>]: { readonly type: T } & Event<P, T>;
+}[EventType<P>];
+
+export type ClientFrame<P extends Protocol> = RequestFrame<P> | SignalFrame<P>;
+export type ServerFrame<P extends Protocol> = ReplyFrame | ErrorFrame<ErrorCode<P>> | EventFrame<P>;

@@ -1,0 +1,34 @@
+/** What both sides share. Nothing here pulls a schema or a validator into a page; those stand in `@usher/protocol/server`. */
+export { closeCode, closeCodes, comesBack, type CloseCode, type CloseName } from './close-codes.ts';
+export { isRequestId, parseFrame, type RawFrame } from './codec.ts';
+export type {
+  ClientFrame,
+  ErrorCode,
+  ErrorFrame,
+  Event,
+  EventFrame,
+  EventType,
+  Params,
+  Protocol,
+  Reply,
+  ReplyFrame,
+  RequestFrame,
+  RequestType,
+  ServerFrame,
+  Signal,
+  SignalFrame,
+  SignalType,
+} from './define.ts';
+export type {
+  Credentials,
+  Me,
+  MessagePage,
+  MessagePageQuery,
+  NewRoom,
+  Room,
+  Rooms,
+  TicketAnswer,
+  TokenAnswer,
+} from './http.ts';
+export { isProblem, problem, problems, type Problem, type ProblemCode } from './problems.ts';
+export type { Message, RoomsProtocol } from './rooms.ts';

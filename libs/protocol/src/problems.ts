@@ -1,0 +1,57 @@
+/**
+ * The codes of HTTP errors (RFC 9457 `application/problem+json`). `code` is for programs, `title` for people.
+ * Nothing in them tells whether a user, a session or a private room exists, save `user_taken` and `room_taken`.
+ */
+export const problems = {
+  missing_token: { status: 401, title: 'Missing token' },
+  invalid_token: { status: 401, title: 'Invalid token' },
+  token_expired: { status: 401, title: 'Token expired' },
+  session_ended: { status: 401, title: 'Session ended' },
+  invalid_credentials: { status: 401, title: 'Wrong user name or password' },
+  missing_ticket: { status: 401, title: 'Missing ticket' },
+  invalid_ticket: { status: 401, title: 'Invalid ticket' },
+  user_disabled: { status: 403, title: 'This account is disabled' },
+  forbidden: { status: 403, title: 'Not allowed' },
+  sign_up_closed: { status: 403, title: 'Sign-up is closed' },
+  origin_forbidden: { status: 403, title: 'Origin not allowed' },
+  bad_request: { status: 400, title: 'Bad request' },
+  unsupported_protocol: { status: 400, title: 'Unsupported subprotocol' },
+  not_found: { status: 404, title: 'Not found' },
+  user_taken: { status: 409, title: 'This user name is in use' },
+  room_taken: { status: 409, title: 'This room name is in use' },
+  too_large: { status: 413, title: 'Too large' },
+  unsupported_media_type: { status: 415, title: 'Unsupported media type' },
+  upgrade_required: { status: 426, title: 'Upgrade required' },
+  too_many_attempts: { status: 429, title: 'Too many attempts' },
+  too_many_tickets: { status: 429, title: 'Too many tickets' },
+  too_many_connections: { status: 429, title: 'Too many connections' },
+  internal: { status: 500, title: 'Internal error' },
+  at_capacity: { status: 503, title: 'At capacity' },
+  draining: { status: 503, title: 'The server is restarting' },
+  store_unavailable: { status: 503, title: 'Storage out of reach' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type ProblemCode = keyof typeof problems;
+
+/** The body of every HTTP error. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: ProblemCode;
+  /** How long to wait before the same call can succeed, in milliseconds; with a `Retry-After` header beside it. */
+  readonly retryAfterMs?: number;
+}
+
+/** The problem document for a code. `type` is a URN, since the documents may be served anywhere. */
+export function problem(code: ProblemCode, retryAfterMs?: number): Problem {
+  const { status, title } = problems[code];
+  const body: Problem = { type: `urn:usher:problem:${code}`, title, status, code };
+  return retryAfterMs === undefined ? body : { ...body, retryAfterMs };
+}
+
+/** Whether something that came over the network is a problem document with a code that this version knows. */
+export function isProblem(value: unknown): value is Problem {
+  if (typeof value !== 'object' || value === null || !('code' in value)) return false;
+  return typeof value.code === 'string' && Object.hasOwn(problems, value.code);
+}

@@ -1,0 +1,78 @@
+import { type Static, Type } from 'typebox';
+import { defineProtocol } from './define-protocol.ts';
+
+export const roomName = Type.String({ pattern: '^[a-z0-9-]{1,64}$', description: 'name of a room' });
+const epoch = Type.String({
+  minLength: 1,
+  maxLength: 64,
+  description: 'identity of a room’s history; another one means that sequences start anew',
+});
+const seq = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+/** A UUID of any version, as RFC 9562 writes it. */
+const key = Type.String({
+  pattern: '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$',
+  description: 'UUID made by the client: the same key again is the same message',
+});
+
+export const messageSchema = Type.Object({
+  room: Type.String(),
+  seq: Type.Integer({ minimum: 1, description: 'contiguous from 1 in its room' }),
+  id: Type.String({ description: 'identity of the message, the same for everybody' }),
+  from: Type.String({ description: 'the user who sent it' }),
+  text: Type.String(),
+  at: Type.Integer({ description: 'Unix milliseconds, the server’s clock' }),
+});
+
+const page = { messages: Type.Array(messageSchema), more: Type.Boolean() };
+
+/**
+ * Usher's rooms, made with `defineProtocol` and nothing else.
+ * `text` has no bounds here on purpose: a text that is too long is answered `too_long`, not as a malformed frame.
+ */
+export const roomsProtocol = defineProtocol({
+  name: 'usher.v1',
+  requests: {
+    join: {
+      params: Type.Object({ room: roomName, epoch: Type.Optional(epoch), after: Type.Optional(seq) }),
+      reply: Type.Object({
+        room: Type.String(),
+        epoch,
+        seq,
+        recovery: Type.Union([Type.Literal('fresh'), Type.Literal('recovered'), Type.Literal('gap')]),
+        ...page,
+        present: Type.Array(
+          Type.Object({ user: Type.String(), status: Type.Union([Type.Literal('online'), Type.Literal('away')]) }),
+        ),
+      }),
+    },
+    history: {
+      params: Type.Object({ room: roomName, after: seq }),
+      reply: Type.Object(page),
+    },
+    leave: { params: Type.Object({ room: roomName }), reply: Type.Object({}) },
+    send: {
+      params: Type.Object({ room: roomName, key, text: Type.String() }),
+      reply: Type.Object({ seq, at: Type.Integer({ description: 'Unix milliseconds' }) }),
+    },
+  },
+  events: {
+    message: messageSchema,
+    removed: Type.Object({ room: Type.String(), code: Type.String() }),
+  },
+  errors: ['not_joined', 'too_long', 'too_many_rooms'],
+});
+
+export type RoomsProtocol = typeof roomsProtocol;
+/** A message as everybody sees it. */
+export type Message = Static<typeof messageSchema>;
+
+/** Bounds of the rooms protocol that both sides and the documents share. */
+export const roomBounds = {
+  textChars: 4_000,
+  clientFrameBytes: 64 * 1024,
+  serverFrameBytes: 512 * 1024,
+  freshMessages: 50,
+  pageMessages: 200,
+  pageBytes: 256 * 1024,
+  recoverableMessages: 1_000,
+} as const;

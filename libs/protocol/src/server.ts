@@ -1,0 +1,16 @@
+/** Schemas and validators: for servers, tests and documents. */
+export { compileProtocol, type Bad, type Codec, type Decoded } from './compile.ts';
+export { coreProtocol, limitsSchema, type CoreProtocol } from './core.ts';
+export { defineProtocol, type DefinedProtocol, type ProtocolParts } from './define-protocol.ts';
+export {
+  credentialsSchema,
+  meSchema,
+  messagePageQuerySchema,
+  messagePageSchema,
+  newRoomSchema,
+  roomSchema,
+  roomsSchema,
+  ticketSchema,
+  tokenSchema,
+} from './http.ts';
+export { messageSchema, roomBounds, roomName, roomsProtocol } from './rooms.ts';

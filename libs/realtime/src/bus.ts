@@ -1,0 +1,12 @@
+/**
+ * Carries events between the nodes of one installation, this node included.
+ *
+ * What every form promises: messages of one topic from one publisher arrive in their order; at most once; a publisher hears
+ * itself if it subscribed. A message may be lost when the bus is away, so nothing durable depends on it: a receiver that sees
+ * a hole in a sequence reads the history.
+ */
+export interface Bus {
+  publish(topic: string, payload: string): void;
+  /** Calls `receive` for every payload of the topic until the returned function is called. */
+  subscribe(topic: string, receive: (payload: string) => void): () => void;
+}
