@@ -1,0 +1,66 @@
+import { globSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/**
+ * Who may import whom, by the project's one tag. Nobody imports an app, nobody imports past a library's entry points
+ * (package `exports` and the rule on relative paths below), and a library stays free of what it must not know.
+ */
+const mayImport = {
+  protocol: { ours: [], foreign: ['typebox'] },
+  ticket: { ours: ['protocol'] },
+  realtime: { ours: ['protocol'], never: ['fastify', '@fastify', 'kysely', 'node:sqlite'] },
+  client: { ours: ['protocol'], foreign: ['rxjs'] },
+  angular: { ours: ['client', 'protocol'], foreign: ['rxjs', '@angular/core', '@angular/common'] },
+  api: { ours: ['ticket', 'realtime', 'protocol'] },
+  web: { ours: ['angular', 'client', 'protocol'] },
+  e2e: { ours: ['client', 'protocol'] },
+  tools: { ours: [] },
+};
+
+const root = import.meta.dirname;
+
+function projects() {
+  return globSync('{libs,apps}/*/project.json', { cwd: root })
+    .concat(globSync('{e2e,tools}/project.json', { cwd: root }))
+    .map((file) => {
+      const { name, tags } = JSON.parse(readFileSync(`${root}/${file}`, 'utf8'));
+      const [tag, ...others] = tags ?? [];
+      if (tag === undefined || others.length > 0) throw new Error(`${file}: exactly one tag is wanted`);
+      const rule = mayImport[tag.replace('project:', '')];
+      if (rule === undefined) throw new Error(`${file}: no boundary is known for ${tag} of ${name}`);
+      return { folder: dirname(file), rule };
+    });
+}
+
+const escape = (text) => text.replaceAll(/[/.]/g, String.raw`\$&`);
+
+function patterns({ ours, foreign, never = [] }) {
+  const allowed = ours.map((name) => `(?!${name}(/|$))`).join('');
+  const list = [
+    { regex: `^@usher/${allowed}`, message: 'This project may not import that one (eslint.boundaries.mjs).' },
+    { regex: String.raw`^\.\.?/(.*/)?(src|dist)(/|$)`, message: 'Import a project by its name, not by its path.' },
+    { regex: String.raw`^@usher/[a-z]+/(src|dist)(/|$)`, message: 'Import an entry point, not what lies behind it.' },
+  ];
+  for (const name of never) {
+    list.push({ regex: `^${escape(name)}(/|$)`, message: `This project must not know ${name}.` });
+  }
+  return { list, foreign };
+}
+
+/** The flat-config entries of all projects. Specs may use test packages, so the list of foreign packages binds sources only. */
+export const boundaries = projects().flatMap(({ folder, rule }) => {
+  const { list, foreign } = patterns(rule);
+  const entries = [
+    { files: [`${folder}/**/*.{ts,mts,mjs}`], rules: { 'no-restricted-imports': ['error', { patterns: list }] } },
+  ];
+  if (foreign !== undefined) {
+    const known = ['@usher', ...foreign].map((name) => `(?!${escape(name)}(/|$))`).join('');
+    const only = { regex: `^(?![./])${known}`, message: `Only ${foreign.join(', ') || 'nothing foreign'} may be imported here.` };
+    entries.push({
+      files: [`${folder}/src/**/*.ts`],
+      ignores: ['**/*.spec.ts', '**/*.spec-d.ts', '**/testing.ts', '**/testing/**'],
+      rules: { 'no-restricted-imports': ['error', { patterns: [...list, only] }] },
+    });
+  }
+  return entries;
+});

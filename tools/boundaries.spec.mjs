@@ -1,0 +1,47 @@
+import { ESLint } from 'eslint';
+import tseslint from 'typescript-eslint';
+import { expect, test } from 'vitest';
+import { boundaries } from '../eslint.boundaries.mjs';
+
+const eslint = new ESLint({
+  cwd: new URL('..', import.meta.url).pathname,
+  overrideConfigFile: true,
+  overrideConfig: [{ files: ['**/*.ts'], languageOptions: { parser: tseslint.parser } }, ...boundaries],
+});
+
+async function complaints(filePath, specifier) {
+  const [result] = await eslint.lintText(`import '${specifier}';\n`, { filePath });
+  return result.messages.map((message) => message.message);
+}
+
+test.each([
+  ['libs/protocol/src/x.ts', '@usher/client'],
+  ['libs/protocol/src/x.ts', 'rxjs'],
+  ['libs/ticket/src/x.ts', '@usher/realtime'],
+  ['libs/realtime/src/x.ts', '@usher/ticket'],
+  ['libs/realtime/src/x.ts', 'fastify'],
+  ['libs/realtime/src/x.ts', '@fastify/websocket'],
+  ['libs/client/src/x.ts', '@usher/angular'],
+  ['libs/client/src/x.ts', '@angular/core'],
+  ['libs/angular/src/x.ts', '@usher/web'],
+  ['apps/api/src/x.ts', '@usher/client'],
+  ['apps/web/src/app/x.ts', '@usher/realtime'],
+  ['apps/web/src/app/x.ts', '@usher/api'],
+  ['e2e/x.ts', '@usher/ticket'],
+  ['apps/api/src/x.ts', '../../../libs/ticket/src/redact.ts'],
+  ['libs/ticket/src/x.ts', '../../realtime/src/frame.ts'],
+  ['apps/api/src/x.ts', '@usher/ticket/src/redact.ts'],
+])('lint refuses that %s imports %s', async (file, specifier) => {
+  expect(await complaints(file, specifier)).not.toEqual([]);
+});
+
+test.each([
+  ['libs/protocol/src/x.ts', 'typebox/compile'],
+  ['libs/ticket/src/x.ts', '@usher/protocol'],
+  ['libs/angular/src/x.ts', '@usher/client'],
+  ['apps/api/src/routes/x.ts', '../users.ts'],
+  ['apps/api/src/x.ts', '@usher/ticket/fastify'],
+  ['apps/web/src/app/x.ts', '@usher/angular'],
+])('lint allows that %s imports %s', async (file, specifier) => {
+  expect(await complaints(file, specifier)).toEqual([]);
+});

@@ -1,0 +1,42 @@
+/** The Chromium that the end-to-end tests drive: one that is there, or one that can be had. */
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fail, run } from './install.mjs';
+
+const usual = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+];
+
+function playwrightsOwn() {
+  try {
+    const script = "import('playwright-core').then(({chromium}) => process.stdout.write(chromium.executablePath()))";
+    return execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  } catch {
+    return undefined;
+  }
+}
+
+function find() {
+  const named = process.env.USHER_CHROMIUM;
+  if (named !== undefined) return existsSync(named) ? named : fail(`USHER_CHROMIUM names ${named}, which is not there.`);
+  return [...usual, playwrightsOwn()].find((path) => path !== undefined && existsSync(path));
+}
+
+/** Resolves to the path of a Chromium; installs one where that is possible, otherwise says in one line what to install and ends. */
+export async function browser() {
+  const there = find();
+  if (there !== undefined) return there;
+  const quiet = { stdio: ['ignore', 'ignore', 2] };
+  if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
+    process.stderr.write('Installing Chromium (apt-get) …\n');
+    await run('apt-get', ['-qq', 'update'], quiet);
+    await run('apt-get', ['-qq', 'install', '-y', '--no-install-recommends', 'chromium'], quiet);
+  } else {
+    process.stderr.write("Installing Chromium (Playwright's own) …\n");
+    await run('playwright', ['install', 'chromium'], quiet);
+  }
+  return find() ?? fail('No Chromium: install one (Debian: apt-get install chromium) or name one in USHER_CHROMIUM.');
+}

@@ -1,0 +1,58 @@
+/**
+ * What a fresh clone needs before anything else can run. Uses nothing but Node's own modules (Node ≥ 20), since nothing is installed yet.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+const windows = process.platform === 'win32';
+
+/** The project's own Node, pinned by the `node` package. */
+export const node = join(root, 'node_modules', 'node', 'bin', windows ? 'node.exe' : 'node');
+
+/** An environment in which the project's own Node and tools come first. */
+export function projectEnv(extra = {}) {
+  const bin = [join(root, 'node_modules', 'node', 'bin'), join(root, 'node_modules', '.bin')].join(delimiter);
+  return { ...process.env, NX_DAEMON: 'false', NX_NO_CLOUD: 'true', NG_CLI_ANALYTICS: 'false', ...extra, PATH: `${bin}${delimiter}${process.env.PATH}` };
+}
+
+/** Runs a program of the project with its output passed through; resolves to its exit code (128 + n for a signal). */
+export function run(command, args, options = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: root, env: projectEnv(), stdio: 'inherit', shell: windows, ...options });
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(code ?? 130));
+  });
+}
+
+/** Whether node_modules holds just what the lockfile asks for (as far as this platform can have it). */
+function installed() {
+  const hidden = join(root, 'node_modules', '.package-lock.json');
+  if (!existsSync(hidden) || !existsSync(node)) return false;
+  const have = JSON.parse(readFileSync(hidden, 'utf8')).packages;
+  const want = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
+  for (const [path, { version, optional, devOptional, peer, link }] of Object.entries(want)) {
+    if (path === '' || link === true) continue;
+    const found = have[path];
+    if (found === undefined ? !(optional || devOptional || peer) : found.version !== version) return false;
+  }
+  return true;
+}
+
+/** Installs what is missing or out of date, the pinned Node included. Says so in one line; ends the process if it cannot. */
+export async function install() {
+  const major = Number(process.versions.node.split('.')[0]);
+  if (major < 20) fail(`Node ${process.versions.node} is too old: Usher wants any Node ≥ 20 to begin with (it brings its own after that).`);
+  if (installed()) return;
+  process.stderr.write('Installing what is missing (once; a minute or two) …\n');
+  const code = await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { env: process.env, stdio: ['ignore', 2, 2] });
+  if (code !== 0) fail(`npm ci failed (exit code ${code}); the reason stands above.`);
+  if (!existsSync(node)) fail('The pinned Node is missing after npm ci: run `npm rebuild node`.');
+}
+
+export function fail(text) {
+  process.stderr.write(`${text}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,34 @@
+/** Whether the built page is of the sources as they are now: a second `npm start` must not wait for a build tool to say so. */
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { root } from './install.mjs';
+
+const built = join(root, 'apps/web/dist/browser/index.html');
+const mark = join(root, 'apps/web/dist/.sources');
+const sources = ['angular.json', 'package-lock.json', 'tsconfig.base.json', 'tools/compress.mjs', 'apps/web', 'libs/angular', 'libs/client', 'libs/protocol'];
+const left = new Set(['node_modules', 'dist', '.angular', 'test-results']);
+
+function files(path) {
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path)
+    .filter((name) => !left.has(name) && !/\.spec(-d)?\.ts$|\.md$/.test(name))
+    .flatMap((name) => files(join(path, name)));
+}
+
+function fingerprint() {
+  const hash = createHash('sha256');
+  const paths = sources.map((path) => join(root, path)).filter((path) => existsSync(path));
+  for (const path of paths.flatMap(files).sort()) {
+    hash.update(path.slice(root.length).replaceAll(sep, '/')).update('\0').update(readFileSync(path)).update('\0');
+  }
+  return hash.digest('hex');
+}
+
+export function pageIsFresh() {
+  return existsSync(built) && existsSync(mark) && readFileSync(mark, 'utf8') === fingerprint();
+}
+
+export function rememberPage() {
+  writeFileSync(mark, fingerprint());
+}

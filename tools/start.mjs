@@ -1,0 +1,41 @@
+/** `npm start`: install what is missing, build the page if it is out of date, start the server, say where to go. */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { install, node, projectEnv, root, run, fail } from './install.mjs';
+import { pageIsFresh, rememberPage } from './page-build.mjs';
+
+await install();
+if (!pageIsFresh()) {
+  process.stderr.write('Building the page …\n');
+  const code = await run('nx', ['run', 'web:build', '--output-style=stream'], { stdio: ['ignore', 2, 2] });
+  if (code !== 0) fail(`The page could not be built (exit code ${code}); the reason stands above.`);
+  rememberPage();
+}
+
+const env = projectEnv({
+  DEMO_USERS: process.env.DEMO_USERS ?? 'true',
+  SIGN_UP: process.env.SIGN_UP ?? 'open',
+});
+// A group of its own: Ctrl+C reaches the whole group of the terminal, and the server must hear of it once, from here.
+// The IPC channel is the other half: should this process be killed, the server sees the channel close and drains by itself.
+const server = spawn(node, ['--conditions=@usher/source', join(root, 'apps/api/src/main.ts')], {
+  cwd: root,
+  env,
+  detached: true,
+  stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+});
+server.on('message', (message) => {
+  if (message?.type !== 'ready') return;
+  const people = env.DEMO_USERS === 'true' ? 'Sign in as maggie, bart or lisa (admin is the operator); the password is secret' : 'Sign in with an account of this server';
+  process.stdout.write(`\n  Usher is ready: ${message.url}\n  ${people}\n  Ctrl+C stops it; npm test checks everything; README.md tells the rest\n\n`);
+});
+let ending = false;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    if (ending) return;
+    ending = true;
+    server.kill('SIGTERM');
+  });
+}
+server.once('error', (error) => fail(`The server could not be started: ${error.message}`));
+server.once('exit', (code) => process.exit(code ?? 1));
