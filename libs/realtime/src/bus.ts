@@ -6,7 +6,14 @@
  * a hole in a sequence reads the history.
  */
 export interface Bus {
+  /** Never throws and never waits. */
   publish(topic: string, payload: string): void;
-  /** Calls `receive` for every payload of the topic until the returned function is called. */
-  subscribe(topic: string, receive: (payload: string) => void): () => void;
+  /**
+   * Calls `receive` for every payload of the topic until the returned function is called; from then on never again.
+   * A receiver that throws harms neither the publisher nor other receivers.
+   *
+   * @param missed called whenever payloads may have been lost up to now, without a later one that would show the hole:
+   * when a subscription took hold after this call returned, and when the bus is back after having been away.
+   */
+  subscribe(topic: string, receive: (payload: string) => void, missed?: () => void): () => void;
 }

@@ -1,0 +1,54 @@
+import type { Connection } from './connection.ts';
+import type { Room } from './room.ts';
+import { ReadLane } from './read-lane.ts';
+import { SendBudget } from './send-budget.ts';
+import type { Limits } from './limits.ts';
+
+/** One connection in one room. */
+export interface Membership {
+  readonly connection: Connection;
+  readonly room: Room;
+  /** Its join was answered at least once, so it counts as present and may send. */
+  joined: boolean;
+  /** Messages are delivered to it: joined, and no rejoin under way. */
+  live: boolean;
+  /** The first message that it gets live. */
+  from: number;
+  /** It was taken out: whoever awaited something for it must start anew. */
+  gone: boolean;
+}
+
+/** What the rooms keep of a connection that has said anything to them. */
+export class Guest {
+  readonly connection: Connection;
+  readonly memberships = new Map<string, Membership>();
+  readonly budget: SendBudget;
+  readonly reads = new ReadLane();
+  #turns: Map<string, Promise<void>> | undefined;
+
+  constructor(connection: Connection, limits: Limits, now: number) {
+    this.connection = connection;
+    this.budget = new SendBudget(limits.sendBurst, now);
+  }
+
+  /** Whether something in this room has not let the next one go on yet. */
+  busy(room: string): boolean {
+    return this.#turns?.has(room) === true;
+  }
+
+  /**
+   * Queues for a room, so that what one connection says there happens in the order in which it said so.
+   * Resolves when it is one's turn, to the function that lets the next one go on.
+   */
+  async turn(room: string): Promise<() => void> {
+    const turns = (this.#turns ??= new Map<string, Promise<void>>());
+    const before = turns.get(room);
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    turns.set(room, promise);
+    await before;
+    return () => {
+      if (turns.get(room) === promise) turns.delete(room);
+      resolve(undefined);
+    };
+  }
+}

@@ -1,0 +1,88 @@
+import type { Params, Reply, RoomsProtocol } from '@usher/protocol';
+import type { Call, Replied } from './hub.ts';
+import type { Guest, Membership } from './guest.ts';
+import type { History } from './history.ts';
+import { readForJoin } from './page.ts';
+import { RequestError } from './request-error.ts';
+import type { Room } from './room.ts';
+
+/** How often a join starts anew: when it was overtaken by a removal, or by more messages than are kept. */
+const attempts = 4;
+/** Users that a reply names as present; more would not fit a frame. */
+const presentAtMost = 2_000;
+
+/** What a join does to the rooms. */
+export interface JoinMeans {
+  readonly history: History;
+  /** Rejects with the error to answer unless the guest may join. */
+  readonly judge: (guest: Guest, room: string, action: 'join') => Promise<void>;
+  /** The guest's membership of the room, made if need be; not live. */
+  readonly enter: (guest: Guest, room: string) => Membership;
+  readonly leave: (membership: Membership) => void;
+}
+
+type Join = Params<RoomsProtocol, 'join'>;
+type JoinReply = Reply<RoomsProtocol, 'join'>;
+
+/**
+ * Lets a guest into a room: judged, what they missed read, the reply sent, and live behind it without a hole or a double.
+ * A join that fails leaves the guest outside, also where they were in before.
+ */
+export async function join(means: JoinMeans, guest: Guest, params: Join, call: Call<JoinReply>): Promise<Replied> {
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    // First of all: whoever takes the user out of the room while they are being judged finds them here.
+    const membership = means.enter(guest, params.room);
+    const { room } = membership;
+    room.beginJoin();
+    try {
+      await means.judge(guest, params.room, 'join');
+      if (isGone(membership)) continue;
+      room.listen();
+      const page = await guest.reads.run(guest.connection, () => readForJoin(means.history, params));
+      if (page === undefined || isGone(membership)) continue;
+      const replay = room.goLive(membership, page);
+      if (replay === false) continue;
+      if (!membership.joined) {
+        membership.joined = true;
+        const { user } = guest.connection.identity;
+        room.users.set(user, (room.users.get(user) ?? 0) + 1);
+      }
+      const { epoch, seq, recovery, messages, more } = page;
+      const replied = call.reply({
+        room: params.room,
+        epoch,
+        seq,
+        recovery,
+        messages: [...messages],
+        more,
+        present: present(room, guest),
+      });
+      replay();
+      return replied;
+    } catch (error) {
+      means.leave(membership);
+      throw error;
+    } finally {
+      room.endJoin();
+    }
+  }
+  const membership = guest.memberships.get(params.room);
+  if (membership !== undefined) means.leave(membership);
+  throw new RequestError('rate_limited', 'the room is too busy to join it now', { retryAfterMs: 1_000 });
+}
+
+/** Asked again after every await: somebody else may have taken it out meanwhile. */
+function isGone({ gone }: Membership): boolean {
+  return gone;
+}
+
+/** Who is there, oneself first. */
+function present(room: Room, guest: Guest): JoinReply['present'] {
+  const { user } = guest.connection.identity;
+  const list: JoinReply['present'] = [{ user, status: 'online' }];
+  for (const other of room.users.keys()) {
+    if (list.length >= presentAtMost) break;
+    if (other !== user) list.push({ user: other, status: 'online' });
+  }
+  return list;
+}

@@ -1,0 +1,28 @@
+/** An index from a key to one or many values, where most keys have one: no set is made for those. */
+export class OneOrMany<V extends object> {
+  readonly #entries = new Map<string, V | Set<V>>();
+
+  add(key: string, value: V): void {
+    const present = this.#entries.get(key);
+    if (present === undefined) this.#entries.set(key, value);
+    else if (present instanceof Set) present.add(value);
+    else this.#entries.set(key, new Set([present, value]));
+  }
+
+  delete(key: string, value: V): void {
+    const present = this.#entries.get(key);
+    if (present instanceof Set) {
+      present.delete(value);
+      if (present.size === 0) this.#entries.delete(key);
+    } else if (present === value) {
+      this.#entries.delete(key);
+    }
+  }
+
+  /** A copy: the index may change while it is walked. */
+  get(key: string): V[] {
+    const present = this.#entries.get(key);
+    if (present === undefined) return [];
+    return present instanceof Set ? [...present] : [present];
+  }
+}

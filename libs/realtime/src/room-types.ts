@@ -1,0 +1,57 @@
+import type { RoomsProtocol } from '@usher/protocol';
+import type { Bus } from './bus.ts';
+import type { Identity } from './connection.ts';
+import type { History } from './history.ts';
+import type { Connections } from './hub.ts';
+import type { Logger } from './log.ts';
+
+export type RoomAction = 'join' | 'send' | 'history';
+
+/**
+ * Whether somebody may do something in a room. Asked at every join, rejoin, send and history, never remembered.
+ * `not_found` also for a private room that one may not see. Called with names that nobody has checked beyond their pattern.
+ */
+export type Authorize = (identity: Identity, room: string, action: RoomAction) => Verdict | Promise<Verdict>;
+export type Verdict = 'allowed' | 'not_found' | 'forbidden';
+
+/** What metrics may want to know. Must not throw. */
+export interface RoomsObserver {
+  /** A message became durable. */
+  appended?(room: string): void;
+  /** A message went to so many members on this node. */
+  delivered?(room: string, members: number): void;
+}
+
+export interface RoomsOptions {
+  /** Its limits bind the rooms too. */
+  readonly connections: Connections<RoomsProtocol>;
+  readonly history: History;
+  readonly bus: Bus;
+  readonly authorize: Authorize;
+  /**
+   * How long a hole in a sequence is left to the bus before it is read from the history, in milliseconds; 25 unless told.
+   * Nodes may publish in another order than they append.
+   */
+  readonly holeMs?: number;
+  readonly log?: Logger;
+  readonly observer?: RoomsObserver;
+}
+
+/** Somebody in a room, on this node. */
+export interface Member {
+  readonly user: string;
+  readonly connections: number;
+}
+
+export interface Rooms {
+  /** Rooms that have somebody in them on this node, with how many connections. */
+  list(): { readonly room: string; readonly connections: number }[];
+  /** Who is in a room, on this node. */
+  members(room: string): Member[];
+  /**
+   * Takes a user out of a room on this node: at its return nothing of the room reaches them, joins under way are judged
+   * again, and their connections have been sent `removed` with `code`.
+   * @returns how many connections were taken out.
+   */
+  remove(room: string, user: string, code: string): number;
+}

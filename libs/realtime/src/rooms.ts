@@ -1,0 +1,234 @@
+import type { Message, Params, Reply, RoomsProtocol } from '@usher/protocol';
+import type { Connection } from './connection.ts';
+import { Guest, type Membership } from './guest.ts';
+import { type Appended, UnknownRoom } from './history.ts';
+import { join } from './join.ts';
+import { silent } from './log.ts';
+import { following, withinFrame } from './page.ts';
+import { RequestError } from './request-error.ts';
+import { Room, type RoomMeans } from './room.ts';
+import type { Member, RoomAction, Rooms, RoomsOptions, Verdict } from './room-types.ts';
+import { tooLong } from './text.ts';
+
+type Send = Params<RoomsProtocol, 'send'>;
+type Sent = Reply<RoomsProtocol, 'send'>;
+
+/**
+ * Serves join, history, leave and send of the rooms protocol on `connections`, with nothing but its public surface.
+ */
+export function createRooms(options: RoomsOptions): Rooms {
+  const { connections, history, bus, authorize, observer = {}, log = silent } = options;
+  const { limits } = connections;
+  const rooms = new Map<string, Room>();
+  const guests = new Map<Connection, Guest>();
+  const means: RoomMeans = {
+    history,
+    bus,
+    holeMs: options.holeMs ?? 25,
+    log,
+    strand: (connection) => connections.close({ id: connection.id }, 'try_again_later'),
+    delivered: (room, members) => observer.delivered?.(room, members),
+  };
+
+  function guestAt(connection: Connection): Guest {
+    let guest = guests.get(connection);
+    if (guest === undefined) {
+      guest = new Guest(connection, limits, performance.now());
+      if (connection.open) guests.set(connection, guest);
+    }
+    return guest;
+  }
+
+  function enter(guest: Guest, name: string): Membership {
+    const present = guest.memberships.get(name);
+    if (present !== undefined) {
+      present.live = false;
+      return present;
+    }
+    if (!guest.connection.open) throw new RequestError('not_joined', 'the connection is closed');
+    if (guest.memberships.size >= limits.rooms) {
+      throw new RequestError('too_many_rooms', `at most ${limits.rooms} rooms at once`);
+    }
+    let room = rooms.get(name);
+    if (room === undefined) rooms.set(name, (room = new Room(name, means)));
+    const { connection } = guest;
+    const membership: Membership = { connection, room, joined: false, live: false, from: 0, gone: false };
+    room.members.set(connection, membership);
+    guest.memberships.set(name, membership);
+    return membership;
+  }
+
+  function leave(membership: Membership): void {
+    if (membership.gone) return;
+    const { connection, room } = membership;
+    membership.gone = true;
+    membership.live = false;
+    room.members.delete(connection);
+    guests.get(connection)?.memberships.delete(room.name);
+    if (membership.joined) {
+      const left = (room.users.get(connection.identity.user) ?? 1) - 1;
+      if (left > 0) room.users.set(connection.identity.user, left);
+      else room.users.delete(connection.identity.user);
+    }
+    if (room.members.size > 0) return;
+    room.close();
+    rooms.delete(room.name);
+  }
+
+  function check(verdict: Verdict): void {
+    if (verdict === 'not_found') throw new RequestError('not_found', 'no such room');
+    if (verdict === 'forbidden') throw new RequestError('forbidden', 'not allowed in this room');
+  }
+
+  async function judge(guest: Guest, room: string, action: RoomAction): Promise<void> {
+    check(await authorize(guest.connection.identity, room, action));
+  }
+
+  function mayGoOn(guest: Guest, room: string): Membership {
+    const membership = guest.memberships.get(room);
+    if (membership?.joined !== true) throw new RequestError('not_joined', 'join the room first');
+    return membership;
+  }
+
+  function spend(guest: Guest): void {
+    const now = performance.now();
+    const waitMs = guest.budget.take(limits.sendsPerSecond, limits.sendBurst, now);
+    if (waitMs === 0) return;
+    if (guest.budget.refuse(now) >= limits.refusedSends) {
+      connections.close({ id: guest.connection.id }, 'rate_limit_abused');
+    }
+    throw new RequestError('rate_limited', 'too many messages', { retryAfterMs: waitMs });
+  }
+
+  function send(params: Send, connection: Connection): Promise<Sent> {
+    const guest = guestAt(connection);
+    spend(guest);
+    if (guest.busy(params.room)) return sendInTurn(guest, params);
+    const membership = mayGoOn(guest, params.room);
+    if (tooLong(params.text, limits.textChars)) throw new RequestError('too_long', lengths(limits.textChars));
+    const verdict = authorize(connection.identity, params.room, 'send');
+    if (verdict instanceof Promise) return sendInTurn(guest, params, verdict);
+    check(verdict);
+    return finish(membership.room, append(guest, params));
+  }
+
+  /** The same, where something has to be awaited first: a join under way, or the verdict. */
+  async function sendInTurn(guest: Guest, params: Send, verdict?: Promise<Verdict>): Promise<Sent> {
+    // Judged already or not, a rejection must find somebody who awaits it.
+    const judged = verdict?.then(check);
+    judged?.catch(() => undefined);
+    const done = await guest.turn(params.room);
+    let room: Room;
+    let appended: Promise<Appended>;
+    try {
+      mayGoOn(guest, params.room);
+      if (tooLong(params.text, limits.textChars)) throw new RequestError('too_long', lengths(limits.textChars));
+      await (judged ?? judge(guest, params.room, 'send'));
+      // Looked at again: they may have been taken out, or signed out, while they were judged.
+      ({ room } = mayGoOn(guest, params.room));
+      appended = append(guest, params);
+    } finally {
+      done();
+    }
+    return finish(room, appended);
+  }
+
+  /** Appends begin in the order in which they were said; how long each takes is the history's affair. */
+  function append(guest: Guest, { room, key, text }: Send): Promise<Appended> {
+    const { user } = guest.connection.identity;
+    // A lone surrogate would come back from a store as something else; upper and lower case name the same UUID.
+    return history.append(room, { user, key: key.toLowerCase(), text: text.toWellFormed() });
+  }
+
+  async function finish(room: Room, appending: Promise<Appended>): Promise<Sent> {
+    const { epoch } = room;
+    let appended: Appended;
+    try {
+      appended = await appending;
+    } catch (error) {
+      throw unknownRoom(error);
+    }
+    const { message, duplicate } = appended;
+    // The first answer may have been lost together with the node that was to publish it.
+    if (duplicate) room.expect(message.seq);
+    else announce(room, message, epoch);
+    return { seq: message.seq, at: message.at };
+  }
+
+  function announce(room: Room, message: Message, epoch: string): void {
+    observer.appended?.(room.name);
+    room.publish(message, epoch);
+  }
+
+  connections.onClosed((connection) => {
+    const guest = guests.get(connection);
+    if (guest === undefined) return;
+    for (const membership of [...guest.memberships.values()]) leave(membership);
+    guests.delete(connection);
+    guest.reads.end();
+  });
+
+  connections.handle('join', async (params, connection, call) => {
+    const guest = guestAt(connection);
+    const done = await guest.turn(params.room);
+    try {
+      return await join({ history, judge, enter, leave }, guest, params, call);
+    } catch (error) {
+      throw unknownRoom(error);
+    } finally {
+      done();
+    }
+  });
+
+  connections.handle('history', async ({ room, after }, connection) => {
+    const guest = guestAt(connection);
+    await judge(guest, room, 'history');
+    try {
+      const page = await guest.reads.run(connection, () => history.read(room, following(after)));
+      return page === undefined ? { messages: [], more: false } : withinFrame(page);
+    } catch (error) {
+      throw unknownRoom(error);
+    }
+  });
+
+  connections.handle('leave', async ({ room }, connection) => {
+    const guest = guestAt(connection);
+    const done = await guest.turn(room);
+    const membership = guest.memberships.get(room);
+    if (membership !== undefined) leave(membership);
+    done();
+    return {};
+  });
+
+  connections.handle('send', send);
+
+  return {
+    list: () => [...rooms.values()].map((room) => ({ room: room.name, connections: room.members.size })),
+    members: (name) => {
+      const users: Member[] = [];
+      for (const [user, count] of rooms.get(name)?.users ?? []) users.push({ user, connections: count });
+      return users;
+    },
+    remove: (name, user, code) => {
+      let removed = 0;
+      for (const connection of connections.list({ user })) {
+        const membership = guests.get(connection)?.memberships.get(name);
+        if (membership === undefined) continue;
+        const { joined } = membership;
+        leave(membership);
+        if (!joined) continue;
+        removed++;
+        connections.emit(connection, { type: 'removed', room: name, code });
+      }
+      return removed;
+    },
+  };
+}
+
+function unknownRoom(error: unknown): unknown {
+  return error instanceof UnknownRoom ? new RequestError('not_found', 'no such room') : error;
+}
+
+function lengths(most: number): string {
+  return `a text has 1 to ${most} characters`;
+}

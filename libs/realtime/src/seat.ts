@@ -1,0 +1,79 @@
+import type { CloseName } from '@usher/protocol';
+import type { Connection, Identity } from './connection.ts';
+import type { Frame } from './frame.ts';
+import type { Socket, SocketListener } from './socket.ts';
+import type { Spoke } from './wheel.ts';
+
+/** What a seat tells the hub that it belongs to. */
+export interface Usher {
+  readonly bufferedBytes: number;
+  heard(seat: Seat, text: string): void;
+  /** The socket is gone. */
+  gone(seat: Seat, code: number): void;
+  close(seat: Seat, name: CloseName): void;
+}
+
+/**
+ * One connection as the hub keeps it: plain fields, no closure, timer or map of its own, and its own listener.
+ * Times are those of the monotonic clock unless they say otherwise.
+ */
+export class Seat implements Connection, SocketListener, Spoke {
+  readonly id: string;
+  readonly identity: Identity;
+  readonly openedAt: number;
+  readonly socket: Socket;
+  readonly usher: Usher;
+
+  lease: number;
+  leaseNoticed = false;
+  open = true;
+  /** The socket has told that it is closed. */
+  socketGone = false;
+  inFlight = 0;
+  malformed = 0;
+  /** Something came from the client since the last beat. */
+  heardSinceBeat = false;
+  nextBeatAt: number;
+  /** Until when the last beat may be answered; 0 when nothing is awaited. */
+  beatDeadline = 0;
+  /** When a closing handshake that does not end is cut. */
+  cutAt = 0;
+
+  wheelSlot = -1;
+  wheelNext: Spoke | undefined = undefined;
+  wheelPrevious: Spoke | undefined = undefined;
+
+  constructor(
+    usher: Usher,
+    socket: Socket,
+    id: string,
+    identity: Identity,
+    times: { readonly openedAt: number; readonly lease: number; readonly nextBeatAt: number },
+  ) {
+    this.usher = usher;
+    this.socket = socket;
+    this.id = id;
+    this.identity = identity;
+    this.openedAt = times.openedAt;
+    this.lease = times.lease;
+    this.nextBeatAt = times.nextBeatAt;
+  }
+
+  get bufferedBytes(): number {
+    return this.socket.bufferedBytes;
+  }
+
+  send(frame: Frame): void {
+    if (!this.open) return;
+    this.socket.send(frame);
+    if (this.socket.bufferedBytes > this.usher.bufferedBytes) this.usher.close(this, 'slow_consumer');
+  }
+
+  message(text: string): void {
+    if (this.open) this.usher.heard(this, text);
+  }
+
+  closed(code: number): void {
+    this.usher.gone(this, code);
+  }
+}

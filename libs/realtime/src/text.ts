@@ -1,0 +1,14 @@
+/** Whether a text is empty or has more than `most` characters (code points, so an emoji may be one and not two). */
+export function tooLong(text: string, most: number): boolean {
+  if (text.length <= most) return text.length === 0;
+  if (text.length > most * 2) return true;
+  let count = 0;
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    const next = text.charCodeAt(index + 1);
+    // A surrogate pair is one character; half of one is one too.
+    if (unit >= 0xd800 && unit < 0xdc00 && next >= 0xdc00 && next < 0xe000) index++;
+    count++;
+  }
+  return count > most;
+}

@@ -1,0 +1,2 @@
+/** Sockets of the `ws` package (server side) for the hub. */
+export { attach, serverOptions } from './ws-socket.ts';
