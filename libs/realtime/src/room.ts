@@ -255,8 +255,9 @@ export class Room {
         if (page.seq < heard && this.#known === heard) {
           this.#means.log.warn({ room: this.name }, 'a message was announced that the history does not have');
           this.#known = page.seq;
+          this.#clearAhead();
         }
-        if (page.messages.length === 0 && this.#known >= this.#next) {
+        if (page.messages.length === 0 && page.seq >= this.#next) {
           throw new Error('the history knows of messages that it does not give');
         }
         this.#failures = 0;

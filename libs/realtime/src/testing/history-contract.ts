@@ -1,0 +1,193 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type History, type HistoryPage, UnknownRoom } from '../history.ts';
+
+/** One form of the history, fresh and empty. */
+export interface HistoryUnderTest {
+  readonly history: History;
+  /** Makes a room that does not exist yet. */
+  createRoom(room: string): Promise<void> | void;
+  /** Called at the end of each test. */
+  close?(): Promise<void> | void;
+}
+
+const plenty = 1_000_000;
+
+/** What every form of `History` promises. Call it in a Vitest file of the form; each test gets a history from `create`. */
+export function historyContract(name: string, create: () => Promise<HistoryUnderTest> | HistoryUnderTest): void {
+  async function open(...rooms: string[]): Promise<History> {
+    const subject = await create();
+    onTestFinished(async () => {
+      await subject.close?.();
+    });
+    for (const room of rooms) await subject.createRoom(room);
+    return subject.history;
+  }
+
+  describe(`${name} keeps the promises of a history`, () => {
+    test('sequences are contiguous from 1 in each room', async () => {
+      const history = await open('one', 'two');
+      const seqs: [number, number][] = [];
+      for (let index = 0; index < 5; index++) {
+        const one = await history.append('one', entry(`one ${index}`));
+        const two = await history.append('two', entry(`two ${index}`));
+        seqs.push([one.message.seq, two.message.seq]);
+      }
+      expect(seqs).toEqual([1, 2, 3, 4, 5].map((seq) => [seq, seq]));
+    });
+
+    test('a message says where, who, what and when, and its id is its own', async () => {
+      const history = await open('one');
+      const before = Date.now();
+      const { message, duplicate } = await history.append('one', { user: 'maggie', key: newKey(), text: 'Hello 🙂' });
+      const other = await history.append('one', entry('other'));
+      expect(duplicate).toBe(false);
+      expect(message).toMatchObject({ room: 'one', seq: 1, from: 'maggie', text: 'Hello 🙂' });
+      expect(message.at).toBeGreaterThanOrEqual(before);
+      expect(message.at).toBeLessThanOrEqual(Date.now());
+      expect(message.id).not.toBe('');
+      expect(message.id).not.toBe(other.message.id);
+      expect(await all(history, 'one')).toEqual([message, other.message]);
+    });
+
+    test('appends that begin together get their sequences, and resolve, in the order in which they began', async () => {
+      const history = await open('one');
+      const resolved: string[] = [];
+      const texts = Array.from({ length: 50 }, (_, index) => `text ${index}`);
+      await Promise.all(
+        texts.map(async (text) => {
+          const { message } = await history.append('one', entry(text));
+          resolved.push(`${message.seq} ${message.text}`);
+        }),
+      );
+      expect(resolved).toEqual(texts.map((text, index) => `${index + 1} ${text}`));
+    });
+
+    test('the same key of the same user in the same room is the same message', async () => {
+      const history = await open('one', 'two');
+      const key = newKey();
+      const first = await history.append('one', { user: 'maggie', key, text: 'first' });
+      const again = await history.append('one', { user: 'maggie', key, text: 'changed since' });
+      const otherUser = await history.append('one', { user: 'bart', key, text: 'mine' });
+      const otherRoom = await history.append('two', { user: 'maggie', key, text: 'there' });
+      expect(again).toEqual({ message: first.message, duplicate: true });
+      expect([otherUser.duplicate, otherRoom.duplicate]).toEqual([false, false]);
+      expect((await all(history, 'one')).map(({ text }) => text)).toEqual(['first', 'mine']);
+    });
+
+    test('the same key twice at the same moment is one message too', async () => {
+      const history = await open('one');
+      const key = newKey();
+      const twice = await Promise.all(
+        [1, 2, 3].map(() => history.append('one', { user: 'maggie', key, text: 'once' })),
+      );
+      expect(twice.map(({ duplicate }) => duplicate)).toEqual([false, true, true]);
+      expect(new Set(twice.map(({ message }) => message.id)).size).toBe(1);
+      expect(await all(history, 'one')).toHaveLength(1);
+    });
+
+    test('an empty room is sequence 0 and no message', async () => {
+      const history = await open('one');
+      const page = await history.read('one', { limit: 10 });
+      expect(page).toMatchObject({ seq: 0, messages: [], more: false });
+      expect(page.epoch).not.toBe('');
+      expect(await history.read('one', { after: 0, limit: 10, bytes: plenty })).toEqual(page);
+    });
+
+    test('without a bound the newest are read, oldest first', async () => {
+      const history = await filled(10);
+      expect(summary(await history.read('one', { limit: 3 }))).toEqual({ seq: 10, seqs: [8, 9, 10], more: true });
+      expect(summary(await history.read('one', { limit: 10 }))).toMatchObject({ more: false });
+    });
+
+    test('before a sequence, those that come right before it', async () => {
+      const history = await filled(10);
+      expect(summary(await history.read('one', { before: 5, limit: 3 }))).toEqual({
+        seq: 10,
+        seqs: [2, 3, 4],
+        more: true,
+      });
+      expect(summary(await history.read('one', { before: 3, limit: 3 }))).toEqual({
+        seq: 10,
+        seqs: [1, 2],
+        more: false,
+      });
+      expect(summary(await history.read('one', { before: 1, limit: 3 }))).toEqual({ seq: 10, seqs: [], more: false });
+    });
+
+    test('after a sequence, those that come right behind it', async () => {
+      const history = await filled(10);
+      const after = async (seq: number, limit: number) =>
+        summary(await history.read('one', { after: seq, limit, bytes: plenty }));
+      expect(await after(4, 3)).toEqual({ seq: 10, seqs: [5, 6, 7], more: true });
+      expect(await after(7, 3)).toEqual({ seq: 10, seqs: [8, 9, 10], more: false });
+      expect(await after(10, 3)).toEqual({ seq: 10, seqs: [], more: false });
+      expect(await after(99, 3)).toEqual({ seq: 10, seqs: [], more: false });
+    });
+
+    test('a page ends before the bytes that it was given, but is never empty for that', async () => {
+      const history = await open('one');
+      for (let index = 0; index < 5; index++) await history.append('one', entry('é'.repeat(500)));
+      const page = async (bytes: number) => summary(await history.read('one', { after: 0, limit: 100, bytes }));
+      expect((await page(3_500)).seqs.length).toBeLessThanOrEqual(3);
+      expect(await page(3_500)).toMatchObject({ more: true });
+      expect(await page(1)).toMatchObject({ seqs: [1], more: true });
+      expect(await page(plenty)).toMatchObject({ seqs: [1, 2, 3, 4, 5], more: false });
+    });
+
+    test('one epoch as long as the history lives, another one for another history', async () => {
+      const history = await filled(1);
+      const other = await filled(1);
+      const { epoch } = await history.read('one', { limit: 1 });
+      await history.append('one', entry('more'));
+      expect((await history.read('one', { limit: 1 })).epoch).toBe(epoch);
+      expect((await other.read('one', { limit: 1 })).epoch).not.toBe(epoch);
+    });
+
+    test('a read that begins when an append has resolved sees it, whatever else is under way', async () => {
+      const history = await open('one');
+      const checks = Array.from({ length: 20 }, async (_, index) => {
+        const { message } = await history.append('one', entry(`text ${index}`));
+        const page = await history.read('one', { after: message.seq - 1, limit: 1, bytes: plenty });
+        expect(page.messages).toEqual([message]);
+        expect(page.seq).toBeGreaterThanOrEqual(message.seq);
+      });
+      await Promise.all(checks);
+    });
+
+    test('an unknown room is refused', async () => {
+      const history = await open('one');
+      await expect(history.append('elsewhere', entry('lost'))).rejects.toBeInstanceOf(UnknownRoom);
+      await expect(history.read('elsewhere', { limit: 1 })).rejects.toBeInstanceOf(UnknownRoom);
+      await expect(history.read('elsewhere', { after: 0, limit: 1, bytes: 1 })).rejects.toBeInstanceOf(UnknownRoom);
+    });
+
+    test('no key is in what is read', async () => {
+      const history = await open('one');
+      const key = newKey();
+      await history.append('one', { user: 'maggie', key, text: 'secretive' });
+      expect(JSON.stringify(await history.read('one', { limit: 1 }))).not.toContain(key);
+    });
+  });
+
+  async function filled(count: number): Promise<History> {
+    const history = await open('one');
+    for (let index = 1; index <= count; index++) await history.append('one', entry(`text ${index}`));
+    return history;
+  }
+}
+
+function newKey(): string {
+  return crypto.randomUUID();
+}
+
+function entry(text: string): { user: string; key: string; text: string } {
+  return { user: 'maggie', key: newKey(), text };
+}
+
+async function all(history: History, room: string): Promise<readonly HistoryPage['messages'][number][]> {
+  return (await history.read(room, { after: 0, limit: 1_000, bytes: plenty })).messages;
+}
+
+function summary({ seq, messages, more }: HistoryPage): { seq: number; seqs: number[]; more: boolean } {
+  return { seq, seqs: messages.map((message) => message.seq), more };
+}

@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+import { compileProtocol, roomsProtocol } from '@usher/protocol/server';
+import type { RoomsProtocol } from '@usher/protocol';
+import { onTestFinished } from 'vitest';
+import type { Connection, Identity } from '../connection.ts';
+import { createConnections } from '../connections.ts';
+import type { ConnectionsOptions } from '../hub.ts';
+import type { Logger } from '../log.ts';
+import { createMemoryBus } from '../memory-bus.ts';
+import { createMemoryHistory } from '../memory-history.ts';
+import type { RoomsOptions } from '../room-types.ts';
+import { createRooms } from '../rooms.ts';
+import { createFakeSocket, type FakeSocket } from './fake-socket.ts';
+
+const codec = compileProtocol(roomsProtocol);
+
+export interface Client extends FakeSocket {
+  readonly connection: Connection;
+}
+
+/** Notes what is logged, to be looked at. */
+export function newLog(): Logger & { readonly lines: string[] } {
+  const lines: string[] = [];
+  const note = (level: string) => (_fields: object, message: string) => {
+    lines.push(`${level} ${message}`);
+  };
+  return { lines, debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') };
+}
+
+/** A node with the rooms `general` and `random`, open to everybody unless told; stopped when the test ends. */
+export function newNode(options: Partial<ConnectionsOptions<RoomsProtocol>> & Partial<RoomsOptions> = {}) {
+  const log = newLog();
+  const history = options.history ?? createMemoryHistory({ rooms: ['general', 'random'] });
+  const bus = options.bus ?? createMemoryBus();
+  const connections = createConnections<RoomsProtocol>({ log, ...options, codec });
+  const rooms = createRooms({ log, authorize: () => 'allowed', ...options, connections, history, bus });
+  onTestFinished(() => {
+    connections.stop();
+  });
+
+  function connect(user = 'maggie', identity: Partial<Identity> = {}): Client {
+    const client = createFakeSocket();
+    const { connection, listener } = connections.open(client, {
+      user,
+      session: `session of ${user}`,
+      roles: [],
+      ...identity,
+    });
+    client.listener = listener;
+    return Object.assign(client, { connection });
+  }
+
+  return { connections, rooms, history, bus, log, connect };
+}
+
+export function newKey(): string {
+  return randomUUID();
+}
+
+/** Sends texts one after the other and waits for their replies. */
+export async function sendAll(client: FakeSocket, room: string, texts: readonly string[]): Promise<void> {
+  for (const text of texts) await client.ask('send', { room, key: newKey(), text });
+}
+
+/** The sequences of the messages that a client got live. */
+export function liveSeqs(client: FakeSocket): unknown[] {
+  return client.of('message').map((frame) => frame['seq']);
+}
+
+export function range(from: number, to: number): number[] {
+  return Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => from + index);
+}
