@@ -1,0 +1,161 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type Config, ConfigError, loadConfig } from './config.ts';
+import { jwtSecret } from './jwt-secret.ts';
+import { allowedOrigins, publicOrigin } from './origins.ts';
+
+type Env = Record<string, string>;
+const load = (env: Env = {}): Config => loadConfig(env, '/nowhere');
+
+function faults(env: Env): readonly string[] {
+  try {
+    load(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+describe('the settings', () => {
+  test('have the defaults of the contract', () => {
+    expect(load()).toStrictEqual({
+      host: '127.0.0.1',
+      port: 3000,
+      dataDir: './data',
+      trustProxy: false,
+      signUp: 'closed',
+      demoUsers: false,
+      ticketTtlSeconds: 30,
+      accessTokenSeconds: 900,
+      leaseSeconds: 1800,
+      maxConnections: 20_000,
+      maxConnectionsPerUser: 10,
+      connectsPerSecond: 500,
+      sendsPerSecond: 20,
+      heartbeatMs: 25_000,
+      heartbeatGraceMs: 10_000,
+      drainSeconds: 10,
+      logLevel: 'info',
+      webRoot: '/nowhere',
+    });
+    expect(Object.isFrozen(load())).toBe(true);
+  });
+
+  test('take an empty variable for an absent one', () => {
+    expect(load({ PORT: '', JWT_SECRET: '', METRICS_TOKEN: ' ' })).toStrictEqual(load());
+  });
+
+  test.each<[Env, Partial<Config>]>([
+    [{ PORT: '0' }, { port: 0 }],
+    [{ HOST: '::' }, { host: '::' }],
+    [{ PUBLIC_URL: 'https://Chat.example.org:443/' }, { publicUrl: 'https://chat.example.org' }],
+    [
+      { ALLOWED_ORIGINS: 'https://a.example, http://b.example:8080' },
+      { allowedOrigins: ['https://a.example', 'http://b.example:8080'] },
+    ],
+    [{ TRUST_PROXY: 'off' }, { trustProxy: false }],
+    [{ TRUST_PROXY: '2' }, { trustProxy: 2 }],
+    [{ TRUST_PROXY: '10.0.0.0/8, ::1' }, { trustProxy: ['10.0.0.0/8', '::1'] }],
+    [{ SIGN_UP: 'open' }, { signUp: 'open' }],
+    [{ DEMO_USERS: 'true' }, { demoUsers: true }],
+    [{ SENDS_PER_SECOND: '0' }, { sendsPerSecond: 0 }],
+    [{ ADMIN_USER: 'root', ADMIN_PASSWORD: 'long enough' }, { admin: { user: 'root', password: 'long enough' } }],
+  ])('read %o', (env, expected) => {
+    expect(load(env)).toMatchObject(expected);
+  });
+
+  test.each<[string, string]>([
+    ['HOST', 'not a host'],
+    ['PORT', '65536'],
+    ['PORT', '3e3'],
+    ['JWT_SECRET', 'x'.repeat(31)],
+    ['PUBLIC_URL', 'chat.example.org'],
+    ['PUBLIC_URL', 'https://chat.example.org/path'],
+    ['ALLOWED_ORIGINS', '*'],
+    ['ALLOWED_ORIGINS', 'https://a.example,,https://b.example'],
+    ['TRUST_PROXY', 'true'],
+    ['TRUST_PROXY', '10.0.0.0/33'],
+    ['SIGN_UP', 'yes'],
+    ['DEMO_USERS', '1'],
+    ['TICKET_TTL_SECONDS', '0'],
+    ['MAX_CONNECTIONS', '-1'],
+    ['HEARTBEAT_MS', '1.5'],
+    ['METRICS_TOKEN', 'short'],
+    ['LOG_LEVEL', 'loud'],
+    ['REDIS_URL', 'redis://127.0.0.1'],
+    ['DATABASE_URL', 'postgres://127.0.0.1'],
+  ])('refuse %s=%s by its name', (name, value) => {
+    expect(faults({ [name]: value })).toEqual([expect.stringMatching(new RegExp(`^${name}: .{5}`))]);
+  });
+
+  test('name every wrong one at once, and never repeat a secret', () => {
+    const secrets = { JWT_SECRET: 'hush-hush', METRICS_TOKEN: 'psst', ADMIN_PASSWORD: 'secret!' };
+    const all = faults({ ...secrets, ADMIN_USER: 'root', PORT: 'x', SIGN_UP: 'maybe' });
+    expect(all.map((fault) => fault.split(':')[0]).sort()).toEqual([
+      'ADMIN_PASSWORD',
+      'JWT_SECRET',
+      'METRICS_TOKEN',
+      'PORT',
+      'SIGN_UP',
+    ]);
+    for (const secret of Object.values(secrets)) expect(all.join()).not.toContain(secret);
+  });
+
+  test('want the administrator’s name and password together', () => {
+    expect(faults({ ADMIN_USER: 'root' })).toEqual([expect.stringContaining('ADMIN_PASSWORD')]);
+    expect(faults({ ADMIN_PASSWORD: 'long enough' })).toEqual([expect.stringContaining('ADMIN_USER')]);
+  });
+});
+
+describe('the origins', () => {
+  test('are the public address, and on loopback its twin', () => {
+    expect(allowedOrigins(load(), 3000)).toEqual(['http://127.0.0.1:3000', 'http://localhost:3000']);
+    expect(allowedOrigins(load({ PORT: '0', HOST: 'localhost' }), 4711)).toEqual([
+      'http://localhost:4711',
+      'http://127.0.0.1:4711',
+    ]);
+    expect(allowedOrigins(load({ PUBLIC_URL: 'https://chat.example.org' }), 3000)).toEqual([
+      'https://chat.example.org',
+    ]);
+  });
+  test('are what the operator lists, and then nothing else', () => {
+    expect(allowedOrigins(load({ ALLOWED_ORIGINS: 'https://a.example' }), 3000)).toEqual(['https://a.example']);
+  });
+  test('can be written for IPv6 and for all addresses', () => {
+    expect(publicOrigin(load({ HOST: '::1' }), 3000)).toBe('http://[::1]:3000');
+    expect(publicOrigin(load({ HOST: '0.0.0.0' }), 80)).toBe('http://localhost');
+  });
+});
+
+describe('the secret of tokens', () => {
+  function folder(): string {
+    const dataDir = mkdtempSync(join(tmpdir(), 'usher-secret-'));
+    onTestFinished(() => {
+      rmSync(dataDir, { recursive: true });
+    });
+    return dataDir;
+  }
+
+  test('is made once, kept, and readable by its owner only', () => {
+    const dataDir = folder();
+    const made = jwtSecret(load({ DATA_DIR: dataDir }));
+    expect(Buffer.byteLength(made)).toBeGreaterThanOrEqual(32);
+    expect(jwtSecret(load({ DATA_DIR: dataDir }))).toBe(made);
+    expect(jwtSecret(load({ DATA_DIR: folder() }))).not.toBe(made);
+    expect(statSync(join(dataDir, 'jwt-secret')).mode & 0o777).toBe(0o600);
+  });
+  test('is the operator’s where there is one, and nothing is written', () => {
+    const dataDir = folder();
+    const own = 'the operator’s own, and long enough';
+    expect(jwtSecret(load({ DATA_DIR: dataDir, JWT_SECRET: own }))).toBe(own);
+    expect(() => readFileSync(join(dataDir, 'jwt-secret'))).toThrow('ENOENT');
+  });
+  test('a file that holds too little stops the start', () => {
+    const dataDir = folder();
+    writeFileSync(join(dataDir, 'jwt-secret'), 'short');
+    expect(() => jwtSecret(load({ DATA_DIR: dataDir }))).toThrow(ConfigError);
+  });
+});

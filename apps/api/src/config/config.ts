@@ -1,0 +1,194 @@
+import { isIP } from 'node:net';
+
+/** Everything that an operator can set. Made once by `loadConfig`, frozen, handed down; nothing else reads the environment. */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  /** Where the database and a generated secret live. */
+  readonly dataDir: string;
+  /** At least 32 bytes. Without it one is made and kept in `dataDir`. */
+  readonly jwtSecret?: string;
+  /** Where people reach the server, an origin without a slash at its end. Absent: where it listens. */
+  readonly publicUrl?: string;
+  /** Exact origins that may open sockets. Absent: those of `publicUrl`. */
+  readonly allowedOrigins?: readonly string[];
+  /** Proxies whose forwarded headers count: `false`, how many hops, or their addresses. */
+  readonly trustProxy: false | number | readonly string[];
+  readonly signUp: 'open' | 'closed';
+  readonly admin?: { readonly user: string; readonly password: string };
+  readonly demoUsers: boolean;
+  readonly ticketTtlSeconds: number;
+  readonly accessTokenSeconds: number;
+  readonly leaseSeconds: number;
+  readonly maxConnections: number;
+  readonly maxConnectionsPerUser: number;
+  readonly connectsPerSecond: number;
+  /** 0: no limit. */
+  readonly sendsPerSecond: number;
+  readonly heartbeatMs: number;
+  readonly heartbeatGraceMs: number;
+  readonly drainSeconds: number;
+  readonly metricsToken?: string;
+  readonly logLevel: LogLevel;
+  /** The built page. A folder that is not there means: no page. */
+  readonly webRoot: string;
+}
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** One or more settings are wrong. The message names each with what it wants, and repeats no value of a secret. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(`The server cannot start with these settings:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+    this.faults = faults;
+  }
+}
+
+/** What user names may be made of; in the environment and at sign-up alike. */
+export const userNamePattern = '^[a-z0-9._-]{1,32}$';
+export const shortestPassword = 8;
+const longestPassword = 256;
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the settings of the contract from an environment. Touches no file. An empty variable is an absent one.
+ *
+ * @throws ConfigError naming every wrong setting at once.
+ */
+export function loadConfig(env: Env, webRoot: string): Config {
+  const faults: string[] = [];
+  const text = (name: string): string | undefined => {
+    const value = env[name]?.trim();
+    return value === '' ? undefined : value;
+  };
+  /** The value of a setting as `parse` reads it; what it does not read (`undefined`) is a fault. */
+  function setting<T>(name: string, wants: string, fallback: T, parse: (value: string) => T | undefined): T {
+    const value = text(name);
+    if (value === undefined) return fallback;
+    const parsed = parse(value);
+    if (parsed !== undefined) return parsed;
+    faults.push(`${name}: wants ${wants}`);
+    return fallback;
+  }
+  const integer = (name: string, fallback: number, min: number, max: number): number =>
+    setting(name, `a whole number from ${min} to ${max}`, fallback, (value) => wholeNumber(value, min, max));
+  function oneOf<const T extends string>(name: string, choices: readonly T[], fallback: T): T {
+    return setting<T>(name, choices.join(' or '), fallback, (value) => choices.find((choice) => choice === value));
+  }
+  const optional = <T>(name: string, wants: string, parse: (value: string) => T | undefined): T | undefined =>
+    setting<T | undefined>(name, wants, undefined, parse);
+
+  for (const name of ['REDIS_URL', 'DATABASE_URL']) {
+    if (text(name) !== undefined) faults.push(`${name}: this version does not support it yet; leave it out`);
+  }
+  const jwtSecret = optional('JWT_SECRET', 'at least 32 bytes', (value) =>
+    Buffer.byteLength(value) >= 32 ? value : undefined,
+  );
+  const publicUrl = optional('PUBLIC_URL', 'an address like https://chat.example.org, without a path', parseOrigin);
+  const allowedOrigins = optional(
+    'ALLOWED_ORIGINS',
+    'origins like https://chat.example.org, separated by commas',
+    (value) => parseList(value, parseOrigin),
+  );
+  const metricsToken = optional('METRICS_TOKEN', '8 to 256 visible ASCII characters', (value) =>
+    /^[\x21-\x7e]{8,256}$/.test(value) ? value : undefined,
+  );
+  const heartbeatMs = integer('HEARTBEAT_MS', 25_000, 100, 600_000);
+  const admin = readAdmin(text('ADMIN_USER'), env['ADMIN_PASSWORD'], faults);
+
+  const config: Config = {
+    host: setting('HOST', 'a host name or an address', '127.0.0.1', (value) =>
+      isIP(value) !== 0 || /^[a-zA-Z0-9.-]{1,253}$/.test(value) ? value : undefined,
+    ),
+    port: integer('PORT', 3000, 0, 65_535),
+    dataDir: text('DATA_DIR') ?? './data',
+    ...(jwtSecret === undefined ? {} : { jwtSecret }),
+    ...(publicUrl === undefined ? {} : { publicUrl }),
+    ...(allowedOrigins === undefined ? {} : { allowedOrigins }),
+    trustProxy: setting<Config['trustProxy']>(
+      'TRUST_PROXY',
+      'off, a number of hops, or addresses and CIDRs separated by commas',
+      false,
+      parseTrustProxy,
+    ),
+    signUp: oneOf('SIGN_UP', ['closed', 'open'], 'closed'),
+    ...(admin === undefined ? {} : { admin }),
+    demoUsers: oneOf('DEMO_USERS', ['false', 'true'], 'false') === 'true',
+    ticketTtlSeconds: integer('TICKET_TTL_SECONDS', 30, 1, 600),
+    accessTokenSeconds: integer('ACCESS_TOKEN_SECONDS', 900, 1, 86_400),
+    leaseSeconds: integer('LEASE_SECONDS', 1800, 1, 86_400),
+    maxConnections: integer('MAX_CONNECTIONS', 20_000, 1, 1_000_000),
+    maxConnectionsPerUser: integer('MAX_CONNECTIONS_PER_USER', 10, 1, 100_000),
+    connectsPerSecond: integer('CONNECTS_PER_SECOND', 500, 1, 100_000),
+    sendsPerSecond: integer('SENDS_PER_SECOND', 20, 0, 100_000),
+    heartbeatMs,
+    heartbeatGraceMs: integer('HEARTBEAT_GRACE_MS', 10_000, 100, 600_000),
+    drainSeconds: integer('DRAIN_SECONDS', 10, 0, 600),
+    ...(metricsToken === undefined ? {} : { metricsToken }),
+    logLevel: oneOf('LOG_LEVEL', logLevels, 'info'),
+    webRoot,
+  };
+  if (faults.length > 0) throw new ConfigError(faults);
+  return Object.freeze(config);
+}
+
+function readAdmin(user: string | undefined, password: string | undefined, faults: string[]): Config['admin'] {
+  if (user === undefined && (password === undefined || password === '')) return undefined;
+  const before = faults.length;
+  if (user === undefined || !new RegExp(userNamePattern).test(user)) {
+    faults.push('ADMIN_USER: wants 1 to 32 of a-z 0-9 . _ - (together with ADMIN_PASSWORD)');
+  }
+  const chars = password?.length ?? 0;
+  if (chars < shortestPassword || chars > longestPassword) {
+    faults.push(
+      `ADMIN_PASSWORD: wants ${shortestPassword} to ${longestPassword} characters (together with ADMIN_USER)`,
+    );
+  }
+  return faults.length > before || user === undefined || password === undefined ? undefined : { user, password };
+}
+
+function wholeNumber(value: string, min: number, max: number): number | undefined {
+  if (!/^\d{1,10}$/.test(value)) return undefined;
+  const number = Number(value);
+  return number >= min && number <= max ? number : undefined;
+}
+
+/** Every part of a comma-separated list as `parse` reads it, or `undefined` when one is wrong or there is none. */
+function parseList<T>(value: string, parse: (part: string) => T | undefined): readonly T[] | undefined {
+  const parts: T[] = [];
+  for (const part of value.split(',')) {
+    const parsed = parse(part.trim());
+    if (parsed === undefined) return undefined;
+    parts.push(parsed);
+  }
+  return parts;
+}
+
+/** An http(s) origin as browsers send it (RFC 6454 §6.2): lower case, no default port, no slash. */
+function parseOrigin(value: string): string | undefined {
+  if (!URL.canParse(value)) return undefined;
+  const url = new URL(value);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return undefined;
+  const bare =
+    url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '' && url.password === '';
+  return bare ? url.origin : undefined;
+}
+
+function parseTrustProxy(value: string): Config['trustProxy'] | undefined {
+  if (value === 'off') return false;
+  const hops = wholeNumber(value, 0, 32);
+  if (hops !== undefined) return hops === 0 ? false : hops;
+  return parseList(value, (part) => (isAddressOrCidr(part) ? part : undefined));
+}
+
+function isAddressOrCidr(part: string): boolean {
+  const [address = '', prefix, ...rest] = part.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  return prefix === undefined || wholeNumber(prefix, 0, family === 4 ? 32 : 128) !== undefined;
+}

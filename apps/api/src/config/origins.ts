@@ -1,0 +1,24 @@
+import { isIPv6 } from 'node:net';
+import type { Config } from './config.ts';
+
+/** The origin at which people reach the server: `PUBLIC_URL`, else where it listens. `port` is the one really bound. */
+export function publicOrigin(config: Config, port: number): string {
+  if (config.publicUrl !== undefined) return config.publicUrl;
+  const wildcard = config.host === '0.0.0.0' || config.host === '::';
+  const host = wildcard ? 'localhost' : isIPv6(config.host) ? `[${config.host}]` : config.host;
+  return new URL(`http://${host}:${port}`).origin;
+}
+
+/**
+ * The exact origins that may open sockets: `ALLOWED_ORIGINS`, else that of the public address, and on loopback its
+ * `localhost`/`127.0.0.1` twin, since people type either.
+ */
+export function allowedOrigins(config: Config, port: number): readonly string[] {
+  if (config.allowedOrigins !== undefined) return config.allowedOrigins;
+  const origin = publicOrigin(config, port);
+  const url = new URL(origin);
+  const twin = { localhost: '127.0.0.1', '127.0.0.1': 'localhost' }[url.hostname];
+  if (twin === undefined) return [origin];
+  url.hostname = twin;
+  return [origin, url.origin];
+}
