@@ -1,0 +1,63 @@
+import type { Kysely } from 'kysely';
+import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration';
+import type { Tables } from './schema.ts';
+
+/** Every change of the tables, in order, by a name that never changes once it has been released. */
+const migrations: Record<string, Migration> = {
+  '0001-users-sessions-rooms-messages': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await db.schema
+        .createTable('users')
+        .addColumn('name', 'varchar(32)', (column) => column.primaryKey())
+        .addColumn('password_hash', 'text', (column) => column.notNull())
+        .addColumn('roles', 'text', (column) => column.notNull())
+        .addColumn('disabled', 'integer', (column) => column.notNull())
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .execute();
+      await db.schema
+        .createTable('sessions')
+        .addColumn('id', 'varchar(32)', (column) => column.primaryKey())
+        .addColumn('user_name', 'varchar(32)', (column) =>
+          column.notNull().references('users.name').onDelete('cascade'),
+        )
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .addColumn('last_seen_at', 'bigint', (column) => column.notNull())
+        .addColumn('ended_at', 'bigint')
+        .execute();
+      await db.schema.createIndex('sessions_of_user').on('sessions').column('user_name').execute();
+      await db.schema
+        .createTable('rooms')
+        .addColumn('name', 'varchar(64)', (column) => column.primaryKey())
+        .addColumn('title', 'varchar(80)', (column) => column.notNull())
+        .addColumn('private', 'integer', (column) => column.notNull())
+        .addColumn('epoch', 'varchar(64)', (column) => column.notNull())
+        .addColumn('seq', 'bigint', (column) => column.notNull())
+        .addColumn('created_by', 'varchar(32)', (column) => column.notNull())
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .execute();
+      await db.schema
+        .createTable('messages')
+        .addColumn('room', 'varchar(64)', (column) => column.notNull().references('rooms.name').onDelete('cascade'))
+        .addColumn('seq', 'bigint', (column) => column.notNull())
+        .addColumn('id', 'varchar(36)', (column) => column.notNull())
+        .addColumn('sender', 'varchar(32)', (column) => column.notNull())
+        .addColumn('key', 'varchar(36)', (column) => column.notNull())
+        .addColumn('text', 'text', (column) => column.notNull())
+        .addColumn('at', 'bigint', (column) => column.notNull())
+        .addPrimaryKeyConstraint('messages_by_seq', ['room', 'seq'])
+        .addUniqueConstraint('messages_by_key', ['room', 'sender', 'key'])
+        .execute();
+    },
+  },
+};
+
+/**
+ * Brings the tables up to date.
+ *
+ * @throws Error when a migration fails, or when the database was made by a newer version (it has migrations unknown here).
+ */
+export async function migrate(db: Kysely<Tables>): Promise<void> {
+  const provider: MigrationProvider = { getMigrations: () => Promise.resolve(migrations) };
+  const { error } = await new Migrator({ db, provider }).migrateToLatest();
+  if (error !== undefined) throw new Error('the database could not be brought up to date', { cause: error });
+}

@@ -1,0 +1,51 @@
+/**
+ * The tables as Kysely sees them. Times are Unix milliseconds; flags are 0 or 1; lists are JSON. Only types that SQLite and
+ * PostgreSQL share are used, so that one set of queries serves both.
+ */
+export interface Tables {
+  users: UsersTable;
+  sessions: SessionsTable;
+  rooms: RoomsTable;
+  messages: MessagesTable;
+}
+
+export interface UsersTable {
+  name: string;
+  password_hash: string;
+  /** JSON array of role names. */
+  roles: string;
+  disabled: number;
+  created_at: number;
+}
+
+export interface SessionsTable {
+  id: string;
+  user_name: string;
+  created_at: number;
+  last_seen_at: number;
+  /** Set once: a session that has ended never comes back. */
+  ended_at: number | null;
+}
+
+export interface RoomsTable {
+  name: string;
+  title: string;
+  private: number;
+  /** Identity of the room's history (see the History port). */
+  epoch: string;
+  /** The last message's sequence, 0 for none. */
+  seq: number;
+  created_by: string;
+  created_at: number;
+}
+
+export interface MessagesTable {
+  room: string;
+  seq: number;
+  id: string;
+  sender: string;
+  /** The client's idempotency key; it belongs to its room and sender and is never shown to others. */
+  key: string;
+  text: string;
+  at: number;
+}

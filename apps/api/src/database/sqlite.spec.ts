@@ -1,0 +1,68 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { tempFolder } from '../testing/temp-folder.ts';
+import { type Database, DataDirInUse, openDatabase } from './sqlite.ts';
+
+async function open(folder = tempFolder()): Promise<Database> {
+  const database = await openDatabase(folder);
+  onTestFinished(() => {
+    database.close();
+  });
+  return database;
+}
+
+const user = { name: 'maggie', password_hash: 'x', roles: '[]', disabled: 0, created_at: 1 };
+
+describe('the embedded database', () => {
+  test('commits durably: write-ahead log, full synchronisation, foreign keys', async () => {
+    const { sqlite, kysely } = await open();
+    expect(sqlite.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
+    expect(sqlite.prepare('PRAGMA synchronous').get()).toEqual({ synchronous: 2 });
+    const orphan = { id: 's', user_name: 'nobody', created_at: 1, last_seen_at: 1, ended_at: null };
+    await expect(kysely.insertInto('sessions').values(orphan).execute()).rejects.toThrow('FOREIGN KEY');
+  });
+
+  test('makes its folder for its owner only', async () => {
+    const folder = join(tempFolder(), 'deep', 'down');
+    await open(folder);
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
+  });
+
+  test('keeps what it has when it is opened again, and brings tables up to date once', async () => {
+    const folder = tempFolder();
+    const first = await open(folder);
+    await first.kysely.insertInto('users').values(user).execute();
+    first.close();
+    const second = await open(folder);
+    expect(await second.kysely.selectFrom('users').selectAll().execute()).toEqual([user]);
+  });
+
+  test('answers through the query builder with rows, counts and what RETURNING gives', async () => {
+    const { kysely } = await open();
+    const made = await kysely.insertInto('users').values(user).returning('name').execute();
+    expect(made).toEqual([{ name: 'maggie' }]);
+    const changed = await kysely.updateTable('users').set({ disabled: 1 }).executeTakeFirst();
+    expect(changed.numUpdatedRows).toBe(1n);
+    await expect(sql`SELECT ${{ an: 'object' }}`.execute(kysely)).rejects.toThrow(TypeError);
+  });
+
+  test('a transaction that fails leaves nothing', async () => {
+    const { kysely } = await open();
+    const failing = kysely.transaction().execute(async (transaction) => {
+      await transaction.insertInto('users').values(user).execute();
+      throw new Error('changed my mind');
+    });
+    await expect(failing).rejects.toThrow('changed my mind');
+    expect(await kysely.selectFrom('users').selectAll().execute()).toEqual([]);
+  });
+
+  test('a folder belongs to one server at a time, and is free again after it', async () => {
+    const folder = tempFolder();
+    const first = await open(folder);
+    await expect(openDatabase(folder)).rejects.toThrow(DataDirInUse);
+    first.close();
+    await expect(open(folder)).resolves.toBeDefined();
+  });
+});

@@ -1,0 +1,109 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
+import { migrate } from './migrations.ts';
+import type { Tables } from './schema.ts';
+
+/** The embedded database: one file, one connection, seen from two sides. */
+export interface Database {
+  /** For everything that is asked seldom. Its queries are those that PostgreSQL will share. */
+  readonly kysely: Kysely<Tables>;
+  /** For the one hot path, the history. The same connection: a writer never waits for another one of this process. */
+  readonly sqlite: DatabaseSync;
+  /** Closes the file and lets go of the folder, once all use is over. Doing it again does no harm. */
+  close(): void;
+}
+
+/** The data folder is in use by another server. */
+export class DataDirInUse extends Error {
+  override readonly name = 'DataDirInUse';
+
+  constructor(dataDir: string) {
+    super(`DATA_DIR: ${dataDir} is in use by another server; stop that one or name another folder`);
+  }
+}
+
+/**
+ * Opens the database in a folder (made if need be, for its owner only) and brings its tables up to date.
+ *
+ * Commits are durable: write-ahead log with `synchronous=FULL`, so that what was committed survives kill -9 and power loss
+ * (sqlite.org/pragma.html#pragma_synchronous).
+ *
+ * @throws DataDirInUse when another server holds the folder: two hubs over one history would not hear of each other.
+ */
+export async function openDatabase(dataDir: string): Promise<Database> {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const lock = lockFolder(dataDir);
+  let sqlite: DatabaseSync | undefined;
+  try {
+    sqlite = new DatabaseSync(join(dataDir, 'usher.db'), { enableForeignKeyConstraints: true, timeout: 5_000 });
+    sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+    const kysely = new Kysely<Tables>({ dialect: new SqliteDialect({ database: adapt(sqlite) }) });
+    await migrate(kysely);
+    const opened = sqlite;
+    const close = (): void => {
+      if (!opened.isOpen) return;
+      opened.close();
+      lock.close();
+    };
+    return { kysely, sqlite, close };
+  } catch (error) {
+    sqlite?.close();
+    lock.close();
+    throw error;
+  }
+}
+
+/**
+ * Holds an exclusive lock on a file of its own for as long as the process lives. The operating system lets go of it however
+ * the process ends, and the database proper stays open to backups and to `sqlite3`.
+ */
+function lockFolder(dataDir: string): DatabaseSync {
+  const lock = new DatabaseSync(join(dataDir, 'usher.lock'), { timeout: 0 });
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+    return lock;
+  } catch (error) {
+    lock.close();
+    if (error instanceof Error && error.message.includes('locked')) throw new DataDirInUse(dataDir);
+    throw error;
+  }
+}
+
+/** More different queries than the app has; a bound all the same. */
+const keptStatements = 256;
+
+/** Kysely's own SQLite dialect speaks to better-sqlite3; this is `node:sqlite` in the same shape. */
+function adapt(sqlite: DatabaseSync): SqliteDatabase {
+  const kept = new Map<string, SqliteStatement>();
+  return {
+    close: () => {
+      // The file is closed by `Database.close`, for both sides at once.
+    },
+    prepare(sql) {
+      let statement = kept.get(sql);
+      if (statement === undefined) {
+        statement = adaptStatement(sqlite.prepare(sql));
+        if (kept.size < keptStatements) kept.set(sql, statement);
+      }
+      return statement;
+    },
+  };
+}
+
+function adaptStatement(statement: StatementSync): SqliteStatement {
+  return {
+    reader: statement.columns().length > 0,
+    all: (parameters) => statement.all(...parameters.map(bindable)),
+    run: (parameters) => statement.run(...parameters.map(bindable)),
+    iterate: (parameters) => statement.iterate(...parameters.map(bindable)),
+  };
+}
+
+function bindable(value: unknown): SQLInputValue {
+  if (value === undefined || value === null) return null;
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') return value;
+  if (value instanceof Uint8Array) return value;
+  throw new TypeError(`a ${typeof value} cannot be stored`);
+}
