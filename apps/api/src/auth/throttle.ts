@@ -1,0 +1,124 @@
+import { isIPv6 } from 'node:net';
+import { HttpProblem } from '../http/http-problem.ts';
+
+export interface ThrottleOptions {
+  readonly windowMs?: number;
+  /** Failures for one account from one address. */
+  readonly perAccount?: number;
+  /** Failures from one address, whatever the account. */
+  readonly perAddress?: number;
+  /** Addresses, and pairs of account and address, that are remembered; over it the one least lately failed is forgotten. */
+  readonly maxKeys?: number;
+  readonly now?: () => number;
+}
+
+/** One attempt under way. It counts as failed until it is settled, so that attempts side by side buy nothing. */
+export interface Attempt {
+  settle(outcome: 'failed' | 'passed'): void;
+}
+
+export interface SignInThrottle {
+  /** @throws HttpProblem 429 `too_many_attempts`, the same for accounts that exist and those that do not. */
+  check(account: string, address: string): void;
+  /** Like `check`, and begins an attempt. */
+  begin(account: string, address: string): Attempt;
+}
+
+/** Slows guessing down: a number of failures in a sliding window, then 429 until the window has moved on. Successes cost nothing. */
+export function createSignInThrottle(options: ThrottleOptions = {}): SignInThrottle {
+  const { windowMs = 5 * 60_000, perAccount = 10, perAddress = 100, maxKeys = 20_000, now = Date.now } = options;
+  const accounts = new FailureLog(perAccount, windowMs, maxKeys);
+  const addresses = new FailureLog(perAddress, windowMs, maxKeys);
+
+  function check(account: string, address: string): void {
+    const at = now();
+    const wait = Math.max(accounts.waitMs(pair(account, address), at), addresses.waitMs(network(address), at));
+    if (wait > 0) throw new HttpProblem('too_many_attempts', { retryAfterMs: wait });
+  }
+
+  return {
+    check,
+    begin(account, address) {
+      check(account, address);
+      const keys = [
+        [accounts, pair(account, address)],
+        [addresses, network(address)],
+      ] as const;
+      for (const [log, key] of keys) log.pending(key, 1);
+      let open = true;
+      return {
+        settle(outcome) {
+          if (!open) return;
+          open = false;
+          for (const [log, key] of keys) {
+            log.pending(key, -1);
+            if (outcome === 'failed') log.fail(key, now());
+          }
+        },
+      };
+    },
+  };
+}
+
+/** How long those wait who would be over the limit only if attempts under way fail. */
+const pendingWaitMs = 1_000;
+
+class FailureLog {
+  readonly #limit: number;
+  readonly #windowMs: number;
+  readonly #maxKeys: number;
+  /** The latest failures by key, oldest first, at most `limit` of them; the key that failed last stands last. */
+  readonly #failures = new Map<string, number[]>();
+  readonly #pending = new Map<string, number>();
+
+  constructor(limit: number, windowMs: number, maxKeys: number) {
+    this.#limit = limit;
+    this.#windowMs = windowMs;
+    this.#maxKeys = maxKeys;
+  }
+
+  /** How long until an attempt may be made, 0 for now. */
+  waitMs(key: string, now: number): number {
+    const times = this.#failures.get(key)?.filter((at) => at > now - this.#windowMs) ?? [];
+    const [oldest] = times;
+    if (oldest !== undefined && times.length >= this.#limit) return oldest + this.#windowMs - now;
+    return times.length + (this.#pending.get(key) ?? 0) >= this.#limit ? pendingWaitMs : 0;
+  }
+
+  pending(key: string, change: 1 | -1): void {
+    const count = (this.#pending.get(key) ?? 0) + change;
+    if (count === 0) this.#pending.delete(key);
+    else this.#pending.set(key, count);
+  }
+
+  fail(key: string, now: number): void {
+    const times = this.#failures.get(key) ?? [];
+    times.push(now);
+    if (times.length > this.#limit) times.shift();
+    this.#failures.delete(key);
+    this.#failures.set(key, times);
+    if (this.#failures.size <= this.#maxKeys) return;
+    const [oldest] = this.#failures.keys();
+    if (oldest !== undefined) this.#failures.delete(oldest);
+  }
+}
+
+function pair(account: string, address: string): string {
+  return `${network(address)} ${account}`;
+}
+
+/** Whom an address stands for: one with IPv6 commands a whole /64, so that is what is counted. */
+function network(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
+  if (mapped?.[1] !== undefined) return mapped[1];
+  if (!isIPv6(address)) return address;
+  const [bare = ''] = address.split('%');
+  const [head = '', tail] = bare.split('::');
+  const left = head === '' ? [] : head.split(':');
+  const right = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = tail === undefined ? [] : Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0');
+  return [...left, ...zeros, ...right]
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':');
+}

@@ -1,0 +1,97 @@
+import jwt from '@fastify/jwt';
+import fp from 'fastify-plugin';
+import { type Static, Type } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { HttpProblem } from '../http/http-problem.ts';
+import type { Sessions } from './sessions.ts';
+
+/** Who makes a request, looked at this very moment. */
+export interface Account {
+  readonly user: string;
+  readonly session: string;
+  readonly roles: readonly string[];
+  /** When the token expires, Unix seconds. */
+  readonly expires: number;
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Signs an access token for a session. `expires` is in Unix seconds. */
+    signToken(account: Omit<Account, 'expires'>): { readonly token: string; readonly expires: number };
+    /**
+     * Who makes this request: its bearer token is verified, and its session and user are looked at.
+     *
+     * @throws HttpProblem 401 `missing_token`, `invalid_token`, `token_expired`, `session_ended`; 403 `user_disabled`.
+     */
+    authenticate(request: FastifyRequest): Promise<Account>;
+  }
+}
+
+export interface TokensOptions {
+  readonly secret: string;
+  readonly lifeSeconds: number;
+  readonly sessions: Sessions;
+}
+
+/** Issuer and audience: a token of another service that shares the secret by mistake is not accepted (RFC 8725 §3.9). */
+const party = 'usher';
+/** The media type of access tokens, so that no other kind of JWT passes for one (RFC 9068 §2.1, RFC 8725 §3.11). */
+const typ = 'at+jwt';
+
+const claimsSchema = Type.Object({
+  sub: Type.String({ minLength: 1 }),
+  sid: Type.String({ minLength: 1 }),
+  exp: Type.Number(),
+});
+const claims = Compile(claimsSchema);
+
+/** Access tokens: JWT, HS256 and nothing else, in the `Authorization` header and nowhere else. */
+export const tokens = fp<TokensOptions>(
+  async (app, { secret, lifeSeconds, sessions }) => {
+    await app.register(jwt, {
+      secret,
+      sign: { algorithm: 'HS256', iss: party, aud: party, header: { alg: 'HS256', typ } },
+      verify: {
+        algorithms: ['HS256'],
+        allowedIss: party,
+        allowedAud: party,
+        checkTyp: typ,
+        requiredClaims: ['iss', 'aud', 'sub', 'sid', 'iat', 'exp'],
+      },
+    });
+
+    app.decorate('signToken', ({ user, session, roles }) => {
+      const iat = Math.floor(Date.now() / 1000);
+      const expires = iat + lifeSeconds;
+      return { token: app.jwt.sign({ sub: user, sid: session, roles, iat, exp: expires }), expires };
+    });
+
+    app.decorate('authenticate', async (request) => {
+      const { sub: user, sid: session, exp: expires } = verify(bearer(request.headers.authorization));
+      const standing = await sessions.look(session, user);
+      if (standing.state !== 'good') throw new HttpProblem(standing.state);
+      return { user, session, roles: standing.roles, expires };
+    });
+
+    function verify(token: string): Static<typeof claimsSchema> {
+      let payload: unknown;
+      try {
+        payload = app.jwt.verify(token);
+      } catch (error) {
+        const expired = error instanceof Error && 'code' in error && error.code === 'FAST_JWT_EXPIRED';
+        throw new HttpProblem(expired ? 'token_expired' : 'invalid_token');
+      }
+      if (!claims.Check(payload)) throw new HttpProblem('invalid_token');
+      return payload;
+    }
+  },
+  { name: 'tokens', fastify: '5.x' },
+);
+
+/** The token of an `Authorization: Bearer` header (RFC 6750 §2.1). */
+function bearer(header: string | undefined): string {
+  if (header === undefined || !/^bearer(?: |$)/i.test(header)) throw new HttpProblem('missing_token');
+  const [, token] = /^bearer +([\w.~+/-]+=*) *$/i.exec(header) ?? [];
+  if (token === undefined) throw new HttpProblem('invalid_token');
+  return token;
+}

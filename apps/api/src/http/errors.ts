@@ -1,0 +1,66 @@
+import type { Socket } from 'node:net';
+import fp from 'fastify-plugin';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { problem, type ProblemCode } from '@usher/protocol';
+import { HttpProblem, sendProblem } from './http-problem.ts';
+
+/** What is told of a status that some part of the framework chose. */
+const codeOfStatus: Readonly<Record<number, ProblemCode>> = {
+  401: 'invalid_token',
+  403: 'forbidden',
+  404: 'not_found',
+  413: 'too_large',
+  414: 'too_large',
+  415: 'unsupported_media_type',
+  426: 'upgrade_required',
+  431: 'too_large',
+  503: 'at_capacity',
+};
+
+/**
+ * The one place where errors become answers: all of them problem+json, a 5xx logged with its text and told without it.
+ * What is not Usher's own problem is translated by its status alone, so that no text of a library reaches the network.
+ */
+export function answerError(error: FastifyError | HttpProblem, request: FastifyRequest, reply: FastifyReply): void {
+  if (error instanceof HttpProblem) {
+    if (error.statusCode >= 500) request.log.warn({ err: error }, 'request refused');
+    sendProblem(reply, error.code, error.retryAfterMs);
+    return;
+  }
+  const status = error.statusCode ?? 500;
+  if (status < 400 || status >= 500) {
+    request.log.error({ err: error }, 'request failed');
+    sendProblem(reply, 'internal');
+    return;
+  }
+  request.log.debug({ err: error }, 'bad request');
+  sendProblem(reply, codeOfStatus[status] ?? 'bad_request');
+}
+
+/** Errors of a request that never became one (`frameworkErrors`): no hook runs for it, so its headers are set here. */
+export function answerFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  reply.header('referrer-policy', 'no-referrer').header('x-content-type-options', 'nosniff');
+  answerError(error, request, reply);
+}
+
+/** What is no HTTP at all (`clientErrorHandler`): answered on the bare socket, if anybody is there to read it. */
+export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const { status, ...rest } = problem(error.code === 'HPE_HEADER_OVERFLOW' ? 'too_large' : 'bad_request');
+  const body = JSON.stringify({ status, ...rest });
+  socket.end(
+    `HTTP/1.1 ${status} ${rest.title}\r\nContent-Type: application/problem+json\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nReferrer-Policy: no-referrer\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
+
+export const errors = fp(
+  (app, _options, done) => {
+    app.setErrorHandler(answerError);
+    done();
+  },
+  { name: 'errors', fastify: '5.x' },
+);

@@ -1,0 +1,30 @@
+import type { FastifyReply } from 'fastify';
+import { problem, type ProblemCode, problems } from '@usher/protocol';
+
+/** An answer that is an error of the contract. Thrown anywhere in a request, it becomes problem+json. */
+export class HttpProblem extends Error {
+  override readonly name = 'HttpProblem';
+  readonly code: ProblemCode;
+  readonly statusCode: number;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: ProblemCode, options: { readonly retryAfterMs?: number; readonly cause?: unknown } = {}) {
+    super(problems[code].title, 'cause' in options ? { cause: options.cause } : {});
+    this.code = code;
+    this.statusCode = problems[code].status;
+    this.retryAfterMs = options.retryAfterMs === undefined ? undefined : Math.max(0, Math.ceil(options.retryAfterMs));
+  }
+}
+
+/** Answers with a problem document (RFC 9457) and the headers that belong to it (RFC 9110 §10.2.3, §11.6.1). */
+export function sendProblem(reply: FastifyReply, code: ProblemCode, retryAfterMs?: number): FastifyReply {
+  const body = problem(code, retryAfterMs);
+  if (body.status === 401) reply.header('www-authenticate', 'Bearer');
+  if (retryAfterMs !== undefined) reply.header('retry-after', Math.max(1, Math.ceil(retryAfterMs / 1000)));
+  return reply
+    .code(body.status)
+    .header('cache-control', 'no-store')
+    .type('application/problem+json')
+    .serializer(JSON.stringify)
+    .send(body);
+}

@@ -1,0 +1,37 @@
+import type { Kysely } from 'kysely';
+import type { Config } from '../config/config.ts';
+import type { Tables } from '../database/schema.ts';
+import { createRoomDirectory } from '../rooms/room-directory.ts';
+import type { Passwords } from './passwords.ts';
+import { createUsers, type NewUser } from './users.ts';
+
+/**
+ * Fills an EMPTY database with the administrator and the demo people that the operator asked for, all or nothing.
+ * A database that has anybody in it is left as it is.
+ */
+export async function addFirstPeople(
+  db: Kysely<Tables>,
+  config: Pick<Config, 'admin' | 'demoUsers'>,
+  passwords: Passwords,
+  now: () => number,
+): Promise<void> {
+  if (!(await createUsers(db, now).empty())) return;
+  const people: NewUser[] = [];
+  async function invite(name: string, password: string, roles: readonly string[]): Promise<void> {
+    people.push({ name, passwordHash: await passwords.hash(password), roles });
+  }
+  // The operator's own administrator comes first: a name that stands twice is theirs.
+  if (config.admin !== undefined) await invite(config.admin.user, config.admin.password, ['admin']);
+  if (config.demoUsers) {
+    for (const name of ['maggie', 'bart', 'lisa']) await invite(name, 'secret', []);
+    await invite('admin', 'secret', ['admin']);
+  }
+  await db.transaction().execute(async (transaction) => {
+    const users = createUsers(transaction, now);
+    for (const person of people) await users.add(person);
+    if (!config.demoUsers) return;
+    const rooms = createRoomDirectory(transaction, now);
+    await rooms.add({ room: 'general', title: 'General', private: false, createdBy: 'admin' });
+    await rooms.add({ room: 'random', title: 'Random', private: false, createdBy: 'admin' });
+  });
+}

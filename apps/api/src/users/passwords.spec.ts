@@ -1,0 +1,43 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { createPasswords, type Passwords } from './passwords.ts';
+
+let passwords: Passwords;
+beforeAll(async () => {
+  passwords = await createPasswords();
+});
+
+describe('passwords', () => {
+  test('are hashed with OWASP’s parameters for argon2id, each with its own salt', async () => {
+    const [one, two] = await Promise.all([passwords.hash('secret'), passwords.hash('secret')]);
+    expect(one).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    expect(one).not.toBe(two);
+  });
+
+  test('are right or wrong, and nobody’s is ever right', async () => {
+    const stored = await passwords.hash('secret');
+    expect(await passwords.verify(stored, 'secret')).toBe(true);
+    expect(await passwords.verify(stored, 'Secret')).toBe(false);
+    expect(await passwords.verify(undefined, 'secret')).toBe(false);
+    expect(await passwords.verify(undefined, 'a password of nobody')).toBe(false);
+  });
+
+  test('a bounded number wait; over it the answer is 503, and those who wait are served in their order', async () => {
+    const few = await createPasswords({ atOnce: 1, maxWaiting: 2 });
+    const begun: number[] = [];
+    const all = [0, 1, 2, 3].map((index) => few.verify(undefined, 'x', () => begun.push(index)));
+    const outcomes = await Promise.allSettled(all);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled', 'rejected']);
+    expect(outcomes[3]).toMatchObject({ reason: { code: 'at_capacity', retryAfterMs: 2_000 } });
+    expect(begun).toEqual([0, 1, 2]);
+    await expect(few.verify(undefined, 'x')).resolves.toBe(false);
+  });
+
+  test('what stops the work before it begins is passed on, and its place is free again', async () => {
+    const few = await createPasswords({ atOnce: 1, maxWaiting: 0 });
+    const stop = (): never => {
+      throw new RangeError('stop');
+    };
+    await expect(few.verify(undefined, 'x', stop)).rejects.toThrow(RangeError);
+    await expect(few.verify(undefined, 'x')).resolves.toBe(false);
+  });
+});

@@ -1,0 +1,62 @@
+import type { Kysely } from 'kysely';
+import type { Tables } from '../database/schema.ts';
+
+export interface User {
+  readonly name: string;
+  readonly roles: readonly string[];
+  readonly disabled: boolean;
+}
+
+export interface NewUser {
+  readonly name: string;
+  readonly passwordHash: string;
+  readonly roles: readonly string[];
+}
+
+export interface Users {
+  /** Makes a user; `false` when the name is in use. */
+  add(user: NewUser): Promise<boolean>;
+  find(name: string): Promise<(User & { readonly passwordHash: string }) | undefined>;
+  /** Whether nobody has an account yet. */
+  empty(): Promise<boolean>;
+}
+
+export function createUsers(db: Kysely<Tables>, now: () => number): Users {
+  return {
+    async add({ name, passwordHash, roles }) {
+      const made = await db
+        .insertInto('users')
+        .values({ name, password_hash: passwordHash, roles: JSON.stringify(roles), disabled: 0, created_at: now() })
+        .onConflict((conflict) => conflict.column('name').doNothing())
+        .executeTakeFirst();
+      return made.numInsertedOrUpdatedRows === 1n;
+    },
+    async find(name) {
+      const row = await db
+        .selectFrom('users')
+        .select(['name', 'password_hash', 'roles', 'disabled'])
+        .where('name', '=', name)
+        .executeTakeFirst();
+      if (row === undefined) return undefined;
+      return {
+        name: row.name,
+        passwordHash: row.password_hash,
+        roles: parseRoles(row.roles),
+        disabled: row.disabled !== 0,
+      };
+    },
+    async empty() {
+      const row = await db.selectFrom('users').select('name').limit(1).executeTakeFirst();
+      return row === undefined;
+    },
+  };
+}
+
+/** The roles as they are stored: a JSON array of names. */
+export function parseRoles(json: string): readonly string[] {
+  const roles: unknown = JSON.parse(json);
+  if (!Array.isArray(roles) || !roles.every((role) => typeof role === 'string')) {
+    throw new TypeError('the roles of a user are stored as a JSON array of names');
+  }
+  return roles;
+}
