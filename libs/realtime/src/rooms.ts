@@ -103,27 +103,28 @@ export function createRooms(options: RoomsOptions): Rooms {
   function send(params: Send, connection: Connection): Promise<Sent> {
     const guest = guestAt(connection);
     spend(guest);
-    if (guest.busy(params.room)) return sendInTurn(guest, params);
-    const membership = mayGoOn(guest, params.room);
-    if (tooLong(params.text, limits.textChars)) throw new RequestError('too_long', lengths(limits.textChars));
+    const busy = guest.busy(params.room);
+    const membership = busy ? undefined : mayGoOn(guest, params.room);
+    if (tooLong(params.text, limits.textChars)) {
+      throw new RequestError('too_long', `a text has 1 to ${limits.textChars} characters`);
+    }
     const verdict = authorize(connection.identity, params.room, 'send');
-    if (verdict instanceof Promise) return sendInTurn(guest, params, verdict);
+    if (membership === undefined || verdict instanceof Promise) return sendInTurn(guest, params, verdict);
     check(verdict);
     return finish(membership.room, append(guest, params));
   }
 
   /** The same, where something has to be awaited first: a join under way, or the verdict. */
-  async function sendInTurn(guest: Guest, params: Send, verdict?: Promise<Verdict>): Promise<Sent> {
-    // Judged already or not, a rejection must find somebody who awaits it.
-    const judged = verdict?.then(check);
-    judged?.catch(() => undefined);
+  async function sendInTurn(guest: Guest, params: Send, verdict: Verdict | Promise<Verdict>): Promise<Sent> {
+    const judged = Promise.resolve(verdict).then(check);
+    // It may be refused before its turn has come; that is not forgotten, only heard later.
+    judged.catch(() => undefined);
     const done = await guest.turn(params.room);
     let room: Room;
     let appended: Promise<Appended>;
     try {
       mayGoOn(guest, params.room);
-      if (tooLong(params.text, limits.textChars)) throw new RequestError('too_long', lengths(limits.textChars));
-      await (judged ?? judge(guest, params.room, 'send'));
+      await judged;
       // Looked at again: they may have been taken out, or signed out, while they were judged.
       ({ room } = mayGoOn(guest, params.room));
       appended = append(guest, params);
@@ -227,8 +228,4 @@ export function createRooms(options: RoomsOptions): Rooms {
 
 function unknownRoom(error: unknown): unknown {
   return error instanceof UnknownRoom ? new RequestError('not_found', 'no such room') : error;
-}
-
-function lengths(most: number): string {
-  return `a text has 1 to ${most} characters`;
 }

@@ -1,0 +1,173 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Bus } from './bus.ts';
+import type { History } from './history.ts';
+import { createMemoryBus } from './memory-bus.ts';
+import { createMemoryHistory } from './memory-history.ts';
+import { type Client, newKey, newNode, range } from './testing/new-node.ts';
+
+/**
+ * What may happen, in any order: somebody joins on one of two nodes, somebody sends, a read or an append that is under way
+ * goes on one step, the bus brings what it holds, in order or not, or loses it.
+ */
+const step = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('join' as const), who: fc.nat(3), rejoin: fc.boolean() }) },
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('send' as const), who: fc.nat(3) }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('outside' as const) }) },
+  { weight: 8, arbitrary: fc.record({ kind: fc.constant('go on' as const), which: fc.nat(20) }) },
+  { weight: 5, arbitrary: fc.record({ kind: fc.constant('bring' as const), which: fc.nat(5) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('lose' as const), which: fc.nat(5) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('leave' as const), who: fc.nat(3) }) },
+);
+
+interface Reply {
+  readonly seq: number;
+  readonly messages: readonly { readonly seq: number }[];
+}
+
+/** Lets everything that can go on without the test's help do so. */
+async function quiet(): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) {
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+  }
+}
+
+function world() {
+  const memory = createMemoryHistory({ rooms: ['general'] });
+  const inner = createMemoryBus();
+  const underWay: (() => void)[] = [];
+  const held: { readonly topic: string; readonly payload: string }[] = [];
+  let free = false;
+
+  const gate = (): Promise<void> =>
+    free
+      ? Promise.resolve()
+      : new Promise((resolve) => {
+          underWay.push(resolve);
+        });
+  // Appends of a room must resolve in the order of their sequences, however long each takes.
+  let lastAppend: Promise<unknown> = Promise.resolve();
+  const history: History = {
+    append: (room, entry) => {
+      const appending = memory.append(room, entry);
+      const before = lastAppend;
+      lastAppend = (async () => {
+        await gate();
+        await before;
+        return appending;
+      })();
+      return lastAppend as ReturnType<History['append']>;
+    },
+    // A consistent view of some moment between the beginning and the end of the read.
+    read: async (room, pages) => {
+      await gate();
+      const page = await memory.read(room, pages);
+      await gate();
+      return page;
+    },
+  };
+  const bus: Bus = {
+    publish: (topic, payload) => {
+      if (free) inner.publish(topic, payload);
+      else held.push({ topic, payload });
+    },
+    subscribe: (topic, receive) => inner.subscribe(topic, receive),
+  };
+  const nodes = [newNode({ history, bus, holeMs: 1 }), newNode({ history, bus, holeMs: 1 })] as const;
+  const clients = ['maggie', 'bart', 'lisa', 'homer'].map((user, index) =>
+    nodes[index % 2 === 0 ? 0 : 1].connect(user),
+  );
+
+  return {
+    clients,
+    memory,
+    client: (who: number): Client => {
+      const client = clients[who];
+      if (client === undefined) throw new RangeError('nobody');
+      return client;
+    },
+    goOn: (which: number) => {
+      underWay.splice(which % Math.max(1, underWay.length), 1)[0]?.();
+    },
+    bring: (which: number) => {
+      const [message] = held.splice(which % Math.max(1, held.length), 1);
+      if (message !== undefined) inner.publish(message.topic, message.payload);
+    },
+    lose: (which: number) => {
+      held.splice(which % Math.max(1, held.length), 1);
+    },
+    publishFromElsewhere: async () => {
+      const { epoch } = await memory.read('general', { limit: 1 });
+      const { message } = await memory.append('general', { user: 'elsewhere', key: newKey(), text: 'x' });
+      held.push({
+        topic: 'room:general',
+        payload: `${message.seq} ${epoch} ${JSON.stringify({ type: 'message', ...message })}`,
+      });
+    },
+    /** No more delays and losses from here on. */
+    release: () => {
+      free = true;
+      for (const go of underWay.splice(0)) go();
+      for (const message of held.splice(0)) inner.publish(message.topic, message.payload);
+    },
+  };
+}
+
+/**
+ * What a client saw since its last answered join: the page, and what came live behind it, must be one unbroken sequence that
+ * ends with the last message. Between two joins too, nothing comes twice or in the wrong order.
+ */
+function sawEverythingOnce(client: Client, last: number): void {
+  let expected: number | undefined;
+  for (const frame of client.frames) {
+    if (
+      frame.type === 'reply' &&
+      frame['data'] !== null &&
+      typeof frame['data'] === 'object' &&
+      'recovery' in frame['data']
+    ) {
+      const { seq, messages } = frame['data'] as unknown as Reply;
+      expect(messages.map((message) => message.seq)).toEqual(range(seq - messages.length + 1, seq));
+      expected = seq + 1;
+    } else if (frame.type === 'message') {
+      expect(frame['seq']).toBe(expected);
+      expected = (frame['seq'] as number) + 1;
+    }
+  }
+  expect(expected).toBe(last + 1);
+}
+
+test('whatever the order of reads, appends and the bus, every member sees each message once, in order', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async (steps) => {
+      const { client, clients, memory, goOn, bring, lose, publishFromElsewhere, release } = world();
+      const lastSeen = (one: Client): number | undefined => one.of('message').at(-1)?.['seq'] as number | undefined;
+      for (const next of steps) {
+        if (next.kind === 'join') {
+          const after = next.rejoin ? lastSeen(client(next.who)) : undefined;
+          void client(next.who).ask('join', { room: 'general', ...(after === undefined ? {} : { after }) });
+        } else if (next.kind === 'send') {
+          void client(next.who).ask('send', { room: 'general', key: newKey(), text: 'x' });
+        } else if (next.kind === 'outside') await publishFromElsewhere();
+        else if (next.kind === 'leave') void client(next.who).ask('leave', { room: 'general' });
+        else if (next.kind === 'go on') goOn(next.which);
+        else if (next.kind === 'bring') bring(next.which);
+        else lose(next.which);
+        await quiet();
+      }
+      release();
+      // One last join and message of everybody: from here on all must end at the same place.
+      await Promise.all(clients.map((one) => one.ask('join', { room: 'general' })));
+      for (const one of clients) await one.ask('send', { room: 'general', key: newKey(), text: 'last' });
+      const { seq } = await memory.read('general', { limit: 1 });
+      for (const one of clients) {
+        await one.until((frame) => frame.type === 'message' && frame['seq'] === seq);
+        sawEverythingOnce(one, seq);
+        expect(one.closedWith).toBeUndefined();
+      }
+    }),
+    { numRuns: 150 },
+  );
+}, 60_000);

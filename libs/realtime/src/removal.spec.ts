@@ -1,0 +1,103 @@
+import { expect, test, vi } from 'vitest';
+import type { History } from './history.ts';
+import type { Verdict } from './room-types.ts';
+import { createMemoryHistory } from './memory-history.ts';
+import { liveSeqs, newKey, newNode, sendAll } from './testing/new-node.ts';
+
+test('whoever is taken out is told so, and gets nothing of the room any more, on any connection', async () => {
+  const { connect, rooms } = newNode();
+  const [phone, laptop, elsewhere, bart] = [connect(), connect(), connect(), connect('bart')];
+  for (const client of [phone, laptop, bart]) await client.ask('join', { room: 'general' });
+  for (const client of [phone, elsewhere]) await client.ask('join', { room: 'random' });
+  expect(rooms.remove('general', 'maggie', 'member_removed')).toBe(2);
+  await sendAll(bart, 'general', ['without maggie']);
+  for (const client of [phone, laptop]) {
+    expect(client.of('removed')).toEqual([{ type: 'removed', room: 'general', code: 'member_removed' }]);
+    expect(liveSeqs(client)).toEqual([]);
+    expect(await client.ask('send', { room: 'general', key: newKey(), text: 'x' })).toMatchObject({
+      code: 'not_joined',
+    });
+  }
+  expect(elsewhere.of('removed')).toEqual([]);
+  expect(liveSeqs(bart)).toEqual([1]);
+  expect(rooms.members('general')).toEqual([{ user: 'bart', connections: 1 }]);
+  expect(rooms.members('random')).toEqual([{ user: 'maggie', connections: 2 }]);
+  expect(rooms.remove('general', 'maggie', 'member_removed')).toBe(0);
+  expect(rooms.remove('nowhere', 'maggie', 'member_removed')).toBe(0);
+});
+
+test('a join that is being judged meanwhile is judged again', async () => {
+  const verdicts: ((verdict: Verdict) => void)[] = [];
+  const { connect, rooms } = newNode({
+    authorize: () =>
+      new Promise((resolve) => {
+        verdicts.push(resolve);
+      }),
+  });
+  const client = connect();
+  const joining = client.ask('join', { room: 'general' });
+  await vi.waitFor(() => {
+    expect(verdicts).toHaveLength(1);
+  });
+  rooms.remove('general', 'maggie', 'member_removed');
+  verdicts[0]?.('allowed');
+  await vi.waitFor(() => {
+    expect(verdicts).toHaveLength(2);
+  });
+  verdicts[1]?.('not_found');
+  expect(await joining).toMatchObject({ type: 'error', code: 'not_found' });
+  expect(rooms.list()).toEqual([]);
+});
+
+test('a join whose page is being read meanwhile is judged again', async () => {
+  const memory = createMemoryHistory({ rooms: ['general'] });
+  const reading = Promise.withResolvers<undefined>();
+  const begun = Promise.withResolvers<undefined>();
+  const history: History = {
+    append: memory.append.bind(memory),
+    read: async (room, pages) => {
+      begun.resolve(undefined);
+      await reading.promise;
+      return memory.read(room, pages);
+    },
+  };
+  let verdict: Verdict = 'allowed';
+  const { connect, rooms } = newNode({ history, authorize: () => verdict });
+  const client = connect();
+  const joining = client.ask('join', { room: 'general' });
+  await begun.promise;
+  verdict = 'forbidden';
+  rooms.remove('general', 'maggie', 'member_removed');
+  reading.resolve(undefined);
+  expect(await joining).toMatchObject({ type: 'error', code: 'forbidden' });
+  expect(client.of('removed')).toEqual([]);
+});
+
+test('a message that is being judged meanwhile is not written', async () => {
+  const judging = Promise.withResolvers<Verdict>();
+  const { connect, rooms, history } = newNode({
+    authorize: (_, __, action) => (action === 'send' ? judging.promise : 'allowed'),
+  });
+  const client = connect();
+  await client.ask('join', { room: 'general' });
+  const sending = client.ask('send', { room: 'general', key: newKey(), text: 'x' });
+  await client.ask('ping');
+  rooms.remove('general', 'maggie', 'member_removed');
+  judging.resolve('allowed');
+  expect(await sending).toMatchObject({ code: 'not_joined' });
+  expect((await history.read('general', { limit: 1 })).seq).toBe(0);
+});
+
+test('a join that is taken out again and again is refused in the end, and leaves nothing behind', async () => {
+  const node: ReturnType<typeof newNode> = newNode({
+    authorize: async (): Promise<Verdict> => {
+      await Promise.resolve();
+      node.rooms.remove('general', 'maggie', 'member_removed');
+      return 'allowed';
+    },
+  });
+  const client = node.connect();
+  const answer = await client.ask('join', { room: 'general' });
+  expect(answer).toMatchObject({ type: 'error', code: 'rate_limited', retryAfterMs: 1_000 });
+  expect(node.rooms.list()).toEqual([]);
+});
