@@ -30,5 +30,6 @@ export type {
   TicketAnswer,
   TokenAnswer,
 } from './http.ts';
-export { isProblem, problem, problems, type Problem, type ProblemCode } from './problems.ts';
+export { isProblem, type Problem, type ProblemCode } from './problem-codes.ts';
+export { problem, problems } from './problems.ts';
 export type { Message, RoomsProtocol } from './rooms.ts';

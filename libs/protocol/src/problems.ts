@@ -1,5 +1,7 @@
+import type { Problem, ProblemCode } from './problem-codes.ts';
+
 /**
- * The codes of HTTP errors (RFC 9457 `application/problem+json`). `code` is for programs, `title` for people.
+ * What the codes of HTTP errors mean (RFC 9457 `application/problem+json`): `code` is for programs, `title` for people.
  * Nothing in them tells whether a user, a session or a private room exists, save `user_taken` and `room_taken`.
  */
 export const problems = {
@@ -29,29 +31,11 @@ export const problems = {
   at_capacity: { status: 503, title: 'At capacity' },
   draining: { status: 503, title: 'The server is restarting' },
   store_unavailable: { status: 503, title: 'Storage out of reach' },
-} as const satisfies Record<string, { status: number; title: string }>;
-
-export type ProblemCode = keyof typeof problems;
-
-/** The body of every HTTP error. */
-export interface Problem {
-  readonly type: string;
-  readonly title: string;
-  readonly status: number;
-  readonly code: ProblemCode;
-  /** How long to wait before the same call can succeed, in milliseconds; with a `Retry-After` header beside it. */
-  readonly retryAfterMs?: number;
-}
+} as const satisfies Record<ProblemCode, { status: number; title: string }>;
 
 /** The problem document for a code. `type` is a URN, since the documents may be served anywhere. */
 export function problem(code: ProblemCode, retryAfterMs?: number): Problem {
   const { status, title } = problems[code];
   const body: Problem = { type: `urn:usher:problem:${code}`, title, status, code };
   return retryAfterMs === undefined ? body : { ...body, retryAfterMs };
-}
-
-/** Whether something that came over the network is a problem document with a code that this version knows. */
-export function isProblem(value: unknown): value is Problem {
-  if (typeof value !== 'object' || value === null || !('code' in value)) return false;
-  return typeof value.code === 'string' && Object.hasOwn(problems, value.code);
 }

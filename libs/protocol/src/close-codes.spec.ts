@@ -1,0 +1,68 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { closeCode, closeCodes, comesBack, type CloseName } from './close-codes.ts';
+
+/** The table of the wire contract, written out a second time: whoever changes a row has to mean it. */
+const contract: readonly (readonly [code: number, name: CloseName, comesBack: boolean])[] = [
+  [1000, 'normal', true],
+  [1001, 'going_away', true],
+  [1002, 'protocol_error', false],
+  [1003, 'unsupported_data', false],
+  [1006, 'connection_lost', true],
+  [1007, 'invalid_payload', false],
+  [1009, 'too_large', false],
+  [1011, 'internal_error', true],
+  [1012, 'service_restart', true],
+  [1013, 'try_again_later', true],
+  [4001, 'lease_expired', true],
+  [4008, 'heartbeat_missed', true],
+  [4009, 'slow_consumer', true],
+  [4029, 'rate_limit_abused', true],
+  [4500, 'malformed_messages', false],
+  [4501, 'session_ended', false],
+  [4503, 'closed_by_operator', false],
+];
+
+describe('the table', () => {
+  test('has the rows of the contract and no other', () => {
+    expect(closeCodes.map(({ code, name }) => [code, name])).toEqual(contract.map(([code, name]) => [code, name]));
+  });
+
+  test.each(contract)('%i is %s and may come back: %s', (code, name, back) => {
+    expect(closeCode(name).code).toBe(code);
+    expect(comesBack(code)).toBe(back);
+  });
+
+  test('gives every reason in words that fit a close frame', () => {
+    for (const { reason } of closeCodes) {
+      expect(reason).toMatch(/^[A-Za-z]/);
+      // RFC 6455 §5.5: a control frame carries 125 bytes, two of them the code.
+      expect(new TextEncoder().encode(reason).length).toBeLessThanOrEqual(123);
+    }
+  });
+
+  test('refuses a name that it does not have', () => {
+    expect(() => closeCode('toString' as CloseName)).toThrow(RangeError);
+  });
+});
+
+describe('whether a client comes back', () => {
+  test('is decided by the range alone for every code of Usher', () => {
+    for (let code = 4000; code <= 4499; code++) expect([code, comesBack(code)]).toEqual([code, true]);
+    for (let code = 4500; code <= 4999; code++) expect([code, comesBack(code)]).toEqual([code, false]);
+  });
+
+  test('is no for exactly four codes below', () => {
+    const terminal: number[] = [];
+    for (let code = 1000; code <= 3999; code++) if (!comesBack(code)) terminal.push(code);
+    expect(terminal).toEqual([1002, 1003, 1007, 1009]);
+  });
+
+  test('is defined for any number, in the table or not', () => {
+    fc.assert(
+      fc.property(fc.double(), (code) => {
+        expect(typeof comesBack(code)).toBe('boolean');
+      }),
+    );
+  });
+});
