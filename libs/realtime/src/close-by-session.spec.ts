@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { newKey, newNode } from './testing/new-node.ts';
+import { newKey, newNode, quiet } from './testing/new-node.ts';
 
 function crowd() {
   const node = newNode();
@@ -54,9 +54,10 @@ test('a message that was being judged when its sender was signed out is not writ
   const maggie = node.connect('maggie');
   await maggie.ask('join', { room: 'general' });
   void maggie.ask('send', { room: 'general', key: newKey(), text: 'too late' });
+  await quiet();
   node.connections.close({ user: 'maggie' }, 'session_ended');
   resolve('allowed');
-  await promise;
+  await quiet();
   const bart = node.connect('bart');
   expect((await bart.ask('join', { room: 'general' }))['data']).toMatchObject({ seq: 0, messages: [] });
 });

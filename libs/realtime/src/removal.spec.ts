@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 import type { History } from './history.ts';
 import type { Verdict } from './room-types.ts';
 import { createMemoryHistory } from './memory-history.ts';
-import { liveSeqs, newKey, newNode, sendAll } from './testing/new-node.ts';
+import { liveSeqs, newKey, newNode, quiet, sendAll } from './testing/new-node.ts';
 
 test('whoever is taken out is told so, and gets nothing of the room any more, on any connection', async () => {
   const { connect, rooms } = newNode();
@@ -81,7 +81,7 @@ test('a message that is being judged meanwhile is not written', async () => {
   const client = connect();
   await client.ask('join', { room: 'general' });
   const sending = client.ask('send', { room: 'general', key: newKey(), text: 'x' });
-  await client.ask('ping');
+  await quiet();
   rooms.remove('general', 'maggie', 'member_removed');
   judging.resolve('allowed');
   expect(await sending).toMatchObject({ code: 'not_joined' });

@@ -24,11 +24,11 @@ test('it is the one that ws itself writes to', async () => {
   const { ws, client } = await serverSide();
   const raw = rawSocket(ws);
   const written: string[] = [];
-  const write = raw?.write.bind(raw) as (chunk: Buffer) => boolean;
+  const write = raw?.write.bind(raw) as (chunk: Buffer, ...more: unknown[]) => boolean;
   Object.assign(raw ?? {}, {
-    write: (chunk: Buffer) => {
+    write: (chunk: Buffer, ...more: unknown[]) => {
       written.push(chunk.toString('latin1'));
-      return write(chunk);
+      return write(chunk, ...more);
     },
   });
   ws.send('by ws');

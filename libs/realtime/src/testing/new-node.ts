@@ -62,6 +62,15 @@ export async function sendAll(client: FakeSocket, room: string, texts: readonly 
   for (const text of texts) await client.ask('send', { room, key: newKey(), text });
 }
 
+/** Lets everything that needs nothing from outside go on to its end. */
+export async function quiet(): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) {
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+  }
+}
+
 /** The sequences of the messages that a client got live. */
 export function liveSeqs(client: FakeSocket): unknown[] {
   return client.of('message').map((frame) => frame['seq']);
