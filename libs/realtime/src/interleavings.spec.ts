@@ -171,6 +171,6 @@ test('whatever the order of reads, appends and the bus, every member sees each m
         expect(one.closedWith).toBeUndefined();
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 500 },
   );
 }, 60_000);

@@ -5,6 +5,7 @@ import type { Connection } from './connection.ts';
 import { Frame } from './frame.ts';
 import type { Membership } from './guest.ts';
 import type { History, HistoryPage } from './history.ts';
+import { KeptFrames } from './kept-frames.ts';
 import type { Logger } from './log.ts';
 import { following } from './page.ts';
 
@@ -18,9 +19,9 @@ export interface RoomMeans {
   readonly delivered: (room: string, members: number) => void;
 }
 
-/** Bounds of what is kept for those who are joining, and of what came ahead of a hole. Beyond them the history is read. */
-const keptFrames = 1_024;
-const keptCharacters = 1024 * 1024;
+/** Bounds of what came ahead of a hole. Beyond them the history is read. */
+const framesAhead = 1_024;
+const charactersAhead = 1024 * 1024;
 const slowestRetryMs = 5_000;
 
 /**
@@ -46,11 +47,7 @@ export class Room {
   /** What came ahead of a hole. */
   readonly #ahead = new Map<number, Frame>();
   #aheadCharacters = 0;
-  #joining = 0;
-  /** What was delivered since the first of those who are joining began: `#log[0]` has the sequence `#logFrom`. */
-  #log: Frame[] = [];
-  #logFrom = 0;
-  #logCharacters = 0;
+  readonly #kept = new KeptFrames();
   #filling = false;
   #failures = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -82,11 +79,11 @@ export class Room {
 
   /** From now on deliveries are kept, for the one who is joining; each call wants one `endJoin`. */
   beginJoin(): void {
-    if (this.#joining++ === 0) this.#restartLog();
+    this.#kept.begin(this.#next);
   }
 
   endJoin(): void {
-    if (--this.#joining === 0) this.#restartLog();
+    this.#kept.end(this.#next);
   }
 
   /**
@@ -98,12 +95,9 @@ export class Room {
     if (this.#next === 0) this.#start(page);
     else if (page.epoch !== this.epoch) this.#anew(page);
     const from = page.seq + 1;
-    if (from < this.#next && from < this.#logFrom) return false;
+    if (from < this.#next && !this.#kept.reaches(from)) return false;
     return () => {
-      for (let seq = from; seq < this.#next; seq++) {
-        const frame = this.#log[seq - this.#logFrom];
-        if (frame !== undefined) membership.connection.send(frame);
-      }
+      if (from < this.#next) for (const frame of this.#kept.since(from)) membership.connection.send(frame);
       membership.from = Math.max(from, this.#next);
       membership.live = true;
     };
@@ -153,7 +147,7 @@ export class Room {
       this.#deliverAhead();
       return;
     }
-    if (this.#ahead.size < keptFrames && this.#aheadCharacters < keptCharacters && !this.#ahead.has(seq)) {
+    if (this.#ahead.size < framesAhead && this.#aheadCharacters < charactersAhead && !this.#ahead.has(seq)) {
       this.#ahead.set(seq, frame);
       this.#aheadCharacters += frame.text.length;
     }
@@ -162,7 +156,7 @@ export class Room {
 
   #deliver(frame: Frame): void {
     const seq = this.#next++;
-    if (this.#joining > 0) this.#keep(frame);
+    this.#kept.keep(frame, seq);
     let count = 0;
     for (const membership of this.members.values()) {
       if (!membership.live || seq < membership.from) continue;
@@ -189,26 +183,10 @@ export class Room {
     this.#aheadCharacters = 0;
   }
 
-  #keep(frame: Frame): void {
-    if (this.#log.length >= keptFrames || this.#logCharacters + frame.text.length > keptCharacters) {
-      // Those who are joining find that their page is too old, and read again. `#next` is past this frame already.
-      this.#restartLog();
-      return;
-    }
-    this.#log.push(frame);
-    this.#logCharacters += frame.text.length;
-  }
-
-  #restartLog(): void {
-    this.#log = [];
-    this.#logCharacters = 0;
-    this.#logFrom = this.#next;
-  }
-
   #start(page: HistoryPage): void {
     this.epoch = page.epoch;
     this.#next = page.seq + 1;
-    this.#restartLog();
+    this.#kept.restart(this.#next);
     if (this.#doubtful || this.#known >= this.#next) this.#scheduleFill(0);
   }
 
@@ -288,7 +266,7 @@ export class Room {
         // Forgotten by the history before it was delivered here: nobody can go on from where they are.
         this.#clearAhead();
         this.#next = message.seq;
-        this.#restartLog();
+        this.#kept.restart(this.#next);
         this.#strand();
       }
       this.#deliver(new Frame(messageText(message)));
