@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { createMemoryHistory } from './memory-history.ts';
 import { newKey, newNode, range, sendAll } from './testing/new-node.ts';
+import { eventually } from './testing/eventually.ts';
 
 test('a client that lets more than 1 MiB wait is closed with 4009, and nobody else is', async () => {
   const { connect, connections } = newNode();
@@ -79,7 +80,7 @@ test('what waits for a client that is gone is given up', async () => {
   void client.ask('history', { room: 'general', after: 0 });
   await client.ask('ping');
   client.hangUp();
-  await vi.waitFor(() => {
+  await eventually(() => {
     expect(client.connection.inFlight).toBe(0);
   });
   expect(read).not.toHaveBeenCalled();

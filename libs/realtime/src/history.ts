@@ -29,10 +29,13 @@ export interface HistoryPage {
  *
  * What every form promises:
  * - `append` resolves only when the message is durable (to the degree that the form's comment states), and gives `seq`
- *   contiguous from 1 per room. Appends to one room resolve in the order of their `seq`.
+ *   contiguous from 1 per room. Appends to one room resolve in the order of their `seq`, and calls that one caller makes one
+ *   after the other, without awaiting them, get their `seq` in the order of the calls.
  * - `key` belongs to user and room: the same (room, user, key) again resolves to the first message, `duplicate: true`.
- * - `read` is one consistent view: `epoch`, `seq` and `messages` belong together. Its cost is that of the page, not of the room.
+ * - `read` is one consistent view: `epoch`, `seq` and `messages` belong together, and it holds every message whose `append`
+ *   had resolved, on any node, when the read began. Its cost is that of the page, not of the room.
  * - An unknown room rejects with `UnknownRoom`; a store out of reach with whatever error it has, and nothing is acknowledged.
+ *   With a `RequestError` a form chooses itself what the client is told, e.g. `rate_limited` when its queue is full.
  */
 export interface History {
   append(

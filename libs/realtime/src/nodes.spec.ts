@@ -4,6 +4,7 @@ import type { History } from './history.ts';
 import { createMemoryBus } from './memory-bus.ts';
 import { createMemoryHistory } from './memory-history.ts';
 import { liveSeqs, newKey, newNode, range, sendAll } from './testing/new-node.ts';
+import { eventually } from './testing/eventually.ts';
 
 /** A bus that does with each payload of a room what `fate` says. */
 function fateful(fate: (deliver: () => void, payload: string) => void) {
@@ -166,7 +167,7 @@ test('a message that the history does not have stops nothing', async () => {
   const { here, bart, maggie, history } = await twoNodes(bus);
   const { epoch } = await history.read('general', { limit: 1 });
   inner.publish('room:general', `7 ${epoch} {"type":"message","room":"general","seq":7,"text":"invented"}`);
-  await vi.waitFor(() => {
+  await eventually(() => {
     expect(here.log.lines).toEqual(['warn a message was announced that the history does not have']);
   });
   await sendAll(maggie, 'general', range(1, 9).map(String));

@@ -1,8 +1,9 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { History } from './history.ts';
 import type { Verdict } from './room-types.ts';
 import { createMemoryHistory } from './memory-history.ts';
 import { liveSeqs, newKey, newNode, quiet, sendAll } from './testing/new-node.ts';
+import { eventually } from './testing/eventually.ts';
 
 test('whoever is taken out is told so, and gets nothing of the room any more, on any connection', async () => {
   const { connect, rooms } = newNode();
@@ -36,12 +37,12 @@ test('a join that is being judged meanwhile is judged again', async () => {
   });
   const client = connect();
   const joining = client.ask('join', { room: 'general' });
-  await vi.waitFor(() => {
+  await eventually(() => {
     expect(verdicts).toHaveLength(1);
   });
   rooms.remove('general', 'maggie', 'member_removed');
   verdicts[0]?.('allowed');
-  await vi.waitFor(() => {
+  await eventually(() => {
     expect(verdicts).toHaveLength(2);
   });
   verdicts[1]?.('not_found');

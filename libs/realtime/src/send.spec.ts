@@ -2,6 +2,7 @@ import { expect, test, vi } from 'vitest';
 import type { Appended, History } from './history.ts';
 import { createMemoryHistory } from './memory-history.ts';
 import { liveSeqs, newKey, newNode, sendAll } from './testing/new-node.ts';
+import { eventually } from './testing/eventually.ts';
 
 async function room(...users: string[]) {
   const node = newNode();
@@ -181,7 +182,7 @@ test('a room that nobody is in any more gets its message all the same', async ()
   client.hangUp();
   expect(node.rooms.list()).toEqual([]);
   resolve(undefined);
-  await vi.waitFor(() => {
+  await eventually(() => {
     expect(appended).toHaveBeenCalledExactlyOnceWith('general');
   });
   expect((await memory.read('general', { limit: 1 })).seq).toBe(1);

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { compileProtocol, roomsProtocol } from '@usher/protocol/server';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { createConnections } from './connections.ts';
 import { Frame } from './frame.ts';
@@ -13,6 +13,7 @@ import { newKey, range } from './testing/new-node.ts';
 import { newWsServer, RawClient } from './testing/ws-server.ts';
 import { rawSocket } from './ws-raw.ts';
 import { attach } from './ws.ts';
+import { eventually } from './testing/eventually.ts';
 
 /** An attached socket, what it heard, and a client that sees the bytes. `plain` takes the way by `ws.send`. */
 async function attached(plain = false) {
@@ -342,7 +343,7 @@ test('a client that does not read is closed with 4009, its memory bounded, and n
   expect(most).toBeLessThan(1024 * 1024 + 16 * 1024);
   expect(connections.size).toBe(1);
   // It never reads the close frame, so it is cut.
-  await vi.waitFor(() => {
+  await eventually(() => {
     expect(sockets[0]?.bufferedBytes).toBe(0);
   });
 }, 30_000);

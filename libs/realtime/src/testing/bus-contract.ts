@@ -1,5 +1,6 @@
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Bus } from '../bus.ts';
+import { eventually } from './eventually.ts';
 
 /** Two nodes on one bus; for a form within one process both are the same. */
 export interface BusUnderTest {
@@ -35,7 +36,7 @@ export function busContract(name: string, create: () => Promise<BusUnderTest> | 
       await settled();
       const said = Array.from({ length: 100 }, (_, index) => `payload ${index} 🙂`);
       for (const payload of said) here.publish('topic', payload);
-      await vi.waitFor(() => {
+      await eventually(() => {
         expect(heard).toEqual([said, said]);
       });
     });
@@ -49,7 +50,7 @@ export function busContract(name: string, create: () => Promise<BusUnderTest> | 
       here.publish('two', 'a');
       here.publish('three', 'b');
       here.publish('one', 'c');
-      await vi.waitFor(() => {
+      await eventually(() => {
         expect(heard.toSorted()).toEqual(['one c', 'two a']);
       });
     });
@@ -64,7 +65,7 @@ export function busContract(name: string, create: () => Promise<BusUnderTest> | 
       end();
       end();
       here.publish('topic', 'a');
-      await vi.waitFor(() => {
+      await eventually(() => {
         expect(heard.toSorted()).toEqual(['first a', 'second a']);
       });
     });
@@ -81,7 +82,7 @@ export function busContract(name: string, create: () => Promise<BusUnderTest> | 
       here.subscribe('topic', () => heard.push('last'));
       await settled();
       here.publish('topic', 'a');
-      await vi.waitFor(() => {
+      await eventually(() => {
         expect(heard).toEqual(['first', 'last']);
       });
     });
@@ -95,7 +96,7 @@ export function busContract(name: string, create: () => Promise<BusUnderTest> | 
       here.subscribe('topic', (payload) => heard.push(payload));
       await settled();
       here.publish('topic', 'a');
-      await vi.waitFor(() => {
+      await eventually(() => {
         expect(heard).toEqual(['a', 'b']);
       });
     });
@@ -110,7 +111,7 @@ export function busContract(name: string, create: () => Promise<BusUnderTest> | 
       await settled();
       here.publish('topic', 'a');
       here.publish('topic', 'b');
-      await vi.waitFor(() => {
+      await eventually(() => {
         expect(heard).toEqual(['a', 'b']);
       });
     });
