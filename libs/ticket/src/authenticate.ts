@@ -1,0 +1,54 @@
+import type { FastifyRequest } from 'fastify';
+import { isProblem, type ProblemCode } from '@usher/protocol';
+
+/** An error of `authenticate` that is one of the contract's. */
+class TokenProblem extends Error {
+  override readonly name = 'TokenProblem';
+  readonly code: ProblemCode;
+
+  constructor(code: ProblemCode, cause?: unknown) {
+    super(code, { cause });
+    this.code = code;
+  }
+}
+
+/** The codes of `@fastify/jwt` that say more than "this is no good token". */
+const jwtCodes: Readonly<Record<string, ProblemCode>> = {
+  FST_JWT_NO_AUTHORIZATION_IN_HEADER: 'missing_token',
+  FST_JWT_BAD_REQUEST: 'invalid_token',
+  FST_JWT_AUTHORIZATION_TOKEN_EXPIRED: 'token_expired',
+};
+
+/**
+ * Who makes a request, by the bearer token that `@fastify/jwt` verifies: the claims `sub` and `sid`.
+ * The token is taken from the `Authorization` header alone, whatever else `@fastify/jwt` was told to look at.
+ */
+export async function bearerIdentity(request: FastifyRequest): Promise<{ user: string; session: string }> {
+  if (!('jwtVerify' in request) || typeof request.jwtVerify !== 'function') {
+    throw new TypeError('register @fastify/jwt before the gate, or give it `authenticate`');
+  }
+  if (request.headers.authorization === undefined) throw new TokenProblem('missing_token');
+  let claims: unknown;
+  try {
+    const verify = request.jwtVerify as (options: object) => Promise<unknown>;
+    claims = await verify.call(request, { onlyCookie: false });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    throw new TokenProblem(jwtCodes[code] ?? 'invalid_token', error);
+  }
+  if (typeof claims !== 'object' || claims === null || !('sub' in claims) || !('sid' in claims)) {
+    throw new TokenProblem('invalid_token');
+  }
+  const { sub: user, sid: session } = claims;
+  if (typeof user !== 'string' || typeof session !== 'string' || user === '' || session === '') {
+    throw new TokenProblem('invalid_token');
+  }
+  return { user, session };
+}
+
+/** The contract's code that an error carries, if it does. */
+export function problemCodeOf(error: unknown): { code: ProblemCode; retryAfterMs: number | undefined } | undefined {
+  if (!(error instanceof Error) || !isProblem(error)) return undefined;
+  const { code, retryAfterMs } = error;
+  return { code, retryAfterMs: typeof retryAfterMs === 'number' ? retryAfterMs : undefined };
+}

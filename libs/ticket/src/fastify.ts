@@ -1,0 +1,172 @@
+import fp from 'fastify-plugin';
+import type { IncomingMessage } from 'node:http';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { problem, type ProblemCode, type TicketAnswer } from '@usher/protocol';
+import { bearerIdentity, problemCodeOf } from './authenticate.ts';
+import { ConnectSlots } from './connect-slots.ts';
+import { type Admission, Gate, type GateVerdict, type Knock, type Unavailable } from './gate.ts';
+import { ownUpgrades } from './own-upgrades.ts';
+import { problemHeaders } from './refusal.ts';
+import { type IssueResult, type TicketClaims, type TicketStore, TicketStoreUnavailable } from './ticket-store.ts';
+
+export type { Admission, Admitted, Gate, GateVerdict, Knock, Unavailable } from './gate.ts';
+
+/** Who asks for a ticket. */
+export interface Authenticated {
+  readonly user: string;
+  readonly session: string;
+}
+
+/** Why somebody who is authenticated may not connect all the same. */
+export interface Impediment {
+  readonly code: 'session_ended' | 'user_disabled' | 'too_many_connections';
+  readonly retryAfterMs?: number;
+}
+
+export interface TicketGateOptions {
+  readonly store: TicketStore;
+  /** Exact origins from which browsers may connect, e.g. `https://chat.example`. */
+  readonly allowedOrigins: readonly string[];
+  /** Path of the socket; `/api/ws` unless told. */
+  readonly endpoint?: string;
+  /** Path of the call that gives tickets; `/api/ws_ticket` unless told. */
+  readonly ticketPath?: string;
+  /** The subprotocol; `usher.v1` unless told. */
+  readonly protocol?: string;
+  /**
+   * Who makes this request. An error whose `code` is one of the contract's is answered as that (with its `retryAfterMs`),
+   * any other is left to the app's error handler. Unless told: `request.jwtVerify()` of `@fastify/jwt`, with the claims
+   * `sub` and `sid`.
+   */
+  readonly authenticate?: (request: FastifyRequest) => Authenticated | Promise<Authenticated>;
+  /** What is known beforehand to stand in the way, asked when a ticket is; a browser learns of it nowhere else. */
+  readonly mayConnect?: (claims: TicketClaims) => Impediment | undefined | Promise<Impediment | undefined>;
+  /** Looks at user and session again at the moment when the ticket is redeemed. Unless told everybody is admitted. */
+  readonly admit?: (claims: TicketClaims, knock: Knock) => Admission<unknown> | Promise<Admission<unknown>>;
+  /** Whether the server can take nobody at all now; asked by the ticket call and by the gate. */
+  readonly capacity?: () => Unavailable | undefined;
+  /** When clients may connect. Unless told, at once. */
+  readonly slots?: ConnectSlots;
+  /** The client's address behind proxies; the peer's unless told. */
+  readonly address?: (request: IncomingMessage) => string | undefined;
+  /** Told how each handshake was judged, with no secret in it; for logs, metrics and operators. */
+  readonly onVerdict?: (verdict: GateVerdict) => void;
+  /** Told of each ticket call: `issued`, or the code of its error. */
+  readonly onTicket?: (outcome: 'issued' | ProblemCode) => void;
+  /** Handshakes judged at once; 1,000 unless told. */
+  readonly maxJudging?: number;
+  /** How long a judgement may take, in milliseconds; 10,000 unless told. */
+  readonly judgeMs?: number;
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The door to the sockets. Give `gate.server` to whatever upgrades. */
+    readonly gate: Gate;
+  }
+}
+
+/**
+ * Tickets and the gate for a Fastify server: the call that gives tickets, and every upgrade of the server behind the gate.
+ * No route, plugin or listener of the app, registered before or after, ever sees an upgrade that was not admitted.
+ *
+ * Register `@fastify/websocket` with `options: { server: app.gate.server }` after it.
+ * @throws TypeError or RangeError at registration when an option makes no sense, naming it.
+ */
+export const ticketGate = fp<TicketGateOptions>(
+  (app, options, done) => {
+    const endpoint = path('endpoint', options.endpoint ?? '/api/ws');
+    const ticketPath = path('ticketPath', options.ticketPath ?? '/api/ws_ticket');
+    const { store, slots = new ConnectSlots({ connectsPerSecond: 0 }), onTicket } = options;
+    const authenticate = options.authenticate ?? bearerIdentity;
+    if (typeof (store as TicketStore | undefined)?.consume !== 'function')
+      throw new TypeError('store: wants a ticket store');
+    if (!Array.isArray(options.allowedOrigins)) throw new TypeError('allowedOrigins: wants a list of origins');
+    const gate = new Gate({
+      store,
+      endpoint,
+      protocol: options.protocol ?? 'usher.v1',
+      allowedOrigins: options.allowedOrigins,
+      admit: options.admit ?? ((claims) => ({ ok: true, identity: claims })),
+      capacity: options.capacity ?? (() => undefined),
+      address: options.address ?? ((request) => request.socket.remoteAddress),
+      onVerdict: options.onVerdict ?? (() => undefined),
+      maxJudging: positive('maxJudging', options.maxJudging ?? 1_000),
+      judgeMs: positive('judgeMs', options.judgeMs ?? 10_000),
+    });
+    app.decorate('gate', gate);
+    ownUpgrades(app.server, {
+      before: (request) => gate.redact(request),
+      upgrade: (request, socket, head, url) => {
+        gate.judge(request, socket, head, url);
+      },
+    });
+    app.addHook('preClose', (next) => {
+      gate.close();
+      next();
+    });
+
+    function refuse(reply: FastifyReply, code: ProblemCode, retryAfterMs?: number): FastifyReply {
+      onTicket?.(code);
+      const body = problem(code, retryAfterMs);
+      return reply
+        .code(body.status)
+        .headers(problemHeaders(body.status, retryAfterMs))
+        .serializer(JSON.stringify)
+        .send(body);
+    }
+
+    app.get(ticketPath, async (request, reply) => {
+      let who: Authenticated;
+      try {
+        who = await authenticate(request);
+      } catch (error) {
+        const known = problemCodeOf(error);
+        if (known === undefined) throw error;
+        return refuse(reply, known.code, known.retryAfterMs);
+      }
+      const unavailable = gate.unavailable();
+      if (unavailable !== undefined) return refuse(reply, unavailable.code, unavailable.retryAfterMs);
+      const claims = { user: who.user, session: who.session, endpoint };
+      const impediment = await options.mayConnect?.(claims);
+      if (impediment !== undefined) return refuse(reply, impediment.code, impediment.retryAfterMs);
+      const slot = slots.take();
+      if (!slot.ok) return refuse(reply, 'at_capacity', slot.retryAfterMs);
+      let issued: IssueResult;
+      try {
+        issued = await store.issue(claims, Date.now() + slot.connectAfterMs);
+      } catch (error) {
+        if (!(error instanceof TicketStoreUnavailable)) throw error;
+        request.log.error({ err: error }, 'no ticket could be issued');
+        return refuse(reply, 'store_unavailable', 1_000);
+      }
+      if (!issued.ok) return refuse(reply, issued.reason, issued.retryAfterMs);
+      onTicket?.('issued');
+      const answer: TicketAnswer = {
+        ticket: issued.ticket,
+        expires: Math.floor(issued.expiresAt / 1_000),
+        connectAfterMs: slot.connectAfterMs,
+      };
+      return reply.header('cache-control', 'no-store').header('referrer-policy', 'no-referrer').send(answer);
+    });
+
+    // An upgrade never gets here: this is somebody who came with a plain GET.
+    app.get(endpoint, (_request, reply) => {
+      reply.header('upgrade', 'websocket').header('connection', 'upgrade');
+      const body = problem('upgrade_required');
+      return reply.code(body.status).headers(problemHeaders(body.status)).serializer(JSON.stringify).send(body);
+    });
+    done();
+  },
+  { name: '@usher/ticket', fastify: '5.x' },
+);
+
+function path(name: string, value: string): string {
+  if (!/^(?:\/[\w.~-]+)+$/.test(value)) throw new TypeError(`${name}: wants a path such as /api/ws, without a query`);
+  return value;
+}
+
+function positive(name: string, value: number): number {
+  if (!Number.isSafeInteger(value) || value < 1) throw new RangeError(`${name}: wants a positive integer`);
+  return value;
+}

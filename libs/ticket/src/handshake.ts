@@ -1,0 +1,85 @@
+import type { IncomingMessage } from 'node:http';
+import type { ProblemCode } from '@usher/protocol';
+
+/** Why a handshake is no handshake at all, with the headers that belong to the answer. */
+export interface Malformed {
+  readonly code: Extract<ProblemCode, 'bad_request' | 'upgrade_required'>;
+  readonly status: 400 | 426;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const bad: Malformed = { code: 'bad_request', status: 400, headers: {} };
+const otherVersion: Malformed = {
+  code: 'upgrade_required',
+  status: 426,
+  // RFC 6455 §4.4: which versions would have been understood.
+  headers: { 'sec-websocket-version': '13', upgrade: 'websocket' },
+};
+
+/** The path of an origin-form request target, without its query. Absolute-form and the like have none. */
+export function pathOf(url: string): string | undefined {
+  if (!url.startsWith('/')) return undefined;
+  const end = url.search(/[?#]/);
+  return end === -1 ? url : url.slice(0, end);
+}
+
+/** What RFC 6455 §4.2.1 asks of a client's opening handshake, short of its ticket. `undefined` when nothing is wrong. */
+export function malformed(request: IncomingMessage): Malformed | undefined {
+  const { headers, method, httpVersionMajor, httpVersionMinor } = request;
+  if (method !== 'GET') return bad;
+  if (httpVersionMajor < 1 || (httpVersionMajor === 1 && httpVersionMinor < 1)) return bad;
+  const distinct = request.headersDistinct;
+  if (distinct['host']?.length !== 1 || distinct['host'][0] === '') return bad;
+  if (!hasToken(headers.upgrade, 'websocket') || !hasToken(headers.connection, 'upgrade')) return bad;
+  const versions = distinct['sec-websocket-version'];
+  if (versions === undefined) return bad;
+  if (versions.length !== 1 || versions[0]?.trim() !== '13') return otherVersion;
+  const keys = distinct['sec-websocket-key'];
+  if (keys?.length !== 1 || !isKey(keys[0] ?? '')) return bad;
+  return undefined;
+}
+
+/** 16 bytes in base64: 22 characters, of which the last carries two bits, and the padding. */
+function isKey(key: string): boolean {
+  return /^[+/0-9A-Za-z]{21}[AQgw]==$/.test(key.trim());
+}
+
+function hasToken(header: string | undefined, token: string): boolean {
+  return header?.split(',').some((part) => part.trim().toLowerCase() === token) ?? false;
+}
+
+/**
+ * The tickets of a request target. None when there is no such parameter, or an empty one; more than one when it cannot be
+ * said which was meant. Names and values are decoded as `URLSearchParams` does (WHATWG URL §5.1).
+ */
+export function ticketsOf(url: string): string[] {
+  const start = url.indexOf('?');
+  if (start === -1) return [];
+  const hash = url.indexOf('#', start);
+  const tickets = new URLSearchParams(url.slice(start + 1, hash === -1 ? undefined : hash)).getAll('ticket');
+  return tickets.length === 1 && tickets[0] === '' ? [] : tickets;
+}
+
+/** Whether the subprotocols that a client offers hold ours. `none`: it offers nothing, like `new WebSocket(url)`. */
+export function offers(request: IncomingMessage, protocol: string): 'ours' | 'none' | 'others' {
+  const lists = request.headersDistinct['sec-websocket-protocol'];
+  if (lists === undefined) return 'none';
+  const offered = lists
+    .join(',')
+    .split(',')
+    .map((name) => name.trim());
+  const tokens = offered.every((name) => /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name));
+  return tokens && new Set(offered).size === offered.length && offered.includes(protocol) ? 'ours' : 'others';
+}
+
+/**
+ * An allowed origin as browsers write it (RFC 6454 §6.2): scheme, host and port, nothing else.
+ * @throws TypeError when it is anything more, or no http(s) origin.
+ */
+export function exactOrigin(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol) || url.origin !== text.replace(/\/$/, '').toLowerCase()) {
+    throw new TypeError(`allowed origin ${JSON.stringify(text)}: wants scheme://host[:port] and nothing else`);
+  }
+  return url.origin;
+}

@@ -1,0 +1,12 @@
+/** Tickets, apart from any web framework. The Fastify plugin stands in `@usher/ticket/fastify`. */
+export { ConnectSlots, type ConnectSlotsOptions, type Slot } from './connect-slots.ts';
+export { createMemoryTicketStore, type MemoryTicketStoreOptions } from './memory-ticket-store.ts';
+export { redactUrl } from './redact.ts';
+export {
+  type ConsumeResult,
+  type IssueResult,
+  type TicketClaims,
+  type TicketFault,
+  type TicketStore,
+  TicketStoreUnavailable,
+} from './ticket-store.ts';

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { createMemoryTicketStore } from './memory-ticket-store.ts';
+import { ticketStoreContract } from './testing.ts';
+import { TicketStoreUnavailable } from './ticket-store.ts';
+
+function setting(options: Parameters<typeof createMemoryTicketStore>[0] = {}) {
+  let time = 1_700_000_000_000;
+  const now = () => time;
+  return {
+    store: createMemoryTicketStore({ now, ...options }),
+    now,
+    advance: (ms: number) => {
+      time += ms;
+      return Promise.resolve();
+    },
+  };
+}
+
+ticketStoreContract('memory', () => Promise.resolve(setting()));
+
+function claims(n: number) {
+  return { user: `user-${n}`, session: `session-${n}`, endpoint: '/api/ws' };
+}
+
+test('a full store is unavailable rather than forgetful: it never gives up a ticket that lives', async () => {
+  const { store, advance } = setting({ maxEntries: 3 });
+  const first = await store.issue(claims(1));
+  await store.issue(claims(2));
+  await store.issue(claims(3));
+  await expect(store.issue(claims(4))).rejects.toBeInstanceOf(TicketStoreUnavailable);
+  expect(first.ok && (await store.consume(first.ticket, '/api/ws'))).toMatchObject({ ok: true });
+  // Spent ones count until they would have expired, so that a replay is told from a guess.
+  await expect(store.issue(claims(4))).rejects.toBeInstanceOf(TicketStoreUnavailable);
+  await advance(30_000);
+  expect(await store.issue(claims(4))).toMatchObject({ ok: true });
+});
+
+test('tickets that nobody uses are let go as others are issued', async () => {
+  const { store, advance } = setting({ maxEntries: 100 });
+  for (let n = 0; n < 5_000; n += 1) {
+    // Two a second: sixty live at a time, so the bound is never reached unless what is dead stays.
+    expect(await store.issue(claims(n))).toMatchObject({ ok: true });
+    await advance(500);
+  }
+});
+
+test.each([
+  ['ttlMs', { ttlMs: 0 }],
+  ['maxEntries', { maxEntries: 1.5 }],
+  ['maxOutstandingPerSession', { maxOutstandingPerSession: -1 }],
+  ['maxPerMinutePerSession', { maxPerMinutePerSession: Number.NaN }],
+])('an option that makes no sense is refused by its name: %s', (name, options) => {
+  expect(() => createMemoryTicketStore(options)).toThrow(name);
+});

@@ -1,0 +1,48 @@
+import { STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { problem, type ProblemCode } from '@usher/protocol';
+
+export interface Refusal {
+  readonly code: ProblemCode;
+  /** Where it is not the usual one of the code. */
+  readonly status?: number;
+  readonly retryAfterMs?: number | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Headers of an error that belong to its code (RFC 9110 §10.2.3, §11.6.1, §15.5.22). */
+export function problemHeaders(status: number, retryAfterMs?: number): Record<string, string> {
+  const headers: Record<string, string> = {
+    'content-type': 'application/problem+json',
+    'cache-control': 'no-store',
+    'referrer-policy': 'no-referrer',
+  };
+  if (status === 401) headers['www-authenticate'] = 'Bearer';
+  if (retryAfterMs !== undefined) headers['retry-after'] = String(Math.max(1, Math.ceil(retryAfterMs / 1_000)));
+  return headers;
+}
+
+/** Answers a handshake with an error and hangs up, without a trip through any router. A socket that is gone is left alone. */
+export function refuse(socket: Duplex, { code, status, retryAfterMs, headers }: Refusal): void {
+  if (socket.destroyed || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const document = problem(code, retryAfterMs);
+  const body = { ...document, status: status ?? document.status };
+  const text = JSON.stringify(body);
+  const lines = [`HTTP/1.1 ${body.status} ${STATUS_CODES[body.status] ?? ''}`];
+  const all = {
+    ...problemHeaders(body.status, retryAfterMs),
+    ...headers,
+    'content-length': String(Buffer.byteLength(text)),
+  };
+  for (const [name, value] of Object.entries(all)) lines.push(`${name}: ${value}`);
+  // RFC 9110 §7.8: an `Upgrade` header is named by the connection too.
+  lines.push(`connection: ${headers?.['upgrade'] === undefined ? 'close' : 'upgrade, close'}`);
+  // A client that goes on talking is not listened to, and one that does not hang up is hung up on.
+  socket.resume();
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${text}`, () => {
+    socket.destroy();
+  });
+}
