@@ -25,8 +25,8 @@ export interface Impediment {
 
 export interface TicketGateOptions {
   readonly store: TicketStore;
-  /** Exact origins from which browsers may connect, e.g. `https://chat.example`. */
-  readonly allowedOrigins: readonly string[];
+  /** Exact origins from which browsers may connect, e.g. `https://chat.example`; or a function, asked at each handshake. */
+  readonly allowedOrigins: readonly string[] | (() => readonly string[]);
   /** Path of the socket; `/api/ws` unless told. */
   readonly endpoint?: string;
   /** Path of the call that gives tickets; `/api/ws_ticket` unless told. */
@@ -81,7 +81,9 @@ export const ticketGate = fp<TicketGateOptions>(
     const authenticate = options.authenticate ?? bearerIdentity;
     if (typeof (store as TicketStore | undefined)?.consume !== 'function')
       throw new TypeError('store: wants a ticket store');
-    if (!Array.isArray(options.allowedOrigins)) throw new TypeError('allowedOrigins: wants a list of origins');
+    if (!Array.isArray(options.allowedOrigins) && typeof options.allowedOrigins !== 'function') {
+      throw new TypeError('allowedOrigins: wants a list of origins, or a function that gives one');
+    }
     const gate = new Gate({
       store,
       endpoint,

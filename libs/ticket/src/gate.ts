@@ -47,8 +47,11 @@ export interface GateOptions<I> {
   readonly endpoint: string;
   /** The subprotocol that is spoken behind the gate. */
   readonly protocol: string;
-  /** Exact origins (scheme, host, port) from which a browser may connect. A client that is no browser names none. */
-  readonly allowedOrigins: readonly string[];
+  /**
+   * Exact origins (scheme, host, port) from which a browser may connect. A client that is no browser names none.
+   * A function is asked at each handshake: a port that the system chooses is known only once the server listens.
+   */
+  readonly allowedOrigins: readonly string[] | (() => readonly string[]);
   readonly admit: (claims: TicketClaims, knock: Knock) => Admission<I> | Promise<Admission<I>>;
   readonly capacity: () => Unavailable | undefined;
   /** The client's address; the peer's unless told (behind a proxy the app knows better). */
@@ -81,14 +84,20 @@ export class Gate<I = unknown> {
   /** For `@fastify/websocket` (`options.server`) or anything else that upgrades: it only ever sees what was let through. */
   readonly server = new EventEmitter();
   readonly #options: GateOptions<I>;
-  readonly #origins: ReadonlySet<string>;
+  readonly #origins: () => readonly string[];
   readonly #admitted = new WeakMap<IncomingMessage, Admitted<I>>();
   #judging = 0;
   #closed = false;
 
   constructor(options: GateOptions<I>) {
     this.#options = options;
-    this.#origins = new Set(options.allowedOrigins.map(exactOrigin));
+    const { allowedOrigins } = options;
+    if (typeof allowedOrigins === 'function') {
+      this.#origins = () => allowedOrigins().map(exactOrigin);
+    } else {
+      const exact = allowedOrigins.map(exactOrigin);
+      this.#origins = () => exact;
+    }
   }
 
   /**
@@ -183,7 +192,7 @@ export class Gate<I = unknown> {
 
   #misfit(request: IncomingMessage, protocol: string): ProblemCode | undefined {
     const origins = request.headersDistinct['origin'];
-    if (origins !== undefined && !(origins.length === 1 && this.#origins.has(origins[0] ?? '')))
+    if (origins !== undefined && !(origins.length === 1 && this.#origins().includes(origins[0] ?? '')))
       return 'origin_forbidden';
     return offers(request, protocol) === 'others' ? 'unsupported_protocol' : undefined;
   }
