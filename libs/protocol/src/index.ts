@@ -30,6 +30,6 @@ export type {
   TicketAnswer,
   TokenAnswer,
 } from './http.ts';
-export { isProblem, type Problem, type ProblemCode } from './problem-codes.ts';
+export { isProblem, isProblemCode, type Problem, type ProblemCode } from './problem-codes.ts';
 export { problem, problems } from './problems.ts';
 export type { Message, RoomsProtocol } from './rooms.ts';

@@ -43,13 +43,18 @@ export interface Problem {
   readonly retryAfterMs?: number;
 }
 
+/** Whether a value is one of the codes. Never throws. */
+export function isProblemCode(value: unknown): value is ProblemCode {
+  const known: readonly unknown[] = problemCodes;
+  return known.includes(value);
+}
+
 /** Whether something that came over the network is a problem document with a code that this version knows. Never throws. */
 export function isProblem(value: unknown): value is Problem {
   if (typeof value !== 'object' || value === null) return false;
   const { type, title, status, code, retryAfterMs } = value as Record<string, unknown>;
-  const known: readonly unknown[] = problemCodes;
   return (
-    known.includes(code) &&
+    isProblemCode(code) &&
     typeof type === 'string' &&
     typeof title === 'string' &&
     typeof status === 'number' &&

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isProblem, type ProblemCode } from './problem-codes.ts';
+import { isProblem, isProblemCode, type ProblemCode } from './problem-codes.ts';
 import { problem, problems } from './problems.ts';
 
 const codes = Object.keys(problems) as ProblemCode[];
@@ -27,6 +27,13 @@ test('every status is one of an error, and those of the handshake are the contra
   expect(problems.too_many_connections.status).toBe(429);
   expect(problems.upgrade_required.status).toBe(426);
   for (const code of ['at_capacity', 'draining', 'store_unavailable'] as const) expect(problems[code].status).toBe(503);
+});
+
+test('a code is one of those in the table, and nothing else', () => {
+  expect(codes.every(isProblemCode)).toBe(true);
+  for (const value of ['', 'Draining', 'toString', '__proto__', 0, null, undefined, ['draining'], {}]) {
+    expect(isProblemCode(value)).toBe(false);
+  }
 });
 
 describe('isProblem', () => {

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { isProblem, type ProblemCode } from '@usher/protocol';
+import { isProblemCode, type ProblemCode } from '@usher/protocol';
 
 /** An error of `authenticate` that is one of the contract's. */
 class TokenProblem extends Error {
@@ -48,7 +48,8 @@ export async function bearerIdentity(request: FastifyRequest): Promise<{ user: s
 
 /** The contract's code that an error carries, if it does. */
 export function problemCodeOf(error: unknown): { code: ProblemCode; retryAfterMs: number | undefined } | undefined {
-  if (!(error instanceof Error) || !isProblem(error)) return undefined;
-  const { code, retryAfterMs } = error;
+  if (!(error instanceof Error) || !('code' in error) || !isProblemCode(error.code)) return undefined;
+  const { code } = error;
+  const retryAfterMs: unknown = 'retryAfterMs' in error ? error.retryAfterMs : undefined;
   return { code, retryAfterMs: typeof retryAfterMs === 'number' ? retryAfterMs : undefined };
 }
