@@ -1,10 +1,11 @@
 import fp from 'fastify-plugin';
 import type { IncomingMessage } from 'node:http';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { problem, type ProblemCode, type TicketAnswer } from '@usher/protocol';
 import { bearerIdentity, problemCodeOf } from './authenticate.ts';
 import { ConnectSlots } from './connect-slots.ts';
 import { type Admission, Gate, type GateVerdict, type Knock, type Unavailable } from './gate.ts';
+import { pathOf } from './handshake.ts';
 import { ownUpgrades } from './own-upgrades.ts';
 import { problemHeaders } from './refusal.ts';
 import { type IssueResult, type TicketClaims, type TicketStore, TicketStoreUnavailable } from './ticket-store.ts';
@@ -75,93 +76,109 @@ declare module 'fastify' {
  */
 export const ticketGate = fp<TicketGateOptions>(
   (app, options, done) => {
-    const endpoint = path('endpoint', options.endpoint ?? '/api/ws');
-    const ticketPath = path('ticketPath', options.ticketPath ?? '/api/ws_ticket');
-    const { store, slots = new ConnectSlots({ connectsPerSecond: 0 }), onTicket } = options;
-    const authenticate = options.authenticate ?? bearerIdentity;
-    if (typeof (store as TicketStore | undefined)?.consume !== 'function')
-      throw new TypeError('store: wants a ticket store');
-    if (!Array.isArray(options.allowedOrigins) && typeof options.allowedOrigins !== 'function') {
-      throw new TypeError('allowedOrigins: wants a list of origins, or a function that gives one');
+    try {
+      install(app, options);
+      done();
+    } catch (error) {
+      // Thrown, it would end the process instead of the start.
+      done(error instanceof Error ? error : new Error(String(error)));
     }
-    const gate = new Gate({
-      store,
-      endpoint,
-      protocol: options.protocol ?? 'usher.v1',
-      allowedOrigins: options.allowedOrigins,
-      admit: options.admit ?? ((claims) => ({ ok: true, identity: claims })),
-      capacity: options.capacity ?? (() => undefined),
-      address: options.address ?? ((request) => request.socket.remoteAddress),
-      onVerdict: options.onVerdict ?? (() => undefined),
-      maxJudging: positive('maxJudging', options.maxJudging ?? 1_000),
-      judgeMs: positive('judgeMs', options.judgeMs ?? 10_000),
-    });
-    app.decorate('gate', gate);
-    ownUpgrades(app.server, {
-      before: (request) => gate.redact(request),
-      upgrade: (request, socket, head, url) => {
-        gate.judge(request, socket, head, url);
-      },
-    });
-    app.addHook('preClose', (next) => {
-      gate.close();
-      next();
-    });
-
-    function refuse(reply: FastifyReply, code: ProblemCode, retryAfterMs?: number): FastifyReply {
-      onTicket?.(code);
-      const body = problem(code, retryAfterMs);
-      return reply
-        .code(body.status)
-        .headers(problemHeaders(body.status, retryAfterMs))
-        .serializer(JSON.stringify)
-        .send(body);
-    }
-
-    app.get(ticketPath, async (request, reply) => {
-      let who: Authenticated;
-      try {
-        who = await authenticate(request);
-      } catch (error) {
-        const known = problemCodeOf(error);
-        if (known === undefined) throw error;
-        return refuse(reply, known.code, known.retryAfterMs);
-      }
-      const unavailable = gate.unavailable();
-      if (unavailable !== undefined) return refuse(reply, unavailable.code, unavailable.retryAfterMs);
-      const claims = { user: who.user, session: who.session, endpoint };
-      const impediment = await options.mayConnect?.(claims);
-      if (impediment !== undefined) return refuse(reply, impediment.code, impediment.retryAfterMs);
-      const slot = slots.take();
-      if (!slot.ok) return refuse(reply, 'at_capacity', slot.retryAfterMs);
-      let issued: IssueResult;
-      try {
-        issued = await store.issue(claims, Date.now() + slot.connectAfterMs);
-      } catch (error) {
-        if (!(error instanceof TicketStoreUnavailable)) throw error;
-        request.log.error({ err: error }, 'no ticket could be issued');
-        return refuse(reply, 'store_unavailable', 1_000);
-      }
-      if (!issued.ok) return refuse(reply, issued.reason, issued.retryAfterMs);
-      onTicket?.('issued');
-      const answer: TicketAnswer = {
-        ticket: issued.ticket,
-        expires: Math.floor(issued.expiresAt / 1_000),
-        connectAfterMs: slot.connectAfterMs,
-      };
-      return reply.header('cache-control', 'no-store').header('referrer-policy', 'no-referrer').send(answer);
-    });
-
-    // An upgrade never gets here: this is somebody who came with a plain GET.
-    app.get(endpoint, (_request, reply) => {
-      reply.header('upgrade', 'websocket').header('connection', 'upgrade');
-      const body = problem('upgrade_required');
-      return reply.code(body.status).headers(problemHeaders(body.status)).serializer(JSON.stringify).send(body);
-    });
-    done();
   },
   { name: '@usher/ticket', fastify: '5.x' },
 );
+
+function install(app: FastifyInstance, options: TicketGateOptions): void {
+  const endpoint = path('endpoint', options.endpoint ?? '/api/ws');
+  const ticketPath = path('ticketPath', options.ticketPath ?? '/api/ws_ticket');
+  const { store, slots = new ConnectSlots({ connectsPerSecond: 0 }), onTicket } = options;
+  const authenticate = options.authenticate ?? bearerIdentity;
+  if (typeof (store as TicketStore | undefined)?.consume !== 'function')
+    throw new TypeError('store: wants a ticket store');
+  if (!Array.isArray(options.allowedOrigins) && typeof options.allowedOrigins !== 'function') {
+    throw new TypeError('allowedOrigins: wants a list of origins, or a function that gives one');
+  }
+  const gate = new Gate({
+    store,
+    endpoint,
+    protocol: options.protocol ?? 'usher.v1',
+    allowedOrigins: options.allowedOrigins,
+    admit: options.admit ?? ((claims) => ({ ok: true, identity: claims })),
+    capacity: options.capacity ?? (() => undefined),
+    address: options.address ?? ((request) => request.socket.remoteAddress),
+    onVerdict: options.onVerdict ?? (() => undefined),
+    maxJudging: positive('maxJudging', options.maxJudging ?? 1_000),
+    judgeMs: positive('judgeMs', options.judgeMs ?? 10_000),
+  });
+  app.decorate('gate', gate);
+  ownUpgrades(app.server, {
+    before: (request) => gate.redact(request),
+    upgrade: (request, socket, head, url) => {
+      gate.judge(request, socket, head, url);
+    },
+  });
+  app.addHook('preClose', (next) => {
+    gate.close();
+    next();
+  });
+
+  function refuse(reply: FastifyReply, code: ProblemCode, retryAfterMs?: number): FastifyReply {
+    onTicket?.(code);
+    const body = problem(code, retryAfterMs);
+    return reply
+      .code(body.status)
+      .headers(problemHeaders(body.status, retryAfterMs))
+      .serializer(JSON.stringify)
+      .send(body);
+  }
+
+  app.get(ticketPath, async (request, reply) => {
+    let who: Authenticated;
+    try {
+      who = await authenticate(request);
+    } catch (error) {
+      const known = problemCodeOf(error);
+      if (known === undefined) throw error;
+      return refuse(reply, known.code, known.retryAfterMs);
+    }
+    const unavailable = gate.unavailable();
+    if (unavailable !== undefined) return refuse(reply, unavailable.code, unavailable.retryAfterMs);
+    const claims = { user: who.user, session: who.session, endpoint };
+    const impediment = await options.mayConnect?.(claims);
+    if (impediment !== undefined) return refuse(reply, impediment.code, impediment.retryAfterMs);
+    const slot = slots.take();
+    if (!slot.ok) return refuse(reply, 'at_capacity', slot.retryAfterMs);
+    let issued: IssueResult;
+    try {
+      issued = await store.issue(claims, Date.now() + slot.connectAfterMs);
+    } catch (error) {
+      if (!(error instanceof TicketStoreUnavailable)) throw error;
+      request.log.error({ err: error }, 'no ticket could be issued');
+      return refuse(reply, 'store_unavailable', 1_000);
+    }
+    if (!issued.ok) return refuse(reply, issued.reason, issued.retryAfterMs);
+    onTicket?.('issued');
+    const answer: TicketAnswer = {
+      ticket: issued.ticket,
+      expires: Math.floor(issued.expiresAt / 1_000),
+      connectAfterMs: slot.connectAfterMs,
+    };
+    return reply.header('cache-control', 'no-store').header('referrer-policy', 'no-referrer').send(answer);
+  });
+
+  // A hook and not a route: the path belongs to the app's own WebSocket route.
+  app.addHook('onRequest', (request, reply, next) => {
+    if (request.method === 'GET' && pathOf(request.raw.url ?? '') === endpoint && !gate.hasAdmitted(request.raw)) {
+      const body = problem('upgrade_required');
+      reply
+        .code(body.status)
+        .headers({ ...problemHeaders(body.status), upgrade: 'websocket', connection: 'upgrade' })
+        .serializer(JSON.stringify)
+        .send(body);
+      return;
+    }
+    next();
+  });
+}
 
 function path(name: string, value: string): string {
   if (!/^(?:\/[\w.~-]+)+$/.test(value)) throw new TypeError(`${name}: wants a path such as /api/ws, without a query`);

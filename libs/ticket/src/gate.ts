@@ -110,6 +110,11 @@ export class Gate<I = unknown> {
     return admitted;
   }
 
+  /** Whether this request came through the gate. */
+  hasAdmitted(request: IncomingMessage): boolean {
+    return this.#admitted.has(request);
+  }
+
   /** From now on everybody is told that the server is draining. */
   close(): void {
     this.#closed = true;

@@ -1,0 +1,170 @@
+import Fastify from 'fastify';
+import { describe, expect, test } from 'vitest';
+import { ConnectSlots } from './connect-slots.ts';
+import { ticketGate, type TicketGateOptions } from './fastify.ts';
+import { createMemoryTicketStore } from './memory-ticket-store.ts';
+import { type Door, knock, newDoor } from './testing/new-door.ts';
+import { TicketStoreUnavailable } from './ticket-store.ts';
+
+function ask(door: Door, authorization: string | undefined = `Bearer ${door.token()}`) {
+  return door.app.inject({ url: '/api/ws_ticket', headers: authorization === '' ? {} : { authorization } });
+}
+
+describe('the ticket call', () => {
+  test('gives a ticket that nobody may keep', async () => {
+    const door = await newDoor();
+    const answer = await ask(door);
+    expect(answer.statusCode).toBe(200);
+    expect(answer.headers['cache-control']).toBe('no-store');
+    const { ticket, expires, connectAfterMs } = answer.json<{
+      ticket: string;
+      expires: number;
+      connectAfterMs: number;
+    }>();
+    expect(ticket).toMatch(/^[\w-]{43}$/);
+    expect(expires * 1_000).toBeGreaterThan(Date.now() + 28_000);
+    expect(connectAfterMs).toBe(0);
+  });
+
+  test.each([
+    ['no token', () => '', 'missing_token'],
+    ['another scheme', () => 'Basic bWFnZ2llOnNlY3JldA==', 'missing_token'],
+    ['what is no JWT', () => 'Bearer abc', 'invalid_token'],
+    ['a token that nobody signed', () => `Bearer ${unsigned()}`, 'invalid_token'],
+    ['a token without a session', (door: Door) => `Bearer ${door.app.jwt.sign({ sub: 'maggie' })}`, 'invalid_token'],
+    ['an expired token', (door: Door) => `Bearer ${door.token({}, { expiresIn: -1_000 })}`, 'token_expired'],
+  ])('%s is 401 with its reason', async (_name, authorization, code) => {
+    const door = await newDoor();
+    const answer = await ask(door, authorization(door));
+    expect(answer.statusCode).toBe(401);
+    expect(answer.headers['content-type']).toContain('application/problem+json');
+    expect(answer.headers['www-authenticate']).toBe('Bearer');
+    expect(answer.headers['cache-control']).toBe('no-store');
+    expect(answer.json()).toMatchObject({ code, status: 401 });
+  });
+
+  test('a token in the URL is no token, and a ticket is none either', async () => {
+    const door = await newDoor();
+    const inUrl = await door.app.inject(`/api/ws_ticket?token=${door.token()}`);
+    expect(inUrl.json()).toMatchObject({ code: 'missing_token' });
+    expect((await ask(door, `Bearer ${await door.ticket()}`)).json()).toMatchObject({ code: 'invalid_token' });
+  });
+
+  test.each([
+    ['session_ended', 401],
+    ['user_disabled', 403],
+    ['too_many_connections', 429],
+  ] as const)('whoever may not connect is told why: %s', async (code, status) => {
+    const door = await newDoor({ mayConnect: () => ({ code, ...(status === 429 ? { retryAfterMs: 1_500 } : {}) }) });
+    const answer = await ask(door);
+    expect(answer.statusCode).toBe(status);
+    expect(answer.json()).toMatchObject({ code });
+    expect(answer.headers['retry-after']).toBe(status === 429 ? '2' : undefined);
+  });
+
+  test('more than ten outstanding are too many', async () => {
+    const door = await newDoor();
+    for (let n = 0; n < 10; n += 1) await door.ticket();
+    const answer = await ask(door);
+    expect(answer.statusCode).toBe(429);
+    expect(answer.json()).toMatchObject({ code: 'too_many_tickets' });
+    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+  });
+
+  test('a store out of reach is 503', async () => {
+    const door = await newDoor({
+      store: {
+        issue: () => Promise.reject(new TicketStoreUnavailable('gone')),
+        consume: () => Promise.reject(new TicketStoreUnavailable('gone')),
+        revokeSession: () => Promise.resolve(0),
+      },
+    });
+    const answer = await ask(door);
+    expect(answer.statusCode).toBe(503);
+    expect(answer.json()).toMatchObject({ code: 'store_unavailable' });
+    expect(answer.headers['retry-after']).toBeDefined();
+  });
+
+  test('a crowd is given slots, and a ticket used well before its slot is burned', async () => {
+    const door = await newDoor({ slots: new ConnectSlots({ connectsPerSecond: 1 }) });
+    const answers = [];
+    for (let n = 0; n < 4; n += 1) answers.push((await ask(door)).json<{ ticket: string; connectAfterMs: number }>());
+    expect(answers[0]?.connectAfterMs).toBe(0);
+    const last = answers[3];
+    expect(last?.connectAfterMs).toBeGreaterThan(2_000);
+    expect((await knock(door.port, `/api/ws?ticket=${last?.ticket ?? ''}`)).status).toBe(401);
+    expect(door.verdicts.at(-1)).toMatchObject({ verdict: 'invalid_ticket', fault: 'early' });
+  });
+
+  test('an app’s own authentication is all that it need give; its other errors stay its own', async () => {
+    const app = Fastify();
+    let fault: Error | undefined;
+    await app.register(ticketGate, {
+      store: createMemoryTicketStore(),
+      allowedOrigins: [],
+      authenticate: () => {
+        if (fault !== undefined) throw fault;
+        return { user: 'lisa', session: 's' };
+      },
+    });
+    expect((await app.inject('/api/ws_ticket')).statusCode).toBe(200);
+    fault = Object.assign(new Error('no'), { code: 'user_disabled' });
+    expect((await app.inject('/api/ws_ticket')).json()).toMatchObject({ code: 'user_disabled', status: 403 });
+    fault = Object.assign(new Error('the database is away'), { statusCode: 502 });
+    expect((await app.inject('/api/ws_ticket')).statusCode).toBe(502);
+    await app.close();
+  });
+});
+
+test('a plain GET of the endpoint is told to upgrade', async () => {
+  const door = await newDoor();
+  const answer = await door.app.inject(`/api/ws?ticket=${await door.ticket()}`);
+  expect(answer.statusCode).toBe(426);
+  expect(answer.headers.upgrade).toBe('websocket');
+  expect(answer.json()).toMatchObject({ code: 'upgrade_required' });
+});
+
+test('no ticket reaches the log, whatever is done with it', async () => {
+  const door = await newDoor({
+    after: (app) => {
+      app.get('/fails', (request) => {
+        throw new Error(`failed at ${request.url}`);
+      });
+    },
+  });
+  const tickets: string[] = [];
+  for (const target of [
+    '/api/ws?ticket=',
+    '/nowhere?ticket=',
+    '/plain?%74icket=',
+    '/fails?a=b&ticket=',
+    '/api/ws_ticket?x;ticket=',
+  ]) {
+    const ticket = await door.ticket();
+    tickets.push(ticket);
+    await fetch(`http://127.0.0.1:${door.port}${target}${ticket}`);
+    await knock(door.port, `${target}${ticket}`);
+    await knock(door.port, `${target}${ticket}`, { method: 'BREW\u0001' });
+  }
+  expect(door.log()).toContain('"url":"/nowhere?ticket=redacted"');
+  for (const ticket of tickets) expect(door.log()).not.toContain(ticket);
+  expect(JSON.stringify(door.verdicts)).not.toMatch(/[\w-]{43}/);
+});
+
+test.each<[string, Partial<TicketGateOptions>]>([
+  ['endpoint', { endpoint: 'api/ws' }],
+  ['ticketPath', { ticketPath: '/ws_ticket?x' }],
+  ['allowed origin', { allowedOrigins: ['*'] }],
+  ['allowed origin', { allowedOrigins: ['https://chat.example/path'] }],
+  ['maxJudging', { maxJudging: 0 }],
+  ['judgeMs', { judgeMs: -1 }],
+])('an option that makes no sense stops the start by its name: %s', async (name, options) => {
+  const app = Fastify();
+  app.register(ticketGate, { store: createMemoryTicketStore(), allowedOrigins: [], ...options });
+  await expect(app.ready()).rejects.toThrow(name);
+});
+
+function unsigned(): string {
+  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  return `${part({ alg: 'none', typ: 'JWT' })}.${part({ sub: 'maggie', sid: 's' })}.`;
+}

@@ -1,0 +1,381 @@
+import websocket from '@fastify/websocket';
+import { connect } from 'node:net';
+import { once } from 'node:events';
+import { describe, expect, test } from 'vitest';
+import WebSocket from 'ws';
+import { createMemoryTicketStore } from './memory-ticket-store.ts';
+import { allowedOrigin, exampleKey, knock, newDoor } from './testing/new-door.ts';
+import { TicketStoreUnavailable } from './ticket-store.ts';
+
+const unknownTicket = 'A'.repeat(43);
+
+describe('a handshake with a good ticket', () => {
+  test('is accepted, and the socket speaks', async () => {
+    const door = await newDoor();
+    const socket = new WebSocket(`ws://127.0.0.1:${door.port}/api/ws?ticket=${await door.ticket()}`, 'usher.v1');
+    const [data] = (await once(socket, 'message')) as [Buffer];
+    expect(data.toString()).toBe('hello');
+    expect(socket.protocol).toBe('usher.v1');
+    socket.terminate();
+    expect(door.verdicts).toMatchObject([{ verdict: 'admitted', claims: { user: 'maggie', session: 'session-1' } }]);
+  });
+
+  test.each([
+    ['no subprotocol list and no origin, like `new WebSocket(url)` of a program', {}, undefined],
+    ['ours among others', { 'sec-websocket-protocol': 'chat, usher.v1' }, 'usher.v1'],
+    ['an allowed origin', { origin: allowedOrigin }, undefined],
+    ['header values in other letters', { connection: 'keep-alive, UPGRADE', upgrade: 'WebSocket' }, undefined],
+  ])('is accepted with %s', async (_name, headers, protocol) => {
+    const door = await newDoor();
+    const answer = await knock(door.port, `/api/ws?ticket=${await door.ticket()}`, { headers });
+    expect(answer.status).toBe(101);
+    expect(answer.headers['sec-websocket-protocol']).toBe(protocol);
+    expect(answer.headers['sec-websocket-accept']).toBe('s3pPLMBiTxaQ9kYGzzhZRbK+xOo=');
+  });
+
+  test('is accepted however the parameter is written, as long as it is one', async () => {
+    const door = await newDoor();
+    expect((await knock(door.port, `/api/ws?a=b&%74icket=${await door.ticket()}&c`)).status).toBe(101);
+  });
+});
+
+describe('before the ticket is looked at', () => {
+  test.each([
+    ['another method', { method: 'POST' }, 400],
+    ['another version of HTTP', { version: '1.0' }, 400],
+    ['no host', { headers: { host: undefined } }, 400],
+    ['two hosts', { headers: { host: ['a', 'b'] } }, 400],
+    ['no key', { headers: { 'sec-websocket-key': undefined } }, 400],
+    ['a key that is too short', { headers: { 'sec-websocket-key': 'dGhl' } }, 400],
+    ['a key that is no base64', { headers: { 'sec-websocket-key': '!GhlIHNhbXBsZSBub25jZQ==' } }, 400],
+    ['two keys', { headers: { 'sec-websocket-key': [exampleKey, exampleKey] } }, 400],
+    ['another upgrade', { headers: { upgrade: 'h2c' } }, 400],
+    ['no version', { headers: { 'sec-websocket-version': undefined } }, 400],
+    ['version 8', { headers: { 'sec-websocket-version': '8' } }, 426],
+    ['version 14', { headers: { 'sec-websocket-version': '14' } }, 426],
+  ])('%s is answered, and the ticket is untouched', async (_name, knocking, status) => {
+    const door = await newDoor();
+    const ticket = await door.ticket();
+    const answer = await knock(door.port, `/api/ws?ticket=${ticket}`, knocking);
+    expect(answer.status).toBe(status);
+    if (status === 426) expect(answer.headers['sec-websocket-version']).toBe('13');
+    expect((await knock(door.port, `/api/ws?ticket=${ticket}`)).status).toBe(101);
+  });
+
+  test.each(['draining', 'at_capacity'] as const)('a server that is %s says so', async (code) => {
+    let full = true;
+    const door = await newDoor({ capacity: () => (full ? { code, retryAfterMs: 2_500 } : undefined) });
+    full = false;
+    const ticket = await door.ticket();
+    full = true;
+    const answer = await knock(door.port, `/api/ws?ticket=${ticket}`);
+    expect(answer.status).toBe(503);
+    expect(answer.headers['retry-after']).toBe('3');
+    expect(JSON.parse(answer.body)).toMatchObject({ code, status: 503, retryAfterMs: 2_500 });
+    full = false;
+    expect((await knock(door.port, `/api/ws?ticket=${ticket}`)).status).toBe(101);
+  });
+
+  test.each(['/api/ws', '/api/ws?', '/api/ws?ticket=', '/api/ws?ticket', '/api/ws?Ticket=x', '/api/ws?token=x'])(
+    '%s holds no ticket',
+    async (target) => {
+      const door = await newDoor();
+      const answer = await knock(door.port, target);
+      expect(answer.status).toBe(401);
+      expect(answer.headers).toMatchObject({
+        'content-type': 'application/problem+json',
+        'www-authenticate': 'Bearer',
+        'referrer-policy': 'no-referrer',
+        connection: 'close',
+      });
+      expect(JSON.parse(answer.body)).toMatchObject({ title: 'Missing ticket', code: 'missing_ticket', status: 401 });
+    },
+  );
+});
+
+describe('a ticket that is no good', () => {
+  test('is answered the same to the byte, whatever is wrong with it; the true reason goes to the verdict', async () => {
+    let now = Date.now();
+    const store = createMemoryTicketStore({ now: () => now });
+    const door = await newDoor({ store });
+    const used = await door.ticket();
+    await knock(door.port, `/api/ws?ticket=${used}`);
+    const revoked = await door.ticket();
+    await store.revokeSession('session-1');
+    const [one, two] = [await door.ticket(), await door.ticket()];
+    const early = await store.issue({ user: 'maggie', session: 'session-2', endpoint: '/api/ws' }, now + 10_000);
+    const elsewhere = await store.issue({ user: 'maggie', session: 'session-2', endpoint: '/other' });
+    const late = await store.issue({ user: 'maggie', session: 'session-3', endpoint: '/api/ws' });
+    if (!early.ok || !elsewhere.ok || !late.ok) throw new Error('not issued');
+    door.verdicts.length = 0;
+    const answers = [];
+    for (const query of [
+      `ticket=${unknownTicket}`,
+      'ticket=short',
+      `ticket=${used}`,
+      `ticket=${revoked}`,
+      `ticket=${early.ticket}`,
+      `ticket=${elsewhere.ticket}`,
+      `ticket=${one}&ticket=${two}`,
+      'ticket=&ticket=',
+    ]) {
+      answers.push(await knock(door.port, `/api/ws?${query}`));
+    }
+    now += 30_000;
+    answers.push(await knock(door.port, `/api/ws?ticket=${late.ticket}`));
+    expect(new Set(answers.map(({ raw }) => raw)).size).toBe(1);
+    expect(answers[0]?.status).toBe(401);
+    expect(JSON.parse(answers[0]?.body ?? '')).toMatchObject({ title: 'Invalid ticket', code: 'invalid_ticket' });
+    const faults = door.verdicts.map(({ fault }) => fault);
+    expect(faults.slice(0, 8)).toEqual([
+      'unknown',
+      'malformed',
+      'used',
+      'revoked',
+      'early',
+      'endpoint',
+      'several',
+      'several',
+    ]);
+    expect(faults[8]).toMatch(/^(expired|unknown)$/);
+    expect(door.verdicts[2]?.claims).toMatchObject({ user: 'maggie' });
+    // Both of the two that came together are burned.
+    now -= 30_000;
+    expect((await knock(door.port, `/api/ws?ticket=${one}`)).status).toBe(401);
+    expect((await knock(door.port, `/api/ws?ticket=${two}`)).status).toBe(401);
+  });
+
+  test('an access token is no ticket', async () => {
+    const door = await newDoor();
+    const answer = await knock(door.port, `/api/ws?ticket=${door.token()}`);
+    expect(JSON.parse(answer.body)).toMatchObject({ code: 'invalid_ticket' });
+    expect(door.log()).not.toContain(door.token().split('.')[2]);
+  });
+
+  test('of fifty simultaneous uses exactly one gets in', async () => {
+    const door = await newDoor();
+    const target = `/api/ws?ticket=${await door.ticket()}`;
+    const answers = await Promise.all(Array.from({ length: 50 }, () => knock(door.port, target)));
+    expect(answers.filter(({ status }) => status === 101)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 401)).toHaveLength(49);
+  });
+});
+
+describe('from the ticket on it is burned, whatever comes after', () => {
+  test.each([
+    [
+      'the session is over by now',
+      { admit: () => ({ ok: false, reason: 'revoked' }) as const },
+      {},
+      401,
+      'invalid_ticket',
+    ],
+    [
+      'the user has too many connections',
+      { admit: () => ({ ok: false, reason: 'too_many_connections', retryAfterMs: 1_000 }) as const },
+      {},
+      429,
+      'too_many_connections',
+    ],
+    ['a foreign origin', {}, { origin: 'https://evil.example' }, 403, 'origin_forbidden'],
+    ['an origin that only begins like ours', {}, { origin: `${allowedOrigin}.evil.example` }, 403, 'origin_forbidden'],
+    ['our origin on another port', {}, { origin: `${allowedOrigin}:444` }, 403, 'origin_forbidden'],
+    ['our origin over http', {}, { origin: 'http://chat.example' }, 403, 'origin_forbidden'],
+    ['no origin in particular', {}, { origin: 'null' }, 403, 'origin_forbidden'],
+    ['two origins', {}, { origin: [allowedOrigin, allowedOrigin] }, 403, 'origin_forbidden'],
+    ['other subprotocols', {}, { 'sec-websocket-protocol': 'chat, usher.v2' }, 400, 'unsupported_protocol'],
+    ['a broken subprotocol list', {}, { 'sec-websocket-protocol': 'usher.v1,,' }, 400, 'unsupported_protocol'],
+  ])('%s', async (_name, options, headers, status, code) => {
+    let released = 0;
+    const release = () => (released += 1);
+    const door = await newDoor({ admit: (claims) => ({ ok: true, identity: claims, release }), ...options });
+    const ticket = await door.ticket();
+    const answer = await knock(door.port, `/api/ws?ticket=${ticket}`, { headers });
+    expect(answer.status).toBe(status);
+    expect(JSON.parse(answer.body)).toMatchObject({ code });
+    if (!('admit' in options)) expect(released).toBe(1);
+    expect((await knock(door.port, `/api/ws?ticket=${ticket}`)).status).toBe(401);
+    expect(door.verdicts.at(-1)).toMatchObject({ fault: 'used' });
+  });
+
+  test('a store out of reach fails closed', async () => {
+    const store = createMemoryTicketStore();
+    const door = await newDoor({
+      store: { ...bound(store), consume: () => Promise.reject(new TicketStoreUnavailable('gone')) },
+    });
+    const answer = await knock(door.port, `/api/ws?ticket=${await door.ticket()}`);
+    expect(answer.status).toBe(503);
+    expect(JSON.parse(answer.body)).toMatchObject({ code: 'store_unavailable' });
+  });
+
+  test('a store that does not answer fails closed, and whoever is let in too late is let go again', async () => {
+    let released = 0;
+    let open: () => void = () => undefined;
+    const slow = new Promise<void>((resolve) => (open = resolve));
+    const door = await newDoor({
+      judgeMs: 50,
+      admit: async (claims) => {
+        await slow;
+        return { ok: true, identity: claims, release: () => (released += 1) };
+      },
+    });
+    const answer = await knock(door.port, `/api/ws?ticket=${await door.ticket()}`);
+    expect(JSON.parse(answer.body)).toMatchObject({ code: 'store_unavailable' });
+    open();
+    await expect.poll(() => released).toBe(1);
+    expect(door.verdicts.map(({ verdict }) => verdict)).toEqual(['store_unavailable']);
+  });
+
+  test('a client that hangs up while it is judged takes no seat', async () => {
+    let released = 0;
+    let open: () => void = () => undefined;
+    const slow = new Promise<void>((resolve) => (open = resolve));
+    let asked: () => void = () => undefined;
+    const judging = new Promise<void>((resolve) => (asked = resolve));
+    const door = await newDoor({
+      admit: async (claims) => {
+        asked();
+        await slow;
+        return { ok: true, identity: claims, release: () => (released += 1) };
+      },
+    });
+    const gone = new Promise((resolve) =>
+      door.app.server.once('connection', (socket) => socket.once('close', resolve)),
+    );
+    const ticket = await door.ticket();
+    const client = connect(door.port, '127.0.0.1');
+    client.write(
+      `GET /api/ws?ticket=${ticket} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${exampleKey}\r\n\r\n`,
+    );
+    await judging;
+    client.resetAndDestroy();
+    await gone;
+    open();
+    await expect.poll(() => released).toBe(1);
+    expect((await knock(door.port, `/api/ws?ticket=${ticket}`)).status).toBe(401);
+  });
+
+  test('more handshakes at once than can be judged are sent away, with their tickets untouched', async () => {
+    let open: () => void = () => undefined;
+    const slow = new Promise<void>((resolve) => (open = resolve));
+    let judged = 0;
+    const door = await newDoor({
+      maxJudging: 1,
+      admit: async (claims) => {
+        judged += 1;
+        await slow;
+        return { ok: true, identity: claims };
+      },
+    });
+    const [first, second] = [await door.ticket(), await door.ticket()];
+    const waiting = knock(door.port, `/api/ws?ticket=${first}`);
+    await expect.poll(() => judged).toBe(1);
+    expect(JSON.parse((await knock(door.port, `/api/ws?ticket=${second}`)).body)).toMatchObject({
+      code: 'at_capacity',
+    });
+    open();
+    expect((await waiting).status).toBe(101);
+    expect((await knock(door.port, `/api/ws?ticket=${second}`)).status).toBe(101);
+  });
+});
+
+describe('no other way in', () => {
+  const paths = [
+    '/',
+    '/plain',
+    '/api/ws_ticket',
+    '/api/ws/',
+    '/API/WS',
+    '//api/ws',
+    '/api/./ws',
+    '/api/%77s',
+    '/other-socket',
+    '/nowhere',
+    'http://127.0.0.1/api/ws',
+    '*',
+  ];
+
+  test('an upgrade on any other path is 404, with a ticket or without, and burns nothing', async () => {
+    const door = await newDoor();
+    for (const path of paths) {
+      const ticket = await door.ticket();
+      expect((await knock(door.port, path)).status, path).toBe(404);
+      expect((await knock(door.port, `${path}?ticket=${ticket}`)).status, path).toBe(404);
+      expect((await knock(door.port, `/api/ws?ticket=${ticket}`)).status, path).toBe(101);
+    }
+  });
+
+  test.each(['before', 'after'] as const)(
+    'a second WebSocket plugin, registered %s the gate by mistake, lets nobody in',
+    async (when) => {
+      const door = await newDoor({
+        [when]: async (app: Awaited<ReturnType<typeof newDoor>>['app']) => {
+          await app.register(async (scope) => {
+            await scope.register(async (inner) => {
+              // Its own listener for upgrades, on the server itself.
+              new (await import('ws')).WebSocketServer({ server: inner.server, path: '/other-socket' });
+            });
+          });
+          app.server.on('upgrade', (_request, socket) => {
+            socket.end('HTTP/1.1 101 Switching Protocols\r\n\r\n');
+          });
+        },
+      });
+      for (const path of [...paths, '/api/ws', `/api/ws?ticket=${unknownTicket}`]) {
+        expect((await knock(door.port, path)).status, path).not.toBe(101);
+      }
+      expect((await knock(door.port, `/api/ws?ticket=${await door.ticket()}`)).status).toBe(101);
+    },
+  );
+
+  test('a stock Fastify lets such an upgrade in: this is what the gate is for', async () => {
+    const { default: Fastify } = await import('fastify');
+    const app = Fastify();
+    await app.register(websocket);
+    app.get('/plain', () => 'plain');
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    const address = app.server.address();
+    if (typeof address !== 'object' || address === null) throw new Error('not listening');
+    expect((await knock(address.port, '/plain')).status).toBe(101);
+    await app.close();
+  });
+
+  test('every address that Fastify listens on stands behind the gate', async () => {
+    const door = await newDoor({ host: 'localhost' });
+    for (const listening of door.app.addresses()) {
+      if (typeof listening === 'string') throw new Error('not on a port');
+      const { address, port } = listening;
+      const socket = connect(port, address);
+      let answer = '';
+      socket.on('data', (data: Buffer) => (answer += data.toString()));
+      socket.write(
+        `GET /plain HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${exampleKey}\r\n\r\n`,
+      );
+      await once(socket, 'close');
+      expect(answer).toMatch(/^HTTP\/1\.1 404 /);
+    }
+  });
+
+  test('once the app closes, whoever knocks is told that the server drains', async () => {
+    let closing: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (closing = resolve));
+    const door = await newDoor({
+      after: (app) => {
+        app.addHook('preClose', () => held);
+      },
+    });
+    const ticket = await door.ticket();
+    const closed = door.app.close();
+    await expect.poll(async () => (await knock(door.port, `/api/ws?ticket=${ticket}`)).status).toBe(503);
+    closing();
+    await closed;
+  });
+});
+
+function bound(store: ReturnType<typeof createMemoryTicketStore>) {
+  return {
+    issue: store.issue.bind(store),
+    consume: store.consume.bind(store),
+    revokeSession: store.revokeSession.bind(store),
+  };
+}

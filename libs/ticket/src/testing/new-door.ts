@@ -1,0 +1,124 @@
+import jwt from '@fastify/jwt';
+import websocket from '@fastify/websocket';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { type AddressInfo, connect } from 'node:net';
+import { onTestFinished } from 'vitest';
+import { ticketGate, type GateVerdict, type TicketGateOptions } from '../fastify.ts';
+import { createMemoryTicketStore } from '../memory-ticket-store.ts';
+
+export const allowedOrigin = 'https://chat.example';
+/** The example of RFC 6455 §1.3. */
+export const exampleKey = 'dGhlIHNhbXBsZSBub25jZQ==';
+
+export interface Door {
+  readonly app: FastifyInstance;
+  readonly port: number;
+  readonly verdicts: GateVerdict[];
+  /** All lines of the server's log, at its most talkative. */
+  readonly log: () => string;
+  token(claims?: Record<string, unknown>, options?: Record<string, unknown>): string;
+  /** A ticket, asked for over HTTP. */
+  ticket(): Promise<string>;
+}
+
+export interface DoorOptions extends Partial<TicketGateOptions> {
+  readonly before?: (app: FastifyInstance) => Promise<void> | void;
+  readonly after?: (app: FastifyInstance) => Promise<void> | void;
+  readonly host?: string;
+}
+
+/** A real server with the gate and a socket behind it that says hello, on a port of its own, closed after the test. */
+export async function newDoor({ before, after, host = '127.0.0.1', ...options }: DoorOptions = {}): Promise<Door> {
+  const lines: string[] = [];
+  const verdicts: GateVerdict[] = [];
+  // Fastify's own request log is on: it prints URLs.
+  const app = Fastify({ logger: { level: 'trace', stream: { write: (line: string) => lines.push(line) } } });
+  onTestFinished(() => app.close());
+  await app.register(jwt, { secret: 'a secret of at least thirty-two bytes, for tests' });
+  await before?.(app);
+  await app.register(ticketGate, {
+    store: createMemoryTicketStore(),
+    allowedOrigins: [allowedOrigin],
+    onVerdict: (verdict) => verdicts.push(verdict),
+    ...options,
+  });
+  await app.register(websocket, { options: { server: app.gate.server as unknown as FastifyInstance['server'] } });
+  app.get('/api/ws', { websocket: true }, (socket) => {
+    socket.send('hello');
+  });
+  app.get('/plain', () => 'plain');
+  await after?.(app);
+  await app.listen({ host, port: 0 });
+  const { port } = app.server.address() as AddressInfo;
+  const door: Door = {
+    app,
+    port,
+    verdicts,
+    log: () => lines.join(''),
+    token: (claims = {}, sign = {}) =>
+      app.jwt.sign({ sub: 'maggie', sid: 'session-1', ...claims }, { expiresIn: '15m', ...sign }),
+    async ticket() {
+      const answer = await app.inject({ url: '/api/ws_ticket', headers: { authorization: `Bearer ${door.token()}` } });
+      if (answer.statusCode !== 200) throw new Error(`no ticket: ${answer.body}`);
+      return answer.json<{ ticket: string }>().ticket;
+    },
+  };
+  return door;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** Every byte, but for the date. */
+  readonly raw: string;
+}
+
+export interface Knocking {
+  readonly method?: string;
+  readonly version?: string;
+  /** Laid over a good handshake's; `undefined` takes one away, a list sends it several times. */
+  readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>>;
+}
+
+/** One handshake by hand. Resolves at the end of the answer, or at the first bytes behind a 101. */
+export function knock(
+  port: number,
+  target: string,
+  { method = 'GET', version = '1.1', headers = {} }: Knocking = {},
+): Promise<Answer> {
+  const good = {
+    host: `127.0.0.1:${port}`,
+    connection: 'Upgrade',
+    upgrade: 'websocket',
+    'sec-websocket-version': '13',
+    'sec-websocket-key': exampleKey,
+  };
+  const all: Knocking['headers'] = { ...good, ...headers };
+  const lines = Object.entries(all).flatMap(([name, value]) =>
+    (typeof value === 'string' ? [value] : (value ?? [])).map((one) => `${name}: ${one}\r\n`),
+  );
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1');
+    let raw = '';
+    socket.setEncoding('latin1');
+    socket.on('data', (text: string) => {
+      raw += text;
+      if (raw.startsWith('HTTP/1.1 101') && raw.includes('\r\n\r\n')) socket.destroy();
+    });
+    socket.on('error', reject);
+    socket.on('close', () => {
+      resolve(parse(raw));
+    });
+    socket.write(`${method} ${target} HTTP/${version}\r\n${lines.join('')}\r\n`);
+  });
+}
+
+function parse(raw: string): Answer {
+  const end = raw.indexOf('\r\n\r\n');
+  const [status = '', ...lines] = raw.slice(0, end).split('\r\n');
+  const headers = Object.fromEntries(
+    lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]),
+  );
+  return { status: Number(status.split(' ')[1]), headers, body: raw.slice(end + 4), raw };
+}
