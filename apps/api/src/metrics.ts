@@ -10,7 +10,7 @@ export type Metrics = ReturnType<typeof createMetrics>;
 export function createMetrics(): {
   readonly registry: Registry;
   readonly handshakes: Counter<'verdict' | 'fault'>;
-  readonly tickets: Counter;
+  readonly tickets: Counter<'outcome'>;
   readonly opened: Counter;
   readonly closed: Counter<'code'>;
   readonly requests: Counter<'type' | 'outcome'>;
@@ -27,11 +27,16 @@ export function createMetrics(): {
     registry,
     handshakes: new Counter({
       name: 'usher_handshakes_total',
-      help: 'WebSocket handshakes and ticket calls judged, by verdict and, for invalid tickets, the true reason',
+      help: 'WebSocket handshakes judged, by verdict and, for invalid tickets, the true reason',
       labelNames: ['verdict', 'fault'],
       registers,
     }),
-    tickets: new Counter({ name: 'usher_tickets_issued_total', help: 'Tickets issued', registers }),
+    tickets: new Counter({
+      name: 'usher_ticket_calls_total',
+      help: 'Calls for a ticket, by outcome (issued or a problem code)',
+      labelNames: ['outcome'],
+      registers,
+    }),
     opened: new Counter({ name: 'usher_connections_opened_total', help: 'Connections opened', registers }),
     closed: new Counter({
       name: 'usher_connections_closed_total',

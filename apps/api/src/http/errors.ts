@@ -10,7 +10,8 @@ const codeOfStatus: Readonly<Record<number, ProblemCode>> = {
   403: 'forbidden',
   404: 'not_found',
   413: 'too_large',
-  414: 'too_large',
+  // A path parameter longer than any name can be.
+  414: 'not_found',
   415: 'unsupported_media_type',
   426: 'upgrade_required',
   431: 'too_large',

@@ -28,7 +28,9 @@ export const roomRoutes: FastifyPluginCallbackTypebox<RoomRoutesOptions> = (app,
 
   app.post('/rooms', { schema: { body: newRoomSchema, response: { 201: roomSchema } } }, async (request, reply) => {
     const { user } = await app.authenticate(request);
-    const { room, title, private: isPrivate = false } = request.body;
+    const { room, private: isPrivate = false } = request.body;
+    const title = request.body.title.trim();
+    if (title === '') throw new HttpProblem('bad_request');
     const made = await rooms.add({ room, title, private: isPrivate, createdBy: user });
     if (made === undefined) throw new HttpProblem('room_taken');
     request.log.info({ user, room }, 'room made');

@@ -1,0 +1,113 @@
+import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
+import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import type { DestinationStream } from 'pino';
+import { authRoutes } from './auth/auth-routes.ts';
+import { createSessions } from './auth/sessions.ts';
+import { createSignInThrottle } from './auth/throttle.ts';
+import { tokens } from './auth/tokens.ts';
+import type { Config } from './config/config.ts';
+import { jwtSecret } from './config/jwt-secret.ts';
+import { publicOrigin } from './config/origins.ts';
+import { openDatabase } from './database/sqlite.ts';
+import { proxyTrust } from './http/client-address.ts';
+import { answerClientError, answerFrameworkError, errors } from './http/errors.ts';
+import { healthRoutes } from './http/health-routes.ts';
+import { createLogger, requestLog } from './http/logging.ts';
+import { securityHeaders } from './http/security-headers.ts';
+import { page } from './http/static-files.ts';
+import { createMetrics, metricsRoutes } from './metrics.ts';
+import { createRoomDirectory } from './rooms/room-directory.ts';
+import { roomRoutes } from './rooms/room-routes.ts';
+import { createSqliteHistory } from './rooms/sqlite-history.ts';
+import { socket } from './socket/socket.ts';
+import { addFirstPeople } from './users/first-people.ts';
+import { createPasswords } from './users/passwords.ts';
+import { userRoutes } from './users/user-routes.ts';
+import { createUsers } from './users/users.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The port that is really bound, where the system chose it; the configured one until then. */
+    boundPort(): number;
+    /** Where people reach this server. */
+    publicUrl(): string;
+  }
+}
+
+export interface AppOptions {
+  /** Where the log goes; standard output unless told. */
+  readonly logStream?: DestinationStream;
+}
+
+/** Largest body of a request, in bytes: no call of the API needs more. */
+const bodyLimit = 16 * 1024;
+
+/**
+ * The whole server but for `listen`: its database is open and up to date, its routes are registered, by hand and in order.
+ * `app.close()` ends everything that it began.
+ *
+ * @throws ConfigError, DataDirInUse, or what the database says when it cannot be opened.
+ */
+export async function buildApp(config: Config, options: AppOptions = {}): Promise<FastifyInstance> {
+  const now = Date.now;
+  const database = await openDatabase(config.dataDir);
+  const app = Fastify({
+    loggerInstance: createLogger(config.logLevel, options.logStream),
+    logController: new LogController({ disableRequestLogging: true }),
+    trustProxy: proxyTrust(config.trustProxy),
+    bodyLimit,
+    requestTimeout: 30_000,
+    // While it drains the app itself says what is no longer to be had, as problem+json.
+    return503OnClosing: false,
+    frameworkErrors: answerFrameworkError,
+    clientErrorHandler: answerClientError,
+  });
+  try {
+    const { kysely: db, sqlite } = database;
+    const metrics = createMetrics();
+    const users = createUsers(db, now);
+    const sessions = createSessions(db, now);
+    const passwords = await createPasswords();
+    const rooms = createRoomDirectory(db, now);
+    const history = createSqliteHistory(sqlite, {
+      onCommit: (appends) => {
+        metrics.commits.observe(appends);
+      },
+    });
+    await addFirstPeople(db, config, passwords, now);
+
+    // The last to be closed, after every socket and every request.
+    app.addHook('onClose', async () => {
+      await history.idle();
+      database.close();
+    });
+    app.decorate('boundPort', () => {
+      const address = app.server.address();
+      return typeof address === 'object' && address !== null ? address.port : config.port;
+    });
+    app.decorate('publicUrl', () => publicOrigin(config, app.boundPort()));
+    app.setValidatorCompiler(TypeBoxValidatorCompiler);
+    await app.register(errors);
+    await app.register(requestLog);
+    await app.register(securityHeaders, { publicUrl: config.publicUrl });
+    await app.register(metricsRoutes, { metrics, token: config.metricsToken });
+    await app.register(tokens, { secret: jwtSecret(config), lifeSeconds: config.accessTokenSeconds, sessions });
+    await app.register(socket, { config, sessions, rooms, history, metrics });
+    await app.register(
+      async (api) => {
+        await api.register(healthRoutes, { db, draining: () => app.draining });
+        await api.register(authRoutes, { users, sessions, passwords, throttle: createSignInThrottle() });
+        await api.register(userRoutes, { signUp: config.signUp, users, passwords });
+        await api.register(roomRoutes, { rooms, history });
+      },
+      { prefix: '/api' },
+    );
+    await app.register(page, { webRoot: config.webRoot });
+    await app.ready();
+    return await Promise.resolve(app);
+  } catch (error) {
+    await app.close();
+    database.close();
+    throw error;
+  }
+}

@@ -1,0 +1,302 @@
+import { createHmac } from 'node:crypto';
+import { DatabaseSync } from 'node:sqlite';
+import { join } from 'node:path';
+import * as argon2 from '@node-rs/argon2';
+import { describe, expect, test, vi } from 'vitest';
+import { newApp, type TestApp } from '../testing/new-app.ts';
+
+vi.mock(import('@node-rs/argon2'), { spy: true });
+
+const seconds = (ms: number): number => Math.floor(ms / 1000);
+
+/** Changes what stands in the database, as an operator would from outside. */
+function inDatabase({ dataDir }: TestApp, statement: string): void {
+  const database = new DatabaseSync(join(dataDir, 'usher.db'), { timeout: 5_000 });
+  try {
+    database.exec(statement);
+  } finally {
+    database.close();
+  }
+}
+
+describe('signing in', () => {
+  test('gives a token and says when it expires; nobody keeps the answer', async () => {
+    const { call } = await newApp({ ACCESS_TOKEN_SECONDS: '60' });
+    const { status, headers, json } = await call('POST', '/api/auth', { body: { user: 'maggie', pwd: 'secret' } });
+    expect(status).toBe(200);
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(Object.keys(json ?? {}).sort()).toEqual(['expires', 'token']);
+    const inSeconds = Number(json?.['expires']) - seconds(Date.now());
+    expect(inSeconds).toBeGreaterThan(50);
+    expect(inSeconds).toBeLessThanOrEqual(60);
+    const claims = JSON.parse(
+      Buffer.from(String(json?.['token']).split('.')[1] ?? '', 'base64url').toString(),
+    ) as object;
+    expect(claims).toEqual({
+      iss: 'usher',
+      aud: 'usher',
+      sub: 'maggie',
+      sid: expect.stringMatching(/^[\w-]{22}$/) as unknown,
+      roles: [],
+      iat: expect.any(Number) as unknown,
+      exp: json?.['expires'],
+    });
+  });
+
+  test('answers a wrong password and an unknown user alike, with a hash computed for both', async () => {
+    const { call } = await newApp();
+    const verify = vi.mocked(argon2.verify);
+    verify.mockClear();
+    const wrong = await call('POST', '/api/auth', { body: { user: 'maggie', pwd: 'wrong' } });
+    expect(verify).toHaveBeenCalledTimes(1);
+    const unknown = await call('POST', '/api/auth', { body: { user: 'nobody', pwd: 'wrong' } });
+    expect(verify).toHaveBeenCalledTimes(2);
+    const [stored, dummy] = verify.mock.calls.map(([hash]) => String(hash).split('$').slice(0, 4).join('$'));
+    expect(dummy).toBe(stored);
+    expect(wrong.status).toBe(401);
+    expect(wrong.json).toMatchObject({ code: 'invalid_credentials', title: 'Wrong user name or password' });
+    expect(wrong.headers.get('www-authenticate')).toBe('Bearer');
+    expect({ ...unknown, headers: [] }).toEqual({ ...wrong, headers: [] });
+  });
+
+  test('tells a disabled user so, but only with the right password', async () => {
+    const app = await newApp();
+    inDatabase(app, `UPDATE users SET disabled = 1 WHERE name = 'bart'`);
+    expect((await app.call('POST', '/api/auth', { body: { user: 'bart', pwd: 'wrong' } })).json).toMatchObject({
+      code: 'invalid_credentials',
+    });
+    const right = await app.call('POST', '/api/auth', { body: { user: 'bart', pwd: 'secret' } });
+    expect(right).toMatchObject({ status: 403, json: { code: 'user_disabled' } });
+  });
+
+  test('after ten failures even the right password waits, and nobody else does', async () => {
+    const { call } = await newApp();
+    for (let time = 0; time < 10; time++) {
+      const { json } = await call('POST', '/api/auth', { body: { user: 'maggie', pwd: `guess ${time}` } });
+      expect(json).toMatchObject({ code: 'invalid_credentials' });
+    }
+    const { status, headers, json } = await call('POST', '/api/auth', { body: { user: 'maggie', pwd: 'secret' } });
+    expect(status).toBe(429);
+    expect(json).toMatchObject({ code: 'too_many_attempts' });
+    const retryAfterMs = Number(json?.['retryAfterMs']);
+    expect(retryAfterMs).toBeGreaterThan(290_000);
+    expect(retryAfterMs).toBeLessThanOrEqual(300_000);
+    expect(Number(headers.get('retry-after'))).toBe(Math.ceil(retryAfterMs / 1000));
+    expect((await call('POST', '/api/auth', { body: { user: 'bart', pwd: 'secret' } })).status).toBe(200);
+  });
+
+  test('guesses side by side are not more than ten either', async () => {
+    const { call } = await newApp();
+    const guesses = Array.from({ length: 30 }, (_, time) =>
+      call('POST', '/api/auth', { body: { user: 'nobody', pwd: `guess ${time}` } }),
+    );
+    const codes = (await Promise.all(guesses)).map(({ json }) => json?.['code']);
+    expect(codes.filter((code) => code === 'invalid_credentials')).toHaveLength(10);
+    expect(codes.filter((code) => code === 'too_many_attempts')).toHaveLength(20);
+  });
+
+  test.each([
+    ['no body', undefined, undefined, 400, 'bad_request'],
+    ['a number for a name', { user: 1, pwd: 'secret' }, undefined, 400, 'bad_request'],
+    ['no password', { user: 'maggie' }, undefined, 400, 'bad_request'],
+    ['no JSON', '{"user":', 'application/json', 400, 'bad_request'],
+    ['another media type', 'user=maggie', 'application/x-www-form-urlencoded', 415, 'unsupported_media_type'],
+    ['far too much', { user: 'maggie', pwd: 'x'.repeat(20_000) }, undefined, 413, 'too_large'],
+  ])('refuses %s as a problem document', async (_name, body, type, status, code) => {
+    const { call } = await newApp();
+    const headers = type === undefined ? {} : { 'content-type': type };
+    const answer = await call('POST', '/api/auth', { body, headers });
+    expect(answer).toMatchObject({ status, json: { status, code, type: `urn:usher:problem:${code}` } });
+    expect(answer.headers.get('content-type')).toContain('application/problem+json');
+  });
+});
+
+describe('the bearer token', () => {
+  /** Makes a JWT by hand, as somebody who knows the secret (or not) could. */
+  function forge(secret: string, header: object, claims: object): string {
+    const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url');
+    const input = `${encode(header)}.${encode(claims)}`;
+    const hash = 'alg' in header && header.alg === 'HS512' ? 'sha512' : 'sha256';
+    return `${input}.${createHmac(hash, secret).update(input).digest('base64url')}`;
+  }
+  const secret = 'a secret of thirty-two bytes or more';
+  const header = { alg: 'HS256', typ: 'at+jwt' };
+
+  async function withSession(): Promise<{
+    app: TestApp;
+    claims: Record<string, unknown>;
+    code: (token: string) => Promise<unknown>;
+  }> {
+    const app = await newApp({ JWT_SECRET: secret });
+    const token = await app.signIn();
+    const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Record<
+      string,
+      unknown
+    >;
+    const code = async (forged: string): Promise<unknown> => {
+      const { status, json, headers } = await app.call('GET', '/api/me', { token: forged });
+      if (status === 401) expect(headers.get('www-authenticate')).toBe('Bearer');
+      return status === 200 ? 'good' : json?.['code'];
+    };
+    return { app, claims, code };
+  }
+
+  test('is accepted when it is what it should be', async () => {
+    const { claims, code } = await withSession();
+    expect(await code(forge(secret, header, claims))).toBe('good');
+  });
+
+  test('tells who one is', async () => {
+    const { call, signIn } = await newApp();
+    const { json } = await call('GET', '/api/me', { token: await signIn('admin') });
+    expect(json).toEqual({
+      user: 'admin',
+      roles: ['admin'],
+      session: expect.stringMatching(/^[\w-]{22}$/) as unknown,
+      expires: expect.any(Number) as unknown,
+    });
+  });
+
+  test('is refused with another algorithm, type, issuer, audience or key, and without a claim', async () => {
+    const { claims, code } = await withSession();
+    const none = `${forge(secret, { alg: 'none', typ: 'at+jwt' }, claims).split('.').slice(0, 2).join('.')}.`;
+    expect(await code(none)).toBe('invalid_token');
+    expect(await code(forge(secret, { ...header, alg: 'HS512' }, claims))).toBe('invalid_token');
+    expect(await code(forge(secret, { ...header, typ: 'JWT' }, claims))).toBe('invalid_token');
+    expect(await code(forge(secret, { alg: 'HS256' }, claims))).toBe('invalid_token');
+    expect(await code(forge('another secret of thirty-two bytes', header, claims))).toBe('invalid_token');
+    for (const wrong of [{ aud: 'other' }, { iss: 'other' }, { sub: '' }, { sid: 7 }, { exp: 'never' }]) {
+      expect(await code(forge(secret, header, { ...claims, ...wrong }))).toBe('invalid_token');
+    }
+    for (const missing of ['iss', 'aud', 'sub', 'sid', 'iat', 'exp']) {
+      expect(await code(forge(secret, header, { ...claims, [missing]: undefined }))).toBe('invalid_token');
+    }
+  });
+
+  test('is expired when its time has come', async () => {
+    const { claims, code } = await withSession();
+    expect(await code(forge(secret, header, { ...claims, exp: seconds(Date.now()) - 1 }))).toBe('token_expired');
+  });
+
+  test('of another user, or of a session that never was, is over', async () => {
+    const { claims, code } = await withSession();
+    expect(await code(forge(secret, header, { ...claims, sub: 'bart' }))).toBe('session_ended');
+    expect(await code(forge(secret, header, { ...claims, sid: 'x'.repeat(22) }))).toBe('session_ended');
+  });
+
+  test('is worth nothing for a disabled user, at once', async () => {
+    const { app, claims, code } = await withSession();
+    inDatabase(app, `UPDATE users SET disabled = 1 WHERE name = 'maggie'`);
+    expect(await code(forge(secret, header, claims))).toBe('user_disabled');
+  });
+
+  test('stands in the Authorization header and nowhere else; a ticket is none', async () => {
+    const { call, signIn, ticket } = await newApp();
+    const token = await signIn();
+    for (const path of ['/api/me', `/api/me?token=${token}`, `/api/me?access_token=${token}`]) {
+      expect((await call('GET', path)).json).toMatchObject({ code: 'missing_token' });
+    }
+    const cookie = await call('GET', '/api/me', { headers: { cookie: `token=${token}` } });
+    expect(cookie.json).toMatchObject({ code: 'missing_token' });
+    const basic = await call('GET', '/api/me', { headers: { authorization: `Basic ${token}` } });
+    expect(basic.json).toMatchObject({ code: 'missing_token' });
+    for (const value of ['Bearer', 'Bearer ', `Bearer ${token} ${token}`, `Bearer ${await ticket(token)}`]) {
+      expect((await call('GET', '/api/me', { headers: { authorization: value } })).json).toMatchObject({
+        code: 'invalid_token',
+      });
+    }
+  });
+
+  test('is asked for by every call that is not open to all', async () => {
+    const { call } = await newApp();
+    const body = { room: 'new', title: 'New' };
+    for (const [method, path, sent] of [
+      ['GET', '/api/me', undefined],
+      ['DELETE', '/api/auth', undefined],
+      ['GET', '/api/rooms', undefined],
+      ['POST', '/api/rooms', body],
+      ['GET', '/api/rooms/general/messages', undefined],
+      ['GET', '/api/ws_ticket', undefined],
+    ] as const) {
+      expect(await call(method, path, { body: sent })).toMatchObject({ status: 401, json: { code: 'missing_token' } });
+    }
+  });
+});
+
+describe('signing out', () => {
+  test('ends this session for good, and no other', async () => {
+    const { call, signIn } = await newApp();
+    const [one, other] = [await signIn(), await signIn()];
+    const out = await call('DELETE', '/api/auth', { token: one });
+    expect(out).toMatchObject({ status: 204, text: '' });
+    for (const path of ['/api/me', '/api/ws_ticket', '/api/rooms']) {
+      expect(await call('GET', path, { token: one })).toMatchObject({ status: 401, json: { code: 'session_ended' } });
+    }
+    expect((await call('GET', '/api/me', { token: other })).status).toBe(200);
+  });
+});
+
+describe('signing up', () => {
+  const body = { user: 'milhouse', pwd: 'everything’s coming up' };
+
+  test('makes an account that can sign in, with no role', async () => {
+    const { call, signIn } = await newApp();
+    expect(await call('POST', '/api/users', { body })).toMatchObject({ status: 201, json: { user: 'milhouse' } });
+    const { json } = await call('GET', '/api/me', { token: await signIn(body.user, body.pwd) });
+    expect(json).toMatchObject({ user: 'milhouse', roles: [] });
+  });
+
+  test('gives a name once, to one of many who ask at once', async () => {
+    const { call } = await newApp();
+    const answers = await Promise.all(Array.from({ length: 8 }, () => call('POST', '/api/users', { body })));
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409, 409, 409, 409]);
+    expect(answers.find(({ status }) => status === 409)?.json).toMatchObject({ code: 'user_taken' });
+    expect((await call('POST', '/api/users', { body: { ...body, user: 'maggie' } })).status).toBe(409);
+  });
+
+  test.each([
+    ['an empty name', { ...body, user: '' }],
+    ['capitals', { ...body, user: 'Milhouse' }],
+    ['a space', { ...body, user: 'mil house' }],
+    ['33 characters', { ...body, user: 'm'.repeat(33) }],
+    ['a short password', { ...body, pwd: 'seven77' }],
+  ])('refuses %s', async (_name, wrong) => {
+    const { call } = await newApp();
+    expect(await call('POST', '/api/users', { body: wrong })).toMatchObject({
+      status: 400,
+      json: { code: 'bad_request' },
+    });
+  });
+
+  test('is closed unless the operator opened it', async () => {
+    const { call } = await newApp({ SIGN_UP: 'closed' });
+    expect(await call('POST', '/api/users', { body })).toMatchObject({ status: 403, json: { code: 'sign_up_closed' } });
+  });
+});
+
+describe('the first people', () => {
+  test('are made on an empty database only', async () => {
+    const app = await newApp({ DEMO_USERS: 'false', ADMIN_USER: 'root', ADMIN_PASSWORD: 'long enough' });
+    expect((await app.call('POST', '/api/auth', { body: { user: 'maggie', pwd: 'secret' } })).status).toBe(401);
+    const token = await app.signIn('root', 'long enough');
+    expect((await app.call('GET', '/api/me', { token })).json).toMatchObject({ user: 'root', roles: ['admin'] });
+    expect((await app.call('GET', '/api/rooms', { token })).json).toEqual({ rooms: [] });
+    await app.app.close();
+    const again = await newApp({ DATA_DIR: app.dataDir });
+    expect((await again.call('POST', '/api/auth', { body: { user: 'maggie', pwd: 'secret' } })).status).toBe(401);
+    expect((await again.call('GET', '/api/me', { token })).status).toBe(200);
+  });
+
+  test('are maggie, bart, lisa and an admin, with two public rooms, where the operator wants a demo', async () => {
+    const { call, signIn } = await newApp();
+    for (const user of ['maggie', 'bart', 'lisa', 'admin']) {
+      const { json } = await call('GET', '/api/rooms', { token: await signIn(user) });
+      expect(json).toEqual({
+        rooms: [
+          { room: 'general', title: 'General', private: false, seq: 0, unread: 0 },
+          { room: 'random', title: 'Random', private: false, seq: 0, unread: 0 },
+        ],
+      });
+    }
+  });
+});

@@ -1,0 +1,41 @@
+import type { IncomingMessage } from 'node:http';
+import { expect, test } from 'vitest';
+import type { Config } from '../config/config.ts';
+import { newApp } from '../testing/new-app.ts';
+import { clientAddress, proxyTrust } from './client-address.ts';
+
+function from(trusted: Config['trustProxy'], peer: string, forwarded?: string): string | undefined {
+  const headers = forwarded === undefined ? {} : { 'x-forwarded-for': forwarded };
+  return clientAddress(proxyTrust(trusted))({ socket: { remoteAddress: peer }, headers } as unknown as IncomingMessage);
+}
+
+test.each<[Config['trustProxy'], string, string | undefined, string]>([
+  [false, '10.0.0.1', '192.0.2.1', '10.0.0.1'],
+  [1, '10.0.0.1', undefined, '10.0.0.1'],
+  [1, '10.0.0.1', '192.0.2.1', '192.0.2.1'],
+  [1, '10.0.0.1', '203.0.113.9, 192.0.2.1', '192.0.2.1'],
+  [2, '10.0.0.1', '203.0.113.9, 192.0.2.1', '203.0.113.9'],
+  [['10.0.0.0/8'], '10.0.0.1', '203.0.113.9, 192.0.2.1, 10.9.9.9', '192.0.2.1'],
+  [['10.0.0.0/8'], '192.0.2.7', '203.0.113.9', '192.0.2.7'],
+  [['10.0.0.1'], '::ffff:10.0.0.1', '203.0.113.9', '203.0.113.9'],
+  [['::1', 'fd00::/8'], 'fd00::2', '2001:db8::1', '2001:db8::1'],
+  [1, '10.0.0.1', 'nonsense', '10.0.0.1'],
+])('trusting %s, a request of %s for %s comes from %s', (trusted, peer, forwarded, expected) => {
+  expect(from(trusted, peer, forwarded)).toBe(expected);
+});
+
+test('requests and handshakes are told apart by the same rule', async () => {
+  for (const [env, address] of [
+    [{}, '127.0.0.1'],
+    [{ TRUST_PROXY: '127.0.0.1' }, '192.0.2.1'],
+  ] as const) {
+    const { call, dial, log } = await newApp(env);
+    const headers = { 'x-forwarded-for': '203.0.113.9, 192.0.2.1' };
+    await call('POST', '/api/auth', { body: { user: 'maggie', pwd: 'wrong' }, headers });
+    await dial('?ticket=wrong', { headers });
+    const lines = log.map((line) => JSON.parse(line) as { msg: string; address?: string });
+    for (const msg of ['sign-in refused', 'handshake refused']) {
+      expect(lines.find((line) => line.msg === msg)?.address).toBe(address);
+    }
+  }
+});

@@ -1,0 +1,153 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { describe, expect, test } from 'vitest';
+import { newApp } from '../testing/new-app.ts';
+
+/** Sends bytes as they are and reads until the server hangs up. */
+async function raw(url: string, bytes: string): Promise<{ head: string; body: string }> {
+  const { hostname, port } = new URL(url);
+  const socket = connect({ host: hostname, port: Number(port) });
+  socket.write(bytes);
+  const answer = await text(socket);
+  const [head = '', body = ''] = answer.split('\r\n\r\n');
+  return { head, body };
+}
+
+describe('every answer', () => {
+  test('carries the headers that protect people', async () => {
+    const { call } = await newApp();
+    for (const path of ['/api/health/live', '/api/me', '/api/nowhere', '/nowhere', '/metrics', '/api/ws', '/api/%ff']) {
+      const { headers } = await call('GET', path);
+      expect(headers.get('referrer-policy'), path).toBe('no-referrer');
+      expect(headers.get('x-content-type-options'), path).toBe('nosniff');
+    }
+  });
+
+  test('binds the page to this server, without inline scripts', async () => {
+    const { call } = await newApp({ PUBLIC_URL: 'https://chat.example.org' });
+    const { headers } = await call('GET', '/');
+    const policy = headers.get('content-security-policy') ?? '';
+    expect(policy.split(';')).toEqual(
+      expect.arrayContaining([
+        "default-src 'self'",
+        "script-src 'self'",
+        "connect-src 'self' wss://chat.example.org",
+        "object-src 'none'",
+        "frame-ancestors 'none'",
+      ]),
+    );
+    expect(headers.get('strict-transport-security')).toContain('max-age=31536000');
+  });
+
+  test('asks for https for good only where the server is reached over https', async () => {
+    const { call } = await newApp();
+    const { headers } = await call('GET', '/');
+    expect(headers.get('strict-transport-security')).toBeNull();
+    expect(headers.get('content-security-policy')).not.toContain('upgrade-insecure-requests');
+  });
+});
+
+describe('every error is a problem document', () => {
+  test.each([
+    ['GET', '/api/nowhere', 404, 'not_found'],
+    ['POST', '/nowhere', 404, 'not_found'],
+    ['PUT', '/api/auth', 404, 'not_found'],
+    ['GET', '/api/%ff', 400, 'bad_request'],
+    ['GET', '/api/rooms/general/messages?limit=201', 400, 'bad_request'],
+    ['GET', '/api/rooms/general/messages?before=0', 400, 'bad_request'],
+    ['GET', `/api/rooms/${'x'.repeat(200)}/messages`, 404, 'not_found'],
+  ])('%s %s: %i %s', async (method, path, status, code) => {
+    const { call, signIn } = await newApp();
+    const answer = await call(method, path, { token: await signIn() });
+    expect(answer).toMatchObject({ status, json: { status, code, type: `urn:usher:problem:${code}` } });
+    expect(answer.headers.get('content-type')).toContain('application/problem+json');
+  });
+
+  test('also what is no HTTP at all', async () => {
+    const { url } = await newApp();
+    const { head, body } = await raw(url, 'this is not HTTP\r\n\r\n');
+    expect(head).toContain('HTTP/1.1 400 Bad request');
+    expect(head).toContain('Content-Type: application/problem+json');
+    expect(head).toContain('Referrer-Policy: no-referrer');
+    expect(JSON.parse(body)).toMatchObject({ status: 400, code: 'bad_request' });
+  });
+
+  test('and headers without end', async () => {
+    const { url } = await newApp();
+    const { head } = await raw(url, `GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`);
+    expect(head).toContain('HTTP/1.1 413 Too large');
+  });
+
+  test('an inner error hides its text from the network and shows it in the log', async () => {
+    const { app, call, log, signIn } = await newApp();
+    const token = await signIn();
+    app.authenticate = () => Promise.reject(new Error('the cellar is under water'));
+    const answer = await call('GET', '/api/me', { token });
+    expect(answer).toMatchObject({ status: 500, json: { code: 'internal', title: 'Internal error' } });
+    expect(answer.text).not.toContain('cellar');
+    expect(log.join('')).toContain('the cellar is under water');
+  });
+});
+
+describe('health', () => {
+  test('is live and ready', async () => {
+    const { call } = await newApp();
+    expect((await call('GET', '/api/health/live')).status).toBe(200);
+    expect((await call('GET', '/api/health/ready')).status).toBe(200);
+  });
+
+  test('is live but not ready while the server drains', async () => {
+    const { app, call } = await newApp();
+    await app.drain();
+    expect((await call('GET', '/api/health/live')).status).toBe(200);
+    const ready = await call('GET', '/api/health/ready');
+    expect(ready).toMatchObject({
+      status: 503,
+      json: { code: 'draining', retryAfterMs: expect.any(Number) as unknown },
+    });
+    expect(ready.headers.get('retry-after')).toMatch(/^\d+$/);
+  });
+});
+
+describe('metrics', () => {
+  test('are for a direct peer on this machine, not for what a proxy hands through', async () => {
+    const { call } = await newApp();
+    const direct = await call('GET', '/metrics');
+    expect(direct.status).toBe(200);
+    expect(direct.headers.get('content-type')).toContain('text/plain');
+    for (const header of ['X-Forwarded-For', 'Forwarded', 'Via', 'X-Real-IP']) {
+      const through = await call('GET', '/metrics', { headers: { [header]: 'for=192.0.2.1' } });
+      expect(through).toMatchObject({ status: 403, json: { code: 'forbidden' } });
+    }
+  });
+
+  test('with a token are for those who have it', async () => {
+    const { call } = await newApp({ METRICS_TOKEN: 'let-me-look' });
+    expect(await call('GET', '/metrics')).toMatchObject({ status: 401, json: { code: 'missing_token' } });
+    expect(await call('GET', '/metrics', { token: 'let-me-look!' })).toMatchObject({
+      status: 401,
+      json: { code: 'invalid_token' },
+    });
+    const headers = { 'x-forwarded-for': '192.0.2.1' };
+    expect((await call('GET', '/metrics', { token: 'let-me-look', headers })).status).toBe(200);
+  });
+
+  test('count what happens, and name nobody', async () => {
+    const { call, signIn, seat, dial } = await newApp();
+    const token = await signIn();
+    const socket = await seat('maggie', token);
+    await dial('?ticket=wrong');
+    await socket.data('join', { room: 'general' });
+    await socket.data('send', { room: 'general', key: crypto.randomUUID(), text: 'hello' });
+    await socket.ask('join', { room: 'cellar' });
+    const { text: lines } = await call('GET', '/metrics');
+    expect(lines).toMatch(/^usher_connections 1$/m);
+    expect(lines).toMatch(/^usher_ticket_calls_total\{outcome="issued"\} 1$/m);
+    expect(lines).toMatch(/^usher_handshakes_total\{verdict="admitted"\} 1$/m);
+    expect(lines).toMatch(/^usher_handshakes_total\{verdict="invalid_ticket",fault="malformed"\} 1$/m);
+    expect(lines).toMatch(/^usher_messages_total 1$/m);
+    expect(lines).toMatch(/^usher_socket_requests_total\{type="join",outcome="not_found"\} 1$/m);
+    expect(lines).toMatch(/^nodejs_eventloop_lag_seconds /m);
+    expect(lines).not.toMatch(/maggie|general|cellar/);
+  });
+});

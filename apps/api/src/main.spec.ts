@@ -1,0 +1,206 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { client } from './testing/new-app.ts';
+import { tempFolder } from './testing/temp-folder.ts';
+
+interface Running {
+  readonly process: ChildProcess;
+  readonly url: string;
+  readonly exit: Promise<Exit>;
+}
+
+/** Exit code and signal. */
+type Exit = readonly [number | null, NodeJS.Signals | null];
+
+async function ended(child: ChildProcess): Promise<Exit> {
+  const exit: unknown[] = await once(child, 'exit');
+  return exit as unknown as Exit;
+}
+
+const node = ['--conditions=@usher/source', join(import.meta.dirname, 'main.ts')];
+
+function environment(env: Record<string, string>): NodeJS.ProcessEnv {
+  return { PATH: process.env['PATH'], PORT: '0', DEMO_USERS: 'true', ...env };
+}
+
+/** Starts the server as an operator does, and waits for the line that says where it listens. */
+async function start(env: Record<string, string>, ipc = false): Promise<Running> {
+  const child = spawn(process.execPath, node, {
+    env: environment(env),
+    stdio: ['ignore', 'pipe', 'inherit', ...(ipc ? (['ipc'] as const) : [])],
+  });
+  const exit = ended(child);
+  onTestFinished(async () => {
+    child.kill('SIGKILL');
+    await exit;
+  });
+  if (child.stdout === null) throw new Error('the server has no standard output');
+  for await (const line of createInterface({ input: child.stdout })) {
+    const entry = JSON.parse(line) as { msg?: string; url?: string };
+    if (entry.msg !== 'ready' || entry.url === undefined) continue;
+    child.stdout.resume();
+    return { process: child, url: entry.url, exit };
+  }
+  throw new Error('the server ended before it was ready');
+}
+
+describe('the program', () => {
+  test('with wrong settings says all of them by name and ends with 1', async () => {
+    const child = spawn(process.execPath, node, {
+      env: environment({ DATA_DIR: tempFolder(), PORT: 'http', SIGN_UP: 'maybe', JWT_SECRET: 'hush' }),
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const [said, [code]] = await Promise.all([text(child.stderr), ended(child)]);
+    expect(code).toBe(1);
+    expect(said).toMatch(/^ {2}PORT: wants a whole number/m);
+    expect(said).toMatch(/^ {2}SIGN_UP: wants closed or open/m);
+    expect(said).toMatch(/^ {2}JWT_SECRET: wants at least 32 bytes/m);
+    expect(said).not.toContain('hush');
+  });
+
+  test('says when its port or its folder is taken, and ends with 1', async () => {
+    const folder = tempFolder();
+    const { url } = await start({ DATA_DIR: folder });
+    for (const [env, words] of [
+      [{ DATA_DIR: tempFolder(), PORT: new URL(url).port }, 'PORT: '],
+      [{ DATA_DIR: folder }, 'DATA_DIR: '],
+    ] as const) {
+      const child = spawn(process.execPath, node, { env: environment(env), stdio: ['ignore', 'ignore', 'pipe'] });
+      const [said, [code]] = await Promise.all([text(child.stderr), ended(child)]);
+      expect(code).toBe(1);
+      expect(said.startsWith(words)).toBe(true);
+    }
+  });
+
+  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s drains and ends with 0', async (signal) => {
+    const { process: child, url, exit } = await start({ DATA_DIR: tempFolder(), DRAIN_SECONDS: '2' });
+    const socket = await client(url).seat('maggie');
+    child.kill(signal);
+    expect(await socket.closed).toBe(1012);
+    expect(await exit).toEqual([0, null]);
+  });
+
+  test('signals that come twice, while somebody does not hang up, change nothing', async () => {
+    const { process: child, url, exit } = await start({ DATA_DIR: tempFolder(), DRAIN_SECONDS: '1' });
+    const { seat, call } = client(url);
+    const socket = await seat('maggie');
+    // It reads nothing more, so it will not answer the closing handshake.
+    socket.ws.pause();
+    child.kill('SIGINT');
+    let status = 200;
+    while (status === 200) ({ status } = await call('GET', '/api/health/ready'));
+    expect(status).toBe(503);
+    child.kill('SIGINT');
+    child.kill('SIGTERM');
+    expect(await exit).toEqual([0, null]);
+  });
+
+  test('ends when the parent that started it is gone', async () => {
+    const { process: child, exit } = await start({ DATA_DIR: tempFolder() }, true);
+    child.disconnect();
+    expect(await exit).toEqual([0, null]);
+  });
+
+  test('tells the parent where it listens', async () => {
+    const child = spawn(process.execPath, node, {
+      env: environment({ DATA_DIR: tempFolder() }),
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    onTestFinished(() => {
+      child.kill('SIGKILL');
+    });
+    const [message] = (await once(child, 'message')) as [{ type: string; url: string }];
+    expect(message.type).toBe('ready');
+    expect((await fetch(`${message.url}/api/health/ready`)).status).toBe(200);
+  });
+});
+
+describe('kill -9 while twenty clients send', () => {
+  interface Sent {
+    readonly key: string;
+    readonly text: string;
+    seq?: number;
+  }
+
+  test('loses nothing that was acknowledged, and what is sent again appears once', async () => {
+    const env = { DATA_DIR: tempFolder(), SENDS_PER_SECOND: '0', MAX_CONNECTIONS_PER_USER: '20' };
+    const first = await start(env);
+    const people = ['maggie', 'bart', 'lisa', 'admin'];
+    const { seat, signIn } = client(first.url);
+    const tokens = await Promise.all(people.map((user) => signIn(user)));
+    const sent: Sent[][] = [];
+    let acknowledged = 0;
+    let enough: () => void = () => undefined;
+    const plenty = new Promise<void>((resolve) => {
+      enough = resolve;
+    });
+
+    const streams = Array.from({ length: 20 }, async (_, index) => {
+      const socket = await seat(people[index % 4] ?? '', tokens[index % 4]);
+      await socket.data('join', { room: 'general' });
+      const mine: Sent[] = [];
+      sent[index] = mine;
+      // Ten on their way at any time, until the server is no more.
+      const lane = async (): Promise<void> => {
+        for (;;) {
+          const message: Sent = { key: crypto.randomUUID(), text: `${index}/${mine.length}` };
+          mine.push(message);
+          const { seq } = await socket.data('send', { room: 'general', key: message.key, text: message.text });
+          message.seq = Number(seq);
+          acknowledged++;
+          if (acknowledged === 1_000) enough();
+        }
+      };
+      await Promise.allSettled(Array.from({ length: 10 }, lane));
+      expect(await socket.closed).toBe(1006);
+    });
+    await Promise.race([plenty, Promise.all(streams)]);
+    first.process.kill('SIGKILL');
+    await Promise.all(streams);
+    expect(await first.exit).toEqual([null, 'SIGKILL']);
+
+    const second = await start(env);
+    const again = client(second.url);
+    const tokensAgain = await Promise.all(people.map((user) => again.signIn(user)));
+    const token = tokensAgain[0] ?? '';
+    const stored = await everything(again, token);
+    const all = sent.flat();
+    const acked = all.filter(({ seq }) => seq !== undefined);
+    expect(acked.length).toBeGreaterThanOrEqual(1_000);
+    expect(all.length).toBeGreaterThan(acked.length);
+    for (const { seq, text: wanted } of acked) expect(stored.get(seq ?? 0)).toBe(wanted);
+
+    // Everything again with its own key, as clients do that never heard the answer.
+    await Promise.all(
+      sent.map(async (mine, index) => {
+        const socket = await again.seat(people[index % 4] ?? '', tokensAgain[index % 4]);
+        await socket.data('join', { room: 'general' });
+        for (const { key, text: wanted, seq } of mine) {
+          const answer = await socket.data('send', { room: 'general', key, text: wanted });
+          if (seq !== undefined) expect(answer['seq']).toBe(seq);
+        }
+      }),
+    );
+    const texts = [...(await everything(again, token)).values()];
+    expect(texts.length).toBe(all.length);
+    expect(new Set(texts)).toEqual(new Set(all.map(({ text: wanted }) => wanted)));
+  }, 60_000);
+
+  /** The whole room over HTTP: text by sequence, and that the sequences have no hole. */
+  async function everything({ call }: ReturnType<typeof client>, token: string): Promise<Map<number, string>> {
+    const found = new Map<number, string>();
+    for (let before = '', more = true; more;) {
+      const { json } = await call('GET', `/api/rooms/general/messages?limit=200${before}`, { token });
+      const messages = json?.['messages'] as { seq: number; text: string }[];
+      for (const { seq, text: each } of messages) found.set(seq, each);
+      before = `&before=${String(messages[0]?.seq)}`;
+      more = json?.['more'] === true;
+    }
+    expect(Math.max(...found.keys())).toBe(found.size);
+    return found;
+  }
+});

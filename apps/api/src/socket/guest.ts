@@ -1,0 +1,13 @@
+import type { Identity } from '@usher/realtime';
+import type { Seat } from './seats.ts';
+
+/** Somebody whom the gate has let in and who is on the way to their seat. */
+export class Guest {
+  readonly seat: Seat;
+  readonly identity: Identity;
+
+  constructor(seat: Seat, identity: Identity) {
+    this.seat = seat;
+    this.identity = identity;
+  }
+}

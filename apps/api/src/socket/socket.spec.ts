@@ -1,0 +1,294 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { describe, expect, test } from 'vitest';
+import { newApp } from '../testing/new-app.ts';
+import { tempFolder } from '../testing/temp-folder.ts';
+import { dial, TestSocket } from '../testing/test-socket.ts';
+
+const send = (text: string, key = crypto.randomUUID()): object => ({ room: 'general', key, text });
+
+describe('a ticket', () => {
+  test('opens one socket, which says who sits there', async () => {
+    const { call, signIn, dial: knock } = await newApp({ TICKET_TTL_SECONDS: '20', LEASE_SECONDS: '600' });
+    const { json, headers } = await call('GET', '/api/ws_ticket', { token: await signIn('admin') });
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(json).toEqual({
+      ticket: expect.stringMatching(/^[\w-]{43}$/) as unknown,
+      expires: expect.any(Number) as unknown,
+      connectAfterMs: 0,
+    });
+    const lives = Number(json?.['expires']) - Date.now() / 1000;
+    expect(lives).toBeGreaterThan(10);
+    expect(lives).toBeLessThanOrEqual(21);
+    const socket = await knock(`?ticket=${String(json?.['ticket'])}`);
+    expect(socket).toBeInstanceOf(TestSocket);
+    if (!(socket instanceof TestSocket)) return;
+    expect(socket.ws.protocol).toBe('usher.v1');
+    expect(await socket.next('welcome')).toMatchObject({ user: 'admin', roles: ['admin'], heartbeatMs: 25_000 });
+    const again = await knock(`?ticket=${String(json?.['ticket'])}`);
+    expect(again).toMatchObject({ status: 401, body: { code: 'invalid_ticket', title: 'Invalid ticket' } });
+  });
+
+  test('of fifty simultaneous uses opens exactly one', async () => {
+    const { signIn, ticket, dial: knock } = await newApp();
+    const query = `?ticket=${await ticket(await signIn())}`;
+    const outcomes = await Promise.all(Array.from({ length: 50 }, () => knock(query)));
+    const open = outcomes.filter((outcome) => outcome instanceof TestSocket);
+    expect(open).toHaveLength(1);
+    for (const outcome of outcomes) {
+      if (!(outcome instanceof TestSocket))
+        expect(outcome).toMatchObject({ status: 401, body: { code: 'invalid_ticket' } });
+    }
+  });
+
+  test('is worth nothing once its session has ended, and the answer is that for any bad ticket', async () => {
+    const { call, signIn, ticket, dial: knock, log } = await newApp();
+    const token = await signIn();
+    const query = `?ticket=${await ticket(token)}`;
+    await call('DELETE', '/api/auth', { token });
+    const refused = await knock(query);
+    const guess = await knock(`?ticket=${'A'.repeat(43)}`);
+    expect(refused).toMatchObject({ status: 401, body: { title: 'Invalid ticket' } });
+    expect('body' in refused && 'body' in guess && refused.body).toEqual('body' in guess && guess.body);
+    expect(log.join('')).toContain('revoked');
+  });
+
+  test('is neither a token, nor is a token a ticket', async () => {
+    const { signIn, dial: knock } = await newApp();
+    const token = await signIn();
+    expect(await knock(`?ticket=${token}`)).toMatchObject({ status: 401, body: { code: 'invalid_ticket' } });
+    expect(await knock(`?token=${token}`)).toMatchObject({ status: 401, body: { code: 'missing_ticket' } });
+    expect(await knock('', { headers: { authorization: `Bearer ${token}` } })).toMatchObject({
+      status: 401,
+      body: { code: 'missing_ticket', title: 'Missing ticket' },
+    });
+  });
+});
+
+/** Every path that has a route, as registered, read from the tree that the router prints. */
+function registeredPaths(app: FastifyInstance): string[] {
+  const branch: string[] = [];
+  const paths: string[] = [];
+  for (const line of app.printRoutes({ commonPrefix: false }).split('\n')) {
+    const [, indent = '', part = '', methods] = /^([│ ]*)[├└]── (\S+)( \(.*)?$/.exec(line) ?? [];
+    if (part === '') continue;
+    branch.length = indent.length / 4;
+    branch.push(part);
+    if (methods !== undefined) paths.push(branch.join('').replace(/^\*/, '/*'));
+  }
+  return paths;
+}
+
+describe('the door', () => {
+  test('lets no upgrade through on any other path', async () => {
+    const root = tempFolder();
+    writeFileSync(join(root, 'index.html'), 'page');
+    const { app, url, signIn, ticket } = await newApp({}, root);
+    const paths = new Set(['/', '/nowhere', '/api', '/api/ws/', '/API/WS', '//api/ws', ...registeredPaths(app)]);
+    paths.delete('/api/ws');
+    expect([...paths]).toEqual(
+      expect.arrayContaining(['/api/health/live', '/api/rooms', '/metrics', '/api/ws_ticket']),
+    );
+    for (const path of paths) {
+      const query = `?ticket=${await ticket(await signIn())}`;
+      const outcome = await dial(`${url.replace('http', 'ws')}${path.replace(':room', 'general')}${query}`);
+      expect({ path, status: outcome instanceof TestSocket ? 101 : outcome.status }).toEqual({ path, status: 404 });
+    }
+  });
+
+  test('tells a plain request that an upgrade is wanted', async () => {
+    const { call } = await newApp();
+    const { status, headers, json } = await call('GET', '/api/ws?ticket=whatever');
+    expect({ status, upgrade: headers.get('upgrade'), json }).toMatchObject({
+      status: 426,
+      upgrade: 'websocket',
+      json: { code: 'upgrade_required' },
+    });
+  });
+
+  test('knows its own origins, and burns the ticket of a stranger', async () => {
+    const { url, signIn, ticket, dial: knock } = await newApp();
+    const port = new URL(url).port;
+    const token = await signIn();
+    for (const origin of [`http://127.0.0.1:${port}`, `http://localhost:${port}`]) {
+      expect(await knock(`?ticket=${await ticket(token)}`, { origin })).toBeInstanceOf(TestSocket);
+    }
+    const query = `?ticket=${await ticket(token)}`;
+    for (const origin of ['https://evil.example', 'null', `http://127.0.0.1:${port}.evil.example`]) {
+      expect(await knock(`?ticket=${await ticket(token)}`, { origin })).toMatchObject({
+        status: 403,
+        body: { code: 'origin_forbidden' },
+      });
+    }
+    expect(await knock(query, { origin: 'https://evil.example' })).toMatchObject({ status: 403 });
+    expect(await knock(query)).toMatchObject({ status: 401, body: { code: 'invalid_ticket' } });
+  });
+
+  test('takes a client that offers no subprotocol, and refuses one that offers only others', async () => {
+    const { signIn, ticket, dial: knock } = await newApp();
+    const token = await signIn();
+    const plain = await knock(`?ticket=${await ticket(token)}`, { protocols: [] });
+    expect(plain).toBeInstanceOf(TestSocket);
+    if (plain instanceof TestSocket) expect(plain.ws.protocol).toBe('');
+    expect(await knock(`?ticket=${await ticket(token)}`, { protocols: ['graphql-ws'] })).toMatchObject({
+      status: 400,
+      body: { code: 'unsupported_protocol' },
+    });
+  });
+
+  test('keeps to the limit of connections of a user, however many knock at once', async () => {
+    const { call, signIn, ticket, seat, dial: knock } = await newApp({ MAX_CONNECTIONS_PER_USER: '3' });
+    const token = await signIn();
+    const tickets = await Promise.all(Array.from({ length: 8 }, () => ticket(token)));
+    const outcomes = await Promise.all(tickets.map((each) => knock(`?ticket=${each}`)));
+    const open = outcomes.filter((outcome) => outcome instanceof TestSocket);
+    expect(open).toHaveLength(3);
+    const refused = outcomes.find((outcome) => !(outcome instanceof TestSocket));
+    expect(refused).toMatchObject({ status: 429, body: { code: 'too_many_connections' } });
+    expect(await call('GET', '/api/ws_ticket', { token })).toMatchObject({
+      status: 429,
+      json: { code: 'too_many_connections', retryAfterMs: expect.any(Number) as unknown },
+    });
+    open[0]?.ws.close();
+    await open[0]?.closed;
+    await expect(seat('maggie', token)).resolves.toBeInstanceOf(TestSocket);
+    await expect(seat('bart')).resolves.toBeInstanceOf(TestSocket);
+  });
+
+  test('is shut when the house is full', async () => {
+    const { call, signIn, ticket, seat, dial: knock } = await newApp({ MAX_CONNECTIONS: '1' });
+    const token = await signIn('bart');
+    const query = `?ticket=${await ticket(token)}`;
+    await seat('maggie');
+    expect(await knock(query)).toMatchObject({ status: 503, body: { code: 'at_capacity' } });
+    expect(await call('GET', '/api/ws_ticket', { token })).toMatchObject({
+      status: 503,
+      json: { code: 'at_capacity' },
+    });
+  });
+
+  test('takes at most ten outstanding tickets of a session', async () => {
+    const { call, signIn } = await newApp();
+    const token = await signIn();
+    const codes: unknown[] = [];
+    for (let time = 0; time < 11; time++) codes.push((await call('GET', '/api/ws_ticket', { token })).json?.['code']);
+    expect(codes).toEqual([...Array<undefined>(10).fill(undefined), 'too_many_tickets']);
+  });
+});
+
+describe('over the socket', () => {
+  test('people talk, and who comes back recovers what was missed', async () => {
+    const { seat } = await newApp();
+    const [maggie, bart] = [await seat('maggie'), await seat('bart')];
+    const joined = await maggie.data('join', { room: 'general' });
+    expect(joined).toMatchObject({ room: 'general', seq: 0, recovery: 'fresh', messages: [] });
+    expect(await bart.data('join', { room: 'general' })).toMatchObject({
+      present: expect.arrayContaining([
+        { user: 'maggie', status: 'online' },
+        { user: 'bart', status: 'online' },
+      ]) as unknown,
+    });
+    const first = await maggie.data('send', send('hello'));
+    expect(first).toEqual({ seq: 1, at: expect.any(Number) as unknown });
+    const heard = await bart.next('message');
+    expect(heard).toMatchObject({ room: 'general', seq: 1, from: 'maggie', text: 'hello' });
+    expect(heard).not.toHaveProperty('key');
+    expect(await maggie.next('message')).toEqual(heard);
+
+    bart.ws.terminate();
+    await bart.closed;
+    await maggie.data('send', send('are you there?'));
+    const back = await seat('bart');
+    const recovered = await back.data('join', { room: 'general', epoch: joined['epoch'], after: 1 });
+    expect(recovered).toMatchObject({ recovery: 'recovered', seq: 2, more: false });
+    expect(recovered['messages']).toMatchObject([{ seq: 2, text: 'are you there?' }]);
+  });
+
+  test('a key sent again is the same message', async () => {
+    const { seat } = await newApp();
+    const maggie = await seat('maggie');
+    await maggie.data('join', { room: 'general' });
+    const message = send('once');
+    const first = await maggie.data('send', message);
+    expect(await maggie.data('send', message)).toEqual(first);
+    expect(await maggie.data('join', { room: 'general' })).toMatchObject({ seq: 1 });
+  });
+
+  test('a fresh ticket renews the lease, one of another session does not', async () => {
+    const { signIn, ticket, seat } = await newApp();
+    const token = await signIn();
+    const socket = await seat('maggie', token);
+    expect(await socket.data('renew', { ticket: await ticket(token) })).toEqual({
+      lease: expect.any(Number) as unknown,
+    });
+    for (const wrong of [await ticket(await signIn('bart')), await ticket(await signIn('maggie')), 'nonsense']) {
+      expect(await socket.ask('renew', { ticket: wrong })).toMatchObject({ type: 'error', code: 'invalid_ticket' });
+    }
+  });
+
+  test('signing out closes the sockets of that session, and no other', async () => {
+    const { call, signIn, seat } = await newApp();
+    const [laptop, phone] = [await signIn(), await signIn()];
+    const ending = [await seat('maggie', laptop), await seat('maggie', laptop)];
+    const staying = [await seat('maggie', phone), await seat('bart')];
+    expect((await call('DELETE', '/api/auth', { token: laptop })).status).toBe(204);
+    expect(await Promise.all(ending.map(({ closed }) => closed))).toEqual([4501, 4501]);
+    for (const socket of staying) expect(await socket.data('ping')).toEqual({});
+  });
+
+  test('a handshake that is overtaken by the sign-out opens nothing that stays', async () => {
+    const { app, call, signIn, ticket, dial: knock } = await newApp();
+    const token = await signIn();
+    const queries = await Promise.all(Array.from({ length: 8 }, async () => `?ticket=${await ticket(token)}`));
+    const knocking = queries.map((query) => knock(query));
+    expect((await call('DELETE', '/api/auth', { token })).status).toBe(204);
+    for (const outcome of await Promise.all(knocking)) {
+      if (outcome instanceof TestSocket) expect(await outcome.closed).toBe(4501);
+      else expect(outcome).toMatchObject({ status: 401, body: { code: 'invalid_ticket' } });
+    }
+    expect(app.connections.size).toBe(0);
+  });
+
+  test('what is larger than 64 KiB, binary or not UTF-8 closes the socket', async () => {
+    const { seat } = await newApp();
+    const [large, binary] = [await seat('maggie'), await seat('bart')];
+    large.ws.send(JSON.stringify({ type: 'ping', id: 1, x: 'x'.repeat(65_536) }));
+    expect(await large.closed).toBe(1009);
+    binary.ws.send(Buffer.from([1, 2, 3]));
+    expect(await binary.closed).toBe(1003);
+  });
+});
+
+describe('draining', () => {
+  test('closes all with 1012, and says so to those who ask for a ticket or knock', async () => {
+    const { app, call, signIn, ticket, seat, dial: knock } = await newApp();
+    const token = await signIn();
+    const query = `?ticket=${await ticket(token)}`;
+    const sockets = [await seat('maggie', token), await seat('bart'), await seat('lisa')];
+    const draining = app.drain();
+    expect(await Promise.all(sockets.map(({ closed }) => closed))).toEqual([1012, 1012, 1012]);
+    await draining;
+    const refused = await call('GET', '/api/ws_ticket', { token });
+    expect(refused).toMatchObject({
+      status: 503,
+      json: { code: 'draining', retryAfterMs: expect.any(Number) as unknown },
+    });
+    expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
+    expect(await knock(query)).toMatchObject({ status: 503, body: { code: 'draining' } });
+    expect((await call('GET', '/api/rooms', { token })).status).toBe(200);
+  });
+
+  test('is over at once when nobody is there', async () => {
+    const { app } = await newApp({ DRAIN_SECONDS: '600' });
+    await app.drain();
+    expect(app.draining).toBe(true);
+  });
+
+  test('comes with closing, too', async () => {
+    const { app, seat } = await newApp();
+    const socket = await seat('maggie');
+    await app.close();
+    expect(await socket.closed).toBe(1012);
+  });
+});

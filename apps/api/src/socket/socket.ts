@@ -1,0 +1,161 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import fp from 'fastify-plugin';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { closeCode, type RoomsProtocol } from '@usher/protocol';
+import { roomsProtocol } from '@usher/protocol/server';
+import type { Connection, Connections, History, Renewal } from '@usher/realtime';
+import { attach, serverOptions } from '@usher/realtime/ws';
+import { ConnectSlots, createMemoryTicketStore } from '@usher/ticket';
+import { type GateVerdict, ticketGate } from '@usher/ticket/fastify';
+import type { Sessions } from '../auth/sessions.ts';
+import type { Config } from '../config/config.ts';
+import { allowedOrigins } from '../config/origins.ts';
+import { clientAddress, proxyTrust } from '../http/client-address.ts';
+import type { Metrics } from '../metrics.ts';
+import type { RoomDirectory } from '../rooms/room-directory.ts';
+import { createHub } from './hub.ts';
+import { Guest } from './guest.ts';
+import { createSeats } from './seats.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The open sockets of this node. */
+    readonly connections: Connections<RoomsProtocol>;
+    /** Whether this server sends people away. Once `true` it stays so. */
+    readonly draining: boolean;
+    /**
+     * Sends everybody away: from now on tickets and handshakes are refused with `draining`, and open sockets are closed with
+     * 1012. Resolves when the last is gone, within `DRAIN_SECONDS`; at once when there is none.
+     */
+    drain(): Promise<void>;
+  }
+}
+
+export interface SocketOptions {
+  readonly config: Config;
+  readonly sessions: Sessions;
+  readonly rooms: RoomDirectory;
+  readonly history: History;
+  readonly metrics: Metrics;
+}
+
+const endpoint = '/api/ws';
+
+function ignore(): void {
+  // The close that follows tells enough.
+}
+
+/** When those may come back who were refused because there is no room. */
+const retryAfterMs = 5_000;
+
+/** The door and what lies behind it: tickets, the gate before every upgrade, the open sockets, and how they end. */
+export const socket = fp<SocketOptions>(
+  async (app, { config, sessions, rooms, history, metrics }) => {
+    const store = createMemoryTicketStore({ ttlMs: config.ticketTtlSeconds * 1_000 });
+    const connections = createHub({ config, rooms, history, metrics, log: app.log, renew });
+    const seats = createSeats({
+      openOf: (user) => connections.count({ user }),
+      maxPerUser: config.maxConnectionsPerUser,
+    });
+    let drained: Promise<void> | undefined;
+    app.decorate('connections', connections);
+    app.decorate('draining', { getter: () => drained !== undefined });
+    app.decorate('drain', () => (drained ??= drain()));
+
+    sessions.onEnded(async (session) => {
+      // In this order nothing slips through: who has passed the gate sits nowhere, who sits is sent away.
+      seats.revoke(session);
+      connections.close({ session }, 'session_ended');
+      await store.revokeSession(session);
+    });
+
+    await app.register(ticketGate, {
+      store,
+      endpoint,
+      ticketPath: '/api/ws_ticket',
+      protocol: roomsProtocol.name,
+      allowedOrigins: () => allowedOrigins(config, app.boundPort()),
+      authenticate: (request) => app.authenticate(request),
+      capacity() {
+        if (app.draining) return { code: 'draining', retryAfterMs };
+        const full = connections.size + seats.size >= config.maxConnections;
+        return full ? { code: 'at_capacity', retryAfterMs } : undefined;
+      },
+      slots: new ConnectSlots({ connectsPerSecond: config.connectsPerSecond }),
+      address: clientAddress(proxyTrust(config.trustProxy)),
+      mayConnect: ({ user }) => (seats.free(user) ? undefined : { code: 'too_many_connections', retryAfterMs }),
+      async admit({ user, session }, { address, origin }) {
+        const seat = seats.take(user, session);
+        if (seat === undefined) return { ok: false, reason: 'too_many_connections', retryAfterMs };
+        const standing = await sessions.look(session, user);
+        if (standing.state !== 'good') {
+          seat.release();
+          return { ok: false, reason: 'revoked' };
+        }
+        const identity = new Guest(seat, { user, session, roles: standing.roles, address, origin });
+        return {
+          ok: true,
+          identity,
+          release: () => {
+            seat.release();
+          },
+        };
+      },
+      onVerdict,
+      onTicket(outcome) {
+        metrics.tickets.inc({ outcome });
+      },
+    });
+
+    // The gate has judged everything there is to judge, so what it lets through goes straight to `ws`: a trip through the router
+    // would make a request and a reply for each socket that live as long as it does.
+    const sockets = new WebSocketServer({ noServer: true, clientTracking: false, ...serverOptions });
+    app.gate.server.on('upgrade', (request: IncomingMessage, raw: Duplex, head: Buffer) => {
+      const { identity } = app.gate.admitted(request);
+      sockets.handleUpgrade(request, raw, head, (ws) => {
+        // Whoever sits here or not: an error that nobody hears ends the process.
+        ws.on('error', ignore);
+        if (identity instanceof Guest) seat(ws, identity);
+        else ws.terminate();
+      });
+    });
+    app.addHook('preClose', async () => {
+      await app.drain();
+      connections.stop();
+    });
+
+    /** In the turn in which the handshake was answered, or first frames are lost. */
+    function seat(ws: WebSocket, { seat: kept, identity }: Guest): void {
+      if (kept.occupy()) {
+        attach(ws, (opened) => connections.open(opened, identity).listener);
+      } else {
+        const { code, reason } = closeCode('session_ended');
+        ws.close(code, reason);
+      }
+    }
+
+    function onVerdict({ verdict, fault, claims, address, origin, userAgent }: GateVerdict): void {
+      metrics.handshakes.inc(fault === undefined ? { verdict } : { verdict, fault });
+      if (verdict === 'admitted') return;
+      app.log.info({ verdict, fault, user: claims?.user, address, origin, userAgent }, 'handshake refused');
+    }
+
+    async function renew(connection: Connection, ticket: string): Promise<Renewal | undefined> {
+      const { user, session } = connection.identity;
+      const consumed = await store.consume(ticket, endpoint);
+      if (!consumed.ok || consumed.claims.session !== session) return undefined;
+      const standing = await sessions.look(session, user);
+      return standing.state === 'good' ? {} : undefined;
+    }
+
+    /** No faster than this server takes new connections, and no slower than the operator allows. */
+    async function drain(): Promise<void> {
+      app.log.info({ connections: connections.size }, 'draining');
+      const atPace = (connections.size / config.connectsPerSecond) * 1_000;
+      const longest = (config.drainSeconds * 1_000 * 2) / 3;
+      await connections.drain(Math.min(atPace, longest));
+    }
+  },
+  { name: 'socket', fastify: '5.x', dependencies: ['tokens'] },
+);

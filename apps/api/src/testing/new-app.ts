@@ -1,0 +1,106 @@
+import { Writable } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
+import { onTestFinished } from 'vitest';
+import { buildApp } from '../app.ts';
+import { loadConfig } from '../config/config.ts';
+import { tempFolder } from './temp-folder.ts';
+import { dial, type DialOptions, type Refusal, TestSocket } from './test-socket.ts';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The body as JSON, `undefined` when it is none. */
+  readonly json: Record<string, unknown> | undefined;
+}
+
+export interface CallOptions {
+  readonly token?: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The real app, listening on a port of its own. */
+export interface TestApp {
+  readonly app: FastifyInstance;
+  readonly url: string;
+  readonly dataDir: string;
+  /** Every line of the log so far, as text. */
+  readonly log: readonly string[];
+  readonly call: (method: string, path: string, options?: CallOptions) => Promise<Answer>;
+  /** Signs a demo person in. */
+  readonly signIn: (user?: string, pwd?: string) => Promise<string>;
+  readonly ticket: (token: string) => Promise<string>;
+  /** Dials with whatever stands in the query. */
+  readonly dial: (query: string, options?: DialOptions) => Promise<TestSocket | Refusal>;
+  /** An open socket of a demo person; its `welcome` has been taken. Without a token it signs in first. */
+  readonly seat: (user: string, token?: string) => Promise<TestSocket>;
+}
+
+/**
+ * Starts the app on 127.0.0.1, port 0, with the demo people, in a folder of its own unless told.
+ * It ends by itself after the test.
+ */
+export async function newApp(env: Readonly<Record<string, string>> = {}, webRoot = '/nowhere'): Promise<TestApp> {
+  const dataDir = env['DATA_DIR'] ?? tempFolder();
+  const log: string[] = [];
+  const logStream = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      log.push(chunk.toString());
+      done();
+    },
+  });
+  const settings = { PORT: '0', DEMO_USERS: 'true', SIGN_UP: 'open', DRAIN_SECONDS: '1', DATA_DIR: dataDir, ...env };
+  const app = await buildApp(loadConfig(settings, webRoot), { logStream });
+  onTestFinished(async () => {
+    await app.close();
+  });
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  return { app, dataDir, log, ...client(url) };
+}
+
+/** How tests talk to a server, in this process or another. */
+export function client(url: string): Omit<TestApp, 'app' | 'dataDir' | 'log'> {
+  async function call(method: string, path: string, options: CallOptions = {}): Promise<Answer> {
+    const headers = new Headers(options.headers);
+    if (options.token !== undefined) headers.set('authorization', `Bearer ${options.token}`);
+    const { body } = options;
+    const raw = typeof body === 'string';
+    if (body !== undefined && !raw) headers.set('content-type', 'application/json');
+    const init = body === undefined ? {} : { body: raw ? body : JSON.stringify(body) };
+    const response = await fetch(`${url}${path}`, { method, headers, redirect: 'manual', ...init });
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.includes('json') === true;
+    const json = isJson ? (JSON.parse(text) as Record<string, unknown>) : undefined;
+    return { status: response.status, headers: response.headers, text, json };
+  }
+
+  async function signIn(user = 'maggie', pwd = 'secret'): Promise<string> {
+    const { status, json } = await call('POST', '/api/auth', { body: { user, pwd } });
+    if (status !== 200) throw new Error(`${user} could not sign in: ${status}`);
+    return String(json?.['token']);
+  }
+
+  async function ticket(token: string): Promise<string> {
+    const { status, json } = await call('GET', '/api/ws_ticket', { token });
+    if (status !== 200) throw new Error(`no ticket: ${status} ${String(json?.['code'])}`);
+    return String(json?.['ticket']);
+  }
+
+  const knock = (query: string, options?: DialOptions): Promise<TestSocket | Refusal> =>
+    dial(`${url.replace(/^http/, 'ws')}/api/ws${query}`, options);
+
+  return {
+    url,
+    call,
+    signIn,
+    ticket,
+    dial: knock,
+    seat: async (user, token) => {
+      const socket = await knock(`?ticket=${await ticket(token ?? (await signIn(user)))}`);
+      if (!(socket instanceof TestSocket)) throw new Error(`${user} was refused: ${socket.status}`);
+      await socket.next('welcome');
+      return socket;
+    },
+  };
+}

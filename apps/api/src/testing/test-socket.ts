@@ -1,0 +1,109 @@
+import type { IncomingMessage } from 'node:http';
+import { WebSocket } from 'ws';
+
+/** A frame from the server, as loosely as a test reads it. */
+export interface ReceivedFrame {
+  readonly type: string;
+  readonly id?: number;
+  readonly [field: string]: unknown;
+}
+
+export interface Refusal {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: { readonly code?: string; readonly title?: string; readonly retryAfterMs?: number };
+}
+
+/** A real WebSocket client that keeps what it hears until a test asks for it. */
+export class TestSocket {
+  readonly ws: WebSocket;
+  /** Everything that was received and not taken yet, oldest first. */
+  readonly received: ReceivedFrame[] = [];
+  /** Resolves to the close code. */
+  readonly closed: Promise<number>;
+  #lastId = 0;
+  #wake: (() => void)[] = [];
+  #over = false;
+
+  constructor(ws: WebSocket) {
+    this.ws = ws;
+    ws.on('message', (data: Buffer) => {
+      const frame = JSON.parse(data.toString()) as ReceivedFrame;
+      if (frame.type === 'beat') ws.send('{"type":"beat"}');
+      this.received.push(frame);
+      this.#wakeAll();
+    });
+    this.closed = new Promise((resolve) => {
+      ws.once('close', (code) => {
+        this.#over = true;
+        this.#wakeAll();
+        resolve(code);
+      });
+    });
+    // What goes wrong shows in the close code.
+    ws.on('error', () => undefined);
+  }
+
+  /** Takes the next frame that fits, now or when it comes. Rejects when the socket closes before. */
+  async take(fits: (frame: ReceivedFrame) => boolean): Promise<ReceivedFrame> {
+    for (;;) {
+      const index = this.received.findIndex(fits);
+      const [frame] = index < 0 ? [] : this.received.splice(index, 1);
+      if (frame !== undefined) return frame;
+      if (this.#over) throw new Error('the socket closed before the frame came');
+      await new Promise<void>((resolve) => this.#wake.push(resolve));
+    }
+  }
+
+  /** The next frame of a type. */
+  next(type: string): Promise<ReceivedFrame> {
+    return this.take((frame) => frame.type === type);
+  }
+
+  /** Sends a request and takes its answer: a `reply` or an `error` frame. */
+  ask(type: string, params: object = {}): Promise<ReceivedFrame> {
+    const id = ++this.#lastId;
+    this.ws.send(JSON.stringify({ type, id, ...params }));
+    return this.take((frame) => frame.id === id && (frame.type === 'reply' || frame.type === 'error'));
+  }
+
+  /** Like `ask`, for the data of a reply; an error throws. */
+  async data(type: string, params: object = {}): Promise<Record<string, unknown>> {
+    const answer = await this.ask(type, params);
+    if (answer.type !== 'reply') throw new Error(`${type} was answered ${String(answer['code'])}`);
+    return answer['data'] as Record<string, unknown>;
+  }
+
+  #wakeAll(): void {
+    for (const wake of this.#wake.splice(0)) wake();
+  }
+}
+
+export interface DialOptions {
+  readonly protocols?: readonly string[];
+  readonly origin?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Dials, and resolves to an open socket or to what the server answered instead. */
+export function dial(url: string, options: DialOptions = {}): Promise<TestSocket | Refusal> {
+  const { protocols = ['usher.v1'], ...rest } = options;
+  const ws = new WebSocket(url, [...protocols], { ...rest, handshakeTimeout: 10_000 });
+  const socket = new TestSocket(ws);
+  return new Promise((resolve, reject) => {
+    ws.once('open', () => {
+      resolve(socket);
+    });
+    ws.once('error', reject);
+    ws.once('unexpected-response', (request, response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () => {
+        request.destroy();
+        const text = Buffer.concat(chunks).toString();
+        const body = (text === '' ? {} : JSON.parse(text)) as Refusal['body'];
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body });
+      });
+    });
+  });
+}
