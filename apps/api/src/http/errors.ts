@@ -55,6 +55,9 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
   socket.end(
     `HTTP/1.1 ${status} ${rest.title}\r\nContent-Type: application/problem+json\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nReferrer-Policy: no-referrer\r\nConnection: close\r\n\r\n${body}`,
+    () => {
+      socket.destroy();
+    },
   );
 }
 

@@ -10,8 +10,8 @@ export interface PageOptions {
   readonly webRoot: string;
 }
 
-/** What a build names after its content: it can be kept for good. Compressed siblings have an ending more. */
-const hashedFile = /-[A-Za-z0-9_]{8,}\.[a-z0-9]+(?:\.(?:br|gz))?$/;
+/** What the build names after its content (eight characters of base32). Compressed siblings have an ending more. */
+const hashedFile = /-[A-Z0-9]{8}\.[a-z0-9]+(?:\.(?:br|gz))?$/;
 
 /**
  * The built page. Files named after their content are kept by browsers for good, all others are asked for again.

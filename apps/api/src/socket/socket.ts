@@ -78,7 +78,7 @@ export const socket = fp<SocketOptions>(
       allowedOrigins: () => allowedOrigins(config, app.boundPort()),
       authenticate: (request) => app.authenticate(request),
       capacity() {
-        if (app.draining) return { code: 'draining', retryAfterMs };
+        if (app.draining) return { code: 'draining', retryAfterMs: 1_000 };
         const full = connections.size + seats.size >= config.maxConnections;
         return full ? { code: 'at_capacity', retryAfterMs } : undefined;
       },
@@ -88,19 +88,21 @@ export const socket = fp<SocketOptions>(
       async admit({ user, session }, { address, origin }) {
         const seat = seats.take(user, session);
         if (seat === undefined) return { ok: false, reason: 'too_many_connections', retryAfterMs };
-        const standing = await sessions.look(session, user);
-        if (standing.state !== 'good') {
+        const release = (): void => {
           seat.release();
-          return { ok: false, reason: 'revoked' };
-        }
-        const identity = new Guest(seat, { user, session, roles: standing.roles, address, origin });
-        return {
-          ok: true,
-          identity,
-          release: () => {
-            seat.release();
-          },
         };
+        try {
+          const standing = await sessions.look(session, user);
+          if (standing.state === 'good') {
+            const identity = new Guest(seat, { user, session, roles: standing.roles, address, origin });
+            return { ok: true, identity, release };
+          }
+        } catch (error) {
+          release();
+          throw error;
+        }
+        release();
+        return { ok: false, reason: 'revoked' };
       },
       onVerdict,
       onTicket(outcome) {
