@@ -231,3 +231,42 @@ test('a room that may not be joined is never listened to', async () => {
   await connect().ask('join', { room: 'general' });
   expect(subscribe).not.toHaveBeenCalled();
 });
+
+test('members whose missing messages the history has forgotten are sent back, to find the gap', async () => {
+  let lose = true;
+  const { bus } = fateful((deliver) => {
+    if (!lose) deliver();
+  });
+  const history = createMemoryHistory({ rooms: ['general'], keep: 100 });
+  const { maggie, bart } = await twoNodes(bus, history);
+  for (const seq of range(1, 300)) await history.append('general', { user: 'lisa', key: newKey(), text: `${seq}` });
+  lose = false;
+  await sendAll(maggie, 'general', ['heard']);
+  await eventually(() => {
+    expect([maggie.closedWith?.code, bart.closedWith?.code]).toEqual([1013, 1013]);
+  });
+  expect([liveSeqs(maggie), liveSeqs(bart)]).toEqual([[], []]);
+});
+
+test('a long way to catch up makes no slow consumer of a client that reads', async () => {
+  const { bus, back } = fateful(() => undefined);
+  const { bart, history } = await twoNodes(bus);
+  const send = bart.send.bind(bart);
+  // What waits is taken once in every turn of the event loop.
+  bart.send = (frame) => {
+    if (bart.bufferedBytes === 0) {
+      setImmediate(() => {
+        bart.bufferedBytes = 0;
+      });
+    }
+    bart.bufferedBytes += frame.bytes.length;
+    send(frame);
+  };
+  for (const seq of range(1, 600)) {
+    await history.append('general', { user: 'lisa', key: newKey(), text: `${seq} `.padEnd(4_000, 'x') });
+  }
+  back();
+  await bart.until(({ type, seq }) => type === 'message' && seq === 600);
+  expect(liveSeqs(bart)).toEqual(range(1, 600));
+  expect(bart.closedWith).toBeUndefined();
+});

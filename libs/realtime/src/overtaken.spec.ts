@@ -2,6 +2,7 @@ import { expect, test, vi } from 'vitest';
 import type { History } from './history.ts';
 import { createMemoryBus } from './memory-bus.ts';
 import { createMemoryHistory } from './memory-history.ts';
+import { eventually } from './testing/eventually.ts';
 import { liveSeqs, newKey, newNode, quiet, range, sendAll } from './testing/new-node.ts';
 
 /** A history whose pages are held back, read already, until they are let go one by one. */
@@ -139,4 +140,26 @@ test('a member who joins again while others speak sees no message twice and miss
   pages[0]?.();
   expect((await again)['data']).toMatchObject({ seq: 1, messages: [] });
   expect(liveSeqs(bart)).toEqual([1, 2]);
+});
+
+test('whoever is overtaken every time is refused in the end, and is not in the room', async () => {
+  const { history, pages, hold } = held();
+  const node = newNode({ history, limits: { sendsPerSecond: 0 } });
+  const maggie = node.connect('maggie');
+  await maggie.ask('join', { room: 'general' });
+  const bart = node.connect('bart');
+  hold(true);
+  const joining = bart.ask('join', { room: 'general' });
+  for (const attempt of range(0, 3)) {
+    await eventually(() => {
+      expect(pages).toHaveLength(attempt + 1);
+    });
+    await sendAll(maggie, 'general', range(1, 1_100).map(String));
+    pages[attempt]?.();
+  }
+  expect(await joining).toMatchObject({ type: 'error', code: 'rate_limited', retryAfterMs: 1_000 });
+  expect(node.rooms.members('general')).toEqual([{ user: 'maggie', connections: 1 }]);
+  expect(node.rooms.list()).toEqual([{ room: 'general', connections: 1 }]);
+  hold(false);
+  expect((await bart.ask('join', { room: 'general' })).type).toBe('reply');
 });

@@ -260,6 +260,8 @@ export class Room {
       this.#anew(page);
       return;
     }
+    // One page may not be all that is missing.
+    if (page.seq > this.#known) this.#known = page.seq;
     for (const message of page.messages) {
       if (message.seq < this.#next) continue;
       if (message.seq > this.#next) {
