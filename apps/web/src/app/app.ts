@@ -1,0 +1,50 @@
+import { Component, DOCUMENT, inject } from '@angular/core';
+import { RouterOutlet } from '@angular/router';
+import { Theme } from './settings/theme.ts';
+import { texts } from './texts.ts';
+
+@Component({
+  selector: 'app-root',
+  imports: [RouterOutlet],
+  template: `
+    <a class="skip" href="#content" (click)="skip($event)">{{ texts.skip }}</a>
+    <router-outlet />
+  `,
+  styles: `
+    :host {
+      display: block;
+    }
+
+    .skip {
+      position: fixed;
+      z-index: 10;
+      inset-block-start: calc(var(--s2) + var(--safe-top));
+      inset-inline-start: var(--s2);
+      padding: var(--s2) var(--s4);
+      border-radius: var(--r2);
+      background: var(--accent);
+      color: var(--on-accent);
+      font-weight: 600;
+      translate: 0 -200%;
+
+      &:focus-visible {
+        translate: none;
+      }
+    }
+  `,
+})
+export class App {
+  private readonly document = inject(DOCUMENT);
+  protected readonly texts = texts;
+
+  constructor() {
+    // The theme is worn from the start, whichever page comes first.
+    inject(Theme);
+  }
+
+  /** By hand, since the page has a base address and `#content` would lead to another page. */
+  protected skip(event: Event): void {
+    event.preventDefault();
+    this.document.getElementById('content')?.focus();
+  }
+}

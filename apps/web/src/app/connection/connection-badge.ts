@@ -1,0 +1,70 @@
+import { Component, computed } from '@angular/core';
+import { RouterLink } from '@angular/router';
+import { injectUsher } from '@usher/angular';
+import { texts } from '../texts.ts';
+
+/** The state of the connection in a word, and the way to the page that shows more. */
+@Component({
+  selector: 'app-connection-badge',
+  imports: [RouterLink],
+  template: `
+    <a
+      routerLink="/connection"
+      data-testid="connection-state"
+      [attr.data-state]="state()"
+      [title]="texts.shell.connection"
+    >
+      <span class="light" aria-hidden="true"></span>
+      <span class="sr-only">{{ texts.shell.connection }}: </span>
+      <span>{{ words() }}</span>
+    </a>
+  `,
+  styles: `
+    :host {
+      display: block;
+      min-inline-size: 0;
+    }
+
+    a {
+      display: flex;
+      align-items: center;
+      gap: var(--s2);
+      min-block-size: 2rem;
+      padding: 0 var(--s3);
+      border-radius: var(--r2);
+      color: var(--ink-2);
+      font-size: var(--t-s);
+      text-decoration: none;
+      white-space: nowrap;
+
+      &:hover {
+        background: var(--hover);
+        color: var(--ink);
+      }
+    }
+
+    .light {
+      flex: none;
+      inline-size: 0.5rem;
+      block-size: 0.5rem;
+      border-radius: var(--round);
+      background: var(--warn);
+    }
+
+    [data-state='open'] .light {
+      background: var(--good);
+      box-shadow: 0 0 0 3px color-mix(in srgb, var(--good) 20%, transparent);
+    }
+
+    [data-state='signed_out'] .light,
+    [data-state='stopped'] .light {
+      background: var(--danger);
+    }
+  `,
+})
+export class ConnectionBadge {
+  private readonly usher = injectUsher();
+  protected readonly texts = texts;
+  protected readonly state = computed(() => this.usher.state().name);
+  protected readonly words = computed(() => texts.states[this.state()]);
+}

@@ -1,0 +1,42 @@
+import { Component, computed, effect, signal, untracked } from '@angular/core';
+import { injectUsher } from '@usher/angular';
+import { texts } from '../texts.ts';
+import { Icon } from '../ui/icon.ts';
+import { injectNow } from '../ui/now.ts';
+import { bannerWords } from './banner-words.ts';
+
+/** How long "Connected again" stays (ms). */
+const backMs = 2_500;
+
+/** Lies over the page where there is something to say about the connection; nothing moves when it comes or goes. */
+@Component({
+  selector: 'app-connection-banner',
+  imports: [Icon],
+  templateUrl: './connection-banner.html',
+  styleUrl: './connection-banner.scss',
+})
+export class ConnectionBanner {
+  private readonly usher = injectUsher();
+  private readonly now = injectNow(250);
+  private readonly backUntil = signal(0);
+
+  protected readonly texts = texts;
+  protected readonly words = computed(() => bannerWords(this.usher.state(), this.now()));
+  protected readonly back = computed(() => this.words() === undefined && this.now() < this.backUntil());
+  /** Without the seconds: a screen reader that counts along is no help. */
+  protected readonly spoken = computed(() => (this.back() ? texts.banner.back : (this.words()?.what ?? '')));
+
+  constructor() {
+    let away = false;
+    effect(() => {
+      const shown = this.words() !== undefined;
+      if (away && !shown && untracked(this.usher.state).name === 'open') this.backUntil.set(Date.now() + backMs);
+      away = shown;
+    });
+  }
+
+  protected act(): void {
+    if (this.words()?.action === 'connect') this.usher.socket.connect();
+    else this.usher.socket.retryNow();
+  }
+}

@@ -1,0 +1,104 @@
+import { Component, type ElementRef, afterNextRender, computed, inject, signal, viewChild } from '@angular/core';
+import { RouterLink } from '@angular/router';
+import { injectUsher } from '@usher/angular';
+import { texts } from '../texts.ts';
+import { Icon, type IconName } from '../ui/icon.ts';
+import { injectNow } from '../ui/now.ts';
+import { bannerWords } from './banner-words.ts';
+import { ConnectionLog } from './connection-log.ts';
+import { Door } from './door.ts';
+import { milliseconds } from './milliseconds.ts';
+import { RoundTripCard } from './round-trip-card.ts';
+import { SeatCard } from './seat-card.ts';
+import { clockOf, detailOf, wordsOf } from './step-words.ts';
+import { type Station, wayIn } from './way-in.ts';
+
+type Trial = 'drop' | 'twice' | 'knock';
+
+/** What happens under the hood, as it happens: the way in, the round trip, the seat, and three tries at the door. */
+@Component({
+  selector: 'app-connection-page',
+  imports: [Icon, RoundTripCard, RouterLink, SeatCard],
+  templateUrl: './connection-page.html',
+  styleUrl: './connection-page.scss',
+})
+export class ConnectionPage {
+  private readonly usher = injectUsher();
+  private readonly door = inject(Door);
+  private readonly log = inject(ConnectionLog);
+  private readonly heading = viewChild.required<ElementRef<HTMLElement>>('heading');
+  private readonly now = injectNow(250);
+
+  protected readonly texts = texts.connection;
+  protected readonly icons: Readonly<Record<Station['name'], IconName>> = {
+    token: 'key',
+    ticket: 'ticket',
+    handshake: 'handshake',
+    open: 'door',
+  };
+  protected readonly state = this.usher.state;
+  protected readonly stateWords = computed(() => texts.states[this.state().name]);
+  protected readonly because = computed(() => {
+    const words = bannerWords(this.state(), this.now());
+    if (words === undefined) return texts.connection.since(clockOf(this.state().since));
+    return words.next === undefined ? words.what : `${words.what} ${words.next}`;
+  });
+  protected readonly stations = computed(() => wayIn(this.state(), this.log.steps()));
+  protected readonly steps = computed(() =>
+    this.log
+      .steps()
+      .toReversed()
+      .map((step) => ({
+        number: step.number,
+        time: clockOf(step.at),
+        what: wordsOf(step),
+        detail: detailOf(step),
+        bad: step.step === 'refused' || step.step === 'close',
+      })),
+  );
+
+  protected readonly busy = signal<Trial | undefined>(undefined);
+  protected readonly answers = signal<Readonly<Record<Trial, readonly string[]>>>({ drop: [], twice: [], knock: [] });
+
+  constructor() {
+    afterNextRender(() => {
+      this.heading().nativeElement.focus();
+    });
+  }
+
+  protected stationTime(station: Station): string {
+    if (station.ms !== undefined) return milliseconds(station.ms);
+    if (station.code !== undefined) return String(station.code);
+    if (station.name === 'token' && station.status === 'done') return texts.connection.stepTimes.kept;
+    return station.status === 'now' ? texts.connection.stepTimes.now : texts.connection.stepTimes.none;
+  }
+
+  protected drop(): void {
+    const open = this.state().name === 'open';
+    if (open) this.usher.socket.drop();
+    this.answer('drop', [open ? texts.connection.dropped : texts.connection.notOpen]);
+  }
+
+  protected async twice(): Promise<void> {
+    await this.tryDoor('twice', () => this.door.useTwice());
+  }
+
+  protected async knock(): Promise<void> {
+    await this.tryDoor('knock', () => this.door.knock());
+  }
+
+  private async tryDoor(trial: Trial, attempt: () => Promise<readonly string[]>): Promise<void> {
+    if (this.busy() !== undefined) return;
+    this.busy.set(trial);
+    this.answer(trial, [texts.connection.busy]);
+    try {
+      this.answer(trial, await attempt());
+    } finally {
+      this.busy.set(undefined);
+    }
+  }
+
+  private answer(trial: Trial, lines: readonly string[]): void {
+    this.answers.update((answers) => ({ ...answers, [trial]: lines }));
+  }
+}

@@ -1,0 +1,103 @@
+import { HttpClient, HttpErrorResponse } from '@angular/common/http';
+import { DOCUMENT, Service, inject } from '@angular/core';
+import type { TicketAnswer } from '@usher/protocol';
+import { firstValueFrom } from 'rxjs';
+import { problemCode } from '../session/http-words.ts';
+import { texts } from '../texts.ts';
+import { milliseconds } from './milliseconds.ts';
+
+/** No answer of a door takes longer than this (ms). */
+const patienceMs = 10_000;
+
+interface Knock {
+  readonly admitted: boolean;
+  readonly ms: number;
+  /** To be called when the socket, if there is one, is no longer needed. */
+  readonly hangUp: () => void;
+}
+
+/** Tries at the door, done for real, each told in sentences. A page learns of a refused handshake nothing but 1006; plain HTTP tells more. */
+@Service()
+export class Door {
+  private readonly http = inject(HttpClient);
+  private readonly window = inject(DOCUMENT).defaultView;
+
+  /** One ticket, two sockets. */
+  async useTwice(): Promise<readonly string[]> {
+    const begun = performance.now();
+    let ticket: TicketAnswer;
+    try {
+      ticket = await firstValueFrom(this.http.get<TicketAnswer>('/api/ws_ticket'));
+    } catch (error) {
+      return [refusal(error, texts.connection.ticketRefused)];
+    }
+    const lines: string[] = [texts.connection.ticketGot(milliseconds(performance.now() - begun))];
+    await pause(ticket.connectAfterMs);
+    const query = `?ticket=${encodeURIComponent(ticket.ticket)}`;
+    const first = await this.knockWith(query);
+    lines.push(first.admitted ? texts.connection.first(milliseconds(first.ms)) : texts.connection.firstRefused);
+    const second = await this.knockWith(query);
+    lines.push(second.admitted ? texts.connection.secondAdmitted : texts.connection.second(milliseconds(second.ms)));
+    first.hangUp();
+    second.hangUp();
+    return lines;
+  }
+
+  /** A socket without a ticket, the same address over plain HTTP, and a ticket without a token. */
+  async knock(): Promise<readonly string[]> {
+    const socket = await this.knockWith('');
+    socket.hangUp();
+    const lines: string[] = [
+      socket.admitted ? texts.connection.knockAdmitted : texts.connection.knocked(milliseconds(socket.ms)),
+    ];
+    lines.push(await this.plainAnswer('/api/ws', texts.connection.plain));
+    lines.push(await this.plainAnswer('/api/ws_ticket', texts.connection.noToken));
+    return lines;
+  }
+
+  /** Asked with `fetch`, which adds no token, so that the answer is the one that a stranger gets. */
+  private async plainAnswer(path: string, words: (status: number, code: string) => string): Promise<string> {
+    try {
+      const answer = await fetch(path, { headers: { Accept: 'application/problem+json' }, cache: 'no-store' });
+      const body: unknown = await answer.json().catch(() => undefined);
+      return words(answer.status, codeIn(body));
+    } catch {
+      return texts.connection.unreachable;
+    }
+  }
+
+  private knockWith(query: string): Promise<Knock> {
+    const { promise, resolve } = Promise.withResolvers<Knock>();
+    const url = new URL(`/api/ws${query}`, this.window?.location.href);
+    url.protocol = url.protocol.replace('http', 'ws');
+    const begun = performance.now();
+    const socket = new WebSocket(url, 'usher.v1');
+    const hangUp = (): void => {
+      socket.close();
+    };
+    const timer = setTimeout(hangUp, patienceMs);
+    socket.onopen = () => {
+      clearTimeout(timer);
+      resolve({ admitted: true, ms: performance.now() - begun, hangUp });
+    };
+    socket.onclose = () => {
+      clearTimeout(timer);
+      resolve({ admitted: false, ms: performance.now() - begun, hangUp });
+    };
+    return promise;
+  }
+}
+
+function refusal(error: unknown, words: (status: number, code: string) => string): string {
+  if (!(error instanceof HttpErrorResponse) || error.status === 0) return texts.connection.unreachable;
+  return words(error.status, problemCode(error) ?? '');
+}
+
+function codeIn(body: unknown): string {
+  const known = typeof body === 'object' && body !== null && 'code' in body;
+  return known && typeof body.code === 'string' ? body.code : '';
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

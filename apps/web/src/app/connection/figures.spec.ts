@@ -1,0 +1,27 @@
+import { describe, expect, test } from 'vitest';
+import { durationOf } from './duration.ts';
+import { milliseconds } from './milliseconds.ts';
+import { sparkline } from './sparkline.ts';
+
+describe('figures', () => {
+  test.each([
+    [-5_000, '0:00'],
+    [999, '0:00'],
+    [65_000, '1:05'],
+    [1_745_000, '29:05'],
+    [3_725_000, '1:02:05'],
+  ])('%d ms are %s', (ms, words) => {
+    expect(durationOf(ms)).toBe(words);
+  });
+
+  test('short times keep a decimal, long ones do not', () => {
+    expect(milliseconds(3.21)).toBe('3.2 ms');
+    expect(milliseconds(48.4)).toBe('48 ms');
+  });
+
+  test('a line ends at the right edge, begins from zero and keeps its place while it fills', () => {
+    expect(sparkline([], 5, 100, 10)).toBe('');
+    expect(sparkline([5, 10], 5, 100, 10)).toBe('M75.0 5.0L100.0 0.0');
+    expect(sparkline([0, 0], 2, 100, 10)).toBe('M0.0 10.0L100.0 10.0');
+  });
+});

@@ -1,0 +1,71 @@
+import { Component, computed, inject } from '@angular/core';
+import { texts } from '../texts.ts';
+import { milliseconds } from './milliseconds.ts';
+import { RoundTrips, mostTrips } from './round-trips.ts';
+import { sparkline } from './sparkline.ts';
+
+const width = 240;
+const height = 44;
+
+@Component({
+  selector: 'app-round-trip-card',
+  providers: [RoundTrips],
+  host: { class: 'card' },
+  template: `
+    <h2>{{ texts.roundTrip }}</h2>
+    <p class="figure">{{ figure() }}</p>
+    @if (line()) {
+      <svg role="img" preserveAspectRatio="none" [attr.viewBox]="box" [attr.aria-label]="label()">
+        <path class="area" [attr.d]="area()" />
+        <path class="line" [attr.d]="line()" />
+      </svg>
+    }
+    <p class="hint">{{ range() }}</p>
+  `,
+  styles: `
+    svg {
+      display: block;
+      inline-size: 100%;
+      block-size: 2.75rem;
+      overflow: visible;
+    }
+
+    .line {
+      fill: none;
+      stroke: var(--accent);
+      stroke-width: 1.75;
+      stroke-linejoin: round;
+      stroke-linecap: round;
+      vector-effect: non-scaling-stroke;
+    }
+
+    .area {
+      fill: color-mix(in srgb, var(--accent) 14%, transparent);
+    }
+  `,
+})
+export class RoundTripCard {
+  private readonly roundTrips = inject(RoundTrips);
+
+  protected readonly texts = texts.connection;
+  protected readonly box = `0 -2 ${width} ${height + 4}`;
+  protected readonly figure = computed(() => {
+    const last = this.roundTrips.last();
+    return last === undefined ? texts.connection.roundTripNone : milliseconds(last);
+  });
+  protected readonly line = computed(() => sparkline(this.trips(), mostTrips, width, height));
+  protected readonly area = computed(() => {
+    const begin = ((mostTrips - this.trips().length) * width) / (mostTrips - 1);
+    return `${this.line()}L${width} ${height}L${begin.toFixed(1)} ${height}Z`;
+  });
+  protected readonly range = computed(() => {
+    const trips = this.trips();
+    if (trips.length < 2) return texts.connection.roundTripHint;
+    return texts.connection.range(milliseconds(Math.min(...trips)), milliseconds(Math.max(...trips)));
+  });
+  protected readonly label = computed(() => {
+    const [last, least, most] = [this.roundTrips.last() ?? 0, Math.min(...this.trips()), Math.max(...this.trips())];
+    return texts.connection.roundTripChart(Math.round(last), Math.round(least), Math.round(most));
+  });
+  private readonly trips = this.roundTrips.trips;
+}

@@ -1,0 +1,27 @@
+import { Component, computed } from '@angular/core';
+import { injectUsher } from '@usher/angular';
+import { texts } from '../texts.ts';
+import { injectNow } from '../ui/now.ts';
+import { durationOf } from './duration.ts';
+
+/** The lease of the connection, running down; a renewal sets it back. */
+@Component({
+  selector: 'app-seat-card',
+  host: { class: 'card' },
+  template: `
+    <h2>{{ texts.lease }}</h2>
+    <p class="figure">{{ left() }}</p>
+    <p class="hint">{{ open() ? texts.leaseHint : texts.leaseNone }}</p>
+  `,
+})
+export class SeatCard {
+  private readonly usher = injectUsher();
+  private readonly now = injectNow(1_000);
+
+  protected readonly texts = texts.connection;
+  protected readonly open = computed(() => this.usher.state().name === 'open');
+  protected readonly left = computed(() => {
+    const lease = this.usher.welcome()?.lease;
+    return !this.open() || lease === undefined ? '–' : durationOf(lease * 1_000 - this.now());
+  });
+}

@@ -1,0 +1,22 @@
+import type { Step } from '@usher/client';
+import { texts } from '../texts.ts';
+import { milliseconds } from './milliseconds.ts';
+
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+
+/** "14:05:09". */
+export function clockOf(at: number): string {
+  return clock.format(at);
+}
+
+/** What a step means, in words; a step that has none yet is named as it is. */
+export function wordsOf({ step }: Step): string {
+  const words: Readonly<Partial<Record<string, string>>> = texts.steps;
+  return words[step] ?? step;
+}
+
+/** Its time, code and reason, as far as it has them. */
+export function detailOf({ ms, code, text }: Step): string {
+  const parts = [ms === undefined ? undefined : milliseconds(ms), code === undefined ? undefined : String(code), text];
+  return parts.filter((part) => part !== undefined && part !== '').join(' · ');
+}

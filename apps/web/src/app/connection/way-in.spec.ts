@@ -1,0 +1,63 @@
+import type { ConnectionState, Step } from '@usher/client';
+import { describe, expect, test } from 'vitest';
+import { wayIn } from './way-in.ts';
+
+function at(name: ConnectionState['name']): ConnectionState {
+  return { name, reason: { kind: 'start' }, since: 0, attempt: 1 };
+}
+
+function steps(...names: (readonly [Step['step'], Partial<Step>?])[]): Step[] {
+  return names.map(([step, more]) => ({ at: 0, step, ...more }));
+}
+
+/** The stations in a word each. */
+function brief(state: ConnectionState, log: readonly Step[]): string {
+  return wayIn(state, log)
+    .map(
+      ({ name, status, ms, code }) =>
+        `${name}:${status}${ms === undefined ? '' : `:${ms}`}${code === undefined ? '' : `:${code}`}`,
+    )
+    .join(' ');
+}
+
+describe('the way in', () => {
+  test('begins with the token', () => {
+    expect(brief(at('idle'), [])).toBe('token:done ticket:later handshake:later open:later');
+  });
+
+  test('shows what is going on now', () => {
+    expect(brief(at('ticket'), steps(['ticket']))).toBe('token:done ticket:now handshake:later open:later');
+    const dialled = steps(['ticket'], ['ticket_ok', { ms: 5 }], ['dial']);
+    expect(brief(at('connecting'), dialled)).toBe('token:done ticket:done:5 handshake:now open:later');
+  });
+
+  test('shows how long each station took', () => {
+    const log = steps(['ticket'], ['ticket_ok', { ms: 5 }], ['dial'], ['open', { ms: 7 }], ['welcome', { ms: 2 }]);
+    expect(brief(at('open'), log)).toBe('token:done ticket:done:5 handshake:done:7 open:done:2');
+  });
+
+  test('shows a refused ticket with its code', () => {
+    expect(brief(at('backoff'), steps(['ticket'], ['refused', { code: 'draining' }]))).toBe(
+      'token:done ticket:failed:draining handshake:later open:later',
+    );
+  });
+
+  test('tells a refused handshake from a connection that was lost later', () => {
+    const refused = steps(['ticket'], ['ticket_ok', { ms: 5 }], ['dial'], ['close', { code: 1006 }]);
+    expect(brief(at('backoff'), refused)).toBe('token:done ticket:done:5 handshake:failed:1006 open:later');
+    const lost = steps(
+      ['ticket'],
+      ['ticket_ok', { ms: 5 }],
+      ['dial'],
+      ['open', { ms: 7 }],
+      ['welcome'],
+      ['close', { code: 1012 }],
+    );
+    expect(brief(at('backoff'), lost)).toBe('token:done ticket:done:5 handshake:done:7 open:failed:1012');
+  });
+
+  test('is about the latest try only', () => {
+    const log = steps(['ticket'], ['refused', { code: 'draining' }], ['backoff'], ['ticket'], ['ticket_ok', { ms: 9 }]);
+    expect(brief(at('waiting'), log)).toBe('token:done ticket:done:9 handshake:now open:later');
+  });
+});

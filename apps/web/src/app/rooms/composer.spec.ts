@@ -1,0 +1,117 @@
+import { Component, signal } from '@angular/core';
+import { TestBed } from '@angular/core/testing';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { Session } from '../session/session.ts';
+import { Composer, lengthOf, sendable, sends } from './composer.ts';
+import { Drafts } from './drafts.ts';
+
+@Component({
+  imports: [Composer],
+  template: `<app-composer [room]="room()" title="General" [most]="10" (send)="sent.push($event)" />`,
+})
+class Host {
+  readonly room = signal('general');
+  readonly sent: string[] = [];
+}
+
+const press = { key: 'Enter', shiftKey: false, isComposing: false, keyCode: 13 };
+
+describe('which key sends', () => {
+  test('Enter does', () => {
+    expect(sends(press)).toBe(true);
+  });
+
+  test.each([
+    ['Shift+Enter', { ...press, shiftKey: true }],
+    ['Enter that ends a composition', { ...press, isComposing: true }],
+    ['Enter that only its code tells from a composition', { ...press, keyCode: 229 }],
+    ['another key', { ...press, key: 'a', keyCode: 65 }],
+  ])('%s does not', (_, event) => {
+    expect(sends(event)).toBe(false);
+  });
+});
+
+describe('what is sent', () => {
+  test('empty lines before and white space after are left out, what stands inside stays', () => {
+    expect(sendable('\n  \n  first\n\n  second \n ')).toBe('  first\n\n  second');
+    expect(sendable(' \n ')).toBe('');
+  });
+
+  test('an emoji counts as the server counts it', () => {
+    expect(lengthOf('a👍')).toBe(2);
+  });
+});
+
+describe('the composer', () => {
+  beforeEach(() => {
+    sessionStorage.clear();
+    TestBed.configureTestingModule({
+      providers: [Drafts, { provide: Session, useValue: { user: () => 'maggie', endReason: () => undefined } }],
+    });
+  });
+
+  async function shown() {
+    const fixture = TestBed.createComponent(Host);
+    await fixture.whenStable();
+    const page = fixture.nativeElement as HTMLElement;
+    const field = page.querySelector('textarea');
+    if (field === null) throw new Error('there is no field');
+    const type = async (text: string): Promise<void> => {
+      field.value = text;
+      field.dispatchEvent(new Event('input'));
+      await fixture.whenStable();
+    };
+    const enter = async (more: KeyboardEventInit = {}): Promise<KeyboardEvent> => {
+      const event = new KeyboardEvent('keydown', { key: 'Enter', cancelable: true, ...more });
+      field.dispatchEvent(event);
+      await fixture.whenStable();
+      return event;
+    };
+    return { fixture, host: fixture.componentInstance, page, field, type, enter };
+  }
+
+  test('Enter sends the text and empties the field', async () => {
+    const { host, field, type, enter } = await shown();
+    await type('hello');
+    const event = await enter();
+    expect(host.sent).toEqual(['hello']);
+    expect(field.value).toBe('');
+    expect(event.defaultPrevented).toBe(true);
+  });
+
+  test('Shift+Enter is left to the field', async () => {
+    const { host, type, enter } = await shown();
+    await type('hello');
+    const event = await enter({ shiftKey: true });
+    expect(host.sent).toEqual([]);
+    expect(event.defaultPrevented).toBe(false);
+  });
+
+  test('nothing but white space is not sent', async () => {
+    const { host, type, enter } = await shown();
+    await type(' \n ');
+    await enter();
+    expect(host.sent).toEqual([]);
+  });
+
+  test('a text over the limit is counted and not sent, and stays in the field', async () => {
+    const { host, page, field, type, enter } = await shown();
+    await type('x'.repeat(12));
+    expect(page.textContent).toContain('2 characters too many');
+    expect(field.getAttribute('aria-invalid')).toBe('true');
+    await enter();
+    expect(host.sent).toEqual([]);
+    expect(field.value).toBe('x'.repeat(12));
+  });
+
+  test('each room keeps a draft of its own', async () => {
+    const { fixture, host, field, type } = await shown();
+    await type('half a tho');
+    host.room.set('random');
+    await fixture.whenStable();
+    expect(field.value).toBe('');
+    host.room.set('general');
+    await fixture.whenStable();
+    expect(field.value).toBe('half a tho');
+  });
+});

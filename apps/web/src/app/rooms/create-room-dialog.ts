@@ -1,0 +1,62 @@
+import { Component, type ElementRef, computed, inject, signal, viewChild } from '@angular/core';
+import {
+  MatDialogActions,
+  MatDialogClose,
+  MatDialogContent,
+  MatDialogRef,
+  MatDialogTitle,
+} from '@angular/material/dialog';
+import { wordsFor } from '../session/http-words.ts';
+import { texts } from '../texts.ts';
+import { Icon } from '../ui/icon.ts';
+import { RoomDirectory } from './room-directory.ts';
+import { randomSlug, slugOf } from './slug.ts';
+
+/** Asks for a title and makes the room. Closes with the room's name. */
+@Component({
+  selector: 'app-create-room-dialog',
+  imports: [Icon, MatDialogActions, MatDialogClose, MatDialogContent, MatDialogTitle],
+  templateUrl: './create-room-dialog.html',
+  styleUrl: './create-room-dialog.scss',
+})
+export class CreateRoomDialog {
+  private readonly dialog = inject<MatDialogRef<CreateRoomDialog, string>>(MatDialogRef);
+  private readonly directory = inject(RoomDirectory);
+  private readonly field = viewChild.required<ElementRef<HTMLInputElement>>('field');
+  /** Kept for as long as the dialog is open, so that trying again means the same room. */
+  private readonly spare = randomSlug();
+
+  protected readonly texts = texts;
+  protected readonly title = signal('');
+  protected readonly hidden = signal(false);
+  protected readonly busy = signal(false);
+  protected readonly error = signal<string | undefined>(undefined);
+  protected readonly address = computed(() => {
+    if (this.title().trim() === '') return texts.createRoom.addressUnknown;
+    return texts.createRoom.address(this.room());
+  });
+  private readonly room = computed(() => slugOf(this.title()) ?? this.spare);
+
+  protected async submit(event: Event): Promise<void> {
+    event.preventDefault();
+    if (this.busy()) return;
+    const title = this.title().trim();
+    if (title === '') {
+      this.error.set(texts.createRoom.missing);
+      this.field().nativeElement.focus();
+      return;
+    }
+    this.error.set(undefined);
+    this.busy.set(true);
+    const room = this.room();
+    try {
+      await this.directory.create({ room, title, private: this.hidden() });
+      this.dialog.close(room);
+    } catch (error) {
+      this.error.set(wordsFor(error));
+      this.field().nativeElement.select();
+    } finally {
+      this.busy.set(false);
+    }
+  }
+}

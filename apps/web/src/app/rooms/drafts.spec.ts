@@ -1,0 +1,57 @@
+import { TestBed } from '@angular/core/testing';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { EndReason } from '../session/end-reason.ts';
+import { Session } from '../session/session.ts';
+import { Drafts, draftsKey } from './drafts.ts';
+
+let ended: EndReason | undefined;
+
+/** The drafts of a person, as after a reload. */
+function draftsOf(user: string): Drafts {
+  TestBed.resetTestingModule();
+  const session = { user: () => user, endReason: () => ended };
+  TestBed.configureTestingModule({ providers: [Drafts, { provide: Session, useValue: session }] });
+  return TestBed.inject(Drafts);
+}
+
+describe('drafts', () => {
+  beforeEach(() => {
+    sessionStorage.clear();
+    ended = 'expired';
+  });
+
+  test('are there after a reload, by room', () => {
+    draftsOf('maggie').keep('general', 'half a tho');
+    const drafts = draftsOf('maggie');
+    expect(drafts.of('general')).toBe('half a tho');
+    expect(drafts.of('random')).toBe('');
+  });
+
+  test('that are emptied leave nothing behind', () => {
+    const drafts = draftsOf('maggie');
+    drafts.keep('general', 'x');
+    drafts.keep('general', '');
+    expect(sessionStorage.getItem(draftsKey)).toBeNull();
+  });
+
+  test('are not shown to the next person, and gone from the storage', () => {
+    draftsOf('maggie').keep('general', 'a secret');
+    expect(draftsOf('bart').of('general')).toBe('');
+    expect(sessionStorage.getItem(draftsKey)).toBeNull();
+  });
+
+  test('are wiped when somebody signs out', () => {
+    draftsOf('maggie').keep('general', 'a secret');
+    ended = 'signed_out';
+    TestBed.resetTestingModule();
+    expect(sessionStorage.getItem(draftsKey)).toBeNull();
+  });
+
+  test.each(['nonsense', '1', '{}', '{"user":"maggie","rooms":null}', '{"user":"maggie","rooms":{"general":5}}'])(
+    'the storage may hold %s',
+    (text) => {
+      sessionStorage.setItem(draftsKey, text);
+      expect(draftsOf('maggie').of('general')).toBe('');
+    },
+  );
+});

@@ -1,0 +1,26 @@
+import { Component, computed, inject } from '@angular/core';
+import { Icon } from '../ui/icon.ts';
+import { texts } from '../texts.ts';
+import { RoomDirectory } from './room-directory.ts';
+
+/** What stands beside the list while no room is chosen. */
+@Component({
+  selector: 'app-no-room-page',
+  imports: [Icon],
+  template: `
+    <div class="empty">
+      <span class="mark"><app-icon name="rooms" [size]="30" /></span>
+      <h1>{{ words().heading }}</h1>
+      <p>{{ words().hint }}</p>
+    </div>
+  `,
+  styleUrl: '../ui/empty.scss',
+})
+export class NoRoomPage {
+  private readonly directory = inject(RoomDirectory);
+  protected readonly words = computed(() =>
+    this.directory.rooms()?.length === 0
+      ? { heading: texts.rooms.none, hint: texts.rooms.noneHint }
+      : { heading: texts.rooms.pick, hint: texts.rooms.pickHint },
+  );
+}

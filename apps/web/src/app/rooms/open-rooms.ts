@@ -1,0 +1,58 @@
+import { Service, inject, signal, type WritableSignal } from '@angular/core';
+import { injectUsher } from '@usher/angular';
+import { RoomDirectory } from './room-directory.ts';
+import type { ReadMark } from './read-mark.ts';
+
+/** Where the list of a room was left: at its end, or with a message `offset` pixels below the upper edge. */
+export type Place = 'end' | { readonly seq: number; readonly offset: number };
+
+/** What is remembered of a room while one looks at others. */
+export interface RoomView {
+  readonly room: ReturnType<ReturnType<typeof injectUsher>['room']>;
+  readonly mark: WritableSignal<ReadMark | undefined>;
+  place: Place;
+}
+
+/** Rooms stay joined while others are looked at, so that coming back shows them as they are. At most so many; then the one not seen for longest is left. */
+const mostOpen = 12;
+
+@Service({ autoProvided: false })
+export class OpenRooms {
+  private readonly usher = injectUsher();
+  private readonly directory = inject(RoomDirectory);
+  /** In the order of use, the last used at the end. */
+  private readonly views = new Map<string, RoomView>();
+  /** Older messages that are being fetched, by room. */
+  private readonly fetching = new Set<string>();
+
+  /** Enters a room, or comes back to it. */
+  enter(name: string): RoomView {
+    let view = this.views.get(name);
+    if (view === undefined) {
+      view = { room: this.usher.room(name), mark: signal<ReadMark | undefined>(undefined), place: 'end' };
+      view.room.open();
+    }
+    this.views.delete(name);
+    this.views.set(name, view);
+    for (const [oldest, left] of this.views) {
+      if (this.views.size <= mostOpen) break;
+      this.views.delete(oldest);
+      left.room.close();
+    }
+    return view;
+  }
+
+  /** Fetches the page before the first message that is there. @throws HttpErrorResponse */
+  async fetchOlder(name: string): Promise<void> {
+    const view = this.views.get(name);
+    const before = view?.room.messages().find(({ seq }) => seq !== undefined)?.seq;
+    if (view === undefined || before === undefined || before <= 1 || this.fetching.has(name)) return;
+    this.fetching.add(name);
+    try {
+      const { messages } = await this.directory.older(name, before);
+      view.room.insertOlder(messages);
+    } finally {
+      this.fetching.delete(name);
+    }
+  }
+}

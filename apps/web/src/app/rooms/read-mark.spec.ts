@@ -1,0 +1,69 @@
+import type { RoomMessage } from '@usher/client';
+import { describe, expect, test } from 'vitest';
+import { type ReadMark, advance, leave } from './read-mark.ts';
+
+function said(...from: string[]): RoomMessage[] {
+  return from.map((name, index) => ({
+    seq: index + 1,
+    id: String(index),
+    from: name,
+    text: 't',
+    at: index,
+    status: 'sent',
+  }));
+}
+
+/** The mark after each step; a step is what is there and whether somebody looks. */
+function after(...steps: readonly (readonly [RoomMessage[], boolean])[]): ReadMark | undefined {
+  let mark: ReadMark | undefined;
+  for (const [messages, looking] of steps) mark = advance(mark, messages, 'maggie', looking);
+  return mark;
+}
+
+describe('the mark of what was read', () => {
+  test('what is there on entering counts as seen', () => {
+    expect(after([said('bart', 'bart'), false])).toEqual({ seen: 2, unseen: 0 });
+  });
+
+  test('what comes while one looks draws no line', () => {
+    expect(after([said('bart'), true], [said('bart', 'bart'), true])).toEqual({ seen: 2, unseen: 0 });
+  });
+
+  test('what comes while one looks away is counted, with a line above the first of it', () => {
+    const mark = after([said('bart'), true], [said('bart', 'bart'), false], [said('bart', 'bart', 'lisa'), false]);
+    expect(mark).toEqual({ seen: 1, unseen: 2, freshFrom: 2 });
+  });
+
+  test('coming back counts everything as seen and leaves the line where it is', () => {
+    const mark = after([said('bart'), true], [said('bart', 'bart'), false], [said('bart', 'bart'), true]);
+    expect(mark).toEqual({ seen: 2, unseen: 0, freshFrom: 2 });
+  });
+
+  test('the next absence moves the line', () => {
+    const mark = after(
+      [said('bart'), true],
+      [said('bart', 'bart'), false],
+      [said('bart', 'bart'), true],
+      [said('bart', 'bart', 'lisa'), false],
+    );
+    expect(mark).toEqual({ seen: 2, unseen: 1, freshFrom: 3 });
+  });
+
+  test('an answer of one’s own takes the line away, even before the server has it', () => {
+    const missed = said('bart', 'bart');
+    const answer: RoomMessage = { key: 'k', from: 'maggie', text: 'yes', at: 9, status: 'sending' };
+    expect(after([said('bart'), true], [missed, false], [missed, true], [[...missed, answer], true])).toEqual({
+      seen: 2,
+      unseen: 0,
+    });
+  });
+
+  test('one’s own messages from another device are not news', () => {
+    expect(after([said('bart'), true], [said('bart', 'maggie'), false])).toEqual({ seen: 1, unseen: 0 });
+  });
+
+  test('leaving the room takes a line away that was looked at, and keeps one that was not', () => {
+    expect(leave({ seen: 3, unseen: 0, freshFrom: 2 })).toEqual({ seen: 3, unseen: 0 });
+    expect(leave({ seen: 1, unseen: 2, freshFrom: 2 })).toEqual({ seen: 1, unseen: 2, freshFrom: 2 });
+  });
+});

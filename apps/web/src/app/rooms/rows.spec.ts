@@ -1,0 +1,69 @@
+import type { RoomMessage } from '@usher/client';
+import { describe, expect, test } from 'vitest';
+import { rowsOf, type Row } from './rows.ts';
+
+const noon = new Date(2026, 10, 23, 12).getTime();
+const minute = 60_000;
+
+function message(seq: number, from: string, at: number): RoomMessage {
+  return { seq, id: `m${seq}`, from, text: `text ${seq}`, at, status: 'sent' };
+}
+
+/** A row in a word: a message as seq, with `[` where its group begins and `]` where it ends. */
+function brief(rows: readonly Row[]): string {
+  return rows
+    .map((row) =>
+      row.kind === 'message' ? `${row.first ? '[' : ''}${row.message.seq ?? 'new'}${row.last ? ']' : ''}` : row.kind,
+    )
+    .join(' ');
+}
+
+describe('rows of a room', () => {
+  test('messages of one author within five minutes are one group', () => {
+    const messages = [
+      message(1, 'maggie', noon),
+      message(2, 'maggie', noon + minute),
+      message(3, 'maggie', noon + 5 * minute),
+    ];
+    expect(brief(rowsOf(messages, 'maggie'))).toBe('day [1 2 3]');
+  });
+
+  test('five minutes of silence or another author begin a new group', () => {
+    const messages = [
+      message(1, 'maggie', noon),
+      message(2, 'maggie', noon + 5 * minute),
+      message(3, 'bart', noon + 5 * minute),
+    ];
+    expect(brief(rowsOf(messages, 'maggie'))).toBe('day [1] [2] [3]');
+  });
+
+  test('a new day begins with a separator and a new group, also within five minutes', () => {
+    const beforeMidnight = new Date(2026, 10, 23, 23, 59).getTime();
+    const messages = [message(1, 'bart', beforeMidnight), message(2, 'bart', beforeMidnight + 2 * minute)];
+    const rows = rowsOf(messages, 'maggie');
+    expect(brief(rows)).toBe('day [1] day [2]');
+    expect(new Set(rows.map(({ key }) => key)).size).toBe(rows.length);
+  });
+
+  test('the line of new messages stands above the first of them and parts the group', () => {
+    const messages = [message(1, 'bart', noon), message(2, 'bart', noon + 1), message(3, 'bart', noon + 2)];
+    expect(brief(rowsOf(messages, 'maggie', 2))).toBe('day [1] fresh [2 3]');
+  });
+
+  test('a line at a message that is not there draws nothing', () => {
+    expect(brief(rowsOf([message(5, 'bart', noon)], 'maggie', 2))).toBe('day [5]');
+  });
+
+  test('only messages of the reader are their own', () => {
+    const own = rowsOf([message(1, 'maggie', noon), message(2, 'bart', noon)], 'maggie').map(
+      (row) => row.kind === 'message' && row.own,
+    );
+    expect(own).toEqual([false, true, false]);
+  });
+
+  test('a message keeps its key when the server gives it a sequence', () => {
+    const sending: RoomMessage = { key: 'k1', from: 'maggie', text: 'x', at: noon, status: 'sending' };
+    const keyOf = (one: RoomMessage): string | undefined => rowsOf([one], 'maggie')[1]?.key;
+    expect(keyOf({ ...sending, seq: 9, id: 'm9', status: 'sent' })).toBe(keyOf(sending));
+  });
+});

@@ -1,0 +1,30 @@
+import { texts } from '../texts.ts';
+import { sameDay } from './rows.ts';
+
+/** The texts are English, so dates are too; the reader's own kind of English decides how. */
+const locale = globalThis.navigator.languages.find((language) => language.startsWith('en')) ?? 'en-GB';
+
+const clock = new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' });
+const day = new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long' });
+const dayOfYear = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', year: 'numeric' });
+const exact = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'medium' });
+
+/** "14:05". */
+export function timeOf(at: number): string {
+  return clock.format(at);
+}
+
+/** "Monday 23 November 2026 at 14:05:09". */
+export function momentOf(at: number): string {
+  return exact.format(at);
+}
+
+/** "Today", "Yesterday", "Monday 23 November" within the year, "23 November 2025" before. */
+export function dayOf(at: number, now: number): string {
+  if (sameDay(at, now)) return texts.room.today;
+  const yesterday = new Date(now);
+  // By the calendar: a day may have 23 or 25 hours.
+  yesterday.setDate(yesterday.getDate() - 1);
+  if (sameDay(at, yesterday.getTime())) return texts.room.yesterday;
+  return (new Date(at).getFullYear() === new Date(now).getFullYear() ? day : dayOfYear).format(at);
+}

@@ -1,0 +1,67 @@
+import { Component, type ElementRef, afterNextRender, inject, signal, viewChild } from '@angular/core';
+import { RouterLink } from '@angular/router';
+import { Icon } from '../ui/icon.ts';
+import { texts } from '../texts.ts';
+import { Entrance } from './entrance.ts';
+import { problemCode, wordsFor } from './http-words.ts';
+import { PasswordField } from './password-field.ts';
+import { Session } from './session.ts';
+
+/** The server's rules, told before it has to refuse. It has the last word all the same. */
+const userRule = /^[a-z0-9._-]{1,32}$/;
+const shortestPassword = 8;
+
+@Component({
+  selector: 'app-create-account-page',
+  imports: [Entrance, Icon, PasswordField, RouterLink],
+  templateUrl: './create-account-page.html',
+  styleUrl: './form.scss',
+})
+export class CreateAccountPage {
+  private readonly session = inject(Session);
+  private readonly user = viewChild.required<ElementRef<HTMLInputElement>>('user');
+  private readonly password = viewChild.required(PasswordField);
+
+  protected readonly texts = texts;
+  protected readonly busy = signal(false);
+  protected readonly userError = signal<string | undefined>(undefined);
+  protected readonly passwordError = signal<string | undefined>(undefined);
+  protected readonly error = signal<string | undefined>(undefined);
+
+  constructor() {
+    afterNextRender(() => {
+      this.user().nativeElement.focus();
+    });
+  }
+
+  protected async submit(event: Event): Promise<void> {
+    event.preventDefault();
+    if (this.busy()) return;
+    const user = this.user().nativeElement.value.trim();
+    const pwd = this.password().value();
+    this.error.set(undefined);
+    this.userError.set(userRule.test(user) ? undefined : texts.createAccount.badUser);
+    this.passwordError.set(pwd.length >= shortestPassword ? undefined : texts.createAccount.shortPassword);
+    if (this.userError() !== undefined) {
+      this.user().nativeElement.focus();
+      return;
+    }
+    if (this.passwordError() !== undefined) {
+      this.password().focus();
+      return;
+    }
+    this.busy.set(true);
+    try {
+      await this.session.createAccount(user, pwd);
+    } catch (error) {
+      if (problemCode(error) === 'user_taken') {
+        this.userError.set(wordsFor(error));
+        this.user().nativeElement.select();
+      } else {
+        this.error.set(wordsFor(error));
+      }
+    } finally {
+      this.busy.set(false);
+    }
+  }
+}

@@ -1,0 +1,14 @@
+import { Component } from '@angular/core';
+import { Logo } from '../ui/logo.ts';
+import { texts } from '../texts.ts';
+
+/** The frame of the sign-in pages: the form on one side, on wide screens a ticket on the other. */
+@Component({
+  selector: 'app-entrance',
+  imports: [Logo],
+  templateUrl: './entrance.html',
+  styleUrl: './entrance.scss',
+})
+export class Entrance {
+  protected readonly texts = texts;
+}

@@ -1,0 +1,42 @@
+import { HttpErrorResponse } from '@angular/common/http';
+import { problem } from '@usher/protocol';
+import { expect, test } from 'vitest';
+import { texts } from '../texts.ts';
+import { waitWords, wordsFor } from './http-words.ts';
+
+function failed(status: number, error: unknown): HttpErrorResponse {
+  return new HttpErrorResponse({ status, error });
+}
+
+test('a code that the page knows has words of its own', () => {
+  expect(wordsFor(failed(401, problem('invalid_credentials')))).toBe(texts.problems.invalid_credentials);
+  expect(wordsFor(failed(403, problem('sign_up_closed')))).toBe(texts.problems.sign_up_closed);
+});
+
+test('too many attempts say how long to wait', () => {
+  const error = failed(429, problem('too_many_attempts', 61_200));
+  expect(wordsFor(error)).toBe('Too many attempts. Try again in 62 seconds.');
+});
+
+test.each([
+  [1, '1 second'],
+  [89_000, '89 seconds'],
+  [90_001, '2 minutes'],
+  [300_000, '5 minutes'],
+])('%d ms are %s', (ms, words) => {
+  expect(waitWords(ms)).toBe(words);
+});
+
+test('no answer at all is the network’s fault', () => {
+  expect(wordsFor(failed(0, new ProgressEvent('error')))).toBe(texts.problems.unreachable);
+});
+
+test.each([
+  failed(500, 'oops'),
+  failed(502, '<html>'),
+  failed(418, { code: 'made_up' }),
+  failed(400, { code: 'other' }),
+  new Error('x'),
+])('anything else is told in general words', (error) => {
+  expect(wordsFor(error)).toBe(texts.problems.other);
+});

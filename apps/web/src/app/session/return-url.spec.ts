@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { safeReturn } from './return-url.ts';
+
+test.each(['/', '/rooms/general', '/connection?x=1#y', '/rooms/sign-in'])('%s is a way to go on', (url) => {
+  expect(safeReturn(url)).toBe(url);
+});
+
+test.each([
+  undefined,
+  null,
+  5,
+  ['/rooms/general'],
+  '',
+  'rooms',
+  'https://evil.example/',
+  '//evil.example/',
+  '/\\evil.example/',
+  'javascript:alert(1)',
+  '/sign-in',
+  '/sign-in?return=/sign-in',
+  '/create-account',
+])('%j leads to the start', (value) => {
+  expect(safeReturn(value)).toBe('/');
+});

@@ -1,0 +1,58 @@
+import { Component, type ElementRef, afterNextRender, computed, inject, signal, viewChild } from '@angular/core';
+import { RouterLink } from '@angular/router';
+import { Icon } from '../ui/icon.ts';
+import { texts } from '../texts.ts';
+import { Entrance } from './entrance.ts';
+import { wordsFor } from './http-words.ts';
+import { PasswordField } from './password-field.ts';
+import { Session } from './session.ts';
+
+@Component({
+  selector: 'app-sign-in-page',
+  imports: [Entrance, Icon, PasswordField, RouterLink],
+  templateUrl: './sign-in-page.html',
+  styleUrl: './form.scss',
+})
+export class SignInPage {
+  private readonly session = inject(Session);
+  private readonly user = viewChild.required<ElementRef<HTMLInputElement>>('user');
+  private readonly password = viewChild.required(PasswordField);
+
+  protected readonly texts = texts;
+  protected readonly busy = signal(false);
+  protected readonly error = signal<string | undefined>(undefined);
+  protected readonly reason = computed(() => {
+    const reason = this.session.endReason();
+    return reason === undefined ? undefined : texts.ended[reason];
+  });
+
+  constructor() {
+    afterNextRender(() => {
+      this.user().nativeElement.focus();
+    });
+  }
+
+  protected async submit(event: Event): Promise<void> {
+    event.preventDefault();
+    if (this.busy()) return;
+    // Read from the fields at this moment: a password manager fills them without telling anybody.
+    const user = this.user().nativeElement.value.trim();
+    const pwd = this.password().value();
+    this.error.set(undefined);
+    if (user === '' || pwd === '') {
+      this.error.set(texts.signIn.missing);
+      if (user === '') this.user().nativeElement.focus();
+      else this.password().focus();
+      return;
+    }
+    this.busy.set(true);
+    try {
+      await this.session.signIn(user, pwd);
+    } catch (error) {
+      this.error.set(wordsFor(error));
+      this.password().focus();
+    } finally {
+      this.busy.set(false);
+    }
+  }
+}

@@ -1,0 +1,21 @@
+import { Component } from '@angular/core';
+import { RouterLink } from '@angular/router';
+import { Icon } from '../ui/icon.ts';
+import { texts } from '../texts.ts';
+
+@Component({
+  selector: 'app-not-found-page',
+  imports: [Icon, RouterLink],
+  template: `
+    <div class="empty">
+      <span class="mark"><app-icon name="ticket" [size]="30" /></span>
+      <h1>{{ texts.notFound.heading }}</h1>
+      <p>{{ texts.notFound.text }}</p>
+      <a class="button button-plain" routerLink="/">{{ texts.room.toRooms }}</a>
+    </div>
+  `,
+  styleUrl: '../ui/empty.scss',
+})
+export class NotFoundPage {
+  protected readonly texts = texts;
+}

@@ -1,0 +1,32 @@
+import type { Routes } from '@angular/router';
+import { texts } from '../texts.ts';
+import { Shell } from './shell.ts';
+
+export const shellRoutes: Routes = [
+  {
+    path: '',
+    component: Shell,
+    children: [
+      {
+        path: '',
+        pathMatch: 'full',
+        title: texts.titles.rooms,
+        loadComponent: async () => (await import('../rooms/no-room-page.ts')).NoRoomPage,
+      },
+      {
+        path: 'rooms/:room',
+        loadComponent: async () => (await import('../rooms/room-page.ts')).RoomPage,
+      },
+      {
+        path: 'connection',
+        title: texts.titles.connection,
+        loadComponent: async () => (await import('../connection/connection-page.ts')).ConnectionPage,
+      },
+      {
+        path: '**',
+        title: texts.titles.notFound,
+        loadComponent: async () => (await import('./not-found-page.ts')).NotFoundPage,
+      },
+    ],
+  },
+];

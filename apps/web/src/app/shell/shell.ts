@@ -1,0 +1,48 @@
+import { Component, computed, inject } from '@angular/core';
+import { toSignal } from '@angular/core/rxjs-interop';
+import { NavigationEnd, Router, RouterLink, RouterOutlet } from '@angular/router';
+import { injectUsher } from '@usher/angular';
+import { filter, map } from 'rxjs';
+import { ConnectionBadge } from '../connection/connection-badge.ts';
+import { ConnectionBanner } from '../connection/connection-banner.ts';
+import { ConnectionLog } from '../connection/connection-log.ts';
+import { Drafts } from '../rooms/drafts.ts';
+import { OpenRooms } from '../rooms/open-rooms.ts';
+import { RoomDirectory } from '../rooms/room-directory.ts';
+import { RoomList } from '../rooms/room-list.ts';
+import { texts } from '../texts.ts';
+import { Logo } from '../ui/logo.ts';
+import { AccountMenu } from './account-menu.ts';
+
+/**
+ * The frame of everything behind the sign-in: the list at the side, the page beside it; on a phone one or the other.
+ * What its providers hold belongs to the person who is signed in and is destroyed with it, so the next person finds nothing.
+ */
+@Component({
+  selector: 'app-shell',
+  imports: [AccountMenu, ConnectionBadge, ConnectionBanner, Logo, RoomList, RouterLink, RouterOutlet],
+  providers: [ConnectionLog, RoomDirectory, OpenRooms, Drafts],
+  host: { '[class.at-list]': 'atList()' },
+  templateUrl: './shell.html',
+  styleUrl: './shell.scss',
+})
+export class Shell {
+  private readonly router = inject(Router);
+  private readonly usher = injectUsher();
+
+  protected readonly texts = texts;
+  private readonly url = toSignal(
+    this.router.events.pipe(
+      filter((event) => event instanceof NavigationEnd),
+      map((event) => event.urlAfterRedirects),
+    ),
+    { initialValue: this.router.url },
+  );
+  protected readonly atList = computed(() => this.url().split(/[?#]/, 1)[0] === '/');
+
+  constructor() {
+    // Before the first dial, so that its steps are on record.
+    inject(ConnectionLog);
+    this.usher.start();
+  }
+}

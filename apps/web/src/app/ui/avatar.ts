@@ -1,0 +1,36 @@
+import { Component, computed, input } from '@angular/core';
+
+/** The first letter of a name on a colour that is always the same for that name. Decorative: the name stands beside it. */
+@Component({
+  selector: 'app-avatar',
+  host: { 'aria-hidden': 'true', '[style.--hue]': 'hue()' },
+  template: `{{ letter() }}`,
+  styles: `
+    :host {
+      display: inline-grid;
+      place-items: center;
+      inline-size: var(--avatar, 2.25rem);
+      block-size: var(--avatar, 2.25rem);
+      flex: none;
+      border-radius: var(--round);
+      background: light-dark(oklch(0.9 0.055 var(--hue)), oklch(0.36 0.06 var(--hue)));
+      color: light-dark(oklch(0.36 0.09 var(--hue)), oklch(0.9 0.06 var(--hue)));
+      font-size: calc(var(--avatar, 2.25rem) * 0.42);
+      font-weight: 700;
+      line-height: 1;
+      user-select: none;
+    }
+  `,
+})
+export class Avatar {
+  readonly name = input.required<string>();
+  protected readonly letter = computed(() => (/\p{L}|\p{N}/u.exec(this.name())?.[0] ?? '?').toUpperCase());
+  protected readonly hue = computed(() => hueOf(this.name()));
+}
+
+/** A hue in degrees that depends on nothing but the name. Steps of 24° keep neighbours apart. */
+export function hueOf(name: string): number {
+  let hash = 0;
+  for (const character of name) hash = (Math.imul(hash, 31) + (character.codePointAt(0) ?? 0)) >>> 0;
+  return (hash % 15) * 24;
+}

@@ -1,0 +1,61 @@
+import { Component, computed, input } from '@angular/core';
+
+/** Outlines on a 24-unit grid, drawn with a stroke of 1.75 in the colour of the text. */
+const shapes = {
+  plus: 'M12 5v14M5 12h14',
+  back: 'M15 5l-7 7 7 7',
+  send: 'M5 12h13M12.5 5.5L19 12l-6.5 6.5',
+  down: 'M12 5v13M5.5 12.5L12 19l6.5-6.5',
+  eye: 'M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12zM12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6z',
+  eye_off:
+    'M4 4l16 16M9.9 5.8A9 9 0 0 1 12 5.5c6 0 9.5 6.5 9.5 6.5a17 17 0 0 1-2.7 3.4M6.5 7.4A16 16 0 0 0 2.5 12S6 18.5 12 18.5a9 9 0 0 0 4.3-1.1M9.9 10a3 3 0 0 0 4.2 4.2',
+  hash: 'M9.5 4L7.5 20M16.5 4l-2 16M4.5 9h16M3.5 15h16',
+  lock: 'M6.5 11h11a1 1 0 0 1 1 1v7a1 1 0 0 1-1 1h-11a1 1 0 0 1-1-1v-7a1 1 0 0 1 1-1zM8 11V8a4 4 0 0 1 8 0v3',
+  check: 'M5 12.5l4.5 4.5L19 7.5',
+  clock: 'M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM12 8v4.5l3 1.8',
+  alert: 'M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM12 8v4.5M12 16h.01',
+  offline:
+    'M4 4l16 16M8.5 15.5a5 5 0 0 1 6.2-.6M5 12a10 10 0 0 1 4.3-2.5M13.5 9.1A10 10 0 0 1 19 12M2 8.5a15 15 0 0 1 4.5-2.8M11 5a15 15 0 0 1 11 3.5M12 19h.01',
+  pulse: 'M3 12h4l2.5-6.5 5 13L17 12h4',
+  sign_out: 'M10 4.5H6.5a1.5 1.5 0 0 0-1.5 1.5v12a1.5 1.5 0 0 0 1.5 1.5H10M15 8l4 4-4 4M19 12H10',
+  sun: 'M12 8.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7zM12 3v2M12 19v2M3 12h2M19 12h2M5.6 5.6L7 7M17 17l1.4 1.4M18.4 5.6L17 7M7 17l-1.4 1.4',
+  moon: 'M19.5 14.5A8 8 0 0 1 9.5 4.5a8 8 0 1 0 10 10z',
+  system: 'M4 5h16a1 1 0 0 1 1 1v9a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1zM9 20h6M12 16v4',
+  ticket:
+    'M4 9V7.5A1.5 1.5 0 0 1 5.5 6h13A1.5 1.5 0 0 1 20 7.5V9.5a2.5 2.5 0 0 0 0 5v2a1.5 1.5 0 0 1-1.5 1.5h-13A1.5 1.5 0 0 1 4 16.5v-2a2.5 2.5 0 0 0 0-5zM14.5 9v.01M14.5 12v.01M14.5 15v.01',
+  rooms:
+    'M4 6.5A1.5 1.5 0 0 1 5.5 5h13A1.5 1.5 0 0 1 20 6.5v8a1.5 1.5 0 0 1-1.5 1.5H11l-4.5 3.5V16h-1A1.5 1.5 0 0 1 4 14.5z',
+  key: 'M8 11a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM11 12.2L19.5 4M16 7.4l2.6 2.6M13.2 10l1.8 1.8',
+  handshake: 'M8 8l-4.5 4.5L8 17M16 8l4.5 4.5L16 17M10 12.5h4',
+  door: 'M6 20V5a1 1 0 0 1 1-1h10a1 1 0 0 1 1 1v15M4 20h16M14.5 12h.01',
+} as const;
+
+export type IconName = keyof typeof shapes;
+
+/** A decorative icon: hidden from screen readers, since words stand beside it or label its button. */
+@Component({
+  selector: 'app-icon',
+  host: { 'aria-hidden': 'true' },
+  template: `<svg viewBox="0 0 24 24" [attr.width]="size()" [attr.height]="size()"><path [attr.d]="shape()" /></svg>`,
+  styles: `
+    :host {
+      display: inline-grid;
+      place-items: center;
+    }
+
+    svg {
+      display: block;
+      fill: none;
+      stroke: currentcolor;
+      stroke-width: 1.75;
+      stroke-linecap: round;
+      stroke-linejoin: round;
+    }
+  `,
+})
+export class Icon {
+  readonly name = input.required<IconName>();
+  /** Edge in CSS pixels. */
+  readonly size = input(20);
+  protected readonly shape = computed(() => shapes[this.name()]);
+}
