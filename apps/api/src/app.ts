@@ -7,7 +7,6 @@ import { createSignInThrottle } from './auth/throttle.ts';
 import { tokens } from './auth/tokens.ts';
 import type { Config } from './config/config.ts';
 import { jwtSecret } from './config/jwt-secret.ts';
-import { publicOrigin } from './config/origins.ts';
 import { openDatabase } from './database/sqlite.ts';
 import { proxyTrust } from './http/client-address.ts';
 import { answerClientError, answerFrameworkError, errors } from './http/errors.ts';
@@ -29,8 +28,6 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** The port that is really bound, where the system chose it; the configured one until then. */
     boundPort(): number;
-    /** Where people reach this server. */
-    publicUrl(): string;
   }
 }
 
@@ -85,7 +82,6 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
       const address = app.server.address();
       return typeof address === 'object' && address !== null ? address.port : config.port;
     });
-    app.decorate('publicUrl', () => publicOrigin(config, app.boundPort()));
     app.setValidatorCompiler(TypeBoxValidatorCompiler);
     await app.register(errors);
     await app.register(requestLog);

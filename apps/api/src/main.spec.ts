@@ -85,7 +85,7 @@ describe('the program', () => {
   });
 
   test('signals that come twice, while somebody does not hang up, change nothing', async () => {
-    const { process: child, url, exit } = await start({ DATA_DIR: tempFolder(), DRAIN_SECONDS: '1' });
+    const { process: child, url, exit } = await start({ DATA_DIR: tempFolder(), DRAIN_SECONDS: '6' });
     const { seat, call } = client(url);
     const socket = await seat('maggie');
     // It reads nothing more, so it will not answer the closing handshake.
@@ -105,9 +105,18 @@ describe('the program', () => {
     expect(await exit).toEqual([0, null]);
   });
 
-  test('tells the parent where it listens', async () => {
+  test('ends when the parent has gone before it was ready', async () => {
     const child = spawn(process.execPath, node, {
       env: environment({ DATA_DIR: tempFolder() }),
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    child.disconnect();
+    expect(await ended(child)).toEqual([0, null]);
+  });
+
+  test('tells the parent where it listens, wherever people reach it', async () => {
+    const child = spawn(process.execPath, node, {
+      env: environment({ DATA_DIR: tempFolder(), PUBLIC_URL: 'https://chat.example.org' }),
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     onTestFinished(() => {

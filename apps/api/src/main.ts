@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import closeWithGrace from 'close-with-grace';
 import { buildApp } from './app.ts';
 import { ConfigError, loadConfig } from './config/config.ts';
+import { listeningUrl } from './config/origins.ts';
 import { DataDirInUse } from './database/sqlite.ts';
 
 /** How many connections may knock before they are taken: a crowd coming back must not be turned away by the kernel. */
@@ -35,11 +36,9 @@ async function start(): Promise<void> {
   };
   for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) process.on(signal, end);
   // Started by a parent with a channel: when it is gone, nobody is left to stop this server.
-  if (process.channel !== undefined) {
-    process.once('disconnect', () => {
-      end('the parent is gone');
-    });
-  }
+  process.once('disconnect', () => {
+    end('the parent is gone');
+  });
   try {
     await app.listen({
       host: config.host,
@@ -51,9 +50,12 @@ async function start(): Promise<void> {
     await app.close();
     throw error;
   }
-  const url = app.publicUrl();
+  const url = listeningUrl(config, app.boundPort());
   app.log.info({ url }, 'ready');
-  process.send?.({ type: 'ready', url });
+  if (process.send === undefined) return;
+  // It may have gone while this was starting, or go while it is told: the event says so.
+  if (process.connected) process.send({ type: 'ready', url }, undefined, {}, () => undefined);
+  else end('the parent is gone');
 }
 
 function explain(error: unknown): string {

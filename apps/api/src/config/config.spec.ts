@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Config, ConfigError, loadConfig } from './config.ts';
 import { jwtSecret } from './jwt-secret.ts';
-import { allowedOrigins, publicOrigin } from './origins.ts';
+import { allowedOrigins, listeningUrl } from './origins.ts';
 
 type Env = Record<string, string>;
 const load = (env: Env = {}): Config => loadConfig(env, '/nowhere');
@@ -125,8 +125,8 @@ describe('the origins', () => {
     expect(allowedOrigins(load({ ALLOWED_ORIGINS: 'https://a.example' }), 3000)).toEqual(['https://a.example']);
   });
   test('can be written for IPv6 and for all addresses', () => {
-    expect(publicOrigin(load({ HOST: '::1' }), 3000)).toBe('http://[::1]:3000');
-    expect(publicOrigin(load({ HOST: '0.0.0.0' }), 80)).toBe('http://localhost');
+    expect(listeningUrl(load({ HOST: '::1' }), 3000)).toBe('http://[::1]:3000');
+    expect(listeningUrl(load({ HOST: '0.0.0.0' }), 80)).toBe('http://localhost');
   });
 });
 

@@ -1,9 +1,8 @@
 import { isIPv6 } from 'node:net';
 import type { Config } from './config.ts';
 
-/** The origin at which people reach the server: `PUBLIC_URL`, else where it listens. `port` is the one really bound. */
-export function publicOrigin(config: Config, port: number): string {
-  if (config.publicUrl !== undefined) return config.publicUrl;
+/** Where the server listens, as an address to open on this machine. `port` is the one really bound. */
+export function listeningUrl(config: Config, port: number): string {
   const wildcard = config.host === '0.0.0.0' || config.host === '::';
   const host = wildcard ? 'localhost' : isIPv6(config.host) ? `[${config.host}]` : config.host;
   return new URL(`http://${host}:${port}`).origin;
@@ -15,7 +14,7 @@ export function publicOrigin(config: Config, port: number): string {
  */
 export function allowedOrigins(config: Config, port: number): readonly string[] {
   if (config.allowedOrigins !== undefined) return config.allowedOrigins;
-  const origin = publicOrigin(config, port);
+  const origin = config.publicUrl ?? listeningUrl(config, port);
   const url = new URL(origin);
   const twin = { localhost: '127.0.0.1', '127.0.0.1': 'localhost' }[url.hostname];
   if (twin === undefined) return [origin];
