@@ -13,7 +13,10 @@ const usual = [
 function playwrightsOwn() {
   try {
     const script = "import('playwright-core').then(({chromium}) => process.stdout.write(chromium.executablePath()))";
-    return execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    return execFileSync(process.execPath, ['--input-type=module', '-e', script], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
   } catch {
     return undefined;
   }
@@ -21,7 +24,8 @@ function playwrightsOwn() {
 
 function find() {
   const named = process.env.USHER_CHROMIUM;
-  if (named !== undefined) return existsSync(named) ? named : fail(`USHER_CHROMIUM names ${named}, which is not there.`);
+  if (named !== undefined)
+    return existsSync(named) ? named : fail(`USHER_CHROMIUM names ${named}, which is not there.`);
   return [...usual, playwrightsOwn()].find((path) => path !== undefined && existsSync(path));
 }
 

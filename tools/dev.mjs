@@ -7,7 +7,14 @@ const env = projectEnv({ DEMO_USERS: process.env.DEMO_USERS ?? 'true', SIGN_UP: 
 const programs = [
   ['nx', ['run', 'api:serve', '--output-style=stream']],
   ['nx', ['run', 'web:serve', '--output-style=stream']],
-].map(([command, args]) => spawn(command, args, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'], detached: process.platform !== 'win32' }));
+].map(([command, args]) =>
+  spawn(command, args, {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    detached: process.platform !== 'win32',
+  }),
+);
 
 let ending = false;
 function end(code) {

@@ -15,7 +15,14 @@ export const node = join(root, 'node_modules', 'node', 'bin', windows ? 'node.ex
 /** An environment in which the project's own Node and tools come first. */
 export function projectEnv(extra = {}) {
   const bin = [join(root, 'node_modules', 'node', 'bin'), join(root, 'node_modules', '.bin')].join(delimiter);
-  return { ...process.env, NX_DAEMON: 'false', NX_NO_CLOUD: 'true', NG_CLI_ANALYTICS: 'false', ...extra, PATH: `${bin}${delimiter}${process.env.PATH}` };
+  return {
+    ...process.env,
+    NX_DAEMON: 'false',
+    NX_NO_CLOUD: 'true',
+    NG_CLI_ANALYTICS: 'false',
+    ...extra,
+    PATH: `${bin}${delimiter}${process.env.PATH}`,
+  };
 }
 
 /** Runs a program of the project with its output passed through; resolves to its exit code (128 + n for a signal). */
@@ -44,10 +51,16 @@ function installed() {
 /** Installs what is missing or out of date, the pinned Node included. Says so in one line; ends the process if it cannot. */
 export async function install() {
   const major = Number(process.versions.node.split('.')[0]);
-  if (major < 20) fail(`Node ${process.versions.node} is too old: Usher wants any Node ≥ 20 to begin with (it brings its own after that).`);
+  if (major < 20)
+    fail(
+      `Node ${process.versions.node} is too old: Usher wants any Node ≥ 20 to begin with (it brings its own after that).`,
+    );
   if (installed()) return;
   process.stderr.write('Installing what is missing (once; a minute or two) …\n');
-  const code = await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { env: process.env, stdio: ['ignore', 2, 2] });
+  const code = await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    env: process.env,
+    stdio: ['ignore', 2, 2],
+  });
   if (code !== 0) fail(`npm ci failed (exit code ${code}); the reason stands above.`);
   if (!existsSync(node)) fail('The pinned Node is missing after npm ci: run `npm rebuild node`.');
 }

@@ -6,7 +6,16 @@ import { root } from './install.mjs';
 
 const built = join(root, 'apps/web/dist/browser/index.html');
 const mark = join(root, 'apps/web/dist/.sources');
-const sources = ['angular.json', 'package-lock.json', 'tsconfig.base.json', 'tools/compress.mjs', 'apps/web', 'libs/angular', 'libs/client', 'libs/protocol'];
+const sources = [
+  'angular.json',
+  'package-lock.json',
+  'tsconfig.base.json',
+  'tools/compress.mjs',
+  'apps/web',
+  'libs/angular',
+  'libs/client',
+  'libs/protocol',
+];
 const left = new Set(['node_modules', 'dist', '.angular', 'test-results']);
 
 function files(path) {

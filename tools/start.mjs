@@ -15,6 +15,8 @@ if (!pageIsFresh()) {
 const env = projectEnv({
   DEMO_USERS: process.env.DEMO_USERS ?? 'true',
   SIGN_UP: process.env.SIGN_UP ?? 'open',
+  // A person looks at this terminal: what matters is said below, and what goes wrong in the log.
+  LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
 });
 // A group of its own: Ctrl+C reaches the whole group of the terminal, and the server must hear of it once, from here.
 // The IPC channel is the other half: should this process be killed, the server sees the channel close and drains by itself.
@@ -26,8 +28,13 @@ const server = spawn(node, ['--conditions=@usher/source', join(root, 'apps/api/s
 });
 server.on('message', (message) => {
   if (message?.type !== 'ready') return;
-  const people = env.DEMO_USERS === 'true' ? 'Sign in as maggie, bart or lisa (admin is the operator); the password is secret' : 'Sign in with an account of this server';
-  process.stdout.write(`\n  Usher is ready: ${message.url}\n  ${people}\n  Ctrl+C stops it; npm test checks everything; README.md tells the rest\n\n`);
+  const people =
+    env.DEMO_USERS === 'true'
+      ? 'Sign in as maggie, bart or lisa (admin is the operator); the password is secret'
+      : 'Sign in with an account of this server';
+  process.stdout.write(
+    `\n  Usher is ready: ${message.url}\n  ${people}\n  Ctrl+C stops it; npm test checks everything; README.md tells the rest\n\n`,
+  );
 });
 let ending = false;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {

@@ -35,15 +35,29 @@ async function tests(name, command, args, reports, count, env) {
   if (code !== 0 && here === 0) failed += 1;
 }
 
-for (const report of globSync(['{libs,apps}/*/test-results/unit.json', 'tools/test-results/unit.json', 'e2e/test-results/report.json'], { cwd: root })) {
+for (const report of globSync(
+  ['{libs,apps}/*/test-results/unit.json', 'tools/test-results/unit.json', 'e2e/test-results/report.json'],
+  { cwd: root },
+)) {
   rmSync(join(root, report));
 }
-const units = () => globSync(['{libs,apps}/*/test-results/unit.json', 'tools/test-results/unit.json'], { cwd: root }).map((file) => join(root, file));
+const units = () =>
+  globSync(['{libs,apps}/*/test-results/unit.json', 'tools/test-results/unit.json'], { cwd: root }).map((file) =>
+    join(root, file),
+  );
 const endToEnd = () => [join(root, 'e2e/test-results/report.json')].filter((file) => existsSync(file));
 
 await check('format', 'prettier', ['--check', '--log-level=warn', '.']);
 await check('unused code and dependencies', 'knip', []);
-await check('lint, types, builds, budgets', 'nx', ['run-many', '-t', 'lint', 'typecheck', 'build', 'size', '--output-style=stream']);
+await check('lint, types, builds, budgets', 'nx', [
+  'run-many',
+  '-t',
+  'lint',
+  'typecheck',
+  'build',
+  'size',
+  '--output-style=stream',
+]);
 if (existsSync(join(root, 'apps/web/dist/browser/index.html')) && !pageIsFresh()) rememberPage();
 await tests('units', 'nx', ['run-many', '-t', 'test', '--output-style=stream'], units, (report) => ({
   passed: report.numPassedTests,
@@ -55,7 +69,8 @@ await tests(
   ['test', '--config', 'e2e/playwright.config.ts'],
   endToEnd,
   ({ stats }) => ({ passed: stats.expected, failed: stats.unexpected + stats.flaky }),
-  { USHER_CHROMIUM: await browser() },
+  // Our own packages are resolved to their sources here too.
+  { USHER_CHROMIUM: await browser(), NODE_OPTIONS: '--conditions=@usher/source' },
 );
 
 process.stdout.write(`\n${passed} passed, ${failed} failed\n`);

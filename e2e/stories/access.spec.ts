@@ -1,0 +1,100 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { composer, expectSent, expectState, messageWith, openRoom, say, signIn } from '../fixtures/chat.ts';
+import { expect, test } from '../fixtures/test.ts';
+
+const looks = [
+  { name: 'desktop, light', viewport: { width: 1440, height: 900 }, colorScheme: 'light' },
+  { name: 'desktop, dark', viewport: { width: 1440, height: 900 }, colorScheme: 'dark' },
+  { name: 'phone, light', viewport: { width: 390, height: 844 }, colorScheme: 'light' },
+  { name: 'phone, dark', viewport: { width: 390, height: 844 }, colorScheme: 'dark' },
+] as const;
+
+async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+    .analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)).toEqual(
+    [],
+  );
+}
+
+for (const { name, ...look } of looks) {
+  test(`axe finds nothing on any page (${name})`, async ({ visitor, usher }) => {
+    const { page } = await visitor(look);
+    await page.goto('/');
+    await expect(page.getByLabel('User name')).toBeVisible();
+    await expectAccessible(page);
+
+    await signIn(page, 'maggie');
+    await expectAccessible(page);
+    await openRoom(page, 'General');
+    await expectAccessible(page);
+    await say(page, 'a message to look at');
+    await expectSent(page, 'a message to look at');
+    await expectAccessible(page);
+
+    usher.cable.pull();
+    await expectState(page, 'backoff');
+    await say(page, 'one that waits');
+    await expectAccessible(page);
+    usher.cable.plugIn();
+    await expectState(page, 'open');
+
+    await page.goto('/connection');
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    await expectState(page, 'open');
+    await expectAccessible(page);
+  });
+}
+
+test('everything can be done by keyboard: sign in, choose a room, write, sign out', async ({ visitor }) => {
+  const { page } = await visitor();
+  await page.goto('/');
+  await tabTo(page, 'User name');
+  await page.keyboard.type('maggie');
+  await tabTo(page, 'Password');
+  await page.keyboard.type('secret');
+  await page.keyboard.press('Enter');
+  await expectState(page, 'open');
+  await tabTo(page, /General/);
+  await page.keyboard.press('Enter');
+  await expect(composer(page)).toBeVisible();
+  await tabTo(page, 'Message');
+  await page.keyboard.type('first line');
+  await page.keyboard.press('Shift+Enter');
+  await page.keyboard.type('second line');
+  await page.keyboard.press('Enter');
+  await expect(messageWith(page, 'first line')).toHaveAttribute('data-status', 'sent');
+  expect(await messageWith(page, 'first line').innerText()).toContain('first line\nsecond line');
+  await expect(composer(page)).toHaveValue('');
+  await tabTo(page, /account|maggie/i);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('menuitem', { name: 'Sign out' })).toBeVisible();
+  await page.keyboard.press('ArrowUp');
+  for (let n = 0; n < 8 && !(await focused(page, 'Sign out')); n += 1) await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(page.getByLabel('User name')).toBeVisible();
+});
+
+async function focused(page: Page, name: string | RegExp): Promise<boolean> {
+  const found = page
+    .locator(':focus')
+    .and(
+      page
+        .getByLabel(name)
+        .or(page.getByRole('link', { name }))
+        .or(page.getByRole('button', { name }))
+        .or(page.getByRole('menuitem', { name })),
+    );
+  return (await found.count()) > 0;
+}
+
+/** Presses Tab until the focus is on something of that name: at most 60 times, then it cannot be reached by keyboard. */
+async function tabTo(page: Page, name: string | RegExp): Promise<void> {
+  for (let n = 0; n < 60; n += 1) {
+    if (await focused(page, name)) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`${String(name)} cannot be reached with the Tab key`);
+}

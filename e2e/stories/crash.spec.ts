@@ -1,0 +1,65 @@
+import type { Message, MessagePage, TokenAnswer } from '@usher/protocol';
+import { Speaker } from '../fixtures/speaker.ts';
+import { expect, test } from '../fixtures/test.ts';
+
+const people = 20;
+const each = 30;
+
+test.describe('twenty people send while the server is killed', () => {
+  // So many come from one address in one test; the limits themselves have tests of their own.
+  test.use({ settings: { SENDS_PER_SECOND: '0', MAX_CONNECTIONS_PER_USER: '50' } });
+
+  test('every acknowledged message is there, and what was not acknowledged appears once', async ({ usher }) => {
+    const url = usher.url;
+    const speakers = await Promise.all(Array.from({ length: people }, () => Speaker.connect(url, 'bart', 'secret')));
+    for (const speaker of speakers) speaker.enter('general');
+
+    let acknowledged = 0;
+    let half: () => void = () => undefined;
+    const halfway = new Promise<void>((resolve) => (half = resolve));
+    const all = speakers.map(async (speaker, person) => {
+      for (let n = 0; n < each; n += 1) {
+        await speaker.sent('general', speaker.post('general', `${person}/${n}`));
+        acknowledged += 1;
+        if (acknowledged === (people * each) / 2) half();
+      }
+    });
+    await halfway;
+    await usher.kill();
+    await usher.start();
+    await Promise.all(all);
+    for (const speaker of speakers) speaker.leave();
+
+    const kept = await everything(usher.direct);
+    expect(kept.map(({ seq }) => seq)).toEqual(Array.from({ length: people * each }, (_, n) => n + 1));
+    const wanted = Array.from({ length: people * each }, (_, n) => `${Math.floor(n / each)}/${n % each}`);
+    expect(kept.map(({ text }) => text).sort()).toEqual(wanted.sort());
+    // What one person said stands in the order in which it was said.
+    for (let person = 0; person < people; person += 1) {
+      const theirs = kept
+        .filter(({ text }) => text.startsWith(`${person}/`))
+        .map(({ text }) => Number(text.split('/')[1]));
+      expect(theirs).toEqual(Array.from({ length: each }, (_, n) => n));
+    }
+  });
+});
+
+async function everything(url: string): Promise<Message[]> {
+  const signedIn = await fetch(`${url}/api/auth`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ user: 'lisa', pwd: 'secret' }),
+  });
+  const { token } = (await signedIn.json()) as TokenAnswer;
+  const messages: Message[] = [];
+  for (let before: number | undefined, more = true; more; before = messages[0]?.seq) {
+    const query = new URLSearchParams({ limit: '200', ...(before === undefined ? {} : { before: String(before) }) });
+    const answer = await fetch(`${url}/api/rooms/general/messages?${query.toString()}`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    const page = (await answer.json()) as MessagePage;
+    messages.unshift(...page.messages);
+    more = page.more;
+  }
+  return messages;
+}

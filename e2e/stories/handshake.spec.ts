@@ -1,0 +1,108 @@
+import { connect } from 'node:net';
+import { expectState, signIn } from '../fixtures/chat.ts';
+import { expect, test } from '../fixtures/test.ts';
+
+test('the connection page shows what a refused handshake looks like', async ({ visitor }) => {
+  const { page } = await visitor();
+  await signIn(page, 'maggie');
+  await page
+    .getByRole('link', { name: /connection/i })
+    .first()
+    .click();
+  await expect(page.getByRole('heading', { name: /connection/i, level: 1 })).toBeVisible();
+
+  await page.getByRole('button', { name: /knock without a ticket/i }).click();
+  await expect(page.getByTestId('knock-answer')).toContainText(/refused/i);
+
+  await page.getByRole('button', { name: /use a ticket twice/i }).click();
+  await expect(page.getByTestId('twice-answer')).toContainText(/first.*(admitted|open)/i);
+  await expect(page.getByTestId('twice-answer')).toContainText(/second.*refused/i);
+
+  await page.getByRole('button', { name: /drop the connection/i }).click();
+  await expectState(page, 'open');
+});
+
+test('a socket without a ticket is refused from a page too, with nothing but 1006', async ({ visitor, usher }) => {
+  const { page } = await visitor();
+  await page.goto('/');
+  for (const query of ['', '?ticket=', '?ticket=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA']) {
+    const code = await page.evaluate(
+      (url) =>
+        new Promise<number>((resolve) => {
+          const socket = new WebSocket(url);
+          socket.onopen = () => {
+            resolve(0);
+          };
+          socket.onclose = (event) => {
+            resolve(event.code);
+          };
+        }),
+      `${usher.url.replace('http', 'ws')}/api/ws${query}`,
+    );
+    expect(code).toBe(1006);
+  }
+});
+
+/** One handshake by hand: the status line and the body, as the wire has them. */
+async function knock(url: string, path: string): Promise<{ status: number; body: string }> {
+  const { hostname, port, host } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  let answer = '';
+  socket.setEncoding('utf8').on('data', (text: string) => (answer += text));
+  socket.write(
+    `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`,
+  );
+  await new Promise<void>((resolve) => {
+    socket.once('close', () => {
+      resolve();
+    });
+    // An admitted socket stays open: its first answer is all that is asked here.
+    socket.on('data', () => {
+      if (answer.startsWith('HTTP/1.1 101')) socket.destroy();
+    });
+  });
+  return { status: Number(answer.slice(9, 12)), body: answer.slice(answer.indexOf('\r\n\r\n') + 4) };
+}
+
+async function ticketFor(url: string): Promise<string> {
+  const signedIn = await fetch(`${url}/api/auth`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ user: 'maggie', pwd: 'secret' }),
+  });
+  const { token } = (await signedIn.json()) as { token: string };
+  const answer = await fetch(`${url}/api/ws_ticket`, { headers: { authorization: `Bearer ${token}` } });
+  return ((await answer.json()) as { ticket: string }).ticket;
+}
+
+test('fifty simultaneous uses of one ticket: one gets in', async ({ usher }) => {
+  const ticket = await ticketFor(usher.direct);
+  const answers = await Promise.all(Array.from({ length: 50 }, () => knock(usher.direct, `/api/ws?ticket=${ticket}`)));
+  expect(answers.filter(({ status }) => status === 101)).toHaveLength(1);
+  const refused = answers.filter(({ status }) => status !== 101);
+  expect(new Set(refused.map(({ status }) => status))).toEqual(new Set([401]));
+  expect(refused.every(({ body }) => body.includes('Invalid ticket'))).toBe(true);
+});
+
+test('an upgrade anywhere else is 404, with a good ticket or without', async ({ usher }) => {
+  const paths = [
+    '/',
+    '/api',
+    '/api/health/live',
+    '/api/me',
+    '/api/ws_ticket',
+    '/api/ws/',
+    '/api/ws/x',
+    '/metrics',
+    '/rooms/general',
+    '/API/WS',
+    '//api/ws',
+  ];
+  for (const path of paths) {
+    const ticket = await ticketFor(usher.direct);
+    expect((await knock(usher.direct, path)).status, path).toBe(404);
+    expect((await knock(usher.direct, `${path}?ticket=${ticket}`)).status, path).toBe(404);
+    // Nobody judged the ticket: it is still good at its own door.
+    expect((await knock(usher.direct, `/api/ws?ticket=${ticket}`)).status, path).toBe(101);
+  }
+});

@@ -1,0 +1,116 @@
+import { expectSent, expectState, messages, messageWith, openRoom, say, sequences, signIn } from '../fixtures/chat.ts';
+import { Speaker } from '../fixtures/speaker.ts';
+import { expect, test } from '../fixtures/test.ts';
+
+test('the cable is pulled: the page says so, what is typed waits, and goes out once on return', async ({
+  usher,
+  visitor,
+}) => {
+  const { page: maggie } = await visitor();
+  const { page: bart } = await visitor();
+  await signIn(maggie, 'maggie');
+  await signIn(bart, 'bart');
+  await openRoom(maggie, 'General');
+  await openRoom(bart, 'General');
+  await say(maggie, 'before');
+  await expect(messageWith(bart, 'before')).toHaveCount(1);
+
+  usher.cable.pull();
+  await expect(maggie.getByText(/Trying again in \d+ s/).first()).toBeVisible();
+  await say(maggie, 'typed without a network, first');
+  await say(maggie, 'typed without a network, second');
+  await expect(messageWith(maggie, 'typed without')).toHaveCount(2);
+  await expect(messageWith(maggie, 'second')).not.toHaveAttribute('data-status', 'sent');
+
+  usher.cable.plugIn();
+  await maggie.getByRole('button', { name: 'Try now' }).click();
+  await expectSent(maggie, 'typed without a network, first');
+  await expectSent(maggie, 'typed without a network, second');
+  await expect(messages(bart)).toHaveCount(3);
+  expect(await sequences(bart)).toEqual([1, 2, 3]);
+  expect(await sequences(maggie)).toEqual([1, 2, 3]);
+  await expect(messages(bart).last()).toContainText('second');
+});
+
+test('the browser goes offline: the page says so and comes back by itself', async ({ usher, visitor }) => {
+  const { page, context } = await visitor();
+  await signIn(page, 'maggie');
+  await openRoom(page, 'General');
+  await context.setOffline(true);
+  usher.cable.cut();
+  await expect(page.getByText(/you are offline/i).first()).toBeVisible();
+  await say(page, 'written offline');
+  await context.setOffline(false);
+  await expectState(page, 'open');
+  await expectSent(page, 'written offline');
+});
+
+test('a fresh ticket before every dial: as many different tickets as sockets', async ({ usher, visitor }) => {
+  const { page, context } = await visitor();
+  const issued: string[] = [];
+  const dialled: string[] = [];
+  context.on('response', (response) => {
+    if (new URL(response.url()).pathname === '/api/ws_ticket') issued.push(response.url());
+  });
+  page.on('websocket', (socket) => {
+    dialled.push(new URL(socket.url()).searchParams.get('ticket') ?? '');
+  });
+  await signIn(page, 'maggie');
+  for (let cuts = 1; cuts <= 4; cuts += 1) {
+    usher.cable.cut();
+    await expect.poll(() => dialled.length).toBeGreaterThanOrEqual(cuts + 1);
+    await expectState(page, 'open');
+  }
+  expect(dialled.every((ticket) => /^[\w-]{43}$/.test(ticket))).toBe(true);
+  expect(new Set(dialled).size).toBe(dialled.length);
+  expect(issued.length).toBeGreaterThanOrEqual(dialled.length);
+});
+
+test('what was said while one was cut off is there on return, once and in order', async ({ usher, visitor }) => {
+  const { page: maggie } = await visitor();
+  await signIn(maggie, 'maggie');
+  await openRoom(maggie, 'General');
+  await say(maggie, 'one');
+  await expectSent(maggie, 'one');
+  usher.cable.pull();
+  // Bart has another way to the same server.
+  const bart = await Speaker.connect(usher.direct, 'bart', 'secret');
+  for (const text of ['two', 'three', 'four']) await bart.say('general', text);
+  bart.leave();
+  usher.cable.plugIn();
+  await expect(messages(maggie)).toHaveCount(4);
+  expect(await sequences(maggie)).toEqual([1, 2, 3, 4]);
+});
+
+test('the server is killed and started again: nothing lost, nothing doubled', async ({ usher, visitor }) => {
+  const { page: maggie } = await visitor();
+  const { page: bart } = await visitor();
+  await signIn(maggie, 'maggie');
+  await signIn(bart, 'bart');
+  await openRoom(maggie, 'General');
+  await openRoom(bart, 'General');
+  await say(maggie, 'said before the crash');
+  await expect(messageWith(bart, 'said before')).toHaveCount(1);
+
+  await usher.kill();
+  await expectState(maggie, /backoff|ticket|connecting/);
+  await say(maggie, 'said while it was down');
+  await usher.start();
+
+  await expectSent(maggie, 'said while it was down');
+  await expect(messages(bart)).toHaveCount(2);
+  expect(await sequences(bart)).toEqual([1, 2]);
+  expect(await sequences(maggie)).toEqual([1, 2]);
+});
+
+test('the server restarts in good order: exit code 0, and everybody is back', async ({ usher, visitor }) => {
+  const { page } = await visitor();
+  await signIn(page, 'maggie');
+  await openRoom(page, 'General');
+  const code = await usher.stop();
+  expect(code).toBe(0);
+  await usher.start();
+  await expectState(page, 'open');
+  await say(page, 'still here');
+  await expectSent(page, 'still here');
+});

@@ -1,0 +1,99 @@
+import { expectState, fillIn, openRoom, signIn } from '../fixtures/chat.ts';
+import { expect, test } from '../fixtures/test.ts';
+
+test('a wrong password is told in words and lets nobody in', async ({ visitor }) => {
+  const { page } = await visitor();
+  const dialled: string[] = [];
+  page.on('websocket', (socket) => dialled.push(socket.url()));
+  await page.goto('/');
+  await fillIn(page, 'maggie', 'not her password');
+  await expect(page.getByRole('alert')).toContainText(/wrong user name or password/i);
+  await fillIn(page, 'nobody', 'not a password');
+  await expect(page.getByRole('alert')).toContainText(/wrong user name or password/i);
+  expect(dialled).toEqual([]);
+});
+
+test('a new account can be made and is signed in', async ({ visitor }) => {
+  const { page } = await visitor();
+  await page.goto('/');
+  await page
+    .getByRole('link', { name: /create (an )?account/i })
+    .or(page.getByRole('button', { name: /create (an )?account/i }))
+    .first()
+    .click();
+  await page.getByLabel('User name').fill('milhouse');
+  await page.getByLabel('Password', { exact: true }).fill('thrillhouse-forever');
+  await page.getByRole('button', { name: /create account/i }).click();
+  await expectState(page, 'open');
+});
+
+test('a deep link asks to sign in and leads on to where it pointed; a reload keeps one signed in', async ({
+  visitor,
+}) => {
+  const { page } = await visitor();
+  await signIn(page, 'maggie');
+  await openRoom(page, 'Random');
+  const address = page.url();
+
+  const { page: other } = await visitor();
+  await other.goto(address);
+  await fillIn(other, 'bart', 'secret');
+  await expect(other).toHaveURL(address);
+  await expectState(other, 'open');
+
+  await other.reload();
+  await expect(other).toHaveURL(address);
+  await expectState(other, 'open');
+  await expect(other.getByLabel('Password', { exact: true })).toHaveCount(0);
+});
+
+test('signing out in one tab closes the socket in the other and shows the sign-in page with a reason', async ({
+  visitor,
+}) => {
+  const { page: first, context } = await visitor();
+  await signIn(first, 'maggie');
+  const second = await context.newPage();
+  const closed = second.waitForEvent('websocket').then((socket) => socket.waitForEvent('close', { timeout: 30_000 }));
+  await second.goto('/');
+  await expectState(second, 'open');
+  await openRoom(second, 'General');
+
+  await first
+    .getByRole('button', { name: /account|maggie/i })
+    .first()
+    .click();
+  await first
+    .getByRole('menuitem', { name: 'Sign out' })
+    .or(first.getByRole('button', { name: 'Sign out' }))
+    .first()
+    .click();
+  await expect(first.getByLabel('User name')).toBeVisible();
+
+  await closed;
+  await expect(second.getByLabel('User name')).toBeVisible();
+  await expect(second.getByText(/signed out|session ended/i).first()).toBeVisible();
+  await second.reload();
+  await expect(second.getByLabel('User name')).toBeVisible();
+});
+
+test('the next person on this browser sees nothing of the last one', async ({ visitor }) => {
+  const { page } = await visitor();
+  await signIn(page, 'maggie');
+  await openRoom(page, 'General');
+  await page.getByRole('textbox', { name: 'Message' }).fill('a draft that is nobody else’s business');
+  await page
+    .getByRole('button', { name: /account|maggie/i })
+    .first()
+    .click();
+  await page
+    .getByRole('menuitem', { name: 'Sign out' })
+    .or(page.getByRole('button', { name: 'Sign out' }))
+    .first()
+    .click();
+  await expect(page.getByLabel('User name')).toBeVisible();
+  await fillIn(page, 'bart', 'secret');
+  await expectState(page, 'open');
+  await openRoom(page, 'General');
+  await expect(page.getByRole('textbox', { name: 'Message' })).toHaveValue('');
+  expect(await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }))).not.toContain('maggie');
+});

@@ -1,0 +1,47 @@
+import { expectSent, messageWith, openRoom, say, sequences, signIn } from '../fixtures/chat.ts';
+import { expect, test } from '../fixtures/test.ts';
+
+test('maggie and bart sign in and see at once what the other says', async ({ visitor }) => {
+  const { page: maggie } = await visitor();
+  const { page: bart } = await visitor();
+  await signIn(maggie, 'maggie');
+  await signIn(bart, 'bart');
+  await openRoom(maggie, 'General');
+  await openRoom(bart, 'General');
+
+  await say(maggie, 'Hello Bart');
+  await expectSent(maggie, 'Hello Bart');
+  await expect(messageWith(bart, 'Hello Bart')).toHaveCount(1);
+  await say(bart, 'Hello Maggie');
+  await expectSent(bart, 'Hello Maggie');
+  await expect(messageWith(maggie, 'Hello Maggie')).toHaveCount(1);
+
+  expect(await sequences(maggie)).toEqual([1, 2]);
+  expect(await sequences(bart)).toEqual([1, 2]);
+});
+
+test('text arrives as it was written: markup, line breaks, emoji and right-to-left', async ({ visitor }) => {
+  const { page: maggie } = await visitor();
+  await signIn(maggie, 'maggie');
+  await openRoom(maggie, 'General');
+  const text = '<img src=x onerror=alert(1)> **b**\nשלום 👩‍👩‍👧‍👦 &amp;';
+  await say(maggie, text);
+  const message = messageWith(maggie, 'onerror');
+  await expect(message).toHaveAttribute('data-status', 'sent');
+  await expect(message.locator('img[src="x"]')).toHaveCount(0);
+  expect(await message.innerText()).toContain(text);
+});
+
+test('somebody who comes later sees what was said before', async ({ visitor }) => {
+  const { page: maggie } = await visitor();
+  await signIn(maggie, 'maggie');
+  await openRoom(maggie, 'Random');
+  for (let n = 1; n <= 5; n += 1) await say(maggie, `thought ${n}`);
+  await expectSent(maggie, 'thought 5');
+
+  const { page: lisa } = await visitor();
+  await signIn(lisa, 'lisa');
+  await openRoom(lisa, 'Random');
+  await expect(messageWith(lisa, 'thought')).toHaveCount(5);
+  expect(await sequences(lisa)).toEqual([1, 2, 3, 4, 5]);
+});
