@@ -148,9 +148,15 @@ describe('kill -9 while twenty clients send', () => {
       enough = resolve;
     });
 
-    const streams = Array.from({ length: 20 }, async (_, index) => {
-      const socket = await seat(people[index % 4] ?? '', tokens[index % 4]);
-      await socket.data('join', { room: 'general' });
+    // All sit before the first one speaks, so that the end finds all of them speaking.
+    const sockets = await Promise.all(
+      Array.from({ length: 20 }, async (_, index) => {
+        const socket = await seat(people[index % 4] ?? '', tokens[index % 4]);
+        await socket.data('join', { room: 'general' });
+        return socket;
+      }),
+    );
+    const streams = sockets.map(async (socket, index) => {
       const mine: Sent[] = [];
       sent[index] = mine;
       // Ten on their way at any time, until the server is no more.
