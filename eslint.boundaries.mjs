@@ -55,7 +55,10 @@ export const boundaries = projects().flatMap(({ folder, rule }) => {
   ];
   if (foreign !== undefined) {
     const known = ['@usher', ...foreign].map((name) => `(?!${escape(name)}(/|$))`).join('');
-    const only = { regex: `^(?![./])${known}`, message: `Only ${foreign.join(', ') || 'nothing foreign'} may be imported here.` };
+    const only = {
+      regex: `^(?![./])${known}`,
+      message: `Only ${foreign.join(', ') || 'nothing foreign'} may be imported here.`,
+    };
     entries.push({
       files: [`${folder}/src/**/*.ts`],
       ignores: ['**/*.spec.ts', '**/*.spec-d.ts', '**/testing.ts', '**/testing/**'],
