@@ -12,6 +12,7 @@ const backMs = 2_500;
 @Component({
   selector: 'app-connection-banner',
   imports: [Icon],
+  host: { role: 'region', 'aria-label': texts.shell.connectionState },
   templateUrl: './connection-banner.html',
   styleUrl: './connection-banner.scss',
 })

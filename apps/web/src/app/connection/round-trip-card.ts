@@ -27,6 +27,7 @@ const height = 44;
       display: block;
       inline-size: 100%;
       block-size: 2.75rem;
+      border-block-end: 1px solid var(--line);
       overflow: visible;
     }
 

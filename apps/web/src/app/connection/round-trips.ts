@@ -3,7 +3,7 @@ import { injectUsher } from '@usher/angular';
 
 /** How often is asked (ms), and how many answers are kept. */
 const everyMs = 3_000;
-export const mostTrips = 40;
+export const mostTrips = 30;
 
 /** Measures the round trip to the server for as long as somebody looks. Provided by the component that shows it. */
 @Service({ autoProvided: false })

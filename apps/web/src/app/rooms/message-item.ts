@@ -1,6 +1,6 @@
 import { Component, computed, input, output } from '@angular/core';
 import type { RoomMessage } from '@usher/client';
-import { Avatar } from '../ui/avatar.ts';
+import { Avatar, hueOf } from '../ui/avatar.ts';
 import { Icon } from '../ui/icon.ts';
 import { texts } from '../texts.ts';
 import { momentOf, timeOf } from './times.ts';
@@ -29,6 +29,7 @@ export class MessageItem {
   readonly discard = output<string>();
 
   protected readonly texts = texts;
+  protected readonly hue = computed(() => hueOf(this.message().from));
   protected readonly time = computed(() => timeOf(this.message().at));
   protected readonly moment = computed(() => momentOf(this.message().at));
   protected readonly iso = computed(() => new Date(this.message().at).toISOString());

@@ -1,4 +1,4 @@
-import { Service, inject, signal, type WritableSignal } from '@angular/core';
+import { Service, inject, signal, type WritableSignal, untracked } from '@angular/core';
 import { injectUsher } from '@usher/angular';
 import { RoomDirectory } from './room-directory.ts';
 import type { ReadMark } from './read-mark.ts';
@@ -30,6 +30,9 @@ export class OpenRooms {
     let view = this.views.get(name);
     if (view === undefined) {
       view = { room: this.usher.room(name), mark: signal<ReadMark | undefined>(undefined), place: 'end' };
+      view.room.open();
+    } else if (untracked(view.room.state).name === 'denied') {
+      // The right may have been given since.
       view.room.open();
     }
     this.views.delete(name);

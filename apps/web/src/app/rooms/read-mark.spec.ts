@@ -49,12 +49,22 @@ describe('the mark of what was read', () => {
     expect(mark).toEqual({ seen: 2, unseen: 1, freshFrom: 3 });
   });
 
-  test('an answer of one’s own takes the line away, even before the server has it', () => {
+  test('an answer of one’s own takes the line away', () => {
     const missed = said('bart', 'bart');
-    const answer: RoomMessage = { key: 'k', from: 'maggie', text: 'yes', at: 9, status: 'sending' };
-    expect(after([said('bart'), true], [missed, false], [missed, true], [[...missed, answer], true])).toEqual({
+    const answered = said('bart', 'bart', 'maggie');
+    expect(after([said('bart'), true], [missed, false], [missed, true], [answered, true])).toEqual({
+      seen: 3,
+      unseen: 0,
+    });
+  });
+
+  test('what waits to be sent is no answer: it may have been written before', () => {
+    const waiting: RoomMessage = { key: 'k', from: 'maggie', text: 'yes', at: 9, status: 'waiting' };
+    const missed = [...said('bart', 'bart'), waiting];
+    expect(after([[...said('bart'), waiting], true], [missed, false], [missed, true])).toEqual({
       seen: 2,
       unseen: 0,
+      freshFrom: 2,
     });
   });
 

@@ -41,7 +41,8 @@ export function leave(mark: ReadMark): ReadMark {
 }
 
 function answers(message: RoomMessage, freshFrom: number, user: string): boolean {
-  return message.from === user && (message.seq === undefined || message.seq > freshFrom);
+  // Only what the server has: what waits may have been written long before.
+  return message.from === user && message.seq !== undefined && message.seq > freshFrom;
 }
 
 function lastSeq(messages: readonly RoomMessage[]): number {

@@ -1,4 +1,4 @@
-import { Component, computed, inject } from '@angular/core';
+import { Component, DestroyRef, computed, inject } from '@angular/core';
 import { toSignal } from '@angular/core/rxjs-interop';
 import { NavigationEnd, Router, RouterLink, RouterOutlet } from '@angular/router';
 import { injectUsher } from '@usher/angular';
@@ -44,5 +44,8 @@ export class Shell {
     // Before the first dial, so that its steps are on record.
     inject(ConnectionLog);
     this.usher.start();
+    inject(DestroyRef).onDestroy(() => {
+      this.usher.signOut();
+    });
   }
 }

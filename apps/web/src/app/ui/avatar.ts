@@ -3,10 +3,15 @@ import { Component, computed, input } from '@angular/core';
 /** The first letter of a name on a colour that is always the same for that name. Decorative: the name stands beside it. */
 @Component({
   selector: 'app-avatar',
-  host: { 'aria-hidden': 'true', '[style.--hue]': 'hue()' },
-  template: `{{ letter() }}`,
+  host: { 'aria-hidden': 'true', '[style.--hue]': 'hue()', '[attr.data-letter]': 'letter()' },
+  template: '',
   styles: `
     :host {
+      /* Drawn and not written, so that it is no part of any text or name. */
+      &::before {
+        content: attr(data-letter);
+      }
+
       display: inline-grid;
       place-items: center;
       inline-size: var(--avatar, 2.25rem);
@@ -28,9 +33,9 @@ export class Avatar {
   protected readonly hue = computed(() => hueOf(this.name()));
 }
 
-/** A hue in degrees that depends on nothing but the name. Steps of 24° keep neighbours apart. */
+/** A hue in degrees that depends on nothing but the name (FNV-1a). Steps of 30° keep neighbours apart. */
 export function hueOf(name: string): number {
-  let hash = 0;
-  for (const character of name) hash = (Math.imul(hash, 31) + (character.codePointAt(0) ?? 0)) >>> 0;
-  return (hash % 15) * 24;
+  let hash = 0x811c9dc5;
+  for (const character of name) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
+  return ((hash >>> 8) % 12) * 30;
 }
