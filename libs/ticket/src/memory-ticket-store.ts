@@ -58,9 +58,11 @@ class MemoryTicketStore implements TicketStore {
   /** By SHA-256 of the ticket, in the order of their making. */
   readonly #entries = new Map<string, Entry>();
   readonly #accounts = new Map<string, Account>();
-  /** Where the sweep goes on: two entries looked at for one made, so that it always wins. */
+  /** Where the sweep goes on: several entries are looked at for one made, so that it always wins. */
   #sweeper: Iterator<[string, Entry]> | undefined;
   #accountSweeper: Iterator<[string, Account]> | undefined;
+  /** When the first of the tickets expires that last were too many. */
+  #fullUntil = 0;
 
   constructor(options: MemoryTicketStoreOptions) {
     this.#ttlMs = positive('ttlMs', options.ttlMs ?? 30_000);
@@ -80,10 +82,7 @@ class MemoryTicketStore implements TicketStore {
       return refuse(firstAsked + minuteMs - now);
     }
     if (account.outstanding.size >= this.#maxOutstanding) return refuse(this.#nextExpiry(account, now) - now);
-    if (this.#entries.size >= this.#maxEntries) {
-      this.#sweepAll(now);
-      if (this.#entries.size >= this.#maxEntries) throw new TicketStoreUnavailable('the ticket store is full');
-    }
+    if (this.#entries.size >= this.#maxEntries) this.#makeRoom(now);
     const ticket = randomBytes(32).toString('base64url');
     const key = keyOf(ticket);
     const expiresAt = Math.max(startsAt, now) + this.#ttlMs;
@@ -158,8 +157,16 @@ class MemoryTicketStore implements TicketStore {
     });
   }
 
-  #sweepAll(now: number): void {
-    for (const [key, entry] of this.#entries) if (now >= entry.expiresAt) this.#entries.delete(key);
+  /** Looks at everything at once, but not again before there can be anything to find. */
+  #makeRoom(now: number): void {
+    if (now >= this.#fullUntil) {
+      this.#fullUntil = Infinity;
+      for (const [key, { expiresAt }] of this.#entries) {
+        if (now >= expiresAt) this.#entries.delete(key);
+        else this.#fullUntil = Math.min(this.#fullUntil, expiresAt);
+      }
+    }
+    if (this.#entries.size >= this.#maxEntries) throw new TicketStoreUnavailable('the ticket store is full');
   }
 }
 
