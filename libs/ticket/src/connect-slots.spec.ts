@@ -38,6 +38,14 @@ test('who would have to wait too long is told when to ask again, and takes no sl
   expect(slots.take()).toEqual({ ok: false, retryAfterMs: 3_000 });
 });
 
+test('a slot that is given back is the next one’s', () => {
+  const slots = new ConnectSlots({ connectsPerSecond: 1, now: () => 0 });
+  slots.take();
+  const second = slots.take();
+  slots.giveBack();
+  expect(slots.take()).toEqual(second);
+});
+
 test.each([-1, Number.NaN, Infinity])('a rate of %s is refused', (connectsPerSecond) => {
   expect(() => new ConnectSlots({ connectsPerSecond })).toThrow('connectsPerSecond');
 });

@@ -47,4 +47,9 @@ export class ConnectSlots {
     this.#next = begins + this.#intervalMs;
     return { ok: true, connectAfterMs: waitMs };
   }
+
+  /** The slot taken last will not be used after all: the line moves up by one. */
+  giveBack(): void {
+    this.#next -= this.#intervalMs;
+  }
 }

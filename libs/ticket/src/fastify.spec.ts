@@ -1,4 +1,5 @@
-import Fastify from 'fastify';
+import jwt from '@fastify/jwt';
+import Fastify, { type FastifyRequest } from 'fastify';
 import { describe, expect, test } from 'vitest';
 import { ConnectSlots } from './connect-slots.ts';
 import { ticketGate, type TicketGateOptions } from './fastify.ts';
@@ -50,6 +51,56 @@ describe('the ticket call', () => {
     expect((await ask(door, `Bearer ${await door.ticket()}`)).json()).toMatchObject({ code: 'invalid_token' });
   });
 
+  test('a token in a cookie, or wherever else @fastify/jwt was told to look, is no token', async () => {
+    const app = Fastify();
+    await app.register(jwt, {
+      secret: 'a secret of at least thirty-two bytes, for tests',
+      cookie: { cookieName: 'token', signed: false },
+      verify: { extractToken: (request: FastifyRequest) => String(request.headers['x-token']) },
+    });
+    app.decorateRequest('cookies');
+    app.addHook('onRequest', (request, _reply, next) => {
+      Object.assign(request, { cookies: { token: request.headers['x-token'] } });
+      next();
+    });
+    await app.register(ticketGate, { store: createMemoryTicketStore(), allowedOrigins: [] });
+    await app.ready();
+    const token = app.jwt.sign({ sub: 'maggie', sid: 's' });
+    const ask = (headers: Record<string, string>) => app.inject({ url: '/api/ws_ticket', headers });
+    for (const headers of [{}, { authorization: 'Basic abc' }]) {
+      const answer = await ask({ 'x-token': token, ...headers });
+      expect(answer.json()).toMatchObject({ code: 'missing_token', status: 401 });
+    }
+    expect((await ask({ authorization: `Bearer ${token}` })).statusCode).toBe(200);
+    await app.close();
+  });
+
+  test('a key that cannot be had is a fault of the server, and nobody’s token is called invalid for it', async () => {
+    const app = Fastify();
+    await app.register(jwt, {
+      secret: { private: 'unused', public: () => Promise.reject(new Error('the key server is away')) },
+    });
+    await app.register(ticketGate, { store: createMemoryTicketStore(), allowedOrigins: [] });
+    const answer = await app.inject({ url: '/api/ws_ticket', headers: { authorization: `Bearer ${unsigned()}` } });
+    expect(answer.statusCode).toBe(500);
+    await app.close();
+  });
+
+  test('is answered to GET alone: a HEAD would give a ticket to nobody', async () => {
+    const door = await newDoor();
+    const headers = { authorization: `Bearer ${door.token()}` };
+    expect((await door.app.inject({ method: 'HEAD', url: '/api/ws_ticket', headers })).statusCode).toBe(404);
+  });
+
+  test.each(['draining', 'at_capacity'] as const)('a server that is %s says so here too', async (code) => {
+    const door = await newDoor({ capacity: () => ({ code, retryAfterMs: 2_500 }) });
+    const answer = await ask(door);
+    expect(answer.statusCode).toBe(503);
+    expect(answer.headers['retry-after']).toBe('3');
+    expect(answer.json()).toMatchObject({ code, retryAfterMs: 2_500 });
+    expect((await ask(door, '')).json()).toMatchObject({ code: 'missing_token' });
+  });
+
   test.each([
     ['session_ended', 401],
     ['user_disabled', 403],
@@ -96,6 +147,24 @@ describe('the ticket call', () => {
     expect(door.verdicts.at(-1)).toMatchObject({ verdict: 'invalid_ticket', fault: 'early' });
   });
 
+  test('whoever is refused a ticket takes no slot from the others', async () => {
+    const store = createMemoryTicketStore({ maxOutstandingPerSession: 1 });
+    const door = await newDoor({ store, slots: new ConnectSlots({ connectsPerSecond: 1, maxWaitMs: 5_000 }) });
+    await door.ticket();
+    for (let n = 0; n < 20; n += 1) expect((await ask(door)).json()).toMatchObject({ code: 'too_many_tickets' });
+    const other = (await ask(door, `Bearer ${door.token({ sid: 'session-2' })}`)).json<{ connectAfterMs: number }>();
+    expect(other.connectAfterMs).toBeLessThanOrEqual(1_000);
+  });
+
+  test('a crowd that would wait too long is told that the server is full', async () => {
+    const door = await newDoor({ slots: new ConnectSlots({ connectsPerSecond: 0.1, maxWaitMs: 0 }) });
+    expect((await ask(door)).statusCode).toBe(200);
+    const answer = await ask(door);
+    expect(answer.statusCode).toBe(503);
+    expect(answer.json()).toMatchObject({ code: 'at_capacity' });
+    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+  });
+
   test('an app’s own authentication is all that it need give; its other errors stay its own', async () => {
     const app = Fastify();
     let fault: Error | undefined;
@@ -139,16 +208,31 @@ test('no ticket reaches the log, whatever is done with it', async () => {
     '/plain?%74icket=',
     '/fails?a=b&ticket=',
     '/api/ws_ticket?x;ticket=',
+    '/%zz?ticket=',
+    '/api/ws?',
+    '/API/WS?ws_ticket=',
+    'http://127.0.0.1/api/ws?ticket=',
   ]) {
     const ticket = await door.ticket();
     tickets.push(ticket);
-    await fetch(`http://127.0.0.1:${door.port}${target}${ticket}`);
+    await knock(door.port, `${target}${ticket}`, { headers: { connection: 'close', upgrade: undefined } });
     await knock(door.port, `${target}${ticket}`);
     await knock(door.port, `${target}${ticket}`, { method: 'BREW\u0001' });
   }
   expect(door.log()).toContain('"url":"/nowhere?ticket=redacted"');
   for (const ticket of tickets) expect(door.log()).not.toContain(ticket);
   expect(JSON.stringify(door.verdicts)).not.toMatch(/[\w-]{43}/);
+});
+
+test('an access token in a URL does not reach the log either', async () => {
+  const door = await newDoor();
+  for (const target of ['/api/ws?token=', '/plain?access_token=', '/nowhere?a&ACCESS_TOKEN=']) {
+    for (const headers of [{}, { connection: 'close', upgrade: undefined }]) {
+      await knock(door.port, `${target}${door.token()}`, { headers });
+    }
+  }
+  expect(door.log()).toContain('"url":"/plain?access_token=redacted"');
+  expect(door.log()).not.toContain(door.token().split('.')[2]);
 });
 
 test.each<[string, Partial<TicketGateOptions>]>([

@@ -4,13 +4,15 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { problem, type ProblemCode, type TicketAnswer } from '@usher/protocol';
 import { bearerIdentity, problemCodeOf } from './authenticate.ts';
 import { ConnectSlots } from './connect-slots.ts';
-import { type Admission, Gate, type GateVerdict, type Knock, type Unavailable } from './gate.ts';
-import { pathOf } from './handshake.ts';
-import { ownUpgrades } from './own-upgrades.ts';
+import { Gate } from './gate.ts';
+import type { Admission, GateVerdict, Knock, Unavailable } from './verdict.ts';
+import { asksForWebSocket, pathOf } from './handshake.ts';
+import { ownUpgrades, type Upgrades, watchSiblings } from './own-upgrades.ts';
 import { problemHeaders } from './refusal.ts';
-import { type IssueResult, type TicketClaims, type TicketStore, TicketStoreUnavailable } from './ticket-store.ts';
+import { type TicketClaims, type TicketStore, TicketStoreUnavailable } from './ticket-store.ts';
 
-export type { Admission, Admitted, Gate, GateVerdict, Knock, Unavailable } from './gate.ts';
+export type { Gate } from './gate.ts';
+export type { Admission, Admitted, GateVerdict, Knock, Unavailable } from './verdict.ts';
 
 /** Who asks for a ticket. */
 export interface Authenticated {
@@ -92,6 +94,9 @@ function install(app: FastifyInstance, options: TicketGateOptions): void {
   const ticketPath = path('ticketPath', options.ticketPath ?? '/api/ws_ticket');
   const { store, slots = new ConnectSlots({ connectsPerSecond: 0 }), onTicket } = options;
   const authenticate = options.authenticate ?? bearerIdentity;
+  // Its requests and its way to a WebSocket (RFC 8441) are others, and would go round the gate.
+  if ('http2' in app.initialConfig && app.initialConfig.http2)
+    throw new TypeError('http2: the gate stands before HTTP/1.1 servers only');
   if (typeof (store as TicketStore | undefined)?.consume !== 'function')
     throw new TypeError('store: wants a ticket store');
   if (!Array.isArray(options.allowedOrigins) && typeof options.allowedOrigins !== 'function') {
@@ -106,17 +111,35 @@ function install(app: FastifyInstance, options: TicketGateOptions): void {
     capacity: options.capacity ?? (() => undefined),
     address: options.address ?? ((request) => request.socket.remoteAddress),
     onVerdict: options.onVerdict ?? (() => undefined),
+    onError: (error) => {
+      app.log.error({ err: error }, 'a handshake could not be judged');
+    },
     maxJudging: positive('maxJudging', options.maxJudging ?? 1_000),
     judgeMs: positive('judgeMs', options.judgeMs ?? 10_000),
   });
   app.decorate('gate', gate);
-  ownUpgrades(app.server, {
+  const upgrades: Upgrades = {
+    wanted: (request) => asksForWebSocket(request) || pathOf(request.url ?? '') === endpoint,
     before: (request) => gate.redact(request),
     upgrade: (request, socket, head, url) => {
       gate.judge(request, socket, head, url);
     },
+  };
+  ownUpgrades(app.server, upgrades);
+  // Fastify makes its further servers between these two hooks.
+  let stopWatching = (): void => undefined;
+  app.addHook('onReady', (next) => {
+    stopWatching = watchSiblings(app.server, (sibling) => {
+      ownUpgrades(sibling, upgrades);
+    });
+    next();
+  });
+  app.addHook('onListen', (next) => {
+    stopWatching();
+    next();
   });
   app.addHook('preClose', (next) => {
+    stopWatching();
     gate.close();
     next();
   });
@@ -131,7 +154,8 @@ function install(app: FastifyInstance, options: TicketGateOptions): void {
       .send(body);
   }
 
-  app.get(ticketPath, async (request, reply) => {
+  // Without the HEAD that Fastify adds: it would give a ticket to nobody.
+  app.get(ticketPath, { exposeHeadRoute: false }, async (request, reply) => {
     let who: Authenticated;
     try {
       who = await authenticate(request);
@@ -147,15 +171,20 @@ function install(app: FastifyInstance, options: TicketGateOptions): void {
     if (impediment !== undefined) return refuse(reply, impediment.code, impediment.retryAfterMs);
     const slot = slots.take();
     if (!slot.ok) return refuse(reply, 'at_capacity', slot.retryAfterMs);
-    let issued: IssueResult;
-    try {
-      issued = await store.issue(claims, Date.now() + slot.connectAfterMs);
-    } catch (error) {
+    // Without a wait the time is left to the store, whose clock may be another.
+    const startsAt = slot.connectAfterMs === 0 ? undefined : Date.now() + slot.connectAfterMs;
+    const issued = await store.issue(claims, startsAt).catch((error: unknown) => {
+      slots.giveBack();
       if (!(error instanceof TicketStoreUnavailable)) throw error;
       request.log.error({ err: error }, 'no ticket could be issued');
-      return refuse(reply, 'store_unavailable', 1_000);
+      return undefined;
+    });
+    if (issued === undefined) return refuse(reply, 'store_unavailable', 1_000);
+    if (!issued.ok) {
+      // Whoever is refused must not push the others back.
+      slots.giveBack();
+      return refuse(reply, issued.reason, issued.retryAfterMs);
     }
-    if (!issued.ok) return refuse(reply, issued.reason, issued.retryAfterMs);
     onTicket?.('issued');
     const answer: TicketAnswer = {
       ticket: issued.ticket,
@@ -171,7 +200,7 @@ function install(app: FastifyInstance, options: TicketGateOptions): void {
       const body = problem('upgrade_required');
       reply
         .code(body.status)
-        .headers({ ...problemHeaders(body.status), upgrade: 'websocket', connection: 'upgrade' })
+        .headers({ ...problemHeaders(body.status), upgrade: 'websocket', connection: 'upgrade, close' })
         .serializer(JSON.stringify)
         .send(body);
       return;

@@ -5,41 +5,8 @@ import type { ProblemCode } from '@usher/protocol';
 import { exactOrigin, malformed, offers, pathOf, ticketsOf } from './handshake.ts';
 import { withoutTickets } from './redact.ts';
 import { type Refusal, refuse } from './refusal.ts';
-import type { TicketClaims, TicketFault, TicketStore } from './ticket-store.ts';
-
-/** Who knocks, as far as a request tells. For logs and operators; nothing in it is secret. */
-export interface Knock {
-  readonly address: string | undefined;
-  readonly origin: string | undefined;
-  readonly userAgent: string | undefined;
-}
-
-/** How a handshake was judged. */
-export interface GateVerdict extends Knock {
-  readonly verdict: 'admitted' | ProblemCode;
-  /** The true reason of an `invalid_ticket`. */
-  readonly fault?: TicketFault | 'several';
-  /** Whose ticket it was, where it was ever anybody's. */
-  readonly claims?: TicketClaims;
-}
-
-/** What the app says of somebody whose ticket is good: looked at this very moment, not when the ticket was issued. */
-export type Admission<I> =
-  | {
-      readonly ok: true;
-      /** Handed on to whoever seats them: `gate.admitted`. */
-      readonly identity: I;
-      /** Called once if nothing comes of the handshake after all. */
-      readonly release?: () => void;
-    }
-  /** The session is over, or the user disabled: the ticket is invalid. */
-  | { readonly ok: false; readonly reason: 'revoked' }
-  | { readonly ok: false; readonly reason: 'too_many_connections'; readonly retryAfterMs?: number };
-
-export interface Unavailable {
-  readonly code: 'draining' | 'at_capacity';
-  readonly retryAfterMs: number;
-}
+import { type TicketClaims, type TicketStore, TicketStoreUnavailable } from './ticket-store.ts';
+import type { Admission, Admitted, GateVerdict, Knock, Unavailable } from './verdict.ts';
 
 export interface GateOptions<I> {
   readonly store: TicketStore;
@@ -56,21 +23,31 @@ export interface GateOptions<I> {
   readonly capacity: () => Unavailable | undefined;
   /** The client's address; the peer's unless told (behind a proxy the app knows better). */
   readonly address: (request: IncomingMessage) => string | undefined;
-  /** Told of every judgement. Must not throw. */
+  /** Told of every judgement, exactly once. */
   readonly onVerdict: (verdict: GateVerdict) => void;
+  /** Told of what was thrown by the store or by one of these functions. The handshake was refused. Must not throw. */
+  readonly onError: (error: unknown) => void;
   /** Handshakes judged at once; beyond it `at_capacity`. */
   readonly maxJudging: number;
   /** How long a judgement may take, in milliseconds; then `store_unavailable`. */
   readonly judgeMs: number;
 }
 
-export interface Admitted<I> {
-  readonly claims: TicketClaims;
-  readonly identity: I;
+interface Seated<I> extends Admitted<I> {
+  readonly release: () => void;
 }
 
-interface Seated<I> extends Admitted<I> {
-  readonly release: (() => void) | undefined;
+interface Waiting<I> {
+  readonly admitted: Admitted<I>;
+  /** From now on the seat is somebody else's to give back. */
+  readonly takeOver: () => void;
+}
+
+const storeUnavailable: Refusal = { code: 'store_unavailable', retryAfterMs: 1_000 };
+const nobody: Knock = { address: undefined, origin: undefined, userAgent: undefined };
+
+function ignore(): void {
+  // The `close` that follows tells enough.
 }
 
 /** More tickets than this in one request are not even burned. */
@@ -85,7 +62,7 @@ export class Gate<I = unknown> {
   readonly server = new EventEmitter();
   readonly #options: GateOptions<I>;
   readonly #origins: () => readonly string[];
-  readonly #admitted = new WeakMap<IncomingMessage, Admitted<I>>();
+  readonly #admitted = new WeakMap<IncomingMessage, Waiting<I>>();
   #judging = 0;
   #closed = false;
 
@@ -101,13 +78,14 @@ export class Gate<I = unknown> {
   }
 
   /**
-   * Who was admitted with this request.
+   * Who was admitted with this request. Whoever asks has the seat from then on: its `release` is no longer called.
    * @throws RangeError when the gate did not admit it.
    */
   admitted(request: IncomingMessage): Admitted<I> {
-    const admitted = this.#admitted.get(request);
-    if (admitted === undefined) throw new RangeError('this request did not come through the gate');
-    return admitted;
+    const waiting = this.#admitted.get(request);
+    if (waiting === undefined) throw new RangeError('this request did not come through the gate');
+    waiting.takeOver();
+    return waiting.admitted;
   }
 
   /** Whether this request came through the gate. */
@@ -128,36 +106,75 @@ export class Gate<I = unknown> {
   /** Judges one handshake; the socket is answered or handed on, in any case. Never throws. */
   judge(request: IncomingMessage, socket: Duplex, head: Buffer, url: string): void {
     // Node takes its own listener off before it emits: a client that resets must not end the process.
-    const ignore = (): void => undefined;
     socket.on('error', ignore);
-    const knock = this.#knock(request);
-    const early = this.#beforeTicket(request, url);
-    if (early !== undefined) {
-      this.#refuse(socket, knock, early);
+    let knock: Knock = nobody;
+    try {
+      knock = this.#knock(request);
+      const early = this.#beforeTicket(request, url);
+      if (early !== undefined) {
+        this.#refuse(socket, knock, early);
+        return;
+      }
+    } catch (error) {
+      this.#options.onError(error);
+      this.#refuse(socket, knock, { code: 'internal' });
       return;
     }
+    void this.#judgeTicket(request, socket, head, ticketsOf(url), knock);
+  }
+
+  async #judgeTicket(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    tickets: readonly string[],
+    knock: Knock,
+  ): Promise<void> {
+    // What never settles goes on being counted: the bound is one on work, not on waiting clients.
     this.#judging += 1;
-    let late = false;
+    const judging = { late: false };
     const timer = setTimeout(() => {
-      late = true;
-      this.#refuse(socket, knock, { code: 'store_unavailable', retryAfterMs: 1_000 });
+      judging.late = true;
+      this.#refuse(socket, knock, storeUnavailable);
     }, this.#options.judgeMs);
-    void this.#byTicket(request, ticketsOf(url), knock)
-      .catch((): Judgement<I> => ({ refusal: { code: 'store_unavailable', retryAfterMs: 1_000 } }))
-      .then((judgement) => {
-        clearTimeout(timer);
-        this.#judging -= 1;
-        if (judgement.refusal !== undefined) {
-          if (!late) this.#refuse(socket, knock, judgement.refusal, judgement);
-          return;
-        }
-        if (late || socket.destroyed || !socket.writable) {
-          judgement.seated.release?.();
-          socket.destroy();
-          return;
-        }
-        this.#hand(request, socket, head, judgement.seated, knock, ignore);
-      });
+    let judgement: Judgement<I>;
+    try {
+      judgement = await this.#byTicket(request, tickets, knock);
+    } catch (error) {
+      this.#options.onError(error);
+      judgement = { refusal: error instanceof TicketStoreUnavailable ? storeUnavailable : { code: 'internal' } };
+    }
+    clearTimeout(timer);
+    this.#judging -= 1;
+    if (judgement.refusal !== undefined) {
+      if (!judging.late) this.#refuse(socket, knock, judgement.refusal, judgement);
+      return;
+    }
+    const { seated } = judgement;
+    const { claims } = seated;
+    if (judging.late) {
+      this.#release(seated);
+    } else if (socket.destroyed || !socket.writable) {
+      this.#release(seated);
+      socket.destroy();
+      this.#tell({ verdict: 'gone', claims, ...knock });
+    } else if (this.#draining !== undefined) {
+      this.#release(seated);
+      this.#refuse(socket, knock, this.#draining, { claims });
+    } else {
+      this.#hand(request, socket, head, seated, knock);
+    }
+  }
+
+  /** What is said of draining at the end of a judgement, when it began meanwhile. */
+  get #draining(): Refusal | undefined {
+    try {
+      const unavailable = this.unavailable();
+      return unavailable?.code === 'draining' ? unavailable : undefined;
+    } catch (error) {
+      this.#options.onError(error);
+      return { code: 'internal' };
+    }
   }
 
   #beforeTicket(request: IncomingMessage, url: string): Refusal | undefined {
@@ -180,19 +197,18 @@ export class Gate<I = unknown> {
     if (!result.ok) {
       return { refusal: { code: 'invalid_ticket' }, fault: result.reason, ...(claims === undefined ? {} : { claims }) };
     }
+    // Told last, looked at first: nothing may throw once a seat is taken.
+    const misfit = this.#misfit(request, protocol);
     const admission = await admit(result.claims, knock);
     if (!admission.ok) {
       return admission.reason === 'revoked'
         ? { refusal: { code: 'invalid_ticket' }, fault: 'revoked', claims: result.claims }
         : { refusal: { code: 'too_many_connections', retryAfterMs: admission.retryAfterMs }, claims: result.claims };
     }
-    const { identity, release } = admission;
-    const misfit = this.#misfit(request, protocol);
-    if (misfit !== undefined) {
-      release?.();
-      return { refusal: { code: misfit }, claims: result.claims };
-    }
-    return { seated: { claims: result.claims, identity, release } };
+    const seated = { claims: result.claims, identity: admission.identity, release: admission.release ?? ignore };
+    if (misfit === undefined) return { seated };
+    this.#release(seated);
+    return { refusal: { code: misfit }, claims: result.claims };
   }
 
   #misfit(request: IncomingMessage, protocol: string): ProblemCode | undefined {
@@ -202,28 +218,42 @@ export class Gate<I = unknown> {
     return offers(request, protocol) === 'others' ? 'unsupported_protocol' : undefined;
   }
 
-  #hand(
-    request: IncomingMessage,
-    socket: Duplex,
-    head: Buffer,
-    seated: Seated<I>,
-    knock: Knock,
-    ignore: () => void,
-  ): void {
+  #hand(request: IncomingMessage, socket: Duplex, head: Buffer, seated: Seated<I>, knock: Knock): void {
     const { claims, identity } = seated;
-    this.#admitted.set(request, { claims, identity });
+    const abandoned = (): void => {
+      this.#release(seated);
+    };
+    socket.once('close', abandoned);
+    this.#admitted.set(request, {
+      admitted: { claims, identity },
+      takeOver: () => socket.off('close', abandoned),
+    });
     // Of what was offered only ours is left to be agreed on.
     if (request.headers['sec-websocket-protocol'] !== undefined) {
       request.headers['sec-websocket-protocol'] = this.#options.protocol;
     }
-    socket.off('error', ignore);
-    if (!this.server.emit('upgrade', request, socket, head)) {
-      seated.release?.();
-      socket.on('error', ignore);
-      this.#refuse(socket, knock, { code: 'internal' }, { claims });
+    let taken = false;
+    try {
+      taken = this.server.emit('upgrade', request, socket, head);
+    } catch (error) {
+      // Whether it answered before it threw cannot be known, so nothing more is said.
+      socket.destroy();
+      this.#fail(error, knock, claims);
       return;
     }
-    this.#options.onVerdict({ verdict: 'admitted', claims, ...knock });
+    if (!taken) {
+      refuse(socket, { code: 'internal' });
+      this.#fail(new Error('nobody listens for upgrades on gate.server'), knock, claims);
+      return;
+    }
+    // Whoever took it listens for errors by now, or ours stays.
+    if (socket.listenerCount('error') > 1) socket.off('error', ignore);
+    this.#tell({ verdict: 'admitted', claims, ...knock });
+  }
+
+  #fail(error: unknown, knock: Knock, claims: TicketClaims): void {
+    this.#options.onError(error);
+    this.#tell({ verdict: 'internal', claims, ...knock });
   }
 
   #refuse(
@@ -233,12 +263,28 @@ export class Gate<I = unknown> {
     { fault, claims }: Pick<GateVerdict, 'fault' | 'claims'> = {},
   ): void {
     refuse(socket, refusal);
-    this.#options.onVerdict({
+    this.#tell({
       verdict: refusal.code,
       ...(fault === undefined ? {} : { fault }),
       ...(claims === undefined ? {} : { claims }),
       ...knock,
     });
+  }
+
+  #tell(verdict: GateVerdict): void {
+    try {
+      this.#options.onVerdict(verdict);
+    } catch (error) {
+      this.#options.onError(error);
+    }
+  }
+
+  #release({ release }: Seated<I>): void {
+    try {
+      release();
+    } catch (error) {
+      this.#options.onError(error);
+    }
   }
 
   #knock(request: IncomingMessage): Knock {

@@ -27,6 +27,8 @@ export function pathOf(url: string): string | undefined {
 export function malformed(request: IncomingMessage): Malformed | undefined {
   const { headers, method, httpVersionMajor, httpVersionMinor } = request;
   if (method !== 'GET') return bad;
+  // RFC 9112 §3.2.1: a request target has no fragment, and what stands behind one is no query.
+  if (request.url?.includes('#') === true) return bad;
   if (httpVersionMajor < 1 || (httpVersionMajor === 1 && httpVersionMinor < 1)) return bad;
   const distinct = request.headersDistinct;
   if (distinct['host']?.length !== 1 || distinct['host'][0] === '') return bad;
@@ -44,6 +46,11 @@ function isKey(key: string): boolean {
   return /^[+/0-9A-Za-z]{21}[AQgw]==$/.test(key.trim());
 }
 
+/** Whether a request asks to become a WebSocket, well or badly. */
+export function asksForWebSocket(request: IncomingMessage): boolean {
+  return hasToken(request.headers.upgrade, 'websocket');
+}
+
 function hasToken(header: string | undefined, token: string): boolean {
   return header?.split(',').some((part) => part.trim().toLowerCase() === token) ?? false;
 }
@@ -55,8 +62,7 @@ function hasToken(header: string | undefined, token: string): boolean {
 export function ticketsOf(url: string): string[] {
   const start = url.indexOf('?');
   if (start === -1) return [];
-  const hash = url.indexOf('#', start);
-  const tickets = new URLSearchParams(url.slice(start + 1, hash === -1 ? undefined : hash)).getAll('ticket');
+  const tickets = new URLSearchParams(url.slice(start + 1)).getAll('ticket');
   return tickets.length === 1 && tickets[0] === '' ? [] : tickets;
 }
 

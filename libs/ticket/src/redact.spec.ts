@@ -22,5 +22,10 @@ test('another application’s parameter of that name is left alone, unless it lo
   expect(withoutTickets('/support?ticket=4711', false)).toBe('/support?ticket=4711');
   expect(withoutTickets(`/support?ticket=${ticket}`, false)).toBe('/support?ticket=redacted');
   expect(withoutTickets('/reset?token=abc', false)).toBe('/reset?token=abc');
+  expect(withoutTickets('/x?access_token=abc', false)).toBe('/x?access_token=redacted');
+  expect(withoutTickets(`/x?ws%5Fticket=${ticket}`, false)).toBe('/x?ws%5Fticket=redacted');
+  expect(withoutTickets(`/api/ws?${ticket}&room=general&id=${ticket}&token=abc`, true)).toBe(
+    '/api/ws?redacted&room=general&id=redacted&token=redacted',
+  );
   expect(withoutTickets('/api/ws?ticket=4711&ticket=4712', true)).toBe('/api/ws?ticket=redacted&ticket=redacted');
 });

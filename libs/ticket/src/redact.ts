@@ -1,5 +1,5 @@
 /** Query parameters whose values are secrets, whoever put them into a URL. */
-const secretNames = /^(?:ticket|(?:.*_)?token|jwt|pwd|password|secret|authorization)$/i;
+const secretNames = /^(?:(?:.*[_-])?(?:ticket|token)|jwt|pwd|password|secret|authorization)$/i;
 /** What a ticket looks like: 32 bytes in base64url. */
 const ticketShape = /^[\w-]{43}$/;
 
@@ -12,20 +12,26 @@ export function redactUrl(url: string): string {
 }
 
 /**
- * The URL without the tickets in it, for everybody behind the gate. Elsewhere than at the endpoint a parameter named `ticket`
- * may be something else altogether (a support ticket, say): only what looks like one of ours is taken out.
+ * The URL without the secrets in it, for everybody behind the gate. At the endpoint every secret parameter goes, and whatever
+ * looks like a ticket. Elsewhere a parameter named `ticket` or `token` may be something else altogether (a support ticket, the
+ * link of a mail), so only two are taken out: what is named like a ticket and looks like one of ours, and `access_token`
+ * (RFC 6750 §2.3), which is never anything else.
  */
 export function withoutTickets(url: string, atEndpoint: boolean): string {
-  return redact(url, (name, value) => name.toLowerCase() === 'ticket' && (atEndpoint || ticketShape.test(value)));
+  return redact(url, (name, value) => {
+    if (atEndpoint) return secretNames.test(name) || ticketShape.test(value);
+    return (/ticket/i.test(name) && ticketShape.test(value)) || /^access_token$/i.test(name);
+  });
 }
 
+/** A part without `=` is a value without a name. */
 function redact(url: string, secret: (name: string, value: string) => boolean): string {
   const start = url.indexOf('?');
   if (start === -1) return url;
   const query = url.slice(start + 1).replaceAll(/[^&;?#]+/g, (part) => {
     const equals = part.indexOf('=');
-    if (equals === -1 || !secret(decode(part.slice(0, equals)), decode(part.slice(equals + 1)))) return part;
-    return `${part.slice(0, equals)}=redacted`;
+    if (!secret(decode(part.slice(0, Math.max(0, equals))), decode(part.slice(equals + 1)))) return part;
+    return equals === -1 ? 'redacted' : `${part.slice(0, equals)}=redacted`;
   });
   return `${url.slice(0, start)}?${query}`;
 }

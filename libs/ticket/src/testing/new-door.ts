@@ -81,12 +81,12 @@ export interface Knocking {
   readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>>;
 }
 
-/** One handshake by hand. Resolves at the end of the answer, or at the first bytes behind a 101. */
-export function knock(
+/** The bytes of a handshake. */
+export function handshake(
   port: number,
   target: string,
   { method = 'GET', version = '1.1', headers = {} }: Knocking = {},
-): Promise<Answer> {
+): string {
   const good = {
     host: `127.0.0.1:${port}`,
     connection: 'Upgrade',
@@ -98,8 +98,13 @@ export function knock(
   const lines = Object.entries(all).flatMap(([name, value]) =>
     (typeof value === 'string' ? [value] : (value ?? [])).map((one) => `${name}: ${one}\r\n`),
   );
+  return `${method} ${target} HTTP/${version}\r\n${lines.join('')}\r\n`;
+}
+
+/** One handshake by hand. Resolves at the end of the answer, or at the first bytes behind a 101. */
+export function knock(port: number, target: string, knocking: Knocking = {}, address = '127.0.0.1'): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1');
+    const socket = connect(port, address);
     let raw = '';
     socket.setEncoding('latin1');
     socket.on('data', (text: string) => {
@@ -110,7 +115,7 @@ export function knock(
     socket.on('close', () => {
       resolve(parse(raw));
     });
-    socket.write(`${method} ${target} HTTP/${version}\r\n${lines.join('')}\r\n`);
+    socket.write(handshake(port, target, knocking));
   });
 }
 
