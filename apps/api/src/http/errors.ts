@@ -22,7 +22,7 @@ const codeOfStatus: Readonly<Record<number, ProblemCode>> = {
  * The one place where errors become answers: all of them problem+json, a 5xx logged with its text and told without it.
  * What is not Usher's own problem is translated by its status alone, so that no text of a library reaches the network.
  */
-export function answerError(error: FastifyError | HttpProblem, request: FastifyRequest, reply: FastifyReply): void {
+function answerError(error: FastifyError | HttpProblem, request: FastifyRequest, reply: FastifyReply): void {
   if (error instanceof HttpProblem) {
     if (error.statusCode >= 500) request.log.warn({ err: error }, 'request refused');
     sendProblem(reply, error.code, error.retryAfterMs);

@@ -106,6 +106,6 @@ function mayEnter({ user, roles }: Person, room: Privacy): boolean {
   return !room.private || room.createdBy === user || isAdmin(roles);
 }
 
-export function isAdmin(roles: readonly string[]): boolean {
+function isAdmin(roles: readonly string[]): boolean {
   return roles.includes('admin');
 }
