@@ -122,6 +122,18 @@ test('what asks for another protocol than a WebSocket gets its plain answer, as 
   expect((await knock(door.port, `/api/ws?ticket=${await door.ticket()}`, { headers })).status).toBe(400);
 });
 
+test('an app’s own say on upgrades is not asked: it would see the ticket, and could send it to the router', async () => {
+  const asked: unknown[] = [];
+  const app = Fastify({ http: { shouldUpgradeCallback: (request) => asked.push(request.url) > 1_000 } });
+  await app.register(ticketGate, { store: createMemoryTicketStore(), allowedOrigins: [] });
+  app.get('/plain', () => 'plain');
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  expect((await knock(portOf(app), '/plain')).status).toBe(404);
+  expect((await knock(portOf(app), `/api/ws?ticket=${'A'.repeat(43)}`)).status).toBe(401);
+  expect(asked).toEqual([]);
+  await app.close();
+});
+
 test('every address that Fastify listens on stands behind the gate, upgrades and plain requests alike', async () => {
   // A name of two addresses, as `localhost` is where there is IPv6.
   const addresses = ['127.0.0.1', '127.0.0.2'];
