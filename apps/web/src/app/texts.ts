@@ -236,7 +236,6 @@ export const texts = {
     range: (least: string, most: string) => `${least} to ${most}`,
     lease: 'Seat',
     leaseNone: 'No seat while there is no connection.',
-    leaseLeft: (left: string) => `${left} left`,
     leaseHint: 'Renewed with a fresh ticket over the open socket, without a reconnect.',
     way: 'The way in',
     wayHint: 'A token buys a ticket, the ticket opens the door, once.',

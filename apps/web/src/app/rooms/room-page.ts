@@ -1,14 +1,14 @@
-import { Component, computed, inject, input } from '@angular/core';
+import { Component, computed, effect, inject, input, signal, untracked } from '@angular/core';
+import { OpenRooms, type RoomView } from './open-rooms.ts';
 import { RoomPane } from './room-pane.ts';
-import { OpenRooms } from './open-rooms.ts';
 
 /** The page of a room. Another room is another pane, so that nothing of the one before is left standing. */
 @Component({
   selector: 'app-room-page',
   imports: [RoomPane],
   template: `
-    @for (view of [view()]; track view) {
-      <app-room-pane [name]="room()" [view]="view" />
+    @for (view of views(); track view) {
+      <app-room-pane [name]="view.room.name" [view]="view" />
     }
   `,
   styles: `
@@ -23,5 +23,18 @@ export class RoomPage {
   readonly room = input.required<string>();
 
   private readonly open = inject(OpenRooms);
-  protected readonly view = computed(() => this.open.enter(this.room()));
+  private readonly view = signal<RoomView | undefined>(undefined);
+  protected readonly views = computed(() => {
+    const view = this.view();
+    return view === undefined ? [] : [view];
+  });
+
+  constructor() {
+    effect(() => {
+      const name = this.room();
+      // Entering does things: it joins the room and may leave another.
+      const view = untracked(() => this.open.enter(name));
+      this.view.set(view);
+    });
+  }
 }
