@@ -1,7 +1,7 @@
-import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
+import type { Server } from 'node:http';
+import websocket from '@fastify/websocket';
 import fp from 'fastify-plugin';
-import { type WebSocket, WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
 import { closeCode, type RoomsProtocol } from '@usher/protocol';
 import { roomsProtocol } from '@usher/protocol/server';
 import type { Connection, Connections, History, Renewal } from '@usher/realtime';
@@ -110,32 +110,30 @@ export const socket = fp<SocketOptions>(
       },
     });
 
-    // The gate has judged everything there is to judge, so what it lets through goes straight to `ws`: a trip through the router
-    // would make a request and a reply for each socket that live as long as it does.
-    const sockets = new WebSocketServer({ noServer: true, clientTracking: false, ...serverOptions });
-    app.gate.server.on('upgrade', (request: IncomingMessage, raw: Duplex, head: Buffer) => {
-      const { identity } = app.gate.admitted(request);
-      sockets.handleUpgrade(request, raw, head, (ws) => {
-        // Whoever sits here or not: an error that nobody hears ends the process.
-        ws.on('error', ignore);
-        if (identity instanceof Guest) seat(ws, identity);
-        else ws.terminate();
-      });
-    });
-    app.addHook('preClose', async () => {
-      await app.drain();
-      connections.stop();
+    await app.register(websocket, {
+      // All that the plugin does with it is to listen for `upgrade`.
+      options: { server: app.gate.server as unknown as Server, clientTracking: false, ...serverOptions },
+      preClose(done) {
+        app.drain().then(() => {
+          connections.stop();
+          done();
+        }, done);
+      },
     });
 
-    /** In the turn in which the handshake was answered, or first frames are lost. */
-    function seat(ws: WebSocket, { seat: kept, identity }: Guest): void {
-      if (kept.occupy()) {
-        attach(ws, (opened) => connections.open(opened, identity).listener);
+    app.get(endpoint, { websocket: true }, (ws: WebSocket, request) => {
+      // The plugin's own listener holds request and reply for as long as the socket lives. `attach` lets go of the rest of the
+      // HTTP exchange; here nothing of it may be kept, and an error that nobody hears would end the process.
+      ws.removeAllListeners('error');
+      ws.on('error', ignore);
+      const { identity: guest } = app.gate.admitted(request.raw);
+      if (guest instanceof Guest && guest.seat.occupy()) {
+        attach(ws, (opened) => connections.open(opened, guest.identity).listener);
       } else {
         const { code, reason } = closeCode('session_ended');
         ws.close(code, reason);
       }
-    }
+    });
 
     function onVerdict({ verdict, fault, claims, address, origin, userAgent }: GateVerdict): void {
       metrics.handshakes.inc(fault === undefined ? { verdict } : { verdict, fault });
