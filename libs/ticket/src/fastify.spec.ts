@@ -31,6 +31,7 @@ describe('the ticket call', () => {
     ['no token', () => '', 'missing_token'],
     ['another scheme', () => 'Basic bWFnZ2llOnNlY3JldA==', 'missing_token'],
     ['what is no JWT', () => 'Bearer abc', 'invalid_token'],
+    ['a token and something more', (door: Door) => `Bearer ${door.token()} x`, 'invalid_token'],
     ['a token that nobody signed', () => `Bearer ${unsigned()}`, 'invalid_token'],
     ['a token without a session', (door: Door) => `Bearer ${door.app.jwt.sign({ sub: 'maggie' })}`, 'invalid_token'],
     ['an expired token', (door: Door) => `Bearer ${door.token({}, { expiresIn: -1_000 })}`, 'token_expired'],
@@ -221,6 +222,9 @@ test('no ticket reaches the log, whatever is done with it', async () => {
   }
   expect(door.log()).toContain('"url":"/nowhere?ticket=redacted"');
   for (const ticket of tickets) expect(door.log()).not.toContain(ticket);
+  // Nor do the bytes of what was no HTTP at all.
+  expect(door.log()).toContain('client error');
+  expect(door.log()).not.toContain('rawPacket');
   expect(JSON.stringify(door.verdicts)).not.toMatch(/[\w-]{43}/);
 });
 

@@ -61,6 +61,7 @@ describe('before the ticket is looked at', () => {
     ['another method', { method: 'POST' }, 400],
     ['another version of HTTP', { version: '1.0' }, 400],
     ['no host', { headers: { host: undefined } }, 400],
+    ['an empty host', { headers: { host: '' } }, 400],
     ['two hosts', { headers: { host: ['a', 'b'] } }, 400],
     ['no key', { headers: { 'sec-websocket-key': undefined } }, 400],
     ['a key that is too short', { headers: { 'sec-websocket-key': 'dGhl' } }, 400],
@@ -212,6 +213,7 @@ describe('from the ticket on it is burned, whatever comes after', () => {
     ['no origin in particular', {}, { origin: 'null' }, 403, 'origin_forbidden'],
     ['two origins', {}, { origin: [allowedOrigin, allowedOrigin] }, 403, 'origin_forbidden'],
     ['other subprotocols', {}, { 'sec-websocket-protocol': 'chat, usher.v2' }, 400, 'unsupported_protocol'],
+    ['ours twice', {}, { 'sec-websocket-protocol': 'usher.v1, usher.v1' }, 400, 'unsupported_protocol'],
     ['a broken subprotocol list', {}, { 'sec-websocket-protocol': 'usher.v1,,' }, 400, 'unsupported_protocol'],
   ])('%s', async (_name, options, headers, status, code) => {
     let released = 0;

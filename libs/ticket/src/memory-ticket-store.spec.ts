@@ -35,6 +35,16 @@ test('a full store is unavailable rather than forgetful: it never gives up a tic
   expect(await store.issue(claims(4))).toMatchObject({ ok: true });
 });
 
+test('a full store finds what is dead behind what lives', async () => {
+  const { store, advance, now } = setting({ maxEntries: 100 });
+  for (let n = 0; n < 100; n += 1) await store.issue(claims(n), n < 99 ? now() + 60_000 : now());
+  await advance(29_999);
+  await expect(store.issue(claims(100))).rejects.toBeInstanceOf(TicketStoreUnavailable);
+  await advance(1);
+  expect(await store.issue(claims(101))).toMatchObject({ ok: true });
+  await expect(store.issue(claims(102))).rejects.toBeInstanceOf(TicketStoreUnavailable);
+});
+
 test('tickets that nobody uses are let go as others are issued', async () => {
   const { store, advance } = setting({ maxEntries: 100 });
   for (let n = 0; n < 5_000; n += 1) {
