@@ -232,7 +232,9 @@ export const texts = {
     roundTripNone: 'No answer yet.',
     roundTripChart: (last: number, least: number, most: number) =>
       `Round trips: last ${last}, shortest ${least}, longest ${most} milliseconds`,
-    milliseconds: (n: number) => (n < 10 ? `${n.toFixed(1)} ms` : `${Math.round(n)} ms`),
+    milliseconds: (n: string) => `${n} ms`,
+    seconds: (n: string) => `${n} s`,
+    minutes: (n: string) => `${n} min`,
     range: (least: string, most: string) => `${least} to ${most}`,
     lease: 'Seat',
     leaseNone: 'No seat while there is no connection.',

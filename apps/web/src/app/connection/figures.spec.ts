@@ -14,9 +14,14 @@ describe('figures', () => {
     expect(durationOf(ms)).toBe(words);
   });
 
-  test('short times keep a decimal, long ones do not', () => {
-    expect(milliseconds(3.21)).toBe('3.2 ms');
-    expect(milliseconds(48.4)).toBe('48 ms');
+  test.each([
+    [3.21, '3.2 ms'],
+    [48.4, '48 ms'],
+    [3_566, '3.6 s'],
+    [20_356, '20 s'],
+    [720_000, '12 min'],
+  ])('%d ms are best read as %s', (span, words) => {
+    expect(milliseconds(span)).toBe(words);
   });
 
   test('a line ends at the right edge, begins from zero and keeps its place while it fills', () => {

@@ -32,7 +32,8 @@ export function rowsOf(messages: readonly RoomMessage[], user: string, freshFrom
       kind: 'message',
       key: keyOf(message),
       message,
-      own: message.from === user,
+      // What this browser wrote is its reader's own, whatever the server calls them.
+      own: message.key !== undefined || message.from === user,
       first: newDay || fresh || before === undefined || !follows(before, message),
       last:
         after === undefined || !follows(message, after) || !sameDay(message.at, after.at) || after.seq === freshFrom,
