@@ -3,7 +3,7 @@
  * spread a crowd it is the one that asks the least of the server (M. Brooker, "Exponential Backoff and Jitter", AWS
  * Architecture Blog, 2015).
  *
- * @param tries how many have failed; the first window is `minMs`, the widest `maxMs`
+ * @param tries how many have failed, from 1: the first window is `minMs`, the widest `maxMs`
  * @param random from 0 to below 1
  */
 export function fullJitter(tries: number, minMs: number, maxMs: number, random: () => number): number {

@@ -1,12 +1,14 @@
 /** The server answered a request with an error, or it could not be sent for a reason that is named like the server's. */
 export class RequestFailed extends Error {
-  override readonly name = 'RequestFailed';
-  /** One of the protocol's error codes. Two are given by the client itself: `too_long` (the frame would be larger than the server takes) and `rate_limited` (too many requests without an answer). */
+  /**
+   * One of the protocol's error codes. Two are given by the client too: `too_long` (the frame would be larger than the server
+   * takes) and `rate_limited` (too many requests have no answer yet).
+   */
   readonly code: string;
   /** How long to wait before the same can succeed, in ms. */
   readonly retryAfterMs: number | undefined;
 
-  constructor(code: string, message: string, retryAfterMs?: number) {
+  constructor(code: string, message = code, retryAfterMs?: number) {
     super(message);
     this.code = code;
     this.retryAfterMs = retryAfterMs;
@@ -14,17 +16,10 @@ export class RequestFailed extends Error {
 }
 
 /** There is no connection, or it was lost before the answer: whether the server did what was asked is not known. */
-export class Disconnected extends Error {
-  override readonly name = 'Disconnected';
-  constructor() {
-    super('not connected');
-  }
-}
+export class Disconnected extends Error {}
 
 /** No answer in time: whether the server did what was asked is not known. */
-export class TimedOut extends Error {
-  override readonly name = 'TimedOut';
-  constructor() {
-    super('no answer in time');
-  }
-}
+export class TimedOut extends Error {}
+
+/** Too many messages of one room wait to be sent already. */
+export class OutboxFull extends Error {}

@@ -1,5 +1,4 @@
-import { isProblem } from '@usher/protocol';
-import type { TicketAnswer } from '@usher/protocol';
+import type { Problem, TicketAnswer } from '@usher/protocol';
 import type { TicketFunction } from './options.ts';
 import { TicketRefused } from './ticket-refused.ts';
 
@@ -14,27 +13,26 @@ export interface FetchTicketOptions {
 
 /**
  * A ticket function that asks `GET url` with the token as Bearer. An answer that says no becomes a `TicketRefused` with the
- * problem's code; where no problem document came (a proxy, another server), a 401 is `invalid_token` and everything else
- * `internal`, to be tried again. A network failure is the error that `fetch` has for it.
+ * problem's code. Where no problem came (a proxy, another server), a 401 is `invalid_token` and everything else `internal`, to
+ * be tried again. A network failure is the error that `fetch` has for it.
  */
-export function fetchTicket({ url, token, fetch }: FetchTicketOptions): TicketFunction {
+export function fetchTicket({ url, token, fetch = globalThis.fetch }: FetchTicketOptions): TicketFunction {
   return async (signal) => {
     const bearer = await token();
     if (!bearer) throw new TicketRefused('missing_token', 401);
-    const response = await (fetch ?? globalThis.fetch)(typeof url === 'function' ? url() : url, {
+    const response = await fetch(typeof url === 'function' ? url() : url, {
       headers: { authorization: `Bearer ${bearer}` },
       cache: 'no-store',
       signal,
     });
     const body: unknown = await response.json().catch(() => undefined);
-    // What it holds is judged by the one who uses it.
-    if (response.ok) return body as TicketAnswer;
-    const { status } = response;
-    const retryAfterMs = Number(response.headers.get('retry-after')) * 1000 || undefined;
-    if (isProblem(body)) {
-      throw new TicketRefused(body.code, status, { text: body.title, retryAfterMs: body.retryAfterMs ?? retryAfterMs });
-    }
-    const code = status === 401 ? 'invalid_token' : 'internal';
-    throw new TicketRefused(code, status, { text: `HTTP ${status}`, retryAfterMs, terminal: status === 401 });
+    const { ok, status } = response;
+    // What the answer holds is judged by the one who uses it.
+    if (ok) return body as TicketAnswer;
+    // A code that this version does not know is handed on as it is: only `status` decides.
+    const { code, title, retryAfterMs } = (body ?? {}) as Partial<Problem>;
+    throw typeof code === 'string'
+      ? new TicketRefused(code, status, title, retryAfterMs)
+      : new TicketRefused(status === 401 ? 'invalid_token' : 'internal', status, `HTTP ${status}`, 0, status === 401);
   };
 }

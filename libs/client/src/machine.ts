@@ -1,17 +1,14 @@
-import { type closeCodes, comesBack, type RawFrame } from '@usher/protocol';
-import { BehaviorSubject, Subject } from 'rxjs';
+import { type closeCodes, comesBack, parseFrame, type RawFrame } from '@usher/protocol';
+import { BehaviorSubject, filter, Subject } from 'rxjs';
 import { fullJitter } from './backoff.ts';
 import type { ConnectionState, Reason, StateName, Step } from './connection-state.ts';
 import { Disconnected, RequestFailed, TimedOut } from './errors.ts';
-import { type TicketSocketOptions, type Timings, usualTimings } from './options.ts';
-import { browserPage, type PageEvent, type PageSource } from './page.ts';
-import { Renewal } from './renewal.ts';
-import { type RequestOptions, Requests } from './requests.ts';
-import { TicketCall } from './ticket-call.ts';
+import type { Socket, TicketSocketOptions } from './options.ts';
+import { browserPage, type PageEvent } from './page.ts';
+import { createRequests } from './requests.ts';
 import { TicketRefused } from './ticket-refused.ts';
-import { Timers } from './timers.ts';
+import { createTimers } from './timers.ts';
 import { isWelcome, type Welcome } from './welcome.ts';
-import { Wire } from './wire.ts';
 
 type CodeOf<N> = Extract<(typeof closeCodes)[number], { readonly name: N }>['code'];
 const sessionEnded: CodeOf<'session_ended'> = 4501;
@@ -20,306 +17,357 @@ const serviceRestart: CodeOf<'service_restart'> = 1012;
 
 /** After a restart a whole crowd asks for tickets: they spread over this time at least. The slots in the answers do the rest. */
 const restartSpreadMs = 3_000;
-/** A ticket that is so late for its slot (the device slept) is not presented any more. */
-const lateMs = 10_000;
+/** Renewals are at least so far apart, should this clock and the server's disagree. */
+const renewalGapMs = 30_000;
 
 /**
- * The one state machine of a connection; it owns every timer and the only socket. `#enter` is the only way out of a state.
- * Subscribers may act in the middle of it, so whoever has more to do after it looks whether the state still is what was entered.
+ * The one state machine of a connection, of any protocol. It owns every timer and the only socket; `enter` is the only way out
+ * of a state. Subscribers may act in the middle of it, so whoever has more to do after it looks whether it still is so.
  */
-export class Machine {
-  readonly timers = new Timers();
-  readonly state: BehaviorSubject<ConnectionState>;
-  readonly welcome = new BehaviorSubject<Welcome | undefined>(undefined);
-  readonly events = new Subject<RawFrame>();
-  readonly log = new Subject<Step>();
-  /** What is so; `state` and `welcome` tell it. */
-  current: ConnectionState;
-  greeting: Welcome | undefined;
+export function createMachine(options: TicketSocketOptions) {
+  const {
+    url,
+    protocol = 'usher.v1',
+    random = Math.random,
+    now = Date.now,
+    page = browserPage,
+    timings = {},
+  } = options;
+  const { answerMs = 10_000, graceMs = 10_000, stableMs = 10_000 } = timings;
+  const { backoffMinMs = 500, backoffMaxMs = 20_000 } = timings;
 
-  readonly #options: TicketSocketOptions;
-  readonly #timings: Timings;
-  readonly #now: () => number;
-  readonly #random: () => number;
-  readonly #page: PageSource;
-  readonly #call: TicketCall;
-  readonly #requests = new Requests(this.timers);
-  #telling = false;
-  /** Set while it is on its way or there: from `start` to `end`. */
-  #unwatch: (() => void) | undefined;
-  #wire: Wire | undefined;
-  #renewal: Renewal | undefined;
-  /** When something was last heard, and how long silence is no worry. */
-  #heardAt = 0;
-  #patienceMs = 0;
+  /** What is so; the subjects tell it. */
+  let state: ConnectionState = { name: 'idle', reason: { kind: 'start' }, since: now(), attempt: 0 };
+  let welcome: Welcome | undefined;
+  const state$ = new BehaviorSubject(state);
+  const welcome$ = new BehaviorSubject(welcome);
+  const events$ = new Subject<RawFrame>();
+  const log$ = new Subject<Step>();
+  let telling = false;
+
+  const [after, clearTimers] = createTimers();
+  const requests = createRequests(after, post, answerMs);
+  /** Set while it is connected or on its way. */
+  let unwatch: (() => void) | undefined;
+  let socket: Socket | undefined;
+  /** The ticket call under way. */
+  let call: AbortController | undefined;
+  let renewing = false;
+  /** Of the planned renewals only the last counts. */
+  let plans = 0;
+  /** When something was last heard, Unix ms. */
+  let heardAt = 0;
   /** The server wants nobody before this time, Unix ms. A person may knock all the same. */
-  #notBefore = 0;
+  let notBefore = 0;
 
-  constructor(options: TicketSocketOptions) {
-    this.#options = options;
-    this.#timings = { ...usualTimings, ...options.timings };
-    this.#now = options.now ?? Date.now;
-    this.#random = options.random ?? Math.random;
-    this.#page = options.page ?? browserPage;
-    this.#call = new TicketCall(options.ticket, this.#timings.ticketMs, this.timers);
-    this.current = { name: 'idle', reason: { kind: 'start' }, since: this.#now(), attempt: 0 };
-    this.state = new BehaviorSubject(this.current);
+  function note(step: Step['step'], more?: Omit<Step, 'at' | 'step'>): void {
+    log$.next({ at: now(), step, ...more });
   }
 
-  start(): void {
-    if (this.#unwatch !== undefined) return;
-    this.#unwatch = this.#page.watch((event) => {
-      this.#onPage(event);
-    });
-    this.#ask({ kind: 'start' }, 0);
+  /** The only way into a state, and so out of the one before: with its timers, its ticket call and, unless it opens, its socket. */
+  function enter(name: StateName, reason: Reason, attempt: number, retryAt?: number, hello?: Welcome): boolean {
+    const entered = { name, reason, since: now(), attempt, ...(retryAt && { retryAt }) };
+    state = entered;
+    welcome = hello;
+    clearTimers();
+    call?.abort();
+    call = undefined;
+    renewing = false;
+    if (!hello && socket) {
+      socket.onopen = socket.onmessage = socket.onclose = null;
+      socket.close(1000);
+      socket = undefined;
+      requests.disconnect();
+    }
+    tell();
+    return state === entered;
   }
 
-  end(name: 'signed_out' | 'stopped', reason: Reason): void {
-    if (this.current.name === 'signed_out') return;
-    this.#unwatch?.();
-    this.#unwatch = undefined;
-    this.#enter(name, reason, 0);
+  /** Who acts upon what is told is not told more within their own call, so that everybody hears everything in one order. */
+  function tell(): void {
+    if (telling) return;
+    telling = true;
+    while (state$.value !== state || welcome$.value !== welcome) {
+      if (welcome$.value !== welcome) welcome$.next(welcome);
+      if (state$.value !== state) state$.next(state);
+    }
+    telling = false;
+  }
+
+  function end(name: 'signed_out' | 'stopped', reason: Reason): void {
+    if (state.name === 'signed_out') return;
+    unwatch?.();
+    unwatch = undefined;
+    enter(name, reason, 0);
   }
 
   /** Waits before the next try; `waitMs` is what the server wants at least. */
-  back(reason: Reason, waitMs = 0): void {
-    if (this.#unwatch === undefined) return;
-    const { name, since, attempt } = this.current;
-    const { stableMs, backoffMinMs, backoffMaxMs } = this.#timings;
-    const now = this.#now();
-    const tries = name === 'open' && now - since >= stableMs ? 1 : attempt + (name === 'backoff' ? 0 : 1);
-    const offline = reason.kind === 'offline' || !this.#page.online();
-    const spreadMs = reason.code === serviceRestart ? restartSpreadMs : backoffMinMs;
-    this.#notBefore = Math.max(this.#notBefore, now + waitMs);
+  function back(reason: Reason, waitMs = 0): void {
+    if (!unwatch) return;
+    const { name, since, attempt } = state;
+    const at = now();
+    const tries = name === 'open' && at - since >= stableMs ? 1 : attempt + (name === 'backoff' ? 0 : 1);
+    const offline = reason.kind === 'offline' || !page.online();
+    notBefore = Math.max(notBefore, at + waitMs);
     // Without a network, or out of sight, an event brings it back; the slow pace is for devices that err.
     const ms =
       offline || reason.kind === 'hidden'
         ? backoffMaxMs
-        : this.#notBefore - now + fullJitter(tries, spreadMs, backoffMaxMs, this.#random);
-    const state = this.#enter('backoff', offline ? { kind: 'offline' } : reason, tries, now + ms);
-    if (this.current !== state) return;
-    this.timers.set(ms, () => {
-      this.retry();
-    });
-    this.#note(offline ? 'offline' : 'backoff', { ms });
+        : notBefore -
+          at +
+          fullJitter(tries, reason.code === serviceRestart ? restartSpreadMs : backoffMinMs, backoffMaxMs, random);
+    if (!enter('backoff', offline ? { kind: 'offline' } : reason, tries, at + ms)) return;
+    after(ms, retry);
+    note(offline ? 'offline' : 'backoff', { ms });
   }
 
-  /** Asks for a ticket where it waits for the next try. */
-  retry(): void {
-    const { name, reason, attempt } = this.current;
+  function retry(): void {
+    const { name, reason, attempt } = state;
     // Who tries does not call itself offline: if it still is, the answer will say so.
-    if (name === 'backoff') this.#ask(reason.kind === 'offline' ? { kind: 'closed' } : reason, attempt);
+    if (name === 'backoff') start(reason.kind === 'offline' ? { kind: 'closed' } : reason, attempt);
   }
 
-  request(type: string, params: object, options?: RequestOptions): Promise<unknown> {
-    return this.#requests.send(type, params, { timeoutMs: this.#timings.requestMs, ...options }, (frame) => {
-      if (this.greeting === undefined) throw new Disconnected();
-      this.signal(frame);
+  function start(reason: Reason, attempt: number): void {
+    notBefore = 0;
+    if (!enter('ticket', reason, attempt)) return;
+    ask((ticket, ms) => {
+      const slotAt = now() + ms;
+      if (!ms) dial(ticket, reason, attempt);
+      else if (enter('waiting', reason, attempt, slotAt)) {
+        after(ms, () => {
+          dial(ticket, reason, attempt);
+        });
+        note('waiting', { ms });
+      }
+    }, back);
+    note('ticket');
+  }
+
+  /**
+   * Asks for a ticket and calls one of the two, once. Neither where the state is left meanwhile: what comes too late opens
+   * nothing. A refusal for good ends it all instead.
+   */
+  function ask(got: (ticket: string, waitMs: number) => void, failed: (reason: Reason, waitMs: number) => void): void {
+    const mine = (call = new AbortController());
+    const asked = now();
+    function settle(then: () => void, step: Step['step'], more?: Omit<Step, 'at' | 'step'>): void {
+      if (call === mine) note(step, { ms: now() - asked, ...more });
+      if (call !== mine) return;
+      call = undefined;
+      then();
+    }
+    function fail(error: unknown): void {
+      if (error instanceof TicketRefused) {
+        const { code, message: text, terminal, retryAfterMs = 0 } = error;
+        settle(
+          () => {
+            if (terminal) end('signed_out', { kind: 'refused', code, text });
+            else failed({ kind: 'unavailable', code, text }, Math.max(0, retryAfterMs) || 0);
+          },
+          'refused',
+          { code, text },
+        );
+      } else {
+        settle(() => {
+          failed({ kind: error instanceof TimedOut ? 'timeout' : 'unavailable' }, 0);
+        }, 'refused');
+      }
+    }
+    after(answerMs, () => {
+      mine.abort();
+      fail(new TimedOut());
     });
+    freshTicket(options, mine.signal).then(([ticket, waitMs]) => {
+      settle(() => {
+        got(ticket, waitMs);
+      }, 'ticket_ok');
+    }, fail);
   }
 
-  signal(frame: object): void {
-    const { greeting } = this;
-    if (greeting !== undefined) this.#wire?.send(frame, greeting.limits.frameBytes);
-  }
-
-  /** The only way into a state, and so out of the one before: its timers, its ticket call and, unless it opens, its socket end. */
-  #enter(name: StateName, reason: Reason, attempt: number, retryAt?: number, greeting?: Welcome): ConnectionState {
-    const since = this.#now();
-    const state = retryAt === undefined ? { name, reason, since, attempt } : { name, reason, since, attempt, retryAt };
-    this.current = state;
-    this.greeting = greeting;
-    this.timers.clearAll();
-    this.#call.cancel();
-    if (greeting === undefined) {
-      this.#wire?.hangUp();
-      this.#wire = undefined;
-      this.#requests.disconnect();
-    }
-    this.#tell();
-    return state;
-  }
-
-  /** Tells what is so. Who acts upon it is not told within its own call, so that everybody hears everything in one order. */
-  #tell(): void {
-    if (this.#telling) return;
-    this.#telling = true;
-    while (this.state.value !== this.current || this.welcome.value !== this.greeting) {
-      if (this.welcome.value !== this.greeting) this.welcome.next(this.greeting);
-      if (this.state.value !== this.current) this.state.next(this.current);
-    }
-    this.#telling = false;
-  }
-
-  #note(step: Step['step'], more?: Omit<Step, 'at' | 'step'>): void {
-    this.log.next({ at: this.#now(), step, ...more });
-  }
-
-  #ask(reason: Reason, attempt: number): void {
-    this.#notBefore = 0;
-    const state = this.#enter('ticket', reason, attempt);
-    if (this.current !== state) return;
-    this.#call.ask(
-      (ticket, waitMs) => {
-        this.#note('ticket_ok', { ms: this.#now() - state.since });
-        if (this.current === state) this.#wait(ticket, waitMs);
-      },
-      (error) => {
-        const judged = this.#judge(error, this.#now() - state.since);
-        if (judged !== undefined && this.current === state) this.back(...judged);
-      },
-    );
-    this.#note('ticket');
-  }
-
-  /** What a failed ticket call means: the end where it was refused for good; else why, and how long the server wants one to wait. */
-  #judge(error: unknown, ms: number): [Reason, number] | undefined {
-    if (!(error instanceof TicketRefused)) {
-      const kind = error instanceof TimedOut ? 'timeout' : 'unavailable';
-      this.#note('refused', error instanceof RequestFailed ? { ms, text: error.code } : { ms });
-      return [{ kind }, 0];
-    }
-    const { code, message: text, terminal, retryAfterMs = 0 } = error;
-    this.#note('refused', { ms, code, text });
-    if (!terminal) return [{ kind: 'unavailable', code, text }, retryAfterMs > 0 ? retryAfterMs : 0];
-    this.end('signed_out', { kind: 'refused', code, text });
-    return undefined;
-  }
-
-  #wait(ticket: string, ms: number): void {
-    const { reason, attempt } = this.current;
-    if (ms === 0) {
-      this.#dial(ticket, reason, attempt);
-      return;
-    }
-    const slotAt = this.#now() + ms;
-    const state = this.#enter('waiting', reason, attempt, slotAt);
-    if (this.current !== state) return;
-    this.timers.set(ms, () => {
-      if (this.#now() - slotAt > lateMs) this.#ask(reason, attempt);
-      else this.#dial(ticket, reason, attempt);
-    });
-    this.#note('waiting', { ms });
-  }
-
-  #dial(ticket: string, reason: Reason, attempt: number): void {
-    const state = this.#enter('connecting', reason, attempt);
-    if (this.current !== state) return;
-    const ms = (): number => this.#now() - state.since;
+  function dial(ticket: string, reason: Reason, attempt: number): void {
+    if (!enter('connecting', reason, attempt)) return;
+    const dialled = now();
     try {
-      this.#wire = new Wire(this.#options, ticket, {
-        opened: () => {
-          this.#note('open', { ms: ms() });
-        },
-        heard: (frame) => {
-          this.#heardAt = this.#now();
-          if (frame !== undefined && this.current !== state) this.#receive(frame);
-          else if (frame !== undefined && isWelcome(frame)) this.#open(frame, ms());
-        },
-        closed: (code, text) => {
-          this.#closed(code, text);
-        },
-      });
+      const address = typeof url === 'function' ? url() : url;
+      const query = `${address.includes('?') ? '&' : '?'}ticket=${encodeURIComponent(ticket)}`;
+      socket = new (options.WebSocket ?? globalThis.WebSocket)(address + query, protocol);
     } catch (error) {
-      this.end('stopped', { kind: 'closed', text: (error as Error).name });
+      // Its message would show the URL, and in it the ticket.
+      end('stopped', { kind: 'closed', text: (error as Error).name });
       return;
     }
-    this.timers.set(this.#timings.connectMs, () => {
-      this.back({ kind: 'timeout', text: 'no welcome in time' });
+    socket.onopen = () => {
+      note('open', { ms: now() - dialled });
+    };
+    socket.onmessage = ({ data }) => {
+      heardAt = now();
+      const frame = parseFrame(data);
+      if (!frame) return;
+      if (welcome) receive(frame);
+      else if (isWelcome(frame) && enter('open', reason, attempt, 0, frame)) {
+        listen();
+        plan(frame.lease);
+        note('welcome', { ms: heardAt - dialled });
+      }
+    };
+    socket.onclose = ({ code, reason: text }) => {
+      closed(code, text);
+    };
+    // What there is to know comes with `onclose`. The `ws` package throws where nobody listens.
+    socket.onerror = () => undefined;
+    after(answerMs, () => {
+      back({ kind: 'timeout' });
     });
-    this.#note('dial');
+    note('dial');
   }
 
-  #open(greeting: Welcome, ms: number): void {
-    const { reason, attempt } = this.current;
-    const { backoffMinMs, backoffMaxMs, heartbeatGraceMs } = this.#timings;
-    const wire = this.#wire;
-    this.#patienceMs = greeting.heartbeatMs + heartbeatGraceMs;
-    const renewal = (this.#renewal = new Renewal({
-      call: this.#call,
-      timers: this.timers,
-      now: this.#now,
-      random: this.#random,
-      over: () => this.#wire !== wire,
-      begun: () => {
-        this.#note('renew');
-      },
-      present: async (ticket) => ((await this.request('renew', { ticket })) as { lease: number }).lease,
-      renewed: (lease, took) => {
-        this.greeting = { ...greeting, lease };
-        this.#tell();
-        this.#note('renewed', { ms: took });
-      },
-      failed: (error, took, tries) => {
-        const judged = this.#judge(error, took);
-        return judged && judged[1] + fullJitter(tries, backoffMinMs, backoffMaxMs, this.#random);
-      },
-    }));
-    const state = this.#enter('open', reason, attempt, undefined, greeting);
-    if (this.current !== state) return;
-    this.#listen();
-    renewal.plan(greeting.lease);
-    this.#note('welcome', { ms });
+  function closed(code: number, text: string): void {
+    const why = { kind: 'closed', code, ...(text && { text }) } as const;
+    note('close', { code, ...(text && { text }), ms: now() - state.since });
+    if (code === sessionEnded) end('signed_out', { ...why, kind: 'signed_out' });
+    else if (comesBack(code)) back(why, code === rateLimitAbused ? backoffMaxMs : 0);
+    else end('stopped', why);
   }
 
-  /** The server beats; once it has been silent for too long the connection is dead, whatever the socket believes. */
-  #listen(): void {
-    const silentMs = this.#now() - this.#heardAt;
-    if (silentMs >= this.#patienceMs) {
-      this.back({ kind: 'timeout', text: 'no heartbeat' });
+  function receive(frame: RawFrame): void {
+    const { type } = frame;
+    if (type === 'reply' || type === 'error') {
+      requests.settle(frame);
       return;
     }
-    // A clock that was set back must not make it wait longer.
-    this.timers.set(Math.min(this.#patienceMs, this.#patienceMs - silentMs), () => {
-      this.#listen();
+    if (type === 'beat') {
+      signal(type);
+      note(type);
+    } else if (type === 'lease') {
+      note(type);
+      renew();
+    }
+    events$.next(frame);
+  }
+
+  /** The server beats: silent for too long the connection is dead, whatever the socket believes. Returns how long it may be. */
+  function patience(): number {
+    const mostMs = (welcome?.heartbeatMs ?? 0) + graceMs;
+    // A clock that was set back must not make it longer.
+    const leftMs = Math.min(mostMs, heardAt + mostMs - now());
+    if (leftMs <= 0) back({ kind: 'timeout' });
+    return leftMs;
+  }
+
+  function listen(): void {
+    const ms = patience();
+    if (ms > 0) after(ms, listen);
+  }
+
+  /**
+   * Plans to renew the lease anywhere between 75 and 90 % of the way to its end, so that those who came together do not renew
+   * together. Where this clock says that it is over, the clock is wrong: the server's `lease` frame will say when.
+   */
+  function plan(lease: number): void {
+    const leftMs = lease * 1000 - now();
+    if (leftMs > 0) renewIn(Math.max(renewalGapMs, leftMs * (0.75 + 0.15 * random())));
+  }
+
+  function renewIn(ms: number): void {
+    const mine = ++plans;
+    after(ms, () => {
+      if (mine === plans) renew();
     });
   }
 
-  #receive(frame: RawFrame): void {
-    switch (frame.type) {
-      case 'reply':
-      case 'error':
-        this.#requests.settle(frame);
-        return;
-      case 'beat':
-        this.signal({ type: 'beat' });
-        this.#note('beat');
-        break;
-      case 'lease':
-        this.#note('lease');
-        this.#renewal?.renew();
-        break;
+  /** Presents a fresh ticket over the open socket. What fails is tried again, until the server ends the lease. */
+  function renew(): void {
+    if (renewing) return;
+    renewing = true;
+    const mine = socket;
+    const begun = now();
+    function again(_reason?: Reason, waitMs = 0): void {
+      renewing = false;
+      renewIn(waitMs + 1_000 + random() * backoffMaxMs);
     }
-    this.events.next(frame);
+    async function present(ticket: string): Promise<void> {
+      try {
+        const { lease } = (await requests.send('renew', { ticket })) as { lease: number };
+        if (mine !== socket || !welcome) return;
+        renewing = false;
+        welcome = { ...welcome, lease };
+        tell();
+        plan(lease);
+        note('renewed', { ms: now() - begun });
+      } catch {
+        if (mine === socket) again();
+      }
+    }
+    ask((ticket, waitMs) => {
+      after(waitMs, () => void present(ticket));
+    }, again);
+    note('renew');
   }
 
-  #closed(code: number, text: string): void {
-    const why = text ? { code, text } : { code };
-    this.#note('close', { ...why, ms: this.#now() - this.current.since });
-    if (code === sessionEnded) this.end('signed_out', { kind: 'signed_out', ...why });
-    else if (!comesBack(code)) this.end('stopped', { kind: 'closed', ...why });
-    else this.back({ kind: 'closed', ...why }, code === rateLimitAbused ? this.#timings.backoffMaxMs : 0);
-  }
-
-  #onPage(event: PageEvent): void {
-    if (event === 'hide') this.back({ kind: 'hidden' });
-    else if (event === 'offline') this.back({ kind: 'offline' });
+  function onPage(event: PageEvent): void {
+    if (event === 'pagehide') back({ kind: 'hidden' });
+    else if (event === 'offline') back({ kind: event });
     else {
-      if (event === 'online') this.#note('online');
-      if (this.current.name === 'open') this.#probe();
-      if (this.#now() >= this.#notBefore) this.retry();
+      if (event === 'online') note(event);
+      // After a sleep an open connection may long be dead, and timers are late.
+      if (welcome) patience();
+      if (now() >= notBefore) retry();
     }
   }
 
-  /** After a sleep, or a change of networks: an open connection may long be dead. */
-  #probe(): void {
-    const state = this.current;
-    if (this.#now() - this.#heardAt >= this.#patienceMs) {
-      this.#listen();
-      return;
-    }
-    this.request('ping', {}, { timeoutMs: this.#timings.probeMs }).catch((error: unknown) => {
-      if (error instanceof TimedOut && this.current === state) this.back({ kind: 'timeout', text: 'no answer' });
-    });
+  /** @throws Disconnected, or RequestFailed `too_long`: the server would close for a frame above its limit (1009). */
+  function post(frame: object): void {
+    if (!welcome) throw new Disconnected();
+    const text = JSON.stringify(frame);
+    if (new TextEncoder().encode(text).length > welcome.limits.frameBytes) throw new RequestFailed('too_long');
+    socket?.send(text);
   }
+
+  function signal(type: string, params?: object): void {
+    if (welcome) post({ ...params, type });
+  }
+
+  return {
+    state$,
+    welcome$,
+    events$,
+    log$,
+    get state() {
+      return state;
+    },
+    get welcome() {
+      return welcome;
+    },
+    connect(): void {
+      if (unwatch) return;
+      unwatch = page.watch(onPage);
+      start({ kind: 'start' }, 0);
+    },
+    stop(): void {
+      end('stopped', { kind: 'asked' });
+    },
+    signOut(text?: string): void {
+      end('signed_out', { kind: 'asked', ...(text && { text }) });
+    },
+    retryNow: retry,
+    drop(): void {
+      back({ kind: 'asked' });
+    },
+    request: requests.send,
+    signal,
+    on: (type: string) => events$.pipe(filter((event) => event.type === type)),
+    async ping(): Promise<number> {
+      const asked = performance.now();
+      await requests.send('ping', {});
+      return performance.now() - asked;
+    },
+    later: after,
+  };
+}
+
+/** @throws whatever the ticket function throws, at once or later, and where what it gives is no ticket */
+async function freshTicket({ ticket: get }: TicketSocketOptions, signal: AbortSignal): Promise<[string, number]> {
+  const { ticket, connectAfterMs } = await get(signal);
+  if (typeof ticket !== 'string' || !ticket) throw new TypeError('no ticket in the answer');
+  return [ticket, connectAfterMs > 0 ? connectAfterMs : 0];
 }

@@ -18,34 +18,17 @@ export type SocketConstructor = new (url: string, protocol: string) => Socket;
 
 /** All in milliseconds. */
 export interface Timings {
-  /** How long the ticket call may take; 10,000 unless told. */
-  readonly ticketMs: number;
-  /** How long it may take from the dial to the welcome; 10,000 unless told. */
-  readonly connectMs: number;
+  /** How long the server may take: for a ticket, from the dial to the welcome, and for a request; 10,000 unless told. */
+  readonly answerMs: number;
+  /** How late its heartbeat may be; 10,000 unless told. */
+  readonly graceMs: number;
   /** The first try comes back within this time; 500 unless told. */
   readonly backoffMinMs: number;
-  /** The longest that a backoff grows to; 20,000 unless told. */
+  /** The longest that a backoff grows to, and the pace without a network; 20,000 unless told. */
   readonly backoffMaxMs: number;
   /** A connection that held for so long begins anew with its tries; 10,000 unless told. */
   readonly stableMs: number;
-  /** How late the server's heartbeat may be; 10,000 unless told. */
-  readonly heartbeatGraceMs: number;
-  /** How long a request may take where the caller does not say; 10,000 unless told. */
-  readonly requestMs: number;
-  /** How long a ping may take that asks, after a sleep, whether the connection still lives; 5,000 unless told. */
-  readonly probeMs: number;
 }
-
-export const usualTimings: Timings = {
-  ticketMs: 10_000,
-  connectMs: 10_000,
-  backoffMinMs: 500,
-  backoffMaxMs: 20_000,
-  stableMs: 10_000,
-  heartbeatGraceMs: 10_000,
-  requestMs: 10_000,
-  probeMs: 5_000,
-};
 
 export interface TicketSocketOptions {
   /** The endpoint, without a ticket: `wss://chat.example.com/api/ws`. Asked before every dial where it is a function. */

@@ -1,10 +1,7 @@
-/**
- * - `online`: the device has a network again
- * - `offline`: it has none
- * - `show`: somebody looks again, or the page came back from the back/forward cache
- * - `hide`: the page goes away, perhaps into that cache, where an open socket would keep it out or be cut
- */
-export type PageEvent = 'online' | 'offline' | 'show' | 'hide';
+const events = ['online', 'offline', 'pageshow', 'pagehide', 'visibilitychange'] as const;
+
+/** By their names in the DOM. `visibilitychange` only where the page is looked at again. */
+export type PageEvent = (typeof events)[number];
 
 /** What the page that holds the socket goes through. */
 export interface PageSource {
@@ -14,35 +11,21 @@ export interface PageSource {
   watch(listener: (event: PageEvent) => void): () => void;
 }
 
-/** The browser's window and document. Where there are none, always online and never an event. */
+/** The browser's window. Where there is none, always online and never an event. */
 export const browserPage: PageSource = {
   online: () => (globalThis as Partial<typeof globalThis>).navigator?.onLine ?? true,
   watch(listener) {
-    const { window, document } = globalThis as Partial<typeof globalThis>;
-    if (window === undefined || document === undefined) return () => undefined;
     const stopped = new AbortController();
-    const { signal } = stopped;
-    for (const [type, event] of [
-      ['online', 'online'],
-      ['offline', 'offline'],
-      ['pageshow', 'show'],
-      ['pagehide', 'hide'],
-    ] as const) {
-      window.addEventListener(
+    const page: Partial<typeof globalThis> = globalThis;
+    for (const type of events) {
+      page.addEventListener?.(
         type,
         () => {
-          listener(event);
+          if (type !== 'visibilitychange' || document.visibilityState === 'visible') listener(type);
         },
-        { signal },
+        { signal: stopped.signal },
       );
     }
-    document.addEventListener(
-      'visibilitychange',
-      () => {
-        if (document.visibilityState === 'visible') listener('show');
-      },
-      { signal },
-    );
     return () => {
       stopped.abort();
     };

@@ -9,9 +9,9 @@ import type {
   Signal,
   SignalType,
 } from '@usher/protocol';
-import { filter, type Observable } from 'rxjs';
+import type { Observable } from 'rxjs';
 import type { ConnectionState, Step } from './connection-state.ts';
-import { Machine } from './machine.ts';
+import { createMachine } from './machine.ts';
 import type { TicketSocketOptions } from './options.ts';
 import type { RequestOptions } from './requests.ts';
 import type { Welcome } from './welcome.ts';
@@ -22,58 +22,28 @@ import type { Welcome } from './welcome.ts';
  *
  * @typeParam P what is spoken over it: `RoomsProtocol`, or one's own made with `defineProtocol`
  */
-export class TicketSocket<P extends Protocol> {
-  readonly #machine: Machine;
+export interface TicketSocket<P extends Protocol> {
   /** The present state at once, then every change. */
   readonly state$: Observable<ConnectionState>;
+  readonly state: ConnectionState;
   /** What the server said first, while the connection is open, with the lease of now; otherwise `undefined`. */
   readonly welcome$: Observable<Welcome | undefined>;
+  readonly welcome: Welcome | undefined;
   /** Events as they come. Also of types that this version of the protocol does not know, which are to be ignored. */
   readonly events$: Observable<EventFrame<P>>;
   /** What happens under the hood, live. */
   readonly log$: Observable<Step>;
 
-  constructor(options: TicketSocketOptions) {
-    const machine = (this.#machine = new Machine(options));
-    this.state$ = machine.state.asObservable();
-    this.welcome$ = machine.welcome.asObservable();
-    // The server that let us in is trusted to keep to its protocol.
-    this.events$ = machine.events.asObservable() as Observable<unknown> as Observable<EventFrame<P>>;
-    this.log$ = machine.log.asObservable();
-  }
-
-  get state(): ConnectionState {
-    return this.#machine.current;
-  }
-
-  get welcome(): Welcome | undefined {
-    return this.#machine.greeting;
-  }
-
   /** Connects, and stays connected. Does nothing where it is at it already; after `signed_out` and `stopped` it begins anew. */
-  connect(): void {
-    this.#machine.start();
-  }
-
+  connect(): void;
   /** Ends the connection; it stays ended until `connect()`. */
-  stop(): void {
-    this.#machine.end('stopped', { kind: 'asked' });
-  }
-
+  stop(): void;
   /** Ends the connection because the person leaves. What hangs on it (rooms) forgets everything. */
-  signOut(reason?: string): void {
-    this.#machine.end('signed_out', reason === undefined ? { kind: 'asked' } : { kind: 'asked', text: reason });
-  }
-
+  signOut(reason?: string): void;
   /** Tries now, where it waits for its next try. */
-  retryNow(): void {
-    this.#machine.retry();
-  }
-
+  retryNow(): void;
   /** Hangs up on purpose. It comes back as after any loss. */
-  drop(): void {
-    this.#machine.back({ kind: 'asked' });
-  }
+  drop(): void;
 
   /**
    * Sends a request over the open connection and resolves to the data of its reply.
@@ -82,29 +52,21 @@ export class TicketSocket<P extends Protocol> {
    * (`too_long`) or 200 requests have no answer yet (`rate_limited`); with `Disconnected` where there is no connection, or none
    * any more; with `TimedOut`. After the last two nobody knows whether the server did what was asked.
    */
-  request<T extends RequestType<P>>(type: T, params: Params<P, T>, options?: RequestOptions): Promise<Reply<P, T>> {
-    return this.#machine.request(type, params, options) as Promise<Reply<P, T>>;
-  }
-
-  /** Sends a signal over the open connection. Without one it goes nowhere: a signal is about now. */
-  signal<T extends SignalType<P>>(type: T, params: Signal<P, T>): void {
-    this.#machine.signal({ ...(params as object), type });
-  }
-
+  request<T extends RequestType<P>>(type: T, params: Params<P, T>, options?: RequestOptions): Promise<Reply<P, T>>;
+  /**
+   * Sends a signal over the open connection. Without one it goes nowhere: a signal is about now.
+   * @throws RequestFailed `too_long`
+   */
+  signal<T extends SignalType<P>>(type: T, params: Signal<P, T>): void;
   /** The events of one type. */
-  on<T extends EventType<P>>(type: T): Observable<Event<P, T>> {
-    return this.events$.pipe(filter((event) => event.type === type)) as Observable<unknown> as Observable<Event<P, T>>;
-  }
-
+  on<T extends EventType<P>>(type: T): Observable<Event<P, T>>;
   /** Resolves to the time to the server and back, in ms. Rejects like `request`. */
-  async ping(): Promise<number> {
-    const asked = performance.now();
-    await this.#machine.request('ping', {});
-    return performance.now() - asked;
-  }
-
+  ping(): Promise<number>;
   /** Runs something in `ms`, unless the connection has left its present state by then. */
-  later(ms: number, run: () => void): void {
-    this.#machine.timers.set(ms, run);
-  }
+  later(ms: number, run: () => void): void;
 }
+
+// The machine serves any protocol alike; what `P` adds are the names and shapes to which the server keeps.
+export const TicketSocket = function (options: TicketSocketOptions) {
+  return createMachine(options);
+} as unknown as new <P extends Protocol>(options: TicketSocketOptions) => TicketSocket<P>;

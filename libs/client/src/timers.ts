@@ -1,31 +1,26 @@
-export type Timer = ReturnType<typeof setTimeout>;
+/** Runs something in so many milliseconds, unless the state has been left by then. */
+export type After = (ms: number, run: () => void) => void;
 
-/** More than this a timer cannot count, and one that is told more fires at once. */
+/** More than this a timer cannot count; told more, it would fire at once. */
 const longestMs = 2 ** 31 - 1;
 
-/** The timers of one state: whoever leaves it clears them all. */
-export class Timers {
-  readonly #running = new Set<Timer>();
-
-  set(ms: number, run: () => void): Timer {
-    const timer = setTimeout(
-      () => {
-        this.#running.delete(timer);
-        run();
-      },
-      Math.min(ms, longestMs),
-    );
-    this.#running.add(timer);
-    return timer;
-  }
-
-  clear(timer: Timer | undefined): void {
-    clearTimeout(timer);
-    if (timer !== undefined) this.#running.delete(timer);
-  }
-
-  clearAll(): void {
-    for (const timer of this.#running) clearTimeout(timer);
-    this.#running.clear();
-  }
+/** A way to set timers, and one to clear all that were set. */
+export function createTimers(): [after: After, clearAll: () => void] {
+  const running = new Set<ReturnType<typeof setTimeout>>();
+  return [
+    (ms, run) => {
+      const timer = setTimeout(
+        () => {
+          running.delete(timer);
+          run();
+        },
+        Math.min(ms, longestMs),
+      );
+      running.add(timer);
+    },
+    () => {
+      for (const timer of running) clearTimeout(timer);
+      running.clear();
+    },
+  ];
 }

@@ -1,16 +1,10 @@
-import type { Event, RawFrame, RoomsProtocol } from '@usher/protocol';
+import type { Event, RoomsProtocol } from '@usher/protocol';
 
 /** What the server says first. Part of every protocol; `lease` is kept up to date while the connection is open. */
 export type Welcome = Event<RoomsProtocol, 'welcome'>;
 
-/** Whether a frame is a welcome with all that this client builds upon. */
-export function isWelcome(frame: RawFrame | Partial<Welcome>): frame is RawFrame & Welcome {
-  const { type, user, heartbeatMs, lease, limits } = frame as Partial<RawFrame & Welcome>;
-  return (
-    type === 'welcome' &&
-    typeof user === 'string' &&
-    typeof heartbeatMs === 'number' &&
-    typeof lease === 'number' &&
-    typeof limits?.frameBytes === 'number'
-  );
+/** Whether a frame is a welcome, with what this client cannot do without. */
+export function isWelcome(frame: object): frame is Welcome {
+  const { type, heartbeatMs, limits } = frame as Partial<Welcome & { readonly type: string }>;
+  return type === 'welcome' && Number(heartbeatMs) > 0 && Number(limits?.frameBytes) > 0;
 }

@@ -1,6 +1,6 @@
 import type { RoomsProtocol } from '@usher/protocol';
 import type { TicketSocket } from '../ticket-socket.ts';
-import { Room } from './room.ts';
+import { createRoom, type Room } from './room.ts';
 import type { Rooms, RoomsOptions } from './room-types.ts';
 
 /**
@@ -9,7 +9,13 @@ import type { Rooms, RoomsOptions } from './room-types.ts';
  */
 export function createRooms(socket: TicketSocket<RoomsProtocol>, options: RoomsOptions = {}): Rooms {
   let person: string | undefined;
-  const { user = () => person ?? '', outbox = 200, held = 5_000, uuid: key = () => crypto.randomUUID() } = options;
+  const settings: Required<RoomsOptions> = {
+    user: () => person ?? '',
+    outbox: 200,
+    held: 5_000,
+    uuid: () => crypto.randomUUID(),
+    ...options,
+  };
   const rooms = new Map<string, Room>();
 
   function clear(): void {
@@ -20,17 +26,19 @@ export function createRooms(socket: TicketSocket<RoomsProtocol>, options: RoomsO
   }
 
   socket.state$.subscribe(({ name }) => {
-    const welcomed = socket.welcome?.user;
-    const another = welcomed !== undefined && person !== undefined && welcomed !== person;
+    const { user } = socket.welcome ?? {};
     for (const room of rooms.values()) {
-      if (welcomed === undefined) room.lost();
-      if (another) room.wipe();
-      if (welcomed !== undefined) room.connected();
+      if (user === undefined) room.lost();
+      else {
+        // Nothing of one person is shown to another, or sent in their name.
+        if (person !== undefined && person !== user) room.wipe();
+        room.connected();
+      }
     }
-    if (name === 'signed_out') {
-      person = undefined;
-      clear();
-    } else person = welcomed ?? person;
+    person = user ?? person;
+    if (name !== 'signed_out') return;
+    person = undefined;
+    clear();
   });
   socket.on('message').subscribe((message) => rooms.get(message.room)?.take(message));
   socket.on('removed').subscribe(({ room, code }) => rooms.get(room)?.removed(code));
@@ -38,7 +46,7 @@ export function createRooms(socket: TicketSocket<RoomsProtocol>, options: RoomsO
   return {
     room(name) {
       let room = rooms.get(name);
-      if (room === undefined) rooms.set(name, (room = new Room(name, { socket, user, key, outbox, held })));
+      if (room === undefined) rooms.set(name, (room = createRoom(name, socket, settings)));
       return room;
     },
     clear,
