@@ -1,0 +1,119 @@
+import { isPlatformBrowser } from '@angular/common';
+import {
+  DestroyRef,
+  effect,
+  inject,
+  InjectionToken,
+  Injector,
+  NgZone,
+  PLATFORM_ID,
+  type Signal,
+  untracked,
+} from '@angular/core';
+import { toSignal } from '@angular/core/rxjs-interop';
+import {
+  type ConnectionState,
+  createRooms,
+  fetchTicket,
+  type RoomHandle,
+  type RoomMessage,
+  type Rooms,
+  type RoomState,
+  TicketSocket,
+  type Welcome,
+} from '@usher/client';
+import type { RoomsProtocol } from '@usher/protocol';
+import { injectApi } from './api-url.ts';
+import { USHER_OPTIONS } from './options.ts';
+
+/** A room with signals for what a template shows. The same object for the same name. */
+export interface UsherRoom extends RoomHandle {
+  readonly messages: Signal<readonly RoomMessage[]>;
+  readonly state: Signal<RoomState>;
+}
+
+export interface Usher {
+  readonly socket: TicketSocket<RoomsProtocol>;
+  readonly rooms: Rooms;
+  readonly state: Signal<ConnectionState>;
+  /** What the server said first, while the connection is open. */
+  readonly welcome: Signal<Welcome | undefined>;
+  room(name: string): UsherRoom;
+  /** Connects, and stays connected. Does nothing on a server: what it renders is inert. */
+  start(): void;
+  /** Ends the connection and forgets all that was said and written; the next person finds nothing. */
+  signOut(): void;
+}
+
+/** The one socket of the app, and its rooms. Wants `provideUsher`. */
+export const USHER = new InjectionToken<Usher>('usher');
+
+/** The socket of the app, with signals for what it does. To be called in an injection context. */
+export function injectUsher(): Usher {
+  return inject(USHER);
+}
+
+export function createUsher(): Usher {
+  const { token, onSignedOut, socket: socketOptions, rooms: roomsOptions } = inject(USHER_OPTIONS);
+  const api = injectApi();
+  const injector = inject(Injector);
+  const zone = inject(NgZone);
+  const inBrowser = isPlatformBrowser(inject(PLATFORM_ID));
+
+  const socket = new TicketSocket<RoomsProtocol>({
+    url: () => api.at('/ws').replace(/^http/, 'ws'),
+    ticket: fetchTicket({ url: () => api.at('/ws_ticket'), token }),
+    ...socketOptions,
+  });
+  const rooms = createRooms(socket, roomsOptions);
+  const views = new Map<string, UsherRoom>();
+
+  // Told by the app itself: it needs no telling.
+  let byApp = false;
+  function signOut(): void {
+    byApp = true;
+    socket.signOut();
+    byApp = false;
+  }
+
+  const watching = socket.state$.subscribe(({ name, reason }) => {
+    if (name === 'signed_out' && !byApp) onSignedOut?.(reason);
+  });
+  if (inBrowser) {
+    effect(() => {
+      const signedIn = token() !== undefined;
+      if (!signedIn && untracked(() => socket.state.name) !== 'idle') untracked(signOut);
+    });
+  }
+  inject(DestroyRef).onDestroy(() => {
+    watching.unsubscribe();
+    socket.stop();
+  });
+
+  function view(name: string): UsherRoom {
+    const room = rooms.room(name);
+    const messages = toSignal(room.messages$, { requireSync: true, injector });
+    const state = toSignal(room.state$, { requireSync: true, injector });
+    return { ...room, messages, state };
+  }
+
+  return {
+    socket,
+    rooms,
+    state: toSignal(socket.state$, { requireSync: true }),
+    welcome: toSignal(socket.welcome$, { requireSync: true }),
+    room(name) {
+      let room = views.get(name);
+      if (room === undefined) views.set(name, (room = untracked(() => view(name))));
+      return room;
+    },
+    start() {
+      // Its timers must not keep a page with zone.js from being stable.
+      if (inBrowser)
+        zone.runOutsideAngular(() => {
+          socket.connect();
+        });
+    },
+    signOut,
+  };
+}
