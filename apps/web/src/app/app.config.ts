@@ -17,6 +17,7 @@ export const appConfig: ApplicationConfig = {
       const session = inject(Session);
       return {
         token: () => session.token(),
+        rooms: { user: () => session.user() ?? '' },
         onSignedOut: (reason) => {
           session.end(endReasonOf(reason.code));
         },

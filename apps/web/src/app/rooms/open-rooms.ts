@@ -1,5 +1,5 @@
 import { Service, inject, signal, type WritableSignal, untracked } from '@angular/core';
-import { injectUsher } from '@usher/angular';
+import { type UsherRoom, injectUsher } from '@usher/angular';
 import { RoomDirectory } from './room-directory.ts';
 import type { ReadMark } from './read-mark.ts';
 
@@ -8,7 +8,7 @@ export type Place = 'end' | { readonly seq: number; readonly offset: number };
 
 /** What is remembered of a room while one looks at others. */
 export interface RoomView {
-  readonly room: ReturnType<ReturnType<typeof injectUsher>['room']>;
+  readonly room: UsherRoom;
   readonly mark: WritableSignal<ReadMark | undefined>;
   place: Place;
 }
@@ -45,17 +45,26 @@ export class OpenRooms {
     return view;
   }
 
-  /** Fetches the page before the first message that is there. @throws HttpErrorResponse */
-  async fetchOlder(name: string): Promise<void> {
+  /**
+   * Fetches the page before the first message that is there.
+   * @returns whether there is more now than before; if not, asking again at once would be of no use.
+   * @throws HttpErrorResponse
+   */
+  async fetchOlder(name: string): Promise<boolean> {
     const view = this.views.get(name);
-    const before = view?.room.messages().find(({ seq }) => seq !== undefined)?.seq;
-    if (view === undefined || before === undefined || before <= 1 || this.fetching.has(name)) return;
+    const before = view === undefined ? undefined : firstSeq(view);
+    if (view === undefined || before === undefined || before <= 1 || this.fetching.has(name)) return true;
     this.fetching.add(name);
     try {
       const { messages } = await this.directory.older(name, before);
       view.room.insertOlder(messages);
+      return firstSeq(view) !== before;
     } finally {
       this.fetching.delete(name);
     }
   }
+}
+
+function firstSeq(view: RoomView): number | undefined {
+  return untracked(view.room.messages).find(({ seq }) => seq !== undefined)?.seq;
 }

@@ -30,16 +30,12 @@ export class RoomList {
 
   /** The dialog is loaded when it is wanted: few people make rooms, all people wait for the page. */
   protected async create(): Promise<void> {
-    const [{ MatDialog }, { CreateRoomDialog }] = await Promise.all([
+    const [{ MatDialog, MatDialogConfig }, { CreateRoomDialog }] = await Promise.all([
       import('@angular/material/dialog'),
       import('./create-room-dialog.ts'),
     ]);
-    const dialog = this.injector.get(MatDialog).open<unknown, unknown, string>(CreateRoomDialog, {
-      injector: this.injector,
-      width: '27.5rem',
-      autoFocus: 'first-tabbable',
-      ariaLabelledBy: 'create-room-heading',
-    });
+    const config = Object.assign(new MatDialogConfig(), { injector: this.injector, width: '27.5rem' });
+    const dialog = this.injector.get(MatDialog).open<unknown, unknown, string>(CreateRoomDialog, config);
     const room = await firstValueFrom(dialog.afterClosed());
     if (room !== undefined) await this.router.navigate(['/rooms', room]);
   }

@@ -1,4 +1,5 @@
 import {
+  type ElementRef,
   Component,
   afterNextRender,
   computed,
@@ -40,6 +41,7 @@ export class RoomPane {
   private readonly pageTitle = inject(PageTitle);
   private readonly composer = viewChild(Composer);
   private readonly log = viewChild(MessageLog);
+  private readonly heading = viewChild.required<ElementRef<HTMLElement>>('heading');
 
   protected readonly texts = texts;
   protected readonly user = computed(() => this.session.user() ?? '');
@@ -67,8 +69,9 @@ export class RoomPane {
     });
     this.announce();
     afterNextRender(() => {
-      // Where a keyboard would pop up and hide half of the room, the person decides when.
+      // Where a keyboard would pop up and hide half of the room, the person decides when to write.
       if (matchMedia('(pointer: fine)').matches) this.composer()?.focus();
+      else this.heading().nativeElement.focus();
     });
   }
 
@@ -87,8 +90,7 @@ export class RoomPane {
     if (this.older() === 'loading') return;
     this.older.set('loading');
     try {
-      await this.open.fetchOlder(this.name());
-      this.older.set('idle');
+      this.older.set((await this.open.fetchOlder(this.name())) ? 'idle' : 'failed');
     } catch {
       this.older.set('failed');
     }

@@ -9,10 +9,12 @@ export class PageTitle extends TitleStrategy {
   private readonly title = inject(Title);
 
   override updateTitle(state: RouterStateSnapshot): void {
-    this.show(this.buildTitle(state));
+    const title = this.buildTitle(state);
+    // A page without a title in its route says its own: it has to know more than the address.
+    if (title !== undefined) this.show(title);
   }
 
-  show(title: string | undefined): void {
-    this.title.setTitle(title === undefined ? texts.app : `${title} · ${texts.app}`);
+  show(title: string): void {
+    this.title.setTitle(`${title} · ${texts.app}`);
   }
 }
