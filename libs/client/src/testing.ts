@@ -1,0 +1,5 @@
+/** A server and a page without a network, for tests of what is built on the client. */
+export { FakePage } from './testing/fake-page.ts';
+export { FakeError, FakeRoom } from './testing/fake-room.ts';
+export { type FakeHandler, FakeServer } from './testing/fake-server.ts';
+export { FakeSocket } from './testing/fake-socket.ts';
