@@ -36,8 +36,9 @@ describe('what the banner says', () => {
     expect(bannerWords(lost, now + 5_000)?.next).toBe('Trying again in 1 s');
   });
 
-  test('while it tries, it says so', () => {
-    expect(bannerWords(state('ticket', { kind: 'closed', code: 1006 }), now)?.next).toBe('Trying again …');
+  test('while it tries, it says so, and the button stays where it is', () => {
+    const trying = bannerWords(state('ticket', { kind: 'closed', code: 1006 }), now);
+    expect(trying).toMatchObject({ next: 'Trying again …', action: 'retry' });
   });
 
   test('offline is told as such, whatever the state of the machine', () => {

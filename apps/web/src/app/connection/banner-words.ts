@@ -27,7 +27,8 @@ export function bannerWords(state: ConnectionState, now: number): BannerWords | 
   }
   const what = why(reason);
   if (name === 'waiting') return { what, next: texts.banner.slot(secondsUntil(state.retryAt, now)), tone: 'warn' };
-  if (name !== 'backoff') return { what, next: texts.banner.now, tone: 'warn' };
+  // The button stays while it tries: one that goes away under the finger every few seconds is no button.
+  if (name !== 'backoff') return { what, next: texts.banner.now, action: 'retry', tone: 'warn' };
   const left = secondsUntil(state.retryAt, now);
   return { what, next: texts.banner.inSeconds(left), action: 'retry', tone: 'warn' };
 }
