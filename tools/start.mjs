@@ -37,12 +37,18 @@ server.on('message', (message) => {
   );
 });
 let ending = false;
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-  process.on(signal, () => {
-    if (ending) return;
-    ending = true;
-    server.kill('SIGTERM');
-  });
+function end() {
+  if (ending) return;
+  ending = true;
+  server.kill('SIGTERM');
 }
+// npm hands a signal to the shell that it started, and to nobody else: the script in package.json begins with `exec`, so that
+// the shell is this process (a Windows shell has no `exec` and goes on behind the `||`).
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, end);
+// Where the parent was killed outright, nobody is left to say so.
+const parent = process.ppid;
+setInterval(() => {
+  if (process.ppid !== parent) end();
+}, 500).unref();
 server.once('error', (error) => fail(`The server could not be started: ${error.message}`));
 server.once('exit', (code) => process.exit(code ?? 1));

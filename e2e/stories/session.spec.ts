@@ -95,5 +95,7 @@ test('the next person on this browser sees nothing of the last one', async ({ vi
   await expectState(page, 'open');
   await openRoom(page, 'General');
   await expect(page.getByRole('textbox', { name: 'Message' })).toHaveValue('');
-  expect(await page.evaluate(() => JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage)]))).not.toContain('maggie');
+  expect(
+    await page.evaluate(() => JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage)])),
+  ).not.toContain('maggie');
 });
