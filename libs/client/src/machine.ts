@@ -247,9 +247,9 @@ export function createMachine(options: TicketSocketOptions) {
 
   /** The server beats: silent for too long the connection is dead, whatever the socket believes. Returns how long it may be. */
   function patience(): number {
-    const mostMs = (welcome?.heartbeatMs ?? 0) + graceMs;
     // A clock that was set back must not make it longer.
-    const leftMs = Math.min(mostMs, heardAt + mostMs - now());
+    heardAt = Math.min(heardAt, now());
+    const leftMs = heardAt + (welcome?.heartbeatMs ?? 0) + graceMs - now();
     if (leftMs <= 0) back({ kind: 'timeout' });
     return leftMs;
   }
@@ -289,6 +289,7 @@ export function createMachine(options: TicketSocketOptions) {
       try {
         const { lease } = (await requests.send('renew', { ticket })) as { lease: number };
         if (mine !== socket || !welcome) return;
+        if (!(lease > 0)) throw new TypeError('no lease in the reply');
         renewing = false;
         welcome = { ...welcome, lease };
         tell();

@@ -1,0 +1,250 @@
+import { closeCodes, comesBack } from '@usher/protocol';
+import { describe, expect, test, vi } from 'vitest';
+import { newSocket, openSocket, settle, startAt } from './testing/new-socket.ts';
+import { TicketRefused } from './ticket-refused.ts';
+
+const codes = [...closeCodes.map(({ code }) => code), 1005, 3000, 4000, 4499, 4502, 4999];
+
+describe('a close', () => {
+  test.each(codes.filter((code) => comesBack(code)))('with %i comes back with another ticket', async (code) => {
+    const { server, socket } = await openSocket();
+    server.last.end(code, 'words');
+    expect(socket.state).toMatchObject({ name: 'backoff', reason: { kind: 'closed', code, text: 'words' } });
+    expect(socket.welcome).toBeUndefined();
+    await settle(25_000);
+    expect(socket.state.name).toBe('open');
+    expect(server.sockets.map(({ ticket }) => ticket)).toEqual(['ticket-1', 'ticket-2']);
+  });
+
+  test.each(codes.filter((code) => !comesBack(code) && code !== 4501))('with %i stops', async (code) => {
+    const { server, socket } = await openSocket();
+    server.last.end(code);
+    expect(socket.state).toMatchObject({ name: 'stopped', reason: { kind: 'closed', code } });
+    expect(vi.getTimerCount()).toBe(0);
+    server.page.tell('online');
+    socket.retryNow();
+    socket.drop();
+    await settle(120_000);
+    expect(server.asked).toBe(1);
+  });
+
+  test('with 4501 means signed out, and says so', async () => {
+    const { server, socket } = await openSocket();
+    server.last.end(4501, 'session ended');
+    expect(socket.state).toMatchObject({
+      name: 'signed_out',
+      reason: { kind: 'signed_out', code: 4501, text: 'session ended' },
+    });
+    await settle(120_000);
+    expect(server.asked).toBe(1);
+  });
+
+  test('with 4029 comes back later than any other', async () => {
+    const { server, socket } = await openSocket();
+    server.last.end(4029);
+    server.page.tell('visibilitychange');
+    await settle(19_999);
+    expect(server.asked).toBe(1);
+    await settle(10_000);
+    expect(socket.state.name).toBe('open');
+  });
+
+  test('with 1012 asks for its ticket somewhere within three seconds, and the slot in it does the rest', async () => {
+    const { server, socket } = await openSocket();
+    server.connectAfterMs = 8_000;
+    server.last.end(1012);
+    expect(socket.state.retryAt).toBe(startAt + 1_500);
+    await settle(1_500);
+    expect(socket.state).toMatchObject({ name: 'waiting', retryAt: startAt + 9_500 });
+    await settle(8_000);
+    expect(socket.state.name).toBe('open');
+  });
+
+  test('after stopped or signed_out it begins anew when a person asks for it', async () => {
+    const { server, socket } = await openSocket();
+    server.last.end(4500);
+    socket.connect();
+    await settle();
+    expect(socket.state).toMatchObject({ name: 'open', attempt: 0, reason: { kind: 'start' } });
+    server.last.end(4501);
+    socket.connect();
+    await settle();
+    expect(socket.state.name).toBe('open');
+    expect(server.sockets).toHaveLength(3);
+  });
+});
+
+describe('a refused handshake', () => {
+  test('shows only 1006, so the next ticket call is asked what it means', async () => {
+    const { server, socket } = newSocket();
+    server.door = (dialled) => {
+      dialled.end(1006);
+    };
+    socket.connect();
+    await settle();
+    expect(socket.state).toMatchObject({ name: 'backoff', attempt: 1, reason: { kind: 'closed', code: 1006 } });
+    server.ticket = () => Promise.reject(new TicketRefused('session_ended', 401));
+    await settle(500);
+    expect(socket.state).toMatchObject({ name: 'signed_out', reason: { kind: 'refused', code: 'session_ended' } });
+  });
+
+  test('a door that never answers is given up in time', async () => {
+    const { server, socket } = newSocket();
+    server.door = () => undefined;
+    socket.connect();
+    await settle(9_999);
+    expect(socket.state.name).toBe('connecting');
+    await settle(1);
+    expect(socket.state).toMatchObject({ name: 'backoff', reason: { kind: 'timeout' } });
+    expect(server.live).toEqual([]);
+  });
+
+  test.each([
+    ['none', undefined],
+    ['something else', { type: 'message', room: 'general' }],
+    ['a broken one', { type: 'welcome' }],
+    ['noise', 'noise'],
+  ])('a socket whose welcome is %s is not open', async (_, frame) => {
+    const { server, socket } = newSocket();
+    const heard: unknown[] = [];
+    socket.events$.subscribe((event) => heard.push(event));
+    server.door = (dialled) => {
+      dialled.accept();
+      if (frame !== undefined) dialled.say(frame);
+    };
+    socket.connect();
+    await settle(9_999);
+    expect(socket.state.name).toBe('connecting');
+    await settle(1);
+    expect(socket.state.name).toBe('backoff');
+    expect(heard).toEqual([]);
+  });
+});
+
+describe('the backoff', () => {
+  async function windows(random: () => number): Promise<number[]> {
+    const { server, socket } = newSocket({ random });
+    server.ticket = () => Promise.reject(new Error('no network'));
+    socket.connect();
+    const waits: number[] = [];
+    for (let tries = 0; tries < 8; tries++) {
+      await settle();
+      const { since, retryAt = 0 } = socket.state;
+      waits.push(retryAt - since);
+      await settle(retryAt - since);
+    }
+    return waits;
+  }
+
+  test('doubles its window from 500 ms to 20 s', async () => {
+    expect(await windows(() => 1)).toEqual([500, 1_000, 2_000, 4_000, 8_000, 16_000, 20_000, 20_000]);
+  });
+
+  test('takes anything within the window, down to nothing', async () => {
+    expect(await windows(() => 0.1)).toEqual([50, 100, 200, 400, 800, 1_600, 2_000, 2_000]);
+  });
+
+  test('begins anew after a connection that held, and goes on after one that did not', async () => {
+    const { server, socket } = await openSocket();
+    for (const attempt of [1, 2, 3]) {
+      server.last.end(1006);
+      expect(socket.state).toMatchObject({ name: 'backoff', attempt });
+      await settle(2_000);
+      expect(socket.state.name).toBe('open');
+    }
+    await settle(10_000);
+    server.last.end(1006);
+    expect(socket.state).toMatchObject({ name: 'backoff', attempt: 1 });
+  });
+
+  test('ends when a person says so', async () => {
+    const { server, socket } = await openSocket({ random: () => 1 });
+    server.last.end(4029);
+    socket.retryNow();
+    await settle();
+    expect(socket.state.name).toBe('open');
+    expect(server.sockets).toHaveLength(2);
+  });
+});
+
+describe('on purpose', () => {
+  test('drop() hangs up and comes back', async () => {
+    const { server, socket } = await openSocket();
+    socket.drop();
+    expect(socket.state).toMatchObject({ name: 'backoff', reason: { kind: 'asked' } });
+    expect(server.last.closedByClient).toBe(1000);
+    await settle(500);
+    expect(socket.state.name).toBe('open');
+  });
+
+  test('stop() hangs up and stays away', async () => {
+    const { server, socket } = await openSocket();
+    socket.stop();
+    expect(socket.state).toMatchObject({ name: 'stopped', reason: { kind: 'asked' } });
+    expect(server.live).toEqual([]);
+    expect(server.page.watched).toBe(0);
+    await settle(120_000);
+    expect(server.asked).toBe(1);
+  });
+
+  test.each(['ticket', 'waiting', 'connecting', 'backoff', 'open'])('signOut() ends it from %s', async (name) => {
+    const { server, socket } = newSocket();
+    if (name === 'ticket') server.ticket = () => new Promise(() => undefined);
+    if (name === 'waiting') server.connectAfterMs = 5_000;
+    if (name === 'connecting') server.door = () => undefined;
+    if (name === 'backoff') server.ticket = () => Promise.reject(new Error('away'));
+    socket.connect();
+    await settle();
+    expect(socket.state.name).toBe(name);
+    socket.signOut('left');
+    expect(socket.state).toMatchObject({ name: 'signed_out', reason: { kind: 'asked', text: 'left' } });
+    expect(vi.getTimerCount()).toBe(0);
+    const dials = server.sockets.length;
+    await settle(120_000);
+    expect(server.live).toEqual([]);
+    expect(server.sockets).toHaveLength(dials);
+  });
+});
+
+describe('who acts while being told', () => {
+  test.each(['ticket', 'connecting', 'open'])('a subscriber that stops it in %s stops it for good', async (name) => {
+    const { server, socket } = newSocket();
+    socket.state$.subscribe((state) => {
+      if (state.name === name) socket.stop();
+    });
+    socket.connect();
+    await settle(60_000);
+    expect(socket.state.name).toBe('stopped');
+    expect(server.live).toEqual([]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test.each(['ticket', 'ticket_ok', 'dial', 'open', 'welcome'])(
+    'a log that stops it at %s stops it for good',
+    async (name) => {
+      const { server, socket } = newSocket();
+      socket.log$.subscribe(({ step }) => {
+        if (step === name) socket.stop();
+      });
+      socket.connect();
+      await settle(60_000);
+      expect(socket.state.name).toBe('stopped');
+      expect(server.live).toEqual([]);
+      expect(vi.getTimerCount()).toBe(0);
+    },
+  );
+
+  test('all subscribers are told the same states in the same order', async () => {
+    const { server, socket } = newSocket();
+    const told: string[][] = [[], []];
+    socket.state$.subscribe(({ name }) => {
+      told[0]?.push(name);
+      if (name === 'open' && server.sockets.length === 1) socket.drop();
+    });
+    socket.state$.subscribe(({ name }) => told[1]?.push(name));
+    socket.connect();
+    await settle(1_000);
+    expect(told[0]).toEqual(['idle', 'ticket', 'connecting', 'open', 'backoff', 'ticket', 'connecting', 'open']);
+    expect(told[1]).toEqual(told[0]);
+  });
+});

@@ -1,0 +1,142 @@
+import type { RawFrame } from '@usher/protocol';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { FakeError } from './testing.ts';
+import { openSocket, settle, startAt } from './testing/new-socket.ts';
+import { TicketRefused } from './ticket-refused.ts';
+
+type Made = Awaited<ReturnType<typeof openSocket>>;
+let made: Made;
+
+beforeEach(async () => {
+  made = await openSocket();
+});
+
+/** Lets time pass on a connection that is alive. */
+async function beat(seconds: number): Promise<void> {
+  for (let passed = 0; passed < seconds; passed += 25) {
+    await settle(25_000);
+    made.server.last.say({ type: 'beat' });
+  }
+}
+
+const renewals = (): readonly RawFrame[] => made.server.last.received.filter(({ type }) => type === 'renew');
+
+describe('the lease', () => {
+  test('is renewed ahead of its end with a fresh ticket, over the open socket', async () => {
+    const { server, socket, steps } = made;
+    const connection = socket.welcome?.connection;
+    // 1,800 s, renewed after 75 % and half of the 15 % on top.
+    await beat(1_475);
+    expect(renewals()).toEqual([]);
+    await beat(50);
+    expect(renewals()).toMatchObject([{ ticket: 'ticket-2' }]);
+    expect(server.sockets).toHaveLength(1);
+    expect(socket.welcome?.connection).toBe(connection);
+    expect(socket.welcome?.lease).toBeCloseTo(startAt / 1000 + 1_485 + 1_800, -1);
+    expect(steps.filter(({ step }) => step.startsWith('renew')).map(({ step }) => step)).toEqual(['renew', 'renewed']);
+    await beat(1_475);
+    expect(renewals()).toHaveLength(2);
+    expect(socket.state).toMatchObject({ name: 'open', since: startAt });
+  });
+
+  test('is renewed when the server asks for it, and once however often it asks', async () => {
+    const { server } = made;
+    server.last.say({ type: 'lease', lease: 1 });
+    server.last.say({ type: 'lease', lease: 1 });
+    await settle();
+    expect(server.asked).toBe(2);
+    expect(renewals()).toHaveLength(1);
+  });
+
+  test('does not present a ticket before its slot', async () => {
+    const { server } = made;
+    server.connectAfterMs = 3_000;
+    server.last.say({ type: 'lease', lease: 1 });
+    await settle(2_999);
+    expect(renewals()).toHaveLength(0);
+    await settle(1);
+    expect(renewals()).toHaveLength(1);
+  });
+
+  test('signs out where the session is over', async () => {
+    const { server, socket } = made;
+    server.ticket = () => Promise.reject(new TicketRefused('session_ended', 401));
+    server.last.say({ type: 'lease', lease: 1 });
+    await settle();
+    expect(socket.state).toMatchObject({ name: 'signed_out', reason: { kind: 'refused', code: 'session_ended' } });
+    expect(server.live).toEqual([]);
+  });
+
+  test('is tried again where the ticket call fails, with the connection kept', async () => {
+    const { server, socket } = made;
+    const issue = server.ticket;
+    server.ticket = () => Promise.reject(new TicketRefused('store_unavailable', 503, 'x', 2_000));
+    server.last.say({ type: 'lease', lease: 1 });
+    await settle();
+    expect(socket.state.name).toBe('open');
+    server.ticket = issue;
+    await settle(12_999);
+    expect(renewals()).toHaveLength(0);
+    await settle(10);
+    expect(renewals()).toHaveLength(1);
+  });
+
+  test('is tried again where the server takes no ticket, or answers nonsense', async () => {
+    const { server, socket } = made;
+    let answers = 0;
+    const usual = server.handle('renew', (frame, from) => {
+      answers++;
+      if (answers === 1) throw new FakeError('invalid_ticket');
+      return answers === 2 ? [] : usual(frame, from);
+    });
+    server.last.say({ type: 'lease', lease: 1 });
+    await settle(22_050);
+    expect(answers).toBe(3);
+    expect(socket.welcome?.lease).toBe(startAt / 1000 + 23 + 1_800);
+    expect(new Set(renewals().map((frame) => frame['ticket'])).size).toBe(3);
+  });
+
+  test('of a connection that was lost meanwhile is nobody’s business', async () => {
+    const { server, socket } = made;
+    const slow = Promise.withResolvers<ReturnType<typeof server.issue>>();
+    server.ticket = () => slow.promise;
+    server.last.say({ type: 'lease', lease: 1 });
+    await settle();
+    server.ticket = () => Promise.resolve(server.issue());
+    server.last.end(1006);
+    await settle(500);
+    slow.resolve(server.issue());
+    await settle();
+    expect(socket.state.name).toBe('open');
+    expect(renewals()).toEqual([]);
+  });
+
+  test('that seems to be over already is left to the server’s word: the clocks disagree', async () => {
+    const { server, socket } = made;
+    server.leaseSeconds = -3_600;
+    socket.drop();
+    await settle(500);
+    await beat(600);
+    expect(renewals()).toEqual([]);
+  });
+
+  test('is not renewed all the time where the clocks disagree', async () => {
+    const { server, socket } = made;
+    server.leaseSeconds = 2;
+    socket.drop();
+    await settle(500);
+    const asked = server.asked;
+    await beat(300);
+    expect(server.asked - asked).toBe(10);
+  });
+
+  test('that lies further away than a timer can count is not renewed at once', async () => {
+    const { server, socket } = made;
+    server.leaseSeconds = 10 * 365 * 24 * 3_600;
+    socket.drop();
+    await settle(500);
+    await beat(100);
+    expect(renewals()).toEqual([]);
+    expect(vi.getTimerCount()).toBe(2);
+  });
+});
