@@ -101,7 +101,9 @@ export function createRoom(
   function joined(reply: Reply<RoomsProtocol, 'join'>): void {
     const { seq, recovery, messages, present } = reply;
     if (recovery !== 'recovered') {
-      timeline.restart((messages[0]?.seq ?? seq + 1) - 1);
+      // A hole of the server's own cannot be filled: the list begins behind the last one.
+      const first = messages.findLast((message, index) => messages[index - 1]?.seq !== message.seq - 1);
+      timeline.restart((first?.seq ?? seq + 1) - 1);
       if (reply.epoch !== epoch) {
         keys.clear();
         drafts = drafts.filter(({ status }) => status !== 'sent');
@@ -127,7 +129,7 @@ export function createRoom(
       timeline.add(messages);
       show();
       if (timeline.cursor === cursor) {
-        // The server has a hole there itself. What lies behind it is all that can be shown.
+        // The server has a hole there itself: all that can be shown is what lies behind it.
         epoch = undefined;
         throw new Error('no progress');
       }

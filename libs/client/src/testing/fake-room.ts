@@ -43,6 +43,11 @@ export class FakeRoom {
     return { message, duplicate: false };
   }
 
+  /** The keys under which somebody's messages were kept, in order. */
+  keysOf(user: string): string[] {
+    return [...this.#keys.keys()].flatMap((each) => (each.startsWith(`${user} `) ? each.slice(user.length + 1) : []));
+  }
+
   /** Another history: sequences begin anew. */
   restart(): void {
     this.messages = [];

@@ -1,0 +1,218 @@
+import type { RoomsProtocol, TicketAnswer } from '@usher/protocol';
+import fc from 'fast-check';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { FakeServer, type FakeSocket } from './testing.ts';
+import { TicketRefused } from './ticket-refused.ts';
+import { TicketSocket } from './ticket-socket.ts';
+
+/** Whatever can happen to a connection, in any order. */
+type Happening =
+  | { readonly kind: 'connect' | 'stop' | 'drop' | 'retry' | 'signOut' | 'accept' | 'ticket' | 'lease' | 'ping' }
+  | { readonly kind: 'page'; readonly event: 'online' | 'offline' | 'pageshow' | 'pagehide' | 'visibilitychange' }
+  | { readonly kind: 'refuse'; readonly terminal: boolean; readonly retryAfterMs: number }
+  | { readonly kind: 'close'; readonly code: number }
+  | { readonly kind: 'slot'; readonly ms: number }
+  | { readonly kind: 'pass' | 'jump'; readonly ms: number };
+
+const happening: fc.Arbitrary<Happening> = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom<Happening>({ kind: 'connect' }, { kind: 'accept' }, { kind: 'ticket' }) },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom(
+      ...(['connect', 'stop', 'drop', 'retry', 'signOut', 'lease', 'ping'] as const).map((kind) => ({ kind })),
+    ),
+  },
+  fc.record({
+    kind: fc.constant('page' as const),
+    event: fc.constantFrom('online', 'offline', 'pageshow', 'pagehide', 'visibilitychange'),
+  }),
+  fc.record({ kind: fc.constant('refuse' as const), terminal: fc.boolean(), retryAfterMs: fc.nat(30_000) }),
+  fc.record({
+    kind: fc.constant('close' as const),
+    code: fc.constantFrom(1000, 1006, 1009, 1012, 4001, 4029, 4500, 4501),
+  }),
+  fc.record({ kind: fc.constant('slot' as const), ms: fc.constantFrom(0, 0, 1, 5_000) }),
+  fc.record({ kind: fc.constant('pass' as const), ms: fc.oneof(fc.nat(2_000), fc.nat(60_000)) }),
+  // The device slept: the clock is elsewhere, timers are not.
+  fc.record({ kind: fc.constant('jump' as const), ms: fc.integer({ min: -100_000, max: 10_000_000 }) }),
+);
+
+/** A client whose every ticket call and dial waits for what the test lets happen. */
+class World {
+  readonly server = new FakeServer();
+  readonly socket: TicketSocket<RoomsProtocol>;
+  readonly calls: PromiseWithResolvers<TicketAnswer>[] = [];
+  left = false;
+  dialsWhenLeft = 0;
+
+  constructor(random: () => number) {
+    this.server.ticket = () => {
+      const call = Promise.withResolvers<TicketAnswer>();
+      this.calls.push(call);
+      return call.promise;
+    };
+    this.server.door = () => undefined;
+    this.socket = new TicketSocket<RoomsProtocol>({ ...this.server.options, random });
+  }
+
+  get lastSocket(): FakeSocket | undefined {
+    return this.server.sockets.at(-1);
+  }
+
+  happen(what: Happening): void {
+    const { server, socket } = this;
+    switch (what.kind) {
+      case 'connect':
+        this.left = false;
+        socket.connect();
+        break;
+      case 'stop':
+        socket.stop();
+        break;
+      case 'drop':
+        socket.drop();
+        break;
+      case 'retry':
+        socket.retryNow();
+        break;
+      case 'signOut':
+        socket.signOut();
+        this.left = true;
+        this.dialsWhenLeft = server.sockets.length;
+        break;
+      case 'ping':
+        socket.ping().catch(() => undefined);
+        break;
+      case 'accept':
+        if (this.lastSocket?.state === 'connecting') server.admit(this.lastSocket);
+        break;
+      case 'lease':
+        this.lastSocket?.say({ type: 'lease', lease: 1 });
+        break;
+      case 'ticket':
+        // Any call that has no answer yet, were it one that nobody waits for any more.
+        this.calls.shift()?.resolve(server.issue());
+        break;
+      case 'refuse':
+        this.calls
+          .shift()
+          ?.reject(
+            what.terminal
+              ? new TicketRefused('session_ended', 401)
+              : new TicketRefused('draining', 503, 'draining', what.retryAfterMs),
+          );
+        break;
+      case 'close':
+        this.lastSocket?.end(what.code);
+        break;
+      case 'slot':
+        server.connectAfterMs = what.ms;
+        break;
+      case 'page':
+        server.page.tell(what.event);
+        break;
+      case 'jump':
+        vi.setSystemTime(Date.now() + what.ms);
+        break;
+      case 'pass':
+        break;
+    }
+  }
+
+  check(): void {
+    const { server, socket } = this;
+    const { name, reason } = socket.state;
+    const context = `in ${name} because of ${reason.kind}`;
+    expect(server.live.length, context).toBeLessThanOrEqual(1);
+    expect(reason.kind, context).toBeTypeOf('string');
+    switch (name) {
+      case 'open':
+        expect(
+          server.live.map(({ state }) => state),
+          context,
+        ).toEqual(['open']);
+        expect(vi.getTimerCount(), context).toBeGreaterThan(0);
+        break;
+      case 'connecting':
+        expect(server.live, context).toHaveLength(1);
+        expect(vi.getTimerCount(), context).toBeGreaterThan(0);
+        break;
+      case 'ticket':
+      case 'waiting':
+      case 'backoff':
+        expect(server.live, context).toEqual([]);
+        expect(vi.getTimerCount(), context).toBeGreaterThan(0);
+        break;
+      default:
+        expect(server.live, context).toEqual([]);
+        expect(vi.getTimerCount(), context).toBe(0);
+    }
+    expect(socket.welcome === undefined, context).toBe(name !== 'open');
+    if (this.left) {
+      expect(name).toBe('signed_out');
+      expect(server.sockets).toHaveLength(this.dialsWhenLeft);
+    }
+    const tickets = server.sockets.map(({ ticket }) => ticket);
+    expect(new Set(tickets).size).toBe(tickets.length);
+  }
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: 1_000_000_000 });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test('whatever happens: never two sockets, never one after the person has left, never stuck without a timer or a reason', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(happening, { maxLength: 60 }),
+      fc.double({ min: 0, max: 0.999, noNaN: true }),
+      async (all, random) => {
+        vi.clearAllTimers();
+        vi.setSystemTime(1_000_000_000);
+        const world = new World(() => random);
+        for (const what of all) {
+          world.happen(what);
+          world.check();
+          await vi.advanceTimersByTimeAsync(what.kind === 'pass' ? what.ms : 0);
+          world.check();
+        }
+        world.socket.stop();
+        world.check();
+      },
+    ),
+    { numRuns: 400 },
+  );
+});
+
+test('whatever has happened: with a server that is well it is open again within a minute and a half', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(happening, { maxLength: 40 }), async (all) => {
+      vi.clearAllTimers();
+      vi.setSystemTime(1_000_000_000);
+      const world = new World(() => 0.999);
+      for (const what of all) {
+        world.happen(what);
+        await vi.advanceTimersByTimeAsync(what.kind === 'pass' ? what.ms : 0);
+      }
+      const { server, socket } = world;
+      server.connectAfterMs = 0;
+      server.ticket = () => Promise.resolve(server.issue());
+      server.door = (dialled) => {
+        server.admit(dialled);
+      };
+      const stays = ['idle', 'signed_out', 'stopped'].includes(socket.state.name);
+      const opened = vi.fn();
+      socket.state$.subscribe(({ name }) => {
+        if (name === 'open') opened();
+      });
+      await vi.advanceTimersByTimeAsync(90_000);
+      expect(opened.mock.calls.length > 0).toBe(!stays);
+      socket.stop();
+    }),
+    { numRuns: 200 },
+  );
+});

@@ -1,0 +1,125 @@
+import type { RoomsProtocol } from '@usher/protocol';
+import fc from 'fast-check';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { FakeError, FakeServer } from '../testing.ts';
+import { faultsOf, watch } from '../testing/new-rooms.ts';
+import { TicketSocket } from '../ticket-socket.ts';
+import { createRooms } from './rooms.ts';
+
+type Happening =
+  | { readonly kind: 'write' | 'twin'; readonly text: string }
+  | { readonly kind: 'others' | 'missed'; readonly count: number }
+  | { readonly kind: 'cut' | 'drop' | 'page' | 'close' | 'open' }
+  /** What becomes of the next send. */
+  | { readonly kind: 'fate'; readonly fate: 'kept and cut' | 'cut' | 'rate_limited' | 'internal' | 'silent' }
+  | { readonly kind: 'pass'; readonly ms: number };
+
+const happening: fc.Arbitrary<Happening> = fc.oneof(
+  // Few words, so that the same ones are said often.
+  {
+    weight: 4,
+    arbitrary: fc.record({ kind: fc.constant('write' as const), text: fc.constantFrom('ok', 'yes', 'no') }),
+  },
+  fc.record({ kind: fc.constant('twin' as const), text: fc.constantFrom('ok', 'yes', 'no') }),
+  fc.record({ kind: fc.constantFrom('others' as const, 'missed' as const), count: fc.integer({ min: 1, max: 60 }) }),
+  fc.record({ kind: fc.constantFrom('cut' as const, 'drop', 'page', 'close', 'open') }),
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('fate' as const),
+      fate: fc.constantFrom('kept and cut' as const, 'cut', 'rate_limited', 'internal', 'silent'),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('pass' as const), ms: fc.constantFrom(0, 0, 100, 3_000) }) },
+);
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: 1_000_000_000 });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test('whatever happens on the way: no hole and no double is ever shown, and what was written is there once, in its order', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(happening, { maxLength: 50 }), async (all) => {
+      vi.clearAllTimers();
+      const server = new FakeServer();
+      const socket = new TicketSocket<RoomsProtocol>(server.options);
+      let count = 0;
+      const rooms = createRooms(socket, { uuid: () => `key-${++count}` });
+      const general = watch(rooms.room('general'));
+      const theirs = server.room('general');
+      theirs.page = 20;
+      const written: string[] = [];
+      let fate: string | undefined;
+      const usual = server.handle('send', (frame, from) => {
+        const now = fate;
+        fate = undefined;
+        if (now === 'rate_limited' || now === 'internal') throw new FakeError(now, 100);
+        if (now === 'kept and cut') theirs.append('maggie', String(frame['text']), String(frame['key']));
+        if (now === 'kept and cut' || now === 'cut') from.end(1006);
+        return now === undefined ? usual(frame, from) : undefined;
+      });
+      socket.connect();
+      general.room.open();
+      for (const what of all) {
+        switch (what.kind) {
+          case 'write':
+            written.push(general.room.send(what.text));
+            break;
+          case 'twin':
+            server.say('general', 'maggie', what.text);
+            break;
+          case 'others':
+            for (let n = 0; n < what.count; n++) server.say('general', 'bart', 'ok');
+            break;
+          case 'missed':
+            for (let n = 0; n < what.count; n++) theirs.append('bart', 'ok');
+            break;
+          case 'cut':
+            server.sockets.at(-1)?.end(1006);
+            break;
+          case 'drop':
+            socket.drop();
+            break;
+          case 'page':
+            server.page.tell('offline');
+            server.page.tell('online');
+            break;
+          case 'close':
+            general.room.close();
+            break;
+          case 'open':
+            general.room.open();
+            break;
+          case 'fate':
+            fate = what.fate;
+            break;
+          case 'pass':
+            await vi.advanceTimersByTimeAsync(what.ms);
+        }
+      }
+      fate = undefined;
+      general.room.open();
+      await vi.advanceTimersByTimeAsync(30_000);
+      if (socket.state.name !== 'open') await vi.advanceTimersByTimeAsync(5_000);
+      // One more, so that what the server lost on the way shows as a hole.
+      server.say('general', 'bart', 'last');
+      await vi.advanceTimersByTimeAsync(1_000);
+
+      expect(faultsOf(general)).toEqual([]);
+      expect(general.messages.map(({ status }) => status)).toEqual(general.messages.map(() => 'sent'));
+      const shown = general.messages.map(({ seq, from, text }) => ({ seq, from, text }));
+      const there = theirs.messages.map(({ seq, from, text }) => ({ seq, from, text }));
+      expect(shown).toEqual(there.slice(-shown.length));
+      const kept = theirs.keysOf('maggie');
+      expect(kept).toEqual(written);
+      const shownKeys = general.messages.flatMap(({ key }) => key ?? []);
+      expect(shownKeys).toEqual(written.slice(-shownKeys.length || written.length));
+      socket.stop();
+    }),
+    { numRuns: 300 },
+  );
+});

@@ -1,0 +1,187 @@
+import { describe, expect, test } from 'vitest';
+import { FakeError } from '../testing.ts';
+import { faultsOf, joinedRooms, newRooms, watch } from '../testing/new-rooms.ts';
+import { settle } from '../testing/new-socket.ts';
+
+function fill(room: { append(from: string, text: string): unknown }, count: number): void {
+  for (let n = 0; n < count; n++) room.append('bart', `m${n}`);
+}
+
+describe('a room', () => {
+  test('asks nothing of the server before it is opened', async () => {
+    const { server, general } = await newRooms();
+    expect(general.state).toEqual({ name: 'waiting' });
+    expect(general.messages).toEqual([]);
+    expect(server.last.received).toEqual([]);
+  });
+
+  test('is the same for the same name', async () => {
+    const { rooms } = await newRooms();
+    expect(rooms.room('general')).toBe(rooms.room('general'));
+    expect(rooms.room('general')).not.toBe(rooms.room('random'));
+  });
+
+  test('shows the last messages and goes on with the live ones', async () => {
+    const { server, general, theirs } = await newRooms();
+    fill(theirs, 60);
+    general.room.open();
+    expect(general.state.name).toBe('joining');
+    await settle();
+    expect(general.state).toMatchObject({ name: 'joined', recovery: 'fresh', present: [] });
+    expect(general.messages.map(({ seq }) => seq)).toEqual(Array.from({ length: 50 }, (_, n) => n + 11));
+    server.say('general', 'bart', 'hello');
+    expect(general.messages.at(-1)).toEqual({
+      seq: 61,
+      id: 'epoch 1/61',
+      from: 'bart',
+      text: 'hello',
+      at: 1_061,
+      status: 'sent',
+    });
+  });
+
+  test('keeps what is said between the answer to its join and the moment when it has read it', async () => {
+    const { server, general } = await newRooms();
+    const usual = server.handle('join', (frame, socket) => {
+      const answer = usual(frame, socket);
+      // Both in one go, as sockets do that hand over all that has come.
+      socket.say({ type: 'reply', id: frame.id, data: answer ?? {} });
+      server.say('general', 'bart', 'hello');
+      return undefined;
+    });
+    general.room.open();
+    await settle();
+    expect(general.words).toEqual(['1 hello']);
+  });
+
+  test('opened before there is a connection is joined with it', async () => {
+    const { server, socket, general } = await newRooms();
+    socket.stop();
+    general.room.open();
+    expect(general.state.name).toBe('waiting');
+    socket.connect();
+    await settle();
+    expect(general.state.name).toBe('joined');
+    general.room.open();
+    await settle();
+    expect(server.last.received).toHaveLength(1);
+  });
+
+  test('that was left hears nothing any more, and goes on from there when it is opened again', async () => {
+    const { server, general, theirs } = await joinedRooms();
+    server.say('general', 'bart', 'one');
+    general.room.close();
+    await settle();
+    expect(general.state).toEqual({ name: 'waiting' });
+    expect(server.last.received.at(-1)).toMatchObject({ type: 'leave', room: 'general' });
+    server.last.say({ type: 'message', ...theirs.append('bart', 'two').message });
+    expect(general.words).toEqual(['1 one']);
+    general.room.open();
+    await settle();
+    expect(general.state).toMatchObject({ name: 'joined', recovery: 'recovered' });
+    expect(general.words).toEqual(['1 one', '2 two']);
+  });
+
+  test('that is left while it is being joined is left', async () => {
+    const { server, general } = await newRooms();
+    general.room.open();
+    general.room.close();
+    await settle();
+    expect(server.last.received.map(({ type }) => type)).toEqual(['join', 'leave']);
+    expect(general.state.name).toBe('waiting');
+  });
+
+  test('that is closed is not joined after a reconnect', async () => {
+    const { server, socket, general } = await joinedRooms();
+    general.room.close();
+    socket.drop();
+    await settle(500);
+    expect(server.last.received).toEqual([]);
+  });
+});
+
+describe('a denied join', () => {
+  test.each(['not_found', 'forbidden', 'too_many_rooms', 'bad_message'])(
+    'with %s is said once and not tried again; the connection and other rooms live on',
+    async (code) => {
+      const { server, socket, rooms, general, theirs } = await newRooms();
+      theirs.denied = code;
+      const random = watch(rooms.room('random'));
+      general.room.open();
+      random.room.open();
+      await settle();
+      expect(general.state).toEqual({ name: 'denied', code });
+      expect(random.state.name).toBe('joined');
+      await settle(20_000);
+      server.last.say({ type: 'beat' });
+      socket.drop();
+      await settle(500);
+      expect(general.state).toEqual({ name: 'denied', code });
+      expect(random.state.name).toBe('joined');
+      expect(server.last.received.filter(({ type }) => type === 'join')).toMatchObject([{ room: 'random' }]);
+    },
+  );
+
+  test('is asked about again by hand', async () => {
+    const { general, theirs } = await newRooms();
+    theirs.denied = 'not_found';
+    general.room.open();
+    await settle();
+    theirs.denied = undefined;
+    general.room.open();
+    await settle();
+    expect(general.state.name).toBe('joined');
+  });
+
+  test('is what a removal is', async () => {
+    const { server, general, theirs } = await joinedRooms();
+    server.say('general', 'bart', 'one');
+    server.tell('general', { type: 'removed', room: 'general', code: 'forbidden' });
+    expect(general.state).toEqual({ name: 'denied', code: 'forbidden' });
+    server.last.say({ type: 'message', ...theirs.append('bart', 'secret').message });
+    expect(general.words).toEqual(['1 one']);
+  });
+
+  test('a removal from a room that nobody has opened is nothing', async () => {
+    const { server, general } = await newRooms();
+    server.last.say({ type: 'removed', room: 'general', code: 'forbidden' });
+    server.last.say({ type: 'removed', room: 'nowhere', code: 'forbidden' });
+    expect(general.state.name).toBe('waiting');
+  });
+});
+
+describe('a join that fails for a while', () => {
+  test('is tried again when the server said', async () => {
+    const { server, general } = await newRooms();
+    let joins = 0;
+    const usual = server.handle('join', (frame, socket) => {
+      if (joins++ === 0) throw new FakeError('rate_limited', 3_000);
+      return usual(frame, socket);
+    });
+    general.room.open();
+    await settle(2_999);
+    expect([general.state.name, joins]).toEqual(['joining', 1]);
+    await settle(10);
+    expect([general.state.name, joins]).toEqual(['joined', 2]);
+  });
+
+  test.each([
+    [
+      'an internal error',
+      () => {
+        throw new FakeError('internal');
+      },
+    ],
+    ['no answer', () => undefined],
+    ['nonsense', () => []],
+  ])('with %s is tried again', async (_, first) => {
+    const { server, general } = await newRooms();
+    let joins = 0;
+    const usual = server.handle('join', (frame, socket) => (joins++ === 0 ? first() : usual(frame, socket)));
+    general.room.open();
+    await settle(12_000);
+    expect(general.state.name).toBe('joined');
+    expect(joins).toBe(2);
+    expect(faultsOf(general)).toEqual([]);
+  });
+});

@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest';
+import { joinedRooms, newRooms } from '../testing/new-rooms.ts';
+import { settle } from '../testing/new-socket.ts';
+
+describe('when the person leaves', () => {
+  test.each([
+    [
+      'by themselves',
+      (made: Awaited<ReturnType<typeof joinedRooms>>) => {
+        made.socket.signOut();
+      },
+    ],
+    [
+      'by word of the server',
+      (made: Awaited<ReturnType<typeof joinedRooms>>) => {
+        made.server.last.end(4501);
+      },
+    ],
+  ])('%s, nothing of them is left', async (_, leave) => {
+    const made = await joinedRooms();
+    const { server, socket, general, theirs } = made;
+    server.say('general', 'bart', 'for maggie');
+    server.page.tell('offline');
+    general.room.send('of maggie');
+    server.page.tell('online');
+    server.handle('send', () => undefined);
+    await settle();
+    leave(made);
+    expect(general.messages).toEqual([]);
+    expect(general.state).toEqual({ name: 'waiting' });
+    server.user = 'bart';
+    socket.connect();
+    await settle();
+    expect(server.last.received).toEqual([]);
+    general.room.open();
+    await settle();
+    expect(server.last.received).toEqual([{ type: 'join', id: expect.any(Number) as unknown, room: 'general' }]);
+    expect(theirs.messages.map(({ text }) => text)).toEqual(['for maggie']);
+  });
+});
+
+test('when another person is welcomed without a word, nothing of the first is shown to them or sent as theirs', async () => {
+  const { server, socket, general, theirs } = await joinedRooms();
+  server.say('general', 'bart', 'for maggie');
+  socket.drop();
+  general.room.send('of maggie');
+  server.user = 'lisa';
+  theirs.restart();
+  await settle(500);
+  expect(socket.welcome?.user).toBe('lisa');
+  expect(general.state).toMatchObject({ name: 'joined', recovery: 'fresh' });
+  expect(server.last.received).toMatchObject([{ type: 'join' }]);
+  expect(server.last.received[0]).not.toHaveProperty('after');
+  expect(general.messages).toEqual([]);
+});
+
+test('a reconnect of the same person keeps everything', async () => {
+  const { server, socket, general } = await joinedRooms();
+  server.say('general', 'bart', 'one');
+  socket.drop();
+  general.room.send('two');
+  await settle(500);
+  expect(general.words).toEqual(['1 one', '2 two']);
+});
+
+test('clear() leaves all rooms and forgets them', async () => {
+  const { server, rooms, general } = await joinedRooms();
+  server.say('general', 'bart', 'one');
+  rooms.clear();
+  await settle();
+  expect(general.messages).toEqual([]);
+  expect(server.last.received.at(-1)).toMatchObject({ type: 'leave' });
+});
+
+test('what is written before anybody was welcomed gets its author later', async () => {
+  const { server, socket, general } = await newRooms({ user: () => 'told' });
+  socket.stop();
+  general.room.send('a');
+  expect(general.messages).toMatchObject([{ from: 'told' }]);
+  expect(server.live).toEqual([]);
+});

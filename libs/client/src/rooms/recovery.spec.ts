@@ -1,0 +1,248 @@
+import { describe, expect, test } from 'vitest';
+import { FakeError } from '../testing.ts';
+import { faultsOf, joinedRooms } from '../testing/new-rooms.ts';
+import { settle } from '../testing/new-socket.ts';
+
+type Made = Awaited<ReturnType<typeof joinedRooms>>;
+
+async function reconnect({ socket, server }: Made, meanwhile: () => void = () => undefined): Promise<void> {
+  server.last.end(1006);
+  meanwhile();
+  await settle(1_000);
+  expect(socket.state.name).toBe('open');
+}
+
+function fill({ theirs }: Made, count: number): void {
+  for (let n = 0; n < count; n++) theirs.append('bart', 'x');
+}
+
+const seqs = ({ general }: Made): (number | undefined)[] => general.messages.map(({ seq }) => seq);
+const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, n) => from + n);
+
+describe('after a reconnect', () => {
+  test('a room goes on from its last sequence and epoch', async () => {
+    const made = await joinedRooms();
+    const { server, general } = made;
+    server.say('general', 'bart', 'one');
+    await reconnect(made, () => {
+      fill(made, 3);
+    });
+    expect(server.last.received[0]).toMatchObject({ type: 'join', room: 'general', epoch: 'epoch 1', after: 1 });
+    expect(general.state).toMatchObject({ name: 'joined', recovery: 'recovered' });
+    expect(seqs(made)).toEqual([1, 2, 3, 4]);
+  });
+
+  test('also a room that had nothing in it', async () => {
+    const made = await joinedRooms();
+    await reconnect(made, () => {
+      fill(made, 2);
+    });
+    expect(made.server.last.received[0]).toMatchObject({ epoch: 'epoch 1', after: 0 });
+    expect(seqs(made)).toEqual([1, 2]);
+  });
+
+  test('says that it waits, then that it joins, and keeps what it has meanwhile', async () => {
+    const made = await joinedRooms();
+    made.server.say('general', 'bart', 'one');
+    await reconnect(made);
+    expect(made.general.states.map(({ name }) => name)).toEqual([
+      'waiting',
+      'joining',
+      'joined',
+      'waiting',
+      'waiting',
+      'waiting',
+      'joining',
+      'joined',
+    ]);
+    expect(made.general.shows.slice(-6).every((show) => show.length === 1)).toBe(true);
+  });
+
+  test('reads page by page what does not fit the answer, with live messages in between kept in order', async () => {
+    const made = await joinedRooms();
+    const { server, general, theirs } = made;
+    theirs.page = 10;
+    let asked = 0;
+    const usual = server.handle('history', (frame, socket) => {
+      asked++;
+      const answer = usual(frame, socket);
+      if (asked < 4) server.say('general', 'bart', `live ${asked}`);
+      return answer;
+    });
+    await reconnect(made, () => {
+      fill(made, 45);
+    });
+    await settle();
+    expect(seqs(made)).toEqual(range(1, 48));
+    expect(general.messages.slice(45).map(({ text }) => text)).toEqual(['live 1', 'live 2', 'live 3']);
+    expect(faultsOf(general)).toEqual([]);
+    expect(asked).toBe(4);
+  });
+
+  test('a gap begins the list anew with the last fifty', async () => {
+    const made = await joinedRooms();
+    made.server.say('general', 'bart', 'one');
+    await reconnect(made, () => {
+      fill(made, 1_100);
+    });
+    expect(made.general.state).toMatchObject({ name: 'joined', recovery: 'gap' });
+    expect(seqs(made)).toEqual(range(1_052, 1_101));
+    made.server.say('general', 'bart', 'live');
+    expect(seqs(made).at(-1)).toBe(1_102);
+    expect(faultsOf(made.general)).toEqual([]);
+  });
+
+  test('another epoch begins the list anew, with sequences of its own', async () => {
+    const made = await joinedRooms();
+    for (const text of ['a', 'b', 'c']) made.server.say('general', 'bart', text);
+    await reconnect(made, () => {
+      made.theirs.restart();
+      made.theirs.append('lisa', 'new world');
+    });
+    expect(made.general.words).toEqual(['1 new world']);
+    await reconnect(made, () => {
+      made.theirs.append('lisa', 'goes on');
+    });
+    expect(made.server.last.received[0]).toMatchObject({ epoch: "epoch 1'", after: 1 });
+    expect(made.general.words).toEqual(['1 new world', '2 goes on']);
+  });
+
+  test('a right that is gone is a denial, whatever was missed', async () => {
+    const made = await joinedRooms();
+    made.theirs.denied = 'not_found';
+    await reconnect(made);
+    expect(made.general.state).toEqual({ name: 'denied', code: 'not_found' });
+  });
+});
+
+describe('what comes live', () => {
+  test('twice is shown once', async () => {
+    const made = await joinedRooms();
+    const { message } = made.theirs.append('bart', 'once');
+    made.server.last.say({ type: 'message', ...message });
+    made.server.last.say({ type: 'message', ...message });
+    expect(made.general.words).toEqual(['1 once']);
+  });
+
+  test('behind a hole waits until the hole is filled from the history', async () => {
+    const made = await joinedRooms();
+    fill(made, 3);
+    made.server.say('general', 'bart', 'four');
+    expect(seqs(made)).toEqual([]);
+    await settle();
+    expect(seqs(made)).toEqual([1, 2, 3, 4]);
+    expect(faultsOf(made.general)).toEqual([]);
+  });
+
+  test('behind a hole that the server has itself begins the list anew', async () => {
+    const made = await joinedRooms();
+    made.server.say('general', 'bart', 'one');
+    made.theirs.append('bart', 'two');
+    made.theirs.append('bart', 'three');
+    made.theirs.messages = made.theirs.messages.filter(({ seq }) => seq !== 2);
+    made.server.say('general', 'bart', 'four');
+    await settle(2_000);
+    expect(made.general.words).toEqual(['3 three', '4 four']);
+    expect(made.general.state.name).toBe('joined');
+    expect(faultsOf(made.general)).toEqual([]);
+  });
+
+  test('behind a hole that the server has forgotten begins the list anew', async () => {
+    const made = await joinedRooms();
+    made.server.say('general', 'bart', 'one');
+    fill(made, 200);
+    made.theirs.messages = made.theirs.messages.filter(({ seq }) => seq > 120);
+    made.server.say('general', 'bart', 'last');
+    await settle(2_000);
+    expect(seqs(made)).toEqual(range(153, 202));
+    expect(faultsOf(made.general)).toEqual([]);
+  });
+
+  test('may be anything and breaks nothing', async () => {
+    const made = await joinedRooms();
+    for (const message of [
+      {},
+      { room: 'general' },
+      { room: 'general', seq: 'one' },
+      { room: 'general', seq: -1 },
+      { room: 'general', seq: null },
+      { room: 'nowhere', seq: 1 },
+      { room: '__proto__', seq: 1 },
+    ]) {
+      made.server.last.say({ type: 'message', ...message });
+    }
+    made.server.say('general', 'bart', 'one');
+    await settle();
+    expect(made.general.words).toEqual(['1 one']);
+    expect(made.general.state.name).toBe('joined');
+  });
+
+  test('in a storm ahead of a hole is not kept without bound, and nothing of it is lost', async () => {
+    const made = await joinedRooms();
+    const { server, theirs } = made;
+    theirs.append('bart', 'missed');
+    for (let n = 0; n < 1_500; n++) server.say('general', 'bart', 'x');
+    await settle();
+    expect(seqs(made)).toEqual(range(1, 1_501));
+    expect(faultsOf(made.general)).toEqual([]);
+  });
+});
+
+describe('catching up', () => {
+  test('that fails is begun again by a rejoin', async () => {
+    const made = await joinedRooms();
+    let asked = 0;
+    const usual = made.server.handle('history', (frame, socket) => {
+      if (asked++ === 0) throw new FakeError('internal');
+      return usual(frame, socket);
+    });
+    fill(made, 3);
+    made.server.say('general', 'bart', 'four');
+    await settle(3_000);
+    expect(seqs(made)).toEqual([1, 2, 3, 4]);
+    expect(made.general.state.name).toBe('joined');
+  });
+
+  test('that is forbidden is a denial', async () => {
+    const made = await joinedRooms();
+    made.server.handle('history', () => {
+      throw new FakeError('forbidden');
+    });
+    fill(made, 3);
+    made.server.say('general', 'bart', 'four');
+    await settle();
+    expect(made.general.state).toEqual({ name: 'denied', code: 'forbidden' });
+  });
+});
+
+describe('older messages', () => {
+  test('are put in front, whatever their order, without hole or double', async () => {
+    const made = await joinedRooms();
+    fill(made, 100);
+    made.general.room.close();
+    made.rooms.clear();
+    made.general.room.open();
+    await settle();
+    expect(seqs(made)).toEqual(range(51, 100));
+    const page = made.theirs.messages.slice(30, 60).toReversed();
+    made.general.room.insertOlder(page);
+    expect(seqs(made)).toEqual(range(31, 100));
+    made.general.room.insertOlder(page);
+    expect(seqs(made)).toEqual(range(31, 100));
+    // These do not join.
+    made.general.room.insertOlder(made.theirs.messages.slice(0, 20));
+    expect(seqs(made)).toEqual(range(31, 100));
+    made.general.room.insertOlder(made.theirs.messages.slice(0, 30));
+    expect(seqs(made)).toEqual(range(1, 100));
+  });
+
+  test('of a list that holds too many are let go when new ones come', async () => {
+    const made = await joinedRooms({ held: 60 });
+    for (let n = 0; n < 100; n++) made.server.say('general', 'bart', 'x');
+    expect(seqs(made)).toEqual(range(41, 100));
+    made.general.room.insertOlder(made.theirs.messages.slice(0, 40));
+    expect(seqs(made)).toEqual(range(1, 100));
+    made.server.say('general', 'bart', 'x');
+    expect(seqs(made)).toEqual(range(42, 101));
+  });
+});

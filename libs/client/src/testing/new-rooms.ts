@@ -1,0 +1,68 @@
+import type { RoomHandle, RoomMessage, RoomsOptions, RoomState } from '../rooms/room-types.ts';
+import { createRooms } from '../rooms/rooms.ts';
+import { openSocket, settle } from './new-socket.ts';
+
+/** A room, and all that it has ever shown. */
+export interface Watched {
+  readonly room: RoomHandle;
+  readonly shows: (readonly RoomMessage[])[];
+  readonly states: RoomState[];
+  /** What it shows now. */
+  readonly messages: readonly RoomMessage[];
+  readonly state: RoomState;
+  /** What it shows now, a word a message: `1 hello`, `… hello` where it has no sequence yet. */
+  readonly words: readonly string[];
+}
+
+export function watch(room: RoomHandle): Watched {
+  const shows: (readonly RoomMessage[])[] = [];
+  const states: RoomState[] = [];
+  room.messages$.subscribe((messages) => shows.push(messages));
+  room.state$.subscribe((state) => states.push(state));
+  return {
+    room,
+    shows,
+    states,
+    get messages() {
+      return shows.at(-1) ?? [];
+    },
+    get state() {
+      return states.at(-1) ?? { name: 'waiting' };
+    },
+    get words() {
+      return this.messages.map(({ seq, text }) => `${seq ?? '…'} ${text}`);
+    },
+  };
+}
+
+/** A connected client with the room `general`, not opened yet. */
+export async function newRooms(options: RoomsOptions = {}) {
+  const made = await openSocket();
+  let keys = 0;
+  const rooms = createRooms(made.socket, { uuid: () => `key-${++keys}`, ...options });
+  const general = watch(rooms.room('general'));
+  return { ...made, rooms, general, theirs: made.server.room('general') };
+}
+
+/** The same, joined. */
+export async function joinedRooms(options: RoomsOptions = {}) {
+  const made = await newRooms(options);
+  made.general.room.open();
+  await settle();
+  return made;
+}
+
+/** What must hold for everything that was ever shown: no hole, no double. */
+export function faultsOf({ shows }: Watched): string[] {
+  const faults: string[] = [];
+  for (const show of shows) {
+    const seqs = show.flatMap(({ seq }) => seq ?? []);
+    for (const [index, seq] of seqs.entries()) {
+      const before = seqs[index - 1];
+      if (before !== undefined && seq !== before + 1) faults.push(`${seq} after ${before}`);
+    }
+    const keys = show.flatMap(({ key }) => key ?? []);
+    if (new Set(keys).size !== keys.length) faults.push(`a key twice: ${keys.join()}`);
+  }
+  return faults;
+}
