@@ -190,6 +190,8 @@ export const texts = {
     back: 'Connected again.',
   },
 
+  /** The state of the connection where the device has no network, whatever the client is doing about it. */
+  offline: 'Offline',
   states: {
     idle: 'Not connected',
     ticket: 'Asking for a ticket',

@@ -1,6 +1,6 @@
 import type { ConnectionState } from '@usher/client';
 import { describe, expect, test } from 'vitest';
-import { bannerWords } from './banner-words.ts';
+import { bannerWords, stateWords } from './banner-words.ts';
 
 const now = 1_800_000_000_000;
 
@@ -79,4 +79,10 @@ describe('what the banner says', () => {
       tone: 'danger',
     });
   });
+});
+
+test('a state in a word: without a network it is offline, whatever else goes on', () => {
+  expect(stateWords(state('open', { kind: 'start' }))).toBe('Connected');
+  expect(stateWords(state('backoff', { kind: 'closed', code: 1006 }))).toBe('Waiting to try again');
+  expect(stateWords(state('backoff', { kind: 'offline' }))).toBe('Offline');
 });

@@ -12,6 +12,11 @@ export interface BannerWords {
   readonly tone: 'calm' | 'warn' | 'danger';
 }
 
+/** A state in a word or three. */
+export function stateWords({ name, reason }: ConnectionState): string {
+  return name === 'backoff' && reason.kind === 'offline' ? texts.offline : texts.states[name];
+}
+
 /** A first connection that takes no longer than this (ms) is not worth a word. */
 const firstPatienceMs = 1_500;
 

@@ -1,6 +1,7 @@
 import { Component, computed } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { injectUsher } from '@usher/angular';
+import { stateWords } from './banner-words.ts';
 import { texts } from '../texts.ts';
 
 /** The state of the connection in a word, and the way to the page that shows more. */
@@ -66,5 +67,5 @@ export class ConnectionBadge {
   private readonly usher = injectUsher();
   protected readonly texts = texts;
   protected readonly state = computed(() => this.usher.state().name);
-  protected readonly words = computed(() => texts.states[this.state()]);
+  protected readonly words = computed(() => stateWords(this.usher.state()));
 }

@@ -4,7 +4,7 @@ import { injectUsher } from '@usher/angular';
 import { texts } from '../texts.ts';
 import { Icon, type IconName } from '../ui/icon.ts';
 import { injectNow } from '../ui/now.ts';
-import { bannerWords } from './banner-words.ts';
+import { bannerWords, stateWords } from './banner-words.ts';
 import { ConnectionLog } from './connection-log.ts';
 import { Door } from './door.ts';
 import { milliseconds } from './milliseconds.ts';
@@ -37,7 +37,7 @@ export class ConnectionPage {
     open: 'door',
   };
   protected readonly state = this.usher.state;
-  protected readonly stateWords = computed(() => texts.states[this.state().name]);
+  protected readonly stateWords = computed(() => stateWords(this.state()));
   protected readonly because = computed(() => {
     const words = bannerWords(this.state(), this.now());
     if (words === undefined) return texts.connection.since(clockOf(this.state().since));
