@@ -1,0 +1,27 @@
+// @vitest-environment jsdom
+import { expect, test, vi } from 'vitest';
+import { browserPage, type PageEvent } from './page.ts';
+
+function show(state: 'visible' | 'hidden'): void {
+  vi.spyOn(document, 'visibilityState', 'get').mockReturnValue(state);
+  document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
+}
+
+test('tells what the page goes through, and of its visibility only that it is looked at again', () => {
+  const heard: PageEvent[] = [];
+  const stop = browserPage.watch((event) => heard.push(event));
+  for (const event of ['offline', 'online', 'pagehide', 'pageshow']) window.dispatchEvent(new Event(event));
+  show('hidden');
+  show('visible');
+  expect(heard).toEqual(['offline', 'online', 'pagehide', 'pageshow', 'visibilitychange']);
+  stop();
+  for (const event of ['offline', 'online', 'pagehide', 'pageshow']) window.dispatchEvent(new Event(event));
+  show('visible');
+  expect(heard).toHaveLength(5);
+});
+
+test('knows what the device thinks of its network', () => {
+  expect(browserPage.online()).toBe(true);
+  vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(false);
+  expect(browserPage.online()).toBe(false);
+});
