@@ -7,13 +7,13 @@ export const routes: Routes = [
     path: 'sign-in',
     title: texts.titles.signIn,
     canActivate: [signedOut],
-    loadComponent: async () => (await import('./session/sign-in-page.ts')).SignInPage,
+    loadComponent: async () => (await import('./session/pages.ts')).SignInPage,
   },
   {
     path: 'create-account',
     title: texts.titles.createAccount,
     canActivate: [signedOut],
-    loadComponent: async () => (await import('./session/create-account-page.ts')).CreateAccountPage,
+    loadComponent: async () => (await import('./session/pages.ts')).CreateAccountPage,
   },
   {
     path: '',
