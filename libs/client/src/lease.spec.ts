@@ -48,6 +48,42 @@ describe('the lease', () => {
     expect(renewals()).toHaveLength(1);
   });
 
+  test('that was renewed early is planned anew from then on', async () => {
+    const { server } = made;
+    await beat(100);
+    server.last.say({ type: 'lease', lease: 1 });
+    await beat(1_450);
+    expect(renewals()).toHaveLength(1);
+    await beat(50);
+    expect(renewals()).toHaveLength(2);
+  });
+
+  test.each([4501, 1006])('is nothing any more once the connection has ended with %i', async (code) => {
+    const { server, socket } = made;
+    server.handle('renew', () => undefined);
+    server.last.say({ type: 'lease', lease: 1 });
+    await settle();
+    expect(renewals()).toHaveLength(1);
+    server.last.end(code);
+    await settle();
+    expect(vi.getTimerCount()).toBe(code === 4501 ? 0 : 1);
+    expect(socket.welcome).toBeUndefined();
+  });
+
+  test('whose renewal is answered in the same breath as the end stays ended', async () => {
+    const { server, socket } = made;
+    server.handle('renew', ({ id }, from) => {
+      from.say({ type: 'reply', id, data: { lease: server.newLease() } });
+      from.end(4501);
+      return undefined;
+    });
+    server.last.say({ type: 'lease', lease: 1 });
+    await settle();
+    expect(socket.state.name).toBe('signed_out');
+    expect(socket.welcome).toBeUndefined();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   test('does not present a ticket before its slot', async () => {
     const { server } = made;
     server.connectAfterMs = 3_000;

@@ -69,6 +69,35 @@ describe('a message', () => {
     expect(faultsOf(general)).toEqual([]);
   });
 
+  test('with the words of somebody else is not taken for theirs', async () => {
+    const made = await joinedRooms();
+    made.server.handle('send', () => undefined);
+    const key = made.general.room.send('ok');
+    await settle();
+    made.server.say('general', 'bart', 'ok');
+    expect(made.general.messages).toMatchObject([
+      { seq: 1, from: 'bart', status: 'sent' },
+      { key, status: 'sending' },
+    ]);
+    expect(made.general.messages[0]).not.toHaveProperty('key');
+  });
+
+  test('that was acknowledged is not taken for the next one with the same words', async () => {
+    const made = await joinedRooms();
+    const { server, general, theirs } = made;
+    server.handle('send', ({ text, key }) =>
+      theirs.messages.length > 0 ? undefined : theirs.append('maggie', String(text), String(key)).message,
+    );
+    const first = general.room.send('ok');
+    const second = general.room.send('ok');
+    await settle();
+    server.tell('general', { type: 'message', ...theirs.messages[0] });
+    expect(general.messages).toMatchObject([
+      { key: first, seq: 1, status: 'sent' },
+      { key: second, status: 'sending' },
+    ]);
+  });
+
   test('is made well-formed, so that it is known again when it comes back', async () => {
     const made = await joinedRooms();
     made.general.room.send('half a \ud83d pair');
@@ -162,6 +191,40 @@ describe('a connection that is lost before the answer', () => {
     await settle(1_000);
     expect(made.general.words).toEqual(['1 first of the new', '2 hello']);
   });
+
+  test('one that only looked like it is shown on its own again when the list begins anew', async () => {
+    const made = await joinedRooms();
+    const { server, general, theirs } = made;
+    server.handle('send', () => undefined);
+    const key = general.room.send('hello');
+    await settle();
+    server.say('general', 'maggie', 'hello');
+    expect(general.messages).toMatchObject([{ key, seq: 1 }]);
+    server.last.end(1006);
+    for (let n = 0; n < 1_200; n++) theirs.append('bart', 'x');
+    await settle(1_000);
+    expect(general.messages).toHaveLength(51);
+    expect(general.messages.at(-1)).toMatchObject({ key, status: 'sending' });
+  });
+
+  test('what belongs to a history that is no more leaves no mark on the new one', async () => {
+    const made = await joinedRooms();
+    const { server, general, theirs } = made;
+    general.room.send('a');
+    await settle();
+    // Acknowledged, and lost before it came back.
+    server.handle('send', () => ({ seq: 7, at: 1 }));
+    general.room.send('b');
+    await settle();
+    expect(general.words).toEqual(['1 a', '… b']);
+    server.last.end(1006);
+    theirs.restart();
+    theirs.append('bart', 'of the new');
+    await settle(1_000);
+    expect(general.messages).toMatchObject([{ seq: 1, from: 'bart', status: 'sent' }]);
+    expect(general.messages[0]).not.toHaveProperty('key');
+    expect(general.messages).toHaveLength(1);
+  });
 });
 
 describe('a refused message', () => {
@@ -180,6 +243,21 @@ describe('a refused message', () => {
     await settle(1_000);
     expect(kept(made)).toEqual(['a', 'b', 'c']);
     expect(sends(made)).toEqual(['key-1', 'key-1', 'key-1', 'key-1', 'key-2', 'key-3']);
+  });
+
+  test('over the rate does not go out twice where the room was left and opened again meanwhile', async () => {
+    const made = await joinedRooms();
+    let refusals = 1;
+    made.server.handle('send', () => {
+      if (refusals-- > 0) throw new FakeError('rate_limited', 400);
+      return undefined;
+    });
+    made.general.room.send('a');
+    await settle();
+    made.general.room.close();
+    made.general.room.open();
+    await settle(1_000);
+    expect(sends(made)).toEqual(['key-1', 'key-1']);
   });
 
   test.each(['too_long', 'forbidden', 'not_found', 'bad_message', 'unknown_type'])(

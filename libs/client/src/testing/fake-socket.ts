@@ -49,6 +49,8 @@ export class FakeSocket implements Socket {
     if (this.state === 'closed') return;
     this.state = 'closed';
     this.closedByClient = code;
+    // As a real one does: late, and to whoever still listens.
+    queueMicrotask(() => this.onclose?.({ code, reason: '' } as CloseEvent));
   }
 
   /** The server accepts the handshake. */

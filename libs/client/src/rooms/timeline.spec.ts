@@ -1,0 +1,64 @@
+import type { Message } from '@usher/protocol';
+import { expect, test } from 'vitest';
+import { createTimeline } from './timeline.ts';
+
+const message = (seq: number): Message => ({ room: 'general', seq, id: `id ${seq}`, from: 'bart', text: 'x', at: seq });
+
+function newTimeline(held = 5_000) {
+  const turns: number[] = [];
+  const timeline = createTimeline(held, ({ seq }) => turns.push(seq));
+  return { timeline, turns, seqs: () => timeline.list.map(({ seq }) => seq) };
+}
+
+test('what is kept is shown when its turn comes, each once and in order', () => {
+  const { timeline, turns, seqs } = newTimeline();
+  timeline.keep(message(2));
+  timeline.add([message(4), message(2)]);
+  expect(seqs()).toEqual([]);
+  expect(timeline.known).toBe(4);
+  timeline.add([message(1)]);
+  expect(seqs()).toEqual([1, 2]);
+  timeline.add([message(3), message(1)]);
+  expect(seqs()).toEqual([1, 2, 3, 4]);
+  expect(turns).toEqual([1, 2, 3, 4]);
+  expect(timeline.cursor).toBe(4);
+});
+
+test('what was kept is shown also where nothing comes with it', () => {
+  const { timeline, seqs } = newTimeline();
+  timeline.keep(message(1));
+  timeline.add([]);
+  expect(seqs()).toEqual([1]);
+});
+
+test('no more than a thousand are kept ahead of a hole, but it is known that there are more', () => {
+  const { timeline, seqs } = newTimeline();
+  for (let seq = 2; seq <= 1_500; seq++) timeline.keep(message(seq));
+  timeline.add([message(1)]);
+  expect(seqs()).toHaveLength(1_001);
+  expect(timeline.known).toBe(1_500);
+});
+
+test('a new beginning goes on with what is ahead of it, a new join does not', () => {
+  const { timeline, seqs } = newTimeline();
+  timeline.keep(message(7));
+  timeline.restart(5);
+  expect(timeline.known).toBe(7);
+  timeline.add([message(6)]);
+  expect(seqs()).toEqual([6, 7]);
+  timeline.keep(message(9));
+  timeline.rejoin();
+  expect(timeline.known).toBe(7);
+  timeline.add([message(8)]);
+  expect(seqs()).toEqual([6, 7, 8]);
+});
+
+test('older ones are put before an empty list too, where they join the cursor', () => {
+  const { timeline, turns, seqs } = newTimeline();
+  timeline.restart(5);
+  timeline.insertOlder([message(3), message(4)]);
+  expect(seqs()).toEqual([]);
+  timeline.insertOlder([message(4), message(5), message(5)]);
+  expect(seqs()).toEqual([4, 5]);
+  expect(turns).toEqual([]);
+});
