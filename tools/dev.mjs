@@ -4,6 +4,8 @@ import { install, projectEnv, root } from './install.mjs';
 
 await install();
 const env = projectEnv({ DEMO_USERS: process.env.DEMO_USERS ?? 'true', SIGN_UP: process.env.SIGN_UP ?? 'open' });
+// The development server would take it for its own port; it expects the API at its usual one.
+delete env.PORT;
 const programs = [
   ['nx', ['run', 'api:serve', '--output-style=stream']],
   ['nx', ['run', 'web:serve', '--output-style=stream']],
@@ -21,11 +23,17 @@ function end(code) {
   if (ending) return;
   ending = true;
   process.exitCode = code;
+  signalAll('SIGTERM');
+  // Whoever has not ended by then does not mean to.
+  setTimeout(() => signalAll('SIGKILL'), 5_000);
+}
+
+/** The whole groups: Nx starts programs of its own. */
+function signalAll(signal) {
   for (const { pid } of programs) {
     if (pid === undefined) continue;
     try {
-      // The whole group: Nx starts programs of its own.
-      process.kill(process.platform === 'win32' ? pid : -pid, 'SIGTERM');
+      process.kill(process.platform === 'win32' ? pid : -pid, signal);
     } catch {
       // It has ended already.
     }

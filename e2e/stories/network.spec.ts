@@ -22,8 +22,12 @@ test('the cable is pulled: the page says so, what is typed waits, and goes out o
   await expect(messageWith(maggie, 'typed without')).toHaveCount(2);
   await expect(messageWith(maggie, 'second')).not.toHaveAttribute('data-status', 'sent');
 
-  usher.cable.plugIn();
+  // Asked to, it tries at once, and says again when the next try comes.
+  const tried = maggie.waitForRequest('**/api/ws_ticket');
   await maggie.getByRole('button', { name: 'Try now' }).click();
+  await tried;
+  await expectState(maggie, 'backoff');
+  usher.cable.plugIn();
   await expectSent(maggie, 'typed without a network, first');
   await expectSent(maggie, 'typed without a network, second');
   await expect(messages(bart)).toHaveCount(3);

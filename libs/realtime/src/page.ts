@@ -72,6 +72,6 @@ function fitting(messages: readonly Message[], at: (index: number) => number): n
 }
 
 /** Only what the protocol names: a history may hand over more than everybody may see. */
-export function shown(messages: readonly Message[]): Message[] {
+function shown(messages: readonly Message[]): Message[] {
   return messages.map(({ room, seq, id, from, text, at }) => ({ room, seq, id, from, text, at }));
 }
