@@ -12,7 +12,7 @@ export interface UsherOptions {
   /** Called when the server says that this person is signed out: lead them to the sign-in page. */
   readonly onSignedOut?: (reason: Reason) => void;
   /** What else the socket may be told. */
-  readonly socket?: Partial<Omit<TicketSocketOptions, 'page'>>;
+  readonly socket?: Partial<TicketSocketOptions>;
   readonly rooms?: RoomsOptions;
 }
 

@@ -55,7 +55,7 @@ export class FakeServer implements FakeSocketEnd {
   }
 
   /** For `new TicketSocket(server.options)`. Without jitter: a backoff takes the middle of its window. */
-  get options(): TicketSocketOptions & { readonly page: FakePage } {
+  get options(): TicketSocketOptions & { readonly page: FakePage; readonly WebSocket: SocketConstructor } {
     return {
       url: 'ws://fake.test/api/ws',
       ticket: (signal) => {

@@ -1,0 +1,218 @@
+import { provideHttpClient, withInterceptors } from '@angular/common/http';
+import { ApplicationRef, computed, inject, InjectionToken, PLATFORM_ID, signal } from '@angular/core';
+import { TestBed } from '@angular/core/testing';
+import type { Reason } from '@usher/client';
+import { FakeServer } from '@usher/client/testing';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { usherBearer } from './bearer-interceptor.ts';
+import type { UsherOptions } from './options.ts';
+import { provideUsher } from './provide-usher.ts';
+import { injectUsher, type Usher } from './usher.ts';
+
+let server: FakeServer;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  server = new FakeServer();
+});
+
+afterEach(() => {
+  TestBed.resetTestingModule();
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
+});
+
+const settle = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
+
+function newUsher(options: Partial<UsherOptions> = {}, platform = 'browser'): Usher {
+  TestBed.configureTestingModule({
+    providers: [
+      provideHttpClient(withInterceptors([usherBearer])),
+      provideUsher({ token: () => 'secret', socket: server.options, ...options }),
+      { provide: PLATFORM_ID, useValue: platform },
+    ],
+  });
+  return TestBed.runInInjectionContext(injectUsher);
+}
+
+describe('the socket of the app', () => {
+  test('does nothing before start()', async () => {
+    const usher = newUsher();
+    await settle(60_000);
+    expect(usher.state().name).toBe('idle');
+    expect(usher.welcome()).toBeUndefined();
+    expect(server.asked).toBe(0);
+  });
+
+  test('is one for all who inject it', () => {
+    const usher = newUsher();
+    expect(TestBed.runInInjectionContext(injectUsher)).toBe(usher);
+  });
+
+  test('tells its state and its welcome as signals', async () => {
+    const usher = newUsher();
+    usher.start();
+    expect(usher.state().name).toBe('ticket');
+    await settle();
+    expect(usher.state().name).toBe('open');
+    expect(usher.welcome()).toMatchObject({ user: 'maggie' });
+    usher.socket.drop();
+    expect(usher.state().name).toBe('backoff');
+    expect(usher.welcome()).toBeUndefined();
+  });
+
+  test('asks for its ticket at the API with the token of now, and dials there', async () => {
+    let token = 'first';
+    const fetch = vi.fn<typeof globalThis.fetch>(() => Promise.resolve(Response.json(server.issue())));
+    vi.stubGlobal('fetch', fetch);
+    const { WebSocket } = server.options;
+    const usher = newUsher({ api: 'https://api.test/v1/', token: () => token, socket: { WebSocket } });
+    usher.start();
+    await settle();
+    expect(server.last.url.origin + server.last.url.pathname).toBe('wss://api.test/v1/ws');
+    token = 'second';
+    usher.socket.drop();
+    await settle(1_000);
+    const calls = fetch.mock.calls.map(([url, init]) => [url, new Headers(init?.headers).get('authorization')]);
+    expect(calls).toEqual([
+      ['https://api.test/v1/ws_ticket', 'Bearer first'],
+      ['https://api.test/v1/ws_ticket', 'Bearer second'],
+    ]);
+    vi.unstubAllGlobals();
+  });
+
+  test('is at the page’s own origin unless told', async () => {
+    const { ticket, WebSocket } = server.options;
+    const usher = newUsher({ socket: { ticket, WebSocket } });
+    usher.start();
+    await settle();
+    expect(server.last.url.origin + server.last.url.pathname).toBe('ws://localhost:3000/api/ws');
+  });
+
+  test('may be told of by a function that injects', async () => {
+    const TOKEN = new InjectionToken('token', { factory: () => 'injected' });
+    const { ticket, WebSocket } = server.options;
+    TestBed.configureTestingModule({
+      providers: [
+        provideUsher(() => {
+          const token = inject(TOKEN);
+          return { token: () => token, socket: { ticket, WebSocket } };
+        }),
+      ],
+    });
+    const usher = TestBed.runInInjectionContext(injectUsher);
+    usher.start();
+    await settle();
+    expect(usher.state().name).toBe('open');
+  });
+
+  test('is closed when the app is destroyed', async () => {
+    const usher = newUsher();
+    usher.start();
+    await settle();
+    TestBed.resetTestingModule();
+    expect(usher.socket.state.name).toBe('stopped');
+    expect(server.live).toEqual([]);
+  });
+});
+
+describe('a room', () => {
+  test('has its messages and its state as signals', async () => {
+    const usher = newUsher();
+    const room = usher.room('general');
+    usher.start();
+    room.open();
+    await settle();
+    expect(room.state()).toMatchObject({ name: 'joined' });
+    server.say('general', 'bart', 'hello');
+    expect(room.messages()).toMatchObject([{ seq: 1, from: 'bart' }]);
+    room.send('hello yourself');
+    await settle();
+    expect(room.messages()).toMatchObject([{ seq: 1 }, { seq: 2, from: 'maggie', status: 'sent' }]);
+  });
+
+  test('is the same for the same name, also where a template asks for it', () => {
+    const usher = newUsher();
+    const room = computed(() => usher.room('general'));
+    expect(room()).toBe(usher.room('general'));
+  });
+});
+
+describe('signing out', () => {
+  test('ends the connection and forgets what was said; the app is not told what it did itself', async () => {
+    const onSignedOut = vi.fn();
+    const usher = newUsher({ onSignedOut });
+    const room = usher.room('general');
+    usher.start();
+    room.open();
+    await settle();
+    server.say('general', 'bart', 'for maggie');
+    usher.signOut();
+    expect(usher.state().name).toBe('signed_out');
+    expect(room.messages()).toEqual([]);
+    expect(server.live).toEqual([]);
+    expect(onSignedOut).not.toHaveBeenCalled();
+  });
+
+  test('by the server is told to the app, with the reason', async () => {
+    const onSignedOut = vi.fn<(reason: Reason) => void>();
+    const usher = newUsher({ onSignedOut });
+    usher.start();
+    await settle();
+    server.last.end(4501, 'session ended');
+    expect(onSignedOut).toHaveBeenCalledExactlyOnceWith({ kind: 'signed_out', code: 4501, text: 'session ended' });
+    usher.start();
+    await settle();
+    expect(usher.state().name).toBe('open');
+  });
+
+  test('follows from a token that is gone', async () => {
+    const token = signal<string | undefined>('secret');
+    const onSignedOut = vi.fn();
+    const usher = newUsher({ token, onSignedOut });
+    usher.start();
+    TestBed.tick();
+    await settle();
+    expect(usher.state().name).toBe('open');
+    token.set('another of the same session');
+    TestBed.tick();
+    expect(usher.state().name).toBe('open');
+    token.set(undefined);
+    TestBed.tick();
+    expect(usher.state().name).toBe('signed_out');
+    expect(onSignedOut).not.toHaveBeenCalled();
+    token.set('secret');
+    TestBed.tick();
+    await settle(60_000);
+    expect(usher.state().name).toBe('signed_out');
+  });
+
+  test('does not follow from there never having been one', () => {
+    const usher = newUsher({ token: () => undefined });
+    TestBed.tick();
+    expect(usher.state().name).toBe('idle');
+  });
+});
+
+test('on a server everything is inert', async () => {
+  const usher = newUsher({}, 'server');
+  usher.room('general').open();
+  usher.start();
+  TestBed.tick();
+  await settle(60_000);
+  expect(usher.state().name).toBe('idle');
+  expect(server.asked).toBe(0);
+});
+
+test('a connection that is open, or on its way, does not keep the app from being stable', async () => {
+  const usher = newUsher();
+  const app = TestBed.inject(ApplicationRef);
+  usher.start();
+  TestBed.tick();
+  await settle();
+  expect(usher.state().name).toBe('open');
+  const stable = vi.fn();
+  void app.whenStable().then(stable);
+  await settle();
+  expect(stable).toHaveBeenCalledOnce();
+});
