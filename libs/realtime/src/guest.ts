@@ -1,22 +1,8 @@
 import type { Connection } from './connection.ts';
-import type { Room } from './room.ts';
+import type { Membership } from './room.ts';
 import { ReadLane } from './read-lane.ts';
 import { SendBudget } from './send-budget.ts';
 import type { Limits } from './limits.ts';
-
-/** One connection in one room. */
-export interface Membership {
-  readonly connection: Connection;
-  readonly room: Room;
-  /** Its join was answered at least once, so it counts as present and may send. */
-  joined: boolean;
-  /** Messages are delivered to it: joined, and no rejoin under way. */
-  live: boolean;
-  /** The first message that it gets live. */
-  from: number;
-  /** It was taken out: whoever awaited something for it must start anew. */
-  gone: boolean;
-}
 
 /** What the rooms keep of a connection that has said anything to them. */
 export class Guest {

@@ -1,10 +1,10 @@
 import type { Params, Reply, RoomsProtocol } from '@usher/protocol';
 import type { Call, Replied } from './hub.ts';
-import type { Guest, Membership } from './guest.ts';
+import type { Guest } from './guest.ts';
 import type { History } from './history.ts';
 import { readForJoin } from './page.ts';
 import { RequestError } from './request-error.ts';
-import type { Room } from './room.ts';
+import type { Membership, Room } from './room.ts';
 
 /** How often a join starts anew: when it was overtaken by a removal, or by more messages than are kept. */
 const attempts = 4;

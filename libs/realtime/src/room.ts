@@ -3,7 +3,6 @@ import type { Message } from '@usher/protocol';
 import type { Bus } from './bus.ts';
 import type { Connection } from './connection.ts';
 import { Frame } from './frame.ts';
-import type { Membership } from './guest.ts';
 import type { History, HistoryPage } from './history.ts';
 import { KeptFrames } from './kept-frames.ts';
 import type { Logger } from './log.ts';
@@ -23,6 +22,20 @@ export interface RoomMeans {
 const framesAhead = 1_024;
 const charactersAhead = 1024 * 1024;
 const slowestRetryMs = 5_000;
+
+/** One connection in one room. */
+export interface Membership {
+  readonly connection: Connection;
+  readonly room: Room;
+  /** Its join was answered at least once, so it counts as present and may send. */
+  joined: boolean;
+  /** Messages are delivered to it: joined, and no rejoin under way. */
+  live: boolean;
+  /** The first message that it gets live. */
+  from: number;
+  /** It was taken out: whoever awaited something for it must start anew. */
+  gone: boolean;
+}
 
 /**
  * One room on this node: takes what the bus brings, in whatever order and with whatever losses, and delivers to its members

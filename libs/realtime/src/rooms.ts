@@ -1,12 +1,12 @@
 import type { Message, Params, Reply, RoomsProtocol } from '@usher/protocol';
 import type { Connection } from './connection.ts';
-import { Guest, type Membership } from './guest.ts';
+import { Guest } from './guest.ts';
 import { type Appended, UnknownRoom } from './history.ts';
 import { join } from './join.ts';
 import { silent } from './log.ts';
 import { following, withinFrame } from './page.ts';
 import { RequestError } from './request-error.ts';
-import { Room, type RoomMeans } from './room.ts';
+import { type Membership, Room, type RoomMeans } from './room.ts';
 import type { Member, RoomAction, Rooms, RoomsOptions, Verdict } from './room-types.ts';
 import { tooLong } from './text.ts';
 
