@@ -289,7 +289,7 @@ export function createMachine(options: TicketSocketOptions) {
       try {
         const { lease } = (await requests.send('renew', { ticket })) as { lease: number };
         if (mine !== socket || !welcome) return;
-        if (!(lease > 0)) throw new TypeError('no lease in the reply');
+        if (!(lease > 0)) throw new TypeError();
         renewing = false;
         welcome = { ...welcome, lease };
         tell();
@@ -369,6 +369,6 @@ export function createMachine(options: TicketSocketOptions) {
 /** @throws whatever the ticket function throws, at once or later, and where what it gives is no ticket */
 async function freshTicket({ ticket: get }: TicketSocketOptions, signal: AbortSignal): Promise<[string, number]> {
   const { ticket, connectAfterMs } = await get(signal);
-  if (typeof ticket !== 'string' || !ticket) throw new TypeError('no ticket in the answer');
+  if (typeof ticket !== 'string' || !ticket) throw new TypeError();
   return [ticket, connectAfterMs > 0 ? connectAfterMs : 0];
 }

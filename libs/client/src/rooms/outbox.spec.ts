@@ -392,9 +392,3 @@ describe('the outbox', () => {
     expect(sends(made)).toHaveLength(1);
   });
 });
-
-test('keys are UUIDs unless told', async () => {
-  const made = await joinedRooms({ uuid: () => crypto.randomUUID() });
-  expect(made.general.room.send('a')).toMatch(/^[0-9a-f-]{36}$/);
-  await settle();
-});

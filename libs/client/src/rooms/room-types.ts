@@ -79,6 +79,6 @@ export interface RoomsOptions {
   readonly outbox?: number;
   /** Most messages of a room that are held; 5,000 unless told. Beyond it the oldest go, and can be had over HTTP again. */
   readonly held?: number;
-  /** Makes keys; `crypto.randomUUID` unless told. */
+  /** Makes keys, which must be UUIDs. */
   readonly uuid?: () => string;
 }

@@ -131,7 +131,7 @@ export function createRoom(
       if (timeline.cursor === cursor) {
         // The server has a hole there itself: all that can be shown is what lies behind it.
         epoch = undefined;
-        throw new Error('no progress');
+        throw new Error();
       }
       catchUp();
     });
@@ -189,7 +189,7 @@ export function createRoom(
   }
 
   function acknowledged(draft: Draft, seq: number, at: number): void {
-    if (!(seq > 0)) throw new TypeError('no sequence in the reply');
+    if (!(seq > 0)) throw new TypeError();
     // Whatever was only likely there was another one, with the same text.
     for (const other of drafts) if (other.seq === seq) unplace(other);
     unplace(draft);

@@ -2,6 +2,7 @@ import type { RoomsProtocol } from '@usher/protocol';
 import type { TicketSocket } from '../ticket-socket.ts';
 import { createRoom, type Room } from './room.ts';
 import type { Rooms, RoomsOptions } from './room-types.ts';
+import { uuid } from './uuid.ts';
 
 /**
  * The rooms of a socket, for as long as the socket lives. They are joined again on every connection, from where they were;
@@ -13,7 +14,7 @@ export function createRooms(socket: TicketSocket<RoomsProtocol>, options: RoomsO
     user: () => person ?? '',
     outbox: 200,
     held: 5_000,
-    uuid: () => crypto.randomUUID(),
+    uuid,
     ...options,
   };
   const rooms = new Map<string, Room>();
