@@ -1,5 +1,5 @@
 /**
- * How long to wait before the next try: full jitter, anything from 0 to a window that doubles with every try. Of the ways to
+ * How many milliseconds to wait before the next try: full jitter, anything from 0 to a window that doubles with every try. Of the ways to
  * spread a crowd it is the one that asks the least of the server (M. Brooker, "Exponential Backoff and Jitter", AWS
  * Architecture Blog, 2015).
  *
@@ -7,5 +7,5 @@
  * @param random from 0 to below 1
  */
 export function fullJitter(tries: number, minMs: number, maxMs: number, random: () => number): number {
-  return random() * Math.min(maxMs, minMs * 2 ** (tries - 1));
+  return Math.round(random() * Math.min(maxMs, minMs * 2 ** (tries - 1)));
 }

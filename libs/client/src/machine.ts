@@ -162,7 +162,7 @@ export function createMachine(options: TicketSocketOptions) {
         settle(
           () => {
             if (terminal) end('signed_out', { kind: 'refused', code, text });
-            else failed({ kind: 'unavailable', code, text }, Math.max(0, retryAfterMs) || 0);
+            else failed({ kind: 'unavailable', code, text }, retryAfterMs > 0 ? retryAfterMs : 0);
           },
           'refused',
           { code, text },

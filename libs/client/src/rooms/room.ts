@@ -249,7 +249,7 @@ export function createRoom(
     messages$,
     state$,
     send(text) {
-      if (drafts.length >= outbox) throw new OutboxFull('too many messages are waiting');
+      if (drafts.length >= outbox) throw new OutboxFull('outbox full');
       const key = uuid();
       // As the server will keep it, so that it is known again.
       drafts.push({ key, text: text.toWellFormed(), at: Date.now(), status: 'waiting', faults: 0 });
@@ -272,11 +272,10 @@ export function createRoom(
       join();
     },
     close() {
-      const here = is('joined') || is('joining');
+      // Also behind a join that has no answer yet: the server takes them in their order.
+      if (wanted) socket.request('leave', { room: name }).catch(() => undefined);
       wanted = false;
       enter({ name: 'waiting' });
-      // Also behind a join that has no answer yet: the server takes them in their order.
-      if (here) socket.request('leave', { room: name }).catch(() => undefined);
     },
     insertOlder(messages) {
       timeline.insertOlder(messages);
