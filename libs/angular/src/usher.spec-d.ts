@@ -1,0 +1,19 @@
+import type { Signal } from '@angular/core';
+import type { ConnectionState, RoomMessage, TicketSocket } from '@usher/client';
+import type { RoomsProtocol } from '@usher/protocol';
+import { expectTypeOf, test } from 'vitest';
+import type { provideUsher } from './provide-usher.ts';
+import type { Usher, UsherRoom } from './usher.ts';
+
+test('what a template reads are signals that it cannot set', () => {
+  expectTypeOf<Usher['state']>().toEqualTypeOf<Signal<ConnectionState>>();
+  expectTypeOf<UsherRoom['messages']>().toEqualTypeOf<Signal<readonly RoomMessage[]>>();
+  expectTypeOf<Usher['socket']>().toEqualTypeOf<TicketSocket<RoomsProtocol>>();
+});
+
+test('a token is all that the provider must be told, as options or by a function that gives them', () => {
+  type Told = Parameters<typeof provideUsher>[0];
+  expectTypeOf<{ token: () => string }>().toExtend<Told>();
+  expectTypeOf<() => { token: () => undefined; api: string }>().toExtend<Told>();
+  expectTypeOf<{ api: string }>().not.toExtend<Told>();
+});
