@@ -73,6 +73,7 @@ for (const { name, ...look } of looks) {
     await expectState(page, 'open');
     await page.getByRole('button', { name: /use a ticket twice/i }).click();
     await expect(page.getByTestId('twice-answer')).toContainText(/refused/i);
+    await expect(page.getByText('No answer yet.')).toHaveCount(0);
     await shoot('connection');
   });
 }

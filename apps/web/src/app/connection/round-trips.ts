@@ -1,4 +1,4 @@
-import { DOCUMENT, DestroyRef, Service, computed, inject, signal } from '@angular/core';
+import { DOCUMENT, DestroyRef, Service, computed, effect, inject, signal, untracked } from '@angular/core';
 import { injectUsher } from '@usher/angular';
 
 /** How often is asked (ms), and how many answers are kept. */
@@ -18,7 +18,11 @@ export class RoundTrips {
   readonly last = computed(() => this.measured().at(-1));
 
   constructor() {
-    void this.ask();
+    const open = computed(() => this.usher.state().name === 'open');
+    // At once when there is somebody to ask, not only when the next three seconds are over.
+    effect(() => {
+      if (open()) untracked(() => void this.ask());
+    });
     const timer = setInterval(() => void this.ask(), everyMs);
     inject(DestroyRef).onDestroy(() => {
       clearInterval(timer);
