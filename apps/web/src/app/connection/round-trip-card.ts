@@ -14,12 +14,19 @@ const height = 44;
   template: `
     <h2>{{ texts.roundTrip }}</h2>
     <p class="figure">{{ figure() }}</p>
-    @if (line()) {
-      <svg role="img" preserveAspectRatio="none" [attr.viewBox]="box" [attr.aria-label]="label()">
+    <!-- Also before the first answer, so that nothing moves when it comes. -->
+    <svg
+      preserveAspectRatio="none"
+      [attr.viewBox]="box"
+      [attr.role]="line() ? 'img' : null"
+      [attr.aria-label]="line() ? label() : null"
+      [attr.aria-hidden]="line() ? null : true"
+    >
+      @if (line()) {
         <path class="area" [attr.d]="area()" />
         <path class="line" [attr.d]="line()" />
-      </svg>
-    }
+      }
+    </svg>
     <p class="hint">{{ range() }}</p>
   `,
   styles: `
