@@ -98,6 +98,41 @@ describe('a message', () => {
     ]);
   });
 
+  test('that has not gone out is not taken for what the same person wrote elsewhere', async () => {
+    const made = await joinedRooms();
+    made.server.handle('send', () => undefined);
+    made.general.room.send('on its way');
+    const key = made.general.room.send('ok');
+    await settle();
+    made.server.say('general', 'maggie', 'ok');
+    expect(made.general.messages[0]).toMatchObject({ seq: 1, status: 'sent' });
+    expect(made.general.messages[0]).not.toHaveProperty('key');
+    expect(made.general.messages.at(-1)).toMatchObject({ key, status: 'waiting' });
+  });
+
+  test('that was taken for another one with the same words gets its own place in the end', async () => {
+    const made = await joinedRooms();
+    const { server, general, theirs } = made;
+    let sent = 0;
+    server.handle('send', ({ text, key }) => {
+      sent++;
+      if (sent === 1) throw new FakeError('forbidden');
+      const { message } = theirs.append('maggie', String(text), String(key));
+      // The first one waits again, before the second, when that comes back ahead of its answer.
+      if (sent === 2) general.room.retry(first);
+      server.tell('general', { type: 'message', ...message });
+      return message;
+    });
+    const first = general.room.send('ok');
+    const second = general.room.send('ok');
+    await settle();
+    expect(general.messages).toMatchObject([
+      { key: second, seq: 1, status: 'sent' },
+      { key: first, seq: 2, status: 'sent' },
+    ]);
+    expect(faultsOf(general)).toEqual([]);
+  });
+
   test('is made well-formed, so that it is known again when it comes back', async () => {
     const made = await joinedRooms();
     made.general.room.send('half a \ud83d pair');
@@ -245,7 +280,7 @@ describe('a refused message', () => {
     expect(sends(made)).toEqual(['key-1', 'key-1', 'key-1', 'key-1', 'key-2', 'key-3']);
   });
 
-  test('over the rate does not go out twice where the room was left and opened again meanwhile', async () => {
+  test('over the rate stays in its order where the room was left and opened again meanwhile', async () => {
     const made = await joinedRooms();
     let refusals = 1;
     made.server.handle('send', () => {
@@ -253,6 +288,7 @@ describe('a refused message', () => {
       return undefined;
     });
     made.general.room.send('a');
+    made.general.room.send('b');
     await settle();
     made.general.room.close();
     made.general.room.open();
