@@ -41,6 +41,8 @@ export interface Problem {
   readonly code: ProblemCode;
   /** How long to wait before the same call can succeed, in milliseconds; with a `Retry-After` header beside it. */
   readonly retryAfterMs?: number;
+  /** Of a `bad_request`: what is wrong, naming the place and never repeating the value. For a developer to read. */
+  readonly detail?: string;
 }
 
 /** Whether a value is one of the codes. Never throws. */
@@ -52,12 +54,13 @@ export function isProblemCode(value: unknown): value is ProblemCode {
 /** Whether something that came over the network is a problem document with a code that this version knows. Never throws. */
 export function isProblem(value: unknown): value is Problem {
   if (typeof value !== 'object' || value === null) return false;
-  const { type, title, status, code, retryAfterMs } = value as Record<string, unknown>;
+  const { type, title, status, code, retryAfterMs, detail } = value as Record<string, unknown>;
   return (
     isProblemCode(code) &&
     typeof type === 'string' &&
     typeof title === 'string' &&
     typeof status === 'number' &&
-    (retryAfterMs === undefined || (typeof retryAfterMs === 'number' && retryAfterMs >= 0))
+    (retryAfterMs === undefined || (typeof retryAfterMs === 'number' && retryAfterMs >= 0)) &&
+    (detail === undefined || typeof detail === 'string')
   );
 }

@@ -25,7 +25,7 @@ const codeOfStatus: Readonly<Record<number, ProblemCode>> = {
 function answerError(error: FastifyError | HttpProblem, request: FastifyRequest, reply: FastifyReply): void {
   if (error instanceof HttpProblem) {
     if (error.statusCode >= 500) request.log.warn({ err: error }, 'request refused');
-    sendProblem(reply, error.code, error.retryAfterMs);
+    sendProblem(reply, error.code, error);
     return;
   }
   const status = error.statusCode ?? 500;
@@ -35,7 +35,15 @@ function answerError(error: FastifyError | HttpProblem, request: FastifyRequest,
     return;
   }
   request.log.debug({ err: error }, 'bad request');
-  sendProblem(reply, codeOfStatus[status] ?? 'bad_request');
+  sendProblem(reply, codeOfStatus[status] ?? 'bad_request', { detail: detailOf(error) });
+}
+
+/** What is wrong with a request that does not fit its schema: the place and the rule, never the value. */
+function detailOf({ code, validation, validationContext }: FastifyError): string | undefined {
+  const [first] = validation ?? [];
+  if (first !== undefined) return `${validationContext ?? ''}${first.instancePath}: ${first.message ?? 'does not fit'}`;
+  if (code === 'FST_ERR_CTP_INVALID_JSON_BODY') return 'body: not JSON';
+  return code === 'FST_ERR_CTP_EMPTY_JSON_BODY' ? 'body: empty' : undefined;
 }
 
 /** Errors of a request that never became one (`frameworkErrors`): no hook runs for it, so its headers are set here. */

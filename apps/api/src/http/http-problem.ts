@@ -7,18 +7,27 @@ export class HttpProblem extends Error {
   readonly code: ProblemCode;
   readonly statusCode: number;
   readonly retryAfterMs: number | undefined;
+  readonly detail: string | undefined;
 
-  constructor(code: ProblemCode, options: { readonly retryAfterMs?: number; readonly cause?: unknown } = {}) {
+  constructor(
+    code: ProblemCode,
+    options: { readonly retryAfterMs?: number; readonly detail?: string; readonly cause?: unknown } = {},
+  ) {
     super(problems[code].title, 'cause' in options ? { cause: options.cause } : {});
     this.code = code;
+    this.detail = options.detail;
     this.statusCode = problems[code].status;
     this.retryAfterMs = options.retryAfterMs === undefined ? undefined : Math.max(0, Math.ceil(options.retryAfterMs));
   }
 }
 
 /** Answers with a problem document (RFC 9457) and the headers that belong to it (RFC 9110 §10.2.3, §11.6.1). */
-export function sendProblem(reply: FastifyReply, code: ProblemCode, retryAfterMs?: number): FastifyReply {
-  const body = problem(code, retryAfterMs);
+export function sendProblem(
+  reply: FastifyReply,
+  code: ProblemCode,
+  { retryAfterMs, detail }: { readonly retryAfterMs?: number | undefined; readonly detail?: string | undefined } = {},
+): FastifyReply {
+  const body = { ...problem(code, retryAfterMs), ...(detail === undefined ? {} : { detail }) };
   if (body.status === 401) reply.header('www-authenticate', 'Bearer');
   if (retryAfterMs !== undefined) reply.header('retry-after', Math.max(1, Math.ceil(retryAfterMs / 1000)));
   return reply

@@ -63,6 +63,22 @@ describe('every error is a problem document', () => {
     expect(answer.headers.get('content-type')).toContain('application/problem+json');
   });
 
+  test('what is wrong is told by its place and rule, never by its value', async () => {
+    const { call } = await newApp();
+    const details = [];
+    for (const body of ['{"user":"maggie","pwd":', '{"user":"maggie"}', '{"user":"maggie","pwd":["not-to-be-told"]}']) {
+      const answer = await call('POST', '/api/auth', { body, headers: { 'content-type': 'application/json' } });
+      expect(answer).toMatchObject({ status: 400, json: { code: 'bad_request' } });
+      expect(JSON.stringify(answer.json)).not.toContain('not-to-be-told');
+      details.push((answer.json as { detail?: string }).detail);
+    }
+    expect(details).toEqual([
+      'body: not JSON',
+      expect.stringMatching(/^body: .*pwd/),
+      expect.stringMatching(/^body\/pwd: .*string/),
+    ]);
+  });
+
   test('also what is no HTTP at all', async () => {
     const { url } = await newApp();
     const { head, body } = await raw(url, 'this is not HTTP\r\n\r\n');

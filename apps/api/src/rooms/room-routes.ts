@@ -30,7 +30,7 @@ export const roomRoutes: FastifyPluginCallbackTypebox<RoomRoutesOptions> = (app,
     const { user } = await app.authenticate(request);
     const { room, private: isPrivate = false } = request.body;
     const title = request.body.title.trim();
-    if (title === '') throw new HttpProblem('bad_request');
+    if (title === '') throw new HttpProblem('bad_request', { detail: 'body/title: must not be blank' });
     const made = await rooms.add({ room, title, private: isPrivate, createdBy: user });
     if (made === undefined) throw new HttpProblem('room_taken');
     request.log.info({ user, room }, 'room made');
