@@ -1,0 +1,62 @@
+import { connect } from 'node:net';
+import { expectSent, expectState, openRoom, say } from '../fixtures/chat.ts';
+import { expect, test } from '../fixtures/test.ts';
+
+test('nothing secret stands in the output of the server, whatever people do', async ({ usher, visitor, secrets }) => {
+  const { page, context } = await visitor();
+  const tickets: string[] = [];
+  page.on('websocket', (socket) => tickets.push(new URL(socket.url()).searchParams.get('ticket') ?? ''));
+  await page.goto('/');
+  await page.getByRole('link', { name: /create an account/i }).click();
+  await page.getByLabel('User name').fill('milhouse');
+  await page.getByLabel('Password', { exact: true }).fill('thrillhouse-forever');
+  await page.getByRole('button', { name: /create account/i }).click();
+  await expectState(page, 'open');
+  await openRoom(page, 'General');
+  await say(page, 'hello');
+  await expectSent(page, 'hello');
+  await page.goto('/connection');
+  await expectState(page, 'open');
+  await page.getByRole('button', { name: /use a ticket twice/i }).click();
+  await expect(page.getByTestId('twice-answer')).toContainText(/second.*refused/i);
+  await page.getByRole('button', { name: /drop the connection/i }).click();
+  await expect.poll(() => tickets.length).toBeGreaterThanOrEqual(5);
+
+  // What a careless client, a scanner or a broken proxy would do with them.
+  const token = await page.evaluate(
+    () => /"token":"([^"]+)"/.exec(JSON.stringify(Object.values(localStorage)).replaceAll('\\', ''))?.[1],
+  );
+  expect(token).toMatch(/^eyJ/);
+  const [ticket = ''] = tickets;
+  for (const path of [
+    `/api/me?token=${token ?? ''}`,
+    `/api/nowhere?ticket=${ticket}`,
+    `/api/ws?%74icket=${ticket}`,
+    `/rooms?a;ticket=${ticket}`,
+  ]) {
+    await context.request.get(path);
+  }
+  await context.request.get('/api/me', { headers: { authorization: `Bearer ${token ?? ''}x` } });
+  await context.request.post('/api/auth', {
+    headers: { 'content-type': 'application/json' },
+    data: '{"user":"milhouse","pwd":"thrillhouse-forever"',
+  });
+  await new Promise<void>((resolve) => {
+    const { hostname, port } = new URL(usher.direct);
+    const socket = connect(Number(port), hostname, () =>
+      socket.write(`GET /api/ws?ticket=${ticket} HTTP/9\r\n\u0001\r\n\r\n`),
+    );
+    socket.on('error', () => undefined).on('data', () => undefined);
+    socket.on('close', () => {
+      resolve();
+    });
+  });
+  expect(await usher.stop()).toBe(0);
+
+  secrets.add(...tickets, token ?? '');
+  // The scan is worth something: it has what to look for, where to look, and finds what is there.
+  expect(secrets.count).toBeGreaterThanOrEqual(8);
+  expect(usher.output).toContain('"msg":"handshake refused"');
+  expect(await secrets.leakedIn(`${usher.output} ${ticket}`)).toHaveLength(1);
+  expect(await secrets.leakedIn(usher.output)).toEqual([]);
+});
