@@ -2,8 +2,7 @@
  * `npm test`: everything. Lint, format, types, unused code, units, builds, budgets, then the end-to-end suite, and at the end
  * one line with the sum over all runners. A check that has no tests of its own counts as one.
  */
-import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { globSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { browser } from './browser.mjs';
 import { projectEnv, root, run } from './install.mjs';
@@ -18,7 +17,6 @@ async function check(name, command, args) {
   if (code === 0) passed += 1;
   else failed += 1;
   if (code !== 0) process.stdout.write(`── ${name}: FAILED (exit code ${code})\n`);
-  return code === 0;
 }
 
 /** Runs a command that writes reports, and adds up what they say. A runner that fails without a failed test counts as one. */
@@ -35,17 +33,12 @@ async function tests(name, command, args, reports, count, env) {
   if (code !== 0 && here === 0) failed += 1;
 }
 
-for (const report of globSync(
-  ['{libs,apps}/*/test-results/unit.json', 'tools/test-results/unit.json', 'e2e/test-results/report.json'],
-  { cwd: root },
-)) {
-  rmSync(join(root, report));
-}
 const units = () =>
   globSync(['{libs,apps}/*/test-results/unit.json', 'tools/test-results/unit.json'], { cwd: root }).map((file) =>
     join(root, file),
   );
 const endToEnd = () => [join(root, 'e2e/test-results/report.json')].filter((file) => existsSync(file));
+for (const report of [...units(), ...endToEnd()]) rmSync(report);
 
 await check('format', 'prettier', ['--check', '--log-level=warn', '.']);
 await check('unused code and dependencies', 'knip', []);

@@ -1,4 +1,14 @@
-import { expectSent, expectState, messages, messageWith, openRoom, say, sequences, signIn } from '../fixtures/chat.ts';
+import {
+  expectSent,
+  maggieAndBart,
+  expectState,
+  messages,
+  messageWith,
+  openRoom,
+  say,
+  sequences,
+  signIn,
+} from '../fixtures/chat.ts';
 import { Speaker } from '../fixtures/speaker.ts';
 import { expect, test } from '../fixtures/test.ts';
 
@@ -6,12 +16,7 @@ test('the cable is pulled: the page says so, what is typed waits, and goes out o
   usher,
   visitor,
 }) => {
-  const { page: maggie } = await visitor();
-  const { page: bart } = await visitor();
-  await signIn(maggie, 'maggie');
-  await signIn(bart, 'bart');
-  await openRoom(maggie, 'General');
-  await openRoom(bart, 'General');
+  const { maggie, bart } = await maggieAndBart(visitor);
   await say(maggie, 'before');
   await expect(messageWith(bart, 'before')).toHaveCount(1);
 
@@ -87,12 +92,7 @@ test('what was said while one was cut off is there on return, once and in order'
 });
 
 test('the server is killed and started again: nothing lost, nothing doubled', async ({ usher, visitor }) => {
-  const { page: maggie } = await visitor();
-  const { page: bart } = await visitor();
-  await signIn(maggie, 'maggie');
-  await signIn(bart, 'bart');
-  await openRoom(maggie, 'General');
-  await openRoom(bart, 'General');
+  const { maggie, bart } = await maggieAndBart(visitor);
   await say(maggie, 'said before the crash');
   await expect(messageWith(bart, 'said before')).toHaveCount(1);
 

@@ -1,13 +1,8 @@
-import { expectSent, messageWith, openRoom, say, sequences, signIn } from '../fixtures/chat.ts';
+import { expectSent, maggieAndBart, messageWith, openRoom, say, sequences, signIn } from '../fixtures/chat.ts';
 import { expect, test } from '../fixtures/test.ts';
 
 test('maggie and bart sign in and see at once what the other says', async ({ visitor }) => {
-  const { page: maggie } = await visitor();
-  const { page: bart } = await visitor();
-  await signIn(maggie, 'maggie');
-  await signIn(bart, 'bart');
-  await openRoom(maggie, 'General');
-  await openRoom(bart, 'General');
+  const { maggie, bart } = await maggieAndBart(visitor);
 
   await say(maggie, 'Hello Bart');
   await expectSent(maggie, 'Hello Bart');

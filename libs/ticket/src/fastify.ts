@@ -146,12 +146,7 @@ function install(app: FastifyInstance, options: TicketGateOptions): void {
 
   function refuse(reply: FastifyReply, code: ProblemCode, retryAfterMs?: number): FastifyReply {
     onTicket?.(code);
-    const body = problem(code, retryAfterMs);
-    return reply
-      .code(body.status)
-      .headers(problemHeaders(body.status, retryAfterMs))
-      .serializer(JSON.stringify)
-      .send(body);
+    return sendProblem(reply, code, retryAfterMs);
   }
 
   // Without the HEAD that Fastify adds: it would give a ticket to nobody.
@@ -197,16 +192,21 @@ function install(app: FastifyInstance, options: TicketGateOptions): void {
   // A hook and not a route: the path belongs to the app's own WebSocket route.
   app.addHook('onRequest', (request, reply, next) => {
     if (request.method === 'GET' && pathOf(request.raw.url ?? '') === endpoint && !gate.hasAdmitted(request.raw)) {
-      const body = problem('upgrade_required');
-      reply
-        .code(body.status)
-        .headers({ ...problemHeaders(body.status), upgrade: 'websocket', connection: 'upgrade, close' })
-        .serializer(JSON.stringify)
-        .send(body);
+      sendProblem(reply.headers({ upgrade: 'websocket', connection: 'upgrade, close' }), 'upgrade_required');
       return;
     }
     next();
   });
+}
+
+/** Answers with a problem document by way of Fastify; `refuse` of the gate does so on the bare socket. */
+function sendProblem(reply: FastifyReply, code: ProblemCode, retryAfterMs?: number): FastifyReply {
+  const body = problem(code, retryAfterMs);
+  return reply
+    .code(body.status)
+    .headers(problemHeaders(body.status, retryAfterMs))
+    .serializer(JSON.stringify)
+    .send(body);
 }
 
 function path(name: string, value: string): string {

@@ -4,14 +4,12 @@ import type { ProblemCode } from '@usher/protocol';
 /** Why a handshake is no handshake at all, with the headers that belong to the answer. */
 export interface Malformed {
   readonly code: Extract<ProblemCode, 'bad_request' | 'upgrade_required'>;
-  readonly status: 400 | 426;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-const bad: Malformed = { code: 'bad_request', status: 400, headers: {} };
+const bad: Malformed = { code: 'bad_request', headers: {} };
 const otherVersion: Malformed = {
   code: 'upgrade_required',
-  status: 426,
   // RFC 6455 §4.4: which versions would have been understood.
   headers: { 'sec-websocket-version': '13', upgrade: 'websocket' },
 };

@@ -4,8 +4,6 @@ import { problem, type ProblemCode } from '@usher/protocol';
 
 export interface Refusal {
   readonly code: ProblemCode;
-  /** Where it is not the usual one of the code. */
-  readonly status?: number;
   readonly retryAfterMs?: number | undefined;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -23,13 +21,12 @@ export function problemHeaders(status: number, retryAfterMs?: number): Record<st
 }
 
 /** Answers a handshake with an error and hangs up, without a trip through any router. A socket that is gone is left alone. */
-export function refuse(socket: Duplex, { code, status, retryAfterMs, headers }: Refusal): void {
+export function refuse(socket: Duplex, { code, retryAfterMs, headers }: Refusal): void {
   if (socket.destroyed || !socket.writable) {
     socket.destroy();
     return;
   }
-  const document = problem(code, retryAfterMs);
-  const body = { ...document, status: status ?? document.status };
+  const body = problem(code, retryAfterMs);
   const text = JSON.stringify(body);
   const lines = [`HTTP/1.1 ${body.status} ${STATUS_CODES[body.status] ?? ''}`];
   const all = {
