@@ -34,9 +34,9 @@ test('nothing of the browser’s entry point pulls a schema or generates code', 
   expect(text).not.toMatch(/typebox/i);
 });
 
-test('all of it is less than 1.5 kB compressed', async () => {
+test('all of it is less than 1.6 kB compressed', async () => {
   const { gzipBytes } = await bundle('index');
-  expect(gzipBytes).toBeLessThan(1_500);
+  expect(gzipBytes).toBeLessThan(1_600);
 });
 
 test('what a client needs of it carries neither the titles of problems nor the reasons of close codes', async () => {
@@ -52,5 +52,5 @@ test('these checks would see the server’s entry point', async () => {
   const { text, gzipBytes, parts } = await bundle('server');
   expect(parts.some((path) => path.includes('node_modules/typebox'))).toBe(true);
   expect(generatesCode.test(text)).toBe(true);
-  expect(gzipBytes).toBeGreaterThan(1_500);
+  expect(gzipBytes).toBeGreaterThan(1_600);
 });

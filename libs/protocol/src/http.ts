@@ -29,6 +29,52 @@ export const meSchema = Type.Object({
 });
 export type Me = Static<typeof meSchema>;
 
+/** What a session is used with, as far as its User-Agent tells. Absent: it does not say. */
+export const deviceSchema = Type.Object({
+  browser: Type.Optional(Type.String({ description: 'such as Firefox 128' })),
+  system: Type.Optional(Type.String({ description: 'such as Windows' })),
+  kind: Type.Union([Type.Literal('desktop'), Type.Literal('phone'), Type.Literal('tablet'), Type.Literal('other')]),
+});
+export type Device = Static<typeof deviceSchema>;
+
+const at = Type.Integer({ description: 'Unix milliseconds' });
+
+export const sessionSchema = Type.Object({
+  id: Type.String(),
+  current: Type.Boolean({ description: 'the one that asks' }),
+  device: deviceSchema,
+  address: Type.Optional(Type.String({ description: 'from which it was used last' })),
+  startedAt: at,
+  seenAt: Type.Integer({ description: 'Unix milliseconds, to the minute' }),
+  expires: Type.Integer({ description: 'Unix seconds: its end if it is not used from now on' }),
+  connections: Type.Integer({ minimum: 0, description: 'its open sockets, on the node that answers' }),
+});
+export type Session = Static<typeof sessionSchema>;
+
+export const sessionsSchema = Type.Object({ sessions: Type.Array(sessionSchema) });
+export type Sessions = Static<typeof sessionsSchema>;
+
+/** What an end of sessions or connections did, gathered from every live node. */
+export const proofSchema = Type.Object({
+  closed: Type.Integer({ minimum: 0, description: 'open sockets that were closed' }),
+  nodes: Type.Array(
+    Type.Object({
+      node: Type.String(),
+      closed: Type.Integer({ minimum: 0 }),
+      ms: Type.Number({ minimum: 0, description: 'from the call to the answer of this node' }),
+    }),
+  ),
+});
+export type Proof = Static<typeof proofSchema>;
+
+export const newPasswordSchema = Type.Object({
+  pwd: Type.String({ minLength: 1, maxLength: 256, description: 'the one of now' }),
+  newPwd: Type.String({ maxLength: 256 }),
+});
+export type NewPassword = Static<typeof newPasswordSchema>;
+
+export const disabledSchema = Type.Object({ disabled: Type.Boolean() });
+
 export const roomSchema = Type.Object({
   room: Type.String(),
   title: Type.String(),

@@ -1,6 +1,8 @@
 /** What both sides share. Nothing here pulls a schema or a validator into a page; those stand in `@usher/protocol/server`. */
 export { closeCode, closeCodes, comesBack, type CloseCode, type CloseName } from './close-codes.ts';
 export { isRequestId, parseFrame, type RawFrame } from './codec.ts';
+export { endCauseOf } from './end-cause-text.ts';
+export type { EndCause } from './end-causes.ts';
 export type {
   ClientFrame,
   ErrorCode,
@@ -21,12 +23,17 @@ export type {
 } from './define.ts';
 export type {
   Credentials,
+  Device,
   Me,
   MessagePage,
   MessagePageQuery,
+  NewPassword,
   NewRoom,
+  Proof,
   Room,
   Rooms,
+  Session,
+  Sessions,
   TicketAnswer,
   TokenAnswer,
 } from './http.ts';

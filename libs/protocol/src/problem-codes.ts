@@ -15,6 +15,7 @@ const problemCodes = [
   'sign_up_closed',
   'origin_forbidden',
   'bad_request',
+  'weak_password',
   'unsupported_protocol',
   'not_found',
   'user_taken',
@@ -41,7 +42,10 @@ export interface Problem {
   readonly code: ProblemCode;
   /** How long to wait before the same call can succeed, in milliseconds; with a `Retry-After` header beside it. */
   readonly retryAfterMs?: number;
-  /** Of a `bad_request`: what is wrong, naming the place and never repeating the value. For a developer to read. */
+  /**
+   * Of a `bad_request`: what is wrong, naming the place and never repeating the value, for a developer to read. Of a
+   * `session_ended`: why, one of `endCauses`, told to those who held the session.
+   */
   readonly detail?: string;
 }
 

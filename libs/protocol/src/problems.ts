@@ -17,6 +17,7 @@ export const problems = {
   sign_up_closed: { status: 403, title: 'Sign-up is closed' },
   origin_forbidden: { status: 403, title: 'Origin not allowed' },
   bad_request: { status: 400, title: 'Bad request' },
+  weak_password: { status: 400, title: 'This password is too easy to guess' },
   unsupported_protocol: { status: 400, title: 'Unsupported subprotocol' },
   not_found: { status: 404, title: 'Not found' },
   user_taken: { status: 409, title: 'This user name is in use' },

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { closeCodes, comesBack } from './close-codes.ts';
 import type { ErrorFrame, ReplyFrame } from './define.ts';
+import { endCauses } from './end-causes.ts';
 import { problems } from './problems.ts';
 import { messageSchema, roomBounds, roomsProtocol } from './rooms.ts';
 
@@ -84,6 +85,7 @@ const tables: Readonly<Record<string, { readonly columns: readonly number[]; rea
     columns: [0, 1, 2],
     rows: Object.entries(problems).map(([code, { status, title }]) => `${code} ${status} ${title}`),
   },
+  'end causes': { columns: [0], rows: endCauses },
   'error codes': { columns: [0], rows: roomsProtocol.errors },
   limits: {
     columns: [2, 1],
@@ -92,11 +94,12 @@ const tables: Readonly<Record<string, { readonly columns: readonly number[]; rea
 };
 
 /** Names with an underscore that prose may use besides the codes. */
-const otherNames = ['ws_ticket'];
+const otherNames = ['ws_ticket', 'auth_time'];
 const knownNames = new Set<string>([
   ...Object.keys(problems),
   ...roomsProtocol.errors,
   ...closeCodes.map(({ name }) => name),
+  ...endCauses,
   ...otherNames,
 ]);
 const knownTypes = new Set([...messagesOfCode().keys()].map((title) => title.replace(/^\w+: /, '')));
