@@ -20,6 +20,7 @@ import { roomRoutes } from './rooms/room-routes.ts';
 import { createSqliteHistory } from './rooms/sqlite-history.ts';
 import { socket } from './socket/socket.ts';
 import { addFirstPeople } from './users/first-people.ts';
+import { createPasswordRules } from './users/password-rules.ts';
 import { createPasswords } from './users/passwords.ts';
 import { userRoutes } from './users/user-routes.ts';
 import { createUsers } from './users/users.ts';
@@ -93,7 +94,8 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
       async (api) => {
         await api.register(healthRoutes, { db, draining: () => app.draining });
         await api.register(authRoutes, { users, sessions, passwords, throttle: createSignInThrottle() });
-        await api.register(userRoutes, { signUp: config.signUp, users, passwords });
+        const rules = createPasswordRules(config.passwordMinLength);
+        await api.register(userRoutes, { signUp: config.signUp, users, passwords, rules });
         await api.register(roomRoutes, { rooms, history });
       },
       { prefix: '/api' },
