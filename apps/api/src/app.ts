@@ -28,6 +28,7 @@ import { roomRoutes } from './rooms/room-routes.ts';
 import { createSqliteHistory } from './rooms/sqlite-history.ts';
 import { socket } from './socket/socket.ts';
 import { addFirstPeople } from './users/first-people.ts';
+import { createPasswordRules } from './users/password-rules.ts';
 import { createPasswords } from './users/passwords.ts';
 import { userRoutes } from './users/user-routes.ts';
 import { createUsers } from './users/users.ts';
@@ -105,6 +106,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     await app.register(tokens, { secret: jwtSecret(config), lifeSeconds: config.accessTokenSeconds, sessions });
     await app.register(socket, { config, sessions, rooms, history, metrics });
     const { connections, endings } = app;
+    const rules = createPasswordRules(config.passwordMinLength);
     const check = createPasswordCheck(users, passwords, createSignInThrottle());
     await app.register(
       async (api) => {
@@ -123,9 +125,9 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
             metrics.refreshes.inc({ outcome });
           },
         });
-        await api.register(sessionRoutes, { users, sessions, passwords, check, endings, connections });
+        await api.register(sessionRoutes, { users, sessions, passwords, rules, check, endings, connections });
         await api.register(adminRoutes, { users, sessions, endings });
-        await api.register(userRoutes, { signUp: config.signUp, users, passwords });
+        await api.register(userRoutes, { signUp: config.signUp, users, passwords, rules });
         await api.register(roomRoutes, { rooms, history });
       },
       { prefix: '/api' },

@@ -195,6 +195,22 @@ describe('changing the password', () => {
     expect((await maggie.ask('GET', '/api/me')).status).toBe(200);
   });
 
+  test('a weak new one is refused and changes nothing', async () => {
+    const app = await newApp();
+    const maggie = await new Browser(app).signIn('maggie');
+    const phone = await new Browser(app).signIn('maggie');
+    for (const [weak, code] of [
+      ['short', 'bad_request'],
+      ['password123', 'weak_password'],
+    ] as const) {
+      const answer = await maggie.ask('PUT', '/api/me/password', { pwd: 'secret', newPwd: weak });
+      expect(answer).toMatchObject({ status: 400, json: { code } });
+      expect(answer.text).not.toContain(weak);
+    }
+    expect((await phone.refresh()).status).toBe(200);
+    await new Browser(app).signIn('maggie', 'secret');
+  });
+
   test('a sign-in with the old one that was under way meanwhile gets nothing', async () => {
     const app = await newApp();
     const laptop = await new Browser(app).signIn('maggie');
@@ -205,7 +221,7 @@ describe('changing the password', () => {
     expect(changed.status).toBe(200);
     // Whoever was let in before the change is out after it, whoever came behind it never was in.
     for (const { json } of attempts) {
-      const token = String(json?.['token'] ?? 'none');
+      const token = typeof json?.['token'] === 'string' ? json['token'] : 'none';
       expect((await app.call('GET', '/api/me', { token })).status).toBe(401);
     }
   });

@@ -5,6 +5,7 @@ import type { Connections } from '@usher/realtime';
 import { HttpProblem } from '../http/http-problem.ts';
 import { answerOf } from '../http/proof.ts';
 import type { Endings } from '../socket/endings.ts';
+import type { PasswordRules } from '../users/password-rules.ts';
 import type { Passwords } from '../users/passwords.ts';
 import type { Users } from '../users/users.ts';
 import { deviceOf } from './device.ts';
@@ -15,6 +16,7 @@ export interface SessionRoutesOptions {
   readonly users: Users;
   readonly sessions: Sessions;
   readonly passwords: Passwords;
+  readonly rules: PasswordRules;
   readonly check: PasswordCheck;
   readonly endings: Endings;
   readonly connections: Connections<RoomsProtocol>;
@@ -25,7 +27,7 @@ const othersQuery = Type.Object({ others: Type.Optional(Type.Boolean()) });
 
 /** One's own devices, and one's own password. */
 export const sessionRoutes: FastifyPluginCallbackTypebox<SessionRoutesOptions> = (app, options, done) => {
-  const { users, sessions, passwords, check, endings, connections } = options;
+  const { users, sessions, passwords, rules, check, endings, connections } = options;
 
   async function othersThan(user: string, session: string): Promise<string[]> {
     return (await sessions.list(user)).map(({ id }) => id).filter((id) => id !== session);
@@ -77,6 +79,7 @@ export const sessionRoutes: FastifyPluginCallbackTypebox<SessionRoutesOptions> =
   app.put('/me/password', { schema: { body: newPasswordSchema, response: { 200: proofSchema } } }, async (request) => {
     const { user, session } = await app.authenticate(request);
     await check(request, user, request.body.pwd);
+    await rules.check(request.body.newPwd, user);
     await users.setPassword(user, await passwords.hash(request.body.newPwd));
     const proof = await endings.sessions(await othersThan(user, session), 'password_changed');
     request.log.info({ user, closed: proof.closed, address: request.ip }, 'a password was changed');

@@ -15,6 +15,8 @@ export interface Config {
   /** Proxies whose forwarded headers count: `false`, how many hops, or their addresses. */
   readonly trustProxy: false | number | readonly string[];
   readonly signUp: 'open' | 'closed';
+  /** Characters of a new password, at least. */
+  readonly passwordMinLength: number;
   readonly admin?: { readonly user: string; readonly password: string };
   readonly demoUsers: boolean;
   readonly ticketTtlSeconds: number;
@@ -58,7 +60,7 @@ export class ConfigError extends Error {
 
 /** What user names may be made of; in the environment and at sign-up alike. */
 export const userNamePattern = '^[a-z0-9._-]{1,32}$';
-export const shortestPassword = 8;
+const shortestPassword = 8;
 const longestPassword = 256;
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -125,6 +127,7 @@ export function loadConfig(env: Env, webRoot: string): Config {
       parseTrustProxy,
     ),
     signUp: oneOf('SIGN_UP', ['closed', 'open'], 'closed'),
+    passwordMinLength: integer('PASSWORD_MIN_LENGTH', shortestPassword, 8, 64),
     ...(admin === undefined ? {} : { admin }),
     demoUsers: oneOf('DEMO_USERS', ['false', 'true'], 'false') === 'true',
     ticketTtlSeconds: integer('TICKET_TTL_SECONDS', 30, 1, 600),
