@@ -16,8 +16,14 @@ export interface Account {
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Signs an access token for a session. `expires` is in Unix seconds. */
-    signToken(account: Omit<Account, 'expires'>): { readonly token: string; readonly expires: number };
+    /**
+     * Signs an access token for a session. `expires` is in Unix seconds.
+     * @param account `ends`: the session's absolute end (Unix ms), which the token does not outlive
+     */
+    signToken(account: Omit<Account, 'expires'> & { readonly ends: number }): {
+      readonly token: string;
+      readonly expires: number;
+    };
     /**
      * Who makes this request: its bearer token is verified, and its session and user are looked at.
      *
@@ -60,16 +66,17 @@ export const tokens = fp<TokensOptions>(
       },
     });
 
-    app.decorate('signToken', ({ user, session, roles }) => {
+    app.decorate('signToken', ({ user, session, roles, ends }) => {
       const iat = Math.floor(Date.now() / 1000);
-      const expires = iat + lifeSeconds;
+      const expires = Math.min(iat + lifeSeconds, Math.ceil(ends / 1000));
       return { token: app.jwt.sign({ sub: user, sid: session, roles, iat, exp: expires }), expires };
     });
 
     app.decorate('authenticate', async (request) => {
       const { sub: user, sid: session, exp: expires } = verify(bearer(request.headers.authorization));
       const standing = await sessions.look(session, user);
-      if (standing.state !== 'good') throw new HttpProblem(standing.state);
+      if (standing.state === 'user_disabled') throw new HttpProblem('user_disabled');
+      if (standing.state === 'session_ended') throw new HttpProblem('session_ended', { detail: standing.cause });
       return { user, session, roles: standing.roles, expires };
     });
 

@@ -25,6 +25,14 @@ export interface Config {
   readonly ticketTtlSeconds: number;
   readonly accessTokenSeconds: number;
   readonly leaseSeconds: number;
+  /** A session ends when nobody used it for so long. */
+  readonly sessionIdleSeconds: number;
+  /** A session ends after so long, whatever is done with it. */
+  readonly sessionSeconds: number;
+  /** Sessions of one user; over it the one used least lately ends. */
+  readonly maxSessionsPerUser: number;
+  /** Whether a ticket that comes back after its use ends the session that owned it. */
+  readonly replayEndsSession: boolean;
   readonly maxConnections: number;
   readonly maxConnectionsPerUser: number;
   readonly connectsPerSecond: number;
@@ -130,6 +138,10 @@ export function loadConfig(env: Env, webRoot: string): Config {
     ticketTtlSeconds: integer('TICKET_TTL_SECONDS', 30, 1, 600),
     accessTokenSeconds: integer('ACCESS_TOKEN_SECONDS', 900, 1, 86_400),
     leaseSeconds: integer('LEASE_SECONDS', 1800, 1, 86_400),
+    sessionIdleSeconds: integer('SESSION_IDLE_SECONDS', 14 * 86_400, 1, 400 * 86_400),
+    sessionSeconds: integer('SESSION_SECONDS', 30 * 86_400, 1, 400 * 86_400),
+    maxSessionsPerUser: integer('MAX_SESSIONS_PER_USER', 100, 1, 100_000),
+    replayEndsSession: oneOf('REPLAY_ENDS_SESSION', ['false', 'true'], 'false') === 'true',
     maxConnections: integer('MAX_CONNECTIONS', 20_000, 1, 1_000_000),
     maxConnectionsPerUser: integer('MAX_CONNECTIONS_PER_USER', 10, 1, 100_000),
     connectsPerSecond: integer('CONNECTS_PER_SECOND', 500, 1, 100_000),

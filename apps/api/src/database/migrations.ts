@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration';
 import type { Tables } from './schema.ts';
 
@@ -47,6 +47,23 @@ const migrations: Record<string, Migration> = {
         .addPrimaryKeyConstraint('messages_by_seq', ['room', 'seq'])
         .addUniqueConstraint('messages_by_key', ['room', 'sender', 'key'])
         .execute();
+    },
+  },
+
+  '0002-sessions-that-last': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      // One column a statement: SQLite adds them one by one.
+      const add = db.schema.alterTable('sessions');
+      await add.addColumn('expires_at', 'bigint', (column) => column.notNull().defaultTo(0)).execute();
+      await add.addColumn('ended_cause', 'varchar(32)').execute();
+      await add.addColumn('refresh_family', 'varchar(43)').execute();
+      await add.addColumn('refresh_hash', 'varchar(43)').execute();
+      await add.addColumn('refresh_recent', 'text', (column) => column.notNull().defaultTo('[]')).execute();
+      await add.addColumn('address', 'varchar(64)').execute();
+      await add.addColumn('user_agent', 'varchar(256)').execute();
+      await db.schema.createIndex('sessions_by_family').unique().on('sessions').column('refresh_family').execute();
+      // Sessions of before have no refresh token: they last for as long as the longest access token could.
+      await sql`UPDATE sessions SET expires_at = created_at + 86400000`.execute(db);
     },
   },
 };

@@ -23,8 +23,21 @@ export interface SessionsTable {
   user_name: string;
   created_at: number;
   last_seen_at: number;
+  /** Its absolute end, whatever is done with it. */
+  expires_at: number;
   /** Set once: a session that has ended never comes back. */
   ended_at: number | null;
+  /** Why it ended: one of `endCauses`. */
+  ended_cause: string | null;
+  /** SHA-256 of the family of its refresh tokens. */
+  refresh_family: string | null;
+  /** SHA-256 of the secret that is good now. */
+  refresh_hash: string | null;
+  /** JSON: the secrets that were good within the last seconds (see `refreshing.ts`). */
+  refresh_recent: string;
+  /** From where it was used last, as far as that is known. */
+  address: string | null;
+  user_agent: string | null;
 }
 
 export interface RoomsTable {

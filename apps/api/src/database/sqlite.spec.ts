@@ -20,7 +20,14 @@ describe('the embedded database', () => {
     const { sqlite, kysely } = await open();
     expect(sqlite.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
     expect(sqlite.prepare('PRAGMA synchronous').get()).toEqual({ synchronous: 2 });
-    const orphan = { id: 's', user_name: 'nobody', created_at: 1, last_seen_at: 1, ended_at: null };
+    const orphan = {
+      id: 's',
+      user_name: 'nobody',
+      created_at: 1,
+      last_seen_at: 1,
+      expires_at: 2,
+      refresh_recent: '[]',
+    };
     await expect(kysely.insertInto('sessions').values(orphan).execute()).rejects.toThrow('FOREIGN KEY');
   });
 

@@ -7,6 +7,11 @@ export interface User {
   readonly disabled: boolean;
 }
 
+/** With what only the check of a password may look at. */
+export interface KnownUser extends User {
+  readonly passwordHash: string;
+}
+
 export interface NewUser {
   readonly name: string;
   readonly passwordHash: string;
@@ -16,12 +21,21 @@ export interface NewUser {
 export interface Users {
   /** Makes a user; `false` when the name is in use. */
   add(user: NewUser): Promise<boolean>;
-  find(name: string): Promise<(User & { readonly passwordHash: string }) | undefined>;
+  find(name: string): Promise<KnownUser | undefined>;
+  /** `false` when there is no such user. */
+  setPassword(name: string, passwordHash: string): Promise<boolean>;
+  /** Disabled, a user is refused everywhere from the next look on. `false` when there is no such user. */
+  setDisabled(name: string, disabled: boolean): Promise<boolean>;
   /** Whether nobody has an account yet. */
   empty(): Promise<boolean>;
 }
 
 export function createUsers(db: Kysely<Tables>, now: () => number): Users {
+  async function change(name: string, values: Partial<Tables['users']>): Promise<boolean> {
+    const { numUpdatedRows } = await db.updateTable('users').set(values).where('name', '=', name).executeTakeFirst();
+    return numUpdatedRows === 1n;
+  }
+
   return {
     async add({ name, passwordHash, roles }) {
       const made = await db
@@ -45,6 +59,8 @@ export function createUsers(db: Kysely<Tables>, now: () => number): Users {
         disabled: row.disabled !== 0,
       };
     },
+    setPassword: (name, passwordHash) => change(name, { password_hash: passwordHash }),
+    setDisabled: (name, disabled) => change(name, { disabled: disabled ? 1 : 0 }),
     async empty() {
       const row = await db.selectFrom('users').select('name').limit(1).executeTakeFirst();
       return row === undefined;
