@@ -16,6 +16,8 @@ export interface KeyServer {
   readonly url: string;
   readonly issuer: string;
   readonly audience: string;
+  /** The settings of a server that trusts it. */
+  readonly settings: Readonly<Record<string, string>>;
   /** What it publishes; change it at will. */
   keys: readonly SigningKey[];
   /** How often it was asked. */
@@ -58,6 +60,9 @@ export async function newKeyServer(...keys: readonly SigningKey[]): Promise<KeyS
     },
     issuer,
     audience,
+    get settings() {
+      return { JWKS_URL: keyServer.url, JWT_ISSUER: issuer, JWT_AUDIENCE: audience };
+    },
     keys,
     get requests() {
       return requests;
