@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Sessions } from '../auth/sessions.ts';
 import { HttpProblem } from '../http/http-problem.ts';
 import { answerOf } from '../http/proof.ts';
-import type { Endings } from '../socket/endings.ts';
+import type { Endings } from '../auth/endings.ts';
 import type { Users } from '../users/users.ts';
 
 export interface AdminRoutesOptions {

@@ -4,7 +4,7 @@ import { newPasswordSchema, proofSchema, sessionsSchema } from '@usher/protocol/
 import type { Connections } from '@usher/realtime';
 import { HttpProblem } from '../http/http-problem.ts';
 import { answerOf } from '../http/proof.ts';
-import type { Endings } from '../socket/endings.ts';
+import type { Endings } from './endings.ts';
 import type { PasswordRules } from '../users/password-rules.ts';
 import type { Passwords } from '../users/passwords.ts';
 import type { Users } from '../users/users.ts';

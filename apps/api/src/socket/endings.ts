@@ -1,4 +1,4 @@
-import type { EndCause, Proof } from '@usher/protocol';
+import type { EndCause, RoomsProtocol } from '@usher/protocol';
 import { closeReasonOf, endCauses } from '@usher/protocol/server';
 import {
   type Bus,
@@ -8,29 +8,12 @@ import {
   type Gathered,
   type Logger,
 } from '@usher/realtime';
-import type { RoomsProtocol } from '@usher/protocol';
 import type { TicketStore } from '@usher/ticket';
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
+import type { EndProof, Endings } from '../auth/endings.ts';
 import type { Sessions } from '../auth/sessions.ts';
 import type { Seats } from './seats.ts';
-
-/** What came of an end, and whether every live node has said so. */
-export interface EndProof extends Proof {
-  readonly complete: boolean;
-}
-
-/** Ends what somebody has, everywhere at once. */
-export interface Endings {
-  /**
-   * Ends sessions: durable first, then every node takes their seats and tickets away and closes their sockets. From the moment
-   * when this resolves nothing of them is served by any node that answered; a node that did not looks them up by itself.
-   */
-  sessions(sessions: readonly string[], cause: EndCause): Promise<EndProof>;
-  /** Closes one connection, on whichever node it is. Its session lives on. */
-  connection(id: string): Promise<EndProof>;
-  stop(): void;
-}
 
 export interface EndingsParts {
   readonly sessions: Sessions;

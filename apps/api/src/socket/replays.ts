@@ -2,7 +2,7 @@ import type { Logger } from '@usher/realtime';
 import type { TicketClaims } from '@usher/ticket';
 import type { Config } from '../config/config.ts';
 import type { Metrics } from '../metrics.ts';
-import type { Endings } from './endings.ts';
+import type { Endings } from '../auth/endings.ts';
 
 export interface ReplaysParts {
   readonly config: Pick<Config, 'replayEndsSession'>;

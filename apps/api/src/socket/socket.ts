@@ -9,13 +9,14 @@ import { type Connection, type Connections, createMemoryBus, type History, type 
 import { attach, serverOptions } from '@usher/realtime/ws';
 import { ConnectSlots, createMemoryTicketStore } from '@usher/ticket';
 import { type GateVerdict, ticketGate } from '@usher/ticket/fastify';
+import type { Endings } from '../auth/endings.ts';
 import type { Sessions, Standing } from '../auth/sessions.ts';
 import type { Config } from '../config/config.ts';
 import { allowedOrigins } from '../config/origins.ts';
 import { clientAddress, proxyTrust } from '../http/client-address.ts';
 import type { Metrics } from '../metrics.ts';
 import type { RoomDirectory } from '../rooms/room-directory.ts';
-import { createEndings, type Endings } from './endings.ts';
+import { createEndings } from './endings.ts';
 import { Guest } from './guest.ts';
 import { createHub } from './hub.ts';
 import { createReplays } from './replays.ts';
