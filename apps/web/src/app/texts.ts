@@ -225,7 +225,6 @@ export const texts = {
   connection: {
     heading: 'Connection',
     lead: 'What happens under the hood, as it happens.',
-    back: 'Back to the rooms',
     now: 'Right now',
     since: (time: string) => `since ${time}`,
     attempt: (n: number) => `attempt ${n}`,
