@@ -132,6 +132,18 @@ describe('the session', () => {
     await pageIs('/sign-in?return=%2Frooms%2Fgeneral');
   });
 
+  test('a wrong password is no end, whichever call asks for one', async () => {
+    const session = await signedIn();
+    TestBed.inject(HttpClient)
+      .put('/api/me/password', { pwd: 'wrong', newPwd: 'long enough' })
+      .subscribe({ error: () => undefined });
+    server()
+      .expectOne('/api/me/password')
+      .flush(...answer('invalid_credentials'));
+    expect(session.user()).toBe('maggie');
+    expect(session.endReason()).toBeUndefined();
+  });
+
   test('a 401 about the token of before does not end the session of now', async () => {
     const session = await signedIn();
     TestBed.inject(HttpClient)
