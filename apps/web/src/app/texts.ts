@@ -8,6 +8,7 @@ export const texts = {
     createAccount: 'Create an account',
     rooms: 'Rooms',
     connection: 'Connection',
+    settings: 'Settings',
     notFound: 'Page not found',
   },
 
@@ -35,8 +36,18 @@ export const texts = {
     label: 'Password',
     show: 'Show what is typed',
     hide: 'Hide what is typed',
-    rules: 'At least 8 characters, and none of the most common passwords.',
+    rules: 'At least 8 characters: no common password, no sequence, not your name.',
     short: 'The password needs at least 8 characters.',
+    longer: 'This server wants a longer password.',
+    heading: 'Password',
+    hint: 'A new one signs you out on all other devices.',
+    current: 'Current password',
+    fresh: 'New password',
+    missing: 'The current password is needed too.',
+    wrong: 'This is not your current password.',
+    submit: 'Change password',
+    busy: 'Changing …',
+    changed: 'Your password is changed, and all other devices are signed out.',
   },
   poster: {
     line: 'Everyone here has a ticket.',
@@ -52,6 +63,9 @@ export const texts = {
     session_ended: 'Your session ended. Sign in again.',
     expired: 'Your session expired. Sign in again.',
     disabled: 'This account is disabled. Ask whoever runs this server.',
+    everywhere: 'You are signed out on all devices.',
+    everywhere_untold:
+      'You are signed out on all devices. Not every server could be told yet: what is still open there is closed as soon as it can be.',
   },
 
   problems: {
@@ -83,6 +97,7 @@ export const texts = {
     connection: 'Connection',
     connectionState: 'State of the connection',
     account: 'Account',
+    settings: 'Settings',
     signOut: 'Sign out',
     theme: 'Appearance',
     themes: { system: 'Like the system', light: 'Light', dark: 'Dark' },
@@ -274,6 +289,57 @@ export const texts = {
     noToken: (status: number, code: string) =>
       `A ticket without a token: ${status} ${code}. This answer is how a page learns why it may not in.`,
     unreachable: 'The server cannot be reached right now.',
+  },
+
+  settings: {
+    heading: 'Settings',
+    lead: 'Your devices, your password, and how it all looks.',
+    themeHint: 'Kept on this device.',
+  },
+
+  devices: {
+    heading: 'Your devices',
+    hint: 'Everywhere you are signed in. End what you do not know or no longer use.',
+    loading: 'Loading your devices …',
+    failed: 'Your devices could not be loaded.',
+    retry: 'Load them again',
+    alone: 'You are signed in nowhere else.',
+    here: 'This device',
+    kinds: { desktop: 'Computer', phone: 'Phone', tablet: 'Tablet', other: undefined },
+    on: (browser: string, system: string) => `${browser} on ${system}`,
+    unknown: 'Unknown device',
+    unknownBrowser: 'Unknown browser',
+    unknownSystem: (browser: string) => `${browser}, system unknown`,
+    seen: (ago: string) => `Last seen ${ago}`,
+    justNow: 'just now',
+    connections: (n: number) => (n === 1 ? '1 open connection' : `${n} open connections`),
+    since: (date: string) => `Signed in since ${date}`,
+    end: 'End session',
+    endOf: (device: string) => `End session: ${device}`,
+    ended: 'Ended.',
+    overAlready: 'It was over already.',
+    others: 'End all other sessions',
+    othersHint: 'Everywhere but here; what is open there is closed at once.',
+    othersEnded: 'All other sessions are over.',
+    everywhere: 'Sign out everywhere',
+    everywhereHint: 'On all devices, this one too.',
+    everywhereQuestion: {
+      heading: 'Sign out everywhere?',
+      text: 'All your sessions end at once, this one too. On every device you have to sign in again.',
+      yes: 'Sign out everywhere',
+    },
+  },
+
+  /** What came of ending sessions. */
+  ending: {
+    none: 'No connection was open.',
+    closed: (n: number, time: string) =>
+      n === 1 ? `1 connection was closed in ${time}.` : `${n} connections were closed in ${time}.`,
+    untold: 'Not every server could be told yet: what is still open there is closed as soon as it can be.',
+  },
+
+  confirm: {
+    cancel: 'Cancel',
   },
 
   notFound: {

@@ -5,7 +5,7 @@ import { texts } from '../texts.ts';
 import { Entrance } from './entrance.ts';
 import { problemCode, wordsFor } from './http-words.ts';
 import { PasswordField } from './password-field.ts';
-import { newPasswordTrouble } from './password-rules.ts';
+import { newPasswordRefusal, newPasswordTrouble } from './password-rules.ts';
 import { Session } from './session.ts';
 
 /** The server's rule, told before it has to refuse. It has the last word all the same. */
@@ -62,16 +62,14 @@ export class CreateAccountPage {
 
   /** Tells it at the field that it is about. */
   private refused(error: unknown): void {
-    const code = problemCode(error);
-    const words = wordsFor(error);
-    if (code === 'user_taken') {
-      this.userError.set(words);
-      this.user().nativeElement.select();
-    } else if (code === 'weak_password') {
-      this.passwordError.set(words);
+    this.passwordError.set(newPasswordRefusal(error));
+    if (this.passwordError() !== undefined) {
       this.password().focus();
+    } else if (problemCode(error) === 'user_taken') {
+      this.userError.set(wordsFor(error));
+      this.user().nativeElement.select();
     } else {
-      this.error.set(words);
+      this.error.set(wordsFor(error));
     }
   }
 }
