@@ -183,6 +183,16 @@ describe('the session', () => {
     expect(session.endReason()).toBe('expired');
   });
 
+  test('signing out everywhere is what is told, even where the socket heard of the end first', async () => {
+    const session = await signedIn();
+    await TestBed.inject(Router).navigateByUrl('/settings');
+    session.end('session_ended');
+    session.endedEverywhere('everywhere');
+    expect(session.endReason()).toBe('everywhere');
+    expect(session.user()).toBeUndefined();
+    await pageIs('/sign-in');
+  });
+
   test('a new account is signed in with', async () => {
     const session = TestBed.inject(Session);
     const done = session.createAccount('milhouse', 'thrillhouse');

@@ -1,14 +1,19 @@
-import { Component } from '@angular/core';
+import { Component, inject } from '@angular/core';
+import { wheneverOpen } from '../connection/whenever-open.ts';
 import { texts } from '../texts.ts';
 import { Page } from '../ui/page.ts';
 import { AppearanceCard } from './appearance-card.ts';
+import { Devices } from './devices.ts';
+import { DevicesCard } from './devices-card.ts';
 
 /** What a person decides for themselves: where they stay signed in, with which password, and how it looks. */
 @Component({
   selector: 'app-settings-page',
-  imports: [AppearanceCard, Page],
+  imports: [AppearanceCard, DevicesCard, Page],
+  providers: [Devices],
   template: `
     <app-page [heading]="texts.heading" [lead]="texts.lead">
+      <app-devices-card />
       <app-appearance-card />
     </app-page>
   `,
@@ -22,4 +27,11 @@ import { AppearanceCard } from './appearance-card.ts';
 })
 export class SettingsPage {
   protected readonly texts = texts.settings;
+
+  constructor() {
+    const devices = inject(Devices);
+    void devices.load();
+    // The list counts open connections, and this one is among them.
+    wheneverOpen(() => void devices.load());
+  }
 }
