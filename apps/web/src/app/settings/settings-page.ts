@@ -5,15 +5,17 @@ import { Page } from '../ui/page.ts';
 import { AppearanceCard } from './appearance-card.ts';
 import { Devices } from './devices.ts';
 import { DevicesCard } from './devices-card.ts';
+import { PasswordCard } from './password-card.ts';
 
 /** What a person decides for themselves: where they stay signed in, with which password, and how it looks. */
 @Component({
   selector: 'app-settings-page',
-  imports: [AppearanceCard, DevicesCard, Page],
+  imports: [AppearanceCard, DevicesCard, Page, PasswordCard],
   providers: [Devices],
   template: `
     <app-page [heading]="texts.heading" [lead]="texts.lead">
       <app-devices-card />
+      <app-password-card />
       <app-appearance-card />
     </app-page>
   `,
