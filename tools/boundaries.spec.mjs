@@ -28,6 +28,7 @@ test.each([
   ['apps/web/src/app/x.ts', '@usher/realtime'],
   ['apps/web/src/app/x.ts', '@usher/api'],
   ['e2e/x.ts', '@usher/ticket'],
+  ['apps/bench/src/x.ts', '@usher/realtime'],
   ['apps/api/src/x.ts', '../../../libs/ticket/src/redact.ts'],
   ['libs/ticket/src/x.ts', '../../realtime/src/frame.ts'],
   ['apps/api/src/x.ts', '@usher/ticket/src/redact.ts'],

@@ -3,5 +3,5 @@ import { shared } from '../vitest.shared.mjs';
 
 export default defineConfig({
   ...shared,
-  test: { ...shared.test, include: ['*.spec.mjs'], typecheck: { enabled: false } },
+  test: { ...shared.test, include: ['**/*.spec.mjs'], typecheck: { enabled: false } },
 });

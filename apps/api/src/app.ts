@@ -1,13 +1,23 @@
+import cookies from '@fastify/cookie';
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { DestinationStream } from 'pino';
+import { adminRoutes } from './admin/admin-routes.ts';
 import { authRoutes } from './auth/auth-routes.ts';
+import { createExternalCallers } from './auth/external-callers.ts';
+import type { Endings } from './auth/endings.ts';
+import { createPasswordCheck } from './auth/password-check.ts';
+import { createRefreshCookie } from './auth/refresh-cookie.ts';
+import { createRefreshing } from './auth/refreshing.ts';
+import { sessionRoutes } from './auth/session-routes.ts';
 import { createSessions } from './auth/sessions.ts';
 import { createSignInThrottle } from './auth/throttle.ts';
 import { tokens } from './auth/tokens.ts';
 import type { Config } from './config/config.ts';
 import { jwtSecret } from './config/jwt-secret.ts';
+import { allowedOrigins } from './config/origins.ts';
 import { openDatabase } from './database/sqlite.ts';
+import { everyHour } from './every-hour.ts';
 import { proxyTrust } from './http/client-address.ts';
 import { answerClientError, answerFrameworkError, errors } from './http/errors.ts';
 import { healthRoutes } from './http/health-routes.ts';
@@ -20,6 +30,7 @@ import { roomRoutes } from './rooms/room-routes.ts';
 import { createSqliteHistory } from './rooms/sqlite-history.ts';
 import { socket } from './socket/socket.ts';
 import { addFirstPeople } from './users/first-people.ts';
+import { createPasswordRules } from './users/password-rules.ts';
 import { createPasswords } from './users/passwords.ts';
 import { userRoutes } from './users/user-routes.ts';
 import { createUsers } from './users/users.ts';
@@ -63,7 +74,9 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     const { kysely: db, sqlite } = database;
     const metrics = createMetrics();
     const users = createUsers(db, now);
-    const sessions = createSessions(db, now);
+    const lives = { idleMs: config.sessionIdleSeconds * 1_000, absoluteMs: config.sessionSeconds * 1_000 };
+    const sessions = createSessions(db, { ...lives, maxPerUser: config.maxSessionsPerUser, now });
+    const refreshing = createRefreshing(db, { ...lives, now });
     const passwords = await createPasswords();
     const rooms = createRoomDirectory(db, now);
     const history = createSqliteHistory(sqlite, {
@@ -72,9 +85,13 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
       },
     });
     await addFirstPeople(db, config, passwords, now);
+    const forgetting = everyHour(async () => {
+      await sessions.purge();
+    }, app.log);
 
     // The last to be closed, after every socket and every request.
     app.addHook('onClose', async () => {
+      await forgetting.stop();
       await history.idle();
       database.close();
     });
@@ -85,15 +102,42 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     app.setValidatorCompiler(TypeBoxValidatorCompiler);
     await app.register(errors);
     await app.register(requestLog);
+    await app.register(cookies);
     await app.register(securityHeaders, { publicUrl: config.publicUrl });
     await app.register(metricsRoutes, { metrics, token: config.metricsToken });
-    await app.register(tokens, { secret: jwtSecret(config), lifeSeconds: config.accessTokenSeconds, sessions });
+    const end: Endings['sessions'] = (ended, cause) => app.endings.sessions(ended, cause);
+    await app.register(tokens, {
+      secret: jwtSecret(config),
+      lifeSeconds: config.accessTokenSeconds,
+      sessions,
+      ...(config.identityProvider === undefined
+        ? {}
+        : { external: createExternalCallers(config.identityProvider, { db, lives, now, sessions, users, end }) }),
+    });
     await app.register(socket, { config, sessions, rooms, history, metrics });
+    const { connections, endings } = app;
+    const rules = createPasswordRules(config.passwordMinLength);
+    const check = createPasswordCheck(users, passwords, createSignInThrottle());
     await app.register(
       async (api) => {
         await api.register(healthRoutes, { db, draining: () => app.draining });
-        await api.register(authRoutes, { users, sessions, passwords, throttle: createSignInThrottle() });
-        await api.register(userRoutes, { signUp: config.signUp, users, passwords });
+        await api.register(authRoutes, {
+          users,
+          sessions,
+          refreshing,
+          check,
+          endings,
+          cookie: createRefreshCookie({
+            publicUrl: config.publicUrl,
+            allowedOrigins: () => allowedOrigins(config, app.boundPort()),
+          }),
+          onRefresh: (outcome) => {
+            metrics.refreshes.inc({ outcome });
+          },
+        });
+        await api.register(sessionRoutes, { users, sessions, passwords, rules, check, endings, connections });
+        await api.register(adminRoutes, { users, sessions, endings });
+        await api.register(userRoutes, { signUp: config.signUp, users, passwords, rules });
         await api.register(roomRoutes, { rooms, history });
       },
       { prefix: '/api' },

@@ -11,6 +11,9 @@ export function createMetrics(): {
   readonly registry: Registry;
   readonly handshakes: Counter<'verdict' | 'fault'>;
   readonly tickets: Counter<'outcome'>;
+  readonly refreshes: Counter<'outcome'>;
+  readonly replays: Counter;
+  readonly endedSessions: Counter<'cause'>;
   readonly opened: Counter;
   readonly closed: Counter<'code'>;
   readonly requests: Counter<'type' | 'outcome'>;
@@ -35,6 +38,23 @@ export function createMetrics(): {
       name: 'usher_ticket_calls_total',
       help: 'Calls for a ticket, by outcome (issued or a problem code)',
       labelNames: ['outcome'],
+      registers,
+    }),
+    refreshes: new Counter({
+      name: 'usher_refreshes_total',
+      help: 'Refresh tokens presented, by outcome; reused is one that had been used before',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    replays: new Counter({
+      name: 'usher_ticket_replays_total',
+      help: 'Tickets that came back after they had been used',
+      registers,
+    }),
+    endedSessions: new Counter({
+      name: 'usher_sessions_ended_total',
+      help: 'Sessions that were ended, by cause; those that expired are not counted',
+      labelNames: ['cause'],
       registers,
     }),
     opened: new Counter({ name: 'usher_connections_opened_total', help: 'Connections opened', registers }),

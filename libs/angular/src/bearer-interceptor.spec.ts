@@ -1,8 +1,10 @@
 import { HttpClient, provideHttpClient, withInterceptors } from '@angular/common/http';
-import { HttpTestingController, provideHttpClientTesting } from '@angular/common/http/testing';
+import { HttpTestingController, provideHttpClientTesting, type TestRequest } from '@angular/common/http/testing';
 import { DOCUMENT } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
-import { describe, expect, test } from 'vitest';
+import { type Problem, problem, type ProblemCode } from '@usher/protocol';
+import { firstValueFrom } from 'rxjs';
+import { describe, expect, test, vi } from 'vitest';
 import { usherBearer } from './bearer-interceptor.ts';
 import type { UsherOptions } from './options.ts';
 import { provideUsher } from './provide-usher.ts';
@@ -119,5 +121,132 @@ describe('the token does not go along', () => {
 
   test('where nobody is signed in', () => {
     expect(authorizationOf('/api/me', { token: () => undefined })).toBeNull();
+  });
+});
+
+describe('with a token that is kept good', () => {
+  const refused = (code: ProblemCode): [Problem, { status: number; statusText: string }] => [
+    problem(code),
+    { status: problem(code).status, statusText: code },
+  ];
+
+  /** A call, what comes of it, and the requests that it makes. */
+  function calling(options: Partial<UsherOptions>, url = '/api/me', method = 'GET') {
+    TestBed.resetTestingModule();
+    TestBed.configureTestingModule({
+      providers: [
+        provideHttpClient(withInterceptors([usherBearer])),
+        provideHttpClientTesting(),
+        provideUsher({ token: () => 'held', ...options }),
+      ],
+    });
+    const done = firstValueFrom(TestBed.inject(HttpClient).request(method, url)).then(
+      (answer: unknown) => answer,
+      (error: unknown) => error,
+    );
+    const server = TestBed.inject(HttpTestingController);
+    const next = (): Promise<TestRequest> => vi.waitFor(() => server.expectOne(() => true));
+    return { done, next, server };
+  }
+
+  const bearerOf = ({ request }: TestRequest): string | null => request.headers.get('Authorization');
+  const giving = (token: string | undefined) => vi.fn(() => Promise.resolve(token));
+
+  test('a call waits for it', async () => {
+    const token = Promise.withResolvers<string>();
+    const { next, server, done } = calling({ fresh: () => token.promise });
+    server.expectNone(() => true);
+    token.resolve('fresh');
+    const call = await next();
+    expect(bearerOf(call)).toBe('Bearer fresh');
+    call.flush({ user: 'maggie' });
+    expect(await done).toEqual({ user: 'maggie' });
+  });
+
+  test('a call of nobody goes without', async () => {
+    const { next } = calling({ fresh: giving(undefined), renew: giving('x') });
+    expect(bearerOf(await next())).toBeNull();
+  });
+
+  test.each(['token_expired', 'invalid_token'] as const)(
+    'a call that is refused with %s is made once more',
+    async (code) => {
+      const renew = giving('renewed');
+      const { next, done } = calling({ fresh: giving('fresh'), renew });
+      (await next()).flush(...refused(code));
+      const again = await next();
+      expect(renew).toHaveBeenCalledExactlyOnceWith('fresh');
+      expect(bearerOf(again)).toBe('Bearer renewed');
+      again.flush('well');
+      expect(await done).toBe('well');
+    },
+  );
+
+  test('a call is not made a third time', async () => {
+    const { next, done, server } = calling({ fresh: giving('fresh'), renew: giving('renewed') });
+    (await next()).flush(...refused('token_expired'));
+    (await next()).flush(...refused('invalid_token'));
+    expect(await done).toMatchObject({ status: 401, error: { code: 'invalid_token' } });
+    server.verify();
+  });
+
+  test('a call of one who is not signed in any more is refused for good', async () => {
+    const { next, done, server } = calling({ fresh: giving('fresh'), renew: giving(undefined) });
+    (await next()).flush(...refused('token_expired'));
+    expect(await done).toMatchObject({ status: 401, error: { code: 'token_expired' } });
+    server.verify();
+  });
+
+  test.each(['session_ended', 'invalid_credentials', 'user_disabled', 'draining'] as const)(
+    'a call that is refused with %s is refused',
+    async (code) => {
+      const renew = giving('renewed');
+      const { next, done } = calling({ fresh: giving('fresh'), renew });
+      (await next()).flush(...refused(code));
+      expect(await done).toMatchObject({ error: { code } });
+      expect(renew).not.toHaveBeenCalled();
+    },
+  );
+
+  test('a 401 that is no problem document is handed on', async () => {
+    const { next, done } = calling({ fresh: giving('fresh'), renew: giving('renewed') });
+    (await next()).flush(null, { status: 401, statusText: 'no' });
+    expect(await done).toMatchObject({ status: 401 });
+  });
+
+  test('a call that gets none now fails as without a network, before it is made and after', async () => {
+    const away = () => Promise.reject(new TypeError('fetch failed'));
+    const { done, server } = calling({ fresh: away });
+    expect(await done).toMatchObject({ status: 0, name: 'HttpErrorResponse' });
+    server.verify();
+    const later = calling({ fresh: giving('fresh'), renew: away });
+    (await later.next()).flush(...refused('token_expired'));
+    expect(await later.done).toMatchObject({ status: 0 });
+  });
+
+  test('the call that signs out does not wait for one, and is made once', async () => {
+    const fresh = giving('fresh');
+    const { next, done } = calling({ fresh, renew: fresh }, '/api/auth', 'DELETE');
+    const call = await next();
+    expect(bearerOf(call)).toBe('Bearer held');
+    call.flush(...refused('token_expired'));
+    expect(await done).toMatchObject({ status: 401 });
+    expect(fresh).not.toHaveBeenCalled();
+  });
+
+  test.each(['/api/auth/refresh', 'https://elsewhere.test/api/me'])('a call to %s goes without', async (url) => {
+    const fresh = giving('fresh');
+    const { next } = calling({ fresh }, url, 'POST');
+    expect(bearerOf(await next())).toBeNull();
+    expect(fresh).not.toHaveBeenCalled();
+  });
+
+  test('it may be renewed without being kept fresh', async () => {
+    const { next, done } = calling({ renew: giving('renewed') });
+    const call = await next();
+    expect(bearerOf(call)).toBe('Bearer held');
+    call.flush(...refused('token_expired'));
+    (await next()).flush('well');
+    expect(await done).toBe('well');
   });
 });

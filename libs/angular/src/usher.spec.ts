@@ -3,6 +3,7 @@ import { ApplicationRef, computed, inject, InjectionToken, PLATFORM_ID, signal }
 import { TestBed } from '@angular/core/testing';
 import type { Reason } from '@usher/client';
 import { FakeServer } from '@usher/client/testing';
+import { problem } from '@usher/protocol';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { usherBearer } from './bearer-interceptor.ts';
 import type { UsherOptions } from './options.ts';
@@ -79,6 +80,42 @@ describe('the socket of the app', () => {
       ['https://api.test/v1/ws_ticket', 'Bearer second'],
     ]);
     vi.unstubAllGlobals();
+  });
+
+  test('asks with a token that is good, and once more with another where it was refused', async () => {
+    const asked: unknown[] = [];
+    vi.stubGlobal('fetch', (_: string, init?: RequestInit) => {
+      asked.push(new Headers(init?.headers).get('authorization'));
+      const { status } = problem('token_expired');
+      return Promise.resolve(
+        asked.length > 1 ? Response.json(server.issue()) : Response.json(problem('token_expired'), { status }),
+      );
+    });
+    const { WebSocket } = server.options;
+    const usher = newUsher({
+      fresh: () => Promise.resolve('fresh'),
+      renew: () => Promise.resolve('renewed'),
+      socket: { WebSocket },
+    });
+    usher.start();
+    await settle();
+    expect(asked).toEqual(['Bearer fresh', 'Bearer renewed']);
+    expect(usher.state().name).toBe('open');
+    vi.unstubAllGlobals();
+  });
+
+  test('tries again later where there is no token now, and signs nobody out', async () => {
+    const onSignedOut = vi.fn();
+    const { WebSocket } = server.options;
+    const usher = newUsher({
+      fresh: () => Promise.reject(new TypeError('fetch failed')),
+      onSignedOut,
+      socket: { WebSocket },
+    });
+    usher.start();
+    await settle(60_000);
+    expect(usher.state()).toMatchObject({ reason: { kind: 'unavailable' } });
+    expect(onSignedOut).not.toHaveBeenCalled();
   });
 
   test('is at the page’s own origin unless told', async () => {
@@ -184,6 +221,23 @@ describe('signing out', () => {
     token.set('secret');
     TestBed.tick();
     await settle(60_000);
+    expect(usher.state().name).toBe('signed_out');
+  });
+
+  test('follows from nobody being signed in, where that is told, and not from a token that is still to come', async () => {
+    const user = signal<string | undefined>('maggie');
+    const token = signal<string | undefined>(undefined);
+    const usher = newUsher({ token, signedIn: () => user() !== undefined });
+    usher.start();
+    TestBed.tick();
+    await settle();
+    token.set('secret');
+    TestBed.tick();
+    token.set(undefined);
+    TestBed.tick();
+    expect(usher.state().name).toBe('open');
+    user.set(undefined);
+    TestBed.tick();
     expect(usher.state().name).toBe('signed_out');
   });
 

@@ -22,6 +22,7 @@ import {
   TicketSocket,
   type Welcome,
 } from '@usher/client';
+import { ticketFrom } from '@usher/client/session';
 import type { RoomsProtocol } from '@usher/protocol';
 import { injectApi } from './api-url.ts';
 import { USHER_OPTIONS } from './options.ts';
@@ -54,18 +55,22 @@ export function injectUsher(): Usher {
 }
 
 export function createUsher(): Usher {
-  const { token, onSignedOut, socket: socketOptions, rooms: roomsOptions } = inject(USHER_OPTIONS);
+  const { token, fresh, renew, signedIn, onSignedOut, ...options } = inject(USHER_OPTIONS);
   const api = injectApi();
   const injector = inject(Injector);
   const zone = inject(NgZone);
   const inBrowser = isPlatformBrowser(inject(PLATFORM_ID));
 
+  const ticketUrl = (): string => api.at('/ws_ticket');
   const socket = new TicketSocket<RoomsProtocol>({
     url: () => api.at('/ws').replace(/^http/, 'ws'),
-    ticket: fetchTicket({ url: () => api.at('/ws_ticket'), token }),
-    ...socketOptions,
+    ticket:
+      fresh && renew
+        ? ticketFrom({ fresh, renew }, { url: ticketUrl })
+        : fetchTicket({ url: ticketUrl, token: fresh ?? token }),
+    ...options.socket,
   });
-  const rooms = createRooms(socket, roomsOptions);
+  const rooms = createRooms(socket, options.rooms);
   const views = new Map<string, UsherRoom>();
 
   // Told by the app itself: it needs no telling.
@@ -81,8 +86,8 @@ export function createUsher(): Usher {
   });
   if (inBrowser) {
     effect(() => {
-      const signedIn = token() !== undefined;
-      if (!signedIn && untracked(() => socket.state.name) !== 'idle') untracked(signOut);
+      const present = signedIn ? signedIn() : token() !== undefined;
+      if (!present && untracked(() => socket.state.name) !== 'idle') untracked(signOut);
     });
   }
   inject(DestroyRef).onDestroy(() => {

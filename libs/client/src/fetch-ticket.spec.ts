@@ -71,6 +71,11 @@ describe('a problem', () => {
     },
   );
 
+  test('says why a session ended, where the server does', async () => {
+    const body = { ...problem('session_ended'), detail: 'password_changed' };
+    expect(await refusal(Response.json(body, { status: 401 }))).toMatchObject({ message: 'password_changed' });
+  });
+
   test('of tomorrow is handed on: the status decides', async () => {
     const body = { type: 'urn:x', title: 'Words', status: 503, code: 'of_tomorrow' };
     expect(await refusal(Response.json(body, { status: 503 }))).toMatchObject({ code: 'of_tomorrow', terminal: false });

@@ -13,8 +13,9 @@ export interface FetchTicketOptions {
 
 /**
  * A ticket function that asks `GET url` with the token as Bearer. An answer that says no becomes a `TicketRefused` with the
- * problem's code. Where no problem came (a proxy, another server), a 401 is `invalid_token` and everything else `internal`, to
- * be tried again. A network failure is the error that `fetch` has for it.
+ * problem's code; its message is the problem's `detail`, which of a `session_ended` is the cause, or else its title. Where no
+ * problem came (a proxy, another server), a 401 is `invalid_token` and everything else `internal`, to be tried again. A network
+ * failure is the error that `fetch` has for it.
  */
 export function fetchTicket({ url, token, fetch = globalThis.fetch }: FetchTicketOptions): TicketFunction {
   return async (signal) => {
@@ -30,9 +31,9 @@ export function fetchTicket({ url, token, fetch = globalThis.fetch }: FetchTicke
     // What the answer holds is judged by the one who uses it.
     if (ok) return body as TicketAnswer;
     // A code that this version does not know is handed on as it is: only `status` decides.
-    const { code, title, retryAfterMs } = (body ?? {}) as Partial<Problem>;
+    const { code, title, detail = title, retryAfterMs } = (body ?? {}) as Partial<Problem>;
     throw typeof code === 'string'
-      ? new TicketRefused(code, status, title, retryAfterMs)
+      ? new TicketRefused(code, status, detail, retryAfterMs)
       : new TicketRefused(status === 401 ? 'invalid_token' : 'internal', status, `HTTP ${status}`, 0, status === 401);
   };
 }

@@ -1,4 +1,4 @@
-import type { RoomsProtocol, TicketAnswer } from '@usher/protocol';
+import { comesBack, type RoomsProtocol, type TicketAnswer } from '@usher/protocol';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { FakeServer, type FakeSocket } from './testing.ts';
@@ -44,6 +44,8 @@ class World {
   readonly calls: PromiseWithResolvers<TicketAnswer>[] = [];
   left = false;
   dialsWhenLeft = 0;
+  /** While it has come to rest: how often it had dialled by then. */
+  dialsAtRest: number | undefined;
 
   constructor(random: () => number) {
     this.server.ticket = () => {
@@ -98,7 +100,7 @@ class World {
           .shift()
           ?.reject(
             what.terminal
-              ? new TicketRefused('session_ended', 401)
+              ? new TicketRefused('session_ended', 401, 'operator')
               : new TicketRefused('draining', 503, 'draining', what.retryAfterMs),
           );
         break;
@@ -146,6 +148,13 @@ class World {
       default:
         expect(server.live, context).toEqual([]);
         expect(vi.getTimerCount(), context).toBe(0);
+        expect(server.sockets.length, context).toBe(this.dialsAtRest ?? server.sockets.length);
+    }
+    this.dialsAtRest = vi.getTimerCount() === 0 ? server.sockets.length : undefined;
+    if (name === 'signed_out' || name === 'stopped') {
+      expect(['asked', 'refused', 'signed_out', 'closed'], context).toContain(reason.kind);
+      if (reason.kind === 'refused') expect(reason, context).toMatchObject({ code: 'session_ended', text: 'operator' });
+      if (reason.kind === 'closed') expect(comesBack(Number(reason.code)), context).toBe(false);
     }
     expect(socket.welcome === undefined, context).toBe(name !== 'open');
     if (this.left) {

@@ -1,4 +1,6 @@
-/** A server and a page without a network, for tests of what is built on the client. */
+/** A server, a browser and a page without a network, for tests of what is built on the client. */
+export { FakeAuth } from './testing/fake-auth.ts';
+export { FakeBrowser, type FakeTab } from './testing/fake-browser.ts';
 export { FakePage } from './testing/fake-page.ts';
 export { FakeError, FakeRoom } from './testing/fake-room.ts';
 export { type FakeHandler, FakeServer } from './testing/fake-server.ts';

@@ -43,8 +43,8 @@ export interface Problem {
   /** How long to wait before the same call can succeed, in milliseconds; with a `Retry-After` header beside it. */
   readonly retryAfterMs?: number;
   /**
-   * Of a `bad_request`: what is wrong, naming the place and never repeating the value, for a developer to read. Of a
-   * `session_ended`: why, one of `endCauses`, told to those who held the session.
+   * Of a `bad_request` or `weak_password`: what is wrong, naming the place and never repeating the value, for a developer to
+   * read. Of a `session_ended`: why, one of `endCauses`, told to those who held the session.
    */
   readonly detail?: string;
 }

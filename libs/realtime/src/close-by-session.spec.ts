@@ -22,6 +22,14 @@ test('the end of a session closes its connections and no other, and says how man
   expect(connections.close({ session: 'laptop' }, 'session_ended')).toBe(0);
 });
 
+test('why is told in the close frame, in place of the words of the table', () => {
+  const { connections, laptop, bart } = crowd();
+  connections.close({ session: 'laptop' }, 'session_ended', 'session ended: password_changed');
+  connections.close({ user: 'bart' }, 'session_ended');
+  expect(laptop.closedWith).toEqual({ code: 4501, reason: 'session ended: password_changed' });
+  expect(bart.closedWith).toEqual({ code: 4501, reason: 'session ended' });
+});
+
 test('by user, by id, by both, and all', () => {
   const { connections, phone, bart } = crowd();
   expect(connections.count({ user: 'maggie' })).toBe(3);

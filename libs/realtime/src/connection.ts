@@ -16,6 +16,7 @@ export interface Identity {
 export interface Connection {
   /** Random, unique over all nodes; not a secret. */
   readonly id: string;
+  /** Its roles may be others after a renewal; user and session never are. */
   readonly identity: Identity;
   /** Unix milliseconds. */
   readonly openedAt: number;

@@ -8,6 +8,7 @@ import { Frame } from './frame.ts';
 import type { Closed, ConnectionFilter, Connections, ConnectionsOptions, OpenOptions } from './hub.ts';
 import { type Limits, resolveLimits } from './limits.ts';
 import { silent } from './log.ts';
+import { Listeners } from './listeners.ts';
 import { OneOrMany } from './one-or-many.ts';
 import { RequestError } from './request-error.ts';
 import { Seat, type Usher } from './seat.ts';
@@ -40,7 +41,8 @@ class Hub implements Connections<Protocol>, Usher {
 
   readonly #handlers = new Map<string, AnyHandler>();
   readonly #signals = new Map<string, AnySignalHandler>();
-  readonly #closedListeners = new Set<(connection: Connection, closed: Closed) => void>();
+  readonly #closedListeners: Listeners<[Connection, Closed]>;
+  readonly #renewedListeners: Listeners<[Connection]>;
 
   /** Those that are served. */
   readonly #open = new Map<string, Seat>();
@@ -70,6 +72,9 @@ class Hub implements Connections<Protocol>, Usher {
         this.#closeSeat(seat, name);
       },
     });
+    const { log } = this.#means;
+    this.#closedListeners = new Listeners(log, 'a listener to closed connections failed');
+    this.#renewedListeners = new Listeners(log, 'a listener to renewed connections failed');
     if (options.onClosed !== undefined) this.#closedListeners.add(options.onClosed);
     this.#handlers.set('ping', () => ({}));
     this.#handlers.set('renew', (params, connection) => this.#renewLease(params as { ticket: string }, connection));
@@ -124,14 +129,11 @@ class Hub implements Connections<Protocol>, Usher {
   }
 
   onClosed(listener: (connection: Connection, closed: Closed) => void): () => void {
-    // A function of its own, so that the same listener given twice is two.
-    const entry = (connection: Connection, closed: Closed): void => {
-      listener(connection, closed);
-    };
-    this.#closedListeners.add(entry);
-    return () => {
-      this.#closedListeners.delete(entry);
-    };
+    return this.#closedListeners.add(listener);
+  }
+
+  onRenewed(listener: (connection: Connection) => void): () => void {
+    return this.#renewedListeners.add(listener);
   }
 
   encode(event: object): Frame {
@@ -142,9 +144,9 @@ class Hub implements Connections<Protocol>, Usher {
     connection.send(this.encode(event));
   }
 
-  close(filter: ConnectionFilter, name: CloseName): number {
+  close(filter: ConnectionFilter, name: CloseName, reason?: string): number {
     const seats = this.#find(filter);
-    for (const seat of seats) this.#closeSeat(seat, name);
+    for (const seat of seats) this.#closeSeat(seat, name, reason);
     return seats.length;
   }
 
@@ -215,14 +217,14 @@ class Hub implements Connections<Protocol>, Usher {
     for (const resolve of emptied) resolve();
   }
 
-  #closeSeat(seat: Seat, name: CloseName): void {
+  #closeSeat(seat: Seat, name: CloseName, told?: string): void {
     if (!seat.open) return;
     const { code, reason } = closeCode(name);
     this.#leaving.add(seat);
     this.#leave(seat, { code, name });
     this.#watch.closing(seat);
     // Last, since an adapter may tell at once that it is closed.
-    seat.socket.close(code, reason);
+    seat.socket.close(code, told ?? reason);
   }
 
   /** From here on the connection is not served. */
@@ -232,13 +234,7 @@ class Hub implements Connections<Protocol>, Usher {
     this.#byUser.delete(seat.identity.user, seat);
     this.#bySession.delete(seat.identity.session, seat);
     this.#means.observer.closed?.(seat, closed);
-    for (const listener of this.#closedListeners) {
-      try {
-        listener(seat, closed);
-      } catch (error) {
-        this.#means.log.error({ err: error, connection: seat.id }, 'a listener to closed connections failed');
-      }
-    }
+    this.#closedListeners.tell(seat, closed);
   }
 
   #find(filter: ConnectionFilter): Seat[] {
@@ -284,7 +280,9 @@ class Hub implements Connections<Protocol>, Usher {
     if (seat === undefined) throw new RequestError('invalid_ticket', 'Invalid ticket');
     seat.lease = renewal.lease ?? Math.ceil((this.#now() + this.#leaseMs) / 1000);
     seat.leaseNoticed = false;
+    if (renewal.roles !== undefined) seat.identity = { ...seat.identity, roles: renewal.roles };
     this.#watch.begin(seat);
+    this.#renewedListeners.tell(seat);
     return { lease: seat.lease };
   }
 }

@@ -56,6 +56,8 @@ export interface ConnectionFilter {
 export interface Renewal {
   /** Unix seconds; `leaseMs` from now unless told. */
   readonly lease?: number;
+  /** The roles as they are now; as they were unless told. */
+  readonly roles?: readonly string[];
 }
 
 /** What metrics may want to know. Must not throw. */
@@ -131,6 +133,11 @@ export interface Connections<P extends Protocol> {
    * was kept for it can be let go. Returns a function that ends the listening.
    */
   onClosed(listener: (connection: Connection, closed: Closed) => void): () => void;
+  /**
+   * Calls `listener` after each `renew` that was granted, when the connection has its new lease and roles: the moment to judge
+   * again whatever was granted for longer than one request. Returns a function that ends the listening.
+   */
+  onRenewed(listener: (connection: Connection) => void): () => void;
 
   /** Encodes an event once, for `connection.send` to any number of connections. */
   encode(event: EventFrame<P>): Frame;
@@ -140,9 +147,10 @@ export interface Connections<P extends Protocol> {
   /**
    * Closes what fits the filter. At its return none of them is served any more; the closing handshakes go on by themselves,
    * cut after `closeGraceMs`. Costs what it closes, not what is open (a filter by user, session or id).
+   * @param reason in place of the reason that stands in the table of close codes; at most 123 bytes (RFC 6455 §5.5).
    * @returns how many were closed.
    */
-  close(filter: ConnectionFilter, name: CloseName): number;
+  close(filter: ConnectionFilter, name: CloseName, reason?: string): number;
   /** The connections that fit the filter, for operators. Sessions are not to be shown. */
   list(filter?: ConnectionFilter): Connection[];
   /** How many connections fit. */

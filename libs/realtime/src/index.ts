@@ -25,3 +25,4 @@ export { RequestError } from './request-error.ts';
 export type { Authorize, Member, RoomAction, Rooms, RoomsObserver, RoomsOptions, Verdict } from './room-types.ts';
 export { createRooms } from './rooms.ts';
 export type { Socket, SocketListener } from './socket.ts';
+export { type Answered, createSurvey, type Gathered, type Survey, type SurveyOptions } from './survey.ts';

@@ -169,6 +169,30 @@ export function createRooms(options: RoomsOptions): Rooms {
     guest.reads.end();
   });
 
+  /** After a renewal: roles may be others, and rights may have changed without anybody having told. */
+  async function rejudge(connection: Connection): Promise<void> {
+    for (const membership of [...(guests.get(connection)?.memberships.values() ?? [])]) {
+      const { name } = membership.room;
+      try {
+        const verdict = await authorize(connection.identity, name, 'join');
+        if (verdict !== 'allowed' && !membership.gone) expel(membership, verdict);
+      } catch (error) {
+        // A right that cannot be looked up is not taken away: the next join, send and renewal ask again.
+        log.error({ err: error, room: name }, 'a right to a room could not be judged again');
+      }
+    }
+  }
+
+  /** @returns whether they had been let in, and so were told. */
+  function expel(membership: Membership, code: string): boolean {
+    const { connection, room, joined } = membership;
+    leave(membership);
+    if (joined) connections.emit(connection, { type: 'removed', room: room.name, code });
+    return joined;
+  }
+
+  connections.onRenewed((connection) => void rejudge(connection));
+
   connections.handle('join', async (params, connection, call) => {
     const guest = guestAt(connection);
     const done = await guest.turn(params.room);
@@ -214,12 +238,7 @@ export function createRooms(options: RoomsOptions): Rooms {
       let removed = 0;
       for (const connection of connections.list({ user })) {
         const membership = guests.get(connection)?.memberships.get(name);
-        if (membership === undefined) continue;
-        const { joined } = membership;
-        leave(membership);
-        if (!joined) continue;
-        removed++;
-        connections.emit(connection, { type: 'removed', room: name, code });
+        if (membership !== undefined && expel(membership, code)) removed++;
       }
       return removed;
     },

@@ -19,7 +19,8 @@ export interface Usher {
  */
 export class Seat implements Connection, SocketListener, Spoke {
   readonly id: string;
-  readonly identity: Identity;
+  /** Replaced by a renewal, never changed. */
+  identity: Identity;
   readonly openedAt: number;
   readonly socket: Socket;
   readonly usher: Usher;

@@ -46,10 +46,22 @@ export async function bearerIdentity(request: FastifyRequest): Promise<{ user: s
   return { user, session };
 }
 
-/** The contract's code that an error carries, if it does. */
-export function problemCodeOf(error: unknown): { code: ProblemCode; retryAfterMs: number | undefined } | undefined {
+/** What an error says in the contract's terms. */
+export interface KnownProblem {
+  readonly code: ProblemCode;
+  readonly retryAfterMs: number | undefined;
+  readonly detail: string | undefined;
+}
+
+/** The contract's problem that an error carries, if it does. */
+export function problemOf(error: unknown): KnownProblem | undefined {
   if (!(error instanceof Error) || !('code' in error) || !isProblemCode(error.code)) return undefined;
   const { code } = error;
   const retryAfterMs: unknown = 'retryAfterMs' in error ? error.retryAfterMs : undefined;
-  return { code, retryAfterMs: typeof retryAfterMs === 'number' ? retryAfterMs : undefined };
+  const detail: unknown = 'detail' in error ? error.detail : undefined;
+  return {
+    code,
+    retryAfterMs: typeof retryAfterMs === 'number' ? retryAfterMs : undefined,
+    detail: typeof detail === 'string' ? detail : undefined,
+  };
 }

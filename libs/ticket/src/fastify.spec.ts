@@ -93,6 +93,12 @@ describe('the ticket call', () => {
     expect((await door.app.inject({ method: 'HEAD', url: '/api/ws_ticket', headers })).statusCode).toBe(404);
   });
 
+  test('what the app knows beyond the code is handed on: why the session is over', async () => {
+    const over = Object.assign(new Error('over'), { code: 'session_ended', detail: 'password_changed' });
+    const door = await newDoor({ authenticate: () => Promise.reject(over) });
+    expect((await ask(door)).json()).toMatchObject({ status: 401, code: 'session_ended', detail: 'password_changed' });
+  });
+
   test.each(['draining', 'at_capacity'] as const)('a server that is %s says so here too', async (code) => {
     const door = await newDoor({ capacity: () => ({ code, retryAfterMs: 2_500 }) });
     const answer = await ask(door);

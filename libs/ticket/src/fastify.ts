@@ -2,7 +2,7 @@ import fp from 'fastify-plugin';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { problem, type ProblemCode, type TicketAnswer } from '@usher/protocol';
-import { bearerIdentity, problemCodeOf } from './authenticate.ts';
+import { bearerIdentity, problemOf } from './authenticate.ts';
 import { ConnectSlots } from './connect-slots.ts';
 import { Gate } from './gate.ts';
 import type { Admission, GateVerdict, Knock, Unavailable } from './verdict.ts';
@@ -37,8 +37,8 @@ export interface TicketGateOptions {
   /** The subprotocol; `usher.v1` unless told. */
   readonly protocol?: string;
   /**
-   * Who makes this request. An error whose `code` is one of the contract's is answered as that (with its `retryAfterMs`),
-   * any other is left to the app's error handler. Unless told: `request.jwtVerify()` of `@fastify/jwt`, with the claims
+   * Who makes this request. An error whose `code` is one of the contract's is answered as that (with its `retryAfterMs` and
+   * `detail`), any other is left to the app's error handler. Unless told: `request.jwtVerify()` of `@fastify/jwt`, with the claims
    * `sub` and `sid`.
    */
   readonly authenticate?: (request: FastifyRequest) => Authenticated | Promise<Authenticated>;
@@ -144,9 +144,9 @@ function install(app: FastifyInstance, options: TicketGateOptions): void {
     next();
   });
 
-  function refuse(reply: FastifyReply, code: ProblemCode, retryAfterMs?: number): FastifyReply {
+  function refuse(reply: FastifyReply, code: ProblemCode, retryAfterMs?: number, detail?: string): FastifyReply {
     onTicket?.(code);
-    return sendProblem(reply, code, retryAfterMs);
+    return sendProblem(reply, code, retryAfterMs, detail);
   }
 
   // Without the HEAD that Fastify adds: it would give a ticket to nobody.
@@ -155,9 +155,9 @@ function install(app: FastifyInstance, options: TicketGateOptions): void {
     try {
       who = await authenticate(request);
     } catch (error) {
-      const known = problemCodeOf(error);
+      const known = problemOf(error);
       if (known === undefined) throw error;
-      return refuse(reply, known.code, known.retryAfterMs);
+      return refuse(reply, known.code, known.retryAfterMs, known.detail);
     }
     const unavailable = gate.unavailable();
     if (unavailable !== undefined) return refuse(reply, unavailable.code, unavailable.retryAfterMs);
@@ -200,8 +200,8 @@ function install(app: FastifyInstance, options: TicketGateOptions): void {
 }
 
 /** Answers with a problem document by way of Fastify; `refuse` of the gate does so on the bare socket. */
-function sendProblem(reply: FastifyReply, code: ProblemCode, retryAfterMs?: number): FastifyReply {
-  const body = problem(code, retryAfterMs);
+function sendProblem(reply: FastifyReply, code: ProblemCode, retryAfterMs?: number, detail?: string): FastifyReply {
+  const body = { ...problem(code, retryAfterMs), ...(detail === undefined ? {} : { detail }) };
   return reply
     .code(body.status)
     .headers(problemHeaders(body.status, retryAfterMs))

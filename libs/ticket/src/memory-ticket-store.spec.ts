@@ -62,3 +62,15 @@ test.each([
 ])('an option that makes no sense is refused by its name: %s', (name, options) => {
   expect(() => createMemoryTicketStore(options)).toThrow(name);
 });
+
+test('a ticket whose time is over is no good also where nobody has swept it away yet', async () => {
+  const { store, advance } = setting();
+  for (let n = 0; n < 50; n += 1) await store.issue(claims(n));
+  const last = await store.issue(claims(50));
+  await advance(30_000);
+  expect(last.ok && (await store.consume(last.ticket, '/api/ws'))).toEqual({
+    ok: false,
+    reason: 'expired',
+    claims: claims(50),
+  });
+});

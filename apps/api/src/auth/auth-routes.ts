@@ -1,56 +1,92 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { credentialsSchema, meSchema, tokenSchema } from '@usher/protocol/server';
 import { HttpProblem } from '../http/http-problem.ts';
-import type { Passwords } from '../users/passwords.ts';
+import type { Endings } from './endings.ts';
 import type { Users } from '../users/users.ts';
+import type { PasswordCheck } from './password-check.ts';
+import type { RefreshCookie } from './refresh-cookie.ts';
+import type { Refreshing } from './refreshing.ts';
 import type { Sessions } from './sessions.ts';
-import type { SignInThrottle } from './throttle.ts';
+import { whenceOf } from './whence.ts';
 
 export interface AuthRoutesOptions {
   readonly users: Users;
   readonly sessions: Sessions;
-  readonly passwords: Passwords;
-  readonly throttle: SignInThrottle;
+  readonly refreshing: Refreshing;
+  readonly cookie: RefreshCookie;
+  readonly check: PasswordCheck;
+  readonly endings: Endings;
+  /** Told of each refresh; for metrics. */
+  readonly onRefresh: (outcome: 'good' | 'reused' | 'session_ended' | 'user_disabled' | 'missing_token') => void;
 }
 
-/** Sign in, sign out, who am I. */
+/** Sign in, refresh, sign out, who am I. */
 export const authRoutes: FastifyPluginCallbackTypebox<AuthRoutesOptions> = (app, options, done) => {
-  const { users, sessions, passwords, throttle } = options;
+  const { users, sessions, refreshing, cookie, check, endings, onRefresh } = options;
 
   app.post('/auth', { schema: { body: credentialsSchema, response: { 200: tokenSchema } } }, async (request, reply) => {
-    const { user: name, pwd } = request.body;
-    throttle.check(name, request.ip);
-    const user = await users.find(name);
-    // Begun when the hash is: an attempt that still waits for its turn has not been judged yet.
-    let attempt: ReturnType<SignInThrottle['begin']> | undefined;
-    let right = false;
-    try {
-      right = await passwords.verify(user?.passwordHash, pwd, () => {
-        attempt = throttle.begin(name, request.ip);
-      });
-    } finally {
-      attempt?.settle(right ? 'passed' : 'failed');
-    }
-    if (user === undefined || !right) {
-      // What was typed as a name is logged only where it is one: people type passwords into that field too.
-      request.log.warn({ user: user?.name, address: request.ip }, 'sign-in refused');
-      throw new HttpProblem('invalid_credentials');
-    }
+    const user = await check(request, request.body.user, request.body.pwd);
     if (user.disabled) {
       request.log.warn({ user: user.name, address: request.ip }, 'sign-in of a disabled user refused');
       throw new HttpProblem('user_disabled');
     }
-    const session = await sessions.start(user.name);
+    const { session, refresh, ends, surplus } = await sessions.start(user.name, whenceOf(request));
+    // Disabled, or the password changed, since it was checked: whoever did that has not seen this session.
+    const now = await users.find(user.name);
+    if (now?.disabled !== false || now.passwordHash !== user.passwordHash) {
+      await endings.sessions([session], now?.disabled === false ? 'password_changed' : 'user_disabled');
+      throw new HttpProblem(now?.disabled === false ? 'invalid_credentials' : 'user_disabled');
+    }
+    if (surplus.length > 0) await endings.sessions(surplus, 'too_many_sessions');
     request.log.info({ user: user.name, address: request.ip }, 'signed in');
+    cookie.set(request, reply, refresh, ends);
     reply.header('cache-control', 'no-store');
-    return app.signToken({ user: user.name, session, roles: user.roles });
+    return app.signToken({ user: user.name, session, roles: user.roles, ends });
+  });
+
+  app.post('/auth/refresh', { schema: { response: { 200: tokenSchema } } }, async (request, reply) => {
+    const presented = cookie.read(request);
+    if (presented === undefined) {
+      onRefresh('missing_token');
+      throw new HttpProblem('missing_token');
+    }
+    const refreshed = await refreshing.refresh(presented, whenceOf(request));
+    onRefresh(refreshed.state);
+    if (refreshed.state === 'good') {
+      cookie.set(request, reply, refreshed.refresh, refreshed.ends);
+      reply.header('cache-control', 'no-store');
+      return app.signToken(refreshed);
+    }
+    cookie.clear(request, reply);
+    if (refreshed.state === 'user_disabled') throw new HttpProblem('user_disabled');
+    if (refreshed.state === 'session_ended') throw new HttpProblem('session_ended', { detail: refreshed.cause });
+    const { session, user } = refreshed;
+    request.log.warn({ user, address: request.ip }, 'a refresh token came back that had been used before');
+    await endings.sessions([session], 'refresh_reused');
+    throw new HttpProblem('session_ended', { detail: 'refresh_reused' });
   });
 
   app.delete('/auth', async (request, reply) => {
-    const { user, session } = await app.authenticate(request);
-    await sessions.end(session);
+    const { user, session } = await whoLeaves();
+    await endings.sessions([session], 'signed_out');
     request.log.info({ user, address: request.ip }, 'signed out');
+    cookie.clear(request, reply);
     return reply.code(204).send();
+
+    /** By the token; by the cookie alone where there is none, or one that has expired: leaving is always possible. */
+    async function whoLeaves(): Promise<{ readonly user: string; readonly session: string }> {
+      try {
+        return await app.authenticate(request);
+      } catch (error) {
+        const code = error instanceof HttpProblem ? error.code : undefined;
+        const presented = code === 'missing_token' || code === 'token_expired' ? cookie.read(request) : undefined;
+        if (presented === undefined) throw error;
+        const owner = await refreshing.ownerOf(presented);
+        cookie.clear(request, reply);
+        if (owner === undefined) throw new HttpProblem('session_ended', { cause: error });
+        return owner;
+      }
+    }
   });
 
   app.get('/me', { schema: { response: { 200: meSchema } } }, async (request, reply) => {

@@ -268,6 +268,33 @@ describe('signing up', () => {
     });
   });
 
+  test('refuses a password that is easy to guess, and says why without repeating it', async () => {
+    const { call } = await newApp();
+    const common = await call('POST', '/api/users', { body: { ...body, pwd: 'sunshine' } });
+    expect(common).toMatchObject({ status: 400, json: { code: 'weak_password' } });
+    const own = await call('POST', '/api/users', { body: { ...body, pwd: 'Milhouse-77' } });
+    expect(own).toMatchObject({ status: 400, json: { code: 'weak_password', detail: expect.any(String) as unknown } });
+    expect(common.text + own.text).not.toMatch(/sunshine|milhouse/i);
+  });
+
+  test('wants as many characters as the operator says', async () => {
+    const { call } = await newApp({ PASSWORD_MIN_LENGTH: '15' });
+    const short = await call('POST', '/api/users', { body: { ...body, pwd: 'fourteen chars' } });
+    expect(short).toMatchObject({
+      status: 400,
+      json: { code: 'bad_request', detail: 'password: wants 15 to 256 characters' },
+    });
+    expect((await call('POST', '/api/users', { body: { ...body, pwd: 'fifteen letters' } })).status).toBe(201);
+  });
+
+  test('takes a password that another keyboard spells in other code points', async () => {
+    const { call, signIn } = await newApp();
+    const composed = 'ça va là-bas';
+    await call('POST', '/api/users', { body: { ...body, pwd: composed.normalize('NFD') } });
+    await expect(signIn(body.user, composed)).resolves.toBeDefined();
+    await expect(signIn(body.user, composed.normalize('NFD'))).resolves.toBeDefined();
+  });
+
   test('is closed unless the operator opened it', async () => {
     const { call } = await newApp({ SIGN_UP: 'closed' });
     expect(await call('POST', '/api/users', { body })).toMatchObject({ status: 403, json: { code: 'sign_up_closed' } });
@@ -275,6 +302,12 @@ describe('signing up', () => {
 });
 
 describe('the first people', () => {
+  test('are no administrator with one of the most common passwords: the start says so', async () => {
+    const start = newApp({ ADMIN_USER: 'root', ADMIN_PASSWORD: 'Password1' });
+    await expect(start).rejects.toThrow(/^The server cannot start with these settings:\n {2}ADMIN_PASSWORD: .*common/);
+    await expect(start).rejects.not.toThrow('Password1');
+  });
+
   test('are made on an empty database only', async () => {
     const app = await newApp({ DEMO_USERS: 'false', ADMIN_USER: 'root', ADMIN_PASSWORD: 'long enough' });
     expect((await app.call('POST', '/api/auth', { body: { user: 'maggie', pwd: 'secret' } })).status).toBe(401);

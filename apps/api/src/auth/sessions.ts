@@ -1,75 +1,173 @@
 import { randomBytes } from 'node:crypto';
+import type { EndCause } from '@usher/protocol';
 import type { Kysely } from 'kysely';
 import type { Tables } from '../database/schema.ts';
 import { parseRoles } from '../users/users.ts';
+import { formatRefreshToken, hashOf, newRefreshToken } from './refresh-token.ts';
+import { causeOfEnd, endOf, type SessionLives } from './session-life.ts';
+import { columnsOf, type Whence } from './whence.ts';
 
 /** What a session is worth at this moment. */
 export type Standing =
-  | { readonly state: 'good'; readonly user: string; readonly roles: readonly string[] }
-  | { readonly state: 'session_ended' }
+  | {
+      readonly state: 'good';
+      readonly user: string;
+      readonly roles: readonly string[];
+      /** Its absolute end (Unix ms): nothing that is granted to it lasts longer. */
+      readonly ends: number;
+    }
+  /** `cause` unless nothing is known of it any more. */
+  | { readonly state: 'session_ended'; readonly cause?: EndCause }
   | { readonly state: 'user_disabled' };
 
-/** Told of a session that has ended; the end is durable by then. */
-export type SessionEnded = (session: string) => void | Promise<void>;
-
-export interface Sessions {
-  /** Begins a session of a user and gives its id: 128 random bits, not to be logged. */
-  start(user: string): Promise<string>;
-  /** Looks at session and user, now. A session of somebody else, or one that never was, has `session_ended`. */
-  look(session: string, user: string): Promise<Standing>;
-  /**
-   * Ends a session for good: resolves when the end is durable and everybody who listens has done their part.
-   * Ending it again does no harm.
-   */
-  end(session: string): Promise<void>;
-  onEnded(listener: SessionEnded): void;
+export interface StartedSession {
+  /** 128 random bits, not to be logged. */
+  readonly session: string;
+  /** The refresh token for the cookie. The only copy: the database keeps hashes. */
+  readonly refresh: string;
+  /** Unix ms, the absolute one. */
+  readonly ends: number;
+  /** Sessions of the same user beyond the limit, the least lately used first: to be ended. */
+  readonly surplus: readonly string[];
 }
 
-/** How exactly `last_seen_at` is kept. Finer would cost a durable write at every call. */
-const seenEveryMs = 60_000;
+/** A session as its owner sees it. Times are Unix milliseconds. */
+export interface ListedSession extends Whence {
+  readonly id: string;
+  readonly startedAt: number;
+  readonly seenAt: number;
+  /** When it ends if nobody uses it from now on. */
+  readonly ends: number;
+}
 
-export function createSessions(db: Kysely<Tables>, now: () => number): Sessions {
-  const listeners: SessionEnded[] = [];
+export interface Sessions {
+  start(user: string, whence: Whence): Promise<StartedSession>;
+  /** Sessions of a user beyond the limit besides the one that has just begun, the least lately used first: to be ended. */
+  surplus(user: string, session: string): Promise<readonly string[]>;
+  /** Looks at session and user, now. A session of somebody else, or one that never was, has `session_ended`. */
+  look(session: string, user: string): Promise<Standing>;
+  /** The sessions of a user that are not over, the one used last first. */
+  list(user: string): Promise<readonly ListedSession[]>;
+  /**
+   * Ends sessions for good; durable when it resolves. Those that are over already keep their first cause.
+   * It closes nothing: `Endings` does.
+   */
+  end(sessions: readonly string[], cause: EndCause): Promise<void>;
+  /** Forgets sessions that have been over for so long that nobody asks any more. Resolves to how many. */
+  purge(): Promise<number>;
+}
+
+export interface SessionsOptions extends SessionLives {
+  readonly maxPerUser: number;
+  readonly now: () => number;
+}
+
+/** How exactly `last_seen_at` is kept, at the coarsest. Finer would cost a durable write at every call. */
+const coarsestMs = 60_000;
+/** For so long whoever held a session is told why it ended. */
+const rememberedMs = 7 * 86_400_000;
+
+export function createSessions(db: Kysely<Tables>, options: SessionsOptions): Sessions {
+  const { idleMs, absoluteMs, maxPerUser, now } = options;
+  const seenEveryMs = Math.min(coarsestMs, idleMs / 4);
+
   return {
-    async start(user) {
-      const id = randomBytes(16).toString('base64url');
+    async start(user, whence) {
+      const session = randomBytes(16).toString('base64url');
+      const token = newRefreshToken();
       const at = now();
+      const ends = at + absoluteMs;
       await db
         .insertInto('sessions')
-        .values({ id, user_name: user, created_at: at, last_seen_at: at, ended_at: null })
+        .values({
+          id: session,
+          user_name: user,
+          created_at: at,
+          last_seen_at: at,
+          expires_at: ends,
+          ended_at: null,
+          ended_cause: null,
+          refresh_family: hashOf(token.family),
+          refresh_hash: hashOf(token.secret),
+          refresh_recent: '[]',
+          external_key: null,
+          external_generation: null,
+          external_issued_at: null,
+          ...columnsOf(whence),
+        })
         .execute();
-      return id;
+      return { session, refresh: formatRefreshToken(token), ends, surplus: await this.surplus(user, session) };
+    },
+
+    async surplus(user, session) {
+      const others = (await this.list(user)).filter(({ id }) => id !== session);
+      return others
+        .slice(maxPerUser - 1)
+        .map(({ id }) => id)
+        .reverse();
     },
 
     async look(session, user) {
       const row = await db
         .selectFrom('sessions')
         .innerJoin('users', 'users.name', 'sessions.user_name')
-        .select(['sessions.ended_at', 'sessions.last_seen_at', 'users.roles', 'users.disabled'])
+        .select(['ended_at', 'ended_cause', 'last_seen_at', 'expires_at', 'users.roles', 'users.disabled'])
         .where('sessions.id', '=', session)
         .where('users.name', '=', user)
         .executeTakeFirst();
-      if (row?.ended_at !== null) return { state: 'session_ended' };
+      if (row === undefined) return { state: 'session_ended' };
+      // Before the end of the session, which disabling brought about: the account is what a person has to ask about.
       if (row.disabled !== 0) return { state: 'user_disabled' };
       const at = now();
+      const cause = causeOfEnd(row, options, at);
+      if (cause !== undefined) return { state: 'session_ended', cause };
       if (at - row.last_seen_at >= seenEveryMs) {
         await db.updateTable('sessions').set({ last_seen_at: at }).where('id', '=', session).execute();
       }
-      return { state: 'good', user, roles: parseRoles(row.roles) };
+      return { state: 'good', user, roles: parseRoles(row.roles), ends: row.expires_at };
     },
 
-    async end(session) {
+    async list(user) {
+      const at = now();
+      const rows = await db
+        .selectFrom('sessions')
+        .select(['id', 'created_at', 'last_seen_at', 'expires_at', 'address', 'user_agent'])
+        .where('user_name', '=', user)
+        .where('ended_at', 'is', null)
+        .where('expires_at', '>', at)
+        .where('last_seen_at', '>', at - idleMs)
+        .orderBy('last_seen_at', 'desc')
+        .orderBy('created_at', 'desc')
+        .execute();
+      return rows.map((row) => ({
+        id: row.id,
+        startedAt: row.created_at,
+        seenAt: row.last_seen_at,
+        ends: endOf(row, idleMs),
+        address: row.address ?? undefined,
+        userAgent: row.user_agent ?? undefined,
+      }));
+    },
+
+    async end(sessions, cause) {
+      if (sessions.length === 0) return;
       await db
         .updateTable('sessions')
-        .set({ ended_at: now() })
-        .where('id', '=', session)
+        .set({ ended_at: now(), ended_cause: cause })
+        .where('id', 'in', sessions)
         .where('ended_at', 'is', null)
         .execute();
-      await Promise.all(listeners.map(async (listener) => listener(session)));
     },
 
-    onEnded(listener) {
-      listeners.push(listener);
+    async purge() {
+      const before = now() - rememberedMs;
+      const { numDeletedRows } = await db
+        .deleteFrom('sessions')
+        .where((is) =>
+          is.or([is('ended_at', '<', before), is('expires_at', '<', before), is('last_seen_at', '<', before - idleMs)]),
+        )
+        .executeTakeFirst();
+      return Number(numDeletedRows);
     },
   };
 }

@@ -27,10 +27,15 @@ describe('the settings', () => {
       dataDir: './data',
       trustProxy: false,
       signUp: 'closed',
+      passwordMinLength: 8,
       demoUsers: false,
       ticketTtlSeconds: 30,
       accessTokenSeconds: 900,
       leaseSeconds: 1800,
+      sessionIdleSeconds: 1_209_600,
+      sessionSeconds: 2_592_000,
+      maxSessionsPerUser: 100,
+      replayEndsSession: false,
       maxConnections: 20_000,
       maxConnectionsPerUser: 10,
       connectsPerSecond: 500,
@@ -60,6 +65,7 @@ describe('the settings', () => {
     [{ TRUST_PROXY: '2' }, { trustProxy: 2 }],
     [{ TRUST_PROXY: '10.0.0.0/8, ::1' }, { trustProxy: ['10.0.0.0/8', '::1'] }],
     [{ SIGN_UP: 'open' }, { signUp: 'open' }],
+    [{ PASSWORD_MIN_LENGTH: '15' }, { passwordMinLength: 15 }],
     [{ DEMO_USERS: 'true' }, { demoUsers: true }],
     [{ SENDS_PER_SECOND: '0' }, { sendsPerSecond: 0 }],
     [{ ADMIN_USER: 'root', ADMIN_PASSWORD: 'long enough' }, { admin: { user: 'root', password: 'long enough' } }],
@@ -79,6 +85,8 @@ describe('the settings', () => {
     ['TRUST_PROXY', 'true'],
     ['TRUST_PROXY', '10.0.0.0/33'],
     ['SIGN_UP', 'yes'],
+    ['PASSWORD_MIN_LENGTH', '7'],
+    ['PASSWORD_MIN_LENGTH', '65'],
     ['DEMO_USERS', '1'],
     ['TICKET_TTL_SECONDS', '0'],
     ['MAX_CONNECTIONS', '-1'],
@@ -107,6 +115,39 @@ describe('the settings', () => {
   test('want the administrator’s name and password together', () => {
     expect(faults({ ADMIN_USER: 'root' })).toEqual([expect.stringContaining('ADMIN_PASSWORD')]);
     expect(faults({ ADMIN_PASSWORD: 'long enough' })).toEqual([expect.stringContaining('ADMIN_USER')]);
+  });
+});
+
+describe('the identity provider', () => {
+  const whole = { JWKS_URL: 'https://id.example/keys', JWT_ISSUER: 'https://id.example', JWT_AUDIENCE: 'chat' };
+
+  test('is read as it stands', () => {
+    const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = whole;
+    expect(load(whole)).toMatchObject({
+      identityProvider: { jwksUrl: 'https://id.example/keys', issuer, audience },
+    });
+  });
+
+  test.each(['http://127.0.0.1:4444/keys', 'http://localhost/keys', 'http://[::1]/keys'])('may be at %s', (jwksUrl) => {
+    expect(load({ ...whole, JWKS_URL: jwksUrl })).toMatchObject({ identityProvider: { jwksUrl } });
+  });
+
+  test.each([
+    ['JWKS_URL', 'http://id.example/keys'],
+    ['JWKS_URL', 'http://127.0.0.1.example/keys'],
+    ['JWKS_URL', 'https://user:pass@id.example/keys'],
+    ['JWKS_URL', 'file:///etc/keys'],
+    ['JWKS_URL', 'id.example/keys'],
+    ['JWT_ISSUER', 'an issuer'],
+    ['JWT_AUDIENCE', 'x'.repeat(257)],
+  ])('is refused with %s=%s', (name, value) => {
+    expect(faults({ ...whole, [name]: value })).toEqual([expect.stringMatching(new RegExp(`^${name}: wants .{5}`))]);
+  });
+
+  test('is named whole or not at all', () => {
+    const missing = 'JWT_AUDIENCE: wants 1 to 256 visible ASCII characters (together with JWKS_URL and JWT_ISSUER)';
+    expect(faults({ ...whole, JWT_AUDIENCE: '' })).toEqual([missing]);
+    expect(faults({ JWT_AUDIENCE: 'chat' }).map((fault) => fault.split(':')[0])).toEqual(['JWKS_URL', 'JWT_ISSUER']);
   });
 });
 

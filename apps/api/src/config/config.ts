@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { type IdentityProvider, readIdentityProvider } from './identity-provider.ts';
 
 /** Everything that an operator can set. Made once by `loadConfig`, frozen, handed down; nothing else reads the environment. */
 export interface Config {
@@ -8,6 +9,8 @@ export interface Config {
   readonly dataDir: string;
   /** At least 32 bytes. Without it one is made and kept in `dataDir`. */
   readonly jwtSecret?: string;
+  /** Whose tokens are accepted beside the server's own. */
+  readonly identityProvider?: IdentityProvider;
   /** Where people reach the server, an origin without a slash at its end. Absent: where it listens. */
   readonly publicUrl?: string;
   /** Exact origins that may open sockets. Absent: those of `publicUrl`. */
@@ -15,11 +18,21 @@ export interface Config {
   /** Proxies whose forwarded headers count: `false`, how many hops, or their addresses. */
   readonly trustProxy: false | number | readonly string[];
   readonly signUp: 'open' | 'closed';
+  /** Characters of a new password, at least. */
+  readonly passwordMinLength: number;
   readonly admin?: { readonly user: string; readonly password: string };
   readonly demoUsers: boolean;
   readonly ticketTtlSeconds: number;
   readonly accessTokenSeconds: number;
   readonly leaseSeconds: number;
+  /** A session ends when nobody used it for so long. */
+  readonly sessionIdleSeconds: number;
+  /** A session ends after so long, whatever is done with it. */
+  readonly sessionSeconds: number;
+  /** Sessions of one user; over it the one used least lately ends. */
+  readonly maxSessionsPerUser: number;
+  /** Whether a ticket that comes back after its use ends the session that owned it. */
+  readonly replayEndsSession: boolean;
   readonly maxConnections: number;
   readonly maxConnectionsPerUser: number;
   readonly connectsPerSecond: number;
@@ -50,7 +63,7 @@ export class ConfigError extends Error {
 
 /** What user names may be made of; in the environment and at sign-up alike. */
 export const userNamePattern = '^[a-z0-9._-]{1,32}$';
-export const shortestPassword = 8;
+const shortestPassword = 8;
 const longestPassword = 256;
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -99,6 +112,7 @@ export function loadConfig(env: Env, webRoot: string): Config {
     /^[\x21-\x7e]{8,256}$/.test(value) ? value : undefined,
   );
   const heartbeatMs = integer('HEARTBEAT_MS', 25_000, 100, 600_000);
+  const identityProvider = readIdentityProvider(text, faults);
   const admin = readAdmin(text('ADMIN_USER'), env['ADMIN_PASSWORD'], faults);
 
   const config: Config = {
@@ -108,6 +122,7 @@ export function loadConfig(env: Env, webRoot: string): Config {
     port: integer('PORT', 3000, 0, 65_535),
     dataDir: text('DATA_DIR') ?? './data',
     ...(jwtSecret === undefined ? {} : { jwtSecret }),
+    ...(identityProvider === undefined ? {} : { identityProvider }),
     ...(publicUrl === undefined ? {} : { publicUrl }),
     ...(allowedOrigins === undefined ? {} : { allowedOrigins }),
     trustProxy: setting<Config['trustProxy']>(
@@ -117,11 +132,16 @@ export function loadConfig(env: Env, webRoot: string): Config {
       parseTrustProxy,
     ),
     signUp: oneOf('SIGN_UP', ['closed', 'open'], 'closed'),
+    passwordMinLength: integer('PASSWORD_MIN_LENGTH', shortestPassword, 8, 64),
     ...(admin === undefined ? {} : { admin }),
     demoUsers: oneOf('DEMO_USERS', ['false', 'true'], 'false') === 'true',
     ticketTtlSeconds: integer('TICKET_TTL_SECONDS', 30, 1, 600),
     accessTokenSeconds: integer('ACCESS_TOKEN_SECONDS', 900, 1, 86_400),
     leaseSeconds: integer('LEASE_SECONDS', 1800, 1, 86_400),
+    sessionIdleSeconds: integer('SESSION_IDLE_SECONDS', 14 * 86_400, 1, 400 * 86_400),
+    sessionSeconds: integer('SESSION_SECONDS', 30 * 86_400, 1, 400 * 86_400),
+    maxSessionsPerUser: integer('MAX_SESSIONS_PER_USER', 100, 1, 100_000),
+    replayEndsSession: oneOf('REPLAY_ENDS_SESSION', ['false', 'true'], 'false') === 'true',
     maxConnections: integer('MAX_CONNECTIONS', 20_000, 1, 1_000_000),
     maxConnectionsPerUser: integer('MAX_CONNECTIONS_PER_USER', 10, 1, 100_000),
     connectsPerSecond: integer('CONNECTS_PER_SECOND', 500, 1, 100_000),

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration';
 import type { Tables } from './schema.ts';
 
@@ -46,6 +46,39 @@ const migrations: Record<string, Migration> = {
         .addColumn('at', 'bigint', (column) => column.notNull())
         .addPrimaryKeyConstraint('messages_by_seq', ['room', 'seq'])
         .addUniqueConstraint('messages_by_key', ['room', 'sender', 'key'])
+        .execute();
+    },
+  },
+
+  '0002-sessions-that-last': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      // One column a statement: SQLite adds them one by one.
+      const add = db.schema.alterTable('sessions');
+      await add.addColumn('expires_at', 'bigint', (column) => column.notNull().defaultTo(0)).execute();
+      await add.addColumn('ended_cause', 'varchar(32)').execute();
+      await add.addColumn('refresh_family', 'varchar(43)').execute();
+      await add.addColumn('refresh_hash', 'varchar(43)').execute();
+      await add.addColumn('refresh_recent', 'text', (column) => column.notNull().defaultTo('[]')).execute();
+      await add.addColumn('address', 'varchar(64)').execute();
+      await add.addColumn('user_agent', 'varchar(256)').execute();
+      await db.schema.createIndex('sessions_by_family').unique().on('sessions').column('refresh_family').execute();
+      // Sessions of before have no refresh token: they last for as long as the longest access token could.
+      await sql`UPDATE sessions SET expires_at = created_at + 86400000`.execute(db);
+    },
+  },
+
+  '0003-people-of-a-provider': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await db.schema.alterTable('users').addColumn('issuer', 'varchar(256)').execute();
+      const add = db.schema.alterTable('sessions');
+      await add.addColumn('external_key', 'varchar(43)').execute();
+      await add.addColumn('external_generation', 'integer').execute();
+      await add.addColumn('external_issued_at', 'bigint').execute();
+      await db.schema
+        .createIndex('sessions_by_external_key')
+        .unique()
+        .on('sessions')
+        .columns(['external_key', 'external_generation'])
         .execute();
     },
   },

@@ -11,11 +11,14 @@ export interface Tables {
 
 export interface UsersTable {
   name: string;
+  /** Empty where there is no password. */
   password_hash: string;
   /** JSON array of role names. */
   roles: string;
   disabled: number;
   created_at: number;
+  /** Of a user who comes from an identity provider: which. Such a user has no password. */
+  issuer: string | null;
 }
 
 export interface SessionsTable {
@@ -23,8 +26,27 @@ export interface SessionsTable {
   user_name: string;
   created_at: number;
   last_seen_at: number;
+  /** Its absolute end, whatever is done with it. */
+  expires_at: number;
   /** Set once: a session that has ended never comes back. */
   ended_at: number | null;
+  /** Why it ended: one of `endCauses`. */
+  ended_cause: string | null;
+  /** SHA-256 of the family of its refresh tokens. */
+  refresh_family: string | null;
+  /** SHA-256 of the secret that is good now. */
+  refresh_hash: string | null;
+  /** JSON: the secrets that were good within the last seconds (see `refreshing.ts`). */
+  refresh_recent: string;
+  /** From where it was used last, as far as that is known. */
+  address: string | null;
+  user_agent: string | null;
+  /** SHA-256 of the provider's own session, where it comes from one (see `external-sessions.ts`). */
+  external_key: string | null;
+  /** How many sessions of this key were before it. */
+  external_generation: number | null;
+  /** Unix seconds: when the newest token was issued that was seen. */
+  external_issued_at: number | null;
 }
 
 export interface RoomsTable {

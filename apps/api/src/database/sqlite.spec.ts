@@ -13,14 +13,21 @@ async function open(folder = tempFolder()): Promise<Database> {
   return database;
 }
 
-const user = { name: 'maggie', password_hash: 'x', roles: '[]', disabled: 0, created_at: 1 };
+const user = { name: 'maggie', password_hash: 'x', roles: '[]', disabled: 0, created_at: 1, issuer: null };
 
 describe('the embedded database', () => {
   test('commits durably: write-ahead log, full synchronisation, foreign keys', async () => {
     const { sqlite, kysely } = await open();
     expect(sqlite.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
     expect(sqlite.prepare('PRAGMA synchronous').get()).toEqual({ synchronous: 2 });
-    const orphan = { id: 's', user_name: 'nobody', created_at: 1, last_seen_at: 1, ended_at: null };
+    const orphan = {
+      id: 's',
+      user_name: 'nobody',
+      created_at: 1,
+      last_seen_at: 1,
+      expires_at: 2,
+      refresh_recent: '[]',
+    };
     await expect(kysely.insertInto('sessions').values(orphan).execute()).rejects.toThrow('FOREIGN KEY');
   });
 

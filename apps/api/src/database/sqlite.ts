@@ -12,7 +12,7 @@ export interface Database {
   /** For the one hot path, the history. The same connection: a writer never waits for another one of this process. */
   readonly sqlite: DatabaseSync;
   /** Closes the file and lets go of the folder, once all use is over. Doing it again does no harm. */
-  close(): void;
+  readonly close: () => void;
 }
 
 /** The data folder is in use by another server. */

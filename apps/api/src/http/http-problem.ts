@@ -8,14 +8,22 @@ export class HttpProblem extends Error {
   readonly statusCode: number;
   readonly retryAfterMs: number | undefined;
   readonly detail: string | undefined;
+  /** Further members of the document (RFC 9457 §3.2). */
+  readonly extension: object | undefined;
 
   constructor(
     code: ProblemCode,
-    options: { readonly retryAfterMs?: number; readonly detail?: string; readonly cause?: unknown } = {},
+    options: {
+      readonly retryAfterMs?: number;
+      readonly detail?: string | undefined;
+      readonly extension?: object;
+      readonly cause?: unknown;
+    } = {},
   ) {
     super(problems[code].title, 'cause' in options ? { cause: options.cause } : {});
     this.code = code;
     this.detail = options.detail;
+    this.extension = options.extension;
     this.statusCode = problems[code].status;
     this.retryAfterMs = options.retryAfterMs === undefined ? undefined : Math.max(0, Math.ceil(options.retryAfterMs));
   }
@@ -25,9 +33,9 @@ export class HttpProblem extends Error {
 export function sendProblem(
   reply: FastifyReply,
   code: ProblemCode,
-  { retryAfterMs, detail }: { readonly retryAfterMs?: number | undefined; readonly detail?: string | undefined } = {},
+  { retryAfterMs, detail, extension }: Partial<Pick<HttpProblem, 'retryAfterMs' | 'detail' | 'extension'>> = {},
 ): FastifyReply {
-  const body = { ...problem(code, retryAfterMs), ...(detail === undefined ? {} : { detail }) };
+  const body = { ...problem(code, retryAfterMs), ...(detail === undefined ? {} : { detail }), ...extension };
   if (body.status === 401) reply.header('www-authenticate', 'Bearer');
   if (retryAfterMs !== undefined) reply.header('retry-after', Math.max(1, Math.ceil(retryAfterMs / 1000)));
   return reply

@@ -41,7 +41,9 @@ export function createLogger(level: LogLevel, stream?: DestinationStream): Fasti
 export const requestLog = fp(
   (app, _options, done) => {
     app.addHook('onResponse', (request, reply, next) => {
-      const [path] = request.url.split('?', 1);
+      // A session's id is nothing to be logged.
+      const pattern = request.routeOptions.url;
+      const path = pattern?.endsWith('/sessions/:id') === true ? pattern : request.url.split('?', 1)[0];
       const fields = {
         method: request.method,
         path,

@@ -5,9 +5,12 @@ import type { Seat } from './seats.ts';
 export class Guest {
   readonly seat: Seat;
   readonly identity: Identity;
+  /** Until when they may stay, Unix seconds. */
+  readonly lease: number;
 
-  constructor(seat: Seat, identity: Identity) {
+  constructor(seat: Seat, identity: Identity, lease: number) {
     this.seat = seat;
     this.identity = identity;
+    this.lease = lease;
   }
 }

@@ -1,10 +1,10 @@
 import type { RoomsProtocol } from '@usher/protocol';
 import { compileProtocol, roomsProtocol } from '@usher/protocol/server';
 import {
+  type Bus,
   type Connection,
   type Connections,
   createConnections,
-  createMemoryBus,
   createRooms,
   type History,
   type Logger,
@@ -18,6 +18,7 @@ export interface HubParts {
   readonly config: Config;
   readonly rooms: RoomDirectory;
   readonly history: History;
+  readonly bus: Bus;
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly renew: (connection: Connection, ticket: string) => Promise<Renewal | undefined>;
@@ -28,7 +29,7 @@ const closeGraceMs = 5_000;
 
 /** The library's connections and rooms, over this app's rights, history and numbers. */
 export function createHub(parts: HubParts): Connections<RoomsProtocol> {
-  const { config, rooms, history, metrics, log, renew } = parts;
+  const { config, rooms, history, bus, metrics, log, renew } = parts;
   const connections = createConnections({
     codec: compileProtocol(roomsProtocol),
     limits: { sendsPerSecond: config.sendsPerSecond },
@@ -60,7 +61,7 @@ export function createHub(parts: HubParts): Connections<RoomsProtocol> {
   createRooms({
     connections,
     history,
-    bus: createMemoryBus(),
+    bus,
     log,
     authorize: (identity, room) => {
       const admitted = rooms.admits(identity, room);

@@ -1,21 +1,25 @@
+import { randomBytes } from 'node:crypto';
 import type { Server } from 'node:http';
 import websocket from '@fastify/websocket';
 import fp from 'fastify-plugin';
 import type { WebSocket } from 'ws';
 import { closeCode, type RoomsProtocol } from '@usher/protocol';
 import { roomsProtocol } from '@usher/protocol/server';
-import type { Connection, Connections, History, Renewal } from '@usher/realtime';
+import { type Connection, type Connections, createMemoryBus, type History, type Renewal } from '@usher/realtime';
 import { attach, serverOptions } from '@usher/realtime/ws';
 import { ConnectSlots, createMemoryTicketStore } from '@usher/ticket';
 import { type GateVerdict, ticketGate } from '@usher/ticket/fastify';
-import type { Sessions } from '../auth/sessions.ts';
+import type { Endings } from '../auth/endings.ts';
+import type { Sessions, Standing } from '../auth/sessions.ts';
 import type { Config } from '../config/config.ts';
 import { allowedOrigins } from '../config/origins.ts';
 import { clientAddress, proxyTrust } from '../http/client-address.ts';
 import type { Metrics } from '../metrics.ts';
 import type { RoomDirectory } from '../rooms/room-directory.ts';
-import { createHub } from './hub.ts';
+import { createEndings } from './endings.ts';
 import { Guest } from './guest.ts';
+import { createHub } from './hub.ts';
+import { createReplays } from './replays.ts';
 import { createSeats } from './seats.ts';
 
 declare module 'fastify' {
@@ -29,6 +33,8 @@ declare module 'fastify' {
      * 1012. Resolves when the last is gone, within `DRAIN_SECONDS`; at once when there is none.
      */
     drain(): Promise<void>;
+    /** Ends sessions and connections, here and on every other node. */
+    readonly endings: Endings;
   }
 }
 
@@ -53,7 +59,8 @@ const retryAfterMs = 5_000;
 export const socket = fp<SocketOptions>(
   async (app, { config, sessions, rooms, history, metrics }) => {
     const store = createMemoryTicketStore({ ttlMs: config.ticketTtlSeconds * 1_000 });
-    const connections = createHub({ config, rooms, history, metrics, log: app.log, renew });
+    const bus = createMemoryBus({ log: app.log });
+    const connections = createHub({ config, rooms, history, bus, metrics, log: app.log, renew });
     const seats = createSeats({
       openOf: (user) => connections.count({ user }),
       maxPerUser: config.maxConnectionsPerUser,
@@ -63,12 +70,24 @@ export const socket = fp<SocketOptions>(
     app.decorate('draining', { getter: () => drained !== undefined });
     app.decorate('drain', () => (drained ??= drain()));
 
-    sessions.onEnded(async (session) => {
-      // In this order nothing slips through: who has passed the gate sits nowhere, who sits is sent away.
-      seats.revoke(session);
-      connections.close({ session }, 'session_ended');
-      await store.revokeSession(session);
+    // One node so far: the survey is answered by it alone.
+    const node = randomBytes(4).toString('hex');
+    const endings = createEndings({
+      sessions,
+      connections,
+      seats,
+      tickets: store,
+      bus,
+      node,
+      members: () => [node],
+      log: app.log,
+      onEnded: (count, cause) => {
+        metrics.endedSessions.inc({ cause }, count);
+      },
     });
+    app.decorate('endings', endings);
+    app.log.info({ node }, 'this node');
+    const replays = createReplays({ config, endings, metrics, log: app.log });
 
     await app.register(ticketGate, {
       store,
@@ -94,7 +113,11 @@ export const socket = fp<SocketOptions>(
         try {
           const standing = await sessions.look(session, user);
           if (standing.state === 'good') {
-            const identity = new Guest(seat, { user, session, roles: standing.roles, address, origin });
+            const identity = new Guest(
+              seat,
+              { user, session, roles: standing.roles, address, origin },
+              leaseOf(standing),
+            );
             return { ok: true, identity, release };
           }
         } catch (error) {
@@ -115,6 +138,7 @@ export const socket = fp<SocketOptions>(
       options: { server: app.gate.server as unknown as Server, clientTracking: false, ...serverOptions },
       preClose(done) {
         app.drain().then(() => {
+          endings.stop();
           connections.stop();
           done();
         }, done);
@@ -128,7 +152,7 @@ export const socket = fp<SocketOptions>(
       ws.on('error', ignore);
       const { identity: guest } = app.gate.admitted(request.raw);
       if (guest instanceof Guest && guest.seat.occupy()) {
-        attach(ws, (opened) => connections.open(opened, guest.identity).listener);
+        attach(ws, (opened) => connections.open(opened, guest.identity, { lease: guest.lease }).listener);
       } else {
         const { code, reason } = closeCode('session_ended');
         ws.close(code, reason);
@@ -139,14 +163,23 @@ export const socket = fp<SocketOptions>(
       metrics.handshakes.inc(fault === undefined ? { verdict } : { verdict, fault });
       if (verdict === 'admitted') return;
       app.log.info({ verdict, fault, user: claims?.user, address, origin, userAgent }, 'handshake refused');
+      if (fault === 'used' && claims !== undefined) replays.note(claims, { address, origin, userAgent });
     }
 
-    async function renew(connection: Connection, ticket: string): Promise<Renewal | undefined> {
-      const { user, session } = connection.identity;
+    async function renew({ identity }: Connection, ticket: string): Promise<Renewal | undefined> {
+      const { user, session, address, origin } = identity;
       const consumed = await store.consume(ticket, endpoint);
+      if (!consumed.ok && consumed.reason === 'used' && consumed.claims !== undefined) {
+        replays.note(consumed.claims, { address, origin });
+      }
       if (!consumed.ok || consumed.claims.session !== session) return undefined;
       const standing = await sessions.look(session, user);
-      return standing.state === 'good' ? {} : undefined;
+      return standing.state === 'good' ? { lease: leaseOf(standing), roles: standing.roles } : undefined;
+    }
+
+    /** Unix seconds: no socket outlives its session. */
+    function leaseOf({ ends }: Extract<Standing, { state: 'good' }>): number {
+      return Math.ceil(Math.min(Date.now() + config.leaseSeconds * 1_000, ends) / 1_000);
     }
 
     /** No faster than this server takes new connections, and no slower than the operator allows. */

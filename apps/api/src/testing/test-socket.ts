@@ -21,6 +21,8 @@ export class TestSocket {
   readonly received: ReceivedFrame[] = [];
   /** Resolves to the close code. */
   readonly closed: Promise<number>;
+  /** The reason that came with the close code. */
+  closeReason = '';
   #lastId = 0;
   #wake: (() => void)[] = [];
   #over = false;
@@ -34,7 +36,8 @@ export class TestSocket {
       this.#wakeAll();
     });
     this.closed = new Promise((resolve) => {
-      ws.once('close', (code) => {
+      ws.once('close', (code, reason) => {
+        this.closeReason = reason.toString();
         this.#over = true;
         this.#wakeAll();
         resolve(code);

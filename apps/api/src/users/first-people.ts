@@ -1,13 +1,17 @@
 import type { Kysely } from 'kysely';
-import type { Config } from '../config/config.ts';
+import { type Config, ConfigError } from '../config/config.ts';
 import type { Tables } from '../database/schema.ts';
 import { createRoomDirectory } from '../rooms/room-directory.ts';
+import { isCommonPassword } from './common-passwords.ts';
+import { normalPassword } from './normal-password.ts';
 import type { Passwords } from './passwords.ts';
 import { createUsers, type NewUser } from './users.ts';
 
 /**
  * Fills an EMPTY database with the administrator and the demo people that the operator asked for, all or nothing.
  * A database that has anybody in it is left as it is.
+ *
+ * @throws ConfigError when the administrator's password is one of the most common.
  */
 export async function addFirstPeople(
   db: Kysely<Tables>,
@@ -21,7 +25,13 @@ export async function addFirstPeople(
     people.push({ name, passwordHash: await passwords.hash(password), roles });
   }
   // The operator's own administrator comes first: a name that stands twice is theirs.
-  if (config.admin !== undefined) await invite(config.admin.user, config.admin.password, ['admin']);
+  if (config.admin !== undefined) {
+    const { user, password } = config.admin;
+    if (await isCommonPassword(normalPassword(password))) {
+      throw new ConfigError(['ADMIN_PASSWORD: wants a password that is none of the most common ones']);
+    }
+    await invite(user, password, ['admin']);
+  }
   if (config.demoUsers) {
     for (const name of ['maggie', 'bart', 'lisa']) await invite(name, 'secret', []);
     await invite('admin', 'secret', ['admin']);

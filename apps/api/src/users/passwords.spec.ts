@@ -1,3 +1,4 @@
+import { hash } from '@node-rs/argon2';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createPasswords, type Passwords } from './passwords.ts';
 
@@ -19,6 +20,18 @@ describe('passwords', () => {
     expect(await passwords.verify(stored, 'Secret')).toBe(false);
     expect(await passwords.verify(undefined, 'secret')).toBe(false);
     expect(await passwords.verify(undefined, 'a password of nobody')).toBe(false);
+  });
+
+  test('are the same however a keyboard composes them, and those hashed as they were typed stay right', async () => {
+    const [composed, decomposed] = ['fiancé de Zoë', 'fiancé de Zoë'.normalize('NFD')];
+    expect(decomposed).not.toBe(composed);
+    const stored = await passwords.hash(decomposed);
+    expect(await passwords.verify(stored, composed)).toBe(true);
+    expect(await passwords.verify(stored, decomposed)).toBe(true);
+    const asTyped = await hash(decomposed);
+    expect(await passwords.verify(asTyped, decomposed)).toBe(true);
+    expect(await passwords.verify(asTyped, composed)).toBe(false);
+    expect(await passwords.verify(undefined, decomposed)).toBe(false);
   });
 
   test('a bounded number wait; over it the answer is 503, and those who wait are served in their order', async () => {

@@ -1,5 +1,6 @@
 import { hash, verify } from '@node-rs/argon2';
 import { HttpProblem } from '../http/http-problem.ts';
+import { normalPassword } from './normal-password.ts';
 
 /** OWASP's parameters for argon2id: 19 MiB, two passes, one lane (Password Storage Cheat Sheet). argon2id is the default. */
 const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
@@ -12,10 +13,11 @@ export interface PasswordOptions {
 }
 
 export interface Passwords {
-  /** The hash to store, in PHC format. */
+  /** The hash to store, in PHC format, of the password in its normal form. */
   hash(password: string): Promise<string>;
   /**
    * Whether the password belongs to the stored hash. Without a stored hash (an unknown user) it costs the same and is `false`.
+   * Where the normal form of what was typed is another, what was typed is tried as well: hashes were made of that before.
    *
    * @param proceed asked when the work is about to begin, after any waiting; what it throws, this rejects with.
    */
@@ -51,12 +53,14 @@ export async function createPasswords(options: PasswordOptions = {}): Promise<Pa
   }
 
   return {
-    hash: (password) => turn(() => hash(password, parameters)),
+    hash: (password) => turn(() => hash(normalPassword(password), parameters)),
     verify: (stored, password, proceed) =>
       turn(async () => {
         proceed?.();
-        const right = await verify(stored ?? dummy, password);
-        return stored !== undefined && right;
+        for (const form of new Set([normalPassword(password), password])) {
+          if ((await verify(stored ?? dummy, form)) && stored !== undefined) return true;
+        }
+        return false;
       }),
   };
 }

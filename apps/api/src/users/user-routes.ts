@@ -1,6 +1,7 @@
 import { type FastifyPluginCallbackTypebox, Type } from '@fastify/type-provider-typebox';
-import { shortestPassword, userNamePattern } from '../config/config.ts';
+import { userNamePattern } from '../config/config.ts';
 import { HttpProblem } from '../http/http-problem.ts';
+import type { PasswordRules } from './password-rules.ts';
 import type { Passwords } from './passwords.ts';
 import type { Users } from './users.ts';
 
@@ -8,17 +9,18 @@ export interface UserRoutesOptions {
   readonly signUp: 'open' | 'closed';
   readonly users: Users;
   readonly passwords: Passwords;
+  readonly rules: PasswordRules;
 }
 
 const newUserSchema = Type.Object({
   user: Type.String({ pattern: userNamePattern }),
-  pwd: Type.String({ minLength: shortestPassword, maxLength: 256 }),
+  pwd: Type.String({ maxLength: 256 }),
 });
 const userSchema = Type.Object({ user: Type.String() });
 
 /** Sign-up, where the operator opened it. */
 export const userRoutes: FastifyPluginCallbackTypebox<UserRoutesOptions> = (app, options, done) => {
-  const { signUp, users, passwords } = options;
+  const { signUp, users, passwords, rules } = options;
   app.post(
     '/users',
     {
@@ -29,6 +31,7 @@ export const userRoutes: FastifyPluginCallbackTypebox<UserRoutesOptions> = (app,
     },
     async (request, reply) => {
       const { user: name, pwd } = request.body;
+      await rules.check(pwd, name);
       // Asked before the hash is paid for, and decided by the insert: of two at once one gets the name.
       if ((await users.find(name)) !== undefined) throw new HttpProblem('user_taken');
       if (!(await users.add({ name, passwordHash: await passwords.hash(pwd), roles: [] }))) {

@@ -262,6 +262,28 @@ describe('a connection that is lost before the answer', () => {
   });
 });
 
+describe('a message of before', () => {
+  test('that did not go out then goes out under its own key', async () => {
+    const made = await joinedRooms();
+    expect(made.general.room.send('hello', 'of before')).toBe('of before');
+    await settle();
+    expect(sends(made)).toEqual(['of before']);
+    expect(statuses(made)).toEqual(['hello sent']);
+  });
+
+  test('that did go out is there once', async () => {
+    const made = await newRooms();
+    const { general, theirs } = made;
+    theirs.append('maggie', 'hello', 'of before');
+    general.room.send('hello', 'of before');
+    general.room.open();
+    await settle();
+    expect(kept(made)).toEqual(['hello']);
+    expect(general.messages).toMatchObject([{ seq: 1, text: 'hello', status: 'sent' }]);
+    expect(faultsOf(general)).toEqual([]);
+  });
+});
+
 describe('a refused message', () => {
   test('over the rate waits as long as it was told, and those behind it too', async () => {
     const made = await joinedRooms();

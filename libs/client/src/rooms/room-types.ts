@@ -49,10 +49,12 @@ export interface RoomHandle {
   readonly state$: Observable<RoomState>;
   /**
    * Puts a text into the outbox. It goes out in order, exactly once, whenever the room is joined.
+   * @param key a UUID, unless told one of its own. Under the key that it had before, a message that may have gone out already is
+   *   there once all the same.
    * @returns the key of the message.
    * @throws OutboxFull when too many are waiting already.
    */
-  send(text: string): string;
+  send(text: string, key?: string): string;
   /** Sends a failed message again, under the same key. */
   retry(key: string): void;
   /** Forgets a message that is waiting or has failed. One that went out before may be on the server all the same. */

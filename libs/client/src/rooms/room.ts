@@ -248,9 +248,8 @@ export function createRoom(
     name,
     messages$,
     state$,
-    send(text) {
+    send(text, key = uuid()) {
       if (drafts.length >= outbox) throw new OutboxFull('outbox full');
-      const key = uuid();
       // As the server will keep it, so that it is known again.
       drafts.push({ key, text: text.toWellFormed(), at: Date.now(), status: 'waiting', faults: 0 });
       push();

@@ -2,7 +2,7 @@ import type { RoomsProtocol } from '@usher/protocol';
 import type { TicketSocket } from '../ticket-socket.ts';
 import { createRoom, type Room } from './room.ts';
 import type { Rooms, RoomsOptions } from './room-types.ts';
-import { uuid } from './uuid.ts';
+import { uuid } from '../uuid.ts';
 
 /**
  * The rooms of a socket, for as long as the socket lives. They are joined again on every connection, from where they were;

@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest';
+import { Browser } from '../testing/browser.ts';
+import { newApp } from '../testing/new-app.ts';
+
+const calls = [
+  ['PUT', '/api/admin/users/bart', { disabled: true }],
+  ['DELETE', '/api/admin/users/bart/sessions', undefined],
+  ['DELETE', '/api/admin/connections/x', undefined],
+] as const;
+
+describe('an operator', () => {
+  test('disables a user: sessions, sockets, tickets and sign-in end at once, and the proof says how many', async () => {
+    const app = await newApp();
+    const admin = await new Browser(app).signIn('admin');
+    const bart = await new Browser(app).signIn('bart');
+    const phone = await new Browser(app).signIn('bart');
+    const sockets = [await app.seat('bart', bart.token), await app.seat('bart', phone.token)];
+    const ticket = await app.ticket(bart.token);
+    const { status, json } = await admin.ask('PUT', '/api/admin/users/bart', { disabled: true });
+    expect(status).toBe(200);
+    expect(json).toMatchObject({ closed: 2, nodes: [{ closed: 2 }] });
+    expect(await Promise.all(sockets.map(({ closed }) => closed))).toEqual([4501, 4501]);
+    expect(sockets[1]?.closeReason).toBe('session ended: user_disabled');
+    expect(await app.dial(`?ticket=${ticket}`)).toMatchObject({ status: 401, body: { title: 'Invalid ticket' } });
+    for (const answer of [
+      await bart.ask('GET', '/api/me'),
+      await bart.ask('GET', '/api/ws_ticket'),
+      await bart.refresh(),
+      await app.call('POST', '/api/auth', { body: { user: 'bart', pwd: 'secret' } }),
+    ]) {
+      expect(answer).toMatchObject({ status: 403, json: { code: 'user_disabled' } });
+    }
+  });
+
+  test('enabling brings no session back, but lets the user sign in again', async () => {
+    const app = await newApp();
+    const admin = await new Browser(app).signIn('admin');
+    const bart = await new Browser(app).signIn('bart');
+    await admin.ask('PUT', '/api/admin/users/bart', { disabled: true });
+    expect((await admin.ask('PUT', '/api/admin/users/bart', { disabled: false })).json).toMatchObject({ closed: 0 });
+    expect((await bart.ask('GET', '/api/me')).json).toMatchObject({ code: 'session_ended', detail: 'user_disabled' });
+    await bart.signIn('bart');
+    expect((await bart.ask('GET', '/api/me')).status).toBe(200);
+  });
+
+  test('ends all sessions of a user, who may sign in again', async () => {
+    const app = await newApp();
+    const admin = await new Browser(app).signIn('admin');
+    const bart = await new Browser(app).signIn('bart');
+    const socket = await app.seat('bart', bart.token);
+    expect((await admin.ask('DELETE', '/api/admin/users/bart/sessions')).json).toMatchObject({ closed: 1 });
+    expect(await socket.closed).toBe(4501);
+    expect((await bart.refresh()).json).toMatchObject({ detail: 'operator' });
+    await bart.signIn('bart');
+  });
+
+  test('closes one connection with 4503; its session and its other sockets live on', async () => {
+    const app = await newApp();
+    const admin = await new Browser(app).signIn('admin');
+    const bart = await new Browser(app).signIn('bart');
+    const dialled = await app.seat('bart', bart.token);
+    const other = await app.seat('bart', bart.token);
+    const [connection] = app.app.connections.list({ user: 'bart' });
+    const path = `/api/admin/connections/${String(connection?.id)}`;
+    expect((await admin.ask('DELETE', path)).json).toMatchObject({ closed: 1, nodes: [{ closed: 1 }] });
+    expect(await dialled.closed).toBe(4503);
+    expect(await other.ask('ping')).toMatchObject({ type: 'reply' });
+    expect((await bart.refresh()).status).toBe(200);
+    expect((await admin.ask('DELETE', path)).json).toMatchObject({ code: 'not_found' });
+  });
+
+  test('cannot disable themselves: nobody would be left to take it back', async () => {
+    const app = await newApp();
+    const admin = await new Browser(app).signIn('admin');
+    expect(await admin.ask('PUT', '/api/admin/users/admin', { disabled: true })).toMatchObject({
+      status: 400,
+      json: { code: 'bad_request' },
+    });
+    expect((await admin.ask('GET', '/api/me')).status).toBe(200);
+  });
+
+  test('is told of a user who does not exist', async () => {
+    const app = await newApp();
+    const admin = await new Browser(app).signIn('admin');
+    expect((await admin.ask('PUT', '/api/admin/users/nobody', { disabled: true })).status).toBe(404);
+    expect((await admin.ask('DELETE', '/api/admin/users/nobody/sessions')).status).toBe(404);
+    expect((await admin.ask('PUT', '/api/admin/users/bart', { disabled: 'yes' })).status).toBe(400);
+  });
+});
+
+describe('the operator’s calls', () => {
+  test.each(calls)('%s %s is for admins only', async (method, path, body) => {
+    const app = await newApp();
+    const bart = await new Browser(app).signIn('bart');
+    const options = body === undefined ? {} : { body };
+    expect(await app.call(method, path, options)).toMatchObject({ status: 401, json: { code: 'missing_token' } });
+    expect(await app.call(method, path, { ...options, token: bart.token })).toMatchObject({
+      status: 403,
+      json: { code: 'forbidden' },
+    });
+    expect((await bart.ask('GET', '/api/me')).status).toBe(200);
+  });
+});

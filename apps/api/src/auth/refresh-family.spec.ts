@@ -1,0 +1,144 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { openDatabase } from '../database/sqlite.ts';
+import { tempFolder } from '../testing/temp-folder.ts';
+import { createUsers } from '../users/users.ts';
+import { hashOf, newRefreshToken, seal, unseal } from './refresh-token.ts';
+import { createRefreshing } from './refreshing.ts';
+import { createSessions } from './sessions.ts';
+
+const lives = { idleMs: 3_600_000, absoluteMs: 86_400_000 };
+const whence = { address: '192.0.2.1', userAgent: 'test' };
+
+/**
+ * What may happen to one session's cookies. Tabs share one jar, as in a browser; an answer may be overtaken on its way, and a thief
+ * may have copied the jar at any moment.
+ */
+type Step =
+  /** Tabs of the browser refresh at the same moment, each with what stood in the jar then. */
+  | { readonly kind: 'refresh'; readonly tabs: number; readonly overtaken: boolean }
+  /** The answer is lost: the server has turned the page, the jar has not. */
+  | { readonly kind: 'lost' }
+  | { readonly kind: 'pass'; readonly ms: number }
+  | { readonly kind: 'steal' }
+  | { readonly kind: 'thief' }
+  | { readonly kind: 'sign out' };
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constant('refresh' as const),
+      tabs: fc.integer({ min: 1, max: 4 }),
+      overtaken: fc.boolean(),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('pass' as const),
+      ms: fc.constantFrom(1, 1_000, 4_999, 5_000, 5_001, 900_000),
+    }),
+  },
+  { weight: 1, arbitrary: fc.constant({ kind: 'lost' } as const) },
+  { weight: 1, arbitrary: fc.constant({ kind: 'steal' } as const) },
+  { weight: 2, arbitrary: fc.constant({ kind: 'thief' } as const) },
+  { weight: 1, arbitrary: fc.constant({ kind: 'sign out' } as const) },
+);
+
+/** What the contract says of a cookie: when it stopped being the good one. */
+interface Model {
+  over: boolean;
+  /** Every cookie that was ever given out, with the time of its first use; without one it is the good one. */
+  readonly usedAt: Map<string, number | undefined>;
+}
+
+test('under any interleaving a cookie is good, within its grace, or the end of the session', async () => {
+  const { kysely: db, close } = await openDatabase(tempFolder());
+  let now = 1_700_000_000_000;
+  await createUsers(db, () => now).add({ name: 'maggie', passwordHash: '', roles: [] });
+  const sessions = createSessions(db, { ...lives, maxPerUser: 1_000_000, now: () => now });
+  const refreshing = createRefreshing(db, { ...lives, now: () => now });
+  const met = new Set<string>();
+
+  /** Redeems one, ends what has to be ended as the route does, and compares with the model. Gives the next cookie. */
+  async function redeem(model: Model, cookie: string): Promise<string | undefined> {
+    const usedAt = model.usedAt.get(cookie);
+    const wanted = model.over ? 'session_ended' : usedAt === undefined || now - usedAt <= 5_000 ? 'good' : 'reused';
+    const refreshed = await refreshing.refresh(cookie, whence);
+    expect(refreshed.state).toBe(wanted);
+    met.add(usedAt !== undefined && refreshed.state === 'good' ? 'grace' : refreshed.state);
+    if (refreshed.state === 'reused') {
+      await sessions.end([refreshed.session], 'refresh_reused');
+      model.over = true;
+    }
+    if (refreshed.state !== 'good') return undefined;
+    if (usedAt === undefined) {
+      expect(model.usedAt.has(refreshed.refresh), 'a first use gives a new one').toBe(false);
+      model.usedAt.set(cookie, now);
+      model.usedAt.set(refreshed.refresh, undefined);
+    } else {
+      expect(model.usedAt.get(refreshed.refresh), 'a late one gives the good one').toBeUndefined();
+      expect(model.usedAt.has(refreshed.refresh)).toBe(true);
+    }
+    return refreshed.refresh;
+  }
+
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 14 }), async (steps) => {
+      const started = await sessions.start('maggie', whence);
+      const model: Model = { over: false, usedAt: new Map([[started.refresh, undefined]]) };
+      let jar = started.refresh;
+      let loot: string | undefined;
+      for (const each of steps) {
+        if (each.kind === 'pass') now += each.ms;
+        else if (each.kind === 'steal') loot = jar;
+        else if (each.kind === 'thief') {
+          if (loot !== undefined) loot = (await redeem(model, loot)) ?? loot;
+        } else if (each.kind === 'lost') await redeem(model, jar);
+        else if (each.kind === 'refresh') {
+          const sent = jar;
+          const answers = [];
+          for (let tab = 0; tab < each.tabs; tab++) answers.push(await redeem(model, sent));
+          // Whichever answer the browser takes last, the jar holds a cookie that is good.
+          const taken = each.overtaken ? answers[0] : answers.at(-1);
+          if (taken !== undefined) {
+            jar = taken;
+            expect(model.usedAt.get(jar)).toBeUndefined();
+          }
+        } else {
+          const owner = await refreshing.ownerOf(jar);
+          expect(owner).toEqual({ session: started.session, user: 'maggie' });
+          await sessions.end([started.session], 'signed_out');
+          model.over = true;
+        }
+      }
+      const standing = await sessions.look(started.session, 'maggie');
+      const expired = now - started.ends >= 0;
+      expect(standing.state).toBe(model.over || expired ? 'session_ended' : 'good');
+      // At the end of it all, whoever has nothing but old cookies has nothing.
+      now += 5_001;
+      const old = [...model.usedAt].find(([, at]) => at !== undefined);
+      if (old !== undefined) {
+        await redeem(model, old[0]);
+        expect(model.over).toBe(true);
+        for (const cookie of model.usedAt.keys()) expect(await redeem(model, cookie)).toBeUndefined();
+      }
+    }),
+    { numRuns: 150 },
+  );
+  expect([...met].sort()).toEqual(['good', 'grace', 'reused', 'session_ended']);
+  close();
+});
+
+test('a successor is read by whoever has the one before, and by nobody else', () => {
+  fc.assert(
+    fc.property(fc.integer(), () => {
+      const [first, second, other] = [newRefreshToken().secret, newRefreshToken().secret, newRefreshToken().secret];
+      const sealed = seal(second, first);
+      expect(unseal(sealed, first)).toBe(second);
+      expect(hashOf(unseal(sealed, other))).not.toBe(hashOf(second));
+      expect(sealed).not.toBe(second);
+    }),
+  );
+});

@@ -1,0 +1,92 @@
+import { type FastifyPluginCallbackTypebox, Type } from '@fastify/type-provider-typebox';
+import type { RoomsProtocol } from '@usher/protocol';
+import { newPasswordSchema, proofSchema, sessionsSchema } from '@usher/protocol/server';
+import type { Connections } from '@usher/realtime';
+import { HttpProblem } from '../http/http-problem.ts';
+import { answerOf } from '../http/proof.ts';
+import type { Endings } from './endings.ts';
+import type { PasswordRules } from '../users/password-rules.ts';
+import type { Passwords } from '../users/passwords.ts';
+import type { Users } from '../users/users.ts';
+import { deviceOf } from './device.ts';
+import type { PasswordCheck } from './password-check.ts';
+import type { Sessions } from './sessions.ts';
+
+export interface SessionRoutesOptions {
+  readonly users: Users;
+  readonly sessions: Sessions;
+  readonly passwords: Passwords;
+  readonly rules: PasswordRules;
+  readonly check: PasswordCheck;
+  readonly endings: Endings;
+  readonly connections: Connections<RoomsProtocol>;
+}
+
+const sessionParams = Type.Object({ id: Type.String() });
+const othersQuery = Type.Object({ others: Type.Optional(Type.Boolean()) });
+
+/** One's own devices, and one's own password. */
+export const sessionRoutes: FastifyPluginCallbackTypebox<SessionRoutesOptions> = (app, options, done) => {
+  const { users, sessions, passwords, rules, check, endings, connections } = options;
+
+  async function othersThan(user: string, session: string): Promise<string[]> {
+    return (await sessions.list(user)).map(({ id }) => id).filter((id) => id !== session);
+  }
+
+  app.get('/sessions', { schema: { response: { 200: sessionsSchema } } }, async (request, reply) => {
+    const { user, session } = await app.authenticate(request);
+    const listed = await sessions.list(user);
+    reply.header('cache-control', 'no-store');
+    return {
+      sessions: listed.map(({ id, startedAt, seenAt, ends, address, userAgent }) => ({
+        id,
+        current: id === session,
+        device: deviceOf(userAgent),
+        ...(address === undefined ? {} : { address }),
+        startedAt,
+        seenAt,
+        expires: Math.floor(ends / 1_000),
+        connections: connections.count({ session: id }),
+      })),
+    };
+  });
+
+  app.delete(
+    '/sessions/:id',
+    { schema: { params: sessionParams, response: { 200: proofSchema } } },
+    async (request) => {
+      const { user, session } = await app.authenticate(request);
+      const { id } = request.params;
+      if (!(await sessions.list(user)).some((listed) => listed.id === id)) throw new HttpProblem('not_found');
+      const proof = await endings.sessions([id], id === session ? 'signed_out' : 'ended_elsewhere');
+      request.log.info({ user, closed: proof.closed, address: request.ip }, 'a session was ended by its owner');
+      return answerOf(proof);
+    },
+  );
+
+  app.delete('/sessions', { schema: { querystring: othersQuery, response: { 200: proofSchema } } }, async (request) => {
+    const { user, session } = await app.authenticate(request);
+    const others = await othersThan(user, session);
+    const ended = request.query.others === true ? others : [...others, session];
+    const proof = await endings.sessions(ended, 'ended_elsewhere');
+    request.log.info(
+      { user, sessions: ended.length, closed: proof.closed, address: request.ip },
+      'sessions were ended by their owner',
+    );
+    return answerOf(proof);
+  });
+
+  app.put('/me/password', { schema: { body: newPasswordSchema, response: { 200: proofSchema } } }, async (request) => {
+    const { user, session } = await app.authenticate(request);
+    // Whoever comes from an identity provider has no password here, and must not get one: it would be a second way in.
+    if ((await users.find(user))?.passwordHash === undefined) throw new HttpProblem('forbidden');
+    await check(request, user, request.body.pwd);
+    await rules.check(request.body.newPwd, user);
+    await users.setPassword(user, await passwords.hash(request.body.newPwd));
+    const proof = await endings.sessions(await othersThan(user, session), 'password_changed');
+    request.log.info({ user, closed: proof.closed, address: request.ip }, 'a password was changed');
+    return answerOf(proof);
+  });
+
+  done();
+};

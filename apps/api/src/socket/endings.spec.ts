@@ -1,0 +1,164 @@
+import type { RoomsProtocol } from '@usher/protocol';
+import { compileProtocol, roomsProtocol } from '@usher/protocol/server';
+import { type Bus, createConnections, createMemoryBus } from '@usher/realtime';
+import { createMemoryTicketStore, type TicketStore, TicketStoreUnavailable } from '@usher/ticket';
+import { pino } from 'pino';
+import { expect, onTestFinished, test } from 'vitest';
+import { createSessions, type Sessions } from '../auth/sessions.ts';
+import { openDatabase } from '../database/sqlite.ts';
+import { tempFolder } from '../testing/temp-folder.ts';
+import { createUsers } from '../users/users.ts';
+import { createEndings } from './endings.ts';
+import { createSeats } from './seats.ts';
+
+const codec = compileProtocol(roomsProtocol);
+const whence = { address: undefined, userAgent: undefined };
+const endpoint = '/api/ws';
+
+/** What an installation of several nodes shares. */
+async function newInstallation() {
+  const { kysely: db, close } = await openDatabase(tempFolder());
+  onTestFinished(close);
+  const users = createUsers(db, Date.now);
+  for (const name of ['maggie', 'bart']) await users.add({ name, passwordHash: '', roles: [] });
+  const lives = { idleMs: 3_600_000, absoluteMs: 86_400_000 };
+  const sessions = createSessions(db, { ...lives, maxPerUser: 100, now: Date.now });
+  const begin = async (user: string): Promise<string> => (await sessions.start(user, whence)).session;
+  return { users, sessions, begin, bus: createMemoryBus(), tickets: createMemoryTicketStore() };
+}
+
+interface Shared {
+  readonly sessions: Sessions;
+  readonly bus: Bus;
+  readonly tickets: TicketStore;
+}
+
+/** One node of it, with connections of the real hub on sockets that note how they were closed. */
+function newNode(node: string, { sessions, bus, tickets }: Shared, members: readonly string[], waitMs = 2_000) {
+  const log: string[] = [];
+  const logger = pino({ level: 'warn' }, { write: (line: string) => log.push(line) });
+  const connections = createConnections<RoomsProtocol>({ codec });
+  const seats = createSeats({ openOf: () => 0, maxPerUser: 10 });
+  const endings = createEndings({
+    sessions,
+    connections,
+    seats,
+    tickets,
+    bus,
+    node,
+    members: () => members,
+    log: logger,
+    waitMs,
+  });
+  onTestFinished(() => {
+    endings.stop();
+    connections.stop();
+  });
+  function sit(user: string, session: string) {
+    const socket = {
+      closed: undefined as string | undefined,
+      bufferedBytes: 0,
+      send: () => undefined,
+      terminate: () => undefined,
+      close: (code: number, reason: string) => {
+        socket.closed = `${code} ${reason}`;
+      },
+    };
+    const { connection } = connections.open(socket, { user, session, roles: [] });
+    return Object.assign(socket, { connection });
+  }
+  return { endings, connections, seats, sit, log };
+}
+
+test('ends a session on every node, and each says how many it closed', async () => {
+  const shared = await newInstallation();
+  const [here, there] = [newNode('here', shared, ['here', 'there']), newNode('there', shared, ['here', 'there'])];
+  const [maggies, barts] = [await shared.begin('maggie'), await shared.begin('bart')];
+  const seat = there.seats.take('maggie', maggies);
+  const sockets = [here.sit('maggie', maggies), there.sit('maggie', maggies), there.sit('maggie', maggies)];
+  const bart = there.sit('bart', barts);
+  const issued = await shared.tickets.issue({ user: 'maggie', session: maggies, endpoint });
+  const proof = await here.endings.sessions([maggies], 'password_changed');
+  expect(proof).toMatchObject({ complete: true, closed: 3 });
+  expect(proof.nodes.map(({ node, closed }) => [node, closed])).toEqual([
+    ['here', 1],
+    ['there', 2],
+  ]);
+  expect(sockets.map(({ closed }) => closed)).toEqual(Array(3).fill('4501 session ended: password_changed'));
+  expect(bart.closed).toBeUndefined();
+  expect(seat?.occupy()).toBe(false);
+  expect(await shared.tickets.consume(issued.ok ? issued.ticket : '', endpoint)).toMatchObject({ reason: 'revoked' });
+  expect(await shared.sessions.look(maggies, 'maggie')).toEqual({ state: 'session_ended', cause: 'password_changed' });
+});
+
+test('closes one connection on whichever node it is', async () => {
+  const shared = await newInstallation();
+  const [here, there] = [newNode('here', shared, ['here', 'there']), newNode('there', shared, ['here', 'there'])];
+  const session = await shared.begin('maggie');
+  const socket = there.sit('maggie', session);
+  expect(await here.endings.connection(socket.connection.id)).toMatchObject({ complete: true, closed: 1 });
+  expect(socket.closed).toBe('4503 closed by an operator');
+  expect(await shared.sessions.look(session, 'maggie')).toMatchObject({ state: 'good' });
+  expect(await here.endings.connection('nobody')).toMatchObject({ complete: true, closed: 0 });
+});
+
+test('a node that does not answer: the end is durable, and the proof says that it is not whole', async () => {
+  const shared = await newInstallation();
+  const here = newNode('here', shared, ['here', 'asleep'], 20);
+  const session = await shared.begin('maggie');
+  const socket = here.sit('maggie', session);
+  const proof = await here.endings.sessions([session], 'operator');
+  expect(proof).toMatchObject({ complete: false, closed: 1, nodes: [{ node: 'here', closed: 1 }] });
+  expect(socket.closed).toBe('4501 session ended: operator');
+  expect(await shared.sessions.look(session, 'maggie')).toMatchObject({ state: 'session_ended' });
+});
+
+test('a node that was cut off looks its sessions up again as soon as the bus is back', async () => {
+  const shared = await newInstallation();
+  const back: (() => void)[] = [];
+  const cut: Bus = {
+    publish: () => undefined,
+    subscribe: (_topic, _receive, missed) => {
+      if (missed !== undefined) back.push(missed);
+      return () => undefined;
+    },
+  };
+  const here = newNode('here', shared, ['here', 'cut off'], 20);
+  const there = newNode('cut off', { ...shared, bus: cut }, ['here', 'cut off']);
+  const [ended, good, barts] = [await shared.begin('maggie'), await shared.begin('maggie'), await shared.begin('bart')];
+  const sockets = [there.sit('maggie', ended), there.sit('maggie', good), there.sit('bart', barts)];
+  await here.endings.sessions([ended], 'ended_elsewhere');
+  await shared.users.setDisabled('bart', true);
+  expect(sockets.map(({ closed }) => closed)).toEqual([undefined, undefined, undefined]);
+  for (const tell of back) tell();
+  await expect
+    .poll(() => sockets.map(({ closed }) => closed))
+    .toEqual(['4501 session ended: ended_elsewhere', undefined, '4501 session ended: user_disabled']);
+});
+
+test('tickets that cannot be revoked keep nobody from being sent away', async () => {
+  const shared = await newInstallation();
+  const away: TicketStore = {
+    issue: () => Promise.reject(new TicketStoreUnavailable()),
+    consume: () => Promise.reject(new TicketStoreUnavailable()),
+    revokeSession: () => Promise.reject(new TicketStoreUnavailable()),
+  };
+  const here = newNode('here', { ...shared, tickets: away }, ['here']);
+  const session = await shared.begin('maggie');
+  const socket = here.sit('maggie', session);
+  expect(await here.endings.sessions([session], 'signed_out')).toMatchObject({ complete: true, closed: 1 });
+  expect(socket.closed).toBe('4501 session ended: signed_out');
+  expect(here.log.join('')).toContain('could not be revoked');
+  expect(here.log.join('')).not.toContain(session);
+});
+
+test('an order of another shape does nothing', async () => {
+  const shared = await newInstallation();
+  const here = newNode('here', shared, ['here']);
+  const socket = here.sit('maggie', await shared.begin('maggie'));
+  for (const question of [{ sessions: 'all', cause: 'operator' }, { sessions: [], cause: 'boredom' }, {}, null]) {
+    shared.bus.publish('survey:endings', JSON.stringify({ id: '1', from: 'there', question }));
+  }
+  expect(socket.closed).toBeUndefined();
+  expect(here.log).toHaveLength(4);
+});

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { Browser } from '../testing/browser.ts';
+import { newApp, type TestApp } from '../testing/new-app.ts';
+
+const from = { 'x-forwarded-for': '203.0.113.9' };
+
+/** The log's lines about replays. */
+function replays({ log }: TestApp): readonly Record<string, unknown>[] {
+  return log
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+    .filter(({ msg }) => msg === 'a ticket came back that had been used');
+}
+
+async function count({ call }: TestApp): Promise<string | undefined> {
+  return /^usher_ticket_replays_total (\d+)$/m.exec((await call('GET', '/metrics')).text)?.[1];
+}
+
+test('a ticket that comes back is counted and logged with whose it was and who came, and never itself', async () => {
+  const app = await newApp({ TRUST_PROXY: '127.0.0.1' });
+  const maggie = await new Browser(app).signIn('maggie');
+  const ticket = await app.ticket(maggie.token);
+  await app.dial(`?ticket=${ticket}`);
+  expect(await count(app)).toBe('0');
+  expect(await app.dial(`?ticket=${ticket}`, { headers: from })).toMatchObject({ status: 401 });
+  expect(await count(app)).toBe('1');
+  expect(replays(app)).toMatchObject([{ level: 'warn', user: 'maggie', address: '203.0.113.9' }]);
+  expect(app.log.join('')).not.toContain(ticket);
+});
+
+test('so is one that is presented over an open socket; a guess is none', async () => {
+  const app = await newApp();
+  const maggie = await new Browser(app).signIn('maggie');
+  const socket = await app.seat('maggie', maggie.token);
+  const ticket = await app.ticket(maggie.token);
+  await socket.ask('renew', { ticket });
+  await app.dial(`?ticket=${'A'.repeat(43)}`);
+  expect(await count(app)).toBe('0');
+  expect(await socket.ask('renew', { ticket })).toMatchObject({ code: 'invalid_ticket' });
+  expect(await count(app)).toBe('1');
+  expect(await socket.ask('ping')).toMatchObject({ type: 'reply' });
+});
+
+test('unless the operator wants it, a replay ends nothing', async () => {
+  const app = await newApp();
+  const maggie = await new Browser(app).signIn('maggie');
+  const ticket = await app.ticket(maggie.token);
+  await app.dial(`?ticket=${ticket}`);
+  await app.dial(`?ticket=${ticket}`);
+  expect((await maggie.refresh()).status).toBe(200);
+});
+
+test('with REPLAY_ENDS_SESSION it ends the session that owned the ticket, and no other', async () => {
+  const app = await newApp({ REPLAY_ENDS_SESSION: 'true' });
+  const maggie = await new Browser(app).signIn('maggie');
+  const phone = await new Browser(app).signIn('maggie');
+  const socket = await app.seat('maggie', maggie.token);
+  const ticket = await app.ticket(maggie.token);
+  await app.dial(`?ticket=${ticket}`);
+  await app.dial(`?ticket=${ticket}`);
+  expect(await socket.closed).toBe(4501);
+  expect(socket.closeReason).toBe('session ended: ticket_replayed');
+  expect((await maggie.refresh()).json).toMatchObject({ detail: 'ticket_replayed' });
+  expect((await phone.refresh()).status).toBe(200);
+});

@@ -1,0 +1,59 @@
+import type { Answer, CallOptions, TestApp } from './new-app.ts';
+
+/** One browser of one person: keeps the cookie that it is given, sends it where its path says, and holds the token in memory. */
+export class Browser {
+  readonly #app: Pick<TestApp, 'call'>;
+  readonly #headers: Readonly<Record<string, string>>;
+  /** `name=value`, as it would be sent; `undefined` when there is none. */
+  cookie: string | undefined;
+  /** The last `Set-Cookie` header, whole. */
+  setCookie = '';
+  token = '';
+
+  constructor(app: Pick<TestApp, 'call'>, headers: Readonly<Record<string, string>> = {}) {
+    this.#app = app;
+    this.#headers = headers;
+  }
+
+  async call(method: string, path: string, options: CallOptions = {}): Promise<Answer> {
+    const cookie = path.startsWith('/api/auth') && this.cookie !== undefined ? { cookie: this.cookie } : {};
+    const answer = await this.#app.call(method, path, {
+      ...options,
+      headers: { ...this.#headers, ...cookie, ...options.headers },
+    });
+    const [set] = answer.headers.getSetCookie();
+    if (set !== undefined) {
+      this.setCookie = set;
+      const [pair = ''] = set.split(';');
+      this.cookie = /max-age=0/i.test(set) ? undefined : pair;
+    }
+    return answer;
+  }
+
+  async signIn(user: string, pwd = 'secret'): Promise<this> {
+    const { status, json } = await this.call('POST', '/api/auth', { body: { user, pwd } });
+    if (status !== 200) throw new Error(`${user} could not sign in: ${status}`);
+    this.token = String(json?.['token']);
+    return this;
+  }
+
+  /** Refreshes, and takes the new token if there is one. */
+  async refresh(headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+    const answer = await this.call('POST', '/api/auth/refresh', { headers });
+    if (answer.status === 200) this.token = String(answer.json?.['token']);
+    return answer;
+  }
+
+  /** A call of the API with the token of now. */
+  ask(method: string, path: string, body?: unknown): Promise<Answer> {
+    return this.call(method, path, { token: this.token, ...(body === undefined ? {} : { body }) });
+  }
+
+  get session(): string {
+    return String(claimsOf(this.token)['sid']);
+  }
+}
+
+export function claimsOf(token: string): Readonly<Record<string, unknown>> {
+  return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>;
+}

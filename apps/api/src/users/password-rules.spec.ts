@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest';
+import { HttpProblem } from '../http/http-problem.ts';
+import { createPasswordRules } from './password-rules.ts';
+
+/** What is said of a new password: the code of its problem, or `good`. */
+async function verdict(password: string, user = 'maggie', shortest = 8): Promise<string> {
+  try {
+    await createPasswordRules(shortest).check(password, user);
+    return 'good';
+  } catch (error) {
+    if (!(error instanceof HttpProblem)) throw error;
+    expect(error.statusCode).toBe(400);
+    expect(error.detail).toMatch(/^password: \w.{5}/);
+    expect(error.detail).not.toContain(password);
+    return error.code;
+  }
+}
+
+describe('a new password', () => {
+  test.each([
+    'a long walk on the beach',
+    'tr0ub4dor&3',
+    '        x',
+    '密码是一个秘密的词语',
+    'пароль для входа',
+    '🦉🐢🦊🐙🦔🐝🦜🐌',
+    'maggie’s pacifier',
+    'in usher we trust',
+    '\u0000\u0007 what is typed',
+  ])('may be of any characters: %j', async (password) => {
+    expect(await verdict(password)).toBe('good');
+  });
+
+  test('has at least the wanted number of characters, whatever their bytes', async () => {
+    expect(await verdict('tr0ub4d')).toBe('bad_request');
+    expect(await verdict('tr0ub4do')).toBe('good');
+    expect(await verdict('🦉🐢🦊🐙🦔🐝🦜')).toBe('bad_request');
+    expect(await verdict('tr0ub4dor and 3', 'maggie', 15)).toBe('good');
+    expect(await verdict('tr0ub4dor and3', 'maggie', 15)).toBe('bad_request');
+  });
+
+  test('is counted as it is hashed: in NFC', async () => {
+    const accents = 'éàüõçñî';
+    expect(accents.normalize('NFD')).toHaveLength(14);
+    expect(await verdict(accents.normalize('NFD'))).toBe('bad_request');
+    expect(await verdict(`${accents.normalize('NFD')}x`)).toBe('good');
+    expect(await verdict('\u0958 '.repeat(86))).toBe('bad_request');
+  });
+
+  test('has at most 256 characters', async () => {
+    const passphrase = 'correct horse battery staple '.repeat(9).slice(0, 256);
+    expect(await verdict(passphrase)).toBe('good');
+    expect(await verdict(`${passphrase}!`)).toBe('bad_request');
+  });
+
+  test.each(['qwerty123', 'PassWord1', 'sunshine', 'football1', 'trustno1', 'iloveyou'])(
+    'is none of the most common, in any case: %s',
+    async (password) => {
+      expect(await verdict(password)).toBe('weak_password');
+    },
+  );
+
+  test.each([
+    'aaaaaaaaaaaa',
+    '🦉🦉🦉🦉🦉🦉🦉🦉',
+    '3456789012345',
+    '98765432109876',
+    'ABCDEFGHijklm',
+    'zyxwvutsrq',
+    'asdfghjklasdfgh',
+    'poiuytrewq',
+    'абвгдежз',
+  ])('is no repetition and no plain sequence: %s', async (password) => {
+    expect(await verdict(password)).toBe('weak_password');
+  });
+
+  test.each([
+    ['maggie', 'Maggie2024'],
+    ['maggie', '--maggie--'],
+    ['maggie', 'eiggamMAGGIE'],
+    ['maggie', 'maggie1234567'],
+    ['maggie', 'maggiepassword'],
+    ['maggie', 'usher!maggie'],
+    ['maggie', 'Usher 2026!'],
+    ['maggie', 'usherusherusher'],
+    ['bart.simpson', 'simpson-1989'],
+    ['bo', 'BoBoBoBo'],
+  ])('is not just a name with a little around it: of %s not %s', async (user, password) => {
+    expect(await verdict(password, user)).toBe('weak_password');
+  });
+
+  test('may have a short name in it by chance', async () => {
+    expect(await verdict('boat on the lake', 'o')).toBe('good');
+    expect(await verdict('x83749201', 'x')).toBe('good');
+  });
+});

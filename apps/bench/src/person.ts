@@ -1,0 +1,41 @@
+import { fetchTicket, TicketSocket } from '@usher/client';
+import type { RoomsProtocol, TokenAnswer } from '@usher/protocol';
+import { filter, firstValueFrom } from 'rxjs';
+
+/** Somebody who has signed in: one session. */
+export interface Person {
+  readonly session: string;
+  /** Calls the API with the token; throws where it says no. */
+  readonly call: (method: string, path: string) => Promise<unknown>;
+  /** An open socket of this session. */
+  readonly connect: () => Promise<TicketSocket<RoomsProtocol>>;
+}
+
+export async function signIn(url: string, user: string, pwd = 'secret'): Promise<Person> {
+  const answer = await fetch(`${url}/api/auth`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ user, pwd }),
+  });
+  if (!answer.ok) throw new Error(`${user} could not sign in: ${answer.status}`);
+  const { token } = (await answer.json()) as TokenAnswer;
+  const call = async (method: string, path: string): Promise<unknown> => {
+    const response = await fetch(`${url}/api${path}`, { method, headers: { authorization: `Bearer ${token}` } });
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status}`);
+    return response.status === 204 ? undefined : response.json();
+  };
+  const { session } = (await call('GET', '/me')) as { readonly session: string };
+  return {
+    session,
+    call,
+    async connect() {
+      const socket = new TicketSocket<RoomsProtocol>({
+        url: `${url.replace('http', 'ws')}/api/ws`,
+        ticket: fetchTicket({ url: `${url}/api/ws_ticket`, token: () => token }),
+      });
+      socket.connect();
+      await firstValueFrom(socket.state$.pipe(filter(({ name }) => name === 'open')));
+      return socket;
+    },
+  };
+}

@@ -1,0 +1,246 @@
+import { describe, expect, test, vi } from 'vitest';
+import { TimedOut } from '../errors.ts';
+import { signedInBrowser, whoIn } from '../testing/new-keeper.ts';
+import { settle } from '../testing/new-socket.ts';
+import { RefreshRefused, SessionOver } from './session-errors.ts';
+
+const failed = (): Error => new TypeError('fetch failed');
+
+describe('a token', () => {
+  test('comes with the sign-in and is held in memory only', async () => {
+    const { browser, auth, tab } = await signedInBrowser();
+    const token = tab.token();
+    expect(token).toMatch(/^header\./);
+    expect(await tab.fresh()).toBe(token);
+    expect(auth.refreshes).toBe(0);
+    expect([...browser.entries]).toEqual([['usher.session', '{"user":"maggie","session":"session 1"}']]);
+  });
+
+  test('is refreshed when it is asked for within 30 seconds of its end, and not before', async () => {
+    const { auth, tab } = await signedInBrowser();
+    const first = tab.token();
+    await settle(869_000);
+    expect(await tab.fresh()).toBe(first);
+    await settle(1_000);
+    const second = await tab.fresh();
+    expect(second).not.toBe(first);
+    expect(tab.token()).toBe(second);
+    expect(await tab.fresh()).toBe(second);
+    expect(auth.refreshes).toBe(1);
+  });
+
+  test('that lives for seconds only is refreshed in the last third of its life', async () => {
+    const { auth, tab } = await signedInBrowser();
+    auth.tokenSeconds = 6;
+    await settle(900_000);
+    await tab.fresh();
+    await settle(3_900);
+    await tab.fresh();
+    expect(auth.refreshes).toBe(1);
+    await settle(100);
+    await tab.fresh();
+    expect(auth.refreshes).toBe(2);
+  });
+
+  test('that is over the moment it comes is handed out all the same, and asked for once a call', async () => {
+    const { auth, tab } = await signedInBrowser();
+    auth.tokenSeconds = 0;
+    await settle(900_000);
+    expect(await tab.fresh()).toMatch(/^header\./);
+    expect(auth.refreshes).toBe(1);
+  });
+
+  test.each([-86_400_000, 86_400_000])(
+    'lives as long as the server says, with a clock that is %d ms off',
+    async (ms) => {
+      const { auth, tab } = await signedInBrowser();
+      auth.clockSkewMs = ms;
+      await settle(900_000);
+      await tab.fresh();
+      await settle(869_000);
+      await tab.fresh();
+      expect(auth.refreshes).toBe(1);
+      await settle(1_000);
+      await tab.fresh();
+      expect(auth.refreshes).toBe(2);
+    },
+  );
+
+  test('is refreshed after a sleep, however late timers are', async () => {
+    const { auth, tab } = await signedInBrowser();
+    vi.setSystemTime(Date.now() + 8 * 3_600_000);
+    await tab.fresh();
+    expect(auth.refreshes).toBe(1);
+  });
+
+  test('of which nobody knows how old it is, since the clock was set back, is refreshed', async () => {
+    const { auth, tab } = await signedInBrowser();
+    vi.setSystemTime(Date.now() - 3_600_000);
+    await tab.fresh();
+    await tab.fresh();
+    expect(auth.refreshes).toBe(1);
+  });
+
+  test('is refreshed once, however many ask', async () => {
+    const { auth, tab } = await signedInBrowser();
+    await settle(900_000);
+    const tokens = await Promise.all(Array.from({ length: 20 }, () => tab.fresh()));
+    expect(new Set(tokens).size).toBe(1);
+    expect(auth.refreshes).toBe(1);
+  });
+
+  test('is got after a reload when it is first asked for', async () => {
+    const { auth, openTab } = await signedInBrowser();
+    const reloaded = openTab();
+    expect(whoIn(reloaded)).toBe('maggie');
+    expect(reloaded.token()).toBeUndefined();
+    expect(auth.refreshes).toBe(0);
+    expect(await reloaded.fresh()).toMatch(/^header\./);
+    expect(auth.refreshes).toBe(1);
+  });
+});
+
+describe('a token that the server does not take', () => {
+  test('is renewed once, however many calls were refused with it', async () => {
+    const { auth, tab } = await signedInBrowser();
+    const rejected = tab.token() ?? '';
+    const renewed = await Promise.all([tab.renew(rejected), tab.renew(rejected)]);
+    expect(renewed[0]).not.toBe(rejected);
+    expect(renewed).toEqual([tab.token(), tab.token()]);
+    expect(auth.refreshes).toBe(1);
+    // A call that was under way all the while hears of it late.
+    expect(await tab.renew(rejected)).toBe(tab.token());
+    expect(auth.refreshes).toBe(1);
+  });
+
+  test('of somebody else is not renewed: a call of one is never repeated as another', async () => {
+    const { auth, tab } = await signedInBrowser();
+    const hers = tab.token() ?? '';
+    await tab.signOut();
+    await tab.signIn(() => auth.signIn('bart'));
+    expect(await tab.renew(hers)).toBeUndefined();
+    expect(await tab.renew('made up')).toBeUndefined();
+    expect(auth.refreshes).toBe(0);
+  });
+});
+
+describe('a refresh that cannot be done now', () => {
+  test.each([
+    ['without a network', failed()],
+    ['refused for a while', new RefreshRefused('draining', 503, 1_500)],
+  ])('(%s) is told to the one who asked and signs nobody out', async (_, trouble) => {
+    const { auth, tab } = await signedInBrowser();
+    await settle(900_000);
+    auth.trouble = trouble;
+    await expect(tab.fresh()).rejects.toBe(trouble);
+    expect(whoIn(tab)).toBe('maggie');
+    auth.trouble = undefined;
+    expect(await tab.fresh()).toMatch(/^header\./);
+  });
+
+  test('leaves what is held as long as it is good', async () => {
+    const { auth, tab } = await signedInBrowser();
+    const token = tab.token() ?? '';
+    auth.trouble = failed();
+    await settle(899_000);
+    expect(await tab.fresh()).toBe(token);
+    await expect(tab.renew(token)).rejects.toThrow(TypeError);
+    await settle(1_000);
+    await expect(tab.fresh()).rejects.toThrow(TypeError);
+  });
+
+  test('is given up after 30 seconds, and what comes of it later is dropped', async () => {
+    const { auth, tab } = await signedInBrowser();
+    await settle(900_000);
+    const answer = Promise.withResolvers<undefined>();
+    auth.way = () => answer.promise;
+    const waiting = expect(tab.fresh()).rejects.toThrow(TimedOut);
+    await settle(30_000);
+    await waiting;
+    auth.way = () => Promise.resolve(undefined);
+    const token = await tab.fresh();
+    answer.resolve(undefined);
+    await settle();
+    expect(tab.token()).toBe(token);
+  });
+
+  test.each([
+    ['no token', { expires: 4_000_000_000 }],
+    ['nothing', undefined],
+  ])('is one whose answer holds %s', async (_, answer) => {
+    const { auth, tab } = await signedInBrowser();
+    await settle(900_000);
+    vi.spyOn(auth.server, 'refresh').mockResolvedValue(answer as never);
+    await expect(tab.fresh()).rejects.toThrow(TypeError);
+    expect(whoIn(tab)).toBe('maggie');
+  });
+});
+
+describe('a session that is over', () => {
+  test('signs out with the server’s reason; whoever waits for a token gets none', async () => {
+    const { auth, browser, tab } = await signedInBrowser();
+    await settle(900_000);
+    auth.endAll('password_changed');
+    expect(await Promise.all([tab.fresh(), tab.fresh()])).toEqual([undefined, undefined]);
+    expect(whoIn(tab)).toBe('nobody: password_changed');
+    expect([...browser.entries.values()].join()).not.toContain('maggie');
+    expect(await tab.fresh()).toBeUndefined();
+    expect(auth.refreshes).toBe(1);
+  });
+
+  test('may be told by any other call; the first reason counts', async () => {
+    const { auth, tab } = await signedInBrowser();
+    tab.end('operator');
+    tab.end('expired');
+    expect(whoIn(tab)).toBe('nobody: operator');
+    expect(tab.token()).toBeUndefined();
+    expect(await tab.fresh()).toBeUndefined();
+    expect(auth.refreshes).toBe(0);
+  });
+
+  test('is found in the answer for somebody else, whose cookie this browser has by now', async () => {
+    const { auth, tab } = await signedInBrowser();
+    await auth.signIn('bart');
+    await settle(900_000);
+    expect(await tab.fresh()).toBeUndefined();
+    expect(whoIn(tab)).toBe('nobody: signed_out_elsewhere');
+  });
+});
+
+describe('tokens that are no JWT', () => {
+  test('are good until `expires` by this clock; the sign-in says whose they are', async () => {
+    const { auth, openTab, tab } = await signedInBrowser();
+    await tab.signOut();
+    let made = 0;
+    const opaque = () => ({ token: `opaque ${++made}`, expires: Math.floor(Date.now() / 1000) + 900 });
+    vi.spyOn(auth.server, 'refresh').mockImplementation(() => Promise.resolve(opaque()));
+    await expect(tab.signIn(() => Promise.resolve(opaque()))).rejects.toThrow(TypeError);
+    await tab.signIn(() => Promise.resolve({ ...opaque(), user: 'lisa' }));
+    expect(whoIn(tab)).toBe('lisa');
+    await settle(869_000);
+    expect(await tab.fresh()).toBe('opaque 2');
+    await settle(1_000);
+    expect(await tab.fresh()).toBe('opaque 3');
+    expect(whoIn(openTab())).toBe('lisa');
+  });
+});
+
+describe('who acts while being told', () => {
+  test('is told the rest after it, so that all hear the same in the same order', async () => {
+    const { tab, auth } = await signedInBrowser();
+    const heard: string[][] = [[], []];
+    tab.state$.subscribe(({ name }) => {
+      heard[0]?.push(name);
+      if (name === 'signed_in') tab.end('operator');
+    });
+    tab.state$.subscribe(({ name }) => heard[1]?.push(name));
+    await tab.signIn(() => auth.signIn('bart'));
+    expect(heard[0]).toEqual(['signed_in', 'signed_out', 'signed_in', 'signed_out']);
+    expect(heard[1]).toEqual(['signed_out', 'signed_in', 'signed_out']);
+    expect(tab.token()).toBeUndefined();
+  });
+});
+
+test('an error names why the session is over, and nothing secret', () => {
+  expect(new SessionOver('expired')).toMatchObject({ message: 'expired', reason: 'expired' });
+});

@@ -1,0 +1,286 @@
+import { describe, expect, test, vi } from 'vitest';
+import { TimedOut } from '../errors.ts';
+import { FakeAuth } from '../testing.ts';
+import { newBrowser, type OpenTab, signedInBrowser, whoIn } from '../testing/new-keeper.ts';
+import { settle } from '../testing/new-socket.ts';
+
+const key = 'usher.session';
+
+async function threeTabs(options: Parameters<typeof signedInBrowser>[0] = {}) {
+  const made = await signedInBrowser(options);
+  const tabs: [OpenTab, OpenTab, OpenTab] = [made.tab, made.openTab(), made.openTab()];
+  return { ...made, tabs };
+}
+
+describe('one refresh serves all tabs', () => {
+  test('that ask at once', async () => {
+    const { auth, tabs } = await threeTabs();
+    await settle(900_000);
+    const asked = Promise.all(tabs.map(({ fresh }) => fresh()));
+    await settle();
+    const tokens = await asked;
+    expect(new Set(tokens).size).toBe(1);
+    expect(tokens[0]).toBe(tabs[0].token());
+    expect(auth.refreshes).toBe(1);
+  });
+
+  test('that ask later, since the token is handed to them', async () => {
+    const { auth, tabs } = await threeTabs();
+    await settle(900_000);
+    const token = await tabs[1].fresh();
+    await settle();
+    expect(tabs.map((tab) => tab.token())).toEqual([token, token, token]);
+    expect(auth.refreshes).toBe(1);
+  });
+
+  test('whose token comes a moment after the lock', async () => {
+    const late: (() => void)[] = [];
+    const { auth, tabs } = await threeTabs({ carry: (deliver) => late.push(deliver) });
+    await settle(900_000);
+    const asked = Promise.all(tabs.map(({ fresh }) => fresh()));
+    await settle(10);
+    for (const deliver of late) deliver();
+    await settle(10);
+    expect(new Set(await asked).size).toBe(1);
+    expect(auth.refreshes).toBe(1);
+  });
+
+  test('and where nothing comes, the next one refreshes for itself', async () => {
+    const { auth, tabs } = await threeTabs({ carry: () => undefined });
+    await settle(900_000);
+    const asked = Promise.all(tabs.map(({ fresh }) => fresh()));
+    await settle(200);
+    expect(new Set(await asked).size).toBe(3);
+    expect(auth.refreshes).toBe(3);
+    expect(auth.sessions[0]?.ended).toBeUndefined();
+  });
+
+  test('but one that fails is tried by the next', async () => {
+    const { auth, tabs } = await threeTabs();
+    await settle(900_000);
+    auth.troubleOnce = new TypeError('fetch failed');
+    const asked = Promise.allSettled(tabs.map(({ fresh }) => fresh()));
+    await settle(200);
+    expect((await asked).map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
+    expect(auth.refreshes).toBe(1);
+  });
+
+  test('and who cannot get at it for 30 seconds hears that it cannot be done now', async () => {
+    const { auth, tabs } = await threeTabs();
+    await settle(900_000);
+    const stuck = Promise.withResolvers<undefined>();
+    void tabs[0].signIn(() => stuck.promise.then(() => auth.signIn('maggie')));
+    const waiting = expect(tabs[1].fresh()).rejects.toThrow(TimedOut);
+    await settle(30_000);
+    await waiting;
+    expect(whoIn(tabs[1])).toBe('maggie');
+    stuck.resolve(undefined);
+    await settle();
+  });
+
+  test.each([
+    'hers',
+    'a token',
+    null,
+    { token: 5 },
+    { token: 'x', at: 1, lifeMs: 9e9, user: 'bart', session: 'session 9' },
+  ])('what comes over the channel may be %j', async (message) => {
+    const { browser, tab } = await signedInBrowser();
+    const token = tab.token();
+    browser.tab().tabs.channel?.(key).postMessage(message);
+    await settle();
+    expect(tab.token()).toBe(token);
+  });
+
+  test('an older token does not take the place of a newer one', async () => {
+    const late: (() => void)[] = [];
+    const { tabs } = await threeTabs({ locks: false, carry: (deliver) => late.push(deliver) });
+    await settle(900_000);
+    await tabs[1].fresh();
+    await settle(1_000);
+    const token = await tabs[2].fresh();
+    for (const deliver of late) deliver();
+    expect(tabs[2].token()).toBe(token);
+  });
+});
+
+describe('without locks', () => {
+  test('two tabs that refresh at once both win', async () => {
+    const { auth, tabs } = await threeTabs({ locks: false });
+    await settle(900_000);
+    const tokens = await Promise.all(tabs.map(({ fresh }) => fresh()));
+    expect(tokens.every((token) => token !== undefined)).toBe(true);
+    expect(auth.sessions[0]?.ended).toBeUndefined();
+    await settle(900_000);
+    expect(await tabs[0].fresh()).toBeDefined();
+  });
+
+  test('with nothing that is shared at all one tab works by itself', async () => {
+    const { auth, openTab } = newBrowser();
+    const tab = openTab({ tabs: {} });
+    await tab.signIn(() => auth.signIn('maggie'));
+    await settle(900_000);
+    expect(await tab.fresh()).toMatch(/^header\./);
+    await tab.signOut();
+    expect(whoIn(tab)).toBe('nobody: signed_out');
+  });
+});
+
+describe('what one tab does the others follow', () => {
+  test('a sign-in', async () => {
+    const { auth, openTab } = newBrowser();
+    const [first, second] = [openTab(), openTab()];
+    await first.signIn(() => auth.signIn('maggie'));
+    await settle();
+    expect(whoIn(second)).toBe('maggie');
+    expect(await second.fresh()).toBe(first.token());
+  });
+
+  test('a sign-out', async () => {
+    const { tabs, browser } = await threeTabs();
+    await tabs[0].signOut();
+    await settle();
+    expect(tabs.map(whoIn)).toEqual([
+      'nobody: signed_out',
+      'nobody: signed_out_elsewhere',
+      'nobody: signed_out_elsewhere',
+    ]);
+    expect(tabs.map((tab) => tab.token())).toEqual([undefined, undefined, undefined]);
+    expect(browser.entries.size).toBe(0);
+  });
+
+  test('the end of the session, with its reason', async () => {
+    const { auth, tabs } = await threeTabs();
+    auth.endAll('refresh_reused');
+    await settle(900_000);
+    await tabs[2].fresh();
+    await settle();
+    expect(tabs.map(whoIn)).toEqual(Array(3).fill('nobody: refresh_reused'));
+  });
+
+  test('a sign-in of somebody else: first nobody is signed in', async () => {
+    const { auth, tabs } = await threeTabs();
+    await tabs[1].signIn(() => auth.signIn('bart'));
+    await settle();
+    expect(tabs[0].states.map((state) => ('user' in state ? state.user : state.reason))).toEqual([
+      undefined,
+      'maggie',
+      'replaced',
+      'bart',
+    ]);
+    expect(await tabs[0].fresh()).toBe(tabs[1].token());
+  });
+
+  test('a sign-in of the same person anew', async () => {
+    const { auth, tabs } = await threeTabs();
+    await tabs[1].signIn(() => auth.signIn('maggie'));
+    await settle();
+    expect(tabs[0].states.slice(-2)).toMatchObject([{ reason: 'replaced' }, { user: 'maggie', session: 'session 2' }]);
+  });
+
+  test('the storage that was cleared', async () => {
+    const { browser, tab } = await signedInBrowser();
+    browser.tab().tabs.storage?.removeItem(key);
+    await settle();
+    expect(whoIn(tab)).toBe('nobody: signed_out_elsewhere');
+  });
+
+  test('but not what happens under other names', async () => {
+    const { browser, tab } = await signedInBrowser();
+    browser.tab().tabs.storage?.setItem('usher.theme', 'dark');
+    await settle();
+    expect(tab.states).toHaveLength(2);
+  });
+
+  test.each(['pageshow', 'visibilitychange', 'online'] as const)(
+    'also one that heard of nothing, as soon as its page wakes with %s',
+    async (event) => {
+      const { auth, tabs } = await threeTabs({ carry: () => undefined });
+      await tabs[0].signOut();
+      await tabs[0].signIn(() => auth.signIn('bart'));
+      expect(whoIn(tabs[1])).toBe('maggie');
+      tabs[1].page.tell('pagehide');
+      tabs[1].page.tell('offline');
+      expect(whoIn(tabs[1])).toBe('maggie');
+      tabs[1].page.tell(event);
+      expect(tabs[1].states.slice(-2)).toMatchObject([{ reason: 'replaced' }, { user: 'bart' }]);
+    },
+  );
+
+  test('also one that heard of nothing, as soon as it asks for a token', async () => {
+    const { tabs } = await threeTabs({ carry: () => undefined });
+    await tabs[0].signOut();
+    expect(await tabs[1].fresh()).toBeUndefined();
+    expect(await tabs[2].renew('x')).toBeUndefined();
+    expect(tabs.slice(1).map(whoIn)).toEqual(['nobody: signed_out_elsewhere', 'nobody: signed_out_elsewhere']);
+  });
+});
+
+describe('nothing is adopted late', () => {
+  test('an answer that comes after the sign-out', async () => {
+    const { auth, tab } = await signedInBrowser();
+    await settle(900_000);
+    const back = Promise.withResolvers<undefined>();
+    auth.way = (step) => (step === 'back' ? back.promise : Promise.resolve(undefined));
+    const asked = tab.fresh();
+    await settle();
+    const told = tab.signOut();
+    back.resolve(undefined);
+    expect(await asked).toBeUndefined();
+    expect(tab.token()).toBeUndefined();
+    expect(await told).toBe(true);
+    expect(auth.sessions[0]?.ended).toBe('signed_out');
+  });
+
+  test('an answer that comes after somebody else signed in; not theirs either', async () => {
+    const { auth, tab, openTab } = await signedInBrowser({ locks: false });
+    await settle(900_000);
+    const other = openTab();
+    const back = Promise.withResolvers<undefined>();
+    auth.way = (step) => (step === 'back' ? back.promise : Promise.resolve(undefined));
+    const asked = tab.fresh();
+    await settle();
+    auth.way = () => Promise.resolve(undefined);
+    await other.signIn(() => auth.signIn('bart'));
+    await settle();
+    back.resolve(undefined);
+    expect(await asked).toBeUndefined();
+    expect(whoIn(tab)).toBe('bart');
+    expect(tab.token()).toBe(other.token());
+  });
+
+  test('an answer that is still to come when the next one needs a token', async () => {
+    const { auth, tab, openTab } = await signedInBrowser({ locks: false });
+    await settle(900_000);
+    const other = openTab();
+    const back = Promise.withResolvers<undefined>();
+    auth.way = () => back.promise;
+    const hers = tab.fresh();
+    await settle();
+    auth.way = () => Promise.resolve(undefined);
+    await other.signIn(() => auth.signIn('bart'));
+    await settle();
+    vi.setSystemTime(Date.now() + 900_000);
+    const stale = tab.token();
+    const his = tab.fresh();
+    back.reject(new TypeError('fetch failed'));
+    expect(await hers).toBeUndefined();
+    expect(await his).not.toBe(stale);
+    expect(FakeAuth.personOf((await his) ?? '').user).toBe('bart');
+  });
+
+  test('a refusal that is about the one before', async () => {
+    const { auth, tab } = await signedInBrowser({ locks: false });
+    await settle(900_000);
+    const refresh = Promise.withResolvers<never>();
+    vi.spyOn(auth.server, 'refresh').mockReturnValue(refresh.promise);
+    const asked = tab.fresh();
+    await settle();
+    const next = tab.signIn(() => auth.signIn('bart'));
+    tab.end('expired');
+    refresh.reject(new TypeError('fetch failed'));
+    expect(await asked).toBeUndefined();
+    await next;
+    expect(whoIn(tab)).toBe('bart');
+  });
+});

@@ -1,0 +1,93 @@
+import { problem, type ProblemCode } from '@usher/protocol';
+import { describe, expect, test, vi } from 'vitest';
+import { FakeServer } from '../testing.ts';
+import { newSocket, settle } from '../testing/new-socket.ts';
+import { TicketRefused } from '../ticket-refused.ts';
+import { RefreshRefused } from './session-errors.ts';
+import { ticketFrom } from './ticket-from.ts';
+
+const { signal } = new AbortController();
+const ticket = new FakeServer().issue();
+
+/** A server that takes only the tokens named, and a keeper that gives others. */
+function asking({ good, code = 'token_expired' }: { good: readonly string[]; code?: ProblemCode }) {
+  const fetch = vi.fn<typeof globalThis.fetch>((_, init) => {
+    const token = new Headers(init?.headers).get('authorization')?.slice(7) ?? '';
+    if (good.includes(token)) return Promise.resolve(Response.json(ticket));
+    return Promise.resolve(Response.json(problem(code), { status: problem(code).status }));
+  });
+  const keeper = {
+    fresh: vi.fn(() => Promise.resolve<string | undefined>('first')),
+    renew: vi.fn(() => Promise.resolve<string | undefined>('second')),
+  };
+  return { fetch, keeper, ask: ticketFrom(keeper, { url: '/api/ws_ticket', fetch }) };
+}
+
+describe('a ticket', () => {
+  test('is asked for with a fresh token', async () => {
+    const { ask, fetch, keeper } = asking({ good: ['first'] });
+    expect(await ask(signal)).toEqual(ticket);
+    expect(fetch).toHaveBeenCalledOnce();
+    expect(keeper.renew).not.toHaveBeenCalled();
+  });
+
+  test.each(['token_expired', 'invalid_token'] as const)('is asked for once more after %s', async (code) => {
+    const { ask, keeper } = asking({ good: ['second'], code });
+    expect(await ask(signal)).toEqual(ticket);
+    expect(keeper.renew).toHaveBeenCalledExactlyOnceWith('first');
+  });
+
+  test('is not asked for a third time', async () => {
+    const { ask, fetch } = asking({ good: [] });
+    await expect(ask(signal)).rejects.toMatchObject({ code: 'token_expired', terminal: true });
+    expect(fetch).toHaveBeenCalledTimes(2);
+  });
+
+  test.each(['session_ended', 'user_disabled', 'too_many_tickets', 'draining'] as const)(
+    'that is refused with %s is refused',
+    async (code) => {
+      const { ask, keeper } = asking({ good: [], code });
+      await expect(ask(signal)).rejects.toMatchObject({ code });
+      expect(keeper.renew).not.toHaveBeenCalled();
+    },
+  );
+
+  test('is not to be had where nobody is signed in, or not any more', async () => {
+    const { ask, keeper, fetch } = asking({ good: [] });
+    keeper.renew.mockResolvedValue(undefined);
+    await expect(ask(signal)).rejects.toMatchObject({ code: 'missing_token', terminal: true });
+    keeper.fresh.mockResolvedValue(undefined);
+    await expect(ask(signal)).rejects.toMatchObject({ code: 'missing_token', terminal: true });
+    expect(fetch).toHaveBeenCalledOnce();
+  });
+});
+
+describe('a socket whose token cannot be refreshed now', () => {
+  test('backs off, as long as the server wants it to, and comes back', async () => {
+    const { ask, keeper } = asking({ good: ['first'] });
+    keeper.fresh.mockRejectedValueOnce(new RefreshRefused('store_unavailable', 503, 30_000));
+    const { server, socket } = newSocket({ ticket: ask });
+    server.door = () => undefined;
+    socket.connect();
+    await settle();
+    expect(socket.state).toMatchObject({ name: 'backoff', reason: { kind: 'unavailable', code: 'store_unavailable' } });
+    await settle(29_999);
+    expect(socket.state.name).toBe('backoff');
+    await settle(1_000);
+    expect(socket.state.name).toBe('connecting');
+  });
+
+  test.each(['fresh', 'renew'] as const)('and without a network (%s) too', async (which) => {
+    const { ask, keeper } = asking({ good: [] });
+    keeper[which].mockRejectedValue(new TypeError('fetch failed'));
+    const { socket } = newSocket({ ticket: ask });
+    socket.connect();
+    await settle(60_000);
+    expect(socket.state).toMatchObject({ reason: { kind: 'unavailable' } });
+    expect(socket.state.name).not.toBe('signed_out');
+  });
+});
+
+test('a refusal to refresh is to a socket what a ticket is that may be had later', () => {
+  expect(new RefreshRefused('draining', 503, 5)).toBeInstanceOf(TicketRefused);
+});

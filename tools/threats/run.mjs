@@ -1,0 +1,49 @@
+/**
+ * `npm run threats [-- ID …]`: takes out each defence of `threats.mjs` in turn and runs the test that is to notice it. A defence whose loss
+ * nobody notices fails the run. It works on the checkout itself and puts every file back, also when it is interrupted.
+ * `npm run threats -- --table` writes the table into docs/security.md instead.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { install, root, run } from '../install.mjs';
+import { withThreatTable } from './table.mjs';
+import { threats } from './threats.mjs';
+import { weaken } from './weaken.mjs';
+
+await install();
+const wanted = process.argv.slice(2);
+if (wanted.includes('--table')) {
+  const document = join(root, 'docs/security.md');
+  writeFileSync(document, withThreatTable(readFileSync(document, 'utf8')));
+  process.exit(0);
+}
+const chosen = threats.filter(({ id }) => wanted.length === 0 || wanted.includes(id));
+let restore = () => undefined;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    restore();
+    process.exit(1);
+  });
+}
+
+const unnoticed = [];
+for (const threat of chosen) {
+  const file = join(root, threat.in);
+  const whole = readFileSync(file, 'utf8');
+  const [folder, test] = threat.shown;
+  restore = () => writeFileSync(file, whole);
+  writeFileSync(file, weaken(whole, threat));
+  let code;
+  try {
+    code = await run('vitest', ['run', test, '--typecheck.enabled=false', '--reporter=dot', '--bail=1'], {
+      cwd: join(root, folder),
+      stdio: 'ignore',
+    });
+  } finally {
+    restore();
+  }
+  if (code === 0) unnoticed.push(threat.id);
+  process.stdout.write(`${code === 0 ? 'UNNOTICED' : 'noticed  '} ${threat.id}: ${threat.in} → ${folder}/${test}\n`);
+}
+process.stdout.write(`\n${chosen.length - unnoticed.length} passed, ${unnoticed.length} failed\n`);
+process.exit(unnoticed.length === 0 ? 0 : 1);
