@@ -132,6 +132,18 @@ describe('the session', () => {
     await pageIs('/sign-in?return=%2Frooms%2Fgeneral');
   });
 
+  test('a wrong password is no end, whichever call asks for one', async () => {
+    const session = await signedIn();
+    TestBed.inject(HttpClient)
+      .put('/api/me/password', { pwd: 'wrong', newPwd: 'long enough' })
+      .subscribe({ error: () => undefined });
+    server()
+      .expectOne('/api/me/password')
+      .flush(...answer('invalid_credentials'));
+    expect(session.user()).toBe('maggie');
+    expect(session.endReason()).toBeUndefined();
+  });
+
   test('a 401 about the token of before does not end the session of now', async () => {
     const session = await signedIn();
     TestBed.inject(HttpClient)
@@ -169,6 +181,16 @@ describe('the session', () => {
     session.end('expired');
     session.end('session_ended');
     expect(session.endReason()).toBe('expired');
+  });
+
+  test('signing out everywhere is what is told, even where the socket heard of the end first', async () => {
+    const session = await signedIn();
+    await TestBed.inject(Router).navigateByUrl('/settings');
+    session.end('session_ended');
+    session.endedEverywhere('everywhere');
+    expect(session.endReason()).toBe('everywhere');
+    expect(session.user()).toBeUndefined();
+    await pageIs('/sign-in');
   });
 
   test('a new account is signed in with', async () => {

@@ -79,6 +79,13 @@ export class Session {
     void this.router.navigate(['/sign-in'], { queryParams });
   }
 
+  /** All sessions of this person are over, as they asked. It says so whatever the socket, which may hear of it first, made of it. */
+  endedEverywhere(reason: 'everywhere' | 'everywhere_untold'): void {
+    this.ended.set(reason);
+    this.store.drop();
+    void this.router.navigate(['/sign-in']);
+  }
+
   private async enter(): Promise<void> {
     this.ended.set(undefined);
     const { queryParams } = this.router.parseUrl(this.router.url);

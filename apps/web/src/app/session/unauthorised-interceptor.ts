@@ -7,7 +7,7 @@ import { Session } from './session.ts';
 
 /**
  * A 401 of the API means that the session is over, whichever call hears it first. The sign-in call has a 401 of its own,
- * and an answer that comes after somebody signed in anew is about the old token.
+ * a wrong password says nothing about the session, and an answer that comes after somebody signed in anew is about the old token.
  */
 export const unauthorisedInterceptor: HttpInterceptorFn = (request, next) => {
   if (!request.url.startsWith('/api/') || request.url === '/api/auth') return next(request);
@@ -15,7 +15,8 @@ export const unauthorisedInterceptor: HttpInterceptorFn = (request, next) => {
   const token = session.token();
   return next(request).pipe(
     catchError((error: unknown) => {
-      const over = error instanceof HttpErrorResponse && error.status === 401;
+      const unauthorised = error instanceof HttpErrorResponse && error.status === 401;
+      const over = unauthorised && problemCode(error) !== 'invalid_credentials';
       if (over && token !== undefined && token === session.token()) session.end(endReasonOf(problemCode(error)));
       return throwError(() => error);
     }),
