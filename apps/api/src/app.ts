@@ -4,6 +4,8 @@ import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { DestinationStream } from 'pino';
 import { adminRoutes } from './admin/admin-routes.ts';
 import { authRoutes } from './auth/auth-routes.ts';
+import { createExternalCallers } from './auth/external-callers.ts';
+import type { Endings } from './auth/endings.ts';
 import { createPasswordCheck } from './auth/password-check.ts';
 import { createRefreshCookie } from './auth/refresh-cookie.ts';
 import { createRefreshing } from './auth/refreshing.ts';
@@ -103,7 +105,15 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     await app.register(cookies);
     await app.register(securityHeaders, { publicUrl: config.publicUrl });
     await app.register(metricsRoutes, { metrics, token: config.metricsToken });
-    await app.register(tokens, { secret: jwtSecret(config), lifeSeconds: config.accessTokenSeconds, sessions });
+    const end: Endings['sessions'] = (ended, cause) => app.endings.sessions(ended, cause);
+    await app.register(tokens, {
+      secret: jwtSecret(config),
+      lifeSeconds: config.accessTokenSeconds,
+      sessions,
+      ...(config.identityProvider === undefined
+        ? {}
+        : { external: createExternalCallers(config.identityProvider, { db, lives, now, sessions, users, end }) }),
+    });
     await app.register(socket, { config, sessions, rooms, history, metrics });
     const { connections, endings } = app;
     const rules = createPasswordRules(config.passwordMinLength);

@@ -73,14 +73,19 @@ export const authRoutes: FastifyPluginCallbackTypebox<AuthRoutesOptions> = (app,
     cookie.clear(request, reply);
     return reply.code(204).send();
 
-    /** By the token, or by the cookie alone: whoever wants to leave may do so with a token that has expired. */
+    /** By the token; by the cookie alone where there is none, or one that has expired: leaving is always possible. */
     async function whoLeaves(): Promise<{ readonly user: string; readonly session: string }> {
-      const presented = request.headers.authorization === undefined ? cookie.read(request) : undefined;
-      if (presented === undefined) return app.authenticate(request);
-      const owner = await refreshing.ownerOf(presented);
-      cookie.clear(request, reply);
-      if (owner === undefined) throw new HttpProblem('session_ended');
-      return owner;
+      try {
+        return await app.authenticate(request);
+      } catch (error) {
+        const code = error instanceof HttpProblem ? error.code : undefined;
+        const presented = code === 'missing_token' || code === 'token_expired' ? cookie.read(request) : undefined;
+        if (presented === undefined) throw error;
+        const owner = await refreshing.ownerOf(presented);
+        cookie.clear(request, reply);
+        if (owner === undefined) throw new HttpProblem('session_ended', { cause: error });
+        return owner;
+      }
     }
   });
 

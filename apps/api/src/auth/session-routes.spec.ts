@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Browser } from '../testing/browser.ts';
+import { clock } from '../testing/clock.ts';
 import { newApp } from '../testing/new-app.ts';
 
 const firefox = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0' };
@@ -143,6 +144,21 @@ describe('signing out', () => {
     expect(await socket.closed).toBe(4501);
     expect(socket.closeReason).toBe('session ended: signed_out');
     expect(maggie.cookie).toBeUndefined();
+  });
+
+  test('works with the cookie beside a token that has expired, not beside one that is wrong', async () => {
+    const time = clock();
+    const app = await newApp();
+    const maggie = await new Browser(app).signIn('maggie');
+    expect((await maggie.call('DELETE', '/api/auth', { token: 'wrong' })).json).toMatchObject({
+      code: 'invalid_token',
+    });
+    time.advance(901_000);
+    expect((await maggie.ask('GET', '/api/me')).json).toMatchObject({ code: 'token_expired' });
+    const { cookie } = maggie;
+    expect((await maggie.ask('DELETE', '/api/auth')).status).toBe(204);
+    maggie.cookie = cookie;
+    expect((await maggie.refresh()).json).toMatchObject({ detail: 'signed_out' });
   });
 
   test('takes the cookie out of the browser, and the session with it', async () => {

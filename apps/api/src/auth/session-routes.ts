@@ -78,6 +78,8 @@ export const sessionRoutes: FastifyPluginCallbackTypebox<SessionRoutesOptions> =
 
   app.put('/me/password', { schema: { body: newPasswordSchema, response: { 200: proofSchema } } }, async (request) => {
     const { user, session } = await app.authenticate(request);
+    // Whoever comes from an identity provider has no password here, and must not get one: it would be a second way in.
+    if ((await users.find(user))?.passwordHash === undefined) throw new HttpProblem('forbidden');
     await check(request, user, request.body.pwd);
     await rules.check(request.body.newPwd, user);
     await users.setPassword(user, await passwords.hash(request.body.newPwd));

@@ -42,6 +42,8 @@ export interface ListedSession extends Whence {
 
 export interface Sessions {
   start(user: string, whence: Whence): Promise<StartedSession>;
+  /** Sessions of a user beyond the limit besides the one that has just begun, the least lately used first: to be ended. */
+  surplus(user: string, session: string): Promise<readonly string[]>;
   /** Looks at session and user, now. A session of somebody else, or one that never was, has `session_ended`. */
   look(session: string, user: string): Promise<Standing>;
   /** The sessions of a user that are not over, the one used last first. */
@@ -88,12 +90,21 @@ export function createSessions(db: Kysely<Tables>, options: SessionsOptions): Se
           refresh_family: hashOf(token.family),
           refresh_hash: hashOf(token.secret),
           refresh_recent: '[]',
+          external_key: null,
+          external_generation: null,
+          external_issued_at: null,
           ...columnsOf(whence),
         })
         .execute();
+      return { session, refresh: formatRefreshToken(token), ends, surplus: await this.surplus(user, session) };
+    },
+
+    async surplus(user, session) {
       const others = (await this.list(user)).filter(({ id }) => id !== session);
-      const surplus = others.slice(maxPerUser - 1).map(({ id }) => id);
-      return { session, refresh: formatRefreshToken(token), ends, surplus: surplus.reverse() };
+      return others
+        .slice(maxPerUser - 1)
+        .map(({ id }) => id)
+        .reverse();
     },
 
     async look(session, user) {

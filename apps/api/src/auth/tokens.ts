@@ -2,7 +2,10 @@ import jwt from '@fastify/jwt';
 import fp from 'fastify-plugin';
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
+import type { FastifyRequest } from 'fastify';
 import { HttpProblem } from '../http/http-problem.ts';
+import type { Caller, ExternalCallers } from './external-callers.ts';
+import { isExternalToken } from './external-tokens.ts';
 import type { Sessions } from './sessions.ts';
 
 /** Who makes a request, looked at this very moment. */
@@ -27,7 +30,8 @@ declare module 'fastify' {
     /**
      * Who makes this request: its bearer token is verified, and its session and user are looked at.
      *
-     * @throws HttpProblem 401 `missing_token`, `invalid_token`, `token_expired`, `session_ended`; 403 `user_disabled`.
+     * @throws HttpProblem 401 `missing_token`, `invalid_token`, `token_expired`, `session_ended`; 403 `user_disabled`; 503
+     * `store_unavailable` for a token of an identity provider whose keys are out of reach.
      */
     authenticate(request: FastifyRequest): Promise<Account>;
   }
@@ -37,6 +41,8 @@ export interface TokensOptions {
   readonly secret: string;
   readonly lifeSeconds: number;
   readonly sessions: Sessions;
+  /** Those who come with tokens of an identity provider, where there is one. */
+  readonly external?: ExternalCallers;
 }
 
 /** Issuer and audience: a token of another service that shares the secret by mistake is not accepted (RFC 8725 §3.9). */
@@ -51,9 +57,16 @@ const claimsSchema = Type.Object({
 });
 const claims = Compile(claimsSchema);
 
-/** Access tokens: JWT, HS256 and nothing else, in the `Authorization` header and nowhere else. */
+/** Longer than any token with a purpose, and cheap to look through. */
+const longestToken = 8 * 1024;
+
+/**
+ * Access tokens in the `Authorization` header and nowhere else: the server's own, JWT with HS256 and nothing else, and those of an
+ * identity provider. Which of the two verifiers is asked, the algorithm decides, and each has its own keys only: no public key
+ * ever serves as a secret (RFC 8725 §2.1).
+ */
 export const tokens = fp<TokensOptions>(
-  async (app, { secret, lifeSeconds, sessions }) => {
+  async (app, { secret, lifeSeconds, sessions, external }) => {
     await app.register(jwt, {
       secret,
       sign: { algorithm: 'HS256', iss: party, aud: party, header: { alg: 'HS256', typ } },
@@ -73,7 +86,10 @@ export const tokens = fp<TokensOptions>(
     });
 
     app.decorate('authenticate', async (request) => {
-      const { sub: user, sid: session, exp: expires } = verify(bearer(request.headers.authorization));
+      const token = bearer(request);
+      const caller =
+        external !== undefined && isExternalToken(token) ? await external(token, request) : callerOf(verify(token));
+      const { user, session, expires } = caller;
       const standing = await sessions.look(session, user);
       if (standing.state === 'user_disabled') throw new HttpProblem('user_disabled');
       if (standing.state === 'session_ended') throw new HttpProblem('session_ended', { detail: standing.cause });
@@ -95,10 +111,19 @@ export const tokens = fp<TokensOptions>(
   { name: 'tokens', fastify: '5.x' },
 );
 
-/** The token of an `Authorization: Bearer` header (RFC 6750 §2.1). */
-function bearer(header: string | undefined): string {
+function callerOf({ sub, sid, exp }: Static<typeof claimsSchema>): Caller {
+  return { user: sub, session: sid, expires: exp };
+}
+
+/**
+ * The token of an `Authorization: Bearer` header (RFC 6750 §2.1). Of two such headers a proxy may look at one and Node at the
+ * other, so two are none.
+ */
+function bearer({ headers, raw }: FastifyRequest): string {
+  const header = headers.authorization;
   if (header === undefined || !/^bearer(?: |$)/i.test(header)) throw new HttpProblem('missing_token');
   const [, token] = /^bearer +([\w.~+/-]+=*) *$/i.exec(header) ?? [];
-  if (token === undefined) throw new HttpProblem('invalid_token');
+  const several = (raw.headersDistinct['authorization']?.length ?? 1) > 1;
+  if (token === undefined || token.length > longestToken || several) throw new HttpProblem('invalid_token');
   return token;
 }

@@ -118,6 +118,39 @@ describe('the settings', () => {
   });
 });
 
+describe('the identity provider', () => {
+  const whole = { JWKS_URL: 'https://id.example/keys', JWT_ISSUER: 'https://id.example', JWT_AUDIENCE: 'chat' };
+
+  test('is read as it stands', () => {
+    const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = whole;
+    expect(load(whole)).toMatchObject({
+      identityProvider: { jwksUrl: 'https://id.example/keys', issuer, audience },
+    });
+  });
+
+  test.each(['http://127.0.0.1:4444/keys', 'http://localhost/keys', 'http://[::1]/keys'])('may be at %s', (jwksUrl) => {
+    expect(load({ ...whole, JWKS_URL: jwksUrl })).toMatchObject({ identityProvider: { jwksUrl } });
+  });
+
+  test.each([
+    ['JWKS_URL', 'http://id.example/keys'],
+    ['JWKS_URL', 'http://127.0.0.1.example/keys'],
+    ['JWKS_URL', 'https://user:pass@id.example/keys'],
+    ['JWKS_URL', 'file:///etc/keys'],
+    ['JWKS_URL', 'id.example/keys'],
+    ['JWT_ISSUER', 'an issuer'],
+    ['JWT_AUDIENCE', 'x'.repeat(257)],
+  ])('is refused with %s=%s', (name, value) => {
+    expect(faults({ ...whole, [name]: value })).toEqual([expect.stringMatching(new RegExp(`^${name}: wants .{5}`))]);
+  });
+
+  test('is named whole or not at all', () => {
+    const missing = 'JWT_AUDIENCE: wants 1 to 256 visible ASCII characters (together with JWKS_URL and JWT_ISSUER)';
+    expect(faults({ ...whole, JWT_AUDIENCE: '' })).toEqual([missing]);
+    expect(faults({ JWT_AUDIENCE: 'chat' }).map((fault) => fault.split(':')[0])).toEqual(['JWKS_URL', 'JWT_ISSUER']);
+  });
+});
+
 describe('the origins', () => {
   test('are the public address, and on loopback its twin', () => {
     expect(allowedOrigins(load(), 3000)).toEqual(['http://127.0.0.1:3000', 'http://localhost:3000']);

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { type IdentityProvider, readIdentityProvider } from './identity-provider.ts';
 
 /** Everything that an operator can set. Made once by `loadConfig`, frozen, handed down; nothing else reads the environment. */
 export interface Config {
@@ -8,6 +9,8 @@ export interface Config {
   readonly dataDir: string;
   /** At least 32 bytes. Without it one is made and kept in `dataDir`. */
   readonly jwtSecret?: string;
+  /** Whose tokens are accepted beside the server's own. */
+  readonly identityProvider?: IdentityProvider;
   /** Where people reach the server, an origin without a slash at its end. Absent: where it listens. */
   readonly publicUrl?: string;
   /** Exact origins that may open sockets. Absent: those of `publicUrl`. */
@@ -109,6 +112,7 @@ export function loadConfig(env: Env, webRoot: string): Config {
     /^[\x21-\x7e]{8,256}$/.test(value) ? value : undefined,
   );
   const heartbeatMs = integer('HEARTBEAT_MS', 25_000, 100, 600_000);
+  const identityProvider = readIdentityProvider(text, faults);
   const admin = readAdmin(text('ADMIN_USER'), env['ADMIN_PASSWORD'], faults);
 
   const config: Config = {
@@ -118,6 +122,7 @@ export function loadConfig(env: Env, webRoot: string): Config {
     port: integer('PORT', 3000, 0, 65_535),
     dataDir: text('DATA_DIR') ?? './data',
     ...(jwtSecret === undefined ? {} : { jwtSecret }),
+    ...(identityProvider === undefined ? {} : { identityProvider }),
     ...(publicUrl === undefined ? {} : { publicUrl }),
     ...(allowedOrigins === undefined ? {} : { allowedOrigins }),
     trustProxy: setting<Config['trustProxy']>(

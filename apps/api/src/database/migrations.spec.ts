@@ -15,6 +15,7 @@ test('a database of 0.1.0 is taken over: its sessions go on for as long as their
     DROP TABLE sessions;
     CREATE TABLE sessions (id varchar(32) PRIMARY KEY, user_name varchar(32) NOT NULL REFERENCES users (name) ON DELETE CASCADE,
       created_at bigint NOT NULL, last_seen_at bigint NOT NULL, ended_at bigint);
+    ALTER TABLE users DROP COLUMN issuer;
     DELETE FROM kysely_migration WHERE name > '0002';
     INSERT INTO users (name, password_hash, roles, disabled, created_at) VALUES ('maggie', '', '["admin"]', 0, 0);
     INSERT INTO sessions VALUES ('good', 'maggie', 1000, 1000, NULL), ('over', 'maggie', 1000, 1000, 2000);

@@ -66,6 +66,22 @@ const migrations: Record<string, Migration> = {
       await sql`UPDATE sessions SET expires_at = created_at + 86400000`.execute(db);
     },
   },
+
+  '0003-people-of-a-provider': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await db.schema.alterTable('users').addColumn('issuer', 'varchar(256)').execute();
+      const add = db.schema.alterTable('sessions');
+      await add.addColumn('external_key', 'varchar(43)').execute();
+      await add.addColumn('external_generation', 'integer').execute();
+      await add.addColumn('external_issued_at', 'bigint').execute();
+      await db.schema
+        .createIndex('sessions_by_external_key')
+        .unique()
+        .on('sessions')
+        .columns(['external_key', 'external_generation'])
+        .execute();
+    },
+  },
 };
 
 /**

@@ -11,11 +11,14 @@ export interface Tables {
 
 export interface UsersTable {
   name: string;
+  /** Empty where there is no password. */
   password_hash: string;
   /** JSON array of role names. */
   roles: string;
   disabled: number;
   created_at: number;
+  /** Of a user who comes from an identity provider: which. Such a user has no password. */
+  issuer: string | null;
 }
 
 export interface SessionsTable {
@@ -38,6 +41,12 @@ export interface SessionsTable {
   /** From where it was used last, as far as that is known. */
   address: string | null;
   user_agent: string | null;
+  /** SHA-256 of the provider's own session, where it comes from one (see `external-sessions.ts`). */
+  external_key: string | null;
+  /** How many sessions of this key were before it. */
+  external_generation: number | null;
+  /** Unix seconds: when the newest token was issued that was seen. */
+  external_issued_at: number | null;
 }
 
 export interface RoomsTable {

@@ -13,7 +13,7 @@ async function open(folder = tempFolder()): Promise<Database> {
   return database;
 }
 
-const user = { name: 'maggie', password_hash: 'x', roles: '[]', disabled: 0, created_at: 1 };
+const user = { name: 'maggie', password_hash: 'x', roles: '[]', disabled: 0, created_at: 1, issuer: null };
 
 describe('the embedded database', () => {
   test('commits durably: write-ahead log, full synchronisation, foreign keys', async () => {

@@ -9,7 +9,10 @@ export interface User {
 
 /** With what only the check of a password may look at. */
 export interface KnownUser extends User {
-  readonly passwordHash: string;
+  /** Absent: no password opens this account, for its user signs in elsewhere. */
+  readonly passwordHash: string | undefined;
+  /** The identity provider that the user comes from. Absent: an account of this server. */
+  readonly issuer: string | undefined;
 }
 
 export interface NewUser {
@@ -22,6 +25,10 @@ export interface Users {
   /** Makes a user; `false` when the name is in use. */
   add(user: NewUser): Promise<boolean>;
   find(name: string): Promise<KnownUser | undefined>;
+  /**
+   * The user of a name, made without a password or a role if nobody has it. It may be somebody else's: look at the issuer.
+   */
+  welcome(name: string, issuer: string): Promise<KnownUser>;
   /** `false` when there is no such user. */
   setPassword(name: string, passwordHash: string): Promise<boolean>;
   /** Disabled, a user is refused everywhere from the next look on. `false` when there is no such user. */
@@ -36,28 +43,46 @@ export function createUsers(db: Kysely<Tables>, now: () => number): Users {
     return numUpdatedRows === 1n;
   }
 
+  /** `false` when the name is in use. */
+  async function insert(
+    name: string,
+    rest: Pick<Tables['users'], 'password_hash' | 'roles' | 'issuer'>,
+  ): Promise<boolean> {
+    const made = await db
+      .insertInto('users')
+      .values({ name, ...rest, disabled: 0, created_at: now() })
+      .onConflict((conflict) => conflict.column('name').doNothing())
+      .executeTakeFirst();
+    return made.numInsertedOrUpdatedRows === 1n;
+  }
+
+  async function find(name: string): Promise<KnownUser | undefined> {
+    const row = await db
+      .selectFrom('users')
+      .select(['name', 'password_hash', 'roles', 'disabled', 'issuer'])
+      .where('name', '=', name)
+      .executeTakeFirst();
+    if (row === undefined) return undefined;
+    return {
+      name: row.name,
+      passwordHash: row.password_hash === '' ? undefined : row.password_hash,
+      roles: parseRoles(row.roles),
+      disabled: row.disabled !== 0,
+      issuer: row.issuer ?? undefined,
+    };
+  }
+
   return {
-    async add({ name, passwordHash, roles }) {
-      const made = await db
-        .insertInto('users')
-        .values({ name, password_hash: passwordHash, roles: JSON.stringify(roles), disabled: 0, created_at: now() })
-        .onConflict((conflict) => conflict.column('name').doNothing())
-        .executeTakeFirst();
-      return made.numInsertedOrUpdatedRows === 1n;
-    },
-    async find(name) {
-      const row = await db
-        .selectFrom('users')
-        .select(['name', 'password_hash', 'roles', 'disabled'])
-        .where('name', '=', name)
-        .executeTakeFirst();
-      if (row === undefined) return undefined;
-      return {
-        name: row.name,
-        passwordHash: row.password_hash,
-        roles: parseRoles(row.roles),
-        disabled: row.disabled !== 0,
-      };
+    add: ({ name, passwordHash, roles }) =>
+      insert(name, { password_hash: passwordHash, roles: JSON.stringify(roles), issuer: null }),
+    find,
+    async welcome(name, issuer) {
+      const known = await find(name);
+      if (known !== undefined) return known;
+      await insert(name, { password_hash: '', roles: '[]', issuer });
+      const made = await find(name);
+      if (made === undefined) throw new Error('a user who was just made is not there');
+      return made;
     },
     setPassword: (name, passwordHash) => change(name, { password_hash: passwordHash }),
     setDisabled: (name, disabled) => change(name, { disabled: disabled ? 1 : 0 }),
