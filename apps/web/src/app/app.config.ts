@@ -3,7 +3,7 @@ import { type ApplicationConfig, inject, provideBrowserGlobalErrorListeners } fr
 import { TitleStrategy, provideRouter, withComponentInputBinding } from '@angular/router';
 import { provideUsher, usherBearer } from '@usher/angular';
 import { routes } from './app.routes.ts';
-import { endReasonOf } from './session/end-reason.ts';
+import { endReasonOfSocket } from './session/end-reason.ts';
 import { Session } from './session/session.ts';
 import { unauthorisedInterceptor } from './session/unauthorised-interceptor.ts';
 import { PageTitle } from './ui/page-title.ts';
@@ -15,11 +15,15 @@ export const appConfig: ApplicationConfig = {
     provideHttpClient(withInterceptors([unauthorisedInterceptor, usherBearer])),
     provideUsher(() => {
       const session = inject(Session);
+      const { token, fresh, renew } = session;
       return {
-        token: () => session.token(),
+        token,
+        fresh,
+        renew,
+        signedIn: () => session.user() !== undefined,
         rooms: { user: () => session.user() ?? '' },
         onSignedOut: (reason) => {
-          session.end(endReasonOf(reason.code));
+          session.end(endReasonOfSocket(reason));
         },
       };
     }),

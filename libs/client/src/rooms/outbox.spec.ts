@@ -279,7 +279,8 @@ describe('a message of before', () => {
     general.room.open();
     await settle();
     expect(kept(made)).toEqual(['hello']);
-    expect(general.messages).toMatchObject([{ seq: 1, text: 'hello', status: 'sent' }]);
+    expect(general.messages).toMatchObject([{ key: 'of before', seq: 1, text: 'hello', status: 'sent' }]);
+    expect(general.shows.every((show) => show.length <= 1)).toBe(true);
     expect(faultsOf(general)).toEqual([]);
   });
 });

@@ -248,10 +248,11 @@ export function createRoom(
     name,
     messages$,
     state$,
-    send(text, key = uuid()) {
+    send(text, given) {
       if (drafts.length >= outbox) throw new OutboxFull('outbox full');
+      const key = given ?? uuid();
       // As the server will keep it, so that it is known again.
-      drafts.push({ key, text: text.toWellFormed(), at: Date.now(), status: 'waiting', faults: 0 });
+      drafts.push({ key, text: text.toWellFormed(), at: Date.now(), status: 'waiting', out: !!given, faults: 0 });
       push();
       return key;
     },

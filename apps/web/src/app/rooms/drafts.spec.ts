@@ -2,7 +2,8 @@ import { TestBed } from '@angular/core/testing';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { EndReason } from '../session/end-reason.ts';
 import { Session } from '../session/session.ts';
-import { Drafts, draftsKey } from './drafts.ts';
+import { draftsKey } from '../session/typed.ts';
+import { Drafts } from './drafts.ts';
 
 let ended: EndReason | undefined;
 
@@ -39,6 +40,15 @@ describe('drafts', () => {
     expect(draftsOf('bart').of('general')).toBe('');
     expect(sessionStorage.getItem(draftsKey)).toBeNull();
   });
+
+  test.each(['expired', 'refresh_reused'] as const)(
+    'wait for the same person where the session ended as %s',
+    (reason) => {
+      draftsOf('maggie').keep('general', 'half a tho');
+      ended = reason;
+      expect(draftsOf('maggie').of('general')).toBe('half a tho');
+    },
+  );
 
   test('are wiped when somebody signs out', () => {
     draftsOf('maggie').keep('general', 'a secret');

@@ -2,6 +2,7 @@ import { Service, inject, signal, type WritableSignal, untracked } from '@angula
 import { type UsherRoom, injectUsher } from '@usher/angular';
 import { RoomDirectory } from './room-directory.ts';
 import type { ReadMark } from './read-mark.ts';
+import { Unsent } from './unsent.ts';
 
 /** Where the list of a room was left: at its end, or with a message `offset` pixels below the upper edge. */
 export type Place = 'end' | { readonly seq: number; readonly offset: number };
@@ -20,16 +21,23 @@ const mostOpen = 12;
 export class OpenRooms {
   private readonly usher = injectUsher();
   private readonly directory = inject(RoomDirectory);
+  private readonly unsent = inject(Unsent);
   /** In the order of use, the last used at the end. */
   private readonly views = new Map<string, RoomView>();
   /** Older messages that are being fetched, by room. */
   private readonly fetching = new Set<string>();
+
+  constructor() {
+    // What was left behind goes out, whichever room is looked at.
+    for (const room of this.unsent.rooms()) this.enter(room);
+  }
 
   /** Enters a room, or comes back to it. */
   enter(name: string): RoomView {
     let view = this.views.get(name);
     if (view === undefined) {
       view = { room: this.usher.room(name), mark: signal<ReadMark | undefined>(undefined), place: 'end' };
+      this.unsent.follow(view.room);
       view.room.open();
     } else if (untracked(view.room.state).name === 'denied') {
       // The right may have been given since.

@@ -1,11 +1,20 @@
-import type { texts } from '../texts.ts';
+import type { Reason } from '@usher/client';
+import { endCauseOf } from '@usher/protocol';
+import { texts } from '../texts.ts';
 
 /** Why nobody is signed in any more; each has its words in `texts.ended`. */
 export type EndReason = keyof typeof texts.ended;
 
-/** What the server's code (HTTP problem or close reason) means for the one who was signed in. */
-export function endReasonOf(code: string | number | undefined): EndReason {
-  if (code === 'token_expired') return 'expired';
-  if (code === 'user_disabled') return 'disabled';
-  return 'session_ended';
+/** The reason by that name, where there are words for it. */
+export function endReasonOf(reason: string | undefined): EndReason {
+  return reason !== undefined && isEndReason(reason) ? reason : 'session_ended';
+}
+
+/** Why the server let go of the socket for good: the cause stands in the close reason, or in the refusal of a ticket. */
+export function endReasonOfSocket({ code, text }: Reason): EndReason {
+  return endReasonOf(code === 'user_disabled' ? code : endCauseOf(text));
+}
+
+function isEndReason(name: string): name is EndReason {
+  return Object.hasOwn(texts.ended, name);
 }

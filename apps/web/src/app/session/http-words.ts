@@ -3,7 +3,7 @@ import { isProblem, type Problem, type ProblemCode } from '@usher/protocol';
 import { texts } from '../texts.ts';
 
 /** The problem document of a failed call, where the server sent one. */
-function problemOf(error: unknown): Problem | undefined {
+export function problemOf(error: unknown): Problem | undefined {
   if (!(error instanceof HttpErrorResponse)) return undefined;
   const body: unknown = error.error;
   return isProblem(body) ? body : undefined;

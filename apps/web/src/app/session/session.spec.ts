@@ -1,36 +1,60 @@
-import { HttpClient, provideHttpClient, withInterceptors } from '@angular/common/http';
+import { HttpClient, HttpErrorResponse, provideHttpClient, withInterceptors } from '@angular/common/http';
 import { HttpTestingController, provideHttpClientTesting } from '@angular/common/http/testing';
 import { Component } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { Router, provideRouter } from '@angular/router';
 import { type Problem, type ProblemCode, problem } from '@usher/protocol';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type Mock, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Session } from './session.ts';
-import { tokenKey } from './token-store.ts';
+import { draftsKey, unsentKey } from './typed.ts';
 import { unauthorisedInterceptor } from './unauthorised-interceptor.ts';
 
 @Component({ template: '' })
 class Page {}
 
-const token = 'header.payload.signature';
 const expires = 4_000_000_000;
+/** Where the tabs of this browser say who is signed in. */
+const markerKey = 'usher.session';
+const maggie = JSON.stringify({ user: 'maggie', session: 'maggie’s' });
+
+/** What the session itself asks the server: to refresh, and to end. */
+let fetch: Mock<typeof globalThis.fetch>;
+let made = 0;
+
+function tokenOf(user: string, session = `${user}’s`): { token: string; expires: number } {
+  const claims = { sub: user, sid: session, iat: expires - 900, exp: expires, jti: ++made };
+  const bytes = new TextEncoder().encode(JSON.stringify(claims));
+  return { token: `header.${btoa(String.fromCharCode(...bytes))}.signature`, expires };
+}
 
 function server(): HttpTestingController {
   return TestBed.inject(HttpTestingController);
 }
 
+function failed(code: ProblemCode, more: Partial<Problem> = {}): Response {
+  return Response.json({ ...problem(code), ...more }, { status: problem(code).status });
+}
+
 /** What the server answers with this problem. */
-function answer(code: ProblemCode): [Problem, { status: number; statusText: string }] {
-  const body = problem(code);
+function answer(code: ProblemCode, more: Partial<Problem> = {}): [Problem, { status: number; statusText: string }] {
+  const body = { ...problem(code), ...more };
   return [body, { status: body.status, statusText: body.title }];
 }
 
-async function signedIn(): Promise<Session> {
+async function signedIn(user = 'maggie'): Promise<Session> {
   const session = TestBed.inject(Session);
-  const done = session.signIn('maggie', 'secret');
-  server().expectOne({ method: 'POST', url: '/api/auth' }).flush({ token, expires });
+  const done = session.signIn(user, 'secret');
+  const call = await vi.waitFor(() => server().expectOne({ method: 'POST', url: '/api/auth' }));
+  call.flush(tokenOf(user));
   await done;
   return session;
+}
+
+/** What another tab writes there, and the event that this one gets of it. */
+function elsewhere(marker: string | undefined): void {
+  if (marker === undefined) localStorage.removeItem(markerKey);
+  else localStorage.setItem(markerKey, marker);
+  window.dispatchEvent(new StorageEvent('storage', { key: markerKey }));
 }
 
 async function pageIs(url: string): Promise<void> {
@@ -39,170 +63,251 @@ async function pageIs(url: string): Promise<void> {
   });
 }
 
-describe('the session', () => {
-  beforeEach(() => {
-    localStorage.clear();
-    TestBed.configureTestingModule({
-      providers: [
-        provideHttpClient(withInterceptors([unauthorisedInterceptor])),
-        provideHttpClientTesting(),
-        provideRouter([
-          { path: 'sign-in', component: Page },
-          { path: '**', component: Page },
-        ]),
-      ],
-    });
-  });
+/** Asks for something of the API that is answered with a problem. */
+function refused(url: string, code: ProblemCode, more: Partial<Problem> = {}): void {
+  TestBed.inject(HttpClient)
+    .get(url)
+    .subscribe({ error: () => undefined });
+  server()
+    .expectOne(url)
+    .flush(...answer(code, more));
+}
 
-  afterEach(() => {
-    server().verify();
+beforeEach(() => {
+  localStorage.clear();
+  sessionStorage.clear();
+  fetch = vi.fn<typeof globalThis.fetch>(() => Promise.resolve(new Response(null, { status: 204 })));
+  vi.stubGlobal('fetch', fetch);
+  TestBed.configureTestingModule({
+    providers: [
+      provideHttpClient(withInterceptors([unauthorisedInterceptor])),
+      provideHttpClientTesting(),
+      provideRouter([
+        { path: 'sign-in', component: Page },
+        { path: '**', component: Page },
+      ]),
+    ],
   });
+});
 
-  test('signing in keeps the token and who it speaks for', async () => {
+afterEach(() => {
+  server().verify();
+  TestBed.resetTestingModule();
+  vi.unstubAllGlobals();
+});
+
+describe('signing in', () => {
+  test('keeps the token in memory and says who it is elsewhere', async () => {
     const session = await signedIn();
     expect(session.user()).toBe('maggie');
-    expect(session.token()).toBe(token);
-    expect(localStorage.getItem(tokenKey)).toContain(token);
+    expect(session.token()).toMatch(/^header\./);
+    expect(localStorage.getItem(markerKey)).toBe(maggie);
+    expect(JSON.stringify([localStorage, sessionStorage])).not.toContain('header');
   });
 
-  test('signing in leads on to where one was going', async () => {
+  test('leads on to where one was going', async () => {
     await TestBed.inject(Router).navigateByUrl('/sign-in?return=%2Frooms%2Fgeneral');
     await signedIn();
     expect(TestBed.inject(Router).url).toBe('/rooms/general');
   });
 
-  test('a wrong password is the form’s to tell, and ends nothing', async () => {
+  test('with a wrong password is the form’s to tell, and ends nothing', async () => {
     const session = TestBed.inject(Session);
     const done = session.signIn('maggie', 'wrong');
-    server()
-      .expectOne('/api/auth')
-      .flush(...answer('invalid_credentials'));
-    await expect(done).rejects.toMatchObject({ status: 401 });
+    const call = await vi.waitFor(() => server().expectOne('/api/auth'));
+    call.flush(...answer('invalid_credentials'));
+    await expect(done).rejects.toBeInstanceOf(HttpErrorResponse);
     expect(session.endReason()).toBeUndefined();
     expect(session.user()).toBeUndefined();
   });
 
-  test('signing out forgets at once and tells the server with the token that was', async () => {
-    const session = await signedIn();
-    const done = session.signOut();
-    expect(session.user()).toBeUndefined();
-    expect(localStorage.length).toBe(0);
-    const call = server().expectOne({ method: 'DELETE', url: '/api/auth' });
-    expect(call.request.headers.get('Authorization')).toBe(`Bearer ${token}`);
-    call.flush(null, { status: 204, statusText: 'No Content' });
-    await done;
-    expect(session.endReason()).toBe('signed_out');
-    await pageIs('/sign-in');
-  });
-
-  test('signing out where the server cannot be told says so', async () => {
-    const session = await signedIn();
-    const done = session.signOut();
-    server().expectOne('/api/auth').error(new ProgressEvent('error'));
-    await done;
-    expect(session.endReason()).toBe('signed_out_untold');
-    expect(session.user()).toBeUndefined();
-  });
-
-  test('signing out of a session that was over already is a sign-out', async () => {
-    const session = await signedIn();
-    const done = session.signOut();
+  test('follows from a new account', async () => {
+    const session = TestBed.inject(Session);
+    const done = session.createAccount('milhouse', 'thrillhouse');
     server()
-      .expectOne('/api/auth')
-      .flush(...answer('session_ended'));
+      .expectOne({ method: 'POST', url: '/api/users' })
+      .flush({ user: 'milhouse' }, { status: 201, statusText: 'Created' });
+    const call = await vi.waitFor(() => server().expectOne('/api/auth'));
+    call.flush(tokenOf('milhouse'));
     await done;
-    expect(session.endReason()).toBe('signed_out');
+    expect(session.user()).toBe('milhouse');
+  });
+});
+
+describe('a reload', () => {
+  test('keeps one signed in; the token is got when it is needed', async () => {
+    localStorage.setItem(markerKey, maggie);
+    const session = TestBed.inject(Session);
+    expect(session.user()).toBe('maggie');
+    expect(session.token()).toBeUndefined();
+    expect(fetch).not.toHaveBeenCalled();
+    const fresh = tokenOf('maggie');
+    fetch.mockResolvedValue(Response.json(fresh));
+    expect(await session.fresh()).toBe(fresh.token);
+    expect(fetch.mock.calls.map(([url, init]) => [init?.method, url])).toEqual([['POST', '/api/auth/refresh']]);
+  });
+
+  test('of the sign-in page asks for nothing', () => {
+    expect(TestBed.inject(Session).user()).toBeUndefined();
+    expect(fetch).not.toHaveBeenCalled();
   });
 
   test.each([
-    ['token_expired', 'expired'],
-    ['session_ended', 'session_ended'],
-    ['invalid_token', 'session_ended'],
-  ] as const)('a 401 %s of any call ends the session as %s and keeps the way back', async (code, reason) => {
+    ['{"ended":"expired"}', 2],
+    ['{"ended":"operator"}', 0],
+    ['', 0],
+  ])('finds what was typed only where it waits for somebody (%s: %d)', (marker, left) => {
+    for (const key of [draftsKey, unsentKey]) sessionStorage.setItem(key, '{"user":"maggie"}');
+    localStorage.setItem(markerKey, marker);
+    TestBed.inject(Session);
+    expect(sessionStorage.length).toBe(left);
+  });
+});
+
+describe('signing out', () => {
+  test('forgets at once and tells the server', async () => {
+    const session = await signedIn();
+    const token = session.token() ?? '';
+    sessionStorage.setItem(draftsKey, '{"user":"maggie"}');
+    const done = session.signOut();
+    expect(session.user()).toBeUndefined();
+    expect(session.token()).toBeUndefined();
+    expect(JSON.stringify([localStorage, sessionStorage])).not.toContain('maggie');
+    await done;
+    expect(fetch.mock.calls.map(([url, init]) => [init?.method, url])).toEqual([['DELETE', '/api/auth']]);
+    expect(fetch.mock.lastCall?.[1]?.headers).toEqual({ authorization: `Bearer ${token}` });
+    expect(session.endReason()).toBe('signed_out');
+    expect(localStorage.length).toBe(0);
+    await pageIs('/sign-in');
+  });
+
+  test('where the server cannot be told says so, and tells it before the next one signs in', async () => {
+    const session = await signedIn();
+    fetch.mockRejectedValueOnce(new TypeError('fetch failed'));
+    await session.signOut();
+    expect(session.endReason()).toBe('signed_out_untold');
+    expect(session.user()).toBeUndefined();
+    await signedIn('bart');
+    expect(fetch.mock.calls.map(([, init]) => init?.method)).toEqual(['DELETE', 'DELETE']);
+    expect(session.endReason()).toBeUndefined();
+  });
+
+  test('of a session that was over already is a sign-out', async () => {
+    const session = await signedIn();
+    fetch.mockImplementation(() => Promise.resolve(failed('session_ended')));
+    await session.signOut();
+    expect(session.endReason()).toBe('signed_out');
+  });
+});
+
+describe('the end of a session', () => {
+  test.each([
+    ['session_ended', { detail: 'password_changed' }, 'password_changed'],
+    ['session_ended', { detail: 'of_tomorrow' }, 'session_ended'],
+    ['session_ended', {}, 'session_ended'],
+    ['user_disabled', {}, 'user_disabled'],
+    ['invalid_token', {}, 'session_ended'],
+  ] as const)('that any call hears of (%s %j) is told as %s and keeps the way back', async (code, more, reason) => {
     const session = await signedIn();
     await TestBed.inject(Router).navigateByUrl('/rooms/general');
-    TestBed.inject(HttpClient)
-      .get('/api/rooms')
-      .subscribe({ error: () => undefined });
-    server()
-      .expectOne('/api/rooms')
-      .flush(...answer(code));
+    refused('/api/rooms', code, more);
     expect(session.endReason()).toBe(reason);
     expect(session.user()).toBeUndefined();
     await pageIs('/sign-in?return=%2Frooms%2Fgeneral');
   });
 
-  test('a wrong password is no end, whichever call asks for one', async () => {
-    const session = await signedIn();
-    TestBed.inject(HttpClient)
-      .put('/api/me/password', { pwd: 'wrong', newPwd: 'long enough' })
-      .subscribe({ error: () => undefined });
-    server()
-      .expectOne('/api/me/password')
-      .flush(...answer('invalid_credentials'));
-    expect(session.user()).toBe('maggie');
-    expect(session.endReason()).toBeUndefined();
+  test.each(['invalid_credentials', 'forbidden', 'not_found', 'missing_token', 'draining'] as const)(
+    'does not follow from %s',
+    async (code) => {
+      const session = await signedIn();
+      refused('/api/me', code);
+      expect(session.user()).toBe('maggie');
+    },
+  );
+
+  test('that a refresh hears of is told with its cause', async () => {
+    localStorage.setItem(markerKey, maggie);
+    const session = TestBed.inject(Session);
+    fetch.mockResolvedValue(failed('session_ended', { detail: 'refresh_reused' }));
+    expect(await session.fresh()).toBeUndefined();
+    expect(session.endReason()).toBe('refresh_reused');
+    await pageIs('/sign-in');
   });
 
-  test('a 401 about the token of before does not end the session of now', async () => {
+  test.each([
+    ['expired', 2],
+    ['refresh_reused', 2],
+    ['session_ended', 0],
+    ['operator', 0],
+    ['password_changed', 0],
+    ['user_disabled', 0],
+    ['ended_elsewhere', 0],
+  ] as const)('with the reason %s leaves %d things that were typed', async (reason, left) => {
+    const session = await signedIn();
+    for (const key of [draftsKey, unsentKey]) sessionStorage.setItem(key, '{"user":"maggie"}');
+    session.end(reason);
+    expect(sessionStorage.length).toBe(left);
+    expect(JSON.stringify(localStorage)).not.toContain('maggie');
+    await pageIs('/sign-in');
+  });
+
+  test('that is heard of late does not end the session of now', async () => {
     const session = await signedIn();
     TestBed.inject(HttpClient)
       .get('/api/rooms')
       .subscribe({ error: () => undefined });
     const late = server().expectOne('/api/rooms');
     session.end('expired');
-    const done = session.signIn('bart', 'secret');
-    server().expectOne('/api/auth').flush({ token: 'another.one', expires });
-    await done;
-    late.flush(...answer('token_expired'));
+    await signedIn('bart');
+    late.flush(...answer('session_ended'));
     expect(session.user()).toBe('bart');
   });
 
-  test('a sign-out in another tab ends it here too, and says where it was', async () => {
+  test('is told with the first reason', async () => {
     const session = await signedIn();
-    localStorage.removeItem(tokenKey);
-    window.dispatchEvent(new StorageEvent('storage', { key: tokenKey }));
+    session.end('expired');
+    session.end('session_ended');
+    expect(session.endReason()).toBe('expired');
+    await pageIs('/sign-in');
+  });
+});
+
+describe('another tab', () => {
+  test('that signs out ends it here too', async () => {
+    const session = await signedIn();
+    await TestBed.inject(Router).navigateByUrl('/rooms/private-matters');
+    elsewhere(undefined);
     expect(session.endReason()).toBe('signed_out_elsewhere');
     expect(session.user()).toBeUndefined();
     await pageIs('/sign-in');
   });
 
-  test('a sign-in in another tab signs this one in', async () => {
+  test('that hears why the session is over says it here too', async () => {
+    const session = await signedIn();
+    elsewhere('{"ended":"refresh_reused"}');
+    expect(session.endReason()).toBe('refresh_reused');
+    await pageIs('/sign-in');
+  });
+
+  test('that signs in signs this one in', async () => {
     const session = TestBed.inject(Session);
     await TestBed.inject(Router).navigateByUrl('/sign-in?return=%2Frooms%2Fgeneral');
-    localStorage.setItem(tokenKey, JSON.stringify({ token, expires, user: 'maggie' }));
-    window.dispatchEvent(new StorageEvent('storage', { key: tokenKey }));
+    elsewhere(maggie);
     expect(session.user()).toBe('maggie');
     await pageIs('/rooms/general');
   });
 
-  test('the first reason is the one that is told', async () => {
+  test('that signs out and somebody else in: what is still shown of the one is not the other’s to end, nor to ask with', async () => {
     const session = await signedIn();
-    session.end('expired');
-    session.end('session_ended');
-    expect(session.endReason()).toBe('expired');
-  });
-
-  test('signing out everywhere is what is told, even where the socket heard of the end first', async () => {
-    const session = await signedIn();
-    await TestBed.inject(Router).navigateByUrl('/settings');
-    session.end('session_ended');
-    session.endedEverywhere('everywhere');
-    expect(session.endReason()).toBe('everywhere');
-    expect(session.user()).toBeUndefined();
-    await pageIs('/sign-in');
-  });
-
-  test('a new account is signed in with', async () => {
-    const session = TestBed.inject(Session);
-    const done = session.createAccount('milhouse', 'thrillhouse');
-    server()
-      .expectOne({ method: 'POST', url: '/api/users' })
-      .flush({ user: 'milhouse' }, { status: 201, statusText: 'Created' });
-    await vi.waitFor(() => {
-      server().expectOne('/api/auth').flush({ token, expires });
+    elsewhere(undefined);
+    elsewhere('{"user":"bart","session":"bart’s"}');
+    expect(session.user()).toBe('bart');
+    expect(await session.fresh()).toBeUndefined();
+    session.end('operator');
+    expect(session.user()).toBe('bart');
+    await vi.waitFor(async () => {
+      fetch.mockResolvedValueOnce(Response.json(tokenOf('bart')));
+      expect(await session.fresh()).toBeDefined();
     });
-    await done;
-    expect(session.user()).toBe('milhouse');
   });
 });

@@ -10,6 +10,7 @@ import { Drafts } from '../rooms/drafts.ts';
 import { OpenRooms } from '../rooms/open-rooms.ts';
 import { RoomDirectory } from '../rooms/room-directory.ts';
 import { RoomList } from '../rooms/room-list.ts';
+import { Unsent } from '../rooms/unsent.ts';
 import { texts } from '../texts.ts';
 import { Logo } from '../ui/logo.ts';
 import { AccountMenu } from './account-menu.ts';
@@ -21,7 +22,7 @@ import { AccountMenu } from './account-menu.ts';
 @Component({
   selector: 'app-shell',
   imports: [AccountMenu, ConnectionBadge, ConnectionBanner, Logo, RoomList, RouterLink, RouterOutlet],
-  providers: [ConnectionLog, RoomDirectory, OpenRooms, Drafts],
+  providers: [ConnectionLog, RoomDirectory, OpenRooms, Drafts, Unsent],
   host: { '[class.at-list]': 'atList()' },
   templateUrl: './shell.html',
   styleUrl: './shell.scss',
@@ -44,6 +45,8 @@ export class Shell {
     // Before the first dial, so that its steps are on record.
     inject(ConnectionLog);
     this.usher.start();
+    // Also where no room is shown: it may have something to send.
+    inject(OpenRooms);
     inject(DestroyRef).onDestroy(() => {
       this.usher.signOut();
     });

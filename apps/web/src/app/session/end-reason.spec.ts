@@ -1,0 +1,31 @@
+import { closeReasonOf, endCauses } from '@usher/protocol/server';
+import { describe, expect, test } from 'vitest';
+import { texts } from '../texts.ts';
+import { endReasonOf, endReasonOfSocket } from './end-reason.ts';
+
+describe('why a session is over', () => {
+  test.each(endCauses)('has words for %s', (cause) => {
+    expect(endReasonOf(cause)).toBe(cause);
+    expect(texts.ended[cause]).toMatch(/\.$/);
+  });
+
+  test.each([undefined, '', 'of_tomorrow', 'toString', '__proto__'])(
+    'is told in general words where it is %j',
+    (cause) => {
+      expect(endReasonOf(cause)).toBe('session_ended');
+    },
+  );
+
+  test.each(endCauses)('is known of a socket that was closed (%s)', (cause) => {
+    expect(endReasonOfSocket({ kind: 'signed_out', code: 4501, text: closeReasonOf(cause) })).toBe(cause);
+  });
+
+  test.each([
+    [{ kind: 'refused', code: 'session_ended', text: 'password_changed' }, 'password_changed'],
+    [{ kind: 'refused', code: 'session_ended', text: 'Session ended' }, 'session_ended'],
+    [{ kind: 'refused', code: 'user_disabled', text: 'This account is disabled' }, 'user_disabled'],
+    [{ kind: 'signed_out', code: 4501, text: 'session ended' }, 'session_ended'],
+  ] as const)('is known of %j', (reason, known) => {
+    expect(endReasonOfSocket(reason)).toBe(known);
+  });
+});
