@@ -76,7 +76,7 @@ export class DevicesCard {
 
   protected async endEverywhere(): Promise<void> {
     const load = async () => (await import('../ui/confirm-dialog.ts')).ConfirmDialog;
-    const sure = await this.openDialog<boolean>(load, texts.devices.everywhereQuestion);
+    const sure = await this.openDialog<boolean>(load, { role: 'alertdialog', data: texts.devices.everywhereQuestion });
     if (sure !== true) return;
     await this.doing(async () => {
       const { complete } = await this.devices.endAll();
