@@ -40,7 +40,10 @@ export function received({ token, expires }: TokenAnswer, at: number): AccessTok
   return { token, at, lifeMs: seconds >= 0 ? seconds * 1000 : expires * 1000 - at };
 }
 
+/** Clocks of two tabs may be so far apart without anybody having set one. */
+const toleranceMs = 5_000;
+
 /** For how many ms the token is still good. Nothing is known of one that was received in what is the future by now. */
 export function leftMs({ at, lifeMs }: AccessToken, now: number): number {
-  return now < at ? 0 : at + lifeMs - now;
+  return now < at - toleranceMs ? 0 : at + lifeMs - now;
 }
