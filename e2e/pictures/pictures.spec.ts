@@ -32,6 +32,11 @@ const conversation = [
   ],
 ] as const;
 
+const elsewhere = [
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1',
+  'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Firefox/128.0',
+];
+
 const looks = [
   { name: 'desktop-light', viewport: { width: 1440, height: 900 }, colorScheme: 'light' },
   { name: 'desktop-dark', viewport: { width: 1440, height: 900 }, colorScheme: 'dark' },
@@ -75,6 +80,12 @@ for (const { name, ...look } of looks) {
     await expect(page.getByTestId('twice-answer')).toContainText(/refused/i);
     await expect(page.getByText('No answer yet.')).toHaveCount(0);
     await shoot('connection');
+    // Some more places where she is signed in.
+    for (const userAgent of elsewhere) await signInFrom(usher.direct, 'maggie', userAgent);
+    await page.goto('/settings');
+    await expectState(page, 'open');
+    await expect(page.getByRole('button', { name: /^End session/ })).toHaveCount(elsewhere.length + 1);
+    await shoot('settings');
   });
 }
 
@@ -84,4 +95,15 @@ async function settled(page: Page): Promise<void> {
     await document.fonts.ready;
     await Promise.allSettled(document.getAnimations().map((animation) => animation.finished));
   });
+}
+
+/** A session of that browser, which is not there. */
+async function signInFrom(url: string, user: string, userAgent: string): Promise<void> {
+  const headers = { 'content-type': 'application/json', 'user-agent': userAgent };
+  const answer = await fetch(`${url}/api/auth`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ user, pwd: 'secret' }),
+  });
+  if (!answer.ok) throw new Error(`${user} could not sign in: ${answer.status}`);
 }

@@ -46,6 +46,19 @@ for (const { name, ...look } of looks) {
     await expectState(page, 'open');
     await expectAccessible(page);
   });
+
+  test(`axe finds nothing on the settings, nor on what they ask and tell (${name})`, async ({ visitor }) => {
+    const { page } = await visitor(look);
+    await signIn(page, 'maggie');
+    await page.goto('/settings');
+    await expect(page.getByText('This device', { exact: true })).toBeVisible();
+    await page.getByRole('button', { name: 'Change password' }).click();
+    await expect(page.getByText('The current password is needed too.')).toBeVisible();
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Sign out everywhere' }).click();
+    await expect(page.getByRole('alertdialog')).toBeVisible();
+    await expectAccessible(page);
+  });
 }
 
 test('everything can be done by keyboard: sign in, choose a room, write, sign out', async ({ visitor }) => {

@@ -8,7 +8,7 @@ function cells(values) {
 }
 
 /** The threat table as Markdown, padded as Prettier wants it. */
-export function threatTable() {
+function threatTable() {
   const rows = [
     ['', 'who tries what', 'what they get', 'the test that fails without the defence'],
     ...threats.map(({ id, who, get, shown }) => [`\`${id}\``, who, get, `\`${shown.join('/')}\``]),

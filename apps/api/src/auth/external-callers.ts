@@ -1,10 +1,10 @@
-import type { EndCause } from '@usher/protocol';
 import type { FastifyRequest } from 'fastify';
 import type { Kysely } from 'kysely';
 import type { IdentityProvider } from '../config/identity-provider.ts';
 import type { Tables } from '../database/schema.ts';
 import { HttpProblem } from '../http/http-problem.ts';
 import type { Users } from '../users/users.ts';
+import type { Endings } from './endings.ts';
 import { createExternalSessions } from './external-sessions.ts';
 import { createExternalTokens, type ExternalToken } from './external-tokens.ts';
 import type { SessionLives } from './session-life.ts';
@@ -33,8 +33,7 @@ export interface ExternalCallersParts {
   readonly now: () => number;
   readonly sessions: Pick<Sessions, 'surplus'>;
   readonly users: Users;
-  /** Ends sessions and closes their sockets. */
-  readonly end: (sessions: readonly string[], cause: EndCause) => Promise<unknown>;
+  readonly end: Endings['sessions'];
 }
 
 export function createExternalCallers(provider: IdentityProvider, parts: ExternalCallersParts): ExternalCallers {

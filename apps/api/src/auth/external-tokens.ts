@@ -68,12 +68,16 @@ export function createExternalTokens(provider: IdentityProvider, options: Provid
         throw new HttpProblem(error instanceof errors.JWTExpired ? 'token_expired' : 'invalid_token', { cause: error });
       }
       const { protectedHeader, payload } = verified;
-      const type = protectedHeader.typ?.toLowerCase().replace(/^application\//, '') ?? 'jwt';
-      if (type !== 'at+jwt' && type !== 'jwt') throw invalid('its type is not that of an access token');
+      if (!isTypeOfAccessToken(protectedHeader.typ)) throw invalid('its type is not that of an access token');
       if (claimsOfIdTokens.some((claim) => claim in payload)) throw invalid('it is an ID token');
       return read(payload, Math.floor(now() / 1_000));
     },
   };
+}
+
+/** Absent, or one of the two that are in use (RFC 9068 §2.1; `JWT` says nothing). What was signed may be of any kind. */
+function isTypeOfAccessToken(typ: unknown): boolean {
+  return typ === undefined || (typeof typ === 'string' && /^(?:application\/)?(?:at\+)?jwt$/i.test(typ));
 }
 
 /** @throws HttpProblem 401 when a claim is not what it should be. */

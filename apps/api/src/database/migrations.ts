@@ -5,10 +5,11 @@ import type { Tables } from './schema.ts';
 /** Every change of the tables, in order, by a name that never changes once it has been released. */
 const migrations: Record<string, Migration> = {
   '0001-users-sessions-rooms-messages': {
+    // Names were of 32 characters when this was released; SQLite does not look at lengths, so nothing has to change there.
     async up(db: Kysely<unknown>): Promise<void> {
       await db.schema
         .createTable('users')
-        .addColumn('name', 'varchar(32)', (column) => column.primaryKey())
+        .addColumn('name', 'varchar(64)', (column) => column.primaryKey())
         .addColumn('password_hash', 'text', (column) => column.notNull())
         .addColumn('roles', 'text', (column) => column.notNull())
         .addColumn('disabled', 'integer', (column) => column.notNull())
@@ -17,7 +18,7 @@ const migrations: Record<string, Migration> = {
       await db.schema
         .createTable('sessions')
         .addColumn('id', 'varchar(32)', (column) => column.primaryKey())
-        .addColumn('user_name', 'varchar(32)', (column) =>
+        .addColumn('user_name', 'varchar(64)', (column) =>
           column.notNull().references('users.name').onDelete('cascade'),
         )
         .addColumn('created_at', 'bigint', (column) => column.notNull())
@@ -32,7 +33,7 @@ const migrations: Record<string, Migration> = {
         .addColumn('private', 'integer', (column) => column.notNull())
         .addColumn('epoch', 'varchar(64)', (column) => column.notNull())
         .addColumn('seq', 'bigint', (column) => column.notNull())
-        .addColumn('created_by', 'varchar(32)', (column) => column.notNull())
+        .addColumn('created_by', 'varchar(64)', (column) => column.notNull())
         .addColumn('created_at', 'bigint', (column) => column.notNull())
         .execute();
       await db.schema
@@ -40,7 +41,7 @@ const migrations: Record<string, Migration> = {
         .addColumn('room', 'varchar(64)', (column) => column.notNull().references('rooms.name').onDelete('cascade'))
         .addColumn('seq', 'bigint', (column) => column.notNull())
         .addColumn('id', 'varchar(36)', (column) => column.notNull())
-        .addColumn('sender', 'varchar(32)', (column) => column.notNull())
+        .addColumn('sender', 'varchar(64)', (column) => column.notNull())
         .addColumn('key', 'varchar(36)', (column) => column.notNull())
         .addColumn('text', 'text', (column) => column.notNull())
         .addColumn('at', 'bigint', (column) => column.notNull())

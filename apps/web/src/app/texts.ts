@@ -8,6 +8,7 @@ export const texts = {
     createAccount: 'Create an account',
     rooms: 'Rooms',
     connection: 'Connection',
+    settings: 'Settings',
     notFound: 'Page not found',
   },
 
@@ -15,9 +16,6 @@ export const texts = {
     heading: 'Sign in',
     lead: 'Good to see you. Take a seat.',
     user: 'User name',
-    password: 'Password',
-    show: 'Show what is typed',
-    hide: 'Hide what is typed',
     submit: 'Sign in',
     busy: 'Signing in …',
     newHere: 'New here?',
@@ -28,13 +26,28 @@ export const texts = {
     heading: 'Create an account',
     lead: 'A name and a password are all it takes.',
     userHint: 'Lower-case letters, digits, dots, dashes and underscores; up to 32.',
-    passwordHint: 'At least 8 characters.',
     submit: 'Create account',
     busy: 'Creating the account …',
     known: 'Have an account already?',
     signIn: 'Sign in instead',
     badUser: 'A user name has 1 to 32 lower-case letters, digits, dots, dashes or underscores.',
-    shortPassword: 'The password needs at least 8 characters.',
+  },
+  password: {
+    label: 'Password',
+    show: 'Show what is typed',
+    hide: 'Hide what is typed',
+    rules: 'At least 8 characters: no common password, no sequence, not your name.',
+    short: 'The password needs at least 8 characters.',
+    longer: 'This server wants a longer password.',
+    heading: 'Password',
+    hint: 'A new one signs you out on all other devices.',
+    current: 'Current password',
+    fresh: 'New password',
+    missing: 'The current password is needed too.',
+    wrong: 'This is not your current password.',
+    submit: 'Change password',
+    busy: 'Changing …',
+    changed: 'Your password is changed, and all other devices are signed out.',
   },
   poster: {
     line: 'Everyone here has a ticket.',
@@ -58,11 +71,15 @@ export const texts = {
     ticket_replayed:
       'A ticket of your session was used twice, so the session was ended to be safe. Sign in again; if that was not you, change your password.',
     too_many_sessions: 'You signed in on more devices than are allowed; this one was used least lately.',
+    everywhere: 'You are signed out on all devices.',
+    everywhere_untold:
+      'You are signed out on all devices. Not every server could be told yet: what is still open there is closed as soon as it can be.',
   },
 
   problems: {
     invalid_credentials: 'Wrong user name or password.',
     user_disabled: 'This account is disabled. Ask whoever runs this server.',
+    weak_password: 'This password is too easy to guess. Take a longer one that fewer people use.',
     user_taken: 'This user name is in use. Choose another one.',
     room_taken: 'A room with this address exists already. Choose another title.',
     sign_up_closed: 'New accounts are not open on this server. Ask whoever runs it.',
@@ -88,6 +105,7 @@ export const texts = {
     connection: 'Connection',
     connectionState: 'State of the connection',
     account: 'Account',
+    settings: 'Settings',
     signOut: 'Sign out',
     theme: 'Appearance',
     themes: { system: 'Like the system', light: 'Light', dark: 'Dark' },
@@ -233,7 +251,6 @@ export const texts = {
   connection: {
     heading: 'Connection',
     lead: 'What happens under the hood, as it happens.',
-    back: 'Back to the rooms',
     now: 'Right now',
     since: (time: string) => `since ${time}`,
     attempt: (n: number) => `attempt ${n}`,
@@ -280,6 +297,57 @@ export const texts = {
     noToken: (status: number, code: string) =>
       `A ticket without a token: ${status} ${code}. This answer is how a page learns why it may not in.`,
     unreachable: 'The server cannot be reached right now.',
+  },
+
+  settings: {
+    heading: 'Settings',
+    lead: 'Your devices, your password, and how it all looks.',
+    themeHint: 'Kept on this device.',
+  },
+
+  devices: {
+    heading: 'Your devices',
+    hint: 'Everywhere you are signed in. End what you do not know or no longer use.',
+    loading: 'Loading your devices …',
+    failed: 'Your devices could not be loaded.',
+    retry: 'Load them again',
+    alone: 'You are signed in nowhere else.',
+    here: 'This device',
+    kinds: { desktop: 'Computer', phone: 'Phone', tablet: 'Tablet', other: undefined },
+    on: (browser: string, system: string) => `${browser} on ${system}`,
+    unknown: 'Unknown device',
+    unknownBrowser: 'Unknown browser',
+    unknownSystem: (browser: string) => `${browser}, system unknown`,
+    seen: (ago: string) => `Last seen ${ago}`,
+    justNow: 'just now',
+    connections: (n: number) => (n === 1 ? '1 open connection' : `${n} open connections`),
+    since: (date: string) => `Signed in since ${date}`,
+    end: 'End session',
+    endOf: (device: string) => `End session: ${device}`,
+    ended: 'Ended.',
+    overAlready: 'It was over already.',
+    others: 'End all other sessions',
+    othersHint: 'Everywhere but here; what is open there is closed at once.',
+    othersEnded: 'All other sessions are over.',
+    everywhere: 'Sign out everywhere',
+    everywhereHint: 'On all devices, this one too.',
+    everywhereQuestion: {
+      heading: 'Sign out everywhere?',
+      text: 'All your sessions end at once, this one too. On every device you have to sign in again.',
+      yes: 'Sign out everywhere',
+    },
+  },
+
+  /** What came of ending sessions. */
+  ending: {
+    none: 'No connection was open.',
+    closed: (n: number, time: string) =>
+      n === 1 ? `1 connection was closed in ${time}.` : `${n} connections were closed in ${time}.`,
+    untold: 'Not every server could be told yet: what is still open there is closed as soon as it can be.',
+  },
+
+  confirm: {
+    cancel: 'Cancel',
   },
 
   notFound: {

@@ -1,9 +1,10 @@
-import { Component, type ElementRef, afterNextRender, computed, inject, signal, viewChild } from '@angular/core';
-import { RouterLink } from '@angular/router';
+import { Component, computed, inject, signal } from '@angular/core';
 import { injectUsher } from '@usher/angular';
 import { texts } from '../texts.ts';
+import { Action } from '../ui/action.ts';
 import { Icon, type IconName } from '../ui/icon.ts';
 import { injectNow } from '../ui/now.ts';
+import { Page } from '../ui/page.ts';
 import { bannerWords, stateWords } from './banner-words.ts';
 import { ConnectionLog } from './connection-log.ts';
 import { Door } from './door.ts';
@@ -18,7 +19,7 @@ type Trial = 'drop' | 'twice' | 'knock';
 /** What happens under the hood, as it happens: the way in, the round trip, the seat, and three tries at the door. */
 @Component({
   selector: 'app-connection-page',
-  imports: [Icon, RoundTripCard, RouterLink, SeatCard],
+  imports: [Action, Icon, Page, RoundTripCard, SeatCard],
   templateUrl: './connection-page.html',
   styleUrl: './connection-page.scss',
 })
@@ -26,7 +27,6 @@ export class ConnectionPage {
   private readonly usher = injectUsher();
   private readonly door = inject(Door);
   private readonly log = inject(ConnectionLog);
-  private readonly heading = viewChild.required<ElementRef<HTMLElement>>('heading');
   private readonly now = injectNow(250);
 
   protected readonly texts = texts.connection;
@@ -59,12 +59,6 @@ export class ConnectionPage {
 
   protected readonly busy = signal<Trial | undefined>(undefined);
   protected readonly answers = signal<Readonly<Record<Trial, readonly string[]>>>({ drop: [], twice: [], knock: [] });
-
-  constructor() {
-    afterNextRender(() => {
-      this.heading().nativeElement.focus();
-    });
-  }
 
   protected stationTime(station: Station): string {
     if (station.ms !== undefined) return milliseconds(station.ms);

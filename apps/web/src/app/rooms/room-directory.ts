@@ -1,44 +1,31 @@
 import { HttpClient } from '@angular/common/http';
-import { Service, computed, effect, inject, signal, untracked } from '@angular/core';
-import { injectUsher } from '@usher/angular';
+import { Service, computed, inject } from '@angular/core';
 import type { MessagePage, NewRoom, Room, Rooms } from '@usher/protocol';
 import { firstValueFrom } from 'rxjs';
+import { wheneverOpen } from '../connection/whenever-open.ts';
+import { Asked } from '../ui/asked.ts';
 
 /** The rooms that this person may see, and the calls about them. Asked for anew with every connection: others make rooms too. */
 @Service({ autoProvided: false })
 export class RoomDirectory {
   private readonly http = inject(HttpClient);
-  private readonly usher = injectUsher();
-  private readonly known = signal<readonly Room[] | undefined>(undefined);
-  private readonly trouble = signal<unknown>(undefined);
-  private asked = 0;
+  private readonly asked = new Asked(async () => {
+    const { rooms } = await firstValueFrom(this.http.get<Rooms>('/api/rooms'));
+    return rooms.toSorted(byTitle);
+  });
 
   /** Undefined until they are known; sorted by title. */
-  readonly rooms = this.known.asReadonly();
+  readonly rooms = this.asked.value;
   /** What went wrong, while nothing is known. */
-  readonly error = computed(() => (this.known() === undefined ? this.trouble() : undefined));
+  readonly error = computed(() => (this.rooms() === undefined ? this.asked.error() : undefined));
 
   constructor() {
-    const connected = computed(() => this.usher.state().name === 'open');
     void this.load();
-    let before = false;
-    effect(() => {
-      const now = connected();
-      if (now && !before) untracked(() => void this.load());
-      before = now;
-    });
+    wheneverOpen(() => void this.load());
   }
 
   async load(): Promise<void> {
-    const mine = ++this.asked;
-    this.trouble.set(undefined);
-    try {
-      const { rooms } = await firstValueFrom(this.http.get<Rooms>('/api/rooms'));
-      // Of two that overlap the later question counts, whichever answer comes last.
-      if (mine === this.asked) this.known.set(rooms.toSorted(byTitle));
-    } catch (error) {
-      if (mine === this.asked) this.trouble.set(error);
-    }
+    await this.asked.load();
   }
 
   title(room: string): string {
@@ -46,7 +33,7 @@ export class RoomDirectory {
   }
 
   find(room: string): Room | undefined {
-    return this.known()?.find((known) => known.room === room);
+    return this.rooms()?.find((known) => known.room === room);
   }
 
   /** @throws HttpErrorResponse, `room_taken` among others. */

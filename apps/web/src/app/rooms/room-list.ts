@@ -1,8 +1,8 @@
-import { Component, Injector, computed, inject } from '@angular/core';
+import { Component, computed, inject } from '@angular/core';
 import { Router, RouterLink, RouterLinkActive } from '@angular/router';
-import { firstValueFrom } from 'rxjs';
 import { wordsFor } from '../session/http-words.ts';
 import { texts } from '../texts.ts';
+import { injectDialog } from '../ui/dialog.ts';
 import { Icon } from '../ui/icon.ts';
 import { RoomDirectory } from './room-directory.ts';
 
@@ -14,7 +14,7 @@ import { RoomDirectory } from './room-directory.ts';
 })
 export class RoomList {
   private readonly directory = inject(RoomDirectory);
-  private readonly injector = inject(Injector);
+  private readonly openDialog = injectDialog();
   private readonly router = inject(Router);
 
   protected readonly texts = texts;
@@ -28,15 +28,9 @@ export class RoomList {
     void this.directory.load();
   }
 
-  /** The dialog is loaded when it is wanted: few people make rooms, all people wait for the page. */
   protected async create(): Promise<void> {
-    const [{ MatDialog, MatDialogConfig }, { CreateRoomDialog }] = await Promise.all([
-      import('@angular/material/dialog'),
-      import('./create-room-dialog.ts'),
-    ]);
-    const config = Object.assign(new MatDialogConfig(), { injector: this.injector, width: '27.5rem' });
-    const dialog = this.injector.get(MatDialog).open<unknown, unknown, string>(CreateRoomDialog, config);
-    const room = await firstValueFrom(dialog.afterClosed());
+    const load = async () => (await import('./create-room-dialog.ts')).CreateRoomDialog;
+    const room = await this.openDialog<string>(load);
     if (room !== undefined) await this.router.navigate(['/rooms', room]);
   }
 }

@@ -7,11 +7,17 @@ const locale = globalThis.navigator.languages.find((language) => language.starts
 const clock = new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' });
 const day = new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long' });
 const dayOfYear = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', year: 'numeric' });
+const moment = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
 const exact = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'medium' });
 
 /** "14:05". */
 export function timeOf(at: number): string {
   return clock.format(at);
+}
+
+/** "23 Nov 2026, 14:05". */
+export function dateOf(at: number): string {
+  return moment.format(at);
 }
 
 /** "Monday 23 November 2026 at 14:05:09". */

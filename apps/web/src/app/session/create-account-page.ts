@@ -5,11 +5,11 @@ import { texts } from '../texts.ts';
 import { Entrance } from './entrance.ts';
 import { problemCode, wordsFor } from './http-words.ts';
 import { PasswordField } from './password-field.ts';
+import { newPasswordRefusal, newPasswordTrouble } from './password-rules.ts';
 import { Session } from './session.ts';
 
-/** The server's rules, told before it has to refuse. It has the last word all the same. */
+/** The server's rule, told before it has to refuse. It has the last word all the same. */
 const userRule = /^[a-z0-9._-]{1,32}$/;
-const shortestPassword = 8;
 
 @Component({
   selector: 'app-create-account-page',
@@ -41,7 +41,7 @@ export class CreateAccountPage {
     const pwd = this.password().value();
     this.error.set(undefined);
     this.userError.set(userRule.test(user) ? undefined : texts.createAccount.badUser);
-    this.passwordError.set(pwd.length >= shortestPassword ? undefined : texts.createAccount.shortPassword);
+    this.passwordError.set(newPasswordTrouble(pwd));
     if (this.userError() !== undefined) {
       this.user().nativeElement.focus();
       return;
@@ -54,14 +54,22 @@ export class CreateAccountPage {
     try {
       await this.session.createAccount(user, pwd);
     } catch (error) {
-      if (problemCode(error) === 'user_taken') {
-        this.userError.set(wordsFor(error));
-        this.user().nativeElement.select();
-      } else {
-        this.error.set(wordsFor(error));
-      }
+      this.refused(error);
     } finally {
       this.busy.set(false);
+    }
+  }
+
+  /** Tells it at the field that it is about. */
+  private refused(error: unknown): void {
+    this.passwordError.set(newPasswordRefusal(error));
+    if (this.passwordError() !== undefined) {
+      this.password().focus();
+    } else if (problemCode(error) === 'user_taken') {
+      this.userError.set(wordsFor(error));
+      this.user().nativeElement.select();
+    } else {
+      this.error.set(wordsFor(error));
     }
   }
 }

@@ -1,40 +1,48 @@
-import { Component, type ElementRef, input, signal, viewChild } from '@angular/core';
+import { Component, type ElementRef, computed, input, signal, viewChild } from '@angular/core';
 import { Icon } from '../ui/icon.ts';
 import { texts } from '../texts.ts';
 
-/** A password field whose content can be shown. It keeps nothing: the form asks for the value when it is sent. */
+/**
+ * A password field whose content can be shown, with its label, and below it what to know or what is wrong. It keeps nothing: the
+ * form asks for the value when it is sent.
+ */
 @Component({
   selector: 'app-password-field',
   imports: [Icon],
   host: { class: 'field' },
   template: `
-    <label [attr.for]="fieldId()">{{ texts.signIn.password }}</label>
+    <label [attr.for]="fieldId()">{{ label() }}</label>
     <span class="box">
       <input
         #field
         class="input"
-        name="password"
         required
         autocapitalize="none"
         spellcheck="false"
         maxlength="256"
         [id]="fieldId()"
+        [name]="fieldId()"
         [type]="shown() ? 'text' : 'password'"
         [autocomplete]="kind()"
-        [attr.aria-invalid]="invalid()"
-        [attr.aria-describedby]="describedBy()"
+        [attr.aria-invalid]="error() !== undefined"
+        [attr.aria-describedby]="describedBy() ?? ownWordsId()"
       />
       <button
         type="button"
         class="icon-button"
         [attr.aria-pressed]="shown()"
-        [attr.aria-label]="texts.signIn.show"
-        [title]="shown() ? texts.signIn.hide : texts.signIn.show"
+        [attr.aria-label]="texts.password.show"
+        [title]="shown() ? texts.password.hide : texts.password.show"
         (click)="shown.set(!shown())"
       >
         <app-icon [name]="shown() ? 'eye_off' : 'eye'" />
       </button>
     </span>
+    @if (error(); as error) {
+      <p class="error" role="alert" [id]="ownWordsId()">{{ error }}</p>
+    } @else if (hint(); as hint) {
+      <p class="hint" [id]="ownWordsId()">{{ hint }}</p>
+    }
   `,
   styles: `
     .box {
@@ -57,11 +65,19 @@ import { texts } from '../texts.ts';
 export class PasswordField {
   readonly fieldId = input.required<string>();
   readonly kind = input.required<'current-password' | 'new-password'>();
-  readonly invalid = input(false);
+  readonly label = input<string>(texts.password.label);
+  /** What to know before typing. */
+  readonly hint = input<string>();
+  /** What is wrong; it stands where the hint stood. */
+  readonly error = input<string>();
+  /** The id of words elsewhere that are about this field. */
   readonly describedBy = input<string | null>(null);
 
   protected readonly texts = texts;
   protected readonly shown = signal(false);
+  protected readonly ownWordsId = computed(() =>
+    this.error() === undefined && this.hint() === undefined ? null : `${this.fieldId()}-words`,
+  );
   private readonly field = viewChild.required<ElementRef<HTMLInputElement>>('field');
 
   value(): string {
@@ -70,6 +86,15 @@ export class PasswordField {
 
   /** Puts the cursor there with everything selected, so that typing replaces what was wrong. */
   focus(): void {
-    this.field().nativeElement.select();
+    const field = this.field().nativeElement;
+    // Both: only some browsers focus what they select.
+    field.focus();
+    field.select();
+  }
+
+  /** Nothing typed and nothing shown, as at first. */
+  clear(): void {
+    this.field().nativeElement.value = '';
+    this.shown.set(false);
   }
 }

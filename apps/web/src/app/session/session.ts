@@ -8,6 +8,14 @@ import { type EndReason, endReasonOf } from './end-reason.ts';
 import { safeReturn } from './return-url.ts';
 import { keepsTyped, wipeTyped } from './typed.ts';
 
+/** Whoever left by hand does not mean to go on where they were. */
+const byHand: readonly (string | undefined)[] = [
+  'signed_out',
+  'signed_out_elsewhere',
+  'everywhere',
+  'everywhere_untold',
+];
+
 /**
  * Who is signed in on this browser. Whatever is known about rooms, drafts and the socket belongs to the signed-in part of the
  * app and is destroyed with it, so the next person finds nothing.
@@ -19,7 +27,8 @@ export class Session {
   private readonly window = inject(DOCUMENT).defaultView;
   private readonly keeper = createSessionKeeper({ server: sessionByCookie({ url: '/api/auth' }) });
   private readonly current = signal(this.keeper.state);
-  private readonly untold = signal(false);
+  /** What is to be said of this end instead of the reason that it has. */
+  private readonly said = signal<EndReason | undefined>(undefined);
   /** Whose page this is: the state in which it was opened, or entered after a sign-in. */
   private entered = this.keeper.state;
   /** The ways to the sign-in page and from there, one after the other. */
@@ -35,7 +44,7 @@ export class Session {
   readonly endReason = computed<EndReason | undefined>(() => {
     const state = this.current();
     if (state.name === 'signed_in' || state.reason === undefined) return undefined;
-    return this.untold() ? 'signed_out_untold' : endReasonOf(state.reason);
+    return this.said() ?? endReasonOf(state.reason);
   });
 
   /** The access token, for the Authorization header and nothing else; in memory and nowhere else. */
@@ -73,12 +82,18 @@ export class Session {
   async signOut(): Promise<void> {
     const told = this.keeper.signOut();
     const { state } = this.keeper;
-    if (!(await told) && state === this.keeper.state) this.untold.set(true);
+    if (!(await told) && state === this.keeper.state) this.said.set('signed_out_untold');
   }
 
   /** The server says that the session of this page is over: leads to the sign-in page, which says why. */
   end(reason: EndReason): void {
     if (this.isOurs()) this.keeper.end(reason);
+  }
+
+  /** All sessions of this person are over, as they asked. It says so whatever the socket, which may hear of it first, made of it. */
+  endedEverywhere(reason: 'everywhere' | 'everywhere_untold'): void {
+    this.end(reason);
+    if (this.keeper.state.name === 'signed_out') this.said.set(reason);
   }
 
   /** Whether who is signed in is who this page is shown to: somebody else may be by now, and be shown nothing yet. */
@@ -88,7 +103,7 @@ export class Session {
 
   private follow(state: SessionState): void {
     this.current.set(state);
-    this.untold.set(false);
+    this.said.set(undefined);
     this.wipe(state);
     if (state.name === 'signed_in') {
       this.go(() => this.enter(state));
@@ -115,8 +130,7 @@ export class Session {
 
   private leave(reason: string | undefined): Promise<unknown> {
     const here = this.router.url;
-    const byHand = reason === 'signed_out' || reason === 'signed_out_elsewhere';
-    const queryParams = byHand || here === '/' ? {} : { return: here };
+    const queryParams = byHand.includes(reason) || here === '/' ? {} : { return: here };
     return this.router.navigate(['/sign-in'], { queryParams });
   }
 

@@ -1,21 +1,17 @@
 import { Component, computed, inject } from '@angular/core';
 import { MatMenu, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
+import { RouterLink } from '@angular/router';
 import { Session } from '../session/session.ts';
+import { themeChoices } from '../settings/theme-choices.ts';
 import { Theme, type ThemeChoice } from '../settings/theme.ts';
 import { texts } from '../texts.ts';
 import { Avatar } from '../ui/avatar.ts';
-import { Icon, type IconName } from '../ui/icon.ts';
+import { Icon } from '../ui/icon.ts';
 
-const themes: readonly { readonly choice: ThemeChoice; readonly icon: IconName }[] = [
-  { choice: 'system', icon: 'system' },
-  { choice: 'light', icon: 'sun' },
-  { choice: 'dark', icon: 'moon' },
-];
-
-/** Who is signed in, how the app looks, and the way out. */
+/** Who is signed in, how the app looks, the way to what else can be set, and the way out. */
 @Component({
   selector: 'app-account-menu',
-  imports: [Avatar, Icon, MatMenu, MatMenuItem, MatMenuTrigger],
+  imports: [Avatar, Icon, MatMenu, MatMenuItem, MatMenuTrigger, RouterLink],
   templateUrl: './account-menu.html',
   styleUrl: './account-menu.scss',
 })
@@ -24,7 +20,7 @@ export class AccountMenu {
   private readonly theme = inject(Theme);
 
   protected readonly texts = texts;
-  protected readonly themes = themes;
+  protected readonly themes = themeChoices;
   protected readonly user = computed(() => this.session.user() ?? '');
   protected readonly chosen = this.theme.choice;
 

@@ -23,6 +23,11 @@ export const shellRoutes: Routes = [
         loadComponent: async () => (await import('../connection/connection-page.ts')).ConnectionPage,
       },
       {
+        path: 'settings',
+        title: texts.titles.settings,
+        loadComponent: async () => (await import('../settings/settings-page.ts')).SettingsPage,
+      },
+      {
         path: '**',
         title: texts.titles.notFound,
         loadComponent: async () => (await import('./not-found-page.ts')).NotFoundPage,

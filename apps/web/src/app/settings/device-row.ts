@@ -1,0 +1,43 @@
+import { Component, ElementRef, computed, inject, input, output } from '@angular/core';
+import type { Session } from '@usher/protocol';
+import { dateOf } from '../rooms/times.ts';
+import { texts } from '../texts.ts';
+import { Icon } from '../ui/icon.ts';
+import { agoOf } from './ago.ts';
+import { deviceIcons, deviceWords } from './device-words.ts';
+
+/** One device on which this person is signed in. */
+@Component({
+  selector: 'li[app-device]',
+  imports: [Icon],
+  // Not on the way of the Tab key; it takes the focus of a row that went away.
+  host: { tabindex: '-1', '[class.here]': 'session().current' },
+  templateUrl: './device-row.html',
+  styleUrl: './device-row.scss',
+})
+export class DeviceRow {
+  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
+
+  readonly session = input.required<Session>();
+  /** Unix ms. */
+  readonly now = input.required<number>();
+  readonly busy = input(false);
+  readonly end = output();
+
+  protected readonly texts = texts.devices;
+  protected readonly icon = computed(() => deviceIcons[this.session().device.kind]);
+  protected readonly kind = computed(() => texts.devices.kinds[this.session().device.kind]);
+  protected readonly name = computed(() => deviceWords(this.session().device));
+  protected readonly facts = computed(() => {
+    const { address, connections, seenAt } = this.session();
+    const seen = texts.devices.seen(agoOf(seenAt, this.now()));
+    // None is not told: another server may have some of it.
+    const open = connections === 0 ? undefined : texts.devices.connections(connections);
+    return [seen, address, open].filter((fact) => fact !== undefined);
+  });
+  protected readonly since = computed(() => texts.devices.since(dateOf(this.session().startedAt)));
+
+  focus(): void {
+    this.host.nativeElement.focus();
+  }
+}

@@ -1,0 +1,99 @@
+import { provideHttpClient } from '@angular/common/http';
+import { HttpTestingController, provideHttpClientTesting } from '@angular/common/http/testing';
+import { TestBed } from '@angular/core/testing';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Session } from '../session/session.ts';
+import { Shown, called, refuse } from '../testing/shown.ts';
+import { texts } from '../texts.ts';
+import { Devices } from './devices.ts';
+import { PasswordCard } from './password-card.ts';
+
+const url = '/api/me/password';
+const proof = { closed: 2, nodes: [{ node: 'a', closed: 2, ms: 12 }] };
+
+describe('the card of the password', () => {
+  beforeEach(() => {
+    TestBed.configureTestingModule({
+      providers: [
+        Devices,
+        provideHttpClient(),
+        provideHttpClientTesting(),
+        { provide: Session, useValue: { user: () => 'maggie' } },
+      ],
+    });
+  });
+
+  afterEach(() => {
+    TestBed.inject(HttpTestingController).verify();
+  });
+
+  async function submitted(current: string, fresh: string): Promise<Shown> {
+    const shown = await Shown.of(PasswordCard);
+    shown.field('Current password').value = current;
+    shown.field('New password').value = fresh;
+    await shown.submit();
+    return shown;
+  }
+
+  test('tells password managers whose password it is and which field is which', async () => {
+    const shown = await Shown.of(PasswordCard);
+    expect(shown.field('Current password').autocomplete).toBe('current-password');
+    expect(shown.field('New password').autocomplete).toBe('new-password');
+    expect(shown.page.querySelector<HTMLInputElement>('[autocomplete=username]')?.value).toBe('maggie');
+  });
+
+  test('tells the rules before a password is typed', async () => {
+    const shown = await Shown.of(PasswordCard);
+    expect(shown.wordsAt('New password')).toBe(texts.password.rules);
+  });
+
+  test.each([
+    ['', 'long enough', 'Current password', texts.password.missing],
+    ['secret', '1234567', 'New password', texts.password.short],
+  ])('%j and %j are not sent: told at the field', async (current, fresh, label, words) => {
+    const shown = await submitted(current, fresh);
+    expect(shown.wordsAt(label)).toBe(words);
+    expect(document.activeElement).toBe(shown.field(label));
+  });
+
+  test.each([
+    ['invalid_credentials', 'Current password', texts.password.wrong],
+    ['too_many_attempts', 'Current password', texts.problems.too_many_attempts('4 minutes')],
+    ['weak_password', 'New password', texts.problems.weak_password],
+    ['bad_request', 'New password', texts.password.longer],
+  ] as const)('%s is told at the field that it is about, and nothing typed is lost', async (code, label, words) => {
+    const shown = await submitted('wrong', 'long enough');
+    refuse(await called('PUT', url), code, { retryAfterMs: 240_000 });
+    await shown.says(words, 'alert');
+    expect(shown.wordsAt(label)).toBe(words);
+    expect(shown.field(label).getAttribute('aria-invalid')).toBe('true');
+    expect(document.activeElement).toBe(shown.field(label));
+    expect(shown.field('New password').value).toBe('long enough');
+  });
+
+  test('what is about no field is told below them', async () => {
+    const shown = await submitted('secret', 'long enough');
+    refuse(await called('PUT', url), 'draining');
+    await shown.says(texts.problems.draining, 'alert');
+    expect(shown.field('Current password').getAttribute('aria-invalid')).toBe('false');
+  });
+
+  test('a changed password is told with what it closed, the fields are empty, and the devices are asked for anew', async () => {
+    const shown = await submitted('secret', 'long enough');
+    const call = await called('PUT', url);
+    expect(call.request.body).toEqual({ pwd: 'secret', newPwd: 'long enough' });
+    call.flush(proof);
+    await shown.says(`${texts.password.changed} 2 connections were closed in 12 ms.`);
+    expect(shown.field('Current password').value).toBe('');
+    expect(shown.field('New password').value).toBe('');
+    (await called('GET', '/api/sessions')).flush({ sessions: [] });
+  });
+
+  test('a change that not every server knows of yet is a change, and is told as what it is', async () => {
+    const shown = await submitted('secret', 'long enough');
+    refuse(await called('PUT', url), 'store_unavailable', { ...proof, closed: 0 });
+    await shown.says(`${texts.password.changed} ${texts.ending.none} ${texts.ending.untold}`);
+    expect(shown.field('New password').value).toBe('');
+    (await called('GET', '/api/sessions')).flush({ sessions: [] });
+  });
+});

@@ -1,0 +1,80 @@
+import { HttpClient } from '@angular/common/http';
+import { Component, computed, inject, signal, viewChild } from '@angular/core';
+import type { NewPassword, Proof } from '@usher/protocol';
+import { problemCode, wordsFor } from '../session/http-words.ts';
+import { PasswordField } from '../session/password-field.ts';
+import { newPasswordRefusal, newPasswordTrouble } from '../session/password-rules.ts';
+import { Session } from '../session/session.ts';
+import { texts } from '../texts.ts';
+import { Devices } from './devices.ts';
+import { type Said, endingOf, endingWords } from './ending.ts';
+import { Outcome } from './outcome.ts';
+
+/** Another password. Whoever knew the old one is signed out by it, on every device but this. */
+@Component({
+  selector: 'app-password-card',
+  imports: [Outcome, PasswordField],
+  host: { class: 'card' },
+  templateUrl: './password-card.html',
+  styleUrl: './password-card.scss',
+})
+export class PasswordCard {
+  private readonly http = inject(HttpClient);
+  private readonly session = inject(Session);
+  private readonly devices = inject(Devices);
+  private readonly current = viewChild.required<PasswordField>('current');
+  private readonly fresh = viewChild.required<PasswordField>('fresh');
+
+  protected readonly texts = texts.password;
+  protected readonly user = computed(() => this.session.user() ?? '');
+  protected readonly busy = signal(false);
+  protected readonly currentError = signal<string | undefined>(undefined);
+  protected readonly freshError = signal<string | undefined>(undefined);
+  protected readonly trouble = signal<string | undefined>(undefined);
+  protected readonly said = signal<Said | undefined>(undefined);
+
+  protected async submit(event: Event): Promise<void> {
+    event.preventDefault();
+    if (this.busy()) return;
+    const change: NewPassword = { pwd: this.current().value(), newPwd: this.fresh().value() };
+    this.said.set(undefined);
+    this.trouble.set(undefined);
+    this.currentError.set(change.pwd === '' ? texts.password.missing : undefined);
+    this.freshError.set(newPasswordTrouble(change.newPwd));
+    if (this.currentError() !== undefined) {
+      this.current().focus();
+      return;
+    }
+    if (this.freshError() !== undefined) {
+      this.fresh().focus();
+      return;
+    }
+    this.busy.set(true);
+    try {
+      const ending = await endingOf(this.http.put<Proof>('/api/me/password', change));
+      this.said.set(endingWords(texts.password.changed, ending));
+      // Empty fields also tell a password manager that the change went through.
+      this.current().clear();
+      this.fresh().clear();
+      await this.devices.load();
+    } catch (error) {
+      this.refused(error);
+    } finally {
+      this.busy.set(false);
+    }
+  }
+
+  /** Tells it at the field that it is about. */
+  private refused(error: unknown): void {
+    const code = problemCode(error);
+    this.freshError.set(newPasswordRefusal(error));
+    if (this.freshError() !== undefined) {
+      this.fresh().focus();
+    } else if (code === 'invalid_credentials' || code === 'too_many_attempts') {
+      this.currentError.set(code === 'invalid_credentials' ? texts.password.wrong : wordsFor(error));
+      this.current().focus();
+    } else {
+      this.trouble.set(wordsFor(error));
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import type { Device } from '@usher/protocol';
+import { describe, expect, test } from 'vitest';
+import { texts } from '../texts.ts';
+import { agoOf } from './ago.ts';
+import { deviceWords } from './device-words.ts';
+import { endingWords } from './ending.ts';
+
+const now = new Date('2026-11-24T12:00:00Z').getTime();
+const minute = 60_000;
+const hour = 60 * minute;
+
+test.each<[Device, string]>([
+  [{ browser: 'Firefox 128', system: 'Windows', kind: 'desktop' }, 'Firefox 128 on Windows'],
+  [{ browser: 'curl 8.5', kind: 'other' }, 'curl 8.5, system unknown'],
+  [{ system: 'Android', kind: 'phone' }, 'Unknown browser on Android'],
+  [{ kind: 'other' }, 'Unknown device'],
+])('%j is called %s', (device, words) => {
+  expect(deviceWords(device)).toBe(words);
+});
+
+test.each([
+  [-5 * minute, 'just now'],
+  [0, 'just now'],
+  [2 * minute - 1, 'just now'],
+  [2 * minute, '2 minutes ago'],
+  [hour - 1, '59 minutes ago'],
+  [hour, '1 hour ago'],
+  [24 * hour - 1, '23 hours ago'],
+  [24 * hour, '1 day ago'],
+  [29 * 24 * hour, '29 days ago'],
+])('what was %d ms before is %s', (passed, words) => {
+  expect(agoOf(now - passed, now)).toBe(words);
+});
+
+describe('what came of an end', () => {
+  const node = (name: string, closed: number, ms: number) => ({ node: name, closed, ms });
+
+  test.each([
+    ['nothing was open', [node('a', 0, 3)], 'Ended. No connection was open.'],
+    ['one connection, in the time that it took', [node('a', 1, 12.4)], 'Ended. 1 connection was closed in 12 ms.'],
+    [
+      'several, in the time of the slowest server',
+      [node('a', 1, 12), node('b', 1, 48)],
+      'Ended. 2 connections were closed in 48 ms.',
+    ],
+  ])('%s', (_, nodes, words) => {
+    const closed = nodes.reduce((sum, each) => sum + each.closed, 0);
+    expect(endingWords('Ended.', { closed, nodes, complete: true })).toEqual({ words, complete: true });
+  });
+
+  test('a server that could not be told is not passed over', () => {
+    expect(endingWords('Ended.', { closed: 1, nodes: [node('a', 1, 12)], complete: false })).toEqual({
+      words: `Ended. 1 connection was closed in 12 ms. ${texts.ending.untold}`,
+      complete: false,
+    });
+  });
+});

@@ -1,0 +1,79 @@
+import { HttpTestingController, type TestRequest } from '@angular/common/http/testing';
+import type { Type } from '@angular/core';
+import { type ComponentFixture, TestBed } from '@angular/core/testing';
+import { type ProblemCode, problem } from '@usher/protocol';
+import { expect, vi } from 'vitest';
+
+/** A component as a person meets it: fields with labels, buttons with words, and a server that is asked. */
+export class Shown {
+  readonly page: HTMLElement;
+  private readonly fixture: ComponentFixture<unknown>;
+
+  private constructor(fixture: ComponentFixture<unknown>) {
+    this.fixture = fixture;
+    this.page = fixture.nativeElement as HTMLElement;
+    // Focus goes nowhere in what is not in the document.
+    document.body.append(this.page);
+  }
+
+  static async of(component: Type<unknown>): Promise<Shown> {
+    const shown = new Shown(TestBed.createComponent(component));
+    await shown.settled();
+    return shown;
+  }
+
+  async settled(): Promise<void> {
+    await this.fixture.whenStable();
+  }
+
+  field(label: string): HTMLInputElement {
+    const found = [...this.page.querySelectorAll('label')].find((each) => each.textContent.trim() === label);
+    const field = this.page.querySelector<HTMLInputElement>(`#${found?.htmlFor ?? 'none'}`);
+    if (field === null) throw new Error(`there is no field ${label}`);
+    return field;
+  }
+
+  /** What the field is described by. */
+  wordsAt(label: string): string | undefined {
+    const id = this.field(label).getAttribute('aria-describedby');
+    return this.page.querySelector(`#${id ?? 'none'}`)?.textContent;
+  }
+
+  /** All buttons whose words contain these. */
+  buttons(words: string): HTMLButtonElement[] {
+    return [...this.page.querySelectorAll('button')].filter((each) => each.textContent.includes(words));
+  }
+
+  async press(words: string): Promise<void> {
+    const [button] = this.buttons(words);
+    if (button === undefined) throw new Error(`there is no button ${words}`);
+    button.focus();
+    button.click();
+    await this.settled();
+  }
+
+  async submit(): Promise<void> {
+    this.page.querySelector('form')?.dispatchEvent(new Event('submit', { cancelable: true }));
+    await this.settled();
+  }
+
+  /** Waits until the page says so, in a live region that reads it out. */
+  async says(words: string, role: 'alert' | 'status' = 'status'): Promise<void> {
+    await vi.waitFor(() => {
+      const said = [...this.page.querySelectorAll(`[role=${role}]`)].map((each) => each.textContent.trim());
+      expect(said).toContain(words);
+    });
+  }
+}
+
+/** The call that waits for its answer; there has to be exactly one. */
+export async function called(method: string, url: string): Promise<TestRequest> {
+  const server = TestBed.inject(HttpTestingController);
+  return vi.waitFor(() => server.expectOne((request) => request.method === method && request.urlWithParams === url));
+}
+
+/** Answers with a problem, and with what stands beside it in the same body. */
+export function refuse(call: TestRequest, code: ProblemCode, more: { retryAfterMs?: number } | object = {}): void {
+  const body = { ...problem(code), ...more };
+  call.flush(body, { status: body.status, statusText: body.title });
+}

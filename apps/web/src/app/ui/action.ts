@@ -1,0 +1,63 @@
+import { Component, input, output } from '@angular/core';
+
+/** One thing that can be done: its button, what it does in a sentence, and where there is one, the answer it came back with. */
+@Component({
+  selector: 'li[app-action]',
+  template: `
+    <button type="button" class="button button-plain" [attr.aria-disabled]="busy()" (click)="act.emit()">
+      {{ label() }}
+    </button>
+    <p class="hint">{{ hint() }}</p>
+    @if (answer(); as lines) {
+      <div class="answer" role="status">
+        @for (line of lines; track $index) {
+          <p>{{ line }}</p>
+        }
+      </div>
+    }
+  `,
+  styles: `
+    :host {
+      display: grid;
+      grid-template-columns: 15.5rem minmax(0, 1fr);
+      align-items: center;
+      gap: var(--s2) var(--s5);
+      padding-block: var(--s3);
+    }
+
+    :host(:not(:first-child)) {
+      border-block-start: 1px solid var(--line);
+    }
+
+    :host(:last-child) {
+      padding-block-end: 0;
+    }
+
+    .answer {
+      grid-column: 1 / -1;
+      display: grid;
+      gap: var(--s1);
+      font-size: var(--t-s);
+
+      &:has(p) {
+        padding: var(--s3);
+        border-radius: var(--r2);
+        background: var(--sunken);
+      }
+    }
+
+    @media (max-width: 47.99rem) {
+      :host {
+        grid-template-columns: minmax(0, 1fr);
+      }
+    }
+  `,
+})
+export class Action {
+  readonly label = input.required<string>();
+  readonly hint = input.required<string>();
+  readonly busy = input(false);
+  /** Read out when it changes; without it there is no place for an answer. */
+  readonly answer = input<readonly string[]>();
+  readonly act = output();
+}

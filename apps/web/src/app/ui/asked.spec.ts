@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest';
+import { Asked } from './asked.ts';
+
+/** Questions that are answered by hand, in any order. */
+function questions() {
+  const open: PromiseWithResolvers<string>[] = [];
+  const asked = new Asked(() => {
+    const question = Promise.withResolvers<string>();
+    open.push(question);
+    return question.promise;
+  });
+  return { asked, open };
+}
+
+describe('what the server is asked for', () => {
+  test('is unknown at first, then what it answered', async () => {
+    const { asked, open } = questions();
+    const done = asked.load();
+    expect(asked.value()).toBeUndefined();
+    open[0]?.resolve('first');
+    await done;
+    expect(asked.value()).toBe('first');
+    expect(asked.error()).toBeUndefined();
+  });
+
+  test('of two questions that overlap the later one counts, whichever answer comes last', async () => {
+    const { asked, open } = questions();
+    const both = [asked.load(), asked.load()];
+    open[1]?.resolve('later');
+    open[0]?.resolve('earlier');
+    await Promise.all(both);
+    expect(asked.value()).toBe('later');
+  });
+
+  test('an old answer stays beside the trouble of asking anew, and the trouble goes with the next question', async () => {
+    const { asked, open } = questions();
+    const first = asked.load();
+    open[0]?.resolve('first');
+    await first;
+    const second = asked.load();
+    open[1]?.reject(new Error('no network'));
+    await second;
+    expect(asked.value()).toBe('first');
+    expect(asked.error()).toEqual(new Error('no network'));
+    void asked.load();
+    expect(asked.error()).toBeUndefined();
+  });
+});

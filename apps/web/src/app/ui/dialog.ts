@@ -1,0 +1,20 @@
+import { Injector, type Type, inject } from '@angular/core';
+import type { MatDialogConfig } from '@angular/material/dialog';
+import { firstValueFrom } from 'rxjs';
+
+/** What may be told to a dialog: its MAT_DIALOG_DATA, and its role where it is not `dialog`. */
+type More = Pick<MatDialogConfig, 'data' | 'role'>;
+
+/** Opens a dialog; resolves to what it closes with, `undefined` where it was dismissed. */
+export type OpenDialog = <Result>(load: () => Promise<Type<unknown>>, more?: More) => Promise<Result | undefined>;
+
+/** Dialogs are loaded when they are wanted: few people open them, all people wait for the page. To be called in an injection context. */
+export function injectDialog(): OpenDialog {
+  const injector = inject(Injector);
+  return async <Result>(load: () => Promise<Type<unknown>>, more?: More): Promise<Result | undefined> => {
+    const [{ MatDialog, MatDialogConfig }, content] = await Promise.all([import('@angular/material/dialog'), load()]);
+    const config = Object.assign(new MatDialogConfig(), { injector, width: '27.5rem', ...more });
+    const dialog = injector.get(MatDialog).open<unknown, unknown, Result>(content, config);
+    return firstValueFrom(dialog.afterClosed());
+  };
+}

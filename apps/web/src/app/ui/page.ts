@@ -1,0 +1,35 @@
+import { Component, type ElementRef, afterNextRender, input, viewChild } from '@angular/core';
+import { RouterLink } from '@angular/router';
+import { texts } from '../texts.ts';
+import { Icon } from './icon.ts';
+
+/** The frame of a page beside the list: its heading, on a phone the way back, and what it holds in one column that scrolls. */
+@Component({
+  selector: 'app-page',
+  imports: [Icon, RouterLink],
+  template: `
+    <header>
+      <a class="icon-button back" routerLink="/" [attr.aria-label]="texts.room.back"><app-icon name="back" /></a>
+      <h1 #title tabindex="-1">{{ heading() }}</h1>
+      <p class="lead">{{ lead() }}</p>
+    </header>
+    <div class="scroller" tabindex="0" role="region" [attr.aria-label]="heading()">
+      <div class="content"><ng-content /></div>
+    </div>
+  `,
+  styleUrl: './page.scss',
+})
+export class Page {
+  private readonly title = viewChild.required<ElementRef<HTMLElement>>('title');
+
+  readonly heading = input.required<string>();
+  readonly lead = input.required<string>();
+  protected readonly texts = texts;
+
+  constructor() {
+    // Who comes here by keyboard or screen reader begins at the top of what is new.
+    afterNextRender(() => {
+      this.title().nativeElement.focus();
+    });
+  }
+}

@@ -1,0 +1,45 @@
+import { composer, expectState, fillIn, openRoom, signIn } from '../fixtures/chat.ts';
+import { expect, test } from '../fixtures/test.ts';
+
+test('a user who is disabled while typing is out at once, told why, and leaves nothing behind', async ({
+  usher,
+  visitor,
+}) => {
+  const { page } = await visitor();
+  const socket = page.waitForEvent('websocket');
+  await signIn(page, 'bart');
+  const closed = (await socket).waitForEvent('close');
+  await openRoom(page, 'General');
+  await composer(page).pressSequentially('eat my sho');
+
+  const admin = await fetch(`${usher.url}/api/auth`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ user: 'admin', pwd: 'secret' }),
+  });
+  const { token } = (await admin.json()) as { readonly token: string };
+  const disable = async (disabled: boolean): Promise<unknown> => {
+    const answer = await fetch(`${usher.url}/api/admin/users/bart`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ disabled }),
+    });
+    return answer.json();
+  };
+  expect(await disable(true)).toMatchObject({ closed: 1, nodes: [{ closed: 1 }] });
+
+  await closed;
+  await expect(page.getByLabel('User name')).toBeVisible();
+  await expect(page.getByText(/this account is disabled/i)).toBeVisible();
+  expect(
+    await page.evaluate(() => JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage)])),
+  ).not.toMatch(/bart|eat my/);
+  await fillIn(page, 'bart', 'secret');
+  await expect(page.getByRole('alert')).toContainText(/disabled/i);
+
+  await disable(false);
+  await fillIn(page, 'bart', 'secret');
+  await expectState(page, 'open');
+  await openRoom(page, 'General');
+  await expect(composer(page)).toHaveValue('');
+});

@@ -1,0 +1,163 @@
+import type { Locator, Page } from '@playwright/test';
+import { expectState, fillIn, signIn } from '../fixtures/chat.ts';
+import { expect, test } from '../fixtures/test.ts';
+
+const firefox = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Firefox/128.0';
+const iphone =
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1';
+
+type Visitor = (options?: { userAgent: string }) => Promise<{ page: Page }>;
+
+/** One person on two devices: the settings are open on the first. */
+async function twoDevices(visitor: Visitor): Promise<{ laptop: Page; phone: Page }> {
+  const { page: laptop } = await visitor({ userAgent: firefox });
+  const { page: phone } = await visitor({ userAgent: iphone });
+  await signIn(phone, 'maggie');
+  await signIn(laptop, 'maggie');
+  await openSettings(laptop);
+  await expect(devices(laptop)).toHaveCount(2);
+  return { laptop, phone };
+}
+
+async function openSettings(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'maggie' }).click();
+  await page.getByRole('menuitem', { name: 'Settings' }).click();
+  await expect(page.getByRole('heading', { name: 'Settings', level: 1 })).toBeFocused();
+}
+
+function devices(page: Page): Locator {
+  return page.getByRole('listitem').filter({ hasText: 'Signed in since' });
+}
+
+/** Nobody is signed in there any more, and the page says why. */
+async function expectOut(page: Page): Promise<void> {
+  await expect(page.getByLabel('User name')).toBeVisible();
+  await expect(page.getByRole('status')).not.toBeEmpty();
+}
+
+async function changePassword(page: Page, current: string, fresh: string): Promise<void> {
+  await page.getByLabel('Current password').fill(current);
+  await page.getByLabel('New password').fill(fresh);
+  await page.getByRole('button', { name: 'Change password' }).click();
+}
+
+test('two devices see each other; ending one closes its socket and leads it to the sign-in page with a reason', async ({
+  visitor,
+}) => {
+  const { laptop, phone } = await twoDevices(visitor);
+  await expect(devices(laptop).first()).toContainText('Firefox 128 on Windows');
+  await expect(devices(laptop).first()).toContainText('This device');
+  const other = devices(laptop).nth(1);
+  await expect(other).toContainText('Safari 18 on iOS');
+  await expect(other).toContainText('Last seen just now');
+  await expect(other).toContainText('1 open connection');
+  await openSettings(phone);
+  await expect(devices(phone).first()).toContainText('Safari 18 on iOS');
+  await expect(devices(phone).nth(1)).toContainText('Firefox 128 on Windows');
+
+  // By keyboard, which must not be lost with the row.
+  await other.getByRole('button', { name: 'End session: Safari 18 on iOS' }).focus();
+  await laptop.keyboard.press('Enter');
+  await expect(laptop.getByText(/^Ended\. 1 connection was closed in [\d.]+ m?s\./)).toBeVisible();
+  await expect(devices(laptop)).toHaveCount(1);
+  await expect(laptop.getByText('You are signed in nowhere else.')).toBeVisible();
+  await expect(laptop.getByRole('heading', { name: 'Your devices' })).toBeFocused();
+  await expectOut(phone);
+  await expectState(laptop, 'open');
+});
+
+test('a session that is over already is told so and leaves the list', async ({ visitor }) => {
+  const { laptop, phone } = await twoDevices(visitor);
+  await phone.getByRole('button', { name: 'maggie' }).click();
+  await phone.getByRole('menuitem', { name: 'Sign out' }).click();
+  await expectOut(phone);
+  await laptop.getByRole('button', { name: /^End session/ }).click();
+  await expect(laptop.getByText('It was over already.')).toBeVisible();
+  await expect(devices(laptop)).toHaveCount(1);
+});
+
+test('all other sessions are ended at once, and this one goes on', async ({ visitor }) => {
+  const { laptop, phone } = await twoDevices(visitor);
+  const { page: another } = await visitor();
+  await signIn(another, 'maggie');
+  await laptop.getByRole('button', { name: 'End all other sessions' }).click();
+  await expect(laptop.getByText(/^All other sessions are over\. 2 connections were closed in/)).toBeVisible();
+  await expect(devices(laptop)).toHaveCount(1);
+  await expectOut(phone);
+  await expectOut(another);
+  await expectState(laptop, 'open');
+});
+
+test('signing out everywhere is asked first, then ends this device too and says so', async ({ visitor }) => {
+  const { laptop, phone } = await twoDevices(visitor);
+  const everywhere = laptop.getByRole('button', { name: 'Sign out everywhere' });
+  await everywhere.click();
+  const question = laptop.getByRole('alertdialog', { name: 'Sign out everywhere?' });
+  await expect(question.getByRole('button', { name: 'Cancel' })).toBeFocused();
+  await laptop.keyboard.press('Enter');
+  await expect(question).toHaveCount(0);
+  await expect(everywhere).toBeFocused();
+  await expectState(phone, 'open');
+
+  await everywhere.click();
+  await question.getByRole('button', { name: 'Sign out everywhere' }).click();
+  await expect(laptop.getByText('You are signed out on all devices.')).toBeVisible();
+  await expect(laptop).toHaveURL(/\/sign-in$/);
+  await expectOut(phone);
+});
+
+test('a changed password: the old one is refused, the new one works, and the other device is out', async ({
+  visitor,
+}) => {
+  const { laptop, phone } = await twoDevices(visitor);
+  await changePassword(laptop, 'secret', 'a bear in the pantry');
+  await expect(laptop.getByText(/^Your password is changed, and all other devices are signed out\./)).toBeVisible();
+  await expect(laptop.getByLabel('Current password')).toHaveValue('');
+  await expect(laptop.getByLabel('New password')).toHaveValue('');
+  await expect(devices(laptop)).toHaveCount(1);
+  await expectState(laptop, 'open');
+
+  await expectOut(phone);
+  await fillIn(phone, 'maggie', 'secret');
+  await expect(phone.getByRole('alert')).toContainText('Wrong user name or password.');
+  await fillIn(phone, 'maggie', 'a bear in the pantry');
+  await expectState(phone, 'open');
+});
+
+test('what is wrong with a password is told at its field, and nobody is signed out by it', async ({ visitor }) => {
+  const { page } = await visitor();
+  await signIn(page, 'maggie');
+  await openSettings(page);
+  const current = page.getByLabel('Current password');
+  const fresh = page.getByLabel('New password');
+  await expect(fresh).toHaveAccessibleDescription(/At least 8 characters/);
+
+  await changePassword(page, 'not it', 'a bear in the pantry');
+  await expect(current).toHaveAccessibleDescription('This is not your current password.');
+  await expect(current).toBeFocused();
+
+  await changePassword(page, 'secret', 'password1');
+  await expect(fresh).toHaveAccessibleDescription(/too easy to guess/);
+  await expect(fresh).toBeFocused();
+  await expect(current).toHaveAccessibleDescription('');
+
+  await changePassword(page, 'secret', 'short');
+  await expect(fresh).toHaveAccessibleDescription('The password needs at least 8 characters.');
+  await expectState(page, 'open');
+});
+
+test('the theme that was chosen is kept over a reload', async ({ visitor }) => {
+  const { page } = await visitor();
+  await signIn(page, 'maggie');
+  await openSettings(page);
+  const theme = page.getByRole('radiogroup', { name: 'Appearance' });
+  await expect(theme.getByRole('radio', { name: 'Like the system' })).toBeChecked();
+  await theme.getByRole('radio', { name: 'Like the system' }).focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await expect(theme.getByRole('radio', { name: 'Dark' })).toBeChecked();
+  await expect(page.locator('html')).toHaveCSS('color-scheme', 'dark');
+  await page.reload();
+  await expect(theme.getByRole('radio', { name: 'Dark' })).toBeChecked();
+  await expect(page.locator('html')).toHaveCSS('color-scheme', 'dark');
+});
