@@ -1,4 +1,4 @@
-import { expectState, fillIn, openRoom, signIn } from '../fixtures/chat.ts';
+import { expectState, fillIn, openRoom, signIn, signOut } from '../fixtures/chat.ts';
 import { expect, test } from '../fixtures/test.ts';
 
 test('a wrong password is told in words and lets nobody in', async ({ visitor }) => {
@@ -58,16 +58,7 @@ test('signing out in one tab closes the socket in the other and shows the sign-i
   await expectState(second, 'open');
   await openRoom(second, 'General');
 
-  await first
-    .getByRole('button', { name: /account|maggie/i })
-    .first()
-    .click();
-  await first
-    .getByRole('menuitem', { name: 'Sign out' })
-    .or(first.getByRole('button', { name: 'Sign out' }))
-    .first()
-    .click();
-  await expect(first.getByLabel('User name')).toBeVisible();
+  await signOut(first);
 
   await closed;
   await expect(second.getByLabel('User name')).toBeVisible();
@@ -81,16 +72,7 @@ test('the next person on this browser sees nothing of the last one', async ({ vi
   await signIn(page, 'maggie');
   await openRoom(page, 'General');
   await page.getByRole('textbox', { name: 'Message' }).fill('a draft that is nobody else’s business');
-  await page
-    .getByRole('button', { name: /account|maggie/i })
-    .first()
-    .click();
-  await page
-    .getByRole('menuitem', { name: 'Sign out' })
-    .or(page.getByRole('button', { name: 'Sign out' }))
-    .first()
-    .click();
-  await expect(page.getByLabel('User name')).toBeVisible();
+  await signOut(page);
   await fillIn(page, 'bart', 'secret');
   await expectState(page, 'open');
   await openRoom(page, 'General');

@@ -1,0 +1,234 @@
+import type { BrowserContext, Page } from '@playwright/test';
+import { callsTo, endOf, nextToken } from '../fixtures/calls.ts';
+import {
+  composer,
+  expectSent,
+  expectSignedOut,
+  expectState,
+  fillIn,
+  messages,
+  messageWith,
+  openRoom,
+  say,
+  signIn,
+  signOut,
+} from '../fixtures/chat.ts';
+import type { UsherServer } from '../fixtures/server.ts';
+import { expect, test } from '../fixtures/test.ts';
+
+interface Visitor {
+  readonly page: Page;
+  readonly context: BrowserContext;
+}
+
+test('a reload and another tab stay signed in, and nothing secret stands where a script could read it', async ({
+  visitor,
+}) => {
+  const { page, context } = await visitor();
+  await signIn(page, 'maggie');
+  await page.reload();
+  await expectState(page, 'open');
+  const second = await context.newPage();
+  await second.goto('/connection');
+  await expectState(second, 'open');
+  const readable = await second.evaluate(() =>
+    JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage), document.cookie]),
+  );
+  expect(readable).toContain('maggie');
+  expect(readable).not.toMatch(/eyJ|usher_refresh/);
+});
+
+test('a laptop sleeps past the life of its token and its seat: both tabs are back, with one refresh for both', async ({
+  usher,
+  visitor,
+}) => {
+  const { page: first, context } = await visitor();
+  await context.clock.install();
+  const refreshes = callsTo(context, '/api/auth/refresh');
+  await signIn(first, 'maggie');
+  const second = await context.newPage();
+  await second.goto('/');
+  await expectState(second, 'open');
+  await openRoom(first, 'General');
+  await openRoom(second, 'General');
+  expect(refreshes).toEqual(['POST 200']);
+
+  usher.cable.pull();
+  await context.clock.fastForward('08:00:00');
+  await expectState(first, /backoff|ticket/);
+  await expectState(second, /backoff|ticket/);
+  usher.cable.plugIn();
+  await context.clock.fastForward('00:30');
+  await expectState(first, 'open');
+  await expectState(second, 'open');
+  await say(first, 'good morning');
+  await expectSent(first, 'good morning');
+  await expect(messageWith(second, 'good morning')).toHaveCount(1);
+  expect(refreshes).toEqual(['POST 200', 'POST 200']);
+});
+
+test.describe('the session expires while the laptop sleeps', () => {
+  /** Maggie has written something on the train; by the time that she is back her session is over, and the page says so. */
+  async function comeBackTooLate(usher: UsherServer, { page, context }: Visitor): Promise<void> {
+    await context.clock.install();
+    await signIn(page, 'maggie');
+    await openRoom(page, 'General');
+    usher.cable.pull();
+    await expectState(page, /backoff|ticket/);
+    await say(page, 'written on the train');
+    await expect(messageWith(page, 'on the train')).toHaveCount(1);
+    await composer(page).fill('half a tho');
+    // Weeks in a second: a server whose sessions last no longer has not seen this one for too long.
+    await usher.kill();
+    await usher.start({ SESSION_IDLE_SECONDS: '1' });
+    usher.cable.plugIn();
+    await context.clock.fastForward('30:00');
+    await expectSignedOut(page, /expired/i);
+    await usher.kill();
+    await usher.start();
+  }
+
+  test('when the same person is back, they are where they were, and what they typed is there, once', async ({
+    usher,
+    visitor,
+  }) => {
+    // Three servers, one after the other.
+    test.slow();
+    const maggie = await visitor();
+    await comeBackTooLate(usher, maggie);
+    const { page } = maggie;
+    await fillIn(page, 'maggie', 'secret');
+    await expect(page).toHaveURL(/rooms\/general/);
+    await expectSent(page, 'written on the train');
+    await expect(messages(page)).toHaveCount(1);
+    await expect(composer(page)).toHaveValue('half a tho');
+  });
+
+  test('somebody else finds nothing of it', async ({ usher, visitor }) => {
+    test.slow();
+    const maggie = await visitor();
+    await comeBackTooLate(usher, maggie);
+    const { page } = maggie;
+    await fillIn(page, 'bart', 'secret');
+    await expectState(page, 'open');
+    await expect(composer(page)).toHaveValue('');
+    await say(page, 'hello');
+    await expectSent(page, 'hello');
+    await expect(messages(page)).toHaveCount(1);
+    expect(
+      await page.evaluate(() => JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage)])),
+    ).not.toMatch(/maggie|train|half a tho/);
+  });
+});
+
+test('a stolen refresh cookie that is used ends the session in every tab, with the reason', async ({
+  usher,
+  visitor,
+}) => {
+  const { page: first, context } = await visitor();
+  await signIn(first, 'maggie');
+  const stolen = (await context.cookies(`${usher.url}/api/auth`)).find(({ name }) => name === 'usher_refresh');
+  expect(stolen).toMatchObject({ httpOnly: true, sameSite: 'Strict', path: '/api/auth' });
+  const second = await context.newPage();
+  const closed = second.waitForEvent('websocket').then((socket) => socket.waitForEvent('close'));
+  // This tab refreshes: from now on the stolen cookie is an old one.
+  await second.goto('/');
+  await expectState(second, 'open');
+  await openRoom(second, 'General');
+
+  await expect
+    .poll(async () => {
+      const answer = await fetch(`${usher.direct}/api/auth/refresh`, {
+        method: 'POST',
+        headers: { cookie: `usher_refresh=${stolen?.value ?? ''}` },
+      });
+      return answer.status;
+    })
+    .toBe(401);
+  await closed;
+  await expectSignedOut(first, /somewhere else/i);
+  await expectSignedOut(second, /somewhere else/i);
+  await fillIn(second, 'maggie', 'secret');
+  await expect(second).toHaveURL(/rooms\/general/);
+  await expectState(second, 'open');
+  await expectState(first, 'open');
+});
+
+test('signing out on all other devices ends every tab of theirs, with the reason, and not this one', async ({
+  usher,
+  visitor,
+}) => {
+  const { page: laptop, context } = await visitor();
+  await signIn(laptop, 'maggie');
+  const tab = await context.newPage();
+  await tab.goto('/');
+  await expectState(tab, 'open');
+  const { page: phone } = await visitor({ viewport: { width: 390, height: 844 } });
+  const token = nextToken(phone);
+  await signIn(phone, 'maggie');
+
+  const answer = await fetch(`${usher.direct}/api/sessions?others=true`, {
+    method: 'DELETE',
+    headers: { authorization: `Bearer ${await token}` },
+  });
+  expect(await answer.json()).toMatchObject({ closed: 2 });
+  await expectSignedOut(laptop, /from another of your devices/i);
+  await expectSignedOut(tab, /from another of your devices/i);
+  await expectState(phone, 'open');
+});
+
+test('signing out without a network: the next visitor is not signed in as the last, and the server is told', async ({
+  usher,
+  visitor,
+}) => {
+  const { page, context } = await visitor();
+  const signedIn = nextToken(page);
+  const refreshes = callsTo(context, '/api/auth/refresh');
+  const ends = callsTo(context, '/api/auth');
+  await signIn(page, 'maggie');
+  const token = await signedIn;
+  usher.cable.pull();
+  await signOut(page);
+  await expectSignedOut(page, /could not be reached/i);
+  expect(await endOf(usher.direct, token)).toBeUndefined();
+  await page.close();
+
+  usher.cable.plugIn();
+  const next = await context.newPage();
+  await next.goto('/');
+  await expect(next.getByLabel('User name')).toBeVisible();
+  await expect.poll(() => endOf(usher.direct, token)).toBe('signed_out');
+  await fillIn(next, 'bart', 'secret');
+  await expectState(next, 'open');
+  await next.reload();
+  await expectState(next, 'open');
+  await expect(next.getByRole('button', { name: /bart/i })).toBeVisible();
+  expect(ends).toEqual(['POST 200', 'DELETE 204', 'POST 200']);
+  expect(refreshes).toEqual(['POST 200']);
+});
+
+test('somebody else signs in under a page that was away: it begins anew, as theirs', async ({ visitor }) => {
+  const { page: hers, context } = await visitor();
+  await signIn(hers, 'maggie');
+  await openRoom(hers, 'General');
+  await composer(hers).fill('nobody else’s business');
+  const his = await context.newPage();
+  await his.goto('/');
+  await expectState(his, 'open');
+  // As after a while in which one tab was frozen: it hears of the second sign-in and not of what was between.
+  const reloaded = hers.waitForEvent('load');
+  await his.evaluate(async () => {
+    const answer = await fetch('/api/auth', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ user: 'bart', pwd: 'secret' }),
+    });
+    const { token } = (await answer.json()) as { token: string };
+    const { sid } = JSON.parse(atob(token.split('.')[1] ?? '')) as { sid: string };
+    localStorage.setItem('usher.session', JSON.stringify({ user: 'bart', session: sid }));
+  });
+  await reloaded;
+  await expectState(hers, 'open');
+  await expect(hers.getByRole('button', { name: /bart/i })).toBeVisible();
+  await expect(composer(hers)).toHaveValue('');
+});
