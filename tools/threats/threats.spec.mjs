@@ -27,6 +27,15 @@ describe('the threat table', () => {
   });
 });
 
+test('every file that docs/security.md names is there', () => {
+  const document = readFileSync(join(root, 'docs/security.md'), 'utf8');
+  const named = [...document.matchAll(/`([\w/.-]+\.(?:ts|mjs))`/g)].map(([, name]) => name);
+  const places = ['', 'libs', 'apps', 'e2e/stories'];
+  const missing = named.filter((name) => !places.some((place) => existsSync(join(root, place, name))));
+  expect(missing).toEqual([]);
+  expect(named.length).toBeGreaterThan(100);
+});
+
 describe('taking out a defence', () => {
   test('wants it to stand there once', () => {
     const threat = { id: 'x', without: ['a', 'b'] };
