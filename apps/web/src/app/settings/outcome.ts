@@ -26,6 +26,9 @@ import type { Said } from './ending.ts';
     /* Beside a button it takes no room until there is something to say, and then a line of its own. */
     :host(:has(.notice)) {
       flex-basis: 100%;
+      border-radius: var(--r2);
+      /* An edge in the colour of the card, for where it lies over a part of it. */
+      box-shadow: 0 0 0 var(--s1) var(--raised);
     }
   `,
 })
