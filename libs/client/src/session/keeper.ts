@@ -10,8 +10,11 @@ import type { Person, SessionKeeper, SessionKeeperOptions, SessionState } from '
 import { browserTabs } from './tabs.ts';
 import { within } from './within.ts';
 
-/** Who had to wait for another tab gives the token that it got so long to arrive. */
-const arrivalMs = 50;
+/**
+ * Who had to wait for another tab gives the token that it got so long to arrive, however busy the device is. Only where that tab
+ * got none does anybody wait for nothing.
+ */
+const arrivalMs = 1_000;
 /** Of so many tokens it is known that they were this session's: those of calls that may still be under way. */
 const mostKnown = 8;
 
