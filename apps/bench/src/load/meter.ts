@@ -34,6 +34,12 @@ export function startMeter(server: number): () => Usage {
   };
 }
 
+/** Resident memory of a process in bytes; `undefined` where the system does not tell. */
+export function residentBytes(pid: number): number | undefined {
+  const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(readProc(pid, 'status') ?? '')?.[1];
+  return kibibytes === undefined ? undefined : Number(kibibytes) * 1024;
+}
+
 function cpuMs(pid: number): number | undefined {
   const stat = readProc(pid, 'stat');
   if (stat === undefined) return undefined;
