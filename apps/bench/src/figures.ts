@@ -1,5 +1,6 @@
 /** The middle and the edges of some measurements, in the unit in which they came. */
 export interface Figures {
+  readonly min: number;
   readonly median: number;
   readonly p99: number;
   readonly max: number;
@@ -13,5 +14,5 @@ export function figuresOf(values: readonly number[]): Figures {
     if (value === undefined) throw new RangeError('nothing was measured');
     return value;
   };
-  return { median: at(0.5), p99: at(0.99), max: at(1) };
+  return { min: at(0), median: at(0.5), p99: at(0.99), max: at(1) };
 }

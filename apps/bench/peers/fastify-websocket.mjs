@@ -1,0 +1,23 @@
+/** `@fastify/websocket`, as its README has it: one route that lets everybody in, and one that refuses in a hook. */
+import websocket from '@fastify/websocket';
+import Fastify from 'fastify';
+import { announce, backlog } from './announce.mjs';
+import { hear, welcome } from './talk.mjs';
+
+const app = Fastify();
+await app.register(websocket);
+
+function broadcast(text) {
+  const bytes = Buffer.from(text);
+  for (const each of app.websocketServer.clients) if (each.readyState === 1) each.send(bytes, { binary: false });
+}
+
+app.get('/', { websocket: true }, (socket) => {
+  socket.on('error', () => socket.terminate());
+  socket.on('message', (data) => hear(data, (text) => socket.send(text), broadcast));
+  socket.send(welcome);
+});
+const refuse = async (_request, reply) => reply.code(401).send({ error: 'Unauthorized' });
+app.get('/stranger', { websocket: true, preValidation: refuse }, (socket) => socket.close());
+await app.listen({ host: '127.0.0.1', port: 0, backlog });
+announce(app.server.address().port);

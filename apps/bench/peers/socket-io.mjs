@@ -1,0 +1,26 @@
+/** Socket.IO with a JWT in its `auth`, as its documentation has it, over WebSocket only. */
+import { createServer } from 'node:http';
+import { createVerifier } from 'fast-jwt';
+import { Server } from 'socket.io';
+import { listen, secret } from './announce.mjs';
+
+// The library that Usher verifies with, so that the difference is not in there.
+const verify = createVerifier({ key: secret, algorithms: ['HS256'] });
+const server = createServer();
+// Heartbeats off, as everywhere in this bench: the load answers none.
+const io = new Server(server, { transports: ['websocket'], serveClient: false, pingInterval: 3_600_000 });
+
+io.use((socket, next) => {
+  try {
+    verify(socket.handshake.auth.token);
+    next();
+  } catch {
+    next(new Error('invalid token'));
+  }
+});
+io.on('connection', (socket) => {
+  void socket.join('general');
+  socket.on('ping', (reply) => reply());
+  socket.on('send', (text) => io.to('general').emit('message', text));
+});
+listen(server);

@@ -1,0 +1,106 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+
+/** A process of ours that told over its channel that it is ready. */
+export interface Child {
+  readonly pid: number;
+  /** What it said where it listens; '' for one that listens nowhere. */
+  readonly url: string;
+  /** Sends a message and resolves to the next one that comes back; rejects when it ends or takes longer than `limitMs`. */
+  ask(message: object, limitMs: number): Promise<unknown>;
+  /** Ends it: asked first, killed after five seconds. Doing it again does no harm. */
+  end(): Promise<void>;
+}
+
+export interface ChildOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** For messages of errors. */
+  readonly name: string;
+}
+
+const readyWithinMs = 30_000;
+const graceMs = 5_000;
+const running = new Set<Child>();
+
+/**
+ * Starts a program that says `{type: 'ready', url?}` over its channel and that ends by itself when the channel goes, so that
+ * nothing is left behind however this process ends.
+ *
+ * @throws Error when it ends, or says nothing for half a minute, before it is ready.
+ */
+export async function startChild(command: string, args: readonly string[], options: ChildOptions): Promise<Child> {
+  const process_ = spawn(command, args, {
+    cwd: options.cwd,
+    env: { PATH: process.env['PATH'], TMPDIR: tmpdir(), ...options.env },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    // What Node and Bun both speak.
+    serialization: 'json',
+  });
+  let gone = false;
+  const exited = once(process_, 'exit').then(
+    () => undefined,
+    () => undefined,
+  );
+  void exited.then(() => {
+    gone = true;
+    running.delete(child);
+  });
+
+  function next(limitMs: number): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        process_.off('message', heard).off('exit', ended).off('error', failed);
+      };
+      const heard = (message: unknown): void => {
+        done();
+        resolve(message);
+      };
+      const failed = (error: Error): void => {
+        done();
+        reject(error);
+      };
+      const ended = (code: number | null, signal: string | null): void => {
+        failed(new Error(`${options.name} ended with ${String(code ?? signal)}`));
+      };
+      const timer = setTimeout(() => {
+        failed(new Error(`${options.name} took longer than ${limitMs / 1_000} s`));
+      }, limitMs);
+      process_.on('message', heard).on('exit', ended).on('error', failed);
+      if (gone) ended(process_.exitCode, process_.signalCode);
+    });
+  }
+
+  const child: Child & { url: string } = {
+    pid: process_.pid ?? 0,
+    url: '',
+    ask(message, limitMs) {
+      const answer = next(limitMs);
+      if (!gone) process_.send(message);
+      return answer;
+    },
+    async end() {
+      if (gone) return;
+      process_.kill('SIGTERM');
+      const timer = setTimeout(() => process_.kill('SIGKILL'), graceMs);
+      await exited;
+      clearTimeout(timer);
+    },
+  };
+  running.add(child);
+  try {
+    const { url } = (await next(readyWithinMs)) as { readonly url?: string };
+    child.url = url ?? '';
+    return child;
+  } catch (error) {
+    await child.end();
+    throw error;
+  }
+}
+
+/** Ends every child that still runs. */
+export async function endAllChildren(): Promise<void> {
+  await Promise.all([...running].map((child) => child.end()));
+}

@@ -1,0 +1,7 @@
+/** Whose turn it is, round by round: A B C A B C. Slow changes of the machine then touch everybody alike. */
+export function* interleave<T>(
+  rounds: number,
+  each: readonly T[],
+): Generator<{ readonly round: number; readonly of: T }> {
+  for (let round = 0; round < rounds; round++) for (const of of each) yield { round, of };
+}

@@ -1,0 +1,123 @@
+import { connect, type Socket } from 'node:net';
+import { FrameReader, type FrameSink } from './frames.ts';
+
+/** Told of every text: its payload stands in `bytes` from `start` to `end`, and only until this returns. */
+export type Heard = (bytes: Buffer, start: number, end: number, socket: LeanSocket) => void;
+
+export interface DialOptions {
+  readonly port: number;
+  /** With its query. */
+  readonly path: string;
+  readonly subprotocol?: string | undefined;
+  /** Frames that are written as soon as the handshake is through. */
+  readonly hello?: Buffer | undefined;
+}
+
+/** The server did not answer 101. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+  readonly status: number;
+
+  constructor(status: number) {
+    super(`the handshake was answered ${status}`);
+    this.status = status;
+  }
+}
+
+/** The server sent a close frame. */
+export class ClosedByServer extends Error {
+  override readonly name = 'ClosedByServer';
+}
+
+// One for all: a socket is read only when its bytes are there, and they are used up before the next one is read.
+const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
+const handshakeKey = Buffer.from('the bench is here').subarray(0, 16).toString('base64');
+
+/**
+ * A WebSocket client with nothing in it that the load does not need, over a plain TCP socket: the load is to be cheaper than
+ * any server. It believes the server: neither the accept key nor UTF-8 is looked at.
+ */
+export class LeanSocket implements FrameSink {
+  /** Free for whoever counts something by socket. */
+  tag = 0;
+  heard: Heard | undefined;
+  /** Told once that the connection is over, unless that was this side's doing. */
+  gone: ((reason: Error) => void) | undefined;
+  readonly #socket: Socket;
+  readonly #reader = new FrameReader();
+  readonly #hello: Buffer | undefined;
+  #head: string | undefined = '';
+  #over = false;
+
+  constructor({ port, path, subprotocol, hello }: DialOptions) {
+    this.#hello = hello;
+    this.#socket = connect({
+      host: '127.0.0.1',
+      port,
+      noDelay: true,
+      onread: {
+        buffer: readBuffer,
+        callback: (length, bytes) => {
+          this.#read(bytes as Buffer, length);
+          return true;
+        },
+      },
+    });
+    this.#socket.on('error', (error) => {
+      this.#end(error);
+    });
+    this.#socket.on('close', () => {
+      this.#end(new Error('the connection was closed'));
+    });
+    const offered = subprotocol === undefined ? '' : `Sec-WebSocket-Protocol: ${subprotocol}\r\n`;
+    this.#socket.write(
+      `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
+        `Sec-WebSocket-Key: ${handshakeKey}\r\nSec-WebSocket-Version: 13\r\n${offered}\r\n`,
+    );
+  }
+
+  /** Sends frames that `clientFrame` made. */
+  write(frames: Buffer): void {
+    this.#socket.write(frames);
+  }
+
+  /** Cuts the connection. With a reset, or the ports of thousands of connections a second would wait for a minute each. */
+  cut(): void {
+    this.#over = true;
+    this.#socket.resetAndDestroy();
+  }
+
+  text(bytes: Buffer, start: number, end: number): void {
+    this.heard?.(bytes, start, end, this);
+  }
+
+  closing(): void {
+    this.#end(new ClosedByServer('the server closed the connection'));
+  }
+
+  #read(bytes: Buffer, length: number): void {
+    if (this.#head === undefined) {
+      this.#reader.read(bytes, 0, length, this);
+      return;
+    }
+    const before = this.#head.length;
+    this.#head += bytes.toString('latin1', 0, length);
+    const headEnd = this.#head.indexOf('\r\n\r\n');
+    if (headEnd < 0) return;
+    const status = Number(this.#head.slice(9, 12));
+    this.#head = undefined;
+    if (status !== 101) {
+      this.#end(new Refused(status));
+      return;
+    }
+    if (this.#hello !== undefined) this.#socket.write(this.#hello);
+    const framesAt = headEnd + 4 - before;
+    if (framesAt < length) this.#reader.read(bytes, framesAt, length, this);
+  }
+
+  #end(reason: Error): void {
+    if (this.#over) return;
+    this.cut();
+    this.gone?.(reason);
+  }
+}

@@ -1,0 +1,153 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { PeerName } from '../peer-names.ts';
+import { type Dialect, dialectOf, type Kind } from './dialect.ts';
+import { ClosedByServer, LeanSocket, Refused } from './lean-socket.ts';
+import { startMeter, type Usage } from './meter.ts';
+import { Sessions } from './sessions.ts';
+import { TicketLine } from './ticket-line.ts';
+
+/** What is loaded. */
+export interface Target {
+  readonly peer: PeerName;
+  readonly port: number;
+  readonly pid: number;
+  /** Access tokens, one a session; good for every peer that wants one. */
+  readonly tokens: readonly string[];
+}
+
+/** How many dials are under way at once, where nothing else is said. */
+const dialsAtOnce = 64;
+
+/** The clients of one peer, and the clock. */
+export class Load {
+  readonly target: Target;
+  readonly dialect: Dialect;
+  readonly sessions: Sessions;
+
+  constructor(target: Target) {
+    this.target = target;
+    this.dialect = dialectOf(target.peer);
+    this.sessions = new Sessions(target.tokens);
+  }
+
+  /** Begins to measure; the function that it returns ends it. */
+  meter(): () => Usage {
+    return startMeter(this.target.pid);
+  }
+
+  line(): TicketLine {
+    return new TicketLine(this.target.port);
+  }
+
+  /** A ticket in hand, its slot waited for; '' from those that want none. */
+  async ticket(line: TicketLine): Promise<string> {
+    if (!this.dialect.wantsTicket) return '';
+    const { ticket, connectAfterMs } = await line.ask(this.sessions.take());
+    if (connectAfterMs > 0) await sleep(connectAfterMs);
+    return ticket;
+  }
+
+  /** Dials, and resolves when the first frame of somebody who is let in has come. */
+  dial(ticket: string): Promise<LeanSocket> {
+    const { dialect } = this;
+    return new Promise((resolve, reject) => {
+      const socket = new LeanSocket({
+        port: this.target.port,
+        path: dialect.path(ticket),
+        subprotocol: dialect.subprotocol,
+        hello: dialect.hello?.(this.sessions.take()),
+      });
+      socket.gone = reject;
+      socket.heard = (bytes, start) => {
+        if (dialect.kindOf(bytes, start) === 'welcome') resolve(socket);
+      };
+    });
+  }
+
+  async connect(line: TicketLine): Promise<LeanSocket> {
+    return this.dial(await this.ticket(line));
+  }
+
+  /** Connects, and enters the room where that has to be asked for. */
+  async enter(line: TicketLine, room = 'general'): Promise<LeanSocket> {
+    const socket = await this.connect(line);
+    const { join } = this.dialect;
+    if (join !== undefined) await this.answer(socket, join(room), 'reply');
+    return socket;
+  }
+
+  /** Sends a request and resolves to the text that answers it. */
+  answer(socket: LeanSocket, request: Buffer, kind: Kind): Promise<string> {
+    return new Promise((resolve, reject) => {
+      socket.gone = reject;
+      socket.heard = (bytes, start, end) => {
+        const heard = this.dialect.kindOf(bytes, start);
+        if (heard === kind) resolve(bytes.toString('utf8', start, end));
+        else if (heard === 'refusal') reject(new Error(bytes.toString('utf8', start, end)));
+      };
+      socket.write(request);
+    });
+  }
+
+  /** So many who have entered a room. From here on one that is lost ends the process: what was measured would be wrong. */
+  async members(count: number): Promise<LeanSocket[]> {
+    await this.ready(count);
+    const members: LeanSocket[] = [];
+    await this.each(count, async (line) => {
+      const member = await this.enter(line);
+      member.heard = undefined;
+      member.gone = (reason) => {
+        throw new Error('a member was lost', { cause: reason });
+      };
+      members.push(member);
+    });
+    return members;
+  }
+
+  /** Waits until so many tickets may be asked for. */
+  async ready(count: number): Promise<void> {
+    if (this.dialect.wantsTicket) await this.sessions.ready(count);
+  }
+
+  /** Does something so many times, `dialsAtOnce` side by side, each of those with a line of its own. */
+  async each(count: number, work: (line: TicketLine) => Promise<void>, lines?: readonly TicketLine[]): Promise<void> {
+    let left = count;
+    const go = async (line: TicketLine): Promise<void> => {
+      while (left > 0) {
+        left -= 1;
+        await work(line);
+      }
+    };
+    if (lines !== undefined) {
+      await Promise.all(lines.map(go));
+      return;
+    }
+    const own = this.lines();
+    await Promise.all(own.map(go));
+    for (const line of own) line.close();
+  }
+
+  lines(): TicketLine[] {
+    return Array.from({ length: dialsAtOnce }, () => this.line());
+  }
+
+  /** One handshake that is refused, to the moment when the stranger knows. Rejects when it is not. */
+  refused(): Promise<void> {
+    const { dialect } = this;
+    return new Promise((resolve, reject) => {
+      const { path, hello } = dialect.stranger;
+      const socket = new LeanSocket({ port: this.target.port, path: path(), hello });
+      socket.gone = (reason) => {
+        if (reason instanceof Refused || reason instanceof ClosedByServer) resolve();
+        else reject(reason);
+      };
+      socket.heard = (bytes, start) => {
+        const kind = dialect.kindOf(bytes, start);
+        if (kind === 'welcome') reject(new Error('a stranger was let in'));
+        if (kind !== 'refusal') return;
+        socket.cut();
+        resolve();
+      };
+    });
+  }
+}

@@ -1,0 +1,35 @@
+/** The load's process: gets ready for one measurement of one peer, and makes a round whenever it is asked to. */
+import { measurementNamed } from '../measurements/all.ts';
+import type { Round, Sample } from '../measurement.ts';
+import { Load, type Target } from './load.ts';
+
+export type LoadRequest =
+  | { readonly ask: 'prepare'; readonly measurement: string; readonly quick: boolean; readonly target: Target }
+  | { readonly ask: 'round' };
+
+export type LoadAnswer =
+  { readonly ok: true; readonly sample?: Sample } | { readonly ok: false; readonly reason: string };
+
+let round: Round | undefined;
+
+async function serve(request: LoadRequest): Promise<LoadAnswer> {
+  try {
+    if (request.ask === 'prepare') {
+      round = await measurementNamed(request.measurement).prepare(new Load(request.target), request.quick);
+      return { ok: true };
+    }
+    if (round === undefined) throw new Error('nothing was prepared');
+    return { ok: true, sample: await round() };
+  } catch (error) {
+    return { ok: false, reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+process.on('message', (request: LoadRequest) => {
+  void serve(request).then((answer) => process.send?.(answer));
+});
+// Without the bench nobody asks any more.
+process.once('disconnect', () => {
+  process.exit();
+});
+process.send?.({ type: 'ready' });

@@ -1,0 +1,124 @@
+import { join } from 'node:path';
+import { startChild } from './child.ts';
+import { interleave } from './interleave.ts';
+import type { LoadAnswer, LoadRequest } from './load/main.ts';
+import type { Measurement, Sample } from './measurement.ts';
+import type { PeerName } from './peer-names.ts';
+import { startPeer } from './peers.ts';
+import type { People } from './people.ts';
+
+export interface Measured {
+  /** One a round, in their order; a peer that failed has none. */
+  readonly samples: ReadonlyMap<PeerName, readonly Sample[]>;
+  /** Who fell out, and why. */
+  readonly failed: ReadonlyMap<PeerName, string>;
+}
+
+export interface MeasureOptions {
+  readonly rounds: number;
+  readonly quick: boolean;
+  readonly people: People;
+  /** The folder for CPU profiles of Usher, where they are wanted. */
+  readonly profile?: string | undefined;
+  /** The run is being ended: nobody falls out any more, and nothing more is begun. */
+  readonly signal: AbortSignal;
+}
+
+interface Pair {
+  round(): Promise<Sample>;
+  end(): Promise<void>;
+}
+
+/** Beyond these a peer falls out of the measurement, and the run goes on without it. */
+const prepareMs = 120_000;
+const roundMs = 90_000;
+
+/** Makes a measurement: every peer and its load as processes of their own, all there at once, one at work at a time. */
+export async function measure(measurement: Measurement, options: MeasureOptions): Promise<Measured> {
+  const { rounds, signal } = options;
+  const samples = new Map<PeerName, Sample[]>();
+  const failed = new Map<PeerName, string>();
+  const pairs = new Map<PeerName, Pair>();
+
+  async function trying(peer: PeerName, work: () => Promise<void>): Promise<void> {
+    if (failed.has(peer)) return;
+    try {
+      await work();
+    } catch (error) {
+      signal.throwIfAborted();
+      failed.set(peer, error instanceof Error ? error.message : String(error));
+      samples.delete(peer);
+      process.stderr.write(`    ${peer} falls out: ${failed.get(peer) ?? ''}\n`);
+    }
+  }
+
+  const start = async (peer: PeerName): Promise<Pair> => {
+    const pair = await startPair(measurement, peer, options);
+    pairs.set(peer, pair);
+    return pair;
+  };
+  const stop = async (peer: PeerName): Promise<void> => {
+    await pairs.get(peer)?.end();
+    pairs.delete(peer);
+  };
+
+  if (measurement.fresh !== true) {
+    for (const peer of measurement.peers) {
+      await trying(peer, async () => {
+        await (await start(peer)).round();
+      });
+    }
+  }
+  for (const { of: peer } of interleave(rounds, measurement.peers)) {
+    await trying(peer, async () => {
+      const pair = pairs.get(peer) ?? (await start(peer));
+      const sample = await pair.round();
+      const before = samples.get(peer);
+      if (before === undefined) samples.set(peer, [sample]);
+      else before.push(sample);
+    });
+    if (measurement.fresh === true) await stop(peer);
+  }
+  for (const peer of measurement.peers) await stop(peer);
+  return { samples, failed };
+}
+
+async function startPair(
+  measurement: Measurement,
+  peer: PeerName,
+  { people, quick, profile }: MeasureOptions,
+): Promise<Pair> {
+  const { pid, port, stop } = await startPeer(peer, people, profile);
+  try {
+    const load = await startChild(process.execPath, [join(import.meta.dirname, 'load/main.ts')], {
+      name: `the load of ${peer}`,
+    });
+    const ask = async (request: LoadRequest, limitMs: number): Promise<Sample | undefined> => {
+      const answer = (await load.ask(request, limitMs)) as LoadAnswer;
+      if (!answer.ok) throw new Error(answer.reason);
+      return answer.sample;
+    };
+    const end = async (): Promise<void> => {
+      await load.end();
+      await stop();
+    };
+    try {
+      const target = { peer, pid, port, tokens: people.tokens };
+      await ask({ ask: 'prepare', measurement: measurement.name, quick, target }, prepareMs);
+    } catch (error) {
+      await end();
+      throw error;
+    }
+    return {
+      async round() {
+        const sample = await ask({ ask: 'round' }, roundMs);
+        if (sample === undefined) throw new Error('the load made a round and said nothing of it');
+        return sample;
+      },
+      end,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

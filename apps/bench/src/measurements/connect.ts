@@ -1,0 +1,36 @@
+import { type Measurement, manyRounds } from '../measurement.ts';
+
+/**
+ * People who connect one after the other, 64 side by side: the ticket where one is wanted, over a connection that is kept alive
+ * as a browser does, the handshake, and the first frame of somebody who is let in. Then the connection is cut.
+ */
+export const connect: Measurement = {
+  name: 'connect',
+  title: 'Authenticated connect, ticket included, to the first frame',
+  unit: 'connects/s',
+  better: 'more',
+  peers: ['ws', 'fastify-websocket', 'first-message', 'socket-io', 'bun', 'usher'],
+  goals: [
+    { to: 'ws', bound: 0.8 },
+    { to: 'first-message', bound: 1 },
+    { to: 'socket-io', bound: 1.8 },
+  ],
+  rounds: manyRounds,
+  prepare(load, quick) {
+    const count = quick ? 400 : 2_000;
+    const lines = load.lines();
+    return async () => {
+      await load.ready(count);
+      const stop = load.meter();
+      await load.each(
+        count,
+        async (line) => {
+          (await load.connect(line)).cut();
+        },
+        lines,
+      );
+      const usage = stop();
+      return { value: (count * 1_000) / usage.wallMs, operations: count, usage };
+    };
+  },
+};

@@ -1,0 +1,77 @@
+import { figuresOf } from '../figures.ts';
+import type { Load } from '../load/load.ts';
+import { send } from '../load/sending.ts';
+import { type Measurement, manyRounds } from '../measurement.ts';
+
+const short = 'short';
+const long = 'long';
+const few = 10;
+
+/**
+ * Joins of a room with 100,000 messages and of one with 10, in turns on one connection. Both answer with ten messages that were
+ * missed, so that the difference is the length of the history and not that of the answer.
+ */
+export const longRoom: Measurement = {
+  name: 'long-room',
+  title: 'Join of a room with 100,000 messages, against one with 10',
+  unit: '× the short room',
+  better: 'less',
+  peers: ['usher'],
+  goals: [{ bound: 1.2 }],
+  rounds: manyRounds,
+  async prepare(load, quick) {
+    const messages = quick ? 10_000 : 100_000;
+    await make(load, short);
+    await make(load, long);
+    const socket = await load.enter(load.line(), short);
+    const fill = async (room: string, count: number): Promise<void> => {
+      let left = count;
+      await send(load, [socket], { room, onTheWay: 200, more: () => left-- > 0 });
+    };
+    await fill(short, few);
+    await load.answer(socket, join(load, long), 'reply');
+    await fill(long, messages);
+    return async () => {
+      const took: Record<string, number[]> = { [short]: [], [long]: [], 'short, fresh': [], 'long, fresh': [] };
+      const time = async (name: string, frame: Buffer): Promise<void> => {
+        const begun = performance.now();
+        await load.answer(socket, frame, 'reply');
+        took[name]?.push(performance.now() - begun);
+      };
+      const joins = quick ? 100 : 500;
+      const stop = load.meter();
+      for (let n = 0; n < joins; n += 1) {
+        await time(short, join(load, short, 0));
+        await time(long, join(load, long, messages - few));
+        await time('short, fresh', join(load, short));
+        await time('long, fresh', join(load, long));
+      }
+      const usage = stop();
+      const median = (name: string): number => figuresOf(took[name] ?? []).median;
+      return {
+        value: median(long) / median(short),
+        operations: 4 * joins,
+        usage,
+        extras: {
+          'short, ms': median(short),
+          'long, ms': median(long),
+          'fresh join (50 messages against 10), ×': median('long, fresh') / median('short, fresh'),
+        },
+      };
+    };
+  },
+};
+
+function join({ dialect }: Load, room: string, after?: number): Buffer {
+  if (dialect.join === undefined) throw new TypeError('this peer has no rooms');
+  return dialect.join(room, after);
+}
+
+async function make(load: Load, room: string): Promise<void> {
+  const answer = await fetch(`http://127.0.0.1:${load.target.port}/api/rooms`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${load.sessions.take()}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ room, title: room }),
+  });
+  if (!answer.ok) throw new Error(`the room ${room} could not be made: ${answer.status}`);
+}

@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Measurement } from '../measurement.ts';
+import { residentBytes } from '../load/meter.ts';
+
+/** So many come and go first, so that what a first connection loads is not counted. */
+const forerunners = 1_000;
+const longestSettleMs = 6_000;
+
+/**
+ * Resident memory of a server with 10,000 connections that have joined a room and are silent, beyond what it had without them,
+ * for each of them. The garbage is collected before both looks. What the kernel holds is not counted.
+ */
+export const memory: Measurement = {
+  name: 'memory',
+  title: 'Resident memory per idle connection in one room, 10,000 of them',
+  unit: 'kB',
+  better: 'less',
+  peers: ['ws', 'fastify-websocket', 'first-message', 'socket-io', 'bun', 'usher'],
+  goals: [
+    { to: 'ws', bound: 1.25 },
+    { to: 'socket-io', bound: 0.35 },
+  ],
+  rounds: { full: 3, quick: 1 },
+  fresh: true,
+  async prepare(load, quick) {
+    const count = quick ? 2_000 : 10_000;
+    const { pid } = load.target;
+    for (const member of await load.members(forerunners)) member.cut();
+    return async () => {
+      const before = await settled(pid);
+      const stop = load.meter();
+      await load.members(count);
+      const usage = stop();
+      const after = await settled(pid);
+      return {
+        value: (after - before) / count / 1_000,
+        operations: count,
+        usage,
+        extras: { 'resident before, MB': before / 1e6 },
+      };
+    };
+  },
+};
+
+/** What is resident once garbage has been collected and the number stands still. */
+async function settled(pid: number): Promise<number> {
+  const begun = performance.now();
+  let bytes = Infinity;
+  let still = 0;
+  while (still < 3 && performance.now() - begun < longestSettleMs) {
+    // See peers/collect.mjs.
+    process.kill(pid, 'SIGCONT');
+    await sleep(300);
+    const now = residentBytes(pid);
+    if (now === undefined) throw new Error('this system does not tell what is resident');
+    still = Math.abs(now - bytes) < 100_000 ? still + 1 : 0;
+    bytes = now;
+  }
+  return bytes;
+}

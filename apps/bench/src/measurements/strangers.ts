@@ -1,0 +1,34 @@
+import { openPacedRoom } from '../load/paced-room.ts';
+import { startStrangers } from '../load/strangers.ts';
+import { type Measurement, manyRounds } from '../measurement.ts';
+
+const perSecond = 2_000;
+
+/** A room as in `paced`: quiet, and then with strangers at the door. How much worse members are served for it. */
+export const strangers: Measurement = {
+  name: 'strangers',
+  title: '2,000 refused handshakes/s beside 1,000 members: their p99, against the quiet one',
+  unit: '× the quiet p99',
+  better: 'less',
+  peers: ['ws', 'fastify-websocket', 'bun', 'usher'],
+  goals: [{ bound: 2 }],
+  rounds: manyRounds,
+  async prepare(load, quick) {
+    const messages = quick ? 10 : 40;
+    const room = await openPacedRoom(load, 1_000);
+    const door = await startStrangers(load.target);
+    return async () => {
+      const stop = load.meter();
+      const quiet = await room.talk(messages);
+      await door.begin(perSecond);
+      const loud = await room.talk(messages);
+      const reached = await door.end();
+      return {
+        value: loud.p99 / quiet.p99,
+        operations: quiet.deliveries + loud.deliveries,
+        usage: stop(),
+        extras: { 'quiet p99, ms': quiet.p99, 'p99 with strangers, ms': loud.p99, 'refused/s': reached },
+      };
+    };
+  },
+};

@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { startChild } from './child.ts';
+import type { PeerName } from './peer-names.ts';
+import type { People } from './people.ts';
+import { startServer } from './server.ts';
+import { usherSettings } from './usher-settings.ts';
+
+export interface RunningPeer {
+  readonly pid: number;
+  readonly port: number;
+  readonly stop: () => Promise<void>;
+}
+
+const folder = join(import.meta.dirname, '../peers');
+const installed = join(folder, 'node_modules/.package-lock.json');
+/** Preloaded everywhere alike: collects garbage when memory is to be looked at, and does nothing otherwise. */
+const collect = join(folder, 'collect.mjs');
+
+/** Installs the peers where they are missing or others than the lockfile wants: once, from npm, into a folder of their own. */
+export async function installPeers(): Promise<void> {
+  if (isInstalled()) return;
+  process.stderr.write('installing the peers (once) …\n');
+  // No scripts: none of them needs one. Output goes to stderr, so that stdout holds the result alone.
+  const args = ['ci', '--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  const npm = spawn('npm', args, { stdio: ['ignore', 2, 2], shell: process.platform === 'win32' });
+  const [code] = (await once(npm, 'exit')) as [number | null];
+  if (code !== 0) throw new Error('the peers could not be installed; npm says why above');
+}
+
+function isInstalled(): boolean {
+  if (!existsSync(installed)) return false;
+  const versions = (file: string): Record<string, { readonly version?: string; readonly optional?: boolean }> =>
+    (JSON.parse(readFileSync(file, 'utf8')) as { packages: Record<string, { version?: string; optional?: boolean }> })
+      .packages;
+  const have = versions(installed);
+  const want = Object.entries(versions(join(folder, 'package-lock.json')));
+  return want.every(
+    ([path, { version, optional }]) => path === '' || optional === true || have[path]?.version === version,
+  );
+}
+
+/**
+ * @param profile folder for a CPU profile of Usher, written when it is stopped
+ * @throws Error when it does not start; for Bun also where its package has nothing for this system.
+ */
+export async function startPeer(peer: PeerName, people: People, profile?: string): Promise<RunningPeer> {
+  const nodeArgs = ['--expose-gc', '--import', collect];
+  if (peer === 'usher') {
+    const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
+    const env = { ...usherSettings, JWT_SECRET: people.secret };
+    const { url, pid, stop } = await startServer({ env, data: people.data, nodeArgs: [...nodeArgs, ...profiling] });
+    return { pid, port: portOf(url), stop };
+  }
+  const program = join(folder, `${peer}.mjs`);
+  const [command, ...args] =
+    peer === 'bun' ? [bun(), '--preload', collect, program] : [process.execPath, ...nodeArgs, program];
+  const child = await startChild(command, args, {
+    name: peer,
+    env: { JWT_SECRET: people.secret, NODE_ENV: 'production' },
+  });
+  return { pid: child.pid, port: portOf(child.url), stop: () => child.end() };
+}
+
+/** Its packages are one a system; npm has installed the one that fits. */
+function bun(): string {
+  for (const file of globSync('node_modules/@oven/bun-*/bin/bun', { cwd: folder })) return join(folder, file);
+  throw new Error('the npm package bun has nothing for this system');
+}
+
+function portOf(url: string): number {
+  return Number(new URL(url).port);
+}

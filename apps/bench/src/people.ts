@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TokenAnswer } from '@usher/protocol';
+import { startServer } from './server.ts';
+import { usherSettings } from './usher-settings.ts';
+
+/** People who have signed in, in a data folder with which a server can be started at once. */
+export interface People {
+  /** Access tokens, one a session. */
+  readonly tokens: readonly string[];
+  /** What they are signed with. */
+  readonly secret: string;
+  readonly data: string;
+}
+
+const sessionsOfEach = 5;
+const atOnce = 4;
+const pwd = 'somebody at the bench';
+
+/**
+ * Signs people up and in, over the wire. It costs a password hash each, so it is done once and before anything is measured;
+ * and a session may ask for sixty tickets a minute, so there are many.
+ */
+export async function invitePeople(count: number): Promise<People> {
+  const secret = randomBytes(32).toString('base64url');
+  const data = await mkdtemp(join(tmpdir(), 'usher-bench-'));
+  const server = await startServer({ folder: data, env: { ...usherSettings, SIGN_UP: 'open', JWT_SECRET: secret } });
+  try {
+    const tokens: string[] = [];
+    const post = async <T>(path: string, body: object): Promise<T> => {
+      const answer = await fetch(`${server.url}/api${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+      if (!answer.ok) throw new Error(`POST ${path}: ${answer.status}`);
+      return (await answer.json()) as T;
+    };
+    let next = 0;
+    const invite = async (): Promise<void> => {
+      while (next < count) {
+        const user = `guest-${next++}`;
+        await post('/users', { user, pwd });
+        for (let n = 0; n < sessionsOfEach; n++) tokens.push((await post<TokenAnswer>('/auth', { user, pwd })).token);
+      }
+    };
+    await Promise.all(Array.from({ length: atOnce }, invite));
+    return { tokens, secret, data };
+  } finally {
+    await server.stop();
+  }
+}

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import type { Measurement, Sample } from '../measurement.ts';
+import type { PeerName } from '../peer-names.ts';
+import { resultOf } from './result.ts';
+
+const measurement: Measurement = {
+  name: 'echo',
+  title: 'Echo',
+  unit: 'replies/s',
+  better: 'more',
+  peers: ['ws', 'socket-io', 'usher'],
+  goals: [{ to: 'ws', bound: 0.9 }, { to: 'socket-io', bound: 3 }, { bound: 95 }],
+  rounds: { full: 3, quick: 1 },
+  prepare: () => () => Promise.reject(new Error('nothing is measured here')),
+};
+const at = new Date('2026-01-02T03:04:05Z');
+
+function sample(value: number, more: Partial<Sample> = {}): Sample {
+  return { value, operations: 1_000, usage: { wallMs: 1_000, serverMs: 900, loadMs: 500, machineMs: 1_500 }, ...more };
+}
+
+function result(samples: Partial<Record<PeerName, Sample[]>>, failed: Partial<Record<PeerName, string>> = {}) {
+  const entries = <T>(of: Partial<Record<PeerName, T>>): [PeerName, T][] => Object.entries(of) as [PeerName, T][];
+  return resultOf(measurement, { samples: new Map(entries(samples)), failed: new Map(entries(failed)) }, 3, at);
+}
+
+describe('resultOf', () => {
+  it('compares round with round, so that a machine that slows down changes no ratio', () => {
+    const { rows } = result({
+      ws: [sample(100), sample(50), sample(20)],
+      usher: [sample(90), sample(45), sample(18)],
+    });
+    expect(rows.map(({ peer, ratio }) => [peer, ratio])).toEqual([
+      ['ws', undefined],
+      ['usher', 0.9],
+    ]);
+    expect(rows[1]?.figures).toMatchObject({ min: 18, median: 45, max: 90 });
+  });
+
+  it('says what it cost, whom it saturated, and what the rest of the machine took', () => {
+    const [row] = result({ ws: [sample(100), sample(110)] }).rows;
+    expect(row).toMatchObject({
+      serverCores: 0.9,
+      loadCores: 0.5,
+      saturated: 'server',
+      serverMicros: 900,
+      loadMicros: 500,
+    });
+    expect(row?.otherCores).toBeCloseTo(0.1);
+  });
+
+  it('says nothing of the server where the system does not tell', () => {
+    const usage = { wallMs: 1_000, loadMs: 950, machineMs: 1_000 };
+    const [row] = result({ ws: [sample(100, { usage })] }).rows;
+    expect(row).toMatchObject({ loadCores: 0.95, saturated: 'load' });
+    expect(row).not.toHaveProperty('serverCores');
+    expect(row).not.toHaveProperty('otherCores');
+  });
+
+  it('judges what is wanted', () => {
+    const { goals } = result({ ws: [sample(100)], 'socket-io': [sample(50)], usher: [sample(90)] });
+    expect(goals).toEqual([
+      { to: 'ws', bound: 0.9, reached: 0.9, met: true },
+      { to: 'socket-io', bound: 3, reached: 1.8, met: false },
+      { bound: 95, reached: 90, met: false },
+    ]);
+  });
+
+  it('takes less for better where it is', () => {
+    const samples = new Map<PeerName, Sample[]>([
+      ['ws', [sample(10)]],
+      ['usher', [sample(12)]],
+    ]);
+    const goals = [{ to: 'ws', bound: 1.4 } as const, { bound: 11 }];
+    const less = resultOf({ ...measurement, better: 'less', goals }, { samples, failed: new Map() }, 1, at);
+    expect(less.goals.map(({ met }) => met)).toEqual([true, false]);
+  });
+
+  it('meets no goal against a peer that fell out, and says why it did', () => {
+    const made = result({ ws: [sample(100)], usher: [sample(90)] }, { 'socket-io': 'it ended' });
+    expect(made.failed).toEqual([{ peer: 'socket-io', reason: 'it ended' }]);
+    expect(made.goals[1]).toEqual({ to: 'socket-io', bound: 3, met: false });
+  });
+
+  it('keeps the medians of what else was seen', () => {
+    const extras = (ms: number): Partial<Sample> => ({ extras: { 'quiet, ms': ms } });
+    const [row] = result({ ws: [sample(1, extras(5)), sample(1, extras(7)), sample(1, extras(6))] }).rows;
+    expect(row?.extras).toEqual({ 'quiet, ms': 6 });
+  });
+});

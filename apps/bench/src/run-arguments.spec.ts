@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { readArguments } from './run-arguments.ts';
+
+describe('readArguments', () => {
+  it('wants everything, into the documents, unless told', () => {
+    expect(readArguments([], '/usher')).toEqual({ quick: false, only: [], peers: [], out: '/usher/docs/benchmarks' });
+  });
+
+  it('reads what is asked for', () => {
+    const args = [
+      '--quick',
+      '--only',
+      'echo',
+      '--only',
+      'crowd',
+      '--peer',
+      'ws',
+      '--rounds',
+      '7',
+      '--out',
+      '/elsewhere',
+    ];
+    expect(readArguments(args, '/usher')).toEqual({
+      quick: true,
+      only: ['echo', 'crowd'],
+      peers: ['ws'],
+      rounds: 7,
+      out: '/elsewhere',
+    });
+  });
+
+  it.each([['--rounds', '0'], ['--rounds', 'many'], ['--peer', 'nobody', '--out', '/elsewhere'], ['--faster']])(
+    'says what is wrong with %s %s',
+    (...args) => {
+      expect(() => readArguments(args, '/usher')).toThrow();
+    },
+  );
+
+  it('does not let a run of a few peers replace the results of all', () => {
+    expect(() => readArguments(['--peer', 'ws'], '/usher')).toThrow('--out');
+  });
+});
