@@ -6,6 +6,7 @@ import type { Measurement, Sample } from './measurement.ts';
 import type { PeerName } from './peer-names.ts';
 import { startPeer } from './peers.ts';
 import type { People } from './people.ts';
+import { reasonOf } from './reason-of.ts';
 
 export interface Measured {
   /** One a round, in their order; a peer that failed has none. */
@@ -46,7 +47,7 @@ export async function measure(measurement: Measurement, options: MeasureOptions)
       await work();
     } catch (error) {
       signal.throwIfAborted();
-      failed.set(peer, error instanceof Error ? error.message : String(error));
+      failed.set(peer, reasonOf(error));
       samples.delete(peer);
       process.stderr.write(`    ${peer} falls out: ${failed.get(peer) ?? ''}\n`);
     }
