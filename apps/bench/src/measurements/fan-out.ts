@@ -69,7 +69,7 @@ export const fanOut: Measurement = {
     { to: 'bun', bound: 0.8 },
   ],
   rounds: manyRounds,
-  prepare: (load, quick) => prepare(load, 1_000, 16, quick ? 400 : 1_000),
+  prepare: (load, quick) => prepare(load, quick ? 400 : 1_000, 16, quick ? 400 : 1_000),
 };
 
 export const fanOutOne: Measurement = {
@@ -80,5 +80,5 @@ export const fanOutOne: Measurement = {
   peers,
   goals: [{ to: 'ws', bound: 0.95 }],
   rounds: manyRounds,
-  prepare: (load, quick) => prepare(load, 1_000, 1, quick ? 400 : 1_000),
+  prepare: (load, quick) => prepare(load, quick ? 400 : 1_000, 1, quick ? 400 : 1_000),
 };
