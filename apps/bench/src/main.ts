@@ -12,6 +12,7 @@ import type { Measurement } from './measurement.ts';
 import { measurementNamed, measurements } from './measurements/all.ts';
 import { installPeers } from './peers.ts';
 import { invitePeople } from './people.ts';
+import { reasonOf } from './reason-of.ts';
 import { resultOf } from './report/result.ts';
 import { summary } from './report/summary.ts';
 import { writeReport } from './report/write.ts';
@@ -47,7 +48,7 @@ try {
 } catch (error) {
   // A run that was ended loses its children, and whatever waited for them says so.
   if (!ending.signal.aborted) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`${reasonOf(error)}\n`);
     await end(1);
   }
 }

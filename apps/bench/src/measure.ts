@@ -6,6 +6,7 @@ import type { Measurement, Sample } from './measurement.ts';
 import type { PeerName } from './peer-names.ts';
 import { startPeer } from './peers.ts';
 import type { People } from './people.ts';
+import { reasonOf } from './reason-of.ts';
 
 export interface Measured {
   /** One a round, in their order; a peer that failed has none. */
@@ -25,6 +26,7 @@ export interface MeasureOptions {
 }
 
 interface Pair {
+  prepare(): Promise<void>;
   round(): Promise<Sample>;
   end(): Promise<void>;
 }
@@ -46,16 +48,14 @@ export async function measure(measurement: Measurement, options: MeasureOptions)
       await work();
     } catch (error) {
       signal.throwIfAborted();
-      failed.set(peer, error instanceof Error ? error.message : String(error));
+      failed.set(peer, reasonOf(error));
       samples.delete(peer);
       process.stderr.write(`    ${peer} falls out: ${failed.get(peer) ?? ''}\n`);
     }
   }
 
-  const start = async (peer: PeerName): Promise<Pair> => {
-    const pair = await startPair(measurement, peer, options);
-    pairs.set(peer, pair);
-    return pair;
+  const start = async (peer: PeerName): Promise<void> => {
+    pairs.set(peer, await startPair(measurement, peer, options));
   };
   const stop = async (peer: PeerName): Promise<void> => {
     await pairs.get(peer)?.end();
@@ -63,23 +63,26 @@ export async function measure(measurement: Measurement, options: MeasureOptions)
   };
 
   if (measurement.fresh !== true) {
+    await Promise.all(measurement.peers.map((peer) => trying(peer, () => start(peer))));
     for (const peer of measurement.peers) {
       await trying(peer, async () => {
-        await (await start(peer)).round();
+        await pairs.get(peer)?.prepare();
+        await pairs.get(peer)?.round();
       });
     }
   }
   for (const { of: peer } of interleave(rounds, measurement.peers)) {
     await trying(peer, async () => {
-      const pair = pairs.get(peer) ?? (await start(peer));
-      const sample = await pair.round();
-      const before = samples.get(peer);
-      if (before === undefined) samples.set(peer, [sample]);
-      else before.push(sample);
+      if (measurement.fresh === true) {
+        await start(peer);
+        await pairs.get(peer)?.prepare();
+      }
+      const sample = await pairs.get(peer)?.round();
+      if (sample !== undefined) samples.set(peer, [...(samples.get(peer) ?? []), sample]);
     });
     if (measurement.fresh === true) await stop(peer);
   }
-  for (const peer of measurement.peers) await stop(peer);
+  await Promise.all(measurement.peers.map(stop));
   return { samples, failed };
 }
 
@@ -98,24 +101,20 @@ async function startPair(
       if (!answer.ok) throw new Error(answer.reason);
       return answer.sample;
     };
-    const end = async (): Promise<void> => {
-      await load.end();
-      await stop();
-    };
-    try {
-      const target = { peer, pid, port, tokens: people.tokens };
-      await ask({ ask: 'prepare', measurement: measurement.name, quick, target }, prepareMs);
-    } catch (error) {
-      await end();
-      throw error;
-    }
     return {
+      async prepare() {
+        const target = { peer, pid, port, tokens: people.tokens };
+        await ask({ ask: 'prepare', measurement: measurement.name, quick, target }, prepareMs);
+      },
       async round() {
         const sample = await ask({ ask: 'round' }, roundMs);
         if (sample === undefined) throw new Error('the load made a round and said nothing of it');
         return sample;
       },
-      end,
+      async end() {
+        await load.end();
+        await stop();
+      },
     };
   } catch (error) {
     await stop();

@@ -41,4 +41,4 @@ export interface Measurement {
 }
 
 /** Rounds are short and many, since one machine's noise is 15 % even in ratios. */
-export const manyRounds = { full: 21, quick: 3 };
+export const manyRounds = { full: 21, quick: 2 };

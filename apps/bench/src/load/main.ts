@@ -1,6 +1,7 @@
 /** The load's process: gets ready for one measurement of one peer, and makes a round whenever it is asked to. */
 import { measurementNamed } from '../measurements/all.ts';
 import type { Round, Sample } from '../measurement.ts';
+import { reasonOf } from '../reason-of.ts';
 import { Load, type Target } from './load.ts';
 
 export type LoadRequest =
@@ -21,7 +22,7 @@ async function serve(request: LoadRequest): Promise<LoadAnswer> {
     if (round === undefined) throw new Error('nothing was prepared');
     return { ok: true, sample: await round() };
   } catch (error) {
-    return { ok: false, reason: error instanceof Error ? error.message : String(error) };
+    return { ok: false, reason: reasonOf(error) };
   }
 }
 

@@ -2,8 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Measurement } from '../measurement.ts';
 import { residentBytes } from '../load/meter.ts';
 
-/** So many come and go first, so that what a first connection loads is not counted. */
-const forerunners = 1_000;
 const longestSettleMs = 6_000;
 
 /**
@@ -23,9 +21,10 @@ export const memory: Measurement = {
   rounds: { full: 3, quick: 1 },
   fresh: true,
   async prepare(load, quick) {
-    const count = quick ? 2_000 : 10_000;
+    const count = quick ? 1_500 : 10_000;
     const { pid } = load.target;
-    for (const member of await load.members(forerunners)) member.cut();
+    // They come and go first, so that what a first connection loads is not counted.
+    for (const member of await load.members(quick ? 300 : 1_000)) member.cut();
     return async () => {
       const before = await settled(pid);
       const stop = load.meter();

@@ -15,7 +15,7 @@ export const strangers: Measurement = {
   rounds: manyRounds,
   async prepare(load, quick) {
     const messages = quick ? 10 : 40;
-    const room = await openPacedRoom(load, 1_000);
+    const room = await openPacedRoom(load, quick ? 400 : 1_000);
     const door = await startStrangers(load.target);
     return async () => {
       const stop = load.meter();
