@@ -1,10 +1,10 @@
 import { type FastifyPluginCallbackTypebox, Type } from '@fastify/type-provider-typebox';
 import { disabledSchema, proofSchema } from '@usher/protocol/server';
 import type { FastifyRequest } from 'fastify';
+import type { Endings } from '../auth/endings.ts';
 import type { Sessions } from '../auth/sessions.ts';
 import { HttpProblem } from '../http/http-problem.ts';
 import { answerOf } from '../http/proof.ts';
-import type { Endings } from '../auth/endings.ts';
 import type { Users } from '../users/users.ts';
 
 export interface AdminRoutesOptions {
@@ -29,10 +29,6 @@ export const adminRoutes: FastifyPluginCallbackTypebox<AdminRoutesOptions> = (
     return user;
   }
 
-  async function sessionsOf(user: string): Promise<string[]> {
-    return (await sessions.list(user)).map(({ id }) => id);
-  }
-
   app.put(
     '/admin/users/:user',
     { schema: { params: userParams, body: disabledSchema, response: { 200: proofSchema } } },
@@ -45,7 +41,7 @@ export const adminRoutes: FastifyPluginCallbackTypebox<AdminRoutesOptions> = (
         throw new HttpProblem('bad_request', { detail: 'params/user: must not be yourself' });
       if (!(await users.setDisabled(user, disabled))) throw new HttpProblem('not_found');
       // Disabled first: no session can begin behind the list.
-      const proof = await endings.sessions(disabled ? await sessionsOf(user) : [], 'user_disabled');
+      const proof = await endings.sessions(disabled ? await sessions.ids(user) : [], 'user_disabled');
       request.log.info({ by, user, disabled, closed: proof.closed }, 'a user was disabled or enabled');
       return answerOf(proof);
     },
@@ -58,7 +54,7 @@ export const adminRoutes: FastifyPluginCallbackTypebox<AdminRoutesOptions> = (
       const by = await admin(request);
       const { user } = request.params;
       if ((await users.find(user)) === undefined) throw new HttpProblem('not_found');
-      const proof = await endings.sessions(await sessionsOf(user), 'operator');
+      const proof = await endings.sessions(await sessions.ids(user), 'operator');
       request.log.info({ by, user, closed: proof.closed }, 'the sessions of a user were ended by an operator');
       return answerOf(proof);
     },

@@ -7,6 +7,7 @@ import type { PasswordCheck } from './password-check.ts';
 import type { RefreshCookie } from './refresh-cookie.ts';
 import type { Refreshing } from './refreshing.ts';
 import type { Sessions } from './sessions.ts';
+import { refusalOf } from './standing.ts';
 import { whenceOf } from './whence.ts';
 
 export interface AuthRoutesOptions {
@@ -58,8 +59,7 @@ export const authRoutes: FastifyPluginCallbackTypebox<AuthRoutesOptions> = (app,
       return app.signToken(refreshed);
     }
     cookie.clear(request, reply);
-    if (refreshed.state === 'user_disabled') throw new HttpProblem('user_disabled');
-    if (refreshed.state === 'session_ended') throw new HttpProblem('session_ended', { detail: refreshed.cause });
+    if (refreshed.state !== 'reused') throw refusalOf(refreshed);
     const { session, user } = refreshed;
     request.log.warn({ user, address: request.ip }, 'a refresh token came back that had been used before');
     await endings.sessions([session], 'refresh_reused');
@@ -82,9 +82,9 @@ export const authRoutes: FastifyPluginCallbackTypebox<AuthRoutesOptions> = (app,
         const presented = code === 'missing_token' || code === 'token_expired' ? cookie.read(request) : undefined;
         if (presented === undefined) throw error;
         const owner = await refreshing.ownerOf(presented);
+        if (owner !== undefined) return owner;
         cookie.clear(request, reply);
-        if (owner === undefined) throw new HttpProblem('session_ended', { cause: error });
-        return owner;
+        throw new HttpProblem('session_ended', { cause: error });
       }
     }
   });

@@ -2,10 +2,9 @@ import type { Kysely } from 'kysely';
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { Tables } from '../database/schema.ts';
-import { parseRoles } from '../users/users.ts';
 import { formatRefreshToken, hashOf, newRefreshToken, parseRefreshToken, seal, unseal } from './refresh-token.ts';
-import { causeOfEnd, type SessionLives } from './session-life.ts';
-import type { Standing } from './sessions.ts';
+import type { SessionLives } from './session-life.ts';
+import { type Standing, standingOf } from './standing.ts';
 import { columnsOf, type Whence } from './whence.ts';
 
 /** What a refresh token is worth. */
@@ -72,16 +71,12 @@ export function createRefreshing(db: Kysely<Tables>, options: RefreshingOptions)
     const token = parseRefreshToken(cookie);
     const row = token === undefined ? undefined : await find(token.family);
     if (token === undefined || row?.refresh_hash == null) return { state: 'session_ended' };
-    if (row.disabled !== 0) return { state: 'user_disabled' };
     const at = now();
-    const cause = causeOfEnd(row, options, at);
-    if (cause !== undefined) return { state: 'session_ended', cause };
+    const standing = standingOf(row, options, at);
+    if (standing.state !== 'good') return standing;
     const good = (secret: string): Refreshed => ({
-      state: 'good',
+      ...standing,
       session: row.id,
-      user: row.name,
-      roles: parseRoles(row.roles),
-      ends: row.expires_at,
       refresh: formatRefreshToken({ family: token.family, secret }),
     });
     const recent = parseRecent(row.refresh_recent);

@@ -10,7 +10,8 @@ export interface SessionLives {
   readonly absoluteMs: number;
 }
 
-type Lived = Pick<SessionsTable, 'ended_at' | 'ended_cause' | 'last_seen_at' | 'expires_at'>;
+/** When a session was used and how it ended. */
+export type Lived = Pick<SessionsTable, 'ended_at' | 'ended_cause' | 'last_seen_at' | 'expires_at'>;
 
 /** When a session ends if nobody uses it from now on (Unix ms). */
 export function endOf(

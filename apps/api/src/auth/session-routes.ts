@@ -4,11 +4,11 @@ import { newPasswordSchema, proofSchema, sessionsSchema } from '@usher/protocol/
 import type { Connections } from '@usher/realtime';
 import { HttpProblem } from '../http/http-problem.ts';
 import { answerOf } from '../http/proof.ts';
-import type { Endings } from './endings.ts';
 import type { PasswordRules } from '../users/password-rules.ts';
 import type { Passwords } from '../users/passwords.ts';
 import type { Users } from '../users/users.ts';
 import { deviceOf } from './device.ts';
+import type { Endings } from './endings.ts';
 import type { PasswordCheck } from './password-check.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -28,10 +28,6 @@ const othersQuery = Type.Object({ others: Type.Optional(Type.Boolean()) });
 /** One's own devices, and one's own password. */
 export const sessionRoutes: FastifyPluginCallbackTypebox<SessionRoutesOptions> = (app, options, done) => {
   const { users, sessions, passwords, rules, check, endings, connections } = options;
-
-  async function othersThan(user: string, session: string): Promise<string[]> {
-    return (await sessions.list(user)).map(({ id }) => id).filter((id) => id !== session);
-  }
 
   app.get('/sessions', { schema: { response: { 200: sessionsSchema } } }, async (request, reply) => {
     const { user, session } = await app.authenticate(request);
@@ -57,7 +53,7 @@ export const sessionRoutes: FastifyPluginCallbackTypebox<SessionRoutesOptions> =
     async (request) => {
       const { user, session } = await app.authenticate(request);
       const { id } = request.params;
-      if (!(await sessions.list(user)).some((listed) => listed.id === id)) throw new HttpProblem('not_found');
+      if (!(await sessions.ids(user)).includes(id)) throw new HttpProblem('not_found');
       const proof = await endings.sessions([id], id === session ? 'signed_out' : 'ended_elsewhere');
       request.log.info({ user, closed: proof.closed, address: request.ip }, 'a session was ended by its owner');
       return answerOf(proof);
@@ -66,7 +62,7 @@ export const sessionRoutes: FastifyPluginCallbackTypebox<SessionRoutesOptions> =
 
   app.delete('/sessions', { schema: { querystring: othersQuery, response: { 200: proofSchema } } }, async (request) => {
     const { user, session } = await app.authenticate(request);
-    const others = await othersThan(user, session);
+    const others = await sessions.ids(user, session);
     const ended = request.query.others === true ? others : [...others, session];
     const proof = await endings.sessions(ended, 'ended_elsewhere');
     request.log.info(
@@ -83,7 +79,7 @@ export const sessionRoutes: FastifyPluginCallbackTypebox<SessionRoutesOptions> =
     await check(request, user, request.body.pwd);
     await rules.check(request.body.newPwd, user);
     await users.setPassword(user, await passwords.hash(request.body.newPwd));
-    const proof = await endings.sessions(await othersThan(user, session), 'password_changed');
+    const proof = await endings.sessions(await sessions.ids(user, session), 'password_changed');
     request.log.info({ user, closed: proof.closed, address: request.ip }, 'a password was changed');
     return answerOf(proof);
   });

@@ -2,23 +2,10 @@ import { randomBytes } from 'node:crypto';
 import type { EndCause } from '@usher/protocol';
 import type { Kysely } from 'kysely';
 import type { Tables } from '../database/schema.ts';
-import { parseRoles } from '../users/users.ts';
 import { formatRefreshToken, hashOf, newRefreshToken } from './refresh-token.ts';
-import { causeOfEnd, endOf, type SessionLives } from './session-life.ts';
+import { endOf, type SessionLives } from './session-life.ts';
+import { type Standing, standingOf } from './standing.ts';
 import { columnsOf, type Whence } from './whence.ts';
-
-/** What a session is worth at this moment. */
-export type Standing =
-  | {
-      readonly state: 'good';
-      readonly user: string;
-      readonly roles: readonly string[];
-      /** Its absolute end (Unix ms): nothing that is granted to it lasts longer. */
-      readonly ends: number;
-    }
-  /** `cause` unless nothing is known of it any more. */
-  | { readonly state: 'session_ended'; readonly cause?: EndCause }
-  | { readonly state: 'user_disabled' };
 
 export interface StartedSession {
   /** 128 random bits, not to be logged. */
@@ -48,6 +35,8 @@ export interface Sessions {
   look(session: string, user: string): Promise<Standing>;
   /** The sessions of a user that are not over, the one used last first. */
   list(user: string): Promise<readonly ListedSession[]>;
+  /** Their ids in the same order, without that of `besides`. */
+  ids(user: string, besides?: string): Promise<string[]>;
   /**
    * Ends sessions for good; durable when it resolves. Those that are over already keep their first cause.
    * It closes nothing: `Endings` does.
@@ -100,31 +89,32 @@ export function createSessions(db: Kysely<Tables>, options: SessionsOptions): Se
     },
 
     async surplus(user, session) {
-      const others = (await this.list(user)).filter(({ id }) => id !== session);
-      return others
-        .slice(maxPerUser - 1)
-        .map(({ id }) => id)
-        .reverse();
+      return (await this.ids(user, session)).slice(maxPerUser - 1).reverse();
     },
 
     async look(session, user) {
       const row = await db
         .selectFrom('sessions')
         .innerJoin('users', 'users.name', 'sessions.user_name')
-        .select(['ended_at', 'ended_cause', 'last_seen_at', 'expires_at', 'users.roles', 'users.disabled'])
+        .select([
+          'ended_at',
+          'ended_cause',
+          'last_seen_at',
+          'expires_at',
+          'users.name',
+          'users.roles',
+          'users.disabled',
+        ])
         .where('sessions.id', '=', session)
         .where('users.name', '=', user)
         .executeTakeFirst();
       if (row === undefined) return { state: 'session_ended' };
-      // Before the end of the session, which disabling brought about: the account is what a person has to ask about.
-      if (row.disabled !== 0) return { state: 'user_disabled' };
       const at = now();
-      const cause = causeOfEnd(row, options, at);
-      if (cause !== undefined) return { state: 'session_ended', cause };
-      if (at - row.last_seen_at >= seenEveryMs) {
+      const standing = standingOf(row, options, at);
+      if (standing.state === 'good' && at - row.last_seen_at >= seenEveryMs) {
         await db.updateTable('sessions').set({ last_seen_at: at }).where('id', '=', session).execute();
       }
-      return { state: 'good', user, roles: parseRoles(row.roles), ends: row.expires_at };
+      return standing;
     },
 
     async list(user) {
@@ -147,6 +137,10 @@ export function createSessions(db: Kysely<Tables>, options: SessionsOptions): Se
         address: row.address ?? undefined,
         userAgent: row.user_agent ?? undefined,
       }));
+    },
+
+    async ids(user, besides) {
+      return (await this.list(user)).map(({ id }) => id).filter((id) => id !== besides);
     },
 
     async end(sessions, cause) {

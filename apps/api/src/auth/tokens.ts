@@ -7,6 +7,7 @@ import { HttpProblem } from '../http/http-problem.ts';
 import type { Caller, ExternalCallers } from './external-callers.ts';
 import { isExternalToken } from './external-tokens.ts';
 import type { Sessions } from './sessions.ts';
+import { refusalOf } from './standing.ts';
 
 /** Who makes a request, looked at this very moment. */
 export interface Account {
@@ -91,8 +92,7 @@ export const tokens = fp<TokensOptions>(
         external !== undefined && isExternalToken(token) ? await external(token, request) : callerOf(verify(token));
       const { user, session, expires } = caller;
       const standing = await sessions.look(session, user);
-      if (standing.state === 'user_disabled') throw new HttpProblem('user_disabled');
-      if (standing.state === 'session_ended') throw new HttpProblem('session_ended', { detail: standing.cause });
+      if (standing.state !== 'good') throw refusalOf(standing);
       return { user, session, roles: standing.roles, expires };
     });
 

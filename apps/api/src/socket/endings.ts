@@ -1,13 +1,6 @@
 import type { EndCause, RoomsProtocol } from '@usher/protocol';
 import { closeReasonOf, endCauses } from '@usher/protocol/server';
-import {
-  type Bus,
-  type ConnectionFilter,
-  type Connections,
-  createSurvey,
-  type Gathered,
-  type Logger,
-} from '@usher/realtime';
+import { type Bus, type Connections, createSurvey, type Gathered, type Logger } from '@usher/realtime';
 import type { TicketStore } from '@usher/ticket';
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
@@ -49,15 +42,15 @@ export function createEndings(parts: EndingsParts): Endings {
   async function act(ordered: Order): Promise<number> {
     if ('connection' in ordered) return connections.close({ id: ordered.connection }, 'closed_by_operator');
     let closed = 0;
-    for (const session of ordered.sessions) closed += endHere({ session }, session, ordered.cause);
+    for (const session of ordered.sessions) closed += endHere(session, ordered.cause);
     await Promise.all(ordered.sessions.map(revokeTickets));
     return closed;
   }
 
   /** In this order nothing slips through: who has passed the gate sits nowhere, who sits is sent away. */
-  function endHere(filter: ConnectionFilter, session: string, cause: EndCause): number {
+  function endHere(session: string, cause: EndCause): number {
     seats.revoke(session);
-    return connections.close(filter, 'session_ended', closeReasonOf(cause));
+    return connections.close({ session }, 'session_ended', closeReasonOf(cause));
   }
 
   async function revokeTickets(session: string): Promise<void> {
@@ -75,8 +68,8 @@ export function createEndings(parts: EndingsParts): Endings {
     for (const [session, user] of sitting) {
       try {
         const standing = await sessions.look(session, user);
-        if (standing.state === 'user_disabled') endHere({ session }, session, 'user_disabled');
-        else if (standing.state === 'session_ended') endHere({ session }, session, standing.cause ?? 'signed_out');
+        if (standing.state === 'user_disabled') endHere(session, 'user_disabled');
+        else if (standing.state === 'session_ended') endHere(session, standing.cause ?? 'signed_out');
       } catch (error) {
         log.error({ err: error }, 'a session could not be looked up again');
       }
