@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import { join } from 'node:path';
+import { tokenOf } from '../fixtures/calls.ts';
 import { composer, expectSent, expectState, messageWith, openRoom, say, signIn } from '../fixtures/chat.ts';
 import { Speaker } from '../fixtures/speaker.ts';
 import { expect, test } from '../fixtures/test.ts';
@@ -99,11 +100,5 @@ async function settled(page: Page): Promise<void> {
 
 /** A session of that browser, which is not there. */
 async function signInFrom(url: string, user: string, userAgent: string): Promise<void> {
-  const headers = { 'content-type': 'application/json', 'user-agent': userAgent };
-  const answer = await fetch(`${url}/api/auth`, {
-    method: 'POST',
-    headers,
-    body: JSON.stringify({ user, pwd: 'secret' }),
-  });
-  if (!answer.ok) throw new Error(`${user} could not sign in: ${answer.status}`);
+  await tokenOf(url, user, 'secret', { 'user-agent': userAgent });
 }

@@ -1,4 +1,5 @@
-import type { Message, MessagePage, TokenAnswer } from '@usher/protocol';
+import type { Message, MessagePage } from '@usher/protocol';
+import { tokenOf } from '../fixtures/calls.ts';
 import { Speaker } from '../fixtures/speaker.ts';
 import { expect, test } from '../fixtures/test.ts';
 
@@ -45,12 +46,7 @@ test.describe('twenty people send while the server is killed', () => {
 });
 
 async function everything(url: string): Promise<Message[]> {
-  const signedIn = await fetch(`${url}/api/auth`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ user: 'lisa', pwd: 'secret' }),
-  });
-  const { token } = (await signedIn.json()) as TokenAnswer;
+  const token = await tokenOf(url, 'lisa');
   const messages: Message[] = [];
   for (let before: number | undefined, more = true; more; before = messages[0]?.seq) {
     const query = new URLSearchParams({ limit: '200', ...(before === undefined ? {} : { before: String(before) }) });

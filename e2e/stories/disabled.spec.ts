@@ -1,3 +1,4 @@
+import { tokenOf } from '../fixtures/calls.ts';
 import { composer, expectState, fillIn, openRoom, signIn } from '../fixtures/chat.ts';
 import { expect, test } from '../fixtures/test.ts';
 
@@ -12,12 +13,7 @@ test('a user who is disabled while typing is out at once, told why, and leaves n
   await openRoom(page, 'General');
   await composer(page).pressSequentially('eat my sho');
 
-  const admin = await fetch(`${usher.url}/api/auth`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ user: 'admin', pwd: 'secret' }),
-  });
-  const { token } = (await admin.json()) as { readonly token: string };
+  const token = await tokenOf(usher.url, 'admin');
   const disable = async (disabled: boolean): Promise<unknown> => {
     const answer = await fetch(`${usher.url}/api/admin/users/bart`, {
       method: 'PUT',

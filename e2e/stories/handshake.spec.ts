@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { tokenOf } from '../fixtures/calls.ts';
 import { expectState, signIn } from '../fixtures/chat.ts';
 import { expect, test } from '../fixtures/test.ts';
 
@@ -65,12 +66,7 @@ async function knock(url: string, path: string): Promise<{ status: number; body:
 }
 
 async function ticketFor(url: string): Promise<string> {
-  const signedIn = await fetch(`${url}/api/auth`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ user: 'maggie', pwd: 'secret' }),
-  });
-  const { token } = (await signedIn.json()) as { token: string };
+  const token = await tokenOf(url, 'maggie');
   const answer = await fetch(`${url}/api/ws_ticket`, { headers: { authorization: `Bearer ${token}` } });
   return ((await answer.json()) as { ticket: string }).ticket;
 }

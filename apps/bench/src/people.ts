@@ -3,6 +3,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TokenAnswer } from '@usher/protocol';
+import { post } from './post.ts';
 import { startServer } from './server.ts';
 import { usherSettings } from './usher-settings.ts';
 
@@ -29,21 +30,14 @@ export async function invitePeople(count: number): Promise<People> {
   const server = await startServer({ folder: data, env: { ...usherSettings, SIGN_UP: 'open', JWT_SECRET: secret } });
   try {
     const tokens: string[] = [];
-    const post = async <T>(path: string, body: object): Promise<T> => {
-      const answer = await fetch(`${server.url}/api${path}`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      });
-      if (!answer.ok) throw new Error(`POST ${path}: ${answer.status}`);
-      return (await answer.json()) as T;
-    };
     let next = 0;
     const invite = async (): Promise<void> => {
       while (next < count) {
         const user = `guest-${next++}`;
-        await post('/users', { user, pwd });
-        for (let n = 0; n < sessionsOfEach; n++) tokens.push((await post<TokenAnswer>('/auth', { user, pwd })).token);
+        await post(server.url, '/users', { user, pwd });
+        for (let n = 0; n < sessionsOfEach; n++) {
+          tokens.push((await post<TokenAnswer>(server.url, '/auth', { user, pwd })).token);
+        }
       }
     };
     await Promise.all(Array.from({ length: atOnce }, invite));

@@ -1,6 +1,7 @@
 import { fetchTicket, TicketSocket } from '@usher/client';
 import type { RoomsProtocol, TokenAnswer } from '@usher/protocol';
 import { filter, firstValueFrom } from 'rxjs';
+import { post } from './post.ts';
 
 /** Somebody who has signed in: one session. */
 export interface Person {
@@ -12,13 +13,7 @@ export interface Person {
 }
 
 export async function signIn(url: string, user: string, pwd = 'secret'): Promise<Person> {
-  const answer = await fetch(`${url}/api/auth`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ user, pwd }),
-  });
-  if (!answer.ok) throw new Error(`${user} could not sign in: ${answer.status}`);
-  const { token } = (await answer.json()) as TokenAnswer;
+  const { token } = await post<TokenAnswer>(url, '/auth', { user, pwd });
   const call = async (method: string, path: string): Promise<unknown> => {
     const response = await fetch(`${url}/api${path}`, { method, headers: { authorization: `Bearer ${token}` } });
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status}`);
