@@ -216,6 +216,16 @@ describe('the end of a session', () => {
     await pageIs('/sign-in?return=%2Frooms%2Fgeneral');
   });
 
+  test('everywhere, as one asked, leads to the plain sign-in page, also where the socket was told first', async () => {
+    const session = await signedIn();
+    await TestBed.inject(Router).navigateByUrl('/settings');
+    session.end('session_ended');
+    await pageIs('/sign-in?return=%2Fsettings');
+    session.endedEverywhere('everywhere');
+    expect(session.endReason()).toBe('everywhere');
+    await pageIs('/sign-in');
+  });
+
   test.each(['invalid_credentials', 'forbidden', 'not_found', 'missing_token', 'draining'] as const)(
     'does not follow from %s',
     async (code) => {

@@ -93,7 +93,9 @@ export class Session {
   /** All sessions of this person are over, as they asked. It says so whatever the socket, which may hear of it first, made of it. */
   endedEverywhere(reason: 'everywhere' | 'everywhere_untold'): void {
     this.end(reason);
-    if (this.keeper.state.name === 'signed_out') this.said.set(reason);
+    if (this.keeper.state.name !== 'signed_out') return;
+    this.said.set(reason);
+    this.go(() => this.leave(reason));
   }
 
   /** Whether who is signed in is who this page is shown to: somebody else may be by now, and be shown nothing yet. */
