@@ -14,6 +14,9 @@ const good = {
   history: { room: 'general', after: 0 },
   leave: { room: 'general' },
   send: { room: 'general', key, text: 'hello' },
+  edit: { room: 'general', key, edits: 7, text: 'hello' },
+  delete: { room: 'general', key, deletes: 7 },
+  read: { room: 'general', seq: 7 },
 };
 type Request = keyof typeof good;
 
@@ -75,6 +78,9 @@ describe('a request with one field wrong', () => {
       key: [...notText, '', 'x', key.slice(1), `${key}0`, `{${key}}`, key.replaceAll('-', ''), `${key}\n`],
       text: notText,
     },
+    edit: { room: [...notText, 'General'], key: notText, edits: [undefined, 0, ...notCount], text: notText },
+    delete: { room: [...notText, 'General'], key: notText, deletes: [undefined, 0, ...notCount] },
+    read: { room: [...notText, 'General'], seq: [undefined, ...notCount] },
   };
   const cases = Object.entries(wrong).flatMap(([type, fields]) =>
     Object.entries(fields).flatMap(([field, values]) =>
@@ -137,7 +143,7 @@ describe('a type that is not known', () => {
   });
 
   test('includes what later versions bring', () => {
-    for (const type of ['typing', 'away', 'read']) {
+    for (const type of ['react', 'pin', 'call']) {
       expect(decodeRequest(type, { room: 'general' })).toMatchObject({ kind: 'bad', code: 'unknown_type' });
     }
   });

@@ -2,7 +2,18 @@ import { Value } from 'typebox/value';
 import { describe, expect, test } from 'vitest';
 import { credentialsSchema, messagePageQuerySchema, newRoomSchema, roomsSchema, ticketSchema } from './http.ts';
 
-const room = { room: 'general', title: 'General', private: false, seq: 0, unread: 0 };
+const room = {
+  room: 'general',
+  title: 'General',
+  private: false,
+  seq: 0,
+  at: 1,
+  unread: 0,
+  read: 0,
+  mentions: 0,
+  mine: true,
+  manages: true,
+};
 
 describe('what comes in is taken within its bounds', () => {
   test.each([

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { messageSchema, roomName } from './rooms.ts';
+import { messageSchema, roomName, unreadFields } from './rooms.ts';
 
 /** The HTTP half of the contract, one schema a shape. Field names of sign-in and tickets are the user's own. */
 
@@ -80,7 +80,11 @@ export const roomSchema = Type.Object({
   title: Type.String(),
   private: Type.Boolean(),
   seq: Type.Integer({ minimum: 0, description: 'of the last message' }),
-  unread: Type.Integer({ minimum: 0 }),
+  at: Type.Integer({ description: 'Unix milliseconds: of the last message, or when the room was made' }),
+  unread: Type.Integer({ minimum: 0, description: 'messages of others behind `read`, at most 1,000' }),
+  ...unreadFields,
+  mine: Type.Boolean({ description: 'whether one is a member: it is in one’s list and counts what one has not read' }),
+  manages: Type.Boolean({ description: 'whether one may say who is a member' }),
 });
 export type Room = Static<typeof roomSchema>;
 
@@ -101,6 +105,39 @@ export const messagePageQuerySchema = Type.Object({
   before: Type.Optional(
     Type.Integer({ minimum: 1, description: 'messages with a smaller seq; without it the newest' }),
   ),
+  after: Type.Optional(
+    Type.Integer({ minimum: 0, description: 'messages with a greater seq; not together with before' }),
+  ),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
 });
 export type MessagePageQuery = Static<typeof messagePageQuerySchema>;
+
+/** Somebody whose room it is: who made it, was taken in, or joined a public one and did not leave it. */
+export const memberSchema = Type.Object({
+  user: Type.String(),
+  status: Type.Union([Type.Literal('online'), Type.Literal('away'), Type.Literal('offline')]),
+  owner: Type.Boolean({ description: 'whether they made the room' }),
+});
+export type Member = Static<typeof memberSchema>;
+
+export const membersSchema = Type.Object({ members: Type.Array(memberSchema) });
+export type Members = Static<typeof membersSchema>;
+
+export const searchQuerySchema = Type.Object({
+  q: Type.String({
+    minLength: 1,
+    maxLength: 200,
+    description: 'words, all of which stand in the message; the last may be a beginning',
+  }),
+  room: Type.Optional(roomName),
+  before: Type.Optional(Type.String({ maxLength: 64, description: 'the `next` of the page before' })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
+});
+export type SearchQuery = Static<typeof searchQuerySchema>;
+
+/** Messages of one’s rooms, the newest first. */
+export const foundSchema = Type.Object({
+  messages: Type.Array(messageSchema),
+  next: Type.Optional(Type.String({ description: 'there are more: what to give as `before`' })),
+});
+export type Found = Static<typeof foundSchema>;

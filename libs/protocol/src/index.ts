@@ -24,7 +24,10 @@ export type {
 export type {
   Credentials,
   Device,
+  Found,
   Me,
+  Member,
+  Members,
   MessagePage,
   MessagePageQuery,
   NewPassword,
@@ -32,6 +35,7 @@ export type {
   Proof,
   Room,
   Rooms,
+  SearchQuery,
   Session,
   Sessions,
   TicketAnswer,

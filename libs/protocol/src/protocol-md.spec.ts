@@ -161,8 +161,8 @@ describe('the check sees', () => {
   });
 
   test('that a message is invented', () => {
-    expect(doctored('## Close codes', '### Event: `typing`\n\n## Close codes')).toEqual([
-      'message: Event: typing is invented',
+    expect(doctored('## Close codes', '### Event: `mood`\n\n## Close codes')).toEqual([
+      'message: Event: mood is invented',
     ]);
   });
 

@@ -8,9 +8,9 @@ import type { Message, RoomsProtocol } from './rooms.ts';
 describe('the rooms protocol', () => {
   test('names exactly its requests and signals', () => {
     expectTypeOf<RequestType<RoomsProtocol>>().toEqualTypeOf<
-      'ping' | 'renew' | 'join' | 'history' | 'leave' | 'send'
+      'ping' | 'renew' | 'join' | 'history' | 'leave' | 'send' | 'edit' | 'delete' | 'read'
     >();
-    expectTypeOf<SignalType<RoomsProtocol>>().toEqualTypeOf<'beat'>();
+    expectTypeOf<SignalType<RoomsProtocol>>().toEqualTypeOf<'beat' | 'typing' | 'away'>();
   });
   test('knows the fields of params, replies and events', () => {
     expectTypeOf<Params<RoomsProtocol, 'send'>>().toEqualTypeOf<{ room: string; key: string; text: string }>();

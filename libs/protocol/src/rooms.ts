@@ -19,11 +19,32 @@ export const messageSchema = Type.Object({
   seq: Type.Integer({ minimum: 1, description: 'contiguous from 1 in its room' }),
   id: Type.String({ description: 'identity of the message, the same for everybody' }),
   from: Type.String({ description: 'the user who sent it' }),
-  text: Type.String(),
+  text: Type.String({ description: 'as it is now; empty once it is deleted' }),
   at: Type.Integer({ description: 'Unix milliseconds, the server’s clock' }),
+  edits: Type.Optional(
+    Type.Integer({ minimum: 1, description: 'this is no message of its own: the text of that one is another now' }),
+  ),
+  deletes: Type.Optional(
+    Type.Integer({ minimum: 1, description: 'this is no message of its own: that one is taken back' }),
+  ),
+  edited: Type.Optional(Type.Integer({ description: 'Unix milliseconds: when its text was changed last' })),
+  deleted: Type.Optional(Type.Integer({ description: 'Unix milliseconds: when it was taken back' })),
 });
 
+/** `online` wherever at least one connection of the user is attentive, `away` where all of them look elsewhere. */
+const here = Type.Union([Type.Literal('online'), Type.Literal('away')]);
+
 const page = { messages: Type.Array(messageSchema), more: Type.Boolean() };
+
+/** The `seq` of the message that is changed. */
+const target = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
+const sent = Type.Object({ seq, at: Type.Integer({ description: 'Unix milliseconds' }) });
+
+/** What a person has not read of a room, beside the count itself. */
+export const unreadFields = {
+  read: Type.Integer({ minimum: 0, description: 'up to where the person has read' }),
+  mentions: Type.Integer({ minimum: 0, description: 'those of the unread messages that name the person' }),
+};
 
 /**
  * Usher's rooms, made with `defineProtocol` and nothing else.
@@ -40,9 +61,7 @@ export const roomsProtocol = defineProtocol({
         seq,
         recovery: Type.Union([Type.Literal('fresh'), Type.Literal('recovered'), Type.Literal('gap')]),
         ...page,
-        present: Type.Array(
-          Type.Object({ user: Type.String(), status: Type.Union([Type.Literal('online'), Type.Literal('away')]) }),
-        ),
+        present: Type.Array(Type.Object({ user: Type.String(), status: here })),
       }),
     },
     history: {
@@ -52,11 +71,36 @@ export const roomsProtocol = defineProtocol({
     leave: { params: Type.Object({ room: roomName }), reply: Type.Object({}) },
     send: {
       params: Type.Object({ room: roomName, key, text: Type.String() }),
-      reply: Type.Object({ seq, at: Type.Integer({ description: 'Unix milliseconds' }) }),
+      reply: sent,
     },
+    edit: {
+      params: Type.Object({ room: roomName, key, edits: target, text: Type.String() }),
+      reply: sent,
+    },
+    delete: {
+      params: Type.Object({ room: roomName, key, deletes: target }),
+      reply: sent,
+    },
+    read: { params: Type.Object({ room: roomName, seq }), reply: Type.Object({}) },
+  },
+  signals: {
+    typing: Type.Object({ room: roomName }),
+    away: Type.Object({ away: Type.Boolean() }),
   },
   events: {
     message: messageSchema,
+    unread: Type.Object({
+      room: Type.String(),
+      seq: Type.Integer({ minimum: 0, description: 'of the last message of the room' }),
+      ...unreadFields,
+      count: Type.Integer({ minimum: 0, description: 'messages of others behind `read`, at most 1,000' }),
+    }),
+    presence: Type.Object({
+      room: Type.String(),
+      user: Type.String(),
+      status: Type.Union([here, Type.Literal('offline')]),
+    }),
+    typing: Type.Object({ room: Type.String(), user: Type.String() }),
     removed: Type.Object({ room: Type.String(), code: Type.String() }),
   },
   errors: ['not_joined', 'too_long', 'too_many_rooms'],
@@ -75,4 +119,8 @@ export const roomBounds = {
   pageMessages: 200,
   pageBytes: 256 * 1024,
   recoverableMessages: 1_000,
+  /** Beyond it nobody counts. */
+  unreadMessages: 1_000,
+  typingEveryMs: 2_000,
+  typingForMs: 5_000,
 } as const;

@@ -7,6 +7,9 @@ export {
   credentialsSchema,
   deviceSchema,
   disabledSchema,
+  foundSchema,
+  memberSchema,
+  membersSchema,
   meSchema,
   messagePageQuerySchema,
   messagePageSchema,
@@ -15,9 +18,11 @@ export {
   proofSchema,
   roomSchema,
   roomsSchema,
+  searchQuerySchema,
   sessionSchema,
   sessionsSchema,
   ticketSchema,
   tokenSchema,
 } from './http.ts';
+export { mentionsIn, userNamePattern } from './mentions.ts';
 export { messageSchema, roomBounds, roomName, roomsProtocol } from './rooms.ts';

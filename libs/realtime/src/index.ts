@@ -19,6 +19,7 @@ export type {
 } from './hub.ts';
 export { resolveLimits, type Limits } from './limits.ts';
 export type { Logger } from './log.ts';
+export type { Marks, Unread } from './marks.ts';
 export { createMemoryBus } from './memory-bus.ts';
 export { createMemoryHistory, type MemoryHistory, type MemoryHistoryOptions } from './memory-history.ts';
 export { RequestError } from './request-error.ts';

@@ -326,8 +326,8 @@ describe('the first people', () => {
       const { json } = await call('GET', '/api/rooms', { token: await signIn(user) });
       expect(json).toEqual({
         rooms: [
-          { room: 'general', title: 'General', private: false, seq: 0, unread: 0 },
-          { room: 'random', title: 'Random', private: false, seq: 0, unread: 0 },
+          expect.objectContaining({ room: 'general', title: 'General', private: false, seq: 0, unread: 0 }),
+          expect.objectContaining({ room: 'random', title: 'Random', private: false, seq: 0, unread: 0 }),
         ],
       });
     }

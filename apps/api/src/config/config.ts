@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { userNamePattern } from '@usher/protocol/server';
 import { type IdentityProvider, readIdentityProvider } from './identity-provider.ts';
 
 /** Everything that an operator can set. Made once by `loadConfig`, frozen, handed down; nothing else reads the environment. */
@@ -61,8 +62,6 @@ export class ConfigError extends Error {
   }
 }
 
-/** What user names may be made of; in the environment and at sign-up alike. */
-export const userNamePattern = '^[a-z0-9._-]{1,32}$';
 const shortestPassword = 8;
 const longestPassword = 256;
 

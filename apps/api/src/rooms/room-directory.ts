@@ -76,11 +76,22 @@ export function createRoomDirectory(db: Kysely<Tables>, now: () => number): Room
         .executeTakeFirst();
       if (made.numInsertedOrUpdatedRows !== 1n) return undefined;
       remember(room, { private: isPrivate, createdBy });
-      return { room, title, private: isPrivate, seq: 0, unread: 0 };
+      return {
+        room,
+        title,
+        private: isPrivate,
+        seq: 0,
+        at: now(),
+        unread: 0,
+        read: 0,
+        mentions: 0,
+        mine: true,
+        manages: true,
+      };
     },
 
     async visibleTo({ user, roles }) {
-      let query = db.selectFrom('rooms').select(['name', 'title', 'private', 'seq']);
+      let query = db.selectFrom('rooms').select(['name', 'title', 'private', 'seq', 'created_by', 'created_at']);
       if (!isAdmin(roles)) {
         query = query.where((is) => is.or([is('private', '=', 0), is('created_by', '=', user)]));
       }
@@ -91,7 +102,12 @@ export function createRoomDirectory(db: Kysely<Tables>, now: () => number): Room
         title: row.title,
         private: row.private !== 0,
         seq: row.seq,
+        at: row.created_at,
         unread: 0,
+        read: 0,
+        mentions: 0,
+        mine: true,
+        manages: row.created_by === user,
       }));
     },
 

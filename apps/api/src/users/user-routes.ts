@@ -1,5 +1,5 @@
 import { type FastifyPluginCallbackTypebox, Type } from '@fastify/type-provider-typebox';
-import { userNamePattern } from '../config/config.ts';
+import { userNamePattern } from '@usher/protocol/server';
 import { HttpProblem } from '../http/http-problem.ts';
 import type { PasswordRules } from './password-rules.ts';
 import type { Passwords } from './passwords.ts';

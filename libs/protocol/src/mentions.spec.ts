@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { mentionsIn } from './mentions.ts';
+
+test.each([
+  ['@bart come here', ['bart']],
+  ['and you, @bart?', ['bart']],
+  ['(@bart) and @lisa, and @bart again', ['bart', 'lisa']],
+  ['ask @bart.', ['bart']],
+  ['ask @bart.simpson...', ['bart.simpson']],
+  ['hello @a_b-c.1!', ['a_b-c.1']],
+  ['你好 @bart', ['bart']],
+  ['@bart\n@lisa', ['bart', 'lisa']],
+])('%j calls %j', (text, names) => {
+  expect(mentionsIn(text)).toEqual(names);
+});
+
+test.each([
+  'mail bart@example.org',
+  'https://example.org/@bart',
+  'the code `@bart` is quoted',
+  '```\n@bart\n```',
+  '@@bart',
+  '@',
+  '@Bart',
+  '@bartö',
+  'a@',
+  `@${'x'.repeat(33)}`,
+])('%j calls nobody', (text) => {
+  expect(mentionsIn(text)).toEqual([]);
+});
