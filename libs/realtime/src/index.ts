@@ -22,6 +22,7 @@ export type { Logger } from './log.ts';
 export type { Marks, Unread } from './marks.ts';
 export { createMemoryBus } from './memory-bus.ts';
 export { createMemoryHistory, type MemoryHistory, type MemoryHistoryOptions } from './memory-history.ts';
+export { createMemoryMarks } from './memory-marks.ts';
 export { RequestError } from './request-error.ts';
 export type { Authorize, Member, RoomAction, Rooms, RoomsObserver, RoomsOptions, Verdict } from './room-types.ts';
 export { createRooms } from './rooms.ts';

@@ -2,3 +2,4 @@
 export { busContract, type BusUnderTest } from './testing/bus-contract.ts';
 export { createFakeSocket, type FakeSocket, type ReceivedFrame } from './testing/fake-socket.ts';
 export { historyContract, type HistoryUnderTest } from './testing/history-contract.ts';
+export { marksContract, type MarksUnderTest } from './testing/marks-contract.ts';
