@@ -10,6 +10,8 @@ export class Guest {
   readonly memberships = new Map<string, Membership>();
   readonly budget: SendBudget;
   readonly reads = new ReadLane();
+  /** The person looks elsewhere. */
+  away = false;
   #turns: Map<string, Promise<void>> | undefined;
 
   constructor(connection: Connection, limits: Limits, now: number) {

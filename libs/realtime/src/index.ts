@@ -23,6 +23,16 @@ export type { Marks, Unread } from './marks.ts';
 export { createMemoryBus } from './memory-bus.ts';
 export { createMemoryHistory, type MemoryHistory, type MemoryHistoryOptions } from './memory-history.ts';
 export { createMemoryMarks } from './memory-marks.ts';
+export { createMemoryPresence } from './memory-presence.ts';
+export {
+  type Here,
+  presentAtMost,
+  type Presence,
+  type PresenceChange,
+  type PresenceList,
+  type PresenceView,
+  type Status,
+} from './presence.ts';
 export { RequestError } from './request-error.ts';
 export type { Authorize, Member, RoomAction, Rooms, RoomsObserver, RoomsOptions, Verdict } from './room-types.ts';
 export { createRooms } from './rooms.ts';

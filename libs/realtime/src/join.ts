@@ -4,12 +4,10 @@ import type { Guest } from './guest.ts';
 import type { History } from './history.ts';
 import { readForJoin } from './page.ts';
 import { RequestError } from './request-error.ts';
-import type { Membership, Room } from './room.ts';
+import type { Membership } from './room.ts';
 
 /** How often a join starts anew: when it was overtaken by a removal, or by more messages than are kept. */
 const attempts = 4;
-/** Users that a reply names as present; more would not fit a frame. */
-const presentAtMost = 2_000;
 
 /** What a join does to the rooms. */
 export interface JoinMeans {
@@ -19,6 +17,10 @@ export interface JoinMeans {
   /** The guest's membership of the room, made if need be; not live. */
   readonly enter: (guest: Guest, room: string) => Membership;
   readonly leave: (membership: Membership) => void;
+  /** What has to be done for somebody who may join, beside reading; never rejects. */
+  readonly prepare: (membership: Membership) => Promise<unknown>;
+  /** Counts a member in, if they are not, and answers who is there. */
+  readonly present: (membership: Membership) => JoinReply['present'];
 }
 
 type Join = Params<RoomsProtocol, 'join'>;
@@ -38,15 +40,15 @@ export async function join(means: JoinMeans, guest: Guest, params: Join, call: C
       await means.judge(guest, params.room, 'join');
       if (isGone(membership)) continue;
       room.listen();
-      const page = await guest.reads.run(guest.connection, () => readForJoin(means.history, params));
+      const [page] = await Promise.all([
+        guest.reads.run(guest.connection, () => readForJoin(means.history, params)),
+        means.prepare(membership),
+      ]);
       if (page === undefined || isGone(membership)) continue;
       const replay = room.goLive(membership, page);
       if (replay === false) continue;
-      if (!membership.joined) {
-        membership.joined = true;
-        const { user } = guest.connection.identity;
-        room.users.set(user, (room.users.get(user) ?? 0) + 1);
-      }
+      const present = means.present(membership);
+      membership.joined = true;
       const { epoch, seq, recovery, messages, more } = page;
       const replied = call.reply({
         room: params.room,
@@ -55,7 +57,7 @@ export async function join(means: JoinMeans, guest: Guest, params: Join, call: C
         recovery,
         messages: [...messages],
         more,
-        present: present(room, guest),
+        present,
       });
       replay();
       return replied;
@@ -74,15 +76,4 @@ export async function join(means: JoinMeans, guest: Guest, params: Join, call: C
 /** Asked again after every await: somebody else may have taken it out meanwhile. */
 function isGone({ gone }: Membership): boolean {
   return gone;
-}
-
-/** Who is there, oneself first. */
-function present(room: Room, guest: Guest): JoinReply['present'] {
-  const { user } = guest.connection.identity;
-  const list: JoinReply['present'] = [{ user, status: 'online' }];
-  for (const other of room.users.keys()) {
-    if (list.length >= presentAtMost) break;
-    if (other !== user) list.push({ user: other, status: 'online' });
-  }
-  return list;
 }

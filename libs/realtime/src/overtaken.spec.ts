@@ -108,8 +108,8 @@ test('what was missed while the first page of a room is read is looked for', asy
     history,
     bus: {
       publish: () => undefined,
-      subscribe: (_, __, onMissed) => {
-        missed.mockImplementation(onMissed ?? (() => undefined));
+      subscribe: (topic, _, onMissed) => {
+        if (topic === 'room:general') missed.mockImplementation(onMissed ?? (() => undefined));
         return () => undefined;
       },
     },

@@ -4,6 +4,7 @@ import type { Identity } from './connection.ts';
 import type { History } from './history.ts';
 import type { Connections } from './hub.ts';
 import type { Logger } from './log.ts';
+import type { PresenceList, Presence, Status } from './presence.ts';
 
 export type RoomAction = 'join' | 'send' | 'history';
 
@@ -33,6 +34,12 @@ export interface RoomsOptions {
    * Nodes may publish in another order than they append.
    */
   readonly holeMs?: number;
+  /** This node's name, another one on every node; a random one unless told. */
+  readonly node?: string;
+  /** Who is where, over all nodes that share `bus`; kept in memory unless told, which does for one node. */
+  readonly presence?: Presence;
+  /** How long somebody whose connection dropped is shown as before, in milliseconds; 10,000 unless told. */
+  readonly presenceGraceMs?: number;
   readonly log?: Logger;
   readonly observer?: RoomsObserver;
 }
@@ -48,6 +55,12 @@ export interface Rooms {
   list(): { readonly room: string; readonly connections: number }[];
   /** Who is in a room, on this node. */
   members(room: string): Member[];
+  /** Who is present in a room, on any node; of a crowd `presentAtMost`. Rejects where the store is out of reach. */
+  present(room: string): Promise<PresenceList['present']>;
+  /** What a person is on this node, in whatever room or in none. */
+  statusOf(user: string): Status;
+  /** Another node is dead: whoever was present there alone is gone. To be called by one node or by all. */
+  forget(node: string): Promise<void>;
   /**
    * Takes a user out of a room on this node: at its return nothing of the room reaches them, joins under way are judged
    * again, and their connections have been sent `removed` with `code`.

@@ -16,6 +16,8 @@ export interface RoomMeans {
   /** Called with those who cannot go on with the sequence that they have: they must come back and join anew. */
   readonly strand: (connection: Connection) => void;
   readonly delivered: (room: string, members: number) => void;
+  /** Begins to follow what else there is to hear of a room, until the returned function is called. */
+  readonly follow: (room: Room) => () => void;
 }
 
 /** Bounds of what came ahead of a hole. Beyond them the history is read. */
@@ -44,12 +46,11 @@ export interface Membership {
 export class Room {
   readonly name: string;
   readonly members = new Map<Connection, Membership>();
-  /** How many connections of each user have joined. */
-  readonly users = new Map<string, number>();
   epoch = '';
 
   readonly #means: RoomMeans;
   #unsubscribe: (() => void) | undefined;
+  #unfollow: (() => void) | undefined;
   #closed = false;
   /** The next sequence to deliver; 0 as long as nobody has read the history. */
   #next = 0;
@@ -82,11 +83,13 @@ export class Room {
         this.#scheduleFill(0);
       },
     );
+    this.#unfollow ??= this.#means.follow(this);
   }
 
   close(): void {
     this.#closed = true;
     this.#unsubscribe?.();
+    this.#unfollow?.();
     clearTimeout(this.#timer);
   }
 

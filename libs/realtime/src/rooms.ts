@@ -1,17 +1,22 @@
+import { randomUUID } from 'node:crypto';
 import type { Message, Params, Reply, RoomsProtocol } from '@usher/protocol';
 import type { Connection } from './connection.ts';
 import { Guest } from './guest.ts';
 import { type Appended, UnknownRoom } from './history.ts';
 import { join } from './join.ts';
 import { silent } from './log.ts';
+import { createMemoryPresence } from './memory-presence.ts';
 import { following, withinFrame } from './page.ts';
 import { RequestError } from './request-error.ts';
 import { type Membership, Room, type RoomMeans } from './room.ts';
 import type { Member, RoomAction, Rooms, RoomsOptions, Verdict } from './room-types.ts';
+import { servePresence } from './serve-presence.ts';
 import { tooLong } from './text.ts';
+import { serveTyping } from './typing.ts';
 
 type Send = Params<RoomsProtocol, 'send'>;
 type Sent = Reply<RoomsProtocol, 'send'>;
+type Present = Reply<RoomsProtocol, 'join'>['present'];
 
 /**
  * Serves join, history, leave and send of the rooms protocol on `connections`, with nothing but its public surface.
@@ -28,7 +33,27 @@ export function createRooms(options: RoomsOptions): Rooms {
     log,
     strand: (connection) => connections.close({ id: connection.id }, 'try_again_later'),
     delivered: (room, members) => observer.delivered?.(room, members),
+    follow: (room) => {
+      const ends = [presence.follow(room), typing(room)];
+      return () => {
+        for (const end of ends) end();
+      };
+    },
   };
+  const store = options.presence ?? createMemoryPresence();
+  const presence = servePresence({
+    connections,
+    presence: store,
+    bus,
+    node: options.node ?? randomUUID(),
+    graceMs: options.presenceGraceMs ?? 10_000,
+    holeMs: means.holeMs,
+    log,
+  });
+  const { attendance } = presence;
+  const hasJoined = (connection: Connection, room: string): boolean =>
+    guests.get(connection)?.memberships.get(room)?.joined === true;
+  const typing = serveTyping({ connections, bus, attendance, hasJoined, log });
 
   function guestAt(connection: Connection): Guest {
     let guest = guests.get(connection);
@@ -58,22 +83,26 @@ export function createRooms(options: RoomsOptions): Rooms {
     return membership;
   }
 
-  function leave(membership: Membership): void {
+  /** @param dropped the connection was lost, and the person may be back in a moment. */
+  function leave(membership: Membership, dropped = false): void {
     if (membership.gone) return;
     const { connection, room } = membership;
     membership.gone = true;
     membership.live = false;
     room.members.delete(connection);
-    guests.get(connection)?.memberships.delete(room.name);
+    const guest = guests.get(connection);
+    guest?.memberships.delete(room.name);
     if (membership.joined) {
-      const left = (room.users.get(connection.identity.user) ?? 1) - 1;
-      if (left > 0) room.users.set(connection.identity.user, left);
-      else room.users.delete(connection.identity.user);
+      attendance.went(room.name, connection.identity.user, guest?.away === true, dropped);
     }
     if (room.members.size > 0) return;
     room.close();
     rooms.delete(room.name);
   }
+
+  const prepare = ({ room }: Membership): Promise<unknown> => presence.ready(room);
+  const present = (membership: Membership): Present =>
+    presence.joined(membership, guests.get(membership.connection)?.away === true);
 
   function check(verdict: Verdict): void {
     if (verdict === 'not_found') throw new RequestError('not_found', 'no such room');
@@ -161,10 +190,11 @@ export function createRooms(options: RoomsOptions): Rooms {
     room.publish(message, epoch);
   }
 
-  connections.onClosed((connection) => {
+  connections.onClosed((connection, { name }) => {
     const guest = guests.get(connection);
     if (guest === undefined) return;
-    for (const membership of [...guest.memberships.values()]) leave(membership);
+    const dropped = name !== 'session_ended' && name !== 'closed_by_operator';
+    for (const membership of [...guest.memberships.values()]) leave(membership, dropped);
     guests.delete(connection);
     guest.reads.end();
   });
@@ -197,7 +227,7 @@ export function createRooms(options: RoomsOptions): Rooms {
     const guest = guestAt(connection);
     const done = await guest.turn(params.room);
     try {
-      return await join({ history, judge, enter, leave }, guest, params, call);
+      return await join({ history, judge, enter, leave, prepare, present }, guest, params, call);
     } catch (error) {
       throw unknownRoom(error);
     } finally {
@@ -227,13 +257,26 @@ export function createRooms(options: RoomsOptions): Rooms {
 
   connections.handle('send', send);
 
+  connections.on('away', ({ away }, connection) => {
+    presence.turned(guestAt(connection), away);
+  });
+
   return {
     list: () => [...rooms.values()].map((room) => ({ room: room.name, connections: room.members.size })),
     members: (name) => {
       const users: Member[] = [];
-      for (const [user, count] of rooms.get(name)?.users ?? []) users.push({ user, connections: count });
+      for (const { user, connections: joined } of attendance.in(name)) {
+        if (joined > 0) users.push({ user, connections: joined });
+      }
       return users;
     },
+    present: async (name) => (await store.list(name)).present,
+    statusOf: (user) => {
+      const theirs = connections.list({ user });
+      if (theirs.length === 0) return 'offline';
+      return theirs.every((connection) => guests.get(connection)?.away === true) ? 'away' : 'online';
+    },
+    forget: (node) => presence.forget(node),
     remove: (name, user, code) => {
       let removed = 0;
       for (const connection of connections.list({ user })) {

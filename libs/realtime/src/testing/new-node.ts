@@ -7,7 +7,10 @@ import { createConnections } from '../connections.ts';
 import type { ConnectionsOptions } from '../hub.ts';
 import type { Logger } from '../log.ts';
 import { createMemoryBus } from '../memory-bus.ts';
+import type { Bus } from '../bus.ts';
 import { createMemoryHistory } from '../memory-history.ts';
+import { createMemoryPresence } from '../memory-presence.ts';
+import type { Presence } from '../presence.ts';
 import type { RoomsOptions } from '../room-types.ts';
 import { createRooms } from '../rooms.ts';
 import { createFakeSocket, type FakeSocket } from './fake-socket.ts';
@@ -27,13 +30,23 @@ export function newLog(): Logger & { readonly lines: string[] } {
   return { lines, debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') };
 }
 
+const presences = new WeakMap<Bus, Presence>();
+
+/** Nodes that share a bus are one installation. */
+function presenceOn(bus: Bus): Presence {
+  let presence = presences.get(bus);
+  if (presence === undefined) presences.set(bus, (presence = createMemoryPresence()));
+  return presence;
+}
+
 /** A node with the rooms `general` and `random`, open to everybody unless told; stopped when the test ends. */
 export function newNode(options: Partial<ConnectionsOptions<RoomsProtocol>> & Partial<RoomsOptions> = {}) {
   const log = newLog();
   const history = options.history ?? createMemoryHistory({ rooms: ['general', 'random'] });
   const bus = options.bus ?? createMemoryBus();
   const connections = createConnections<RoomsProtocol>({ log, ...options, codec });
-  const rooms = createRooms({ log, authorize: () => 'allowed', ...options, connections, history, bus });
+  const presence = options.presence ?? presenceOn(bus);
+  const rooms = createRooms({ log, authorize: () => 'allowed', ...options, connections, history, bus, presence });
   onTestFinished(() => {
     connections.stop();
   });
@@ -50,7 +63,7 @@ export function newNode(options: Partial<ConnectionsOptions<RoomsProtocol>> & Pa
     return Object.assign(client, { connection });
   }
 
-  return { connections, rooms, history, bus, log, connect };
+  return { connections, rooms, history, bus, presence, log, connect };
 }
 
 export function newKey(): string {
