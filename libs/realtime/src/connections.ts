@@ -41,6 +41,7 @@ class Hub implements Connections<Protocol>, Usher {
 
   readonly #handlers = new Map<string, AnyHandler>();
   readonly #signals = new Map<string, AnySignalHandler>();
+  readonly #openedListeners: Listeners<[Connection]>;
   readonly #closedListeners: Listeners<[Connection, Closed]>;
   readonly #renewedListeners: Listeners<[Connection]>;
 
@@ -73,6 +74,7 @@ class Hub implements Connections<Protocol>, Usher {
       },
     });
     const { log } = this.#means;
+    this.#openedListeners = new Listeners(log, 'a listener to opened connections failed');
     this.#closedListeners = new Listeners(log, 'a listener to closed connections failed');
     this.#renewedListeners = new Listeners(log, 'a listener to renewed connections failed');
     if (options.onClosed !== undefined) this.#closedListeners.add(options.onClosed);
@@ -113,6 +115,7 @@ class Hub implements Connections<Protocol>, Usher {
       lease: seat.lease,
       limits: { frameBytes, textChars, rooms, sendsPerSecond },
     });
+    this.#openedListeners.tell(seat);
     return opened;
   }
 
@@ -126,6 +129,10 @@ class Hub implements Connections<Protocol>, Usher {
     if (!Object.hasOwn(this.#codec.protocol.signals, type)) throw new TypeError(`no signal is named ${type}`);
     if (this.#signals.has(type)) throw new TypeError(`${type} is listened to already`);
     this.#signals.set(type, handler);
+  }
+
+  onOpened(listener: (connection: Connection) => void): () => void {
+    return this.#openedListeners.add(listener);
   }
 
   onClosed(listener: (connection: Connection, closed: Closed) => void): () => void {
@@ -155,7 +162,10 @@ class Hub implements Connections<Protocol>, Usher {
   }
 
   count(filter?: ConnectionFilter): number {
-    return filter === undefined ? this.#open.size : this.#find(filter).length;
+    if (filter === undefined) return this.#open.size;
+    const { id, user, session } = filter;
+    if (user !== undefined && id === undefined && session === undefined) return this.#byUser.count(user);
+    return this.#find(filter).length;
   }
 
   async drain(durationMs: number): Promise<void> {

@@ -128,6 +128,8 @@ export interface Connections<P extends Protocol> {
    * @throws TypeError when the protocol has no such signal, or it has a listener already.
    */
   on<T extends SignalType<P>>(type: T, handler: SignalHandler<P, T>): void;
+  /** Calls `listener` for each connection right behind its `welcome`. Returns a function that ends the listening. */
+  onOpened(listener: (connection: Connection) => void): () => void;
   /**
    * Calls `listener` once for each connection at the moment when it is served no longer, whoever ended it: everything that
    * was kept for it can be let go. Returns a function that ends the listening.
@@ -153,7 +155,7 @@ export interface Connections<P extends Protocol> {
   close(filter: ConnectionFilter, name: CloseName, reason?: string): number;
   /** The connections that fit the filter, for operators. Sessions are not to be shown. */
   list(filter?: ConnectionFilter): Connection[];
-  /** How many connections fit. */
+  /** How many connections fit. Costs nothing for all, or for those of a user. */
   count(filter?: ConnectionFilter): number;
   /**
    * Closes all with 1012, spread evenly over `durationMs`, so that the crowd does not come back at once. Whatever opens

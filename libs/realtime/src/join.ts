@@ -1,5 +1,6 @@
 import type { Params, Reply, RoomsProtocol } from '@usher/protocol';
 import type { Call, Replied } from './hub.ts';
+import type { Identity } from './connection.ts';
 import type { Guest } from './guest.ts';
 import type { History } from './history.ts';
 import { readForJoin } from './page.ts';
@@ -12,8 +13,8 @@ const attempts = 4;
 /** What a join does to the rooms. */
 export interface JoinMeans {
   readonly history: History;
-  /** Rejects with the error to answer unless the guest may join. */
-  readonly judge: (guest: Guest, room: string, action: 'join') => Promise<void>;
+  /** Rejects with the error to answer unless they may join. */
+  readonly judge: (identity: Identity, room: string, action: 'join') => Promise<void>;
   /** The guest's membership of the room, made if need be; not live. */
   readonly enter: (guest: Guest, room: string) => Membership;
   readonly leave: (membership: Membership) => void;
@@ -37,7 +38,7 @@ export async function join(means: JoinMeans, guest: Guest, params: Join, call: C
     const { room } = membership;
     room.beginJoin();
     try {
-      await means.judge(guest, params.room, 'join');
+      await means.judge(guest.connection.identity, params.room, 'join');
       if (isGone(membership)) continue;
       room.listen();
       const [page] = await Promise.all([

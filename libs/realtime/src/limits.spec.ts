@@ -96,7 +96,7 @@ test('malformed frames are answered bad_message, and the tenth closes with 4500'
 test('types that the server does not know are no strikes', () => {
   const { connect } = newNode();
   const client = connect();
-  for (let id = 1; id <= 50; id++) client.say({ type: 'typing', room: 'general', id });
+  for (let id = 1; id <= 50; id++) client.say({ type: 'wave', room: 'general', id });
   expect(new Set(client.of('error').map(({ code }) => code))).toEqual(new Set(['unknown_type']));
   expect(client.closedWith).toBeUndefined();
 });

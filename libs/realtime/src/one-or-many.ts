@@ -19,6 +19,12 @@ export class OneOrMany<V extends object> {
     }
   }
 
+  count(key: string): number {
+    const present = this.#entries.get(key);
+    if (present === undefined) return 0;
+    return present instanceof Set ? present.size : 1;
+  }
+
   /** A copy: the index may change while it is walked. */
   get(key: string): V[] {
     const present = this.#entries.get(key);

@@ -4,6 +4,7 @@ import type { Identity } from './connection.ts';
 import type { History } from './history.ts';
 import type { Connections } from './hub.ts';
 import type { Logger } from './log.ts';
+import type { Marks } from './marks.ts';
 import type { PresenceList, Presence, Status } from './presence.ts';
 
 export type RoomAction = 'join' | 'send' | 'history';
@@ -40,6 +41,10 @@ export interface RoomsOptions {
   readonly presence?: Presence;
   /** How long somebody whose connection dropped is shown as before, in milliseconds; 10,000 unless told. */
   readonly presenceGraceMs?: number;
+  /** Whose rooms are whose. Without it `read` is answered `unknown_type`, and nobody is told what they have not read. */
+  readonly marks?: Marks;
+  /** Whether joining a room makes somebody its member, who may join it; always unless told. */
+  readonly entersOnJoin?: (identity: Identity, room: string) => boolean | Promise<boolean>;
   readonly log?: Logger;
   readonly observer?: RoomsObserver;
 }
@@ -61,10 +66,15 @@ export interface Rooms {
   statusOf(user: string): Status;
   /** Another node is dead: whoever was present there alone is gone. To be called by one node or by all. */
   forget(node: string): Promise<void>;
+  /** The marks have made somebody a member: from now on they are told what they have not read, on every node. */
+  added(room: string, user: string): void;
+  /** The marks have them as a member no more. Those of their connections that have joined the room stay in it. */
+  dropped(room: string, user: string): void;
   /**
-   * Takes a user out of a room on this node: at its return nothing of the room reaches them, joins under way are judged
-   * again, and their connections have been sent `removed` with `code`.
-   * @returns how many connections were taken out.
+   * Takes a user out of a room, who is no member any more either: at its return nothing of the room reaches them on this
+   * node, joins under way are judged again, and their connections have been sent `removed` with `code`. The other nodes do the
+   * same as soon as the bus has told them; after a time without it they judge everybody again.
+   * @returns how many connections were taken out on this node.
    */
   remove(room: string, user: string, code: string): number;
 }

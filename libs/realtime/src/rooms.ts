@@ -1,15 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { Message, Params, Reply, RoomsProtocol } from '@usher/protocol';
-import type { Connection } from './connection.ts';
+import type { Connection, Identity } from './connection.ts';
+import { createExpulsion } from './expulsion.ts';
 import { Guest } from './guest.ts';
-import { type Appended, UnknownRoom } from './history.ts';
+import type { Appended } from './history.ts';
 import { join } from './join.ts';
 import { silent } from './log.ts';
 import { createMemoryPresence } from './memory-presence.ts';
+import { notFound } from './not-found.ts';
 import { following, withinFrame } from './page.ts';
+import { createPeople, type News } from './people.ts';
 import { RequestError } from './request-error.ts';
 import { type Membership, Room, type RoomMeans } from './room.ts';
 import type { Member, RoomAction, Rooms, RoomsOptions, Verdict } from './room-types.ts';
+import { serveMarks } from './serve-marks.ts';
 import { servePresence } from './serve-presence.ts';
 import { tooLong } from './text.ts';
 import { serveTyping } from './typing.ts';
@@ -40,12 +44,13 @@ export function createRooms(options: RoomsOptions): Rooms {
       };
     },
   };
+  const node = options.node ?? randomUUID();
   const store = options.presence ?? createMemoryPresence();
   const presence = servePresence({
     connections,
     presence: store,
     bus,
-    node: options.node ?? randomUUID(),
+    node,
     graceMs: options.presenceGraceMs ?? 10_000,
     holeMs: means.holeMs,
     log,
@@ -54,6 +59,37 @@ export function createRooms(options: RoomsOptions): Rooms {
   const hasJoined = (connection: Connection, room: string): boolean =>
     guests.get(connection)?.memberships.get(room)?.joined === true;
   const typing = serveTyping({ connections, bus, attendance, hasJoined, log });
+
+  const tellOthers = createPeople({ bus, node, log, heard, missed });
+  const marks =
+    options.marks &&
+    serveMarks({
+      connections,
+      marks: options.marks,
+      bus,
+      log,
+      entersOnJoin: options.entersOnJoin ?? (() => true),
+      hasJoined,
+      joinedBy: (room, user) => attendance.find(room, user)?.connections ?? 0,
+      judge: (identity, room) => judge(identity, room, 'history'),
+      tellOthers,
+    });
+  const expulsion = createExpulsion({ connections, guests, leave, authorize, log });
+
+  function heard(news: News): void {
+    marks?.heard(news);
+    if (news.kind === 'removed') expulsion.expel(news.room, news.user, news.code);
+  }
+
+  function missed(): void {
+    marks?.missed();
+    void expulsion.judgeAll();
+  }
+
+  function tell(news: News): void {
+    marks?.heard(news);
+    tellOthers(news);
+  }
 
   function guestAt(connection: Connection): Guest {
     let guest = guests.get(connection);
@@ -100,7 +136,8 @@ export function createRooms(options: RoomsOptions): Rooms {
     rooms.delete(room.name);
   }
 
-  const prepare = ({ room }: Membership): Promise<unknown> => presence.ready(room);
+  const prepare = ({ connection, room }: Membership): Promise<unknown> =>
+    Promise.all([presence.ready(room), marks?.entering(connection.identity, room.name)]);
   const present = (membership: Membership): Present =>
     presence.joined(membership, guests.get(membership.connection)?.away === true);
 
@@ -109,8 +146,8 @@ export function createRooms(options: RoomsOptions): Rooms {
     if (verdict === 'forbidden') throw new RequestError('forbidden', 'not allowed in this room');
   }
 
-  async function judge(guest: Guest, room: string, action: RoomAction): Promise<void> {
-    check(await authorize(guest.connection.identity, room, action));
+  async function judge(identity: Identity, room: string, action: RoomAction): Promise<void> {
+    check(await authorize(identity, room, action));
   }
 
   function mayGoOn(guest: Guest, room: string): Membership {
@@ -176,7 +213,7 @@ export function createRooms(options: RoomsOptions): Rooms {
     try {
       appended = await appending;
     } catch (error) {
-      throw unknownRoom(error);
+      throw notFound(error);
     }
     const { message, duplicate } = appended;
     // The first answer may have been lost together with the node that was to publish it.
@@ -199,37 +236,13 @@ export function createRooms(options: RoomsOptions): Rooms {
     guest.reads.end();
   });
 
-  /** After a renewal: roles may be others, and rights may have changed without anybody having told. */
-  async function rejudge(connection: Connection): Promise<void> {
-    for (const membership of [...(guests.get(connection)?.memberships.values() ?? [])]) {
-      const { name } = membership.room;
-      try {
-        const verdict = await authorize(connection.identity, name, 'join');
-        if (verdict !== 'allowed' && !membership.gone) expel(membership, verdict);
-      } catch (error) {
-        // A right that cannot be looked up is not taken away: the next join, send and renewal ask again.
-        log.error({ err: error, room: name }, 'a right to a room could not be judged again');
-      }
-    }
-  }
-
-  /** @returns whether they had been let in, and so were told. */
-  function expel(membership: Membership, code: string): boolean {
-    const { connection, room, joined } = membership;
-    leave(membership);
-    if (joined) connections.emit(connection, { type: 'removed', room: room.name, code });
-    return joined;
-  }
-
-  connections.onRenewed((connection) => void rejudge(connection));
-
   connections.handle('join', async (params, connection, call) => {
     const guest = guestAt(connection);
     const done = await guest.turn(params.room);
     try {
       return await join({ history, judge, enter, leave, prepare, present }, guest, params, call);
     } catch (error) {
-      throw unknownRoom(error);
+      throw notFound(error);
     } finally {
       done();
     }
@@ -237,12 +250,12 @@ export function createRooms(options: RoomsOptions): Rooms {
 
   connections.handle('history', async ({ room, after }, connection) => {
     const guest = guestAt(connection);
-    await judge(guest, room, 'history');
+    await judge(connection.identity, room, 'history');
     try {
       const page = await guest.reads.run(connection, () => history.read(room, following(after)));
       return page === undefined ? { messages: [], more: false } : withinFrame(page);
     } catch (error) {
-      throw unknownRoom(error);
+      throw notFound(error);
     }
   });
 
@@ -276,18 +289,19 @@ export function createRooms(options: RoomsOptions): Rooms {
       if (theirs.length === 0) return 'offline';
       return theirs.every((connection) => guests.get(connection)?.away === true) ? 'away' : 'online';
     },
-    forget: (node) => presence.forget(node),
-    remove: (name, user, code) => {
-      let removed = 0;
-      for (const connection of connections.list({ user })) {
-        const membership = guests.get(connection)?.memberships.get(name);
-        if (membership !== undefined && expel(membership, code)) removed++;
-      }
+    forget: (dead) => presence.forget(dead),
+    added: (room, user) => {
+      tell({ kind: 'added', room, user });
+    },
+    dropped: (room, user) => {
+      tell({ kind: 'dropped', room, user });
+    },
+    remove: (room, user, code) => {
+      const news = { kind: 'removed', room, user, code } as const;
+      marks?.heard(news);
+      const removed = expulsion.expel(room, user, code);
+      tellOthers(news);
       return removed;
     },
   };
-}
-
-function unknownRoom(error: unknown): unknown {
-  return error instanceof UnknownRoom ? new RequestError('not_found', 'no such room') : error;
 }
