@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import type { Bus } from './bus.ts';
 import type { History } from './history.ts';
+import { createMemoryBus } from './memory-bus.ts';
 import type { Verdict } from './room-types.ts';
 import { createMemoryHistory } from './memory-history.ts';
 import { liveSeqs, newKey, newNode, quiet, sendAll } from './testing/new-node.ts';
@@ -101,4 +103,48 @@ test('a join that is taken out again and again is refused in the end, and leaves
   const answer = await client.ask('join', { room: 'general' });
   expect(answer).toMatchObject({ type: 'error', code: 'rate_limited', retryAfterMs: 1_000 });
   expect(node.rooms.list()).toEqual([]);
+});
+
+test('a removal reaches the person on every node, and no frame comes after it', async () => {
+  const bus = createMemoryBus();
+  const history = createMemoryHistory({ rooms: ['general'] });
+  const [here, there] = [newNode({ bus, history }), newNode({ bus, history })];
+  const [phone, laptop, bart] = [here.connect('maggie'), there.connect('maggie'), there.connect('bart')];
+  for (const client of [phone, laptop, bart]) await client.ask('join', { room: 'general' });
+  await quiet();
+  expect(here.rooms.remove('general', 'maggie', 'not_found')).toBe(1);
+  for (const client of [phone, laptop]) client.frames.length = 0;
+  await sendAll(bart, 'general', ['without maggie']);
+  bart.say({ type: 'typing', room: 'general' });
+  bart.say({ type: 'away', away: true });
+  await quiet();
+  expect([phone.frames, laptop.frames]).toEqual([[], []]);
+  expect(bart.of('presence').at(-1)).toMatchObject({ user: 'bart', status: 'away' });
+});
+
+test('a removal that the bus lost takes effect when the bus is back', async () => {
+  const inner = createMemoryBus();
+  let away = true;
+  const missed = new Set<() => void>();
+  const bus: Bus = {
+    publish: (topic, payload) => {
+      if (!away) inner.publish(topic, payload);
+    },
+    subscribe: (topic, receive, onMissed) => {
+      if (onMissed !== undefined) missed.add(onMissed);
+      return inner.subscribe(topic, receive);
+    },
+  };
+  const history = createMemoryHistory({ rooms: ['general'] });
+  let verdict: Verdict = 'allowed';
+  const [here, there] = [newNode({ bus, history }), newNode({ bus, history, authorize: () => verdict })];
+  const maggie = there.connect('maggie');
+  await maggie.ask('join', { room: 'general' });
+  verdict = 'not_found';
+  here.rooms.remove('general', 'maggie', 'not_found');
+  expect(maggie.of('removed')).toEqual([]);
+  away = false;
+  for (const tell of missed) tell();
+  await maggie.until(({ type }) => type === 'removed');
+  expect(there.rooms.members('general')).toEqual([]);
 });
