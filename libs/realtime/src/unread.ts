@@ -101,7 +101,12 @@ export class UnreadNews {
   async #count(room: string): Promise<void> {
     const { connections, listedBy, joinedBy } = this.#options;
     const waiting: string[] = [];
-    for (const user of listedBy(room)) if (joinedBy(room, user) < connections.count({ user })) waiting.push(user);
+    // One for all: where everybody has joined nothing is made for anybody.
+    const theirs = { user: '' };
+    for (const user of listedBy(room)) {
+      theirs.user = user;
+      if (joinedBy(room, user) < connections.count(theirs)) waiting.push(user);
+    }
     for (let from = 0; from < waiting.length; from += countedAtOnce) {
       if (from > 0) await turnOfTheLoop();
       const unread = await this.#options.marks.unread(room, waiting.slice(from, from + countedAtOnce));

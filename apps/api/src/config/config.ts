@@ -41,6 +41,8 @@ export interface Config {
   readonly sendsPerSecond: number;
   readonly heartbeatMs: number;
   readonly heartbeatGraceMs: number;
+  /** How long somebody whose connection dropped is shown as before. */
+  readonly presenceGraceMs: number;
   readonly drainSeconds: number;
   readonly metricsToken?: string;
   readonly logLevel: LogLevel;
@@ -147,6 +149,7 @@ export function loadConfig(env: Env, webRoot: string): Config {
     sendsPerSecond: integer('SENDS_PER_SECOND', 20, 0, 100_000),
     heartbeatMs,
     heartbeatGraceMs: integer('HEARTBEAT_GRACE_MS', 10_000, 100, 600_000),
+    presenceGraceMs: integer('PRESENCE_GRACE_MS', 10_000, 0, 600_000),
     drainSeconds: integer('DRAIN_SECONDS', 10, 0, 600),
     ...(metricsToken === undefined ? {} : { metricsToken }),
     logLevel: oneOf('LOG_LEVEL', logLevels, 'info'),

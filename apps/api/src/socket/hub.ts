@@ -5,6 +5,8 @@ import {
   type Connection,
   type Connections,
   createConnections,
+  createMemoryMarks,
+  createMemoryPresence,
   createRooms,
   type History,
   type Logger,
@@ -23,6 +25,9 @@ export interface HubParts {
   readonly log: Logger;
   readonly renew: (connection: Connection, ticket: string) => Promise<Renewal | undefined>;
 }
+
+/** Whoever is nobody may see what is for everybody. */
+const anybody = { user: '', roles: [] };
 
 /** How long a closing handshake may take, at most; a short drain shortens it. */
 const closeGraceMs = 5_000;
@@ -62,6 +67,11 @@ export function createHub(parts: HubParts): Connections<RoomsProtocol> {
     connections,
     history,
     bus,
+    presence: createMemoryPresence(),
+    presenceGraceMs: config.presenceGraceMs,
+    marks: createMemoryMarks(history),
+    // Of a private room others say who is a member; an admin who looks in becomes none.
+    entersOnJoin: (_identity, room) => rooms.admits(anybody, room),
     log,
     authorize: (identity, room) => {
       const admitted = rooms.admits(identity, room);
