@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { newApp } from '../testing/new-app.ts';
+
+test('who comes and goes is told, a reload is not', async () => {
+  const { signIn, seat, call } = await newApp({ PRESENCE_GRACE_MS: '60000' });
+  const bart = await seat('bart');
+  await bart.data('join', { room: 'general' });
+  const token = await signIn('maggie');
+  const first = await seat('maggie', token);
+  await first.data('join', { room: 'general' });
+  expect(await bart.next('presence')).toEqual({ type: 'presence', room: 'general', user: 'maggie', status: 'online' });
+  first.ws.terminate();
+  await first.closed;
+  const second = await seat('maggie', token);
+  expect((await second.data('join', { room: 'general' }))['present']).toEqual([
+    { user: 'maggie', status: 'online' },
+    { user: 'bart', status: 'online' },
+  ]);
+  second.ws.send(JSON.stringify({ type: 'away', away: true }));
+  expect(await bart.next('presence')).toMatchObject({ user: 'maggie', status: 'away' });
+  await call('DELETE', '/api/auth', { token });
+  expect(await bart.next('presence')).toMatchObject({ user: 'maggie', status: 'offline' });
+});
+
+test('after the grace somebody who is not back is gone', async () => {
+  const { seat } = await newApp({ PRESENCE_GRACE_MS: '20' });
+  const [bart, maggie] = [await seat('bart'), await seat('maggie')];
+  for (const socket of [bart, maggie]) await socket.data('join', { room: 'general' });
+  maggie.ws.terminate();
+  expect(await bart.take(({ status }) => status === 'offline')).toMatchObject({ room: 'general', user: 'maggie' });
+});
+
+test('what is unread is told to the devices of a member that look elsewhere, and that it was read to all', async () => {
+  const { signIn, seat } = await newApp();
+  const token = await signIn('maggie');
+  const [phone, laptop, bart] = [await seat('maggie', token), await seat('maggie', token), await seat('bart')];
+  for (const socket of [laptop, bart]) await socket.data('join', { room: 'general' });
+  bart.ws.send(JSON.stringify({ type: 'typing', room: 'general' }));
+  expect(await laptop.next('typing')).toEqual({ type: 'typing', room: 'general', user: 'bart' });
+  await bart.data('send', { room: 'general', key: crypto.randomUUID(), text: 'look, @maggie' });
+  expect(await phone.next('unread')).toEqual({
+    type: 'unread',
+    room: 'general',
+    seq: 1,
+    read: 0,
+    mentions: 1,
+    count: 1,
+  });
+  await laptop.data('read', { room: 'general', seq: 1 });
+  for (const socket of [phone, laptop]) expect(await socket.next('unread')).toMatchObject({ read: 1, count: 0 });
+});
