@@ -145,7 +145,7 @@ test('live messages go on right behind the reply', async () => {
   const bart = node.connect('bart');
   await bart.ask('join', { room: 'general' });
   await sendAll(bart, 'general', ['a', 'b']);
-  expect(client.frames.map(({ type }) => type)).toEqual(['welcome', 'reply', 'message', 'message']);
+  expect(client.frames.map(({ type }) => type)).toEqual(['welcome', 'reply', 'presence', 'message', 'message']);
   expect(liveSeqs(client)).toEqual([11, 12]);
 });
 
@@ -199,7 +199,7 @@ test('present are the distinct users who have joined, oneself first', async () =
   for (const user of ['bart', 'bart', 'lisa']) await node.connect(user).ask('join', { room: 'general' });
   const gone = node.connect('homer');
   await gone.ask('join', { room: 'general' });
-  gone.hangUp();
+  await gone.ask('leave', { room: 'general' });
   const client = node.connect('maggie');
   const { data } = (await client.ask('join', { room: 'general' })) as unknown as { data: { present: unknown } };
   expect(data.present).toEqual(['maggie', 'bart', 'lisa'].map((user) => ({ user, status: 'online' })));

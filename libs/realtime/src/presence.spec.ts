@@ -162,6 +162,28 @@ test('whoever is away when they join comes as away', async () => {
   expect(told(lisa)).toEqual([]);
 });
 
+test('whoever joins while they are away elsewhere, and is away again before anybody heard, has seen nothing else', async () => {
+  const memory = createMemoryPresence();
+  let said: Promise<unknown> = Promise.resolve();
+  const presence: Presence = { ...memory, set: (node, views) => said.then(() => memory.set(node, views)) };
+  const bus = createMemoryBus();
+  const [here, there] = [newNode({ bus, presence }), newNode({ bus, presence })];
+  const phone = here.connect('lisa');
+  phone.say({ type: 'away', away: true });
+  await join(phone);
+  const [bart, laptop] = [there.connect('bart'), there.connect('lisa')];
+  const slow = Promise.withResolvers<undefined>();
+  said = slow.promise;
+  // What he says is under way, so what she says waits.
+  await join(bart);
+  const present = await join(laptop);
+  laptop.say({ type: 'away', away: true });
+  slow.resolve(undefined);
+  await quiet();
+  expect(present).toEqual([{ user: 'lisa', status: 'away' }]);
+  expect(told(laptop)).toEqual(['general bart online']);
+});
+
 test('when the only attentive connection drops, the person stays online for the grace and is away then', async () => {
   const { here, bart } = await looking();
   const [attentive, away] = [here.connect('lisa'), here.connect('lisa')];
@@ -183,6 +205,24 @@ test('a removal shows at once, on every node', async () => {
   await quiet();
   expect(told(bart)).toEqual(['general lisa online', 'general lisa offline']);
 });
+
+test.each(['the same node', 'the other node'])(
+  'whoever is back on %s, looking elsewhere, and then goes is held no more',
+  async (where) => {
+    const { here, there, bart } = await looking();
+    const lost = here.connect('lisa');
+    await join(lost);
+    lost.hangUp(1006);
+    const back = (where === 'the same node' ? here : there).connect('lisa');
+    back.say({ type: 'away', away: true });
+    await join(back);
+    await pass(graceMs / 2);
+    expect(told(bart)).toEqual(['general lisa online']);
+    await back.ask('leave', { room: 'general' });
+    await quiet();
+    expect(told(bart)).toEqual(['general lisa online', 'general lisa offline']);
+  },
+);
 
 test.each(['session_ended', 'closed_by_operator'] as const)('a close with %s shows at once', async (name) => {
   const { here, there, bart } = await looking();
@@ -364,7 +404,7 @@ test('of a crowd nobody is told who comes and goes', async () => {
   expect([told(lisa), told(bart)]).toEqual([[], []]);
 });
 
-test('a person is told to be somewhere on this node, in whatever room', async () => {
+test('a person has a status on this node, in whatever room or in none', () => {
   const { rooms, connect } = newNode();
   expect(rooms.statusOf('lisa')).toBe('offline');
   const [phone, laptop] = [connect('lisa'), connect('lisa')];

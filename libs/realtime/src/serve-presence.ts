@@ -2,7 +2,7 @@ import type { Reply, RoomsProtocol } from '@usher/protocol';
 import { Attendance } from './attendance.ts';
 import type { Guest } from './guest.ts';
 import type { Connections } from './hub.ts';
-import { above, better, type PresenceChange, presentAtMost, type Status } from './presence.ts';
+import { above, type PresenceChange, presentAtMost, type Status } from './presence.ts';
 import type { Membership, Room } from './room.ts';
 import { publishPresence, RoomPresence, type RoomPresenceMeans } from './room-presence.ts';
 
@@ -86,7 +86,8 @@ export function servePresence(options: PresenceOptions): ServedPresence {
       const { user } = connection.identity;
       const present = (joined ? attendance.find(room.name, user) : undefined) ?? attendance.came(room.name, user, away);
       const people = followed.get(room.name)?.people;
-      const status = better(present.status, people?.get(user) ?? 'offline') === 'away' ? 'away' : 'online';
+      // What the others know of them, and not what they are about to learn: that is told as a change.
+      const status = people?.get(user) ?? (present.status === 'away' ? 'away' : 'online');
       present.known = present.connections === 1 || present.known === status ? status : 'offline';
       const list: Present = [{ user, status }];
       for (const [other, otherStatus] of people ?? []) {

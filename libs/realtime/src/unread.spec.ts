@@ -35,8 +35,9 @@ function counts(client: Client): string[] {
 test('a message is counted for those connections of members that have not joined the room, on every node', async () => {
   const { here, there, marks } = installation();
   for (const user of ['maggie', 'lisa']) await marks.enter('general', user);
-  const [phone, laptop, lisa, bart, stranger] = [
+  const [phone, tablet, laptop, lisa, bart, stranger] = [
     here.connect('maggie'),
+    there.connect('maggie'),
     there.connect('maggie'),
     there.connect('lisa'),
     here.connect('bart'),
@@ -47,7 +48,7 @@ test('a message is counted for those connections of members that have not joined
   await sendAll(bart, 'general', ['hello @lisa']);
   await gathered();
   const frame = { type: 'unread', room: 'general', seq: 1, read: 0, count: 1, mentions: 0 };
-  expect(phone.of('unread')).toEqual([frame]);
+  for (const device of [phone, tablet]) expect(device.of('unread')).toEqual([frame]);
   expect(lisa.of('unread')).toEqual([{ ...frame, mentions: 1 }]);
   for (const other of [laptop, bart, stranger]) expect(other.of('unread')).toEqual([]);
 });
@@ -70,9 +71,9 @@ test('a busy room tells no more than twice a second, and the last word is right'
 test('nobody is counted for when all have joined', async () => {
   const { here, marks } = installation();
   const unread = vi.spyOn(marks, 'unread');
-  const clients = ['maggie', 'bart', 'lisa'].map((user) => here.connect(user));
-  for (const client of clients) await client.ask('join', { room: 'general' });
-  await sendAll(clients[0] as Client, 'general', ['a', 'b']);
+  const [maggie, bart] = [here.connect('maggie'), here.connect('bart')];
+  for (const client of [maggie, bart]) await client.ask('join', { room: 'general' });
+  await sendAll(maggie, 'general', ['a', 'b']);
   await gathered();
   expect(unread).not.toHaveBeenCalled();
 });
@@ -97,6 +98,29 @@ test('reads that follow each other closely are told as one, the furthest', async
   await Promise.all([3, 1, 4, 2].map((seq) => maggie.ask('read', { room: 'general', seq })));
   await gathered();
   expect(counts(maggie)).toEqual(['general 0 of 4']);
+});
+
+test('reads whose answers overtake each other end with the furthest', async () => {
+  const { bus, history } = installation();
+  const memory = createMemoryMarks(history);
+  const held = Promise.withResolvers<undefined>();
+  const marks: Marks = {
+    ...memory,
+    read: async (room, user, seq) => {
+      const unread = await memory.read(room, user, seq);
+      if (seq === 1) await held.promise;
+      return unread;
+    },
+  };
+  await marks.enter('general', 'maggie');
+  for (const text of ['a', 'b']) await history.append('general', { user: 'bart', key: newKey(), text });
+  const maggie = newNode({ bus, history, marks }).connect('maggie');
+  const first = maggie.ask('read', { room: 'general', seq: 1 });
+  await maggie.ask('read', { room: 'general', seq: 2 });
+  held.resolve(undefined);
+  await first;
+  await gathered();
+  expect(counts(maggie)).toEqual(['general 0 of 2']);
 });
 
 test('what somebody has read while the count is under way is not told as unread afterwards', async () => {
