@@ -3,7 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fail, run } from './install.mjs';
 
+/** The headless shell first: the same engine without a browser around it, which costs a fifth less. */
 const usual = [
+  '/usr/bin/chromium-headless-shell',
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',
@@ -37,10 +39,13 @@ export async function browser() {
   if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
     process.stderr.write('Installing Chromium (apt-get) …\n');
     await run('apt-get', ['-qq', 'update'], quiet);
-    await run('apt-get', ['-qq', 'install', '-y', '--no-install-recommends', 'chromium'], quiet);
+    await run('apt-get', ['-qq', 'install', '-y', '--no-install-recommends', 'chromium-headless-shell'], quiet);
   } else {
     process.stderr.write("Installing Chromium (Playwright's own) …\n");
     await run('playwright', ['install', 'chromium'], quiet);
   }
-  return find() ?? fail('No Chromium: install one (Debian: apt-get install chromium) or name one in USHER_CHROMIUM.');
+  return (
+    find() ??
+    fail('No Chromium: install one (Debian: apt-get install chromium-headless-shell) or name one in USHER_CHROMIUM.')
+  );
 }

@@ -5,6 +5,9 @@ import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from
 import { migrate } from './migrations.ts';
 import type { Tables } from './schema.ts';
 
+/** What the database is called in the data folder. */
+export const databaseFile = 'usher.db';
+
 /** The embedded database: one file, one connection, seen from two sides. */
 export interface Database {
   /** For everything that is asked seldom. Its queries are those that PostgreSQL will share. */
@@ -37,7 +40,7 @@ export async function openDatabase(dataDir: string): Promise<Database> {
   const lock = lockFolder(dataDir);
   let sqlite: DatabaseSync | undefined;
   try {
-    sqlite = new DatabaseSync(join(dataDir, 'usher.db'), { enableForeignKeyConstraints: true, timeout: 5_000 });
+    sqlite = new DatabaseSync(join(dataDir, databaseFile), { enableForeignKeyConstraints: true, timeout: 5_000 });
     sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
     const kysely = new Kysely<Tables>({ dialect: new SqliteDialect({ database: adapt(sqlite) }) });
     await migrate(kysely);

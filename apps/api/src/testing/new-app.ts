@@ -1,8 +1,12 @@
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
-import { onTestFinished } from 'vitest';
+import { inject, onTestFinished } from 'vitest';
 import { buildApp } from '../app.ts';
 import { loadConfig } from '../config/config.ts';
+import { databaseFile } from '../database/sqlite.ts';
+import type {} from './first-data.ts';
 import { tempFolder } from './temp-folder.ts';
 import { dial, type DialOptions, type Refusal, TestSocket } from './test-socket.ts';
 
@@ -37,12 +41,18 @@ export interface TestApp {
   readonly seat: (user: string, token?: string) => Promise<TestSocket>;
 }
 
+/** Settings that ask for other first people than the demo's, or for a folder that has some. */
+const ownPeople = ['DATA_DIR', 'DEMO_USERS', 'ADMIN_USER'];
+
 /**
  * Starts the app on 127.0.0.1, port 0, with the demo people, in a folder of its own unless told.
  * It ends by itself after the test.
  */
 export async function newApp(env: Readonly<Record<string, string>> = {}, webRoot = '/nowhere'): Promise<TestApp> {
   const dataDir = env['DATA_DIR'] ?? tempFolder();
+  if (!ownPeople.some((name) => name in env)) {
+    copyFileSync(join(inject('firstData'), databaseFile), join(dataDir, databaseFile));
+  }
   const log: string[] = [];
   const logStream = new Writable({
     write(chunk: Buffer, _encoding, done) {

@@ -1,0 +1,72 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+export const categories = ['performance', 'accessibility', 'best-practices'] as const;
+export type Scores = Readonly<Record<(typeof categories)[number], number>>;
+
+export interface Audit {
+  /** 0 to 100. */
+  readonly scores: Scores;
+  /** What cost points, in Lighthouse's words. */
+  readonly faults: readonly string[];
+}
+
+interface Report {
+  readonly categories: Readonly<
+    Record<
+      string,
+      { readonly score: number | null; readonly auditRefs: readonly { readonly id: string; readonly weight: number }[] }
+    >
+  >;
+  readonly audits: Readonly<
+    Record<string, { readonly title: string; readonly score: number | null; readonly displayValue?: string }>
+  >;
+}
+
+const cli = join(import.meta.dirname, '../../tools/lighthouse/node_modules/lighthouse/cli/index.js');
+
+/** Lets Lighthouse look at a page in the browser that listens on `port`, with whoever is signed in there. */
+export async function audit(url: string, port: number, device: 'phone' | 'desktop'): Promise<Audit> {
+  const folder = await mkdtemp(join(tmpdir(), 'usher-lighthouse-'));
+  const file = join(folder, 'report.json');
+  const args = [
+    cli,
+    url,
+    `--port=${port}`,
+    `--only-categories=${categories.join(',')}`,
+    '--disable-storage-reset',
+    '--output=json',
+    `--output-path=${file}`,
+    '--quiet',
+    '--no-enable-error-reporting',
+    ...(device === 'desktop' ? ['--preset=desktop'] : []),
+  ];
+  try {
+    await promisify(execFile)(process.execPath, args, { env: { ...process.env, NODE_OPTIONS: '' } });
+    return read(JSON.parse(await readFile(file, 'utf8')) as Report);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function read(report: Report): Audit {
+  const score = (name: string): number => Math.round((report.categories[name]?.score ?? 0) * 100);
+  const faults = categories.flatMap((name) =>
+    (report.categories[name]?.auditRefs ?? []).flatMap(({ id, weight }) => {
+      const found = report.audits[id];
+      if (weight === 0 || found === undefined || found.score === null || found.score >= 0.9) return [];
+      return [`${name}: ${found.title} ${found.displayValue ?? ''}`.trim()];
+    }),
+  );
+  return {
+    scores: {
+      performance: score('performance'),
+      accessibility: score('accessibility'),
+      'best-practices': score('best-practices'),
+    },
+    faults,
+  };
+}

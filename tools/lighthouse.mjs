@@ -1,0 +1,17 @@
+/** `npm run lighthouse`: sign-in and rooms as Lighthouse sees them, from the built page and the real server. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { browser } from './browser.mjs';
+import { install, projectEnv, root, run } from './install.mjs';
+
+await install();
+// In a folder of its own: a hundred packages that nothing else needs.
+const folder = join(root, 'tools/lighthouse');
+if (!existsSync(join(folder, 'node_modules/.package-lock.json'))) {
+  const code = await run('npm', ['ci', '--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund']);
+  if (code !== 0) process.exit(code);
+}
+const built = await run('nx', ['run', 'web:build', '--output-style=stream']);
+if (built !== 0) process.exit(built);
+const env = projectEnv({ USHER_CHROMIUM: await browser(), NODE_OPTIONS: '--conditions=@usher/source' });
+process.exit(await run('playwright', ['test', '--config', 'e2e/lighthouse.config.ts'], { env }));
