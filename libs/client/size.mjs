@@ -1,6 +1,6 @@
 /**
  * What the client costs a page, minified, without RxJS, as a server sends it that compresses ahead of time (brotli): everything that
- * it exports and what it takes of the protocol; and the same of `session`, without what the first has already.
+ * its socket exports and what it takes of the protocol; and the same of `rooms` and `session`, without what the first has already.
  */
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -43,5 +43,6 @@ async function weigh(entry, limitBytes, without = []) {
   return Object.keys(metafile.inputs);
 }
 
-const files = await weigh('index', 5_000);
+const files = await weigh('index', 3_200);
+await weigh('rooms', 4_500, files);
 await weigh('session', 2_750, files);

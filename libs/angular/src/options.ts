@@ -1,5 +1,6 @@
 import { InjectionToken } from '@angular/core';
-import type { Reason, RoomsOptions, TicketSocketOptions } from '@usher/client';
+import type { Reason, TicketSocketOptions } from '@usher/client';
+import type { RoomsOptions } from '@usher/client/rooms';
 
 export interface UsherOptions {
   /** Where the app's own API stands: a path of the page's origin, or a whole URL; `/api` unless told. */

@@ -1,5 +1,6 @@
 import type { Signal } from '@angular/core';
-import type { ConnectionState, RoomMessage, TicketSocket } from '@usher/client';
+import type { ConnectionState, TicketSocket } from '@usher/client';
+import type { RoomMessage } from '@usher/client/rooms';
 import type { RoomsProtocol } from '@usher/protocol';
 import { expectTypeOf, test } from 'vitest';
 import type { provideUsher } from './provide-usher.ts';

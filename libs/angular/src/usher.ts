@@ -11,17 +11,8 @@ import {
   untracked,
 } from '@angular/core';
 import { toSignal } from '@angular/core/rxjs-interop';
-import {
-  type ConnectionState,
-  createRooms,
-  fetchTicket,
-  type RoomHandle,
-  type RoomMessage,
-  type Rooms,
-  type RoomState,
-  TicketSocket,
-  type Welcome,
-} from '@usher/client';
+import { type ConnectionState, fetchTicket, TicketSocket, type Welcome } from '@usher/client';
+import { createRooms, type RoomHandle, type RoomMessage, type Rooms, type RoomState } from '@usher/client/rooms';
 import { ticketFrom } from '@usher/client/session';
 import type { RoomsProtocol } from '@usher/protocol';
 import { injectApi } from './api-url.ts';

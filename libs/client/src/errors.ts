@@ -20,6 +20,3 @@ export class Disconnected extends Error {}
 
 /** No answer in time: whether the server did what was asked is not known. */
 export class TimedOut extends Error {}
-
-/** Too many messages of one room wait to be sent already. */
-export class OutboxFull extends Error {}

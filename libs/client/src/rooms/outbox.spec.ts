@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { OutboxFull } from '../errors.ts';
 import { FakeError } from '../testing.ts';
 import { faultsOf, joinedRooms, newRooms } from '../testing/new-rooms.ts';
 import { settle } from '../testing/new-socket.ts';
+import { OutboxFull } from './outbox-full.ts';
 
 type Made = Awaited<ReturnType<typeof joinedRooms>>;
 

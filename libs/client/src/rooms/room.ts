@@ -1,8 +1,9 @@
 import type { Message, Reply, RoomsProtocol } from '@usher/protocol';
 import { BehaviorSubject } from 'rxjs';
 import { fullJitter } from '../backoff.ts';
-import { Disconnected, OutboxFull, RequestFailed } from '../errors.ts';
+import { Disconnected, RequestFailed } from '../errors.ts';
 import type { TicketSocket } from '../ticket-socket.ts';
+import { OutboxFull } from './outbox-full.ts';
 import type { RoomHandle, RoomMessage, RoomsOptions, RoomState } from './room-types.ts';
 import { createTimeline } from './timeline.ts';
 

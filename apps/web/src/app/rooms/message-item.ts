@@ -1,5 +1,5 @@
 import { Component, computed, input, output } from '@angular/core';
-import type { RoomMessage } from '@usher/client';
+import type { RoomMessage } from '@usher/client/rooms';
 import { Avatar, hueOf } from '../ui/avatar.ts';
 import { Icon } from '../ui/icon.ts';
 import { texts } from '../texts.ts';

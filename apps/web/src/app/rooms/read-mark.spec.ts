@@ -1,4 +1,4 @@
-import type { RoomMessage } from '@usher/client';
+import type { RoomMessage } from '@usher/client/rooms';
 import { describe, expect, test } from 'vitest';
 import { type ReadMark, advance, leave } from './read-mark.ts';
 

@@ -1,4 +1,4 @@
-import type { RoomMessage } from '@usher/client';
+import type { RoomMessage } from '@usher/client/rooms';
 
 /** How far somebody has looked in a room, and where what they missed begins. */
 export interface ReadMark {

@@ -1,4 +1,4 @@
-import type { RoomMessage } from '@usher/client';
+import type { RoomMessage } from '@usher/client/rooms';
 import { describe, expect, test } from 'vitest';
 import { rowsOf, type Row } from './rows.ts';
 

@@ -1,4 +1,4 @@
-import type { RoomMessage } from '@usher/client';
+import type { RoomMessage } from '@usher/client/rooms';
 
 /** What the list of a room shows, from top to bottom. */
 export type Row =

@@ -1,6 +1,6 @@
 import { DestroyRef, Service, inject } from '@angular/core';
 import { type UsherRoom, injectUsher } from '@usher/angular';
-import type { RoomMessage } from '@usher/client';
+import type { RoomMessage } from '@usher/client/rooms';
 import { Subscription } from 'rxjs';
 import { unsentKey } from '../session/typed.ts';
 import { injectKept } from './kept.ts';

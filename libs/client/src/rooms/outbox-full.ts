@@ -1,0 +1,2 @@
+/** Too many messages of one room wait to be sent already. */
+export class OutboxFull extends Error {}
