@@ -12,7 +12,15 @@ import {
 } from '@angular/core';
 import { toSignal } from '@angular/core/rxjs-interop';
 import { type ConnectionState, fetchTicket, TicketSocket, type Welcome } from '@usher/client';
-import { createRooms, type RoomHandle, type RoomMessage, type Rooms, type RoomState } from '@usher/client/rooms';
+import {
+  createRooms,
+  type Person,
+  type RoomHandle,
+  type RoomMessage,
+  type Rooms,
+  type RoomState,
+  type Unread,
+} from '@usher/client/rooms';
 import { ticketFrom } from '@usher/client/session';
 import type { RoomsProtocol } from '@usher/protocol';
 import { injectApi } from './api-url.ts';
@@ -22,6 +30,11 @@ import { USHER_OPTIONS } from './options.ts';
 export interface UsherRoom extends RoomHandle {
   readonly messages: Signal<readonly RoomMessage[]>;
   readonly state: Signal<RoomState>;
+  /** Who is in the room. */
+  readonly people: Signal<readonly Person[]>;
+  /** The others who are writing now. */
+  readonly writing: Signal<readonly string[]>;
+  readonly unread: Signal<Unread | undefined>;
 }
 
 export interface Usher {
@@ -88,9 +101,18 @@ export function createUsher(): Usher {
 
   function view(name: string): UsherRoom {
     const room = rooms.room(name);
-    const messages = toSignal(room.messages$, { requireSync: true, injector });
-    const state = toSignal(room.state$, { requireSync: true, injector });
-    return { ...room, messages, state };
+    const options = { requireSync: true, injector } as const;
+    return {
+      ...room,
+      get oldest() {
+        return room.oldest;
+      },
+      messages: toSignal(room.messages$, options),
+      state: toSignal(room.state$, options),
+      people: toSignal(room.people$, options),
+      writing: toSignal(room.typing$, options),
+      unread: toSignal(room.unread$, options),
+    };
   }
 
   return {

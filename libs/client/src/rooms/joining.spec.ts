@@ -133,13 +133,14 @@ describe('a denied join', () => {
     expect(general.state.name).toBe('joined');
   });
 
-  test('is what a removal is', async () => {
+  test('is what a removal is; nothing that was held of the room is left', async () => {
     const { server, general, theirs } = await joinedRooms();
     server.say('general', 'bart', 'one');
     server.tell('general', { type: 'removed', room: 'general', code: 'forbidden' });
     expect(general.state).toEqual({ name: 'denied', code: 'forbidden' });
     server.last.say({ type: 'message', ...theirs.append('bart', 'secret').message });
-    expect(general.words).toEqual(['1 one']);
+    expect(general.words).toEqual([]);
+    expect(general.room.oldest).toBeUndefined();
   });
 
   test('a removal from a room that nobody has opened is nothing', async () => {

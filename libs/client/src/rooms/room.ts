@@ -1,93 +1,63 @@
-import type { Message, Reply, RoomsProtocol } from '@usher/protocol';
+import type { Event, Message, Reply, RoomsProtocol } from '@usher/protocol';
 import { BehaviorSubject } from 'rxjs';
-import { fullJitter } from '../backoff.ts';
-import { Disconnected, RequestFailed } from '../errors.ts';
+import { Disconnected } from '../errors.ts';
 import type { TicketSocket } from '../ticket-socket.ts';
-import { OutboxFull } from './outbox-full.ts';
-import type { RoomHandle, RoomMessage, RoomsOptions, RoomState } from './room-types.ts';
+import { faultOf, retryMs } from './fault.ts';
+import { createOutbox } from './outbox.ts';
+import { createPeople } from './people.ts';
+import { createReading } from './reading.ts';
+import type { RoomHandle, RoomMessage, RoomsOptions, RoomState, Unread } from './room-types.ts';
 import { createTimeline } from './timeline.ts';
-
-/** Errors that may pass are met so often, then a message has failed all the same. */
-const mostFaults = 5;
-
-/** What was written here and is not known to be in the room yet. */
-interface Draft {
-  readonly key: string;
-  readonly text: string;
-  at: number;
-  status: RoomMessage['status'];
-  error?: string | undefined;
-  /** Whether it went out, so that it may be in the room already. */
-  out?: boolean;
-  faults: number;
-  /**
-   * Where it stands in the room. Of a `sent` one because the server said so. Of any other it is only likely, since the same
-   * person wrote the same text there; the answer to the key will tell.
-   */
-  seq?: number | undefined;
-}
 
 /** A room, and what its connection tells it. */
 export interface Room extends RoomHandle {
   connected(): void;
   lost(): void;
-  /** A message, live. */
+  /** A message or a change, live. */
   take(message: Message): void;
+  presence(event: Event<RoomsProtocol, 'presence'>): void;
+  /** Somebody is writing. */
+  writes(user: string): void;
+  unread(unread: Unread): void;
   removed(code: string): void;
   /** Forgets what was said and written. */
   wipe(): void;
 }
 
 /** Joins a room again on every connection, catches up, and sends what is written in it. */
-export function createRoom(
-  name: string,
-  socket: TicketSocket<RoomsProtocol>,
-  { user, outbox, held, uuid }: Required<RoomsOptions>,
-): Room {
+export function createRoom(name: string, socket: TicketSocket<RoomsProtocol>, settings: Required<RoomsOptions>): Room {
   const messages$ = new BehaviorSubject<readonly RoomMessage[]>([]);
   const state$ = new BehaviorSubject<RoomState>({ name: 'waiting' });
-  const timeline = createTimeline(held, claim);
+  const timeline = createTimeline(settings.held, (message) => {
+    outbox.told(message);
+  });
+  const joinedNow = (): boolean => is('joined');
+  const outbox = createOutbox({ name, timeline, joined: joinedNow, rejoin: join, show, push }, socket, settings);
+  const people = createPeople(name, socket, settings.user);
+  const reading = createReading(name, socket, () => timeline.known);
   let wanted = false;
   let epoch: string | undefined;
+  /** Whether the next join does not go on from what is there. */
+  let afresh = false;
   /** One state and what is under way in it; another number and it is over. */
   let turn = 0;
   let catchingUp = false;
   let faults = 0;
-  let drafts: Draft[] = [];
-  /** The keys of what was written here and stands in the room, by sequence. */
-  const keys = new Map<number, string>();
-  /** The send under way, or the pause after one. One at a time, so that order is kept. */
-  let sending: object | undefined;
 
   function is(state: RoomState['name']): boolean {
     return state$.value.name === state;
   }
 
   function show(): void {
-    const { list, cursor } = timeline;
-    const from = user();
-    // What is acknowledged and stands in the list, or lies before it, is no draft any more.
-    drafts = drafts.filter(({ status, seq = 0 }) => status !== 'sent' || seq > cursor);
-    messages$.next([
-      ...list.map((message) => {
-        const key = keys.get(message.seq);
-        if (!key) return message;
-        return drafts.some((draft) => draft.key === key)
-          ? { ...message, key, status: 'sending' as const }
-          : { ...message, key };
-      }),
-      ...drafts
-        .filter(({ status, seq }) => !seq || status === 'sent')
-        .map(({ key, text, at, status, error }) => ({ key, from, text, at, status, ...(error && { error }) })),
-    ]);
+    messages$.next(outbox.list());
   }
 
   /** The only way into a state: what was under way in the one before is over. */
   function enter(state: RoomState): void {
     turn++;
     catchingUp = false;
-    sending = undefined;
-    for (const draft of drafts) if (draft.status === 'sending') draft.status = 'waiting';
+    outbox.interrupt();
+    if (state.name !== 'joined') people.lost();
     show();
     state$.next(state);
   }
@@ -96,7 +66,8 @@ export function createRoom(
     timeline.rejoin();
     enter({ name: socket.welcome ? 'joining' : 'waiting' });
     if (!is('joining')) return;
-    ask(socket.request('join', { room: name, ...(epoch && { epoch, after: timeline.cursor }) }), joined);
+    people.joining();
+    ask(socket.request('join', { room: name, ...(epoch && !afresh && { epoch, after: timeline.cursor }) }), joined);
   }
 
   function joined(reply: Reply<RoomsProtocol, 'join'>): void {
@@ -104,19 +75,19 @@ export function createRoom(
     if (recovery !== 'recovered') {
       // A hole of the server's own cannot be filled: the list begins behind the last one.
       const first = messages.findLast((message, index) => messages[index - 1]?.seq !== message.seq - 1);
+      const another = epoch !== undefined && reply.epoch !== epoch;
       timeline.restart((first?.seq ?? seq + 1) - 1);
-      if (reply.epoch !== epoch) {
-        keys.clear();
-        drafts = drafts.filter(({ status }) => status !== 'sent');
-      }
-      for (const draft of drafts) if (draft.status !== 'sent') unplace(draft);
+      outbox.restart(another);
+      if (another) reading.forget();
     }
     epoch = reply.epoch;
+    afresh = false;
+    people.joined(present);
     timeline.add(messages);
     timeline.known = Math.max(timeline.known, seq);
     enter({ name: 'joined', recovery, present });
     catchUp();
-    pump();
+    outbox.pump();
   }
 
   /** Reads what is missing of what was heard of, page by page. Live messages meanwhile wait for their turn. */
@@ -131,7 +102,7 @@ export function createRoom(
       show();
       if (timeline.cursor === cursor) {
         // The server has a hole there itself: all that can be shown is what lies behind it.
-        epoch = undefined;
+        afresh = true;
         throw new Error();
       }
       catchUp();
@@ -152,120 +123,58 @@ export function createRoom(
   }
 
   function failed(error: unknown): void {
-    const [code, retryAfterMs] = fault(error);
-    if (code !== 'internal' && code !== 'rate_limited') {
-      denied(code);
+    const ms = retryMs(error, ++faults);
+    if (ms === undefined) {
+      denied(faultOf(error)[0]);
       return;
     }
     enter({ name: 'joining' });
     const mine = turn;
-    socket.later(retryAfterMs ?? 500 + fullJitter(++faults, 500, 20_000, Math.random), () => {
+    socket.later(ms, () => {
       if (mine === turn) join();
     });
   }
 
   function denied(code: string): void {
+    people.left();
     enter({ name: 'denied', code });
-    for (const draft of drafts) if (draft.status === 'waiting') fail(draft, code);
-    show();
-  }
-
-  /** Sends the next one, if it may and none is on its way. */
-  function pump(): void {
-    const draft = drafts.find(({ status }) => status === 'waiting');
-    if (draft && !sending && is('joined')) {
-      const mine = (sending = {});
-      draft.status = 'sending';
-      draft.out = true;
-      socket
-        .request('send', { room: name, key: draft.key, text: draft.text })
-        .then(({ seq, at }) => {
-          if (mine === sending) acknowledged(draft, seq, at);
-        })
-        .catch((error: unknown) => {
-          if (mine === sending && !(error instanceof Disconnected)) refused(draft, error);
-        });
-    }
-    show();
-  }
-
-  function acknowledged(draft: Draft, seq: number, at: number): void {
-    if (!(seq > 0)) throw new TypeError();
-    // Whatever was only likely there was another one, with the same text.
-    for (const other of drafts) if (other.seq === seq) unplace(other);
-    unplace(draft);
-    keys.set(seq, draft.key);
-    Object.assign(draft, { status: 'sent', seq, at });
-    sending = undefined;
-    pump();
-  }
-
-  function refused(draft: Draft, error: unknown): void {
-    const mine = sending;
-    const [code, retryAfterMs = 1_000] = fault(error);
-    let pauseMs = 0;
-    draft.status = 'waiting';
-    if (code === 'rate_limited') pauseMs = retryAfterMs;
-    else if ((code !== 'internal' && code !== 'not_joined') || ++draft.faults >= mostFaults) fail(draft, code);
-    else if (code === 'internal') pauseMs = 500 * 2 ** draft.faults;
-    else {
-      join();
-      return;
-    }
-    show();
-    socket.later(pauseMs, () => {
-      if (mine !== sending) return;
-      sending = undefined;
-      pump();
-    });
-  }
-
-  function fail(draft: Draft, error: string): void {
-    draft.status = 'failed';
-    draft.error = error;
-    unplace(draft);
-  }
-
-  function unplace(draft: Draft): void {
-    if (draft.seq) keys.delete(draft.seq);
-    draft.seq = undefined;
-  }
-
-  /** A message is shown from now on: perhaps one that was written here and whose answer is still to come. */
-  function claim({ seq, from, text }: Message): void {
-    const likely = drafts.find((draft) => draft.out && !draft.seq && draft.status !== 'failed' && draft.text === text);
-    if (!likely || keys.has(seq) || from !== user()) return;
-    likely.seq = seq;
-    keys.set(seq, likely.key);
+    outbox.refuse(code);
   }
 
   /** Sends what waits; of a room that was denied it is asked again. */
   function push(): void {
     if (wanted && is('denied')) join();
-    else pump();
+    else outbox.pump();
+  }
+
+  /** Another history, or none: of what there was nothing is left but what is still to be said. */
+  function begin(): void {
+    epoch = undefined;
+    timeline.restart(0);
+    timeline.rejoin();
+    outbox.restart(true);
+    reading.forget();
   }
 
   return {
     name,
     messages$,
     state$,
-    send(text, given) {
-      if (drafts.length >= outbox) throw new OutboxFull('outbox full');
-      const key = given ?? uuid();
-      // As the server will keep it, so that it is known again.
-      drafts.push({ key, text: text.toWellFormed(), at: Date.now(), status: 'waiting', out: !!given, faults: 0 });
-      push();
-      return key;
+    people$: people.people$,
+    typing$: people.typing$,
+    unread$: reading.unread$,
+    unsent$: outbox.unsent$,
+    get oldest() {
+      return timeline.first > timeline.cursor ? undefined : timeline.first;
     },
-    retry(key) {
-      const draft = drafts.find((each) => each.key === key && each.status === 'failed');
-      if (!draft) return;
-      Object.assign(draft, { status: 'waiting', error: undefined, faults: 0 });
-      push();
-    },
-    drop(key) {
-      drafts = drafts.filter((draft) => draft.key !== key || (draft.status !== 'waiting' && draft.status !== 'failed'));
-      show();
+    send: outbox.send,
+    edit: outbox.edit,
+    remove: outbox.remove,
+    retry: outbox.retry,
+    drop: outbox.drop,
+    read: reading.read,
+    typing() {
+      if (is('joined')) people.write();
     },
     open() {
       if (wanted && !is('denied')) return;
@@ -276,6 +185,7 @@ export function createRoom(
       // Also behind a join that has no answer yet: the server takes them in their order.
       if (wanted) socket.request('leave', { room: name }).catch(() => undefined);
       wanted = false;
+      people.left();
       enter({ name: 'waiting' });
     },
     insertOlder(messages) {
@@ -283,32 +193,38 @@ export function createRoom(
       show();
     },
     connected() {
+      reading.connected();
       if (wanted && !is('denied')) join();
     },
     lost() {
+      reading.lost();
       enter(is('denied') ? state$.value : { name: 'waiting' });
     },
     take(message) {
       if (is('joining')) timeline.keep(message);
       if (!is('joined')) return;
+      people.spoke(message.from);
       timeline.add([message]);
       show();
       catchUp();
     },
+    presence(event) {
+      if (is('joined') || is('joining')) people.presence(event);
+    },
+    writes(user) {
+      if (is('joined')) people.typing(user);
+    },
+    unread: reading.take,
     removed(code) {
+      begin();
       if (wanted) denied(code);
+      else outbox.refuse(code);
     },
     wipe() {
-      drafts = [];
-      keys.clear();
-      epoch = undefined;
-      timeline.restart(0);
-      timeline.rejoin();
+      outbox.wipe();
+      begin();
+      people.left();
       enter({ name: 'waiting' });
     },
   };
-}
-
-function fault(error: unknown): [code: string, retryAfterMs?: number | undefined] {
-  return error instanceof RequestFailed ? [error.code, error.retryAfterMs] : ['internal'];
 }
