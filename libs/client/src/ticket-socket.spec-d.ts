@@ -11,7 +11,9 @@ test('a socket knows its protocol’s requests, signals and events', () => {
   const messages = () => socket.on('message');
   expectTypeOf(messages).returns.toEqualTypeOf<Observable<Message>>();
   type Requests = Parameters<TicketSocket<RoomsProtocol>['request']>[0];
-  expectTypeOf<Requests>().toEqualTypeOf<'ping' | 'renew' | 'join' | 'history' | 'leave' | 'send' | 'edit' | 'delete' | 'read'>();
+  expectTypeOf<Requests>().toEqualTypeOf<
+    'ping' | 'renew' | 'join' | 'history' | 'leave' | 'send' | 'edit' | 'delete' | 'read'
+  >();
   type Signals = Parameters<TicketSocket<RoomsProtocol>['signal']>[0];
   expectTypeOf<Signals>().toEqualTypeOf<'beat' | 'typing' | 'away'>();
 });

@@ -27,7 +27,7 @@ describe('a room', () => {
     general.room.open();
     expect(general.state.name).toBe('joining');
     await settle();
-    expect(general.state).toMatchObject({ name: 'joined', recovery: 'fresh', present: [] });
+    expect(general.state).toMatchObject({ name: 'joined', recovery: 'fresh', present: [{ user: 'maggie' }] });
     expect(general.messages.map(({ seq }) => seq)).toEqual(Array.from({ length: 50 }, (_, n) => n + 11));
     server.say('general', 'bart', 'hello');
     expect(general.messages.at(-1)).toEqual({

@@ -6,7 +6,7 @@ import type { RoomMessage } from './room-types.ts';
 const mostAhead = 1_000;
 
 /** A message that the server has. */
-export type Shown = RoomMessage & { readonly seq: number };
+export type Shown = RoomMessage & Pick<Message, 'seq' | 'id'>;
 
 /**
  * What the server has of a room, as far as it is shown: contiguous, in whatever order and however often it comes. A change of a
@@ -145,14 +145,14 @@ function changedBy({ edits, deletes }: Message): number | undefined {
   return edits ?? deletes;
 }
 
-function shown({ seq, id, from, text, at, edited, deleted }: Message): Shown {
-  const now = { ...(edited && { edited }), ...(deleted && { deleted }) };
-  return { seq, id, from, text: deleted ? '' : text, at, ...now, status: 'sent' };
+function shown({ seq, id, from, text, at, edited, deleted }: Omit<Message, 'room'>): Shown {
+  const now = deleted ? { text: '', deleted } : { text, ...(edited && { edited }) };
+  return { seq, id, from, at, ...now, status: 'sent' };
 }
 
 function changed(message: Shown, { text, at, deletes }: Message): Shown {
   if (message.deleted) return message;
-  if (deletes) return { ...message, text: '', deleted: at };
+  if (deletes) return { ...(message.key && { key: message.key }), ...shown({ ...message, deleted: at }) };
   // The text of a change is gone where the message was taken back later; that change is still to come.
   return text ? { ...message, text, edited: at } : message;
 }

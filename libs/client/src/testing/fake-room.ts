@@ -1,4 +1,5 @@
 import type { Message, RawFrame } from '@usher/protocol';
+import { mentionsIn } from '@usher/protocol/mentions';
 
 /** An error frame to answer with. */
 export class FakeError extends Error {
@@ -11,12 +12,19 @@ export class FakeError extends Error {
   }
 }
 
+/** What a message changes, where it is none of its own. */
+interface Change {
+  readonly edits?: number;
+  readonly deletes?: number;
+}
+
 const freshMessages = 50;
 const recoverable = 1_000;
 
-/** A room as the server keeps it: sequences from 1, one message for a key, an epoch. */
+/** A room as the server keeps it: sequences from 1, one message or change for a key, an epoch, what each person has read. */
 export class FakeRoom {
   readonly name: string;
+  /** Messages as they are now, and the changes between them. */
   messages: Message[] = [];
   epoch = 'epoch 1';
   /** Messages of a page. */
@@ -24,6 +32,8 @@ export class FakeRoom {
   /** Set to deny joins with this code. */
   denied: string | undefined;
   readonly #keys = new Map<string, Message>();
+  /** Up to where each of its members has read. */
+  readonly #read = new Map<string, number>();
 
   constructor(name: string) {
     this.name = name;
@@ -33,14 +43,53 @@ export class FakeRoom {
     return this.messages.at(-1)?.seq ?? 0;
   }
 
-  append(from: string, text: string, key?: string): { message: Message; duplicate: boolean } {
+  append(from: string, text: string, key?: string, change?: Change): { message: Message; duplicate: boolean } {
     const first = key === undefined ? undefined : this.#keys.get(`${from} ${key}`);
     if (first !== undefined) return { message: first, duplicate: true };
     const seq = this.seq + 1;
-    const message: Message = { room: this.name, seq, id: `${this.epoch}/${seq}`, from, text, at: 1_000 + seq };
+    const at = 1_000 + seq;
+    if (change) this.#change(from, text, at, change);
+    const message: Message = { room: this.name, seq, id: `${this.epoch}/${seq}`, from, text, at, ...change };
     this.messages.push(message);
     if (key !== undefined) this.#keys.set(`${from} ${key}`, message);
     return { message, duplicate: false };
+  }
+
+  /** Whoever reads the message from now on finds it changed; of what is taken back no text is left anywhere. */
+  #change(from: string, text: string, at: number, { edits, deletes }: Change): void {
+    const target = this.messages.find(({ seq }) => seq === (edits ?? deletes));
+    if (!target || target.deleted !== undefined || target.edits !== undefined || target.deletes !== undefined) {
+      throw new FakeError('not_found');
+    }
+    if (target.from !== from) throw new FakeError('forbidden');
+    this.messages = this.messages.map((message) => {
+      if (deletes !== undefined && message.edits === deletes) return { ...message, text: '' };
+      if (message !== target) return message;
+      if (deletes === undefined) return { ...message, text, edited: at };
+      const { room, seq, id, at: saidAt } = message;
+      return { room, seq, id, from, text: '', at: saidAt, deleted: at };
+    });
+  }
+
+  /** Somebody is a member from now on. What was said before is not unread to them. */
+  enter(user: string): void {
+    if (!this.#read.has(user)) this.#read.set(user, this.seq);
+  }
+
+  get members(): readonly string[] {
+    return [...this.#read.keys()];
+  }
+
+  /** Up to `seq` somebody has read; what they have not. */
+  read(user: string, seq = 0): { seq: number; read: number; count: number; mentions: number } {
+    const read = Math.max(this.#read.get(user) ?? 0, Math.min(seq, this.seq));
+    this.#read.set(user, read);
+    const unread = this.messages.filter(
+      (message) =>
+        message.seq > read && message.from !== user && message.edits === undefined && message.deletes === undefined,
+    );
+    const mentions = unread.filter(({ text }) => mentionsIn(text).includes(user)).length;
+    return { seq: this.seq, read, count: unread.length, mentions };
   }
 
   /** The keys under which somebody's messages were kept, in order. */
@@ -52,12 +101,13 @@ export class FakeRoom {
   restart(): void {
     this.messages = [];
     this.#keys.clear();
+    for (const user of this.#read.keys()) this.#read.set(user, 0);
     this.epoch = `${this.epoch}'`;
   }
 
   join({ epoch, after }: RawFrame): object {
     if (this.denied !== undefined) throw new FakeError(this.denied);
-    const common = { room: this.name, epoch: this.epoch, seq: this.seq, present: [] };
+    const common = { room: this.name, epoch: this.epoch, seq: this.seq };
     const missed = typeof after === 'number' ? this.seq - after : -1;
     if (epoch === this.epoch && missed >= 0 && missed <= recoverable) {
       return { ...common, recovery: 'recovered', ...this.history(after) };

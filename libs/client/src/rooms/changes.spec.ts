@@ -1,0 +1,357 @@
+import { describe, expect, test } from 'vitest';
+import { FakeError } from '../testing.ts';
+import { joinedRooms, newRooms } from '../testing/new-rooms.ts';
+import { settle } from '../testing/new-socket.ts';
+import type { Unsent } from './room-types.ts';
+
+type Made = Awaited<ReturnType<typeof joinedRooms>>;
+
+const asked = ({ server }: Made): string[] =>
+  server.sockets.flatMap(({ received }) =>
+    received.flatMap(({ type, key, text, edits, deletes }) =>
+      type === 'send' || type === 'edit' || type === 'delete'
+        ? [
+            [type, key, edits ?? deletes, text]
+              .filter((part) => part !== undefined)
+              .map(String)
+              .join(' '),
+          ]
+        : [],
+    ),
+  );
+
+describe('a change of a message', () => {
+  test('changes it and is no row of its own, while the sequence goes on', async () => {
+    const { server, general } = await joinedRooms();
+    server.say('general', 'bart', 'helo');
+    server.edit('general', 'bart', 1, 'hello');
+    server.say('general', 'bart', 'more');
+    expect(general.messages).toMatchObject([
+      { seq: 1, text: 'hello', edited: 1_002, status: 'sent' },
+      { seq: 3, text: 'more' },
+    ]);
+    server.delete('general', 'bart', 1);
+    expect(general.messages[0]).toMatchObject({ seq: 1, text: '', deleted: 1_004 });
+    expect(server.last.received.filter(({ type }) => type === 'history')).toEqual([]);
+  });
+
+  test('that was missed comes with the recovery, where its text may be gone already', async () => {
+    const { server, general, theirs } = await joinedRooms();
+    for (const text of ['a', 'b', 'c']) server.say('general', 'bart', text);
+    server.last.end(1006);
+    theirs.append('bart', 'a2', undefined, { edits: 1 });
+    theirs.append('bart', 'b2', undefined, { edits: 2 });
+    theirs.append('bart', '', undefined, { deletes: 2 });
+    theirs.page = 2;
+    await settle(1_000);
+    expect(general.state.recovery).toBe('recovered');
+    expect(general.messages.map(({ text, edited, deleted }) => [text, edited, deleted])).toEqual([
+      ['a2', 1_004, undefined],
+      ['', undefined, 1_006],
+      ['c', undefined, undefined],
+    ]);
+    // Never an empty text where nothing says that it was taken back.
+    expect(general.shows.flat().filter(({ text, deleted }) => text === '' && deleted === undefined)).toEqual([]);
+  });
+
+  test('of a message that is read after it changes nothing more, and takes nothing that is taken back out of its grave', async () => {
+    const { general, theirs } = await newRooms();
+    theirs.append('bart', 'a');
+    theirs.append('bart', 'a2', undefined, { edits: 1 });
+    theirs.append('bart', 'b');
+    theirs.append('bart', '', undefined, { deletes: 3 });
+    general.room.open();
+    await settle();
+    expect(general.messages).toMatchObject([
+      { seq: 1, text: 'a2', edited: 1_002 },
+      { seq: 3, text: '', deleted: 1_004 },
+    ]);
+    expect(general.room.oldest).toBe(1);
+  });
+
+  test('is not lost on an older page that was read before it', async () => {
+    const { server, general, theirs } = await newRooms();
+    for (let n = 1; n <= 60; n++) theirs.append('bart', `m${n}`);
+    general.room.open();
+    await settle();
+    expect(general.room.oldest).toBe(11);
+    const page = theirs.messages.slice(0, 10);
+    server.edit('general', 'bart', 5, 'five');
+    server.delete('general', 'bart', 6);
+    general.room.insertOlder(page);
+    expect(general.messages.slice(3, 7)).toMatchObject([
+      { text: 'm4' },
+      { text: 'five', edited: 1_061 },
+      { text: '', deleted: 1_062 },
+      { text: 'm7' },
+    ]);
+    expect(general.room.oldest).toBe(1);
+  });
+
+  test('on an older page keeps its place there and is no row', async () => {
+    const { general, theirs } = await newRooms();
+    theirs.append('bart', 'a');
+    theirs.append('bart', 'a2', undefined, { edits: 1 });
+    for (let n = 3; n <= 60; n++) theirs.append('bart', `m${n}`);
+    general.room.open();
+    await settle();
+    general.room.insertOlder(theirs.messages.slice(1, 10));
+    expect(general.room.oldest).toBe(2);
+    expect(general.messages[0]).toMatchObject({ seq: 3 });
+    general.room.insertOlder(theirs.messages.slice(0, 1));
+    expect(general.messages[0]).toMatchObject({ seq: 1, text: 'a2' });
+  });
+
+  test.each([{ edits: 99 }, { edits: 'one' }, { deletes: -1 }, { edits: 2 }])(
+    'of nothing (%o) breaks nothing',
+    async (change) => {
+      const { server, general, theirs } = await joinedRooms();
+      server.say('general', 'bart', 'a');
+      server.last.say({ type: 'message', room: 'general', seq: 2, id: 'x', from: 'bart', text: 'x', at: 1, ...change });
+      theirs.messages.push({ room: 'general', seq: 2, id: 'x', from: 'bart', text: 'x', at: 1 });
+      server.say('general', 'bart', 'c');
+      expect(general.words).toEqual(['1 a', '3 c']);
+    },
+  );
+});
+
+describe('an edit', () => {
+  test('shows at once, on its way, and is done when the server has it', async () => {
+    const { server, general, theirs } = await joinedRooms();
+    const own = general.room.send('helo');
+    await settle();
+    const key = general.room.edit(1, 'hello');
+    expect(general.messages).toMatchObject([{ key: own, seq: 1, text: 'hello', status: 'sending', change: 'edit' }]);
+    await settle();
+    expect(general.messages).toEqual([
+      { key: own, seq: 1, id: 'epoch 1/1', from: 'maggie', text: 'hello', at: 1_001, edited: 1_002, status: 'sent' },
+    ]);
+    expect(server.last.received.at(-1)).toMatchObject({ type: 'edit', key, edits: 1, text: 'hello' });
+    expect(theirs.messages[0]).toMatchObject({ text: 'hello' });
+  });
+
+  test('is there once however often its connection is lost, and after what was written before it', async () => {
+    const made = await joinedRooms();
+    const { server, general, theirs } = made;
+    server.say('general', 'maggie', 'a');
+    const usual = server.handle('edit', (frame, socket) => {
+      server.handle('edit', usual);
+      usual(frame, socket);
+      socket.end(1006);
+      return undefined;
+    });
+    general.room.send('b');
+    general.room.edit(1, 'a2');
+    general.room.send('c');
+    await settle(1_000);
+    expect(theirs.messages.map(({ text, edits }) => [text, edits])).toEqual([
+      ['a2', undefined],
+      ['b', undefined],
+      ['a2', 1],
+      ['c', undefined],
+    ]);
+    expect(general.words).toEqual(['1 a2', '2 b', '4 c']);
+    expect(general.messages.every(({ status }) => status === 'sent')).toBe(true);
+  });
+
+  test('without a connection waits, and a second one takes its place', async () => {
+    const made = await joinedRooms();
+    const { server, general } = made;
+    server.say('general', 'maggie', 'a');
+    server.page.tell('offline');
+    const key = general.room.edit(1, 'b');
+    expect(general.messages).toMatchObject([{ text: 'b', status: 'waiting' }]);
+    expect(general.room.edit(1, 'c')).toBe(key);
+    server.page.tell('online');
+    await settle();
+    expect(asked(made)).toEqual([`edit ${key} 1 c`]);
+  });
+
+  test.each([
+    ['its own key', (_: string, change: string) => change],
+    ['that of its message', (own: string) => own],
+  ])('that is refused shows its text as failed, and can be sent again or dropped by %s', async (_, keyOf) => {
+    const { server, general } = await joinedRooms();
+    const own = general.room.send('mine');
+    await settle();
+    const usual = server.handle('edit', () => {
+      throw new FakeError('forbidden');
+    });
+    const change = general.room.edit(1, 'better');
+    await settle();
+    const failed = { text: 'better', status: 'failed', error: 'forbidden', change: 'edit' };
+    expect(general.messages).toMatchObject([failed]);
+    general.room.retry(keyOf(own, change));
+    await settle();
+    expect(general.messages).toMatchObject([failed]);
+    general.room.drop(keyOf(own, change));
+    expect(general.messages).toMatchObject([{ key: own, text: 'mine', status: 'sent' }]);
+    server.handle('edit', usual);
+    general.room.edit(1, 'best');
+    await settle();
+    expect(general.words).toEqual(['1 best']);
+  });
+
+  test('of a message that was written elsewhere lends it its key until it is done', async () => {
+    const { server, general } = await joinedRooms();
+    server.say('general', 'maggie', 'from the phone');
+    const key = general.room.edit(1, 'from here');
+    expect(general.messages).toMatchObject([{ key, text: 'from here' }]);
+    await settle();
+    expect(general.messages[0]).not.toHaveProperty('key');
+  });
+
+  test('of what was taken back meanwhile is dropped without a word', async () => {
+    const { server, general } = await joinedRooms();
+    server.say('general', 'maggie', 'a');
+    server.page.tell('offline');
+    general.room.edit(1, 'b');
+    server.room('general').append('maggie', '', undefined, { deletes: 1 });
+    server.page.tell('online');
+    await settle();
+    expect(general.messages).toMatchObject([{ text: '', deleted: 1_002, status: 'sent' }]);
+  });
+
+  test('is forgotten with the history that its message stood in', async () => {
+    const made = await joinedRooms();
+    const { server, general, theirs } = made;
+    server.say('general', 'maggie', 'old');
+    server.page.tell('offline');
+    general.room.edit(1, 'old and edited');
+    theirs.restart();
+    theirs.append('maggie', 'new');
+    server.page.tell('online');
+    await settle();
+    expect(general.messages).toMatchObject([{ seq: 1, text: 'new', status: 'sent' }]);
+    expect(asked(made)).toEqual([]);
+  });
+});
+
+describe('an edit of what is not sent yet', () => {
+  test('that has not gone out changes it in place', async () => {
+    const made = await joinedRooms();
+    made.server.page.tell('offline');
+    const key = made.general.room.send('helo');
+    expect(made.general.room.edit(key, 'hello')).toBe(key);
+    expect(made.general.messages).toMatchObject([{ key, text: 'hello', status: 'waiting' }]);
+    made.server.page.tell('online');
+    await settle();
+    expect(asked(made)).toEqual([`send ${key} hello`]);
+  });
+
+  test('that was refused changes it in place and sends it again', async () => {
+    const made = await joinedRooms();
+    const { server, general } = made;
+    const usual = server.handle('send', (frame, socket) => {
+      if (frame['text'] === 'bad') throw new FakeError('too_long');
+      return usual(frame, socket);
+    });
+    const key = general.room.send('bad');
+    await settle();
+    expect(general.room.edit(key, 'good')).toBe(key);
+    await settle();
+    expect(general.messages).toMatchObject([{ key, seq: 1, text: 'good', status: 'sent' }]);
+  });
+
+  test('that is on its way waits for its sequence, and shows meanwhile', async () => {
+    const made = await joinedRooms();
+    const { server, general, theirs } = made;
+    let answer = false;
+    const usual = server.handle('send', (frame, socket) => (answer ? usual(frame, socket) : undefined));
+    const own = general.room.send('helo');
+    await settle();
+    const key = general.room.edit(own, 'hello');
+    expect(key).not.toBe(own);
+    expect(general.messages).toMatchObject([{ key: own, text: 'hello', status: 'sending' }]);
+    answer = true;
+    server.last.end(1006);
+    await settle(1_000);
+    expect(asked(made)).toEqual([`send ${own} helo`, `send ${own} helo`, `edit ${key} 1 hello`]);
+    expect(theirs.messages[0]).toMatchObject({ text: 'hello', edited: 1_002 });
+    expect(general.messages).toMatchObject([{ key: own, seq: 1, text: 'hello', edited: 1_002, status: 'sent' }]);
+    expect(general.shows.slice(-8).every((show) => show.length === 1)).toBe(true);
+  });
+
+  test('under a key that nothing has is an error', async () => {
+    const { general } = await joinedRooms();
+    expect(() => general.room.edit('nothing', 'x')).toThrow(RangeError);
+  });
+});
+
+describe('taking back', () => {
+  test('a message of one’s own', async () => {
+    const { server, general, theirs } = await joinedRooms();
+    server.say('general', 'maggie', 'secret');
+    const key = general.room.remove(1);
+    expect(general.messages).toMatchObject([{ key, text: '', status: 'sending', change: 'delete' }]);
+    expect(general.messages[0]?.deleted).toBeTypeOf('number');
+    expect(general.room.remove(1)).toBe(key);
+    await settle();
+    expect(general.messages).toMatchObject([{ text: '', deleted: 1_002, status: 'sent' }]);
+    expect(general.messages[0]).not.toHaveProperty('change');
+    expect(theirs.messages[0]).toMatchObject({ text: '', deleted: 1_002 });
+  });
+
+  test('that is refused shows the message again, as failed', async () => {
+    const { server, general } = await joinedRooms();
+    server.say('general', 'bart', 'not mine');
+    const key = general.room.remove(1);
+    await settle();
+    const [message] = general.messages;
+    expect(message).toMatchObject({ key, text: 'not mine', status: 'failed', error: 'forbidden', change: 'delete' });
+    expect(message).not.toHaveProperty('deleted');
+    general.room.drop(key);
+    expect(general.messages).toMatchObject([{ text: 'not mine', status: 'sent' }]);
+  });
+
+  test('what has not gone out drops it, and takes the place of edits that wait', async () => {
+    const made = await joinedRooms();
+    const { server, general } = made;
+    server.say('general', 'maggie', 'a');
+    server.page.tell('offline');
+    const draft = general.room.send('never');
+    expect(general.room.remove(draft)).toBe(draft);
+    general.room.edit(1, 'b');
+    const key = general.room.remove(1);
+    server.page.tell('online');
+    await settle();
+    expect(asked(made)).toEqual([`delete ${key} 1`]);
+    expect(general.messages).toMatchObject([{ seq: 1, text: '', status: 'sent' }]);
+  });
+});
+
+describe('what is unsent', () => {
+  test('can be put back into the outbox after a reload, changes too, and is there once', async () => {
+    const { server, rooms, general, theirs } = await joinedRooms();
+    const { room } = general;
+    let unsent: readonly Unsent[] = [];
+    room.unsent$.subscribe((all) => (unsent = all));
+    server.say('general', 'maggie', 'a');
+    const usual = server.handle('send', (frame, socket) => {
+      usual(frame, socket);
+      return undefined;
+    });
+    const own = room.send('b');
+    await settle();
+    const ofOwn = room.edit(own, 'b2');
+    const ofFirst = room.edit(1, 'a2');
+    const left = [
+      { key: own, text: 'b' },
+      { key: ofOwn, text: 'b2', of: own },
+      { key: ofFirst, text: 'a2', of: 1 },
+    ];
+    expect(unsent).toEqual(left);
+    rooms.clear();
+    expect(unsent).toEqual([]);
+    server.handle('send', usual);
+    room.send('b', own);
+    room.edit(own, 'b2', ofOwn);
+    room.edit(1, 'a2', ofFirst);
+    expect(unsent).toEqual(left);
+    room.open();
+    await settle();
+    expect(general.words).toEqual(['1 a2', '2 b2']);
+    expect(theirs.messages).toHaveLength(4);
+    expect(unsent).toEqual([]);
+  });
+});

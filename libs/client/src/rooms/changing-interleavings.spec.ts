@@ -1,0 +1,177 @@
+import type { Message, RoomsProtocol } from '@usher/protocol';
+import fc from 'fast-check';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { FakeError, FakeServer } from '../testing.ts';
+import { faultsOf, watch } from '../testing/new-rooms.ts';
+import { TicketSocket } from '../ticket-socket.ts';
+import type { Unsent } from './room-types.ts';
+import { createRooms } from './rooms.ts';
+
+/** Two devices of one person, and one of another. */
+const devices = ['maggie', 'maggie', 'bart'];
+
+type Happening =
+  | { readonly kind: 'write' | 'edit'; readonly who: number; readonly pick: number; readonly text: string }
+  | { readonly kind: 'remove'; readonly who: number; readonly pick: number }
+  /** An older page is asked for, and comes later. */
+  | { readonly kind: 'cut' | 'drop' | 'close' | 'open' | 'ask older' | 'older'; readonly who: number }
+  | { readonly kind: 'missed'; readonly count: number }
+  | { readonly kind: 'offline' | 'online' }
+  /** What becomes of the next message or change. */
+  | { readonly kind: 'fate'; readonly fate: 'kept and cut' | 'cut' | 'rate_limited' | 'internal' | 'silent' }
+  | { readonly kind: 'pass'; readonly ms: number };
+
+const who = fc.nat(devices.length - 1);
+const text = fc.constantFrom('ok', 'yes', 'no');
+
+const happening: fc.Arbitrary<Happening> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('write' as const, 'edit'), who, pick: fc.nat(), text }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('remove' as const), who, pick: fc.nat() }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('cut' as const, 'drop', 'close', 'open', 'ask older', 'older'),
+      who,
+    }),
+  },
+  fc.record({ kind: fc.constant('missed' as const), count: fc.integer({ min: 1, max: 60 }) }),
+  fc.record({ kind: fc.constantFrom('offline' as const, 'online') }),
+  fc.record({
+    kind: fc.constant('fate' as const),
+    fate: fc.constantFrom('kept and cut' as const, 'cut', 'rate_limited', 'internal', 'silent'),
+  }),
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('pass' as const), ms: fc.constantFrom(0, 0, 100, 3_000) }) },
+);
+
+function newDevice(server: FakeServer, user: string, name: string) {
+  const socket = new TicketSocket<RoomsProtocol>(server.optionsOf(user));
+  let count = 0;
+  const rooms = createRooms(socket, { uuid: () => `${name}-${++count}`, user: () => user });
+  const general = watch(rooms.room('general'));
+  let unsent: readonly Unsent[] = [];
+  general.room.unsent$.subscribe((all) => (unsent = all));
+  socket.connect();
+  general.room.open();
+  return {
+    name,
+    user,
+    socket,
+    general,
+    /** The keys of the messages that were written and not taken back before they went out. */
+    written: new Set<string>(),
+    page: [] as readonly Message[],
+    get unsent() {
+      return unsent;
+    },
+    /** One of the messages of this person that are shown, as an edit names it. */
+    own(pick: number): number | string | undefined {
+      const all = general.messages.filter(({ from }) => from === user);
+      const message = all[pick % all.length];
+      return message?.seq ?? message?.key;
+    },
+  };
+}
+
+type Device = ReturnType<typeof newDevice>;
+
+function act(server: FakeServer, device: Device, what: Extract<Happening, { who: number }>): void {
+  const { room } = device.general;
+  switch (what.kind) {
+    case 'write':
+      device.written.add(room.send(what.text));
+      break;
+    case 'edit': {
+      const own = device.own(what.pick);
+      if (own !== undefined) room.edit(own, `${what.text}!`);
+      break;
+    }
+    case 'remove': {
+      const own = device.own(what.pick);
+      // What has not gone out is dropped, and what it answers is the key of that.
+      if (own !== undefined && room.remove(own) === own) device.written.delete(own);
+      break;
+    }
+    case 'cut':
+      server.live.find((socket) => server.userOf(socket) === device.user)?.end(1006);
+      break;
+    case 'drop':
+      device.socket.drop();
+      break;
+    case 'close':
+      room.close();
+      break;
+    case 'open':
+      room.open();
+      break;
+    case 'ask older': {
+      const { messages } = server.room('general');
+      device.page = messages.filter(({ seq }) => seq < (room.oldest ?? 0)).slice(-20);
+      break;
+    }
+    case 'older':
+      room.insertOlder(device.page);
+  }
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: 1_000_000_000 });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test('whatever is written, changed and taken back, and whatever happens on the way: in the end everybody has what the server has', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(happening, { maxLength: 60, size: 'max' }), async (all) => {
+      vi.clearAllTimers();
+      const server = new FakeServer();
+      const theirs = server.room('general');
+      theirs.page = 20;
+      let fate: string | undefined;
+      for (const type of ['send', 'edit', 'delete']) {
+        const usual = server.handle(type, (frame, from) => {
+          const now = fate;
+          fate = undefined;
+          if (now === 'rate_limited' || now === 'internal') throw new FakeError(now, 100);
+          if (now === 'kept and cut' || now === 'cut') from.end(1006);
+          return now === undefined || now === 'kept and cut' ? usual(frame, from) : undefined;
+        });
+      }
+      const all3 = devices.map((user, index) => newDevice(server, user, `device${index}`));
+      for (const what of all) {
+        if ('who' in what) {
+          const device = all3[what.who];
+          if (device) act(server, device, what);
+        } else if (what.kind === 'missed') for (let n = 0; n < what.count; n++) theirs.append('lisa', 'ok');
+        else if (what.kind === 'fate') ({ fate } = what);
+        else if (what.kind === 'pass') await vi.advanceTimersByTimeAsync(what.ms);
+        else server.page.tell(what.kind);
+      }
+      fate = undefined;
+      server.page.tell('online');
+      for (const { general } of all3) general.room.open();
+      await vi.advanceTimersByTimeAsync(60_000);
+      // One more, so that what the server lost on the way shows as a hole.
+      server.say('general', 'lisa', 'last');
+      await vi.advanceTimersByTimeAsync(1_000);
+
+      const changes = new Set(
+        theirs.messages.flatMap(({ seq, edits, deletes }) => ((edits ?? deletes) === undefined ? [] : [seq])),
+      );
+      const there = theirs.messages
+        .filter(({ seq }) => !changes.has(seq))
+        .map((message) => ({ ...message, room: undefined, status: 'sent', key: undefined }));
+      for (const { name, user, general, unsent, written, socket } of all3) {
+        expect(faultsOf(general, changes)).toEqual([]);
+        expect(unsent).toEqual([]);
+        const shown = general.messages.map((message) => ({ ...message, room: undefined, key: undefined }));
+        expect(shown).toEqual(there.filter(({ seq }) => seq >= (general.room.oldest ?? 0)));
+        const kept = theirs.keysOf(user).filter((key) => key.startsWith(name) && written.has(key));
+        expect(kept).toEqual([...written]);
+        socket.stop();
+      }
+    }),
+    { numRuns: 100 },
+  );
+}, 30_000);

@@ -1,0 +1,171 @@
+import type { RoomsProtocol } from '@usher/protocol';
+import { expect, onTestFinished, test } from 'vitest';
+import { joinedRooms, newRooms } from '../testing/new-rooms.ts';
+import { settle } from '../testing/new-socket.ts';
+import { TicketSocket } from '../ticket-socket.ts';
+import type { Person } from './room-types.ts';
+import { createRooms } from './rooms.ts';
+
+type Made = Awaited<ReturnType<typeof newRooms>>;
+
+function follow({ general: { room } }: Made) {
+  const all: { people: readonly Person[]; typing: (readonly string[])[] } = { people: [], typing: [] };
+  room.people$.subscribe((people) => (all.people = people));
+  room.typing$.subscribe((typing) => all.typing.push(typing));
+  return {
+    get people() {
+      return all.people.map(({ user, status }) => `${user} ${status}`);
+    },
+    get typing() {
+      return all.typing.at(-1);
+    },
+    get tellings() {
+      return all.typing.length;
+    },
+  };
+}
+
+/** Another person in the room, with a client of their own. */
+async function bart({ server }: Made) {
+  const socket = new TicketSocket<RoomsProtocol>(server.optionsOf('bart'));
+  const rooms = createRooms(socket);
+  onTestFinished(() => {
+    socket.stop();
+  });
+  socket.connect();
+  rooms.room('general').open();
+  await settle();
+  return { socket, rooms, room: rooms.room('general') };
+}
+
+const frames = ({ server }: Made, type: string): unknown[] =>
+  server.sockets.flatMap(({ received }) => received.filter((frame) => frame.type === type));
+
+test('who is in a room is known, oneself included, in the order of their names', async () => {
+  const made = await newRooms();
+  const shown = follow(made);
+  expect(shown.people).toEqual([]);
+  made.general.room.open();
+  await settle();
+  expect(shown.people).toEqual(['maggie online']);
+  const other = await bart(made);
+  expect(shown.people).toEqual(['bart online', 'maggie online']);
+  other.rooms.away(true);
+  await settle();
+  expect(shown.people).toEqual(['bart away', 'maggie online']);
+  other.room.close();
+  await settle();
+  expect(shown.people).toEqual(['maggie online']);
+});
+
+test('who goes while there is no connection is gone when it is back; nobody blinks meanwhile', async () => {
+  const made = await joinedRooms();
+  const other = await bart(made);
+  const shown = follow(made);
+  made.server.page.tell('offline');
+  expect(shown.people).toEqual(['bart online', 'maggie online']);
+  other.socket.stop();
+  made.server.page.tell('online');
+  await settle();
+  expect(shown.people).toEqual(['maggie online']);
+  made.general.room.close();
+  expect(shown.people).toEqual([]);
+});
+
+test('what is told between the answer to a join and the moment when it is read counts', async () => {
+  const made = await newRooms();
+  const shown = follow(made);
+  const usual = made.server.handle('join', (frame, socket) => {
+    socket.say({ type: 'reply', id: frame.id, data: usual(frame, socket) ?? {} });
+    made.server.tell('general', { type: 'presence', room: 'general', user: 'lisa', status: 'online' });
+    made.server.tell('general', { type: 'presence', room: 'general', user: 'maggie', status: 'away' });
+    return undefined;
+  });
+  made.general.room.open();
+  await settle();
+  expect(shown.people).toEqual(['lisa online', 'maggie away']);
+});
+
+test('who goes and is not there, or comes twice, changes nothing', async () => {
+  const made = await joinedRooms();
+  const shown = follow(made);
+  for (const status of ['offline', 'online', 'online'])
+    made.server.tell('general', { type: 'presence', room: 'general', user: 'bart', status });
+  made.server.last.say({ type: 'presence', room: 'nowhere', user: 'bart', status: 'online' });
+  expect(shown.people).toEqual(['bart online', 'maggie online']);
+});
+
+test('whoever is writing is shown for five seconds, or until they have said it, or are gone', async () => {
+  const made = await joinedRooms();
+  const { room } = await bart(made);
+  const shown = follow(made);
+  room.typing();
+  await settle();
+  expect(shown.typing).toEqual(['bart']);
+  await settle(4_000);
+  room.typing();
+  await settle(4_000);
+  expect(shown.typing).toEqual(['bart']);
+  expect(shown.tellings).toBe(2);
+  await settle(1_001);
+  expect(shown.typing).toEqual([]);
+  room.typing();
+  await settle();
+  room.send('here it is');
+  await settle();
+  expect(shown.typing).toEqual([]);
+  await settle(2_000);
+  room.typing();
+  await settle();
+  expect(shown.typing).toEqual(['bart']);
+  room.close();
+  await settle();
+  expect(shown.typing).toEqual([]);
+});
+
+test('that nobody is writing is known when the connection is gone', async () => {
+  const made = await joinedRooms();
+  const shown = follow(made);
+  made.server.tell('general', { type: 'typing', room: 'general', user: 'bart' });
+  made.server.tell('general', { type: 'typing', room: 'general', user: 'maggie' });
+  expect(shown.typing).toEqual(['bart']);
+  made.socket.drop();
+  expect(shown.typing).toEqual([]);
+  await settle(500);
+});
+
+test('writing is told at most every two seconds, and only in a room that is joined', async () => {
+  const made = await newRooms();
+  const { room } = made.general;
+  room.typing();
+  room.open();
+  room.typing();
+  await settle();
+  expect(frames(made, 'typing')).toEqual([]);
+  for (let n = 0; n < 5; n++) room.typing();
+  await settle(1_999);
+  room.typing();
+  expect(frames(made, 'typing')).toEqual([{ type: 'typing', room: 'general' }]);
+  await settle(1);
+  room.typing();
+  expect(frames(made, 'typing')).toHaveLength(2);
+});
+
+test('looking elsewhere is said once, and again on every connection before the joins', async () => {
+  const made = await joinedRooms();
+  const { server, socket, rooms } = made;
+  rooms.away(true);
+  rooms.away(true);
+  await settle();
+  expect(frames(made, 'away')).toEqual([{ type: 'away', away: true }]);
+  expect(server.present('general')).toEqual([{ user: 'maggie', status: 'away' }]);
+  socket.drop();
+  await settle(500);
+  expect(server.last.received.map(({ type }) => type)).toEqual(['away', 'join']);
+  rooms.away(false);
+  socket.drop();
+  rooms.away(true);
+  rooms.away(false);
+  await settle(500);
+  expect(server.last.received.map(({ type }) => type)).toEqual(['join']);
+});

@@ -1,0 +1,166 @@
+import { describe, expect, test } from 'vitest';
+import { FakeError } from '../testing.ts';
+import { joinedRooms, newRooms } from '../testing/new-rooms.ts';
+import { settle } from '../testing/new-socket.ts';
+import type { Unread } from './room-types.ts';
+
+type Made = Awaited<ReturnType<typeof newRooms>>;
+
+const reads = ({ server }: Made): unknown[] =>
+  server.sockets.flatMap(({ received }) => received.flatMap(({ type, seq }) => (type === 'read' ? [seq] : [])));
+
+function follow({ general: { room }, rooms }: Made) {
+  const all: { now: Unread | undefined; told: unknown[] } = { now: undefined, told: [] };
+  room.unread$.subscribe((unread) => (all.now = unread));
+  rooms.unread$.subscribe((unread) => all.told.push(unread));
+  return all;
+}
+
+describe('read()', () => {
+  test('says it to the server, and nothing that was read already', async () => {
+    const made = await joinedRooms();
+    const shown = follow(made);
+    for (const text of ['a', 'b', 'c']) made.server.say('general', 'bart', text);
+    made.general.room.read(2);
+    await settle();
+    expect(reads(made)).toEqual([2]);
+    expect(shown.now).toEqual({ seq: 3, read: 2, count: 1, mentions: 0 });
+    made.general.room.read(2);
+    made.general.room.read(1);
+    made.general.room.read(NaN);
+    await settle();
+    expect(reads(made)).toEqual([2]);
+  });
+
+  test('has one request under way, and the newest wins', async () => {
+    const made = await joinedRooms();
+    for (let n = 0; n < 9; n++) made.server.say('general', 'bart', 'x');
+    for (let seq = 1; seq <= 9; seq++) made.general.room.read(seq);
+    await settle();
+    expect(reads(made)).toEqual([1, 9]);
+  });
+
+  test('shows that nothing is left at once, and is not taken back by what comes late', async () => {
+    const made = await joinedRooms();
+    const shown = follow(made);
+    made.server.say('general', 'bart', 'hello @maggie');
+    made.server.handle('read', () => undefined);
+    made.general.room.read(1);
+    expect(shown.now).toEqual({ seq: 1, read: 1, count: 0, mentions: 0 });
+    made.server.last.say({ type: 'unread', room: 'general', seq: 1, read: 0, count: 1, mentions: 1 });
+    expect(shown.now).toEqual({ seq: 1, read: 1, count: 0, mentions: 0 });
+    expect(shown.told).toHaveLength(2);
+  });
+
+  test('without a connection, or before its answer, goes out after a reconnect until the server has it', async () => {
+    const made = await joinedRooms();
+    const { server, general, theirs } = made;
+    server.say('general', 'bart', 'a');
+    server.say('general', 'bart', 'b');
+    const usual = server.handle('read', (_, socket) => {
+      socket.end(1006);
+      return undefined;
+    });
+    general.room.read(1);
+    await settle();
+    general.room.read(2);
+    server.handle('read', usual);
+    await settle(1_000);
+    expect(reads(made)).toEqual([1, 2]);
+    expect(theirs.read('maggie').read).toBe(2);
+    made.socket.drop();
+    await settle(1_000);
+    expect(reads(made)).toEqual([1, 2]);
+  });
+
+  test('is tried again where the server fails, and given up where it says no', async () => {
+    const made = await newRooms();
+    const codes = ['rate_limited', 'not_found'];
+    made.server.handle('read', () => {
+      const code = codes.shift();
+      if (code !== undefined) throw new FakeError(code, 300);
+      return {};
+    });
+    made.general.room.read(1);
+    await settle(299);
+    expect(reads(made)).toEqual([1]);
+    await settle(10_000);
+    expect(reads(made)).toEqual([1, 1]);
+    made.general.room.read(2);
+    await settle();
+    expect(reads(made)).toEqual([1, 1, 2]);
+  });
+
+  test('by one person is not said in the name of another', async () => {
+    const made = await joinedRooms();
+    const shown = follow(made);
+    made.server.say('general', 'bart', 'a');
+    made.server.page.tell('offline');
+    made.general.room.read(1);
+    made.server.user = 'lisa';
+    made.server.page.tell('online');
+    await settle();
+    expect(reads(made)).toEqual([]);
+    expect(shown.now).toBeUndefined();
+  });
+});
+
+describe('what is unread', () => {
+  test('is told of every room, and remembered for one that nobody has asked for yet', async () => {
+    const made = await joinedRooms();
+    const shown = follow(made);
+    const { server } = made;
+    server.room('random').enter('maggie');
+    server.say('random', 'bart', 'hello @maggie');
+    const unread = { seq: 1, read: 0, count: 1, mentions: 1 };
+    expect(shown.told).toEqual([{ room: 'random', ...unread }]);
+    let random: Unread | undefined;
+    made.rooms.room('random').unread$.subscribe((now) => (random = now));
+    expect(random).toEqual(unread);
+  });
+
+  test('and was read on another device is read here', async () => {
+    const made = await joinedRooms();
+    const shown = follow(made);
+    for (const text of ['a', 'b']) made.server.say('general', 'bart', text);
+    made.server.last.say({ type: 'unread', room: 'general', seq: 2, read: 2, count: 0, mentions: 0 });
+    expect(shown.now).toEqual({ seq: 2, read: 2, count: 0, mentions: 0 });
+    made.general.room.read(2);
+    await settle();
+    expect(reads(made)).toEqual([]);
+  });
+
+  test('begins anew with another history', async () => {
+    const made = await joinedRooms();
+    const shown = follow(made);
+    made.server.say('general', 'bart', 'a');
+    made.server.say('general', 'bart', 'b');
+    made.general.room.read(2);
+    await settle();
+    made.theirs.restart();
+    made.theirs.append('bart', 'new');
+    made.server.last.end(1006);
+    await settle(1_000);
+    expect(shown.now).toBeUndefined();
+    made.general.room.read(1);
+    await settle();
+    expect(reads(made)).toEqual([2, 1]);
+  });
+});
+
+test('a right that is gone is told, after everything of the room is', async () => {
+  const made = await joinedRooms();
+  const { server, rooms, general } = made;
+  server.say('general', 'bart', 'secret');
+  server.page.tell('offline');
+  server.page.tell('online');
+  await settle();
+  server.handle('send', () => undefined);
+  const key = general.room.send('mine');
+  await settle();
+  let shown: unknown;
+  rooms.removed$.subscribe(({ room, code }) => (shown = [room, code, general.words]));
+  server.tell('general', { type: 'removed', room: 'general', code: 'not_found' });
+  expect(shown).toEqual(['general', 'not_found', ['… mine']]);
+  expect(general.messages).toMatchObject([{ key, status: 'failed', error: 'not_found' }]);
+});
