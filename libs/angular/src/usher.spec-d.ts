@@ -1,6 +1,6 @@
 import type { Signal } from '@angular/core';
 import type { ConnectionState, TicketSocket } from '@usher/client';
-import type { RoomMessage } from '@usher/client/rooms';
+import type { Person, RoomMessage, Unread } from '@usher/client/rooms';
 import type { RoomsProtocol } from '@usher/protocol';
 import { expectTypeOf, test } from 'vitest';
 import type { provideUsher } from './provide-usher.ts';
@@ -9,6 +9,9 @@ import type { Usher, UsherRoom } from './usher.ts';
 test('what a template reads are signals that it cannot set', () => {
   expectTypeOf<Usher['state']>().toEqualTypeOf<Signal<ConnectionState>>();
   expectTypeOf<UsherRoom['messages']>().toEqualTypeOf<Signal<readonly RoomMessage[]>>();
+  expectTypeOf<UsherRoom['people']>().toEqualTypeOf<Signal<readonly Person[]>>();
+  expectTypeOf<UsherRoom['writing']>().toEqualTypeOf<Signal<readonly string[]>>();
+  expectTypeOf<UsherRoom['unread']>().toEqualTypeOf<Signal<Unread | undefined>>();
   expectTypeOf<Usher['socket']>().toEqualTypeOf<TicketSocket<RoomsProtocol>>();
 });
 

@@ -168,6 +168,32 @@ describe('a room', () => {
     expect(room.messages()).toMatchObject([{ seq: 1 }, { seq: 2, from: 'maggie', status: 'sent' }]);
   });
 
+  test('has who is there, who is writing and what is unread as signals, and where its messages begin', async () => {
+    const usher = newUsher();
+    const room = usher.room('general');
+    expect([room.people(), room.writing(), room.unread(), room.oldest]).toEqual([[], [], undefined, undefined]);
+    usher.start();
+    room.open();
+    await settle();
+    server.tell('general', { type: 'presence', room: 'general', user: 'bart', status: 'away' });
+    server.tell('general', { type: 'typing', room: 'general', user: 'bart' });
+    expect(room.people()).toEqual([
+      { user: 'bart', status: 'away' },
+      { user: 'maggie', status: 'online' },
+    ]);
+    expect(room.writing()).toEqual(['bart']);
+    server.say('general', 'bart', 'hello');
+    expect(room.writing()).toEqual([]);
+    expect(room.oldest).toBe(1);
+    const heard: unknown[] = [];
+    usher.rooms.unread$.subscribe(({ room: name, read, count }) => heard.push([name, read, count]));
+    room.read(1);
+    expect(room.unread()).toEqual({ seq: 1, read: 1, count: 0, mentions: 0 });
+    await settle();
+    expect(heard.at(-1)).toEqual(['general', 1, 0]);
+    usher.socket.stop();
+  });
+
   test('is the same for the same name, also where a template asks for it', () => {
     const usher = newUsher();
     const room = computed(() => usher.room('general'));

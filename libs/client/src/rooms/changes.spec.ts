@@ -272,6 +272,31 @@ describe('an edit of what is not sent yet', () => {
     expect(general.shows.slice(-8).every((show) => show.length === 1)).toBe(true);
   });
 
+  test('that failed, as far as anybody knows, waits for it without holding up what was written later', async () => {
+    const made = await joinedRooms();
+    const { server, general } = made;
+    server.heartbeatMs = 1_000_000;
+    made.socket.drop();
+    await settle(1_000);
+    const usual = server.handle('send', (frame, socket) => {
+      if (frame['key'] === own) throw new FakeError('internal');
+      return usual(frame, socket);
+    });
+    const own = general.room.send('helo');
+    await settle();
+    const key = general.room.edit(own, 'hello');
+    await settle(60_000);
+    expect(general.messages).toMatchObject([{ key: own, text: 'hello', status: 'failed', error: 'internal' }]);
+    general.room.send('later');
+    await settle();
+    expect(general.messages).toMatchObject([{ seq: 1, text: 'later' }, { status: 'failed' }]);
+    server.handle('send', usual);
+    general.room.retry(own);
+    await settle();
+    expect(asked(made).at(-1)).toBe(`edit ${key} 2 hello`);
+    expect(general.words).toEqual(['1 later', '2 hello']);
+  });
+
   test('under a key that nothing has is an error', async () => {
     const { general } = await joinedRooms();
     expect(() => general.room.edit('nothing', 'x')).toThrow(RangeError);

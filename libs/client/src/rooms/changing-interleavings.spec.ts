@@ -128,6 +128,7 @@ test('whatever is written, changed and taken back, and whatever happens on the w
       const server = new FakeServer();
       const theirs = server.room('general');
       theirs.page = 20;
+      theirs.recoverable = 90;
       let fate: string | undefined;
       for (const type of ['send', 'edit', 'delete']) {
         const usual = server.handle(type, (frame, from) => {

@@ -91,7 +91,7 @@ export function createOutbox(
     const found =
       drafts.find((each) => each.key === of && each.of === undefined) ??
       timeline.list.findLast(({ key }) => key === of)?.seq;
-    if (found === undefined) throw new RangeError('no message of that key');
+    if (found === undefined) throw new RangeError('no such message');
     return found;
   }
 
@@ -173,8 +173,9 @@ export function createOutbox(
     if (code === 'rate_limited') pauseMs = retryAfterMs;
     else if ((code !== 'internal' && code !== 'not_joined') || ++draft.faults >= mostFaults) {
       const of = targetOf(draft);
-      // Taken back already, perhaps elsewhere: nothing is left to be done.
-      if (typeof of === 'number' && timeline.list[timeline.at(of)]?.deleted) forget(draft);
+      const shown = typeof of === 'number' ? timeline.list[timeline.at(of)] : draft;
+      // Taken back already, perhaps elsewhere, as far as one can see: nothing is left to be done.
+      if (shown ? 'deleted' in shown : code === 'not_found') forget(draft);
       else fail(draft, code);
     } else if (code === 'internal') pauseMs = 500 * 2 ** draft.faults;
     else {

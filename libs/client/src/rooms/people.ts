@@ -49,9 +49,7 @@ export function createPeople(room: string, socket: TicketSocket<RoomsProtocol>, 
 
   function lost(): void {
     news = undefined;
-    if (words.size === 0) return;
-    words.clear();
-    sayTyping();
+    for (const user of words.keys()) spoke(user);
   }
 
   function presence(event: Event<RoomsProtocol, 'presence'>): void {

@@ -215,6 +215,38 @@ describe('catching up', () => {
   });
 });
 
+describe('many messages', () => {
+  test('of a recovery are shown a page at a time', async () => {
+    const made = await joinedRooms();
+    const { shows } = made.general;
+    const before = shows.length;
+    await reconnect(made, () => {
+      fill(made, 1_000);
+    });
+    expect(seqs(made)).toEqual(range(1, 1_000));
+    // Five pages, and the states on the way.
+    expect(shows.length - before).toBeLessThan(15);
+  });
+
+  test('that are held are not made anew for one more, or for a change of one', async () => {
+    const made = await joinedRooms({ held: 60_000 });
+    const { server, general, theirs } = made;
+    fill(made, 50_000);
+    made.general.room.close();
+    made.rooms.clear();
+    made.general.room.open();
+    await settle();
+    general.room.insertOlder(theirs.messages.slice(0, 49_950));
+    const before = general.messages;
+    expect(before).toHaveLength(50_000);
+    server.say('general', 'bart', 'one more');
+    server.edit('general', 'bart', 25_000, 'another');
+    const others = general.messages.filter((message, index) => message !== before[index]);
+    expect(others.map(({ seq }) => seq)).toEqual([25_000, 50_001]);
+    expect(before[24_999]).toMatchObject({ text: 'x' });
+  });
+});
+
 describe('older messages', () => {
   test('are put in front, whatever their order, without hole or double', async () => {
     const made = await joinedRooms();

@@ -31,8 +31,11 @@ export function createRoom(name: string, socket: TicketSocket<RoomsProtocol>, se
   const timeline = createTimeline(settings.held, (message) => {
     outbox.told(message);
   });
-  const joinedNow = (): boolean => is('joined');
-  const outbox = createOutbox({ name, timeline, joined: joinedNow, rejoin: join, show, push }, socket, settings);
+  const outbox = createOutbox(
+    { name, timeline, joined: () => is('joined'), rejoin: join, show, push },
+    socket,
+    settings,
+  );
   const people = createPeople(name, socket, settings.user);
   const reading = createReading(name, socket, () => timeline.known);
   let wanted = false;

@@ -19,7 +19,6 @@ interface Change {
 }
 
 const freshMessages = 50;
-const recoverable = 1_000;
 
 /** A room as the server keeps it: sequences from 1, one message or change for a key, an epoch, what each person has read. */
 export class FakeRoom {
@@ -27,6 +26,8 @@ export class FakeRoom {
   /** Messages as they are now, and the changes between them. */
   messages: Message[] = [];
   epoch = 'epoch 1';
+  /** So many that were missed can be recovered. */
+  recoverable = 1_000;
   /** Messages of a page. */
   page = 200;
   /** Set to deny joins with this code. */
@@ -109,7 +110,7 @@ export class FakeRoom {
     if (this.denied !== undefined) throw new FakeError(this.denied);
     const common = { room: this.name, epoch: this.epoch, seq: this.seq };
     const missed = typeof after === 'number' ? this.seq - after : -1;
-    if (epoch === this.epoch && missed >= 0 && missed <= recoverable) {
+    if (epoch === this.epoch && missed >= 0 && missed <= this.recoverable) {
       return { ...common, recovery: 'recovered', ...this.history(after) };
     }
     const messages = this.messages.slice(-freshMessages);
