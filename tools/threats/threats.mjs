@@ -499,7 +499,7 @@ export const threats = [
     who: 'somebody comes back to a room that they may not enter any more',
     get: '`not_found`: every rejoin is judged again',
     in: 'libs/realtime/src/join.ts',
-    without: ["await means.judge(guest, params.room, 'join');", ''],
+    without: ["await means.judge(guest.connection.identity, params.room, 'join');", ''],
     shown: ['libs/realtime', 'src/join-recovery.spec.ts'],
   },
   {
