@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { Message, Params, Reply, RoomsProtocol } from '@usher/protocol';
+import type { Message, Reply, RoomsProtocol } from '@usher/protocol';
 import type { Connection, Identity } from './connection.ts';
 import { createExpulsion } from './expulsion.ts';
 import { Guest } from './guest.ts';
-import type { Appended } from './history.ts';
+import type { Appended, Entry } from './history.ts';
 import { join } from './join.ts';
 import { silent } from './log.ts';
 import { createMemoryPresence } from './memory-presence.ts';
@@ -18,12 +18,11 @@ import { servePresence } from './serve-presence.ts';
 import { tooLong } from './text.ts';
 import { serveTyping } from './typing.ts';
 
-type Send = Params<RoomsProtocol, 'send'>;
 type Sent = Reply<RoomsProtocol, 'send'>;
 type Present = Reply<RoomsProtocol, 'join'>['present'];
 
 /**
- * Serves join, history, leave and send of the rooms protocol on `connections`, with nothing but its public surface.
+ * Serves join, history, leave, send, edit and delete of the rooms protocol on `connections`, with nothing but its public surface.
  */
 export function createRooms(options: RoomsOptions): Rooms {
   const { connections, history, bus, authorize, observer = {}, log = silent } = options;
@@ -166,45 +165,45 @@ export function createRooms(options: RoomsOptions): Rooms {
     throw new RequestError('rate_limited', 'too many messages', { retryAfterMs: waitMs });
   }
 
-  function send(params: Send, connection: Connection): Promise<Sent> {
+  /** What is said, and what is changed of it, goes the same way at the same price. */
+  function say(connection: Connection, name: string, entry: Entry): Promise<Sent> {
     const guest = guestAt(connection);
     spend(guest);
-    const busy = guest.busy(params.room);
-    const membership = busy ? undefined : mayGoOn(guest, params.room);
-    if (tooLong(params.text, limits.textChars)) {
+    const busy = guest.busy(name);
+    const membership = busy ? undefined : mayGoOn(guest, name);
+    if (entry.deletes === undefined && tooLong(entry.text, limits.textChars)) {
       throw new RequestError('too_long', `a text has 1 to ${limits.textChars} characters`);
     }
-    const verdict = authorize(connection.identity, params.room, 'send');
-    if (membership === undefined || verdict instanceof Promise) return sendInTurn(guest, params, verdict);
+    const verdict = authorize(connection.identity, name, 'send');
+    if (membership === undefined || verdict instanceof Promise) return sayInTurn(guest, name, entry, verdict);
     check(verdict);
-    return finish(membership.room, append(guest, params));
+    return finish(membership.room, history.append(name, entry));
   }
 
   /** The same, where something has to be awaited first: a join under way, or the verdict. */
-  async function sendInTurn(guest: Guest, params: Send, verdict: Verdict | Promise<Verdict>): Promise<Sent> {
+  async function sayInTurn(
+    guest: Guest,
+    name: string,
+    entry: Entry,
+    verdict: Verdict | Promise<Verdict>,
+  ): Promise<Sent> {
     const judged = Promise.resolve(verdict).then(check);
     // It may be refused before its turn has come; that is not forgotten, only heard later.
     judged.catch(() => undefined);
-    const done = await guest.turn(params.room);
+    const done = await guest.turn(name);
     let room: Room;
     let appended: Promise<Appended>;
     try {
-      mayGoOn(guest, params.room);
+      mayGoOn(guest, name);
       await judged;
       // Looked at again: they may have been taken out, or signed out, while they were judged.
-      ({ room } = mayGoOn(guest, params.room));
-      appended = append(guest, params);
+      ({ room } = mayGoOn(guest, name));
+      // Appends begin in the order in which they were said; how long each takes is the history's affair.
+      appended = history.append(name, entry);
     } finally {
       done();
     }
     return finish(room, appended);
-  }
-
-  /** Appends begin in the order in which they were said; how long each takes is the history's affair. */
-  function append(guest: Guest, { room, key, text }: Send): Promise<Appended> {
-    const { user } = guest.connection.identity;
-    // A lone surrogate would come back from a store as something else; upper and lower case name the same UUID.
-    return history.append(room, { user, key: key.toLowerCase(), text: text.toWellFormed() });
   }
 
   async function finish(room: Room, appending: Promise<Appended>): Promise<Sent> {
@@ -268,7 +267,17 @@ export function createRooms(options: RoomsOptions): Rooms {
     return {};
   });
 
-  connections.handle('send', send);
+  // A frame may hold fields that its type does not have: only those that it has are looked at. A lone surrogate would come back
+  // from a store as something else.
+  connections.handle('send', ({ room, key, text }, connection) =>
+    say(connection, room, { ...by(connection, key), text: text.toWellFormed() }),
+  );
+  connections.handle('edit', ({ room, key, text, edits }, connection) =>
+    say(connection, room, { ...by(connection, key), text: text.toWellFormed(), edits }),
+  );
+  connections.handle('delete', ({ room, key, deletes }, connection) =>
+    say(connection, room, { ...by(connection, key), deletes }),
+  );
 
   connections.on('away', ({ away }, connection) => {
     presence.turned(guestAt(connection), away);
@@ -304,4 +313,9 @@ export function createRooms(options: RoomsOptions): Rooms {
       return removed;
     },
   };
+}
+
+/** Upper and lower case name the same UUID. */
+function by({ identity }: Connection, key: string): Pick<Entry, 'user' | 'key'> {
+  return { user: identity.user, key: key.toLowerCase() };
 }
