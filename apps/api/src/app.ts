@@ -16,6 +16,7 @@ import { tokens } from './auth/tokens.ts';
 import type { Config } from './config/config.ts';
 import { jwtSecret } from './config/jwt-secret.ts';
 import { allowedOrigins } from './config/origins.ts';
+import { createGroupCommit } from './database/group-commit.ts';
 import { openDatabase } from './database/sqlite.ts';
 import { everyHour } from './every-hour.ts';
 import { proxyTrust } from './http/client-address.ts';
@@ -25,9 +26,14 @@ import { createLogger, requestLog } from './http/logging.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { page } from './http/static-files.ts';
 import { createMetrics, metricsRoutes } from './metrics.ts';
+import { memberRoutes } from './rooms/member-routes.ts';
 import { createRoomDirectory } from './rooms/room-directory.ts';
 import { roomRoutes } from './rooms/room-routes.ts';
-import { createSqliteHistory } from './rooms/sqlite-history.ts';
+import { createSqliteLook } from './rooms/room-standing.ts';
+import { searchRoutes } from './rooms/search-routes.ts';
+import { createSqliteHistory, forgetDeletedTexts } from './rooms/sqlite-history.ts';
+import { createSqliteMarks } from './rooms/sqlite-marks.ts';
+import { createSqliteSearch } from './rooms/sqlite-search.ts';
 import { socket } from './socket/socket.ts';
 import { addFirstPeople } from './users/first-people.ts';
 import { createPasswordRules } from './users/password-rules.ts';
@@ -78,8 +84,11 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     const sessions = createSessions(db, { ...lives, maxPerUser: config.maxSessionsPerUser, now });
     const refreshing = createRefreshing(db, { ...lives, now });
     const passwords = await createPasswords();
-    const rooms = createRoomDirectory(db, now);
-    const history = createSqliteHistory(sqlite, {
+    const commit = createGroupCommit(sqlite);
+    const marks = createSqliteMarks(sqlite, commit);
+    const rooms = createRoomDirectory(db, { look: createSqliteLook(sqlite), marks, now });
+    const search = createSqliteSearch(sqlite);
+    const history = createSqliteHistory(sqlite, commit, {
       onCommit: (appends) => {
         metrics.commits.observe(appends);
       },
@@ -87,12 +96,13 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     await addFirstPeople(db, config, passwords, now);
     const forgetting = everyHour(async () => {
       await sessions.purge();
+      forgetDeletedTexts(sqlite);
     }, app.log);
 
     // The last to be closed, after every socket and every request.
     app.addHook('onClose', async () => {
       await forgetting.stop();
-      await history.idle();
+      await commit.idle();
       database.close();
     });
     app.decorate('boundPort', () => {
@@ -114,8 +124,8 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
         ? {}
         : { external: createExternalCallers(config.identityProvider, { db, lives, now, sessions, users, end }) }),
     });
-    await app.register(socket, { config, sessions, rooms, history, metrics });
-    const { connections, endings } = app;
+    await app.register(socket, { config, sessions, rooms, history, marks, metrics });
+    const { connections, members, endings } = app;
     const rules = createPasswordRules(config.passwordMinLength);
     const check = createPasswordCheck(users, passwords, createSignInThrottle());
     await app.register(
@@ -138,7 +148,15 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
         await api.register(sessionRoutes, { users, sessions, passwords, rules, check, endings, connections });
         await api.register(adminRoutes, { users, sessions, endings });
         await api.register(userRoutes, { signUp: config.signUp, users, passwords, rules });
-        await api.register(roomRoutes, { rooms, history });
+        await api.register(roomRoutes, {
+          rooms,
+          history,
+          added: (room, user) => {
+            members.added(room, user);
+          },
+        });
+        await api.register(memberRoutes, { rooms, marks, users, hub: members });
+        await api.register(searchRoutes, { rooms, search });
       },
       { prefix: '/api' },
     );

@@ -130,7 +130,7 @@ export const searchQuerySchema = Type.Object({
     description: 'words, all of which stand in the message; the last may be a beginning',
   }),
   room: Type.Optional(roomName),
-  before: Type.Optional(Type.String({ maxLength: 64, description: 'the `next` of the page before' })),
+  before: Type.Optional(Type.String({ maxLength: 96, description: 'the `next` of the page before' })),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
 });
 export type SearchQuery = Static<typeof searchQuerySchema>;

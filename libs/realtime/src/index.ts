@@ -3,7 +3,15 @@ export type { Bus } from './bus.ts';
 export type { Connection, Identity } from './connection.ts';
 export { createConnections } from './connections.ts';
 export { Frame } from './frame.ts';
-export { UnknownRoom, type Appended, type History, type HistoryPage, type Range } from './history.ts';
+export {
+  refusalOfChange,
+  UnknownRoom,
+  type Appended,
+  type Entry,
+  type History,
+  type HistoryPage,
+  type Range,
+} from './history.ts';
 export type {
   Call,
   Closed,

@@ -1,6 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Message } from '@usher/protocol';
-import { type Appended, type History, type HistoryPage, type Range, UnknownRoom } from './history.ts';
+import {
+  type Appended,
+  type Entry,
+  type History,
+  type HistoryPage,
+  type Range,
+  refusalOfChange,
+  UnknownRoom,
+} from './history.ts';
 
 export interface MemoryHistoryOptions {
   /** Rooms that exist from the start. */
@@ -19,10 +27,10 @@ export interface MemoryHistory extends History {
 interface RoomLog {
   readonly epoch: string;
   seq: number;
-  /** The newest messages, oldest first; the last one has `seq`. */
+  /** The newest messages, oldest first; the last one has `seq`. Changed by replacing: pages that were read stay as they are. */
   messages: Message[];
-  /** By user and key. */
-  readonly byKey: Map<string, Message>;
+  /** The sequence of a user and key. */
+  readonly byKey: Map<string, number>;
   readonly keys: string[];
 }
 
@@ -47,21 +55,22 @@ export function createMemoryHistory(options: MemoryHistoryOptions = {}): MemoryH
     return log;
   }
 
-  function append(room: string, { user, key, text }: { user: string; key: string; text: string }): Appended {
+  function append(room: string, entry: Entry): Appended {
     const log = find(room);
-    const fullKey = `${key} ${user}`;
+    const fullKey = `${entry.key} ${entry.user}`;
     const old = log.byKey.get(fullKey);
-    if (old !== undefined) return { message: old, duplicate: true };
-    const message: Message = { room, seq: ++log.seq, id: randomUUID(), from: user, text, at: now() };
-    log.messages.push(message);
-    log.byKey.set(fullKey, message);
-    log.keys.push(fullKey);
-    // Forgotten a tenth at a time, so that most appends move nothing.
-    if (log.messages.length >= keep + Math.ceil(keep / 10)) {
-      const excess = log.messages.length - keep;
-      log.messages.splice(0, excess);
-      for (const forgotten of log.keys.splice(0, excess)) log.byKey.delete(forgotten);
+    if (old !== undefined) return { message: at(log, old), duplicate: true };
+    const target = entry.edits ?? entry.deletes;
+    if (target !== undefined) {
+      const refusal = refusalOfChange(log.messages[indexOf(log, target)], entry.user);
+      if (refusal !== undefined) throw refusal;
     }
+    const message = messageOf(room, ++log.seq, entry, now());
+    log.messages.push(message);
+    log.byKey.set(fullKey, message.seq);
+    log.keys.push(fullKey);
+    change(log, message);
+    forget(log, keep);
     return { message, duplicate: false };
   }
 
@@ -96,4 +105,40 @@ function attempt<T>(work: () => T): Promise<T> {
   return new Promise((resolve) => {
     resolve(work());
   });
+}
+
+function indexOf({ seq, messages }: RoomLog, wanted: number): number {
+  return wanted - (seq - messages.length + 1);
+}
+
+function at(log: RoomLog, seq: number): Message {
+  const message = log.messages[indexOf(log, seq)];
+  if (message === undefined) throw new Error('a message was forgotten before its key');
+  return message;
+}
+
+function messageOf(room: string, seq: number, entry: Entry, now: number): Message {
+  const message: Message = { room, seq, id: randomUUID(), from: entry.user, text: '', at: now };
+  if (entry.deletes !== undefined) return { ...message, deletes: entry.deletes };
+  const { text, edits } = entry;
+  return edits === undefined ? { ...message, text } : { ...message, text, edits };
+}
+
+/** Lets the first message say what a change of it says. */
+function change(log: RoomLog, { edits, deletes, text, at: when }: Message): void {
+  const { messages } = log;
+  if (edits !== undefined) messages[indexOf(log, edits)] = { ...at(log, edits), text, edited: when };
+  if (deletes === undefined) return;
+  messages[indexOf(log, deletes)] = { ...at(log, deletes), text: '', deleted: when };
+  for (const [index, message] of messages.entries()) {
+    if (message.edits === deletes) messages[index] = { ...message, text: '' };
+  }
+}
+
+/** Older ones are forgotten a tenth at a time, so that most appends move nothing. */
+function forget(log: RoomLog, keep: number): void {
+  if (log.messages.length < keep + Math.ceil(keep / 10)) return;
+  const excess = log.messages.length - keep;
+  log.messages.splice(0, excess);
+  for (const forgotten of log.keys.splice(0, excess)) log.byKey.delete(forgotten);
 }

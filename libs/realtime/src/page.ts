@@ -1,5 +1,6 @@
 import type { Message, Params, RoomsProtocol } from '@usher/protocol';
 import { roomBounds } from '@usher/protocol/server';
+import { asShown } from './as-shown.ts';
 import type { History, HistoryPage, Range } from './history.ts';
 
 /** What a join finds in the history, within the bounds of a frame. */
@@ -73,5 +74,5 @@ function fitting(messages: readonly Message[], at: (index: number) => number): n
 
 /** Only what the protocol names: a history may hand over more than everybody may see. */
 function shown(messages: readonly Message[]): Message[] {
-  return messages.map(({ room, seq, id, from, text, at }) => ({ room, seq, id, from, text, at }));
+  return messages.map(asShown);
 }

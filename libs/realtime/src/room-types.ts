@@ -7,6 +7,7 @@ import type { Logger } from './log.ts';
 import type { Marks } from './marks.ts';
 import type { PresenceList, Presence, Status } from './presence.ts';
 
+/** `send` is also the change of a message of one's own. */
 export type RoomAction = 'join' | 'send' | 'history';
 
 /**

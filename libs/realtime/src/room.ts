@@ -1,5 +1,6 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { Message } from '@usher/protocol';
+import { asShown } from './as-shown.ts';
 import type { Bus } from './bus.ts';
 import type { Connection } from './connection.ts';
 import { Frame } from './frame.ts';
@@ -297,7 +298,12 @@ export class Room {
   }
 }
 
-/** The frame of a message, and nothing that the protocol does not name: no `key`. */
-function messageText({ room, seq, id, from, text, at }: Message): string {
-  return JSON.stringify({ type: 'message', room, seq, id, from, text, at });
+/** The frame of a message, and nothing that the protocol does not name. */
+function messageText(message: Message): string {
+  const { room, seq, id, from, text, at, edits, deletes, edited, deleted } = message;
+  // Nearly all are plain ones, and those are written at the least cost.
+  const plain = (edits ?? deletes ?? edited ?? deleted) === undefined;
+  return JSON.stringify(
+    plain ? { type: 'message', room, seq, id, from, text, at } : { type: 'message', ...asShown(message) },
+  );
 }

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Message, Params, Reply, RoomsProtocol } from '@usher/protocol';
+import type { Reply, RoomsProtocol } from '@usher/protocol';
 import type { Connection, Identity } from './connection.ts';
 import { createExpulsion } from './expulsion.ts';
 import { Guest } from './guest.ts';
-import type { Appended } from './history.ts';
 import { join } from './join.ts';
 import { silent } from './log.ts';
 import { createMemoryPresence } from './memory-presence.ts';
@@ -12,18 +11,17 @@ import { following, withinFrame } from './page.ts';
 import { createPeople, type News } from './people.ts';
 import { RequestError } from './request-error.ts';
 import { type Membership, Room, type RoomMeans } from './room.ts';
-import type { Member, RoomAction, Rooms, RoomsOptions, Verdict } from './room-types.ts';
+import type { Member, RoomAction, Rooms, RoomsOptions } from './room-types.ts';
+import { serveSaying } from './saying.ts';
 import { serveMarks } from './serve-marks.ts';
 import { servePresence } from './serve-presence.ts';
-import { tooLong } from './text.ts';
 import { serveTyping } from './typing.ts';
+import { check } from './verdict.ts';
 
-type Send = Params<RoomsProtocol, 'send'>;
-type Sent = Reply<RoomsProtocol, 'send'>;
 type Present = Reply<RoomsProtocol, 'join'>['present'];
 
 /**
- * Serves join, history, leave and send of the rooms protocol on `connections`, with nothing but its public surface.
+ * Serves join, history, leave, send, edit and delete of the rooms protocol on `connections`, with nothing but its public surface.
  */
 export function createRooms(options: RoomsOptions): Rooms {
   const { connections, history, bus, authorize, observer = {}, log = silent } = options;
@@ -141,90 +139,8 @@ export function createRooms(options: RoomsOptions): Rooms {
   const present = (membership: Membership): Present =>
     presence.joined(membership, guests.get(membership.connection)?.away === true);
 
-  function check(verdict: Verdict): void {
-    if (verdict === 'not_found') throw new RequestError('not_found', 'no such room');
-    if (verdict === 'forbidden') throw new RequestError('forbidden', 'not allowed in this room');
-  }
-
   async function judge(identity: Identity, room: string, action: RoomAction): Promise<void> {
     check(await authorize(identity, room, action));
-  }
-
-  function mayGoOn(guest: Guest, room: string): Membership {
-    const membership = guest.memberships.get(room);
-    if (membership?.joined !== true) throw new RequestError('not_joined', 'join the room first');
-    return membership;
-  }
-
-  function spend(guest: Guest): void {
-    const now = performance.now();
-    const waitMs = guest.budget.take(limits.sendsPerSecond, limits.sendBurst, now);
-    if (waitMs === 0) return;
-    if (guest.budget.refuse(now) >= limits.refusedSends) {
-      connections.close({ id: guest.connection.id }, 'rate_limit_abused');
-    }
-    throw new RequestError('rate_limited', 'too many messages', { retryAfterMs: waitMs });
-  }
-
-  function send(params: Send, connection: Connection): Promise<Sent> {
-    const guest = guestAt(connection);
-    spend(guest);
-    const busy = guest.busy(params.room);
-    const membership = busy ? undefined : mayGoOn(guest, params.room);
-    if (tooLong(params.text, limits.textChars)) {
-      throw new RequestError('too_long', `a text has 1 to ${limits.textChars} characters`);
-    }
-    const verdict = authorize(connection.identity, params.room, 'send');
-    if (membership === undefined || verdict instanceof Promise) return sendInTurn(guest, params, verdict);
-    check(verdict);
-    return finish(membership.room, append(guest, params));
-  }
-
-  /** The same, where something has to be awaited first: a join under way, or the verdict. */
-  async function sendInTurn(guest: Guest, params: Send, verdict: Verdict | Promise<Verdict>): Promise<Sent> {
-    const judged = Promise.resolve(verdict).then(check);
-    // It may be refused before its turn has come; that is not forgotten, only heard later.
-    judged.catch(() => undefined);
-    const done = await guest.turn(params.room);
-    let room: Room;
-    let appended: Promise<Appended>;
-    try {
-      mayGoOn(guest, params.room);
-      await judged;
-      // Looked at again: they may have been taken out, or signed out, while they were judged.
-      ({ room } = mayGoOn(guest, params.room));
-      appended = append(guest, params);
-    } finally {
-      done();
-    }
-    return finish(room, appended);
-  }
-
-  /** Appends begin in the order in which they were said; how long each takes is the history's affair. */
-  function append(guest: Guest, { room, key, text }: Send): Promise<Appended> {
-    const { user } = guest.connection.identity;
-    // A lone surrogate would come back from a store as something else; upper and lower case name the same UUID.
-    return history.append(room, { user, key: key.toLowerCase(), text: text.toWellFormed() });
-  }
-
-  async function finish(room: Room, appending: Promise<Appended>): Promise<Sent> {
-    const { epoch } = room;
-    let appended: Appended;
-    try {
-      appended = await appending;
-    } catch (error) {
-      throw notFound(error);
-    }
-    const { message, duplicate } = appended;
-    // The first answer may have been lost together with the node that was to publish it.
-    if (duplicate) room.expect(message.seq);
-    else announce(room, message, epoch);
-    return { seq: message.seq, at: message.at };
-  }
-
-  function announce(room: Room, message: Message, epoch: string): void {
-    observer.appended?.(room.name);
-    room.publish(message, epoch);
   }
 
   connections.onClosed((connection, { name }) => {
@@ -268,7 +184,7 @@ export function createRooms(options: RoomsOptions): Rooms {
     return {};
   });
 
-  connections.handle('send', send);
+  serveSaying({ connections, history, authorize, guestAt, appended: (room) => observer.appended?.(room) });
 
   connections.on('away', ({ away }, connection) => {
     presence.turned(guestAt(connection), away);

@@ -1,26 +1,25 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { createSessions } from '../auth/sessions.ts';
+import { oldDatabase } from '../testing/old-database.ts';
+import { openRooms } from '../testing/open-rooms.ts';
 import { tempFolder } from '../testing/temp-folder.ts';
 import { openDatabase } from './sqlite.ts';
 
 test('a database of 0.1.0 is taken over: its sessions go on for as long as their tokens could', async () => {
   const folder = tempFolder();
-  const made = await openDatabase(folder);
-  made.close();
-  // Back to what 0.1.0 left behind.
-  const old = new DatabaseSync(join(folder, 'usher.db'));
-  old.exec(`
+  oldDatabase(
+    folder,
+    `
     DROP TABLE sessions;
     CREATE TABLE sessions (id varchar(32) PRIMARY KEY, user_name varchar(32) NOT NULL REFERENCES users (name) ON DELETE CASCADE,
       created_at bigint NOT NULL, last_seen_at bigint NOT NULL, ended_at bigint);
     ALTER TABLE users DROP COLUMN issuer;
     DELETE FROM kysely_migration WHERE name > '0002';
     INSERT INTO users (name, password_hash, roles, disabled, created_at) VALUES ('maggie', '', '["admin"]', 0, 0);
-    INSERT INTO sessions VALUES ('good', 'maggie', 1000, 1000, NULL), ('over', 'maggie', 1000, 1000, 2000);
-  `);
-  old.close();
+    INSERT INTO sessions VALUES ('good', 'maggie', 1000, 1000, NULL), ('over', 'maggie', 1000, 1000, 2000);`,
+  );
   const { kysely, close } = await openDatabase(folder);
   const lives = { idleMs: 1e12, absoluteMs: 1e12 };
   const at = (now: number) => createSessions(kysely, { ...lives, maxPerUser: 10, now: () => now });
@@ -33,4 +32,77 @@ test('a database of 0.1.0 is taken over: its sessions go on for as long as their
   expect(await at(3_000).look('over', 'maggie')).toEqual({ state: 'session_ended', cause: 'signed_out' });
   expect(await at(86_401_000).look('good', 'maggie')).toEqual({ state: 'session_ended', cause: 'expired' });
   close();
+});
+
+/** What somebody had who has been here since before there were members: two rooms of everybody, one of theirs, messages in all. */
+const rooms0003 = `
+  INSERT INTO users VALUES ('maggie', '', '[]', 0, 0, NULL), ('bart', '', '[]', 0, 0, NULL), ('admin', '', '["admin"]', 0, 0, NULL);
+  INSERT INTO rooms VALUES ('general', 'General', 0, 'epoch one', 2, 'admin', 1000),
+    ('random', 'Random', 0, 'epoch two', 0, 'admin', 1000),
+    ('plans', 'Plans', 0, 'epoch three', 1, 'maggie', 2000), ('my-cellar', 'Cellar', 1, 'epoch four', 1, 'maggie', 3000);
+  INSERT INTO messages VALUES ('general', 1, 'id 1', 'maggie', 'key 1', 'The first Crème', 5000),
+    ('plans', 1, 'id 2', 'bart', 'key 2', 'a plan @maggie', 6000),
+    ('general', 2, 'id 3', 'bart', 'key 3', 'The second creme', 7000),
+    ('my-cellar', 1, 'id 4', 'maggie', 'key 4', 'psst, creme', 6500);`;
+
+test('messages of before there were changes are as they were, are found, and can be changed', async () => {
+  const folder = tempFolder();
+  oldDatabase(folder, rooms0003);
+  const { history, search } = await openRooms({ folder });
+  expect(await history.read('general', { limit: 10 })).toEqual({
+    epoch: 'epoch one',
+    seq: 2,
+    messages: [
+      { room: 'general', seq: 1, id: 'id 1', from: 'maggie', text: 'The first Crème', at: 5000 },
+      { room: 'general', seq: 2, id: 'id 3', from: 'bart', text: 'The second creme', at: 7000 },
+    ],
+    more: false,
+  });
+  expect(await history.append('general', { user: 'maggie', key: 'key 1', text: 'again' })).toMatchObject({
+    duplicate: true,
+    message: { seq: 1 },
+  });
+  const found = async (words: string) =>
+    (await search.find({ words, rooms: ['general', 'my-cellar', 'plans'], limit: 10 })).messages.map(({ id }) => id);
+  expect(await found('creme')).toEqual(['id 3', 'id 4', 'id 1']);
+  await history.append('general', { user: 'maggie', key: 'key 5', deletes: 1 });
+  expect(await found('creme')).toEqual(['id 3', 'id 4']);
+});
+
+test('rooms of before there were members are those of whoever made them or spoke in them, all read', async () => {
+  const folder = tempFolder();
+  oldDatabase(folder, rooms0003);
+  const { rooms, marks, createUser } = await openRooms({ folder });
+  expect(await rooms.members('general')).toEqual(['admin', 'bart', 'maggie']);
+  expect(await rooms.members('random')).toEqual(['admin', 'bart', 'maggie']);
+  expect(await rooms.members('plans')).toEqual(['bart', 'maggie']);
+  expect(await rooms.members('my-cellar')).toEqual(['maggie']);
+  const listed = await rooms.visibleTo({ user: 'maggie', roles: [] });
+  expect(listed.map(({ room, seq, at, unread, mentions, read }) => [room, seq, at, unread, mentions, read])).toEqual([
+    ['my-cellar', 1, 6500, 0, 0, 1],
+    ['general', 2, 7000, 0, 0, 2],
+    ['plans', 1, 6000, 0, 0, 1],
+    ['random', 0, 1000, 0, 0, 0],
+  ]);
+  await createUser('lisa');
+  expect((await marks.roomsOf('lisa')).toSorted()).toEqual(['general', 'random']);
+});
+
+test('a migration that fails leaves the database as it was', async () => {
+  const folder = tempFolder();
+  // A name that the migration wants is taken, in the middle of it.
+  oldDatabase(folder, `${rooms0003} CREATE TABLE mentions (wrong integer);`);
+  await expect(openDatabase(folder)).rejects.toThrow('the database could not be brought up to date');
+  const left = new DatabaseSync(join(folder, 'usher.db'));
+  onTestFinished(() => {
+    left.close();
+  });
+  const names = left.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name`).all();
+  expect(names.map(({ name }) => name)).toEqual([
+    ...['kysely_migration', 'kysely_migration_lock', 'mentions', 'messages', 'rooms', 'sessions', 'users'],
+  ]);
+  expect(left.prepare('SELECT count(*) AS count FROM messages').get()).toEqual({ count: 4 });
+  expect(left.prepare('SELECT max(name) AS name FROM kysely_migration').get()).toEqual({
+    name: '0003-people-of-a-provider',
+  });
 });

@@ -1,5 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration';
+import { textIndexMigration } from './text-index.ts';
+import { membersAndChanges } from './migration-0004.ts';
 import type { Tables } from './schema.ts';
 
 /** Every change of the tables, in order, by a name that never changes once it has been released. */
@@ -83,10 +85,14 @@ const migrations: Record<string, Migration> = {
         .execute();
     },
   },
+
+  '0004-members-and-changes': membersAndChanges,
+  // SQLite's own; another engine searches in its own way.
+  '0005-index-of-texts': textIndexMigration,
 };
 
 /**
- * Brings the tables up to date.
+ * Brings the tables up to date. To be called within a transaction: migrations of SQLite open none of their own.
  *
  * @throws Error when a migration fails, or when the database was made by a newer version (it has migrations unknown here).
  */

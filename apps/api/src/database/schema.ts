@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely';
+
 /**
  * The tables as Kysely sees them. Times are Unix milliseconds; flags are 0 or 1; lists are JSON. Only types that SQLite and
  * PostgreSQL share are used, so that one set of queries serves both.
@@ -7,6 +9,8 @@ export interface Tables {
   sessions: SessionsTable;
   rooms: RoomsTable;
   messages: MessagesTable;
+  memberships: MembershipsTable;
+  mentions: MentionsTable;
 }
 
 export interface UsersTable {
@@ -59,9 +63,15 @@ export interface RoomsTable {
   seq: number;
   created_by: string;
   created_at: number;
+  /** 1: whoever gets an account is a member. */
+  everyone: number;
+  /** When its last message was said, or when it was made. */
+  last_at: number;
 }
 
 export interface MessagesTable {
+  /** Over all rooms, in the order of arrival. */
+  number: Generated<number>;
   room: string;
   seq: number;
   id: string;
@@ -70,4 +80,27 @@ export interface MessagesTable {
   key: string;
   text: string;
   at: number;
+  /** Set: this is no message of its own, but another text for the one with that sequence. */
+  edits: number | null;
+  /** Set: this is no message of its own; the one with that sequence is taken back. */
+  deletes: number | null;
+  edited_at: number | null;
+  /** Set: its text is empty, and so are those of its edits. */
+  deleted_at: number | null;
+}
+
+/** Whose room it is. Whoever leaves is not here any more. */
+export interface MembershipsTable {
+  room: string;
+  user_name: string;
+  /** Up to where they have read it. */
+  read_seq: number;
+  joined_at: number;
+}
+
+/** Which messages call whom: nobody by their own, nobody who has no account, none that is deleted. */
+export interface MentionsTable {
+  room: string;
+  seq: number;
+  user_name: string;
 }

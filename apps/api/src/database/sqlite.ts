@@ -31,7 +31,7 @@ export class DataDirInUse extends Error {
  * Opens the database in a folder (made if need be, for its owner only) and brings its tables up to date.
  *
  * Commits are durable: write-ahead log with `synchronous=FULL`, so that what was committed survives kill -9 and power loss
- * (sqlite.org/pragma.html#pragma_synchronous).
+ * (sqlite.org/pragma.html#pragma_synchronous). What is deleted is overwritten in the file (`secure_delete`).
  *
  * @throws DataDirInUse when another server holds the folder: two hubs over one history would not hear of each other.
  */
@@ -41,9 +41,12 @@ export async function openDatabase(dataDir: string): Promise<Database> {
   let sqlite: DatabaseSync | undefined;
   try {
     sqlite = new DatabaseSync(join(dataDir, databaseFile), { enableForeignKeyConstraints: true, timeout: 5_000 });
-    sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+    sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;');
     const kysely = new Kysely<Tables>({ dialect: new SqliteDialect({ database: adapt(sqlite) }) });
+    // All of it or nothing: what is killed in the middle finds the tables as they were.
+    sqlite.exec('BEGIN IMMEDIATE');
     await migrate(kysely);
+    sqlite.exec('COMMIT');
     const opened = sqlite;
     const close = (): void => {
       if (!opened.isOpen) return;

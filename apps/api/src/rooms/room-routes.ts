@@ -7,19 +7,24 @@ import {
   roomSchema,
   roomsSchema,
 } from '@usher/protocol/server';
-import type { History } from '@usher/realtime';
+import type { MessagePageQuery } from '@usher/protocol';
+import type { History, Range } from '@usher/realtime';
 import { HttpProblem } from '../http/http-problem.ts';
 import type { RoomDirectory } from './room-directory.ts';
 
 export interface RoomRoutesOptions {
   readonly rooms: RoomDirectory;
   readonly history: History;
+  /** Told of whoever is a member from now on. */
+  readonly added: (room: string, user: string) => void;
 }
 
 const roomParams = Type.Object({ room: Type.String() });
 
 /** Rooms and their older messages. Live ones come over the socket. */
-export const roomRoutes: FastifyPluginCallbackTypebox<RoomRoutesOptions> = (app, { rooms, history }, done) => {
+export const roomRoutes: FastifyPluginCallbackTypebox<RoomRoutesOptions> = (app, options, done) => {
+  const { rooms, history, added } = options;
+
   app.get('/rooms', { schema: { response: { 200: roomsSchema } } }, async (request, reply) => {
     const account = await app.authenticate(request);
     reply.header('cache-control', 'no-store');
@@ -32,7 +37,9 @@ export const roomRoutes: FastifyPluginCallbackTypebox<RoomRoutesOptions> = (app,
     const title = request.body.title.trim();
     if (title === '') throw new HttpProblem('bad_request', { detail: 'body/title: must not be blank' });
     const made = await rooms.add({ room, title, private: isPrivate, createdBy: user });
-    if (made === undefined) throw new HttpProblem('room_taken');
+    if (made === 'in_use') throw new HttpProblem('room_taken');
+    if (made === 'too_many') throw new HttpProblem('forbidden');
+    added(room, user);
     request.log.info({ user, room }, 'room made');
     return reply.code(201).send(made);
   });
@@ -43,12 +50,22 @@ export const roomRoutes: FastifyPluginCallbackTypebox<RoomRoutesOptions> = (app,
     async (request, reply) => {
       const account = await app.authenticate(request);
       const { room } = request.params;
+      const range = rangeOf(request.query);
       if (!(await rooms.admits(account, room))) throw new HttpProblem('not_found');
-      const { before, limit = roomBounds.freshMessages } = request.query;
-      const page = await history.read(room, before === undefined ? { limit } : { before, limit });
+      const page = await history.read(room, range);
       reply.header('cache-control', 'no-store');
       return { messages: [...page.messages], more: page.more };
     },
   );
   done();
 };
+
+/** @throws HttpProblem `bad_request` for a page that would begin at both of its ends. */
+function rangeOf({ before, after, limit = roomBounds.freshMessages }: MessagePageQuery): Range {
+  if (before !== undefined && after !== undefined) {
+    throw new HttpProblem('bad_request', { detail: 'querystring: before and after exclude each other' });
+  }
+  // So many texts of the longest fit a page over HTTP.
+  if (after !== undefined) return { after, limit, bytes: Number.MAX_SAFE_INTEGER };
+  return before === undefined ? { limit } : { before, limit };
+}

@@ -1,19 +1,26 @@
 import { describe, expect, test } from 'vitest';
+import { openDatabase } from '../database/sqlite.ts';
 import { newApp } from '../testing/new-app.ts';
+import { tempFolder } from '../testing/temp-folder.ts';
+import { addRoom } from './new-room.ts';
 
 describe('rooms', () => {
   test('are made by anybody who signed in, once by each name', async () => {
     const { call, signIn } = await newApp();
     const token = await signIn();
     const body = { room: 'plans', title: 'Plans' };
-    const made = { room: 'plans', title: 'Plans', private: false, seq: 0, unread: 0 };
+    const made = {
+      ...{ room: 'plans', title: 'Plans', private: false, seq: 0, at: expect.any(Number) as unknown },
+      ...{ unread: 0, read: 0, mentions: 0, mine: true, manages: false },
+    };
     expect(await call('POST', '/api/rooms', { token, body })).toMatchObject({ status: 201, json: made });
     expect(await call('POST', '/api/rooms', { token, body })).toMatchObject({
       status: 409,
       json: { code: 'room_taken' },
     });
+    expect((await call('GET', '/api/rooms', { token })).json?.['rooms']).toContainEqual(made);
     const { json } = await call('GET', '/api/rooms', { token: await signIn('bart') });
-    expect(json?.['rooms']).toContainEqual(made);
+    expect(json?.['rooms']).toContainEqual({ ...made, mine: false });
   });
 
   test.each([
@@ -78,6 +85,14 @@ describe('rooms', () => {
     expect(await page('?before=71&limit=60')).toEqual({ seqs: from(11, 70), more: true });
     expect(await page('?before=11&limit=200')).toEqual({ seqs: from(1, 10), more: false });
     expect(await page('?before=1')).toEqual({ seqs: [], more: false });
+    expect(await page('?after=0')).toEqual({ seqs: from(1, 50), more: true });
+    expect(await page('?after=50&limit=60')).toEqual({ seqs: from(51, 110), more: true });
+    expect(await page('?after=110')).toEqual({ seqs: from(111, 120), more: false });
+    expect(await page('?after=120')).toEqual({ seqs: [], more: false });
+    expect(await call('GET', '/api/rooms/general/messages?before=9&after=1', { token })).toMatchObject({
+      status: 400,
+      json: { code: 'bad_request' },
+    });
     const { json } = await call('GET', '/api/rooms/general/messages?before=2&limit=1', { token });
     expect(json).toEqual({
       messages: [
@@ -92,5 +107,71 @@ describe('rooms', () => {
       ],
       more: false,
     });
+  });
+
+  test('tell what is unread, when somebody spoke last, and what is one’s own', async () => {
+    const { call, signIn, seat } = await newApp();
+    const [maggie, bart] = [await signIn('maggie'), await signIn('bart')];
+    const room = async (token: string, name = 'general') => {
+      const { json } = await call('GET', '/api/rooms', { token });
+      return (json?.['rooms'] as { room: string }[]).find((each) => each.room === name);
+    };
+    expect(await room(maggie)).toMatchObject({ seq: 0, unread: 0, read: 0, mentions: 0, mine: true, manages: false });
+    const socket = await seat('bart', bart);
+    await socket.data('join', { room: 'general' });
+    const say = (text: string) => socket.data('send', { room: 'general', key: crypto.randomUUID(), text });
+    await say('hello');
+    await say('hello @maggie');
+    const { at } = await say('hello?');
+    expect(await room(maggie)).toMatchObject({ seq: 3, at, unread: 3, read: 0, mentions: 1 });
+    expect(await room(bart)).toMatchObject({ seq: 3, at, unread: 0, read: 0, mentions: 0 });
+    await (await seat('maggie', maggie)).data('read', { room: 'general', seq: 2 });
+    expect(await room(maggie)).toMatchObject({ seq: 3, unread: 1, read: 2, mentions: 0 });
+  });
+
+  test('that are everybody’s are those of whoever signs up', async () => {
+    const { call, signIn } = await newApp();
+    await call('POST', '/api/users', { body: { user: 'milhouse.v', pwd: 'everything is coming up' } });
+    const token = await signIn('milhouse.v', 'everything is coming up');
+    const { json } = await call('GET', '/api/rooms', { token });
+    expect((json?.['rooms'] as { room: string; mine: boolean }[]).map(({ room, mine }) => [room, mine])).toEqual([
+      ['general', true],
+      ['random', true],
+    ]);
+  });
+
+  test('are one’s own from the first join on, over all devices', async () => {
+    const { call, signIn, seat } = await newApp();
+    const [maggie, bart] = [await signIn('maggie'), await signIn('bart')];
+    await call('POST', '/api/rooms', { token: maggie, body: { room: 'plans', title: 'Plans' } });
+    const socket = await seat('bart', bart);
+    await socket.data('join', { room: 'plans' });
+    const { json } = await call('GET', '/api/rooms', { token: bart });
+    expect(json?.['rooms']).toContainEqual(expect.objectContaining({ room: 'plans', mine: true }));
+  });
+
+  test('that an admin looks into do not become the admin’s', async () => {
+    const { call, signIn, seat } = await newApp();
+    const [maggie, admin] = [await signIn('maggie'), await signIn('admin')];
+    await call('POST', '/api/rooms', { token: maggie, body: { room: 'cellar', title: 'Cellar', private: true } });
+    await (await seat('admin', admin)).data('join', { room: 'cellar' });
+    const { json } = await call('GET', '/api/rooms', { token: admin });
+    expect(json?.['rooms']).toContainEqual(expect.objectContaining({ room: 'cellar', mine: false, manages: true }));
+  });
+
+  test('are made a thousand by one person, and no more', async () => {
+    const dataDir = tempFolder();
+    await (await newApp({ DATA_DIR: dataDir })).app.close();
+    const database = await openDatabase(dataDir);
+    for (let index = 0; index < 999; index++) {
+      const room = `room-${index}`;
+      await addRoom(database.kysely, { room, title: room, private: true, createdBy: 'maggie' }, 0);
+    }
+    database.close();
+    const again = await newApp({ DATA_DIR: dataDir });
+    const token = await again.signIn('maggie');
+    const make = (room: string) => again.call('POST', '/api/rooms', { token, body: { room, title: 'One more' } });
+    expect((await make('the-last')).status).toBe(201);
+    expect(await make('one-too-many')).toMatchObject({ status: 403, json: { code: 'forbidden' } });
   });
 });

@@ -1,30 +1,17 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { UnknownRoom } from '@usher/realtime';
 import { historyContract } from '@usher/realtime/testing';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { type Database, openDatabase } from '../database/sqlite.ts';
+import { describe, expect, test } from 'vitest';
+import { type OpenRooms, openRooms, type OpenRoomsOptions } from '../testing/open-rooms.ts';
 import { tempFolder } from '../testing/temp-folder.ts';
-import { createRoomDirectory } from './room-directory.ts';
-import { createSqliteHistory, type SqliteHistory, type SqliteHistoryOptions } from './sqlite-history.ts';
+import { forgetDeletedTexts } from './sqlite-history.ts';
 
-interface Opened {
-  readonly history: SqliteHistory;
-  readonly database: Database;
-  readonly commits: number[];
-}
-
-async function open(options: SqliteHistoryOptions = {}, folder = tempFolder()): Promise<Opened> {
-  const database = await openDatabase(folder);
-  onTestFinished(() => {
-    database.close();
-  });
-  const rooms = createRoomDirectory(database.kysely, Date.now);
-  for (const room of ['general', 'random']) {
-    await rooms.add({ room, title: room, private: false, createdBy: 'admin' });
-  }
-  const commits: number[] = [];
-  const history = createSqliteHistory(database.sqlite, { onCommit: (appends) => commits.push(appends), ...options });
-  return { history, database, commits };
+async function open(options: OpenRoomsOptions = {}): Promise<OpenRooms> {
+  const opened = await openRooms(options);
+  for (const room of ['general', 'random']) await opened.createRoom(room);
+  return opened;
 }
 
 const by = (user: string, text = 'hello', key = randomUUID()): { user: string; key: string; text: string } => ({
@@ -33,16 +20,7 @@ const by = (user: string, text = 'hello', key = randomUUID()): { user: string; k
   text,
 });
 
-historyContract('the history in SQLite', async () => {
-  const { history, database } = await open();
-  const rooms = createRoomDirectory(database.kysely, Date.now);
-  return {
-    history,
-    async createRoom(room) {
-      await rooms.add({ room, title: room, private: false, createdBy: 'admin' });
-    },
-  };
-});
+historyContract('the history in SQLite', openRooms);
 
 describe('the history in SQLite', () => {
   test('all appends of one turn of the event loop share one commit, over all rooms', async () => {
@@ -64,12 +42,12 @@ describe('the history in SQLite', () => {
 
   test('what was acknowledged is there after the file is opened again, and its keys are known', async () => {
     const folder = tempFolder();
-    const { history, database } = await open({}, folder);
+    const { history, database } = await open({ folder });
     const entry = by('maggie', 'stays');
     const { message } = await history.append('general', entry);
     const { epoch } = await history.read('general', { limit: 1 });
     database.close();
-    const again = await open({}, folder);
+    const again = await open({ folder });
     expect(await again.history.read('general', { limit: 10 })).toEqual({
       epoch,
       seq: 1,
@@ -131,11 +109,64 @@ describe('the history in SQLite', () => {
   });
 
   test('is idle once everything accepted is stored', async () => {
-    const { history, commits } = await open();
-    await history.idle();
+    const { history, commit, commits } = await open();
+    await commit.idle();
     const appending = history.append('general', by('maggie'));
-    await history.idle();
+    await commit.idle();
     expect(commits).toEqual([1]);
     await appending;
+  });
+
+  test('a deleted text, and those of its edits, are nowhere in the files any more', async () => {
+    const folder = tempFolder();
+    const { history, database } = await open({ folder });
+    const words = ['Xylophone', 'Quagmire', 'Zephyr'] as const;
+    const bytes = (): string =>
+      ['usher.db', 'usher.db-wal'].map((file) => readFileSync(join(folder, file), 'latin1').toLowerCase()).join('');
+    // Among others, so that the words stand in the middle of pages and of the index.
+    const fill = async (): Promise<void> => {
+      const texts = Array.from({ length: 200 }, (_, index) => `filling ${index}`);
+      await Promise.all(texts.map((text) => history.append('general', by('maggie', text))));
+    };
+    await fill();
+    const { message } = await history.append('general', by('maggie', words[0]));
+    const edits = message.seq;
+    await fill();
+    expect(bytes()).toContain('xylophone');
+    for (const text of [words[1], words[2]]) await history.append('general', { ...by('maggie', text), edits });
+    await fill();
+    for (const word of ['quagmire', 'zephyr']) expect(bytes()).toContain(word);
+    await history.append('general', { user: 'maggie', key: randomUUID(), deletes: edits });
+    forgetDeletedTexts(database.sqlite);
+    for (const word of words) {
+      expect(bytes()).not.toContain(word.toLowerCase());
+      // Nor is any beginning of it in the index that looks like it.
+      expect(bytes()).not.toContain(word.slice(1).toLowerCase());
+    }
+  });
+
+  test('an edited text is not found by what it was', async () => {
+    const { history, database } = await open();
+    await history.append('general', by('maggie', 'Xylophone'));
+    await history.append('general', { ...by('maggie', 'Marimba'), edits: 1 });
+    const texts = database.sqlite.prepare('SELECT rowid FROM message_texts WHERE message_texts MATCH ?');
+    expect(texts.all('xylophone')).toEqual([]);
+    expect(texts.all('marimba')).toHaveLength(1);
+  });
+
+  test('the index of texts stays sound through changes', async () => {
+    const { history, database } = await open();
+    for (let seq = 1; seq <= 40; seq += 2) {
+      await history.append('general', by('maggie', `message ${seq} of many words`));
+      await history.append('general', { ...by('maggie', `message ${seq}, mended`), edits: seq });
+    }
+    for (let seq = 1; seq <= 40; seq += 4) {
+      await history.append('general', { user: 'maggie', key: randomUUID(), deletes: seq });
+    }
+    // Throws where the index is malformed.
+    database.sqlite.exec(`INSERT INTO message_texts (message_texts) VALUES ('integrity-check')`);
+    const count = database.sqlite.prepare('SELECT count(*) AS count FROM message_texts WHERE message_texts MATCH ?');
+    expect(count.get('mended')).toEqual({ count: 10 });
+    expect(count.get('many')).toEqual({ count: 0 });
   });
 });

@@ -1,101 +1,98 @@
 import { randomUUID } from 'node:crypto';
-import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Message } from '@usher/protocol';
-import { type Appended, type History, type HistoryPage, type Range, RequestError, UnknownRoom } from '@usher/realtime';
+import {
+  type Appended,
+  type Entry,
+  type History,
+  type HistoryPage,
+  type Range,
+  refusalOfChange,
+  UnknownRoom,
+} from '@usher/realtime';
+import { type GroupCommit, Refused } from '../database/group-commit.ts';
+import { createMentions } from './sqlite-mentions.ts';
+import { integer, messageColumns, string, toMessage } from './sqlite-rows.ts';
+import { createTextIndex } from '../database/text-index.ts';
 
 export interface SqliteHistoryOptions {
   readonly now?: () => number;
-  /** Appends that may wait for the next commit; over it `rate_limited`. */
-  readonly maxWaiting?: number;
-  /** Told after each commit how many appends shared it. */
+  /** Told after each commit how many messages it stored. */
   readonly onCommit?: (appends: number) => void;
-}
-
-export interface SqliteHistory extends History {
-  /** Resolves once nothing that was accepted waits any more. */
-  idle(): Promise<void>;
-}
-
-interface Waiting {
-  readonly room: string;
-  readonly user: string;
-  readonly key: string;
-  readonly text: string;
-  readonly resolve: (appended: Appended) => void;
-  readonly reject: (reason: unknown) => void;
 }
 
 /**
  * The history in SQLite. Durable means here: an `append` that resolved survives kill -9 and power loss.
  *
- * Group commit: all appends of one turn of the event loop share one transaction, so that durability costs one commit, not one
- * a message. Sequences are given inside the transaction, so a duplicate key finds its first message within the same commit too.
+ * Sequences are given inside the shared transaction, so a duplicate key finds its first message within the same commit too.
  * A failed commit rejects every append of it; sent again with the same key it is stored once, whatever became of the first try.
+ * Mentions and the index of texts are kept in the same step. What is deleted is overwritten in the file, and in its write-ahead
+ * log as soon as that begins anew (see `forgetDeletedTexts`).
  */
-export function createSqliteHistory(sqlite: DatabaseSync, options: SqliteHistoryOptions = {}): SqliteHistory {
-  const { now = Date.now, maxWaiting = 10_000, onCommit } = options;
+export function createSqliteHistory(
+  sqlite: DatabaseSync,
+  commit: GroupCommit,
+  options: SqliteHistoryOptions = {},
+): History {
+  const { now = Date.now, onCommit } = options;
   const statements = prepare(sqlite);
-  let waiting: Waiting[] = [];
-  let scheduled = false;
-  const idlers: (() => void)[] = [];
+  const mentions = createMentions(sqlite);
+  const index = createTextIndex(sqlite);
+  let appends = 0;
+  commit.onSettled((committed) => {
+    if (committed && appends > 0) onCommit?.(appends);
+    appends = 0;
+  });
 
-  function append(room: string, entry: { user: string; key: string; text: string }): Promise<Appended> {
-    if (waiting.length >= maxWaiting)
-      return Promise.reject(
-        new RequestError('rate_limited', 'too many messages wait to be stored', { retryAfterMs: 1_000 }),
-      );
-    return new Promise((resolve, reject) => {
-      waiting.push({ room, user: entry.user, key: entry.key, text: entry.text, resolve, reject });
-      schedule();
-    });
-  }
-
-  function schedule(): void {
-    if (scheduled) return;
-    scheduled = true;
-    setImmediate(flush);
-  }
-
-  function flush(): void {
-    scheduled = false;
-    if (sqlite.isOpen && sqlite.isTransaction) {
-      // A transaction of the query builder is open on this connection; it ends within a few turns.
-      schedule();
-      return;
-    }
-    const batch = waiting;
-    waiting = [];
-    commit(batch);
-    if (idlers.length > 0) for (const idle of idlers.splice(0)) idle();
-  }
-
-  function commit(batch: readonly Waiting[]): void {
-    const outcomes: (Appended | UnknownRoom)[] = [];
-    try {
-      sqlite.exec('BEGIN IMMEDIATE');
-      for (const entry of batch) outcomes.push(store(entry));
-      sqlite.exec('COMMIT');
-    } catch (error) {
-      if (sqlite.isOpen && sqlite.isTransaction) sqlite.exec('ROLLBACK');
-      for (const { reject } of batch) reject(error);
-      return;
-    }
-    onCommit?.(batch.length);
-    for (const [index, { resolve, reject }] of batch.entries()) {
-      const outcome = outcomes[index];
-      if (outcome === undefined || outcome instanceof UnknownRoom) reject(outcome);
-      else resolve(outcome);
-    }
-  }
-
-  function store({ room, user, key, text }: Waiting): Appended | UnknownRoom {
+  function store(room: string, entry: Entry): Appended | Refused {
+    appends++;
+    const { user, key, edits, deletes } = entry;
     const known = statements.byKey.get(room, user, key);
     if (known !== undefined) return { message: toMessage(known), duplicate: true };
-    const next = statements.nextSeq.get(room);
-    if (next === undefined) return new UnknownRoom(`there is no room ${room}`);
-    const message: Message = { room, seq: integer(next['seq']), id: randomUUID(), from: user, text, at: now() };
-    statements.insert.run(room, message.seq, message.id, user, key, text, message.at);
+    const target = edits ?? deletes;
+    const first = target === undefined ? undefined : find(room, target);
+    if (target !== undefined) {
+      if (statements.head.get(room) === undefined) return unknownRoom(room);
+      const refusal = refusalOfChange(first, user);
+      if (refusal !== undefined) return new Refused(refusal);
+    }
+    const at = now();
+    const next = statements.nextSeq.get(at, room);
+    if (next === undefined) return unknownRoom(room);
+    const message: Message = { room, seq: integer(next['seq']), id: randomUUID(), from: user, text: '', at };
+    if (entry.deletes === undefined) message.text = entry.text;
+    if (edits !== undefined) message.edits = edits;
+    if (deletes !== undefined) message.deletes = deletes;
+    const { lastInsertRowid } = statements.insert.run(
+      ...[room, message.seq, message.id, user, key, message.text, at, edits ?? null, deletes ?? null],
+    );
+    if (first === undefined) {
+      index.add(Number(lastInsertRowid), room, message.text);
+      mentions.add(message);
+    } else {
+      change(first, message);
+    }
     return { message, duplicate: false };
+  }
+
+  function find(room: string, seq: number): Found | undefined {
+    const row = statements.bySeq.get(room, seq);
+    return row === undefined ? undefined : { ...toMessage(row), number: integer(row['number']) };
+  }
+
+  /** Lets the first message say what a change of it says. */
+  function change(first: Found, { deletes, text, at }: Message): void {
+    const { number, room, seq } = first;
+    index.remove(number, room, first.text);
+    mentions.remove(first);
+    if (deletes === undefined) {
+      statements.edit.run(text, at, number);
+      index.add(number, room, text);
+      mentions.add({ ...first, text });
+    } else {
+      statements.empty.run(at, number);
+      statements.emptyEdits.run(room, seq);
+    }
   }
 
   function readNow(room: string, range: Range): HistoryPage {
@@ -107,36 +104,54 @@ export function createSqliteHistory(sqlite: DatabaseSync, options: SqliteHistory
   }
 
   return {
-    append,
+    append: (room, entry) => commit.run(() => store(room, entry)),
     // An executor turns what `readNow` throws into a rejection.
     read: (room, range) =>
       new Promise((resolve) => {
         resolve(readNow(room, range));
       }),
-    idle: () =>
-      scheduled
-        ? new Promise((resolve) => {
-            idlers.push(resolve);
-          })
-        : Promise.resolve(),
   };
 }
 
+/**
+ * Begins the write-ahead log anew, so that texts that were deleted are not there either any longer. To be called now and then:
+ * the log would keep them until enough else is written.
+ */
+export function forgetDeletedTexts(sqlite: DatabaseSync): void {
+  // Not within a transaction of the query builder, and not while another process reads: the next time is good enough.
+  if (!sqlite.isTransaction) sqlite.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+}
+
+/** A message as it is stored. */
+type Found = Message & { readonly number: number };
 type Statements = ReturnType<typeof prepare>;
 type Page = Pick<HistoryPage, 'messages' | 'more'>;
 
 function prepare(
   sqlite: DatabaseSync,
-): Record<'head' | 'byKey' | 'nextSeq' | 'insert' | 'after' | 'before', StatementSync> {
-  const columns = 'room, seq, id, sender, text, at';
+): Record<
+  'head' | 'byKey' | 'bySeq' | 'nextSeq' | 'insert' | 'edit' | 'empty' | 'emptyEdits' | 'after' | 'before',
+  StatementSync
+> {
+  const select = `SELECT ${messageColumns} FROM messages`;
   return {
     head: sqlite.prepare('SELECT epoch, seq FROM rooms WHERE name = ?'),
-    byKey: sqlite.prepare(`SELECT ${columns} FROM messages WHERE room = ? AND sender = ? AND key = ?`),
-    nextSeq: sqlite.prepare('UPDATE rooms SET seq = seq + 1 WHERE name = ? RETURNING seq'),
-    insert: sqlite.prepare('INSERT INTO messages (room, seq, id, sender, key, text, at) VALUES (?, ?, ?, ?, ?, ?, ?)'),
-    after: sqlite.prepare(`SELECT ${columns} FROM messages WHERE room = ? AND seq > ? ORDER BY seq LIMIT ?`),
-    before: sqlite.prepare(`SELECT ${columns} FROM messages WHERE room = ? AND seq < ? ORDER BY seq DESC LIMIT ?`),
+    byKey: sqlite.prepare(`${select} WHERE room = ? AND sender = ? AND key = ?`),
+    bySeq: sqlite.prepare(`SELECT number, ${messageColumns} FROM messages WHERE room = ? AND seq = ?`),
+    nextSeq: sqlite.prepare('UPDATE rooms SET seq = seq + 1, last_at = ? WHERE name = ? RETURNING seq'),
+    insert: sqlite.prepare(
+      'INSERT INTO messages (room, seq, id, sender, key, text, at, edits, deletes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    ),
+    edit: sqlite.prepare('UPDATE messages SET text = ?, edited_at = ? WHERE number = ?'),
+    empty: sqlite.prepare(`UPDATE messages SET text = '', deleted_at = ? WHERE number = ?`),
+    emptyEdits: sqlite.prepare(`UPDATE messages SET text = '' WHERE room = ? AND edits = ?`),
+    after: sqlite.prepare(`${select} WHERE room = ? AND seq > ? ORDER BY seq LIMIT ?`),
+    before: sqlite.prepare(`${select} WHERE room = ? AND seq < ? ORDER BY seq DESC LIMIT ?`),
   };
+}
+
+function unknownRoom(room: string): Refused {
+  return new Refused(new UnknownRoom(`there is no room ${room}`));
 }
 
 function readAfter(statements: Statements, room: string, range: Extract<Range, { after: number }>): Page {
@@ -158,28 +173,4 @@ function readBefore(statements: Statements, room: string, range: Exclude<Range, 
   const more = rows.length > range.limit;
   if (more) rows.pop();
   return { messages: rows.reverse().map(toMessage), more };
-}
-
-type Row = Readonly<Record<string, SQLOutputValue>>;
-
-function toMessage(row: Row): Message {
-  return {
-    room: string(row['room']),
-    seq: integer(row['seq']),
-    id: string(row['id']),
-    from: string(row['sender']),
-    text: string(row['text']),
-    at: integer(row['at']),
-  };
-}
-
-function string(value: SQLOutputValue | undefined): string {
-  if (typeof value !== 'string') throw new TypeError('the database holds something that is no text where text belongs');
-  return value;
-}
-
-function integer(value: SQLOutputValue | undefined): number {
-  if (typeof value !== 'number')
-    throw new TypeError('the database holds something that is no number where one belongs');
-  return value;
 }

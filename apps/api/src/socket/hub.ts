@@ -5,12 +5,13 @@ import {
   type Connection,
   type Connections,
   createConnections,
-  createMemoryMarks,
   createMemoryPresence,
   createRooms,
   type History,
   type Logger,
+  type Marks,
   type Renewal,
+  type Rooms,
 } from '@usher/realtime';
 import type { Config } from '../config/config.ts';
 import type { Metrics } from '../metrics.ts';
@@ -20,21 +21,24 @@ export interface HubParts {
   readonly config: Config;
   readonly rooms: RoomDirectory;
   readonly history: History;
+  readonly marks: Marks;
   readonly bus: Bus;
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly renew: (connection: Connection, ticket: string) => Promise<Renewal | undefined>;
 }
 
-/** Whoever is nobody may see what is for everybody. */
-const anybody = { user: '', roles: [] };
-
 /** How long a closing handshake may take, at most; a short drain shortens it. */
 const closeGraceMs = 5_000;
 
+export interface Hub {
+  readonly connections: Connections<RoomsProtocol>;
+  readonly members: Rooms;
+}
+
 /** The library's connections and rooms, over this app's rights, history and numbers. */
-export function createHub(parts: HubParts): Connections<RoomsProtocol> {
-  const { config, rooms, history, bus, metrics, log, renew } = parts;
+export function createHub(parts: HubParts): Hub {
+  const { config, rooms, history, marks, bus, metrics, log, renew } = parts;
   const connections = createConnections({
     codec: compileProtocol(roomsProtocol),
     limits: { sendsPerSecond: config.sendsPerSecond },
@@ -63,15 +67,15 @@ export function createHub(parts: HubParts): Connections<RoomsProtocol> {
     },
   });
   metrics.watchConnections(() => connections.size);
-  createRooms({
+  const members = createRooms({
     connections,
     history,
     bus,
     presence: createMemoryPresence(),
     presenceGraceMs: config.presenceGraceMs,
-    marks: createMemoryMarks(history),
+    marks,
     // Of a private room others say who is a member; an admin who looks in becomes none.
-    entersOnJoin: (_identity, room) => rooms.admits(anybody, room),
+    entersOnJoin: (_identity, room) => rooms.isPublic(room),
     log,
     authorize: (identity, room) => {
       const admitted = rooms.admits(identity, room);
@@ -86,7 +90,7 @@ export function createHub(parts: HubParts): Connections<RoomsProtocol> {
       },
     },
   });
-  return connections;
+  return { connections, members };
 }
 
 function verdict(admitted: boolean): 'allowed' | 'not_found' {

@@ -5,7 +5,15 @@ import fp from 'fastify-plugin';
 import type { WebSocket } from 'ws';
 import { closeCode, type RoomsProtocol } from '@usher/protocol';
 import { roomsProtocol } from '@usher/protocol/server';
-import { type Connection, type Connections, createMemoryBus, type History, type Renewal } from '@usher/realtime';
+import {
+  type Connection,
+  type Connections,
+  createMemoryBus,
+  type History,
+  type Marks,
+  type Renewal,
+  type Rooms,
+} from '@usher/realtime';
 import { attach, serverOptions } from '@usher/realtime/ws';
 import { ConnectSlots, createMemoryTicketStore } from '@usher/ticket';
 import { type GateVerdict, ticketGate } from '@usher/ticket/fastify';
@@ -27,6 +35,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** The open sockets of this node. */
     readonly connections: Connections<RoomsProtocol>;
+    /** Who is in which room. */
+    readonly members: Rooms;
     /** Whether this server sends people away. Once `true` it stays so. */
     readonly draining: boolean;
     /**
@@ -44,6 +54,7 @@ export interface SocketOptions {
   readonly sessions: Sessions;
   readonly rooms: RoomDirectory;
   readonly history: History;
+  readonly marks: Marks;
   readonly metrics: Metrics;
 }
 
@@ -58,16 +69,17 @@ const retryAfterMs = 5_000;
 
 /** The door and what lies behind it: tickets, the gate before every upgrade, the open sockets, and how they end. */
 export const socket = fp<SocketOptions>(
-  async (app, { config, sessions, rooms, history, metrics }) => {
+  async (app, { config, sessions, rooms, history, marks, metrics }) => {
     const store = createMemoryTicketStore({ ttlMs: config.ticketTtlSeconds * 1_000 });
     const bus = createMemoryBus({ log: app.log });
-    const connections = createHub({ config, rooms, history, bus, metrics, log: app.log, renew });
+    const { connections, members } = createHub({ config, rooms, history, marks, bus, metrics, log: app.log, renew });
     const seats = createSeats({
       openOf: (user) => connections.count({ user }),
       maxPerUser: config.maxConnectionsPerUser,
     });
     let drained: Promise<void> | undefined;
     app.decorate('connections', connections);
+    app.decorate('members', members);
     app.decorate('draining', { getter: () => drained !== undefined });
     app.decorate('drain', () => (drained ??= drain()));
 

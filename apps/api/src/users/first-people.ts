@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { type Config, ConfigError } from '../config/config.ts';
 import type { Tables } from '../database/schema.ts';
-import { createRoomDirectory } from '../rooms/room-directory.ts';
+import { addRoom } from '../rooms/new-room.ts';
 import { isCommonPassword } from './common-passwords.ts';
 import { normalPassword } from './normal-password.ts';
 import type { Passwords } from './passwords.ts';
@@ -40,8 +40,8 @@ export async function addFirstPeople(
     const users = createUsers(transaction, now);
     for (const person of people) await users.add(person);
     if (!config.demoUsers) return;
-    const rooms = createRoomDirectory(transaction, now);
-    await rooms.add({ room: 'general', title: 'General', private: false, createdBy: 'admin' });
-    await rooms.add({ room: 'random', title: 'Random', private: false, createdBy: 'admin' });
+    const ours = { private: false, createdBy: 'admin', everyone: true };
+    await addRoom(transaction, { room: 'general', title: 'General', ...ours }, now());
+    await addRoom(transaction, { room: 'random', title: 'Random', ...ours }, now());
   });
 }

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Tables } from '../database/schema.ts';
+import { enterRoomsOfEveryone } from '../rooms/new-room.ts';
 
 export interface User {
   readonly name: string;
@@ -22,7 +23,7 @@ export interface NewUser {
 }
 
 export interface Users {
-  /** Makes a user; `false` when the name is in use. */
+  /** Makes a user, with the rooms that are everybody's; `false` when the name is in use. */
   add(user: NewUser): Promise<boolean>;
   find(name: string): Promise<KnownUser | undefined>;
   /**
@@ -48,12 +49,22 @@ export function createUsers(db: Kysely<Tables>, now: () => number): Users {
     name: string,
     rest: Pick<Tables['users'], 'password_hash' | 'roles' | 'issuer'>,
   ): Promise<boolean> {
-    const made = await db
-      .insertInto('users')
-      .values({ name, ...rest, disabled: 0, created_at: now() })
-      .onConflict((conflict) => conflict.column('name').doNothing())
-      .executeTakeFirst();
-    return made.numInsertedOrUpdatedRows === 1n;
+    const at = now();
+    return within(async (transaction) => {
+      const made = await transaction
+        .insertInto('users')
+        .values({ name, ...rest, disabled: 0, created_at: at })
+        .onConflict((conflict) => conflict.column('name').doNothing())
+        .executeTakeFirst();
+      if (made.numInsertedOrUpdatedRows !== 1n) return false;
+      await enterRoomsOfEveryone(transaction, name, at);
+      return true;
+    });
+  }
+
+  /** In the transaction that this was made with, or in one of its own. */
+  function within<T>(work: (transaction: Kysely<Tables>) => Promise<T>): Promise<T> {
+    return db.isTransaction ? work(db) : db.transaction().execute(work);
   }
 
   async function find(name: string): Promise<KnownUser | undefined> {

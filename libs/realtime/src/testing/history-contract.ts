@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type History, type HistoryPage, UnknownRoom } from '../history.ts';
+import { changesContract } from './changes-contract.ts';
 
 /** One form of the history, fresh and empty. */
 export interface HistoryUnderTest {
@@ -167,6 +168,8 @@ export function historyContract(name: string, create: () => Promise<HistoryUnder
       await history.append('one', { user: 'maggie', key, text: 'secretive' });
       expect(JSON.stringify(await history.read('one', { limit: 1 }))).not.toContain(key);
     });
+
+    changesContract(() => open('one', 'two'));
   });
 
   async function filled(count: number): Promise<History> {

@@ -1,0 +1,200 @@
+import { expect, test } from 'vitest';
+import { newApp, type TestApp } from '../testing/new-app.ts';
+
+/** The app with a private room of maggie's, `cellar`, and a public one, `plans`; and a token for each demo person. */
+async function withRooms(): Promise<TestApp & { readonly tokens: Readonly<Record<string, string>> }> {
+  const app = await newApp();
+  const tokens: Record<string, string> = {};
+  for (const user of ['maggie', 'bart', 'lisa', 'admin']) tokens[user] = await app.signIn(user);
+  for (const [room, isPrivate] of [
+    ['cellar', true],
+    ['plans', false],
+  ] as const) {
+    await app.call('POST', '/api/rooms', {
+      token: String(tokens['maggie']),
+      body: { room, title: room, private: isPrivate },
+    });
+  }
+  return { ...app, tokens };
+}
+
+/** How somebody asks for something: the status, and the code of a problem. */
+function asking({ call, tokens }: Awaited<ReturnType<typeof withRooms>>) {
+  const token = (who: string): string => String(tokens[who]);
+  const ask = async (who: string, method: string, path: string): Promise<string> => {
+    const { status, json } = await call(method, `/api/rooms/${path}`, { token: token(who) });
+    const code = json?.['code'];
+    return typeof code === 'string' ? `${status} ${code}` : String(status);
+  };
+  return {
+    put: (who: string, room: string, user: string) => ask(who, 'PUT', `${room}/members/${user}`),
+    remove: (who: string, room: string, user: string) => ask(who, 'DELETE', `${room}/members/${user}`),
+    members: async (who: string, room: string) =>
+      (await call('GET', `/api/rooms/${room}/members`, { token: token(who) })).json?.['members'],
+    /** Those in somebody's list; an exclamation mark is on those of which they may say who is a member. */
+    roomsOf: async (who: string) => {
+      const { json } = await call('GET', '/api/rooms', { token: token(who) });
+      const rooms = json?.['rooms'] as { readonly room: string; readonly mine: boolean; readonly manages: boolean }[];
+      return rooms
+        .filter(({ mine }) => mine)
+        .map(({ room, manages }) => (manages ? `${room}!` : room))
+        .toSorted();
+    },
+  };
+}
+
+test('whoever made a private room says who is a member, and so do admins; nobody else', async () => {
+  const { put, members, roomsOf } = asking(await withRooms());
+  expect(await put('bart', 'cellar', 'bart')).toBe('404 not_found');
+  expect(await put('maggie', 'cellar', 'bart')).toBe('204');
+  expect(await put('maggie', 'cellar', 'bart')).toBe('204');
+  expect(await put('bart', 'cellar', 'lisa')).toBe('403 forbidden');
+  expect(await put('admin', 'cellar', 'lisa')).toBe('204');
+  expect(await members('bart', 'cellar')).toEqual([
+    { user: 'bart', status: 'offline', owner: false },
+    { user: 'lisa', status: 'offline', owner: false },
+    { user: 'maggie', status: 'offline', owner: true },
+  ]);
+  expect(await roomsOf('bart')).toEqual(['general', 'random', 'cellar'].toSorted());
+  expect(await roomsOf('maggie')).toEqual(['general', 'random', 'cellar!', 'plans'].toSorted());
+});
+
+test('nobody who is not there becomes a member', async () => {
+  const { put, members } = asking(await withRooms());
+  for (const user of ['nobody', 'Maggie', 'x'.repeat(90), '%F0%9F%99%82']) {
+    expect(await put('maggie', 'cellar', user)).toBe('404 not_found');
+  }
+  expect(await members('maggie', 'cellar')).toHaveLength(1);
+});
+
+test('people with dots in their names, and those who are disabled, are members like others', async () => {
+  const app = await withRooms();
+  const { put, members } = asking(app);
+  await app.call('POST', '/api/users', { body: { user: 'edna.k', pwd: 'mrs krabappel 1' } });
+  await app.call('PUT', '/api/admin/users/edna.k', { token: String(app.tokens['admin']), body: { disabled: true } });
+  expect(await put('maggie', 'cellar', 'edna.k')).toBe('204');
+  expect(await members('maggie', 'cellar')).toContainEqual({ user: 'edna.k', status: 'offline', owner: false });
+});
+
+test('members are shown as they are connected', async () => {
+  const app = await withRooms();
+  const { put, members } = asking(app);
+  await put('maggie', 'cellar', 'bart');
+  const bart = await app.seat('bart', String(app.tokens['bart']));
+  const status = async () =>
+    ((await members('maggie', 'cellar')) as { user: string; status: string }[]).map((each) => each.status);
+  expect(await status()).toEqual(['online', 'offline']);
+  bart.ws.send('{"type":"away","away":true}');
+  await bart.data('ping');
+  expect(await status()).toEqual(['away', 'offline']);
+});
+
+test('who is taken out of a private room hears no more of it, at once, and it is not there for them any more', async () => {
+  const app = await withRooms();
+  const { put, remove, roomsOf } = asking(app);
+  await put('maggie', 'cellar', 'bart');
+  const [maggie, bart] = [await app.seat('maggie', app.tokens['maggie']), await app.seat('bart', app.tokens['bart'])];
+  for (const socket of [maggie, bart]) await socket.data('join', { room: 'cellar' });
+  const say = (socket: typeof maggie) => socket.ask('send', { room: 'cellar', key: crypto.randomUUID(), text: 'psst' });
+  expect((await say(bart)).type).toBe('reply');
+  await bart.next('message');
+  expect(await remove('maggie', 'cellar', 'bart')).toBe('204');
+  expect(await bart.next('removed')).toEqual({ type: 'removed', room: 'cellar', code: 'not_found' });
+  expect((await say(maggie)).type).toBe('reply');
+  expect(await say(bart)).toMatchObject({ code: 'not_joined' });
+  expect(await bart.ask('join', { room: 'cellar' })).toMatchObject({ code: 'not_found' });
+  expect(await bart.ask('history', { room: 'cellar', after: 0 })).toMatchObject({ code: 'not_found' });
+  expect(await bart.ask('read', { room: 'cellar', seq: 1 })).toMatchObject({ code: 'not_found' });
+  await bart.data('ping');
+  expect(bart.received.filter(({ type }) => type === 'message')).toEqual([]);
+  expect(await roomsOf('bart')).not.toContain('cellar');
+  // And back in again.
+  expect(await put('maggie', 'cellar', 'bart')).toBe('204');
+  expect(await bart.data('join', { room: 'cellar' })).toMatchObject({ seq: 2 });
+});
+
+test('a member takes themselves out, but for the one who made it; nobody takes out the one', async () => {
+  const { put, remove, members } = asking(await withRooms());
+  for (const user of ['bart', 'lisa']) await put('maggie', 'cellar', user);
+  expect(await remove('bart', 'cellar', 'lisa')).toBe('403 forbidden');
+  expect(await remove('bart', 'cellar', 'bart')).toBe('204');
+  expect(await remove('bart', 'cellar', 'bart')).toBe('404 not_found');
+  expect(await remove('maggie', 'cellar', 'maggie')).toBe('403 forbidden');
+  expect(await remove('admin', 'cellar', 'maggie')).toBe('403 forbidden');
+  expect(await remove('lisa', 'cellar', 'maggie')).toBe('403 forbidden');
+  expect(await remove('maggie', 'cellar', 'nobody')).toBe('204');
+  expect(await remove('admin', 'cellar', 'admin')).toBe('204');
+  expect((await members('maggie', 'cellar')) as object[]).toHaveLength(2);
+});
+
+test('a public room is taken into one’s list and out of it by oneself alone', async () => {
+  const { put, remove, members, roomsOf } = asking(await withRooms());
+  expect(await put('maggie', 'plans', 'bart')).toBe('403 forbidden');
+  expect(await put('admin', 'plans', 'bart')).toBe('403 forbidden');
+  expect(await put('bart', 'plans', 'bart')).toBe('204');
+  expect(await roomsOf('bart')).toContain('plans');
+  expect(await members('lisa', 'plans')).toHaveLength(2);
+  expect(await remove('maggie', 'plans', 'bart')).toBe('403 forbidden');
+  expect(await remove('bart', 'plans', 'bart')).toBe('204');
+  expect(await remove('bart', 'plans', 'bart')).toBe('204');
+  expect(await remove('maggie', 'plans', 'maggie')).toBe('204');
+  expect(await members('lisa', 'plans')).toEqual([]);
+});
+
+test('who leaves a room of everybody has left it for good, and goes on with what is open', async () => {
+  const app = await withRooms();
+  const { remove, roomsOf } = asking(app);
+  const socket = await app.seat('bart', app.tokens['bart']);
+  await socket.data('join', { room: 'general' });
+  expect(await remove('bart', 'general', 'bart')).toBe('204');
+  expect(await roomsOf('bart')).toEqual(['random']);
+  expect(await socket.data('send', { room: 'general', key: crypto.randomUUID(), text: 'still here' })).toMatchObject({
+    seq: 1,
+  });
+  expect(await roomsOf('bart')).toEqual(['random']);
+});
+
+test('a private room answers others byte for byte what a room that never was does', async () => {
+  const app = await withRooms();
+  const token = String(app.tokens['bart']);
+  for (const [method, path] of [
+    ['GET', 'messages'],
+    ['GET', 'messages?after=0&limit=1'],
+    ['GET', 'members'],
+    ['PUT', 'members/bart'],
+    ['PUT', 'members/nobody'],
+    ['PUT', 'members/maggie'],
+    ['DELETE', 'members/bart'],
+    ['DELETE', 'members/maggie'],
+  ] as const) {
+    const [hidden, absent] = [
+      await app.call(method, `/api/rooms/cellar/${path}`, { token }),
+      await app.call(method, `/api/rooms/absent/${path}`, { token }),
+    ];
+    expect(hidden.text, `${method} ${path}`).toBe(absent.text);
+    const headers = ({ headers: all }: typeof hidden) => [...all].filter(([name]) => name !== 'date');
+    expect(headers(hidden)).toEqual(headers(absent));
+    expect(hidden).toMatchObject({ status: 404, json: { code: 'not_found' } });
+  }
+  const [hidden, absent] = [
+    await app.call('GET', '/api/search?q=word&room=cellar', { token }),
+    await app.call('GET', '/api/search?q=word&room=absent', { token }),
+  ];
+  expect(hidden.text).toBe(absent.text);
+  expect(hidden.status).toBe(404);
+  const socket = await app.seat('bart', token);
+  for (const [type, params] of [
+    ['join', {}],
+    ['join', { after: 0, epoch: 'x' }],
+    ['history', { after: 0 }],
+    ['read', { seq: 1 }],
+    ['leave', {}],
+    ['send', { key: crypto.randomUUID(), text: 'knock' }],
+    ['edit', { key: crypto.randomUUID(), text: 'knock', edits: 1 }],
+    ['delete', { key: crypto.randomUUID(), deletes: 1 }],
+  ] as const) {
+    const answers = [];
+    for (const room of ['cellar', 'absent']) answers.push({ ...(await socket.ask(type, { room, ...params })), id: 0 });
+    expect(answers[0], type).toEqual(answers[1]);
+  }
+});

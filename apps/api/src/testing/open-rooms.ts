@@ -1,0 +1,55 @@
+import { onTestFinished } from 'vitest';
+import type { History } from '@usher/realtime';
+import { createGroupCommit, type GroupCommit, type GroupCommitOptions } from '../database/group-commit.ts';
+import { type Database, openDatabase } from '../database/sqlite.ts';
+import { addRoom } from '../rooms/new-room.ts';
+import { createRoomDirectory, type RoomDirectory } from '../rooms/room-directory.ts';
+import { createSqliteLook } from '../rooms/room-standing.ts';
+import type { Search } from '../rooms/search.ts';
+import { createSqliteHistory } from '../rooms/sqlite-history.ts';
+import { createSqliteMarks, type StoredMarks } from '../rooms/sqlite-marks.ts';
+import { createSqliteSearch } from '../rooms/sqlite-search.ts';
+import { createUsers } from '../users/users.ts';
+import { tempFolder } from './temp-folder.ts';
+
+export interface OpenRooms {
+  readonly database: Database;
+  readonly commit: GroupCommit;
+  readonly history: History;
+  readonly marks: StoredMarks;
+  readonly rooms: RoomDirectory;
+  readonly search: Search;
+  /** How many appends each commit stored. */
+  readonly commits: readonly number[];
+  /** Makes a public room of which nobody is a member. */
+  readonly createRoom: (room: string) => Promise<void>;
+  readonly createUser: (user: string) => Promise<void>;
+}
+
+export interface OpenRoomsOptions extends GroupCommitOptions {
+  readonly folder?: string;
+}
+
+/** The real database with everything of rooms that stands on it, in a folder of its own unless told. Closed after the test. */
+export async function openRooms(options: OpenRoomsOptions = {}): Promise<OpenRooms> {
+  const database = await openDatabase(options.folder ?? tempFolder());
+  onTestFinished(() => {
+    database.close();
+  });
+  const { kysely, sqlite } = database;
+  const commit = createGroupCommit(sqlite, options);
+  const commits: number[] = [];
+  const history = createSqliteHistory(sqlite, commit, { onCommit: (appends) => commits.push(appends) });
+  const marks = createSqliteMarks(sqlite, commit);
+  const rooms = createRoomDirectory(kysely, { look: createSqliteLook(sqlite), marks, now: Date.now });
+  const users = createUsers(kysely, Date.now);
+  return {
+    ...{ database, commit, commits, history, marks, rooms, search: createSqliteSearch(sqlite) },
+    async createRoom(room) {
+      await addRoom(kysely, { room, title: room, private: false, createdBy: 'the one who made it' }, Date.now());
+    },
+    async createUser(user) {
+      await users.add({ name: user, passwordHash: '', roles: [] });
+    },
+  };
+}

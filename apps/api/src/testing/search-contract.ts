@@ -1,0 +1,190 @@
+import { randomUUID } from 'node:crypto';
+import type { History } from '@usher/realtime';
+import { describe, expect, test } from 'vitest';
+import { BadCursor, type Search, type SearchFor } from '../rooms/search.ts';
+
+/** One form of the search, over an empty history. What it opened is closed after the test. */
+export interface SearchUnderTest {
+  readonly search: Search;
+  readonly history: History;
+  /** Makes a room that does not exist yet. */
+  createRoom(room: string): Promise<void>;
+}
+
+/** What every form of `Search` promises. Call it in a Vitest file of the form; each test gets a search from `create`. */
+export function searchContract(name: string, create: () => Promise<SearchUnderTest>): void {
+  async function open() {
+    const subject = await create();
+    const { search, history } = subject;
+    for (const room of ['one', 'one-more', 'two']) await subject.createRoom(room);
+    const say = async (text: string, room = 'one'): Promise<number> =>
+      (await history.append(room, { user: 'maggie', key: randomUUID(), text })).message.seq;
+    const find = (words: string, more: Partial<SearchFor> = {}) =>
+      search.find({ words, rooms: ['one', 'one-more', 'two'], limit: 100, ...more });
+    const texts = async (words: string, more: Partial<SearchFor> = {}) =>
+      (await find(words, more)).messages.map(({ text }) => text);
+    return { history, say, find, texts };
+  }
+
+  describe(`${name} keeps the promises of a search`, () => {
+    test('finds the messages in which all words stand, the newest first, over all rooms', async () => {
+      const { say, texts } = await open();
+      await say('the quick brown fox');
+      await say('brown bread', 'two');
+      await say('a fox, quick as ever');
+      expect(await texts('quick fox')).toEqual(['a fox, quick as ever', 'the quick brown fox']);
+      expect(await texts('brown')).toEqual(['brown bread', 'the quick brown fox']);
+      expect(await texts('quick bread')).toEqual([]);
+    });
+
+    test('answers messages as everybody sees them', async () => {
+      const { say, find, history } = await open();
+      await say('needle');
+      await history.append('one', { user: 'maggie', key: randomUUID(), text: 'needle, mended', edits: 1 });
+      const [first] = (await history.read('one', { limit: 2 })).messages;
+      expect((await find('needle')).messages).toEqual([first]);
+      expect(first?.edited).toBeDefined();
+    });
+
+    test('neither case nor accents tell words apart', async () => {
+      const { say, texts } = await open();
+      await say('Crème BRÛLÉE');
+      await say('ÉCOLE'.normalize('NFD'));
+      await say('Привет, мир');
+      for (const words of ['creme brulee', 'CRÈME', 'brûlée'.normalize('NFD')]) {
+        expect(await texts(words)).toEqual(['Crème BRÛLÉE']);
+      }
+      expect(await texts('école')).toHaveLength(1);
+      expect(await texts('привет')).toHaveLength(1);
+    });
+
+    test('the last word may be a beginning, the others not', async () => {
+      const { say, texts } = await open();
+      await say('a message of several words');
+      for (const words of ['mess', 'sev', 'several wo', 'me', 'words mes']) expect(await texts(words)).toHaveLength(1);
+      for (const words of ['mess words', 'essage', 'sev message']) expect(await texts(words)).toEqual([]);
+    });
+
+    test('looks into the rooms that it was told, and no others', async () => {
+      const { say, texts } = await open();
+      await say('here', 'one');
+      await say('here too', 'one-more');
+      await say('and here', 'two');
+      expect(await texts('here', { rooms: ['one'] })).toEqual(['here']);
+      expect(await texts('here', { rooms: ['one-more', 'two'] })).toEqual(['and here', 'here too']);
+      expect(await texts('here', { rooms: ['more', 'elsewhere'] })).toEqual([]);
+      expect(await texts('here', { rooms: [] })).toEqual([]);
+      // The name of a room is no word of its messages.
+      for (const words of ['one', 'two', '6f6e65', 'room']) expect(await texts(words)).toEqual([]);
+    });
+
+    test('a message is found by what it says now, and a deleted one by nothing', async () => {
+      const { say, texts, history } = await open();
+      const key = () => ({ user: 'maggie', key: randomUUID() });
+      await say('first');
+      await say('second');
+      await history.append('one', { ...key(), text: 'third', edits: 1 });
+      expect(await texts('first')).toEqual([]);
+      expect(await texts('third')).toEqual(['third']);
+      await history.append('one', { ...key(), deletes: 1 });
+      await history.append('one', { ...key(), deletes: 2 });
+      for (const words of ['first', 'second', 'third']) expect(await texts(words)).toEqual([]);
+    });
+
+    test('pages go on where the last one ended, whatever is said meanwhile', async () => {
+      const { say, find } = await open();
+      for (let index = 1; index <= 7; index++) await say(`needle ${index}`, index % 2 === 0 ? 'one' : 'two');
+      const found: string[] = [];
+      let before: string | undefined;
+      for (let pages = 0; pages < 10; pages++) {
+        const page = await find('needle', { limit: 2, ...(before === undefined ? {} : { before }) });
+        found.push(...page.messages.map(({ text }) => text));
+        await say('needle in between');
+        before = page.next;
+        if (before === undefined) break;
+      }
+      expect(found).toEqual([7, 6, 5, 4, 3, 2, 1].map((index) => `needle ${index}`));
+    });
+
+    test('a page that is exactly full has no next', async () => {
+      const { say, find } = await open();
+      for (let index = 1; index <= 3; index++) await say('needle');
+      expect(await find('needle', { limit: 3 })).not.toHaveProperty('next');
+      expect(await find('needle', { limit: 2 })).toHaveProperty('next');
+    });
+
+    test.each(['', 'x', '1', '1.', '.one', '99.one', '0.one', '1.elsewhere', '-1.one', '1e1.one', '9'.repeat(40)])(
+      'a cursor that no page gave is refused: %o',
+      async (before) => {
+        const { say, find } = await open();
+        await say('needle');
+        await expect(find('needle', { before })).rejects.toBeInstanceOf(BadCursor);
+      },
+    );
+
+    test('a cursor tells nothing of a room that is not looked into', async () => {
+      const { say, find } = await open();
+      for (const room of ['one', 'two', 'two']) await say('needle', room);
+      const { next = '' } = await find('needle', { limit: 1, rooms: ['two'] });
+      await expect(find('needle', { before: next, rooms: ['one'] })).rejects.toBeInstanceOf(BadCursor);
+      expect((await find('needle', { before: next, rooms: ['two'] })).messages).toHaveLength(1);
+    });
+
+    test.each([
+      ...[
+        '"',
+        '""',
+        '"needle',
+        'needle"',
+        "'",
+        '*',
+        'needle*',
+        '**',
+        '(',
+        ')',
+        '(needle)',
+        '-needle',
+        '+needle',
+        '^needle',
+      ],
+      ...[
+        'needle AND',
+        'needle OR hay',
+        'NOT needle',
+        'NEAR(needle hay)',
+        'text:needle',
+        '{text}:needle',
+        'room : 6f6e65',
+      ],
+      ...[
+        'needle -',
+        '- needle',
+        '!!!',
+        '🙂',
+        '   ',
+        'needle\0hay',
+        '\ud83d',
+        '; DROP TABLE messages',
+        '%',
+        '\\',
+        'a"b"c*',
+      ],
+      ...['x '.repeat(100), 'needle '.repeat(28)],
+    ])('nothing in the words is syntax: %o', async (words) => {
+      const { say, find, texts } = await open();
+      await say('needle');
+      expect((await find(words)).messages.length).toBeLessThanOrEqual(1);
+      expect(await texts('needle')).toEqual(['needle']);
+    });
+
+    test('signs around a word and between words are as good as none', async () => {
+      const { say, texts } = await open();
+      await say('write an e-mail to (my) friend, don’t call!');
+      for (const words of ['e-mail', '"my"', 'friend!', 'call !', 'don’t', '-- my', 'AND to', 'friend, e-ma']) {
+        expect(await texts(words), words).toHaveLength(words === 'AND to' ? 0 : 1);
+      }
+      await say('this and that');
+      expect(await texts('AND this')).toEqual(['this and that']);
+    });
+  });
+}

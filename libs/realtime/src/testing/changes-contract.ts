@@ -1,0 +1,135 @@
+import { expect, test } from 'vitest';
+import type { Message } from '@usher/protocol';
+import { type Entry, type History, UnknownRoom } from '../history.ts';
+
+/** What every form of `History` promises of edits and deletes. Part of `historyContract`. `open` gives the rooms `one` and `two`. */
+export function changesContract(open: () => Promise<History>): void {
+  test('an edit takes the next place and changes the first message, which says when', async () => {
+    const history = await open();
+    const { message: first } = await history.append('one', said('first'));
+    await history.append('one', said('second'));
+    const { message: edit, duplicate } = await history.append('one', { ...said('first, mended'), edits: 1 });
+    expect(edit).toMatchObject({ room: 'one', seq: 3, from: 'maggie', text: 'first, mended', edits: 1 });
+    expect({ duplicate, edited: edit.edited, deletes: edit.deletes }).toEqual({ duplicate: false });
+    expect(edit.id).not.toBe(first.id);
+    const [now, second, last] = await all(history);
+    expect(now).toEqual({ ...first, text: 'first, mended', edited: edit.at });
+    expect(second).not.toHaveProperty('edited');
+    expect(last).toEqual(edit);
+    expect(await history.read('one', { before: 2, limit: 1 })).toMatchObject({ seq: 3, messages: [now] });
+  });
+
+  test('the last of several edits is the text', async () => {
+    const history = await open();
+    await history.append('one', said('a'));
+    await history.append('one', { ...said('b'), edits: 1 });
+    const { message } = await history.append('one', { ...said('c'), edits: 1 });
+    expect((await all(history)).map(({ text }) => text)).toEqual(['c', 'b', 'c']);
+    expect((await all(history))[0]?.edited).toBe(message.at);
+  });
+
+  test('a delete takes the next place and empties the message and every edit of it', async () => {
+    const history = await open();
+    await history.append('one', said('secret'));
+    await history.append('one', said('stays'));
+    await history.append('one', { ...said('secret too'), edits: 1 });
+    await history.append('one', { ...said('stays, mended'), edits: 2 });
+    const { message } = await history.append('one', { ...by('maggie'), deletes: 1 });
+    expect(message).toMatchObject({ seq: 5, from: 'maggie', text: '', deletes: 1 });
+    expect(message).not.toHaveProperty('deleted');
+    const [now, ...others] = await all(history);
+    expect(now).toMatchObject({ seq: 1, from: 'maggie', text: '', deleted: message.at });
+    expect(others.map(({ text }) => text)).toEqual(['stays, mended', '', 'stays, mended', '']);
+    expect(JSON.stringify(await all(history))).not.toContain('secret');
+  });
+
+  test('a page that was read stays as it was read', async () => {
+    const history = await open();
+    await history.append('one', said('first'));
+    const before = await all(history);
+    await history.append('one', { ...said('changed'), edits: 1 });
+    await history.append('one', { ...by('maggie'), deletes: 1 });
+    expect(before.map(({ text }) => text)).toEqual(['first']);
+  });
+
+  test.each(['edits', 'deletes'] as const)('%s of what is not there to be changed is refused', async (change) => {
+    const history = await open();
+    await history.append('one', said('deleted'));
+    await history.append('one', { ...by('maggie'), deletes: 1 });
+    await history.append('one', said('good'));
+    await history.append('one', { ...said('better'), edits: 3 });
+    await history.append('one', said('of bart', 'bart'));
+    // Deleted, a delete, an edit, not yet said, never to be said.
+    for (const target of [1, 2, 4, 6, 7, Number.MAX_SAFE_INTEGER]) {
+      await expect(history.append('one', changing(change, target))).rejects.toMatchObject({ code: 'not_found' });
+    }
+    await expect(history.append('one', changing(change, 5))).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(history.append('two', changing(change, 3))).rejects.toMatchObject({ code: 'not_found' });
+    await expect(history.append('elsewhere', changing(change, 3))).rejects.toBeInstanceOf(UnknownRoom);
+    // Nothing was changed, and no place was taken.
+    expect((await history.read('one', { limit: 1 })).seq).toBe(5);
+    expect((await all(history)).map(({ text }) => text)).toEqual(['', '', 'better', 'better', 'of bart']);
+    expect((await history.append('one', changing(change, 3))).message.seq).toBe(6);
+  });
+
+  test('somebody else’s message that is deleted is not there either', async () => {
+    const history = await open();
+    await history.append('one', said('gone', 'bart'));
+    await history.append('one', { ...by('bart'), deletes: 1 });
+    const change = history.append('one', { ...said('mine'), edits: 1 });
+    await expect(change).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  test('the same key is the same change, also when its message is deleted by then', async () => {
+    const history = await open();
+    const send = said('first');
+    const edit = { ...said('second'), edits: 1 };
+    const remove = { ...by('maggie'), deletes: 1 };
+    const firsts: [number, number][] = [];
+    for (const entry of [send, edit, remove]) {
+      const { message } = await history.append('one', entry);
+      firsts.push([message.seq, message.at]);
+    }
+    const again = [];
+    for (const entry of [send, edit, remove]) again.push(await history.append('one', entry));
+    expect(again.map(({ message }) => [message.seq, message.at])).toEqual(firsts);
+    expect(again.map(({ duplicate }) => duplicate)).toEqual([true, true, true]);
+    expect(again.map(({ message }) => message.text)).toEqual(['', '', '']);
+    expect(await all(history)).toHaveLength(3);
+  });
+
+  test('a message and the changes of it may begin together', async () => {
+    const history = await open();
+    const outcomes = await Promise.allSettled([
+      history.append('one', said('first')),
+      history.append('one', { ...said('second'), edits: 1 }),
+      history.append('one', { ...by('maggie'), deletes: 1 }),
+      history.append('one', { ...said('too late'), edits: 1 }),
+      history.append('one', said('next')),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+    ]);
+    expect((await all(history)).map(({ text }) => text)).toEqual(['', '', '', 'next']);
+  });
+}
+
+function by(user: string): { user: string; key: string } {
+  return { user, key: crypto.randomUUID() };
+}
+
+function said(text: string, user = 'maggie'): { user: string; key: string; text: string } {
+  return { ...by(user), text };
+}
+
+function changing(change: 'edits' | 'deletes', target: number): Entry {
+  return change === 'edits' ? { ...said('changed'), edits: target } : { ...by('maggie'), deletes: target };
+}
+
+async function all(history: History): Promise<readonly Message[]> {
+  return (await history.read('one', { after: 0, limit: 1_000, bytes: 1_000_000 })).messages;
+}
