@@ -23,7 +23,9 @@ async function choose(page: Page, message: Locator, item: string): Promise<void>
 test('markup is shown, and no HTML of people is', async ({ visitor }) => {
   const { maggie, bart } = await maggieAndBart(visitor);
   await maggie.evaluate(() => {
-    Reflect.set(globalThis, 'alert', () => document.body.append('broken in'));
+    Reflect.set(globalThis, 'alert', () => {
+      document.body.append('broken in');
+    });
   });
   await say(maggie, '**bold** `code` https://example.org/a_b [words](https://example.org) @bart');
   const message = messageWith(bart, 'bold');
@@ -83,6 +85,59 @@ test('a message is edited and taken back, and another browser sees it', async ({
   await expect(messageWith(bart, 'Hello Bart')).toContainText('(edited)');
   await expect(messageWith(bart, 'This message was taken back')).toHaveCount(1);
   await expect(messages(bart)).toHaveCount(2);
+});
+
+test('what is read is read on every device, and the line of what is new stands where one left off', async ({
+  usher,
+  visitor,
+}) => {
+  const bart = await Speaker.connect(usher.direct, 'bart', 'secret');
+  await bart.say('general', 'seen');
+  const { page, context } = await visitor();
+  await signIn(page, 'maggie');
+  await openRoom(page, 'General');
+  await expect(messageWith(page, 'seen')).toBeVisible();
+  const read = page.getByRole('link', { name: /^General$/ });
+  await expect(read).toBeVisible();
+  await page.goto('/settings');
+  for (const text of ['missed one', 'missed two']) await bart.say('general', text);
+  bart.leave();
+
+  await page.goto('/rooms/general');
+  await expect(messageWith(page, 'missed two')).toBeVisible();
+  const rows = page.getByRole('log').locator('ol > li');
+  await expect(rows.filter({ hasText: 'New messages' })).toHaveCount(1);
+  await expect(rows.filter({ hasText: /New messages|missed one/ }).first()).toHaveText('New messages');
+
+  const other = await context.newPage();
+  await other.goto('/');
+  await expectState(other, 'open');
+  await expect(other.getByText('unread')).toHaveCount(0);
+  await openRoom(other, 'General');
+  await expect(messageWith(other, 'missed two')).toBeVisible();
+  await expect(other.getByText('New messages')).toHaveCount(0);
+});
+
+test('the menu of a message gives the focus back to where it came from', async ({ visitor }) => {
+  const { page } = await visitor();
+  await signIn(page, 'maggie');
+  await openRoom(page, 'General');
+  for (const text of ['one', 'two']) await say(page, text);
+  await expectSent(page, 'two');
+  // One stop for all messages, and the arrows from there.
+  await composer(page).press('Shift+Tab');
+  const more = messages(page).getByRole('button', { name: 'More about this message' });
+  await expect(more.last()).toBeFocused();
+  await page.keyboard.press('ArrowUp');
+  await expect(more.first()).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('menuitem').first()).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(more.first()).toBeFocused();
+  await page.keyboard.press('Enter');
+  await page.getByRole('menuitem', { name: 'Edit' }).press('Enter');
+  await expect(composer(page)).toBeFocused();
+  await expect(composer(page)).toHaveValue('one');
 });
 
 test('nobody is offered to change what others wrote', async ({ visitor }) => {
@@ -171,20 +226,26 @@ test('a room with 50,000 messages: every one can be reached, few stand in the pa
   await expect
     .poll(
       async () => {
-        await log.evaluate((scroller) => scroller.scrollTo({ top: 0 }));
+        await log.evaluate((scroller) => {
+          scroller.scrollTo({ top: 0 });
+        });
         return page.getByText('This is the beginning of General').count();
       },
       { intervals: [20], timeout: 120_000 },
     )
     .toBe(1);
-  await log.evaluate((scroller) => scroller.scrollTo({ top: 0 }));
+  await log.evaluate((scroller) => {
+    scroller.scrollTo({ top: 0 });
+  });
   await expect(page.locator('[data-seq="1"]')).toBeVisible();
   expect(await messages(page).count()).toBeLessThan(200);
   await expect(messages(page).first()).toHaveAttribute('aria-setsize', /^\d+$/);
 
   // A long way in one go, and in steps: what is on the screen is without a gap and in order.
   for (const share of [0.25, 0.5, 0.75]) {
-    await log.evaluate((scroller, part) => scroller.scrollTo({ top: scroller.scrollHeight * part }), share);
+    await log.evaluate((scroller, part) => {
+      scroller.scrollTo({ top: scroller.scrollHeight * part });
+    }, share);
     await expect.poll(() => gapsOnScreen(page)).toEqual([]);
   }
   const frames = await log.evaluate(async (scroller) => {
@@ -199,12 +260,10 @@ test('a room with 50,000 messages: every one can be reached, few stand in the pa
     }
     return times.toSorted((one, other) => one - other);
   });
-  test
-    .info()
-    .annotations.push({
-      type: 'frames',
-      description: `median ${frames[30]?.toFixed(1) ?? ''} ms, worst ${frames[59]?.toFixed(1) ?? ''} ms`,
-    });
+  test.info().annotations.push({
+    type: 'frames',
+    description: `median ${frames[30]?.toFixed(1) ?? ''} ms, worst ${frames[59]?.toFixed(1) ?? ''} ms`,
+  });
   await expect.poll(() => gapsOnScreen(page)).toEqual([]);
 
   // Somebody says something far below: the place stays, and one jump leads there.
@@ -230,9 +289,13 @@ test('a message that was found is shown with what was said around it, and the wa
   await expect(page.locator('[data-seq="700"]')).toHaveClass(/hit/);
   await expect.poll(() => gapsOnScreen(page)).toEqual([]);
   const log = page.getByRole('log');
-  await log.evaluate((scroller) => scroller.scrollTo({ top: 0 }));
+  await log.evaluate((scroller) => {
+    scroller.scrollTo({ top: 0 });
+  });
   await expect(page.locator('[data-seq="600"]')).toHaveCount(1);
-  await log.evaluate((scroller) => scroller.scrollTo({ top: scroller.scrollHeight }));
+  await log.evaluate((scroller) => {
+    scroller.scrollTo({ top: scroller.scrollHeight });
+  });
   await expect(page.locator('[data-seq="780"]')).toHaveCount(1);
   await page.getByRole('button', { name: 'Jump to the latest', exact: true }).click();
   await expect(messageWith(page, 'message 2000')).toBeInViewport();

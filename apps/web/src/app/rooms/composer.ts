@@ -46,7 +46,7 @@ export class Composer {
   /** The text that the edited message is to have. */
   readonly save = output<string>();
   /** The edited message stays as it is. */
-  readonly cancel = output();
+  readonly leave = output();
   /** ArrowUp in an empty field: the last message of one's own is meant. */
   readonly editLast = output();
   /** Somebody is writing something new. */
@@ -113,7 +113,7 @@ export class Composer {
       this.submit();
     } else if (event.key === 'Escape' && this.editing() !== undefined) {
       event.preventDefault();
-      this.cancel.emit();
+      this.leave.emit();
     } else if (event.key === 'ArrowUp' && this.text() === '' && this.editing() === undefined) {
       event.preventDefault();
       this.editLast.emit();

@@ -52,7 +52,7 @@ export class MessageItem {
     return edited === undefined || this.gone() ? undefined : texts.message.editedAt(momentOf(edited));
   });
   /** A change of it is what is on its way, not the message itself. */
-  private readonly changing = computed(() => this.message().seq !== undefined);
+  private readonly changing = computed(() => this.message().change !== undefined);
   protected readonly trouble = computed(() => {
     const { error } = this.message();
     const words: Readonly<Partial<Record<string, string>>> = texts.message.errors;

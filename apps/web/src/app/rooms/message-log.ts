@@ -224,7 +224,7 @@ export class MessageLog {
   private holdFocus(from: number, to: number): void {
     const list = untracked(this.list).nativeElement;
     const item = list.ownerDocument.activeElement?.closest('li');
-    if (item === null || item === undefined || item.parentElement !== list) return;
+    if (item?.parentElement !== list) return;
     const index = [...list.children].indexOf(item);
     if (index < from || index >= to) untracked(this.scroller).nativeElement.focus({ preventScroll: true });
   }

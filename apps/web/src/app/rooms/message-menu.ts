@@ -44,7 +44,7 @@ import { Icon } from '../ui/icon.ts';
   `,
 })
 export class MessageMenu {
-  readonly copy = output<RoomMessage>();
+  readonly copyText = output<RoomMessage>();
   readonly edit = output<RoomMessage>();
   readonly remove = output<RoomMessage>();
 
@@ -55,7 +55,7 @@ export class MessageMenu {
   private button: HTMLElement | undefined;
 
   protected readonly items = computed(() => [
-    { does: 'copy', icon: 'copy', words: texts.message.copy } as const,
+    { does: 'copyText', icon: 'copy', words: texts.message.copy } as const,
     ...(this.own()
       ? ([
           { does: 'edit', icon: 'edit', words: texts.message.edit },
@@ -81,18 +81,21 @@ export class MessageMenu {
     this.trigger().openMenu();
   }
 
-  protected chosen(does: 'copy' | 'edit' | 'remove'): void {
+  protected chosen(does: 'copyText' | 'edit' | 'remove'): void {
     const message = this.message();
+    // What is edited is edited elsewhere, and the focus goes there.
+    if (does === 'edit') this.free();
     if (message !== undefined) this[does].emit(message);
   }
 
   protected closed(): void {
+    this.free()?.focus({ preventScroll: true });
+  }
+
+  private free(): HTMLElement | undefined {
     const { button } = this;
     this.button = undefined;
-    if (button === undefined) return;
-    button.removeAttribute('aria-expanded');
-    // Unless what was chosen has put the focus somewhere else.
-    const { activeElement, body } = button.ownerDocument;
-    if (activeElement === null || activeElement === body) button.focus();
+    button?.removeAttribute('aria-expanded');
+    return button;
   }
 }

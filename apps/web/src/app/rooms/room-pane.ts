@@ -112,7 +112,10 @@ export class RoomPane {
     // Who has read on to what is said now is in the present.
     effect(() => {
       const past = this.past.shown();
-      if (past?.known() === true && !past.hasNewer() && this.log()?.atEnd() === true) untracked(() => this.toLatest());
+      if (past?.known() === true && !past.hasNewer() && this.log()?.atEnd() === true)
+        untracked(() => {
+          this.toLatest();
+        });
     });
     afterNextRender(() => {
       // Where a keyboard would pop up and hide half of the room, the person decides when to write.

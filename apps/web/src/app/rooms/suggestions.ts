@@ -7,16 +7,12 @@ import type { Suggestion } from './completion.ts';
 @Component({
   selector: 'app-suggestions',
   imports: [Avatar],
+  // On the whole list, since its options are named by the field and never get the focus themselves.
+  host: { '(pointerdown)': '$event.preventDefault()', '(click)': 'pressed($event)' },
   template: `
     <ul role="listbox" [id]="id" [attr.aria-label]="label()">
       @for (each of items(); track each.key; let index = $index) {
-        <li
-          role="option"
-          [id]="optionId(index)"
-          [attr.aria-selected]="index === active()"
-          (pointerdown)="$event.preventDefault()"
-          (click)="take.emit(each)"
-        >
+        <li role="option" [id]="optionId(index)" [attr.aria-selected]="index === active()">
           @if (each.emoji) {
             <span class="emoji" aria-hidden="true">{{ each.emoji }}</span>
           } @else {
@@ -87,6 +83,12 @@ export class Suggestions {
 
   protected readonly texts = texts;
   readonly id = 'suggestions';
+
+  protected pressed({ target }: Event): void {
+    const option = target instanceof Element ? target.closest('[role=option]') : null;
+    const suggestion = this.items().find((_, index) => this.optionId(index) === option?.id);
+    if (suggestion !== undefined) this.take.emit(suggestion);
+  }
 
   optionId(index: number): string {
     return `suggestion-${index}`;
