@@ -1,5 +1,6 @@
 import { HttpErrorResponse } from '@angular/common/http';
 import type { Message, MessagePage } from '@usher/protocol';
+import { firstValueFrom, throwError } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { type GetPage, Past } from './past.ts';
 
@@ -70,7 +71,8 @@ describe('a window into the past', () => {
   test('says where a page could not be had, and tries again when asked', async () => {
     const { get } = roomOf(100);
     let broken = true;
-    const past = new Past((query) => (broken ? Promise.reject(new HttpErrorResponse({ status: 0 })) : get(query)), 50);
+    const unreachable = throwError(() => new HttpErrorResponse({ status: 0 }));
+    const past = new Past((query) => (broken ? firstValueFrom(unreachable) : get(query)), 50);
     await past.fetchOlder();
     expect(past.older()).toBe('failed');
     broken = false;
