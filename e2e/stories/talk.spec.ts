@@ -15,15 +15,15 @@ test('maggie and bart sign in and see at once what the other says', async ({ vis
   expect(await sequences(bart)).toEqual([1, 2]);
 });
 
-test('text arrives as it was written: markup, line breaks, emoji and right-to-left', async ({ visitor }) => {
+test('text arrives as it was written: HTML, line breaks, emoji and right-to-left', async ({ visitor }) => {
   const { page: maggie } = await visitor();
   await signIn(maggie, 'maggie');
   await openRoom(maggie, 'General');
-  const text = '<img src=x onerror=alert(1)> **b**\nשלום 👩‍👩‍👧‍👦 &amp;';
+  const text = '<img src=x onerror=alert(1)> <b>b</b>\nשלום 👩‍👩‍👧‍👦 &amp;';
   await say(maggie, text);
   const message = messageWith(maggie, 'onerror');
   await expect(message).toHaveAttribute('data-status', 'sent');
-  await expect(message.locator('img[src="x"]')).toHaveCount(0);
+  await expect(message.locator('img, b')).toHaveCount(0);
   expect(await message.innerText()).toContain(text);
 });
 

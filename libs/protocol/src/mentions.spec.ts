@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mentionsIn } from './mentions.ts';
+import { mentionsAt, mentionsIn } from './mentions.ts';
 
 test.each([
   ['@bart come here', ['bart']],
@@ -27,4 +27,11 @@ test.each([
   `@${'x'.repeat(33)}`,
 ])('%j calls nobody', (text) => {
   expect(mentionsIn(text)).toEqual([]);
+});
+
+test('where somebody is called is where it stands in the text, behind code as well', () => {
+  const text = '`@lisa` 👍 @bart, @bart';
+  const found = mentionsAt(text);
+  expect(found.map(({ name }) => name)).toEqual(['bart', 'bart']);
+  expect(found.map(({ from, to }) => text.slice(from, to))).toEqual(['@bart', '@bart']);
 });

@@ -6,8 +6,24 @@ const code = /```[^]*?```|`[^`\n]+`/g;
 /** No `@` within a word: an address is no mention. What ends a sentence belongs to the sentence. */
 const mention = /(?<![\p{L}\p{N}_@.\/-])@([a-z0-9._-]{0,31}[a-z0-9])(?![\p{L}\p{N}_])/gu;
 
-/** The names that a text calls by `@name`, each once. Whether somebody is called so is for the caller to know. */
+/** A name that a text calls, and where: `text.slice(from, to)` is `@name`. */
+export interface Mention {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Every `@name` of a text, from its beginning to its end. Whether somebody is called so is for the caller to know. */
+export function mentionsAt(text: string): Mention[] {
+  const said = text.replace(code, (quoted) => ' '.repeat(quoted.length));
+  return Array.from(said.matchAll(mention), ({ 0: called, 1: name = '', index }) => ({
+    name,
+    from: index,
+    to: index + called.length,
+  }));
+}
+
+/** The names that a text calls by `@name`, each once. */
 export function mentionsIn(text: string): string[] {
-  const said = text.replace(code, ' ');
-  return [...new Set(Array.from(said.matchAll(mention), ([, name = '']) => name))];
+  return [...new Set(mentionsAt(text).map(({ name }) => name))];
 }

@@ -21,7 +21,8 @@ export const appConfig: ApplicationConfig = {
         fresh,
         renew,
         signedIn: () => session.user() !== undefined,
-        rooms: { user: () => session.user() ?? '' },
+        // So far back somebody may scroll; the list shows a window of it.
+        rooms: { user: () => session.user() ?? '', held: 60_000 },
         onSignedOut: (reason) => {
           session.end(endReasonOfSocket(reason));
         },

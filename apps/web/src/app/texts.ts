@@ -160,6 +160,21 @@ export const texts = {
     yesterday: 'Yesterday',
     heard: (from: string, text: string) => `${from}: ${text}`,
     heardMany: (n: number) => `${n} new messages`,
+    newer: 'Loading later messages …',
+    newerFailed: 'Later messages could not be loaded.',
+    here: (n: number) => (n === 1 ? '1 person here' : `${n} people here`),
+    hereOnly: 'Only you are here',
+    hereHeading: 'Here now',
+    away: 'away',
+    typing: (names: readonly string[]) => {
+      const [one = '', two = ''] = names;
+      if (names.length === 1) return `${one} is writing …`;
+      return names.length === 2 ? `${one} and ${two} are writing …` : 'Several people are writing …';
+    },
+    past: 'These are earlier messages.',
+    pastLoading: 'Going to that message …',
+    pastFailed: 'That message could not be loaded.',
+    toLatest: 'Jump to the latest',
   },
 
   message: {
@@ -180,6 +195,23 @@ export const texts = {
       bad_message: 'the server did not understand it',
       other: 'the server refused it',
     },
+    more: 'More about this message',
+    copy: 'Copy text',
+    copied: 'Copied.',
+    copyFailed: 'The text could not be copied.',
+    edit: 'Edit',
+    remove: 'Take back',
+    edited: '(edited)',
+    editedAt: (moment: string) => `Edited ${moment}`,
+    takenBack: 'This message was taken back',
+    changing: 'The change is on its way',
+    unchanged: 'Not changed',
+    unchangedBecause: (why: string) => `Not changed: ${why}`,
+    removeQuestion: {
+      heading: 'Take this message back?',
+      text: 'It disappears for everybody, for good. Who has read it, has read it.',
+      yes: 'Take back',
+    },
   },
 
   composer: {
@@ -190,6 +222,13 @@ export const texts = {
     over: (n: number) => (n === 1 ? '1 character too many' : `${n} characters too many`),
     keys: 'Enter sends, Shift + Enter begins a new line',
     outboxFull: 'Too many messages are waiting already. Wait until some have gone out.',
+    editing: 'Editing your message',
+    editingKeys: 'Enter saves, Escape leaves it as it was',
+    save: 'Save the change',
+    cancel: 'Leave it as it was',
+    people: 'People to mention',
+    emoji: 'Emoji',
+    suggested: (n: number) => (n === 1 ? '1 suggestion' : `${n} suggestions`),
   },
 
   banner: {

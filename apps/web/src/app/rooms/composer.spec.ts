@@ -1,5 +1,6 @@
 import { Component, signal } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
+import type { RoomMessage } from '@usher/client/rooms';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Session } from '../session/session.ts';
 import { Composer, lengthOf, sendable, sends } from './composer.ts';
@@ -7,12 +8,29 @@ import { Drafts } from './drafts.ts';
 
 @Component({
   imports: [Composer],
-  template: `<app-composer [room]="room()" title="General" [most]="10" (send)="sent.push($event)" />`,
+  template: `<app-composer
+    [room]="room()"
+    title="General"
+    [most]="most"
+    [people]="['lisa', 'bart', 'barney']"
+    [editing]="editing()"
+    (send)="sent.push($event)"
+    (save)="saved.push($event)"
+    (leave)="editing.set(undefined)"
+    (editLast)="asked.push('last')"
+    (typing)="asked.push('typing')"
+  />`,
 })
 class Host {
   readonly room = signal('general');
+  readonly editing = signal<RoomMessage | undefined>(undefined);
+  readonly most = 10;
   readonly sent: string[] = [];
+  readonly saved: string[] = [];
+  readonly asked: string[] = [];
 }
+
+const message: RoomMessage = { seq: 3, id: 'm3', from: 'maggie', text: 'helo', at: 3, status: 'sent' };
 
 const press = { key: 'Enter', shiftKey: false, isComposing: false, keyCode: 13 };
 
@@ -61,13 +79,16 @@ describe('the composer', () => {
       field.dispatchEvent(new Event('input'));
       await fixture.whenStable();
     };
-    const enter = async (more: KeyboardEventInit = {}): Promise<KeyboardEvent> => {
-      const event = new KeyboardEvent('keydown', { key: 'Enter', cancelable: true, ...more });
+    const press = async (key: string, more: KeyboardEventInit = {}): Promise<KeyboardEvent> => {
+      const event = new KeyboardEvent('keydown', { key, cancelable: true, ...more });
       field.dispatchEvent(event);
       await fixture.whenStable();
       return event;
     };
-    return { fixture, host: fixture.componentInstance, page, field, type, enter };
+    const enter = (more: KeyboardEventInit = {}): Promise<KeyboardEvent> => press('Enter', more);
+    const options = (): string[] =>
+      [...page.querySelectorAll('[role=option]')].map((option) => option.textContent.trim());
+    return { fixture, host: fixture.componentInstance, page, field, type, press, enter, options };
   }
 
   test('Enter sends the text and empties the field', async () => {
@@ -113,5 +134,67 @@ describe('the composer', () => {
     host.room.set('general');
     await fixture.whenStable();
     expect(field.value).toBe('half a tho');
+  });
+
+  test('`@` offers people, and Enter takes the one that is chosen instead of sending', async () => {
+    const { host, field, type, press, enter, options } = await shown();
+    await type('hi @ba');
+    expect(options()).toEqual(['bart', 'barney']);
+    await press('ArrowDown');
+    const chosen = document.querySelector(`#${field.getAttribute('aria-activedescendant') ?? 'none'}`);
+    expect(field.getAttribute('aria-controls')).toBe('suggestions');
+    expect(chosen?.textContent.trim() ?? options()[1]).toBe('barney');
+    await enter();
+    expect(field.value).toBe('hi @barney ');
+    expect(host.sent).toEqual([]);
+    expect(options()).toEqual([]);
+  });
+
+  test('Escape closes the list and leaves the text', async () => {
+    const { field, type, press, options } = await shown();
+    await type('@b');
+    await press('Escape');
+    expect(options()).toEqual([]);
+    expect(field.value).toBe('@b');
+  });
+
+  test('a tap takes a person', async () => {
+    const { fixture, page, field, type } = await shown();
+    await type('@li');
+    page.querySelector<HTMLElement>('[role=option]')?.click();
+    await fixture.whenStable();
+    expect(field.value).toBe('@lisa ');
+  });
+
+  test('a message is edited in the place of the draft, which is there again afterwards', async () => {
+    const { fixture, host, field, type, press, enter } = await shown();
+    await type('draft');
+    host.editing.set(message);
+    await fixture.whenStable();
+    expect(field.value).toBe('helo');
+    await type('hello');
+    await enter();
+    expect(host.saved).toEqual(['hello']);
+    await press('Escape');
+    expect(host.editing()).toBeUndefined();
+    expect(field.value).toBe('draft');
+    expect(host.sent).toEqual([]);
+  });
+
+  test('ArrowUp asks for the last message, in an empty field only', async () => {
+    const { host, type, press } = await shown();
+    await press('ArrowUp');
+    expect(host.asked).toEqual(['last']);
+    await type('x');
+    await press('ArrowUp');
+    expect(host.asked).toEqual(['last', 'typing']);
+  });
+
+  test('editing is not told as writing', async () => {
+    const { fixture, host, type } = await shown();
+    host.editing.set(message);
+    await fixture.whenStable();
+    await type('hello');
+    expect(host.asked).toEqual([]);
   });
 });

@@ -10,17 +10,24 @@ import {
   untracked,
   viewChild,
 } from '@angular/core';
+import type { RoomMessage } from '@usher/client/rooms';
 import { Icon } from '../ui/icon.ts';
 import { texts } from '../texts.ts';
+import { type Completed, Completer } from './completer.ts';
+import type { Suggestion } from './completion.ts';
 import { Drafts } from './drafts.ts';
+import { Suggestions } from './suggestions.ts';
 
 /** Where the counter appears: this close to the limit. */
 const nearLimit = 400;
 
-/** The field that one writes in. Enter sends, Shift+Enter begins a new line, and what is not sent is kept for the room. */
+/**
+ * The field that one writes in. Enter sends, Shift+Enter begins a new line, and what is not sent is kept for the room.
+ * It also is where a message is edited; the draft waits meanwhile.
+ */
 @Component({
   selector: 'app-composer',
-  imports: [Icon],
+  imports: [Icon, Suggestions],
   templateUrl: './composer.html',
   styleUrl: './composer.scss',
 })
@@ -31,22 +38,41 @@ export class Composer {
   readonly most = input.required<number>();
   /** Why the last text could not be taken, in words. */
   readonly trouble = input<string | undefined>(undefined);
+  /** Who may be mentioned, the likeliest first. */
+  readonly people = input<readonly string[]>([]);
+  /** The message whose text is being changed. */
+  readonly editing = input<RoomMessage>();
   readonly send = output<string>();
+  /** The text that the edited message is to have. */
+  readonly save = output<string>();
+  /** The edited message stays as it is. */
+  readonly leave = output();
+  /** ArrowUp in an empty field: the last message of one's own is meant. */
+  readonly editLast = output();
+  /** Somebody is writing something new. */
+  readonly typing = output();
 
   private readonly drafts = inject(Drafts);
   private readonly field = viewChild.required<ElementRef<HTMLTextAreaElement>>('field');
+  private readonly list = viewChild(Suggestions);
 
   protected readonly texts = texts;
+  protected readonly completer = new Completer(this.people);
   protected readonly text = signal('');
   protected readonly left = computed(() => this.most() - lengthOf(sendable(this.text())));
   protected readonly counted = computed(() => this.left() <= nearLimit);
   protected readonly ready = computed(() => sendable(this.text()) !== '' && this.left() >= 0);
+  protected readonly activeOption = computed(() => {
+    const list = this.list();
+    return this.completer.open() ? list?.optionId(this.completer.active()) : undefined;
+  });
 
   constructor() {
     effect(() => {
-      const draft = this.drafts.of(this.room());
+      const text = this.editing()?.text ?? this.drafts.of(this.room());
       untracked(() => {
-        this.text.set(draft);
+        this.text.set(text);
+        this.completer.close();
       });
     });
     effect(() => {
@@ -54,6 +80,9 @@ export class Composer {
       const field = this.field().nativeElement;
       if (field.value !== text) field.value = text;
       fitToContent(field);
+    });
+    effect(() => {
+      if (this.editing() !== undefined) untracked(() => this.field()).nativeElement.focus();
     });
   }
 
@@ -63,26 +92,77 @@ export class Composer {
 
   /** Gives back a text that could not be taken. */
   putBack(text: string): void {
-    this.typed(text);
+    this.change(text);
   }
 
-  protected typed(text: string): void {
-    this.text.set(text);
-    this.drafts.keep(this.room(), text);
+  protected typed(field: HTMLTextAreaElement): void {
+    const spelled = this.completer.look(field.value, field.selectionStart);
+    if (spelled === undefined) this.change(field.value);
+    else this.complete(spelled);
+    if (this.editing() === undefined && sendable(this.text()) !== '') this.typing.emit();
   }
 
   protected pressed(event: KeyboardEvent): void {
-    if (!sends(event)) return;
-    event.preventDefault();
-    this.submit();
+    if (this.isComposing(event)) return;
+    if (this.completer.open() && this.pressedInList(event)) {
+      event.preventDefault();
+      return;
+    }
+    if (sends(event)) {
+      event.preventDefault();
+      this.submit();
+    } else if (event.key === 'Escape' && this.editing() !== undefined) {
+      event.preventDefault();
+      this.leave.emit();
+    } else if (event.key === 'ArrowUp' && this.text() === '' && this.editing() === undefined) {
+      event.preventDefault();
+      this.editLast.emit();
+    }
   }
 
   protected submit(): void {
     if (!this.ready()) return;
     const text = sendable(this.text());
-    this.typed('');
-    this.send.emit(text);
+    if (this.editing() !== undefined) {
+      this.save.emit(text);
+    } else {
+      this.change('');
+      this.send.emit(text);
+    }
+    this.completer.close();
     this.focus();
+  }
+
+  protected take(suggestion?: Suggestion): void {
+    this.complete(this.completer.take(this.text(), suggestion));
+    this.focus();
+  }
+
+  private pressedInList({ key, shiftKey }: KeyboardEvent): boolean {
+    if (key === 'ArrowDown') this.completer.move(1);
+    else if (key === 'ArrowUp') this.completer.move(-1);
+    else if (key === 'Escape') this.completer.close();
+    else if ((key === 'Enter' || key === 'Tab') && !shiftKey) this.take();
+    else return false;
+    return true;
+  }
+
+  private complete(completed: Completed | undefined): void {
+    if (completed === undefined) return;
+    this.change(completed.text);
+    const field = this.field().nativeElement;
+    // At once and not with the next rendering: more may be typed by then.
+    field.value = completed.text;
+    field.setSelectionRange(completed.caret, completed.caret);
+  }
+
+  private change(text: string): void {
+    this.text.set(text);
+    if (this.editing() === undefined) this.drafts.keep(this.room(), text);
+  }
+
+  private isComposing({ isComposing, keyCode }: KeyPress): boolean {
+    return isComposing || keyCode === composingCode;
   }
 }
 
@@ -94,9 +174,12 @@ interface KeyPress {
   readonly keyCode: number;
 }
 
-/** Whether a key press means "send". While an input method composes, Enter chooses a word; some browsers tell it by the code 229 only. */
+/** While an input method composes, its keys choose words; some browsers tell it by this code only. */
+const composingCode = 229;
+
+/** Whether a key press means "send". */
 export function sends(event: KeyPress): boolean {
-  return event.key === 'Enter' && !event.shiftKey && !event.isComposing && event.keyCode !== 229;
+  return event.key === 'Enter' && !event.shiftKey && !event.isComposing && event.keyCode !== composingCode;
 }
 
 /** The text as it is sent: without empty lines before and white space after it; what stands inside stays as it is. */

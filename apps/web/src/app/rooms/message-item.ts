@@ -3,17 +3,27 @@ import type { RoomMessage } from '@usher/client/rooms';
 import { Avatar, hueOf } from '../ui/avatar.ts';
 import { Icon } from '../ui/icon.ts';
 import { texts } from '../texts.ts';
+import { RichText } from './text/rich-text.ts';
 import { momentOf, timeOf } from './times.ts';
+
+/** What a reader wants of a message. */
+export interface MessageAction {
+  readonly kind: 'retry' | 'discard' | 'menu';
+  readonly message: RoomMessage;
+  /** What was pressed. */
+  readonly button?: HTMLElement;
+}
 
 /** One message: who, what, when, and of one's own how far it got. */
 @Component({
   selector: 'li[app-message]',
-  imports: [Avatar, Icon],
+  imports: [Avatar, Icon, RichText],
   host: {
     class: 'message',
     '[class.own]': 'own()',
     '[class.first]': 'first()',
     '[class.last]': 'last()',
+    '[class.gone]': 'gone()',
     '[attr.data-seq]': 'message().seq ?? null',
     '[attr.data-status]': 'message().status',
   },
@@ -25,28 +35,47 @@ export class MessageItem {
   readonly own = input.required<boolean>();
   readonly first = input.required<boolean>();
   readonly last = input.required<boolean>();
-  readonly retry = output<string>();
-  readonly discard = output<string>();
+  /** Who reads. */
+  readonly user = input.required<string>();
+  /** Whether the Tab key stops here; the arrows lead to the others. */
+  readonly stop = input(false);
+  readonly act = output<MessageAction>();
 
   protected readonly texts = texts;
   protected readonly hue = computed(() => hueOf(this.message().from));
   protected readonly time = computed(() => timeOf(this.message().at));
   protected readonly moment = computed(() => momentOf(this.message().at));
   protected readonly iso = computed(() => new Date(this.message().at).toISOString());
+  protected readonly gone = computed(() => this.message().deleted !== undefined);
+  protected readonly edited = computed(() => {
+    const { edited } = this.message();
+    return edited === undefined || this.gone() ? undefined : texts.message.editedAt(momentOf(edited));
+  });
+  /** A change of it is what is on its way, not the message itself. */
+  private readonly changing = computed(() => this.message().change !== undefined);
   protected readonly trouble = computed(() => {
     const { error } = this.message();
-    if (error === undefined) return texts.message.failed;
     const words: Readonly<Partial<Record<string, string>>> = texts.message.errors;
-    return texts.message.failedBecause(words[error] ?? texts.message.errors.other);
+    const why = error === undefined ? undefined : (words[error] ?? texts.message.errors.other);
+    if (this.changing()) return why === undefined ? texts.message.unchanged : texts.message.unchangedBecause(why);
+    return why === undefined ? texts.message.failed : texts.message.failedBecause(why);
+  });
+  protected readonly way = computed(() => {
+    const { status } = this.message();
+    if (status === 'waiting') return texts.message.waiting;
+    if (status === 'sending') return this.changing() ? texts.message.changing : texts.message.sending;
+    return undefined;
   });
 
-  protected again(): void {
-    const { key } = this.message();
-    if (key !== undefined) this.retry.emit(key);
+  protected retry(): void {
+    this.act.emit({ kind: 'retry', message: this.message() });
   }
 
-  protected drop(): void {
-    const { key } = this.message();
-    if (key !== undefined) this.discard.emit(key);
+  protected discard(): void {
+    this.act.emit({ kind: 'discard', message: this.message() });
+  }
+
+  protected menu(button: HTMLElement): void {
+    this.act.emit({ kind: 'menu', message: this.message(), button });
   }
 }

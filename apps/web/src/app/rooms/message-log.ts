@@ -1,6 +1,5 @@
 import {
   Component,
-  DOCUMENT,
   DestroyRef,
   type ElementRef,
   afterRenderEffect,
@@ -13,19 +12,31 @@ import {
   untracked,
   viewChild,
 } from '@angular/core';
+import type { RoomMessage } from '@usher/client/rooms';
 import { Icon } from '../ui/icon.ts';
 import { texts } from '../texts.ts';
-import { MessageItem } from './message-item.ts';
-import type { RoomView } from './open-rooms.ts';
-import { advance, leave } from './read-mark.ts';
-import { rowsOf } from './rows.ts';
+import { type MessageAction, MessageItem } from './message-item.ts';
+import type { Place } from './open-rooms.ts';
+import { estimateIn } from './row-estimate.ts';
+import { createRows } from './rows.ts';
 import { ScrollKeeper } from './scroll-keeper.ts';
 import { dayOf } from './times.ts';
 
-/** Fetch the page before when so many pixels are left above. */
-const nearTop = 800;
+/** Fetch the next page when so many pixels are left above or below. */
+const nearEdge = 800;
+/** What is searched for is shown so far below the upper edge (px). */
+const hitOffset = 160;
 
-/** The messages of a room in a list that scrolls: it follows its end, or stays where one reads whatever comes above or below. */
+/** What of a message is gone to by keyboard. */
+const reachable = 'button.more';
+
+/** A page of messages beyond an edge: whether it is on its way, could not be had, or is not asked for. */
+export type PageState = 'idle' | 'loading' | 'failed';
+
+/**
+ * Messages in a list that scrolls: it follows its end, or stays where one reads whatever comes above or below. Of a long list only
+ * a window stands in the page, so the browser's own "find in page" sees no more than that; the search of the rooms sees all.
+ */
 @Component({
   selector: 'app-message-log',
   imports: [Icon, MessageItem],
@@ -33,73 +44,115 @@ const nearTop = 800;
   styleUrl: './message-log.scss',
 })
 export class MessageLog {
-  readonly view = input.required<RoomView>();
+  readonly messages = input.required<readonly RoomMessage[]>();
+  /** Who reads. */
   readonly user = input.required<string>();
   readonly title = input.required<string>();
-  /** Whether the page before is on its way, could not be had, or is not asked for. */
-  readonly older = input.required<'idle' | 'loading' | 'failed'>();
+  /** Whether it is known what is there. */
+  readonly known = input.required<boolean>();
+  /** Where the line of what is new stands: above the first message from this sequence on. */
+  readonly freshFrom = input<number>();
+  /** So many messages came that were not looked at. */
+  readonly unseen = input(0);
+  readonly hasOlder = input(false);
+  readonly older = input<PageState>('idle');
+  /** Whether there are later ones that are not in this list: then its end is not the end of the room. */
+  readonly hasNewer = input(false);
+  readonly newer = input<PageState>('idle');
+  /** Where to begin. */
+  readonly place = input<Place>('end');
+  /** The message that was looked for. */
+  readonly hit = input<number>();
   readonly needOlder = output();
+  readonly needNewer = output();
+  /** The reader is somewhere else in the list now. */
+  readonly moved = output<Place>();
+  /** The reader wants to see what is said now; only where `hasNewer`. */
+  readonly latest = output();
+  readonly act = output<MessageAction>();
 
-  private readonly document = inject(DOCUMENT);
   private readonly scroller = viewChild.required<ElementRef<HTMLElement>>('scroller');
   private readonly list = viewChild.required<ElementRef<HTMLElement>>('list');
-  private readonly visible = signal(this.document.visibilityState === 'visible');
+  /** Whether there is something to scroll yet. */
+  private attached = false;
   private readonly keeper = new ScrollKeeper();
+  private readonly rowsOf = createRows();
+  private readonly range = signal(this.keeper.range);
+  /** What really stands in the page; the range may be ahead of it. */
+  private rendered = this.keeper.range;
+  private readonly isAtEnd = signal(true);
+  /** The message that was gone to by keyboard. */
+  private readonly chosen = signal<string | undefined>(undefined);
+  private estimate = estimateIn(700);
 
   protected readonly texts = texts;
-  protected readonly atEnd = signal(true);
   protected readonly dayOf = dayOf;
-  protected readonly messages = computed(() => this.view().room.messages());
-  protected readonly mark = computed(() => this.view().mark());
-  protected readonly rows = computed(() => rowsOf(this.messages(), this.user(), this.mark()?.freshFrom));
-  protected readonly unseen = computed(() => this.mark()?.unseen ?? 0);
+  protected readonly rows = computed(() => this.rowsOf(this.messages(), this.user(), this.freshFrom()));
+  /** The rows that stand in the page, each with its number in the list. */
+  protected readonly shown = computed(() => {
+    const { start, end } = this.range();
+    return this.rows()
+      .slice(start, end)
+      .map((row, index) => ({ row, position: start + index + 1 }));
+  });
+  /** How many rows there are, for those who hear the list; -1 where nobody knows. Only where not all of them stand in the page. */
+  protected readonly size = computed(() => {
+    const { length } = this.rows();
+    if (this.shown().length === length) return undefined;
+    return this.hasOlder() || this.hasNewer() ? -1 : length;
+  });
+  /** The message at which the Tab key stops; unless somebody went to another one, the last that can be reached. */
+  protected readonly stop = computed(() => {
+    const rows = this.shown();
+    const chosen = this.chosen();
+    if (rows.some(({ row }) => row.key === chosen)) return chosen;
+    return rows.findLast(({ row }) => row.kind === 'message' && row.message.deleted === undefined)?.row.key;
+  });
   protected readonly now = computed(() => {
     // A new message may be of a new day; that is when "today" has to be judged anew.
     this.messages();
     return Date.now();
   });
-  private readonly firstSeq = computed(() => this.messages().find(({ seq }) => seq !== undefined)?.seq);
-  /** Sequences are contiguous from 1, so there is more above unless the first one is there. */
-  protected readonly hasOlder = computed(() => (this.firstSeq() ?? 1) > 1);
-  protected readonly joined = computed(() => this.view().room.state().name === 'joined');
+
+  /** Whether the end of the room is on the screen. */
+  readonly atEnd = computed(() => this.isAtEnd() && !this.hasNewer());
 
   constructor() {
     const destroyed = inject(DestroyRef);
-    const visibility = (): void => {
-      this.visible.set(this.document.visibilityState === 'visible');
-    };
-    this.document.addEventListener('visibilitychange', visibility);
-
+    // Before the template, so that what is rendered is the right window of these rows.
     effect(() => {
-      const messages = this.messages();
-      const looking = this.atEnd() && this.visible();
-      const user = this.user();
-      const { mark, room } = this.view();
-      const known = room.state().name === 'joined' || messages.length > 0;
-      if (known) mark.set(advance(untracked(mark), messages, user, looking));
+      const rows = this.rows();
+      untracked(() => {
+        this.keeper.change(rows, this.estimate);
+        this.follow();
+      });
+    });
+    effect(() => {
+      const seq = this.hit();
+      untracked(() => {
+        if (seq !== undefined) this.keeper.goTo({ seq, offset: hitOffset });
+        this.follow();
+      });
     });
 
     let observer: ResizeObserver | undefined;
     afterRenderEffect({
       mixedReadWrite: () => {
-        this.rows();
+        const { start } = this.range();
+        this.rendered = { start, end: start + this.shown().length };
         this.older();
+        this.newer();
         observer ??= this.attach();
         this.settle();
       },
     });
-
     destroyed.onDestroy(() => {
       observer?.disconnect();
-      this.document.removeEventListener('visibilitychange', visibility);
-      const { mark } = this.view();
-      const now = mark();
-      if (now !== undefined) mark.set(leave(now));
     });
   }
 
   protected scrolled(): void {
-    this.keeper.remember();
+    if (this.keeper.remember()) this.follow();
     this.report();
   }
 
@@ -107,16 +160,43 @@ export class MessageLog {
     this.keeper.interrupt();
   }
 
+  /** One message after the other, by the arrows, so that the Tab key need not stop at each. */
+  protected pressed(event: KeyboardEvent): void {
+    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    const { target } = event;
+    if (step === undefined || !(target instanceof HTMLElement) || !target.matches(reachable)) return;
+    const all = [...this.list().nativeElement.querySelectorAll<HTMLElement>(reachable)];
+    const next = all[all.indexOf(target) + step];
+    event.preventDefault();
+    next?.focus();
+  }
+
+  protected entered({ target }: FocusEvent): void {
+    if (!(target instanceof HTMLElement) || !target.matches(reachable)) return;
+    const item = target.closest('li');
+    const index = [...this.list().nativeElement.children].findIndex((each) => each === item);
+    this.chosen.set(this.shown()[index]?.row.key);
+  }
+
+  protected jump(): void {
+    if (this.hasNewer()) this.latest.emit();
+    else this.toEnd(true);
+  }
+
   /** Goes to the latest message, with a motion that says which way it went. */
   toEnd(smooth: boolean): void {
     this.keeper.toEnd(smooth);
+    this.follow();
     this.report();
   }
 
   private attach(): ResizeObserver {
     const scroller = this.scroller().nativeElement;
     const list = this.list().nativeElement;
-    this.keeper.attach(scroller, list, untracked(this.view).place);
+    this.estimate = estimateIn(list.clientWidth);
+    const hit = untracked(this.hit);
+    this.attached = true;
+    this.keeper.attach(scroller, list, hit === undefined ? untracked(this.place) : { seq: hit, offset: hitOffset });
     // The composer grows, a keyboard comes up, a window is made narrower: the place in the conversation stays.
     const observer = new ResizeObserver(() => {
       this.settle();
@@ -127,14 +207,33 @@ export class MessageLog {
   }
 
   private settle(): void {
-    this.keeper.restore();
+    if (this.keeper.restore(this.rendered)) this.follow();
     this.report();
   }
 
+  /** Renders what the keeper wants to stand in the page. */
+  private follow(): void {
+    const { range } = this.keeper;
+    const { start, end } = untracked(this.range);
+    if (range.start === start && range.end === end) return;
+    if (this.attached) this.holdFocus(range.start - start, range.end - start);
+    this.range.set(range);
+  }
+
+  /** Where what has the focus is about to leave the page, the list takes it, so that its keys go on working. */
+  private holdFocus(from: number, to: number): void {
+    const list = untracked(this.list).nativeElement;
+    const item = list.ownerDocument.activeElement?.closest('li');
+    if (item?.parentElement !== list) return;
+    const index = [...list.children].indexOf(item);
+    if (index < from || index >= to) untracked(this.scroller).nativeElement.focus({ preventScroll: true });
+  }
+
   private report(): void {
-    const { place, above } = this.keeper.where();
-    this.view().place = place;
-    this.atEnd.set(place === 'end');
-    if (above < nearTop && untracked(this.hasOlder) && untracked(this.older) === 'idle') this.needOlder.emit();
+    const { place, above, below } = this.keeper.where();
+    this.isAtEnd.set(place === 'end');
+    this.moved.emit(place);
+    if (above < nearEdge && untracked(this.hasOlder) && untracked(this.older) === 'idle') this.needOlder.emit();
+    if (below < nearEdge && untracked(this.hasNewer) && untracked(this.newer) === 'idle') this.needNewer.emit();
   }
 }

@@ -1,8 +1,12 @@
 import { Service, inject, signal, type WritableSignal, untracked } from '@angular/core';
 import { type UsherRoom, injectUsher } from '@usher/angular';
+import type { Unsent as Entry } from '@usher/client/rooms';
 import { RoomDirectory } from './room-directory.ts';
 import type { ReadMark } from './read-mark.ts';
 import { Unsent } from './unsent.ts';
+
+/** Messages that are fetched at once above those that are held. */
+const pageSize = 200;
 
 /** Where the list of a room was left: at its end, or with a message `offset` pixels below the upper edge. */
 export type Place = 'end' | { readonly seq: number; readonly offset: number };
@@ -29,7 +33,7 @@ export class OpenRooms {
 
   constructor() {
     // What was left behind goes out, whichever room is looked at.
-    for (const room of this.unsent.rooms()) this.enter(room);
+    void this.unsent.adopt((name, entries) => this.putBack(name, entries));
   }
 
   /** Enters a room, or comes back to it. */
@@ -60,19 +64,30 @@ export class OpenRooms {
    */
   async fetchOlder(name: string): Promise<boolean> {
     const view = this.views.get(name);
-    const before = view === undefined ? undefined : firstSeq(view);
+    const before = view?.room.oldest;
     if (view === undefined || before === undefined || before <= 1 || this.fetching.has(name)) return true;
     this.fetching.add(name);
     try {
-      const { messages } = await this.directory.older(name, before);
+      const { messages } = await this.directory.page(name, { before, limit: pageSize });
       view.room.insertOlder(messages);
-      return firstSeq(view) !== before;
+      return view.room.oldest !== before;
     } finally {
       this.fetching.delete(name);
     }
   }
-}
 
-function firstSeq(view: RoomView): number | undefined {
-  return untracked(view.room.messages).find(({ seq }) => seq !== undefined)?.seq;
+  private putBack(name: string, entries: readonly Entry[]): boolean {
+    const { room } = this.enter(name);
+    try {
+      for (const { key, text, of, deletes } of entries) {
+        if (of === undefined) room.send(text, key);
+        else if (deletes === true) room.remove(of, key);
+        else room.edit(of, text, key);
+      }
+      return true;
+    } catch {
+      // The outbox is full, or what is to be changed is not there.
+      return false;
+    }
+  }
 }

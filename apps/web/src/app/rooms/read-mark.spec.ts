@@ -16,7 +16,7 @@ function said(...from: string[]): RoomMessage[] {
 /** The mark after each step; a step is what is there and whether somebody looks. */
 function after(...steps: readonly (readonly [RoomMessage[], boolean])[]): ReadMark | undefined {
   let mark: ReadMark | undefined;
-  for (const [messages, looking] of steps) mark = advance(mark, messages, 'maggie', looking);
+  for (const [messages, looking] of steps) mark = advance(mark, { messages, user: 'maggie', looking });
   return mark;
 }
 
@@ -75,5 +75,30 @@ describe('the mark of what was read', () => {
   test('leaving the room takes a line away that was looked at, and keeps one that was not', () => {
     expect(leave({ seen: 3, unseen: 0, freshFrom: 2 })).toEqual({ seen: 3, unseen: 0 });
     expect(leave({ seen: 1, unseen: 2, freshFrom: 2 })).toEqual({ seen: 1, unseen: 2, freshFrom: 2 });
+  });
+
+  test('a room that is opened begins where it was read to, also where one looks at once', () => {
+    const messages = said('bart', 'bart', 'lisa');
+    const opened = advance(undefined, { messages, user: 'maggie', looking: true, read: 1 });
+    expect(opened).toEqual({ seen: 3, unseen: 0, freshFrom: 2 });
+    expect(advance(opened, { messages, user: 'maggie', looking: true, read: 1 })).toEqual(opened);
+  });
+
+  test('what was read on another device is seen', () => {
+    const messages = said('bart', 'bart', 'lisa');
+    const missed = advance(undefined, { messages, user: 'maggie', looking: false, read: 1 });
+    expect(missed).toEqual({ seen: 1, unseen: 2, freshFrom: 2 });
+    expect(advance(missed, { messages, user: 'maggie', looking: false, read: 3 })).toMatchObject({
+      seen: 3,
+      unseen: 0,
+    });
+  });
+
+  test('a message that was taken back is no news', () => {
+    const messages = said('bart', 'bart').map((message) => ({ ...message, deleted: 9 }));
+    expect(advance({ seen: 1, unseen: 0 }, { messages, user: 'maggie', looking: false })).toEqual({
+      seen: 1,
+      unseen: 0,
+    });
   });
 });

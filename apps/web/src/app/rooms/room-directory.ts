@@ -1,6 +1,6 @@
 import { HttpClient } from '@angular/common/http';
 import { Service, computed, inject } from '@angular/core';
-import type { MessagePage, NewRoom, Room, Rooms } from '@usher/protocol';
+import type { MessagePage, MessagePageQuery, NewRoom, Room, Rooms } from '@usher/protocol';
 import { firstValueFrom } from 'rxjs';
 import { wheneverOpen } from '../connection/whenever-open.ts';
 import { Asked } from '../ui/asked.ts';
@@ -42,10 +42,9 @@ export class RoomDirectory {
     await this.load();
   }
 
-  /** Messages of a room before `before`, oldest first. @throws HttpErrorResponse */
-  async older(room: string, before: number): Promise<MessagePage> {
-    const params = { before, limit: 50 };
-    return firstValueFrom(this.http.get<MessagePage>(`/api/rooms/${room}/messages`, { params }));
+  /** A page of messages of a room, oldest first. @throws HttpErrorResponse */
+  async page(room: string, params: MessagePageQuery): Promise<MessagePage> {
+    return firstValueFrom(this.http.get<MessagePage>(`/api/rooms/${room}/messages`, { params: { ...params } }));
   }
 }
 

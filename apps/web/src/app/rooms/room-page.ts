@@ -8,7 +8,7 @@ import { RoomPane } from './room-pane.ts';
   imports: [RoomPane],
   template: `
     @for (view of views(); track view) {
-      <app-room-pane [name]="view.room.name" [view]="view" />
+      <app-room-pane [name]="view.room.name" [view]="view" [at]="at()" />
     }
   `,
   styles: `
@@ -19,8 +19,9 @@ import { RoomPane } from './room-pane.ts';
   `,
 })
 export class RoomPage {
-  /** From the address. */
+  /** From the address; `at` is the sequence of a message that is to be shown. */
   readonly room = input.required<string>();
+  readonly at = input(undefined, { transform: seqOf });
 
   private readonly open = inject(OpenRooms);
   private readonly view = signal<RoomView | undefined>(undefined);
@@ -37,4 +38,9 @@ export class RoomPage {
       this.view.set(view);
     });
   }
+}
+
+function seqOf(value: string | undefined): number | undefined {
+  const seq = Number(value);
+  return Number.isSafeInteger(seq) && seq > 0 ? seq : undefined;
 }

@@ -1,6 +1,8 @@
 import {
   type ElementRef,
   Component,
+  DOCUMENT,
+  DestroyRef,
   afterNextRender,
   computed,
   effect,
@@ -10,37 +12,52 @@ import {
   untracked,
   viewChild,
 } from '@angular/core';
-import { RouterLink } from '@angular/router';
+import { Router, RouterLink } from '@angular/router';
 import { injectUsher } from '@usher/angular';
+import type { RoomMessage } from '@usher/client/rooms';
 import { Session } from '../session/session.ts';
 import { texts } from '../texts.ts';
+import { injectDialog } from '../ui/dialog.ts';
 import { Icon } from '../ui/icon.ts';
 import { PageTitle } from '../ui/page-title.ts';
+import { announced } from './announced.ts';
 import { Composer } from './composer.ts';
-import { MessageLog } from './message-log.ts';
-import { OpenRooms, type RoomView } from './open-rooms.ts';
+import { Here } from './here.ts';
+import type { MessageAction } from './message-item.ts';
+import { MessageLog, type PageState } from './message-log.ts';
+import { MessageMenu } from './message-menu.ts';
+import { OpenRooms, type Place, type RoomView } from './open-rooms.ts';
+import { followPast } from './past-of-room.ts';
+import { followReading } from './reading.ts';
 import { RoomDirectory } from './room-directory.ts';
+import { speakersOf } from './speakers.ts';
 
 /** Until the server has told its own limit. */
 const usualTextChars = 4_000;
 
 @Component({
   selector: 'app-room-pane',
-  imports: [Composer, Icon, MessageLog, RouterLink],
+  imports: [Composer, Here, Icon, MessageLog, MessageMenu, RouterLink],
   templateUrl: './room-pane.html',
   styleUrl: './room-pane.scss',
 })
 export class RoomPane {
   readonly name = input.required<string>();
   readonly view = input.required<RoomView>();
+  /** The sequence of a message that is to be shown, with what was said around it. */
+  readonly at = input<number>();
 
   private readonly usher = injectUsher();
   private readonly session = inject(Session);
   private readonly open = inject(OpenRooms);
   private readonly directory = inject(RoomDirectory);
   private readonly pageTitle = inject(PageTitle);
+  private readonly openDialog = injectDialog();
+  private readonly router = inject(Router);
+  private readonly clipboard = inject(DOCUMENT).defaultView?.navigator.clipboard;
   private readonly composer = viewChild(Composer);
   private readonly log = viewChild(MessageLog);
+  private readonly messageMenu = viewChild(MessageMenu);
   private readonly heading = viewChild.required<ElementRef<HTMLElement>>('heading');
 
   protected readonly texts = texts;
@@ -48,42 +65,131 @@ export class RoomPane {
   protected readonly title = computed(() => this.directory.title(this.name()));
   protected readonly isPrivate = computed(() => this.directory.find(this.name())?.private === true);
   protected readonly most = computed(() => this.usher.welcome()?.limits.textChars ?? usualTextChars);
-  protected readonly older = signal<'idle' | 'loading' | 'failed'>('idle');
+  protected readonly messages = computed(() => this.view().room.messages());
+  protected readonly known = computed(() => this.view().room.state().name === 'joined' || this.messages().length > 0);
+  protected readonly mark = computed(() => this.view().mark());
+  protected readonly hasOlder = computed(() => {
+    // Sequences are contiguous from 1, changes included, so there is more above unless the first one is there.
+    this.messages();
+    return (this.view().room.oldest ?? 1) > 1;
+  });
+  protected readonly older = signal<PageState>('idle');
+  protected readonly past = followPast({ name: this.name, view: this.view, at: this.at });
+  protected readonly writing = computed(() => {
+    const names = this.view().room.writing();
+    return names.length === 0 ? '' : texts.room.typing(names);
+  });
+  /** Who may be mentioned: who spoke lately, then who else is here. */
+  protected readonly people = computed(() => speakersOf(this.messages(), this.view().room.people(), this.user()));
+  /** The message whose text is being changed in the composer. */
+  protected readonly editing = signal<RoomMessage | undefined>(undefined);
   protected readonly trouble = signal<string | undefined>(undefined);
-  /** What was just said by others, for those who listen. */
+  /** What was just said by others, or came of something that one did, for those who listen. */
   protected readonly heard = signal('');
   protected readonly denied = computed(() => {
     const state = this.view().room.state();
     if (state.name !== 'denied') return undefined;
     if (state.code === 'too_many_rooms') return { heading: texts.room.full, hint: texts.room.fullHint };
-    const had = untracked(this.view().room.messages).length > 0;
-    return had
+    const was = untracked(this.view().mark) !== undefined;
+    return was
       ? { heading: texts.room.removed, hint: texts.room.removedHint }
       : { heading: texts.room.denied, hint: texts.room.deniedHint };
   });
 
   constructor() {
     effect(() => {
-      const unseen = this.view().mark()?.unseen ?? 0;
+      const unseen = this.mark()?.unseen ?? 0;
       this.pageTitle.show(unseen > 0 ? `(${unseen}) ${this.title()}` : this.title());
     });
-    this.announce();
+    followReading({
+      view: this.view,
+      user: this.user,
+      atEnd: computed(() => this.past.shown() === undefined && this.log()?.atEnd() === true),
+    });
+    announced(this.messages, this.user, (words) => {
+      this.heard.set(words);
+    });
+    // Who has read on to what is said now is in the present.
+    effect(() => {
+      const past = this.past.shown();
+      if (past?.known() === true && !past.hasNewer() && this.log()?.atEnd() === true)
+        untracked(() => {
+          this.toLatest();
+        });
+    });
     afterNextRender(() => {
       // Where a keyboard would pop up and hide half of the room, the person decides when to write.
       if (matchMedia('(pointer: fine)').matches) this.composer()?.focus();
       else this.heading().nativeElement.focus();
     });
+    inject(DestroyRef).onDestroy(() => {
+      this.editing.set(undefined);
+    });
+  }
+
+  protected moved(place: Place): void {
+    this.view().place = place;
   }
 
   protected send(text: string): void {
-    try {
-      this.view().room.send(text);
-      this.trouble.set(undefined);
-      this.log()?.toEnd(false);
-    } catch {
-      this.composer()?.putBack(text);
-      this.trouble.set(texts.composer.outboxFull);
+    this.write(text, (room) => {
+      room.send(text);
+      if (this.past.shown() === undefined) this.log()?.toEnd(false);
+      else this.toLatest();
+    });
+  }
+
+  protected save(text: string): void {
+    const message = this.editing();
+    if (message === undefined) return;
+    if (text === message.text) {
+      this.editing.set(undefined);
+      return;
     }
+    this.write(text, (room) => {
+      this.editing.set(undefined);
+      room.edit(message.seq ?? message.key ?? '', text);
+    });
+  }
+
+  protected typed(): void {
+    this.view().room.typing();
+  }
+
+  protected editLast(): void {
+    const last = this.messages().findLast((message) => this.isOwn(message) && message.deleted === undefined);
+    if (last !== undefined) this.edit(last);
+  }
+
+  protected edit(message: RoomMessage): void {
+    this.editing.set(message);
+  }
+
+  protected act({ kind, message, button }: MessageAction): void {
+    const { room } = this.view();
+    if (kind === 'menu') {
+      if (button !== undefined) this.messageMenu()?.open(message, this.isOwn(message), button);
+    } else if (message.key !== undefined) {
+      if (kind === 'retry') room.retry(message.key);
+      else room.drop(message.key);
+    }
+  }
+
+  protected async copy(message: RoomMessage): Promise<void> {
+    try {
+      await this.clipboard?.writeText(message.text);
+      this.heard.set(this.clipboard === undefined ? texts.message.copyFailed : texts.message.copied);
+    } catch {
+      this.heard.set(texts.message.copyFailed);
+    }
+  }
+
+  protected async remove(message: RoomMessage): Promise<void> {
+    const load = async () => (await import('../ui/confirm-dialog.ts')).ConfirmDialog;
+    const data = texts.message.removeQuestion;
+    if ((await this.openDialog<boolean>(load, { data, role: 'alertdialog' })) !== true) return;
+    if (this.editing()?.seq === message.seq) this.editing.set(undefined);
+    this.write(message.text, (room) => room.remove(message.seq ?? message.key ?? ''));
   }
 
   protected async fetchOlder(): Promise<void> {
@@ -96,20 +202,23 @@ export class RoomPane {
     }
   }
 
-  /** Tells of new messages of others, one by one or as a number; never of what was there before or is loaded above. */
-  private announce(): void {
-    let heardUntil: number | undefined;
-    effect(() => {
-      const messages = this.view().room.messages();
-      const last = messages.findLast(({ seq }) => seq !== undefined)?.seq;
-      if (last === undefined) return;
-      const after = heardUntil;
-      heardUntil = Math.max(last, after ?? 0);
-      if (after === undefined) return;
-      const news = messages.filter(({ seq, from }) => seq !== undefined && seq > after && from !== this.user());
-      const [only] = news;
-      if (only === undefined) return;
-      this.heard.set(news.length === 1 ? texts.room.heard(only.from, only.text) : texts.room.heardMany(news.length));
-    });
+  protected toLatest(): void {
+    this.view().place = 'end';
+    void this.router.navigate(['/rooms', this.name()]);
+  }
+
+  private isOwn({ from, key }: RoomMessage): boolean {
+    return from === this.user() || key !== undefined;
+  }
+
+  /** Puts something into the outbox; where that is full, the text is given back. */
+  private write(text: string, put: (room: RoomView['room']) => void): void {
+    try {
+      put(this.view().room);
+      this.trouble.set(undefined);
+    } catch {
+      if (this.editing() === undefined) this.composer()?.putBack(text);
+      this.trouble.set(texts.composer.outboxFull);
+    }
   }
 }

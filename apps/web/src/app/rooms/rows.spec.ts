@@ -1,6 +1,6 @@
 import type { RoomMessage } from '@usher/client/rooms';
 import { describe, expect, test } from 'vitest';
-import { rowsOf, type Row } from './rows.ts';
+import { createRows, rowsOf, type Row } from './rows.ts';
 
 const noon = new Date(2026, 10, 23, 12).getTime();
 const minute = 60_000;
@@ -65,5 +65,38 @@ describe('rows of a room', () => {
     const sending: RoomMessage = { key: 'k1', from: 'maggie', text: 'x', at: noon, status: 'sending' };
     const keyOf = (one: RoomMessage): string | undefined => rowsOf([one], 'maggie')[1]?.key;
     expect(keyOf({ ...sending, seq: 9, id: 'm9', status: 'sent' })).toBe(keyOf(sending));
+  });
+
+  test('the line stands above the first message behind the mark, also where the very next one is a change', () => {
+    const messages = [message(1, 'bart', noon), message(3, 'bart', noon + 1)];
+    expect(brief(rowsOf(messages, 'maggie', 2))).toBe('day [1] fresh [3]');
+  });
+
+  test('are the same objects where nothing changed, and as if laid out anew', () => {
+    const authors = ['bart', 'lisa', 'maggie'];
+    const said = Array.from({ length: 400 }, (_, index) =>
+      message(index + 1, authors[(index * 7) % 3] ?? '', noon + index * 13 * minute),
+    );
+    const layOut = createRows();
+    let before = layOut(said.slice(100, 200), 'maggie');
+    for (const [start, end, fresh] of [
+      [100, 201, undefined],
+      [50, 201, undefined],
+      [50, 400, 180],
+      [0, 400, 180],
+      [0, 400, 390],
+      [300, 310, undefined],
+      [0, 0, undefined],
+      [0, 400, undefined],
+    ] as const) {
+      const messages = said.slice(start, end);
+      const rows = layOut(messages, 'maggie', fresh);
+      expect(rows).toEqual(rowsOf(messages, 'maggie', fresh));
+      before = rows;
+    }
+    const edited = said.with(200, { ...message(201, 'bart', noon + 200 * 13 * minute), text: 'another' });
+    const rows = layOut(edited, 'maggie');
+    expect(rows).toEqual(rowsOf(edited, 'maggie'));
+    expect(rows.filter((row) => !before.includes(row)).length).toBeLessThan(8);
   });
 });

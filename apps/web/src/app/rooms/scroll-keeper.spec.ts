@@ -1,139 +1,253 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { type Row, rowsOf } from './rows.ts';
 import { ScrollKeeper } from './scroll-keeper.ts';
 
-const rowPx = 100;
 const framePx = 300;
+const estimatePx = 80;
 
-/** A list in a frame with a layout of its own, since jsdom has none: every row is 100 px, the frame 300 px high. */
-function laidOut(...seqs: number[]) {
-  const scroller = document.createElement('div');
-  const list = document.createElement('ol');
-  scroller.append(list);
-  document.body.append(scroller);
-  let top = 0;
-  let frame = framePx;
-  const most = (): number => Math.max(0, list.children.length * rowPx - frame);
-  Object.defineProperties(scroller, {
-    clientHeight: { get: () => frame },
-    scrollHeight: { get: () => Math.max(frame, list.children.length * rowPx) },
-    scrollTop: { get: () => top, set: (value: number) => (top = Math.min(Math.max(0, value), most())) },
-    scrollTo: { value: (options: ScrollToOptions) => (scroller.scrollTop = options.top ?? 0) },
-  });
-  const row = (seq: number): HTMLElement => {
-    const item = document.createElement('li');
-    item.dataset['seq'] = String(seq);
-    Object.defineProperties(item, {
-      offsetTop: { get: () => [...list.children].indexOf(item) * rowPx },
-      offsetHeight: { get: () => rowPx },
+/**
+ * A list in a frame with a layout of its own, since jsdom has none. The frame is 300 px high, a row 100 px unless told, and thought
+ * to be 80 px as long as it was not rendered.
+ */
+class Page {
+  readonly keeper = new ScrollKeeper();
+  readonly heights = new Map<string, number>();
+  private readonly scroller = document.createElement('div');
+  private readonly list = document.createElement('ol');
+  private rows: readonly Row[] = [];
+  private frame = framePx;
+  private at = 0;
+
+  constructor(...seqs: number[]) {
+    this.scroller.append(this.list);
+    document.body.replaceChildren(this.scroller);
+    Object.defineProperties(this.scroller, {
+      clientHeight: { get: () => this.frame },
+      scrollHeight: { get: () => Math.max(this.frame, this.height) },
+      scrollTop: {
+        get: () => Math.min(this.at, this.most),
+        set: (value: number) => (this.at = Math.min(Math.max(0, value), this.most)),
+      },
     });
+    this.scroller.getBoundingClientRect = () => new DOMRect(0, 0, 400, this.frame);
+    this.list.getBoundingClientRect = () => new DOMRect(0, -this.scroller.scrollTop, 400, this.height);
+    this.have(seqs);
+  }
+
+  get top(): number {
+    return this.scroller.scrollTop;
+  }
+
+  /** The sequences that stand in the page. */
+  get rendered(): number[] {
+    return [...this.list.children].map((item) => Number(item.id));
+  }
+
+  /** How far below the upper edge of the frame a message stands, as the reader sees it. */
+  offsetOf(seq: number): number {
+    let top = this.padding('paddingBlockStart') - this.top;
+    for (const item of this.list.children) {
+      if (item.id === String(seq)) return top;
+      top += item.getBoundingClientRect().height;
+    }
+    throw new Error(`message ${seq} is not rendered`);
+  }
+
+  attach(place: Parameters<ScrollKeeper['attach']>[2] = 'end'): this {
+    this.keeper.attach(this.scroller, this.list, place);
+    this.render();
+    return this;
+  }
+
+  /** These are the messages now. */
+  have(seqs: readonly number[]): void {
+    const before = new Map(this.rows.map((row) => [row.key, row]));
+    // A room in which nobody says two things in a row, all on one day: every message is a row like any other.
+    this.rows = rowsOf(
+      seqs.map((seq) => ({ seq, id: String(seq), from: `u${seq}`, text: 't', at: seq, status: 'sent' })),
+      'maggie',
+    )
+      .filter(({ kind }) => kind === 'message')
+      .map((row) => before.get(row.key) ?? row);
+    this.keeper.change(this.rows, () => estimatePx);
+    this.render();
+  }
+
+  scroll(top: number): void {
+    this.scroller.scrollTop = top;
+    this.keeper.remember();
+    this.render();
+  }
+
+  shrink(px: number): void {
+    this.frame -= px;
+    this.render();
+  }
+
+  /** As the component does it: renders the range, and again until it stays. */
+  render(): void {
+    for (let times = 0; times < 10; times++) {
+      const { range } = this.keeper;
+      this.list.replaceChildren(...this.rows.slice(range.start, range.end).map((row) => this.item(row)));
+      if (!this.keeper.restore(range)) return;
+    }
+    throw new Error('the range does not come to rest');
+  }
+
+  private get height(): number {
+    const rows = [...this.list.children].reduce((all, item) => all + item.getBoundingClientRect().height, 0);
+    return this.padding('paddingBlockStart') + rows + this.padding('paddingBlockEnd');
+  }
+
+  private get most(): number {
+    return Math.max(0, this.height - this.frame);
+  }
+
+  private padding(side: 'paddingBlockStart' | 'paddingBlockEnd'): number {
+    return Number.parseFloat(this.list.style[side] || '0');
+  }
+
+  private item({ seq = 0 }: Row): HTMLElement {
+    const item = document.createElement('li');
+    item.id = String(seq);
+    item.getBoundingClientRect = () => new DOMRect(0, 0, 400, this.heights.get(item.id) ?? 100);
     return item;
-  };
-  list.append(...seqs.map(row));
-  return {
-    scroller,
-    list,
-    above: (...older: number[]) => {
-      list.prepend(...older.map(row));
-    },
-    below: (...newer: number[]) => {
-      list.append(...newer.map(row));
-    },
-    /** The composer grew by so many pixels. */
-    shrink: (px: number) => {
-      frame -= px;
-    },
-  };
+  }
 }
 
-function keeperOf(
-  { scroller, list }: ReturnType<typeof laidOut>,
-  place: Parameters<ScrollKeeper['attach']>[2] = 'end',
-): ScrollKeeper {
-  const keeper = new ScrollKeeper();
-  keeper.attach(scroller, list, place);
-  return keeper;
+function sequence(from: number, to: number): number[] {
+  return Array.from({ length: to - from + 1 }, (_, index) => from + index);
 }
+
+beforeEach(() => {
+  document.body.replaceChildren();
+});
 
 describe('the place in a list', () => {
-  beforeEach(() => {
-    document.body.replaceChildren();
-  });
-
   test('is the end at first', () => {
-    const page = laidOut(1, 2, 3, 4, 5);
-    keeperOf(page);
-    expect(page.scroller.scrollTop).toBe(200);
+    expect(new Page(1, 2, 3, 4, 5).attach().top).toBe(200);
   });
 
   test('at the end stays the end when something comes below, above, or the frame shrinks', () => {
-    const page = laidOut(11, 12, 13, 14, 15);
-    const keeper = keeperOf(page);
-    page.below(16);
-    keeper.restore();
-    expect(page.scroller.scrollTop).toBe(300);
-    page.above(10);
-    keeper.restore();
-    expect(page.scroller.scrollTop).toBe(400);
+    const page = new Page(11, 12, 13, 14, 15).attach();
+    page.have(sequence(11, 16));
+    expect(page.top).toBe(300);
+    page.have(sequence(10, 16));
+    expect(page.top).toBe(400);
     page.shrink(50);
-    keeper.restore();
-    expect(page.scroller.scrollTop).toBe(450);
+    expect(page.top).toBe(450);
   });
 
   test('near the end counts as the end', () => {
-    const page = laidOut(1, 2, 3, 4, 5);
-    const keeper = keeperOf(page);
-    page.scroller.scrollTop = 160;
-    keeper.remember();
-    expect(keeper.where().place).toBe('end');
+    const page = new Page(1, 2, 3, 4, 5).attach();
+    page.scroll(160);
+    expect(page.keeper.where().place).toBe('end');
   });
 
   test('in the middle stays at the message that is read, whatever comes above or below', () => {
-    const page = laidOut(11, 12, 13, 14, 15, 16);
-    const keeper = keeperOf(page);
-    page.scroller.scrollTop = 130;
-    keeper.remember();
-    page.above(9, 10);
-    keeper.restore();
-    expect(page.scroller.scrollTop).toBe(330);
-    page.below(17);
-    keeper.restore();
-    expect(page.scroller.scrollTop).toBe(330);
-    expect(keeper.where().place).toEqual({ seq: 12, offset: -30 });
+    const page = new Page(...sequence(11, 16)).attach();
+    page.scroll(130);
+    page.have(sequence(9, 16));
+    expect(page.top).toBe(330);
+    page.have(sequence(9, 17));
+    expect(page.top).toBe(330);
+    expect(page.keeper.where().place).toEqual({ seq: 12, offset: -30 });
   });
 
   test('is found again when one comes back to the room', () => {
-    const page = laidOut(11, 12, 13, 14, 15, 16);
-    const keeper = keeperOf(page, { seq: 12, offset: -30 });
-    expect(page.scroller.scrollTop).toBe(130);
-    expect(keeper.where().place).toEqual({ seq: 12, offset: -30 });
+    const page = new Page(...sequence(11, 16)).attach({ seq: 12, offset: -30 });
+    expect(page.top).toBe(130);
+    expect(page.keeper.where().place).toEqual({ seq: 12, offset: -30 });
   });
 
   test('is waited for where its message is not there yet', () => {
-    const page = laidOut();
-    const keeper = keeperOf(page, { seq: 12, offset: 0 });
-    expect(keeper.where().place).toEqual({ seq: 12, offset: 0 });
-    page.below(11, 12, 13, 14, 15);
-    keeper.restore();
-    expect(page.scroller.scrollTop).toBe(100);
+    const page = new Page().attach({ seq: 12, offset: 0 });
+    expect(page.keeper.where().place).toEqual({ seq: 12, offset: 0 });
+    page.have(sequence(11, 15));
+    expect(page.top).toBe(100);
   });
 
-  test('whose message is gone becomes the one at the upper edge', () => {
-    const page = laidOut(11, 12, 13, 14, 15, 16);
-    const keeper = keeperOf(page);
-    page.scroller.scrollTop = 100;
-    keeper.remember();
-    page.list.querySelector('[data-seq="12"]')?.remove();
-    keeper.restore();
-    expect(keeper.where().place).toMatchObject({ seq: 13 });
+  test('whose message is gone becomes what is there now', () => {
+    const page = new Page(...sequence(11, 16)).attach();
+    page.scroll(100);
+    page.have([11, 13, 14, 15, 16]);
+    expect(page.keeper.where().place).toMatchObject({ seq: 13 });
   });
 
   test('can be left for the end', () => {
-    const page = laidOut(1, 2, 3, 4, 5, 6);
-    const keeper = keeperOf(page);
-    page.scroller.scrollTop = 0;
-    keeper.remember();
-    keeper.toEnd(false);
-    expect(page.scroller.scrollTop).toBe(300);
-    expect(keeper.where().place).toBe('end');
+    const page = new Page(...sequence(1, 6)).attach();
+    page.scroll(0);
+    page.keeper.toEnd(false);
+    expect(page.top).toBe(300);
+    expect(page.keeper.where().place).toBe('end');
+  });
+});
+
+describe('a window into a long list', () => {
+  test('holds the end, and little more than the frame', () => {
+    const page = new Page(...sequence(1, 50_000)).attach();
+    expect(page.rendered.at(-1)).toBe(50_000);
+    expect(page.rendered.length).toBeLessThanOrEqual(200);
+    expect(page.offsetOf(50_000)).toBe(200);
+  });
+
+  test('follows whoever scrolls, all the way', () => {
+    const page = new Page(...sequence(1, 1_000)).attach();
+    for (let top = page.top - 250; top > 0; top -= 250) {
+      page.scroll(top);
+      expect(page.offsetOf(page.rendered[0] ?? 0)).toBeLessThanOrEqual(0);
+      if (page.rendered.includes(1)) break;
+    }
+    page.scroll(0);
+    expect(page.offsetOf(1)).toBe(0);
+  });
+
+  test('shows the place that was jumped to, however far', () => {
+    const page = new Page(...sequence(1, 50_000)).attach();
+    page.scroll(1_000_000);
+    const { place } = page.keeper.where();
+    if (place === 'end') throw new Error('it is not the end');
+    expect(page.offsetOf(place.seq)).toBeCloseTo(place.offset);
+  });
+
+  test('keeps the place although rows above turn out higher than was thought', () => {
+    const page = new Page(...sequence(1, 1_000)).attach();
+    page.scroll(40_000);
+    const seq = page.rendered.find((each) => page.offsetOf(each) >= 0) ?? 0;
+    const offset = page.offsetOf(seq);
+    const first = page.rendered[0] ?? 0;
+    for (let above = first - 30; above < first; above++) page.heights.set(String(above), 333);
+    for (let step = 0; step < 3; step++) page.scroll(page.top - 400);
+    expect(page.rendered[0]).toBeLessThan(first);
+    expect(page.offsetOf(seq)).toBeCloseTo(offset + 1_200);
+  });
+
+  test('keeps the place when older ones are inserted above', () => {
+    const page = new Page(...sequence(5_001, 6_000)).attach();
+    page.scroll(page.top - 20_000);
+    const seq = page.rendered[12] ?? 0;
+    const offset = page.offsetOf(seq);
+    page.have(sequence(1, 6_000));
+    expect(page.offsetOf(seq)).toBeCloseTo(offset);
+  });
+
+  test('goes to a message by its sequence', () => {
+    const page = new Page(...sequence(1, 50_000)).attach();
+    page.keeper.goTo({ seq: 12_345, offset: 100 });
+    page.render();
+    expect(page.offsetOf(12_345)).toBeCloseTo(100);
+  });
+
+  test('grows while something in it is selected', () => {
+    const page = new Page(...sequence(1, 1_000)).attach();
+    const last = page.rendered.at(-1) ?? 0;
+    const item = document.getElementById(String(last));
+    if (item === null) throw new Error('the last one is not there');
+    item.textContent = 'selected';
+    document.getSelection()?.selectAllChildren(item);
+    page.keeper.remember();
+    page.scroll(page.top - 2_000);
+    expect(page.keeper.range.end).toBe(1_000);
+    expect(page.rendered[0]).toBeLessThan(980);
   });
 });

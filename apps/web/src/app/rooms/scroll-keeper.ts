@@ -1,64 +1,119 @@
 import type { Place } from './open-rooms.ts';
+import { RowHeights } from './row-heights.ts';
+import { type Row, commonEnd, commonStart, indexOfSeq } from './rows.ts';
 
 /** So near to the end (px) counts as being there: a finger does not stop at the last pixel. */
 const atEndPx = 48;
+/** A list with no more rows stands in the page as a whole. */
+const wholeRows = 200;
+/** While something in it is selected, the window grows, so that the selection stays; up to so many rows. */
+const mostRows = 1_500;
+/** What is rendered beyond either edge of the frame: so many times its height, and so many px at least. */
+const margin = { frames: 1, px: 600 };
+
+/** The rows that stand in the page: from `start`, before `end`. */
+export interface Range {
+  readonly start: number;
+  readonly end: number;
+}
 
 /**
- * Keeps the place in a list that changes above, below and in size: the end stays the end, otherwise the message at the upper edge
- * stays where it is. Browsers have scroll anchoring for this, but not all of them, so it is done by hand here (`overflow-anchor: none`).
+ * Keeps the place in a long list of which only a window stands in the page: the end stays the end, otherwise the row at the upper
+ * edge stays where it is, whatever comes above or below, and however high rows that were never seen turn out to be.
+ * Browsers have scroll anchoring for this, but not all of them, and none across rows that are not there (`overflow-anchor: none`).
+ *
+ * The owner renders `range` and calls `restore` after each rendering and `remember` when the reader scrolled.
  */
 export class ScrollKeeper {
+  /** Rows that should stand in the page now. */
+  range: Range = { start: 0, end: 0 };
+
+  private readonly heights = new RowHeights();
+  private rows: readonly Row[] = [];
   private scroller: HTMLElement | undefined;
   private list: HTMLElement | undefined;
   private atEnd = true;
-  /** What stands at the upper edge, and how far below it (px; negative where it is cut). */
-  private anchor: { readonly item: HTMLElement; readonly offset: number } | undefined;
+  /** The row at the upper edge, and how far below it (px; negative where it is cut). */
+  private anchor: { readonly index: number; readonly offset: number } | undefined;
   /** A place from before, until the message it names is there. */
   private wanted: Exclude<Place, 'end'> | undefined;
-  private gliding = false;
+  /** Under way to the end with a motion, and where the end was when it began (px). */
+  private gliding: number | undefined;
 
   attach(scroller: HTMLElement, list: HTMLElement, place: Place): void {
     this.scroller = scroller;
     this.list = list;
+    this.goTo(place);
+  }
+
+  /** Goes to a place without a motion, once its message is there. */
+  goTo(place: Place): void {
+    this.gliding = undefined;
+    this.anchor = undefined;
     this.atEnd = place === 'end';
     this.wanted = place === 'end' ? undefined : place;
-    this.restore();
+    this.resolve();
+    this.choose();
   }
 
-  /** To be called when the reader scrolled. */
-  remember(): void {
+  /**
+   * Other rows. The range is another one at once.
+   * @param estimate how high a row will be that was not measured yet (px)
+   */
+  change(rows: readonly Row[], estimate: (row: Row) => number): void {
+    const was = this.rows;
+    const start = commonStart(was, rows);
+    const end = Math.min(commonEnd(was, rows), rows.length - start, was.length - start);
+    const removed = was.length - end - start;
+    const added = rows.slice(start, rows.length - end);
+    // A row whose message or neighbours changed is about as high as it was.
+    const known = new Map(was.slice(start, start + removed).map(({ key }, index) => [key, start + index]));
+    const heightOf = (index: number): number => this.heights.top(index + 1) - this.heights.top(index);
+    const heights = added.map((row) => {
+      const index = known.get(row.key);
+      return index === undefined ? estimate(row) : heightOf(index);
+    });
+    this.moveAnchor(start, removed, added);
+    this.rows = rows;
+    this.heights.splice(start, removed, heights);
+    this.resolve();
+    this.choose();
+  }
+
+  /** To be called when the reader scrolled. @returns whether the range is another one now. */
+  remember(): boolean {
     const { scroller } = this;
-    if (scroller === undefined) return;
-    const below = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
-    if (this.gliding) {
+    if (scroller === undefined) return false;
+    if (this.gliding !== undefined) {
       // On the way to the end, new messages must not stop the way.
-      if (below < 1) this.gliding = false;
-      return;
+      if (below(scroller) < 1) this.gliding = undefined;
+      return this.choose();
     }
-    this.atEnd = below <= atEndPx;
+    this.atEnd = below(scroller) <= atEndPx;
     this.wanted = undefined;
     this.anchor = this.atEnd ? undefined : this.find();
+    return this.choose();
   }
 
-  /** To be called when the list or its frame changed. */
-  restore(): void {
+  /**
+   * To be called when rows were rendered, or they or their frame changed in size.
+   * @param rendered the rows that stand in the page
+   * @returns whether the range is another one now.
+   */
+  restore(rendered: Range): boolean {
     const { scroller, list } = this;
-    if (scroller === undefined || list === undefined) return;
-    if (this.wanted !== undefined) {
-      const item = list.querySelector<HTMLElement>(`[data-seq="${this.wanted.seq}"]`);
-      if (item === null) return;
-      this.anchor = { item, offset: this.wanted.offset };
-      this.wanted = undefined;
-    }
-    if (this.gliding) return;
-    if (this.atEnd || this.anchor?.item.isConnected !== true) {
+    if (scroller === undefined || list === undefined) return false;
+    let index = rendered.start;
+    for (const row of list.children) this.heights.measure(index++, row.getBoundingClientRect().height);
+    list.style.paddingBlockStart = `${this.heights.top(rendered.start)}px`;
+    list.style.paddingBlockEnd = `${this.heights.total - this.heights.top(rendered.end)}px`;
+    if (this.gliding !== undefined) {
+      if (Math.abs(scroller.scrollHeight - this.gliding) >= 1) this.glide(scroller);
+    } else if (this.wanted === undefined) {
       if (this.atEnd) scroller.scrollTop = scroller.scrollHeight;
-      else this.anchor = this.find();
-      return;
+      else this.hold(scroller);
     }
-    const top = this.anchor.item.offsetTop - this.anchor.offset;
-    // Setting it even where nothing changed would end a fling of the finger.
-    if (Math.abs(scroller.scrollTop - top) >= 1) scroller.scrollTop = top;
+    return this.choose();
   }
 
   toEnd(smooth: boolean): void {
@@ -67,42 +122,136 @@ export class ScrollKeeper {
     this.atEnd = true;
     this.wanted = undefined;
     this.anchor = undefined;
+    this.gliding = undefined;
     const calm = smooth && !matchMedia('(prefers-reduced-motion: reduce)').matches;
-    const below = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
+    const left = below(scroller);
     // A long way is not scrolled through: it would take long and show nothing.
-    this.gliding = calm && below > 1 && below < 4 * scroller.clientHeight;
-    scroller.scrollTo({ top: scroller.scrollHeight, behavior: this.gliding ? 'smooth' : 'instant' });
+    if (calm && left > 1 && left < 4 * scroller.clientHeight) this.glide(scroller);
+    else scroller.scrollTop = scroller.scrollHeight;
+    this.choose();
   }
 
   /** The reader took over: a way to the end that is under way is given up. */
   interrupt(): void {
-    if (!this.gliding) return;
-    this.gliding = false;
+    if (this.gliding === undefined) return;
+    this.gliding = undefined;
     this.remember();
   }
 
-  where(): { readonly place: Place; readonly above: number } {
-    const above = this.scroller?.scrollTop ?? 0;
-    if (this.wanted !== undefined) return { place: this.wanted, above };
-    const seq = Number(this.anchor?.item.dataset['seq']);
-    if (this.atEnd || this.anchor === undefined || !Number.isFinite(seq)) return { place: 'end', above };
-    return { place: { seq, offset: this.anchor.offset }, above };
+  where(): { readonly place: Place; readonly above: number; readonly below: number } {
+    const { scroller } = this;
+    const edges = { above: scroller?.scrollTop ?? 0, below: scroller === undefined ? 0 : below(scroller) };
+    if (this.wanted !== undefined) return { place: this.wanted, ...edges };
+    if (this.atEnd || this.anchor === undefined) return { place: 'end', ...edges };
+    const { index, offset } = this.anchor;
+    // Of a separator at the edge, the message below it is the one to come back to.
+    for (let at = index; at < Math.min(index + 4, this.rows.length); at++) {
+      const row = this.rows[at];
+      if (row?.kind !== 'message' || row.seq === undefined) continue;
+      return { place: { seq: row.seq, offset: offset + this.heights.top(at) - this.heights.top(index) }, ...edges };
+    }
+    return { place: 'end', ...edges };
   }
 
-  /** The first message that is not wholly above the upper edge, by halving: a list may be long. */
-  private find(): { item: HTMLElement; offset: number } | undefined {
-    const { scroller, list } = this;
-    if (scroller === undefined || list === undefined) return undefined;
-    const items = [...list.querySelectorAll<HTMLElement>(':scope > [data-seq]')];
-    let low = 0;
-    let high = items.length - 1;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      const item = items[middle];
-      if (item !== undefined && item.offsetTop + item.offsetHeight <= scroller.scrollTop) low = middle + 1;
-      else high = middle;
-    }
-    const item = items[low];
-    return item === undefined ? undefined : { item, offset: item.offsetTop - scroller.scrollTop };
+  private glide(scroller: HTMLElement): void {
+    this.gliding = scroller.scrollHeight;
+    scroller.scrollTo({ top: scroller.scrollHeight, behavior: 'smooth' });
   }
+
+  private hold(scroller: HTMLElement): void {
+    this.anchor ??= this.find();
+    if (this.anchor === undefined) return;
+    const top = this.listTop(scroller) + this.heights.top(this.anchor.index) - this.anchor.offset;
+    // Setting it even where nothing changed would end a fling of the finger.
+    if (Math.abs(scroller.scrollTop - top) >= 1) scroller.scrollTop = top;
+  }
+
+  /** Where the list begins in what is scrolled: something may stand above it. */
+  private listTop(scroller: HTMLElement): number {
+    if (this.list === undefined) return 0;
+    return this.list.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop;
+  }
+
+  private find(): { index: number; offset: number } | undefined {
+    const { scroller } = this;
+    if (scroller === undefined || this.rows.length === 0) return undefined;
+    const y = scroller.scrollTop - this.listTop(scroller);
+    const index = this.heights.indexAt(y);
+    return { index, offset: this.heights.top(index) - y };
+  }
+
+  /** What was at the edge is still there, unless it is gone: then what is in its place. */
+  private moveAnchor(start: number, removed: number, added: readonly Row[]): void {
+    if (this.anchor === undefined || this.anchor.index < start) return;
+    const { index, offset } = this.anchor;
+    if (index >= start + removed) {
+      this.anchor = { index: index + added.length - removed, offset };
+      return;
+    }
+    const key = this.rows[index]?.key;
+    const again = added.findIndex((row) => row.key === key);
+    this.anchor = again === -1 ? undefined : { index: start + again, offset };
+  }
+
+  private resolve(): void {
+    if (this.wanted === undefined) return;
+    const { seq, offset } = this.wanted;
+    // Separators have the sequence of the message below them.
+    for (let index = indexOfSeq(this.rows, seq); this.rows[index]?.seq === seq; index++) {
+      if (this.rows[index]?.kind !== 'message') continue;
+      this.anchor = { index, offset };
+      this.wanted = undefined;
+      return;
+    }
+  }
+
+  /** Decides what should stand in the page. */
+  private choose(): boolean {
+    const { start, end } = this.range;
+    const next = this.fitting();
+    if (next.start === start && next.end === end) return false;
+    this.range = next;
+    return true;
+  }
+
+  private fitting(): Range {
+    const { length } = this.rows;
+    const { scroller } = this;
+    if (length <= wholeRows) return { start: 0, end: length };
+    if (scroller === undefined) return { start: length - wholeRows, end: length };
+    const frame = scroller.clientHeight;
+    const from = this.edge(scroller, frame);
+    const near = Math.max(margin.px, margin.frames * frame);
+    const now = { start: Math.min(this.range.start, length), end: Math.min(this.range.end, length) };
+    const rows = (px: number): Range => ({
+      start: this.heights.indexAt(from - px),
+      end: Math.min(length, this.heights.indexAt(from + frame + px) + 1),
+    });
+    // Not with every pixel: what stands there is enough until half of the margin is used up.
+    const enough = rows(near / 2);
+    if (now.start <= enough.start && now.end >= enough.end && now.end - now.start <= wholeRows) return now;
+    const wanted = rows(near);
+    if (!this.selecting()) return wanted;
+    const both = { start: Math.min(now.start, wanted.start), end: Math.max(now.end, wanted.end) };
+    return both.end - both.start <= mostRows ? both : wanted;
+  }
+
+  /** Where the upper edge of the frame is in the list (px), or is about to be. */
+  private edge(scroller: HTMLElement, frame: number): number {
+    if (this.gliding === undefined) {
+      if (this.atEnd) return this.heights.total - frame;
+      if (this.anchor !== undefined) return this.heights.top(this.anchor.index) - this.anchor.offset;
+    }
+    return scroller.scrollTop - this.listTop(scroller);
+  }
+
+  private selecting(): boolean {
+    const { list } = this;
+    const selection = list?.ownerDocument.getSelection();
+    return selection?.isCollapsed === false && list?.contains(selection.anchorNode) === true;
+  }
+}
+
+function below({ scrollHeight, clientHeight, scrollTop }: HTMLElement): number {
+  return scrollHeight - clientHeight - scrollTop;
 }

@@ -1,59 +1,77 @@
 import { TestBed } from '@angular/core/testing';
 import { type Usher, injectUsher, provideUsher } from '@usher/angular';
 import { FakeServer } from '@usher/client/testing';
+import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { EndReason } from '../session/end-reason.ts';
 import { Session } from '../session/session.ts';
-import { unsentKey } from '../session/typed.ts';
+import { FakeLocks } from '../testing/fake-locks.ts';
+import { OpenRooms } from './open-rooms.ts';
+import { RoomDirectory } from './room-directory.ts';
+import { forgetAll, keepRecord, recordsByTab } from './unsent-store.ts';
 import { Unsent } from './unsent.ts';
 
 let server: FakeServer;
+let locks: FakeLocks;
 let ended: EndReason | undefined;
 
-const settle = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
+const offline = () => Promise.reject(new Error('no network'));
 const texts = (): string[] => server.room('general').messages.map(({ text }) => text);
+const kept = async (): Promise<unknown[]> => [...(await recordsByTab()).values()].map(({ rooms }) => rooms);
 
 /** The page of a person, as after a reload, with the room open. */
-function pageOf(user: string): { usher: Usher; unsent: Unsent; room: ReturnType<Usher['room']> } {
+function pageOf(user: string): { usher: Usher; room: ReturnType<Usher['room']> } {
   TestBed.resetTestingModule();
   server.user = user;
   TestBed.configureTestingModule({
     providers: [
       Unsent,
+      OpenRooms,
+      { provide: RoomDirectory, useValue: {} },
       provideUsher({ token: () => 'secret', socket: server.options }),
       { provide: Session, useValue: { user: () => user, endReason: () => ended } },
     ],
   });
   const usher = TestBed.runInInjectionContext(injectUsher);
-  const unsent = TestBed.inject(Unsent);
-  const room = usher.room('general');
   usher.start();
-  unsent.follow(room);
-  room.open();
-  return { usher, unsent, room };
+  const { room } = TestBed.inject(OpenRooms).enter('general');
+  return { usher, room };
+}
+
+/** The person at the page has written that, without a network, and it is kept. */
+async function written(...said: string[]): Promise<ReturnType<typeof pageOf>> {
+  server.ticket = offline;
+  const page = pageOf('maggie');
+  for (const text of said) page.room.send(text);
+  await vi.waitFor(async () => {
+    expect(JSON.stringify(await kept())).toContain(said.at(-1));
+  });
+  server.ticket = () => Promise.resolve(server.issue());
+  return page;
 }
 
 describe('what was not sent', () => {
-  beforeEach(() => {
-    sessionStorage.clear();
-    vi.useFakeTimers();
+  beforeEach(async () => {
+    locks = new FakeLocks();
+    Object.defineProperty(navigator, 'locks', { value: locks, configurable: true });
+    await forgetAll();
     server = new FakeServer();
     ended = 'expired';
   });
 
   afterEach(() => {
     TestBed.resetTestingModule();
-    vi.useRealTimers();
   });
 
-  test('is there after a reload and goes out, in order', async () => {
-    const { room } = pageOf('maggie');
-    room.send('first');
-    room.send('second');
-    expect(pageOf('maggie').unsent.rooms()).toEqual(['general']);
-    await settle();
-    expect(texts()).toEqual(['first', 'second']);
-    expect(sessionStorage.getItem(unsentKey)).toBeNull();
+  test('is there after a reload and goes out, in order, and is kept no longer', async () => {
+    await written('first', 'second');
+    pageOf('maggie');
+    await vi.waitFor(() => {
+      expect(texts()).toEqual(['first', 'second']);
+    });
+    await vi.waitFor(async () => {
+      expect(await kept()).toEqual([]);
+    });
   });
 
   test('goes out once, also where it was in the room already and only the answer was missing', async () => {
@@ -62,68 +80,122 @@ describe('what was not sent', () => {
       return undefined;
     });
     const { room } = pageOf('maggie');
-    await settle();
     room.send('hello');
-    await settle();
-    expect(texts()).toEqual(['hello']);
+    await vi.waitFor(async () => {
+      expect(texts()).toEqual(['hello']);
+      expect(await kept()).toHaveLength(1);
+    });
     server.handle('send', usual);
     const { room: again } = pageOf('maggie');
-    await settle();
+    await vi.waitFor(async () => {
+      expect(again.messages()).toMatchObject([{ text: 'hello', status: 'sent' }]);
+      expect(await kept()).toEqual([]);
+    });
     expect(texts()).toEqual(['hello']);
-    expect(again.messages()).toMatchObject([{ text: 'hello', status: 'sent' }]);
+  });
+
+  test('a change of a message goes out as well', async () => {
+    const { seq } = server.say('general', 'maggie', 'helo');
+    server.ticket = offline;
+    const { room } = pageOf('maggie');
+    room.edit(seq, 'hello');
+    await vi.waitFor(async () => {
+      expect(await kept()).toHaveLength(1);
+    });
+    server.ticket = () => Promise.resolve(server.issue());
+    const { room: again } = pageOf('maggie');
+    await vi.waitFor(async () => {
+      expect(again.messages()).toMatchObject([{ seq, text: 'hello', status: 'sent' }]);
+      expect(await kept()).toEqual([]);
+    });
+  });
+
+  test('is left to the tab that wrote it as long as that one lives, then another takes it over', async () => {
+    const elsewhere = locks.hold('usher.unsent other');
+    await keepRecord('other', {
+      user: 'maggie',
+      rooms: { general: [{ key: '5b2f3b1e-6d0e-4b6c-9a53-4d54ab0e9a01', text: 'hello' }] },
+    });
+    const { room } = pageOf('maggie');
+    await vi.waitFor(() => {
+      expect(locks.waiting('usher.unsent other')).toBe(1);
+      expect(room.state().name).toBe('joined');
+    });
+    expect(room.messages()).toEqual([]);
+    elsewhere.release();
+    await vi.waitFor(() => {
+      expect(texts()).toEqual(['hello']);
+    });
   });
 
   test.each(['expired', 'refresh_reused'] as const)(
     'waits for the same person where the session ended as %s',
     async (reason) => {
-      server.ticket = () => Promise.reject(new Error('no network'));
-      const { room, usher } = pageOf('maggie');
-      room.send('hello');
+      const { usher } = await written('hello');
       ended = reason;
       usher.signOut();
-      server.ticket = () => Promise.resolve(server.issue());
       pageOf('maggie');
-      await settle();
-      expect(texts()).toEqual(['hello']);
+      await vi.waitFor(() => {
+        expect(texts()).toEqual(['hello']);
+      });
     },
   );
 
-  test.each(['signed_out', 'password_changed', 'session_ended'] as const)('is wiped where it ended as %s', (reason) => {
-    server.ticket = () => Promise.reject(new Error('no network'));
-    const { room, usher } = pageOf('maggie');
-    room.send('a secret');
-    ended = reason;
-    usher.signOut();
-    TestBed.resetTestingModule();
-    expect(sessionStorage.getItem(unsentKey)).toBeNull();
-  });
+  test.each(['signed_out', 'password_changed', 'session_ended'] as const)(
+    'is wiped where it ended as %s',
+    async (reason) => {
+      const { usher } = await written('a secret');
+      ended = reason;
+      usher.signOut();
+      TestBed.resetTestingModule();
+      await vi.waitFor(async () => {
+        expect(await kept()).toEqual([]);
+      });
+    },
+  );
 
   test('is not sent for somebody else, and gone from the storage', async () => {
-    server.ticket = () => Promise.reject(new Error('no network'));
-    const { room } = pageOf('maggie');
-    room.send('a secret');
-    ended = 'expired';
-    server.ticket = () => Promise.resolve(server.issue());
-    pageOf('bart');
-    await settle();
+    await written('a secret');
+    const { room } = pageOf('bart');
+    await vi.waitFor(async () => {
+      expect(room.state().name).toBe('joined');
+      expect(await kept()).toEqual([]);
+    });
     expect(texts()).toEqual([]);
-    expect(sessionStorage.getItem(unsentKey)).toBeNull();
   });
 
-  test('and is dropped by hand does not come back', () => {
-    server.ticket = () => Promise.reject(new Error('no network'));
+  test('and is dropped by hand does not come back', async () => {
+    const { room } = await written('never mind');
+    const [message] = room.messages();
+    room.drop(message?.key ?? '');
+    await vi.waitFor(async () => {
+      expect(await kept()).toEqual([]);
+    });
+  });
+
+  test('may be anything in the storage', async () => {
+    const { createStore, set } = await import('idb-keyval');
+    const store = createStore('usher', 'unsent');
+    for (const [index, value] of [1, 'x', {}, { user: 'maggie', rooms: { general: [{ key: 1 }] } }].entries())
+      await set(`broken ${index}`, value, store);
     const { room } = pageOf('maggie');
-    room.drop(room.send('never mind'));
-    expect(sessionStorage.getItem(unsentKey)).toBeNull();
+    room.send('hello');
+    await vi.waitFor(() => {
+      expect(texts()).toEqual(['hello']);
+    });
   });
 
-  test.each(['[]', '{"user":"maggie","rooms":{"general":"x"}}', '{"user":"maggie","rooms":{"general":[{"key":1}]}}'])(
-    'may be %s in the storage',
-    async (text) => {
-      sessionStorage.setItem(unsentKey, text);
-      pageOf('maggie');
-      await settle();
-      expect(texts()).toEqual([]);
-    },
-  );
+  test('goes out while the page lives, also where nothing can be kept', async () => {
+    vi.spyOn(indexedDB, 'open').mockImplementation(() => {
+      throw new DOMException('no', 'SecurityError');
+    });
+    vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementation(() => {
+      throw new DOMException('no', 'QuotaExceededError');
+    });
+    const { room } = pageOf('maggie');
+    room.send('hello');
+    await vi.waitFor(() => {
+      expect(texts()).toEqual(['hello']);
+    });
+  });
 });

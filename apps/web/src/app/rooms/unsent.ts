@@ -1,65 +1,108 @@
-import { DestroyRef, Service, inject } from '@angular/core';
+import { DOCUMENT, DestroyRef, Service, inject } from '@angular/core';
 import { type UsherRoom, injectUsher } from '@usher/angular';
-import type { RoomMessage } from '@usher/client/rooms';
+import type { Unsent as Entry } from '@usher/client/rooms';
 import { Subscription } from 'rxjs';
-import { unsentKey } from '../session/typed.ts';
-import { injectKept } from './kept.ts';
+import { Session } from '../session/session.ts';
+import { keepsTyped } from '../session/typed.ts';
+import { forgetRecord, keepRecord, recordOf, recordsByTab } from './unsent-store.ts';
 
-/** A message of the outbox. Its key is what makes it be in the room once, however often it is sent. */
-interface UnsentMessage {
-  readonly key: string;
-  readonly text: string;
-}
+/** The name of the page before this one in the same tab, in `sessionStorage`. */
+const lastKey = 'usher.tab';
 
-/** What was sent and is not known to have arrived, by room: after a reload, or when the same person is back, it goes out once. */
+/** Puts what was left back into the outbox of its room. @returns whether all of it found room there. */
+export type PutBack = (room: string, entries: readonly Entry[]) => boolean;
+
+/**
+ * What was written and is not known to have arrived, in IndexedDB: after a reload, or when the same person is back, it goes out once,
+ * under the keys that it had. Each page keeps a record of its own and holds a lock for as long as it lives (Web Locks); what a page
+ * left behind is taken over by one that still lives, and by one only. Where there are no locks (plain http), a tab takes over what
+ * it had before a reload.
+ */
 @Service({ autoProvided: false })
 export class Unsent {
   private readonly usher = injectUsher();
-  private readonly kept = injectKept(unsentKey, isUnsent);
+  private readonly session = inject(Session);
+  private readonly window = inject(DOCUMENT).defaultView;
+  private readonly locks: LockManager | undefined = this.window?.navigator.locks;
+  private readonly user = this.session.user() ?? '';
+  private readonly tab = `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
+  private readonly before = this.renamed();
+  private readonly rooms = new Map<string, readonly Entry[]>();
   private readonly followed = new Set<string>();
   private readonly following = new Subscription();
+  /** Aborted when this page, or this person on it, is gone. */
+  private readonly end = new AbortController();
 
   constructor() {
+    this.hold();
     inject(DestroyRef).onDestroy(() => {
       this.following.unsubscribe();
+      if (!keepsTyped(this.session.endReason())) void forgetRecord(this.tab);
+      this.end.abort();
     });
   }
 
-  /** The rooms in which something is left to be sent. */
-  rooms(): readonly string[] {
-    return this.kept.rooms();
+  /** Puts back what pages that are gone have left, and what those that live now will leave. */
+  async adopt(putBack: PutBack): Promise<void> {
+    const { signal } = this.end;
+    for (const [tab, { user }] of await recordsByTab()) {
+      if (signal.aborted || tab === this.tab) continue;
+      if (user !== this.user) void forgetRecord(tab);
+      else if (this.locks !== undefined) {
+        const take = (): Promise<void> => this.takeOver(tab, putBack);
+        this.locks.request(lockOf(tab), { signal }, take).catch(() => undefined);
+      } else if (tab === this.before) await this.takeOver(tab, putBack);
+    }
   }
 
-  /** Puts what was left behind back into the room's outbox, and keeps from now on what waits there. */
-  follow(room: UsherRoom): void {
-    const { name } = room;
+  /** Keeps from now on what waits in the room. */
+  follow({ name, unsent$ }: UsherRoom): void {
     if (this.followed.has(name)) return;
     this.followed.add(name);
-    for (const { key, text } of this.kept.of(name) ?? []) room.send(text, key);
-    let before = '';
     this.following.add(
-      room.messages$.subscribe((messages) => {
+      unsent$.subscribe((entries) => {
         // When the person leaves, the outbox is emptied; that is no news about what was in it.
         if (this.usher.socket.state.name === 'signed_out') return;
-        const unsent = messages.flatMap(unsentOf);
-        const now = unsent.map(({ key }) => key).join();
-        if (now === before) return;
-        before = now;
-        this.kept.keep(name, unsent.length === 0 ? undefined : unsent);
+        if (entries.length === 0 && !this.rooms.has(name)) return;
+        if (entries.length === 0) this.rooms.delete(name);
+        else this.rooms.set(name, entries);
+        void keepRecord(this.tab, { user: this.user, rooms: Object.fromEntries(this.rooms) });
       }),
     );
   }
+
+  private async takeOver(tab: string, putBack: PutBack): Promise<void> {
+    const record = await recordOf(tab);
+    if (record?.user !== this.user || this.end.signal.aborted) return;
+    const all = Object.entries(record.rooms).map(([room, entries]) => putBack(room, entries));
+    // By now it is in this page's own record: better twice there, under the same keys, than in neither.
+    if (!all.includes(false)) await forgetRecord(tab);
+  }
+
+  /** Says that this page lives, until its end. */
+  private hold(): void {
+    const { signal } = this.end;
+    const lives = (): Promise<void> =>
+      new Promise((resolve) => {
+        signal.addEventListener('abort', () => {
+          resolve();
+        });
+      });
+    this.locks?.request(lockOf(this.tab), lives).catch(() => undefined);
+  }
+
+  private renamed(): string | undefined {
+    try {
+      const storage = this.window?.sessionStorage;
+      const before = storage?.getItem(lastKey) ?? undefined;
+      storage?.setItem(lastKey, this.tab);
+      return before;
+    } catch {
+      return undefined;
+    }
+  }
 }
 
-function unsentOf({ key, text, status }: RoomMessage): UnsentMessage[] {
-  return key === undefined || status === 'sent' ? [] : [{ key, text }];
-}
-
-function isUnsent(value: unknown): value is UnsentMessage[] {
-  return Array.isArray(value) && value.every(isMessage);
-}
-
-function isMessage(value: unknown): value is UnsentMessage {
-  if (typeof value !== 'object' || value === null || !('key' in value && 'text' in value)) return false;
-  return typeof value.key === 'string' && typeof value.text === 'string';
+function lockOf(tab: string): string {
+  return `usher.unsent ${tab}`;
 }

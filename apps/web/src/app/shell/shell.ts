@@ -6,6 +6,7 @@ import { filter, map } from 'rxjs';
 import { ConnectionBadge } from '../connection/connection-badge.ts';
 import { ConnectionBanner } from '../connection/connection-banner.ts';
 import { ConnectionLog } from '../connection/connection-log.ts';
+import { Attention } from '../rooms/attention.ts';
 import { Drafts } from '../rooms/drafts.ts';
 import { OpenRooms } from '../rooms/open-rooms.ts';
 import { RoomDirectory } from '../rooms/room-directory.ts';
@@ -22,7 +23,7 @@ import { AccountMenu } from './account-menu.ts';
 @Component({
   selector: 'app-shell',
   imports: [AccountMenu, ConnectionBadge, ConnectionBanner, Logo, RoomList, RouterLink, RouterOutlet],
-  providers: [ConnectionLog, RoomDirectory, OpenRooms, Drafts, Unsent],
+  providers: [Attention, ConnectionLog, RoomDirectory, OpenRooms, Drafts, Unsent],
   host: { '[class.at-list]': 'atList()' },
   templateUrl: './shell.html',
   styleUrl: './shell.scss',
@@ -47,6 +48,8 @@ export class Shell {
     this.usher.start();
     // Also where no room is shown: it may have something to send.
     inject(OpenRooms);
+    // Also where no room is shown: others see whether somebody is here.
+    inject(Attention);
     inject(DestroyRef).onDestroy(() => {
       this.usher.signOut();
     });

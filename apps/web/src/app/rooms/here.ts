@@ -1,0 +1,61 @@
+import { Component, computed, input } from '@angular/core';
+import type { Person } from '@usher/client/rooms';
+import { texts } from '../texts.ts';
+import { Avatar } from '../ui/avatar.ts';
+
+/** Faces that stand in the header; the others are a number. */
+const mostFaces = 3;
+
+/** Who is in the room now: a few faces and a number, and all of them when asked. */
+@Component({
+  selector: 'app-here',
+  imports: [Avatar],
+  template: `
+    @if (people().length > 0) {
+      <button type="button" class="faces" popovertarget="here" [title]="words()">
+        @for (person of faces(); track person.user) {
+          <app-avatar [name]="person.user" [class.away]="person.status === 'away'" />
+        }
+        <span class="count" aria-hidden="true">{{ people().length }}</span>
+        <span class="sr-only">{{ words() }}</span>
+      </button>
+    }
+    <div id="here" popover class="panel" role="group" [attr.aria-label]="texts.room.hereHeading">
+      <h2>{{ texts.room.hereHeading }}</h2>
+      <ul>
+        @for (person of people(); track person.user) {
+          <li>
+            <app-avatar [name]="person.user" [class.away]="person.status === 'away'" />
+            <span class="name">{{ person.user }}</span>
+            @if (person.user === user()) {
+              <span class="tag">{{ texts.message.you }}</span>
+            }
+            @if (person.status === 'away') {
+              <span class="note">{{ texts.room.away }}</span>
+            }
+          </li>
+        }
+      </ul>
+    </div>
+  `,
+  styleUrl: './here.scss',
+})
+export class Here {
+  /** Sorted by name. */
+  readonly people = input.required<readonly Person[]>();
+  /** Who reads. */
+  readonly user = input.required<string>();
+
+  protected readonly texts = texts;
+  /** The others first: that oneself is here is no news. */
+  protected readonly faces = computed(() => {
+    const people = this.people();
+    return [...people.filter(({ user }) => user !== this.user()), ...people.filter(({ user }) => user === this.user())]
+      .toSorted((one, other) => Number(one.status === 'away') - Number(other.status === 'away'))
+      .slice(0, mostFaces);
+  });
+  protected readonly words = computed(() => {
+    const { length } = this.people();
+    return length === 1 && this.people()[0]?.user === this.user() ? texts.room.hereOnly : texts.room.here(length);
+  });
+}

@@ -1,0 +1,71 @@
+import { Component, signal } from '@angular/core';
+import { TestBed } from '@angular/core/testing';
+import type { RoomMessage } from '@usher/client/rooms';
+import { describe, expect, test } from 'vitest';
+import { type MessageAction, MessageItem } from './message-item.ts';
+
+@Component({
+  imports: [MessageItem],
+  template: `<ol>
+    <li
+      app-message
+      [message]="message()"
+      [own]="true"
+      [first]="true"
+      [last]="true"
+      user="maggie"
+      (act)="acts.push($event)"
+    ></li>
+  </ol>`,
+})
+class Host {
+  readonly message = signal<RoomMessage>({ seq: 1, id: 'm1', from: 'maggie', text: 'hello', at: 1, status: 'sent' });
+  readonly acts: MessageAction[] = [];
+}
+
+async function shown(more: Partial<RoomMessage>) {
+  const fixture = TestBed.createComponent(Host);
+  const host = fixture.componentInstance;
+  host.message.update((message) => ({ ...message, ...more }));
+  await fixture.whenStable();
+  const item = (fixture.nativeElement as HTMLElement).querySelector('li');
+  if (item === null) throw new Error('there is no message');
+  const press = (words: string): void => {
+    [...item.querySelectorAll('button')].find((button) => button.textContent.trim() === words)?.click();
+  };
+  return { host, item, press };
+}
+
+describe('a message', () => {
+  test('that was edited says so, and when', async () => {
+    const { item } = await shown({ edited: Date.UTC(2026, 10, 24, 12) });
+    expect(item.textContent).toContain('(edited)');
+    expect(item.querySelector('[title^="Edited"]')?.getAttribute('title')).toContain('2026');
+  });
+
+  test('that was taken back shows nothing of what it was, and offers nothing', async () => {
+    const { item } = await shown({ text: '', deleted: 2 });
+    expect(item.textContent).toContain('This message was taken back');
+    expect(item.querySelector('button')).toBeNull();
+  });
+
+  test('that was not sent can be sent again or dropped', async () => {
+    const { host, item, press } = await shown({ key: 'k', status: 'failed', error: 'too_long' });
+    expect(item.textContent).toContain('text is too long');
+    press('Try again');
+    press('Discard');
+    expect(host.acts.map(({ kind }) => kind)).toEqual(['retry', 'discard']);
+  });
+
+  test('whose change was refused says that it is not changed, not that it is not sent', async () => {
+    const { item } = await shown({ key: 'k', change: 'edit', status: 'failed', error: 'forbidden' });
+    expect(item.textContent).toContain('Not changed');
+    expect(item.textContent).not.toContain('Not sent');
+  });
+
+  test('is text, whatever is in it', async () => {
+    const { item } = await shown({ text: '<img src=x onerror=alert(1)>' });
+    expect(item.querySelector('img')).toBeNull();
+    expect(item.textContent).toContain('<img src=x onerror=alert(1)>');
+  });
+});

@@ -1,0 +1,101 @@
+import { Component, type ElementRef, computed, output, signal, viewChild } from '@angular/core';
+import { MatMenu, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
+import type { RoomMessage } from '@usher/client/rooms';
+import { texts } from '../texts.ts';
+import { Icon } from '../ui/icon.ts';
+
+/** What can be done with a message. One menu for all of them: it opens at the button that was pressed. */
+@Component({
+  selector: 'app-message-menu',
+  imports: [Icon, MatMenu, MatMenuItem, MatMenuTrigger],
+  template: `
+    <span
+      #anchor
+      class="anchor"
+      [matMenuTriggerFor]="menu"
+      [matMenuTriggerRestoreFocus]="false"
+      (menuClosed)="closed()"
+    ></span>
+    <mat-menu #menu="matMenu">
+      @for (item of items(); track item.does) {
+        <button mat-menu-item (click)="chosen(item.does)">
+          <span class="item"
+            ><app-icon [name]="item.icon" [size]="18" /><span>{{ item.words }}</span></span
+          >
+        </button>
+      }
+    </mat-menu>
+  `,
+  styles: `
+    .anchor {
+      position: fixed;
+      pointer-events: none;
+    }
+
+    .item {
+      display: flex;
+      align-items: center;
+      gap: var(--s3);
+
+      > app-icon {
+        color: var(--ink-3);
+      }
+    }
+  `,
+})
+export class MessageMenu {
+  readonly copyText = output<RoomMessage>();
+  readonly edit = output<RoomMessage>();
+  readonly remove = output<RoomMessage>();
+
+  private readonly trigger = viewChild.required(MatMenuTrigger);
+  private readonly anchor = viewChild.required<ElementRef<HTMLElement>>('anchor');
+  private readonly message = signal<RoomMessage | undefined>(undefined);
+  private readonly own = signal(false);
+  private button: HTMLElement | undefined;
+
+  protected readonly items = computed(() => [
+    { does: 'copyText', icon: 'copy', words: texts.message.copy } as const,
+    ...(this.own()
+      ? ([
+          { does: 'edit', icon: 'edit', words: texts.message.edit },
+          { does: 'remove', icon: 'trash', words: texts.message.remove },
+        ] as const)
+      : []),
+  ]);
+
+  /** @param own whether the reader wrote it, and so may change it */
+  open(message: RoomMessage, own: boolean, button: HTMLElement): void {
+    const { left, top, width, height } = button.getBoundingClientRect();
+    // By hand: it has to be there before the menu opens, not with the next rendering.
+    Object.assign(this.anchor().nativeElement.style, {
+      left: `${left}px`,
+      top: `${top}px`,
+      width: `${width}px`,
+      height: `${height}px`,
+    });
+    this.message.set(message);
+    this.own.set(own);
+    this.button = button;
+    button.setAttribute('aria-expanded', 'true');
+    this.trigger().openMenu();
+  }
+
+  protected chosen(does: 'copyText' | 'edit' | 'remove'): void {
+    const message = this.message();
+    // What is edited is edited elsewhere, and the focus goes there.
+    if (does === 'edit') this.free();
+    if (message !== undefined) this[does].emit(message);
+  }
+
+  protected closed(): void {
+    this.free()?.focus({ preventScroll: true });
+  }
+
+  private free(): HTMLElement | undefined {
+    const { button } = this;
+    this.button = undefined;
+    button?.removeAttribute('aria-expanded');
+    return button;
+  }
+}

@@ -1,0 +1,52 @@
+import { DestroyRef, type Signal, computed, effect, inject, signal, untracked } from '@angular/core';
+import { injectUsher } from '@usher/angular';
+import type { RoomView } from './open-rooms.ts';
+import { Past } from './past.ts';
+import { RoomDirectory } from './room-directory.ts';
+import { indexOfSeq } from './rows.ts';
+
+export interface PastOfRoom {
+  readonly name: Signal<string>;
+  readonly view: Signal<RoomView>;
+  /** The message that is to be shown, if one is. */
+  readonly at: Signal<number | undefined>;
+}
+
+/**
+ * What a room shows where somebody wants to see one message: a window of its own into the past, unless the message is among those
+ * that are held anyway. To be called in an injection context.
+ */
+export function followPast({ name, view, at }: PastOfRoom): { readonly shown: Signal<Past | undefined> } {
+  const directory = inject(RoomDirectory);
+  const usher = injectUsher();
+  const window = signal<Past | undefined>(undefined);
+
+  const held = computed(() => {
+    const seq = at();
+    const { room } = view();
+    const messages = room.messages();
+    return seq === undefined || messages[indexOfSeq(messages, seq)]?.seq === seq;
+  });
+  effect(() => {
+    const seq = at();
+    const room = name();
+    // Once it was needed it stays, whatever is held meanwhile: nothing jumps under the eyes.
+    if (seq === undefined || untracked(held)) {
+      window.set(undefined);
+      return;
+    }
+    const past = new Past((query) => directory.page(room, query), seq);
+    window.set(past);
+    untracked(() => {
+      void past.fetchNewer();
+      void past.fetchOlder();
+    });
+  });
+  const changes = usher.socket.on('message').subscribe((message) => {
+    if (message.room === untracked(name)) untracked(window)?.apply(message);
+  });
+  inject(DestroyRef).onDestroy(() => {
+    changes.unsubscribe();
+  });
+  return { shown: window.asReadonly() };
+}

@@ -1,0 +1,96 @@
+import { Component, input, output } from '@angular/core';
+import { texts } from '../texts.ts';
+import { Avatar } from '../ui/avatar.ts';
+import type { Suggestion } from './completion.ts';
+
+/** The list above the composer of what can be taken for what is being typed. The focus stays in the field, which names the option. */
+@Component({
+  selector: 'app-suggestions',
+  imports: [Avatar],
+  // On the whole list, since its options are named by the field and never get the focus themselves.
+  host: { '(pointerdown)': '$event.preventDefault()', '(click)': 'pressed($event)' },
+  template: `
+    <ul role="listbox" [id]="id" [attr.aria-label]="label()">
+      @for (each of items(); track each.key; let index = $index) {
+        <li role="option" [id]="optionId(index)" [attr.aria-selected]="index === active()">
+          @if (each.emoji) {
+            <span class="emoji" aria-hidden="true">{{ each.emoji }}</span>
+          } @else {
+            <app-avatar [name]="each.label" />
+          }
+          <span class="label">{{ each.label }}</span>
+        </li>
+      }
+    </ul>
+    <p class="sr-only" role="status">{{ texts.composer.suggested(items().length) }}</p>
+  `,
+  styles: `
+    ul {
+      --avatar: 1.5rem;
+
+      overflow: hidden auto;
+      max-block-size: min(19rem, 45dvh);
+      padding: var(--s1);
+      border: 1px solid var(--line);
+      border-radius: var(--r3);
+      background: var(--raised);
+      box-shadow: var(--shadow-2);
+    }
+
+    li {
+      display: flex;
+      align-items: center;
+      gap: var(--s3);
+      min-block-size: 2.25rem;
+      padding: var(--s1) var(--s3);
+      border-radius: var(--r2);
+      cursor: pointer;
+    }
+
+    li:hover {
+      background: var(--hover);
+    }
+
+    li[aria-selected='true'] {
+      background: var(--accent-soft);
+      color: var(--on-accent-soft);
+    }
+
+    .label {
+      overflow: hidden;
+      text-overflow: ellipsis;
+      white-space: nowrap;
+    }
+
+    .emoji {
+      inline-size: 1.5rem;
+      font-size: 1.25rem;
+      text-align: center;
+    }
+
+    @media (pointer: coarse) {
+      li {
+        min-block-size: 2.75rem;
+      }
+    }
+  `,
+})
+export class Suggestions {
+  readonly items = input.required<readonly Suggestion[]>();
+  readonly active = input.required<number>();
+  readonly label = input.required<string>();
+  readonly take = output<Suggestion>();
+
+  protected readonly texts = texts;
+  readonly id = 'suggestions';
+
+  protected pressed({ target }: Event): void {
+    const option = target instanceof Element ? target.closest('[role=option]') : null;
+    const suggestion = this.items().find((_, index) => this.optionId(index) === option?.id);
+    if (suggestion !== undefined) this.take.emit(suggestion);
+  }
+
+  optionId(index: number): string {
+    return `suggestion-${index}`;
+  }
+}

@@ -1,0 +1,68 @@
+import { type RichNode, isSafeLink } from './rich-node.ts';
+
+const tags = {
+  strong: 'strong',
+  em: 'em',
+  paragraph: 'p',
+  quote: 'blockquote',
+  list: 'ul',
+  ordered: 'ol',
+  item: 'li',
+} as const;
+
+/**
+ * The tree as nodes of the page: each is made by its name, and what people wrote becomes text, never markup.
+ *
+ * @param user who reads: where they are called is marked more strongly
+ */
+export function draw(document: Document, nodes: readonly RichNode[], user: string): Node[] {
+  return nodes.map((node) => drawn(document, node, user));
+}
+
+function drawn(document: Document, node: RichNode, user: string): Node {
+  if (typeof node === 'string') return document.createTextNode(node);
+  switch (node.kind) {
+    case 'break':
+      return document.createElement('br');
+    case 'code':
+      return element(document, 'code', [node.text]);
+    case 'pre': {
+      const block = element(document, 'pre', [element(document, 'code', [node.text])]);
+      // A long line scrolls, with the keyboard as well.
+      block.tabIndex = 0;
+      return block;
+    }
+    case 'mention': {
+      const mark = element(document, 'span', [`@${node.name}`]);
+      mark.className = node.name === user ? 'mention own' : 'mention';
+      return mark;
+    }
+    case 'link':
+      return link(document, node.href, draw(document, node.children, user));
+    case 'ordered': {
+      const list = element(document, 'ol', draw(document, node.children, user));
+      if (node.start !== 1) list.setAttribute('start', String(node.start));
+      return list;
+    }
+    default:
+      return element(document, tags[node.kind], draw(document, node.children, user));
+  }
+}
+
+function link(document: Document, href: string, children: readonly Node[]): HTMLElement {
+  // Looked at again here, whoever made the tree.
+  if (!isSafeLink(href)) return element(document, 'span', children);
+  const anchor = element(document, 'a', children);
+  anchor.setAttribute('href', href);
+  anchor.setAttribute('target', '_blank');
+  anchor.setAttribute('rel', 'noopener noreferrer nofollow');
+  // Where the words do not say where it leads, the address does.
+  if (anchor.textContent !== href) anchor.setAttribute('title', href);
+  return anchor;
+}
+
+function element(document: Document, tag: string, children: readonly (Node | string)[]): HTMLElement {
+  const made = document.createElement(tag);
+  made.append(...children);
+  return made;
+}

@@ -1,0 +1,86 @@
+import MarkdownIt, { type Token } from 'markdown-it';
+import { type RichNode, type RichParent, isSafeLink } from './rich-node.ts';
+
+/**
+ * Only what a message needs; whatever else Markdown knows stays the characters that were typed: headings, pictures, tables, HTML,
+ * entities, and code by indentation. It is parsed to tokens, and nothing is ever rendered to HTML.
+ */
+const rules = [
+  'fence',
+  'blockquote',
+  'list',
+  'backticks',
+  'emphasis',
+  'link',
+  'autolink',
+  'linkify',
+  'newline',
+  'escape',
+];
+
+const markdown = new MarkdownIt('zero', { html: false, linkify: true }).enable(rules);
+markdown.validateLink = isSafeLink;
+// An address is shown as it was typed: decoded, it could look like another one.
+markdown.normalizeLinkText = (text) => text;
+// Addresses say how they are to be opened; "readme.md" is none.
+markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: false, fuzzyIP: false }).add('ftp:', null).add('//', null);
+
+const parents: Readonly<Partial<Record<string, RichParent>>> = {
+  strong_open: 'strong',
+  em_open: 'em',
+  paragraph_open: 'paragraph',
+  blockquote_open: 'quote',
+  bullet_list_open: 'list',
+  list_item_open: 'item',
+};
+
+/** Reads the markup of a message. Its characters are all in the result, save those that are markup. */
+export function parseMarkdown(text: string): RichNode[] {
+  return treeOf(markdown.parse(text, {}));
+}
+
+function treeOf(tokens: readonly Token[]): RichNode[] {
+  const root: RichNode[] = [];
+  /** The lists of children that are open, the innermost last. */
+  const open = [root];
+  for (const token of tokens) {
+    const here = open.at(-1) ?? root;
+    if (token.nesting === -1) {
+      open.pop();
+    } else if (token.nesting === 1) {
+      const children: RichNode[] = [];
+      // The paragraphs of a list without gaps are none.
+      if (token.hidden) open.push(here);
+      else {
+        here.push(parentOf(token, children));
+        open.push(children);
+      }
+    } else {
+      here.push(...leafOf(token));
+    }
+  }
+  return root;
+}
+
+function parentOf(token: Token, children: readonly RichNode[]): RichNode {
+  if (token.type === 'link_open') return { kind: 'link', href: String(token.attrGet('href') ?? ''), children };
+  if (token.type === 'ordered_list_open')
+    return { kind: 'ordered', start: Number(token.attrGet('start') ?? 1), children };
+  return { kind: parents[token.type] ?? 'paragraph', children };
+}
+
+function leafOf(token: Token): RichNode[] {
+  switch (token.type) {
+    case 'inline':
+      return treeOf(token.children ?? []);
+    case 'softbreak':
+    case 'hardbreak':
+      return [{ kind: 'break' }];
+    case 'code_inline':
+      return [{ kind: 'code', text: token.content }];
+    case 'fence':
+      return [{ kind: 'pre', text: token.content }];
+    default:
+      return token.content === '' ? [] : [token.content];
+  }
+}

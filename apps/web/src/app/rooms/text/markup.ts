@@ -1,0 +1,38 @@
+import { mentionsAt } from '@usher/protocol/mentions';
+import type { RichNode } from './rich-node.ts';
+
+/** Characters that may mean more than themselves; or a line that may begin a quote or a list. */
+const marks = /[*_`\\[<]|~~~|:\/\/|mailto:|^[^\S\n]*(?:>|[-+]\s|\d{1,9}[.)]\s)/im;
+/** More are a text of their own. */
+const mostLarge = 6;
+const onlyEmoji = new RegExp(String.raw`^(?:\p{RGI_Emoji}\s*){1,${mostLarge}}$`, 'v');
+
+/** Whether the text wants to be parsed. Most messages do not, and are shown as they are. */
+export function mayHaveMarkup(text: string): boolean {
+  return marks.test(text);
+}
+
+/** A few emoji and nothing else: they are shown large. */
+export function isOnlyEmoji(text: string): boolean {
+  return onlyEmoji.test(text.trim());
+}
+
+/** Finds the people who are called by `@name`; not in code, and not in links. */
+export function withMentions(nodes: readonly RichNode[]): RichNode[] {
+  return nodes.flatMap((node) => {
+    if (typeof node === 'string') return split(node);
+    return 'children' in node && node.kind !== 'link' ? { ...node, children: withMentions(node.children) } : node;
+  });
+}
+
+function split(text: string): RichNode[] {
+  const nodes: RichNode[] = [];
+  let done = 0;
+  for (const { name, from, to } of mentionsAt(text)) {
+    if (from > done) nodes.push(text.slice(done, from));
+    nodes.push({ kind: 'mention', name });
+    done = to;
+  }
+  if (done < text.length) nodes.push(text.slice(done));
+  return nodes;
+}

@@ -1,0 +1,333 @@
+import type { Locator, Page } from '@playwright/test';
+import {
+  composer,
+  expectSent,
+  expectState,
+  maggieAndBart,
+  messages,
+  messageWith,
+  openRoom,
+  say,
+  signIn,
+} from '../fixtures/chat.ts';
+import { Speaker } from '../fixtures/speaker.ts';
+import { expect, test } from '../fixtures/test.ts';
+
+/** Chooses something in the menu of a message. */
+async function choose(page: Page, message: Locator, item: string): Promise<void> {
+  await message.hover();
+  await message.getByRole('button', { name: 'More about this message' }).click();
+  await page.getByRole('menuitem', { name: item }).click();
+}
+
+test('markup is shown, and no HTML of people is', async ({ visitor }) => {
+  const { maggie, bart } = await maggieAndBart(visitor);
+  await maggie.evaluate(() => {
+    Reflect.set(globalThis, 'alert', () => {
+      document.body.append('broken in');
+    });
+  });
+  await say(maggie, '**bold** `code` https://example.org/a_b [words](https://example.org) @bart');
+  const message = messageWith(bart, 'bold');
+  await expect(message.locator('strong')).toHaveText('bold');
+  await expect(message.locator('code')).toHaveText('code');
+  await expect(message.locator('.mention.own')).toHaveText('@bart');
+  const links = message.getByRole('link');
+  await expect(links).toHaveCount(2);
+  for (const link of await links.all()) {
+    await expect(link).toHaveAttribute('rel', 'noopener noreferrer nofollow');
+    await expect(link).toHaveAttribute('target', '_blank');
+  }
+  const hostile = [
+    '<img src=x onerror=alert(1)> **x**',
+    '<script>alert(1)</script> **x**',
+    '[x](javascript:alert(1)) <svg onload=alert(1)>',
+    '![x](https://example.org/x.png) **x**',
+  ];
+  for (const text of hostile) await say(maggie, text);
+  await expect(messages(bart)).toHaveCount(1 + hostile.length);
+  for (const page of [maggie, bart]) {
+    await expect(page.locator('li img, li script, li svg[onload], a[href^="javascript"]')).toHaveCount(0);
+    await expect(page.getByText('broken in')).toHaveCount(0);
+  }
+});
+
+test('a message is edited and taken back, and another browser sees it', async ({ visitor }) => {
+  const { maggie, bart } = await maggieAndBart(visitor);
+  await say(maggie, 'Helo Bart');
+  await expectSent(maggie, 'Helo Bart');
+  await say(maggie, 'not for long');
+  await expectSent(maggie, 'not for long');
+
+  await composer(maggie).press('ArrowUp');
+  await expect(composer(maggie)).toHaveValue('not for long');
+  await composer(maggie).press('Escape');
+  await expect(composer(maggie)).toHaveValue('');
+
+  await choose(maggie, messageWith(maggie, 'Helo Bart'), 'Edit');
+  await expect(composer(maggie)).toHaveValue('Helo Bart');
+  await composer(maggie).fill('Hello Bart');
+  await composer(maggie).press('Enter');
+  for (const page of [maggie, bart]) {
+    await expect(messageWith(page, 'Hello Bart')).toContainText('(edited)');
+    await expect(messages(page)).toHaveCount(2);
+  }
+  await expectSent(maggie, 'Hello Bart');
+
+  await choose(maggie, messageWith(maggie, 'not for long'), 'Take back');
+  await maggie.getByRole('alertdialog').getByRole('button', { name: 'Take back' }).click();
+  for (const page of [maggie, bart]) {
+    await expect(messageWith(page, 'This message was taken back')).toHaveCount(1);
+    await expect(messageWith(page, 'not for long')).toHaveCount(0);
+  }
+
+  await bart.reload();
+  await expect(messageWith(bart, 'Hello Bart')).toContainText('(edited)');
+  await expect(messageWith(bart, 'This message was taken back')).toHaveCount(1);
+  await expect(messages(bart)).toHaveCount(2);
+});
+
+test('what is read is read on every device, and the line of what is new stands where one left off', async ({
+  usher,
+  visitor,
+}) => {
+  const bart = await Speaker.connect(usher.direct, 'bart', 'secret');
+  await bart.say('general', 'seen');
+  const { page, context } = await visitor();
+  await signIn(page, 'maggie');
+  await openRoom(page, 'General');
+  await expect(messageWith(page, 'seen')).toBeVisible();
+  const read = page.getByRole('link', { name: /^General$/ });
+  await expect(read).toBeVisible();
+  await page.goto('/settings');
+  for (const text of ['missed one', 'missed two']) await bart.say('general', text);
+  bart.leave();
+
+  await page.goto('/rooms/general');
+  await expect(messageWith(page, 'missed two')).toBeVisible();
+  const rows = page.getByRole('log').locator('ol > li');
+  await expect(rows.filter({ hasText: 'New messages' })).toHaveCount(1);
+  await expect(rows.filter({ hasText: /New messages|missed one/ }).first()).toHaveText('New messages');
+
+  const other = await context.newPage();
+  await other.goto('/');
+  await expectState(other, 'open');
+  await expect(other.getByText('unread')).toHaveCount(0);
+  await openRoom(other, 'General');
+  await expect(messageWith(other, 'missed two')).toBeVisible();
+  await expect(other.getByText('New messages')).toHaveCount(0);
+});
+
+test('the menu of a message gives the focus back to where it came from', async ({ visitor }) => {
+  const { page } = await visitor();
+  await signIn(page, 'maggie');
+  await openRoom(page, 'General');
+  for (const text of ['one', 'two']) await say(page, text);
+  await expectSent(page, 'two');
+  // One stop for all messages, and the arrows from there.
+  await composer(page).press('Shift+Tab');
+  const more = messages(page).getByRole('button', { name: 'More about this message' });
+  await expect(more.last()).toBeFocused();
+  await page.keyboard.press('ArrowUp');
+  await expect(more.first()).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('menuitem').first()).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(more.first()).toBeFocused();
+  await page.keyboard.press('Enter');
+  await page.getByRole('menuitem', { name: 'Edit' }).press('Enter');
+  await expect(composer(page)).toBeFocused();
+  await expect(composer(page)).toHaveValue('one');
+});
+
+test('nobody is offered to change what others wrote', async ({ visitor }) => {
+  const { maggie, bart } = await maggieAndBart(visitor);
+  await say(maggie, 'mine');
+  await messageWith(bart, 'mine').hover();
+  await messageWith(bart, 'mine').getByRole('button', { name: 'More about this message' }).click();
+  await expect(bart.getByRole('menuitem')).toHaveText(['Copy text']);
+});
+
+test('somebody is mentioned, and an emoji found, by keyboard alone', async ({ visitor }) => {
+  const { maggie, bart } = await maggieAndBart(visitor);
+  await say(bart, 'hello');
+  await expect(messageWith(maggie, 'hello')).toHaveCount(1);
+  await composer(maggie).pressSequentially('hello @b');
+  await expect(maggie.getByRole('option', { name: 'bart' })).toHaveAttribute('aria-selected', 'true');
+  await composer(maggie).press('Enter');
+  await expect(composer(maggie)).toHaveValue('hello @bart ');
+  await composer(maggie).pressSequentially(':smil');
+  await expect(maggie.getByRole('option').first()).toBeVisible();
+  await composer(maggie).press('ArrowDown');
+  await composer(maggie).press('ArrowUp');
+  await composer(maggie).press('Tab');
+  await expect(composer(maggie)).toHaveValue(/^hello @bart \p{Extended_Pictographic}\uFE0F? $/u);
+  await composer(maggie).press('Enter');
+  await expect(messageWith(bart, 'hello @bart').locator('.mention.own')).toHaveText('@bart');
+});
+
+test('who is here and who is writing stands there, and nothing moves for it', async ({ visitor }) => {
+  const { maggie, bart } = await maggieAndBart(visitor);
+  await expect(maggie.getByRole('button', { name: '2 people here' })).toBeVisible();
+  await say(maggie, 'hello');
+  await expect(messageWith(bart, 'hello')).toHaveCount(1);
+  const before = await messageWith(maggie, 'hello').boundingBox();
+  await composer(bart).pressSequentially('well');
+  await expect(maggie.getByText('bart is writing …')).toBeVisible();
+  expect(await messageWith(maggie, 'hello').boundingBox()).toEqual(before);
+  await composer(bart).press('Enter');
+  await expect(messageWith(maggie, 'well')).toHaveCount(1);
+  await expect(maggie.getByText('bart is writing …')).toHaveCount(0);
+});
+
+test('what is written without a network survives a reload, is changed, and goes out once', async ({
+  usher,
+  visitor,
+}) => {
+  const { page } = await visitor();
+  await signIn(page, 'maggie');
+  await openRoom(page, 'General');
+  await say(page, 'sent before');
+  await expectSent(page, 'sent before');
+  usher.cable.pull();
+  await expectState(page, /backoff|ticket/);
+  await say(page, 'written in the tunnel');
+  await composer(page).press('ArrowUp');
+  await composer(page).fill('changed in the tunnel');
+  await composer(page).press('Enter');
+  await choose(page, messageWith(page, 'sent before'), 'Edit');
+  await composer(page).fill('edited in the tunnel');
+  await composer(page).press('Enter');
+  await expect(messageWith(page, 'changed in the tunnel')).toHaveAttribute('data-status', 'waiting');
+  await expect(messageWith(page, 'edited in the tunnel')).toHaveAttribute('data-status', 'waiting');
+  await page.goto('about:blank');
+  usher.cable.plugIn();
+  await page.goto('/rooms/general');
+  await expectSent(page, 'changed in the tunnel');
+  await expectSent(page, 'edited in the tunnel');
+  await expect(messages(page)).toHaveCount(2);
+});
+
+test('a room with 50,000 messages: every one can be reached, few stand in the page, and the place stays', async ({
+  usher,
+  visitor,
+}) => {
+  test.slow();
+  const total = 50_000;
+  await usher.fill('general', total);
+  const { page } = await visitor();
+  await signIn(page, 'maggie');
+  await openRoom(page, 'General');
+  await expect(messageWith(page, `message ${total}`)).toBeVisible();
+
+  const log = page.getByRole('log');
+  // Up to the very first one, page by page, as somebody does who holds the Home key.
+  await log.focus();
+  await expect
+    .poll(
+      async () => {
+        await log.evaluate((scroller) => {
+          scroller.scrollTo({ top: 0 });
+        });
+        return page.getByText('This is the beginning of General').count();
+      },
+      { intervals: [20], timeout: 120_000 },
+    )
+    .toBe(1);
+  await log.evaluate((scroller) => {
+    scroller.scrollTo({ top: 0 });
+  });
+  await expect(page.locator('[data-seq="1"]')).toBeVisible();
+  expect(await messages(page).count()).toBeLessThan(200);
+  await expect(messages(page).first()).toHaveAttribute('aria-setsize', /^\d+$/);
+
+  // A long way in one go, and in steps: what is on the screen is without a gap and in order.
+  for (const share of [0.25, 0.5, 0.75]) {
+    await log.evaluate((scroller, part) => {
+      scroller.scrollTo({ top: scroller.scrollHeight * part });
+    }, share);
+    await expect.poll(() => gapsOnScreen(page)).toEqual([]);
+  }
+  const frames = await log.evaluate(async (scroller) => {
+    const times: number[] = [];
+    let last = performance.now();
+    for (let step = 0; step < 60; step++) {
+      scroller.scrollBy({ top: -300 });
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+      const now = performance.now();
+      times.push(now - last);
+      last = now;
+    }
+    return times.toSorted((one, other) => one - other);
+  });
+  test.info().annotations.push({
+    type: 'frames',
+    description: `median ${frames[30]?.toFixed(1) ?? ''} ms, worst ${frames[59]?.toFixed(1) ?? ''} ms`,
+  });
+  await expect.poll(() => gapsOnScreen(page)).toEqual([]);
+
+  // Somebody says something far below: the place stays, and one jump leads there.
+  const place = await firstOnScreen(page);
+  const bart = await Speaker.connect(usher.direct, 'bart', 'secret');
+  await bart.say('general', 'far below');
+  bart.leave();
+  await expect(page.getByRole('button', { name: '1 new message' })).toBeVisible();
+  expect(await firstOnScreen(page)).toEqual(place);
+  await page.getByRole('button', { name: '1 new message' }).click();
+  await expect(messageWith(page, 'far below')).toBeInViewport();
+});
+
+test('a message that was found is shown with what was said around it, and the way back leads to the latest', async ({
+  usher,
+  visitor,
+}) => {
+  await usher.fill('general', 2_000);
+  const { page } = await visitor();
+  await signIn(page, 'maggie');
+  await page.goto('/rooms/general?at=700');
+  await expect(page.locator('[data-seq="700"]')).toBeInViewport();
+  await expect(page.locator('[data-seq="700"]')).toHaveClass(/hit/);
+  await expect.poll(() => gapsOnScreen(page)).toEqual([]);
+  const log = page.getByRole('log');
+  await log.evaluate((scroller) => {
+    scroller.scrollTo({ top: 0 });
+  });
+  await expect(page.locator('[data-seq="600"]')).toHaveCount(1);
+  await log.evaluate((scroller) => {
+    scroller.scrollTo({ top: scroller.scrollHeight });
+  });
+  await expect(page.locator('[data-seq="780"]')).toHaveCount(1);
+  await page.getByRole('button', { name: 'Jump to the latest', exact: true }).click();
+  await expect(messageWith(page, 'message 2000')).toBeInViewport();
+  await expect(page).toHaveURL(/rooms\/general$/);
+});
+
+/** Sequences after which, on the screen, another one stands than the next; and pixels where nothing stands. */
+async function gapsOnScreen(page: Page): Promise<unknown[]> {
+  return page.getByRole('log').evaluate((scroller) => {
+    const frame = scroller.getBoundingClientRect();
+    const items = [...scroller.querySelectorAll<HTMLElement>('ol > li')].filter((item) => {
+      const { top, bottom } = item.getBoundingClientRect();
+      return bottom > frame.top && top < frame.bottom;
+    });
+    const seqs = items.flatMap((item) => (item.dataset['seq'] === undefined ? [] : [Number(item.dataset['seq'])]));
+    const gaps: unknown[] = seqs.filter((seq, index) => index > 0 && seq !== (seqs[index - 1] ?? 0) + 1);
+    if (items.length === 0) gaps.push('nothing at all');
+    const top = items[0]?.getBoundingClientRect().top ?? 0;
+    const bottom = items.at(-1)?.getBoundingClientRect().bottom ?? 0;
+    if (top > frame.top + 1) gaps.push(`${top - frame.top} px above`);
+    if (bottom < frame.bottom - 60) gaps.push(`${frame.bottom - bottom} px below`);
+    return gaps;
+  });
+}
+
+/** The first message on the screen, and where. */
+async function firstOnScreen(page: Page): Promise<{ seq: string | undefined; top: number }> {
+  return page.getByRole('log').evaluate((scroller) => {
+    const frame = scroller.getBoundingClientRect();
+    const item = [...scroller.querySelectorAll<HTMLElement>('[data-seq]')].find(
+      (each) => each.getBoundingClientRect().top >= frame.top,
+    );
+    return { seq: item?.dataset['seq'], top: Math.round((item?.getBoundingClientRect().top ?? 0) - frame.top) };
+  });
+}
