@@ -185,6 +185,7 @@ test('a message is found by its words, by keyboard, and leads to its room', asyn
   await signIn(page, 'maggie');
 
   await page.keyboard.press('Control+k');
+  await expect(page.getByRole('combobox', { name: 'Room' })).toBeFocused();
   await page.keyboard.type('burger op');
   await expect(page.getByRole('option', { selected: true })).toHaveText(/Search messages for “burger op”/);
   await page.keyboard.press('Enter');

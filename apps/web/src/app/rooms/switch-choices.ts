@@ -34,6 +34,8 @@ export function choicesFor(typed: string, { own, others, recent, here }: Choices
     .go(wanted, all, {
       keys: ['title', 'room'],
       limit: mostChoices,
+      // A few letters in their order are enough.
+      threshold: 0.2,
       // The order decides between those that fit equally well, and no others.
       scoreFn: ({ score, obj }) => score - (places.get(obj) ?? 0) / 1e6,
     })

@@ -1,6 +1,8 @@
-import { DestroyRef, Service, inject, signal } from '@angular/core';
+import { DestroyRef, Service, effect, inject, signal, untracked } from '@angular/core';
 import { NavigationEnd, Router } from '@angular/router';
+import { injectUsher } from '@usher/angular';
 import { injectKept } from './kept.ts';
+import { RoomDirectory } from './room-directory.ts';
 
 const visitsKey = 'usher.visits';
 /** Rooms that are remembered as looked at. */
@@ -12,6 +14,8 @@ export class Visits {
   /** By room, when it was looked at last (Unix ms). */
   private readonly kept = injectKept(visitsKey, (value) => typeof value === 'number');
   private readonly router = inject(Router);
+  private readonly usher = injectUsher();
+  private readonly directory = inject(RoomDirectory);
   private readonly shown = signal<string | undefined>(undefined);
   private readonly lately = signal(this.newestFirst());
 
@@ -25,8 +29,23 @@ export class Visits {
       if (event instanceof NavigationEnd) this.at(event.urlAfterRedirects);
     });
     this.at(this.router.url);
+    this.followJoins();
     inject(DestroyRef).onDestroy(() => {
       watching.unsubscribe();
+    });
+  }
+
+  /** Whoever joins a public room is a member from then on: the list has to be asked for anew, once for each time. */
+  private followJoins(): void {
+    let isSeen = false;
+    effect(() => {
+      const here = this.here();
+      if (here === undefined || this.usher.room(here).state().name !== 'joined') isSeen = false;
+      else if (!isSeen) {
+        const room = this.directory.find(here);
+        isSeen = room !== undefined;
+        if (room?.mine === false) untracked(() => void this.directory.load());
+      }
     });
   }
 
