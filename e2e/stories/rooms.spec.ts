@@ -135,6 +135,8 @@ test('the keyboard leads from room to room', async ({ usher, visitor }) => {
   const { page } = await visitor();
   await signIn(page, 'maggie');
   await openRoom(page, 'General');
+  // The list keeps its order for as long as the pointer is over it.
+  await page.mouse.move(900, 300);
 
   await page.keyboard.press('Control+k');
   const field = page.getByRole('combobox', { name: 'Room' });
