@@ -81,13 +81,16 @@ export function serveMarks(options: MarksOptions): ServedMarks {
         return;
       }
       lists.added(user, room);
+      unread.entered(room, user);
       tellOthers({ kind: 'added', room, user });
     },
 
     heard(news) {
       const { kind, room, user } = news;
-      if (kind === 'added') lists.added(user, room);
-      else if (kind === 'read') unread.tell(room, user, news.unread);
+      if (kind === 'added') {
+        lists.added(user, room);
+        unread.entered(room, user);
+      } else if (kind === 'read') unread.tell(room, user, news.unread);
       else lists.dropped(user, room);
     },
 

@@ -216,6 +216,27 @@ test('whoever is made a member, or is none any more, is counted for at once, on 
   expect(counts(maggie)).toHaveLength(1);
 });
 
+test('whoever is made a member learns of the room at once, on all devices that are not in it', async () => {
+  const { here, there, marks } = installation();
+  const [phone, laptop, bart] = [here.connect('maggie'), there.connect('maggie'), here.connect('bart')];
+  await bart.ask('join', { room: 'general' });
+  await gathered();
+  await marks.enter('general', 'maggie');
+  here.rooms.added('general', 'maggie');
+  await gathered();
+  for (const device of [phone, laptop]) expect(counts(device)).toEqual(['general 0 of 0']);
+  expect(counts(bart)).toEqual([]);
+});
+
+test('whoever joins a room on one device has it in the list of the others', async () => {
+  const { here, there } = installation();
+  const [phone, laptop] = [here.connect('maggie'), there.connect('maggie')];
+  await phone.ask('join', { room: 'random' });
+  await gathered();
+  expect(counts(laptop)).toEqual(['random 0 of 0']);
+  expect(counts(phone)).toEqual([]);
+});
+
 test('the news that somebody is a member is not lost while their list is being read', async () => {
   const { history } = installation();
   const memory = createMemoryMarks(history);

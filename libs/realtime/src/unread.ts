@@ -20,6 +20,7 @@ export interface UnreadOptions {
 
 /** What is told of one room is at least so far apart: two a second. */
 const everyMs = 500;
+const nobody: ReadonlySet<string> = new Set();
 /** People whose unread messages are counted in one go; then others have their turn. */
 const countedAtOnce = 200;
 
@@ -31,6 +32,8 @@ export class UnreadNews {
   readonly #options: UnreadOptions;
   /** Rooms in which something was said. */
   #said = new Set<string>();
+  /** Who has become a member, by room. */
+  #entered = new Map<string, Set<string>>();
   /** What is left for those who have read, by room and person. */
   #read = new Map<string, { readonly room: string; readonly user: string; readonly unread: Unread }>();
   /** Who has read since the counting under way began: what it says of them may be older. */
@@ -46,6 +49,15 @@ export class UnreadNews {
   /** Something was said in a room that is in the list of somebody here. */
   said(room: string): void {
     this.#said.add(room);
+    this.#schedule();
+  }
+
+  /** Somebody is a member now: that the room is in their list they learn from what is unread there, and be it nothing. */
+  entered(room: string, user: string): void {
+    if (this.#options.connections.count({ user }) === 0) return;
+    const users = this.#entered.get(room);
+    if (users === undefined) this.#entered.set(room, new Set([user]));
+    else users.add(user);
     this.#schedule();
   }
 
@@ -77,17 +89,21 @@ export class UnreadNews {
   async #tellAll(): Promise<void> {
     const read = this.#read;
     const said = this.#said;
+    const entered = this.#entered;
     this.#read = new Map();
     this.#said = new Set();
+    this.#entered = new Map();
     this.#telling = true;
     for (const { room, user, unread } of read.values()) {
       this.tell(room, user, unread);
       this.#options.tellOthers(room, user, unread);
     }
     this.#overtaken.clear();
-    for (const room of said) {
+    for (const room of new Set([...said, ...entered.keys()])) {
       try {
-        await this.#count(room);
+        const listed = said.has(room) ? this.#options.listedBy(room) : nobody;
+        const newcomers = entered.get(room);
+        await this.#count(room, newcomers ? new Set([...listed, ...newcomers]) : listed);
       } catch (error) {
         this.#options.log.error({ err: error, room }, 'what is unread could not be counted');
       }
@@ -95,15 +111,15 @@ export class UnreadNews {
     this.#telling = false;
     this.#overtaken.clear();
     this.#toldAt = performance.now();
-    if (this.#said.size > 0 || this.#read.size > 0) this.#schedule();
+    if (this.#said.size > 0 || this.#read.size > 0 || this.#entered.size > 0) this.#schedule();
   }
 
-  async #count(room: string): Promise<void> {
-    const { connections, listedBy, joinedBy } = this.#options;
+  async #count(room: string, users: ReadonlySet<string>): Promise<void> {
+    const { connections, joinedBy } = this.#options;
     const waiting: string[] = [];
     // One for all: where everybody has joined nothing is made for anybody.
     const theirs = { user: '' };
-    for (const user of listedBy(room)) {
+    for (const user of users) {
       theirs.user = user;
       if (joinedBy(room, user) < connections.count(theirs)) waiting.push(user);
     }

@@ -6,13 +6,14 @@ import {
   MatDialogRef,
   MatDialogTitle,
 } from '@angular/material/dialog';
+import type { NewRoom } from '@usher/protocol';
 import { wordsFor } from '../session/http-words.ts';
 import { texts } from '../texts.ts';
 import { Icon } from '../ui/icon.ts';
 import { RoomDirectory } from './room-directory.ts';
 import { randomSlug, slugOf } from './slug.ts';
 
-/** Asks for a title and makes the room. Closes with the room's name. */
+/** Asks for a title and makes the room. Closes with it. */
 @Component({
   selector: 'app-create-room-dialog',
   imports: [Icon, MatDialogActions, MatDialogClose, MatDialogContent, MatDialogTitle],
@@ -20,7 +21,7 @@ import { randomSlug, slugOf } from './slug.ts';
   styleUrl: './create-room-dialog.scss',
 })
 export class CreateRoomDialog {
-  private readonly dialog = inject<MatDialogRef<CreateRoomDialog, string>>(MatDialogRef);
+  private readonly dialog = inject<MatDialogRef<CreateRoomDialog, NewRoom>>(MatDialogRef);
   private readonly directory = inject(RoomDirectory);
   private readonly field = viewChild.required<ElementRef<HTMLInputElement>>('field');
   /** Kept for as long as the dialog is open, so that trying again means the same room. */
@@ -48,10 +49,10 @@ export class CreateRoomDialog {
     }
     this.error.set(undefined);
     this.busy.set(true);
-    const room = this.room();
+    const made: NewRoom = { room: this.room(), title, private: this.hidden() };
     try {
-      await this.directory.create({ room, title, private: this.hidden() });
-      this.dialog.close(room);
+      await this.directory.create(made);
+      this.dialog.close(made);
     } catch (error) {
       this.error.set(wordsFor(error));
       this.field().nativeElement.select();

@@ -57,6 +57,12 @@ export class OpenRooms {
     return view;
   }
 
+  /** Leaves a room for good: it is not joined with the next connection either. */
+  leave(name: string): void {
+    this.views.get(name)?.room.close();
+    this.views.delete(name);
+  }
+
   /**
    * Fetches the page before the first message that is there.
    * @returns whether there is more now than before; if not, asking again at once would be of no use.

@@ -1,35 +1,79 @@
 import { HttpClient } from '@angular/common/http';
-import { Service, computed, inject } from '@angular/core';
+import { Service, computed, effect, inject, untracked } from '@angular/core';
 import type { MessagePage, MessagePageQuery, NewRoom, Room, Rooms } from '@usher/protocol';
 import { firstValueFrom } from 'rxjs';
 import { wheneverOpen } from '../connection/whenever-open.ts';
+import { Session } from '../session/session.ts';
 import { Asked } from '../ui/asked.ts';
+import { RoomNews } from './room-news.ts';
 
-/** The rooms that this person may see, and the calls about them. Asked for anew with every connection: others make rooms too. */
+/** Rooms as the server told them, and the turn in which it was asked. */
+interface Answer {
+  readonly since: number;
+  readonly rooms: readonly Room[];
+}
+
+/**
+ * The rooms that this person may see, as they are by now, and the calls about them. Asked for anew with every connection, and when
+ * something is heard of a room that is not known to be theirs: others make rooms too, and take people in.
+ */
 @Service({ autoProvided: false })
 export class RoomDirectory {
   private readonly http = inject(HttpClient);
-  private readonly asked = new Asked(async () => {
+  private readonly session = inject(Session);
+  private readonly news = inject(RoomNews);
+  private readonly asked = new Asked(async (): Promise<Answer> => {
+    const since = this.news.turn();
     const { rooms } = await firstValueFrom(this.http.get<Rooms>('/api/rooms'));
-    return rooms.toSorted(byTitle);
+    return { since, rooms: rooms.toSorted(byTitle) };
   });
+  /** The question under way, and the one that follows it. */
+  private asking: Promise<void> | undefined;
+  private following: Promise<void> | undefined;
 
   /** Undefined until they are known; sorted by title. */
-  readonly rooms = this.asked.value;
+  readonly rooms = computed(() => {
+    const answer = this.asked.value();
+    return answer?.rooms
+      .filter(({ room }) => !this.news.isLost(room, answer.since))
+      .map((room) => this.news.of(room, answer.since));
+  });
+  /** One's own, those in which something was said last first. */
+  readonly own = computed(() =>
+    this.rooms()
+      ?.filter(({ mine }) => mine)
+      .toSorted(byActivity),
+  );
+  /** What is unread in one's own rooms, in all. */
+  readonly unread = computed(() => {
+    const own = this.own() ?? [];
+    const sum = (of: (room: Room) => number): number => own.reduce((before, room) => before + of(room), 0);
+    return { messages: sum(({ unread }) => unread), mentions: sum(({ mentions }) => mentions) };
+  });
   /** What went wrong, while nothing is known. */
   readonly error = computed(() => (this.rooms() === undefined ? this.asked.error() : undefined));
 
   constructor() {
     void this.load();
     wheneverOpen(() => void this.load());
+    effect(() => {
+      const answer = this.asked.value();
+      if (answer === undefined) return;
+      const mine = new Set(answer.rooms.filter((room) => room.mine).map(({ room }) => room));
+      const isNew = this.news.heardOf(answer.since).some((room) => !mine.has(room));
+      if (isNew) untracked(() => void this.load());
+    });
   }
 
+  /** Asks anew; whoever wants it while the answer to an earlier question is awaited gets that of the next. Never throws. */
   async load(): Promise<void> {
-    await this.asked.load();
+    if (!this.asking) await this.ask();
+    else await (this.following ??= this.asking.then(() => this.ask()));
   }
 
   title(room: string): string {
-    return this.find(room)?.title ?? room;
+    // Who is put out of a room still sees which one it was.
+    return this.find(room)?.title ?? this.asked.value()?.rooms.find((known) => known.room === room)?.title ?? room;
   }
 
   find(room: string): Room | undefined {
@@ -42,12 +86,42 @@ export class RoomDirectory {
     await this.load();
   }
 
+  /** Takes a public room into one's list. @throws HttpErrorResponse */
+  async join(room: string): Promise<void> {
+    await firstValueFrom(this.http.put(this.membership(room), undefined));
+    await this.load();
+  }
+
+  /** Takes a room out of one's list; a private one is closed to oneself from then on. @throws HttpErrorResponse */
+  async leave(room: string): Promise<void> {
+    await firstValueFrom(this.http.delete(this.membership(room)));
+    await this.load();
+  }
+
   /** A page of messages of a room, oldest first. @throws HttpErrorResponse */
   async page(room: string, params: MessagePageQuery): Promise<MessagePage> {
     return firstValueFrom(this.http.get<MessagePage>(`/api/rooms/${room}/messages`, { params: { ...params } }));
+  }
+
+  private membership(room: string): string {
+    return `/api/rooms/${room}/members/${encodeURIComponent(this.session.user() ?? '')}`;
+  }
+
+  private ask(): Promise<void> {
+    this.following = undefined;
+    const mine = this.asked.load().finally(() => {
+      // Who asked meanwhile is answered by the question that follows.
+      if (this.asking === mine && !this.following) this.asking = undefined;
+    });
+    this.asking = mine;
+    return mine;
   }
 }
 
 function byTitle(a: Room, b: Room): number {
   return a.title.localeCompare(b.title, 'en');
+}
+
+function byActivity(a: Room, b: Room): number {
+  return b.at - a.at;
 }

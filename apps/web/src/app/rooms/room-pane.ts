@@ -30,6 +30,7 @@ import { OpenRooms, type Place, type RoomView } from './open-rooms.ts';
 import { followPast } from './past-of-room.ts';
 import { followReading } from './reading.ts';
 import { RoomDirectory } from './room-directory.ts';
+import { RoomMenu } from './room-menu.ts';
 import { speakersOf } from './speakers.ts';
 
 /** Until the server has told its own limit. */
@@ -37,7 +38,7 @@ const usualTextChars = 4_000;
 
 @Component({
   selector: 'app-room-pane',
-  imports: [Composer, Here, Icon, MessageLog, MessageMenu, RouterLink],
+  imports: [Composer, Here, Icon, MessageLog, MessageMenu, RoomMenu, RouterLink],
   templateUrl: './room-pane.html',
   styleUrl: './room-pane.scss',
 })
@@ -98,8 +99,7 @@ export class RoomPane {
 
   constructor() {
     effect(() => {
-      const unseen = this.mark()?.unseen ?? 0;
-      this.pageTitle.show(unseen > 0 ? `(${unseen}) ${this.title()}` : this.title());
+      this.pageTitle.show(this.title());
     });
     followReading({
       view: this.view,

@@ -1,5 +1,6 @@
 import { Component, inject } from '@angular/core';
 import { wheneverOpen } from '../connection/whenever-open.ts';
+import { NotifyCard } from '../notify/notify-card.ts';
 import { texts } from '../texts.ts';
 import { Page } from '../ui/page.ts';
 import { AppearanceCard } from './appearance-card.ts';
@@ -10,12 +11,13 @@ import { PasswordCard } from './password-card.ts';
 /** What a person decides for themselves: where they stay signed in, with which password, and how it looks. */
 @Component({
   selector: 'app-settings-page',
-  imports: [AppearanceCard, DevicesCard, Page, PasswordCard],
+  imports: [AppearanceCard, DevicesCard, NotifyCard, Page, PasswordCard],
   providers: [Devices],
   template: `
     <app-page [heading]="texts.heading" [lead]="texts.lead">
       <app-devices-card />
       <app-password-card />
+      <app-notify-card />
       <app-appearance-card />
     </app-page>
   `,

@@ -7,6 +7,7 @@ import { Theme, type ThemeChoice } from '../settings/theme.ts';
 import { texts } from '../texts.ts';
 import { Avatar } from '../ui/avatar.ts';
 import { Icon } from '../ui/icon.ts';
+import { Shortcuts } from './shortcuts.ts';
 
 /** Who is signed in, how the app looks, the way to what else can be set, and the way out. */
 @Component({
@@ -19,6 +20,7 @@ export class AccountMenu {
   private readonly session = inject(Session);
   private readonly theme = inject(Theme);
 
+  protected readonly shortcuts = inject(Shortcuts);
   protected readonly texts = texts;
   protected readonly themes = themeChoices;
   protected readonly user = computed(() => this.session.user() ?? '');

@@ -18,6 +18,11 @@ export const shellRoutes: Routes = [
         loadComponent: async () => (await import('../rooms/room-page.ts')).RoomPage,
       },
       {
+        path: 'search',
+        title: texts.titles.search,
+        loadComponent: async () => (await import('../search/search-page.ts')).SearchPage,
+      },
+      {
         path: 'connection',
         title: texts.titles.connection,
         loadComponent: async () => (await import('../connection/connection-page.ts')).ConnectionPage,

@@ -8,13 +8,21 @@ import { ConnectionBanner } from '../connection/connection-banner.ts';
 import { ConnectionLog } from '../connection/connection-log.ts';
 import { Attention } from '../rooms/attention.ts';
 import { Drafts } from '../rooms/drafts.ts';
+import { Notifier } from '../notify/notifier.ts';
+import { NotifyOffer } from '../notify/notify-offer.ts';
+import { TabBadge } from '../notify/tab-badge.ts';
 import { OpenRooms } from '../rooms/open-rooms.ts';
+import { RoomActions } from '../rooms/room-actions.ts';
 import { RoomDirectory } from '../rooms/room-directory.ts';
 import { RoomList } from '../rooms/room-list.ts';
+import { RoomNews } from '../rooms/room-news.ts';
 import { Unsent } from '../rooms/unsent.ts';
+import { Visits } from '../rooms/visits.ts';
 import { texts } from '../texts.ts';
 import { Logo } from '../ui/logo.ts';
 import { AccountMenu } from './account-menu.ts';
+import { QuickBar } from './quick-bar.ts';
+import { Shortcuts } from './shortcuts.ts';
 
 /**
  * The frame of everything behind the sign-in: the list at the side, the page beside it; on a phone one or the other.
@@ -22,8 +30,31 @@ import { AccountMenu } from './account-menu.ts';
  */
 @Component({
   selector: 'app-shell',
-  imports: [AccountMenu, ConnectionBadge, ConnectionBanner, Logo, RoomList, RouterLink, RouterOutlet],
-  providers: [Attention, ConnectionLog, RoomDirectory, OpenRooms, Drafts, Unsent],
+  imports: [
+    AccountMenu,
+    ConnectionBadge,
+    ConnectionBanner,
+    Logo,
+    NotifyOffer,
+    QuickBar,
+    RoomList,
+    RouterLink,
+    RouterOutlet,
+  ],
+  providers: [
+    Attention,
+    ConnectionLog,
+    RoomNews,
+    RoomDirectory,
+    RoomActions,
+    OpenRooms,
+    Visits,
+    Drafts,
+    Unsent,
+    Shortcuts,
+    TabBadge,
+    Notifier,
+  ],
   host: { '[class.at-list]': 'atList()' },
   templateUrl: './shell.html',
   styleUrl: './shell.scss',
@@ -50,6 +81,11 @@ export class Shell {
     inject(OpenRooms);
     // Also where no room is shown: others see whether somebody is here.
     inject(Attention);
+    // They work without being asked for.
+    inject(Visits);
+    inject(Shortcuts);
+    inject(TabBadge);
+    inject(Notifier);
     inject(DestroyRef).onDestroy(() => {
       this.usher.signOut();
     });

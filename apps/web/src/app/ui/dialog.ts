@@ -2,8 +2,8 @@ import { Injector, type Type, inject } from '@angular/core';
 import type { MatDialogConfig } from '@angular/material/dialog';
 import { firstValueFrom } from 'rxjs';
 
-/** What may be told to a dialog: its MAT_DIALOG_DATA, and its role where it is not `dialog`. */
-type More = Pick<MatDialogConfig, 'data' | 'role'>;
+/** What may be told to a dialog: its MAT_DIALOG_DATA, its role where it is not `dialog`, its place, width and class. */
+type More = Pick<MatDialogConfig, 'data' | 'role' | 'panelClass' | 'position' | 'width' | 'ariaLabel'>;
 
 /** Opens a dialog; resolves to what it closes with, `undefined` where it was dismissed. */
 export type OpenDialog = <Result>(load: () => Promise<Type<unknown>>, more?: More) => Promise<Result | undefined>;

@@ -3,10 +3,12 @@ import { Title } from '@angular/platform-browser';
 import { type RouterStateSnapshot, TitleStrategy } from '@angular/router';
 import { texts } from '../texts.ts';
 
-/** "Connection · Usher": what the page is, then whose. */
+/** "(3) General · Usher": what waits to be read, what the page is, then whose. */
 @Service({ autoProvided: false })
 export class PageTitle extends TitleStrategy {
   private readonly title = inject(Title);
+  private page = '';
+  private count = '';
 
   override updateTitle(state: RouterStateSnapshot): void {
     const title = this.buildTitle(state);
@@ -15,6 +17,19 @@ export class PageTitle extends TitleStrategy {
   }
 
   show(title: string): void {
-    this.title.setTitle(`${title} · ${texts.app}`);
+    this.page = title;
+    this.write();
+  }
+
+  /** What stands before the title of every page from now on; empty for nothing. */
+  wait(count: string): void {
+    this.count = count;
+    this.write();
+  }
+
+  private write(): void {
+    if (this.page === '') return;
+    const count = this.count === '' ? '' : `(${this.count}) `;
+    this.title.setTitle(`${count}${this.page} · ${texts.app}`);
   }
 }

@@ -24,12 +24,14 @@ export class Page {
 
   readonly heading = input.required<string>();
   readonly lead = input.required<string>();
+  /** Whether the heading is where a reader begins; not where the page has a better place. */
+  readonly takesFocus = input(true);
   protected readonly texts = texts;
 
   constructor() {
     // Who comes here by keyboard or screen reader begins at the top of what is new.
     afterNextRender(() => {
-      this.title().nativeElement.focus();
+      if (this.takesFocus()) this.title().nativeElement.focus();
     });
   }
 }

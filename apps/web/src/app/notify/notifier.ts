@@ -1,0 +1,130 @@
+import { DOCUMENT, DestroyRef, Service, effect, inject, signal, untracked } from '@angular/core';
+import { Router } from '@angular/router';
+import { injectUsher } from '@usher/angular';
+import type { Room } from '@usher/protocol';
+import { calls } from '../rooms/news.ts';
+import { RoomDirectory } from '../rooms/room-directory.ts';
+import { Session } from '../session/session.ts';
+import { texts } from '../texts.ts';
+import { NotifyChoice } from './notify-choice.ts';
+import { injectOneTab } from './one-tab.ts';
+
+/** Messages behind the last one in which a mention is looked for. */
+const lookBack = 50;
+/** Characters of a message that a notification shows. */
+const mostShown = 200;
+/** Notifications that are open at once; the oldest makes room. */
+const mostOpen = 8;
+
+/** What of a message is told. */
+interface Mention {
+  readonly seq: number;
+  readonly from: string;
+  readonly text: string;
+}
+
+/**
+ * Tells of mentions while nobody looks at the page: by a notification where it is wanted, and where nobody has said yet by a line that
+ * offers it when they are back. It lives and dies with the session: who is signed out is told nothing.
+ */
+@Service({ autoProvided: false })
+export class Notifier {
+  private readonly document = inject(DOCUMENT);
+  private readonly directory = inject(RoomDirectory);
+  private readonly usher = injectUsher();
+  private readonly session = inject(Session);
+  private readonly router = inject(Router);
+  private readonly choice = inject(NotifyChoice);
+  private readonly tab = injectOneTab();
+  /** What was known of each room; nothing before the first answer. */
+  private known: ReadonlyMap<string, Room> | undefined;
+  private readonly open = new Set<Notification>();
+  private readonly offer = signal(false);
+  private over = false;
+
+  /** Whether to offer notifications now. */
+  readonly offered = this.offer.asReadonly();
+
+  constructor() {
+    effect(() => {
+      const own = this.directory.own();
+      if (own === undefined) return;
+      untracked(() => {
+        this.compare(own);
+      });
+    });
+    inject(DestroyRef).onDestroy(() => {
+      this.over = true;
+      for (const notification of this.open) notification.close();
+    });
+  }
+
+  /** The offer was taken, or it was not. */
+  closeOffer(): void {
+    this.offer.set(false);
+  }
+
+  private compare(own: readonly Room[]): void {
+    const before = this.known;
+    this.known = new Map(own.map((room) => [room.room, room]));
+    if (before === undefined || this.document.visibilityState === 'visible') return;
+    for (const room of own) {
+      const known = before.get(room.room);
+      const since = known?.seq ?? room.read;
+      if (room.mentions > (known?.mentions ?? 0) && room.seq > since) void this.tell(room, since);
+    }
+  }
+
+  private async tell(room: Room, since: number): Promise<void> {
+    if (this.choice.isOpen()) {
+      this.offer.set(true);
+      return;
+    }
+    if (!this.choice.on() || !(await this.tab.mayNotify())) return;
+    const mention = this.mentionIn(this.usher.room(room.room).messages(), since) ?? (await this.fetched(room, since));
+    if (mention === undefined || this.over || this.document.visibilityState === 'visible') return;
+    this.show(room, mention);
+  }
+
+  private show({ room, title }: Room, { seq, from, text }: Mention): void {
+    const notification = new Notification(texts.notify.title(from, title), {
+      body: text.length > mostShown ? `${text.slice(0, mostShown)} …` : text,
+      // One message is one notification, however many tabs tell of it.
+      tag: `${room}:${seq}`,
+      icon: 'favicon.svg',
+    });
+    notification.addEventListener('click', () => {
+      this.document.defaultView?.focus();
+      notification.close();
+      if (!this.over) void this.router.navigate(['/rooms', room]);
+    });
+    notification.addEventListener('close', () => this.open.delete(notification));
+    this.open.add(notification);
+    for (const old of this.open) {
+      if (this.open.size <= mostOpen) break;
+      old.close();
+      this.open.delete(old);
+    }
+  }
+
+  /** Of a room that is not joined only the count is heard. */
+  private async fetched({ room, seq }: Room, since: number): Promise<Mention | undefined> {
+    try {
+      const { messages } = await this.directory.page(room, { before: seq + 1, limit: lookBack });
+      return this.mentionIn(messages, since);
+    } catch {
+      // It waits in the list of rooms.
+      return undefined;
+    }
+  }
+
+  private mentionIn(messages: readonly Partial<Mention & { deleted: number }>[], since: number): Mention | undefined {
+    const user = this.session.user() ?? '';
+    for (const { seq, from, text, deleted } of messages.toReversed()) {
+      if (seq === undefined || from === undefined || text === undefined) continue;
+      if (seq <= since) return undefined;
+      if (from !== user && deleted === undefined && calls(text, user)) return { seq, from, text };
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,42 @@
+import { DOCUMENT, DestroyRef, Service, computed, effect, inject } from '@angular/core';
+import { RoomDirectory } from '../rooms/room-directory.ts';
+import { texts } from '../texts.ts';
+import { PageTitle } from '../ui/page-title.ts';
+
+const icons = { plain: 'favicon.svg', unread: 'favicon-unread.svg' };
+
+/** Says on the browser's tab what waits to be read: in the title how much, mentions before all else, on the icon that something does. */
+@Service({ autoProvided: false })
+export class TabBadge {
+  private readonly document = inject(DOCUMENT);
+  private readonly title = inject(PageTitle);
+  private readonly directory = inject(RoomDirectory);
+  private readonly words = computed(() => {
+    const { messages, mentions } = this.directory.unread();
+    if (mentions > 0) return texts.tab.mentions(short(mentions));
+    return messages > 0 ? texts.tab.messages(short(messages)) : '';
+  });
+
+  constructor() {
+    effect(() => {
+      const words = this.words();
+      this.title.wait(words);
+      this.wear(words === '' ? icons.plain : icons.unread);
+    });
+    inject(DestroyRef).onDestroy(() => {
+      this.title.wait('');
+      this.wear(icons.plain);
+    });
+  }
+
+  private wear(icon: string): void {
+    const link = this.document.querySelector<HTMLLinkElement>('link[rel=icon]');
+    // Setting it anew makes a browser fetch it anew.
+    if (link !== null && link.getAttribute('href') !== icon) link.setAttribute('href', icon);
+  }
+}
+
+/** Nobody reads more digits on a tab. */
+function short(n: number): string {
+  return n > 999 ? '999+' : String(n);
+}

@@ -1,0 +1,72 @@
+import { Component, computed, inject, signal } from '@angular/core';
+import { MatDialogClose, MatDialogContent, MatDialogRef, MatDialogTitle } from '@angular/material/dialog';
+import type { Room } from '@usher/protocol';
+import { wordsFor } from '../session/http-words.ts';
+import { texts } from '../texts.ts';
+import { Icon } from '../ui/icon.ts';
+import { RoomDirectory } from './room-directory.ts';
+import { folded } from './folded.ts';
+
+/** All rooms that one may see. Closes with the name of the one that is wanted, or with an empty one where a new one is. */
+@Component({
+  selector: 'app-find-rooms-dialog',
+  imports: [Icon, MatDialogClose, MatDialogContent, MatDialogTitle],
+  templateUrl: './find-rooms-dialog.html',
+  styleUrl: './find-rooms-dialog.scss',
+})
+export class FindRoomsDialog {
+  private readonly dialog = inject<MatDialogRef<FindRoomsDialog, string>>(MatDialogRef);
+  private readonly directory = inject(RoomDirectory);
+
+  protected readonly texts = texts.browse;
+  protected readonly priv = texts.rooms.private;
+  protected readonly typed = signal('');
+  protected readonly onlyNew = signal(false);
+  /** The room that is being joined. */
+  protected readonly joining = signal<string | undefined>(undefined);
+  protected readonly trouble = signal<string | undefined>(undefined);
+  protected readonly known = computed(() => this.directory.rooms() !== undefined);
+  protected readonly error = computed(() => {
+    const error = this.directory.error();
+    return error === undefined ? undefined : wordsFor(error);
+  });
+  protected readonly rooms = computed(() => {
+    const wanted = folded(this.typed().trim());
+    return (this.directory.rooms() ?? []).filter(
+      (room) => !(this.onlyNew() && room.mine) && (folded(room.title).includes(wanted) || room.room.includes(wanted)),
+    );
+  });
+  /** Read out when it changes. */
+  protected readonly count = computed(() => (this.known() ? this.texts.count(this.rooms().length) : ''));
+
+  constructor() {
+    void this.directory.load();
+  }
+
+  protected reload(): void {
+    void this.directory.load();
+  }
+
+  protected async take(room: Room): Promise<void> {
+    if (room.mine) {
+      this.dialog.close(room.room);
+      return;
+    }
+    if (this.joining() !== undefined) return;
+    this.joining.set(room.room);
+    this.trouble.set(undefined);
+    try {
+      // Who looks into a private room as an administrator is no member for that.
+      if (!room.private) await this.directory.join(room.room);
+      this.dialog.close(room.room);
+    } catch (error) {
+      this.trouble.set(wordsFor(error));
+    } finally {
+      this.joining.set(undefined);
+    }
+  }
+
+  protected create(): void {
+    this.dialog.close('');
+  }
+}

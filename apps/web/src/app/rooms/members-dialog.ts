@@ -1,0 +1,122 @@
+import { Component, type ElementRef, computed, effect, inject, signal, untracked, viewChild } from '@angular/core';
+import {
+  MAT_DIALOG_DATA,
+  MatDialogClose,
+  MatDialogContent,
+  MatDialogRef,
+  MatDialogTitle,
+} from '@angular/material/dialog';
+import { injectUsher } from '@usher/angular';
+import type { Member } from '@usher/protocol';
+import { problemCode, wordsFor } from '../session/http-words.ts';
+import { Session } from '../session/session.ts';
+import { texts } from '../texts.ts';
+import { Avatar } from '../ui/avatar.ts';
+import { injectDialog } from '../ui/dialog.ts';
+import { Icon } from '../ui/icon.ts';
+import { RoomDirectory } from './room-directory.ts';
+import { RoomMembers } from './room-members.ts';
+
+/** Whose room it is, and for those who manage it who is to be in it. */
+@Component({
+  selector: 'app-members-dialog',
+  imports: [Avatar, Icon, MatDialogClose, MatDialogContent, MatDialogTitle],
+  templateUrl: './members-dialog.html',
+  styleUrl: './members-dialog.scss',
+})
+export class MembersDialog {
+  private readonly directory = inject(RoomDirectory);
+  private readonly openDialog = injectDialog();
+  private readonly room = inject<string>(MAT_DIALOG_DATA);
+  private readonly members = new RoomMembers(this.room);
+  private readonly field = viewChild<ElementRef<HTMLInputElement>>('field');
+
+  protected readonly texts = texts.members;
+  protected readonly you = texts.message.you;
+  protected readonly user = inject(Session).user;
+  protected readonly title = computed(() => this.directory.title(this.room));
+  protected readonly manages = computed(() => {
+    const room = this.directory.find(this.room);
+    return room?.private === true && room.manages;
+  });
+  protected readonly list = this.members.list;
+  protected readonly error = computed(() => {
+    const error = this.members.error();
+    return error === undefined ? undefined : wordsFor(error);
+  });
+  protected readonly name = signal('');
+  protected readonly busy = signal(false);
+  /** What is wrong with the name. */
+  protected readonly wrong = signal<string | undefined>(undefined);
+  /** What came of what was done; read out. */
+  protected readonly done = signal('');
+  protected readonly trouble = signal<string | undefined>(undefined);
+
+  constructor() {
+    const dialog = inject<MatDialogRef<MembersDialog>>(MatDialogRef);
+    const { people } = injectUsher().room(this.room);
+    effect(() => {
+      // Who is not in this room may be in others: whenever somebody comes or goes the server knows best.
+      people();
+      untracked(() => void this.members.load());
+    });
+    effect(() => {
+      // Whoever was put out of the room has no business here.
+      if (this.directory.rooms() !== undefined && this.directory.find(this.room) === undefined) dialog.close();
+    });
+  }
+
+  protected reload(): void {
+    void this.members.load();
+  }
+
+  protected async add(event: Event): Promise<void> {
+    event.preventDefault();
+    if (this.busy()) return;
+    const user = this.name().trim().replace(/^@/, '').toLowerCase();
+    const isMember = this.list()?.some((member) => member.user === user) === true;
+    if (user === '' || isMember) {
+      this.refuse(isMember ? this.texts.already(user) : this.texts.missing);
+      return;
+    }
+    this.busy.set(true);
+    this.say(undefined);
+    try {
+      await this.members.add(user);
+      this.name.set('');
+      this.done.set(this.texts.added(user));
+      this.field()?.nativeElement.focus();
+    } catch (error) {
+      this.refuse(problemCode(error) === 'not_found' ? this.texts.unknown(user) : wordsFor(error));
+    } finally {
+      this.busy.set(false);
+    }
+  }
+
+  protected async remove({ user }: Member): Promise<void> {
+    const { heading, text, yes } = this.texts.removeQuestion;
+    const data = { heading: heading(user, this.title()), text, yes };
+    const load = async () => (await import('../ui/confirm-dialog.ts')).ConfirmDialog;
+    if ((await this.openDialog<boolean>(load, { data, role: 'alertdialog' })) !== true) return;
+    this.say(undefined);
+    try {
+      await this.members.remove(user);
+      this.done.set(this.texts.removed(user));
+      // The button that was pressed is gone with them.
+      this.field()?.nativeElement.focus();
+    } catch (error) {
+      this.trouble.set(wordsFor(error));
+    }
+  }
+
+  private refuse(why: string): void {
+    this.say(why);
+    this.field()?.nativeElement.select();
+  }
+
+  private say(wrong: string | undefined): void {
+    this.wrong.set(wrong);
+    this.trouble.set(undefined);
+    this.done.set('');
+  }
+}

@@ -1,0 +1,54 @@
+import { HttpClient } from '@angular/common/http';
+import { computed, inject } from '@angular/core';
+import { injectUsher } from '@usher/angular';
+import type { Member, Members } from '@usher/protocol';
+import { firstValueFrom } from 'rxjs';
+import { Asked } from '../ui/asked.ts';
+
+/** Who is a member of a room, and the calls about it. To be made in an injection context. */
+export class RoomMembers {
+  private readonly http = inject(HttpClient);
+  private readonly usher = injectUsher();
+  private readonly room: string;
+  private readonly asked = new Asked(async () => {
+    const { members } = await firstValueFrom(this.http.get<Members>(this.url));
+    return members.toSorted((one, other) => one.user.localeCompare(other.user, 'en'));
+  });
+
+  /** Sorted by name, with whether they are here as it is now; `undefined` until they are known. */
+  readonly list = computed(() => {
+    const here = new Map(
+      this.usher
+        .room(this.room)
+        .people()
+        .map(({ user, status }) => [user, status]),
+    );
+    return this.asked.value()?.map((member): Member => ({ ...member, status: here.get(member.user) ?? member.status }));
+  });
+  readonly error = this.asked.error;
+
+  constructor(room: string) {
+    this.room = room;
+  }
+
+  /** Never throws: what went wrong stands in `error`. */
+  async load(): Promise<void> {
+    await this.asked.load();
+  }
+
+  /** @throws HttpErrorResponse, `not_found` where there is nobody of that name */
+  async add(user: string): Promise<void> {
+    await firstValueFrom(this.http.put(`${this.url}/${encodeURIComponent(user)}`, undefined));
+    await this.load();
+  }
+
+  /** @throws HttpErrorResponse */
+  async remove(user: string): Promise<void> {
+    await firstValueFrom(this.http.delete(`${this.url}/${encodeURIComponent(user)}`));
+    await this.load();
+  }
+
+  private get url(): string {
+    return `/api/rooms/${this.room}/members`;
+  }
+}

@@ -1,0 +1,80 @@
+import { Component, computed, inject, input, signal } from '@angular/core';
+import { MatMenu, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
+import { texts } from '../texts.ts';
+import { Icon } from '../ui/icon.ts';
+import { RoomActions } from './room-actions.ts';
+import { RoomDirectory } from './room-directory.ts';
+
+/** What can be done with the room that is shown. */
+@Component({
+  selector: 'app-room-menu',
+  imports: [Icon, MatMenu, MatMenuItem, MatMenuTrigger],
+  template: `
+    @if (room(); as room) {
+      <button
+        type="button"
+        class="icon-button"
+        [attr.aria-label]="texts.label"
+        [title]="texts.label"
+        [matMenuTriggerFor]="menu"
+      >
+        <app-icon name="more" />
+      </button>
+      <mat-menu #menu="matMenu" xPosition="before">
+        <button mat-menu-item (click)="members()">
+          <span class="item"><app-icon name="people" [size]="18" />{{ texts.members }}</span>
+        </button>
+        @if (room.mine && !(room.private && room.manages)) {
+          <button mat-menu-item (click)="leave()">
+            <span class="item"><app-icon name="sign_out" [size]="18" />{{ texts.leave }}</span>
+          </button>
+        }
+      </mat-menu>
+    }
+    @if (trouble(); as trouble) {
+      <p class="trouble" role="alert">{{ trouble }}</p>
+    }
+  `,
+  styles: `
+    :host {
+      display: flex;
+      align-items: center;
+      gap: var(--s2);
+      margin-inline-start: auto;
+    }
+
+    .item {
+      display: flex;
+      align-items: center;
+      gap: var(--s3);
+
+      > app-icon {
+        color: var(--ink-3);
+      }
+    }
+
+    .trouble {
+      order: -1;
+      color: var(--danger);
+      font-size: var(--t-s);
+    }
+  `,
+})
+export class RoomMenu {
+  readonly name = input.required<string>();
+
+  private readonly directory = inject(RoomDirectory);
+  private readonly actions = inject(RoomActions);
+  protected readonly texts = texts.roomMenu;
+  protected readonly room = computed(() => this.directory.find(this.name()));
+  protected readonly trouble = signal<string | undefined>(undefined);
+
+  protected members(): void {
+    void this.actions.members(this.name());
+  }
+
+  protected async leave(): Promise<void> {
+    this.trouble.set(undefined);
+    this.trouble.set(await this.actions.leave(this.name()));
+  }
+}

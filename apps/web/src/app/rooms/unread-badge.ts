@@ -1,0 +1,57 @@
+import { Component, computed, input } from '@angular/core';
+import { texts } from '../texts.ts';
+
+/** How much of a room is unread, and apart from it how often one is mentioned there. Nothing where nothing is. */
+@Component({
+  selector: 'app-unread-badge',
+  template: `
+    @if (mentions() > 0) {
+      <span class="badge mentions"
+        ><span aria-hidden="true">&#64;{{ short(mentions()) }}</span
+        ><span class="sr-only">{{ texts.mentions(mentions()) }}</span></span
+      >
+    }
+    @if (unread() > 0) {
+      <span class="badge"
+        ><span aria-hidden="true">{{ short(unread()) }}</span
+        ><span class="sr-only">{{ words() }}</span></span
+      >
+    }
+  `,
+  styles: `
+    :host {
+      display: flex;
+      flex: none;
+      gap: var(--s1);
+    }
+
+    .badge {
+      min-inline-size: 1.375rem;
+      padding: 0 0.4375rem;
+      border-radius: var(--round);
+      background: var(--accent);
+      color: var(--on-accent);
+      font-size: var(--t-xs);
+      font-weight: 700;
+      line-height: 1.375rem;
+      text-align: center;
+      font-variant-numeric: tabular-nums;
+    }
+
+    .mentions {
+      background: var(--fresh);
+      color: var(--surface);
+    }
+  `,
+})
+export class UnreadBadge {
+  readonly unread = input.required<number>();
+  readonly mentions = input.required<number>();
+
+  protected readonly texts = texts.rooms;
+  protected readonly words = computed(() => texts.rooms.unread(this.unread()));
+
+  protected short(n: number): string {
+    return n > 99 ? '99+' : String(n);
+  }
+}

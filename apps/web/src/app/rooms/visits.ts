@@ -1,0 +1,66 @@
+import { DestroyRef, Service, effect, inject, signal, untracked } from '@angular/core';
+import { NavigationEnd, Router } from '@angular/router';
+import { injectUsher } from '@usher/angular';
+import { injectKept } from './kept.ts';
+import { RoomDirectory } from './room-directory.ts';
+
+const visitsKey = 'usher.visits';
+/** Rooms that are remembered as looked at. */
+const mostVisits = 20;
+
+/** Which rooms were looked at in this tab, and which one is. */
+@Service({ autoProvided: false })
+export class Visits {
+  /** By room, when it was looked at last (Unix ms). */
+  private readonly kept = injectKept(visitsKey, (value) => typeof value === 'number');
+  private readonly router = inject(Router);
+  private readonly usher = injectUsher();
+  private readonly directory = inject(RoomDirectory);
+  private readonly shown = signal<string | undefined>(undefined);
+  private readonly lately = signal(this.newestFirst());
+
+  /** The name of the room that is shown. */
+  readonly here = this.shown.asReadonly();
+  /** Names of rooms that were looked at, the last one first; the one that is shown is among them. */
+  readonly recent = this.lately.asReadonly();
+
+  constructor() {
+    const watching = this.router.events.subscribe((event) => {
+      if (event instanceof NavigationEnd) this.at(event.urlAfterRedirects);
+    });
+    this.at(this.router.url);
+    this.followJoins();
+    inject(DestroyRef).onDestroy(() => {
+      watching.unsubscribe();
+    });
+  }
+
+  /** Whoever joins a public room is a member from then on: the list has to be asked for anew, once for each time. */
+  private followJoins(): void {
+    let isSeen = false;
+    effect(() => {
+      const here = this.here();
+      if (here === undefined || this.usher.room(here).state().name !== 'joined') isSeen = false;
+      else if (!isSeen) {
+        const room = this.directory.find(here);
+        isSeen = room !== undefined;
+        if (room?.mine === false) untracked(() => void this.directory.load());
+      }
+    });
+  }
+
+  private at(url: string): void {
+    const [, room] = /^\/rooms\/([^/?#]+)/.exec(url) ?? [];
+    this.shown.set(room);
+    if (room === undefined) return;
+    this.kept.keep(room, Date.now());
+    const [...all] = this.newestFirst();
+    for (const old of all.splice(mostVisits)) this.kept.keep(old, undefined);
+    this.lately.set(all);
+  }
+
+  private newestFirst(): string[] {
+    const when = (room: string): number => this.kept.of(room) ?? 0;
+    return this.kept.rooms().toSorted((one, other) => when(other) - when(one));
+  }
+}

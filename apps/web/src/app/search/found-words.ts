@@ -1,0 +1,60 @@
+import { folded } from '../rooms/folded.ts';
+
+/** A piece of a text, and whether it is what was looked for. */
+export interface Piece {
+  readonly text: string;
+  readonly hit: boolean;
+}
+
+/** Characters of a long text that are shown, and how many of them stand before the first hit. */
+const mostShown = 280;
+const before = 60;
+
+const words = /[\p{L}\p{N}\p{M}]+/gu;
+
+/**
+ * A text in pieces, those that were found marked: whole words without regard to case and accents, and of the last one words that begin
+ * so, as the server searches. A long text is cut to what stands around the first of them.
+ */
+export function foundWords(text: string, query: string): readonly Piece[] {
+  const wanted = [...query.matchAll(words)].map(([word]) => folded(word));
+  const last = wanted.at(-1);
+  const hits = [...text.matchAll(words)].filter(([word]) => {
+    const plain = folded(word);
+    return wanted.includes(plain) || (last !== undefined && plain.startsWith(last));
+  });
+  const [from, to] = cut(text, hits[0]?.index ?? 0);
+  const pieces: Piece[] = [];
+  let end = from;
+  const add = (until: number, hit: boolean): void => {
+    if (until > end) pieces.push({ text: text.slice(end, until), hit });
+    end = Math.max(end, until);
+  };
+  for (const { 0: word, index } of hits) {
+    if (index < from || index + word.length > to) continue;
+    add(index, false);
+    add(index + word.length, true);
+  }
+  add(to, false);
+  if (from > 0) pieces.unshift({ text: '… ', hit: false });
+  if (to < text.length) pieces.push({ text: ' …', hit: false });
+  return pieces;
+}
+
+/** What of a text is shown, cut between words where there are any. */
+function cut(text: string, first: number): [number, number] {
+  if (text.length <= mostShown) return [0, text.length];
+  let from = Math.max(0, Math.min(first - before, text.length - mostShown));
+  let to = Math.min(text.length, from + mostShown);
+  const space = text.indexOf(' ', from);
+  if (from > 0 && space !== -1 && space < first) from = space + 1;
+  const lastSpace = text.lastIndexOf(' ', to);
+  if (to < text.length && lastSpace > first + before) to = lastSpace;
+  return [inWhole(text, from), inWhole(text, to)];
+}
+
+/** Not between the two halves of one character. */
+function inWhole(text: string, index: number): number {
+  const code = text.charCodeAt(index);
+  return code >= 0xdc00 && code <= 0xdfff ? index - 1 : index;
+}

@@ -1,0 +1,61 @@
+import { HttpClient } from '@angular/common/http';
+import { inject, signal } from '@angular/core';
+import type { Found, Message } from '@usher/protocol';
+import { firstValueFrom } from 'rxjs';
+
+const pageSize = 20;
+
+/** Messages of one's rooms in which words stand, page by page. To be made in an injection context. */
+export class Search {
+  private readonly http = inject(HttpClient);
+  private readonly messages = signal<readonly Message[] | undefined>(undefined);
+  private readonly doing = signal<'idle' | 'looking' | 'more'>('idle');
+  private readonly trouble = signal<unknown>(undefined);
+  private readonly next = signal<string | undefined>(undefined);
+  private query = '';
+  private times = 0;
+
+  /** The newest first; `undefined` until there is an answer. */
+  readonly found = this.messages.asReadonly();
+  readonly state = this.doing.asReadonly();
+  readonly error = this.trouble.asReadonly();
+  /** What comes after those that are there, if anything. */
+  readonly rest = this.next.asReadonly();
+
+  /** Looks for something else, or once more; nothing but spaces finds nothing. Never throws: what went wrong stands in `error`. */
+  async look(query: string): Promise<void> {
+    this.query = query.trim();
+    this.messages.set(undefined);
+    this.next.set(undefined);
+    if (this.query === '') {
+      this.times += 1;
+      this.trouble.set(undefined);
+      this.doing.set('idle');
+      return;
+    }
+    await this.ask('looking');
+  }
+
+  /** Adds the next page. Never throws. */
+  async more(): Promise<void> {
+    if (this.doing() === 'idle' && this.next() !== undefined) await this.ask('more');
+  }
+
+  private async ask(doing: 'looking' | 'more'): Promise<void> {
+    const mine = ++this.times;
+    const before = this.next();
+    this.doing.set(doing);
+    this.trouble.set(undefined);
+    try {
+      const params = { q: this.query, limit: pageSize, ...(before !== undefined && { before }) };
+      const { messages, next } = await firstValueFrom(this.http.get<Found>('/api/search', { params }));
+      // An answer that nobody waits for any more.
+      if (mine !== this.times) return;
+      this.messages.update((found = []) => [...found, ...messages]);
+      this.next.set(next);
+    } catch (error) {
+      if (mine === this.times) this.trouble.set(error);
+    }
+    if (mine === this.times) this.doing.set('idle');
+  }
+}

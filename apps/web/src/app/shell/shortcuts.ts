@@ -1,0 +1,79 @@
+import { DOCUMENT, DestroyRef, Service, inject } from '@angular/core';
+import { Router } from '@angular/router';
+import { RoomActions } from '../rooms/room-actions.ts';
+import { RoomDirectory } from '../rooms/room-directory.ts';
+import { Visits } from '../rooms/visits.ts';
+import { injectDialog } from '../ui/dialog.ts';
+import { nextRoom } from './next-room.ts';
+import { ShortcutChoice } from './shortcut-choice.ts';
+
+/** Keys that work anywhere on the page. */
+@Service({ autoProvided: false })
+export class Shortcuts {
+  private readonly document = inject(DOCUMENT);
+  private readonly router = inject(Router);
+  private readonly actions = inject(RoomActions);
+  private readonly directory = inject(RoomDirectory);
+  private readonly visits = inject(Visits);
+  private readonly choice = inject(ShortcutChoice);
+  private readonly dialog = injectDialog();
+  private helping = false;
+
+  constructor() {
+    const press = (event: KeyboardEvent): void => {
+      if (event.isComposing || event.defaultPrevented || !this.act(event)) return;
+      event.preventDefault();
+      event.stopPropagation();
+    };
+    // Before whatever has the focus: a field would move its caret.
+    this.document.addEventListener('keydown', press, { capture: true });
+    // Whoever presses the keys types on at once, so the code had better be there.
+    const idle = setTimeout(() => void import('../rooms/switcher.ts'), 3_000);
+    inject(DestroyRef).onDestroy(() => {
+      clearTimeout(idle);
+      this.document.removeEventListener('keydown', press, { capture: true });
+    });
+  }
+
+  /** Shows what the keys are. */
+  async help(): Promise<void> {
+    if (this.helping) return;
+    this.helping = true;
+    try {
+      await this.dialog(async () => (await import('./shortcuts-dialog.ts')).ShortcutsDialog);
+    } finally {
+      this.helping = false;
+    }
+  }
+
+  /** @returns whether it was one of ours */
+  private act(event: KeyboardEvent): boolean {
+    const { key, altKey, ctrlKey, metaKey, shiftKey } = event;
+    // Whoever answers a dialog is in no room.
+    const isBusy = this.document.querySelector('mat-dialog-container') !== null;
+    if ((ctrlKey || metaKey) && !altKey && !shiftKey && key.toLowerCase() === 'k') {
+      if (!isBusy) void this.actions.choose();
+      return true;
+    }
+    if (isBusy) return false;
+    if (altKey && !ctrlKey && !metaKey && (key === 'ArrowUp' || key === 'ArrowDown')) {
+      this.go(key === 'ArrowDown' ? 1 : -1, shiftKey);
+      return true;
+    }
+    if (key === '?' && !ctrlKey && !metaKey && this.choice.single() && !isWriting(event.target)) {
+      void this.help();
+      return true;
+    }
+    return false;
+  }
+
+  private go(step: 1 | -1, onlyUnread: boolean): void {
+    const wanted = onlyUnread ? ({ unread }: { unread: number }) => unread > 0 : () => true;
+    const room = nextRoom(this.directory.own() ?? [], this.visits.here(), step, wanted);
+    if (room !== undefined) void this.router.navigate(['/rooms', room]);
+  }
+}
+
+function isWriting(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select'));
+}

@@ -1,0 +1,313 @@
+import type { BrowserContext, Page } from '@playwright/test';
+import { composer, messageWith, openRoom, say, signIn } from '../fixtures/chat.ts';
+import { addMember, hide, inList, makeRoom, ownRooms } from '../fixtures/rooms.ts';
+import { Speaker } from '../fixtures/speaker.ts';
+import { expect, test } from '../fixtures/test.ts';
+
+test('what is unread shows in the list and the title, on all devices, until it is read on one of them', async ({
+  usher,
+  visitor,
+}) => {
+  const { page: desk } = await visitor();
+  const { page: phone } = await visitor({ viewport: { width: 390, height: 844 } });
+  await signIn(desk, 'maggie');
+  await signIn(phone, 'maggie');
+  const bart = await Speaker.connect(usher.url, 'bart', 'secret');
+
+  await bart.say('general', 'hello everybody');
+  await bart.say('general', 'and you, @maggie');
+  for (const page of [desk, phone]) {
+    await expect(inList(page, 'General')).toHaveAccessibleName(/1 mention of you 2 unread messages/);
+    await expect(page).toHaveTitle('(@1) Rooms · Usher');
+    await expect(page.locator('link[rel=icon]')).toHaveAttribute('href', 'favicon-unread.svg');
+  }
+  // The one in which something was said last is on top.
+  await expect(ownRooms(desk).first()).toContainText('General');
+  await bart.say('random', 'something else');
+  await expect(ownRooms(desk).first()).toContainText('Random');
+  await expect(inList(desk, 'Random')).toHaveAccessibleName(/1 unread message$/);
+
+  await openRoom(phone, 'General');
+  await expect(messageWith(phone, 'and you')).toBeVisible();
+  await expect(inList(desk, 'General')).toHaveAccessibleName('General');
+  await expect(desk).toHaveTitle('(1) Rooms · Usher');
+  await openRoom(desk, 'Random');
+  await expect(desk).toHaveTitle('Random · Usher');
+  await expect(desk.locator('link[rel=icon]')).toHaveAttribute('href', 'favicon.svg');
+  bart.leave();
+});
+
+test('a room that stays open while another is looked at counts what is said there', async ({ usher, visitor }) => {
+  const { page } = await visitor();
+  await signIn(page, 'maggie');
+  await openRoom(page, 'General');
+  await openRoom(page, 'Random');
+  const bart = await Speaker.connect(usher.url, 'bart', 'secret');
+  await bart.say('general', 'where is @maggie?');
+  await expect(inList(page, 'General')).toHaveAccessibleName(/1 mention of you 1 unread message/);
+  await openRoom(page, 'General');
+  await openRoom(page, 'Random');
+  await expect(inList(page, 'General')).toHaveAccessibleName('General');
+  bart.leave();
+});
+
+test('a private room is nowhere for others, is there once they are taken in, and gone once they are put out', async ({
+  visitor,
+}) => {
+  const { page: maggie } = await visitor();
+  const { page: bart } = await visitor();
+  await signIn(maggie, 'maggie');
+  await signIn(bart, 'bart');
+
+  await maggie.getByRole('button', { name: 'Create a room' }).click();
+  await maggie.getByLabel('Title').fill('Secret plans');
+  await maggie.getByRole('checkbox', { name: /Private/ }).check();
+  await maggie.getByRole('button', { name: 'Create room' }).click();
+  const members = maggie.getByRole('dialog', { name: 'Members of Secret plans' });
+  await expect(members.getByRole('listitem')).toHaveText(/maggie/);
+  await bart.getByRole('button', { name: 'Browse rooms' }).click();
+  await expect(bart.getByRole('listitem').filter({ hasText: 'General' }).last()).toBeVisible();
+  await expect(bart.getByText('Secret plans')).toHaveCount(0);
+  await bart.keyboard.press('Escape');
+
+  const name = members.getByLabel('Add somebody');
+  await name.fill('nobody-here');
+  await name.press('Enter');
+  await expect(members.getByRole('alert')).toHaveText('There is nobody called nobody-here.');
+  await name.fill('bart');
+  await name.press('Enter');
+  await expect(members.getByRole('listitem').filter({ hasText: 'bart' })).toContainText('online');
+  await expect(inList(bart, 'Secret plans')).toBeVisible();
+  await openRoom(bart, 'Secret plans');
+  await say(bart, 'thank you');
+
+  await members.getByRole('button', { name: 'Remove bart' }).click();
+  await maggie.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();
+  await expect(bart.getByRole('heading', { name: 'You are no longer in this room' })).toBeVisible();
+  await expect(messageWith(bart, 'thank you')).toHaveCount(0);
+  await expect(inList(bart, 'Secret plans')).toHaveCount(0);
+  await expect(members.getByRole('listitem').filter({ hasText: 'bart' })).toHaveCount(0);
+  await maggie.keyboard.press('Escape');
+  await expect(messageWith(maggie, 'thank you')).toBeVisible();
+});
+
+test('rooms are browsed, joined and left', async ({ usher, visitor }) => {
+  await makeRoom(usher.url, 'bart', { room: 'skateboards', title: 'Skateboards' });
+  const { page } = await visitor();
+  await signIn(page, 'maggie');
+  await expect(inList(page, 'General')).toBeVisible();
+  await expect(inList(page, 'Skateboards')).toHaveCount(0);
+
+  await page.getByRole('button', { name: 'Browse rooms' }).click();
+  const browse = page.getByRole('dialog', { name: 'Browse rooms' });
+  await browse.getByRole('searchbox').fill('skäte');
+  await expect(browse.getByRole('listitem')).toHaveCount(1);
+  await browse.getByRole('searchbox').fill('nothing of the kind');
+  await expect(browse.getByText('No room is called “nothing of the kind”.')).toBeVisible();
+  await browse.getByRole('searchbox').fill('');
+  await browse.getByLabel('Only rooms that you are not in').check();
+  await expect(browse.getByRole('listitem')).toHaveCount(1);
+  await browse.getByRole('button', { name: 'Join Skateboards' }).click();
+  await expect(page).toHaveURL(/\/rooms\/skateboards$/);
+  await expect(composer(page)).toBeVisible();
+  await expect(inList(page, 'Skateboards')).toBeVisible();
+
+  await page.getByRole('button', { name: 'More about this room' }).click();
+  await page.getByRole('menuitem', { name: 'Leave room' }).click();
+  await expect(page).toHaveURL(/\/$/);
+  await expect(inList(page, 'Skateboards')).toHaveCount(0);
+  await page.reload();
+  await expect(inList(page, 'General')).toBeVisible();
+  await expect(inList(page, 'Skateboards')).toHaveCount(0);
+});
+
+test('a room that is only looked at by its address is in the list from then on', async ({ usher, visitor }) => {
+  await makeRoom(usher.url, 'bart', { room: 'skateboards', title: 'Skateboards' });
+  const { page } = await visitor();
+  await signIn(page, 'maggie');
+  await page.goto('/rooms/skateboards');
+  await expect(inList(page, 'Skateboards')).toBeVisible();
+});
+
+test('the keyboard leads from room to room', async ({ usher, visitor }) => {
+  await makeRoom(usher.url, 'bart', { room: 'skateboards', title: 'Skateboards' });
+  await makeRoom(usher.url, 'maggie', { room: 'saxophones', title: 'Saxophones' });
+  const { page } = await visitor();
+  await signIn(page, 'maggie');
+  await openRoom(page, 'General');
+  // The list keeps its order for as long as the pointer is over it.
+  await page.mouse.move(900, 300);
+
+  await page.keyboard.press('Control+k');
+  const field = page.getByRole('combobox', { name: 'Room' });
+  await expect(field).toBeFocused();
+  await field.pressSequentially('sktb');
+  await expect(page.getByRole('option', { selected: true })).toContainText('Skateboards');
+  await expect(field).toHaveAttribute('aria-activedescendant', 'switch-0');
+  await field.press('Escape');
+  await expect(field).toHaveCount(0);
+  await expect(composer(page)).toBeFocused();
+
+  await page.keyboard.press('Control+k');
+  await field.pressSequentially('sax');
+  await field.press('Enter');
+  await expect(page).toHaveURL(/\/rooms\/saxophones$/);
+  // The last one is one press away.
+  await page.keyboard.press('Control+k');
+  await expect(page.getByRole('option', { selected: true })).toContainText('General');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/rooms\/general$/);
+
+  const bart = await Speaker.connect(usher.url, 'bart', 'secret');
+  await bart.say('random', 'anybody?');
+  await expect(inList(page, 'Random')).toHaveAccessibleName(/unread/);
+  await page.keyboard.press('Alt+Shift+ArrowDown');
+  await expect(page).toHaveURL(/\/rooms\/random$/);
+  await expect(ownRooms(page).nth(0)).toContainText('Random');
+  await page.keyboard.press('Alt+ArrowDown');
+  await expect(page).not.toHaveURL(/\/rooms\/random$/);
+  await page.keyboard.press('Alt+ArrowUp');
+  await expect(page).toHaveURL(/\/rooms\/random$/);
+
+  await composer(page).pressSequentially('?');
+  await expect(composer(page)).toHaveValue('?');
+  await page.getByRole('heading', { level: 1 }).focus();
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
+  bart.leave();
+});
+
+test('a message is found by its words, by keyboard, and leads to its room', async ({ usher, visitor }) => {
+  const bart = await Speaker.connect(usher.url, 'bart', 'secret');
+  const { seq } = await bart.say('random', 'the Krusty Burger <b>opens</b> at noon');
+  await bart.say('general', 'krusty is a clown');
+  const { page } = await visitor();
+  await signIn(page, 'maggie');
+
+  await page.keyboard.press('Control+k');
+  await expect(page.getByRole('combobox', { name: 'Room' })).toBeFocused();
+  await page.keyboard.type('burger op');
+  await expect(page.getByRole('option', { selected: true })).toHaveText(/Search messages for “burger op”/);
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/search\?q=burger%20op$/);
+  const results = page.getByRole('main').getByRole('link', { name: /bart/ });
+  await expect(results).toHaveCount(1);
+  await expect(results).toContainText('the Krusty Burger <b>opens</b> at noon');
+  await expect(results.locator('mark')).toHaveText(['Burger', 'opens']);
+  await expect(page.getByRole('main').getByRole('status')).toHaveText('1 message');
+
+  const field = page.getByRole('searchbox', { name: 'Search messages' });
+  await field.fill('zeppelin');
+  await field.press('Enter');
+  await expect(page.getByText('Nothing was found for “zeppelin”.')).toBeVisible();
+  await page.goBack();
+  await results.focus();
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(new RegExp(`/rooms/random\\?at=${seq}$`));
+  await expect(messageWith(page, 'Krusty Burger')).toBeVisible();
+  bart.leave();
+});
+
+/** What the page asked the browser to show. */
+interface Shown {
+  readonly title: string;
+  readonly body: string;
+}
+
+/** A browser that asks for nothing and shows nothing, but keeps what it was to show. */
+async function recordNotifications(context: BrowserContext): Promise<void> {
+  await context.addInitScript(() => {
+    const shown: Shown[] = [];
+    class Recorded extends EventTarget {
+      static permission: NotificationPermission = 'default';
+      static requestPermission(): Promise<NotificationPermission> {
+        Recorded.permission = 'granted';
+        return Promise.resolve('granted');
+      }
+      constructor(title: string, { body = '' }: NotificationOptions = {}) {
+        super();
+        shown.push({ title, body });
+        Object.assign(window, { lastNotification: this });
+      }
+      close(): void {
+        this.dispatchEvent(new Event('close'));
+      }
+    }
+    Object.assign(window, { Notification: Recorded, shownNotifications: shown });
+  });
+}
+
+function shownOn(page: Page): Promise<Shown[]> {
+  return page.evaluate(() => (window as unknown as { shownNotifications: Shown[] }).shownNotifications);
+}
+
+test('a mention while nobody looks is offered to be notified once, and from then on it is, by one tab', async ({
+  usher,
+  visitor,
+}) => {
+  const { page, context } = await visitor();
+  await recordNotifications(context);
+  await signIn(page, 'maggie');
+  await expect(inList(page, 'General')).toBeVisible();
+  const bart = await Speaker.connect(usher.url, 'bart', 'secret');
+  await bart.say('general', 'no name, no news');
+  await bart.say('general', 'this one you see, @maggie');
+  await expect(inList(page, 'General')).toHaveAccessibleName(/1 mention of you 2/);
+  const offer = page.getByText('You were mentioned while you were away.');
+  await expect(offer).toHaveCount(0);
+
+  await hide(page, true);
+  await bart.say('general', 'are you there, @maggie?');
+  await expect(offer).toBeVisible();
+  expect(await shownOn(page)).toEqual([]);
+  await hide(page, false);
+  await page.getByRole('button', { name: 'Notify me' }).click();
+  await expect(offer).toHaveCount(0);
+
+  const other = await context.newPage();
+  await other.goto('/settings');
+  await expect(inList(other, 'General')).toHaveAccessibleName(/2 mentions of you/);
+  await hide(page, true);
+  await bart.say('random', 'one is looked at, @maggie');
+  await expect(inList(page, 'Random')).toHaveAccessibleName(/1 mention of you/);
+  await hide(other, true);
+  await bart.say('random', '<b>now</b>, @maggie');
+  await expect.poll(() => shownOn(page)).toEqual([{ title: 'bart in Random', body: '<b>now</b>, @maggie' }]);
+  await expect(inList(other, 'Random')).toHaveAccessibleName(/2 mentions of you/);
+  expect(await shownOn(other)).toEqual([]);
+
+  await page.evaluate(() => {
+    (window as unknown as { lastNotification: EventTarget }).lastNotification.dispatchEvent(new Event('click'));
+  });
+  await expect(page).toHaveURL(/\/rooms\/random$/);
+  bart.leave();
+});
+
+test('notifications are off until they are switched on in the settings, and can be switched off', async ({
+  usher,
+  visitor,
+}) => {
+  await makeRoom(usher.url, 'bart', { room: 'plans', title: 'Plans', private: true });
+  await addMember(usher.url, 'bart', 'plans', 'maggie');
+  const { page, context } = await visitor();
+  await recordNotifications(context);
+  await signIn(page, 'maggie');
+  await page.goto('/settings');
+  const choice = page.getByRole('switch', { name: 'Notify me of mentions' });
+  await expect(choice).not.toBeChecked();
+  await choice.check();
+  await expect(choice).toBeChecked();
+  const bart = await Speaker.connect(usher.url, 'bart', 'secret');
+  await hide(page, true);
+  await bart.say('plans', 'psst, @maggie');
+  await expect.poll(() => shownOn(page)).toEqual([{ title: 'bart in Plans', body: 'psst, @maggie' }]);
+  await hide(page, false);
+  await choice.uncheck();
+  await hide(page, true);
+  await bart.say('plans', 'psst again, @maggie');
+  await expect(inList(page, 'Plans')).toHaveAccessibleName(/2 mentions of you/);
+  expect(await shownOn(page)).toHaveLength(1);
+  bart.leave();
+});
