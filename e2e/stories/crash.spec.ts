@@ -1,5 +1,4 @@
-import type { Message, MessagePage } from '@usher/protocol';
-import { tokenOf } from '../fixtures/calls.ts';
+import { everythingSaid, tokenOf } from '../fixtures/calls.ts';
 import { Speaker } from '../fixtures/speaker.ts';
 import { expect, test } from '../fixtures/test.ts';
 
@@ -31,7 +30,7 @@ test.describe('twenty people send while the server is killed', () => {
     await Promise.all(all);
     for (const speaker of speakers) speaker.leave();
 
-    const kept = await everything(usher.direct);
+    const kept = await everythingSaid(usher.direct, 'general', await tokenOf(usher.direct, 'lisa'));
     expect(kept.map(({ seq }) => seq)).toEqual(Array.from({ length: people * each }, (_, n) => n + 1));
     const wanted = Array.from({ length: people * each }, (_, n) => `${Math.floor(n / each)}/${n % each}`);
     expect(kept.map(({ text }) => text).sort()).toEqual(wanted.sort());
@@ -44,18 +43,3 @@ test.describe('twenty people send while the server is killed', () => {
     }
   });
 });
-
-async function everything(url: string): Promise<Message[]> {
-  const token = await tokenOf(url, 'lisa');
-  const messages: Message[] = [];
-  for (let before: number | undefined, more = true; more; before = messages[0]?.seq) {
-    const query = new URLSearchParams({ limit: '200', ...(before === undefined ? {} : { before: String(before) }) });
-    const answer = await fetch(`${url}/api/rooms/general/messages?${query.toString()}`, {
-      headers: { authorization: `Bearer ${token}` },
-    });
-    const page = (await answer.json()) as MessagePage;
-    messages.unshift(...page.messages);
-    more = page.more;
-  }
-  return messages;
-}
