@@ -70,6 +70,48 @@ test('axe finds nothing on the sign-in page, nor on the rooms', async ({ visitor
   await expectAccessible(page);
 });
 
+test('axe finds nothing in a conversation with all that it may hold, nor on what its messages and its field offer', async ({
+  usher,
+  visitor,
+}) => {
+  test.slow();
+  await usher.fill('general', 400);
+  const { page } = await visitor({ reducedMotion: 'reduce' });
+  await signIn(page, 'maggie');
+  await openRoom(page, 'General');
+  const all = '**b** *i* `c` https://example.org @maggie @bart\n\n> said\n\n1. one\n\n```\ncode\n```';
+  await say(page, all);
+  await expectSent(page, 'said');
+  for (const text of ['to be edited', 'to be taken back', '👍', 'שלום']) await say(page, text);
+  await expectSent(page, 'שלום');
+  await messageWith(page, 'to be edited').hover();
+  await messageWith(page, 'to be edited').getByRole('button', { name: /^More/ }).click();
+  await expect(page.getByRole('menuitem', { name: 'Edit' })).toBeVisible();
+  await expectAccessible(page);
+  await page.getByRole('menuitem', { name: 'Edit' }).click();
+  await expectAccessible(page);
+  await composer(page).fill('edited');
+  await composer(page).press('Enter');
+  await expect(messageWith(page, '(edited)')).toHaveCount(1);
+  await messageWith(page, 'to be taken back').hover();
+  await messageWith(page, 'to be taken back').getByRole('button', { name: /^More/ }).click();
+  await page.getByRole('menuitem', { name: 'Take back' }).click();
+  await expect(page.getByRole('alertdialog')).toBeVisible();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Take back' }).click();
+  await expect(messageWith(page, 'taken back')).toHaveCount(1);
+  await page.getByRole('button', { name: /here$/ }).click();
+  await expectAccessible(page);
+  await page.keyboard.press('Escape');
+  await composer(page).pressSequentially('@');
+  await expect(page.getByRole('option').first()).toBeVisible();
+  await expectAccessible(page);
+
+  await page.setViewportSize(desktop);
+  await page.goto('/rooms/general?at=100');
+  await expect(page.locator('[data-seq="100"]')).toBeInViewport();
+  await expectAccessible(page);
+});
+
 test('axe finds nothing while the connection is lost, nor on the connection page', async ({ visitor, usher }) => {
   const { page } = await visitor({ reducedMotion: 'reduce' });
   await signIn(page, 'maggie');

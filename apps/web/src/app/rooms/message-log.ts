@@ -122,7 +122,9 @@ export class MessageLog {
     // Before the template, so that what is rendered is the right window of these rows.
     effect(() => {
       const rows = this.rows();
+      const toBeContinued = this.hasNewer();
       untracked(() => {
+        this.keeper.followsEnd = !toBeContinued;
         this.keeper.change(rows, this.estimate);
         this.follow();
       });

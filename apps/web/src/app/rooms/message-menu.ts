@@ -27,9 +27,10 @@ import { Icon } from '../ui/icon.ts';
     </mat-menu>
   `,
   styles: `
+    /* A place and nothing more: what is pressed, and named, is the button of the message. */
     .anchor {
       position: fixed;
-      pointer-events: none;
+      visibility: hidden;
     }
 
     .item {

@@ -174,6 +174,20 @@ describe('the place in a list', () => {
     expect(page.keeper.where().place).toMatchObject({ seq: 13 });
   });
 
+  test('at an end that is not that of the room stays where it is when the next page comes', () => {
+    const page = new Page(...sequence(1, 6)).attach();
+    page.keeper.followsEnd = false;
+    page.have(sequence(1, 20));
+    expect(page.top).toBe(300);
+    page.scroll(1_700);
+    page.have(sequence(1, 30));
+    expect(page.top).toBe(1_700);
+    page.scroll(2_700);
+    page.keeper.followsEnd = true;
+    page.have(sequence(1, 31));
+    expect(page.top).toBe(2_800);
+  });
+
   test('can be left for the end', () => {
     const page = new Page(...sequence(1, 6)).attach();
     page.scroll(0);

@@ -33,6 +33,7 @@ export class ScrollKeeper {
   private scroller: HTMLElement | undefined;
   private list: HTMLElement | undefined;
   private atEnd = true;
+  private follows = true;
   /** The row at the upper edge, and how far below it (px; negative where it is cut). */
   private anchor: { readonly index: number; readonly offset: number } | undefined;
   /** A place from before, until the message it names is there. */
@@ -54,6 +55,16 @@ export class ScrollKeeper {
     this.wanted = place === 'end' ? undefined : place;
     this.resolve();
     this.choose();
+  }
+
+  /**
+   * Whether the end of the list is followed. Where it is not the end of the room it must not be: each page that is fetched there
+   * would carry the reader on to the next one.
+   */
+  set followsEnd(follows: boolean) {
+    if (follows === this.follows) return;
+    this.follows = follows;
+    if (this.wanted === undefined && this.gliding === undefined) this.look();
   }
 
   /**
@@ -89,9 +100,8 @@ export class ScrollKeeper {
       if (below(scroller) < 1) this.gliding = undefined;
       return this.choose();
     }
-    this.atEnd = below(scroller) <= atEndPx;
     this.wanted = undefined;
-    this.anchor = this.atEnd ? undefined : this.find();
+    this.look();
     return this.choose();
   }
 
@@ -151,6 +161,12 @@ export class ScrollKeeper {
       return { place: { seq: row.seq, offset: offset + this.heights.top(at) - this.heights.top(index) }, ...edges };
     }
     return { place: 'end', ...edges };
+  }
+
+  /** Takes note of where the reader is. */
+  private look(): void {
+    this.atEnd = this.follows && (this.scroller === undefined || below(this.scroller) <= atEndPx);
+    this.anchor = this.atEnd ? undefined : this.find();
   }
 
   private glide(scroller: HTMLElement): void {
