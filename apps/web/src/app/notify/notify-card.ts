@@ -24,7 +24,7 @@ import { NotifyChoice } from './notify-choice.ts';
       <span>{{ texts.label }}</span>
     </label>
     <p id="notify-hint" class="hint">{{ texts.hint }}</p>
-    <div role="status">
+    <div class="state" role="status">
       @if (blocked(); as blocked) {
         <p class="notice notice-warn"><app-icon name="alert" [size]="18" />{{ blocked }}</p>
       } @else if (dismissed()) {
@@ -33,6 +33,11 @@ import { NotifyChoice } from './notify-choice.ts';
     </div>
   `,
   styles: `
+    .state:not(:has(.notice)) {
+      block-size: 0;
+      margin-block-start: calc(-1 * var(--s2));
+    }
+
     label {
       display: flex;
       align-items: center;

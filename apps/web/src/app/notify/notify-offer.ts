@@ -14,8 +14,14 @@ import { NotifyChoice } from './notify-choice.ts';
       <div class="line">
         <app-icon name="bell" [size]="18" />
         <p>{{ texts.offer }}</p>
-        <button type="button" class="button button-primary button-small" (click)="accept()">{{ texts.accept }}</button>
-        <button type="button" class="button button-quiet button-small" (click)="decline()">{{ texts.decline }}</button>
+        <div class="answers">
+          <button type="button" class="button button-primary button-small" (click)="accept()">
+            {{ texts.accept }}
+          </button>
+          <button type="button" class="button button-quiet button-small" (click)="decline()">
+            {{ texts.decline }}
+          </button>
+        </div>
       </div>
     }
   `,
@@ -51,7 +57,14 @@ import { NotifyChoice } from './notify-choice.ts';
 
     p {
       flex: 1;
-      min-inline-size: 12rem;
+      min-inline-size: 14rem;
+    }
+
+    .answers {
+      display: flex;
+      flex-direction: row-reverse;
+      gap: var(--s1);
+      margin-inline-start: auto;
     }
 
     @media (max-width: 47.99rem) {

@@ -40,7 +40,6 @@ import { RoomDirectory } from './room-directory.ts';
       display: flex;
       align-items: center;
       gap: var(--s2);
-      margin-inline-start: auto;
     }
 
     .item {

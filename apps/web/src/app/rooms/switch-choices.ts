@@ -36,8 +36,8 @@ export function choicesFor(typed: string, { own, others, recent, here }: Choices
       limit: mostChoices,
       // A few letters in their order are enough.
       threshold: 0.2,
-      // The order decides between those that fit equally well, and no others.
-      scoreFn: ({ score, obj }) => score - (places.get(obj) ?? 0) / 1e6,
+      // One's own fit a little better; the order decides between those that fit equally well.
+      scoreFn: ({ score, obj }) => score * (obj.mine ? 1 : 0.9) - (places.get(obj) ?? 0) / 1e6,
     })
     .map(({ obj }) => obj);
 }

@@ -25,6 +25,10 @@ import { texts } from '../texts.ts';
       gap: var(--s1);
     }
 
+    :host(:not(:has(.badge))) {
+      display: none;
+    }
+
     .badge {
       min-inline-size: 1.375rem;
       padding: 0 0.4375rem;

@@ -35,7 +35,7 @@ import { ShortcutChoice } from './shortcut-choice.ts';
       </label>
     </mat-dialog-content>
     <mat-dialog-actions>
-      <button type="button" class="button button-plain" mat-dialog-close>{{ texts.close }}</button>
+      <button type="button" class="button button-plain" mat-dialog-close cdkFocusInitial>{{ texts.close }}</button>
     </mat-dialog-actions>
   `,
   styles: `

@@ -13,7 +13,9 @@ export function injectDialog(): OpenDialog {
   const injector = inject(Injector);
   return async <Result>(load: () => Promise<Type<unknown>>, more?: More): Promise<Result | undefined> => {
     const [{ MatDialog, MatDialogConfig }, content] = await Promise.all([import('@angular/material/dialog'), load()]);
-    const config = Object.assign(new MatDialogConfig(), { injector, width: '27.5rem', ...more });
+    // Who opens it by keyboard types on at once, and not only after it has faded in.
+    const own = { injector, width: '27.5rem', delayFocusTrap: false };
+    const config = Object.assign(new MatDialogConfig(), own, more);
     const dialog = injector.get(MatDialog).open<unknown, unknown, Result>(content, config);
     return firstValueFrom(dialog.afterClosed());
   };
