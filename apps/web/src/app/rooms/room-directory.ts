@@ -24,9 +24,12 @@ export class RoomDirectory {
   private readonly news = inject(RoomNews);
   private readonly asked = new Asked(async (): Promise<Answer> => {
     const since = this.news.turn();
+    this.askedLast = since;
     const { rooms } = await firstValueFrom(this.http.get<Rooms>('/api/rooms'));
     return { since, rooms: rooms.toSorted(byTitle) };
   });
+  /** The turn of the last question. */
+  private askedLast = 0;
   /** The question under way, and the one that follows it. */
   private asking: Promise<void> | undefined;
   private following: Promise<void> | undefined;
@@ -60,7 +63,7 @@ export class RoomDirectory {
       const answer = this.asked.value();
       if (answer === undefined) return;
       const mine = new Set(answer.rooms.filter((room) => room.mine).map(({ room }) => room));
-      const isNew = this.news.heardOf(answer.since).some((room) => !mine.has(room));
+      const isNew = this.news.heardOf(this.askedLast).some((room) => !mine.has(room));
       if (isNew) untracked(() => void this.load());
     });
   }

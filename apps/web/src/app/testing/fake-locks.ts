@@ -46,6 +46,10 @@ export class FakeLocks {
     };
   }
 
+  async query(): Promise<{ held: { name: string }[] }> {
+    return Promise.resolve({ held: [...this.#held].map((name) => ({ name })) });
+  }
+
   waiting(name: string): number {
     return this.#queues.get(name)?.length ?? 0;
   }

@@ -1,0 +1,117 @@
+import { HttpTestingController } from '@angular/common/http/testing';
+import { TestBed } from '@angular/core/testing';
+import { Router } from '@angular/router';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { RoomPage, aRoom } from '../testing/room-page.ts';
+import { Notifier } from './notifier.ts';
+
+const shown: { title: string; body: string; tag: string; notification: EventTarget }[] = [];
+let visibility: DocumentVisibilityState;
+let page: RoomPage;
+
+/** What the browser would have shown. */
+class Recorded extends EventTarget {
+  static permission: NotificationPermission = 'granted';
+  isClosed = false;
+  constructor(title: string, { body = '', tag = '' }: NotificationOptions = {}) {
+    super();
+    shown.push({ title, body, tag, notification: this });
+  }
+  close(): void {
+    this.isClosed = true;
+    this.dispatchEvent(new Event('close'));
+  }
+}
+
+async function opened(permission: NotificationPermission, chosen?: 'on' | 'off'): Promise<Notifier> {
+  Recorded.permission = permission;
+  if (chosen !== undefined) localStorage.setItem('usher.notify', chosen);
+  page = new RoomPage([Notifier]);
+  const notifier = TestBed.inject(Notifier);
+  await page.opened(aRoom('a', { title: 'General', seq: 3, read: 3 }), aRoom('b', { seq: 1, mentions: 1, unread: 1 }));
+  return notifier;
+}
+
+/** Something is said in a room that is joined. */
+async function said(from: string, text: string): Promise<void> {
+  page.server.say('a', from, text);
+  await page.settled();
+}
+
+describe('mentions', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ now: 1_000_000 });
+    localStorage.clear();
+    shown.length = 0;
+    visibility = 'visible';
+    vi.stubGlobal('Notification', Recorded);
+    vi.stubGlobal('isSecureContext', true);
+    vi.spyOn(document, 'visibilityState', 'get').mockImplementation(() => visibility);
+  });
+
+  afterEach(() => {
+    TestBed.resetTestingModule();
+    vi.unstubAllGlobals();
+    vi.useRealTimers();
+  });
+
+  test('are notified while nobody looks, as text, once each', async () => {
+    await opened('granted', 'on');
+    for (let n = 0; n < 3; n += 1) page.server.room('a').append('lisa', `old ${n}`);
+    await page.entered('a');
+    await said('bart', 'you look, @maggie');
+    visibility = 'hidden';
+    await said('bart', 'nobody is called');
+    await said('maggie', 'I, @maggie, wrote this elsewhere');
+    expect(shown).toEqual([]);
+    await said('bart', '<b>hey</b> @maggie');
+    expect(shown).toMatchObject([{ title: 'bart in General', body: '<b>hey</b> @maggie', tag: 'a:7' }]);
+    await said('bart', 'no name');
+    expect(shown).toHaveLength(1);
+  });
+
+  test('of a room that is not joined are fetched to be told', async () => {
+    await opened('granted', 'on');
+    visibility = 'hidden';
+    await page.unread('a', 5, 2, 1, 3);
+    const call = await vi.waitFor(() =>
+      TestBed.inject(HttpTestingController).expectOne('/api/rooms/a/messages?before=6&limit=50'),
+    );
+    const message = (seq: number, text: string) => ({ room: 'a', seq, id: `${seq}`, from: 'bart', text, at: seq });
+    call.flush({ messages: [message(3, 'old @maggie'), message(4, 'new @maggie'), message(5, 'more')], more: true });
+    await page.settled();
+    expect(shown).toMatchObject([{ title: 'bart in General', body: 'new @maggie' }]);
+  });
+
+  test('lead to their room, and go with the session', async () => {
+    await opened('granted', 'on');
+    await page.entered('a');
+    visibility = 'hidden';
+    for (let seq = 1; seq <= 4; seq += 1) await said('bart', `@maggie ${seq}`);
+    const navigate = vi.spyOn(TestBed.inject(Router), 'navigate').mockResolvedValue(true);
+    const [first] = shown;
+    first?.notification.dispatchEvent(new Event('click'));
+    expect(navigate).toHaveBeenCalledWith(['/rooms', 'a']);
+    TestBed.resetTestingModule();
+    expect(shown.every(({ notification }) => notification instanceof Recorded && notification.isClosed)).toBe(true);
+  });
+
+  test('are offered where nobody has said yes or no, and never at load', async () => {
+    const notifier = await opened('default');
+    expect(notifier.offered()).toBe(false);
+    await page.unread('a', 4, 1, 1, 3);
+    expect(notifier.offered()).toBe(false);
+    visibility = 'hidden';
+    await page.unread('a', 5, 2, 2, 3);
+    expect([notifier.offered(), shown.length]).toEqual([true, 0]);
+    notifier.closeOffer();
+    expect(notifier.offered()).toBe(false);
+  });
+
+  test('are neither told nor offered where somebody said no', async () => {
+    const notifier = await opened('default', 'off');
+    visibility = 'hidden';
+    await page.unread('a', 5, 2, 2, 3);
+    expect([notifier.offered(), shown.length]).toEqual([false, 0]);
+  });
+});

@@ -1,0 +1,54 @@
+import { TestBed } from '@angular/core/testing';
+import { Title } from '@angular/platform-browser';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { RoomPage, aRoom } from '../testing/room-page.ts';
+import { PageTitle } from '../ui/page-title.ts';
+import { TabBadge } from './tab-badge.ts';
+
+let page: RoomPage;
+let link: HTMLLinkElement;
+
+/** What the browser's tab shows. */
+const tab = (): [string, string | null] => [TestBed.inject(Title).getTitle(), link.getAttribute('href')];
+
+describe('the browser’s tab', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ now: 1_000_000 });
+    link = document.createElement('link');
+    link.rel = 'icon';
+    link.href = 'favicon.svg';
+    document.head.append(link);
+    page = new RoomPage([TabBadge, PageTitle]);
+    TestBed.inject(TabBadge);
+    TestBed.inject(PageTitle).show('General');
+  });
+
+  afterEach(() => {
+    TestBed.resetTestingModule();
+    link.remove();
+    vi.useRealTimers();
+  });
+
+  test('says how much is unread in all of one’s own rooms, and nothing of others', async () => {
+    await page.opened(aRoom('a', { unread: 2 }), aRoom('b'), aRoom('c', { mine: false, unread: 7 }));
+    expect(tab()).toEqual(['(2) General · Usher', 'favicon-unread.svg']);
+    await page.unread('b', 1, 1);
+    expect(tab()[0]).toBe('(3) General · Usher');
+    TestBed.inject(PageTitle).show('Random');
+    expect(tab()[0]).toBe('(3) Random · Usher');
+  });
+
+  test('says mentions before all else, and nothing once all is read', async () => {
+    await page.opened(aRoom('a', { seq: 20, unread: 20, mentions: 1 }));
+    expect(tab()[0]).toBe('(@1) General · Usher');
+    await page.unread('a', 20, 0, 0, 20);
+    expect(tab()).toEqual(['General · Usher', 'favicon.svg']);
+  });
+
+  test('says nothing when the person has signed out', async () => {
+    await page.opened(aRoom('a', { unread: 2 }));
+    const title = TestBed.inject(Title);
+    TestBed.resetTestingModule();
+    expect([title.getTitle(), link.getAttribute('href')]).toEqual(['General · Usher', 'favicon.svg']);
+  });
+});

@@ -1,0 +1,104 @@
+import { HttpTestingController } from '@angular/common/http/testing';
+import { TestBed } from '@angular/core/testing';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { RoomPage, aRoom } from '../testing/room-page.ts';
+
+let page: RoomPage;
+
+const own = (): string[] | undefined => page.directory.own()?.map(({ room }) => room);
+
+describe('the rooms of a person', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ now: 1_000_000 });
+    page = new RoomPage();
+  });
+
+  afterEach(() => {
+    TestBed.resetTestingModule();
+    vi.useRealTimers();
+  });
+
+  test('are their own, the liveliest first, and all that they may see, by title', async () => {
+    await page.opened(aRoom('b', { at: 1 }), aRoom('a', { at: 2 }), aRoom('c', { mine: false, at: 3 }));
+    expect(own()).toEqual(['a', 'b']);
+    expect(page.directory.rooms()?.map(({ room }) => room)).toEqual(['a', 'b', 'c']);
+  });
+
+  test('show what the server tells of them while one looks elsewhere, and come up with it', async () => {
+    await page.opened(aRoom('a', { at: 2 }), aRoom('b', { at: 1 }));
+    await page.unread('b', 3, 2, 1);
+    expect(page.directory.find('b')).toMatchObject({ seq: 3, unread: 2, mentions: 1 });
+    expect(own()).toEqual(['b', 'a']);
+    expect(page.directory.unread()).toEqual({ messages: 2, mentions: 1 });
+    await page.unread('b', 3, 0, 0, 3);
+    expect(page.directory.unread()).toEqual({ messages: 0, mentions: 0 });
+    expect(page.asked()).toBe(0);
+  });
+
+  test('count what is said in those that are joined, of which the server tells nothing', async () => {
+    await page.opened(aRoom('a'), aRoom('b'));
+    await page.entered('a');
+    page.server.say('a', 'bart', 'for you, @maggie');
+    page.server.say('a', 'maggie', 'thank you');
+    await page.settled();
+    expect(page.directory.find('a')).toMatchObject({ seq: 2, unread: 1, mentions: 1 });
+    page.usher.room('a').read(2);
+    await page.settled();
+    expect(page.directory.find('a')).toMatchObject({ read: 2, unread: 0, mentions: 0 });
+  });
+
+  test('are those of the last answer, whatever was heard before it was asked for', async () => {
+    await page.opened(aRoom('a', { seq: 9, unread: 4 }));
+    await page.unread('a', 10, 5);
+    void page.directory.load();
+    await page.answers(aRoom('a', { seq: 1, unread: 1 }));
+    expect(page.directory.find('a')?.unread).toBe(1);
+  });
+
+  test('are not taken back to before what was heard while the answer was on its way', async () => {
+    await page.opened(aRoom('a'));
+    void page.directory.load();
+    await page.unread('a', 2, 2);
+    await page.answers(aRoom('a', { seq: 1, unread: 1 }));
+    expect(page.directory.find('a')?.unread).toBe(2);
+  });
+
+  test('are asked for once more where something is heard of one that is not known, and once for many', async () => {
+    await page.opened(aRoom('a'));
+    await page.unread('new', 1, 1);
+    await page.unread('other', 1, 1);
+    await page.unread('new', 2, 2);
+    await page.answers(aRoom('a'));
+    await page.answers(aRoom('a'), aRoom('new', { seq: 2, unread: 2 }), aRoom('other'));
+    expect(own()).toHaveLength(3);
+    expect(page.asked()).toBe(0);
+  });
+
+  test('lack at once the one from which they are put out, whose title is still known', async () => {
+    await page.opened(aRoom('a'), aRoom('plans', { private: true, title: 'Plans' }));
+    page.server.last.say({ type: 'removed', room: 'plans', code: 'not_found' });
+    await page.settled();
+    expect(own()).toEqual(['a']);
+    expect(page.directory.title('plans')).toBe('Plans');
+    void page.directory.load();
+    await page.answers(aRoom('a'), aRoom('plans', { private: true }));
+    expect(own()).toEqual(['a', 'plans']);
+  });
+
+  test('are left and joined by name, and asked for afterwards', async () => {
+    await page.opened(aRoom('a'));
+    const http = TestBed.inject(HttpTestingController);
+    const left = page.directory.leave('a');
+    http.expectOne({ method: 'DELETE', url: '/api/rooms/a/members/maggie' }).flush(null);
+    await page.settled();
+    await page.answers(aRoom('a', { mine: false }));
+    await left;
+    expect(own()).toEqual([]);
+    const joined = page.directory.join('a');
+    http.expectOne({ method: 'PUT', url: '/api/rooms/a/members/maggie' }).flush(null);
+    await page.settled();
+    await page.answers(aRoom('a'));
+    await joined;
+    expect(own()).toEqual(['a']);
+  });
+});

@@ -1,0 +1,27 @@
+import type { Room } from '@usher/protocol';
+import { expect, test } from 'vitest';
+import { inOrderOf } from './room-order.ts';
+
+const room = (name: string): Room => ({
+  room: name,
+  title: name,
+  private: false,
+  seq: 0,
+  at: 0,
+  unread: 0,
+  read: 0,
+  mentions: 0,
+  mine: true,
+  manages: false,
+});
+const names = (rooms: readonly Room[]): string => rooms.map(({ room: name }) => name).join(' ');
+
+test('rooms keep their places; what is new is below, and what is gone leaves no gap', () => {
+  const before = ['a', 'b', 'c'].map(room);
+  expect(names(inOrderOf(before, ['new', 'c', 'a'].map(room)))).toBe('a c new');
+});
+
+test('they are the rooms of now, not those of before', () => {
+  const now = { ...room('a'), unread: 3 };
+  expect(inOrderOf([room('a')], [now])).toEqual([now]);
+});

@@ -1,0 +1,93 @@
+import { provideHttpClient } from '@angular/common/http';
+import { HttpTestingController, provideHttpClientTesting } from '@angular/common/http/testing';
+import { type EnvironmentProviders, type Provider, signal } from '@angular/core';
+import { TestBed } from '@angular/core/testing';
+import { provideRouter } from '@angular/router';
+import { type Usher, injectUsher, provideUsher } from '@usher/angular';
+import { FakeServer } from '@usher/client/testing';
+import type { Room } from '@usher/protocol';
+import { vi } from 'vitest';
+import { RoomDirectory } from '../rooms/room-directory.ts';
+import { RoomNews } from '../rooms/room-news.ts';
+import { Session } from '../session/session.ts';
+
+/** A room of one's own in which nothing was said, but for what is told. */
+export function aRoom(name: string, more: Partial<Room> = {}): Room {
+  return {
+    room: name,
+    title: name.toUpperCase(),
+    private: false,
+    seq: 0,
+    at: 0,
+    unread: 0,
+    read: 0,
+    mentions: 0,
+    mine: true,
+    manages: false,
+    ...more,
+  };
+}
+
+/**
+ * Maggie's page behind the sign-in as far as it is about many rooms: the real directory and client, a server in the same process, and a
+ * `GET /api/rooms` that is answered by hand. Wants fake timers.
+ */
+export class RoomPage {
+  readonly server = new FakeServer({ user: 'maggie' });
+  readonly directory: RoomDirectory;
+  readonly usher: Usher;
+
+  constructor(providers: (Provider | EnvironmentProviders)[] = []) {
+    TestBed.configureTestingModule({
+      providers: [
+        RoomNews,
+        RoomDirectory,
+        provideHttpClient(),
+        provideHttpClientTesting(),
+        provideRouter([]),
+        provideUsher({ token: () => 'secret', socket: this.server.options }),
+        { provide: Session, useValue: { user: signal('maggie'), endReason: () => undefined } },
+        ...providers,
+      ],
+    });
+    this.usher = TestBed.runInInjectionContext(injectUsher);
+    this.directory = TestBed.inject(RoomDirectory);
+  }
+
+  /** Connects; the server says which rooms there are, both times that it is asked. */
+  async opened(...rooms: Room[]): Promise<void> {
+    await this.answers(...rooms);
+    this.usher.start();
+    await this.settled();
+    await this.answers(...rooms);
+  }
+
+  async settled(): Promise<void> {
+    await vi.advanceTimersByTimeAsync(0);
+    TestBed.tick();
+    await vi.advanceTimersByTimeAsync(0);
+  }
+
+  /** Questions for the rooms that wait for an answer. */
+  asked(): number {
+    return TestBed.inject(HttpTestingController).match('/api/rooms').length;
+  }
+
+  /** Answers the one question for the rooms that waits. */
+  async answers(...rooms: Room[]): Promise<void> {
+    TestBed.inject(HttpTestingController).expectOne('/api/rooms').flush({ rooms });
+    await this.settled();
+  }
+
+  /** The server tells what is unread in a room. */
+  async unread(room: string, seq: number, count: number, mentions = 0, read = 0): Promise<void> {
+    this.server.last.say({ type: 'unread', room, seq, read, count, mentions });
+    await this.settled();
+  }
+
+  /** Looks at a room, whereby it is joined. */
+  async entered(room: string): Promise<void> {
+    this.usher.room(room).open();
+    await this.settled();
+  }
+}
