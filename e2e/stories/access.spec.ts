@@ -1,6 +1,8 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { composer, expectSent, expectState, messageWith, openRoom, say, signIn } from '../fixtures/chat.ts';
+import { inList, makeRoom } from '../fixtures/rooms.ts';
+import { Speaker } from '../fixtures/speaker.ts';
 import { expect, test } from '../fixtures/test.ts';
 
 type Look = Readonly<{
@@ -109,6 +111,52 @@ test('axe finds nothing in a conversation with all that it may hold, nor on what
   await page.setViewportSize(desktop);
   await page.goto('/rooms/general?at=100');
   await expect(page.locator('[data-seq="100"]')).toBeInViewport();
+  await expectAccessible(page);
+});
+
+test('axe finds nothing on what leads from room to room, nor on what is asked about one', async ({
+  usher,
+  visitor,
+}) => {
+  test.slow();
+  await makeRoom(usher.url, 'maggie', { room: 'plans', title: 'Plans', private: true });
+  await makeRoom(usher.url, 'bart', { room: 'skateboards', title: 'Skateboards' });
+  const bart = await Speaker.connect(usher.url, 'bart', 'secret');
+  await bart.say('general', 'somebody is called @maggie');
+  bart.leave();
+  const { page } = await visitor({ reducedMotion: 'reduce' });
+  await signIn(page, 'maggie');
+  await expect(inList(page, 'General')).toHaveAccessibleName(/mention/);
+  await expectAccessible(page);
+  await page.setViewportSize(desktop);
+  await page.getByRole('button', { name: 'Browse rooms' }).click();
+  await expect(page.getByRole('button', { name: 'Join Skateboards' })).toBeVisible();
+  await expectAccessible(page);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Control+k');
+  await expect(page.getByRole('combobox', { name: 'Room' })).toBeFocused();
+  await page.keyboard.type('e');
+  await expectAccessible(page);
+  await page.keyboard.press('Escape');
+
+  await page.setViewportSize(desktop);
+  await openRoom(page, 'Plans');
+  await page.getByRole('button', { name: 'More about this room' }).click();
+  await page.getByRole('menuitem', { name: 'Members' }).click();
+  await page.getByLabel('Add somebody').fill('nobody');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('alert')).toBeVisible();
+  await expectAccessible(page);
+  await page.keyboard.press('Escape');
+  await page.getByRole('heading', { level: 1 }).focus();
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
+  await expectAccessible(page);
+  await page.goto('/search?q=called');
+  await expect(page.locator('mark')).toBeVisible();
+  await expectAccessible(page);
+  await page.goto('/search?q=zeppelin');
+  await expect(page.getByText('Nothing was found')).toBeVisible();
   await expectAccessible(page);
 });
 
