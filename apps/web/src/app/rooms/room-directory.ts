@@ -30,9 +30,6 @@ export class RoomDirectory {
   });
   /** The turn of the last question. */
   private askedLast = 0;
-  /** The question under way, and the one that follows it. */
-  private asking: Promise<void> | undefined;
-  private following: Promise<void> | undefined;
 
   /** Undefined until they are known; sorted by title. */
   readonly rooms = computed(() => {
@@ -70,8 +67,7 @@ export class RoomDirectory {
 
   /** Asks anew; whoever wants it while the answer to an earlier question is awaited gets that of the next. Never throws. */
   async load(): Promise<void> {
-    if (!this.asking) await this.ask();
-    else await (this.following ??= this.asking.then(() => this.ask()));
+    await this.asked.refresh();
   }
 
   title(room: string): string {
@@ -108,16 +104,6 @@ export class RoomDirectory {
 
   private membership(room: string): string {
     return `/api/rooms/${room}/members/${encodeURIComponent(this.session.user() ?? '')}`;
-  }
-
-  private ask(): Promise<void> {
-    this.following = undefined;
-    const mine = this.asked.load().finally(() => {
-      // Who asked meanwhile is answered by the question that follows.
-      if (this.asking === mine && !this.following) this.asking = undefined;
-    });
-    this.asking = mine;
-    return mine;
   }
 }
 

@@ -33,7 +33,7 @@ export class RoomMembers {
 
   /** Never throws: what went wrong stands in `error`. */
   async load(): Promise<void> {
-    await this.asked.load();
+    await this.asked.refresh();
   }
 
   /** @throws HttpErrorResponse, `not_found` where there is nobody of that name */

@@ -32,6 +32,22 @@ describe('what the server is asked for', () => {
     expect(asked.value()).toBe('later');
   });
 
+  test('however often it is wanted anew, one question is under way and one follows', async () => {
+    const { asked, open } = questions();
+    const all = [asked.refresh(), asked.refresh(), asked.refresh()];
+    expect(open).toHaveLength(1);
+    open[0]?.resolve('first');
+    await all[0];
+    expect(asked.value()).toBe('first');
+    await Promise.resolve();
+    expect(open).toHaveLength(2);
+    open[1]?.resolve('second');
+    await Promise.all(all);
+    expect(asked.value()).toBe('second');
+    void asked.refresh();
+    expect(open).toHaveLength(3);
+  });
+
   test('an old answer stays beside the trouble of asking anew, and the trouble goes with the next question', async () => {
     const { asked, open } = questions();
     const first = asked.load();

@@ -6,6 +6,9 @@ export class Asked<T> {
   private readonly answer = signal<T | undefined>(undefined);
   private readonly trouble = signal<unknown>(undefined);
   private times = 0;
+  /** The question of `refresh` that is under way, and the one that follows it. */
+  private asking: Promise<void> | undefined;
+  private following: Promise<void> | undefined;
 
   /** The last answer, `undefined` until there is one. */
   readonly value = this.answer.asReadonly();
@@ -27,5 +30,23 @@ export class Asked<T> {
     } catch (error) {
       if (mine === this.times) this.trouble.set(error);
     }
+  }
+
+  /**
+   * As `load`, for what is wanted often: one question is under way and one follows it, however many want an answer meanwhile.
+   * Resolves to one to a question that was asked after this call.
+   */
+  async refresh(): Promise<void> {
+    if (!this.asking) await this.next();
+    else await (this.following ??= this.asking.then(() => this.next()));
+  }
+
+  private next(): Promise<void> {
+    this.following = undefined;
+    const mine = this.load().finally(() => {
+      if (this.asking === mine && !this.following) this.asking = undefined;
+    });
+    this.asking = mine;
+    return mine;
   }
 }
