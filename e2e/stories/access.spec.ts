@@ -5,6 +5,9 @@ import { inList, makeRoom } from '../fixtures/rooms.ts';
 import { Speaker } from '../fixtures/speaker.ts';
 import { expect, test } from '../fixtures/test.ts';
 
+// Axe looks at everything four times in each state.
+test.describe.configure({ timeout: 180_000 });
+
 type Look = Readonly<{
   viewport: { readonly width: number; readonly height: number };
   colorScheme: 'light' | 'dark';

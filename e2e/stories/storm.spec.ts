@@ -12,6 +12,9 @@ test.describe('twenty people send while their connections are cut at random', ()
   // They come from one address and say more in a minute than people do; those limits have tests of their own.
   test.use({ settings: { SENDS_PER_SECOND: '0', MAX_CONNECTIONS_PER_USER: '50' } });
 
+  // A hundred reconnects, each after a pause that grows.
+  test.describe.configure({ timeout: 180_000 });
+
   test('every member has what the database has: each message once, in one order', async ({ usher }) => {
     const seed = Math.floor(Math.random() * 2 ** 31);
     test.info().annotations.push({ type: 'seed', description: String(seed) });

@@ -61,6 +61,7 @@ describe('what was not sent', () => {
 
   afterEach(() => {
     TestBed.resetTestingModule();
+    Reflect.deleteProperty(navigator, 'locks');
   });
 
   test('is there after a reload and goes out, in order, and is kept no longer', async () => {
