@@ -1,8 +1,8 @@
 /** Connections, rooms and recovery over any socket. Sockets of `ws` come from `@usher/realtime/ws`. */
-export type { Bus } from './bus.ts';
-export type { Connection, Identity } from './connection.ts';
-export { createConnections } from './connections.ts';
-export { Frame } from './frame.ts';
+export type { Bus } from './bus/bus.ts';
+export type { Connection, Identity } from './connections/connection.ts';
+export { createConnections } from './connections/connections.ts';
+export { Frame } from './connections/frame.ts';
 export {
   refusalOfChange,
   UnknownRoom,
@@ -11,7 +11,7 @@ export {
   type History,
   type HistoryPage,
   type Range,
-} from './history.ts';
+} from './rooms/history.ts';
 export type {
   Call,
   Closed,
@@ -24,14 +24,14 @@ export type {
   Renewal,
   Replied,
   SignalHandler,
-} from './hub.ts';
-export { resolveLimits, type Limits } from './limits.ts';
-export type { Logger } from './log.ts';
-export type { Marks, Unread } from './marks.ts';
-export { createMemoryBus } from './memory-bus.ts';
-export { createMemoryHistory, type MemoryHistory, type MemoryHistoryOptions } from './memory-history.ts';
-export { createMemoryMarks } from './memory-marks.ts';
-export { createMemoryPresence } from './memory-presence.ts';
+} from './connections/hub.ts';
+export { resolveLimits, type Limits } from './connections/limits.ts';
+export type { Logger } from './support/log.ts';
+export type { Marks, Unread } from './marks/marks.ts';
+export { createMemoryBus } from './bus/memory-bus.ts';
+export { createMemoryHistory, type MemoryHistory, type MemoryHistoryOptions } from './rooms/memory-history.ts';
+export { createMemoryMarks } from './marks/memory-marks.ts';
+export { createMemoryPresence } from './presence/memory-presence.ts';
 export {
   type Here,
   presentAtMost,
@@ -40,9 +40,9 @@ export {
   type PresenceList,
   type PresenceView,
   type Status,
-} from './presence.ts';
-export { RequestError } from './request-error.ts';
-export type { Authorize, Member, RoomAction, Rooms, RoomsObserver, RoomsOptions, Verdict } from './room-types.ts';
-export { createRooms } from './rooms.ts';
-export type { Socket, SocketListener } from './socket.ts';
-export { type Answered, createSurvey, type Gathered, type Survey, type SurveyOptions } from './survey.ts';
+} from './presence/presence.ts';
+export { RequestError } from './connections/request-error.ts';
+export type { Authorize, Member, RoomAction, Rooms, RoomsObserver, RoomsOptions, Verdict } from './rooms/room-types.ts';
+export { createRooms } from './rooms/rooms.ts';
+export type { Socket, SocketListener } from './connections/socket.ts';
+export { type Answered, createSurvey, type Gathered, type Survey, type SurveyOptions } from './bus/survey.ts';

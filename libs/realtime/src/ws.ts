@@ -1,2 +1,2 @@
 /** Sockets of the `ws` package (server side) for the hub. */
-export { attach, serverOptions } from './ws-socket.ts';
+export { attach, serverOptions } from './sockets/ws-socket.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Bus } from '../bus.ts';
+import type { Bus } from '../bus/bus.ts';
 import { eventually } from './eventually.ts';
 
 /** Two nodes on one bus; for a form within one process both are the same. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Message } from '@usher/protocol';
-import { type Entry, type History, UnknownRoom } from '../history.ts';
+import { type Entry, type History, UnknownRoom } from '../rooms/history.ts';
 
 /** What every form of `History` promises of edits and deletes. Part of `historyContract`. `open` gives the rooms `one` and `two`. */
 export function changesContract(open: () => Promise<History>): void {

@@ -1,5 +1,5 @@
-import type { Frame } from '../frame.ts';
-import type { Socket, SocketListener } from '../socket.ts';
+import type { Frame } from '../connections/frame.ts';
+import type { Socket, SocketListener } from '../connections/socket.ts';
 
 /** A frame as a client reads it. */
 export interface ReceivedFrame {

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type History, type HistoryPage, UnknownRoom } from '../history.ts';
+import { type History, type HistoryPage, UnknownRoom } from '../rooms/history.ts';
 import { changesContract } from './changes-contract.ts';
 
 /** One form of the history, fresh and empty. */

@@ -1,7 +1,7 @@
 import { roomBounds } from '@usher/protocol/server';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type History, UnknownRoom } from '../history.ts';
-import type { Marks } from '../marks.ts';
+import { type History, UnknownRoom } from '../rooms/history.ts';
+import type { Marks } from '../marks/marks.ts';
 
 /** One form of the marks, fresh and empty. */
 export interface MarksUnderTest {

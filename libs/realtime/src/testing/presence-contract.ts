@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type Presence, type PresenceView, presentAtMost, type Status } from '../presence.ts';
+import { type Presence, type PresenceView, presentAtMost, type Status } from '../presence/presence.ts';
 
 /** One form of the presence, fresh and empty. */
 export interface PresenceUnderTest {

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect, type Socket as NetSocket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
-import { serverOptions } from '../ws-socket.ts';
+import { serverOptions } from '../sockets/ws-socket.ts';
 
 /** A real server of `ws` on a port of its own, stopped when the test ends; `onSocket` gets each open server-side socket. */
 export async function newWsServer(onSocket: (ws: WebSocket) => void, options: ServerOptions = {}): Promise<number> {

@@ -1,0 +1,92 @@
+import type { Protocol, RequestType } from '@usher/protocol';
+import { Frame } from './frame.ts';
+import type { Call, ConnectionsObserver, Handler, Replied } from './hub.ts';
+import type { Logger } from '../support/log.ts';
+import { RequestError } from './request-error.ts';
+import type { Seat } from './seat.ts';
+
+export type AnyHandler = Handler<Protocol, RequestType<Protocol>>;
+
+/** What a handler gets back from `call.reply`; nobody else can make one, and nothing stands in it. */
+const replied = Object.freeze({}) as Replied;
+
+/** A request under way: takes the first answer, and no second. */
+export class Pending implements Call<unknown> {
+  readonly #seat: Seat;
+  readonly #id: number;
+  readonly #type: string;
+  readonly #means: AnsweringMeans;
+  #answered = false;
+
+  constructor(seat: Seat, id: number, type: string, means: AnsweringMeans) {
+    this.#seat = seat;
+    this.#id = id;
+    this.#type = type;
+    this.#means = means;
+    seat.inFlight++;
+  }
+
+  /** Calls the handler and answers with what comes of it. Never throws. */
+  serve(handler: AnyHandler, params: Record<string, unknown>): void {
+    try {
+      const result: unknown = handler(params, this.#seat, this);
+      if (result instanceof Promise) void this.#settle(result);
+      else this.#finish(result);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  reply(data: unknown): Replied {
+    if (this.#answered) return replied;
+    // First of all, since it throws on what JSON cannot say, and that is answered `internal`.
+    const frame = new Frame(JSON.stringify({ type: 'reply', id: this.#id, data }));
+    this.#done('ok');
+    this.#seat.send(frame);
+    return replied;
+  }
+
+  async #settle(promise: Promise<unknown>): Promise<void> {
+    try {
+      this.#finish(await promise);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #finish(result: unknown): void {
+    if (this.#answered) return;
+    if (result === replied) throw new TypeError('a handler returned the answer of another request');
+    this.reply(result);
+  }
+
+  #fail(error: unknown): void {
+    if (!(error instanceof RequestError)) {
+      this.#means.log.error(
+        { err: error, type: this.#type, connection: this.#seat.id },
+        'a request failed for a reason that its handler did not name',
+      );
+    }
+    if (this.#answered) return;
+    const named: RequestError =
+      error instanceof RequestError ? (error as RequestError) : new RequestError('internal', 'internal error');
+    this.#done(named.code);
+    this.#seat.send(errorFrame(named.code, named.message, this.#id, named.retryAfterMs));
+  }
+
+  #done(outcome: string): void {
+    this.#answered = true;
+    this.#seat.inFlight--;
+    this.#means.observer.answered?.(this.#type, outcome);
+  }
+}
+
+export interface AnsweringMeans {
+  readonly log: Logger;
+  readonly observer: ConnectionsObserver;
+}
+
+export function errorFrame(code: string, message: string, id?: number, retryAfterMs?: number): Frame {
+  // Fields that are undefined are left out by JSON.
+  return new Frame(JSON.stringify({ type: 'error', id, code, message, retryAfterMs }));
+}

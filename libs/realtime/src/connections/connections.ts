@@ -1,0 +1,303 @@
+import { randomUUID } from 'node:crypto';
+import { closeCode, type CloseName, type Protocol } from '@usher/protocol';
+import type { Codec } from '@usher/protocol/server';
+import { type AnsweringMeans, type AnyHandler, errorFrame, Pending } from './answering.ts';
+import type { Connection, Identity } from './connection.ts';
+import { spread } from './drain.ts';
+import { Frame } from './frame.ts';
+import type { Closed, ConnectionFilter, Connections, ConnectionsOptions, OpenOptions } from './hub.ts';
+import { type Limits, resolveLimits } from './limits.ts';
+import { silent } from '../support/log.ts';
+import { Listeners } from '../support/listeners.ts';
+import { OneOrMany } from '../support/one-or-many.ts';
+import { RequestError } from './request-error.ts';
+import { Seat, type Usher } from './seat.ts';
+import type { Socket } from './socket.ts';
+import { Watch } from './watch.ts';
+
+type AnySignalHandler = (params: Record<string, unknown>, connection: Connection) => void;
+
+/**
+ * Serves a protocol on whatever sockets are opened on it. Starts nothing until the first `open`.
+ *
+ * @throws RangeError when a limit or a duration makes no sense, naming it.
+ */
+export function createConnections<P extends Protocol>(options: ConnectionsOptions<P>): Connections<P> {
+  const hub = new Hub(options as unknown as ConnectionsOptions<Protocol>);
+  // The hub treats every protocol alike; what `P` adds are the names and shapes that its codec has checked.
+  return hub as unknown as Connections<P>;
+}
+
+class Hub implements Connections<Protocol>, Usher {
+  readonly limits: Limits;
+  readonly bufferedBytes: number;
+  readonly #codec: Codec<Protocol>;
+  readonly #heartbeatMs: number;
+  readonly #leaseMs: number;
+  readonly #now: () => number;
+  readonly #means: AnsweringMeans;
+  readonly #renew: ConnectionsOptions<Protocol>['renew'];
+  readonly #watch: Watch;
+
+  readonly #handlers = new Map<string, AnyHandler>();
+  readonly #signals = new Map<string, AnySignalHandler>();
+  readonly #openedListeners: Listeners<[Connection]>;
+  readonly #closedListeners: Listeners<[Connection, Closed]>;
+  readonly #renewedListeners: Listeners<[Connection]>;
+
+  /** Those that are served. */
+  readonly #open = new Map<string, Seat>();
+  readonly #byUser = new OneOrMany<Seat>();
+  readonly #bySession = new OneOrMany<Seat>();
+  /** Those that were closed from this side and whose socket is not gone yet. */
+  readonly #leaving = new Set<Seat>();
+  #draining = false;
+  #emptied: (() => void)[] = [];
+
+  constructor(options: ConnectionsOptions<Protocol>) {
+    this.limits = resolveLimits(options.limits);
+    this.bufferedBytes = this.limits.bufferedBytes;
+    this.#codec = options.codec;
+    this.#heartbeatMs = duration('heartbeatMs', options.heartbeatMs ?? 25_000);
+    this.#leaseMs = duration('leaseMs', options.leaseMs ?? 30 * 60_000);
+    this.#now = options.now ?? Date.now;
+    this.#means = { log: options.log ?? silent, observer: options.observer ?? {} };
+    this.#renew = options.renew;
+    this.#watch = new Watch({
+      heartbeatMs: this.#heartbeatMs,
+      heartbeatGraceMs: duration('heartbeatGraceMs', options.heartbeatGraceMs ?? 10_000),
+      leaseNoticeMs: duration('leaseNoticeMs', options.leaseNoticeMs ?? Math.min(120_000, this.#leaseMs / 5)),
+      closeGraceMs: duration('closeGraceMs', options.closeGraceMs ?? 5_000),
+      now: this.#now,
+      close: (seat, name) => {
+        this.#closeSeat(seat, name);
+      },
+    });
+    const { log } = this.#means;
+    this.#openedListeners = new Listeners(log, 'a listener to opened connections failed');
+    this.#closedListeners = new Listeners(log, 'a listener to closed connections failed');
+    this.#renewedListeners = new Listeners(log, 'a listener to renewed connections failed');
+    if (options.onClosed !== undefined) this.#closedListeners.add(options.onClosed);
+    this.#handlers.set('ping', () => ({}));
+    this.#handlers.set('renew', (params, connection) => this.#renewLease(params as { ticket: string }, connection));
+    // Any frame is a sign of life, and has been noted before this is called.
+    this.#signals.set('beat', () => undefined);
+  }
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  open(socket: Socket, identity: Identity, options: OpenOptions = {}) {
+    const now = this.#now();
+    const seat = new Seat(this, socket, randomUUID(), identity, {
+      openedAt: now,
+      lease: options.lease ?? Math.ceil((now + this.#leaseMs) / 1000),
+      nextBeatAt: this.#watch.firstBeat(),
+    });
+    const opened = { connection: seat, listener: seat };
+    this.#open.set(seat.id, seat);
+    this.#byUser.add(identity.user, seat);
+    this.#bySession.add(identity.session, seat);
+    this.#means.observer.opened?.(seat);
+    if (this.#draining) {
+      this.#closeSeat(seat, 'service_restart');
+      return opened;
+    }
+    this.#watch.begin(seat);
+    const { frameBytes, textChars, rooms, sendsPerSecond } = this.limits;
+    this.emit(seat, {
+      type: 'welcome',
+      connection: seat.id,
+      user: identity.user,
+      roles: identity.roles,
+      heartbeatMs: this.#heartbeatMs,
+      lease: seat.lease,
+      limits: { frameBytes, textChars, rooms, sendsPerSecond },
+    });
+    this.#openedListeners.tell(seat);
+    return opened;
+  }
+
+  handle(type: string, handler: AnyHandler): void {
+    if (!Object.hasOwn(this.#codec.protocol.requests, type)) throw new TypeError(`no request is named ${type}`);
+    if (this.#handlers.has(type)) throw new TypeError(`${type} is served already`);
+    this.#handlers.set(type, handler);
+  }
+
+  on(type: string, handler: AnySignalHandler): void {
+    if (!Object.hasOwn(this.#codec.protocol.signals, type)) throw new TypeError(`no signal is named ${type}`);
+    if (this.#signals.has(type)) throw new TypeError(`${type} is listened to already`);
+    this.#signals.set(type, handler);
+  }
+
+  onOpened(listener: (connection: Connection) => void): () => void {
+    return this.#openedListeners.add(listener);
+  }
+
+  onClosed(listener: (connection: Connection, closed: Closed) => void): () => void {
+    return this.#closedListeners.add(listener);
+  }
+
+  onRenewed(listener: (connection: Connection) => void): () => void {
+    return this.#renewedListeners.add(listener);
+  }
+
+  encode(event: object): Frame {
+    return new Frame(JSON.stringify(event));
+  }
+
+  emit(connection: Connection, event: object): void {
+    connection.send(this.encode(event));
+  }
+
+  close(filter: ConnectionFilter, name: CloseName, reason?: string): number {
+    const seats = this.#find(filter);
+    for (const seat of seats) this.#closeSeat(seat, name, reason);
+    return seats.length;
+  }
+
+  list(filter: ConnectionFilter = {}): Connection[] {
+    return this.#find(filter);
+  }
+
+  count(filter?: ConnectionFilter): number {
+    if (filter === undefined) return this.#open.size;
+    const { id, user, session } = filter;
+    if (user !== undefined && id === undefined && session === undefined) return this.#byUser.count(user);
+    return this.#find(filter).length;
+  }
+
+  async drain(durationMs: number): Promise<void> {
+    this.#draining = true;
+    await spread([...this.#open.values()], durationMs, (seat) => {
+      this.#closeSeat(seat, 'service_restart');
+    });
+    if (this.#leaving.size === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#emptied.push(resolve);
+    });
+  }
+
+  stop(): void {
+    this.#draining = true;
+    this.close({}, 'service_restart');
+    for (const seat of [...this.#leaving]) {
+      seat.socket.terminate();
+      this.gone(seat, 1006);
+    }
+    this.#watch.stop();
+  }
+
+  heard(seat: Seat, text: string): void {
+    seat.heardSinceBeat = true;
+    const { frameBytes } = this.limits;
+    // A character of UTF-16 is 3 bytes of UTF-8 at most: short texts need no counting.
+    if (text.length * 3 > frameBytes && Buffer.byteLength(text) > frameBytes) {
+      this.#closeSeat(seat, 'too_large');
+      return;
+    }
+    const frame = this.#codec.decode(text);
+    if (frame.kind === 'request') {
+      const handler = this.#handlers.get(frame.type);
+      if (handler === undefined) {
+        this.#refuse(seat, 'unknown_type', 'this server does not serve that type', frame.id);
+      } else if (seat.inFlight >= this.limits.inFlight) {
+        this.#means.observer.answered?.(frame.type, 'rate_limited');
+        seat.send(errorFrame('rate_limited', 'too many requests without an answer', frame.id, 1_000));
+      } else {
+        new Pending(seat, frame.id, frame.type, this.#means).serve(handler, frame.params);
+      }
+    } else if (frame.kind === 'signal') {
+      this.#signal(seat, frame.type, frame.params);
+    } else {
+      this.#refuse(seat, frame.code, frame.message, frame.id);
+    }
+  }
+
+  gone(seat: Seat, code: number): void {
+    if (seat.socketGone) return;
+    seat.socketGone = true;
+    this.#watch.end(seat);
+    if (seat.open) this.#leave(seat, { code });
+    this.#leaving.delete(seat);
+    if (this.#leaving.size > 0) return;
+    const emptied = this.#emptied;
+    this.#emptied = [];
+    for (const resolve of emptied) resolve();
+  }
+
+  #closeSeat(seat: Seat, name: CloseName, told?: string): void {
+    if (!seat.open) return;
+    const { code, reason } = closeCode(name);
+    this.#leaving.add(seat);
+    this.#leave(seat, { code, name });
+    this.#watch.closing(seat);
+    // Last, since an adapter may tell at once that it is closed.
+    seat.socket.close(code, told ?? reason);
+  }
+
+  /** From here on the connection is not served. */
+  #leave(seat: Seat, closed: Closed): void {
+    seat.open = false;
+    this.#open.delete(seat.id);
+    this.#byUser.delete(seat.identity.user, seat);
+    this.#bySession.delete(seat.identity.session, seat);
+    this.#means.observer.closed?.(seat, closed);
+    this.#closedListeners.tell(seat, closed);
+  }
+
+  #find(filter: ConnectionFilter): Seat[] {
+    const { id, user, session } = filter;
+    let seats: Seat[];
+    if (id !== undefined) {
+      const seat = this.#open.get(id);
+      seats = seat === undefined ? [] : [seat];
+    } else if (session !== undefined) seats = this.#bySession.get(session);
+    else if (user !== undefined) seats = this.#byUser.get(user);
+    else return [...this.#open.values()];
+    return seats.filter(
+      ({ identity }) =>
+        (user === undefined || identity.user === user) && (session === undefined || identity.session === session),
+    );
+  }
+
+  #signal(seat: Seat, type: string, params: Record<string, unknown>): void {
+    const handler = this.#signals.get(type);
+    if (handler === undefined) {
+      this.#refuse(seat, 'unknown_type', 'this server does not serve that type');
+      return;
+    }
+    try {
+      handler(params, seat);
+    } catch (error) {
+      this.#means.log.error({ err: error, type, connection: seat.id }, 'a signal failed');
+    }
+  }
+
+  #refuse(seat: Seat, code: 'bad_message' | 'unknown_type', message: string, id?: number): void {
+    this.#means.observer.refused?.(code);
+    seat.send(errorFrame(code, message, id));
+    if (code === 'bad_message' && ++seat.malformed >= this.limits.malformed)
+      this.#closeSeat(seat, 'malformed_messages');
+  }
+
+  async #renewLease({ ticket }: { readonly ticket: string }, connection: Connection) {
+    const renewal = await this.#renew?.(connection, ticket);
+    if (renewal === undefined) throw new RequestError('invalid_ticket', 'Invalid ticket');
+    const seat = this.#open.get(connection.id);
+    // Closed while its ticket was judged: nobody is there to hear the answer.
+    if (seat === undefined) throw new RequestError('invalid_ticket', 'Invalid ticket');
+    seat.lease = renewal.lease ?? Math.ceil((this.#now() + this.#leaseMs) / 1000);
+    seat.leaseNoticed = false;
+    if (renewal.roles !== undefined) seat.identity = { ...seat.identity, roles: renewal.roles };
+    this.#watch.begin(seat);
+    this.#renewedListeners.tell(seat);
+    return { lease: seat.lease };
+  }
+}
+
+function duration(name: string, value: number): number {
+  if (!(Number.isFinite(value) && value > 0)) throw new RangeError(`${name} must be a positive number of milliseconds`);
+  return value;
+}

@@ -1,0 +1,93 @@
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import type { Renewal } from './hub.ts';
+import { newNode } from '../testing/new-node.ts';
+
+const start = 1_700_000_000_000;
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: start });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  // The first beat comes at the end of its interval: nobody answers any here.
+  vi.spyOn(Math, 'random').mockReturnValue(0.999);
+});
+
+const times = { leaseMs: 60_000, leaseNoticeMs: 10_000, heartbeatMs: 3_600_000, heartbeatGraceMs: 10_000 };
+
+test('ahead of its end the lease asks once to be renewed; then the connection closes with 4001', () => {
+  const { connect } = newNode(times);
+  const client = connect();
+  expect(client.connection.lease).toBe(start / 1000 + 60);
+  vi.advanceTimersByTime(49_500);
+  expect(client.of('lease')).toEqual([]);
+  vi.advanceTimersByTime(1_000);
+  expect(client.of('lease')).toEqual([{ type: 'lease', lease: start / 1000 + 60 }]);
+  vi.advanceTimersByTime(9_000);
+  expect(client.closedWith).toBeUndefined();
+  vi.advanceTimersByTime(1_000);
+  expect(client.of('lease')).toHaveLength(1);
+  expect(client.closedWith).toEqual({ code: 4001, reason: 'lease expired' });
+});
+
+test('a fresh ticket over the open socket extends it, and the next notice comes again', async () => {
+  const renew = vi.fn(() => Promise.resolve<Renewal>({}));
+  const { connect } = newNode({ ...times, renew });
+  const client = connect();
+  vi.advanceTimersByTime(55_000);
+  const renewed = await client.ask('renew', { ticket: 'fresh' });
+  expect(renew).toHaveBeenCalledExactlyOnceWith(client.connection, 'fresh');
+  expect(renewed['data']).toEqual({ lease: start / 1000 + 115 });
+  expect(client.connection.lease).toBe(start / 1000 + 115);
+  vi.advanceTimersByTime(55_000);
+  expect(client.closedWith).toBeUndefined();
+  expect(client.of('lease')).toHaveLength(2);
+  vi.advanceTimersByTime(6_000);
+  expect(client.closedWith?.code).toBe(4001);
+});
+
+test('the app says until when, at the start and at a renewal', async () => {
+  const { connections, connect } = newNode({
+    ...times,
+    renew: () => Promise.resolve({ lease: start / 1000 + 5 }),
+  });
+  const client = connect();
+  expect((await client.ask('renew', { ticket: 'fresh' }))['data']).toEqual({ lease: start / 1000 + 5 });
+  const { connection } = connections.open(
+    connect('bart'),
+    { user: 'bart', session: 'short', roles: [] },
+    { lease: start / 1000 + 20 },
+  );
+  expect(connection.lease).toBe(start / 1000 + 20);
+  vi.advanceTimersByTime(6_000);
+  expect(client.closedWith?.code).toBe(4001);
+  vi.advanceTimersByTime(15_000);
+  expect(connection.open).toBe(false);
+});
+
+test('a ticket that is not good changes nothing', async () => {
+  const { connect } = newNode({ ...times, renew: () => Promise.resolve(undefined) });
+  const client = connect();
+  expect(await client.ask('renew', { ticket: 'used' })).toEqual({
+    type: 'error',
+    id: 1,
+    code: 'invalid_ticket',
+    message: 'Invalid ticket',
+  });
+  vi.advanceTimersByTime(61_000);
+  expect(client.closedWith?.code).toBe(4001);
+});
+
+test('a ticket store that is away is an internal error, and the ticket is in no log', async () => {
+  const error = vi.fn();
+  const silent = () => undefined;
+  const { connect } = newNode({
+    ...times,
+    log: { debug: silent, info: silent, warn: silent, error },
+    renew: () => Promise.reject(new Error('store away')),
+  });
+  const client = connect();
+  expect(await client.ask('renew', { ticket: 'tick-secret' })).toMatchObject({ code: 'internal' });
+  expect(error).toHaveBeenCalledOnce();
+  expect(JSON.stringify(error.mock.calls)).not.toContain('tick-secret');
+});

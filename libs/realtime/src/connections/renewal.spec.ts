@@ -1,0 +1,68 @@
+import { expect, test, vi } from 'vitest';
+import type { Identity } from './connection.ts';
+import type { Renewal } from './hub.ts';
+import { liveSeqs, newNode, quiet, sendAll } from '../testing/new-node.ts';
+
+/** `random` is for admins. */
+const adminsInRandom = ({ roles }: Identity, room: string) =>
+  room !== 'random' || roles.includes('admin') ? 'allowed' : 'not_found';
+
+test('roles are read again at a renewal: who lost one is out of the rooms that it opened, at once', async () => {
+  const { connect } = newNode({ authorize: adminsInRandom, renew: () => Promise.resolve<Renewal>({ roles: [] }) });
+  const [maggie, bart] = [connect('maggie', { roles: ['admin'] }), connect('bart', { roles: ['admin'] })];
+  for (const client of [maggie, bart]) {
+    await client.ask('join', { room: 'general' });
+    await client.ask('join', { room: 'random' });
+  }
+  await maggie.ask('renew', { ticket: 'fresh' });
+  await quiet();
+  expect(maggie.connection.identity).toMatchObject({ user: 'maggie', session: 'session of maggie', roles: [] });
+  expect(maggie.of('removed')).toEqual([{ type: 'removed', room: 'random', code: 'not_found' }]);
+  await sendAll(bart, 'random', ['for admins']);
+  await sendAll(bart, 'general', ['for everybody']);
+  expect(liveSeqs(maggie)).toEqual([1]);
+  expect(maggie.of('message')).toMatchObject([{ room: 'general' }]);
+  expect(bart.of('removed')).toEqual([]);
+});
+
+test('who gained a role has it without coming back', async () => {
+  const { connect } = newNode({
+    authorize: adminsInRandom,
+    renew: () => Promise.resolve<Renewal>({ roles: ['admin'] }),
+  });
+  const client = connect();
+  expect(await client.ask('join', { room: 'random' })).toMatchObject({ code: 'not_found' });
+  await client.ask('renew', { ticket: 'fresh' });
+  expect(await client.ask('join', { room: 'random' })).toMatchObject({ type: 'reply' });
+});
+
+test('a renewal that says nothing of roles leaves them, and one that is refused judges nothing', async () => {
+  const authorize = vi.fn(adminsInRandom);
+  let renewal: Renewal | undefined = {};
+  const { connect } = newNode({ authorize, renew: () => Promise.resolve(renewal) });
+  const client = connect('maggie', { roles: ['admin'] });
+  await client.ask('join', { room: 'random' });
+  await client.ask('renew', { ticket: 'fresh' });
+  await quiet();
+  expect(authorize).toHaveBeenCalledTimes(2);
+  renewal = undefined;
+  expect(await client.ask('renew', { ticket: 'another’s' })).toMatchObject({ code: 'invalid_ticket' });
+  await quiet();
+  expect(authorize).toHaveBeenCalledTimes(2);
+  expect(client.of('removed')).toEqual([]);
+});
+
+test('a right that cannot be looked up is not taken away', async () => {
+  let away = false;
+  const { connect, log } = newNode({
+    authorize: () => (away ? Promise.reject(new Error('away')) : 'allowed'),
+    renew: () => Promise.resolve<Renewal>({}),
+  });
+  const client = connect();
+  await client.ask('join', { room: 'general' });
+  away = true;
+  await client.ask('renew', { ticket: 'fresh' });
+  await quiet();
+  expect(client.of('removed')).toEqual([]);
+  expect(log.lines).toContain('error a right to a room could not be judged again');
+});

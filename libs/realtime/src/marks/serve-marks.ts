@@ -1,0 +1,101 @@
+import type { RoomsProtocol } from '@usher/protocol';
+import type { Bus } from '../bus/bus.ts';
+import type { Connection, Identity } from '../connections/connection.ts';
+import type { Connections } from '../connections/hub.ts';
+import type { Logger } from '../support/log.ts';
+import type { Marks } from './marks.ts';
+import { notFound } from '../rooms/not-found.ts';
+import type { News } from './people.ts';
+import { RoomLists } from './room-lists.ts';
+import { UnreadNews } from './unread.ts';
+
+export interface MarksOptions {
+  readonly connections: Connections<RoomsProtocol>;
+  readonly marks: Marks;
+  readonly bus: Bus;
+  readonly log: Logger;
+  readonly entersOnJoin: (identity: Identity, room: string) => boolean | Promise<boolean>;
+  readonly hasJoined: (connection: Connection, room: string) => boolean;
+  readonly joinedBy: (room: string, user: string) => number;
+  /** Rejects with the error to answer unless they may read the room. */
+  readonly judge: (identity: Identity, room: string) => Promise<void>;
+  readonly tellOthers: (news: News) => void;
+}
+
+export interface ServedMarks {
+  /** Makes somebody who may join a member, where joining does so. Never rejects. */
+  entering(identity: Identity, room: string): Promise<void>;
+  /** What was heard of somebody, from here or from another node. */
+  heard(news: News): void;
+  /** News may have been lost. */
+  missed(): void;
+}
+
+/** Serves `read`, and tells people what they have not read in the rooms of their lists. */
+export function serveMarks(options: MarksOptions): ServedMarks {
+  const { connections, marks, bus, log, judge, tellOthers } = options;
+  const lists = new RoomLists({
+    marks,
+    log,
+    follow(room) {
+      const said = (): void => {
+        unread.said(room);
+      };
+      return bus.subscribe(`room:${room}`, said, said);
+    },
+  });
+  const unread = new UnreadNews({
+    ...options,
+    listedBy: (room) => lists.in(room),
+    tellOthers: (room, user, left) => {
+      tellOthers({ kind: 'read', room, user, unread: left });
+    },
+  });
+
+  connections.onOpened(({ identity: { user } }) => {
+    lists.opened(user);
+  });
+  connections.onClosed(({ identity: { user } }) => {
+    if (connections.count({ user }) === 0) lists.closed(user);
+  });
+
+  connections.handle('read', async ({ room, seq }, { identity }) => {
+    await judge(identity, room);
+    try {
+      unread.hasRead(room, identity.user, await marks.read(room, identity.user, seq));
+    } catch (error) {
+      throw notFound(error);
+    }
+    return {};
+  });
+
+  return {
+    async entering(identity, room) {
+      const { user } = identity;
+      if (lists.has(user, room)) return;
+      try {
+        if (!(await options.entersOnJoin(identity, room)) || !(await marks.enter(room, user))) return;
+      } catch (error) {
+        // They are in the room all the same; the next join tries again.
+        log.error({ err: error, room }, 'somebody who joined could not be made a member');
+        return;
+      }
+      lists.added(user, room);
+      unread.entered(room, user);
+      tellOthers({ kind: 'added', room, user });
+    },
+
+    heard(news) {
+      const { kind, room, user } = news;
+      if (kind === 'added') {
+        lists.added(user, room);
+        unread.entered(room, user);
+      } else if (kind === 'read') unread.tell(room, user, news.unread);
+      else lists.dropped(user, room);
+    },
+
+    missed() {
+      lists.again();
+    },
+  };
+}

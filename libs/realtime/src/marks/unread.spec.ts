@@ -1,0 +1,325 @@
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { createMemoryBus } from '../bus/memory-bus.ts';
+import { createMemoryHistory } from '../rooms/memory-history.ts';
+import { createMemoryMarks } from './memory-marks.ts';
+import type { Marks } from './marks.ts';
+import type { RoomsOptions } from '../rooms/room-types.ts';
+import { type Client, newKey, newNode, quiet, sendAll } from '../testing/new-node.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+});
+
+/** Two nodes of one installation. */
+function installation(options: Partial<RoomsOptions> = {}) {
+  const bus = createMemoryBus();
+  const history = createMemoryHistory({ rooms: ['general', 'random'] });
+  const marks = options.marks ?? createMemoryMarks(history);
+  const shared = { ...options, bus, history, marks };
+  return { bus, history, marks, here: newNode(shared), there: newNode(shared) };
+}
+
+async function gathered(): Promise<void> {
+  await quiet();
+  await vi.advanceTimersByTimeAsync(500);
+  await quiet();
+}
+
+function counts(client: Client): string[] {
+  return client.of('unread').map(({ room, count, seq }) => `${String(room)} ${String(count)} of ${String(seq)}`);
+}
+
+test('a message is counted for those connections of members that have not joined the room, on every node', async () => {
+  const { here, there, marks } = installation();
+  for (const user of ['maggie', 'lisa']) await marks.enter('general', user);
+  const [phone, tablet, laptop, lisa, bart, stranger] = [
+    here.connect('maggie'),
+    there.connect('maggie'),
+    there.connect('maggie'),
+    there.connect('lisa'),
+    here.connect('bart'),
+    here.connect('stranger'),
+  ];
+  await laptop.ask('join', { room: 'general' });
+  await bart.ask('join', { room: 'general' });
+  await sendAll(bart, 'general', ['hello @lisa']);
+  await gathered();
+  const frame = { type: 'unread', room: 'general', seq: 1, read: 0, count: 1, mentions: 0 };
+  for (const device of [phone, tablet]) expect(device.of('unread')).toEqual([frame]);
+  expect(lisa.of('unread')).toEqual([{ ...frame, mentions: 1 }]);
+  for (const other of [laptop, bart, stranger]) expect(other.of('unread')).toEqual([]);
+});
+
+test('a busy room tells no more than twice a second, and the last word is right', async () => {
+  const { here, marks } = installation();
+  await marks.enter('general', 'maggie');
+  const [maggie, bart] = [here.connect('maggie'), here.connect('bart')];
+  await bart.ask('join', { room: 'general' });
+  for (let message = 1; message <= 30; message++) {
+    await sendAll(bart, 'general', [`message ${message}`]);
+    await vi.advanceTimersByTimeAsync(100);
+  }
+  await gathered();
+  const told = counts(maggie);
+  expect(told.length).toBeLessThanOrEqual(7);
+  expect(told.at(-1)).toBe('general 30 of 30');
+});
+
+test('nobody is counted for when all have joined', async () => {
+  const { here, marks } = installation();
+  const unread = vi.spyOn(marks, 'unread');
+  const [maggie, bart] = [here.connect('maggie'), here.connect('bart')];
+  for (const client of [maggie, bart]) await client.ask('join', { room: 'general' });
+  await sendAll(maggie, 'general', ['a', 'b']);
+  await gathered();
+  expect(unread).not.toHaveBeenCalled();
+});
+
+test('after a read all connections of the person learn what is left, on every node', async () => {
+  const { here, there, marks, history } = installation();
+  await marks.enter('general', 'maggie');
+  for (const text of ['a', 'b', 'c']) await history.append('general', { user: 'bart', key: newKey(), text });
+  const [phone, laptop, bart] = [here.connect('maggie'), there.connect('maggie'), here.connect('bart')];
+  await laptop.ask('join', { room: 'general' });
+  expect(await phone.ask('read', { room: 'general', seq: 2 })).toMatchObject({ type: 'reply', data: {} });
+  await gathered();
+  const frame = { type: 'unread', room: 'general', seq: 3, read: 2, count: 1, mentions: 0 };
+  expect([phone.of('unread'), laptop.of('unread'), bart.of('unread')]).toEqual([[frame], [frame], []]);
+});
+
+test('reads that follow each other closely are told as one, the furthest', async () => {
+  const { here, marks, history } = installation();
+  await marks.enter('general', 'maggie');
+  for (const text of ['a', 'b', 'c', 'd']) await history.append('general', { user: 'bart', key: newKey(), text });
+  const maggie = here.connect('maggie');
+  await Promise.all([3, 1, 4, 2].map((seq) => maggie.ask('read', { room: 'general', seq })));
+  await gathered();
+  expect(counts(maggie)).toEqual(['general 0 of 4']);
+});
+
+test('reads whose answers overtake each other end with the furthest', async () => {
+  const { bus, history } = installation();
+  const memory = createMemoryMarks(history);
+  const held = Promise.withResolvers<undefined>();
+  const marks: Marks = {
+    ...memory,
+    read: async (room, user, seq) => {
+      const unread = await memory.read(room, user, seq);
+      if (seq === 1) await held.promise;
+      return unread;
+    },
+  };
+  await marks.enter('general', 'maggie');
+  for (const text of ['a', 'b']) await history.append('general', { user: 'bart', key: newKey(), text });
+  const maggie = newNode({ bus, history, marks }).connect('maggie');
+  const first = maggie.ask('read', { room: 'general', seq: 1 });
+  await maggie.ask('read', { room: 'general', seq: 2 });
+  held.resolve(undefined);
+  await first;
+  await gathered();
+  expect(counts(maggie)).toEqual(['general 0 of 2']);
+});
+
+test('what somebody has read while the count is under way is not told as unread afterwards', async () => {
+  const { bus, history, here: other } = installation();
+  const memory = createMemoryMarks(history);
+  const counting = Promise.withResolvers<undefined>();
+  const begun = Promise.withResolvers<undefined>();
+  let slow = true;
+  const marks: Marks = {
+    ...memory,
+    unread: async (room, users) => {
+      const unread = await memory.unread(room, users);
+      if (slow) {
+        slow = false;
+        begun.resolve(undefined);
+        await counting.promise;
+      }
+      return unread;
+    },
+  };
+  await marks.enter('general', 'maggie');
+  const here = newNode({ bus, history, marks });
+  const there = newNode({ bus, history, marks: memory });
+  const [phone, laptop, bart] = [here.connect('maggie'), there.connect('maggie'), other.connect('bart')];
+  await bart.ask('join', { room: 'general' });
+  await sendAll(bart, 'general', ['a']);
+  await vi.advanceTimersByTimeAsync(500);
+  await begun.promise;
+  await laptop.ask('read', { room: 'general', seq: 1 });
+  await gathered();
+  counting.resolve(undefined);
+  await gathered();
+  expect(counts(phone).at(-1)).toBe('general 0 of 1');
+  expect(counts(phone)).not.toContain('general 1 of 1');
+});
+
+test.each(['not_found', 'forbidden'] as const)('a read of a room is judged like its history: %s', async (verdict) => {
+  const { here, marks } = installation({ authorize: (_, __, action) => (action === 'history' ? verdict : 'allowed') });
+  const read = vi.spyOn(marks, 'read');
+  expect(await here.connect().ask('read', { room: 'general', seq: 1 })).toMatchObject({ type: 'error', code: verdict });
+  expect(read).not.toHaveBeenCalled();
+});
+
+test('a room that is not there cannot be read, and without marks nothing can', async () => {
+  const { here } = installation();
+  expect(await here.connect().ask('read', { room: 'nowhere', seq: 1 })).toMatchObject({ code: 'not_found' });
+  expect(await newNode().connect().ask('read', { room: 'general', seq: 1 })).toMatchObject({ code: 'unknown_type' });
+});
+
+test('whoever joins a room for the first time is its member from then on, on every node', async () => {
+  const { here, there, marks } = installation();
+  const [phone, laptop, bart] = [here.connect('maggie'), there.connect('maggie'), there.connect('bart')];
+  await phone.ask('join', { room: 'general' });
+  expect(await marks.roomsOf('maggie')).toEqual(['general']);
+  await bart.ask('join', { room: 'general' });
+  await sendAll(bart, 'general', ['a']);
+  await gathered();
+  expect(counts(laptop)).toEqual(['general 1 of 1']);
+  const enter = vi.spyOn(marks, 'enter');
+  await phone.ask('join', { room: 'general' });
+  expect(enter).not.toHaveBeenCalled();
+});
+
+test('where joining makes no member, nobody becomes one', async () => {
+  const { here, marks } = installation({ entersOnJoin: ({ roles }) => !roles.includes('admin') });
+  await here.connect('root', { roles: ['admin'] }).ask('join', { room: 'general' });
+  await here.connect('maggie').ask('join', { room: 'general' });
+  expect([await marks.roomsOf('root'), await marks.roomsOf('maggie')]).toEqual([[], ['general']]);
+});
+
+test('a store that cannot make somebody a member keeps nobody out', async () => {
+  const { history } = installation();
+  const memory = createMemoryMarks(history);
+  const { here } = installation({ marks: { ...memory, enter: () => Promise.reject(new Error('away')) } });
+  expect(await here.connect().ask('join', { room: 'general' })).toMatchObject({ type: 'reply' });
+  expect(here.log.lines).toEqual(['error somebody who joined could not be made a member']);
+});
+
+test('whoever is made a member, or is none any more, is counted for at once, on every node', async () => {
+  const { here, there, marks } = installation();
+  const [maggie, bart] = [there.connect('maggie'), here.connect('bart')];
+  await bart.ask('join', { room: 'general' });
+  await gathered();
+  await marks.enter('general', 'maggie');
+  here.rooms.added('general', 'maggie');
+  await sendAll(bart, 'general', ['a']);
+  await gathered();
+  expect(counts(maggie)).toEqual(['general 1 of 1']);
+  await marks.leave('general', 'maggie');
+  here.rooms.dropped('general', 'maggie');
+  await sendAll(bart, 'general', ['b']);
+  await gathered();
+  expect(counts(maggie)).toHaveLength(1);
+});
+
+test('whoever is made a member learns of the room at once, on all devices that are not in it', async () => {
+  const { here, there, marks } = installation();
+  const [phone, laptop, bart] = [here.connect('maggie'), there.connect('maggie'), here.connect('bart')];
+  await bart.ask('join', { room: 'general' });
+  await gathered();
+  await marks.enter('general', 'maggie');
+  here.rooms.added('general', 'maggie');
+  await gathered();
+  for (const device of [phone, laptop]) expect(counts(device)).toEqual(['general 0 of 0']);
+  expect(counts(bart)).toEqual([]);
+});
+
+test('whoever joins a room on one device has it in the list of the others', async () => {
+  const { here, there } = installation();
+  const [phone, laptop] = [here.connect('maggie'), there.connect('maggie')];
+  await phone.ask('join', { room: 'random' });
+  await gathered();
+  expect(counts(laptop)).toEqual(['random 0 of 0']);
+  expect(counts(phone)).toEqual([]);
+});
+
+test('the news that somebody is a member is not lost while their list is being read', async () => {
+  const { history } = installation();
+  const memory = createMemoryMarks(history);
+  const lists: ((rooms: readonly string[]) => void)[] = [];
+  const marks: Marks = {
+    ...memory,
+    roomsOf: () =>
+      new Promise((resolve) => {
+        lists.push(resolve);
+      }),
+  };
+  const node = newNode({ history, marks });
+  const [maggie, bart] = [node.connect('maggie'), node.connect('bart')];
+  await bart.ask('join', { room: 'general' });
+  await quiet();
+  await marks.enter('general', 'maggie');
+  node.rooms.added('general', 'maggie');
+  lists[0]?.([]);
+  while (lists.length < 3) {
+    await quiet();
+    for (const answer of lists) answer(['general']);
+  }
+  await sendAll(bart, 'general', ['a']);
+  await gathered();
+  expect(counts(maggie)).toEqual(['general 1 of 1']);
+});
+
+test('a list that could not be read is read again', async () => {
+  const { history } = installation();
+  const memory = createMemoryMarks(history);
+  await memory.enter('general', 'maggie');
+  let failures = 2;
+  const roomsOf = (user: string): Promise<readonly string[]> =>
+    failures-- > 0 ? Promise.reject(new Error('away')) : memory.roomsOf(user);
+  const { connect, log } = newNode({ history, marks: { ...memory, roomsOf } });
+  const [maggie, bart] = [connect('maggie'), connect('bart')];
+  await quiet();
+  await vi.advanceTimersByTimeAsync(2_000);
+  await bart.ask('join', { room: 'general' });
+  await sendAll(bart, 'general', ['a']);
+  await gathered();
+  expect(counts(maggie)).toEqual(['general 1 of 1']);
+  expect(log.lines).toEqual(Array.from({ length: 2 }, () => 'error the rooms of somebody could not be read'));
+});
+
+test('with the last connection of a person nothing of their rooms is listened to any more', async () => {
+  const { history } = installation();
+  const memory = createMemoryMarks(history);
+  for (const user of ['maggie', 'bart']) await memory.enter('general', user);
+  const inner = createMemoryBus();
+  let listening = 0;
+  const bus = {
+    publish: inner.publish.bind(inner),
+    subscribe: (topic: string, receive: (payload: string) => void) => {
+      const end = inner.subscribe(topic, receive);
+      if (topic !== 'room:general') return end;
+      listening++;
+      return () => {
+        listening--;
+        end();
+      };
+    },
+  };
+  const { connect } = newNode({ bus, history, marks: memory });
+  const [phone, laptop, bart] = [connect('maggie'), connect('maggie'), connect('bart')];
+  await quiet();
+  expect(listening).toBe(1);
+  phone.hangUp();
+  bart.hangUp();
+  expect(listening).toBe(1);
+  laptop.hangUp();
+  expect(listening).toBe(0);
+});
+
+test.each(['', 'nonsense', '{}', '{"from":"x","news":{"kind":"read","room":"general","user":"maggie"}}', 'null'])(
+  'the bus bringing %j is logged and nothing else',
+  async (payload) => {
+    const { bus, here } = installation();
+    const maggie = here.connect();
+    await quiet();
+    bus.publish('people', payload);
+    await gathered();
+    expect(maggie.frames.map(({ type }) => type)).toEqual(['welcome']);
+    expect(here.log.lines).toEqual(['warn the bus brought something that is no news of anybody']);
+  },
+);

@@ -1,0 +1,166 @@
+import fc from 'fast-check';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { createMemoryBus } from '../bus/memory-bus.ts';
+import { createMemoryPresence } from './memory-presence.ts';
+import type { Presence, Status } from './presence.ts';
+import { type Client, newNode, quiet } from '../testing/new-node.ts';
+
+const graceMs = 1_000;
+const who = fc.nat(5);
+
+/** What may happen, in any order, to six connections of two people on two nodes, while calls to the store take their time. */
+const step = fc.oneof(
+  { weight: 8, arbitrary: fc.record({ kind: fc.constant('join' as const), who }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('leave' as const), who }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('drop' as const), who, node: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('sign out' as const), who, node: fc.boolean() }) },
+  { weight: 5, arbitrary: fc.record({ kind: fc.constant('turn' as const), who, away: fc.boolean() }) },
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('go on' as const), which: fc.nat(3) }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('pass' as const), ms: fc.nat(1_200) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('lose' as const), times: fc.nat(3) }) },
+);
+
+const people = ['maggie', 'bart', 'maggie', 'bart', 'maggie', 'bart'] as const;
+
+function world() {
+  const memory = createMemoryPresence();
+  const underWay: (() => void)[] = [];
+  let free = false;
+  let lose = 0;
+  const slowly = async <T>(call: () => Promise<T>): Promise<T> => {
+    const gate = (): Promise<void> =>
+      free
+        ? Promise.resolve()
+        : new Promise((resolve) => {
+            underWay.push(resolve);
+          });
+    await gate();
+    const result = await call();
+    await gate();
+    return result;
+  };
+  const presence: Presence = {
+    set: (node, views) => slowly(() => memory.set(node, views)),
+    // A join waits for the first list of its room, so that one is not held up.
+    list: (room) => memory.list(room),
+    forget: (node) => memory.forget(node),
+  };
+  const inner = createMemoryBus();
+  const bus = {
+    publish: (topic: string, payload: string) => {
+      if (topic.startsWith('presence:') && lose > 0) lose--;
+      else inner.publish(topic, payload);
+    },
+    subscribe: inner.subscribe.bind(inner),
+  };
+  const nodes = [
+    newNode({ bus, presence, presenceGraceMs: graceMs }),
+    newNode({ bus, presence, presenceGraceMs: graceMs }),
+  ] as const;
+  const connect = (user: string, node: boolean): Client => nodes[node ? 1 : 0].connect(user);
+  return {
+    memory,
+    connect,
+    clients: people.map((user, index) => connect(user, index > 2)),
+    signOut: (client: Client) => {
+      for (const { connections } of nodes) connections.close({ id: client.connection.id }, 'session_ended');
+    },
+    goOn: (which: number) => {
+      underWay.splice(which % Math.max(1, underWay.length), 1)[0]?.();
+    },
+    lose: (times: number) => {
+      lose = times;
+    },
+    release: () => {
+      free = true;
+      lose = 0;
+      for (const go of underWay.splice(0)) go();
+    },
+  };
+}
+
+/** Who is present as one client sees it: from the reply to its last join on, through all that it was told since. */
+function viewOf(client: Client): Map<string, Status> | undefined {
+  let view: Map<string, Status> | undefined;
+  for (const { type, data, user, status } of client.frames) {
+    if (type === 'reply') {
+      const present = (data as { present?: { user: string; status: Status }[] }).present;
+      view = present && new Map(present.map((one) => [one.user, one.status]));
+    } else if (type === 'presence' && view !== undefined) {
+      if (status === 'offline') view.delete(user as string);
+      else view.set(user as string, status as Status);
+    }
+  }
+  return view;
+}
+
+test('whatever happens on two nodes, in the end everybody in the room sees who is there', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 60, size: 'max' }), async (steps) => {
+      const { clients, connect, memory, signOut, goOn, lose, release } = world();
+      const away = new Set<Client>();
+      const joined = new Set<Client>();
+      const client = (index: number): Client => {
+        const found = clients[index];
+        if (found === undefined) throw new RangeError('nobody');
+        return found;
+      };
+      /** They come back on either node, and have to join anew. */
+      const gone = (index: number, node: boolean): void => {
+        joined.delete(client(index));
+        clients[index] = connect(client(index).connection.identity.user, node);
+      };
+      for (const next of steps) {
+        if (next.kind === 'join') {
+          void client(next.who).ask('join', { room: 'general' });
+          joined.add(client(next.who));
+        } else if (next.kind === 'leave') {
+          void client(next.who).ask('leave', { room: 'general' });
+          joined.delete(client(next.who));
+        } else if (next.kind === 'drop') {
+          client(next.who).hangUp(1006);
+          gone(next.who, next.node);
+        } else if (next.kind === 'sign out') {
+          signOut(client(next.who));
+          gone(next.who, next.node);
+        } else if (next.kind === 'turn') {
+          client(next.who).say({ type: 'away', away: next.away });
+          if (next.away) away.add(client(next.who));
+          else away.delete(client(next.who));
+        } else if (next.kind === 'go on') goOn(next.which);
+        else if (next.kind === 'lose') lose(next.times);
+        else await vi.advanceTimersByTimeAsync(next.ms);
+        await quiet();
+      }
+      release();
+      // The grace, and the time that a hole is left to the bus.
+      await quiet();
+      await vi.advanceTimersByTimeAsync(graceMs + 100);
+      await quiet();
+      // A change that was lost shows with the next one.
+      const stranger = connect('stranger', true);
+      await stranger.ask('join', { room: 'general' });
+      await quiet();
+      await stranger.ask('leave', { room: 'general' });
+      await quiet();
+      await vi.advanceTimersByTimeAsync(100);
+      await quiet();
+
+      const model = new Map<string, Status>();
+      for (const one of joined) {
+        const { user } = one.connection.identity;
+        if (!away.has(one)) model.set(user, 'online');
+        else if (!model.has(user)) model.set(user, 'away');
+      }
+      const { present, total } = await memory.list('general');
+      expect(new Map(present.map(({ user, status }) => [user, status as Status]))).toEqual(model);
+      expect(total).toBe(model.size);
+      for (const one of joined) expect(viewOf(one)).toEqual(model);
+    }),
+    { numRuns: 500 },
+  );
+}, 60_000);

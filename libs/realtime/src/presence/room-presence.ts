@@ -1,0 +1,215 @@
+import type { Bus } from '../bus/bus.ts';
+import type { Logger } from '../support/log.ts';
+import {
+  type Here,
+  type Presence,
+  type PresenceChange,
+  type PresenceList,
+  presentAtMost,
+  type Status,
+} from './presence.ts';
+
+export interface RoomPresenceMeans {
+  readonly presence: Presence;
+  readonly bus: Bus;
+  /** How long a missing change is left to the bus before the list is read. */
+  readonly holeMs: number;
+  readonly log: Logger;
+  /** Called when somebody is something else than those in the room know, in the order in which it came to be. */
+  readonly tell: (user: string, before: Status, after: Status) => void;
+  /** The store may have lost what this node said of the room. */
+  readonly lost: () => void;
+}
+
+type Change = Pick<PresenceChange, 'user' | 'before' | 'after' | 'version'>;
+
+/** Changes kept that came ahead of a hole. Beyond them the list is read. */
+const changesAhead = 256;
+const slowestRetryMs = 5_000;
+
+/**
+ * Who is present in one room, as the members on this node know it. Follows the changes that the bus brings, in whatever order
+ * and with whatever losses; where one is missing it reads the list and tells of the differences.
+ */
+export class RoomPresence {
+  readonly room: string;
+  readonly #means: RoomPresenceMeans;
+  readonly #people = new Map<string, Here>();
+  readonly #ahead = new Map<number, Change>();
+  #total = 0;
+  #version = 0;
+  /** The highest version that was heard of. */
+  #known = 0;
+  /** Something may be missing that no later change shows. */
+  #doubtful = true;
+  #reading: Promise<void> | undefined;
+  #failures = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+  readonly #unsubscribe: () => void;
+
+  constructor(room: string, means: RoomPresenceMeans) {
+    this.room = room;
+    this.#means = means;
+    this.#unsubscribe = means.bus.subscribe(
+      topicOf(room),
+      (payload) => {
+        const change = parse(payload);
+        if (change === undefined) means.log.warn({ room }, 'the bus brought something that is no presence');
+        else this.take(change);
+      },
+      () => {
+        this.#doubtful = true;
+        means.lost();
+        this.#readIn(0);
+      },
+    );
+  }
+
+  /** Resolves when the list was read once, or could not be. Never rejects. */
+  ready(): Promise<void> {
+    if (this.#version === 0 && this.#doubtful) return (this.#reading ??= this.#read());
+    return this.#reading ?? Promise.resolve();
+  }
+
+  /** The people who are present; of a crowd those whom the list had room for. */
+  get people(): ReadonlyMap<string, Here> {
+    return this.#people;
+  }
+
+  /** So many are present that nobody is told of changes. */
+  get crowded(): boolean {
+    return this.#total > presentAtMost;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#unsubscribe();
+    clearTimeout(this.#timer);
+  }
+
+  take(change: Change): void {
+    const { version } = change;
+    if (this.#closed || version <= this.#version) return;
+    if (version > this.#known) this.#known = version;
+    if (version === this.#version + 1 && !this.#doubtful) {
+      this.#apply(change);
+      this.#applyAhead();
+    } else if (this.#ahead.size < changesAhead) {
+      this.#ahead.set(version, change);
+    }
+    if (this.#behind) this.#readIn(this.#means.holeMs);
+  }
+
+  get #behind(): boolean {
+    return this.#doubtful || this.#known > this.#version;
+  }
+
+  #apply({ user, before, after, version }: Change): void {
+    this.#version = version;
+    if (before === 'offline') this.#total++;
+    if (after === 'offline') this.#total--;
+    this.#put(user, before, after);
+    // Those whom the list had no room for are not known here.
+    if (!this.crowded && this.#people.size !== this.#total) this.#doubtful = true;
+  }
+
+  #applyAhead(): void {
+    for (;;) {
+      const change = this.#ahead.get(this.#version + 1);
+      if (change === undefined) break;
+      this.#apply(change);
+    }
+    for (const version of this.#ahead.keys()) if (version <= this.#version) this.#ahead.delete(version);
+  }
+
+  #put(user: string, before: Status, after: Status): void {
+    if (after === 'offline') this.#people.delete(user);
+    else if (this.#people.has(user) || this.#people.size < presentAtMost) this.#people.set(user, after);
+    if (!this.crowded) this.#means.tell(user, before, after);
+  }
+
+  #readIn(delayMs: number): void {
+    if (this.#closed || this.#reading !== undefined) return;
+    if (delayMs === 0) {
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+      this.#reading = this.#read();
+      return;
+    }
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      if (this.#behind) this.#reading ??= this.#read();
+    }, delayMs).unref();
+  }
+
+  async #read(): Promise<void> {
+    try {
+      while (this.#behind && !this.#closed) {
+        this.#doubtful = false;
+        const version = this.#version;
+        const known = this.#known;
+        const list = await this.#means.presence.list(this.room);
+        // Overtaken by the bus: the next list has it.
+        if (list.version < this.#version && this.#version !== version) {
+          this.#doubtful = true;
+          continue;
+        }
+        // A change is told after it was made, so a list that began later has it, unless the store has begun anew.
+        const anew = list.version < known;
+        if (anew) this.#startAnew();
+        this.#adopt(list);
+        if (anew) this.#means.lost();
+      }
+      this.#failures = 0;
+    } catch (error) {
+      this.#doubtful = true;
+      this.#failures++;
+      this.#means.log.error({ err: error, room: this.room }, 'who is present could not be read');
+    }
+    this.#reading = undefined;
+    if (this.#behind) this.#readIn(Math.min(slowestRetryMs, 50 * 2 ** Math.min(10, this.#failures)));
+  }
+
+  #startAnew(): void {
+    this.#means.log.warn({ room: this.room }, 'the presence of the room has begun anew');
+    this.#known = 0;
+    this.#ahead.clear();
+  }
+
+  /** Tells of whatever differs. */
+  #adopt({ version, total, present }: PresenceList): void {
+    this.#version = version;
+    this.#known = Math.max(this.#known, version);
+    this.#total = total;
+    const now = new Map(present.map(({ user, status }) => [user, status]));
+    // First, to make room.
+    for (const [user, before] of this.#people) if (!now.has(user)) this.#put(user, before, 'offline');
+    for (const [user, status] of now) {
+      const before = this.#people.get(user) ?? 'offline';
+      if (before !== status) this.#put(user, before, status);
+    }
+    this.#applyAhead();
+  }
+}
+
+function topicOf(room: string): string {
+  return `presence:${room}`;
+}
+
+/** Tells all nodes of a change. Never throws. */
+export function publishPresence(bus: Bus, { room, user, before, after, version }: PresenceChange): void {
+  bus.publish(topicOf(room), `${version} ${before} ${after} ${user}`);
+}
+
+const line = /^(\d{1,16}) (online|away|offline) (online|away|offline) (.+)$/s;
+
+function parse(payload: string): Change | undefined {
+  const [, version, before, after, user] = line.exec(payload) ?? [];
+  if (user === undefined || !isStatus(before) || !isStatus(after)) return undefined;
+  return { version: Number(version), before, after, user };
+}
+
+function isStatus(word: string | undefined): word is Status {
+  return word === 'online' || word === 'away' || word === 'offline';
+}

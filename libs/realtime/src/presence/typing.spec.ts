@@ -1,0 +1,76 @@
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { createMemoryBus } from '../bus/memory-bus.ts';
+import { type Client, newNode } from '../testing/new-node.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+});
+
+const room = 'general';
+
+async function inTheRoom(...clients: Client[]): Promise<void> {
+  for (const client of clients) await client.ask('join', { room });
+}
+
+test('whoever types is told to the others in the room, on every node, and to none of their own connections', async () => {
+  const bus = createMemoryBus();
+  const [here, there] = [newNode({ bus }), newNode({ bus })];
+  const [maggie, laptop, bart, lisa] = [
+    here.connect('maggie'),
+    there.connect('maggie'),
+    here.connect('bart'),
+    there.connect('lisa'),
+  ];
+  const outside = there.connect('homer');
+  await inTheRoom(maggie, laptop, bart, lisa);
+  maggie.say({ type: 'typing', room });
+  for (const other of [bart, lisa]) expect(other.of('typing')).toEqual([{ type: 'typing', room, user: 'maggie' }]);
+  for (const other of [maggie, laptop, outside]) expect(other.of('typing')).toEqual([]);
+});
+
+test('at most once in two seconds for each person, however many tabs they type in', async () => {
+  const { connect } = newNode();
+  const [tab, otherTab, bart, lisa] = [connect('maggie'), connect('maggie'), connect('bart'), connect('lisa')];
+  await inTheRoom(tab, otherTab, bart, lisa);
+  for (let time = 0; time < 10; time++) {
+    tab.say({ type: 'typing', room });
+    otherTab.say({ type: 'typing', room });
+    vi.advanceTimersByTime(500);
+  }
+  expect(bart.of('typing')).toHaveLength(3);
+  lisa.say({ type: 'typing', room });
+  expect(bart.of('typing')).toHaveLength(4);
+});
+
+test('typing in a room that one has not joined, or has left, is dropped without a word', async () => {
+  const { connect } = newNode();
+  const [maggie, bart] = [connect('maggie'), connect('bart')];
+  await inTheRoom(maggie, bart);
+  maggie.say({ type: 'typing', room: 'random' });
+  await maggie.ask('leave', { room });
+  maggie.say({ type: 'typing', room });
+  expect(bart.of('typing')).toEqual([]);
+  expect(maggie.of('error')).toEqual([]);
+});
+
+test('a crowd that types does not drown the room', async () => {
+  const { connect } = newNode();
+  const bart = connect('bart');
+  const crowd = Array.from({ length: 60 }, (_, index) => connect(`user ${index}`));
+  await inTheRoom(bart, ...crowd);
+  for (const one of crowd) one.say({ type: 'typing', room });
+  expect(bart.of('typing')).toHaveLength(20);
+});
+
+test('nothing of it is kept: whoever joins later hears nothing', async () => {
+  const { connect, history } = newNode();
+  const [maggie, bart] = [connect('maggie'), connect('bart')];
+  await inTheRoom(maggie);
+  maggie.say({ type: 'typing', room });
+  await inTheRoom(bart);
+  expect(bart.of('typing')).toEqual([]);
+  expect((await history.read(room, { limit: 1 })).seq).toBe(0);
+});

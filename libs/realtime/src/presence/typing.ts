@@ -1,0 +1,66 @@
+import type { RoomsProtocol } from '@usher/protocol';
+import { roomBounds } from '@usher/protocol/server';
+import type { Attendance } from './attendance.ts';
+import type { Bus } from '../bus/bus.ts';
+import type { Connection } from '../connections/connection.ts';
+import type { Connections } from '../connections/hub.ts';
+import type { Logger } from '../support/log.ts';
+import type { Room } from '../rooms/room.ts';
+
+export interface TypingOptions {
+  readonly connections: Connections<RoomsProtocol>;
+  readonly bus: Bus;
+  readonly attendance: Attendance;
+  readonly hasJoined: (connection: Connection, room: string) => boolean;
+  readonly log: Logger;
+}
+
+/** Told in a room in one second; a crowd that types is no news. */
+const toldPerSecond = 20;
+const longestName = 256;
+
+/**
+ * Tells a room who is writing in it: everybody but the person, and each person on this node at most once in
+ * `roomBounds.typingEveryMs`. Nothing of it is kept.
+ *
+ * @returns what has the members of a room on this node told, until the function is called that it returns.
+ */
+export function serveTyping(options: TypingOptions): (room: Room) => () => void {
+  const { connections, bus, attendance, hasJoined, log } = options;
+
+  connections.on('typing', ({ room }, connection) => {
+    if (!hasJoined(connection, room)) return;
+    const { user } = connection.identity;
+    const attendee = attendance.find(room, user);
+    const now = performance.now();
+    if (attendee === undefined || now - attendee.typedAt < roomBounds.typingEveryMs) return;
+    attendee.typedAt = now;
+    try {
+      bus.publish(topicOf(room), user);
+    } catch (error) {
+      log.warn({ err: error, room }, 'that somebody types could not be published');
+    }
+  });
+
+  return (room) => {
+    let second = 0;
+    let told = 0;
+    return bus.subscribe(topicOf(room.name), (user) => {
+      if (user === '' || user.length > longestName) {
+        log.warn({ room: room.name }, 'the bus brought something that is no name');
+        return;
+      }
+      const now = Math.floor(performance.now() / 1_000);
+      if (now !== second) [second, told] = [now, 0];
+      if (told++ >= toldPerSecond) return;
+      const frame = connections.encode({ type: 'typing', room: room.name, user });
+      for (const { live, connection } of room.members.values()) {
+        if (live && connection.identity.user !== user) connection.send(frame);
+      }
+    });
+  };
+}
+
+function topicOf(room: string): string {
+  return `typing:${room}`;
+}

@@ -1,0 +1,176 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Bus } from '../bus/bus.ts';
+import type { History } from './history.ts';
+import { createMemoryBus } from '../bus/memory-bus.ts';
+import { createMemoryHistory } from './memory-history.ts';
+import { type Client, newKey, newNode, quiet, range } from '../testing/new-node.ts';
+
+/**
+ * What may happen, in any order: somebody joins on one of two nodes, somebody sends, a read or an append that is under way
+ * goes on one step, the bus brings what it holds, in order or not, or loses it.
+ */
+const step = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('join' as const), who: fc.nat(3), rejoin: fc.boolean() }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('send' as const), who: fc.nat(3) }) },
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('outside' as const) }) },
+  { weight: 8, arbitrary: fc.record({ kind: fc.constant('go on' as const), which: fc.nat(5) }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({ kind: fc.constant('bring' as const), which: fc.oneof(fc.constant(0), fc.nat(5)) }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('lose' as const), which: fc.nat(5) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('leave' as const), who: fc.nat(3) }) },
+);
+
+interface JoinReply {
+  readonly seq: number;
+  readonly messages: readonly { readonly seq: number }[];
+}
+
+function world() {
+  const memory = createMemoryHistory({ rooms: ['general'] });
+  const inner = createMemoryBus();
+  const underWay: (() => void)[] = [];
+  const held: { readonly topic: string; readonly payload: string }[] = [];
+  let free = false;
+
+  const gate = (): Promise<void> =>
+    free
+      ? Promise.resolve()
+      : new Promise((resolve) => {
+          underWay.push(resolve);
+        });
+  // Appends of a room must resolve in the order of their sequences, however long each takes.
+  let lastAppend: Promise<unknown> = Promise.resolve();
+  const history: History = {
+    append: (room, entry) => {
+      const appending = memory.append(room, entry);
+      const before = lastAppend;
+      lastAppend = (async () => {
+        await gate();
+        await before;
+        return appending;
+      })();
+      return lastAppend as ReturnType<History['append']>;
+    },
+    // A consistent view of some moment between the beginning and the end of the read.
+    read: async (room, pages) => {
+      await gate();
+      const page = await memory.read(room, pages);
+      await gate();
+      return page;
+    },
+  };
+  const bus: Bus = {
+    publish: (topic, payload) => {
+      if (free) inner.publish(topic, payload);
+      else held.push({ topic, payload });
+    },
+    subscribe: (topic, receive) => inner.subscribe(topic, receive),
+  };
+  const nodes = [newNode({ history, bus, holeMs: 1 }), newNode({ history, bus, holeMs: 1 })] as const;
+  const clients = ['maggie', 'bart', 'lisa', 'homer'].map((user, index) =>
+    nodes[index % 2 === 0 ? 0 : 1].connect(user),
+  );
+
+  return {
+    clients,
+    memory,
+    client: (who: number): Client => {
+      const client = clients[who];
+      if (client === undefined) throw new RangeError('nobody');
+      return client;
+    },
+    goOn: (which: number) => {
+      underWay.splice(which % Math.max(1, underWay.length), 1)[0]?.();
+    },
+    bring: (which: number) => {
+      const [message] = held.splice(which % Math.max(1, held.length), 1);
+      if (message !== undefined) inner.publish(message.topic, message.payload);
+    },
+    lose: (which: number) => {
+      held.splice(which % Math.max(1, held.length), 1);
+    },
+    publishFromElsewhere: async () => {
+      const { epoch } = await memory.read('general', { limit: 1 });
+      const { message } = await memory.append('general', { user: 'elsewhere', key: newKey(), text: 'x' });
+      held.push({
+        topic: 'room:general',
+        payload: `${message.seq} ${epoch} ${JSON.stringify({ type: 'message', ...message })}`,
+      });
+    },
+    /** No more delays and losses from here on. */
+    release: () => {
+      free = true;
+      for (const go of underWay.splice(0)) go();
+      for (const message of held.splice(0)) inner.publish(message.topic, message.payload);
+    },
+  };
+}
+
+/**
+ * From each answered join on, the page and what came live behind it must be one unbroken sequence, without a hole or a double;
+ * the last one ends with the last message. Behind a leave nothing comes.
+ */
+function sawEverythingOnce(client: Client, last: number): void {
+  let expected: number | undefined;
+  for (const { type, seq, data } of client.frames) {
+    if (type === 'message') {
+      expect(seq).toBe(expected);
+      expected = Number(seq) + 1;
+    } else if (type === 'reply' && isObject(data)) {
+      if ('recovery' in data) {
+        const page = data as unknown as JoinReply;
+        expect(page.messages.map((message) => message.seq)).toEqual(
+          range(page.seq - page.messages.length + 1, page.seq),
+        );
+        expected = page.seq + 1;
+      } else if (!('seq' in data)) {
+        expected = undefined;
+      }
+    }
+  }
+  expect(expected).toBe(last + 1);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+test('whatever the order of reads, appends and the bus, every member sees each message once, in order', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async (steps) => {
+      const { client, clients, memory, goOn, bring, lose, publishFromElsewhere, release } = world();
+      const lastSeen = (one: Client): number | undefined => one.of('message').at(-1)?.['seq'] as number | undefined;
+      for (const next of steps) {
+        if (next.kind === 'join') {
+          const after = next.rejoin ? lastSeen(client(next.who)) : undefined;
+          void client(next.who).ask('join', { room: 'general', ...(after === undefined ? {} : { after }) });
+        } else if (next.kind === 'send') {
+          void client(next.who).ask('send', { room: 'general', key: newKey(), text: 'x' });
+        } else if (next.kind === 'outside') await publishFromElsewhere();
+        else if (next.kind === 'leave') void client(next.who).ask('leave', { room: 'general' });
+        else if (next.kind === 'go on') goOn(next.which);
+        else if (next.kind === 'bring') bring(next.which);
+        else lose(next.which);
+        await quiet();
+      }
+      release();
+      // Whoever is not in the room joins now; those who are in it go on from where they are. All must end at the same place.
+      const say = { room: 'general', text: 'last' };
+      for (const one of clients) {
+        if ((await one.ask('send', { ...say, key: newKey() })).type === 'reply') continue;
+        await one.ask('join', { room: 'general' });
+        await one.ask('send', { ...say, key: newKey() });
+      }
+      const { seq } = await memory.read('general', { limit: 1 });
+      for (const one of clients) {
+        await one.until((frame) => frame.type === 'message' && frame['seq'] === seq);
+        sawEverythingOnce(one, seq);
+        expect(one.closedWith).toBeUndefined();
+      }
+    }),
+    { numRuns: 500 },
+  );
+}, 60_000);

@@ -1,0 +1,39 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { expect, test } from 'vitest';
+import { eventually } from '../testing/eventually.ts';
+import { newKey, newNode, quiet } from '../testing/new-node.ts';
+
+setFlagsFromString('--expose_gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+test('nothing is kept of a connection that is gone, whatever it did', async () => {
+  const node = newNode();
+  const stays = node.connect('bart');
+  await stays.ask('join', { room: 'general' });
+
+  async function visit(): Promise<WeakRef<object>[]> {
+    const joined = node.connect('maggie');
+    await joined.ask('join', { room: 'general' });
+    await joined.ask('send', { room: 'general', key: newKey(), text: 'Hello' });
+    await joined.ask('history', { room: 'general', after: 0 });
+    const left = node.connect('maggie');
+    await left.ask('join', { room: 'random' });
+    await left.ask('leave', { room: 'random' });
+    const denied = node.connect('maggie');
+    await denied.ask('join', { room: 'elsewhere' });
+    const closed = node.connect('lisa');
+    await closed.ask('join', { room: 'general' });
+    node.connections.close({ user: 'lisa' }, 'session_ended');
+    for (const client of [joined, left, denied]) client.hangUp();
+    return [joined, left, denied, closed].map(({ connection }) => new WeakRef<object>(connection));
+  }
+
+  const gone = await visit();
+  await quiet();
+  await eventually(() => {
+    collectGarbage();
+    expect(gone.map((reference) => reference.deref())).toEqual(gone.map(() => undefined));
+  });
+  expect((await stays.ask('ping')).type).toBe('reply');
+});

@@ -1,0 +1,279 @@
+import { expect, test, vi } from 'vitest';
+import type { Bus } from '../bus/bus.ts';
+import type { History } from './history.ts';
+import { createMemoryBus } from '../bus/memory-bus.ts';
+import { createMemoryHistory } from './memory-history.ts';
+import { liveSeqs, newKey, newNode, range, sendAll } from '../testing/new-node.ts';
+import { eventually } from '../testing/eventually.ts';
+
+/** A bus that does with each payload of a room what `fate` says. */
+function fateful(fate: (deliver: () => void, payload: string) => void) {
+  const bus = createMemoryBus();
+  const missed = new Set<() => void>();
+  const faulty: Bus = {
+    publish: (topic, payload) => {
+      const deliver = (): void => {
+        bus.publish(topic, payload);
+      };
+      if (topic.startsWith('room:')) fate(deliver, payload);
+      else deliver();
+    },
+    subscribe: (topic, receive, onMissed) => {
+      if (onMissed !== undefined) missed.add(onMissed);
+      return bus.subscribe(topic, receive);
+    },
+  };
+  const back = () => {
+    for (const tell of missed) tell();
+  };
+  return { bus: faulty, inner: bus, back };
+}
+
+async function twoNodes(bus: Bus, history: History = createMemoryHistory({ rooms: ['general'] })) {
+  const here = newNode({ bus, history, holeMs: 1 });
+  const there = newNode({ bus, history, holeMs: 1 });
+  const maggie = here.connect('maggie');
+  const bart = there.connect('bart');
+  await maggie.ask('join', { room: 'general' });
+  await bart.ask('join', { room: 'general' });
+  return { here, there, maggie, bart, history };
+}
+
+test('members on every node get every message, in order', async () => {
+  const { maggie, bart } = await twoNodes(createMemoryBus());
+  await Promise.all([sendAll(maggie, 'general', ['a', 'b', 'c']), sendAll(bart, 'general', ['d', 'e', 'f'])]);
+  expect(liveSeqs(maggie)).toEqual(range(1, 6));
+  expect(liveSeqs(bart)).toEqual(range(1, 6));
+});
+
+test('what the bus brings in the wrong order is put in order without a look into the history', async () => {
+  const held: (() => void)[] = [];
+  const { bus } = fateful((deliver) => held.push(deliver));
+  const memory = createMemoryHistory({ rooms: ['general'] });
+  const here = newNode({ bus, history: memory, holeMs: 60_000 });
+  const maggie = here.connect();
+  await maggie.ask('join', { room: 'general' });
+  const read = vi.spyOn(memory, 'read');
+  await sendAll(maggie, 'general', ['a', 'b', 'c', 'd']);
+  for (const index of [2, 1, 3, 0]) held[index]?.();
+  expect(liveSeqs(maggie)).toEqual([1, 2, 3, 4]);
+  expect(read).not.toHaveBeenCalled();
+});
+
+test('a message that comes twice is delivered once', async () => {
+  const { bus } = fateful((deliver) => {
+    deliver();
+    deliver();
+  });
+  const { maggie, bart } = await twoNodes(bus);
+  await sendAll(maggie, 'general', ['a', 'b']);
+  expect([liveSeqs(maggie), liveSeqs(bart)]).toEqual([
+    [1, 2],
+    [1, 2],
+  ]);
+});
+
+test('a hole is filled from the history', async () => {
+  let lose = false;
+  const { bus } = fateful((deliver) => {
+    if (!lose) deliver();
+  });
+  const { maggie, bart } = await twoNodes(bus);
+  lose = true;
+  await sendAll(maggie, 'general', ['lost', 'lost too']);
+  lose = false;
+  await sendAll(maggie, 'general', ['heard']);
+  await bart.until(({ seq }) => seq === 3);
+  expect(liveSeqs(bart)).toEqual([1, 2, 3]);
+  expect(bart.of('message').map(({ text }) => text)).toEqual(['lost', 'lost too', 'heard']);
+  await maggie.until(({ seq }) => seq === 3);
+  expect(liveSeqs(maggie)).toEqual([1, 2, 3]);
+});
+
+test('a hole larger than a page is filled too', async () => {
+  let lose = true;
+  const { bus } = fateful((deliver) => {
+    if (!lose) deliver();
+  });
+  const { bart, history } = await twoNodes(bus);
+  for (const seq of range(1, 650)) await history.append('general', { user: 'lisa', key: newKey(), text: `${seq}` });
+  lose = false;
+  await sendAll(bart, 'general', ['heard']);
+  await bart.until(({ type, seq }) => type === 'message' && seq === 651);
+  expect(liveSeqs(bart)).toEqual(range(1, 651));
+});
+
+test('with the bus away, members on the sender’s node get the message all the same', async () => {
+  const { bus } = fateful(() => undefined);
+  const { maggie } = await twoNodes(bus);
+  await sendAll(maggie, 'general', ['a']);
+  await maggie.until(({ type }) => type === 'message');
+  expect(liveSeqs(maggie)).toEqual([1]);
+});
+
+test('a bus that throws does not cost the sender the answer', async () => {
+  const { bus } = fateful(() => {
+    throw new Error('bus away');
+  });
+  const { maggie, here } = await twoNodes(bus);
+  expect((await maggie.ask('send', { room: 'general', key: newKey(), text: 'a' })).type).toBe('reply');
+  await maggie.until(({ type }) => type === 'message');
+  expect(here.log.lines).toEqual(['error a message could not be published']);
+});
+
+test('when the bus is back, what was missed is read, even if nothing new comes', async () => {
+  const { bus, back } = fateful(() => undefined);
+  const { maggie, bart } = await twoNodes(bus);
+  await sendAll(maggie, 'general', ['a', 'b']);
+  expect(liveSeqs(bart)).toEqual([]);
+  back();
+  await bart.until(({ seq }) => seq === 2);
+  expect(liveSeqs(bart)).toEqual([1, 2]);
+});
+
+test('a message whose node died before it told anybody is told when its sender comes back with the same key', async () => {
+  const { bart, history } = await twoNodes(createMemoryBus());
+  const key = newKey();
+  await history.append('general', { user: 'bart', key, text: 'nearly lost' });
+  const reply = await bart.ask('send', { room: 'general', key, text: 'nearly lost' });
+  expect(reply['data']).toMatchObject({ seq: 1 });
+  await bart.until(({ type }) => type === 'message');
+  expect(liveSeqs(bart)).toEqual([1]);
+});
+
+test('a history that fails while a hole is filled is asked again', async () => {
+  const memory = createMemoryHistory({ rooms: ['general'] });
+  let failures = 0;
+  let failing = false;
+  const history: History = {
+    append: memory.append.bind(memory),
+    read: (room, pages) => {
+      if (!failing || failures === 3) return memory.read(room, pages);
+      failures++;
+      return Promise.reject(new Error('away'));
+    },
+  };
+  const { bus } = fateful(() => undefined);
+  const { maggie, here } = await twoNodes(bus, history);
+  failing = true;
+  await sendAll(maggie, 'general', ['a']);
+  await maggie.until(({ type }) => type === 'message');
+  expect(failures).toBe(3);
+  expect(here.log.lines).toEqual(Array.from({ length: 3 }, () => 'error a hole could not be filled from the history'));
+});
+
+test('a message that the history does not have stops nothing', async () => {
+  const { bus, inner } = fateful((deliver) => {
+    deliver();
+  });
+  const { here, bart, maggie, history } = await twoNodes(bus);
+  const { epoch } = await history.read('general', { limit: 1 });
+  inner.publish('room:general', `7 ${epoch} {"type":"message","room":"general","seq":7,"text":"invented"}`);
+  await eventually(() => {
+    expect(here.log.lines).toEqual(['warn a message was announced that the history does not have']);
+  });
+  await sendAll(maggie, 'general', range(1, 9).map(String));
+  await bart.until(({ seq }) => seq === 9);
+  expect(liveSeqs(bart)).toEqual(range(1, 9));
+});
+
+test.each(['', 'nonsense', '1', '1 epoch', '0 e {}', '-1 e {}', '1.5 e {}', 'x e {}'])(
+  'the bus bringing %j is logged and nothing else',
+  async (payload) => {
+    const bus = createMemoryBus();
+    const { maggie, here } = await twoNodes(bus);
+    bus.publish('room:general', payload);
+    await sendAll(maggie, 'general', ['a']);
+    expect(liveSeqs(maggie)).toEqual([1]);
+    expect(here.log.lines).toEqual(['warn the bus brought something that is no message']);
+  },
+);
+
+test('when the history is another one, members are sent back to join anew', async () => {
+  let current = createMemoryHistory({ rooms: ['general'] });
+  const history: History = {
+    append: (room, entry) => current.append(room, entry),
+    read: (room, pages) => current.read(room, pages),
+  };
+  const { maggie, bart, there } = await twoNodes(createMemoryBus(), history);
+  await sendAll(maggie, 'general', ['a', 'b']);
+  current = createMemoryHistory({ rooms: ['general'] });
+  await current.append('general', { user: 'lisa', key: newKey(), text: 'restored' });
+  const lisa = there.connect('lisa');
+  expect((await lisa.ask('join', { room: 'general', after: 2 }))['data']).toMatchObject({ recovery: 'gap', seq: 1 });
+  expect(bart.closedWith?.code).toBe(1013);
+  await sendAll(lisa, 'general', ['c']);
+  expect(liveSeqs(lisa)).toEqual([2]);
+});
+
+test('an empty room on a node listens to nothing', async () => {
+  const inner = createMemoryBus();
+  let subscriptions = 0;
+  const bus: Bus = {
+    publish: inner.publish.bind(inner),
+    subscribe: (topic, ...receivers) => {
+      const end = inner.subscribe(topic, ...receivers);
+      if (!topic.endsWith(':general')) return end;
+      subscriptions++;
+      return () => {
+        subscriptions--;
+        end();
+      };
+    },
+  };
+  const { maggie, bart } = await twoNodes(bus);
+  expect(subscriptions).toBeGreaterThan(0);
+  await maggie.ask('leave', { room: 'general' });
+  bart.hangUp();
+  expect(subscriptions).toBe(0);
+});
+
+test('a room that may not be joined is never listened to', async () => {
+  const topics: string[] = [];
+  const subscribe: Bus['subscribe'] = (topic) => {
+    topics.push(topic);
+    return () => undefined;
+  };
+  const { connect } = newNode({ bus: { publish: () => undefined, subscribe }, authorize: () => 'not_found' });
+  await connect().ask('join', { room: 'general' });
+  expect(topics.filter((topic) => topic.endsWith(':general'))).toEqual([]);
+});
+
+test('members whose missing messages the history has forgotten are sent back, to find the gap', async () => {
+  let lose = true;
+  const { bus } = fateful((deliver) => {
+    if (!lose) deliver();
+  });
+  const history = createMemoryHistory({ rooms: ['general'], keep: 100 });
+  const { maggie, bart } = await twoNodes(bus, history);
+  for (const seq of range(1, 300)) await history.append('general', { user: 'lisa', key: newKey(), text: `${seq}` });
+  lose = false;
+  await sendAll(maggie, 'general', ['heard']);
+  await eventually(() => {
+    expect([maggie.closedWith?.code, bart.closedWith?.code]).toEqual([1013, 1013]);
+  });
+  expect([liveSeqs(maggie), liveSeqs(bart)]).toEqual([[], []]);
+});
+
+test('a long way to catch up makes no slow consumer of a client that reads', async () => {
+  const { bus, back } = fateful(() => undefined);
+  const { bart, history } = await twoNodes(bus);
+  const send = bart.send.bind(bart);
+  // What waits is taken once in every turn of the event loop.
+  bart.send = (frame) => {
+    if (bart.bufferedBytes === 0) {
+      setImmediate(() => {
+        bart.bufferedBytes = 0;
+      });
+    }
+    bart.bufferedBytes += frame.bytes.length;
+    send(frame);
+  };
+  for (const seq of range(1, 600)) {
+    await history.append('general', { user: 'lisa', key: newKey(), text: `${seq} `.padEnd(4_000, 'x') });
+  }
+  back();
+  await bart.until(({ type, seq }) => type === 'message' && seq === 600);
+  expect(liveSeqs(bart)).toEqual(range(1, 600));
+  expect(bart.closedWith).toBeUndefined();
+});

@@ -1,0 +1,150 @@
+import { expect, test } from 'vitest';
+import type { Bus } from '../bus/bus.ts';
+import type { History } from './history.ts';
+import { createMemoryBus } from '../bus/memory-bus.ts';
+import type { Verdict } from './room-types.ts';
+import { createMemoryHistory } from './memory-history.ts';
+import { liveSeqs, newKey, newNode, quiet, sendAll } from '../testing/new-node.ts';
+import { eventually } from '../testing/eventually.ts';
+
+test('whoever is taken out is told so, and gets nothing of the room any more, on any connection', async () => {
+  const { connect, rooms } = newNode();
+  const [phone, laptop, elsewhere, bart] = [connect(), connect(), connect(), connect('bart')];
+  for (const client of [phone, laptop, bart]) await client.ask('join', { room: 'general' });
+  for (const client of [phone, elsewhere]) await client.ask('join', { room: 'random' });
+  expect(rooms.remove('general', 'maggie', 'member_removed')).toBe(2);
+  await sendAll(bart, 'general', ['without maggie']);
+  for (const client of [phone, laptop]) {
+    expect(client.of('removed')).toEqual([{ type: 'removed', room: 'general', code: 'member_removed' }]);
+    expect(liveSeqs(client)).toEqual([]);
+    expect(await client.ask('send', { room: 'general', key: newKey(), text: 'x' })).toMatchObject({
+      code: 'not_joined',
+    });
+  }
+  expect(elsewhere.of('removed')).toEqual([]);
+  expect(liveSeqs(bart)).toEqual([1]);
+  expect(rooms.members('general')).toEqual([{ user: 'bart', connections: 1 }]);
+  expect(rooms.members('random')).toEqual([{ user: 'maggie', connections: 2 }]);
+  expect(rooms.remove('general', 'maggie', 'member_removed')).toBe(0);
+  expect(rooms.remove('nowhere', 'maggie', 'member_removed')).toBe(0);
+});
+
+test('a join that is being judged meanwhile is judged again', async () => {
+  const verdicts: ((verdict: Verdict) => void)[] = [];
+  const { connect, rooms } = newNode({
+    authorize: () =>
+      new Promise((resolve) => {
+        verdicts.push(resolve);
+      }),
+  });
+  const client = connect();
+  const joining = client.ask('join', { room: 'general' });
+  await eventually(() => {
+    expect(verdicts).toHaveLength(1);
+  });
+  rooms.remove('general', 'maggie', 'member_removed');
+  verdicts[0]?.('allowed');
+  await eventually(() => {
+    expect(verdicts).toHaveLength(2);
+  });
+  verdicts[1]?.('not_found');
+  expect(await joining).toMatchObject({ type: 'error', code: 'not_found' });
+  expect(rooms.list()).toEqual([]);
+});
+
+test('a join whose page is being read meanwhile is judged again', async () => {
+  const memory = createMemoryHistory({ rooms: ['general'] });
+  const reading = Promise.withResolvers<undefined>();
+  const begun = Promise.withResolvers<undefined>();
+  const history: History = {
+    append: memory.append.bind(memory),
+    read: async (room, pages) => {
+      begun.resolve(undefined);
+      await reading.promise;
+      return memory.read(room, pages);
+    },
+  };
+  let verdict: Verdict = 'allowed';
+  const { connect, rooms } = newNode({ history, authorize: () => verdict });
+  const client = connect();
+  const joining = client.ask('join', { room: 'general' });
+  await begun.promise;
+  verdict = 'forbidden';
+  rooms.remove('general', 'maggie', 'member_removed');
+  reading.resolve(undefined);
+  expect(await joining).toMatchObject({ type: 'error', code: 'forbidden' });
+  expect(client.of('removed')).toEqual([]);
+});
+
+test('a message that is being judged meanwhile is not written', async () => {
+  const judging = Promise.withResolvers<Verdict>();
+  const { connect, rooms, history } = newNode({
+    authorize: (_, __, action) => (action === 'send' ? judging.promise : 'allowed'),
+  });
+  const client = connect();
+  await client.ask('join', { room: 'general' });
+  const sending = client.ask('send', { room: 'general', key: newKey(), text: 'x' });
+  await quiet();
+  rooms.remove('general', 'maggie', 'member_removed');
+  judging.resolve('allowed');
+  expect(await sending).toMatchObject({ code: 'not_joined' });
+  expect((await history.read('general', { limit: 1 })).seq).toBe(0);
+});
+
+test('a join that is taken out again and again is refused in the end, and leaves nothing behind', async () => {
+  const node: ReturnType<typeof newNode> = newNode({
+    authorize: async (): Promise<Verdict> => {
+      await Promise.resolve();
+      node.rooms.remove('general', 'maggie', 'member_removed');
+      return 'allowed';
+    },
+  });
+  const client = node.connect();
+  const answer = await client.ask('join', { room: 'general' });
+  expect(answer).toMatchObject({ type: 'error', code: 'rate_limited', retryAfterMs: 1_000 });
+  expect(node.rooms.list()).toEqual([]);
+});
+
+test('a removal reaches the person on every node, and no frame comes after it', async () => {
+  const bus = createMemoryBus();
+  const history = createMemoryHistory({ rooms: ['general'] });
+  const [here, there] = [newNode({ bus, history }), newNode({ bus, history })];
+  const [phone, laptop, bart] = [here.connect('maggie'), there.connect('maggie'), there.connect('bart')];
+  for (const client of [phone, laptop, bart]) await client.ask('join', { room: 'general' });
+  await quiet();
+  expect(here.rooms.remove('general', 'maggie', 'not_found')).toBe(1);
+  for (const client of [phone, laptop]) client.frames.length = 0;
+  await sendAll(bart, 'general', ['without maggie']);
+  bart.say({ type: 'typing', room: 'general' });
+  bart.say({ type: 'away', away: true });
+  await quiet();
+  expect([phone.frames, laptop.frames]).toEqual([[], []]);
+  expect(bart.of('presence').at(-1)).toMatchObject({ user: 'bart', status: 'away' });
+});
+
+test('a removal that the bus lost takes effect when the bus is back', async () => {
+  const inner = createMemoryBus();
+  let away = true;
+  const missed = new Set<() => void>();
+  const bus: Bus = {
+    publish: (topic, payload) => {
+      if (!away) inner.publish(topic, payload);
+    },
+    subscribe: (topic, receive, onMissed) => {
+      if (onMissed !== undefined) missed.add(onMissed);
+      return inner.subscribe(topic, receive);
+    },
+  };
+  const history = createMemoryHistory({ rooms: ['general'] });
+  let verdict: Verdict = 'allowed';
+  const [here, there] = [newNode({ bus, history }), newNode({ bus, history, authorize: () => verdict })];
+  const maggie = there.connect('maggie');
+  await maggie.ask('join', { room: 'general' });
+  verdict = 'not_found';
+  here.rooms.remove('general', 'maggie', 'not_found');
+  expect(maggie.of('removed')).toEqual([]);
+  away = false;
+  for (const tell of missed) tell();
+  await maggie.until(({ type }) => type === 'removed');
+  expect(there.rooms.members('general')).toEqual([]);
+});

@@ -1,0 +1,200 @@
+import { expect, test, vi } from 'vitest';
+import type { Appended, History } from './history.ts';
+import { createMemoryHistory } from './memory-history.ts';
+import { liveSeqs, newKey, newNode, sendAll } from '../testing/new-node.ts';
+import { eventually } from '../testing/eventually.ts';
+
+async function room(...users: string[]) {
+  const node = newNode();
+  const clients = [];
+  for (const user of users) {
+    const client = node.connect(user);
+    await client.ask('join', { room: 'general' });
+    clients.push(client);
+  }
+  const [maggie, bart] = clients;
+  if (maggie === undefined) throw new Error('a room wants somebody');
+  return { ...node, clients, maggie, bart };
+}
+
+test('a message is answered with its place and goes to every member, the sender included', async () => {
+  const { clients, maggie } = await room('maggie', 'bart', 'lisa');
+  const reply = await maggie.ask('send', { room: 'general', key: newKey(), text: 'Hello' });
+  const { seq, at } = reply['data'] as { seq: number; at: number };
+  expect(seq).toBe(1);
+  for (const client of clients) {
+    const [message] = client.of('message');
+    expect(message).toEqual({
+      type: 'message',
+      room: 'general',
+      seq: 1,
+      id: message?.['id'],
+      from: 'maggie',
+      text: 'Hello',
+      at,
+    });
+  }
+});
+
+test('it is encoded once: all members get the very same frame', async () => {
+  const { clients, maggie } = await room('maggie', 'bart', 'lisa');
+  await sendAll(maggie, 'general', ['Hello']);
+  const frames = new Set(clients.map(({ raw }) => raw.find(({ text }) => text.includes('"message"'))));
+  expect(frames.size).toBe(1);
+});
+
+test('the key is shown to nobody', async () => {
+  const { clients, maggie } = await room('maggie', 'bart');
+  const key = newKey();
+  await maggie.ask('send', { room: 'general', key, text: 'Hello' });
+  expect(JSON.stringify(clients.map(({ frames }) => frames))).not.toContain(key);
+});
+
+test('nothing is said before the message is durable', async () => {
+  const memory = createMemoryHistory({ rooms: ['general'] });
+  const durable = Promise.withResolvers<undefined>();
+  const history: History = {
+    read: memory.read.bind(memory),
+    append: async (name, entry) => {
+      const appended = await memory.append(name, entry);
+      await durable.promise;
+      return appended;
+    },
+  };
+  const node = newNode({ history });
+  const client = node.connect();
+  await client.ask('join', { room: 'general' });
+  const sending = client.ask('send', { room: 'general', key: newKey(), text: 'Hello' });
+  await client.ask('ping');
+  expect(client.of('message')).toEqual([]);
+  expect(client.of('reply').map(({ id }) => id)).toEqual([1, 3]);
+  durable.resolve(undefined);
+  expect((await sending)['data']).toMatchObject({ seq: 1 });
+  expect(liveSeqs(client)).toEqual([1]);
+});
+
+test('a message that could not be written is no message', async () => {
+  const memory = createMemoryHistory({ rooms: ['general'] });
+  const history: History = {
+    read: memory.read.bind(memory),
+    append: () => Promise.reject(new Error('disk full at /var/lib')),
+  };
+  const node = newNode({ history });
+  const client = node.connect();
+  await client.ask('join', { room: 'general' });
+  const answer = await client.ask('send', { room: 'general', key: newKey(), text: 'Hello' });
+  expect(answer).toEqual({ type: 'error', id: 2, code: 'internal', message: 'internal error' });
+  expect(client.of('message')).toEqual([]);
+});
+
+test('the same key again is the same answer, and no second message', async () => {
+  const { maggie, clients, connect } = await room('maggie', 'bart');
+  const key = newKey();
+  const first = await maggie.ask('send', { room: 'general', key, text: 'Hello' });
+  const again = await maggie.ask('send', { room: 'general', key: key.toUpperCase(), text: 'Hello' });
+  expect(again['data']).toEqual(first['data']);
+  const reconnected = connect('maggie');
+  await reconnected.ask('join', { room: 'general' });
+  const third = await reconnected.ask('send', { room: 'general', key, text: 'Hello' });
+  expect(third['data']).toEqual(first['data']);
+  expect(clients.map((client) => liveSeqs(client))).toEqual([[1], [1]]);
+  expect(liveSeqs(reconnected)).toEqual([]);
+});
+
+test('another user’s same key is another message', async () => {
+  const { maggie, bart } = await room('maggie', 'bart');
+  const key = newKey();
+  await maggie.ask('send', { room: 'general', key, text: 'mine' });
+  await bart?.ask('send', { room: 'general', key, text: 'mine' });
+  expect(maggie.of('message').map(({ from }) => from)).toEqual(['maggie', 'bart']);
+});
+
+test('messages of one connection stay in order, however long each is judged', async () => {
+  const waiting: (() => void)[] = [];
+  const node = newNode({
+    authorize: (_, __, action) =>
+      action === 'send'
+        ? new Promise((resolve) => {
+            waiting.push(() => {
+              resolve('allowed');
+            });
+          })
+        : 'allowed',
+  });
+  const client = node.connect();
+  await client.ask('join', { room: 'general' });
+  const texts = ['a', 'b', 'c', 'd'];
+  const sending = Promise.all(texts.map((text) => client.ask('send', { room: 'general', key: newKey(), text })));
+  expect(waiting).toHaveLength(4);
+  for (const go of waiting.toReversed()) go();
+  await sending;
+  expect(client.of('message').map(({ text }) => text)).toEqual(texts);
+});
+
+test('only who has joined may send', async () => {
+  const { connect, history } = await room('maggie');
+  const stranger = connect('bart');
+  const answer = await stranger.ask('send', { room: 'general', key: newKey(), text: 'Hello' });
+  expect(answer).toMatchObject({ type: 'error', code: 'not_joined' });
+  expect((await history.read('general', { limit: 1 })).seq).toBe(0);
+});
+
+test('a text has 1 to 4,000 characters, counted as people count them', async () => {
+  const { maggie } = await room('maggie');
+  const send = async (text: string) => {
+    const { code, type } = await maggie.ask('send', { room: 'general', key: newKey(), text });
+    return code ?? type;
+  };
+  expect(await send('')).toBe('too_long');
+  expect(await send('x')).toBe('reply');
+  expect(await send('x'.repeat(4_000))).toBe('reply');
+  expect(await send('x'.repeat(4_001))).toBe('too_long');
+  expect(await send('🙂'.repeat(4_000))).toBe('reply');
+  expect(await send('🙂'.repeat(4_000) + 'x')).toBe('too_long');
+  expect(await send('x'.repeat(8_001))).toBe('too_long');
+});
+
+test('half a character is made whole before anybody keeps it', async () => {
+  const { maggie } = await room('maggie');
+  maggie.say(`{"id":99,"type":"send","room":"general","key":"${newKey()}","text":"broken \\ud83d"}`);
+  await maggie.until(({ type }) => type === 'message');
+  expect(maggie.of('message')[0]?.['text']).toBe('broken \ufffd');
+});
+
+test('a room that nobody is in any more gets its message all the same', async () => {
+  const memory = createMemoryHistory({ rooms: ['general'] });
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const begun = Promise.withResolvers<undefined>();
+  const appended = vi.fn();
+  const history: History = {
+    read: memory.read.bind(memory),
+    append: async (name, entry): Promise<Appended> => {
+      begun.resolve(undefined);
+      await promise;
+      return memory.append(name, entry);
+    },
+  };
+  const node = newNode({ history, observer: { appended } });
+  const client = node.connect();
+  await client.ask('join', { room: 'general' });
+  void client.ask('send', { room: 'general', key: newKey(), text: 'goodbye' });
+  await begun.promise;
+  client.hangUp();
+  expect(node.rooms.list()).toEqual([]);
+  resolve(undefined);
+  await eventually(() => {
+    expect(appended).toHaveBeenCalledExactlyOnceWith('general');
+  });
+  expect((await memory.read('general', { limit: 1 })).seq).toBe(1);
+});
+
+test('the observer counts messages and deliveries', async () => {
+  const observer = { appended: vi.fn(), delivered: vi.fn() };
+  const node = newNode({ observer });
+  for (const user of ['maggie', 'bart']) await node.connect(user).ask('join', { room: 'general' });
+  const lisa = node.connect('lisa');
+  await lisa.ask('join', { room: 'general' });
+  await sendAll(lisa, 'general', ['a']);
+  expect(observer.appended.mock.calls).toEqual([['general']]);
+  expect(observer.delivered.mock.calls).toEqual([['general', 3]]);
+});

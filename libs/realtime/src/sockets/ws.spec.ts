@@ -1,0 +1,349 @@
+import { once } from 'node:events';
+import { compileProtocol, roomsProtocol } from '@usher/protocol/server';
+import { expect, onTestFinished, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { createConnections } from '../connections/connections.ts';
+import { Frame } from '../connections/frame.ts';
+import type { Closed } from '../connections/hub.ts';
+import { createMemoryBus } from '../bus/memory-bus.ts';
+import { createMemoryHistory } from '../rooms/memory-history.ts';
+import { createRooms } from '../rooms/rooms.ts';
+import type { Socket, SocketListener } from '../connections/socket.ts';
+import { newKey, range } from '../testing/new-node.ts';
+import { newWsServer, RawClient } from '../testing/ws-server.ts';
+import { rawSocket } from './ws-raw.ts';
+import { attach } from '../ws.ts';
+import { eventually } from '../testing/eventually.ts';
+
+/** An attached socket, what it heard, and a client that sees the bytes. `plain` takes the way by `ws.send`. */
+async function attached(plain = false) {
+  const opened = Promise.withResolvers<{ ws: WebSocket; socket: Socket }>();
+  const heard: string[] = [];
+  const closed: number[] = [];
+  const ended = Promise.withResolvers<undefined>();
+  const listener: SocketListener = {
+    message: (text) => heard.push(text),
+    closed: (code) => {
+      closed.push(code);
+      ended.resolve(undefined);
+    },
+  };
+  const port = await newWsServer((ws) => {
+    const sender: unknown = Reflect.get(ws, '_sender');
+    if (plain) Reflect.set(ws, '_sender', undefined);
+    attach(ws, (socket) => {
+      opened.resolve({ ws, socket });
+      return listener;
+    });
+    Reflect.set(ws, '_sender', sender);
+  });
+  const client = await RawClient.open(port);
+  return { client, ...(await opened.promise), heard, closed, ended: ended.promise };
+}
+
+/** Counts the writes to the network, and what they carry. */
+function spyOnWrites(ws: WebSocket): Buffer[] {
+  const raw = rawSocket(ws);
+  if (raw === undefined) throw new Error('ws-raw.spec.ts tells why');
+  const writes: Buffer[] = [];
+  const write = raw.write.bind(raw) as (chunk: Buffer, ...more: unknown[]) => boolean;
+  Object.assign(raw, {
+    write: (chunk: Buffer, ...more: unknown[]) => {
+      writes.push(chunk);
+      return write(chunk, ...more);
+    },
+  });
+  return writes;
+}
+
+test.each([
+  ['past ws', false],
+  ['by ws.send', true],
+])('frames arrive whole, in order, unmasked and uncompressed (%s)', async (_, plain) => {
+  const { client, socket } = await attached(plain);
+  const texts = ['a', 'é🙂', 'x'.repeat(125), 'x'.repeat(126), 'x'.repeat(70_000), '', 'end'];
+  for (const text of texts) socket.send(new Frame(text));
+  await client.until(() => client.frames.length === texts.length);
+  expect(client.texts()).toEqual(texts);
+  for (const { opcode, fin, rsv, masked } of client.frames) {
+    expect({ opcode, fin, rsv, masked }).toEqual({ opcode: 1, fin: true, rsv: 0, masked: false });
+  }
+});
+
+test('all frames of one turn leave in one write; the next turn has its own', async () => {
+  const { client, ws, socket } = await attached();
+  const writes = spyOnWrites(ws);
+  for (const text of ['a', 'b', 'c']) socket.send(new Frame(text));
+  expect(writes).toHaveLength(0);
+  await client.until(() => client.frames.length === 3);
+  socket.send(new Frame('d'));
+  await client.until(() => client.frames.length === 4);
+  expect(writes.map(({ length }) => length)).toEqual([9, 3]);
+});
+
+test('one frame alone is written as it is, and the same frames to many are joined once', async () => {
+  const [one, other] = [await attached(), await attached()];
+  const writes = [spyOnWrites(one.ws), spyOnWrites(other.ws)] as const;
+  const frames = [new Frame('a'), new Frame('b')];
+  for (const { socket } of [one, other]) for (const frame of frames) socket.send(frame);
+  for (const { client } of [one, other]) await client.until(() => client.frames.length === 2);
+  expect(writes[0]).toHaveLength(1);
+  expect(writes[0][0]).toBe(writes[1][0]);
+  const single = new Frame('c');
+  one.socket.send(single);
+  other.socket.send(single);
+  for (const { client } of [one, other]) await client.until(() => client.frames.length === 3);
+  expect([writes[0][1], writes[1][1]]).toEqual([single.bytes, single.bytes]);
+  expect(writes[0][1]).toBe(single.bytes);
+  expect(one.client.texts()).toEqual(['a', 'b', 'c']);
+});
+
+test('sockets with other frames of the same length are not mixed up', async () => {
+  const [one, other] = [await attached(), await attached()];
+  for (const text of ['a', 'b']) one.socket.send(new Frame(text));
+  for (const text of ['c', 'd']) other.socket.send(new Frame(text));
+  for (const { client } of [one, other]) await client.until(() => client.frames.length === 2);
+  expect([one.client.texts(), other.client.texts()]).toEqual([
+    ['a', 'b'],
+    ['c', 'd'],
+  ]);
+});
+
+test('what is gathered counts as buffered, and a large turn does not wait for its end', async () => {
+  const { client, ws, socket } = await attached();
+  const writes = spyOnWrites(ws);
+  socket.send(new Frame('x'.repeat(1_000)));
+  expect(socket.bufferedBytes).toBe(1_004);
+  socket.send(new Frame('x'.repeat(64 * 1024)));
+  expect(writes).toHaveLength(1);
+  socket.send(new Frame('last'));
+  await client.until(() => client.frames.length === 3);
+  expect(client.texts().at(-1)).toBe('last');
+  expect(writes).toHaveLength(2);
+});
+
+test.each([
+  ['past ws', false],
+  ['by ws.send', true],
+])('the close frame comes behind what was sent before it, and nothing behind that (%s)', async (_, plain) => {
+  const { client, socket, closed, ended } = await attached(plain);
+  socket.send(new Frame('a'));
+  socket.send(new Frame('b'));
+  socket.close(4503, 'closed by an operator');
+  socket.send(new Frame('too late'));
+  await client.until(() => client.closeCode() !== undefined);
+  expect(client.frames.map(({ opcode }) => opcode)).toEqual([1, 1, 8]);
+  expect(client.closeCode()).toBe(4503);
+  client.say(8, Buffer.from([0x11, 0x97]));
+  await ended;
+  expect(closed).toEqual([4503]);
+});
+
+test('when the client closes, what is gathered does not come behind the answer to its close frame', async () => {
+  const { client, ws, socket, closed, ended } = await attached();
+  const writes = spyOnWrites(ws);
+  // In the very turn in which the close frame is read, before the end of which everything gathered would be written.
+  const receiver = Reflect.get(ws, '_receiver') as { on(event: string, listener: () => void): void };
+  receiver.on('conclude', () => {
+    socket.send(new Frame('too late'));
+  });
+  const raw = rawSocket(ws) as unknown as { prependListener(event: string, listener: () => void): void };
+  raw.prependListener('data', () => {
+    socket.send(new Frame('just gathered'));
+  });
+  client.say(8, Buffer.from([0x03, 0xe9]));
+  await client.closed();
+  await ended;
+  expect(client.frames.map(({ opcode }) => opcode)).toEqual([8]);
+  expect(Buffer.concat(writes).toString()).not.toContain('gathered');
+  expect(closed).toEqual([1001]);
+});
+
+test('pings are answered among gathered frames without harm to them', async () => {
+  const { client, socket, heard } = await attached();
+  for (const round of range(1, 20)) {
+    client.say(9, `ping ${round}`);
+    client.say(1, `hello ${round}`);
+    socket.send(new Frame(`frame ${round} a`));
+    socket.send(new Frame(`frame ${round} b`));
+    await client.until(() => client.frames.filter(({ opcode }) => opcode === 10).length === round);
+  }
+  await client.until(() => client.texts().length === 40);
+  expect(client.texts()).toEqual(range(1, 20).flatMap((round) => [`frame ${round} a`, `frame ${round} b`]));
+  const pongs = client.frames.filter(({ opcode }) => opcode === 10).map(({ payload }) => payload.toString());
+  expect(pongs).toEqual(range(1, 20).map((round) => `ping ${round}`));
+  expect(heard).toEqual(range(1, 20).map((round) => `hello ${round}`));
+});
+
+test('a text in fragments is one message', async () => {
+  const { client, heard } = await attached();
+  client.say(1, 'one ', false);
+  client.say(0, 'message', true);
+  client.say(9, '');
+  await client.until(() => client.frames.length === 1);
+  expect(heard).toEqual(['one message']);
+});
+
+test.each([
+  [
+    'a binary frame',
+    1003,
+    (client: RawClient) => {
+      client.say(2, 'bytes');
+    },
+  ],
+  [
+    'invalid UTF-8',
+    1007,
+    (client: RawClient) => {
+      client.say(1, Buffer.from([0xc3, 0x28]));
+    },
+  ],
+  [
+    'a frame over 64 KiB',
+    1009,
+    (client: RawClient) => {
+      client.say(1, 'x'.repeat(65_537));
+    },
+  ],
+  [
+    'a reserved opcode',
+    1002,
+    (client: RawClient) => {
+      client.say(3, 'x');
+    },
+  ],
+  ['an unmasked frame', 1002, (client: RawClient) => client.socket.write(Buffer.from([0x81, 1, 0x78]))],
+])('%s closes with %i, told at once and once, and what follows is not heard', async (_, code, say) => {
+  const { client, heard, closed, ended } = await attached();
+  say(client);
+  client.say(1, 'after');
+  await client.until(() => client.closeCode() !== undefined);
+  expect(client.closeCode()).toBe(code);
+  client.socket.end();
+  await ended;
+  await client.closed();
+  expect(closed).toEqual([code]);
+  expect(heard).toEqual([]);
+});
+
+test('a connection that is lost is told as 1006, and one closed without a code as 1005', async () => {
+  const lost = await attached();
+  lost.client.socket.destroy();
+  await lost.ended;
+  expect(lost.closed).toEqual([1006]);
+  lost.socket.send(new Frame('to nobody'));
+  lost.socket.close(1000, '');
+  lost.socket.terminate();
+  const bare = await attached();
+  bare.client.say(8, '');
+  await bare.ended;
+  expect(bare.closed).toEqual([1005]);
+});
+
+test('a start that fails leaves no socket behind', async () => {
+  const failed = Promise.withResolvers<unknown>();
+  const port = await newWsServer((ws) => {
+    try {
+      attach(ws, () => {
+        throw new Error('no seat');
+      });
+    } catch (error) {
+      failed.resolve(error);
+    }
+  });
+  const client = await RawClient.open(port);
+  await client.closed();
+  expect(await failed.promise).toEqual(new Error('no seat'));
+});
+
+/** Rooms on real sockets. */
+async function roomsServer(now?: { closeGraceMs: number }) {
+  const closed: Closed[] = [];
+  const connections = createConnections({
+    codec: compileProtocol(roomsProtocol),
+    limits: { sendsPerSecond: 0 },
+    onClosed: (_, how) => closed.push(how),
+    ...now,
+  });
+  createRooms({
+    connections,
+    history: createMemoryHistory({ rooms: ['general'] }),
+    bus: createMemoryBus(),
+    authorize: () => 'allowed',
+  });
+  const sockets: Socket[] = [];
+  let users = 0;
+  const port = await newWsServer((ws) => {
+    attach(ws, (socket) => {
+      sockets.push(socket);
+      return connections.open(socket, { user: `user-${++users}`, session: `session-${users}`, roles: [] }).listener;
+    });
+  });
+  onTestFinished(() => {
+    connections.stop();
+  });
+  return { connections, port, closed, sockets };
+}
+
+test('rooms over real sockets: everybody gets every message once, in order', async () => {
+  const { port } = await roomsServer();
+  const count = 8;
+  const each = 40;
+  const clients = await Promise.all(
+    range(1, count).map(async () => {
+      const ws = new WebSocket(`ws://127.0.0.1:${port}`, roomsProtocol.name);
+      const seqs: number[] = [];
+      const done = Promise.withResolvers<undefined>();
+      ws.on('message', (data: Buffer) => {
+        const frame = JSON.parse(data.toString()) as { type: string; seq: number; data?: { present?: unknown } };
+        if (frame.type === 'reply' && frame.data?.present !== undefined) ws.emit('joined');
+        if (frame.type === 'message' && seqs.push(frame.seq) === count * each) done.resolve(undefined);
+      });
+      const joined = once(ws, 'joined');
+      await once(ws, 'open');
+      ws.send(JSON.stringify({ id: 1, type: 'join', room: 'general' }));
+      await joined;
+      return { ws, seqs, done: done.promise };
+    }),
+  );
+  for (const { ws } of clients) {
+    for (const id of range(2, each + 1)) {
+      ws.send(JSON.stringify({ id, type: 'send', room: 'general', key: newKey(), text: `text ${id}` }));
+    }
+  }
+  await Promise.all(clients.map(({ done }) => done));
+  for (const { seqs } of clients) expect(seqs).toEqual(range(1, count * each));
+  for (const { ws } of clients) ws.terminate();
+});
+
+test('a client that does not read is closed with 4009, its memory bounded, and nobody waits for it', async () => {
+  const { port, closed, sockets, connections } = await roomsServer({ closeGraceMs: 200 });
+  const slow = await RawClient.open(port);
+  slow.say(1, JSON.stringify({ id: 1, type: 'join', room: 'general' }));
+  await slow.until(() => slow.texts().length === 2);
+  slow.socket.pause();
+  const sender = await RawClient.open(port);
+  sender.say(1, JSON.stringify({ id: 1, type: 'join', room: 'general' }));
+  await sender.until(() => sender.texts().length === 2);
+  let most = 0;
+  const text = 'x'.repeat(4_000);
+  // The kernel takes a few megabytes before anything waits here.
+  let id = 1;
+  while (closed.length === 0) {
+    for (let more = 0; more < 10; more++) {
+      sender.say(1, JSON.stringify({ id: ++id, type: 'send', room: 'general', key: newKey(), text }));
+    }
+    const want = 2 + (id - 1) * 2;
+    await sender.until(() => sender.frames.length === want);
+    most = Math.max(most, sockets[0]?.bufferedBytes ?? 0);
+  }
+  expect(closed).toEqual([{ code: 4009, name: 'slow_consumer' }]);
+  expect(most).toBeGreaterThan(512 * 1024);
+  expect(most).toBeLessThan(1024 * 1024 + 16 * 1024);
+  expect(connections.size).toBe(1);
+  // It never reads the close frame, so it is cut.
+  await eventually(() => {
+    expect(sockets[0]?.bufferedBytes).toBe(0);
+  });
+}, 30_000);
