@@ -3,28 +3,16 @@
  * import statically, compressed as a server sends them. Fails over the budget (issue 2: 120 kB of JavaScript and CSS).
  * Usage: node apps/web/size.mjs [FOLDER]
  */
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { chunksOf } from '../../tools/chunks.mjs';
 
 const budget = 120_000;
 const folder = process.argv[2] ?? join(import.meta.dirname, 'dist/browser');
 
-const read = (name) => readFileSync(join(folder, name), 'utf8');
-const index = read('index.html');
-const named = [...index.matchAll(/(?:src|href)="([^"]+\.(?:js|css))"/g)].map(([, name]) => name);
-const signIn = readdirSync(folder).filter((name) => name.endsWith('.js') && read(name).includes('app-sign-in-page'));
-if (signIn.length !== 1) throw new Error(`one chunk should hold the sign-in page, but ${signIn.length} do`);
-
-const found = new Set();
-const wanted = [...named, ...signIn];
-for (let name = wanted.pop(); name !== undefined; name = wanted.pop()) {
-  if (found.has(name)) continue;
-  found.add(name);
-  if (!name.endsWith('.js')) continue;
-  // Static imports only: `import(…)` has a parenthesis, these have not.
-  for (const [, chunk] of read(name).matchAll(/(?:from|import)\s*"\.\/([^"]+\.js)"/g)) wanted.push(chunk);
-}
+const chunks = chunksOf(folder);
+const found = chunks.withImports([...chunks.named, chunks.of('app-sign-in-page')]);
 
 let brotli = 0;
 let gzip = 0;

@@ -17,6 +17,8 @@ function withPage(): Promise<TestApp> {
   writeFileSync(join(root, 'main-AB12CD34.js'), script);
   writeFileSync(join(root, 'main-AB12CD34.js.br'), brotliCompressSync(script));
   writeFileSync(join(root, 'main-AB12CD34.js.gz'), gzipSync(script));
+  for (const name of ['chunk-B1gzoG_9.js', 'chunk--xYz-_09.js', 'styles-L2V2X267.css', 'early-settings.js'])
+    writeFileSync(join(root, name), script);
   writeFileSync(join(root, 'favicon.svg'), '<svg/>');
   writeFileSync(join(root, '.env'), 'SECRET=1');
   mkdirSync(join(root, '.git'));
@@ -40,7 +42,10 @@ describe('the built page', () => {
     const { headers } = await call('GET', '/main-AB12CD34.js');
     expect(headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
     expect(headers.get('content-type')).toContain('javascript');
-    expect((await call('GET', '/favicon.svg')).headers.get('cache-control')).toBe('no-cache');
+    for (const name of ['chunk-B1gzoG_9.js', 'chunk--xYz-_09.js', 'styles-L2V2X267.css'])
+      expect((await call('GET', `/${name}`)).headers.get('cache-control')).toContain('immutable');
+    for (const name of ['favicon.svg', 'early-settings.js'])
+      expect((await call('GET', `/${name}`)).headers.get('cache-control')).toBe('no-cache');
   });
 
   test.each(['br', 'gzip'])('sends what is compressed beside a file to those who take %s', async (encoding) => {

@@ -10,8 +10,8 @@ export interface PageOptions {
   readonly webRoot: string;
 }
 
-/** What the build names after its content (eight characters of base32). Compressed siblings have an ending more. */
-const hashedFile = /-[A-Z0-9]{8}\.[a-z0-9]+(?:\.(?:br|gz))?$/;
+/** What the build names after its content (eight characters of base64url). Compressed siblings have an ending more. */
+const hashedFile = /[\\/](?:chunk|main|polyfills|styles|worker)-[\w-]{8}\.(?:css|js)(?:\.(?:br|gz))?$/;
 
 /**
  * The built page. Files named after their content are kept by browsers for good, all others are asked for again.

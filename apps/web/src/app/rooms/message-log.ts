@@ -19,6 +19,7 @@ import { type MessageAction, MessageItem } from './message-item.ts';
 import type { Place } from './open-rooms.ts';
 import { estimateIn } from './row-estimate.ts';
 import { createRows } from './rows.ts';
+import { whenIdle } from '../ui/when-idle.ts';
 import { ScrollKeeper } from './scroll-keeper.ts';
 import { dayOf } from './times.ts';
 
@@ -85,6 +86,7 @@ export class MessageLog {
   private readonly chosen = signal<string | undefined>(undefined);
   private estimate = estimateIn(700);
 
+  private readonly destroyed = inject(DestroyRef);
   protected readonly texts = texts;
   protected readonly dayOf = dayOf;
   protected readonly rows = computed(() => this.rowsOf(this.messages(), this.user(), this.freshFrom()));
@@ -118,7 +120,7 @@ export class MessageLog {
   readonly atEnd = computed(() => this.isAtEnd() && !this.hasNewer());
 
   constructor() {
-    const destroyed = inject(DestroyRef);
+    this.keeper.beginSmall();
     // Before the template, so that what is rendered is the right window of these rows.
     effect(() => {
       const rows = this.rows();
@@ -148,7 +150,7 @@ export class MessageLog {
         this.settle();
       },
     });
-    destroyed.onDestroy(() => {
+    this.destroyed.onDestroy(() => {
       observer?.disconnect();
     });
   }
@@ -205,7 +207,18 @@ export class MessageLog {
     });
     observer.observe(scroller);
     observer.observe(list);
+    this.fillIn();
     return observer;
+  }
+
+  /** Renders the rest of what was just opened, a piece at a time, when the browser has nothing else to do. */
+  private fillIn(): void {
+    whenIdle(() => {
+      if (this.destroyed.destroyed) return;
+      const more = this.keeper.widen();
+      this.follow();
+      if (more) this.fillIn();
+    });
   }
 
   private settle(): void {

@@ -265,3 +265,50 @@ describe('a window into a long list', () => {
     expect(page.rendered[0]).toBeLessThan(980);
   });
 });
+
+describe('a list that was just opened', () => {
+  const sixty = Array.from({ length: 60 }, (_, index) => index + 1);
+
+  test('renders what is on the screen first, and the rest step by step, without moving the reader', () => {
+    const page = new Page();
+    page.keeper.beginSmall();
+    page.have(sixty);
+    page.attach();
+    expect(page.rendered.length).toBeLessThan(12);
+    const seen = page.offsetOf(60);
+
+    let steps = 0;
+    const counts = [page.rendered.length];
+    while (page.keeper.widen()) {
+      page.render();
+      steps += 1;
+      counts.push(page.rendered.length);
+      expect(page.offsetOf(60)).toBe(seen);
+    }
+    page.render();
+    expect(page.rendered).toEqual(sixty);
+    expect(page.offsetOf(60)).toBe(seen);
+    expect(steps).toBeGreaterThan(3);
+    expect(counts).toEqual([...counts].sort((a, b) => a - b));
+  });
+
+  test('scrolled at once, shows what it was scrolled to', () => {
+    const page = new Page();
+    page.keeper.beginSmall();
+    page.have(sixty);
+    page.attach();
+    page.scroll(0);
+    expect(page.offsetOf(1)).toBe(0);
+  });
+
+  test('of a long one no more is filled in than usual', () => {
+    const page = new Page();
+    page.keeper.beginSmall();
+    page.have(Array.from({ length: 5_000 }, (_, index) => index + 1));
+    page.attach();
+    while (page.keeper.widen()) page.render();
+    page.render();
+    expect(page.rendered.at(-1)).toBe(5_000);
+    expect(page.rendered.length).toBeLessThanOrEqual(200);
+  });
+});

@@ -2,7 +2,7 @@ import { DOCUMENT, Service, effect, inject, signal } from '@angular/core';
 
 export type ThemeChoice = 'system' | 'light' | 'dark';
 
-/** The key of storage that holds the choice. `public/theme.js` reads it before the first paint. */
+/** The key of storage that holds the choice. `public/early.js` reads it before the first paint. */
 const themeKey = 'usher.theme';
 
 /** Light, dark, or whatever the system says. Remembered on this device; it belongs to the device and not to the person. */

@@ -1,0 +1,35 @@
+/** What the built page consists of, read from the files themselves: their names say nothing. */
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** @param folder of the built page */
+export function chunksOf(folder) {
+  const read = (name) => readFileSync(join(folder, name), 'utf8');
+  const scripts = readdirSync(folder).filter((name) => name.endsWith('.js'));
+
+  /** All that these files import statically, themselves included: `import(…)` has a parenthesis, these have not. */
+  function withImports(names) {
+    const found = new Set();
+    const wanted = [...names];
+    for (let name = wanted.pop(); name !== undefined; name = wanted.pop()) {
+      if (found.has(name)) continue;
+      found.add(name);
+      if (!name.endsWith('.js')) continue;
+      for (const [, chunk] of read(name).matchAll(/(?:from|import)\s*"\.\/([^"]+\.js)"/g)) wanted.push(chunk);
+    }
+    return found;
+  }
+
+  return {
+    /** What `index.html` names. */
+    named: [...read('index.html').matchAll(/(?:src|href)="([^"]+\.(?:js|css))"/g)].map(([, name]) => name),
+    withImports,
+    /** The one file that holds a component. */
+    of(selector) {
+      const defined = new RegExp(`selectors:\\[\\[["'\`]${selector}["'\`]`);
+      const holders = scripts.filter((name) => defined.test(read(name)));
+      if (holders.length !== 1) throw new Error(`one file should hold ${selector}, but ${holders.length} do`);
+      return holders[0];
+    },
+  };
+}
