@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { EndCause } from '@usher/protocol';
-import type { Kysely } from 'kysely';
+import type { CompiledQuery, Kysely } from 'kysely';
 import type { Tables } from '../database/schema.ts';
 import { formatRefreshToken, hashOf, newRefreshToken } from './refresh-token.ts';
 import { endOf, type SessionLives } from './session-life.ts';
@@ -59,6 +59,15 @@ const rememberedMs = 7 * 86_400_000;
 export function createSessions(db: Kysely<Tables>, options: SessionsOptions): Sessions {
   const { idleMs, absoluteMs, maxPerUser, now } = options;
   const seenEveryMs = Math.min(coarsestMs, idleMs / 4);
+  // Asked at every call and twice for every connect, so it is put into words once.
+  const lookedUp = db
+    .selectFrom('sessions')
+    .innerJoin('users', 'users.name', 'sessions.user_name')
+    .select(['ended_at', 'ended_cause', 'last_seen_at', 'expires_at', 'users.name', 'users.roles', 'users.disabled'])
+    .where('sessions.id', '=', '')
+    .where('users.name', '=', '')
+    .compile();
+  type Looked = typeof lookedUp extends CompiledQuery<infer Row> ? Row : never;
 
   return {
     async start(user, whence) {
@@ -93,21 +102,8 @@ export function createSessions(db: Kysely<Tables>, options: SessionsOptions): Se
     },
 
     async look(session, user) {
-      const row = await db
-        .selectFrom('sessions')
-        .innerJoin('users', 'users.name', 'sessions.user_name')
-        .select([
-          'ended_at',
-          'ended_cause',
-          'last_seen_at',
-          'expires_at',
-          'users.name',
-          'users.roles',
-          'users.disabled',
-        ])
-        .where('sessions.id', '=', session)
-        .where('users.name', '=', user)
-        .executeTakeFirst();
+      const { rows } = await db.executeQuery<Looked>({ ...lookedUp, parameters: [session, user] });
+      const [row] = rows;
       if (row === undefined) return { state: 'session_ended' };
       const at = now();
       const standing = standingOf(row, options, at);

@@ -58,6 +58,9 @@ const claimsSchema = Type.Object({
 });
 const claims = Compile(claimsSchema);
 
+/** So many verified tokens are remembered; about 1 kB each. */
+const rememberedTokens = 10_000;
+
 /** Longer than any token with a purpose, and cheap to look through. */
 const longestToken = 8 * 1024;
 
@@ -77,6 +80,8 @@ export const tokens = fp<TokensOptions>(
         allowedAud: party,
         checkTyp: typ,
         requiredClaims: ['iss', 'aud', 'sub', 'sid', 'iat', 'exp'],
+        // By a hash of the token, until it expires. What can change about a session is looked at each time all the same.
+        cache: rememberedTokens,
       },
     });
 

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { Server } from 'node:http';
+import { EventEmitter } from 'node:events';
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
 import websocket from '@fastify/websocket';
 import fp from 'fastify-plugin';
 import type { WebSocket } from 'ws';
@@ -147,8 +149,8 @@ export const socket = fp<SocketOptions>(
     });
 
     await app.register(websocket, {
-      // All that the plugin does with it is to listen for `upgrade`.
-      options: { server: app.gate.server as unknown as Server, clientTracking: false, ...serverOptions },
+      // The gate is the one that upgrades, so the plugin's own way through the router hears of nobody.
+      options: { server: new EventEmitter() as unknown as Server, clientTracking: false, ...serverOptions },
       preClose(done) {
         app.drain().then(() => {
           endings.stop();
@@ -158,19 +160,30 @@ export const socket = fp<SocketOptions>(
       },
     });
 
-    app.get(endpoint, { websocket: true }, (ws: WebSocket, request) => {
-      // The plugin's own listener holds request and reply for as long as the socket lives. `attach` lets go of the rest of the
-      // HTTP exchange; here nothing of it may be kept, and an error that nobody hears would end the process.
-      ws.removeAllListeners('error');
-      ws.on('error', ignore);
-      const { identity: guest } = app.gate.admitted(request.raw);
+    // Past the router: whoever comes here has been judged, and what a route would add (request, reply and their hooks) costs a
+    // third of a connect and stays in memory for as long as the socket does.
+    app.gate.server.on('upgrade', (request: IncomingMessage, network: Duplex, head: Buffer) => {
+      // The 101 and the welcome leave in one write: each costs the kernel more than all that is computed for it.
+      network.cork();
+      app.websocketServer.handleUpgrade(request, network, head, (ws: unknown) => {
+        seat(ws as WebSocket, request);
+      });
+      setImmediate(() => {
+        network.uncork();
+      });
+    });
+
+    function seat(ws: WebSocket, request: IncomingMessage): void {
+      const { identity: guest } = app.gate.admitted(request);
       if (guest instanceof Guest && guest.seat.occupy()) {
         attach(ws, (opened) => connections.open(opened, guest.identity, { lease: guest.lease }).listener);
-      } else {
-        const { code, reason } = closeCode('session_ended');
-        ws.close(code, reason);
+        return;
       }
-    });
+      // An error that nobody hears would end the process.
+      ws.on('error', ignore);
+      const { code, reason } = closeCode('session_ended');
+      ws.close(code, reason);
+    }
 
     function onVerdict({ verdict, fault, claims, address, origin, userAgent }: GateVerdict): void {
       metrics.handshakes.inc(fault === undefined ? { verdict } : { verdict, fault });
