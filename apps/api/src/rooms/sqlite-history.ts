@@ -8,11 +8,10 @@ import {
   type HistoryPage,
   type Range,
   refusalOfChange,
-  UnknownRoom,
 } from '@usher/realtime';
 import { type GroupCommit, Refused } from '../database/group-commit.ts';
 import { createMentions } from './sqlite-mentions.ts';
-import { integer, messageColumns, string, toMessage } from './sqlite-rows.ts';
+import { integer, messageColumns, string, toMessage, unknownRoom } from './sqlite-rows.ts';
 import { createTextIndex } from '../database/text-index.ts';
 
 export interface SqliteHistoryOptions {
@@ -52,13 +51,13 @@ export function createSqliteHistory(
     const target = edits ?? deletes;
     const first = target === undefined ? undefined : find(room, target);
     if (target !== undefined) {
-      if (statements.head.get(room) === undefined) return unknownRoom(room);
+      if (statements.head.get(room) === undefined) return new Refused(unknownRoom(room));
       const refusal = refusalOfChange(first, user);
       if (refusal !== undefined) return new Refused(refusal);
     }
     const at = now();
     const next = statements.nextSeq.get(at, room);
-    if (next === undefined) return unknownRoom(room);
+    if (next === undefined) return new Refused(unknownRoom(room));
     const message: Message = { room, seq: integer(next['seq']), id: randomUUID(), from: user, text: '', at };
     if (entry.deletes === undefined) message.text = entry.text;
     if (edits !== undefined) message.edits = edits;
@@ -98,7 +97,7 @@ export function createSqliteHistory(
   function readNow(room: string, range: Range): HistoryPage {
     // Appends are written and committed within one synchronous step, so these two reads see one state.
     const head = statements.head.get(room);
-    if (head === undefined) throw new UnknownRoom(`there is no room ${room}`);
+    if (head === undefined) throw unknownRoom(room);
     const page = 'after' in range ? readAfter(statements, room, range) : readBefore(statements, room, range);
     return { epoch: string(head['epoch']), seq: integer(head['seq']), ...page };
   }
@@ -148,10 +147,6 @@ function prepare(
     after: sqlite.prepare(`${select} WHERE room = ? AND seq > ? ORDER BY seq LIMIT ?`),
     before: sqlite.prepare(`${select} WHERE room = ? AND seq < ? ORDER BY seq DESC LIMIT ?`),
   };
-}
-
-function unknownRoom(room: string): Refused {
-  return new Refused(new UnknownRoom(`there is no room ${room}`));
 }
 
 function readAfter(statements: Statements, room: string, range: Extract<Range, { after: number }>): Page {

@@ -1,8 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { roomBounds } from '@usher/protocol/server';
-import { type Marks, type Unread, UnknownRoom } from '@usher/realtime';
+import { type Marks, type Unread } from '@usher/realtime';
 import { type GroupCommit, Refused } from '../database/group-commit.ts';
-import { integer, type Row, string } from './sqlite-rows.ts';
+import { integer, type Row, string, unknownRoom } from './sqlite-rows.ts';
 
 export interface StoredMarks extends Marks {
   /** What somebody has not read, by room, for all rooms of which they are a member. */
@@ -30,7 +30,7 @@ export function createSqliteMarks(
   /** @throws UnknownRoom */
   function markOf(room: string, user: string): { readonly seq: number; readonly read: number | undefined } {
     const row = statements.mark.get(user, room);
-    if (row === undefined) throw unknown(room);
+    if (row === undefined) throw unknownRoom(room);
     return { seq: integer(row['seq']), read: row['read_seq'] == null ? undefined : integer(row['read_seq']) };
   }
 
@@ -39,7 +39,7 @@ export function createSqliteMarks(
       if (markOf(room, user).read !== undefined) return false;
       return commit.run(() => {
         if (statements.enter.run(user, now(), room).changes === 1) return true;
-        return statements.mark.get(user, room) === undefined ? new Refused(unknown(room)) : false;
+        return statements.mark.get(user, room) === undefined ? new Refused(unknownRoom(room)) : false;
       });
     },
 
@@ -55,20 +55,22 @@ export function createSqliteMarks(
       }),
 
     async read(room, user, seq) {
-      const before = markOf(room, user);
-      const wanted = Math.min(seq, before.seq);
-      if (before.read !== undefined && before.read < wanted) {
+      const mark = markOf(room, user);
+      const wanted = Math.min(seq, mark.seq);
+      let { read } = mark;
+      if (read !== undefined && read < wanted) {
         await commit.run(() => {
           statements.move.run(wanted, user, room, wanted);
         });
+        // Another device may have gone further meanwhile.
+        ({ read } = markOf(room, user));
       }
-      const after = markOf(room, user);
-      return toUnread(statements.countFrom.get({ room, user, read: after.read ?? wanted, ...bounds }) ?? {});
+      return toUnread(statements.countFrom.get({ room, user, read: read ?? wanted, ...bounds }) ?? {});
     },
 
     unread: (room, users) =>
       new Promise((resolve) => {
-        if (statements.mark.get('', room) === undefined) throw unknown(room);
+        if (statements.mark.get('', room) === undefined) throw unknownRoom(room);
         const counts = new Map<string, Unread>();
         for (const user of users) {
           const row = statements.countOf.get({ room, user, ...bounds });
@@ -120,10 +122,6 @@ function toUnread(row: Row): Unread {
     count: integer(row['unread']),
     mentions: integer(row['mentioned']),
   };
-}
-
-function unknown(room: string): UnknownRoom {
-  return new UnknownRoom(`there is no room ${room}`);
 }
 
 function prepare(

@@ -1,5 +1,6 @@
 import type { SQLOutputValue } from 'node:sqlite';
 import type { Message } from '@usher/protocol';
+import { UnknownRoom } from '@usher/realtime';
 
 /** The columns of a message, for `toMessage`. */
 export const messageColumns = [
@@ -47,4 +48,8 @@ export function integer(value: SQLOutputValue | undefined): number {
   if (typeof value !== 'number')
     throw new TypeError('the database holds something that is no number where one belongs');
   return value;
+}
+
+export function unknownRoom(room: string): UnknownRoom {
+  return new UnknownRoom(`there is no room ${room}`);
 }
