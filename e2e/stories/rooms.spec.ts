@@ -122,6 +122,22 @@ test('rooms are browsed, joined and left', async ({ usher, visitor }) => {
   await expect(inList(page, 'Skateboards')).toHaveCount(0);
 });
 
+test('browsing and creating can be thought better of, and nothing comes of it', async ({ visitor }) => {
+  const { page } = await visitor();
+  const errors: Error[] = [];
+  page.on('pageerror', (error) => errors.push(error));
+  await signIn(page, 'maggie');
+  await page.getByRole('button', { name: 'Browse rooms' }).click();
+  const browse = page.getByRole('dialog', { name: 'Browse rooms' });
+  await browse.getByRole('button', { name: 'Close' }).click();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Create a room' }).click();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await openRoom(page, 'General');
+  expect(errors).toEqual([]);
+});
+
 test('a room that is only looked at by its address is in the list from then on', async ({ usher, visitor }) => {
   await makeRoom(usher.url, 'bart', { room: 'skateboards', title: 'Skateboards' });
   const { page } = await visitor();
