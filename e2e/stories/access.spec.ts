@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { expectNothingFound, type Look } from '../fixtures/axe.ts';
 import { composer, expectSent, expectState, messageWith, openRoom, say, signIn } from '../fixtures/chat.ts';
 import { inList, makeRoom } from '../fixtures/rooms.ts';
 import { Speaker } from '../fixtures/speaker.ts';
@@ -7,11 +7,6 @@ import { expect, test } from '../fixtures/test.ts';
 
 // Axe looks at everything four times in each state.
 test.describe.configure({ timeout: 180_000 });
-
-type Look = Readonly<{
-  viewport: { readonly width: number; readonly height: number };
-  colorScheme: 'light' | 'dark';
-}>;
 
 const desktop = { width: 1440, height: 900 };
 const phone = { width: 390, height: 844 };
@@ -27,36 +22,7 @@ const colours: readonly Look[] = [
 
 /** Axe finds nothing on what is shown now, on desktop and phone, in light and dark. */
 async function expectAccessible(page: Page): Promise<void> {
-  for (const look of whole) {
-    expect(
-      await faults(page, look, (axe) => axe.withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])),
-    ).toEqual([]);
-  }
-  for (const look of colours) expect(await faults(page, look, (axe) => axe.withRules('color-contrast'))).toEqual([]);
-}
-
-async function faults(
-  page: Page,
-  { viewport, colorScheme }: Look,
-  ask: (axe: AxeBuilder) => AxeBuilder,
-): Promise<string[]> {
-  await page.setViewportSize(viewport);
-  await page.emulateMedia({ colorScheme });
-  // Colours that are on their way to those of the other theme are nobody's to judge.
-  await page.evaluate(() =>
-    Promise.allSettled(
-      document
-        .getAnimations()
-        .filter(({ effect }) => effect?.getTiming().iterations !== Infinity)
-        .map(({ finished }) => finished),
-    ),
-  );
-  // No page of its own to gather results in: there are no frames here.
-  const { violations } = await ask(new AxeBuilder({ page }).setLegacyMode(true)).analyze();
-  return violations.map(
-    ({ id, nodes }) =>
-      `${String(viewport.width)}, ${colorScheme}: ${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,
-  );
+  await expectNothingFound(page, { whole, colours });
 }
 
 test('axe finds nothing on the sign-in page, nor on the rooms', async ({ visitor }) => {

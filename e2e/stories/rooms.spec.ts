@@ -1,5 +1,5 @@
-import type { BrowserContext, Page } from '@playwright/test';
 import { composer, messageWith, openRoom, say, signIn } from '../fixtures/chat.ts';
+import { recordNotifications, shownOn } from '../fixtures/notifications.ts';
 import { addMember, hide, inList, makeRoom, ownRooms } from '../fixtures/rooms.ts';
 import { Speaker } from '../fixtures/speaker.ts';
 import { expect, test } from '../fixtures/test.ts';
@@ -122,6 +122,22 @@ test('rooms are browsed, joined and left', async ({ usher, visitor }) => {
   await expect(inList(page, 'Skateboards')).toHaveCount(0);
 });
 
+test('browsing and creating can be thought better of, and nothing comes of it', async ({ visitor }) => {
+  const { page } = await visitor();
+  const errors: Error[] = [];
+  page.on('pageerror', (error) => errors.push(error));
+  await signIn(page, 'maggie');
+  await page.getByRole('button', { name: 'Browse rooms' }).click();
+  const browse = page.getByRole('dialog', { name: 'Browse rooms' });
+  await browse.getByRole('button', { name: 'Close' }).click();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Create a room' }).click();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await openRoom(page, 'General');
+  expect(errors).toEqual([]);
+});
+
 test('a room that is only looked at by its address is in the list from then on', async ({ usher, visitor }) => {
   await makeRoom(usher.url, 'bart', { room: 'skateboards', title: 'Skateboards' });
   const { page } = await visitor();
@@ -212,39 +228,6 @@ test('a message is found by its words, by keyboard, and leads to its room', asyn
   await expect(messageWith(page, 'Krusty Burger')).toBeVisible();
   bart.leave();
 });
-
-/** What the page asked the browser to show. */
-interface Shown {
-  readonly title: string;
-  readonly body: string;
-}
-
-/** A browser that asks for nothing and shows nothing, but keeps what it was to show. */
-async function recordNotifications(context: BrowserContext): Promise<void> {
-  await context.addInitScript(() => {
-    const shown: Shown[] = [];
-    class Recorded extends EventTarget {
-      static permission: NotificationPermission = 'default';
-      static requestPermission(): Promise<NotificationPermission> {
-        Recorded.permission = 'granted';
-        return Promise.resolve('granted');
-      }
-      constructor(title: string, { body = '' }: NotificationOptions = {}) {
-        super();
-        shown.push({ title, body });
-        Object.assign(window, { lastNotification: this });
-      }
-      close(): void {
-        this.dispatchEvent(new Event('close'));
-      }
-    }
-    Object.assign(window, { Notification: Recorded, shownNotifications: shown });
-  });
-}
-
-function shownOn(page: Page): Promise<Shown[]> {
-  return page.evaluate(() => (window as unknown as { shownNotifications: Shown[] }).shownNotifications);
-}
 
 test('a mention while nobody looks is offered to be notified once, and from then on it is, by one tab', async ({
   usher,

@@ -1,0 +1,72 @@
+import type { Page } from '@playwright/test';
+import { expectSent, messageWith, openRoom, say, signIn } from '../fixtures/chat.ts';
+import { addMember, inList, makeRoom } from '../fixtures/rooms.ts';
+import { expect, test } from '../fixtures/test.ts';
+import { converse, looks, shooter } from './scene.ts';
+
+/** What else there is to do with rooms and messages than to read and write. */
+for (const { name, ...look } of looks) {
+  test(`pictures of places: ${name}`, async ({ usher, visitor }) => {
+    await furnish(usher.direct);
+    const { lisa, bart } = await converse(usher.direct);
+    const { page } = await visitor({ ...look, reducedMotion: 'reduce' });
+    const shoot = shooter(page, name);
+    await lisa.say('release-party', 'The band wants to know: do they need a ticket too?');
+    await bart.say('release-party', 'Everybody needs a ticket. That is rather the point of this thing.');
+    await signIn(page, 'maggie');
+    await bart.say('random', 'Who left the tram ticket on the printer?');
+    await bart.say('random', 'It is stamped already, @maggie');
+    await expect(inList(page, 'Random')).toHaveAccessibleName(/1 mention of you/);
+    await page.getByRole('button', { name: 'Browse rooms' }).click();
+    await expect(page.getByRole('button', { name: 'Join Skateboards' })).toBeVisible();
+    await shoot('browse');
+    await page.getByRole('button', { name: 'Close' }).click();
+
+    await openRoom(page, 'Release party');
+    await expect(messageWith(page, 'rather the point')).toBeVisible();
+    await page.getByRole('button', { name: 'More about this room' }).click();
+    await page.getByRole('menuitem', { name: 'Members' }).click();
+    await expect(page.getByRole('button', { name: 'Remove lisa' })).toBeVisible();
+    await shoot('members');
+    await page.getByRole('button', { name: 'Close' }).click();
+
+    await page.goto('/rooms/general');
+    await expect(messageWith(page, 'JWT in the URL')).toBeVisible();
+    await say(page, 'Thank you! Thursday at ten, in the smal room.');
+    await expectSent(page, 'Thank you!');
+    lisa.write('general');
+    await expect(page.getByText('lisa is writing …')).toBeVisible();
+    await shoot('typing');
+    await edit(page, 'in the smal room');
+    await shoot('editing');
+
+    if (!look.hasTouch) {
+      await page.goto('/rooms/general');
+      await expect(messageWith(page, 'in the smal room')).toBeVisible();
+      await page.keyboard.press('Control+k');
+      await page.getByRole('combobox', { name: 'Room' }).fill('r');
+      await expect(page.getByRole('option', { selected: true })).toBeVisible();
+      await shoot('switcher');
+    }
+
+    await page.goto('/search?q=ticket');
+    await expect(page.locator('mark').first()).toBeVisible();
+    await shoot('search');
+    for (const person of [lisa, bart]) person.leave();
+  });
+}
+
+/** Rooms that Maggie is in, and some that she is not. */
+async function furnish(url: string): Promise<void> {
+  await makeRoom(url, 'maggie', { room: 'release-party', title: 'Release party', private: true });
+  for (const user of ['bart', 'lisa', 'admin']) await addMember(url, 'maggie', 'release-party', user);
+  await makeRoom(url, 'bart', { room: 'skateboards', title: 'Skateboards' });
+  await makeRoom(url, 'lisa', { room: 'reading-circle', title: 'Reading circle' });
+}
+
+async function edit(page: Page, text: string): Promise<void> {
+  await messageWith(page, text).hover();
+  await messageWith(page, text).getByRole('button', { name: 'More about this message' }).click();
+  await page.getByRole('menuitem', { name: 'Edit' }).click();
+  await expect(page.getByText('Editing your message')).toBeVisible();
+}

@@ -1,0 +1,72 @@
+import type { Page } from '@playwright/test';
+import { join } from 'node:path';
+import { Speaker } from '../fixtures/speaker.ts';
+
+/** The pictures of the documents, made from the real thing: `npm run pictures`. */
+const folder = join(import.meta.dirname, '../../docs/pictures');
+
+const desktop = { viewport: { width: 1440, height: 900 }, hasTouch: false, isMobile: false };
+/** Held in a hand: what is there for a mouse or a keyboard is not. */
+const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
+export const looks = [
+  { name: 'desktop-light', ...desktop, colorScheme: 'light' },
+  { name: 'desktop-dark', ...desktop, colorScheme: 'dark' },
+  { name: 'phone-light', ...phone, colorScheme: 'light' },
+  { name: 'phone-dark', ...phone, colorScheme: 'dark' },
+] as const;
+
+const conversation = [
+  [
+    'lisa',
+    'Morning! Has anybody tried the new build on the train? Mine came back from two tunnels without losing a line.',
+  ],
+  ['bart', 'Yep'],
+  [
+    'bart',
+    'I pulled the cable on purpose. Typed three messages, plugged it in again:\nall three went out, in order, once.',
+  ],
+  ['maggie', 'Same here. The banner counts down and then it is just… back.'],
+  ['lisa', 'And when I signed out on my phone, the laptop was out in the same second.'],
+  ['bart', 'What happens if somebody copies the ticket out of a log?'],
+  [
+    'lisa',
+    'Nothing. It was used up before the handshake was even accepted, and thirty seconds later it would be dead anyway.',
+  ],
+  ['bart', 'Ha. Nice'],
+  ['maggie', 'I will show it on Thursday. Lisa, could you bring the table with the other ways to authenticate?'],
+  [
+    'lisa',
+    'Sure: JWT in the URL, first message, IP and User-Agent. I will add what a stranger can hold open with each.',
+  ],
+] as const;
+
+/** What is said in General before anybody looks. Lisa and Bart stay there. */
+export async function converse(url: string): Promise<Record<'lisa' | 'bart', Speaker>> {
+  const lisa = await Speaker.connect(url, 'lisa', 'secret');
+  const bart = await Speaker.connect(url, 'bart', 'secret');
+  const maggie = await Speaker.connect(url, 'maggie', 'secret');
+  const people = { lisa, bart, maggie };
+  for (const [user, text] of conversation) await people[user].say('general', text);
+  maggie.leave();
+  return { lisa, bart };
+}
+
+export function shooter(page: Page, look: string): (what: string) => Promise<void> {
+  return async (what) => {
+    // Nothing is pointed at.
+    await page.mouse.move(0, 0);
+    await settled(page);
+    await page.screenshot({ path: join(folder, `${what}-${look}.png`) });
+  };
+}
+
+/** Fonts are there and nothing moves any more. */
+async function settled(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    await document.fonts.ready;
+    // What was changed just now begins to move with the next frame.
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    await Promise.allSettled(document.getAnimations().map((animation) => animation.finished));
+  });
+}

@@ -1,0 +1,184 @@
+import type { Locator, Page } from '@playwright/test';
+import { expectNothingFound } from '../fixtures/axe.ts';
+import { composer, expectSent, expectState, maggieAndBart, messages, messageWith, signIn } from '../fixtures/chat.ts';
+import { recordNotifications, shownOn } from '../fixtures/notifications.ts';
+import { hide, inList, makeRoom } from '../fixtures/rooms.ts';
+import { Speaker } from '../fixtures/speaker.ts';
+import { expect, test } from '../fixtures/test.ts';
+
+const viewport = { width: 390, height: 844 };
+const phone = { viewport, hasTouch: true, isMobile: true, reducedMotion: 'reduce' } as const;
+
+/** Axe finds nothing on what is shown now, in light and dark. */
+async function expectAccessible(page: Page): Promise<void> {
+  await expectNothingFound(page, {
+    whole: [{ viewport, colorScheme: 'dark' }],
+    colours: [{ viewport, colorScheme: 'light' }],
+  });
+}
+
+function button(within: Page | Locator, name: string): Locator {
+  return within.getByRole('button', { name, exact: true });
+}
+
+async function write(page: Page, text: string): Promise<void> {
+  await composer(page).fill(text);
+  await button(page, 'Send').tap();
+}
+
+async function backToRooms(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Back to the rooms' }).tap();
+}
+
+async function openMenuOf(page: Page, text: string): Promise<void> {
+  await button(messageWith(page, text), 'More about this message').tap();
+  await expect(page.getByRole('menu')).toBeVisible();
+}
+
+test('a conversation on two phones: who is here and writes, a message edited, one taken back, one from a tunnel', async ({
+  usher,
+  visitor,
+}) => {
+  const { maggie, bart } = await maggieAndBart(() => visitor(phone));
+  await button(maggie, '2 people here').tap();
+  const here = maggie.getByRole('group', { name: 'Here now' });
+  await expect(here.getByRole('listitem')).toHaveText([/bart/, /maggie/]);
+  await composer(bart).pressSequentially('well');
+  await expect(maggie.getByText('bart is writing …')).toBeVisible();
+  await expectAccessible(maggie);
+  await maggie.getByRole('heading', { level: 1 }).tap();
+  await expect(here).toBeHidden();
+  await button(bart, 'Send').tap();
+  await expect(messageWith(maggie, 'well')).toHaveCount(1);
+  await expect(maggie.getByText('bart is writing …')).toHaveCount(0);
+
+  await write(maggie, 'Helo Bart');
+  await expectSent(maggie, 'Helo Bart');
+  await openMenuOf(maggie, 'Helo Bart');
+  await expectAccessible(maggie);
+  await maggie.getByRole('menuitem', { name: 'Edit' }).tap();
+  await expect(composer(maggie)).toHaveValue('Helo Bart');
+  await expectAccessible(maggie);
+  await composer(maggie).fill('Hello Bart');
+  await button(maggie, 'Save the change').tap();
+  await expect(messageWith(bart, 'Hello Bart')).toContainText('(edited)');
+
+  await write(maggie, 'not for long');
+  await expectSent(maggie, 'not for long');
+  await openMenuOf(maggie, 'not for long');
+  await maggie.getByRole('menuitem', { name: 'Take back' }).tap();
+  await expectAccessible(maggie);
+  await button(maggie.getByRole('alertdialog'), 'Take back').tap();
+  for (const page of [maggie, bart]) {
+    await expect(messageWith(page, 'This message was taken back')).toHaveCount(1);
+    await expect(messageWith(page, 'not for long')).toHaveCount(0);
+  }
+
+  usher.cable.pull();
+  await expectState(maggie, /backoff|ticket/);
+  await write(maggie, 'written in the tunnel');
+  await expect(messageWith(maggie, 'written in the tunnel')).toHaveAttribute('data-status', 'waiting');
+  await maggie.goto('about:blank');
+  usher.cable.plugIn();
+  await maggie.goto('/rooms/general');
+  await expectSent(maggie, 'written in the tunnel');
+  await expect(messageWith(bart, 'written in the tunnel')).toHaveCount(1);
+  await expect(messages(bart)).toHaveCount(4);
+});
+
+test('rooms on two phones: one is browsed, joined and left; a private one takes somebody in, and puts them out', async ({
+  usher,
+  visitor,
+}) => {
+  await makeRoom(usher.url, 'lisa', { room: 'skateboards', title: 'Skateboards' });
+  const { page: maggie } = await visitor(phone);
+  const { page: bart } = await visitor(phone);
+  await signIn(maggie, 'maggie');
+  await signIn(bart, 'bart');
+
+  await button(bart, 'Browse rooms').tap();
+  await expect(button(bart, 'Join Skateboards')).toBeVisible();
+  await expectAccessible(bart);
+  await button(bart, 'Join Skateboards').tap();
+  await expect(composer(bart)).toBeVisible();
+  await button(bart, 'More about this room').tap();
+  await bart.getByRole('menuitem', { name: 'Leave room' }).tap();
+  await expect(inList(bart, 'General')).toBeVisible();
+  await expect(inList(bart, 'Skateboards')).toHaveCount(0);
+
+  await button(maggie, 'Create a room').tap();
+  await maggie.getByLabel('Title').fill('Secret plans');
+  await maggie.getByRole('checkbox', { name: /Private/ }).tap();
+  await expectAccessible(maggie);
+  await button(maggie, 'Create room').tap();
+  const members = maggie.getByRole('dialog', { name: 'Members of Secret plans' });
+  const barts = members.getByRole('listitem').filter({ hasText: 'bart' });
+  await members.getByLabel('Add somebody').fill('bart');
+  await button(members, 'Add').tap();
+  await expect(barts).toContainText('online');
+  await expectAccessible(maggie);
+  await button(members, 'Close').tap();
+  await write(maggie, 'not a word to anybody, @bart');
+
+  await expect(inList(bart, 'Secret plans')).toHaveAccessibleName(/1 mention of you 1 unread message$/);
+  await expectAccessible(bart);
+  await inList(bart, 'Secret plans').tap();
+  await expect(messageWith(bart, 'not a word')).toBeVisible();
+  await expect(bart.getByText('New messages')).toBeVisible();
+  await backToRooms(bart);
+  await expect(inList(bart, 'Secret plans')).toHaveAccessibleName(/^Secret plans \(private\)$/i);
+  await inList(bart, 'Secret plans').tap();
+
+  await button(maggie, 'More about this room').tap();
+  await maggie.getByRole('menuitem', { name: 'Members' }).tap();
+  await button(barts, 'Remove bart').tap();
+  await expectAccessible(maggie);
+  await button(maggie.getByRole('alertdialog'), 'Remove').tap();
+  await expect(barts).toHaveCount(0);
+  await expect(bart.getByRole('heading', { name: 'You are no longer in this room' })).toBeVisible();
+  await expectAccessible(bart);
+  await bart.getByRole('link', { name: 'To the rooms', exact: true }).tap();
+  await expect(inList(bart, 'General')).toBeVisible();
+  await expect(inList(bart, 'Secret plans')).toHaveCount(0);
+});
+
+test('what one looks for on a phone, and what looks for one: a room, a message, a mention', async ({
+  usher,
+  visitor,
+}) => {
+  const { page, context } = await visitor(phone);
+  await recordNotifications(context);
+  await signIn(page, 'maggie');
+  await expect(inList(page, 'General')).toBeVisible();
+  const bart = await Speaker.connect(usher.url, 'bart', 'secret');
+  await bart.say('random', 'the Krusty Burger opens at noon');
+
+  await hide(page, true);
+  await bart.say('general', 'are you there, @maggie?');
+  await expect(page.getByText('You were mentioned while you were away.')).toBeVisible();
+  await hide(page, false);
+  await expectAccessible(page);
+  await button(page, 'Notify me').tap();
+  await expect(page.getByText('You were mentioned while you were away.')).toHaveCount(0);
+  await hide(page, true);
+  await bart.say('general', 'and now, @maggie?');
+  await expect.poll(() => shownOn(page)).toEqual([{ title: 'bart in General', body: 'and now, @maggie?' }]);
+  await hide(page, false);
+
+  await button(page, 'Go to a room').tap();
+  await page.getByRole('combobox', { name: 'Room' }).fill('gen');
+  await expectAccessible(page);
+  await page.getByRole('option', { name: 'General' }).tap();
+  await expect(messageWith(page, 'and now')).toBeVisible();
+  await backToRooms(page);
+
+  await page.getByRole('link', { name: 'Search messages' }).tap();
+  await page.getByRole('searchbox', { name: 'Search messages' }).fill('burger');
+  await button(page, 'Search').tap();
+  await expect(page.locator('mark')).toHaveText('Burger');
+  await expectAccessible(page);
+  await page.getByRole('main').getByRole('link', { name: /bart/ }).tap();
+  await expect(messageWith(page, 'Krusty Burger')).toHaveClass(/hit/);
+  await expectAccessible(page);
+  bart.leave();
+});

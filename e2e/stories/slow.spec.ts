@@ -1,0 +1,104 @@
+import type { BrowserContext, Page } from '@playwright/test';
+import { composer, expectSent, messageWith, openRoom, signIn } from '../fixtures/chat.ts';
+import { Speaker } from '../fixtures/speaker.ts';
+import { expect, test } from '../fixtures/test.ts';
+
+/** Milliseconds there and back, and bits a second. */
+const latency = 400;
+const bits = 400_000;
+
+/**
+ * A browser on 3G. How long the way is, the cable decides: the throttling of Chromium leaves open WebSockets alone.
+ * How narrow it is, Chromium does.
+ */
+async function slowDown(page: Page, context: BrowserContext): Promise<void> {
+  const devtools = await context.newCDPSession(page);
+  await devtools.send('Network.enable');
+  await devtools.send('Network.emulateNetworkConditions', {
+    offline: false,
+    latency: 0,
+    downloadThroughput: bits / 8,
+    uploadThroughput: bits / 8,
+  });
+}
+
+/** Keeps what moves on the page though nobody pressed anything. */
+async function recordShifts(context: BrowserContext): Promise<void> {
+  await context.addInitScript(() => {
+    const shifts = { sum: 0, told: [] as string[] };
+    Object.assign(window, { shifts });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries() as LayoutShift[]) {
+        if (entry.hadRecentInput) continue;
+        shifts.sum += entry.value;
+        for (const { node, previousRect: from, currentRect: to } of entry.sources) {
+          const name = node instanceof Element ? `${node.tagName} ${node.className}` : String(node?.nodeName);
+          shifts.told.push(
+            `${name} from ${from.x}, ${from.y} (${from.width} × ${from.height}) to ${to.x}, ${to.y} (${to.width} × ${to.height})`,
+          );
+        }
+      }
+    }).observe({ type: 'layout-shift', buffered: true });
+  });
+}
+
+/** The part of the Layout Instability API that is read here; TypeScript does not know it yet. */
+interface LayoutShift extends PerformanceEntry {
+  readonly value: number;
+  readonly hadRecentInput: boolean;
+  readonly sources: readonly {
+    readonly node: Node | null;
+    readonly previousRect: DOMRectReadOnly;
+    readonly currentRect: DOMRectReadOnly;
+  }[];
+}
+
+async function expectNoShifts(page: Page): Promise<void> {
+  const { sum, told } = await page.evaluate(
+    () => (window as unknown as { shifts: { readonly sum: number; readonly told: readonly string[] } }).shifts,
+  );
+  test.info().annotations.push({ type: 'layout shift', description: sum.toFixed(4) });
+  expect(sum, told.join('\n')).toBeLessThan(0.02);
+}
+
+test('on 3G what is written is there at once, rooms seen before are too, and nothing moves', async ({
+  usher,
+  visitor,
+}) => {
+  await usher.fill('general', 400);
+  const bart = await Speaker.connect(usher.direct, 'bart', 'secret');
+  await bart.say('random', 'said in Random');
+  const { page, context } = await visitor();
+  await recordShifts(context);
+  usher.cable.lengthen(latency / 2);
+  await slowDown(page, context);
+
+  await signIn(page, 'maggie');
+  await openRoom(page, 'Random');
+  await expect(messageWith(page, 'said in Random')).toBeVisible();
+  await openRoom(page, 'General');
+  await expect(messageWith(page, 'message 400')).toBeInViewport();
+
+  // Not a word of the server comes through, so all that is shown now is shown without waiting for one.
+  usher.cable.hold();
+  for (const text of ['one', 'two', 'three']) {
+    await composer(page).pressSequentially(`${text} of mine`);
+    await expect(composer(page)).toHaveValue(`${text} of mine`);
+    await composer(page).press('Enter');
+    await expect(messageWith(page, `${text} of mine`)).toBeInViewport();
+    await expect(messageWith(page, `${text} of mine`)).toHaveAttribute('data-status', /^(sending|waiting)$/);
+    await expect(composer(page)).toHaveValue('');
+  }
+  await openRoom(page, 'Random');
+  await expect(messageWith(page, 'said in Random')).toBeInViewport();
+  await openRoom(page, 'General');
+  await expect(messageWith(page, 'message 400')).toBeInViewport();
+  await expect(messageWith(page, 'three of mine')).toBeInViewport();
+  usher.cable.letThrough();
+
+  for (const text of ['one', 'two', 'three']) await expectSent(page, `${text} of mine`);
+  await bart.say('general', 'an answer of bart');
+  await expect(messageWith(page, 'an answer of bart')).toBeInViewport();
+  await expectNoShifts(page);
+  bart.leave();
+});
