@@ -11,11 +11,15 @@ export interface Forms {
   readonly other: string;
 }
 
-const rules = new Intl.PluralRules(language);
-
-/** The form that the language of this build has for the number. */
-export function plural(n: number, forms: Forms): string {
-  const form = rules.select(n);
-  // Zero and two, of a few languages only, are read as other.
-  return form === 'zero' || form === 'two' ? forms.other : forms[form];
+/** Chooses the form that a language has for a number. */
+export function pluralIn(code: string): (n: number, forms: Forms) => string {
+  const rules = new Intl.PluralRules(code);
+  return (n, forms) => {
+    const form = rules.select(n);
+    // Zero and two, of a few languages only, are read as other.
+    return form === 'zero' || form === 'two' ? forms.other : forms[form];
+  };
 }
+
+/** Chooses the form that the language of this build has for a number. */
+export const plural = pluralIn(language);
