@@ -3,6 +3,7 @@ import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescrip
 import importX from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 import { boundaries } from './eslint.boundaries.mjs';
+import { texts } from './eslint.texts.mjs';
 
 export default tseslint.config(
   {
@@ -53,4 +54,5 @@ export default tseslint.config(
   },
   { files: ['**/*.spec-d.ts'], rules: { '@typescript-eslint/no-unnecessary-type-parameters': 'off' } },
   ...boundaries,
+  ...texts,
 );

@@ -1,17 +1,17 @@
 import type { Routes } from '@angular/router';
 import { signedIn, signedOut } from './session/guards.ts';
-import { texts } from './texts.ts';
+import { titleTexts } from './texts/titles.ts';
 
 export const routes: Routes = [
   {
     path: 'sign-in',
-    title: texts.titles.signIn,
+    title: titleTexts.signIn,
     canActivate: [signedOut],
     loadComponent: async () => (await import('./session/pages.ts')).SignInPage,
   },
   {
     path: 'create-account',
-    title: texts.titles.createAccount,
+    title: titleTexts.createAccount,
     canActivate: [signedOut],
     loadComponent: async () => (await import('./session/pages.ts')).CreateAccountPage,
   },

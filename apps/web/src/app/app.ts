@@ -1,7 +1,7 @@
 import { Component, DOCUMENT, inject } from '@angular/core';
 import { RouterOutlet } from '@angular/router';
 import { Theme } from './settings/theme.ts';
-import { texts } from './texts.ts';
+import { appTexts } from './texts/app.ts';
 
 @Component({
   selector: 'app-root',
@@ -35,7 +35,7 @@ import { texts } from './texts.ts';
 })
 export class App {
   private readonly document = inject(DOCUMENT);
-  protected readonly texts = texts;
+  protected readonly texts = appTexts;
 
   constructor() {
     // The theme is worn from the start, whichever page comes first.

@@ -1,5 +1,6 @@
 import type { ConnectionState, Reason } from '@usher/client';
-import { texts } from '../texts.ts';
+import { bannerTexts } from '../texts/banner.ts';
+import { stateTexts } from '../texts/states.ts';
 
 /** What the page says while there is no connection. */
 export interface BannerWords {
@@ -14,7 +15,7 @@ export interface BannerWords {
 
 /** A state in a word or three. */
 export function stateWords({ name, reason }: ConnectionState): string {
-  return name === 'backoff' && reason.kind === 'offline' ? texts.offline : texts.states[name];
+  return name === 'backoff' && reason.kind === 'offline' ? stateTexts.offline : stateTexts[name];
 }
 
 /** A first connection that takes no longer than this (ms) is not worth a word. */
@@ -24,18 +25,18 @@ const firstPatienceMs = 1_500;
 export function bannerWords(state: ConnectionState, now: number): BannerWords | undefined {
   const { name, reason } = state;
   if (name === 'open' || name === 'idle') return undefined;
-  if (name === 'signed_out') return { what: texts.banner.signedOut, tone: 'danger' };
+  if (name === 'signed_out') return { what: bannerTexts.signedOut, tone: 'danger' };
   if (name === 'stopped') return { what: stoppedWords(reason), action: 'connect', tone: 'danger' };
-  if (reason.kind === 'offline') return { what: texts.banner.offline, tone: 'warn' };
+  if (reason.kind === 'offline') return { what: bannerTexts.offline, tone: 'warn' };
   if (reason.kind === 'start' || reason.kind === 'hidden') {
-    return now - state.since < firstPatienceMs ? undefined : { what: texts.banner.connecting, tone: 'calm' };
+    return now - state.since < firstPatienceMs ? undefined : { what: bannerTexts.connecting, tone: 'calm' };
   }
   const what = why(reason);
-  if (name === 'waiting') return { what, next: texts.banner.slot(secondsUntil(state.retryAt, now)), tone: 'warn' };
+  if (name === 'waiting') return { what, next: bannerTexts.slot(secondsUntil(state.retryAt, now)), tone: 'warn' };
   // The button stays while it tries: one that goes away under the finger every few seconds is no button.
-  if (name !== 'backoff') return { what, next: texts.banner.now, action: 'retry', tone: 'warn' };
+  if (name !== 'backoff') return { what, next: bannerTexts.now, action: 'retry', tone: 'warn' };
   const left = secondsUntil(state.retryAt, now);
-  return { what, next: texts.banner.inSeconds(left), action: 'retry', tone: 'warn' };
+  return { what, next: bannerTexts.inSeconds(left), action: 'retry', tone: 'warn' };
 }
 
 /** Whole seconds left, rounded up, at least one: "in 0 s" is no time. */
@@ -44,25 +45,25 @@ function secondsUntil(at: number | undefined, now: number): number {
 }
 
 const byCode: Readonly<Partial<Record<string, string>>> = {
-  1012: texts.banner.restarting,
-  4001: texts.banner.renewing,
-  4008: texts.banner.silent,
-  4009: texts.banner.slow,
-  4029: texts.banner.tooFast,
-  draining: texts.banner.restarting,
-  at_capacity: texts.banner.full,
-  too_many_connections: texts.banner.tooMany,
-  too_many_tickets: texts.banner.tooFast,
+  1012: bannerTexts.restarting,
+  4001: bannerTexts.renewing,
+  4008: bannerTexts.silent,
+  4009: bannerTexts.slow,
+  4029: bannerTexts.tooFast,
+  draining: bannerTexts.restarting,
+  at_capacity: bannerTexts.full,
+  too_many_connections: bannerTexts.tooMany,
+  too_many_tickets: bannerTexts.tooFast,
 };
 
 function why({ kind, code }: Reason): string {
   const known = code === undefined ? undefined : byCode[code];
   if (known !== undefined) return known;
-  if (kind === 'asked') return texts.banner.dropped;
-  if (kind === 'timeout') return texts.banner.silent;
-  return kind === 'unavailable' ? texts.banner.unreachable : texts.banner.lost;
+  if (kind === 'asked') return bannerTexts.dropped;
+  if (kind === 'timeout') return bannerTexts.silent;
+  return kind === 'unavailable' ? bannerTexts.unreachable : bannerTexts.lost;
 }
 
 function stoppedWords({ text }: Reason): string {
-  return text === undefined || text === '' ? texts.banner.stopped : texts.banner.stoppedBecause(text);
+  return text === undefined || text === '' ? bannerTexts.stopped : bannerTexts.stoppedBecause(text);
 }

@@ -2,21 +2,16 @@ import { Component, computed } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { injectUsher } from '@usher/angular';
 import { stateWords } from './banner-words.ts';
-import { texts } from '../texts.ts';
+import { shellTexts } from '../texts/shell.ts';
 
 /** The state of the connection in a word, and the way to the page that shows more. */
 @Component({
   selector: 'app-connection-badge',
   imports: [RouterLink],
   template: `
-    <a
-      routerLink="/connection"
-      data-testid="connection-state"
-      [attr.data-state]="state()"
-      [title]="texts.shell.connection"
-    >
+    <a routerLink="/connection" data-testid="connection-state" [attr.data-state]="state()" [title]="texts.connection">
       <span class="light" aria-hidden="true"></span>
-      <span class="sr-only">{{ texts.shell.connection }}: </span>
+      <span class="sr-only">{{ texts.connection }}: </span>
       <span>{{ words() }}</span>
     </a>
   `,
@@ -65,7 +60,7 @@ import { texts } from '../texts.ts';
 })
 export class ConnectionBadge {
   private readonly usher = injectUsher();
-  protected readonly texts = texts;
+  protected readonly texts = shellTexts;
   protected readonly state = computed(() => this.usher.state().name);
   protected readonly words = computed(() => stateWords(this.usher.state()));
 }

@@ -1,6 +1,7 @@
 import { Component, computed, effect, signal, untracked } from '@angular/core';
 import { injectUsher } from '@usher/angular';
-import { texts } from '../texts.ts';
+import { bannerTexts } from '../texts/banner.ts';
+import { shellTexts } from '../texts/shell.ts';
 import { Icon } from '../ui/icon.ts';
 import { injectNow } from '../ui/now.ts';
 import { bannerWords } from './banner-words.ts';
@@ -12,7 +13,7 @@ const backMs = 2_500;
 @Component({
   selector: 'app-connection-banner',
   imports: [Icon],
-  host: { role: 'region', 'aria-label': texts.shell.connectionState },
+  host: { role: 'region', 'aria-label': shellTexts.connectionState },
   templateUrl: './connection-banner.html',
   styleUrl: './connection-banner.scss',
 })
@@ -21,11 +22,11 @@ export class ConnectionBanner {
   private readonly now = injectNow(250);
   private readonly backUntil = signal(0);
 
-  protected readonly texts = texts;
+  protected readonly texts = bannerTexts;
   protected readonly words = computed(() => bannerWords(this.usher.state(), this.now()));
   protected readonly back = computed(() => this.words() === undefined && this.now() < this.backUntil());
   /** Without the seconds: a screen reader that counts along is no help. */
-  protected readonly spoken = computed(() => (this.back() ? texts.banner.back : (this.words()?.what ?? '')));
+  protected readonly spoken = computed(() => (this.back() ? bannerTexts.back : (this.words()?.what ?? '')));
 
   constructor() {
     let away = false;

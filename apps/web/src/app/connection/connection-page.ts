@@ -1,6 +1,6 @@
 import { Component, computed, inject, signal } from '@angular/core';
 import { injectUsher } from '@usher/angular';
-import { texts } from '../texts.ts';
+import { connectionTexts } from '../texts/connection.ts';
 import { Action } from '../ui/action.ts';
 import { Icon, type IconName } from '../ui/icon.ts';
 import { injectNow } from '../ui/now.ts';
@@ -29,7 +29,7 @@ export class ConnectionPage {
   private readonly log = inject(ConnectionLog);
   private readonly now = injectNow(250);
 
-  protected readonly texts = texts.connection;
+  protected readonly texts = connectionTexts;
   protected readonly icons: Readonly<Record<Station['name'], IconName>> = {
     token: 'key',
     ticket: 'ticket',
@@ -40,7 +40,7 @@ export class ConnectionPage {
   protected readonly stateWords = computed(() => stateWords(this.state()));
   protected readonly because = computed(() => {
     const words = bannerWords(this.state(), this.now());
-    if (words === undefined) return texts.connection.since(clockOf(this.state().since));
+    if (words === undefined) return connectionTexts.since(clockOf(this.state().since));
     return words.next === undefined ? words.what : `${words.what} ${words.next}`;
   });
   protected readonly stations = computed(() => wayIn(this.state(), this.log.steps()));
@@ -63,14 +63,14 @@ export class ConnectionPage {
   protected stationTime(station: Station): string {
     if (station.ms !== undefined) return milliseconds(station.ms);
     if (station.code !== undefined) return String(station.code);
-    if (station.name === 'token' && station.status === 'done') return texts.connection.stepTimes.kept;
-    return station.status === 'now' ? texts.connection.stepTimes.now : texts.connection.stepTimes.none;
+    if (station.name === 'token' && station.status === 'done') return connectionTexts.stepTimes.kept;
+    return station.status === 'now' ? connectionTexts.stepTimes.now : connectionTexts.stepTimes.none;
   }
 
   protected drop(): void {
     const open = this.state().name === 'open';
     if (open) this.usher.socket.drop();
-    this.answer('drop', [open ? texts.connection.dropped : texts.connection.notOpen]);
+    this.answer('drop', [open ? connectionTexts.dropped : connectionTexts.notOpen]);
   }
 
   protected async twice(): Promise<void> {
@@ -84,7 +84,7 @@ export class ConnectionPage {
   private async tryDoor(trial: Trial, attempt: () => Promise<readonly string[]>): Promise<void> {
     if (this.busy() !== undefined) return;
     this.busy.set(trial);
-    this.answer(trial, [texts.connection.busy]);
+    this.answer(trial, [connectionTexts.busy]);
     try {
       this.answer(trial, await attempt());
     } finally {

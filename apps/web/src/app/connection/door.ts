@@ -3,7 +3,7 @@ import { DOCUMENT, Service, inject } from '@angular/core';
 import type { TicketAnswer } from '@usher/protocol';
 import { firstValueFrom } from 'rxjs';
 import { problemCode } from '../session/http-words.ts';
-import { texts } from '../texts.ts';
+import { connectionTexts } from '../texts/connection.ts';
 import { milliseconds } from './milliseconds.ts';
 
 /** No answer of a door takes longer than this (ms). */
@@ -29,15 +29,15 @@ export class Door {
     try {
       ticket = await firstValueFrom(this.http.get<TicketAnswer>('/api/ws_ticket'));
     } catch (error) {
-      return [refusal(error, texts.connection.ticketRefused)];
+      return [refusal(error, connectionTexts.ticketRefused)];
     }
-    const lines: string[] = [texts.connection.ticketGot(milliseconds(performance.now() - begun))];
+    const lines: string[] = [connectionTexts.ticketGot(milliseconds(performance.now() - begun))];
     await pause(ticket.connectAfterMs);
     const query = `?ticket=${encodeURIComponent(ticket.ticket)}`;
     const first = await this.knockWith(query);
-    lines.push(first.admitted ? texts.connection.first(milliseconds(first.ms)) : texts.connection.firstRefused);
+    lines.push(first.admitted ? connectionTexts.first(milliseconds(first.ms)) : connectionTexts.firstRefused);
     const second = await this.knockWith(query);
-    lines.push(second.admitted ? texts.connection.secondAdmitted : texts.connection.second(milliseconds(second.ms)));
+    lines.push(second.admitted ? connectionTexts.secondAdmitted : connectionTexts.second(milliseconds(second.ms)));
     first.hangUp();
     second.hangUp();
     return lines;
@@ -48,10 +48,10 @@ export class Door {
     const socket = await this.knockWith('');
     socket.hangUp();
     const lines: string[] = [
-      socket.admitted ? texts.connection.knockAdmitted : texts.connection.knocked(milliseconds(socket.ms)),
+      socket.admitted ? connectionTexts.knockAdmitted : connectionTexts.knocked(milliseconds(socket.ms)),
     ];
-    lines.push(await this.plainAnswer('/api/ws', texts.connection.plain));
-    lines.push(await this.plainAnswer('/api/ws_ticket', texts.connection.noToken));
+    lines.push(await this.plainAnswer('/api/ws', connectionTexts.plain));
+    lines.push(await this.plainAnswer('/api/ws_ticket', connectionTexts.noToken));
     return lines;
   }
 
@@ -62,7 +62,7 @@ export class Door {
       const body: unknown = await answer.json().catch(() => undefined);
       return words(answer.status, codeIn(body));
     } catch {
-      return texts.connection.unreachable;
+      return connectionTexts.unreachable;
     }
   }
 
@@ -89,7 +89,7 @@ export class Door {
 }
 
 function refusal(error: unknown, words: (status: number, code: string) => string): string {
-  if (!(error instanceof HttpErrorResponse) || error.status === 0) return texts.connection.unreachable;
+  if (!(error instanceof HttpErrorResponse) || error.status === 0) return connectionTexts.unreachable;
   return words(error.status, problemCode(error) ?? '');
 }
 

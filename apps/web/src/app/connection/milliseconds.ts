@@ -1,6 +1,6 @@
-import { texts } from '../texts.ts';
+import { connectionTexts } from '../texts/connection.ts';
 
-const { milliseconds: ms, seconds, minutes } = texts.connection;
+const { milliseconds: ms, seconds, minutes } = connectionTexts;
 
 /** A span of time as it is best read: "3.2 ms", "48 ms", "3.6 s", "20 s", "12 min". */
 export function milliseconds(span: number): string {

@@ -1,5 +1,5 @@
 import { Component, computed, inject } from '@angular/core';
-import { texts } from '../texts.ts';
+import { connectionTexts } from '../texts/connection.ts';
 import { milliseconds } from './milliseconds.ts';
 import { RoundTrips, mostTrips } from './round-trips.ts';
 import { sparkline } from './sparkline.ts';
@@ -55,11 +55,11 @@ const height = 44;
 export class RoundTripCard {
   private readonly roundTrips = inject(RoundTrips);
 
-  protected readonly texts = texts.connection;
+  protected readonly texts = connectionTexts;
   protected readonly box = `0 -2 ${width} ${height + 4}`;
   protected readonly figure = computed(() => {
     const last = this.roundTrips.last();
-    return last === undefined ? texts.connection.roundTripNone : milliseconds(last);
+    return last === undefined ? connectionTexts.roundTripNone : milliseconds(last);
   });
   protected readonly line = computed(() => sparkline(this.trips(), mostTrips, width, height));
   protected readonly area = computed(() => {
@@ -68,12 +68,12 @@ export class RoundTripCard {
   });
   protected readonly range = computed(() => {
     const trips = this.trips();
-    if (trips.length < 2) return texts.connection.roundTripHint;
-    return texts.connection.range(milliseconds(Math.min(...trips)), milliseconds(Math.max(...trips)));
+    if (trips.length < 2) return connectionTexts.roundTripHint;
+    return connectionTexts.range(milliseconds(Math.min(...trips)), milliseconds(Math.max(...trips)));
   });
   protected readonly label = computed(() => {
     const [last, least, most] = [this.roundTrips.last() ?? 0, Math.min(...this.trips()), Math.max(...this.trips())];
-    return texts.connection.roundTripChart(Math.round(last), Math.round(least), Math.round(most));
+    return connectionTexts.roundTripChart(Math.round(last), Math.round(least), Math.round(most));
   });
   private readonly trips = this.roundTrips.trips;
 }

@@ -1,6 +1,6 @@
 import { Component, computed } from '@angular/core';
 import { injectUsher } from '@usher/angular';
-import { texts } from '../texts.ts';
+import { connectionTexts } from '../texts/connection.ts';
 import { injectNow } from '../ui/now.ts';
 import { durationOf } from './duration.ts';
 
@@ -18,7 +18,7 @@ export class SeatCard {
   private readonly usher = injectUsher();
   private readonly now = injectNow(1_000);
 
-  protected readonly texts = texts.connection;
+  protected readonly texts = connectionTexts;
   protected readonly open = computed(() => this.usher.state().name === 'open');
   protected readonly left = computed(() => {
     const lease = this.usher.welcome()?.lease;

@@ -1,8 +1,14 @@
 import type { Step } from '@usher/client';
-import { texts } from '../texts.ts';
+import { language } from '../texts/language.ts';
+import { stepTexts } from '../texts/steps.ts';
 import { milliseconds } from './milliseconds.ts';
 
-const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const clock = new Intl.DateTimeFormat(language, {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+});
 
 /** "14:05:09". */
 export function clockOf(at: number): string {
@@ -11,7 +17,7 @@ export function clockOf(at: number): string {
 
 /** What a step means, in words; a step that has none yet is named as it is. */
 export function wordsOf({ step }: Step): string {
-  const words: Readonly<Partial<Record<string, string>>> = texts.steps;
+  const words: Readonly<Partial<Record<string, string>>> = stepTexts;
   return words[step] ?? step;
 }
 

@@ -1,8 +1,8 @@
 import type { ConnectionState, Step } from '@usher/client';
-import type { texts } from '../texts.ts';
+import type { connectionTexts } from '../texts/connection.ts';
 
 export interface Station {
-  readonly name: keyof typeof texts.connection.steps;
+  readonly name: keyof typeof connectionTexts.steps;
   readonly status: 'done' | 'now' | 'failed' | 'later';
   /** How long it took, where it was measured. */
   readonly ms?: number;

@@ -5,7 +5,7 @@ import type { Room } from '@usher/protocol';
 import { calls } from '../rooms/news.ts';
 import { RoomDirectory } from '../rooms/room-directory.ts';
 import { Session } from '../session/session.ts';
-import { texts } from '../texts.ts';
+import { notifyTexts } from '../texts/notify.ts';
 import { NotifyChoice } from './notify-choice.ts';
 import { injectOneTab } from './one-tab.ts';
 
@@ -87,7 +87,7 @@ export class Notifier {
   }
 
   private show({ room, title }: Room, { seq, from, text }: Mention): void {
-    const notification = new Notification(texts.notify.title(from, title), {
+    const notification = new Notification(notifyTexts.title(from, title), {
       body: text.length > mostShown ? `${text.slice(0, mostShown)} …` : text,
       // One message is one notification, however many tabs tell of it.
       tag: `${room}:${seq}`,

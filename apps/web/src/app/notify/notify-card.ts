@@ -1,5 +1,5 @@
 import { Component, computed, inject, signal } from '@angular/core';
-import { texts } from '../texts.ts';
+import { notifyTexts } from '../texts/notify.ts';
 import { Icon } from '../ui/icon.ts';
 import { NotifyChoice } from './notify-choice.ts';
 
@@ -55,7 +55,7 @@ import { NotifyChoice } from './notify-choice.ts';
 })
 export class NotifyCard {
   protected readonly choice = inject(NotifyChoice);
-  protected readonly texts = texts.notify;
+  protected readonly texts = notifyTexts;
   /** The browser's question was closed without an answer. */
   protected readonly dismissed = signal(false);
   protected readonly blocked = computed(() => {

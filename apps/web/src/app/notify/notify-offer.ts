@@ -1,5 +1,5 @@
 import { Component, inject } from '@angular/core';
-import { texts } from '../texts.ts';
+import { notifyTexts } from '../texts/notify.ts';
 import { Icon } from '../ui/icon.ts';
 import { Notifier } from './notifier.ts';
 import { NotifyChoice } from './notify-choice.ts';
@@ -77,7 +77,7 @@ import { NotifyChoice } from './notify-choice.ts';
 export class NotifyOffer {
   protected readonly choice = inject(NotifyChoice);
   protected readonly notifier = inject(Notifier);
-  protected readonly texts = texts.notify;
+  protected readonly texts = notifyTexts;
 
   protected async accept(): Promise<void> {
     await this.choice.turnOn();

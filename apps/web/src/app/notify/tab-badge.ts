@@ -1,6 +1,6 @@
 import { DOCUMENT, DestroyRef, Service, computed, effect, inject } from '@angular/core';
 import { RoomDirectory } from '../rooms/room-directory.ts';
-import { texts } from '../texts.ts';
+import { tabTexts } from '../texts/tab.ts';
 import { PageTitle } from '../ui/page-title.ts';
 
 const icons = { plain: 'favicon.svg', unread: 'favicon-unread.svg' };
@@ -13,8 +13,8 @@ export class TabBadge {
   private readonly directory = inject(RoomDirectory);
   private readonly words = computed(() => {
     const { messages, mentions } = this.directory.unread();
-    if (mentions > 0) return texts.tab.mentions(short(mentions));
-    return messages > 0 ? texts.tab.messages(short(messages)) : '';
+    if (mentions > 0) return tabTexts.mentions(short(mentions));
+    return messages > 0 ? tabTexts.messages(short(messages)) : '';
   });
 
   constructor() {

@@ -1,6 +1,6 @@
 import { type Signal, effect, untracked } from '@angular/core';
 import type { RoomMessage } from '@usher/client/rooms';
-import { texts } from '../texts.ts';
+import { roomTexts } from '../texts/room.ts';
 import { after, isNews, lastSeq } from './read-mark.ts';
 
 /**
@@ -23,6 +23,6 @@ export function announced(
     const news = after(all, before).filter((message) => isNews(message, untracked(user)));
     const [only] = news;
     if (only !== undefined)
-      tell(news.length === 1 ? texts.room.heard(only.from, only.text) : texts.room.heardMany(news.length));
+      tell(news.length === 1 ? roomTexts.heard(only.from, only.text) : roomTexts.heardMany(news.length));
   });
 }

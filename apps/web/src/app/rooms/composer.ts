@@ -12,7 +12,7 @@ import {
 } from '@angular/core';
 import type { RoomMessage } from '@usher/client/rooms';
 import { Icon } from '../ui/icon.ts';
-import { texts } from '../texts.ts';
+import { composerTexts } from '../texts/composer.ts';
 import { type Completed, Completer } from './completer.ts';
 import type { Suggestion } from './completion.ts';
 import { Drafts } from './drafts.ts';
@@ -56,7 +56,7 @@ export class Composer {
   private readonly field = viewChild.required<ElementRef<HTMLTextAreaElement>>('field');
   private readonly list = viewChild(Suggestions);
 
-  protected readonly texts = texts;
+  protected readonly texts = composerTexts;
   protected readonly completer = new Completer(this.people);
   protected readonly text = signal('');
   protected readonly left = computed(() => this.most() - lengthOf(sendable(this.text())));

@@ -8,7 +8,7 @@ import {
 } from '@angular/material/dialog';
 import type { NewRoom } from '@usher/protocol';
 import { wordsFor } from '../session/http-words.ts';
-import { texts } from '../texts.ts';
+import { createRoomTexts } from '../texts/create-room.ts';
 import { Icon } from '../ui/icon.ts';
 import { RoomDirectory } from './room-directory.ts';
 import { randomSlug, slugOf } from './slug.ts';
@@ -27,14 +27,14 @@ export class CreateRoomDialog {
   /** Kept for as long as the dialog is open, so that trying again means the same room. */
   private readonly spare = randomSlug();
 
-  protected readonly texts = texts;
+  protected readonly texts = createRoomTexts;
   protected readonly title = signal('');
   protected readonly hidden = signal(false);
   protected readonly busy = signal(false);
   protected readonly error = signal<string | undefined>(undefined);
   protected readonly address = computed(() => {
-    if (this.title().trim() === '') return texts.createRoom.addressUnknown;
-    return texts.createRoom.address(this.room());
+    if (this.title().trim() === '') return createRoomTexts.addressUnknown;
+    return createRoomTexts.address(this.room());
   });
   private readonly room = computed(() => slugOf(this.title()) ?? this.spare);
 
@@ -43,7 +43,7 @@ export class CreateRoomDialog {
     if (this.busy()) return;
     const title = this.title().trim();
     if (title === '') {
-      this.error.set(texts.createRoom.missing);
+      this.error.set(createRoomTexts.missing);
       this.field().nativeElement.focus();
       return;
     }

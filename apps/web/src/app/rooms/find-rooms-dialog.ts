@@ -2,7 +2,8 @@ import { Component, computed, inject, signal } from '@angular/core';
 import { MatDialogClose, MatDialogContent, MatDialogRef, MatDialogTitle } from '@angular/material/dialog';
 import type { Room } from '@usher/protocol';
 import { wordsFor } from '../session/http-words.ts';
-import { texts } from '../texts.ts';
+import { browseTexts } from '../texts/browse.ts';
+import { roomsTexts } from '../texts/rooms.ts';
 import { Icon } from '../ui/icon.ts';
 import { RoomDirectory } from './room-directory.ts';
 import { folded } from './folded.ts';
@@ -18,8 +19,8 @@ export class FindRoomsDialog {
   private readonly dialog = inject<MatDialogRef<FindRoomsDialog, string>>(MatDialogRef);
   private readonly directory = inject(RoomDirectory);
 
-  protected readonly texts = texts.browse;
-  protected readonly priv = texts.rooms.private;
+  protected readonly texts = browseTexts;
+  protected readonly priv = roomsTexts.private;
   protected readonly typed = signal('');
   protected readonly onlyNew = signal(false);
   /** The room that is being joined. */

@@ -1,6 +1,7 @@
 import { Component, computed, input } from '@angular/core';
 import type { Person } from '@usher/client/rooms';
-import { texts } from '../texts.ts';
+import { messageTexts } from '../texts/message.ts';
+import { roomTexts } from '../texts/room.ts';
 import { Avatar } from '../ui/avatar.ts';
 
 /** Faces that stand in the header; the others are a number. */
@@ -46,7 +47,7 @@ export class Here {
   /** Who reads. */
   readonly user = input.required<string>();
 
-  protected readonly texts = texts;
+  protected readonly texts = { room: roomTexts, message: messageTexts } as const;
   /** The others first: that oneself is here is no news. */
   protected readonly faces = computed(() => {
     const people = this.people();
@@ -56,6 +57,6 @@ export class Here {
   });
   protected readonly words = computed(() => {
     const { length } = this.people();
-    return length === 1 && this.people()[0]?.user === this.user() ? texts.room.hereOnly : texts.room.here(length);
+    return length === 1 && this.people()[0]?.user === this.user() ? roomTexts.hereOnly : roomTexts.here(length);
   });
 }

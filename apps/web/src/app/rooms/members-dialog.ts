@@ -10,7 +10,8 @@ import { injectUsher } from '@usher/angular';
 import type { Member } from '@usher/protocol';
 import { problemCode, wordsFor } from '../session/http-words.ts';
 import { Session } from '../session/session.ts';
-import { texts } from '../texts.ts';
+import { membersTexts } from '../texts/members.ts';
+import { messageTexts } from '../texts/message.ts';
 import { Avatar } from '../ui/avatar.ts';
 import { injectDialog } from '../ui/dialog.ts';
 import { Icon } from '../ui/icon.ts';
@@ -31,8 +32,8 @@ export class MembersDialog {
   private readonly members = new RoomMembers(this.room);
   private readonly field = viewChild<ElementRef<HTMLInputElement>>('field');
 
-  protected readonly texts = texts.members;
-  protected readonly you = texts.message.you;
+  protected readonly texts = membersTexts;
+  protected readonly you = messageTexts.you;
   protected readonly user = inject(Session).user;
   protected readonly title = computed(() => this.directory.title(this.room));
   protected readonly manages = computed(() => {

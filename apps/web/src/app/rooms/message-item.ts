@@ -2,7 +2,7 @@ import { Component, computed, input, output } from '@angular/core';
 import type { RoomMessage } from '@usher/client/rooms';
 import { Avatar, hueOf } from '../ui/avatar.ts';
 import { Icon } from '../ui/icon.ts';
-import { texts } from '../texts.ts';
+import { messageTexts } from '../texts/message.ts';
 import { RichText } from './text/rich-text.ts';
 import { momentOf, timeOf } from './times.ts';
 
@@ -41,7 +41,7 @@ export class MessageItem {
   readonly stop = input(false);
   readonly act = output<MessageAction>();
 
-  protected readonly texts = texts;
+  protected readonly texts = messageTexts;
   protected readonly hue = computed(() => hueOf(this.message().from));
   protected readonly time = computed(() => timeOf(this.message().at));
   protected readonly moment = computed(() => momentOf(this.message().at));
@@ -49,21 +49,21 @@ export class MessageItem {
   protected readonly gone = computed(() => this.message().deleted !== undefined);
   protected readonly edited = computed(() => {
     const { edited } = this.message();
-    return edited === undefined || this.gone() ? undefined : texts.message.editedAt(momentOf(edited));
+    return edited === undefined || this.gone() ? undefined : messageTexts.editedAt(momentOf(edited));
   });
   /** A change of it is what is on its way, not the message itself. */
   private readonly changing = computed(() => this.message().change !== undefined);
   protected readonly trouble = computed(() => {
     const { error } = this.message();
-    const words: Readonly<Partial<Record<string, string>>> = texts.message.errors;
-    const why = error === undefined ? undefined : (words[error] ?? texts.message.errors.other);
-    if (this.changing()) return why === undefined ? texts.message.unchanged : texts.message.unchangedBecause(why);
-    return why === undefined ? texts.message.failed : texts.message.failedBecause(why);
+    const words: Readonly<Partial<Record<string, string>>> = messageTexts.errors;
+    const why = error === undefined ? undefined : (words[error] ?? messageTexts.errors.other);
+    if (this.changing()) return why === undefined ? messageTexts.unchanged : messageTexts.unchangedBecause(why);
+    return why === undefined ? messageTexts.failed : messageTexts.failedBecause(why);
   });
   protected readonly way = computed(() => {
     const { status } = this.message();
-    if (status === 'waiting') return texts.message.waiting;
-    if (status === 'sending') return this.changing() ? texts.message.changing : texts.message.sending;
+    if (status === 'waiting') return messageTexts.waiting;
+    if (status === 'sending') return this.changing() ? messageTexts.changing : messageTexts.sending;
     return undefined;
   });
 

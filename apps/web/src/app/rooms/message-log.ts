@@ -14,7 +14,7 @@ import {
 } from '@angular/core';
 import type { RoomMessage } from '@usher/client/rooms';
 import { Icon } from '../ui/icon.ts';
-import { texts } from '../texts.ts';
+import { roomTexts } from '../texts/room.ts';
 import { type MessageAction, MessageItem } from './message-item.ts';
 import type { Place } from './open-rooms.ts';
 import { estimateIn } from './row-estimate.ts';
@@ -87,7 +87,7 @@ export class MessageLog {
   private estimate = estimateIn(700);
 
   private readonly destroyed = inject(DestroyRef);
-  protected readonly texts = texts;
+  protected readonly texts = roomTexts;
   protected readonly dayOf = dayOf;
   protected readonly rows = computed(() => this.rowsOf(this.messages(), this.user(), this.freshFrom()));
   /** The rows that stand in the page, each with its number in the list. */

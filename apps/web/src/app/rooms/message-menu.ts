@@ -1,7 +1,7 @@
 import { Component, type ElementRef, computed, output, signal, viewChild } from '@angular/core';
 import { MatMenu, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
 import type { RoomMessage } from '@usher/client/rooms';
-import { texts } from '../texts.ts';
+import { messageTexts } from '../texts/message.ts';
 import { Icon } from '../ui/icon.ts';
 
 /** What can be done with a message. One menu for all of them: it opens at the button that was pressed. */
@@ -56,11 +56,11 @@ export class MessageMenu {
   private button: HTMLElement | undefined;
 
   protected readonly items = computed(() => [
-    { does: 'copyText', icon: 'copy', words: texts.message.copy } as const,
+    { does: 'copyText', icon: 'copy', words: messageTexts.copy } as const,
     ...(this.own()
       ? ([
-          { does: 'edit', icon: 'edit', words: texts.message.edit },
-          { does: 'remove', icon: 'trash', words: texts.message.remove },
+          { does: 'edit', icon: 'edit', words: messageTexts.edit },
+          { does: 'remove', icon: 'trash', words: messageTexts.remove },
         ] as const)
       : []),
   ]);

@@ -1,6 +1,6 @@
 import { Component, computed, inject } from '@angular/core';
 import { Icon } from '../ui/icon.ts';
-import { texts } from '../texts.ts';
+import { roomsTexts } from '../texts/rooms.ts';
 import { RoomDirectory } from './room-directory.ts';
 
 /** What stands beside the list while no room is chosen. */
@@ -20,7 +20,7 @@ export class NoRoomPage {
   private readonly directory = inject(RoomDirectory);
   protected readonly words = computed(() =>
     this.directory.rooms()?.length === 0
-      ? { heading: texts.rooms.none, hint: texts.rooms.noneHint }
-      : { heading: texts.rooms.pick, hint: texts.rooms.pickHint },
+      ? { heading: roomsTexts.none, hint: roomsTexts.noneHint }
+      : { heading: roomsTexts.pick, hint: roomsTexts.pickHint },
   );
 }

@@ -2,7 +2,8 @@ import { Service, inject } from '@angular/core';
 import { Router } from '@angular/router';
 import type { NewRoom } from '@usher/protocol';
 import { wordsFor } from '../session/http-words.ts';
-import { texts } from '../texts.ts';
+import { roomMenuTexts } from '../texts/room-menu.ts';
+import { switcherTexts } from '../texts/switcher.ts';
 import { injectDialog } from '../ui/dialog.ts';
 import { OpenRooms } from './open-rooms.ts';
 import { RoomDirectory } from './room-directory.ts';
@@ -46,7 +47,7 @@ export class RoomActions {
         position: { top: '12dvh' },
         panelClass: 'bare-dialog',
         width: 'min(34rem, calc(100vw - 2rem))',
-        ariaLabel: texts.switcher.heading,
+        ariaLabel: switcherTexts.heading,
       });
       if (url !== undefined) await this.router.navigateByUrl(url);
     } finally {
@@ -63,7 +64,7 @@ export class RoomActions {
   async leave(room: string): Promise<string | undefined> {
     const title = this.directory.title(room);
     if (this.directory.find(room)?.private === true) {
-      const { heading, text, yes } = texts.roomMenu.leaveQuestion;
+      const { heading, text, yes } = roomMenuTexts.leaveQuestion;
       const load = async () => (await import('../ui/confirm-dialog.ts')).ConfirmDialog;
       const data = { heading: heading(title), text, yes };
       if ((await this.dialog<boolean>(load, { data, role: 'alertdialog' })) !== true) return undefined;

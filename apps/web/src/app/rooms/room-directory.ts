@@ -4,6 +4,7 @@ import type { MessagePage, MessagePageQuery, NewRoom, Room, Rooms } from '@usher
 import { firstValueFrom } from 'rxjs';
 import { wheneverOpen } from '../connection/whenever-open.ts';
 import { Session } from '../session/session.ts';
+import { language } from '../texts/language.ts';
 import { Asked } from '../ui/asked.ts';
 import { RoomNews } from './room-news.ts';
 
@@ -108,7 +109,7 @@ export class RoomDirectory {
 }
 
 function byTitle(a: Room, b: Room): number {
-  return a.title.localeCompare(b.title, 'en');
+  return a.title.localeCompare(b.title, language);
 }
 
 function byActivity(a: Room, b: Room): number {

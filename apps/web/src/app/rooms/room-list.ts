@@ -2,7 +2,9 @@ import { Component, type ElementRef, computed, inject, linkedSignal, signal, vie
 import { RouterLink, RouterLinkActive } from '@angular/router';
 import type { Room } from '@usher/protocol';
 import { wordsFor } from '../session/http-words.ts';
-import { texts } from '../texts.ts';
+import { browseTexts } from '../texts/browse.ts';
+import { roomsTexts } from '../texts/rooms.ts';
+import { shellTexts } from '../texts/shell.ts';
 import { glide } from '../ui/glide.ts';
 import { Icon } from '../ui/icon.ts';
 import { RoomActions } from './room-actions.ts';
@@ -23,7 +25,7 @@ export class RoomList {
   private readonly pointed = signal(false);
   private readonly focused = signal(false);
 
-  protected readonly texts = texts;
+  protected readonly texts = { shell: shellTexts, browse: browseTexts, rooms: roomsTexts } as const;
   protected readonly actions = inject(RoomActions);
   /** Under a pointer or the focus they keep their order: nobody aims at what moves. */
   protected readonly rooms = linkedSignal<

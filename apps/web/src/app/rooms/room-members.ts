@@ -3,6 +3,7 @@ import { computed, inject } from '@angular/core';
 import { injectUsher } from '@usher/angular';
 import type { Member, Members } from '@usher/protocol';
 import { firstValueFrom } from 'rxjs';
+import { language } from '../texts/language.ts';
 import { Asked } from '../ui/asked.ts';
 
 /** Who is a member of a room, and the calls about it. To be made in an injection context. */
@@ -12,7 +13,7 @@ export class RoomMembers {
   private readonly room: string;
   private readonly asked = new Asked(async () => {
     const { members } = await firstValueFrom(this.http.get<Members>(this.url));
-    return members.toSorted((one, other) => one.user.localeCompare(other.user, 'en'));
+    return members.toSorted((one, other) => one.user.localeCompare(other.user, language));
   });
 
   /** Sorted by name, with whether they are here as it is now; `undefined` until they are known. */

@@ -1,6 +1,6 @@
 import { Component, computed, inject, input, signal } from '@angular/core';
 import { MatMenu, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
-import { texts } from '../texts.ts';
+import { roomMenuTexts } from '../texts/room-menu.ts';
 import { Icon } from '../ui/icon.ts';
 import { RoomActions } from './room-actions.ts';
 import { RoomDirectory } from './room-directory.ts';
@@ -64,7 +64,7 @@ export class RoomMenu {
 
   private readonly directory = inject(RoomDirectory);
   private readonly actions = inject(RoomActions);
-  protected readonly texts = texts.roomMenu;
+  protected readonly texts = roomMenuTexts;
   protected readonly room = computed(() => this.directory.find(this.name()));
   protected readonly trouble = signal<string | undefined>(undefined);
 

@@ -16,7 +16,10 @@ import { Router, RouterLink } from '@angular/router';
 import { injectUsher } from '@usher/angular';
 import type { RoomMessage } from '@usher/client/rooms';
 import { Session } from '../session/session.ts';
-import { texts } from '../texts.ts';
+import { composerTexts } from '../texts/composer.ts';
+import { messageTexts } from '../texts/message.ts';
+import { roomTexts } from '../texts/room.ts';
+import { roomsTexts } from '../texts/rooms.ts';
 import { injectDialog } from '../ui/dialog.ts';
 import { Icon } from '../ui/icon.ts';
 import { PageTitle } from '../ui/page-title.ts';
@@ -61,7 +64,7 @@ export class RoomPane {
   private readonly messageMenu = viewChild(MessageMenu);
   private readonly heading = viewChild.required<ElementRef<HTMLElement>>('heading');
 
-  protected readonly texts = texts;
+  protected readonly texts = { room: roomTexts, rooms: roomsTexts } as const;
   protected readonly user = computed(() => this.session.user() ?? '');
   protected readonly title = computed(() => this.directory.title(this.name()));
   protected readonly isPrivate = computed(() => this.directory.find(this.name())?.private === true);
@@ -78,7 +81,7 @@ export class RoomPane {
   protected readonly past = followPast({ name: this.name, view: this.view, at: this.at });
   protected readonly writing = computed(() => {
     const names = this.view().room.writing();
-    return names.length === 0 ? '' : texts.room.typing(names);
+    return names.length === 0 ? '' : roomTexts.typing(names);
   });
   /** Who may be mentioned: who spoke lately, then who else is here. */
   protected readonly people = computed(() => speakersOf(this.messages(), this.view().room.people(), this.user()));
@@ -90,11 +93,11 @@ export class RoomPane {
   protected readonly denied = computed(() => {
     const state = this.view().room.state();
     if (state.name !== 'denied') return undefined;
-    if (state.code === 'too_many_rooms') return { heading: texts.room.full, hint: texts.room.fullHint };
+    if (state.code === 'too_many_rooms') return { heading: roomTexts.full, hint: roomTexts.fullHint };
     const was = untracked(this.view().mark) !== undefined;
     return was
-      ? { heading: texts.room.removed, hint: texts.room.removedHint }
-      : { heading: texts.room.denied, hint: texts.room.deniedHint };
+      ? { heading: roomTexts.removed, hint: roomTexts.removedHint }
+      : { heading: roomTexts.denied, hint: roomTexts.deniedHint };
   });
 
   constructor() {
@@ -178,15 +181,15 @@ export class RoomPane {
   protected async copy(message: RoomMessage): Promise<void> {
     try {
       await this.clipboard?.writeText(message.text);
-      this.heard.set(this.clipboard === undefined ? texts.message.copyFailed : texts.message.copied);
+      this.heard.set(this.clipboard === undefined ? messageTexts.copyFailed : messageTexts.copied);
     } catch {
-      this.heard.set(texts.message.copyFailed);
+      this.heard.set(messageTexts.copyFailed);
     }
   }
 
   protected async remove(message: RoomMessage): Promise<void> {
     const load = async () => (await import('../ui/confirm-dialog.ts')).ConfirmDialog;
-    const data = texts.message.removeQuestion;
+    const data = messageTexts.removeQuestion;
     if ((await this.openDialog<boolean>(load, { data, role: 'alertdialog' })) !== true) return;
     if (this.editing()?.seq === message.seq) this.editing.set(undefined);
     this.write(message.text, (room) => room.remove(message.seq ?? message.key ?? ''));
@@ -218,7 +221,7 @@ export class RoomPane {
       this.trouble.set(undefined);
     } catch {
       if (this.editing() === undefined) this.composer()?.putBack(text);
-      this.trouble.set(texts.composer.outboxFull);
+      this.trouble.set(composerTexts.outboxFull);
     }
   }
 }

@@ -1,5 +1,5 @@
 import { Component, input, output } from '@angular/core';
-import { texts } from '../texts.ts';
+import { composerTexts } from '../texts/composer.ts';
 import { Avatar } from '../ui/avatar.ts';
 import type { Suggestion } from './completion.ts';
 
@@ -22,7 +22,7 @@ import type { Suggestion } from './completion.ts';
         </li>
       }
     </ul>
-    <p class="sr-only" role="status">{{ texts.composer.suggested(items().length) }}</p>
+    <p class="sr-only" role="status">{{ texts.suggested(items().length) }}</p>
   `,
   styles: `
     ul {
@@ -81,7 +81,7 @@ export class Suggestions {
   readonly label = input.required<string>();
   readonly take = output<Suggestion>();
 
-  protected readonly texts = texts;
+  protected readonly texts = composerTexts;
   readonly id = 'suggestions';
 
   protected pressed({ target }: Event): void {

@@ -1,6 +1,7 @@
 import { Component, type ElementRef, computed, effect, inject, signal, viewChildren } from '@angular/core';
 import { MatDialogRef } from '@angular/material/dialog';
-import { texts } from '../texts.ts';
+import { roomsTexts } from '../texts/rooms.ts';
+import { switcherTexts } from '../texts/switcher.ts';
 import { Icon } from '../ui/icon.ts';
 import { RoomDirectory } from './room-directory.ts';
 import { choicesFor } from './switch-choices.ts';
@@ -24,8 +25,8 @@ export class Switcher {
   private readonly visits = inject(Visits);
   private readonly options = viewChildren<ElementRef<HTMLElement>>('option');
 
-  protected readonly texts = texts.switcher;
-  protected readonly priv = texts.rooms.private;
+  protected readonly texts = switcherTexts;
+  protected readonly priv = roomsTexts.private;
   protected readonly typed = signal('');
   private readonly moved = signal(0);
   protected readonly rooms = computed(() =>

@@ -1,8 +1,10 @@
-import { texts } from '../texts.ts';
+import { language } from '../texts/language.ts';
+import { roomTexts } from '../texts/room.ts';
 import { sameDay } from './rows.ts';
 
-/** The texts are English, so dates are too; the reader's own kind of English decides how. */
-const locale = globalThis.navigator.languages.find((language) => language.startsWith('en')) ?? 'en-GB';
+/** Dates are in the language of the words; the reader's own kind of it decides how, such as that of Britain or of America. */
+const locale =
+  globalThis.navigator.languages.find((each) => each.startsWith(language)) ?? (language === 'en' ? 'en-GB' : language);
 
 const clock = new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' });
 const day = new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long' });
@@ -27,10 +29,10 @@ export function momentOf(at: number): string {
 
 /** "Today", "Yesterday", "Monday 23 November" within the year, "23 November 2025" before. */
 export function dayOf(at: number, now: number): string {
-  if (sameDay(at, now)) return texts.room.today;
+  if (sameDay(at, now)) return roomTexts.today;
   const yesterday = new Date(now);
   // By the calendar: a day may have 23 or 25 hours.
   yesterday.setDate(yesterday.getDate() - 1);
-  if (sameDay(at, yesterday.getTime())) return texts.room.yesterday;
+  if (sameDay(at, yesterday.getTime())) return roomTexts.yesterday;
   return (new Date(at).getFullYear() === new Date(now).getFullYear() ? day : dayOfYear).format(at);
 }

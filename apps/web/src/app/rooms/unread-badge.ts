@@ -1,5 +1,5 @@
 import { Component, computed, input } from '@angular/core';
-import { texts } from '../texts.ts';
+import { roomsTexts } from '../texts/rooms.ts';
 
 /** How much of a room is unread, and apart from it how often one is mentioned there. Nothing where nothing is. */
 @Component({
@@ -52,8 +52,8 @@ export class UnreadBadge {
   readonly unread = input.required<number>();
   readonly mentions = input.required<number>();
 
-  protected readonly texts = texts.rooms;
-  protected readonly words = computed(() => texts.rooms.unread(this.unread()));
+  protected readonly texts = roomsTexts;
+  protected readonly words = computed(() => roomsTexts.unread(this.unread()));
 
   protected short(n: number): string {
     return n > 99 ? '99+' : String(n);

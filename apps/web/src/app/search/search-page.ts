@@ -13,7 +13,7 @@ import { Router, RouterLink } from '@angular/router';
 import { RoomDirectory } from '../rooms/room-directory.ts';
 import { dateOf } from '../rooms/times.ts';
 import { wordsFor } from '../session/http-words.ts';
-import { texts } from '../texts.ts';
+import { searchTexts } from '../texts/search.ts';
 import { Avatar } from '../ui/avatar.ts';
 import { Icon } from '../ui/icon.ts';
 import { Page } from '../ui/page.ts';
@@ -36,7 +36,7 @@ export class SearchPage {
   private readonly field = viewChild.required<ElementRef<HTMLInputElement>>('field');
   private readonly search = new Search();
 
-  protected readonly texts = texts.search;
+  protected readonly texts = searchTexts;
   protected readonly query = computed(() => this.q()?.trim() ?? '');
   protected readonly state = this.search.state;
   protected readonly hasMore = computed(() => this.search.rest() !== undefined);

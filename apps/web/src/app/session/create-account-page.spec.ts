@@ -4,7 +4,8 @@ import { TestBed } from '@angular/core/testing';
 import { provideRouter } from '@angular/router';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Shown, called, refuse } from '../testing/shown.ts';
-import { texts } from '../texts.ts';
+import { passwordTexts } from '../texts/password.ts';
+import { problemTexts } from '../texts/problems.ts';
 import { CreateAccountPage } from './create-account-page.ts';
 
 describe('the page that makes an account', () => {
@@ -29,20 +30,20 @@ describe('the page that makes an account', () => {
 
   test('tells the rules of a password before one is typed', async () => {
     const shown = await Shown.of(CreateAccountPage);
-    expect(shown.wordsAt('Password')).toBe(texts.password.rules);
+    expect(shown.wordsAt('Password')).toBe(passwordTexts.rules);
   });
 
   test('tells at the field that a password is too short, without asking the server', async () => {
     const shown = await filled('milhouse', '1234567');
-    expect(shown.wordsAt('Password')).toBe(texts.password.short);
+    expect(shown.wordsAt('Password')).toBe(passwordTexts.short);
     expect(shown.field('Password').getAttribute('aria-invalid')).toBe('true');
   });
 
   test('tells at the field what the server thinks of a password, and leaves it there to be changed', async () => {
     const shown = await filled('milhouse', 'password1');
     refuse(await called('POST', '/api/users'), 'weak_password');
-    await shown.says(texts.problems.weak_password, 'alert');
-    expect(shown.wordsAt('Password')).toBe(texts.problems.weak_password);
+    await shown.says(problemTexts.weak_password, 'alert');
+    expect(shown.wordsAt('Password')).toBe(problemTexts.weak_password);
     expect(shown.field('Password').getAttribute('aria-invalid')).toBe('true');
     expect(shown.field('Password').value).toBe('password1');
     expect(document.activeElement).toBe(shown.field('Password'));

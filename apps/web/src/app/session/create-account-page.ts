@@ -1,7 +1,9 @@
 import { Component, type ElementRef, afterNextRender, inject, signal, viewChild } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { Icon } from '../ui/icon.ts';
-import { texts } from '../texts.ts';
+import { createAccountTexts } from '../texts/create-account.ts';
+import { passwordTexts } from '../texts/password.ts';
+import { signInTexts } from '../texts/sign-in.ts';
 import { Entrance } from './entrance.ts';
 import { problemCode, wordsFor } from './http-words.ts';
 import { PasswordField } from './password-field.ts';
@@ -22,7 +24,11 @@ export class CreateAccountPage {
   private readonly user = viewChild.required<ElementRef<HTMLInputElement>>('user');
   private readonly password = viewChild.required(PasswordField);
 
-  protected readonly texts = texts;
+  protected readonly texts = {
+    createAccount: createAccountTexts,
+    signIn: signInTexts,
+    password: passwordTexts,
+  } as const;
   protected readonly busy = signal(false);
   protected readonly userError = signal<string | undefined>(undefined);
   protected readonly passwordError = signal<string | undefined>(undefined);
@@ -40,7 +46,7 @@ export class CreateAccountPage {
     const user = this.user().nativeElement.value.trim();
     const pwd = this.password().value();
     this.error.set(undefined);
-    this.userError.set(userRule.test(user) ? undefined : texts.createAccount.badUser);
+    this.userError.set(userRule.test(user) ? undefined : createAccountTexts.badUser);
     this.passwordError.set(newPasswordTrouble(pwd));
     if (this.userError() !== undefined) {
       this.user().nativeElement.focus();

@@ -1,12 +1,12 @@
 import { closeReasonOf, endCauses } from '@usher/protocol/server';
 import { describe, expect, test } from 'vitest';
-import { texts } from '../texts.ts';
+import { endedTexts } from '../texts/ended.ts';
 import { endReasonOf, endReasonOfSocket } from './end-reason.ts';
 
 describe('why a session is over', () => {
   test.each(endCauses)('has words for %s', (cause) => {
     expect(endReasonOf(cause)).toBe(cause);
-    expect(texts.ended[cause]).toMatch(/\.$/);
+    expect(endedTexts[cause]).toMatch(/\.$/);
   });
 
   test.each([undefined, '', 'of_tomorrow', 'toString', '__proto__'])(

@@ -1,9 +1,9 @@
 import type { Reason } from '@usher/client';
 import { endCauseOf } from '@usher/protocol';
-import { texts } from '../texts.ts';
+import { endedTexts } from '../texts/ended.ts';
 
-/** Why nobody is signed in any more; each has its words in `texts.ended`. */
-export type EndReason = keyof typeof texts.ended;
+/** Why nobody is signed in any more; each has its words in `endedTexts`. */
+export type EndReason = keyof typeof endedTexts;
 
 /** The reason by that name, where there are words for it. */
 export function endReasonOf(reason: string | undefined): EndReason {
@@ -16,5 +16,5 @@ export function endReasonOfSocket({ code, text }: Reason): EndReason {
 }
 
 function isEndReason(name: string): name is EndReason {
-  return Object.hasOwn(texts.ended, name);
+  return Object.hasOwn(endedTexts, name);
 }

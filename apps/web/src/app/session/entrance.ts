@@ -1,6 +1,7 @@
 import { Component } from '@angular/core';
 import { Logo } from '../ui/logo.ts';
-import { texts } from '../texts.ts';
+import { appTexts } from '../texts/app.ts';
+import { posterTexts } from '../texts/poster.ts';
 
 /** The frame of the sign-in pages: the form on one side, on wide screens a ticket on the other. */
 @Component({
@@ -10,5 +11,5 @@ import { texts } from '../texts.ts';
   styleUrl: './entrance.scss',
 })
 export class Entrance {
-  protected readonly texts = texts;
+  protected readonly texts = { poster: posterTexts, app: appTexts } as const;
 }

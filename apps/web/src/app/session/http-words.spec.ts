@@ -1,7 +1,7 @@
 import { HttpErrorResponse } from '@angular/common/http';
 import { problem } from '@usher/protocol';
 import { expect, test } from 'vitest';
-import { texts } from '../texts.ts';
+import { problemTexts } from '../texts/problems.ts';
 import { waitWords, wordsFor } from './http-words.ts';
 
 function failed(status: number, error: unknown): HttpErrorResponse {
@@ -9,8 +9,8 @@ function failed(status: number, error: unknown): HttpErrorResponse {
 }
 
 test('a code that the page knows has words of its own', () => {
-  expect(wordsFor(failed(401, problem('invalid_credentials')))).toBe(texts.problems.invalid_credentials);
-  expect(wordsFor(failed(403, problem('sign_up_closed')))).toBe(texts.problems.sign_up_closed);
+  expect(wordsFor(failed(401, problem('invalid_credentials')))).toBe(problemTexts.invalid_credentials);
+  expect(wordsFor(failed(403, problem('sign_up_closed')))).toBe(problemTexts.sign_up_closed);
 });
 
 test('too many attempts say how long to wait', () => {
@@ -28,7 +28,7 @@ test.each([
 });
 
 test('no answer at all is the network’s fault', () => {
-  expect(wordsFor(failed(0, new ProgressEvent('error')))).toBe(texts.problems.unreachable);
+  expect(wordsFor(failed(0, new ProgressEvent('error')))).toBe(problemTexts.unreachable);
 });
 
 test.each([
@@ -38,5 +38,5 @@ test.each([
   failed(400, { code: 'other' }),
   new Error('x'),
 ])('anything else is told in general words', (error) => {
-  expect(wordsFor(error)).toBe(texts.problems.other);
+  expect(wordsFor(error)).toBe(problemTexts.other);
 });

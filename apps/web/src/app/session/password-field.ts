@@ -1,6 +1,6 @@
 import { Component, type ElementRef, computed, input, signal, viewChild } from '@angular/core';
 import { Icon } from '../ui/icon.ts';
-import { texts } from '../texts.ts';
+import { passwordTexts } from '../texts/password.ts';
 
 /**
  * A password field whose content can be shown, with its label, and below it what to know or what is wrong. It keeps nothing: the
@@ -31,8 +31,8 @@ import { texts } from '../texts.ts';
         type="button"
         class="icon-button"
         [attr.aria-pressed]="shown()"
-        [attr.aria-label]="texts.password.show"
-        [title]="shown() ? texts.password.hide : texts.password.show"
+        [attr.aria-label]="texts.show"
+        [title]="shown() ? texts.hide : texts.show"
         (click)="shown.set(!shown())"
       >
         <app-icon [name]="shown() ? 'eye_off' : 'eye'" />
@@ -65,7 +65,7 @@ import { texts } from '../texts.ts';
 export class PasswordField {
   readonly fieldId = input.required<string>();
   readonly kind = input.required<'current-password' | 'new-password'>();
-  readonly label = input<string>(texts.password.label);
+  readonly label = input<string>(passwordTexts.label);
   /** What to know before typing. */
   readonly hint = input<string>();
   /** What is wrong; it stands where the hint stood. */
@@ -73,7 +73,7 @@ export class PasswordField {
   /** The id of words elsewhere that are about this field. */
   readonly describedBy = input<string | null>(null);
 
-  protected readonly texts = texts;
+  protected readonly texts = passwordTexts;
   protected readonly shown = signal(false);
   protected readonly ownWordsId = computed(() =>
     this.error() === undefined && this.hint() === undefined ? null : `${this.fieldId()}-words`,

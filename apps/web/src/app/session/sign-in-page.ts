@@ -1,7 +1,8 @@
 import { Component, type ElementRef, afterNextRender, computed, inject, signal, viewChild } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { Icon } from '../ui/icon.ts';
-import { texts } from '../texts.ts';
+import { endedTexts } from '../texts/ended.ts';
+import { signInTexts } from '../texts/sign-in.ts';
 import { Entrance } from './entrance.ts';
 import { wordsFor } from './http-words.ts';
 import { PasswordField } from './password-field.ts';
@@ -18,12 +19,12 @@ export class SignInPage {
   private readonly user = viewChild.required<ElementRef<HTMLInputElement>>('user');
   private readonly password = viewChild.required(PasswordField);
 
-  protected readonly texts = texts;
+  protected readonly texts = signInTexts;
   protected readonly busy = signal(false);
   protected readonly error = signal<string | undefined>(undefined);
   protected readonly reason = computed(() => {
     const reason = this.session.endReason();
-    return reason === undefined ? undefined : texts.ended[reason];
+    return reason === undefined ? undefined : endedTexts[reason];
   });
 
   constructor() {
@@ -40,7 +41,7 @@ export class SignInPage {
     const pwd = this.password().value();
     this.error.set(undefined);
     if (user === '' || pwd === '') {
-      this.error.set(texts.signIn.missing);
+      this.error.set(signInTexts.missing);
       if (user === '') this.user().nativeElement.focus();
       else this.password().focus();
       return;

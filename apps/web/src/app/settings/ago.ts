@@ -1,6 +1,7 @@
-import { texts } from '../texts.ts';
+import { devicesTexts } from '../texts/devices.ts';
+import { language } from '../texts/language.ts';
 
-const relative = new Intl.RelativeTimeFormat('en', { numeric: 'always' });
+const relative = new Intl.RelativeTimeFormat(language, { numeric: 'always' });
 
 const minuteMs = 60_000;
 const units = [
@@ -16,7 +17,7 @@ const units = [
 export function agoOf(at: number, now: number): string {
   const passed = now - at;
   const unit = units.find(([, ms]) => passed >= ms);
-  if (unit === undefined || passed < 2 * minuteMs) return texts.devices.justNow;
+  if (unit === undefined || passed < 2 * minuteMs) return devicesTexts.justNow;
   const [name, ms] = unit;
   return relative.format(-Math.floor(passed / ms), name);
 }

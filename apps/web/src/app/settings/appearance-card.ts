@@ -1,5 +1,6 @@
 import { Component, inject } from '@angular/core';
-import { texts } from '../texts.ts';
+import { settingsTexts } from '../texts/settings.ts';
+import { shellTexts } from '../texts/shell.ts';
 import { Icon } from '../ui/icon.ts';
 import { themeChoices } from './theme-choices.ts';
 import { Theme, type ThemeChoice } from './theme.ts';
@@ -33,7 +34,7 @@ import { Theme, type ThemeChoice } from './theme.ts';
 export class AppearanceCard {
   private readonly theme = inject(Theme);
 
-  protected readonly texts = texts;
+  protected readonly texts = { shell: shellTexts, settings: settingsTexts } as const;
   protected readonly choices = themeChoices;
   protected readonly chosen = this.theme.choice;
 

@@ -1,7 +1,7 @@
 import { Component, ElementRef, computed, inject, input, output } from '@angular/core';
 import type { Session } from '@usher/protocol';
 import { dateOf } from '../rooms/times.ts';
-import { texts } from '../texts.ts';
+import { devicesTexts } from '../texts/devices.ts';
 import { Icon } from '../ui/icon.ts';
 import { agoOf } from './ago.ts';
 import { deviceIcons, deviceWords } from './device-words.ts';
@@ -24,18 +24,18 @@ export class DeviceRow {
   readonly busy = input(false);
   readonly end = output();
 
-  protected readonly texts = texts.devices;
+  protected readonly texts = devicesTexts;
   protected readonly icon = computed(() => deviceIcons[this.session().device.kind]);
-  protected readonly kind = computed(() => texts.devices.kinds[this.session().device.kind]);
+  protected readonly kind = computed(() => devicesTexts.kinds[this.session().device.kind]);
   protected readonly name = computed(() => deviceWords(this.session().device));
   protected readonly facts = computed(() => {
     const { address, connections, seenAt } = this.session();
-    const seen = texts.devices.seen(agoOf(seenAt, this.now()));
+    const seen = devicesTexts.seen(agoOf(seenAt, this.now()));
     // None is not told: another server may have some of it.
-    const open = connections === 0 ? undefined : texts.devices.connections(connections);
+    const open = connections === 0 ? undefined : devicesTexts.connections(connections);
     return [seen, address, open].filter((fact) => fact !== undefined);
   });
-  protected readonly since = computed(() => texts.devices.since(dateOf(this.session().startedAt)));
+  protected readonly since = computed(() => devicesTexts.since(dateOf(this.session().startedAt)));
 
   focus(): void {
     this.host.nativeElement.focus();

@@ -1,12 +1,12 @@
 import type { Device } from '@usher/protocol';
-import { texts } from '../texts.ts';
+import { devicesTexts } from '../texts/devices.ts';
 import type { IconName } from '../ui/icon.ts';
 
 /** "Firefox 128 on Windows", and no more than the device says of itself. */
 export function deviceWords({ browser, system }: Device): string {
-  if (browser === undefined && system === undefined) return texts.devices.unknown;
-  if (system === undefined) return texts.devices.unknownSystem(browser ?? '');
-  return texts.devices.on(browser ?? texts.devices.unknownBrowser, system);
+  if (browser === undefined && system === undefined) return devicesTexts.unknown;
+  if (system === undefined) return devicesTexts.unknownSystem(browser ?? '');
+  return devicesTexts.on(browser ?? devicesTexts.unknownBrowser, system);
 }
 
 export const deviceIcons: Readonly<Record<Device['kind'], IconName>> = {

@@ -7,7 +7,9 @@ import { of } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Session } from '../session/session.ts';
 import { Shown, called, refuse } from '../testing/shown.ts';
-import { texts } from '../texts.ts';
+import { devicesTexts } from '../texts/devices.ts';
+import { endingTexts } from '../texts/ending.ts';
+import { problemTexts } from '../texts/problems.ts';
 import { Devices } from './devices.ts';
 import { DevicesCard } from './devices-card.ts';
 
@@ -86,7 +88,7 @@ describe('the card of the devices', () => {
     const shown = await shownWith(phone, here);
     const [first, second] = rows(shown);
     expect(first?.textContent).toContain('Firefox 128 on Windows');
-    expect(first?.textContent).toContain(texts.devices.here);
+    expect(first?.textContent).toContain(devicesTexts.here);
     expect(first?.querySelector('button')).toBeNull();
     expect(second?.querySelector('button')?.getAttribute('aria-label')).toBe('End session: Safari 18 on iOS');
   });
@@ -102,14 +104,14 @@ describe('the card of the devices', () => {
 
   test('who is signed in nowhere else is told so, and has no others to end', async () => {
     const shown = await shownWith(here);
-    expect(shown.page.textContent).toContain(texts.devices.alone);
-    expect(shown.buttons(texts.devices.others)).toEqual([]);
-    expect(shown.buttons(texts.devices.everywhere)).toHaveLength(1);
+    expect(shown.page.textContent).toContain(devicesTexts.alone);
+    expect(shown.buttons(devicesTexts.others)).toEqual([]);
+    expect(shown.buttons(devicesTexts.everywhere)).toHaveLength(1);
   });
 
   test('an ended session is told with its proof and leaves the list; the row in its place has the focus', async () => {
     const shown = await shownWith(here, phone, unknown);
-    await shown.press(texts.devices.end);
+    await shown.press(devicesTexts.end);
     (await called('DELETE', '/api/sessions/phone')).flush(proof(2));
     await listed(here, unknown);
     await shown.says('Ended. 2 connections were closed in 12 ms.');
@@ -121,7 +123,7 @@ describe('the card of the devices', () => {
 
   test('where no row is left in its place the heading has the focus', async () => {
     const shown = await shownWith(here, phone);
-    await shown.press(texts.devices.end);
+    await shown.press(devicesTexts.end);
     (await called('DELETE', '/api/sessions/phone')).flush(proof(0));
     await listed(here);
     await shown.says('Ended. No connection was open.');
@@ -132,33 +134,33 @@ describe('the card of the devices', () => {
 
   test('a session that was over already is told so, and the list is asked for anew', async () => {
     const shown = await shownWith(here, phone);
-    await shown.press(texts.devices.end);
+    await shown.press(devicesTexts.end);
     refuse(await called('DELETE', '/api/sessions/phone'), 'not_found');
     await listed(here);
-    await shown.says(texts.devices.overAlready);
+    await shown.says(devicesTexts.overAlready);
     await rowsAre(shown, 1);
   });
 
   test('an end that not every server knows of yet is told as what it is', async () => {
     const shown = await shownWith(here, phone);
-    await shown.press(texts.devices.end);
+    await shown.press(devicesTexts.end);
     refuse(await called('DELETE', '/api/sessions/phone'), 'store_unavailable', proof(1));
     await listed(here);
-    await shown.says(`Ended. 1 connection was closed in 12 ms. ${texts.ending.untold}`);
+    await shown.says(`Ended. 1 connection was closed in 12 ms. ${endingTexts.untold}`);
   });
 
   test('an end that did not happen is told, and the row stays', async () => {
     const shown = await shownWith(here, phone);
-    await shown.press(texts.devices.end);
+    await shown.press(devicesTexts.end);
     refuse(await called('DELETE', '/api/sessions/phone'), 'store_unavailable');
-    await shown.says(texts.problems.other, 'alert');
+    await shown.says(problemTexts.other, 'alert');
     expect(rows(shown)).toHaveLength(2);
   });
 
   test('one thing is done at a time', async () => {
     const shown = await shownWith(here, phone, unknown);
-    await shown.press(texts.devices.end);
-    await shown.press(texts.devices.others);
+    await shown.press(devicesTexts.end);
+    await shown.press(devicesTexts.others);
     (await called('DELETE', '/api/sessions/phone')).flush(proof(0));
     await listed(here, unknown);
     await rowsAre(shown, 2);
@@ -166,17 +168,17 @@ describe('the card of the devices', () => {
 
   test('all others are ended with one call', async () => {
     const shown = await shownWith(here, phone, unknown);
-    await shown.press(texts.devices.others);
+    await shown.press(devicesTexts.others);
     (await called('DELETE', '/api/sessions?others=true')).flush(proof(1));
     await listed(here);
-    await shown.says(`${texts.devices.othersEnded} 1 connection was closed in 12 ms.`);
+    await shown.says(`${devicesTexts.othersEnded} 1 connection was closed in 12 ms.`);
     await rowsAre(shown, 1);
   });
 
   test('everywhere is asked first: whoever thinks better of it stays signed in', async () => {
     const shown = await shownWith(here, phone);
     answer(false);
-    await shown.press(texts.devices.everywhere);
+    await shown.press(devicesTexts.everywhere);
     await vi.waitFor(() => {
       expect(openDialog).toHaveBeenCalledOnce();
     });
@@ -190,7 +192,7 @@ describe('the card of the devices', () => {
   ] as const)('everywhere ends this session too (%d)', async (status, reason) => {
     const shown = await shownWith(here, phone);
     answer(true);
-    await shown.press(texts.devices.everywhere);
+    await shown.press(devicesTexts.everywhere);
     const call = await called('DELETE', '/api/sessions');
     if (status === 200) call.flush(proof(2));
     else refuse(call, 'store_unavailable', proof(1));
@@ -201,13 +203,13 @@ describe('the card of the devices', () => {
 
   test('while nothing is known it says that it loads; a list that cannot be had can be asked for again', async () => {
     const shown = await Shown.of(DevicesCard);
-    await shown.says(texts.devices.loading);
+    await shown.says(devicesTexts.loading);
     void TestBed.inject(Devices).load();
     refuse(await called('GET', '/api/sessions'), 'draining');
     await vi.waitFor(() => {
-      expect(shown.page.querySelector('[role=alert]')?.textContent).toContain(texts.problems.draining);
+      expect(shown.page.querySelector('[role=alert]')?.textContent).toContain(problemTexts.draining);
     });
-    await shown.press(texts.devices.retry);
+    await shown.press(devicesTexts.retry);
     await listed(here);
     await rowsAre(shown, 1);
     expect(shown.page.querySelector('[role=alert]')).toBeNull();

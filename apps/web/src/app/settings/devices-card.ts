@@ -13,7 +13,7 @@ import {
 import type { Session as DeviceSession } from '@usher/protocol';
 import { problemCode, wordsFor } from '../session/http-words.ts';
 import { Session } from '../session/session.ts';
-import { texts } from '../texts.ts';
+import { devicesTexts } from '../texts/devices.ts';
 import { Action } from '../ui/action.ts';
 import { injectDialog } from '../ui/dialog.ts';
 import { Icon } from '../ui/icon.ts';
@@ -40,7 +40,7 @@ export class DevicesCard {
   private readonly heading = viewChild.required<ElementRef<HTMLElement>>('heading');
   private readonly rows = viewChildren(DeviceRow);
 
-  protected readonly texts = texts.devices;
+  protected readonly texts = devicesTexts;
   protected readonly now = injectNow(30_000);
   protected readonly sessions = this.devices.sessions;
   protected readonly alone = computed(() => this.sessions()?.every(({ current }) => current) ?? true);
@@ -68,7 +68,7 @@ export class DevicesCard {
 
   protected async endOthers(): Promise<void> {
     await this.doing(async () => {
-      this.said.set(endingWords(texts.devices.othersEnded, await this.devices.endOthers()));
+      this.said.set(endingWords(devicesTexts.othersEnded, await this.devices.endOthers()));
       await this.devices.load();
       this.keepFocus();
     });
@@ -76,7 +76,7 @@ export class DevicesCard {
 
   protected async endEverywhere(): Promise<void> {
     const load = async () => (await import('../ui/confirm-dialog.ts')).ConfirmDialog;
-    const sure = await this.openDialog<boolean>(load, { role: 'alertdialog', data: texts.devices.everywhereQuestion });
+    const sure = await this.openDialog<boolean>(load, { role: 'alertdialog', data: devicesTexts.everywhereQuestion });
     if (sure !== true) return;
     await this.doing(async () => {
       const { complete } = await this.devices.endAll();
@@ -86,9 +86,9 @@ export class DevicesCard {
 
   private async wordsOfEnd(id: string): Promise<Said> {
     try {
-      return endingWords(texts.devices.ended, await this.devices.end(id));
+      return endingWords(devicesTexts.ended, await this.devices.end(id));
     } catch (error) {
-      if (problemCode(error) === 'not_found') return { words: texts.devices.overAlready, complete: true };
+      if (problemCode(error) === 'not_found') return { words: devicesTexts.overAlready, complete: true };
       throw error;
     }
   }

@@ -3,7 +3,7 @@ import type { Proof } from '@usher/protocol';
 import { type Observable, firstValueFrom } from 'rxjs';
 import { milliseconds } from '../connection/milliseconds.ts';
 import { problemCode } from '../session/http-words.ts';
-import { texts } from '../texts.ts';
+import { endingTexts } from '../texts/ending.ts';
 
 /** What the server proves of sessions that it ended. They are over in any case. */
 export interface Ending extends Proof {
@@ -36,8 +36,8 @@ export interface Said {
 /** "Ended. 2 connections were closed in 12 ms." */
 export function endingWords(what: string, { closed, nodes, complete }: Ending): Said {
   const longest = milliseconds(Math.max(0, ...nodes.map(({ ms }) => ms)));
-  const words = [what, closed === 0 ? texts.ending.none : texts.ending.closed(closed, longest)];
-  if (!complete) words.push(texts.ending.untold);
+  const words = [what, closed === 0 ? endingTexts.none : endingTexts.closed(closed, longest)];
+  if (!complete) words.push(endingTexts.untold);
   return { words: words.join(' '), complete };
 }
 

@@ -4,7 +4,9 @@ import { TestBed } from '@angular/core/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Session } from '../session/session.ts';
 import { Shown, called, refuse } from '../testing/shown.ts';
-import { texts } from '../texts.ts';
+import { endingTexts } from '../texts/ending.ts';
+import { passwordTexts } from '../texts/password.ts';
+import { problemTexts } from '../texts/problems.ts';
 import { Devices } from './devices.ts';
 import { PasswordCard } from './password-card.ts';
 
@@ -44,12 +46,12 @@ describe('the card of the password', () => {
 
   test('tells the rules before a password is typed', async () => {
     const shown = await Shown.of(PasswordCard);
-    expect(shown.wordsAt('New password')).toBe(texts.password.rules);
+    expect(shown.wordsAt('New password')).toBe(passwordTexts.rules);
   });
 
   test.each([
-    ['', 'long enough', 'Current password', texts.password.missing],
-    ['secret', '1234567', 'New password', texts.password.short],
+    ['', 'long enough', 'Current password', passwordTexts.missing],
+    ['secret', '1234567', 'New password', passwordTexts.short],
   ])('%j and %j are not sent: told at the field', async (current, fresh, label, words) => {
     const shown = await submitted(current, fresh);
     expect(shown.wordsAt(label)).toBe(words);
@@ -57,10 +59,10 @@ describe('the card of the password', () => {
   });
 
   test.each([
-    ['invalid_credentials', 'Current password', texts.password.wrong],
-    ['too_many_attempts', 'Current password', texts.problems.too_many_attempts('4 minutes')],
-    ['weak_password', 'New password', texts.problems.weak_password],
-    ['bad_request', 'New password', texts.password.longer],
+    ['invalid_credentials', 'Current password', passwordTexts.wrong],
+    ['too_many_attempts', 'Current password', problemTexts.too_many_attempts('4 minutes')],
+    ['weak_password', 'New password', problemTexts.weak_password],
+    ['bad_request', 'New password', passwordTexts.longer],
   ] as const)('%s is told at the field that it is about, and nothing typed is lost', async (code, label, words) => {
     const shown = await submitted('wrong', 'long enough');
     refuse(await called('PUT', url), code, { retryAfterMs: 240_000 });
@@ -74,7 +76,7 @@ describe('the card of the password', () => {
   test('what is about no field is told below them', async () => {
     const shown = await submitted('secret', 'long enough');
     refuse(await called('PUT', url), 'draining');
-    await shown.says(texts.problems.draining, 'alert');
+    await shown.says(problemTexts.draining, 'alert');
     expect(shown.field('Current password').getAttribute('aria-invalid')).toBe('false');
   });
 
@@ -83,7 +85,7 @@ describe('the card of the password', () => {
     const call = await called('PUT', url);
     expect(call.request.body).toEqual({ pwd: 'secret', newPwd: 'long enough' });
     call.flush(proof);
-    await shown.says(`${texts.password.changed} 2 connections were closed in 12 ms.`);
+    await shown.says(`${passwordTexts.changed} 2 connections were closed in 12 ms.`);
     expect(shown.field('Current password').value).toBe('');
     expect(shown.field('New password').value).toBe('');
     (await called('GET', '/api/sessions')).flush({ sessions: [] });
@@ -92,7 +94,7 @@ describe('the card of the password', () => {
   test('a change that not every server knows of yet is a change, and is told as what it is', async () => {
     const shown = await submitted('secret', 'long enough');
     refuse(await called('PUT', url), 'store_unavailable', { ...proof, closed: 0 });
-    await shown.says(`${texts.password.changed} ${texts.ending.none} ${texts.ending.untold}`);
+    await shown.says(`${passwordTexts.changed} ${endingTexts.none} ${endingTexts.untold}`);
     expect(shown.field('New password').value).toBe('');
     (await called('GET', '/api/sessions')).flush({ sessions: [] });
   });

@@ -5,7 +5,7 @@ import { problemCode, wordsFor } from '../session/http-words.ts';
 import { PasswordField } from '../session/password-field.ts';
 import { newPasswordRefusal, newPasswordTrouble } from '../session/password-rules.ts';
 import { Session } from '../session/session.ts';
-import { texts } from '../texts.ts';
+import { passwordTexts } from '../texts/password.ts';
 import { Devices } from './devices.ts';
 import { type Said, endingOf, endingWords } from './ending.ts';
 import { Outcome } from './outcome.ts';
@@ -25,7 +25,7 @@ export class PasswordCard {
   private readonly current = viewChild.required<PasswordField>('current');
   private readonly fresh = viewChild.required<PasswordField>('fresh');
 
-  protected readonly texts = texts.password;
+  protected readonly texts = passwordTexts;
   protected readonly user = computed(() => this.session.user() ?? '');
   protected readonly busy = signal(false);
   protected readonly currentError = signal<string | undefined>(undefined);
@@ -39,7 +39,7 @@ export class PasswordCard {
     const change: NewPassword = { pwd: this.current().value(), newPwd: this.fresh().value() };
     this.said.set(undefined);
     this.trouble.set(undefined);
-    this.currentError.set(change.pwd === '' ? texts.password.missing : undefined);
+    this.currentError.set(change.pwd === '' ? passwordTexts.missing : undefined);
     this.freshError.set(newPasswordTrouble(change.newPwd));
     if (this.currentError() !== undefined) {
       this.current().focus();
@@ -52,7 +52,7 @@ export class PasswordCard {
     this.busy.set(true);
     try {
       const ending = await endingOf(this.http.put<Proof>('/api/me/password', change));
-      this.said.set(endingWords(texts.password.changed, ending));
+      this.said.set(endingWords(passwordTexts.changed, ending));
       // Empty fields also tell a password manager that the change went through.
       this.current().clear();
       this.fresh().clear();
@@ -71,7 +71,7 @@ export class PasswordCard {
     if (this.freshError() !== undefined) {
       this.fresh().focus();
     } else if (code === 'invalid_credentials' || code === 'too_many_attempts') {
-      this.currentError.set(code === 'invalid_credentials' ? texts.password.wrong : wordsFor(error));
+      this.currentError.set(code === 'invalid_credentials' ? passwordTexts.wrong : wordsFor(error));
       this.current().focus();
     } else {
       this.trouble.set(wordsFor(error));

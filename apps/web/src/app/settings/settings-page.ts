@@ -1,7 +1,7 @@
 import { Component, inject } from '@angular/core';
 import { wheneverOpen } from '../connection/whenever-open.ts';
 import { NotifyCard } from '../notify/notify-card.ts';
-import { texts } from '../texts.ts';
+import { settingsTexts } from '../texts/settings.ts';
 import { Page } from '../ui/page.ts';
 import { AppearanceCard } from './appearance-card.ts';
 import { Devices } from './devices.ts';
@@ -30,7 +30,7 @@ import { PasswordCard } from './password-card.ts';
   `,
 })
 export class SettingsPage {
-  protected readonly texts = texts.settings;
+  protected readonly texts = settingsTexts;
 
   constructor() {
     const devices = inject(Devices);

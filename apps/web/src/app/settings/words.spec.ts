@@ -1,6 +1,6 @@
 import type { Device } from '@usher/protocol';
 import { describe, expect, test } from 'vitest';
-import { texts } from '../texts.ts';
+import { endingTexts } from '../texts/ending.ts';
 import { agoOf } from './ago.ts';
 import { deviceWords } from './device-words.ts';
 import { endingWords } from './ending.ts';
@@ -50,7 +50,7 @@ describe('what came of an end', () => {
 
   test('a server that could not be told is not passed over', () => {
     expect(endingWords('Ended.', { closed: 1, nodes: [node('a', 1, 12)], complete: false })).toEqual({
-      words: `Ended. 1 connection was closed in 12 ms. ${texts.ending.untold}`,
+      words: `Ended. 1 connection was closed in 12 ms. ${endingTexts.untold}`,
       complete: false,
     });
   });

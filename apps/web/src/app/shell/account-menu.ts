@@ -4,7 +4,7 @@ import { RouterLink } from '@angular/router';
 import { Session } from '../session/session.ts';
 import { themeChoices } from '../settings/theme-choices.ts';
 import { Theme, type ThemeChoice } from '../settings/theme.ts';
-import { texts } from '../texts.ts';
+import { shellTexts } from '../texts/shell.ts';
 import { Avatar } from '../ui/avatar.ts';
 import { Icon } from '../ui/icon.ts';
 import { Shortcuts } from './shortcuts.ts';
@@ -21,7 +21,7 @@ export class AccountMenu {
   private readonly theme = inject(Theme);
 
   protected readonly shortcuts = inject(Shortcuts);
-  protected readonly texts = texts;
+  protected readonly texts = shellTexts;
   protected readonly themes = themeChoices;
   protected readonly user = computed(() => this.session.user() ?? '');
   protected readonly chosen = this.theme.choice;

@@ -1,7 +1,8 @@
 import { Component } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { Icon } from '../ui/icon.ts';
-import { texts } from '../texts.ts';
+import { notFoundTexts } from '../texts/not-found.ts';
+import { roomTexts } from '../texts/room.ts';
 
 @Component({
   selector: 'app-not-found-page',
@@ -17,5 +18,5 @@ import { texts } from '../texts.ts';
   styleUrl: '../ui/empty.scss',
 })
 export class NotFoundPage {
-  protected readonly texts = texts;
+  protected readonly texts = { notFound: notFoundTexts, room: roomTexts } as const;
 }

@@ -1,7 +1,8 @@
 import { Component, DOCUMENT, inject } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { RoomActions } from '../rooms/room-actions.ts';
-import { texts } from '../texts.ts';
+import { quickTexts } from '../texts/quick.ts';
+import { shortcutsTexts } from '../texts/shortcuts.ts';
 import { Icon } from '../ui/icon.ts';
 import { isApple } from '../ui/apple.ts';
 
@@ -12,10 +13,10 @@ import { isApple } from '../ui/apple.ts';
   template: `
     <button type="button" class="choose" aria-haspopup="dialog" [attr.aria-keyshortcuts]="shortcut" (click)="choose()">
       <app-icon name="hash" [size]="16" />
-      <span>{{ texts.quick.choose }}</span>
+      <span>{{ texts.choose }}</span>
       <kbd aria-hidden="true">{{ hint }}</kbd>
     </button>
-    <a class="icon-button" routerLink="/search" [attr.aria-label]="texts.quick.search" [title]="texts.quick.search">
+    <a class="icon-button" routerLink="/search" [attr.aria-label]="texts.search" [title]="texts.search">
       <app-icon name="search" />
     </a>
   `,
@@ -81,9 +82,9 @@ import { isApple } from '../ui/apple.ts';
 export class QuickBar {
   private readonly actions = inject(RoomActions);
   private readonly apple = isApple(inject(DOCUMENT).defaultView);
-  protected readonly texts = texts;
+  protected readonly texts = quickTexts;
   protected readonly shortcut = this.apple ? 'Meta+K' : 'Control+K';
-  protected readonly hint = this.apple ? `${texts.shortcuts.keys.command}K` : `${texts.shortcuts.keys.control} K`;
+  protected readonly hint = this.apple ? `${shortcutsTexts.keys.command}K` : `${shortcutsTexts.keys.control} K`;
 
   protected choose(): void {
     void this.actions.choose();

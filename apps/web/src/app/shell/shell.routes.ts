@@ -1,5 +1,5 @@
 import type { Routes } from '@angular/router';
-import { texts } from '../texts.ts';
+import { titleTexts } from '../texts/titles.ts';
 import { Shell } from './shell.ts';
 
 export const shellRoutes: Routes = [
@@ -10,7 +10,7 @@ export const shellRoutes: Routes = [
       {
         path: '',
         pathMatch: 'full',
-        title: texts.titles.rooms,
+        title: titleTexts.rooms,
         loadComponent: async () => (await import('../rooms/no-room-page.ts')).NoRoomPage,
       },
       {
@@ -19,22 +19,22 @@ export const shellRoutes: Routes = [
       },
       {
         path: 'search',
-        title: texts.titles.search,
+        title: titleTexts.search,
         loadComponent: async () => (await import('../search/search-page.ts')).SearchPage,
       },
       {
         path: 'connection',
-        title: texts.titles.connection,
+        title: titleTexts.connection,
         loadComponent: async () => (await import('../connection/connection-page.ts')).ConnectionPage,
       },
       {
         path: 'settings',
-        title: texts.titles.settings,
+        title: titleTexts.settings,
         loadComponent: async () => (await import('../settings/settings-page.ts')).SettingsPage,
       },
       {
         path: '**',
-        title: texts.titles.notFound,
+        title: titleTexts.notFound,
         loadComponent: async () => (await import('./not-found-page.ts')).NotFoundPage,
       },
     ],

@@ -18,7 +18,8 @@ import { RoomList } from '../rooms/room-list.ts';
 import { RoomNews } from '../rooms/room-news.ts';
 import { Unsent } from '../rooms/unsent.ts';
 import { Visits } from '../rooms/visits.ts';
-import { texts } from '../texts.ts';
+import { appTexts } from '../texts/app.ts';
+import { shellTexts } from '../texts/shell.ts';
 import { Logo } from '../ui/logo.ts';
 import { AccountMenu } from './account-menu.ts';
 import { QuickBar } from './quick-bar.ts';
@@ -63,7 +64,7 @@ export class Shell {
   private readonly router = inject(Router);
   private readonly usher = injectUsher();
 
-  protected readonly texts = texts;
+  protected readonly texts = { shell: shellTexts, app: appTexts } as const;
   private readonly url = toSignal(
     this.router.events.pipe(
       filter((event) => event instanceof NavigationEnd),

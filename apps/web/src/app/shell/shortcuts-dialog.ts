@@ -1,6 +1,6 @@
 import { Component, DOCUMENT, inject } from '@angular/core';
 import { MatDialogActions, MatDialogClose, MatDialogContent, MatDialogTitle } from '@angular/material/dialog';
-import { texts } from '../texts.ts';
+import { shortcutsTexts } from '../texts/shortcuts.ts';
 import { isApple } from '../ui/apple.ts';
 import { ShortcutChoice } from './shortcut-choice.ts';
 
@@ -71,13 +71,13 @@ import { ShortcutChoice } from './shortcut-choice.ts';
   `,
 })
 export class ShortcutsDialog {
-  protected readonly texts = texts.shortcuts;
+  protected readonly texts = shortcutsTexts;
   protected readonly choice = inject(ShortcutChoice);
   protected readonly entries = entriesFor(isApple(inject(DOCUMENT).defaultView));
 }
 
 function entriesFor(apple: boolean) {
-  const { keys, room, above, below, unreadAbove, unreadBelow, help } = texts.shortcuts;
+  const { keys, room, above, below, unreadAbove, unreadBelow, help } = shortcutsTexts;
   const alt = apple ? keys.option : keys.alt;
   return [
     { words: room, keys: [apple ? keys.command : keys.control, 'K'] },

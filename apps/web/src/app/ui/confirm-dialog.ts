@@ -6,7 +6,7 @@ import {
   MatDialogContent,
   MatDialogTitle,
 } from '@angular/material/dialog';
-import { texts } from '../texts.ts';
+import { confirmTexts } from '../texts/confirm.ts';
 
 /** What is asked before something that cannot be taken back. */
 export interface Question {
@@ -26,12 +26,12 @@ export interface Question {
       ><p>{{ question.text }}</p></mat-dialog-content
     >
     <mat-dialog-actions>
-      <button type="button" class="button button-quiet" mat-dialog-close>{{ texts.confirm.cancel }}</button>
+      <button type="button" class="button button-quiet" mat-dialog-close>{{ texts.cancel }}</button>
       <button type="button" class="button button-danger" [mat-dialog-close]="true">{{ question.yes }}</button>
     </mat-dialog-actions>
   `,
 })
 export class ConfirmDialog {
-  protected readonly texts = texts;
+  protected readonly texts = confirmTexts;
   protected readonly question = inject<Question>(MAT_DIALOG_DATA);
 }

@@ -1,7 +1,7 @@
 import { Service, inject } from '@angular/core';
 import { Title } from '@angular/platform-browser';
 import { type RouterStateSnapshot, TitleStrategy } from '@angular/router';
-import { texts } from '../texts.ts';
+import { appTexts } from '../texts/app.ts';
 
 /** "(3) General · Usher": what waits to be read, what the page is, then whose. */
 @Service({ autoProvided: false })
@@ -30,6 +30,6 @@ export class PageTitle extends TitleStrategy {
   private write(): void {
     if (this.page === '') return;
     const count = this.count === '' ? '' : `(${this.count}) `;
-    this.title.setTitle(`${count}${this.page} · ${texts.app}`);
+    this.title.setTitle(`${count}${this.page} · ${appTexts.name}`);
   }
 }

@@ -1,6 +1,6 @@
 import { Component, type ElementRef, afterNextRender, input, viewChild } from '@angular/core';
 import { RouterLink } from '@angular/router';
-import { texts } from '../texts.ts';
+import { roomTexts } from '../texts/room.ts';
 import { Icon } from './icon.ts';
 
 /** The frame of a page beside the list: its heading, on a phone the way back, and what it holds in one column that scrolls. */
@@ -9,7 +9,7 @@ import { Icon } from './icon.ts';
   imports: [Icon, RouterLink],
   template: `
     <header>
-      <a class="icon-button back" routerLink="/" [attr.aria-label]="texts.room.back"><app-icon name="back" /></a>
+      <a class="icon-button back" routerLink="/" [attr.aria-label]="texts.back"><app-icon name="back" /></a>
       <h1 #title tabindex="-1">{{ heading() }}</h1>
       <p class="lead">{{ lead() }}</p>
     </header>
@@ -26,7 +26,7 @@ export class Page {
   readonly lead = input.required<string>();
   /** Whether the heading is where a reader begins; not where the page has a better place. */
   readonly takesFocus = input(true);
-  protected readonly texts = texts;
+  protected readonly texts = roomTexts;
 
   constructor() {
     // Who comes here by keyboard or screen reader begins at the top of what is new.

@@ -1,0 +1,3 @@
+export const confirmTexts = {
+  cancel: $localize`:@@confirm.cancel:Cancel`,
+} as const;

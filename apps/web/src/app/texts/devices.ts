@@ -1,0 +1,45 @@
+import { plural } from './plural.ts';
+
+export const devicesTexts = {
+  heading: $localize`:@@devices.heading:Your devices`,
+  hint: $localize`:@@devices.hint:Everywhere you are signed in. End what you do not know or no longer use.`,
+  loading: $localize`:@@devices.loading:Loading your devices …`,
+  failed: $localize`:@@devices.failed:Your devices could not be loaded.`,
+  retry: $localize`:@@devices.retry:Load them again`,
+  alone: $localize`:@@devices.alone:You are signed in nowhere else.`,
+  here: $localize`:@@devices.here:This device`,
+  kinds: {
+    desktop: $localize`:@@devices.kinds.desktop:Computer`,
+    phone: $localize`:@@devices.kinds.phone:Phone`,
+    tablet: $localize`:@@devices.kinds.tablet:Tablet`,
+    other: undefined,
+  },
+  on: (browser: string, system: string) => $localize`:@@devices.on:${browser}:browser: on ${system}:system:`,
+  unknown: $localize`:@@devices.unknown:Unknown device`,
+  unknownBrowser: $localize`:@@devices.unknownBrowser:Unknown browser`,
+  unknownSystem: (browser: string) => $localize`:@@devices.unknownSystem:${browser}:browser:, system unknown`,
+  seen: (ago: string) => $localize`:@@devices.seen:Last seen ${ago}:ago:`,
+  justNow: $localize`:@@devices.justNow:just now`,
+  connections: (n: number) =>
+    plural(n, {
+      one: $localize`:@@devices.connections.one:${n}:count: open connection`,
+      few: $localize`:@@devices.connections.few:${n}:count: open connections`,
+      many: $localize`:@@devices.connections.many:${n}:count: open connections`,
+      other: $localize`:@@devices.connections.other:${n}:count: open connections`,
+    }),
+  since: (date: string) => $localize`:@@devices.since:Signed in since ${date}:date:`,
+  end: $localize`:@@devices.end:End session`,
+  endOf: (device: string) => $localize`:@@devices.endOf:End session: ${device}:device:`,
+  ended: $localize`:@@devices.ended:Ended.`,
+  overAlready: $localize`:@@devices.overAlready:It was over already.`,
+  others: $localize`:@@devices.others:End all other sessions`,
+  othersHint: $localize`:@@devices.othersHint:Everywhere but here; what is open there is closed at once.`,
+  othersEnded: $localize`:@@devices.othersEnded:All other sessions are over.`,
+  everywhere: $localize`:@@devices.everywhere:Sign out everywhere`,
+  everywhereHint: $localize`:@@devices.everywhereHint:On all devices, this one too.`,
+  everywhereQuestion: {
+    heading: $localize`:@@devices.everywhereQuestion.heading:Sign out everywhere?`,
+    text: $localize`:@@devices.everywhereQuestion.text:All your sessions end at once, this one too. On every device you have to sign in again.`,
+    yes: $localize`:@@devices.everywhereQuestion.yes:Sign out everywhere`,
+  },
+} as const;

@@ -1,0 +1,16 @@
+export const endedTexts = {
+  signed_out: $localize`:@@ended.signed_out:You are signed out.`,
+  signed_out_untold: $localize`:@@ended.signed_out_untold:You are signed out on this device. The server could not be reached; it is told as soon as it can be, and the session is not used any more.`,
+  signed_out_elsewhere: $localize`:@@ended.signed_out_elsewhere:You were signed out in another tab.`,
+  session_ended: $localize`:@@ended.session_ended:Your session ended. Sign in again.`,
+  expired: $localize`:@@ended.expired:Your session expired. Sign in again, and go on where you were.`,
+  ended_elsewhere: $localize`:@@ended.ended_elsewhere:This session was ended from another of your devices.`,
+  password_changed: $localize`:@@ended.password_changed:The password of this account was changed. Sign in with the new one.`,
+  user_disabled: $localize`:@@ended.user_disabled:This account is disabled. Ask whoever runs this server.`,
+  operator: $localize`:@@ended.operator:Your session was ended by whoever runs this server.`,
+  refresh_reused: $localize`:@@ended.refresh_reused:Your session was used from somewhere else as well, so it was ended to be safe. Sign in again; if that was not you, change your password.`,
+  ticket_replayed: $localize`:@@ended.ticket_replayed:A ticket of your session was used twice, so the session was ended to be safe. Sign in again; if that was not you, change your password.`,
+  too_many_sessions: $localize`:@@ended.too_many_sessions:You signed in on more devices than are allowed; this one was used least lately.`,
+  everywhere: $localize`:@@ended.everywhere:You are signed out on all devices.`,
+  everywhere_untold: $localize`:@@ended.everywhere_untold:You are signed out on all devices. Not every server could be told yet: what is still open there is closed as soon as it can be.`,
+} as const;

@@ -1,0 +1,17 @@
+export const passwordTexts = {
+  label: $localize`:@@password.label:Password`,
+  show: $localize`:@@password.show:Show what is typed`,
+  hide: $localize`:@@password.hide:Hide what is typed`,
+  rules: $localize`:@@password.rules:At least 8 characters: no common password, no sequence, not your name.`,
+  short: $localize`:@@password.short:The password needs at least 8 characters.`,
+  longer: $localize`:@@password.longer:This server wants a longer password.`,
+  heading: $localize`:@@password.heading:Password`,
+  hint: $localize`:@@password.hint:A new one signs you out on all other devices.`,
+  current: $localize`:@@password.current:Current password`,
+  fresh: $localize`:@@password.fresh:New password`,
+  missing: $localize`:@@password.missing:The current password is needed too.`,
+  wrong: $localize`:@@password.wrong:This is not your current password.`,
+  submit: $localize`:@@password.submit:Change password`,
+  busy: $localize`:@@password.busy:Changing …`,
+  changed: $localize`:@@password.changed:Your password is changed, and all other devices are signed out.`,
+} as const;

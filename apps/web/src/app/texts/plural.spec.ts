@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { pluralIn } from './plural.ts';
+
+const forms = { one: 'wiadomość', few: 'wiadomości', many: 'wiadomości wielu', other: 'wiadomości ułamka' };
+
+test.each([
+  [1, forms.one],
+  [3, forms.few],
+  [5, forms.many],
+  [22, forms.few],
+  [1.5, forms.other],
+])('%s has the form that Polish has for it', (n, form) => {
+  expect(pluralIn('pl')(n, forms)).toBe(form);
+});
+
+test('a form that only a few languages have is read as other', () => {
+  expect(pluralIn('ar')(2, forms)).toBe(forms.other);
+  expect(pluralIn('ar')(0, forms)).toBe(forms.other);
+});
