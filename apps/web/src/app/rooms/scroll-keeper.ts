@@ -10,8 +10,8 @@ const wholeRows = 200;
 const mostRows = 1_500;
 /** What is rendered beyond either edge of the frame: so many times its height, and so many px at least. */
 const margin = { frames: 1, px: 600 };
-/** So many rows are rendered before the height of the frame is known. */
-const firstRows = 16;
+/** So many rows are rendered before the height of the frame is known: about a phone full of them. */
+const firstRows = 10;
 /** What is rendered beyond either edge at first, and how much more with each step (px). */
 const step = 400;
 
@@ -259,7 +259,7 @@ export class ScrollKeeper {
   /** What is on the screen and so many px above and below. */
   private within(px: number): Range {
     const { length } = this.rows;
-    // Before there is a frame: as many rows as fit on a large screen.
+    // Before there is a frame.
     if (this.scroller === undefined) return { start: Math.max(0, length - firstRows), end: length };
     const frame = this.scroller.clientHeight;
     const from = this.edge(this.scroller, frame);
