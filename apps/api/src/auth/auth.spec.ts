@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import * as argon2 from '@node-rs/argon2';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { newApp, type TestApp } from '../testing/new-app.ts';
 
 vi.mock(import('@node-rs/argon2'), { spy: true });
@@ -176,6 +176,17 @@ describe('the bearer token', () => {
   test('is expired when its time has come', async () => {
     const { claims, code } = await withSession();
     expect(await code(forge(secret, header, { ...claims, exp: seconds(Date.now()) - 1 }))).toBe('token_expired');
+  });
+
+  test('is expired when its time has come, though it was verified before', async () => {
+    const { claims, code } = await withSession();
+    const start = Date.now();
+    const token = forge(secret, header, { ...claims, exp: seconds(start) + 60 });
+    expect(await code(token)).toBe('good');
+    expect(await code(token)).toBe('good');
+    vi.useFakeTimers({ now: start + 61_000, toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    expect(await code(token)).toBe('token_expired');
   });
 
   test('of another user, or of a session that never was, is over', async () => {
