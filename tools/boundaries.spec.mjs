@@ -30,7 +30,7 @@ test.each([
   ['e2e/x.ts', '@usher/ticket'],
   ['apps/bench/src/x.ts', '@usher/realtime'],
   ['apps/api/src/x.ts', '../../../libs/ticket/src/redact.ts'],
-  ['libs/ticket/src/x.ts', '../../realtime/src/frame.ts'],
+  ['libs/ticket/src/x.ts', '../../realtime/src/connections/frame.ts'],
   ['apps/api/src/x.ts', '@usher/ticket/src/redact.ts'],
 ])('lint refuses that %s imports %s', async (file, specifier) => {
   expect(await complaints(file, specifier)).not.toEqual([]);

@@ -336,7 +336,7 @@ export const threats = [
     get: 'a node that does not answer makes it 503 with the proof so far',
     in: 'libs/realtime/src/bus/survey.ts',
     without: ['return { answers, complete: awaited.size === 0 };', 'return { answers, complete: true };'],
-    shown: ['libs/realtime', 'src/survey.spec.ts'],
+    shown: ['libs/realtime', 'src/bus/survey.spec.ts'],
   },
   {
     id: 'foreign-ticket-renews',
@@ -355,7 +355,7 @@ export const threats = [
     get: '4001 when the lease is over',
     in: 'libs/realtime/src/connections/watch.ts',
     without: ["close(seat, 'lease_expired');", ''],
-    shown: ['libs/realtime', 'src/lease.spec.ts'],
+    shown: ['libs/realtime', 'src/connections/lease.spec.ts'],
   },
   {
     id: 'lost-role',
@@ -363,7 +363,7 @@ export const threats = [
     get: 'roles are read again at each renewal, and `removed` follows',
     in: 'libs/realtime/src/rooms/expulsion.ts',
     without: ['connections.onRenewed((connection) => void judge(connection));', ''],
-    shown: ['libs/realtime', 'src/renewal.spec.ts'],
+    shown: ['libs/realtime', 'src/connections/renewal.spec.ts'],
   },
   {
     id: 'old-password',
@@ -476,7 +476,7 @@ export const threats = [
     get: '4009 beyond 1 MiB',
     in: 'libs/realtime/src/connections/seat.ts',
     without: ["if (this.socket.bufferedBytes > this.usher.bufferedBytes) this.usher.close(this, 'slow_consumer');", ''],
-    shown: ['libs/realtime', 'src/back-pressure.spec.ts'],
+    shown: ['libs/realtime', 'src/connections/back-pressure.spec.ts'],
   },
   {
     id: 'message-flood',
@@ -484,7 +484,7 @@ export const threats = [
     get: '`rate_limited`, and 4029 when it does not stop',
     in: 'libs/realtime/src/rooms/saying.ts',
     without: ['if (waitMs === 0) return;', 'if (waitMs >= 0) return;'],
-    shown: ['libs/realtime', 'src/limits.spec.ts'],
+    shown: ['libs/realtime', 'src/connections/limits.spec.ts'],
   },
   {
     id: 'huge-frame',
@@ -492,7 +492,7 @@ export const threats = [
     get: '1009',
     in: 'libs/realtime/src/connections/connections.ts',
     without: ["this.#closeSeat(seat, 'too_large');", ''],
-    shown: ['libs/realtime', 'src/limits.spec.ts'],
+    shown: ['libs/realtime', 'src/connections/limits.spec.ts'],
   },
   {
     id: 'foreign-room',
@@ -500,7 +500,7 @@ export const threats = [
     get: '`not_found`: every rejoin is judged again',
     in: 'libs/realtime/src/rooms/join.ts',
     without: ["await means.judge(guest.connection.identity, params.room, 'join');", ''],
-    shown: ['libs/realtime', 'src/join-recovery.spec.ts'],
+    shown: ['libs/realtime', 'src/rooms/join-recovery.spec.ts'],
   },
   {
     id: 'late-ticket',
