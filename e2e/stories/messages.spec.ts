@@ -193,6 +193,7 @@ test('what is written without a network survives a reload, is changed, and goes 
   await expectState(page, /backoff|ticket/);
   await say(page, 'written in the tunnel');
   await composer(page).press('ArrowUp');
+  await expect(composer(page)).toHaveValue('written in the tunnel');
   await composer(page).fill('changed in the tunnel');
   await composer(page).press('Enter');
   await choose(page, messageWith(page, 'sent before'), 'Edit');

@@ -19,7 +19,6 @@ import { type MessageAction, MessageItem } from './message-item.ts';
 import type { Place } from './open-rooms.ts';
 import { estimateIn } from './row-estimate.ts';
 import { createRows } from './rows.ts';
-import { whenIdle } from '../ui/when-idle.ts';
 import { ScrollKeeper } from './scroll-keeper.ts';
 import { dayOf } from './times.ts';
 
@@ -86,7 +85,6 @@ export class MessageLog {
   private readonly chosen = signal<string | undefined>(undefined);
   private estimate = estimateIn(700);
 
-  private readonly destroyed = inject(DestroyRef);
   protected readonly texts = roomTexts;
   protected readonly dayOf = dayOf;
   protected readonly rows = computed(() => this.rowsOf(this.messages(), this.user(), this.freshFrom()));
@@ -120,7 +118,7 @@ export class MessageLog {
   readonly atEnd = computed(() => this.isAtEnd() && !this.hasNewer());
 
   constructor() {
-    this.keeper.beginSmall();
+    const destroyed = inject(DestroyRef);
     // Before the template, so that what is rendered is the right window of these rows.
     effect(() => {
       const rows = this.rows();
@@ -150,7 +148,7 @@ export class MessageLog {
         this.settle();
       },
     });
-    this.destroyed.onDestroy(() => {
+    destroyed.onDestroy(() => {
       observer?.disconnect();
     });
   }
@@ -207,18 +205,7 @@ export class MessageLog {
     });
     observer.observe(scroller);
     observer.observe(list);
-    this.fillIn();
     return observer;
-  }
-
-  /** Renders the rest of what was just opened, a piece at a time, when the browser has nothing else to do. */
-  private fillIn(): void {
-    whenIdle(() => {
-      if (this.destroyed.destroyed) return;
-      const more = this.keeper.widen();
-      this.follow();
-      if (more) this.fillIn();
-    });
   }
 
   private settle(): void {

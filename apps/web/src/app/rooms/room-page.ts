@@ -1,5 +1,4 @@
-import { Component, DestroyRef, computed, effect, inject, input, signal, untracked } from '@angular/core';
-import { Router } from '@angular/router';
+import { Component, computed, effect, inject, input, signal, untracked } from '@angular/core';
 import { OpenRooms, type RoomView } from './open-rooms.ts';
 import { RoomPane } from './room-pane.ts';
 
@@ -25,9 +24,6 @@ export class RoomPage {
   readonly at = input(undefined, { transform: seqOf });
 
   private readonly open = inject(OpenRooms);
-  /** Whether the whole app is just being opened at this room. */
-  private opening = inject(Router).lastSuccessfulNavigation() === null;
-  private readonly destroyed = inject(DestroyRef);
   private readonly view = signal<RoomView | undefined>(undefined);
   protected readonly views = computed(() => {
     const view = this.view();
@@ -39,16 +35,7 @@ export class RoomPage {
       const name = this.room();
       // Entering does things: it joins the room and may leave another.
       const view = untracked(() => this.open.enter(name));
-      if (this.opening) this.afterTheRest(view);
-      else this.view.set(view);
-    });
-  }
-
-  /** The app around it is rendered in a task of its own, so that a slow phone can answer a finger in between. */
-  private afterTheRest(view: RoomView): void {
-    this.opening = false;
-    setTimeout(() => {
-      if (!this.destroyed.destroyed && untracked(this.view) === undefined) this.view.set(view);
+      this.view.set(view);
     });
   }
 }

@@ -10,10 +10,6 @@ const wholeRows = 200;
 const mostRows = 1_500;
 /** What is rendered beyond either edge of the frame: so many times its height, and so many px at least. */
 const margin = { frames: 1, px: 600 };
-/** So many rows are rendered before the height of the frame is known: about a phone full of them. */
-const firstRows = 10;
-/** What is rendered beyond either edge at first, and how much more with each step (px). */
-const step = 400;
 
 /** The rows that stand in the page: from `start`, before `end`. */
 export interface Range {
@@ -42,8 +38,6 @@ export class ScrollKeeper {
   private anchor: { readonly index: number; readonly offset: number } | undefined;
   /** A place from before, until the message it names is there. */
   private wanted: Exclude<Place, 'end'> | undefined;
-  /** So far beyond either edge (px) while a list that was just opened is filled in, step by step. */
-  private reach: number | undefined;
   /** Under way to the end with a motion, and where the end was when it began (px). */
   private gliding: number | undefined;
 
@@ -51,22 +45,6 @@ export class ScrollKeeper {
     this.scroller = scroller;
     this.list = list;
     this.goTo(place);
-  }
-
-  /** At first only what is on the screen and a little more, so that it is there soon; the rest comes with `widen`. */
-  beginSmall(): void {
-    this.reach = step / 4;
-  }
-
-  /** To be called when there is time. @returns whether there is more to render than stands in the page. */
-  widen(): boolean {
-    if (this.reach === undefined) return false;
-    this.reach += step;
-    const most = this.usual();
-    const next = this.within(this.reach);
-    if (next.start <= most.start && next.end >= most.end) this.reach = undefined;
-    this.choose();
-    return this.reach !== undefined;
   }
 
   /** Goes to a place without a motion, once its message is there. */
@@ -253,34 +231,22 @@ export class ScrollKeeper {
   }
 
   private fitting(): Range {
-    return this.reach === undefined ? this.usual() : this.within(this.reach);
-  }
-
-  /** What is on the screen and so many px above and below. */
-  private within(px: number): Range {
-    const { length } = this.rows;
-    // Before there is a frame.
-    if (this.scroller === undefined) return { start: Math.max(0, length - firstRows), end: length };
-    const frame = this.scroller.clientHeight;
-    const from = this.edge(this.scroller, frame);
-    return {
-      start: this.heights.indexAt(from - px),
-      end: Math.min(length, this.heights.indexAt(from + frame + px) + 1),
-    };
-  }
-
-  private usual(): Range {
     const { length } = this.rows;
     const { scroller } = this;
     if (length <= wholeRows) return { start: 0, end: length };
     if (scroller === undefined) return { start: length - wholeRows, end: length };
     const frame = scroller.clientHeight;
+    const from = this.edge(scroller, frame);
     const near = Math.max(margin.px, margin.frames * frame);
     const now = { start: Math.min(this.range.start, length), end: Math.min(this.range.end, length) };
+    const rows = (px: number): Range => ({
+      start: this.heights.indexAt(from - px),
+      end: Math.min(length, this.heights.indexAt(from + frame + px) + 1),
+    });
     // Not with every pixel: what stands there is enough until half of the margin is used up.
-    const enough = this.within(near / 2);
+    const enough = rows(near / 2);
     if (now.start <= enough.start && now.end >= enough.end && now.end - now.start <= wholeRows) return now;
-    const wanted = this.within(near);
+    const wanted = rows(near);
     if (!this.selecting()) return wanted;
     const both = { start: Math.min(now.start, wanted.start), end: Math.max(now.end, wanted.end) };
     return both.end - both.start <= mostRows ? both : wanted;
