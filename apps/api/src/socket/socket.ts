@@ -160,8 +160,8 @@ export const socket = fp<SocketOptions>(
       },
     });
 
-    // Past the router: whoever comes here has been judged, and what a route would add (request, reply and their hooks) costs a
-    // third of a connect and stays in memory for as long as the socket does.
+    // Past the router: whoever comes here has been judged, and what a route would add (request, reply and their hooks) costs more
+    // than a tenth of a connect and stays in memory for as long as the socket does.
     app.gate.server.on('upgrade', (request: IncomingMessage, network: Duplex, head: Buffer) => {
       // The 101 and the welcome leave in one write: each costs the kernel more than all that is computed for it.
       network.cork();
