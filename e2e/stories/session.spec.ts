@@ -21,6 +21,8 @@ test('a new account can be made and is signed in', async ({ visitor }) => {
     .or(page.getByRole('button', { name: /create (an )?account/i }))
     .first()
     .click();
+  // The page before it has a field of the same name.
+  await expect(page.getByRole('heading', { name: 'Create an account' })).toBeVisible();
   await page.getByLabel('User name').fill('milhouse');
   await page.getByLabel('Password', { exact: true }).fill('thrillhouse-forever');
   await page.getByRole('button', { name: /create account/i }).click();
