@@ -12,6 +12,7 @@ import { createRefreshing } from './auth/refreshing.ts';
 import { sessionRoutes } from './auth/session-routes.ts';
 import { createSessions } from './auth/sessions.ts';
 import { createSignInThrottle } from './auth/throttle.ts';
+import { createSqliteFindStanding } from './auth/sqlite-standing.ts';
 import { tokens } from './auth/tokens.ts';
 import type { Config } from './config/config.ts';
 import { jwtSecret } from './config/jwt-secret.ts';
@@ -81,7 +82,8 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     const metrics = createMetrics();
     const users = createUsers(db, now);
     const lives = { idleMs: config.sessionIdleSeconds * 1_000, absoluteMs: config.sessionSeconds * 1_000 };
-    const sessions = createSessions(db, { ...lives, maxPerUser: config.maxSessionsPerUser, now });
+    const find = createSqliteFindStanding(sqlite);
+    const sessions = createSessions(db, { ...lives, maxPerUser: config.maxSessionsPerUser, find, now });
     const refreshing = createRefreshing(db, { ...lives, now });
     const passwords = await createPasswords();
     const commit = createGroupCommit(sqlite);
@@ -112,7 +114,6 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     app.setValidatorCompiler(TypeBoxValidatorCompiler);
     await app.register(errors);
     await app.register(requestLog);
-    await app.register(cookies);
     await app.register(securityHeaders, { publicUrl: config.publicUrl });
     await app.register(metricsRoutes, { metrics, token: config.metricsToken });
     const end: Endings['sessions'] = (ended, cause) => app.endings.sessions(ended, cause);
@@ -131,19 +132,23 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     await app.register(
       async (api) => {
         await api.register(healthRoutes, { db, draining: () => app.draining });
-        await api.register(authRoutes, {
-          users,
-          sessions,
-          refreshing,
-          check,
-          endings,
-          cookie: createRefreshCookie({
-            publicUrl: config.publicUrl,
-            allowedOrigins: () => allowedOrigins(config, app.boundPort()),
-          }),
-          onRefresh: (outcome) => {
-            metrics.refreshes.inc({ outcome });
-          },
+        // Theirs alone are cookies: nobody else reads one, and for every other call they would be two more hooks.
+        await api.register(async (auth) => {
+          await auth.register(cookies);
+          await auth.register(authRoutes, {
+            users,
+            sessions,
+            refreshing,
+            check,
+            endings,
+            cookie: createRefreshCookie({
+              publicUrl: config.publicUrl,
+              allowedOrigins: () => allowedOrigins(config, app.boundPort()),
+            }),
+            onRefresh: (outcome) => {
+              metrics.refreshes.inc({ outcome });
+            },
+          });
         });
         await api.register(sessionRoutes, { users, sessions, passwords, rules, check, endings, connections });
         await api.register(adminRoutes, { users, sessions, endings });

@@ -1,4 +1,5 @@
-import { hash, randomBytes } from 'node:crypto';
+import { hash } from 'node:crypto';
+import { newTicket } from './new-ticket.ts';
 import {
   type ConsumeResult,
   type IssueResult,
@@ -83,7 +84,7 @@ class MemoryTicketStore implements TicketStore {
     }
     if (account.outstanding.size >= this.#maxOutstanding) return refuse(this.#nextExpiry(account, now) - now);
     if (this.#entries.size >= this.#maxEntries) this.#makeRoom(now);
-    const ticket = randomBytes(32).toString('base64url');
+    const ticket = newTicket();
     const key = keyOf(ticket);
     const expiresAt = Math.max(startsAt, now) + this.#ttlMs;
     this.#entries.set(key, { claims, startsAt, expiresAt, state: 'good' });

@@ -37,6 +37,7 @@ function redact(url: string, secret: (name: string, value: string) => boolean): 
 }
 
 function decode(text: string): string {
+  if (!/[%+]/.test(text)) return text.trim();
   try {
     return decodeURIComponent(text.replaceAll('+', ' ')).trim();
   } catch {

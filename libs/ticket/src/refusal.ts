@@ -20,12 +20,31 @@ export function problemHeaders(status: number, retryAfterMs?: number): Record<st
   return headers;
 }
 
+/** Answers that are the same each time, as they are written: strangers come often, and there are few codes. */
+const written = new Map<ProblemCode, string>();
+
 /** Answers a handshake with an error and hangs up, without a trip through any router. A socket that is gone is left alone. */
-export function refuse(socket: Duplex, { code, retryAfterMs, headers }: Refusal): void {
+export function refuse(socket: Duplex, refusal: Refusal): void {
   if (socket.destroyed || !socket.writable) {
     socket.destroy();
     return;
   }
+  // A client that goes on talking is not listened to, and one that does not hang up is hung up on.
+  socket.resume();
+  socket.end(answerOf(refusal), 'latin1', () => {
+    socket.destroy();
+  });
+}
+
+function answerOf(refusal: Refusal): string {
+  if (refusal.retryAfterMs !== undefined || refusal.headers !== undefined) return write(refusal);
+  let answer = written.get(refusal.code);
+  if (answer === undefined) written.set(refusal.code, (answer = write(refusal)));
+  return answer;
+}
+
+/** In ASCII alone: titles are, and what a problem says of itself besides are numbers. */
+function write({ code, retryAfterMs, headers }: Refusal): string {
   const body = problem(code, retryAfterMs);
   const text = JSON.stringify(body);
   const lines = [`HTTP/1.1 ${body.status} ${STATUS_CODES[body.status] ?? ''}`];
@@ -37,9 +56,5 @@ export function refuse(socket: Duplex, { code, retryAfterMs, headers }: Refusal)
   for (const [name, value] of Object.entries(all)) lines.push(`${name}: ${value}`);
   // RFC 9110 §7.8: an `Upgrade` header is named by the connection too.
   lines.push(`connection: ${headers?.['upgrade'] === undefined ? 'close' : 'upgrade, close'}`);
-  // A client that goes on talking is not listened to, and one that does not hang up is hung up on.
-  socket.resume();
-  socket.end(`${lines.join('\r\n')}\r\n\r\n${text}`, () => {
-    socket.destroy();
-  });
+  return `${lines.join('\r\n')}\r\n\r\n${text}`;
 }

@@ -6,6 +6,7 @@ import { createUsers } from '../users/users.ts';
 import { hashOf, newRefreshToken, seal, unseal } from './refresh-token.ts';
 import { createRefreshing } from './refreshing.ts';
 import { createSessions } from './sessions.ts';
+import { createSqliteFindStanding } from './sqlite-standing.ts';
 
 const lives = { idleMs: 3_600_000, absoluteMs: 86_400_000 };
 const whence = { address: '192.0.2.1', userAgent: 'test' };
@@ -54,10 +55,11 @@ interface Model {
 }
 
 test('under any interleaving a cookie is good, within its grace, or the end of the session', async () => {
-  const { kysely: db, close } = await openDatabase(tempFolder());
+  const { kysely: db, sqlite, close } = await openDatabase(tempFolder());
+  const find = createSqliteFindStanding(sqlite);
   let now = 1_700_000_000_000;
   await createUsers(db, () => now).add({ name: 'maggie', passwordHash: '', roles: [] });
-  const sessions = createSessions(db, { ...lives, maxPerUser: 1_000_000, now: () => now });
+  const sessions = createSessions(db, { ...lives, maxPerUser: 1_000_000, find, now: () => now });
   const refreshing = createRefreshing(db, { ...lives, now: () => now });
   const met = new Set<string>();
 

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { EndCause } from '@usher/protocol';
-import type { CompiledQuery, Kysely } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { Tables } from '../database/schema.ts';
 import { formatRefreshToken, hashOf, newRefreshToken } from './refresh-token.ts';
 import { endOf, type SessionLives } from './session-life.ts';
-import { type Standing, standingOf } from './standing.ts';
+import { type FindStanding, type Standing, standingOf } from './standing.ts';
 import { columnsOf, type Whence } from './whence.ts';
 
 export interface StartedSession {
@@ -48,6 +48,7 @@ export interface Sessions {
 
 export interface SessionsOptions extends SessionLives {
   readonly maxPerUser: number;
+  readonly find: FindStanding;
   readonly now: () => number;
 }
 
@@ -57,17 +58,8 @@ const coarsestMs = 60_000;
 const rememberedMs = 7 * 86_400_000;
 
 export function createSessions(db: Kysely<Tables>, options: SessionsOptions): Sessions {
-  const { idleMs, absoluteMs, maxPerUser, now } = options;
+  const { idleMs, absoluteMs, maxPerUser, find, now } = options;
   const seenEveryMs = Math.min(coarsestMs, idleMs / 4);
-  // Asked at every call and twice for every connect, so it is put into words once.
-  const lookedUp = db
-    .selectFrom('sessions')
-    .innerJoin('users', 'users.name', 'sessions.user_name')
-    .select(['ended_at', 'ended_cause', 'last_seen_at', 'expires_at', 'users.name', 'users.roles', 'users.disabled'])
-    .where('sessions.id', '=', '')
-    .where('users.name', '=', '')
-    .compile();
-  type Looked = typeof lookedUp extends CompiledQuery<infer Row> ? Row : never;
 
   return {
     async start(user, whence) {
@@ -102,8 +94,8 @@ export function createSessions(db: Kysely<Tables>, options: SessionsOptions): Se
     },
 
     async look(session, user) {
-      const { rows } = await db.executeQuery<Looked>({ ...lookedUp, parameters: [session, user] });
-      const [row] = rows;
+      const found = find(session, user);
+      const row = found instanceof Promise ? await found : found;
       if (row === undefined) return { state: 'session_ended' };
       const at = now();
       const standing = standingOf(row, options, at);

@@ -18,10 +18,19 @@ export type Standing =
   | { readonly state: 'user_disabled' };
 
 /** A session and the user whose it is, as the database has them. */
-type Row = Lived & Pick<Tables['users'], 'name' | 'roles' | 'disabled'>;
+export type StandingRow = Lived & Pick<Tables['users'], 'name' | 'roles' | 'disabled'>;
+
+/**
+ * Finds a session together with its user, at this very moment; `undefined` where the two do not belong together. Where it can be
+ * told at once it is not a promise, since it is asked at every call and twice for every connect.
+ */
+export type FindStanding = (
+  session: string,
+  user: string,
+) => StandingRow | undefined | Promise<StandingRow | undefined>;
 
 /** Judges a session together with its user. */
-export function standingOf(row: Row, lives: SessionLives, now: number): Standing {
+export function standingOf(row: StandingRow, lives: SessionLives, now: number): Standing {
   // Before the end of the session, which disabling brought about: the account is what a person has to ask about.
   if (row.disabled !== 0) return { state: 'user_disabled' };
   const cause = causeOfEnd(row, lives, now);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import { createSessions } from '../auth/sessions.ts';
+import { createSqliteFindStanding } from '../auth/sqlite-standing.ts';
 import { oldDatabase } from '../testing/old-database.ts';
 import { openRooms } from '../testing/open-rooms.ts';
 import { tempFolder } from '../testing/temp-folder.ts';
@@ -20,9 +21,10 @@ test('a database of 0.1.0 is taken over: its sessions go on for as long as their
     INSERT INTO users (name, password_hash, roles, disabled, created_at) VALUES ('maggie', '', '["admin"]', 0, 0);
     INSERT INTO sessions VALUES ('good', 'maggie', 1000, 1000, NULL), ('over', 'maggie', 1000, 1000, 2000);`,
   );
-  const { kysely, close } = await openDatabase(folder);
+  const { kysely, sqlite, close } = await openDatabase(folder);
+  const find = createSqliteFindStanding(sqlite);
   const lives = { idleMs: 1e12, absoluteMs: 1e12 };
-  const at = (now: number) => createSessions(kysely, { ...lives, maxPerUser: 10, now: () => now });
+  const at = (now: number) => createSessions(kysely, { ...lives, maxPerUser: 10, find, now: () => now });
   expect(await at(3_000).look('good', 'maggie')).toEqual({
     state: 'good',
     user: 'maggie',

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { string } from './sqlite-rows.ts';
+import { string } from '../database/sqlite-values.ts';
 
 /** All of a room that a person's rights in it depend on. */
 export interface RoomStanding {

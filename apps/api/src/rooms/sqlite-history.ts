@@ -11,7 +11,8 @@ import {
 } from '@usher/realtime';
 import { type GroupCommit, Refused } from '../database/group-commit.ts';
 import { createMentions } from './sqlite-mentions.ts';
-import { integer, messageColumns, string, toMessage, unknownRoom } from './sqlite-rows.ts';
+import { integer, string } from '../database/sqlite-values.ts';
+import { messageColumns, toMessage, unknownRoom } from './sqlite-rows.ts';
 import { createTextIndex } from '../database/text-index.ts';
 
 export interface SqliteHistoryOptions {

@@ -2,7 +2,8 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { roomBounds } from '@usher/protocol/server';
 import { type Marks, type Unread } from '@usher/realtime';
 import { type GroupCommit, Refused } from '../database/group-commit.ts';
-import { integer, type Row, string, unknownRoom } from './sqlite-rows.ts';
+import { integer, type Row, string } from '../database/sqlite-values.ts';
+import { unknownRoom } from './sqlite-rows.ts';
 
 export interface StoredMarks extends Marks {
   /** What somebody has not read, by room, for all rooms of which they are a member. */

@@ -1,6 +1,6 @@
-import type { SQLOutputValue } from 'node:sqlite';
 import type { Message } from '@usher/protocol';
 import { UnknownRoom } from '@usher/realtime';
+import { integer, type Row, string } from '../database/sqlite-values.ts';
 
 /** The columns of a message, for `toMessage`. */
 export const messageColumns = [
@@ -18,8 +18,6 @@ export const messageColumns = [
   .map((column) => `messages.${column}`)
   .join(', ');
 
-export type Row = Readonly<Record<string, SQLOutputValue>>;
-
 export function toMessage(row: Row): Message {
   const message: Message = {
     room: string(row['room']),
@@ -35,19 +33,6 @@ export function toMessage(row: Row): Message {
   if (edited != null) message.edited = integer(edited);
   if (deleted != null) message.deleted = integer(deleted);
   return message;
-}
-
-/** @throws TypeError when the value is no text. */
-export function string(value: SQLOutputValue | undefined): string {
-  if (typeof value !== 'string') throw new TypeError('the database holds something that is no text where text belongs');
-  return value;
-}
-
-/** @throws TypeError when the value is no number. */
-export function integer(value: SQLOutputValue | undefined): number {
-  if (typeof value !== 'number')
-    throw new TypeError('the database holds something that is no number where one belongs');
-  return value;
 }
 
 export function unknownRoom(room: string): UnknownRoom {

@@ -1,7 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { codePoints } from '../users/code-points.ts';
 import { BadCursor, type FoundMessages, type Search, searchedRooms, type SearchFor } from './search.ts';
-import { integer, messageColumns, toMessage } from './sqlite-rows.ts';
+import { integer } from '../database/sqlite-values.ts';
+import { messageColumns, toMessage } from './sqlite-rows.ts';
 import { roomWord } from '../database/text-index.ts';
 
 /**

@@ -5,6 +5,7 @@ import { createMemoryTicketStore, type TicketStore, TicketStoreUnavailable } fro
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
 import { createSessions, type Sessions } from '../auth/sessions.ts';
+import { createSqliteFindStanding } from '../auth/sqlite-standing.ts';
 import { openDatabase } from '../database/sqlite.ts';
 import { tempFolder } from '../testing/temp-folder.ts';
 import { createUsers } from '../users/users.ts';
@@ -17,12 +18,17 @@ const endpoint = '/api/ws';
 
 /** What an installation of several nodes shares. */
 async function newInstallation() {
-  const { kysely: db, close } = await openDatabase(tempFolder());
+  const { kysely: db, sqlite, close } = await openDatabase(tempFolder());
   onTestFinished(close);
   const users = createUsers(db, Date.now);
   for (const name of ['maggie', 'bart']) await users.add({ name, passwordHash: '', roles: [] });
   const lives = { idleMs: 3_600_000, absoluteMs: 86_400_000 };
-  const sessions = createSessions(db, { ...lives, maxPerUser: 100, now: Date.now });
+  const sessions = createSessions(db, {
+    ...lives,
+    maxPerUser: 100,
+    find: createSqliteFindStanding(sqlite),
+    now: Date.now,
+  });
   const begin = async (user: string): Promise<string> => (await sessions.start(user, whence)).session;
   return { users, sessions, begin, bus: createMemoryBus(), tickets: createMemoryTicketStore() };
 }

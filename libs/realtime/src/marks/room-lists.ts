@@ -11,6 +11,10 @@ export interface RoomListsOptions {
 /** Rooms of one person that are followed for them; the rest tell them nothing while they are not joined. */
 const roomsAtMost = 1_000;
 const retryMs = 1_000;
+/** For so long the list of somebody who is gone is kept right: most are back within seconds, and a crowd comes back at once. */
+const keptMs = 60_000;
+/** Lists of people who are gone; of more, those who went first are forgotten. */
+const keptAtMost = 10_000;
 
 interface FollowedRoom {
   readonly users: Set<string>;
@@ -25,6 +29,9 @@ export class RoomLists {
   /** Of each person; absent while it has not been read. */
   readonly #lists = new Map<string, string[] | undefined>();
   readonly #rooms = new Map<string, FollowedRoom>();
+  /** Who is connected here no more and when they went, in that order. Their lists are still followed. */
+  readonly #departed = new Map<string, number>();
+  #forgetting: NodeJS.Timeout | undefined;
   /** Whose list is to be read, in their order. */
   readonly #unread = new Set<string>();
   #reading = false;
@@ -46,6 +53,7 @@ export class RoomLists {
 
   /** Somebody is connected here now who was not. */
   opened(user: string): void {
+    this.#departed.delete(user);
     if (this.#lists.has(user)) return;
     this.#lists.set(user, undefined);
     this.#read(user);
@@ -53,9 +61,15 @@ export class RoomLists {
 
   /** Somebody is connected here no more. */
   closed(user: string): void {
-    for (const room of this.#lists.get(user) ?? []) this.#drop(room, user);
-    this.#lists.delete(user);
-    this.#unread.delete(user);
+    if (!this.#lists.has(user)) return;
+    this.#departed.set(user, performance.now());
+    if (this.#departed.size > keptAtMost) {
+      const [first = user] = this.#departed.keys();
+      this.#forget(first);
+    }
+    this.#forgetting ??= setTimeout(() => {
+      this.#forgetDeparted();
+    }, keptMs).unref();
   }
 
   added(user: string, room: string): void {
@@ -75,9 +89,33 @@ export class RoomLists {
     if (list === undefined || this.#readNow === user) this.#read(user);
   }
 
-  /** News may have been lost: all lists are read again. */
+  /** News may have been lost: all lists are read again, but for those that nobody may need. */
   again(): void {
+    for (const user of this.#departed.keys()) this.#forget(user);
     for (const user of this.#lists.keys()) this.#read(user);
+  }
+
+  #forget(user: string): void {
+    for (const room of this.#lists.get(user) ?? []) this.#drop(room, user);
+    this.#departed.delete(user);
+    this.#lists.delete(user);
+    this.#unread.delete(user);
+  }
+
+  /** Those who have been gone for long enough; the timer goes on while there are others. */
+  #forgetDeparted(): void {
+    this.#forgetting = undefined;
+    const now = performance.now();
+    for (const [user, at] of this.#departed) {
+      const left = at + keptMs - now;
+      if (left > 0) {
+        this.#forgetting = setTimeout(() => {
+          this.#forgetDeparted();
+        }, left).unref();
+        return;
+      }
+      this.#forget(user);
+    }
   }
 
   #read(user: string): void {

@@ -308,7 +308,35 @@ test('with the last connection of a person nothing of their rooms is listened to
   bart.hangUp();
   expect(listening).toBe(1);
   laptop.hangUp();
+  // Who is back within a minute finds the list as it was.
+  await vi.advanceTimersByTimeAsync(59_000);
+  expect(listening).toBe(1);
+  await vi.advanceTimersByTimeAsync(1_000);
   expect(listening).toBe(0);
+});
+
+test('who is back soon is not looked up again, and has not missed that they became a member or none', async () => {
+  const { here, there, marks } = installation();
+  await marks.enter('general', 'maggie');
+  const roomsOf = vi.spyOn(marks, 'roomsOf');
+  here.connect('maggie').hangUp();
+  await quiet();
+  const looked = roomsOf.mock.calls.length;
+  await vi.advanceTimersByTimeAsync(30_000);
+  for (const room of ['general', 'random']) await marks[room === 'general' ? 'leave' : 'enter'](room, 'maggie');
+  there.rooms.dropped('general', 'maggie');
+  there.rooms.added('random', 'maggie');
+  await quiet();
+  const maggie = here.connect('maggie');
+  await vi.advanceTimersByTimeAsync(45_000);
+  expect(roomsOf).toHaveBeenCalledTimes(looked);
+  const bart = there.connect('bart');
+  for (const room of ['general', 'random']) {
+    await bart.ask('join', { room });
+    await sendAll(bart, room, ['hello']);
+  }
+  await gathered();
+  expect(counts(maggie)).toEqual(['random 1 of 1']);
 });
 
 test.each(['', 'nonsense', '{}', '{"from":"x","news":{"kind":"read","room":"general","user":"maggie"}}', 'null'])(

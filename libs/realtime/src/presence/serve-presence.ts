@@ -101,7 +101,7 @@ export function servePresence(options: PresenceOptions): ServedPresence {
       if (guest.away === away) return;
       guest.away = away;
       const { user } = guest.connection.identity;
-      for (const { joined, room } of guest.memberships.values()) {
+      for (const { joined, room } of guest.memberships.list()) {
         if (joined) attendance.turned(room.name, user, away);
       }
     },

@@ -31,7 +31,7 @@ export function createExpulsion({ connections, guests, leave, authorize, log }: 
   }
 
   async function judge(connection: Connection): Promise<void> {
-    for (const membership of [...(guests.get(connection)?.memberships.values() ?? [])]) {
+    for (const membership of guests.get(connection)?.memberships.list() ?? []) {
       const { name } = membership.room;
       try {
         const verdict = await authorize(connection.identity, name, 'join');

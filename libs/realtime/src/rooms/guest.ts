@@ -1,22 +1,26 @@
 import type { Connection } from '../connections/connection.ts';
+import { Memberships } from './memberships.ts';
 import type { Membership } from './room.ts';
 import { ReadLane } from './read-lane.ts';
 import { SendBudget } from './send-budget.ts';
-import type { Limits } from '../connections/limits.ts';
 
 /** What the rooms keep of a connection that has said anything to them. */
 export class Guest {
   readonly connection: Connection;
-  readonly memberships = new Map<string, Membership>();
-  readonly budget: SendBudget;
+  readonly memberships = new Memberships<Membership>();
   readonly reads = new ReadLane();
   /** The person looks elsewhere. */
   away = false;
+  #budget: SendBudget | undefined;
   #turns: Map<string, Promise<void>> | undefined;
 
-  constructor(connection: Connection, limits: Limits, now: number) {
+  constructor(connection: Connection) {
     this.connection = connection;
-    this.budget = new SendBudget(limits.sendBurst, now);
+  }
+
+  /** What it may say; made, and full, when it says something for the first time: most connections only listen. */
+  budget(burst: number, now: number): SendBudget {
+    return (this.#budget ??= new SendBudget(burst, now));
   }
 
   /** Whether something in this room has not let the next one go on yet. */
@@ -36,6 +40,7 @@ export class Guest {
     await before;
     return () => {
       if (turns.get(room) === promise) turns.delete(room);
+      if (turns.size === 0 && this.#turns === turns) this.#turns = undefined;
       resolve(undefined);
     };
   }

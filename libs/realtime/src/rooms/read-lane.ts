@@ -13,7 +13,7 @@ const lookAgainMs = 25;
  */
 export class ReadLane {
   #reading = 0;
-  #waiting: (() => void)[] = [];
+  #waiting: (() => void)[] | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   /** Calls `read` when its turn has come; `undefined` when the connection is gone by then. */
@@ -42,7 +42,7 @@ export class ReadLane {
       this.#wake();
     }, lookAgainMs).unref();
     return new Promise((resolve) => {
-      this.#waiting.push(resolve);
+      (this.#waiting ??= []).push(resolve);
     });
   }
 
@@ -50,7 +50,8 @@ export class ReadLane {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const waiting = this.#waiting;
-    this.#waiting = [];
+    if (waiting === undefined) return;
+    this.#waiting = undefined;
     for (const go of waiting) go();
   }
 }

@@ -92,7 +92,7 @@ export function createRooms(options: RoomsOptions): Rooms {
   function guestAt(connection: Connection): Guest {
     let guest = guests.get(connection);
     if (guest === undefined) {
-      guest = new Guest(connection, limits, performance.now());
+      guest = new Guest(connection);
       if (connection.open) guests.set(connection, guest);
     }
     return guest;
@@ -113,7 +113,7 @@ export function createRooms(options: RoomsOptions): Rooms {
     const { connection } = guest;
     const membership: Membership = { connection, room, joined: false, live: false, from: 0, gone: false };
     room.members.set(connection, membership);
-    guest.memberships.set(name, membership);
+    guest.memberships.add(membership);
     return membership;
   }
 
@@ -147,7 +147,7 @@ export function createRooms(options: RoomsOptions): Rooms {
     const guest = guests.get(connection);
     if (guest === undefined) return;
     const dropped = name !== 'session_ended' && name !== 'closed_by_operator';
-    for (const membership of [...guest.memberships.values()]) leave(membership, dropped);
+    for (const membership of guest.memberships.list()) leave(membership, dropped);
     guests.delete(connection);
     guest.reads.end();
   });

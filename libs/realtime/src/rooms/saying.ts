@@ -33,9 +33,10 @@ export function serveSaying({ connections, history, authorize, guestAt, appended
 
   function spend(guest: Guest): void {
     const now = performance.now();
-    const waitMs = guest.budget.take(limits.sendsPerSecond, limits.sendBurst, now);
+    const budget = guest.budget(limits.sendBurst, now);
+    const waitMs = budget.take(limits.sendsPerSecond, limits.sendBurst, now);
     if (waitMs === 0) return;
-    if (guest.budget.refuse(now) >= limits.refusedSends) {
+    if (budget.refuse(now) >= limits.refusedSends) {
       connections.close({ id: guest.connection.id }, 'rate_limit_abused');
     }
     throw new RequestError('rate_limited', 'too many messages', { retryAfterMs: waitMs });

@@ -1,0 +1,45 @@
+interface InRoom {
+  readonly room: { readonly name: string };
+}
+
+/** The rooms of one connection, by name. Most have one, and for those no map is made: an empty one alone takes 250 bytes. */
+export class Memberships<M extends InRoom> {
+  #one: M | undefined;
+  /** All of them, once there was more than one. */
+  #all: Map<string, M> | undefined;
+
+  get size(): number {
+    return this.#all?.size ?? (this.#one === undefined ? 0 : 1);
+  }
+
+  get(room: string): M | undefined {
+    if (this.#all !== undefined) return this.#all.get(room);
+    return this.#one?.room.name === room ? this.#one : undefined;
+  }
+
+  add(membership: M): void {
+    const { name } = membership.room;
+    if (this.#all !== undefined) {
+      this.#all.set(name, membership);
+    } else if (this.#one === undefined || this.#one.room.name === name) {
+      this.#one = membership;
+    } else {
+      this.#all = new Map([
+        [this.#one.room.name, this.#one],
+        [name, membership],
+      ]);
+      this.#one = undefined;
+    }
+  }
+
+  delete(room: string): void {
+    if (this.#all !== undefined) this.#all.delete(room);
+    else if (this.#one?.room.name === room) this.#one = undefined;
+  }
+
+  /** A copy: one may leave while it is walked. */
+  list(): M[] {
+    if (this.#all !== undefined) return [...this.#all.values()];
+    return this.#one === undefined ? [] : [this.#one];
+  }
+}
