@@ -19,6 +19,12 @@ const installed = join(folder, 'node_modules/.package-lock.json');
 /** Preloaded everywhere alike: collects garbage when memory is to be looked at, and does nothing otherwise. */
 const collect = join(folder, 'collect.mjs');
 
+/**
+ * V8's young generation, in megabytes: it grows to this by itself once enough has come and stayed, and is then resident whoever is
+ * connected. It has that size from the beginning in all of them, or memory would say who was caught in the middle of the growth.
+ */
+const youngGeneration = ['--min-semi-space-size=16', '--max-semi-space-size=16'];
+
 /** Installs the peers where they are missing or others than the lockfile wants: once, from npm, into a folder of their own. */
 export async function installPeers(): Promise<void> {
   if (isInstalled()) return;
@@ -47,7 +53,7 @@ function isInstalled(): boolean {
  * @throws Error when it does not start; for Bun also where its package has nothing for this system.
  */
 export async function startPeer(peer: PeerName, people: People, profile?: string): Promise<RunningPeer> {
-  const nodeArgs = ['--expose-gc', '--import', collect];
+  const nodeArgs = ['--expose-gc', ...youngGeneration, '--import', collect];
   if (peer === 'usher') {
     const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
     const env = { ...usherSettings, JWT_SECRET: people.secret };
