@@ -12,6 +12,7 @@ import {
 import { type GroupCommit, Refused } from '../database/group-commit.ts';
 import { createMentions } from './sqlite-mentions.ts';
 import { integer, string } from '../database/sqlite-values.ts';
+import { sharedReads } from './shared-reads.ts';
 import { messageColumns, toMessage, unknownRoom } from './sqlite-rows.ts';
 import { createTextIndex } from '../database/text-index.ts';
 
@@ -103,12 +104,13 @@ export function createSqliteHistory(
     return { epoch: string(head['epoch']), seq: integer(head['seq']), ...page };
   }
 
+  const read = sharedReads(readNow, commit);
   return {
     append: (room, entry) => commit.run(() => store(room, entry)),
-    // An executor turns what `readNow` throws into a rejection.
+    // An executor turns what is thrown into a rejection.
     read: (room, range) =>
       new Promise((resolve) => {
-        resolve(readNow(room, range));
+        resolve(read(room, range));
       }),
   };
 }

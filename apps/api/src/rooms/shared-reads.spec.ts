@@ -1,0 +1,48 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import type { HistoryPage } from '@usher/realtime';
+import { sharedReads } from './shared-reads.ts';
+
+/** A history that says something new at each reading, and the means to commit. */
+function readings() {
+  let seq = 0;
+  const settled: ((committed: boolean) => void)[] = [];
+  const read = sharedReads(
+    (room): HistoryPage => {
+      if (room === 'nowhere') throw new Error('no such room');
+      return { epoch: 'e', seq: ++seq, messages: [], more: false };
+    },
+    { onSettled: (listener) => settled.push(listener) },
+  );
+  return { after: (room: string, seq = 1) => read(room, { after: seq, limit: 10, bytes: 100 }).seq, read, settled };
+}
+
+test('the same page is read once a turn, another one for itself', async () => {
+  const { after, read } = readings();
+  expect([after('general'), after('general'), after('general', 2), after('random')]).toEqual([1, 1, 2, 3]);
+  expect([read('general', { limit: 10 }).seq, read('general', { limit: 10, before: 5 }).seq]).toEqual([4, 5]);
+  await turn();
+  expect(after('general')).toBe(6);
+});
+
+test('a commit in the middle of a turn makes it be read again', () => {
+  const { after, settled } = readings();
+  expect(after('general')).toBe(1);
+  for (const listener of settled) listener(true);
+  expect([after('general'), after('general')]).toEqual([2, 2]);
+});
+
+test('what could not be read is tried again', () => {
+  const { after } = readings();
+  expect(() => after('nowhere')).toThrow('no such room');
+  expect(() => after('nowhere')).toThrow('no such room');
+  expect(after('general')).toBe(1);
+});
+
+test('of very many pages in one turn only some are remembered, and all are right', () => {
+  const { after } = readings();
+  const all = Array.from({ length: 300 }, (_, seq) => after('general', seq));
+  expect(new Set(all).size).toBe(300);
+  expect(after('general', 0)).toBe(1);
+  expect(after('general', 299)).toBe(301);
+});
