@@ -1,7 +1,13 @@
-import { setImmediate as turn } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import type { HistoryPage } from '@usher/realtime';
 import { sharedReads } from './shared-reads.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout'] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+});
 
 /** A history that says something new at each reading, and the means to commit. */
 function readings() {
@@ -17,15 +23,15 @@ function readings() {
   return { after: (room: string, seq = 1) => read(room, { after: seq, limit: 10, bytes: 100 }).seq, read, settled };
 }
 
-test('the same page is read once a turn, another one for itself', async () => {
+test('the same page is read once for a while, another one for itself', () => {
   const { after, read } = readings();
   expect([after('general'), after('general'), after('general', 2), after('random')]).toEqual([1, 1, 2, 3]);
   expect([read('general', { limit: 10 }).seq, read('general', { limit: 10, before: 5 }).seq]).toEqual([4, 5]);
-  await turn();
+  vi.advanceTimersByTime(100);
   expect(after('general')).toBe(6);
 });
 
-test('a commit in the middle of a turn makes it be read again', () => {
+test('a commit makes it be read again', () => {
   const { after, settled } = readings();
   expect(after('general')).toBe(1);
   for (const listener of settled) listener(true);
@@ -39,7 +45,7 @@ test('what could not be read is tried again', () => {
   expect(after('general')).toBe(1);
 });
 
-test('of very many pages in one turn only some are remembered, and all are right', () => {
+test('of very many pages only some are remembered, and all are right', () => {
   const { after } = readings();
   const all = Array.from({ length: 300 }, (_, seq) => after('general', seq));
   expect(new Set(all).size).toBe(300);

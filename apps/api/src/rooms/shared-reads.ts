@@ -3,15 +3,18 @@ import type { GroupCommit } from '../database/group-commit.ts';
 
 type Read = (room: string, range: Range) => HistoryPage;
 
-/** Different pages that are remembered within one turn; the rest are read each for themselves. */
+/** Different pages that are remembered at once; the rest are read each for themselves. */
 const pagesAtMost = 100;
+/** For so long, in milliseconds: somebody who changes the database by hand is seen soon enough. */
+const keptMs = 100;
 
 /**
- * Reads a page once for all who ask for it in one turn of the event loop: when a crowd comes back, thousands miss the same
- * messages. Nothing is older by it than it would be: what was read in a turn is forgotten with it, and by any commit before.
+ * Reads a page once for all who ask for it before anything is committed: when a crowd comes back, thousands miss the same messages.
+ * Nothing is older by it than it would be, since this process is the only one that writes.
  */
 export function sharedReads(read: Read, commit: Pick<GroupCommit, 'onSettled'>): Read {
   const pages = new Map<string, HistoryPage>();
+  let forgetting: NodeJS.Timeout | undefined;
   commit.onSettled(() => {
     pages.clear();
   });
@@ -20,11 +23,10 @@ export function sharedReads(read: Read, commit: Pick<GroupCommit, 'onSettled'>):
     const known = pages.get(key);
     if (known !== undefined) return known;
     const page = read(room, range);
-    if (pages.size === 0) {
-      setImmediate(() => {
-        pages.clear();
-      });
-    }
+    forgetting ??= setTimeout(() => {
+      forgetting = undefined;
+      pages.clear();
+    }, keptMs).unref();
     if (pages.size < pagesAtMost) pages.set(key, page);
     return page;
   };
