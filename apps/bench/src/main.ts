@@ -12,6 +12,7 @@ import type { Measurement } from './measurement.ts';
 import { measurementNamed, measurements } from './measurements/all.ts';
 import { installPeers } from './peers.ts';
 import { invitePeople } from './people.ts';
+import { drawProfile } from './profile/draw-profiles.ts';
 import { reasonOf } from './reason-of.ts';
 import { resultOf } from './report/result.ts';
 import { summary } from './report/summary.ts';
@@ -74,6 +75,7 @@ async function run(
     const made = await measure(taking, { rounds: count, quick, people: invited, profile, signal: ending.signal });
     const result = resultOf(measurement, made, count, new Date());
     process.stdout.write(summary(result));
+    if (profile !== undefined && taking.peers.includes('usher')) drawProfile(profile, measurement);
     // After each, so that a run that is ended keeps what it has.
     note(`written to ${relative(process.cwd(), writeReport(out, quick, [result], order))}`);
   }

@@ -6,6 +6,7 @@ import type { Measurement, Sample } from './measurement.ts';
 import type { PeerName } from './peer-names.ts';
 import { startPeer } from './peers.ts';
 import type { People } from './people.ts';
+import { profileName } from './profile/draw-profiles.ts';
 import { reasonOf } from './reason-of.ts';
 
 export interface Measured {
@@ -91,7 +92,8 @@ async function startPair(
   peer: PeerName,
   { people, quick, profile }: MeasureOptions,
 ): Promise<Pair> {
-  const { pid, port, stop } = await startPeer(peer, people, profile);
+  const file = profile === undefined ? undefined : join(profile, profileName(measurement));
+  const { pid, port, stop } = await startPeer(peer, people, file);
   try {
     const load = await startChild(process.execPath, [join(import.meta.dirname, 'load/main.ts')], {
       name: `the load of ${peer}`,

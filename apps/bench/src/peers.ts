@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { startChild } from './child.ts';
 import type { PeerName } from './peer-names.ts';
 import type { People } from './people.ts';
@@ -49,13 +49,16 @@ function isInstalled(): boolean {
 }
 
 /**
- * @param profile folder for a CPU profile of Usher, written when it is stopped
+ * @param profile file for a CPU profile of Usher, written when it is stopped
  * @throws Error when it does not start; for Bun also where its package has nothing for this system.
  */
 export async function startPeer(peer: PeerName, people: People, profile?: string): Promise<RunningPeer> {
   const nodeArgs = ['--expose-gc', ...youngGeneration, '--import', collect];
   if (peer === 'usher') {
-    const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
+    const profiling =
+      profile === undefined
+        ? []
+        : ['--cpu-prof', `--cpu-prof-dir=${dirname(profile)}`, `--cpu-prof-name=${basename(profile)}`];
     const env = { ...usherSettings, JWT_SECRET: people.secret };
     const { url, pid, stop } = await startServer({ env, data: people.data, nodeArgs: [...nodeArgs, ...profiling] });
     return { pid, port: portOf(url), stop };

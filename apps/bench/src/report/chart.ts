@@ -1,4 +1,5 @@
 import { peerTitles } from '../peer-names.ts';
+import { escapeXml } from './escape-xml.ts';
 import { measured, ratio } from './numbers.ts';
 import type { Report } from './report.ts';
 import type { Result, Row } from './result.ts';
@@ -45,8 +46,8 @@ function group({ title, unit, better, rows }: Result, top: number): string {
   const scale = (value: number): number => Math.round((value / longest) * barWidth * 10) / 10;
   const lines = rows.map((row, at) => bar(row, at === 0, top + headHeight + at * rowHeight, scale));
   return [
-    `<text class="title" x="0" y="${top + 13}">${escape(plain(title))}</text>`,
-    `<text class="note" x="0" y="${top + 31}">${escape(unit)}, ${better} is better</text>`,
+    `<text class="title" x="0" y="${top + 13}">${escapeXml(plain(title))}</text>`,
+    `<text class="note" x="0" y="${top + 31}">${escapeXml(unit)}, ${better} is better</text>`,
     ...lines,
   ].join('\n');
 }
@@ -57,7 +58,7 @@ function bar(row: Row, isFirst: boolean, top: number, scale: (value: number) => 
   const kind = row.peer === 'usher' ? 'bar usher' : 'bar';
   const share = isFirst ? '1.00' : row.ratio === undefined ? '' : ratio(row.ratio);
   return [
-    `<text x="${labelWidth - 8}" y="${top + 13}" text-anchor="end">${escape(plain(peerTitles[row.peer]))}</text>`,
+    `<text x="${labelWidth - 8}" y="${top + 13}" text-anchor="end">${escapeXml(plain(peerTitles[row.peer]))}</text>`,
     `<rect class="${kind}" x="${labelWidth}" y="${top}" width="${scale(median)}" height="${barHeight}" rx="2"/>`,
     `<line class="range" x1="${labelWidth + scale(min)}" x2="${labelWidth + scale(max)}" y1="${middle}" y2="${middle}"/>`,
     `<text class="value" x="${labelWidth + barWidth + 10}" y="${top + 13}">${measured(median)} · ${share}</text>`,
@@ -67,8 +68,4 @@ function bar(row: Row, isFirst: boolean, top: number, scale: (value: number) => 
 /** Without the marks of Markdown. */
 function plain(text: string): string {
   return text.replaceAll('`', '');
-}
-
-function escape(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
