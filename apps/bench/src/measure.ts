@@ -91,7 +91,7 @@ async function startPair(
   peer: PeerName,
   { people, quick, profile }: MeasureOptions,
 ): Promise<Pair> {
-  const { pid, port, stop } = await startPeer(peer, people, profile);
+  const { pid, port, stop } = await startPeer(peer, people, { profile, settings: measurement.settings });
   try {
     const load = await startChild(process.execPath, [join(import.meta.dirname, 'load/main.ts')], {
       name: `the load of ${peer}`,

@@ -10,7 +10,10 @@ export interface Dialect {
   /** Whether a ticket is wanted before each dial; `path` gets it. */
   readonly wantsTicket: boolean;
   readonly subprotocol?: string;
-  readonly path: (ticket: string) => string;
+  /** A token is the caller's, and taken only by those who want one. */
+  readonly path: (ticket: string, token: () => string) => string;
+  /** The User-Agent, where it counts. Whoever is to be known by it calls the HTTP API first. */
+  readonly agent?: string;
   /** What is said once the handshake is through; a token is the caller's. */
   readonly hello?: (token: string) => Buffer;
   /** Tells what has come by a byte or two: a load that parsed JSON would be slower than the servers. */
@@ -78,6 +81,12 @@ const dialects: Readonly<Record<PeerName, Dialect>> = {
     hello: (token) => clientFrame(token),
     stranger: { path: () => '/', hello: clientFrame('e30.e30.e30') },
   },
+  'jwt-in-url': {
+    ...plain,
+    path: (_, token) => `/?token=${token()}`,
+    stranger: { path: () => '/?token=e30.e30.e30' },
+  },
+  'address-agent': { ...plain, agent: 'usher-bench', stranger: { path: () => '/' } },
   'socket-io': {
     wantsTicket: false,
     path: () => socketIoPath,

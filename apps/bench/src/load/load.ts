@@ -53,8 +53,9 @@ export class Load {
     return new Promise((resolve, reject) => {
       const socket = new LeanSocket({
         port: this.target.port,
-        path: dialect.path(ticket),
+        path: dialect.path(ticket, () => this.sessions.take()),
         subprotocol: dialect.subprotocol,
+        agent: dialect.agent,
         hello: dialect.hello?.(this.sessions.take()),
       });
       socket.gone = reject;
@@ -62,6 +63,15 @@ export class Load {
         if (dialect.kindOf(bytes, start) === 'welcome') resolve(socket);
       };
     });
+  }
+
+  /** Calls the HTTP API as a page does before it connects, where that is what the server knows people by. */
+  async introduce(): Promise<void> {
+    const { agent } = this.dialect;
+    if (agent === undefined) return;
+    const headers = { authorization: `Bearer ${this.sessions.take()}`, 'user-agent': agent };
+    const answer = await fetch(`http://127.0.0.1:${this.target.port}/`, { headers });
+    if (!answer.ok) throw new Error(`the call before the handshake was answered ${answer.status}`);
   }
 
   async connect(line: TicketLine): Promise<LeanSocket> {

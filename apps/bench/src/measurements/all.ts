@@ -1,5 +1,6 @@
 import type { Measurement } from '../measurement.ts';
 import { connect } from './connect.ts';
+import { connectAlone } from './connect-alone.ts';
 import { crowd } from './crowd.ts';
 import { durableSends } from './durable-sends.ts';
 import { echo } from './echo.ts';
@@ -14,6 +15,7 @@ import { strangers } from './strangers.ts';
 /** All of them, in the order in which they are made and shown. */
 export const measurements: readonly Measurement[] = [
   connect,
+  connectAlone,
   handshake,
   refused,
   fanOut,
