@@ -18,7 +18,7 @@ export interface People {
 
 /** For tickets at the pace of the fullest rounds; each of them has five sessions. */
 export function peopleOf(quick: boolean): number {
-  return quick ? 40 : 120;
+  return quick ? 40 : 200;
 }
 
 const sessionsOfEach = 5;

@@ -3,7 +3,7 @@ import type { PeerName } from '../peer-names.ts';
 import { clientFrame } from './frames.ts';
 
 /** What a text of a server is, as far as the load cares. */
-export type Kind = 'welcome' | 'message' | 'reply' | 'refusal' | 'other';
+export type Kind = 'welcome' | 'message' | 'reply' | 'refusal' | 'beat' | 'other';
 
 /** How a peer is spoken to. Frames are ready to be written. */
 export interface Dialect {
@@ -37,6 +37,8 @@ function jsonKind(bytes: Buffer, start: number): Kind {
       return 'reply';
     case 0x65:
       return 'refusal';
+    case 0x62:
+      return 'beat';
     default:
       return 'other';
   }

@@ -100,11 +100,11 @@ export class Load {
   }
 
   /** So many who have entered a room. From here on one that is lost ends the process: what was measured would be wrong. */
-  async members(count: number): Promise<LeanSocket[]> {
+  async members(count: number, room?: string): Promise<LeanSocket[]> {
     await this.ready(count);
     const members: LeanSocket[] = [];
     await this.each(count, async (line) => {
-      const member = await this.enter(line);
+      const member = await this.enter(line, room);
       member.heard = undefined;
       member.gone = (reason) => {
         throw new Error('a member was lost', { cause: reason });
