@@ -36,4 +36,5 @@ await runBench(async (_, signal) => {
     // After each, so that a run that is ended keeps what it has.
     note(`written to ${relative(process.cwd(), writeReport(out, quick, [result], order))}`);
   }
+  if (!quick) note('docs/scaling.md follows from these results: npm run simulate');
 });

@@ -14,7 +14,7 @@ export const connectionsFlat: Measurement = {
   better: 'less',
   peers: ['ws', 'usher'],
   goals: [{ bound: 1.2 }],
-  rounds: { full: 3, quick: 1 },
+  rounds: { full: 5, quick: 1 },
   fresh: true,
   async prepare(load, quick) {
     const levels = levelsOf(load, quick ? [250, 500, 1_000] : [1_000, 5_000, 10_000, 20_000]);
