@@ -13,7 +13,7 @@ const mayImport = {
   angular: { ours: ['client', 'protocol'], foreign: ['rxjs', '@angular/core', '@angular/common'] },
   api: { ours: ['ticket', 'realtime', 'protocol'] },
   web: { ours: ['angular', 'client', 'protocol'] },
-  bench: { ours: ['client', 'protocol'] },
+  bench: { ours: ['client', 'protocol', 'ticket'] },
   e2e: { ours: ['client', 'protocol'] },
   tools: { ours: [] },
 };

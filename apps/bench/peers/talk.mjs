@@ -2,6 +2,11 @@
 
 export const welcome = JSON.stringify({ type: 'welcome' });
 
+/** For those who know whom they let in. */
+export function welcomeOf(user) {
+  return JSON.stringify({ type: 'welcome', user });
+}
+
 /** Answers a `ping`, and has a `send` broadcast: encoded once, whoever many get it. */
 export function hear(text, reply, broadcast) {
   const message = JSON.parse(text);

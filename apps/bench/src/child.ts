@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 
 /** A process of ours that told over its channel that it is ready. */
@@ -16,6 +17,8 @@ export interface Child {
 export interface ChildOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** The file that gets what it writes to standard output; nobody does unless told. */
+  readonly output?: string | undefined;
   /** For messages of errors. */
   readonly name: string;
 }
@@ -31,13 +34,15 @@ const running = new Set<Child>();
  * @throws Error when it ends, or says nothing for half a minute, before it is ready.
  */
 export async function startChild(command: string, args: readonly string[], options: ChildOptions): Promise<Child> {
+  const output = options.output === undefined ? 'ignore' : openSync(options.output, 'a');
   const process_ = spawn(command, args, {
     cwd: options.cwd,
     env: { PATH: process.env['PATH'], TMPDIR: tmpdir(), ...options.env },
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    stdio: ['ignore', output, 'inherit', 'ipc'],
     // What Node and Bun both speak.
     serialization: 'json',
   });
+  if (output !== 'ignore') closeSync(output);
   let gone = false;
   const exited = once(process_, 'exit').then(
     () => undefined,

@@ -93,7 +93,7 @@ async function startPair(
   { people, quick, profile }: MeasureOptions,
 ): Promise<Pair> {
   const file = profile === undefined ? undefined : join(profile, profileName(measurement));
-  const { pid, port, stop } = await startPeer(peer, people, file);
+  const { pid, port, stop } = await startPeer(peer, people, { profile: file, settings: measurement.settings });
   try {
     const load = await startChild(process.execPath, [join(import.meta.dirname, 'load/main.ts')], {
       name: `the load of ${peer}`,

@@ -34,6 +34,8 @@ export interface Measurement {
   readonly goals: readonly Goal[];
   /** How many rounds unless told. */
   readonly rounds: { readonly full: number; readonly quick: number };
+  /** Settings of Usher that differ from those that everything else is measured with. */
+  readonly settings?: Readonly<Record<string, string>>;
   /** Every round is made with new processes, and none to warm up. */
   readonly fresh?: true;
   /** In the load's process: gets everything ready that is not to be measured, and returns what makes one round. */

@@ -48,19 +48,34 @@ function isInstalled(): boolean {
   );
 }
 
+export interface PeerOptions {
+  /** The file for a CPU profile of Usher, written when it is stopped. */
+  readonly profile?: string | undefined;
+  /** The file for what it logs; Usher's access log and that of the others are on with it, and off without. */
+  readonly log?: string | undefined;
+  /** Settings of Usher that differ from those that it is measured with. */
+  readonly settings?: Readonly<Record<string, string>> | undefined;
+}
+
 /**
- * @param profile file for a CPU profile of Usher, written when it is stopped
  * @throws Error when it does not start; for Bun also where its package has nothing for this system.
  */
-export async function startPeer(peer: PeerName, people: People, profile?: string): Promise<RunningPeer> {
+export async function startPeer(peer: PeerName, people: People, options: PeerOptions = {}): Promise<RunningPeer> {
+  const { profile, log, settings } = options;
   const nodeArgs = ['--expose-gc', ...youngGeneration, '--import', collect];
   if (peer === 'usher') {
     const profiling =
       profile === undefined
         ? []
         : ['--cpu-prof', `--cpu-prof-dir=${dirname(profile)}`, `--cpu-prof-name=${basename(profile)}`];
-    const env = { ...usherSettings, JWT_SECRET: people.secret };
-    const { url, pid, stop } = await startServer({ env, data: people.data, nodeArgs: [...nodeArgs, ...profiling] });
+    const logging = log === undefined ? {} : { LOG_LEVEL: 'info' };
+    const env = { ...usherSettings, ...logging, ...settings, JWT_SECRET: people.secret };
+    const { url, pid, stop } = await startServer({
+      env,
+      data: people.data,
+      output: log,
+      nodeArgs: [...nodeArgs, ...profiling],
+    });
     return { pid, port: portOf(url), stop };
   }
   const program = join(folder, `${peer}.mjs`);
@@ -68,7 +83,18 @@ export async function startPeer(peer: PeerName, people: People, profile?: string
     peer === 'bun' ? [bun(), '--preload', collect, program] : [process.execPath, ...nodeArgs, program];
   const child = await startChild(command, args, {
     name: peer,
-    env: { JWT_SECRET: people.secret, NODE_ENV: 'production' },
+    output: log,
+    env: { JWT_SECRET: people.secret, NODE_ENV: 'production', ACCESS_LOG: log === undefined ? 'off' : 'on' },
+  });
+  return { pid: child.pid, port: portOf(child.url), stop: () => child.end() };
+}
+
+/** A reverse proxy in front of a port, with an access log. */
+export async function startProxy(upstream: number, log: string): Promise<RunningPeer> {
+  const child = await startChild(process.execPath, [join(folder, 'logging-proxy.mjs')], {
+    name: 'the proxy',
+    output: log,
+    env: { UPSTREAM: String(upstream), ACCESS_LOG: 'on' },
   });
   return { pid: child.pid, port: portOf(child.url), stop: () => child.end() };
 }

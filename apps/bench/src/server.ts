@@ -16,6 +16,8 @@ export interface ServerOptions {
   readonly folder?: string;
   /** What the data folder begins with; it is copied. */
   readonly data?: string;
+  /** The file for its log; it goes nowhere unless told. */
+  readonly output?: string | undefined;
   /** For Node itself. */
   readonly nodeArgs?: readonly string[];
 }
@@ -36,6 +38,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     const child = await startChild(process.execPath, args, {
       name: 'the server',
       cwd: root,
+      output: options.output,
       env: {
         HOST: '127.0.0.1',
         PORT: '0',

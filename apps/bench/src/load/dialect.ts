@@ -3,14 +3,17 @@ import type { PeerName } from '../peer-names.ts';
 import { clientFrame } from './frames.ts';
 
 /** What a text of a server is, as far as the load cares. */
-export type Kind = 'welcome' | 'message' | 'reply' | 'refusal' | 'other';
+export type Kind = 'welcome' | 'message' | 'reply' | 'refusal' | 'beat' | 'other';
 
 /** How a peer is spoken to. Frames are ready to be written. */
 export interface Dialect {
   /** Whether a ticket is wanted before each dial; `path` gets it. */
   readonly wantsTicket: boolean;
   readonly subprotocol?: string;
-  readonly path: (ticket: string) => string;
+  /** A token is the caller's, and taken only by those who want one. */
+  readonly path: (ticket: string, token: () => string) => string;
+  /** The User-Agent, where it counts. Whoever is to be known by it calls the HTTP API first. */
+  readonly agent?: string;
   /** What is said once the handshake is through; a token is the caller's. */
   readonly hello?: (token: string) => Buffer;
   /** Tells what has come by a byte or two: a load that parsed JSON would be slower than the servers. */
@@ -34,6 +37,8 @@ function jsonKind(bytes: Buffer, start: number): Kind {
       return 'reply';
     case 0x65:
       return 'refusal';
+    case 0x62:
+      return 'beat';
     default:
       return 'other';
   }
@@ -78,6 +83,12 @@ const dialects: Readonly<Record<PeerName, Dialect>> = {
     hello: (token) => clientFrame(token),
     stranger: { path: () => '/', hello: clientFrame('e30.e30.e30') },
   },
+  'jwt-in-url': {
+    ...plain,
+    path: (_, token) => `/?token=${token()}`,
+    stranger: { path: () => '/?token=e30.e30.e30' },
+  },
+  'address-agent': { ...plain, agent: 'usher-bench', stranger: { path: () => '/' } },
   'socket-io': {
     wantsTicket: false,
     path: () => socketIoPath,

@@ -9,6 +9,10 @@ export interface DialOptions {
   /** With its query. */
   readonly path: string;
   readonly subprotocol?: string | undefined;
+  /** The User-Agent. */
+  readonly agent?: string | undefined;
+  /** The address to come from, where the system has more than one on loopback. */
+  readonly localAddress?: string | undefined;
   /** Frames that are written as soon as the handshake is through. */
   readonly hello?: Buffer | undefined;
 }
@@ -41,6 +45,8 @@ export class LeanSocket implements FrameSink {
   /** Free for whoever counts something by socket. */
   tag = 0;
   heard: Heard | undefined;
+  /** Told once that the server has accepted the handshake. */
+  opened: (() => void) | undefined;
   /** Told once that the connection is over, unless that was this side's doing. */
   gone: ((reason: Error) => void) | undefined;
   readonly #socket: Socket;
@@ -49,12 +55,13 @@ export class LeanSocket implements FrameSink {
   #head: string | undefined = '';
   #over = false;
 
-  constructor({ port, path, subprotocol, hello }: DialOptions) {
+  constructor({ port, path, subprotocol, agent, localAddress, hello }: DialOptions) {
     this.#hello = hello;
     this.#socket = connect({
       host: '127.0.0.1',
       port,
       noDelay: true,
+      ...(localAddress === undefined ? {} : { localAddress }),
       onread: {
         buffer: readBuffer,
         callback: (length, bytes) => {
@@ -70,9 +77,10 @@ export class LeanSocket implements FrameSink {
       this.#end(new Error('the connection was closed'));
     });
     const offered = subprotocol === undefined ? '' : `Sec-WebSocket-Protocol: ${subprotocol}\r\n`;
+    const named = agent === undefined ? '' : `User-Agent: ${agent}\r\n`;
     this.#socket.write(
       `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
-        `Sec-WebSocket-Key: ${handshakeKey}\r\nSec-WebSocket-Version: 13\r\n${offered}\r\n`,
+        `Sec-WebSocket-Key: ${handshakeKey}\r\nSec-WebSocket-Version: 13\r\n${named}${offered}\r\n`,
     );
   }
 
@@ -110,6 +118,7 @@ export class LeanSocket implements FrameSink {
       this.#end(new Refused(status));
       return;
     }
+    this.opened?.();
     if (this.#hello !== undefined) this.#socket.write(this.#hello);
     const framesAt = headEnd + 4 - before;
     if (framesAt < length) this.#reader.read(bytes, framesAt, length, this);

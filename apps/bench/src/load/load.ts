@@ -53,8 +53,9 @@ export class Load {
     return new Promise((resolve, reject) => {
       const socket = new LeanSocket({
         port: this.target.port,
-        path: dialect.path(ticket),
+        path: dialect.path(ticket, () => this.sessions.take()),
         subprotocol: dialect.subprotocol,
+        agent: dialect.agent,
         hello: dialect.hello?.(this.sessions.take()),
       });
       socket.gone = reject;
@@ -62,6 +63,15 @@ export class Load {
         if (dialect.kindOf(bytes, start) === 'welcome') resolve(socket);
       };
     });
+  }
+
+  /** Calls the HTTP API as a page does before it connects, where that is what the server knows people by. */
+  async introduce(): Promise<void> {
+    const { agent } = this.dialect;
+    if (agent === undefined) return;
+    const headers = { authorization: `Bearer ${this.sessions.take()}`, 'user-agent': agent };
+    const answer = await fetch(`http://127.0.0.1:${this.target.port}/`, { headers });
+    if (!answer.ok) throw new Error(`the call before the handshake was answered ${answer.status}`);
   }
 
   async connect(line: TicketLine): Promise<LeanSocket> {
@@ -90,11 +100,11 @@ export class Load {
   }
 
   /** So many who have entered a room. From here on one that is lost ends the process: what was measured would be wrong. */
-  async members(count: number): Promise<LeanSocket[]> {
+  async members(count: number, room?: string): Promise<LeanSocket[]> {
     await this.ready(count);
     const members: LeanSocket[] = [];
     await this.each(count, async (line) => {
-      const member = await this.enter(line);
+      const member = await this.enter(line, room);
       member.heard = undefined;
       member.gone = (reason) => {
         throw new Error('a member was lost', { cause: reason });

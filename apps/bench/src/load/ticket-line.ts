@@ -2,6 +2,8 @@ import { connect, type Socket } from 'node:net';
 
 export interface Ticket {
   readonly ticket: string;
+  /** Unix seconds. */
+  readonly expires: number;
   readonly connectAfterMs: number;
 }
 

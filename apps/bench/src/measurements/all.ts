@@ -1,11 +1,15 @@
 import type { Measurement } from '../measurement.ts';
 import { connect } from './connect.ts';
+import { connectAlone } from './connect-alone.ts';
+import { connectionsFlat } from './connections-flat.ts';
 import { crowd } from './crowd.ts';
 import { durableSends } from './durable-sends.ts';
 import { echo } from './echo.ts';
 import { fanOut, fanOutOne } from './fan-out.ts';
 import { handshake } from './handshake.ts';
+import { heartbeats } from './heartbeats.ts';
 import { longRoom } from './long-room.ts';
+import { membersFlat } from './members-flat.ts';
 import { memory } from './memory.ts';
 import { paced } from './paced.ts';
 import { refused } from './refused.ts';
@@ -14,6 +18,7 @@ import { strangers } from './strangers.ts';
 /** All of them, in the order in which they are made and shown. */
 export const measurements: readonly Measurement[] = [
   connect,
+  connectAlone,
   handshake,
   refused,
   fanOut,
@@ -25,6 +30,9 @@ export const measurements: readonly Measurement[] = [
   crowd,
   strangers,
   longRoom,
+  connectionsFlat,
+  membersFlat,
+  heartbeats,
 ];
 
 /** @throws RangeError naming those that there are. */

@@ -9,16 +9,17 @@ export const connect: Measurement = {
   title: 'Authenticated connect, ticket included, to the first frame',
   unit: 'connects/s',
   better: 'more',
-  peers: ['ws', 'fastify-websocket', 'first-message', 'socket-io', 'bun', 'usher'],
+  peers: ['ws', 'fastify-websocket', 'first-message', 'jwt-in-url', 'address-agent', 'socket-io', 'bun', 'usher'],
   goals: [
     { to: 'ws', bound: 0.8 },
     { to: 'first-message', bound: 1 },
     { to: 'socket-io', bound: 1.8 },
   ],
   rounds: manyRounds,
-  prepare(load, quick) {
+  async prepare(load, quick) {
     const count = quick ? 400 : 2_000;
     const lines = load.lines();
+    await load.introduce();
     return async () => {
       await load.ready(count);
       const stop = load.meter();

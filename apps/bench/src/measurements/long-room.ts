@@ -1,5 +1,6 @@
 import { figuresOf } from '../figures.ts';
 import type { Load } from '../load/load.ts';
+import { makeRoom } from '../load/make-room.ts';
 import { send } from '../load/sending.ts';
 import { type Measurement, manyRounds } from '../measurement.ts';
 
@@ -21,8 +22,8 @@ export const longRoom: Measurement = {
   rounds: manyRounds,
   async prepare(load, quick) {
     const messages = quick ? 10_000 : 100_000;
-    await make(load, short);
-    await make(load, long);
+    await makeRoom(load, short);
+    await makeRoom(load, long);
     const socket = await load.enter(load.line(), short);
     const fill = async (room: string, count: number): Promise<void> => {
       let left = count;
@@ -70,13 +71,4 @@ export const longRoom: Measurement = {
 function join({ dialect }: Load, room: string, after?: number): Buffer {
   if (dialect.join === undefined) throw new TypeError('this peer has no rooms');
   return dialect.join(room, after);
-}
-
-async function make(load: Load, room: string): Promise<void> {
-  const answer = await fetch(`http://127.0.0.1:${load.target.port}/api/rooms`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${load.sessions.take()}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ room, title: room }),
-  });
-  if (!answer.ok) throw new Error(`the room ${room} could not be made: ${answer.status}`);
 }

@@ -1,8 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Measurement } from '../measurement.ts';
-import { residentBytes } from '../load/meter.ts';
-
-const longestSettleMs = 6_000;
+import { settledBytes } from '../load/settled.ts';
 
 /**
  * Resident memory of a server with 10,000 connections that have joined a room and are silent, beyond what it had without them,
@@ -26,11 +23,11 @@ export const memory: Measurement = {
     // They come and go first, so that what a first connection loads is not counted.
     for (const member of await load.members(quick ? 300 : 1_000)) member.cut();
     return async () => {
-      const before = await settled(pid);
+      const before = await settledBytes(pid);
       const stop = load.meter();
       await load.members(count);
       const usage = stop();
-      const after = await settled(pid);
+      const after = await settledBytes(pid);
       return {
         value: (after - before) / count / 1_000,
         operations: count,
@@ -40,20 +37,3 @@ export const memory: Measurement = {
     };
   },
 };
-
-/** What is resident once garbage has been collected and the number stands still. */
-async function settled(pid: number): Promise<number> {
-  const begun = performance.now();
-  let bytes = Infinity;
-  let still = 0;
-  while (still < 3 && performance.now() - begun < longestSettleMs) {
-    // See peers/collect.mjs.
-    process.kill(pid, 'SIGCONT');
-    await sleep(300);
-    const now = residentBytes(pid);
-    if (now === undefined) throw new Error('this system does not tell what is resident');
-    still = Math.abs(now - bytes) < 100_000 ? still + 1 : 0;
-    bytes = now;
-  }
-  return bytes;
-}

@@ -1,4 +1,5 @@
 import { peerTitles } from '../peer-names.ts';
+import { table } from './markdown-table.ts';
 import { measured, ratio } from './numbers.ts';
 import type { Report } from './report.ts';
 import type { Judged, Result, Row } from './result.ts';
@@ -80,13 +81,4 @@ function line(row: Row, isFirst: boolean): string[] {
 
 function cell(value: number | undefined, show: (value: number) => string): string {
   return value === undefined ? '–' : show(value);
-}
-
-/** Columns of equal width, as Prettier has them; the first is text, the others are numbers. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((title, at) => Math.max(3, title.length, ...rows.map((row) => row[at]?.length ?? 0)));
-  const format = (cells: readonly string[]): string =>
-    `| ${widths.map((width, at) => (at === 0 ? (cells[at] ?? '').padEnd(width) : (cells[at] ?? '').padStart(width))).join(' | ')} |`;
-  const rule = `| ${widths.map((width, at) => (at === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`;
-  return [format(head), rule, ...rows.map(format)].join('\n');
 }

@@ -22,7 +22,8 @@ export function writeReport(folder: string, quick: boolean, made: readonly Resul
   return file('md');
 }
 
-function thisMachine(): Machine {
+/** What everything was measured on. */
+export function thisMachine(): Machine {
   const processors = cpus();
   return {
     processor: processors[0]?.model ?? 'an unknown processor',

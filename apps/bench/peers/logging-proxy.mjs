@@ -1,0 +1,53 @@
+/** A reverse proxy as it stands in front of most servers: hands on requests and upgrades to `UPSTREAM`, and logs each with its status. */
+import { createServer, request as ask } from 'node:http';
+import { pipeline } from 'node:stream';
+import { logAccess } from './access-log.mjs';
+import { listen } from './announce.mjs';
+
+function handOn({ method, url, headers }) {
+  return ask({ host: '127.0.0.1', port: Number(process.env.UPSTREAM), method, path: url, headers, agent: false });
+}
+
+function headOf({ statusCode, statusMessage, rawHeaders }) {
+  let head = `HTTP/1.1 ${statusCode} ${statusMessage}\r\n`;
+  for (let at = 0; at < rawHeaders.length; at += 2) head += `${rawHeaders[at]}: ${rawHeaders[at + 1]}\r\n`;
+  return `${head}\r\n`;
+}
+
+const proxy = createServer((request, response) => {
+  const upstream = handOn(request);
+  upstream.on('response', (answer) => {
+    logAccess(request, answer.statusCode);
+    response.writeHead(answer.statusCode, answer.headers);
+    pipeline(answer, response, () => undefined);
+  });
+  upstream.on('error', () => {
+    logAccess(request, 502);
+    response.writeHead(502).end();
+  });
+  pipeline(request, upstream, () => undefined);
+});
+
+proxy.on('upgrade', (request, near, head) => {
+  near.on('error', () => near.destroy());
+  const upstream = handOn(request);
+  upstream.on('upgrade', (answer, far, farHead) => {
+    logAccess(request, 101);
+    near.write(headOf(answer));
+    near.write(farHead);
+    far.write(head);
+    pipeline(near, far, () => undefined);
+    pipeline(far, near, () => undefined);
+  });
+  upstream.on('response', (answer) => {
+    logAccess(request, answer.statusCode);
+    answer.resume();
+    near.end(headOf(answer));
+  });
+  upstream.on('error', () => {
+    logAccess(request, 502);
+    near.end('HTTP/1.1 502 Bad Gateway\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+  });
+  upstream.end();
+});
+listen(proxy);

@@ -1,0 +1,22 @@
+/**
+ * What one machine holds, and what a million and a hundred million connections would need, computed from what was measured.
+ * Usage: `npm run simulate`. Reads docs/benchmarks/results.json; writes docs/benchmarks/scaling.json and the tables of docs/scaling.md.
+ */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { withBlock } from '../report/between-marks.ts';
+import type { Report } from '../report/report.ts';
+import { root } from '../server.ts';
+import { costsOf } from './costs.ts';
+import { scalingReport } from './scaling-report.ts';
+import { scalingTables } from './scaling-table.ts';
+
+const results = join(root, 'docs/benchmarks/results.json');
+const page = join(root, 'docs/scaling.md');
+
+const made = existsSync(results) ? (JSON.parse(readFileSync(results, 'utf8')) as Report).results : [];
+const report = scalingReport(costsOf(made));
+const tables = scalingTables(report);
+writeFileSync(join(root, 'docs/benchmarks/scaling.json'), `${JSON.stringify(report, undefined, 2)}\n`);
+writeFileSync(page, withBlock(readFileSync(page, 'utf8'), 'scaling', tables));
+process.stdout.write(`${tables}\n`);

@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { assumptions } from './assumptions.ts';
+import type { Costs } from './costs.ts';
+import { coresOf, demandOf } from './demand.ts';
+import { breaksAt, oneNodeLimits, planOf } from './plan.ts';
+import type { Workload } from './workloads.ts';
+
+const costs: Costs = {
+  connectMicros: 500,
+  returnMicros: 1_000,
+  heartbeatMicros: 25,
+  deliveryMicros: 10,
+  sendMicros: 100,
+  sendsPerSecond: 10_000,
+  residentBytes: 200e6,
+  connectionBytes: 10_000,
+  mostConnections: 20_000,
+};
+const silent: Workload = {
+  name: 'silent',
+  title: 'nobody says anything',
+  roomSize: 20,
+  listed: 1,
+  joined: 1,
+  messagesPerMinute: 0,
+  readsPerMinute: 0,
+  returnsPerHour: 0,
+};
+const chat: Workload = { ...silent, listed: 3, messagesPerMinute: 1, readsPerMinute: 1, returnsPerHour: 2 };
+const crowd: Workload = { ...silent, roomSize: 1_000_000, messagesPerMinute: 60 / 1_000_000, returnsPerHour: 2 };
+
+describe('demandOf', () => {
+  it('counts only heartbeats where nobody does anything', () => {
+    const demand = demandOf(
+      { workload: silent, connections: 10_000, nodes: 1, design: 'as built' },
+      costs,
+      assumptions,
+    );
+    expect(coresOf(demand)).toBeCloseTo((10_000 / 25) * 25e-6);
+    expect(demand).toMatchObject({ bytes: 300e6, subscriptions: 0, redisPerSecond: 0, rowsPerSecond: 0 });
+  });
+
+  it('delivers a message to every member of a room in which all are, and asks for a row', () => {
+    const workload = { ...silent, messagesPerMinute: 6 };
+    const { cores, rowsPerSecond, countsPerSecond } = demandOf(
+      { workload, connections: 1_000, nodes: 1, design: 'as built' },
+      costs,
+      assumptions,
+    );
+    expect(rowsPerSecond).toBeCloseTo(100);
+    expect(cores.deliveries).toBeCloseTo(100 * 20 * 10e-6);
+    expect(cores.sends).toBeCloseTo(100 * 100e-6);
+    expect(countsPerSecond).toBe(0);
+  });
+
+  it('has every node hear what anybody has read, as it is built, however many nodes there are', () => {
+    const heard = (nodes: number, design: 'as built' | 'changed'): number =>
+      demandOf({ workload: chat, connections: 1_000_000, nodes, design }, costs, assumptions).cores['people heard'];
+    expect(heard(1_000, 'as built')).toBeCloseTo((1_000_000 / 60) * 20e-6, 2);
+    expect(heard(1_000, 'changed')).toBeLessThan(heard(1_000, 'as built') / 100);
+  });
+
+  it('tells nobody in a crowd who comes and goes, but publishes it as it is built', () => {
+    const of = (design: 'as built' | 'changed') =>
+      demandOf({ workload: crowd, connections: 1_000_000, nodes: 50, design }, costs, assumptions);
+    expect(of('changed').cores.presence).toBe(0);
+    expect(of('as built').cores.presence).toBeGreaterThan(0);
+    expect(of('as built').busiestTopic.name).toBe('presence of one room');
+  });
+});
+
+describe('planOf', () => {
+  it('takes the fewest nodes that do: with one less something lacks', () => {
+    const answer = planOf({ workload: chat, connections: 1_000_000, design: 'changed' }, costs, assumptions);
+    if (!answer.ok) throw new Error(answer.limit);
+    expect(answer.plan).toMatchObject({ nodes: 50, because: 'what was measured' });
+    const busy = { ...chat, messagesPerMinute: 60 };
+    const busier = planOf({ workload: busy, connections: 1_000_000, design: 'changed' }, costs, assumptions);
+    if (!busier.ok) throw new Error(busier.limit);
+    expect(busier.plan.because).toBe('CPU of a node');
+    expect(coresOf(busier.plan.demand)).toBeLessThanOrEqual(0.7);
+    const fewer = { workload: busy, connections: 1_000_000, nodes: busier.plan.nodes - 1, design: 'changed' } as const;
+    expect(coresOf(demandOf(fewer, costs, assumptions))).toBeGreaterThan(0.7);
+  });
+
+  it('says what no number of nodes does away with', () => {
+    expect(planOf({ workload: chat, connections: 100_000_000, design: 'as built' }, costs, assumptions)).toEqual({
+      ok: false,
+      limit: 'CPU of a node',
+      most: 'people heard',
+    });
+    expect(planOf({ workload: chat, connections: 1_000_000, design: 'as built' }, costs, assumptions)).toEqual({
+      ok: false,
+      limit: 'one topic on one Redis shard',
+      most: 'news of people',
+    });
+  });
+});
+
+describe('breaksAt', () => {
+  it('finds the number from which on there is no plan', () => {
+    const found = breaksAt({ workload: chat, design: 'as built' }, costs, assumptions);
+    const plan = (connections: number): boolean =>
+      planOf({ workload: chat, connections: Math.round(connections), design: 'as built' }, costs, assumptions).ok;
+    expect(plan((found?.connections ?? 0) / 1.02)).toBe(true);
+    expect(plan((found?.connections ?? 0) * 1.02)).toBe(false);
+  });
+});
+
+describe('oneNodeLimits', () => {
+  it('names what runs out first', () => {
+    const limits = oneNodeLimits(silent, costs, assumptions);
+    expect(limits.map(({ limit }) => limit)).toEqual(['what was measured', 'CPU of a node', 'memory of a node']);
+    expect(limits[2]?.connections).toBeCloseTo((8e9 - 200e6) / 10_000, -1);
+  });
+});

@@ -1,0 +1,132 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { PeerName } from '../peer-names.ts';
+import { withBlock } from '../report/between-marks.ts';
+import type { Result } from '../report/result.ts';
+import { root } from '../server.ts';
+import type { Leak } from './log-trial.ts';
+import type { WayResult, WaysReport } from './ways-report.ts';
+import { waysMarkdown, waysTable } from './ways-table.ts';
+
+const nothing: Leak = { tickets: 0, jwts: 0, opensSocket: false, opensAgain: false, opensApi: false };
+const refused = { is: 'refused', status: 401 } as const;
+const maggie = { is: 'in', user: 'maggie' } as const;
+
+const ticket: WayResult = {
+  name: 'ticket',
+  held: { asked: 2_000, openAtOnce: 0, bytes: 12_345 },
+  log: {
+    server: nothing,
+    proxy: { ...nothing, tickets: 1 },
+    undelivered: { ...nothing, tickets: 1, opensSocket: true },
+    goodForSeconds: 30,
+  },
+  person: { who: 'maggie', imposter: refused, besideAnother: maggie, moved: maggie },
+};
+const inUrl: WayResult = {
+  ...ticket,
+  name: 'jwt-in-url',
+  log: {
+    server: { tickets: 0, jwts: 1, opensSocket: true, opensAgain: true, opensApi: true },
+    proxy: { tickets: 0, jwts: 1, opensSocket: true, opensAgain: true, opensApi: true },
+    undelivered: nothing,
+    goodForSeconds: 900,
+  },
+};
+const first: WayResult = {
+  ...ticket,
+  name: 'first-message',
+  held: { asked: 2_000, openAtOnce: 2_000, openMs: { min: 1, median: 10_004, p99: 1, max: 1 }, bytes: 9_870_000 },
+  log: { ...ticket.log, server: nothing, proxy: nothing },
+  person: { who: 'maggie', imposter: { is: 'pending' }, besideAnother: { is: 'closed' } },
+};
+const byAddress: WayResult = {
+  ...ticket,
+  name: 'address-agent',
+  person: { who: 'maggie', imposter: maggie, besideAnother: { is: 'in', user: 'bart' }, moved: refused },
+};
+
+function result(rows: Partial<Record<PeerName, readonly [number, number]>>): Result {
+  const made = Object.entries(rows).map(([peer, [median, share]]) => ({
+    peer: peer as PeerName,
+    figures: { min: median, median, p99: median, max: median },
+    ratio: share,
+    loadCores: 0,
+    saturated: 'server' as const,
+    loadMicros: 0,
+    extras: {},
+    values: [median],
+  }));
+  const [title, unit, at] = ['Connect', 'connects/s', '2026-01-02T03:04:05.000Z'];
+  return { name: 'connect', title, unit, better: 'more', at, rounds: 1, rows: made, goals: [], failed: [] };
+}
+
+const report: WaysReport = {
+  machine: { processor: 'An abacus', cores: 2, memoryGb: 8, system: 'Linux 6', node: '24.0.0' },
+  at: '2026-01-02T03:04:05.000Z',
+  // In another order than they are shown.
+  ways: [inUrl, byAddress, ticket, first],
+  connect: result({ usher: [4_321, 0.8], 'first-message': [5_000, 1] }),
+  connectAlone: result({ usher: [0.9, 2] }),
+};
+
+describe('waysTable', () => {
+  const rows = new Map(
+    waysTable(report)
+      .split('\n')
+      .map((line) => line.split('|').map((text) => text.trim()))
+      .map(([, title = '', ...cells]) => [title, cells.slice(0, -1)]),
+  );
+
+  it('has a column for each way, always in the same order', () => {
+    expect(rows.get('')).toEqual([
+      'a ticket (Usher)',
+      'JWT as first message',
+      'JWT in the URL',
+      'address and User-Agent',
+    ]);
+  });
+
+  it.each([
+    ['of 2,000 strangers hold a socket at once', ['0', '2,000', '0', '0']],
+    ['each of them for', ['–', '10 s', '–', '–']],
+    ['memory of the server that takes', ['–', '9.87 MB', '–', '–']],
+    ['the log of the server holds', ['no secret', 'no secret', 'the JWT', 'no secret']],
+    ['the log of a proxy holds', ['the ticket', 'no secret', 'the JWT', 'the ticket']],
+    ['what stands there opens a socket', ['no', '–', 'yes, again and again, for 15 min', 'no']],
+    ['and the HTTP API', ['no', '–', 'yes', 'no']],
+    [
+      'the same if the server was not reached',
+      ['yes, once, for 30 s', 'yes, once, for 30 s', '–', 'yes, once, for 30 s'],
+    ],
+    [
+      'same address and User-Agent, no secret',
+      ['refused, 401', 'not let in, held', 'refused, 401', '**let in as maggie**'],
+    ],
+    [
+      'two people there: the first is let in as',
+      ['let in as maggie', 'let in, then closed', 'let in as maggie', '**let in as bart**'],
+    ],
+    ['the network changed', ['let in as maggie', 'not measured', 'let in as maggie', 'refused, 401']],
+    ['connects/s', ['4,320', '5,000', 'fell out', 'fell out']],
+    ['ratio to bare `ws`', ['0.80', '1.00', 'fell out', 'fell out']],
+    ['one connect alone', ['0.900 ms', 'fell out', 'fell out', 'fell out']],
+  ])('%s', (title, cells) => {
+    expect(rows.get(title)).toEqual(cells);
+  });
+
+  it('stands in the page of its own, which names the machine and the day', () => {
+    const page = waysMarkdown(report);
+    expect(page).toContain(waysTable(report));
+    expect(page).toContain('on An abacus, 2 cores, 8 GB, Linux 6, Node 24.0.0, 2026-01-02');
+  });
+});
+
+it('README.md and docs/benchmarks/ways.md say what docs/benchmarks/ways.json has (npm run measure:ways writes all three)', () => {
+  const file = (path: string): string => readFileSync(join(root, path), 'utf8');
+  const made = JSON.parse(file('docs/benchmarks/ways.json')) as WaysReport;
+  const readme = file('README.md');
+  expect(readme).toBe(withBlock(readme, 'ways', waysTable(made)));
+  expect(file('docs/benchmarks/ways.md')).toBe(waysMarkdown(made));
+});
