@@ -1,5 +1,5 @@
 import { Component, computed, inject, input, signal } from '@angular/core';
-import { MatMenu, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
+import { MatMenu, MatMenuContent, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
 import { roomMenuTexts } from '../texts/room-menu.ts';
 import { Icon } from '../ui/icon.ts';
 import { RoomActions } from './room-actions.ts';
@@ -8,7 +8,7 @@ import { RoomDirectory } from './room-directory.ts';
 /** What can be done with the room that is shown. */
 @Component({
   selector: 'app-room-menu',
-  imports: [Icon, MatMenu, MatMenuItem, MatMenuTrigger],
+  imports: [Icon, MatMenu, MatMenuContent, MatMenuItem, MatMenuTrigger],
   template: `
     @if (room(); as room) {
       <button
@@ -21,14 +21,16 @@ import { RoomDirectory } from './room-directory.ts';
         <app-icon name="more" />
       </button>
       <mat-menu #menu="matMenu" xPosition="before">
-        <button mat-menu-item (click)="members()">
-          <span class="item"><app-icon name="people" [size]="18" />{{ texts.members }}</span>
-        </button>
-        @if (room.mine && !(room.private && room.manages)) {
-          <button mat-menu-item (click)="leave()">
-            <span class="item"><app-icon name="sign_out" [size]="18" />{{ texts.leave }}</span>
+        <ng-template matMenuContent>
+          <button mat-menu-item (click)="members()">
+            <span class="item"><app-icon name="people" [size]="18" />{{ texts.members }}</span>
           </button>
-        }
+          @if (room.mine && !(room.private && room.manages)) {
+            <button mat-menu-item (click)="leave()">
+              <span class="item"><app-icon name="sign_out" [size]="18" />{{ texts.leave }}</span>
+            </button>
+          }
+        </ng-template>
       </mat-menu>
     }
     @if (trouble(); as trouble) {

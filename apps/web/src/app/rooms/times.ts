@@ -1,30 +1,32 @@
 import { language } from '../texts/language.ts';
 import { roomTexts } from '../texts/room.ts';
+import { once } from '../ui/once.ts';
 import { sameDay } from './rows.ts';
 
 /** Dates are in the language of the words; the reader's own kind of it decides how, such as that of Britain or of America. */
 const locale =
   globalThis.navigator.languages.find((each) => each.startsWith(language)) ?? (language === 'en' ? 'en-GB' : language);
 
-const clock = new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' });
-const day = new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long' });
-const dayOfYear = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', year: 'numeric' });
-const moment = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
-const exact = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'medium' });
+// Made when first wanted: the first one brings the data of the language with it, which would hold up the page that only loads this.
+const clock = once(() => new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' }));
+const day = once(() => new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long' }));
+const dayOfYear = once(() => new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', year: 'numeric' }));
+const moment = once(() => new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }));
+const exact = once(() => new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'medium' }));
 
 /** "14:05". */
 export function timeOf(at: number): string {
-  return clock.format(at);
+  return clock().format(at);
 }
 
 /** "23 Nov 2026, 14:05". */
 export function dateOf(at: number): string {
-  return moment.format(at);
+  return moment().format(at);
 }
 
 /** "Monday 23 November 2026 at 14:05:09". */
 export function momentOf(at: number): string {
-  return exact.format(at);
+  return exact().format(at);
 }
 
 /** "Today", "Yesterday", "Monday 23 November" within the year, "23 November 2025" before. */
@@ -34,5 +36,5 @@ export function dayOf(at: number, now: number): string {
   // By the calendar: a day may have 23 or 25 hours.
   yesterday.setDate(yesterday.getDate() - 1);
   if (sameDay(at, yesterday.getTime())) return roomTexts.yesterday;
-  return (new Date(at).getFullYear() === new Date(now).getFullYear() ? day : dayOfYear).format(at);
+  return (new Date(at).getFullYear() === new Date(now).getFullYear() ? day() : dayOfYear()).format(at);
 }

@@ -1,5 +1,5 @@
 import { Component, computed, inject } from '@angular/core';
-import { MatMenu, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
+import { MatMenu, MatMenuContent, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
 import { RouterLink } from '@angular/router';
 import { Session } from '../session/session.ts';
 import { themeChoices } from '../settings/theme-choices.ts';
@@ -12,7 +12,7 @@ import { Shortcuts } from './shortcuts.ts';
 /** Who is signed in, how the app looks, the way to what else can be set, and the way out. */
 @Component({
   selector: 'app-account-menu',
-  imports: [Avatar, Icon, MatMenu, MatMenuItem, MatMenuTrigger, RouterLink],
+  imports: [Avatar, Icon, MatMenu, MatMenuContent, MatMenuItem, MatMenuTrigger, RouterLink],
   templateUrl: './account-menu.html',
   styleUrl: './account-menu.scss',
 })

@@ -1,11 +1,15 @@
 import { mentionsAt } from '@usher/protocol/mentions';
+import { once } from '../../ui/once.ts';
 import type { RichNode } from './rich-node.ts';
 
 /** Characters that may mean more than themselves; or a line that may begin a quote or a list. */
 const marks = /[*_`\\[<]|~~~|:\/\/|mailto:|^[^\S\n]*(?:>|[-+]\s|\d{1,9}[.)]\s)/im;
 /** More are a text of their own. */
 const mostLarge = 6;
-const onlyEmoji = new RegExp(String.raw`^(?:\p{RGI_Emoji}\s*){1,${mostLarge}}$`, 'v');
+/** What emoji are made of, digits too. Cheap, and nearly every text has something else. */
+const emojiParts = /^[\p{Emoji}\p{Emoji_Component}\s]+$/u;
+/** Made once a text wants it: to set up the table of all emoji takes a good part of the time in which a room opens. */
+const onlyEmoji = once(() => new RegExp(String.raw`^(?:\p{RGI_Emoji}\s*){1,${mostLarge}}$`, 'v'));
 
 /** Whether the text wants to be parsed. Most messages do not, and are shown as they are. */
 export function mayHaveMarkup(text: string): boolean {
@@ -14,7 +18,7 @@ export function mayHaveMarkup(text: string): boolean {
 
 /** A few emoji and nothing else: they are shown large. */
 export function isOnlyEmoji(text: string): boolean {
-  return onlyEmoji.test(text.trim());
+  return emojiParts.test(text) && onlyEmoji().test(text.trim());
 }
 
 /** Finds the people who are called by `@name`; not in code, and not in links. */
