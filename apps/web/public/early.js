@@ -19,11 +19,13 @@
   var signedIn = /"user":/.test(stored('usher.session') || '');
   var inRoom = signedIn && /^\/rooms\/./.test(location.pathname);
   var chunks = inRoom ? own.room : signedIn ? own.signedIn : own.signedOut;
+  var links = document.createDocumentFragment();
   (chunks || '').split(' ').forEach(function (name) {
     if (!name) return;
     var link = document.createElement('link');
     link.rel = 'modulepreload';
     link.href = name;
-    document.head.append(link);
+    links.append(link);
   });
+  document.head.append(links);
 })(document.currentScript.dataset);

@@ -20,6 +20,7 @@ import type { Place } from './open-rooms.ts';
 import { estimateIn } from './row-estimate.ts';
 import { createRows } from './rows.ts';
 import { ScrollKeeper } from './scroll-keeper.ts';
+import { whenIdle } from '../ui/when-idle.ts';
 import { dayOf } from './times.ts';
 
 /** Fetch the next page when so many pixels are left above or below. */
@@ -75,6 +76,8 @@ export class MessageLog {
   private readonly list = viewChild.required<ElementRef<HTMLElement>>('list');
   /** Whether there is something to scroll yet. */
   private attached = false;
+  /** The next piece of a list that is filled in is asked for. */
+  private awaitsIdle = false;
   private readonly keeper = new ScrollKeeper();
   private readonly rowsOf = createRows();
   private readonly range = signal(this.keeper.range);
@@ -85,6 +88,7 @@ export class MessageLog {
   private readonly chosen = signal<string | undefined>(undefined);
   private estimate = estimateIn(700);
 
+  private readonly destroyed = inject(DestroyRef);
   protected readonly texts = roomTexts;
   protected readonly dayOf = dayOf;
   protected readonly rows = computed(() => this.rowsOf(this.messages(), this.user(), this.freshFrom()));
@@ -118,12 +122,14 @@ export class MessageLog {
   readonly atEnd = computed(() => this.isAtEnd() && !this.hasNewer());
 
   constructor() {
-    const destroyed = inject(DestroyRef);
+    let isNew = true;
     // Before the template, so that what is rendered is the right window of these rows.
     effect(() => {
       const rows = this.rows();
       const toBeContinued = this.hasNewer();
       untracked(() => {
+        if (isNew && this.place() === 'end' && this.hit() === undefined && !toBeContinued) this.keeper.beginFew();
+        isNew = false;
         this.keeper.followsEnd = !toBeContinued;
         this.keeper.change(rows, this.estimate);
         this.follow();
@@ -146,9 +152,10 @@ export class MessageLog {
         this.newer();
         observer ??= this.attach();
         this.settle();
+        this.fillIn();
       },
     });
-    destroyed.onDestroy(() => {
+    this.destroyed.onDestroy(() => {
       observer?.disconnect();
     });
   }
@@ -206,6 +213,18 @@ export class MessageLog {
     observer.observe(scroller);
     observer.observe(list);
     return observer;
+  }
+
+  /** Renders the next piece of what was just opened, when the browser has nothing else to do. */
+  private fillIn(): void {
+    if (this.awaitsIdle || !this.keeper.filling) return;
+    this.awaitsIdle = true;
+    whenIdle(() => {
+      this.awaitsIdle = false;
+      if (this.destroyed.destroyed) return;
+      this.keeper.widen();
+      this.follow();
+    });
   }
 
   private settle(): void {

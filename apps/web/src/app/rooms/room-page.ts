@@ -1,4 +1,5 @@
-import { Component, computed, effect, inject, input, signal, untracked } from '@angular/core';
+import { Component, DestroyRef, computed, effect, inject, input, signal, untracked } from '@angular/core';
+import { Router } from '@angular/router';
 import { OpenRooms, type RoomView } from './open-rooms.ts';
 import { RoomPane } from './room-pane.ts';
 
@@ -25,12 +26,22 @@ export class RoomPage {
 
   private readonly open = inject(OpenRooms);
   private readonly view = signal<RoomView | undefined>(undefined);
+  /** The first page is rendered after the frame around it, in a task of its own: together they would keep a phone from answering for long. */
+  private readonly ready = signal(inject(Router).lastSuccessfulNavigation() !== null);
   protected readonly views = computed(() => {
     const view = this.view();
-    return view === undefined ? [] : [view];
+    return view === undefined || !this.ready() ? [] : [view];
   });
 
   constructor() {
+    if (!this.ready()) {
+      const task = setTimeout(() => {
+        this.ready.set(true);
+      });
+      inject(DestroyRef).onDestroy(() => {
+        clearTimeout(task);
+      });
+    }
     effect(() => {
       const name = this.room();
       // Entering does things: it joins the room and may leave another.

@@ -12,6 +12,8 @@ const estimatePx = 80;
 class Page {
   readonly keeper = new ScrollKeeper();
   readonly heights = new Map<string, number>();
+  /** Whether the line that names the day stands above the messages. */
+  dayIsShown = false;
   private readonly scroller = document.createElement('div');
   private readonly list = document.createElement('ol');
   private rows: readonly Row[] = [];
@@ -67,10 +69,15 @@ class Page {
       seqs.map((seq) => ({ seq, id: String(seq), from: `u${seq}`, text: 't', at: seq, status: 'sent' })),
       'maggie',
     )
-      .filter(({ kind }) => kind === 'message')
+      .filter(({ kind }) => this.dayIsShown || kind === 'message')
       .map((row) => before.get(row.key) ?? row);
     this.keeper.change(this.rows, () => estimatePx);
     this.render();
+  }
+
+  /** Scrolls, and nobody is told of it yet. */
+  scrollUnheard(top: number): void {
+    this.scroller.scrollTop = top;
   }
 
   scroll(top: number): void {
@@ -107,9 +114,9 @@ class Page {
     return Number.parseFloat(this.list.style[side] || '0');
   }
 
-  private item({ seq = 0 }: Row): HTMLElement {
+  private item({ kind, seq = 0 }: Row): HTMLElement {
     const item = document.createElement('li');
-    item.id = String(seq);
+    item.id = kind === 'message' ? String(seq) : kind;
     item.getBoundingClientRect = () => new DOMRect(0, 0, 400, this.heights.get(item.id) ?? 100);
     return item;
   }
@@ -263,5 +270,122 @@ describe('a window into a long list', () => {
     page.scroll(page.top - 2_000);
     expect(page.keeper.range.end).toBe(1_000);
     expect(page.rendered[0]).toBeLessThan(980);
+  });
+});
+
+describe('a reader who scrolled a moment ago', () => {
+  test('is not taken back by what is rendered before the browser tells of it', () => {
+    const page = new Page(...sequence(1, 20)).attach();
+    page.scroll(0);
+    page.scrollUnheard(700);
+    page.render();
+    expect(page.top).toBe(700);
+    page.scrollUnheard(300);
+    page.render();
+    expect(page.top).toBe(300);
+  });
+
+  test('stays there when other rows come', () => {
+    const page = new Page(...sequence(11, 30)).attach();
+    page.scroll(0);
+    page.scrollUnheard(900);
+    page.have(sequence(1, 30));
+    expect(page.offsetOf(20)).toBe(0);
+  });
+
+  test('and a list that became shorter is nobody’s scrolling', () => {
+    const page = new Page(...sequence(1, 20)).attach();
+    page.scroll(1_600);
+    page.shrink(-200);
+    expect(page.top).toBe(1_500);
+    page.shrink(200);
+    page.have(sequence(1, 21));
+    expect(page.offsetOf(17)).toBe(0);
+  });
+});
+
+test('the line of the day stays above what comes between it and the first message, and the reader at that message', () => {
+  const page = new Page();
+  page.dayIsShown = true;
+  page.have(sequence(11, 30));
+  page.attach();
+  page.scroll(0);
+  page.have(sequence(1, 30));
+  expect(page.offsetOf(11)).toBe(100);
+});
+
+describe('a list that was just opened at its end', () => {
+  const sixty = Array.from({ length: 60 }, (_, index) => index + 1);
+
+  test('renders its last rows first, and the rest step by step, without moving the reader', () => {
+    const page = new Page();
+    page.keeper.beginFew();
+    page.attach();
+    page.have(sixty);
+    page.render();
+    expect(page.rendered[0]).toBeGreaterThan(40);
+    const seen = page.offsetOf(60);
+    const counts = [page.rendered.length];
+    while (page.keeper.filling) {
+      page.keeper.widen();
+      page.render();
+      counts.push(page.rendered.length);
+      expect(page.offsetOf(60)).toBe(seen);
+    }
+    expect(page.rendered).toEqual(sixty);
+    expect(counts.length).toBeGreaterThan(3);
+    expect(counts).toEqual([...counts].sort((a, b) => a - b));
+  });
+
+  test('scrolled at once, stays where it was scrolled to, and is whole', () => {
+    const page = new Page();
+    page.keeper.beginFew();
+    page.have(sixty);
+    page.attach();
+    page.scroll(0);
+    expect(page.offsetOf(1)).toBe(0);
+    expect(page.rendered).toEqual(sixty);
+    expect(page.keeper.filling).toBe(false);
+  });
+
+  test('goes to a message that does not stand in the page yet', () => {
+    const page = new Page();
+    page.keeper.beginFew();
+    page.have(sixty);
+    page.attach();
+    page.keeper.goTo({ seq: 5, offset: 20 });
+    page.render();
+    expect(page.offsetOf(5)).toBe(20);
+    expect(page.keeper.filling).toBe(false);
+  });
+
+  test('takes what comes while it is filled in, and stays at the end', () => {
+    const page = new Page();
+    page.keeper.beginFew();
+    page.have(sixty);
+    page.attach();
+    page.have([...sixty, 61, 62]);
+    page.render();
+    expect(page.rendered.at(-1)).toBe(62);
+    expect(page.offsetOf(62)).toBe(200);
+    while (page.keeper.filling) {
+      page.keeper.widen();
+      page.render();
+    }
+    expect(page.rendered).toHaveLength(62);
+    expect(page.offsetOf(62)).toBe(200);
+  });
+
+  test('of a long one no more is filled in than usual', () => {
+    const page = new Page();
+    page.keeper.beginFew();
+    page.have(Array.from({ length: 5_000 }, (_, index) => index + 1));
+    page.attach();
+    while (page.keeper.filling) {
+      page.keeper.widen();
+      page.render();
+    }
+    expect(page.rendered.at(-1)).toBe(5_000);
+    expect(page.rendered.length).toBeLessThanOrEqual(200);
   });
 });

@@ -8,6 +8,8 @@ const atEndPx = 48;
 const wholeRows = 200;
 /** While something in it is selected, the window grows, so that the selection stays; up to so many rows. */
 const mostRows = 1_500;
+/** So many of the last rows are rendered at first where a list is opened at its end, and so many more with each step. */
+const stepRows = 12;
 /** What is rendered beyond either edge of the frame: so many times its height, and so many px at least. */
 const margin = { frames: 1, px: 600 };
 
@@ -38,6 +40,10 @@ export class ScrollKeeper {
   private anchor: { readonly index: number; readonly offset: number } | undefined;
   /** A place from before, until the message it names is there. */
   private wanted: Exclude<Place, 'end'> | undefined;
+  /** So many of the last rows stand in the page while a list that was opened at its end is filled in. */
+  private few: number | undefined;
+  /** Where the reader was scrolled to when that was last looked at (px). */
+  private seen = 0;
   /** Under way to the end with a motion, and where the end was when it began (px). */
   private gliding: number | undefined;
 
@@ -45,6 +51,27 @@ export class ScrollKeeper {
     this.scroller = scroller;
     this.list = list;
     this.goTo(place);
+  }
+
+  /**
+   * Only the last rows at first, so that they are there soon; the rest comes with `widen`. Whoever goes or scrolls to anywhere else
+   * ends it. To be called before there are rows.
+   */
+  beginFew(): void {
+    this.few = stepRows;
+  }
+
+  /** Whether there are rows to come yet by `widen`. */
+  get filling(): boolean {
+    return this.few !== undefined && this.rows.length > this.few;
+  }
+
+  /** To be called when there is time, while `filling`. */
+  widen(): void {
+    if (this.few === undefined) return;
+    this.few += stepRows;
+    if (this.few >= wholeRows) this.few = undefined;
+    this.choose();
   }
 
   /** Goes to a place without a motion, once its message is there. */
@@ -72,6 +99,7 @@ export class ScrollKeeper {
    * @param estimate how high a row will be that was not measured yet (px)
    */
   change(rows: readonly Row[], estimate: (row: Row) => number): void {
+    this.catchUp();
     const was = this.rows;
     const start = commonStart(was, rows);
     const end = Math.min(commonEnd(was, rows), rows.length - start, was.length - start);
@@ -95,6 +123,7 @@ export class ScrollKeeper {
   remember(): boolean {
     const { scroller } = this;
     if (scroller === undefined) return false;
+    this.seen = scroller.scrollTop;
     if (this.gliding !== undefined) {
       // On the way to the end, new messages must not stop the way.
       if (below(scroller) < 1) this.gliding = undefined;
@@ -113,6 +142,7 @@ export class ScrollKeeper {
   restore(rendered: Range): boolean {
     const { scroller, list } = this;
     if (scroller === undefined || list === undefined) return false;
+    this.catchUp();
     let index = rendered.start;
     for (const row of list.children) this.heights.measure(index++, row.getBoundingClientRect().height);
     list.style.paddingBlockStart = `${this.heights.top(rendered.start)}px`;
@@ -123,6 +153,7 @@ export class ScrollKeeper {
       if (this.atEnd) scroller.scrollTop = scroller.scrollHeight;
       else this.hold(scroller);
     }
+    this.seen = scroller.scrollTop;
     return this.choose();
   }
 
@@ -138,6 +169,7 @@ export class ScrollKeeper {
     // A long way is not scrolled through: it would take long and show nothing.
     if (calm && left > 1 && left < 4 * scroller.clientHeight) this.glide(scroller);
     else scroller.scrollTop = scroller.scrollHeight;
+    this.seen = scroller.scrollTop;
     this.choose();
   }
 
@@ -161,6 +193,20 @@ export class ScrollKeeper {
       return { place: { seq: row.seq, offset: offset + this.heights.top(at) - this.heights.top(index) }, ...edges };
     }
     return { place: 'end', ...edges };
+  }
+
+  /**
+   * The reader may have scrolled and the event not be there yet: it comes with the next frame, and what is rendered before must not
+   * take them back. A list that became shorter moves them too, but never further down and always to its end.
+   */
+  private catchUp(): void {
+    const { scroller } = this;
+    if (scroller === undefined || this.wanted !== undefined || this.gliding !== undefined) return;
+    const { scrollTop } = scroller;
+    const moved = scrollTop - this.seen;
+    if (moved < 1 && (moved > -1 || below(scroller) < 1)) return;
+    this.seen = scrollTop;
+    this.look();
   }
 
   /** Takes note of where the reader is. */
@@ -192,7 +238,9 @@ export class ScrollKeeper {
     const { scroller } = this;
     if (scroller === undefined || this.rows.length === 0) return undefined;
     const y = scroller.scrollTop - this.listTop(scroller);
-    const index = this.heights.indexAt(y);
+    let index = this.heights.indexAt(y);
+    // A separator stays where it is when more comes between it and the message below: that one is what the reader sees.
+    while (this.rows[index]?.kind !== 'message' && index < this.rows.length - 1) index++;
     return { index, offset: this.heights.top(index) - y };
   }
 
@@ -232,6 +280,8 @@ export class ScrollKeeper {
 
   private fitting(): Range {
     const { length } = this.rows;
+    if (!this.atEnd || this.wanted !== undefined || this.gliding !== undefined) this.few = undefined;
+    if (this.few !== undefined) return { start: Math.max(0, length - this.few), end: length };
     const { scroller } = this;
     if (length <= wholeRows) return { start: 0, end: length };
     if (scroller === undefined) return { start: length - wholeRows, end: length };
