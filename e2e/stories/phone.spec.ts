@@ -86,6 +86,20 @@ test('a conversation on two phones: who is here and writes, a message edited, on
   await expect(messages(bart)).toHaveCount(4);
 });
 
+test('texts of several lines are sent on a phone, and the last one is seen whole', async ({ visitor }) => {
+  const { page } = await visitor(phone);
+  await signIn(page, 'maggie');
+  await page.goto('/rooms/general');
+  const texts = Array.from(
+    { length: 12 },
+    (_, n) => `${n}: longer than the field is wide, so that it grows, and is small again`,
+  );
+  for (const text of texts) await write(page, text);
+  for (const text of texts.slice(-2)) await expectSent(page, text);
+  await expect(messages(page).last()).toBeInViewport({ ratio: 1 });
+  await expect(button(page, 'Jump to the latest')).toHaveCount(0);
+});
+
 test('rooms on two phones: one is browsed, joined and left; a private one takes somebody in, and puts them out', async ({
   usher,
   visitor,

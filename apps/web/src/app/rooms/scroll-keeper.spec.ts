@@ -61,8 +61,8 @@ class Page {
     return this;
   }
 
-  /** These are the messages now. */
-  have(seqs: readonly number[]): void {
+  /** These are the messages now; `meanwhile` happens before they are rendered. */
+  have(seqs: readonly number[], meanwhile?: () => void): void {
     const before = new Map(this.rows.map((row) => [row.key, row]));
     // A room in which nobody says two things in a row, all on one day: every message is a row like any other.
     this.rows = rowsOf(
@@ -72,6 +72,7 @@ class Page {
       .filter(({ kind }) => this.dayIsShown || kind === 'message')
       .map((row) => before.get(row.key) ?? row);
     this.keeper.change(this.rows, () => estimatePx);
+    meanwhile?.();
     this.render();
   }
 
@@ -84,6 +85,12 @@ class Page {
     this.scroller.scrollTop = top;
     this.keeper.remember();
     this.render();
+  }
+
+  /** The frame grows, and nobody is told of it yet; what is scrolled too far for it is moved at once. */
+  growUnheard(px: number): void {
+    this.frame += px;
+    this.at = this.top;
   }
 
   shrink(px: number): void {
@@ -302,6 +309,14 @@ describe('a reader who scrolled a moment ago', () => {
     page.have(sequence(1, 21));
     expect(page.offsetOf(17)).toBe(0);
   });
+});
+
+test('at the end it stays the end when the frame grows and a row comes at once, as when a text of two lines is sent', () => {
+  const page = new Page(...sequence(1, 20)).attach();
+  page.have(sequence(1, 21), () => {
+    page.growUnheard(24);
+  });
+  expect(page.offsetOf(21)).toBe(224);
 });
 
 test('the line of the day stays above what comes between it and the first message, and the reader at that message', () => {

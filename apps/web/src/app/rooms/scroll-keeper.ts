@@ -197,11 +197,12 @@ export class ScrollKeeper {
 
   /**
    * The reader may have scrolled and the event not be there yet: it comes with the next frame, and what is rendered before must not
-   * take them back. A list that became shorter moves them too, but never further down and always to its end.
+   * take them back. A list that became shorter moves them too, but never further down and always to its end. At the end a frame
+   * that grows does the same just before a row comes, so there nothing is made of it.
    */
   private catchUp(): void {
     const { scroller } = this;
-    if (scroller === undefined || this.wanted !== undefined || this.gliding !== undefined) return;
+    if (scroller === undefined || this.atEnd || this.wanted !== undefined || this.gliding !== undefined) return;
     const { scrollTop } = scroller;
     const moved = scrollTop - this.seen;
     if (moved < 1 && (moved > -1 || below(scroller) < 1)) return;
