@@ -4,18 +4,15 @@
  */
 import { createServer } from 'node:http';
 import { createVerifier } from 'fast-jwt';
-import { WebSocket, WebSocketServer } from 'ws';
 import { logAccess } from './access-log.mjs';
 import { listen, secret } from './announce.mjs';
-import { refuse } from './refuse.mjs';
-import { hear, welcomeOf } from './talk.mjs';
+import { guard } from './door.mjs';
 
 // The library that Usher verifies with, so that the difference is not in there.
 const verify = createVerifier({ key: secret, algorithms: ['HS256'] });
 /** Who called last from an address with an agent, and until when that counts. */
 const callers = new Map();
 const server = createServer(call);
-const sockets = new WebSocketServer({ noServer: true });
 
 function placeOf({ socket, headers }) {
   return `${socket.remoteAddress} ${headers['user-agent'] ?? ''}`;
@@ -40,23 +37,5 @@ function callerAt(place) {
   return undefined;
 }
 
-function broadcast(text) {
-  const bytes = Buffer.from(text);
-  for (const each of sockets.clients) if (each.readyState === WebSocket.OPEN) each.send(bytes, { binary: false });
-}
-
-server.on('upgrade', (request, raw, head) => {
-  raw.on('error', () => raw.destroy());
-  const caller = callerAt(placeOf(request));
-  if (caller === undefined) {
-    refuse(request, raw);
-    return;
-  }
-  logAccess(request, 101);
-  sockets.handleUpgrade(request, raw, head, (socket) => {
-    socket.on('error', () => socket.terminate());
-    socket.on('message', (data) => hear(data, (text) => socket.send(text), broadcast));
-    socket.send(welcomeOf(caller.user));
-  });
-});
+guard(server, (request) => callerAt(placeOf(request))?.user);
 listen(server);
