@@ -1,4 +1,13 @@
-import { expectSent, maggieAndBart, messageWith, openRoom, say, sequences, signIn } from '../fixtures/chat.ts';
+import {
+  composer,
+  expectSent,
+  maggieAndBart,
+  messageWith,
+  openRoom,
+  say,
+  sequences,
+  signIn,
+} from '../fixtures/chat.ts';
 import { expect, test } from '../fixtures/test.ts';
 
 test('maggie and bart sign in and see at once what the other says', async ({ visitor }) => {
@@ -39,4 +48,26 @@ test('somebody who comes later sees what was said before', async ({ visitor }) =
   await openRoom(lisa, 'Random');
   await expect(messageWith(lisa, 'thought')).toHaveCount(5);
   expect(await sequences(lisa)).toEqual([1, 2, 3, 4, 5]);
+});
+
+test('where the browser cannot size a field by its content, it grows with its text all the same, and the messages stay at their end', async ({
+  usher,
+  visitor,
+}) => {
+  await usher.fill('general', 60);
+  const { page } = await visitor();
+  await page.addInitScript(() => {
+    CSS.supports = () => false;
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync('textarea { field-sizing: fixed !important }');
+    document.adoptedStyleSheets.push(sheet);
+  });
+  await signIn(page, 'maggie');
+  await openRoom(page, 'General');
+  await expect(messageWith(page, 'message 60')).toBeInViewport();
+  await composer(page).fill('a\nfield\nof\nsix\nlines\n');
+  await composer(page).pressSequentially('as one types');
+  expect((await composer(page).boundingBox())?.height).toBeGreaterThan(6 * 20);
+  await expect(messageWith(page, 'message 60')).toBeInViewport({ ratio: 1 });
+  await expect(page.getByRole('button', { name: 'Jump to the latest' })).toHaveCount(0);
 });

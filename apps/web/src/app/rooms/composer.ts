@@ -194,7 +194,11 @@ export function lengthOf(text: string): number {
 
 /** Browsers that cannot size a field by its content (CSS `field-sizing`) get a hand. */
 function fitToContent(field: HTMLTextAreaElement): void {
-  if (Reflect.has(field.style, 'fieldSizing')) return;
+  if (CSS.supports('field-sizing', 'content')) return;
+  const box = field.form;
+  // While it is measured the field is small: what is around it must not move, or the messages above are scrolled.
+  if (box !== null) box.style.minBlockSize = `${box.offsetHeight}px`;
   field.style.blockSize = 'auto';
   field.style.blockSize = `${field.scrollHeight}px`;
+  if (box !== null) box.style.minBlockSize = '';
 }

@@ -94,8 +94,18 @@ class Page {
   }
 
   shrink(px: number): void {
-    this.frame -= px;
+    this.shrinkUnheard(px);
     this.render();
+  }
+
+  /** The frame shrinks, and nobody is told of it yet. */
+  shrinkUnheard(px: number): void {
+    this.frame -= px;
+  }
+
+  /** The browser tells of a scrolling; by then the reader, or the end, may be somewhere else. */
+  hear(): void {
+    this.keeper.remember();
   }
 
   /** As the component does it: renders the range, and again until it stays. */
@@ -317,6 +327,19 @@ test('at the end it stays the end when the frame grows and a row comes at once, 
     page.growUnheard(24);
   });
   expect(page.offsetOf(21)).toBe(224);
+});
+
+test('at the end it stays the end when the frame shrinks before the way there is heard of, as when one writes in a room just opened', () => {
+  const page = new Page(...sequence(1, 20)).attach();
+  page.have(sequence(1, 21));
+  page.shrinkUnheard(200);
+  page.hear();
+  page.render();
+  expect(page.offsetOf(21)).toBe(0);
+  page.have(sequence(1, 22));
+  expect(page.offsetOf(22)).toBe(0);
+  page.scroll(page.top - 60);
+  expect(page.keeper.where().place).not.toBe('end');
 });
 
 test('the line of the day stays above what comes between it and the first message, and the reader at that message', () => {

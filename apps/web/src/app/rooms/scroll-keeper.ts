@@ -123,6 +123,7 @@ export class ScrollKeeper {
   remember(): boolean {
     const { scroller } = this;
     if (scroller === undefined) return false;
+    const wentUp = scroller.scrollTop - this.seen <= -1;
     this.seen = scroller.scrollTop;
     if (this.gliding !== undefined) {
       // On the way to the end, new messages must not stop the way.
@@ -130,7 +131,8 @@ export class ScrollKeeper {
       return this.choose();
     }
     this.wanted = undefined;
-    this.look();
+    // Nobody leaves the end by going down: it is the end that went away, as when the frame just shrank, and `restore` is to come.
+    if (!this.atEnd || wentUp) this.look();
     return this.choose();
   }
 
