@@ -4,6 +4,7 @@ import { Router } from '@angular/router';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { RoomPage, aRoom } from '../testing/room-page.ts';
 import { Notifier } from './notifier.ts';
+import { NotifyChoice } from './notify-choice.ts';
 
 const shown: { title: string; body: string; tag: string; notification: EventTarget }[] = [];
 let visibility: DocumentVisibilityState;
@@ -106,6 +107,22 @@ describe('mentions', () => {
     expect([notifier.offered(), shown.length]).toEqual([true, 0]);
     notifier.closeOffer();
     expect(notifier.offered()).toBe(false);
+  });
+
+  test('are no trouble where the browser has them in name only, and the settings say so', async () => {
+    await opened('granted', 'on');
+    const inName = vi.fn(() => {
+      throw new TypeError('Illegal constructor. Use ServiceWorkerRegistration.showNotification() instead.');
+    });
+    vi.stubGlobal('Notification', Object.assign(inName, { permission: 'granted' }));
+    for (let n = 0; n < 3; n += 1) page.server.room('a').append('lisa', `old ${n}`);
+    await page.entered('a');
+    visibility = 'hidden';
+    await said('bart', '@maggie');
+    const choice = TestBed.inject(NotifyChoice);
+    expect([choice.permission(), choice.on()]).toEqual(['unsupported', false]);
+    await said('bart', 'once more, @maggie');
+    expect(inName).toHaveBeenCalledOnce();
   });
 
   test('are neither told nor offered where somebody said no', async () => {

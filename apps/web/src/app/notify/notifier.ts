@@ -87,12 +87,13 @@ export class Notifier {
   }
 
   private show({ room, title }: Room, { seq, from, text }: Mention): void {
-    const notification = new Notification(notifyTexts.title(from, title), {
+    const notification = this.made(notifyTexts.title(from, title), {
       body: text.length > mostShown ? `${text.slice(0, mostShown)} …` : text,
       // One message is one notification, however many tabs tell of it.
       tag: `${room}:${seq}`,
       icon: 'favicon.svg',
     });
+    if (notification === undefined) return;
     notification.addEventListener('click', () => {
       this.document.defaultView?.focus();
       notification.close();
@@ -104,6 +105,17 @@ export class Notifier {
       if (this.open.size <= mostOpen) break;
       old.close();
       this.open.delete(old);
+    }
+  }
+
+  private made(title: string, options: NotificationOptions): Notification | undefined {
+    try {
+      return new Notification(title, options);
+    } catch (error) {
+      // The only way to learn it: Chrome on Android says yes to everything until one is made.
+      if (!(error instanceof TypeError)) throw error;
+      this.choice.impossible();
+      return undefined;
     }
   }
 

@@ -33,6 +33,11 @@ export class NotifyChoice {
     this.flag.set(false);
   }
 
+  /** The browser has notifications in name only, as those on phones that show them for a service worker alone. */
+  impossible(): void {
+    this.allowed.set('unsupported');
+  }
+
   private permissionNow(): Permission {
     const { window } = this;
     if (window === null || !('Notification' in window) || !window.isSecureContext) return 'unsupported';

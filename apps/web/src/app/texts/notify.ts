@@ -6,7 +6,7 @@ export const notifyTexts = {
   accept: $localize`:@@notify.accept:Notify me`,
   decline: $localize`:@@notify.decline:Not now`,
   denied: $localize`:@@notify.denied:This browser blocks notifications from here. Allow them in its settings for this site (the symbol beside the address), then come back.`,
-  unsupported: $localize`:@@notify.unsupported:This browser has no notifications for this address. They need a connection over https.`,
+  unsupported: $localize`:@@notify.unsupported:This browser shows no notifications from here. They need a connection over https, and some browsers on phones have none.`,
   dismissed: $localize`:@@notify.dismissed:The browser asked and got no answer. Switch it on once more to be asked again.`,
   title: (from: string, room: string) => $localize`:@@notify.title:${from}:from: in ${room}:room:`,
 } as const;
