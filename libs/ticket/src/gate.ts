@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { ProblemCode } from '@usher/protocol';
+import { Deadlines } from './deadlines.ts';
 import { exactOrigin, malformed, offers, pathOf, ticketsOf } from './handshake.ts';
 import { withoutTickets } from './redact.ts';
 import { type Refusal, refuse } from './refusal.ts';
@@ -63,11 +64,15 @@ export class Gate<I = unknown> {
   readonly #options: GateOptions<I>;
   readonly #origins: () => readonly string[];
   readonly #admitted = new WeakMap<IncomingMessage, Waiting<I>>();
+  readonly #deadlines: Deadlines<{ readonly socket: Duplex; readonly knock: Knock }>;
   #judging = 0;
   #closed = false;
 
   constructor(options: GateOptions<I>) {
     this.#options = options;
+    this.#deadlines = new Deadlines(options.judgeMs, ({ socket, knock }) => {
+      this.#refuse(socket, knock, storeUnavailable);
+    });
     const { allowedOrigins } = options;
     if (typeof allowedOrigins === 'function') {
       this.#origins = () => allowedOrigins().map(exactOrigin);
@@ -132,11 +137,8 @@ export class Gate<I = unknown> {
   ): Promise<void> {
     // What never settles goes on being counted: the bound is one on work, not on waiting clients.
     this.#judging += 1;
-    const judging = { late: false };
-    const timer = setTimeout(() => {
-      judging.late = true;
-      this.#refuse(socket, knock, storeUnavailable);
-    }, this.#options.judgeMs);
+    const judging = { socket, knock };
+    this.#deadlines.begin(judging);
     let judgement: Judgement<I>;
     try {
       judgement = await this.#byTicket(request, tickets, knock);
@@ -144,15 +146,15 @@ export class Gate<I = unknown> {
       this.#options.onError(error);
       judgement = { refusal: error instanceof TicketStoreUnavailable ? storeUnavailable : { code: 'internal' } };
     }
-    clearTimeout(timer);
+    const isLate = !this.#deadlines.over(judging);
     this.#judging -= 1;
     if (judgement.refusal !== undefined) {
-      if (!judging.late) this.#refuse(socket, knock, judgement.refusal, judgement);
+      if (!isLate) this.#refuse(socket, knock, judgement.refusal, judgement);
       return;
     }
     const { seated } = judgement;
     const { claims } = seated;
-    if (judging.late) {
+    if (isLate) {
       this.#release(seated);
     } else if (socket.destroyed || !socket.writable) {
       this.#release(seated);
@@ -190,9 +192,11 @@ export class Gate<I = unknown> {
   async #byTicket(request: IncomingMessage, tickets: readonly string[], knock: Knock): Promise<Judgement<I>> {
     const { store, endpoint, admit, protocol } = this.#options;
     // Burned before anything else is judged; of several it cannot be said which was meant, so they are burned and no good.
-    const results = await Promise.all(tickets.slice(0, burnedAtOnce).map((ticket) => store.consume(ticket, endpoint)));
-    const [result] = results;
-    if (result === undefined || tickets.length > 1) return { refusal: { code: 'invalid_ticket' }, fault: 'several' };
+    if (tickets.length > 1) {
+      await Promise.all(tickets.slice(0, burnedAtOnce).map((ticket) => store.consume(ticket, endpoint)));
+      return { refusal: { code: 'invalid_ticket' }, fault: 'several' };
+    }
+    const result = await store.consume(tickets[0] ?? '', endpoint);
     const { claims } = result;
     if (!result.ok) {
       return { refusal: { code: 'invalid_ticket' }, fault: result.reason, ...(claims === undefined ? {} : { claims }) };
