@@ -111,7 +111,7 @@ describe('mentions', () => {
 
   test('are no trouble where the browser has them in name only, and the settings say so', async () => {
     await opened('granted', 'on');
-    const inName = vi.fn(() => {
+    const inName = vi.fn(function notificationInName() {
       throw new TypeError('Illegal constructor. Use ServiceWorkerRegistration.showNotification() instead.');
     });
     vi.stubGlobal('Notification', Object.assign(inName, { permission: 'granted' }));

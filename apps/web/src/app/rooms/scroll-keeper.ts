@@ -1,23 +1,10 @@
 import type { Place } from './open-rooms.ts';
 import { RowHeights } from './row-heights.ts';
+import { type Range, RowWindow } from './row-window.ts';
 import { type Row, commonEnd, commonStart, indexOfSeq } from './rows.ts';
 
 /** So near to the end (px) counts as being there: a finger does not stop at the last pixel. */
 const atEndPx = 48;
-/** A list with no more rows stands in the page as a whole. */
-const wholeRows = 200;
-/** While something in it is selected, the window grows, so that the selection stays; up to so many rows. */
-const mostRows = 1_500;
-/** So many of the last rows are rendered at first where a list is opened at its end, and so many more with each step. */
-const stepRows = 12;
-/** What is rendered beyond either edge of the frame: so many times its height, and so many px at least. */
-const margin = { frames: 1, px: 600 };
-
-/** The rows that stand in the page: from `start`, before `end`. */
-export interface Range {
-  readonly start: number;
-  readonly end: number;
-}
 
 /**
  * Keeps the place in a long list of which only a window stands in the page: the end stays the end, otherwise the row at the upper
@@ -27,10 +14,8 @@ export interface Range {
  * The owner renders `range` and calls `restore` after each rendering and `remember` when the reader scrolled.
  */
 export class ScrollKeeper {
-  /** Rows that should stand in the page now. */
-  range: Range = { start: 0, end: 0 };
-
   private readonly heights = new RowHeights();
+  private readonly window = new RowWindow(this.heights);
   private rows: readonly Row[] = [];
   private scroller: HTMLElement | undefined;
   private list: HTMLElement | undefined;
@@ -40,8 +25,6 @@ export class ScrollKeeper {
   private anchor: { readonly index: number; readonly offset: number } | undefined;
   /** A place from before, until the message it names is there. */
   private wanted: Exclude<Place, 'end'> | undefined;
-  /** So many of the last rows stand in the page while a list that was opened at its end is filled in. */
-  private few: number | undefined;
   /** Where the reader was scrolled to when that was last looked at (px). */
   private seen = 0;
   /** Under way to the end with a motion, and where the end was when it began (px). */
@@ -53,25 +36,27 @@ export class ScrollKeeper {
     this.goTo(place);
   }
 
+  /** Rows that should stand in the page now. */
+  get range(): Range {
+    return this.window.range;
+  }
+
   /**
    * Only the last rows at first, so that they are there soon; the rest comes with `widen`. Whoever goes or scrolls to anywhere else
    * ends it. To be called before there are rows.
    */
   beginFew(): void {
-    this.few = stepRows;
+    this.window.beginFew();
   }
 
   /** Whether there are rows to come yet by `widen`. */
   get filling(): boolean {
-    return this.few !== undefined && this.rows.length > this.few;
+    return this.window.filling;
   }
 
   /** To be called when there is time, while `filling`. */
   widen(): void {
-    if (this.few === undefined) return;
-    this.few += stepRows;
-    if (this.few >= wholeRows) this.few = undefined;
-    this.choose();
+    if (this.window.widen()) this.choose();
   }
 
   /** Goes to a place without a motion, once its message is there. */
@@ -274,35 +259,13 @@ export class ScrollKeeper {
 
   /** Decides what should stand in the page. */
   private choose(): boolean {
-    const { start, end } = this.range;
-    const next = this.fitting();
-    if (next.start === start && next.end === end) return false;
-    this.range = next;
-    return true;
-  }
-
-  private fitting(): Range {
-    const { length } = this.rows;
-    if (!this.atEnd || this.wanted !== undefined || this.gliding !== undefined) this.few = undefined;
-    if (this.few !== undefined) return { start: Math.max(0, length - this.few), end: length };
-    const { scroller } = this;
-    if (length <= wholeRows) return { start: 0, end: length };
-    if (scroller === undefined) return { start: length - wholeRows, end: length };
-    const frame = scroller.clientHeight;
-    const from = this.edge(scroller, frame);
-    const near = Math.max(margin.px, margin.frames * frame);
-    const now = { start: Math.min(this.range.start, length), end: Math.min(this.range.end, length) };
-    const rows = (px: number): Range => ({
-      start: this.heights.indexAt(from - px),
-      end: Math.min(length, this.heights.indexAt(from + frame + px) + 1),
+    const { scroller, window } = this;
+    if (!this.atEnd || this.wanted !== undefined || this.gliding !== undefined) window.endFew();
+    return window.choose(() => {
+      if (scroller === undefined) return undefined;
+      const frame = scroller.clientHeight;
+      return { frame, from: this.edge(scroller, frame), selecting: () => this.selecting() };
     });
-    // Not with every pixel: what stands there is enough until half of the margin is used up.
-    const enough = rows(near / 2);
-    if (now.start <= enough.start && now.end >= enough.end && now.end - now.start <= wholeRows) return now;
-    const wanted = rows(near);
-    if (!this.selecting()) return wanted;
-    const both = { start: Math.min(now.start, wanted.start), end: Math.max(now.end, wanted.end) };
-    return both.end - both.start <= mostRows ? both : wanted;
   }
 
   /** Where the upper edge of the frame is in the list (px), or is about to be. */

@@ -1,0 +1,81 @@
+import { TestBed } from '@angular/core/testing';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { notifyTexts } from '../texts/notify.ts';
+import { Shown } from '../testing/shown.ts';
+import { NotifyCard } from './notify-card.ts';
+import { NotifyChoice } from './notify-choice.ts';
+
+/** A browser that allows so much, and where it asks gets that answer. */
+function browser(permission: NotificationPermission, answer: NotificationPermission = permission): void {
+  const notification = {
+    permission,
+    requestPermission: () => {
+      notification.permission = answer;
+      return Promise.resolve(answer);
+    },
+  };
+  vi.stubGlobal('Notification', notification);
+  vi.stubGlobal('isSecureContext', true);
+}
+
+function check(shown: Shown): HTMLInputElement {
+  const found = shown.page.querySelector<HTMLInputElement>('[role=switch]');
+  if (found === null) throw new Error('there is no switch');
+  return found;
+}
+
+async function press(shown: Shown): Promise<void> {
+  check(shown).click();
+  await shown.settled();
+}
+
+describe('the card of notifications', () => {
+  beforeEach(() => {
+    localStorage.clear();
+  });
+
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+
+  test('is off at first; switched on it stays on, and can be switched off', async () => {
+    browser('default', 'granted');
+    const shown = await Shown.of(NotifyCard);
+    expect(check(shown).checked).toBe(false);
+    await press(shown);
+    await vi.waitFor(() => {
+      expect(TestBed.inject(NotifyChoice).on()).toBe(true);
+    });
+    await shown.settled();
+    expect(check(shown).checked).toBe(true);
+    await press(shown);
+    expect([check(shown).checked, TestBed.inject(NotifyChoice).on()]).toEqual([false, false]);
+  });
+
+  test('goes back to off, and says so, where the browser’s question was closed', async () => {
+    browser('default');
+    const shown = await Shown.of(NotifyCard);
+    await press(shown);
+    await shown.says(notifyTexts.dismissed);
+    expect(check(shown).checked).toBe(false);
+  });
+
+  test.each([
+    ['denied', notifyTexts.denied],
+    ['unsupported', notifyTexts.unsupported],
+  ] as const)('cannot be switched where the browser says %s, and says what can be done', async (permission, words) => {
+    browser('denied');
+    if (permission === 'unsupported') TestBed.inject(NotifyChoice).impossible();
+    const shown = await Shown.of(NotifyCard);
+    expect(check(shown).disabled).toBe(true);
+    await shown.says(words);
+  });
+
+  test('says it at once where the browser says no to the question', async () => {
+    browser('default', 'denied');
+    const shown = await Shown.of(NotifyCard);
+    await press(shown);
+    await shown.says(notifyTexts.denied);
+    expect([check(shown).checked, check(shown).disabled]).toEqual([false, true]);
+  });
+});

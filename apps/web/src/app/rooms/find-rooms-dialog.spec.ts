@@ -1,0 +1,125 @@
+import { HttpTestingController } from '@angular/common/http/testing';
+import { TestBed } from '@angular/core/testing';
+import { MatDialogRef } from '@angular/material/dialog';
+import type { Room } from '@usher/protocol';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { RoomPage, aRoom } from '../testing/room-page.ts';
+import { refuse } from '../testing/shown.ts';
+import { FindRoomsDialog } from './find-rooms-dialog.ts';
+
+let page: RoomPage;
+let shown: HTMLElement;
+const close = vi.fn();
+const all: readonly Room[] = [
+  aRoom('general', { title: 'General', seq: 1 }),
+  aRoom('cafe', { title: 'Café', mine: false }),
+  aRoom('plans', { title: 'Plans', private: true, mine: false, seq: 1_000 }),
+];
+
+async function open(...rooms: Room[]): Promise<void> {
+  await page.opened(...rooms);
+  shown = TestBed.createComponent(FindRoomsDialog).nativeElement as HTMLElement;
+  document.body.append(shown);
+  await page.settled();
+  await page.answers(...rooms);
+}
+
+async function filter(words: string): Promise<void> {
+  const field = shown.querySelector<HTMLInputElement>('input[type=search]');
+  if (field === null) throw new Error('there is no field');
+  field.value = words;
+  field.dispatchEvent(new Event('input'));
+  await page.settled();
+}
+
+function titles(): string[] {
+  return [...shown.querySelectorAll('li .title')].map(({ textContent }) => textContent);
+}
+
+async function press(words: string): Promise<void> {
+  const button = [...shown.querySelectorAll('button')].find(
+    ({ textContent }) => textContent.replaceAll(/\s+/g, ' ').trim() === words,
+  );
+  if (button === undefined) throw new Error(`there is no button ${words}`);
+  button.click();
+  await page.settled();
+}
+
+describe('browsing rooms', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ now: 1_000_000 });
+    close.mockReset();
+    page = new RoomPage([{ provide: MatDialogRef, useValue: { close } }]);
+  });
+
+  afterEach(() => {
+    TestBed.resetTestingModule();
+    shown.remove();
+    vi.useRealTimers();
+  });
+
+  test('shows all that one may see, with what was said there', async () => {
+    await open(...all);
+    expect(titles()).toEqual(['Café', 'General', 'Plans']);
+    const notes = [...shown.querySelectorAll('li .note')].map(({ textContent }) => textContent);
+    expect(notes).toEqual(['nothing said yet', '1 message', 'private · 1000 messages']);
+  });
+
+  test('finds without regard to case and accents, and says how many', async () => {
+    await open(...all);
+    await filter('CAFE');
+    expect(titles()).toEqual(['Café']);
+    expect(shown.querySelector('[role=status]')?.textContent).toBe('1 room');
+  });
+
+  test('can leave out the rooms that one is in', async () => {
+    await open(...all);
+    shown.querySelector<HTMLInputElement>('input[type=checkbox]')?.click();
+    await page.settled();
+    expect(titles()).toEqual(['Café', 'Plans']);
+  });
+
+  test('opens one’s own at once, and joins another one first', async () => {
+    await open(...all);
+    await press('Open General');
+    expect(close).toHaveBeenLastCalledWith('general');
+    await press('Join Café');
+    expect(close).toHaveBeenCalledOnce();
+    const http = TestBed.inject(HttpTestingController);
+    http.expectOne({ method: 'PUT', url: '/api/rooms/cafe/members/maggie' }).flush(null);
+    await page.settled();
+    await page.answers(...all);
+    expect(close).toHaveBeenLastCalledWith('cafe');
+  });
+
+  test('a private room that an administrator looks into is not joined', async () => {
+    await open(...all);
+    await press('Open Plans');
+    expect(close).toHaveBeenCalledExactlyOnceWith('plans');
+  });
+
+  test('says why a room could not be joined, stays open, and lets one try again', async () => {
+    await open(...all);
+    await press('Join Café');
+    const http = TestBed.inject(HttpTestingController);
+    const call = { method: 'PUT', url: '/api/rooms/cafe/members/maggie' };
+    refuse(http.expectOne(call), 'store_unavailable');
+    await page.settled();
+    expect(shown.querySelector('[role=alert]')?.textContent.trim()).not.toBe('');
+    expect(close).not.toHaveBeenCalled();
+    await press('Join Café');
+    expect(shown.querySelector('[role=alert]')).toBeNull();
+    http.expectOne(call).flush(null);
+    await page.settled();
+    await page.answers(...all);
+    expect(close).toHaveBeenCalledExactlyOnceWith('cafe');
+  });
+
+  test('offers to make the room that is not there', async () => {
+    await open(...all);
+    await filter('skateboards');
+    expect(shown.querySelector('li p')?.textContent).toBe('No room is called “skateboards”. You can make one.');
+    await press('Create a room');
+    expect(close).toHaveBeenCalledExactlyOnceWith('');
+  });
+});

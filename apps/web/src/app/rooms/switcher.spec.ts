@@ -1,0 +1,132 @@
+import { TestBed } from '@angular/core/testing';
+import { MatDialogRef } from '@angular/material/dialog';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { RoomPage, aRoom } from '../testing/room-page.ts';
+import { Switcher } from './switcher.ts';
+import { Visits } from './visits.ts';
+
+let page: RoomPage;
+let shown: HTMLElement;
+const close = vi.fn();
+
+function field(): HTMLInputElement {
+  const found = shown.querySelector('input');
+  if (found === null) throw new Error('there is no field');
+  return found;
+}
+
+async function type(words: string): Promise<void> {
+  field().value = words;
+  field().dispatchEvent(new Event('input'));
+  await page.settled();
+}
+
+async function press(key: string, more: KeyboardEventInit = {}): Promise<KeyboardEvent> {
+  const event = new KeyboardEvent('keydown', { key, cancelable: true, ...more });
+  field().dispatchEvent(event);
+  await page.settled();
+  return event;
+}
+
+function options(): HTMLElement[] {
+  return [...shown.querySelectorAll<HTMLElement>('[role=option]')];
+}
+
+function titles(): string[] {
+  return options().map((option) => option.querySelector('.title')?.textContent ?? '');
+}
+
+/** The one that Enter takes, as assistive technology finds it. */
+function active(): string | undefined {
+  const selected = options().filter((option) => option.getAttribute('aria-selected') === 'true');
+  expect(selected.map(({ id }) => id)).toEqual([field().getAttribute('aria-activedescendant')]);
+  return selected[0]?.querySelector('.title')?.textContent;
+}
+
+describe('the switcher', () => {
+  beforeEach(async () => {
+    vi.useFakeTimers({ now: 1_000_000 });
+    sessionStorage.clear();
+    close.mockReset();
+    // jsdom has no layout to scroll in.
+    Element.prototype.scrollIntoView = vi.fn();
+    page = new RoomPage([Visits, { provide: MatDialogRef, useValue: { close } }]);
+    await page.opened(
+      aRoom('general', { title: 'General', at: 3 }),
+      aRoom('plans', { title: 'Plans', at: 2, private: true }),
+      aRoom('random', { title: 'Random', mine: false }),
+    );
+    shown = TestBed.createComponent(Switcher).nativeElement as HTMLElement;
+    document.body.append(shown);
+    await page.settled();
+  });
+
+  afterEach(() => {
+    TestBed.resetTestingModule();
+    shown.remove();
+    vi.useRealTimers();
+  });
+
+  test('offers one’s rooms, the liveliest first, and then those of which one is no member', () => {
+    expect(titles()).toEqual(['General', 'Plans', 'Random']);
+    expect(options()[1]?.textContent).toContain('private');
+    expect(options()[2]?.textContent).toContain('not joined');
+    expect(active()).toBe('General');
+  });
+
+  test('is moved through by arrows, round both ends, and Enter takes where one stands', async () => {
+    await press('ArrowDown');
+    expect(active()).toBe('Plans');
+    await press('ArrowUp');
+    await press('ArrowUp');
+    expect(active()).toBe('Random');
+    expect((await press('ArrowDown')).defaultPrevented).toBe(true);
+    expect(active()).toBe('General');
+    await press('ArrowDown');
+    await press('Enter');
+    expect(close).toHaveBeenCalledExactlyOnceWith('/rooms/plans');
+  });
+
+  test('finds by a few letters, begins anew with each, and says how many there are', async () => {
+    await press('ArrowDown');
+    await type('rnd');
+    expect(titles()).toEqual(['Random', 'Search messages for “rnd”']);
+    expect(active()).toBe('Random');
+    expect(shown.querySelector('[role=status]')?.textContent).toBe('1 room found');
+    await press('Enter');
+    expect(close).toHaveBeenCalledExactlyOnceWith('/rooms/random');
+  });
+
+  test('leads to the search for what no room is called, just as it was typed', async () => {
+    await type(' 50% & more ');
+    expect(titles()).toEqual(['Search messages for “50% & more”']);
+    await press('Enter');
+    expect(close).toHaveBeenCalledExactlyOnceWith('/search?q=50%25%20%26%20more');
+  });
+
+  test('leaves the keys of a text that is being composed alone', async () => {
+    const arrow = await press('ArrowDown', { isComposing: true });
+    await press('Enter', { isComposing: true });
+    expect([arrow.defaultPrevented, active(), close.mock.calls.length]).toEqual([false, 'General', 0]);
+  });
+
+  test('takes what is clicked, and the field keeps the focus while it is pressed', async () => {
+    const title = options()[1]?.querySelector('.title');
+    const pressed = new MouseEvent('mousedown', { bubbles: true, cancelable: true });
+    title?.dispatchEvent(pressed);
+    expect([pressed.defaultPrevented, close.mock.calls.length]).toEqual([true, 0]);
+    title?.dispatchEvent(new MouseEvent('click', { bubbles: true }));
+    await page.settled();
+    expect(close).toHaveBeenCalledExactlyOnceWith('/rooms/plans');
+  });
+
+  test('nothing is taken where there is nothing', async () => {
+    void page.directory.load();
+    await page.answers();
+    await press('Enter');
+    expect([titles(), close.mock.calls.length]).toEqual([[], 0]);
+    expect(shown.querySelector('.none')?.textContent).toBe('There are no rooms yet.');
+    expect(field().getAttribute('aria-activedescendant')).toBeNull();
+    expect(field().getAttribute('aria-expanded')).toBe('false');
+  });
+});

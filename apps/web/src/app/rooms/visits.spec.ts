@@ -1,0 +1,73 @@
+import { TestBed } from '@angular/core/testing';
+import { Router, provideRouter } from '@angular/router';
+import { Component } from '@angular/core';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { RoomPage, aRoom } from '../testing/room-page.ts';
+import { Visits } from './visits.ts';
+
+@Component({ selector: 'app-any', template: '' })
+class AnyPage {}
+
+let page: RoomPage;
+let visits: Visits;
+
+/** Maggie's page in a tab, as it is loaded. */
+function load(): void {
+  page = new RoomPage([Visits, provideRouter([{ path: '**', component: AnyPage }])]);
+  visits = TestBed.inject(Visits);
+}
+
+async function goTo(url: string): Promise<void> {
+  vi.advanceTimersByTime(1_000);
+  await TestBed.inject(Router).navigateByUrl(url);
+  await page.settled();
+}
+
+describe('the rooms that were looked at', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ now: 1_000_000 });
+    sessionStorage.clear();
+    load();
+  });
+
+  afterEach(() => {
+    TestBed.resetTestingModule();
+    vi.useRealTimers();
+  });
+
+  test('are told with the last one first, and which one is shown', async () => {
+    expect([visits.here(), visits.recent()]).toEqual([undefined, []]);
+    await goTo('/rooms/general');
+    await goTo('/rooms/plans?at=5');
+    expect([visits.here(), visits.recent()]).toEqual(['plans', ['plans', 'general']]);
+    await goTo('/rooms/general');
+    expect([visits.here(), visits.recent()]).toEqual(['general', ['general', 'plans']]);
+    await goTo('/settings');
+    expect([visits.here(), visits.recent()]).toEqual([undefined, ['general', 'plans']]);
+  });
+
+  test('are known again after a reload of the tab, unless the session was ended meanwhile', async () => {
+    await goTo('/rooms/general');
+    const kept = sessionStorage.getItem('usher.visits');
+    TestBed.resetTestingModule();
+    if (kept !== null) sessionStorage.setItem('usher.visits', kept);
+    load();
+    expect(visits.recent()).toEqual(['general']);
+  });
+
+  test('are twenty at most; the ones of long ago are forgotten', async () => {
+    for (let n = 1; n <= 25; n += 1) await goTo(`/rooms/room-${n}`);
+    expect(visits.recent()).toHaveLength(20);
+    expect([visits.recent()[0], visits.recent().at(-1)]).toEqual(['room-25', 'room-6']);
+  });
+
+  test('whoever enters a room that was not theirs has the list anew, once', async () => {
+    await page.opened(aRoom('general', { mine: false }));
+    await goTo('/rooms/general');
+    await page.entered('general');
+    await page.answers(aRoom('general'));
+    await page.settled();
+    expect(page.asked()).toBe(0);
+    expect(page.directory.own()?.map(({ room }) => room)).toEqual(['general']);
+  });
+});
