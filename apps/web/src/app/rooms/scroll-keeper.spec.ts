@@ -310,6 +310,23 @@ describe('a reader who scrolled a moment ago', () => {
     expect(page.offsetOf(20)).toBe(0);
   });
 
+  test('away from the end is not taken back by a row that comes in the same moment, nor by the list being filled in', () => {
+    const page = new Page(...sequence(1, 20)).attach();
+    page.scrollUnheard(1_200);
+    page.have(sequence(1, 21));
+    expect(page.top).toBe(1_200);
+    expect(page.keeper.where().place).not.toBe('end');
+    const opened = new Page();
+    opened.keeper.beginFew();
+    opened.have(sequence(1, 60));
+    opened.attach();
+    opened.scrollUnheard(opened.top - 500);
+    const offset = opened.offsetOf(58);
+    opened.keeper.widen();
+    opened.render();
+    expect(opened.offsetOf(58)).toBe(offset);
+  });
+
   test('and a list that became shorter is nobody’s scrolling', () => {
     const page = new Page(...sequence(1, 20)).attach();
     page.scroll(1_600);

@@ -27,6 +27,8 @@ export class ScrollKeeper {
   private wanted: Exclude<Place, 'end'> | undefined;
   /** Where the reader was scrolled to when that was last looked at (px). */
   private seen = 0;
+  /** How high the frame was when the rows were last put in their place (px). */
+  private frame = 0;
   /** Under way to the end with a motion, and where the end was when it began (px). */
   private gliding: number | undefined;
 
@@ -56,6 +58,7 @@ export class ScrollKeeper {
 
   /** To be called when there is time, while `filling`. */
   widen(): void {
+    this.catchUp();
     if (this.window.widen()) this.choose();
   }
 
@@ -129,7 +132,8 @@ export class ScrollKeeper {
   restore(rendered: Range): boolean {
     const { scroller, list } = this;
     if (scroller === undefined || list === undefined) return false;
-    this.catchUp();
+    // At the end it was done before the rows were rendered: by now the browser may have moved the reader because of them.
+    if (!this.atEnd) this.catchUp();
     let index = rendered.start;
     for (const row of list.children) this.heights.measure(index++, row.getBoundingClientRect().height);
     list.style.paddingBlockStart = `${this.heights.top(rendered.start)}px`;
@@ -141,6 +145,7 @@ export class ScrollKeeper {
       else this.hold(scroller);
     }
     this.seen = scroller.scrollTop;
+    this.frame = scroller.clientHeight;
     return this.choose();
   }
 
@@ -185,14 +190,15 @@ export class ScrollKeeper {
   /**
    * The reader may have scrolled and the event not be there yet: it comes with the next frame, and what is rendered before must not
    * take them back. A list that became shorter moves them too, but never further down and always to its end. At the end a frame
-   * that grows does the same just before a row comes, so there nothing is made of it.
+   * that grows does the same just before a row comes, and nobody goes down from there.
    */
   private catchUp(): void {
     const { scroller } = this;
-    if (scroller === undefined || this.atEnd || this.wanted !== undefined || this.gliding !== undefined) return;
+    if (scroller === undefined || this.wanted !== undefined || this.gliding !== undefined) return;
     const { scrollTop } = scroller;
     const moved = scrollTop - this.seen;
     if (moved < 1 && (moved > -1 || below(scroller) < 1)) return;
+    if (this.atEnd && (moved > 0 || scroller.clientHeight !== this.frame)) return;
     this.seen = scrollTop;
     this.look();
   }
