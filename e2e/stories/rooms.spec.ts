@@ -113,9 +113,18 @@ test('rooms are browsed, joined and left', async ({ usher, visitor }) => {
   await expect(composer(page)).toBeVisible();
   await expect(inList(page, 'Skateboards')).toBeVisible();
 
+  const { page: laptop } = await visitor();
+  await signIn(laptop, 'maggie');
+  await inList(laptop, 'Skateboards').click();
+  await expect(composer(laptop)).toBeVisible();
+
   await page.getByRole('button', { name: 'More about this room' }).click();
   await page.getByRole('menuitem', { name: 'Leave room' }).click();
   await expect(page).toHaveURL(/\/$/);
+  // Also where it stood open: with the next connection it would be entered again, and be in the list of all devices.
+  await expect(laptop).toHaveURL(/\/$/);
+  await expect(inList(laptop, 'General')).toBeVisible();
+  await expect(inList(laptop, 'Skateboards')).toHaveCount(0);
   await expect(inList(page, 'Skateboards')).toHaveCount(0);
   await page.reload();
   await expect(inList(page, 'General')).toBeVisible();

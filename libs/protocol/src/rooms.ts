@@ -101,6 +101,7 @@ export const roomsProtocol = defineProtocol({
       status: Type.Union([here, Type.Literal('offline')]),
     }),
     typing: Type.Object({ room: Type.String(), user: Type.String() }),
+    left: Type.Object({ room: Type.String() }),
     removed: Type.Object({ room: Type.String(), code: Type.String() }),
   },
   errors: ['not_joined', 'too_long', 'too_many_rooms'],

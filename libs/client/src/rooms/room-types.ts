@@ -138,6 +138,8 @@ export interface Rooms {
   away(away: boolean): void;
   /** What is unread of any room of theirs, whenever something was heard of it. What is unread at first stands in `GET /api/rooms`. */
   readonly unread$: Observable<Unread & { readonly room: string }>;
+  /** A room is in the person's list no more: they left it on some device, or were taken out where this connection had not joined it. */
+  readonly left$: Observable<{ readonly room: string }>;
   /** The right to a room is gone: nothing that was held of it is left. */
   readonly removed$: Observable<{ readonly room: string; readonly code: string }>;
   /** Forgets everything: messages, cursors, marks, outboxes, and which rooms were open. Another person may sit down. */

@@ -80,6 +80,7 @@ export function createRooms(socket: TicketSocket<RoomsProtocol>, options: RoomsO
       socket.signal('away', { away });
     },
     unread$,
+    left$: socket.on('left'),
     removed$: socket.on('removed'),
     clear,
   };

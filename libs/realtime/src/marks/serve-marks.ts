@@ -33,7 +33,7 @@ export interface ServedMarks {
 
 /** Serves `read`, and tells people what they have not read in the rooms of their lists. */
 export function serveMarks(options: MarksOptions): ServedMarks {
-  const { connections, marks, bus, log, judge, tellOthers } = options;
+  const { connections, marks, bus, log, hasJoined, judge, tellOthers } = options;
   const lists = new RoomLists({
     marks,
     log,
@@ -69,6 +69,14 @@ export function serveMarks(options: MarksOptions): ServedMarks {
     return {};
   });
 
+  /** @param isRemoved of those that have joined the removal tells more */
+  function tellLeft(room: string, user: string, isRemoved: boolean): void {
+    const frame = connections.encode({ type: 'left', room });
+    for (const connection of connections.list({ user })) {
+      if (!isRemoved || !hasJoined(connection, room)) connection.send(frame);
+    }
+  }
+
   return {
     async entering(identity, room) {
       const { user } = identity;
@@ -91,7 +99,10 @@ export function serveMarks(options: MarksOptions): ServedMarks {
         lists.added(user, room);
         unread.entered(room, user);
       } else if (kind === 'read') unread.tell(room, user, news.unread);
-      else lists.dropped(user, room);
+      else {
+        lists.dropped(user, room);
+        tellLeft(room, user, kind === 'removed');
+      }
     },
 
     missed() {

@@ -216,6 +216,30 @@ test('whoever is made a member, or is none any more, is counted for at once, on 
   expect(counts(maggie)).toHaveLength(1);
 });
 
+test('whoever leaves a room is told on all devices, in it or not, on every node', async () => {
+  const { here, there, marks } = installation();
+  const [phone, laptop, bart] = [here.connect('maggie'), there.connect('maggie'), here.connect('bart')];
+  for (const client of [laptop, bart]) await client.ask('join', { room: 'general' });
+  await marks.leave('general', 'maggie');
+  here.rooms.dropped('general', 'maggie');
+  await quiet();
+  for (const device of [phone, laptop]) expect(device.of('left')).toEqual([{ type: 'left', room: 'general' }]);
+  expect(bart.of('left')).toEqual([]);
+});
+
+test('whoever is taken out of a private room is told so where they have joined it, and that it was left elsewhere', async () => {
+  const { here, there, marks } = installation();
+  const [phone, laptop, tablet] = [here.connect('maggie'), there.connect('maggie'), there.connect('maggie')];
+  for (const client of [phone, laptop]) await client.ask('join', { room: 'general' });
+  await marks.leave('general', 'maggie');
+  here.rooms.remove('general', 'maggie', 'not_found');
+  await quiet();
+  for (const device of [phone, laptop]) {
+    expect([device.of('removed').length, device.of('left')]).toEqual([1, []]);
+  }
+  expect([tablet.of('removed'), tablet.of('left')]).toEqual([[], [{ type: 'left', room: 'general' }]]);
+});
+
 test('whoever is made a member learns of the room at once, on all devices that are not in it', async () => {
   const { here, there, marks } = installation();
   const [phone, laptop, bart] = [here.connect('maggie'), there.connect('maggie'), here.connect('bart')];

@@ -11,6 +11,7 @@ import { Drafts } from '../rooms/drafts.ts';
 import { Notifier } from '../notify/notifier.ts';
 import { NotifyOffer } from '../notify/notify-offer.ts';
 import { TabBadge } from '../notify/tab-badge.ts';
+import { followLeaving } from '../rooms/left-elsewhere.ts';
 import { OpenRooms } from '../rooms/open-rooms.ts';
 import { RoomActions } from '../rooms/room-actions.ts';
 import { RoomDirectory } from '../rooms/room-directory.ts';
@@ -84,6 +85,7 @@ export class Shell {
     inject(Attention);
     // They work without being asked for.
     inject(Visits);
+    followLeaving();
     inject(Shortcuts);
     inject(TabBadge);
     inject(Notifier);

@@ -1,0 +1,59 @@
+import { Component } from '@angular/core';
+import { TestBed } from '@angular/core/testing';
+import { Router, provideRouter } from '@angular/router';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { RoomPage, aRoom } from '../testing/room-page.ts';
+import { followLeaving } from './left-elsewhere.ts';
+import { OpenRooms } from './open-rooms.ts';
+import { Unsent } from './unsent.ts';
+import { Visits } from './visits.ts';
+
+@Component({ selector: 'app-any', template: '' })
+class AnyPage {}
+
+let page: RoomPage;
+let router: Router;
+
+beforeEach(async () => {
+  vi.useFakeTimers({ now: 1_000_000 });
+  sessionStorage.clear();
+  page = new RoomPage([
+    OpenRooms,
+    Visits,
+    { provide: Unsent, useValue: { adopt: () => Promise.resolve(), follow: () => undefined } },
+    provideRouter([{ path: '**', component: AnyPage }]),
+  ]);
+  router = TestBed.inject(Router);
+  TestBed.runInInjectionContext(followLeaving);
+  await page.opened(aRoom('a'), aRoom('b'));
+  for (const room of ['a', 'b']) TestBed.inject(OpenRooms).enter(room);
+  await page.settled();
+  await router.navigateByUrl('/rooms/a');
+  await page.settled();
+});
+
+afterEach(() => {
+  TestBed.resetTestingModule();
+  vi.useRealTimers();
+});
+
+/** The server tells that a room was left on another device. */
+async function left(room: string): Promise<void> {
+  page.server.last.say({ type: 'left', room });
+  await page.settled();
+}
+
+test('a room that is left on another device is not entered again, and the list is asked for anew', async () => {
+  await left('b');
+  expect(page.usher.room('b').state().name).toBe('waiting');
+  expect(page.usher.room('a').state().name).toBe('joined');
+  await page.answers(aRoom('a'), aRoom('b', { mine: false }));
+  expect(page.directory.own()?.map(({ room }) => room)).toEqual(['a']);
+  expect(router.url).toBe('/rooms/a');
+});
+
+test('whoever looks at it is led away, as where it was left', async () => {
+  await left('a');
+  expect(router.url).toBe('/');
+  expect(page.usher.room('a').state().name).toBe('waiting');
+});
