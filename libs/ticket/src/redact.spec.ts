@@ -27,5 +27,6 @@ test('another application’s parameter of that name is left alone, unless it lo
   expect(withoutTickets(`/api/ws?${ticket}&room=general&id=${ticket}&token=abc`, true)).toBe(
     '/api/ws?redacted&room=general&id=redacted&token=redacted',
   );
+  expect(withoutTickets(`/api/ws?ticket=${ticket}`, true)).toBe('/api/ws?ticket=redacted');
   expect(withoutTickets('/api/ws?ticket=4711&ticket=4712', true)).toBe('/api/ws?ticket=redacted&ticket=redacted');
 });

@@ -79,14 +79,17 @@ export class RoomLists {
     if (list === undefined || this.#readNow === user) this.#read(user);
   }
 
-  dropped(user: string, room: string): void {
+  /** @returns whether it stood in a list that is known here */
+  dropped(user: string, room: string): boolean {
     const list = this.#lists.get(user);
     const index = list?.indexOf(room) ?? -1;
-    if (index >= 0) {
+    const stood = index >= 0;
+    if (stood) {
       list?.splice(index, 1);
       this.#drop(room, user);
     }
     if (list === undefined || this.#readNow === user) this.#read(user);
+    return stood;
   }
 
   /** News may have been lost: all lists are read again, but for those that nobody may need. */

@@ -7,6 +7,7 @@ import type { Marks } from './marks.ts';
 import { notFound } from '../rooms/not-found.ts';
 import type { News } from './people.ts';
 import { RoomLists } from './room-lists.ts';
+import { tellPerson } from './tell-person.ts';
 import { UnreadNews } from './unread.ts';
 
 export interface MarksOptions {
@@ -69,14 +70,6 @@ export function serveMarks(options: MarksOptions): ServedMarks {
     return {};
   });
 
-  /** @param isRemoved of those that have joined the removal tells more */
-  function tellLeft(room: string, user: string, isRemoved: boolean): void {
-    const frame = connections.encode({ type: 'left', room });
-    for (const connection of connections.list({ user })) {
-      if (!isRemoved || !hasJoined(connection, room)) connection.send(frame);
-    }
-  }
-
   return {
     async entering(identity, room) {
       const { user } = identity;
@@ -99,9 +92,10 @@ export function serveMarks(options: MarksOptions): ServedMarks {
         lists.added(user, room);
         unread.entered(room, user);
       } else if (kind === 'read') unread.tell(room, user, news.unread);
-      else {
-        lists.dropped(user, room);
-        tellLeft(room, user, kind === 'removed');
+      else if (lists.dropped(user, room)) {
+        // Nobody else is told: of a private room a stranger must not even learn the name.
+        const joined = kind === 'removed' ? (connection: Connection) => hasJoined(connection, room) : undefined;
+        tellPerson(connections, user, { type: 'left', room }, joined);
       }
     },
 

@@ -240,6 +240,16 @@ test('whoever is taken out of a private room is told so where they have joined i
   expect([tablet.of('removed'), tablet.of('left')]).toEqual([[], [{ type: 'left', room: 'general' }]]);
 });
 
+test('whoever was no member hears nothing of a room that they are taken out of', async () => {
+  const { here, there } = installation();
+  const strangers = [here.connect('maggie'), there.connect('maggie')];
+  await gathered();
+  here.rooms.remove('general', 'maggie', 'not_found');
+  here.rooms.dropped('random', 'maggie');
+  await gathered();
+  for (const stranger of strangers) expect([stranger.of('left'), stranger.of('removed')]).toEqual([[], []]);
+});
+
 test('whoever is made a member learns of the room at once, on all devices that are not in it', async () => {
   const { here, there, marks } = installation();
   const [phone, laptop, bart] = [here.connect('maggie'), there.connect('maggie'), here.connect('bart')];

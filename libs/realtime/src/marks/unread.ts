@@ -4,6 +4,7 @@ import type { Connection } from '../connections/connection.ts';
 import type { Connections } from '../connections/hub.ts';
 import type { Logger } from '../support/log.ts';
 import type { Marks, Unread } from './marks.ts';
+import { tellPerson } from './tell-person.ts';
 
 export interface UnreadOptions {
   readonly connections: Connections<RoomsProtocol>;
@@ -73,8 +74,7 @@ export class UnreadNews {
   /** Tells all of a person's connections here. */
   tell(room: string, user: string, unread: Unread): void {
     if (this.#telling) this.#overtaken.add(`${room} ${user}`);
-    const frame = this.#options.connections.encode(frameOf(room, unread));
-    for (const connection of this.#options.connections.list({ user })) connection.send(frame);
+    tellPerson(this.#options.connections, user, frameOf(room, unread));
   }
 
   #schedule(): void {
@@ -137,8 +137,7 @@ export class UnreadNews {
       this.said(room);
       return;
     }
-    const frame = connections.encode(frameOf(room, unread));
-    for (const connection of connections.list({ user })) if (!hasJoined(connection, room)) connection.send(frame);
+    tellPerson(connections, user, frameOf(room, unread), (connection) => hasJoined(connection, room));
   }
 }
 
