@@ -9,6 +9,8 @@ test('nothing secret stands in the output of the server, whatever people do', as
   page.on('websocket', (socket) => tickets.push(new URL(socket.url()).searchParams.get('ticket') ?? ''));
   await page.goto('/');
   await page.getByRole('link', { name: /create an account/i }).click();
+  // The page before it has a field of the same name.
+  await expect(page.getByRole('heading', { name: 'Create an account' })).toBeVisible();
   await page.getByLabel('User name').fill('milhouse');
   await page.getByLabel('Password', { exact: true }).fill('thrillhouse-forever');
   const signedIn = nextToken(page);
