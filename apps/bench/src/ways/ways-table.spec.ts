@@ -89,29 +89,29 @@ describe('waysTable', () => {
   });
 
   it.each([
-    ['of 2,000 strangers hold a socket at once', ['0', '2,000', '0', '0']],
-    ['each of them for', ['–', '10 s', '–', '–']],
-    ['memory of the server that takes', ['–', '9.87 MB', '–', '–']],
-    ['the log of the server holds', ['no secret', 'no secret', 'the JWT', 'no secret']],
-    ['the log of a proxy holds', ['the ticket', 'no secret', 'the JWT', 'the ticket']],
-    ['what stands there opens a socket', ['no', '–', 'yes, again and again, for 15 min', 'no']],
-    ['and the HTTP API', ['no', '–', 'yes', 'no']],
+    ['open sockets after 2,000 unauthenticated attempts', ['0', '2,000', '0', '0']],
+    ['each socket stays open for', ['–', '10 s', '–', '–']],
+    ['server memory for these sockets', ['–', '9.87 MB', '–', '–']],
+    ['secret in the server log', ['none', 'none', 'the JWT', 'none']],
+    ['secret in the proxy log', ['the ticket', 'none', 'the JWT', 'the ticket']],
+    ['a secret from the proxy log opens a socket', ['no', '–', 'yes, repeatedly, for 15 min', 'no']],
+    ['and grants access to the HTTP API', ['no', '–', 'yes', 'no']],
     [
-      'the same if the server was not reached',
+      'a logged secret that was never delivered opens a socket',
       ['yes, once, for 30 s', 'yes, once, for 30 s', '–', 'yes, once, for 30 s'],
     ],
     [
-      'same address and User-Agent, no secret',
-      ['refused, 401', 'not let in, held', 'refused, 401', '**let in as maggie**'],
+      'attacker with the same address and User-Agent, no secret',
+      ['rejected, 401', 'not authenticated, socket stays open', 'rejected, 401', '**connects as maggie**'],
     ],
     [
-      'two people there: the first is let in as',
-      ['let in as maggie', 'let in, then closed', 'let in as maggie', '**let in as bart**'],
+      'two users on that address: the first one connects as',
+      ['connects as maggie', 'accepted, then closed', 'connects as maggie', '**connects as bart**'],
     ],
-    ['the network changed', ['let in as maggie', 'not measured', 'let in as maggie', 'refused, 401']],
-    ['connects/s', ['4,320', '5,000', 'fell out', 'fell out']],
-    ['ratio to bare `ws`', ['0.80', '1.00', 'fell out', 'fell out']],
-    ['one connect alone', ['0.900 ms', 'fell out', 'fell out', 'fell out']],
+    ['the user changes networks', ['connects as maggie', 'not measured', 'connects as maggie', 'rejected, 401']],
+    ['connects/s', ['4,320', '5,000', 'failed', 'failed']],
+    ['ratio to bare `ws`', ['0.80', '1.00', 'failed', 'failed']],
+    ['latency of a single connect', ['0.900 ms', 'failed', 'failed', 'failed']],
   ])('%s', (title, cells) => {
     expect(rows.get(title)).toEqual(cells);
   });
