@@ -41,6 +41,8 @@ const endToEnd = () => [join(root, 'e2e/test-results/report.json')].filter((file
 for (const report of [...units(), ...endToEnd()]) rmSync(report);
 
 await check('format', 'prettier', ['--check', '--log-level=warn', '.']);
+await check('spelling', 'cspell', ['lint', '--no-progress', '--no-summary', '.']);
+await check('commit messages', 'node', ['tools/commits.mjs']);
 await check('unused code and dependencies', 'knip', []);
 await check('lint, types, builds, budgets', 'nx', [
   'run-many',

@@ -19,7 +19,7 @@ function follow({ general: { room } }: Made) {
     get typing() {
       return all.typing.at(-1);
     },
-    get tellings() {
+    get notifications() {
       return all.typing.length;
     },
   };
@@ -106,7 +106,7 @@ test('whoever is writing is shown for five seconds, or until they have said it, 
   room.typing();
   await settle(4_000);
   expect(shown.typing).toEqual(['bart']);
-  expect(shown.tellings).toBe(2);
+  expect(shown.notifications).toBe(2);
   await settle(1_001);
   expect(shown.typing).toEqual([]);
   room.typing();
