@@ -91,7 +91,7 @@ describe('a token of the provider', () => {
     ['an empty subject', { sub: '' }],
     ['65 characters of subject', { sub: 'x'.repeat(65) }],
     ['a space in the subject', { sub: 'mil house' }],
-    ['a subject of look-lookalikes', { sub: 'mаggie' }],
+    ['a subject of lookalike letters', { sub: 'mаggie' }],
     ['a line break in the subject', { sub: 'maggie\n' }],
     ['a subject that is no text', { sub: ['maggie'] }],
     ['a session that is no text', { sid: 7 }],
