@@ -11,8 +11,9 @@ import { createRefreshCookie } from './auth/refresh-cookie.ts';
 import { createRefreshing } from './auth/refreshing.ts';
 import { sessionRoutes } from './auth/session-routes.ts';
 import { createSessions } from './auth/sessions.ts';
-import { createSignInThrottle } from './auth/throttle.ts';
+import { createSignUpThrottle } from './auth/sign-up-throttle.ts';
 import { createSqliteFindStanding } from './auth/sqlite-standing.ts';
+import { createSignInThrottle } from './auth/throttle.ts';
 import { tokens } from './auth/tokens.ts';
 import type { Config } from './config/config.ts';
 import { jwtSecret } from './config/jwt-secret.ts';
@@ -152,7 +153,13 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
         });
         await api.register(sessionRoutes, { users, sessions, passwords, rules, check, endings, connections });
         await api.register(adminRoutes, { users, sessions, endings });
-        await api.register(userRoutes, { signUp: config.signUp, users, passwords, rules });
+        await api.register(userRoutes, {
+          signUp: config.signUp,
+          users,
+          passwords,
+          rules,
+          throttle: createSignUpThrottle({ burst: config.signUpsPerAddress }),
+        });
         await api.register(roomRoutes, {
           rooms,
           history,

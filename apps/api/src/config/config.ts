@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { userNamePattern } from '@usher/protocol/server';
+import { foldUserName, userNamePattern } from '@usher/protocol/server';
 import { type IdentityProvider, readIdentityProvider } from './identity-provider.ts';
 
 /** Everything that an operator can set. Made once by `loadConfig`, frozen, handed down; nothing else reads the environment. */
@@ -19,6 +19,8 @@ export interface Config {
   /** Proxies whose forwarded headers count: `false`, how many hops, or their addresses. */
   readonly trustProxy: false | number | readonly string[];
   readonly signUp: 'open' | 'closed';
+  /** Sign-ups of one address in a row; then 3 a minute. 0: no limit. */
+  readonly signUpsPerAddress: number;
   /** Characters of a new password, at least. */
   readonly passwordMinLength: number;
   readonly admin?: { readonly user: string; readonly password: string };
@@ -133,6 +135,7 @@ export function loadConfig(env: Env, webRoot: string): Config {
       parseTrustProxy,
     ),
     signUp: oneOf('SIGN_UP', ['closed', 'open'], 'closed'),
+    signUpsPerAddress: integer('SIGN_UPS_PER_ADDRESS', 30, 0, 100_000),
     passwordMinLength: integer('PASSWORD_MIN_LENGTH', shortestPassword, 8, 64),
     ...(admin === undefined ? {} : { admin }),
     demoUsers: oneOf('DEMO_USERS', ['false', 'true'], 'false') === 'true',
@@ -159,11 +162,14 @@ export function loadConfig(env: Env, webRoot: string): Config {
   return Object.freeze(config);
 }
 
-function readAdmin(user: string | undefined, password: string | undefined, faults: string[]): Config['admin'] {
+function readAdmin(typedUser: string | undefined, password: string | undefined, faults: string[]): Config['admin'] {
+  const user = typedUser === undefined ? undefined : foldUserName(typedUser);
   if (user === undefined && (password === undefined || password === '')) return undefined;
   const before = faults.length;
   if (user === undefined || !new RegExp(userNamePattern).test(user)) {
-    faults.push('ADMIN_USER: wants 1 to 32 of a-z 0-9 . _ - (together with ADMIN_PASSWORD)');
+    faults.push(
+      'ADMIN_USER: wants 1 to 32 of a-z 0-9 . _ - with at least one letter or digit (together with ADMIN_PASSWORD)',
+    );
   }
   const chars = password?.length ?? 0;
   if (chars < shortestPassword || chars > longestPassword) {

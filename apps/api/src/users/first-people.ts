@@ -22,7 +22,11 @@ export async function addFirstPeople(
   if (!(await createUsers(db, now).empty())) return;
   const people: NewUser[] = [];
   async function invite(name: string, password: string, roles: readonly string[]): Promise<void> {
-    people.push({ name, passwordHash: await passwords.hash(password), roles });
+    people.push({
+      name,
+      passwordHash: await passwords.hash(password, { network: 'start', priority: 'sign-in' }),
+      roles,
+    });
   }
   // The operator's own administrator comes first: a name that stands twice is theirs.
   if (config.admin !== undefined) {
