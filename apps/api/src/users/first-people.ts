@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import { type Config, ConfigError } from '../config/config.ts';
 import type { Tables } from '../database/schema.ts';
 import { addRoom } from '../rooms/new-room.ts';
-import { isCommonPassword } from './common-passwords.ts';
+import { isCommonPassword } from './password-strength.ts';
 import { normalPassword } from './normal-password.ts';
 import type { Passwords } from './passwords.ts';
 import { createUsers, type NewUser } from './users.ts';
