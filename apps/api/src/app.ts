@@ -37,6 +37,7 @@ import { createSqliteHistory, forgetDeletedTexts } from './rooms/sqlite-history.
 import { createSqliteMarks } from './rooms/sqlite-marks.ts';
 import { createSqliteSearch } from './rooms/sqlite-search.ts';
 import { socket } from './socket/socket.ts';
+import { refuseDemoAccounts } from './users/demo-accounts.ts';
 import { addFirstPeople } from './users/first-people.ts';
 import { createPasswordRules } from './users/password-rules.ts';
 import { createPasswords } from './users/passwords.ts';
@@ -96,7 +97,8 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
         metrics.commits.observe(appends);
       },
     });
-    await addFirstPeople(db, config, passwords, now);
+    await addFirstPeople(db, config, passwords, now, app.log);
+    await refuseDemoAccounts(db, config, passwords, app.log);
     const forgetting = everyHour(async () => {
       await sessions.purge();
       forgetDeletedTexts(sqlite);

@@ -116,6 +116,16 @@ describe('the settings', () => {
     for (const secret of Object.values(secrets)) expect(all.join()).not.toContain(secret);
   });
 
+  test.each(['https://chat.example.org', 'http://192.168.1.20:3000', 'https://localhost.example.org'])(
+    'refuse the demo at %s, where others can reach it',
+    (url) => {
+      expect(faults({ DEMO_USERS: 'true', PUBLIC_URL: url })).toEqual([
+        expect.stringMatching(/^DEMO_USERS: must be false/),
+      ]);
+      expect(faults({ DEMO_USERS: 'true', PUBLIC_URL: 'http://localhost:3000' })).toEqual([]);
+    },
+  );
+
   test('fold the case of the administrator’s name, which has a letter or a digit', () => {
     const password = { ADMIN_PASSWORD: 'long enough' };
     expect(load({ ADMIN_USER: 'Root', ...password })).toMatchObject({ admin: { user: 'root' } });
