@@ -11,8 +11,9 @@ import { createRefreshCookie } from './auth/refresh-cookie.ts';
 import { createRefreshing } from './auth/refreshing.ts';
 import { sessionRoutes } from './auth/session-routes.ts';
 import { createSessions } from './auth/sessions.ts';
-import { createSignInThrottle } from './auth/throttle.ts';
+import { createSignUpThrottle } from './auth/sign-up-throttle.ts';
 import { createSqliteFindStanding } from './auth/sqlite-standing.ts';
+import { createSignInThrottle } from './auth/throttle.ts';
 import { tokens } from './auth/tokens.ts';
 import type { Config } from './config/config.ts';
 import { jwtSecret } from './config/jwt-secret.ts';
@@ -36,6 +37,7 @@ import { createSqliteHistory, forgetDeletedTexts } from './rooms/sqlite-history.
 import { createSqliteMarks } from './rooms/sqlite-marks.ts';
 import { createSqliteSearch } from './rooms/sqlite-search.ts';
 import { socket } from './socket/socket.ts';
+import { refuseDemoAccounts } from './users/demo-accounts.ts';
 import { addFirstPeople } from './users/first-people.ts';
 import { createPasswordRules } from './users/password-rules.ts';
 import { createPasswords } from './users/passwords.ts';
@@ -95,7 +97,8 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
         metrics.commits.observe(appends);
       },
     });
-    await addFirstPeople(db, config, passwords, now);
+    await addFirstPeople(db, config, passwords, now, app.log);
+    await refuseDemoAccounts(db, config, passwords, app.log);
     const forgetting = everyHour(async () => {
       await sessions.purge();
       forgetDeletedTexts(sqlite);
@@ -152,7 +155,13 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
         });
         await api.register(sessionRoutes, { users, sessions, passwords, rules, check, endings, connections });
         await api.register(adminRoutes, { users, sessions, endings });
-        await api.register(userRoutes, { signUp: config.signUp, users, passwords, rules });
+        await api.register(userRoutes, {
+          signUp: config.signUp,
+          users,
+          passwords,
+          rules,
+          throttle: createSignUpThrottle({ burst: config.signUpsPerAddress }),
+        });
         await api.register(roomRoutes, {
           rooms,
           history,

@@ -116,7 +116,7 @@ describe('the program', () => {
 
   test('tells the parent where it listens, wherever people reach it', async () => {
     const child = spawn(process.execPath, node, {
-      env: environment({ DATA_DIR: tempFolder(), PUBLIC_URL: 'https://chat.example.org' }),
+      env: environment({ DATA_DIR: tempFolder(), DEMO_USERS: 'false', PUBLIC_URL: 'https://chat.example.org' }),
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     onTestFinished(() => {

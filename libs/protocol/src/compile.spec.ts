@@ -76,9 +76,14 @@ describe('a request with one field wrong', () => {
     send: {
       room: [...notText, '', 'General'],
       key: [...notText, '', 'x', key.slice(1), `${key}0`, `{${key}}`, key.replaceAll('-', ''), `${key}\n`],
-      text: notText,
+      text: [...notText, '\u0000', 'a\u0000b\n'],
     },
-    edit: { room: [...notText, 'General'], key: notText, edits: [undefined, 0, ...notCount], text: notText },
+    edit: {
+      room: [...notText, 'General'],
+      key: notText,
+      edits: [undefined, 0, ...notCount],
+      text: [...notText, '\u0000'],
+    },
     delete: { room: [...notText, 'General'], key: notText, deletes: [undefined, 0, ...notCount] },
     read: { room: [...notText, 'General'], seq: [undefined, ...notCount] },
   };
@@ -102,6 +107,15 @@ describe('a request with one field wrong', () => {
     // The place is named, whether the field is wrong or missing.
     expect(judged).toHaveProperty('message', expect.stringContaining(field));
   });
+});
+
+describe('the text of a message', () => {
+  test.each(['', 'a\nb\tc\r\n', '🦉 and \u{10ffff}', '\u0001\u007f\u200b\ufffd', 'x'.repeat(60_000)])(
+    'may have every other character, and its length is not a question of form: %j',
+    (text) => {
+      expect(decodeRequest('send', { ...good.send, text }, 5)).toMatchObject({ kind: 'request' });
+    },
+  );
 });
 
 describe('the id of a request', () => {

@@ -11,6 +11,14 @@ export const credentialsSchema = Type.Object({
 });
 export type Credentials = Static<typeof credentialsSchema>;
 
+export const newUserSchema = Type.Object({
+  user: Type.String({
+    pattern: '^(?=.*[A-Za-z0-9])[A-Za-z0-9._-]{1,32}$',
+    description: 'stored in lower case; at least one letter or digit',
+  }),
+  pwd: Type.String({ maxLength: 256 }),
+});
+
 export const tokenSchema = Type.Object({ token: Type.String(), expires });
 export type TokenAnswer = Static<typeof tokenSchema>;
 

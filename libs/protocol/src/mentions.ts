@@ -1,5 +1,13 @@
-/** What a user may be called: at most 32 of these characters. */
-export const userNamePattern = '^[a-z0-9._-]{1,32}$';
+/**
+ * Names of users as they are stored. A letter or digit is required because URL parsers remove `.` and `..` from paths, also as `%2E`:
+ * calls such as `PUT /api/admin/users/..` would not reach the server.
+ */
+export const userNamePattern = '^(?=.*[a-z0-9])[a-z0-9._-]{1,32}$';
+
+/** The stored form of a name that was typed: ASCII letters in lower case, everything else unchanged. */
+export function foldUserName(typed: string): string {
+  return typed.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
 
 /** Code is quoted, not said: nobody is called by it. */
 const code = /```[^]*?```|`[^`\n]+`/g;

@@ -36,6 +36,9 @@ const here = Type.Union([Type.Literal('online'), Type.Literal('away')]);
 
 const page = { messages: Type.Array(messageSchema), more: Type.Boolean() };
 
+/** PostgreSQL cannot store U+0000. */
+const text = Type.String({ pattern: '^[^\\u0000]*$', description: 'text without U+0000' });
+
 /** The `seq` of the message that is changed. */
 const target = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 const sent = Type.Object({ seq, at: Type.Integer({ description: 'Unix milliseconds' }) });
@@ -48,7 +51,7 @@ export const unreadFields = {
 
 /**
  * Usher's rooms, made with `defineProtocol` and nothing else.
- * `text` has no bounds here on purpose: a text that is too long is answered `too_long`, not as a malformed frame.
+ * `text` has no bounds here: a text that is too long is answered with `too_long`, not as a malformed frame.
  */
 export const roomsProtocol = defineProtocol({
   name: 'usher.v1',
@@ -70,11 +73,11 @@ export const roomsProtocol = defineProtocol({
     },
     leave: { params: Type.Object({ room: roomName }), reply: Type.Object({}) },
     send: {
-      params: Type.Object({ room: roomName, key, text: Type.String() }),
+      params: Type.Object({ room: roomName, key, text }),
       reply: sent,
     },
     edit: {
-      params: Type.Object({ room: roomName, key, edits: target, text: Type.String() }),
+      params: Type.Object({ room: roomName, key, edits: target, text }),
       reply: sent,
     },
     delete: {

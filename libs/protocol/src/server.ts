@@ -15,6 +15,7 @@ export {
   messagePageSchema,
   newPasswordSchema,
   newRoomSchema,
+  newUserSchema,
   proofSchema,
   roomSchema,
   roomsSchema,
@@ -24,5 +25,5 @@ export {
   ticketSchema,
   tokenSchema,
 } from './http.ts';
-export { mentionsIn, userNamePattern } from './mentions.ts';
+export { foldUserName, mentionsIn, userNamePattern } from './mentions.ts';
 export { messageSchema, roomBounds, roomName, roomsProtocol } from './rooms.ts';

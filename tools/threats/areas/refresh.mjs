@@ -38,11 +38,15 @@ export default [
     who: 'a page of another origin makes the browser refresh or sign out',
     get: '403 `origin_forbidden`',
     in: 'apps/api/src/auth/refresh-cookie.ts',
-    without: [
-      "if (site === 'cross-site' || (origin !== undefined && !allowedOrigins().includes(origin))) {",
-      "if (site === 'never') {",
-    ],
-    also: ["const { origin, 'sec-fetch-site': site }", "const { 'sec-fetch-site': site }"],
+    without: ["if (!isOwn) throw new HttpProblem('origin_forbidden');", 'void isOwn;'],
+    shown: ['apps/api', 'src/auth/refresh.spec.ts'],
+  },
+  {
+    id: 'same-site-refresh',
+    who: 'a page on a sibling host makes the browser refresh, without an `Origin`',
+    get: '403 `origin_forbidden`: `Sec-Fetch-Site: same-site` is another origin',
+    in: 'apps/api/src/auth/refresh-cookie.ts',
+    without: ["site === 'same-origin' ||", "site === 'same-origin' || site === 'same-site' ||"],
     shown: ['apps/api', 'src/auth/refresh.spec.ts'],
   },
   {

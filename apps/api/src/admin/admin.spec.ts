@@ -1,3 +1,8 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { DatabaseSync } from 'node:sqlite';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { Browser } from '../testing/browser.ts';
 import { newApp } from '../testing/new-app.ts';
@@ -30,6 +35,26 @@ describe('an operator', () => {
     ]) {
       expect(answer).toMatchObject({ status: 403, json: { code: 'user_disabled' } });
     }
+  });
+
+  test('reaches an older user named .. with a client that sends the path as it is', async () => {
+    const app = await newApp();
+    const database = new DatabaseSync(join(app.dataDir, 'usher.db'), { timeout: 5_000 });
+    database.exec(`UPDATE users SET name = '..' WHERE name = 'bart'`);
+    database.close();
+    const admin = await new Browser(app).signIn('admin');
+    // fetch and browsers remove the segment, also when it is encoded.
+    expect((await admin.ask('PUT', '/api/admin/users/%2E%2E', { disabled: true })).status).toBe(404);
+    const call = request({
+      port: new URL(app.url).port,
+      method: 'PUT',
+      path: '/api/admin/users/%2E%2E',
+      headers: { authorization: `Bearer ${admin.token}`, 'content-type': 'application/json' },
+    });
+    call.end('{"disabled":true}');
+    const [answer] = (await once(call, 'response')) as [IncomingMessage];
+    expect([answer.statusCode, JSON.parse(await text(answer))]).toMatchObject([200, { closed: 0 }]);
+    expect((await app.call('POST', '/api/auth', { body: { user: '..', pwd: 'secret' } })).status).toBe(403);
   });
 
   test('enabling brings no session back, but lets the user sign in again', async () => {

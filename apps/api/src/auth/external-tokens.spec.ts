@@ -89,6 +89,7 @@ describe('a token of the provider', () => {
     ['no end', { exp: undefined }],
     ['an end that is no number', { exp: '9999999999' }],
     ['an empty subject', { sub: '' }],
+    ['a subject that URL parsers remove', { sub: '..' }],
     ['65 characters of subject', { sub: 'x'.repeat(65) }],
     ['a space in the subject', { sub: 'mil house' }],
     ['a subject of lookalike letters', { sub: 'mаggie' }],

@@ -83,8 +83,8 @@ function isTypeOfAccessToken(typ: unknown): boolean {
 /** @throws HttpProblem 401 when a claim is not what it should be. */
 function read(payload: JWTPayload, nowSeconds: number): ExternalToken {
   const { sub, iat, exp } = payload;
-  // jose has seen that they are there; of what kind `sub` is, it does not ask.
-  if (typeof sub !== 'string' || !/^[\x21-\x7e]{1,64}$/.test(sub))
+  // jose requires the claims but not the type of `sub`. `.` and `..` cannot stand in the path of a URL.
+  if (typeof sub !== 'string' || !/^(?!\.\.?$)[\x21-\x7e]{1,64}$/.test(sub))
     throw invalid('its subject cannot be a user name here');
   if (iat === undefined || exp === undefined) throw invalid('it has no times');
   const expires = Math.floor(Math.min(exp, iat + longestLifeSeconds));

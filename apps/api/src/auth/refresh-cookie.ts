@@ -4,20 +4,23 @@ import { HttpProblem } from '../http/http-problem.ts';
 export interface RefreshCookieOptions {
   /** `PUBLIC_URL`, where it is set. */
   readonly publicUrl: string | undefined;
-  /** The origins whose pages may use the cookie, asked at each call. */
+  /** The origins whose pages may use the cookie. Called for each request. */
   readonly allowedOrigins: () => readonly string[];
 }
 
-/** The cookie that holds the refresh token: for the calls below one path, and for no script. */
+/** The cookie that holds the refresh token. It is sent to one path only and is not readable by scripts. */
 export interface RefreshCookie {
   /**
-   * What the browser sent, if anything.
+   * The token that the browser sent. `undefined` if it sent none.
    *
-   * @throws HttpProblem 403 `origin_forbidden` where a page of another site made it send that: `SameSite=Strict` keeps such a
-   * cookie back already, but a site in the sense of cookies may have many origins (RFC 6265bis §8.8.3).
+   * @throws HttpProblem 403 `origin_forbidden` when a page of another origin caused the request. `SameSite=Strict` withholds the
+   * cookie from other sites already, but one site may have many origins (RFC 6265bis §8.8.3).
+   *
+   * `Origin` decides if present. Without it `Sec-Fetch-Site` must be `same-origin` or `none` (no page caused the request).
+   * Clients that are no browsers, and browsers before 2023, send neither.
    */
   read(request: FastifyRequest): string | undefined;
-  /** @param ends the session's absolute end, Unix ms: the browser forgets the cookie then. */
+  /** @param ends the absolute end of the session in Unix ms: the cookie expires then */
   set(request: FastifyRequest, reply: FastifyReply, token: string, ends: number): void;
   clear(request: FastifyRequest, reply: FastifyReply): void;
 }
@@ -29,7 +32,7 @@ export function createRefreshCookie({ publicUrl, allowedOrigins }: RefreshCookie
     return publicUrl?.startsWith('https:') === true || request.protocol === 'https';
   }
 
-  /** With the prefix no page on plain http can plant a cookie of this name (RFC 6265bis §4.1.3.1). */
+  /** With the prefix a page on plain http cannot set a cookie of this name (RFC 6265bis §4.1.3.1). */
   function name(request: FastifyRequest): string {
     return secure(request) ? '__Secure-usher_refresh' : 'usher_refresh';
   }
@@ -43,9 +46,11 @@ export function createRefreshCookie({ publicUrl, allowedOrigins }: RefreshCookie
       const token = request.cookies[name(request)];
       if (token === undefined) return undefined;
       const { origin, 'sec-fetch-site': site } = request.headers;
-      if (site === 'cross-site' || (origin !== undefined && !allowedOrigins().includes(origin))) {
-        throw new HttpProblem('origin_forbidden');
-      }
+      const isOwn =
+        origin === undefined
+          ? site === undefined || site === 'same-origin' || site === 'none'
+          : site !== 'cross-site' && allowedOrigins().includes(origin);
+      if (!isOwn) throw new HttpProblem('origin_forbidden');
       return token;
     },
     set(request, reply, token, ends) {

@@ -174,6 +174,14 @@ describe('refreshing', () => {
     });
   });
 
+  test('a page of another origin that the operator allows may refresh', async () => {
+    const app = await newApp({ ALLOWED_ORIGINS: 'https://app.example.org' });
+    const maggie = await new Browser(app).signIn('maggie');
+    const headers = { origin: 'https://app.example.org', 'sec-fetch-site': 'same-site' };
+    expect((await maggie.refresh(headers)).status).toBe(200);
+    expect((await maggie.refresh({ 'sec-fetch-site': 'same-site' })).status).toBe(403);
+  });
+
   test('a page of another origin cannot make the browser refresh or sign out', async () => {
     const app = await newApp();
     const maggie = await new Browser(app).signIn('maggie');
@@ -183,6 +191,11 @@ describe('refreshing', () => {
       { origin: 'null' },
       { origin: `${app.url}.evil.example` },
       { 'sec-fetch-site': 'cross-site' },
+      // A page on a sibling host, or on another port: the cookie is sent, though the origin is another.
+      { 'sec-fetch-site': 'same-site' },
+      { 'sec-fetch-site': 'none, same-site' },
+      { origin: app.url, 'sec-fetch-site': 'cross-site' },
+      { origin: `http://localhost:${String(Number(new URL(app.url).port) + 1)}`, 'sec-fetch-site': 'same-site' },
     ]) {
       for (const [method, path] of [
         ['POST', '/api/auth/refresh'],
@@ -193,7 +206,17 @@ describe('refreshing', () => {
       }
     }
     expect(maggie.cookie).toBe(cookie);
-    expect((await maggie.refresh({ origin: app.url })).status).toBe(200);
+    for (const headers of [
+      { origin: app.url, 'sec-fetch-site': 'same-origin' },
+      { 'sec-fetch-site': 'same-origin' },
+      // Not caused by a page, for example by an extension.
+      { 'sec-fetch-site': 'none' },
+      // Browsers before 2023, and clients that are no browsers.
+      { origin: app.url },
+      {},
+    ]) {
+      expect((await maggie.refresh(headers)).status).toBe(200);
+    }
   });
 });
 

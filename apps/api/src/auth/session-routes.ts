@@ -3,6 +3,7 @@ import type { RoomsProtocol } from '@usher/protocol';
 import { newPasswordSchema, proofSchema, sessionsSchema } from '@usher/protocol/server';
 import type { Connections } from '@usher/realtime';
 import { HttpProblem } from '../http/http-problem.ts';
+import { networkOf } from '../http/network-of.ts';
 import { answerOf } from '../http/proof.ts';
 import type { PasswordRules } from '../users/password-rules.ts';
 import type { Passwords } from '../users/passwords.ts';
@@ -25,7 +26,7 @@ export interface SessionRoutesOptions {
 const sessionParams = Type.Object({ id: Type.String() });
 const othersQuery = Type.Object({ others: Type.Optional(Type.Boolean()) });
 
-/** One's own devices, and one's own password. */
+/** The caller's own sessions, and the caller's own password. */
 export const sessionRoutes: FastifyPluginCallbackTypebox<SessionRoutesOptions> = (app, options, done) => {
   const { users, sessions, passwords, rules, check, endings, connections } = options;
 
@@ -74,11 +75,12 @@ export const sessionRoutes: FastifyPluginCallbackTypebox<SessionRoutesOptions> =
 
   app.put('/me/password', { schema: { body: newPasswordSchema, response: { 200: proofSchema } } }, async (request) => {
     const { user, session } = await app.authenticate(request);
-    // Whoever comes from an identity provider has no password here, and must not get one: it would be a second way in.
+    // A user of an identity provider has no password here and must not get one: the provider alone decides who may sign in.
     if ((await users.find(user))?.passwordHash === undefined) throw new HttpProblem('forbidden');
     await check(request, user, request.body.pwd);
     await rules.check(request.body.newPwd, user);
-    await users.setPassword(user, await passwords.hash(request.body.newPwd));
+    const origin = { network: networkOf(request.ip), priority: 'sign-in' } as const;
+    await users.setPassword(user, await passwords.hash(request.body.newPwd, origin));
     const proof = await endings.sessions(await sessions.ids(user, session), 'password_changed');
     request.log.info({ user, closed: proof.closed, address: request.ip }, 'a password was changed');
     return answerOf(proof);

@@ -27,6 +27,7 @@ describe('the settings', () => {
       dataDir: './data',
       trustProxy: false,
       signUp: 'closed',
+      signUpsPerAddress: 30,
       passwordMinLength: 8,
       demoUsers: false,
       ticketTtlSeconds: 30,
@@ -86,6 +87,7 @@ describe('the settings', () => {
     ['TRUST_PROXY', 'true'],
     ['TRUST_PROXY', '10.0.0.0/33'],
     ['SIGN_UP', 'yes'],
+    ['SIGN_UPS_PER_ADDRESS', '-1'],
     ['PASSWORD_MIN_LENGTH', '7'],
     ['PASSWORD_MIN_LENGTH', '65'],
     ['DEMO_USERS', '1'],
@@ -112,6 +114,22 @@ describe('the settings', () => {
       'SIGN_UP',
     ]);
     for (const secret of Object.values(secrets)) expect(all.join()).not.toContain(secret);
+  });
+
+  test.each(['https://chat.example.org', 'http://192.168.1.20:3000', 'https://localhost.example.org'])(
+    'refuse the demo at %s, where others can reach it',
+    (url) => {
+      expect(faults({ DEMO_USERS: 'true', PUBLIC_URL: url })).toEqual([
+        expect.stringMatching(/^DEMO_USERS: must be false/),
+      ]);
+      expect(faults({ DEMO_USERS: 'true', PUBLIC_URL: 'http://localhost:3000' })).toEqual([]);
+    },
+  );
+
+  test('fold the case of the administrator’s name, which has a letter or a digit', () => {
+    const password = { ADMIN_PASSWORD: 'long enough' };
+    expect(load({ ADMIN_USER: 'Root', ...password })).toMatchObject({ admin: { user: 'root' } });
+    expect(faults({ ADMIN_USER: '..', ...password })).toEqual([expect.stringContaining('ADMIN_USER')]);
   });
 
   test('want the administrator’s name and password together', () => {

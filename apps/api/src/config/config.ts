@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
-import { userNamePattern } from '@usher/protocol/server';
+import { foldUserName, userNamePattern } from '@usher/protocol/server';
 import { type IdentityProvider, readIdentityProvider } from './identity-provider.ts';
+import { isLoopback } from './origins.ts';
 
 /** Everything that an operator can set. Made once by `loadConfig`, frozen, handed down; nothing else reads the environment. */
 export interface Config {
@@ -19,6 +20,8 @@ export interface Config {
   /** Proxies whose forwarded headers count: `false`, how many hops, or their addresses. */
   readonly trustProxy: false | number | readonly string[];
   readonly signUp: 'open' | 'closed';
+  /** Sign-ups of one address in a row; then 3 a minute. 0: no limit. */
+  readonly signUpsPerAddress: number;
   /** Characters of a new password, at least. */
   readonly passwordMinLength: number;
   readonly admin?: { readonly user: string; readonly password: string };
@@ -133,6 +136,7 @@ export function loadConfig(env: Env, webRoot: string): Config {
       parseTrustProxy,
     ),
     signUp: oneOf('SIGN_UP', ['closed', 'open'], 'closed'),
+    signUpsPerAddress: integer('SIGN_UPS_PER_ADDRESS', 30, 0, 100_000),
     passwordMinLength: integer('PASSWORD_MIN_LENGTH', shortestPassword, 8, 64),
     ...(admin === undefined ? {} : { admin }),
     demoUsers: oneOf('DEMO_USERS', ['false', 'true'], 'false') === 'true',
@@ -155,15 +159,24 @@ export function loadConfig(env: Env, webRoot: string): Config {
     logLevel: oneOf('LOG_LEVEL', logLevels, 'info'),
     webRoot,
   };
+  if (config.demoUsers && publicUrl !== undefined && !isLoopback(publicUrl)) {
+    faults.push(
+      'DEMO_USERS: must be false while PUBLIC_URL is not a loopback address, because everybody knows the passwords of the demo ' +
+        '(npm start sets it to true by default)',
+    );
+  }
   if (faults.length > 0) throw new ConfigError(faults);
   return Object.freeze(config);
 }
 
-function readAdmin(user: string | undefined, password: string | undefined, faults: string[]): Config['admin'] {
+function readAdmin(typedUser: string | undefined, password: string | undefined, faults: string[]): Config['admin'] {
+  const user = typedUser === undefined ? undefined : foldUserName(typedUser);
   if (user === undefined && (password === undefined || password === '')) return undefined;
   const before = faults.length;
   if (user === undefined || !new RegExp(userNamePattern).test(user)) {
-    faults.push('ADMIN_USER: wants 1 to 32 of a-z 0-9 . _ - (together with ADMIN_PASSWORD)');
+    faults.push(
+      'ADMIN_USER: wants 1 to 32 of a-z 0-9 . _ - with at least one letter or digit (together with ADMIN_PASSWORD)',
+    );
   }
   const chars = password?.length ?? 0;
   if (chars < shortestPassword || chars > longestPassword) {

@@ -90,6 +90,30 @@ test('rooms of before there were members are those of whoever made them or spoke
   expect((await marks.roomsOf('lisa')).toSorted()).toEqual(['general', 'random']);
 });
 
+test('of older public rooms with one title the first owns it, and demo accounts may have the password of the demo', async () => {
+  const folder = tempFolder();
+  oldDatabase(
+    folder,
+    `INSERT INTO users VALUES ('maggie', 'a hash', '[]', 0, 0, NULL), ('ada', 'a hash', '[]', 0, 0, NULL),
+      ('bart', '', '[]', 0, 0, 'https://id.example');
+    INSERT INTO rooms VALUES ('one', 'General', 0, 'e1', 0, 'ada', 2000), ('two', 'GENERAL ', 0, 'e2', 0, 'ada', 1000),
+      ('three', 'General', 1, 'e3', 0, 'ada', 500), ('four', 'Plans', 0, 'e4', 0, 'ada', 3000);`,
+  );
+  const { kysely, close } = await openDatabase(folder);
+  expect(await kysely.selectFrom('rooms').select(['name', 'title_key']).orderBy('name').execute()).toEqual([
+    { name: 'four', title_key: 'plans' },
+    { name: 'one', title_key: null },
+    { name: 'three', title_key: null },
+    { name: 'two', title_key: 'general' },
+  ]);
+  expect(await kysely.selectFrom('users').select(['name', 'demo_password']).orderBy('name').execute()).toEqual([
+    { name: 'ada', demo_password: 0 },
+    { name: 'bart', demo_password: 0 },
+    { name: 'maggie', demo_password: null },
+  ]);
+  close();
+});
+
 test('a migration that fails leaves the database as it was', async () => {
   const folder = tempFolder();
   // A name that the migration wants is taken, in the middle of it.

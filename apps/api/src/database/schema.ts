@@ -23,6 +23,8 @@ export interface UsersTable {
   created_at: number;
   /** Of a user who comes from an identity provider: which. Such a user has no password. */
   issuer: string | null;
+  /** 1: the password is the one of the demo. 0: it is not. Null: unknown, the account is older than this column. */
+  demo_password: number | null;
 }
 
 export interface SessionsTable {
@@ -67,6 +69,8 @@ export interface RoomsTable {
   everyone: number;
   /** When its last message was said, or when it was made. */
   last_at: number;
+  /** Of a public room: its title in the form that is unique among public rooms (`titleKey`). Null if an older room has it. */
+  title_key: string | null;
 }
 
 export interface MessagesTable {

@@ -13,7 +13,15 @@ async function open(folder = tempFolder()): Promise<Database> {
   return database;
 }
 
-const user = { name: 'maggie', password_hash: 'x', roles: '[]', disabled: 0, created_at: 1, issuer: null };
+const user = {
+  name: 'maggie',
+  password_hash: 'x',
+  roles: '[]',
+  disabled: 0,
+  created_at: 1,
+  issuer: null,
+  demo_password: 0,
+};
 
 describe('the embedded database', () => {
   test('commits durably: write-ahead log, full synchronisation, foreign keys', async () => {

@@ -1,19 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { Tables } from '../database/schema.ts';
+import { titleKey } from './room-title.ts';
 
 export interface NewRoom {
   readonly room: string;
   readonly title: string;
   readonly private: boolean;
   readonly createdBy: string;
-  /** Whoever has an account is a member, now and later, until they leave. */
+  /** Every user is a member, now and later, until they leave. */
   readonly everyone?: boolean;
 }
 
 /**
- * Makes a room, with its first members: the one who made it, or everybody. `false` when the name is in use. To be called within
- * a transaction.
+ * Adds a room with its first members: its creator, or every user. Resolves to `false` when the name is in use, or when the room is
+ * public and another public room has the same title (see `titleKey`). To be called within a transaction.
  */
 export async function addRoom(db: Kysely<Tables>, room: NewRoom, now: number): Promise<boolean> {
   const made = await db
@@ -28,8 +29,10 @@ export async function addRoom(db: Kysely<Tables>, room: NewRoom, now: number): P
       created_at: now,
       everyone: room.everyone === true ? 1 : 0,
       last_at: now,
+      title_key: room.private ? null : titleKey(room.title),
     })
-    .onConflict((conflict) => conflict.column('name').doNothing())
+    // Both the name and the key of the title are unique.
+    .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst();
   if (made.numInsertedOrUpdatedRows !== 1n) return false;
   await db
@@ -51,7 +54,7 @@ export async function addRoom(db: Kysely<Tables>, room: NewRoom, now: number): P
   return true;
 }
 
-/** Makes a new user a member of the rooms of everybody: to be called within the transaction that makes the user. */
+/** Makes a new user a member of the rooms that every user belongs to. To be called within the transaction that adds the user. */
 export async function enterRoomsOfEveryone(db: Kysely<Tables>, user: string, now: number): Promise<void> {
   await db
     .insertInto('memberships')

@@ -11,6 +11,7 @@ import type { MessagePageQuery } from '@usher/protocol';
 import type { History, Range } from '@usher/realtime';
 import { HttpProblem } from '../http/http-problem.ts';
 import type { RoomDirectory } from './room-directory.ts';
+import { normalTitle } from './room-title.ts';
 
 export interface RoomRoutesOptions {
   readonly rooms: RoomDirectory;
@@ -34,8 +35,7 @@ export const roomRoutes: FastifyPluginCallbackTypebox<RoomRoutesOptions> = (app,
   app.post('/rooms', { schema: { body: newRoomSchema, response: { 201: roomSchema } } }, async (request, reply) => {
     const { user } = await app.authenticate(request);
     const { room, private: isPrivate = false } = request.body;
-    const title = request.body.title.trim();
-    if (title === '') throw new HttpProblem('bad_request', { detail: 'body/title: must not be blank' });
+    const title = titleOf(request.body.title);
     const made = await rooms.add({ room, title, private: isPrivate, createdBy: user });
     if (made === 'in_use') throw new HttpProblem('room_taken');
     if (made === 'too_many') throw new HttpProblem('forbidden');
@@ -59,6 +59,16 @@ export const roomRoutes: FastifyPluginCallbackTypebox<RoomRoutesOptions> = (app,
   );
   done();
 };
+
+/** @throws HttpProblem `bad_request` with what is wrong with the title */
+function titleOf(title: string): string {
+  try {
+    return normalTitle(title);
+  } catch (error) {
+    if (error instanceof RangeError) throw new HttpProblem('bad_request', { detail: `body/title: ${error.message}` });
+    throw error;
+  }
+}
 
 /** @throws HttpProblem `bad_request` for a page that would begin at both of its ends. */
 function rangeOf({ before, after, limit = roomBounds.freshMessages }: MessagePageQuery): Range {

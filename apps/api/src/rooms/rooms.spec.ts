@@ -29,12 +29,32 @@ describe('rooms', () => {
     [{ room: 'x'.repeat(65), title: 'Plans' }],
     [{ room: 'plans', title: '' }],
     [{ room: 'plans', title: '  ' }],
+    [{ room: 'plans', title: 'Pla\u0000ns' }],
+    [{ room: 'plans', title: 'Pla\r\nns' }],
+    [{ room: 'plans', title: '\u202esnalP' }],
+    [{ room: 'plans', title: '\u200b\u2060' }],
     [{ room: 'plans', title: 'Plans', private: 'yes' }],
     [{ room: 'plans' }],
   ])('are not made of %o', async (body) => {
     const { call, signIn } = await newApp();
     const answer = await call('POST', '/api/rooms', { token: await signIn(), body });
     expect(answer).toMatchObject({ status: 400, json: { code: 'bad_request' } });
+  });
+
+  test('have a title in one form, which no other public room has', async () => {
+    const { call, signIn } = await newApp();
+    const token = await signIn();
+    const make = (room: string, title: string, isPrivate = false) =>
+      call('POST', '/api/rooms', { token, body: { room, title, private: isPrivate } });
+    expect(await make('release', '  Release   party ')).toMatchObject({
+      status: 201,
+      json: { title: 'Release party' },
+    });
+    for (const title of ['release party', 'Release\u200b Party', 'Ｇｅｎｅｒａｌ', 'Gen\u0435ral']) {
+      expect(await make('another', title)).toMatchObject({ status: 409, json: { code: 'room_taken' } });
+    }
+    expect((await make('private', 'General', true)).status).toBe(201);
+    expect((await make('another', 'General 2')).status).toBe(201);
   });
 
   test('that are private are there for who made them and for admins; for others they are not there', async () => {

@@ -1,10 +1,12 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { Writable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { inject, onTestFinished } from 'vitest';
 import { buildApp } from '../app.ts';
 import { loadConfig } from '../config/config.ts';
+import { isLoopback } from '../config/origins.ts';
 import { databaseFile } from '../database/sqlite.ts';
 import type {} from './first-data.ts';
 import { tempFolder } from './temp-folder.ts';
@@ -41,17 +43,21 @@ export interface TestApp {
   readonly seat: (user: string, token?: string) => Promise<TestSocket>;
 }
 
-/** Settings that ask for other first people than the demo's, or for a folder that has some. */
+/** Settings that request other first users than those of the demo, or a folder that has users. */
 const ownPeople = ['DATA_DIR', 'DEMO_USERS', 'ADMIN_USER'];
 
 /**
- * Starts the app on 127.0.0.1, port 0, with the demo people, in a folder of its own unless told.
- * It ends by itself after the test.
+ * Starts the app on 127.0.0.1, port 0, with the demo users. `DATA_DIR` defaults to a new folder.
+ * It is closed after the test.
  */
 export async function newApp(env: Readonly<Record<string, string>> = {}, webRoot = '/nowhere'): Promise<TestApp> {
   const dataDir = env['DATA_DIR'] ?? tempFolder();
+  const isPublic = env['PUBLIC_URL'] !== undefined && !isLoopback(env['PUBLIC_URL']);
   if (!ownPeople.some((name) => name in env)) {
-    copyFileSync(join(inject('firstData'), databaseFile), join(dataDir, databaseFile));
+    const file = join(dataDir, databaseFile);
+    copyFileSync(join(inject('firstData'), databaseFile), file);
+    // A server with a public address refuses the passwords of the demo: there they count as chosen by their users.
+    if (isPublic) execute(file, 'UPDATE users SET demo_password = 0');
   }
   const log: string[] = [];
   const logStream = new Writable({
@@ -60,13 +66,23 @@ export async function newApp(env: Readonly<Record<string, string>> = {}, webRoot
       done();
     },
   });
-  const settings = { PORT: '0', DEMO_USERS: 'true', SIGN_UP: 'open', DRAIN_SECONDS: '1', DATA_DIR: dataDir, ...env };
+  const defaults = { PORT: '0', DEMO_USERS: String(!isPublic), SIGN_UP: 'open', DRAIN_SECONDS: '1' };
+  const settings = { ...defaults, DATA_DIR: dataDir, ...env };
   const app = await buildApp(loadConfig(settings, webRoot), { logStream });
   onTestFinished(async () => {
     await app.close();
   });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   return { app, dataDir, log, ...client(url) };
+}
+
+function execute(file: string, statement: string): void {
+  const database = new DatabaseSync(file);
+  try {
+    database.exec(statement);
+  } finally {
+    database.close();
+  }
 }
 
 /** How tests talk to a server, in this process or another. */

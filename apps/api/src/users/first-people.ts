@@ -1,47 +1,60 @@
+import type { FastifyBaseLogger } from 'fastify';
 import type { Kysely } from 'kysely';
 import { type Config, ConfigError } from '../config/config.ts';
 import type { Tables } from '../database/schema.ts';
 import { addRoom } from '../rooms/new-room.ts';
-import { isCommonPassword } from './common-passwords.ts';
-import { normalPassword } from './normal-password.ts';
+import { demoPassword, demoUsers } from './demo-accounts.ts';
+import { weaknessOf } from './password-rules.ts';
 import type { Passwords } from './passwords.ts';
 import { createUsers, type NewUser } from './users.ts';
 
+const origin = { network: 'start', priority: 'sign-in' } as const;
+
 /**
- * Fills an EMPTY database with the administrator and the demo people that the operator asked for, all or nothing.
- * A database that has anybody in it is left as it is.
+ * Fills an EMPTY database with the administrator and the demo users that the operator asked for, all or nothing.
+ * Does not change a database that has users, and logs a warning if that database has no administrator of the requested name.
  *
- * @throws ConfigError when the administrator's password is one of the most common.
+ * @throws ConfigError when the administrator's password is easy to guess.
  */
 export async function addFirstPeople(
   db: Kysely<Tables>,
   config: Pick<Config, 'admin' | 'demoUsers'>,
   passwords: Passwords,
   now: () => number,
+  log: Pick<FastifyBaseLogger, 'warn'>,
 ): Promise<void> {
-  if (!(await createUsers(db, now).empty())) return;
-  const people: NewUser[] = [];
-  async function invite(name: string, password: string, roles: readonly string[]): Promise<void> {
-    people.push({ name, passwordHash: await passwords.hash(password), roles });
+  const existing = createUsers(db, now);
+  if (!(await existing.empty())) {
+    if (config.admin === undefined) return;
+    const user = await existing.find(config.admin.user);
+    if (user?.roles.includes('admin') !== true) {
+      log.warn(
+        { user: config.admin.user },
+        'ADMIN_USER is ignored: the database already has users, and the administrator is created in an empty database only',
+      );
+    }
+    return;
   }
-  // The operator's own administrator comes first: a name that stands twice is theirs.
+  const people: NewUser[] = [];
+  // The operator's administrator comes first: if a demo user has the same name, the operator's account wins.
   if (config.admin !== undefined) {
     const { user, password } = config.admin;
-    if (await isCommonPassword(normalPassword(password))) {
-      throw new ConfigError(['ADMIN_PASSWORD: wants a password that is none of the most common ones']);
-    }
-    await invite(user, password, ['admin']);
+    const weakness = await weaknessOf(password, user);
+    if (weakness !== undefined)
+      throw new ConfigError([`ADMIN_PASSWORD: must not be easy to guess, but it ${weakness}`]);
+    people.push({ name: user, passwordHash: await passwords.hash(password, origin), roles: ['admin'] });
   }
   if (config.demoUsers) {
-    for (const name of ['maggie', 'bart', 'lisa']) await invite(name, 'secret', []);
-    await invite('admin', 'secret', ['admin']);
+    for (const { name, roles } of demoUsers) {
+      people.push({ name, passwordHash: await passwords.hash(demoPassword, origin), roles, demoPassword: true });
+    }
   }
   await db.transaction().execute(async (transaction) => {
     const users = createUsers(transaction, now);
     for (const person of people) await users.add(person);
     if (!config.demoUsers) return;
-    const ours = { private: false, createdBy: 'admin', everyone: true };
-    await addRoom(transaction, { room: 'general', title: 'General', ...ours }, now());
-    await addRoom(transaction, { room: 'random', title: 'Random', ...ours }, now());
+    const shared = { private: false, createdBy: 'admin', everyone: true };
+    await addRoom(transaction, { room: 'general', title: 'General', ...shared }, now());
+    await addRoom(transaction, { room: 'random', title: 'Random', ...shared }, now());
   });
 }

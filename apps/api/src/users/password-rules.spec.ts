@@ -20,7 +20,7 @@ describe('a new password', () => {
   test.each([
     'a long walk on the beach',
     'tr0ub4dor&3',
-    '        x',
+    '   open   sesame',
     '密码是一个秘密的词语',
     'пароль для входа',
     '🦉🐢🦊🐙🦔🐝🦜🐌',
@@ -57,6 +57,29 @@ describe('a new password', () => {
     'is none of the most common, in any case: %s',
     async (password) => {
       expect(await verdict(password)).toBe('weak_password');
+    },
+  );
+
+  test.each([
+    'Password1!',
+    'P@ssw0rd!',
+    'Welcome1!',
+    'Qwerty123!',
+    'letmein!!',
+    'Pa$$w0rd',
+    'drowssaP1!',
+    '1qaz2wsx!',
+    'Football#1',
+    'Passw0rd2025',
+    'Password1!Password1!',
+  ])('is not a small change of a common one: not %s', async (password) => {
+    expect(await verdict(password)).toBe('weak_password');
+  });
+
+  test.each(['abcvjkpwm', 'qzmnvbtyw', 'XKWPTZRQ', '83749201'])(
+    'needs no mix of kinds of characters: %s',
+    async (password) => {
+      expect(await verdict(password)).toBe('good');
     },
   );
 

@@ -1,32 +1,32 @@
 import { HttpProblem } from '../http/http-problem.ts';
 import { codePoints } from './code-points.ts';
-import { isCommonPassword } from './common-passwords.ts';
 import { normalPassword } from './normal-password.ts';
+import { isCommonPassword, isEasyToGuess } from './password-strength.ts';
 import { isPlainSequence } from './plain-sequence.ts';
 
-/** Long enough for every passphrase, and short enough that nobody makes the server hash a book. */
+/** Long enough for every passphrase, and short enough to bound the work of hashing. */
 const longest = 256;
-/** So much besides a name makes it more than that name. */
+/** A password with so many characters besides a name is more than that name. */
 const enoughBesides = 5;
 const product = 'usher';
 
 export interface PasswordRules {
   /**
-   * Lets a new password pass that is long enough and not easy to guess.
+   * Resolves if a new password is long enough and not easy to guess.
    *
-   * @throws HttpProblem 400 `bad_request` for its length, `weak_password` for what it is; `detail` says why, in words for a
-   * developer, and never repeats it.
+   * @throws HttpProblem 400 `bad_request` for its length, otherwise `weak_password`. `detail` says why, for a developer, and never
+   * repeats the password.
    */
   check(password: string, user: string): Promise<void>;
 }
 
 /**
- * What a new password has to be, after NIST SP 800-63B-4 §3.1.1.2: long, of any characters at all, and none that is guessed first:
- * no common one, no name of the user or of the product with a little around it, no sequence. Nothing is asked of its
- * composition. Characters are Unicode code points in NFC.
+ * The requirements for a new password, after NIST SP 800-63B-4 §3.1.1.2 and OWASP ASVS 5.0 §6.2: a minimum length, any characters,
+ * and not easy to guess: not a common password or a small change of one, not the name of the user or the product with little around
+ * it, not a sequence. There are no composition rules (ASVS 6.2.5). Characters are Unicode code points in NFC.
  *
- * Revision 4 wants 15 characters where the password is the only factor, as it is here, and 8 beside a second one. The default is
- * the shorter one, so that nobody is sent away by surprise: the operator raises it with `PASSWORD_MIN_LENGTH`.
+ * Revision 4 requires 15 characters where the password is the only factor, as here, and 8 beside a second factor. The default is the
+ * shorter one, because most people expect it. Operators raise it with `PASSWORD_MIN_LENGTH`.
  */
 export function createPasswordRules(shortest: number): PasswordRules {
   return {
@@ -36,15 +36,17 @@ export function createPasswordRules(shortest: number): PasswordRules {
       if (length < shortest || length > longest) {
         throw new HttpProblem('bad_request', { detail: `password: wants ${shortest} to ${longest} characters` });
       }
-      const weakness = await weaknessOf(normal, user);
+      const weakness = await weaknessOf(password, user);
       if (weakness !== undefined) throw new HttpProblem('weak_password', { detail: `password: ${weakness}` });
     },
   };
 }
 
-async function weaknessOf(password: string, user: string): Promise<string | undefined> {
+/** Why a password is easy to guess, as the end of a sentence. `undefined` if it is not. */
+export async function weaknessOf(typed: string, user: string): Promise<string | undefined> {
+  const password = normalPassword(typed);
   if (isPlainSequence(password)) return 'is one character repeated, or a plain sequence';
-  if (await isCommonPassword(password)) return 'is one of the most common';
+  if (await isEasyToGuess(password, [user, product])) return 'is one of the most common, or a small change of one';
   const besides = withoutNames(password.toLowerCase(), user.toLowerCase());
   if (besides === undefined) return undefined;
   const little =
@@ -53,8 +55,8 @@ async function weaknessOf(password: string, user: string): Promise<string | unde
 }
 
 /**
- * What is left without the names of the user and of the product, forwards and backwards, and without signs around it; `undefined`
- * where none of them is in it. A name of one or two letters is in half of all words: of such a one only the repetition counts.
+ * The rest of a password without the names of the user and of the product, forwards and backwards, and without signs around the
+ * rest. `undefined` if it contains none of them. A name of one or two letters is part of many words, so only its repetition counts.
  */
 function withoutNames(password: string, user: string): string | undefined {
   if (password.replaceAll(user, '') === '') return '';

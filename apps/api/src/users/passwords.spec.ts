@@ -2,6 +2,7 @@ import { hash } from '@node-rs/argon2';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createPasswords, type Passwords } from './passwords.ts';
 
+const origin = { network: '192.0.2.1', priority: 'sign-in' } as const;
 let passwords: Passwords;
 beforeAll(async () => {
   passwords = await createPasswords();
@@ -9,48 +10,48 @@ beforeAll(async () => {
 
 describe('passwords', () => {
   test('are hashed with OWASP’s parameters for argon2id, each with its own salt', async () => {
-    const [one, two] = await Promise.all([passwords.hash('secret'), passwords.hash('secret')]);
+    const [one, two] = await Promise.all([passwords.hash('secret', origin), passwords.hash('secret', origin)]);
     expect(one).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
     expect(one).not.toBe(two);
   });
 
   test('are right or wrong, and nobody’s is ever right', async () => {
-    const stored = await passwords.hash('secret');
-    expect(await passwords.verify(stored, 'secret')).toBe(true);
-    expect(await passwords.verify(stored, 'Secret')).toBe(false);
-    expect(await passwords.verify(undefined, 'secret')).toBe(false);
-    expect(await passwords.verify(undefined, 'a password of nobody')).toBe(false);
+    const stored = await passwords.hash('secret', origin);
+    expect(await passwords.verify(stored, 'secret', origin)).toBe(true);
+    expect(await passwords.verify(stored, 'Secret', origin)).toBe(false);
+    expect(await passwords.verify(undefined, 'secret', origin)).toBe(false);
+    expect(await passwords.verify(undefined, 'a password of nobody', origin)).toBe(false);
   });
 
   test('are the same however a keyboard composes them, and those hashed as they were typed stay right', async () => {
     const [composed, decomposed] = ['fiancé de Zoë', 'fiancé de Zoë'.normalize('NFD')];
     expect(decomposed).not.toBe(composed);
-    const stored = await passwords.hash(decomposed);
-    expect(await passwords.verify(stored, composed)).toBe(true);
-    expect(await passwords.verify(stored, decomposed)).toBe(true);
+    const stored = await passwords.hash(decomposed, origin);
+    expect(await passwords.verify(stored, composed, origin)).toBe(true);
+    expect(await passwords.verify(stored, decomposed, origin)).toBe(true);
     const asTyped = await hash(decomposed);
-    expect(await passwords.verify(asTyped, decomposed)).toBe(true);
-    expect(await passwords.verify(asTyped, composed)).toBe(false);
-    expect(await passwords.verify(undefined, decomposed)).toBe(false);
+    expect(await passwords.verify(asTyped, decomposed, origin)).toBe(true);
+    expect(await passwords.verify(asTyped, composed, origin)).toBe(false);
+    expect(await passwords.verify(undefined, decomposed, origin)).toBe(false);
   });
 
-  test('a bounded number wait; over it the answer is 503, and those who wait are served in their order', async () => {
-    const few = await createPasswords({ atOnce: 1, maxWaiting: 2 });
+  test('are verified after a wait of a bounded number; over it the answer is 503', async () => {
+    const few = await createPasswords({ concurrency: 1, maxWaiting: 2 });
     const begun: number[] = [];
-    const all = [0, 1, 2, 3].map((index) => few.verify(undefined, 'x', () => begun.push(index)));
+    const all = [0, 1, 2, 3].map((index) => few.verify(undefined, 'x', origin, () => begun.push(index)));
     const outcomes = await Promise.allSettled(all);
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled', 'rejected']);
     expect(outcomes[3]).toMatchObject({ reason: { code: 'at_capacity', retryAfterMs: 2_000 } });
     expect(begun).toEqual([0, 1, 2]);
-    await expect(few.verify(undefined, 'x')).resolves.toBe(false);
+    await expect(few.verify(undefined, 'x', origin)).resolves.toBe(false);
   });
 
-  test('what stops the work before it begins is passed on, and its place is free again', async () => {
-    const few = await createPasswords({ atOnce: 1, maxWaiting: 0 });
+  test('are not verified when the caller stops the work as it begins, and the place is free again', async () => {
+    const few = await createPasswords({ concurrency: 1, maxWaiting: 0 });
     const stop = (): never => {
       throw new RangeError('stop');
     };
-    await expect(few.verify(undefined, 'x', stop)).rejects.toThrow(RangeError);
-    await expect(few.verify(undefined, 'x')).resolves.toBe(false);
+    await expect(few.verify(undefined, 'x', origin, stop)).rejects.toThrow(RangeError);
+    await expect(few.verify(undefined, 'x', origin)).resolves.toBe(false);
   });
 });

@@ -1,6 +1,8 @@
 import { type FastifyPluginCallbackTypebox, Type } from '@fastify/type-provider-typebox';
-import { userNamePattern } from '@usher/protocol/server';
+import { foldUserName, newUserSchema } from '@usher/protocol/server';
+import type { SignUpAttempt, SignUpThrottle } from '../auth/sign-up-throttle.ts';
 import { HttpProblem } from '../http/http-problem.ts';
+import { networkOf } from '../http/network-of.ts';
 import type { PasswordRules } from './password-rules.ts';
 import type { Passwords } from './passwords.ts';
 import type { Users } from './users.ts';
@@ -10,33 +12,43 @@ export interface UserRoutesOptions {
   readonly users: Users;
   readonly passwords: Passwords;
   readonly rules: PasswordRules;
+  readonly throttle: SignUpThrottle;
 }
 
-const newUserSchema = Type.Object({
-  user: Type.String({ pattern: userNamePattern }),
-  pwd: Type.String({ maxLength: 256 }),
-});
+declare module 'fastify' {
+  interface FastifyRequest {
+    signUpAttempt: SignUpAttempt | undefined;
+  }
+}
+
 const userSchema = Type.Object({ user: Type.String() });
 
-/** Sign-up, where the operator opened it. */
+/** Sign-up, if the operator opened it. */
 export const userRoutes: FastifyPluginCallbackTypebox<UserRoutesOptions> = (app, options, done) => {
-  const { signUp, users, passwords, rules } = options;
+  const { signUp, users, passwords, rules, throttle } = options;
+  app.decorateRequest('signUpAttempt', undefined);
   app.post(
     '/users',
     {
       schema: { body: newUserSchema, response: { 201: userSchema } },
-      onRequest: (_request, _reply, next) => {
-        next(signUp === 'open' ? undefined : new HttpProblem('sign_up_closed'));
+      // Before the body is read, so that malformed requests count as well.
+      onRequest: async (request) => {
+        if (signUp === 'closed') throw new HttpProblem('sign_up_closed');
+        request.signUpAttempt = await throttle.begin(request.ip);
+      },
+      onResponse: (request, reply, next) => {
+        request.signUpAttempt?.settle([201, 409].includes(reply.statusCode) ? 'answered' : 'failed');
+        next();
       },
     },
     async (request, reply) => {
-      const { user: name, pwd } = request.body;
+      const { pwd } = request.body;
+      const name = foldUserName(request.body.user);
       await rules.check(pwd, name);
-      // Asked before the hash is paid for, and decided by the insert: of two at once one gets the name.
+      // Checked before the expensive hash. The insert decides: of two simultaneous sign-ups one gets the name.
       if ((await users.find(name)) !== undefined) throw new HttpProblem('user_taken');
-      if (!(await users.add({ name, passwordHash: await passwords.hash(pwd), roles: [] }))) {
-        throw new HttpProblem('user_taken');
-      }
+      const passwordHash = await passwords.hash(pwd, { network: networkOf(request.ip), priority: 'sign-up' });
+      if (!(await users.add({ name, passwordHash, roles: [] }))) throw new HttpProblem('user_taken');
       request.log.info({ user: name, address: request.ip }, 'signed up');
       return reply.code(201).send({ user: name });
     },

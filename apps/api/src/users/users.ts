@@ -20,6 +20,8 @@ export interface NewUser {
   readonly name: string;
   readonly passwordHash: string;
   readonly roles: readonly string[];
+  /** Whether the password is the one of the demo. Defaults to false. */
+  readonly demoPassword?: boolean;
 }
 
 export interface Users {
@@ -47,7 +49,7 @@ export function createUsers(db: Kysely<Tables>, now: () => number): Users {
   /** `false` when the name is in use. */
   async function insert(
     name: string,
-    rest: Pick<Tables['users'], 'password_hash' | 'roles' | 'issuer'>,
+    rest: Pick<Tables['users'], 'password_hash' | 'roles' | 'issuer' | 'demo_password'>,
   ): Promise<boolean> {
     const at = now();
     return within(async (transaction) => {
@@ -84,18 +86,23 @@ export function createUsers(db: Kysely<Tables>, now: () => number): Users {
   }
 
   return {
-    add: ({ name, passwordHash, roles }) =>
-      insert(name, { password_hash: passwordHash, roles: JSON.stringify(roles), issuer: null }),
+    add: ({ name, passwordHash, roles, demoPassword = false }) =>
+      insert(name, {
+        password_hash: passwordHash,
+        roles: JSON.stringify(roles),
+        issuer: null,
+        demo_password: demoPassword ? 1 : 0,
+      }),
     find,
     async welcome(name, issuer) {
       const known = await find(name);
       if (known !== undefined) return known;
-      await insert(name, { password_hash: '', roles: '[]', issuer });
+      await insert(name, { password_hash: '', roles: '[]', issuer, demo_password: 0 });
       const made = await find(name);
       if (made === undefined) throw new Error('a user who was just made is not there');
       return made;
     },
-    setPassword: (name, passwordHash) => change(name, { password_hash: passwordHash }),
+    setPassword: (name, passwordHash) => change(name, { password_hash: passwordHash, demo_password: 0 }),
     setDisabled: (name, disabled) => change(name, { disabled: disabled ? 1 : 0 }),
     async empty() {
       const row = await db.selectFrom('users').select('name').limit(1).executeTakeFirst();

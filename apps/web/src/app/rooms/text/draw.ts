@@ -1,3 +1,4 @@
+import { targetToShow } from './link-target.ts';
 import { type RichNode, isSafeLink } from './rich-node.ts';
 
 const tags = {
@@ -11,9 +12,9 @@ const tags = {
 } as const;
 
 /**
- * The tree as nodes of the page: each is made by its name, and what people wrote becomes text, never markup.
+ * Creates the DOM nodes of a tree. What people wrote becomes text nodes, never markup.
  *
- * @param user who reads: where they are called is marked more strongly
+ * @param user the reader: their own mentions are highlighted
  */
 export function draw(document: Document, nodes: readonly RichNode[], user: string): Node[] {
   return nodes.map((node) => drawn(document, node, user));
@@ -50,14 +51,19 @@ function drawn(document: Document, node: RichNode, user: string): Node {
 }
 
 function link(document: Document, href: string, children: readonly Node[]): HTMLElement {
-  // Looked at again here, whoever made the tree.
+  // Validated here as well, whatever created the tree.
   if (!isSafeLink(href)) return element(document, 'span', children);
   const anchor = element(document, 'a', children);
+  const text = anchor.textContent;
+  const target = targetToShow(text, href);
+  if (target !== undefined) {
+    // Isolated: directional characters in the text cannot reorder what follows it.
+    anchor.replaceChildren(element(document, 'bdi', children), ' (', element(document, 'bdi', [target]), ')');
+  }
   anchor.setAttribute('href', href);
   anchor.setAttribute('target', '_blank');
   anchor.setAttribute('rel', 'noopener noreferrer nofollow');
-  // Where the words do not say where it leads, the address does.
-  if (anchor.textContent !== href) anchor.setAttribute('title', href);
+  if (text !== href) anchor.setAttribute('title', href);
   return anchor;
 }
 

@@ -16,6 +16,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   UL: [],
   OL: ['start'],
   LI: [],
+  BDI: [],
   SPAN: ['class'],
   A: ['href', 'target', 'rel', 'title'],
 };
@@ -78,6 +79,12 @@ describe('the markup of a message', () => {
 
   test('words that hide where a link leads show it when asked', () => {
     expect(shown('[my bank](https://example.org/)').querySelector('a')?.title).toBe('https://example.org/');
+  });
+
+  test('a link whose text is a URL of another host shows where it leads, isolated from the text', () => {
+    const anchor = shown('[https://bank.example](https://evil.example/login)').querySelector('a');
+    expect(anchor?.innerHTML).toBe('<bdi>https://bank.example</bdi> (<bdi>evil.example</bdi>)');
+    expect(anchor?.title).toBe('https://evil.example/login');
   });
 
   test('an address is shown as it was typed, not decoded into one that looks like another', () => {

@@ -1,0 +1,63 @@
+import { LRUCache } from 'lru-cache';
+import { HttpProblem } from '../http/http-problem.ts';
+import { networkOf } from '../http/network-of.ts';
+
+export interface SignUpThrottleOptions {
+  /** Sign-ups of one network in a row. 0: no limit. */
+  readonly burst: number;
+  /** After the burst, one more sign-up is possible every so many milliseconds. */
+  readonly intervalMs?: number;
+  /** Networks that are remembered. Beyond it the one that signed up least recently is forgotten. */
+  readonly maxNetworks?: number;
+  /** Milliseconds of a clock that is never set back. */
+  readonly now?: () => number;
+}
+
+/** A sign-up in progress. It counts in full until it settles, so that parallel requests gain nothing. */
+export interface SignUpAttempt {
+  /** `answered`: the caller learned whether the name is in use. `failed`: anything else; it counts as a fifth of a sign-up. */
+  settle(outcome: 'answered' | 'failed'): void;
+}
+
+export interface SignUpThrottle {
+  /**
+   * Asynchronous, so that an implementation can count over several nodes.
+   *
+   * @throws HttpProblem 429 `too_many_attempts`, with the time until the next sign-up is possible.
+   */
+  begin(address: string): Promise<SignUpAttempt>;
+}
+
+const failedCost = 0.2;
+
+/**
+ * Limits sign-ups per network: a burst, then a steady rate (the generic cell rate algorithm). It keeps one number per network, the
+ * time at which the network has its full burst again, which is also all that a shared store has to keep.
+ */
+export function createSignUpThrottle(options: SignUpThrottleOptions): SignUpThrottle {
+  const { burst, intervalMs = 20_000, maxNetworks = 20_000, now = () => performance.now() } = options;
+  const fullAt = new LRUCache<string, number>({ max: maxNetworks });
+
+  return {
+    begin(address) {
+      if (burst === 0) return Promise.resolve({ settle: () => undefined });
+      const network = networkOf(address);
+      const at = now();
+      const next = Math.max(fullAt.get(network) ?? at, at) + intervalMs;
+      const waitMs = next - at - burst * intervalMs;
+      if (waitMs > 0) return Promise.reject(new HttpProblem('too_many_attempts', { retryAfterMs: waitMs }));
+      fullAt.set(network, next);
+      let settled = false;
+      return Promise.resolve({
+        settle(outcome) {
+          if (settled) return;
+          settled = true;
+          const current = fullAt.get(network);
+          if (outcome === 'failed' && current !== undefined) {
+            fullAt.set(network, current - (1 - failedCost) * intervalMs);
+          }
+        },
+      });
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import { type Kysely, sql } from 'kysely';
+import type { Migration } from 'kysely/migration';
+import { titleKey } from '../rooms/room-title.ts';
+
+/**
+ * Marks the accounts that may have the password of the demo, and makes the titles of public rooms unique.
+ *
+ * Whether an older account still has that password is unknown (null) until a start has to know it. Of older rooms with the same
+ * title the first one owns it.
+ */
+export const demoPasswordsAndUniqueTitles: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    await db.schema.alterTable('users').addColumn('demo_password', 'integer').execute();
+    await sql`
+      UPDATE users SET demo_password = 0
+      WHERE name NOT IN ('maggie', 'bart', 'lisa', 'admin') OR password_hash = ''`.execute(db);
+    await db.schema.alterTable('rooms').addColumn('title_key', 'text').execute();
+    const { rows } = await sql<{ name: string; title: string }>`
+      SELECT name, title FROM rooms WHERE private = 0 ORDER BY created_at, name`.execute(db);
+    const keys = new Set<string>();
+    for (const { name, title } of rows) {
+      const key = titleKey(title);
+      if (keys.has(key)) continue;
+      keys.add(key);
+      await sql`UPDATE rooms SET title_key = ${key} WHERE name = ${name}`.execute(db);
+    }
+    await db.schema.createIndex('rooms_by_title').unique().on('rooms').column('title_key').execute();
+  },
+};

@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import { normalTitle, titleKey } from './room-title.ts';
+
+describe('the title of a room', () => {
+  test.each([
+    ['  Release   party ', 'Release party'],
+    ['Cafe\u0301', 'Café'],
+    ['Plans\u00a0\u3000for  2027\n', 'Plans for 2027'],
+    ['👩‍👩‍👧 Family', '👩‍👩‍👧 Family'],
+    ['می\u200cخواهم', 'می\u200cخواهم'],
+    ['x'.repeat(80), 'x'.repeat(80)],
+  ])('is stored in one form: %j becomes %j', (title, stored) => {
+    expect(normalTitle(title)).toBe(stored);
+  });
+
+  test.each([
+    'Gen\u0000eral',
+    'Gen\r\neral',
+    'Gen\teral',
+    'Gen\u007feral',
+    'Gen\u0085eral',
+    '\u202elareneG',
+    '\u2067lareneG\u2069',
+    'General\u200e',
+    'Gen\u2028eral',
+    'Gen\ud800eral',
+  ])('has no control, bidirectional formatting or surrogate characters: not %j', (title) => {
+    expect(() => normalTitle(title)).toThrow(/^must not contain control/);
+  });
+
+  test.each(['', ' \n', '\u200b', '\u200d\u2060\ufeff', '\u3164', '\u115f', '\u2800', '\u0301', '\u{e0041}'])(
+    'has a visible character: not %j',
+    (title) => {
+      expect(() => normalTitle(title)).toThrow('must have a visible character');
+    },
+  );
+
+  test('has at most 80 characters in its stored form', () => {
+    expect(normalTitle('🦉'.repeat(80))).toHaveLength(160);
+    expect(() => normalTitle('\u0958'.repeat(41))).toThrow('at most 80 characters');
+  });
+});
+
+describe('the key of a title', () => {
+  test.each([
+    'general',
+    'GENERAL',
+    'Gen\u200beral',
+    'Ｇｅｎｅｒａｌ',
+    'Generаl',
+    'Gεneral'.replace('ε', 'е'),
+    'Gene\u00adral',
+  ])('is the same for titles that look the same: %j is General', (title) => {
+    expect(titleKey(title)).toBe(titleKey('General'));
+  });
+
+  test.each(['Generals', 'Général', 'General 2', 'Генерал'])(
+    'is another for another title: %j is not General',
+    (title) => {
+      expect(titleKey(title)).not.toBe(titleKey('General'));
+    },
+  );
+
+  test('leaves words of one script as they are, whatever they look like', () => {
+    expect(titleKey('Рома')).toBe('рома');
+    expect(titleKey('РОМА')).toBe(titleKey('рома'));
+  });
+});
