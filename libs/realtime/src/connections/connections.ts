@@ -168,25 +168,42 @@ class Hub implements Connections<Protocol>, Usher {
     return this.#find(filter).length;
   }
 
-  async drain(durationMs: number): Promise<void> {
+  async drain(durationMs: number, withinMs?: number): Promise<number> {
     this.#draining = true;
-    await spread([...this.#open.values()], durationMs, (seat) => {
+    let cut = 0;
+    const deadline =
+      withinMs === undefined
+        ? undefined
+        : setTimeout(() => {
+            cut = this.#terminateAll();
+          }, withinMs);
+    await spread([...this.#open.values()], Math.min(durationMs, withinMs ?? durationMs), (seat) => {
       this.#closeSeat(seat, 'service_restart');
     });
-    if (this.#leaving.size === 0) return;
-    await new Promise<void>((resolve) => {
-      this.#emptied.push(resolve);
-    });
+    if (this.#leaving.size > 0) {
+      await new Promise<void>((resolve) => {
+        this.#emptied.push(resolve);
+      });
+    }
+    clearTimeout(deadline);
+    return cut;
   }
 
   stop(): void {
     this.#draining = true;
+    this.#terminateAll();
+    this.#watch.stop();
+  }
+
+  /** Closes what is open and cuts every socket that is not gone after that. Returns how many were cut. */
+  #terminateAll(): number {
     this.close({}, 'service_restart');
-    for (const seat of [...this.#leaving]) {
+    const leaving = [...this.#leaving];
+    for (const seat of leaving) {
       seat.socket.terminate();
       this.gone(seat, 1006);
     }
-    this.#watch.stop();
+    return leaving.length;
   }
 
   heard(seat: Seat, text: string): void {
