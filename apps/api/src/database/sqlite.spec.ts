@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { tempFolder } from '../testing/temp-folder.ts';
-import { type Database, DataDirInUse, openDatabase } from './sqlite.ts';
+import { DataDirInUse, DataDirUnusable } from './data-dir.ts';
+import { type Database, openDatabase } from './sqlite.ts';
 
 async function open(folder = tempFolder()): Promise<Database> {
   const database = await openDatabase(folder);

@@ -20,16 +20,17 @@ export interface ShutdownOptions {
   readonly deadline: Deadline;
 }
 
-/** How often idle keep-alive connections are closed while requests are still being answered. */
+/** How often connections that have become idle are closed while requests are still being answered. */
 const sweepMs = 50;
-/** A connection that carries no complete request head for so many sweeps is closed: between half a second and one. */
+/** A connection on which no request head was complete in so many sweeps is closed: after half a second to a second. */
 const sweepsWithoutRequest = 10;
 
 /**
  * Bounds the time that open connections can delay the end of the process. `server.close()` alone does not: it closes idle connections
  * once and stops the timers that enforce `headersTimeout` and `requestTimeout`, so one that is silent, half sent or not read stays.
  *
- * It watches raw sockets, since `server.close()` waits for them too: `closeAllConnections()` does not know upgraded ones.
+ * It works on raw sockets. `closeAllConnections()` does not know upgraded ones, for which `server.close()` waits as well, and
+ * `closeIdleConnections()` takes a connection for idle whose complete answer still waits to be written (Node 24.21).
  */
 export const shutdown = fp<ShutdownOptions>(
   (app, { deadline }, done) => {
@@ -70,7 +71,6 @@ interface Ended {
 /** Every network connection of some servers, HTTP and upgraded alike. */
 class OpenConnections {
   readonly #deadline: Deadline;
-  readonly #servers: Server[] = [];
   readonly #sockets = new Set<Socket>();
   /** The newest response of each connection that owes one. Answers leave in order, so when it is complete all are. */
   readonly #newest = new Map<Socket, ServerResponse>();
@@ -82,7 +82,6 @@ class OpenConnections {
   }
 
   watch(server: Server): void {
-    this.#servers.push(server);
     // One function for all sockets and one for all responses: a closure for each would cost memory on every connection.
     const gone = (socket: Socket): void => {
       this.#sockets.delete(socket);
@@ -126,15 +125,21 @@ class OpenConnections {
     let closed = 0;
     let withoutRequest = new Set<Socket>();
     const sweep = (): void => {
-      for (const server of this.#servers) server.closeIdleConnections();
-      if (++sweeps % sweepsWithoutRequest !== 0) return;
-      const silent = [...this.#sockets].filter((socket) => !this.#newest.has(socket));
+      const checkSilent = ++sweeps % sweepsWithoutRequest === 0;
+      const silent = new Set<Socket>();
+      for (const socket of this.#sockets) {
+        if (this.#newest.has(socket) || socket.writableLength > 0) continue;
+        // It was answered before, so it is an idle keep-alive connection.
+        if (socket.bytesWritten > 0) socket.destroy();
+        else if (checkSilent) silent.add(socket);
+      }
+      if (!checkSilent) return;
       for (const socket of silent) {
         if (!withoutRequest.has(socket)) continue;
         closed += 1;
         socket.destroy();
       }
-      withoutRequest = new Set(silent);
+      withoutRequest = silent;
     };
     sweep();
     await this.#emptyWithin(this.#deadline.leftMs, sweep);
