@@ -73,3 +73,38 @@ test('a client that does not let go is cut, and the drain ends', async () => {
   await draining;
   expect(client.terminated).toBe(true);
 });
+
+test('a drain ends within its bound: what is left then is cut and counted', async () => {
+  const { connections, connect } = newNode({ closeGraceMs: 5_000 });
+  const clients = Array.from({ length: 100 }, () => connect());
+  for (const client of clients) client.answersClose = false;
+  let cut: number | undefined;
+  void connections.drain(6_667, 10_000).then((count) => (cut = count));
+  await vi.advanceTimersByTimeAsync(9_999);
+  expect(cut).toBeUndefined();
+  await vi.advanceTimersByTimeAsync(1);
+  // Those whose closing handshake took longer than `closeGraceMs` were cut before.
+  expect(cut).toBeGreaterThan(0);
+  expect(cut).toBeLessThan(100);
+  expect(clients.every(({ terminated }) => terminated)).toBe(true);
+});
+
+test('a drain whose bound is shorter than its spread closes everything within the bound', async () => {
+  const { connections, connect } = newNode();
+  const clients = Array.from({ length: 100 }, () => connect());
+  const draining = connections.drain(60_000, 1_000);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(await draining).toBe(0);
+  expect(new Set(clients.map(({ closedWith }) => closedWith?.code))).toEqual(new Set([1012]));
+});
+
+test('late timers do not make a drain longer', async () => {
+  const { connections, connect } = newNode();
+  const clients = Array.from({ length: 100 }, () => connect());
+  void connections.drain(10_000);
+  // The event loop is blocked for 8 seconds: the clock moves on and no timer runs.
+  vi.setSystemTime(Date.now() + 8_000);
+  vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 8_000);
+  await vi.advanceTimersByTimeAsync(50);
+  expect(clients.filter(({ closedWith }) => closedWith !== undefined).length).toBeGreaterThanOrEqual(80);
+});
