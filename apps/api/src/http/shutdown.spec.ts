@@ -60,8 +60,10 @@ describe('a shutdown', () => {
     const { app, url } = await newApp({ DRAIN_SECONDS: '30' });
     const large = 'x'.repeat(16 * 1024 * 1024);
     const answered = Promise.withResolvers<undefined>();
-    // The app's routes are fixed by now, so the answer comes from a listener of the server itself.
-    app.server.removeAllListeners('request');
+    // The routes cannot be changed any more, so this listener takes the place of Fastify's, which is the last.
+    const fastify = app.server.listeners('request').at(-1);
+    if (fastify === undefined) throw new Error('Fastify does not listen for requests');
+    app.server.off('request', fastify as () => void);
     app.server.on('request', (_request, response) => {
       response.end(large);
       answered.resolve(undefined);
