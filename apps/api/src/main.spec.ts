@@ -105,14 +105,22 @@ describe('the program', () => {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const exit = ended(child);
+    onTestFinished(() => {
+      child.kill('SIGKILL');
+    });
     // The node's name is logged in the middle of the start.
     for await (const line of createInterface({ input: child.stdout })) if (line.includes('this node')) break;
+    child.stdout.resume();
     child.kill('SIGTERM');
     expect(await exit).toEqual([0, null]);
   });
 
   test('with DRAIN_DELAY_SECONDS "ready" is 503 with the port open although no connection is', async () => {
-    const { process: child, url, exit } = await start({
+    const {
+      process: child,
+      url,
+      exit,
+    } = await start({
       DATA_DIR: tempFolder(),
       DRAIN_SECONDS: '2',
       DRAIN_DELAY_SECONDS: '1',
