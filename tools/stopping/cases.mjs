@@ -89,7 +89,8 @@ export const stopCases = [
   },
   {
     name: '50 pipelined requests, answers not read',
-    hold: async ({ port }) => void (await hold(port, 'GET /api/health/live HTTP/1.1\r\nHost: usher\r\n\r\n'.repeat(50))),
+    hold: async ({ port }) =>
+      void (await hold(port, 'GET /api/health/live HTTP/1.1\r\nHost: usher\r\n\r\n'.repeat(50))),
   },
   {
     name: 'pipelined sign-ins behind a half-sent body',

@@ -36,5 +36,9 @@ export function stopTable(rows) {
     ({ name, ms, exitCode, closed, fault }) =>
       `| ${name} | ${ms} | ${exitCode} | ${closed ? 'yes' : 'no'} |${fault === undefined ? '' : ` ${fault} |`}`,
   );
-  return ['| clients hold open | ms to exit | exit code | database closed |', '| --- | --: | --: | --- |', ...lines].join('\n');
+  return [
+    '| clients hold open | ms to exit | exit code | database closed |',
+    '| --- | --: | --: | --- |',
+    ...lines,
+  ].join('\n');
 }

@@ -20,7 +20,7 @@ let app: FastifyInstance | undefined;
 let stopReason: string | undefined;
 let uncaughtErrors = 0;
 
-// `close-with-grace` is not used: a second error would exit before the `onClose` hooks run, and its time limit starts anew per call.
+// Not `close-with-grace`: there a second uncaught error ends the process before the `onClose` hooks have run.
 for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
 // Started by a parent with an IPC channel: without that parent nothing can stop this server.
 process.once('disconnect', () => {
@@ -48,6 +48,7 @@ async function run(): Promise<void> {
     await settledWithin(built.close(), afterDeadlineMs);
     throw error;
   }
+  if (stopReason !== undefined) return;
   const url = listeningUrl(config, built.boundPort());
   built.log.info({ url }, 'ready');
   if (process.send === undefined) return;
@@ -60,10 +61,13 @@ async function run(): Promise<void> {
 function stop(reason: string): void {
   if (stopReason !== undefined) return;
   stopReason = reason;
-  setTimeout(() => {
-    app?.log.fatal('exiting without a complete shutdown: it did not finish in time');
-    process.exit(1);
-  }, drainMs(config) + afterDeadlineMs);
+  setTimeout(
+    () => {
+      app?.log.fatal('exiting without a complete shutdown: it did not finish in time');
+      process.exit(1);
+    },
+    drainMs(config) + afterDeadlineMs,
+  );
   // During the start the app does not exist yet: `run` ends it.
   if (app !== undefined) void end(app);
 }

@@ -16,9 +16,12 @@ export class DataDirUnusable extends Error {
 
   constructor(dataDir: string, cause: Error) {
     const reason = cause.message.replaceAll(/\s+/g, ' ');
-    super(`DATA_DIR: cannot use ${JSON.stringify(dataDir)} (${reason}); it must be a directory that this user may write to`, {
-      cause,
-    });
+    super(
+      `DATA_DIR: cannot use ${JSON.stringify(dataDir)} (${reason}); it must be a directory that this user may write to`,
+      {
+        cause,
+      },
+    );
   }
 }
 

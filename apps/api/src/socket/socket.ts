@@ -219,8 +219,8 @@ export const socket = fp<SocketOptions>(
       app.log.info({ connections: connections.size }, 'draining');
       if (config.drainDelaySeconds > 0) await delay(Math.min(config.drainDelaySeconds * 1_000, deadline.leftMs));
       const spreadMs = drainSpreadMs(connections.size, config.connectsPerSecond, deadline.leftMs);
-      const cut = await connections.drain(spreadMs, deadline.leftMs);
-      if (cut > 0) app.log.warn({ cut }, 'WebSockets that did not finish the closing handshake were cut');
+      const unfinished = await connections.drain(spreadMs, deadline.leftMs);
+      if (unfinished > 0) app.log.warn({ unfinished }, 'WebSockets did not finish the closing handshake and were cut');
     }
   },
   { name: 'socket', fastify: '5.x', dependencies: ['tokens'] },

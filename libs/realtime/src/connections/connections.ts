@@ -51,6 +51,8 @@ class Hub implements Connections<Protocol>, Usher {
   readonly #bySession = new OneOrMany<Seat>();
   /** Those that were closed from this side and whose socket is not gone yet. */
   readonly #leaving = new Set<Seat>();
+  /** How many sockets that this side closed ended without a complete closing handshake. */
+  #unfinished = 0;
   #draining = false;
   #emptied: (() => void)[] = [];
 
@@ -170,12 +172,12 @@ class Hub implements Connections<Protocol>, Usher {
 
   async drain(durationMs: number, withinMs?: number): Promise<number> {
     this.#draining = true;
-    let cut = 0;
+    const before = this.#unfinished;
     const deadline =
       withinMs === undefined
         ? undefined
         : setTimeout(() => {
-            cut = this.#terminateAll();
+            this.#terminateAll();
           }, withinMs);
     await spread([...this.#open.values()], Math.min(durationMs, withinMs ?? durationMs), (seat) => {
       this.#closeSeat(seat, 'service_restart');
@@ -186,7 +188,7 @@ class Hub implements Connections<Protocol>, Usher {
       });
     }
     clearTimeout(deadline);
-    return cut;
+    return this.#unfinished - before;
   }
 
   stop(): void {
@@ -195,15 +197,13 @@ class Hub implements Connections<Protocol>, Usher {
     this.#watch.stop();
   }
 
-  /** Closes what is open and cuts every socket that is not gone after that. Returns how many were cut. */
-  #terminateAll(): number {
+  /** Closes what is open, and cuts every socket that is not gone after that. */
+  #terminateAll(): void {
     this.close({}, 'service_restart');
-    const leaving = [...this.#leaving];
-    for (const seat of leaving) {
+    for (const seat of [...this.#leaving]) {
       seat.socket.terminate();
       this.gone(seat, 1006);
     }
-    return leaving.length;
   }
 
   heard(seat: Seat, text: string): void {
@@ -237,6 +237,7 @@ class Hub implements Connections<Protocol>, Usher {
     seat.socketGone = true;
     this.#watch.end(seat);
     if (seat.open) this.#leave(seat, { code });
+    else if (code === closeCode('connection_lost').code) this.#unfinished += 1;
     this.#leaving.delete(seat);
     if (this.#leaving.size > 0) return;
     const emptied = this.#emptied;

@@ -163,7 +163,7 @@ export interface Connections<P extends Protocol> {
    *
    * @param withinMs milliseconds from now after which every socket that is left is cut. Without it each one has `closeGraceMs` from
    *   its own close, so the whole may take `durationMs` plus `closeGraceMs`.
-   * @returns how many sockets were cut at `withinMs`.
+   * @returns how many sockets ended without a complete closing handshake, because they were cut or the network was lost.
    */
   drain(durationMs: number, withinMs?: number): Promise<number>;
   /** Stops the timer and cuts every open socket. For the end of a process or test: nothing opens afterwards. */
