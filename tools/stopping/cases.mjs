@@ -3,8 +3,14 @@
  * has them, to an optional function that checks after the exit what clients received; `settings` and `nodeOptions` of the server;
  * `stop`, the signal that stops it (SIGTERM); `code`, the expected exit code (0).
  */
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fillRoom, hold, keepAlive, pausedWebSockets, readAll, signInRequest } from './clients.mjs';
+import { root } from '../install.mjs';
+import { fillRoom, hold, keepAlive, pausedWebSockets, readAll, signInRequest, unread } from './clients.mjs';
+
+/** The largest file of the page, where it is built; otherwise a path that is answered 404. */
+const [pageScript = 'main.js'] = globSync('main-*.js', { cwd: join(root, 'apps/web/dist/browser') });
 
 const halfHead = 'GET /api/health/live HTTP/1.1\r\nHost: us';
 const halfUpgrade =
@@ -55,10 +61,13 @@ export const stopCases = [
     hold: async ({ url, port }) => {
       const token = await fillRoom(url);
       const request = `GET /api/rooms/general/messages?limit=200 HTTP/1.1\r\nHost: usher\r\nAuthorization: Bearer ${token}\r\n\r\n`;
-      for (let n = 0; n < 3; n++) await hold(port, request.repeat(3));
-      // The server must have begun to answer, or the connections are merely slow.
-      await delay(300);
+      for (let n = 0; n < 3; n++) await unread(port, request.repeat(3));
     },
+  },
+  {
+    name: 'files of the page that are not read',
+    hold: async ({ port }) =>
+      void (await unread(port, `GET /${pageScript} HTTP/1.1\r\nHost: usher\r\n\r\n`.repeat(100))),
   },
   {
     name: '20 paused WebSocket readers',

@@ -19,6 +19,13 @@ export async function hold(port, bytes = '', { host = '127.0.0.1', reads = false
   return socket;
 }
 
+/** Sends requests, and reads nothing more once the first bytes of the first answer are there. */
+export async function unread(port, requests) {
+  const socket = await hold(port, requests, { reads: true });
+  await once(socket, 'data');
+  socket.pause();
+}
+
 /** Everything that the server sends until it closes the connection. */
 export async function readAll(socket) {
   let text = '';

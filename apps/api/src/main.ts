@@ -32,7 +32,7 @@ async function run(): Promise<void> {
   const built = await buildApp(config);
   app = built;
   process.on('uncaughtException', onUncaught);
-  if (stopReason !== undefined) {
+  if (isStopping()) {
     await end(built);
     return;
   }
@@ -44,11 +44,11 @@ async function run(): Promise<void> {
       listenTextResolver: (address) => `listening at ${address}`,
     });
   } catch (error) {
-    if (stopReason !== undefined) return;
+    if (isStopping()) return;
     await settledWithin(built.close(), afterDeadlineMs);
     throw error;
   }
-  if (stopReason !== undefined) return;
+  if (isStopping()) return;
   const url = listeningUrl(config, built.boundPort());
   built.log.info({ url }, 'ready');
   if (process.send === undefined) return;
@@ -57,9 +57,14 @@ async function run(): Promise<void> {
   else stop('the parent exited');
 }
 
+/** Whether a signal came meanwhile. */
+function isStopping(): boolean {
+  return stopReason !== undefined;
+}
+
 /** Starts the shutdown, once. It ends the process within `DRAIN_SECONDS` plus 2 seconds, whatever clients or hooks do. */
 function stop(reason: string): void {
-  if (stopReason !== undefined) return;
+  if (isStopping()) return;
   stopReason = reason;
   setTimeout(
     () => {

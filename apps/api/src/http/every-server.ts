@@ -15,7 +15,7 @@ export function onEveryServer(app: FastifyInstance, found: (server: Server) => v
   const [fastifyListener] = main.listeners('request');
   const look = (message: unknown): void => {
     const server = typeof message === 'object' && message !== null && 'server' in message ? message.server : undefined;
-    if (!(server instanceof Server) || known.has(server)) return;
+    if (!isServer(server) || known.has(server)) return;
     if (fastifyListener === undefined || !server.listeners('request').includes(fastifyListener)) return;
     known.add(server);
     found(server);
@@ -36,4 +36,9 @@ export function onEveryServer(app: FastifyInstance, found: (server: Server) => v
     stop();
     next();
   });
+}
+
+/** `instanceof` alone leaves the type parameters of the class open. */
+function isServer(value: unknown): value is Server {
+  return value instanceof Server;
 }

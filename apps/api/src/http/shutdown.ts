@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
@@ -95,7 +95,7 @@ class OpenConnections {
       gone(this);
     }
     const newest = this.#newest;
-    function onAnswered(this: ServerResponse<IncomingMessage>): void {
+    function onAnswered(this: ServerResponse): void {
       const { socket } = this.req;
       if (newest.get(socket) === this) newest.delete(socket);
     }
