@@ -58,7 +58,7 @@ test.each([
 ])(
   'npm start prints the URL and exits with 0, also with half-sent requests: %s',
   { timeout: 180_000 },
-  async (_name, signal) => {
+  async (name, signal) => {
     const port = await freePort();
     const { npm, told, exited } = await start(port);
     expect(told).toContain(`http://127.0.0.1:${port}`);
@@ -85,7 +85,7 @@ test.each([
     // The bound is the contract, so here a time is asserted.
     expect(performance.now() - begin).toBeLessThanOrEqual((drainSeconds + 2) * 1_000);
     expect(await listens(port), 'the server is still running').toBe(false);
-    process.stdout.write(`npm start, ${_name}: ${Math.round(performance.now() - begin)} ms\n`);
+    process.stdout.write(`npm start, ${name}: ${Math.round(performance.now() - begin)} ms\n`);
   },
 );
 

@@ -1,13 +1,13 @@
 /**
  * What clients may hold open while the server stops. Each case: `name`; `hold(server)` opens connections and resolves when the server
- * has them, to an optional function that checks after the exit what clients received; `settings` and `nodeOptions` of the server;
- * `stop`, the signal that stops it (SIGTERM); `code`, the expected exit code (0).
+ * has them, to nothing or to `{before, after}`: `before` runs right before the signal, `after` checks after the exit what clients
+ * received; `settings` and `nodeOptions` of the server; `stop`, the signal that stops it (SIGTERM); `code`, the expected exit code (0).
  */
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { root } from '../install.mjs';
-import { fillRoom, hold, keepAlive, pausedWebSockets, readAll, signInRequest, unread } from './clients.mjs';
+import { fillRoom, hold, keepAlive, pausedWebSockets, readAll, send, signInRequest, unread } from './clients.mjs';
 
 /** The largest file of the page, where it is built; otherwise a path that is answered 404. */
 const [pageScript = 'main.js'] = globSync('main-*.js', { cwd: join(root, 'apps/web/dist/browser') });
@@ -85,15 +85,15 @@ export const stopCases = [
   {
     name: '200 queued sign-ins',
     hold: async ({ port }) => {
-      await Promise.all(Array.from({ length: 200 }, () => hold(port, signInRequest())));
+      const sockets = await Promise.all(Array.from({ length: 200 }, () => hold(port)));
+      return { before: () => Promise.all(sockets.map((socket) => send(socket, signInRequest()))) };
     },
   },
   {
     name: 'one sign-in in flight on a keep-alive connection',
     hold: async ({ port }) => {
       const socket = await keepAlive(port);
-      await new Promise((resolve) => socket.write(signInRequest(), resolve));
-      return () => mustBeAnswered(socket);
+      return { before: () => send(socket, signInRequest()), after: () => mustBeAnswered(socket) };
     },
   },
   {
@@ -102,8 +102,11 @@ export const stopCases = [
       void (await hold(port, 'GET /api/health/live HTTP/1.1\r\nHost: usher\r\n\r\n'.repeat(50))),
   },
   {
-    name: 'pipelined sign-ins behind a half-sent body',
-    hold: async ({ port }) => void (await hold(port, signInRequest().repeat(5) + halfBody)),
+    name: 'pipelined sign-ins before a half-sent body',
+    hold: async ({ port }) => {
+      const socket = await hold(port);
+      return { before: () => send(socket, signInRequest().repeat(5) + halfBody) };
+    },
   },
   {
     name: 'a new TCP connection every 20 ms',
@@ -123,8 +126,12 @@ export const stopCases = [
     name: 'signals that come three times, with a half-sent body',
     hold: async ({ port, pid }) => {
       await hold(port, halfBody);
-      process.kill(pid, 'SIGINT');
-      process.kill(pid, 'SIGTERM');
+      return {
+        before() {
+          process.kill(pid, 'SIGINT');
+          process.kill(pid, 'SIGTERM');
+        },
+      };
     },
   },
   {
@@ -150,8 +157,7 @@ export const stopCases = [
       for (const bytes of ['', halfHead, halfUpgrade, halfBody]) await hold(port, bytes, { host });
       await keepAlive(port, { host });
       const socket = await keepAlive(port, { host });
-      await new Promise((resolve) => socket.write(signInRequest(), resolve));
-      return () => mustBeAnswered(socket);
+      return { before: () => send(socket, signInRequest()), after: () => mustBeAnswered(socket) };
     },
   },
 ];

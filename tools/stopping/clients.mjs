@@ -15,8 +15,13 @@ export async function hold(port, bytes = '', { host = '127.0.0.1', reads = false
   socket.on('error', () => undefined);
   await once(socket, 'connect');
   if (!reads) socket.pause();
-  if (bytes !== '') await new Promise((resolve) => socket.write(bytes, resolve));
+  if (bytes !== '') await send(socket, bytes);
   return socket;
+}
+
+/** Writes `bytes`. Resolves when the kernel has them. */
+export function send(socket, bytes) {
+  return new Promise((resolve) => socket.write(bytes, resolve));
 }
 
 /** Sends requests, and reads nothing more once the first bytes of the first answer are there. */

@@ -7,7 +7,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { install, node, projectEnv, root } from '../install.mjs';
 import { stopCases } from './cases.mjs';
-import { measureStop, stopTable } from './stop.mjs';
+import { measureStops, stopTable } from './stop.mjs';
 
 await install();
 // The cases use the global WebSocket, which the project's own Node has.
@@ -18,15 +18,10 @@ if (process.env.USHER_STOPPING === undefined) {
 const { values } = parseArgs({
   options: { server: { type: 'string', default: root }, drain: { type: 'string', default: '1' } },
 });
-const queue = [...stopCases.entries()];
-const rows = [];
-async function work() {
-  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-    const [index, stopCase] = next;
-    rows[index] = await measureStop(resolve(values.server), stopCase, Number(values.drain));
-  }
-}
-await Promise.all([work(), work(), work(), work()]);
+const rows = await measureStops(resolve(values.server), stopCases, Number(values.drain));
 process.stdout.write(`${stopTable(rows)}\n`);
-const good = rows.every((row, n) => row.ms <= row.boundMs && row.exitCode === (stopCases[n].code ?? 0) && row.closed);
+const good = rows.every(
+  ({ ms, boundMs, exitCode, closed, fault }, n) =>
+    ms <= boundMs && exitCode === (stopCases[n].code ?? 0) && closed && fault === undefined,
+);
 process.exit(good ? 0 : 1);

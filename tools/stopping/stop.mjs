@@ -5,26 +5,55 @@ import { startServer } from '../attacks/server.mjs';
 
 /** A server that takes longer than this is killed, in milliseconds. */
 const giveUpMs = 20_000;
+/** Servers that are stopped at the same time. */
+const atOnce = 5;
 
 /**
- * Starts a server, opens what the case holds open, stops the server and measures.
+ * For each case: starts a server, opens what the case holds open, stops the server and measures.
  *
- * @returns the case's name; `ms` from the signal to the exit, its bound `boundMs` (`DRAIN_SECONDS` plus 2 seconds); exit code or the
- *   signal that ended it; whether the database was closed (then its write-ahead log is gone); and `fault`, what clients miss.
+ * The servers of a group are all started before the first of them is stopped: a start takes more than a second of CPU time, which
+ * would count as time to stop of the others.
+ *
+ * @returns for each case its name; `ms` from the signal to the exit, and its bound `boundMs` (`DRAIN_SECONDS` plus 2 seconds); the
+ *   exit code, or the signal that ended the server; whether the database was closed (then its write-ahead log is gone); and `fault`,
+ *   what went wrong for the clients.
  */
-export async function measureStop(checkout, stopCase, drainSeconds = 1) {
-  const { name, settings, nodeOptions = [], stop = 'SIGTERM' } = stopCase;
+export async function measureStops(checkout, stopCases, drainSeconds = 1) {
+  const rows = [];
+  for (let first = 0; first < stopCases.length; first += atOnce) {
+    const group = stopCases.slice(first, first + atOnce);
+    const prepared = await Promise.allSettled(group.map((stopCase) => prepare(checkout, stopCase, drainSeconds)));
+    const stopped = prepared.map(({ value, reason }, n) =>
+      value === undefined
+        ? { name: group[n].name, ms: Number.NaN, exitCode: 'not started', closed: false, fault: reason.message }
+        : stopAndMeasure(value, group[n]),
+    );
+    for (const row of await Promise.all(stopped)) rows.push({ ...row, boundMs: (drainSeconds + 2) * 1_000 });
+  }
+  return rows;
+}
+
+/** Starts a server and opens what the case holds open. */
+async function prepare(checkout, { settings, nodeOptions = [], hold }, drainSeconds) {
   const server = await startServer(checkout, { DRAIN_SECONDS: String(drainSeconds), ...settings }, nodeOptions);
   try {
-    const check = await stopCase.hold(server);
+    return { server, ...(await hold(server)) };
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}
+
+async function stopAndMeasure({ server, before, after }, { name, stop = 'SIGTERM' }) {
+  try {
+    await before?.();
     const start = performance.now();
     process.kill(server.pid, stop);
     const exit = await Promise.race([server.exited, delay(giveUpMs, undefined, { ref: false })]);
     const ms = Math.round(performance.now() - start);
     const closed = exit !== undefined && !existsSync(join(server.dataDir, 'usher.db-wal'));
-    const fault = exit === undefined ? undefined : await check?.().catch((error) => error.message);
-    const exitCode = exit?.code ?? exit?.signal ?? 'still running';
-    return { name, ms, boundMs: (drainSeconds + 2) * 1_000, exitCode, closed, fault };
+    const fault = exit === undefined ? undefined : await after?.().catch((error) => error.message);
+    return { name, ms, exitCode: exit?.code ?? exit?.signal ?? 'still running', closed, fault };
   } finally {
     await server.stop();
   }
@@ -32,13 +61,13 @@ export async function measureStop(checkout, stopCase, drainSeconds = 1) {
 
 /** The measurements as a table in Markdown. */
 export function stopTable(rows) {
-  const lines = rows.map(
-    ({ name, ms, exitCode, closed, fault }) =>
-      `| ${name} | ${ms} | ${exitCode} | ${closed ? 'yes' : 'no'} |${fault === undefined ? '' : ` ${fault} |`}`,
-  );
+  const lines = rows.map(({ name, ms, exitCode, closed, fault }) => {
+    const cells = [name, ms, exitCode, closed ? 'yes' : 'no', fault ?? ''];
+    return `| ${cells.join(' | ')} |`;
+  });
   return [
-    '| clients hold open | ms to exit | exit code | database closed |',
-    '| --- | --: | --: | --- |',
+    '| clients hold open | ms to exit | exit code | database closed | fault |',
+    '| --- | --: | --: | --- | --- |',
     ...lines,
   ].join('\n');
 }

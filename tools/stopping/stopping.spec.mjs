@@ -1,23 +1,22 @@
-import { afterAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { root } from '../install.mjs';
 import { stopCases } from './cases.mjs';
-import { measureStop, stopTable } from './stop.mjs';
+import { measureStops, stopTable } from './stop.mjs';
 
-const rows = [];
-afterAll(() => {
+let rows = [];
+beforeAll(async () => {
+  rows = await measureStops(root, stopCases);
   process.stdout.write(`\n${stopTable(rows)}\n`);
-});
+}, 240_000);
 
-test.concurrent.each(stopCases)(
+test.each(stopCases.map(({ name, code = 0 }, index) => ({ name, code, index })))(
   'the server stops within DRAIN_SECONDS plus 2 seconds: $name',
-  { timeout: 60_000 },
-  async (stopCase) => {
-    const row = await measureStop(root, stopCase);
-    rows.push(row);
-    expect(row.fault).toBeUndefined();
-    expect(row.exitCode).toBe(stopCase.code ?? 0);
-    expect(row.closed, 'the database was closed').toBe(true);
+  ({ code, index }) => {
+    const { ms, boundMs, exitCode, closed, fault } = rows[index];
+    expect(fault).toBeUndefined();
+    expect(exitCode).toBe(code);
+    expect(closed, 'the database was closed').toBe(true);
     // The bound is the contract, so here a time is asserted.
-    expect(row.ms).toBeLessThanOrEqual(row.boundMs);
+    expect(ms).toBeLessThanOrEqual(boundMs);
   },
 );
