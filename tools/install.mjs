@@ -25,13 +25,43 @@ export function projectEnv(extra = {}) {
   };
 }
 
-/** Runs a program of the project with its output passed through; resolves to its exit code (128 + n for a signal). */
+/** The programs that `run` started and that have not exited, each with the process id to signal. */
+const running = new Map();
+let onAllExited = () => undefined;
+
+/**
+ * Runs a program of the project with its output passed through; resolves to its exit code (130 if a signal ended it).
+ * With the option `detached` it has a process group of its own, which `stopPrograms` ends as a whole.
+ */
 export function run(command, args, options = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: root, env: projectEnv(), stdio: 'inherit', shell: windows, ...options });
     child.once('error', reject);
-    child.once('exit', (code) => resolve(code ?? 130));
+    if (child.pid !== undefined) running.set(child, options.detached === true && !windows ? -child.pid : child.pid);
+    child.once('exit', (code) => {
+      running.delete(child);
+      if (running.size === 0) onAllExited();
+      resolve(code ?? 130);
+    });
   });
+}
+
+/** Ends every program that `run` started, after 3 seconds with SIGKILL. Calls `done` once all have exited, before `run` resolves. */
+export function stopPrograms(done) {
+  if (running.size === 0) return done();
+  onAllExited = done;
+  signalPrograms('SIGTERM');
+  setTimeout(() => signalPrograms('SIGKILL'), 3_000);
+}
+
+function signalPrograms(signal) {
+  for (const pid of running.values()) {
+    try {
+      process.kill(pid, signal);
+    } catch {
+      // It has exited already.
+    }
+  }
 }
 
 /** Whether node_modules holds just what the lockfile asks for (as far as this platform can have it). */

@@ -1,13 +1,38 @@
 /** `npm start`: install what is missing, build the page if it is out of date, start the server, say where to go. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { install, node, projectEnv, root, run, fail } from './install.mjs';
+import { install, node, projectEnv, root, run, fail, stopPrograms } from './install.mjs';
 import { pageIsFresh, rememberPage } from './page-build.mjs';
+
+let server;
+let ending = false;
+function end() {
+  if (ending) return;
+  ending = true;
+  if (server === undefined) {
+    stopPrograms(() => process.exit(0));
+    return;
+  }
+  server.kill('SIGTERM');
+  // The server ends itself in time. This is for one that cannot, because its event loop is blocked or it is suspended.
+  setTimeout(() => server.kill('SIGKILL'), (drainSeconds() + 2) * 1_000);
+}
+// npm sends a signal only to the shell that it started: the script in package.json begins with `exec`, so that this process takes the
+// place of the shell (a Windows shell has no `exec` and continues after the `||`).
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, end);
+// If the parent was killed, no signal comes.
+const parent = process.ppid;
+setInterval(() => {
+  if (process.ppid !== parent) end();
+}, 500).unref();
 
 await install();
 if (!pageIsFresh()) {
   process.stderr.write('Building the page …\n');
-  const code = await run('nx', ['run', 'web:build', '--output-style=stream'], { stdio: ['ignore', 2, 2] });
+  const code = await run('nx', ['run', 'web:build', '--output-style=stream'], {
+    stdio: ['ignore', 2, 2],
+    detached: true,
+  });
   if (code !== 0) fail(`The page could not be built (exit code ${code}); the reason stands above.`);
   rememberPage();
 }
@@ -15,12 +40,18 @@ if (!pageIsFresh()) {
 const env = projectEnv({
   DEMO_USERS: process.env.DEMO_USERS ?? 'true',
   SIGN_UP: process.env.SIGN_UP ?? 'open',
-  // A person looks at this terminal: what matters is said below, and what goes wrong in the log.
+  // The URL is printed below; of the log, a terminal shows what goes wrong.
   LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
 });
-// A group of its own: Ctrl+C reaches the whole group of the terminal, and the server must hear of it once, from here.
-// The IPC channel is the other half: should this process be killed, the server sees the channel close and drains by itself.
-const server = spawn(node, ['--conditions=@usher/source', join(root, 'apps/api/src/main.ts')], {
+/** `DRAIN_SECONDS` as the server reads it; a server that finds it wrong does not start. */
+function drainSeconds() {
+  const seconds = Number(process.env.DRAIN_SECONDS?.trim() || 10);
+  return Number.isFinite(seconds) ? seconds : 10;
+}
+
+// A process group of its own: Ctrl+C reaches the whole group of the terminal, and the server must receive one signal, from here.
+// If this process is killed, the server sees that the IPC channel closes, and drains.
+server = spawn(node, ['--conditions=@usher/source', join(root, 'apps/api/src/main.ts')], {
   cwd: root,
   env,
   detached: true,
@@ -36,19 +67,6 @@ server.on('message', (message) => {
     `\n  Usher is ready: ${message.url}\n  ${people}\n  Ctrl+C stops it; npm test checks everything; README.md tells the rest\n\n`,
   );
 });
-let ending = false;
-function end() {
-  if (ending) return;
-  ending = true;
-  server.kill('SIGTERM');
-}
-// npm hands a signal to the shell that it started, and to nobody else: the script in package.json begins with `exec`, so that
-// the shell is this process (a Windows shell has no `exec` and goes on behind the `||`).
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, end);
-// Where the parent was killed outright, nobody is left to say so.
-const parent = process.ppid;
-setInterval(() => {
-  if (process.ppid !== parent) end();
-}, 500).unref();
 server.once('error', (error) => fail(`The server could not be started: ${error.message}`));
-server.once('exit', (code) => process.exit(code ?? 1));
+// A server that is still loading has no handler for the signal, so the signal itself ends it.
+server.once('exit', (code, signal) => process.exit(code ?? (ending && signal === 'SIGTERM' ? 0 : 1)));

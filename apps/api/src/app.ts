@@ -20,12 +20,14 @@ import { jwtSecret } from './config/jwt-secret.ts';
 import { allowedOrigins } from './config/origins.ts';
 import { createGroupCommit } from './database/group-commit.ts';
 import { openDatabase } from './database/sqlite.ts';
+import { Deadline, settledWithin } from './deadline.ts';
 import { everyHour } from './every-hour.ts';
 import { proxyTrust } from './http/client-address.ts';
 import { answerClientError, answerFrameworkError, errors } from './http/errors.ts';
 import { healthRoutes } from './http/health-routes.ts';
 import { createLogger, requestLog } from './http/logging.ts';
 import { securityHeaders } from './http/security-headers.ts';
+import { shutdown } from './http/shutdown.ts';
 import { page } from './http/static-files.ts';
 import { createMetrics, metricsRoutes } from './metrics.ts';
 import { memberRoutes } from './rooms/member-routes.ts';
@@ -58,6 +60,9 @@ export interface AppOptions {
 
 /** Largest body of a request, in bytes: no call of the API needs more. */
 const bodyLimit = 16 * 1024;
+
+/** Milliseconds that unfinished work gets before the database is closed. */
+const onCloseMs = 1_000;
 
 /**
  * The whole server but for `listen`: its database is open and up to date, its routes are registered, by hand and in order.
@@ -104,10 +109,11 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
       forgetDeletedTexts(sqlite);
     }, app.log);
 
-    // The last to be closed, after every socket and every request.
+    // Runs after every connection is gone. The database is closed in any case.
     app.addHook('onClose', async () => {
-      await forgetting.stop();
-      await commit.idle();
+      if (!(await settledWithin(Promise.all([forgetting.stop(), commit.idle()]), onCloseMs))) {
+        app.log.error('the database is closed while work on it is not finished');
+      }
       database.close();
     });
     app.decorate('boundPort', () => {
@@ -128,7 +134,9 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
         ? {}
         : { external: createExternalCallers(config.identityProvider, { db, lives, now, sessions, users, end }) }),
     });
-    await app.register(socket, { config, sessions, rooms, history, marks, metrics });
+    const deadline = new Deadline(drainMs(config));
+    await app.register(socket, { config, sessions, rooms, history, marks, metrics, deadline });
+    await app.register(shutdown, { deadline });
     const { connections, members, endings } = app;
     const rules = createPasswordRules(config.passwordMinLength);
     const check = createPasswordCheck(users, passwords, createSignInThrottle());
@@ -178,8 +186,14 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     await app.ready();
     return await Promise.resolve(app);
   } catch (error) {
-    await app.close();
+    // A plugin that failed half way must not keep the error from being reported.
+    await settledWithin(app.close(), onCloseMs);
     database.close();
     throw error;
   }
+}
+
+/** Milliseconds from the signal until every connection is gone. Close frames and short answers get half a second in any case. */
+export function drainMs({ drainSeconds }: Pick<Config, 'drainSeconds'>): number {
+  return Math.max(500, drainSeconds * 1_000);
 }

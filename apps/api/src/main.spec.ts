@@ -99,6 +99,49 @@ describe('the program', () => {
     expect(await exit).toEqual([0, null]);
   });
 
+  test('a signal during the start ends it with 0', async () => {
+    const child = spawn(process.execPath, node, {
+      env: environment({ DATA_DIR: tempFolder(), LOG_LEVEL: 'info' }),
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const exit = ended(child);
+    onTestFinished(() => {
+      child.kill('SIGKILL');
+    });
+    // The node's name is logged in the middle of the start.
+    for await (const line of createInterface({ input: child.stdout })) if (line.includes('this node')) break;
+    child.stdout.resume();
+    child.kill('SIGTERM');
+    expect(await exit).toEqual([0, null]);
+  });
+
+  test('with DRAIN_DELAY_SECONDS "ready" is 503 with the port open although no connection is', async () => {
+    const {
+      process: child,
+      url,
+      exit,
+    } = await start({
+      DATA_DIR: tempFolder(),
+      DRAIN_SECONDS: '2',
+      DRAIN_DELAY_SECONDS: '1',
+    });
+    child.kill('SIGTERM');
+    let status = 200;
+    while (status === 200) ({ status } = await client(url).call('GET', '/api/health/ready'));
+    expect(status).toBe(503);
+    expect(await exit).toEqual([0, null]);
+  });
+
+  test('an unusable DATA_DIR is one line that names the setting, and exit code 1', async () => {
+    const child = spawn(process.execPath, node, {
+      env: environment({ DATA_DIR: '/proc/usher-data' }),
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const [said, [code]] = await Promise.all([text(child.stderr), ended(child)]);
+    expect(code).toBe(1);
+    expect(said).toMatch(/^DATA_DIR: cannot use "\/proc\/usher-data" [^\n]+\n$/);
+  });
+
   test('ends when the parent that started it is gone', async () => {
     const { process: child, exit } = await start({ DATA_DIR: tempFolder() }, true);
     child.disconnect();

@@ -45,6 +45,7 @@ describe('the settings', () => {
       heartbeatGraceMs: 10_000,
       presenceGraceMs: 10_000,
       drainSeconds: 10,
+      drainDelaySeconds: 0,
       logLevel: 'info',
       webRoot: '/nowhere',
     });
@@ -70,6 +71,7 @@ describe('the settings', () => {
     [{ PASSWORD_MIN_LENGTH: '15' }, { passwordMinLength: 15 }],
     [{ DEMO_USERS: 'true' }, { demoUsers: true }],
     [{ SENDS_PER_SECOND: '0' }, { sendsPerSecond: 0 }],
+    [{ DRAIN_DELAY_SECONDS: '9' }, { drainDelaySeconds: 9 }],
     [{ ADMIN_USER: 'root', ADMIN_PASSWORD: 'long enough' }, { admin: { user: 'root', password: 'long enough' } }],
   ])('read %o', (env, expected) => {
     expect(load(env)).toMatchObject(expected);
@@ -95,6 +97,7 @@ describe('the settings', () => {
     ['MAX_CONNECTIONS', '-1'],
     ['HEARTBEAT_MS', '1.5'],
     ['PRESENCE_GRACE_MS', '-1'],
+    ['DRAIN_DELAY_SECONDS', '10'],
     ['METRICS_TOKEN', 'short'],
     ['LOG_LEVEL', 'loud'],
     ['REDIS_URL', 'redis://127.0.0.1'],

@@ -46,7 +46,10 @@ export interface Config {
   readonly heartbeatGraceMs: number;
   /** How long somebody whose connection dropped is shown as before. */
   readonly presenceGraceMs: number;
+  /** Within so many seconds of a signal every connection is gone. */
   readonly drainSeconds: number;
+  /** How long `ready` answers 503 before the first connection is closed; part of `drainSeconds`. */
+  readonly drainDelaySeconds: number;
   readonly metricsToken?: string;
   readonly logLevel: LogLevel;
   /** The built page. A folder that is not there means: no page. */
@@ -116,6 +119,11 @@ export function loadConfig(env: Env, webRoot: string): Config {
     /^[\x21-\x7e]{8,256}$/.test(value) ? value : undefined,
   );
   const heartbeatMs = integer('HEARTBEAT_MS', 25_000, 100, 600_000);
+  const drainSeconds = integer('DRAIN_SECONDS', 10, 0, 600);
+  const drainDelaySeconds = integer('DRAIN_DELAY_SECONDS', 0, 0, 600);
+  if (drainDelaySeconds > 0 && drainDelaySeconds >= drainSeconds) {
+    faults.push('DRAIN_DELAY_SECONDS: must be less than DRAIN_SECONDS');
+  }
   const identityProvider = readIdentityProvider(text, faults);
   const admin = readAdmin(text('ADMIN_USER'), env['ADMIN_PASSWORD'], faults);
 
@@ -154,7 +162,8 @@ export function loadConfig(env: Env, webRoot: string): Config {
     heartbeatMs,
     heartbeatGraceMs: integer('HEARTBEAT_GRACE_MS', 10_000, 100, 600_000),
     presenceGraceMs: integer('PRESENCE_GRACE_MS', 10_000, 0, 600_000),
-    drainSeconds: integer('DRAIN_SECONDS', 10, 0, 600),
+    drainSeconds,
+    drainDelaySeconds,
     ...(metricsToken === undefined ? {} : { metricsToken }),
     logLevel: oneOf('LOG_LEVEL', logLevels, 'info'),
     webRoot,

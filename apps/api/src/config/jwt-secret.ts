@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { unusable } from '../database/data-dir.ts';
 import { ConfigError, type Config } from './config.ts';
 
 /**
@@ -8,6 +9,7 @@ import { ConfigError, type Config } from './config.ts';
  * readable by its owner only, so that a restart signs nobody out.
  *
  * @throws ConfigError when the kept file holds no usable secret.
+ * @throws DataDirUnusable when the file cannot be created or read.
  */
 export function jwtSecret(config: Config): string {
   if (config.jwtSecret !== undefined) return config.jwtSecret;
@@ -17,9 +19,14 @@ export function jwtSecret(config: Config): string {
     writeNew(file, made);
     return made;
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw unusable(config.dataDir, error);
   }
-  const kept = readFileSync(file, 'utf8').trim();
+  let kept: string;
+  try {
+    kept = readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw unusable(config.dataDir, error);
+  }
   if (Buffer.byteLength(kept) < 32) {
     throw new ConfigError([`JWT_SECRET: the file ${file} does not hold 32 bytes; delete it and a new one is made`]);
   }

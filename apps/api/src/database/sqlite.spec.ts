@@ -1,9 +1,10 @@
-import { statSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { tempFolder } from '../testing/temp-folder.ts';
-import { type Database, DataDirInUse, openDatabase } from './sqlite.ts';
+import { DataDirInUse, DataDirUnusable } from './data-dir.ts';
+import { type Database, databaseFile, openDatabase } from './sqlite.ts';
 
 async function open(folder = tempFolder()): Promise<Database> {
   const database = await openDatabase(folder);
@@ -79,5 +80,29 @@ describe('the embedded database', () => {
     await expect(openDatabase(folder)).rejects.toThrow(DataDirInUse);
     first.close();
     await expect(open(folder)).resolves.toBeDefined();
+  });
+
+  test.each([
+    ['below a file', (folder: string) => join(folder, 'file', 'data')],
+    ['that is a file', (folder: string) => join(folder, 'file')],
+    ['whose database is a directory', (folder: string) => join(folder, 'directory')],
+    ['whose database is not one', (folder: string) => join(folder, 'text')],
+    ['that the system does not create although its parent exists', () => '/proc/usher-data'],
+  ])('rejects a directory %s in one line that names DATA_DIR', async (_name, dataDir) => {
+    const folder = tempFolder();
+    writeFileSync(join(folder, 'file'), '');
+    mkdirSync(join(folder, 'directory', databaseFile), { recursive: true });
+    mkdirSync(join(folder, 'text'));
+    writeFileSync(join(folder, 'text', databaseFile), 'This text is no SQLite database. '.repeat(100));
+    const error: unknown = await openDatabase(dataDir(folder)).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(DataDirUnusable);
+    expect(String(error)).toMatch(/^DataDirUnusable: DATA_DIR: cannot use "[^\n]+"[^\n]+$/);
+  });
+
+  test('creates the missing parents of the directory for its owner only', async () => {
+    const folder = join(tempFolder(), 'a', 'b', 'c');
+    await open(folder);
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
+    expect(statSync(join(folder, '..')).mode & 0o777).toBe(0o700);
   });
 });

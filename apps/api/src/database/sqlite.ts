@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
+import { createDataDir, DataDirInUse, unusable } from './data-dir.ts';
 import { migrate } from './migrations.ts';
 import type { Tables } from './schema.ts';
 
@@ -18,26 +18,18 @@ export interface Database {
   readonly close: () => void;
 }
 
-/** The data folder is in use by another server. */
-export class DataDirInUse extends Error {
-  override readonly name = 'DataDirInUse';
-
-  constructor(dataDir: string) {
-    super(`DATA_DIR: ${dataDir} is in use by another server; stop that one or name another folder`);
-  }
-}
-
 /**
- * Opens the database in a folder (made if need be, for its owner only) and brings its tables up to date.
+ * Opens the database in a directory, which is created if it does not exist, and brings its tables up to date.
  *
  * Commits are durable: write-ahead log with `synchronous=FULL`, so that what was committed survives kill -9 and power loss
  * (sqlite.org/pragma.html#pragma_synchronous). What is deleted is overwritten in the file (`secure_delete`).
  *
- * @throws DataDirInUse when another server holds the folder: two hubs over one history would not hear of each other.
+ * @throws DataDirInUse when another server uses the directory: two servers on one history would not see each other's messages.
+ * @throws DataDirUnusable when the directory or a file in it cannot be created, read or written.
  */
 export async function openDatabase(dataDir: string): Promise<Database> {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const lock = lockFolder(dataDir);
+  createDataDir(dataDir);
+  const lock = lockDirectory(dataDir);
   let sqlite: DatabaseSync | undefined;
   try {
     sqlite = new DatabaseSync(join(dataDir, databaseFile), { enableForeignKeyConstraints: true, timeout: 5_000 });
@@ -57,23 +49,24 @@ export async function openDatabase(dataDir: string): Promise<Database> {
   } catch (error) {
     sqlite?.close();
     lock.close();
-    throw error;
+    throw unusable(dataDir, error);
   }
 }
 
 /**
- * Holds an exclusive lock on a file of its own for as long as the process lives. The operating system lets go of it however
- * the process ends, and the database proper stays open to backups and to `sqlite3`.
+ * Holds an exclusive lock on a file of its own for as long as the process lives. The operating system releases it however
+ * the process ends, and the database itself stays open to backups and to `sqlite3`.
  */
-function lockFolder(dataDir: string): DatabaseSync {
-  const lock = new DatabaseSync(join(dataDir, 'usher.lock'), { timeout: 0 });
+function lockDirectory(dataDir: string): DatabaseSync {
+  let lock: DatabaseSync | undefined;
   try {
+    lock = new DatabaseSync(join(dataDir, 'usher.lock'), { timeout: 0 });
     lock.exec('BEGIN EXCLUSIVE');
     return lock;
   } catch (error) {
-    lock.close();
+    lock?.close();
     if (error instanceof Error && error.message.includes('locked')) throw new DataDirInUse(dataDir);
-    throw error;
+    throw unusable(dataDir, error);
   }
 }
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import websocket from '@fastify/websocket';
 import fp from 'fastify-plugin';
 import type { WebSocket } from 'ws';
@@ -24,9 +25,11 @@ import type { Sessions } from '../auth/sessions.ts';
 import type { Standing } from '../auth/standing.ts';
 import type { Config } from '../config/config.ts';
 import { allowedOrigins } from '../config/origins.ts';
+import type { Deadline } from '../deadline.ts';
 import { clientAddress, proxyTrust } from '../http/client-address.ts';
 import type { Metrics } from '../metrics.ts';
 import type { RoomDirectory } from '../rooms/room-directory.ts';
+import { drainSpreadMs } from './drain-spread.ts';
 import { createEndings } from './endings.ts';
 import { Guest } from './guest.ts';
 import { createHub } from './hub.ts';
@@ -39,11 +42,11 @@ declare module 'fastify' {
     readonly connections: Connections<RoomsProtocol>;
     /** Who is in which room. */
     readonly members: Rooms;
-    /** Whether this server sends people away. Once `true` it stays so. */
+    /** Whether the drain has begun. Once `true` it stays `true`. */
     readonly draining: boolean;
     /**
-     * Sends everybody away: from now on tickets and handshakes are refused with `draining`, and open sockets are closed with
-     * 1012. Resolves when the last is gone, within `DRAIN_SECONDS`; at once when there is none.
+     * Starts the deadline of the shutdown. From now on tickets and handshakes are refused with `draining`; after `DRAIN_DELAY_SECONDS`
+     * open WebSockets are closed with 1012. Resolves when the last one is gone, at the deadline at the latest.
      */
     drain(): Promise<void>;
     /** Ends sessions and connections, here and on every other node. */
@@ -58,6 +61,8 @@ export interface SocketOptions {
   readonly history: History;
   readonly marks: Marks;
   readonly metrics: Metrics;
+  /** When every connection must be gone. `app.drain` starts it. */
+  readonly deadline: Deadline;
 }
 
 const endpoint = '/api/ws';
@@ -71,7 +76,7 @@ const retryAfterMs = 5_000;
 
 /** The door and what lies behind it: tickets, the gate before every upgrade, the open sockets, and how they end. */
 export const socket = fp<SocketOptions>(
-  async (app, { config, sessions, rooms, history, marks, metrics }) => {
+  async (app, { config, sessions, rooms, history, marks, metrics, deadline }) => {
     const store = createMemoryTicketStore({ ttlMs: config.ticketTtlSeconds * 1_000 });
     const bus = createMemoryBus({ log: app.log });
     const { connections, members } = createHub({ config, rooms, history, marks, bus, metrics, log: app.log, renew });
@@ -208,12 +213,14 @@ export const socket = fp<SocketOptions>(
       return Math.ceil(Math.min(Date.now() + config.leaseSeconds * 1_000, ends) / 1_000);
     }
 
-    /** No faster than this server takes new connections, and no slower than the operator allows. */
+    /** Closes everything against the deadline that the whole shutdown shares. */
     async function drain(): Promise<void> {
+      deadline.start();
       app.log.info({ connections: connections.size }, 'draining');
-      const atPace = (connections.size / config.connectsPerSecond) * 1_000;
-      const longest = (config.drainSeconds * 1_000 * 2) / 3;
-      await connections.drain(Math.min(atPace, longest));
+      if (config.drainDelaySeconds > 0) await delay(Math.min(config.drainDelaySeconds * 1_000, deadline.leftMs));
+      const spreadMs = drainSpreadMs(connections.size, config.connectsPerSecond, deadline.leftMs);
+      const unfinished = await connections.drain(spreadMs, deadline.leftMs);
+      if (unfinished > 0) app.log.warn({ unfinished }, 'WebSockets did not finish the closing handshake and were cut');
     }
   },
   { name: 'socket', fastify: '5.x', dependencies: ['tokens'] },

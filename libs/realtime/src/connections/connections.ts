@@ -51,6 +51,8 @@ class Hub implements Connections<Protocol>, Usher {
   readonly #bySession = new OneOrMany<Seat>();
   /** Those that were closed from this side and whose socket is not gone yet. */
   readonly #leaving = new Set<Seat>();
+  /** How many sockets that this side closed ended without a complete closing handshake. */
+  #unfinished = 0;
   #draining = false;
   #emptied: (() => void)[] = [];
 
@@ -168,25 +170,40 @@ class Hub implements Connections<Protocol>, Usher {
     return this.#find(filter).length;
   }
 
-  async drain(durationMs: number): Promise<void> {
+  async drain(durationMs: number, withinMs?: number): Promise<number> {
     this.#draining = true;
-    await spread([...this.#open.values()], durationMs, (seat) => {
+    const before = this.#unfinished;
+    const deadline =
+      withinMs === undefined
+        ? undefined
+        : setTimeout(() => {
+            this.#terminateAll();
+          }, withinMs);
+    await spread([...this.#open.values()], Math.min(durationMs, withinMs ?? durationMs), (seat) => {
       this.#closeSeat(seat, 'service_restart');
     });
-    if (this.#leaving.size === 0) return;
-    await new Promise<void>((resolve) => {
-      this.#emptied.push(resolve);
-    });
+    if (this.#leaving.size > 0) {
+      await new Promise<void>((resolve) => {
+        this.#emptied.push(resolve);
+      });
+    }
+    clearTimeout(deadline);
+    return this.#unfinished - before;
   }
 
   stop(): void {
     this.#draining = true;
+    this.#terminateAll();
+    this.#watch.stop();
+  }
+
+  /** Closes what is open, and cuts every socket that is not gone after that. */
+  #terminateAll(): void {
     this.close({}, 'service_restart');
     for (const seat of [...this.#leaving]) {
       seat.socket.terminate();
       this.gone(seat, 1006);
     }
-    this.#watch.stop();
   }
 
   heard(seat: Seat, text: string): void {
@@ -220,6 +237,7 @@ class Hub implements Connections<Protocol>, Usher {
     seat.socketGone = true;
     this.#watch.end(seat);
     if (seat.open) this.#leave(seat, { code });
+    else if (code === closeCode('connection_lost').code) this.#unfinished += 1;
     this.#leaving.delete(seat);
     if (this.#leaving.size > 0) return;
     const emptied = this.#emptied;

@@ -6,7 +6,7 @@ beforeEach(() => {
   onTestFinished(() => {
     vi.useRealTimers();
   });
-  // The first beat comes at the end of its interval: nobody answers any here.
+  // The first beat comes at the end of its interval, because no client here answers one.
   vi.spyOn(Math, 'random').mockReturnValue(0.999);
 });
 
@@ -29,13 +29,13 @@ test('a drain closes all with 1012, spread evenly over its time, and resolves wh
   expect(new Set(clients.map(({ closedWith }) => closedWith?.code))).toEqual(new Set([1012]));
 });
 
-test('with nobody there it is over at once', async () => {
+test('a drain without connections resolves immediately', async () => {
   const { connections } = newNode();
   await connections.drain(10_000);
   expect(connections.size).toBe(0);
 });
 
-test('of no duration it closes everybody now', async () => {
+test('a drain of 0 ms closes all connections immediately', async () => {
   const { connections, connect } = newNode();
   const clients = Array.from({ length: 10 }, () => connect());
   const draining = connections.drain(0);
@@ -43,7 +43,7 @@ test('of no duration it closes everybody now', async () => {
   await draining;
 });
 
-test('those whose turn has not come are still served', async () => {
+test('a drain still serves the connections that it has not closed yet', async () => {
   const { connections, connect } = newNode();
   const first = connect();
   const last = connect();
@@ -53,7 +53,7 @@ test('those whose turn has not come are still served', async () => {
   expect((await last.ask('ping')).type).toBe('reply');
 });
 
-test('whoever comes during a drain is sent back at once', async () => {
+test('a connection that opens during a drain is closed immediately', async () => {
   const { connections, connect } = newNode();
   connect();
   void connections.drain(1_000);
@@ -64,7 +64,7 @@ test('whoever comes during a drain is sent back at once', async () => {
   expect(connections.size).toBe(0);
 });
 
-test('a client that does not let go is cut, and the drain ends', async () => {
+test('a client that does not answer the close frame is cut after closeGraceMs, and the drain ends', async () => {
   const { connections, connect } = newNode({ closeGraceMs: 2_000 });
   const client = connect();
   client.answersClose = false;
@@ -72,4 +72,38 @@ test('a client that does not let go is cut, and the drain ends', async () => {
   await vi.advanceTimersByTimeAsync(2_500);
   await draining;
   expect(client.terminated).toBe(true);
+});
+
+test('a drain ends within its bound, cuts what is left then, and returns how many did not finish', async () => {
+  const { connections, connect } = newNode({ closeGraceMs: 5_000 });
+  const polite = Array.from({ length: 20 }, () => connect());
+  const stuck = Array.from({ length: 80 }, () => connect());
+  for (const client of stuck) client.answersClose = false;
+  let unfinished: number | undefined;
+  void connections.drain(6_667, 10_000).then((count) => (unfinished = count));
+  await vi.advanceTimersByTimeAsync(9_999);
+  expect(unfinished).toBeUndefined();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(unfinished).toBe(80);
+  expect(stuck.every(({ terminated }) => terminated)).toBe(true);
+  expect(polite.some(({ terminated }) => terminated)).toBe(false);
+});
+
+test('a drain whose bound is shorter than its spread closes everything within the bound', async () => {
+  const { connections, connect } = newNode();
+  const clients = Array.from({ length: 100 }, () => connect());
+  const draining = connections.drain(60_000, 1_000);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(await draining).toBe(0);
+  expect(new Set(clients.map(({ closedWith }) => closedWith?.code))).toEqual(new Set([1012]));
+});
+
+test('late timers do not make a drain longer', async () => {
+  const { connections, connect } = newNode();
+  const clients = Array.from({ length: 100 }, () => connect());
+  void connections.drain(10_000);
+  // The event loop is blocked for 8 seconds: the clock moves on and no timer runs.
+  vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 8_000);
+  await vi.advanceTimersByTimeAsync(50);
+  expect(clients.filter(({ closedWith }) => closedWith !== undefined).length).toBeGreaterThanOrEqual(80);
 });

@@ -2,20 +2,20 @@
 const stepMs = 50;
 
 /**
- * Hands every item to `close`, spread evenly over `durationMs` (all at once for 0). Resolves after the last.
- * `items` are read as their turn comes, so what is gone by itself costs nothing.
+ * Calls `close` with every item, spread evenly over `durationMs` milliseconds (all at once for 0). Resolves after the last call.
+ * Each step closes what is due by the clock, so late timers do not make the whole take longer.
  */
 export async function spread<T>(items: readonly T[], durationMs: number, close: (item: T) => void): Promise<void> {
-  const steps = Math.max(1, Math.floor(durationMs / stepMs));
-  let done = 0;
-  for (let step = 1; step <= steps && done < items.length; step++) {
-    const upTo = Math.ceil((items.length * step) / steps);
-    for (const item of items.slice(done, upTo)) close(item);
-    done = upTo;
-    if (done < items.length) {
-      await new Promise<void>((resolve) => {
-        setTimeout(resolve, stepMs);
-      });
-    }
+  const start = performance.now();
+  for (let done = 0; done < items.length;) {
+    const elapsedMs = performance.now() - start;
+    const share = durationMs > 0 ? Math.min(1, (elapsedMs + stepMs) / durationMs) : 1;
+    const due = Math.ceil(items.length * share);
+    for (const item of items.slice(done, due)) close(item);
+    done = due;
+    if (done >= items.length) return;
+    await new Promise<void>((resolve) => {
+      setTimeout(resolve, stepMs);
+    });
   }
 }

@@ -158,10 +158,14 @@ export interface Connections<P extends Protocol> {
   /** How many connections fit. Costs nothing for all, or for those of a user. */
   count(filter?: ConnectionFilter): number;
   /**
-   * Closes all with 1012, spread evenly over `durationMs`, so that the crowd does not come back at once. Whatever opens
-   * meanwhile is closed at once. Resolves when the last socket is gone; at once when there is none.
+   * Closes all connections with 1012, spread evenly over `durationMs` milliseconds, so that the clients do not all come back at once.
+   * A connection that opens meanwhile is closed immediately. Resolves when the last socket is gone, which may be immediately.
+   *
+   * @param withinMs milliseconds from now after which every socket that is left is cut. Without it each one has `closeGraceMs` from
+   *   its own close, so the whole may take `durationMs` plus `closeGraceMs`.
+   * @returns how many sockets ended without a complete closing handshake, because they were cut or the network was lost.
    */
-  drain(durationMs: number): Promise<void>;
-  /** Stops the timer, and cuts whatever is still open. For the end of a process or test; nothing opens afterwards. */
+  drain(durationMs: number, withinMs?: number): Promise<number>;
+  /** Stops the timer and cuts every open socket. For the end of a process or test: nothing opens afterwards. */
   stop(): void;
 }

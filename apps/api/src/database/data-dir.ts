@@ -1,0 +1,73 @@
+import { mkdirSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+
+/** The data directory is in use by another server. */
+export class DataDirInUse extends Error {
+  override readonly name = 'DataDirInUse';
+
+  constructor(dataDir: string) {
+    super(`DATA_DIR: ${dataDir} is in use by another server; stop that one or name another folder`);
+  }
+}
+
+/** The data directory cannot be created, read or written. The message is one line that names the setting and the reason. */
+export class DataDirUnusable extends Error {
+  override readonly name = 'DataDirUnusable';
+
+  constructor(dataDir: string, cause: Error) {
+    const reason = cause.message.replaceAll(/\s+/g, ' ');
+    super(
+      `DATA_DIR: cannot use ${JSON.stringify(dataDir)} (${reason}); it must be a directory that this user may write to`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+/**
+ * Creates the directory and its missing parents, for its owner only.
+ *
+ * Not `mkdirSync` with `recursive`: where the system says ENOENT although the parent exists, as in /proc, that never returns
+ * (Node 24.21).
+ *
+ * @throws DataDirUnusable
+ */
+export function createDataDir(dataDir: string): void {
+  try {
+    createDirectory(resolve(dataDir));
+  } catch (error) {
+    throw unusable(dataDir, error);
+  }
+}
+
+/** `error` as DataDirUnusable if its cause is the directory or the files in it; otherwise the error itself. */
+export function unusable(dataDir: string, error: unknown): unknown {
+  return error instanceof Error && (isSystemError(error) || isStorageError(error))
+    ? new DataDirUnusable(dataDir, error)
+    : error;
+}
+
+function createDirectory(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    if (error.code === 'EEXIST' && statSync(path).isDirectory()) return;
+    const parent = dirname(path);
+    if (error.code !== 'ENOENT' || parent === path) throw error;
+    createDirectory(parent);
+    mkdirSync(path, { mode: 0o700 });
+  }
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error;
+}
+
+/** Result codes of SQLite that concern the file and not the statement (sqlite.org/rescode.html): PERM, READONLY, IOERR, FULL, CANTOPEN, NOTADB. */
+const storageCodes = [3, 8, 10, 13, 14, 26];
+
+function isStorageError(error: Error): boolean {
+  return 'errcode' in error && typeof error.errcode === 'number' && storageCodes.includes(error.errcode & 0xff);
+}

@@ -1,0 +1,47 @@
+/** The clock of a deadline: monotonic milliseconds. */
+export type MonotonicClock = () => number;
+
+/**
+ * One absolute deadline that several steps share, however long each of them takes.
+ * It starts once, at the first `start`; later calls change nothing.
+ */
+export class Deadline {
+  readonly #durationMs: number;
+  readonly #now: MonotonicClock;
+  #endsAt: number | undefined;
+
+  constructor(durationMs: number, now: MonotonicClock = () => performance.now()) {
+    this.#durationMs = durationMs;
+    this.#now = now;
+  }
+
+  get started(): boolean {
+    return this.#endsAt !== undefined;
+  }
+
+  start(): void {
+    this.#endsAt ??= this.#now() + this.#durationMs;
+  }
+
+  /** Milliseconds until the deadline, 0 when it has passed. The whole duration before `start`. */
+  get leftMs(): number {
+    return this.#endsAt === undefined ? this.#durationMs : Math.max(0, this.#endsAt - this.#now());
+  }
+}
+
+/** Whether `work` settled within `ms` milliseconds, in whatever way. Never rejects. */
+export async function settledWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<false>((resolve) => {
+    timer = setTimeout(resolve, ms, false);
+  });
+  const settled = work.then(
+    () => true,
+    () => true,
+  );
+  try {
+    return await Promise.race([settled, tooLate]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

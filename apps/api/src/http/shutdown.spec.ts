@@ -1,0 +1,123 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { newApp } from '../testing/new-app.ts';
+
+/** A raw connection to the server, on which `bytes` were written. */
+async function hold(url: string, bytes: string): Promise<Socket> {
+  const socket = connect({ port: Number(new URL(url).port), host: '127.0.0.1', allowHalfOpen: true });
+  socket.on('error', () => undefined);
+  onTestFinished(() => {
+    socket.destroy();
+  });
+  await once(socket, 'connect');
+  if (bytes !== '') await new Promise((resolve) => socket.write(bytes, resolve));
+  return socket;
+}
+
+/** What the server sends until it ends the connection. */
+async function readAll(socket: Socket): Promise<string> {
+  const chunks: Buffer[] = [];
+  socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+  await Promise.race([once(socket, 'end'), once(socket, 'close')]);
+  return Buffer.concat(chunks).toString('latin1');
+}
+
+/** Resolves when the server has accepted so many connections or requests from now on. */
+function arrivals(app: FastifyInstance, event: 'connection' | 'request', count = 1): Promise<void> {
+  return new Promise((resolve) => {
+    let left = count;
+    app.server.on(event, () => {
+      if (--left === 0) resolve();
+    });
+  });
+}
+
+const body = JSON.stringify({ user: 'maggie', pwd: 'secret' });
+const head = `POST /api/auth HTTP/1.1\r\nHost: usher\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`;
+const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: usher\r\n\r\n`;
+
+describe('a shutdown', () => {
+  test('waits for a request in flight, with the port open and "ready" 503, and its answer says that the connection closes', async () => {
+    const { app, url, call } = await newApp({ DRAIN_SECONDS: '30' });
+    const arrived = arrivals(app, 'request');
+    const socket = await hold(url, head + body.slice(0, -1));
+    await arrived;
+    const ended = app.shutDown();
+    for (let round = 0; round < 3; round++) {
+      const { status, headers } = await call('GET', '/api/health/ready');
+      expect([status, headers.get('connection')]).toEqual([503, 'close']);
+    }
+    socket.write(body.slice(-1));
+    const answer = await readAll(socket);
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+    expect(answer).toMatch(/^connection: close\r$/im);
+    await ended;
+  });
+
+  test('does not cut an answer that a slow client is still reading', async () => {
+    const { app, url } = await newApp({ DRAIN_SECONDS: '30' });
+    const large = 'x'.repeat(16 * 1024 * 1024);
+    const answered = Promise.withResolvers<undefined>();
+    // The routes cannot be changed any more, so this listener takes the place of Fastify's, which is the last.
+    const fastify = app.server.listeners('request').at(-1);
+    if (fastify === undefined) throw new Error('Fastify does not listen for requests');
+    app.server.off('request', fastify as () => void);
+    app.server.on('request', (_request, response) => {
+      response.end(large);
+      answered.resolve(undefined);
+    });
+    const socket = await hold(url, get('/large'));
+    await answered.promise;
+    void app.shutDown();
+    expect(app.draining).toBe(true);
+    const answer = await readAll(socket);
+    expect(answer.length).toBeGreaterThan(large.length);
+  });
+
+  test('ends at once when all connections are idle', async () => {
+    const { app, url, call } = await newApp({ DRAIN_SECONDS: '600' });
+    await call('GET', '/api/health/live');
+    const socket = await hold(url, get('/api/health/live'));
+    await once(socket, 'data');
+    await app.shutDown();
+    await app.close();
+  });
+
+  test('closes silent connections early, and says how many', async () => {
+    const { app, url, log } = await newApp({ DRAIN_SECONDS: '600' });
+    const arrived = arrivals(app, 'connection', 2);
+    await Promise.all([hold(url, ''), hold(url, 'GET / HTTP/1.1\r\nHost: us')]);
+    await arrived;
+    await app.shutDown();
+    expect(log.map((line) => JSON.parse(line) as object)).toContainEqual(
+      expect.objectContaining({ silent: 2, msg: 'connections without a complete request were closed' }),
+    );
+  });
+
+  test('cuts what is left at the deadline, and says how many', async () => {
+    const { app, url, log } = await newApp({ DRAIN_SECONDS: '0' });
+    const arrived = arrivals(app, 'request', 2);
+    const sockets = await Promise.all([hold(url, head), hold(url, head)]);
+    await arrived;
+    const cut = sockets.map(readAll);
+    await app.close();
+    expect(await Promise.all(cut)).toEqual(['', '']);
+    expect(log.map((line) => JSON.parse(line) as object)).toContainEqual(
+      expect.objectContaining({ level: 'warn', cut: 2, unanswered: 2, silent: 0 }),
+    );
+  });
+
+  test('cuts WebSockets that do not finish the closing handshake, and says how many', async () => {
+    const { app, seat, log } = await newApp({ DRAIN_SECONDS: '0' });
+    const socket = await seat('maggie');
+    socket.ws.pause();
+    await app.close();
+    expect(app.server.listening).toBe(false);
+    expect(log.map((line) => JSON.parse(line) as object)).toContainEqual(
+      expect.objectContaining({ level: 'warn', unfinished: 1 }),
+    );
+    socket.ws.terminate();
+  });
+});

@@ -1,0 +1,27 @@
+/** Threats to the end of the process. */
+export default [
+  {
+    id: 'held-shutdown',
+    who: 'a client leaves requests half sent or answers unread while the server stops',
+    get: 'its connections are cut at the deadline, the database is closed and the exit code is 0',
+    in: 'apps/api/src/http/shutdown.ts',
+    without: ['for (const socket of left) socket.destroy();', ''],
+    shown: ['apps/api', 'src/http/shutdown.spec.ts'],
+  },
+  {
+    id: 'silent-shutdown',
+    who: 'a client opens connections and sends nothing, so that each restart takes the whole `DRAIN_SECONDS`',
+    get: 'connections without a complete request are closed within a second',
+    in: 'apps/api/src/http/shutdown.ts',
+    without: ['if (!withoutRequest.has(socket)) continue;', 'if (silent.has(socket)) continue;'],
+    shown: ['apps/api', 'src/http/shutdown.spec.ts'],
+  },
+  {
+    id: 'stuck-websocket',
+    who: 'a client with a WebSocket does not answer the close frame while the server stops',
+    get: 'the drain cuts it at the deadline',
+    in: 'libs/realtime/src/connections/connections.ts',
+    without: ['this.#terminateAll();\n          }, withinMs);', '}, withinMs);'],
+    shown: ['libs/realtime', 'src/connections/drain.spec.ts'],
+  },
+];
