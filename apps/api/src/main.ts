@@ -3,6 +3,7 @@ import closeWithGrace from 'close-with-grace';
 import { buildApp } from './app.ts';
 import { ConfigError, loadConfig } from './config/config.ts';
 import { listeningUrl } from './config/origins.ts';
+import { DatabaseDamaged } from './database/integrity.ts';
 import { DataDirInUse } from './database/sqlite.ts';
 
 /** How many connections may knock before they are taken: a crowd coming back must not be turned away by the kernel. */
@@ -59,7 +60,9 @@ async function start(): Promise<void> {
 }
 
 function explain(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof DataDirInUse) return error.message;
+  if (error instanceof ConfigError || error instanceof DataDirInUse || error instanceof DatabaseDamaged) {
+    return error.message;
+  }
   if (!(error instanceof Error)) return String(error);
   if ('code' in error && error.code === 'EADDRINUSE') {
     return 'PORT: something listens there already; stop it or choose another port';

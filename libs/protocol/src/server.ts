@@ -17,6 +17,7 @@ export {
   newRoomSchema,
   proofSchema,
   roomSchema,
+  roomsQuerySchema,
   roomsSchema,
   searchQuerySchema,
   sessionSchema,

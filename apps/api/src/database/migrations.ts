@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration';
 import { textIndexMigration } from './text-index.ts';
 import { membersAndChanges } from './migration-0004.ts';
+import { listsAndLimits } from './migration-0006.ts';
 import type { Tables } from './schema.ts';
 
 /** Every change of the tables, in order, by a name that never changes once it has been released. */
@@ -89,6 +90,7 @@ const migrations: Record<string, Migration> = {
   '0004-members-and-changes': membersAndChanges,
   // SQLite's own; another engine searches in its own way.
   '0005-index-of-texts': textIndexMigration,
+  '0006-lists-and-limits': listsAndLimits,
 };
 
 /**
