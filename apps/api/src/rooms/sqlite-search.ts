@@ -6,7 +6,7 @@ import { BadSearch, type FoundMessages, searchedRooms, searchedWords, type Searc
 import { messageColumns, toMessage } from './sqlite-rows.ts';
 
 /** Messages that one statement covers. Each further statement covers twice as many, so that no single one runs for long. */
-const firstWindow = 50_000;
+const messagesPerStatement = 50_000;
 
 /**
  * Search in FTS5 (see `database/text-index.ts`), synchronous: it runs on a worker thread (see `room-reader.ts`). FTS5 separates words
@@ -14,7 +14,10 @@ const firstWindow = 50_000;
  *
  * @throws BadSearch
  */
-export function createSqliteSearch(sqlite: DatabaseSync): (query: SearchFor) => FoundMessages {
+export function createSqliteSearch(
+  sqlite: DatabaseSync,
+  firstWindow = messagesPerStatement,
+): (query: SearchFor) => FoundMessages {
   const statements = {
     numberOf: sqlite.prepare('SELECT number FROM messages WHERE room = ? AND seq = ?'),
     newest: sqlite.prepare('SELECT max(number) AS number FROM messages'),
