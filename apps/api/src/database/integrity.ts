@@ -11,7 +11,7 @@ export class DatabaseDamaged extends Error {
 
   constructor(file: string, detail: string) {
     super(
-      `DATA_DIR: ${file} is damaged (${detail}). Keep a copy of the folder, then restore a backup or recover the file ` +
+      `DATA_DIR: ${file} is damaged (${detail.replaceAll(/\s+/g, ' ')}). Keep a copy of the folder, then restore a backup or recover the file ` +
         `(sqlite3 ${file} .recover)`,
     );
   }
