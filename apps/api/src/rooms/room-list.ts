@@ -26,6 +26,6 @@ export const listedOwnRooms = 5_000;
 
 /** Lists the rooms that a user may see: the user's own first, then pages of others, each sorted by title and name. */
 export interface RoomList {
-  /** Rejects with `BadRoomCursor`. */
-  list(query: RoomListQuery): Promise<RoomPage>;
+  /** Resolves to the JSON of a `RoomPage`, in UTF-8. Rejects with `BadRoomCursor`. */
+  list(query: RoomListQuery): Promise<Uint8Array>;
 }

@@ -4,7 +4,7 @@
  */
 import { DatabaseSync } from 'node:sqlite';
 import { workerData } from 'node:worker_threads';
-import { BadRoomCursor, type RoomListQuery, type RoomPage } from './room-list.ts';
+import { BadRoomCursor, type RoomListQuery } from './room-list.ts';
 import { BadSearch, type FoundMessages, type SearchFault, type SearchFor } from './search.ts';
 import { createSqliteRoomList } from './sqlite-room-list.ts';
 import { createSqliteSearch } from './sqlite-search.ts';
@@ -30,9 +30,10 @@ export function findMessages(query: SearchFor): FoundMessages | { readonly fault
   }
 }
 
-export function listRooms(query: RoomListQuery): RoomPage | { readonly fault: 'bad_cursor' } {
+/** The page is serialized here: it may have thousands of rooms, and identical requests share it. */
+export function listRooms(query: RoomListQuery): Uint8Array | { readonly fault: 'bad_cursor' } {
   try {
-    return list(query);
+    return new TextEncoder().encode(JSON.stringify(list(query)));
   } catch (error) {
     if (error instanceof BadRoomCursor) return { fault: 'bad_cursor' };
     throw error;

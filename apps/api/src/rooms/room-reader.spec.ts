@@ -1,4 +1,6 @@
-import { onTestFinished, expect, test } from 'vitest';
+import { roomsSchema } from '@usher/protocol/server';
+import { Value } from 'typebox/value';
+import { expect, onTestFinished, test } from 'vitest';
 import { openRooms } from '../testing/open-rooms.ts';
 import { searchContract } from '../testing/search-contract.ts';
 import { createRoomReader } from './room-reader.ts';
@@ -23,8 +25,10 @@ test('the reader sees every message that was acknowledged before', async () => {
   for (let seq = 1; seq <= 5; seq++) {
     await history.append('one', { user: 'maggie', key: crypto.randomUUID(), text: `needle ${seq}` });
     expect((await reader.find({ user: 'bart', words: 'needle', limit: 10 })).messages).toHaveLength(seq);
-    const { rooms } = await reader.list({ user: 'bart', admin: false, limit: 10 });
-    expect(rooms).toMatchObject([{ room: 'one', seq, unread: seq }]);
+    const json = new TextDecoder().decode(await reader.list({ user: 'bart', admin: false, limit: 10 }));
+    const page: unknown = JSON.parse(json);
+    expect(Value.Check(roomsSchema, page)).toBe(true);
+    expect(page).toMatchObject({ rooms: [{ room: 'one', seq, unread: seq }] });
   }
 });
 
