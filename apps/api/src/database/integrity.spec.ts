@@ -1,5 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, openSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { tempFolder } from '../testing/temp-folder.ts';
 import { DatabaseDamaged } from './integrity.ts';
@@ -44,6 +47,15 @@ test('a damaged database is not opened, and the error says what to do', async ()
   const opening = openDatabase(await damagedFolder());
   await expect(opening).rejects.toThrow(DatabaseDamaged);
   await expect(opening).rejects.toThrow(/usher\.db is damaged .*restore a backup or recover the file/);
+});
+
+test('a server with a damaged database ends with exit code 1 and one line that says what to do', async () => {
+  const program = ['--conditions=@usher/source', join(import.meta.dirname, '../main.ts')];
+  const env = { PATH: process.env['PATH'], PORT: '0', DATA_DIR: await damagedFolder() };
+  const child = spawn(process.execPath, program, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+  expect(code).toBe(1);
+  expect(said).toMatch(/^DATA_DIR: .*usher\.db is damaged [^\n]*\n$/);
 });
 
 test('a file that is no database is not opened either, and stays as it is', async () => {

@@ -81,6 +81,14 @@ test('counters of a killed process are lost by at most 1 % of the limit', async 
   expect(second.spend('maggie', 1_000 - 500 + 10)).toMatchObject(['quota_exceeded', expect.any(Number)]);
 });
 
+test('closing on a full disk does not fail', async () => {
+  const { database, spend, close, lines } = await open();
+  spend('maggie', 3);
+  database.sqlite.exec(`CREATE TRIGGER full BEFORE INSERT ON stored_bytes BEGIN SELECT RAISE(ROLLBACK, 'full'); END`);
+  close();
+  expect(lines).toEqual(['the bytes that users stored could not be written']);
+});
+
 test('a database that is as large as allowed refuses, and says so in the log once', async () => {
   const { limits, spend, lines } = await open({ databaseBytes: 1_000, bytesPerUserAndDay: 0 });
   expect(spend('maggie', 1)).toBe('stored');

@@ -43,6 +43,7 @@ interface Counter {
  * written within the transaction of a message only each time they have grown by 1 % of the limit, so that a send costs no query.
  */
 export class StorageLimits {
+  readonly #sqlite: DatabaseSync;
   readonly #options: StorageLimitsOptions;
   readonly #now: () => number;
   readonly #counters = new Map<string, Counter>();
@@ -55,6 +56,7 @@ export class StorageLimits {
   #checking: Promise<void> | undefined;
 
   constructor(sqlite: DatabaseSync, options: StorageLimitsOptions) {
+    this.#sqlite = sqlite;
     this.#options = options;
     this.#now = options.now ?? Date.now;
     this.#statements = {
@@ -149,8 +151,17 @@ export class StorageLimits {
     counter.written = counter.bytes;
   }
 
+  /** In one commit. A counter that cannot be written is not worth an error: at most 1 % of the limit is not counted. */
   #saveAll(): void {
-    for (const [user, counter] of this.#counters) if (counter.bytes !== counter.written) this.#save(user, counter);
+    const own = !this.#sqlite.isTransaction;
+    try {
+      if (own) this.#sqlite.exec('BEGIN IMMEDIATE');
+      for (const [user, counter] of this.#counters) if (counter.bytes !== counter.written) this.#save(user, counter);
+      if (own) this.#sqlite.exec('COMMIT');
+    } catch (error) {
+      if (own && this.#sqlite.isTransaction) this.#sqlite.exec('ROLLBACK');
+      this.#options.log.warn({ err: error }, 'the bytes that users stored could not be written');
+    }
   }
 
   async #check(): Promise<void> {
