@@ -53,8 +53,8 @@ test('a server with a damaged database ends with exit code 1 and one line that s
   const program = ['--conditions=@usher/source', join(import.meta.dirname, '../main.ts')];
   const env = { PATH: process.env['PATH'], PORT: '0', DATA_DIR: await damagedFolder() };
   const child = spawn(process.execPath, program, { env, stdio: ['ignore', 'ignore', 'pipe'] });
-  const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
-  expect(code).toBe(1);
+  const [said] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+  expect(child.exitCode).toBe(1);
   expect(said).toMatch(/^DATA_DIR: .*usher\.db is damaged [^\n]*\n$/);
 });
 

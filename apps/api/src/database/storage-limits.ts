@@ -153,13 +153,17 @@ export class StorageLimits {
 
   /** In one commit. A counter that cannot be written is not worth an error: at most 1 % of the limit is not counted. */
   #saveAll(): void {
-    const own = !this.#sqlite.isTransaction;
+    // A savepoint is a transaction of its own, unless one is open.
+    const run = (sql: string): void => {
+      this.#sqlite.exec(sql);
+    };
     try {
-      if (own) this.#sqlite.exec('BEGIN IMMEDIATE');
+      run('SAVEPOINT counters');
       for (const [user, counter] of this.#counters) if (counter.bytes !== counter.written) this.#save(user, counter);
-      if (own) this.#sqlite.exec('COMMIT');
+      run('RELEASE counters');
     } catch (error) {
-      if (own && this.#sqlite.isTransaction) this.#sqlite.exec('ROLLBACK');
+      // After a full disk, SQLite has rolled back by itself.
+      if (this.#sqlite.isTransaction) run('ROLLBACK TO counters; RELEASE counters');
       this.#options.log.warn({ err: error }, 'the bytes that users stored could not be written');
     }
   }

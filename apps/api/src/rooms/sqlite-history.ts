@@ -118,11 +118,11 @@ export function createSqliteHistory(
   return {
     append: (room, entry) => commit.run(() => store(room, entry)),
     read: (room, range) =>
-      new Promise((resolve, reject) => {
+      new Promise((resolve) => {
         try {
           resolve(read(room, range));
         } catch (error) {
-          reject(readFailed?.(error) ?? error);
+          throw readFailed?.(error) ?? error;
         }
       }),
   };
