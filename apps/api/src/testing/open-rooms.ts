@@ -52,7 +52,12 @@ export async function openRooms(options: OpenRoomsOptions = {}): Promise<OpenRoo
   const users = createUsers(kysely, Date.now);
   return {
     ...{ database, commit, commits, history, marks, rooms },
-    search: { find: (query) => Promise.try(find, query) },
+    search: {
+      find: (query) =>
+        new Promise((resolve) => {
+          resolve(find(query));
+        }),
+    },
     list: (query) => list({ admin: false, limit: 1_000, ...query }),
     async createRoom(room) {
       await addRoom(kysely, { room, title: room, private: false, createdBy: 'the one who made it' }, Date.now());
