@@ -19,7 +19,9 @@ import type { Config } from './config/config.ts';
 import { jwtSecret } from './config/jwt-secret.ts';
 import { allowedOrigins } from './config/origins.ts';
 import { createGroupCommit } from './database/group-commit.ts';
+import { createReadiness } from './database/readiness.ts';
 import { openDatabase } from './database/sqlite.ts';
+import { StorageLimits } from './database/storage-limits.ts';
 import { Deadline, settledWithin } from './deadline.ts';
 import { everyHour } from './every-hour.ts';
 import { proxyTrust } from './http/client-address.ts';
@@ -32,12 +34,12 @@ import { page } from './http/static-files.ts';
 import { createMetrics, metricsRoutes } from './metrics.ts';
 import { memberRoutes } from './rooms/member-routes.ts';
 import { createRoomDirectory } from './rooms/room-directory.ts';
+import { createRoomReader } from './rooms/room-reader.ts';
 import { roomRoutes } from './rooms/room-routes.ts';
 import { createSqliteLook } from './rooms/room-standing.ts';
 import { searchRoutes } from './rooms/search-routes.ts';
 import { createSqliteHistory, forgetDeletedTexts } from './rooms/sqlite-history.ts';
 import { createSqliteMarks } from './rooms/sqlite-marks.ts';
-import { createSqliteSearch } from './rooms/sqlite-search.ts';
 import { socket } from './socket/socket.ts';
 import { refuseDemoAccounts } from './users/demo-accounts.ts';
 import { addFirstPeople } from './users/first-people.ts';
@@ -72,9 +74,10 @@ const onCloseMs = 1_000;
  */
 export async function buildApp(config: Config, options: AppOptions = {}): Promise<FastifyInstance> {
   const now = Date.now;
-  const database = await openDatabase(config.dataDir);
+  const log = createLogger(config.logLevel, options.logStream);
+  const database = await openDatabase(config.dataDir, { log });
   const app = Fastify({
-    loggerInstance: createLogger(config.logLevel, options.logStream),
+    loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: proxyTrust(config.trustProxy),
     bodyLimit,
@@ -85,7 +88,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     clientErrorHandler: answerClientError,
   });
   try {
-    const { kysely: db, sqlite } = database;
+    const { file, health, kysely: db, sqlite } = database;
     const metrics = createMetrics();
     const users = createUsers(db, now);
     const lives = { idleMs: config.sessionIdleSeconds * 1_000, absoluteMs: config.sessionSeconds * 1_000 };
@@ -93,11 +96,25 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     const sessions = createSessions(db, { ...lives, maxPerUser: config.maxSessionsPerUser, find, now });
     const refreshing = createRefreshing(db, { ...lives, now });
     const passwords = await createPasswords();
-    const commit = createGroupCommit(sqlite);
+    const commit = createGroupCommit(sqlite, { health });
+    const storage = new StorageLimits(sqlite, {
+      file,
+      bytesPerUserAndDay: config.maxMbPerUserPerDay * 1e6,
+      databaseBytes: config.maxDatabaseMb * 1e6,
+      freeBytes: config.minFreeDiskMb * 1e6,
+      log,
+    });
+    commit.onSettled((committed) => {
+      storage.settled(committed);
+    });
+    await storage.check();
     const marks = createSqliteMarks(sqlite, commit);
-    const rooms = createRoomDirectory(db, { look: createSqliteLook(sqlite), marks, now });
-    const search = createSqliteSearch(sqlite);
+    const limits = { perUser: config.maxRoomsPerUser, perUserAndHour: config.maxRoomsPerUserPerHour };
+    const rooms = createRoomDirectory(db, { look: createSqliteLook(sqlite), limits, now });
+    const reader = createRoomReader(file, { log });
     const history = createSqliteHistory(sqlite, commit, {
+      admit: (user, bytes) => storage.spend(user, bytes),
+      readFailed: (error) => health.failed(error),
       onCommit: (appends) => {
         metrics.commits.observe(appends);
       },
@@ -111,9 +128,10 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
 
     // Runs after every connection is gone. The database is closed in any case.
     app.addHook('onClose', async () => {
-      if (!(await settledWithin(Promise.all([forgetting.stop(), commit.idle()]), onCloseMs))) {
+      if (!(await settledWithin(Promise.all([forgetting.stop(), commit.idle(), reader.close()]), onCloseMs))) {
         app.log.error('the database is closed while work on it is not finished');
       }
+      storage.close();
       database.close();
     });
     app.decorate('boundPort', () => {
@@ -138,11 +156,15 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     await app.register(socket, { config, sessions, rooms, history, marks, metrics, deadline });
     await app.register(shutdown, { deadline });
     const { connections, members, endings } = app;
+    const charge: StorageLimits['charge'] = (user, bytes) => {
+      storage.charge(user, bytes);
+    };
     const rules = createPasswordRules(config.passwordMinLength);
     const check = createPasswordCheck(users, passwords, createSignInThrottle());
     await app.register(
       async (api) => {
-        await api.register(healthRoutes, { db, draining: () => app.draining });
+        const storageReady = createReadiness({ sqlite, commit, health, limits: storage });
+        await api.register(healthRoutes, { storageReady, draining: () => app.draining });
         // Theirs alone are cookies: nobody else reads one, and for every other call they would be two more hooks.
         await api.register(async (auth) => {
           await auth.register(cookies);
@@ -172,13 +194,15 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
         });
         await api.register(roomRoutes, {
           rooms,
+          list: reader,
           history,
+          charge,
           added: (room, user) => {
             members.added(room, user);
           },
         });
-        await api.register(memberRoutes, { rooms, marks, users, hub: members });
-        await api.register(searchRoutes, { rooms, search });
+        await api.register(memberRoutes, { rooms, marks, users, charge, hub: members });
+        await api.register(searchRoutes, { rooms, search: reader });
       },
       { prefix: '/api' },
     );

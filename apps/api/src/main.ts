@@ -4,6 +4,7 @@ import { buildApp, drainMs } from './app.ts';
 import { ConfigError, loadConfig } from './config/config.ts';
 import { listeningUrl } from './config/origins.ts';
 import { DataDirInUse, DataDirUnusable } from './database/data-dir.ts';
+import { DatabaseDamaged } from './database/integrity.ts';
 import { settledWithin } from './deadline.ts';
 
 /** Connections that the kernel keeps until the server accepts them: after a restart all clients come back at once. */
@@ -108,7 +109,8 @@ async function started<T>(step: () => T | Promise<T>): Promise<T> {
 }
 
 function explain(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof DataDirInUse || error instanceof DataDirUnusable) {
+  const known = [ConfigError, DataDirInUse, DataDirUnusable, DatabaseDamaged];
+  if (error instanceof Error && known.some((type) => error instanceof type)) {
     return error.message;
   }
   if (!(error instanceof Error)) return String(error);

@@ -34,9 +34,9 @@ test('nothing of the browser’s entry point pulls a schema or generates code', 
   expect(text).not.toMatch(/typebox/i);
 });
 
-test('all of it is less than 1.6 kB compressed', async () => {
+test('all of it is less than 1.7 kB compressed', async () => {
   const { gzipBytes } = await bundle('index');
-  expect(gzipBytes).toBeLessThan(1_600);
+  expect(gzipBytes).toBeLessThan(1_700);
 });
 
 test('what a client needs of it carries neither the titles of problems nor the reasons of close codes', async () => {

@@ -96,8 +96,24 @@ export const roomSchema = Type.Object({
 });
 export type Room = Static<typeof roomSchema>;
 
-export const roomsSchema = Type.Object({ rooms: Type.Array(roomSchema) });
+export const roomsSchema = Type.Object({
+  rooms: Type.Array(roomSchema),
+  next: Type.Optional(Type.String({ description: 'there are more: the `cursor` of the next page' })),
+});
 export type Rooms = Static<typeof roomsSchema>;
+
+export const roomsQuerySchema = Type.Object({
+  cursor: Type.Optional({ ...roomName, description: 'the `next` of the previous page; without it the first page' }),
+  limit: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 1000,
+      default: 500,
+      description: 'rooms of which one is not a member; the first page has all of one’s own besides',
+    }),
+  ),
+});
+export type RoomsQuery = Static<typeof roomsQuerySchema>;
 
 export const newRoomSchema = Type.Object({
   room: roomName,
@@ -135,7 +151,7 @@ export const searchQuerySchema = Type.Object({
   q: Type.String({
     minLength: 1,
     maxLength: 200,
-    description: 'words, all of which stand in the message; the last may be a beginning',
+    description: 'at most 16 different words, all of which occur in the message; the last may be a prefix',
   }),
   room: Type.Optional(roomName),
   before: Type.Optional(Type.String({ maxLength: 96, description: 'the `next` of the page before' })),

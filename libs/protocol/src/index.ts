@@ -35,6 +35,7 @@ export type {
   Proof,
   Room,
   Rooms,
+  RoomsQuery,
   SearchQuery,
   Session,
   Sessions,

@@ -26,10 +26,14 @@ const problemCodes = [
   'too_many_attempts',
   'too_many_tickets',
   'too_many_connections',
+  'too_many_rooms',
+  'rate_limited',
   'internal',
   'at_capacity',
   'draining',
   'store_unavailable',
+  'quota_exceeded',
+  'storage_full',
 ] as const;
 
 export type ProblemCode = (typeof problemCodes)[number];

@@ -28,10 +28,14 @@ export const problems = {
   too_many_attempts: { status: 429, title: 'Too many attempts' },
   too_many_tickets: { status: 429, title: 'Too many tickets' },
   too_many_connections: { status: 429, title: 'Too many connections' },
+  too_many_rooms: { status: 429, title: 'Too many rooms' },
+  rate_limited: { status: 429, title: 'Too many requests' },
   internal: { status: 500, title: 'Internal error' },
   at_capacity: { status: 503, title: 'At capacity' },
   draining: { status: 503, title: 'The server is restarting' },
   store_unavailable: { status: 503, title: 'Storage out of reach' },
+  quota_exceeded: { status: 507, title: 'Daily storage quota exceeded' },
+  storage_full: { status: 507, title: 'The server’s storage is full' },
 } as const satisfies Record<ProblemCode, { status: number; title: string }>;
 
 /** The problem document for a code. `type` is a URN, since the documents may be served anywhere. */

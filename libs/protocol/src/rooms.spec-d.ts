@@ -29,6 +29,8 @@ describe('the rooms protocol', () => {
       | 'not_joined'
       | 'too_long'
       | 'too_many_rooms'
+      | 'quota_exceeded'
+      | 'storage_full'
     >();
   });
   test('frames are told apart by their type', () => {

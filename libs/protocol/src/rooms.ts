@@ -107,7 +107,7 @@ export const roomsProtocol = defineProtocol({
     left: Type.Object({ room: Type.String() }),
     removed: Type.Object({ room: Type.String(), code: Type.String() }),
   },
-  errors: ['not_joined', 'too_long', 'too_many_rooms'],
+  errors: ['not_joined', 'too_long', 'too_many_rooms', 'quota_exceeded', 'storage_full'],
 });
 
 export type RoomsProtocol = typeof roomsProtocol;

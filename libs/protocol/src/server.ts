@@ -18,6 +18,7 @@ export {
   newUserSchema,
   proofSchema,
   roomSchema,
+  roomsQuerySchema,
   roomsSchema,
   searchQuerySchema,
   sessionSchema,

@@ -42,6 +42,14 @@ export interface Config {
   readonly connectsPerSecond: number;
   /** 0: no limit. */
   readonly sendsPerSecond: number;
+  /** Megabytes that one user may store in 24 hours. 0: no limit. */
+  readonly maxMbPerUserPerDay: number;
+  /** Size of the database. 0: no limit. */
+  readonly maxDatabaseMb: number;
+  /** Free space of the disk below which no message is stored. 0: no limit. */
+  readonly minFreeDiskMb: number;
+  readonly maxRoomsPerUser: number;
+  readonly maxRoomsPerUserPerHour: number;
   readonly heartbeatMs: number;
   readonly heartbeatGraceMs: number;
   /** How long somebody whose connection dropped is shown as before. */
@@ -159,6 +167,11 @@ export function loadConfig(env: Env, webRoot: string): Config {
     maxConnectionsPerUser: integer('MAX_CONNECTIONS_PER_USER', 10, 1, 100_000),
     connectsPerSecond: integer('CONNECTS_PER_SECOND', 500, 1, 100_000),
     sendsPerSecond: integer('SENDS_PER_SECOND', 20, 0, 100_000),
+    maxMbPerUserPerDay: integer('MAX_MB_PER_USER_PER_DAY', 50, 0, 1_000_000),
+    maxDatabaseMb: integer('MAX_DATABASE_MB', 0, 0, 100_000_000),
+    minFreeDiskMb: integer('MIN_FREE_DISK_MB', 100, 0, 100_000_000),
+    maxRoomsPerUser: integer('MAX_ROOMS_PER_USER', 1_000, 1, 100_000),
+    maxRoomsPerUserPerHour: integer('MAX_ROOMS_PER_USER_PER_HOUR', 60, 1, 100_000),
     heartbeatMs,
     heartbeatGraceMs: integer('HEARTBEAT_GRACE_MS', 10_000, 100, 600_000),
     presenceGraceMs: integer('PRESENCE_GRACE_MS', 10_000, 0, 600_000),

@@ -1,7 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { RequestError } from '@usher/realtime';
+import type { StorageHealth } from './storage-health.ts';
 
-/** What a piece of work gives back that did nothing, and that nobody else has to fail for. */
+/** The result of a piece of work that did nothing and is rejected alone. */
 export class Refused {
   readonly reason: Error;
 
@@ -11,15 +12,16 @@ export class Refused {
 }
 
 /**
- * Durability at the cost of one commit, not one a write: all work of one turn of the event loop shares a transaction.
+ * Durable writes at the cost of one commit for many: all work of one turn of the event loop shares a transaction.
  *
- * Work is done in the order of the calls, and sees what earlier work of the same transaction did. It is answered when the commit
- * is durable, in that order too. Work that throws undoes the whole transaction and rejects everybody in it.
+ * Work runs in the order of the calls and sees what earlier work of the same transaction did. Calls resolve once the commit is durable
+ * and the files of the database are still in place, in the same order. Work that throws rolls back the transaction and rejects all
+ * calls in it.
  */
 export interface GroupCommit {
   /**
-   * Does `work`, synchronously, within the next transaction. Rejects with the reason of a `Refused` that it gives back, with
-   * whatever error the commit has, or with `rate_limited` when too many wait.
+   * Runs `work`, synchronously, within the next transaction. Rejects with the reason of a `Refused` that `work` returns, with the
+   * error of the commit (see `StorageHealth.failed`), or with `rate_limited` when too many calls wait.
    */
   run<T>(work: () => T | Refused): Promise<T>;
   /** Calls `listener` after each transaction, before anybody in it is answered, with whether it was committed. */
@@ -29,8 +31,10 @@ export interface GroupCommit {
 }
 
 export interface GroupCommitOptions {
-  /** Pieces of work that may wait for the next commit; 10,000 unless told. */
+  /** Pieces of work that may wait for the next commit. Defaults to 10,000. */
   readonly maxWaiting?: number;
+  /** Hears how commits end. Defaults to none. */
+  readonly health?: StorageHealth;
 }
 
 interface Waiting {
@@ -40,7 +44,7 @@ interface Waiting {
 }
 
 export function createGroupCommit(sqlite: DatabaseSync, options: GroupCommitOptions = {}): GroupCommit {
-  const { maxWaiting = 10_000 } = options;
+  const { maxWaiting = 10_000, health } = options;
   const listeners: ((committed: boolean) => void)[] = [];
   const idlers: (() => void)[] = [];
   let waiting: Waiting[] = [];
@@ -68,15 +72,19 @@ export function createGroupCommit(sqlite: DatabaseSync, options: GroupCommitOpti
   function commit(batch: readonly Waiting[]): void {
     const outcomes: unknown[] = [];
     try {
+      health?.assertWritable();
       sqlite.exec('BEGIN IMMEDIATE');
       for (const { work } of batch) outcomes.push(work());
       sqlite.exec('COMMIT');
+      health?.assertFilesInPlace();
     } catch (error) {
       if (sqlite.isOpen && sqlite.isTransaction) sqlite.exec('ROLLBACK');
       for (const listener of listeners) listener(false);
-      for (const { reject } of batch) reject(error);
+      const reason = health?.failed(error) ?? error;
+      for (const { reject } of batch) reject(reason);
       return;
     }
+    health?.succeeded();
     for (const listener of listeners) listener(true);
     for (const [index, { resolve, reject }] of batch.entries()) {
       const outcome = outcomes[index];

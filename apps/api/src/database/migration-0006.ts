@@ -24,6 +24,6 @@ export const demoPasswordsAndUniqueTitles: Migration = {
       keys.add(key);
       await sql`UPDATE rooms SET title_key = ${key} WHERE name = ${name}`.execute(db);
     }
-    await db.schema.createIndex('rooms_by_title').unique().on('rooms').column('title_key').execute();
+    await db.schema.createIndex('room_titles').unique().on('rooms').column('title_key').execute();
   },
 };

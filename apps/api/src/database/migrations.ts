@@ -3,6 +3,7 @@ import { type Migration, type MigrationProvider, Migrator } from 'kysely/migrati
 import { textIndexMigration } from './text-index.ts';
 import { membersAndChanges } from './migration-0004.ts';
 import { demoPasswordsAndUniqueTitles } from './migration-0006.ts';
+import { listsAndLimits } from './migration-0007.ts';
 import type { Tables } from './schema.ts';
 
 /** Every change of the tables, in order, by a name that never changes once it has been released. */
@@ -91,6 +92,7 @@ const migrations: Record<string, Migration> = {
   // SQLite's own; another engine searches in its own way.
   '0005-index-of-texts': textIndexMigration,
   '0006-demo-passwords-and-unique-titles': demoPasswordsAndUniqueTitles,
+  '0007-lists-and-limits': listsAndLimits,
 };
 
 /**

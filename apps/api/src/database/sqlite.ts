@@ -1,55 +1,87 @@
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
+import type { Logger } from '@usher/realtime';
 import { createDataDir, DataDirInUse, unusable } from './data-dir.ts';
+import { checkedAtStartBytes, checkInBackground, checkNow, DatabaseDamaged, saysDamaged } from './integrity.ts';
 import { migrate } from './migrations.ts';
 import type { Tables } from './schema.ts';
+import { StorageHealth } from './storage-health.ts';
 
 /** What the database is called in the data folder. */
 export const databaseFile = 'usher.db';
+/** How long a statement waits for a lock of another process, in milliseconds. */
+export const busyTimeoutMs = 5_000;
 
-/** The embedded database: one file, one connection, seen from two sides. */
+/** The embedded database: one file and one connection, as a query builder and as prepared statements. */
 export interface Database {
-  /** For everything that is asked seldom. Its queries are those that PostgreSQL will share. */
+  /** Path of the database. */
+  readonly file: string;
+  /** For queries that are rare. They are written so that PostgreSQL can share them. */
   readonly kysely: Kysely<Tables>;
-  /** For the one hot path, the history. The same connection: a writer never waits for another one of this process. */
+  /** For the hot path, the history. It is the same connection, so that no writer waits for another one of this process. */
   readonly sqlite: DatabaseSync;
-  /** Closes the file and lets go of the folder, once all use is over. Doing it again does no harm. */
+  /** Whether the database can be written. */
+  readonly health: StorageHealth;
+  /** Closes the file and unlocks the folder. Further calls do nothing. */
   readonly close: () => void;
 }
 
+export interface DatabaseOptions {
+  /** Defaults to none. */
+  readonly log?: Logger;
+  /** Files up to this size are checked before the function resolves, larger ones in the background. Defaults to 16 MiB. */
+  readonly checkedAtStartBytes?: number;
+}
+
+function nothing(): void {
+  // No log.
+}
+const noLog: Logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+
 /**
- * Opens the database in a directory, which is created if it does not exist, and brings its tables up to date.
+ * Opens the database in a directory (created if necessary, for its owner only), checks it and migrates its tables.
  *
  * Commits are durable: write-ahead log with `synchronous=FULL`, so that what was committed survives kill -9 and power loss
- * (sqlite.org/pragma.html#pragma_synchronous). What is deleted is overwritten in the file (`secure_delete`).
+ * (sqlite.org/pragma.html#pragma_synchronous). Deleted content is overwritten in the file (`secure_delete`).
  *
  * @throws DataDirInUse when another server uses the directory: two servers on one history would not see each other's messages.
  * @throws DataDirUnusable when the directory or a file in it cannot be created, read or written.
+ * @throws DatabaseDamaged when the file is corrupt. Corruption of a large file is found later and reported to `health`.
  */
-export async function openDatabase(dataDir: string): Promise<Database> {
+export async function openDatabase(dataDir: string, options: DatabaseOptions = {}): Promise<Database> {
+  const { log = noLog, checkedAtStartBytes: checked = checkedAtStartBytes } = options;
   createDataDir(dataDir);
   const lock = lockDirectory(dataDir);
+  const file = join(dataDir, databaseFile);
   let sqlite: DatabaseSync | undefined;
   try {
-    sqlite = new DatabaseSync(join(dataDir, databaseFile), { enableForeignKeyConstraints: true, timeout: 5_000 });
+    sqlite = new DatabaseSync(file, { enableForeignKeyConstraints: true, timeout: busyTimeoutMs });
     sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;');
-    const kysely = new Kysely<Tables>({ dialect: new SqliteDialect({ database: adapt(sqlite) }) });
-    // All of it or nothing: what is killed in the middle finds the tables as they were.
+    const isSmall = statSync(file).size <= checked;
+    if (isSmall) checkNow(sqlite, file);
+    // Any read creates the files of the write-ahead log, which `health` remembers.
+    sqlite.prepare('SELECT count(*) FROM sqlite_schema').get();
+    const health = new StorageHealth(file, log);
+    const kysely = new Kysely<Tables>({ dialect: new SqliteDialect({ database: adapt(sqlite, health) }) });
+    // One transaction for all migrations: a process that is killed in between leaves the tables as they were.
     sqlite.exec('BEGIN IMMEDIATE');
     await migrate(kysely);
     sqlite.exec('COMMIT');
     const opened = sqlite;
+    const endCheck = isSmall ? undefined : checkInBackground(file, health, log);
     const close = (): void => {
       if (!opened.isOpen) return;
+      endCheck?.();
       opened.close();
       lock.close();
     };
-    return { kysely, sqlite, close };
+    return { file, kysely, sqlite, health, close };
   } catch (error) {
     sqlite?.close();
     lock.close();
-    throw unusable(dataDir, error);
+    throw saysDamaged(error) ? new DatabaseDamaged(file, error.message) : unusable(dataDir, error);
   }
 }
 
@@ -70,24 +102,54 @@ function lockDirectory(dataDir: string): DatabaseSync {
   }
 }
 
-/** More different queries than the app has; a bound all the same. */
+/** More than the app has different queries. */
 const keptStatements = 256;
 
-/** Kysely's own SQLite dialect speaks to better-sqlite3; this is `node:sqlite` in the same shape. */
-function adapt(sqlite: DatabaseSync): SqliteDatabase {
+/** Kysely's own SQLite dialect expects better-sqlite3; this is `node:sqlite` in the same shape. */
+function adapt(sqlite: DatabaseSync, health: StorageHealth): SqliteDatabase {
   const kept = new Map<string, SqliteStatement>();
   return {
     close: () => {
-      // The file is closed by `Database.close`, for both sides at once.
+      // `Database.close` closes the file, for both sides at once.
     },
     prepare(sql) {
       let statement = kept.get(sql);
       if (statement === undefined) {
-        statement = adaptStatement(sqlite.prepare(sql));
+        const prepared = adaptStatement(sqlite.prepare(sql));
+        if (sql === 'rollback') statement = rollback(prepared, sqlite);
+        else statement = /^\s*select\b/i.test(sql) ? prepared : watched(prepared, sqlite, health);
         if (kept.size < keptStatements) kept.set(sql, statement);
       }
       return statement;
     },
+  };
+}
+
+/** SQLite itself rolls back after some errors, such as a full disk; then nothing is left to do. */
+function rollback(statement: SqliteStatement, sqlite: DatabaseSync): SqliteStatement {
+  return {
+    ...statement,
+    run: (parameters) => (sqlite.isTransaction ? statement.run(parameters) : { changes: 0, lastInsertRowid: 0 }),
+  };
+}
+
+/** A statement that writes. It fails unless what it committed is in a file that is still in its place. */
+function watched(statement: SqliteStatement, sqlite: DatabaseSync, health: StorageHealth): SqliteStatement {
+  function write<T>(execute: () => T): T {
+    health.assertWritable();
+    let result: T;
+    try {
+      result = execute();
+    } catch (error) {
+      throw health.failed(error);
+    }
+    if (!sqlite.isTransaction) health.assertFilesInPlace();
+    return result;
+  }
+  return {
+    ...statement,
+    all: (parameters) => write(() => statement.all(parameters)),
+    run: (parameters) => write(() => statement.run(parameters)),
   };
 }
 

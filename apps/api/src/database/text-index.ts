@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
+import { roomWord } from './room-word.ts';
 
 /**
  * The index of the texts of messages, in FTS5 (sqlite.org/fts5.html): words without case and accents, and with every message its
@@ -19,11 +20,6 @@ export const textIndexMigration: Migration = {
       SELECT number, lower(hex(room)), text FROM messages ORDER BY number`.execute(db);
   },
 };
-
-/** One word for a room, whatever its name: a tokenizer would take `my-room` for two. */
-export function roomWord(room: string): string {
-  return Buffer.from(room).toString('hex');
-}
 
 /** Keeps the index; to be called within the transaction that stores the message. */
 export interface TextIndex {

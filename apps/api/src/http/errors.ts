@@ -1,7 +1,9 @@
 import type { Socket } from 'node:net';
 import fp from 'fastify-plugin';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { problem, type ProblemCode } from '@usher/protocol';
+import { isProblemCode, problem, type ProblemCode } from '@usher/protocol';
+import { RequestError } from '@usher/realtime';
+import { StorageUnavailable } from '../database/storage-health.ts';
 import { HttpProblem, sendProblem } from './http-problem.ts';
 
 /** What is told of a status that some part of the framework chose. */
@@ -22,7 +24,12 @@ const codeOfStatus: Readonly<Record<number, ProblemCode>> = {
  * The one place where errors become answers: all of them problem+json, a 5xx logged with its text and told without it.
  * What is not Usher's own problem is translated by its status alone, so that no text of a library reaches the network.
  */
-function answerError(error: FastifyError | HttpProblem, request: FastifyRequest, reply: FastifyReply): void {
+function answerError(
+  failure: FastifyError | HttpProblem | RequestError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  const error = failure instanceof RequestError ? toProblem(failure) : failure;
   if (error instanceof HttpProblem) {
     if (error.statusCode >= 500) request.log.warn({ err: error }, 'request refused');
     sendProblem(reply, error.code, error);
@@ -36,6 +43,14 @@ function answerError(error: FastifyError | HttpProblem, request: FastifyRequest,
   }
   request.log.debug({ err: error }, 'bad request');
   sendProblem(reply, codeOfStatus[status] ?? 'bad_request', { detail: detailOf(error) });
+}
+
+/** An error that also answers socket requests: its code is that of a problem, or the error is internal. */
+function toProblem(error: RequestError): HttpProblem {
+  const { code, retryAfterMs } = error;
+  const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
+  if (error instanceof StorageUnavailable) return new HttpProblem('store_unavailable', { ...wait, cause: error });
+  return new HttpProblem(isProblemCode(code) ? code : 'internal', { ...wait, cause: error });
 }
 
 /** What is wrong with a request that does not fit its schema: the place and the rule, never the value. */

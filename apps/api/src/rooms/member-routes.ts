@@ -11,15 +11,20 @@ export interface MemberRoutesOptions {
   readonly rooms: RoomDirectory;
   readonly marks: Marks;
   readonly users: Users;
+  /** Counts bytes that a user stores. @throws RequestError */
+  readonly charge: (user: string, bytes: number) => void;
   readonly hub: Pick<Rooms, 'added' | 'dropped' | 'remove' | 'statusOf'>;
 }
+
+/** About what a membership takes, with its index entries. */
+const bytesPerMembership = 200;
 
 const roomParams = Type.Object({ room: Type.String() });
 const memberParams = Type.Object({ room: Type.String(), user: Type.String() });
 
 /** Whose rooms are whose. To whoever may not see a room it is not there, whatever they ask of it. */
 export const memberRoutes: FastifyPluginCallbackTypebox<MemberRoutesOptions> = (app, options, done) => {
-  const { rooms, marks, users, hub } = options;
+  const { rooms, marks, users, charge, hub } = options;
 
   /** @throws HttpProblem as `authenticate` does, and 404 `not_found` */
   async function seen(
@@ -53,6 +58,7 @@ export const memberRoutes: FastifyPluginCallbackTypebox<MemberRoutesOptions> = (
     const { me, room } = await seen(request, name);
     if (!(room.private ? room.manages : user === me)) throw new HttpProblem('forbidden');
     if ((await users.find(user)) === undefined) throw new HttpProblem('not_found');
+    charge(me, bytesPerMembership);
     if (await marks.enter(name, user)) {
       hub.added(name, user);
       request.log.info({ by: me, user, room: name }, 'somebody is a member now');

@@ -5,40 +5,59 @@ import {
   newRoomSchema,
   roomBounds,
   roomSchema,
-  roomsSchema,
+  roomsQuerySchema,
 } from '@usher/protocol/server';
 import type { MessagePageQuery } from '@usher/protocol';
 import type { History, Range } from '@usher/realtime';
 import { HttpProblem } from '../http/http-problem.ts';
 import type { RoomDirectory } from './room-directory.ts';
+import { BadRoomCursor, type RoomList } from './room-list.ts';
 import { normalTitle } from './room-title.ts';
 
 export interface RoomRoutesOptions {
   readonly rooms: RoomDirectory;
+  readonly list: RoomList;
   readonly history: History;
+  /** Counts bytes that a user stores. @throws RequestError */
+  readonly charge: (user: string, bytes: number) => void;
   /** Told of whoever is a member from now on. */
   readonly added: (room: string, user: string) => void;
 }
+
+/** About what a room takes, with its membership and index entries. */
+const bytesPerRoom = 1_000;
 
 const roomParams = Type.Object({ room: Type.String() });
 
 /** Rooms and their older messages. Live ones come over the socket. */
 export const roomRoutes: FastifyPluginCallbackTypebox<RoomRoutesOptions> = (app, options, done) => {
-  const { rooms, history, added } = options;
+  const { rooms, list, history, charge, added } = options;
 
-  app.get('/rooms', { schema: { response: { 200: roomsSchema } } }, async (request, reply) => {
-    const account = await app.authenticate(request);
-    reply.header('cache-control', 'no-store');
-    return { rooms: await rooms.visibleTo(account) };
+  // The list comes serialized, in the form of `roomsSchema`.
+  app.get('/rooms', { schema: { querystring: roomsQuerySchema } }, async (request, reply) => {
+    const { user, roles } = await app.authenticate(request);
+    const { cursor, limit = 500 } = request.query;
+    const from = cursor === undefined ? {} : { cursor };
+    try {
+      const page = await list.list({ user, admin: roles.includes('admin'), limit, ...from });
+      return await reply
+        .header('cache-control', 'no-store')
+        .type('application/json; charset=utf-8')
+        .send(Buffer.from(page.buffer, page.byteOffset, page.byteLength));
+    } catch (error) {
+      if (!(error instanceof BadRoomCursor)) throw error;
+      throw new HttpProblem('bad_request', { detail: 'querystring/cursor: must be the next of the previous page' });
+    }
   });
 
   app.post('/rooms', { schema: { body: newRoomSchema, response: { 201: roomSchema } } }, async (request, reply) => {
     const { user } = await app.authenticate(request);
     const { room, private: isPrivate = false } = request.body;
     const title = titleOf(request.body.title);
+    charge(user, bytesPerRoom);
     const made = await rooms.add({ room, title, private: isPrivate, createdBy: user });
     if (made === 'in_use') throw new HttpProblem('room_taken');
-    if (made === 'too_many') throw new HttpProblem('forbidden');
+    if (!('room' in made)) throw new HttpProblem('too_many_rooms', made);
     added(room, user);
     request.log.info({ user, room }, 'room made');
     return reply.code(201).send(made);

@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { openDatabase } from '../database/sqlite.ts';
+import { clock } from '../testing/clock.ts';
 import { newApp } from '../testing/new-app.ts';
-import { tempFolder } from '../testing/temp-folder.ts';
-import { addRoom } from './new-room.ts';
 
 describe('rooms', () => {
   test('are made by anybody who signed in, once by each name', async () => {
@@ -179,19 +177,43 @@ describe('rooms', () => {
     expect(json?.['rooms']).toContainEqual(expect.objectContaining({ room: 'cellar', mine: false, manages: true }));
   });
 
-  test('are made a thousand by one person, and no more', async () => {
-    const dataDir = tempFolder();
-    await (await newApp({ DATA_DIR: dataDir })).app.close();
-    const database = await openDatabase(dataDir);
-    for (let index = 0; index < 999; index++) {
-      const room = `room-${index}`;
-      await addRoom(database.kysely, { room, title: room, private: true, createdBy: 'maggie' }, 0);
+  test('are listed page by page: all of one’s own first, then others by title', async () => {
+    const { call, signIn } = await newApp();
+    const [maggie, bart] = [await signIn('maggie'), await signIn('bart')];
+    for (const room of ['a-1', 'a-2', 'a-3', 'a-4', 'a-5']) {
+      await call('POST', '/api/rooms', { token: maggie, body: { room, title: `Room ${room}` } });
     }
-    database.close();
-    const again = await newApp({ DATA_DIR: dataDir });
-    const token = await again.signIn('maggie');
-    const make = (room: string) => again.call('POST', '/api/rooms', { token, body: { room, title: 'One more' } });
-    expect((await make('the-last')).status).toBe(201);
-    expect(await make('one-too-many')).toMatchObject({ status: 403, json: { code: 'forbidden' } });
+    const page = async (query: string) => {
+      const { json } = await call('GET', `/api/rooms?${query}`, { token: bart });
+      return { rooms: (json?.['rooms'] as { room: string }[]).map(({ room }) => room), next: json?.['next'] };
+    };
+    expect(await page('limit=2')).toEqual({ rooms: ['general', 'random', 'a-1', 'a-2'], next: 'a-2' });
+    expect(await page('limit=2&cursor=a-2')).toEqual({ rooms: ['a-3', 'a-4'], next: 'a-4' });
+    expect(await page('limit=2&cursor=a-4')).toEqual({ rooms: ['a-5'], next: undefined });
+    expect(await call('GET', '/api/rooms?cursor=nowhere', { token: bart })).toMatchObject({
+      status: 400,
+      json: { code: 'bad_request', detail: 'querystring/cursor: must be the next of the previous page' },
+    });
+  });
+
+  test('are limited for each user, in total and in an hour', async () => {
+    const time = clock();
+    const { call, signIn } = await newApp({ MAX_ROOMS_PER_USER: '3', MAX_ROOMS_PER_USER_PER_HOUR: '2' });
+    const create = async (user: string, room: string) => {
+      const { status, json } = await call('POST', '/api/rooms', {
+        token: await signIn(user),
+        body: { room, title: room },
+      });
+      return { status, code: json?.['code'], retryAfterMs: json?.['retryAfterMs'] };
+    };
+    expect(await create('maggie', 'one')).toMatchObject({ status: 201 });
+    time.advance(600_000);
+    expect(await create('maggie', 'two')).toMatchObject({ status: 201 });
+    expect(await create('maggie', 'three')).toEqual({ status: 429, code: 'too_many_rooms', retryAfterMs: 3_000_000 });
+    expect(await create('bart', 'three')).toMatchObject({ status: 201 });
+    time.advance(3_000_000);
+    expect(await create('maggie', 'four')).toMatchObject({ status: 201 });
+    time.advance(3_600_000);
+    expect(await create('maggie', 'five')).toEqual({ status: 429, code: 'too_many_rooms', retryAfterMs: undefined });
   });
 });

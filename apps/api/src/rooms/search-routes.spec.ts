@@ -104,3 +104,18 @@ test('what is looked for is in no log', async () => {
   await search(lisa, 'q=confidential');
   expect(log.join('')).not.toContain('confidential');
 });
+
+test('more than 16 different words are refused, and repeated ones count once', async () => {
+  const { maggie, search, call } = await withNeedles();
+  const different = Array.from({ length: 17 }, (_, index) => `w${index}`);
+  const refused = await call('GET', `/api/search?q=${different.join('-')}`, { token: maggie });
+  expect(refused).toMatchObject({
+    status: 400,
+    json: { code: 'bad_request', detail: 'querystring/q: must have at most 16 different words' },
+  });
+  expect(await search(maggie, `q=${different.slice(1).join('+')}`)).toMatchObject({ status: 200, rooms: [] });
+  expect(await search(maggie, `q=${'needle+'.repeat(28)}`)).toMatchObject({
+    status: 200,
+    rooms: ['plans', 'cellar', 'general'],
+  });
+});

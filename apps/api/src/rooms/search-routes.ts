@@ -2,14 +2,19 @@ import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebo
 import { foundSchema, searchQuerySchema } from '@usher/protocol/server';
 import { HttpProblem } from '../http/http-problem.ts';
 import type { RoomDirectory } from './room-directory.ts';
-import { BadCursor, type Search } from './search.ts';
+import { BadSearch, type Search, type SearchFault, searchedWords } from './search.ts';
 
 export interface SearchRoutesOptions {
   readonly rooms: RoomDirectory;
   readonly search: Search;
 }
 
-/** Search over the rooms of whoever asks, or in one that they may see. */
+const detailOf: Readonly<Record<SearchFault, string>> = {
+  bad_cursor: 'querystring/before: must be the next of the previous page',
+  too_many_words: `querystring/q: must have at most ${searchedWords} different words`,
+};
+
+/** Search over the caller's rooms, or over one room that the caller may see. */
 export const searchRoutes: FastifyPluginCallbackTypebox<SearchRoutesOptions> = (app, { rooms, search }, done) => {
   app.get(
     '/search',
@@ -18,15 +23,14 @@ export const searchRoutes: FastifyPluginCallbackTypebox<SearchRoutesOptions> = (
       const account = await app.authenticate(request);
       const { q: words, room, before, limit = 20 } = request.query;
       if (room !== undefined && !(await rooms.admits(account, room))) throw new HttpProblem('not_found');
-      const within = room === undefined ? await rooms.liveliestOf(account.user) : [room];
-      const page = before === undefined ? {} : { before };
+      const within = { ...(room === undefined ? {} : { rooms: [room] }), ...(before === undefined ? {} : { before }) };
       try {
-        const { messages, next } = await search.find({ words, rooms: within, limit, ...page });
+        const { messages, next } = await search.find({ user: account.user, words, limit, ...within });
         reply.header('cache-control', 'no-store');
         return { messages: [...messages], ...(next === undefined ? {} : { next }) };
       } catch (error) {
-        if (!(error instanceof BadCursor)) throw error;
-        throw new HttpProblem('bad_request', { detail: 'querystring/before: must be the next of a page before' });
+        if (!(error instanceof BadSearch)) throw error;
+        throw new HttpProblem('bad_request', { detail: detailOf[error.fault] });
       }
     },
   );

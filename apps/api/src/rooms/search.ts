@@ -1,40 +1,52 @@
 import type { Message } from '@usher/protocol';
 
 export interface SearchFor {
-  /** What somebody typed: words, all of which stand in the message; the last may be a beginning. Nothing in it is syntax. */
+  /** The user who searches. */
+  readonly user: string;
+  /** What the user typed: words that all occur in the message; the last may be a prefix. No character in it is syntax. */
   readonly words: string;
-  /** Only messages of these rooms; at most `searchedRooms` of them are looked into. */
-  readonly rooms: readonly string[];
-  /** The `next` of the page before. */
+  /** Only messages of these rooms. Defaults to the rooms of which the user is a member. At most `searchedRooms` are searched. */
+  readonly rooms?: readonly string[];
+  /** The `next` of the previous page. */
   readonly before?: string;
   readonly limit: number;
 }
 
 export interface FoundMessages {
-  /** As they are now, the newest first. */
+  /** In their current form, the newest first. */
   readonly messages: readonly Message[];
-  /** There are more: what to give as `before`. Says nothing that is not in the messages. */
+  /** There are more: the `before` of the next page. It contains nothing that is not in the messages. */
   readonly next?: string;
 }
 
-/** A `before` that no page gave, or that of another search. */
-export class BadCursor extends Error {
-  override readonly name = 'BadCursor';
+/** Why a search is malformed: `before` is from another search, or there are more than `searchedWords` different words. */
+export type SearchFault = 'bad_cursor' | 'too_many_words';
+
+export class BadSearch extends Error {
+  override readonly name = 'BadSearch';
+  readonly fault: SearchFault;
+
+  constructor(fault: SearchFault) {
+    super(fault);
+    this.fault = fault;
+  }
 }
 
-/** More rooms are not looked into at once. */
+/** Rooms that one search covers. Of more, those with the latest messages are searched. */
 export const searchedRooms = 1_000;
+/** Different words of one search. */
+export const searchedWords = 16;
 
 /**
  * Finds messages by their words.
  *
- * What every form promises:
- * - Neither case nor accents tell words apart. What is neither letter nor digit parts them.
- * - A message is found by its present text: as soon as an `append` of the history has resolved, and by no text that it had before.
+ * Every implementation guarantees:
+ * - Case and accents do not matter. Every character that is neither letter nor digit separates words.
+ * - A message is found by its current text as soon as the `append` of the history has resolved, and by no earlier text.
  *   Deleted messages and changes are not found.
- * - Pages go on where the last one ended, whatever is said meanwhile.
- * - The cost is that of the rooms that are looked into, not of those that are not.
- * - Rejects with `BadCursor` for a `before` that is none of these rooms.
+ * - A page continues where the previous one ended, whatever is sent meanwhile.
+ * - The cost depends on the searched rooms only.
+ * - Rejects with `BadSearch` for a `before` that is not from these rooms, and for too many words.
  */
 export interface Search {
   find(query: SearchFor): Promise<FoundMessages>;

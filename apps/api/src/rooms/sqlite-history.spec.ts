@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { UnknownRoom } from '@usher/realtime';
 import { historyContract } from '@usher/realtime/testing';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { type OpenRooms, openRooms, type OpenRoomsOptions } from '../testing/open-rooms.ts';
 import { tempFolder } from '../testing/temp-folder.ts';
 import { forgetDeletedTexts } from './sqlite-history.ts';
@@ -143,6 +144,21 @@ describe('the history in SQLite', () => {
       // Nor is any beginning of it in the index that looks like it.
       expect(bytes()).not.toContain(word.slice(1).toLowerCase());
     }
+  });
+
+  test('the log is truncated without waiting for readers', async () => {
+    const { database } = await open();
+    const reader = new DatabaseSync(database.file, { readOnly: true });
+    reader.exec('BEGIN');
+    reader.prepare('SELECT count(*) FROM rooms').get();
+    const executed = vi.spyOn(database.sqlite, 'exec');
+    forgetDeletedTexts(database.sqlite);
+    reader.close();
+    expect(executed.mock.calls.map(([sql]) => sql)).toEqual([
+      'PRAGMA busy_timeout = 0',
+      'PRAGMA wal_checkpoint(TRUNCATE)',
+      'PRAGMA busy_timeout = 5000',
+    ]);
   });
 
   test('an edited text is not found by what it was', async () => {

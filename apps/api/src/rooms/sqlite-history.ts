@@ -10,15 +10,22 @@ import {
   refusalOfChange,
 } from '@usher/realtime';
 import { type GroupCommit, Refused } from '../database/group-commit.ts';
+import { bytesPerMessage } from '../database/storage-limits.ts';
 import { createMentions } from './sqlite-mentions.ts';
+import { busyTimeoutMs } from '../database/sqlite.ts';
 import { integer, string } from '../database/sqlite-values.ts';
 import { sharedReads } from './shared-reads.ts';
-import { messageColumns, toMessage, unknownRoom } from './sqlite-rows.ts';
+import { messageColumns, toMessage } from './sqlite-rows.ts';
+import { unknownRoom } from './unknown-room.ts';
 import { createTextIndex } from '../database/text-index.ts';
 
 export interface SqliteHistoryOptions {
   readonly now?: () => number;
-  /** Told after each commit how many messages it stored. */
+  /** Called within the transaction before `bytes` are stored for a user. Returns the error to refuse with. */
+  readonly admit?: (user: string, bytes: number) => Error | undefined;
+  /** Called with each error of a read. Returns the error to reject with. */
+  readonly readFailed?: (error: unknown) => unknown;
+  /** Called after each commit with the number of messages that it stored. */
   readonly onCommit?: (appends: number) => void;
 }
 
@@ -35,7 +42,7 @@ export function createSqliteHistory(
   commit: GroupCommit,
   options: SqliteHistoryOptions = {},
 ): History {
-  const { now = Date.now, onCommit } = options;
+  const { now = Date.now, admit, readFailed, onCommit } = options;
   const statements = prepare(sqlite);
   const mentions = createMentions(sqlite);
   const index = createTextIndex(sqlite);
@@ -57,6 +64,9 @@ export function createSqliteHistory(
       const refusal = refusalOfChange(first, user);
       if (refusal !== undefined) return new Refused(refusal);
     }
+    // Taking a message back is always possible: it frees more than it takes.
+    const refused = entry.deletes === undefined && admit?.(user, Buffer.byteLength(entry.text) + bytesPerMessage);
+    if (refused) return new Refused(refused);
     const at = now();
     const next = statements.nextSeq.get(at, room);
     if (next === undefined) return new Refused(unknownRoom(room));
@@ -107,21 +117,31 @@ export function createSqliteHistory(
   const read = sharedReads(readNow, commit);
   return {
     append: (room, entry) => commit.run(() => store(room, entry)),
-    // An executor turns what is thrown into a rejection.
     read: (room, range) =>
       new Promise((resolve) => {
-        resolve(read(room, range));
+        try {
+          resolve(read(room, range));
+        } catch (error) {
+          throw readFailed?.(error) ?? error;
+        }
       }),
   };
 }
 
 /**
- * Begins the write-ahead log anew, so that texts that were deleted are not there either any longer. To be called now and then:
- * the log would keep them until enough else is written.
+ * Truncates the write-ahead log, so that it does not contain deleted texts any longer. To be called regularly: the log would keep
+ * them until enough else is written.
  */
 export function forgetDeletedTexts(sqlite: DatabaseSync): void {
-  // Not within a transaction of the query builder, and not while another process reads: the next time is good enough.
-  if (!sqlite.isTransaction) sqlite.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  // Neither within a transaction of the query builder nor while a worker thread or another process reads: the next call is soon enough.
+  if (sqlite.isTransaction) return;
+  // Readers are not waited for: that would block the event loop.
+  sqlite.exec('PRAGMA busy_timeout = 0');
+  try {
+    sqlite.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  } finally {
+    sqlite.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
+  }
 }
 
 /** A message as it is stored. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { StatementSync } from 'node:sqlite';
 import { marksContract } from '@usher/realtime/testing';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { openRooms } from '../testing/open-rooms.ts';
 import { tempFolder } from '../testing/temp-folder.ts';
 
@@ -49,22 +50,6 @@ describe('the marks in SQLite', () => {
     );
   });
 
-  test('all rooms of somebody are counted in one go', async () => {
-    const { history, marks } = await open();
-    for (const room of ['one', 'two']) await marks.enter(room, 'maggie');
-    await marks.enter('one', 'lisa');
-    await history.append('one', by('bart', '@maggie'));
-    await history.append('two', by('maggie', 'mine'));
-    expect(await marks.unreadOf('maggie')).toEqual(
-      new Map([
-        ['one', { seq: 1, read: 0, count: 1, mentions: 1 }],
-        ['two', { seq: 1, read: 0, count: 0, mentions: 0 }],
-      ]),
-    );
-    expect([...(await marks.unreadOf('lisa')).keys()]).toEqual(['one']);
-    expect(await marks.unreadOf('nobody')).toEqual(new Map());
-  });
-
   test('whoever has an account is a member of the rooms of everybody until they leave, for good', async () => {
     const folder = tempFolder();
     const first = await openRooms({ folder });
@@ -73,8 +58,13 @@ describe('the marks in SQLite', () => {
     await first.history.append('general', by('bart', 'before lisa came'));
     await first.createUser('lisa');
     expect(await first.rooms.members('general')).toEqual(['bart', 'lisa', 'maggie']);
-    expect((await first.marks.unreadOf('lisa')).get('general')).toEqual({ seq: 1, read: 1, count: 0, mentions: 0 });
-    expect((await first.marks.unreadOf('maggie')).get('general')).toMatchObject({ read: 0, count: 1 });
+    expect((await first.marks.unread('general', ['lisa'])).get('lisa')).toEqual({
+      seq: 1,
+      read: 1,
+      count: 0,
+      mentions: 0,
+    });
+    expect((await first.marks.unread('general', ['maggie'])).get('maggie')).toMatchObject({ read: 0, count: 1 });
     await first.marks.leave('general', 'maggie');
     first.database.close();
     const second = await openRooms({ folder });
@@ -95,5 +85,52 @@ describe('the marks in SQLite', () => {
     await marks.read('one', 'maggie', 2);
     await marks.read('one', 'lisa', 2);
     expect(together).toBeLessThan(Number(pages()));
+  });
+
+  /** What `read` did while `work` ran: how often it moved a marker, and how often it counted. */
+  async function done(work: () => Promise<unknown>): Promise<{ readonly moves: number; readonly counts: number }> {
+    const spies = (['get', 'run'] as const).map((method) => vi.spyOn(StatementSync.prototype, method));
+    await work();
+    const all = spies.flatMap(({ mock }) =>
+      (mock.contexts as readonly StatementSync[]).map(({ sourceSQL }) => sourceSQL),
+    );
+    for (const spy of spies) spy.mockRestore();
+    const times = (part: string) => all.filter((statement) => statement.includes(part)).length;
+    return { moves: times('UPDATE memberships SET read_seq'), counts: times('count(*)') };
+  }
+
+  test('reads of one user in one room that wait for the same commit are one move and one count', async () => {
+    const { history, marks } = await open();
+    await marks.enter('one', 'maggie');
+    for (const text of ['a', 'b', 'c', 'd']) await history.append('one', by('bart', text));
+    const answers: unknown[] = [];
+    const work = async () => {
+      answers.push(...(await Promise.all([1, 3, 2, 3].map((seq) => marks.read('one', 'maggie', seq)))));
+    };
+    expect(await done(work)).toEqual({ moves: 1, counts: 1 });
+    expect(answers).toEqual(Array.from({ length: 4 }, () => ({ seq: 4, read: 3, count: 1, mentions: 0 })));
+  });
+
+  test('a read that changes nothing is answered without a move and without a count', async () => {
+    const { history, marks } = await open();
+    await marks.enter('one', 'maggie');
+    for (const text of ['a', 'b', 'c']) await history.append('one', by('bart', text));
+    await marks.read('one', 'maggie', 2);
+    expect(await done(() => marks.read('one', 'maggie', 1))).toEqual({ moves: 0, counts: 0 });
+    await history.append('one', by('bart', 'd'));
+    expect(await done(() => marks.read('one', 'maggie', 2))).toEqual({ moves: 0, counts: 1 });
+    expect(await done(() => marks.read('one', 'maggie', 4))).toEqual({ moves: 1, counts: 0 });
+  });
+
+  test('a read whose commit fails rejects, and the next one is tried again', async () => {
+    const { history, marks, database } = await open();
+    await marks.enter('one', 'maggie');
+    await history.append('one', by('bart', 'a'));
+    database.sqlite.exec(
+      `CREATE TRIGGER broken BEFORE UPDATE ON memberships BEGIN SELECT RAISE(ROLLBACK, 'broken'); END`,
+    );
+    await expect(marks.read('one', 'maggie', 1)).rejects.toThrow('broken');
+    database.sqlite.exec('DROP TRIGGER broken');
+    expect(await marks.read('one', 'maggie', 1)).toMatchObject({ read: 1, count: 0 });
   });
 });

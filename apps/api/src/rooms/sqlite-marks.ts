@@ -1,31 +1,40 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { roomBounds } from '@usher/protocol/server';
-import { type Marks, type Unread } from '@usher/realtime';
+import type { Marks, Unread } from '@usher/realtime';
+import { LRUCache } from 'lru-cache';
 import { type GroupCommit, Refused } from '../database/group-commit.ts';
 import { integer, type Row, string } from '../database/sqlite-values.ts';
-import { unknownRoom } from './sqlite-rows.ts';
-
-export interface StoredMarks extends Marks {
-  /** What somebody has not read, by room, for all rooms of which they are a member. */
-  unreadOf(user: string): Promise<ReadonlyMap<string, Unread>>;
-}
+import { createTurns } from './turns.ts';
+import { unreadCounts, type UnreadBounds } from './unread-counts.ts';
+import { unknownRoom } from './unknown-room.ts';
 
 export interface SqliteMarksOptions {
   readonly now?: () => number;
 }
 
-/**
- * Messages behind a mark that are looked at, the newest first. Those of oneself count for nothing and cost all the same, so
- * somebody who says a lot and reads nothing is not counted for beyond it.
- */
-const looksAtMost = 10 * roomBounds.unreadMessages;
+export const unreadBounds: UnreadBounds = { most: roomBounds.unreadMessages, looks: 10 * roomBounds.unreadMessages };
 
-/** Members and their read marks in SQLite. A mark moves with the next shared commit, so that many readers cost what one does. */
+/** Counts that are remembered: one for each room that somebody reads now. */
+const rememberedCounts = 10_000;
+
+/** Counts in one turn of the event loop; each may read `unreadBounds.looks` entries of an index. */
+const countsPerTurn = 10;
+
+/** Reads of one user in one room that wait for the same commit. */
+interface PendingRead {
+  seq: number;
+  readonly unread: Promise<Unread>;
+}
+
+/**
+ * Memberships and read markers in SQLite. Markers move with the next shared commit. All `read` calls of one user for one room that wait
+ * for the same commit are one move and one count, and a count is repeated only after the room or the marker has changed.
+ */
 export function createSqliteMarks(
   sqlite: DatabaseSync,
   commit: GroupCommit,
   { now = Date.now }: SqliteMarksOptions = {},
-): StoredMarks {
+): Marks {
   const statements = prepare(sqlite);
 
   /** @throws UnknownRoom */
@@ -33,6 +42,41 @@ export function createSqliteMarks(
     const row = statements.mark.get(user, room);
     if (row === undefined) throw unknownRoom(room);
     return { seq: integer(row['seq']), read: row['read_seq'] == null ? undefined : integer(row['read_seq']) };
+  }
+
+  const reads = new Map<string, PendingRead>();
+  const counts = new LRUCache<string, Unread>({ max: rememberedCounts });
+  const turns = createTurns(countsPerTurn);
+
+  /** @param done ends the group: further reads form the next one */
+  async function moveAndCount(room: string, user: string, group: PendingRead, done: () => void): Promise<Unread> {
+    try {
+      let mark = markOf(room, user);
+      if (mark.read !== undefined && mark.read < Math.min(group.seq, mark.seq)) {
+        await commit.run(() => {
+          // Reads may join the group until here.
+          done();
+          const wanted = Math.min(group.seq, markOf(room, user).seq);
+          statements.move.run(wanted, user, room, wanted);
+        });
+        mark = markOf(room, user);
+      }
+      return await count(room, user, mark.seq, mark.read ?? Math.min(group.seq, mark.seq));
+    } finally {
+      done();
+    }
+  }
+
+  /** The count depends on the room's last sequence and on the marker only: each change of a message takes a sequence. */
+  async function count(room: string, user: string, seq: number, read: number): Promise<Unread> {
+    if (read >= seq) return { seq, read, count: 0, mentions: 0 };
+    const key = `${room} ${user}`;
+    const known = counts.get(key);
+    if (known?.seq === seq && known.read === read) return known;
+    await turns.take();
+    const unread = toUnread(statements.countFrom.get({ room, user, read, ...unreadBounds }) ?? {});
+    counts.set(key, unread);
+    return unread;
   }
 
   return {
@@ -55,18 +99,23 @@ export function createSqliteMarks(
         resolve(statements.roomsOf.all(user).map((row) => string(row['room'])));
       }),
 
-    async read(room, user, seq) {
-      const mark = markOf(room, user);
-      const wanted = Math.min(seq, mark.seq);
-      let { read } = mark;
-      if (read !== undefined && read < wanted) {
-        await commit.run(() => {
-          statements.move.run(wanted, user, room, wanted);
-        });
-        // Another device may have gone further meanwhile.
-        ({ read } = markOf(room, user));
+    read(room, user, seq) {
+      const key = `${room} ${user}`;
+      const pending = reads.get(key);
+      if (pending !== undefined) {
+        pending.seq = Math.max(pending.seq, seq);
+        return pending.unread;
       }
-      return toUnread(statements.countFrom.get({ room, user, read: read ?? wanted, ...bounds }) ?? {});
+      const group: PendingRead = {
+        seq,
+        unread: Promise.resolve().then(() =>
+          moveAndCount(room, user, group, () => {
+            if (reads.get(key) === group) reads.delete(key);
+          }),
+        ),
+      };
+      reads.set(key, group);
+      return group.unread;
     },
 
     unread: (room, users) =>
@@ -74,47 +123,18 @@ export function createSqliteMarks(
         if (statements.mark.get('', room) === undefined) throw unknownRoom(room);
         const counts = new Map<string, Unread>();
         for (const user of users) {
-          const row = statements.countOf.get({ room, user, ...bounds });
+          const row = statements.countOf.get({ room, user, ...unreadBounds });
           if (row !== undefined) counts.set(user, toUnread(row));
-        }
-        resolve(counts);
-      }),
-
-    unreadOf: (user) =>
-      new Promise((resolve) => {
-        const counts = new Map<string, Unread>();
-        for (const row of statements.countAll.iterate({ user, ...bounds })) {
-          counts.set(string(row['room']), toUnread(row));
         }
         resolve(counts);
       }),
   };
 }
 
-/**
- * What is unread of `rooms.name` for `$user` behind a mark. Both counts stop at their bound, and each reads nothing but an index.
- */
-function unreadCounts(mark: string): string {
-  return `
-    (SELECT count(*) FROM (
-      SELECT 1 FROM (
-        SELECT sender FROM messages
-        WHERE messages.room = rooms.name AND messages.seq > ${mark}
-          AND edits IS NULL AND deletes IS NULL AND deleted_at IS NULL
-        ORDER BY messages.seq DESC LIMIT $looks)
-      WHERE sender <> $user LIMIT $most)) AS unread,
-    (SELECT count(*) FROM (
-      SELECT 1 FROM mentions
-      WHERE mentions.user_name = $user AND mentions.room = rooms.name AND mentions.seq > ${mark}
-      LIMIT $most)) AS mentioned`;
-}
-
 const countForMembers = `
   SELECT memberships.room, rooms.seq, read_seq, ${unreadCounts('read_seq')}
   FROM memberships CROSS JOIN rooms ON rooms.name = memberships.room
   WHERE memberships.user_name = $user`;
-
-const bounds = { most: roomBounds.unreadMessages, looks: looksAtMost };
 
 function toUnread(row: Row): Unread {
   return {
@@ -127,7 +147,7 @@ function toUnread(row: Row): Unread {
 
 function prepare(
   sqlite: DatabaseSync,
-): Record<'mark' | 'enter' | 'leave' | 'roomsOf' | 'move' | 'countFrom' | 'countOf' | 'countAll', StatementSync> {
+): Record<'mark' | 'enter' | 'leave' | 'roomsOf' | 'move' | 'countFrom' | 'countOf', StatementSync> {
   return {
     mark: sqlite.prepare(
       'SELECT seq, read_seq FROM rooms LEFT JOIN memberships ON room = name AND user_name = ? WHERE name = ?',
@@ -143,6 +163,5 @@ function prepare(
       `SELECT rooms.seq, $read AS read_seq, ${unreadCounts('$read')} FROM rooms WHERE name = $room`,
     ),
     countOf: sqlite.prepare(`${countForMembers} AND memberships.room = $room`),
-    countAll: sqlite.prepare(countForMembers),
   };
 }

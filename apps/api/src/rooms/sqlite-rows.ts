@@ -1,5 +1,4 @@
 import type { Message } from '@usher/protocol';
-import { UnknownRoom } from '@usher/realtime';
 import { integer, type Row, string } from '../database/sqlite-values.ts';
 
 /** The columns of a message, for `toMessage`. */
@@ -33,8 +32,4 @@ export function toMessage(row: Row): Message {
   if (edited != null) message.edited = integer(edited);
   if (deleted != null) message.deleted = integer(deleted);
   return message;
-}
-
-export function unknownRoom(room: string): UnknownRoom {
-  return new UnknownRoom(`there is no room ${room}`);
 }

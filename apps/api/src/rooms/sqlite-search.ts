@@ -1,48 +1,66 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { roomWord } from '../database/room-word.ts';
+import { integer, type Row, string } from '../database/sqlite-values.ts';
 import { codePoints } from '../users/code-points.ts';
-import { BadCursor, type FoundMessages, type Search, searchedRooms, type SearchFor } from './search.ts';
-import { integer } from '../database/sqlite-values.ts';
+import { BadSearch, type FoundMessages, searchedRooms, searchedWords, type SearchFor } from './search.ts';
 import { messageColumns, toMessage } from './sqlite-rows.ts';
-import { roomWord } from '../database/text-index.ts';
+
+/** Messages that one statement covers. Each further statement covers twice as many, so that no single one runs for long. */
+const messagesPerStatement = 50_000;
 
 /**
- * Search in FTS5 (see `database/text-index.ts`). It tells words apart by what is no letter or digit, so a text without spaces (Chinese,
- * Japanese, Thai) is found by its beginning only.
+ * Search in FTS5 (see `database/text-index.ts`), synchronous: it runs on a worker thread (see `room-reader.ts`). FTS5 separates words
+ * at characters that are neither letters nor digits, so a text without spaces (Chinese, Japanese, Thai) is found by its beginning only.
+ *
+ * @throws BadSearch
  */
-export function createSqliteSearch(sqlite: DatabaseSync): Search {
+export function createSqliteSearch(
+  sqlite: DatabaseSync,
+  firstWindow = messagesPerStatement,
+): (query: SearchFor) => FoundMessages {
   const statements = {
     numberOf: sqlite.prepare('SELECT number FROM messages WHERE room = ? AND seq = ?'),
+    newest: sqlite.prepare('SELECT max(number) AS number FROM messages'),
+    roomsOf: sqlite.prepare(`
+      SELECT rooms.name FROM memberships CROSS JOIN rooms ON rooms.name = memberships.room
+      WHERE memberships.user_name = ? ORDER BY rooms.last_at DESC LIMIT ${searchedRooms}`),
     find: sqlite.prepare(`
-      SELECT ${messageColumns} FROM message_texts CROSS JOIN messages ON messages.number = message_texts.rowid
-      WHERE message_texts MATCH ? AND message_texts.rowid < ? ORDER BY message_texts.rowid DESC LIMIT ?`),
+      SELECT number, ${messageColumns} FROM message_texts CROSS JOIN messages ON messages.number = message_texts.rowid
+      WHERE message_texts MATCH ? AND message_texts.rowid < ? AND message_texts.rowid >= ?
+      ORDER BY message_texts.rowid DESC LIMIT ?`),
   };
 
-  function find({ words, rooms, before, limit }: SearchFor): FoundMessages {
-    const below = before === undefined ? Number.MAX_SAFE_INTEGER : numberAt(before, rooms);
-    const looked = wordsExpression(words);
-    if (rooms.length === 0 || looked === undefined) return { messages: [] };
-    // One more than is wanted tells whether there are more.
-    const rows = statements.find.all(`${roomsExpression(rooms)} AND ${looked}`, below, limit + 1);
-    const messages = rows.slice(0, limit).map(toMessage);
-    const last = messages.at(-1);
-    return rows.length > limit && last !== undefined ? { messages, next: `${last.seq}.${last.room}` } : { messages };
-  }
-
-  /** The place of a cursor in the order of arrival: that of the message that it names. */
+  /** The position of a cursor in the order of arrival: that of the message that it names. */
   function numberAt(cursor: string, rooms: readonly string[]): number {
     const [, seq = '', room = ''] = /^(\d{1,16})\.(.+)$/.exec(cursor) ?? [];
-    // Of a room that one may not look into, not even this is told: whether it has such a message.
+    // Only rooms of this search: the answer must not reveal whether another room has such a message.
     const row = rooms.includes(room) ? statements.numberOf.get(room, Number(seq)) : undefined;
-    if (row === undefined) throw new BadCursor('this is the next page of no page of this search');
+    if (row === undefined) throw new BadSearch('bad_cursor');
     return integer(row['number']);
   }
 
-  return {
-    // An executor turns what is thrown into a rejection.
-    find: (query) =>
-      new Promise((resolve) => {
-        resolve(find(query));
-      }),
+  /** The rows below `below`, the newest first. */
+  function rowsBelow(expression: string, below: number, limit: number): Row[] {
+    const rows: Row[] = [];
+    for (let window = firstWindow; below > 0 && rows.length < limit; window *= 2) {
+      const from = Math.max(0, below - window);
+      rows.push(...statements.find.all(expression, below, from, limit - rows.length));
+      below = from;
+    }
+    return rows;
+  }
+
+  return ({ user, words, rooms: given, before, limit }) => {
+    const rooms = given ?? statements.roomsOf.all(user).map(({ name }) => string(name));
+    const newest = Number(statements.newest.get()?.['number'] ?? 0);
+    const below = before === undefined ? newest + 1 : numberAt(before, rooms);
+    const expression = wordsExpression(words);
+    if (rooms.length === 0 || expression === undefined) return { messages: [] };
+    // One more than requested tells whether there are more.
+    const rows = rowsBelow(`${roomsExpression(rooms)} AND ${expression}`, below, limit + 1);
+    const messages = rows.slice(0, limit).map(toMessage);
+    const last = messages.at(-1);
+    return rows.length > limit && last !== undefined ? { messages, next: `${last.seq}.${last.room}` } : { messages };
   };
 }
 
@@ -50,25 +68,30 @@ function roomsExpression(rooms: readonly string[]): string {
   return `{room} : (${rooms.slice(0, searchedRooms).map(roomWord).map(quoted).join(' OR ')})`;
 }
 
-/** As FTS5 knows letters and digits; marks belong to the letter before them. */
-const lastWord = /([\p{L}\p{N}\p{Co}\p{M}]+)[^\p{L}\p{N}\p{Co}\p{M}]*$/u;
+/** A word as FTS5 reads it: letters, digits, private-use characters, and the marks that belong to them. */
+const wordPattern = /[\p{L}\p{N}\p{Co}\p{M}]+/gu;
 
-/** `undefined` where there is no word in it. */
+/**
+ * The conjunction of all different words; `undefined` if there are none. Words are never joined to a phrase: the cost of a phrase
+ * grows with the positions of all of its words.
+ *
+ * @throws BadSearch for too many words
+ */
 function wordsExpression(typed: string): string | undefined {
-  // A text ends at a NUL for SQLite, and half a character is none.
-  const words = typed
-    .toWellFormed()
-    .replaceAll('\0', ' ')
-    .split(/\s+/u)
-    .filter((word) => lastWord.test(word));
-  const [, last = ''] = lastWord.exec(words.at(-1) ?? '') ?? [];
-  if (words.length === 0) return undefined;
-  // Single letters begin too many words to be looked up as beginnings.
-  const beginning = codePoints(last.normalize('NFD').replaceAll(/\p{M}/gu, '')).length > 1;
-  return `{text} : (${words.map(quoted).join(' ')}${beginning ? ' *' : ''})`;
+  const words = typed.toWellFormed().toLowerCase().match(wordPattern) ?? [];
+  const last = words.at(-1);
+  if (last === undefined) return undefined;
+  const whole = new Set(words.slice(0, -1));
+  // Too many words begin with a single letter for it to be a prefix.
+  const isPrefix = codePoints(last.normalize('NFD').replaceAll(/\p{M}/gu, '')).length > 1;
+  // A word also matches itself as a prefix.
+  if (whole.size + (whole.has(last) ? 0 : 1) > searchedWords) throw new BadSearch('too_many_words');
+  const terms = [...whole].map(quoted);
+  if (!whole.has(last)) terms.push(isPrefix ? `${quoted(last)} *` : quoted(last));
+  return `{text} : (${terms.join(' AND ')})`;
 }
 
-/** A string of FTS5: whatever stands in it is looked for and never understood (sqlite.org/fts5.html §3.1). */
+/** A string of FTS5 (sqlite.org/fts5.html §3.1): its content is searched for and never parsed as syntax. */
 function quoted(word: string): string {
   return `"${word.replaceAll('"', '""')}"`;
 }

@@ -1,13 +1,15 @@
 import { onTestFinished } from 'vitest';
-import type { History } from '@usher/realtime';
+import type { History, Marks } from '@usher/realtime';
 import { createGroupCommit, type GroupCommit, type GroupCommitOptions } from '../database/group-commit.ts';
 import { type Database, openDatabase } from '../database/sqlite.ts';
 import { addRoom } from '../rooms/new-room.ts';
 import { createRoomDirectory, type RoomDirectory } from '../rooms/room-directory.ts';
 import { createSqliteLook } from '../rooms/room-standing.ts';
+import type { RoomListQuery, RoomPage } from '../rooms/room-list.ts';
 import type { Search } from '../rooms/search.ts';
 import { createSqliteHistory } from '../rooms/sqlite-history.ts';
-import { createSqliteMarks, type StoredMarks } from '../rooms/sqlite-marks.ts';
+import { createSqliteMarks, unreadBounds } from '../rooms/sqlite-marks.ts';
+import { createSqliteRoomList } from '../rooms/sqlite-room-list.ts';
 import { createSqliteSearch } from '../rooms/sqlite-search.ts';
 import { createUsers } from '../users/users.ts';
 import { tempFolder } from './temp-folder.ts';
@@ -16,9 +18,11 @@ export interface OpenRooms {
   readonly database: Database;
   readonly commit: GroupCommit;
   readonly history: History;
-  readonly marks: StoredMarks;
+  readonly marks: Marks;
   readonly rooms: RoomDirectory;
+  /** On this thread; see `room-reader.ts` for the one of the app. */
   readonly search: Search;
+  readonly list: (query: Partial<RoomListQuery> & Pick<RoomListQuery, 'user'>) => RoomPage;
   /** How many appends each commit stored. */
   readonly commits: readonly number[];
   /** Makes a public room of which nobody is a member. */
@@ -37,14 +41,24 @@ export async function openRooms(options: OpenRoomsOptions = {}): Promise<OpenRoo
     database.close();
   });
   const { kysely, sqlite } = database;
-  const commit = createGroupCommit(sqlite, options);
+  const commit = createGroupCommit(sqlite, { health: database.health, ...options });
   const commits: number[] = [];
   const history = createSqliteHistory(sqlite, commit, { onCommit: (appends) => commits.push(appends) });
   const marks = createSqliteMarks(sqlite, commit);
-  const rooms = createRoomDirectory(kysely, { look: createSqliteLook(sqlite), marks, now: Date.now });
+  const limits = { perUser: 1_000, perUserAndHour: 1_000 };
+  const rooms = createRoomDirectory(kysely, { look: createSqliteLook(sqlite), limits, now: Date.now });
+  const find = createSqliteSearch(sqlite);
+  const list = createSqliteRoomList(sqlite, unreadBounds);
   const users = createUsers(kysely, Date.now);
   return {
-    ...{ database, commit, commits, history, marks, rooms, search: createSqliteSearch(sqlite) },
+    ...{ database, commit, commits, history, marks, rooms },
+    search: {
+      find: (query) =>
+        new Promise((resolve) => {
+          resolve(find(query));
+        }),
+    },
+    list: (query) => list({ admin: false, limit: 1_000, ...query }),
     async createRoom(room) {
       await addRoom(kysely, { room, title: room, private: false, createdBy: 'the one who made it' }, Date.now());
     },

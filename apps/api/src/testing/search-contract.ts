@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { History } from '@usher/realtime';
 import { describe, expect, test } from 'vitest';
-import { BadCursor, type Search, type SearchFor } from '../rooms/search.ts';
+import { BadSearch, type Search, type SearchFor } from '../rooms/search.ts';
 
 /** One form of the search, over an empty history. What it opened is closed after the test. */
 export interface SearchUnderTest {
@@ -20,7 +20,7 @@ export function searchContract(name: string, create: () => Promise<SearchUnderTe
     const say = async (text: string, room = 'one'): Promise<number> =>
       (await history.append(room, { user: 'maggie', key: randomUUID(), text })).message.seq;
     const find = (words: string, more: Partial<SearchFor> = {}) =>
-      search.find({ words, rooms: ['one', 'one-more', 'two'], limit: 100, ...more });
+      search.find({ user: 'maggie', words, rooms: ['one', 'one-more', 'two'], limit: 100, ...more });
     const texts = async (words: string, more: Partial<SearchFor> = {}) =>
       (await find(words, more)).messages.map(({ text }) => text);
     return { history, say, find, texts };
@@ -118,7 +118,7 @@ export function searchContract(name: string, create: () => Promise<SearchUnderTe
       async (before) => {
         const { say, find } = await open();
         await say('needle');
-        await expect(find('needle', { before })).rejects.toBeInstanceOf(BadCursor);
+        await expect(find('needle', { before })).rejects.toEqual(new BadSearch('bad_cursor'));
       },
     );
 
@@ -126,7 +126,7 @@ export function searchContract(name: string, create: () => Promise<SearchUnderTe
       const { say, find } = await open();
       for (const room of ['one', 'two', 'two']) await say('needle', room);
       const { next = '' } = await find('needle', { limit: 1, rooms: ['two'] });
-      await expect(find('needle', { before: next, rooms: ['one'] })).rejects.toBeInstanceOf(BadCursor);
+      await expect(find('needle', { before: next, rooms: ['one'] })).rejects.toEqual(new BadSearch('bad_cursor'));
       expect((await find('needle', { before: next, rooms: ['two'] })).messages).toHaveLength(1);
     });
 

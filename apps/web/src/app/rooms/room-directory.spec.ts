@@ -24,6 +24,20 @@ describe('the rooms of a person', () => {
     expect(page.directory.rooms()?.map(({ room }) => room)).toEqual(['a', 'b', 'c']);
   });
 
+  test('are loaded page by page, and a room on two pages is shown once', async () => {
+    await page.opened(aRoom('a'));
+    void page.directory.load();
+    const http = TestBed.inject(HttpTestingController);
+    http.expectOne('/api/rooms').flush({ rooms: [aRoom('a'), aRoom('b', { mine: false })], next: 'b' });
+    await page.settled();
+    http
+      .expectOne('/api/rooms?cursor=b&limit=1000')
+      .flush({ rooms: [aRoom('a', { mine: false }), aRoom('c', { mine: false })] });
+    await page.settled();
+    expect(page.directory.rooms()?.map(({ room }) => room)).toEqual(['a', 'b', 'c']);
+    expect(own()).toEqual([]);
+  });
+
   test('show what the server tells of them while one looks elsewhere, and come up with it', async () => {
     await page.opened(aRoom('a', { at: 2 }), aRoom('b', { at: 1 }));
     await page.unread('b', 3, 2, 1);

@@ -8,6 +8,10 @@ import { language } from '../texts/language.ts';
 import { Asked } from '../ui/asked.ts';
 import { RoomNews } from './room-news.ts';
 
+/** Pages of rooms that are loaded, and rooms of a page after the first: no list is longer than about 4,500 rooms of others. */
+const mostPages = 5;
+const pageSize = 1_000;
+
 /** Rooms as the server told them, and the turn in which it was asked. */
 interface Answer {
   readonly since: number;
@@ -26,7 +30,7 @@ export class RoomDirectory {
   private readonly asked = new Asked(async (): Promise<Answer> => {
     const since = this.news.turn();
     this.askedLast = since;
-    const { rooms } = await firstValueFrom(this.http.get<Rooms>('/api/rooms'));
+    const rooms = await this.pages();
     return { since, rooms: rooms.toSorted(byTitle) };
   });
   /** The turn of the last question. */
@@ -101,6 +105,21 @@ export class RoomDirectory {
   /** A page of messages of a room, oldest first. @throws HttpErrorResponse */
   async page(room: string, params: MessagePageQuery): Promise<MessagePage> {
     return firstValueFrom(this.http.get<MessagePage>(`/api/rooms/${room}/messages`, { params: { ...params } }));
+  }
+
+  /** All own rooms and the first pages of others. */
+  private async pages(): Promise<readonly Room[]> {
+    // A room that is left between two pages is on both.
+    const rooms = new Map<string, Room>();
+    let cursor: string | undefined;
+    for (let page = 0; page < mostPages; page++) {
+      const options = cursor === undefined ? {} : { params: { cursor, limit: pageSize } };
+      const { rooms: found, next } = await firstValueFrom(this.http.get<Rooms>('/api/rooms', options));
+      for (const room of found) rooms.set(room.room, room);
+      if (next === undefined) break;
+      cursor = next;
+    }
+    return [...rooms.values()];
   }
 
   private membership(room: string): string {

@@ -13,6 +13,8 @@ export const messageTexts = {
     not_found: $localize`:@@message.errors.not_found:the room is not open to you`,
     not_joined: $localize`:@@message.errors.not_joined:you are not in the room`,
     rate_limited: $localize`:@@message.errors.rate_limited:too many messages at once`,
+    quota_exceeded: $localize`:@@message.errors.quota_exceeded:you sent as much as allowed in 24 hours`,
+    storage_full: $localize`:@@message.errors.storage_full:the server’s storage is full`,
     bad_message: $localize`:@@message.errors.bad_message:the server did not understand it`,
     other: $localize`:@@message.errors.other:the server refused it`,
   },

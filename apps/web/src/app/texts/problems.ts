@@ -11,6 +11,11 @@ export const problemTexts = {
   draining: $localize`:@@problems.draining:The server is restarting. Try again in a moment.`,
   at_capacity: $localize`:@@problems.at_capacity:The server is full right now. Try again in a moment.`,
   too_many_connections: $localize`:@@problems.too_many_connections:Too many of your windows are connected. Close one of them.`,
+  too_many_rooms: $localize`:@@problems.too_many_rooms:You created as many rooms as allowed for now. Try again later.`,
+  rate_limited: $localize`:@@problems.rate_limited:Too many requests at once. Try again in a moment.`,
+  store_unavailable: $localize`:@@problems.store_unavailable:The server cannot reach its storage. Try again in a moment.`,
+  quota_exceeded: $localize`:@@problems.quota_exceeded:You stored as much as allowed in 24 hours. Try again later.`,
+  storage_full: $localize`:@@problems.storage_full:The server’s storage is full. Ask an administrator.`,
   unreachable: $localize`:@@problems.unreachable:The server cannot be reached. Check the network and try again.`,
   other: $localize`:@@problems.other:Something went wrong on the server. Try again.`,
   too_many_attempts: (wait: string) =>

@@ -1,0 +1,88 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { expect, onTestFinished, test } from 'vitest';
+import { tempFolder } from '../testing/temp-folder.ts';
+import { DatabaseDamaged } from './integrity.ts';
+import { openDatabase } from './sqlite.ts';
+
+/** A log, and the means to wait for a line of it. */
+function logged() {
+  const lines: string[] = [];
+  let wake = Promise.withResolvers<undefined>();
+  const keep = (_fields: object, message: string): void => {
+    lines.push(message);
+    wake.resolve(undefined);
+    wake = Promise.withResolvers();
+  };
+  async function line(part: string): Promise<string> {
+    for (;;) {
+      const found = lines.find((each) => each.includes(part));
+      if (found !== undefined) return found;
+      await wake.promise;
+    }
+  }
+  return { log: { debug: keep, info: keep, warn: keep, error: keep }, line };
+}
+
+/** A folder with a database of which the middle is overwritten. */
+async function damagedFolder(): Promise<string> {
+  const folder = tempFolder();
+  const { sqlite, file, close } = await openDatabase(folder);
+  sqlite.exec(`
+    WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 2000)
+    INSERT INTO users (name, password_hash, roles, disabled, created_at)
+      SELECT 'user-' || n, hex(randomblob(100)), '[]', 0, 0 FROM numbers;`);
+  close();
+  const handle = openSync(file, 'r+');
+  const middle = Math.floor(statSync(file).size / 2 / 4_096) * 4_096;
+  writeSync(handle, Buffer.alloc(40_960, 0x55), 0, 40_960, middle);
+  closeSync(handle);
+  return folder;
+}
+
+test('a damaged database is not opened, and the error says what to do', async () => {
+  const opening = openDatabase(await damagedFolder());
+  await expect(opening).rejects.toThrow(DatabaseDamaged);
+  await expect(opening).rejects.toThrow(/usher\.db is damaged .*restore a backup or recover the file/);
+});
+
+test('a server with a damaged database ends with exit code 1 and one line that says what to do', async () => {
+  const program = ['--conditions=@usher/source', join(import.meta.dirname, '../main.ts')];
+  const env = { PATH: process.env['PATH'], PORT: '0', DATA_DIR: await damagedFolder() };
+  const child = spawn(process.execPath, program, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const [said] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+  expect(child.exitCode).toBe(1);
+  expect(said).toMatch(/^DATA_DIR: .*usher\.db is damaged [^\n]*\n$/);
+});
+
+test('a file that is no database is not opened either, and stays as it is', async () => {
+  const folder = tempFolder();
+  const file = join(folder, 'usher.db');
+  writeFileSync(file, 'this is no database '.repeat(100));
+  const before = readFileSync(file);
+  await expect(openDatabase(folder)).rejects.toThrow(DatabaseDamaged);
+  expect(readFileSync(file)).toEqual(before);
+});
+
+test('a large damaged database is found in the background, and from then on nothing is written', async () => {
+  const { log, line } = logged();
+  const { kysely, health, close } = await openDatabase(await damagedFolder(), { log, checkedAtStartBytes: 0 });
+  onTestFinished(close);
+  expect(await line('the database is damaged')).toContain('restore a backup');
+  expect(health.fault).toBe('damaged');
+  const values = { name: 'maggie', password_hash: '', roles: '[]', disabled: 0, created_at: 1 };
+  await expect(kysely.insertInto('users').values(values).execute()).rejects.toMatchObject({ code: 'internal' });
+});
+
+test('a large sound database is checked in the background', async () => {
+  const folder = tempFolder();
+  (await openDatabase(folder)).close();
+  const { log, line } = logged();
+  const { health, close } = await openDatabase(folder, { log, checkedAtStartBytes: 0 });
+  onTestFinished(close);
+  expect(await line('the database is sound')).toBeDefined();
+  expect(health.fault).toBeUndefined();
+});

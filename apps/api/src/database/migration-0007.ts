@@ -1,0 +1,25 @@
+import { type Kysely, sql } from 'kysely';
+import type { Migration } from 'kysely/migration';
+
+/** Indexes for pages of room lists, the bytes that each user stored, and a table that the health check writes to. */
+export const listsAndLimits: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    await db.schema.createIndex('rooms_by_title').on('rooms').columns(['title', 'name']).execute();
+    await db.schema
+      .createIndex('public_rooms_by_title')
+      .on('rooms')
+      .columns(['title', 'name'])
+      .where(sql<boolean>`private = 0`)
+      .execute();
+    await db.schema
+      .createTable('stored_bytes')
+      .addColumn('user_name', 'varchar(64)', (column) => column.primaryKey())
+      .addColumn('since', 'bigint', (column) => column.notNull())
+      .addColumn('bytes', 'bigint', (column) => column.notNull())
+      .execute();
+    await db.schema
+      .createTable('write_probe')
+      .addColumn('filling', 'blob', (column) => column.notNull())
+      .execute();
+  },
+};

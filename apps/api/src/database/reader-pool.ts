@@ -1,0 +1,144 @@
+import type { Worker } from 'node:worker_threads';
+import { Piscina } from 'piscina';
+import { type Logger, RequestError } from '@usher/realtime';
+
+export interface ReaderPoolOptions {
+  /** Module of the worker: it exports one function per task, each of which answers one message. */
+  readonly worker: URL;
+  /** Available in the worker as `workerData`. */
+  readonly workerData: unknown;
+  readonly log: Logger;
+  /** Worker threads. Defaults to 2. */
+  readonly threads?: number;
+  /** How long a task may take, including its time in the queue, in milliseconds. Defaults to 5,000. */
+  readonly deadlineMs?: number;
+  /** Tasks of one user that may wait for the one that runs. Defaults to 4. */
+  readonly waitingPerUser?: number;
+  /** Tasks of all users that may run or wait. Defaults to 64. */
+  readonly tasksAtMost?: number;
+}
+
+/** Terminated threads whose last statement may still be running. Beyond it no task is accepted until one of them has exited. */
+const terminatingAtMost = 2;
+
+interface Waiting {
+  readonly key: string;
+  readonly promise: Promise<unknown>;
+  readonly start: () => void;
+}
+
+/**
+ * Runs read queries that can take long on worker threads, so that they never block the event loop.
+ *
+ * - One task per user runs at a time. Identical tasks of a user that have not started share one run.
+ * - `run` rejects with `rate_limited` when too many tasks of the user wait, with `at_capacity` when too many tasks wait overall, and
+ *   with `store_unavailable` after the deadline. Each carries `retryAfterMs`.
+ * - A thread that does not answer before the deadline is terminated and replaced.
+ * - Threads start with the first task.
+ */
+export class ReaderPool {
+  readonly #options: Required<ReaderPoolOptions>;
+  /** Tasks that wait for the running one of their user. A user without a running task has no entry. */
+  readonly #lanes = new Map<string, Waiting[]>();
+  #pool: Piscina | undefined;
+  #tasks = 0;
+  #terminating = 0;
+
+  constructor(options: ReaderPoolOptions) {
+    this.#options = { threads: 2, deadlineMs: 5_000, waitingPerUser: 4, tasksAtMost: 64, ...options };
+  }
+
+  /** Sends `task` to the function `name` of the worker and resolves to its result. */
+  run(user: string, name: string, task: unknown): Promise<unknown> {
+    const lane = this.#lanes.get(user);
+    const key = `${name} ${JSON.stringify(task)}`;
+    const same = lane?.find((waiting) => waiting.key === key);
+    if (same !== undefined) return same.promise;
+    if (lane !== undefined && lane.length >= this.#options.waitingPerUser) {
+      return Promise.reject(
+        new RequestError('rate_limited', 'too many searches or lists of this user wait', { retryAfterMs: 1_000 }),
+      );
+    }
+    if (this.#tasks >= this.#options.tasksAtMost || this.#terminating >= terminatingAtMost) {
+      return Promise.reject(
+        new RequestError('at_capacity', 'too many searches or lists wait', { retryAfterMs: 1_000 }),
+      );
+    }
+    const deadline = new AbortController();
+    const timer = setTimeout(() => {
+      this.#abort(deadline);
+    }, this.#options.deadlineMs).unref();
+    this.#tasks++;
+    const turn = Promise.withResolvers<undefined>();
+    if (lane === undefined) {
+      this.#lanes.set(user, []);
+      turn.resolve(undefined);
+    }
+    const promise = turn.promise
+      .then(() => this.#runNow(name, task, deadline.signal))
+      .finally(() => {
+        clearTimeout(timer);
+        this.#tasks--;
+        this.#next(user);
+      });
+    lane?.push({
+      key,
+      promise,
+      start() {
+        turn.resolve(undefined);
+      },
+    });
+    return promise;
+  }
+
+  /** Terminates all threads. Tasks that have not been answered reject. */
+  async close(): Promise<void> {
+    await this.#pool?.destroy();
+  }
+
+  async #runNow(name: string, task: unknown, signal: AbortSignal): Promise<unknown> {
+    const { worker, workerData, threads, log } = this.#options;
+    if (this.#pool === undefined) {
+      // As many threads at least as at most: a pool without a minimum does not replace a terminated thread.
+      this.#pool = new Piscina({
+        filename: worker.href,
+        workerData,
+        minThreads: threads,
+        maxThreads: threads,
+        atomics: 'disabled',
+        recordTiming: false,
+      });
+      this.#pool.on('error', (error: unknown) => {
+        log.error({ err: error }, 'a thread for database reads failed');
+      });
+    }
+    try {
+      return (await this.#pool.run(task, { name, signal })) as unknown;
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      throw new RequestError('store_unavailable', 'the read took too long', { retryAfterMs: 5_000 });
+    }
+  }
+
+  #next(user: string): void {
+    const waiting = this.#lanes.get(user)?.shift();
+    if (waiting === undefined) this.#lanes.delete(user);
+    else waiting.start();
+  }
+
+  /** Ends a task. A thread that was running it is terminated, which takes effect when its current SQLite step returns. */
+  #abort(deadline: AbortController): void {
+    const threads = (): readonly Worker[] => this.#pool?.threads ?? [];
+    const before = threads();
+    deadline.abort();
+    const after = new Set(threads());
+    for (const thread of before) {
+      if (after.has(thread)) continue;
+      this.#terminating++;
+      this.#options.log.warn({ deadlineMs: this.#options.deadlineMs }, 'a database read exceeded its deadline');
+      thread.once('exit', () => {
+        this.#terminating--;
+      });
+    }
+  }
+}

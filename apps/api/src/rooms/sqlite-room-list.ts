@@ -1,0 +1,87 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Room } from '@usher/protocol';
+import { integer, type Row, string } from '../database/sqlite-values.ts';
+import { BadRoomCursor, listedOwnRooms, type RoomListQuery, type RoomPage } from './room-list.ts';
+import { unreadCounts, type UnreadBounds } from './unread-counts.ts';
+
+/**
+ * Room lists in SQLite, synchronous: they run on a worker thread (see `room-reader.ts`). A page of other rooms costs an index lookup
+ * for each of its rooms and for each own room between them.
+ *
+ * @throws BadRoomCursor
+ */
+export function createSqliteRoomList(sqlite: DatabaseSync, bounds: UnreadBounds): (query: RoomListQuery) => RoomPage {
+  const columns = 'rooms.name, rooms.title, rooms.private, rooms.seq, rooms.last_at, rooms.created_by';
+  const own = sqlite.prepare(`
+    SELECT ${columns}, own.read_seq, ${unreadCounts('own.read_seq')}
+    FROM (
+      SELECT memberships.room, memberships.read_seq FROM memberships CROSS JOIN rooms ON rooms.name = memberships.room
+      WHERE memberships.user_name = $user ORDER BY rooms.last_at DESC LIMIT ${listedOwnRooms}) AS own
+    CROSS JOIN rooms ON rooms.name = own.room`);
+  const others = (condition: string, index: string) =>
+    sqlite.prepare(`
+      SELECT ${columns} FROM rooms INDEXED BY ${index}
+      WHERE ${condition} (title, name) > ($title, $name)
+        AND NOT EXISTS (SELECT 1 FROM memberships WHERE user_name = $user AND room = rooms.name)
+      ORDER BY title, name LIMIT $limit`);
+  const publicOthers = others('private = 0 AND', 'public_rooms_by_title');
+  const allOthers = others('', 'rooms_by_title');
+  const at = sqlite.prepare(`
+    SELECT title, private, (SELECT 1 FROM memberships WHERE user_name = $user AND room = $room) AS member
+    FROM rooms WHERE name = $room`);
+
+  function positionOf({ user, admin, cursor: room }: RoomListQuery): { readonly title: string; readonly name: string } {
+    if (room === undefined) return { title: '', name: '' };
+    const row = at.get({ user, room });
+    // A room that the user may not see is answered like an unknown one.
+    if (row === undefined || (row['private'] !== 0 && row['member'] !== 1 && !admin)) {
+      throw new BadRoomCursor('this is not the next of a page');
+    }
+    return { title: string(row['title']), name: room };
+  }
+
+  return (query) => {
+    const { user, admin, limit } = query;
+    const position = positionOf(query);
+    const toRoom = (row: Row): Room => {
+      const mine = row['read_seq'] !== undefined;
+      const seq = integer(row['seq']);
+      const isPrivate = row['private'] !== 0;
+      return {
+        room: string(row['name']),
+        title: string(row['title']),
+        private: isPrivate,
+        seq,
+        at: integer(row['last_at']),
+        // A room of which the user is not a member has nothing unread; the marker of a new member starts at the room's end.
+        unread: mine ? integer(row['unread']) : 0,
+        read: mine ? integer(row['read_seq']) : seq,
+        mentions: mine ? integer(row['mentioned']) : 0,
+        mine,
+        manages: isPrivate && (admin || row['created_by'] === user),
+      };
+    };
+    const rooms =
+      query.cursor === undefined
+        ? own
+            .all({ user, ...bounds })
+            .map(toRoom)
+            .sort(byTitle)
+        : [];
+    // One more than requested tells whether there are more.
+    const rows = (admin ? allOthers : publicOthers).all({ user, ...position, limit: limit + 1 });
+    const page = rows.slice(0, limit).map(toRoom);
+    const last = page.at(-1);
+    rooms.push(...page);
+    return rows.length > limit && last !== undefined ? { rooms, next: last.room } : { rooms };
+  };
+}
+
+/** By code units: the database has no collation of its own. */
+function byTitle(one: Room, other: Room): number {
+  return compare(one.title, other.title) || compare(one.room, other.room);
+}
+
+function compare(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}
