@@ -1,5 +1,5 @@
-import { isIPv6 } from 'node:net';
 import { HttpProblem } from '../http/http-problem.ts';
+import { networkOf } from '../http/network.ts';
 
 export interface ThrottleOptions {
   readonly windowMs?: number;
@@ -32,7 +32,7 @@ export function createSignInThrottle(options: ThrottleOptions = {}): SignInThrot
 
   function check(account: string, address: string): void {
     const at = now();
-    const wait = Math.max(accounts.waitMs(pair(account, address), at), addresses.waitMs(network(address), at));
+    const wait = Math.max(accounts.waitMs(pair(account, address), at), addresses.waitMs(networkOf(address), at));
     if (wait > 0) throw new HttpProblem('too_many_attempts', { retryAfterMs: wait });
   }
 
@@ -42,7 +42,7 @@ export function createSignInThrottle(options: ThrottleOptions = {}): SignInThrot
       check(account, address);
       const keys = [
         [accounts, pair(account, address)],
-        [addresses, network(address)],
+        [addresses, networkOf(address)],
       ] as const;
       for (const [log, key] of keys) log.pending(key, 1);
       let open = true;
@@ -104,21 +104,5 @@ class FailureLog {
 }
 
 function pair(account: string, address: string): string {
-  return `${network(address)} ${account}`;
-}
-
-/** Whom an address stands for: one with IPv6 commands a whole /64, so that is what is counted. */
-function network(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
-  if (mapped?.[1] !== undefined) return mapped[1];
-  if (!isIPv6(address)) return address;
-  const [bare = ''] = address.split('%');
-  const [head = '', tail] = bare.split('::');
-  const left = head === '' ? [] : head.split(':');
-  const right = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros = tail === undefined ? [] : Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0');
-  return [...left, ...zeros, ...right]
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':');
+  return `${networkOf(address)} ${account}`;
 }

@@ -10,8 +10,10 @@ export interface HealthRoutesOptions {
 
 /** For whoever watches the process: `live` while it answers at all, `ready` while new people may be sent here. */
 export const healthRoutes: FastifyPluginCallback<HealthRoutesOptions> = (app, { db, draining }, done) => {
-  app.get('/health/live', (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'live' }));
-  app.get('/health/ready', async (_request, reply) => {
+  app.get('/health/live', { config: { cost: 0 } }, (_request, reply) =>
+    reply.header('cache-control', 'no-store').send({ status: 'live' }),
+  );
+  app.get('/health/ready', { config: { cost: 0 } }, async (_request, reply) => {
     if (draining()) throw new HttpProblem('draining', { retryAfterMs: 1_000 });
     try {
       await sql`SELECT 1`.execute(db);

@@ -8,7 +8,7 @@ import {
   roomsSchema,
 } from '@usher/protocol/server';
 import type { MessagePageQuery } from '@usher/protocol';
-import type { History, Range } from '@usher/realtime';
+import { type History, type Range, withinFrame } from '@usher/realtime';
 import { HttpProblem } from '../http/http-problem.ts';
 import type { RoomDirectory } from './room-directory.ts';
 
@@ -25,7 +25,7 @@ const roomParams = Type.Object({ room: Type.String() });
 export const roomRoutes: FastifyPluginCallbackTypebox<RoomRoutesOptions> = (app, options, done) => {
   const { rooms, history, added } = options;
 
-  app.get('/rooms', { schema: { response: { 200: roomsSchema } } }, async (request, reply) => {
+  app.get('/rooms', { config: { cost: 10 }, schema: { response: { 200: roomsSchema } } }, async (request, reply) => {
     const account = await app.authenticate(request);
     reply.header('cache-control', 'no-store');
     return { rooms: await rooms.visibleTo(account) };
@@ -46,7 +46,10 @@ export const roomRoutes: FastifyPluginCallbackTypebox<RoomRoutesOptions> = (app,
 
   app.get(
     '/rooms/:room/messages',
-    { schema: { params: roomParams, querystring: messagePageQuerySchema, response: { 200: messagePageSchema } } },
+    {
+      config: { cost: 5 },
+      schema: { params: roomParams, querystring: messagePageQuerySchema, response: { 200: messagePageSchema } },
+    },
     async (request, reply) => {
       const account = await app.authenticate(request);
       const { room } = request.params;
@@ -54,7 +57,7 @@ export const roomRoutes: FastifyPluginCallbackTypebox<RoomRoutesOptions> = (app,
       if (!(await rooms.admits(account, room))) throw new HttpProblem('not_found');
       const page = await history.read(room, range);
       reply.header('cache-control', 'no-store');
-      return { messages: [...page.messages], more: page.more };
+      return withinFrame(page, 'after' in range ? 'oldest' : 'newest');
     },
   );
   done();
@@ -65,7 +68,7 @@ function rangeOf({ before, after, limit = roomBounds.freshMessages }: MessagePag
   if (before !== undefined && after !== undefined) {
     throw new HttpProblem('bad_request', { detail: 'querystring: before and after exclude each other' });
   }
-  // So many texts of the longest fit a page over HTTP.
-  if (after !== undefined) return { after, limit, bytes: Number.MAX_SAFE_INTEGER };
-  return before === undefined ? { limit } : { before, limit };
+  const bytes = roomBounds.pageBytes;
+  if (after !== undefined) return { after, limit, bytes };
+  return before === undefined ? { limit, bytes } : { before, limit, bytes };
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { inject, onTestFinished } from 'vitest';
-import { buildApp } from '../app.ts';
+import { type AppOptions, buildApp } from '../app.ts';
 import { loadConfig } from '../config/config.ts';
 import { databaseFile } from '../database/sqlite.ts';
 import type {} from './first-data.ts';
@@ -45,10 +45,13 @@ export interface TestApp {
 const ownPeople = ['DATA_DIR', 'DEMO_USERS', 'ADMIN_USER'];
 
 /**
- * Starts the app on 127.0.0.1, port 0, with the demo people, in a folder of its own unless told.
- * It ends by itself after the test.
+ * Starts the app on 127.0.0.1, port 0, with the demo users. Defaults to a temporary `DATA_DIR`. The app is closed after the test.
  */
-export async function newApp(env: Readonly<Record<string, string>> = {}, webRoot = '/nowhere'): Promise<TestApp> {
+export async function newApp(
+  env: Readonly<Record<string, string>> = {},
+  webRoot = '/nowhere',
+  options: Omit<AppOptions, 'logStream'> = {},
+): Promise<TestApp> {
   const dataDir = env['DATA_DIR'] ?? tempFolder();
   if (!ownPeople.some((name) => name in env)) {
     copyFileSync(join(inject('firstData'), databaseFile), join(dataDir, databaseFile));
@@ -61,7 +64,7 @@ export async function newApp(env: Readonly<Record<string, string>> = {}, webRoot
     },
   });
   const settings = { PORT: '0', DEMO_USERS: 'true', SIGN_UP: 'open', DRAIN_SECONDS: '1', DATA_DIR: dataDir, ...env };
-  const app = await buildApp(loadConfig(settings, webRoot), { logStream });
+  const app = await buildApp(loadConfig(settings, webRoot), { ...options, logStream });
   onTestFinished(async () => {
     await app.close();
   });

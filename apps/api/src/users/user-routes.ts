@@ -24,6 +24,7 @@ export const userRoutes: FastifyPluginCallbackTypebox<UserRoutesOptions> = (app,
   app.post(
     '/users',
     {
+      config: { anonymous: true },
       schema: { body: newUserSchema, response: { 201: userSchema } },
       onRequest: (_request, _reply, next) => {
         next(signUp === 'open' ? undefined : new HttpProblem('sign_up_closed'));
