@@ -2,9 +2,9 @@
 import { connect } from 'node:net';
 
 /**
- * Opens connections that send `bytes` and read nothing.
+ * Opens connections that send `bytes` and read nothing, not even that the server closed them: count at the server.
  *
- * @returns {{ open: () => number, destroy: () => void }} `open`: connections that the server has not closed
+ * @returns {{ destroy: () => void }}
  */
 export function openUnread(port, count, bytes) {
   const sockets = Array.from({ length: count }, () => {
@@ -14,7 +14,6 @@ export function openUnread(port, count, bytes) {
     return socket;
   });
   return {
-    open: () => sockets.filter(({ destroyed, closed }) => !destroyed && !closed).length,
     destroy() {
       for (const socket of sockets) socket.destroy();
     },

@@ -27,6 +27,8 @@ export function ownUpgrades(server: Server, { accept, queue, wanted, upgrade, be
   const guarded = (event: string | symbol, ...rest: unknown[]): boolean => {
     const [first, second, head] = rest;
     if (first instanceof IncomingMessage) {
+      // Node goes on to parse what it has read before the connection was destroyed.
+      if (first.socket.destroyed && event !== 'upgrade') return true;
       toOriginForm(first);
       const url = before(first);
       if (event === 'upgrade') {
@@ -36,7 +38,7 @@ export function ownUpgrades(server: Server, { accept, queue, wanted, upgrade, be
         });
         return true;
       }
-      if (second instanceof ServerResponse) {
+      if (isResponse(second)) {
         queue.add(first, second, () => {
           emit(event, ...rest);
         });
@@ -93,6 +95,10 @@ export function watchSiblings(server: Server, found: (sibling: Server) => void):
 
 /** Published by Node when `listen` is called, before the port is bound (nodejs.org/api/diagnostics_channel.html, "TCP Socket"). */
 const listenBegins = 'tracing:net.server.listen:asyncStart';
+
+function isResponse(value: unknown): value is ServerResponse {
+  return value instanceof ServerResponse;
+}
 
 /** Of `http` and `https` alike: both have no other class in common. */
 function isServer(value: unknown): value is Server {

@@ -55,6 +55,14 @@ function get(path: string): string {
   return `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
 }
 
+function openConnections({ app }: Door): Promise<number> {
+  return new Promise((resolve) => {
+    app.server.getConnections((_error, count) => {
+      resolve(count);
+    });
+  });
+}
+
 /** Status lines of all answers, in order. */
 function statuses(raw: string): string[] {
   return [...raw.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status = '']) => status);
@@ -118,12 +126,9 @@ test('requests that wait are forgotten when the connection ends', async () => {
   const socket = connect(door.port, '127.0.0.1');
   socket.write(get('/slow/1') + get('/quick/2'));
   await door.called('/slow/1');
-  const closed = new Promise((resolve) => door.app.server.getConnections((_error, count) => resolve(count)));
-  expect(await closed).toBe(1);
+  expect(await openConnections(door)).toBe(1);
   socket.resetAndDestroy();
-  await expect
-    .poll(() => new Promise((resolve) => door.app.server.getConnections((_error, count) => resolve(count))))
-    .toBe(0);
+  await expect.poll(() => openConnections(door)).toBe(0);
   door.release('/slow/1');
   await fetch(`http://127.0.0.1:${door.port}/quick/3`);
   expect(door.handled).toEqual(['/slow/1', '/quick/3']);
@@ -195,6 +200,22 @@ test('a client that resets while its upgrade waits does no harm', async () => {
   socket.resetAndDestroy();
   door.release('/slow/1');
   expect((await fetch(`http://127.0.0.1:${door.port}/quick/2`)).status).toBe(200);
+});
+
+test('an upgrade behind too many requests is not judged, and a reset at that moment does no harm', async () => {
+  const door = await slowDoor();
+  const bytes =
+    get('/slow/1') + get('/quick/2').repeat(9) + handshake(door.port, `/api/ws?ticket=${await door.ticket()}`);
+  const socket = connect(door.port, '127.0.0.1');
+  socket.write(bytes);
+  await door.called('/slow/1');
+  socket.resetAndDestroy();
+  await expect.poll(() => openConnections(door)).toBe(0);
+  const patient = connect(door.port, '127.0.0.1');
+  patient.write(bytes);
+  door.release('/slow/1');
+  expect(statuses(await text(patient))).toEqual([...Array<string>(8).fill('200'), '429']);
+  expect(door.verdicts).toEqual([]);
 });
 
 test('bytes that are not HTTP do not take the place of an answer', async () => {

@@ -79,7 +79,6 @@ export class RequestQueue {
       handle();
       return;
     }
-    if (pipeline.ignored > 0) return;
     // Node takes its own listeners off the socket before it emits `upgrade`: errors, and the end of back-pressure.
     const ignore = (): void => undefined;
     const drained = (): void => {
@@ -87,6 +86,8 @@ export class RequestQueue {
     };
     socket.on('error', ignore).on('drain', drained);
     this.#deadlines.begin(socket);
+    // The connection ends after the 429.
+    if (pipeline.ignored > 0) return;
     pipeline.waiting.push(
       AsyncResource.bind(() => {
         this.#deadlines.over(socket);

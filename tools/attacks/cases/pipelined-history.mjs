@@ -25,20 +25,18 @@ export default {
     const before = server.residentMb();
     const clients = openUnread(server.port, connections, get(page, { Authorization: authorization }).repeat(100));
     const stop = measurePings(bystander);
-    const died = await Promise.race([server.exited, delay(seconds * 1_000)]);
-    const figures = {
-      'size of one page in kB': Math.round(Number(headers.get('content-length')) / 1_000),
-      'memory in MB before and peak': `${before}, ${died === undefined ? server.peakMb() : 'the process died'}`,
-      server: died === undefined ? 'alive' : `exited with ${died.code ?? died.signal}`,
-      'connections still open': `${clients.open()} of ${connections}`,
-    };
-    if (died === undefined) figures["bystander's ping in ms"] = JSON.stringify(await stop());
+    // A process that is being killed has no memory any more, some time before it has exited.
+    const dead = async (ms) =>
+      (await Promise.race([server.exited, delay(ms)])) !== undefined || server.residentMb() === 0;
+    const figures = { 'size of one page in kB': Math.round(Number(headers.get('content-length')) / 1_000) };
+    let died = await dead(seconds * 1_000);
+    figures['memory in MB before and peak'] = `${before}, ${died ? 'the process died' : server.peakMb()}`;
+    figures["bystander's ping in ms"] = died ? 'none' : JSON.stringify(await stop());
     // Eight per connection is what the server answers.
     const polite = openUnread(server.port, 100, get(page, { Authorization: authorization }).repeat(8));
-    const diedLater = died ?? (await Promise.race([server.exited, delay(3_000)]));
-    figures['100 connections × 8 pages'] =
-      diedLater === undefined ? `${server.peakMb()} MB at its peak` : 'the process died';
-    const held = diedLater === undefined && server.peakMb() <= 400;
+    died ||= await dead(3_000);
+    figures['100 connections × 8 pages'] = died ? 'the process died' : `${server.peakMb()} MB at its peak`;
+    const held = !died && server.peakMb() <= 400;
     clients.destroy();
     polite.destroy();
     return { figures, held };

@@ -47,14 +47,19 @@ async function limited(options: Partial<ConnectionLimitsOptions> = {}): Promise<
   return { limits, refused, rooms: () => rooms, open };
 }
 
+async function close(socket: Socket | undefined): Promise<void> {
+  if (socket === undefined) throw new Error('the connection was refused');
+  socket.destroy();
+  await once(socket, 'close');
+}
+
 test('connections above the total are refused until one closes', async () => {
   const { limits, refused, open } = await limited({ total: 2 });
   const first = await open();
   expect(await open('127.0.0.2')).toBeDefined();
   expect(await open('127.0.0.3')).toBeUndefined();
   expect(refused).toEqual(['total 127.0.0.3']);
-  first?.destroy();
-  await once(first as Socket, 'close');
+  await close(first);
   expect(limits.size).toBe(1);
   expect(await open()).toBeDefined();
 });
@@ -66,8 +71,7 @@ test('connections of one network above its limit are refused, others are not', a
   expect(await open()).toBeUndefined();
   expect(await open('127.0.0.2')).toBeDefined();
   expect(refused).toEqual(['network 127.0.0.1']);
-  first?.destroy();
-  await once(first as Socket, 'close');
+  await close(first);
   expect(await open()).toBeDefined();
   expect(await open()).toBeUndefined();
 });
