@@ -10,6 +10,7 @@ export const problemTexts = {
   bad_request: $localize`:@@problems.bad_request:The server did not understand this.`,
   draining: $localize`:@@problems.draining:The server is restarting. Try again in a moment.`,
   at_capacity: $localize`:@@problems.at_capacity:The server is full right now. Try again in a moment.`,
+  rate_limited: $localize`:@@problems.rate_limited:Too many requests. Try again in a few seconds.`,
   too_many_connections: $localize`:@@problems.too_many_connections:Too many of your windows are connected. Close one of them.`,
   unreachable: $localize`:@@problems.unreachable:The server cannot be reached. Check the network and try again.`,
   other: $localize`:@@problems.other:Something went wrong on the server. Try again.`,
