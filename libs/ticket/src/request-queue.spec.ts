@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { type Door, handshake, newDoor } from './testing/new-door.ts';
@@ -38,7 +39,7 @@ async function slowDoor(options: Parameters<typeof newDoor>[0] = {}): Promise<Sl
         handled.push(url);
         return url;
       });
-      app.get('/large', () => 'x'.repeat(16 * 1024 * 1024));
+      app.get('/large', () => Readable.from(Array.from({ length: 256 }, () => Buffer.alloc(64 * 1024, 'x'))));
     },
   });
   return {
@@ -173,7 +174,7 @@ test('a request before an upgrade that is refused keeps its answer', async () =>
   expect(statuses(await text(socket))).toEqual(['200', '401']);
 });
 
-test('an answer larger than the socket’s buffers is sent completely before the upgrade behind it', async () => {
+test('a streamed answer larger than the socket’s buffers is sent completely before the upgrade behind it', async () => {
   const door = await slowDoor();
   const socket = connect(door.port, '127.0.0.1');
   socket.write(get('/large') + handshake(door.port, '/api/ws'));
