@@ -25,54 +25,48 @@ export interface AuthRoutesOptions {
 export const authRoutes: FastifyPluginCallbackTypebox<AuthRoutesOptions> = (app, options, done) => {
   const { users, sessions, refreshing, cookie, check, endings, onRefresh } = options;
 
-  app.post(
-    '/auth',
-    { config: { anonymous: true }, schema: { body: credentialsSchema, response: { 200: tokenSchema } } },
-    async (request, reply) => {
-      const user = await check(request, request.body.user, request.body.pwd);
-      if (user.disabled) {
-        request.log.warn({ user: user.name, address: request.ip }, 'sign-in of a disabled user refused');
-        throw new HttpProblem('user_disabled');
-      }
-      const { session, refresh, ends, surplus } = await sessions.start(user.name, whenceOf(request));
-      // Disabled, or the password changed, since it was checked: whoever did that has not seen this session.
-      const now = await users.find(user.name);
-      if (now?.disabled !== false || now.passwordHash !== user.passwordHash) {
-        await endings.sessions([session], now?.disabled === false ? 'password_changed' : 'user_disabled');
-        throw new HttpProblem(now?.disabled === false ? 'invalid_credentials' : 'user_disabled');
-      }
-      if (surplus.length > 0) await endings.sessions(surplus, 'too_many_sessions');
-      request.log.info({ user: user.name, address: request.ip }, 'signed in');
-      cookie.set(request, reply, refresh, ends);
-      reply.header('cache-control', 'no-store');
-      return app.signToken({ user: user.name, session, roles: user.roles, ends });
-    },
-  );
+  const config = { anonymous: true };
+  const signIn = { config, schema: { body: credentialsSchema, response: { 200: tokenSchema } } };
+  app.post('/auth', signIn, async (request, reply) => {
+    const user = await check(request, request.body.user, request.body.pwd);
+    if (user.disabled) {
+      request.log.warn({ user: user.name, address: request.ip }, 'sign-in of a disabled user refused');
+      throw new HttpProblem('user_disabled');
+    }
+    const { session, refresh, ends, surplus } = await sessions.start(user.name, whenceOf(request));
+    // Disabled, or the password changed, since it was checked: whoever did that has not seen this session.
+    const now = await users.find(user.name);
+    if (now?.disabled !== false || now.passwordHash !== user.passwordHash) {
+      await endings.sessions([session], now?.disabled === false ? 'password_changed' : 'user_disabled');
+      throw new HttpProblem(now?.disabled === false ? 'invalid_credentials' : 'user_disabled');
+    }
+    if (surplus.length > 0) await endings.sessions(surplus, 'too_many_sessions');
+    request.log.info({ user: user.name, address: request.ip }, 'signed in');
+    cookie.set(request, reply, refresh, ends);
+    reply.header('cache-control', 'no-store');
+    return app.signToken({ user: user.name, session, roles: user.roles, ends });
+  });
 
-  app.post(
-    '/auth/refresh',
-    { config: { anonymous: true }, schema: { response: { 200: tokenSchema } } },
-    async (request, reply) => {
-      const presented = cookie.read(request);
-      if (presented === undefined) {
-        onRefresh('missing_token');
-        throw new HttpProblem('missing_token');
-      }
-      const refreshed = await refreshing.refresh(presented, whenceOf(request));
-      onRefresh(refreshed.state);
-      if (refreshed.state === 'good') {
-        cookie.set(request, reply, refreshed.refresh, refreshed.ends);
-        reply.header('cache-control', 'no-store');
-        return app.signToken(refreshed);
-      }
-      cookie.clear(request, reply);
-      if (refreshed.state !== 'reused') throw refusalOf(refreshed);
-      const { session, user } = refreshed;
-      request.log.warn({ user, address: request.ip }, 'a refresh token came back that had been used before');
-      await endings.sessions([session], 'refresh_reused');
-      throw new HttpProblem('session_ended', { detail: 'refresh_reused' });
-    },
-  );
+  app.post('/auth/refresh', { config, schema: { response: { 200: tokenSchema } } }, async (request, reply) => {
+    const presented = cookie.read(request);
+    if (presented === undefined) {
+      onRefresh('missing_token');
+      throw new HttpProblem('missing_token');
+    }
+    const refreshed = await refreshing.refresh(presented, whenceOf(request));
+    onRefresh(refreshed.state);
+    if (refreshed.state === 'good') {
+      cookie.set(request, reply, refreshed.refresh, refreshed.ends);
+      reply.header('cache-control', 'no-store');
+      return app.signToken(refreshed);
+    }
+    cookie.clear(request, reply);
+    if (refreshed.state !== 'reused') throw refusalOf(refreshed);
+    const { session, user } = refreshed;
+    request.log.warn({ user, address: request.ip }, 'a refresh token came back that had been used before');
+    await endings.sessions([session], 'refresh_reused');
+    throw new HttpProblem('session_ended', { detail: 'refresh_reused' });
+  });
 
   app.delete('/auth', async (request, reply) => {
     const { user, session } = await whoLeaves();
