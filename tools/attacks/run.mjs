@@ -3,8 +3,8 @@
  * Exits with code 1 if an attack exceeded its bound. `--server` attacks the API of another checkout, to compare before and after.
  *
  * Each file in `cases` exports by default `{ title, run(context) }`. `run` resolves to `{ figures, held }`: `figures` is an object of
- * printable values, `held` is whether the server stayed within the documented bounds. `context.start(settings, nodeOptions)` starts a
- * server (see `server.mjs`) that is stopped after the case.
+ * printable values, `held` is whether the server stayed within the documented bounds. `context.start(settings, nodeOptions,
+ * openFiles)` starts a server (see `server.mjs`) that is stopped after the case.
  */
 import { globSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
@@ -40,8 +40,8 @@ for (const name of positionals.length > 0 ? positionals : names) {
   const { default: attack } = await import(pathToFileURL(join(import.meta.dirname, 'cases', `${name}.mjs`)).href);
   process.stdout.write(`\n${name}: ${attack.title}\n`);
   const servers = [];
-  const start = async (settings, nodeOptions) => {
-    const server = await startServer(resolve(values.server), settings, nodeOptions);
+  const start = async (...options) => {
+    const server = await startServer(resolve(values.server), ...options);
     servers.push(server);
     return server;
   };

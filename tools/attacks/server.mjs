@@ -11,9 +11,10 @@ import { join } from 'node:path';
  * @param {string} checkout directory of the checkout whose `apps/api` is started
  * @param {Record<string, string>} settings environment variables on top of the defaults below
  * @param {string[]} nodeOptions options for Node itself, for example `--max-old-space-size=512`
+ * @param {number} [openFiles] limit on open files (`ulimit -n`) of the server
  * @throws Error when the process exits before it is ready
  */
-export async function startServer(checkout, settings = {}, nodeOptions = []) {
+export async function startServer(checkout, settings = {}, nodeOptions = [], openFiles) {
   const dataDir = mkdtempSync(join(tmpdir(), 'usher-attack-'));
   const args = [...nodeOptions, '--conditions=@usher/source', join(checkout, 'apps/api/src/main.ts')];
   const env = {
@@ -25,7 +26,9 @@ export async function startServer(checkout, settings = {}, nodeOptions = []) {
     LOG_LEVEL: 'warn',
     ...settings,
   };
-  const child = spawn(process.execPath, args, { cwd: checkout, env, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  const limited = ['-c', 'ulimit -n "$0" && exec "$@"', String(openFiles), process.execPath, ...args];
+  const [program, programArgs] = openFiles === undefined ? [process.execPath, args] : ['sh', limited];
+  const child = spawn(program, programArgs, { cwd: checkout, env, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
   let errors = '';
   child.stderr.on('data', (chunk) => (errors = (errors + chunk).slice(-4_000)));
   const exited = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
@@ -51,6 +54,8 @@ export async function startServer(checkout, settings = {}, nodeOptions = []) {
     child,
     /** Resolves to `{code, signal}` when the process has exited. */
     exited,
+    /** The last 4,000 characters of standard error. */
+    errors: () => errors,
     /** Open file descriptors of the server (Linux only). */
     fileDescriptors: () => globSync(`/proc/${child.pid}/fd/*`).length,
     residentMb: () => memory('VmRSS'),

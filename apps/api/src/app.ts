@@ -25,10 +25,13 @@ import { StorageLimits } from './database/storage-limits.ts';
 import { Deadline, settledWithin } from './deadline.ts';
 import { everyHour } from './every-hour.ts';
 import { proxyTrust } from './http/client-address.ts';
+import { callBudget, createCallBudget } from './http/call-budget.ts';
+import { createConnectionLimits, openFileLimit } from './http/connection-limits.ts';
 import { answerClientError, answerFrameworkError, errors } from './http/errors.ts';
 import { healthRoutes } from './http/health-routes.ts';
 import { createLogger, requestLog } from './http/logging.ts';
 import { securityHeaders } from './http/security-headers.ts';
+import { defaultTimeouts, type HttpTimeouts, serverOptions } from './http/server-options.ts';
 import { shutdown } from './http/shutdown.ts';
 import { page } from './http/static-files.ts';
 import { createMetrics, metricsRoutes } from './metrics.ts';
@@ -58,6 +61,10 @@ declare module 'fastify' {
 export interface AppOptions {
   /** Where the log goes; standard output unless told. */
   readonly logStream?: DestinationStream;
+  /** Defaults to `defaultTimeouts`. */
+  readonly timeouts?: HttpTimeouts;
+  /** How many files the process may open. Defaults to the limit of the operating system. */
+  readonly openFiles?: number;
 }
 
 /** Largest body of a request, in bytes: no call of the API needs more. */
@@ -81,7 +88,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: proxyTrust(config.trustProxy),
     bodyLimit,
-    requestTimeout: 30_000,
+    ...serverOptions(options.timeouts ?? defaultTimeouts),
     // While it drains the app itself says what is no longer to be had, as problem+json.
     return503OnClosing: false,
     frameworkErrors: answerFrameworkError,
@@ -142,18 +149,22 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     await app.register(errors);
     await app.register(requestLog);
     await app.register(securityHeaders, { publicUrl: config.publicUrl });
+    const budget = createCallBudget(config);
+    await app.register(callBudget, { budget });
     await app.register(metricsRoutes, { metrics, token: config.metricsToken });
     const end: Endings['sessions'] = (ended, cause) => app.endings.sessions(ended, cause);
     await app.register(tokens, {
       secret: jwtSecret(config),
       lifeSeconds: config.accessTokenSeconds,
       sessions,
+      budget,
       ...(config.identityProvider === undefined
         ? {}
         : { external: createExternalCallers(config.identityProvider, { db, lives, now, sessions, users, end }) }),
     });
+    const limits = createConnectionLimits(app, config, { metrics, openFiles: options.openFiles ?? openFileLimit() });
     const deadline = new Deadline(drainMs(config));
-    await app.register(socket, { config, sessions, rooms, history, marks, metrics, deadline });
+    await app.register(socket, { config, sessions, rooms, history, marks, metrics, limits, deadline });
     await app.register(shutdown, { deadline });
     const { connections, members, endings } = app;
     const charge: StorageLimits['charge'] = (user, bytes) => {

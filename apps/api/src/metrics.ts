@@ -3,6 +3,7 @@ import fp from 'fastify-plugin';
 import type { FastifyRequest } from 'fastify';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { HttpProblem } from './http/http-problem.ts';
+import { isLoopback } from './http/network.ts';
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
@@ -13,6 +14,7 @@ export function createMetrics(): {
   readonly tickets: Counter<'outcome'>;
   readonly refreshes: Counter<'outcome'>;
   readonly replays: Counter;
+  readonly refusedConnections: Counter<'reason'>;
   readonly endedSessions: Counter<'cause'>;
   readonly opened: Counter;
   readonly closed: Counter<'code'>;
@@ -49,6 +51,12 @@ export function createMetrics(): {
     replays: new Counter({
       name: 'usher_ticket_replays_total',
       help: 'Tickets that came back after they had been used',
+      registers,
+    }),
+    refusedConnections: new Counter({
+      name: 'usher_tcp_connections_refused_total',
+      help: 'TCP connections refused, by limit: total (of the server or of its open files) or network (of one address)',
+      labelNames: ['reason'],
       registers,
     }),
     endedSessions: new Counter({
@@ -104,7 +112,7 @@ export function createMetrics(): {
 
 export interface MetricsRoutesOptions {
   readonly metrics: Metrics;
-  /** `METRICS_TOKEN`. Without it only a direct peer on loopback may look. */
+  /** `METRICS_TOKEN`. Without it, only a direct peer on loopback that asks for a loopback host gets an answer. */
   readonly token: string | undefined;
 }
 
@@ -147,9 +155,11 @@ function sameSecret(given: string, wanted: string): boolean {
 
 const forwarded = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip'];
 
-/** The peer itself is on this machine, and does not say that it speaks for somebody else. */
+/** What `Host` may be. A page that rebinds its own name to 127.0.0.1 sends that name (DNS rebinding). */
+const loopbackHost = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
+
+/** Whether the peer is a process on this machine that asks for this machine and does not forward the request of another client. */
 function isDirectLoopback({ socket, headers }: FastifyRequest): boolean {
-  const address = socket.remoteAddress ?? '';
-  const loopback = address === '::1' || /^(?:::ffff:)?127\./.test(address);
-  return loopback && forwarded.every((name) => headers[name] === undefined);
+  if (!isLoopback(socket.remoteAddress ?? '') || !loopbackHost.test(headers.host ?? '')) return false;
+  return forwarded.every((name) => headers[name] === undefined);
 }

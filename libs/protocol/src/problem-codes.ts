@@ -23,6 +23,8 @@ const problemCodes = [
   'too_large',
   'unsupported_media_type',
   'upgrade_required',
+  'request_timeout',
+  'rate_limited',
   'too_many_attempts',
   'too_many_tickets',
   'too_many_connections',

@@ -29,6 +29,7 @@ export { resolveLimits, type Limits } from './connections/limits.ts';
 export type { Logger } from './support/log.ts';
 export type { Marks, Unread } from './marks/marks.ts';
 export { createMemoryBus } from './bus/memory-bus.ts';
+export { withinFrame } from './rooms/page.ts';
 export { createMemoryHistory, type MemoryHistory, type MemoryHistoryOptions } from './rooms/memory-history.ts';
 export { createMemoryMarks } from './marks/memory-marks.ts';
 export { createMemoryPresence } from './presence/memory-presence.ts';

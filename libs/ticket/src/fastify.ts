@@ -1,14 +1,16 @@
 import fp from 'fastify-plugin';
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { problem, type ProblemCode, type TicketAnswer } from '@usher/protocol';
 import { bearerIdentity, problemOf } from './authenticate.ts';
 import { ConnectSlots } from './connect-slots.ts';
 import { Gate } from './gate.ts';
 import type { Admission, GateVerdict, Knock, Unavailable } from './verdict.ts';
-import { asksForWebSocket, pathOf } from './handshake.ts';
+import { asksForWebSocket, originFormOf, pathOf } from './handshake.ts';
 import { ownUpgrades, type Upgrades, watchSiblings } from './own-upgrades.ts';
 import { problemHeaders } from './refusal.ts';
+import { RequestQueue } from './request-queue.ts';
 import { type TicketClaims, type TicketStore, TicketStoreUnavailable } from './ticket-store.ts';
 
 export type { Gate } from './gate.ts';
@@ -60,6 +62,16 @@ export interface TicketGateOptions {
   readonly maxJudging?: number;
   /** How long a judgement may take, in milliseconds; 10,000 unless told. */
   readonly judgeMs?: number;
+  /**
+   * Called with each TCP connection before HTTP sees it. `false` closes the connection. It must not throw.
+   * Defaults to accepting every connection.
+   */
+  readonly acceptConnection?: (socket: Socket) => boolean;
+  /**
+   * How many requests of one connection may be unanswered at the same time. They are handled one after the other; the next one is
+   * answered 429 `rate_limited`, and the connection is closed. Defaults to 8.
+   */
+  readonly maxUnanswered?: number;
 }
 
 declare module 'fastify' {
@@ -102,6 +114,7 @@ function install(app: FastifyInstance, options: TicketGateOptions): void {
   if (!Array.isArray(options.allowedOrigins) && typeof options.allowedOrigins !== 'function') {
     throw new TypeError('allowedOrigins: wants a list of origins, or a function that gives one');
   }
+  const judgeMs = positive('judgeMs', options.judgeMs ?? 10_000);
   const gate = new Gate({
     store,
     endpoint,
@@ -115,11 +128,16 @@ function install(app: FastifyInstance, options: TicketGateOptions): void {
       app.log.error({ err: error }, 'a handshake could not be judged');
     },
     maxJudging: positive('maxJudging', options.maxJudging ?? 1_000),
-    judgeMs: positive('judgeMs', options.judgeMs ?? 10_000),
+    judgeMs,
   });
   app.decorate('gate', gate);
   const upgrades: Upgrades = {
-    wanted: (request) => asksForWebSocket(request) || pathOf(request.url ?? '') === endpoint,
+    accept: options.acceptConnection ?? (() => true),
+    queue: new RequestQueue({
+      maxUnanswered: positive('maxUnanswered', options.maxUnanswered ?? 8),
+      waitMs: judgeMs,
+    }),
+    wanted: (request) => asksForWebSocket(request) || pathOf(originFormOf(request.url ?? '')) === endpoint,
     before: (request) => gate.redact(request),
     upgrade: (request, socket, head, url) => {
       gate.judge(request, socket, head, url);

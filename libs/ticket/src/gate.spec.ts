@@ -68,6 +68,8 @@ describe('before the ticket is looked at', () => {
     ['a key that is no base64', { headers: { 'sec-websocket-key': '!GhlIHNhbXBsZSBub25jZQ==' } }, 400],
     ['two keys', { headers: { 'sec-websocket-key': [exampleKey, exampleKey] } }, 400],
     ['another upgrade', { headers: { upgrade: 'h2c' } }, 400],
+    ['a body', { headers: { 'content-length': '5' } }, 400],
+    ['a chunked body', { headers: { 'transfer-encoding': 'chunked' } }, 400],
     ['no version', { headers: { 'sec-websocket-version': undefined } }, 400],
     ['version 8', { headers: { 'sec-websocket-version': '8' } }, 426],
     ['version 14', { headers: { 'sec-websocket-version': '14' } }, 426],
@@ -79,6 +81,12 @@ describe('before the ticket is looked at', () => {
     expect(answer.status).toBe(status);
     if (status === 426) expect(answer.headers['sec-websocket-version']).toBe('13');
     expect((await knock(door.port, `/api/ws?ticket=${ticket}`)).status).toBe(101);
+  });
+
+  test('a body of length 0 is none', async () => {
+    const door = await newDoor();
+    const headers = { 'content-length': '0' };
+    expect((await knock(door.port, `/api/ws?ticket=${await door.ticket()}`, { headers })).status).toBe(101);
   });
 
   test('a target with a fragment is no request target, and the ticket in it is untouched', async () => {

@@ -14,20 +14,48 @@ const otherVersion: Malformed = {
   headers: { 'sec-websocket-version': '13', upgrade: 'websocket' },
 };
 
-/** The path of an origin-form request target, without its query. Absolute-form and the like have none. */
+/** The path of an origin-form request target, without its query. Other forms have none. */
 export function pathOf(url: string): string | undefined {
   if (!url.startsWith('/')) return undefined;
   const end = url.search(/[?#]/);
   return end === -1 ? url : url.slice(0, end);
 }
 
-/** What RFC 6455 §4.2.1 asks of a client's opening handshake, short of its ticket. `undefined` when nothing is wrong. */
+/** An http URI as a request target. User information (RFC 9110 §4.2.4) and anything that is no host and port do not match. */
+const absoluteForm = /^https?:\/\/((?:\[[0-9a-f:.]+\]|[\w.~-]+)(?::\d{1,5})?)(?=[/?#]|$)/i;
+
+/** The absolute-form target as an origin-form one. Any other target is returned as it is. */
+export function originFormOf(url: string): string {
+  // Almost every target begins with a slash.
+  if (url.startsWith('/')) return url;
+  const [prefix] = absoluteForm.exec(url) ?? [];
+  if (prefix === undefined) return url;
+  const rest = url.slice(prefix.length);
+  return rest.startsWith('/') ? rest : `/${rest}`;
+}
+
+/**
+ * Rewrites an absolute-form request target (`GET http://host/path`), which every server has to accept (RFC 9112 §3.2.2), into
+ * origin form. Its authority replaces the `Host` header, as the same section requires.
+ */
+export function toOriginForm(request: IncomingMessage): void {
+  const { url = '' } = request;
+  if (url.startsWith('/')) return;
+  const [, authority] = absoluteForm.exec(url) ?? [];
+  if (authority === undefined) return;
+  request.url = originFormOf(url);
+  if (request.headers.host !== undefined) request.headers.host = authority;
+}
+
+/** Checks a client's opening handshake against RFC 6455 §4.2.1, without its ticket. Returns `undefined` if it is well-formed. */
 export function malformed(request: IncomingMessage): Malformed | undefined {
   const { headers, method, httpVersionMajor, httpVersionMinor } = request;
   if (method !== 'GET') return bad;
   // RFC 9112 §3.2.1: a request target has no fragment, and what stands behind one is no query.
   if (request.url?.includes('#') === true) return bad;
   if (httpVersionMajor < 1 || (httpVersionMajor === 1 && httpVersionMinor < 1)) return bad;
+  // Bytes behind the headers would be read as a body by a proxy and as WebSocket frames here.
+  if (hasBody(request)) return bad;
   const distinct = request.headersDistinct;
   if (distinct['host']?.length !== 1 || distinct['host'][0] === '') return bad;
   if (!hasToken(headers.upgrade, 'websocket') || !hasToken(headers.connection, 'upgrade')) return bad;
@@ -37,6 +65,11 @@ export function malformed(request: IncomingMessage): Malformed | undefined {
   const keys = distinct['sec-websocket-key'];
   if (keys?.length !== 1 || !isKey(keys[0] ?? '')) return bad;
   return undefined;
+}
+
+/** Whether a request announces a body (RFC 9112 §6.3). */
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 }
 
 /** 16 bytes in base64: 22 characters, of which the last carries two bits, and the padding. */

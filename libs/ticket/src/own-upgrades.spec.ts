@@ -18,7 +18,9 @@ const paths = [
   '/api/%77s',
   '/other-socket',
   '/nowhere',
-  'http://127.0.0.1/api/ws',
+  'http://127.0.0.1/other-socket',
+  'http://maggie@127.0.0.1/api/ws',
+  'ftp://127.0.0.1/api/ws',
   '*',
 ];
 
@@ -113,6 +115,36 @@ test('taking every listener away opens nothing', async () => {
   for (const path of ['/plain', '/api/ws', `/api/ws?ticket=${await door.ticket()}`]) {
     expect((await knock(door.port, path)).raw, path).toBe('');
   }
+});
+
+test('a target in absolute form means the same as its path, and its ticket is not logged', async () => {
+  const door = await newDoor();
+  for (const host of [`http://127.0.0.1:${door.port}`, 'HTTP://chat.example', 'https://[::1]:8443']) {
+    const ticket = await door.ticket();
+    expect((await knock(door.port, `${host}/plain`)).status).toBe(404);
+    expect((await knock(door.port, `${host}/api/ws`)).status).toBe(401);
+    expect((await knock(door.port, `${host}?ticket=${ticket}`)).status).toBe(404);
+    expect((await knock(door.port, `${host}/api/ws?ticket=${ticket}`)).status).toBe(101);
+    expect((await knock(door.port, `${host}/api/ws?ticket=${ticket}`)).status).toBe(401);
+    const plain = { connection: 'close', upgrade: undefined };
+    expect(await knock(door.port, `${host}/plain?ticket=${ticket}`, { headers: plain })).toMatchObject({
+      status: 200,
+      body: 'plain',
+    });
+    expect((await knock(door.port, `${host}/api/ws?ticket=${ticket}`, { headers: plain })).status).toBe(426);
+    expect(door.log()).not.toContain(ticket);
+  }
+});
+
+test('the authority of an absolute target replaces the Host header, for everything behind the gate', async () => {
+  const door = await newDoor({
+    after: (app) => {
+      app.get('/host', ({ host }) => host);
+    },
+  });
+  const headers = { connection: 'close', upgrade: undefined, host: 'other.example' };
+  expect((await knock(door.port, 'http://chat.example:8080/host', { headers })).body).toBe('chat.example:8080');
+  expect((await knock(door.port, '/host', { headers })).body).toBe('other.example');
 });
 
 test('what asks for another protocol than a WebSocket gets its plain answer, as HTTP clients expect that try h2c', async () => {

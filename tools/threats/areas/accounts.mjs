@@ -39,7 +39,7 @@ export default [
     id: 'many-addresses',
     who: 'somebody guesses from the many addresses of one IPv6 network',
     get: 'a /64 counts as one address',
-    in: 'apps/api/src/http/network-of.ts',
+    in: 'apps/api/src/http/network.ts',
     without: ['.slice(0, 4)', '.slice(0, 8)'],
     shown: ['apps/api', 'src/auth/throttle.spec.ts'],
   },

@@ -25,7 +25,9 @@ export interface AuthRoutesOptions {
 export const authRoutes: FastifyPluginCallbackTypebox<AuthRoutesOptions> = (app, options, done) => {
   const { users, sessions, refreshing, cookie, check, endings, onRefresh } = options;
 
-  app.post('/auth', { schema: { body: credentialsSchema, response: { 200: tokenSchema } } }, async (request, reply) => {
+  const config = { anonymous: true };
+  const signIn = { config, schema: { body: credentialsSchema, response: { 200: tokenSchema } } };
+  app.post('/auth', signIn, async (request, reply) => {
     const user = await check(request, request.body.user, request.body.pwd);
     if (user.disabled) {
       request.log.warn({ user: user.name, address: request.ip }, 'sign-in of a disabled user refused');
@@ -45,7 +47,7 @@ export const authRoutes: FastifyPluginCallbackTypebox<AuthRoutesOptions> = (app,
     return app.signToken({ user: user.name, session, roles: user.roles, ends });
   });
 
-  app.post('/auth/refresh', { schema: { response: { 200: tokenSchema } } }, async (request, reply) => {
+  app.post('/auth/refresh', { config, schema: { response: { 200: tokenSchema } } }, async (request, reply) => {
     const presented = cookie.read(request);
     if (presented === undefined) {
       onRefresh('missing_token');

@@ -1,7 +1,7 @@
 import { foldUserName } from '@usher/protocol/server';
 import type { FastifyRequest } from 'fastify';
 import { HttpProblem } from '../http/http-problem.ts';
-import { networkOf } from '../http/network-of.ts';
+import { networkOf } from '../http/network.ts';
 import type { Passwords } from '../users/passwords.ts';
 import type { KnownUser, Users } from '../users/users.ts';
 import type { Attempt, SignInThrottle } from './throttle.ts';

@@ -3,7 +3,7 @@ import type { RoomsProtocol } from '@usher/protocol';
 import { newPasswordSchema, proofSchema, sessionsSchema } from '@usher/protocol/server';
 import type { Connections } from '@usher/realtime';
 import { HttpProblem } from '../http/http-problem.ts';
-import { networkOf } from '../http/network-of.ts';
+import { networkOf } from '../http/network.ts';
 import { answerOf } from '../http/proof.ts';
 import type { PasswordRules } from '../users/password-rules.ts';
 import type { Passwords } from '../users/passwords.ts';

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { HttpProblem } from '../http/http-problem.ts';
-import { networkOf } from '../http/network-of.ts';
+import { networkOf } from '../http/network.ts';
 
 export interface SignUpThrottleOptions {
   /** Sign-ups of one network in a row. 0: no limit. */

@@ -1,5 +1,5 @@
 import { HttpProblem } from '../http/http-problem.ts';
-import { networkOf } from '../http/network-of.ts';
+import { networkOf } from '../http/network.ts';
 
 export interface ThrottleOptions {
   readonly windowMs?: number;

@@ -5,6 +5,7 @@ import { LRUCache } from 'lru-cache';
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { FastifyRequest } from 'fastify';
+import type { CallBudget } from '../http/call-budget.ts';
 import { HttpProblem } from '../http/http-problem.ts';
 import type { Caller, ExternalCallers } from './external-callers.ts';
 import { isExternalToken } from './external-tokens.ts';
@@ -31,10 +32,11 @@ declare module 'fastify' {
       readonly expires: number;
     };
     /**
-     * Who makes this request: its bearer token is verified, and its session and user are looked at.
+     * Returns who makes this request, after verifying its bearer token and validating its session and user. Charges the budget of
+     * the user, or that of the address if there is none.
      *
-     * @throws HttpProblem 401 `missing_token`, `invalid_token`, `token_expired`, `session_ended`; 403 `user_disabled`; 503
-     * `store_unavailable` for a token of an identity provider whose keys are out of reach.
+     * @throws HttpProblem 401 `missing_token`, `invalid_token`, `token_expired`, `session_ended`; 403 `user_disabled`; 429
+     * `rate_limited`; 503 `store_unavailable` for a token of an identity provider whose keys are out of reach.
      */
     authenticate(request: FastifyRequest): Promise<Account>;
   }
@@ -44,6 +46,8 @@ export interface TokensOptions {
   readonly secret: string;
   readonly lifeSeconds: number;
   readonly sessions: Sessions;
+  /** Charged for every call that asks who makes it. */
+  readonly budget: CallBudget;
   /** Those who come with tokens of an identity provider, where there is one. */
   readonly external?: ExternalCallers;
 }
@@ -73,7 +77,7 @@ const longestToken = 8 * 1024;
  * ever serves as a secret (RFC 8725 §2.1).
  */
 export const tokens = fp<TokensOptions>(
-  async (app, { secret, lifeSeconds, sessions, external }) => {
+  async (app, { secret, lifeSeconds, sessions, budget, external }) => {
     await app.register(jwt, {
       secret,
       sign: { algorithm: 'HS256', iss: party, aud: party, header: { alg: 'HS256', typ } },
@@ -93,6 +97,18 @@ export const tokens = fp<TokensOptions>(
     });
 
     app.decorate('authenticate', async (request) => {
+      let account: Account;
+      try {
+        account = await accountOf(request);
+      } catch (error) {
+        await budget.chargeAddress(request);
+        throw error;
+      }
+      await budget.chargeUser(account.user, request);
+      return account;
+    });
+
+    async function accountOf(request: FastifyRequest): Promise<Account> {
       const token = bearer(request);
       const caller =
         external !== undefined && isExternalToken(token) ? await external(token, request) : callerOf(verify(token));
@@ -100,7 +116,7 @@ export const tokens = fp<TokensOptions>(
       const standing = await sessions.look(session, user);
       if (standing.state !== 'good') throw refusalOf(standing);
       return { user, session, roles: standing.roles, expires };
-    });
+    }
 
     // By a hash of the token, and never beyond its end. What can change about a session is looked at each time all the same.
     const verified = new LRUCache<string, Claims>({ max: rememberedTokens });

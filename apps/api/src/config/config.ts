@@ -39,7 +39,11 @@ export interface Config {
   readonly replayEndsSession: boolean;
   readonly maxConnections: number;
   readonly maxConnectionsPerUser: number;
+  /** TCP connections from one address that is no trusted proxy. 0: no limit. */
+  readonly maxConnectionsPerAddress: number;
   readonly connectsPerSecond: number;
+  /** Points per second that the HTTP calls of a user may cost (see `http/call-budget.ts`). 0: no limit. */
+  readonly callsPerSecond: number;
   /** 0: no limit. */
   readonly sendsPerSecond: number;
   /** Megabytes that one user may store in 24 hours. 0: no limit. */
@@ -165,6 +169,8 @@ export function loadConfig(env: Env, webRoot: string): Config {
     replayEndsSession: oneOf('REPLAY_ENDS_SESSION', ['false', 'true'], 'false') === 'true',
     maxConnections: integer('MAX_CONNECTIONS', 20_000, 1, 1_000_000),
     maxConnectionsPerUser: integer('MAX_CONNECTIONS_PER_USER', 10, 1, 100_000),
+    maxConnectionsPerAddress: integer('MAX_CONNECTIONS_PER_ADDRESS', 1_000, 0, 1_000_000),
+    callsPerSecond: integer('CALLS_PER_SECOND', 30, 0, 100_000),
     connectsPerSecond: integer('CONNECTS_PER_SECOND', 500, 1, 100_000),
     sendsPerSecond: integer('SENDS_PER_SECOND', 20, 0, 100_000),
     maxMbPerUserPerDay: integer('MAX_MB_PER_USER_PER_DAY', 50, 0, 1_000_000),

@@ -67,13 +67,21 @@ export function answerFrameworkError(error: FastifyError, request: FastifyReques
   answerError(error, request, reply);
 }
 
-/** What is no HTTP at all (`clientErrorHandler`): answered on the bare socket, if anybody is there to read it. */
+/** Problems of requests that could not be parsed, by Node's error code. Any other code is a `bad_request`. */
+const codeOfClientError: Readonly<Record<string, ProblemCode>> = {
+  HPE_HEADER_OVERFLOW: 'too_large',
+  ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
+};
+
+/** Answers what is not HTTP, or arrives too slowly (`clientErrorHandler`), on the socket itself. */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
+  // Browsers open connections in advance. An answer to a request that was never made would be taken for that to the first one.
+  const unused = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && socket.bytesRead === 0;
+  if (error.code === 'ECONNRESET' || unused || socket.destroyed || !socket.writable) {
     socket.destroy();
     return;
   }
-  const { status, ...rest } = problem(error.code === 'HPE_HEADER_OVERFLOW' ? 'too_large' : 'bad_request');
+  const { status, ...rest } = problem(codeOfClientError[error.code ?? ''] ?? 'bad_request');
   const body = JSON.stringify({ status, ...rest });
   socket.end(
     `HTTP/1.1 ${status} ${rest.title}\r\nContent-Type: application/problem+json\r\n` +

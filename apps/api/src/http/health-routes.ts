@@ -9,9 +9,10 @@ export interface HealthRoutesOptions {
 
 /** `live` answers as long as the process does; `ready` as long as the server should receive new clients. */
 export const healthRoutes: FastifyPluginCallback<HealthRoutesOptions> = (app, { storageReady, draining }, done) => {
-  app.get('/health/live', (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'live' }));
-
-  app.get('/health/ready', async (_request, reply) => {
+  app.get('/health/live', { config: { cost: 0 } }, (_request, reply) =>
+    reply.header('cache-control', 'no-store').send({ status: 'live' }),
+  );
+  app.get('/health/ready', { config: { cost: 0 } }, async (_request, reply) => {
     if (draining()) throw new HttpProblem('draining', { retryAfterMs: 1_000 });
     if (!(await storageReady())) throw new HttpProblem('store_unavailable', { retryAfterMs: 5_000 });
     return reply.header('cache-control', 'no-store').send({ status: 'ready' });

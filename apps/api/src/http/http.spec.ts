@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { newApp } from '../testing/new-app.ts';
+import type { HttpTimeouts } from './server-options.ts';
 
 /** Sends bytes as they are and reads until the server hangs up. */
 async function raw(url: string, bytes: string): Promise<{ head: string; body: string }> {
@@ -12,6 +13,8 @@ async function raw(url: string, bytes: string): Promise<{ head: string; body: st
   const [head = '', body = ''] = answer.split('\r\n\r\n');
   return { head, body };
 }
+
+const short: HttpTimeouts = { headersMs: 50, requestMs: 100, stallMs: 10_000, checkMs: 20 };
 
 describe('every answer', () => {
   test('carries the headers that protect people', async () => {
@@ -88,6 +91,26 @@ describe('every error is a problem document', () => {
     expect(JSON.parse(body)).toMatchObject({ status: 400, code: 'bad_request' });
   });
 
+  test.each([
+    ['half of the headers', 'GET / HTTP/1.1\r\nHost: localhost\r\n'],
+    ['half of a request line', 'GET /api'],
+    [
+      'half of a body',
+      'POST /api/auth HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{"us',
+    ],
+    ['half of an upgrade', 'GET /api/ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n'],
+  ])('a connection that sends %s and then nothing gets 408', async (_what, bytes) => {
+    const { url } = await newApp({}, '/nowhere', { timeouts: short });
+    const { head, body } = await raw(url, bytes);
+    expect(head).toContain('HTTP/1.1 408 Request timeout');
+    expect(JSON.parse(body)).toMatchObject({ status: 408, code: 'request_timeout' });
+  });
+
+  test('a connection that sends nothing at all is closed without an answer', async () => {
+    const { url } = await newApp({}, '/nowhere', { timeouts: short });
+    expect(await raw(url, '')).toEqual({ head: '', body: '' });
+  });
+
   test('and headers without end', async () => {
     const { url } = await newApp();
     const { head } = await raw(url, `GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`);
@@ -135,6 +158,35 @@ describe('metrics', () => {
       const through = await call('GET', '/metrics', { headers: { [header]: 'for=192.0.2.1' } });
       expect(through).toMatchObject({ status: 403, json: { code: 'forbidden' } });
     }
+  });
+
+  test.each(['localhost', 'LOCALHOST:80', '127.0.0.1:1', '127.1.2.3', '[::1]:3000'])(
+    'are answered for the host %s',
+    async (host) => {
+      const { url } = await newApp();
+      const { head } = await raw(url, `GET /metrics HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+      expect(head).toContain('HTTP/1.1 200');
+    },
+  );
+
+  test.each([
+    'evil.example',
+    'localhost.evil.example',
+    '127.0.0.1.evil.example',
+    '127.0.0.1@evil.example',
+    '192.0.2.1',
+    '',
+  ])('are refused for the host "%s", which a page may have rebound to this machine', async (host) => {
+    const { url } = await newApp();
+    const { head } = await raw(url, `GET /metrics HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+    expect(head).toContain('HTTP/1.1 403');
+  });
+
+  test('are refused for another host in an absolute target, whatever the Host header says', async () => {
+    const { url } = await newApp();
+    const headers = 'HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
+    expect((await raw(url, `GET http://evil.example/metrics ${headers}`)).head).toContain('HTTP/1.1 403');
+    expect((await raw(url, `GET http://localhost/metrics ${headers}`)).head).toContain('HTTP/1.1 200');
   });
 
   test('with a token are for those who have it', async () => {

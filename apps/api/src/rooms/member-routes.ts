@@ -39,7 +39,7 @@ export const memberRoutes: FastifyPluginCallbackTypebox<MemberRoutesOptions> = (
 
   app.get(
     '/rooms/:room/members',
-    { schema: { params: roomParams, response: { 200: membersSchema } } },
+    { config: { cost: 5 }, schema: { params: roomParams, response: { 200: membersSchema } } },
     async (request, reply) => {
       const { room: name } = request.params;
       const { room } = await seen(request, name);

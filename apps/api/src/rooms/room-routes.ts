@@ -8,7 +8,7 @@ import {
   roomsQuerySchema,
 } from '@usher/protocol/server';
 import type { MessagePageQuery } from '@usher/protocol';
-import type { History, Range } from '@usher/realtime';
+import { type History, type Range, withinFrame } from '@usher/realtime';
 import { HttpProblem } from '../http/http-problem.ts';
 import type { RoomDirectory } from './room-directory.ts';
 import { BadRoomCursor, type RoomList } from './room-list.ts';
@@ -34,7 +34,7 @@ export const roomRoutes: FastifyPluginCallbackTypebox<RoomRoutesOptions> = (app,
   const { rooms, list, history, charge, added } = options;
 
   // The list comes serialized, in the form of `roomsSchema`.
-  app.get('/rooms', { schema: { querystring: roomsQuerySchema } }, async (request, reply) => {
+  app.get('/rooms', { config: { cost: 10 }, schema: { querystring: roomsQuerySchema } }, async (request, reply) => {
     const { user, roles } = await app.authenticate(request);
     const { cursor, limit = 500 } = request.query;
     const from = cursor === undefined ? {} : { cursor };
@@ -65,7 +65,10 @@ export const roomRoutes: FastifyPluginCallbackTypebox<RoomRoutesOptions> = (app,
 
   app.get(
     '/rooms/:room/messages',
-    { schema: { params: roomParams, querystring: messagePageQuerySchema, response: { 200: messagePageSchema } } },
+    {
+      config: { cost: 5 },
+      schema: { params: roomParams, querystring: messagePageQuerySchema, response: { 200: messagePageSchema } },
+    },
     async (request, reply) => {
       const account = await app.authenticate(request);
       const { room } = request.params;
@@ -73,7 +76,7 @@ export const roomRoutes: FastifyPluginCallbackTypebox<RoomRoutesOptions> = (app,
       if (!(await rooms.admits(account, room))) throw new HttpProblem('not_found');
       const page = await history.read(room, range);
       reply.header('cache-control', 'no-store');
-      return { messages: [...page.messages], more: page.more };
+      return withinFrame(page, 'after' in range ? 'oldest' : 'newest');
     },
   );
   done();
@@ -94,7 +97,7 @@ function rangeOf({ before, after, limit = roomBounds.freshMessages }: MessagePag
   if (before !== undefined && after !== undefined) {
     throw new HttpProblem('bad_request', { detail: 'querystring: before and after exclude each other' });
   }
-  // So many texts of the longest fit a page over HTTP.
-  if (after !== undefined) return { after, limit, bytes: Number.MAX_SAFE_INTEGER };
-  return before === undefined ? { limit } : { before, limit };
+  const bytes = roomBounds.pageBytes;
+  if (after !== undefined) return { after, limit, bytes };
+  return before === undefined ? { limit, bytes } : { before, limit, bytes };
 }

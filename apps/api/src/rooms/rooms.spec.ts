@@ -127,6 +127,30 @@ describe('rooms', () => {
     });
   });
 
+  test('come in pages of at most 256 KiB, in both directions, and more says whether there are others', async () => {
+    const { call, signIn, seat } = await newApp({ SENDS_PER_SECOND: '0', CALLS_PER_SECOND: '0' });
+    const token = await signIn();
+    const socket = await seat('maggie', token);
+    await socket.data('join', { room: 'general' });
+    // 16 kB each as text, and six times as many in JSON where the text is control characters.
+    const texts = [...Array<string>(20).fill('🙂'.repeat(4_000)), ...Array<string>(20).fill('\u0001'.repeat(4_000))];
+    for (const text of texts) await socket.data('send', { room: 'general', key: crypto.randomUUID(), text });
+    for (const direction of ['before', 'after'] as const) {
+      const seqs: number[] = [];
+      let query = direction === 'after' ? '&after=0' : '';
+      for (let more: unknown = true; more === true;) {
+        const { json, text } = await call('GET', `/api/rooms/general/messages?limit=200${query}`, { token });
+        expect(text.length).toBeLessThan(260 * 1024);
+        const page = (json?.['messages'] as { seq: number }[]).map(({ seq }) => seq);
+        more = json?.['more'];
+        if (direction === 'after') seqs.push(...page);
+        else seqs.unshift(...page);
+        query = `&${direction}=${(direction === 'after' ? seqs.at(-1) : seqs[0]) ?? 0}`;
+      }
+      expect(seqs).toEqual(Array.from(texts, (_, index) => index + 1));
+    }
+  });
+
   test('tell what is unread, when somebody spoke last, and what is one’s own', async () => {
     const { call, signIn, seat } = await newApp();
     const [maggie, bart] = [await signIn('maggie'), await signIn('bart')];

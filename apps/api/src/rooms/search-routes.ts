@@ -18,7 +18,7 @@ const detailOf: Readonly<Record<SearchFault, string>> = {
 export const searchRoutes: FastifyPluginCallbackTypebox<SearchRoutesOptions> = (app, { rooms, search }, done) => {
   app.get(
     '/search',
-    { schema: { querystring: searchQuerySchema, response: { 200: foundSchema } } },
+    { config: { cost: 10 }, schema: { querystring: searchQuerySchema, response: { 200: foundSchema } } },
     async (request, reply) => {
       const account = await app.authenticate(request);
       const { q: words, room, before, limit = 20 } = request.query;

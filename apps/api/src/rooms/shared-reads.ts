@@ -19,7 +19,8 @@ export function sharedReads(read: Read, commit: Pick<GroupCommit, 'onSettled'>):
     pages.clear();
   });
   return (room, range) => {
-    const key = `${'after' in range ? `after ${range.after} ${range.bytes}` : `before ${range.before ?? ''}`} ${range.limit} ${room}`;
+    const place = 'after' in range ? `after ${range.after}` : `before ${range.before ?? ''}`;
+    const key = `${place} ${range.limit} ${range.bytes ?? ''} ${room}`;
     const known = pages.get(key);
     if (known !== undefined) return known;
     const page = read(room, range);

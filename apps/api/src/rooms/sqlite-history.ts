@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { Message } from '@usher/protocol';
 import {
   type Appended,
@@ -173,22 +173,24 @@ function prepare(
 }
 
 function readAfter(statements: Statements, room: string, range: Extract<Range, { after: number }>): Page {
-  const messages: Message[] = [];
-  let bytes = 0;
-  // One row beyond the limit tells whether there is more. Rows are taken one by one, so a page of long texts stops early.
-  for (const row of statements.after.iterate(room, range.after, range.limit + 1)) {
-    const message = toMessage(row);
-    bytes += Buffer.byteLength(message.text);
-    if (messages.length === range.limit || (bytes > range.bytes && messages.length > 0))
-      return { messages, more: true };
-    messages.push(message);
-  }
-  return { messages, more: false };
+  return take(statements.after.iterate(room, range.after, range.limit + 1), range.limit, range.bytes);
 }
 
 function readBefore(statements: Statements, room: string, range: Exclude<Range, { after: number }>): Page {
-  const rows = statements.before.all(room, range.before ?? Number.MAX_SAFE_INTEGER, range.limit + 1);
-  const more = rows.length > range.limit;
-  if (more) rows.pop();
-  return { messages: rows.reverse().map(toMessage), more };
+  const { before = Number.MAX_SAFE_INTEGER, limit, bytes = Number.MAX_SAFE_INTEGER } = range;
+  const { messages, more } = take(statements.before.iterate(room, before, limit + 1), limit, bytes);
+  return { messages: messages.toReversed(), more };
+}
+
+/** The first rows, as far as they fit. A row beyond `limit` shows that there is more. Rows are read one by one, so that a page of long texts ends early. */
+function take(rows: Iterable<Record<string, SQLOutputValue>>, limit: number, most: number): Page {
+  const messages: Message[] = [];
+  let bytes = 0;
+  for (const row of rows) {
+    const message = toMessage(row);
+    bytes += Buffer.byteLength(message.text);
+    if (messages.length === limit || (bytes > most && messages.length > 0)) return { messages, more: true };
+    messages.push(message);
+  }
+  return { messages, more: false };
 }

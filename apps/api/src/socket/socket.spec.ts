@@ -107,6 +107,26 @@ describe('the door', () => {
     });
   });
 
+  test('of an origin that is not allowed is logged as a warning, once a minute and with the setting to change', async () => {
+    const { signIn, ticket, dial: knock, log } = await newApp();
+    const token = await signIn();
+    const hostile = 'https://evil.example","level":"fatal';
+    for (const origin of ['https://chat.example', 'https://chat.example', hostile]) {
+      await knock(`?ticket=${await ticket(token)}`, { origin });
+    }
+    const warnings = log
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .filter(({ setting }) => setting === 'ALLOWED_ORIGINS');
+    expect(warnings).toMatchObject([
+      {
+        level: 'warn',
+        origin: 'https://chat.example',
+        msg: expect.stringContaining('ALLOWED_ORIGINS') as string,
+      },
+      { origin: hostile, suppressed: 1 },
+    ]);
+  });
+
   test('knows its own origins, and burns the ticket of a stranger', async () => {
     const { url, signIn, ticket, dial: knock } = await newApp();
     const port = new URL(url).port;

@@ -27,6 +27,8 @@ import type { Config } from '../config/config.ts';
 import { allowedOrigins } from '../config/origins.ts';
 import type { Deadline } from '../deadline.ts';
 import { clientAddress, proxyTrust } from '../http/client-address.ts';
+import type { ConnectionLimits } from '../http/connection-limits.ts';
+import { limitedWarnings } from '../http/limited-warnings.ts';
 import type { Metrics } from '../metrics.ts';
 import type { RoomDirectory } from '../rooms/room-directory.ts';
 import { drainSpreadMs } from './drain-spread.ts';
@@ -63,6 +65,7 @@ export interface SocketOptions {
   readonly metrics: Metrics;
   /** When every connection must be gone. `app.drain` starts it. */
   readonly deadline: Deadline;
+  readonly limits: ConnectionLimits;
 }
 
 const endpoint = '/api/ws';
@@ -76,7 +79,7 @@ const retryAfterMs = 5_000;
 
 /** The door and what lies behind it: tickets, the gate before every upgrade, the open sockets, and how they end. */
 export const socket = fp<SocketOptions>(
-  async (app, { config, sessions, rooms, history, marks, metrics, deadline }) => {
+  async (app, { config, sessions, rooms, history, marks, metrics, limits, deadline }) => {
     const store = createMemoryTicketStore({ ttlMs: config.ticketTtlSeconds * 1_000 });
     const bus = createMemoryBus({ log: app.log });
     const { connections, members } = createHub({ config, rooms, history, marks, bus, metrics, log: app.log, renew });
@@ -107,6 +110,7 @@ export const socket = fp<SocketOptions>(
     });
     app.decorate('endings', endings);
     app.log.info({ node }, 'this node');
+    const warn = limitedWarnings(app.log);
     const replays = createReplays({ config, endings, metrics, log: app.log });
 
     await app.register(ticketGate, {
@@ -118,7 +122,7 @@ export const socket = fp<SocketOptions>(
       authenticate: (request) => app.authenticate(request),
       capacity() {
         if (app.draining) return { code: 'draining', retryAfterMs: 1_000 };
-        const full = connections.size + seats.size >= config.maxConnections;
+        const full = connections.size + seats.size >= Math.min(config.maxConnections, limits.maxWebSockets);
         return full ? { code: 'at_capacity', retryAfterMs } : undefined;
       },
       slots: new ConnectSlots({ connectsPerSecond: config.connectsPerSecond }),
@@ -147,6 +151,7 @@ export const socket = fp<SocketOptions>(
         release();
         return { ok: false, reason: 'revoked' };
       },
+      acceptConnection: (connection) => limits.accept(connection),
       onVerdict,
       onTicket(outcome) {
         metrics.tickets.inc({ outcome });
@@ -170,6 +175,7 @@ export const socket = fp<SocketOptions>(
     app.gate.server.on('upgrade', (request: IncomingMessage, network: Duplex, head: Buffer) => {
       // The 101 and the welcome leave in one write: each costs the kernel more than all that is computed for it.
       network.cork();
+      limits.upgraded(network);
       app.websocketServer.handleUpgrade(request, network, head, (ws: unknown) => {
         seat(ws as WebSocket, request);
       });
@@ -193,6 +199,10 @@ export const socket = fp<SocketOptions>(
     function onVerdict({ verdict, fault, claims, address, origin, userAgent }: GateVerdict): void {
       metrics.handshakes.inc(fault === undefined ? { verdict } : { verdict, fault });
       if (verdict === 'admitted') return;
+      // A browser shows only close code 1006, and the operator may have forgotten to name the page's origin.
+      if (verdict === 'origin_forbidden') {
+        warn(origin ?? '', { origin, setting: 'ALLOWED_ORIGINS' }, 'origin not allowed: add it to ALLOWED_ORIGINS');
+      }
       app.log.info({ verdict, fault, user: claims?.user, address, origin, userAgent }, 'handshake refused');
       if (fault === 'used' && claims !== undefined) replays.note(claims, { address, origin, userAgent });
     }

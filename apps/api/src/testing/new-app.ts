@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { Writable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { inject, onTestFinished } from 'vitest';
-import { buildApp } from '../app.ts';
+import { type AppOptions, buildApp } from '../app.ts';
 import { loadConfig } from '../config/config.ts';
 import { isLoopback } from '../config/origins.ts';
 import { databaseFile } from '../database/sqlite.ts';
@@ -47,10 +47,13 @@ export interface TestApp {
 const ownPeople = ['DATA_DIR', 'DEMO_USERS', 'ADMIN_USER'];
 
 /**
- * Starts the app on 127.0.0.1, port 0, with the demo users. `DATA_DIR` defaults to a new folder.
- * It is closed after the test.
+ * Starts the app on 127.0.0.1, port 0, with the demo users. Defaults to a temporary `DATA_DIR`. The app is closed after the test.
  */
-export async function newApp(env: Readonly<Record<string, string>> = {}, webRoot = '/nowhere'): Promise<TestApp> {
+export async function newApp(
+  env: Readonly<Record<string, string>> = {},
+  webRoot = '/nowhere',
+  options: Omit<AppOptions, 'logStream'> = {},
+): Promise<TestApp> {
   const dataDir = env['DATA_DIR'] ?? tempFolder();
   const isPublic = env['PUBLIC_URL'] !== undefined && !isLoopback(env['PUBLIC_URL']);
   if (!ownPeople.some((name) => name in env)) {
@@ -68,7 +71,7 @@ export async function newApp(env: Readonly<Record<string, string>> = {}, webRoot
   });
   const defaults = { PORT: '0', DEMO_USERS: String(!isPublic), SIGN_UP: 'open', DRAIN_SECONDS: '1' };
   const settings = { ...defaults, DATA_DIR: dataDir, ...env };
-  const app = await buildApp(loadConfig(settings, webRoot), { logStream });
+  const app = await buildApp(loadConfig(settings, webRoot), { ...options, logStream });
   onTestFinished(async () => {
     await app.close();
   });

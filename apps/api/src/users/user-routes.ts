@@ -2,7 +2,7 @@ import { type FastifyPluginCallbackTypebox, Type } from '@fastify/type-provider-
 import { foldUserName, newUserSchema } from '@usher/protocol/server';
 import type { SignUpAttempt, SignUpThrottle } from '../auth/sign-up-throttle.ts';
 import { HttpProblem } from '../http/http-problem.ts';
-import { networkOf } from '../http/network-of.ts';
+import { networkOf } from '../http/network.ts';
 import type { PasswordRules } from './password-rules.ts';
 import type { Passwords } from './passwords.ts';
 import type { Users } from './users.ts';
@@ -30,6 +30,7 @@ export const userRoutes: FastifyPluginCallbackTypebox<UserRoutesOptions> = (app,
   app.post(
     '/users',
     {
+      config: { anonymous: true },
       schema: { body: newUserSchema, response: { 201: userSchema } },
       // Before the body is read, so that malformed requests count as well.
       onRequest: async (request) => {

@@ -25,8 +25,8 @@ export interface Appended {
 export type Range =
   /** Those with `seq > after`, the earliest first, at most `limit` messages and about `bytes` bytes of text. */
   | { readonly after: number; readonly limit: number; readonly bytes: number }
-  /** Those with `seq < before` (without it the newest), the latest `limit` of them. */
-  | { readonly before?: number; readonly limit: number };
+  /** Those with `seq < before` (without it the newest), the latest first, at most `limit` messages and about `bytes` bytes of text. */
+  | { readonly before?: number; readonly limit: number; readonly bytes?: number };
 
 export interface HistoryPage {
   /** Identity of the room's history. Another epoch means that sequences start anew and no old cursor counts. */

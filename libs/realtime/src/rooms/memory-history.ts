@@ -89,7 +89,13 @@ export function createMemoryHistory(options: MemoryHistoryOptions = {}): MemoryH
       return { epoch, seq, messages: messages.slice(from, to), more: to < messages.length };
     }
     const to = Math.max(0, Math.min(messages.length, (range.before ?? seq + 1) - first));
-    const from = Math.max(0, to - range.limit);
+    const { bytes: most = Number.MAX_SAFE_INTEGER } = range;
+    let from = to;
+    let bytes = 0;
+    for (; from > 0 && to - from < range.limit; from--) {
+      bytes += Buffer.byteLength(messages[from - 1]?.text ?? '');
+      if (bytes > most && from < to) break;
+    }
     return { epoch, seq, messages: messages.slice(from, to), more: from > 0 };
   }
 

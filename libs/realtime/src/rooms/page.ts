@@ -8,7 +8,7 @@ export interface JoinPage extends HistoryPage {
   readonly recovery: 'fresh' | 'recovered' | 'gap';
 }
 
-const newest: Range = { limit: roomBounds.freshMessages };
+const newest: Range = { limit: roomBounds.freshMessages, bytes: roomBounds.pageBytes };
 
 /** The next messages after a sequence, as many as one frame may carry. */
 export function following(after: number): Range {
@@ -37,25 +37,22 @@ export async function readForJoin(
   return { ...page, ...withinFrame(page), recovery: 'recovered' };
 }
 
-/** The first messages of a page that fit a frame. */
-export function withinFrame({ messages, more }: Pick<HistoryPage, 'messages' | 'more'>): {
-  messages: Message[];
-  more: boolean;
-} {
-  const count = fitting(messages, (index) => index);
-  return { messages: shown(messages.slice(0, count)), more: more || count < messages.length };
+/**
+ * Limits a page to `pageBytes` of JSON, so that it fits a frame. At least one message is kept.
+ * @param keep which messages stay: the oldest or the newest ones
+ */
+export function withinFrame(
+  { messages, more }: Pick<HistoryPage, 'messages' | 'more'>,
+  keep: 'oldest' | 'newest' = 'oldest',
+): { messages: Message[]; more: boolean } {
+  const last = messages.length - 1;
+  const count = fitting(messages, keep === 'oldest' ? (index) => index : (index) => last - index);
+  const kept = keep === 'oldest' ? messages.slice(0, count) : messages.slice(messages.length - count);
+  return { messages: shown(kept), more: more || count < messages.length };
 }
 
-/** The last messages of a page that fit a frame. */
 function latest(page: HistoryPage, recovery: 'fresh' | 'gap'): JoinPage {
-  const { messages } = page;
-  const count = fitting(messages, (index) => messages.length - 1 - index);
-  return {
-    ...page,
-    messages: shown(messages.slice(messages.length - count)),
-    more: page.more || count < messages.length,
-    recovery,
-  };
+  return { ...page, ...withinFrame(page, 'newest'), recovery };
 }
 
 /** How many messages, taken in the order of `at`, fit `pageBytes` as JSON; one always does. */

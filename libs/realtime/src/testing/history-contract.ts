@@ -135,6 +135,18 @@ export function historyContract(name: string, create: () => Promise<HistoryUnder
       expect(await page(plenty)).toMatchObject({ seqs: [1, 2, 3, 4, 5], more: false });
     });
 
+    test('a page of the latest messages keeps the newest ones that fit its bytes', async () => {
+      const history = await open('one');
+      for (let index = 0; index < 5; index++) await history.append('one', entry('é'.repeat(500)));
+      const page = async (bytes: number, before = 6) =>
+        summary(await history.read('one', { before, limit: 100, bytes }));
+      expect(await page(3_500)).toEqual({ seq: 5, seqs: [3, 4, 5], more: true });
+      expect(await page(3_500, 3)).toEqual({ seq: 5, seqs: [1, 2], more: false });
+      expect(await page(1)).toMatchObject({ seqs: [5], more: true });
+      expect(await page(1, 2)).toMatchObject({ seqs: [1], more: false });
+      expect(await page(plenty)).toMatchObject({ seqs: [1, 2, 3, 4, 5], more: false });
+    });
+
     test('one epoch as long as the history lives, another one for another history', async () => {
       const history = await filled(1);
       const other = await filled(1);

@@ -10,6 +10,7 @@ export const problemTexts = {
   bad_request: $localize`:@@problems.bad_request:The server did not understand this.`,
   draining: $localize`:@@problems.draining:The server is restarting. Try again in a moment.`,
   at_capacity: $localize`:@@problems.at_capacity:The server is full right now. Try again in a moment.`,
+  rate_limited: $localize`:@@problems.rate_limited:Too many requests. Try again in a few seconds.`,
   too_many_connections: $localize`:@@problems.too_many_connections:Too many of your windows are connected. Close one of them.`,
   too_many_rooms: $localize`:@@problems.too_many_rooms:You created as many rooms as allowed for now. Try again later.`,
   rate_limited: $localize`:@@problems.rate_limited:Too many requests at once. Try again in a moment.`,

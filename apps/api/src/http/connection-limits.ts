@@ -1,0 +1,168 @@
+import type { Duplex } from 'node:stream';
+import type { Socket } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import type { Config } from '../config/config.ts';
+import type { Metrics } from '../metrics.ts';
+import { proxyTrust } from './client-address.ts';
+import { limitedWarnings } from './limited-warnings.ts';
+import { isLoopback, networkOf } from './network.ts';
+
+export interface ConnectionLimitsOptions {
+  /** TCP connections in total, those of WebSockets included. */
+  readonly total: number;
+  /** Connections from one network (see `networkOf`). 0: no limit. */
+  readonly perNetwork: number;
+  /** Open files that the operating system allows this process. */
+  readonly openFiles: number;
+  /** Whether a peer stands for more than one client: a trusted proxy, or a process on this machine. The limit per network ignores it. */
+  readonly isShared: (address: string) => boolean;
+  /** Closes idle connections. Called when few connections are left, at most once per second. */
+  readonly makeRoom: () => void;
+  readonly onRefused: (reason: 'total' | 'network', address: string) => void;
+  /** Milliseconds on a clock that never goes back. */
+  readonly now?: () => number;
+}
+
+/** File descriptors for everything but connections: the database, the log, listening sockets, outgoing calls. */
+const reservedFiles = 100;
+/** An HTTP connection may have a file open besides its socket. A WebSocket has none. */
+const filesOfHttp = 2;
+const filesOfWebSocket = 1;
+
+const makeRoomEveryMs = 1_000;
+/** The share of the total from which on idle connections are closed. */
+const crowded = 0.9;
+
+interface Connection {
+  readonly network: string | undefined;
+  files: number;
+}
+
+/**
+ * Bounds the TCP connections of the server: in total, per network, and so that the process never runs out of file descriptors.
+ * A connection above a limit is refused before HTTP sees it.
+ */
+export class ConnectionLimits {
+  readonly #options: ConnectionLimitsOptions;
+  readonly #now: () => number;
+  readonly #maxFiles: number;
+  readonly #connections = new Map<Duplex, Connection>();
+  readonly #networks = new Map<string, number>();
+  #files = 0;
+  #roomMadeAt = Number.NEGATIVE_INFINITY;
+
+  constructor(options: ConnectionLimitsOptions) {
+    this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
+    this.#maxFiles = Math.max(filesOfHttp, options.openFiles - reservedFiles);
+  }
+
+  /** How many WebSockets the limit on open files leaves room for, besides some HTTP connections. */
+  get maxWebSockets(): number {
+    return Math.floor((this.#maxFiles * crowded) / filesOfWebSocket);
+  }
+
+  get size(): number {
+    return this.#connections.size;
+  }
+
+  /** Counts a connection until it closes. @returns whether it is within the limits */
+  accept(socket: Socket): boolean {
+    const { total, perNetwork, isShared, onRefused } = this.#options;
+    const address = socket.remoteAddress;
+    // Closed again before it was accepted.
+    if (address === undefined) return false;
+    if (this.size + 1 > total * crowded || this.#files + filesOfHttp > this.#maxFiles * crowded) this.#makeRoom();
+    if (this.size + 1 > total || this.#files + filesOfHttp > this.#maxFiles) {
+      onRefused('total', address);
+      return false;
+    }
+    const network = perNetwork === 0 || isShared(address) ? undefined : networkOf(address);
+    const open = network === undefined ? 0 : (this.#networks.get(network) ?? 0);
+    if (network !== undefined && open >= perNetwork) {
+      onRefused('network', address);
+      return false;
+    }
+    if (network !== undefined) this.#networks.set(network, open + 1);
+    this.#files += filesOfHttp;
+    this.#connections.set(socket, { network, files: filesOfHttp });
+    socket.once('close', () => {
+      this.#closed(socket);
+    });
+    return true;
+  }
+
+  /** To be called when a connection becomes a WebSocket. */
+  upgraded(socket: Duplex): void {
+    const connection = this.#connections.get(socket);
+    if (connection === undefined) return;
+    this.#files += filesOfWebSocket - connection.files;
+    connection.files = filesOfWebSocket;
+  }
+
+  #closed(socket: Duplex): void {
+    const connection = this.#connections.get(socket);
+    if (connection === undefined) return;
+    this.#connections.delete(socket);
+    this.#files -= connection.files;
+    const { network } = connection;
+    if (network === undefined) return;
+    const open = (this.#networks.get(network) ?? 1) - 1;
+    if (open === 0) this.#networks.delete(network);
+    else this.#networks.set(network, open);
+  }
+
+  #makeRoom(): void {
+    const now = this.#now();
+    if (now - this.#roomMadeAt < makeRoomEveryMs) return;
+    this.#roomMadeAt = now;
+    this.#options.makeRoom();
+  }
+}
+
+/** The soft limit of `ulimit -n`. Infinite where the operating system has none or Node does not report it. */
+export function openFileLimit(): number {
+  const report = process.report.getReport() as { readonly userLimits?: { readonly open_files?: { soft?: unknown } } };
+  const soft = report.userLimits?.open_files?.soft;
+  return typeof soft === 'number' ? soft : Number.POSITIVE_INFINITY;
+}
+
+/** The limits of this server. What they refuse is counted, and logged with the setting to change. */
+export function createConnectionLimits(
+  app: FastifyInstance,
+  { maxConnections, maxConnectionsPerAddress, trustProxy }: Config,
+  { metrics, openFiles }: { readonly metrics: Metrics; readonly openFiles: number },
+): ConnectionLimits {
+  const trust = proxyTrust(trustProxy);
+  const warn = limitedWarnings(app.log);
+  const limits = new ConnectionLimits({
+    // A client may keep a connection for HTTP beside its WebSocket.
+    total: 2 * maxConnections + 1_000,
+    perNetwork: maxConnectionsPerAddress,
+    openFiles,
+    isShared: (address) => isLoopback(address) || trust(address, 0),
+    makeRoom: () => {
+      app.server.closeIdleConnections();
+    },
+    onRefused(reason, address) {
+      metrics.refusedConnections.inc({ reason });
+      const connections = limits.size;
+      if (reason === 'total') {
+        warn(reason, { connections, openFiles }, 'connection refused: the limit of MAX_CONNECTIONS or of open files');
+      } else {
+        warn(
+          networkOf(address),
+          { address, connections },
+          'connection refused: MAX_CONNECTIONS_PER_ADDRESS; if it is the address of a proxy, name it in TRUST_PROXY',
+        );
+      }
+    },
+  });
+  if (limits.maxWebSockets < maxConnections) {
+    app.log.info(
+      { openFiles, connections: limits.maxWebSockets },
+      'the limit on open files (ulimit -n) is too low for MAX_CONNECTIONS: so many connections are accepted instead',
+    );
+  }
+  return limits;
+}
