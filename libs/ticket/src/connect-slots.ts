@@ -3,9 +3,12 @@ export interface ConnectSlotsOptions {
   readonly connectsPerSecond: number;
   /** Longest wait in milliseconds. Beyond it `take` answers `at_capacity`. Defaults to 60,000. */
   readonly maxWaitMs?: number;
-  /** Slots that one user may hold unused at the same time. Beyond it `take` answers `too_many_tickets`. Defaults to 20. */
+  /**
+   * Unused slots of one user while there is a queue. A user who holds as many and would have to wait is answered `too_many_tickets`.
+   * Defaults to 20.
+   */
   readonly maxPerUser?: number;
-  /** How long an unused slot counts for its user, in milliseconds from its start: the lifetime of a ticket. Defaults to 30,000. */
+  /** How long an unused slot counts for its user, in milliseconds from its start: a ticket's lifetime. Defaults to 30,000. */
   readonly holdMs?: number;
   /** Monotonic milliseconds. Defaults to `performance.now()`: a change of the system time must not move the queue. */
   readonly now?: () => number;
@@ -45,8 +48,8 @@ const earlyToleranceMs = 1_000;
  * because they do not know of each other (the leaky bucket as a queue, GCRA in the terms of ITU-T I.371).
  * Up to one second's worth of connections may start at once; there is no wait while fewer clients ask.
  *
- * A user holds at most `maxPerUser` unused slots, over all sessions. A slot stops counting when its ticket is used (`used`), expires
- * or is revoked (`revokeSession`). A slot that is given back before its start is assigned to the next client.
+ * While there is a queue, a user holds at most `maxPerUser` unused slots, over all sessions. A slot stops counting when its ticket is
+ * used (`used`), expires or is revoked (`revokeSession`). A slot that is given back before its start is assigned to the next client.
  */
 export class ConnectSlots {
   readonly #intervalMs: number;
@@ -85,14 +88,17 @@ export class ConnectSlots {
     if (this.#intervalMs === 0) return { ok: true, connectAfterMs: 0 };
     const now = this.#now();
     this.#sweep(now);
-    const held = this.#heldBy(holder.user, now);
-    if (held.count >= this.#maxPerUser) {
-      return { ok: false, reason: 'too_many_tickets', retryAfterMs: Math.max(1, Math.ceil(held.firstExpiry - now)) };
-    }
     while (this.#free[0] !== undefined && this.#free[0] < now) this.#free.shift();
     const [free] = this.#free;
     const at = free ?? Math.max(this.#next, now);
     const connectAfterMs = Math.max(0, Math.ceil(at - this.#burstMs - now));
+    if (connectAfterMs > 0) {
+      const held = this.#heldBy(holder.user, now);
+      if (held.count >= this.#maxPerUser) {
+        const retryAfterMs = Math.ceil(Math.min(connectAfterMs, held.firstExpiry - now));
+        return { ok: false, reason: 'too_many_tickets', retryAfterMs: Math.max(1, retryAfterMs) };
+      }
+    }
     if (connectAfterMs > this.#maxWaitMs) return { ok: false, reason: 'at_capacity', retryAfterMs: connectAfterMs };
     if (free === undefined) this.#next = at + this.#intervalMs;
     else this.#free.shift();

@@ -39,6 +39,8 @@ export interface Hub {
 /** The library's connections and rooms, over this app's rights, history and numbers. */
 export function createHub(parts: HubParts): Hub {
   const { config, rooms, history, marks, bus, metrics, log, renew } = parts;
+  /** On the monotonic clock: `openedAt` follows the system time, which may be changed meanwhile. */
+  const openSince = new WeakMap<Connection, number>();
   const connections = createConnections({
     codec: compileProtocol(roomsProtocol),
     limits: { sendsPerSecond: config.sendsPerSecond },
@@ -51,11 +53,12 @@ export function createHub(parts: HubParts): Hub {
     observer: {
       opened(connection) {
         metrics.opened.inc();
+        openSince.set(connection, performance.now());
         log.info(who(connection), 'connected');
       },
       closed(connection, { code, name }) {
         metrics.closed.inc({ code: name ?? closeLabel(code) });
-        const seconds = Math.round((Date.now() - connection.openedAt) / 1_000);
+        const seconds = Math.round((performance.now() - (openSince.get(connection) ?? 0)) / 1_000);
         log.info({ ...who(connection), code, reason: name, seconds }, 'disconnected');
       },
       answered(type, outcome) {

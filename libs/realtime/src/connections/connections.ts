@@ -68,7 +68,6 @@ class Hub implements Connections<Protocol>, Usher {
       heartbeatGraceMs: duration('heartbeatGraceMs', options.heartbeatGraceMs ?? 10_000),
       leaseNoticeMs: duration('leaseNoticeMs', options.leaseNoticeMs ?? Math.min(120_000, this.#leaseMs / 5)),
       closeGraceMs: duration('closeGraceMs', options.closeGraceMs ?? 5_000),
-      now: this.#now,
       close: (seat, name) => {
         this.#closeSeat(seat, name);
       },
@@ -90,9 +89,11 @@ class Hub implements Connections<Protocol>, Usher {
 
   open(socket: Socket, identity: Identity, options: OpenOptions = {}) {
     const now = this.#now();
+    const lease = options.lease ?? Math.ceil((now + this.#leaseMs) / 1000);
     const seat = new Seat(this, socket, randomUUID(), identity, {
       openedAt: now,
-      lease: options.lease ?? Math.ceil((now + this.#leaseMs) / 1000),
+      lease,
+      leaseEndsAt: performance.now() + lease * 1000 - now,
       nextBeatAt: this.#watch.firstBeat(),
     });
     const opened = { connection: seat, listener: seat };
@@ -288,7 +289,9 @@ class Hub implements Connections<Protocol>, Usher {
     const seat = this.#open.get(connection.id);
     // Closed while its ticket was judged: nobody is there to hear the answer.
     if (seat === undefined) throw new RequestError('invalid_ticket', 'Invalid ticket');
-    seat.lease = renewal.lease ?? Math.ceil((this.#now() + this.#leaseMs) / 1000);
+    const now = this.#now();
+    seat.lease = renewal.lease ?? Math.ceil((now + this.#leaseMs) / 1000);
+    seat.leaseEndsAt = performance.now() + seat.lease * 1000 - now;
     seat.leaseNoticed = false;
     if (renewal.roles !== undefined) seat.identity = { ...seat.identity, roles: renewal.roles };
     this.#watch.begin(seat);

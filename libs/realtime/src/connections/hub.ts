@@ -83,7 +83,10 @@ export interface ConnectionsOptions<P extends Protocol> {
   readonly leaseNoticeMs?: number;
   /** How long a closing handshake may take before the socket is cut, in milliseconds; 5,000 unless told. */
   readonly closeGraceMs?: number;
-  /** Unix milliseconds. Leases follow this clock; heartbeats follow the monotonic one. */
+  /**
+   * Unix milliseconds, for `lease` and `openedAt`. Defaults to `Date.now()`. All durations follow the monotonic clock: a lease that
+   * was granted lasts as long as it was granted for, however the system time is changed meanwhile.
+   */
   readonly now?: () => number;
   readonly log?: Logger;
   /**

@@ -15,7 +15,7 @@ export interface Usher {
 
 /**
  * One connection as the hub keeps it: plain fields, no closure, timer or map of its own, and its own listener.
- * Times are those of the monotonic clock unless they say otherwise.
+ * Times are monotonic milliseconds, except `openedAt` (Unix milliseconds) and `lease` (Unix seconds), which people see.
  */
 export class Seat implements Connection, SocketListener, Spoke {
   readonly id: string;
@@ -26,6 +26,8 @@ export class Seat implements Connection, SocketListener, Spoke {
   readonly usher: Usher;
 
   lease: number;
+  /** When the lease ends, however the system time is changed. */
+  leaseEndsAt: number;
   leaseNoticed = false;
   open = true;
   /** The socket has told that it is closed. */
@@ -49,7 +51,7 @@ export class Seat implements Connection, SocketListener, Spoke {
     socket: Socket,
     id: string,
     identity: Identity,
-    times: { readonly openedAt: number; readonly lease: number; readonly nextBeatAt: number },
+    times: Pick<Seat, 'openedAt' | 'lease' | 'leaseEndsAt' | 'nextBeatAt'>,
   ) {
     this.usher = usher;
     this.socket = socket;
@@ -57,6 +59,7 @@ export class Seat implements Connection, SocketListener, Spoke {
     this.identity = identity;
     this.openedAt = times.openedAt;
     this.lease = times.lease;
+    this.leaseEndsAt = times.leaseEndsAt;
     this.nextBeatAt = times.nextBeatAt;
   }
 
