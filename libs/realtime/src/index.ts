@@ -19,10 +19,12 @@ export type {
   Connections,
   ConnectionsObserver,
   ConnectionsOptions,
+  Cost,
   Handler,
   OpenOptions,
   Renewal,
   Replied,
+  ServeOptions,
   SignalHandler,
 } from './connections/hub.ts';
 export { resolveLimits, type Limits } from './connections/limits.ts';

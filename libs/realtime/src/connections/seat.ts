@@ -1,4 +1,5 @@
 import type { CloseName } from '@usher/protocol';
+import type { ConnectionBudget } from './budgets.ts';
 import type { Connection, Identity } from './connection.ts';
 import type { Frame } from './frame.ts';
 import type { Socket, SocketListener } from './socket.ts';
@@ -34,6 +35,8 @@ export class Seat implements Connection, SocketListener, Spoke {
   socketGone = false;
   inFlight = 0;
   malformed = 0;
+  /** Created with the first frame that costs something. */
+  budget: ConnectionBudget | undefined = undefined;
   /** Something came from the client since the last beat. */
   heardSinceBeat = false;
   nextBeatAt: number;

@@ -60,15 +60,19 @@ export function serveMarks(options: MarksOptions): ServedMarks {
     if (connections.count({ user }) === 0) lists.closed(user);
   });
 
-  connections.handle('read', async ({ room, seq }, { identity }) => {
-    await judge(identity, room);
-    try {
-      unread.hasRead(room, identity.user, await marks.read(room, identity.user, seq));
-    } catch (error) {
-      throw notFound(error);
-    }
-    return {};
-  });
+  connections.handle(
+    'read',
+    async ({ room, seq }, { identity }) => {
+      await judge(identity, room);
+      try {
+        unread.hasRead(room, identity.user, await marks.read(room, identity.user, seq));
+      } catch (error) {
+        throw notFound(error);
+      }
+      return {};
+    },
+    { cost: 2 },
+  );
 
   return {
     async entering(identity, room) {

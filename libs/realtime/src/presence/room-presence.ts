@@ -84,8 +84,8 @@ export class RoomPresence {
 
   close(): void {
     this.#closed = true;
-    this.#unsubscribe();
     clearTimeout(this.#timer);
+    this.#unsubscribe();
   }
 
   take(change: Change): void {

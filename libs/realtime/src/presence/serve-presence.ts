@@ -75,8 +75,8 @@ export function servePresence(options: PresenceOptions): ServedPresence {
       });
       followed.set(room.name, roomPresence);
       return () => {
-        roomPresence.close();
         if (followed.get(room.name) === roomPresence) followed.delete(room.name);
+        roomPresence.close();
       };
     },
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Reply, RoomsProtocol } from '@usher/protocol';
+import type { Reply, RoomsProtocol, Signal } from '@usher/protocol';
 import type { Connection, Identity } from '../connections/connection.ts';
 import { createExpulsion } from './expulsion.ts';
 import { Guest } from './guest.ts';
@@ -17,6 +17,9 @@ import { serveMarks } from '../marks/serve-marks.ts';
 import { servePresence } from '../presence/serve-presence.ts';
 import { serveTyping } from '../presence/typing.ts';
 import { check } from './verdict.ts';
+
+/** What requests cost beside the 1 of a `ping`: a join or a page reads the history, a leave is told to the room. */
+const costs = { join: 4, history: 4, leave: 2 } as const;
 
 type Present = Reply<RoomsProtocol, 'join'>['present'];
 
@@ -36,9 +39,14 @@ export function createRooms(options: RoomsOptions): Rooms {
     strand: (connection) => connections.close({ id: connection.id }, 'try_again_later'),
     delivered: (room, members) => observer.delivered?.(room, members),
     follow: (room) => {
-      const ends = [presence.follow(room), typing(room)];
+      const endPresence = presence.follow(room);
+      const endTyping = typing(room);
       return () => {
-        for (const end of ends) end();
+        try {
+          endPresence();
+        } finally {
+          endTyping();
+        }
       };
     },
   };
@@ -130,8 +138,13 @@ export function createRooms(options: RoomsOptions): Rooms {
       attendance.went(room.name, connection.identity.user, guest?.away === true, dropped);
     }
     if (room.members.size > 0) return;
-    room.close();
     rooms.delete(room.name);
+    try {
+      room.close();
+    } catch (error) {
+      // They have left all the same, and others may join: the room is created anew.
+      log.error({ err: error, room: room.name }, 'a room that is empty could not be unsubscribed');
+    }
   }
 
   const prepare = ({ connection, room }: Membership): Promise<unknown> =>
@@ -143,6 +156,12 @@ export function createRooms(options: RoomsOptions): Rooms {
     check(await authorize(identity, room, action));
   }
 
+  /** A change is told in each of the rooms. */
+  function costOfAway({ away }: Signal<RoomsProtocol, 'away'>, connection: Connection): number {
+    const guest = guests.get(connection);
+    return guest === undefined || guest.away === away ? 1 : Math.max(1, guest.memberships.size);
+  }
+
   connections.onClosed((connection, { name }) => {
     const guest = guests.get(connection);
     if (guest === undefined) return;
@@ -152,43 +171,62 @@ export function createRooms(options: RoomsOptions): Rooms {
     guest.reads.end();
   });
 
-  connections.handle('join', async (params, connection, call) => {
-    const guest = guestAt(connection);
-    const done = await guest.turn(params.room);
-    try {
-      return await join({ history, judge, enter, leave, prepare, present }, guest, params, call);
-    } catch (error) {
-      throw notFound(error);
-    } finally {
-      done();
-    }
-  });
+  connections.handle(
+    'join',
+    async (params, connection, call) => {
+      const guest = guestAt(connection);
+      const done = await guest.turn(params.room);
+      try {
+        return await join({ history, judge, enter, leave, prepare, present }, guest, params, call);
+      } catch (error) {
+        throw notFound(error);
+      } finally {
+        done();
+      }
+    },
+    { cost: costs.join },
+  );
 
-  connections.handle('history', async ({ room, after }, connection) => {
-    const guest = guestAt(connection);
-    await judge(connection.identity, room, 'history');
-    try {
-      const page = await guest.reads.run(connection, () => history.read(room, following(after)));
-      return page === undefined ? { messages: [], more: false } : withinFrame(page);
-    } catch (error) {
-      throw notFound(error);
-    }
-  });
+  connections.handle(
+    'history',
+    async ({ room, after }, connection) => {
+      const guest = guestAt(connection);
+      await judge(connection.identity, room, 'history');
+      try {
+        const page = await guest.reads.run(connection, () => history.read(room, following(after)));
+        return page === undefined ? { messages: [], more: false } : withinFrame(page);
+      } catch (error) {
+        throw notFound(error);
+      }
+    },
+    { cost: costs.history },
+  );
 
-  connections.handle('leave', async ({ room }, connection) => {
-    const guest = guestAt(connection);
-    const done = await guest.turn(room);
-    const membership = guest.memberships.get(room);
-    if (membership !== undefined) leave(membership);
-    done();
-    return {};
-  });
+  connections.handle(
+    'leave',
+    async ({ room }, connection) => {
+      const guest = guestAt(connection);
+      const done = await guest.turn(room);
+      try {
+        const membership = guest.memberships.get(room);
+        if (membership !== undefined) leave(membership);
+      } finally {
+        done();
+      }
+      return {};
+    },
+    { cost: costs.leave },
+  );
 
   serveSaying({ connections, history, authorize, guestAt, appended: (room) => observer.appended?.(room) });
 
-  connections.on('away', ({ away }, connection) => {
-    presence.turned(guestAt(connection), away);
-  });
+  connections.on(
+    'away',
+    ({ away }, connection) => {
+      presence.turned(guestAt(connection), away);
+    },
+    { cost: costOfAway },
+  );
 
   return {
     list: () => [...rooms.values()].map((room) => ({ room: room.name, connections: room.members.size })),
