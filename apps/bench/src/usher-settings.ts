@@ -1,6 +1,7 @@
 /** The real server as it is measured: its limits are on, and so high that the load does not run into them. */
 export const usherSettings: Readonly<Record<string, string>> = {
   SENDS_PER_SECOND: '0',
+  REQUESTS_PER_SECOND: '0',
   CONNECTS_PER_SECOND: '100000',
   MAX_CONNECTIONS: '100000',
   MAX_CONNECTIONS_PER_USER: '100000',

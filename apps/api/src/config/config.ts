@@ -39,6 +39,8 @@ export interface Config {
   readonly connectsPerSecond: number;
   /** 0: no limit. */
   readonly sendsPerSecond: number;
+  /** Cost of all requests and signals of one connection, in units per second; 0: no limit. */
+  readonly requestsPerSecond: number;
   readonly heartbeatMs: number;
   readonly heartbeatGraceMs: number;
   /** How long somebody whose connection dropped is shown as before. */
@@ -112,6 +114,7 @@ export function loadConfig(env: Env, webRoot: string): Config {
   const metricsToken = optional('METRICS_TOKEN', '8 to 256 visible ASCII characters', (value) =>
     /^[\x21-\x7e]{8,256}$/.test(value) ? value : undefined,
   );
+  const sendsPerSecond = integer('SENDS_PER_SECOND', 20, 0, 100_000);
   const heartbeatMs = integer('HEARTBEAT_MS', 25_000, 100, 600_000);
   const identityProvider = readIdentityProvider(text, faults);
   const admin = readAdmin(text('ADMIN_USER'), env['ADMIN_PASSWORD'], faults);
@@ -146,7 +149,9 @@ export function loadConfig(env: Env, webRoot: string): Config {
     maxConnections: integer('MAX_CONNECTIONS', 20_000, 1, 1_000_000),
     maxConnectionsPerUser: integer('MAX_CONNECTIONS_PER_USER', 10, 1, 100_000),
     connectsPerSecond: integer('CONNECTS_PER_SECOND', 500, 1, 100_000),
-    sendsPerSecond: integer('SENDS_PER_SECOND', 20, 0, 100_000),
+    sendsPerSecond,
+    // Without a limit of sends, as in a load test, there is none of the other requests either, unless one is set.
+    requestsPerSecond: integer('REQUESTS_PER_SECOND', sendsPerSecond === 0 ? 0 : 100, 0, 100_000),
     heartbeatMs,
     heartbeatGraceMs: integer('HEARTBEAT_GRACE_MS', 10_000, 100, 600_000),
     presenceGraceMs: integer('PRESENCE_GRACE_MS', 10_000, 0, 600_000),

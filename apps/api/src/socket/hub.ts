@@ -8,6 +8,7 @@ import {
   createMemoryPresence,
   createRooms,
   type History,
+  type Limits,
   type Logger,
   type Marks,
   type Renewal,
@@ -43,7 +44,7 @@ export function createHub(parts: HubParts): Hub {
   const openSince = new WeakMap<Connection, number>();
   const connections = createConnections({
     codec: compileProtocol(roomsProtocol),
-    limits: { sendsPerSecond: config.sendsPerSecond },
+    limits: limitsOf(config),
     heartbeatMs: config.heartbeatMs,
     heartbeatGraceMs: config.heartbeatGraceMs,
     leaseMs: config.leaseSeconds * 1_000,
@@ -66,6 +67,9 @@ export function createHub(parts: HubParts): Hub {
       },
       refused(code) {
         metrics.requests.inc({ type: 'none', outcome: code });
+      },
+      dropped(type) {
+        metrics.requests.inc({ type, outcome: 'dropped' });
       },
     },
   });
@@ -94,6 +98,14 @@ export function createHub(parts: HubParts): Hub {
     },
   });
   return { connections, members };
+}
+
+/** Connections of one user that the shared budget lets rejoin all of their rooms at once, whatever the limit of connections is. */
+const leastConnectionsPerUser = 10;
+
+function limitsOf({ sendsPerSecond, requestsPerSecond, maxConnectionsPerUser }: Config): Partial<Limits> {
+  const share = Math.max(leastConnectionsPerUser, maxConnectionsPerUser) / leastConnectionsPerUser;
+  return { sendsPerSecond, requestsPerSecond, userRequestsPerSecond: 2 * requestsPerSecond * share };
 }
 
 function verdict(admitted: boolean): 'allowed' | 'not_found' {
