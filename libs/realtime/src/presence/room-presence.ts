@@ -1,4 +1,6 @@
+import { roomBounds } from '@usher/protocol/server';
 import type { Bus } from '../bus/bus.ts';
+import { Coalescing } from './coalescing.ts';
 import type { Logger } from '../support/log.ts';
 import {
   type Here,
@@ -15,8 +17,10 @@ export interface RoomPresenceMeans {
   /** How long a missing change is left to the bus before the list is read. */
   readonly holeMs: number;
   readonly log: Logger;
-  /** Called when somebody is something else than those in the room know, in the order in which it came to be. */
-  readonly tell: (user: string, before: Status, after: Status) => void;
+  /** Called for every change, in order. */
+  readonly changed: (user: string, status: Status) => void;
+  /** Called when the members of the room have to be told of a change: at most once per `roomBounds.presenceEveryMs` and person. */
+  readonly tell: (user: string, status: Status) => void;
   /** The store may have lost what this node said of the room. */
   readonly lost: () => void;
 }
@@ -35,6 +39,7 @@ export class RoomPresence {
   readonly room: string;
   readonly #means: RoomPresenceMeans;
   readonly #people = new Map<string, Here>();
+  readonly #coalescing: Coalescing;
   readonly #ahead = new Map<number, Change>();
   #total = 0;
   #version = 0;
@@ -51,6 +56,14 @@ export class RoomPresence {
   constructor(room: string, means: RoomPresenceMeans) {
     this.room = room;
     this.#means = means;
+    this.#coalescing = new Coalescing({
+      everyMs: roomBounds.presenceEveryMs,
+      most: presentAtMost,
+      current: (user) => this.#people.get(user) ?? 'offline',
+      tell: (user, status) => {
+        if (!this.crowded) means.tell(user, status);
+      },
+    });
     this.#unsubscribe = means.bus.subscribe(
       topicOf(room),
       (payload) => {
@@ -72,9 +85,20 @@ export class RoomPresence {
     return this.#reading ?? Promise.resolve();
   }
 
-  /** The people who are present; of a crowd those whom the list had room for. */
-  get people(): ReadonlyMap<string, Here> {
-    return this.#people;
+  /** What the members of the room know of a person: a change that is not told yet does not count. */
+  shownStatus(user: string): Status {
+    return this.#coalescing.toldOf(user) ?? this.#people.get(user) ?? 'offline';
+  }
+
+  /** The people who are present as the members of the room know it, without one, at most so many. */
+  shown(without: string, most: number): { readonly user: string; readonly status: Here }[] {
+    const list: { readonly user: string; readonly status: Here }[] = [];
+    const add = (user: string, status: Status): void => {
+      if (user !== without && status !== 'offline' && list.length < most) list.push({ user, status });
+    };
+    for (const [user, status] of this.#people) add(user, this.#coalescing.toldOf(user) ?? status);
+    for (const [user, { status }] of this.#coalescing.recent()) if (!this.#people.has(user)) add(user, status);
+    return list;
   }
 
   /** So many are present that nobody is told of changes. */
@@ -85,6 +109,7 @@ export class RoomPresence {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
+    this.#coalescing.stop();
     this.#unsubscribe();
   }
 
@@ -109,7 +134,7 @@ export class RoomPresence {
     this.#version = version;
     if (before === 'offline') this.#total++;
     if (after === 'offline') this.#total--;
-    this.#put(user, before, after);
+    this.#put(user, after);
     // Those whom the list had no room for are not known here.
     if (!this.crowded && this.#people.size !== this.#total) this.#doubtful = true;
   }
@@ -123,10 +148,12 @@ export class RoomPresence {
     for (const version of this.#ahead.keys()) if (version <= this.#version) this.#ahead.delete(version);
   }
 
-  #put(user: string, before: Status, after: Status): void {
+  #put(user: string, after: Status): void {
     if (after === 'offline') this.#people.delete(user);
     else if (this.#people.has(user) || this.#people.size < presentAtMost) this.#people.set(user, after);
-    if (!this.crowded) this.#means.tell(user, before, after);
+    if (this.crowded) return;
+    this.#means.changed(user, after);
+    this.#coalescing.changed(user, after);
   }
 
   #readIn(delayMs: number): void {
@@ -184,10 +211,10 @@ export class RoomPresence {
     this.#total = total;
     const now = new Map(present.map(({ user, status }) => [user, status]));
     // First, to make room.
-    for (const [user, before] of this.#people) if (!now.has(user)) this.#put(user, before, 'offline');
+    for (const user of this.#people.keys()) if (!now.has(user)) this.#put(user, 'offline');
     for (const [user, status] of now) {
       const before = this.#people.get(user) ?? 'offline';
-      if (before !== status) this.#put(user, before, status);
+      if (before !== status) this.#put(user, status);
     }
     this.#applyAhead();
   }

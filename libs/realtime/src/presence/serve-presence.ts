@@ -2,7 +2,7 @@ import type { Reply, RoomsProtocol } from '@usher/protocol';
 import { Attendance } from './attendance.ts';
 import type { Guest } from '../rooms/guest.ts';
 import type { Connections } from '../connections/hub.ts';
-import { above, type PresenceChange, presentAtMost, type Status } from './presence.ts';
+import { above, type Here, type PresenceChange, presentAtMost, type Status } from './presence.ts';
 import type { Membership, Room } from '../rooms/room.ts';
 import { publishPresence, RoomPresence, type RoomPresenceMeans } from './room-presence.ts';
 
@@ -44,9 +44,14 @@ export function servePresence(options: PresenceOptions): ServedPresence {
     }
   }
 
+  /** The store shows less than there is, where this node was taken for dead: it says again what there is. */
+  function repair(room: Room, user: string, after: Status): void {
+    const own = attendance.find(room.name, user);
+    if (own !== undefined && above(own.live, after)) attendance.again(own);
+  }
+
   function tell(room: Room, user: string, after: Status): void {
     const own = attendance.find(room.name, user);
-    const live = own?.live ?? 'offline';
     const frame = connections.encode({ type: 'presence', room: room.name, user, status: after });
     for (const membership of room.members.values()) {
       if (!membership.live) continue;
@@ -55,9 +60,7 @@ export function servePresence(options: PresenceOptions): ServedPresence {
       if (theirs && (own?.known === after || after === 'offline')) continue;
       membership.connection.send(frame);
     }
-    if (own === undefined) return;
-    if (own.connections > 0) own.known = after;
-    if (above(live, after)) attendance.again(own);
+    if (own !== undefined && own.connections > 0) own.known = after;
   }
 
   return {
@@ -66,8 +69,11 @@ export function servePresence(options: PresenceOptions): ServedPresence {
     follow(room) {
       const roomPresence = new RoomPresence(room.name, {
         ...options,
-        tell: (user, _before, after) => {
-          tell(room, user, after);
+        changed: (user, status) => {
+          repair(room, user, status);
+        },
+        tell: (user, status) => {
+          tell(room, user, status);
         },
         lost: () => {
           attendance.allAgain(room.name);
@@ -85,16 +91,12 @@ export function servePresence(options: PresenceOptions): ServedPresence {
     joined({ joined, room, connection }, away) {
       const { user } = connection.identity;
       const present = (joined ? attendance.find(room.name, user) : undefined) ?? attendance.came(room.name, user, away);
-      const people = followed.get(room.name)?.people;
+      const others = followed.get(room.name);
       // What the others know of them, and not what they are about to learn: that is told as a change.
-      const status = people?.get(user) ?? (present.status === 'away' ? 'away' : 'online');
+      const shown = others?.shownStatus(user) ?? 'offline';
+      const status = shown === 'offline' ? hereOf(present.status) : shown;
       present.known = present.connections === 1 || present.known === status ? status : 'offline';
-      const list: Present = [{ user, status }];
-      for (const [other, otherStatus] of people ?? []) {
-        if (list.length >= presentAtMost) break;
-        if (other !== user) list.push({ user: other, status: otherStatus });
-      }
-      return list;
+      return [{ user, status }, ...(others?.shown(user, presentAtMost - 1) ?? [])];
     },
 
     turned(guest, away) {
@@ -110,4 +112,9 @@ export function servePresence(options: PresenceOptions): ServedPresence {
       for (const change of await presence.forget(dead)) changed(change);
     },
   };
+}
+
+/** Of a person who is in the room. */
+function hereOf(status: Status): Here {
+  return status === 'away' ? 'away' : 'online';
 }
