@@ -5,6 +5,7 @@ export { createConnections } from './connections/connections.ts';
 export { Frame } from './connections/frame.ts';
 export {
   refusalOfChange,
+  refusalOfKey,
   UnknownRoom,
   type Appended,
   type Entry,
