@@ -82,6 +82,6 @@ function idOf(frame: unknown): number | undefined {
   return isRequestId(frame.id) ? frame.id : undefined;
 }
 
-function bad(code: Bad['code'], message: string, id: number | undefined): Bad {
+function bad(code: Bad['code'], message: string, id?: number): Bad {
   return id === undefined ? { kind: 'bad', code, message } : { kind: 'bad', code, message, id };
 }

@@ -1,3 +1,4 @@
+import type { Connection } from '../connections/connection.ts';
 import type { Status } from './presence.ts';
 
 /** What the members of a room were last told of a person, and until when they are told nothing more. */
@@ -5,6 +6,8 @@ interface Told {
   readonly status: Status;
   /** Monotonic milliseconds. */
   readonly until: number;
+  /** Members who joined meanwhile, and what was listed to them instead. */
+  listed: Map<Connection, Status> | undefined;
 }
 
 export interface CoalescingOptions {
@@ -12,15 +15,16 @@ export interface CoalescingOptions {
   readonly everyMs: number;
   /** What a person is now. */
   readonly current: (user: string) => Status;
-  /** Tells the members of the room. */
-  readonly tell: (user: string, status: Status) => void;
+  /** Tells the members of the room, or those of them that are named. */
+  readonly tell: (user: string, status: Status, only?: ReadonlyMap<Connection, Status>) => void;
   /** People whose changes are coalesced at once. Beyond it the change that was told first is followed by the next one early. */
   readonly most: number;
 }
 
 /**
  * Limits what the members of one room are told of each person to one change per `everyMs`. The first change is told at once. At the end
- * of the interval the last state is told, unless it is the one that was told before. One timer serves the whole room.
+ * of the interval the last state is told, unless it is the one that was told before; then only to members who know another one, because
+ * they joined meanwhile. One timer serves the whole room.
  */
 export class Coalescing {
   readonly #options: CoalescingOptions;
@@ -43,14 +47,17 @@ export class Coalescing {
     this.#tell(user, status);
   }
 
-  /** What the members were told of a person within the interval; `undefined` where they know the current state. */
-  toldOf(user: string): Status | undefined {
-    return this.#told.get(user)?.status;
+  /** The people of whom something was told within the interval. */
+  recent(): Iterable<string> {
+    return this.#told.keys();
   }
 
-  /** Those of whom something was told within the interval. */
-  recent(): Iterable<[user: string, told: Told]> {
-    return this.#told;
+  /** A member who joins is listed a state that the others may not have been told yet. */
+  listed(member: Connection, user: string, status: Status): void {
+    const told = this.#told.get(user);
+    if (told === undefined) return;
+    if (told.status !== status) (told.listed ??= new Map<Connection, Status>()).set(member, status);
+    else told.listed?.delete(member);
   }
 
   stop(): void {
@@ -58,20 +65,22 @@ export class Coalescing {
     this.#told.clear();
   }
 
-  #tell(user: string, status: Status): void {
+  #tell(user: string, status: Status, only?: ReadonlyMap<Connection, Status>): void {
     const { everyMs, tell } = this.#options;
-    this.#told.set(user, { status, until: performance.now() + everyMs });
+    this.#told.set(user, { status, until: performance.now() + everyMs, listed: undefined });
     this.#timer ??= setTimeout(() => {
       this.#endDue();
     }, everyMs).unref();
-    tell(user, status);
+    tell(user, status, only);
   }
 
   #end(user: string): void {
     const told = this.#told.get(user);
     this.#told.delete(user);
     const status = this.#options.current(user);
-    if (told !== undefined && told.status !== status) this.#tell(user, status);
+    if (told === undefined) return;
+    if (told.status !== status) this.#tell(user, status);
+    else if (told.listed !== undefined && told.listed.size > 0) this.#tell(user, status, told.listed);
   }
 
   #endDue(): void {

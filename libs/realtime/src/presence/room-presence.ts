@@ -1,6 +1,7 @@
 import { roomBounds } from '@usher/protocol/server';
 import type { Bus } from '../bus/bus.ts';
 import { Coalescing } from './coalescing.ts';
+import type { Connection } from '../connections/connection.ts';
 import type { Logger } from '../support/log.ts';
 import {
   type Here,
@@ -19,8 +20,11 @@ export interface RoomPresenceMeans {
   readonly log: Logger;
   /** Called for every change, in order. */
   readonly changed: (user: string, status: Status) => void;
-  /** Called when the members of the room have to be told of a change: at most once per `roomBounds.presenceEveryMs` and person. */
-  readonly tell: (user: string, status: Status) => void;
+  /**
+   * Called when the members of the room, or only those named, have to be told of a change: at most once per
+   * `roomBounds.presenceEveryMs` and person.
+   */
+  readonly tell: (user: string, status: Status, only?: ReadonlyMap<Connection, Status>) => void;
   /** The store may have lost what this node said of the room. */
   readonly lost: () => void;
 }
@@ -60,8 +64,8 @@ export class RoomPresence {
       everyMs: roomBounds.presenceEveryMs,
       most: presentAtMost,
       current: (user) => this.#people.get(user) ?? 'offline',
-      tell: (user, status) => {
-        if (!this.crowded) means.tell(user, status);
+      tell: (user, status, only) => {
+        if (!this.crowded) means.tell(user, status, only);
       },
     });
     this.#unsubscribe = means.bus.subscribe(
@@ -85,20 +89,17 @@ export class RoomPresence {
     return this.#reading ?? Promise.resolve();
   }
 
-  /** What the members of the room know of a person: a change that is not told yet does not count. */
-  shownStatus(user: string): Status {
-    return this.#coalescing.toldOf(user) ?? this.#people.get(user) ?? 'offline';
+  /** The people who are present; of a crowd those whom the list had room for. */
+  get people(): ReadonlyMap<string, Here> {
+    return this.#people;
   }
 
-  /** The people who are present as the members of the room know it, without one, at most so many. */
-  shown(without: string, most: number): { readonly user: string; readonly status: Here }[] {
-    const list: { readonly user: string; readonly status: Here }[] = [];
-    const add = (user: string, status: Status): void => {
-      if (user !== without && status !== 'offline' && list.length < most) list.push({ user, status });
-    };
-    for (const [user, status] of this.#people) add(user, this.#coalescing.toldOf(user) ?? status);
-    for (const [user, { status }] of this.#coalescing.recent()) if (!this.#people.has(user)) add(user, status);
-    return list;
+  /** A member is about to be listed who is present, and themselves as `status`. */
+  listed(member: Connection, status: Here): void {
+    const { user } = member.identity;
+    for (const other of this.#coalescing.recent()) {
+      this.#coalescing.listed(member, other, other === user ? status : (this.#people.get(other) ?? 'offline'));
+    }
   }
 
   /** So many are present that nobody is told of changes. */

@@ -1,8 +1,9 @@
 import type { Reply, RoomsProtocol } from '@usher/protocol';
 import { Attendance } from './attendance.ts';
 import type { Guest } from '../rooms/guest.ts';
+import type { Connection } from '../connections/connection.ts';
 import type { Connections } from '../connections/hub.ts';
-import { above, type Here, type PresenceChange, presentAtMost, type Status } from './presence.ts';
+import { above, type PresenceChange, presentAtMost, type Status } from './presence.ts';
 import type { Membership, Room } from '../rooms/room.ts';
 import { publishPresence, RoomPresence, type RoomPresenceMeans } from './room-presence.ts';
 
@@ -50,11 +51,11 @@ export function servePresence(options: PresenceOptions): ServedPresence {
     if (own !== undefined && above(own.live, after)) attendance.again(own);
   }
 
-  function tell(room: Room, user: string, after: Status): void {
+  function tell(room: Room, user: string, after: Status, only?: ReadonlyMap<Connection, Status>): void {
     const own = attendance.find(room.name, user);
     const frame = connections.encode({ type: 'presence', room: room.name, user, status: after });
     for (const membership of room.members.values()) {
-      if (!membership.live) continue;
+      if (!membership.live || only?.has(membership.connection) === false) continue;
       // What the reply to their join has told, nobody has to hear again; and whoever is here is not gone.
       const theirs = membership.connection.identity.user === user;
       if (theirs && (own?.known === after || after === 'offline')) continue;
@@ -72,8 +73,8 @@ export function servePresence(options: PresenceOptions): ServedPresence {
         changed: (user, status) => {
           repair(room, user, status);
         },
-        tell: (user, status) => {
-          tell(room, user, status);
+        tell: (user, status, only) => {
+          tell(room, user, status, only);
         },
         lost: () => {
           attendance.allAgain(room.name);
@@ -91,12 +92,18 @@ export function servePresence(options: PresenceOptions): ServedPresence {
     joined({ joined, room, connection }, away) {
       const { user } = connection.identity;
       const present = (joined ? attendance.find(room.name, user) : undefined) ?? attendance.came(room.name, user, away);
-      const others = followed.get(room.name);
+      const roomPresence = followed.get(room.name);
+      const people = roomPresence?.people;
       // What the others know of them, and not what they are about to learn: that is told as a change.
-      const shown = others?.shownStatus(user) ?? 'offline';
-      const status = shown === 'offline' ? hereOf(present.status) : shown;
+      const status = people?.get(user) ?? (present.status === 'away' ? 'away' : 'online');
+      roomPresence?.listed(connection, status);
       present.known = present.connections === 1 || present.known === status ? status : 'offline';
-      return [{ user, status }, ...(others?.shown(user, presentAtMost - 1) ?? [])];
+      const list: Present = [{ user, status }];
+      for (const [other, otherStatus] of people ?? []) {
+        if (list.length >= presentAtMost) break;
+        if (other !== user) list.push({ user: other, status: otherStatus });
+      }
+      return list;
     },
 
     turned(guest, away) {
@@ -112,9 +119,4 @@ export function servePresence(options: PresenceOptions): ServedPresence {
       for (const change of await presence.forget(dead)) changed(change);
     },
   };
-}
-
-/** Of a person who is in the room. */
-function hereOf(status: Status): Here {
-  return status === 'away' ? 'away' : 'online';
 }
