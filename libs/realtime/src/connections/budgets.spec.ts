@@ -87,6 +87,11 @@ describe('the budget of a connection', () => {
     expect(served(await outcomes(client, 'ping', 10))).toBe(1);
   });
 
+  test('a frame costs one unit more for each 8,192 characters', async () => {
+    const client = newNode({ limits: small }).connect();
+    expect(served(await outcomes(client, 'ping', 10, { padding: 'x'.repeat(4 * 8_192) }))).toBe(4);
+  });
+
   test('unknown types count against it, and malformed frames do not', () => {
     const client = newNode({ limits: { ...small, malformed: 100 } }).connect();
     for (let n = 0; n < 50; n++) client.say('not JSON');
@@ -119,6 +124,8 @@ describe('the budget of a connection', () => {
   });
 
   test('1,000 refusals in a minute close with 4029, those of an earlier minute are forgotten', () => {
+    // No beat within the test: nobody answers any.
+    vi.spyOn(Math, 'random').mockReturnValue(0.999);
     const client = newNode({ limits: small, heartbeatMs: 600_000 }).connect();
     const flood = (count: number) => {
       for (let n = 0; n < count; n++) client.say({ type: 'away', away: n % 2 === 0 });

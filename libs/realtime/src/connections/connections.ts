@@ -27,6 +27,9 @@ import { Watch } from './watch.ts';
 type AnyParams = Record<string, unknown>;
 type AnySignalHandler = (params: AnyParams, connection: Connection) => void;
 
+/** A frame costs one unit more for so many characters: parsing them takes time. */
+const charactersPerUnit = 8 * 1024;
+
 interface Served<H> {
   readonly handler: H;
   readonly cost: Cost<AnyParams>;
@@ -225,10 +228,10 @@ class Hub implements Connections<Protocol>, Usher {
     if (frame.kind === 'request') {
       const served = this.#handlers.get(frame.type);
       if (served === undefined) {
-        this.#unknown(seat, 'this server does not serve that type', frame.id);
+        this.#unknown(seat, text, 'this server does not serve that type', frame.id);
         return;
       }
-      const retryAfterMs = this.#pay(seat, frame.type, served.cost, frame.params);
+      const retryAfterMs = this.#pay(seat, frame.type, served.cost, frame.params, text.length);
       if (retryAfterMs > 0) {
         this.#means.observer.answered?.(frame.type, 'rate_limited');
         seat.send(errorFrame('rate_limited', 'too many requests', frame.id, retryAfterMs));
@@ -239,9 +242,9 @@ class Hub implements Connections<Protocol>, Usher {
         new Pending(seat, frame.id, frame.type, this.#means).serve(served.handler, frame.params);
       }
     } else if (frame.kind === 'signal') {
-      this.#signal(seat, frame.type, frame.params);
+      this.#signal(seat, frame.type, frame.params, text);
     } else if (frame.code === 'unknown_type') {
-      this.#unknown(seat, frame.message, frame.id);
+      this.#unknown(seat, text, frame.message, frame.id);
     } else {
       this.#refuse(seat, frame.code, frame.message, frame.id);
     }
@@ -297,13 +300,13 @@ class Hub implements Connections<Protocol>, Usher {
     );
   }
 
-  #signal(seat: Seat, type: string, params: Record<string, unknown>): void {
+  #signal(seat: Seat, type: string, params: AnyParams, text: string): void {
     const served = this.#signals.get(type);
     if (served === undefined) {
-      this.#unknown(seat, 'this server does not serve that type');
+      this.#unknown(seat, text, 'this server does not serve that type');
       return;
     }
-    if (this.#pay(seat, type, served.cost, params) > 0) {
+    if (this.#pay(seat, type, served.cost, params, text.length) > 0) {
       this.#means.observer.dropped?.(type);
       return;
     }
@@ -315,11 +318,12 @@ class Hub implements Connections<Protocol>, Usher {
   }
 
   /** Pays for a frame, or counts a refusal. @returns 0 if it may be served, else after how many milliseconds to try again. */
-  #pay(seat: Seat, type: string, cost: Cost<AnyParams>, params: AnyParams): number {
+  #pay(seat: Seat, type: string, cost: Cost<AnyParams>, params: AnyParams, length: number): number {
     const budgets = this.#budgets;
     if (budgets === undefined) return 0;
-    const units = typeof cost === 'number' ? cost : cost(params, seat);
-    if (units === 0) return 0;
+    const price = typeof cost === 'number' ? cost : cost(params, seat);
+    if (price === 0) return 0;
+    const units = price + Math.floor(length / charactersPerUnit);
     const now = performance.now();
     const budget = (seat.budget ??= budgets.open(seat.identity.user, now));
     const retryAfterMs = budgets.pay(budget, type, units, now);
@@ -327,8 +331,8 @@ class Hub implements Connections<Protocol>, Usher {
     return retryAfterMs;
   }
 
-  #unknown(seat: Seat, message: string, id?: number): void {
-    const retryAfterMs = this.#pay(seat, 'unknown_type', 1, {});
+  #unknown(seat: Seat, text: string, message: string, id?: number): void {
+    const retryAfterMs = this.#pay(seat, 'unknown_type', 1, {}, text.length);
     if (retryAfterMs === 0) this.#refuse(seat, 'unknown_type', message, id);
     else if (id === undefined) this.#means.observer.dropped?.('unknown_type');
     else seat.send(errorFrame('rate_limited', 'too many requests', id, retryAfterMs));

@@ -32,7 +32,10 @@ export type Handler<P extends Protocol, T extends RequestType<P>> = (
   call: Call<Reply<P, T>>,
 ) => Reply<P, T> | Replied | Promise<Reply<P, T> | Replied>;
 
-/** What a frame costs of the budgets of its connection and user (`limits.requestsPerSecond`), in units; 0 is free. */
+/**
+ * What a frame costs of the budgets of its connection and user (`limits.requestsPerSecond`), in units; 0 is free, anything else is one
+ * unit more for each 8,192 characters of the frame.
+ */
 export type Cost<P> = number | ((params: P, connection: Connection) => number);
 
 export interface ServeOptions<P> {

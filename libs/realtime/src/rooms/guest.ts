@@ -2,21 +2,23 @@ import { Bucket, type Rate, Refusals } from '../connections/bucket.ts';
 import type { Connection } from '../connections/connection.ts';
 import { Memberships } from './memberships.ts';
 import type { Membership } from './room.ts';
+import type { LoopShare } from '../support/loop-share.ts';
 import { ReadLane } from './read-lane.ts';
 
 /** What the rooms keep of a connection that has said anything to them. */
 export class Guest {
   readonly connection: Connection;
   readonly memberships = new Memberships<Membership>();
-  readonly reads = new ReadLane();
+  readonly reads: ReadLane;
   /** The person looks elsewhere. */
   away = false;
   readonly refusedSends = new Refusals();
   #sends: Bucket | undefined;
   #turns: Map<string, Promise<void>> | undefined;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, share: LoopShare) {
     this.connection = connection;
+    this.reads = new ReadLane(share);
   }
 
   /** The budget of its sends. Created with the first one, because most connections only listen. */

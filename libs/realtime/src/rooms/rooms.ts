@@ -5,6 +5,7 @@ import { createExpulsion } from './expulsion.ts';
 import { Guest } from './guest.ts';
 import { join } from './join.ts';
 import { silent } from '../support/log.ts';
+import { LoopShare } from '../support/loop-share.ts';
 import { createMemoryPresence } from '../presence/memory-presence.ts';
 import { notFound } from './not-found.ts';
 import { following, withinFrame } from './page.ts';
@@ -31,6 +32,7 @@ export function createRooms(options: RoomsOptions): Rooms {
   const { limits } = connections;
   const rooms = new Map<string, Room>();
   const guests = new Map<Connection, Guest>();
+  const share = new LoopShare();
   const means: RoomMeans = {
     history,
     bus,
@@ -72,6 +74,7 @@ export function createRooms(options: RoomsOptions): Rooms {
     serveMarks({
       connections,
       marks: options.marks,
+      share,
       bus,
       log,
       entersOnJoin: options.entersOnJoin ?? (() => true),
@@ -100,7 +103,7 @@ export function createRooms(options: RoomsOptions): Rooms {
   function guestAt(connection: Connection): Guest {
     let guest = guests.get(connection);
     if (guest === undefined) {
-      guest = new Guest(connection);
+      guest = new Guest(connection, share);
       if (connection.open) guests.set(connection, guest);
     }
     return guest;
