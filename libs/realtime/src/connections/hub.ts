@@ -87,7 +87,7 @@ export interface ConnectionsOptions<P extends Protocol> {
   readonly codec: Codec<P>;
   readonly limits?: Partial<Limits>;
   /** What requests and signals cost, by type, in place of what is said where they are served. */
-  readonly costs?: { readonly [T in RequestType<P> | SignalType<P>]?: number };
+  readonly costs?: Readonly<Partial<Record<RequestType<P> | SignalType<P>, number>>>;
   /** How often a `beat` goes out, in milliseconds; 25,000 unless told. */
   readonly heartbeatMs?: number;
   /** How long its answer may take (any frame is one), in milliseconds; 10,000 unless told. Then 4008. */
