@@ -18,7 +18,6 @@ export class ConnectionBudget {
 
 /** The frames that keep a connection alive are charged to this first, so that they pass however much else was sent. */
 const reserveRate: Rate = { perSecond: 1, burst: 10 };
-const keepAliveTypes: ReadonlySet<string> = new Set(['beat', 'renew']);
 /** A retry sooner than this would mostly be refused again, since other requests wait for the same budget. */
 const shortestRetryMs = 1_000;
 /** Users without a connection whose budget is kept until it is full again. Beyond it the oldest is forgotten. */
@@ -69,7 +68,7 @@ export class Budgets {
 
   /** Pays for a frame. @returns 0 if it may be served, else after how many milliseconds to try again. */
   pay(budget: ConnectionBudget, type: string, cost: number, now: number): number {
-    if (keepAliveTypes.has(type) && budget.reserve.waitMs(1, now) === 0) {
+    if ((type === 'beat' || type === 'renew') && budget.reserve.waitMs(1, now) === 0) {
       budget.reserve.take(1);
       return 0;
     }
