@@ -116,8 +116,8 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     });
     await storage.check();
     const marks = createSqliteMarks(sqlite, commit);
-    const limits = { perUser: config.maxRoomsPerUser, perUserAndHour: config.maxRoomsPerUserPerHour };
-    const rooms = createRoomDirectory(db, { look: createSqliteLook(sqlite), limits, now });
+    const roomLimits = { perUser: config.maxRoomsPerUser, perUserAndHour: config.maxRoomsPerUserPerHour };
+    const rooms = createRoomDirectory(db, { look: createSqliteLook(sqlite), limits: roomLimits, now });
     const reader = createRoomReader(file, { log });
     const history = createSqliteHistory(sqlite, commit, {
       admit: (user, bytes) => storage.spend(user, bytes),

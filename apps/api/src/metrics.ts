@@ -74,7 +74,7 @@ export function createMetrics(): {
     }),
     requests: new Counter({
       name: 'usher_socket_requests_total',
-      help: 'Requests over sockets, by type and outcome (ok or an error code)',
+      help: 'Requests and dropped signals over sockets, by type and outcome (ok, an error code or dropped)',
       labelNames: ['type', 'outcome'],
       registers,
     }),

@@ -2,6 +2,7 @@
 export const usherSettings: Readonly<Record<string, string>> = {
   SENDS_PER_SECOND: '0',
   CALLS_PER_SECOND: '0',
+  REQUESTS_PER_SECOND: '0',
   CONNECTS_PER_SECOND: '100000',
   MAX_CONNECTIONS: '100000',
   MAX_CONNECTIONS_PER_USER: '100000',

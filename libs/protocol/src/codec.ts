@@ -13,14 +13,17 @@ export interface RawFrame {
 
 /** The frame in a text, or `undefined` when it is not a JSON object with a string `type`. */
 export function parseFrame(text: unknown): RawFrame | undefined {
-  if (typeof text !== 'string') return undefined;
-  let value: unknown;
+  const value = typeof text === 'string' ? parseJson(text) : undefined;
+  return isRawFrame(value) ? value : undefined;
+}
+
+/** The value of a JSON text, `undefined` where it is none. */
+export function parseJson(text: string): unknown {
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
-  return isRawFrame(value) ? value : undefined;
 }
 
 /** A request's `id`: a positive safe integer. */
@@ -28,6 +31,6 @@ export function isRequestId(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) > 0;
 }
 
-function isRawFrame(value: unknown): value is RawFrame {
+export function isRawFrame(value: unknown): value is RawFrame {
   return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
 }

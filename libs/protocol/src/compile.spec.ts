@@ -265,3 +265,30 @@ describe('properties', () => {
     );
   });
 });
+
+describe('the id of a malformed frame', () => {
+  test.each([
+    '{"id":7}',
+    '{"id":7,"type":1}',
+    '{"id":7,"type":"leave"}',
+    '{"id":7,"type":"leave","room":"NOT A ROOM"}',
+    '{"id":7,"type":"away","away":"yes"}',
+    '{"id":7,"type":"typing"}',
+  ])('is in the answer to %s', (text) => {
+    expect(decode(text)).toMatchObject({ kind: 'bad', code: 'bad_message', id: 7 });
+  });
+
+  test.each([
+    '',
+    '7',
+    'null',
+    '[{"id":7}]',
+    '{"id":7,',
+    '{"id":"7"}',
+    '{"id":0}',
+    '{"id":-7,"type":"leave"}',
+    '{"id":7.5}',
+  ])('is missing where none can be read: %s', (text) => {
+    expect(decode(text)).toEqual({ kind: 'bad', code: 'bad_message', message: expect.any(String) as string });
+  });
+});

@@ -1,6 +1,6 @@
 import type { TObject } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { isRequestId, parseFrame, type RawFrame } from './codec.ts';
+import { isRawFrame, isRequestId, parseJson, type RawFrame } from './codec.ts';
 import type { Params, Protocol, RequestType, Signal, SignalType } from './define.ts';
 
 /** What came from a client, judged. A `bad` frame carries the `id` to answer to where one could be read. */
@@ -43,12 +43,13 @@ export function compileProtocol<P extends Protocol>(protocol: P): Codec<P> {
   for (const [type, params] of Object.entries(protocol.signals)) signals.set(type, compile(params));
 
   function decode(text: string): Decoded<Protocol> {
-    const frame = parseFrame(text);
-    if (frame === undefined) return bad('bad_message', 'not a JSON object with a string "type"');
-    const { type, id } = frame;
+    const frame = parseJson(text);
+    if (!isRawFrame(frame)) return bad('bad_message', 'not a JSON object with a string "type"', idOf(frame));
+    const { type } = frame;
+    const id = idOf(frame);
     const request = requests.get(type);
     if (request !== undefined) {
-      if (!isRequestId(id)) return bad('bad_message', 'a request needs an "id", a positive integer');
+      if (id === undefined) return bad('bad_message', 'a request needs an "id", a positive integer');
       const wrong = request(frame);
       if (wrong !== undefined) return bad('bad_message', wrong, id);
       return { kind: 'request', type, id, params: frame };
@@ -56,10 +57,10 @@ export function compileProtocol<P extends Protocol>(protocol: P): Codec<P> {
     const signal = signals.get(type);
     if (signal !== undefined) {
       const wrong = signal(frame);
-      if (wrong !== undefined) return bad('bad_message', wrong);
+      if (wrong !== undefined) return bad('bad_message', wrong, id);
       return { kind: 'signal', type, params: frame };
     }
-    return bad('unknown_type', 'this server does not know that type', isRequestId(id) ? id : undefined);
+    return bad('unknown_type', 'this server does not know that type', id);
   }
 
   // The maps were filled from `protocol` itself, so what `decode` names is one of its types with params that were checked.
@@ -73,6 +74,12 @@ function compile(schema: TObject): Check {
     const [first] = validator.Errors(frame);
     return first === undefined ? 'does not fit its schema' : `${first.instancePath || 'frame'} ${first.message}`;
   };
+}
+
+/** The `id` to answer to, where one can be read, whatever else is wrong with the frame. */
+function idOf(frame: unknown): number | undefined {
+  if (typeof frame !== 'object' || frame === null || !('id' in frame)) return undefined;
+  return isRequestId(frame.id) ? frame.id : undefined;
 }
 
 function bad(code: Bad['code'], message: string, id?: number): Bad {

@@ -26,7 +26,6 @@ export const problems = {
   unsupported_media_type: { status: 415, title: 'Unsupported media type' },
   upgrade_required: { status: 426, title: 'Upgrade required' },
   request_timeout: { status: 408, title: 'Request timeout' },
-  rate_limited: { status: 429, title: 'Too many requests' },
   too_many_attempts: { status: 429, title: 'Too many attempts' },
   too_many_tickets: { status: 429, title: 'Too many tickets' },
   too_many_connections: { status: 429, title: 'Too many connections' },

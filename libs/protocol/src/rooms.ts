@@ -126,5 +126,6 @@ export const roomBounds = {
   /** Beyond it nobody counts. */
   unreadMessages: 1_000,
   typingEveryMs: 2_000,
+  presenceEveryMs: 500,
   typingForMs: 5_000,
 } as const;

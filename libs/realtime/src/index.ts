@@ -5,6 +5,7 @@ export { createConnections } from './connections/connections.ts';
 export { Frame } from './connections/frame.ts';
 export {
   refusalOfChange,
+  refusalOfKey,
   UnknownRoom,
   type Appended,
   type Entry,
@@ -19,10 +20,12 @@ export type {
   Connections,
   ConnectionsObserver,
   ConnectionsOptions,
+  Cost,
   Handler,
   OpenOptions,
   Renewal,
   Replied,
+  ServeOptions,
   SignalHandler,
 } from './connections/hub.ts';
 export { resolveLimits, type Limits } from './connections/limits.ts';

@@ -1,55 +1,188 @@
 export interface ConnectSlotsOptions {
-  /** How many connections are to begin in a second, at most; 0: no limit. */
+  /** Connections that may begin per second; 0 disables the limit. */
   readonly connectsPerSecond: number;
-  /** The longest wait that is handed out, in milliseconds; 60,000 unless told. Beyond it the server is at capacity. */
+  /** Longest wait in milliseconds. Beyond it `take` answers `at_capacity`. Defaults to 60,000. */
   readonly maxWaitMs?: number;
-  /** Unix milliseconds. */
+  /**
+   * Unused slots of one user while there is a queue. A user who holds as many and would have to wait is answered `too_many_tickets`.
+   * Defaults to 20.
+   */
+  readonly maxPerUser?: number;
+  /** How long an unused slot counts for its user, in milliseconds from its start: a ticket's lifetime. Defaults to 30,000. */
+  readonly holdMs?: number;
+  /** Monotonic milliseconds. Defaults to `performance.now()`: a change of the system time must not move the queue. */
   readonly now?: () => number;
 }
 
-export type Slot =
-  | { readonly ok: true; readonly connectAfterMs: number }
-  /** So many wait already that another would wait too long: ask again then. */
-  | { readonly ok: false; readonly retryAfterMs: number };
+/** The user and session that a slot is taken for. */
+export interface SlotHolder {
+  readonly user: string;
+  readonly session: string;
+}
+
+/** A slot that was taken, to be handed back to `giveBack`. */
+export interface TakenSlot extends SlotHolder {
+  /** The slot's place in the queue, in monotonic milliseconds. */
+  readonly at: number;
+  /** When the client may connect: up to one second (the burst) before `at`. */
+  readonly connectAt: number;
+  /** When it no longer counts for its user. */
+  readonly expiresAt: number;
+}
+
+export type SlotResult =
+  /** `slot` is `undefined` where there is no limit. */
+  | { readonly ok: true; readonly connectAfterMs: number; readonly slot?: TakenSlot }
+  | {
+      readonly ok: false;
+      /** `at_capacity`: the queue is too long. `too_many_tickets`: the user holds as many unused slots as allowed. */
+      readonly reason: 'at_capacity' | 'too_many_tickets';
+      readonly retryAfterMs: number;
+    };
+
+/** A ticket may be used this long before its slot, so a slot is reassigned only while its start is further away. */
+const earlyToleranceMs = 1_000;
 
 /**
- * Hands out the moments at which clients may connect, so that a crowd coming back is spread before it dials: the server must
- * do that, since clients cannot know of one another (the leaky bucket as a queue, GCRA in ITU-T I.371 terms).
- * A second's worth may come at once; nobody waits while fewer ask.
+ * Assigns the moments at which clients may connect, so that a returning crowd is spread before it connects. Clients cannot do that,
+ * because they do not know of each other (the leaky bucket as a queue, GCRA in the terms of ITU-T I.371).
+ * Up to one second's worth of connections may start at once; there is no wait while fewer clients ask.
+ *
+ * While there is a queue, a user holds at most `maxPerUser` unused slots, over all sessions. A slot stops counting when its ticket is
+ * used (`used`), expires or is revoked (`revokeSession`). A slot that is given back before its start is assigned to the next client.
  */
 export class ConnectSlots {
   readonly #intervalMs: number;
   readonly #burstMs: number;
   readonly #maxWaitMs: number;
+  readonly #maxPerUser: number;
+  readonly #holdMs: number;
   readonly #now: () => number;
-  /** When the next slot would begin if nothing could come in bursts. */
+  /** The end of the queue: the next slot, if none in `#free` comes earlier. */
   #next = 0;
+  /** Slots that were given back before their start, the earliest first. Never more than slots that were taken. */
+  #free: number[] = [];
+  readonly #byUser = new Map<string, Set<TakenSlot>>();
+  readonly #bySession = new Map<string, Set<TakenSlot>>();
+  #sweeper: Iterator<[string, Set<TakenSlot>]> | undefined;
 
-  /** @throws RangeError when a number makes no sense. */
-  constructor({ connectsPerSecond, maxWaitMs = 60_000, now = Date.now }: ConnectSlotsOptions) {
-    if (!(Number.isFinite(connectsPerSecond) && connectsPerSecond >= 0)) {
-      throw new RangeError('connectsPerSecond must be a number, 0 or more');
+  /** @throws RangeError naming the option that is out of range. */
+  constructor(options: ConnectSlotsOptions) {
+    const { connectsPerSecond, maxWaitMs = 60_000, maxPerUser = 20, holdMs = 30_000 } = options;
+    for (const [name, value] of Object.entries({ connectsPerSecond, maxWaitMs, holdMs })) {
+      if (!(Number.isFinite(value) && value >= 0)) throw new RangeError(`${name} must be a number, 0 or more`);
     }
-    if (!(Number.isFinite(maxWaitMs) && maxWaitMs >= 0)) throw new RangeError('maxWaitMs must be 0 or more');
+    if (!(Number.isSafeInteger(maxPerUser) && maxPerUser > 0)) {
+      throw new RangeError('maxPerUser must be a positive integer');
+    }
     this.#intervalMs = connectsPerSecond === 0 ? 0 : 1_000 / connectsPerSecond;
     this.#burstMs = Math.max(0, 1_000 - this.#intervalMs);
     this.#maxWaitMs = maxWaitMs;
-    this.#now = now;
+    this.#maxPerUser = maxPerUser;
+    this.#holdMs = holdMs;
+    this.#now = options.now ?? (() => performance.now());
   }
 
-  /** Takes the next free slot. */
-  take(): Slot {
+  /** Takes the earliest free slot for a user. */
+  take(holder: SlotHolder): SlotResult {
     if (this.#intervalMs === 0) return { ok: true, connectAfterMs: 0 };
     const now = this.#now();
-    const begins = Math.max(this.#next, now);
-    const waitMs = Math.max(0, Math.ceil(begins - this.#burstMs - now));
-    if (waitMs > this.#maxWaitMs) return { ok: false, retryAfterMs: waitMs };
-    this.#next = begins + this.#intervalMs;
-    return { ok: true, connectAfterMs: waitMs };
+    this.#sweep(now);
+    while (this.#free[0] !== undefined && this.#free[0] < now) this.#free.shift();
+    const [free] = this.#free;
+    const at = free ?? Math.max(this.#next, now);
+    const connectAfterMs = Math.max(0, Math.ceil(at - this.#burstMs - now));
+    if (connectAfterMs > 0) {
+      const held = this.#heldBy(holder.user, now);
+      if (held.count >= this.#maxPerUser) {
+        const retryAfterMs = Math.ceil(Math.min(connectAfterMs, held.firstExpiry - now));
+        return { ok: false, reason: 'too_many_tickets', retryAfterMs: Math.max(1, retryAfterMs) };
+      }
+    }
+    if (connectAfterMs > this.#maxWaitMs) return { ok: false, reason: 'at_capacity', retryAfterMs: connectAfterMs };
+    if (free === undefined) this.#next = at + this.#intervalMs;
+    else this.#free.shift();
+    const { user, session } = holder;
+    const connectAt = now + connectAfterMs;
+    const slot: TakenSlot = { user, session, at, connectAt, expiresAt: connectAt + this.#holdMs };
+    add(this.#byUser, user, slot);
+    add(this.#bySession, session, slot);
+    return { ok: true, connectAfterMs, slot };
   }
 
-  /** The slot taken last will not be used after all: the line moves up by one. */
-  giveBack(): void {
-    this.#next -= this.#intervalMs;
+  /** Returns a slot whose ticket was never issued: the next client gets it. */
+  giveBack(slot: TakenSlot): void {
+    if (this.#forget(slot)) this.#reassign(slot);
   }
+
+  /** A ticket of the session was used: its earliest slot counts for the user no longer. */
+  used({ session }: Pick<SlotHolder, 'session'>): void {
+    const [slot] = this.#bySession.get(session) ?? [];
+    if (slot !== undefined) this.#forget(slot);
+  }
+
+  /** The tickets of the session were revoked: slots that lie ahead are assigned to the next clients. */
+  revokeSession(session: string): void {
+    const reassignableFrom = this.#now() + earlyToleranceMs;
+    // The latest first, so that the end of the queue moves forward where it can.
+    for (const slot of [...(this.#bySession.get(session) ?? [])].reverse()) {
+      this.#forget(slot);
+      if (slot.connectAt > reassignableFrom) this.#reassign(slot);
+    }
+  }
+
+  #reassign({ at }: TakenSlot): void {
+    if (at + this.#intervalMs === this.#next) {
+      this.#next = at;
+      return;
+    }
+    const index = this.#free.findIndex((free) => free > at);
+    this.#free.splice(index === -1 ? this.#free.length : index, 0, at);
+  }
+
+  /** @returns `false` when the slot no longer counted */
+  #forget(slot: TakenSlot): boolean {
+    remove(this.#bySession, slot.session, slot);
+    return remove(this.#byUser, slot.user, slot);
+  }
+
+  #heldBy(user: string, now: number): { readonly count: number; readonly firstExpiry: number } {
+    let count = 0;
+    let firstExpiry = Infinity;
+    for (const slot of this.#byUser.get(user) ?? []) {
+      if (slot.expiresAt <= now) {
+        this.#forget(slot);
+        continue;
+      }
+      count++;
+      firstExpiry = Math.min(firstExpiry, slot.expiresAt);
+    }
+    return { count, firstExpiry };
+  }
+
+  /** Forgets expired slots of users who do not ask again: a few users per call, more than one call can add. */
+  #sweep(now: number): void {
+    this.#sweeper ??= this.#byUser.entries();
+    for (let n = 0; n < 4; n += 1) {
+      const next = this.#sweeper.next();
+      if (next.done === true) {
+        this.#sweeper = undefined;
+        return;
+      }
+      this.#heldBy(next.value[0], now);
+    }
+  }
+}
+
+function add(map: Map<string, Set<TakenSlot>>, key: string, slot: TakenSlot): void {
+  const slots = map.get(key);
+  if (slots === undefined) map.set(key, new Set([slot]));
+  else slots.add(slot);
+}
+
+function remove(map: Map<string, Set<TakenSlot>>, key: string, slot: TakenSlot): boolean {
+  const slots = map.get(key);
+  if (slots?.delete(slot) !== true) return false;
+  if (slots.size === 0) map.delete(key);
+  return true;
 }

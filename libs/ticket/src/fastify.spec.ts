@@ -163,6 +163,25 @@ describe('the ticket call', () => {
     expect(other.connectAfterMs).toBeLessThanOrEqual(1_000);
   });
 
+  test('a user has a bounded number of unused slots over all sessions, and a used ticket frees one', async () => {
+    const slots = new ConnectSlots({ connectsPerSecond: 0.01, maxWaitMs: 1_000_000, maxPerUser: 3 });
+    const door = await newDoor({ slots });
+    const tickets = [];
+    for (let n = 0; n < 3; n += 1) {
+      const answer = await ask(door, `Bearer ${door.token({ sid: `session-${n}` })}`);
+      tickets.push(answer.json<{ ticket: string }>().ticket);
+    }
+    const askAgain = () => ask(door, `Bearer ${door.token({ sid: 'session-9' })}`);
+    expect((await askAgain()).json()).toMatchObject({ code: 'too_many_tickets', status: 429 });
+    // A refused handshake consumes the ticket too; presenting it again frees no second slot.
+    for (let n = 0; n < 2; n += 1) {
+      await knock(door.port, `/api/ws?ticket=${tickets[0] ?? ''}`, { headers: { origin: 'https://evil.example' } });
+    }
+    expect((await askAgain()).statusCode).toBe(200);
+    expect((await askAgain()).statusCode).toBe(429);
+    expect((await ask(door, `Bearer ${door.token({ sub: 'bart', sid: 'session-of-bart' })}`)).statusCode).toBe(200);
+  });
+
   test('a crowd that would wait too long is told that the server is full', async () => {
     const door = await newDoor({ slots: new ConnectSlots({ connectsPerSecond: 0.1, maxWaitMs: 0 }) });
     expect((await ask(door)).statusCode).toBe(200);

@@ -50,7 +50,7 @@ export interface TicketGateOptions {
   readonly admit?: (claims: TicketClaims, knock: Knock) => Admission<unknown> | Promise<Admission<unknown>>;
   /** Whether the server can take nobody at all now; asked by the ticket call and by the gate. */
   readonly capacity?: () => Unavailable | undefined;
-  /** When clients may connect. Unless told, at once. */
+  /** When clients may connect. Defaults to immediately. An app that consumes tickets itself (`renew`) calls `slots.used` for them. */
   readonly slots?: ConnectSlots;
   /** The client's address behind proxies; the peer's unless told. */
   readonly address?: (request: IncomingMessage) => string | undefined;
@@ -124,6 +124,9 @@ function install(app: FastifyInstance, options: TicketGateOptions): void {
     capacity: options.capacity ?? (() => undefined),
     address: options.address ?? ((request) => request.socket.remoteAddress),
     onVerdict: options.onVerdict ?? (() => undefined),
+    onConsumed: (claims) => {
+      slots.used(claims);
+    },
     onError: (error) => {
       app.log.error({ err: error }, 'a handshake could not be judged');
     },
@@ -182,27 +185,29 @@ function install(app: FastifyInstance, options: TicketGateOptions): void {
     const claims = { user: who.user, session: who.session, endpoint };
     const impediment = await options.mayConnect?.(claims);
     if (impediment !== undefined) return refuse(reply, impediment.code, impediment.retryAfterMs);
-    const slot = slots.take();
-    if (!slot.ok) return refuse(reply, 'at_capacity', slot.retryAfterMs);
-    // Without a wait the time is left to the store, whose clock may be another.
-    const startsAt = slot.connectAfterMs === 0 ? undefined : Date.now() + slot.connectAfterMs;
-    const issued = await store.issue(claims, startsAt).catch((error: unknown) => {
-      slots.giveBack();
+    const taken = slots.take(claims);
+    if (!taken.ok) return refuse(reply, taken.reason, taken.retryAfterMs);
+    const { connectAfterMs, slot } = taken;
+    const giveBack = (): void => {
+      if (slot !== undefined) slots.giveBack(slot);
+    };
+    const issued = await store.issue(claims, connectAfterMs).catch((error: unknown) => {
+      giveBack();
       if (!(error instanceof TicketStoreUnavailable)) throw error;
       request.log.error({ err: error }, 'no ticket could be issued');
       return undefined;
     });
     if (issued === undefined) return refuse(reply, 'store_unavailable', 1_000);
     if (!issued.ok) {
-      // Whoever is refused must not push the others back.
-      slots.giveBack();
+      // A refused request must not delay other clients.
+      giveBack();
       return refuse(reply, issued.reason, issued.retryAfterMs);
     }
     onTicket?.('issued');
     const answer: TicketAnswer = {
       ticket: issued.ticket,
       expires: Math.floor(issued.expiresAt / 1_000),
-      connectAfterMs: slot.connectAfterMs,
+      connectAfterMs,
     };
     return reply.header('cache-control', 'no-store').header('referrer-policy', 'no-referrer').send(answer);
   });

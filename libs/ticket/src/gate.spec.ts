@@ -140,7 +140,7 @@ describe('a ticket that is no good', () => {
     const revoked = await door.ticket();
     await store.revokeSession('session-1');
     const [one, two] = [await door.ticket(), await door.ticket()];
-    const early = await store.issue({ user: 'maggie', session: 'session-2', endpoint: '/api/ws' }, now + 10_000);
+    const early = await store.issue({ user: 'maggie', session: 'session-2', endpoint: '/api/ws' }, 10_000);
     const elsewhere = await store.issue({ user: 'maggie', session: 'session-2', endpoint: '/other' });
     const late = await store.issue({ user: 'maggie', session: 'session-3', endpoint: '/api/ws' });
     if (!early.ok || !elsewhere.ok || !late.ok) throw new Error('not issued');

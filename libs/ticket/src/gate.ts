@@ -6,7 +6,7 @@ import { Deadlines } from './deadlines.ts';
 import { exactOrigin, malformed, offers, pathOf, ticketsOf } from './handshake.ts';
 import { withoutTickets } from './redact.ts';
 import { type Refusal, refuse } from './refusal.ts';
-import { type TicketClaims, type TicketStore, TicketStoreUnavailable } from './ticket-store.ts';
+import { type ConsumeResult, type TicketClaims, type TicketStore, TicketStoreUnavailable } from './ticket-store.ts';
 import type { Admission, Admitted, GateVerdict, Knock, Unavailable } from './verdict.ts';
 
 export interface GateOptions<I> {
@@ -26,6 +26,8 @@ export interface GateOptions<I> {
   readonly address: (request: IncomingMessage) => string | undefined;
   /** Told of every judgement, exactly once. */
   readonly onVerdict: (verdict: GateVerdict) => void;
+  /** Called when a ticket was consumed that had not been consumed or revoked before, whatever becomes of the handshake. */
+  readonly onConsumed: (claims: TicketClaims) => void;
   /** Told of what was thrown by the store or by one of these functions. The handshake was refused. Must not throw. */
   readonly onError: (error: unknown) => void;
   /** Handshakes judged at once; beyond it `at_capacity`. */
@@ -190,13 +192,13 @@ export class Gate<I = unknown> {
   }
 
   async #byTicket(request: IncomingMessage, tickets: readonly string[], knock: Knock): Promise<Judgement<I>> {
-    const { store, endpoint, admit, protocol } = this.#options;
+    const { admit, protocol } = this.#options;
     // Burned before anything else is judged; of several it cannot be said which was meant, so they are burned and no good.
     if (tickets.length > 1) {
-      await Promise.all(tickets.slice(0, burnedAtOnce).map((ticket) => store.consume(ticket, endpoint)));
+      await Promise.all(tickets.slice(0, burnedAtOnce).map((ticket) => this.#consume(ticket)));
       return { refusal: { code: 'invalid_ticket' }, fault: 'several' };
     }
-    const result = await store.consume(tickets[0] ?? '', endpoint);
+    const result = await this.#consume(tickets[0] ?? '');
     const { claims } = result;
     if (!result.ok) {
       return { refusal: { code: 'invalid_ticket' }, fault: result.reason, ...(claims === undefined ? {} : { claims }) };
@@ -213,6 +215,14 @@ export class Gate<I = unknown> {
     if (misfit === undefined) return { seated };
     this.#release(seated);
     return { refusal: { code: misfit }, claims: result.claims };
+  }
+
+  async #consume(ticket: string): Promise<ConsumeResult> {
+    const { store, endpoint, onConsumed } = this.#options;
+    const result = await store.consume(ticket, endpoint);
+    const consumedNow = result.ok || (result.reason !== 'used' && result.reason !== 'revoked');
+    if (consumedNow && result.claims !== undefined) onConsumed(result.claims);
+    return result;
   }
 
   #misfit(request: IncomingMessage, protocol: string): ProblemCode | undefined {

@@ -1,5 +1,11 @@
 /** Tickets, apart from any web framework. The Fastify plugin stands in `@usher/ticket/fastify`. */
-export { ConnectSlots, type ConnectSlotsOptions, type Slot } from './connect-slots.ts';
+export {
+  ConnectSlots,
+  type ConnectSlotsOptions,
+  type SlotHolder,
+  type SlotResult,
+  type TakenSlot,
+} from './connect-slots.ts';
 export { createMemoryTicketStore, type MemoryTicketStoreOptions } from './memory-ticket-store.ts';
 export { redactUrl } from './redact.ts';
 export {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createMemoryTicketStore } from './memory-ticket-store.ts';
 import { ticketStoreContract } from './testing.ts';
 import { TicketStoreUnavailable } from './ticket-store.ts';
@@ -36,8 +36,8 @@ test('a full store is unavailable rather than forgetful: it never gives up a tic
 });
 
 test('a full store finds what is dead behind what lives', async () => {
-  const { store, advance, now } = setting({ maxEntries: 100 });
-  for (let n = 0; n < 100; n += 1) await store.issue(claims(n), n < 99 ? now() + 60_000 : now());
+  const { store, advance } = setting({ maxEntries: 100 });
+  for (let n = 0; n < 100; n += 1) await store.issue(claims(n), n < 99 ? 60_000 : 0);
   await advance(29_999);
   await expect(store.issue(claims(100))).rejects.toBeInstanceOf(TicketStoreUnavailable);
   await advance(1);
@@ -72,5 +72,53 @@ test('a ticket whose time is over is no good also where nobody has swept it away
     ok: false,
     reason: 'expired',
     claims: claims(50),
+  });
+});
+
+describe.each([
+  ['back', -3_600_000],
+  ['forward', 3_600_000],
+])('when the system time is set %s by an hour', (_direction, jumpMs) => {
+  function jumping() {
+    let unix = 1_700_000_000_000;
+    let monotonic = 5_000;
+    const store = createMemoryTicketStore({
+      now: () => unix,
+      monotonicNow: () => monotonic,
+      maxPerMinutePerSession: 3,
+    });
+    return {
+      store,
+      jump: () => {
+        unix += jumpMs;
+      },
+      pass: (ms: number) => {
+        unix += ms;
+        monotonic += ms;
+      },
+      unixNow: () => unix,
+    };
+  }
+
+  test('an outstanding ticket is valid for the rest of its 30 seconds and no longer', async () => {
+    const { store, jump, pass } = jumping();
+    const [one, two] = [await store.issue(claims(1)), await store.issue(claims(1))];
+    if (!one.ok || !two.ok) throw new Error('not issued');
+    pass(10_000);
+    jump();
+    pass(19_999);
+    expect(await store.consume(one.ticket, '/api/ws')).toMatchObject({ ok: true });
+    pass(1);
+    expect(await store.consume(two.ticket, '/api/ws')).toMatchObject({ ok: false });
+  });
+
+  test('a new ticket says its expiry in the new system time, and the limits per minute stay', async () => {
+    const { store, jump, pass, unixNow } = jumping();
+    for (let n = 0; n < 2; n += 1) await store.issue(claims(1));
+    jump();
+    expect(await store.issue(claims(1))).toMatchObject({ ok: true, expiresAt: unixNow() + 30_000 });
+    expect(await store.issue(claims(1))).toEqual({ ok: false, reason: 'too_many_tickets', retryAfterMs: 60_000 });
+    pass(60_000);
+    expect(await store.issue(claims(1))).toMatchObject({ ok: true });
   });
 });

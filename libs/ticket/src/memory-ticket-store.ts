@@ -17,14 +17,17 @@ export interface MemoryTicketStoreOptions {
   readonly maxPerMinutePerSession?: number;
   /** Tickets remembered at once, spent ones included; 200,000 unless told. Full, the store is unavailable. */
   readonly maxEntries?: number;
-  /** Unix milliseconds. */
+  /** Unix milliseconds, for `expiresAt`. Defaults to `Date.now()`. */
   readonly now?: () => number;
+  /** Monotonic milliseconds, for lifetimes and limits. Defaults to `now` if that is given, else to `performance.now()`. */
+  readonly monotonicNow?: () => number;
 }
 
 /** A ticket used more than this before its slot is too early. */
 const slotToleranceMs = 1_000;
 const minuteMs = 60_000;
 
+/** Times are monotonic milliseconds. */
 interface Entry {
   readonly claims: TicketClaims;
   readonly startsAt: number;
@@ -56,6 +59,7 @@ class MemoryTicketStore implements TicketStore {
   readonly #maxPerMinute: number;
   readonly #maxEntries: number;
   readonly #now: () => number;
+  readonly #unixNow: () => number;
   /** By SHA-256 of the ticket, in the order of their making. */
   readonly #entries = new Map<string, Entry>();
   readonly #accounts = new Map<string, Account>();
@@ -70,11 +74,12 @@ class MemoryTicketStore implements TicketStore {
     this.#maxOutstanding = positive('maxOutstandingPerSession', options.maxOutstandingPerSession ?? 10);
     this.#maxPerMinute = positive('maxPerMinutePerSession', options.maxPerMinutePerSession ?? 60);
     this.#maxEntries = positive('maxEntries', options.maxEntries ?? 200_000);
-    this.#now = options.now ?? Date.now;
+    this.#now = options.monotonicNow ?? options.now ?? (() => performance.now());
+    this.#unixNow = options.now ?? Date.now;
   }
 
-  // Async, so that whatever is thrown is a rejection, as the port promises.
-  async issue(claims: TicketClaims, startsAt = this.#now()): Promise<IssueResult> {
+  // Async, so that exceptions become rejections, as the port guarantees.
+  async issue(claims: TicketClaims, startsInMs = 0): Promise<IssueResult> {
     const now = this.#now();
     this.#sweep(now);
     const account = this.#account(claims.session, now);
@@ -86,11 +91,11 @@ class MemoryTicketStore implements TicketStore {
     if (this.#entries.size >= this.#maxEntries) this.#makeRoom(now);
     const ticket = newTicket();
     const key = keyOf(ticket);
-    const expiresAt = Math.max(startsAt, now) + this.#ttlMs;
-    this.#entries.set(key, { claims, startsAt, expiresAt, state: 'good' });
+    const livesMs = startsInMs + this.#ttlMs;
+    this.#entries.set(key, { claims, startsAt: now + startsInMs, expiresAt: now + livesMs, state: 'good' });
     account.outstanding.add(key);
     account.asked.push(now);
-    return Promise.resolve({ ok: true, ticket, expiresAt });
+    return Promise.resolve({ ok: true, ticket, expiresAt: Math.round(this.#unixNow() + livesMs) });
   }
 
   async consume(ticket: string, endpoint: string): Promise<ConsumeResult> {

@@ -11,7 +11,7 @@ export type IssueResult =
       readonly ok: true;
       /** 256 random bits, base64url. The only copy: the store keeps its SHA-256. */
       readonly ticket: string;
-      /** Unix milliseconds. */
+      /** When it expires, in Unix milliseconds, for people and clients. The store itself does not compare it with a clock. */
       readonly expiresAt: number;
     }
   | { readonly ok: false; readonly reason: 'too_many_tickets'; readonly retryAfterMs: number };
@@ -36,9 +36,11 @@ export type ConsumeResult =
  */
 export interface TicketStore {
   /**
-   * @param startsAt when the ticket's life begins (Unix ms; default now): its connection slot. It expires `ttlMs` after that.
+   * @param startsInMs milliseconds until the ticket's life begins: the wait for its connection slot. Defaults to 0. The ticket expires
+   * `ttlMs` after that. Both are measured on the store's own monotonic clock, so a change of the system time neither shortens nor
+   * extends the life of a ticket.
    */
-  issue(claims: TicketClaims, startsAt?: number): Promise<IssueResult>;
+  issue(claims: TicketClaims, startsInMs?: number): Promise<IssueResult>;
   consume(ticket: string, endpoint: string): Promise<ConsumeResult>;
   /** Ends every outstanding ticket of a session: they are `revoked` from now on. Resolves to how many. */
   revokeSession(session: string): Promise<number>;

@@ -19,7 +19,10 @@ function verifierOf(
   pass: (ms: number) => void;
 } {
   let now = Date.now();
-  const tokens = createExternalTokens({ jwksUrl, issuer, audience }, { now: () => now, timeoutMs });
+  const tokens = createExternalTokens(
+    { jwksUrl, issuer, audience },
+    { now: () => now, monotonicNow: () => now, timeoutMs },
+  );
   const verify = (token: string): Promise<ExternalToken> => tokens.verify(token);
   return {
     verify,

@@ -46,8 +46,13 @@ export function isExternalToken(token: string): boolean {
   }
 }
 
-/** Tokens of somebody else's identity provider: signed JWTs for this server (RFC 9068, RFC 8725). */
-export function createExternalTokens(provider: IdentityProvider, options: ProviderKeysOptions = {}): ExternalTokens {
+export interface ExternalTokensOptions extends ProviderKeysOptions {
+  /** Unix milliseconds, compared with the times in tokens. Defaults to `Date.now()`. */
+  readonly now?: () => number;
+}
+
+/** Tokens of an external identity provider: signed JWTs for this server (RFC 9068, RFC 8725). */
+export function createExternalTokens(provider: IdentityProvider, options: ExternalTokensOptions = {}): ExternalTokens {
   const { now = Date.now } = options;
   const keys = createProviderKeys(provider.jwksUrl, options);
   return {

@@ -2,7 +2,8 @@ import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from 'j
 import { HttpProblem } from '../http/http-problem.ts';
 
 export interface ProviderKeysOptions {
-  readonly now?: () => number;
+  /** Monotonic milliseconds. Defaults to `performance.now()`. */
+  readonly monotonicNow?: () => number;
   /** How long one attempt to load the keys may take. */
   readonly timeoutMs?: number;
 }
@@ -27,7 +28,7 @@ const retryAfterMs = 5_000;
  * `store_unavailable`, and does so for unknown ones at once. Otherwise it rejects with what jose says of the token.
  */
 export function createProviderKeys(url: string, options: ProviderKeysOptions = {}): JWTVerifyGetKey {
-  const { now = Date.now, timeoutMs = 3_000 } = options;
+  const { monotonicNow: now = () => performance.now(), timeoutMs = 3_000 } = options;
   // When to load is decided here: jose's own cool-down does not count failures, and its own expiry forgets keys in an outage.
   const keys = createRemoteJWKSet(new URL(url), {
     timeoutDuration: timeoutMs,

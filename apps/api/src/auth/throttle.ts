@@ -9,6 +9,7 @@ export interface ThrottleOptions {
   readonly perAddress?: number;
   /** Addresses, and pairs of account and address, that are remembered; over it the one least lately failed is forgotten. */
   readonly maxKeys?: number;
+  /** Monotonic milliseconds. Defaults to `performance.now()`: a change of the system time must not lift or extend a block. */
   readonly now?: () => number;
 }
 
@@ -26,7 +27,8 @@ export interface SignInThrottle {
 
 /** Slows guessing down: a number of failures in a sliding window, then 429 until the window has moved on. Successes cost nothing. */
 export function createSignInThrottle(options: ThrottleOptions = {}): SignInThrottle {
-  const { windowMs = 5 * 60_000, perAccount = 10, perAddress = 100, maxKeys = 20_000, now = Date.now } = options;
+  const { windowMs = 5 * 60_000, perAccount = 10, perAddress = 100, maxKeys = 20_000 } = options;
+  const now = options.now ?? (() => performance.now());
   const accounts = new FailureLog(perAccount, windowMs, maxKeys);
   const addresses = new FailureLog(perAddress, windowMs, maxKeys);
 

@@ -48,6 +48,7 @@ describe('the settings', () => {
       minFreeDiskMb: 100,
       maxRoomsPerUser: 1_000,
       maxRoomsPerUserPerHour: 60,
+      requestsPerSecond: 100,
       heartbeatMs: 25_000,
       heartbeatGraceMs: 10_000,
       presenceGraceMs: 10_000,
@@ -77,7 +78,12 @@ describe('the settings', () => {
     [{ SIGN_UP: 'open' }, { signUp: 'open' }],
     [{ PASSWORD_MIN_LENGTH: '15' }, { passwordMinLength: 15 }],
     [{ DEMO_USERS: 'true' }, { demoUsers: true }],
-    [{ SENDS_PER_SECOND: '0' }, { sendsPerSecond: 0 }],
+    [{ SENDS_PER_SECOND: '0' }, { sendsPerSecond: 0, requestsPerSecond: 0 }],
+    [{ REQUESTS_PER_SECOND: '0' }, { sendsPerSecond: 20, requestsPerSecond: 0 }],
+    [
+      { SENDS_PER_SECOND: '0', REQUESTS_PER_SECOND: '50' },
+      { sendsPerSecond: 0, requestsPerSecond: 50 },
+    ],
     [{ DRAIN_DELAY_SECONDS: '9' }, { drainDelaySeconds: 9 }],
     [{ ADMIN_USER: 'root', ADMIN_PASSWORD: 'long enough' }, { admin: { user: 'root', password: 'long enough' } }],
   ])('read %o', (env, expected) => {

@@ -54,6 +54,8 @@ export interface Config {
   readonly minFreeDiskMb: number;
   readonly maxRoomsPerUser: number;
   readonly maxRoomsPerUserPerHour: number;
+  /** Cost of all requests and signals of one connection, in units per second; 0: no limit. */
+  readonly requestsPerSecond: number;
   readonly heartbeatMs: number;
   readonly heartbeatGraceMs: number;
   /** How long somebody whose connection dropped is shown as before. */
@@ -130,6 +132,7 @@ export function loadConfig(env: Env, webRoot: string): Config {
   const metricsToken = optional('METRICS_TOKEN', '8 to 256 visible ASCII characters', (value) =>
     /^[\x21-\x7e]{8,256}$/.test(value) ? value : undefined,
   );
+  const sendsPerSecond = integer('SENDS_PER_SECOND', 20, 0, 100_000);
   const heartbeatMs = integer('HEARTBEAT_MS', 25_000, 100, 600_000);
   const drainSeconds = integer('DRAIN_SECONDS', 10, 0, 600);
   const drainDelaySeconds = integer('DRAIN_DELAY_SECONDS', 0, 0, 600);
@@ -172,7 +175,9 @@ export function loadConfig(env: Env, webRoot: string): Config {
     maxConnectionsPerAddress: integer('MAX_CONNECTIONS_PER_ADDRESS', 1_000, 0, 1_000_000),
     callsPerSecond: integer('CALLS_PER_SECOND', 30, 0, 100_000),
     connectsPerSecond: integer('CONNECTS_PER_SECOND', 500, 1, 100_000),
-    sendsPerSecond: integer('SENDS_PER_SECOND', 20, 0, 100_000),
+    sendsPerSecond,
+    // Without a limit of sends, as in a load test, there is none of the other requests either, unless one is set.
+    requestsPerSecond: integer('REQUESTS_PER_SECOND', sendsPerSecond === 0 ? 0 : 100, 0, 100_000),
     maxMbPerUserPerDay: integer('MAX_MB_PER_USER_PER_DAY', 50, 0, 1_000_000),
     maxDatabaseMb: integer('MAX_DATABASE_MB', 0, 0, 100_000_000),
     minFreeDiskMb: integer('MIN_FREE_DISK_MB', 100, 0, 100_000_000),

@@ -8,6 +8,7 @@ import {
   type HistoryPage,
   type Range,
   refusalOfChange,
+  refusalOfKey,
 } from '@usher/realtime';
 import { type GroupCommit, Refused } from '../database/group-commit.ts';
 import { bytesPerMessage } from '../database/storage-limits.ts';
@@ -56,7 +57,11 @@ export function createSqliteHistory(
     appends++;
     const { user, key, edits, deletes } = entry;
     const known = statements.byKey.get(room, user, key);
-    if (known !== undefined) return { message: toMessage(known), duplicate: true };
+    if (known !== undefined) {
+      const message = toMessage(known);
+      const refusal = refusalOfKey(message, entry);
+      return refusal === undefined ? { message, duplicate: true } : new Refused(refusal);
+    }
     const target = edits ?? deletes;
     const first = target === undefined ? undefined : find(room, target);
     if (target !== undefined) {

@@ -12,7 +12,7 @@ export interface EndingsParts {
   readonly sessions: Sessions;
   readonly connections: Connections<RoomsProtocol>;
   readonly seats: Seats;
-  readonly tickets: TicketStore;
+  readonly tickets: Pick<TicketStore, 'revokeSession'>;
   readonly bus: Bus;
   /** This node's name. */
   readonly node: string;

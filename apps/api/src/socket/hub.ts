@@ -8,6 +8,7 @@ import {
   createMemoryPresence,
   createRooms,
   type History,
+  type Limits,
   type Logger,
   type Marks,
   type Renewal,
@@ -39,9 +40,11 @@ export interface Hub {
 /** The library's connections and rooms, over this app's rights, history and numbers. */
 export function createHub(parts: HubParts): Hub {
   const { config, rooms, history, marks, bus, metrics, log, renew } = parts;
+  /** On the monotonic clock: `openedAt` follows the system time, which may be changed meanwhile. */
+  const openSince = new WeakMap<Connection, number>();
   const connections = createConnections({
     codec: compileProtocol(roomsProtocol),
-    limits: { sendsPerSecond: config.sendsPerSecond },
+    limits: limitsOf(config),
     heartbeatMs: config.heartbeatMs,
     heartbeatGraceMs: config.heartbeatGraceMs,
     leaseMs: config.leaseSeconds * 1_000,
@@ -51,11 +54,12 @@ export function createHub(parts: HubParts): Hub {
     observer: {
       opened(connection) {
         metrics.opened.inc();
+        openSince.set(connection, performance.now());
         log.info(who(connection), 'connected');
       },
       closed(connection, { code, name }) {
         metrics.closed.inc({ code: name ?? closeLabel(code) });
-        const seconds = Math.round((Date.now() - connection.openedAt) / 1_000);
+        const seconds = Math.round((performance.now() - (openSince.get(connection) ?? 0)) / 1_000);
         log.info({ ...who(connection), code, reason: name, seconds }, 'disconnected');
       },
       answered(type, outcome) {
@@ -63,6 +67,9 @@ export function createHub(parts: HubParts): Hub {
       },
       refused(code) {
         metrics.requests.inc({ type: 'none', outcome: code });
+      },
+      dropped(type) {
+        metrics.requests.inc({ type, outcome: 'dropped' });
       },
     },
   });
@@ -91,6 +98,14 @@ export function createHub(parts: HubParts): Hub {
     },
   });
   return { connections, members };
+}
+
+/** Connections of one user that the shared budget lets rejoin all of their rooms at once, whatever the limit of connections is. */
+const leastConnectionsPerUser = 10;
+
+function limitsOf({ sendsPerSecond, requestsPerSecond, maxConnectionsPerUser }: Config): Partial<Limits> {
+  const share = Math.max(leastConnectionsPerUser, maxConnectionsPerUser) / leastConnectionsPerUser;
+  return { sendsPerSecond, requestsPerSecond, userRequestsPerSecond: 2 * requestsPerSecond * share };
 }
 
 function verdict(admitted: boolean): 'allowed' | 'not_found' {

@@ -12,6 +12,7 @@ export interface SeatsOptions {
   /** How many connections a user has open. */
   readonly openOf: (user: string) => number;
   readonly maxPerUser: number;
+  /** Monotonic milliseconds. Defaults to `performance.now()`. */
   readonly now?: () => number;
 }
 
@@ -57,7 +58,7 @@ class TakenSeat implements Seat {
   }
 }
 
-export function createSeats({ openOf, maxPerUser, now = Date.now }: SeatsOptions): Seats {
+export function createSeats({ openOf, maxPerUser, now = () => performance.now() }: SeatsOptions): Seats {
   // In the order of their taking. Few: only handshakes that are between the ticket and the open socket.
   const taken = new Set<TakenSeat>();
 

@@ -74,13 +74,23 @@ function ignore(): void {
   // The close that follows tells enough.
 }
 
+/** Unused connection slots that a user may hold where the limit of connections is lower. */
+const leastSlotsPerUser = 10;
+
 /** When those may come back who were refused because there is no room. */
 const retryAfterMs = 5_000;
 
 /** The door and what lies behind it: tickets, the gate before every upgrade, the open sockets, and how they end. */
 export const socket = fp<SocketOptions>(
   async (app, { config, sessions, rooms, history, marks, metrics, limits, deadline }) => {
-    const store = createMemoryTicketStore({ ttlMs: config.ticketTtlSeconds * 1_000 });
+    const ttlMs = config.ticketTtlSeconds * 1_000;
+    const store = createMemoryTicketStore({ ttlMs });
+    const slots = new ConnectSlots({
+      connectsPerSecond: config.connectsPerSecond,
+      // All connections of a user may reconnect at once, and each of them may lose one ticket on the way.
+      maxPerUser: Math.max(leastSlotsPerUser, 2 * config.maxConnectionsPerUser),
+      holdMs: ttlMs,
+    });
     const bus = createMemoryBus({ log: app.log });
     const { connections, members } = createHub({ config, rooms, history, marks, bus, metrics, log: app.log, renew });
     const seats = createSeats({
@@ -99,7 +109,12 @@ export const socket = fp<SocketOptions>(
       sessions,
       connections,
       seats,
-      tickets: store,
+      tickets: {
+        revokeSession(session) {
+          slots.revokeSession(session);
+          return store.revokeSession(session);
+        },
+      },
       bus,
       node,
       members: () => [node],
@@ -125,7 +140,7 @@ export const socket = fp<SocketOptions>(
         const full = connections.size + seats.size >= Math.min(config.maxConnections, limits.maxWebSockets);
         return full ? { code: 'at_capacity', retryAfterMs } : undefined;
       },
-      slots: new ConnectSlots({ connectsPerSecond: config.connectsPerSecond }),
+      slots,
       address: clientAddress(proxyTrust(config.trustProxy)),
       mayConnect: ({ user }) => (seats.free(user) ? undefined : { code: 'too_many_connections', retryAfterMs }),
       async admit({ user, session }, { address, origin }) {
@@ -210,6 +225,7 @@ export const socket = fp<SocketOptions>(
     async function renew({ identity }: Connection, ticket: string): Promise<Renewal | undefined> {
       const { user, session, address, origin } = identity;
       const consumed = await store.consume(ticket, endpoint);
+      if (consumed.ok) slots.used(consumed.claims);
       if (!consumed.ok && consumed.reason === 'used' && consumed.claims !== undefined) {
         replays.note(consumed.claims, { address, origin });
       }

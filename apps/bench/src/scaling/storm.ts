@@ -48,7 +48,8 @@ export function stormOf({ connections, assumed, random }: StormQuestion): Storm 
     for (const tries of asking.get(now) ?? []) {
       ticketsAsked += 1;
       asked.add(now);
-      const slot = slots.take();
+      const client = `client ${ticketsAsked}`;
+      const slot = slots.take({ user: client, session: client });
       if (slot.ok) {
         const at = now + slot.connectAfterMs;
         connected.add(at);

@@ -2,10 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { closeCode, type CloseName, type Protocol } from '@usher/protocol';
 import type { Codec } from '@usher/protocol/server';
 import { type AnsweringMeans, type AnyHandler, errorFrame, Pending } from './answering.ts';
+import { Budgets } from './budgets.ts';
 import type { Connection, Identity } from './connection.ts';
 import { spread } from './drain.ts';
 import { Frame } from './frame.ts';
-import type { Closed, ConnectionFilter, Connections, ConnectionsOptions, OpenOptions } from './hub.ts';
+import type {
+  Closed,
+  ConnectionFilter,
+  Connections,
+  ConnectionsOptions,
+  Cost,
+  OpenOptions,
+  ServeOptions,
+} from './hub.ts';
 import { type Limits, resolveLimits } from './limits.ts';
 import { silent } from '../support/log.ts';
 import { Listeners } from '../support/listeners.ts';
@@ -15,7 +24,16 @@ import { Seat, type Usher } from './seat.ts';
 import type { Socket } from './socket.ts';
 import { Watch } from './watch.ts';
 
-type AnySignalHandler = (params: Record<string, unknown>, connection: Connection) => void;
+type AnyParams = Record<string, unknown>;
+type AnySignalHandler = (params: AnyParams, connection: Connection) => void;
+
+/** A frame costs one unit more for so many characters: parsing them takes time. */
+const charactersPerUnit = 8 * 1024;
+
+interface Served<H> {
+  readonly handler: H;
+  readonly cost: Cost<AnyParams>;
+}
 
 /**
  * Serves a protocol on whatever sockets are opened on it. Starts nothing until the first `open`.
@@ -36,11 +54,14 @@ class Hub implements Connections<Protocol>, Usher {
   readonly #leaseMs: number;
   readonly #now: () => number;
   readonly #means: AnsweringMeans;
+  readonly #costs: Readonly<Record<string, number | undefined>>;
+  /** `undefined` where there is no limit. */
+  readonly #budgets: Budgets | undefined;
   readonly #renew: ConnectionsOptions<Protocol>['renew'];
   readonly #watch: Watch;
 
-  readonly #handlers = new Map<string, AnyHandler>();
-  readonly #signals = new Map<string, AnySignalHandler>();
+  readonly #handlers = new Map<string, Served<AnyHandler>>();
+  readonly #signals = new Map<string, Served<AnySignalHandler>>();
   readonly #openedListeners: Listeners<[Connection]>;
   readonly #closedListeners: Listeners<[Connection, Closed]>;
   readonly #renewedListeners: Listeners<[Connection]>;
@@ -65,12 +86,14 @@ class Hub implements Connections<Protocol>, Usher {
     this.#now = options.now ?? Date.now;
     this.#means = { log: options.log ?? silent, observer: options.observer ?? {} };
     this.#renew = options.renew;
+    this.#costs = options.costs ?? {};
+    const { requestsPerSecond, userRequestsPerSecond } = this.limits;
+    if (requestsPerSecond > 0 || userRequestsPerSecond > 0) this.#budgets = new Budgets(this.limits);
     this.#watch = new Watch({
       heartbeatMs: this.#heartbeatMs,
       heartbeatGraceMs: duration('heartbeatGraceMs', options.heartbeatGraceMs ?? 10_000),
       leaseNoticeMs: duration('leaseNoticeMs', options.leaseNoticeMs ?? Math.min(120_000, this.#leaseMs / 5)),
       closeGraceMs: duration('closeGraceMs', options.closeGraceMs ?? 5_000),
-      now: this.#now,
       close: (seat, name) => {
         this.#closeSeat(seat, name);
       },
@@ -80,10 +103,12 @@ class Hub implements Connections<Protocol>, Usher {
     this.#closedListeners = new Listeners(log, 'a listener to closed connections failed');
     this.#renewedListeners = new Listeners(log, 'a listener to renewed connections failed');
     if (options.onClosed !== undefined) this.#closedListeners.add(options.onClosed);
-    this.#handlers.set('ping', () => ({}));
-    this.#handlers.set('renew', (params, connection) => this.#renewLease(params as { ticket: string }, connection));
+    this.handle('ping', () => ({}));
+    this.handle('renew', (params, connection) => this.#renewLease(params as { ticket: string }, connection), {
+      cost: 4,
+    });
     // Any frame is a sign of life, and has been noted before this is called.
-    this.#signals.set('beat', () => undefined);
+    this.on('beat', () => undefined);
   }
 
   get size(): number {
@@ -92,9 +117,11 @@ class Hub implements Connections<Protocol>, Usher {
 
   open(socket: Socket, identity: Identity, options: OpenOptions = {}) {
     const now = this.#now();
+    const lease = options.lease ?? Math.ceil((now + this.#leaseMs) / 1000);
     const seat = new Seat(this, socket, randomUUID(), identity, {
       openedAt: now,
-      lease: options.lease ?? Math.ceil((now + this.#leaseMs) / 1000),
+      lease,
+      leaseEndsAt: performance.now() + lease * 1000 - now,
       nextBeatAt: this.#watch.firstBeat(),
     });
     const opened = { connection: seat, listener: seat };
@@ -121,16 +148,16 @@ class Hub implements Connections<Protocol>, Usher {
     return opened;
   }
 
-  handle(type: string, handler: AnyHandler): void {
+  handle(type: string, handler: AnyHandler, options?: ServeOptions<AnyParams>): void {
     if (!Object.hasOwn(this.#codec.protocol.requests, type)) throw new TypeError(`no request is named ${type}`);
     if (this.#handlers.has(type)) throw new TypeError(`${type} is served already`);
-    this.#handlers.set(type, handler);
+    this.#handlers.set(type, { handler, cost: this.#costs[type] ?? options?.cost ?? 1 });
   }
 
-  on(type: string, handler: AnySignalHandler): void {
+  on(type: string, handler: AnySignalHandler, options?: ServeOptions<AnyParams>): void {
     if (!Object.hasOwn(this.#codec.protocol.signals, type)) throw new TypeError(`no signal is named ${type}`);
     if (this.#signals.has(type)) throw new TypeError(`${type} is listened to already`);
-    this.#signals.set(type, handler);
+    this.#signals.set(type, { handler, cost: this.#costs[type] ?? options?.cost ?? 1 });
   }
 
   onOpened(listener: (connection: Connection) => void): () => void {
@@ -216,17 +243,25 @@ class Hub implements Connections<Protocol>, Usher {
     }
     const frame = this.#codec.decode(text);
     if (frame.kind === 'request') {
-      const handler = this.#handlers.get(frame.type);
-      if (handler === undefined) {
-        this.#refuse(seat, 'unknown_type', 'this server does not serve that type', frame.id);
+      const served = this.#handlers.get(frame.type);
+      if (served === undefined) {
+        this.#unknown(seat, text, 'this server does not serve that type', frame.id);
+        return;
+      }
+      const retryAfterMs = this.#pay(seat, frame.type, served.cost, frame.params, text.length);
+      if (retryAfterMs > 0) {
+        this.#means.observer.answered?.(frame.type, 'rate_limited');
+        seat.send(errorFrame('rate_limited', 'too many requests', frame.id, retryAfterMs));
       } else if (seat.inFlight >= this.limits.inFlight) {
         this.#means.observer.answered?.(frame.type, 'rate_limited');
         seat.send(errorFrame('rate_limited', 'too many requests without an answer', frame.id, 1_000));
       } else {
-        new Pending(seat, frame.id, frame.type, this.#means).serve(handler, frame.params);
+        new Pending(seat, frame.id, frame.type, this.#means).serve(served.handler, frame.params);
       }
     } else if (frame.kind === 'signal') {
-      this.#signal(seat, frame.type, frame.params);
+      this.#signal(seat, frame.type, frame.params, text);
+    } else if (frame.code === 'unknown_type') {
+      this.#unknown(seat, text, frame.message, frame.id);
     } else {
       this.#refuse(seat, frame.code, frame.message, frame.id);
     }
@@ -261,6 +296,9 @@ class Hub implements Connections<Protocol>, Usher {
     this.#open.delete(seat.id);
     this.#byUser.delete(seat.identity.user, seat);
     this.#bySession.delete(seat.identity.session, seat);
+    if (this.#budgets !== undefined && this.#byUser.count(seat.identity.user) === 0) {
+      this.#budgets.departed(seat.identity.user, performance.now());
+    }
     this.#means.observer.closed?.(seat, closed);
     this.#closedListeners.tell(seat, closed);
   }
@@ -280,17 +318,42 @@ class Hub implements Connections<Protocol>, Usher {
     );
   }
 
-  #signal(seat: Seat, type: string, params: Record<string, unknown>): void {
-    const handler = this.#signals.get(type);
-    if (handler === undefined) {
-      this.#refuse(seat, 'unknown_type', 'this server does not serve that type');
+  #signal(seat: Seat, type: string, params: AnyParams, text: string): void {
+    const served = this.#signals.get(type);
+    if (served === undefined) {
+      this.#unknown(seat, text, 'this server does not serve that type');
+      return;
+    }
+    if (this.#pay(seat, type, served.cost, params, text.length) > 0) {
+      this.#means.observer.dropped?.(type);
       return;
     }
     try {
-      handler(params, seat);
+      served.handler(params, seat);
     } catch (error) {
       this.#means.log.error({ err: error, type, connection: seat.id }, 'a signal failed');
     }
+  }
+
+  /** Pays for a frame, or counts a refusal. @returns 0 if it may be served, else after how many milliseconds to try again. */
+  #pay(seat: Seat, type: string, cost: Cost<AnyParams>, params: AnyParams, length: number): number {
+    const budgets = this.#budgets;
+    if (budgets === undefined) return 0;
+    const price = typeof cost === 'number' ? cost : cost(params, seat);
+    if (price === 0) return 0;
+    const units = price + Math.floor(length / charactersPerUnit);
+    const now = performance.now();
+    const budget = (seat.budget ??= budgets.open(seat.identity.user, now));
+    const retryAfterMs = budgets.pay(budget, type, units, now);
+    if (retryAfterMs > 0 && budgets.isAbuse(budget, now)) this.#closeSeat(seat, 'rate_limit_abused');
+    return retryAfterMs;
+  }
+
+  #unknown(seat: Seat, text: string, message: string, id?: number): void {
+    const retryAfterMs = this.#pay(seat, 'unknown_type', 1, {}, text.length);
+    if (retryAfterMs === 0) this.#refuse(seat, 'unknown_type', message, id);
+    else if (id === undefined) this.#means.observer.dropped?.('unknown_type');
+    else seat.send(errorFrame('rate_limited', 'too many requests', id, retryAfterMs));
   }
 
   #refuse(seat: Seat, code: 'bad_message' | 'unknown_type', message: string, id?: number): void {
@@ -306,7 +369,9 @@ class Hub implements Connections<Protocol>, Usher {
     const seat = this.#open.get(connection.id);
     // Closed while its ticket was judged: nobody is there to hear the answer.
     if (seat === undefined) throw new RequestError('invalid_ticket', 'Invalid ticket');
-    seat.lease = renewal.lease ?? Math.ceil((this.#now() + this.#leaseMs) / 1000);
+    const now = this.#now();
+    seat.lease = renewal.lease ?? Math.ceil((now + this.#leaseMs) / 1000);
+    seat.leaseEndsAt = performance.now() + seat.lease * 1000 - now;
     seat.leaseNoticed = false;
     if (renewal.roles !== undefined) seat.identity = { ...seat.identity, roles: renewal.roles };
     this.#watch.begin(seat);

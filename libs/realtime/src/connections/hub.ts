@@ -32,6 +32,17 @@ export type Handler<P extends Protocol, T extends RequestType<P>> = (
   call: Call<Reply<P, T>>,
 ) => Reply<P, T> | Replied | Promise<Reply<P, T> | Replied>;
 
+/**
+ * What a frame costs of the budgets of its connection and user (`limits.requestsPerSecond`), in units; 0 is free, anything else is one
+ * unit more for each 8,192 characters of the frame.
+ */
+export type Cost<P> = number | ((params: P, connection: Connection) => number);
+
+export interface ServeOptions<P> {
+  /** Defaults to 1. */
+  readonly cost?: Cost<P>;
+}
+
 export type SignalHandler<P extends Protocol, T extends SignalType<P>> = (
   params: Signal<P, T>,
   connection: Connection,
@@ -68,11 +79,15 @@ export interface ConnectionsObserver {
   answered?(type: string, outcome: string): void;
   /** A frame that could not be served at all. */
   refused?(code: 'bad_message' | 'unknown_type'): void;
+  /** A signal (`unknown_type` for one that is not served) was dropped because the connection or its user was over budget. */
+  dropped?(type: string): void;
 }
 
 export interface ConnectionsOptions<P extends Protocol> {
   readonly codec: Codec<P>;
   readonly limits?: Partial<Limits>;
+  /** What requests and signals cost, by type, in place of what is said where they are served. */
+  readonly costs?: Readonly<Partial<Record<RequestType<P> | SignalType<P>, number>>>;
   /** How often a `beat` goes out, in milliseconds; 25,000 unless told. */
   readonly heartbeatMs?: number;
   /** How long its answer may take (any frame is one), in milliseconds; 10,000 unless told. Then 4008. */
@@ -83,7 +98,10 @@ export interface ConnectionsOptions<P extends Protocol> {
   readonly leaseNoticeMs?: number;
   /** How long a closing handshake may take before the socket is cut, in milliseconds; 5,000 unless told. */
   readonly closeGraceMs?: number;
-  /** Unix milliseconds. Leases follow this clock; heartbeats follow the monotonic one. */
+  /**
+   * Unix milliseconds, for `lease` and `openedAt`. Defaults to `Date.now()`. All durations follow the monotonic clock: a lease that
+   * was granted lasts as long as it was granted for, however the system time is changed meanwhile.
+   */
   readonly now?: () => number;
   readonly log?: Logger;
   /**
@@ -122,12 +140,12 @@ export interface Connections<P extends Protocol> {
    * Serves a request of the protocol.
    * @throws TypeError when the protocol has no such request, or it is served already (the core's `ping` and `renew` are).
    */
-  handle<T extends RequestType<P>>(type: T, handler: Handler<P, T>): void;
+  handle<T extends RequestType<P>>(type: T, handler: Handler<P, T>, options?: ServeOptions<Params<P, T>>): void;
   /**
    * Listens to a signal of the protocol.
    * @throws TypeError when the protocol has no such signal, or it has a listener already.
    */
-  on<T extends SignalType<P>>(type: T, handler: SignalHandler<P, T>): void;
+  on<T extends SignalType<P>>(type: T, handler: SignalHandler<P, T>, options?: ServeOptions<Signal<P, T>>): void;
   /** Calls `listener` for each connection right behind its `welcome`. Returns a function that ends the listening. */
   onOpened(listener: (connection: Connection) => void): () => void;
   /**

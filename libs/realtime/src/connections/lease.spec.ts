@@ -91,3 +91,19 @@ test('a ticket store that is away is an internal error, and the ticket is in no 
   expect(error).toHaveBeenCalledOnce();
   expect(JSON.stringify(error.mock.calls)).not.toContain('tick-secret');
 });
+
+test.each([
+  ['back', -3_600_000],
+  ['forward', 3_600_000],
+])('a system time that is set %s by an hour changes no lease that was granted', (_direction, jumpMs) => {
+  let jumped = 0;
+  const { connect } = newNode({ ...times, now: () => Date.now() + jumped });
+  const client = connect();
+  jumped = jumpMs;
+  vi.advanceTimersByTime(49_000);
+  expect([client.of('lease'), client.closedWith]).toEqual([[], undefined]);
+  vi.advanceTimersByTime(2_000);
+  expect(client.of('lease')).toHaveLength(1);
+  vi.advanceTimersByTime(10_000);
+  expect(client.closedWith?.code).toBe(4001);
+});

@@ -1,4 +1,5 @@
 import type { CloseName } from '@usher/protocol';
+import type { ConnectionBudget } from './budgets.ts';
 import type { Connection, Identity } from './connection.ts';
 import type { Frame } from './frame.ts';
 import type { Socket, SocketListener } from './socket.ts';
@@ -15,7 +16,7 @@ export interface Usher {
 
 /**
  * One connection as the hub keeps it: plain fields, no closure, timer or map of its own, and its own listener.
- * Times are those of the monotonic clock unless they say otherwise.
+ * Times are monotonic milliseconds, except `openedAt` (Unix milliseconds) and `lease` (Unix seconds), which people see.
  */
 export class Seat implements Connection, SocketListener, Spoke {
   readonly id: string;
@@ -26,12 +27,16 @@ export class Seat implements Connection, SocketListener, Spoke {
   readonly usher: Usher;
 
   lease: number;
+  /** When the lease ends, however the system time is changed. */
+  leaseEndsAt: number;
   leaseNoticed = false;
   open = true;
   /** The socket has told that it is closed. */
   socketGone = false;
   inFlight = 0;
   malformed = 0;
+  /** Created with the first frame that costs something. */
+  budget: ConnectionBudget | undefined = undefined;
   /** Something came from the client since the last beat. */
   heardSinceBeat = false;
   nextBeatAt: number;
@@ -49,7 +54,7 @@ export class Seat implements Connection, SocketListener, Spoke {
     socket: Socket,
     id: string,
     identity: Identity,
-    times: { readonly openedAt: number; readonly lease: number; readonly nextBeatAt: number },
+    times: Pick<Seat, 'openedAt' | 'lease' | 'leaseEndsAt' | 'nextBeatAt'>,
   ) {
     this.usher = usher;
     this.socket = socket;
@@ -57,6 +62,7 @@ export class Seat implements Connection, SocketListener, Spoke {
     this.identity = identity;
     this.openedAt = times.openedAt;
     this.lease = times.lease;
+    this.leaseEndsAt = times.leaseEndsAt;
     this.nextBeatAt = times.nextBeatAt;
   }
 

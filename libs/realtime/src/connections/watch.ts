@@ -8,8 +8,6 @@ export interface WatchOptions {
   readonly heartbeatGraceMs: number;
   readonly leaseNoticeMs: number;
   readonly closeGraceMs: number;
-  /** Unix milliseconds. */
-  readonly now: () => number;
   readonly close: (seat: Seat, name: CloseName) => void;
 }
 
@@ -68,7 +66,7 @@ export class Watch {
       return;
     }
     const { heartbeatMs, heartbeatGraceMs, leaseNoticeMs, close } = this.#options;
-    const leaseLeftMs = seat.lease * 1000 - this.#options.now();
+    const leaseLeftMs = seat.leaseEndsAt - now;
     if (leaseLeftMs <= 0) {
       close(seat, 'lease_expired');
       return;
@@ -102,7 +100,7 @@ export class Watch {
   }
 
   #nextIn(seat: Seat, now: number): number {
-    const leaseLeftMs = seat.lease * 1000 - this.#options.now();
+    const leaseLeftMs = seat.leaseEndsAt - now;
     const lease = seat.leaseNoticed ? leaseLeftMs : leaseLeftMs - this.#options.leaseNoticeMs;
     const awaited = seat.beatDeadline === 0 ? Infinity : Math.max(seat.beatDeadline, this.#mercyUntil) - now;
     return Math.max(0, Math.min(lease, awaited, seat.nextBeatAt - now));

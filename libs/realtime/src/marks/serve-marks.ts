@@ -3,6 +3,7 @@ import type { Bus } from '../bus/bus.ts';
 import type { Connection, Identity } from '../connections/connection.ts';
 import type { Connections } from '../connections/hub.ts';
 import type { Logger } from '../support/log.ts';
+import type { LoopShare } from '../support/loop-share.ts';
 import type { Marks } from './marks.ts';
 import { notFound } from '../rooms/not-found.ts';
 import type { News } from './people.ts';
@@ -14,6 +15,8 @@ export interface MarksOptions {
   readonly connections: Connections<RoomsProtocol>;
   readonly marks: Marks;
   readonly bus: Bus;
+  /** Spreads the marks that are moved over turns of the event loop. */
+  readonly share: LoopShare;
   readonly log: Logger;
   readonly entersOnJoin: (identity: Identity, room: string) => boolean | Promise<boolean>;
   readonly hasJoined: (connection: Connection, room: string) => boolean;
@@ -34,7 +37,7 @@ export interface ServedMarks {
 
 /** Serves `read`, and tells people what they have not read in the rooms of their lists. */
 export function serveMarks(options: MarksOptions): ServedMarks {
-  const { connections, marks, bus, log, hasJoined, judge, tellOthers } = options;
+  const { connections, marks, bus, share, log, hasJoined, judge, tellOthers } = options;
   const lists = new RoomLists({
     marks,
     log,
@@ -60,15 +63,20 @@ export function serveMarks(options: MarksOptions): ServedMarks {
     if (connections.count({ user }) === 0) lists.closed(user);
   });
 
-  connections.handle('read', async ({ room, seq }, { identity }) => {
-    await judge(identity, room);
-    try {
-      unread.hasRead(room, identity.user, await marks.read(room, identity.user, seq));
-    } catch (error) {
-      throw notFound(error);
-    }
-    return {};
-  });
+  connections.handle(
+    'read',
+    async ({ room, seq }, { identity }) => {
+      await judge(identity, room);
+      await share.next();
+      try {
+        unread.hasRead(room, identity.user, await marks.read(room, identity.user, seq));
+      } catch (error) {
+        throw notFound(error);
+      }
+      return {};
+    },
+    { cost: 2 },
+  );
 
   return {
     async entering(identity, room) {

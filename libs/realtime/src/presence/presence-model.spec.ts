@@ -1,3 +1,4 @@
+import { roomBounds } from '@usher/protocol/server';
 import fc from 'fast-check';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createMemoryBus } from '../bus/memory-bus.ts';
@@ -6,6 +7,7 @@ import type { Presence, Status } from './presence.ts';
 import { type Client, newNode, quiet } from '../testing/new-node.ts';
 
 const graceMs = 1_000;
+const everyMs = roomBounds.presenceEveryMs;
 const who = fc.nat(5);
 
 /** What may happen, in any order, to six connections of two people on two nodes, while calls to the store take their time. */
@@ -57,10 +59,22 @@ function world() {
     newNode({ bus, presence, presenceGraceMs: graceMs }),
     newNode({ bus, presence, presenceGraceMs: graceMs }),
   ] as const;
-  const connect = (user: string, node: boolean): Client => nodes[node ? 1 : 0].connect(user);
+  const connected: Timed[] = [];
+  const connect = (user: string, node: boolean): Client => {
+    const client = nodes[node ? 1 : 0].connect(user);
+    const at: number[] = [];
+    const send = client.send.bind(client);
+    client.send = (frame) => {
+      at.push(performance.now());
+      send(frame);
+    };
+    connected.push({ client, at });
+    return client;
+  };
   return {
     memory,
     connect,
+    connected,
     clients: people.map((user, index) => connect(user, index > 2)),
     signOut: (client: Client) => {
       for (const { connections } of nodes) connections.close({ id: client.connection.id }, 'session_ended');
@@ -94,14 +108,35 @@ function viewOf(client: Client): Map<string, Status> | undefined {
   return view;
 }
 
-test('whatever happens on two nodes, in the end everybody in the room sees who is there', async () => {
+/** A client, and when each frame was sent to it after its `welcome`. */
+interface Timed {
+  readonly client: Client;
+  readonly at: readonly number[];
+}
+
+/** The shortest time between two changes of one person that a client was told while it was in the room. */
+function shortestInterval({ client, at }: Timed): number {
+  const last = new Map<unknown, number>();
+  let shortest = Infinity;
+  for (const [index, { type, data, user }] of client.frames.slice(1).entries()) {
+    // What is listed in the reply to a join is no change.
+    if (type === 'reply' && data !== undefined) last.clear();
+    if (type !== 'presence') continue;
+    const now = at[index] ?? Number.NaN;
+    shortest = Math.min(shortest, now - (last.get(user) ?? -Infinity));
+    last.set(user, now);
+  }
+  return shortest;
+}
+
+test('whatever happens on two nodes, in the end everybody in the room sees who is there, one change per 500 ms', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
   onTestFinished(() => {
     vi.useRealTimers();
   });
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 60, size: 'max' }), async (steps) => {
-      const { clients, connect, memory, signOut, goOn, lose, release } = world();
+      const { clients, connect, connected, memory, signOut, goOn, lose, release } = world();
       const away = new Set<Client>();
       const joined = new Set<Client>();
       const client = (index: number): Client => {
@@ -137,9 +172,9 @@ test('whatever happens on two nodes, in the end everybody in the room sees who i
         await quiet();
       }
       release();
-      // The grace, and the time that a hole is left to the bus.
+      // The grace, the time that a gap is left to the bus, and that between two changes of one person.
       await quiet();
-      await vi.advanceTimersByTimeAsync(graceMs + 100);
+      await vi.advanceTimersByTimeAsync(graceMs + 100 + everyMs);
       await quiet();
       // A change that was lost shows with the next one.
       const stranger = connect('stranger', true);
@@ -147,7 +182,7 @@ test('whatever happens on two nodes, in the end everybody in the room sees who i
       await quiet();
       await stranger.ask('leave', { room: 'general' });
       await quiet();
-      await vi.advanceTimersByTimeAsync(100);
+      await vi.advanceTimersByTimeAsync(100 + 2 * everyMs);
       await quiet();
 
       const model = new Map<string, Status>();
@@ -160,6 +195,7 @@ test('whatever happens on two nodes, in the end everybody in the room sees who i
       expect(new Map(present.map(({ user, status }) => [user, status as Status]))).toEqual(model);
       expect(total).toBe(model.size);
       for (const one of joined) expect(viewOf(one)).toEqual(model);
+      for (const one of connected) expect(shortestInterval(one)).toBeGreaterThanOrEqual(everyMs);
     }),
     { numRuns: 500 },
   );

@@ -1,4 +1,5 @@
-import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { roomBounds } from '@usher/protocol/server';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Bus } from '../bus/bus.ts';
 import { createMemoryBus } from '../bus/memory-bus.ts';
 import { createMemoryPresence } from './memory-presence.ts';
@@ -6,6 +7,8 @@ import { type Presence, presentAtMost } from './presence.ts';
 import { type Client, newNode, quiet } from '../testing/new-node.ts';
 
 const graceMs = 10_000;
+/** After this a further change of one person in one room is told at once. */
+const everyMs = roomBounds.presenceEveryMs;
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
@@ -59,6 +62,7 @@ test('a leave shows at once', async () => {
   const { here, bart } = await looking();
   const lisa = here.connect('lisa');
   await join(lisa);
+  await pass(everyMs);
   await lisa.ask('leave', { room: 'general' });
   await quiet();
   expect(told(bart)).toEqual(['general lisa online', 'general lisa offline']);
@@ -127,12 +131,13 @@ test('a person is away when all of their connections are, and back with the firs
   await join(phone);
   await join(laptop);
   phone.say({ type: 'away', away: true });
-  await quiet();
+  await pass(everyMs);
   expect(told(bart)).toEqual(['general lisa online']);
   laptop.say({ type: 'away', away: true });
   laptop.say({ type: 'away', away: true });
   await quiet();
   expect(told(bart).at(-1)).toBe('general lisa away');
+  await pass(everyMs);
   phone.say({ type: 'away', away: false });
   await quiet();
   expect(told(bart)).toEqual(['general lisa online', 'general lisa away', 'general lisa online']);
@@ -145,6 +150,7 @@ test('only the connections that joined the room count there', async () => {
   const elsewhere = here.connect('lisa');
   await join(inTheRoom);
   await join(elsewhere, 'random');
+  await pass(everyMs);
   inTheRoom.say({ type: 'away', away: true });
   await quiet();
   expect(told(bart)).toEqual(['general lisa online', 'general lisa away']);
@@ -201,6 +207,7 @@ test('a removal shows at once, on every node', async () => {
   const { here, there, bart } = await looking();
   await join(here.connect('lisa'));
   await join(there.connect('lisa'));
+  await pass(everyMs);
   here.rooms.remove('general', 'lisa', 'not_found');
   await quiet();
   expect(told(bart)).toEqual(['general lisa online', 'general lisa offline']);
@@ -232,6 +239,7 @@ test.each(['session_ended', 'closed_by_operator'] as const)('a close with %s sho
   await quiet();
   const lisa = here.connect('lisa');
   await join(lisa);
+  await pass(everyMs);
   here.connections.close({ id: lisa.connection.id }, name);
   await quiet();
   expect(told(bart)).toEqual(['general lisa online', 'general lisa offline']);
@@ -265,6 +273,7 @@ test('when a node died, those who were there alone are gone', async () => {
   await join(dying.connect('lisa'));
   await join(dying.connect('homer'));
   await join(here.connect('homer'));
+  await pass(everyMs);
   dead = true;
   await here.rooms.forget('dying');
   await quiet();
@@ -278,8 +287,10 @@ test('a node that was taken for dead says again who is there', async () => {
   const [lisa, bart] = [here.connect('lisa'), there.connect('bart')];
   await join(bart);
   await join(lisa);
+  await pass(everyMs);
   await there.rooms.forget('here');
-  await quiet();
+  await pass(everyMs);
+  expect(await here.rooms.present('general')).toContainEqual({ user: 'lisa', status: 'online' });
   expect(told(bart)).toEqual(['general lisa online', 'general lisa offline', 'general lisa online']);
   expect(told(lisa)).not.toContain('general lisa offline');
 });
@@ -311,7 +322,7 @@ test('changes that the bus loses are told when a later one shows the hole', asyn
   expect(told(bart).toSorted()).toEqual(['general homer online', 'general maggie online']);
 });
 
-test('changes that the bus brings in the wrong order are told in theirs', async () => {
+test('changes that the bus brings in the wrong order are taken in theirs', async () => {
   const inner = createMemoryBus();
   const held: (() => void)[] = [];
   const bus = {
@@ -335,7 +346,8 @@ test('changes that the bus brings in the wrong order are told in theirs', async 
   await lisa.ask('leave', { room: 'general' });
   await quiet();
   for (const index of [2, 0, 0, 1]) held[index]?.();
-  expect(told(bart)).toEqual(['general lisa online', 'general lisa away', 'general lisa offline']);
+  await pass(everyMs);
+  expect(told(bart)).toEqual(['general lisa online', 'general lisa offline']);
 });
 
 test('with the store out of reach rooms work, and what is not known yet is told when it is back', async () => {
@@ -412,6 +424,84 @@ test('a person has a status on this node, in whatever room or in none', () => {
   expect(rooms.statusOf('lisa')).toBe('online');
   laptop.say({ type: 'away', away: true });
   expect(rooms.statusOf('lisa')).toBe('away');
+});
+
+describe('of one person in one room', () => {
+  test('one change is told per 500 ms: the first at once, the last state at the end, on every node', async () => {
+    const { here, there, bart } = await looking();
+    const lisa = here.connect('lisa');
+    const homer = here.connect('homer');
+    await join(homer);
+    await join(lisa);
+    expect(told(bart)).toEqual(['general homer online', 'general lisa online']);
+    await pass(everyMs);
+    for (let n = 0; n < 25; n++) lisa.say({ type: 'away', away: n % 2 === 0 });
+    await pass(everyMs - 1);
+    expect(told(bart)).toHaveLength(3);
+    for (let n = 0; n < 11; n++) lisa.say({ type: 'away', away: n % 2 === 1 });
+    await pass(1);
+    const expected = ['general homer online', 'general lisa online', 'general lisa away', 'general lisa online'];
+    expect(told(bart)).toEqual(expected);
+    await pass(10 * everyMs);
+    expect(told(bart)).toEqual(expected);
+    expect(told(homer)).toEqual(expected.slice(1));
+    expect(there.log.lines).toEqual([]);
+  });
+
+  test('a state that is back within the time is not told at all', async () => {
+    const { here, bart } = await looking();
+    const lisa = here.connect('lisa');
+    await join(lisa);
+    await lisa.ask('leave', { room: 'general' });
+    await join(lisa);
+    await pass(10 * everyMs);
+    expect(told(bart)).toEqual(['general lisa online']);
+  });
+
+  test('the changes that two connections on two nodes make count together', async () => {
+    const { here, there, bart } = await looking();
+    const lisas = [here.connect('lisa'), there.connect('lisa')];
+    for (const lisa of lisas) await join(lisa);
+    await pass(everyMs);
+    const before = told(bart).length;
+    const until = performance.now() + 5_000;
+    for (let n = 0; performance.now() < until; n++) {
+      for (const lisa of lisas) lisa.say({ type: 'away', away: n % 2 === 0 });
+      await pass(70);
+    }
+    await pass(everyMs);
+    expect(told(bart).length - before).toBeLessThanOrEqual(5_000 / everyMs + 1);
+    expect(told(bart).at(-1)).toBe(`general lisa ${here.rooms.statusOf('lisa')}`);
+  });
+
+  test('a member who joins meanwhile is listed the current state, and told if it returns to the earlier one', async () => {
+    const { here, there, bart } = await looking();
+    const lisa = here.connect('lisa');
+    await join(lisa);
+    await lisa.ask('leave', { room: 'general' });
+    const [maggie, homer] = [there.connect('maggie'), there.connect('homer')];
+    expect(await join(maggie)).toEqual([
+      { user: 'maggie', status: 'online' },
+      { user: 'bart', status: 'online' },
+    ]);
+    await join(lisa);
+    expect(await join(homer)).toContainEqual({ user: 'lisa', status: 'online' });
+    await pass(everyMs);
+    expect(told(maggie)).toEqual(['general homer online', 'general lisa online']);
+    expect(told(bart).filter((line) => line.includes('lisa'))).toEqual(['general lisa online']);
+    expect(told(homer)).toEqual([]);
+  });
+
+  test('someone who joins and leaves again is listed to nobody, and the others are told so in time', async () => {
+    const { here, there, bart } = await looking();
+    const lisa = here.connect('lisa');
+    await join(lisa);
+    await lisa.ask('leave', { room: 'general' });
+    const maggie = there.connect('maggie');
+    expect(await join(maggie)).not.toContainEqual({ user: 'lisa', status: 'online' });
+    await pass(everyMs);
+    expect(told(bart)).toEqual(['general lisa online', 'general maggie online', 'general lisa offline']);
+  });
 });
 
 test.each(['', 'nonsense', '1 online offline', '1 here online lisa', 'x online away lisa'])(

@@ -1,4 +1,7 @@
+import { roomBounds } from '@usher/protocol/server';
 import type { Bus } from '../bus/bus.ts';
+import { Coalescing } from './coalescing.ts';
+import type { Connection } from '../connections/connection.ts';
 import type { Logger } from '../support/log.ts';
 import {
   type Here,
@@ -15,8 +18,13 @@ export interface RoomPresenceMeans {
   /** How long a missing change is left to the bus before the list is read. */
   readonly holeMs: number;
   readonly log: Logger;
-  /** Called when somebody is something else than those in the room know, in the order in which it came to be. */
-  readonly tell: (user: string, before: Status, after: Status) => void;
+  /** Called for every change, in order. */
+  readonly changed: (user: string, status: Status) => void;
+  /**
+   * Called when the members of the room, or only those named, have to be told of a change: at most once per
+   * `roomBounds.presenceEveryMs` and person.
+   */
+  readonly tell: (user: string, status: Status, only?: ReadonlyMap<Connection, Status>) => void;
   /** The store may have lost what this node said of the room. */
   readonly lost: () => void;
 }
@@ -35,6 +43,7 @@ export class RoomPresence {
   readonly room: string;
   readonly #means: RoomPresenceMeans;
   readonly #people = new Map<string, Here>();
+  readonly #coalescing: Coalescing;
   readonly #ahead = new Map<number, Change>();
   #total = 0;
   #version = 0;
@@ -51,6 +60,14 @@ export class RoomPresence {
   constructor(room: string, means: RoomPresenceMeans) {
     this.room = room;
     this.#means = means;
+    this.#coalescing = new Coalescing({
+      everyMs: roomBounds.presenceEveryMs,
+      most: presentAtMost,
+      current: (user) => this.#people.get(user) ?? 'offline',
+      tell: (user, status, only) => {
+        if (!this.crowded) means.tell(user, status, only);
+      },
+    });
     this.#unsubscribe = means.bus.subscribe(
       topicOf(room),
       (payload) => {
@@ -77,6 +94,14 @@ export class RoomPresence {
     return this.#people;
   }
 
+  /** A member is about to be listed who is present, and themselves as `status`. */
+  listed(member: Connection, status: Here): void {
+    const { user } = member.identity;
+    for (const other of this.#coalescing.recent()) {
+      this.#coalescing.listed(member, other, other === user ? status : (this.#people.get(other) ?? 'offline'));
+    }
+  }
+
   /** So many are present that nobody is told of changes. */
   get crowded(): boolean {
     return this.#total > presentAtMost;
@@ -84,8 +109,9 @@ export class RoomPresence {
 
   close(): void {
     this.#closed = true;
-    this.#unsubscribe();
     clearTimeout(this.#timer);
+    this.#coalescing.stop();
+    this.#unsubscribe();
   }
 
   take(change: Change): void {
@@ -109,7 +135,7 @@ export class RoomPresence {
     this.#version = version;
     if (before === 'offline') this.#total++;
     if (after === 'offline') this.#total--;
-    this.#put(user, before, after);
+    this.#put(user, after);
     // Those whom the list had no room for are not known here.
     if (!this.crowded && this.#people.size !== this.#total) this.#doubtful = true;
   }
@@ -123,10 +149,12 @@ export class RoomPresence {
     for (const version of this.#ahead.keys()) if (version <= this.#version) this.#ahead.delete(version);
   }
 
-  #put(user: string, before: Status, after: Status): void {
+  #put(user: string, after: Status): void {
     if (after === 'offline') this.#people.delete(user);
     else if (this.#people.has(user) || this.#people.size < presentAtMost) this.#people.set(user, after);
-    if (!this.crowded) this.#means.tell(user, before, after);
+    if (this.crowded) return;
+    this.#means.changed(user, after);
+    this.#coalescing.changed(user, after);
   }
 
   #readIn(delayMs: number): void {
@@ -184,10 +212,10 @@ export class RoomPresence {
     this.#total = total;
     const now = new Map(present.map(({ user, status }) => [user, status]));
     // First, to make room.
-    for (const [user, before] of this.#people) if (!now.has(user)) this.#put(user, before, 'offline');
+    for (const user of this.#people.keys()) if (!now.has(user)) this.#put(user, 'offline');
     for (const [user, status] of now) {
       const before = this.#people.get(user) ?? 'offline';
-      if (before !== status) this.#put(user, before, status);
+      if (before !== status) this.#put(user, status);
     }
     this.#applyAhead();
   }

@@ -1,6 +1,7 @@
 import type { Reply, RoomsProtocol } from '@usher/protocol';
 import { Attendance } from './attendance.ts';
 import type { Guest } from '../rooms/guest.ts';
+import type { Connection } from '../connections/connection.ts';
 import type { Connections } from '../connections/hub.ts';
 import { above, type PresenceChange, presentAtMost, type Status } from './presence.ts';
 import type { Membership, Room } from '../rooms/room.ts';
@@ -44,20 +45,23 @@ export function servePresence(options: PresenceOptions): ServedPresence {
     }
   }
 
-  function tell(room: Room, user: string, after: Status): void {
+  /** The store shows less than there is, where this node was taken for dead: it says again what there is. */
+  function repair(room: Room, user: string, after: Status): void {
     const own = attendance.find(room.name, user);
-    const live = own?.live ?? 'offline';
+    if (own !== undefined && above(own.live, after)) attendance.again(own);
+  }
+
+  function tell(room: Room, user: string, after: Status, only?: ReadonlyMap<Connection, Status>): void {
+    const own = attendance.find(room.name, user);
     const frame = connections.encode({ type: 'presence', room: room.name, user, status: after });
     for (const membership of room.members.values()) {
-      if (!membership.live) continue;
+      if (!membership.live || only?.has(membership.connection) === false) continue;
       // What the reply to their join has told, nobody has to hear again; and whoever is here is not gone.
       const theirs = membership.connection.identity.user === user;
       if (theirs && (own?.known === after || after === 'offline')) continue;
       membership.connection.send(frame);
     }
-    if (own === undefined) return;
-    if (own.connections > 0) own.known = after;
-    if (above(live, after)) attendance.again(own);
+    if (own !== undefined && own.connections > 0) own.known = after;
   }
 
   return {
@@ -66,8 +70,11 @@ export function servePresence(options: PresenceOptions): ServedPresence {
     follow(room) {
       const roomPresence = new RoomPresence(room.name, {
         ...options,
-        tell: (user, _before, after) => {
-          tell(room, user, after);
+        changed: (user, status) => {
+          repair(room, user, status);
+        },
+        tell: (user, status, only) => {
+          tell(room, user, status, only);
         },
         lost: () => {
           attendance.allAgain(room.name);
@@ -75,8 +82,8 @@ export function servePresence(options: PresenceOptions): ServedPresence {
       });
       followed.set(room.name, roomPresence);
       return () => {
-        roomPresence.close();
         if (followed.get(room.name) === roomPresence) followed.delete(room.name);
+        roomPresence.close();
       };
     },
 
@@ -85,9 +92,11 @@ export function servePresence(options: PresenceOptions): ServedPresence {
     joined({ joined, room, connection }, away) {
       const { user } = connection.identity;
       const present = (joined ? attendance.find(room.name, user) : undefined) ?? attendance.came(room.name, user, away);
-      const people = followed.get(room.name)?.people;
+      const roomPresence = followed.get(room.name);
+      const people = roomPresence?.people;
       // What the others know of them, and not what they are about to learn: that is told as a change.
       const status = people?.get(user) ?? (present.status === 'away' ? 'away' : 'online');
+      roomPresence?.listed(connection, status);
       present.known = present.connections === 1 || present.known === status ? status : 'offline';
       const list: Present = [{ user, status }];
       for (const [other, otherStatus] of people ?? []) {

@@ -28,19 +28,23 @@ const longestName = 256;
 export function serveTyping(options: TypingOptions): (room: Room) => () => void {
   const { connections, bus, attendance, hasJoined, log } = options;
 
-  connections.on('typing', ({ room }, connection) => {
-    if (!hasJoined(connection, room)) return;
-    const { user } = connection.identity;
-    const attendee = attendance.find(room, user);
-    const now = performance.now();
-    if (attendee === undefined || now - attendee.typedAt < roomBounds.typingEveryMs) return;
-    attendee.typedAt = now;
-    try {
-      bus.publish(topicOf(room), user);
-    } catch (error) {
-      log.warn({ err: error, room }, 'that somebody types could not be published');
-    }
-  });
+  connections.on(
+    'typing',
+    ({ room }, connection) => {
+      if (!hasJoined(connection, room)) return;
+      const { user } = connection.identity;
+      const attendee = attendance.find(room, user);
+      const now = performance.now();
+      if (attendee === undefined || now - attendee.typedAt < roomBounds.typingEveryMs) return;
+      attendee.typedAt = now;
+      try {
+        bus.publish(topicOf(room), user);
+      } catch (error) {
+        log.warn({ err: error, room }, 'that somebody types could not be published');
+      }
+    },
+    { cost: 2 },
+  );
 
   return (room) => {
     let second = 0;

@@ -1,26 +1,29 @@
+import { Bucket, type Rate, Refusals } from '../connections/bucket.ts';
 import type { Connection } from '../connections/connection.ts';
 import { Memberships } from './memberships.ts';
 import type { Membership } from './room.ts';
+import type { LoopShare } from '../support/loop-share.ts';
 import { ReadLane } from './read-lane.ts';
-import { SendBudget } from './send-budget.ts';
 
 /** What the rooms keep of a connection that has said anything to them. */
 export class Guest {
   readonly connection: Connection;
   readonly memberships = new Memberships<Membership>();
-  readonly reads = new ReadLane();
+  readonly reads: ReadLane;
   /** The person looks elsewhere. */
   away = false;
-  #budget: SendBudget | undefined;
+  readonly refusedSends = new Refusals();
+  #sends: Bucket | undefined;
   #turns: Map<string, Promise<void>> | undefined;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, share: LoopShare) {
     this.connection = connection;
+    this.reads = new ReadLane(share);
   }
 
-  /** What it may say; made, and full, when it says something for the first time: most connections only listen. */
-  budget(burst: number, now: number): SendBudget {
-    return (this.#budget ??= new SendBudget(burst, now));
+  /** The budget of its sends. Created with the first one, because most connections only listen. */
+  sends(rate: Rate, now: number): Bucket {
+    return (this.#sends ??= new Bucket(rate, now));
   }
 
   /** Whether something in this room has not let the next one go on yet. */

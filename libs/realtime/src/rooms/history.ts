@@ -46,7 +46,8 @@ export interface HistoryPage {
  *   contiguous from 1 per room. Appends to one room resolve in the order of their `seq`, and calls that one caller makes one
  *   after the other, without awaiting them, get their `seq` in the order of the calls.
  * - `key` belongs to user and room: the same (room, user, key) again resolves to the first message, `duplicate: true`, whatever
- *   has become of it or of the message that it changed.
+ *   has become of it or of the message that it changed, and whatever the text is now. A key that was used for another kind of entry, or
+ *   for a change of another message, rejects with a `RequestError` `bad_message` (`refusalOfKey`): nothing was done.
  * - A change (`edits`, `deletes`) takes a place of its own in the sequence, and in the same step the message that it changes gets
  *   the new text and `edited`, or no text and `deleted`. With a message the texts of all edits of it go as well, for good: no
  *   form keeps them anywhere. A message that is not there, is taken back already or is itself a change rejects with a
@@ -63,6 +64,12 @@ export interface History {
 
 export class UnknownRoom extends Error {
   override readonly name = 'UnknownRoom';
+}
+
+/** Why a key cannot be used for an entry when it belongs to `known` already; `undefined` if they are the same request. */
+export function refusalOfKey(known: Pick<Message, 'edits' | 'deletes'>, entry: Entry): RequestError | undefined {
+  if (known.edits === entry.edits && known.deletes === entry.deletes) return undefined;
+  return new RequestError('bad_message', 'this key was used for something else');
 }
 
 /** Why a message cannot be changed by somebody, `undefined` if it can: one rule for every form of the history. */

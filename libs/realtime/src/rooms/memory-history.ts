@@ -7,6 +7,7 @@ import {
   type HistoryPage,
   type Range,
   refusalOfChange,
+  refusalOfKey,
   UnknownRoom,
 } from './history.ts';
 
@@ -59,7 +60,12 @@ export function createMemoryHistory(options: MemoryHistoryOptions = {}): MemoryH
     const log = find(room);
     const fullKey = `${entry.key} ${entry.user}`;
     const old = log.byKey.get(fullKey);
-    if (old !== undefined) return { message: at(log, old), duplicate: true };
+    if (old !== undefined) {
+      const message = at(log, old);
+      const refusal = refusalOfKey(message, entry);
+      if (refusal !== undefined) throw refusal;
+      return { message, duplicate: true };
+    }
     const target = entry.edits ?? entry.deletes;
     if (target !== undefined) {
       const refusal = refusalOfChange(log.messages[indexOf(log, target)], entry.user);

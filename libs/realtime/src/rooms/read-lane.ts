@@ -1,4 +1,5 @@
 import type { Connection } from '../connections/connection.ts';
+import type { LoopShare } from '../support/loop-share.ts';
 
 /** How many pages of a connection are read at once. */
 const atOnce = 2;
@@ -12,9 +13,15 @@ const lookAgainMs = 25;
  * requests in flight.
  */
 export class ReadLane {
+  /** Shared by all connections of the node. */
+  readonly #share: LoopShare;
   #reading = 0;
   #waiting: (() => void)[] | undefined;
   #timer: NodeJS.Timeout | undefined;
+
+  constructor(share: LoopShare) {
+    this.#share = share;
+  }
 
   /** Calls `read` when its turn has come; `undefined` when the connection is gone by then. */
   async run<T>(connection: Connection, read: () => Promise<T>): Promise<T | undefined> {
@@ -24,6 +31,7 @@ export class ReadLane {
     if (!connection.open) return undefined;
     this.#reading++;
     try {
+      await this.#share.next();
       return await read();
     } finally {
       this.#reading--;

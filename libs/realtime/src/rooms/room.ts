@@ -89,9 +89,12 @@ export class Room {
 
   close(): void {
     this.#closed = true;
-    this.#unsubscribe?.();
-    this.#unfollow?.();
     clearTimeout(this.#timer);
+    try {
+      this.#unsubscribe?.();
+    } finally {
+      this.#unfollow?.();
+    }
   }
 
   /** From now on deliveries are kept, for the one who is joining; each call wants one `endJoin`. */

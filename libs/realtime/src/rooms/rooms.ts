@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { Reply, RoomsProtocol } from '@usher/protocol';
+import type { Reply, RoomsProtocol, Signal } from '@usher/protocol';
 import type { Connection, Identity } from '../connections/connection.ts';
 import { createExpulsion } from './expulsion.ts';
 import { Guest } from './guest.ts';
 import { join } from './join.ts';
 import { silent } from '../support/log.ts';
+import { LoopShare } from '../support/loop-share.ts';
 import { createMemoryPresence } from '../presence/memory-presence.ts';
 import { notFound } from './not-found.ts';
 import { following, withinFrame } from './page.ts';
@@ -18,6 +19,9 @@ import { servePresence } from '../presence/serve-presence.ts';
 import { serveTyping } from '../presence/typing.ts';
 import { check } from './verdict.ts';
 
+/** What requests cost beside the 1 of a `ping`: a join or a page reads the history, a leave is told to the room. */
+const costs = { join: 4, history: 4, leave: 2 } as const;
+
 type Present = Reply<RoomsProtocol, 'join'>['present'];
 
 /**
@@ -28,6 +32,7 @@ export function createRooms(options: RoomsOptions): Rooms {
   const { limits } = connections;
   const rooms = new Map<string, Room>();
   const guests = new Map<Connection, Guest>();
+  const share = new LoopShare();
   const means: RoomMeans = {
     history,
     bus,
@@ -36,9 +41,14 @@ export function createRooms(options: RoomsOptions): Rooms {
     strand: (connection) => connections.close({ id: connection.id }, 'try_again_later'),
     delivered: (room, members) => observer.delivered?.(room, members),
     follow: (room) => {
-      const ends = [presence.follow(room), typing(room)];
+      const endPresence = presence.follow(room);
+      const endTyping = typing(room);
       return () => {
-        for (const end of ends) end();
+        try {
+          endPresence();
+        } finally {
+          endTyping();
+        }
       };
     },
   };
@@ -64,6 +74,7 @@ export function createRooms(options: RoomsOptions): Rooms {
     serveMarks({
       connections,
       marks: options.marks,
+      share,
       bus,
       log,
       entersOnJoin: options.entersOnJoin ?? (() => true),
@@ -92,7 +103,7 @@ export function createRooms(options: RoomsOptions): Rooms {
   function guestAt(connection: Connection): Guest {
     let guest = guests.get(connection);
     if (guest === undefined) {
-      guest = new Guest(connection);
+      guest = new Guest(connection, share);
       if (connection.open) guests.set(connection, guest);
     }
     return guest;
@@ -130,8 +141,13 @@ export function createRooms(options: RoomsOptions): Rooms {
       attendance.went(room.name, connection.identity.user, guest?.away === true, dropped);
     }
     if (room.members.size > 0) return;
-    room.close();
     rooms.delete(room.name);
+    try {
+      room.close();
+    } catch (error) {
+      // They have left all the same, and others may join: the room is created anew.
+      log.error({ err: error, room: room.name }, 'a room that is empty could not be unsubscribed');
+    }
   }
 
   const prepare = ({ connection, room }: Membership): Promise<unknown> =>
@@ -143,6 +159,12 @@ export function createRooms(options: RoomsOptions): Rooms {
     check(await authorize(identity, room, action));
   }
 
+  /** A change is told in each of the rooms. */
+  function costOfAway({ away }: Signal<RoomsProtocol, 'away'>, connection: Connection): number {
+    const guest = guests.get(connection);
+    return guest === undefined || guest.away === away ? 1 : Math.max(1, guest.memberships.size);
+  }
+
   connections.onClosed((connection, { name }) => {
     const guest = guests.get(connection);
     if (guest === undefined) return;
@@ -152,43 +174,62 @@ export function createRooms(options: RoomsOptions): Rooms {
     guest.reads.end();
   });
 
-  connections.handle('join', async (params, connection, call) => {
-    const guest = guestAt(connection);
-    const done = await guest.turn(params.room);
-    try {
-      return await join({ history, judge, enter, leave, prepare, present }, guest, params, call);
-    } catch (error) {
-      throw notFound(error);
-    } finally {
-      done();
-    }
-  });
+  connections.handle(
+    'join',
+    async (params, connection, call) => {
+      const guest = guestAt(connection);
+      const done = await guest.turn(params.room);
+      try {
+        return await join({ history, judge, enter, leave, prepare, present }, guest, params, call);
+      } catch (error) {
+        throw notFound(error);
+      } finally {
+        done();
+      }
+    },
+    { cost: costs.join },
+  );
 
-  connections.handle('history', async ({ room, after }, connection) => {
-    const guest = guestAt(connection);
-    await judge(connection.identity, room, 'history');
-    try {
-      const page = await guest.reads.run(connection, () => history.read(room, following(after)));
-      return page === undefined ? { messages: [], more: false } : withinFrame(page);
-    } catch (error) {
-      throw notFound(error);
-    }
-  });
+  connections.handle(
+    'history',
+    async ({ room, after }, connection) => {
+      const guest = guestAt(connection);
+      await judge(connection.identity, room, 'history');
+      try {
+        const page = await guest.reads.run(connection, () => history.read(room, following(after)));
+        return page === undefined ? { messages: [], more: false } : withinFrame(page);
+      } catch (error) {
+        throw notFound(error);
+      }
+    },
+    { cost: costs.history },
+  );
 
-  connections.handle('leave', async ({ room }, connection) => {
-    const guest = guestAt(connection);
-    const done = await guest.turn(room);
-    const membership = guest.memberships.get(room);
-    if (membership !== undefined) leave(membership);
-    done();
-    return {};
-  });
+  connections.handle(
+    'leave',
+    async ({ room }, connection) => {
+      const guest = guestAt(connection);
+      const done = await guest.turn(room);
+      try {
+        const membership = guest.memberships.get(room);
+        if (membership !== undefined) leave(membership);
+      } finally {
+        done();
+      }
+      return {};
+    },
+    { cost: costs.leave },
+  );
 
   serveSaying({ connections, history, authorize, guestAt, appended: (room) => observer.appended?.(room) });
 
-  connections.on('away', ({ away }, connection) => {
-    presence.turned(guestAt(connection), away);
-  });
+  connections.on(
+    'away',
+    ({ away }, connection) => {
+      presence.turned(guestAt(connection), away);
+    },
+    { cost: costOfAway },
+  );
 
   return {
     list: () => [...rooms.values()].map((room) => ({ room: room.name, connections: room.members.size })),

@@ -1,8 +1,10 @@
 import type { Reply, RoomsProtocol } from '@usher/protocol';
+import type { Rate } from '../connections/bucket.ts';
 import type { Connection } from '../connections/connection.ts';
 import type { Guest } from './guest.ts';
 import type { Appended, Entry, History } from './history.ts';
 import type { Connections } from '../connections/hub.ts';
+import type { Limits } from '../connections/limits.ts';
 import { notFound } from './not-found.ts';
 import { RequestError } from '../connections/request-error.ts';
 import type { Membership, Room } from './room.ts';
@@ -24,6 +26,7 @@ export interface SayingOptions {
 /** Serves `send`, `edit` and `delete`: what is said, and what is changed of it, goes the same way at the same price. */
 export function serveSaying({ connections, history, authorize, guestAt, appended: noted }: SayingOptions): void {
   const { limits } = connections;
+  const rate: Rate = { perSecond: limits.sendsPerSecond, burst: limits.sendBurst };
 
   function mayGoOn(guest: Guest, room: string): Membership {
     const membership = guest.memberships.get(room);
@@ -32,11 +35,15 @@ export function serveSaying({ connections, history, authorize, guestAt, appended
   }
 
   function spend(guest: Guest): void {
+    if (rate.perSecond === 0) return;
     const now = performance.now();
-    const budget = guest.budget(limits.sendBurst, now);
-    const waitMs = budget.take(limits.sendsPerSecond, limits.sendBurst, now);
-    if (waitMs === 0) return;
-    if (budget.refuse(now) >= limits.refusedSends) {
+    const sends = guest.sends(rate, now);
+    const waitMs = sends.waitMs(1, now);
+    if (waitMs === 0) {
+      sends.take(1);
+      return;
+    }
+    if (guest.refusedSends.add(now) >= limits.refusedSends) {
       connections.close({ id: guest.connection.id }, 'rate_limit_abused');
     }
     throw new RequestError('rate_limited', 'too many messages', { retryAfterMs: waitMs });
@@ -103,15 +110,31 @@ export function serveSaying({ connections, history, authorize, guestAt, appended
 
   // A frame may hold fields that its type does not have: only those that it has are looked at. A lone surrogate would come back
   // from a store as something else.
-  connections.handle('send', ({ room, key, text }, connection) =>
-    say(connection, room, { ...by(connection, key), text: text.toWellFormed() }),
+  const options = { cost: costOfSend(limits) };
+  connections.handle(
+    'send',
+    ({ room, key, text }, connection) => say(connection, room, { ...by(connection, key), text: text.toWellFormed() }),
+    options,
   );
-  connections.handle('edit', ({ room, key, text, edits }, connection) =>
-    say(connection, room, { ...by(connection, key), text: text.toWellFormed(), edits }),
+  connections.handle(
+    'edit',
+    ({ room, key, text, edits }, connection) =>
+      say(connection, room, { ...by(connection, key), text: text.toWellFormed(), edits }),
+    options,
   );
-  connections.handle('delete', ({ room, key, deletes }, connection) =>
-    say(connection, room, { ...by(connection, key), deletes }),
+  connections.handle(
+    'delete',
+    ({ room, key, deletes }, connection) => say(connection, room, { ...by(connection, key), deletes }),
+    options,
   );
+}
+
+/**
+ * Sends have a limit of their own. At its rate they take at most half of the connection's budget, so that `sendsPerSecond` can be
+ * reached whatever it is. Without that limit they cost nothing.
+ */
+function costOfSend({ sendsPerSecond, requestsPerSecond }: Limits): number {
+  return sendsPerSecond === 0 ? 0 : Math.min(2, requestsPerSecond / 2 / sendsPerSecond);
 }
 
 /** Upper and lower case name the same UUID. */

@@ -19,6 +19,38 @@ export function changesContract(open: () => Promise<History>): void {
     expect(await history.read('one', { before: 2, limit: 1 })).toMatchObject({ seq: 3, messages: [now] });
   });
 
+  test('a key that was used for one thing is refused for another, and changes nothing', async () => {
+    const history = await open();
+    await history.append('one', said('first'));
+    await history.append('one', said('second'));
+    const sent = said('third');
+    await history.append('one', sent);
+    const edit = { ...said('first, edited'), edits: 1 };
+    await history.append('one', edit);
+    const before = await all(history);
+    const { user, key } = sent;
+    for (const entry of [
+      { ...sent, edits: 1 },
+      { user, key, deletes: 1 },
+      { user: edit.user, key: edit.key, text: 'no edit' },
+      { ...edit, edits: 2 },
+      { user: edit.user, key: edit.key, deletes: 1 },
+    ]) {
+      await expect(history.append('one', entry)).rejects.toMatchObject({ name: 'RequestError', code: 'bad_message' });
+    }
+    expect(await all(history)).toEqual(before);
+    // The same again, with whatever text, is the first answer.
+    expect(await history.append('one', { ...sent, text: 'other' })).toMatchObject({
+      duplicate: true,
+      message: { seq: 3 },
+    });
+    expect(await history.append('one', { ...edit, text: 'other' })).toMatchObject({
+      duplicate: true,
+      message: { seq: 4 },
+    });
+    expect(await all(history)).toEqual(before);
+  });
+
   test('the last of several edits is the text', async () => {
     const history = await open();
     await history.append('one', said('a'));

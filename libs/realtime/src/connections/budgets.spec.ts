@@ -1,0 +1,234 @@
+import { roomsProtocol } from '@usher/protocol/server';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { createMemoryHistory } from '../rooms/memory-history.ts';
+import { type Client, newKey, newNode, quiet } from '../testing/new-node.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+});
+
+/** A small budget, so that a test sees its end. The user has room for two connections and a half. */
+const small = { requestsPerSecond: 10, requestBurst: 20, userRequestsPerSecond: 20, userRequestBurst: 50 };
+
+async function outcomes(client: Client, type: string, count: number, params: object = {}): Promise<unknown[]> {
+  const answers = await Promise.all(Array.from({ length: count }, () => client.ask(type, params)));
+  return answers.map(({ code, type: kind }) => code ?? kind);
+}
+
+function served(answers: readonly unknown[]): number {
+  return answers.filter((answer) => answer !== 'rate_limited').length;
+}
+
+describe('the budget of a connection', () => {
+  test('refuses requests beyond its burst with rate_limited, and serves them at its rate', async () => {
+    const client = newNode({ limits: small }).connect();
+    expect(served(await outcomes(client, 'ping', 30))).toBe(20);
+    expect(await client.ask('ping')).toMatchObject({ type: 'error', code: 'rate_limited', retryAfterMs: 1_000 });
+    vi.advanceTimersByTime(1_000);
+    expect(served(await outcomes(client, 'ping', 30))).toBe(10);
+  });
+
+  test('lets a client rejoin 128 rooms, read a page of each and mark each as read at once', async () => {
+    const rooms = Array.from({ length: 128 }, (_, n) => `room-${n}`);
+    const client = newNode({ history: createMemoryHistory({ rooms }) }).connect();
+    for (const room of rooms) {
+      expect(await client.ask('join', { room })).toMatchObject({ type: 'reply' });
+      expect(await client.ask('history', { room, after: 0 })).toMatchObject({ type: 'reply' });
+      expect(await client.ask('leave', { room })).toMatchObject({ type: 'reply' });
+      expect(await client.ask('join', { room })).toMatchObject({ type: 'reply' });
+    }
+  });
+
+  test('is charged by type: a join costs four pings, and a page and a leave have their price', async () => {
+    const room = 'general';
+    const costs = [
+      ['join', 4, { room }],
+      ['history', 4, { room, after: 0 }],
+      ['leave', 2, { room }],
+      ['ping', 1, {}],
+    ] as const;
+    for (const [type, cost, params] of costs) {
+      const client = newNode({ limits: small }).connect();
+      expect([type, served(await outcomes(client, type, 40, params))]).toEqual([type, 20 / cost]);
+    }
+  });
+
+  test('can be told other costs', async () => {
+    const client = newNode({ limits: small, costs: { ping: 10 } }).connect();
+    expect(served(await outcomes(client, 'ping', 10))).toBe(2);
+  });
+
+  test('a signal beyond it is dropped without an answer, and counted', async () => {
+    const dropped: string[] = [];
+    const answered: string[] = [];
+    const observer = {
+      dropped: (type: string) => void dropped.push(type),
+      answered: (type: string, outcome: string) => void answered.push(`${type} ${outcome}`),
+    };
+    const client = newNode({ limits: small, observer }).connect();
+    await outcomes(client, 'ping', 21);
+    expect(answered.at(-1)).toBe('ping rate_limited');
+    const frames = client.frames.length;
+    client.say({ type: 'typing', room: 'general' });
+    client.say({ type: 'away', away: true });
+    expect(client.frames).toHaveLength(frames);
+    expect(dropped).toEqual(['typing', 'away']);
+  });
+
+  test('an away costs as much as it has rooms to tell it in, and one that changes nothing costs 1', async () => {
+    const rooms = ['a', 'b', 'c', 'd', 'e'];
+    const limits = { requestsPerSecond: 1, requestBurst: 20 + 5 + 5 + 3, userRequestsPerSecond: 0 };
+    const client = newNode({ limits, history: createMemoryHistory({ rooms }) }).connect();
+    for (const room of rooms) await client.ask('join', { room });
+    for (const away of [true, false, false, false]) client.say({ type: 'away', away });
+    expect(served(await outcomes(client, 'ping', 10))).toBe(1);
+  });
+
+  test('a frame costs one unit more for each 8,192 characters', async () => {
+    const client = newNode({ limits: small }).connect();
+    expect(served(await outcomes(client, 'ping', 10, { padding: 'x'.repeat(4 * 8_192) }))).toBe(4);
+  });
+
+  test('unknown types count against it, and malformed frames do not', () => {
+    const client = newNode({ limits: { ...small, malformed: 100 } }).connect();
+    for (let n = 0; n < 50; n++) client.say('not JSON');
+    for (let id = 1; id <= 25; id++) client.say({ type: 'wave', id });
+    const codes = client.of('error').map(({ code }) => code);
+    expect(codes.filter((code) => code === 'bad_message')).toHaveLength(50);
+    expect(codes.filter((code) => code === 'unknown_type')).toHaveLength(20);
+    expect(codes.filter((code) => code === 'rate_limited')).toHaveLength(5);
+  });
+
+  test('renew and beats pass when it is used up', async () => {
+    const { connect } = newNode({ limits: small, renew: () => Promise.resolve({}), heartbeatMs: 1_000 });
+    const client = connect();
+    await outcomes(client, 'ping', 30);
+    expect(await client.ask('renew', { ticket: 'fresh' })).toMatchObject({ type: 'reply' });
+    for (let beat = 0; beat < 30; beat++) {
+      await outcomes(client, 'ping', 20);
+      client.say({ type: 'beat' });
+      vi.advanceTimersByTime(1_000);
+    }
+    expect(await client.ask('renew', { ticket: 'fresh' })).toMatchObject({ type: 'reply' });
+    expect(client.closedWith).toBeUndefined();
+  });
+
+  test('a flood of beats or renews is charged like anything else', async () => {
+    const client = newNode({ limits: small, renew: () => Promise.resolve({}) }).connect();
+    expect(served(await outcomes(client, 'renew', 100, { ticket: 'fresh' }))).toBe(10 + 20 / 4);
+    for (let n = 0; n < 915; n++) client.say({ type: 'beat' });
+    expect(client.closedWith).toMatchObject({ code: 4029 });
+  });
+
+  test('1,000 refusals in a minute close with 4029, those of an earlier minute are forgotten', () => {
+    // No beat within the test: nobody answers any.
+    vi.spyOn(Math, 'random').mockReturnValue(0.999);
+    const client = newNode({ limits: small, heartbeatMs: 600_000 }).connect();
+    const flood = (count: number) => {
+      for (let n = 0; n < count; n++) client.say({ type: 'away', away: n % 2 === 0 });
+    };
+    flood(20 + 999);
+    expect(client.closedWith).toBeUndefined();
+    vi.advanceTimersByTime(60_000);
+    flood(20 + 999);
+    expect(client.closedWith).toBeUndefined();
+    flood(1);
+    expect(client.closedWith).toEqual({ code: 4029, reason: 'rate limit abused' });
+  });
+
+  test('0 means no limit, for a connection or for a user', async () => {
+    const free = newNode({ limits: { requestsPerSecond: 0 } }).connect();
+    for (let n = 0; n < 20_000; n++) free.say({ type: 'away', away: n % 2 === 0 });
+    expect(free.closedWith).toBeUndefined();
+    expect(await free.ask('ping')).toMatchObject({ type: 'reply' });
+    const perUser = newNode({ limits: { requestsPerSecond: 0, userRequestsPerSecond: 20, userRequestBurst: 50 } });
+    expect(served(await outcomes(perUser.connect(), 'ping', 100))).toBe(50);
+    const perConnection = newNode({ limits: { ...small, userRequestsPerSecond: 0 } });
+    for (let n = 0; n < 10; n++) expect(served(await outcomes(perConnection.connect(), 'ping', 30))).toBe(20);
+  });
+});
+
+describe('sends', () => {
+  test('without a limit of their own cost nothing', async () => {
+    const client = newNode({ limits: { ...small, sendsPerSecond: 0 } }).connect();
+    await client.ask('join', { room: 'general' });
+    for (let n = 0; n < 500; n++) {
+      expect(await client.ask('send', { room: 'general', key: newKey(), text: 'x' })).toMatchObject({ type: 'reply' });
+    }
+  });
+
+  test.each([20, 150])('reach %i a second, whatever the budget is, and leave half of it', async (sendsPerSecond) => {
+    const client = newNode({ limits: { sendsPerSecond, sendBurst: sendsPerSecond } }).connect();
+    await client.ask('join', { room: 'general' });
+    for (let second = 0; second < 20; second++) {
+      for (let n = 0; n < sendsPerSecond; n++) {
+        const answer = await client.ask('send', { room: 'general', key: newKey(), text: 'x' });
+        expect(answer).toMatchObject({ type: 'reply' });
+      }
+      expect(served(await outcomes(client, 'ping', 50))).toBe(50);
+      // Waiting for an answer looks through all frames that came.
+      client.frames.length = client.raw.length = 0;
+      vi.advanceTimersByTime(1_000);
+    }
+  });
+});
+
+describe('the budget of a user', () => {
+  test('is shared by all of their connections, and by nobody else', async () => {
+    const { connect } = newNode({ limits: small });
+    const tabs = Array.from({ length: 5 }, () => connect('maggie'));
+    let total = 0;
+    for (const tab of tabs) total += served(await outcomes(tab, 'ping', 30));
+    expect(total).toBe(50);
+    expect(served(await outcomes(connect('bart'), 'ping', 30))).toBe(20);
+    vi.advanceTimersByTime(1_000);
+    total = 0;
+    for (const tab of tabs) total += served(await outcomes(tab, 'ping', 30));
+    expect(total).toBe(20);
+  });
+
+  test('is not new after a reconnect', async () => {
+    const { connect } = newNode({ limits: small });
+    let total = 0;
+    for (let n = 0; n < 10; n++) {
+      const client = connect();
+      total += served(await outcomes(client, 'ping', 30));
+      client.hangUp();
+      await quiet();
+    }
+    expect(total).toBe(50);
+    vi.advanceTimersByTime(60_000);
+    connect('bart').hangUp();
+    expect(served(await outcomes(connect(), 'ping', 30))).toBe(20);
+  });
+});
+
+test('every type of the rooms protocol has a budget: none can be sent without end', async () => {
+  const room = 'general';
+  const params: Record<string, object> = {
+    ping: {},
+    renew: { ticket: 'fresh' },
+    join: { room },
+    history: { room, after: 0 },
+    leave: { room },
+    send: { room, key: newKey(), text: 'x' },
+    edit: { room, key: newKey(), edits: 1, text: 'x' },
+    delete: { room, key: newKey(), deletes: 1 },
+    read: { room, seq: 0 },
+    typing: { room },
+    away: { away: true },
+    beat: {},
+  };
+  const types = [...Object.keys(roomsProtocol.requests), ...Object.keys(roomsProtocol.signals)];
+  expect(Object.keys(params).toSorted()).toEqual(types.toSorted());
+  for (const type of types) {
+    const { connect } = newNode({ limits: { refusedSends: 1_000 } });
+    const client = connect();
+    for (let id = 1; id <= 10_000 && client.closedWith === undefined; id++) client.say({ ...params[type], type, id });
+    await quiet();
+    expect([type, client.closedWith?.code]).toEqual([type, 4029]);
+  }
+});

@@ -1,0 +1,94 @@
+import { Bucket, type Rate, Refusals } from './bucket.ts';
+import type { Limits } from './limits.ts';
+
+/** What the budgets keep of a connection. Created with its first frame that costs something. */
+export class ConnectionBudget {
+  readonly own: Bucket;
+  readonly user: Bucket;
+  /** For frames that keep the connection alive. */
+  readonly reserve: Bucket;
+  readonly refusals = new Refusals();
+
+  constructor(own: Bucket, user: Bucket, reserve: Bucket) {
+    this.own = own;
+    this.user = user;
+    this.reserve = reserve;
+  }
+}
+
+/** The frames that keep a connection alive are charged to this first, so that they pass however much else was sent. */
+const reserveRate: Rate = { perSecond: 1, burst: 10 };
+/** A retry sooner than this would mostly be refused again, since other requests wait for the same budget. */
+const shortestRetryMs = 1_000;
+/** Users without a connection whose budget is kept until it is full again. Beyond it the oldest is forgotten. */
+const departedAtMost = 10_000;
+
+/**
+ * The budgets of requests and signals: one per connection, and one per user for all of their connections on this node. A frame is served
+ * if both can pay for it, and then both do. The budget of a user outlives their last connection until it is full again: reconnecting
+ * buys nothing.
+ */
+export class Budgets {
+  readonly #own: Rate;
+  readonly #user: Rate;
+  readonly #highestCost: number;
+  readonly #refusedAtMost: number;
+  readonly #users = new Map<string, Bucket>();
+  /** When the last connection of a user was closed, the earliest first. */
+  readonly #departed = new Map<string, number>();
+  readonly #refilledAfterMs: number;
+
+  constructor(limits: Limits) {
+    this.#own = rateOf(limits.requestsPerSecond, limits.requestBurst);
+    this.#user = rateOf(limits.userRequestsPerSecond, limits.userRequestBurst);
+    this.#highestCost = Math.min(this.#own.burst, this.#user.burst);
+    this.#refusedAtMost = limits.refusedRequests;
+    this.#refilledAfterMs = this.#user.perSecond === 0 ? 0 : (this.#user.burst * 1000) / this.#user.perSecond;
+  }
+
+  /** The budget of a new connection. */
+  open(user: string, now: number): ConnectionBudget {
+    this.#departed.delete(user);
+    let bucket = this.#users.get(user);
+    if (bucket === undefined) this.#users.set(user, (bucket = new Bucket(this.#user, now)));
+    return new ConnectionBudget(new Bucket(this.#own, now), bucket, new Bucket(reserveRate, now));
+  }
+
+  /** The last connection of a user is gone. */
+  departed(user: string, now: number): void {
+    if (!this.#users.has(user)) return;
+    this.#departed.delete(user);
+    this.#departed.set(user, now);
+    for (const [first, at] of this.#departed) {
+      if (now - at < this.#refilledAfterMs && this.#departed.size <= departedAtMost) break;
+      this.#departed.delete(first);
+      this.#users.delete(first);
+    }
+  }
+
+  /** Pays for a frame. @returns 0 if it may be served, else after how many milliseconds to try again. */
+  pay(budget: ConnectionBudget, type: string, cost: number, now: number): number {
+    if ((type === 'beat' || type === 'renew') && budget.reserve.waitMs(1, now) === 0) {
+      budget.reserve.take(1);
+      return 0;
+    }
+    const { own, user } = budget;
+    // A frame that costs more than a full bucket holds is served from a full one.
+    const payable = Math.min(cost, this.#highestCost);
+    const waitMs = Math.max(own.waitMs(payable, now), user.waitMs(payable, now));
+    if (waitMs > 0) return Math.max(shortestRetryMs, waitMs);
+    own.take(payable);
+    user.take(payable);
+    return 0;
+  }
+
+  /** Counts a refused frame. @returns whether the connection has been refused so often that it is to be closed. */
+  isAbuse(budget: ConnectionBudget, now: number): boolean {
+    return budget.refusals.add(now) >= this.#refusedAtMost;
+  }
+}
+
+/** A rate of 0 means no limit. */
+function rateOf(perSecond: number, burst: number): Rate {
+  return perSecond === 0 ? { perSecond, burst: Infinity } : { perSecond, burst: Math.max(1, burst) };
+}

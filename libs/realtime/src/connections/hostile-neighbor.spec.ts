@@ -1,0 +1,125 @@
+import { roomsProtocol } from '@usher/protocol/server';
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { createMemoryMarks } from '../marks/memory-marks.ts';
+import { createMemoryPresence } from '../presence/memory-presence.ts';
+import type { History } from '../rooms/history.ts';
+import { createMemoryHistory } from '../rooms/memory-history.ts';
+import type { Presence } from '../presence/presence.ts';
+import { newKey, newNode, quiet, sendAll } from '../testing/new-node.ts';
+
+/**
+ * What one hostile user may cause at most, by type, however much they send. Here time is a fake clock and work is counted, so that nothing
+ * depends on the machine; `npm run attacks -- hostile-neighbor` measures times.
+ */
+
+const room = 'general';
+const seconds = 10;
+const connections = 4;
+/** On each connection, far more than anything allows. */
+const framesPerSecond = 400;
+
+/** The budget of a user over the whole test, in units. */
+const units = 8_000 + 200 * seconds;
+/** Sends over the whole test: the burst of each connection, and then its rate. */
+const sends = connections * (60 + 20 * seconds);
+const perPerson = (seconds * 1_000) / 500 + 2;
+
+interface Case {
+  /** The frame number `n`. `type` may be another one, where two have to alternate. */
+  readonly frame: (n: number) => object;
+  /** Calls of the history, the marks, the presence and `renew`. */
+  readonly calls: number;
+  /** Frames that another member of the room gets. */
+  readonly told: number;
+}
+
+const cases: Record<string, Case> = {
+  ping: { frame: () => ({}), calls: 0, told: 0 },
+  join: { frame: () => ({ room }), calls: units / 4, told: perPerson },
+  // Each of two alternating frames: a leave and a join, which reads the history and changes the presence.
+  leave: { frame: (n) => (n % 2 === 0 ? { room } : { type: 'join', room }), calls: units / 2, told: perPerson },
+  history: { frame: () => ({ room, after: 0 }), calls: units / 4, told: 0 },
+  send: { frame: () => ({ room, key: newKey(), text: 'x' }), calls: 2 * sends, told: sends },
+  edit: { frame: () => ({ room, key: newKey(), edits: 1, text: 'x' }), calls: 2 * sends, told: sends },
+  delete: { frame: (n) => ({ room, key: newKey(), deletes: n + 1 }), calls: 2 * sends, told: sends },
+  read: { frame: (n) => ({ room, seq: n }), calls: units / 2, told: 0 },
+  renew: { frame: () => ({ ticket: 'guess' }), calls: units / 4 + connections * (10 + seconds), told: 0 },
+  typing: { frame: () => ({ room }), calls: 0, told: seconds / 2 + 1 },
+  away: { frame: (n) => ({ away: n % 2 === 0 }), calls: units, told: perPerson },
+  beat: { frame: () => ({}), calls: 0, told: 0 },
+};
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+});
+
+/** The same object, with all calls of its methods counted. */
+function counted<T extends object>(target: T, count: () => void): T {
+  return new Proxy(target, {
+    get(of, name) {
+      const value: unknown = Reflect.get(of, name);
+      if (typeof value !== 'function') return value;
+      return (...args: unknown[]): unknown => {
+        count();
+        return Reflect.apply(value, of, args) as unknown;
+      };
+    },
+  });
+}
+
+test('every type of the rooms protocol has a case', () => {
+  const types = [...Object.keys(roomsProtocol.requests), ...Object.keys(roomsProtocol.signals)];
+  expect(Object.keys(cases).toSorted()).toEqual(types.toSorted());
+});
+
+test.each(Object.entries(cases))(
+  'of one user who sends %s without end others notice little',
+  async (type, bounds) => {
+    let calls = 0;
+    const count = (): void => {
+      calls++;
+    };
+    const history = createMemoryHistory({ rooms: [room] });
+    const node = newNode({
+      history: counted<History>(history, count),
+      marks: counted(createMemoryMarks(history), count),
+      presence: counted<Presence>(createMemoryPresence(), count),
+      renew: () => {
+        count();
+        return Promise.resolve(undefined);
+      },
+      heartbeatMs: 600_000,
+      // Closing a connection that does not stop is another defense.
+      limits: { refusedRequests: 1_000_000, refusedSends: 1_000_000 },
+    });
+    const neighbor = node.connect('bart');
+    await neighbor.ask('join', { room });
+    const hostile = Array.from({ length: connections }, () => node.connect('mallory'));
+    for (const client of hostile) await client.ask('join', { room });
+    const author = node.connect('mallory');
+    await author.ask('join', { room });
+    await sendAll(author, room, Array.from({ length: 50 }, String));
+    author.hangUp();
+    await quiet();
+    [calls, neighbor.frames.length] = [0, 0];
+    let n = 0;
+    for (let tenth = 0; tenth < seconds * 10; tenth++) {
+      for (let index = 0; index < framesPerSecond / 10; index++, n++) {
+        for (const client of hostile) client.say({ type, id: n + 1_000, ...bounds.frame(n) });
+      }
+      expect(await neighbor.ask('ping')).toMatchObject({ type: 'reply' });
+      await vi.advanceTimersByTimeAsync(100);
+      await quiet();
+      // Nobody looks at them, and waiting for a frame looks through all.
+      for (const client of hostile) client.frames.length = client.raw.length = 0;
+    }
+    for (const client of hostile) expect(client.closedWith).toBeUndefined();
+    const told = neighbor.frames.filter((frame) => frame.type !== 'reply');
+    expect(calls).toBeLessThanOrEqual(bounds.calls);
+    expect(told.length).toBeLessThanOrEqual(bounds.told);
+  },
+  60_000,
+);

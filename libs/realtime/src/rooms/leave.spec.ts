@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { createMemoryBus } from '../bus/memory-bus.ts';
+import { newNode, quiet, sendAll } from '../testing/new-node.ts';
+
+test('a bus that fails to unsubscribe keeps nobody from leaving, joining again and sending', async () => {
+  const inner = createMemoryBus();
+  let failing = true;
+  const bus = {
+    publish: inner.publish.bind(inner),
+    subscribe: (...args: Parameters<typeof inner.subscribe>) => {
+      const unsubscribe = inner.subscribe(...args);
+      return () => {
+        unsubscribe();
+        if (failing) throw new Error('unsubscribe failed');
+      };
+    },
+  };
+  const { connect, log, rooms } = newNode({ bus });
+  const client = connect();
+  await client.ask('join', { room: 'general' });
+  expect(await client.ask('leave', { room: 'general' })).toMatchObject({ type: 'reply' });
+  expect(log.lines).toContain('error a room that is empty could not be unsubscribed');
+  failing = false;
+  expect(await client.ask('join', { room: 'general' })).toMatchObject({ type: 'reply' });
+  await sendAll(client, 'general', ['one', 'two']);
+  expect(client.of('message')).toHaveLength(2);
+  expect(rooms.list()).toEqual([{ room: 'general', connections: 1 }]);
+});
+
+test('a connection that ends leaves all of its rooms, also when unsubscribing from one fails', async () => {
+  const inner = createMemoryBus();
+  const bus = {
+    publish: inner.publish.bind(inner),
+    subscribe: (topic: string, ...rest: [(payload: string) => void, (() => void)?]) => {
+      const unsubscribe = inner.subscribe(topic, ...rest);
+      return () => {
+        unsubscribe();
+        if (topic.endsWith(':general')) throw new Error('unsubscribe failed');
+      };
+    },
+  };
+  const { connect, rooms } = newNode({ bus });
+  const client = connect();
+  for (const room of ['general', 'random']) await client.ask('join', { room });
+  client.hangUp();
+  await quiet();
+  expect(rooms.list()).toEqual([]);
+});
