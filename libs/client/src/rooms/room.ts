@@ -180,6 +180,7 @@ export function createRoom(name: string, socket: TicketSocket<RoomsProtocol>, se
       if (is('joined')) people.write();
     },
     open() {
+      socket.recheck();
       if (wanted && !is('denied')) return;
       wanted = true;
       join();
