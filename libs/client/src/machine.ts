@@ -86,12 +86,7 @@ export function createMachine(options: TicketSocketOptions) {
     call?.abort();
     call = undefined;
     renewing = false;
-    if (!hello && socket) {
-      socket.onopen = socket.onmessage = socket.onclose = null;
-      socket.close(1000);
-      socket = undefined;
-      requests.disconnect();
-    }
+    if (!hello) hangUp();
     if (name === 'signed_out') {
       owner = undefined;
       wasOpen = false;
@@ -100,6 +95,15 @@ export function createMachine(options: TicketSocketOptions) {
     clear();
     tell();
     return state === entered;
+  }
+
+  function hangUp(): void {
+    welcome = undefined;
+    if (!socket) return;
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.close(1000);
+    socket = undefined;
+    requests.disconnect();
   }
 
   function clear(): void {
@@ -131,6 +135,7 @@ export function createMachine(options: TicketSocketOptions) {
     const isSame = found ? !before || before.key === found.key : before === undefined;
     if (isSame && !isOther(welcome?.user)) return true;
     stale = true;
+    hangUp();
     if (!unwatch) clear();
     else if (found) start({ kind: 'identity' }, 0);
     else end('signed_out', { kind: 'identity' });
@@ -213,7 +218,7 @@ export function createMachine(options: TicketSocketOptions) {
     note('ticket');
     if (hinted || options.who || owner?.user) return;
     hinted = true;
-    note('hint', { text: 'The token names no user: set `who`, or call signOut() before another user signs in.' });
+    note('hint', { text: 'set `who`: the token names no user' });
   }
 
   /**
@@ -308,12 +313,12 @@ export function createMachine(options: TicketSocketOptions) {
     };
     socket.onclose = ({ code, reason: text }: { readonly code: number; readonly reason: string }) => {
       const isRefused = !answered && code === 1006 && ++failures >= 3;
-      closed(code, text, isRefused ? 'Is the origin of the page in ALLOWED_ORIGINS?' : '');
+      closed(code, text, isRefused ? 'origin in ALLOWED_ORIGINS?' : '');
     };
     // What there is to know comes with `onclose`. The `ws` package throws where nobody listens.
     socket.onerror = () => undefined;
     after(answerMs, () => {
-      back({ kind: 'timeout', ...(!answered && { hint: 'Has the dev proxy `ws: true` for this path?' }) });
+      back({ kind: 'timeout', ...(!answered && { hint: '`ws: true` in the dev proxy?' }) });
     });
     note('dial');
   }
@@ -473,7 +478,7 @@ export function createMachine(options: TicketSocketOptions) {
 async function freshTicket(
   { ticket: get }: TicketSocketOptions,
   signal: AbortSignal,
-): Promise<[string, number, (Identity | string)?]> {
+): Promise<[string, number, Identity | string | undefined]> {
   const { ticket, connectAfterMs, identity } = await get(signal);
   if (typeof ticket !== 'string' || !ticket) throw new TypeError();
   return [ticket, connectAfterMs > 0 ? connectAfterMs : 0, identity];
