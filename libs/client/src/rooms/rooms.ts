@@ -38,8 +38,9 @@ export function createRooms(socket: TicketSocket<RoomsProtocol>, options: RoomsO
 
   function clear(): void {
     for (const room of rooms.values()) {
-      room.close();
+      // In this order: closing shows what is left.
       room.wipe();
+      room.close();
     }
   }
 
