@@ -31,7 +31,7 @@ const annRefreshed = jwt({ sub: 'ann', sid: 's of ann', iat: 2 });
 const bob = jwt({ sub: 'bob', sid: 's of bob' });
 
 /** A server whose tickets are for the user that the token names. */
-function issuing(token: () => string | undefined): UsherOptions['socket'] {
+function issuing(token: () => string | undefined): FakeServer['options'] {
   server.ticket = () => Promise.resolve(server.issue(token() === bob ? 'bob' : 'ann'));
   return server.options;
 }

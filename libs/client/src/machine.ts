@@ -8,7 +8,7 @@ import type { Socket, TicketSocketOptions } from './options.ts';
 import { browserPage, type PageEvent } from './page.ts';
 import { createRequests } from './requests.ts';
 import { TicketRefused } from './ticket-refused.ts';
-import { createTimers } from './timers.ts';
+import { type After, createTimers } from './timers.ts';
 import { isWelcome, type Welcome } from './welcome.ts';
 
 type CodeOf<N> = Extract<(typeof closeCodes)[number], { readonly name: N }>['code'];
@@ -48,7 +48,12 @@ export function createMachine(options: TicketSocketOptions) {
   const cleared$ = new Subject<void>();
   let telling = false;
 
-  const [after, clearTimers] = createTimers();
+  const [timer, clearTimers] = createTimers();
+  /** Nothing that was planned for one identity happens under another. */
+  const after: After = (ms, run) =>
+    timer(ms, () => {
+      if (check()) run();
+    });
   const requests = createRequests(after, post, answerMs);
   /** Set while it is connected or on its way. */
   let unwatch: (() => void) | undefined;
@@ -172,7 +177,7 @@ export function createMachine(options: TicketSocketOptions) {
 
   /** Waits before the next try; `waitMs` is what the server wants at least. */
   function back(reason: Reason, waitMs = 0): void {
-    if (!unwatch || state.name === 'idle') return;
+    if (!check() || !unwatch || state.name === 'idle') return;
     const { name, since, attempt } = state;
     const at = now();
     const tries = name === 'open' && at - since >= stableMs ? 1 : attempt + (name === 'backoff' ? 0 : 1);
@@ -280,7 +285,7 @@ export function createMachine(options: TicketSocketOptions) {
   }
 
   function dial(ticket: string, reason: Reason, attempt: number): void {
-    if (!check() || !enter('connecting', reason, attempt) || !check()) return;
+    if (!enter('connecting', reason, attempt) || !check()) return;
     const dialled = now();
     let answered = false;
     try {
@@ -453,6 +458,7 @@ export function createMachine(options: TicketSocketOptions) {
     },
     recheck: resume,
     stop(): void {
+      check();
       end('stopped', { kind: 'asked' });
     },
     signOut(text?: string): void {

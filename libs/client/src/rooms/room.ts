@@ -52,6 +52,8 @@ export function createRoom(name: string, socket: TicketSocket<RoomsProtocol>, se
   }
 
   function show(): void {
+    // What is shown must not be the previous user's.
+    socket.recheck();
     messages$.next(outbox.list());
   }
 
