@@ -26,7 +26,8 @@ function tokenOf(name: Name, version: number): string {
 type Happening =
   | { readonly kind: 'sign in' | 'refresh'; readonly name: Name }
   | {
-      readonly kind: 'sign out' | 'connect' | 'recheck' | 'drop' | 'stop' | 'send' | 'read' | 'close' | 'open' | 'lease';
+      readonly kind:
+        'sign out' | 'connect' | 'recheck' | 'drop' | 'stop' | 'send' | 'read' | 'close' | 'open' | 'lease';
     }
   | { readonly kind: 'ticket' | 'fresh'; readonly which: number }
   | { readonly kind: 'refuse' | 'say'; readonly which: number }
@@ -41,7 +42,19 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
     weight: 10,
     arbitrary: fc
       .constantFrom(
-        ...(['sign out', 'connect', 'connect', 'recheck', 'drop', 'stop', 'send', 'send', 'open', 'read', 'lease'] as const),
+        ...([
+          'sign out',
+          'connect',
+          'connect',
+          'recheck',
+          'drop',
+          'stop',
+          'send',
+          'send',
+          'open',
+          'read',
+          'lease',
+        ] as const),
       )
       .map((kind) => ({ kind })),
   },
@@ -57,8 +70,10 @@ class World {
   /** Ticket calls without an answer, with the identity whose token they carried. */
   readonly calls: { readonly name: Name; readonly answer: PromiseWithResolvers<Response> }[] = [];
   /** Refreshes without an answer. They resolve to the token of the identity for which they began, however late. */
-  readonly refreshes: { readonly token: string | undefined; readonly answer: PromiseWithResolvers<string | undefined> }[] =
-    [];
+  readonly refreshes: {
+    readonly token: string | undefined;
+    readonly answer: PromiseWithResolvers<string | undefined>;
+  }[] = [];
   readonly owners = new Map<string, Name>();
   readonly socket: TicketSocket<RoomsProtocol>;
   readonly rooms: ReturnType<typeof createRooms>;
@@ -232,9 +247,10 @@ test.each<Kind>(['token', 'session'])(
         opened += world.opened;
         world.socket.stop();
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
     // Otherwise the runs would show nothing.
-    expect(opened).toBeGreaterThan(300);
+    expect(opened).toBeGreaterThan(200);
   },
+  60_000,
 );

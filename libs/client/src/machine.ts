@@ -273,8 +273,7 @@ export function createMachine(options: TicketSocketOptions) {
         () => {
           const named = ownerOf(identity);
           // The token may have changed after the check and changed back.
-          if (named?.user && owner?.user && named.key !== owner.key)
-            failed({ kind: 'identity' }, 0);
+          if (named?.user && owner?.user && named.key !== owner.key) failed({ kind: 'identity' }, 0);
           else got(ticket, waitMs);
         },
         'ticket_ok',
