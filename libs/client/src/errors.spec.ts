@@ -4,7 +4,7 @@ import { OutboxFull } from './rooms.ts';
 import { RefreshRefused, SessionOver } from './session.ts';
 import { FakeServer } from './testing.ts';
 
-test.each([
+test.each<[string, Error, abstract new (...args: never) => Error]>([
   ['Disconnected', new Disconnected(), Disconnected],
   ['TimedOut', new TimedOut(), TimedOut],
   ['RequestFailed', new RequestFailed('too_long'), RequestFailed],
