@@ -43,6 +43,6 @@ async function weigh(entry, limitBytes, without = []) {
   return Object.keys(metafile.inputs);
 }
 
-const files = await weigh('index', 3_200);
+const files = await weigh('index', 3_900);
 await weigh('rooms', 4_500, files);
 await weigh('session', 2_750, files);

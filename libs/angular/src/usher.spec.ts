@@ -25,6 +25,17 @@ afterEach(() => {
 
 const settle = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
 
+const jwt = (claims: object): string => `x.${btoa(JSON.stringify(claims))}.x`;
+const ann = jwt({ sub: 'ann', sid: 's of ann' });
+const annRefreshed = jwt({ sub: 'ann', sid: 's of ann', iat: 2 });
+const bob = jwt({ sub: 'bob', sid: 's of bob' });
+
+/** A server whose tickets are for the user that the token names. */
+function issuing(token: () => string | undefined): FakeServer['options'] {
+  server.ticket = () => Promise.resolve(server.issue(token() === bob ? 'bob' : 'ann'));
+  return server.options;
+}
+
 function newUsher(options: Partial<UsherOptions> = {}, platform = 'browser'): Usher {
   TestBed.configureTestingModule({
     providers: [
@@ -232,7 +243,7 @@ describe('signing out', () => {
   test('follows from a token that is gone', async () => {
     const token = signal<string | undefined>('secret');
     const onSignedOut = vi.fn();
-    const usher = newUsher({ token, onSignedOut });
+    const usher = newUsher({ token, onSignedOut, who: () => token() && 'maggie' });
     usher.start();
     TestBed.tick();
     await settle();
@@ -265,6 +276,99 @@ describe('signing out', () => {
     user.set(undefined);
     TestBed.tick();
     expect(usher.state().name).toBe('signed_out');
+  });
+
+  test('of one user and the sign-in of another in one step closes, deletes and connects as the other', async () => {
+    const token = signal<string | undefined>(ann);
+    const onSignedOut = vi.fn();
+    const usher = newUsher({ token, onSignedOut, socket: issuing(token) });
+    const room = usher.room('general');
+    usher.start();
+    room.open();
+    TestBed.tick();
+    await settle();
+    server.page.tell('offline');
+    room.send('never sent');
+    expect(room.messages()).toHaveLength(1);
+    token.set(bob);
+    TestBed.tick();
+    expect(room.messages()).toEqual([]);
+    await settle(1_000);
+    expect(usher.welcome()?.user).toBe('bob');
+    expect(server.sockets.map((socket) => server.userOf(socket))).toEqual(['ann', 'bob']);
+    expect(server.last.received).toEqual([]);
+    expect(onSignedOut).not.toHaveBeenCalled();
+  });
+
+  test('does not follow from a refreshed token of the same user and session', async () => {
+    const token = signal<string | undefined>(ann);
+    const usher = newUsher({ token, socket: issuing(token) });
+    usher.start();
+    TestBed.tick();
+    await settle();
+    token.set(annRefreshed);
+    TestBed.tick();
+    await settle();
+    expect(usher.state().name).toBe('open');
+    expect(server.sockets).toHaveLength(1);
+  });
+
+  test('and start() again connects as the user who has signed in meanwhile, also where the token is a plain variable', async () => {
+    let token: string | undefined = ann;
+    const usher = newUsher({ token: () => token, socket: issuing(() => token) });
+    const room = usher.room('general');
+    usher.start();
+    room.open();
+    await settle();
+    token = undefined;
+    token = bob;
+    usher.start();
+    room.open();
+    room.send('from bob');
+    await settle();
+    expect(server.sockets.map((socket) => server.userOf(socket))).toEqual(['ann', 'bob']);
+    expect(room.messages()).toMatchObject([{ from: 'bob', status: 'sent' }]);
+  });
+
+  test('of a session in another tab, where another user signs in, is followed through `who`', async () => {
+    const user = signal<string | undefined>('ann');
+    const usher = newUsher({
+      token: () => undefined,
+      fresh: () => Promise.resolve(user() === 'ann' ? ann : bob),
+      renew: () => Promise.resolve(undefined),
+      who: () => {
+        const name = user();
+        return name === undefined ? undefined : { user: name, session: `s of ${name}` };
+      },
+      socket: issuing(() => (user() === 'ann' ? ann : bob)),
+    });
+    usher.start();
+    TestBed.tick();
+    await settle();
+    expect(usher.welcome()?.user).toBe('ann');
+    user.set('bob');
+    TestBed.tick();
+    await settle();
+    expect(usher.welcome()?.user).toBe('bob');
+    user.set(undefined);
+    TestBed.tick();
+    expect(usher.state().name).toBe('signed_out');
+  });
+
+  test('that has not happened yet: start() before the sign-in waits, and connects when the token comes', async () => {
+    const token = signal<string | undefined>(undefined);
+    const usher = newUsher({ token, socket: issuing(token) });
+    usher.start();
+    TestBed.tick();
+    await settle(60_000);
+    expect(usher.state()).toMatchObject({ name: 'idle', reason: { kind: 'sign_in' } });
+    expect(vi.getTimerCount()).toBe(0);
+    expect(server.asked).toBe(0);
+    token.set(ann);
+    TestBed.tick();
+    await settle();
+    expect(usher.welcome()?.user).toBe('ann');
+    usher.socket.stop();
   });
 
   test('does not follow from there never having been one', () => {

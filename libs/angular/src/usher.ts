@@ -11,7 +11,7 @@ import {
   untracked,
 } from '@angular/core';
 import { toSignal } from '@angular/core/rxjs-interop';
-import { type ConnectionState, fetchTicket, TicketSocket, type Welcome } from '@usher/client';
+import { type ConnectionState, fetchTicket, identityOf, TicketSocket, type Welcome, type Who } from '@usher/client';
 import {
   createRooms,
   type Person,
@@ -44,9 +44,12 @@ export interface Usher {
   /** What the server said first, while the connection is open. */
   readonly welcome: Signal<Welcome | undefined>;
   room(name: string): UsherRoom;
-  /** Connects, and stays connected. Does nothing on a server: what it renders is inert. */
+  /**
+   * Connects, and stays connected. While no one is signed in it waits (`idle`, reason `sign_in`). After a sign-out call it again. Does
+   * nothing during server-side rendering.
+   */
   start(): void;
-  /** Ends the connection and forgets all that was said and written; the next person finds nothing. */
+  /** Closes the connection and deletes what the rooms hold. */
   signOut(): void;
 }
 
@@ -59,14 +62,23 @@ export function injectUsher(): Usher {
 }
 
 export function createUsher(): Usher {
-  const { token, fresh, renew, signedIn, onSignedOut, ...options } = inject(USHER_OPTIONS);
+  const { token, fresh, renew, who, signedIn, onSignedOut, ...options } = inject(USHER_OPTIONS);
   const api = injectApi();
   const injector = inject(Injector);
   const zone = inject(NgZone);
   const inBrowser = isPlatformBrowser(inject(PLATFORM_ID));
 
   const ticketUrl = (): string => api.at('/ws_ticket');
+  const identity: Who =
+    who ??
+    (() => {
+      if (signedIn && !signedIn()) return undefined;
+      const held = token();
+      return held ? identityOf(held) : signedIn && null;
+    });
   const socket = new TicketSocket<RoomsProtocol>({
+    // The socket reads it before every frame, also inside an effect of the app.
+    who: () => untracked(identity),
     url: () => api.at('/ws').replace(/^http/, 'ws'),
     ticket:
       fresh && renew
@@ -77,7 +89,7 @@ export function createUsher(): Usher {
   const rooms = createRooms(socket, options.rooms);
   const views = new Map<string, UsherRoom>();
 
-  // Told by the app itself: it needs no telling.
+  /** Whether the sign-out in progress was requested by the app, which then does not need `onSignedOut`. */
   let byApp = false;
   function signOut(): void {
     byApp = true;
@@ -86,12 +98,16 @@ export function createUsher(): Usher {
   }
 
   const watching = socket.state$.subscribe(({ name, reason }) => {
-    if (name === 'signed_out' && !byApp) onSignedOut?.(reason);
+    if (name === 'signed_out' && reason.kind !== 'identity' && !byApp) onSignedOut?.(reason);
   });
   if (inBrowser) {
     effect(() => {
-      const present = signedIn ? signedIn() : token() !== undefined;
-      if (!present && untracked(() => socket.state.name) !== 'idle') untracked(signOut);
+      identity();
+      untracked(() => {
+        zone.runOutsideAngular(() => {
+          socket.recheck();
+        });
+      });
     });
   }
   inject(DestroyRef).onDestroy(() => {

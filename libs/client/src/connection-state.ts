@@ -2,7 +2,7 @@ import type { ProblemCode } from '@usher/protocol';
 
 /**
  * Where the connection is:
- * `idle` (nobody has asked for it yet) → `ticket` (asking for one) → `waiting` (for the slot that the server gave)
+ * `idle` (before `connect()`, and after it while no one is signed in) → `ticket` (asking for one) → `waiting` (for the slot that the server gave)
  * → `connecting` (dialled, not welcomed yet) → `open` → `backoff` (a time to wait before the next ticket).
  * Two states end it until a person acts: `signed_out` and `stopped`.
  */
@@ -20,12 +20,27 @@ export interface Reason {
    * - `hidden`: the page went into the back/forward cache
    * - `asked`: `drop()`, `stop()` or `signOut()` was called
    * - `signed_out`: the server ended the session (`code`: the close code)
+   * - `sign_in`: `connect()` was called and no one is signed in; it connects when someone is (only in `idle`)
+   * - `identity`: another user or session is signed in than before, or the user signed out; in `stopped`, the server's `welcome` named
+   *   another user than the token
    */
   readonly kind:
-    'start' | 'closed' | 'refused' | 'unavailable' | 'timeout' | 'offline' | 'hidden' | 'asked' | 'signed_out';
+    | 'start'
+    | 'closed'
+    | 'refused'
+    | 'unavailable'
+    | 'timeout'
+    | 'offline'
+    | 'hidden'
+    | 'asked'
+    | 'signed_out'
+    | 'sign_in'
+    | 'identity';
   readonly code?: ProblemCode | number;
   /** Words for a person or a log, where somebody gave any. Never holds a secret. */
   readonly text?: string;
+  /** What a developer should check, where a likely cause is known. Not for users. */
+  readonly hint?: string;
 }
 
 export interface ConnectionState {
@@ -58,7 +73,9 @@ export interface Step {
     | 'lease'
     | 'beat'
     | 'offline'
-    | 'online';
+    | 'online'
+    /** `text` says what a developer should change. */
+    | 'hint';
   /** How long the step took (`ticket_ok`, `refused`, `open`, `welcome`, `renewed`, `close`) or will take (`waiting`, `backoff`). */
   readonly ms?: number;
   readonly code?: ProblemCode | number;

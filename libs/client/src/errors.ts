@@ -5,6 +5,7 @@ export class RequestFailed extends Error {
    * takes) and `rate_limited` (too many requests have no answer yet).
    */
   readonly code: string;
+  override readonly name: string = 'RequestFailed';
   /** How long to wait before the same can succeed, in ms. */
   readonly retryAfterMs: number | undefined;
 
@@ -16,7 +17,19 @@ export class RequestFailed extends Error {
 }
 
 /** There is no connection, or it was lost before the answer: whether the server did what was asked is not known. */
-export class Disconnected extends Error {}
+export class Disconnected extends Error {
+  override readonly name: string = 'Disconnected';
+
+  constructor(message = 'not connected') {
+    super(message);
+  }
+}
 
 /** No answer in time: whether the server did what was asked is not known. */
-export class TimedOut extends Error {}
+export class TimedOut extends Error {
+  override readonly name: string = 'TimedOut';
+
+  constructor(message = 'no answer in time') {
+    super(message);
+  }
+}

@@ -25,7 +25,7 @@ async function refusal(response: Response): Promise<TicketRefused> {
 
 test('asks with the token as Bearer, past every cache, and hands on the answer', async () => {
   const { fetch, ask } = answering(Response.json(answer));
-  await expect(ask(signal)).resolves.toEqual(answer);
+  await expect(ask(signal)).resolves.toEqual({ ...answer, identity: 'secret' });
   expect(fetch).toHaveBeenCalledExactlyOnceWith('/api/ws_ticket', {
     headers: { authorization: 'Bearer secret' },
     cache: 'no-store',

@@ -1,6 +1,8 @@
 export type { ConnectionState, Reason, StateName, Step } from './connection-state.ts';
 export { Disconnected, RequestFailed, TimedOut } from './errors.ts';
 export { fetchTicket, type FetchTicketOptions } from './fetch-ticket.ts';
+export type { Identity, Who } from './identity.ts';
+export { identityOf } from './identity.ts';
 export type { Socket, SocketConstructor, TicketFunction, TicketSocketOptions, Timings } from './options.ts';
 export { browserPage, type PageEvent, type PageSource } from './page.ts';
 export type { RequestOptions } from './requests.ts';

@@ -3,11 +3,12 @@ import { BehaviorSubject, filter, Subject } from 'rxjs';
 import { fullJitter } from './backoff.ts';
 import type { ConnectionState, Reason, StateName, Step } from './connection-state.ts';
 import { Disconnected, RequestFailed, TimedOut } from './errors.ts';
+import { type Identity, type Owner, ownerOf } from './identity.ts';
 import type { Socket, TicketSocketOptions } from './options.ts';
 import { browserPage, type PageEvent } from './page.ts';
 import { createRequests } from './requests.ts';
 import { TicketRefused } from './ticket-refused.ts';
-import { createTimers } from './timers.ts';
+import { type After, createTimers } from './timers.ts';
 import { isWelcome, type Welcome } from './welcome.ts';
 
 type CodeOf<N> = Extract<(typeof closeCodes)[number], { readonly name: N }>['code'];
@@ -32,6 +33,7 @@ export function createMachine(options: TicketSocketOptions) {
     now = Date.now,
     page = browserPage,
     timings = {},
+    who = options.ticket.who ?? (() => null),
   } = options;
   const { answerMs = 10_000, graceMs = 10_000, stableMs = 10_000 } = timings;
   const { backoffMinMs = 500, backoffMaxMs = 20_000 } = timings;
@@ -43,9 +45,15 @@ export function createMachine(options: TicketSocketOptions) {
   const welcome$ = new BehaviorSubject(welcome);
   const events$ = new Subject<RawFrame>();
   const log$ = new Subject<Step>();
+  const cleared$ = new Subject<void>();
   let telling = false;
 
-  const [after, clearTimers] = createTimers();
+  const [timer, clearTimers] = createTimers();
+  /** Nothing that was planned for one identity happens under another. */
+  const after: After = (ms, run) =>
+    timer(ms, () => {
+      if (check()) run();
+    });
   const requests = createRequests(after, post, answerMs);
   /** Set while it is connected or on its way. */
   let unwatch: (() => void) | undefined;
@@ -60,6 +68,16 @@ export function createMachine(options: TicketSocketOptions) {
   /** The server wants nobody before this time, Unix ms. A person may knock all the same. */
   let notBefore = 0;
 
+  /** The identity that everything here belongs to: `undefined` for none, `null` while it is not known. */
+  let owner: Owner | null | undefined;
+  /** Whether the previous identity's data is still to be deleted. */
+  let stale = false;
+  /** Whether a connection was open since the last sign-out. */
+  let wasOpen = false;
+  let hinted = false;
+  /** Handshakes in a row that failed without an answer. */
+  let failures = 0;
+
   function note(step: Step['step'], more?: Omit<Step, 'at' | 'step'>): void {
     log$.next({ at: now(), step, ...more });
   }
@@ -73,14 +91,70 @@ export function createMachine(options: TicketSocketOptions) {
     call?.abort();
     call = undefined;
     renewing = false;
-    if (!hello && socket) {
-      socket.onopen = socket.onmessage = socket.onclose = null;
-      socket.close(1000);
-      socket = undefined;
-      requests.disconnect();
+    if (!hello) hangUp();
+    if (name === 'signed_out') {
+      owner = undefined;
+      wasOpen = false;
+      stale = true;
     }
+    clear();
     tell();
     return state === entered;
+  }
+
+  function hangUp(): void {
+    welcome = undefined;
+    if (!socket) return;
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.close(1000);
+    socket = undefined;
+    requests.disconnect();
+  }
+
+  function clear(): void {
+    if (!stale) return;
+    stale = false;
+    cleared$.next();
+  }
+
+  /**
+   * Compares who is signed in with the owner. After a change it closes, clears and starts again, and returns `false`: the caller's
+   * work belonged to the previous identity and must not go on.
+   *
+   * @param answered the identity of a ticket, which counts while `who` does not know
+   */
+  function check(answered?: Identity | string): boolean {
+    let found: Owner | null | undefined;
+    try {
+      found = ownerOf(who());
+    } catch {
+      // Not knowing who is signed in must not keep the previous identity's connection.
+    }
+    if (found === null) found = ownerOf(answered ?? null);
+    if (found === null) {
+      owner ??= null;
+      return true;
+    }
+    const before = owner;
+    owner = found;
+    const isSame = found ? !before || before.key === found.key : before === undefined;
+    if (isSame && !isOther(welcome?.user)) return true;
+    stale = true;
+    hangUp();
+    if (!unwatch) clear();
+    else if (found) start({ kind: 'identity' }, 0);
+    else end('signed_out', { kind: 'identity' });
+    return false;
+  }
+
+  /** Whether the owner is known to be another user. */
+  function isOther(user: string | undefined): boolean {
+    return user !== undefined && owner?.user !== undefined && owner.user !== user;
+  }
+
+  /** Connects for the user who has signed in meanwhile. */
+  function resume(): void {
+    if (check() && owner && unwatch && state.name === 'idle') start({ kind: 'start' }, 0);
   }
 
   /** Who acts upon what is told is not told more within their own call, so that everybody hears everything in one order. */
@@ -103,7 +177,7 @@ export function createMachine(options: TicketSocketOptions) {
 
   /** Waits before the next try; `waitMs` is what the server wants at least. */
   function back(reason: Reason, waitMs = 0): void {
-    if (!unwatch) return;
+    if (!check() || !unwatch || state.name === 'idle') return;
     const { name, since, attempt } = state;
     const at = now();
     const tries = name === 'open' && at - since >= stableMs ? 1 : attempt + (name === 'backoff' ? 0 : 1);
@@ -125,11 +199,17 @@ export function createMachine(options: TicketSocketOptions) {
     const { name, reason, attempt } = state;
     // Who tries does not call itself offline: if it still is, the answer will say so.
     if (name === 'backoff') start(reason.kind === 'offline' ? { kind: 'closed' } : reason, attempt);
+    else if (name === 'idle' && unwatch) start({ kind: 'start' }, 0);
   }
 
   function start(reason: Reason, attempt: number): void {
+    if (!check()) return;
     notBefore = 0;
-    if (!enter('ticket', reason, attempt)) return;
+    if (owner === undefined) {
+      enter('idle', { kind: 'sign_in' }, 0);
+      return;
+    }
+    if (!enter('ticket', reason, attempt) || !check()) return;
     ask((ticket, ms) => {
       const slotAt = now() + ms;
       if (!ms) dial(ticket, reason, attempt);
@@ -141,6 +221,9 @@ export function createMachine(options: TicketSocketOptions) {
       }
     }, back);
     note('ticket');
+    if (hinted || options.who || owner?.user) return;
+    hinted = true;
+    note('hint', { text: 'set `who`: the token names no user' });
   }
 
   /**
@@ -150,9 +233,14 @@ export function createMachine(options: TicketSocketOptions) {
   function ask(got: (ticket: string, waitMs: number) => void, failed: (reason: Reason, waitMs: number) => void): void {
     const mine = (call = new AbortController());
     const asked = now();
-    function settle(then: () => void, step: Step['step'], more?: Omit<Step, 'at' | 'step'>): void {
+    function settle(
+      then: () => void,
+      step: Step['step'],
+      more?: Omit<Step, 'at' | 'step'>,
+      identity?: Identity | string,
+    ): void {
       if (call === mine) note(step, { ms: now() - asked, ...more });
-      if (call !== mine) return;
+      if (call !== mine || !check(identity)) return;
       call = undefined;
       then();
     }
@@ -161,7 +249,10 @@ export function createMachine(options: TicketSocketOptions) {
         const { code, message: text, terminal, retryAfterMs = 0 } = error;
         settle(
           () => {
-            if (terminal) end('signed_out', { kind: 'refused', code, text });
+            if (code === 'missing_token' && !owner && !wasOpen) {
+              owner = undefined;
+              enter('idle', { kind: 'sign_in' }, 0);
+            } else if (terminal) end('signed_out', { kind: 'refused', code, text });
             else failed({ kind: 'unavailable', code, text }, retryAfterMs > 0 ? retryAfterMs : 0);
           },
           'refused',
@@ -177,16 +268,25 @@ export function createMachine(options: TicketSocketOptions) {
       mine.abort();
       fail(new TimedOut());
     });
-    freshTicket(options, mine.signal).then(([ticket, waitMs]) => {
-      settle(() => {
-        got(ticket, waitMs);
-      }, 'ticket_ok');
+    freshTicket(options, mine.signal).then(([ticket, waitMs, identity]) => {
+      settle(
+        () => {
+          const named = ownerOf(identity);
+          // The token may have changed after the check and changed back.
+          if (named?.user && owner?.user && named.key !== owner.key) failed({ kind: 'identity' }, 0);
+          else got(ticket, waitMs);
+        },
+        'ticket_ok',
+        {},
+        identity,
+      );
     }, fail);
   }
 
   function dial(ticket: string, reason: Reason, attempt: number): void {
-    if (!enter('connecting', reason, attempt)) return;
+    if (!enter('connecting', reason, attempt) || !check()) return;
     const dialled = now();
+    let answered = false;
     try {
       const address = typeof url === 'function' ? url() : url;
       const query = `${address.includes('?') ? '&' : '?'}ticket=${encodeURIComponent(ticket)}`;
@@ -197,33 +297,40 @@ export function createMachine(options: TicketSocketOptions) {
       return;
     }
     socket.onopen = () => {
+      answered = true;
+      failures = 0;
       note('open', { ms: now() - dialled });
     };
-    socket.onmessage = ({ data }) => {
+    socket.onmessage = ({ data }: { readonly data: unknown }) => {
       heardAt = now();
       const frame = parseFrame(data);
-      if (!frame) return;
+      if (!frame || !check()) return;
       if (welcome) receive(frame);
-      else if (isWelcome(frame) && enter('open', reason, attempt, 0, frame)) {
+      else if (isWelcome(frame) && isOther(frame.user)) {
+        end('stopped', { kind: 'identity', text: 'the welcome names another user than the token' });
+      } else if (isWelcome(frame) && enter('open', reason, attempt, 0, frame)) {
+        wasOpen = true;
         listen();
         plan(frame.lease);
         note('welcome', { ms: heardAt - dialled });
       }
     };
-    socket.onclose = ({ code, reason: text }) => {
-      closed(code, text);
+    socket.onclose = ({ code, reason: text }: { readonly code: number; readonly reason: string }) => {
+      const isRefused = !answered && code === 1006 && ++failures >= 3;
+      closed(code, text, isRefused ? 'origin in ALLOWED_ORIGINS?' : '');
     };
     // What there is to know comes with `onclose`. The `ws` package throws where nobody listens.
     socket.onerror = () => undefined;
     after(answerMs, () => {
-      back({ kind: 'timeout' });
+      back({ kind: 'timeout', ...(!answered && { hint: '`ws: true` in the dev proxy?' }) });
     });
     note('dial');
   }
 
-  function closed(code: number, text: string): void {
-    const why = { kind: 'closed', code, ...(text && { text }) } as const;
+  function closed(code: number, text: string, hint: string): void {
+    const why = { kind: 'closed', code, ...(text && { text }), ...(hint && { hint }) } as const;
     note('close', { code, ...(text && { text }), ms: now() - state.since });
+    if (!check()) return;
     if (code === sessionEnded) end('signed_out', { ...why, kind: 'signed_out' });
     else if (comesBack(code)) back(why, code === rateLimitAbused ? backoffMaxMs : 0);
     else end('stopped', why);
@@ -318,14 +425,14 @@ export function createMachine(options: TicketSocketOptions) {
 
   /** @throws Disconnected, or RequestFailed `too_long`: the server would close for a frame above its limit (1009). */
   function post(frame: object): void {
-    if (!welcome) throw new Disconnected();
+    if (!check() || !welcome) throw new Disconnected();
     const text = JSON.stringify(frame);
     if (new TextEncoder().encode(text).length > welcome.limits.frameBytes) throw new RequestFailed('too_long');
     socket?.send(text);
   }
 
   function signal(type: string, params?: object): void {
-    if (welcome) post({ ...params, type });
+    if (check() && welcome) post({ ...params, type });
   }
 
   return {
@@ -333,6 +440,7 @@ export function createMachine(options: TicketSocketOptions) {
     welcome$,
     events$,
     log$,
+    cleared$,
     get state() {
       return state;
     },
@@ -340,11 +448,16 @@ export function createMachine(options: TicketSocketOptions) {
       return welcome;
     },
     connect(): void {
-      if (unwatch) return;
-      unwatch = page.watch(onPage);
+      if (!(options.WebSocket ?? (globalThis as Partial<typeof globalThis>).WebSocket))
+        throw new Error('no WebSocket: use Node 22 or later, or set the option `WebSocket`');
+      check();
+      if (unwatch && state.name !== 'idle') return;
+      unwatch ??= page.watch(onPage);
       start({ kind: 'start' }, 0);
     },
+    recheck: resume,
     stop(): void {
+      check();
       end('stopped', { kind: 'asked' });
     },
     signOut(text?: string): void {
@@ -367,8 +480,11 @@ export function createMachine(options: TicketSocketOptions) {
 }
 
 /** @throws whatever the ticket function throws, at once or later, and where what it gives is no ticket */
-async function freshTicket({ ticket: get }: TicketSocketOptions, signal: AbortSignal): Promise<[string, number]> {
-  const { ticket, connectAfterMs } = await get(signal);
+async function freshTicket(
+  { ticket: get }: TicketSocketOptions,
+  signal: AbortSignal,
+): Promise<[string, number, Identity | string | undefined]> {
+  const { ticket, connectAfterMs, identity } = await get(signal);
   if (typeof ticket !== 'string' || !ticket) throw new TypeError();
-  return [ticket, connectAfterMs > 0 ? connectAfterMs : 0];
+  return [ticket, connectAfterMs > 0 ? connectAfterMs : 0, identity];
 }

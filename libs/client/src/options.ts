@@ -1,14 +1,23 @@
 import type { TicketAnswer } from '@usher/protocol';
+import type { Identity, Who } from './identity.ts';
 import type { PageSource } from './page.ts';
 
-/** Gets a fresh ticket. Throws `TicketRefused` where the server said no; anything else that it throws means: try again later. */
-export type TicketFunction = (signal: AbortSignal) => Promise<TicketAnswer>;
+/**
+ * Gets a fresh ticket. Throws `TicketRefused` if the server refused it; the socket tries again after any other error.
+ * `fetchTicket` and `ticketFrom` return one that has `who`.
+ */
+export interface TicketFunction {
+  /** The answer may name the identity whose token paid for the ticket. */
+  (signal: AbortSignal): Promise<TicketAnswer & { readonly identity?: Identity | string }>;
+  /** Who is signed in, read from the same token that the ticket is requested with. */
+  readonly who?: Who;
+}
 
-/** What is used of a WebSocket: the browser's own, Node's own and that of the `ws` package have it. */
+/** The part of a WebSocket that the client uses. The global `WebSocket` and the one of the `ws` package satisfy it. */
 export interface Socket {
   onopen: ((event: never) => void) | null;
-  onmessage: ((event: MessageEvent) => void) | null;
-  onclose: ((event: CloseEvent) => void) | null;
+  onmessage: ((event: never) => void) | null;
+  onclose: ((event: never) => void) | null;
   onerror: ((event: never) => void) | null;
   send(text: string): void;
   close(code?: number, reason?: string): void;
@@ -35,9 +44,14 @@ export interface TicketSocketOptions {
   readonly url: string | (() => string);
   /** Asked before EVERY dial and renewal; an answer is used once and never kept. */
   readonly ticket: TicketFunction;
+  /**
+   * Who is signed in. Defaults to the `who` of the ticket function: with `fetchTicket` the `sub` and `sid` of the token. Required for
+   * tokens that do not name a user and for ticket functions of your own; without it call `signOut()` before another user signs in.
+   */
+  readonly who?: Who;
   /** The WebSocket subprotocol; `usher.v1` unless told. */
   readonly protocol?: string;
-  /** The global `WebSocket` unless told. */
+  /** Defaults to the global `WebSocket`, which Node has from version 22 on. */
   readonly WebSocket?: SocketConstructor;
   readonly timings?: Partial<Timings>;
   /** From 0 to below 1; `Math.random` unless told. */

@@ -13,6 +13,13 @@ describe('a request', () => {
     await expect(page).resolves.toMatchObject({ messages: [{ text: 'hello' }], more: false });
   });
 
+  test('leaves no timer behind once it has its reply', async () => {
+    const { socket } = await openSocket();
+    const before = vi.getTimerCount();
+    await socket.ping();
+    expect(vi.getTimerCount()).toBe(before);
+  });
+
   test('has an id that ascends, also over connections', async () => {
     const { server, socket } = await openSocket();
     await socket.ping();

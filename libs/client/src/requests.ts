@@ -45,12 +45,13 @@ export function createRequests(after: After, post: (frame: object) => void, usua
       };
       waiting.set(id, answer);
       signal?.addEventListener('abort', aborted);
-      after(timeoutMs, () => {
+      const clear = after(timeoutMs, () => {
         answer.reject(new TimedOut());
       });
       try {
         return await answer.promise;
       } finally {
+        clear();
         waiting.delete(id);
         signal?.removeEventListener('abort', aborted);
       }

@@ -2,6 +2,7 @@ import type { ProblemCode } from '@usher/protocol';
 
 /** The server's answer to the ticket call was no. Thrown by ticket functions; holds nothing secret. */
 export class TicketRefused extends Error {
+  override readonly name: string = 'TicketRefused';
   readonly code: ProblemCode;
   /** The HTTP status. */
   readonly status: number;

@@ -1,6 +1,8 @@
 import type { Message, RoomsProtocol } from '@usher/protocol';
 import type { Observable } from 'rxjs';
 import { expectTypeOf, test } from 'vitest';
+import type { WebSocket as NodeWebSocket } from 'ws';
+import type { SocketConstructor } from './options.ts';
 import type { TicketSocket } from './ticket-socket.ts';
 
 declare const socket: TicketSocket<RoomsProtocol>;
@@ -16,4 +18,9 @@ test('a socket knows its protocol’s requests, signals and events', () => {
   >();
   type Signals = Parameters<TicketSocket<RoomsProtocol>['signal']>[0];
   expectTypeOf<Signals>().toEqualTypeOf<'beat' | 'typing' | 'away'>();
+});
+
+test('the global WebSocket and the one of the ws package are socket constructors', () => {
+  expectTypeOf<typeof WebSocket>().toExtend<SocketConstructor>();
+  expectTypeOf<typeof NodeWebSocket>().toExtend<SocketConstructor>();
 });

@@ -34,8 +34,23 @@ export interface TicketSocket<P extends Protocol> {
   /** What happens under the hood, live. */
   readonly log$: Observable<Step>;
 
-  /** Connects, and stays connected. Does nothing where it is at it already; after `signed_out` and `stopped` it begins anew. */
+  /**
+   * Emits when everything that was kept for the previous user must be deleted: on a sign-out, and when another identity is signed in.
+   * It emits synchronously, after the socket was closed and before anything else is sent. Rooms delete what they hold.
+   */
+  readonly cleared$: Observable<void>;
+
+  /**
+   * Connects, and stays connected. Does nothing if it is connected or connecting already; after `signed_out` and `stopped` it starts
+   * again. While no one is signed in the state is `idle` with the reason `sign_in`; call `connect()` or `recheck()` after the sign-in.
+   * @throws Error if there is no WebSocket implementation
+   */
   connect(): void;
+  /**
+   * Reads `who` again. If the identity has changed, it closes the socket, clears, and connects again for the new identity, or ends in
+   * `signed_out` if no one is signed in. Every frame, ticket and message does the same; call it to react at once.
+   */
+  recheck(): void;
   /** Ends the connection; it stays ended until `connect()`. */
   stop(): void;
   /** Ends the connection because the person leaves. What hangs on it (rooms) forgets everything. */
@@ -68,5 +83,5 @@ export interface TicketSocket<P extends Protocol> {
 
 // The machine serves any protocol alike; what `P` adds are the names and shapes to which the server keeps.
 export const TicketSocket = function (options: TicketSocketOptions) {
-  return createMachine(options);
+  return Object.setPrototypeOf(createMachine(options), TicketSocket.prototype as object) as unknown;
 } as unknown as new <P extends Protocol>(options: TicketSocketOptions) => TicketSocket<P>;

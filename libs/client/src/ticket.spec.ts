@@ -41,7 +41,7 @@ describe('the way in', () => {
     await settle();
     expect(states.map(({ name }) => name)).toEqual(['idle', 'ticket', 'connecting', 'open']);
     expect(states.map(({ reason }) => reason.kind)).toEqual(['start', 'start', 'start', 'start']);
-    expect(steps.map(({ step }) => step)).toEqual(['ticket', 'ticket_ok', 'dial', 'open', 'welcome']);
+    expect(steps.map(({ step }) => step)).toEqual(['ticket', 'hint', 'ticket_ok', 'dial', 'open', 'welcome']);
     expect(socket.welcome).toMatchObject({ user: 'maggie', heartbeatMs: 25_000 });
     expect(server.last.protocol).toBe('usher.v1');
     expect(server.last.url.searchParams.get('ticket')).toBe('ticket-1');
@@ -187,7 +187,6 @@ describe('a ticket function that', () => {
   test.each([
     ['session_ended', 401],
     ['invalid_token', 401],
-    ['missing_token', 401],
     ['token_expired', 401],
     ['user_disabled', 403],
   ] as const)('is told %s signs out, and does not ask again', async (code, status) => {

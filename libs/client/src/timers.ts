@@ -1,5 +1,5 @@
-/** Runs something in so many milliseconds, unless the state has been left by then. */
-export type After = (ms: number, run: () => void) => void;
+/** Runs something in `ms`, unless the state has been left by then. Returns a function that clears the timer. */
+export type After = (ms: number, run: () => void) => () => void;
 
 /** More than this a timer cannot count; told more, it would fire at once. */
 const longestMs = 2 ** 31 - 1;
@@ -17,6 +17,10 @@ export function createTimers(): [after: After, clearAll: () => void] {
         Math.min(ms, longestMs),
       );
       running.add(timer);
+      return () => {
+        clearTimeout(timer);
+        running.delete(timer);
+      };
     },
     () => {
       for (const timer of running) clearTimeout(timer);

@@ -20,7 +20,10 @@ export const appConfig: ApplicationConfig = {
         token,
         fresh,
         renew,
-        signedIn: () => session.user() !== undefined,
+        who: () => {
+          const state = session.state();
+          return state.name === 'signed_in' ? state : undefined;
+        },
         // So far back somebody may scroll; the list shows a window of it.
         rooms: { user: () => session.user() ?? '', held: 60_000 },
         onSignedOut: (reason) => {

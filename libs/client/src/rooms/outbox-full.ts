@@ -1,2 +1,4 @@
 /** Too many messages of one room wait to be sent already. */
-export class OutboxFull extends Error {}
+export class OutboxFull extends Error {
+  override readonly name: string = 'OutboxFull';
+}

@@ -68,6 +68,7 @@ export function createOutbox(
   }
 
   function add(draft: Pick<Draft, 'text'> & Partial<Draft>, given: string | undefined): string {
+    socket.recheck();
     if (drafts.length >= outbox) throw new OutboxFull('outbox full');
     const key = given ?? uuid();
     // Under a key of before it may have gone out then.
@@ -87,6 +88,7 @@ export function createOutbox(
 
   /** What is to be changed: a sequence, or a message that was written here. */
   function find(of: number | string): number | Draft {
+    socket.recheck();
     if (typeof of === 'number') return of;
     const found =
       drafts.find((each) => each.key === of && each.of === undefined) ??

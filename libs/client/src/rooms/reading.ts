@@ -73,6 +73,7 @@ export function createReading(room: string, socket: TicketSocket<RoomsProtocol>,
       say(unread);
     },
     read(seq) {
+      socket.recheck();
       if (!(seq > mark)) return;
       mark = seq;
       const last = unread$.value;

@@ -52,6 +52,8 @@ export function createRoom(name: string, socket: TicketSocket<RoomsProtocol>, se
   }
 
   function show(): void {
+    // What is shown must not be the previous user's.
+    socket.recheck();
     messages$.next(outbox.list());
   }
 
@@ -180,6 +182,7 @@ export function createRoom(name: string, socket: TicketSocket<RoomsProtocol>, se
       if (is('joined')) people.write();
     },
     open() {
+      socket.recheck();
       if (wanted && !is('denied')) return;
       wanted = true;
       join();

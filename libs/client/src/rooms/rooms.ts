@@ -38,12 +38,17 @@ export function createRooms(socket: TicketSocket<RoomsProtocol>, options: RoomsO
 
   function clear(): void {
     for (const room of rooms.values()) {
-      room.close();
+      // In this order: closing shows what is left.
       room.wipe();
+      room.close();
     }
   }
 
-  socket.state$.subscribe(({ name }) => {
+  socket.cleared$.subscribe(() => {
+    person = undefined;
+    clear();
+  });
+  socket.state$.subscribe(() => {
     const { user } = socket.welcome ?? {};
     const another = person !== undefined && user !== undefined && person !== user;
     // Before the joins, so that nobody is told that they are attentive.
@@ -57,9 +62,6 @@ export function createRooms(socket: TicketSocket<RoomsProtocol>, options: RoomsO
       }
     }
     person = user ?? person;
-    if (name !== 'signed_out') return;
-    person = undefined;
-    clear();
   });
   socket.on('message').subscribe((message) => rooms.get(message.room)?.take(message));
   socket.on('presence').subscribe((event) => rooms.get(event.room)?.presence(event));

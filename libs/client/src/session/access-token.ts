@@ -1,4 +1,5 @@
 import type { TokenAnswer } from '@usher/protocol';
+import { claimsOf } from '../identity.ts';
 import type { Person } from './session-types.ts';
 
 /** An access token as it is held. */
@@ -8,17 +9,6 @@ export interface AccessToken {
   readonly at: number;
   /** How long it is good from then on. */
   readonly lifeMs: number;
-}
-
-/** The claims of a JWT (RFC 7519 §4), of what is no JWT none. Nothing is verified here: that is the server's part. Never throws. */
-function claimsOf(token: string): Partial<Record<string, unknown>> {
-  try {
-    const [, payload = ''] = token.split('.');
-    const bytes = Uint8Array.from(atob(payload.replace(/-/g, '+').replace(/_/g, '/')), (char) => char.charCodeAt(0));
-    return { ...(JSON.parse(new TextDecoder().decode(bytes)) as object) };
-  } catch {
-    return {};
-  }
 }
 
 /** Whom a token speaks for, as far as it tells. */

@@ -202,6 +202,7 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
       return state;
     },
     token: () => held?.token,
+    who: () => (state.name === 'signed_in' ? state : undefined),
     fresh,
     async renew(rejected) {
       look();

@@ -5,6 +5,7 @@ import { TicketRefused } from '../ticket-refused.ts';
 export class SessionOver extends Error {
   /** Why, for the state that follows: with Usher's server one of its end causes. */
   readonly reason: string;
+  override readonly name: string = 'SessionOver';
 
   constructor(reason: string) {
     super(reason);
@@ -17,6 +18,8 @@ export class SessionOver extends Error {
  * comes back, and not before the server wants it.
  */
 export class RefreshRefused extends TicketRefused {
+  override readonly name: string = 'RefreshRefused';
+
   constructor(code: ProblemCode, status: number, retryAfterMs?: number) {
     super(code, status, code, retryAfterMs, false);
   }

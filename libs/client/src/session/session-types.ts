@@ -69,6 +69,8 @@ export interface SessionKeeper {
   readonly state: SessionState;
   /** The token that is held now, whether it is still good or not. After a reload there is none before `fresh()`. */
   readonly token: () => string | undefined;
+  /** Who is signed in, for the `who` of a socket; `undefined` if no one is. */
+  readonly who: () => Person | undefined;
   /**
    * Resolves to a token that is good for a while, refreshed if need be: one refresh at a time, over all tabs. To `undefined` where
    * nobody is signed in, or not any more the one who was when it was called. Rejects where there is none to be had now, with

@@ -26,14 +26,14 @@ function asking({ good, code = 'token_expired' }: { good: readonly string[]; cod
 describe('a ticket', () => {
   test('is asked for with a fresh token', async () => {
     const { ask, fetch, keeper } = asking({ good: ['first'] });
-    expect(await ask(signal)).toEqual(ticket);
+    expect(await ask(signal)).toMatchObject(ticket);
     expect(fetch).toHaveBeenCalledOnce();
     expect(keeper.renew).not.toHaveBeenCalled();
   });
 
   test.each(['token_expired', 'invalid_token'] as const)('is asked for once more after %s', async (code) => {
     const { ask, keeper } = asking({ good: ['second'], code });
-    expect(await ask(signal)).toEqual(ticket);
+    expect(await ask(signal)).toMatchObject(ticket);
     expect(keeper.renew).toHaveBeenCalledExactlyOnceWith('first');
   });
 

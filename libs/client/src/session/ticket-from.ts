@@ -1,4 +1,5 @@
 import { fetchTicket, type FetchTicketOptions } from '../fetch-ticket.ts';
+import type { Who } from '../identity.ts';
 import type { TicketFunction } from '../options.ts';
 import { TicketRefused } from '../ticket-refused.ts';
 import type { SessionKeeper } from './session-types.ts';
@@ -13,10 +14,10 @@ export function wantsAnotherToken(code: unknown): boolean {
  * more where the server does not take it. Where it cannot be refreshed now, that is something that time may heal.
  */
 export function ticketFrom(
-  { fresh, renew }: Pick<SessionKeeper, 'fresh' | 'renew'>,
+  { fresh, renew, who }: Pick<SessionKeeper, 'fresh' | 'renew'> & { readonly who?: Who },
   options: Omit<FetchTicketOptions, 'token'>,
 ): TicketFunction {
-  return async (signal) => {
+  const get: TicketFunction = async (signal) => {
     const ask = (token: string | undefined) => fetchTicket({ ...options, token: () => token })(signal);
     const token = await fresh();
     try {
@@ -26,4 +27,5 @@ export function ticketFrom(
       return ask(await renew(token));
     }
   };
+  return Object.assign(get, who && { who });
 }

@@ -1,0 +1,11 @@
+/** An unsigned token with these claims, in the form of a JWT. */
+export function newJwt(claims: object): string {
+  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  return `${part({ alg: 'none' })}.${part(claims)}.signature`;
+}
+
+/** The `sub` of such a token. */
+export function userOf(authorization: string | null): string {
+  const payload = authorization?.split('.')[1] ?? '';
+  return (JSON.parse(Buffer.from(payload, 'base64url').toString()) as { readonly sub: string }).sub;
+}
