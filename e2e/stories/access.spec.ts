@@ -66,9 +66,9 @@ test('axe finds nothing in a conversation with all that it may hold, nor on what
   await expect(messageWith(page, '(edited)')).toHaveCount(1);
   await messageWith(page, 'to be taken back').hover();
   await messageWith(page, 'to be taken back').getByRole('button', { name: /^More/ }).click();
-  await page.getByRole('menuitem', { name: 'Take back' }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
   await expect(page.getByRole('alertdialog')).toBeVisible();
-  await page.getByRole('alertdialog').getByRole('button', { name: 'Take back' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
   await expect(messageWith(page, 'taken back')).toHaveCount(1);
   await page.getByRole('button', { name: /here$/ }).click();
   await expectAccessible(page);
@@ -110,9 +110,9 @@ test('axe finds nothing on what leads from room to room, nor on what is asked ab
 
   await page.setViewportSize(desktop);
   await openRoom(page, 'Plans');
-  await page.getByRole('button', { name: 'More about this room' }).click();
+  await page.getByRole('button', { name: 'Room menu' }).click();
   await page.getByRole('menuitem', { name: 'Members' }).click();
-  await page.getByLabel('Add somebody').fill('nobody');
+  await page.getByLabel('Add people').fill('nobody');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('alert')).toBeVisible();
   await expectAccessible(page);
@@ -125,7 +125,7 @@ test('axe finds nothing on what leads from room to room, nor on what is asked ab
   await expect(page.locator('mark')).toBeVisible();
   await expectAccessible(page);
   await page.goto('/search?q=zeppelin');
-  await expect(page.getByText('Nothing was found')).toBeVisible();
+  await expect(page.getByText('No results for')).toBeVisible();
   await expectAccessible(page);
 });
 
@@ -152,7 +152,7 @@ test('axe finds nothing on the settings, nor on what they ask and tell', async (
   await page.goto('/settings');
   await expect(page.getByText('This device', { exact: true })).toBeVisible();
   await page.getByRole('button', { name: 'Change password' }).click();
-  await expect(page.getByText('The current password is needed too.')).toBeVisible();
+  await expect(page.getByText('Enter your current password.')).toBeVisible();
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Sign out everywhere' }).click();
   await expect(page.getByRole('alertdialog')).toBeVisible();

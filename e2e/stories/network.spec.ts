@@ -21,7 +21,7 @@ test('the cable is pulled: the page says so, what is typed waits, and goes out o
   await expect(messageWith(bart, 'before')).toHaveCount(1);
 
   usher.cable.pull();
-  await expect(maggie.getByText(/Trying again in \d+ s/).first()).toBeVisible();
+  await expect(maggie.getByText(/Retrying in \d+ s/).first()).toBeVisible();
   await say(maggie, 'typed without a network, first');
   await say(maggie, 'typed without a network, second');
   await expect(messageWith(maggie, 'typed without')).toHaveCount(2);
@@ -29,7 +29,7 @@ test('the cable is pulled: the page says so, what is typed waits, and goes out o
 
   // Asked to, it tries at once, and says again when the next try comes.
   const tried = maggie.waitForRequest('**/api/ws_ticket');
-  await maggie.getByRole('button', { name: 'Try now' }).click();
+  await maggie.getByRole('button', { name: 'Retry now' }).click();
   await tried;
   await expectState(maggie, 'backoff');
   usher.cable.plugIn();
@@ -47,7 +47,7 @@ test('the browser goes offline: the page says so and comes back by itself', asyn
   await openRoom(page, 'General');
   await context.setOffline(true);
   usher.cable.cut();
-  await expect(page.getByText(/you are offline/i).first()).toBeVisible();
+  await expect(page.getByText(/you’re offline/i).first()).toBeVisible();
   await say(page, 'written offline');
   await context.setOffline(false);
   await expectState(page, 'open');

@@ -59,7 +59,7 @@ describe('the list of rooms', () => {
 
   test('helps those who are in no room', async () => {
     await page.opened(aRoom('a', { mine: false }));
-    expect(shown.textContent).toContain('You are in no room yet.');
+    expect(shown.textContent).toContain('You haven’t joined any rooms.');
     [...shown.querySelectorAll<HTMLButtonElement>('.none button')][0]?.click();
     expect(browse).toHaveBeenCalledOnce();
   });

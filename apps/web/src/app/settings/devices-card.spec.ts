@@ -114,7 +114,7 @@ describe('the card of the devices', () => {
     await shown.press(devicesTexts.end);
     (await called('DELETE', '/api/sessions/phone')).flush(proof(2));
     await listed(here, unknown);
-    await shown.says('Ended. 2 connections were closed in 12 ms.');
+    await shown.says('Session ended. 2 connections closed in 12 ms.');
     await rowsAre(shown, 2);
     await vi.waitFor(() => {
       expect(document.activeElement).toBe(rows(shown)[1]);
@@ -126,7 +126,7 @@ describe('the card of the devices', () => {
     await shown.press(devicesTexts.end);
     (await called('DELETE', '/api/sessions/phone')).flush(proof(0));
     await listed(here);
-    await shown.says('Ended. No connection was open.');
+    await shown.says('Session ended. No open connections.');
     await vi.waitFor(() => {
       expect(document.activeElement).toBe(shown.page.querySelector('h2'));
     });
@@ -146,7 +146,7 @@ describe('the card of the devices', () => {
     await shown.press(devicesTexts.end);
     refuse(await called('DELETE', '/api/sessions/phone'), 'store_unavailable', proof(1));
     await listed(here);
-    await shown.says(`Ended. 1 connection was closed in 12 ms. ${endingTexts.untold}`);
+    await shown.says(`Session ended. 1 connection closed in 12 ms. ${endingTexts.untold}`);
   });
 
   test('an end that did not happen is told, and the row stays', async () => {
@@ -171,7 +171,7 @@ describe('the card of the devices', () => {
     await shown.press(devicesTexts.others);
     (await called('DELETE', '/api/sessions?others=true')).flush(proof(1));
     await listed(here);
-    await shown.says(`${devicesTexts.othersEnded} 1 connection was closed in 12 ms.`);
+    await shown.says(`${devicesTexts.othersEnded} 1 connection closed in 12 ms.`);
     await rowsAre(shown, 1);
   });
 
