@@ -121,6 +121,27 @@ describe('the card of the devices', () => {
     });
   });
 
+  test('the outcome is shown in the place of the ended session, not below the list', async () => {
+    const shown = await shownWith(here, phone, unknown);
+    await shown.press(devicesTexts.end);
+    (await called('DELETE', '/api/sessions/phone')).flush(proof(2));
+    await listed(here, unknown);
+    await shown.says('Session ended. 2 connections closed in 12 ms.');
+    const list = [...shown.page.querySelectorAll('.list > li')].map(({ textContent }) => textContent.trim());
+    expect(list[1]).toBe('Session ended. 2 connections closed in 12 ms.');
+    expect(list[2]).toContain('Unknown device');
+  });
+
+  test('a session that could not be ended has the reason below its row', async () => {
+    const shown = await shownWith(here, phone, unknown);
+    await shown.press(devicesTexts.end);
+    refuse(await called('DELETE', '/api/sessions/phone'), 'draining');
+    await shown.says(problemTexts.draining, 'alert');
+    const list = [...shown.page.querySelectorAll('.list > li')].map(({ textContent }) => textContent.trim());
+    expect(list[1]).toContain('Safari 18 on iOS');
+    expect(list[2]).toBe(problemTexts.draining);
+  });
+
   test('where no row is left in its place the heading has the focus', async () => {
     const shown = await shownWith(here, phone);
     await shown.press(devicesTexts.end);
