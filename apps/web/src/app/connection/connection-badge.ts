@@ -69,6 +69,30 @@ import { shellTexts } from '../texts/shell.ts';
     [data-state='stopped'] .light {
       background: var(--danger);
     }
+
+    /* Filled while connected, hollow while not, a square when it stays so. */
+    @media (forced-colors: active) {
+      a.here {
+        background: Highlight;
+        color: HighlightText;
+        forced-color-adjust: none;
+      }
+
+      .light {
+        border: 2px solid currentColor;
+      }
+
+      [data-state='open'] .light {
+        background: currentColor;
+        box-shadow: none;
+        forced-color-adjust: none;
+      }
+
+      [data-state='signed_out'] .light,
+      [data-state='stopped'] .light {
+        border-radius: 0;
+      }
+    }
   `,
 })
 export class ConnectionBadge {

@@ -44,9 +44,9 @@ describe('the way in', () => {
   test.each([
     ['timeout', 'timeout'],
     ['unavailable', 'unreachable'],
-  ] as const)('names a failed ticket call without a code (%s: %s)', (kind, cause) => {
+  ] as const)('names the cause of a ticket call without an answer (%s: %s)', (kind, cause) => {
     const log = steps(['ticket'], ['refused', {}]);
-    expect(brief(at('backoff', kind), log)).toBe(`token:done ticket:failed:${cause} handshake:later open:later`);
+    expect(brief(at('backoff', kind), log)).toBe(`token:done ticket:blocked:${cause} handshake:later open:later`);
   });
 
   test('shows a refused ticket with its code', () => {

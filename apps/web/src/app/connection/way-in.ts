@@ -3,13 +3,13 @@ import type { connectionTexts } from '../texts/connection.ts';
 
 export interface Station {
   readonly name: keyof typeof connectionTexts.steps;
-  /** `blocked`: the device has no network, so nothing was refused. */
+  /** `blocked`: the server gave no answer, so nothing was refused. */
   readonly status: 'done' | 'now' | 'failed' | 'blocked' | 'later';
   /** Its own duration, without the stations before it. */
   readonly ms?: number;
   /** The problem code or close code of a failure. */
   readonly code?: string | number;
-  /** The kind of a failure for which the server gave no code. */
+  /** Why the server gave no answer. */
   readonly cause?: 'offline' | 'timeout' | 'unreachable';
 }
 
@@ -43,8 +43,8 @@ function ticketStation(state: ConnectionState, done: Step | undefined, failed: S
     return station('ticket', done, failed, state.name === 'ticket');
   }
   const { kind } = state.reason;
-  if (kind === 'offline') return { name: 'ticket', status: 'blocked', cause: 'offline' };
-  return { name: 'ticket', status: 'failed', cause: kind === 'timeout' ? 'timeout' : 'unreachable' };
+  const cause = kind === 'offline' || kind === 'timeout' ? kind : 'unreachable';
+  return { name: 'ticket', status: 'blocked', cause };
 }
 
 /** The client measures `welcome` from the dial; the handshake is part of that and has a station of its own. */
