@@ -276,7 +276,7 @@ test('a mention while nobody looks is offered to be notified once, and from then
   await page.evaluate(() => {
     (window as unknown as { lastNotification: EventTarget }).lastNotification.dispatchEvent(new Event('click'));
   });
-  await expect(page).toHaveURL(/\/rooms\/random$/);
+  await expect(page).toHaveURL(/\/rooms\/random\?at=2$/);
   bart.leave();
 });
 
