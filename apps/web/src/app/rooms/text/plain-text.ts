@@ -11,7 +11,7 @@ export function plainText(nodes: readonly RichNode[]): string {
 function linesOf(nodes: readonly RichNode[]): string[] {
   const lines = [''];
   const append = (text: string): void => {
-    lines[lines.length - 1] += text;
+    lines.push(`${lines.pop() ?? ''}${text}`);
   };
   for (const node of nodes) {
     if (typeof node === 'string') append(node);
