@@ -151,7 +151,7 @@ test('rooms on two phones: one is browsed, joined and left; a private one takes 
   await expect(barts).toHaveCount(0);
   await expect(bart.getByRole('heading', { name: 'You’re no longer in this room' })).toBeVisible();
   await expectAccessible(bart);
-  await bart.getByRole('link', { name: 'Back to rooms', exact: true }).tap();
+  await bart.getByRole('link', { name: 'Back to rooms', exact: true }).last().tap();
   await expect(inList(bart, 'General')).toBeVisible();
   await expect(inList(bart, 'Secret plans')).toHaveCount(0);
 });
