@@ -24,7 +24,7 @@ for (const { name, ...look } of looks) {
 
     await openRoom(page, 'Release party');
     await expect(messageWith(page, 'rather the point')).toBeVisible();
-    await page.getByRole('button', { name: 'More about this room' }).click();
+    await page.getByRole('button', { name: 'Room menu' }).click();
     await page.getByRole('menuitem', { name: 'Members' }).click();
     await expect(page.getByRole('button', { name: 'Remove lisa' })).toBeVisible();
     await shoot('members');
@@ -35,7 +35,7 @@ for (const { name, ...look } of looks) {
     await say(page, 'Thank you! Thursday at ten, in the smal room.');
     await expectSent(page, 'Thank you!');
     lisa.write('general');
-    await expect(page.getByText('lisa is writing …')).toBeVisible();
+    await expect(page.getByText('lisa is typing…')).toBeVisible();
     await shoot('typing');
     await edit(page, 'in the smal room');
     await shoot('editing');
@@ -66,7 +66,7 @@ async function furnish(url: string): Promise<void> {
 
 async function edit(page: Page, text: string): Promise<void> {
   await messageWith(page, text).hover();
-  await messageWith(page, text).getByRole('button', { name: 'More about this message' }).click();
+  await messageWith(page, text).getByRole('button', { name: 'Message actions' }).click();
   await page.getByRole('menuitem', { name: 'Edit' }).click();
-  await expect(page.getByText('Editing your message')).toBeVisible();
+  await expect(page.getByText('Editing message')).toBeVisible();
 }

@@ -56,7 +56,7 @@ test('axe finds nothing in a conversation with all that it may hold, nor on what
   for (const text of ['to be edited', 'to be taken back', '👍', 'שלום']) await say(page, text);
   await expectSent(page, 'שלום');
   await messageWith(page, 'to be edited').hover();
-  await messageWith(page, 'to be edited').getByRole('button', { name: /^More/ }).click();
+  await messageWith(page, 'to be edited').getByRole('button', { name: 'Message actions' }).click();
   await expect(page.getByRole('menuitem', { name: 'Edit' })).toBeVisible();
   await expectAccessible(page);
   await page.getByRole('menuitem', { name: 'Edit' }).click();
@@ -65,11 +65,11 @@ test('axe finds nothing in a conversation with all that it may hold, nor on what
   await composer(page).press('Enter');
   await expect(messageWith(page, '(edited)')).toHaveCount(1);
   await messageWith(page, 'to be taken back').hover();
-  await messageWith(page, 'to be taken back').getByRole('button', { name: /^More/ }).click();
-  await page.getByRole('menuitem', { name: 'Take back' }).click();
+  await messageWith(page, 'to be taken back').getByRole('button', { name: 'Message actions' }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
   await expect(page.getByRole('alertdialog')).toBeVisible();
-  await page.getByRole('alertdialog').getByRole('button', { name: 'Take back' }).click();
-  await expect(messageWith(page, 'taken back')).toHaveCount(1);
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
+  await expect(messageWith(page, 'Message deleted')).toHaveCount(1);
   await page.getByRole('button', { name: /here$/ }).click();
   await expectAccessible(page);
   await page.keyboard.press('Escape');
@@ -110,9 +110,9 @@ test('axe finds nothing on what leads from room to room, nor on what is asked ab
 
   await page.setViewportSize(desktop);
   await openRoom(page, 'Plans');
-  await page.getByRole('button', { name: 'More about this room' }).click();
+  await page.getByRole('button', { name: 'Room menu' }).click();
   await page.getByRole('menuitem', { name: 'Members' }).click();
-  await page.getByLabel('Add somebody').fill('nobody');
+  await page.getByLabel('Add people').fill('nobody');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('alert')).toBeVisible();
   await expectAccessible(page);
@@ -125,7 +125,7 @@ test('axe finds nothing on what leads from room to room, nor on what is asked ab
   await expect(page.locator('mark')).toBeVisible();
   await expectAccessible(page);
   await page.goto('/search?q=zeppelin');
-  await expect(page.getByText('Nothing was found')).toBeVisible();
+  await expect(page.getByText('No results for')).toBeVisible();
   await expectAccessible(page);
 });
 
@@ -152,7 +152,7 @@ test('axe finds nothing on the settings, nor on what they ask and tell', async (
   await page.goto('/settings');
   await expect(page.getByText('This device', { exact: true })).toBeVisible();
   await page.getByRole('button', { name: 'Change password' }).click();
-  await expect(page.getByText('The current password is needed too.')).toBeVisible();
+  await expect(page.getByText('Enter your current password.')).toBeVisible();
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Sign out everywhere' }).click();
   await expect(page.getByRole('alertdialog')).toBeVisible();
@@ -186,6 +186,80 @@ test('everything can be done by keyboard: sign in, choose a room, write, sign ou
   for (let n = 0; n < 8 && !(await focused(page, 'Sign out')); n += 1) await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
   await expect(page.getByLabel('User name')).toBeVisible();
+});
+
+test('a user name is accepted in any case', async ({ visitor }) => {
+  const { page } = await visitor();
+  await signIn(page, 'Maggie');
+  await expect(page.getByRole('button', { name: 'maggie' })).toBeVisible();
+});
+
+test('the focus is never lost: after signing in, deleting a message and jumping to the latest', async ({
+  usher,
+  visitor,
+}) => {
+  await usher.fill('general', 200);
+  const { page } = await visitor();
+  await signIn(page, 'maggie');
+  await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
+
+  await openRoom(page, 'General');
+  for (const text of ['first of mine', 'second of mine']) {
+    await say(page, text);
+    await expectSent(page, text);
+  }
+  await messageWith(page, 'first of mine').hover();
+  await messageWith(page, 'first of mine').getByRole('button', { name: 'Message actions' }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).press('Enter');
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).press('Enter');
+  await expect(messageWith(page, 'Message deleted')).toHaveCount(1);
+  await expect(messageWith(page, 'second of mine').getByRole('button', { name: 'Message actions' })).toBeFocused();
+
+  await page.getByRole('log').press('Home');
+  await page.getByRole('button', { name: 'Jump to latest' }).press('Enter');
+  await expect(page.getByRole('button', { name: 'Jump to latest' })).toHaveCount(0);
+  await expect(page.getByRole('log')).toBeFocused();
+
+  await page.goto('/rooms/general?at=20');
+  await expect(page.locator('[data-seq="20"]')).toBeInViewport();
+  await page.getByRole('button', { name: 'Jump to latest' }).first().press('Enter');
+  await expect(page.getByText('You’re viewing older messages')).toHaveCount(0);
+  await expect(page.locator('body')).not.toBeFocused();
+});
+
+test('the navigation marks the current page: search, connection, settings', async ({ visitor }) => {
+  const { page } = await visitor();
+  await signIn(page, 'maggie');
+  const current = page.locator('nav [aria-current="page"]');
+  await expect(current).toHaveCount(0);
+  await page.getByRole('link', { name: 'Search messages' }).click();
+  await expect(current).toHaveAccessibleName('Search messages');
+  await page.getByRole('link', { name: /^Connection/ }).click();
+  await expect(current).toHaveAccessibleName(/^Connection/);
+  await page.getByRole('button', { name: 'maggie' }).click();
+  await page.getByRole('menuitem', { name: 'Settings' }).click();
+  await expect(current).toHaveAccessibleName(/maggie/);
+});
+
+test('with forced colors, the current room, own messages and the status are told apart', async ({ visitor }) => {
+  const { page } = await visitor({ forcedColors: 'active' });
+  await signIn(page, 'maggie');
+  const style = (selector: string, name: string): Promise<string> =>
+    page
+      .locator(selector)
+      .first()
+      .evaluate((element, property) => getComputedStyle(element).getPropertyValue(property), name);
+  await openRoom(page, 'General');
+  await say(page, 'in high contrast');
+  await expectSent(page, 'in high contrast');
+  const [here, other] = [
+    await style('.room.here', 'background-color'),
+    await style('.room:not(.here)', 'background-color'),
+  ];
+  expect(here).not.toBe(other);
+  expect(await style('[data-status="sent"] .bubble', 'outline-style')).toBe('solid');
+  // The circle is drawn by a border, which the system keeps.
+  expect(await style('nav [data-testid="connection-state"] .light', 'border-top-width')).toBe('2px');
 });
 
 async function focused(page: Page, name: string | RegExp): Promise<boolean> {

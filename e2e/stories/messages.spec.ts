@@ -16,7 +16,7 @@ import { expect, test } from '../fixtures/test.ts';
 /** Chooses something in the menu of a message. */
 async function choose(page: Page, message: Locator, item: string): Promise<void> {
   await message.hover();
-  await message.getByRole('button', { name: 'More about this message' }).click();
+  await message.getByRole('button', { name: 'Message actions' }).click();
   await page.getByRole('menuitem', { name: item }).click();
 }
 
@@ -74,16 +74,16 @@ test('a message is edited and taken back, and another browser sees it', async ({
   }
   await expectSent(maggie, 'Hello Bart');
 
-  await choose(maggie, messageWith(maggie, 'not for long'), 'Take back');
-  await maggie.getByRole('alertdialog').getByRole('button', { name: 'Take back' }).click();
+  await choose(maggie, messageWith(maggie, 'not for long'), 'Delete');
+  await maggie.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
   for (const page of [maggie, bart]) {
-    await expect(messageWith(page, 'This message was taken back')).toHaveCount(1);
+    await expect(messageWith(page, 'Message deleted')).toHaveCount(1);
     await expect(messageWith(page, 'not for long')).toHaveCount(0);
   }
 
   await bart.reload();
   await expect(messageWith(bart, 'Hello Bart')).toContainText('(edited)');
-  await expect(messageWith(bart, 'This message was taken back')).toHaveCount(1);
+  await expect(messageWith(bart, 'Message deleted')).toHaveCount(1);
   await expect(messages(bart)).toHaveCount(2);
 });
 
@@ -126,7 +126,7 @@ test('the menu of a message gives the focus back to where it came from', async (
   await expectSent(page, 'two');
   // One stop for all messages, and the arrows from there.
   await composer(page).press('Shift+Tab');
-  const more = messages(page).getByRole('button', { name: 'More about this message' });
+  const more = messages(page).getByRole('button', { name: 'Message actions' });
   await expect(more.last()).toBeFocused();
   await page.keyboard.press('ArrowUp');
   await expect(more.first()).toBeFocused();
@@ -146,7 +146,7 @@ test('nobody is offered to change what others wrote', async ({ visitor }) => {
   const { maggie, bart } = await maggieAndBart(visitor);
   await say(maggie, 'mine');
   await messageWith(bart, 'mine').hover();
-  await messageWith(bart, 'mine').getByRole('button', { name: 'More about this message' }).click();
+  await messageWith(bart, 'mine').getByRole('button', { name: 'Message actions' }).click();
   await expect(bart.getByRole('menuitem')).toHaveText(['Copy text']);
 });
 
@@ -175,11 +175,11 @@ test('who is here and who is writing stands there, and nothing moves for it', as
   await expect(messageWith(bart, 'hello')).toHaveCount(1);
   const before = await messageWith(maggie, 'hello').boundingBox();
   await composer(bart).pressSequentially('well');
-  await expect(maggie.getByText('bart is writing …')).toBeVisible();
+  await expect(maggie.getByText('bart is typing…')).toBeVisible();
   expect(await messageWith(maggie, 'hello').boundingBox()).toEqual(before);
   await composer(bart).press('Enter');
   await expect(messageWith(maggie, 'well')).toHaveCount(1);
-  await expect(maggie.getByText('bart is writing …')).toHaveCount(0);
+  await expect(maggie.getByText('bart is typing…')).toHaveCount(0);
 });
 
 test('what is written without a network survives a reload, is changed, and goes out once', async ({
@@ -232,7 +232,7 @@ test('a room with 50,000 messages: every one can be reached, few stand in the pa
         await log.evaluate((scroller) => {
           scroller.scrollTo({ top: 0 });
         });
-        return page.getByText('This is the beginning of General').count();
+        return page.getByText('This is the start of General').count();
       },
       { intervals: [20], timeout: 120_000 },
     )
@@ -302,7 +302,7 @@ test('a message that was found is shown with what was said around it, and the wa
   // The next page stands below, and the reader where they were.
   await expect(page.locator('[data-seq="755"]')).toHaveCount(1);
   await expect.poll(() => gapsOnScreen(page)).toEqual([]);
-  await page.getByRole('button', { name: 'Jump to the latest', exact: true }).click();
+  await page.getByRole('button', { name: 'Jump to latest', exact: true }).click();
   await expect(messageWith(page, 'message 2000')).toBeInViewport();
   await expect(page).toHaveURL(/rooms\/general$/);
 });

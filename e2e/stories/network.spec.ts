@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import {
   expectSent,
   maggieAndBart,
@@ -21,7 +22,7 @@ test('the cable is pulled: the page says so, what is typed waits, and goes out o
   await expect(messageWith(bart, 'before')).toHaveCount(1);
 
   usher.cable.pull();
-  await expect(maggie.getByText(/Trying again in \d+ s/).first()).toBeVisible();
+  await expect(maggie.getByText(/Retrying in \d+ s/).first()).toBeVisible();
   await say(maggie, 'typed without a network, first');
   await say(maggie, 'typed without a network, second');
   await expect(messageWith(maggie, 'typed without')).toHaveCount(2);
@@ -29,7 +30,7 @@ test('the cable is pulled: the page says so, what is typed waits, and goes out o
 
   // Asked to, it tries at once, and says again when the next try comes.
   const tried = maggie.waitForRequest('**/api/ws_ticket');
-  await maggie.getByRole('button', { name: 'Try now' }).click();
+  await maggie.getByRole('button', { name: 'Retry now' }).click();
   await tried;
   await expectState(maggie, 'backoff');
   usher.cable.plugIn();
@@ -47,11 +48,108 @@ test('the browser goes offline: the page says so and comes back by itself', asyn
   await openRoom(page, 'General');
   await context.setOffline(true);
   usher.cable.cut();
-  await expect(page.getByText(/you are offline/i).first()).toBeVisible();
+  await expect(page.getByText(/you’re offline/i).first()).toBeVisible();
   await say(page, 'written offline');
   await context.setOffline(false);
   await expectState(page, 'open');
   await expectSent(page, 'written offline');
+});
+
+/** Waits until the lazy parts of the app are loaded: the last of them is the Markdown parser. */
+async function preloaded(page: Page): Promise<void> {
+  const loaded = (): Promise<number> =>
+    page.evaluate(
+      () => performance.getEntriesByType('resource').filter(({ name }) => /chunk-.*\.js/.test(name)).length,
+    );
+  let before = 0;
+  await expect
+    .poll(
+      async () => {
+        const now = await loaded();
+        const isStable = now > 20 && now === before;
+        before = now;
+        return isStable;
+      },
+      { intervals: [1_500] },
+    )
+    .toBe(true);
+}
+
+test('offline, everything that is loaded lazily opens: it was preloaded', async ({ usher, visitor }) => {
+  const { page, context } = await visitor();
+  await signIn(page, 'maggie');
+  await preloaded(page);
+  await context.setOffline(true);
+  usher.cable.pull();
+  await page.getByRole('link', { name: 'Search messages' }).click();
+  await expect(page.getByRole('heading', { name: 'Search', level: 1 })).toBeVisible();
+  await page.getByRole('link', { name: /^Connection/ }).click();
+  await expect(page.getByRole('heading', { name: 'Connection', level: 1 })).toBeVisible();
+  await page.getByRole('button', { name: 'Create a room' }).click();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await page.keyboard.press('Control+k');
+  await expect(page.getByRole('combobox', { name: 'Room' })).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await page.getByRole('button', { name: 'maggie' }).click();
+  await page.getByRole('menuitem', { name: 'Settings' }).click();
+  await expect(page.getByRole('heading', { name: 'Settings', level: 1 })).toBeVisible();
+  await expect(page.locator('app-load-notice p')).toHaveCount(0);
+});
+
+test('a part that is not loaded says that the device is offline, and opens when it is back', async ({ visitor }) => {
+  const { page, context } = await visitor();
+  await page.addInitScript(() => {
+    Object.defineProperty(navigator, 'connection', { value: { saveData: true } });
+  });
+  await signIn(page, 'maggie');
+  await context.setOffline(true);
+  await page.getByRole('link', { name: 'Search messages' }).click();
+  await expect(page.getByText('You’re offline. Try again when you’re back online.')).toBeVisible();
+  await page.getByRole('button', { name: 'Create a room' }).click();
+  await context.setOffline(false);
+  await expect(page.locator('app-load-notice p')).toHaveCount(0);
+});
+
+test('after a new deployment, a part that is gone offers to reload', async ({ visitor }) => {
+  const { page } = await visitor();
+  await page.addInitScript(() => {
+    Object.defineProperty(navigator, 'connection', { value: { saveData: true } });
+  });
+  await signIn(page, 'maggie');
+  // The files of this build are gone, and the page names those of the next one.
+  await page.route(/\/chunk-[\w-]+\.js$/, (route) => route.fulfill({ status: 404 }));
+  await page.route('**/index.html', async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({
+      response: answer,
+      body: (await answer.text()).replaceAll(/main-[\w-]{8}/g, 'main-NEXT0000'),
+    });
+  });
+  await page.getByRole('link', { name: 'Search messages' }).click();
+  await expect(page.getByText('Usher was updated.')).toBeVisible();
+  await page.unrouteAll();
+  const reloaded = page.waitForEvent('load');
+  await page.getByRole('button', { name: 'Reload' }).click();
+  await reloaded;
+  await page.getByRole('link', { name: 'Search messages' }).click();
+  await expect(page.getByRole('heading', { name: 'Search', level: 1 })).toBeVisible();
+});
+
+test('without a network, the connection page names the cause and shows no old round trip', async ({
+  usher,
+  visitor,
+}) => {
+  const { page } = await visitor();
+  await signIn(page, 'maggie');
+  await page.getByRole('link', { name: /^Connection/ }).click();
+  const figure = page.locator('app-round-trip-card .figure');
+  await expect(figure).toHaveText(/ms$/);
+  usher.cable.pull();
+  await expect(page.getByText('unreachable')).toBeVisible();
+  await expect(page.locator('[data-station="blocked"]')).toHaveCount(1);
+  await expect(figure).toHaveText('–');
 });
 
 test('a fresh ticket before every dial: as many different tickets as sockets', async ({ usher, visitor }) => {

@@ -27,11 +27,11 @@ async function write(page: Page, text: string): Promise<void> {
 }
 
 async function backToRooms(page: Page): Promise<void> {
-  await page.getByRole('link', { name: 'Back to the rooms' }).tap();
+  await page.getByRole('link', { name: 'Back to rooms' }).tap();
 }
 
 async function openMenuOf(page: Page, text: string): Promise<void> {
-  await button(messageWith(page, text), 'More about this message').tap();
+  await button(messageWith(page, text), 'Message actions').tap();
   await expect(page.getByRole('menu')).toBeVisible();
 }
 
@@ -44,13 +44,13 @@ test('a conversation on two phones: who is here and writes, a message edited, on
   const here = maggie.getByRole('group', { name: 'Here now' });
   await expect(here.getByRole('listitem')).toHaveText([/bart/, /maggie/]);
   await composer(bart).pressSequentially('well');
-  await expect(maggie.getByText('bart is writing …')).toBeVisible();
+  await expect(maggie.getByText('bart is typing…')).toBeVisible();
   await expectAccessible(maggie);
   await maggie.getByRole('heading', { level: 1 }).tap();
   await expect(here).toBeHidden();
   await button(bart, 'Send').tap();
   await expect(messageWith(maggie, 'well')).toHaveCount(1);
-  await expect(maggie.getByText('bart is writing …')).toHaveCount(0);
+  await expect(maggie.getByText('bart is typing…')).toHaveCount(0);
 
   await write(maggie, 'Helo Bart');
   await expectSent(maggie, 'Helo Bart');
@@ -60,17 +60,17 @@ test('a conversation on two phones: who is here and writes, a message edited, on
   await expect(composer(maggie)).toHaveValue('Helo Bart');
   await expectAccessible(maggie);
   await composer(maggie).fill('Hello Bart');
-  await button(maggie, 'Save the change').tap();
+  await button(maggie, 'Save').tap();
   await expect(messageWith(bart, 'Hello Bart')).toContainText('(edited)');
 
   await write(maggie, 'not for long');
   await expectSent(maggie, 'not for long');
   await openMenuOf(maggie, 'not for long');
-  await maggie.getByRole('menuitem', { name: 'Take back' }).tap();
+  await maggie.getByRole('menuitem', { name: 'Delete' }).tap();
   await expectAccessible(maggie);
-  await button(maggie.getByRole('alertdialog'), 'Take back').tap();
+  await button(maggie.getByRole('alertdialog'), 'Delete').tap();
   for (const page of [maggie, bart]) {
-    await expect(messageWith(page, 'This message was taken back')).toHaveCount(1);
+    await expect(messageWith(page, 'Message deleted')).toHaveCount(1);
     await expect(messageWith(page, 'not for long')).toHaveCount(0);
   }
 
@@ -97,7 +97,7 @@ test('texts of several lines are sent on a phone, and the last one is seen whole
   for (const text of texts) await write(page, text);
   for (const text of texts.slice(-2)) await expectSent(page, text);
   await expect(messages(page).last()).toBeInViewport({ ratio: 1 });
-  await expect(button(page, 'Jump to the latest')).toHaveCount(0);
+  await expect(button(page, 'Jump to latest')).toHaveCount(0);
 });
 
 test('rooms on two phones: one is browsed, joined and left; a private one takes somebody in, and puts them out', async ({
@@ -115,7 +115,7 @@ test('rooms on two phones: one is browsed, joined and left; a private one takes 
   await expectAccessible(bart);
   await button(bart, 'Join Skateboards').tap();
   await expect(composer(bart)).toBeVisible();
-  await button(bart, 'More about this room').tap();
+  await button(bart, 'Room menu').tap();
   await bart.getByRole('menuitem', { name: 'Leave room' }).tap();
   await expect(inList(bart, 'General')).toBeVisible();
   await expect(inList(bart, 'Skateboards')).toHaveCount(0);
@@ -127,7 +127,7 @@ test('rooms on two phones: one is browsed, joined and left; a private one takes 
   await button(maggie, 'Create room').tap();
   const members = maggie.getByRole('dialog', { name: 'Members of Secret plans' });
   const barts = members.getByRole('listitem').filter({ hasText: 'bart' });
-  await members.getByLabel('Add somebody').fill('bart');
+  await members.getByLabel('Add people').fill('bart');
   await button(members, 'Add').tap();
   await expect(barts).toContainText('online');
   await expectAccessible(maggie);
@@ -143,15 +143,15 @@ test('rooms on two phones: one is browsed, joined and left; a private one takes 
   await expect(inList(bart, 'Secret plans')).toHaveAccessibleName(/^Secret plans \(private\)$/i);
   await inList(bart, 'Secret plans').tap();
 
-  await button(maggie, 'More about this room').tap();
+  await button(maggie, 'Room menu').tap();
   await maggie.getByRole('menuitem', { name: 'Members' }).tap();
   await button(barts, 'Remove bart').tap();
   await expectAccessible(maggie);
   await button(maggie.getByRole('alertdialog'), 'Remove').tap();
   await expect(barts).toHaveCount(0);
-  await expect(bart.getByRole('heading', { name: 'You are no longer in this room' })).toBeVisible();
+  await expect(bart.getByRole('heading', { name: 'You’re no longer in this room' })).toBeVisible();
   await expectAccessible(bart);
-  await bart.getByRole('link', { name: 'To the rooms', exact: true }).tap();
+  await bart.getByRole('link', { name: 'Back to rooms', exact: true }).last().tap();
   await expect(inList(bart, 'General')).toBeVisible();
   await expect(inList(bart, 'Secret plans')).toHaveCount(0);
 });
@@ -172,14 +172,14 @@ test('what one looks for on a phone, and what looks for one: a room, a message, 
   await expect(page.getByText('You were mentioned while you were away.')).toBeVisible();
   await hide(page, false);
   await expectAccessible(page);
-  await button(page, 'Notify me').tap();
+  await button(page, 'Turn on').tap();
   await expect(page.getByText('You were mentioned while you were away.')).toHaveCount(0);
   await hide(page, true);
   await bart.say('general', 'and now, @maggie?');
   await expect.poll(() => shownOn(page)).toEqual([{ title: 'bart in General', body: 'and now, @maggie?' }]);
   await hide(page, false);
 
-  await button(page, 'Go to a room').tap();
+  await button(page, 'Jump to…').tap();
   await page.getByRole('combobox', { name: 'Room' }).fill('gen');
   await expectAccessible(page);
   await page.getByRole('option', { name: 'General' }).tap();

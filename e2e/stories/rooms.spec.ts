@@ -71,10 +71,10 @@ test('a private room is nowhere for others, is there once they are taken in, and
   await expect(bart.getByText('Secret plans')).toHaveCount(0);
   await bart.keyboard.press('Escape');
 
-  const name = members.getByLabel('Add somebody');
+  const name = members.getByLabel('Add people');
   await name.fill('nobody-here');
   await name.press('Enter');
-  await expect(members.getByRole('alert')).toHaveText('There is nobody called nobody-here.');
+  await expect(members.getByRole('alert')).toHaveText('No user named nobody-here.');
   await name.fill('bart');
   await name.press('Enter');
   await expect(members.getByRole('listitem').filter({ hasText: 'bart' })).toContainText('online');
@@ -84,7 +84,7 @@ test('a private room is nowhere for others, is there once they are taken in, and
 
   await members.getByRole('button', { name: 'Remove bart' }).click();
   await maggie.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();
-  await expect(bart.getByRole('heading', { name: 'You are no longer in this room' })).toBeVisible();
+  await expect(bart.getByRole('heading', { name: 'You’re no longer in this room' })).toBeVisible();
   await expect(messageWith(bart, 'thank you')).toHaveCount(0);
   await expect(inList(bart, 'Secret plans')).toHaveCount(0);
   await expect(members.getByRole('listitem').filter({ hasText: 'bart' })).toHaveCount(0);
@@ -104,9 +104,9 @@ test('rooms are browsed, joined and left', async ({ usher, visitor }) => {
   await browse.getByRole('searchbox').fill('skäte');
   await expect(browse.getByRole('listitem')).toHaveCount(1);
   await browse.getByRole('searchbox').fill('nothing of the kind');
-  await expect(browse.getByText('No room is called “nothing of the kind”.')).toBeVisible();
+  await expect(browse.getByText('No rooms match “nothing of the kind”.')).toBeVisible();
   await browse.getByRole('searchbox').fill('');
-  await browse.getByLabel('Only rooms that you are not in').check();
+  await browse.getByLabel('Hide rooms I’ve joined').check();
   await expect(browse.getByRole('listitem')).toHaveCount(1);
   await browse.getByRole('button', { name: 'Join Skateboards' }).click();
   await expect(page).toHaveURL(/\/rooms\/skateboards$/);
@@ -118,7 +118,7 @@ test('rooms are browsed, joined and left', async ({ usher, visitor }) => {
   await inList(laptop, 'Skateboards').click();
   await expect(composer(laptop)).toBeVisible();
 
-  await page.getByRole('button', { name: 'More about this room' }).click();
+  await page.getByRole('button', { name: 'Room menu' }).click();
   await page.getByRole('menuitem', { name: 'Leave room' }).click();
   await expect(page).toHaveURL(/\/$/);
   // Also where it stood open: with the next connection it would be entered again, and be in the list of all devices.
@@ -229,7 +229,7 @@ test('a message is found by its words, by keyboard, and leads to its room', asyn
   const field = page.getByRole('searchbox', { name: 'Search messages' });
   await field.fill('zeppelin');
   await field.press('Enter');
-  await expect(page.getByText('Nothing was found for “zeppelin”.')).toBeVisible();
+  await expect(page.getByText('No results for “zeppelin”.')).toBeVisible();
   await page.goBack();
   await results.focus();
   await page.keyboard.press('Enter');
@@ -258,7 +258,7 @@ test('a mention while nobody looks is offered to be notified once, and from then
   await expect(offer).toBeVisible();
   expect(await shownOn(page)).toEqual([]);
   await hide(page, false);
-  await page.getByRole('button', { name: 'Notify me' }).click();
+  await page.getByRole('button', { name: 'Turn on' }).click();
   await expect(offer).toHaveCount(0);
 
   const other = await context.newPage();
@@ -276,7 +276,7 @@ test('a mention while nobody looks is offered to be notified once, and from then
   await page.evaluate(() => {
     (window as unknown as { lastNotification: EventTarget }).lastNotification.dispatchEvent(new Event('click'));
   });
-  await expect(page).toHaveURL(/\/rooms\/random$/);
+  await expect(page).toHaveURL(/\/rooms\/random\?at=2$/);
   bart.leave();
 });
 

@@ -28,7 +28,7 @@ async function openSettings(page: Page): Promise<void> {
 }
 
 function devices(page: Page): Locator {
-  return page.getByRole('listitem').filter({ hasText: 'Signed in since' });
+  return page.getByRole('listitem').filter({ hasText: 'Signed in ' });
 }
 
 /** Nobody is signed in there any more, and the page says why. */
@@ -60,9 +60,11 @@ test('two devices see each other; ending one closes its socket and leads it to t
   // By keyboard, which must not be lost with the row.
   await other.getByRole('button', { name: 'End session: Safari 18 on iOS' }).focus();
   await laptop.keyboard.press('Enter');
-  await expect(laptop.getByText(/^Ended\. 1 connection was closed in [\d.]+ m?s\./)).toBeVisible();
+  await expect(laptop.locator('app-devices-card li.outcome')).toHaveText(
+    /^Session ended\. 1 connection closed in [\d.]+ m?s\./,
+  );
   await expect(devices(laptop)).toHaveCount(1);
-  await expect(laptop.getByText('You are signed in nowhere else.')).toBeVisible();
+  await expect(laptop.getByText('No other devices are signed in.')).toBeVisible();
   await expect(laptop.getByRole('heading', { name: 'Your devices' })).toBeFocused();
   await expectOut(phone);
   await expectState(laptop, 'open');
@@ -74,7 +76,7 @@ test('a session that is over already is told so and leaves the list', async ({ v
   await phone.getByRole('menuitem', { name: 'Sign out' }).click();
   await expectOut(phone);
   await laptop.getByRole('button', { name: /^End session/ }).click();
-  await expect(laptop.getByText('It was over already.')).toBeVisible();
+  await expect(laptop.locator('app-devices-card li.outcome')).toHaveText('This session had already ended.');
   await expect(devices(laptop)).toHaveCount(1);
 });
 
@@ -83,7 +85,7 @@ test('all other sessions are ended at once, and this one goes on', async ({ visi
   const { page: another } = await visitor();
   await signIn(another, 'maggie');
   await laptop.getByRole('button', { name: 'End all other sessions' }).click();
-  await expect(laptop.getByText(/^All other sessions are over\. 2 connections were closed in/)).toBeVisible();
+  await expect(laptop.getByText(/^Other devices signed out\. 2 connections closed in/)).toBeVisible();
   await expect(devices(laptop)).toHaveCount(1);
   await expectOut(phone);
   await expectOut(another);
@@ -103,7 +105,7 @@ test('signing out everywhere is asked first, then ends this device too and says 
 
   await everywhere.click();
   await question.getByRole('button', { name: 'Sign out everywhere' }).click();
-  await expect(laptop.getByText('You are signed out on all devices.')).toBeVisible();
+  await expect(laptop.getByText('You’re signed out on all devices.')).toBeVisible();
   await expect(laptop).toHaveURL(/\/sign-in$/);
   await expectOut(phone);
 });
@@ -113,7 +115,7 @@ test('a changed password: the old one is refused, the new one works, and the oth
 }) => {
   const { laptop, phone } = await twoDevices(visitor);
   await changePassword(laptop, 'secret', 'a bear in the pantry');
-  await expect(laptop.getByText(/^Your password is changed, and all other devices are signed out\./)).toBeVisible();
+  await expect(laptop.getByText(/^Password changed\. Other devices signed out\./)).toBeVisible();
   await expect(laptop.getByLabel('Current password')).toHaveValue('');
   await expect(laptop.getByLabel('New password')).toHaveValue('');
   await expect(devices(laptop)).toHaveCount(1);
@@ -135,7 +137,7 @@ test('what is wrong with a password is told at its field, and nobody is signed o
   await expect(fresh).toHaveAccessibleDescription(/At least 8 characters/);
 
   await changePassword(page, 'not it', 'a bear in the pantry');
-  await expect(current).toHaveAccessibleDescription('This is not your current password.');
+  await expect(current).toHaveAccessibleDescription('Wrong current password.');
   await expect(current).toBeFocused();
 
   await changePassword(page, 'secret', 'password1');
@@ -144,7 +146,7 @@ test('what is wrong with a password is told at its field, and nobody is signed o
   await expect(current).toHaveAccessibleDescription('');
 
   await changePassword(page, 'secret', 'short');
-  await expect(fresh).toHaveAccessibleDescription('The password needs at least 8 characters.');
+  await expect(fresh).toHaveAccessibleDescription('Use at least 8 characters.');
   await expectState(page, 'open');
 });
 
@@ -153,8 +155,8 @@ test('the theme that was chosen is kept over a reload', async ({ visitor }) => {
   await signIn(page, 'maggie');
   await openSettings(page);
   const theme = page.getByRole('radiogroup', { name: 'Appearance' });
-  await expect(theme.getByRole('radio', { name: 'Like the system' })).toBeChecked();
-  await theme.getByRole('radio', { name: 'Like the system' }).focus();
+  await expect(theme.getByRole('radio', { name: 'System' })).toBeChecked();
+  await theme.getByRole('radio', { name: 'System' }).focus();
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('ArrowDown');
   await expect(theme.getByRole('radio', { name: 'Dark' })).toBeChecked();

@@ -1,17 +1,34 @@
 import { provideHttpClient, withInterceptors } from '@angular/common/http';
 import { type ApplicationConfig, inject, provideBrowserGlobalErrorListeners } from '@angular/core';
-import { TitleStrategy, provideRouter, withComponentInputBinding } from '@angular/router';
+import {
+  TitleStrategy,
+  provideRouter,
+  withComponentInputBinding,
+  withNavigationErrorHandler,
+  withPreloading,
+  withRouterConfig,
+} from '@angular/router';
 import { provideUsher, usherBearer } from '@usher/angular';
 import { routes } from './app.routes.ts';
 import { endReasonOfSocket } from './session/end-reason.ts';
 import { Session } from './session/session.ts';
 import { unauthorisedInterceptor } from './session/unauthorised-interceptor.ts';
+import { IdlePreloading } from './ui/idle-preloading.ts';
+import { LoadFailure } from './ui/load-failure.ts';
 import { PageTitle } from './ui/page-title.ts';
 
 export const appConfig: ApplicationConfig = {
   providers: [
     provideBrowserGlobalErrorListeners(),
-    provideRouter(routes, withComponentInputBinding()),
+    provideRouter(
+      routes,
+      withComponentInputBinding(),
+      withPreloading(IdlePreloading),
+      withRouterConfig({ resolveNavigationPromiseOnError: true }),
+      withNavigationErrorHandler(({ error }) => {
+        void inject(LoadFailure).report(error);
+      }),
+    ),
     provideHttpClient(withInterceptors([unauthorisedInterceptor, usherBearer])),
     provideUsher(() => {
       const session = inject(Session);
@@ -24,7 +41,7 @@ export const appConfig: ApplicationConfig = {
           const state = session.state();
           return state.name === 'signed_in' ? state : undefined;
         },
-        // So far back somebody may scroll; the list shows a window of it.
+        // The number of messages a user can scroll back through; the list renders a window of them.
         rooms: { user: () => session.user() ?? '', held: 60_000 },
         onSignedOut: (reason) => {
           session.end(endReasonOfSocket(reason));

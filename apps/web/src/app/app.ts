@@ -2,13 +2,15 @@ import { Component, DOCUMENT, inject } from '@angular/core';
 import { RouterOutlet } from '@angular/router';
 import { Theme } from './settings/theme.ts';
 import { appTexts } from './texts/app.ts';
+import { LoadNotice } from './ui/load-notice.ts';
 
 @Component({
   selector: 'app-root',
-  imports: [RouterOutlet],
+  imports: [LoadNotice, RouterOutlet],
   template: `
     <a class="skip" href="#content" (click)="skip($event)">{{ texts.skip }}</a>
     <router-outlet />
+    <app-load-notice />
   `,
   styles: `
     :host {
@@ -38,11 +40,11 @@ export class App {
   protected readonly texts = appTexts;
 
   constructor() {
-    // The theme is worn from the start, whichever page comes first.
+    // Applies the theme, whichever page comes first.
     inject(Theme);
   }
 
-  /** By hand, since the page has a base address and `#content` would lead to another page. */
+  /** With a base URL, the link `#content` would lead to another page. */
   protected skip(event: Event): void {
     event.preventDefault();
     this.document.getElementById('content')?.focus();

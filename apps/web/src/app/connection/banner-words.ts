@@ -2,26 +2,26 @@ import type { ConnectionState, Reason } from '@usher/client';
 import { bannerTexts } from '../texts/banner.ts';
 import { stateTexts } from '../texts/states.ts';
 
-/** What the page says while there is no connection. */
+/** The banner's text while there is no connection. */
 export interface BannerWords {
-  /** Why, in a sentence; it stays the same while the seconds run. */
+  /** The reason, as a sentence. It does not change while the countdown runs. */
   readonly what: string;
-  /** What comes next, with the seconds left. */
+  /** What happens next, with the seconds left. */
   readonly next?: string;
-  /** What a person can do about it. */
+  /** The action that the button offers. */
   readonly action?: 'retry' | 'connect';
   readonly tone: 'calm' | 'warn' | 'danger';
 }
 
-/** A state in a word or three. */
+/** The short name of a state. */
 export function stateWords({ name, reason }: ConnectionState): string {
   return name === 'backoff' && reason.kind === 'offline' ? stateTexts.offline : stateTexts[name];
 }
 
-/** A first connection that takes no longer than this (ms) is not worth a word. */
+/** The banner stays hidden during the first connection until it has taken this long (ms). */
 const firstPatienceMs = 1_500;
 
-/** The words for a state, or undefined where nothing needs to be said. `now` is Unix ms. */
+/** The banner for a state, or undefined where none is shown. `now` is Unix ms. */
 export function bannerWords(state: ConnectionState, now: number): BannerWords | undefined {
   const { name, reason } = state;
   if (name === 'open' || name === 'idle') return undefined;
@@ -33,19 +33,22 @@ export function bannerWords(state: ConnectionState, now: number): BannerWords | 
   }
   const what = why(reason);
   if (name === 'waiting') return { what, next: bannerTexts.slot(secondsUntil(state.retryAt, now)), tone: 'warn' };
-  // The button stays while it tries: one that goes away under the finger every few seconds is no button.
+  // The button stays during an attempt, so that it does not disappear under the pointer every few seconds.
   if (name !== 'backoff') return { what, next: bannerTexts.now, action: 'retry', tone: 'warn' };
   const left = secondsUntil(state.retryAt, now);
   return { what, next: bannerTexts.inSeconds(left), action: 'retry', tone: 'warn' };
 }
 
-/** Whole seconds left, rounded up, at least one: "in 0 s" is no time. */
+/** Whole seconds left, rounded up, at least 1. */
 function secondsUntil(at: number | undefined, now: number): number {
   return Math.max(1, Math.ceil(((at ?? now) - now) / 1000));
 }
 
+/** By close code, or by the problem code of a refused ticket call. */
 const byCode: Readonly<Partial<Record<string, string>>> = {
+  1011: bannerTexts.trouble,
   1012: bannerTexts.restarting,
+  1013: bannerTexts.full,
   4001: bannerTexts.renewing,
   4008: bannerTexts.silent,
   4009: bannerTexts.slow,
@@ -53,7 +56,9 @@ const byCode: Readonly<Partial<Record<string, string>>> = {
   draining: bannerTexts.restarting,
   at_capacity: bannerTexts.full,
   too_many_connections: bannerTexts.tooMany,
-  too_many_tickets: bannerTexts.tooFast,
+  too_many_tickets: bannerTexts.tooManyTickets,
+  store_unavailable: bannerTexts.trouble,
+  internal: bannerTexts.trouble,
 };
 
 function why({ kind, code }: Reason): string {

@@ -1,15 +1,22 @@
 import { Component, computed } from '@angular/core';
-import { RouterLink } from '@angular/router';
+import { RouterLink, RouterLinkActive } from '@angular/router';
 import { injectUsher } from '@usher/angular';
 import { stateWords } from './banner-words.ts';
 import { shellTexts } from '../texts/shell.ts';
 
-/** The state of the connection in a word, and the way to the page that shows more. */
+/** The state of the connection, as a link to the connection page. */
 @Component({
   selector: 'app-connection-badge',
-  imports: [RouterLink],
+  imports: [RouterLink, RouterLinkActive],
   template: `
-    <a routerLink="/connection" data-testid="connection-state" [attr.data-state]="state()" [title]="texts.connection">
+    <a
+      routerLink="/connection"
+      routerLinkActive="here"
+      ariaCurrentWhenActive="page"
+      data-testid="connection-state"
+      [attr.data-state]="state()"
+      [title]="texts.connection"
+    >
       <span class="light" aria-hidden="true"></span>
       <span class="sr-only">{{ texts.connection }}: </span>
       <span>{{ words() }}</span>
@@ -37,6 +44,12 @@ import { shellTexts } from '../texts/shell.ts';
         background: var(--hover);
         color: var(--ink);
       }
+
+      &.here {
+        background: var(--accent-soft);
+        color: var(--on-accent-soft);
+        font-weight: 600;
+      }
     }
 
     .light {
@@ -55,6 +68,30 @@ import { shellTexts } from '../texts/shell.ts';
     [data-state='signed_out'] .light,
     [data-state='stopped'] .light {
       background: var(--danger);
+    }
+
+    /* Filled while connected, hollow while not, a square when it stays so. */
+    @media (forced-colors: active) {
+      a.here {
+        background: Highlight;
+        color: HighlightText;
+        forced-color-adjust: none;
+      }
+
+      .light {
+        border: 2px solid currentColor;
+      }
+
+      [data-state='open'] .light {
+        background: currentColor;
+        box-shadow: none;
+        forced-color-adjust: none;
+      }
+
+      [data-state='signed_out'] .light,
+      [data-state='stopped'] .light {
+        border-radius: 0;
+      }
     }
   `,
 })

@@ -8,7 +8,7 @@ import { Page } from '../ui/page.ts';
 import { bannerWords, stateWords } from './banner-words.ts';
 import { ConnectionLog } from './connection-log.ts';
 import { Door } from './door.ts';
-import { milliseconds } from './milliseconds.ts';
+import { elapsed, milliseconds } from './milliseconds.ts';
 import { RoundTripCard } from './round-trip-card.ts';
 import { SeatCard } from './seat-card.ts';
 import { clockOf, detailOf, wordsOf } from './step-words.ts';
@@ -16,7 +16,7 @@ import { type Station, wayIn } from './way-in.ts';
 
 type Trial = 'drop' | 'twice' | 'knock';
 
-/** What happens under the hood, as it happens: the way in, the round trip, the seat, and three tries at the door. */
+/** The connection's status, round trip, lease, latest attempt and event log, and three tests against the server. */
 @Component({
   selector: 'app-connection-page',
   imports: [Action, Icon, Page, RoundTripCard, SeatCard],
@@ -40,7 +40,9 @@ export class ConnectionPage {
   protected readonly stateWords = computed(() => stateWords(this.state()));
   protected readonly because = computed(() => {
     const words = bannerWords(this.state(), this.now());
-    if (words === undefined) return connectionTexts.since(clockOf(this.state().since));
+    const { name, since } = this.state();
+    if (name === 'open') return connectionTexts.connectedFor(elapsed(this.now() - since));
+    if (words === undefined) return '';
     return words.next === undefined ? words.what : `${words.what} ${words.next}`;
   });
   protected readonly stations = computed(() => wayIn(this.state(), this.log.steps()));
@@ -63,6 +65,7 @@ export class ConnectionPage {
   protected stationTime(station: Station): string {
     if (station.ms !== undefined) return milliseconds(station.ms);
     if (station.code !== undefined) return String(station.code);
+    if (station.cause !== undefined) return connectionTexts.stepTimes[station.cause];
     if (station.name === 'token' && station.status === 'done') return connectionTexts.stepTimes.kept;
     return station.status === 'now' ? connectionTexts.stepTimes.now : connectionTexts.stepTimes.none;
   }

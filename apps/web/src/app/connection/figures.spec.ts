@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { durationOf } from './duration.ts';
-import { milliseconds } from './milliseconds.ts';
+import { elapsed, milliseconds } from './milliseconds.ts';
 import { sparkline } from './sparkline.ts';
 
 describe('figures', () => {
@@ -22,6 +22,16 @@ describe('figures', () => {
     [720_000, '12 min'],
   ])('%d ms are best read as %s', (span, words) => {
     expect(milliseconds(span)).toBe(words);
+  });
+
+  test.each([
+    [-1, '0 s'],
+    [12_900, '12 s'],
+    [119_999, '119 s'],
+    [125_000, '2 min'],
+    [7_200_000, '2 h'],
+  ])('%d ms of uptime are shown as %s', (span, words) => {
+    expect(elapsed(span)).toBe(words);
   });
 
   test('a line ends at the right edge, begins from zero and keeps its place while it fills', () => {

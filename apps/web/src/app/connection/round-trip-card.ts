@@ -14,7 +14,7 @@ const height = 44;
   template: `
     <h2>{{ texts.roundTrip }}</h2>
     <p class="figure">{{ figure() }}</p>
-    <!-- Also before the first answer, so that nothing moves when it comes. -->
+    <!-- Also before the first result, so that the layout does not shift. -->
     <svg
       preserveAspectRatio="none"
       [attr.viewBox]="box"
@@ -68,11 +68,12 @@ export class RoundTripCard {
   });
   protected readonly range = computed(() => {
     const trips = this.trips();
+    if (!this.roundTrips.open()) return connectionTexts.roundTripDisconnected;
     if (trips.length < 2) return connectionTexts.roundTripHint;
     return connectionTexts.range(milliseconds(Math.min(...trips)), milliseconds(Math.max(...trips)));
   });
   protected readonly label = computed(() => {
-    const [last, least, most] = [this.roundTrips.last() ?? 0, Math.min(...this.trips()), Math.max(...this.trips())];
+    const [last, least, most] = [this.trips().at(-1) ?? 0, Math.min(...this.trips()), Math.max(...this.trips())];
     return connectionTexts.roundTripChart(Math.round(last), Math.round(least), Math.round(most));
   });
   private readonly trips = this.roundTrips.trips;

@@ -1,27 +1,31 @@
 import { DOCUMENT, DestroyRef, Service, computed, effect, inject, signal, untracked } from '@angular/core';
 import { injectUsher } from '@usher/angular';
 
-/** How often is asked (ms), and how many answers are kept. */
+/** The interval between pings (ms), and how many results are kept. */
 const everyMs = 3_000;
 export const mostTrips = 30;
 
-/** Measures the round trip to the server for as long as somebody looks. Provided by the component that shows it. */
+/** Measures the round trip to the server while the page is visible. Provided by the component that shows it. */
 @Service({ autoProvided: false })
 export class RoundTrips {
   private readonly usher = injectUsher();
   private readonly document = inject(DOCUMENT);
   private readonly measured = signal<readonly number[]>([]);
+  /** The latest of this connection. */
+  private readonly latest = signal<number | undefined>(undefined);
   private asking = false;
 
-  /** Milliseconds, the latest last. */
+  /** Milliseconds, newest last. */
   readonly trips = this.measured.asReadonly();
-  readonly last = computed(() => this.measured().at(-1));
+  /** The latest of the current connection; undefined while there is none. */
+  readonly last = this.latest.asReadonly();
+  readonly open = computed(() => this.usher.state().name === 'open');
 
   constructor() {
-    const open = computed(() => this.usher.state().name === 'open');
-    // At once when there is somebody to ask, not only when the next three seconds are over.
+    // A new connection is measured at once, and a value of an earlier one is not shown.
     effect(() => {
-      if (open()) untracked(() => void this.ask());
+      if (this.open()) untracked(() => void this.ask());
+      else this.latest.set(undefined);
     });
     const timer = setInterval(() => void this.ask(), everyMs);
     inject(DestroyRef).onDestroy(() => {
@@ -36,8 +40,9 @@ export class RoundTrips {
     try {
       const ms = await this.usher.socket.ping();
       this.measured.update((trips) => [...trips.slice(1 - mostTrips), ms]);
+      if (this.open()) this.latest.set(ms);
     } catch {
-      // The connection went while it was asked; its state says so.
+      // The connection was closed meanwhile; its state shows it.
     } finally {
       this.asking = false;
     }

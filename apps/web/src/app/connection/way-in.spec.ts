@@ -2,8 +2,8 @@ import type { ConnectionState, Step } from '@usher/client';
 import { describe, expect, test } from 'vitest';
 import { wayIn } from './way-in.ts';
 
-function at(name: ConnectionState['name']): ConnectionState {
-  return { name, reason: { kind: 'start' }, since: 0, attempt: 1 };
+function at(name: ConnectionState['name'], kind: ConnectionState['reason']['kind'] = 'start'): ConnectionState {
+  return { name, reason: { kind }, since: 0, attempt: 1 };
 }
 
 function steps(...names: (readonly [Step['step'], Partial<Step>?])[]): Step[] {
@@ -14,8 +14,8 @@ function steps(...names: (readonly [Step['step'], Partial<Step>?])[]): Step[] {
 function brief(state: ConnectionState, log: readonly Step[]): string {
   return wayIn(state, log)
     .map(
-      ({ name, status, ms, code }) =>
-        `${name}:${status}${ms === undefined ? '' : `:${ms}`}${code === undefined ? '' : `:${code}`}`,
+      ({ name, status, ms, code, cause }) =>
+        `${name}:${status}${ms === undefined ? '' : `:${ms}`}${code === undefined ? '' : `:${code}`}${cause === undefined ? '' : `:${cause}`}`,
     )
     .join(' ');
 }
@@ -31,9 +31,22 @@ describe('the way in', () => {
     expect(brief(at('connecting'), dialled)).toBe('token:done ticket:done:5 handshake:now open:later');
   });
 
-  test('shows how long each station took', () => {
-    const log = steps(['ticket'], ['ticket_ok', { ms: 5 }], ['dial'], ['open', { ms: 7 }], ['welcome', { ms: 2 }]);
-    expect(brief(at('open'), log)).toBe('token:done ticket:done:5 handshake:done:7 open:done:2');
+  test('shows how long each station took, and counts the handshake once', () => {
+    const log = steps(['ticket'], ['ticket_ok', { ms: 5 }], ['dial'], ['open', { ms: 30 }], ['welcome', { ms: 35 }]);
+    expect(brief(at('open'), log)).toBe('token:done ticket:done:5 handshake:done:30 open:done:5');
+  });
+
+  test('does not show a ticket call as refused while the device has no network', () => {
+    const log = steps(['ticket'], ['refused', {}]);
+    expect(brief(at('backoff', 'offline'), log)).toBe('token:done ticket:blocked:offline handshake:later open:later');
+  });
+
+  test.each([
+    ['timeout', 'timeout'],
+    ['unavailable', 'unreachable'],
+  ] as const)('names the cause of a ticket call without an answer (%s: %s)', (kind, cause) => {
+    const log = steps(['ticket'], ['refused', {}]);
+    expect(brief(at('backoff', kind), log)).toBe(`token:done ticket:blocked:${cause} handshake:later open:later`);
   });
 
   test('shows a refused ticket with its code', () => {

@@ -3,35 +3,54 @@ import type { connectionTexts } from '../texts/connection.ts';
 
 export interface Station {
   readonly name: keyof typeof connectionTexts.steps;
-  readonly status: 'done' | 'now' | 'failed' | 'later';
-  /** How long it took, where it was measured. */
+  /** `blocked`: the server gave no answer, so nothing was refused. */
+  readonly status: 'done' | 'now' | 'failed' | 'blocked' | 'later';
+  /** Its own duration, without the stations before it. */
   readonly ms?: number;
-  /** Why it failed. */
+  /** The problem code or close code of a failure. */
   readonly code?: string | number;
+  /** Why the server gave no answer. */
+  readonly cause?: 'offline' | 'timeout' | 'unreachable';
 }
 
-/** Where the latest try stands on its way token → ticket → handshake → open. */
+/** The latest attempt, station by station: token → ticket → handshake → welcome. */
 export function wayIn(state: ConnectionState, steps: readonly Step[]): readonly Station[] {
   const begin = steps.findLastIndex(({ step }) => step === 'ticket');
   const latest = begin < 0 ? [] : steps.slice(begin);
   const find = (step: Step['step']): Step | undefined => latest.find((each) => each.step === step);
-  const ticket = find('ticket_ok');
-  const refused = find('refused');
   const open = find('open');
-  const welcome = find('welcome');
   const closed = find('close');
-  const token: Station = { name: 'token', status: state.name === 'signed_out' ? 'failed' : 'done' };
   return [
-    token,
-    station('ticket', ticket, refused, state.name === 'ticket'),
+    { name: 'token', status: state.name === 'signed_out' ? 'failed' : 'done' },
+    ticketStation(state, find('ticket_ok'), find('refused')),
     station(
       'handshake',
       open,
       open === undefined ? closed : undefined,
       state.name === 'waiting' || state.name === 'connecting',
     ),
-    station('open', state.name === 'open' ? welcome : undefined, open === undefined ? undefined : closed, false),
+    station(
+      'open',
+      state.name === 'open' ? welcomeAfter(open, find('welcome')) : undefined,
+      open === undefined ? undefined : closed,
+      false,
+    ),
   ];
+}
+
+function ticketStation(state: ConnectionState, done: Step | undefined, failed: Step | undefined): Station {
+  if (failed === undefined || failed.code !== undefined) {
+    return station('ticket', done, failed, state.name === 'ticket');
+  }
+  const { kind } = state.reason;
+  const cause = kind === 'offline' || kind === 'timeout' ? kind : 'unreachable';
+  return { name: 'ticket', status: 'blocked', cause };
+}
+
+/** The client measures `welcome` from the dial; the handshake is part of that and has a station of its own. */
+function welcomeAfter(open: Step | undefined, welcome: Step | undefined): Step | undefined {
+  if (welcome?.ms === undefined || open?.ms === undefined) return welcome;
+  return { ...welcome, ms: Math.max(0, welcome.ms - open.ms) };
 }
 
 function station(name: Station['name'], done: Step | undefined, failed: Step | undefined, now: boolean): Station {

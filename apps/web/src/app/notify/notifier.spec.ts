@@ -84,7 +84,7 @@ describe('mentions', () => {
     expect(shown).toMatchObject([{ title: 'bart in General', body: 'new @maggie' }]);
   });
 
-  test('lead to their room, and go with the session', async () => {
+  test('open at their message, and go with the session', async () => {
     await opened('granted', 'on');
     await page.entered('a');
     visibility = 'hidden';
@@ -92,7 +92,7 @@ describe('mentions', () => {
     const navigate = vi.spyOn(TestBed.inject(Router), 'navigate').mockResolvedValue(true);
     const [first] = shown;
     first?.notification.dispatchEvent(new Event('click'));
-    expect(navigate).toHaveBeenCalledWith(['/rooms', 'a']);
+    expect(navigate).toHaveBeenCalledWith(['/rooms', 'a'], { queryParams: { at: 4 } });
     TestBed.resetTestingModule();
     expect(shown.every(({ notification }) => notification instanceof Recorded && notification.isClosed)).toBe(true);
   });

@@ -97,7 +97,7 @@ export class Notifier {
     notification.addEventListener('click', () => {
       this.document.defaultView?.focus();
       notification.close();
-      if (!this.over) void this.router.navigate(['/rooms', room]);
+      if (!this.over) void this.router.navigate(['/rooms', room], { queryParams: { at: seq } });
     });
     notification.addEventListener('close', () => this.open.delete(notification));
     this.open.add(notification);

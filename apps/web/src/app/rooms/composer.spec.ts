@@ -118,7 +118,7 @@ describe('the composer', () => {
   test('a text over the limit is counted and not sent, and stays in the field', async () => {
     const { host, page, field, type, enter } = await shown();
     await type('x'.repeat(12));
-    expect(page.textContent).toContain('2 characters too many');
+    expect(page.textContent).toContain('2 over the limit');
     expect(field.getAttribute('aria-invalid')).toBe('true');
     await enter();
     expect(host.sent).toEqual([]);

@@ -62,7 +62,7 @@ describe('browsing rooms', () => {
     await open(...all);
     expect(titles()).toEqual(['Café', 'General', 'Plans']);
     const notes = [...shown.querySelectorAll('li .note')].map(({ textContent }) => textContent);
-    expect(notes).toEqual(['nothing said yet', '1 message', 'private · 1000 messages']);
+    expect(notes).toEqual(['No messages yet', '1 message', 'private · 1000 messages']);
   });
 
   test('finds without regard to case and accents, and says how many', async () => {
@@ -118,7 +118,7 @@ describe('browsing rooms', () => {
   test('offers to make the room that is not there', async () => {
     await open(...all);
     await filter('skateboards');
-    expect(shown.querySelector('li p')?.textContent).toBe('No room is called “skateboards”. You can make one.');
+    expect(shown.querySelector('li p')?.textContent).toBe('No rooms match “skateboards”.');
     await press('Create a room');
     expect(close).toHaveBeenCalledExactlyOnceWith('');
   });

@@ -76,7 +76,7 @@ describe('the members of a room', () => {
     const http = TestBed.inject(HttpTestingController);
     refuse(http.expectOne({ method: 'PUT', url: `${url}/nobody` }), 'not_found');
     await page.settled();
-    expect(alert()).toBe('There is nobody called nobody.');
+    expect(alert()).toBe('No user named nobody.');
     expect(shown.querySelector('input')?.getAttribute('aria-invalid')).toBe('true');
     await add(' @Bart ');
     http.expectOne({ method: 'PUT', url: `${url}/bart` }).flush(null);
@@ -85,7 +85,7 @@ describe('the members of a room', () => {
     expect(people()).toHaveLength(2);
     expect(alert()).toBeUndefined();
     await add('bart');
-    expect(alert()).toBe('bart is a member already.');
+    expect(alert()).toBe('bart is already a member.');
   });
 
   test('are removed only after a question, and never the one who made the room', async () => {

@@ -45,13 +45,13 @@ describe('a message', () => {
 
   test('that was taken back shows nothing of what it was, and offers nothing', async () => {
     const { item } = await shown({ text: '', deleted: 2 });
-    expect(item.textContent).toContain('This message was taken back');
+    expect(item.textContent).toContain('Message deleted');
     expect(item.querySelector('button')).toBeNull();
   });
 
   test('that was not sent can be sent again or dropped', async () => {
     const { host, item, press } = await shown({ key: 'k', status: 'failed', error: 'too_long' });
-    expect(item.textContent).toContain('text is too long');
+    expect(item.textContent).toContain('message too long');
     press('Try again');
     press('Discard');
     expect(host.acts.map(({ kind }) => kind)).toEqual(['retry', 'discard']);
@@ -59,7 +59,7 @@ describe('a message', () => {
 
   test('whose change was refused says that it is not changed, not that it is not sent', async () => {
     const { item } = await shown({ key: 'k', change: 'edit', status: 'failed', error: 'forbidden' });
-    expect(item.textContent).toContain('Not changed');
+    expect(item.textContent).toContain('Not saved');
     expect(item.textContent).not.toContain('Not sent');
   });
 

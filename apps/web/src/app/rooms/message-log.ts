@@ -87,6 +87,8 @@ export class MessageLog {
   /** The message that was gone to by keyboard. */
   private readonly chosen = signal<string | undefined>(undefined);
   private estimate = estimateIn(700);
+  /** The message whose deletion was requested with the focus on it. */
+  private deleting: number | undefined;
 
   private readonly destroyed = inject(DestroyRef);
   protected readonly texts = roomTexts;
@@ -153,6 +155,7 @@ export class MessageLog {
         observer ??= this.attach();
         this.settle();
         this.fillIn();
+        this.restoreFocus();
       },
     });
     this.destroyed.onDestroy(() => {
@@ -189,7 +192,20 @@ export class MessageLog {
 
   protected jump(): void {
     if (this.hasNewer()) this.latest.emit();
-    else this.toEnd(true);
+    else {
+      this.toEnd(true);
+      // The button disappears at the end.
+      this.focus();
+    }
+  }
+
+  focus(): void {
+    this.scroller().nativeElement.focus({ preventScroll: true });
+  }
+
+  /** When this message is deleted, and its button with it, the focus moves to the next message that has one. */
+  keepFocusAfterDelete(seq: number): void {
+    this.deleting = seq;
   }
 
   /** Goes to the latest message, with a motion that says which way it went. */
@@ -248,6 +264,20 @@ export class MessageLog {
     if (item?.parentElement !== list) return;
     const index = [...list.children].indexOf(item);
     if (index < from || index >= to) untracked(this.scroller).nativeElement.focus({ preventScroll: true });
+  }
+
+  private restoreFocus(): void {
+    const seq = this.deleting;
+    if (seq === undefined) return;
+    const list = untracked(this.list).nativeElement;
+    const item = list.querySelector<HTMLElement>(`[data-seq="${seq}"]`);
+    if (item?.querySelector(reachable)) return;
+    this.deleting = undefined;
+    const { activeElement, body } = list.ownerDocument;
+    if (activeElement !== body) return;
+    const all = [...list.querySelectorAll<HTMLElement>(reachable)];
+    const next = all.find((button) => item && item.compareDocumentPosition(button) & Node.DOCUMENT_POSITION_FOLLOWING);
+    (next ?? all.at(-1) ?? untracked(this.scroller).nativeElement).focus({ preventScroll: true });
   }
 
   private report(): void {

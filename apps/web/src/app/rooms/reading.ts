@@ -45,7 +45,8 @@ export function followReading({ view, user, atEnd }: Reading): void {
   effect(() => {
     const { room } = view();
     const last = lastSeq(room.messages());
-    if (looking() && room.state().name === 'joined' && last > 0) room.read(last);
+    // Not before it is known how far the room was read: the answer would then include this, and the line of new messages be lost.
+    if (read() !== undefined && looking() && room.state().name === 'joined' && last > 0) room.read(last);
   });
 
   inject(DestroyRef).onDestroy(() => {

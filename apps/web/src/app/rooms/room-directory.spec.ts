@@ -18,6 +18,24 @@ describe('the rooms of a person', () => {
     vi.useRealTimers();
   });
 
+  test('are requested once when the page loads: with the connection', async () => {
+    page.usher.start();
+    await page.settled();
+    await page.answers(aRoom('a'));
+    await vi.advanceTimersByTimeAsync(5_000);
+    TestBed.tick();
+    expect([own(), page.asked()]).toEqual([['a'], 0]);
+  });
+
+  test('are requested without a connection if that takes longer than a second, and again with it', async () => {
+    await vi.advanceTimersByTimeAsync(1_000);
+    await page.answers(aRoom('a'));
+    page.usher.start();
+    await page.settled();
+    await page.answers(aRoom('a'), aRoom('b'));
+    expect(own()).toEqual(['a', 'b']);
+  });
+
   test('are their own, the liveliest first, and all that they may see, by title', async () => {
     await page.opened(aRoom('b', { at: 1 }), aRoom('a', { at: 2 }), aRoom('c', { mine: false, at: 3 }));
     expect(own()).toEqual(['a', 'b']);

@@ -1,26 +1,29 @@
 import { HttpClient } from '@angular/common/http';
-import { Service, computed, effect, inject, untracked } from '@angular/core';
+import { DestroyRef, Service, computed, effect, inject, untracked } from '@angular/core';
+import { injectUsher } from '@usher/angular';
 import type { MessagePage, MessagePageQuery, NewRoom, Room, Rooms } from '@usher/protocol';
 import { firstValueFrom } from 'rxjs';
-import { wheneverOpen } from '../connection/whenever-open.ts';
 import { Session } from '../session/session.ts';
 import { language } from '../texts/language.ts';
 import { Asked } from '../ui/asked.ts';
 import { RoomNews } from './room-news.ts';
 
-/** Pages of rooms that are loaded, and rooms of a page after the first: no list is longer than about 4,500 rooms of others. */
+/** Pages of rooms that are loaded, and rooms of a page after the first: no list has more than about 4,500 rooms of others. */
 const mostPages = 5;
 const pageSize = 1_000;
 
-/** Rooms as the server told them, and the turn in which it was asked. */
+/** How long the first request waits for the connection (ms). */
+const firstPatienceMs = 1_000;
+
+/** Rooms as the server answered them, and the turn in which they were requested. */
 interface Answer {
   readonly since: number;
   readonly rooms: readonly Room[];
 }
 
 /**
- * The rooms that this person may see, as they are by now, and the calls about them. Asked for anew with every connection, and when
- * something is heard of a room that is not known to be theirs: others make rooms too, and take people in.
+ * The rooms that the user may see, kept up to date, and the calls about them. Loaded with every connection, and when something is
+ * received about a room that is not known to be the user's: others create rooms and add members.
  */
 @Service({ autoProvided: false })
 export class RoomDirectory {
@@ -59,8 +62,7 @@ export class RoomDirectory {
   readonly error = computed(() => (this.rooms() === undefined ? this.asked.error() : undefined));
 
   constructor() {
-    void this.load();
-    wheneverOpen(() => void this.load());
+    this.loadWithConnection();
     effect(() => {
       const answer = this.asked.value();
       if (answer === undefined) return;
@@ -120,6 +122,33 @@ export class RoomDirectory {
       cursor = next;
     }
     return [...rooms.values()];
+  }
+
+  /**
+   * Loads with every connection. What happens between an answer and the connection is not delivered, so the first request waits for
+   * the connection too: one request per page load instead of two. If the connection is slow or fails, it does not wait.
+   */
+  private loadWithConnection(): void {
+    const { state } = injectUsher();
+    let isFirst = true;
+    let wasOpen = false;
+    const first = (): void => {
+      if (isFirst) void this.load();
+      isFirst = false;
+    };
+    const timer = setTimeout(first, firstPatienceMs);
+    effect(() => {
+      const { name } = state();
+      const isOpen = name === 'open';
+      untracked(() => {
+        if (isOpen && !wasOpen && !isFirst) void this.load();
+        else if (isOpen || name === 'backoff' || name === 'stopped') first();
+      });
+      wasOpen = isOpen;
+    });
+    inject(DestroyRef).onDestroy(() => {
+      clearTimeout(timer);
+    });
   }
 
   private membership(room: string): string {

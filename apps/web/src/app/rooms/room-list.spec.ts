@@ -35,31 +35,51 @@ describe('the list of rooms', () => {
     expect(rooms()).toEqual(['A 2 mentions of you 150 unread messages', 'B (private)']);
   });
 
-  test('moves a room up when something is said in it, but not under a pointer', async () => {
+  function over(room: string, pointerType = 'mouse'): void {
+    const row = shown.querySelector(`[data-room="${room}"]`);
+    row?.dispatchEvent(new PointerEvent('pointerover', { pointerType, bubbles: true }));
+  }
+
+  const first = (): string[] => rooms().map((name) => name.slice(0, 1));
+
+  test('moves a room up when a message arrives, but not while the pointer aims at a row', async () => {
     await page.opened(aRoom('a', { at: 2 }), aRoom('b', { at: 1 }));
-    const list = shown.querySelector('ul');
-    list?.dispatchEvent(new PointerEvent('pointerenter', { pointerType: 'mouse' }));
+    over('a');
     await page.unread('b', 1, 1);
     expect(rooms()).toEqual(['A', 'B 1 unread message']);
-    list?.dispatchEvent(new PointerEvent('pointerleave', { pointerType: 'mouse' }));
+    shown.querySelector('ul')?.dispatchEvent(new PointerEvent('pointerleave', { pointerType: 'mouse' }));
     await page.settled();
     expect(rooms()).toEqual(['B 1 unread message', 'A']);
   });
 
-  test('keeps its order under the focus, and after a finger it does not', async () => {
+  test('follows activity around the row under a pointer that rests', async () => {
+    await page.opened(aRoom('a', { at: 3 }), aRoom('b', { at: 2 }), aRoom('c', { at: 1 }));
+    over('b');
+    await page.unread('c', 1, 1);
+    expect(first()).toEqual(['A', 'B', 'C']);
+    await vi.advanceTimersByTimeAsync(2_000);
+    await page.settled();
+    expect(first()).toEqual(['C', 'B', 'A']);
+    await page.unread('a', 1, 1);
+    expect(first()).toEqual(['A', 'B', 'C']);
+  });
+
+  test('keeps the focused row in its place, and is not held by a finger', async () => {
     await page.opened(aRoom('a', { at: 2 }), aRoom('b', { at: 1 }));
-    const list = shown.querySelector('ul');
-    list?.dispatchEvent(new PointerEvent('pointerenter', { pointerType: 'touch' }));
+    over('a', 'touch');
     await page.unread('b', 1, 1);
-    expect(rooms()[0]).toMatch(/^B/);
-    shown.querySelector('a')?.dispatchEvent(new FocusEvent('focusin', { bubbles: true }));
+    expect(first()).toEqual(['B', 'A']);
+    shown.querySelector('[data-room="b"] a')?.dispatchEvent(new FocusEvent('focusin', { bubbles: true }));
     await page.unread('a', 5, 1);
-    expect(rooms()[0]).toMatch(/^B/);
+    expect(first()).toEqual(['B', 'A']);
+    await vi.advanceTimersByTimeAsync(2_000);
+    await page.settled();
+    expect(first()).toEqual(['B', 'A']);
   });
 
   test('helps those who are in no room', async () => {
     await page.opened(aRoom('a', { mine: false }));
-    expect(shown.textContent).toContain('You are in no room yet.');
+    expect(shown.textContent).toContain('You haven’t joined any rooms.');
     [...shown.querySelectorAll<HTMLButtonElement>('.none button')][0]?.click();
     expect(browse).toHaveBeenCalledOnce();
   });

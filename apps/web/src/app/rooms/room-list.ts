@@ -1,4 +1,13 @@
-import { Component, type ElementRef, computed, inject, linkedSignal, signal, viewChild } from '@angular/core';
+import {
+  Component,
+  DestroyRef,
+  type ElementRef,
+  computed,
+  inject,
+  linkedSignal,
+  signal,
+  viewChild,
+} from '@angular/core';
 import { RouterLink, RouterLinkActive } from '@angular/router';
 import type { Room } from '@usher/protocol';
 import { wordsFor } from '../session/http-words.ts';
@@ -9,10 +18,13 @@ import { glide } from '../ui/glide.ts';
 import { Icon } from '../ui/icon.ts';
 import { RoomActions } from './room-actions.ts';
 import { RoomDirectory } from './room-directory.ts';
-import { inOrderOf } from './room-order.ts';
+import { inOrderOf, withPinned } from './room-order.ts';
 import { UnreadBadge } from './unread-badge.ts';
 
-/** One's own rooms, the liveliest first, with what is unread in them. */
+/** The order does not change until the pointer or the focus has rested this long (ms). */
+const restMs = 2_000;
+
+/** The user's rooms, most recent activity first, with their unread counts. */
 @Component({
   selector: 'app-room-list',
   imports: [Icon, RouterLink, RouterLinkActive, UnreadBadge],
@@ -22,18 +34,33 @@ import { UnreadBadge } from './unread-badge.ts';
 export class RoomList {
   private readonly directory = inject(RoomDirectory);
   private readonly list = viewChild<ElementRef<HTMLElement>>('list');
-  private readonly pointed = signal(false);
-  private readonly focused = signal(false);
+  /** The rooms under the pointer and the focus. */
+  private readonly pointed = signal<string | undefined>(undefined);
+  private readonly focused = signal<string | undefined>(undefined);
+  /** The pointer or the focus moved in the list a moment ago. */
+  private readonly aiming = signal(false);
+  private resting: ReturnType<typeof setTimeout> | undefined;
 
   protected readonly texts = { shell: shellTexts, browse: browseTexts, rooms: roomsTexts } as const;
   protected readonly actions = inject(RoomActions);
-  /** Under a pointer or the focus they keep their order: nobody aims at what moves. */
+  /**
+   * While the user aims at a row, the order does not change. A pointer that rests in the list must not freeze the order for good: then
+   * only the row under it, or under the focus, keeps its place.
+   */
   protected readonly rooms = linkedSignal<
-    { own: readonly Room[] | undefined; held: boolean },
+    { own: readonly Room[] | undefined; pinned: string | undefined; aiming: boolean },
     readonly Room[] | undefined
   >({
-    source: () => ({ own: this.directory.own(), held: this.pointed() || this.focused() }),
-    computation: ({ own, held }, before) => (held && own && before?.value ? inOrderOf(before.value, own) : own),
+    source: () => ({
+      own: this.directory.own(),
+      pinned: this.pointed() ?? this.focused(),
+      aiming: this.aiming(),
+    }),
+    computation: ({ own, pinned, aiming }, before) => {
+      if (own === undefined || before?.value === undefined) return own;
+      if (aiming) return inOrderOf(before.value, own);
+      return pinned === undefined ? own : withPinned(before.value, own, pinned);
+    },
   }).asReadonly();
   protected readonly error = computed(() => {
     const error = this.directory.error();
@@ -42,18 +69,53 @@ export class RoomList {
 
   constructor() {
     glide(this.list, this.rooms);
+    inject(DestroyRef).onDestroy(() => {
+      clearTimeout(this.resting);
+    });
   }
 
   protected reload(): void {
     void this.directory.load();
   }
 
-  protected point(event: PointerEvent, isOver: boolean): void {
-    // A finger is gone when it has pressed.
-    this.pointed.set(isOver && event.pointerType !== 'touch');
+  protected point(event: PointerEvent): void {
+    // A finger does not rest on the screen.
+    if (event.pointerType === 'touch') return;
+    this.pointed.set(roomOf(event.target));
+    this.aim();
   }
 
-  protected focus(isWithin: boolean): void {
-    this.focused.set(isWithin);
+  protected unpoint(): void {
+    this.pointed.set(undefined);
+    this.rest();
   }
+
+  protected focus(event: FocusEvent): void {
+    this.focused.set(roomOf(event.target));
+    this.aim();
+  }
+
+  protected unfocus(): void {
+    this.focused.set(undefined);
+    if (this.pointed() === undefined) this.rest();
+  }
+
+  private aim(): void {
+    clearTimeout(this.resting);
+    this.aiming.set(true);
+    this.resting = setTimeout(() => {
+      this.aiming.set(false);
+    }, restMs);
+  }
+
+  private rest(): void {
+    clearTimeout(this.resting);
+    this.aiming.set(false);
+  }
+}
+
+/** The room of the row that holds an element. */
+function roomOf(target: EventTarget | null): string | undefined {
+  if (!(target instanceof Element)) return undefined;
+  return target.closest<HTMLElement>('[data-room]')?.dataset['room'];
 }

@@ -1,6 +1,6 @@
 import type { Room } from '@usher/protocol';
 import { expect, test } from 'vitest';
-import { inOrderOf } from './room-order.ts';
+import { inOrderOf, withPinned } from './room-order.ts';
 
 const room = (name: string): Room => ({
   room: name,
@@ -24,4 +24,11 @@ test('rooms keep their places; what is new is below, and what is gone leaves no 
 test('they are the rooms of now, not those of before', () => {
   const now = { ...room('a'), unread: 3 };
   expect(inOrderOf([room('a')], [now])).toEqual([now]);
+});
+
+test('a pinned room keeps its place while the others follow their activity', () => {
+  const before = ['a', 'b', 'c', 'd'].map(room);
+  expect(names(withPinned(before, ['d', 'a', 'b', 'c'].map(room), 'c'))).toBe('d a c b');
+  expect(names(withPinned(before, ['d', 'a'].map(room), 'c'))).toBe('d a');
+  expect(names(withPinned(before, ['new', 'a'].map(room), 'new'))).toBe('new a');
 });

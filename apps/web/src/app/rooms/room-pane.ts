@@ -3,6 +3,7 @@ import {
   Component,
   DOCUMENT,
   DestroyRef,
+  Injector,
   afterNextRender,
   computed,
   effect,
@@ -58,7 +59,9 @@ export class RoomPane {
   private readonly pageTitle = inject(PageTitle);
   private readonly openDialog = injectDialog();
   private readonly router = inject(Router);
-  private readonly clipboard = inject(DOCUMENT).defaultView?.navigator.clipboard;
+  private readonly injector = inject(Injector);
+  private readonly document = inject(DOCUMENT);
+  private readonly clipboard = this.document.defaultView?.navigator.clipboard;
   private readonly composer = viewChild(Composer);
   private readonly log = viewChild(MessageLog);
   private readonly messageMenu = viewChild(MessageMenu);
@@ -192,6 +195,7 @@ export class RoomPane {
     const data = messageTexts.removeQuestion;
     if ((await this.openDialog<boolean>(load, { data, role: 'alertdialog' })) !== true) return;
     if (this.editing()?.seq === message.seq) this.editing.set(undefined);
+    if (message.seq !== undefined) this.log()?.keepFocusAfterDelete(message.seq);
     this.write(message.text, (room) => room.remove(message.seq ?? message.key ?? ''));
   }
 
@@ -207,7 +211,15 @@ export class RoomPane {
 
   protected toLatest(): void {
     this.view().place = 'end';
-    void this.router.navigate(['/rooms', this.name()]);
+    void this.router.navigate(['/rooms', this.name()]).then(() => {
+      // The link that was pressed, or the list that had the focus, is gone with the older messages.
+      afterNextRender(
+        () => {
+          if (this.document.activeElement === this.document.body) this.log()?.focus();
+        },
+        { injector: this.injector },
+      );
+    });
   }
 
   private isOwn({ from, key }: RoomMessage): boolean {

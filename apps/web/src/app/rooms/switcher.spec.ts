@@ -125,7 +125,7 @@ describe('the switcher', () => {
     await page.answers();
     await press('Enter');
     expect([titles(), close.mock.calls.length]).toEqual([[], 0]);
-    expect(shown.querySelector('.none')?.textContent).toBe('There are no rooms yet.');
+    expect(shown.querySelector('.none')?.textContent).toBe('No rooms yet.');
     expect(field().getAttribute('aria-activedescendant')).toBeNull();
     expect(field().getAttribute('aria-expanded')).toBe('false');
   });

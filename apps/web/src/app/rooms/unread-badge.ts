@@ -46,6 +46,20 @@ import { roomsTexts } from '../texts/rooms.ts';
       background: var(--fresh);
       color: var(--surface);
     }
+
+    @media (forced-colors: active) {
+      .badge {
+        outline: 1px solid CanvasText;
+        outline-offset: -1px;
+      }
+
+      .mentions {
+        outline: 0;
+        background: Highlight;
+        color: HighlightText;
+        forced-color-adjust: none;
+      }
+    }
   `,
 })
 export class UnreadBadge {

@@ -11,6 +11,9 @@ import {
 } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
 import { RoomDirectory } from '../rooms/room-directory.ts';
+import { mayHaveMarkup } from '../rooms/text/markup.ts';
+import { loadParser, parser } from '../rooms/text/parser.ts';
+import { plainText } from '../rooms/text/plain-text.ts';
 import { dateOf } from '../rooms/times.ts';
 import { wordsFor } from '../session/http-words.ts';
 import { searchTexts } from '../texts/search.ts';
@@ -20,7 +23,7 @@ import { Page } from '../ui/page.ts';
 import { foundWords } from './found-words.ts';
 import { Search } from './search.ts';
 
-/** Looks for messages in one's rooms. What is looked for stands in the address, so that the way back leads to what was found. */
+/** Searches the messages of the user's rooms. The query is part of the URL, so that Back returns to the results. */
 @Component({
   selector: 'app-search-page',
   imports: [Avatar, Icon, Page, RouterLink],
@@ -53,7 +56,7 @@ export class SearchPage {
       title: this.directory.title(room),
       time: dateOf(at),
       iso: new Date(at).toISOString(),
-      pieces: foundWords(text, this.query()),
+      pieces: foundWords(this.plain(text), this.query()),
     })),
   );
   /** Read out when it changes. */
@@ -67,6 +70,9 @@ export class SearchPage {
     effect(() => {
       const query = this.query();
       untracked(() => void this.search.look(query));
+    });
+    effect(() => {
+      if (this.search.found()?.some(({ text }) => mayHaveMarkup(text)) === true) loadParser();
     });
     afterNextRender(() => {
       if (this.query() === '') this.field().nativeElement.focus();
@@ -88,5 +94,11 @@ export class SearchPage {
 
   protected more(): void {
     void this.search.more();
+  }
+
+  /** As typed until the parser is loaded. */
+  private plain(text: string): string {
+    const parse = mayHaveMarkup(text) ? parser() : undefined;
+    return parse === undefined ? text : plainText(parse(text));
   }
 }

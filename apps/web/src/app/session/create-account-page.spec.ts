@@ -28,6 +28,13 @@ describe('the page that makes an account', () => {
     return shown;
   }
 
+  test('signs up with the user name in lower case', async () => {
+    await filled(' Milhouse ', 'a long enough one');
+    const call = await called('POST', '/api/users');
+    expect(call.request.body).toMatchObject({ user: 'milhouse' });
+    refuse(call, 'user_taken');
+  });
+
   test('tells the rules of a password before one is typed', async () => {
     const shown = await Shown.of(CreateAccountPage);
     expect(shown.wordsAt('Password')).toBe(passwordTexts.rules);

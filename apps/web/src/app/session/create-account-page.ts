@@ -9,8 +9,9 @@ import { problemCode, wordsFor } from './http-words.ts';
 import { PasswordField } from './password-field.ts';
 import { newPasswordRefusal, newPasswordTrouble } from './password-rules.ts';
 import { Session } from './session.ts';
+import { userNameOf } from './user-name.ts';
 
-/** The server's rule, told before it has to refuse. It has the last word all the same. */
+/** The server's rule, checked first so that a mistake is shown without a request. The server checks it again. */
 const userRule = /^[a-z0-9._-]{1,32}$/;
 
 @Component({
@@ -43,7 +44,7 @@ export class CreateAccountPage {
   protected async submit(event: Event): Promise<void> {
     event.preventDefault();
     if (this.busy()) return;
-    const user = this.user().nativeElement.value.trim();
+    const user = userNameOf(this.user().nativeElement.value);
     const pwd = this.password().value();
     this.error.set(undefined);
     this.userError.set(userRule.test(user) ? undefined : createAccountTexts.badUser);

@@ -7,6 +7,7 @@ import { Entrance } from './entrance.ts';
 import { wordsFor } from './http-words.ts';
 import { PasswordField } from './password-field.ts';
 import { Session } from './session.ts';
+import { userNameOf } from './user-name.ts';
 
 @Component({
   selector: 'app-sign-in-page',
@@ -36,8 +37,8 @@ export class SignInPage {
   protected async submit(event: Event): Promise<void> {
     event.preventDefault();
     if (this.busy()) return;
-    // Read from the fields at this moment: a password manager fills them without telling anybody.
-    const user = this.user().nativeElement.value.trim();
+    // Read at submit, because a password manager may fill the fields without an event.
+    const user = userNameOf(this.user().nativeElement.value);
     const pwd = this.password().value();
     this.error.set(undefined);
     if (user === '' || pwd === '') {

@@ -114,11 +114,32 @@ describe('the card of the devices', () => {
     await shown.press(devicesTexts.end);
     (await called('DELETE', '/api/sessions/phone')).flush(proof(2));
     await listed(here, unknown);
-    await shown.says('Ended. 2 connections were closed in 12 ms.');
+    await shown.says('Session ended. 2 connections closed in 12 ms.');
     await rowsAre(shown, 2);
     await vi.waitFor(() => {
       expect(document.activeElement).toBe(rows(shown)[1]);
     });
+  });
+
+  test('the outcome is shown in the place of the ended session, not below the list', async () => {
+    const shown = await shownWith(here, phone, unknown);
+    await shown.press(devicesTexts.end);
+    (await called('DELETE', '/api/sessions/phone')).flush(proof(2));
+    await listed(here, unknown);
+    await shown.says('Session ended. 2 connections closed in 12 ms.');
+    const list = [...shown.page.querySelectorAll('.list > li')].map(({ textContent }) => textContent.trim());
+    expect(list[1]).toBe('Session ended. 2 connections closed in 12 ms.');
+    expect(list[2]).toContain('Unknown device');
+  });
+
+  test('a session that could not be ended has the reason below its row', async () => {
+    const shown = await shownWith(here, phone, unknown);
+    await shown.press(devicesTexts.end);
+    refuse(await called('DELETE', '/api/sessions/phone'), 'draining');
+    await shown.says(problemTexts.draining, 'alert');
+    const list = [...shown.page.querySelectorAll('.list > li')].map(({ textContent }) => textContent.trim());
+    expect(list[1]).toContain('Safari 18 on iOS');
+    expect(list[2]).toBe(problemTexts.draining);
   });
 
   test('where no row is left in its place the heading has the focus', async () => {
@@ -126,7 +147,7 @@ describe('the card of the devices', () => {
     await shown.press(devicesTexts.end);
     (await called('DELETE', '/api/sessions/phone')).flush(proof(0));
     await listed(here);
-    await shown.says('Ended. No connection was open.');
+    await shown.says('Session ended. No open connections.');
     await vi.waitFor(() => {
       expect(document.activeElement).toBe(shown.page.querySelector('h2'));
     });
@@ -146,7 +167,7 @@ describe('the card of the devices', () => {
     await shown.press(devicesTexts.end);
     refuse(await called('DELETE', '/api/sessions/phone'), 'store_unavailable', proof(1));
     await listed(here);
-    await shown.says(`Ended. 1 connection was closed in 12 ms. ${endingTexts.untold}`);
+    await shown.says(`Session ended. 1 connection closed in 12 ms. ${endingTexts.untold}`);
   });
 
   test('an end that did not happen is told, and the row stays', async () => {
@@ -171,7 +192,7 @@ describe('the card of the devices', () => {
     await shown.press(devicesTexts.others);
     (await called('DELETE', '/api/sessions?others=true')).flush(proof(1));
     await listed(here);
-    await shown.says(`${devicesTexts.othersEnded} 1 connection was closed in 12 ms.`);
+    await shown.says(`${devicesTexts.othersEnded} 1 connection closed in 12 ms.`);
     await rowsAre(shown, 1);
   });
 

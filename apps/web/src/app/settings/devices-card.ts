@@ -23,7 +23,18 @@ import { Devices } from './devices.ts';
 import { type Said, endingWords } from './ending.ts';
 import { Outcome } from './outcome.ts';
 
-/** Where this person is signed in: each device, and how to end it there, everywhere else or everywhere. */
+/** An outcome has no id of its own in the list. */
+const outcomeKey = 'outcome';
+
+/** A row of the list. */
+interface Entry {
+  readonly key: string;
+  readonly session?: DeviceSession;
+  readonly said?: Said;
+  readonly trouble?: string;
+}
+
+/** The user's sessions, with the actions that end one, all others or all of them. */
 @Component({
   selector: 'app-devices-card',
   imports: [Action, DeviceRow, Icon, Outcome],
@@ -49,9 +60,23 @@ export class DevicesCard {
     return error === undefined ? undefined : wordsFor(error);
   });
   protected readonly busy = signal(false);
-  /** What came of the last thing that was done here. */
+  /** The outcome of the last action. */
   protected readonly said = signal<Said | undefined>(undefined);
   protected readonly trouble = signal<string | undefined>(undefined);
+  /** The place in the list of the session that was ended last; undefined if the action was not about one session. */
+  private readonly place = signal<number | undefined>(undefined);
+  /** The sessions, and the outcome of ending one of them where that one is, or was. */
+  protected readonly entries = computed(() => {
+    const entries: Entry[] = (this.sessions() ?? []).map((session) => ({ key: session.id, session }));
+    const place = this.place();
+    if (place === undefined) return entries;
+    const said = this.said();
+    const trouble = this.trouble();
+    if (said !== undefined) entries.splice(place, 0, { key: outcomeKey, said });
+    else if (trouble !== undefined) entries.splice(place + 1, 0, { key: outcomeKey, trouble });
+    return entries;
+  });
+  protected readonly inList = computed(() => this.place() !== undefined);
 
   protected reload(): void {
     void this.devices.load();
@@ -60,10 +85,12 @@ export class DevicesCard {
   protected async end({ id }: DeviceSession): Promise<void> {
     const place = this.sessions()?.findIndex((session) => session.id === id) ?? -1;
     await this.doing(async () => {
-      this.said.set(await this.wordsOfEnd(id));
+      const said = await this.wordsOfEnd(id);
       await this.devices.load();
+      // Together with the new list: the confirmation replaces the row.
+      this.said.set(said);
       this.keepFocus(place);
-    });
+    }, place);
   }
 
   protected async endOthers(): Promise<void> {
@@ -93,13 +120,14 @@ export class DevicesCard {
     }
   }
 
-  /** One thing at a time; what goes wrong is told in the place of what came of it. */
-  private async doing(act: () => Promise<void>): Promise<void> {
+  /** Runs one action at a time and shows an error in the place of its outcome. */
+  private async doing(act: () => Promise<void>, place?: number): Promise<void> {
     if (this.busy()) return;
     this.busy.set(true);
-    // Taken away first: the same words once more are read out only if they are new.
+    // Cleared first: a screen reader announces the same text again only if it changed.
     this.said.set(undefined);
     this.trouble.set(undefined);
+    this.place.set(place);
     try {
       await act();
     } catch (error) {

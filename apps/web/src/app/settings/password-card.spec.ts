@@ -85,7 +85,7 @@ describe('the card of the password', () => {
     const call = await called('PUT', url);
     expect(call.request.body).toEqual({ pwd: 'secret', newPwd: 'long enough' });
     call.flush(proof);
-    await shown.says(`${passwordTexts.changed} 2 connections were closed in 12 ms.`);
+    await shown.says(`${passwordTexts.changed} 2 connections closed in 12 ms.`);
     expect(shown.field('Current password').value).toBe('');
     expect(shown.field('New password').value).toBe('');
     (await called('GET', '/api/sessions')).flush({ sessions: [] });

@@ -11,7 +11,7 @@ const hour = 60 * minute;
 
 test.each<[Device, string]>([
   [{ browser: 'Firefox 128', system: 'Windows', kind: 'desktop' }, 'Firefox 128 on Windows'],
-  [{ browser: 'curl 8.5', kind: 'other' }, 'curl 8.5, system unknown'],
+  [{ browser: 'curl 8.5', kind: 'other' }, 'curl 8.5 on an unknown system'],
   [{ system: 'Android', kind: 'phone' }, 'Unknown browser on Android'],
   [{ kind: 'other' }, 'Unknown device'],
 ])('%j is called %s', (device, words) => {
@@ -36,21 +36,21 @@ describe('what came of an end', () => {
   const node = (name: string, closed: number, ms: number) => ({ node: name, closed, ms });
 
   test.each([
-    ['nothing was open', [node('a', 0, 3)], 'Ended. No connection was open.'],
-    ['one connection, in the time that it took', [node('a', 1, 12.4)], 'Ended. 1 connection was closed in 12 ms.'],
+    ['nothing was open', [node('a', 0, 3)], 'Session ended. No open connections.'],
+    ['one connection, in the time that it took', [node('a', 1, 12.4)], 'Session ended. 1 connection closed in 12 ms.'],
     [
       'several, in the time of the slowest server',
       [node('a', 1, 12), node('b', 1, 48)],
-      'Ended. 2 connections were closed in 48 ms.',
+      'Session ended. 2 connections closed in 48 ms.',
     ],
   ])('%s', (_, nodes, words) => {
     const closed = nodes.reduce((sum, each) => sum + each.closed, 0);
-    expect(endingWords('Ended.', { closed, nodes, complete: true })).toEqual({ words, complete: true });
+    expect(endingWords('Session ended.', { closed, nodes, complete: true })).toEqual({ words, complete: true });
   });
 
   test('a server that could not be told is not passed over', () => {
-    expect(endingWords('Ended.', { closed: 1, nodes: [node('a', 1, 12)], complete: false })).toEqual({
-      words: `Ended. 1 connection was closed in 12 ms. ${endingTexts.untold}`,
+    expect(endingWords('Session ended.', { closed: 1, nodes: [node('a', 1, 12)], complete: false })).toEqual({
+      words: `Session ended. 1 connection closed in 12 ms. ${endingTexts.untold}`,
       complete: false,
     });
   });

@@ -1,6 +1,6 @@
 import { Component, computed, inject } from '@angular/core';
 import { MatMenu, MatMenuContent, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
-import { RouterLink } from '@angular/router';
+import { Router, RouterLink, RouterLinkActive, isActive } from '@angular/router';
 import { Session } from '../session/session.ts';
 import { themeChoices } from '../settings/theme-choices.ts';
 import { Theme, type ThemeChoice } from '../settings/theme.ts';
@@ -9,10 +9,10 @@ import { Avatar } from '../ui/avatar.ts';
 import { Icon } from '../ui/icon.ts';
 import { Shortcuts } from './shortcuts.ts';
 
-/** Who is signed in, how the app looks, the way to what else can be set, and the way out. */
+/** The signed-in user, the theme, the settings and sign-out. */
 @Component({
   selector: 'app-account-menu',
-  imports: [Avatar, Icon, MatMenu, MatMenuContent, MatMenuItem, MatMenuTrigger, RouterLink],
+  imports: [Avatar, Icon, MatMenu, MatMenuContent, MatMenuItem, MatMenuTrigger, RouterLink, RouterLinkActive],
   templateUrl: './account-menu.html',
   styleUrl: './account-menu.scss',
 })
@@ -25,6 +25,8 @@ export class AccountMenu {
   protected readonly themes = themeChoices;
   protected readonly user = computed(() => this.session.user() ?? '');
   protected readonly chosen = this.theme.choice;
+  /** The settings are reached from here only, so the button marks them as the current page. */
+  protected readonly inSettings = isActive('/settings', inject(Router));
 
   protected choose(choice: ThemeChoice): void {
     this.theme.choose(choice);

@@ -1,5 +1,6 @@
 import { Component } from '@angular/core';
 import { RouterLink } from '@angular/router';
+import { focusAfterNavigation } from '../ui/focus.ts';
 import { Icon } from '../ui/icon.ts';
 import { notFoundTexts } from '../texts/not-found.ts';
 import { roomTexts } from '../texts/room.ts';
@@ -10,7 +11,7 @@ import { roomTexts } from '../texts/room.ts';
   template: `
     <div class="empty">
       <span class="mark"><app-icon name="ticket" [size]="30" /></span>
-      <h1>{{ texts.notFound.heading }}</h1>
+      <h1 id="page-heading" tabindex="-1">{{ texts.notFound.heading }}</h1>
       <p>{{ texts.notFound.text }}</p>
       <a class="button button-plain" routerLink="/">{{ texts.room.toRooms }}</a>
     </div>
@@ -19,4 +20,8 @@ import { roomTexts } from '../texts/room.ts';
 })
 export class NotFoundPage {
   protected readonly texts = { notFound: notFoundTexts, room: roomTexts } as const;
+
+  constructor() {
+    focusAfterNavigation('page-heading');
+  }
 }

@@ -1,22 +1,29 @@
 import { Component, DOCUMENT, inject } from '@angular/core';
-import { RouterLink } from '@angular/router';
+import { RouterLink, RouterLinkActive } from '@angular/router';
 import { RoomActions } from '../rooms/room-actions.ts';
 import { quickTexts } from '../texts/quick.ts';
 import { shortcutsTexts } from '../texts/shortcuts.ts';
 import { Icon } from '../ui/icon.ts';
 import { isApple } from '../ui/apple.ts';
 
-/** The two ways to something that is not in sight: to a room by its name, and to a message by its words. */
+/** Opens the room switcher and the message search. */
 @Component({
   selector: 'app-quick-bar',
-  imports: [Icon, RouterLink],
+  imports: [Icon, RouterLink, RouterLinkActive],
   template: `
     <button type="button" class="choose" aria-haspopup="dialog" [attr.aria-keyshortcuts]="shortcut" (click)="choose()">
       <app-icon name="hash" [size]="16" />
       <span>{{ texts.choose }}</span>
       <kbd aria-hidden="true">{{ hint }}</kbd>
     </button>
-    <a class="icon-button" routerLink="/search" [attr.aria-label]="texts.search" [title]="texts.search">
+    <a
+      class="icon-button"
+      routerLink="/search"
+      routerLinkActive="here"
+      ariaCurrentWhenActive="page"
+      [attr.aria-label]="texts.search"
+      [title]="texts.search"
+    >
       <app-icon name="search" />
     </a>
   `,

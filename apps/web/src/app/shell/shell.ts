@@ -21,8 +21,10 @@ import { Unsent } from '../rooms/unsent.ts';
 import { Visits } from '../rooms/visits.ts';
 import { appTexts } from '../texts/app.ts';
 import { shellTexts } from '../texts/shell.ts';
+import { IdlePreloading } from '../ui/idle-preloading.ts';
 import { Logo } from '../ui/logo.ts';
 import { AccountMenu } from './account-menu.ts';
+import { lazyParts } from './lazy-parts.ts';
 import { QuickBar } from './quick-bar.ts';
 import { Shortcuts } from './shortcuts.ts';
 
@@ -89,6 +91,7 @@ export class Shell {
     inject(Shortcuts);
     inject(TabBadge);
     inject(Notifier);
+    void inject(IdlePreloading).preloadParts(lazyParts);
     inject(DestroyRef).onDestroy(() => {
       this.usher.signOut();
     });

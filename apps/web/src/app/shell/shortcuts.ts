@@ -27,10 +27,7 @@ export class Shortcuts {
     };
     // Before whatever has the focus: a field would move its caret.
     this.document.addEventListener('keydown', press, { capture: true });
-    // Whoever presses the keys types on at once, so the code had better be there.
-    const idle = setTimeout(() => void import('../rooms/switcher.ts'), 3_000);
     inject(DestroyRef).onDestroy(() => {
-      clearTimeout(idle);
       this.document.removeEventListener('keydown', press, { capture: true });
     });
   }

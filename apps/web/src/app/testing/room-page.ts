@@ -54,9 +54,8 @@ export class RoomPage {
     this.directory = TestBed.inject(RoomDirectory);
   }
 
-  /** Connects; the server says which rooms there are, both times that it is asked. */
+  /** Connects; the server answers the one request for the rooms. */
   async opened(...rooms: Room[]): Promise<void> {
-    await this.answers(...rooms);
     this.usher.start();
     await this.settled();
     await this.answers(...rooms);

@@ -4,12 +4,12 @@ export const browseTexts = {
   heading: $localize`:@@browse.heading:Browse rooms`,
   close: $localize`:@@browse.close:Close`,
   filter: $localize`:@@browse.filter:Filter rooms`,
-  onlyNew: $localize`:@@browse.onlyNew:Only rooms that you are not in`,
-  loading: $localize`:@@browse.loading:Loading rooms …`,
+  onlyNew: $localize`:@@browse.onlyNew:Hide rooms I’ve joined`,
+  loading: $localize`:@@browse.loading:Loading rooms…`,
   retry: $localize`:@@browse.retry:Try again`,
   said: (n: number) =>
     n === 0
-      ? $localize`:@@browse.said.none:nothing said yet`
+      ? $localize`:@@browse.said.none:No messages yet`
       : plural(n, {
           one: $localize`:@@browse.said.one:${n}:count: message`,
           few: $localize`:@@browse.said.few:${n}:count: messages`,
@@ -26,7 +26,7 @@ export const browseTexts = {
       many: $localize`:@@browse.count.many:${n}:count: rooms`,
       other: $localize`:@@browse.count.other:${n}:count: rooms`,
     }),
-  none: $localize`:@@browse.none:There is no such room. Be the first and make one.`,
-  noneFound: (typed: string) => $localize`:@@browse.noneFound:No room is called “${typed}:typed:”. You can make one.`,
+  none: $localize`:@@browse.none:No rooms yet. Create the first one.`,
+  noneFound: (typed: string) => $localize`:@@browse.noneFound:No rooms match “${typed}:typed:”.`,
   create: $localize`:@@browse.create:Create a room`,
 } as const;

@@ -1,10 +1,10 @@
 export const createAccountTexts = {
   heading: $localize`:@@createAccount.heading:Create an account`,
-  lead: $localize`:@@createAccount.lead:A name and a password are all it takes.`,
-  userHint: $localize`:@@createAccount.userHint:Lower-case letters, digits, dots, dashes and underscores; up to 32.`,
+  lead: $localize`:@@createAccount.lead:Choose a user name and a password.`,
+  userHint: $localize`:@@createAccount.userHint:Up to 32 letters, digits, dots, dashes or underscores.`,
   submit: $localize`:@@createAccount.submit:Create account`,
-  busy: $localize`:@@createAccount.busy:Creating the account …`,
-  known: $localize`:@@createAccount.known:Have an account already?`,
-  signIn: $localize`:@@createAccount.signIn:Sign in instead`,
-  badUser: $localize`:@@createAccount.badUser:A user name has 1 to 32 lower-case letters, digits, dots, dashes or underscores.`,
+  busy: $localize`:@@createAccount.busy:Creating account…`,
+  known: $localize`:@@createAccount.known:Already have an account?`,
+  signIn: $localize`:@@createAccount.signIn:Sign in`,
+  badUser: $localize`:@@createAccount.badUser:Use 1 to 32 letters, digits, dots, dashes or underscores.`,
 } as const;

@@ -1,2 +1,2 @@
-/** The language of the words of this build, by its code; dates, numbers and plurals follow it. */
+/** The language code of this build. Dates, numbers and plurals follow it. */
 export const language = $localize.locale ?? 'en';

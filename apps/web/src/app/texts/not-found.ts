@@ -1,4 +1,4 @@
 export const notFoundTexts = {
-  heading: $localize`:@@notFound.heading:There is nothing here`,
-  text: $localize`:@@notFound.text:The address may be misspelt, or what stood here is gone.`,
+  heading: $localize`:@@notFound.heading:Page not found`,
+  text: $localize`:@@notFound.text:It may have moved.`,
 } as const;

@@ -1,5 +1,5 @@
 export const posterTexts = {
-  line: $localize`:@@poster.line:Everyone here has a ticket.`,
-  small: $localize`:@@poster.small:Each one opens one connection, once, and is torn at the door.`,
+  line: $localize`:@@poster.line:Authenticated before you’re connected.`,
+  small: $localize`:@@poster.small:Every connection uses a single-use ticket, checked before the handshake.`,
   admit: $localize`:@@poster.admit:Admit one`,
 } as const;

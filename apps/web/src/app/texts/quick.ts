@@ -1,4 +1,4 @@
 export const quickTexts = {
-  choose: $localize`:@@quick.choose:Go to a room`,
+  choose: $localize`:@@quick.choose:Jump to…`,
   search: $localize`:@@quick.search:Search messages`,
 } as const;

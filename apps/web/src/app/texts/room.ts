@@ -1,16 +1,16 @@
 import { plural } from './plural.ts';
 
 export const roomTexts = {
-  back: $localize`:@@room.back:Back to the rooms`,
-  conversation: (title: string) => $localize`:@@room.conversation:Conversation in ${title}:title:`,
-  joining: $localize`:@@room.joining:Entering the room …`,
-  start: (title: string) => $localize`:@@room.start:This is the beginning of ${title}:title:.`,
-  startHint: $localize`:@@room.startHint:Say something: everybody in the room sees it at once.`,
-  older: $localize`:@@room.older:Loading earlier messages …`,
-  olderFailed: $localize`:@@room.olderFailed:Earlier messages could not be loaded.`,
+  back: $localize`:@@room.back:Back to rooms`,
+  conversation: (title: string) => $localize`:@@room.conversation:Messages in ${title}:title:`,
+  joining: $localize`:@@room.joining:Opening room…`,
+  start: (title: string) => $localize`:@@room.start:This is the start of ${title}:title:.`,
+  startHint: $localize`:@@room.startHint:Say hello. Everyone here sees it instantly.`,
+  older: $localize`:@@room.older:Loading older messages…`,
+  olderFailed: $localize`:@@room.olderFailed:Couldn’t load older messages.`,
   retry: $localize`:@@room.retry:Try again`,
   fresh: $localize`:@@room.fresh:New messages`,
-  latest: $localize`:@@room.latest:Jump to the latest message`,
+  latest: $localize`:@@room.latest:Jump to latest`,
   latestCount: (n: number) =>
     plural(n, {
       one: $localize`:@@room.latestCount.one:${n}:count: new message`,
@@ -18,13 +18,13 @@ export const roomTexts = {
       many: $localize`:@@room.latestCount.many:${n}:count: new messages`,
       other: $localize`:@@room.latestCount.other:${n}:count: new messages`,
     }),
-  denied: $localize`:@@room.denied:This room is not open to you`,
-  deniedHint: $localize`:@@room.deniedHint:It does not exist, or it is private.`,
-  removed: $localize`:@@room.removed:You are no longer in this room`,
-  removedHint: $localize`:@@room.removedHint:The right to be here was taken back. What was said before is not shown any more.`,
-  full: $localize`:@@room.full:Too many rooms are open at once`,
-  fullHint: $localize`:@@room.fullHint:Reload this page to leave the others.`,
-  toRooms: $localize`:@@room.toRooms:To the rooms`,
+  denied: $localize`:@@room.denied:You can’t see this room`,
+  deniedHint: $localize`:@@room.deniedHint:It doesn’t exist, or it’s private.`,
+  removed: $localize`:@@room.removed:You’re no longer in this room`,
+  removedHint: $localize`:@@room.removedHint:You were removed. Its messages are no longer visible to you.`,
+  full: $localize`:@@room.full:Too many rooms open`,
+  fullHint: $localize`:@@room.fullHint:Reload to close the others.`,
+  toRooms: $localize`:@@room.toRooms:Back to rooms`,
   today: $localize`:@@room.today:Today`,
   yesterday: $localize`:@@room.yesterday:Yesterday`,
   heard: (from: string, text: string) => $localize`:@@room.heard:${from}:from:: ${text}:text:`,
@@ -35,8 +35,8 @@ export const roomTexts = {
       many: $localize`:@@room.heardMany.many:${n}:count: new messages`,
       other: $localize`:@@room.heardMany.other:${n}:count: new messages`,
     }),
-  newer: $localize`:@@room.newer:Loading later messages …`,
-  newerFailed: $localize`:@@room.newerFailed:Later messages could not be loaded.`,
+  newer: $localize`:@@room.newer:Loading newer messages…`,
+  newerFailed: $localize`:@@room.newerFailed:Couldn’t load newer messages.`,
   here: (n: number) =>
     plural(n, {
       one: $localize`:@@room.here.one:${n}:count: person here`,
@@ -44,18 +44,18 @@ export const roomTexts = {
       many: $localize`:@@room.here.many:${n}:count: people here`,
       other: $localize`:@@room.here.other:${n}:count: people here`,
     }),
-  hereOnly: $localize`:@@room.hereOnly:Only you are here`,
+  hereOnly: $localize`:@@room.hereOnly:Just you`,
   hereHeading: $localize`:@@room.hereHeading:Here now`,
   away: $localize`:@@room.away:away`,
   typing: (names: readonly string[]) => {
     const [one = '', two = ''] = names;
-    if (names.length === 1) return $localize`:@@room.typing.one:${one}:one: is writing …`;
+    if (names.length === 1) return $localize`:@@room.typing.one:${one}:one: is typing…`;
     return names.length === 2
-      ? $localize`:@@room.typing.two:${one}:one: and ${two}:two: are writing …`
-      : $localize`:@@room.typing.several:Several people are writing …`;
+      ? $localize`:@@room.typing.two:${one}:one: and ${two}:two: are typing…`
+      : $localize`:@@room.typing.several:Several people are typing…`;
   },
-  past: $localize`:@@room.past:These are earlier messages.`,
-  pastLoading: $localize`:@@room.pastLoading:Going to that message …`,
-  pastFailed: $localize`:@@room.pastFailed:That message could not be loaded.`,
-  toLatest: $localize`:@@room.toLatest:Jump to the latest`,
+  past: $localize`:@@room.past:You’re viewing older messages`,
+  pastLoading: $localize`:@@room.pastLoading:Loading message…`,
+  pastFailed: $localize`:@@room.pastFailed:Couldn’t load that message.`,
+  toLatest: $localize`:@@room.toLatest:Jump to latest`,
 } as const;

@@ -1,13 +1,13 @@
 import { plural } from './plural.ts';
 
 export const roomsTexts = {
-  loading: $localize`:@@rooms.loading:Loading rooms …`,
-  failed: $localize`:@@rooms.failed:The rooms could not be loaded.`,
+  loading: $localize`:@@rooms.loading:Loading rooms…`,
+  failed: $localize`:@@rooms.failed:Couldn’t load rooms.`,
   retry: $localize`:@@rooms.retry:Try again`,
   none: $localize`:@@rooms.none:No rooms yet.`,
-  noneHint: $localize`:@@rooms.noneHint:Browse what there is, or create one.`,
-  pick: $localize`:@@rooms.pick:Choose a room`,
-  pickHint: $localize`:@@rooms.pickHint:What is said there is on your screen the moment it is said.`,
+  noneHint: $localize`:@@rooms.noneHint:Browse rooms or create one.`,
+  pick: $localize`:@@rooms.pick:Pick a room`,
+  pickHint: $localize`:@@rooms.pickHint:Messages appear here live.`,
   private: $localize`:@@rooms.private:private`,
   unread: (n: number) =>
     plural(n, {
@@ -23,7 +23,7 @@ export const roomsTexts = {
       many: $localize`:@@rooms.mentions.many:${n}:count: mentions of you`,
       other: $localize`:@@rooms.mentions.other:${n}:count: mentions of you`,
     }),
-  noneOwn: $localize`:@@rooms.noneOwn:You are in no room yet.`,
+  noneOwn: $localize`:@@rooms.noneOwn:You haven’t joined any rooms.`,
   noneOwnBrowse: $localize`:@@rooms.noneOwnBrowse:Browse rooms`,
   or: $localize`:@@rooms.or:or`,
   noneOwnCreate: $localize`:@@rooms.noneOwnCreate:create one`,

@@ -1,5 +1,5 @@
 export const settingsTexts = {
   heading: $localize`:@@settings.heading:Settings`,
-  lead: $localize`:@@settings.lead:Your devices, your password, and how it all looks.`,
-  themeHint: $localize`:@@settings.themeHint:Kept on this device.`,
+  lead: $localize`:@@settings.lead:Devices, password, notifications and appearance.`,
+  themeHint: $localize`:@@settings.themeHint:Saved on this device.`,
 } as const;

@@ -1,4 +1,4 @@
-/** What stands before the title on the browser's tab. */
+/** The prefix of the browser tab's title. */
 export const tabTexts = {
   messages: (n: string) => n,
   mentions: (n: string) => `@${n}`,

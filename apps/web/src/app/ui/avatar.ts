@@ -25,6 +25,13 @@ import { Component, computed, input } from '@angular/core';
       line-height: 1;
       user-select: none;
     }
+
+    @media (forced-colors: active) {
+      :host {
+        outline: 1px solid CanvasText;
+        outline-offset: -1px;
+      }
+    }
   `,
 })
 export class Avatar {

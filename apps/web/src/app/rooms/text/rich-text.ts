@@ -7,30 +7,11 @@ import {
   effect,
   inject,
   input,
-  signal,
   untracked,
 } from '@angular/core';
 import { draw } from './draw.ts';
 import { isOnlyEmoji, mayHaveMarkup, withMentions } from './markup.ts';
-import type { RichNode } from './rich-node.ts';
-
-type Parse = (text: string) => RichNode[];
-
-/** The parser, once a message wanted it; the same for all of them. */
-const parser = signal<Parse | undefined>(undefined);
-let loading: Promise<void> | undefined;
-
-function loadParser(): void {
-  loading ??= import('./markdown.ts').then(
-    ({ parseMarkdown }) => {
-      parser.set(parseMarkdown);
-    },
-    () => {
-      // Shown as it was typed; the next message tries again.
-      loading = undefined;
-    },
-  );
-}
+import { loadParser, parser } from './parser.ts';
 
 /** The text of a message with its markup: as it was typed until the parser is there, which comes when a text first wants it. */
 @Component({
