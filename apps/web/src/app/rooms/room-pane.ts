@@ -12,6 +12,7 @@ import {
   untracked,
   viewChild,
 } from '@angular/core';
+import { NgTemplateOutlet } from '@angular/common';
 import { Router, RouterLink } from '@angular/router';
 import { injectUsher } from '@usher/angular';
 import type { RoomMessage } from '@usher/client/rooms';
@@ -31,17 +32,21 @@ import { MessageLog, type PageState } from './message-log.ts';
 import { MessageMenu } from './message-menu.ts';
 import { OpenRooms, type Place, type RoomView } from './open-rooms.ts';
 import { followPast } from './past-of-room.ts';
-import { followReading } from './reading.ts';
+import { type UnreadHere, followReading } from './reading.ts';
 import { RoomDirectory } from './room-directory.ts';
 import { RoomMenu } from './room-menu.ts';
+import { indexOfSeq } from './rows.ts';
 import { speakersOf } from './speakers.ts';
+import { UnreadPill } from './unread-pill.ts';
 
 /** Until the server has told its own limit. */
 const usualTextChars = 4_000;
+/** The first unread message is shown so far below the upper edge (px), with the line above it and one message for context. */
+const jumpOffset = 120;
 
 @Component({
   selector: 'app-room-pane',
-  imports: [Composer, Here, Icon, MessageLog, MessageMenu, RoomMenu, RouterLink],
+  imports: [Composer, Here, Icon, MessageLog, MessageMenu, NgTemplateOutlet, RoomMenu, RouterLink, UnreadPill],
   templateUrl: './room-pane.html',
   styleUrl: './room-pane.scss',
 })
@@ -78,7 +83,26 @@ export class RoomPane {
     return (this.view().room.oldest ?? 1) > 1;
   });
   protected readonly older = signal<PageState>('idle');
-  protected readonly past = followPast({ name: this.name, view: this.view, at: this.at });
+  /** The first unread message, while that is what the user jumped to. */
+  private readonly target = signal<Exclude<Place, 'end'> | undefined>(undefined);
+  private readonly wanted = computed(() => this.target()?.seq ?? this.at());
+  protected readonly past = followPast({ name: this.name, view: this.view, at: this.wanted });
+  /** Where an older part of the room begins; a search result has its own place (`at`). */
+  protected readonly pastPlace = computed(() => this.target() ?? 'end');
+  protected readonly hit = computed(() => (this.target() === undefined ? this.at() : undefined));
+  private readonly reading = followReading({
+    view: this.view,
+    user: this.user,
+    past: this.past.shown,
+    atEnd: computed(() => this.past.shown() === undefined && this.log()?.atEnd() === true),
+    screen: computed(() => this.log()?.screen()),
+  });
+  /** The unread messages, where the first of them is above the screen. */
+  protected readonly unreadAbove = computed(() => {
+    const unread = this.reading.unread();
+    const screen = this.log()?.screen();
+    return unread !== undefined && screen !== undefined && unread.first.seq < screen.from ? unread : undefined;
+  });
   protected readonly writing = computed(() => {
     const names = this.view().room.writing();
     return names.length === 0 ? '' : roomTexts.typing(names);
@@ -104,10 +128,10 @@ export class RoomPane {
     effect(() => {
       this.pageTitle.show(this.title());
     });
-    followReading({
-      view: this.view,
-      user: this.user,
-      atEnd: computed(() => this.past.shown() === undefined && this.log()?.atEnd() === true),
+    // Another search result takes the place of what was jumped to.
+    effect(() => {
+      this.at();
+      this.target.set(undefined);
     });
     announced(this.messages, this.user, (words) => {
       this.heard.set(words);
@@ -205,8 +229,26 @@ export class RoomPane {
     }
   }
 
+  /** Goes to the first unread message, in the list that is shown if it is there. */
+  protected jump({ first: { seq } }: UnreadHere): void {
+    const place = { seq, offset: jumpOffset };
+    const messages = this.past.shown()?.messages() ?? this.messages();
+    if (messages[indexOfSeq(messages, seq)]?.seq === seq) {
+      this.log()?.goTo(place);
+      return;
+    }
+    this.view().place = place;
+    this.target.set(place);
+  }
+
+  protected markRead(): void {
+    this.reading.markRead();
+    this.composer()?.focus();
+  }
+
   protected toLatest(): void {
     this.view().place = 'end';
+    this.target.set(undefined);
     void this.router.navigate(['/rooms', this.name()]);
   }
 

@@ -1,6 +1,7 @@
 import type { Place } from './open-rooms.ts';
+import type { SeqRange } from './read-mark.ts';
 import { RowHeights } from './row-heights.ts';
-import { type Range, RowWindow } from './row-window.ts';
+import { type Range, RowWindow, messagesIn } from './row-window.ts';
 import { type Row, commonEnd, commonStart, indexOfSeq } from './rows.ts';
 
 /** So near to the end (px) counts as being there: a finger does not stop at the last pixel. */
@@ -185,6 +186,14 @@ export class ScrollKeeper {
       return { place: { seq: row.seq, offset: offset + this.heights.top(at) - this.heights.top(index) }, ...edges };
     }
     return { place: 'end', ...edges };
+  }
+
+  /** The messages that are on the screen, of those rendered; `undefined` while the list is on its way to a place. */
+  onScreen(rendered: Range): SeqRange | undefined {
+    const { scroller, heights } = this;
+    if (scroller === undefined || this.wanted !== undefined || this.gliding !== undefined) return undefined;
+    const from = scroller.scrollTop - this.listTop(scroller);
+    return messagesIn(this.rows, heights, rendered, { from, frame: scroller.clientHeight });
   }
 
   /**

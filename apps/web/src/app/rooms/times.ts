@@ -19,6 +19,11 @@ export function timeOf(at: number): string {
   return clock().format(at);
 }
 
+/** "14:05" of today, "23 Nov 2026, 14:05" of another day. */
+export function sinceOf(at: number, now: number): string {
+  return sameDay(at, now) ? timeOf(at) : dateOf(at);
+}
+
 /** "23 Nov 2026, 14:05". */
 export function dateOf(at: number): string {
   return moment().format(at);
