@@ -3,6 +3,7 @@ import {
   Component,
   DOCUMENT,
   DestroyRef,
+  ErrorHandler,
   afterNextRender,
   computed,
   effect,
@@ -15,7 +16,7 @@ import {
 import { NgTemplateOutlet } from '@angular/common';
 import { Router, RouterLink } from '@angular/router';
 import { injectUsher } from '@usher/angular';
-import type { RoomMessage } from '@usher/client/rooms';
+import { OutboxFull, type RoomMessage } from '@usher/client/rooms';
 import { Session } from '../session/session.ts';
 import { composerTexts } from '../texts/composer.ts';
 import { messageTexts } from '../texts/message.ts';
@@ -28,6 +29,7 @@ import { announced } from './announced.ts';
 import { Composer } from './composer.ts';
 import { Here } from './here.ts';
 import type { MessageAction } from './message-item.ts';
+import { MentionNames } from './mention-names.ts';
 import { MessageLog, type PageState } from './message-log.ts';
 import { MessageMenu } from './message-menu.ts';
 import { OpenRooms, type Place, type RoomView } from './open-rooms.ts';
@@ -47,6 +49,7 @@ const jumpOffset = 120;
 @Component({
   selector: 'app-room-pane',
   imports: [Composer, Here, Icon, MessageLog, MessageMenu, NgTemplateOutlet, RoomMenu, RouterLink, UnreadPill],
+  providers: [MentionNames],
   templateUrl: './room-pane.html',
   styleUrl: './room-pane.scss',
 })
@@ -61,6 +64,7 @@ export class RoomPane {
   private readonly open = inject(OpenRooms);
   private readonly directory = inject(RoomDirectory);
   private readonly pageTitle = inject(PageTitle);
+  private readonly errors = inject(ErrorHandler);
   private readonly openDialog = injectDialog();
   private readonly router = inject(Router);
   private readonly clipboard = inject(DOCUMENT).defaultView?.navigator.clipboard;
@@ -125,6 +129,10 @@ export class RoomPane {
   });
 
   constructor() {
+    const names = inject(MentionNames);
+    effect(() => {
+      names.of(this.name());
+    });
     effect(() => {
       this.pageTitle.show(this.title());
     });
@@ -256,14 +264,23 @@ export class RoomPane {
     return from === this.user() || key !== undefined;
   }
 
-  /** Puts something into the outbox; where that is full, the text is given back. */
+  /** Puts something into the outbox. If that fails, the text is put back into the field, and the reason is shown above it. */
   private write(text: string, put: (room: RoomView['room']) => void): void {
     try {
       put(this.view().room);
       this.trouble.set(undefined);
-    } catch {
+    } catch (error) {
       if (this.editing() === undefined) this.composer()?.putBack(text);
-      this.trouble.set(composerTexts.outboxFull);
+      this.trouble.set(writeTrouble(error));
+      // Known outcomes are no defects; anything else has to be seen.
+      if (!(error instanceof OutboxFull || error instanceof RangeError)) this.errors.handleError(error);
     }
   }
+}
+
+/** Why a text could not be put into the outbox. */
+export function writeTrouble(error: unknown): string {
+  if (error instanceof OutboxFull) return composerTexts.outboxFull;
+  // There is no message with that sequence or key any more.
+  return error instanceof RangeError ? composerTexts.gone : composerTexts.failed;
 }
