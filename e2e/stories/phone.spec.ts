@@ -60,7 +60,7 @@ test('a conversation on two phones: who is here and writes, a message edited, on
   await expect(composer(maggie)).toHaveValue('Helo Bart');
   await expectAccessible(maggie);
   await composer(maggie).fill('Hello Bart');
-  await button(maggie, 'Save the change').tap();
+  await button(maggie, 'Save').tap();
   await expect(messageWith(bart, 'Hello Bart')).toContainText('(edited)');
 
   await write(maggie, 'not for long');
@@ -149,9 +149,9 @@ test('rooms on two phones: one is browsed, joined and left; a private one takes 
   await expectAccessible(maggie);
   await button(maggie.getByRole('alertdialog'), 'Remove').tap();
   await expect(barts).toHaveCount(0);
-  await expect(bart.getByRole('heading', { name: 'You are no longer in this room' })).toBeVisible();
+  await expect(bart.getByRole('heading', { name: "You're no longer in this room" })).toBeVisible();
   await expectAccessible(bart);
-  await bart.getByRole('link', { name: 'To the rooms', exact: true }).tap();
+  await bart.getByRole('link', { name: 'Back to rooms', exact: true }).tap();
   await expect(inList(bart, 'General')).toBeVisible();
   await expect(inList(bart, 'Secret plans')).toHaveCount(0);
 });

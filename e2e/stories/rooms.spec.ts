@@ -84,7 +84,7 @@ test('a private room is nowhere for others, is there once they are taken in, and
 
   await members.getByRole('button', { name: 'Remove bart' }).click();
   await maggie.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();
-  await expect(bart.getByRole('heading', { name: 'You are no longer in this room' })).toBeVisible();
+  await expect(bart.getByRole('heading', { name: "You're no longer in this room" })).toBeVisible();
   await expect(messageWith(bart, 'thank you')).toHaveCount(0);
   await expect(inList(bart, 'Secret plans')).toHaveCount(0);
   await expect(members.getByRole('listitem').filter({ hasText: 'bart' })).toHaveCount(0);
