@@ -137,8 +137,11 @@ describe('more unread messages than fit on the screen', () => {
     const older = many(1, 50);
     const mark = advance(opened, unattended(live, { screen: { ...older, from: 1, to: 14 } }));
     expect(mark).toMatchObject({ read: 14, shown: [{ from: 985, to: 1_000 }], freshFrom: 1 });
-    // A range of another list says nothing about what lies between the two.
     expect(advance(mark, seen(live, 960, 970))).toMatchObject({ read: 14 });
+    // What is on the screen belongs to the list that was shown until now, while the other one is loaded.
+    const loading: Held = { messages: [], oldest: 1 };
+    const switched = unattended(live, { screen: { ...loading, from: 985, to: 1_000 } });
+    expect(advance(opened, switched)).toMatchObject({ read: 0, shown: [{ from: 985, to: 1_000 }] });
   });
 
   test('that arrive at once while the user looks get a line, and the ones above the screen stay unread', () => {

@@ -104,7 +104,10 @@ export function firstUnread({ messages }: Held, seq: number, user: string): Room
   return after(messages, seq).find((message) => isNews(message, user));
 }
 
-/** Adds what is on the screen. What is no message of others, on either side of it, counts as shown with it. */
+/**
+ * Adds what is on the screen. What is no message of others, on either side of it, counts as shown with it; not where the list is not the
+ * one that is on the screen, as for the moment in which another part of the room is loaded.
+ */
 function withScreen(
   shown: readonly SeqRange[],
   screen: (Held & SeqRange) | undefined,
@@ -114,16 +117,19 @@ function withScreen(
   const { messages, oldest } = screen;
   let { from, to } = screen;
   const news = (message: RoomMessage): boolean => isNews(message, user);
-  if (oldest <= from) {
+  if (has(messages, from)) {
     const before = messages.slice(0, indexOfSeq(messages, from)).findLast(news)?.seq;
     from = before === undefined ? oldest : before + 1;
   }
-  const last = lastSeq(messages);
-  if (oldest <= to && to <= last) {
+  if (has(messages, to)) {
     const next = firstUnread(screen, to, user)?.seq;
-    to = next === undefined ? last : next - 1;
+    to = next === undefined ? lastSeq(messages) : next - 1;
   }
   return [...shown, { from, to }];
+}
+
+function has(messages: readonly RoomMessage[], seq: number): boolean {
+  return messages[indexOfSeq(messages, seq)]?.seq === seq;
 }
 
 /** Merges ranges that overlap or touch. What touches `read` advances it. */
