@@ -38,10 +38,7 @@ for (const [count, name] of [
   [90, '90'],
   [1_000, '1,000+'],
 ] as const) {
-  test(`${name} unread messages with an early mention are kept until they were on the screen`, async ({
-    usher,
-    visitor,
-  }) => {
+  test(`${name} unread messages are kept until they were on the screen`, async ({ usher, visitor }) => {
     test.slow();
     await usher.fill('general', count - 1);
     const bart = await Speaker.connect(usher.direct, 'bart', 'secret');
