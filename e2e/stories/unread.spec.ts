@@ -18,6 +18,11 @@ async function expectLineBefore(page: Page, seq: number): Promise<void> {
   await expect(page.locator('li.fresh + li')).toHaveAttribute('data-seq', String(seq));
 }
 
+/** How many messages of General are unread, as the list says. */
+async function unreadInList(page: Page): Promise<number> {
+  return Number(/(\d+) unread/.exec(await inList(page, 'General').innerText())?.[1] ?? Number.NaN);
+}
+
 /** Scrolls through the list as a reader does, a bit less than a screen at a time, until a message is on the screen. */
 async function scrollTo(page: Page, target: Locator, direction: 1 | -1): Promise<void> {
   const log = page.getByRole('log');
@@ -61,6 +66,7 @@ for (const [count, name] of [
     await expect(inList(page, 'General')).not.toHaveAccessibleName(new RegExp(` ${badge} unread messages`));
     await expect(inList(page, 'General')).toHaveAccessibleName(/unread messages/);
     await scrollTo(page, message(page, 41), 1);
+    await expect.poll(() => unreadInList(page)).toBeLessThanOrEqual(count - 41);
     await page.reload();
     await expect(messageWith(page, 'the last one')).toBeInViewport();
     await expect(pill(page)).toBeVisible();

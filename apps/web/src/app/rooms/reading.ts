@@ -1,4 +1,4 @@
-import { DestroyRef, type Signal, computed, effect, inject, signal, untracked } from '@angular/core';
+import { DOCUMENT, DestroyRef, type Signal, computed, effect, inject, signal, untracked } from '@angular/core';
 import { Attention } from './attention.ts';
 import type { RoomView } from './open-rooms.ts';
 import type { Past } from './past.ts';
@@ -154,8 +154,15 @@ export function followReading({ view, user, past, atEnd, screen }: ReadingOption
     });
   });
 
-  inject(DestroyRef).onDestroy(() => {
+  // What was read in the last half second must not be unread after a reload.
+  const window = inject(DOCUMENT).defaultView;
+  const flush = (): void => {
     if (timer !== undefined) send();
+  };
+  window?.addEventListener('pagehide', flush);
+  inject(DestroyRef).onDestroy(() => {
+    window?.removeEventListener('pagehide', flush);
+    flush();
     const { mark } = untracked(view);
     const now = untracked(mark);
     if (now !== undefined) mark.set(leave(now));
