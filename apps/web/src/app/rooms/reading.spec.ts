@@ -74,7 +74,6 @@ describe('reading a room', () => {
   });
 
   afterEach(() => {
-    pane.destroy();
     TestBed.resetTestingModule();
     vi.useRealTimers();
   });
