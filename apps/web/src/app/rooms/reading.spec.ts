@@ -1,26 +1,30 @@
 import { HttpTestingController } from '@angular/common/http/testing';
-import {
-  type WritableSignal,
-  EnvironmentInjector,
-  createEnvironmentInjector,
-  runInInjectionContext,
-  signal,
-} from '@angular/core';
-import { TestBed } from '@angular/core/testing';
+import { Component, type WritableSignal, signal } from '@angular/core';
+import { type ComponentFixture, TestBed } from '@angular/core/testing';
 import type { Message } from '@usher/protocol';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { RoomPage, aRoom } from '../testing/room-page.ts';
 import { Attention } from './attention.ts';
 import type { RoomView } from './open-rooms.ts';
 import type { ReadMark, SeqRange } from './read-mark.ts';
-import { type Reading, followReading } from './reading.ts';
+import { followReading } from './reading.ts';
 
 let page: RoomPage;
 let screen: WritableSignal<SeqRange | undefined>;
 let looking: WritableSignal<boolean>;
 let view: RoomView;
-let reading: Reading;
-let pane: EnvironmentInjector;
+let pane: ComponentFixture<Pane>;
+
+@Component({ selector: 'app-any-pane', template: '' })
+class Pane {
+  readonly reading = followReading({
+    view: signal(view),
+    user: signal('maggie'),
+    past: signal(undefined),
+    atEnd: signal(true),
+    screen,
+  });
+}
 
 /** Maggie opens a room with so many messages of bart, none of which she has read. */
 async function open(count: number): Promise<void> {
@@ -30,16 +34,7 @@ async function open(count: number): Promise<void> {
   await page.opened(aRoom('a', { seq: count, unread: Math.min(count, 1_000), mentions: 1 }));
   await page.entered('a');
   view = { room: page.usher.room('a'), mark: signal<ReadMark | undefined>(undefined), place: 'end' };
-  pane = createEnvironmentInjector([], TestBed.inject(EnvironmentInjector));
-  reading = runInInjectionContext(pane, () =>
-    followReading({
-      view: signal(view),
-      user: signal('maggie'),
-      past: signal(undefined),
-      atEnd: signal(true),
-      screen,
-    }),
-  );
+  pane = TestBed.createComponent(Pane);
   await page.settled();
 }
 
@@ -84,7 +79,7 @@ describe('reading a room', () => {
     await show(1, 10);
     expect(marker()).toBe(10);
     expect(page.directory.find('a')).toMatchObject({ unread: 0, mentions: 0 });
-    expect(reading.unread()).toBeUndefined();
+    expect(pane.componentInstance.reading.unread()).toBeUndefined();
   });
 
   test.each([90, 1_000])('of %i messages leaves those unread that were not on the screen', async (count) => {
@@ -99,7 +94,7 @@ describe('reading a room', () => {
       { ...common, seq: 2, edits: 1 },
       { ...common, seq: 3 },
     ]);
-    expect(reading.unread()).toEqual({ count, first: { seq: 3, at: 7 } });
+    expect(pane.componentInstance.reading.unread()).toEqual({ count, first: { seq: 3, at: 7 } });
     expect(view.mark()?.freshFrom).toBe(3);
   });
 
@@ -129,10 +124,10 @@ describe('reading a room', () => {
   test('marks everything as read when the user says so', async () => {
     await open(50);
     await show(40, 50);
-    expect(reading.unread()).toMatchObject({ count: 50, first: { seq: 1 } });
-    reading.markRead();
+    expect(pane.componentInstance.reading.unread()).toMatchObject({ count: 50, first: { seq: 1 } });
+    pane.componentInstance.reading.markRead();
     await page.settled();
     expect(marker()).toBe(50);
-    expect(reading.unread()).toBeUndefined();
+    expect(pane.componentInstance.reading.unread()).toBeUndefined();
   });
 });

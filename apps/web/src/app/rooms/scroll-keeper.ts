@@ -196,11 +196,8 @@ export class ScrollKeeper {
     return messagesIn(this.rows, heights, rendered, { from, frame: scroller.clientHeight });
   }
 
-  /**
-   * The reader may have scrolled and the event not be there yet: it comes with the next frame, and what is rendered before must not
-   * take them back. A list that became shorter moves them too, but never further down and always to its end. At the end a frame
-   * that grows does the same just before a row comes, and nobody goes down from there.
-   */
+  // The scroll event comes with the next frame, and what is rendered before must not take the reader back. A list that became
+  // shorter moves them too, but always to its end, as a growing frame does at the end.
   private catchUp(): void {
     const { scroller } = this;
     if (scroller === undefined || this.wanted !== undefined || this.gliding !== undefined) return;

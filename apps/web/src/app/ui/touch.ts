@@ -5,7 +5,9 @@ import { DOCUMENT, DestroyRef, type Signal, inject, signal } from '@angular/core
  * that is put into a keyboard case. Must be called in an injection context.
  */
 export function injectTouch(): Signal<boolean> {
-  const query = inject(DOCUMENT).defaultView?.matchMedia?.('(pointer: coarse)');
+  const window = inject(DOCUMENT).defaultView;
+  // jsdom, which runs the unit tests, has no media queries.
+  const query = window !== null && 'matchMedia' in window ? window.matchMedia('(pointer: coarse)') : undefined;
   const touch = signal(query?.matches === true);
   const follow = (): void => {
     touch.set(query?.matches === true);
