@@ -1,5 +1,6 @@
 import { tokenOf } from '../fixtures/calls.ts';
 import { composer, expectSent, expectState, messageWith, openRoom, say, signIn } from '../fixtures/chat.ts';
+import { addMember, longTitle, makeRoom } from '../fixtures/rooms.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { converse, looks, shooter } from './scene.ts';
 
@@ -11,6 +12,8 @@ const elsewhere = [
 for (const { name, ...look } of looks) {
   test(`pictures: ${name}`, async ({ usher, visitor }) => {
     await converse(usher.direct);
+    await makeRoom(usher.direct, 'lisa', { room: 'long', title: longTitle, private: true });
+    await addMember(usher.direct, 'lisa', 'long', 'maggie');
     const { page } = await visitor({ ...look, reducedMotion: 'reduce' });
     const shoot = shooter(page, name);
     await page.goto('/');

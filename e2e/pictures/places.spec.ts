@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { expectSent, messageWith, openRoom, say, signIn } from '../fixtures/chat.ts';
-import { addMember, inList, makeRoom } from '../fixtures/rooms.ts';
+import { addMember, inList, longTitle, makeRoom } from '../fixtures/rooms.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { converse, looks, shooter } from './scene.ts';
 
@@ -60,6 +60,7 @@ for (const { name, ...look } of looks) {
 async function furnish(url: string): Promise<void> {
   await makeRoom(url, 'maggie', { room: 'release-party', title: 'Release party', private: true });
   for (const user of ['bart', 'lisa', 'admin']) await addMember(url, 'maggie', 'release-party', user);
+  await makeRoom(url, 'maggie', { room: 'long', title: longTitle, private: true });
   await makeRoom(url, 'bart', { room: 'skateboards', title: 'Skateboards' });
   await makeRoom(url, 'lisa', { room: 'reading-circle', title: 'Reading circle' });
 }

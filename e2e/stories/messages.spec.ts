@@ -168,6 +168,19 @@ test('somebody is mentioned, and an emoji found, by keyboard alone', async ({ vi
   await expect(messageWith(bart, 'hello @bart').locator('.mention.own')).toHaveText('@bart');
 });
 
+test('a name is highlighted only if somebody is notified by it', async ({ usher, visitor }) => {
+  const lisa = await Speaker.connect(usher.direct, 'lisa', 'secret');
+  await lisa.say('general', 'hello');
+  lisa.leave();
+  const { maggie, bart } = await maggieAndBart(visitor);
+  await say(maggie, '@everyone, @here and @nobody: ask @bart or @lisa');
+  // lisa is a member and not here now.
+  await expect(messageWith(maggie, 'everyone').locator('.mention')).toHaveText(['@bart', '@lisa']);
+  await expect(messageWith(bart, 'everyone').locator('.mention')).toHaveText(['@bart', '@lisa']);
+  await expect(messageWith(bart, 'everyone').locator('.mention.own')).toHaveText('@bart');
+  await expect(messageWith(bart, 'everyone')).toContainText('@everyone, @here and @nobody: ask @bart or @lisa');
+});
+
 test('who is here and who is writing stands there, and nothing moves for it', async ({ visitor }) => {
   const { maggie, bart } = await maggieAndBart(visitor);
   await expect(maggie.getByRole('button', { name: '2 people here' })).toBeVisible();

@@ -100,6 +100,20 @@ test('texts of several lines are sent on a phone, and the last one is seen whole
   await expect(button(page, 'Jump to latest')).toHaveCount(0);
 });
 
+test('Enter breaks the line on a phone, and the button sends both lines', async ({ visitor }) => {
+  const { maggie, bart } = await maggieAndBart(() => visitor(phone));
+  await expect(composer(maggie)).toHaveAttribute('enterkeyhint', 'enter');
+  await expect(composer(maggie)).toHaveAccessibleDescription('Enter for a new line · Send button to send');
+  await composer(maggie).pressSequentially('first');
+  await composer(maggie).press('Enter');
+  await composer(maggie).pressSequentially('second');
+  await expect(composer(maggie)).toHaveValue('first\nsecond');
+  await expect(messages(maggie)).toHaveCount(0);
+  await button(maggie, 'Send').tap();
+  await expectSent(maggie, 'first');
+  expect(await messageWith(bart, 'first').innerText()).toContain('first\nsecond');
+});
+
 test('rooms on two phones: one is browsed, joined and left; a private one takes somebody in, and puts them out', async ({
   usher,
   visitor,

@@ -1,6 +1,7 @@
-import { composer, messageWith, openRoom, say, signIn } from '../fixtures/chat.ts';
+import type { Locator } from '@playwright/test';
+import { composer, expectState, messageWith, openRoom, say, signIn } from '../fixtures/chat.ts';
 import { recordNotifications, shownOn } from '../fixtures/notifications.ts';
-import { addMember, hide, inList, makeRoom, ownRooms } from '../fixtures/rooms.ts';
+import { addMember, hide, inList, longTitle, makeRoom, ownRooms, removeMember } from '../fixtures/rooms.ts';
 import { Speaker } from '../fixtures/speaker.ts';
 import { expect, test } from '../fixtures/test.ts';
 
@@ -306,3 +307,101 @@ test('notifications are off until they are switched on in the settings, and can 
   expect(await shownOn(page)).toHaveLength(1);
   bart.leave();
 });
+
+test('a user who is added to a room while looking at it enters it without a reload', async ({ usher, visitor }) => {
+  await makeRoom(usher.url, 'bart', { room: 'plans', title: 'Secret plans', private: true });
+  const { page } = await visitor();
+  await signIn(page, 'maggie');
+  await page.goto('/rooms/plans');
+  const denied = page.getByRole('heading', { name: "You can't see this room" });
+  await expect(denied).toBeVisible();
+  await addMember(usher.url, 'bart', 'plans', 'maggie');
+  await expect(composer(page)).toBeVisible();
+  await expect(denied).toHaveCount(0);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Secret plans');
+  await expect(inList(page, 'Secret plans')).toBeVisible();
+  await say(page, 'thank you');
+  await expect(messageWith(page, 'thank you')).toHaveAttribute('data-status', 'sent');
+});
+
+test('a user who is removed from a room and added again has it in the list and on the page', async ({
+  usher,
+  visitor,
+}) => {
+  await makeRoom(usher.url, 'bart', { room: 'plans', title: 'Secret plans', private: true });
+  await addMember(usher.url, 'bart', 'plans', 'maggie');
+  const { page } = await visitor();
+  await signIn(page, 'maggie');
+  await openRoom(page, 'Secret plans');
+  const removed = page.getByRole('heading', { name: "You're no longer in this room" });
+  for (let round = 1; round <= 2; round++) {
+    await removeMember(usher.url, 'bart', 'plans', 'maggie');
+    await expect(removed).toBeVisible();
+    await expect(inList(page, 'Secret plans')).toHaveCount(0);
+    await addMember(usher.url, 'bart', 'plans', 'maggie');
+    await expect(inList(page, 'Secret plans')).toBeVisible();
+    await expect(composer(page)).toBeVisible();
+  }
+  // The same while another room is shown.
+  await openRoom(page, 'General');
+  await removeMember(usher.url, 'bart', 'plans', 'maggie');
+  await expect(inList(page, 'Secret plans')).toHaveCount(0);
+  await addMember(usher.url, 'bart', 'plans', 'maggie');
+  await openRoom(page, 'Secret plans');
+});
+
+test('a user who is added to a room while offline enters it with the next connection', async ({ usher, visitor }) => {
+  await makeRoom(usher.direct, 'bart', { room: 'plans', title: 'Secret plans', private: true });
+  const { page } = await visitor();
+  await signIn(page, 'maggie');
+  await page.goto('/rooms/plans');
+  await expect(page.getByRole('heading', { name: "You can't see this room" })).toBeVisible();
+  usher.cable.pull();
+  await expectState(page, /backoff|ticket/);
+  await addMember(usher.direct, 'bart', 'plans', 'maggie');
+  usher.cable.plugIn();
+  await expect(composer(page)).toBeVisible();
+});
+
+for (const width of [320, 390, 1440]) {
+  test(`a title of 80 characters hides nothing at ${width} px`, async ({ usher, visitor }) => {
+    await makeRoom(usher.url, 'maggie', { room: 'long', title: longTitle, private: true });
+    await makeRoom(usher.url, 'maggie', { room: 'release', title: 'Release planning 2026', private: true });
+    await addMember(usher.url, 'maggie', 'long', 'bart');
+    const bart = await Speaker.connect(usher.url, 'bart', 'secret');
+    await bart.say('random', 'and you, @maggie');
+    await bart.say('long', 'and here, @maggie');
+    const { page } = await visitor({ viewport: { width, height: 800 } });
+    const isWhole = async (locator: Locator): Promise<void> => {
+      await expect(locator).toBeInViewport({ ratio: 1 });
+    };
+    await signIn(page, 'maggie');
+    for (const room of ['Random', longTitle]) {
+      const badges = inList(page, room).locator('.badge');
+      await expect(badges).toHaveCount(2);
+      for (const badge of await badges.all()) await isWhole(badge);
+    }
+    await page.getByRole('button', { name: 'Browse rooms' }).click();
+    await isWhole(page.getByRole('button', { name: `Open ${longTitle}` }));
+    await page.getByRole('button', { name: 'Close' }).click();
+
+    for (const room of ['release', 'long']) {
+      await page.goto(`/rooms/${room}`);
+      await expect(composer(page)).toBeVisible();
+      // One line: the placeholder names the room.
+      expect((await composer(page).boundingBox())?.height).toBeLessThan(48);
+      const menu = page.getByRole('button', { name: 'More about this room' });
+      await isWhole(menu);
+      await menu.click();
+      await page.getByRole('menuitem', { name: 'Members' }).click();
+      await expect(page.getByRole('dialog').getByRole('listitem').first()).toBeVisible();
+      await isWhole(page.getByRole('button', { name: 'Close' }));
+      await page.getByRole('button', { name: 'Close' }).click();
+      await expect(page.getByRole('dialog')).toHaveCount(0);
+    }
+    await page.goto('/search?q=here');
+    await expect(page.getByRole('main').getByRole('link', { name: /bart/ })).toBeVisible();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+    bart.leave();
+  });
+}

@@ -133,6 +133,47 @@ describe('a denied join', () => {
     expect(general.state.name).toBe('joined');
   });
 
+  test.each(['not_found', 'forbidden'])(
+    'with %s is tried again when the server reports that the user is a member now',
+    async (code) => {
+      const { server, general, theirs } = await newRooms();
+      theirs.denied = code;
+      general.room.open();
+      await settle();
+      theirs.denied = undefined;
+      theirs.append('bart', 'welcome');
+      server.last.say({ type: 'unread', room: 'general', seq: 1, read: 1, count: 0, mentions: 0 });
+      await settle();
+      expect(general.state.name).toBe('joined');
+      expect(general.words).toEqual(['1 welcome']);
+    },
+  );
+
+  test('is not tried again for another reason or after the room was closed', async () => {
+    const { server, general, theirs } = await newRooms();
+    theirs.denied = 'too_many_rooms';
+    general.room.open();
+    await settle();
+    server.last.say({ type: 'unread', room: 'general', seq: 0, read: 0, count: 0, mentions: 0 });
+    await settle();
+    expect(general.state).toEqual({ name: 'denied', code: 'too_many_rooms' });
+    general.room.close();
+    server.last.say({ type: 'unread', room: 'general', seq: 0, read: 0, count: 0, mentions: 0 });
+    await settle();
+    expect(server.last.received.filter(({ type }) => type === 'join')).toHaveLength(1);
+  });
+
+  test('that is out of date is tried once for each report, and stays where the room is still closed', async () => {
+    const { server, general } = await joinedRooms();
+    server.tell('general', { type: 'removed', room: 'general', code: 'not_found' });
+    server.room('general').denied = 'not_found';
+    // This report was under way when the user was removed.
+    server.last.say({ type: 'unread', room: 'general', seq: 1, read: 0, count: 1, mentions: 0 });
+    await settle(20_000);
+    expect(general.state).toEqual({ name: 'denied', code: 'not_found' });
+    expect(server.last.received.filter(({ type }) => type === 'join')).toHaveLength(2);
+  });
+
   test('is what a removal is; nothing that was held of the room is left', async () => {
     const { server, general, theirs } = await joinedRooms();
     server.say('general', 'bart', 'one');

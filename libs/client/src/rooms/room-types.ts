@@ -59,7 +59,7 @@ export interface RoomState {
    * - `waiting`: not open, or no connection
    * - `joining`: asked, not answered yet
    * - `joined`: live
-   * - `denied`: not allowed, or not any more (`code`); not tried again until `open()`
+   * - `denied`: not allowed, or not any more (`code`); tried again by `open()`, and when the server reports that the user is a member
    */
   readonly name: 'joining' | 'joined' | 'denied' | 'waiting';
   /** How the last join went. */

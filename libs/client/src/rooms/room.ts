@@ -9,6 +9,9 @@ import { createReading } from './reading.ts';
 import type { RoomHandle, RoomMessage, RoomsOptions, RoomState, Unread } from './room-types.ts';
 import { createTimeline } from './timeline.ts';
 
+/** Denials that end when the user is added to the room. */
+const noAccess: readonly string[] = ['not_found', 'forbidden'];
+
 /** A room, and what its connection tells it. */
 export interface Room extends RoomHandle {
   connected(): void;
@@ -220,7 +223,12 @@ export function createRoom(name: string, socket: TicketSocket<RoomsProtocol>, se
     writes(user) {
       if (is('joined')) people.typing(user);
     },
-    unread: reading.take,
+    unread(unread) {
+      reading.take(unread);
+      // The server reports unread counts to members only, so this denial is out of date.
+      const { name: state, code = '' } = state$.value;
+      if (wanted && state === 'denied' && noAccess.includes(code)) join();
+    },
     removed(code) {
       begin();
       if (wanted) denied(code);

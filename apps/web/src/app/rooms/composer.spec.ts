@@ -32,11 +32,11 @@ class Host {
 
 const message: RoomMessage = { seq: 3, id: 'm3', from: 'maggie', text: 'helo', at: 3, status: 'sent' };
 
-const press = { key: 'Enter', shiftKey: false, isComposing: false, keyCode: 13 };
+const press = { key: 'Enter', shiftKey: false, ctrlKey: false, metaKey: false, isComposing: false, keyCode: 13 };
 
 describe('which key sends', () => {
   test('Enter does', () => {
-    expect(sends(press)).toBe(true);
+    expect(sends(press, false)).toBe(true);
   });
 
   test.each([
@@ -45,7 +45,17 @@ describe('which key sends', () => {
     ['Enter that only its code tells from a composition', { ...press, keyCode: 229 }],
     ['another key', { ...press, key: 'a', keyCode: 65 }],
   ])('%s does not', (_, event) => {
-    expect(sends(event)).toBe(false);
+    expect(sends(event, false)).toBe(false);
+  });
+
+  test('Enter on a screen keyboard breaks the line', () => {
+    expect(sends(press, true)).toBe(false);
+    expect(sends({ ...press, shiftKey: true }, true)).toBe(false);
+  });
+
+  test.each([true, false])('Ctrl+Enter and Cmd+Enter send, with a screen keyboard: %s', (touch) => {
+    expect(sends({ ...press, ctrlKey: true }, touch)).toBe(true);
+    expect(sends({ ...press, metaKey: true }, touch)).toBe(true);
   });
 });
 

@@ -12,6 +12,7 @@ import {
 } from '@angular/core';
 import type { RoomMessage } from '@usher/client/rooms';
 import { Icon } from '../ui/icon.ts';
+import { injectTouch } from '../ui/touch.ts';
 import { composerTexts } from '../texts/composer.ts';
 import { type Completed, Completer } from './completer.ts';
 import type { Suggestion } from './completion.ts';
@@ -22,8 +23,8 @@ import { Suggestions } from './suggestions.ts';
 const nearLimit = 400;
 
 /**
- * The field that one writes in. Enter sends, Shift+Enter begins a new line, and what is not sent is kept for the room.
- * It also is where a message is edited; the draft waits meanwhile.
+ * The field for writing a message. Enter sends and Shift+Enter breaks the line; on a screen keyboard Enter breaks the line and the button
+ * sends. A text that is not sent is kept for the room. Messages are edited here too, while the draft is kept.
  */
 @Component({
   selector: 'app-composer',
@@ -57,6 +58,11 @@ export class Composer {
   private readonly list = viewChild(Suggestions);
 
   protected readonly texts = composerTexts;
+  protected readonly touch = injectTouch();
+  protected readonly keys = computed(() => {
+    if (this.touch()) return this.editing() ? composerTexts.editingTouchKeys : composerTexts.touchKeys;
+    return this.editing() ? composerTexts.editingKeys : composerTexts.keys;
+  });
   protected readonly completer = new Completer(this.people);
   protected readonly text = signal('');
   protected readonly left = computed(() => this.most() - lengthOf(sendable(this.text())));
@@ -108,7 +114,7 @@ export class Composer {
       event.preventDefault();
       return;
     }
-    if (sends(event)) {
+    if (sends(event, this.touch())) {
       event.preventDefault();
       this.submit();
     } else if (event.key === 'Escape' && this.editing() !== undefined) {
@@ -170,6 +176,8 @@ export class Composer {
 interface KeyPress {
   readonly key: string;
   readonly shiftKey: boolean;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
   readonly isComposing: boolean;
   readonly keyCode: number;
 }
@@ -177,9 +185,13 @@ interface KeyPress {
 /** While an input method composes, its keys choose words; some browsers tell it by this code only. */
 const composingCode = 229;
 
-/** Whether a key press means "send". */
-export function sends(event: KeyPress): boolean {
-  return event.key === 'Enter' && !event.shiftKey && !event.isComposing && event.keyCode !== composingCode;
+/**
+ * Whether a key press means "send". On a screen keyboard Enter breaks the line, as there is no other way to; Ctrl+Enter and Cmd+Enter send
+ * everywhere, so a keyboard attached to a tablet can.
+ */
+export function sends(event: KeyPress, touch: boolean): boolean {
+  if (event.key !== 'Enter' || event.isComposing || event.keyCode === composingCode) return false;
+  return event.ctrlKey || event.metaKey || !(event.shiftKey || touch);
 }
 
 /** The text as it is sent: without empty lines before and white space after it; what stands inside stays as it is. */

@@ -27,7 +27,7 @@ const mostFaces = 3;
         @for (person of people(); track person.user) {
           <li>
             <app-avatar [name]="person.user" [class.away]="person.status === 'away'" />
-            <span class="name">{{ person.user }}</span>
+            <span class="one-line">{{ person.user }}</span>
             @if (person.user === user()) {
               <span class="tag">{{ texts.message.you }}</span>
             }

@@ -2,6 +2,7 @@ import { Component, signal } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import type { RoomMessage } from '@usher/client/rooms';
 import { describe, expect, test } from 'vitest';
+import { MentionNames } from './mention-names.ts';
 import { type MessageAction, MessageItem } from './message-item.ts';
 
 @Component({
@@ -24,6 +25,8 @@ class Host {
 }
 
 async function shown(more: Partial<RoomMessage>) {
+  const names = { notifies: () => false, lookUp: () => undefined };
+  TestBed.configureTestingModule({ providers: [{ provide: MentionNames, useValue: names }] });
   const fixture = TestBed.createComponent(Host);
   const host = fixture.componentInstance;
   host.message.update((message) => ({ ...message, ...more }));

@@ -17,6 +17,7 @@ import { Icon } from '../ui/icon.ts';
 import { roomTexts } from '../texts/room.ts';
 import { type MessageAction, MessageItem } from './message-item.ts';
 import type { Place } from './open-rooms.ts';
+import type { SeqRange } from './read-mark.ts';
 import { estimateIn } from './row-estimate.ts';
 import { createRows } from './rows.ts';
 import { ScrollKeeper } from './scroll-keeper.ts';
@@ -84,6 +85,7 @@ export class MessageLog {
   /** What really stands in the page; the range may be ahead of it. */
   private rendered = this.keeper.range;
   private readonly isAtEnd = signal(true);
+  private readonly onScreen = signal<SeqRange | undefined>(undefined, { equal: sameRange });
   /** The message that was gone to by keyboard. */
   private readonly chosen = signal<string | undefined>(undefined);
   private estimate = estimateIn(700);
@@ -122,6 +124,8 @@ export class MessageLog {
 
   /** Whether the end of the room is on the screen. */
   readonly atEnd = computed(() => this.isAtEnd() && !this.hasNewer());
+  /** The messages that are on the screen, all of them contained in `messages`. */
+  readonly screen = this.onScreen.asReadonly();
 
   constructor() {
     let isNew = true;
@@ -215,6 +219,16 @@ export class MessageLog {
     this.report();
   }
 
+  /** Goes to a message of this list without a motion. The list takes the focus, so that its keys work from there. */
+  goTo(place: Exclude<Place, 'end'>): void {
+    const { range } = this.keeper;
+    this.keeper.goTo(place);
+    this.follow();
+    // Another range is rendered first.
+    if (this.keeper.range === range) this.settle();
+    this.scroller().nativeElement.focus({ preventScroll: true });
+  }
+
   private attach(): ResizeObserver {
     const scroller = this.scroller().nativeElement;
     const list = this.list().nativeElement;
@@ -283,8 +297,13 @@ export class MessageLog {
   private report(): void {
     const { place, above, below } = this.keeper.where();
     this.isAtEnd.set(place === 'end');
+    this.onScreen.set(this.keeper.onScreen(this.rendered));
     this.moved.emit(place);
     if (above < nearEdge && untracked(this.hasOlder) && untracked(this.older) === 'idle') this.needOlder.emit();
     if (below < nearEdge && untracked(this.hasNewer) && untracked(this.newer) === 'idle') this.needNewer.emit();
   }
+}
+
+function sameRange(one: SeqRange | undefined, other: SeqRange | undefined): boolean {
+  return one?.from === other?.from && one?.to === other?.to;
 }

@@ -1,4 +1,4 @@
-import { Service, inject, signal, type WritableSignal, untracked } from '@angular/core';
+import { Service, effect, inject, signal, type WritableSignal, untracked } from '@angular/core';
 import { type UsherRoom, injectUsher } from '@usher/angular';
 import type { Unsent as Entry } from '@usher/client/rooms';
 import { RoomDirectory } from './room-directory.ts';
@@ -34,6 +34,15 @@ export class OpenRooms {
   constructor() {
     // What was left behind goes out, whichever room is looked at.
     void this.unsent.adopt((name, entries) => this.putBack(name, entries));
+    // A room that the user was added to while this page was offline is in the next list. One attempt for each list.
+    effect(() => {
+      if (this.directory.answered() === undefined) return;
+      untracked(() => {
+        for (const { room } of this.views.values()) {
+          if (room.state().name === 'denied' && this.directory.find(room.name)?.mine === true) room.open();
+        }
+      });
+    });
   }
 
   /** Enters a room, or comes back to it. */

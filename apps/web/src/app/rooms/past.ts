@@ -31,6 +31,10 @@ export class Past {
   private readonly behind = signal<PageState>('idle');
 
   readonly messages = this.list.asReadonly();
+  /** The first sequence of the window. It changes together with `messages`. */
+  get oldest(): number {
+    return this.first;
+  }
   readonly hasOlder = this.moreBefore.asReadonly();
   readonly hasNewer = this.moreAfter.asReadonly();
   readonly older = this.before.asReadonly();

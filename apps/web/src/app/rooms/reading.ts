@@ -1,57 +1,182 @@
-import { DestroyRef, type Signal, computed, effect, inject, untracked } from '@angular/core';
+import { DOCUMENT, DestroyRef, type Signal, computed, effect, inject, signal, untracked } from '@angular/core';
 import { Attention } from './attention.ts';
 import type { RoomView } from './open-rooms.ts';
-import { advance, lastSeq, leave } from './read-mark.ts';
+import type { Past } from './past.ts';
+import {
+  type Held,
+  type SeqRange,
+  advance,
+  covers,
+  firstUnread,
+  isNews,
+  lastSeq,
+  leave,
+  readAll,
+} from './read-mark.ts';
 import { RoomDirectory } from './room-directory.ts';
 
 /** What is read where. */
-export interface Reading {
+export interface ReadingOptions {
   readonly view: Signal<RoomView>;
-  /** Who reads. */
   readonly user: Signal<string>;
+  /** The older part of the room that is shown instead of its end, if one is. */
+  readonly past: Signal<Past | undefined>;
   /** Whether the end of the room is on the screen. */
   readonly atEnd: Signal<boolean>;
+  /** The messages that are on the screen, of whichever list is shown. */
+  readonly screen: Signal<SeqRange | undefined>;
 }
 
+/** The unread messages of the room that is shown. */
+export interface UnreadHere {
+  /** As the server counts them: at most 1,000. */
+  readonly count: number;
+  readonly first: { readonly seq: number; readonly at: number };
+}
+
+export interface Reading {
+  /** `undefined` where nothing is unread, and until the first unread message is known. */
+  readonly unread: Signal<UnreadHere | undefined>;
+  /** Marks everything in the room as read. */
+  markRead(): void;
+}
+
+/** While the user scrolls through unread messages, the marker is sent at most once in this time (ms). */
+const sendEveryMs = 500;
+/** The first unread message is searched for in so many pages of so many messages: others may have edited a lot, or the user written. */
+const searched = { pages: 20, messages: 50 };
+
 /**
- * Keeps the mark of what was read in the room that is shown, here and on the server: what stood on the screen while somebody looked.
- * To be called in an injection context.
+ * Keeps the read mark of the room that is shown (see `ReadMark`), here and on the server. Must be called in an injection context.
  */
-export function followReading({ view, user, atEnd }: Reading): void {
+export function followReading({ view, user, past, atEnd, screen }: ReadingOptions): Reading {
   const attention = inject(Attention);
   const directory = inject(RoomDirectory);
   const looking = computed(() => atEnd() && attention.looking());
+  /** The first unread message after a marker, as it was found on the server. */
+  const found = signal<(UnreadHere['first'] & { readonly after: number }) | undefined>(undefined);
 
-  /** Up to where it was read elsewhere or before. Not known yet: `undefined`; nothing known about it: 0 messages back. */
+  const live = computed((): Held => {
+    const { room } = view();
+    const messages = room.messages();
+    return { messages, oldest: room.oldest ?? Infinity };
+  });
+  const older = computed((): Held | undefined => {
+    const shown = past();
+    return shown && { messages: shown.messages(), oldest: shown.oldest };
+  });
+
+  /** Up to where it was read, as the server says. `undefined` while that is not known; for a visitor there is no marker. */
   const read = computed(() => {
     const { room } = view();
     const heard = room.unread()?.read;
     if (heard !== undefined) return { until: heard };
     if (directory.rooms() === undefined && directory.error() === undefined) return undefined;
     const known = directory.find(room.name);
-    // Who only visits has no mark.
     return { until: known?.mine === true ? known.read : undefined };
   });
+  const count = computed(() => directory.find(view().room.name)?.unread ?? 0);
 
   effect(() => {
     const { mark, room } = view();
-    const messages = room.messages();
+    const held = live();
     const before = read();
-    const known = room.state().name === 'joined' || messages.length > 0;
+    const known = room.state().name === 'joined' || held.messages.length > 0;
     if (!known || before === undefined) return;
-    const looked = { messages, user: user(), looking: looking(), read: before.until };
-    mark.set(advance(untracked(mark), looked));
-  });
-  effect(() => {
-    const { room } = view();
-    const last = lastSeq(room.messages());
-    // Not before it is known how far the room was read: the answer would then include this, and the line of new messages be lost.
-    if (read() !== undefined && looking() && room.state().name === 'joined' && last > 0) room.read(last);
+    const range = attention.looking() ? screen() : undefined;
+    const shown = range && { ...(older() ?? held), ...range };
+    const looked = { live: held, screen: shown, user: user(), looking: looking(), read: before.until };
+    mark.set(advance(untracked(mark), { ...looked, first: found()?.seq }));
   });
 
+  /** The marker behind which the first unread message is in neither list. */
+  const unknown = computed(() => {
+    const { mark, room } = view();
+    const seq = mark()?.read;
+    if (seq === undefined || count() === 0 || room.state().name !== 'joined') return undefined;
+    return [older(), live()].some((list) => list !== undefined && covers(list, seq)) ? undefined : seq;
+  });
+  effect(() => {
+    const after = unknown();
+    if (after === undefined || untracked(found)?.after === after) return;
+    const { name } = untracked(view).room;
+    void search(name, after, user()).then(
+      (first) => {
+        if (first !== undefined && untracked(unknown) === after) found.set({ ...first, after });
+      },
+      // Without it nothing is offered. The next connection, or the next marker, searches again.
+      () => undefined,
+    );
+  });
+
+  async function search(room: string, after: number, self: string): Promise<UnreadHere['first'] | undefined> {
+    for (let page = 0; page < searched.pages; page++) {
+      const { messages, more } = await directory.page(room, { after, limit: searched.messages });
+      const first = messages.find(
+        (message) => message.edits === undefined && message.deletes === undefined && isNews(message, self),
+      );
+      if (first !== undefined) return { seq: first.seq, at: first.at };
+      after = messages.at(-1)?.seq ?? after;
+      if (!more) return undefined;
+    }
+    return undefined;
+  }
+
+  const unread = computed((): UnreadHere | undefined => {
+    const seq = view().mark()?.read;
+    const unreadCount = count();
+    if (seq === undefined || unreadCount === 0) return undefined;
+    const list = [older(), live()].find((held) => held !== undefined && covers(held, seq));
+    const first = list === undefined ? found() : firstUnread(list, seq, user());
+    if (first?.seq === undefined || first.seq <= seq) return undefined;
+    return { count: unreadCount, first: { seq: first.seq, at: first.at } };
+  });
+
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let sentAt = -Infinity;
+  function send(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    sentAt = performance.now();
+    const { mark, room } = untracked(view);
+    const seq = untracked(mark)?.read ?? 0;
+    if (seq > (untracked(read)?.until ?? 0)) room.read(seq);
+  }
+  effect(() => {
+    const { mark, room } = view();
+    const seq = mark()?.read ?? 0;
+    if (seq === 0 || !attention.looking() || room.state().name !== 'joined') return;
+    untracked(() => {
+      // What is read to the end is read at once, so that the count in the list is right.
+      const waitMs = seq >= lastSeq(live().messages) ? 0 : sentAt + sendEveryMs - performance.now();
+      if (waitMs <= 0) send();
+      else timer ??= setTimeout(send, waitMs);
+    });
+  });
+
+  // What was read in the last half second must not be unread after a reload.
+  const window = inject(DOCUMENT).defaultView;
+  const flush = (): void => {
+    if (timer !== undefined) send();
+  };
+  window?.addEventListener('pagehide', flush);
   inject(DestroyRef).onDestroy(() => {
+    window?.removeEventListener('pagehide', flush);
+    flush();
     const { mark } = untracked(view);
     const now = untracked(mark);
     if (now !== undefined) mark.set(leave(now));
   });
+
+  return {
+    unread,
+    markRead() {
+      const { mark, room } = untracked(view);
+      const now = untracked(mark);
+      if (now === undefined) return;
+      const seq = Math.max(lastSeq(untracked(live).messages), directory.find(room.name)?.seq ?? 0);
+      mark.set(readAll(now, seq));
+      room.read(seq);
+    },
+  };
 }

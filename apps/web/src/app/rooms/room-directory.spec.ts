@@ -79,6 +79,20 @@ describe('the rooms of a person', () => {
     expect(page.directory.find('a')).toMatchObject({ read: 2, unread: 0, mentions: 0 });
   });
 
+  test('are requested again when the user is removed from one and added again', async () => {
+    await page.opened(aRoom('a'), aRoom('b'));
+    await page.entered('b');
+    await page.unread('b', 1, 1);
+    page.server.tell('b', { type: 'removed', room: 'b', code: 'not_found' });
+    await page.settled();
+    expect(own()).toEqual(['a']);
+    expect(page.asked()).toBe(0);
+    await page.unread('b', 1, 0, 0, 1);
+    await page.answers(aRoom('a'), aRoom('b'));
+    expect(own()?.toSorted()).toEqual(['a', 'b']);
+    expect(page.asked()).toBe(0);
+  });
+
   test('are those of the last answer, whatever was heard before it was asked for', async () => {
     await page.opened(aRoom('a', { seq: 9, unread: 4 }));
     await page.unread('a', 10, 5);

@@ -39,6 +39,8 @@ export class RoomDirectory {
   /** The turn of the last question. */
   private askedLast = 0;
 
+  /** Changes with every answer of the server; undefined before the first. */
+  readonly answered = computed(() => this.asked.value()?.since);
   /** Undefined until they are known; sorted by title. */
   readonly rooms = computed(() => {
     const answer = this.asked.value();
@@ -66,7 +68,10 @@ export class RoomDirectory {
     effect(() => {
       const answer = this.asked.value();
       if (answer === undefined) return;
-      const mine = new Set(answer.rooms.filter((room) => room.mine).map(({ room }) => room));
+      // A room that was lost since is no room of theirs until the server says so again.
+      const mine = new Set(
+        answer.rooms.filter((room) => room.mine && !this.news.isLost(room.room, answer.since)).map(({ room }) => room),
+      );
       const isNew = this.news.heardOf(this.askedLast).some((room) => !mine.has(room));
       if (isNew) untracked(() => void this.load());
     });

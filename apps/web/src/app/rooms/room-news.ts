@@ -67,9 +67,12 @@ export class RoomNews {
     return { ...room, ...(messages ? withMessages(news, messages, this.session.user() ?? '') : news) };
   }
 
-  /** Rooms that were heard of after a turn. */
+  /** Rooms that were heard of after a turn, without those that were lost since. */
   heardOf(since: number): string[] {
-    return [...this.heard()].filter(([, { turn }]) => turn > since).map(([room]) => room);
+    const lost = this.lost();
+    return [...this.heard()]
+      .filter(([room, { turn }]) => turn > Math.max(since, lost.get(room) ?? 0))
+      .map(([room]) => room);
   }
 
   /** Whether the right to a room was lost after a turn. */

@@ -1,5 +1,6 @@
 import { Component, DestroyRef, computed, effect, inject, input, signal, untracked } from '@angular/core';
-import { Router } from '@angular/router';
+import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
+import { NavigationSkipped, Router } from '@angular/router';
 import { OpenRooms, type RoomView } from './open-rooms.ts';
 import { RoomPane } from './room-pane.ts';
 
@@ -42,6 +43,12 @@ export class RoomPage {
         clearTimeout(task);
       });
     }
+    // The room that is shown is chosen once more, in the list for example: a denied one is tried again.
+    inject(Router)
+      .events.pipe(takeUntilDestroyed())
+      .subscribe((event) => {
+        if (event instanceof NavigationSkipped) this.open.enter(this.room());
+      });
     effect(() => {
       const name = this.room();
       // Entering does things: it joins the room and may leave another.

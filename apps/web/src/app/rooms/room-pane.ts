@@ -3,6 +3,7 @@ import {
   Component,
   DOCUMENT,
   DestroyRef,
+  ErrorHandler,
   Injector,
   afterNextRender,
   computed,
@@ -13,9 +14,10 @@ import {
   untracked,
   viewChild,
 } from '@angular/core';
+import { NgTemplateOutlet } from '@angular/common';
 import { Router, RouterLink } from '@angular/router';
 import { injectUsher } from '@usher/angular';
-import type { RoomMessage } from '@usher/client/rooms';
+import { OutboxFull, type RoomMessage } from '@usher/client/rooms';
 import { Session } from '../session/session.ts';
 import { composerTexts } from '../texts/composer.ts';
 import { messageTexts } from '../texts/message.ts';
@@ -28,21 +30,27 @@ import { announced } from './announced.ts';
 import { Composer } from './composer.ts';
 import { Here } from './here.ts';
 import type { MessageAction } from './message-item.ts';
+import { MentionNames } from './mention-names.ts';
 import { MessageLog, type PageState } from './message-log.ts';
 import { MessageMenu } from './message-menu.ts';
 import { OpenRooms, type Place, type RoomView } from './open-rooms.ts';
 import { followPast } from './past-of-room.ts';
-import { followReading } from './reading.ts';
+import { type UnreadHere, followReading } from './reading.ts';
 import { RoomDirectory } from './room-directory.ts';
 import { RoomMenu } from './room-menu.ts';
+import { indexOfSeq } from './rows.ts';
 import { speakersOf } from './speakers.ts';
+import { UnreadPill } from './unread-pill.ts';
 
 /** Until the server has told its own limit. */
 const usualTextChars = 4_000;
+/** The first unread message is shown so far below the upper edge (px), with the line above it and one message for context. */
+const jumpOffset = 120;
 
 @Component({
   selector: 'app-room-pane',
-  imports: [Composer, Here, Icon, MessageLog, MessageMenu, RoomMenu, RouterLink],
+  imports: [Composer, Here, Icon, MessageLog, MessageMenu, NgTemplateOutlet, RoomMenu, RouterLink, UnreadPill],
+  providers: [MentionNames],
   templateUrl: './room-pane.html',
   styleUrl: './room-pane.scss',
 })
@@ -57,6 +65,7 @@ export class RoomPane {
   private readonly open = inject(OpenRooms);
   private readonly directory = inject(RoomDirectory);
   private readonly pageTitle = inject(PageTitle);
+  private readonly errors = inject(ErrorHandler);
   private readonly openDialog = injectDialog();
   private readonly router = inject(Router);
   private readonly injector = inject(Injector);
@@ -81,7 +90,26 @@ export class RoomPane {
     return (this.view().room.oldest ?? 1) > 1;
   });
   protected readonly older = signal<PageState>('idle');
-  protected readonly past = followPast({ name: this.name, view: this.view, at: this.at });
+  /** The first unread message, while that is what the user jumped to. */
+  private readonly target = signal<Exclude<Place, 'end'> | undefined>(undefined);
+  private readonly wanted = computed(() => this.target()?.seq ?? this.at());
+  protected readonly past = followPast({ name: this.name, view: this.view, at: this.wanted });
+  /** Where an older part of the room begins; a search result has its own place (`at`). */
+  protected readonly pastPlace = computed(() => this.target() ?? 'end');
+  protected readonly hit = computed(() => (this.target() === undefined ? this.at() : undefined));
+  private readonly reading = followReading({
+    view: this.view,
+    user: this.user,
+    past: this.past.shown,
+    atEnd: computed(() => this.past.shown() === undefined && this.log()?.atEnd() === true),
+    screen: computed(() => this.log()?.screen()),
+  });
+  /** The unread messages, where the first of them is above the screen. */
+  protected readonly unreadAbove = computed(() => {
+    const unread = this.reading.unread();
+    const screen = this.log()?.screen();
+    return unread !== undefined && screen !== undefined && unread.first.seq < screen.from ? unread : undefined;
+  });
   protected readonly writing = computed(() => {
     const names = this.view().room.writing();
     return names.length === 0 ? '' : roomTexts.typing(names);
@@ -104,13 +132,17 @@ export class RoomPane {
   });
 
   constructor() {
+    const names = inject(MentionNames);
+    effect(() => {
+      names.of(this.name());
+    });
     effect(() => {
       this.pageTitle.show(this.title());
     });
-    followReading({
-      view: this.view,
-      user: this.user,
-      atEnd: computed(() => this.past.shown() === undefined && this.log()?.atEnd() === true),
+    // Another search result takes the place of what was jumped to.
+    effect(() => {
+      this.at();
+      this.target.set(undefined);
     });
     announced(this.messages, this.user, (words) => {
       this.heard.set(words);
@@ -209,8 +241,26 @@ export class RoomPane {
     }
   }
 
+  /** Goes to the first unread message, in the list that is shown if it is there. */
+  protected jump({ first: { seq } }: UnreadHere): void {
+    const place = { seq, offset: jumpOffset };
+    const messages = this.past.shown()?.messages() ?? this.messages();
+    if (messages[indexOfSeq(messages, seq)]?.seq === seq) {
+      this.log()?.goTo(place);
+      return;
+    }
+    this.view().place = place;
+    this.target.set(place);
+  }
+
+  protected markRead(): void {
+    this.reading.markRead();
+    this.composer()?.focus();
+  }
+
   protected toLatest(): void {
     this.view().place = 'end';
+    this.target.set(undefined);
     void this.router.navigate(['/rooms', this.name()]).then(() => {
       // The link that was pressed, or the list that had the focus, is gone with the older messages.
       afterNextRender(
@@ -226,14 +276,23 @@ export class RoomPane {
     return from === this.user() || key !== undefined;
   }
 
-  /** Puts something into the outbox; where that is full, the text is given back. */
+  /** Puts something into the outbox. If that fails, the text is put back into the field, and the reason is shown above it. */
   private write(text: string, put: (room: RoomView['room']) => void): void {
     try {
       put(this.view().room);
       this.trouble.set(undefined);
-    } catch {
+    } catch (error) {
       if (this.editing() === undefined) this.composer()?.putBack(text);
-      this.trouble.set(composerTexts.outboxFull);
+      this.trouble.set(writeTrouble(error));
+      // Known outcomes are no defects; anything else has to be seen.
+      if (!(error instanceof OutboxFull || error instanceof RangeError)) this.errors.handleError(error);
     }
   }
+}
+
+/** Why a text could not be put into the outbox. */
+export function writeTrouble(error: unknown): string {
+  if (error instanceof OutboxFull) return composerTexts.outboxFull;
+  // There is no message with that sequence or key any more.
+  return error instanceof RangeError ? composerTexts.gone : composerTexts.failed;
 }

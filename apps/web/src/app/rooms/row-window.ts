@@ -1,4 +1,6 @@
+import type { SeqRange } from './read-mark.ts';
 import type { RowHeights } from './row-heights.ts';
+import type { Row } from './rows.ts';
 
 /** A list with no more rows stands in the page as a whole. */
 const wholeRows = 200;
@@ -94,4 +96,35 @@ export class RowWindow {
     const both = { start: Math.min(now.start, wanted.start), end: Math.max(now.end, wanted.end) };
     return both.end - both.start <= mostRows ? both : wanted;
   }
+}
+
+/** Less than a pixel of a row may be cut off: positions are fractions. */
+const tolerancePx = 1;
+
+/**
+ * The first and the last sequence of the messages that a frame shows. A message counts if all of it is in the frame, or its end if it
+ * is higher than the frame. `undefined` where there is none, and while rows are missing at the top of the frame.
+ *
+ * @param range the rows that are rendered
+ */
+export function messagesIn(
+  rows: readonly Row[],
+  heights: RowHeights,
+  range: Range,
+  { from, frame }: Pick<View, 'from' | 'frame'>,
+): SeqRange | undefined {
+  // A list that is filled from its end does not fill the frame yet.
+  if (range.start > 0 && heights.top(range.start) > from + tolerancePx) return undefined;
+  let shown: SeqRange | undefined;
+  const end = Math.min(range.end, rows.length);
+  for (let index = Math.max(range.start, heights.indexAt(from)); index < end; index++) {
+    const top = heights.top(index);
+    const bottom = heights.top(index + 1);
+    if (bottom > from + frame + tolerancePx) break;
+    const row = rows[index];
+    if (row?.kind !== 'message' || row.seq === undefined) continue;
+    const isWhole = top >= from - tolerancePx || bottom - top > frame;
+    if (isWhole && bottom > from) shown = { from: shown?.from ?? row.seq, to: row.seq };
+  }
+  return shown;
 }

@@ -147,6 +147,39 @@ beforeEach(() => {
   document.body.replaceChildren();
 });
 
+describe('the messages on the screen', () => {
+  const screenOf = (page: Page) => page.keeper.onScreen(page.keeper.range);
+
+  test('are those that are in the frame as a whole', () => {
+    const page = new Page(1, 2, 3, 4, 5).attach();
+    expect(screenOf(page)).toEqual({ from: 3, to: 5 });
+    page.scroll(0);
+    expect(screenOf(page)).toEqual({ from: 1, to: 3 });
+    page.scroll(150);
+    expect(screenOf(page)).toEqual({ from: 3, to: 4 });
+  });
+
+  test('contain one that is higher than the frame once its end is there', () => {
+    const page = new Page(1, 2, 3);
+    page.heights.set('2', 700);
+    page.attach();
+    page.scroll(100);
+    expect(screenOf(page)).toBeUndefined();
+    page.scroll(500);
+    expect(screenOf(page)).toEqual({ from: 2, to: 2 });
+  });
+
+  test('are none while the list waits for its place', () => {
+    const page = new Page(1, 2, 3).attach({ seq: 12, offset: 0 });
+    expect(screenOf(page)).toBeUndefined();
+  });
+
+  test('are none while a list that is filled from its end does not fill the frame', () => {
+    const page = new Page(1, 2, 3, 4, 5).attach();
+    expect(page.keeper.onScreen({ start: 3, end: 5 })).toBeUndefined();
+  });
+});
+
 describe('the place in a list', () => {
   test('is the end at first', () => {
     expect(new Page(1, 2, 3, 4, 5).attach().top).toBe(200);

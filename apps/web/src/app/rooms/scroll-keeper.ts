@@ -1,6 +1,7 @@
 import type { Place } from './open-rooms.ts';
+import type { SeqRange } from './read-mark.ts';
 import { RowHeights } from './row-heights.ts';
-import { type Range, RowWindow } from './row-window.ts';
+import { type Range, RowWindow, messagesIn } from './row-window.ts';
 import { type Row, commonEnd, commonStart, indexOfSeq } from './rows.ts';
 
 /** So near to the end (px) counts as being there: a finger does not stop at the last pixel. */
@@ -187,11 +188,16 @@ export class ScrollKeeper {
     return { place: 'end', ...edges };
   }
 
-  /**
-   * The reader may have scrolled and the event not be there yet: it comes with the next frame, and what is rendered before must not
-   * take them back. A list that became shorter moves them too, but never further down and always to its end. At the end a frame
-   * that grows does the same just before a row comes, and nobody goes down from there.
-   */
+  /** The messages that are on the screen, of those rendered; `undefined` while the list is on its way to a place. */
+  onScreen(rendered: Range): SeqRange | undefined {
+    const { scroller, heights } = this;
+    if (scroller === undefined || this.wanted !== undefined || this.gliding !== undefined) return undefined;
+    const from = scroller.scrollTop - this.listTop(scroller);
+    return messagesIn(this.rows, heights, rendered, { from, frame: scroller.clientHeight });
+  }
+
+  // The scroll event comes with the next frame, and what is rendered before must not take the reader back. A list that became
+  // shorter moves them too, but always to its end, as a growing frame does at the end.
   private catchUp(): void {
     const { scroller } = this;
     if (scroller === undefined || this.wanted !== undefined || this.gliding !== undefined) return;

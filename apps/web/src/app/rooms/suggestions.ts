@@ -18,7 +18,7 @@ import type { Suggestion } from './completion.ts';
           } @else {
             <app-avatar [name]="each.label" />
           }
-          <span class="label">{{ each.label }}</span>
+          <span class="one-line">{{ each.label }}</span>
         </li>
       }
     </ul>
@@ -54,12 +54,6 @@ import type { Suggestion } from './completion.ts';
     li[aria-selected='true'] {
       background: var(--accent-soft);
       color: var(--on-accent-soft);
-    }
-
-    .label {
-      overflow: hidden;
-      text-overflow: ellipsis;
-      white-space: nowrap;
     }
 
     .emoji {

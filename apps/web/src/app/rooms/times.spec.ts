@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { dayOf } from './times.ts';
+import { dayOf, sinceOf } from './times.ts';
 
 const now = new Date(2026, 2, 1, 0, 30).getTime();
 
@@ -14,4 +14,9 @@ test.each([
 test('a day before yesterday has its name, one of another year its year', () => {
   expect(dayOf(new Date(2026, 1, 27, 12).getTime(), now)).toMatch(/Friday/);
   expect(dayOf(new Date(2025, 1, 27, 12).getTime(), now)).toMatch(/2025/);
+});
+
+test('"since" is a time today and a short date on another day', () => {
+  expect(sinceOf(new Date(2026, 2, 1, 0, 1).getTime(), now)).toMatch(/01/);
+  expect(sinceOf(new Date(2026, 1, 27, 12).getTime(), now)).toMatch(/^(27 Feb|Feb 27)$/);
 });

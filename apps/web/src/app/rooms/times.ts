@@ -10,6 +10,7 @@ const locale =
 // Made when first wanted: the first one brings the data of the language with it, which would hold up the page that only loads this.
 const clock = once(() => new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' }));
 const day = once(() => new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long' }));
+const shortDay = once(() => new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' }));
 const dayOfYear = once(() => new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', year: 'numeric' }));
 const moment = once(() => new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }));
 const exact = once(() => new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'medium' }));
@@ -17,6 +18,11 @@ const exact = once(() => new Intl.DateTimeFormat(locale, { dateStyle: 'full', ti
 /** "14:05". */
 export function timeOf(at: number): string {
   return clock().format(at);
+}
+
+/** "14:05" of today, "23 Nov" of another day. */
+export function sinceOf(at: number, now: number): string {
+  return sameDay(at, now) ? timeOf(at) : shortDay().format(at);
 }
 
 /** "23 Nov 2026, 14:05". */

@@ -27,7 +27,7 @@ function pageOf(user: string): { usher: Usher; room: ReturnType<Usher['room']> }
     providers: [
       Unsent,
       OpenRooms,
-      { provide: RoomDirectory, useValue: {} },
+      { provide: RoomDirectory, useValue: { answered: () => undefined } },
       provideUsher({ token: () => 'secret', socket: server.options }),
       { provide: Session, useValue: { user: () => user, endReason: () => ended } },
     ],

@@ -10,6 +10,17 @@ export const roomTexts = {
   olderFailed: $localize`:@@room.olderFailed:Couldn’t load older messages.`,
   retry: $localize`:@@room.retry:Try again`,
   fresh: $localize`:@@room.fresh:New messages`,
+  newSince: (n: number, since: string) =>
+    n >= 1_000
+      ? $localize`:@@room.newSince.thousand:1,000+ new since ${since}:since:`
+      : plural(n, {
+          one: $localize`:@@room.newSince.one:${n}:count: new since ${since}:since:`,
+          few: $localize`:@@room.newSince.few:${n}:count: new since ${since}:since:`,
+          many: $localize`:@@room.newSince.many:${n}:count: new since ${since}:since:`,
+          other: $localize`:@@room.newSince.other:${n}:count: new since ${since}:since:`,
+        }),
+  jump: $localize`:@@room.jump:Jump`,
+  markRead: $localize`:@@room.markRead:Mark as read`,
   latest: $localize`:@@room.latest:Jump to latest`,
   latestCount: (n: number) =>
     plural(n, {

@@ -21,7 +21,7 @@ export interface Question {
   selector: 'app-confirm-dialog',
   imports: [MatDialogActions, MatDialogClose, MatDialogContent, MatDialogTitle],
   template: `
-    <h2 mat-dialog-title>{{ question.heading }}</h2>
+    <h2 mat-dialog-title class="any-line">{{ question.heading }}</h2>
     <mat-dialog-content
       ><p>{{ question.text }}</p></mat-dialog-content
     >

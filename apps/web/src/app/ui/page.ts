@@ -10,7 +10,7 @@ import { Icon } from './icon.ts';
   template: `
     <header>
       <a class="icon-button back" routerLink="/" [attr.aria-label]="texts.back"><app-icon name="back" /></a>
-      <h1 #title tabindex="-1">{{ heading() }}</h1>
+      <h1 #title class="one-line" tabindex="-1">{{ heading() }}</h1>
       <p class="lead">{{ lead() }}</p>
     </header>
     <div class="scroller" tabindex="0" role="region" [attr.aria-label]="heading()">

@@ -27,8 +27,18 @@ describe('emoji alone', () => {
   });
 });
 
+const always = (): boolean => true;
+
+test('names that notify nobody stay plain text', () => {
+  expect(withMentions(['@everyone and @bart, @here'], (name) => name === 'bart')).toEqual([
+    '@everyone and ',
+    { kind: 'mention', name: 'bart' },
+    ', @here',
+  ]);
+});
+
 test('people who are called are found, with the words around them as they were', () => {
-  expect(withMentions(['hello @bart, and @lisa'])).toEqual([
+  expect(withMentions(['hello @bart, and @lisa'], always)).toEqual([
     'hello ',
     { kind: 'mention', name: 'bart' },
     ', and ',

@@ -21,18 +21,24 @@ export function isOnlyEmoji(text: string): boolean {
   return emojiParts.test(text) && onlyEmoji().test(text.trim());
 }
 
-/** Finds the people who are called by `@name`; not in code, and not in links. */
-export function withMentions(nodes: readonly RichNode[]): RichNode[] {
+/**
+ * Marks the users who are mentioned by `@name`; not in code, and not in links.
+ *
+ * @param notifies whether a name notifies a user; any other name stays plain text
+ */
+export function withMentions(nodes: readonly RichNode[], notifies: (name: string) => boolean): RichNode[] {
   return nodes.flatMap((node) => {
-    if (typeof node === 'string') return split(node);
-    return 'children' in node && node.kind !== 'link' ? { ...node, children: withMentions(node.children) } : node;
+    if (typeof node === 'string') return split(node, notifies);
+    if (!('children' in node) || node.kind === 'link') return node;
+    return { ...node, children: withMentions(node.children, notifies) };
   });
 }
 
-function split(text: string): RichNode[] {
+function split(text: string, notifies: (name: string) => boolean): RichNode[] {
   const nodes: RichNode[] = [];
   let done = 0;
   for (const { name, from, to } of mentionsAt(text)) {
+    if (!notifies(name)) continue;
     if (from > done) nodes.push(text.slice(done, from));
     nodes.push({ kind: 'mention', name });
     done = to;

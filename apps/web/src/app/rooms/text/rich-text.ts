@@ -9,6 +9,7 @@ import {
   input,
   untracked,
 } from '@angular/core';
+import { MentionNames } from '../mention-names.ts';
 import { draw } from './draw.ts';
 import { isOnlyEmoji, mayHaveMarkup, withMentions } from './markup.ts';
 import { loadParser, parser } from './parser.ts';
@@ -29,18 +30,32 @@ export class RichText {
 
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
   private readonly document = inject(DOCUMENT);
+  private readonly names = inject(MentionNames);
 
   protected readonly large = computed(() => isOnlyEmoji(this.text()));
   private readonly marked = computed(() => mayHaveMarkup(this.text()));
-  private readonly nodes = computed(() => {
+  private readonly drawn = computed(() => {
     const text = this.text();
     const parse = this.marked() ? parser() : undefined;
-    return withMentions(parse === undefined ? [text] : parse(text));
+    const unknown: string[] = [];
+    const nodes = withMentions(parse === undefined ? [text] : parse(text), (name) => {
+      const notifies = this.names.notifies(name);
+      if (!notifies) unknown.push(name);
+      return notifies;
+    });
+    return { nodes, unknown };
   });
 
   constructor() {
     effect(() => {
-      this.host.nativeElement.replaceChildren(...draw(this.document, this.nodes(), this.user()));
+      this.host.nativeElement.replaceChildren(...draw(this.document, this.drawn().nodes, this.user()));
+    });
+    effect(() => {
+      const { unknown } = this.drawn();
+      if (unknown.length > 0)
+        untracked(() => {
+          this.names.lookUp(unknown);
+        });
     });
     effect(() => {
       if (this.marked() && untracked(parser) === undefined) loadParser();

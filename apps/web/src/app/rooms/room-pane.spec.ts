@@ -1,0 +1,10 @@
+import { OutboxFull } from '@usher/client/rooms';
+import { expect, test } from 'vitest';
+import { composerTexts } from '../texts/composer.ts';
+import { writeTrouble } from './room-pane.ts';
+
+test('an error says that the outbox is full only if it is', () => {
+  expect(writeTrouble(new OutboxFull('outbox full'))).toBe(composerTexts.outboxFull);
+  expect(writeTrouble(new RangeError('no such message'))).toBe(composerTexts.gone);
+  expect(writeTrouble(new TypeError('a defect'))).toBe(composerTexts.failed);
+});
