@@ -313,7 +313,7 @@ test('a user who is added to a room while looking at it enters it without a relo
   const { page } = await visitor();
   await signIn(page, 'maggie');
   await page.goto('/rooms/plans');
-  const denied = page.getByRole('heading', { name: "You can't see this room" });
+  const denied = page.getByRole('heading', { name: 'You can’t see this room' });
   await expect(denied).toBeVisible();
   await addMember(usher.url, 'bart', 'plans', 'maggie');
   await expect(composer(page)).toBeVisible();
@@ -333,7 +333,7 @@ test('a user who is removed from a room and added again has it in the list and o
   const { page } = await visitor();
   await signIn(page, 'maggie');
   await openRoom(page, 'Secret plans');
-  const removed = page.getByRole('heading', { name: "You're no longer in this room" });
+  const removed = page.getByRole('heading', { name: 'You’re no longer in this room' });
   for (let round = 1; round <= 2; round++) {
     await removeMember(usher.url, 'bart', 'plans', 'maggie');
     await expect(removed).toBeVisible();
@@ -355,7 +355,7 @@ test('a user who is added to a room while offline enters it with the next connec
   const { page } = await visitor();
   await signIn(page, 'maggie');
   await page.goto('/rooms/plans');
-  await expect(page.getByRole('heading', { name: "You can't see this room" })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'You can’t see this room' })).toBeVisible();
   usher.cable.pull();
   await expectState(page, /backoff|ticket/);
   await addMember(usher.direct, 'bart', 'plans', 'maggie');
