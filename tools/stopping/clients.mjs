@@ -27,7 +27,10 @@ export function send(socket, bytes) {
 /** Sends requests, and reads nothing more once the first bytes of the first answer are there. */
 export async function unread(port, requests) {
   const socket = await hold(port, requests, { reads: true });
-  await once(socket, 'data');
+  const closed = once(socket, 'close').then(() => {
+    throw new Error('the server closed the connection before it answered');
+  });
+  await Promise.race([once(socket, 'data'), closed]);
   socket.pause();
 }
 

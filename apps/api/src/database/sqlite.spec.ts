@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { tempFolder } from '../testing/temp-folder.ts';
 import { DataDirInUse, DataDirUnusable } from './data-dir.ts';
+import { DatabaseDamaged } from './integrity.ts';
 import { type Database, databaseFile, openDatabase } from './sqlite.ts';
 
 async function open(folder = tempFolder()): Promise<Database> {
@@ -86,17 +87,22 @@ describe('the embedded database', () => {
     ['below a file', (folder: string) => join(folder, 'file', 'data')],
     ['that is a file', (folder: string) => join(folder, 'file')],
     ['whose database is a directory', (folder: string) => join(folder, 'directory')],
-    ['whose database is not one', (folder: string) => join(folder, 'text')],
     ['that the system does not create although its parent exists', () => '/proc/usher-data'],
   ])('rejects a directory %s in one line that names DATA_DIR', async (_name, dataDir) => {
     const folder = tempFolder();
     writeFileSync(join(folder, 'file'), '');
     mkdirSync(join(folder, 'directory', databaseFile), { recursive: true });
-    mkdirSync(join(folder, 'text'));
-    writeFileSync(join(folder, 'text', databaseFile), 'This text is no SQLite database. '.repeat(100));
     const error: unknown = await openDatabase(dataDir(folder)).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(DataDirUnusable);
     expect(String(error)).toMatch(/^DataDirUnusable: DATA_DIR: cannot use "[^\n]+"[^\n]+$/);
+  });
+
+  test('rejects a directory whose database is not an SQLite file in one line that names DATA_DIR', async () => {
+    const folder = tempFolder();
+    writeFileSync(join(folder, databaseFile), 'This text is no SQLite database. '.repeat(100));
+    const error: unknown = await openDatabase(folder).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(DatabaseDamaged);
+    expect(String(error)).toMatch(/^DatabaseDamaged: DATA_DIR: [^\n]+ is damaged [^\n]+$/);
   });
 
   test('creates the missing parents of the directory for its owner only', async () => {

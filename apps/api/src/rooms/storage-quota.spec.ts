@@ -26,9 +26,9 @@ test('a user who stored as much as allowed in 24 hours gets quota_exceeded, on t
   expect(await socket.data('send', { room: 'general', key: first, text: 'hello' })).toMatchObject({ seq: 1 });
   expect((await socket.ask('delete', { room: 'general', key: key(), deletes: 1 })).type).toBe('reply');
   const create = async (token: string, rooms: number) => {
-    let answer = await call('POST', '/api/rooms', { token, body: { room: key(), title: 'Room' } });
+    let answer = await call('POST', '/api/rooms', { token, body: { room: key(), title: key() } });
     for (let more = 1; more < rooms && answer.status === 201; more++) {
-      answer = await call('POST', '/api/rooms', { token, body: { room: key(), title: 'Room' } });
+      answer = await call('POST', '/api/rooms', { token, body: { room: key(), title: key() } });
     }
     return answer;
   };

@@ -174,7 +174,7 @@ describe('the card of the devices', () => {
     const shown = await shownWith(here, phone);
     await shown.press(devicesTexts.end);
     refuse(await called('DELETE', '/api/sessions/phone'), 'store_unavailable');
-    await shown.says(problemTexts.other, 'alert');
+    await shown.says(problemTexts.store_unavailable, 'alert');
     expect(rows(shown)).toHaveLength(2);
   });
 

@@ -7,7 +7,7 @@ import { DOCUMENT, DestroyRef, type Signal, inject, signal } from '@angular/core
 export function injectTouch(): Signal<boolean> {
   const window = inject(DOCUMENT).defaultView;
   // jsdom, which runs the unit tests, has no media queries.
-  const query = window !== null && 'matchMedia' in window ? window.matchMedia('(pointer: coarse)') : undefined;
+  const query = typeof window?.matchMedia === 'function' ? window.matchMedia('(pointer: coarse)') : undefined;
   const touch = signal(query?.matches === true);
   const follow = (): void => {
     touch.set(query?.matches === true);
