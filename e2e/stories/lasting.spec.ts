@@ -147,8 +147,8 @@ test('a stolen refresh cookie that is used ends the session in every tab, with t
     })
     .toBe(401);
   await closed;
-  await expectSignedOut(first, /somewhere else/i);
-  await expectSignedOut(second, /somewhere else/i);
+  await expectSignedOut(first, /from another place/i);
+  await expectSignedOut(second, /from another place/i);
   await fillIn(second, 'maggie', 'secret');
   await expect(second).toHaveURL(/rooms\/general/);
   await expectState(second, 'open');
@@ -173,8 +173,8 @@ test('signing out on all other devices ends every tab of theirs, with the reason
     headers: { authorization: `Bearer ${await token}` },
   });
   expect(await answer.json()).toMatchObject({ closed: 2 });
-  await expectSignedOut(laptop, /from another of your devices/i);
-  await expectSignedOut(tab, /from another of your devices/i);
+  await expectSignedOut(laptop, /from another device/i);
+  await expectSignedOut(tab, /from another device/i);
   await expectState(phone, 'open');
 });
 
@@ -190,7 +190,7 @@ test('signing out without a network: the next visitor is not signed in as the la
   const token = await signedIn;
   usher.cable.pull();
   await signOut(page);
-  await expectSignedOut(page, /could not be reached/i);
+  await expectSignedOut(page, /couldn’t be reached/i);
   expect(await endOf(usher.direct, token)).toBeUndefined();
   await page.close();
 
