@@ -41,7 +41,7 @@ test('the budget is that of the user, not of a session or address, and other use
 test.each([
   ['/api/rooms', 10],
   ['/api/search?q=hello', 10],
-  ['/api/rooms/general/messages', 5],
+  ['/api/rooms/general/messages', 2],
   ['/api/rooms/general/members', 5],
 ])('a call of %s costs %i', async (path, cost) => {
   const { call, signIn } = await newApp(tight);

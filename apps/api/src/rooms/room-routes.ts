@@ -66,7 +66,7 @@ export const roomRoutes: FastifyPluginCallbackTypebox<RoomRoutesOptions> = (app,
   app.get(
     '/rooms/:room/messages',
     {
-      config: { cost: 5 },
+      config: { cost: 2 },
       schema: { params: roomParams, querystring: messagePageQuerySchema, response: { 200: messagePageSchema } },
     },
     async (request, reply) => {

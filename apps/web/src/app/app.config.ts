@@ -11,6 +11,7 @@ import {
 import { provideUsher, usherBearer } from '@usher/angular';
 import { routes } from './app.routes.ts';
 import { endReasonOfSocket } from './session/end-reason.ts';
+import { rateLimitInterceptor } from './session/rate-limit-interceptor.ts';
 import { Session } from './session/session.ts';
 import { unauthorisedInterceptor } from './session/unauthorised-interceptor.ts';
 import { IdlePreloading } from './ui/idle-preloading.ts';
@@ -29,7 +30,7 @@ export const appConfig: ApplicationConfig = {
         void inject(LoadFailure).report(error);
       }),
     ),
-    provideHttpClient(withInterceptors([unauthorisedInterceptor, usherBearer])),
+    provideHttpClient(withInterceptors([rateLimitInterceptor, unauthorisedInterceptor, usherBearer])),
     provideUsher(() => {
       const session = inject(Session);
       const { token, fresh, renew } = session;
