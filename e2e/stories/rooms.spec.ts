@@ -295,6 +295,8 @@ test('notifications are off until they are switched on in the settings, and can 
   await expect(choice).not.toBeChecked();
   await choice.check();
   await expect(choice).toBeChecked();
+  // A notification is about what changed since the rooms were loaded.
+  await expect(inList(page, 'Plans')).toBeVisible();
   const bart = await Speaker.connect(usher.url, 'bart', 'secret');
   await hide(page, true);
   await bart.say('plans', 'psst, @maggie');
