@@ -392,7 +392,7 @@ for (const width of [320, 390, 1440]) {
       await expect(composer(page)).toBeVisible();
       // One line: the placeholder names the room.
       expect((await composer(page).boundingBox())?.height).toBeLessThan(48);
-      const menu = page.getByRole('button', { name: 'More about this room' });
+      const menu = page.getByRole('button', { name: 'Room menu' });
       await isWhole(menu);
       await menu.click();
       await page.getByRole('menuitem', { name: 'Members' }).click();

@@ -78,7 +78,7 @@ for (const [count, name] of [
 
     if (count === 90) await scrollTo(page, messageWith(page, 'the last one'), 1);
     else {
-      await page.getByRole('button', { name: 'Jump to latest', exact: true }).click();
+      await page.getByRole('button', { name: 'Jump to latest', exact: true }).first().click();
       await expect(messageWith(page, 'the last one')).toBeInViewport();
       await expect(pill(page)).toBeVisible();
       await page.getByRole('button', { name: 'Mark as read' }).click();
