@@ -66,8 +66,7 @@ export const stopCases = [
   },
   {
     name: 'files of the page that are not read',
-    hold: async ({ port }) =>
-      void (await unread(port, `GET /${pageScript} HTTP/1.1\r\nHost: usher\r\n\r\n`.repeat(8))),
+    hold: async ({ port }) => void (await unread(port, `GET /${pageScript} HTTP/1.1\r\nHost: usher\r\n\r\n`.repeat(8))),
   },
   {
     name: '20 paused WebSocket readers',
