@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { root } from './install.mjs';
 
-/** A port that nobody has just now. */
+/** Resolves to a port that is currently free. */
 async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -31,7 +31,7 @@ function listens(port) {
 async function start(port) {
   const folder = mkdtempSync(join(tmpdir(), 'usher-start-'));
   const env = { ...process.env, PORT: String(port), DATA_DIR: folder };
-  // A group of its own, as a terminal gives to what is started in it.
+  // A separate process group, as a terminal creates for each command.
   const npm = spawn('npm', ['start'], { cwd: root, env, detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(npm, 'exit');
   onTestFinished(async () => {
@@ -39,24 +39,24 @@ async function start(port) {
     await exited;
     rmSync(folder, { recursive: true, force: true });
   });
-  let told = '';
+  let output = '';
   for await (const text of npm.stdout.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
-    told += text;
-    if (told.includes('Ctrl+C')) break;
+    output += text;
+    if (output.includes('Ctrl+C')) break;
   }
   npm.stdout.resume();
-  return { npm, told, exited };
+  return { npm, output, exited };
 }
 
 test.each([
   ['SIGTERM to npm alone', (pid) => process.kill(pid, 'SIGTERM')],
   ['SIGINT to npm alone', (pid) => process.kill(pid, 'SIGINT')],
   ['Ctrl+C, which reaches the whole group', (pid) => process.kill(-pid, 'SIGINT')],
-])('npm start says where to go, and ends in good order: %s', { timeout: 180_000 }, async (_name, signal) => {
+])('npm start prints its URL and exits with code 0 after %s', { timeout: 180_000 }, async (_name, signal) => {
   const port = await freePort();
-  const { npm, told, exited } = await start(port);
-  expect(told).toContain(`http://127.0.0.1:${port}`);
-  expect(told).toMatch(/maggie, bart or lisa/);
+  const { npm, output, exited } = await start(port);
+  expect(output).toContain(`http://127.0.0.1:${port}`);
+  expect(output).toMatch(/maggie, bart or lisa/);
   const page = await fetch(`http://127.0.0.1:${port}/`);
   expect(await page.text()).toContain('<app-root');
   const signedIn = await fetch(`http://127.0.0.1:${port}/api/auth`, {
@@ -68,5 +68,5 @@ test.each([
   signal(npm.pid);
   const [code] = await exited;
   expect(code).toBe(0);
-  expect(await listens(port), 'something is left behind').toBe(false);
+  expect(await listens(port), 'the server is still listening').toBe(false);
 });
