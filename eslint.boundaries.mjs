@@ -2,8 +2,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * Who may import whom, by the project's one tag. Nobody imports an app, nobody imports past a library's entry points
- * (package `exports` and the rule on relative paths below), and a library stays free of what it must not know.
+ * Allowed imports per project tag. Apps cannot be imported. Libraries can be imported only through their entry points
+ * (package `exports` and the rule on relative paths below) and must not import the packages in `never`.
  */
 const mayImport = {
   protocol: { ours: [], foreign: ['typebox'] },
@@ -26,9 +26,9 @@ function projects() {
     .map((file) => {
       const { name, tags } = JSON.parse(readFileSync(`${root}/${file}`, 'utf8'));
       const [tag, ...others] = tags ?? [];
-      if (tag === undefined || others.length > 0) throw new Error(`${file}: exactly one tag is wanted`);
+      if (tag === undefined || others.length > 0) throw new Error(`${file}: must have exactly one tag`);
       const rule = mayImport[tag.replace('project:', '')];
-      if (rule === undefined) throw new Error(`${file}: no boundary is known for ${tag} of ${name}`);
+      if (rule === undefined) throw new Error(`${file}: no boundary rule for ${tag} of ${name}`);
       return { folder: dirname(file), rule };
     });
 }
@@ -40,15 +40,15 @@ function patterns({ ours, foreign, never = [] }) {
   const list = [
     { regex: `^@usher/${allowed}`, message: 'This project may not import that one (eslint.boundaries.mjs).' },
     { regex: String.raw`^\.\.?/(.*/)?(src|dist)(/|$)`, message: 'Import a project by its name, not by its path.' },
-    { regex: String.raw`^@usher/[a-z]+/(src|dist)(/|$)`, message: 'Import an entry point, not what lies behind it.' },
+    { regex: String.raw`^@usher/[a-z]+/(src|dist)(/|$)`, message: 'Import an entry point, not an internal file.' },
   ];
   for (const name of never) {
-    list.push({ regex: `^${escape(name)}(/|$)`, message: `This project must not know ${name}.` });
+    list.push({ regex: `^${escape(name)}(/|$)`, message: `This project must not import ${name}.` });
   }
   return { list, foreign };
 }
 
-/** The flat-config entries of all projects. Specs may use test packages, so the list of foreign packages binds sources only. */
+/** The flat-config entries of all projects. Specs may use test packages, so the list of foreign packages applies to sources only. */
 export const boundaries = projects().flatMap(({ folder, rule }) => {
   const { list, foreign } = patterns(rule);
   const entries = [

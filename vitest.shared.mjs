@@ -1,4 +1,4 @@
-/** Settings that every Vitest run of the workspace shares: our own packages are resolved to their sources, nothing is built. */
+/** Settings shared by every Vitest run of the workspace. Workspace packages are resolved to their sources, so no build is required. */
 const conditions = ['@usher/source', 'module', 'node', 'development|production'];
 
 export const shared = {
@@ -6,11 +6,11 @@ export const shared = {
   ssr: { resolve: { conditions } },
   test: {
     include: ['src/**/*.spec.ts'],
-    // Files share their modules: loading them anew for each was three quarters of the time. A file that replaces a module must be
-    // isolated by its project. Type tests (`*.spec-d.ts`) are no runs but compilations, and the typecheck target's.
+    // Test files share modules, because reloading them per file took 75 % of the time. A project whose tests mock modules must enable
+    // isolation. Type tests (`*.spec-d.ts`) belong to the typecheck target.
     isolate: false,
     restoreMocks: true,
-    // The JSON is what `npm test` adds up at its end.
+    // `npm test` reads the JSON for its total.
     reporters: ['default', ['json', { outputFile: 'test-results/unit.json' }]],
   },
 };

@@ -32,7 +32,7 @@ test.each([
   ['apps/api/src/x.ts', '../../../libs/ticket/src/redact.ts'],
   ['libs/ticket/src/x.ts', '../../realtime/src/connections/frame.ts'],
   ['apps/api/src/x.ts', '@usher/ticket/src/redact.ts'],
-])('lint refuses that %s imports %s', async (file, specifier) => {
+])('lint forbids %s to import %s', async (file, specifier) => {
   expect(await complaints(file, specifier)).not.toEqual([]);
 });
 
@@ -43,6 +43,6 @@ test.each([
   ['apps/api/src/routes/x.ts', '../users.ts'],
   ['apps/api/src/x.ts', '@usher/ticket/fastify'],
   ['apps/web/src/app/x.ts', '@usher/angular'],
-])('lint allows that %s imports %s', async (file, specifier) => {
+])('lint allows %s to import %s', async (file, specifier) => {
   expect(await complaints(file, specifier)).toEqual([]);
 });

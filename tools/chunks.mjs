@@ -1,4 +1,4 @@
-/** What the built page consists of, read from the files themselves: their names say nothing. */
+/** Finds the chunks of the built page by their contents, because their file names are hashes. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -7,7 +7,7 @@ export function chunksOf(folder) {
   const read = (name) => readFileSync(join(folder, name), 'utf8');
   const scripts = readdirSync(folder).filter((name) => name.endsWith('.js'));
 
-  /** All that these files import statically, themselves included: `import(…)` has a parenthesis, these have not. */
+  /** The given files and their static imports, transitively. The pattern excludes dynamic imports, which have a parenthesis. */
   function withImports(names) {
     const found = new Set();
     const wanted = [...names];

@@ -1,10 +1,10 @@
-/** `npm run dev`: the API, restarted on change, and the development server with live reload, until Ctrl+C. */
+/** `npm run dev`: runs the API with restart on change and the development server with live reload, until Ctrl+C. */
 import { spawn } from 'node:child_process';
 import { install, projectEnv, root } from './install.mjs';
 
 await install();
 const env = projectEnv({ DEMO_USERS: process.env.DEMO_USERS ?? 'true', SIGN_UP: process.env.SIGN_UP ?? 'open' });
-// The development server would take it for its own port; it expects the API at its usual one.
+// The development server would listen on PORT; it expects the API on the default port.
 delete env.PORT;
 const programs = [
   ['nx', ['run', 'api:serve', '--output-style=stream']],
@@ -24,18 +24,18 @@ function end(code) {
   ending = true;
   process.exitCode = code;
   signalAll('SIGTERM');
-  // Whoever has not ended by then does not mean to.
+  // Kill the programs that ignore SIGTERM.
   setTimeout(() => signalAll('SIGKILL'), 5_000);
 }
 
-/** The whole groups: Nx starts programs of its own. */
+/** Signals the process groups, because Nx starts child processes. */
 function signalAll(signal) {
   for (const { pid } of programs) {
     if (pid === undefined) continue;
     try {
       process.kill(process.platform === 'win32' ? pid : -pid, signal);
     } catch {
-      // It has ended already.
+      // The process has exited already.
     }
   }
 }

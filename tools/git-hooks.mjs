@@ -1,4 +1,4 @@
-/** Runs after `npm ci`: points Git to the hooks in `.githooks`, so that nobody installs them by hand. */
+/** Runs after `npm ci`: points Git to the hooks in `.githooks`, so that they need no manual installation. */
 import { execFileSync } from 'node:child_process';
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,5 +1,5 @@
 /**
- * What a fresh clone needs before anything else can run. Uses nothing but Node's own modules (Node ≥ 20), since nothing is installed yet.
+ * Installs the dependencies of a fresh clone. Imports only Node's built-in modules and runs on Node 20 or later, because nothing is installed yet.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ const windows = process.platform === 'win32';
 /** The project's own Node, pinned by the `node` package. */
 export const node = join(root, 'node_modules', 'node', 'bin', windows ? 'node.exe' : 'node');
 
-/** An environment in which the project's own Node and tools come first. */
+/** The environment with the pinned Node and the project's tools first in PATH. */
 export function projectEnv(extra = {}) {
   const bin = [join(root, 'node_modules', 'node', 'bin'), join(root, 'node_modules', '.bin')].join(delimiter);
   return {
@@ -64,7 +64,7 @@ function signalPrograms(signal) {
   }
 }
 
-/** Whether node_modules holds just what the lockfile asks for (as far as this platform can have it). */
+/** Whether node_modules matches the lockfile. Ignores missing optional packages, which may not exist for this platform. */
 function installed() {
   const hidden = join(root, 'node_modules', '.package-lock.json');
   if (!existsSync(hidden) || !existsSync(node)) return false;
@@ -78,20 +78,20 @@ function installed() {
   return true;
 }
 
-/** Installs what is missing or out of date, the pinned Node included. Says so in one line; ends the process if it cannot. */
+/** Installs the dependencies if they are missing or out of date, including the pinned Node. Ends the process on failure. */
 export async function install() {
   const major = Number(process.versions.node.split('.')[0]);
   if (major < 20)
     fail(
-      `Node ${process.versions.node} is too old: Usher wants any Node ≥ 20 to begin with (it brings its own after that).`,
+      `Node ${process.versions.node} is too old: Usher requires Node 20 or later (it installs its own version for everything else).`,
     );
   if (installed()) return;
-  process.stderr.write('Installing what is missing (once; a minute or two) …\n');
+  process.stderr.write('Installing dependencies (once, takes a minute or two) …\n');
   const code = await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     env: process.env,
     stdio: ['ignore', 2, 2],
   });
-  if (code !== 0) fail(`npm ci failed (exit code ${code}); the reason stands above.`);
+  if (code !== 0) fail(`npm ci failed (exit code ${code}). See the output above.`);
   if (!existsSync(node)) fail('The pinned Node is missing after npm ci: run `npm rebuild node`.');
 }
 

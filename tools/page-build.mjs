@@ -1,4 +1,4 @@
-/** Whether the built page is of the sources as they are now: a second `npm start` must not wait for a build tool to say so. */
+/** Detects whether the built page matches its sources, so that a second `npm start` does not have to run the build tool. */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, sep } from 'node:path';

@@ -1,4 +1,4 @@
-/** `npm run pictures`: makes the pictures of the documents anew, from the built page and the real server. */
+/** `npm run pictures`: regenerates the screenshots in the documents from the built page and a real server. */
 import { browser } from './browser.mjs';
 import { install, projectEnv, run } from './install.mjs';
 

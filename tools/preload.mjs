@@ -1,6 +1,6 @@
 /**
- * Writes into the built page what it will load first beyond what it names: for those who are not signed in, for those who are, and
- * for those who open a room. `early.js` reads it. Without it each of these is asked for only when the one before it has run.
+ * Writes the lazy chunks of the first view into the built page: for signed-out users, for signed-in users and for a room.
+ * `early.js` preloads them. Without the list, the browser requests each chunk only after the previous one has run.
  * Usage: node tools/preload.mjs FOLDER
  */
 import { readFileSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** `npm start`: install what is missing, build the page if it is out of date, start the server, say where to go. */
+/** `npm start`: installs dependencies, builds the page if it is out of date, starts the server and prints its URL. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { install, node, projectEnv, root, run, fail, stopPrograms } from './install.mjs';
@@ -33,7 +33,7 @@ if (!pageIsFresh()) {
     stdio: ['ignore', 2, 2],
     detached: true,
   });
-  if (code !== 0) fail(`The page could not be built (exit code ${code}); the reason stands above.`);
+  if (code !== 0) fail(`Building the page failed (exit code ${code}). See the output above.`);
   rememberPage();
 }
 
@@ -59,14 +59,14 @@ server = spawn(node, ['--conditions=@usher/source', join(root, 'apps/api/src/mai
 });
 server.on('message', (message) => {
   if (message?.type !== 'ready') return;
-  const people =
+  const signInHint =
     env.DEMO_USERS === 'true'
       ? 'Sign in as maggie, bart or lisa (admin is the operator); the password is secret'
       : 'Sign in with an account of this server';
   process.stdout.write(
-    `\n  Usher is ready: ${message.url}\n  ${people}\n  Ctrl+C stops it; npm test checks everything; README.md tells the rest\n\n`,
+    `\n  Usher is ready: ${message.url}\n  ${signInHint}\n  Press Ctrl+C to stop. Run npm test to check everything. See README.md for more.\n\n`,
   );
 });
-server.once('error', (error) => fail(`The server could not be started: ${error.message}`));
+server.once('error', (error) => fail(`Starting the server failed: ${error.message}`));
 // A server that is still loading has no handler for the signal, so the signal itself ends it.
 server.once('exit', (code, signal) => process.exit(code ?? (ending && signal === 'SIGTERM' ? 0 : 1)));

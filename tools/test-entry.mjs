@@ -1,4 +1,4 @@
-/** Begins `npm test` on whatever Node is there: install, then go on with the project's own. */
+/** Entry point of `npm test` on any installed Node: installs the dependencies, then continues on the pinned Node. */
 import { join } from 'node:path';
 import { install, node, root, run } from './install.mjs';
 

@@ -1,6 +1,6 @@
 /**
- * `npm test`: everything. Lint, format, types, unused code, units, builds, budgets, then the end-to-end suite, and at the end
- * one line with the sum over all runners. A check that has no tests of its own counts as one.
+ * `npm test`: runs every check (format, spelling, lint, types, unused code, builds, budgets), the unit tests and the end-to-end suite.
+ * The last line is the total of all runners. A check without tests counts as one.
  */
 import { existsSync, globSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,18 +19,18 @@ async function check(name, command, args) {
   if (code !== 0) process.stdout.write(`── ${name}: FAILED (exit code ${code})\n`);
 }
 
-/** Runs a command that writes reports, and adds up what they say. A runner that fails without a failed test counts as one. */
+/** Runs a test command and adds the results in its JSON reports to the total. A runner that fails without a failed test counts as one. */
 async function tests(name, command, args, reports, count, env) {
   process.stdout.write(`\n── ${name}\n`);
   const code = await run(command, args, { env: projectEnv(env) });
-  let here = 0;
+  let failedHere = 0;
   for (const report of reports()) {
     const sums = count(JSON.parse(readFileSync(report, 'utf8')));
     passed += sums.passed;
     failed += sums.failed;
-    here += sums.failed;
+    failedHere += sums.failed;
   }
-  if (code !== 0 && here === 0) failed += 1;
+  if (code !== 0 && failedHere === 0) failed += 1;
 }
 
 const units = () =>
@@ -64,7 +64,7 @@ await tests(
   ['test', '--config', 'e2e/playwright.config.ts'],
   endToEnd,
   ({ stats }) => ({ passed: stats.expected, failed: stats.unexpected + stats.flaky }),
-  // Our own packages are resolved to their sources here too.
+  // Resolve workspace packages to their sources, as in the unit tests.
   { USHER_CHROMIUM: await browser(), NODE_OPTIONS: '--conditions=@usher/source' },
 );
 

@@ -1,6 +1,6 @@
 /**
- * `npm run threats [-- ID …]`: takes out each defence of `threats.mjs` in turn and runs the test that is to notice it. A defence whose loss
- * nobody notices fails the run. It works on the checkout itself and puts every file back, also when it is interrupted.
+ * `npm run threats [-- ID …]`: removes each defense in `threats.mjs` in turn and runs the test that must fail without it. The run fails if a test
+ * still passes. It edits the checkout in place and restores every file, also when it is interrupted.
  * `npm run threats -- --table` writes the table into docs/security.md instead.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -11,13 +11,13 @@ import { threats } from './threats.mjs';
 import { weaken } from './weaken.mjs';
 
 await install();
-const wanted = process.argv.slice(2);
-if (wanted.includes('--table')) {
+const ids = process.argv.slice(2);
+if (ids.includes('--table')) {
   const document = join(root, 'docs/security.md');
   writeFileSync(document, withThreatTable(readFileSync(document, 'utf8')));
   process.exit(0);
 }
-const chosen = threats.filter(({ id }) => wanted.length === 0 || wanted.includes(id));
+const chosen = threats.filter(({ id }) => ids.length === 0 || ids.includes(id));
 let restore = () => undefined;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
@@ -31,30 +31,30 @@ function runTest([folder, test]) {
   return run('vitest', args, { cwd: join(root, folder), stdio: 'ignore' });
 }
 
-/** A test that fails anyway notices nothing. */
-const sound = new Map();
-async function isSound(shown) {
+/** A test must pass with the defense in place; otherwise its failure proves nothing. */
+const unchanged = new Map();
+async function passesUnchanged(shown) {
   const name = shown.join('/');
-  if (!sound.has(name)) sound.set(name, (await runTest(shown)) === 0);
-  return sound.get(name);
+  if (!unchanged.has(name)) unchanged.set(name, (await runTest(shown)) === 0);
+  return unchanged.get(name);
 }
 
-const unnoticed = [];
+const undetected = [];
 for (const threat of chosen) {
   const file = join(root, threat.in);
   const whole = readFileSync(file, 'utf8');
-  let verdict = 'BROKEN   ';
-  if (await isSound(threat.shown)) {
+  let outcome = 'BROKEN    ';
+  if (await passesUnchanged(threat.shown)) {
     restore = () => writeFileSync(file, whole);
     writeFileSync(file, weaken(whole, threat));
     try {
-      verdict = (await runTest(threat.shown)) === 0 ? 'UNNOTICED' : 'noticed  ';
+      outcome = (await runTest(threat.shown)) === 0 ? 'UNDETECTED' : 'detected  ';
     } finally {
       restore();
     }
   }
-  if (verdict !== 'noticed  ') unnoticed.push(threat.id);
-  process.stdout.write(`${verdict} ${threat.id}: ${threat.in} → ${threat.shown.join('/')}\n`);
+  if (outcome !== 'detected  ') undetected.push(threat.id);
+  process.stdout.write(`${outcome} ${threat.id}: ${threat.in} → ${threat.shown.join('/')}\n`);
 }
-process.stdout.write(`\n${chosen.length - unnoticed.length} passed, ${unnoticed.length} failed\n`);
-process.exit(unnoticed.length === 0 ? 0 : 1);
+process.stdout.write(`\n${chosen.length - undetected.length} passed, ${undetected.length} failed\n`);
+process.exit(undetected.length === 0 ? 0 : 1);

@@ -7,10 +7,10 @@ function cells(values) {
   return `| ${values.join(' | ')} |`;
 }
 
-/** The threat table as Markdown, padded as Prettier wants it. */
+/** Renders the threat table as Markdown, formatted as by Prettier. */
 function threatTable() {
   const rows = [
-    ['', 'who tries what', 'what they get', 'the test that fails without the defence'],
+    ['', 'attack', 'result', 'test that fails without the defense'],
     ...threats.map(({ id, who, get, shown }) => [`\`${id}\``, who, get, `\`${shown.join('/')}\``]),
   ];
   const widths = rows[0].map((_, column) => Math.max(3, ...rows.map((row) => row[column].length)));
@@ -19,10 +19,10 @@ function threatTable() {
   return lines.join('\n');
 }
 
-/** A document with the table between its marks brought up to date. */
+/** Replaces the table between the markers of a document. */
 export function withThreatTable(document) {
   const [before, rest] = document.split(begin);
   const [, after] = (rest ?? '').split(end);
-  if (after === undefined) throw new Error('the document has no place for the threat table');
+  if (after === undefined) throw new Error('the document has no `<!-- threats -->` markers');
   return `${before}${begin}\n\n${threatTable()}\n\n${end}${after}`;
 }

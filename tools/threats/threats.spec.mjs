@@ -8,26 +8,26 @@ import { threats } from './threats.mjs';
 import { weaken } from './weaken.mjs';
 
 describe('the threat table', () => {
-  test.each(threats)('$id: its defence stands in the code, and its test is there', (threat) => {
+  test.each(threats)('$id quotes existing code and names an existing test', (threat) => {
     const text = readFileSync(join(root, threat.in), 'utf8');
     const weak = weaken(text, threat);
     expect(weak).not.toBe(text);
-    // Or any test would fail, whatever it looks at.
+    // A syntax error would fail every test and prove nothing.
     expect(() => stripTypeScriptTypes(weak)).not.toThrow();
     expect(existsSync(join(root, ...threat.shown))).toBe(true);
   });
 
-  test('has every row once', () => {
+  test('has unique ids', () => {
     expect(new Set(threats.map(({ id }) => id)).size).toBe(threats.length);
   });
 
-  test('stands in docs/security.md as it is here (npm run threats -- --table writes it)', () => {
+  test('matches docs/security.md (written by npm run threats -- --table)', () => {
     const document = readFileSync(join(root, 'docs/security.md'), 'utf8');
     expect(withThreatTable(document)).toBe(document);
   });
 });
 
-test('every file that docs/security.md names is there', () => {
+test('every file named in docs/security.md exists', () => {
   const document = readFileSync(join(root, 'docs/security.md'), 'utf8');
   const named = [...document.matchAll(/`([\w/.-]+\.(?:ts|mjs))`/g)].map(([, name]) => name);
   const places = ['', 'libs', 'apps', 'e2e/stories'];
@@ -36,11 +36,11 @@ test('every file that docs/security.md names is there', () => {
   expect(named.length).toBeGreaterThan(100);
 });
 
-describe('taking out a defence', () => {
-  test('wants it to stand there once', () => {
+describe('weaken', () => {
+  test('requires that the quoted code occurs exactly once', () => {
     const threat = { id: 'x', without: ['a', 'b'] };
     expect(weaken('a', threat)).toBe('b');
-    expect(() => weaken('', threat)).toThrow('should stand there once');
-    expect(() => weaken('a a', threat)).toThrow('should stand there once');
+    expect(() => weaken('', threat)).toThrow('must occur exactly once');
+    expect(() => weaken('a a', threat)).toThrow('must occur exactly once');
   });
 });

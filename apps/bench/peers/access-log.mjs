@@ -1,6 +1,6 @@
 /**
- * An access log as servers and proxies write it unless told otherwise: the combined format of Apache and nginx, whose request line
- * holds the whole URL. It goes to standard output, and only where it was asked for.
+ * Writes an access log in the combined format, the default of Apache and nginx. Its request line contains the whole URL.
+ * Logs to standard output if `ACCESS_LOG` is `on`.
  */
 const isOn = process.env.ACCESS_LOG === 'on';
 

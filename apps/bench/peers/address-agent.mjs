@@ -1,20 +1,20 @@
 /**
- * `ws` that knows people by where they come from: whoever has called the HTTP API with a JWT is remembered by address and User-Agent
- * until the JWT expires, and looked up before a handshake is accepted.
+ * `ws` that identifies users by address and User-Agent. An HTTP call with a JWT registers the caller's address and User-Agent
+ * until the JWT expires. A handshake is accepted only from a registered pair.
  */
 import { createServer } from 'node:http';
 import { createVerifier } from 'fast-jwt';
 import { logAccess } from './access-log.mjs';
 import { listen, secret } from './announce.mjs';
-import { guard } from './door.mjs';
+import { authenticate } from './authenticate.mjs';
 
-// The library that Usher verifies with, so that the difference is not in there.
+// The same JWT library as Usher, so that it does not affect the comparison.
 const verify = createVerifier({ key: secret, algorithms: ['HS256'] });
-/** Who called last from an address with an agent, and until when that counts. */
+/** The last caller per address and User-Agent, with the expiry in milliseconds. */
 const callers = new Map();
 const server = createServer(call);
 
-function placeOf({ socket, headers }) {
+function callerKey({ socket, headers }) {
   return `${socket.remoteAddress} ${headers['user-agent'] ?? ''}`;
 }
 
@@ -22,7 +22,7 @@ function call(request, response) {
   let status = 200;
   try {
     const { sub: user, exp } = verify((request.headers.authorization ?? '').replace(/^Bearer /i, ''));
-    callers.set(placeOf(request), { user, until: exp * 1_000 });
+    callers.set(callerKey(request), { user, until: exp * 1_000 });
   } catch {
     status = 401;
   }
@@ -37,5 +37,5 @@ function callerAt(place) {
   return undefined;
 }
 
-guard(server, (request) => callerAt(placeOf(request))?.user);
+authenticate(server, (request) => callerAt(callerKey(request))?.user);
 listen(server);

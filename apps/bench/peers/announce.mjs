@@ -1,18 +1,18 @@
-/** What every peer does alike, so that none has an advantage in it. */
+/** Setup shared by all peers, so that none has an advantage. */
 
-/** How many connections may knock before they are taken. Node's own 511 would make a crowd wait for the kernel instead of the server. */
+/** The listen backlog. With Node's default of 511, a burst of connections would wait for the kernel instead of the server. */
 export const backlog = 4096;
 
-/** Signs the tokens of those peers that want one; the load signs with it as well. */
+/** The key that signs the JWTs of the peers that authenticate with one. */
 export const secret = process.env.JWT_SECRET ?? '';
 
-/** Tells the bench where this peer listens, and ends it when the bench is gone, however that went. */
+/** Sends the peer's URL to the bench, and exits when the bench disconnects. */
 export function announce(port) {
   process.once('disconnect', () => process.exit());
   process.send({ type: 'ready', url: `http://127.0.0.1:${port}` });
 }
 
-/** Listens on a port that the system chooses, on loopback only. */
+/** Listens on an ephemeral loopback port. */
 export function listen(server) {
   server.listen({ host: '127.0.0.1', port: 0, backlog }, () => announce(server.address().port));
 }

@@ -1,6 +1,6 @@
-/** uWebSockets, which is what carries `Bun.serve`: lets everybody in, and publishes to a topic. */
+/** `Bun.serve` (uWebSockets): accepts every connection and publishes to a topic. */
 import { announce } from './announce.mjs';
-import { hear, welcome } from './talk.mjs';
+import { handleMessage, welcome } from './protocol.mjs';
 
 const server = Bun.serve({
   hostname: '127.0.0.1',
@@ -11,7 +11,7 @@ const server = Bun.serve({
   },
   websocket: {
     perMessageDeflate: false,
-    // Heartbeats off, as everywhere in this bench: the load answers none.
+    // Heartbeats are off in all peers, because the load does not answer them.
     idleTimeout: 0,
     sendPings: false,
     open(socket) {
@@ -19,7 +19,7 @@ const server = Bun.serve({
       socket.send(welcome);
     },
     message(socket, text) {
-      hear(
+      handleMessage(
         text,
         (answer) => socket.send(answer),
         (answer) => server.publish('general', answer),

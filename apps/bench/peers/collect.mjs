@@ -1,5 +1,5 @@
 /**
- * Preloaded in every peer: on SIGCONT the garbage is collected, so that what is left is what is needed. That signal because no
- * program here does anything else with it.
+ * Preloaded in every peer: collects garbage on SIGCONT, so that resident memory excludes garbage. No peer uses this signal
+ * for anything else.
  */
 process.on('SIGCONT', () => (globalThis.Bun === undefined ? globalThis.gc() : globalThis.Bun.gc(true)));

@@ -1,8 +1,8 @@
-/** `@fastify/websocket`, as its README has it: one route that lets everybody in, and one that refuses in a hook. */
+/** `@fastify/websocket` as in its README: one route that accepts every connection, and one that rejects them in a hook. */
 import websocket from '@fastify/websocket';
 import Fastify from 'fastify';
 import { announce, backlog } from './announce.mjs';
-import { hear, welcome } from './talk.mjs';
+import { handleMessage, welcome } from './protocol.mjs';
 
 const app = Fastify();
 await app.register(websocket);
@@ -14,7 +14,7 @@ function broadcast(text) {
 
 app.get('/', { websocket: true }, (socket) => {
   socket.on('error', () => socket.terminate());
-  socket.on('message', (data) => hear(data, (text) => socket.send(text), broadcast));
+  socket.on('message', (data) => handleMessage(data, (text) => socket.send(text), broadcast));
   socket.send(welcome);
 });
 const refuse = async (_request, reply) => reply.code(401).send({ error: 'Unauthorized' });

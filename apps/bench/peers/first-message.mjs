@@ -1,15 +1,15 @@
-/** `ws` that lets everybody in and wants a JWT as the first message: what is done most often where a browser can set no header. */
+/** `ws` that accepts every connection and requires a JWT as the first message, the usual method because browsers cannot set headers. */
 import { createServer } from 'node:http';
 import { createVerifier } from 'fast-jwt';
 import { WebSocket, WebSocketServer } from 'ws';
 import { logAccess } from './access-log.mjs';
 import { listen, secret } from './announce.mjs';
-import { hear, welcomeOf } from './talk.mjs';
+import { handleMessage, welcomeOf } from './protocol.mjs';
 
-// The library that Usher verifies with, so that the difference is not in there.
+// The same JWT library as Usher, so that it does not affect the comparison.
 const verify = createVerifier({ key: secret, algorithms: ['HS256'] });
-/** How long a stranger may think: graphql-ws gives 3 s, Socket.IO 45 s. */
-const patienceMs = 10_000;
+/** How long a connection may stay unauthenticated. The default of graphql-ws is 3 s, that of Socket.IO 45 s. */
+const authTimeoutMs = 10_000;
 const server = createServer();
 const sockets = new WebSocketServer({ server });
 const members = new Set();
@@ -21,7 +21,7 @@ function broadcast(text) {
 
 sockets.on('connection', (socket, request) => {
   logAccess(request, 101);
-  const deadline = setTimeout(() => socket.close(4401, 'no token'), patienceMs);
+  const deadline = setTimeout(() => socket.close(4401, 'no token'), authTimeoutMs);
   socket.on('close', () => clearTimeout(deadline));
   socket.on('error', () => socket.terminate());
   socket.once('message', (token) => {
@@ -35,7 +35,7 @@ sockets.on('connection', (socket, request) => {
     }
     members.add(socket);
     socket.on('close', () => members.delete(socket));
-    socket.on('message', (data) => hear(data, (text) => socket.send(text), broadcast));
+    socket.on('message', (data) => handleMessage(data, (text) => socket.send(text), broadcast));
     socket.send(welcomeOf(user));
   });
 });

@@ -1,4 +1,4 @@
-/** No WebSockets at all: answers whatever comes with 401. What a refusal costs in `node:http` alone. */
+/** Answers every request with 401, without WebSockets: the cost of a rejection in plain `node:http`. */
 import { createServer } from 'node:http';
 import { listen } from './announce.mjs';
 

@@ -2,10 +2,10 @@
 import { createServer } from 'node:http';
 import { createVerifier } from 'fast-jwt';
 import { listen, secret } from './announce.mjs';
-import { guard } from './door.mjs';
+import { authenticate } from './authenticate.mjs';
 
-// The library that Usher verifies with, so that the difference is not in there.
+// The same JWT library as Usher, so that it does not affect the comparison.
 const verify = createVerifier({ key: secret, algorithms: ['HS256'] });
 const server = createServer();
-guard(server, ({ url }) => verify(new URL(url, 'http://localhost').searchParams.get('token') ?? '').sub);
+authenticate(server, ({ url }) => verify(new URL(url, 'http://localhost').searchParams.get('token') ?? '').sub);
 listen(server);

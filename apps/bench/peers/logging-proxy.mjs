@@ -1,10 +1,10 @@
-/** A reverse proxy as it stands in front of most servers: hands on requests and upgrades to `UPSTREAM`, and logs each with its status. */
+/** A reverse proxy: forwards requests and upgrades to the port `UPSTREAM`, and logs each with its status. */
 import { createServer, request as ask } from 'node:http';
 import { pipeline } from 'node:stream';
 import { logAccess } from './access-log.mjs';
 import { listen } from './announce.mjs';
 
-function handOn({ method, url, headers }) {
+function forward({ method, url, headers }) {
   return ask({ host: '127.0.0.1', port: Number(process.env.UPSTREAM), method, path: url, headers, agent: false });
 }
 
@@ -15,7 +15,7 @@ function headOf({ statusCode, statusMessage, rawHeaders }) {
 }
 
 const proxy = createServer((request, response) => {
-  const upstream = handOn(request);
+  const upstream = forward(request);
   upstream.on('response', (answer) => {
     logAccess(request, answer.statusCode);
     response.writeHead(answer.statusCode, answer.headers);
@@ -30,7 +30,7 @@ const proxy = createServer((request, response) => {
 
 proxy.on('upgrade', (request, near, head) => {
   near.on('error', () => near.destroy());
-  const upstream = handOn(request);
+  const upstream = forward(request);
   upstream.on('upgrade', (answer, far, farHead) => {
     logAccess(request, 101);
     near.write(headOf(answer));

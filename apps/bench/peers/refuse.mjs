@@ -1,4 +1,4 @@
-/** Says 401 to a handshake, and lets the stranger go. */
+/** Rejects a handshake with 401 and closes the socket. */
 import { logAccess } from './access-log.mjs';
 
 export function refuse(request, socket) {

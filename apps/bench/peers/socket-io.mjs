@@ -1,13 +1,13 @@
-/** Socket.IO with a JWT in its `auth`, as its documentation has it, over WebSocket only. */
+/** Socket.IO with a JWT in `auth`, as in its documentation, over WebSocket only. */
 import { createServer } from 'node:http';
 import { createVerifier } from 'fast-jwt';
 import { Server } from 'socket.io';
 import { listen, secret } from './announce.mjs';
 
-// The library that Usher verifies with, so that the difference is not in there.
+// The same JWT library as Usher, so that it does not affect the comparison.
 const verify = createVerifier({ key: secret, algorithms: ['HS256'] });
 const server = createServer();
-// Heartbeats off, as everywhere in this bench: the load answers none.
+// Heartbeats are off in all peers, because the load does not answer them.
 const io = new Server(server, { transports: ['websocket'], serveClient: false, pingInterval: 3_600_000 });
 
 io.use((socket, next) => {

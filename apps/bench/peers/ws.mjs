@@ -1,11 +1,11 @@
-/** Bare `ws`, as its README has it: lets everybody in, and broadcasts one by one. */
+/** Bare `ws` as in its README: accepts every connection and broadcasts in a loop. */
 import { createServer } from 'node:http';
 import { WebSocket, WebSocketServer } from 'ws';
 import { listen } from './announce.mjs';
-import { hear, welcome } from './talk.mjs';
+import { handleMessage, welcome } from './protocol.mjs';
 
 const server = createServer();
-// Its one way to refuse, for the measurements of refusals.
+// Rejects one path, for the measurements of rejected handshakes.
 const sockets = new WebSocketServer({ server, verifyClient: ({ req }) => req.url !== '/stranger' });
 
 function broadcast(text) {
@@ -15,7 +15,7 @@ function broadcast(text) {
 
 sockets.on('connection', (socket) => {
   socket.on('error', () => socket.terminate());
-  socket.on('message', (data) => hear(data, (text) => socket.send(text), broadcast));
+  socket.on('message', (data) => handleMessage(data, (text) => socket.send(text), broadcast));
   socket.send(welcome);
 });
 listen(server);

@@ -1,4 +1,4 @@
-/** Whose turn it is, round by round: A B C A B C. Slow changes of the machine then touch everybody alike. */
+/** Interleaves the rounds: A B C A B C. Slow changes of the machine then affect all alike. */
 export function* interleave<T>(
   rounds: number,
   each: readonly T[],

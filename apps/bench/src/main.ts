@@ -1,5 +1,5 @@
 /**
- * Usher beside its peers: one run, one table. Usage: `npm run bench [-- OPTIONS]`; the options stand in the README.
+ * Compares Usher with its peers. Usage: `npm run bench [-- OPTIONS]`. The README lists the options.
  *
  * Everything runs on loopback, in processes that end with this one, and with data in a temporary folder that goes with them.
  */

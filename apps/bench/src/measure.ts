@@ -22,7 +22,7 @@ export interface MeasureOptions {
   readonly people: People;
   /** The folder for CPU profiles of Usher, where they are wanted. */
   readonly profile?: string | undefined;
-  /** The run is being ended: nobody falls out any more, and nothing more is begun. */
+  /** Aborted when the run ends; no further round is started. */
   readonly signal: AbortSignal;
 }
 
@@ -51,7 +51,7 @@ export async function measure(measurement: Measurement, options: MeasureOptions)
       signal.throwIfAborted();
       failed.set(peer, reasonOf(error));
       samples.delete(peer);
-      process.stderr.write(`    ${peer} falls out: ${failed.get(peer) ?? ''}\n`);
+      process.stderr.write(`    ${peer} failed: ${failed.get(peer) ?? ''}\n`);
     }
   }
 
@@ -110,7 +110,7 @@ async function startPair(
       },
       async round() {
         const sample = await ask({ ask: 'round' }, roundMs);
-        if (sample === undefined) throw new Error('the load made a round and said nothing of it');
+        if (sample === undefined) throw new Error('the load returned no sample');
         return sample;
       },
       async end() {

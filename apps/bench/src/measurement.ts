@@ -2,45 +2,45 @@ import type { Load } from './load/load.ts';
 import type { Usage } from './load/meter.ts';
 import type { PeerName } from './peer-names.ts';
 
-/** What one round of one peer came to. */
+/** The result of one round of one peer. */
 export interface Sample {
   /** In the unit of its measurement. */
   readonly value: number;
-  /** How many of what was measured there were, for what one of them costs. */
+  /** The number of measured operations, for the cost per operation. */
   readonly operations: number;
   readonly usage: Usage;
-  /** What else was seen, by a name that says its unit. */
+  /** Additional values; each name includes the unit. */
   readonly extras?: Readonly<Record<string, number>>;
 }
 
 export type Round = () => Promise<Sample>;
 
-/** What is wanted of Usher. */
+/** A performance goal of Usher. */
 export interface Goal {
-  /** The peer that the ratio is to; absent: the bound is on the value itself. */
+  /** The peer to compare with. If absent, the bound applies to the value itself. */
   readonly to?: PeerName;
-  /** At least where more is better, at most where less is. */
+  /** A minimum if more is better, a maximum if less is better. */
   readonly bound: number;
 }
 
 export interface Measurement {
-  /** For `--only`. */
+  /** The name for `--only`. */
   readonly name: string;
   readonly title: string;
   readonly unit: string;
   readonly better: 'more' | 'less';
-  /** Who takes part; ratios are to the first. */
+  /** The participating peers; ratios are relative to the first. */
   readonly peers: readonly PeerName[];
   readonly goals: readonly Goal[];
-  /** How many rounds unless told. */
+  /** The default number of rounds. */
   readonly rounds: { readonly full: number; readonly quick: number };
-  /** Settings of Usher that differ from those that everything else is measured with. */
+  /** Settings of Usher that override the defaults of the bench. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Every round is made with new processes, and none to warm up. */
+  /** Starts new processes for every round, without a warm-up round. */
   readonly fresh?: true;
-  /** In the load's process: gets everything ready that is not to be measured, and returns what makes one round. */
+  /** Runs in the load process: does the unmeasured setup and returns the function that runs one round. */
   prepare(load: Load, quick: boolean): Round | Promise<Round>;
 }
 
-/** Rounds are short and many, since one machine's noise is 15 % even in ratios. */
+/** Many short rounds, because even ratios vary by 15 % on one machine. */
 export const manyRounds = { full: 21, quick: 2 };

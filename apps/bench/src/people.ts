@@ -7,7 +7,7 @@ import { post } from './post.ts';
 import { startServer } from './server.ts';
 import { usherSettings } from './usher-settings.ts';
 
-/** People who have signed in, in a data folder with which a server can be started at once. */
+/** Signed-in users, and a data folder that contains them. */
 export interface People {
   /** Access tokens, one a session. */
   readonly tokens: readonly string[];

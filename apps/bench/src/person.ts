@@ -3,10 +3,10 @@ import type { RoomsProtocol, TokenAnswer } from '@usher/protocol';
 import { filter, firstValueFrom } from 'rxjs';
 import { post } from './post.ts';
 
-/** Somebody who has signed in: one session. */
+/** A signed-in user with one session. */
 export interface Person {
   readonly session: string;
-  /** Calls the API with the token; throws where it says no. */
+  /** Calls the API with the token; throws if the status is not 2xx. */
   readonly call: (method: string, path: string) => Promise<unknown>;
   /** An open socket of this session. */
   readonly connect: () => Promise<TicketSocket<RoomsProtocol>>;

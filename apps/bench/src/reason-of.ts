@@ -1,4 +1,4 @@
-/** What an error says, and what was behind it: `fetch failed` alone tells nobody anything. */
+/** The message of an error and of its cause, because `fetch failed` alone is not informative. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause === undefined ? error.message : `${error.message}: ${reasonOf(error.cause)}`;

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { readArguments } from './run-arguments.ts';
 
 describe('readArguments', () => {
-  it('wants everything, into the documents, unless told', () => {
+  it('defaults to all measurements and writes to the documents', () => {
     expect(readArguments([], '/usher')).toEqual({ quick: false, only: [], peers: [], out: '/usher/docs/benchmarks' });
   });
 
-  it('reads what is asked for', () => {
+  it('reads all options', () => {
     const args = [
       '--quick',
       '--only',

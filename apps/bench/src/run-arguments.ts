@@ -33,13 +33,13 @@ export function readArguments(args: readonly string[], root: string): RunArgumen
   const { quick, only, profile, out = join(root, 'docs/benchmarks') } = values;
   const peers = values.peer.map(peerNamed);
   if (peers.length > 0 && values.out === undefined) {
-    throw new RangeError('--peer leaves the others out of the results, so it wants an --out of its own');
+    throw new RangeError('--peer leaves the others out of the results, so it requires --out');
   }
   const known = { quick, only, out, peers, ...(profile === undefined ? {} : { profile: resolve(profile) }) };
   if (values.rounds === undefined) return known;
   const rounds = Number(values.rounds);
   if (!(Number.isSafeInteger(rounds) && rounds >= 1 && rounds <= 1_000)) {
-    throw new RangeError('--rounds wants a whole number from 1 to 1000');
+    throw new RangeError('--rounds must be an integer between 1 and 1000');
   }
   return { ...known, rounds };
 }

@@ -16,7 +16,7 @@ export interface ServerOptions {
   readonly folder?: string;
   /** What the data folder begins with; it is copied. */
   readonly data?: string;
-  /** The file for its log; it goes nowhere unless told. */
+  /** The file for its log. Defaults to no log. */
   readonly output?: string | undefined;
   /** For Node itself. */
   readonly nodeArgs?: readonly string[];

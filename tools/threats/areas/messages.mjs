@@ -2,16 +2,16 @@
 export default [
   {
     id: 'slow-reader',
-    who: 'a client reads nothing and lets the server’s memory fill',
-    get: '4009 beyond 1 MiB',
+    who: 'a client stops reading and fills the server’s memory',
+    get: '4009 when more than 1 MiB is buffered',
     in: 'libs/realtime/src/connections/seat.ts',
     without: ["if (this.socket.bufferedBytes > this.usher.bufferedBytes) this.usher.close(this, 'slow_consumer');", ''],
     shown: ['libs/realtime', 'src/connections/back-pressure.spec.ts'],
   },
   {
     id: 'message-flood',
-    who: 'a client sends without end',
-    get: '`rate_limited`, and 4029 when it does not stop',
+    who: 'a client sends without limit',
+    get: '`rate_limited`, then 4029 if the client continues',
     in: 'libs/realtime/src/rooms/saying.ts',
     without: ['if (waitMs === 0) {', 'if (waitMs >= 0) {'],
     shown: ['libs/realtime', 'src/connections/limits.spec.ts'],
@@ -26,8 +26,8 @@ export default [
   },
   {
     id: 'foreign-room',
-    who: 'somebody comes back to a room that they may not enter any more',
-    get: '`not_found`: every rejoin is judged again',
+    who: 'a client rejoins a room after it lost access',
+    get: '`not_found`: every rejoin is authorized again',
     in: 'libs/realtime/src/rooms/join.ts',
     without: ["await means.judge(guest.connection.identity, params.room, 'join');", ''],
     shown: ['libs/realtime', 'src/rooms/join-recovery.spec.ts'],

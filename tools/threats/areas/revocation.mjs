@@ -2,8 +2,8 @@
 export default [
   {
     id: 'immortal-session',
-    who: 'a session is used for ever',
-    get: 'it has an end that no use moves, for tokens, cookies and leases',
+    who: 'a session is used forever',
+    get: 'it has a fixed end that activity does not extend, for tokens, cookies and leases',
     in: 'apps/api/src/auth/session-life.ts',
     without: [
       'return Math.min(last_seen_at + idleMs, expires_at);',
@@ -13,8 +13,8 @@ export default [
   },
   {
     id: 'lease-beyond-session',
-    who: 'an open socket outlives its session’s end',
-    get: 'no lease goes beyond it',
+    who: 'an open socket outlives its session',
+    get: 'no lease exceeds the end of the session',
     in: 'apps/api/src/socket/socket.ts',
     without: [
       'Math.min(Date.now() + config.leaseSeconds * 1_000, ends)',
@@ -25,7 +25,7 @@ export default [
   {
     id: 'socket-after-sign-out',
     who: 'a socket stays open after its session has ended',
-    get: '4501 at once, on every node',
+    get: 'close code 4501 at once, on every node',
     in: 'apps/api/src/socket/endings.ts',
     without: [
       "return connections.close({ session }, 'session_ended', closeReasonOf(cause));",
@@ -35,16 +35,16 @@ export default [
   },
   {
     id: 'handshake-overtaken',
-    who: 'a handshake is under way while the session ends',
-    get: 'its seat is taken away: nothing that stays is opened',
+    who: 'a handshake is in progress while the session ends',
+    get: 'its reservation is revoked, so the connection is not kept',
     in: 'apps/api/src/socket/endings.ts',
     without: ['seats.revoke(session);', ''],
     shown: ['apps/api', 'src/socket/endings.spec.ts'],
   },
   {
     id: 'node-cut-off',
-    who: 'a node did not hear that a session ended',
-    get: 'it looks its sessions up as soon as the bus is back',
+    who: 'a node misses the revocation of a session',
+    get: 'the node validates its sessions again as soon as the bus is back',
     in: 'apps/api/src/socket/endings.ts',
     without: ['missed: () => void lookAgain(),', ''],
     also: ['async function lookAgain()', 'async function _lookAgain()'],
@@ -52,16 +52,16 @@ export default [
   },
   {
     id: 'partial-proof',
-    who: 'an operator is told that somebody is out who is not',
-    get: 'a node that does not answer makes it 503 with the proof so far',
+    who: 'an operator receives a proof although a connection is still open',
+    get: '503 with the partial proof if a node does not answer',
     in: 'libs/realtime/src/bus/survey.ts',
     without: ['return { answers, complete: awaited.size === 0 };', 'return { answers, complete: true };'],
     shown: ['libs/realtime', 'src/bus/survey.spec.ts'],
   },
   {
     id: 'foreign-ticket-renews',
-    who: 'somebody renews a socket with a ticket of another session',
-    get: '`invalid_ticket`: nothing is renewed, nothing ended',
+    who: 'a client renews a socket with a ticket of another session',
+    get: '`invalid_ticket`: the lease is not extended and the connection stays open',
     in: 'apps/api/src/socket/socket.ts',
     without: [
       'if (!consumed.ok || consumed.claims.session !== session) return undefined;',
@@ -72,31 +72,31 @@ export default [
   {
     id: 'lease-ends',
     who: 'a client never renews',
-    get: '4001 when the lease is over',
+    get: 'close code 4001 when the lease expires',
     in: 'libs/realtime/src/connections/watch.ts',
     without: ["close(seat, 'lease_expired');", ''],
     shown: ['libs/realtime', 'src/connections/lease.spec.ts'],
   },
   {
     id: 'lost-role',
-    who: 'somebody who lost a role goes on listening in a room that it opened',
-    get: 'roles are read again at each renewal, and `removed` follows',
+    who: 'a user who lost a role keeps receiving from a room that the role gave access to',
+    get: 'roles are read again at each renewal, and the client receives `removed`',
     in: 'libs/realtime/src/rooms/expulsion.ts',
     without: ['connections.onRenewed((connection) => void judge(connection));', ''],
     shown: ['libs/realtime', 'src/connections/renewal.spec.ts'],
   },
   {
     id: 'others-session',
-    who: 'somebody ends the session of somebody else',
-    get: '404, as for one that never was',
+    who: 'a user revokes the session of another user',
+    get: '404, as for a session that does not exist',
     in: 'apps/api/src/auth/session-routes.ts',
     without: ['if (!(await sessions.ids(user)).includes(id)) throw', "if (id === '') throw"],
     shown: ['apps/api', 'src/auth/session-routes.spec.ts'],
   },
   {
     id: 'replay-ends-session',
-    who: 'a ticket is replayed where the operator wants that to be the end',
-    get: 'the session that owned it ends',
+    who: 'a ticket is replayed, and the operator configured revocation on replay',
+    get: 'the session that owned the ticket is revoked',
     in: 'apps/api/src/socket/replays.ts',
     without: [
       "endings.sessions([session], 'ticket_replayed')",

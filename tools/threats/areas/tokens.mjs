@@ -2,7 +2,7 @@
 export default [
   {
     id: 'wrong-token',
-    who: 'somebody signs a token of their own: another algorithm, type, issuer or audience',
+    who: 'an attacker signs a token with another algorithm, type, issuer or audience',
     get: '401 `invalid_token`',
     in: 'apps/api/src/auth/tokens.ts',
     without: ['        checkTyp: typ,\n', ''],
@@ -11,7 +11,7 @@ export default [
   {
     id: 'token-after-sign-out',
     who: 'a thief uses an access token after its owner signed out',
-    get: '401 `session_ended`: every call looks at the session',
+    get: '401 `session_ended`: every request validates the session',
     in: 'apps/api/src/auth/tokens.ts',
     without: [
       "if (standing.state !== 'good') throw refusalOf(standing);",
@@ -21,7 +21,7 @@ export default [
   },
   {
     id: 'two-tokens',
-    who: 'somebody sends two tokens, one for the proxy and one for the server',
+    who: 'a client sends two tokens, one for the proxy and one for the server',
     get: '401 `invalid_token`',
     in: 'apps/api/src/auth/tokens.ts',
     without: [' || several', ''],
@@ -29,15 +29,15 @@ export default [
   },
   {
     id: 'huge-token',
-    who: 'somebody sends a token that takes long to look through',
-    get: '401 `invalid_token` from 8 KiB on, before it is looked into',
+    who: 'a client sends a very large token to make parsing expensive',
+    get: '401 `invalid_token` for tokens over 8 KiB, before they are parsed',
     in: 'apps/api/src/auth/tokens.ts',
     without: ['token.length > longestToken || ', ''],
     shown: ['apps/api', 'src/auth/jwt-attacks.spec.ts'],
   },
   {
     id: 'other-kind',
-    who: 'somebody presents a token that the provider signed for something else: an ID token, a logout token',
+    who: 'a client presents a token that the provider issued for another purpose: an ID token, a logout token',
     get: '401 `invalid_token`',
     in: 'apps/api/src/auth/external-tokens.ts',
     without: ['if (!isTypeOfAccessToken(protectedHeader.typ))', 'if (!isTypeOfAccessToken(undefined))'],
@@ -45,7 +45,7 @@ export default [
   },
   {
     id: 'provider-audience',
-    who: 'another server uses a token of the provider that was meant for it',
+    who: 'another server uses a provider token that was issued to it',
     get: '401 `invalid_token`',
     in: 'apps/api/src/auth/external-tokens.ts',
     without: ['          audience: provider.audience,\n', ''],
@@ -53,15 +53,15 @@ export default [
   },
   {
     id: 'made-up-keys',
-    who: 'somebody makes the server ask the provider for keys again and again',
-    get: 'it asks three times in 90 seconds at most',
+    who: 'a client makes the server fetch the provider’s keys again and again',
+    get: 'at most three fetches in 90 seconds',
     in: 'apps/api/src/auth/provider-keys.ts',
     without: ['if (loads.length >= loadsInWindow) return false;', ''],
     shown: ['apps/api', 'src/auth/external-tokens.spec.ts'],
   },
   {
     id: 'withdrawn-key',
-    who: 'somebody has a key that the provider withdrew',
+    who: 'an attacker has a key that the provider withdrew',
     get: '401 `invalid_token` ten minutes later',
     in: 'apps/api/src/auth/provider-keys.ts',
     without: ['now() - loadedAt >= freshForMs', 'now() - loadedAt >= believedForMs'],
@@ -69,15 +69,15 @@ export default [
   },
   {
     id: 'name-taken-over',
-    who: 'somebody gets a name at the provider that belongs to an account of this server',
-    get: '401 `invalid_token`; the log says why',
+    who: 'a user registers a name at the provider that belongs to a local account',
+    get: '401 `invalid_token`; the log contains the reason',
     in: 'apps/api/src/auth/external-callers.ts',
     without: ['if (known.issuer !== issuer) {', "if (known.issuer === '') {"],
     shown: ['apps/api', 'src/auth/external-callers.spec.ts'],
   },
   {
     id: 'provider-after-sign-out',
-    who: 'a thief uses a token of the provider after its owner signed out here, and has come back since',
+    who: 'a thief uses a provider token after its owner signed out here and signed in again',
     get: '401 `session_ended`',
     in: 'apps/api/src/auth/external-sessions.ts',
     without: ['if (before !== undefined && !isAfter(token, before)) return { session: before.id };', ''],
@@ -85,15 +85,15 @@ export default [
   },
   {
     id: 'provider-clock',
-    who: 'somebody goes on with a token from a provider whose clock is ahead, after signing out',
-    get: '401 `session_ended`: no token that was seen before passes for a later one',
+    who: 'a client keeps using a token after sign-out, from a provider whose clock is ahead',
+    get: '401 `session_ended`: a token that was seen before never counts as newer than the sign-out',
     in: 'apps/api/src/auth/external-sessions.ts',
     without: ['issuedAt > (over.external_issued_at ?? 0) && ', ''],
     shown: ['apps/api', 'src/auth/external-callers.spec.ts'],
   },
   {
     id: 'second-way-in',
-    who: 'somebody gives a user of the provider a password here, to come back with it',
+    who: 'an operator sets a local password for a user of the provider, to sign in with it later',
     get: '403 `forbidden`',
     in: 'apps/api/src/auth/session-routes.ts',
     without: ["if ((await users.find(user))?.passwordHash === undefined) throw new HttpProblem('forbidden');", ''],
@@ -101,8 +101,8 @@ export default [
   },
   {
     id: 'disabled-token',
-    who: 'somebody who was disabled goes on with the token that they have',
-    get: '403 `user_disabled` at every call, handshake and refresh',
+    who: 'a disabled user keeps using a valid token',
+    get: '403 `user_disabled` for every request, handshake and refresh',
     in: 'apps/api/src/auth/standing.ts',
     without: ["if (row.disabled !== 0) return { state: 'user_disabled' };", ''],
     shown: ['apps/api', 'src/auth/auth.spec.ts'],

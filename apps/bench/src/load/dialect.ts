@@ -2,31 +2,31 @@ import { randomUUID } from 'node:crypto';
 import type { PeerName } from '../peer-names.ts';
 import { clientFrame } from './frames.ts';
 
-/** What a text of a server is, as far as the load cares. */
+/** The kinds of server frames that the load distinguishes. */
 export type Kind = 'welcome' | 'message' | 'reply' | 'refusal' | 'beat' | 'other';
 
-/** How a peer is spoken to. Frames are ready to be written. */
+/** The wire protocol of a peer. Functions return encoded frames. */
 export interface Dialect {
-  /** Whether a ticket is wanted before each dial; `path` gets it. */
-  readonly wantsTicket: boolean;
+  /** Whether each dial requires a ticket, which is passed to `path`. */
+  readonly requiresTicket: boolean;
   readonly subprotocol?: string;
-  /** A token is the caller's, and taken only by those who want one. */
+  /** The request path. Calls `token` only if the peer expects a token in the URL. */
   readonly path: (ticket: string, token: () => string) => string;
-  /** The User-Agent, where it counts. Whoever is to be known by it calls the HTTP API first. */
+  /** The User-Agent, if the peer identifies users by it. Requires a prior HTTP call. */
   readonly agent?: string;
-  /** What is said once the handshake is through; a token is the caller's. */
+  /** The first frame after the handshake. */
   readonly hello?: (token: string) => Buffer;
-  /** Tells what has come by a byte or two: a load that parsed JSON would be slower than the servers. */
+  /** Classifies a frame by one or two bytes, because parsing JSON would make the load slower than the servers. */
   readonly kindOf: (bytes: Buffer, start: number) => Kind;
-  /** Enters a room, for a `reply`; absent where everybody is in the only one there is. */
+  /** Joins a room; the peer answers with a `reply`. Absent if the peer has only one room. */
   readonly join?: (room: string, after?: number) => Buffer;
   readonly publish: (text: string, room?: string) => Buffer;
   readonly ping: () => Buffer;
-  /** A dial that will be refused, and what is said if it is not. */
-  readonly stranger: { readonly path: () => string; readonly hello?: Buffer };
+  /** A dial without valid credentials: its path, and the first frame for peers that authenticate after the handshake. */
+  readonly unauthenticated: { readonly path: () => string; readonly hello?: Buffer };
 }
 
-/** By the first letter of its type, which stands first: `{"type":"m…`. */
+/** Classifies by the first letter of `type`, the first field: `{"type":"m…`. */
 function jsonKind(bytes: Buffer, start: number): Kind {
   switch (bytes[start + 9]) {
     case 0x77:
@@ -62,12 +62,12 @@ function socketIoKind(bytes: Buffer, start: number): Kind {
 }
 
 const plain: Dialect = {
-  wantsTicket: false,
+  requiresTicket: false,
   path: () => '/',
   kindOf: jsonKind,
   publish: (text) => clientFrame(JSON.stringify({ type: 'send', text })),
   ping: () => clientFrame(JSON.stringify({ type: 'ping', id: 1 })),
-  stranger: { path: () => '/stranger' },
+  unauthenticated: { path: () => '/stranger' },
 };
 
 const socketIoPath = '/socket.io/?EIO=4&transport=websocket';
@@ -81,25 +81,25 @@ const dialects: Readonly<Record<PeerName, Dialect>> = {
   'first-message': {
     ...plain,
     hello: (token) => clientFrame(token),
-    stranger: { path: () => '/', hello: clientFrame('e30.e30.e30') },
+    unauthenticated: { path: () => '/', hello: clientFrame('e30.e30.e30') },
   },
   'jwt-in-url': {
     ...plain,
     path: (_, token) => `/?token=${token()}`,
-    stranger: { path: () => '/?token=e30.e30.e30' },
+    unauthenticated: { path: () => '/?token=e30.e30.e30' },
   },
-  'address-agent': { ...plain, agent: 'usher-bench', stranger: { path: () => '/' } },
+  'address-agent': { ...plain, agent: 'usher-bench', unauthenticated: { path: () => '/' } },
   'socket-io': {
-    wantsTicket: false,
+    requiresTicket: false,
     path: () => socketIoPath,
     hello: (token) => clientFrame(`40${JSON.stringify({ token })}`),
     kindOf: socketIoKind,
     publish: (text) => clientFrame(`42${JSON.stringify(['send', text])}`),
     ping: () => clientFrame('421["ping"]'),
-    stranger: { path: () => socketIoPath, hello: clientFrame('40{"token":"e30.e30.e30"}') },
+    unauthenticated: { path: () => socketIoPath, hello: clientFrame('40{"token":"e30.e30.e30"}') },
   },
   usher: {
-    wantsTicket: true,
+    requiresTicket: true,
     subprotocol: 'usher.v1',
     path: (ticket) => `/api/ws?ticket=${ticket}`,
     kindOf: jsonKind,
@@ -107,8 +107,8 @@ const dialects: Readonly<Record<PeerName, Dialect>> = {
     publish: (text, room = 'general') =>
       clientFrame(JSON.stringify({ type: 'send', id: ++id, room, key: randomUUID(), text })),
     ping: () => clientFrame(JSON.stringify({ type: 'ping', id: ++id })),
-    // Of the right shape, so that it is looked up.
-    stranger: { path: () => `/api/ws?ticket=${'A'.repeat(43)}` },
+    // A well-formed ticket, so that the server looks it up.
+    unauthenticated: { path: () => `/api/ws?ticket=${'A'.repeat(43)}` },
   },
 };
 

@@ -3,7 +3,7 @@ import type { Load } from './load.ts';
 import type { Usage } from './meter.ts';
 
 export interface FanOutOptions {
-  /** The only one there is, unless told. */
+  /** Defaults to the peer's only room. */
   readonly room?: string;
   /** Messages that may be on the way: the next one goes when one has reached everybody. */
   readonly window: number;
@@ -17,7 +17,7 @@ export interface FannedOut {
 
 const text = 'x'.repeat(200);
 
-/** The first of the members of a room publishes for a while. Resolves when everybody has everything. */
+/** The first member publishes for `forMs` milliseconds. Resolves when all members have received all messages. */
 export async function fanOutRoom(
   load: Load,
   sockets: readonly LeanSocket[],
@@ -26,7 +26,7 @@ export async function fanOutRoom(
   const { dialect } = load;
   const members = sockets.length;
   const [publisher] = sockets;
-  if (publisher === undefined) throw new RangeError('nobody is there');
+  if (publisher === undefined) throw new RangeError('the room has no members');
   // How many each message on the way has reached, by its number; a place is used again once all have it.
   const reached = new Int32Array(window);
   let delivered = 0;

@@ -1,19 +1,19 @@
 import { connect, type Socket } from 'node:net';
 import { FrameReader, type FrameSink } from './frames.ts';
 
-/** Told of every text: its payload stands in `bytes` from `start` to `end`, and only until this returns. */
+/** Called for every text frame. The payload is `bytes` from `start` to `end`, valid only until the call returns. */
 export type Heard = (bytes: Buffer, start: number, end: number, socket: LeanSocket) => void;
 
 export interface DialOptions {
   readonly port: number;
-  /** With its query. */
+  /** Including the query. */
   readonly path: string;
   readonly subprotocol?: string | undefined;
   /** The User-Agent. */
   readonly agent?: string | undefined;
-  /** The address to come from, where the system has more than one on loopback. */
+  /** The local address, if the system has more than one on loopback. */
   readonly localAddress?: string | undefined;
-  /** Frames that are written as soon as the handshake is through. */
+  /** Frames to write directly after the handshake. */
   readonly hello?: Buffer | undefined;
 }
 
@@ -23,7 +23,7 @@ export class Refused extends Error {
   readonly status: number;
 
   constructor(status: number) {
-    super(`the handshake was answered ${status}`);
+    super(`the handshake was rejected with ${status}`);
     this.status = status;
   }
 }
@@ -33,21 +33,21 @@ export class ClosedByServer extends Error {
   override readonly name = 'ClosedByServer';
 }
 
-// One for all: a socket is read only when its bytes are there, and they are used up before the next one is read.
+// Shared by all sockets: each read is processed before the next socket is read.
 const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
 const handshakeKey = Buffer.from('the bench is here').subarray(0, 16).toString('base64');
 
 /**
- * A WebSocket client with nothing in it that the load does not need, over a plain TCP socket: the load is to be cheaper than
- * any server. It believes the server: neither the accept key nor UTF-8 is looked at.
+ * A minimal WebSocket client over a plain TCP socket, so that the load costs less CPU time than any server. It trusts the
+ * server and validates neither the accept key nor UTF-8.
  */
 export class LeanSocket implements FrameSink {
-  /** Free for whoever counts something by socket. */
+  /** For use by the caller, for example as a counter. */
   tag = 0;
   heard: Heard | undefined;
-  /** Told once that the server has accepted the handshake. */
+  /** Called once when the server accepts the handshake. */
   opened: (() => void) | undefined;
-  /** Told once that the connection is over, unless that was this side's doing. */
+  /** Called once when the connection ends, unless `cut` ended it. */
   gone: ((reason: Error) => void) | undefined;
   readonly #socket: Socket;
   readonly #reader = new FrameReader();
@@ -89,7 +89,7 @@ export class LeanSocket implements FrameSink {
     this.#socket.write(frames);
   }
 
-  /** Cuts the connection. With a reset, or the ports of thousands of connections a second would wait for a minute each. */
+  /** Resets the connection. An orderly close would leave the port in TIME_WAIT for a minute. */
   cut(): void {
     this.#over = true;
     this.#socket.resetAndDestroy();

@@ -6,19 +6,19 @@ import { startMeter, type Usage } from './meter.ts';
 import { Sessions } from './sessions.ts';
 import { TicketLine } from './ticket-line.ts';
 
-/** What is loaded. */
+/** The server under load. */
 export interface Target {
   readonly peer: PeerName;
   readonly port: number;
   readonly pid: number;
-  /** Access tokens, one a session; good for every peer that wants one. */
+  /** Access tokens, one per session, valid for every peer that requires one. */
   readonly tokens: readonly string[];
 }
 
-/** How many dials are under way at once, where nothing else is said. */
+/** The default number of concurrent dials. */
 const dialsAtOnce = 64;
 
-/** The clients of one peer, and the clock. */
+/** The clients of one peer and the meter. */
 export class Load {
   readonly target: Target;
   readonly dialect: Dialect;
@@ -30,7 +30,7 @@ export class Load {
     this.sessions = new Sessions(target.tokens);
   }
 
-  /** Begins to measure; the function that it returns ends it. */
+  /** Starts a measurement; the returned function stops it. */
   meter(): () => Usage {
     return startMeter(this.target.pid);
   }
@@ -39,15 +39,15 @@ export class Load {
     return new TicketLine(this.target.port);
   }
 
-  /** A ticket in hand, its slot waited for; '' from those that want none. */
+  /** Requests a ticket and waits for its slot. Resolves to '' if the peer requires no ticket. */
   async ticket(line: TicketLine): Promise<string> {
-    if (!this.dialect.wantsTicket) return '';
+    if (!this.dialect.requiresTicket) return '';
     const { ticket, connectAfterMs } = await line.ask(this.sessions.take());
     if (connectAfterMs > 0) await sleep(connectAfterMs);
     return ticket;
   }
 
-  /** Dials, and resolves when the first frame of somebody who is let in has come. */
+  /** Dials and resolves when the welcome frame arrives. */
   dial(ticket: string): Promise<LeanSocket> {
     const { dialect } = this;
     return new Promise((resolve, reject) => {
@@ -65,20 +65,20 @@ export class Load {
     });
   }
 
-  /** Calls the HTTP API as a page does before it connects, where that is what the server knows people by. */
+  /** Calls the HTTP API, if the peer identifies users by address and User-Agent. */
   async introduce(): Promise<void> {
     const { agent } = this.dialect;
     if (agent === undefined) return;
     const headers = { authorization: `Bearer ${this.sessions.take()}`, 'user-agent': agent };
     const answer = await fetch(`http://127.0.0.1:${this.target.port}/`, { headers });
-    if (!answer.ok) throw new Error(`the call before the handshake was answered ${answer.status}`);
+    if (!answer.ok) throw new Error(`the request before the handshake failed with ${answer.status}`);
   }
 
   async connect(line: TicketLine): Promise<LeanSocket> {
     return this.dial(await this.ticket(line));
   }
 
-  /** Connects, and enters the room where that has to be asked for. */
+  /** Connects, and joins the room if the peer has rooms. */
   async enter(line: TicketLine, room = 'general'): Promise<LeanSocket> {
     const socket = await this.connect(line);
     const { join } = this.dialect;
@@ -86,7 +86,7 @@ export class Load {
     return socket;
   }
 
-  /** Sends a request and resolves to the text that answers it. */
+  /** Sends a request and resolves to the text of the reply. */
   answer(socket: LeanSocket, request: Buffer, kind: Kind): Promise<string> {
     return new Promise((resolve, reject) => {
       socket.gone = reject;
@@ -99,7 +99,7 @@ export class Load {
     });
   }
 
-  /** So many who have entered a room. From here on one that is lost ends the process: what was measured would be wrong. */
+  /** Connects `count` members to a room. From then on a lost connection ends the process, because it would distort the result. */
   async members(count: number, room?: string): Promise<LeanSocket[]> {
     await this.ready(count);
     const members: LeanSocket[] = [];
@@ -114,12 +114,12 @@ export class Load {
     return members;
   }
 
-  /** Waits until so many tickets may be asked for. */
+  /** Waits until the rate limits permit `count` ticket requests. */
   async ready(count: number): Promise<void> {
-    if (this.dialect.wantsTicket) await this.sessions.ready(count);
+    if (this.dialect.requiresTicket) await this.sessions.ready(count);
   }
 
-  /** Does something so many times, `dialsAtOnce` side by side, each of those with a line of its own. */
+  /** Runs `work` `count` times with a concurrency of `dialsAtOnce`; each worker has its own ticket connection. */
   async each(count: number, work: (line: TicketLine) => Promise<void>, lines?: readonly TicketLine[]): Promise<void> {
     let left = count;
     const go = async (line: TicketLine): Promise<void> => {
@@ -141,11 +141,11 @@ export class Load {
     return Array.from({ length: dialsAtOnce }, () => this.line());
   }
 
-  /** One handshake that is refused, to the moment when the stranger knows. Rejects when it is not. */
+  /** Dials without credentials and resolves when the client receives the rejection. Rejects if the server accepts it. */
   refused(): Promise<void> {
     const { dialect } = this;
     return new Promise((resolve, reject) => {
-      const { path, hello } = dialect.stranger;
+      const { path, hello } = dialect.unauthenticated;
       const socket = new LeanSocket({ port: this.target.port, path: path(), hello });
       socket.gone = (reason) => {
         if (reason instanceof Refused || reason instanceof ClosedByServer) resolve();
@@ -153,7 +153,7 @@ export class Load {
       };
       socket.heard = (bytes, start) => {
         const kind = dialect.kindOf(bytes, start);
-        if (kind === 'welcome') reject(new Error('a stranger was let in'));
+        if (kind === 'welcome') reject(new Error('an unauthenticated client was accepted'));
         if (kind !== 'refusal') return;
         socket.cut();
         resolve();

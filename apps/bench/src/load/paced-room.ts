@@ -3,7 +3,7 @@ import type { Load } from './load.ts';
 
 export interface PacedRoom {
   /** Publishes so many messages, and tells how long deliveries took in milliseconds, from the publisher's write to a member's read. */
-  talk(messages: number): Promise<{ readonly median: number; readonly p99: number; readonly deliveries: number }>;
+  publish(messages: number): Promise<{ readonly median: number; readonly p99: number; readonly deliveries: number }>;
 }
 
 const everyMs = 50;
@@ -14,9 +14,9 @@ export async function openPacedRoom(load: Load, members: number): Promise<PacedR
   const { dialect } = load;
   const sockets = await load.members(members);
   const [publisher] = sockets;
-  if (publisher === undefined) throw new RangeError('nobody is there');
+  if (publisher === undefined) throw new RangeError('the room has no members');
   return {
-    async talk(messages) {
+    async publish(messages) {
       const sentAt: number[] = [];
       const took: number[] = [];
       const { promise: over, resolve } = Promise.withResolvers<undefined>();

@@ -1,7 +1,7 @@
 import { figuresOf } from '../figures.ts';
 import { type Measurement, manyRounds } from '../measurement.ts';
 
-/** Like `connect`, with nobody else about: what one person waits, from asking for a ticket, where one is wanted, to the first frame. */
+/** Like `connect` with a concurrency of 1: the latency from the ticket request, if the peer requires a ticket, to the first frame. */
 export const connectAlone: Measurement = {
   name: 'connect-alone',
   title: 'Authenticated connect, one at a time',

@@ -1,8 +1,8 @@
 import { type Measurement, manyRounds } from '../measurement.ts';
 
 /**
- * People who connect one after the other, 64 side by side: the ticket where one is wanted, over a connection that is kept alive
- * as a browser does, the handshake, and the first frame of somebody who is let in. Then the connection is cut.
+ * Clients connect with a concurrency of 64. Each requests a ticket over a keep-alive connection if the peer requires one,
+ * completes the handshake, waits for the first frame, and disconnects.
  */
 export const connect: Measurement = {
   name: 'connect',

@@ -2,7 +2,7 @@ import { type Measurement, manyRounds } from '../measurement.ts';
 
 const clients = 100;
 
-/** A hundred clients, each with one `ping` on the way: what reading, validating and answering a request costs. */
+/** 100 clients, each with one `ping` in flight: the cost of reading, validating and answering a request. */
 export const echo: Measurement = {
   name: 'echo',
   title: '`ping` to `reply`, 100 clients, one on the way each',

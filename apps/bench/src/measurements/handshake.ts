@@ -1,6 +1,6 @@
 import { type Measurement, manyRounds } from '../measurement.ts';
 
-/** Like `connect`, with every ticket bought before the clock starts: what the gate and the upgrade alone cost. */
+/** Like `connect`, but the tickets are requested before the clock starts: the cost of the gate and the upgrade alone. */
 export const handshake: Measurement = {
   name: 'handshake',
   title: 'Handshake with a ticket in hand, to the first frame',

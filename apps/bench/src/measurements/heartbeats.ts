@@ -4,7 +4,7 @@ import { type Measurement, manyRounds } from '../measurement.ts';
 
 const beat = clientFrame(JSON.stringify({ type: 'beat' }));
 
-/** What a heartbeat costs the server: connections that are silent but for it, with one a second each, so that there is something to see. */
+/** The cost of a heartbeat for the server: idle connections with one heartbeat per second each. */
 export const heartbeats: Measurement = {
   name: 'heartbeats',
   title: 'Heartbeats: CPU time of the server for one and its answer, 5,000 silent connections',
@@ -29,7 +29,7 @@ export const heartbeats: Measurement = {
       const stop = load.meter();
       await sleep(quick ? 2_000 : 4_000);
       const usage = stop();
-      if (usage.serverMs === undefined) throw new Error('this system does not tell what a process took');
+      if (usage.serverMs === undefined) throw new Error('this system does not report CPU time per process');
       if (beats === 0) throw new Error('there were no heartbeats');
       return { value: (usage.serverMs * 1_000) / beats, operations: beats, usage };
     };

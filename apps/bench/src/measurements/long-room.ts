@@ -9,8 +9,8 @@ const long = 'long';
 const few = 10;
 
 /**
- * Joins of a room with 100,000 messages and of one with 10, in turns on one connection. Both answer with ten messages that were
- * missed, so that the difference is the length of the history and not that of the answer.
+ * Joins of a room with 100,000 messages and of one with 10, alternating on one connection. Both replies contain ten missed
+ * messages, so that only the length of the history differs.
  */
 export const longRoom: Measurement = {
   name: 'long-room',
@@ -49,7 +49,7 @@ export const longRoom: Measurement = {
       ];
       for (let n = 0; n < joins; n += 1) {
         for (const each of turn) await each();
-        // Whoever comes behind a large answer waits for its leftovers: everybody does, in turns.
+        // A join after a large reply is slower, so alternate the order.
         turn.reverse();
       }
       const usage = stop();

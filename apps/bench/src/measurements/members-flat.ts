@@ -3,12 +3,12 @@ import { makeRoom } from '../load/make-room.ts';
 import type { LeanSocket } from '../load/lean-socket.ts';
 import { type Measurement, manyRounds } from '../measurement.ts';
 
-const judgedFrom = 100;
+const comparedFrom = 100;
 
 /**
- * Whether a member costs the same in a small room and in a large one: CPU time of the server for one delivery, with one message on the
- * way in all of them, so that nothing is gathered anywhere. A message has a price of its own (read, judged, made durable, answered), which a room of
- * one shows; in a room of ten it is most of what there is, so the judgement begins at a hundred.
+ * Compares the CPU time of the server per delivery in small and large rooms, with one message in flight, so that no messages
+ * are batched. Each message also has a fixed cost (reading, validation, storage, reply), which dominates in small rooms.
+ * Only rooms with at least 100 members are therefore compared.
  */
 export const membersFlat: Measurement = {
   name: 'members-flat',
@@ -34,12 +34,12 @@ export const membersFlat: Measurement = {
       let operations = 0;
       for (const { room, sockets } of rooms) {
         const { delivered, usage } = await fanOutRoom(load, sockets, { room, window: 1, forMs });
-        if (usage.serverMs === undefined) throw new Error('this system does not tell what a process took');
+        if (usage.serverMs === undefined) throw new Error('this system does not report CPU time per process');
         operations += delivered;
         const micros = (usage.serverMs * 1_000) / delivered;
         const size = sockets.length;
         extras[`CPU µs per delivery to ${size.toLocaleString('en-US')}`] = micros;
-        if (size >= judgedFrom) each.push(micros);
+        if (size >= comparedFrom) each.push(micros);
       }
       return { value: Math.max(...each) / Math.min(...each), operations, usage: stop(), extras };
     };

@@ -2,8 +2,8 @@ import type { Measurement } from '../measurement.ts';
 import { settledBytes } from '../load/settled.ts';
 
 /**
- * Resident memory of a server with 10,000 connections that have joined a room and are silent, beyond what it had without them,
- * for each of them. The garbage is collected before both looks. What the kernel holds is not counted.
+ * The additional resident memory of a server per idle connection, with 10,000 connections in one room. Garbage is collected
+ * before both readings. Kernel memory is not included.
  */
 export const memory: Measurement = {
   name: 'memory',
@@ -20,7 +20,7 @@ export const memory: Measurement = {
   async prepare(load, quick) {
     const count = quick ? 1_500 : 10_000;
     const { pid } = load.target;
-    // They come and go first, so that what a first connection loads is not counted.
+    // Open and close connections first, to exclude one-time allocations.
     for (const member of await load.members(quick ? 300 : 1_000)) member.cut();
     return async () => {
       const before = await settledBytes(pid);

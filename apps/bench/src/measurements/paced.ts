@@ -1,7 +1,7 @@
 import { type Measurement, manyRounds } from '../measurement.ts';
 import { openPacedRoom } from '../load/paced-room.ts';
 
-/** A room that is alive but not busy: 20 messages a second to 1,000 members. Whoever gathers must not wait for more. */
+/** A moderately active room: 20 messages per second to 1,000 members. A server that batches must not delay single messages. */
 export const paced: Measurement = {
   name: 'paced',
   title: 'Delivery p99 at 20,000 deliveries/s (1,000 members)',
@@ -17,7 +17,7 @@ export const paced: Measurement = {
     const room = await openPacedRoom(load, quick ? 400 : 1_000);
     return async () => {
       const stop = load.meter();
-      const { median, p99, deliveries } = await room.talk(quick ? 10 : 40);
+      const { median, p99, deliveries } = await room.publish(quick ? 10 : 40);
       return { value: p99, operations: deliveries, usage: stop(), extras: { 'median, ms': median } };
     };
   },

@@ -1,8 +1,8 @@
 import { type Measurement, manyRounds } from '../measurement.ts';
 
 /**
- * Handshakes of strangers, 64 side by side, each on a connection of its own, to the moment when the stranger knows. Those who
- * look at a token only in the socket have let the stranger in by then.
+ * Handshakes of unauthenticated clients with a concurrency of 64, each on a new connection, until the client receives the
+ * rejection. Peers that check a token after the handshake have accepted the socket by then.
  */
 export const refused: Measurement = {
   name: 'refused',

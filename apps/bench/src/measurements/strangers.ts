@@ -1,10 +1,10 @@
 import { openPacedRoom } from '../load/paced-room.ts';
-import { startStrangers } from '../load/strangers.ts';
+import { startUnauthenticatedClients } from '../load/unauthenticated.ts';
 import { type Measurement, manyRounds } from '../measurement.ts';
 
 const perSecond = 2_000;
 
-/** A room as in `paced`: quiet, and then with strangers at the door. How much worse members are served for it. */
+/** A room as in `paced`, without and with a load of rejected handshakes: the ratio of the delivery latencies. */
 export const strangers: Measurement = {
   name: 'strangers',
   title: '2,000 refused handshakes/s beside 1,000 members: their p99, against the quiet one',
@@ -16,13 +16,13 @@ export const strangers: Measurement = {
   async prepare(load, quick) {
     const messages = quick ? 10 : 40;
     const room = await openPacedRoom(load, quick ? 400 : 1_000);
-    const door = await startStrangers(load.target);
+    const clients = await startUnauthenticatedClients(load.target);
     return async () => {
       const stop = load.meter();
-      const quiet = await room.talk(messages);
-      await door.begin(perSecond);
-      const loud = await room.talk(messages);
-      const reached = await door.end();
+      const quiet = await room.publish(messages);
+      await clients.begin(perSecond);
+      const loud = await room.publish(messages);
+      const reached = await clients.end();
       return {
         value: loud.p99 / quiet.p99,
         operations: quiet.deliveries + loud.deliveries,

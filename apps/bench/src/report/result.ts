@@ -24,7 +24,7 @@ export interface Row {
   readonly values: readonly number[];
 }
 
-export interface Judged extends Goal {
+export interface GoalResult extends Goal {
   /** What Usher reached: a ratio, or a value where the goal names no peer. Absent when one of the two fell out. */
   readonly reached?: number;
   readonly met: boolean;
@@ -39,7 +39,7 @@ export interface Result {
   readonly at: string;
   readonly rounds: number;
   readonly rows: readonly Row[];
-  readonly goals: readonly Judged[];
+  readonly goals: readonly GoalResult[];
   readonly failed: readonly { readonly peer: PeerName; readonly reason: string }[];
 }
 
@@ -52,7 +52,7 @@ export function resultOf(measurement: Measurement, { samples, failed }: Measured
     if (own === undefined) return [];
     return [rowOf(peer, own, first === peer || first === undefined ? undefined : ratioOf(values(peer), values(first)))];
   });
-  const judged = goals.map((goal): Judged => {
+  const goalResults = goals.map((goal): GoalResult => {
     const own = values('usher');
     const reached = goal.to === undefined ? medianOf(own) : ratioOf(own, values(goal.to));
     if (reached === undefined) return { ...goal, met: false };
@@ -66,25 +66,25 @@ export function resultOf(measurement: Measurement, { samples, failed }: Measured
     at: at.toISOString(),
     rounds,
     rows,
-    goals: judged,
+    goals: goalResults,
     failed: [...failed].map(([peer, reason]) => ({ peer, reason })),
   };
 }
 
 function rowOf(peer: PeerName, samples: readonly Sample[], ratio: number | undefined): Row {
   let [wallMs, serverMs, loadMs, machineMs, operations] = [0, 0, 0, 0, 0];
-  let told = true;
+  let reported = true;
   const extras = new Map<string, number[]>();
   for (const { usage, operations: count, extras: seen = {} } of samples) {
     wallMs += usage.wallMs;
     loadMs += usage.loadMs;
     machineMs += usage.machineMs;
     operations += count;
-    if (usage.serverMs === undefined) told = false;
+    if (usage.serverMs === undefined) reported = false;
     else serverMs += usage.serverMs;
     for (const [name, value] of Object.entries(seen)) extras.set(name, [...(extras.get(name) ?? []), value]);
   }
-  const serverCores = told ? serverMs / wallMs : undefined;
+  const serverCores = reported ? serverMs / wallMs : undefined;
   const loadCores = loadMs / wallMs;
   return {
     peer,

@@ -1,10 +1,10 @@
 import { measured, ratio } from './numbers.ts';
 import type { Result } from './result.ts';
 
-/** From here on what other programs took is worth a word. */
+/** The CPU use of other programs from which the summary mentions it. */
 const muchCores = 0.2;
 
-/** A result in a few lines, for whoever sits at the terminal. */
+/** Formats a result for the terminal. */
 export function summary({ title, unit, rows, goals, better }: Result): string {
   const lines = rows.map((row) => {
     const { min, median, max } = row.figures;
@@ -13,9 +13,9 @@ export function summary({ title, unit, rows, goals, better }: Result): string {
     const others = (row.otherCores ?? 0) < muchCores ? '' : `, others took ${ratio(row.otherCores ?? 0)} cores`;
     return `  ${row.peer.padEnd(18)} ${range} ${share}  saturated: ${row.saturated}${others}`;
   });
-  const judged = goals.map(({ to, bound, reached, met }) => {
+  const goalResults = goals.map(({ to, bound, reached, met }) => {
     const side = better === 'more' ? 'at least' : 'at most';
     return `  ${met ? 'met:' : 'NOT met:'} ${side} ${bound}${to === undefined ? '' : ` × ${to}`}, reached ${reached === undefined ? 'nothing' : measured(reached)}`;
   });
-  return `\n${title} (${unit})\n${[...lines, ...judged].join('\n')}\n\n`;
+  return `\n${title} (${unit})\n${[...lines, ...goalResults].join('\n')}\n\n`;
 }

@@ -2,22 +2,22 @@ import { peerTitles } from '../peer-names.ts';
 import { table } from './markdown-table.ts';
 import { measured, ratio } from './numbers.ts';
 import type { Report } from './report.ts';
-import type { Judged, Result, Row } from './result.ts';
+import type { GoalResult, Result, Row } from './result.ts';
 
-/** The report in Markdown: first what was wanted and reached, then a table for each measurement. */
+/** The report in Markdown: the goals, then one table per measurement. */
 export function markdown(report: Report, chart: string): string {
   const { machine, results } = report;
   const parts = [
-    '# Usher beside its peers',
-    `Made by \`npm run bench${report.quick ? ' -- --quick' : ''}\` on ${machine.processor}, ${machine.cores} cores, ` +
+    '# Usher compared with its peers',
+    `Produced by \`npm run bench${report.quick ? ' -- --quick' : ''}\` on ${machine.processor}, ${machine.cores} cores, ` +
       `${machine.memoryGb} GB, ${machine.system}, Node ${machine.node}. How it is measured: [apps/bench](../../apps/bench/README.md).`,
     ...(report.quick
       ? [
-          '**A quick run: it shows that everything works. Its rounds are too few to believe a figure, and sizes are smaller than the titles say.**',
+          '**Quick run: a smoke test with few rounds and smaller sizes than the titles state. The figures are not reliable.**',
         ]
       : []),
     `![Every peer as a ratio](${chart})`,
-    '## What is wanted of Usher',
+    '## Goals',
     goals(results),
     ...results.flatMap((result) => [`## ${result.title}`, ...section(result)]),
   ];
@@ -26,10 +26,10 @@ export function markdown(report: Report, chart: string): string {
 
 function goals(results: readonly Result[]): string {
   const rows = results.flatMap((result) => result.goals.map((goal) => goalRow(result, goal)));
-  return table(['', 'wanted', 'reached', ''], rows);
+  return table(['', 'goal', 'result', ''], rows);
 }
 
-function goalRow({ title, unit, better }: Result, { to, bound, reached, met }: Judged): string[] {
+function goalRow({ title, unit, better }: Result, { to, bound, reached, met }: GoalResult): string[] {
   const show = to === undefined ? measured : ratio;
   const what = to === undefined ? unit : `× ${peerTitles[to]}`;
   const value = reached === undefined ? 'not measured' : `${show(reached)} ${what}`;
@@ -59,7 +59,7 @@ function section({ name, unit, better, rounds, at, rows, failed }: Result): stri
   return [
     `\`${name}\`, ${better} is better, ${rounds} rounds, ${at.slice(0, 10)}.`,
     table(head, lines),
-    ...failed.map(({ peer, reason }) => `${peerTitles[peer]} fell out: ${reason}`),
+    ...failed.map(({ peer, reason }) => `${peerTitles[peer]} failed: ${reason}`),
   ];
 }
 

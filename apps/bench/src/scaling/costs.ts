@@ -4,7 +4,7 @@ import type { Result } from '../report/result.ts';
 export interface Costs {
   /** A ticket, the handshake and the first frame. */
   readonly connectMicros: number;
-  /** Somebody who was cut and comes back: the same, and the room entered with what was missed. */
+  /** A reconnect: the same, plus the join with missed messages. */
   readonly returnMicros: number;
   /** One heartbeat and its answer. */
   readonly heartbeatMicros: number;
@@ -14,7 +14,7 @@ export interface Costs {
   readonly sendMicros: number;
   /** Durable sends of one server with one disk, in a second. */
   readonly sendsPerSecond: number;
-  /** Of the server before anybody is there. */
+  /** Memory of the server without connections. */
   readonly residentBytes: number;
   /** Of a member of a room who is silent. */
   readonly connectionBytes: number;

@@ -30,7 +30,7 @@ const chat: Workload = { ...silent, listed: 3, messagesPerMinute: 1, readsPerMin
 const crowd: Workload = { ...silent, roomSize: 1_000_000, messagesPerMinute: 60 / 1_000_000, returnsPerHour: 2 };
 
 describe('demandOf', () => {
-  it('counts only heartbeats where nobody does anything', () => {
+  it('counts only heartbeats for idle connections', () => {
     const demand = demandOf(
       { workload: silent, connections: 10_000, nodes: 1, design: 'as built' },
       costs,
@@ -53,14 +53,14 @@ describe('demandOf', () => {
     expect(countsPerSecond).toBe(0);
   });
 
-  it('has every node hear what anybody has read, as it is built, however many nodes there are', () => {
+  it('delivers every read marker to all nodes in the current design', () => {
     const heard = (nodes: number, design: 'as built' | 'changed'): number =>
       demandOf({ workload: chat, connections: 1_000_000, nodes, design }, costs, assumptions).cores['people heard'];
     expect(heard(1_000, 'as built')).toBeCloseTo((1_000_000 / 60) * 20e-6, 2);
     expect(heard(1_000, 'changed')).toBeLessThan(heard(1_000, 'as built') / 100);
   });
 
-  it('tells nobody in a crowd who comes and goes, but publishes it as it is built', () => {
+  it('publishes presence of large rooms in the current design, but delivers it to no member', () => {
     const of = (design: 'as built' | 'changed') =>
       demandOf({ workload: crowd, connections: 1_000_000, nodes: 50, design }, costs, assumptions);
     expect(of('changed').cores.presence).toBe(0);

@@ -20,13 +20,13 @@ describe('stormOf', () => {
     expect(ticketsAsked).toBe(20_000);
   });
 
-  it('has whoever would wait for more than a minute ask again', () => {
+  it('makes clients retry that would wait for more than a minute', () => {
     const { ticketsAsked, lastBackSeconds } = storm(60_000);
     expect(ticketsAsked).toBeGreaterThan(60_000);
     expect(lastBackSeconds).toBeGreaterThanOrEqual((60_000 - 500) / 500);
   });
 
-  it('has nobody late whom the pace does not hold up', () => {
+  it('reports no late clients below the slot rate', () => {
     expect(storm(1_000)).toMatchObject({ beyondGrace: 0, ticketsAsked: 1_000 });
     expect(storm(20_000).beyondGrace).toBeGreaterThan(0.5);
   });

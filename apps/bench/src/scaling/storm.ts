@@ -23,8 +23,8 @@ export interface Storm {
 const backoffMaxMs = 20_000;
 
 /**
- * Everybody who was on a node loses their connection at once and comes back to one that lets them in at the pace of its slots. The slots
- * are the server's own; the client is its backoff, and a slot that is given is used in time. The network takes no time.
+ * Simulates a node whose clients all lose their connections at once and reconnect at the rate of its slots. Uses the server's
+ * slot code and the client's backoff. Clients use their slots in time; network latency is not modeled.
  */
 export function stormOf({ connections, assumed, random }: StormQuestion): Storm {
   const windowMs = assumed.restartSpreadSeconds.value * 1_000;

@@ -6,7 +6,7 @@ import { scanLog } from './log-scan.ts';
 import { obtain, type Somebody } from './secrets.ts';
 import type { Way } from './way.ts';
 
-/** What one log held, and what it was good for to somebody who read it. */
+/** The secrets in one log, and what a reader of the log can do with them. */
 export interface Leak {
   readonly tickets: number;
   readonly jwts: number;
@@ -43,7 +43,7 @@ export interface LogTrialMeans {
 /** No program listens on it. */
 const deadPort = 1;
 
-/** Somebody connects through a proxy, as most do; then the logs are read by somebody else, who tries what stands in there. */
+/** A user connects through a proxy. Then an attacker reads the logs and tries the secrets in them. */
 export async function logTrial(way: Way, means: LogTrialMeans): Promise<LogTrial> {
   const { server, log, who, folder } = means;
   const proxyLog = join(folder, `${way.name}.proxy.log`);

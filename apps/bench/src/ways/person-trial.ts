@@ -3,18 +3,18 @@ import { attempt, type Outcome } from './attempt.ts';
 import { obtain, type Somebody } from './secrets.ts';
 import type { Way } from './way.ts';
 
-/** Who is taken for whom. */
+/** Which identity the server assigns to a connection. */
 export interface PersonTrial {
   readonly who: string;
-  /** Somebody at the same address with the same User-Agent, who has no secret, while the other is signed in. */
+  /** A client without a secret, with the address and User-Agent of a signed-in user. */
   readonly imposter: Outcome;
-  /** Two people behind one address with the same browser, both signed in; the first one dials. */
+  /** Two signed-in users with the same address and User-Agent; the first one dials. */
   readonly besideAnother: Outcome;
   /** The same person from another address than before, as after a change of network; absent where loopback has only one. */
   readonly moved?: Outcome;
 }
 
-/** Also loopback on Linux; elsewhere it is nobody's. */
+/** Loopback on Linux; not assigned on other systems. */
 const otherAddress = '127.0.0.2';
 
 export async function personTrial(

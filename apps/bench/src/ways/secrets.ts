@@ -2,7 +2,7 @@ import { TicketLine } from '../load/ticket-line.ts';
 import { secondsLeft } from './log-scan.ts';
 import type { Way } from './way.ts';
 
-/** Somebody who has signed in, and the browser that they sit at. */
+/** A signed-in user and their browser. */
 export interface Somebody {
   readonly user: string;
   readonly token: string;
@@ -11,13 +11,13 @@ export interface Somebody {
 }
 
 export interface Obtained {
-  /** What a dial of this way takes; absent where the way wants none. */
+  /** The secret for a dial; absent if the method requires none. */
   readonly secret?: string;
   /** How long it is good for, in seconds. */
   readonly seconds: number;
 }
 
-/** Does what somebody has to do over HTTP before they dial: asks for a ticket, or calls from where they are to be known by it. */
+/** Makes the HTTP request that precedes a dial: requests a ticket, or registers the client's address and User-Agent. */
 export async function obtain({ secret }: Way, port: number, { token, agent }: Somebody): Promise<Obtained> {
   const now = Date.now();
   if (secret === 'ticket') {

@@ -5,7 +5,7 @@ import { settledBytes } from '../load/settled.ts';
 import type { RunningPeer } from '../peers.ts';
 import type { Way } from './way.ts';
 
-/** What strangers without any secret hold of a server. */
+/** The server resources that unauthenticated clients occupy. */
 export interface StrangersHeld {
   readonly asked: number;
   /** Sockets that were open at once. */
@@ -16,11 +16,11 @@ export interface StrangersHeld {
   readonly bytes: number;
 }
 
-/** Servers that close nobody would be waited for forever. */
+/** The maximum wait for servers that never close unauthenticated connections. */
 const longestMs = 60_000;
 const atOnce = 64;
 
-/** So many strangers dial, say nothing that could be believed, and stay for as long as they are let. */
+/** Opens `count` connections without credentials and keeps them until the server closes them. */
 export async function strangersHeld(way: Way, server: RunningPeer, count: number): Promise<StrangersHeld> {
   // Some come and go first, so that what a first connection loads is not counted.
   for (const early of (await dialAll(way, server.port, Math.ceil(count / 4))).sockets) early.cut();
@@ -31,7 +31,8 @@ export async function strangersHeld(way: Way, server: RunningPeer, count: number
   const until = performance.now() + longestMs;
   while (openNow() > 0 && performance.now() < until) await sleep(50);
   for (const socket of sockets) socket.cut();
-  if (openNow() > 0) throw new Error(`${way.name}: ${openNow()} strangers were still there after a minute`);
+  if (openNow() > 0)
+    throw new Error(`${way.name}: ${openNow()} unauthenticated connections were still open after a minute`);
   return { asked: count, openAtOnce, ...(openMs.length === 0 ? {} : { openMs: figuresOf(openMs) }), bytes };
 }
 

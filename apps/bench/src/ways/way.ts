@@ -5,17 +5,17 @@ import type { PeerName } from '../peer-names.ts';
 export const wayNames = ['ticket', 'first-message', 'jwt-in-url', 'address-agent'] as const;
 export type WayName = (typeof wayNames)[number];
 
-/** What a server wants to see before it believes who somebody is. */
+/** The credential that authenticates a socket. */
 export type Secret = 'ticket' | 'jwt' | 'none';
 
-/** One way to tell a server who opens a socket. */
+/** A method to authenticate a WebSocket. */
 export interface Way {
   readonly name: WayName;
   readonly title: string;
-  /** The server that does it so. */
+  /** The peer that implements it. */
   readonly peer: PeerName;
   readonly secret: Secret;
-  /** How somebody dials who has this secret; one who has none says what a stranger can say. */
+  /** The dial options with this secret, or of a client without one. */
   readonly dial: (secret?: string) => Omit<DialOptions, 'port'>;
 }
 
@@ -25,7 +25,7 @@ export const ways: readonly Way[] = [
     title: 'a ticket (Usher)',
     peer: 'usher',
     secret: 'ticket',
-    // Of the right shape, so that it is looked up.
+    // A well-formed ticket, so that the server looks it up.
     dial: (ticket = 'A'.repeat(43)) => ({ path: `/api/ws?ticket=${ticket}`, subprotocol: 'usher.v1' }),
   },
   {

@@ -1,33 +1,33 @@
-/** The strangers' process: knocks at a steady pace, and counts how often it was refused. */
+/** The process of the unauthenticated clients: dials at a fixed rate and counts the rejected handshakes. */
 import { Load } from './load.ts';
-import type { StrangersAnswer, StrangersRequest } from './strangers.ts';
+import type { UnauthenticatedAnswer, UnauthenticatedRequest } from './unauthenticated.ts';
 
 const everyMs = 5;
-/** More than so many are not kept at the door at once, however slow the server is. */
-const knockingAtMost = 500;
+/** The maximum number of handshakes in progress, so that a slow server does not accumulate them. */
+const maxDialing = 500;
 
 let timer: NodeJS.Timeout | undefined;
 let begun = 0;
 let refused = 0;
 
-process.on('message', (request: StrangersRequest) => {
+process.on('message', (request: UnauthenticatedRequest) => {
   if (request.ask === 'begin') begin(new Load(request.target), request.perSecond);
   clearInterval(request.ask === 'end' ? timer : undefined);
   const refusedPerSecond = (refused * 1_000) / (performance.now() - begun);
-  process.send?.({ refusedPerSecond } satisfies StrangersAnswer);
+  process.send?.({ refusedPerSecond } satisfies UnauthenticatedAnswer);
 });
 
 function begin(load: Load, perSecond: number): void {
   begun = performance.now();
   refused = 0;
-  let knocked = 0;
-  let knocking = 0;
+  let dialed = 0;
+  let dialing = 0;
   timer = setInterval(() => {
     const due = ((performance.now() - begun) * perSecond) / 1_000;
-    for (; knocked < due && knocking < knockingAtMost; knocked += 1) {
-      knocking += 1;
+    for (; dialed < due && dialing < maxDialing; dialed += 1) {
+      dialing += 1;
       void load.refused().then(() => {
-        knocking -= 1;
+        dialing -= 1;
         refused += 1;
       });
     }

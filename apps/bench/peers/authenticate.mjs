@@ -1,13 +1,13 @@
 import { WebSocket, WebSocketServer } from 'ws';
 import { logAccess } from './access-log.mjs';
 import { refuse } from './refuse.mjs';
-import { hear, welcomeOf } from './talk.mjs';
+import { handleMessage, welcomeOf } from './protocol.mjs';
 
 /**
- * `ws` behind `server` that looks at a handshake before it accepts it: `userOf` says who comes, and refuses whoever it gives
- * nothing for, or throws at.
+ * Attaches `ws` to `server` and authenticates each handshake before it is accepted. `userOf` returns the user of a request.
+ * The handshake is rejected with 401 if it returns `undefined` or throws.
  */
-export function guard(server, userOf) {
+export function authenticate(server, userOf) {
   const sockets = new WebSocketServer({ noServer: true });
 
   function broadcast(text) {
@@ -21,7 +21,7 @@ export function guard(server, userOf) {
     try {
       user = userOf(request);
     } catch {
-      // Refused like somebody whom nobody knows.
+      // Rejected below, like an unknown user.
     }
     if (user === undefined) {
       refuse(request, raw);
@@ -30,7 +30,7 @@ export function guard(server, userOf) {
     logAccess(request, 101);
     sockets.handleUpgrade(request, raw, head, (socket) => {
       socket.on('error', () => socket.terminate());
-      socket.on('message', (data) => hear(data, (text) => socket.send(text), broadcast));
+      socket.on('message', (data) => handleMessage(data, (text) => socket.send(text), broadcast));
       socket.send(welcomeOf(user));
     });
   });
