@@ -7,10 +7,10 @@ import type { Seat } from './seat.ts';
 
 export type AnyHandler = Handler<Protocol, RequestType<Protocol>>;
 
-/** What a handler gets back from `call.reply`; nobody else can make one, and nothing stands in it. */
+/** The value that `call.reply` returns. Only this module can create it. */
 const replied = Object.freeze({}) as Replied;
 
-/** A request under way: takes the first answer, and no second. */
+/** A request in progress. Sends the first response and ignores any later one. */
 export class Pending implements Call<unknown> {
   readonly #seat: Seat;
   readonly #id: number;
@@ -26,7 +26,7 @@ export class Pending implements Call<unknown> {
     seat.inFlight++;
   }
 
-  /** Calls the handler and answers with what comes of it. Never throws. */
+  /** Calls the handler and sends its result or error. Never throws. */
   serve(handler: AnyHandler, params: Record<string, unknown>): void {
     try {
       const result: unknown = handler(params, this.#seat, this);
@@ -39,7 +39,7 @@ export class Pending implements Call<unknown> {
 
   reply(data: unknown): Replied {
     if (this.#answered) return replied;
-    // First of all, since it throws on what JSON cannot say, and that is answered `internal`.
+    // Serialize first: a value that JSON cannot represent throws here, and the request is then answered with `internal`.
     const frame = new Frame(JSON.stringify({ type: 'reply', id: this.#id, data }));
     this.#done('ok');
     this.#seat.send(frame);
@@ -56,7 +56,8 @@ export class Pending implements Call<unknown> {
 
   #finish(result: unknown): void {
     if (this.#answered) return;
-    if (result === replied) throw new TypeError('a handler returned the answer of another request');
+    if (result === replied)
+      throw new TypeError('a handler returned the `Replied` value of another call without replying');
     this.reply(result);
   }
 
@@ -64,7 +65,7 @@ export class Pending implements Call<unknown> {
     if (!(error instanceof RequestError)) {
       this.#means.log.error(
         { err: error, type: this.#type, connection: this.#seat.id },
-        'a request failed for a reason that its handler did not name',
+        'a request handler threw an unexpected error',
       );
     }
     if (this.#answered) return;
@@ -87,6 +88,6 @@ export interface AnsweringMeans {
 }
 
 export function errorFrame(code: string, message: string, id?: number, retryAfterMs?: number): Frame {
-  // Fields that are undefined are left out by JSON.
+  // `JSON.stringify` omits fields that are undefined.
   return new Frame(JSON.stringify({ type: 'error', id, code, message, retryAfterMs }));
 }

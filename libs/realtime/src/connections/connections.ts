@@ -27,7 +27,7 @@ import { Watch } from './watch.ts';
 type AnyParams = Record<string, unknown>;
 type AnySignalHandler = (params: AnyParams, connection: Connection) => void;
 
-/** A frame costs one unit more for so many characters: parsing them takes time. */
+/** One additional unit is charged for each block of this many characters, because parsing a frame takes time. */
 const charactersPerUnit = 8 * 1024;
 
 interface Served<H> {
@@ -36,13 +36,13 @@ interface Served<H> {
 }
 
 /**
- * Serves a protocol on whatever sockets are opened on it. Starts nothing until the first `open`.
+ * Serves a protocol on every socket that is passed to `open`. Starts no timer before the first `open`.
  *
- * @throws RangeError when a limit or a duration makes no sense, naming it.
+ * @throws RangeError naming the limit or duration that is out of range.
  */
 export function createConnections<P extends Protocol>(options: ConnectionsOptions<P>): Connections<P> {
   const hub = new Hub(options as unknown as ConnectionsOptions<Protocol>);
-  // The hub treats every protocol alike; what `P` adds are the names and shapes that its codec has checked.
+  // The implementation handles every protocol alike. `P` only adds the names and types that the codec has already checked.
   return hub as unknown as Connections<P>;
 }
 
@@ -55,7 +55,7 @@ class Hub implements Connections<Protocol>, Usher {
   readonly #now: () => number;
   readonly #means: AnsweringMeans;
   readonly #costs: Readonly<Record<string, number | undefined>>;
-  /** `undefined` where there is no limit. */
+  /** `undefined` if there is no limit. */
   readonly #budgets: Budgets | undefined;
   readonly #renew: ConnectionsOptions<Protocol>['renew'];
   readonly #watch: Watch;
@@ -66,13 +66,13 @@ class Hub implements Connections<Protocol>, Usher {
   readonly #closedListeners: Listeners<[Connection, Closed]>;
   readonly #renewedListeners: Listeners<[Connection]>;
 
-  /** Those that are served. */
+  /** The connections that are served. */
   readonly #open = new Map<string, Seat>();
   readonly #byUser = new OneOrMany<Seat>();
   readonly #bySession = new OneOrMany<Seat>();
-  /** Those that were closed from this side and whose socket is not gone yet. */
+  /** Connections that this side closed and whose socket is still open. */
   readonly #leaving = new Set<Seat>();
-  /** How many sockets that this side closed ended without a complete closing handshake. */
+  /** The number of sockets that this side closed and that ended without a complete closing handshake. */
   #unfinished = 0;
   #draining = false;
   #emptied: (() => void)[] = [];
@@ -99,15 +99,15 @@ class Hub implements Connections<Protocol>, Usher {
       },
     });
     const { log } = this.#means;
-    this.#openedListeners = new Listeners(log, 'a listener to opened connections failed');
-    this.#closedListeners = new Listeners(log, 'a listener to closed connections failed');
-    this.#renewedListeners = new Listeners(log, 'a listener to renewed connections failed');
+    this.#openedListeners = new Listeners(log, 'an onOpened listener threw');
+    this.#closedListeners = new Listeners(log, 'an onClosed listener threw');
+    this.#renewedListeners = new Listeners(log, 'an onRenewed listener threw');
     if (options.onClosed !== undefined) this.#closedListeners.add(options.onClosed);
     this.handle('ping', () => ({}));
     this.handle('renew', (params, connection) => this.#renewLease(params as { ticket: string }, connection), {
       cost: 4,
     });
-    // Any frame is a sign of life, and has been noted before this is called.
+    // Every frame counts as a sign of life. `received` has already recorded it.
     this.on('beat', () => undefined);
   }
 
@@ -149,14 +149,15 @@ class Hub implements Connections<Protocol>, Usher {
   }
 
   handle(type: string, handler: AnyHandler, options?: ServeOptions<AnyParams>): void {
-    if (!Object.hasOwn(this.#codec.protocol.requests, type)) throw new TypeError(`no request is named ${type}`);
-    if (this.#handlers.has(type)) throw new TypeError(`${type} is served already`);
+    if (!Object.hasOwn(this.#codec.protocol.requests, type))
+      throw new TypeError(`the protocol has no request "${type}"`);
+    if (this.#handlers.has(type)) throw new TypeError(`request "${type}" already has a handler`);
     this.#handlers.set(type, { handler, cost: this.#costs[type] ?? options?.cost ?? 1 });
   }
 
   on(type: string, handler: AnySignalHandler, options?: ServeOptions<AnyParams>): void {
-    if (!Object.hasOwn(this.#codec.protocol.signals, type)) throw new TypeError(`no signal is named ${type}`);
-    if (this.#signals.has(type)) throw new TypeError(`${type} is listened to already`);
+    if (!Object.hasOwn(this.#codec.protocol.signals, type)) throw new TypeError(`the protocol has no signal "${type}"`);
+    if (this.#signals.has(type)) throw new TypeError(`signal "${type}" already has a handler`);
     this.#signals.set(type, { handler, cost: this.#costs[type] ?? options?.cost ?? 1 });
   }
 
@@ -224,7 +225,7 @@ class Hub implements Connections<Protocol>, Usher {
     this.#watch.stop();
   }
 
-  /** Closes what is open, and cuts every socket that is not gone after that. */
+  /** Closes all open connections and terminates every socket that is still open afterwards. */
   #terminateAll(): void {
     this.close({}, 'service_restart');
     for (const seat of [...this.#leaving]) {
@@ -236,7 +237,7 @@ class Hub implements Connections<Protocol>, Usher {
   heard(seat: Seat, text: string): void {
     seat.heardSinceBeat = true;
     const { frameBytes } = this.limits;
-    // A character of UTF-16 is 3 bytes of UTF-8 at most: short texts need no counting.
+    // A UTF-16 code unit takes at most 3 bytes in UTF-8, so short texts need no exact count.
     if (text.length * 3 > frameBytes && Buffer.byteLength(text) > frameBytes) {
       this.#closeSeat(seat, 'too_large');
       return;
@@ -245,7 +246,7 @@ class Hub implements Connections<Protocol>, Usher {
     if (frame.kind === 'request') {
       const served = this.#handlers.get(frame.type);
       if (served === undefined) {
-        this.#unknown(seat, text, 'this server does not serve that type', frame.id);
+        this.#unknown(seat, text, 'this server does not handle that type', frame.id);
         return;
       }
       const retryAfterMs = this.#pay(seat, frame.type, served.cost, frame.params, text.length);
@@ -254,7 +255,7 @@ class Hub implements Connections<Protocol>, Usher {
         seat.send(errorFrame('rate_limited', 'too many requests', frame.id, retryAfterMs));
       } else if (seat.inFlight >= this.limits.inFlight) {
         this.#means.observer.answered?.(frame.type, 'rate_limited');
-        seat.send(errorFrame('rate_limited', 'too many requests without an answer', frame.id, 1_000));
+        seat.send(errorFrame('rate_limited', 'too many unanswered requests', frame.id, 1_000));
       } else {
         new Pending(seat, frame.id, frame.type, this.#means).serve(served.handler, frame.params);
       }
@@ -286,11 +287,11 @@ class Hub implements Connections<Protocol>, Usher {
     this.#leaving.add(seat);
     this.#leave(seat, { code, name });
     this.#watch.closing(seat);
-    // Last, since an adapter may tell at once that it is closed.
+    // Must be last, because an adapter may report the close synchronously.
     seat.socket.close(code, told ?? reason);
   }
 
-  /** From here on the connection is not served. */
+  /** Removes the connection from all indexes. From here on it is not served. */
   #leave(seat: Seat, closed: Closed): void {
     seat.open = false;
     this.#open.delete(seat.id);
@@ -321,7 +322,7 @@ class Hub implements Connections<Protocol>, Usher {
   #signal(seat: Seat, type: string, params: AnyParams, text: string): void {
     const served = this.#signals.get(type);
     if (served === undefined) {
-      this.#unknown(seat, text, 'this server does not serve that type');
+      this.#unknown(seat, text, 'this server does not handle that type');
       return;
     }
     if (this.#pay(seat, type, served.cost, params, text.length) > 0) {
@@ -331,11 +332,15 @@ class Hub implements Connections<Protocol>, Usher {
     try {
       served.handler(params, seat);
     } catch (error) {
-      this.#means.log.error({ err: error, type, connection: seat.id }, 'a signal failed');
+      this.#means.log.error({ err: error, type, connection: seat.id }, 'a signal handler threw');
     }
   }
 
-  /** Pays for a frame, or counts a refusal. @returns 0 if it may be served, else after how many milliseconds to try again. */
+  /**
+   * Charges a frame to the budgets, or counts a refusal.
+   *
+   * @returns 0 if the frame may be served, otherwise the milliseconds to wait before a retry.
+   */
   #pay(seat: Seat, type: string, cost: Cost<AnyParams>, params: AnyParams, length: number): number {
     const budgets = this.#budgets;
     if (budgets === undefined) return 0;
@@ -367,7 +372,7 @@ class Hub implements Connections<Protocol>, Usher {
     const renewal = await this.#renew?.(connection, ticket);
     if (renewal === undefined) throw new RequestError('invalid_ticket', 'Invalid ticket');
     const seat = this.#open.get(connection.id);
-    // Closed while its ticket was judged: nobody is there to hear the answer.
+    // The connection closed while its ticket was validated, so no client receives this reply.
     if (seat === undefined) throw new RequestError('invalid_ticket', 'Invalid ticket');
     const now = this.#now();
     seat.lease = renewal.lease ?? Math.ceil((now + this.#leaseMs) / 1000);

@@ -7,24 +7,24 @@ import type { Logger } from '../support/log.ts';
 import type { Socket, SocketListener } from './socket.ts';
 
 declare const replied: unique symbol;
-/** Proof that a request has been answered by `call.reply`. */
+/** Proof that `call.reply` has answered a request. */
 export interface Replied {
   readonly [replied]: true;
 }
 
-/** One request that waits for its answer. */
+/** The request that a handler is serving. */
 export interface Call<R> {
   /**
-   * Answers at this very moment, for a handler that has something to send right behind the reply; the handler returns what
-   * this returns. The first answer counts and any later one is dropped.
+   * Replies immediately, so that the handler can send further frames directly after the reply. The handler returns the returned
+   * value. Only the first response is sent; later ones are ignored.
    */
   reply(data: R): Replied;
 }
 
 /**
- * Serves a request: returns the data of the reply (or a promise of it), or throws a `RequestError` for an `error` frame.
- * Whatever else it throws is logged and answered `internal`; the connection lives on.
- * Handlers are called in the order in which frames came, each before the next frame is looked at.
+ * Serves a request. Returns the data of the reply, or a promise of it, or throws a `RequestError` to send an `error` frame. Any
+ * other error is logged and answered with `internal`; the connection stays open. Handlers are called in the order in which the
+ * frames arrive, each one before the next frame is decoded.
  */
 export type Handler<P extends Protocol, T extends RequestType<P>> = (
   params: Params<P, T>,
@@ -33,8 +33,8 @@ export type Handler<P extends Protocol, T extends RequestType<P>> = (
 ) => Reply<P, T> | Replied | Promise<Reply<P, T> | Replied>;
 
 /**
- * What a frame costs of the budgets of its connection and user (`limits.requestsPerSecond`), in units; 0 is free, anything else is one
- * unit more for each 8,192 characters of the frame.
+ * The cost of a frame in units, charged to the budgets of its connection and its user (`limits.requestsPerSecond`). 0 is free. Any
+ * other cost rises by one unit for each 8,192 characters of the frame.
  */
 export type Cost<P> = number | ((params: P, connection: Connection) => number);
 
@@ -50,85 +50,93 @@ export type SignalHandler<P extends Protocol, T extends SignalType<P>> = (
 
 /** How a connection ended. */
 export interface Closed {
-  /** RFC 6455 §7.1.5, or of the table of close codes. */
+  /** The close code of RFC 6455 §7.1.5, or one of the table of close codes. */
   readonly code: number;
-  /** Set when this side closed it. */
+  /** Set if this side closed the connection. */
   readonly name?: CloseName;
 }
 
-/** Which connections: those that fit all that is named. An empty filter fits all. */
+/** Selects the connections that match every given field. An empty filter matches all connections. */
 export interface ConnectionFilter {
   readonly id?: string;
   readonly user?: string;
   readonly session?: string;
 }
 
-/** A renewed lease. */
+/** The result of a successful renewal. */
 export interface Renewal {
-  /** Unix seconds; `leaseMs` from now unless told. */
+  /** When the lease ends, in Unix seconds. Defaults to `leaseMs` from now. */
   readonly lease?: number;
-  /** The roles as they are now; as they were unless told. */
+  /** The current roles. Defaults to the roles of the connection. */
   readonly roles?: readonly string[];
 }
 
-/** What metrics may want to know. Must not throw. */
+/** Hooks for metrics. Must not throw. */
 export interface ConnectionsObserver {
   opened?(connection: Connection): void;
   closed?(connection: Connection, closed: Closed): void;
-  /** A request was answered: `ok`, or the code of its error. */
+  /** A request was answered. `outcome` is `ok` or the error code. */
   answered?(type: string, outcome: string): void;
-  /** A frame that could not be served at all. */
+  /** A frame was rejected because it could not be decoded or has an unknown type. */
   refused?(code: 'bad_message' | 'unknown_type'): void;
-  /** A signal (`unknown_type` for one that is not served) was dropped because the connection or its user was over budget. */
+  /**
+   * A signal was dropped because the connection or its user exceeded the budget. The type is `unknown_type` if it has no handler.
+   */
   dropped?(type: string): void;
 }
 
 export interface ConnectionsOptions<P extends Protocol> {
   readonly codec: Codec<P>;
   readonly limits?: Partial<Limits>;
-  /** What requests and signals cost, by type, in place of what is said where they are served. */
+  /** The cost of requests and signals by type. Overrides the cost given to `handle` and `on`. */
   readonly costs?: Readonly<Partial<Record<RequestType<P> | SignalType<P>, number>>>;
-  /** How often a `beat` goes out, in milliseconds; 25,000 unless told. */
+  /** Milliseconds between two `beat` frames. Defaults to 25,000. */
   readonly heartbeatMs?: number;
-  /** How long its answer may take (any frame is one), in milliseconds; 10,000 unless told. Then 4008. */
+  /**
+   * How long the client may take to answer a beat with any frame, in milliseconds. Defaults to 10,000. Then the connection closes
+   * with 4008.
+   */
   readonly heartbeatGraceMs?: number;
-  /** How long a connection lives without a `renew`, in milliseconds; 30 minutes unless told. Then 4001. */
+  /** How long a connection stays open without a `renew`, in milliseconds. Defaults to 30 minutes. Then it closes with 4001. */
   readonly leaseMs?: number;
-  /** How long before its end the `lease` frame asks for a renewal, in milliseconds; a fifth of `leaseMs`, two minutes at most, unless told. */
+  /**
+   * How long before the end of the lease the `lease` frame is sent, in milliseconds. Defaults to a fifth of `leaseMs`, at most two
+   * minutes.
+   */
   readonly leaseNoticeMs?: number;
-  /** How long a closing handshake may take before the socket is cut, in milliseconds; 5,000 unless told. */
+  /** How long a closing handshake may take before the socket is terminated, in milliseconds. Defaults to 5,000. */
   readonly closeGraceMs?: number;
   /**
-   * Unix milliseconds, for `lease` and `openedAt`. Defaults to `Date.now()`. All durations follow the monotonic clock: a lease that
-   * was granted lasts as long as it was granted for, however the system time is changed meanwhile.
+   * Returns Unix milliseconds, for `lease` and `openedAt`. Defaults to `Date.now`. Durations follow the monotonic clock: a change
+   * of the system time does not shorten or prolong a granted lease.
    */
   readonly now?: () => number;
   readonly log?: Logger;
   /**
-   * Judges a ticket presented over the open socket: it must have been issued to this connection's session, and is burned.
-   * `undefined` is answered `invalid_ticket`, whatever the reason. Without this every `renew` is.
+   * Validates a ticket that a client presents over its open connection. It must consume the ticket and check that it was issued to
+   * the session of this connection. `undefined` is answered with `invalid_ticket`, whatever the reason. Without this option, every
+   * `renew` is answered so.
    */
   readonly renew?: (connection: Connection, ticket: string) => Promise<Renewal | undefined>;
-  /** Like `connections.onClosed`. */
+  /** The same as `connections.onClosed`. */
   readonly onClosed?: (connection: Connection, closed: Closed) => void;
   readonly observer?: ConnectionsObserver;
 }
 
 export interface OpenOptions {
-  /** When the lease ends, in Unix seconds; `leaseMs` from now unless told. */
+  /** When the lease ends, in Unix seconds. Defaults to `leaseMs` from now. */
   readonly lease?: number;
 }
 
-/** The connections of this node, and what is said over them. */
+/** The connections of this node, and the protocol that they serve. */
 export interface Connections<P extends Protocol> {
   readonly limits: Limits;
-  /** How many are open. */
+  /** The number of open connections. */
   readonly size: number;
 
   /**
-   * Seats an authenticated person at a socket and sends `welcome`, the first frame. The caller hands what the socket hears
-   * to `listener`, without an await in between (the adapters do so).
-   * While draining, the socket is closed at once with 1012.
+   * Opens a connection for an authenticated identity and sends `welcome` as its first frame. The caller must pass all socket events
+   * to `listener` and must not await before that; the adapters do so. During a drain the socket is closed immediately with 1012.
    */
   open(
     socket: Socket,
@@ -137,53 +145,57 @@ export interface Connections<P extends Protocol> {
   ): { readonly connection: Connection; readonly listener: SocketListener };
 
   /**
-   * Serves a request of the protocol.
-   * @throws TypeError when the protocol has no such request, or it is served already (the core's `ping` and `renew` are).
+   * Registers the handler of a request.
+   *
+   * @throws TypeError if the protocol has no such request, or it already has a handler. `ping` and `renew` have built-in handlers.
    */
   handle<T extends RequestType<P>>(type: T, handler: Handler<P, T>, options?: ServeOptions<Params<P, T>>): void;
   /**
-   * Listens to a signal of the protocol.
-   * @throws TypeError when the protocol has no such signal, or it has a listener already.
+   * Registers the handler of a signal.
+   *
+   * @throws TypeError if the protocol has no such signal, or it already has a handler.
    */
   on<T extends SignalType<P>>(type: T, handler: SignalHandler<P, T>, options?: ServeOptions<Signal<P, T>>): void;
-  /** Calls `listener` for each connection right behind its `welcome`. Returns a function that ends the listening. */
+  /** Calls `listener` for each connection directly after its `welcome`. Returns a function that removes the listener. */
   onOpened(listener: (connection: Connection) => void): () => void;
   /**
-   * Calls `listener` once for each connection at the moment when it is served no longer, whoever ended it: everything that
-   * was kept for it can be let go. Returns a function that ends the listening.
+   * Calls `listener` once for each connection, as soon as it is no longer served, whichever side closed it. Use it to release state
+   * of the connection. Returns a function that removes the listener.
    */
   onClosed(listener: (connection: Connection, closed: Closed) => void): () => void;
   /**
-   * Calls `listener` after each `renew` that was granted, when the connection has its new lease and roles: the moment to judge
-   * again whatever was granted for longer than one request. Returns a function that ends the listening.
+   * Calls `listener` after each successful `renew`, when the connection has its new lease and roles. Use it to check long-lived
+   * permissions again. Returns a function that removes the listener.
    */
   onRenewed(listener: (connection: Connection) => void): () => void;
 
-  /** Encodes an event once, for `connection.send` to any number of connections. */
+  /** Serializes an event once, for `connection.send` to any number of connections. */
   encode(event: EventFrame<P>): Frame;
   /** Sends an event to one connection. Never throws. */
   emit(connection: Connection, event: EventFrame<P>): void;
 
   /**
-   * Closes what fits the filter. At its return none of them is served any more; the closing handshakes go on by themselves,
-   * cut after `closeGraceMs`. Costs what it closes, not what is open (a filter by user, session or id).
-   * @param reason in place of the reason that stands in the table of close codes; at most 123 bytes (RFC 6455 §5.5).
-   * @returns how many were closed.
+   * Closes the matching connections. When it returns, none of them is served any more. The closing handshakes continue in the
+   * background and are cut after `closeGraceMs`. A filter by id, session or user takes time proportional to the matches, not to all
+   * open connections.
+   *
+   * @param reason overrides the reason of the close code table; at most 123 bytes (RFC 6455 §5.5)
+   * @returns the number of connections closed
    */
   close(filter: ConnectionFilter, name: CloseName, reason?: string): number;
-  /** The connections that fit the filter, for operators. Sessions are not to be shown. */
+  /** Returns the matching connections, for operators. Do not expose their sessions. */
   list(filter?: ConnectionFilter): Connection[];
-  /** How many connections fit. Costs nothing for all, or for those of a user. */
+  /** Returns the number of matching connections. Takes constant time without a filter and for a filter by user only. */
   count(filter?: ConnectionFilter): number;
   /**
-   * Closes all connections with 1012, spread evenly over `durationMs` milliseconds, so that the clients do not all come back at once.
-   * A connection that opens meanwhile is closed immediately. Resolves when the last socket is gone, which may be immediately.
+   * Closes all connections with 1012, spread evenly over `durationMs` milliseconds, so that the clients do not reconnect at the
+   * same time. A connection that opens during the drain is closed immediately. Resolves when the last socket is closed.
    *
-   * @param withinMs milliseconds from now after which every socket that is left is cut. Without it each one has `closeGraceMs` from
-   *   its own close, so the whole may take `durationMs` plus `closeGraceMs`.
-   * @returns how many sockets ended without a complete closing handshake, because they were cut or the network was lost.
+   * @param withinMs milliseconds after which all remaining sockets are terminated. Without it, each socket has `closeGraceMs` from
+   *   its own close, so the drain may take `durationMs` plus `closeGraceMs`.
+   * @returns the number of sockets that ended without a complete closing handshake
    */
   drain(durationMs: number, withinMs?: number): Promise<number>;
-  /** Stops the timer and cuts every open socket. For the end of a process or test: nothing opens afterwards. */
+  /** Stops the timer and terminates every socket, at the end of a process or a test. No connection can open afterwards. */
   stop(): void;
 }

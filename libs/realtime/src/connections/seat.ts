@@ -5,7 +5,7 @@ import type { Frame } from './frame.ts';
 import type { Socket, SocketListener } from './socket.ts';
 import type { Spoke } from './wheel.ts';
 
-/** What a seat tells the hub that it belongs to. */
+/** What a connection calls on the collection that owns it. */
 export interface Usher {
   readonly bufferedBytes: number;
   heard(seat: Seat, text: string): void;
@@ -15,34 +15,34 @@ export interface Usher {
 }
 
 /**
- * One connection as the hub keeps it: plain fields, no closure, timer or map of its own, and its own listener.
- * Times are monotonic milliseconds, except `openedAt` (Unix milliseconds) and `lease` (Unix seconds), which people see.
+ * One connection on the server. It has plain fields only, without closures, timers or maps of its own, and is its own socket
+ * listener. Times are monotonic milliseconds, except `openedAt` (Unix milliseconds) and `lease` (Unix seconds).
  */
 export class Seat implements Connection, SocketListener, Spoke {
   readonly id: string;
-  /** Replaced by a renewal, never changed. */
+  /** A renewal replaces this object and never mutates it. */
   identity: Identity;
   readonly openedAt: number;
   readonly socket: Socket;
   readonly usher: Usher;
 
   lease: number;
-  /** When the lease ends, however the system time is changed. */
+  /** When the lease ends, independent of changes of the system time. */
   leaseEndsAt: number;
   leaseNoticed = false;
   open = true;
-  /** The socket has told that it is closed. */
+  /** The socket has reported that it is closed. */
   socketGone = false;
   inFlight = 0;
   malformed = 0;
-  /** Created with the first frame that costs something. */
+  /** Created with the first frame that is charged. */
   budget: ConnectionBudget | undefined = undefined;
-  /** Something came from the client since the last beat. */
+  /** The client has sent a frame since the last beat. */
   heardSinceBeat = false;
   nextBeatAt: number;
-  /** Until when the last beat may be answered; 0 when nothing is awaited. */
+  /** The deadline for an answer to the last beat; 0 if none is pending. */
   beatDeadline = 0;
-  /** When a closing handshake that does not end is cut. */
+  /** When an unfinished closing handshake is cut. */
   cutAt = 0;
 
   wheelSlot = -1;

@@ -13,11 +13,11 @@ export interface WatchOptions {
 
 const beat = new Frame('{"type":"beat"}');
 
-/** Everything that happens to a connection because time passes: beats, the lease and the end of a closing handshake. */
+/** Everything that depends on time: heartbeats, lease expiry and the deadline of closing handshakes. */
 export class Watch {
   readonly #options: WatchOptions;
   readonly #wheel: Wheel<Seat>;
-  /** No beat counts as missed before this: the process itself had no time to hear the answers. */
+  /** No heartbeat counts as missed before this time, because the process was blocked and could not read the answers. */
   #mercyUntil = 0;
 
   constructor(options: WatchOptions) {
@@ -35,7 +35,10 @@ export class Watch {
     );
   }
 
-  /** When the first beat of a new connection goes out: anywhere within one interval, so that a crowd does not beat as one. */
+  /**
+   * When the first beat of a new connection is due: a random time within one interval, to spread the beats of clients that connect
+   * together.
+   */
   firstBeat(): number {
     return performance.now() + Math.ceil(Math.random() * this.#options.heartbeatMs);
   }
@@ -44,7 +47,7 @@ export class Watch {
     this.#wheel.put(seat, this.#nextIn(seat, performance.now()));
   }
 
-  /** The closing handshake has begun: cut it if it does not end in time. */
+  /** Starts the deadline of the closing handshake. */
   closing(seat: Seat): void {
     seat.cutAt = performance.now() + this.#options.closeGraceMs;
     this.#wheel.put(seat, this.#options.closeGraceMs);
@@ -94,7 +97,7 @@ export class Watch {
     this.#lookAgain(seat, now);
   }
 
-  /** What was sent may have closed a slow one, which is on the wheel already, for its end. */
+  /** A send may have closed a slow consumer, which is then already scheduled for the end of its closing handshake. */
   #lookAgain(seat: Seat, now: number): void {
     if (seat.open) this.#wheel.put(seat, this.#nextIn(seat, now));
   }
