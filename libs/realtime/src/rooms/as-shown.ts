@@ -1,6 +1,9 @@
 import type { Message } from '@usher/protocol';
 
-/** A message with nothing but what the protocol names, so no `key`; fields that it does not have are left out. */
+/**
+ * Copies the fields that the protocol defines, so neither a `key` nor other fields of a store reach a client. Undefined fields are
+ * omitted.
+ */
 export function asShown({ room, seq, id, from, text, at, edits, deletes, edited, deleted }: Message): Message {
   const message: Message = { room, seq, id, from, text, at };
   if (edits !== undefined) message.edits = edits;

@@ -15,13 +15,17 @@ export interface ExpulsionOptions {
 }
 
 export interface Expulsion {
-  /** Takes a person out of a room on this node. @returns how many of their connections had been let in, and so were told. */
+  /**
+   * Removes a user from a room on this node.
+   *
+   * @returns the number of their connections that had joined and received `removed`
+   */
   expel(room: string, user: string, code: string): number;
-  /** Rights may have changed without anybody having told: all are judged again, one after the other. */
+  /** Authorizes all memberships again, one after the other, because a permission change may have been missed. */
   judgeAll(): Promise<void>;
 }
 
-/** Takes people out of rooms who may not be there any more. */
+/** Removes connections from rooms that they are no longer authorized for. */
 export function createExpulsion({ connections, guests, leave, authorize, log }: ExpulsionOptions): Expulsion {
   function takeOut(membership: Membership, code: string): boolean {
     const { connection, room, joined } = membership;
@@ -37,13 +41,13 @@ export function createExpulsion({ connections, guests, leave, authorize, log }: 
         const verdict = await authorize(connection.identity, name, 'join');
         if (verdict !== 'allowed' && !membership.gone) takeOut(membership, verdict);
       } catch (error) {
-        // A right that cannot be looked up is not taken away: the next join, send and renewal ask again.
-        log.error({ err: error, room: name }, 'a right to a room could not be judged again');
+        // An error does not revoke access. The next join, send or renewal checks again.
+        log.error({ err: error, room: name }, 'a room membership could not be authorized again');
       }
     }
   }
 
-  // Roles may be others now.
+  // The renewal may have changed the roles.
   connections.onRenewed((connection) => void judge(connection));
 
   return {

@@ -14,14 +14,14 @@ export interface RoomMeans {
   readonly bus: Bus;
   readonly holeMs: number;
   readonly log: Logger;
-  /** Called with those who cannot go on with the sequence that they have: they must come back and join anew. */
+  /** Called for members that cannot continue with their current sequence. They must reconnect and join again. */
   readonly strand: (connection: Connection) => void;
   readonly delivered: (room: string, members: number) => void;
-  /** Begins to follow what else there is to hear of a room, until the returned function is called. */
+  /** Subscribes to presence and typing of a room until the returned function is called. */
   readonly follow: (room: Room) => () => void;
 }
 
-/** Bounds of what came ahead of a hole. Beyond them the history is read. */
+/** Bounds for frames that arrived ahead of a gap. Beyond them, the gap is filled from the history. */
 const framesAhead = 1_024;
 const charactersAhead = 1024 * 1024;
 const slowestRetryMs = 5_000;
@@ -30,19 +30,19 @@ const slowestRetryMs = 5_000;
 export interface Membership {
   readonly connection: Connection;
   readonly room: Room;
-  /** Its join was answered at least once, so it counts as present and may send. */
+  /** At least one join was answered, so the connection counts as present and may send. */
   joined: boolean;
-  /** Messages are delivered to it: joined, and no rejoin under way. */
+  /** Messages are delivered to this member: it has joined and no rejoin is in progress. */
   live: boolean;
-  /** The first message that it gets live. */
+  /** The sequence number of the first message to deliver live. */
   from: number;
-  /** It was taken out: whoever awaited something for it must start anew. */
+  /** The membership has ended. An operation that awaited something for it must start again. */
   gone: boolean;
 }
 
 /**
- * One room on this node: takes what the bus brings, in whatever order and with whatever losses, and delivers to its members
- * each message once, in the order of the sequence.
+ * One room on this node. It accepts messages from the bus in any order and with losses, and delivers each message to its members
+ * once, in sequence order.
  */
 export class Room {
   readonly name: string;
@@ -53,13 +53,13 @@ export class Room {
   #unsubscribe: (() => void) | undefined;
   #unfollow: (() => void) | undefined;
   #closed = false;
-  /** The next sequence to deliver; 0 as long as nobody has read the history. */
+  /** The next sequence number to deliver; 0 until the history was read. */
   #next = 0;
-  /** The highest sequence that was heard of. */
+  /** The highest known sequence number. */
   #known = 0;
-  /** The bus may have lost something that no later message shows. */
+  /** The bus may have lost messages without a later message that would reveal the gap. */
   #doubtful = false;
-  /** What came ahead of a hole. */
+  /** Frames that arrived ahead of a gap. */
   readonly #ahead = new Map<number, Frame>();
   #aheadCharacters = 0;
   readonly #kept = new KeptFrames();
@@ -72,7 +72,7 @@ export class Room {
     this.#means = means;
   }
 
-  /** Subscribes, once, before the first read: nothing may be published in between. */
+  /** Subscribes once, before the first read, so that no message is missed in between. */
   listen(): void {
     this.#unsubscribe ??= this.#means.bus.subscribe(
       `room:${this.name}`,
@@ -97,7 +97,7 @@ export class Room {
     }
   }
 
-  /** From now on deliveries are kept, for the one who is joining; each call wants one `endJoin`. */
+  /** Starts to buffer deliveries for a joining member. Each call needs one `endJoin`. */
   beginJoin(): void {
     this.#kept.begin(this.#next);
   }
@@ -107,9 +107,10 @@ export class Room {
   }
 
   /**
-   * Lets a member go live behind a page that was read after `beginJoin`.
-   * @returns `false` when what was delivered meanwhile is no longer kept, so that the page must be read again; otherwise
-   * what sends those messages, to be called right behind the reply.
+   * Makes a member live after a page that was read after `beginJoin`.
+   *
+   * @returns `false` if the buffer no longer covers the deliveries since the read, so that the page must be read again; otherwise a
+   *   function that sends those messages, to be called directly after the reply
    */
   goLive(membership: Membership, page: HistoryPage): (() => void) | false {
     if (this.#next === 0) this.#start(page);
@@ -123,7 +124,7 @@ export class Room {
     };
   }
 
-  /** Tells all nodes of a message that has become durable. Never throws. */
+  /** Publishes a durable message to all nodes. Never throws. */
   publish(message: Message, epoch: string): void {
     try {
       this.#means.bus.publish(`room:${this.name}`, `${message.seq} ${epoch} ${messageText(message)}`);
@@ -133,7 +134,7 @@ export class Room {
     this.expect(message.seq);
   }
 
-  /** A message with this sequence exists: should the bus not bring it, the history will. */
+  /** Records that a message with this sequence number exists. If the bus does not deliver it, it is read from the history. */
   expect(seq: number): void {
     if (seq <= this.#known) return;
     this.#known = seq;
@@ -146,7 +147,7 @@ export class Room {
     const textAt = payload.indexOf(' ', epochAt) + 1;
     const seq = Number(payload.slice(0, Math.max(0, epochAt - 1)));
     if (textAt === 0 || !Number.isSafeInteger(seq) || seq < 1) {
-      this.#means.log.warn({ room: this.name }, 'the bus brought something that is no message');
+      this.#means.log.warn({ room: this.name }, 'invalid message payload on the bus');
       return;
     }
     if (this.#next === 0) {
@@ -194,7 +195,7 @@ export class Room {
       this.#aheadCharacters -= frame.text.length;
       this.#deliver(frame);
     }
-    // Everything that was heard of is delivered, so what is left lies behind.
+    // Every known message is delivered, so the remaining frames are obsolete.
     if (this.#known < this.#next) this.#clearAhead();
   }
 
@@ -210,9 +211,9 @@ export class Room {
     if (this.#doubtful || this.#known >= this.#next) this.#scheduleFill(0);
   }
 
-  /** The history is another one than it was: sequences mean something else now. */
+  /** The history has a new epoch, so earlier sequence numbers are invalid. */
   #anew(page: HistoryPage): void {
-    this.#means.log.warn({ room: this.name }, 'the history of the room is another one now');
+    this.#means.log.warn({ room: this.name }, 'the history of the room has a new epoch');
     this.#clearAhead();
     this.#known = 0;
     this.#start(page);
@@ -237,7 +238,7 @@ export class Room {
     }, delayMs).unref();
   }
 
-  /** Reads from the history what the bus did not bring, until nothing is missing. */
+  /** Reads missing messages from the history until the gap is closed. */
   async #fill(): Promise<void> {
     if (this.#filling || this.#closed) return;
     this.#filling = true;
@@ -246,26 +247,26 @@ export class Room {
         this.#doubtful = false;
         const heard = this.#known;
         const page = await this.#means.history.read(this.name, following(this.#next - 1));
-        // Everybody may have left meanwhile.
+        // All members may have left in the meantime.
         if (this.#isClosed()) return;
         this.#take(page);
-        // What is announced is durable, so a read that began later must have seen it.
+        // Announced messages are durable, so a later read must include them.
         if (page.seq < heard && this.#known === heard) {
-          this.#means.log.warn({ room: this.name }, 'a message was announced that the history does not have');
+          this.#means.log.warn({ room: this.name }, 'the bus announced a message that the history does not contain');
           this.#known = page.seq;
           this.#clearAhead();
         }
         if (page.messages.length === 0 && page.seq >= this.#next) {
-          throw new Error('the history knows of messages that it does not give');
+          throw new Error('the history returned a sequence number but not its messages');
         }
         this.#failures = 0;
-        // Lets the sockets write, so that a long way to catch up makes nobody a slow consumer.
+        // Lets the sockets write, so that a long recovery does not make clients slow consumers.
         await turnOfTheLoop();
       }
     } catch (error) {
       this.#failures++;
       this.#doubtful = true;
-      this.#means.log.error({ err: error, room: this.name }, 'a hole could not be filled from the history');
+      this.#means.log.error({ err: error, room: this.name }, 'a gap could not be filled from the history');
     } finally {
       this.#filling = false;
     }
@@ -280,12 +281,12 @@ export class Room {
       this.#anew(page);
       return;
     }
-    // One page may not be all that is missing.
+    // The page may not cover the whole gap.
     if (page.seq > this.#known) this.#known = page.seq;
     for (const message of page.messages) {
       if (message.seq < this.#next) continue;
       if (message.seq > this.#next) {
-        // Forgotten by the history before it was delivered here: nobody can go on from where they are.
+        // The history deleted these messages before they were delivered here, so members cannot continue.
         this.#clearAhead();
         this.#next = message.seq;
         this.#kept.restart(this.#next);
@@ -301,10 +302,10 @@ export class Room {
   }
 }
 
-/** The frame of a message, and nothing that the protocol does not name. */
+/** Serializes the frame of a message, limited to the fields that the protocol defines. */
 function messageText(message: Message): string {
   const { room, seq, id, from, text, at, edits, deletes, edited, deleted } = message;
-  // Nearly all are plain ones, and those are written at the least cost.
+  // Most messages are neither changes nor changed, and are serialized without a copy.
   const plain = (edits ?? deletes ?? edited ?? deleted) === undefined;
   return JSON.stringify(
     plain ? { type: 'message', room, seq, id, from, text, at } : { type: 'message', ...asShown(message) },

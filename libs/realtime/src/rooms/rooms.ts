@@ -19,14 +19,12 @@ import { servePresence } from '../presence/serve-presence.ts';
 import { serveTyping } from '../presence/typing.ts';
 import { check } from './verdict.ts';
 
-/** What requests cost beside the 1 of a `ping`: a join or a page reads the history, a leave is told to the room. */
+/** The costs of requests, where a `ping` costs 1: a join or a page reads the history, and a leave is sent to the room. */
 const costs = { join: 4, history: 4, leave: 2 } as const;
 
 type Present = Reply<RoomsProtocol, 'join'>['present'];
 
-/**
- * Serves join, history, leave, send, edit and delete of the rooms protocol on `connections`, with nothing but its public surface.
- */
+/** Serves the rooms protocol on `connections`, using only its public API. */
 export function createRooms(options: RoomsOptions): Rooms {
   const { connections, history, bus, authorize, observer = {}, log = silent } = options;
   const { limits } = connections;
@@ -128,7 +126,7 @@ export function createRooms(options: RoomsOptions): Rooms {
     return membership;
   }
 
-  /** @param dropped the connection was lost, and the person may be back in a moment. */
+  /** @param dropped the connection was lost and may reconnect within the grace period */
   function leave(membership: Membership, dropped = false): void {
     if (membership.gone) return;
     const { connection, room } = membership;
@@ -145,8 +143,8 @@ export function createRooms(options: RoomsOptions): Rooms {
     try {
       room.close();
     } catch (error) {
-      // They have left all the same, and others may join: the room is created anew.
-      log.error({ err: error, room: room.name }, 'a room that is empty could not be unsubscribed');
+      // The member has left regardless, and a later join creates a new room.
+      log.error({ err: error, room: room.name }, 'an empty room could not be unsubscribed');
     }
   }
 
@@ -159,7 +157,7 @@ export function createRooms(options: RoomsOptions): Rooms {
     check(await authorize(identity, room, action));
   }
 
-  /** A change is told in each of the rooms. */
+  /** A change of `away` is sent to each joined room. */
   function costOfAway({ away }: Signal<RoomsProtocol, 'away'>, connection: Connection): number {
     const guest = guests.get(connection);
     return guest === undefined || guest.away === away ? 1 : Math.max(1, guest.memberships.size);

@@ -23,7 +23,7 @@ export interface SayingOptions {
   readonly appended: (room: string) => void;
 }
 
-/** Serves `send`, `edit` and `delete`: what is said, and what is changed of it, goes the same way at the same price. */
+/** Handles `send`, `edit` and `delete` with the same checks and the same cost. */
 export function serveSaying({ connections, history, authorize, guestAt, appended: noted }: SayingOptions): void {
   const { limits } = connections;
   const rate: Rate = { perSecond: limits.sendsPerSecond, burst: limits.sendBurst };
@@ -55,7 +55,7 @@ export function serveSaying({ connections, history, authorize, guestAt, appended
     const busy = guest.busy(name);
     const membership = busy ? undefined : mayGoOn(guest, name);
     if (entry.deletes === undefined && tooLong(entry.text, limits.textChars)) {
-      throw new RequestError('too_long', `a text has 1 to ${limits.textChars} characters`);
+      throw new RequestError('too_long', `text must have 1 to ${limits.textChars} characters`);
     }
     const verdict = authorize(connection.identity, name, 'send');
     if (membership === undefined || verdict instanceof Promise) return sayInTurn(guest, name, entry, verdict);
@@ -63,7 +63,7 @@ export function serveSaying({ connections, history, authorize, guestAt, appended
     return finish(membership.room, history.append(name, entry));
   }
 
-  /** The same, where something has to be awaited first: a join under way, or the verdict. */
+  /** The slow path of `append`: waits for a join in progress or for the authorization. */
   async function sayInTurn(
     guest: Guest,
     name: string,
@@ -71,7 +71,7 @@ export function serveSaying({ connections, history, authorize, guestAt, appended
     verdict: Verdict | Promise<Verdict>,
   ): Promise<Sent> {
     const judged = Promise.resolve(verdict).then(check);
-    // It may be refused before its turn has come; that is not forgotten, only heard later.
+    // Prevents an unhandled rejection before the turn begins; the rejection is handled below.
     judged.catch(() => undefined);
     const done = await guest.turn(name);
     let room: Room;
@@ -79,9 +79,9 @@ export function serveSaying({ connections, history, authorize, guestAt, appended
     try {
       mayGoOn(guest, name);
       await judged;
-      // Looked at again: they may have been taken out, or signed out, while they were judged.
+      // Checked again, because the user may have been removed or signed out during the authorization.
       ({ room } = mayGoOn(guest, name));
-      // Appends begin in the order in which they were said; how long each takes is the history's affair.
+      // Appends begin in the order of the requests. The history may complete them in any order.
       appended = history.append(name, entry);
     } finally {
       done();
@@ -98,7 +98,7 @@ export function serveSaying({ connections, history, authorize, guestAt, appended
       throw notFound(error);
     }
     const { message, duplicate } = appended;
-    // The first answer may have been lost together with the node that was to publish it.
+    // For a duplicate, the node that handled the first attempt may have stopped before it published the message.
     if (duplicate) {
       room.expect(message.seq);
     } else {
@@ -108,8 +108,8 @@ export function serveSaying({ connections, history, authorize, guestAt, appended
     return { seq: message.seq, at: message.at };
   }
 
-  // A frame may hold fields that its type does not have: only those that it has are looked at. A lone surrogate would come back
-  // from a store as something else.
+  // A frame may contain fields that its type does not define, so only the defined ones are used. A store may not preserve lone
+  // surrogates.
   const options = { cost: costOfSend(limits) };
   connections.handle(
     'send',
@@ -130,14 +130,14 @@ export function serveSaying({ connections, history, authorize, guestAt, appended
 }
 
 /**
- * Sends have a limit of their own. At its rate they take at most half of the connection's budget, so that `sendsPerSecond` can be
- * reached whatever it is. Without that limit they cost nothing.
+ * Sends have a separate rate limit. At that rate they use at most half of the connection's budget, so that `sendsPerSecond` can be
+ * reached with any configuration. Without a send limit they cost nothing.
  */
 function costOfSend({ sendsPerSecond, requestsPerSecond }: Limits): number {
   return sendsPerSecond === 0 ? 0 : Math.min(2, requestsPerSecond / 2 / sendsPerSecond);
 }
 
-/** Upper and lower case name the same UUID. */
+/** UUIDs are case-insensitive. */
 function by({ identity }: Connection, key: string): Pick<Entry, 'user' | 'key'> {
   return { user: identity.user, key: key.toLowerCase() };
 }
