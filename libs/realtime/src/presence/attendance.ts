@@ -1,23 +1,23 @@
 import type { Logger } from '../support/log.ts';
 import { above, better, type Presence, type PresenceChange, type PresenceView, type Status } from './presence.ts';
 
-/** One person in one room, on this node: plain fields, since there is one for every room of everybody. */
+/** One user in one room on this node. It has plain fields only, because one exists per user and room. */
 export class Attendee {
   readonly room: string;
   readonly user: string;
-  /** How many of their connections have joined. */
+  /** The number of the user's connections that have joined. */
   connections = 0;
-  /** How many of those are not away. */
+  /** The number of those connections that are not away. */
   attentive = 0;
-  /** What is shown for connections that dropped a moment ago. */
+  /** The status still shown for recently dropped connections. */
   held: Status = 'offline';
-  /** Until when, on the monotonic clock. */
+  /** When the held status ends, on the monotonic clock. */
   heldUntil = 0;
-  /** They went on purpose, and nobody has been told yet. */
+  /** The user left deliberately, and the store does not know yet. */
   left = false;
-  /** What their own connections here know of them; `offline`: not all know the same. */
+  /** The status that the user's own connections on this node have received; `offline` if it differs between them. */
   known: Status = 'offline';
-  /** When they were last heard typing, on the monotonic clock. */
+  /** When the last `typing` signal was published, on the monotonic clock. */
   typedAt = -Infinity;
 
   constructor(room: string, user: string) {
@@ -37,27 +37,29 @@ export class Attendee {
 
 export interface AttendanceOptions {
   readonly presence: Presence;
-  /** This node's name, another one on every node. */
+  /** The name of this node, unique among all nodes. */
   readonly node: string;
   readonly graceMs: number;
   readonly log: Logger;
-  /** Called with what everybody has to know, in the order of the versions of each room. */
+  /** Called with every change, in the order of the versions of each room. */
   readonly changed: (change: PresenceChange) => void;
 }
 
-/** Views that are said to the store in one call. */
+/** The maximum number of views per call of the store. */
 const viewsAtOnce = 500;
 const slowestRetryMs = 5_000;
 
-/** Who is in which room on this node, and the telling of it to the store: what came together in one call, one call at a time. */
+/** The local presence of users in rooms on this node. Reports it to the store in batches, one call at a time. */
 export class Attendance {
   readonly #options: AttendanceOptions;
   readonly #rooms = new Map<string, Map<string, Attendee>>();
-  /** Those whose view the store may not have; never more than there are attendees. */
+  /** Entries whose current view may be missing in the store. */
   readonly #unsaid = new Set<Attendee>();
   #saying = false;
   #failures = 0;
-  /** For whom something is held, the first to end first: the grace is the same for all, so one timer does. */
+  /**
+   * Entries with a held status, in the order in which they expire. The grace period is the same for all, so one timer is enough.
+   */
   readonly #held = new Set<Attendee>();
   #heldTimer: NodeJS.Timeout | undefined;
 
@@ -69,7 +71,7 @@ export class Attendance {
     return this.#rooms.get(room)?.get(user);
   }
 
-  /** Those who are in a room on this node, and those who are held in it. */
+  /** The users who are in a room on this node or whose status is held there. */
   in(room: string): Iterable<Attendee> {
     return this.#rooms.get(room)?.values() ?? [];
   }
@@ -89,8 +91,10 @@ export class Attendance {
   }
 
   /**
-   * A connection is in the room no more. @param dropped it may be back: what it showed is held for the grace. Otherwise it
-   * shows at once.
+   * A connection has left the room.
+   *
+   * @param dropped the connection was lost and may reconnect, so its status is held for the grace period. Otherwise the change
+   *   shows immediately.
    */
   went(room: string, user: string, away: boolean, dropped: boolean): void {
     const attendee = this.find(room, user);
@@ -104,7 +108,7 @@ export class Attendance {
     if (dropped) {
       attendee.held = shown;
       attendee.heldUntil = performance.now() + this.#options.graceMs;
-      // To the end of the line.
+      // Move to the end of the expiry order.
       this.#held.delete(attendee);
       this.#held.add(attendee);
       this.#watchHeld();
@@ -115,7 +119,7 @@ export class Attendance {
     this.#moved(attendee);
   }
 
-  /** A connection that is in the room looks elsewhere, or is back. */
+  /** A connection in the room became away, or is back. */
   turned(room: string, user: string, away: boolean): void {
     const attendee = this.find(room, user);
     if (attendee === undefined) return;
@@ -124,13 +128,13 @@ export class Attendance {
     if (attendee.live !== before) this.#moved(attendee);
   }
 
-  /** Says a view again: the store shows less than there is. */
+  /** Reports a view again, because the store shows a lower status than the live one. */
   again(attendee: Attendee): void {
     this.#unsaid.add(attendee);
     this.#say();
   }
 
-  /** Says everything of a room again: the store may have lost it. */
+  /** Reports all views of a room again, because the store may have lost them. */
   allAgain(room: string): void {
     for (const attendee of this.in(room)) this.again(attendee);
   }
@@ -168,7 +172,7 @@ export class Attendance {
   #say(): void {
     if (this.#saying) return;
     this.#saying = true;
-    // Not at once: what happens in one go, such as the end of a connection with many rooms, is said in one call.
+    // Deferred, so that changes of one turn, such as the close of a connection with many rooms, share one call.
     queueMicrotask(() => void this.#sayAll());
   }
 
@@ -186,7 +190,7 @@ export class Attendance {
         for (const change of changes) this.#options.changed(change);
         for (const attendee of batch) this.#letGo(attendee);
       } catch (error) {
-        this.#options.log.error({ err: error }, 'who is present could not be told to the other nodes');
+        this.#options.log.error({ err: error }, 'presence could not be written to the store');
         batch.forEach((attendee, index) => {
           this.#unsaid.add(attendee);
           if (views[index]?.left === true && attendee.connections === 0) attendee.left = true;

@@ -7,7 +7,7 @@ import { type Presence, presentAtMost } from './presence.ts';
 import { type Client, newNode, quiet } from '../testing/new-node.ts';
 
 const graceMs = 10_000;
-/** After this a further change of one person in one room is told at once. */
+/** After this time, the next change of a user in a room is sent immediately. */
 const everyMs = roomBounds.presenceEveryMs;
 
 beforeEach(() => {
@@ -23,7 +23,7 @@ async function pass(ms: number): Promise<void> {
   await quiet();
 }
 
-/** What a client was told of others, and of itself, in short. */
+/** A summary of the changes that a client received. */
 function told(client: Client): string[] {
   return client.of('presence').map(({ room, user, status }) => `${String(room)} ${String(user)} ${String(status)}`);
 }
@@ -34,7 +34,7 @@ async function join(client: Client, room = 'general'): Promise<unknown> {
   return (data as { present: unknown }).present;
 }
 
-/** Two nodes, with `bart` in the room `general` of the second, who looks on. */
+/** Two nodes. `bart` is in the room `general` on the second one and observes. */
 async function looking() {
   const bus = createMemoryBus();
   const here = newNode({ bus });
@@ -44,7 +44,7 @@ async function looking() {
   return { bus, here, there, bart };
 }
 
-test('whoever comes is told to everybody in the room on every node, and listed in the reply to their own join only', async () => {
+test('announces a new member to the room on every node, and lists them in the reply to their own join only', async () => {
   const { here, bart } = await looking();
   const lisa = here.connect('lisa');
   const elsewhere = here.connect('homer');
@@ -58,7 +58,7 @@ test('whoever comes is told to everybody in the room on every node, and listed i
   expect(told(elsewhere)).toEqual([]);
 });
 
-test('a leave shows at once', async () => {
+test('shows a leave immediately', async () => {
   const { here, bart } = await looking();
   const lisa = here.connect('lisa');
   await join(lisa);
@@ -72,7 +72,7 @@ test('a leave shows at once', async () => {
   ]);
 });
 
-test('a connection that dropped is shown until the grace is over', async () => {
+test('shows a dropped connection until the grace period ends', async () => {
   const { here, bart } = await looking();
   const lisa = here.connect('lisa');
   await join(lisa);
@@ -84,7 +84,7 @@ test('a connection that dropped is shown until the grace is over', async () => {
   expect(told(bart)).toEqual(['general lisa online', 'general homer online', 'general lisa offline']);
 });
 
-test.each(['the same node', 'the other node'])('a reload onto %s shows nothing, however often', async (where) => {
+test.each(['the same node', 'the other node'])('shows no change for reloads onto %s', async (where) => {
   const { here, there, bart } = await looking();
   let lisa = here.connect('lisa');
   await join(lisa);
@@ -98,7 +98,7 @@ test.each(['the same node', 'the other node'])('a reload onto %s shows nothing, 
   expect(told(bart)).toEqual(['general lisa online']);
 });
 
-test('whoever is back elsewhere before the drop was noticed shows nothing, and is gone when they leave', async () => {
+test('shows no change for a user who reconnects before the drop was detected, until they leave', async () => {
   const { here, there, bart } = await looking();
   const lost = here.connect('lisa');
   await join(lost);
@@ -112,7 +112,7 @@ test('whoever is back elsewhere before the drop was noticed shows nothing, and i
   expect(told(bart)).toEqual(['general lisa online', 'general lisa offline']);
 });
 
-test('a person with two tabs is one presence, on one node or two', async () => {
+test('shows a user with two tabs once, on one node or two', async () => {
   const { here, there, bart } = await looking();
   const tabs = [here.connect('lisa'), here.connect('lisa'), there.connect('lisa')];
   for (const tab of tabs) await join(tab);
@@ -125,7 +125,7 @@ test('a person with two tabs is one presence, on one node or two', async () => {
   expect(tabs.map(told)).toEqual([[], [], []]);
 });
 
-test('a person is away when all of their connections are, and back with the first', async () => {
+test('shows a user as away when all of their connections are, until the first is back', async () => {
   const { here, there, bart } = await looking();
   const [phone, laptop] = [here.connect('lisa'), there.connect('lisa')];
   await join(phone);
@@ -144,7 +144,7 @@ test('a person is away when all of their connections are, and back with the firs
   expect(told(laptop)).toEqual(['general lisa away', 'general lisa online']);
 });
 
-test('only the connections that joined the room count there', async () => {
+test('counts only connections that have joined the room', async () => {
   const { here, bart } = await looking();
   const inTheRoom = here.connect('lisa');
   const elsewhere = here.connect('lisa');
@@ -156,7 +156,7 @@ test('only the connections that joined the room count there', async () => {
   expect(told(bart)).toEqual(['general lisa online', 'general lisa away']);
 });
 
-test('whoever is away when they join comes as away', async () => {
+test('shows a user as away who joins while away', async () => {
   const { here, bart } = await looking();
   const lisa = here.connect('lisa');
   lisa.say({ type: 'away', away: true });
@@ -168,7 +168,7 @@ test('whoever is away when they join comes as away', async () => {
   expect(told(lisa)).toEqual([]);
 });
 
-test('whoever joins while they are away elsewhere, and is away again before anybody heard, has seen nothing else', async () => {
+test('shows no intermediate status for a user who joins and becomes away again before it was sent', async () => {
   const memory = createMemoryPresence();
   let said: Promise<unknown> = Promise.resolve();
   const presence: Presence = { ...memory, set: (node, views) => said.then(() => memory.set(node, views)) };
@@ -180,7 +180,7 @@ test('whoever joins while they are away elsewhere, and is away again before anyb
   const [bart, laptop] = [there.connect('bart'), there.connect('lisa')];
   const slow = Promise.withResolvers<undefined>();
   said = slow.promise;
-  // What he says is under way, so what she says waits.
+  // The report for bart is in progress, so the one for maggie waits.
   await join(bart);
   const present = await join(laptop);
   laptop.say({ type: 'away', away: true });
@@ -190,7 +190,7 @@ test('whoever joins while they are away elsewhere, and is away again before anyb
   expect(told(laptop)).toEqual(['general bart online']);
 });
 
-test('when the only attentive connection drops, the person stays online for the grace and is away then', async () => {
+test('keeps a user online for the grace period when their only attentive connection drops, then away', async () => {
   const { here, bart } = await looking();
   const [attentive, away] = [here.connect('lisa'), here.connect('lisa')];
   away.say({ type: 'away', away: true });
@@ -203,7 +203,7 @@ test('when the only attentive connection drops, the person stays online for the 
   expect(told(bart)).toEqual(['general lisa online', 'general lisa away']);
 });
 
-test('a removal shows at once, on every node', async () => {
+test('shows a removal immediately, on every node', async () => {
   const { here, there, bart } = await looking();
   await join(here.connect('lisa'));
   await join(there.connect('lisa'));
@@ -214,7 +214,7 @@ test('a removal shows at once, on every node', async () => {
 });
 
 test.each(['the same node', 'the other node'])(
-  'whoever is back on %s, looking elsewhere, and then goes is held no more',
+  'does not hold the status of a user who reconnects to %s, is away and then leaves',
   async (where) => {
     const { here, there, bart } = await looking();
     const lost = here.connect('lisa');
@@ -231,7 +231,7 @@ test.each(['the same node', 'the other node'])(
   },
 );
 
-test.each(['session_ended', 'closed_by_operator'] as const)('a close with %s shows at once', async (name) => {
+test.each(['session_ended', 'closed_by_operator'] as const)('shows a close with %s immediately', async (name) => {
   const { here, there, bart } = await looking();
   const dropped = there.connect('lisa');
   await join(dropped);
@@ -245,7 +245,7 @@ test.each(['session_ended', 'closed_by_operator'] as const)('a close with %s sho
   expect(told(bart)).toEqual(['general lisa online', 'general lisa offline']);
 });
 
-test('a restart of the server shows nothing of those who come back in time', async () => {
+test('shows no change for users who reconnect in time after a server restart', async () => {
   const { here, there, bart } = await looking();
   await join(here.connect('lisa'));
   await here.connections.drain(0);
@@ -255,7 +255,7 @@ test('a restart of the server shows nothing of those who come back in time', asy
   expect(told(bart)).toEqual(['general lisa online']);
 });
 
-test('when a node died, those who were there alone are gone', async () => {
+test('removes users who were present only on a node that has died', async () => {
   const bus = createMemoryBus();
   const presence = createMemoryPresence();
   let dead = false;
@@ -280,7 +280,7 @@ test('when a node died, those who were there alone are gone', async () => {
   expect(told(bart)).toEqual(['general lisa online', 'general homer online', 'general lisa offline']);
 });
 
-test('a node that was taken for dead says again who is there', async () => {
+test('restores the presence of a node that was removed by mistake', async () => {
   const bus = createMemoryBus();
   const here = newNode({ bus, node: 'here' });
   const there = newNode({ bus, node: 'there' });
@@ -295,7 +295,7 @@ test('a node that was taken for dead says again who is there', async () => {
   expect(told(lisa)).not.toContain('general lisa offline');
 });
 
-test('changes that the bus loses are told when a later one shows the hole', async () => {
+test('recovers lost changes when a later one reveals the gap', async () => {
   const inner = createMemoryBus();
   let lose = false;
   const bus = {
@@ -322,7 +322,7 @@ test('changes that the bus loses are told when a later one shows the hole', asyn
   expect(told(bart).toSorted()).toEqual(['general homer online', 'general maggie online']);
 });
 
-test('changes that the bus brings in the wrong order are taken in theirs', async () => {
+test('applies changes in version order when the bus reorders them', async () => {
   const inner = createMemoryBus();
   const held: (() => void)[] = [];
   const bus = {
@@ -350,7 +350,7 @@ test('changes that the bus brings in the wrong order are taken in theirs', async
   expect(told(bart)).toEqual(['general lisa online', 'general lisa offline']);
 });
 
-test('with the store out of reach rooms work, and what is not known yet is told when it is back', async () => {
+test('serves rooms while the store is unavailable and sends the presence when it is available again', async () => {
   const memory = createMemoryPresence();
   let away = false;
   const guarded = <T>(call: () => Promise<T>): Promise<T> => (away ? Promise.reject(new Error('away')) : call());
@@ -372,7 +372,7 @@ test('with the store out of reach rooms work, and what is not known yet is told 
   expect(await here.rooms.present('general')).toHaveLength(2);
 });
 
-test('a store that has begun anew is told again who is there', async () => {
+test('reports presence again to a store that has lost its data', async () => {
   let memory = createMemoryPresence();
   const presence: Presence = {
     set: (node, views) => memory.set(node, views),
@@ -395,7 +395,7 @@ test('a store that has begun anew is told again who is there', async () => {
   for (const client of [lisa, bart]) expect(told(client)).toContain('general homer online');
 });
 
-test('of a crowd nobody is told who comes and goes', async () => {
+test('sends no changes in a room with too many users', async () => {
   const { here, bart } = await looking();
   const crowd = Array.from({ length: presentAtMost - 1 }, (_, index) => ({
     room: 'general',
@@ -416,7 +416,7 @@ test('of a crowd nobody is told who comes and goes', async () => {
   expect([told(lisa), told(bart)]).toEqual([[], []]);
 });
 
-test('a person has a status on this node, in whatever room or in none', () => {
+test('returns the status of a user on this node, independent of rooms', () => {
   const { rooms, connect } = newNode();
   expect(rooms.statusOf('lisa')).toBe('offline');
   const [phone, laptop] = [connect('lisa'), connect('lisa')];
@@ -426,8 +426,8 @@ test('a person has a status on this node, in whatever room or in none', () => {
   expect(rooms.statusOf('lisa')).toBe('away');
 });
 
-describe('of one person in one room', () => {
-  test('one change is told per 500 ms: the first at once, the last state at the end, on every node', async () => {
+describe('changes of one user in one room', () => {
+  test('are sent once per 500 ms on every node: the first immediately, the last status at the end', async () => {
     const { here, there, bart } = await looking();
     const lisa = here.connect('lisa');
     const homer = here.connect('homer');
@@ -448,7 +448,7 @@ describe('of one person in one room', () => {
     expect(there.log.lines).toEqual([]);
   });
 
-  test('a state that is back within the time is not told at all', async () => {
+  test('are not sent if the status returns within the interval', async () => {
     const { here, bart } = await looking();
     const lisa = here.connect('lisa');
     await join(lisa);
@@ -458,7 +458,7 @@ describe('of one person in one room', () => {
     expect(told(bart)).toEqual(['general lisa online']);
   });
 
-  test('the changes that two connections on two nodes make count together', async () => {
+  test('are coalesced across two connections on two nodes', async () => {
     const { here, there, bart } = await looking();
     const lisas = [here.connect('lisa'), there.connect('lisa')];
     for (const lisa of lisas) await join(lisa);
@@ -474,7 +474,7 @@ describe('of one person in one room', () => {
     expect(told(bart).at(-1)).toBe(`general lisa ${here.rooms.statusOf('lisa')}`);
   });
 
-  test('a member who joins meanwhile is listed the current state, and told if it returns to the earlier one', async () => {
+  test('are listed to a member who joins within the interval, who also receives a return to the earlier status', async () => {
     const { here, there, bart } = await looking();
     const lisa = here.connect('lisa');
     await join(lisa);
@@ -492,7 +492,7 @@ describe('of one person in one room', () => {
     expect(told(homer)).toEqual([]);
   });
 
-  test('someone who joins and leaves again is listed to nobody, and the others are told so in time', async () => {
+  test('are removed from the list for others in time when the user leaves again within the interval', async () => {
     const { here, there, bart } = await looking();
     const lisa = here.connect('lisa');
     await join(lisa);
@@ -505,12 +505,12 @@ describe('of one person in one room', () => {
 });
 
 test.each(['', 'nonsense', '1 online offline', '1 here online lisa', 'x online away lisa'])(
-  'the bus bringing %j is logged and nothing else',
+  'logs and ignores the invalid bus payload %j',
   async (payload) => {
     const { bus, there, bart } = await looking();
     bus.publish('presence:general', payload);
     await pass(1_000);
     expect(told(bart)).toEqual([]);
-    expect(there.log.lines).toEqual(['warn the bus brought something that is no presence']);
+    expect(there.log.lines).toEqual(['warn invalid presence payload on the bus']);
   },
 );

@@ -15,29 +15,29 @@ import {
 export interface RoomPresenceMeans {
   readonly presence: Presence;
   readonly bus: Bus;
-  /** How long a missing change is left to the bus before the list is read. */
+  /** How long to wait for the bus to deliver a missing change before the list is read, in milliseconds. */
   readonly holeMs: number;
   readonly log: Logger;
   /** Called for every change, in order. */
   readonly changed: (user: string, status: Status) => void;
   /**
-   * Called when the members of the room, or only those named, have to be told of a change: at most once per
-   * `roomBounds.presenceEveryMs` and person.
+   * Called to send a change to the members of the room, or only to the given members: at most once per user within
+   * `roomBounds.presenceEveryMs`.
    */
   readonly tell: (user: string, status: Status, only?: ReadonlyMap<Connection, Status>) => void;
-  /** The store may have lost what this node said of the room. */
+  /** Called when the store may have lost what this node reported for the room. */
   readonly lost: () => void;
 }
 
 type Change = Pick<PresenceChange, 'user' | 'before' | 'after' | 'version'>;
 
-/** Changes kept that came ahead of a hole. Beyond them the list is read. */
+/** Bound for changes that arrived ahead of a gap. Beyond it, the list is read. */
 const changesAhead = 256;
 const slowestRetryMs = 5_000;
 
 /**
- * Who is present in one room, as the members on this node know it. Follows the changes that the bus brings, in whatever order
- * and with whatever losses; where one is missing it reads the list and tells of the differences.
+ * The presence in one room as members on this node see it. Accepts changes from the bus in any order and with losses. If a change
+ * is missing, it reads the list and reports the differences.
  */
 export class RoomPresence {
   readonly room: string;
@@ -47,9 +47,9 @@ export class RoomPresence {
   readonly #ahead = new Map<number, Change>();
   #total = 0;
   #version = 0;
-  /** The highest version that was heard of. */
+  /** The highest known version. */
   #known = 0;
-  /** Something may be missing that no later change shows. */
+  /** Changes may be missing without a later change that would reveal the gap. */
   #doubtful = true;
   #reading: Promise<void> | undefined;
   #failures = 0;
@@ -72,7 +72,7 @@ export class RoomPresence {
       topicOf(room),
       (payload) => {
         const change = parse(payload);
-        if (change === undefined) means.log.warn({ room }, 'the bus brought something that is no presence');
+        if (change === undefined) means.log.warn({ room }, 'invalid presence payload on the bus');
         else this.take(change);
       },
       () => {
@@ -83,18 +83,18 @@ export class RoomPresence {
     );
   }
 
-  /** Resolves when the list was read once, or could not be. Never rejects. */
+  /** Resolves after the first read of the list, even if it failed. Never rejects. */
   ready(): Promise<void> {
     if (this.#version === 0 && this.#doubtful) return (this.#reading ??= this.#read());
     return this.#reading ?? Promise.resolve();
   }
 
-  /** The people who are present; of a crowd those whom the list had room for. */
+  /** The users present; in a crowded room an incomplete list. */
   get people(): ReadonlyMap<string, Here> {
     return this.#people;
   }
 
-  /** A member is about to be listed who is present, and themselves as `status`. */
+  /** Called before a joining member is listed the present users, with its own user listed as `status`. */
   listed(member: Connection, status: Here): void {
     const { user } = member.identity;
     for (const other of this.#coalescing.recent()) {
@@ -102,7 +102,7 @@ export class RoomPresence {
     }
   }
 
-  /** So many are present that nobody is told of changes. */
+  /** Whether the room has too many present users for changes to be sent. */
   get crowded(): boolean {
     return this.#total > presentAtMost;
   }
@@ -136,7 +136,7 @@ export class RoomPresence {
     if (before === 'offline') this.#total++;
     if (after === 'offline') this.#total--;
     this.#put(user, after);
-    // Those whom the list had no room for are not known here.
+    // Users who did not fit in the list are unknown here.
     if (!this.crowded && this.#people.size !== this.#total) this.#doubtful = true;
   }
 
@@ -178,12 +178,12 @@ export class RoomPresence {
         const version = this.#version;
         const known = this.#known;
         const list = await this.#means.presence.list(this.room);
-        // Overtaken by the bus: the next list has it.
+        // Bus changes overtook this read; a newer list includes them.
         if (list.version < this.#version && this.#version !== version) {
           this.#doubtful = true;
           continue;
         }
-        // A change is told after it was made, so a list that began later has it, unless the store has begun anew.
+        // A change is published after it was stored, so a list that was read later includes it, unless the store lost its data.
         const anew = list.version < known;
         if (anew) this.#startAnew();
         this.#adopt(list);
@@ -193,25 +193,25 @@ export class RoomPresence {
     } catch (error) {
       this.#doubtful = true;
       this.#failures++;
-      this.#means.log.error({ err: error, room: this.room }, 'who is present could not be read');
+      this.#means.log.error({ err: error, room: this.room }, 'the presence list could not be read');
     }
     this.#reading = undefined;
     if (this.#behind) this.#readIn(Math.min(slowestRetryMs, 50 * 2 ** Math.min(10, this.#failures)));
   }
 
   #startAnew(): void {
-    this.#means.log.warn({ room: this.room }, 'the presence of the room has begun anew');
+    this.#means.log.warn({ room: this.room }, 'the presence store has lost its data and starts again');
     this.#known = 0;
     this.#ahead.clear();
   }
 
-  /** Tells of whatever differs. */
+  /** Reports all differences to the list. */
   #adopt({ version, total, present }: PresenceList): void {
     this.#version = version;
     this.#known = Math.max(this.#known, version);
     this.#total = total;
     const now = new Map(present.map(({ user, status }) => [user, status]));
-    // First, to make room.
+    // Removals first, to make room.
     for (const user of this.#people.keys()) if (!now.has(user)) this.#put(user, 'offline');
     for (const [user, status] of now) {
       const before = this.#people.get(user) ?? 'offline';
@@ -225,7 +225,7 @@ function topicOf(room: string): string {
   return `presence:${room}`;
 }
 
-/** Tells all nodes of a change. Never throws. */
+/** Publishes a change to all nodes. */
 export function publishPresence(bus: Bus, { room, user, before, after, version }: PresenceChange): void {
   bus.publish(topicOf(room), `${version} ${before} ${after} ${user}`);
 }

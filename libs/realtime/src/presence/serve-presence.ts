@@ -17,35 +17,35 @@ export interface PresenceOptions extends Pick<RoomPresenceMeans, 'presence' | 'b
 
 export interface ServedPresence {
   readonly attendance: Attendance;
-  /** Keeps up with who is present in a room, for its members on this node, until the returned function is called. */
+  /** Tracks presence in a room for its members on this node, until the returned function is called. */
   follow(room: Room): () => void;
-  /** Resolves when it is known who is present in a room that is followed, or it turned out that nobody can tell now. */
+  /** Resolves when the presence of a tracked room is loaded or the load has failed. */
   ready(room: Room): Promise<void>;
-  /** Counts a member in who was not, and answers who is there, the person first. To be called right before the reply. */
+  /** Adds a new member and returns the present users, starting with its own user. Call it directly before the reply. */
   joined(membership: Membership, away: boolean): Present;
-  /** A connection looks elsewhere, or is back. */
+  /** A connection became away, or is back. */
   turned(guest: Guest, away: boolean): void;
-  /** A node is dead: those who were there alone are gone. */
+  /** Removes the presence of a node that has died. */
   forget(node: string): Promise<void>;
 }
 
-/** Tells the members of rooms who comes, goes and looks elsewhere, on any node. */
+/** Sends presence changes on any node to the members of rooms. */
 export function servePresence(options: PresenceOptions): ServedPresence {
   const { connections, presence, bus, node, graceMs, log } = options;
   const followed = new Map<string, RoomPresence>();
   const attendance = new Attendance({ presence, node, graceMs, log, changed });
 
   function changed(change: PresenceChange): void {
-    // The bus brings it as well, and may be away.
+    // The bus delivers the change too, but it may be unavailable.
     followed.get(change.room)?.take(change);
     try {
       publishPresence(bus, change);
     } catch (error) {
-      log.error({ err: error, room: change.room }, 'a presence could not be published');
+      log.error({ err: error, room: change.room }, 'a presence change could not be published');
     }
   }
 
-  /** The store shows less than there is, where this node was taken for dead: it says again what there is. */
+  /** Another node removed this node's presence by mistake: reports it to the store again. */
   function repair(room: Room, user: string, after: Status): void {
     const own = attendance.find(room.name, user);
     if (own !== undefined && above(own.live, after)) attendance.again(own);
@@ -56,7 +56,8 @@ export function servePresence(options: PresenceOptions): ServedPresence {
     const frame = connections.encode({ type: 'presence', room: room.name, user, status: after });
     for (const membership of room.members.values()) {
       if (!membership.live || only?.has(membership.connection) === false) continue;
-      // What the reply to their join has told, nobody has to hear again; and whoever is here is not gone.
+      // Skip connections of the user that know this status from their join reply. A user with a connection is not `offline` to
+      // themselves.
       const theirs = membership.connection.identity.user === user;
       if (theirs && (own?.known === after || after === 'offline')) continue;
       membership.connection.send(frame);
@@ -94,7 +95,7 @@ export function servePresence(options: PresenceOptions): ServedPresence {
       const present = (joined ? attendance.find(room.name, user) : undefined) ?? attendance.came(room.name, user, away);
       const roomPresence = followed.get(room.name);
       const people = roomPresence?.people;
-      // What the others know of them, and not what they are about to learn: that is told as a change.
+      // List the status that the other members know. A pending change follows as an event.
       const status = people?.get(user) ?? (present.status === 'away' ? 'away' : 'online');
       roomPresence?.listed(connection, status);
       present.known = present.connections === 1 || present.known === status ? status : 'offline';

@@ -15,15 +15,15 @@ export interface TypingOptions {
   readonly log: Logger;
 }
 
-/** Told in a room in one second; a crowd that types is no news. */
+/** The maximum number of typing events per room and second. */
 const toldPerSecond = 20;
 const longestName = 256;
 
 /**
- * Tells a room who is writing in it: everybody but the person, and each person on this node at most once in
- * `roomBounds.typingEveryMs`. Nothing of it is kept.
+ * Sends typing events to a room, except to the user who is typing: at most one per user on this node within
+ * `roomBounds.typingEveryMs`. Nothing is stored.
  *
- * @returns what has the members of a room on this node told, until the function is called that it returns.
+ * @returns a function that starts the delivery to the members of a room on this node and returns a function to stop it
  */
 export function serveTyping(options: TypingOptions): (room: Room) => () => void {
   const { connections, bus, attendance, hasJoined, log } = options;
@@ -40,7 +40,7 @@ export function serveTyping(options: TypingOptions): (room: Room) => () => void 
       try {
         bus.publish(topicOf(room), user);
       } catch (error) {
-        log.warn({ err: error, room }, 'that somebody types could not be published');
+        log.warn({ err: error, room }, 'a typing event could not be published');
       }
     },
     { cost: 2 },
@@ -51,7 +51,7 @@ export function serveTyping(options: TypingOptions): (room: Room) => () => void 
     let told = 0;
     return bus.subscribe(topicOf(room.name), (user) => {
       if (user === '' || user.length > longestName) {
-        log.warn({ room: room.name }, 'the bus brought something that is no name');
+        log.warn({ room: room.name }, 'invalid typing payload on the bus');
         return;
       }
       const now = Math.floor(performance.now() / 1_000);
