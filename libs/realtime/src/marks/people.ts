@@ -2,36 +2,40 @@ import type { Bus } from '../bus/bus.ts';
 import type { Logger } from '../support/log.ts';
 import type { Unread } from './marks.ts';
 
-/** What concerns a person in a room, wherever they sit. */
+/** An event for one user in one room, relevant to their connections on every node. */
 export type News =
-  /** The room is in their list now. */
+  /** The user became a member of the room. */
   | { readonly kind: 'added'; readonly room: string; readonly user: string }
-  /** The room is in their list no more. */
+  /** The membership has ended. */
   | { readonly kind: 'dropped'; readonly room: string; readonly user: string }
-  /** The right to the room is gone as well, and this is why. */
+  /** The membership and the access to the room have ended, for this reason. */
   | { readonly kind: 'removed'; readonly room: string; readonly user: string; readonly code: string }
-  /** They have read, and this is left. */
+  /** The read marker moved, and these messages remain unread. */
   | { readonly kind: 'read'; readonly room: string; readonly user: string; readonly unread: Unread };
 
 export interface PeopleOptions {
   readonly bus: Bus;
-  /** This node's name: what it said itself it has heard already. */
+  /** The name of this node, to ignore its own events. */
   readonly node: string;
   readonly log: Logger;
   readonly heard: (news: News) => void;
-  /** News may have been lost. */
+  /** Events may have been lost. */
   readonly missed: () => void;
 }
 
 const topic = 'people';
 
-/** Carries news of people between the nodes. Returns what tells the others; it never throws. */
+/**
+ * Exchanges user events between nodes.
+ *
+ * @returns a function that publishes an event to the other nodes and never throws
+ */
 export function createPeople({ bus, node, log, heard, missed }: PeopleOptions): (news: News) => void {
   bus.subscribe(
     topic,
     (payload) => {
       const parsed = parse(payload);
-      if (parsed === undefined) log.warn({ topic }, 'the bus brought something that is no news of anybody');
+      if (parsed === undefined) log.warn({ topic }, 'invalid user event payload on the bus');
       else if (parsed.from !== node) heard(parsed.news);
     },
     missed,
@@ -40,7 +44,7 @@ export function createPeople({ bus, node, log, heard, missed }: PeopleOptions): 
     try {
       bus.publish(topic, JSON.stringify({ from: node, news }));
     } catch (error) {
-      log.error({ err: error, kind: news.kind }, 'news of somebody could not be told to the other nodes');
+      log.error({ err: error, kind: news.kind }, 'a user event could not be published');
     }
   };
 }

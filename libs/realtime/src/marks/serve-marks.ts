@@ -15,27 +15,27 @@ export interface MarksOptions {
   readonly connections: Connections<RoomsProtocol>;
   readonly marks: Marks;
   readonly bus: Bus;
-  /** Spreads the marks that are moved over turns of the event loop. */
+  /** Spreads the updates of read markers over turns of the event loop. */
   readonly share: LoopShare;
   readonly log: Logger;
   readonly entersOnJoin: (identity: Identity, room: string) => boolean | Promise<boolean>;
   readonly hasJoined: (connection: Connection, room: string) => boolean;
   readonly joinedBy: (room: string, user: string) => number;
-  /** Rejects with the error to answer unless they may read the room. */
+  /** Rejects with the error to answer if the identity may not read the room. */
   readonly judge: (identity: Identity, room: string) => Promise<void>;
   readonly tellOthers: (news: News) => void;
 }
 
 export interface ServedMarks {
-  /** Makes somebody who may join a member, where joining does so. Never rejects. */
+  /** Makes an authorized user a member, if joining the room does so. Never rejects. */
   entering(identity: Identity, room: string): Promise<void>;
-  /** What was heard of somebody, from here or from another node. */
+  /** Handles a user event from this node or another one. */
   heard(news: News): void;
-  /** News may have been lost. */
+  /** Events may have been lost. */
   missed(): void;
 }
 
-/** Serves `read`, and tells people what they have not read in the rooms of their lists. */
+/** Handles `read` and sends `unread` events for the rooms of connected users. */
 export function serveMarks(options: MarksOptions): ServedMarks {
   const { connections, marks, bus, share, log, hasJoined, judge, tellOthers } = options;
   const lists = new RoomLists({
@@ -85,8 +85,8 @@ export function serveMarks(options: MarksOptions): ServedMarks {
       try {
         if (!(await options.entersOnJoin(identity, room)) || !(await marks.enter(room, user))) return;
       } catch (error) {
-        // They are in the room all the same; the next join tries again.
-        log.error({ err: error, room }, 'somebody who joined could not be made a member');
+        // The join succeeds regardless, and the next join tries again.
+        log.error({ err: error, room }, 'a joined user could not be made a member');
         return;
       }
       lists.added(user, room);
@@ -101,7 +101,7 @@ export function serveMarks(options: MarksOptions): ServedMarks {
         unread.entered(room, user);
       } else if (kind === 'read') unread.tell(room, user, news.unread);
       else if (lists.dropped(user, room)) {
-        // Nobody else is told: of a private room a stranger must not even learn the name.
+        // Only former members receive this event: other users must not learn the names of private rooms.
         const joined = kind === 'removed' ? (connection: Connection) => hasJoined(connection, room) : undefined;
         tellPerson(connections, user, { type: 'left', room }, joined);
       }

@@ -2,7 +2,7 @@ import type { EventFrame, RoomsProtocol } from '@usher/protocol';
 import type { Connection } from '../connections/connection.ts';
 import type { Connections } from '../connections/hub.ts';
 
-/** Tells all of a person's connections here, but for those of which `knows` says that they need not be told. */
+/** Sends an event to all connections of a user on this node, except those for which `except` returns true. */
 export function tellPerson(
   connections: Connections<RoomsProtocol>,
   user: string,

@@ -10,34 +10,34 @@ export interface UnreadOptions {
   readonly connections: Connections<RoomsProtocol>;
   readonly marks: Marks;
   readonly log: Logger;
-  /** The people here in whose list a room is. */
+  /** The connected users whose list contains a room. */
   readonly listedBy: (room: string) => ReadonlySet<string>;
   readonly hasJoined: (connection: Connection, room: string) => boolean;
-  /** How many of a person's connections here have joined a room. */
+  /** The number of a user's connections on this node that have joined a room. */
   readonly joinedBy: (room: string, user: string) => number;
-  /** Tells all other nodes what is left for somebody who has read. */
+  /** Publishes the remaining unread messages of a user to all other nodes. */
   readonly tellOthers: (room: string, user: string, unread: Unread) => void;
 }
 
-/** What is told of one room is at least so far apart: two a second. */
+/** The minimum interval between two notifications of one room. */
 const everyMs = 500;
 const nobody: ReadonlySet<string> = new Set();
-/** People whose unread messages are counted in one go; then others have their turn. */
+/** The number of users to count at once before other work can run. */
 const countedAtOnce = 200;
 
 /**
- * Tells people what they have not read: gathered, so that a busy room costs no more than a quiet one. A message only marks its
- * room; who has to be told is looked at when the time has come.
+ * Sends `unread` events, batched so that a busy room costs no more than a quiet one. A message only marks its room; the receivers
+ * are determined when the batch is sent.
  */
 export class UnreadNews {
   readonly #options: UnreadOptions;
-  /** Rooms in which something was said. */
+  /** Rooms with new messages. */
   #said = new Set<string>();
-  /** Who has become a member, by room. */
+  /** New members by room. */
   #entered = new Map<string, Set<string>>();
-  /** What is left for those who have read, by room and person. */
+  /** The remaining unread messages of users who have read, by room and user. */
   #read = new Map<string, { readonly room: string; readonly user: string; readonly unread: Unread }>();
-  /** Who has read since the counting under way began: what it says of them may be older. */
+  /** Users who have read since the count in progress began, which may therefore be outdated for them. */
   readonly #overtaken = new Set<string>();
   #telling = false;
   #toldAt = -Infinity;
@@ -47,13 +47,13 @@ export class UnreadNews {
     this.#options = options;
   }
 
-  /** Something was said in a room that is in the list of somebody here. */
+  /** A message was sent in a room that is in the list of a connected user. */
   said(room: string): void {
     this.#said.add(room);
     this.#schedule();
   }
 
-  /** Somebody is a member now: that the room is in their list they learn from what is unread there, and be it nothing. */
+  /** A user became a member. The first `unread` event announces the room to them, even if the count is 0. */
   entered(room: string, user: string): void {
     if (this.#options.connections.count({ user }) === 0) return;
     const users = this.#entered.get(room);
@@ -62,7 +62,7 @@ export class UnreadNews {
     this.#schedule();
   }
 
-  /** Somebody here has read. All of their connections learn what is left, on every node. */
+  /** A user on this node has read. All of their connections on every node receive the remaining count. */
   hasRead(room: string, user: string, unread: Unread): void {
     const key = `${room} ${user}`;
     const before = this.#read.get(key)?.unread;
@@ -71,7 +71,7 @@ export class UnreadNews {
     this.#schedule();
   }
 
-  /** Tells all of a person's connections here. */
+  /** Sends an `unread` event to all connections of a user on this node. */
   tell(room: string, user: string, unread: Unread): void {
     if (this.#telling) this.#overtaken.add(`${room} ${user}`);
     tellPerson(this.#options.connections, user, frameOf(room, unread));
@@ -105,7 +105,7 @@ export class UnreadNews {
         const newcomers = entered.get(room);
         await this.#count(room, newcomers ? new Set([...listed, ...newcomers]) : listed);
       } catch (error) {
-        this.#options.log.error({ err: error, room }, 'what is unread could not be counted');
+        this.#options.log.error({ err: error, room }, 'unread messages could not be counted');
       }
     }
     this.#telling = false;
@@ -117,7 +117,7 @@ export class UnreadNews {
   async #count(room: string, users: ReadonlySet<string>): Promise<void> {
     const { connections, joinedBy } = this.#options;
     const waiting: string[] = [];
-    // One for all: where everybody has joined nothing is made for anybody.
+    // One object for all users, to avoid an allocation per user in rooms that all connections have joined.
     const theirs = { user: '' };
     for (const user of users) {
       theirs.user = user;
@@ -130,7 +130,7 @@ export class UnreadNews {
     }
   }
 
-  /** Those connections that see the room itself need not be told. */
+  /** Connections that have joined the room receive its messages and need no `unread` event. */
   #tellElsewhere(room: string, user: string, unread: Unread): void {
     const { connections, hasJoined } = this.#options;
     if (this.#overtaken.has(`${room} ${user}`)) {
