@@ -54,9 +54,9 @@ export default [
     id: 'partial-proof',
     who: 'an operator is told that somebody is out who is not',
     get: 'a node that does not answer makes it 503 with the proof so far',
-    in: 'libs/realtime/src/bus/survey.ts',
+    in: 'libs/realtime/src/bus/cluster-request.ts',
     without: ['return { answers, complete: awaited.size === 0 };', 'return { answers, complete: true };'],
-    shown: ['libs/realtime', 'src/bus/survey.spec.ts'],
+    shown: ['libs/realtime', 'src/bus/cluster-request.spec.ts'],
   },
   {
     id: 'foreign-ticket-renews',
@@ -81,8 +81,8 @@ export default [
     id: 'lost-role',
     who: 'somebody who lost a role goes on listening in a room that it opened',
     get: 'roles are read again at each renewal, and `removed` follows',
-    in: 'libs/realtime/src/rooms/expulsion.ts',
-    without: ['connections.onRenewed((connection) => void judge(connection));', ''],
+    in: 'libs/realtime/src/rooms/eviction.ts',
+    without: ['connections.onRenewed((connection) => void authorizeAgain(connection));', ''],
     shown: ['libs/realtime', 'src/connections/renewal.spec.ts'],
   },
   {

@@ -111,7 +111,7 @@ test('the connections of one user together never exceed the budget of the user, 
         }
         let budget = open.get(who);
         if (budget === undefined) open.set(who, (budget = budgets.open(user, now)));
-        if (budgets.pay(budget, 'join', cost, now) === 0) spent[user] = (spent[user] ?? 0) + cost;
+        if (budgets.charge(budget, 'join', cost, now) === 0) spent[user] = (spent[user] ?? 0) + cost;
         expect(spent[user]).toBeLessThanOrEqual(60 + (now - 1_000) * 0.015 + 0.01);
       }
     }),
@@ -128,11 +128,11 @@ test('a refused frame is charged to neither budget', () => {
   });
   const budgets = new Budgets(limits);
   const [one, two] = [budgets.open('maggie', 0), budgets.open('maggie', 0)];
-  expect(budgets.pay(one, 'join', 10, 0)).toBe(0);
+  expect(budgets.charge(one, 'join', 10, 0)).toBe(0);
   // The connection could pay, but the user could not.
-  for (let n = 0; n < 100; n++) expect(budgets.pay(two, 'join', 6, 0)).toBe(1_000);
-  expect(budgets.pay(two, 'join', 5, 0)).toBe(0);
+  for (let n = 0; n < 100; n++) expect(budgets.charge(two, 'join', 6, 0)).toBe(1_000);
+  expect(budgets.charge(two, 'join', 5, 0)).toBe(0);
   // And vice versa.
-  for (let n = 0; n < 100; n++) expect(budgets.pay(one, 'join', 1, 0)).toBe(1_000);
-  expect(budgets.pay(two, 'join', 5, 500)).toBe(0);
+  for (let n = 0; n < 100; n++) expect(budgets.charge(one, 'join', 1, 0)).toBe(1_000);
+  expect(budgets.charge(two, 'join', 5, 500)).toBe(0);
 });

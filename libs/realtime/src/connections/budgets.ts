@@ -71,18 +71,18 @@ export class Budgets {
    *
    * @returns 0 if it may be served, otherwise the milliseconds to wait before a retry
    */
-  pay(budget: ConnectionBudget, type: string, cost: number, now: number): number {
+  charge(budget: ConnectionBudget, type: string, cost: number, now: number): number {
     if ((type === 'beat' || type === 'renew') && budget.reserve.waitMs(1, now) === 0) {
       budget.reserve.take(1);
       return 0;
     }
     const { own, user } = budget;
     // A frame that costs more than a full bucket is served from a full bucket.
-    const payable = Math.min(cost, this.#highestCost);
-    const waitMs = Math.max(own.waitMs(payable, now), user.waitMs(payable, now));
+    const charged = Math.min(cost, this.#highestCost);
+    const waitMs = Math.max(own.waitMs(charged, now), user.waitMs(charged, now));
     if (waitMs > 0) return Math.max(shortestRetryMs, waitMs);
-    own.take(payable);
-    user.take(payable);
+    own.take(charged);
+    user.take(charged);
     return 0;
   }
 

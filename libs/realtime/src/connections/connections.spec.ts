@@ -2,7 +2,7 @@ import { compileProtocol, defineProtocol } from '@usher/protocol/server';
 import { Type } from 'typebox';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createConnections } from './connections.ts';
-import type { ConnectionsOptions } from './hub.ts';
+import type { ConnectionsOptions } from './connections-types.ts';
 import { RequestError } from './request-error.ts';
 import { createFakeSocket } from '../testing/fake-socket.ts';
 import { newLog } from '../testing/new-node.ts';

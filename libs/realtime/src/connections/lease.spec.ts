@@ -1,5 +1,5 @@
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
-import type { Renewal } from './hub.ts';
+import type { Renewal } from './connections-types.ts';
 import { newNode } from '../testing/new-node.ts';
 
 const start = 1_700_000_000_000;

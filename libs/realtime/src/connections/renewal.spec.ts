@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import type { Identity } from './connection.ts';
-import type { Renewal } from './hub.ts';
+import type { Renewal } from './connections-types.ts';
 import { liveSeqs, newNode, quiet, sendAll } from '../testing/new-node.ts';
 
 /** The room `random` requires the role `admin`. */

@@ -21,7 +21,7 @@ interface FollowedRoom {
   readonly unfollow: () => void;
 }
 
-const nobody: ReadonlySet<string> = new Set();
+const noUsers: ReadonlySet<string> = new Set();
 
 /** The room lists of the users who are connected to this node. Each list is read once and then updated by user events. */
 export class RoomLists {
@@ -44,7 +44,7 @@ export class RoomLists {
 
   /** The connected users whose list contains the room. */
   in(room: string): ReadonlySet<string> {
-    return this.#rooms.get(room)?.users ?? nobody;
+    return this.#rooms.get(room)?.users ?? noUsers;
   }
 
   has(user: string, room: string): boolean {
@@ -83,17 +83,17 @@ export class RoomLists {
   dropped(user: string, room: string): boolean {
     const list = this.#lists.get(user);
     const index = list?.indexOf(room) ?? -1;
-    const stood = index >= 0;
-    if (stood) {
+    const wasListed = index >= 0;
+    if (wasListed) {
       list?.splice(index, 1);
       this.#drop(room, user);
     }
     if (list === undefined || this.#readNow === user) this.#read(user);
-    return stood;
+    return wasListed;
   }
 
   /** Events may have been lost: reads the lists of all connected users again and removes the others. */
-  again(): void {
+  reload(): void {
     for (const user of this.#departed.keys()) this.#forget(user);
     for (const user of this.#lists.keys()) this.#read(user);
   }

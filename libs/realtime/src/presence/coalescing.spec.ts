@@ -14,9 +14,9 @@ function coalescing(most = 100) {
   const told: string[] = [];
   const subject = new Coalescing({
     everyMs: 500,
-    most,
+    limit: most,
     current: (user) => now.get(user) ?? 'offline',
-    tell: (user, status) => void told.push(`${performance.now()} ${user} ${status}`),
+    send: (user, status) => void told.push(`${performance.now()} ${user} ${status}`),
   });
   const start = performance.now();
   const change = (user: string, status: Status): void => {

@@ -2,7 +2,7 @@ import type { Connection } from '../connections/connection.ts';
 import type { Status } from './presence.ts';
 
 /** The last status of a user that was sent to a room, and when the next one may be sent. */
-interface Told {
+interface Interval {
   readonly status: Status;
   /** Monotonic milliseconds. */
   readonly until: number;
@@ -16,9 +16,9 @@ export interface CoalescingOptions {
   /** Returns the current status of a user. */
   readonly current: (user: string) => Status;
   /** Sends a status to the members of the room, or only to the given members. */
-  readonly tell: (user: string, status: Status, only?: ReadonlyMap<Connection, Status>) => void;
+  readonly send: (user: string, status: Status, only?: ReadonlyMap<Connection, Status>) => void;
   /** The maximum number of users to coalesce at the same time. Beyond it, the oldest interval ends early. */
-  readonly most: number;
+  readonly limit: number;
 }
 
 /**
@@ -29,7 +29,7 @@ export interface CoalescingOptions {
 export class Coalescing {
   readonly #options: CoalescingOptions;
   /** In ascending order of `until`, because the interval is the same for all. */
-  readonly #told = new Map<string, Told>();
+  readonly #intervals = new Map<string, Interval>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: CoalescingOptions) {
@@ -38,58 +38,58 @@ export class Coalescing {
 
   /** The status of a user has changed. */
   changed(user: string, status: Status): void {
-    if (this.#told.has(user)) return;
-    const { most } = this.#options;
-    if (this.#told.size >= most) {
-      const [first] = this.#told.keys();
+    if (this.#intervals.has(user)) return;
+    const { limit } = this.#options;
+    if (this.#intervals.size >= limit) {
+      const [first] = this.#intervals.keys();
       if (first !== undefined) this.#end(first);
     }
-    this.#tell(user, status);
+    this.#send(user, status);
   }
 
   /** The users with an active interval. */
   recent(): Iterable<string> {
-    return this.#told.keys();
+    return this.#intervals.keys();
   }
 
   /** A joining member is listed a status that differs from the one last sent to the other members. */
   listed(member: Connection, user: string, status: Status): void {
-    const told = this.#told.get(user);
-    if (told === undefined) return;
-    if (told.status !== status) (told.listed ??= new Map<Connection, Status>()).set(member, status);
-    else told.listed?.delete(member);
+    const interval = this.#intervals.get(user);
+    if (interval === undefined) return;
+    if (interval.status !== status) (interval.listed ??= new Map<Connection, Status>()).set(member, status);
+    else interval.listed?.delete(member);
   }
 
   stop(): void {
     clearTimeout(this.#timer);
-    this.#told.clear();
+    this.#intervals.clear();
   }
 
-  #tell(user: string, status: Status, only?: ReadonlyMap<Connection, Status>): void {
-    const { everyMs, tell } = this.#options;
-    this.#told.set(user, { status, until: performance.now() + everyMs, listed: undefined });
+  #send(user: string, status: Status, only?: ReadonlyMap<Connection, Status>): void {
+    const { everyMs, send } = this.#options;
+    this.#intervals.set(user, { status, until: performance.now() + everyMs, listed: undefined });
     this.#timer ??= setTimeout(() => {
       this.#endDue();
     }, everyMs).unref();
-    tell(user, status, only);
+    send(user, status, only);
   }
 
   #end(user: string): void {
-    const told = this.#told.get(user);
-    this.#told.delete(user);
+    const interval = this.#intervals.get(user);
+    this.#intervals.delete(user);
     const status = this.#options.current(user);
-    if (told === undefined) return;
-    if (told.status !== status) this.#tell(user, status);
-    else if (told.listed !== undefined && told.listed.size > 0) this.#tell(user, status, told.listed);
+    if (interval === undefined) return;
+    if (interval.status !== status) this.#send(user, status);
+    else if (interval.listed !== undefined && interval.listed.size > 0) this.#send(user, status, interval.listed);
   }
 
   #endDue(): void {
     const now = performance.now();
     // Iterate over a copy: sending a status adds a new interval to the map.
-    const due = [...this.#told].filter(([, { until }]) => until <= now);
+    const due = [...this.#intervals].filter(([, { until }]) => until <= now);
     for (const [user] of due) this.#end(user);
     this.#timer = undefined;
-    const [next] = this.#told.values();
+    const [next] = this.#intervals.values();
     if (next === undefined) return;
     this.#timer = setTimeout(
       () => {

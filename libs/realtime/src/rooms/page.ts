@@ -1,6 +1,6 @@
 import type { Message, Params, RoomsProtocol } from '@usher/protocol';
 import { roomBounds } from '@usher/protocol/server';
-import { asShown } from './as-shown.ts';
+import { toWireMessage } from './to-wire-message.ts';
 import type { History, HistoryPage, Range } from './history.ts';
 
 /** The page that a join reads from the history, limited to the size of a frame. */
@@ -49,7 +49,7 @@ export function withinFrame(
   const last = messages.length - 1;
   const count = fitting(messages, keep === 'oldest' ? (index) => index : (index) => last - index);
   const kept = keep === 'oldest' ? messages.slice(0, count) : messages.slice(messages.length - count);
-  return { messages: shown(kept), more: more || count < messages.length };
+  return { messages: kept.map(toWireMessage), more: more || count < messages.length };
 }
 
 function latest(page: HistoryPage, recovery: 'fresh' | 'gap'): JoinPage {
@@ -68,9 +68,4 @@ function fitting(messages: readonly Message[], at: (index: number) => number): n
     if (bytes > roomBounds.pageBytes) return Math.max(1, index);
   }
   return messages.length;
-}
-
-/** A history may return fields that must not reach clients. */
-function shown(messages: readonly Message[]): Message[] {
-  return messages.map(asShown);
 }

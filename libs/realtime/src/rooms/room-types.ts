@@ -2,7 +2,7 @@ import type { RoomsProtocol } from '@usher/protocol';
 import type { Bus } from '../bus/bus.ts';
 import type { Identity } from '../connections/connection.ts';
 import type { History } from './history.ts';
-import type { Connections } from '../connections/hub.ts';
+import type { Connections } from '../connections/connections-types.ts';
 import type { Logger } from '../support/log.ts';
 import type { Marks } from '../marks/marks.ts';
 import type { PresenceList, Presence, Status } from '../presence/presence.ts';

@@ -1,21 +1,21 @@
-import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Message } from '@usher/protocol';
-import { asShown } from './as-shown.ts';
+import { serializeMessage } from './to-wire-message.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Connection } from '../connections/connection.ts';
 import { Frame } from '../connections/frame.ts';
 import type { History, HistoryPage } from './history.ts';
-import { KeptFrames } from './kept-frames.ts';
+import { ReplayBuffer } from './replay-buffer.ts';
 import type { Logger } from '../support/log.ts';
 import { following } from './page.ts';
 
-export interface RoomMeans {
+export interface RoomContext {
   readonly history: History;
   readonly bus: Bus;
   readonly holeMs: number;
   readonly log: Logger;
   /** Called for members that cannot continue with their current sequence. They must reconnect and join again. */
-  readonly strand: (connection: Connection) => void;
+  readonly forceResync: (connection: Connection) => void;
   readonly delivered: (room: string, members: number) => void;
   /** Subscribes to presence and typing of a room until the returned function is called. */
   readonly follow: (room: Room) => () => void;
@@ -49,7 +49,7 @@ export class Room {
   readonly members = new Map<Connection, Membership>();
   epoch = '';
 
-  readonly #means: RoomMeans;
+  readonly #context: RoomContext;
   #unsubscribe: (() => void) | undefined;
   #unfollow: (() => void) | undefined;
   #closed = false;
@@ -58,33 +58,33 @@ export class Room {
   /** The highest known sequence number. */
   #known = 0;
   /** The bus may have lost messages without a later message that would reveal the gap. */
-  #doubtful = false;
+  #maybeStale = false;
   /** Frames that arrived ahead of a gap. */
   readonly #ahead = new Map<number, Frame>();
   #aheadCharacters = 0;
-  readonly #kept = new KeptFrames();
+  readonly #replay = new ReplayBuffer();
   #filling = false;
   #failures = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(name: string, means: RoomMeans) {
+  constructor(name: string, context: RoomContext) {
     this.name = name;
-    this.#means = means;
+    this.#context = context;
   }
 
   /** Subscribes once, before the first read, so that no message is missed in between. */
   listen(): void {
-    this.#unsubscribe ??= this.#means.bus.subscribe(
+    this.#unsubscribe ??= this.#context.bus.subscribe(
       `room:${this.name}`,
       (payload) => {
         this.#receive(payload);
       },
       () => {
-        this.#doubtful = true;
+        this.#maybeStale = true;
         this.#scheduleFill(0);
       },
     );
-    this.#unfollow ??= this.#means.follow(this);
+    this.#unfollow ??= this.#context.follow(this);
   }
 
   close(): void {
@@ -99,11 +99,11 @@ export class Room {
 
   /** Starts to buffer deliveries for a joining member. Each call needs one `endJoin`. */
   beginJoin(): void {
-    this.#kept.begin(this.#next);
+    this.#replay.begin(this.#next);
   }
 
   endJoin(): void {
-    this.#kept.end(this.#next);
+    this.#replay.end(this.#next);
   }
 
   /**
@@ -114,11 +114,11 @@ export class Room {
    */
   goLive(membership: Membership, page: HistoryPage): (() => void) | false {
     if (this.#next === 0) this.#start(page);
-    else if (page.epoch !== this.epoch) this.#anew(page);
+    else if (page.epoch !== this.epoch) this.#startEpoch(page);
     const from = page.seq + 1;
-    if (from < this.#next && !this.#kept.reaches(from)) return false;
+    if (from < this.#next && !this.#replay.covers(from)) return false;
     return () => {
-      if (from < this.#next) for (const frame of this.#kept.since(from)) membership.connection.send(frame);
+      if (from < this.#next) for (const frame of this.#replay.since(from)) membership.connection.send(frame);
       membership.from = Math.max(from, this.#next);
       membership.live = true;
     };
@@ -127,9 +127,9 @@ export class Room {
   /** Publishes a durable message to all nodes. Never throws. */
   publish(message: Message, epoch: string): void {
     try {
-      this.#means.bus.publish(`room:${this.name}`, `${message.seq} ${epoch} ${messageText(message)}`);
+      this.#context.bus.publish(`room:${this.name}`, `${message.seq} ${epoch} ${serializeMessage(message)}`);
     } catch (error) {
-      this.#means.log.error({ err: error, room: this.name }, 'a message could not be published');
+      this.#context.log.error({ err: error, room: this.name }, 'a message could not be published');
     }
     this.expect(message.seq);
   }
@@ -138,7 +138,7 @@ export class Room {
   expect(seq: number): void {
     if (seq <= this.#known) return;
     this.#known = seq;
-    if (this.#next !== 0 && seq >= this.#next) this.#scheduleFill(this.#means.holeMs);
+    if (this.#next !== 0 && seq >= this.#next) this.#scheduleFill(this.#context.holeMs);
   }
 
   #receive(payload: string): void {
@@ -147,13 +147,13 @@ export class Room {
     const textAt = payload.indexOf(' ', epochAt) + 1;
     const seq = Number(payload.slice(0, Math.max(0, epochAt - 1)));
     if (textAt === 0 || !Number.isSafeInteger(seq) || seq < 1) {
-      this.#means.log.warn({ room: this.name }, 'invalid message payload on the bus');
+      this.#context.log.warn({ room: this.name }, 'invalid message payload on the bus');
       return;
     }
     if (this.#next === 0) {
       this.expect(seq);
     } else if (payload.slice(epochAt, textAt - 1) !== this.epoch) {
-      this.#doubtful = true;
+      this.#maybeStale = true;
       this.#scheduleFill(0);
     } else {
       this.#offer(seq, new Frame(payload.slice(textAt)));
@@ -172,19 +172,19 @@ export class Room {
       this.#ahead.set(seq, frame);
       this.#aheadCharacters += frame.text.length;
     }
-    this.#scheduleFill(this.#means.holeMs);
+    this.#scheduleFill(this.#context.holeMs);
   }
 
   #deliver(frame: Frame): void {
     const seq = this.#next++;
-    this.#kept.keep(frame, seq);
+    this.#replay.add(frame, seq);
     let count = 0;
     for (const membership of this.members.values()) {
       if (!membership.live || seq < membership.from) continue;
       membership.connection.send(frame);
       count++;
     }
-    this.#means.delivered(this.name, count);
+    this.#context.delivered(this.name, count);
   }
 
   #deliverAhead(): void {
@@ -207,21 +207,21 @@ export class Room {
   #start(page: HistoryPage): void {
     this.epoch = page.epoch;
     this.#next = page.seq + 1;
-    this.#kept.restart(this.#next);
-    if (this.#doubtful || this.#known >= this.#next) this.#scheduleFill(0);
+    this.#replay.restart(this.#next);
+    if (this.#maybeStale || this.#known >= this.#next) this.#scheduleFill(0);
   }
 
   /** The history has a new epoch, so earlier sequence numbers are invalid. */
-  #anew(page: HistoryPage): void {
-    this.#means.log.warn({ room: this.name }, 'the history of the room has a new epoch');
+  #startEpoch(page: HistoryPage): void {
+    this.#context.log.warn({ room: this.name }, 'the history of the room has a new epoch');
     this.#clearAhead();
     this.#known = 0;
     this.#start(page);
-    this.#strand();
+    this.#forceResync();
   }
 
-  #strand(): void {
-    for (const { live, connection } of this.members.values()) if (live) this.#means.strand(connection);
+  #forceResync(): void {
+    for (const { live, connection } of this.members.values()) if (live) this.#context.forceResync(connection);
   }
 
   #scheduleFill(delayMs: number): void {
@@ -243,16 +243,16 @@ export class Room {
     if (this.#filling || this.#closed) return;
     this.#filling = true;
     try {
-      while (this.#doubtful || this.#known >= this.#next) {
-        this.#doubtful = false;
-        const heard = this.#known;
-        const page = await this.#means.history.read(this.name, following(this.#next - 1));
+      while (this.#maybeStale || this.#known >= this.#next) {
+        this.#maybeStale = false;
+        const announced = this.#known;
+        const page = await this.#context.history.read(this.name, following(this.#next - 1));
         // All members may have left in the meantime.
         if (this.#isClosed()) return;
-        this.#take(page);
+        this.#applyPage(page);
         // Announced messages are durable, so a later read must include them.
-        if (page.seq < heard && this.#known === heard) {
-          this.#means.log.warn({ room: this.name }, 'the bus announced a message that the history does not contain');
+        if (page.seq < announced && this.#known === announced) {
+          this.#context.log.warn({ room: this.name }, 'the bus announced a message that the history does not contain');
           this.#known = page.seq;
           this.#clearAhead();
         }
@@ -261,24 +261,24 @@ export class Room {
         }
         this.#failures = 0;
         // Lets the sockets write, so that a long recovery does not make clients slow consumers.
-        await turnOfTheLoop();
+        await nextTurn();
       }
     } catch (error) {
       this.#failures++;
-      this.#doubtful = true;
-      this.#means.log.error({ err: error, room: this.name }, 'a gap could not be filled from the history');
+      this.#maybeStale = true;
+      this.#context.log.error({ err: error, room: this.name }, 'a gap could not be filled from the history');
     } finally {
       this.#filling = false;
     }
-    if (this.#doubtful || this.#known >= this.#next) {
-      const retryMs = Math.min(slowestRetryMs, Math.max(10, this.#means.holeMs) * 2 ** Math.min(10, this.#failures));
+    if (this.#maybeStale || this.#known >= this.#next) {
+      const retryMs = Math.min(slowestRetryMs, Math.max(10, this.#context.holeMs) * 2 ** Math.min(10, this.#failures));
       this.#scheduleFill(retryMs);
     }
   }
 
-  #take(page: HistoryPage): void {
+  #applyPage(page: HistoryPage): void {
     if (page.epoch !== this.epoch) {
-      this.#anew(page);
+      this.#startEpoch(page);
       return;
     }
     // The page may not cover the whole gap.
@@ -289,10 +289,10 @@ export class Room {
         // The history deleted these messages before they were delivered here, so members cannot continue.
         this.#clearAhead();
         this.#next = message.seq;
-        this.#kept.restart(this.#next);
-        this.#strand();
+        this.#replay.restart(this.#next);
+        this.#forceResync();
       }
-      this.#deliver(new Frame(messageText(message)));
+      this.#deliver(new Frame(serializeMessage(message)));
     }
     this.#deliverAhead();
   }
@@ -300,14 +300,4 @@ export class Room {
   #isClosed(): boolean {
     return this.#closed;
   }
-}
-
-/** Serializes the frame of a message, limited to the fields that the protocol defines. */
-function messageText(message: Message): string {
-  const { room, seq, id, from, text, at, edits, deletes, edited, deleted } = message;
-  // Most messages are neither changes nor changed, and are serialized without a copy.
-  const plain = (edits ?? deletes ?? edited ?? deleted) === undefined;
-  return JSON.stringify(
-    plain ? { type: 'message', room, seq, id, from, text, at } : { type: 'message', ...asShown(message) },
-  );
 }

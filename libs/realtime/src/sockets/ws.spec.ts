@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { createConnections } from '../connections/connections.ts';
 import { Frame } from '../connections/frame.ts';
-import type { Closed } from '../connections/hub.ts';
+import type { Closed } from '../connections/connections-types.ts';
 import { createMemoryBus } from '../bus/memory-bus.ts';
 import { createMemoryHistory } from '../rooms/memory-history.ts';
 import { createRooms } from '../rooms/rooms.ts';

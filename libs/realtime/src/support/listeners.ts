@@ -22,7 +22,7 @@ export class Listeners<A extends readonly unknown[]> {
     };
   }
 
-  tell(...args: A): void {
+  notify(...args: A): void {
     for (const entry of this.#entries) {
       try {
         entry(...args);

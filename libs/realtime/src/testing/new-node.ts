@@ -4,7 +4,7 @@ import type { RoomsProtocol } from '@usher/protocol';
 import { onTestFinished } from 'vitest';
 import type { Connection, Identity } from '../connections/connection.ts';
 import { createConnections } from '../connections/connections.ts';
-import type { ConnectionsOptions } from '../connections/hub.ts';
+import type { ConnectionsOptions } from '../connections/connections-types.ts';
 import type { Logger } from '../support/log.ts';
 import { createMemoryBus } from '../bus/memory-bus.ts';
 import type { Bus } from '../bus/bus.ts';

@@ -12,7 +12,7 @@ const lookAgainMs = 25;
  * once does not become a slow consumer, and a client that requests pages without reading them does not fill the memory. The limit
  * of unanswered requests bounds the queue.
  */
-export class ReadLane {
+export class PageReader {
   /** Shared by all connections of the node. */
   readonly #share: LoopShare;
   #reading = 0;

@@ -45,7 +45,7 @@ export interface Survey<Q, A> {
   stop(): void;
 }
 
-interface Asked<A> {
+interface Pending<A> {
   readonly since: number;
   readonly awaited: Set<string>;
   readonly answers: Answered<A>[];
@@ -53,14 +53,14 @@ interface Asked<A> {
 }
 
 /** The maximum number of pending requests. Beyond it, only this node responds and the result is incomplete. */
-const mostAsked = 1_000;
+const maxPending = 1_000;
 
 /** Sends a request to all nodes over the bus and collects at most one response from each. It does not wait for dead nodes. */
 export function createSurvey<Q, A>(options: SurveyOptions<Q, A>): Survey<Q, A> {
   const { bus, topic, node, members, answer, isQuestion, isAnswer, waitMs = 2_000, log = silent } = options;
   const questions = `survey:${topic}`;
   const answersTo = (to: string): string => `survey:${topic}:${to}`;
-  const asked = new Map<string, Asked<A>>();
+  const pending = new Map<string, Pending<A>>();
 
   async function answerTo(from: string, id: string, question: Q): Promise<void> {
     try {
@@ -85,12 +85,13 @@ export function createSurvey<Q, A>(options: SurveyOptions<Q, A>): Survey<Q, A> {
       options.missed,
     ),
     bus.subscribe(answersTo(node), (payload) => {
-      const { id, node: from, answer: said } = parse(payload);
-      const mine = typeof id === 'string' ? asked.get(id) : undefined;
+      const { id, node: from, answer: response } = parse(payload);
+      const request = typeof id === 'string' ? pending.get(id) : undefined;
       // Ignore late responses and responses of nodes that were not asked.
-      if (mine === undefined || typeof from !== 'string' || !isAnswer(said) || !mine.awaited.delete(from)) return;
-      mine.answers.push({ node: from, answer: said, ms: elapsed(mine.since) });
-      if (mine.awaited.size === 0) mine.done();
+      if (request === undefined || typeof from !== 'string' || !isAnswer(response) || !request.awaited.delete(from))
+        return;
+      request.answers.push({ node: from, answer: response, ms: elapsed(request.since) });
+      if (request.awaited.size === 0) request.done();
     }),
   ];
 
@@ -111,7 +112,7 @@ export function createSurvey<Q, A>(options: SurveyOptions<Q, A>): Survey<Q, A> {
       // This node handles the request first, independent of the other nodes.
       const own = { node, answer: await answer(question), ms: elapsed(since) };
       const awaited = await others();
-      if (awaited === undefined || asked.size >= mostAsked) return { answers: [own], complete: false };
+      if (awaited === undefined || pending.size >= maxPending) return { answers: [own], complete: false };
       if (awaited.size === 0) return { answers: [own], complete: true };
       const id = randomUUID();
       const answers = [own];
@@ -121,15 +122,15 @@ export function createSurvey<Q, A>(options: SurveyOptions<Q, A>): Survey<Q, A> {
           clearTimeout(timer);
           resolve();
         };
-        asked.set(id, { since, awaited, answers, done });
+        pending.set(id, { since, awaited, answers, done });
         bus.publish(questions, JSON.stringify({ id, from: node, question }));
       });
-      asked.delete(id);
+      pending.delete(id);
       return { answers, complete: awaited.size === 0 };
     },
     stop() {
       for (const end of unsubscribe) end();
-      for (const { done } of asked.values()) done();
+      for (const { done } of pending.values()) done();
     },
   };
 }

@@ -1,7 +1,7 @@
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import type { Bus } from './bus.ts';
 import { createMemoryBus } from './memory-bus.ts';
-import { createSurvey, type SurveyOptions } from './survey.ts';
+import { createSurvey, type SurveyOptions } from './cluster-request.ts';
 import { newLog } from '../testing/new-node.ts';
 
 type Options = SurveyOptions<string, number>;

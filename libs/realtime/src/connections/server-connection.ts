@@ -6,25 +6,25 @@ import type { Socket, SocketListener } from './socket.ts';
 import type { Spoke } from './wheel.ts';
 
 /** What a connection calls on the collection that owns it. */
-export interface Usher {
+export interface ConnectionOwner {
   readonly bufferedBytes: number;
-  heard(seat: Seat, text: string): void;
+  received(connection: ServerConnection, text: string): void;
   /** The socket is gone. */
-  gone(seat: Seat, code: number): void;
-  close(seat: Seat, name: CloseName): void;
+  socketClosed(connection: ServerConnection, code: number): void;
+  close(connection: ServerConnection, name: CloseName): void;
 }
 
 /**
  * One connection on the server. It has plain fields only, without closures, timers or maps of its own, and is its own socket
  * listener. Times are monotonic milliseconds, except `openedAt` (Unix milliseconds) and `lease` (Unix seconds).
  */
-export class Seat implements Connection, SocketListener, Spoke {
+export class ServerConnection implements Connection, SocketListener, Spoke {
   readonly id: string;
   /** A renewal replaces this object and never mutates it. */
   identity: Identity;
   readonly openedAt: number;
   readonly socket: Socket;
-  readonly usher: Usher;
+  readonly owner: ConnectionOwner;
 
   lease: number;
   /** When the lease ends, independent of changes of the system time. */
@@ -32,13 +32,13 @@ export class Seat implements Connection, SocketListener, Spoke {
   leaseNoticed = false;
   open = true;
   /** The socket has reported that it is closed. */
-  socketGone = false;
+  isSocketClosed = false;
   inFlight = 0;
   malformed = 0;
   /** Created with the first frame that is charged. */
   budget: ConnectionBudget | undefined = undefined;
   /** The client has sent a frame since the last beat. */
-  heardSinceBeat = false;
+  receivedSinceBeat = false;
   nextBeatAt: number;
   /** The deadline for an answer to the last beat; 0 if none is pending. */
   beatDeadline = 0;
@@ -50,13 +50,13 @@ export class Seat implements Connection, SocketListener, Spoke {
   wheelPrevious: Spoke | undefined = undefined;
 
   constructor(
-    usher: Usher,
+    owner: ConnectionOwner,
     socket: Socket,
     id: string,
     identity: Identity,
-    times: Pick<Seat, 'openedAt' | 'lease' | 'leaseEndsAt' | 'nextBeatAt'>,
+    times: Pick<ServerConnection, 'openedAt' | 'lease' | 'leaseEndsAt' | 'nextBeatAt'>,
   ) {
-    this.usher = usher;
+    this.owner = owner;
     this.socket = socket;
     this.id = id;
     this.identity = identity;
@@ -73,14 +73,14 @@ export class Seat implements Connection, SocketListener, Spoke {
   send(frame: Frame): void {
     if (!this.open) return;
     this.socket.send(frame);
-    if (this.socket.bufferedBytes > this.usher.bufferedBytes) this.usher.close(this, 'slow_consumer');
+    if (this.socket.bufferedBytes > this.owner.bufferedBytes) this.owner.close(this, 'slow_consumer');
   }
 
   message(text: string): void {
-    if (this.open) this.usher.heard(this, text);
+    if (this.open) this.owner.received(this, text);
   }
 
   closed(code: number): void {
-    this.usher.gone(this, code);
+    this.owner.socketClosed(this, code);
   }
 }

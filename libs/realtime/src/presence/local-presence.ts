@@ -2,7 +2,7 @@ import type { Logger } from '../support/log.ts';
 import { above, better, type Presence, type PresenceChange, type PresenceView, type Status } from './presence.ts';
 
 /** One user in one room on this node. It has plain fields only, because one exists per user and room. */
-export class Attendee {
+export class LocalUser {
   readonly room: string;
   readonly user: string;
   /** The number of the user's connections that have joined. */
@@ -35,7 +35,7 @@ export class Attendee {
   }
 }
 
-export interface AttendanceOptions {
+export interface LocalPresenceOptions {
   readonly presence: Presence;
   /** The name of this node, unique among all nodes. */
   readonly node: string;
@@ -46,48 +46,48 @@ export interface AttendanceOptions {
 }
 
 /** The maximum number of views per call of the store. */
-const viewsAtOnce = 500;
+const viewsPerCall = 500;
 const slowestRetryMs = 5_000;
 
 /** The local presence of users in rooms on this node. Reports it to the store in batches, one call at a time. */
-export class Attendance {
-  readonly #options: AttendanceOptions;
-  readonly #rooms = new Map<string, Map<string, Attendee>>();
+export class LocalPresence {
+  readonly #options: LocalPresenceOptions;
+  readonly #rooms = new Map<string, Map<string, LocalUser>>();
   /** Entries whose current view may be missing in the store. */
-  readonly #unsaid = new Set<Attendee>();
-  #saying = false;
+  readonly #unreported = new Set<LocalUser>();
+  #reporting = false;
   #failures = 0;
   /**
    * Entries with a held status, in the order in which they expire. The grace period is the same for all, so one timer is enough.
    */
-  readonly #held = new Set<Attendee>();
+  readonly #held = new Set<LocalUser>();
   #heldTimer: NodeJS.Timeout | undefined;
 
-  constructor(options: AttendanceOptions) {
+  constructor(options: LocalPresenceOptions) {
     this.#options = options;
   }
 
-  find(room: string, user: string): Attendee | undefined {
+  find(room: string, user: string): LocalUser | undefined {
     return this.#rooms.get(room)?.get(user);
   }
 
   /** The users who are in a room on this node or whose status is held there. */
-  in(room: string): Iterable<Attendee> {
+  in(room: string): Iterable<LocalUser> {
     return this.#rooms.get(room)?.values() ?? [];
   }
 
   /** A connection has joined. */
-  came(room: string, user: string, away: boolean): Attendee {
-    let people = this.#rooms.get(room);
-    if (people === undefined) this.#rooms.set(room, (people = new Map<string, Attendee>()));
-    let attendee = people.get(user);
-    if (attendee === undefined) people.set(user, (attendee = new Attendee(room, user)));
-    const before = attendee.live;
-    attendee.connections++;
-    if (!away) attendee.attentive++;
-    attendee.left = false;
-    if (attendee.live !== before) this.#moved(attendee);
-    return attendee;
+  joined(room: string, user: string, away: boolean): LocalUser {
+    let users = this.#rooms.get(room);
+    if (users === undefined) this.#rooms.set(room, (users = new Map<string, LocalUser>()));
+    let entry = users.get(user);
+    if (entry === undefined) users.set(user, (entry = new LocalUser(room, user)));
+    const before = entry.live;
+    entry.connections++;
+    if (!away) entry.attentive++;
+    entry.left = false;
+    if (entry.live !== before) this.#statusChanged(entry);
+    return entry;
   }
 
   /**
@@ -96,55 +96,55 @@ export class Attendance {
    * @param dropped the connection was lost and may reconnect, so its status is held for the grace period. Otherwise the change
    *   shows immediately.
    */
-  went(room: string, user: string, away: boolean, dropped: boolean): void {
-    const attendee = this.find(room, user);
-    if (attendee === undefined || attendee.connections === 0) return;
-    const before = attendee.live;
-    const shown = attendee.status;
-    attendee.connections--;
-    if (!away) attendee.attentive--;
-    if (attendee.connections === 0) attendee.known = 'offline';
-    if (attendee.live === before) return;
+  left(room: string, user: string, away: boolean, dropped: boolean): void {
+    const entry = this.find(room, user);
+    if (entry === undefined || entry.connections === 0) return;
+    const before = entry.live;
+    const shown = entry.status;
+    entry.connections--;
+    if (!away) entry.attentive--;
+    if (entry.connections === 0) entry.known = 'offline';
+    if (entry.live === before) return;
     if (dropped) {
-      attendee.held = shown;
-      attendee.heldUntil = performance.now() + this.#options.graceMs;
+      entry.held = shown;
+      entry.heldUntil = performance.now() + this.#options.graceMs;
       // Move to the end of the expiry order.
-      this.#held.delete(attendee);
-      this.#held.add(attendee);
+      this.#held.delete(entry);
+      this.#held.add(entry);
       this.#watchHeld();
-    } else if (attendee.connections === 0) {
-      attendee.held = 'offline';
-      attendee.left = true;
+    } else if (entry.connections === 0) {
+      entry.held = 'offline';
+      entry.left = true;
     }
-    this.#moved(attendee);
+    this.#statusChanged(entry);
   }
 
   /** A connection in the room became away, or is back. */
-  turned(room: string, user: string, away: boolean): void {
-    const attendee = this.find(room, user);
-    if (attendee === undefined) return;
-    const before = attendee.live;
-    attendee.attentive += away ? -1 : 1;
-    if (attendee.live !== before) this.#moved(attendee);
+  setAway(room: string, user: string, away: boolean): void {
+    const entry = this.find(room, user);
+    if (entry === undefined) return;
+    const before = entry.live;
+    entry.attentive += away ? -1 : 1;
+    if (entry.live !== before) this.#statusChanged(entry);
   }
 
   /** Reports a view again, because the store shows a lower status than the live one. */
-  again(attendee: Attendee): void {
-    this.#unsaid.add(attendee);
-    this.#say();
+  report(entry: LocalUser): void {
+    this.#unreported.add(entry);
+    this.#scheduleReport();
   }
 
   /** Reports all views of a room again, because the store may have lost them. */
-  allAgain(room: string): void {
-    for (const attendee of this.in(room)) this.again(attendee);
+  reportAll(room: string): void {
+    for (const entry of this.in(room)) this.report(entry);
   }
 
-  #moved(attendee: Attendee): void {
-    if (!above(attendee.held, attendee.live)) {
-      attendee.held = 'offline';
-      this.#held.delete(attendee);
+  #statusChanged(entry: LocalUser): void {
+    if (!above(entry.held, entry.live)) {
+      entry.held = 'offline';
+      this.#held.delete(entry);
     }
-    this.again(attendee);
+    this.report(entry);
   }
 
   #watchHeld(): void {
@@ -160,63 +160,63 @@ export class Attendance {
 
   #endHeld(): void {
     const now = performance.now();
-    for (const attendee of this.#held) {
-      if (attendee.heldUntil > now) break;
-      this.#held.delete(attendee);
-      attendee.held = 'offline';
-      this.again(attendee);
+    for (const entry of this.#held) {
+      if (entry.heldUntil > now) break;
+      this.#held.delete(entry);
+      entry.held = 'offline';
+      this.report(entry);
     }
     this.#watchHeld();
   }
 
-  #say(): void {
-    if (this.#saying) return;
-    this.#saying = true;
+  #scheduleReport(): void {
+    if (this.#reporting) return;
+    this.#reporting = true;
     // Deferred, so that changes of one turn, such as the close of a connection with many rooms, share one call.
-    queueMicrotask(() => void this.#sayAll());
+    queueMicrotask(() => void this.#flush());
   }
 
-  async #sayAll(): Promise<void> {
-    while (this.#unsaid.size > 0) {
-      const batch = [...this.#unsaid].slice(0, viewsAtOnce);
+  async #flush(): Promise<void> {
+    while (this.#unreported.size > 0) {
+      const batch = [...this.#unreported].slice(0, viewsPerCall);
       const views = batch.map(viewOf);
-      for (const attendee of batch) {
-        this.#unsaid.delete(attendee);
-        attendee.left = false;
+      for (const entry of batch) {
+        this.#unreported.delete(entry);
+        entry.left = false;
       }
       try {
         const changes = await this.#options.presence.set(this.#options.node, views);
         this.#failures = 0;
         for (const change of changes) this.#options.changed(change);
-        for (const attendee of batch) this.#letGo(attendee);
+        for (const entry of batch) this.#release(entry);
       } catch (error) {
         this.#options.log.error({ err: error }, 'presence could not be written to the store');
-        batch.forEach((attendee, index) => {
-          this.#unsaid.add(attendee);
-          if (views[index]?.left === true && attendee.connections === 0) attendee.left = true;
+        batch.forEach((entry, index) => {
+          this.#unreported.add(entry);
+          if (views[index]?.left === true && entry.connections === 0) entry.left = true;
         });
-        this.#sayLater();
+        this.#retryLater();
         return;
       }
     }
-    this.#saying = false;
+    this.#reporting = false;
   }
 
-  #sayLater(): void {
+  #retryLater(): void {
     const waitMs = Math.min(slowestRetryMs, 50 * 2 ** Math.min(10, this.#failures++));
-    setTimeout(() => void this.#sayAll(), waitMs).unref();
+    setTimeout(() => void this.#flush(), waitMs).unref();
   }
 
-  #letGo(attendee: Attendee): void {
-    const { room, user } = attendee;
-    if (attendee.status !== 'offline' || this.#unsaid.has(attendee)) return;
-    const people = this.#rooms.get(room);
-    if (people?.get(user) !== attendee) return;
-    people.delete(user);
-    if (people.size === 0) this.#rooms.delete(room);
+  #release(entry: LocalUser): void {
+    const { room, user } = entry;
+    if (entry.status !== 'offline' || this.#unreported.has(entry)) return;
+    const users = this.#rooms.get(room);
+    if (users?.get(user) !== entry) return;
+    users.delete(user);
+    if (users.size === 0) this.#rooms.delete(room);
   }
 }
 
-function viewOf({ room, user, live, held, left }: Attendee): PresenceView {
+function viewOf({ room, user, live, held, left }: LocalUser): PresenceView {
   return { room, user, live, held, left };
 }

@@ -1,90 +1,95 @@
 import type { Reply, RoomsProtocol } from '@usher/protocol';
 import type { Rate } from '../connections/bucket.ts';
 import type { Connection } from '../connections/connection.ts';
-import type { Guest } from './guest.ts';
+import type { RoomClient } from './room-client.ts';
 import type { Appended, Entry, History } from './history.ts';
-import type { Connections } from '../connections/hub.ts';
+import type { Connections } from '../connections/connections-types.ts';
 import type { Limits } from '../connections/limits.ts';
-import { notFound } from './not-found.ts';
+import { notFound } from './room-errors.ts';
 import { RequestError } from '../connections/request-error.ts';
 import type { Membership, Room } from './room.ts';
 import type { Authorize, Verdict } from './room-types.ts';
-import { tooLong } from './text.ts';
-import { check } from './verdict.ts';
+import { requireAllowed } from './room-errors.ts';
 
 type Sent = Reply<RoomsProtocol, 'send'>;
 
-export interface SayingOptions {
+export interface MessageHandlersOptions {
   readonly connections: Connections<RoomsProtocol>;
   readonly history: History;
   readonly authorize: Authorize;
-  readonly guestAt: (connection: Connection) => Guest;
+  readonly clientOf: (connection: Connection) => RoomClient;
   /** A message became durable. */
   readonly appended: (room: string) => void;
 }
 
 /** Handles `send`, `edit` and `delete` with the same checks and the same cost. */
-export function serveSaying({ connections, history, authorize, guestAt, appended: noted }: SayingOptions): void {
+export function handleMessages({
+  connections,
+  history,
+  authorize,
+  clientOf,
+  appended: onAppended,
+}: MessageHandlersOptions): void {
   const { limits } = connections;
   const rate: Rate = { perSecond: limits.sendsPerSecond, burst: limits.sendBurst };
 
-  function mayGoOn(guest: Guest, room: string): Membership {
-    const membership = guest.memberships.get(room);
+  function requireJoined(client: RoomClient, room: string): Membership {
+    const membership = client.memberships.get(room);
     if (membership?.joined !== true) throw new RequestError('not_joined', 'join the room first');
     return membership;
   }
 
-  function spend(guest: Guest): void {
+  function chargeSend(client: RoomClient): void {
     if (rate.perSecond === 0) return;
     const now = performance.now();
-    const sends = guest.sends(rate, now);
+    const sends = client.sends(rate, now);
     const waitMs = sends.waitMs(1, now);
     if (waitMs === 0) {
       sends.take(1);
       return;
     }
-    if (guest.refusedSends.add(now) >= limits.refusedSends) {
-      connections.close({ id: guest.connection.id }, 'rate_limit_abused');
+    if (client.refusedSends.add(now) >= limits.refusedSends) {
+      connections.close({ id: client.connection.id }, 'rate_limit_abused');
     }
     throw new RequestError('rate_limited', 'too many messages', { retryAfterMs: waitMs });
   }
 
-  function say(connection: Connection, name: string, entry: Entry): Promise<Sent> {
-    const guest = guestAt(connection);
-    spend(guest);
-    const busy = guest.busy(name);
-    const membership = busy ? undefined : mayGoOn(guest, name);
+  function submit(connection: Connection, name: string, entry: Entry): Promise<Sent> {
+    const client = clientOf(connection);
+    chargeSend(client);
+    const busy = client.isBusy(name);
+    const membership = busy ? undefined : requireJoined(client, name);
     if (entry.deletes === undefined && tooLong(entry.text, limits.textChars)) {
       throw new RequestError('too_long', `text must have 1 to ${limits.textChars} characters`);
     }
-    const verdict = authorize(connection.identity, name, 'send');
-    if (membership === undefined || verdict instanceof Promise) return sayInTurn(guest, name, entry, verdict);
-    check(verdict);
+    const decision = authorize(connection.identity, name, 'send');
+    if (membership === undefined || decision instanceof Promise) return submitInTurn(client, name, entry, decision);
+    requireAllowed(decision);
     return finish(membership.room, history.append(name, entry));
   }
 
-  /** The slow path of `append`: waits for a join in progress or for the authorization. */
-  async function sayInTurn(
-    guest: Guest,
+  /** The slow path of `submit`: waits for a join in progress or for the authorization. */
+  async function submitInTurn(
+    client: RoomClient,
     name: string,
     entry: Entry,
-    verdict: Verdict | Promise<Verdict>,
+    decision: Verdict | Promise<Verdict>,
   ): Promise<Sent> {
-    const judged = Promise.resolve(verdict).then(check);
+    const authorized = Promise.resolve(decision).then(requireAllowed);
     // Prevents an unhandled rejection before the turn begins; the rejection is handled below.
-    judged.catch(() => undefined);
-    const done = await guest.turn(name);
+    authorized.catch(() => undefined);
+    const release = await client.acquire(name);
     let room: Room;
     let appended: Promise<Appended>;
     try {
-      mayGoOn(guest, name);
-      await judged;
+      requireJoined(client, name);
+      await authorized;
       // Checked again, because the user may have been removed or signed out during the authorization.
-      ({ room } = mayGoOn(guest, name));
+      ({ room } = requireJoined(client, name));
       // Appends begin in the order of the requests. The history may complete them in any order.
       appended = history.append(name, entry);
     } finally {
-      done();
+      release();
     }
     return finish(room, appended);
   }
@@ -102,7 +107,7 @@ export function serveSaying({ connections, history, authorize, guestAt, appended
     if (duplicate) {
       room.expect(message.seq);
     } else {
-      noted(room.name);
+      onAppended(room.name);
       room.publish(message, epoch);
     }
     return { seq: message.seq, at: message.at };
@@ -113,18 +118,19 @@ export function serveSaying({ connections, history, authorize, guestAt, appended
   const options = { cost: costOfSend(limits) };
   connections.handle(
     'send',
-    ({ room, key, text }, connection) => say(connection, room, { ...by(connection, key), text: text.toWellFormed() }),
+    ({ room, key, text }, connection) =>
+      submit(connection, room, { ...by(connection, key), text: text.toWellFormed() }),
     options,
   );
   connections.handle(
     'edit',
     ({ room, key, text, edits }, connection) =>
-      say(connection, room, { ...by(connection, key), text: text.toWellFormed(), edits }),
+      submit(connection, room, { ...by(connection, key), text: text.toWellFormed(), edits }),
     options,
   );
   connections.handle(
     'delete',
-    ({ room, key, deletes }, connection) => say(connection, room, { ...by(connection, key), deletes }),
+    ({ room, key, deletes }, connection) => submit(connection, room, { ...by(connection, key), deletes }),
     options,
   );
 }
@@ -140,4 +146,19 @@ function costOfSend({ sendsPerSecond, requestsPerSecond }: Limits): number {
 /** UUIDs are case-insensitive. */
 function by({ identity }: Connection, key: string): Pick<Entry, 'user' | 'key'> {
   return { user: identity.user, key: key.toLowerCase() };
+}
+
+/** Whether a text is empty or has more than `most` characters (code points, so a surrogate pair counts once). */
+function tooLong(text: string, most: number): boolean {
+  if (text.length <= most) return text.length === 0;
+  if (text.length > most * 2) return true;
+  let count = 0;
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    const next = text.charCodeAt(index + 1);
+    // A surrogate pair counts as one character, and so does a lone surrogate.
+    if (unit >= 0xd800 && unit < 0xdc00 && next >= 0xdc00 && next < 0xe000) index++;
+    count++;
+  }
+  return count > most;
 }

@@ -7,7 +7,7 @@ const charactersAtMost = 1024 * 1024;
  * Frames that were delivered in a room while joins are in progress; each joining member receives them after its reply. All joins
  * share one buffer. It is empty while no join is in progress. On overflow it restarts, and joins with an older page read again.
  */
-export class KeptFrames {
+export class ReplayBuffer {
   #joining = 0;
   #frames: Frame[] = [];
   /** The sequence number of the first buffered frame. */
@@ -34,7 +34,7 @@ export class KeptFrames {
   }
 
   /** Buffers the frame with this sequence number, if a join is in progress. */
-  keep(frame: Frame, seq: number): void {
+  add(frame: Frame, seq: number): void {
     if (this.#joining === 0) return;
     if (this.#frames.length >= framesAtMost || this.#characters + frame.text.length > charactersAtMost) {
       this.restart(seq + 1);
@@ -45,7 +45,7 @@ export class KeptFrames {
   }
 
   /** Whether the buffer holds every frame from this sequence number on. */
-  reaches(seq: number): boolean {
+  covers(seq: number): boolean {
     return seq >= this.#from;
   }
 

@@ -2,7 +2,7 @@ import type { RoomsProtocol } from '@usher/protocol';
 import { defineProtocol } from '@usher/protocol/server';
 import { Type } from 'typebox';
 import { describe, expectTypeOf, test } from 'vitest';
-import type { Call, Connections, Handler, Replied } from './hub.ts';
+import type { Call, Connections, Handler, Replied } from './connections-types.ts';
 
 const shop = defineProtocol({
   name: 'shop.v1',

@@ -3,13 +3,13 @@ import type { Connection } from '../connections/connection.ts';
 import { Memberships } from './memberships.ts';
 import type { Membership } from './room.ts';
 import type { LoopShare } from '../support/loop-share.ts';
-import { ReadLane } from './read-lane.ts';
+import { PageReader } from './page-reader.ts';
 
 /** The rooms-related state of one connection, created with its first request to a room. */
-export class Guest {
+export class RoomClient {
   readonly connection: Connection;
   readonly memberships = new Memberships<Membership>();
-  readonly reads: ReadLane;
+  readonly reader: PageReader;
   /** Whether the client has reported that its user is away. */
   away = false;
   readonly refusedSends = new Refusals();
@@ -18,7 +18,7 @@ export class Guest {
 
   constructor(connection: Connection, share: LoopShare) {
     this.connection = connection;
-    this.reads = new ReadLane(share);
+    this.reader = new PageReader(share);
   }
 
   /** The budget of its sends. Created with the first send, because most connections only receive. */
@@ -27,7 +27,7 @@ export class Guest {
   }
 
   /** Whether an earlier operation in this room is still in progress. */
-  busy(room: string): boolean {
+  isBusy(room: string): boolean {
     return this.#turns?.has(room) === true;
   }
 
@@ -36,7 +36,7 @@ export class Guest {
    *
    * @returns a function that ends the operation and starts the next one
    */
-  async turn(room: string): Promise<() => void> {
+  async acquire(room: string): Promise<() => void> {
     const turns = (this.#turns ??= new Map<string, Promise<void>>());
     const before = turns.get(room);
     const { promise, resolve } = Promise.withResolvers<undefined>();
