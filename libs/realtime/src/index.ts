@@ -1,4 +1,4 @@
-/** Connections, rooms and recovery over any socket. Sockets of `ws` come from `@usher/realtime/ws`. */
+/** Connections, rooms and recovery over any socket. `@usher/realtime/ws` adapts sockets of the `ws` package. */
 export type { Bus } from './bus/bus.ts';
 export type { Connection, Identity } from './connections/connection.ts';
 export { createConnections } from './connections/connections.ts';

@@ -74,7 +74,7 @@ export default [
     who: 'a client never renews',
     get: '4001 when the lease is over',
     in: 'libs/realtime/src/connections/watch.ts',
-    without: ["close(seat, 'lease_expired');", ''],
+    without: ["close(connection, 'lease_expired');", ''],
     shown: ['libs/realtime', 'src/connections/lease.spec.ts'],
   },
   {

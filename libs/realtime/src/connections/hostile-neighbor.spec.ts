@@ -30,23 +30,23 @@ interface Case {
   /** The maximum calls of the history, the marks, the presence and `renew`. */
   readonly calls: number;
   /** The maximum frames that another member of the room receives. */
-  readonly told: number;
+  readonly received: number;
 }
 
 const cases: Record<string, Case> = {
-  ping: { frame: () => ({}), calls: 0, told: 0 },
-  join: { frame: () => ({ room }), calls: units / 4, told: perPerson },
+  ping: { frame: () => ({}), calls: 0, received: 0 },
+  join: { frame: () => ({ room }), calls: units / 4, received: perPerson },
   // The limit of each of two alternating frames: a leave, and a join, which reads the history and changes the presence.
-  leave: { frame: (n) => (n % 2 === 0 ? { room } : { type: 'join', room }), calls: units / 2, told: perPerson },
-  history: { frame: () => ({ room, after: 0 }), calls: units / 4, told: 0 },
-  send: { frame: () => ({ room, key: newKey(), text: 'x' }), calls: 2 * sends, told: sends },
-  edit: { frame: () => ({ room, key: newKey(), edits: 1, text: 'x' }), calls: 2 * sends, told: sends },
-  delete: { frame: (n) => ({ room, key: newKey(), deletes: n + 1 }), calls: 2 * sends, told: sends },
-  read: { frame: (n) => ({ room, seq: n }), calls: units / 2, told: 0 },
-  renew: { frame: () => ({ ticket: 'guess' }), calls: units / 4 + connections * (10 + seconds), told: 0 },
-  typing: { frame: () => ({ room }), calls: 0, told: seconds / 2 + 1 },
-  away: { frame: (n) => ({ away: n % 2 === 0 }), calls: units, told: perPerson },
-  beat: { frame: () => ({}), calls: 0, told: 0 },
+  leave: { frame: (n) => (n % 2 === 0 ? { room } : { type: 'join', room }), calls: units / 2, received: perPerson },
+  history: { frame: () => ({ room, after: 0 }), calls: units / 4, received: 0 },
+  send: { frame: () => ({ room, key: newKey(), text: 'x' }), calls: 2 * sends, received: sends },
+  edit: { frame: () => ({ room, key: newKey(), edits: 1, text: 'x' }), calls: 2 * sends, received: sends },
+  delete: { frame: (n) => ({ room, key: newKey(), deletes: n + 1 }), calls: 2 * sends, received: sends },
+  read: { frame: (n) => ({ room, seq: n }), calls: units / 2, received: 0 },
+  renew: { frame: () => ({ ticket: 'guess' }), calls: units / 4 + connections * (10 + seconds), received: 0 },
+  typing: { frame: () => ({ room }), calls: 0, received: seconds / 2 + 1 },
+  away: { frame: (n) => ({ away: n % 2 === 0 }), calls: units, received: perPerson },
+  beat: { frame: () => ({}), calls: 0, received: 0 },
 };
 
 beforeEach(() => {
@@ -117,9 +117,9 @@ test.each(Object.entries(cases))(
       for (const client of hostile) client.frames.length = client.raw.length = 0;
     }
     for (const client of hostile) expect(client.closedWith).toBeUndefined();
-    const told = neighbor.frames.filter((frame) => frame.type !== 'reply');
+    const received = neighbor.frames.filter((frame) => frame.type !== 'reply');
     expect(calls).toBeLessThanOrEqual(bounds.calls);
-    expect(told.length).toBeLessThanOrEqual(bounds.told);
+    expect(received.length).toBeLessThanOrEqual(bounds.received);
   },
   60_000,
 );

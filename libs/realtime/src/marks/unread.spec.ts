@@ -35,13 +35,13 @@ function counts(client: Client): string[] {
 test('sends the count to the connections of members that have not joined the room, on every node', async () => {
   const { here, there, marks } = installation();
   for (const user of ['maggie', 'lisa']) await marks.enter('general', user);
-  const [phone, tablet, laptop, lisa, bart, stranger] = [
+  const [phone, tablet, laptop, lisa, bart, outsider] = [
     here.connect('maggie'),
     there.connect('maggie'),
     there.connect('maggie'),
     there.connect('lisa'),
     here.connect('bart'),
-    here.connect('stranger'),
+    here.connect('outsider'),
   ];
   await laptop.ask('join', { room: 'general' });
   await bart.ask('join', { room: 'general' });
@@ -50,7 +50,7 @@ test('sends the count to the connections of members that have not joined the roo
   const frame = { type: 'unread', room: 'general', seq: 1, read: 0, count: 1, mentions: 0 };
   for (const device of [phone, tablet]) expect(device.of('unread')).toEqual([frame]);
   expect(lisa.of('unread')).toEqual([{ ...frame, mentions: 1 }]);
-  for (const other of [laptop, bart, stranger]) expect(other.of('unread')).toEqual([]);
+  for (const other of [laptop, bart, outsider]) expect(other.of('unread')).toEqual([]);
 });
 
 test('notifies about a busy room at most twice a second, and the last count is correct', async () => {
@@ -157,20 +157,17 @@ test('does not report messages as unread that the user reads during the count', 
   expect(counts(phone)).not.toContain('general 1 of 1');
 });
 
-test.each(['not_found', 'forbidden'] as const)(
-  'authorizes a read like the history of the room: %s',
-  async (verdict) => {
-    const { here, marks } = installation({
-      authorize: (_, __, action) => (action === 'history' ? verdict : 'allowed'),
-    });
-    const read = vi.spyOn(marks, 'read');
-    expect(await here.connect().ask('read', { room: 'general', seq: 1 })).toMatchObject({
-      type: 'error',
-      code: verdict,
-    });
-    expect(read).not.toHaveBeenCalled();
-  },
-);
+test.each(['not_found', 'forbidden'] as const)('authorizes a read like the history of the room: %s', async (denial) => {
+  const { here, marks } = installation({
+    authorize: (_, __, action) => (action === 'history' ? denial : 'allowed'),
+  });
+  const read = vi.spyOn(marks, 'read');
+  expect(await here.connect().ask('read', { room: 'general', seq: 1 })).toMatchObject({
+    type: 'error',
+    code: denial,
+  });
+  expect(read).not.toHaveBeenCalled();
+});
 
 test('answers not_found for an unknown room, and unknown_type without marks', async () => {
   const { here } = installation();
@@ -250,12 +247,12 @@ test('sends removed to joined connections and left to the other connections of a
 
 test('does not send left to a user who was not a member', async () => {
   const { here, there } = installation();
-  const strangers = [here.connect('maggie'), there.connect('maggie')];
+  const outsiders = [here.connect('maggie'), there.connect('maggie')];
   await gathered();
   here.rooms.remove('general', 'maggie', 'not_found');
   here.rooms.dropped('random', 'maggie');
   await gathered();
-  for (const stranger of strangers) expect([stranger.of('left'), stranger.of('removed')]).toEqual([[], []]);
+  for (const outsider of outsiders) expect([outsider.of('left'), outsider.of('removed')]).toEqual([[], []]);
 });
 
 test('announces the room to all connections of a new member that have not joined it', async () => {

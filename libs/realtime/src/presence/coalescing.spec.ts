@@ -11,19 +11,19 @@ beforeEach(() => {
 
 function coalescing(most = 100) {
   const now = new Map<string, Status>();
-  const told: string[] = [];
+  const received: string[] = [];
   const subject = new Coalescing({
     everyMs: 500,
     limit: most,
     current: (user) => now.get(user) ?? 'offline',
-    send: (user, status) => void told.push(`${performance.now()} ${user} ${status}`),
+    send: (user, status) => void received.push(`${performance.now()} ${user} ${status}`),
   });
   const start = performance.now();
   const change = (user: string, status: Status): void => {
     now.set(user, status);
     subject.changed(user, status);
   };
-  const since = () => told.splice(0).map((line) => line.replace(/^[\d.]+/, (at) => String(Number(at) - start)));
+  const since = () => received.splice(0).map((line) => line.replace(/^[\d.]+/, (at) => String(Number(at) - start)));
   return { subject, change, since };
 }
 

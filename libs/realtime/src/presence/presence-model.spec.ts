@@ -177,10 +177,10 @@ test('all members of a room converge on the same presence with at most one chang
       await vi.advanceTimersByTimeAsync(graceMs + 100 + everyMs);
       await quiet();
       // The next change reveals a lost one.
-      const stranger = connect('stranger', true);
-      await stranger.ask('join', { room: 'general' });
+      const outsider = connect('outsider', true);
+      await outsider.ask('join', { room: 'general' });
       await quiet();
-      await stranger.ask('leave', { room: 'general' });
+      await outsider.ask('leave', { room: 'general' });
       await quiet();
       await vi.advanceTimersByTimeAsync(100 + 2 * everyMs);
       await quiet();

@@ -24,7 +24,7 @@ async function pass(ms: number): Promise<void> {
 }
 
 /** A summary of the changes that a client received. */
-function told(client: Client): string[] {
+function received(client: Client): string[] {
   return client.of('presence').map(({ room, user, status }) => `${String(room)} ${String(user)} ${String(status)}`);
 }
 
@@ -53,9 +53,9 @@ test('announces a new member to the room on every node, and lists them in the re
     { user: 'lisa', status: 'online' },
     { user: 'bart', status: 'online' },
   ]);
-  expect(told(bart)).toEqual(['general lisa online']);
-  expect(told(lisa)).toEqual([]);
-  expect(told(elsewhere)).toEqual([]);
+  expect(received(bart)).toEqual(['general lisa online']);
+  expect(received(lisa)).toEqual([]);
+  expect(received(elsewhere)).toEqual([]);
 });
 
 test('shows a leave immediately', async () => {
@@ -65,7 +65,7 @@ test('shows a leave immediately', async () => {
   await pass(everyMs);
   await lisa.ask('leave', { room: 'general' });
   await quiet();
-  expect(told(bart)).toEqual(['general lisa online', 'general lisa offline']);
+  expect(received(bart)).toEqual(['general lisa online', 'general lisa offline']);
   expect(await join(here.connect('homer'))).toEqual([
     { user: 'homer', status: 'online' },
     { user: 'bart', status: 'online' },
@@ -78,10 +78,10 @@ test('shows a dropped connection until the grace period ends', async () => {
   await join(lisa);
   lisa.hangUp(1006);
   await pass(graceMs - 1);
-  expect(told(bart)).toEqual(['general lisa online']);
+  expect(received(bart)).toEqual(['general lisa online']);
   expect(await join(here.connect('homer'))).toContainEqual({ user: 'lisa', status: 'online' });
   await pass(1);
-  expect(told(bart)).toEqual(['general lisa online', 'general homer online', 'general lisa offline']);
+  expect(received(bart)).toEqual(['general lisa online', 'general homer online', 'general lisa offline']);
 });
 
 test.each(['the same node', 'the other node'])('shows no change for reloads onto %s', async (where) => {
@@ -95,7 +95,7 @@ test.each(['the same node', 'the other node'])('shows no change for reloads onto
     await join(lisa);
     await pass(graceMs * 2);
   }
-  expect(told(bart)).toEqual(['general lisa online']);
+  expect(received(bart)).toEqual(['general lisa online']);
 });
 
 test('shows no change for a user who reconnects before the drop was detected, until they leave', async () => {
@@ -109,7 +109,7 @@ test('shows no change for a user who reconnects before the drop was detected, un
   await quiet();
   await back.ask('leave', { room: 'general' });
   await quiet();
-  expect(told(bart)).toEqual(['general lisa online', 'general lisa offline']);
+  expect(received(bart)).toEqual(['general lisa online', 'general lisa offline']);
 });
 
 test('shows a user with two tabs once, on one node or two', async () => {
@@ -117,12 +117,12 @@ test('shows a user with two tabs once, on one node or two', async () => {
   const tabs = [here.connect('lisa'), here.connect('lisa'), there.connect('lisa')];
   for (const tab of tabs) await join(tab);
   for (const tab of tabs) {
-    expect(told(bart)).toEqual(['general lisa online']);
+    expect(received(bart)).toEqual(['general lisa online']);
     tab.hangUp();
     await pass(graceMs);
   }
-  expect(told(bart)).toEqual(['general lisa online', 'general lisa offline']);
-  expect(tabs.map(told)).toEqual([[], [], []]);
+  expect(received(bart)).toEqual(['general lisa online', 'general lisa offline']);
+  expect(tabs.map(received)).toEqual([[], [], []]);
 });
 
 test('shows a user as away when all of their connections are, until the first is back', async () => {
@@ -132,16 +132,16 @@ test('shows a user as away when all of their connections are, until the first is
   await join(laptop);
   phone.say({ type: 'away', away: true });
   await pass(everyMs);
-  expect(told(bart)).toEqual(['general lisa online']);
+  expect(received(bart)).toEqual(['general lisa online']);
   laptop.say({ type: 'away', away: true });
   laptop.say({ type: 'away', away: true });
   await quiet();
-  expect(told(bart).at(-1)).toBe('general lisa away');
+  expect(received(bart).at(-1)).toBe('general lisa away');
   await pass(everyMs);
   phone.say({ type: 'away', away: false });
   await quiet();
-  expect(told(bart)).toEqual(['general lisa online', 'general lisa away', 'general lisa online']);
-  expect(told(laptop)).toEqual(['general lisa away', 'general lisa online']);
+  expect(received(bart)).toEqual(['general lisa online', 'general lisa away', 'general lisa online']);
+  expect(received(laptop)).toEqual(['general lisa away', 'general lisa online']);
 });
 
 test('counts only connections that have joined the room', async () => {
@@ -153,7 +153,7 @@ test('counts only connections that have joined the room', async () => {
   await pass(everyMs);
   inTheRoom.say({ type: 'away', away: true });
   await quiet();
-  expect(told(bart)).toEqual(['general lisa online', 'general lisa away']);
+  expect(received(bart)).toEqual(['general lisa online', 'general lisa away']);
 });
 
 test('shows a user as away who joins while away', async () => {
@@ -164,8 +164,8 @@ test('shows a user as away who joins while away', async () => {
     { user: 'lisa', status: 'away' },
     { user: 'bart', status: 'online' },
   ]);
-  expect(told(bart)).toEqual(['general lisa away']);
-  expect(told(lisa)).toEqual([]);
+  expect(received(bart)).toEqual(['general lisa away']);
+  expect(received(lisa)).toEqual([]);
 });
 
 test('shows no intermediate status for a user who joins and becomes away again before it was sent', async () => {
@@ -187,7 +187,7 @@ test('shows no intermediate status for a user who joins and becomes away again b
   slow.resolve(undefined);
   await quiet();
   expect(present).toEqual([{ user: 'lisa', status: 'away' }]);
-  expect(told(laptop)).toEqual(['general bart online']);
+  expect(received(laptop)).toEqual(['general bart online']);
 });
 
 test('keeps a user online for the grace period when their only attentive connection drops, then away', async () => {
@@ -198,9 +198,9 @@ test('keeps a user online for the grace period when their only attentive connect
   await join(away);
   attentive.hangUp();
   await pass(graceMs - 1);
-  expect(told(bart)).toEqual(['general lisa online']);
+  expect(received(bart)).toEqual(['general lisa online']);
   await pass(1);
-  expect(told(bart)).toEqual(['general lisa online', 'general lisa away']);
+  expect(received(bart)).toEqual(['general lisa online', 'general lisa away']);
 });
 
 test('shows a removal immediately, on every node', async () => {
@@ -210,7 +210,7 @@ test('shows a removal immediately, on every node', async () => {
   await pass(everyMs);
   here.rooms.remove('general', 'lisa', 'not_found');
   await quiet();
-  expect(told(bart)).toEqual(['general lisa online', 'general lisa offline']);
+  expect(received(bart)).toEqual(['general lisa online', 'general lisa offline']);
 });
 
 test.each(['the same node', 'the other node'])(
@@ -224,10 +224,10 @@ test.each(['the same node', 'the other node'])(
     back.say({ type: 'away', away: true });
     await join(back);
     await pass(graceMs / 2);
-    expect(told(bart)).toEqual(['general lisa online']);
+    expect(received(bart)).toEqual(['general lisa online']);
     await back.ask('leave', { room: 'general' });
     await quiet();
-    expect(told(bart)).toEqual(['general lisa online', 'general lisa offline']);
+    expect(received(bart)).toEqual(['general lisa online', 'general lisa offline']);
   },
 );
 
@@ -242,7 +242,7 @@ test.each(['session_ended', 'closed_by_operator'] as const)('shows a close with 
   await pass(everyMs);
   here.connections.close({ id: lisa.connection.id }, name);
   await quiet();
-  expect(told(bart)).toEqual(['general lisa online', 'general lisa offline']);
+  expect(received(bart)).toEqual(['general lisa online', 'general lisa offline']);
 });
 
 test('shows no change for users who reconnect in time after a server restart', async () => {
@@ -252,7 +252,7 @@ test('shows no change for users who reconnect in time after a server restart', a
   await pass(graceMs / 2);
   await join(there.connect('lisa'));
   await pass(graceMs);
-  expect(told(bart)).toEqual(['general lisa online']);
+  expect(received(bart)).toEqual(['general lisa online']);
 });
 
 test('removes users who were present only on a node that has died', async () => {
@@ -277,7 +277,7 @@ test('removes users who were present only on a node that has died', async () => 
   dead = true;
   await here.rooms.forget('dying');
   await quiet();
-  expect(told(bart)).toEqual(['general lisa online', 'general homer online', 'general lisa offline']);
+  expect(received(bart)).toEqual(['general lisa online', 'general homer online', 'general lisa offline']);
 });
 
 test('restores the presence of a node that was removed by mistake', async () => {
@@ -291,8 +291,8 @@ test('restores the presence of a node that was removed by mistake', async () => 
   await there.rooms.forget('here');
   await pass(everyMs);
   expect(await here.rooms.present('general')).toContainEqual({ user: 'lisa', status: 'online' });
-  expect(told(bart)).toEqual(['general lisa online', 'general lisa offline', 'general lisa online']);
-  expect(told(lisa)).not.toContain('general lisa offline');
+  expect(received(bart)).toEqual(['general lisa online', 'general lisa offline', 'general lisa online']);
+  expect(received(lisa)).not.toContain('general lisa offline');
 });
 
 test('recovers lost changes when a later one reveals the gap', async () => {
@@ -315,11 +315,11 @@ test('recovers lost changes when a later one reveals the gap', async () => {
   await join(here.connect('homer'));
   await lisa.ask('leave', { room: 'general' });
   await quiet();
-  expect(told(bart)).toEqual([]);
+  expect(received(bart)).toEqual([]);
   lose = false;
   await join(here.connect('maggie'));
   await pass(25);
-  expect(told(bart).toSorted()).toEqual(['general homer online', 'general maggie online']);
+  expect(received(bart).toSorted()).toEqual(['general homer online', 'general maggie online']);
 });
 
 test('applies changes in version order when the bus reorders them', async () => {
@@ -347,7 +347,7 @@ test('applies changes in version order when the bus reorders them', async () => 
   await quiet();
   for (const index of [2, 0, 0, 1]) held[index]?.();
   await pass(everyMs);
-  expect(told(bart)).toEqual(['general lisa online', 'general lisa offline']);
+  expect(received(bart)).toEqual(['general lisa online', 'general lisa offline']);
 });
 
 test('serves rooms while the store is unavailable and sends the presence when it is available again', async () => {
@@ -368,7 +368,7 @@ test('serves rooms while the store is unavailable and sends the presence when it
   expect(await join(lisa)).toEqual([{ user: 'lisa', status: 'online' }]);
   away = false;
   await pass(1_000);
-  expect(told(lisa)).toEqual(['general bart online']);
+  expect(received(lisa)).toEqual(['general bart online']);
   expect(await here.rooms.present('general')).toHaveLength(2);
 });
 
@@ -392,7 +392,7 @@ test('reports presence again to a store that has lost its data', async () => {
   expect((await here.rooms.present('general')).map(({ user }) => user).toSorted()).toEqual(['bart', 'lisa']);
   await join(here.connect('homer'));
   await pass(25);
-  for (const client of [lisa, bart]) expect(told(client)).toContain('general homer online');
+  for (const client of [lisa, bart]) expect(received(client)).toContain('general homer online');
 });
 
 test('sends no changes in a room with too many users', async () => {
@@ -413,7 +413,7 @@ test('sends no changes in a room with too many users', async () => {
   await join(homer);
   await homer.ask('leave', { room: 'general' });
   await pass(graceMs);
-  expect([told(lisa), told(bart)]).toEqual([[], []]);
+  expect([received(lisa), received(bart)]).toEqual([[], []]);
 });
 
 test('returns the status of a user on this node, independent of rooms', () => {
@@ -433,18 +433,18 @@ describe('changes of one user in one room', () => {
     const homer = here.connect('homer');
     await join(homer);
     await join(lisa);
-    expect(told(bart)).toEqual(['general homer online', 'general lisa online']);
+    expect(received(bart)).toEqual(['general homer online', 'general lisa online']);
     await pass(everyMs);
     for (let n = 0; n < 25; n++) lisa.say({ type: 'away', away: n % 2 === 0 });
     await pass(everyMs - 1);
-    expect(told(bart)).toHaveLength(3);
+    expect(received(bart)).toHaveLength(3);
     for (let n = 0; n < 11; n++) lisa.say({ type: 'away', away: n % 2 === 1 });
     await pass(1);
     const expected = ['general homer online', 'general lisa online', 'general lisa away', 'general lisa online'];
-    expect(told(bart)).toEqual(expected);
+    expect(received(bart)).toEqual(expected);
     await pass(10 * everyMs);
-    expect(told(bart)).toEqual(expected);
-    expect(told(homer)).toEqual(expected.slice(1));
+    expect(received(bart)).toEqual(expected);
+    expect(received(homer)).toEqual(expected.slice(1));
     expect(there.log.lines).toEqual([]);
   });
 
@@ -455,7 +455,7 @@ describe('changes of one user in one room', () => {
     await lisa.ask('leave', { room: 'general' });
     await join(lisa);
     await pass(10 * everyMs);
-    expect(told(bart)).toEqual(['general lisa online']);
+    expect(received(bart)).toEqual(['general lisa online']);
   });
 
   test('are coalesced across two connections on two nodes', async () => {
@@ -463,15 +463,15 @@ describe('changes of one user in one room', () => {
     const lisas = [here.connect('lisa'), there.connect('lisa')];
     for (const lisa of lisas) await join(lisa);
     await pass(everyMs);
-    const before = told(bart).length;
+    const before = received(bart).length;
     const until = performance.now() + 5_000;
     for (let n = 0; performance.now() < until; n++) {
       for (const lisa of lisas) lisa.say({ type: 'away', away: n % 2 === 0 });
       await pass(70);
     }
     await pass(everyMs);
-    expect(told(bart).length - before).toBeLessThanOrEqual(5_000 / everyMs + 1);
-    expect(told(bart).at(-1)).toBe(`general lisa ${here.rooms.statusOf('lisa')}`);
+    expect(received(bart).length - before).toBeLessThanOrEqual(5_000 / everyMs + 1);
+    expect(received(bart).at(-1)).toBe(`general lisa ${here.rooms.statusOf('lisa')}`);
   });
 
   test('are listed to a member who joins within the interval, who also receives a return to the earlier status', async () => {
@@ -487,9 +487,9 @@ describe('changes of one user in one room', () => {
     await join(lisa);
     expect(await join(homer)).toContainEqual({ user: 'lisa', status: 'online' });
     await pass(everyMs);
-    expect(told(maggie)).toEqual(['general homer online', 'general lisa online']);
-    expect(told(bart).filter((line) => line.includes('lisa'))).toEqual(['general lisa online']);
-    expect(told(homer)).toEqual([]);
+    expect(received(maggie)).toEqual(['general homer online', 'general lisa online']);
+    expect(received(bart).filter((line) => line.includes('lisa'))).toEqual(['general lisa online']);
+    expect(received(homer)).toEqual([]);
   });
 
   test('are removed from the list for others in time when the user leaves again within the interval', async () => {
@@ -500,7 +500,7 @@ describe('changes of one user in one room', () => {
     const maggie = there.connect('maggie');
     expect(await join(maggie)).not.toContainEqual({ user: 'lisa', status: 'online' });
     await pass(everyMs);
-    expect(told(bart)).toEqual(['general lisa online', 'general maggie online', 'general lisa offline']);
+    expect(received(bart)).toEqual(['general lisa online', 'general maggie online', 'general lisa offline']);
   });
 });
 
@@ -510,7 +510,7 @@ test.each(['', 'nonsense', '1 online offline', '1 here online lisa', 'x online a
     const { bus, there, bart } = await looking();
     bus.publish('presence:general', payload);
     await pass(1_000);
-    expect(told(bart)).toEqual([]);
+    expect(received(bart)).toEqual([]);
     expect(there.log.lines).toEqual(['warn invalid presence payload on the bus']);
   },
 );

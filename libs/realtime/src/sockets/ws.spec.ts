@@ -246,7 +246,7 @@ test('terminates the socket when start throws', async () => {
   const port = await newWsServer((ws) => {
     try {
       attach(ws, () => {
-        throw new Error('no seat');
+        throw new Error('open failed');
       });
     } catch (error) {
       failed.resolve(error);
@@ -254,7 +254,7 @@ test('terminates the socket when start throws', async () => {
   });
   const client = await RawClient.open(port);
   await client.closed();
-  expect(await failed.promise).toEqual(new Error('no seat'));
+  expect(await failed.promise).toEqual(new Error('open failed'));
 });
 
 /** Rooms on real sockets. */
