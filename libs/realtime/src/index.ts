@@ -1,4 +1,4 @@
-/** Connections, rooms and recovery over any socket. Sockets of `ws` come from `@usher/realtime/ws`. */
+/** Connections, rooms and recovery over any socket. `@usher/realtime/ws` adapts sockets of the `ws` package. */
 export type { Bus } from './bus/bus.ts';
 export type { Connection, Identity } from './connections/connection.ts';
 export { createConnections } from './connections/connections.ts';
@@ -27,7 +27,7 @@ export type {
   Replied,
   ServeOptions,
   SignalHandler,
-} from './connections/hub.ts';
+} from './connections/connections-types.ts';
 export { resolveLimits, type Limits } from './connections/limits.ts';
 export type { Logger } from './support/log.ts';
 export type { Marks, Unread } from './marks/marks.ts';
@@ -49,4 +49,4 @@ export { RequestError } from './connections/request-error.ts';
 export type { Authorize, Member, RoomAction, Rooms, RoomsObserver, RoomsOptions, Verdict } from './rooms/room-types.ts';
 export { createRooms } from './rooms/rooms.ts';
 export type { Socket, SocketListener } from './connections/socket.ts';
-export { type Answered, createSurvey, type Gathered, type Survey, type SurveyOptions } from './bus/survey.ts';
+export { type Answered, createSurvey, type Gathered, type Survey, type SurveyOptions } from './bus/cluster-request.ts';

@@ -1,4 +1,4 @@
-/** Contract suites for the ports, to be called in a Vitest file of any form of them, and a socket without a network. */
+/** Contract suites for implementations of the ports, to be called in a Vitest file, and a socket without a network. */
 export { busContract, type BusUnderTest } from './testing/bus-contract.ts';
 export { createFakeSocket, type FakeSocket, type ReceivedFrame } from './testing/fake-socket.ts';
 export { historyContract, type HistoryUnderTest } from './testing/history-contract.ts';

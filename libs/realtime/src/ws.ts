@@ -1,2 +1,2 @@
-/** Sockets of the `ws` package (server side) for the hub. */
+/** Adapts server-side sockets of the `ws` package. */
 export { attach, serverOptions } from './sockets/ws-socket.ts';

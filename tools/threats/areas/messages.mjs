@@ -4,15 +4,15 @@ export default [
     id: 'slow-reader',
     who: 'a client stops reading and fills the server’s memory',
     get: '4009 when more than 1 MiB is buffered',
-    in: 'libs/realtime/src/connections/seat.ts',
-    without: ["if (this.socket.bufferedBytes > this.usher.bufferedBytes) this.usher.close(this, 'slow_consumer');", ''],
+    in: 'libs/realtime/src/connections/server-connection.ts',
+    without: ["if (this.socket.bufferedBytes > this.owner.bufferedBytes) this.owner.close(this, 'slow_consumer');", ''],
     shown: ['libs/realtime', 'src/connections/back-pressure.spec.ts'],
   },
   {
     id: 'message-flood',
     who: 'a client sends without limit',
     get: '`rate_limited`, then 4029 if the client continues',
-    in: 'libs/realtime/src/rooms/saying.ts',
+    in: 'libs/realtime/src/rooms/message-handlers.ts',
     without: ['if (waitMs === 0) {', 'if (waitMs >= 0) {'],
     shown: ['libs/realtime', 'src/connections/limits.spec.ts'],
   },
@@ -21,7 +21,7 @@ export default [
     who: 'a client sends frames larger than allowed',
     get: '1009',
     in: 'libs/realtime/src/connections/connections.ts',
-    without: ["this.#closeSeat(seat, 'too_large');", ''],
+    without: ["this.#closeConnection(connection, 'too_large');", ''],
     shown: ['libs/realtime', 'src/connections/limits.spec.ts'],
   },
   {
@@ -29,7 +29,7 @@ export default [
     who: 'a client rejoins a room after it lost access',
     get: '`not_found`: every rejoin is authorized again',
     in: 'libs/realtime/src/rooms/join.ts',
-    without: ["await means.judge(guest.connection.identity, params.room, 'join');", ''],
+    without: ["await context.requireAccess(client.connection.identity, params.room, 'join');", ''],
     shown: ['libs/realtime', 'src/rooms/join-recovery.spec.ts'],
   },
   {
@@ -72,7 +72,7 @@ export default [
     who: 'a client sends requests or signals without end: `away`, `join`, `leave`, `history`, `ping` …',
     get: '`rate_limited`, signals are dropped, and 4029 when it does not stop',
     in: 'libs/realtime/src/connections/connections.ts',
-    without: ['const retryAfterMs = budgets.pay(budget, type, units, now);', 'const retryAfterMs = 0;'],
+    without: ['const retryAfterMs = budgets.charge(budget, type, units, now);', 'const retryAfterMs = 0;'],
     shown: ['libs/realtime', 'src/connections/hostile-neighbor.spec.ts'],
   },
   {
@@ -88,7 +88,10 @@ export default [
     who: 'a client sends types without end that the server does not know',
     get: '`rate_limited`, and 4029 when it does not stop',
     in: 'libs/realtime/src/connections/connections.ts',
-    without: ["const retryAfterMs = this.#pay(seat, 'unknown_type', 1, {}, text.length);", 'const retryAfterMs = 0;'],
+    without: [
+      "const retryAfterMs = this.#charge(connection, 'unknown_type', 1, {}, text.length);",
+      'const retryAfterMs = 0;',
+    ],
     shown: ['libs/realtime', 'src/connections/budgets.spec.ts'],
   },
   {
@@ -96,7 +99,7 @@ export default [
     who: 'a member toggles `away`, or leaves and joins, in a large room',
     get: 'the room is told at most one change of a person in 500 ms',
     in: 'libs/realtime/src/presence/coalescing.ts',
-    without: ['if (this.#told.has(user)) return;', ''],
+    without: ['if (this.#intervals.has(user)) return;', ''],
     shown: ['libs/realtime', 'src/presence/presence.spec.ts'],
   },
   {

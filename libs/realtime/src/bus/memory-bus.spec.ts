@@ -8,7 +8,7 @@ busContract('the memory bus', () => {
   return { here: bus, there: bus };
 });
 
-test('the memory bus has delivered when publish returns, and logs a receiver that fails', () => {
+test('delivers before publish returns, and logs a receiver that throws', () => {
   const error = vi.fn();
   const bus = createMemoryBus({ log: { ...silent, error } });
   const heard: string[] = [];

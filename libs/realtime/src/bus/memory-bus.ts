@@ -7,8 +7,8 @@ interface Subscription {
 }
 
 /**
- * A bus within one process. Nothing is ever lost on it, so `missed` is never called. `publish` has delivered when it
- * returns, unless it was called by a receiver: then what was under way is delivered first.
+ * A bus within one process. It never loses messages, so it never calls `missed`. `publish` delivers before it returns, except when
+ * a receiver calls it: then the payload is queued until the current delivery ends.
  */
 export function createMemoryBus(options: { readonly log?: Logger } = {}): Bus {
   const log = options.log ?? silent;
@@ -22,7 +22,7 @@ export function createMemoryBus(options: { readonly log?: Logger } = {}): Bus {
       try {
         subscription.receive(payload);
       } catch (error) {
-        log.error({ err: error, topic }, 'a receiver failed');
+        log.error({ err: error, topic }, 'a bus receiver threw');
       }
     }
   }
@@ -32,14 +32,14 @@ export function createMemoryBus(options: { readonly log?: Logger } = {}): Bus {
       queue.push({ topic, payload });
       if (delivering) return;
       delivering = true;
-      // Grows while it is walked, by receivers that publish.
+      // Receivers that publish extend the queue during iteration.
       for (const next of queue) deliver(next.topic, next.payload);
       queue.length = 0;
       delivering = false;
     },
     subscribe(topic, receive) {
       const subscription = { receive, live: true };
-      // Lists are replaced, never changed: one that is being walked stays as it is.
+      // Lists are replaced, never mutated, so that an iteration in progress is unaffected.
       topics.set(topic, [...(topics.get(topic) ?? []), subscription]);
       return () => {
         subscription.live = false;

@@ -1,35 +1,35 @@
 import type { Protocol, RequestType } from '@usher/protocol';
 import { Frame } from './frame.ts';
-import type { Call, ConnectionsObserver, Handler, Replied } from './hub.ts';
+import type { Call, ConnectionsObserver, Handler, Replied } from './connections-types.ts';
 import type { Logger } from '../support/log.ts';
 import { RequestError } from './request-error.ts';
-import type { Seat } from './seat.ts';
+import type { ServerConnection } from './server-connection.ts';
 
 export type AnyHandler = Handler<Protocol, RequestType<Protocol>>;
 
-/** What a handler gets back from `call.reply`; nobody else can make one, and nothing stands in it. */
+/** The value that `call.reply` returns. Only this module can create it. */
 const replied = Object.freeze({}) as Replied;
 
-/** A request under way: takes the first answer, and no second. */
+/** A request in progress. Sends the first response and ignores any later one. */
 export class Pending implements Call<unknown> {
-  readonly #seat: Seat;
+  readonly #connection: ServerConnection;
   readonly #id: number;
   readonly #type: string;
-  readonly #means: AnsweringMeans;
+  readonly #context: AnswerContext;
   #answered = false;
 
-  constructor(seat: Seat, id: number, type: string, means: AnsweringMeans) {
-    this.#seat = seat;
+  constructor(connection: ServerConnection, id: number, type: string, context: AnswerContext) {
+    this.#connection = connection;
     this.#id = id;
     this.#type = type;
-    this.#means = means;
-    seat.inFlight++;
+    this.#context = context;
+    connection.inFlight++;
   }
 
-  /** Calls the handler and answers with what comes of it. Never throws. */
+  /** Calls the handler and sends its result or error. Never throws. */
   serve(handler: AnyHandler, params: Record<string, unknown>): void {
     try {
-      const result: unknown = handler(params, this.#seat, this);
+      const result: unknown = handler(params, this.#connection, this);
       if (result instanceof Promise) void this.#settle(result);
       else this.#finish(result);
     } catch (error) {
@@ -39,10 +39,10 @@ export class Pending implements Call<unknown> {
 
   reply(data: unknown): Replied {
     if (this.#answered) return replied;
-    // First of all, since it throws on what JSON cannot say, and that is answered `internal`.
+    // Serialize first: a value that JSON cannot represent throws here, and the request is then answered with `internal`.
     const frame = new Frame(JSON.stringify({ type: 'reply', id: this.#id, data }));
     this.#done('ok');
-    this.#seat.send(frame);
+    this.#connection.send(frame);
     return replied;
   }
 
@@ -56,37 +56,38 @@ export class Pending implements Call<unknown> {
 
   #finish(result: unknown): void {
     if (this.#answered) return;
-    if (result === replied) throw new TypeError('a handler returned the answer of another request');
+    if (result === replied)
+      throw new TypeError('a handler returned the `Replied` value of another call without replying');
     this.reply(result);
   }
 
   #fail(error: unknown): void {
     if (!(error instanceof RequestError)) {
-      this.#means.log.error(
-        { err: error, type: this.#type, connection: this.#seat.id },
-        'a request failed for a reason that its handler did not name',
+      this.#context.log.error(
+        { err: error, type: this.#type, connection: this.#connection.id },
+        'a request handler threw an unexpected error',
       );
     }
     if (this.#answered) return;
     const named: RequestError =
       error instanceof RequestError ? (error as RequestError) : new RequestError('internal', 'internal error');
     this.#done(named.code);
-    this.#seat.send(errorFrame(named.code, named.message, this.#id, named.retryAfterMs));
+    this.#connection.send(errorFrame(named.code, named.message, this.#id, named.retryAfterMs));
   }
 
   #done(outcome: string): void {
     this.#answered = true;
-    this.#seat.inFlight--;
-    this.#means.observer.answered?.(this.#type, outcome);
+    this.#connection.inFlight--;
+    this.#context.observer.answered?.(this.#type, outcome);
   }
 }
 
-export interface AnsweringMeans {
+export interface AnswerContext {
   readonly log: Logger;
   readonly observer: ConnectionsObserver;
 }
 
 export function errorFrame(code: string, message: string, id?: number, retryAfterMs?: number): Frame {
-  // Fields that are undefined are left out by JSON.
+  // `JSON.stringify` omits fields that are undefined.
   return new Frame(JSON.stringify({ type: 'error', id, code, message, retryAfterMs }));
 }

@@ -3,7 +3,7 @@ import { createMemoryHistory } from '../rooms/memory-history.ts';
 import { newKey, newNode, range, sendAll } from '../testing/new-node.ts';
 import { eventually } from '../testing/eventually.ts';
 
-test('a client that lets more than 1 MiB wait is closed with 4009, and nobody else is', async () => {
+test('closes only the client with more than 1 MiB of buffered bytes, with 4009', async () => {
   const { connect, connections } = newNode();
   const slow = connect('bart');
   const sender = connect('maggie');
@@ -20,7 +20,7 @@ test('a client that lets more than 1 MiB wait is closed with 4009, and nobody el
   expect(connections.size).toBe(1);
 });
 
-test('the bound can be set', () => {
+test('uses the configured bound of buffered bytes', () => {
   const { connect, connections } = newNode({ limits: { bufferedBytes: 100 } });
   const client = connect();
   client.bufferedBytes = 101;
@@ -28,7 +28,7 @@ test('the bound can be set', () => {
   expect(client.closedWith?.code).toBe(4009);
 });
 
-test('pages are not read for a client that does not take them, and go on when it does', async () => {
+test('pauses page reads for a client that does not drain its buffer, and resumes them when it does', async () => {
   const history = createMemoryHistory({ rooms: ['general'] });
   for (const seq of range(1, 10)) {
     await history.append('general', { user: 'bart', key: newKey(), text: `text ${seq}` });
@@ -45,7 +45,7 @@ test('pages are not read for a client that does not take them, and go on when it
   expect(read).toHaveBeenCalledTimes(20);
 });
 
-test('a client that joins a hundred full rooms at once is no slow consumer', async () => {
+test('does not treat a client that joins a hundred full rooms at once as a slow consumer', async () => {
   const rooms = range(1, 100).map((number) => `room-${number}`);
   const history = createMemoryHistory({ rooms });
   for (const room of rooms) {
@@ -55,7 +55,7 @@ test('a client that joins a hundred full rooms at once is no slow consumer', asy
   }
   const { connect } = newNode({ history });
   const client = connect();
-  // A network that takes what waits from time to time.
+  // A network that drains the buffer periodically.
   const send = client.send.bind(client);
   client.send = (frame) => {
     client.bufferedBytes += frame.bytes.length;
@@ -70,7 +70,7 @@ test('a client that joins a hundred full rooms at once is no slow consumer', asy
   expect(client.closedWith).toBeUndefined();
 });
 
-test('what waits for a client that is gone is given up', async () => {
+test('cancels pending reads of a closed connection', async () => {
   const history = createMemoryHistory({ rooms: ['general'] });
   const read = vi.spyOn(history, 'read');
   const { connect, rooms } = newNode({ history });

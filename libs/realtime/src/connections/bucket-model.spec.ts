@@ -10,14 +10,14 @@ const rateOf = fc.record({
   burst: fc.double({ min: 1, max: 2_000, noNaN: true }),
 });
 
-/** Takes what a bucket gives. @returns how much that was */
+/** Takes what the bucket allows and returns the amount. */
 function spend(bucket: Bucket, cost: number, now: number): number {
   if (bucket.waitMs(cost, now) > 0) return 0;
   bucket.take(cost);
   return cost;
 }
 
-test('in no interval does a bucket give more than its burst and what the rate adds', () => {
+test('a bucket never grants more than its burst plus its rate in any interval', () => {
   const step = fc.record({ passMs: fc.nat(3_000), cost: fc.integer({ min: 1, max: 20 }) });
   fc.assert(
     fc.property(rateOf, fc.array(step, { minLength: 1, maxLength: 200 }), (rate, steps) => {
@@ -40,7 +40,7 @@ test('in no interval does a bucket give more than its burst and what the rate ad
   );
 }, 60_000);
 
-test('a client that keeps to the rate is never refused, and one that waits as long as it is told is served', () => {
+test('a bucket never refuses a client that keeps to the rate or waits for the returned time', () => {
   fc.assert(
     fc.property(rateOf, fc.integer({ min: 1, max: 20 }), fc.nat(200), (rate, wanted, count) => {
       const cost = Math.min(wanted, rate.burst);
@@ -57,7 +57,7 @@ test('a client that keeps to the rate is never refused, and one that waits as lo
   );
 }, 60_000);
 
-test('whatever the clock does, a bucket holds at most its burst, loses nothing but what is taken, and no wait exceeds a refill', () => {
+test('a bucket holds at most its burst, loses only taken tokens and never waits longer than a refill, whatever the clock does', () => {
   const jump = fc.integer({ min: -3_600_000, max: 3_600_000 });
   const step = fc.record({ jumpMs: fc.oneof(jump, fc.nat(100)), cost: fc.integer({ min: 1, max: 20 }) });
   fc.assert(
@@ -70,7 +70,7 @@ test('whatever the clock does, a bucket holds at most its burst, loses nothing b
         model = Math.min(rate.burst, model + (Math.max(0, jumpMs) * rate.perSecond) / 1_000);
         const waitMs = bucket.waitMs(cost, now);
         expect(waitMs).toBeLessThanOrEqual((cost * 1_000) / rate.perSecond + 1);
-        // Both round; they may differ only where it is a matter of rounding.
+        // Both values are rounded and may differ only by the rounding error.
         if (Math.abs(model - cost) > 0.001) expect(waitMs === 0).toBe(model >= cost);
         if (waitMs === 0) {
           bucket.take(cost);
@@ -82,7 +82,7 @@ test('whatever the clock does, a bucket holds at most its burst, loses nothing b
   );
 }, 60_000);
 
-test('the connections of a user together never get more than the user may, and reconnecting does not change that', () => {
+test('the connections of one user together never exceed the budget of the user, even after reconnecting', () => {
   const step = fc.record({
     who: fc.nat(5),
     passMs: fc.oneof(fc.constant(0), fc.nat(2_000)),
@@ -111,7 +111,7 @@ test('the connections of a user together never get more than the user may, and r
         }
         let budget = open.get(who);
         if (budget === undefined) open.set(who, (budget = budgets.open(user, now)));
-        if (budgets.pay(budget, 'join', cost, now) === 0) spent[user] = (spent[user] ?? 0) + cost;
+        if (budgets.charge(budget, 'join', cost, now) === 0) spent[user] = (spent[user] ?? 0) + cost;
         expect(spent[user]).toBeLessThanOrEqual(60 + (now - 1_000) * 0.015 + 0.01);
       }
     }),
@@ -119,7 +119,7 @@ test('the connections of a user together never get more than the user may, and r
   );
 }, 60_000);
 
-test('a refused frame costs neither of the two budgets anything', () => {
+test('a refused frame is charged to neither budget', () => {
   const limits = resolveLimits({
     requestsPerSecond: 10,
     requestBurst: 10,
@@ -128,11 +128,11 @@ test('a refused frame costs neither of the two budgets anything', () => {
   });
   const budgets = new Budgets(limits);
   const [one, two] = [budgets.open('maggie', 0), budgets.open('maggie', 0)];
-  expect(budgets.pay(one, 'join', 10, 0)).toBe(0);
-  // The connection could pay, the user cannot.
-  for (let n = 0; n < 100; n++) expect(budgets.pay(two, 'join', 6, 0)).toBe(1_000);
-  expect(budgets.pay(two, 'join', 5, 0)).toBe(0);
-  // And the other way round.
-  for (let n = 0; n < 100; n++) expect(budgets.pay(one, 'join', 1, 0)).toBe(1_000);
-  expect(budgets.pay(two, 'join', 5, 500)).toBe(0);
+  expect(budgets.charge(one, 'join', 10, 0)).toBe(0);
+  // The connection could pay, but the user could not.
+  for (let n = 0; n < 100; n++) expect(budgets.charge(two, 'join', 6, 0)).toBe(1_000);
+  expect(budgets.charge(two, 'join', 5, 0)).toBe(0);
+  // And vice versa.
+  for (let n = 0; n < 100; n++) expect(budgets.charge(one, 'join', 1, 0)).toBe(1_000);
+  expect(budgets.charge(two, 'join', 5, 500)).toBe(0);
 });

@@ -1,4 +1,4 @@
-/** A sustained rate and how much may come at once after a pause. */
+/** A sustained rate, and the burst that is allowed after a pause. */
 export interface Rate {
   readonly perSecond: number;
   readonly burst: number;
@@ -8,22 +8,26 @@ export interface Rate {
 const tolerance = 1e-6;
 
 /**
- * A token bucket. It is refilled when it is asked, not by a timer. Times are milliseconds of the monotonic clock; a clock that goes back
- * refills nothing and blocks nothing.
+ * A token bucket that refills on use, without a timer. Times are milliseconds of the monotonic clock. A clock that goes backward
+ * neither refills nor blocks the bucket.
  */
 export class Bucket {
   readonly #rate: Rate;
   #tokens: number;
   #filledAt: number;
 
-  /** A full bucket. */
+  /** Creates a full bucket. */
   constructor(rate: Rate, now: number) {
     this.#rate = rate;
     this.#tokens = rate.burst;
     this.#filledAt = now;
   }
 
-  /** @returns in how many milliseconds `cost` tokens are available, 0 for now. Takes none. */
+  /**
+   * Takes no tokens.
+   *
+   * @returns the milliseconds until `cost` tokens are available, 0 if they are available now
+   */
   waitMs(cost: number, now: number): number {
     const { perSecond, burst } = this.#rate;
     const elapsedMs = Math.max(0, now - this.#filledAt);
@@ -33,7 +37,7 @@ export class Bucket {
     return Math.max(1, Math.ceil(((cost - this.#tokens) * 1000) / perSecond));
   }
 
-  /** Takes tokens that `waitMs` has found available. */
+  /** Takes tokens. Call it only after `waitMs` has returned 0. */
   take(cost: number): void {
     this.#tokens = Math.max(0, this.#tokens - cost);
   }
@@ -41,12 +45,12 @@ export class Bucket {
 
 const minuteMs = 60_000;
 
-/** Counts refusals per minute, to tell a client that does not stop from one that was too fast for a moment. */
+/** Counts refusals per minute, to distinguish an abusive client from one that briefly exceeded its rate. */
 export class Refusals {
   #count = 0;
   #since = 0;
 
-  /** @returns how many there were in this minute, this one included. */
+  /** @returns the number of refusals in the current minute, including this one */
   add(now: number): number {
     if (this.#count === 0 || now - this.#since >= minuteMs) {
       this.#count = 0;

@@ -10,7 +10,7 @@ beforeEach(() => {
   });
 });
 
-/** A small budget, so that a test sees its end. The user has room for two connections and a half. */
+/** A small budget, so that tests can exhaust it. The user has 2.5 times the budget of a connection. */
 const small = { requestsPerSecond: 10, requestBurst: 20, userRequestsPerSecond: 20, userRequestBurst: 50 };
 
 async function outcomes(client: Client, type: string, count: number, params: object = {}): Promise<unknown[]> {
@@ -23,7 +23,7 @@ function served(answers: readonly unknown[]): number {
 }
 
 describe('the budget of a connection', () => {
-  test('refuses requests beyond its burst with rate_limited, and serves them at its rate', async () => {
+  test('refuses requests beyond its burst with rate_limited and serves them at its rate', async () => {
     const client = newNode({ limits: small }).connect();
     expect(served(await outcomes(client, 'ping', 30))).toBe(20);
     expect(await client.ask('ping')).toMatchObject({ type: 'error', code: 'rate_limited', retryAfterMs: 1_000 });
@@ -42,7 +42,7 @@ describe('the budget of a connection', () => {
     }
   });
 
-  test('is charged by type: a join costs four pings, and a page and a leave have their price', async () => {
+  test('charges by type: a join costs four pings, and pages and leaves have their own cost', async () => {
     const room = 'general';
     const costs = [
       ['join', 4, { room }],
@@ -56,12 +56,12 @@ describe('the budget of a connection', () => {
     }
   });
 
-  test('can be told other costs', async () => {
+  test('uses the configured costs', async () => {
     const client = newNode({ limits: small, costs: { ping: 10 } }).connect();
     expect(served(await outcomes(client, 'ping', 10))).toBe(2);
   });
 
-  test('a signal beyond it is dropped without an answer, and counted', async () => {
+  test('drops a signal beyond the budget without a response, and counts it', async () => {
     const dropped: string[] = [];
     const answered: string[] = [];
     const observer = {
@@ -78,7 +78,7 @@ describe('the budget of a connection', () => {
     expect(dropped).toEqual(['typing', 'away']);
   });
 
-  test('an away costs as much as it has rooms to tell it in, and one that changes nothing costs 1', async () => {
+  test('charges an away signal once per joined room, and 1 if it changes nothing', async () => {
     const rooms = ['a', 'b', 'c', 'd', 'e'];
     const limits = { requestsPerSecond: 1, requestBurst: 20 + 5 + 5 + 3, userRequestsPerSecond: 0 };
     const client = newNode({ limits, history: createMemoryHistory({ rooms }) }).connect();
@@ -87,12 +87,12 @@ describe('the budget of a connection', () => {
     expect(served(await outcomes(client, 'ping', 10))).toBe(1);
   });
 
-  test('a frame costs one unit more for each 8,192 characters', async () => {
+  test('charges one additional unit for each 8,192 characters of a frame', async () => {
     const client = newNode({ limits: small }).connect();
     expect(served(await outcomes(client, 'ping', 10, { padding: 'x'.repeat(4 * 8_192) }))).toBe(4);
   });
 
-  test('unknown types count against it, and malformed frames do not', () => {
+  test('charges unknown types, but not malformed frames', () => {
     const client = newNode({ limits: { ...small, malformed: 100 } }).connect();
     for (let n = 0; n < 50; n++) client.say('not JSON');
     for (let id = 1; id <= 25; id++) client.say({ type: 'wave', id });
@@ -102,7 +102,7 @@ describe('the budget of a connection', () => {
     expect(codes.filter((code) => code === 'rate_limited')).toHaveLength(5);
   });
 
-  test('renew and beats pass when it is used up', async () => {
+  test('accepts renew and beat frames when it is exhausted', async () => {
     const { connect } = newNode({ limits: small, renew: () => Promise.resolve({}), heartbeatMs: 1_000 });
     const client = connect();
     await outcomes(client, 'ping', 30);
@@ -116,15 +116,15 @@ describe('the budget of a connection', () => {
     expect(client.closedWith).toBeUndefined();
   });
 
-  test('a flood of beats or renews is charged like anything else', async () => {
+  test('charges a flood of beat or renew frames like other frames', async () => {
     const client = newNode({ limits: small, renew: () => Promise.resolve({}) }).connect();
     expect(served(await outcomes(client, 'renew', 100, { ticket: 'fresh' }))).toBe(10 + 20 / 4);
     for (let n = 0; n < 915; n++) client.say({ type: 'beat' });
     expect(client.closedWith).toMatchObject({ code: 4029 });
   });
 
-  test('1,000 refusals in a minute close with 4029, those of an earlier minute are forgotten', () => {
-    // No beat within the test: nobody answers any.
+  test('closes with 4029 after 1,000 refusals in one minute and forgets those of earlier minutes', () => {
+    // The first beat is due after the test, because no client here answers beats.
     vi.spyOn(Math, 'random').mockReturnValue(0.999);
     const client = newNode({ limits: small, heartbeatMs: 600_000 }).connect();
     const flood = (count: number) => {
@@ -139,7 +139,7 @@ describe('the budget of a connection', () => {
     expect(client.closedWith).toEqual({ code: 4029, reason: 'rate limit abused' });
   });
 
-  test('0 means no limit, for a connection or for a user', async () => {
+  test('is unlimited when the limit of the connection or user is 0', async () => {
     const free = newNode({ limits: { requestsPerSecond: 0 } }).connect();
     for (let n = 0; n < 20_000; n++) free.say({ type: 'away', away: n % 2 === 0 });
     expect(free.closedWith).toBeUndefined();
@@ -151,8 +151,8 @@ describe('the budget of a connection', () => {
   });
 });
 
-describe('sends', () => {
-  test('without a limit of their own cost nothing', async () => {
+describe('the cost of sends', () => {
+  test('is 0 without a limit of sends', async () => {
     const client = newNode({ limits: { ...small, sendsPerSecond: 0 } }).connect();
     await client.ask('join', { room: 'general' });
     for (let n = 0; n < 500; n++) {
@@ -160,24 +160,27 @@ describe('sends', () => {
     }
   });
 
-  test.each([20, 150])('reach %i a second, whatever the budget is, and leave half of it', async (sendsPerSecond) => {
-    const client = newNode({ limits: { sendsPerSecond, sendBurst: sendsPerSecond } }).connect();
-    await client.ask('join', { room: 'general' });
-    for (let second = 0; second < 20; second++) {
-      for (let n = 0; n < sendsPerSecond; n++) {
-        const answer = await client.ask('send', { room: 'general', key: newKey(), text: 'x' });
-        expect(answer).toMatchObject({ type: 'reply' });
+  test.each([20, 150])(
+    'allows %i sends a second with any budget and leaves half of the budget',
+    async (sendsPerSecond) => {
+      const client = newNode({ limits: { sendsPerSecond, sendBurst: sendsPerSecond } }).connect();
+      await client.ask('join', { room: 'general' });
+      for (let second = 0; second < 20; second++) {
+        for (let n = 0; n < sendsPerSecond; n++) {
+          const answer = await client.ask('send', { room: 'general', key: newKey(), text: 'x' });
+          expect(answer).toMatchObject({ type: 'reply' });
+        }
+        expect(served(await outcomes(client, 'ping', 50))).toBe(50);
+        // Waiting for each response would search all received frames.
+        client.frames.length = client.raw.length = 0;
+        vi.advanceTimersByTime(1_000);
       }
-      expect(served(await outcomes(client, 'ping', 50))).toBe(50);
-      // Waiting for an answer looks through all frames that came.
-      client.frames.length = client.raw.length = 0;
-      vi.advanceTimersByTime(1_000);
-    }
-  });
+    },
+  );
 });
 
 describe('the budget of a user', () => {
-  test('is shared by all of their connections, and by nobody else', async () => {
+  test('is shared by all connections of the user and by no other user', async () => {
     const { connect } = newNode({ limits: small });
     const tabs = Array.from({ length: 5 }, () => connect('maggie'));
     let total = 0;
@@ -190,7 +193,7 @@ describe('the budget of a user', () => {
     expect(total).toBe(20);
   });
 
-  test('is not new after a reconnect', async () => {
+  test('is not reset by a reconnect', async () => {
     const { connect } = newNode({ limits: small });
     let total = 0;
     for (let n = 0; n < 10; n++) {
@@ -206,7 +209,7 @@ describe('the budget of a user', () => {
   });
 });
 
-test('every type of the rooms protocol has a budget: none can be sent without end', async () => {
+test('limits every type of the rooms protocol', async () => {
   const room = 'general';
   const params: Record<string, object> = {
     ping: {},

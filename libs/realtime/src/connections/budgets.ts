@@ -1,11 +1,11 @@
 import { Bucket, type Rate, Refusals } from './bucket.ts';
 import type { Limits } from './limits.ts';
 
-/** What the budgets keep of a connection. Created with its first frame that costs something. */
+/** The budgets that a connection is charged to. Created with its first frame that has a cost. */
 export class ConnectionBudget {
   readonly own: Bucket;
   readonly user: Bucket;
-  /** For frames that keep the connection alive. */
+  /** Reserved for frames that keep the connection alive. */
   readonly reserve: Bucket;
   readonly refusals = new Refusals();
 
@@ -16,17 +16,17 @@ export class ConnectionBudget {
   }
 }
 
-/** The frames that keep a connection alive are charged to this first, so that they pass however much else was sent. */
+/** Frames that keep a connection alive are charged to this reserve first, so that they pass when the other budgets are empty. */
 const reserveRate: Rate = { perSecond: 1, burst: 10 };
-/** A retry sooner than this would mostly be refused again, since other requests wait for the same budget. */
+/** The minimum wait that is reported. Earlier retries would mostly fail, because other requests compete for the same budget. */
 const shortestRetryMs = 1_000;
-/** Users without a connection whose budget is kept until it is full again. Beyond it the oldest is forgotten. */
+/** The number of users without a connection whose budget is kept until it is full. Beyond it the oldest entry is removed. */
 const departedAtMost = 10_000;
 
 /**
- * The budgets of requests and signals: one per connection, and one per user for all of their connections on this node. A frame is served
- * if both can pay for it, and then both do. The budget of a user outlives their last connection until it is full again: reconnecting
- * buys nothing.
+ * The budgets of requests and signals: one per connection, and one per user for all of their connections on this node. A frame is
+ * served only if both budgets can pay for it, and is charged to both. The budget of a user outlives their last connection until it
+ * is full again, so reconnecting does not reset it.
  */
 export class Budgets {
   readonly #own: Rate;
@@ -34,7 +34,7 @@ export class Budgets {
   readonly #highestCost: number;
   readonly #refusedAtMost: number;
   readonly #users = new Map<string, Bucket>();
-  /** When the last connection of a user was closed, the earliest first. */
+  /** When the last connection of each user closed, in ascending order. */
   readonly #departed = new Map<string, number>();
   readonly #refilledAfterMs: number;
 
@@ -46,7 +46,7 @@ export class Budgets {
     this.#refilledAfterMs = this.#user.perSecond === 0 ? 0 : (this.#user.burst * 1000) / this.#user.perSecond;
   }
 
-  /** The budget of a new connection. */
+  /** Creates the budget of a new connection. */
   open(user: string, now: number): ConnectionBudget {
     this.#departed.delete(user);
     let bucket = this.#users.get(user);
@@ -54,7 +54,7 @@ export class Budgets {
     return new ConnectionBudget(new Bucket(this.#own, now), bucket, new Bucket(reserveRate, now));
   }
 
-  /** The last connection of a user is gone. */
+  /** Records that the last connection of a user has closed. */
   departed(user: string, now: number): void {
     if (!this.#users.has(user)) return;
     this.#departed.delete(user);
@@ -66,23 +66,31 @@ export class Budgets {
     }
   }
 
-  /** Pays for a frame. @returns 0 if it may be served, else after how many milliseconds to try again. */
-  pay(budget: ConnectionBudget, type: string, cost: number, now: number): number {
+  /**
+   * Charges a frame.
+   *
+   * @returns 0 if it may be served, otherwise the milliseconds to wait before a retry
+   */
+  charge(budget: ConnectionBudget, type: string, cost: number, now: number): number {
     if ((type === 'beat' || type === 'renew') && budget.reserve.waitMs(1, now) === 0) {
       budget.reserve.take(1);
       return 0;
     }
     const { own, user } = budget;
-    // A frame that costs more than a full bucket holds is served from a full one.
-    const payable = Math.min(cost, this.#highestCost);
-    const waitMs = Math.max(own.waitMs(payable, now), user.waitMs(payable, now));
+    // A frame that costs more than a full bucket is served from a full bucket.
+    const charged = Math.min(cost, this.#highestCost);
+    const waitMs = Math.max(own.waitMs(charged, now), user.waitMs(charged, now));
     if (waitMs > 0) return Math.max(shortestRetryMs, waitMs);
-    own.take(payable);
-    user.take(payable);
+    own.take(charged);
+    user.take(charged);
     return 0;
   }
 
-  /** Counts a refused frame. @returns whether the connection has been refused so often that it is to be closed. */
+  /**
+   * Counts a refused frame.
+   *
+   * @returns whether the connection has reached the limit of refusals and must be closed
+   */
   isAbuse(budget: ConnectionBudget, now: number): boolean {
     return budget.refusals.add(now) >= this.#refusedAtMost;
   }

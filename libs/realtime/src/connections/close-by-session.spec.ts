@@ -10,7 +10,7 @@ function crowd() {
   return { ...node, phone, laptop, tab, bart };
 }
 
-test('the end of a session closes its connections and no other, and says how many', () => {
+test('closes only the connections of the session and returns their number', () => {
   const { connections, phone, laptop, tab, bart } = crowd();
   expect(connections.close({ session: 'laptop' }, 'session_ended')).toBe(2);
   expect([phone, laptop, tab, bart].map(({ closedWith }) => closedWith?.code)).toEqual([
@@ -22,7 +22,7 @@ test('the end of a session closes its connections and no other, and says how man
   expect(connections.close({ session: 'laptop' }, 'session_ended')).toBe(0);
 });
 
-test('why is told in the close frame, in place of the words of the table', () => {
+test('sends the given reason in the close frame, instead of the default reason', () => {
   const { connections, laptop, bart } = crowd();
   connections.close({ session: 'laptop' }, 'session_ended', 'session ended: password_changed');
   connections.close({ user: 'bart' }, 'session_ended');
@@ -30,7 +30,7 @@ test('why is told in the close frame, in place of the words of the table', () =>
   expect(bart.closedWith).toEqual({ code: 4501, reason: 'session ended' });
 });
 
-test('by user, by id, by both, and all', () => {
+test('closes by user, by id, by both, or all connections', () => {
   const { connections, phone, bart } = crowd();
   expect(connections.count({ user: 'maggie' })).toBe(3);
   expect(connections.close({ user: 'bart', session: 'laptop' }, 'closed_by_operator')).toBe(0);
@@ -43,7 +43,7 @@ test('by user, by id, by both, and all', () => {
   expect([connections.size, connections.count()]).toEqual([0, 0]);
 });
 
-test('whoever was signed out gets no message from that moment on, and is in no room', async () => {
+test('delivers no message after the session has ended, and removes its connections from all rooms', async () => {
   const { connections, rooms, laptop, bart } = crowd();
   await laptop.ask('join', { room: 'general' });
   await bart.ask('join', { room: 'general' });
@@ -56,7 +56,7 @@ test('whoever was signed out gets no message from that moment on, and is in no r
   expect(rooms.members('general')).toEqual([{ user: 'bart', connections: 1 }]);
 });
 
-test('a message that was being judged when its sender was signed out is not written', async () => {
+test('does not append a message whose sender signed out during authorization', async () => {
   const { promise, resolve } = Promise.withResolvers<'allowed'>();
   const node = newNode({ authorize: (_, __, action) => (action === 'send' ? promise : 'allowed') });
   const maggie = node.connect('maggie');
@@ -70,7 +70,7 @@ test('a message that was being judged when its sender was signed out is not writ
   expect((await bart.ask('join', { room: 'general' }))['data']).toMatchObject({ seq: 0, messages: [] });
 });
 
-test('a socket that does not answer the closing handshake is cut', () => {
+test('terminates a socket that does not complete the closing handshake', () => {
   const { connections, laptop } = crowd();
   laptop.answersClose = false;
   connections.close({ session: 'laptop' }, 'session_ended');

@@ -1,36 +1,39 @@
 import type { Frame } from './frame.ts';
 
-/** Who sits at a connection. Judged by the app before the socket existed; the hub never looks behind it. */
+/**
+ * The identity that a connection acts as. The application authenticates it before the socket opens; this package never interprets
+ * it.
+ */
 export interface Identity {
   readonly user: string;
-  /** What is signed out of; all connections of it close together. Never shown to anybody. */
+  /** The unit of revocation: all connections of a session close together. Must not be shown to other users. */
   readonly session: string;
   readonly roles: readonly string[];
-  /** For operators. */
+  /** For operators only. */
   readonly address?: string | undefined;
-  /** For operators. */
+  /** For operators only. */
   readonly origin?: string | undefined;
 }
 
-/** One open socket and who sits at it. To hang data of one's own on it use a `WeakMap` or `onClosed`. */
+/** One open socket and its identity. To attach your own data, use a `WeakMap` or `onClosed`. */
 export interface Connection {
-  /** Random, unique over all nodes; not a secret. */
+  /** Random and unique across all nodes. Not a secret. */
   readonly id: string;
-  /** Its roles may be others after a renewal; user and session never are. */
+  /** A renewal may change the roles. The user and the session never change. */
   readonly identity: Identity;
   /** Unix milliseconds. */
   readonly openedAt: number;
-  /** When the connection ends unless it is renewed, in Unix seconds. */
+  /** When the lease ends, in Unix seconds. */
   readonly lease: number;
-  /** Whether it is still served. Once `false` it stays so, and whatever is sent goes nowhere. */
+  /** Whether the connection is still served. Once `false`, it stays `false` and `send` does nothing. */
   readonly open: boolean;
-  /** Bytes that wait for the client. */
+  /** Bytes that have not reached the kernel yet. */
   readonly bufferedBytes: number;
-  /** Requests that have not been answered yet. */
+  /** The number of unanswered requests. */
   readonly inFlight: number;
   /**
-   * Sends a frame that was encoded once for many (`connections.encode`). Never throws. A client that lets more than
-   * `limits.bufferedBytes` wait is closed with 4009.
+   * Sends a frame that `connections.encode` encoded once for many receivers. Never throws. Closes the connection with 4009 if more
+   * than `limits.bufferedBytes` are buffered.
    */
   send(frame: Frame): void;
 }

@@ -2,12 +2,12 @@ import { compileProtocol, defineProtocol } from '@usher/protocol/server';
 import { Type } from 'typebox';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createConnections } from './connections.ts';
-import type { ConnectionsOptions } from './hub.ts';
+import type { ConnectionsOptions } from './connections-types.ts';
 import { RequestError } from './request-error.ts';
 import { createFakeSocket } from '../testing/fake-socket.ts';
 import { newLog } from '../testing/new-node.ts';
 
-/** A protocol that has nothing to do with rooms. */
+/** A protocol without rooms. */
 const shop = defineProtocol({
   name: 'shop.v1',
   requests: {
@@ -36,7 +36,7 @@ function newShop(options: Partial<ConnectionsOptions<typeof shop>> = {}) {
   return { connections, connect, log };
 }
 
-test('welcome is the first frame, and says who one is and what binds', () => {
+test('sends welcome as the first frame, with the identity and the limits', () => {
   const { connect } = newShop({ now: () => 1_000_000_500, heartbeatMs: 7_000, leaseMs: 60_000 });
   const client = connect();
   expect(client.frames).toEqual([
@@ -53,7 +53,7 @@ test('welcome is the first frame, and says who one is and what binds', () => {
   expect(JSON.stringify(client.frames)).not.toContain('session');
 });
 
-test('a team’s own requests are answered with what their handlers return or promise', async () => {
+test('answers requests of a custom protocol with the value or promise that the handler returns', async () => {
   const { connections, connect } = newShop();
   connections.handle('order', ({ item }) => ({ number: item.length }));
   connections.handle('stock', async ({ item }, connection) => Promise.resolve([item, connection.identity.user]));
@@ -63,7 +63,7 @@ test('a team’s own requests are answered with what their handlers return or pr
   expect(await client.ask('ping')).toEqual({ type: 'reply', id: 3, data: {} });
 });
 
-test('a handler’s error is answered with its code, message and time', async () => {
+test('answers a RequestError with its code, message and retry time', async () => {
   const { connections, connect, log } = newShop();
   connections.handle('order', () => {
     throw new RequestError('sold_out', 'no tea today', { retryAfterMs: 250 });
@@ -87,26 +87,26 @@ test('a handler’s error is answered with its code, message and time', async ()
 });
 
 test.each([
-  ['throws', () => Promise.reject(new Error('the database password is hunter2'))],
+  ['rejects', () => Promise.reject(new Error('the database password is hunter2'))],
   [
-    'throws at once',
+    'throws synchronously',
     () => {
       throw new Error('the database password is hunter2');
     },
   ],
-  ['returns what JSON cannot say', () => ({ price: 1n })],
-])('a handler that %s is answered internal, logged, and the connection lives on', async (_, handler) => {
+  ['returns a value that JSON cannot represent', () => ({ price: 1n })],
+])('answers internal, logs the error and stays open when a handler %s', async (_, handler) => {
   const { connections, connect, log } = newShop();
   connections.handle('stock', handler);
   const client = connect();
   const answer = await client.ask('stock', { item: 'tea' });
   expect(answer).toEqual({ type: 'error', id: 1, code: 'internal', message: 'internal error' });
-  expect(log.lines).toEqual(['error a request failed for a reason that its handler did not name']);
+  expect(log.lines).toEqual(['error a request handler threw an unexpected error']);
   expect((await client.ask('ping')).type).toBe('reply');
   expect(client.connection.inFlight).toBe(0);
 });
 
-test('each request gets exactly one answer, whatever its handler does', async () => {
+test('sends exactly one response per request, whatever the handler does', async () => {
   const { connections, connect } = newShop();
   connections.handle('order', (_, __, call) => {
     call.reply({ number: 1 });
@@ -122,7 +122,7 @@ test('each request gets exactly one answer, whatever its handler does', async ()
   ]);
 });
 
-test('call.reply answers before what the handler sends next', async () => {
+test('sends call.reply before the frames that the handler sends afterwards', async () => {
   const { connections, connect } = newShop();
   connections.handle('order', async (_, connection, call) => {
     await Promise.resolve();
@@ -136,7 +136,7 @@ test('call.reply answers before what the handler sends next', async () => {
   expect(client.frames.map(({ type }) => type)).toEqual(['welcome', 'reply', 'price']);
 });
 
-test('the answer of another request is not taken for one’s own', async () => {
+test('rejects a handler result that belongs to another request', async () => {
   const { connections, connect } = newShop();
   let stolen: unknown;
   connections.handle('order', (_, __, call) => {
@@ -150,7 +150,7 @@ test('the answer of another request is not taken for one’s own', async () => {
   expect(await client.ask('stock', { item: 'tea' })).toMatchObject({ type: 'error', id: 2, code: 'internal' });
 });
 
-test('handlers are called in the order of the frames', () => {
+test('calls handlers in the order of the frames', () => {
   const { connections, connect } = newShop();
   const called: string[] = [];
   connections.handle('order', async ({ item }) => {
@@ -163,7 +163,7 @@ test('handlers are called in the order of the frames', () => {
   expect(called).toEqual(['a', 'b', 'c']);
 });
 
-test('signals are heard, unanswered, and one that fails harms nothing', async () => {
+test('passes signals to their handlers without a response and survives handler errors', async () => {
   const { connections, connect, log } = newShop();
   const seen: string[] = [];
   connections.on('look', ({ at }, { identity }) => {
@@ -176,10 +176,10 @@ test('signals are heard, unanswered, and one that fails harms nothing', async ()
   await client.ask('ping');
   expect(seen).toEqual(['maggie tea', 'maggie nothing']);
   expect(client.frames.map(({ type }) => type)).toEqual(['welcome', 'reply']);
-  expect(log.lines).toEqual(['error a signal failed']);
+  expect(log.lines).toEqual(['error a signal handler threw']);
 });
 
-test('types without a handler are unknown, and so are those that no protocol names', () => {
+test('answers unknown_type for types without a handler and types outside the protocol', () => {
   const { connect } = newShop();
   const client = connect();
   client.say({ type: 'unserved', id: 1 });
@@ -194,7 +194,7 @@ test('types without a handler are unknown, and so are those that no protocol nam
   ]);
 });
 
-test('serving what is served already, or what the protocol does not have, is refused at once', () => {
+test('throws when a type is registered twice or is not part of the protocol', () => {
   const { connections } = newShop();
   connections.handle('order', () => ({ number: 1 }));
   connections.on('look', () => undefined);
@@ -215,7 +215,7 @@ test('serving what is served already, or what the protocol does not have, is ref
   }).toThrow(TypeError);
 });
 
-test('an event for many is encoded once, and all get the same frame', () => {
+test('encodes an event for many connections once and sends all of them the same frame', () => {
   const { connections, connect } = newShop();
   const clients = [connect('maggie'), connect('bart')];
   const frame = connections.encode({ type: 'price', item: 'tea', price: 2 });
@@ -225,7 +225,7 @@ test('an event for many is encoded once, and all get the same frame', () => {
   expect(clients[1]?.frames.at(-1)).toEqual({ type: 'price', item: 'tea', price: 2 });
 });
 
-test('an end is told once, at the moment when nothing is served any more, whoever ended it', () => {
+test('calls onClosed once, as soon as the connection is no longer served, whichever side closed it', () => {
   const onClosed = vi.fn();
   const { connections, connect, log } = newShop({ onClosed });
   const later = vi.fn();
@@ -249,7 +249,7 @@ test('an end is told once, at the moment when nothing is served any more, whoeve
   expect(later).toHaveBeenCalledTimes(2);
 });
 
-test('a connection that is closed hears and says nothing more', async () => {
+test('neither receives nor sends after a close', async () => {
   const { connections, connect } = newShop();
   const order = vi.fn(() => ({ number: 1 }));
   connections.handle('order', order);
@@ -267,7 +267,7 @@ test('a connection that is closed hears and says nothing more', async () => {
   expect(client.frames.map(({ type }) => type)).toEqual(['welcome']);
 });
 
-test('the observer sees what metrics count', async () => {
+test('reports requests, rejected frames and closes to the observer', async () => {
   const observer = { opened: vi.fn(), closed: vi.fn(), answered: vi.fn(), refused: vi.fn() };
   const { connect } = newShop({ observer });
   const client = connect();
@@ -285,14 +285,14 @@ test('the observer sees what metrics count', async () => {
 });
 
 test.each([{ heartbeatMs: 0 }, { heartbeatGraceMs: -1 }, { leaseMs: Number.NaN }, { closeGraceMs: Infinity }])(
-  'a duration that makes no sense is refused: %o',
+  'rejects an invalid duration: %o',
   (options) => {
     expect(() => newShop(options)).toThrow(RangeError);
   },
 );
 
 test.each([{ frameBytes: 0 }, { rooms: 1.5 }, { sendsPerSecond: -1 }, { bufferedBytes: Number.NaN }])(
-  'a limit that makes no sense is refused: %o',
+  'rejects an invalid limit: %o',
   (limits) => {
     expect(() => newShop({ limits })).toThrow(/^limits\./);
   },

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { closeCode, type CloseName, type Protocol } from '@usher/protocol';
 import type { Codec } from '@usher/protocol/server';
-import { type AnsweringMeans, type AnyHandler, errorFrame, Pending } from './answering.ts';
+import { type AnswerContext, type AnyHandler, errorFrame, Pending } from './answering.ts';
 import { Budgets } from './budgets.ts';
 import type { Connection, Identity } from './connection.ts';
 import { spread } from './drain.ts';
@@ -14,68 +14,68 @@ import type {
   Cost,
   OpenOptions,
   ServeOptions,
-} from './hub.ts';
+} from './connections-types.ts';
 import { type Limits, resolveLimits } from './limits.ts';
 import { silent } from '../support/log.ts';
 import { Listeners } from '../support/listeners.ts';
 import { OneOrMany } from '../support/one-or-many.ts';
 import { RequestError } from './request-error.ts';
-import { Seat, type Usher } from './seat.ts';
+import { ServerConnection, type ConnectionOwner } from './server-connection.ts';
 import type { Socket } from './socket.ts';
 import { Watch } from './watch.ts';
 
 type AnyParams = Record<string, unknown>;
 type AnySignalHandler = (params: AnyParams, connection: Connection) => void;
 
-/** A frame costs one unit more for so many characters: parsing them takes time. */
+/** One additional unit is charged for each block of this many characters, because parsing a frame takes time. */
 const charactersPerUnit = 8 * 1024;
 
-interface Served<H> {
+interface Registration<H> {
   readonly handler: H;
   readonly cost: Cost<AnyParams>;
 }
 
 /**
- * Serves a protocol on whatever sockets are opened on it. Starts nothing until the first `open`.
+ * Serves a protocol on every socket that is passed to `open`. Starts no timer before the first `open`.
  *
- * @throws RangeError when a limit or a duration makes no sense, naming it.
+ * @throws RangeError naming the limit or duration that is out of range.
  */
 export function createConnections<P extends Protocol>(options: ConnectionsOptions<P>): Connections<P> {
-  const hub = new Hub(options as unknown as ConnectionsOptions<Protocol>);
-  // The hub treats every protocol alike; what `P` adds are the names and shapes that its codec has checked.
-  return hub as unknown as Connections<P>;
+  const registry = new ConnectionRegistry(options as unknown as ConnectionsOptions<Protocol>);
+  // The implementation handles every protocol alike. `P` only adds the names and types that the codec has already checked.
+  return registry as unknown as Connections<P>;
 }
 
-class Hub implements Connections<Protocol>, Usher {
+class ConnectionRegistry implements Connections<Protocol>, ConnectionOwner {
   readonly limits: Limits;
   readonly bufferedBytes: number;
   readonly #codec: Codec<Protocol>;
   readonly #heartbeatMs: number;
   readonly #leaseMs: number;
   readonly #now: () => number;
-  readonly #means: AnsweringMeans;
+  readonly #context: AnswerContext;
   readonly #costs: Readonly<Record<string, number | undefined>>;
-  /** `undefined` where there is no limit. */
+  /** `undefined` if there is no limit. */
   readonly #budgets: Budgets | undefined;
   readonly #renew: ConnectionsOptions<Protocol>['renew'];
   readonly #watch: Watch;
 
-  readonly #handlers = new Map<string, Served<AnyHandler>>();
-  readonly #signals = new Map<string, Served<AnySignalHandler>>();
+  readonly #handlers = new Map<string, Registration<AnyHandler>>();
+  readonly #signals = new Map<string, Registration<AnySignalHandler>>();
   readonly #openedListeners: Listeners<[Connection]>;
   readonly #closedListeners: Listeners<[Connection, Closed]>;
   readonly #renewedListeners: Listeners<[Connection]>;
 
-  /** Those that are served. */
-  readonly #open = new Map<string, Seat>();
-  readonly #byUser = new OneOrMany<Seat>();
-  readonly #bySession = new OneOrMany<Seat>();
-  /** Those that were closed from this side and whose socket is not gone yet. */
-  readonly #leaving = new Set<Seat>();
-  /** How many sockets that this side closed ended without a complete closing handshake. */
+  /** The connections that are served. */
+  readonly #open = new Map<string, ServerConnection>();
+  readonly #byUser = new OneOrMany<ServerConnection>();
+  readonly #bySession = new OneOrMany<ServerConnection>();
+  /** Connections that this side closed and whose socket is still open. */
+  readonly #closing = new Set<ServerConnection>();
+  /** The number of sockets that this side closed and that ended without a complete closing handshake. */
   #unfinished = 0;
   #draining = false;
-  #emptied: (() => void)[] = [];
+  #drained: (() => void)[] = [];
 
   constructor(options: ConnectionsOptions<Protocol>) {
     this.limits = resolveLimits(options.limits);
@@ -84,7 +84,7 @@ class Hub implements Connections<Protocol>, Usher {
     this.#heartbeatMs = duration('heartbeatMs', options.heartbeatMs ?? 25_000);
     this.#leaseMs = duration('leaseMs', options.leaseMs ?? 30 * 60_000);
     this.#now = options.now ?? Date.now;
-    this.#means = { log: options.log ?? silent, observer: options.observer ?? {} };
+    this.#context = { log: options.log ?? silent, observer: options.observer ?? {} };
     this.#renew = options.renew;
     this.#costs = options.costs ?? {};
     const { requestsPerSecond, userRequestsPerSecond } = this.limits;
@@ -94,20 +94,20 @@ class Hub implements Connections<Protocol>, Usher {
       heartbeatGraceMs: duration('heartbeatGraceMs', options.heartbeatGraceMs ?? 10_000),
       leaseNoticeMs: duration('leaseNoticeMs', options.leaseNoticeMs ?? Math.min(120_000, this.#leaseMs / 5)),
       closeGraceMs: duration('closeGraceMs', options.closeGraceMs ?? 5_000),
-      close: (seat, name) => {
-        this.#closeSeat(seat, name);
+      close: (connection, name) => {
+        this.#closeConnection(connection, name);
       },
     });
-    const { log } = this.#means;
-    this.#openedListeners = new Listeners(log, 'a listener to opened connections failed');
-    this.#closedListeners = new Listeners(log, 'a listener to closed connections failed');
-    this.#renewedListeners = new Listeners(log, 'a listener to renewed connections failed');
+    const { log } = this.#context;
+    this.#openedListeners = new Listeners(log, 'an onOpened listener threw');
+    this.#closedListeners = new Listeners(log, 'an onClosed listener threw');
+    this.#renewedListeners = new Listeners(log, 'an onRenewed listener threw');
     if (options.onClosed !== undefined) this.#closedListeners.add(options.onClosed);
     this.handle('ping', () => ({}));
     this.handle('renew', (params, connection) => this.#renewLease(params as { ticket: string }, connection), {
       cost: 4,
     });
-    // Any frame is a sign of life, and has been noted before this is called.
+    // Every frame counts as a sign of life. `received` has already recorded it.
     this.on('beat', () => undefined);
   }
 
@@ -118,45 +118,46 @@ class Hub implements Connections<Protocol>, Usher {
   open(socket: Socket, identity: Identity, options: OpenOptions = {}) {
     const now = this.#now();
     const lease = options.lease ?? Math.ceil((now + this.#leaseMs) / 1000);
-    const seat = new Seat(this, socket, randomUUID(), identity, {
+    const connection = new ServerConnection(this, socket, randomUUID(), identity, {
       openedAt: now,
       lease,
       leaseEndsAt: performance.now() + lease * 1000 - now,
       nextBeatAt: this.#watch.firstBeat(),
     });
-    const opened = { connection: seat, listener: seat };
-    this.#open.set(seat.id, seat);
-    this.#byUser.add(identity.user, seat);
-    this.#bySession.add(identity.session, seat);
-    this.#means.observer.opened?.(seat);
+    const opened = { connection, listener: connection };
+    this.#open.set(connection.id, connection);
+    this.#byUser.add(identity.user, connection);
+    this.#bySession.add(identity.session, connection);
+    this.#context.observer.opened?.(connection);
     if (this.#draining) {
-      this.#closeSeat(seat, 'service_restart');
+      this.#closeConnection(connection, 'service_restart');
       return opened;
     }
-    this.#watch.begin(seat);
+    this.#watch.begin(connection);
     const { frameBytes, textChars, rooms, sendsPerSecond } = this.limits;
-    this.emit(seat, {
+    this.emit(connection, {
       type: 'welcome',
-      connection: seat.id,
+      connection: connection.id,
       user: identity.user,
       roles: identity.roles,
       heartbeatMs: this.#heartbeatMs,
-      lease: seat.lease,
+      lease: connection.lease,
       limits: { frameBytes, textChars, rooms, sendsPerSecond },
     });
-    this.#openedListeners.tell(seat);
+    this.#openedListeners.notify(connection);
     return opened;
   }
 
   handle(type: string, handler: AnyHandler, options?: ServeOptions<AnyParams>): void {
-    if (!Object.hasOwn(this.#codec.protocol.requests, type)) throw new TypeError(`no request is named ${type}`);
-    if (this.#handlers.has(type)) throw new TypeError(`${type} is served already`);
+    if (!Object.hasOwn(this.#codec.protocol.requests, type))
+      throw new TypeError(`the protocol has no request "${type}"`);
+    if (this.#handlers.has(type)) throw new TypeError(`request "${type}" already has a handler`);
     this.#handlers.set(type, { handler, cost: this.#costs[type] ?? options?.cost ?? 1 });
   }
 
   on(type: string, handler: AnySignalHandler, options?: ServeOptions<AnyParams>): void {
-    if (!Object.hasOwn(this.#codec.protocol.signals, type)) throw new TypeError(`no signal is named ${type}`);
-    if (this.#signals.has(type)) throw new TypeError(`${type} is listened to already`);
+    if (!Object.hasOwn(this.#codec.protocol.signals, type)) throw new TypeError(`the protocol has no signal "${type}"`);
+    if (this.#signals.has(type)) throw new TypeError(`signal "${type}" already has a handler`);
     this.#signals.set(type, { handler, cost: this.#costs[type] ?? options?.cost ?? 1 });
   }
 
@@ -181,9 +182,9 @@ class Hub implements Connections<Protocol>, Usher {
   }
 
   close(filter: ConnectionFilter, name: CloseName, reason?: string): number {
-    const seats = this.#find(filter);
-    for (const seat of seats) this.#closeSeat(seat, name, reason);
-    return seats.length;
+    const connections = this.#find(filter);
+    for (const connection of connections) this.#closeConnection(connection, name, reason);
+    return connections.length;
   }
 
   list(filter: ConnectionFilter = {}): Connection[] {
@@ -206,12 +207,12 @@ class Hub implements Connections<Protocol>, Usher {
         : setTimeout(() => {
             this.#terminateAll();
           }, withinMs);
-    await spread([...this.#open.values()], Math.min(durationMs, withinMs ?? durationMs), (seat) => {
-      this.#closeSeat(seat, 'service_restart');
+    await spread([...this.#open.values()], Math.min(durationMs, withinMs ?? durationMs), (connection) => {
+      this.#closeConnection(connection, 'service_restart');
     });
-    if (this.#leaving.size > 0) {
+    if (this.#closing.size > 0) {
       await new Promise<void>((resolve) => {
-        this.#emptied.push(resolve);
+        this.#drained.push(resolve);
       });
     }
     clearTimeout(deadline);
@@ -224,159 +225,169 @@ class Hub implements Connections<Protocol>, Usher {
     this.#watch.stop();
   }
 
-  /** Closes what is open, and cuts every socket that is not gone after that. */
+  /** Closes all open connections and terminates every socket that is still open afterwards. */
   #terminateAll(): void {
     this.close({}, 'service_restart');
-    for (const seat of [...this.#leaving]) {
-      seat.socket.terminate();
-      this.gone(seat, 1006);
+    for (const connection of [...this.#closing]) {
+      connection.socket.terminate();
+      this.socketClosed(connection, 1006);
     }
   }
 
-  heard(seat: Seat, text: string): void {
-    seat.heardSinceBeat = true;
+  received(connection: ServerConnection, text: string): void {
+    connection.receivedSinceBeat = true;
     const { frameBytes } = this.limits;
-    // A character of UTF-16 is 3 bytes of UTF-8 at most: short texts need no counting.
+    // A UTF-16 code unit takes at most 3 bytes in UTF-8, so short texts need no exact count.
     if (text.length * 3 > frameBytes && Buffer.byteLength(text) > frameBytes) {
-      this.#closeSeat(seat, 'too_large');
+      this.#closeConnection(connection, 'too_large');
       return;
     }
     const frame = this.#codec.decode(text);
     if (frame.kind === 'request') {
-      const served = this.#handlers.get(frame.type);
-      if (served === undefined) {
-        this.#unknown(seat, text, 'this server does not serve that type', frame.id);
+      const registration = this.#handlers.get(frame.type);
+      if (registration === undefined) {
+        this.#rejectUnknown(connection, text, 'this server does not handle that type', frame.id);
         return;
       }
-      const retryAfterMs = this.#pay(seat, frame.type, served.cost, frame.params, text.length);
+      const retryAfterMs = this.#charge(connection, frame.type, registration.cost, frame.params, text.length);
       if (retryAfterMs > 0) {
-        this.#means.observer.answered?.(frame.type, 'rate_limited');
-        seat.send(errorFrame('rate_limited', 'too many requests', frame.id, retryAfterMs));
-      } else if (seat.inFlight >= this.limits.inFlight) {
-        this.#means.observer.answered?.(frame.type, 'rate_limited');
-        seat.send(errorFrame('rate_limited', 'too many requests without an answer', frame.id, 1_000));
+        this.#context.observer.answered?.(frame.type, 'rate_limited');
+        connection.send(errorFrame('rate_limited', 'too many requests', frame.id, retryAfterMs));
+      } else if (connection.inFlight >= this.limits.inFlight) {
+        this.#context.observer.answered?.(frame.type, 'rate_limited');
+        connection.send(errorFrame('rate_limited', 'too many unanswered requests', frame.id, 1_000));
       } else {
-        new Pending(seat, frame.id, frame.type, this.#means).serve(served.handler, frame.params);
+        new Pending(connection, frame.id, frame.type, this.#context).serve(registration.handler, frame.params);
       }
     } else if (frame.kind === 'signal') {
-      this.#signal(seat, frame.type, frame.params, text);
+      this.#signal(connection, frame.type, frame.params, text);
     } else if (frame.code === 'unknown_type') {
-      this.#unknown(seat, text, frame.message, frame.id);
+      this.#rejectUnknown(connection, text, frame.message, frame.id);
     } else {
-      this.#refuse(seat, frame.code, frame.message, frame.id);
+      this.#reject(connection, frame.code, frame.message, frame.id);
     }
   }
 
-  gone(seat: Seat, code: number): void {
-    if (seat.socketGone) return;
-    seat.socketGone = true;
-    this.#watch.end(seat);
-    if (seat.open) this.#leave(seat, { code });
+  socketClosed(connection: ServerConnection, code: number): void {
+    if (connection.isSocketClosed) return;
+    connection.isSocketClosed = true;
+    this.#watch.end(connection);
+    if (connection.open) this.#unregister(connection, { code });
     else if (code === closeCode('connection_lost').code) this.#unfinished += 1;
-    this.#leaving.delete(seat);
-    if (this.#leaving.size > 0) return;
-    const emptied = this.#emptied;
-    this.#emptied = [];
-    for (const resolve of emptied) resolve();
+    this.#closing.delete(connection);
+    if (this.#closing.size > 0) return;
+    const drained = this.#drained;
+    this.#drained = [];
+    for (const resolve of drained) resolve();
   }
 
-  #closeSeat(seat: Seat, name: CloseName, told?: string): void {
-    if (!seat.open) return;
+  #closeConnection(connection: ServerConnection, name: CloseName, override?: string): void {
+    if (!connection.open) return;
     const { code, reason } = closeCode(name);
-    this.#leaving.add(seat);
-    this.#leave(seat, { code, name });
-    this.#watch.closing(seat);
-    // Last, since an adapter may tell at once that it is closed.
-    seat.socket.close(code, told ?? reason);
+    this.#closing.add(connection);
+    this.#unregister(connection, { code, name });
+    this.#watch.closing(connection);
+    // Must be last, because an adapter may report the close synchronously.
+    connection.socket.close(code, override ?? reason);
   }
 
-  /** From here on the connection is not served. */
-  #leave(seat: Seat, closed: Closed): void {
-    seat.open = false;
-    this.#open.delete(seat.id);
-    this.#byUser.delete(seat.identity.user, seat);
-    this.#bySession.delete(seat.identity.session, seat);
-    if (this.#budgets !== undefined && this.#byUser.count(seat.identity.user) === 0) {
-      this.#budgets.departed(seat.identity.user, performance.now());
+  /** Removes the connection from all indexes. From here on it is not served. */
+  #unregister(connection: ServerConnection, closed: Closed): void {
+    connection.open = false;
+    this.#open.delete(connection.id);
+    this.#byUser.delete(connection.identity.user, connection);
+    this.#bySession.delete(connection.identity.session, connection);
+    if (this.#budgets !== undefined && this.#byUser.count(connection.identity.user) === 0) {
+      this.#budgets.departed(connection.identity.user, performance.now());
     }
-    this.#means.observer.closed?.(seat, closed);
-    this.#closedListeners.tell(seat, closed);
+    this.#context.observer.closed?.(connection, closed);
+    this.#closedListeners.notify(connection, closed);
   }
 
-  #find(filter: ConnectionFilter): Seat[] {
+  #find(filter: ConnectionFilter): ServerConnection[] {
     const { id, user, session } = filter;
-    let seats: Seat[];
+    let connections: ServerConnection[];
     if (id !== undefined) {
-      const seat = this.#open.get(id);
-      seats = seat === undefined ? [] : [seat];
-    } else if (session !== undefined) seats = this.#bySession.get(session);
-    else if (user !== undefined) seats = this.#byUser.get(user);
+      const connection = this.#open.get(id);
+      connections = connection === undefined ? [] : [connection];
+    } else if (session !== undefined) connections = this.#bySession.get(session);
+    else if (user !== undefined) connections = this.#byUser.get(user);
     else return [...this.#open.values()];
-    return seats.filter(
+    return connections.filter(
       ({ identity }) =>
         (user === undefined || identity.user === user) && (session === undefined || identity.session === session),
     );
   }
 
-  #signal(seat: Seat, type: string, params: AnyParams, text: string): void {
-    const served = this.#signals.get(type);
-    if (served === undefined) {
-      this.#unknown(seat, text, 'this server does not serve that type');
+  #signal(connection: ServerConnection, type: string, params: AnyParams, text: string): void {
+    const registration = this.#signals.get(type);
+    if (registration === undefined) {
+      this.#rejectUnknown(connection, text, 'this server does not handle that type');
       return;
     }
-    if (this.#pay(seat, type, served.cost, params, text.length) > 0) {
-      this.#means.observer.dropped?.(type);
+    if (this.#charge(connection, type, registration.cost, params, text.length) > 0) {
+      this.#context.observer.dropped?.(type);
       return;
     }
     try {
-      served.handler(params, seat);
+      registration.handler(params, connection);
     } catch (error) {
-      this.#means.log.error({ err: error, type, connection: seat.id }, 'a signal failed');
+      this.#context.log.error({ err: error, type, connection: connection.id }, 'a signal handler threw');
     }
   }
 
-  /** Pays for a frame, or counts a refusal. @returns 0 if it may be served, else after how many milliseconds to try again. */
-  #pay(seat: Seat, type: string, cost: Cost<AnyParams>, params: AnyParams, length: number): number {
+  /**
+   * Charges a frame to the budgets, or counts a refusal.
+   *
+   * @returns 0 if the frame may be served, otherwise the milliseconds to wait before a retry.
+   */
+  #charge(
+    connection: ServerConnection,
+    type: string,
+    cost: Cost<AnyParams>,
+    params: AnyParams,
+    length: number,
+  ): number {
     const budgets = this.#budgets;
     if (budgets === undefined) return 0;
-    const price = typeof cost === 'number' ? cost : cost(params, seat);
-    if (price === 0) return 0;
-    const units = price + Math.floor(length / charactersPerUnit);
+    const baseCost = typeof cost === 'number' ? cost : cost(params, connection);
+    if (baseCost === 0) return 0;
+    const units = baseCost + Math.floor(length / charactersPerUnit);
     const now = performance.now();
-    const budget = (seat.budget ??= budgets.open(seat.identity.user, now));
-    const retryAfterMs = budgets.pay(budget, type, units, now);
-    if (retryAfterMs > 0 && budgets.isAbuse(budget, now)) this.#closeSeat(seat, 'rate_limit_abused');
+    const budget = (connection.budget ??= budgets.open(connection.identity.user, now));
+    const retryAfterMs = budgets.charge(budget, type, units, now);
+    if (retryAfterMs > 0 && budgets.isAbuse(budget, now)) this.#closeConnection(connection, 'rate_limit_abused');
     return retryAfterMs;
   }
 
-  #unknown(seat: Seat, text: string, message: string, id?: number): void {
-    const retryAfterMs = this.#pay(seat, 'unknown_type', 1, {}, text.length);
-    if (retryAfterMs === 0) this.#refuse(seat, 'unknown_type', message, id);
-    else if (id === undefined) this.#means.observer.dropped?.('unknown_type');
-    else seat.send(errorFrame('rate_limited', 'too many requests', id, retryAfterMs));
+  #rejectUnknown(connection: ServerConnection, text: string, message: string, id?: number): void {
+    const retryAfterMs = this.#charge(connection, 'unknown_type', 1, {}, text.length);
+    if (retryAfterMs === 0) this.#reject(connection, 'unknown_type', message, id);
+    else if (id === undefined) this.#context.observer.dropped?.('unknown_type');
+    else connection.send(errorFrame('rate_limited', 'too many requests', id, retryAfterMs));
   }
 
-  #refuse(seat: Seat, code: 'bad_message' | 'unknown_type', message: string, id?: number): void {
-    this.#means.observer.refused?.(code);
-    seat.send(errorFrame(code, message, id));
-    if (code === 'bad_message' && ++seat.malformed >= this.limits.malformed)
-      this.#closeSeat(seat, 'malformed_messages');
+  #reject(connection: ServerConnection, code: 'bad_message' | 'unknown_type', message: string, id?: number): void {
+    this.#context.observer.refused?.(code);
+    connection.send(errorFrame(code, message, id));
+    if (code === 'bad_message' && ++connection.malformed >= this.limits.malformed)
+      this.#closeConnection(connection, 'malformed_messages');
   }
 
   async #renewLease({ ticket }: { readonly ticket: string }, connection: Connection) {
     const renewal = await this.#renew?.(connection, ticket);
     if (renewal === undefined) throw new RequestError('invalid_ticket', 'Invalid ticket');
-    const seat = this.#open.get(connection.id);
-    // Closed while its ticket was judged: nobody is there to hear the answer.
-    if (seat === undefined) throw new RequestError('invalid_ticket', 'Invalid ticket');
+    const current = this.#open.get(connection.id);
+    // The connection closed while its ticket was validated, so no client receives this reply.
+    if (current === undefined) throw new RequestError('invalid_ticket', 'Invalid ticket');
     const now = this.#now();
-    seat.lease = renewal.lease ?? Math.ceil((now + this.#leaseMs) / 1000);
-    seat.leaseEndsAt = performance.now() + seat.lease * 1000 - now;
-    seat.leaseNoticed = false;
-    if (renewal.roles !== undefined) seat.identity = { ...seat.identity, roles: renewal.roles };
-    this.#watch.begin(seat);
-    this.#renewedListeners.tell(seat);
-    return { lease: seat.lease };
+    current.lease = renewal.lease ?? Math.ceil((now + this.#leaseMs) / 1000);
+    current.leaseEndsAt = performance.now() + current.lease * 1000 - now;
+    current.leaseNoticed = false;
+    if (renewal.roles !== undefined) current.identity = { ...current.identity, roles: renewal.roles };
+    this.#watch.begin(current);
+    this.#renewedListeners.notify(current);
+    return { lease: current.lease };
   }
 }
 

@@ -6,11 +6,11 @@ beforeEach(() => {
   onTestFinished(() => {
     vi.useRealTimers();
   });
-  // The first beat comes at the end of its interval, because no client here answers one.
+  // The first beat is due at the end of its interval, because no client here answers beats.
   vi.spyOn(Math, 'random').mockReturnValue(0.999);
 });
 
-test('a drain closes all with 1012, spread evenly over its time, and resolves when the last one is gone', async () => {
+test('a drain closes all connections with 1012, spread evenly over its duration, and resolves after the last one', async () => {
   const { connections, connect } = newNode();
   const clients = Array.from({ length: 100 }, () => connect());
   const closed = () => clients.filter(({ closedWith }) => closedWith !== undefined).length;
@@ -64,7 +64,7 @@ test('a connection that opens during a drain is closed immediately', async () =>
   expect(connections.size).toBe(0);
 });
 
-test('a client that does not answer the close frame is cut after closeGraceMs, and the drain ends', async () => {
+test('a drain terminates a client that does not answer the close frame after closeGraceMs', async () => {
   const { connections, connect } = newNode({ closeGraceMs: 2_000 });
   const client = connect();
   client.answersClose = false;
@@ -74,7 +74,7 @@ test('a client that does not answer the close frame is cut after closeGraceMs, a
   expect(client.terminated).toBe(true);
 });
 
-test('a drain ends within its bound, cuts what is left then, and returns how many did not finish', async () => {
+test('a drain ends within its deadline, terminates the remaining sockets and returns their number', async () => {
   const { connections, connect } = newNode({ closeGraceMs: 5_000 });
   const polite = Array.from({ length: 20 }, () => connect());
   const stuck = Array.from({ length: 80 }, () => connect());
@@ -89,7 +89,7 @@ test('a drain ends within its bound, cuts what is left then, and returns how man
   expect(polite.some(({ terminated }) => terminated)).toBe(false);
 });
 
-test('a drain whose bound is shorter than its spread closes everything within the bound', async () => {
+test('a drain whose deadline is shorter than its duration closes everything before the deadline', async () => {
   const { connections, connect } = newNode();
   const clients = Array.from({ length: 100 }, () => connect());
   const draining = connections.drain(60_000, 1_000);
@@ -98,11 +98,11 @@ test('a drain whose bound is shorter than its spread closes everything within th
   expect(new Set(clients.map(({ closedWith }) => closedWith?.code))).toEqual(new Set([1012]));
 });
 
-test('late timers do not make a drain longer', async () => {
+test('late timers do not prolong a drain', async () => {
   const { connections, connect } = newNode();
   const clients = Array.from({ length: 100 }, () => connect());
   void connections.drain(10_000);
-  // The event loop is blocked for 8 seconds: the clock moves on and no timer runs.
+  // The event loop is blocked for 8 seconds: the clock advances and no timer runs.
   vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 8_000);
   await vi.advanceTimersByTimeAsync(50);
   expect(clients.filter(({ closedWith }) => closedWith !== undefined).length).toBeGreaterThanOrEqual(80);

@@ -1,9 +1,9 @@
-/** How often a drain closes its next few. */
+/** Milliseconds between two steps of a drain. */
 const stepMs = 50;
 
 /**
  * Calls `close` with every item, spread evenly over `durationMs` milliseconds (all at once for 0). Resolves after the last call.
- * Each step closes what is due by the clock, so late timers do not make the whole take longer.
+ * Each step closes what is due by the clock, so late timers do not prolong the drain.
  */
 export async function spread<T>(items: readonly T[], durationMs: number, close: (item: T) => void): Promise<void> {
   const start = performance.now();

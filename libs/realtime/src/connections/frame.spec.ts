@@ -4,7 +4,7 @@ import { Frame } from './frame.ts';
 import { newWsServer } from '../testing/ws-server.ts';
 import { attach } from '../ws.ts';
 
-test('frames of every length are read as they were meant', async () => {
+test('encodes frames of every length so that ws decodes them unchanged', async () => {
   const texts = [0, 1, 125, 126, 127, 65_535, 65_536, 300_000].flatMap((length) => [
     'x'.repeat(length),
     '🙂'.repeat(Math.floor(length / 4)),
@@ -28,7 +28,7 @@ test('frames of every length are read as they were meant', async () => {
   expect(read.every((text, index) => text === texts[index])).toBe(true);
 });
 
-test('a frame is made once', () => {
+test('encodes a frame only once', () => {
   const frame = new Frame('text');
   expect(frame.bytes).toBe(frame.bytes);
 });

@@ -1,5 +1,5 @@
 /**
- * One server→client message, encoded once and framed once, whoever many get it (RFC 6455 §5.2: FIN, text, unmasked).
+ * One message from server to client, serialized and framed once for any number of receivers (RFC 6455 §5.2: FIN, text, unmasked).
  */
 export class Frame {
   readonly text: string;
@@ -9,7 +9,7 @@ export class Frame {
     this.text = text;
   }
 
-  /** The whole WebSocket frame, header included; made at the first call and shared by all sockets. Not to be written to. */
+  /** The complete WebSocket frame including its header. Created lazily and shared by all sockets; must not be modified. */
   get bytes(): Buffer {
     return (this.#bytes ??= frameText(this.text));
   }

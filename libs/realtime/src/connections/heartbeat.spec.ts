@@ -6,13 +6,13 @@ beforeEach(() => {
   onTestFinished(() => {
     vi.useRealTimers();
   });
-  // The first beat comes at the end of its interval, unless a test says otherwise.
+  // By default the first beat is due at the end of its interval.
   vi.spyOn(Math, 'random').mockReturnValue(0.999);
 });
 
 const times = { heartbeatMs: 25_000, heartbeatGraceMs: 10_000, leaseMs: 24 * 3_600_000 };
 
-test('a beat comes in every interval, the first one within the first', () => {
+test('sends a beat in every interval, the first one within the first interval', () => {
   const { connect } = newNode(times);
   const client = connect();
   for (let interval = 1; interval <= 10; interval++) {
@@ -23,7 +23,7 @@ test('a beat comes in every interval, the first one within the first', () => {
   expect(client.closedWith).toBeUndefined();
 });
 
-test('whoever does not answer in time is closed with 4008', () => {
+test('closes a client that does not answer in time with 4008', () => {
   const { connect } = newNode(times);
   const client = connect();
   const answering = connect('bart');
@@ -35,7 +35,7 @@ test('whoever does not answer in time is closed with 4008', () => {
   expect(answering.closedWith).toBeUndefined();
 });
 
-test('what came before the beat does not count as its answer', () => {
+test('does not accept frames from before the beat as its answer', () => {
   const { connect } = newNode(times);
   const client = connect();
   while (client.of('beat').length === 0) {
@@ -46,7 +46,7 @@ test('what came before the beat does not count as its answer', () => {
   expect(client.closedWith?.code).toBe(4008);
 });
 
-test('any frame is a sign of life, even one that makes no sense', () => {
+test('accepts any frame as an answer, even a malformed one', () => {
   const { connect } = newNode(times);
   const client = connect();
   const confused = connect('bart');
@@ -58,7 +58,7 @@ test('any frame is a sign of life, even one that makes no sense', () => {
   expect([client.closedWith, confused.closedWith]).toEqual([undefined, undefined]);
 });
 
-test('the beats of a crowd that came at once are spread over the interval', () => {
+test('spreads the beats of clients that connected together over the interval', () => {
   let turn = 0;
   vi.mocked(Math.random).mockImplementation(() => (turn++ % 200) / 200);
   const { connect } = newNode(times);
@@ -78,7 +78,7 @@ test('the beats of a crowd that came at once are spread over the interval', () =
   }
 });
 
-test('a closing handshake that does not end is cut', () => {
+test('terminates a socket whose closing handshake does not complete', () => {
   const { connections, connect } = newNode({ ...times, closeGraceMs: 5_000 });
   const client = connect();
   client.answersClose = false;
@@ -89,11 +89,11 @@ test('a closing handshake that does not end is cut', () => {
   expect(client.terminated).toBe(true);
 });
 
-test('a process that was asleep does not blame its clients for it', () => {
+test('closes no connection for beats that it missed while the process was suspended', () => {
   const { connect } = newNode(times);
   const client = connect();
   while (client.of('beat').length === 0) vi.advanceTimersByTime(250);
-  // Time goes on, no timer runs: the machine sleeps.
+  // Time advances but no timer runs: the machine is suspended.
   const asleep = performance.now() + 60_000;
   const clock = vi.spyOn(performance, 'now').mockReturnValue(asleep);
   vi.advanceTimersToNextTimer();
@@ -104,7 +104,7 @@ test('a process that was asleep does not blame its clients for it', () => {
   expect(client.closedWith).toBeUndefined();
 });
 
-test('one timer serves everybody, and none is left when all are gone', () => {
+test('uses one timer for all connections and stops it with the last one', () => {
   const { connect } = newNode(times);
   const clients = Array.from({ length: 50 }, () => connect());
   expect(vi.getTimerCount()).toBe(1);

@@ -8,45 +8,45 @@ import type { Presence } from '../presence/presence.ts';
 import { newKey, newNode, quiet, sendAll } from '../testing/new-node.ts';
 
 /**
- * What one hostile user may cause at most, by type, however much they send. Here time is a fake clock and work is counted, so that nothing
- * depends on the machine; `npm run attacks -- hostile-neighbor` measures times.
+ * The maximum work that one hostile user can cause, by frame type. The clock is fake and the work is counted, so the result does
+ * not depend on the machine. `npm run attacks -- hostile-neighbor` measures times.
  */
 
 const room = 'general';
 const seconds = 10;
 const connections = 4;
-/** On each connection, far more than anything allows. */
+/** Frames per connection, far beyond every limit. */
 const framesPerSecond = 400;
 
 /** The budget of a user over the whole test, in units. */
 const units = 8_000 + 200 * seconds;
-/** Sends over the whole test: the burst of each connection, and then its rate. */
+/** Allowed sends over the whole test: the burst of each connection plus its rate. */
 const sends = connections * (60 + 20 * seconds);
 const perPerson = (seconds * 1_000) / 500 + 2;
 
 interface Case {
-  /** The frame number `n`. `type` may be another one, where two have to alternate. */
+  /** The frame number `n`. `type` may differ if two types have to alternate. */
   readonly frame: (n: number) => object;
-  /** Calls of the history, the marks, the presence and `renew`. */
+  /** The maximum calls of the history, the marks, the presence and `renew`. */
   readonly calls: number;
-  /** Frames that another member of the room gets. */
-  readonly told: number;
+  /** The maximum frames that another member of the room receives. */
+  readonly received: number;
 }
 
 const cases: Record<string, Case> = {
-  ping: { frame: () => ({}), calls: 0, told: 0 },
-  join: { frame: () => ({ room }), calls: units / 4, told: perPerson },
-  // Each of two alternating frames: a leave and a join, which reads the history and changes the presence.
-  leave: { frame: (n) => (n % 2 === 0 ? { room } : { type: 'join', room }), calls: units / 2, told: perPerson },
-  history: { frame: () => ({ room, after: 0 }), calls: units / 4, told: 0 },
-  send: { frame: () => ({ room, key: newKey(), text: 'x' }), calls: 2 * sends, told: sends },
-  edit: { frame: () => ({ room, key: newKey(), edits: 1, text: 'x' }), calls: 2 * sends, told: sends },
-  delete: { frame: (n) => ({ room, key: newKey(), deletes: n + 1 }), calls: 2 * sends, told: sends },
-  read: { frame: (n) => ({ room, seq: n }), calls: units / 2, told: 0 },
-  renew: { frame: () => ({ ticket: 'guess' }), calls: units / 4 + connections * (10 + seconds), told: 0 },
-  typing: { frame: () => ({ room }), calls: 0, told: seconds / 2 + 1 },
-  away: { frame: (n) => ({ away: n % 2 === 0 }), calls: units, told: perPerson },
-  beat: { frame: () => ({}), calls: 0, told: 0 },
+  ping: { frame: () => ({}), calls: 0, received: 0 },
+  join: { frame: () => ({ room }), calls: units / 4, received: perPerson },
+  // The limit of each of two alternating frames: a leave, and a join, which reads the history and changes the presence.
+  leave: { frame: (n) => (n % 2 === 0 ? { room } : { type: 'join', room }), calls: units / 2, received: perPerson },
+  history: { frame: () => ({ room, after: 0 }), calls: units / 4, received: 0 },
+  send: { frame: () => ({ room, key: newKey(), text: 'x' }), calls: 2 * sends, received: sends },
+  edit: { frame: () => ({ room, key: newKey(), edits: 1, text: 'x' }), calls: 2 * sends, received: sends },
+  delete: { frame: (n) => ({ room, key: newKey(), deletes: n + 1 }), calls: 2 * sends, received: sends },
+  read: { frame: (n) => ({ room, seq: n }), calls: units / 2, received: 0 },
+  renew: { frame: () => ({ ticket: 'guess' }), calls: units / 4 + connections * (10 + seconds), received: 0 },
+  typing: { frame: () => ({ room }), calls: 0, received: seconds / 2 + 1 },
+  away: { frame: (n) => ({ away: n % 2 === 0 }), calls: units, received: perPerson },
+  beat: { frame: () => ({}), calls: 0, received: 0 },
 };
 
 beforeEach(() => {
@@ -56,7 +56,7 @@ beforeEach(() => {
   });
 });
 
-/** The same object, with all calls of its methods counted. */
+/** Wraps an object and counts the calls of its methods. */
 function counted<T extends object>(target: T, count: () => void): T {
   return new Proxy(target, {
     get(of, name) {
@@ -70,13 +70,13 @@ function counted<T extends object>(target: T, count: () => void): T {
   });
 }
 
-test('every type of the rooms protocol has a case', () => {
+test('has a case for every type of the rooms protocol', () => {
   const types = [...Object.keys(roomsProtocol.requests), ...Object.keys(roomsProtocol.signals)];
   expect(Object.keys(cases).toSorted()).toEqual(types.toSorted());
 });
 
 test.each(Object.entries(cases))(
-  'of one user who sends %s without end others notice little',
+  'bounds the effect on others of a user who floods %s',
   async (type, bounds) => {
     let calls = 0;
     const count = (): void => {
@@ -92,7 +92,7 @@ test.each(Object.entries(cases))(
         return Promise.resolve(undefined);
       },
       heartbeatMs: 600_000,
-      // Closing a connection that does not stop is another defense.
+      // Closing an abusive connection is a separate defense.
       limits: { refusedRequests: 1_000_000, refusedSends: 1_000_000 },
     });
     const neighbor = node.connect('bart');
@@ -113,13 +113,13 @@ test.each(Object.entries(cases))(
       expect(await neighbor.ask('ping')).toMatchObject({ type: 'reply' });
       await vi.advanceTimersByTimeAsync(100);
       await quiet();
-      // Nobody looks at them, and waiting for a frame looks through all.
+      // Discard the frames: no assertion uses them, and waiting for a frame searches all of them.
       for (const client of hostile) client.frames.length = client.raw.length = 0;
     }
     for (const client of hostile) expect(client.closedWith).toBeUndefined();
-    const told = neighbor.frames.filter((frame) => frame.type !== 'reply');
+    const received = neighbor.frames.filter((frame) => frame.type !== 'reply');
     expect(calls).toBeLessThanOrEqual(bounds.calls);
-    expect(told.length).toBeLessThanOrEqual(bounds.told);
+    expect(received.length).toBeLessThanOrEqual(bounds.received);
   },
   60_000,
 );

@@ -1,5 +1,5 @@
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
-import type { Renewal } from './hub.ts';
+import type { Renewal } from './connections-types.ts';
 import { newNode } from '../testing/new-node.ts';
 
 const start = 1_700_000_000_000;
@@ -9,13 +9,13 @@ beforeEach(() => {
   onTestFinished(() => {
     vi.useRealTimers();
   });
-  // The first beat comes at the end of its interval: nobody answers any here.
+  // The first beat is due at the end of its interval, because no client here answers beats.
   vi.spyOn(Math, 'random').mockReturnValue(0.999);
 });
 
 const times = { leaseMs: 60_000, leaseNoticeMs: 10_000, heartbeatMs: 3_600_000, heartbeatGraceMs: 10_000 };
 
-test('ahead of its end the lease asks once to be renewed; then the connection closes with 4001', () => {
+test('sends one lease notice before the lease ends, then closes with 4001', () => {
   const { connect } = newNode(times);
   const client = connect();
   expect(client.connection.lease).toBe(start / 1000 + 60);
@@ -30,7 +30,7 @@ test('ahead of its end the lease asks once to be renewed; then the connection cl
   expect(client.closedWith).toEqual({ code: 4001, reason: 'lease expired' });
 });
 
-test('a fresh ticket over the open socket extends it, and the next notice comes again', async () => {
+test('extends the lease with a fresh ticket and sends the notice again', async () => {
   const renew = vi.fn(() => Promise.resolve<Renewal>({}));
   const { connect } = newNode({ ...times, renew });
   const client = connect();
@@ -46,7 +46,7 @@ test('a fresh ticket over the open socket extends it, and the next notice comes 
   expect(client.closedWith?.code).toBe(4001);
 });
 
-test('the app says until when, at the start and at a renewal', async () => {
+test('uses the lease that the application sets at open and at renewal', async () => {
   const { connections, connect } = newNode({
     ...times,
     renew: () => Promise.resolve({ lease: start / 1000 + 5 }),
@@ -65,7 +65,7 @@ test('the app says until when, at the start and at a renewal', async () => {
   expect(connection.open).toBe(false);
 });
 
-test('a ticket that is not good changes nothing', async () => {
+test('changes nothing for an invalid ticket', async () => {
   const { connect } = newNode({ ...times, renew: () => Promise.resolve(undefined) });
   const client = connect();
   expect(await client.ask('renew', { ticket: 'used' })).toEqual({
@@ -78,7 +78,7 @@ test('a ticket that is not good changes nothing', async () => {
   expect(client.closedWith?.code).toBe(4001);
 });
 
-test('a ticket store that is away is an internal error, and the ticket is in no log', async () => {
+test('answers internal when the ticket store is unavailable, and logs no ticket', async () => {
   const error = vi.fn();
   const silent = () => undefined;
   const { connect } = newNode({
@@ -95,7 +95,7 @@ test('a ticket store that is away is an internal error, and the ticket is in no 
 test.each([
   ['back', -3_600_000],
   ['forward', 3_600_000],
-])('a system time that is set %s by an hour changes no lease that was granted', (_direction, jumpMs) => {
+])('keeps a granted lease when the system time is set %s by an hour', (_direction, jumpMs) => {
   let jumped = 0;
   const { connect } = newNode({ ...times, now: () => Date.now() + jumped });
   const client = connect();

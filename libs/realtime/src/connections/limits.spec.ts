@@ -26,7 +26,7 @@ async function sender(limits: Parameters<typeof newNode>[0] = {}) {
   return { ...node, client, send, burst };
 }
 
-test('60 messages at once, then 20 a second', async () => {
+test('accepts a burst of 60 messages, then 20 a second', async () => {
   const { send, burst } = await sender();
   expect(await burst(70)).toBe(60);
   expect(await send()).toEqual({ outcome: 'rate_limited', retryAfterMs: 50 });
@@ -38,7 +38,7 @@ test('60 messages at once, then 20 a second', async () => {
   expect(await burst(70)).toBe(60);
 });
 
-test('one’s own rate, and 0 for none', async () => {
+test('uses the configured rate, and no limit for 0', async () => {
   const slow = await sender({ limits: { sendsPerSecond: 1, sendBurst: 2 } });
   expect(await slow.burst(5)).toBe(2);
   expect((await slow.send()).retryAfterMs).toBe(1_000);
@@ -46,7 +46,7 @@ test('one’s own rate, and 0 for none', async () => {
   expect(await free.burst(500)).toBe(500);
 });
 
-test('200 refused sends in a minute close with 4029', async () => {
+test('closes with 4029 after 200 refused sends in one minute', async () => {
   const { client, burst } = await sender();
   expect(await burst(60 + 199)).toBe(60);
   expect(client.closedWith).toBeUndefined();
@@ -54,7 +54,7 @@ test('200 refused sends in a minute close with 4029', async () => {
   expect(client.closedWith).toEqual({ code: 4029, reason: 'rate limit abused' });
 });
 
-test('refusals of an earlier minute are forgotten', async () => {
+test('forgets refused sends of earlier minutes', async () => {
   const { client, burst } = await sender();
   await burst(60 + 150);
   vi.advanceTimersByTime(60_000);
@@ -62,7 +62,7 @@ test('refusals of an earlier minute are forgotten', async () => {
   expect(client.closedWith).toBeUndefined();
 });
 
-test('another connection has a budget of its own', async () => {
+test('has a separate send budget per connection', async () => {
   const { burst, connect } = await sender();
   await burst(70);
   const bart = connect('bart');
@@ -70,7 +70,7 @@ test('another connection has a budget of its own', async () => {
   expect((await bart.ask('send', { room: 'general', key: newKey(), text: 'x' })).type).toBe('reply');
 });
 
-test('malformed frames are answered bad_message, and the tenth closes with 4500', () => {
+test('answers malformed frames with bad_message and closes with 4500 at the tenth', () => {
   const { connect } = newNode();
   const client = connect();
   const malformed = [
@@ -93,7 +93,7 @@ test('malformed frames are answered bad_message, and the tenth closes with 4500'
   expect(client.closedWith).toEqual({ code: 4500, reason: 'too many malformed messages' });
 });
 
-test('types that the server does not know are no strikes', () => {
+test('does not count unknown types as malformed', () => {
   const { connect } = newNode();
   const client = connect();
   for (let id = 1; id <= 50; id++) client.say({ type: 'wave', room: 'general', id });
@@ -101,7 +101,7 @@ test('types that the server does not know are no strikes', () => {
   expect(client.closedWith).toBeUndefined();
 });
 
-test('a frame over 64 KiB closes with 1009, one of exactly 64 KiB does not, whatever its characters', () => {
+test('closes with 1009 for a frame over 64 KiB, but not for exactly 64 KiB in any encoding', () => {
   const { connect } = newNode();
   const padded = (bytes: number, character: string) => {
     const shell = '{"type":"ping","id":1,"pad":""}';
@@ -119,7 +119,7 @@ test('a frame over 64 KiB closes with 1009, one of exactly 64 KiB does not, what
   }
 });
 
-test('a connection joins so many rooms and no more, until it leaves one', async () => {
+test('refuses rooms beyond the limit until the connection leaves one', async () => {
   const history = createMemoryHistory({ rooms: ['a', 'b', 'c', 'd'] });
   const { connect } = newNode({ history, limits: { rooms: 2 } });
   const client = connect();
@@ -134,7 +134,7 @@ test('a connection joins so many rooms and no more, until it leaves one', async 
   expect(await join('nowhere')).toBe('too_many_rooms');
 });
 
-test('a join that was denied takes no room’s place', async () => {
+test('does not count a denied join toward the room limit', async () => {
   const { connect } = newNode({
     limits: { rooms: 1 },
     authorize: (_, room) => (room === 'general' ? 'allowed' : 'forbidden'),
@@ -144,7 +144,7 @@ test('a join that was denied takes no room’s place', async () => {
   expect((await client.ask('join', { room: 'general' })).type).toBe('reply');
 });
 
-test('so many requests may wait for an answer; one more is rate_limited, and the connection lives on', async () => {
+test('answers rate_limited beyond the limit of unanswered requests and stays open', async () => {
   const memory = createMemoryHistory({ rooms: ['general'] });
   const { promise, resolve } = Promise.withResolvers<undefined>();
   const history: History = {

@@ -1,38 +1,46 @@
 import { roomBounds } from '@usher/protocol/server';
 
-/** The bounds of one connection. The first four are told to the client in `welcome`. */
+/** The limits of one connection. `welcome` announces the first four to the client. */
 export interface Limits {
-  /** Largest frame that a client may send, in bytes. The adapter refuses it first (`ws`: `maxPayload`). Over it: 1009. */
+  /**
+   * Maximum size of a frame from a client, in bytes. The adapter enforces it first (`ws`: `maxPayload`). Exceeding it closes with
+   * 1009.
+   */
   readonly frameBytes: number;
-  /** Longest text of a message, in characters (code points). Over it: `too_long`. */
+  /** Maximum length of a message text, in characters (code points). Exceeding it is answered with `too_long`. */
   readonly textChars: number;
-  /** Rooms that one connection may join. Over it: `too_many_rooms`. */
+  /** Maximum number of rooms that one connection may join. Exceeding it is answered with `too_many_rooms`. */
   readonly rooms: number;
-  /** Sustained rate of `send`; 0: no limit. Over it: `rate_limited`. */
+  /** Sustained rate of `send` per connection; 0 means no limit. Exceeding it is answered with `rate_limited`. */
   readonly sendsPerSecond: number;
-  /** Sends that may come at once after a pause. Defaults to the sends of three seconds. */
+  /** Sends that may arrive at once after a pause. Defaults to three seconds of `sendsPerSecond`. */
   readonly sendBurst: number;
-  /** Refused sends within a minute that close the connection with 4029. Defaults to 200. */
+  /** The number of refused sends within a minute that closes the connection with 4029. Defaults to 200. */
   readonly refusedSends: number;
   /**
-   * Sustained cost of all requests and signals of one connection, in units per second; 0: no limit. Defaults to 100. What a frame costs
-   * is said where its type is served (`connections.handle`, `connections.on`). Beyond it requests are answered `rate_limited`, and
-   * signals are dropped.
+   * Sustained cost of all requests and signals of one connection, in units per second; 0 means no limit. Defaults to 100. The cost
+   * of a type is set where it is served (`connections.handle`, `connections.on`). Beyond the limit, requests are answered with
+   * `rate_limited` and signals are dropped.
    */
   readonly requestsPerSecond: number;
-  /** Units that may be spent at once after a pause. Defaults to 20 seconds' worth: a client may rejoin 128 rooms at once. */
+  /**
+   * Units that may be spent at once after a pause. Defaults to 20 seconds of `requestsPerSecond`, enough to rejoin 128 rooms at
+   * once.
+   */
   readonly requestBurst: number;
-  /** The same for all connections of one user on this node together; 0: no limit. Defaults to twice `requestsPerSecond`. */
+  /**
+   * The same limit for all connections of one user on this node together; 0 means no limit. Defaults to twice `requestsPerSecond`.
+   */
   readonly userRequestsPerSecond: number;
-  /** Defaults to 40 seconds' worth: ten clients of one user may each rejoin 128 rooms at once. */
+  /** Defaults to 40 seconds of `userRequestsPerSecond`, enough for ten clients of one user to rejoin 128 rooms each. */
   readonly userRequestBurst: number;
-  /** Refused requests and dropped signals within a minute that close the connection with 4029. Defaults to 1,000. */
+  /** The number of refused requests and dropped signals within a minute that closes the connection with 4029. Defaults to 1,000. */
   readonly refusedRequests: number;
-  /** Bytes that may wait for a client which does not read. Over it: 4009. */
+  /** Bytes that may be buffered for a client that does not read. Exceeding it closes with 4009. */
   readonly bufferedBytes: number;
-  /** Requests of a connection that may be unanswered at once. Over it: `rate_limited`. */
+  /** Unanswered requests that a connection may have at once. Exceeding it is answered with `rate_limited`. */
   readonly inFlight: number;
-  /** The malformed frame that closes the connection with 4500. */
+  /** The number of malformed frames that closes the connection with 4500. */
   readonly malformed: number;
 }
 
@@ -50,9 +58,9 @@ const defaults = {
 };
 
 /**
- * The limits with the defaults filled in.
+ * Fills in the defaults.
  *
- * @throws RangeError naming the limit that is not a positive integer (rates and bursts may be fractions, and 0).
+ * @throws RangeError naming the limit that is not a positive integer (rates and bursts may be fractional or 0).
  */
 export function resolveLimits(limits: Partial<Limits> = {}): Limits {
   const sendsPerSecond = limits.sendsPerSecond ?? defaults.sendsPerSecond;

@@ -1,13 +1,13 @@
 import { expect, test, vi } from 'vitest';
 import type { Identity } from './connection.ts';
-import type { Renewal } from './hub.ts';
+import type { Renewal } from './connections-types.ts';
 import { liveSeqs, newNode, quiet, sendAll } from '../testing/new-node.ts';
 
-/** `random` is for admins. */
+/** The room `random` requires the role `admin`. */
 const adminsInRandom = ({ roles }: Identity, room: string) =>
   room !== 'random' || roles.includes('admin') ? 'allowed' : 'not_found';
 
-test('roles are read again at a renewal: who lost one is out of the rooms that it opened, at once', async () => {
+test('a renewal without a role removes the connection from rooms that require it', async () => {
   const { connect } = newNode({ authorize: adminsInRandom, renew: () => Promise.resolve<Renewal>({ roles: [] }) });
   const [maggie, bart] = [connect('maggie', { roles: ['admin'] }), connect('bart', { roles: ['admin'] })];
   for (const client of [maggie, bart]) {
@@ -25,7 +25,7 @@ test('roles are read again at a renewal: who lost one is out of the rooms that i
   expect(bart.of('removed')).toEqual([]);
 });
 
-test('who gained a role has it without coming back', async () => {
+test('a renewal with an additional role grants it without a reconnect', async () => {
   const { connect } = newNode({
     authorize: adminsInRandom,
     renew: () => Promise.resolve<Renewal>({ roles: ['admin'] }),
@@ -36,7 +36,7 @@ test('who gained a role has it without coming back', async () => {
   expect(await client.ask('join', { room: 'random' })).toMatchObject({ type: 'reply' });
 });
 
-test('a renewal that says nothing of roles leaves them, and one that is refused judges nothing', async () => {
+test('a renewal without roles keeps them, and a failed renewal authorizes nothing', async () => {
   const authorize = vi.fn(adminsInRandom);
   let renewal: Renewal | undefined = {};
   const { connect } = newNode({ authorize, renew: () => Promise.resolve(renewal) });
@@ -52,7 +52,7 @@ test('a renewal that says nothing of roles leaves them, and one that is refused 
   expect(client.of('removed')).toEqual([]);
 });
 
-test('a right that cannot be looked up is not taken away', async () => {
+test('a renewal keeps memberships when authorization fails with an error', async () => {
   let away = false;
   const { connect, log } = newNode({
     authorize: () => (away ? Promise.reject(new Error('away')) : 'allowed'),
@@ -64,5 +64,5 @@ test('a right that cannot be looked up is not taken away', async () => {
   await client.ask('renew', { ticket: 'fresh' });
   await quiet();
   expect(client.of('removed')).toEqual([]);
-  expect(log.lines).toContain('error a right to a room could not be judged again');
+  expect(log.lines).toContain('error a room membership could not be authorized again');
 });

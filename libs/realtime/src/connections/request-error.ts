@@ -1,11 +1,11 @@
 /**
- * What a handler throws to answer a request with an `error` frame. The message goes to the client: nothing in it may tell
- * what the client must not know.
+ * Thrown by a handler to answer a request with an `error` frame. The client receives the message, so it must not contain internal
+ * details.
  */
 export class RequestError<C extends string = string> extends Error {
   override readonly name = 'RequestError';
   readonly code: C;
-  /** How long to wait before the same request can succeed, in milliseconds. */
+  /** How long the client should wait before it retries, in milliseconds. */
   readonly retryAfterMs: number | undefined;
 
   constructor(code: C, message: string = code, options: { readonly retryAfterMs?: number } = {}) {

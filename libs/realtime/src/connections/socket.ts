@@ -1,23 +1,25 @@
 import type { Frame } from './frame.ts';
 
-/** All that the hub needs of a socket. An adapter (`/ws`) is thin; tests use a plain object. */
+/** What this package needs of a socket. `/ws` adapts the `ws` package; tests use a plain object. */
 export interface Socket {
   /**
-   * Hands over one text frame. Frames leave in order, those of one turn of the event loop together.
-   * Never throws; on a closed socket it does nothing.
+   * Queues one text frame. Frames are sent in order, and those of one event loop turn together. Never throws. Does nothing on a
+   * closed socket.
    */
   send(frame: Frame): void;
-  /** Starts the closing handshake after what was sent before. */
+  /** Starts the closing handshake after all queued frames. */
   close(code: number, reason: string): void;
-  /** Cuts the connection without a word. */
+  /** Destroys the socket without a closing handshake. */
   terminate(): void;
-  /** Bytes handed over that have not reached the kernel yet. */
+  /** Bytes queued that have not reached the kernel yet. */
   readonly bufferedBytes: number;
 }
 
-/** What the adapter tells the hub; attached synchronously, before the first byte can arrive. */
+/** Receives the events of a socket. Attached synchronously, before the first byte can arrive. */
 export interface SocketListener {
   message(text: string): void;
-  /** Once, whoever closed. `code` as RFC 6455 §7.1.5 has it: 1005 without a status, 1006 without a closing handshake. */
+  /**
+   * Called once, whichever side closed. `code` follows RFC 6455 §7.1.5: 1005 without a status, 1006 without a closing handshake.
+   */
   closed(code: number): void;
 }

@@ -1,6 +1,6 @@
 import type { CloseName } from '@usher/protocol';
 import { Frame } from './frame.ts';
-import type { Seat } from './seat.ts';
+import type { ServerConnection } from './server-connection.ts';
 import { Wheel } from './wheel.ts';
 
 export interface WatchOptions {
@@ -8,101 +8,105 @@ export interface WatchOptions {
   readonly heartbeatGraceMs: number;
   readonly leaseNoticeMs: number;
   readonly closeGraceMs: number;
-  readonly close: (seat: Seat, name: CloseName) => void;
+  readonly close: (connection: ServerConnection, name: CloseName) => void;
 }
 
 const beat = new Frame('{"type":"beat"}');
 
-/** Everything that happens to a connection because time passes: beats, the lease and the end of a closing handshake. */
+/** Everything that depends on time: heartbeats, lease expiry and the deadline of closing handshakes. */
 export class Watch {
   readonly #options: WatchOptions;
-  readonly #wheel: Wheel<Seat>;
-  /** No beat counts as missed before this: the process itself had no time to hear the answers. */
-  #mercyUntil = 0;
+  readonly #wheel: Wheel<ServerConnection>;
+  /** No heartbeat counts as missed before this time, because the process was blocked and could not read the answers. */
+  #graceUntil = 0;
 
   constructor(options: WatchOptions) {
     this.#options = options;
     const shortest = Math.min(options.heartbeatMs, options.heartbeatGraceMs, options.closeGraceMs);
     const tickMs = Math.min(250, Math.max(5, Math.floor(shortest / 10)));
-    this.#wheel = new Wheel<Seat>(
+    this.#wheel = new Wheel<ServerConnection>(
       tickMs,
-      (seat, now) => {
-        this.#visit(seat, now);
+      (connection, now) => {
+        this.#visit(connection, now);
       },
       (lateMs, now) => {
-        this.#mercyUntil = now + Math.min(lateMs, options.heartbeatGraceMs);
+        this.#graceUntil = now + Math.min(lateMs, options.heartbeatGraceMs);
       },
     );
   }
 
-  /** When the first beat of a new connection goes out: anywhere within one interval, so that a crowd does not beat as one. */
+  /**
+   * When the first beat of a new connection is due: a random time within one interval, to spread the beats of clients that connect
+   * together.
+   */
   firstBeat(): number {
     return performance.now() + Math.ceil(Math.random() * this.#options.heartbeatMs);
   }
 
-  begin(seat: Seat): void {
-    this.#wheel.put(seat, this.#nextIn(seat, performance.now()));
+  begin(connection: ServerConnection): void {
+    this.#wheel.put(connection, this.#nextIn(connection, performance.now()));
   }
 
-  /** The closing handshake has begun: cut it if it does not end in time. */
-  closing(seat: Seat): void {
-    seat.cutAt = performance.now() + this.#options.closeGraceMs;
-    this.#wheel.put(seat, this.#options.closeGraceMs);
+  /** Starts the deadline of the closing handshake. */
+  closing(connection: ServerConnection): void {
+    connection.cutAt = performance.now() + this.#options.closeGraceMs;
+    this.#wheel.put(connection, this.#options.closeGraceMs);
   }
 
-  end(seat: Seat): void {
-    this.#wheel.take(seat);
+  end(connection: ServerConnection): void {
+    this.#wheel.take(connection);
   }
 
   stop(): void {
     this.#wheel.stop();
   }
 
-  #visit(seat: Seat, now: number): void {
-    if (seat.socketGone) return;
-    if (!seat.open) {
-      if (now >= seat.cutAt) seat.socket.terminate();
-      else this.#wheel.put(seat, seat.cutAt - now);
+  #visit(connection: ServerConnection, now: number): void {
+    if (connection.isSocketClosed) return;
+    if (!connection.open) {
+      if (now >= connection.cutAt) connection.socket.terminate();
+      else this.#wheel.put(connection, connection.cutAt - now);
       return;
     }
     const { heartbeatMs, heartbeatGraceMs, leaseNoticeMs, close } = this.#options;
-    const leaseLeftMs = seat.leaseEndsAt - now;
+    const leaseLeftMs = connection.leaseEndsAt - now;
     if (leaseLeftMs <= 0) {
-      close(seat, 'lease_expired');
+      close(connection, 'lease_expired');
       return;
     }
-    if (leaseLeftMs <= leaseNoticeMs && !seat.leaseNoticed) {
-      seat.leaseNoticed = true;
-      seat.send(new Frame(JSON.stringify({ type: 'lease', lease: seat.lease })));
+    if (leaseLeftMs <= leaseNoticeMs && !connection.leaseNoticed) {
+      connection.leaseNoticed = true;
+      connection.send(new Frame(JSON.stringify({ type: 'lease', lease: connection.lease })));
     }
-    if (seat.beatDeadline !== 0) {
-      if (seat.heardSinceBeat) {
-        seat.beatDeadline = 0;
-      } else if (now >= Math.max(seat.beatDeadline, this.#mercyUntil)) {
-        close(seat, 'heartbeat_missed');
+    if (connection.beatDeadline !== 0) {
+      if (connection.receivedSinceBeat) {
+        connection.beatDeadline = 0;
+      } else if (now >= Math.max(connection.beatDeadline, this.#graceUntil)) {
+        close(connection, 'heartbeat_missed');
         return;
       }
     }
-    if (now >= seat.nextBeatAt) {
-      seat.nextBeatAt = now + heartbeatMs;
-      if (seat.beatDeadline === 0) {
-        seat.heardSinceBeat = false;
-        seat.beatDeadline = now + heartbeatGraceMs;
+    if (now >= connection.nextBeatAt) {
+      connection.nextBeatAt = now + heartbeatMs;
+      if (connection.beatDeadline === 0) {
+        connection.receivedSinceBeat = false;
+        connection.beatDeadline = now + heartbeatGraceMs;
       }
-      seat.send(beat);
+      connection.send(beat);
     }
-    this.#lookAgain(seat, now);
+    this.#reschedule(connection, now);
   }
 
-  /** What was sent may have closed a slow one, which is on the wheel already, for its end. */
-  #lookAgain(seat: Seat, now: number): void {
-    if (seat.open) this.#wheel.put(seat, this.#nextIn(seat, now));
+  /** A send may have closed a slow consumer, which is then already scheduled for the end of its closing handshake. */
+  #reschedule(connection: ServerConnection, now: number): void {
+    if (connection.open) this.#wheel.put(connection, this.#nextIn(connection, now));
   }
 
-  #nextIn(seat: Seat, now: number): number {
-    const leaseLeftMs = seat.leaseEndsAt - now;
-    const lease = seat.leaseNoticed ? leaseLeftMs : leaseLeftMs - this.#options.leaseNoticeMs;
-    const awaited = seat.beatDeadline === 0 ? Infinity : Math.max(seat.beatDeadline, this.#mercyUntil) - now;
-    return Math.max(0, Math.min(lease, awaited, seat.nextBeatAt - now));
+  #nextIn(connection: ServerConnection, now: number): number {
+    const leaseLeftMs = connection.leaseEndsAt - now;
+    const lease = connection.leaseNoticed ? leaseLeftMs : leaseLeftMs - this.#options.leaseNoticeMs;
+    const awaited =
+      connection.beatDeadline === 0 ? Infinity : Math.max(connection.beatDeadline, this.#graceUntil) - now;
+    return Math.max(0, Math.min(lease, awaited, connection.nextBeatAt - now));
   }
 }

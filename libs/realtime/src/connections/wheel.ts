@@ -1,4 +1,4 @@
-/** Something that a wheel looks at when its time comes. The three fields are the wheel's own. */
+/** An item that a wheel can schedule. Only the wheel uses the three fields. */
 export interface Spoke {
   wheelSlot: number;
   wheelNext: Spoke | undefined;
@@ -8,8 +8,8 @@ export interface Spoke {
 const slots = 256;
 
 /**
- * One timer for everybody: a hashed timing wheel (Varghese and Lauck 1987). Whatever lies further ahead than one turn is
- * looked at early, so the visitor decides by itself what is due and puts the spoke back.
+ * A hashed timing wheel (Varghese and Lauck 1987): one timer for all items. Items that are due more than one rotation ahead are
+ * visited early, so the visitor checks what is due and reschedules the item.
  */
 export class Wheel<S extends Spoke> {
   readonly tickMs: number;
@@ -22,8 +22,8 @@ export class Wheel<S extends Spoke> {
   #size = 0;
 
   /**
-   * @param visit called with each spoke that is due, already taken off the wheel, and the monotonic time
-   * @param late called before the visits of a tick that came more than ten ticks late: the process had no time for anybody
+   * @param visit called with each due item, already removed from the wheel, and the monotonic time
+   * @param late called before the visits of a tick that is more than ten ticks late, because the process was blocked or suspended
    */
   constructor(tickMs: number, visit: (spoke: S, now: number) => void, late: (lateMs: number, now: number) => void) {
     this.tickMs = tickMs;
@@ -31,7 +31,7 @@ export class Wheel<S extends Spoke> {
     this.#late = late;
   }
 
-  /** Puts a spoke on the wheel, `delayMs` from now (a tick at least), wherever it was before. */
+  /** Schedules an item `delayMs` milliseconds from now (at least one tick), replacing its earlier schedule. */
   put(spoke: S, delayMs: number): void {
     this.take(spoke);
     if (this.#timer === undefined) this.#start();
@@ -46,7 +46,7 @@ export class Wheel<S extends Spoke> {
     this.#size++;
   }
 
-  /** Takes a spoke off the wheel, if it is on it. */
+  /** Removes an item from the wheel, if it is scheduled. */
   take(spoke: S): void {
     const slot = spoke.wheelSlot;
     if (slot < 0) return;
@@ -68,7 +68,7 @@ export class Wheel<S extends Spoke> {
   #start(): void {
     this.#startedAt = performance.now();
     this.#ticks = 0;
-    // Not a reason to keep a process alive: the server's socket is.
+    // Does not keep the process alive; the server socket does.
     this.#timer = setInterval(() => {
       this.#turn();
     }, this.tickMs).unref();
@@ -88,7 +88,7 @@ export class Wheel<S extends Spoke> {
 
   #visitSlot(slot: number, now: number): void {
     let spoke = this.#heads[slot];
-    // Taken off as a whole first, since a visit may put a spoke into this very slot.
+    // Empty the slot first, because a visit may schedule an item into the same slot.
     this.#heads[slot] = undefined;
     const due: S[] = [];
     for (; spoke !== undefined; spoke = spoke.wheelNext as S | undefined) due.push(spoke);

@@ -1,33 +1,34 @@
-/** What a person has not read of a room. */
+/** The unread messages of a user in a room. */
 export interface Unread {
-  /** The room's last sequence. */
+  /** The room's last sequence number. */
   readonly seq: number;
-  /** Up to where they have read. */
+  /** The user's read marker. */
   readonly read: number;
-  /** Messages of others behind `read`, changes of messages not counted; nobody counts beyond `roomBounds.unreadMessages`. */
+  /** Messages of other users after `read`, without edits and deletions. Counted up to `roomBounds.unreadMessages`. */
   readonly count: number;
-  /** Those of them that call the person by name (`mentionsIn`). */
+  /** The messages among them that mention the user (`mentionsIn`). */
   readonly mentions: number;
 }
 
 /**
- * Whose rooms are whose, and how far they have read them, for good and over all of a person's devices.
+ * Memberships and read markers, durable and shared by all devices of a user.
  *
- * What every form promises:
- * - A mark only moves forward, and never beyond the room's last message, however calls overlap.
- * - What a call resolved is seen by every later call, on any node. A count holds every message that was durable when it began.
- * - The cost of counting is that of what is unread, up to its bound, not that of the room.
- * - An unknown room rejects with `UnknownRoom`; a store out of reach with whatever error it has.
+ * Every implementation guarantees:
+ * - A read marker only moves forward, and never beyond the room's last message, even with concurrent calls.
+ * - The effect of a resolved call is visible to every later call on any node. A count includes every message that was durable when
+ *   the call began.
+ * - Counting takes time proportional to the unread messages, up to the bound, not to the room.
+ * - An unknown room rejects with `UnknownRoom`. An unavailable store rejects with its own error.
  */
 export interface Marks {
-  /** Makes somebody a member, unless they are; their mark begins at the room's end. Resolves to whether they were none before. */
+  /** Makes a user a member, with the read marker at the end of the room. Resolves to `false` if the user already was a member. */
   enter(room: string, user: string): Promise<boolean>;
-  /** They are a member no more, and their mark is forgotten. Resolves to whether they were one. */
+  /** Ends a membership and deletes its read marker. Resolves to `false` if there was none. */
   leave(room: string, user: string): Promise<boolean>;
-  /** The rooms of which somebody is a member. */
+  /** Resolves to the rooms that a user is a member of. */
   roomsOf(user: string): Promise<readonly string[]>;
-  /** Moves a mark. Of somebody who is no member nothing is kept: the answer says what there would be to read. */
+  /** Advances a read marker and resolves to the remaining unread messages. For a user who is not a member, nothing is stored. */
   read(room: string, user: string, seq: number): Promise<Unread>;
-  /** What these people have not read; those who are no members are left out. */
+  /** Resolves to the unread messages of these users. Users who are not members are omitted. */
   unread(room: string, users: readonly string[]): Promise<ReadonlyMap<string, Unread>>;
 }

@@ -4,14 +4,17 @@ import type { Marks, Unread } from './marks.ts';
 
 const last: Range = { limit: 1 };
 
-/** Marks that live as long as their process. They count what `history` holds. For tests, and for teams that start anew with every restart. */
+/**
+ * In-memory memberships and read markers, with counts based on `history`. For tests, and for deployments that may lose them at a
+ * restart.
+ */
 export function createMemoryMarks(history: History): Marks {
-  /** How far each member has read, by room. */
+  /** The read marker of each member, by room. */
   const rooms = new Map<string, Map<string, number>>();
 
   const markOf = (room: string, user: string): number | undefined => rooms.get(room)?.get(user);
 
-  /** Never moves a mark back, and makes none. */
+  /** Advances a read marker. Neither moves it back nor creates one. */
   function move(room: string, user: string, seq: number): void {
     const mark = markOf(room, user);
     if (mark !== undefined && seq > mark) rooms.get(room)?.set(user, seq);
@@ -59,7 +62,7 @@ export function createMemoryMarks(history: History): Marks {
   };
 }
 
-/** What stands behind a mark, as far as anybody counts. */
+/** Counts the messages after a read marker, up to `roomBounds.unreadMessages`. */
 async function count(history: History, room: string, user: string, read: number): Promise<Unread> {
   let unread = 0;
   let mentions = 0;

@@ -4,16 +4,16 @@ import type { Marks } from './marks.ts';
 export interface RoomListsOptions {
   readonly marks: Marks;
   readonly log: Logger;
-  /** Called when a room comes to be in the list of anybody here, until the function that it returns is called. */
+  /** Called when a room becomes part of the list of a connected user, until the returned function is called. */
   readonly follow: (room: string) => () => void;
 }
 
-/** Rooms of one person that are followed for them; the rest tell them nothing while they are not joined. */
+/** The maximum rooms per user to follow. Other rooms send no `unread` events unless they are joined. */
 const roomsAtMost = 1_000;
 const retryMs = 1_000;
-/** For so long the list of somebody who is gone is kept right: most are back within seconds, and a crowd comes back at once. */
+/** How long to keep the list of a user after their last connection closed. Most clients reconnect within seconds. */
 const keptMs = 60_000;
-/** Lists of people who are gone; of more, those who went first are forgotten. */
+/** The maximum number of lists to keep for users without a connection. Beyond it the oldest is removed. */
 const keptAtMost = 10_000;
 
 interface FollowedRoom {
@@ -21,37 +21,37 @@ interface FollowedRoom {
   readonly unfollow: () => void;
 }
 
-const nobody: ReadonlySet<string> = new Set();
+const noUsers: ReadonlySet<string> = new Set();
 
-/** Which rooms are in the lists of the people who are connected to this node: read once a person, then kept right by the news. */
+/** The room lists of the users who are connected to this node. Each list is read once and then updated by user events. */
 export class RoomLists {
   readonly #options: RoomListsOptions;
-  /** Of each person; absent while it has not been read. */
+  /** By user; `undefined` until the list has been read. */
   readonly #lists = new Map<string, string[] | undefined>();
   readonly #rooms = new Map<string, FollowedRoom>();
-  /** Who is connected here no more and when they went, in that order. Their lists are still followed. */
+  /** The users whose last connection closed, and when, in ascending order. Their lists are still followed. */
   readonly #departed = new Map<string, number>();
   #forgetting: NodeJS.Timeout | undefined;
-  /** Whose list is to be read, in their order. */
+  /** The users whose lists must be read, in order. */
   readonly #unread = new Set<string>();
   #reading = false;
-  /** Whose list is being read at this moment. */
+  /** The user whose list is being read. */
   #readNow: string | undefined;
 
   constructor(options: RoomListsOptions) {
     this.#options = options;
   }
 
-  /** The people here in whose list a room is. */
+  /** The connected users whose list contains the room. */
   in(room: string): ReadonlySet<string> {
-    return this.#rooms.get(room)?.users ?? nobody;
+    return this.#rooms.get(room)?.users ?? noUsers;
   }
 
   has(user: string, room: string): boolean {
     return this.#lists.get(user)?.includes(room) === true;
   }
 
-  /** Somebody is connected here now who was not. */
+  /** The first connection of a user opened. */
   opened(user: string): void {
     this.#departed.delete(user);
     if (this.#lists.has(user)) return;
@@ -59,7 +59,7 @@ export class RoomLists {
     this.#read(user);
   }
 
-  /** Somebody is connected here no more. */
+  /** The last connection of a user closed. */
   closed(user: string): void {
     if (!this.#lists.has(user)) return;
     this.#departed.set(user, performance.now());
@@ -75,25 +75,25 @@ export class RoomLists {
   added(user: string, room: string): void {
     const list = this.#lists.get(user);
     if (list !== undefined) this.#add(list, room, user);
-    // What is being read may be older than this.
+    // A read in progress may not include this change.
     if (list === undefined || this.#readNow === user) this.#read(user);
   }
 
-  /** @returns whether it stood in a list that is known here */
+  /** @returns whether a loaded list contained the room */
   dropped(user: string, room: string): boolean {
     const list = this.#lists.get(user);
     const index = list?.indexOf(room) ?? -1;
-    const stood = index >= 0;
-    if (stood) {
+    const wasListed = index >= 0;
+    if (wasListed) {
       list?.splice(index, 1);
       this.#drop(room, user);
     }
     if (list === undefined || this.#readNow === user) this.#read(user);
-    return stood;
+    return wasListed;
   }
 
-  /** News may have been lost: all lists are read again, but for those that nobody may need. */
-  again(): void {
+  /** Events may have been lost: reads the lists of all connected users again and removes the others. */
+  reload(): void {
     for (const user of this.#departed.keys()) this.#forget(user);
     for (const user of this.#lists.keys()) this.#read(user);
   }
@@ -105,7 +105,7 @@ export class RoomLists {
     this.#unread.delete(user);
   }
 
-  /** Those who have been gone for long enough; the timer goes on while there are others. */
+  /** Removes expired lists and schedules the next run if others remain. */
   #forgetDeparted(): void {
     this.#forgetting = undefined;
     const now = performance.now();
@@ -129,18 +129,18 @@ export class RoomLists {
     queueMicrotask(() => void this.#readAll());
   }
 
-  /** One after the other: a crowd that comes back does not press upon the store. */
+  /** Reads lists sequentially, so that many reconnecting clients do not overload the store. */
   async #readAll(): Promise<void> {
     for (const user of this.#unread) {
       this.#unread.delete(user);
       this.#readNow = user;
       try {
         const rooms = await this.#options.marks.roomsOf(user);
-        // Gone meanwhile, or it has to be read once more.
+        // The user has disconnected, or the list must be read again.
         if (!this.#lists.has(user) || this.#unread.has(user)) continue;
         this.#replace(user, rooms.slice(0, roomsAtMost));
       } catch (error) {
-        this.#options.log.error({ err: error }, 'the rooms of somebody could not be read');
+        this.#options.log.error({ err: error }, 'the rooms of a user could not be read');
         if (this.#lists.has(user)) this.#unread.add(user);
         setTimeout(() => void this.#readAll(), retryMs).unref();
         return;

@@ -1,58 +1,58 @@
 import type { RoomsProtocol } from '@usher/protocol';
 import type { Bus } from '../bus/bus.ts';
 import type { Connection, Identity } from '../connections/connection.ts';
-import type { Connections } from '../connections/hub.ts';
+import type { Connections } from '../connections/connections-types.ts';
 import type { Logger } from '../support/log.ts';
 import type { LoopShare } from '../support/loop-share.ts';
 import type { Marks } from './marks.ts';
-import { notFound } from '../rooms/not-found.ts';
-import type { News } from './people.ts';
+import { notFound } from '../rooms/room-errors.ts';
+import type { UserEvent } from './user-events.ts';
 import { RoomLists } from './room-lists.ts';
-import { tellPerson } from './tell-person.ts';
-import { UnreadNews } from './unread.ts';
+import { sendToUser } from './user-events.ts';
+import { UnreadNotifier } from './unread.ts';
 
 export interface MarksOptions {
   readonly connections: Connections<RoomsProtocol>;
   readonly marks: Marks;
   readonly bus: Bus;
-  /** Spreads the marks that are moved over turns of the event loop. */
+  /** Spreads the updates of read markers over turns of the event loop. */
   readonly share: LoopShare;
   readonly log: Logger;
   readonly entersOnJoin: (identity: Identity, room: string) => boolean | Promise<boolean>;
   readonly hasJoined: (connection: Connection, room: string) => boolean;
   readonly joinedBy: (room: string, user: string) => number;
-  /** Rejects with the error to answer unless they may read the room. */
-  readonly judge: (identity: Identity, room: string) => Promise<void>;
-  readonly tellOthers: (news: News) => void;
+  /** Rejects with the error to answer if the identity may not read the room. */
+  readonly requireAccess: (identity: Identity, room: string) => Promise<void>;
+  readonly publishEvent: (event: UserEvent) => void;
 }
 
 export interface ServedMarks {
-  /** Makes somebody who may join a member, where joining does so. Never rejects. */
+  /** Makes an authorized user a member, if joining the room does so. Never rejects. */
   entering(identity: Identity, room: string): Promise<void>;
-  /** What was heard of somebody, from here or from another node. */
-  heard(news: News): void;
-  /** News may have been lost. */
-  missed(): void;
+  /** Handles a user event from this node or another one. */
+  onEvent(event: UserEvent): void;
+  /** Events may have been lost. */
+  onMissed(): void;
 }
 
-/** Serves `read`, and tells people what they have not read in the rooms of their lists. */
+/** Handles `read` and sends `unread` events for the rooms of connected users. */
 export function serveMarks(options: MarksOptions): ServedMarks {
-  const { connections, marks, bus, share, log, hasJoined, judge, tellOthers } = options;
+  const { connections, marks, bus, share, log, hasJoined, requireAccess, publishEvent } = options;
   const lists = new RoomLists({
     marks,
     log,
     follow(room) {
-      const said = (): void => {
-        unread.said(room);
+      const onMessage = (): void => {
+        unread.messageSent(room);
       };
-      return bus.subscribe(`room:${room}`, said, said);
+      return bus.subscribe(`room:${room}`, onMessage, onMessage);
     },
   });
-  const unread = new UnreadNews({
+  const unread = new UnreadNotifier({
     ...options,
     listedBy: (room) => lists.in(room),
-    tellOthers: (room, user, left) => {
-      tellOthers({ kind: 'read', room, user, unread: left });
+    publishEvent: (room, user, left) => {
+      publishEvent({ kind: 'read', room, user, unread: left });
     },
   });
 
@@ -66,10 +66,10 @@ export function serveMarks(options: MarksOptions): ServedMarks {
   connections.handle(
     'read',
     async ({ room, seq }, { identity }) => {
-      await judge(identity, room);
+      await requireAccess(identity, room);
       await share.next();
       try {
-        unread.hasRead(room, identity.user, await marks.read(room, identity.user, seq));
+        unread.markerMoved(room, identity.user, await marks.read(room, identity.user, seq));
       } catch (error) {
         throw notFound(error);
       }
@@ -85,30 +85,30 @@ export function serveMarks(options: MarksOptions): ServedMarks {
       try {
         if (!(await options.entersOnJoin(identity, room)) || !(await marks.enter(room, user))) return;
       } catch (error) {
-        // They are in the room all the same; the next join tries again.
-        log.error({ err: error, room }, 'somebody who joined could not be made a member');
+        // The join succeeds regardless, and the next join tries again.
+        log.error({ err: error, room }, 'a joined user could not be made a member');
         return;
       }
       lists.added(user, room);
-      unread.entered(room, user);
-      tellOthers({ kind: 'added', room, user });
+      unread.memberAdded(room, user);
+      publishEvent({ kind: 'added', room, user });
     },
 
-    heard(news) {
-      const { kind, room, user } = news;
+    onEvent(event) {
+      const { kind, room, user } = event;
       if (kind === 'added') {
         lists.added(user, room);
-        unread.entered(room, user);
-      } else if (kind === 'read') unread.tell(room, user, news.unread);
+        unread.memberAdded(room, user);
+      } else if (kind === 'read') unread.send(room, user, event.unread);
       else if (lists.dropped(user, room)) {
-        // Nobody else is told: of a private room a stranger must not even learn the name.
+        // Only former members receive this event: other users must not learn the names of private rooms.
         const joined = kind === 'removed' ? (connection: Connection) => hasJoined(connection, room) : undefined;
-        tellPerson(connections, user, { type: 'left', room }, joined);
+        sendToUser(connections, user, { type: 'left', room }, joined);
       }
     },
 
-    missed() {
-      lists.again();
+    onMissed() {
+      lists.reload();
     },
   };
 }

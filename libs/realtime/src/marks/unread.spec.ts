@@ -13,7 +13,7 @@ beforeEach(() => {
   });
 });
 
-/** Two nodes of one installation. */
+/** Two nodes of one deployment. */
 function installation(options: Partial<RoomsOptions> = {}) {
   const bus = createMemoryBus();
   const history = createMemoryHistory({ rooms: ['general', 'random'] });
@@ -32,16 +32,16 @@ function counts(client: Client): string[] {
   return client.of('unread').map(({ room, count, seq }) => `${String(room)} ${String(count)} of ${String(seq)}`);
 }
 
-test('a message is counted for those connections of members that have not joined the room, on every node', async () => {
+test('sends the count to the connections of members that have not joined the room, on every node', async () => {
   const { here, there, marks } = installation();
   for (const user of ['maggie', 'lisa']) await marks.enter('general', user);
-  const [phone, tablet, laptop, lisa, bart, stranger] = [
+  const [phone, tablet, laptop, lisa, bart, outsider] = [
     here.connect('maggie'),
     there.connect('maggie'),
     there.connect('maggie'),
     there.connect('lisa'),
     here.connect('bart'),
-    here.connect('stranger'),
+    here.connect('outsider'),
   ];
   await laptop.ask('join', { room: 'general' });
   await bart.ask('join', { room: 'general' });
@@ -50,10 +50,10 @@ test('a message is counted for those connections of members that have not joined
   const frame = { type: 'unread', room: 'general', seq: 1, read: 0, count: 1, mentions: 0 };
   for (const device of [phone, tablet]) expect(device.of('unread')).toEqual([frame]);
   expect(lisa.of('unread')).toEqual([{ ...frame, mentions: 1 }]);
-  for (const other of [laptop, bart, stranger]) expect(other.of('unread')).toEqual([]);
+  for (const other of [laptop, bart, outsider]) expect(other.of('unread')).toEqual([]);
 });
 
-test('a busy room tells no more than twice a second, and the last word is right', async () => {
+test('notifies about a busy room at most twice a second, and the last count is correct', async () => {
   const { here, marks } = installation();
   await marks.enter('general', 'maggie');
   const [maggie, bart] = [here.connect('maggie'), here.connect('bart')];
@@ -68,7 +68,7 @@ test('a busy room tells no more than twice a second, and the last word is right'
   expect(told.at(-1)).toBe('general 30 of 30');
 });
 
-test('nobody is counted for when all have joined', async () => {
+test('does not count when all connections have joined', async () => {
   const { here, marks } = installation();
   const unread = vi.spyOn(marks, 'unread');
   const [maggie, bart] = [here.connect('maggie'), here.connect('bart')];
@@ -78,7 +78,7 @@ test('nobody is counted for when all have joined', async () => {
   expect(unread).not.toHaveBeenCalled();
 });
 
-test('after a read all connections of the person learn what is left, on every node', async () => {
+test('sends the remaining count to all connections of a user who has read, on every node', async () => {
   const { here, there, marks, history } = installation();
   await marks.enter('general', 'maggie');
   for (const text of ['a', 'b', 'c']) await history.append('general', { user: 'bart', key: newKey(), text });
@@ -90,7 +90,7 @@ test('after a read all connections of the person learn what is left, on every no
   expect([phone.of('unread'), laptop.of('unread'), bart.of('unread')]).toEqual([[frame], [frame], []]);
 });
 
-test('reads that follow each other closely are told as one, the furthest', async () => {
+test('combines reads in quick succession into one event with the highest marker', async () => {
   const { here, marks, history } = installation();
   await marks.enter('general', 'maggie');
   for (const text of ['a', 'b', 'c', 'd']) await history.append('general', { user: 'bart', key: newKey(), text });
@@ -100,7 +100,7 @@ test('reads that follow each other closely are told as one, the furthest', async
   expect(counts(maggie)).toEqual(['general 0 of 4']);
 });
 
-test('reads whose answers overtake each other end with the furthest', async () => {
+test('ends with the highest marker when read responses arrive out of order', async () => {
   const { bus, history } = installation();
   const memory = createMemoryMarks(history);
   const held = Promise.withResolvers<undefined>();
@@ -123,7 +123,7 @@ test('reads whose answers overtake each other end with the furthest', async () =
   expect(counts(maggie)).toEqual(['general 0 of 2']);
 });
 
-test('what somebody has read while the count is under way is not told as unread afterwards', async () => {
+test('does not report messages as unread that the user reads during the count', async () => {
   const { bus, history, here: other } = installation();
   const memory = createMemoryMarks(history);
   const counting = Promise.withResolvers<undefined>();
@@ -157,20 +157,25 @@ test('what somebody has read while the count is under way is not told as unread 
   expect(counts(phone)).not.toContain('general 1 of 1');
 });
 
-test.each(['not_found', 'forbidden'] as const)('a read of a room is judged like its history: %s', async (verdict) => {
-  const { here, marks } = installation({ authorize: (_, __, action) => (action === 'history' ? verdict : 'allowed') });
+test.each(['not_found', 'forbidden'] as const)('authorizes a read like the history of the room: %s', async (denial) => {
+  const { here, marks } = installation({
+    authorize: (_, __, action) => (action === 'history' ? denial : 'allowed'),
+  });
   const read = vi.spyOn(marks, 'read');
-  expect(await here.connect().ask('read', { room: 'general', seq: 1 })).toMatchObject({ type: 'error', code: verdict });
+  expect(await here.connect().ask('read', { room: 'general', seq: 1 })).toMatchObject({
+    type: 'error',
+    code: denial,
+  });
   expect(read).not.toHaveBeenCalled();
 });
 
-test('a room that is not there cannot be read, and without marks nothing can', async () => {
+test('answers not_found for an unknown room, and unknown_type without marks', async () => {
   const { here } = installation();
   expect(await here.connect().ask('read', { room: 'nowhere', seq: 1 })).toMatchObject({ code: 'not_found' });
   expect(await newNode().connect().ask('read', { room: 'general', seq: 1 })).toMatchObject({ code: 'unknown_type' });
 });
 
-test('whoever joins a room for the first time is its member from then on, on every node', async () => {
+test('makes a user a member at the first join, on every node', async () => {
   const { here, there, marks } = installation();
   const [phone, laptop, bart] = [here.connect('maggie'), there.connect('maggie'), there.connect('bart')];
   await phone.ask('join', { room: 'general' });
@@ -184,22 +189,22 @@ test('whoever joins a room for the first time is its member from then on, on eve
   expect(enter).not.toHaveBeenCalled();
 });
 
-test('where joining makes no member, nobody becomes one', async () => {
+test('does not make a user a member when joining does not', async () => {
   const { here, marks } = installation({ entersOnJoin: ({ roles }) => !roles.includes('admin') });
   await here.connect('root', { roles: ['admin'] }).ask('join', { room: 'general' });
   await here.connect('maggie').ask('join', { room: 'general' });
   expect([await marks.roomsOf('root'), await marks.roomsOf('maggie')]).toEqual([[], ['general']]);
 });
 
-test('a store that cannot make somebody a member keeps nobody out', async () => {
+test('accepts the join when the store cannot make the user a member', async () => {
   const { history } = installation();
   const memory = createMemoryMarks(history);
   const { here } = installation({ marks: { ...memory, enter: () => Promise.reject(new Error('away')) } });
   expect(await here.connect().ask('join', { room: 'general' })).toMatchObject({ type: 'reply' });
-  expect(here.log.lines).toEqual(['error somebody who joined could not be made a member']);
+  expect(here.log.lines).toEqual(['error a joined user could not be made a member']);
 });
 
-test('whoever is made a member, or is none any more, is counted for at once, on every node', async () => {
+test('starts and stops counting immediately when a membership begins or ends, on every node', async () => {
   const { here, there, marks } = installation();
   const [maggie, bart] = [there.connect('maggie'), here.connect('bart')];
   await bart.ask('join', { room: 'general' });
@@ -216,7 +221,7 @@ test('whoever is made a member, or is none any more, is counted for at once, on 
   expect(counts(maggie)).toHaveLength(1);
 });
 
-test('whoever leaves a room is told on all devices, in it or not, on every node', async () => {
+test('sends left to all connections of a user who leaves a room, on every node', async () => {
   const { here, there, marks } = installation();
   const [phone, laptop, bart] = [here.connect('maggie'), there.connect('maggie'), here.connect('bart')];
   for (const client of [laptop, bart]) await client.ask('join', { room: 'general' });
@@ -227,7 +232,7 @@ test('whoever leaves a room is told on all devices, in it or not, on every node'
   expect(bart.of('left')).toEqual([]);
 });
 
-test('whoever is taken out of a private room is told so where they have joined it, and that it was left elsewhere', async () => {
+test('sends removed to joined connections and left to the other connections of a removed user', async () => {
   const { here, there, marks } = installation();
   const [phone, laptop, tablet] = [here.connect('maggie'), there.connect('maggie'), there.connect('maggie')];
   for (const client of [phone, laptop]) await client.ask('join', { room: 'general' });
@@ -240,17 +245,17 @@ test('whoever is taken out of a private room is told so where they have joined i
   expect([tablet.of('removed'), tablet.of('left')]).toEqual([[], [{ type: 'left', room: 'general' }]]);
 });
 
-test('whoever was no member hears nothing of a room that they are taken out of', async () => {
+test('does not send left to a user who was not a member', async () => {
   const { here, there } = installation();
-  const strangers = [here.connect('maggie'), there.connect('maggie')];
+  const outsiders = [here.connect('maggie'), there.connect('maggie')];
   await gathered();
   here.rooms.remove('general', 'maggie', 'not_found');
   here.rooms.dropped('random', 'maggie');
   await gathered();
-  for (const stranger of strangers) expect([stranger.of('left'), stranger.of('removed')]).toEqual([[], []]);
+  for (const outsider of outsiders) expect([outsider.of('left'), outsider.of('removed')]).toEqual([[], []]);
 });
 
-test('whoever is made a member learns of the room at once, on all devices that are not in it', async () => {
+test('announces the room to all connections of a new member that have not joined it', async () => {
   const { here, there, marks } = installation();
   const [phone, laptop, bart] = [here.connect('maggie'), there.connect('maggie'), here.connect('bart')];
   await bart.ask('join', { room: 'general' });
@@ -262,7 +267,7 @@ test('whoever is made a member learns of the room at once, on all devices that a
   expect(counts(bart)).toEqual([]);
 });
 
-test('whoever joins a room on one device has it in the list of the others', async () => {
+test('announces a room that a user joins on one device to their other devices', async () => {
   const { here, there } = installation();
   const [phone, laptop] = [here.connect('maggie'), there.connect('maggie')];
   await phone.ask('join', { room: 'random' });
@@ -271,7 +276,7 @@ test('whoever joins a room on one device has it in the list of the others', asyn
   expect(counts(phone)).toEqual([]);
 });
 
-test('the news that somebody is a member is not lost while their list is being read', async () => {
+test('keeps a membership that begins while the list is being read', async () => {
   const { history } = installation();
   const memory = createMemoryMarks(history);
   const lists: ((rooms: readonly string[]) => void)[] = [];
@@ -298,7 +303,7 @@ test('the news that somebody is a member is not lost while their list is being r
   expect(counts(maggie)).toEqual(['general 1 of 1']);
 });
 
-test('a list that could not be read is read again', async () => {
+test('retries to read a list after an error', async () => {
   const { history } = installation();
   const memory = createMemoryMarks(history);
   await memory.enter('general', 'maggie');
@@ -313,10 +318,10 @@ test('a list that could not be read is read again', async () => {
   await sendAll(bart, 'general', ['a']);
   await gathered();
   expect(counts(maggie)).toEqual(['general 1 of 1']);
-  expect(log.lines).toEqual(Array.from({ length: 2 }, () => 'error the rooms of somebody could not be read'));
+  expect(log.lines).toEqual(Array.from({ length: 2 }, () => 'error the rooms of a user could not be read'));
 });
 
-test('with the last connection of a person nothing of their rooms is listened to any more', async () => {
+test('unsubscribes from the rooms of a user after their last connection', async () => {
   const { history } = installation();
   const memory = createMemoryMarks(history);
   for (const user of ['maggie', 'bart']) await memory.enter('general', user);
@@ -342,14 +347,14 @@ test('with the last connection of a person nothing of their rooms is listened to
   bart.hangUp();
   expect(listening).toBe(1);
   laptop.hangUp();
-  // Who is back within a minute finds the list as it was.
+  // A user who reconnects within a minute keeps the list.
   await vi.advanceTimersByTimeAsync(59_000);
   expect(listening).toBe(1);
   await vi.advanceTimersByTimeAsync(1_000);
   expect(listening).toBe(0);
 });
 
-test('who is back soon is not looked up again, and has not missed that they became a member or none', async () => {
+test('keeps the list of a user who reconnects soon, with the memberships that changed in the meantime', async () => {
   const { here, there, marks } = installation();
   await marks.enter('general', 'maggie');
   const roomsOf = vi.spyOn(marks, 'roomsOf');
@@ -374,7 +379,7 @@ test('who is back soon is not looked up again, and has not missed that they beca
 });
 
 test.each(['', 'nonsense', '{}', '{"from":"x","news":{"kind":"read","room":"general","user":"maggie"}}', 'null'])(
-  'the bus bringing %j is logged and nothing else',
+  'logs and ignores the invalid bus payload %j',
   async (payload) => {
     const { bus, here } = installation();
     const maggie = here.connect();
@@ -382,6 +387,6 @@ test.each(['', 'nonsense', '{}', '{"from":"x","news":{"kind":"read","room":"gene
     bus.publish('people', payload);
     await gathered();
     expect(maggie.frames.map(({ type }) => type)).toEqual(['welcome']);
-    expect(here.log.lines).toEqual(['warn the bus brought something that is no news of anybody']);
+    expect(here.log.lines).toEqual(['warn invalid user event payload on the bus']);
   },
 );

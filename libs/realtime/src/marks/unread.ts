@@ -1,69 +1,69 @@
-import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RoomsProtocol } from '@usher/protocol';
 import type { Connection } from '../connections/connection.ts';
-import type { Connections } from '../connections/hub.ts';
+import type { Connections } from '../connections/connections-types.ts';
 import type { Logger } from '../support/log.ts';
 import type { Marks, Unread } from './marks.ts';
-import { tellPerson } from './tell-person.ts';
+import { sendToUser } from './user-events.ts';
 
 export interface UnreadOptions {
   readonly connections: Connections<RoomsProtocol>;
   readonly marks: Marks;
   readonly log: Logger;
-  /** The people here in whose list a room is. */
+  /** The connected users whose list contains a room. */
   readonly listedBy: (room: string) => ReadonlySet<string>;
   readonly hasJoined: (connection: Connection, room: string) => boolean;
-  /** How many of a person's connections here have joined a room. */
+  /** The number of a user's connections on this node that have joined a room. */
   readonly joinedBy: (room: string, user: string) => number;
-  /** Tells all other nodes what is left for somebody who has read. */
-  readonly tellOthers: (room: string, user: string, unread: Unread) => void;
+  /** Publishes the remaining unread messages of a user to all other nodes. */
+  readonly publishEvent: (room: string, user: string, unread: Unread) => void;
 }
 
-/** What is told of one room is at least so far apart: two a second. */
+/** The minimum interval between two notifications of one room. */
 const everyMs = 500;
-const nobody: ReadonlySet<string> = new Set();
-/** People whose unread messages are counted in one go; then others have their turn. */
+const noUsers: ReadonlySet<string> = new Set();
+/** The number of users to count at once before other work can run. */
 const countedAtOnce = 200;
 
 /**
- * Tells people what they have not read: gathered, so that a busy room costs no more than a quiet one. A message only marks its
- * room; who has to be told is looked at when the time has come.
+ * Sends `unread` events, batched so that a busy room costs no more than a quiet one. A message only marks its room; the receivers
+ * are determined when the batch is sent.
  */
-export class UnreadNews {
+export class UnreadNotifier {
   readonly #options: UnreadOptions;
-  /** Rooms in which something was said. */
-  #said = new Set<string>();
-  /** Who has become a member, by room. */
-  #entered = new Map<string, Set<string>>();
-  /** What is left for those who have read, by room and person. */
+  /** Rooms with new messages. */
+  #changedRooms = new Set<string>();
+  /** New members by room. */
+  #newMembers = new Map<string, Set<string>>();
+  /** The remaining unread messages of users who have read, by room and user. */
   #read = new Map<string, { readonly room: string; readonly user: string; readonly unread: Unread }>();
-  /** Who has read since the counting under way began: what it says of them may be older. */
+  /** Users who have read since the count in progress began, which may therefore be outdated for them. */
   readonly #overtaken = new Set<string>();
-  #telling = false;
-  #toldAt = -Infinity;
+  #flushing = false;
+  #flushedAt = -Infinity;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: UnreadOptions) {
     this.#options = options;
   }
 
-  /** Something was said in a room that is in the list of somebody here. */
-  said(room: string): void {
-    this.#said.add(room);
+  /** A message was sent in a room that is in the list of a connected user. */
+  messageSent(room: string): void {
+    this.#changedRooms.add(room);
     this.#schedule();
   }
 
-  /** Somebody is a member now: that the room is in their list they learn from what is unread there, and be it nothing. */
-  entered(room: string, user: string): void {
+  /** A user became a member. The first `unread` event announces the room to them, even if the count is 0. */
+  memberAdded(room: string, user: string): void {
     if (this.#options.connections.count({ user }) === 0) return;
-    const users = this.#entered.get(room);
-    if (users === undefined) this.#entered.set(room, new Set([user]));
+    const users = this.#newMembers.get(room);
+    if (users === undefined) this.#newMembers.set(room, new Set([user]));
     else users.add(user);
     this.#schedule();
   }
 
-  /** Somebody here has read. All of their connections learn what is left, on every node. */
-  hasRead(room: string, user: string, unread: Unread): void {
+  /** A user on this node has read. All of their connections on every node receive the remaining count. */
+  markerMoved(room: string, user: string, unread: Unread): void {
     const key = `${room} ${user}`;
     const before = this.#read.get(key)?.unread;
     if (before !== undefined && older(unread, before)) return;
@@ -71,73 +71,73 @@ export class UnreadNews {
     this.#schedule();
   }
 
-  /** Tells all of a person's connections here. */
-  tell(room: string, user: string, unread: Unread): void {
-    if (this.#telling) this.#overtaken.add(`${room} ${user}`);
-    tellPerson(this.#options.connections, user, frameOf(room, unread));
+  /** Sends an `unread` event to all connections of a user on this node. */
+  send(room: string, user: string, unread: Unread): void {
+    if (this.#flushing) this.#overtaken.add(`${room} ${user}`);
+    sendToUser(this.#options.connections, user, frameOf(room, unread));
   }
 
   #schedule(): void {
-    if (this.#timer !== undefined || this.#telling) return;
-    const waitMs = Math.max(0, this.#toldAt + everyMs - performance.now());
+    if (this.#timer !== undefined || this.#flushing) return;
+    const waitMs = Math.max(0, this.#flushedAt + everyMs - performance.now());
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      void this.#tellAll();
+      void this.#flush();
     }, waitMs).unref();
   }
 
-  async #tellAll(): Promise<void> {
+  async #flush(): Promise<void> {
     const read = this.#read;
-    const said = this.#said;
-    const entered = this.#entered;
+    const changedRooms = this.#changedRooms;
+    const newMembers = this.#newMembers;
     this.#read = new Map();
-    this.#said = new Set();
-    this.#entered = new Map();
-    this.#telling = true;
+    this.#changedRooms = new Set();
+    this.#newMembers = new Map();
+    this.#flushing = true;
     for (const { room, user, unread } of read.values()) {
-      this.tell(room, user, unread);
-      this.#options.tellOthers(room, user, unread);
+      this.send(room, user, unread);
+      this.#options.publishEvent(room, user, unread);
     }
     this.#overtaken.clear();
-    for (const room of new Set([...said, ...entered.keys()])) {
+    for (const room of new Set([...changedRooms, ...newMembers.keys()])) {
       try {
-        const listed = said.has(room) ? this.#options.listedBy(room) : nobody;
-        const newcomers = entered.get(room);
+        const listed = changedRooms.has(room) ? this.#options.listedBy(room) : noUsers;
+        const newcomers = newMembers.get(room);
         await this.#count(room, newcomers ? new Set([...listed, ...newcomers]) : listed);
       } catch (error) {
-        this.#options.log.error({ err: error, room }, 'what is unread could not be counted');
+        this.#options.log.error({ err: error, room }, 'unread messages could not be counted');
       }
     }
-    this.#telling = false;
+    this.#flushing = false;
     this.#overtaken.clear();
-    this.#toldAt = performance.now();
-    if (this.#said.size > 0 || this.#read.size > 0 || this.#entered.size > 0) this.#schedule();
+    this.#flushedAt = performance.now();
+    if (this.#changedRooms.size > 0 || this.#read.size > 0 || this.#newMembers.size > 0) this.#schedule();
   }
 
   async #count(room: string, users: ReadonlySet<string>): Promise<void> {
     const { connections, joinedBy } = this.#options;
     const waiting: string[] = [];
-    // One for all: where everybody has joined nothing is made for anybody.
-    const theirs = { user: '' };
+    // One object for all users, to avoid an allocation per user in rooms that all connections have joined.
+    const filter = { user: '' };
     for (const user of users) {
-      theirs.user = user;
-      if (joinedBy(room, user) < connections.count(theirs)) waiting.push(user);
+      filter.user = user;
+      if (joinedBy(room, user) < connections.count(filter)) waiting.push(user);
     }
     for (let from = 0; from < waiting.length; from += countedAtOnce) {
-      if (from > 0) await turnOfTheLoop();
+      if (from > 0) await nextTurn();
       const unread = await this.#options.marks.unread(room, waiting.slice(from, from + countedAtOnce));
-      for (const [user, theirs] of unread) this.#tellElsewhere(room, user, theirs);
+      for (const [user, counted] of unread) this.#sendToOthers(room, user, counted);
     }
   }
 
-  /** Those connections that see the room itself need not be told. */
-  #tellElsewhere(room: string, user: string, unread: Unread): void {
+  /** Connections that have joined the room receive its messages and need no `unread` event. */
+  #sendToOthers(room: string, user: string, unread: Unread): void {
     const { connections, hasJoined } = this.#options;
     if (this.#overtaken.has(`${room} ${user}`)) {
-      this.said(room);
+      this.messageSent(room);
       return;
     }
-    tellPerson(connections, user, frameOf(room, unread), (connection) => hasJoined(connection, room));
+    sendToUser(connections, user, frameOf(room, unread), (connection) => hasJoined(connection, room));
   }
 }
 

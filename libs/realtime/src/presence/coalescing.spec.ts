@@ -11,23 +11,23 @@ beforeEach(() => {
 
 function coalescing(most = 100) {
   const now = new Map<string, Status>();
-  const told: string[] = [];
+  const received: string[] = [];
   const subject = new Coalescing({
     everyMs: 500,
-    most,
+    limit: most,
     current: (user) => now.get(user) ?? 'offline',
-    tell: (user, status) => void told.push(`${performance.now()} ${user} ${status}`),
+    send: (user, status) => void received.push(`${performance.now()} ${user} ${status}`),
   });
   const start = performance.now();
   const change = (user: string, status: Status): void => {
     now.set(user, status);
     subject.changed(user, status);
   };
-  const since = () => told.splice(0).map((line) => line.replace(/^[\d.]+/, (at) => String(Number(at) - start)));
+  const since = () => received.splice(0).map((line) => line.replace(/^[\d.]+/, (at) => String(Number(at) - start)));
   return { subject, change, since };
 }
 
-test('each person has an interval of their own', () => {
+test('has a separate interval per user', () => {
   const { change, since } = coalescing();
   change('lisa', 'online');
   vi.advanceTimersByTime(100);
@@ -39,7 +39,7 @@ test('each person has an interval of their own', () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('what is told at the end of an interval begins the next one', () => {
+test('starts a new interval when it sends a status at the end of one', () => {
   const { change, since } = coalescing();
   for (let ms = 0; ms < 1_600; ms += 100) {
     change('lisa', (ms / 100) % 2 === 0 ? 'online' : 'away');
@@ -47,11 +47,11 @@ test('what is told at the end of an interval begins the next one', () => {
   }
   change('lisa', 'away');
   vi.advanceTimersByTime(1_000);
-  // At 500 ms the state is as told; the next change is told at once.
+  // At 500 ms the status is unchanged, so the next change is sent immediately.
   expect(since()).toEqual(['0 lisa online', '500 lisa away', '1000 lisa online', '1500 lisa away']);
 });
 
-test('beyond its bound the person who was told first is followed early by the next one', () => {
+test('ends the oldest interval early beyond its bound', () => {
   const { change, since } = coalescing(2);
   change('lisa', 'online');
   change('bart', 'online');
@@ -62,7 +62,7 @@ test('beyond its bound the person who was told first is followed early by the ne
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('nothing is told after it was stopped', () => {
+test('sends nothing after stop', () => {
   const { subject, change, since } = coalescing();
   change('lisa', 'online');
   change('lisa', 'away');

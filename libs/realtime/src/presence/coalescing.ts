@@ -1,95 +1,95 @@
 import type { Connection } from '../connections/connection.ts';
 import type { Status } from './presence.ts';
 
-/** What the members of a room were last told of a person, and until when they are told nothing more. */
-interface Told {
+/** The last status of a user that was sent to a room, and when the next one may be sent. */
+interface Interval {
   readonly status: Status;
   /** Monotonic milliseconds. */
   readonly until: number;
-  /** Members who joined meanwhile, and what was listed to them instead. */
+  /** Members who joined in the meantime and were listed a different status. */
   listed: Map<Connection, Status> | undefined;
 }
 
 export interface CoalescingOptions {
-  /** Milliseconds between two changes that are told of one person. */
+  /** The minimum milliseconds between two changes of one user. */
   readonly everyMs: number;
-  /** What a person is now. */
+  /** Returns the current status of a user. */
   readonly current: (user: string) => Status;
-  /** Tells the members of the room, or those of them that are named. */
-  readonly tell: (user: string, status: Status, only?: ReadonlyMap<Connection, Status>) => void;
-  /** People whose changes are coalesced at once. Beyond it the change that was told first is followed by the next one early. */
-  readonly most: number;
+  /** Sends a status to the members of the room, or only to the given members. */
+  readonly send: (user: string, status: Status, only?: ReadonlyMap<Connection, Status>) => void;
+  /** The maximum number of users to coalesce at the same time. Beyond it, the oldest interval ends early. */
+  readonly limit: number;
 }
 
 /**
- * Limits what the members of one room are told of each person to one change per `everyMs`. The first change is told at once. At the end
- * of the interval the last state is told, unless it is the one that was told before; then only to members who know another one, because
- * they joined meanwhile. One timer serves the whole room.
+ * Limits the changes of each user that are sent to one room to one per `everyMs`. The first change is sent immediately. At the end
+ * of the interval the current status is sent if it differs from the last one sent; otherwise it is sent only to members who joined
+ * in the meantime and were listed another status. One timer serves the whole room.
  */
 export class Coalescing {
   readonly #options: CoalescingOptions;
-  /** The earliest first: the interval is the same for all. */
-  readonly #told = new Map<string, Told>();
+  /** In ascending order of `until`, because the interval is the same for all. */
+  readonly #intervals = new Map<string, Interval>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: CoalescingOptions) {
     this.#options = options;
   }
 
-  /** A person has changed to `status`. */
+  /** The status of a user has changed. */
   changed(user: string, status: Status): void {
-    if (this.#told.has(user)) return;
-    const { most } = this.#options;
-    if (this.#told.size >= most) {
-      const [first] = this.#told.keys();
+    if (this.#intervals.has(user)) return;
+    const { limit } = this.#options;
+    if (this.#intervals.size >= limit) {
+      const [first] = this.#intervals.keys();
       if (first !== undefined) this.#end(first);
     }
-    this.#tell(user, status);
+    this.#send(user, status);
   }
 
-  /** The people of whom something was told within the interval. */
+  /** The users with an active interval. */
   recent(): Iterable<string> {
-    return this.#told.keys();
+    return this.#intervals.keys();
   }
 
-  /** A member who joins is listed a state that the others may not have been told yet. */
+  /** A joining member is listed a status that differs from the one last sent to the other members. */
   listed(member: Connection, user: string, status: Status): void {
-    const told = this.#told.get(user);
-    if (told === undefined) return;
-    if (told.status !== status) (told.listed ??= new Map<Connection, Status>()).set(member, status);
-    else told.listed?.delete(member);
+    const interval = this.#intervals.get(user);
+    if (interval === undefined) return;
+    if (interval.status !== status) (interval.listed ??= new Map<Connection, Status>()).set(member, status);
+    else interval.listed?.delete(member);
   }
 
   stop(): void {
     clearTimeout(this.#timer);
-    this.#told.clear();
+    this.#intervals.clear();
   }
 
-  #tell(user: string, status: Status, only?: ReadonlyMap<Connection, Status>): void {
-    const { everyMs, tell } = this.#options;
-    this.#told.set(user, { status, until: performance.now() + everyMs, listed: undefined });
+  #send(user: string, status: Status, only?: ReadonlyMap<Connection, Status>): void {
+    const { everyMs, send } = this.#options;
+    this.#intervals.set(user, { status, until: performance.now() + everyMs, listed: undefined });
     this.#timer ??= setTimeout(() => {
       this.#endDue();
     }, everyMs).unref();
-    tell(user, status, only);
+    send(user, status, only);
   }
 
   #end(user: string): void {
-    const told = this.#told.get(user);
-    this.#told.delete(user);
+    const interval = this.#intervals.get(user);
+    this.#intervals.delete(user);
     const status = this.#options.current(user);
-    if (told === undefined) return;
-    if (told.status !== status) this.#tell(user, status);
-    else if (told.listed !== undefined && told.listed.size > 0) this.#tell(user, status, told.listed);
+    if (interval === undefined) return;
+    if (interval.status !== status) this.#send(user, status);
+    else if (interval.listed !== undefined && interval.listed.size > 0) this.#send(user, status, interval.listed);
   }
 
   #endDue(): void {
     const now = performance.now();
-    // A copy: what is told now begins a new interval at the end of the map.
-    const due = [...this.#told].filter(([, { until }]) => until <= now);
+    // Iterate over a copy: sending a status adds a new interval to the map.
+    const due = [...this.#intervals].filter(([, { until }]) => until <= now);
     for (const [user] of due) this.#end(user);
     this.#timer = undefined;
-    const [next] = this.#told.values();
+    const [next] = this.#intervals.values();
     if (next === undefined) return;
     this.#timer = setTimeout(
       () => {

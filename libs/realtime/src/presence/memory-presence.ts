@@ -18,7 +18,7 @@ interface NodeView {
 
 interface Person {
   status: Here;
-  /** One a node. */
+  /** One view per node. */
   views: NodeView[];
 }
 
@@ -27,10 +27,10 @@ interface PresentRoom {
   readonly people: Map<string, Person>;
 }
 
-/** Presence within one process, for one node or for several that share it. Done by the time that a call returns. */
+/** In-memory presence for one node, or for several within one process. Each call completes synchronously. */
 export function createMemoryPresence(): Presence {
   const rooms = new Map<string, PresentRoom>();
-  /** No version of a room that is forgotten was higher. */
+  /** The highest version of the rooms that were removed. */
   let highest = 0;
 
   function say(node: string, { room: name, user, live, held, left }: PresenceView): PresenceChange | undefined {

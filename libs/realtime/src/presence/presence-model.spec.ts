@@ -10,7 +10,7 @@ const graceMs = 1_000;
 const everyMs = roomBounds.presenceEveryMs;
 const who = fc.nat(5);
 
-/** What may happen, in any order, to six connections of two people on two nodes, while calls to the store take their time. */
+/** Events, in any order, of six connections of two users on two nodes, with a slow store. */
 const step = fc.oneof(
   { weight: 8, arbitrary: fc.record({ kind: fc.constant('join' as const), who }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('leave' as const), who }) },
@@ -43,7 +43,7 @@ function world() {
   };
   const presence: Presence = {
     set: (node, views) => slowly(() => memory.set(node, views)),
-    // A join waits for the first list of its room, so that one is not held up.
+    // A join waits for the first list of its room, so that call is not delayed.
     list: (room) => memory.list(room),
     forget: (node) => memory.forget(node),
   };
@@ -93,7 +93,7 @@ function world() {
   };
 }
 
-/** Who is present as one client sees it: from the reply to its last join on, through all that it was told since. */
+/** The presence list as one client sees it: the reply to its last join, updated by all later events. */
 function viewOf(client: Client): Map<string, Status> | undefined {
   let view: Map<string, Status> | undefined;
   for (const { type, data, user, status } of client.frames) {
@@ -108,18 +108,18 @@ function viewOf(client: Client): Map<string, Status> | undefined {
   return view;
 }
 
-/** A client, and when each frame was sent to it after its `welcome`. */
+/** A client, and when it received each frame after its `welcome`. */
 interface Timed {
   readonly client: Client;
   readonly at: readonly number[];
 }
 
-/** The shortest time between two changes of one person that a client was told while it was in the room. */
+/** The shortest time between two changes of one user that a client received while it was in the room. */
 function shortestInterval({ client, at }: Timed): number {
   const last = new Map<unknown, number>();
   let shortest = Infinity;
   for (const [index, { type, data, user }] of client.frames.slice(1).entries()) {
-    // What is listed in the reply to a join is no change.
+    // The list in the reply to a join does not count as a change.
     if (type === 'reply' && data !== undefined) last.clear();
     if (type !== 'presence') continue;
     const now = at[index] ?? Number.NaN;
@@ -129,7 +129,7 @@ function shortestInterval({ client, at }: Timed): number {
   return shortest;
 }
 
-test('whatever happens on two nodes, in the end everybody in the room sees who is there, one change per 500 ms', async () => {
+test('all members of a room converge on the same presence with at most one change per 500 ms, whatever happens on two nodes', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
   onTestFinished(() => {
     vi.useRealTimers();
@@ -144,7 +144,7 @@ test('whatever happens on two nodes, in the end everybody in the room sees who i
         if (found === undefined) throw new RangeError('nobody');
         return found;
       };
-      /** They come back on either node, and have to join anew. */
+      /** Reconnects on either node. The client has to join again. */
       const gone = (index: number, node: boolean): void => {
         joined.delete(client(index));
         clients[index] = connect(client(index).connection.identity.user, node);
@@ -172,15 +172,15 @@ test('whatever happens on two nodes, in the end everybody in the room sees who i
         await quiet();
       }
       release();
-      // The grace, the time that a gap is left to the bus, and that between two changes of one person.
+      // The grace period, the gap timeout and the interval between two changes of one user.
       await quiet();
       await vi.advanceTimersByTimeAsync(graceMs + 100 + everyMs);
       await quiet();
-      // A change that was lost shows with the next one.
-      const stranger = connect('stranger', true);
-      await stranger.ask('join', { room: 'general' });
+      // The next change reveals a lost one.
+      const outsider = connect('outsider', true);
+      await outsider.ask('join', { room: 'general' });
       await quiet();
-      await stranger.ask('leave', { room: 'general' });
+      await outsider.ask('leave', { room: 'general' });
       await quiet();
       await vi.advanceTimersByTimeAsync(100 + 2 * everyMs);
       await quiet();

@@ -7,7 +7,7 @@ import { type Presence, presentAtMost } from './presence.ts';
 import { type Client, newNode, quiet } from '../testing/new-node.ts';
 
 const graceMs = 10_000;
-/** After this a further change of one person in one room is told at once. */
+/** After this time, the next change of a user in a room is sent immediately. */
 const everyMs = roomBounds.presenceEveryMs;
 
 beforeEach(() => {
@@ -23,8 +23,8 @@ async function pass(ms: number): Promise<void> {
   await quiet();
 }
 
-/** What a client was told of others, and of itself, in short. */
-function told(client: Client): string[] {
+/** A summary of the changes that a client received. */
+function received(client: Client): string[] {
   return client.of('presence').map(({ room, user, status }) => `${String(room)} ${String(user)} ${String(status)}`);
 }
 
@@ -34,7 +34,7 @@ async function join(client: Client, room = 'general'): Promise<unknown> {
   return (data as { present: unknown }).present;
 }
 
-/** Two nodes, with `bart` in the room `general` of the second, who looks on. */
+/** Two nodes. `bart` is in the room `general` on the second one and observes. */
 async function looking() {
   const bus = createMemoryBus();
   const here = newNode({ bus });
@@ -44,7 +44,7 @@ async function looking() {
   return { bus, here, there, bart };
 }
 
-test('whoever comes is told to everybody in the room on every node, and listed in the reply to their own join only', async () => {
+test('announces a new member to the room on every node, and lists them in the reply to their own join only', async () => {
   const { here, bart } = await looking();
   const lisa = here.connect('lisa');
   const elsewhere = here.connect('homer');
@@ -53,38 +53,38 @@ test('whoever comes is told to everybody in the room on every node, and listed i
     { user: 'lisa', status: 'online' },
     { user: 'bart', status: 'online' },
   ]);
-  expect(told(bart)).toEqual(['general lisa online']);
-  expect(told(lisa)).toEqual([]);
-  expect(told(elsewhere)).toEqual([]);
+  expect(received(bart)).toEqual(['general lisa online']);
+  expect(received(lisa)).toEqual([]);
+  expect(received(elsewhere)).toEqual([]);
 });
 
-test('a leave shows at once', async () => {
+test('shows a leave immediately', async () => {
   const { here, bart } = await looking();
   const lisa = here.connect('lisa');
   await join(lisa);
   await pass(everyMs);
   await lisa.ask('leave', { room: 'general' });
   await quiet();
-  expect(told(bart)).toEqual(['general lisa online', 'general lisa offline']);
+  expect(received(bart)).toEqual(['general lisa online', 'general lisa offline']);
   expect(await join(here.connect('homer'))).toEqual([
     { user: 'homer', status: 'online' },
     { user: 'bart', status: 'online' },
   ]);
 });
 
-test('a connection that dropped is shown until the grace is over', async () => {
+test('shows a dropped connection until the grace period ends', async () => {
   const { here, bart } = await looking();
   const lisa = here.connect('lisa');
   await join(lisa);
   lisa.hangUp(1006);
   await pass(graceMs - 1);
-  expect(told(bart)).toEqual(['general lisa online']);
+  expect(received(bart)).toEqual(['general lisa online']);
   expect(await join(here.connect('homer'))).toContainEqual({ user: 'lisa', status: 'online' });
   await pass(1);
-  expect(told(bart)).toEqual(['general lisa online', 'general homer online', 'general lisa offline']);
+  expect(received(bart)).toEqual(['general lisa online', 'general homer online', 'general lisa offline']);
 });
 
-test.each(['the same node', 'the other node'])('a reload onto %s shows nothing, however often', async (where) => {
+test.each(['the same node', 'the other node'])('shows no change for reloads onto %s', async (where) => {
   const { here, there, bart } = await looking();
   let lisa = here.connect('lisa');
   await join(lisa);
@@ -95,10 +95,10 @@ test.each(['the same node', 'the other node'])('a reload onto %s shows nothing, 
     await join(lisa);
     await pass(graceMs * 2);
   }
-  expect(told(bart)).toEqual(['general lisa online']);
+  expect(received(bart)).toEqual(['general lisa online']);
 });
 
-test('whoever is back elsewhere before the drop was noticed shows nothing, and is gone when they leave', async () => {
+test('shows no change for a user who reconnects before the drop was detected, until they leave', async () => {
   const { here, there, bart } = await looking();
   const lost = here.connect('lisa');
   await join(lost);
@@ -109,42 +109,42 @@ test('whoever is back elsewhere before the drop was noticed shows nothing, and i
   await quiet();
   await back.ask('leave', { room: 'general' });
   await quiet();
-  expect(told(bart)).toEqual(['general lisa online', 'general lisa offline']);
+  expect(received(bart)).toEqual(['general lisa online', 'general lisa offline']);
 });
 
-test('a person with two tabs is one presence, on one node or two', async () => {
+test('shows a user with two tabs once, on one node or two', async () => {
   const { here, there, bart } = await looking();
   const tabs = [here.connect('lisa'), here.connect('lisa'), there.connect('lisa')];
   for (const tab of tabs) await join(tab);
   for (const tab of tabs) {
-    expect(told(bart)).toEqual(['general lisa online']);
+    expect(received(bart)).toEqual(['general lisa online']);
     tab.hangUp();
     await pass(graceMs);
   }
-  expect(told(bart)).toEqual(['general lisa online', 'general lisa offline']);
-  expect(tabs.map(told)).toEqual([[], [], []]);
+  expect(received(bart)).toEqual(['general lisa online', 'general lisa offline']);
+  expect(tabs.map(received)).toEqual([[], [], []]);
 });
 
-test('a person is away when all of their connections are, and back with the first', async () => {
+test('shows a user as away when all of their connections are, until the first is back', async () => {
   const { here, there, bart } = await looking();
   const [phone, laptop] = [here.connect('lisa'), there.connect('lisa')];
   await join(phone);
   await join(laptop);
   phone.say({ type: 'away', away: true });
   await pass(everyMs);
-  expect(told(bart)).toEqual(['general lisa online']);
+  expect(received(bart)).toEqual(['general lisa online']);
   laptop.say({ type: 'away', away: true });
   laptop.say({ type: 'away', away: true });
   await quiet();
-  expect(told(bart).at(-1)).toBe('general lisa away');
+  expect(received(bart).at(-1)).toBe('general lisa away');
   await pass(everyMs);
   phone.say({ type: 'away', away: false });
   await quiet();
-  expect(told(bart)).toEqual(['general lisa online', 'general lisa away', 'general lisa online']);
-  expect(told(laptop)).toEqual(['general lisa away', 'general lisa online']);
+  expect(received(bart)).toEqual(['general lisa online', 'general lisa away', 'general lisa online']);
+  expect(received(laptop)).toEqual(['general lisa away', 'general lisa online']);
 });
 
-test('only the connections that joined the room count there', async () => {
+test('counts only connections that have joined the room', async () => {
   const { here, bart } = await looking();
   const inTheRoom = here.connect('lisa');
   const elsewhere = here.connect('lisa');
@@ -153,10 +153,10 @@ test('only the connections that joined the room count there', async () => {
   await pass(everyMs);
   inTheRoom.say({ type: 'away', away: true });
   await quiet();
-  expect(told(bart)).toEqual(['general lisa online', 'general lisa away']);
+  expect(received(bart)).toEqual(['general lisa online', 'general lisa away']);
 });
 
-test('whoever is away when they join comes as away', async () => {
+test('shows a user as away who joins while away', async () => {
   const { here, bart } = await looking();
   const lisa = here.connect('lisa');
   lisa.say({ type: 'away', away: true });
@@ -164,11 +164,11 @@ test('whoever is away when they join comes as away', async () => {
     { user: 'lisa', status: 'away' },
     { user: 'bart', status: 'online' },
   ]);
-  expect(told(bart)).toEqual(['general lisa away']);
-  expect(told(lisa)).toEqual([]);
+  expect(received(bart)).toEqual(['general lisa away']);
+  expect(received(lisa)).toEqual([]);
 });
 
-test('whoever joins while they are away elsewhere, and is away again before anybody heard, has seen nothing else', async () => {
+test('shows no intermediate status for a user who joins and becomes away again before it was sent', async () => {
   const memory = createMemoryPresence();
   let said: Promise<unknown> = Promise.resolve();
   const presence: Presence = { ...memory, set: (node, views) => said.then(() => memory.set(node, views)) };
@@ -180,17 +180,17 @@ test('whoever joins while they are away elsewhere, and is away again before anyb
   const [bart, laptop] = [there.connect('bart'), there.connect('lisa')];
   const slow = Promise.withResolvers<undefined>();
   said = slow.promise;
-  // What he says is under way, so what she says waits.
+  // The report for bart is in progress, so the one for maggie waits.
   await join(bart);
   const present = await join(laptop);
   laptop.say({ type: 'away', away: true });
   slow.resolve(undefined);
   await quiet();
   expect(present).toEqual([{ user: 'lisa', status: 'away' }]);
-  expect(told(laptop)).toEqual(['general bart online']);
+  expect(received(laptop)).toEqual(['general bart online']);
 });
 
-test('when the only attentive connection drops, the person stays online for the grace and is away then', async () => {
+test('keeps a user online for the grace period when their only attentive connection drops, then away', async () => {
   const { here, bart } = await looking();
   const [attentive, away] = [here.connect('lisa'), here.connect('lisa')];
   away.say({ type: 'away', away: true });
@@ -198,23 +198,23 @@ test('when the only attentive connection drops, the person stays online for the 
   await join(away);
   attentive.hangUp();
   await pass(graceMs - 1);
-  expect(told(bart)).toEqual(['general lisa online']);
+  expect(received(bart)).toEqual(['general lisa online']);
   await pass(1);
-  expect(told(bart)).toEqual(['general lisa online', 'general lisa away']);
+  expect(received(bart)).toEqual(['general lisa online', 'general lisa away']);
 });
 
-test('a removal shows at once, on every node', async () => {
+test('shows a removal immediately, on every node', async () => {
   const { here, there, bart } = await looking();
   await join(here.connect('lisa'));
   await join(there.connect('lisa'));
   await pass(everyMs);
   here.rooms.remove('general', 'lisa', 'not_found');
   await quiet();
-  expect(told(bart)).toEqual(['general lisa online', 'general lisa offline']);
+  expect(received(bart)).toEqual(['general lisa online', 'general lisa offline']);
 });
 
 test.each(['the same node', 'the other node'])(
-  'whoever is back on %s, looking elsewhere, and then goes is held no more',
+  'does not hold the status of a user who reconnects to %s, is away and then leaves',
   async (where) => {
     const { here, there, bart } = await looking();
     const lost = here.connect('lisa');
@@ -224,14 +224,14 @@ test.each(['the same node', 'the other node'])(
     back.say({ type: 'away', away: true });
     await join(back);
     await pass(graceMs / 2);
-    expect(told(bart)).toEqual(['general lisa online']);
+    expect(received(bart)).toEqual(['general lisa online']);
     await back.ask('leave', { room: 'general' });
     await quiet();
-    expect(told(bart)).toEqual(['general lisa online', 'general lisa offline']);
+    expect(received(bart)).toEqual(['general lisa online', 'general lisa offline']);
   },
 );
 
-test.each(['session_ended', 'closed_by_operator'] as const)('a close with %s shows at once', async (name) => {
+test.each(['session_ended', 'closed_by_operator'] as const)('shows a close with %s immediately', async (name) => {
   const { here, there, bart } = await looking();
   const dropped = there.connect('lisa');
   await join(dropped);
@@ -242,20 +242,20 @@ test.each(['session_ended', 'closed_by_operator'] as const)('a close with %s sho
   await pass(everyMs);
   here.connections.close({ id: lisa.connection.id }, name);
   await quiet();
-  expect(told(bart)).toEqual(['general lisa online', 'general lisa offline']);
+  expect(received(bart)).toEqual(['general lisa online', 'general lisa offline']);
 });
 
-test('a restart of the server shows nothing of those who come back in time', async () => {
+test('shows no change for users who reconnect in time after a server restart', async () => {
   const { here, there, bart } = await looking();
   await join(here.connect('lisa'));
   await here.connections.drain(0);
   await pass(graceMs / 2);
   await join(there.connect('lisa'));
   await pass(graceMs);
-  expect(told(bart)).toEqual(['general lisa online']);
+  expect(received(bart)).toEqual(['general lisa online']);
 });
 
-test('when a node died, those who were there alone are gone', async () => {
+test('removes users who were present only on a node that has died', async () => {
   const bus = createMemoryBus();
   const presence = createMemoryPresence();
   let dead = false;
@@ -277,10 +277,10 @@ test('when a node died, those who were there alone are gone', async () => {
   dead = true;
   await here.rooms.forget('dying');
   await quiet();
-  expect(told(bart)).toEqual(['general lisa online', 'general homer online', 'general lisa offline']);
+  expect(received(bart)).toEqual(['general lisa online', 'general homer online', 'general lisa offline']);
 });
 
-test('a node that was taken for dead says again who is there', async () => {
+test('restores the presence of a node that was removed by mistake', async () => {
   const bus = createMemoryBus();
   const here = newNode({ bus, node: 'here' });
   const there = newNode({ bus, node: 'there' });
@@ -291,11 +291,11 @@ test('a node that was taken for dead says again who is there', async () => {
   await there.rooms.forget('here');
   await pass(everyMs);
   expect(await here.rooms.present('general')).toContainEqual({ user: 'lisa', status: 'online' });
-  expect(told(bart)).toEqual(['general lisa online', 'general lisa offline', 'general lisa online']);
-  expect(told(lisa)).not.toContain('general lisa offline');
+  expect(received(bart)).toEqual(['general lisa online', 'general lisa offline', 'general lisa online']);
+  expect(received(lisa)).not.toContain('general lisa offline');
 });
 
-test('changes that the bus loses are told when a later one shows the hole', async () => {
+test('recovers lost changes when a later one reveals the gap', async () => {
   const inner = createMemoryBus();
   let lose = false;
   const bus = {
@@ -315,14 +315,14 @@ test('changes that the bus loses are told when a later one shows the hole', asyn
   await join(here.connect('homer'));
   await lisa.ask('leave', { room: 'general' });
   await quiet();
-  expect(told(bart)).toEqual([]);
+  expect(received(bart)).toEqual([]);
   lose = false;
   await join(here.connect('maggie'));
   await pass(25);
-  expect(told(bart).toSorted()).toEqual(['general homer online', 'general maggie online']);
+  expect(received(bart).toSorted()).toEqual(['general homer online', 'general maggie online']);
 });
 
-test('changes that the bus brings in the wrong order are taken in theirs', async () => {
+test('applies changes in version order when the bus reorders them', async () => {
   const inner = createMemoryBus();
   const held: (() => void)[] = [];
   const bus = {
@@ -347,10 +347,10 @@ test('changes that the bus brings in the wrong order are taken in theirs', async
   await quiet();
   for (const index of [2, 0, 0, 1]) held[index]?.();
   await pass(everyMs);
-  expect(told(bart)).toEqual(['general lisa online', 'general lisa offline']);
+  expect(received(bart)).toEqual(['general lisa online', 'general lisa offline']);
 });
 
-test('with the store out of reach rooms work, and what is not known yet is told when it is back', async () => {
+test('serves rooms while the store is unavailable and sends the presence when it is available again', async () => {
   const memory = createMemoryPresence();
   let away = false;
   const guarded = <T>(call: () => Promise<T>): Promise<T> => (away ? Promise.reject(new Error('away')) : call());
@@ -368,11 +368,11 @@ test('with the store out of reach rooms work, and what is not known yet is told 
   expect(await join(lisa)).toEqual([{ user: 'lisa', status: 'online' }]);
   away = false;
   await pass(1_000);
-  expect(told(lisa)).toEqual(['general bart online']);
+  expect(received(lisa)).toEqual(['general bart online']);
   expect(await here.rooms.present('general')).toHaveLength(2);
 });
 
-test('a store that has begun anew is told again who is there', async () => {
+test('reports presence again to a store that has lost its data', async () => {
   let memory = createMemoryPresence();
   const presence: Presence = {
     set: (node, views) => memory.set(node, views),
@@ -392,10 +392,10 @@ test('a store that has begun anew is told again who is there', async () => {
   expect((await here.rooms.present('general')).map(({ user }) => user).toSorted()).toEqual(['bart', 'lisa']);
   await join(here.connect('homer'));
   await pass(25);
-  for (const client of [lisa, bart]) expect(told(client)).toContain('general homer online');
+  for (const client of [lisa, bart]) expect(received(client)).toContain('general homer online');
 });
 
-test('of a crowd nobody is told who comes and goes', async () => {
+test('sends no changes in a room with too many users', async () => {
   const { here, bart } = await looking();
   const crowd = Array.from({ length: presentAtMost - 1 }, (_, index) => ({
     room: 'general',
@@ -413,10 +413,10 @@ test('of a crowd nobody is told who comes and goes', async () => {
   await join(homer);
   await homer.ask('leave', { room: 'general' });
   await pass(graceMs);
-  expect([told(lisa), told(bart)]).toEqual([[], []]);
+  expect([received(lisa), received(bart)]).toEqual([[], []]);
 });
 
-test('a person has a status on this node, in whatever room or in none', () => {
+test('returns the status of a user on this node, independent of rooms', () => {
   const { rooms, connect } = newNode();
   expect(rooms.statusOf('lisa')).toBe('offline');
   const [phone, laptop] = [connect('lisa'), connect('lisa')];
@@ -426,55 +426,55 @@ test('a person has a status on this node, in whatever room or in none', () => {
   expect(rooms.statusOf('lisa')).toBe('away');
 });
 
-describe('of one person in one room', () => {
-  test('one change is told per 500 ms: the first at once, the last state at the end, on every node', async () => {
+describe('changes of one user in one room', () => {
+  test('are sent once per 500 ms on every node: the first immediately, the last status at the end', async () => {
     const { here, there, bart } = await looking();
     const lisa = here.connect('lisa');
     const homer = here.connect('homer');
     await join(homer);
     await join(lisa);
-    expect(told(bart)).toEqual(['general homer online', 'general lisa online']);
+    expect(received(bart)).toEqual(['general homer online', 'general lisa online']);
     await pass(everyMs);
     for (let n = 0; n < 25; n++) lisa.say({ type: 'away', away: n % 2 === 0 });
     await pass(everyMs - 1);
-    expect(told(bart)).toHaveLength(3);
+    expect(received(bart)).toHaveLength(3);
     for (let n = 0; n < 11; n++) lisa.say({ type: 'away', away: n % 2 === 1 });
     await pass(1);
     const expected = ['general homer online', 'general lisa online', 'general lisa away', 'general lisa online'];
-    expect(told(bart)).toEqual(expected);
+    expect(received(bart)).toEqual(expected);
     await pass(10 * everyMs);
-    expect(told(bart)).toEqual(expected);
-    expect(told(homer)).toEqual(expected.slice(1));
+    expect(received(bart)).toEqual(expected);
+    expect(received(homer)).toEqual(expected.slice(1));
     expect(there.log.lines).toEqual([]);
   });
 
-  test('a state that is back within the time is not told at all', async () => {
+  test('are not sent if the status returns within the interval', async () => {
     const { here, bart } = await looking();
     const lisa = here.connect('lisa');
     await join(lisa);
     await lisa.ask('leave', { room: 'general' });
     await join(lisa);
     await pass(10 * everyMs);
-    expect(told(bart)).toEqual(['general lisa online']);
+    expect(received(bart)).toEqual(['general lisa online']);
   });
 
-  test('the changes that two connections on two nodes make count together', async () => {
+  test('are coalesced across two connections on two nodes', async () => {
     const { here, there, bart } = await looking();
     const lisas = [here.connect('lisa'), there.connect('lisa')];
     for (const lisa of lisas) await join(lisa);
     await pass(everyMs);
-    const before = told(bart).length;
+    const before = received(bart).length;
     const until = performance.now() + 5_000;
     for (let n = 0; performance.now() < until; n++) {
       for (const lisa of lisas) lisa.say({ type: 'away', away: n % 2 === 0 });
       await pass(70);
     }
     await pass(everyMs);
-    expect(told(bart).length - before).toBeLessThanOrEqual(5_000 / everyMs + 1);
-    expect(told(bart).at(-1)).toBe(`general lisa ${here.rooms.statusOf('lisa')}`);
+    expect(received(bart).length - before).toBeLessThanOrEqual(5_000 / everyMs + 1);
+    expect(received(bart).at(-1)).toBe(`general lisa ${here.rooms.statusOf('lisa')}`);
   });
 
-  test('a member who joins meanwhile is listed the current state, and told if it returns to the earlier one', async () => {
+  test('are listed to a member who joins within the interval, who also receives a return to the earlier status', async () => {
     const { here, there, bart } = await looking();
     const lisa = here.connect('lisa');
     await join(lisa);
@@ -487,12 +487,12 @@ describe('of one person in one room', () => {
     await join(lisa);
     expect(await join(homer)).toContainEqual({ user: 'lisa', status: 'online' });
     await pass(everyMs);
-    expect(told(maggie)).toEqual(['general homer online', 'general lisa online']);
-    expect(told(bart).filter((line) => line.includes('lisa'))).toEqual(['general lisa online']);
-    expect(told(homer)).toEqual([]);
+    expect(received(maggie)).toEqual(['general homer online', 'general lisa online']);
+    expect(received(bart).filter((line) => line.includes('lisa'))).toEqual(['general lisa online']);
+    expect(received(homer)).toEqual([]);
   });
 
-  test('someone who joins and leaves again is listed to nobody, and the others are told so in time', async () => {
+  test('are removed from the list for others in time when the user leaves again within the interval', async () => {
     const { here, there, bart } = await looking();
     const lisa = here.connect('lisa');
     await join(lisa);
@@ -500,17 +500,17 @@ describe('of one person in one room', () => {
     const maggie = there.connect('maggie');
     expect(await join(maggie)).not.toContainEqual({ user: 'lisa', status: 'online' });
     await pass(everyMs);
-    expect(told(bart)).toEqual(['general lisa online', 'general maggie online', 'general lisa offline']);
+    expect(received(bart)).toEqual(['general lisa online', 'general maggie online', 'general lisa offline']);
   });
 });
 
 test.each(['', 'nonsense', '1 online offline', '1 here online lisa', 'x online away lisa'])(
-  'the bus bringing %j is logged and nothing else',
+  'logs and ignores the invalid bus payload %j',
   async (payload) => {
     const { bus, there, bart } = await looking();
     bus.publish('presence:general', payload);
     await pass(1_000);
-    expect(told(bart)).toEqual([]);
-    expect(there.log.lines).toEqual(['warn the bus brought something that is no presence']);
+    expect(received(bart)).toEqual([]);
+    expect(there.log.lines).toEqual(['warn invalid presence payload on the bus']);
   },
 );

@@ -12,98 +12,98 @@ import {
   type Status,
 } from './presence.ts';
 
-export interface RoomPresenceMeans {
+export interface RoomPresenceContext {
   readonly presence: Presence;
   readonly bus: Bus;
-  /** How long a missing change is left to the bus before the list is read. */
+  /** How long to wait for the bus to deliver a missing change before the list is read, in milliseconds. */
   readonly holeMs: number;
   readonly log: Logger;
   /** Called for every change, in order. */
   readonly changed: (user: string, status: Status) => void;
   /**
-   * Called when the members of the room, or only those named, have to be told of a change: at most once per
-   * `roomBounds.presenceEveryMs` and person.
+   * Called to send a change to the members of the room, or only to the given members: at most once per user within
+   * `roomBounds.presenceEveryMs`.
    */
-  readonly tell: (user: string, status: Status, only?: ReadonlyMap<Connection, Status>) => void;
-  /** The store may have lost what this node said of the room. */
+  readonly send: (user: string, status: Status, only?: ReadonlyMap<Connection, Status>) => void;
+  /** Called when the store may have lost what this node reported for the room. */
   readonly lost: () => void;
 }
 
 type Change = Pick<PresenceChange, 'user' | 'before' | 'after' | 'version'>;
 
-/** Changes kept that came ahead of a hole. Beyond them the list is read. */
+/** Bound for changes that arrived ahead of a gap. Beyond it, the list is read. */
 const changesAhead = 256;
 const slowestRetryMs = 5_000;
 
 /**
- * Who is present in one room, as the members on this node know it. Follows the changes that the bus brings, in whatever order
- * and with whatever losses; where one is missing it reads the list and tells of the differences.
+ * The presence in one room as members on this node see it. Accepts changes from the bus in any order and with losses. If a change
+ * is missing, it reads the list and reports the differences.
  */
 export class RoomPresence {
   readonly room: string;
-  readonly #means: RoomPresenceMeans;
-  readonly #people = new Map<string, Here>();
+  readonly #context: RoomPresenceContext;
+  readonly #users = new Map<string, Here>();
   readonly #coalescing: Coalescing;
   readonly #ahead = new Map<number, Change>();
   #total = 0;
   #version = 0;
-  /** The highest version that was heard of. */
+  /** The highest known version. */
   #known = 0;
-  /** Something may be missing that no later change shows. */
-  #doubtful = true;
+  /** Changes may be missing without a later change that would reveal the gap. */
+  #maybeStale = true;
   #reading: Promise<void> | undefined;
   #failures = 0;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
   readonly #unsubscribe: () => void;
 
-  constructor(room: string, means: RoomPresenceMeans) {
+  constructor(room: string, context: RoomPresenceContext) {
     this.room = room;
-    this.#means = means;
+    this.#context = context;
     this.#coalescing = new Coalescing({
       everyMs: roomBounds.presenceEveryMs,
-      most: presentAtMost,
-      current: (user) => this.#people.get(user) ?? 'offline',
-      tell: (user, status, only) => {
-        if (!this.crowded) means.tell(user, status, only);
+      limit: presentAtMost,
+      current: (user) => this.#users.get(user) ?? 'offline',
+      send: (user, status, only) => {
+        if (!this.isCrowded) context.send(user, status, only);
       },
     });
-    this.#unsubscribe = means.bus.subscribe(
+    this.#unsubscribe = context.bus.subscribe(
       topicOf(room),
       (payload) => {
         const change = parse(payload);
-        if (change === undefined) means.log.warn({ room }, 'the bus brought something that is no presence');
+        if (change === undefined) context.log.warn({ room }, 'invalid presence payload on the bus');
         else this.take(change);
       },
       () => {
-        this.#doubtful = true;
-        means.lost();
+        this.#maybeStale = true;
+        context.lost();
         this.#readIn(0);
       },
     );
   }
 
-  /** Resolves when the list was read once, or could not be. Never rejects. */
+  /** Resolves after the first read of the list, even if it failed. Never rejects. */
   ready(): Promise<void> {
-    if (this.#version === 0 && this.#doubtful) return (this.#reading ??= this.#read());
+    if (this.#version === 0 && this.#maybeStale) return (this.#reading ??= this.#read());
     return this.#reading ?? Promise.resolve();
   }
 
-  /** The people who are present; of a crowd those whom the list had room for. */
-  get people(): ReadonlyMap<string, Here> {
-    return this.#people;
+  /** The users present; in a crowded room an incomplete list. */
+  get users(): ReadonlyMap<string, Here> {
+    return this.#users;
   }
 
-  /** A member is about to be listed who is present, and themselves as `status`. */
+  /** Called before a joining member is listed the present users, with its own user listed as `status`. */
   listed(member: Connection, status: Here): void {
     const { user } = member.identity;
     for (const other of this.#coalescing.recent()) {
-      this.#coalescing.listed(member, other, other === user ? status : (this.#people.get(other) ?? 'offline'));
+      this.#coalescing.listed(member, other, other === user ? status : (this.#users.get(other) ?? 'offline'));
     }
   }
 
-  /** So many are present that nobody is told of changes. */
-  get crowded(): boolean {
+  /** Whether the room has too many present users for changes to be sent. */
+  get isCrowded(): boolean {
     return this.#total > presentAtMost;
   }
 
@@ -118,17 +118,17 @@ export class RoomPresence {
     const { version } = change;
     if (this.#closed || version <= this.#version) return;
     if (version > this.#known) this.#known = version;
-    if (version === this.#version + 1 && !this.#doubtful) {
+    if (version === this.#version + 1 && !this.#maybeStale) {
       this.#apply(change);
       this.#applyAhead();
     } else if (this.#ahead.size < changesAhead) {
       this.#ahead.set(version, change);
     }
-    if (this.#behind) this.#readIn(this.#means.holeMs);
+    if (this.#behind) this.#readIn(this.#context.holeMs);
   }
 
   get #behind(): boolean {
-    return this.#doubtful || this.#known > this.#version;
+    return this.#maybeStale || this.#known > this.#version;
   }
 
   #apply({ user, before, after, version }: Change): void {
@@ -136,8 +136,8 @@ export class RoomPresence {
     if (before === 'offline') this.#total++;
     if (after === 'offline') this.#total--;
     this.#put(user, after);
-    // Those whom the list had no room for are not known here.
-    if (!this.crowded && this.#people.size !== this.#total) this.#doubtful = true;
+    // Users who did not fit in the list are unknown here.
+    if (!this.isCrowded && this.#users.size !== this.#total) this.#maybeStale = true;
   }
 
   #applyAhead(): void {
@@ -150,10 +150,10 @@ export class RoomPresence {
   }
 
   #put(user: string, after: Status): void {
-    if (after === 'offline') this.#people.delete(user);
-    else if (this.#people.has(user) || this.#people.size < presentAtMost) this.#people.set(user, after);
-    if (this.crowded) return;
-    this.#means.changed(user, after);
+    if (after === 'offline') this.#users.delete(user);
+    else if (this.#users.has(user) || this.#users.size < presentAtMost) this.#users.set(user, after);
+    if (this.isCrowded) return;
+    this.#context.changed(user, after);
     this.#coalescing.changed(user, after);
   }
 
@@ -174,47 +174,47 @@ export class RoomPresence {
   async #read(): Promise<void> {
     try {
       while (this.#behind && !this.#closed) {
-        this.#doubtful = false;
+        this.#maybeStale = false;
         const version = this.#version;
         const known = this.#known;
-        const list = await this.#means.presence.list(this.room);
-        // Overtaken by the bus: the next list has it.
+        const list = await this.#context.presence.list(this.room);
+        // Bus changes overtook this read; a newer list includes them.
         if (list.version < this.#version && this.#version !== version) {
-          this.#doubtful = true;
+          this.#maybeStale = true;
           continue;
         }
-        // A change is told after it was made, so a list that began later has it, unless the store has begun anew.
+        // A change is published after it was stored, so a list that was read later includes it, unless the store lost its data.
         const anew = list.version < known;
         if (anew) this.#startAnew();
         this.#adopt(list);
-        if (anew) this.#means.lost();
+        if (anew) this.#context.lost();
       }
       this.#failures = 0;
     } catch (error) {
-      this.#doubtful = true;
+      this.#maybeStale = true;
       this.#failures++;
-      this.#means.log.error({ err: error, room: this.room }, 'who is present could not be read');
+      this.#context.log.error({ err: error, room: this.room }, 'the presence list could not be read');
     }
     this.#reading = undefined;
     if (this.#behind) this.#readIn(Math.min(slowestRetryMs, 50 * 2 ** Math.min(10, this.#failures)));
   }
 
   #startAnew(): void {
-    this.#means.log.warn({ room: this.room }, 'the presence of the room has begun anew');
+    this.#context.log.warn({ room: this.room }, 'the presence store has lost its data and starts again');
     this.#known = 0;
     this.#ahead.clear();
   }
 
-  /** Tells of whatever differs. */
+  /** Reports all differences to the list. */
   #adopt({ version, total, present }: PresenceList): void {
     this.#version = version;
     this.#known = Math.max(this.#known, version);
     this.#total = total;
     const now = new Map(present.map(({ user, status }) => [user, status]));
-    // First, to make room.
-    for (const user of this.#people.keys()) if (!now.has(user)) this.#put(user, 'offline');
+    // Removals first, to make room.
+    for (const user of this.#users.keys()) if (!now.has(user)) this.#put(user, 'offline');
     for (const [user, status] of now) {
-      const before = this.#people.get(user) ?? 'offline';
+      const before = this.#users.get(user) ?? 'offline';
       if (before !== status) this.#put(user, status);
     }
     this.#applyAhead();
@@ -225,7 +225,7 @@ function topicOf(room: string): string {
   return `presence:${room}`;
 }
 
-/** Tells all nodes of a change. Never throws. */
+/** Publishes a change to all nodes. */
 export function publishPresence(bus: Bus, { room, user, before, after, version }: PresenceChange): void {
   bus.publish(topicOf(room), `${version} ${before} ${after} ${user}`);
 }

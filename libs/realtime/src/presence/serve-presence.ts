@@ -1,62 +1,63 @@
 import type { Reply, RoomsProtocol } from '@usher/protocol';
-import { Attendance } from './attendance.ts';
-import type { Guest } from '../rooms/guest.ts';
+import { LocalPresence } from './local-presence.ts';
+import type { RoomClient } from '../rooms/room-client.ts';
 import type { Connection } from '../connections/connection.ts';
-import type { Connections } from '../connections/hub.ts';
+import type { Connections } from '../connections/connections-types.ts';
 import { above, type PresenceChange, presentAtMost, type Status } from './presence.ts';
 import type { Membership, Room } from '../rooms/room.ts';
-import { publishPresence, RoomPresence, type RoomPresenceMeans } from './room-presence.ts';
+import { publishPresence, RoomPresence, type RoomPresenceContext } from './room-presence.ts';
 
 type Present = Reply<RoomsProtocol, 'join'>['present'];
 
-export interface PresenceOptions extends Pick<RoomPresenceMeans, 'presence' | 'bus' | 'holeMs' | 'log'> {
+export interface PresenceOptions extends Pick<RoomPresenceContext, 'presence' | 'bus' | 'holeMs' | 'log'> {
   readonly connections: Connections<RoomsProtocol>;
   readonly node: string;
   readonly graceMs: number;
 }
 
 export interface ServedPresence {
-  readonly attendance: Attendance;
-  /** Keeps up with who is present in a room, for its members on this node, until the returned function is called. */
+  readonly localPresence: LocalPresence;
+  /** Tracks presence in a room for its members on this node, until the returned function is called. */
   follow(room: Room): () => void;
-  /** Resolves when it is known who is present in a room that is followed, or it turned out that nobody can tell now. */
+  /** Resolves when the presence of a tracked room is loaded or the load has failed. */
   ready(room: Room): Promise<void>;
-  /** Counts a member in who was not, and answers who is there, the person first. To be called right before the reply. */
+  /** Adds a new member and returns the present users, starting with its own user. Call it directly before the reply. */
   joined(membership: Membership, away: boolean): Present;
-  /** A connection looks elsewhere, or is back. */
-  turned(guest: Guest, away: boolean): void;
-  /** A node is dead: those who were there alone are gone. */
+  /** A connection became away, or is back. */
+  setAway(client: RoomClient, away: boolean): void;
+  /** Removes the presence of a node that has died. */
   forget(node: string): Promise<void>;
 }
 
-/** Tells the members of rooms who comes, goes and looks elsewhere, on any node. */
+/** Sends presence changes on any node to the members of rooms. */
 export function servePresence(options: PresenceOptions): ServedPresence {
   const { connections, presence, bus, node, graceMs, log } = options;
   const followed = new Map<string, RoomPresence>();
-  const attendance = new Attendance({ presence, node, graceMs, log, changed });
+  const localPresence = new LocalPresence({ presence, node, graceMs, log, changed });
 
   function changed(change: PresenceChange): void {
-    // The bus brings it as well, and may be away.
+    // The bus delivers the change too, but it may be unavailable.
     followed.get(change.room)?.take(change);
     try {
       publishPresence(bus, change);
     } catch (error) {
-      log.error({ err: error, room: change.room }, 'a presence could not be published');
+      log.error({ err: error, room: change.room }, 'a presence change could not be published');
     }
   }
 
-  /** The store shows less than there is, where this node was taken for dead: it says again what there is. */
+  /** Another node removed this node's presence by mistake: reports it to the store again. */
   function repair(room: Room, user: string, after: Status): void {
-    const own = attendance.find(room.name, user);
-    if (own !== undefined && above(own.live, after)) attendance.again(own);
+    const own = localPresence.find(room.name, user);
+    if (own !== undefined && above(own.live, after)) localPresence.report(own);
   }
 
-  function tell(room: Room, user: string, after: Status, only?: ReadonlyMap<Connection, Status>): void {
-    const own = attendance.find(room.name, user);
+  function send(room: Room, user: string, after: Status, only?: ReadonlyMap<Connection, Status>): void {
+    const own = localPresence.find(room.name, user);
     const frame = connections.encode({ type: 'presence', room: room.name, user, status: after });
     for (const membership of room.members.values()) {
       if (!membership.live || only?.has(membership.connection) === false) continue;
-      // What the reply to their join has told, nobody has to hear again; and whoever is here is not gone.
+      // Skip connections of the user that know this status from their join reply. A user with a connection is not `offline` to
+      // themselves.
       const theirs = membership.connection.identity.user === user;
       if (theirs && (own?.known === after || after === 'offline')) continue;
       membership.connection.send(frame);
@@ -65,7 +66,7 @@ export function servePresence(options: PresenceOptions): ServedPresence {
   }
 
   return {
-    attendance,
+    localPresence,
 
     follow(room) {
       const roomPresence = new RoomPresence(room.name, {
@@ -73,11 +74,11 @@ export function servePresence(options: PresenceOptions): ServedPresence {
         changed: (user, status) => {
           repair(room, user, status);
         },
-        tell: (user, status, only) => {
-          tell(room, user, status, only);
+        send: (user, status, only) => {
+          send(room, user, status, only);
         },
         lost: () => {
-          attendance.allAgain(room.name);
+          localPresence.reportAll(room.name);
         },
       });
       followed.set(room.name, roomPresence);
@@ -91,27 +92,28 @@ export function servePresence(options: PresenceOptions): ServedPresence {
 
     joined({ joined, room, connection }, away) {
       const { user } = connection.identity;
-      const present = (joined ? attendance.find(room.name, user) : undefined) ?? attendance.came(room.name, user, away);
+      const present =
+        (joined ? localPresence.find(room.name, user) : undefined) ?? localPresence.joined(room.name, user, away);
       const roomPresence = followed.get(room.name);
-      const people = roomPresence?.people;
-      // What the others know of them, and not what they are about to learn: that is told as a change.
-      const status = people?.get(user) ?? (present.status === 'away' ? 'away' : 'online');
+      const users = roomPresence?.users;
+      // List the status that the other members know. A pending change follows as an event.
+      const status = users?.get(user) ?? (present.status === 'away' ? 'away' : 'online');
       roomPresence?.listed(connection, status);
       present.known = present.connections === 1 || present.known === status ? status : 'offline';
       const list: Present = [{ user, status }];
-      for (const [other, otherStatus] of people ?? []) {
+      for (const [other, otherStatus] of users ?? []) {
         if (list.length >= presentAtMost) break;
         if (other !== user) list.push({ user: other, status: otherStatus });
       }
       return list;
     },
 
-    turned(guest, away) {
-      if (guest.away === away) return;
-      guest.away = away;
-      const { user } = guest.connection.identity;
-      for (const { joined, room } of guest.memberships.list()) {
-        if (joined) attendance.turned(room.name, user, away);
+    setAway(client, away) {
+      if (client.away === away) return;
+      client.away = away;
+      const { user } = client.connection.identity;
+      for (const { joined, room } of client.memberships.list()) {
+        if (joined) localPresence.setAway(room.name, user, away);
       }
     },
 

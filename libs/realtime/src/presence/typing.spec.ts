@@ -15,7 +15,7 @@ async function inTheRoom(...clients: Client[]): Promise<void> {
   for (const client of clients) await client.ask('join', { room });
 }
 
-test('whoever types is told to the others in the room, on every node, and to none of their own connections', async () => {
+test('sends typing to the other members on every node, but not to connections of the same user', async () => {
   const bus = createMemoryBus();
   const [here, there] = [newNode({ bus }), newNode({ bus })];
   const [maggie, laptop, bart, lisa] = [
@@ -31,7 +31,7 @@ test('whoever types is told to the others in the room, on every node, and to non
   for (const other of [maggie, laptop, outside]) expect(other.of('typing')).toEqual([]);
 });
 
-test('at most once in two seconds for each person, however many tabs they type in', async () => {
+test('sends typing at most once in two seconds per user, across all tabs', async () => {
   const { connect } = newNode();
   const [tab, otherTab, bart, lisa] = [connect('maggie'), connect('maggie'), connect('bart'), connect('lisa')];
   await inTheRoom(tab, otherTab, bart, lisa);
@@ -45,7 +45,7 @@ test('at most once in two seconds for each person, however many tabs they type i
   expect(bart.of('typing')).toHaveLength(4);
 });
 
-test('typing in a room that one has not joined, or has left, is dropped without a word', async () => {
+test('ignores typing in a room that the connection has not joined or has left', async () => {
   const { connect } = newNode();
   const [maggie, bart] = [connect('maggie'), connect('bart')];
   await inTheRoom(maggie, bart);
@@ -56,7 +56,7 @@ test('typing in a room that one has not joined, or has left, is dropped without 
   expect(maggie.of('error')).toEqual([]);
 });
 
-test('a crowd that types does not drown the room', async () => {
+test('limits the typing events of a crowded room', async () => {
   const { connect } = newNode();
   const bart = connect('bart');
   const crowd = Array.from({ length: 60 }, (_, index) => connect(`user ${index}`));
@@ -65,7 +65,7 @@ test('a crowd that types does not drown the room', async () => {
   expect(bart.of('typing')).toHaveLength(20);
 });
 
-test('nothing of it is kept: whoever joins later hears nothing', async () => {
+test('does not send earlier typing to a new member', async () => {
   const { connect, history } = newNode();
   const [maggie, bart] = [connect('maggie'), connect('bart')];
   await inTheRoom(maggie);

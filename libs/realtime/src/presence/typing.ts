@@ -1,46 +1,46 @@
 import type { RoomsProtocol } from '@usher/protocol';
 import { roomBounds } from '@usher/protocol/server';
-import type { Attendance } from './attendance.ts';
+import type { LocalPresence } from './local-presence.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Connection } from '../connections/connection.ts';
-import type { Connections } from '../connections/hub.ts';
+import type { Connections } from '../connections/connections-types.ts';
 import type { Logger } from '../support/log.ts';
 import type { Room } from '../rooms/room.ts';
 
 export interface TypingOptions {
   readonly connections: Connections<RoomsProtocol>;
   readonly bus: Bus;
-  readonly attendance: Attendance;
+  readonly localPresence: LocalPresence;
   readonly hasJoined: (connection: Connection, room: string) => boolean;
   readonly log: Logger;
 }
 
-/** Told in a room in one second; a crowd that types is no news. */
-const toldPerSecond = 20;
+/** The maximum number of typing events per room and second. */
+const eventsPerSecond = 20;
 const longestName = 256;
 
 /**
- * Tells a room who is writing in it: everybody but the person, and each person on this node at most once in
- * `roomBounds.typingEveryMs`. Nothing of it is kept.
+ * Sends typing events to a room, except to the user who is typing: at most one per user on this node within
+ * `roomBounds.typingEveryMs`. Nothing is stored.
  *
- * @returns what has the members of a room on this node told, until the function is called that it returns.
+ * @returns a function that starts the delivery to the members of a room on this node and returns a function to stop it
  */
 export function serveTyping(options: TypingOptions): (room: Room) => () => void {
-  const { connections, bus, attendance, hasJoined, log } = options;
+  const { connections, bus, localPresence, hasJoined, log } = options;
 
   connections.on(
     'typing',
     ({ room }, connection) => {
       if (!hasJoined(connection, room)) return;
       const { user } = connection.identity;
-      const attendee = attendance.find(room, user);
+      const entry = localPresence.find(room, user);
       const now = performance.now();
-      if (attendee === undefined || now - attendee.typedAt < roomBounds.typingEveryMs) return;
-      attendee.typedAt = now;
+      if (entry === undefined || now - entry.typedAt < roomBounds.typingEveryMs) return;
+      entry.typedAt = now;
       try {
         bus.publish(topicOf(room), user);
       } catch (error) {
-        log.warn({ err: error, room }, 'that somebody types could not be published');
+        log.warn({ err: error, room }, 'a typing event could not be published');
       }
     },
     { cost: 2 },
@@ -48,15 +48,15 @@ export function serveTyping(options: TypingOptions): (room: Room) => () => void 
 
   return (room) => {
     let second = 0;
-    let told = 0;
+    let sent = 0;
     return bus.subscribe(topicOf(room.name), (user) => {
       if (user === '' || user.length > longestName) {
-        log.warn({ room: room.name }, 'the bus brought something that is no name');
+        log.warn({ room: room.name }, 'invalid typing payload on the bus');
         return;
       }
       const now = Math.floor(performance.now() / 1_000);
-      if (now !== second) [second, told] = [now, 0];
-      if (told++ >= toldPerSecond) return;
+      if (now !== second) [second, sent] = [now, 0];
+      if (sent++ >= eventsPerSecond) return;
       const frame = connections.encode({ type: 'typing', room: room.name, user });
       for (const { live, connection } of room.members.values()) {
         if (live && connection.identity.user !== user) connection.send(frame);

@@ -9,7 +9,7 @@ async function roomWith(...texts: string[]) {
   return { ...node, maggie, bart };
 }
 
-test('an edit is answered with its own place and reaches everybody as a message that says so', async () => {
+test('an edit is answered with its own sequence number and is sent to all members as a message with edits', async () => {
   const { maggie, bart } = await roomWith('frist');
   const reply = await maggie.ask('edit', { room: 'general', key: newKey(), edits: 1, text: 'first' });
   const { seq, at } = reply['data'] as { seq: number; at: number };
@@ -29,7 +29,7 @@ test('an edit is answered with its own place and reaches everybody as a message 
   }
 });
 
-test('a delete reaches everybody, without a text', async () => {
+test('a deletion is sent to all members without a text', async () => {
   const { maggie, bart } = await roomWith('oops');
   const reply = await maggie.ask('delete', { room: 'general', key: newKey(), deletes: 1 });
   expect(reply['data']).toMatchObject({ seq: 2 });
@@ -38,12 +38,12 @@ test('a delete reaches everybody, without a text', async () => {
   expect(message).not.toHaveProperty('edits');
 });
 
-test('a plain message says nothing of changes', async () => {
+test('a plain message has no change fields', async () => {
   const { bart } = await roomWith('plain');
   expect(Object.keys(bart.of('message')[0] ?? {})).toEqual(['type', 'room', 'seq', 'id', 'from', 'text', 'at']);
 });
 
-test('a recovery brings the changes that were missed, and a fresh join the messages as they are now', async () => {
+test('a recovery returns missed changes, and a fresh join returns the current messages', async () => {
   const { maggie, connect } = await roomWith('a', 'b');
   await maggie.ask('edit', { room: 'general', key: newKey(), edits: 1, text: 'A' });
   await maggie.ask('delete', { room: 'general', key: newKey(), deletes: 2 });
@@ -63,7 +63,7 @@ test('a recovery brings the changes that were missed, and a fresh join the messa
   ]);
 });
 
-test('a hole in the sequence is filled with changes too', async () => {
+test('a gap in the sequence is filled with changes too', async () => {
   const { history, bart, maggie } = await roomWith('a');
   const key = newKey();
   await history.append('general', { user: 'maggie', key, text: 'A', edits: 1 });
@@ -75,7 +75,7 @@ test('a hole in the sequence is filled with changes too', async () => {
 });
 
 test.each(['edit', 'delete'] as const)(
-  '%s: only of one’s own, of what is there, and where one has joined',
+  '%s: refuses messages of other users, missing messages and rooms that the connection has not joined',
   async (type) => {
     const { maggie, bart, connect } = await roomWith('mine');
     const change = (target: number) =>
@@ -89,7 +89,7 @@ test.each(['edit', 'delete'] as const)(
   },
 );
 
-test('an edit has the bounds of a text', async () => {
+test('an edit has the same length limits as a message', async () => {
   const { maggie } = await roomWith('mine');
   for (const text of ['', 'x'.repeat(4_001)]) {
     const answer = await maggie.ask('edit', { room: 'general', key: newKey(), edits: 1, text });
@@ -97,7 +97,7 @@ test('an edit has the bounds of a text', async () => {
   }
 });
 
-test('changes count as sends do', async () => {
+test('changes count toward the send limit', async () => {
   const node = newNode({ limits: { sendsPerSecond: 1, sendBurst: 3 } });
   const client = node.connect();
   await client.ask('join', { room: 'general' });
@@ -114,7 +114,7 @@ test('changes count as sends do', async () => {
   }
 });
 
-test('whoever may not send may not change either', async () => {
+test('a user who may not send may not change messages either', async () => {
   let may = true;
   const node = newNode({ authorize: (_, __, action) => (action !== 'send' || may ? 'allowed' : 'forbidden') });
   const client = node.connect();
@@ -126,7 +126,7 @@ test('whoever may not send may not change either', async () => {
   });
 });
 
-test('the same key again is the same answer, and no second change', async () => {
+test('repeating a key returns the first result and changes nothing again', async () => {
   const { maggie, bart } = await roomWith('a');
   const edit = { room: 'general', key: newKey(), edits: 1, text: 'b' };
   const first = await maggie.ask('edit', edit);
@@ -136,7 +136,7 @@ test('the same key again is the same answer, and no second change', async () => 
   expect(liveSeqs(bart)).toEqual([1, 2, 3]);
 });
 
-test('what a frame holds beyond its type makes no change of it', async () => {
+test('fields of other types do not turn a message into a change', async () => {
   const { maggie, bart } = await roomWith('a');
   const reply = await maggie.ask('send', { room: 'general', key: newKey(), text: 'b', deletes: 1, edits: 1 });
   expect(reply).toMatchObject({ type: 'reply', data: { seq: 2 } });

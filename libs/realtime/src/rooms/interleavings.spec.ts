@@ -7,8 +7,8 @@ import { createMemoryHistory } from './memory-history.ts';
 import { type Client, newKey, newNode, quiet, range } from '../testing/new-node.ts';
 
 /**
- * What may happen, in any order: somebody joins on one of two nodes, somebody sends, a read or an append that is under way
- * goes on one step, the bus brings what it holds, in order or not, or loses it.
+ * Events in any order: a client joins on one of two nodes, a client sends, a pending read or append advances one step, or the bus
+ * delivers, reorders or loses messages.
  */
 const step = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('join' as const), who: fc.nat(3), rejoin: fc.boolean() }) },
@@ -41,7 +41,7 @@ function world() {
       : new Promise((resolve) => {
           underWay.push(resolve);
         });
-  // Appends of a room must resolve in the order of their sequences, however long each takes.
+  // Appends of a room must resolve in sequence order, however long each takes.
   let lastAppend: Promise<unknown> = Promise.resolve();
   const history: History = {
     append: (room, entry) => {
@@ -54,7 +54,7 @@ function world() {
       })();
       return lastAppend as ReturnType<History['append']>;
     },
-    // A consistent view of some moment between the beginning and the end of the read.
+    // A consistent snapshot of some time between the start and the end of the read.
     read: async (room, pages) => {
       await gate();
       const page = await memory.read(room, pages);
@@ -100,7 +100,7 @@ function world() {
         payload: `${message.seq} ${epoch} ${JSON.stringify({ type: 'message', ...message })}`,
       });
     },
-    /** No more delays and losses from here on. */
+    /** No delays and losses from here on. */
     release: () => {
       free = true;
       for (const go of underWay.splice(0)) go();
@@ -110,8 +110,8 @@ function world() {
 }
 
 /**
- * From each answered join on, the page and what came live behind it must be one unbroken sequence, without a hole or a double;
- * the last one ends with the last message. Behind a leave nothing comes.
+ * From each answered join on, the page and the live messages must form one sequence without gaps or duplicates. The last one must
+ * end with the last message. After a leave nothing may follow.
  */
 function sawEverythingOnce(client: Client, last: number): void {
   let expected: number | undefined;
@@ -138,7 +138,7 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-test('whatever the order of reads, appends and the bus, every member sees each message once, in order', async () => {
+test('every member receives each message once and in order, for any order of reads, appends and bus deliveries', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async (steps) => {
       const { client, clients, memory, goOn, bring, lose, publishFromElsewhere, release } = world();
@@ -157,7 +157,7 @@ test('whatever the order of reads, appends and the bus, every member sees each m
         await quiet();
       }
       release();
-      // Whoever is not in the room joins now; those who are in it go on from where they are. All must end at the same place.
+      // Clients outside the room join now; the others continue. All must end with the last message.
       const say = { room: 'general', text: 'last' };
       for (const one of clients) {
         if ((await one.ask('send', { ...say, key: newKey() })).type === 'reply') continue;

@@ -28,7 +28,7 @@ async function joined(node: Awaited<ReturnType<typeof filled>>, params: object =
   return { client, data, summary: { recovery, seq, more, seqs: data.messages.map((message) => message.seq) } };
 }
 
-test('an empty room is joined at sequence 0', async () => {
+test('joins an empty room at sequence number 0', async () => {
   const { client, data } = await joined(await filled(0));
   expect(data).toEqual({
     room: 'general',
@@ -43,7 +43,7 @@ test('an empty room is joined at sequence 0', async () => {
   expect(liveSeqs(client)).toEqual([1]);
 });
 
-test('fresh: the last 50, oldest first, and whether there are older ones', async () => {
+test('fresh: returns the last 50 messages, oldest first, and whether older ones exist', async () => {
   expect((await joined(await filled(120))).summary).toEqual({
     recovery: 'fresh',
     seq: 120,
@@ -53,7 +53,7 @@ test('fresh: the last 50, oldest first, and whether there are older ones', async
   expect((await joined(await filled(50))).summary).toMatchObject({ more: false, seqs: range(1, 50) });
 });
 
-test('recovered: what came after the cursor', async () => {
+test('recovered: returns the messages after the cursor', async () => {
   const node = await filled(120);
   expect((await joined(node, { after: 100 })).summary).toEqual({
     recovery: 'recovered',
@@ -70,7 +70,7 @@ test('recovered: what came after the cursor', async () => {
   expect((await joined(node, { after: 0 })).summary).toMatchObject({ recovery: 'recovered', seqs: range(1, 120) });
 });
 
-test('recovered with its epoch, and a gap with another', async () => {
+test('recovers with the same epoch and reports a gap with another one', async () => {
   const node = await filled(120);
   const { data } = await joined(node);
   expect((await joined(node, { after: 100, epoch: data.epoch })).summary).toMatchObject({ recovery: 'recovered' });
@@ -83,7 +83,7 @@ test('recovered with its epoch, and a gap with another', async () => {
   expect((await joined(node, { epoch: 'another' })).summary).toMatchObject({ recovery: 'fresh' });
 });
 
-test('of many missed the first 200, and the rest page by page', async () => {
+test('returns the first 200 of many missed messages, and the rest page by page', async () => {
   const node = await filled(1_000);
   const { client, summary } = await joined(node, { after: 0 });
   expect(summary).toEqual({ recovery: 'recovered', seq: 1_000, more: true, seqs: range(1, 200) });
@@ -98,20 +98,20 @@ test('of many missed the first 200, and the rest page by page', async () => {
   expect(seqs).toEqual(range(1, 1_000));
 });
 
-test('more than 1,000 missed is a gap, exactly 1,000 is not', async () => {
+test('reports a gap for more than 1,000 missed messages, but not for exactly 1,000', async () => {
   const node = await filled(1_100);
   expect((await joined(node, { after: 100 })).summary).toMatchObject({ recovery: 'recovered' });
   expect((await joined(node, { after: 99 })).summary).toMatchObject({ recovery: 'gap', seqs: range(1_051, 1_100) });
 });
 
-test('a cursor beyond the room is a gap', async () => {
+test('reports a gap for a cursor beyond the room', async () => {
   expect((await joined(await filled(10), { after: 11 })).summary).toMatchObject({
     recovery: 'gap',
     seqs: range(1, 10),
   });
 });
 
-test('what the history has forgotten is a gap', async () => {
+test('reports a gap for messages that the history has deleted', async () => {
   const history = createMemoryHistory({ rooms: ['general'], keep: 100 });
   const node = newNode({ history });
   for (let seq = 1; seq <= 600; seq++) await history.append('general', { user: 'bart', key: newKey(), text: 'x' });
@@ -122,7 +122,7 @@ test.each([
   ['emoji', '🙂'],
   ['quotes', '"'],
   ['control characters', '\u0001'],
-])('no reply grows past its frame, even with the longest texts of %s', async (_, character) => {
+])('limits every reply to the frame size, even with the longest texts of %s', async (_, character) => {
   const text = character.repeat(4_000);
   const node = await filled(250, () => text);
   for (const params of [{}, { after: 0 }, { after: 0, epoch: 'another' }]) {
@@ -139,7 +139,7 @@ test.each([
   }
 });
 
-test('live messages go on right behind the reply', async () => {
+test('sends live messages directly after the reply', async () => {
   const node = await filled(10);
   const { client } = await joined(node);
   const bart = node.connect('bart');
@@ -149,7 +149,7 @@ test('live messages go on right behind the reply', async () => {
   expect(liveSeqs(client)).toEqual([11, 12]);
 });
 
-test('a rejoin of a joined room answers what is asked and goes on without a double', async () => {
+test('answers a rejoin of a joined room and continues without duplicates', async () => {
   const node = await filled(10);
   const { client } = await joined(node);
   await sendAll(client, 'general', ['a', 'b']);
@@ -160,7 +160,7 @@ test('a rejoin of a joined room answers what is asked and goes on without a doub
   expect(node.rooms.members('general')).toEqual([{ user: 'maggie', connections: 1 }]);
 });
 
-test('joins, sends and leaves that are said in one breath happen in their order', async () => {
+test('runs joins, sends and leaves in the order of the requests', async () => {
   const node = await filled(0);
   const client = node.connect();
   const answers = await Promise.all([
@@ -182,7 +182,7 @@ test('joins, sends and leaves that are said in one breath happen in their order'
   expect((answers[5]['data'] as JoinData).messages.map(({ text }) => text)).toEqual(['a', 'b']);
 });
 
-test('whoever leaves gets nothing more, and leaving twice is nothing', async () => {
+test('sends nothing after a leave, and accepts a second leave', async () => {
   const node = await filled(0);
   const { client } = await joined(node);
   const bart = node.connect('bart');
@@ -194,7 +194,7 @@ test('whoever leaves gets nothing more, and leaving twice is nothing', async () 
   expect(liveSeqs(bart)).toEqual([1]);
 });
 
-test('present are the distinct users who have joined, oneself first', async () => {
+test('lists each present user once, starting with the own user', async () => {
   const node = await filled(0);
   for (const user of ['bart', 'bart', 'lisa']) await node.connect(user).ask('join', { room: 'general' });
   const gone = node.connect('homer');
@@ -210,7 +210,7 @@ test('present are the distinct users who have joined, oneself first', async () =
   ]);
 });
 
-test('every join, rejoin, send and page is judged, and a denial is one error', async () => {
+test('authorizes every join, rejoin, send and page, and answers a denial with one error', async () => {
   const asked: string[] = [];
   let verdict: 'allowed' | 'forbidden' | 'not_found' = 'allowed';
   const node = newNode({
@@ -234,13 +234,13 @@ test('every join, rejoin, send and page is judged, and a denial is one error', a
     }
   }
   expect(await client.ask('join', { room: 'general' })).toMatchObject({ code: 'not_found' });
-  // Not one who may join again may not stay either.
+  // A member whose rejoin is denied must not remain in the room.
   expect(node.rooms.members('general')).toEqual([]);
   expect((await client.ask('ping')).type).toBe('reply');
   expect(client.closedWith).toBeUndefined();
 });
 
-test('a room that the history does not know is not found', async () => {
+test('answers not_found for a room that the history does not know', async () => {
   const node = await filled(0);
   const client = node.connect();
   expect(await client.ask('join', { room: 'elsewhere' })).toMatchObject({ type: 'error', code: 'not_found' });
@@ -248,7 +248,7 @@ test('a room that the history does not know is not found', async () => {
   expect(node.rooms.list()).toEqual([]);
 });
 
-test('a history that is away is an internal error, and the room can be joined once it is back', async () => {
+test('answers internal while the history is unavailable, and accepts the join afterwards', async () => {
   const memory = createMemoryHistory({ rooms: ['general'] });
   let away = true;
   const history: History = {

@@ -1,26 +1,26 @@
 import type { Params, Reply, RoomsProtocol } from '@usher/protocol';
-import type { Call, Replied } from '../connections/hub.ts';
+import type { Call, Replied } from '../connections/connections-types.ts';
 import type { Identity } from '../connections/connection.ts';
-import type { Guest } from './guest.ts';
+import type { RoomClient } from './room-client.ts';
 import type { History } from './history.ts';
 import { readForJoin } from './page.ts';
 import { RequestError } from '../connections/request-error.ts';
 import type { Membership } from './room.ts';
 
-/** How often a join starts anew: when it was overtaken by a removal, or by more messages than are kept. */
+/** How often a join is attempted if a removal interrupts it or the replay buffer overflows. */
 const attempts = 4;
 
-/** What a join does to the rooms. */
-export interface JoinMeans {
+/** The operations that a join needs. */
+export interface JoinContext {
   readonly history: History;
-  /** Rejects with the error to answer unless they may join. */
-  readonly judge: (identity: Identity, room: string, action: 'join') => Promise<void>;
-  /** The guest's membership of the room, made if need be; not live. */
-  readonly enter: (guest: Guest, room: string) => Membership;
+  /** Rejects with the error to answer if the identity may not join. */
+  readonly requireAccess: (identity: Identity, room: string, action: 'join') => Promise<void>;
+  /** Returns the membership of the room, creating it if necessary. It is not live yet. */
+  readonly enter: (client: RoomClient, room: string) => Membership;
   readonly leave: (membership: Membership) => void;
-  /** What has to be done for somebody who may join, beside reading; never rejects. */
+  /** Prepares presence and membership in parallel to the read. Never rejects. */
   readonly prepare: (membership: Membership) => Promise<unknown>;
-  /** Counts a member in, if they are not, and answers who is there. */
+  /** Adds the member to the presence list, if it is missing, and returns the list. */
   readonly present: (membership: Membership) => JoinReply['present'];
 }
 
@@ -28,27 +28,32 @@ type Join = Params<RoomsProtocol, 'join'>;
 type JoinReply = Reply<RoomsProtocol, 'join'>;
 
 /**
- * Lets a guest into a room: judged, what they missed read, the reply sent, and live behind it without a hole or a double.
- * A join that fails leaves the guest outside, also where they were in before.
+ * Joins a room: authorizes the connection, reads the missed messages, replies and delivers all later messages exactly once. A join
+ * that fails also ends an earlier membership of the connection in the room.
  */
-export async function join(means: JoinMeans, guest: Guest, params: Join, call: Call<JoinReply>): Promise<Replied> {
+export async function join(
+  context: JoinContext,
+  client: RoomClient,
+  params: Join,
+  call: Call<JoinReply>,
+): Promise<Replied> {
   for (let attempt = 0; attempt < attempts; attempt++) {
-    // First of all: whoever takes the user out of the room while they are being judged finds them here.
-    const membership = means.enter(guest, params.room);
+    // Create the membership before the authorization, so that a concurrent removal of the user finds it.
+    const membership = context.enter(client, params.room);
     const { room } = membership;
     room.beginJoin();
     try {
-      await means.judge(guest.connection.identity, params.room, 'join');
+      await context.requireAccess(client.connection.identity, params.room, 'join');
       if (isGone(membership)) continue;
       room.listen();
       const [page] = await Promise.all([
-        guest.reads.run(guest.connection, () => readForJoin(means.history, params)),
-        means.prepare(membership),
+        client.reader.run(client.connection, () => readForJoin(context.history, params)),
+        context.prepare(membership),
       ]);
       if (page === undefined || isGone(membership)) continue;
       const replay = room.goLive(membership, page);
       if (replay === false) continue;
-      const present = means.present(membership);
+      const present = context.present(membership);
       membership.joined = true;
       const { epoch, seq, recovery, messages, more } = page;
       const replied = call.reply({
@@ -63,18 +68,18 @@ export async function join(means: JoinMeans, guest: Guest, params: Join, call: C
       replay();
       return replied;
     } catch (error) {
-      means.leave(membership);
+      context.leave(membership);
       throw error;
     } finally {
       room.endJoin();
     }
   }
-  const membership = guest.memberships.get(params.room);
-  if (membership !== undefined) means.leave(membership);
+  const membership = client.memberships.get(params.room);
+  if (membership !== undefined) context.leave(membership);
   throw new RequestError('rate_limited', 'the room is too busy to join it now', { retryAfterMs: 1_000 });
 }
 
-/** Asked again after every await: somebody else may have taken it out meanwhile. */
+/** Checked after every await, because a concurrent removal may have ended the membership. */
 function isGone({ gone }: Membership): boolean {
   return gone;
 }

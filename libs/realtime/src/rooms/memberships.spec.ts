@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Memberships } from './memberships.ts';
 
-test('they are what a map would be, whatever is entered and left', () => {
+test('memberships behave like a map for any sequence of additions and deletions', () => {
   const step = fc.record({ enters: fc.boolean(), room: fc.constantFrom('a', 'b', 'c', 'd') });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 30 }), (steps) => {

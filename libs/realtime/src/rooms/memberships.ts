@@ -2,10 +2,13 @@ interface InRoom {
   readonly room: { readonly name: string };
 }
 
-/** The rooms of one connection, by name. Most have one, and for those no map is made: an empty one alone takes 250 bytes. */
+/**
+ * The memberships of one connection by room name. Most connections have one, which is stored without a map: an empty map takes 250
+ * bytes.
+ */
 export class Memberships<M extends InRoom> {
   #one: M | undefined;
-  /** All of them, once there was more than one. */
+  /** All memberships, as soon as there is more than one. */
   #all: Map<string, M> | undefined;
 
   get size(): number {
@@ -37,7 +40,7 @@ export class Memberships<M extends InRoom> {
     else if (this.#one?.room.name === room) this.#one = undefined;
   }
 
-  /** A copy: one may leave while it is walked. */
+  /** Returns a copy, because memberships may end during iteration. */
   list(): M[] {
     if (this.#all !== undefined) return [...this.#all.values()];
     return this.#one === undefined ? [] : [this.#one];

@@ -12,7 +12,7 @@ historyContract('the memory history', () => {
   };
 });
 
-test('the memory history keeps so many messages of a room and forgets older ones, with their keys', async () => {
+test('the memory history deletes the oldest messages and their keys beyond its limit', async () => {
   const history = createMemoryHistory({ rooms: ['one'], keep: 10 });
   for (let index = 1; index <= 100; index++) {
     await history.append('one', { user: 'maggie', key: `key ${index}`, text: `text ${index}` });

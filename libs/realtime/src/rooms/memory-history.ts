@@ -12,32 +12,35 @@ import {
 } from './history.ts';
 
 export interface MemoryHistoryOptions {
-  /** Rooms that exist from the start. */
+  /** The rooms to create at the start. */
   readonly rooms?: readonly string[];
-  /** How many messages of a room are kept; 10,000 unless told. Older ones are forgotten, and their keys with them. */
+  /** The number of messages to keep per room. Defaults to 10,000. Older messages are deleted together with their keys. */
   readonly keep?: number;
-  /** Unix milliseconds. */
+  /** Returns Unix milliseconds. Defaults to `Date.now`. */
   readonly now?: () => number;
 }
 
 export interface MemoryHistory extends History {
-  /** Makes a room; one that exists stays as it is. */
+  /** Creates a room. Does nothing if it exists. */
   create(room: string): void;
 }
 
 interface RoomLog {
   readonly epoch: string;
   seq: number;
-  /** The newest messages, oldest first; the last one has `seq`. Changed by replacing: pages that were read stay as they are. */
+  /**
+   * The newest messages, oldest first; the last one has the sequence number `seq`. Entries are replaced, never mutated, so pages
+   * that were read stay unchanged.
+   */
   messages: Message[];
-  /** The sequence of a user and key. */
+  /** The sequence number by key and user. */
   readonly byKey: Map<string, number>;
   readonly keys: string[];
 }
 
 /**
- * A history that lives as long as its process: "durable" means nothing here, and every restart is a new epoch.
- * For tests, and for teams whose messages need not outlive a restart.
+ * A history that lives as long as its process: nothing is durable, and every restart begins a new epoch. For tests, and for
+ * deployments whose messages need not survive a restart.
  */
 export function createMemoryHistory(options: MemoryHistoryOptions = {}): MemoryHistory {
   const keep = options.keep ?? 10_000;
@@ -89,7 +92,7 @@ export function createMemoryHistory(options: MemoryHistoryOptions = {}): MemoryH
       let bytes = 0;
       for (; to < messages.length && to - from < range.limit; to++) {
         bytes += Buffer.byteLength(messages[to]?.text ?? '');
-        // The first one is given however large it is, or nobody would get past it.
+        // The first message is always returned, however large it is; otherwise the reader could not advance past it.
         if (bytes > range.bytes && to > from) break;
       }
       return { epoch, seq, messages: messages.slice(from, to), more: to < messages.length };
@@ -112,7 +115,7 @@ export function createMemoryHistory(options: MemoryHistoryOptions = {}): MemoryH
   };
 }
 
-/** Done by the time that the call returns, so that appends get their sequences in the order of the calls. */
+/** Runs `work` synchronously, so that appends get their sequence numbers in the order of the calls. */
 function attempt<T>(work: () => T): Promise<T> {
   return new Promise((resolve) => {
     resolve(work());

@@ -6,7 +6,7 @@ import { createMemoryHistory } from './memory-history.ts';
 import { liveSeqs, newKey, newNode, range, sendAll } from '../testing/new-node.ts';
 import { eventually } from '../testing/eventually.ts';
 
-/** A bus that does with each payload of a room what `fate` says. */
+/** A bus that handles each payload of a room as `fate` decides. */
 function fateful(fate: (deliver: () => void, payload: string) => void) {
   const bus = createMemoryBus();
   const missed = new Set<() => void>();
@@ -39,14 +39,14 @@ async function twoNodes(bus: Bus, history: History = createMemoryHistory({ rooms
   return { here, there, maggie, bart, history };
 }
 
-test('members on every node get every message, in order', async () => {
+test('delivers every message in order to members on every node', async () => {
   const { maggie, bart } = await twoNodes(createMemoryBus());
   await Promise.all([sendAll(maggie, 'general', ['a', 'b', 'c']), sendAll(bart, 'general', ['d', 'e', 'f'])]);
   expect(liveSeqs(maggie)).toEqual(range(1, 6));
   expect(liveSeqs(bart)).toEqual(range(1, 6));
 });
 
-test('what the bus brings in the wrong order is put in order without a look into the history', async () => {
+test('reorders messages that the bus delivers out of order, without reading the history', async () => {
   const held: (() => void)[] = [];
   const { bus } = fateful((deliver) => held.push(deliver));
   const memory = createMemoryHistory({ rooms: ['general'] });
@@ -60,7 +60,7 @@ test('what the bus brings in the wrong order is put in order without a look into
   expect(read).not.toHaveBeenCalled();
 });
 
-test('a message that comes twice is delivered once', async () => {
+test('delivers a message once that the bus delivers twice', async () => {
   const { bus } = fateful((deliver) => {
     deliver();
     deliver();
@@ -73,7 +73,7 @@ test('a message that comes twice is delivered once', async () => {
   ]);
 });
 
-test('a hole is filled from the history', async () => {
+test('fills a gap from the history', async () => {
   let lose = false;
   const { bus } = fateful((deliver) => {
     if (!lose) deliver();
@@ -90,7 +90,7 @@ test('a hole is filled from the history', async () => {
   expect(liveSeqs(maggie)).toEqual([1, 2, 3]);
 });
 
-test('a hole larger than a page is filled too', async () => {
+test('fills a gap that is larger than a page', async () => {
   let lose = true;
   const { bus } = fateful((deliver) => {
     if (!lose) deliver();
@@ -103,7 +103,7 @@ test('a hole larger than a page is filled too', async () => {
   expect(liveSeqs(bart)).toEqual(range(1, 651));
 });
 
-test('with the bus away, members on the sender’s node get the message all the same', async () => {
+test('delivers to members on the node of the sender while the bus is unavailable', async () => {
   const { bus } = fateful(() => undefined);
   const { maggie } = await twoNodes(bus);
   await sendAll(maggie, 'general', ['a']);
@@ -111,7 +111,7 @@ test('with the bus away, members on the sender’s node get the message all the 
   expect(liveSeqs(maggie)).toEqual([1]);
 });
 
-test('a bus that throws does not cost the sender the answer', async () => {
+test('answers the sender when the bus throws', async () => {
   const { bus } = fateful(() => {
     throw new Error('bus away');
   });
@@ -121,7 +121,7 @@ test('a bus that throws does not cost the sender the answer', async () => {
   expect(here.log.lines).toEqual(['error a message could not be published']);
 });
 
-test('when the bus is back, what was missed is read, even if nothing new comes', async () => {
+test('reads missed messages when the bus is available again, even without new messages', async () => {
   const { bus, back } = fateful(() => undefined);
   const { maggie, bart } = await twoNodes(bus);
   await sendAll(maggie, 'general', ['a', 'b']);
@@ -131,7 +131,7 @@ test('when the bus is back, what was missed is read, even if nothing new comes',
   expect(liveSeqs(bart)).toEqual([1, 2]);
 });
 
-test('a message whose node died before it told anybody is told when its sender comes back with the same key', async () => {
+test('delivers a message whose node died before it was published, when the sender retries with the same key', async () => {
   const { bart, history } = await twoNodes(createMemoryBus());
   const key = newKey();
   await history.append('general', { user: 'bart', key, text: 'nearly lost' });
@@ -141,7 +141,7 @@ test('a message whose node died before it told anybody is told when its sender c
   expect(liveSeqs(bart)).toEqual([1]);
 });
 
-test('a history that fails while a hole is filled is asked again', async () => {
+test('retries when the history fails while a gap is filled', async () => {
   const memory = createMemoryHistory({ rooms: ['general'] });
   let failures = 0;
   let failing = false;
@@ -159,10 +159,10 @@ test('a history that fails while a hole is filled is asked again', async () => {
   await sendAll(maggie, 'general', ['a']);
   await maggie.until(({ type }) => type === 'message');
   expect(failures).toBe(3);
-  expect(here.log.lines).toEqual(Array.from({ length: 3 }, () => 'error a hole could not be filled from the history'));
+  expect(here.log.lines).toEqual(Array.from({ length: 3 }, () => 'error a gap could not be filled from the history'));
 });
 
-test('a message that the history does not have stops nothing', async () => {
+test('continues after a message that the history does not contain', async () => {
   const { bus, inner } = fateful((deliver) => {
     deliver();
   });
@@ -170,7 +170,7 @@ test('a message that the history does not have stops nothing', async () => {
   const { epoch } = await history.read('general', { limit: 1 });
   inner.publish('room:general', `7 ${epoch} {"type":"message","room":"general","seq":7,"text":"invented"}`);
   await eventually(() => {
-    expect(here.log.lines).toEqual(['warn a message was announced that the history does not have']);
+    expect(here.log.lines).toEqual(['warn the bus announced a message that the history does not contain']);
   });
   await sendAll(maggie, 'general', range(1, 9).map(String));
   await bart.until(({ seq }) => seq === 9);
@@ -178,18 +178,18 @@ test('a message that the history does not have stops nothing', async () => {
 });
 
 test.each(['', 'nonsense', '1', '1 epoch', '0 e {}', '-1 e {}', '1.5 e {}', 'x e {}'])(
-  'the bus bringing %j is logged and nothing else',
+  'logs and ignores the invalid bus payload %j',
   async (payload) => {
     const bus = createMemoryBus();
     const { maggie, here } = await twoNodes(bus);
     bus.publish('room:general', payload);
     await sendAll(maggie, 'general', ['a']);
     expect(liveSeqs(maggie)).toEqual([1]);
-    expect(here.log.lines).toEqual(['warn the bus brought something that is no message']);
+    expect(here.log.lines).toEqual(['warn invalid message payload on the bus']);
   },
 );
 
-test('when the history is another one, members are sent back to join anew', async () => {
+test('closes members with try_again_later when the history has a new epoch', async () => {
   let current = createMemoryHistory({ rooms: ['general'] });
   const history: History = {
     append: (room, entry) => current.append(room, entry),
@@ -206,7 +206,7 @@ test('when the history is another one, members are sent back to join anew', asyn
   expect(liveSeqs(lisa)).toEqual([2]);
 });
 
-test('an empty room on a node listens to nothing', async () => {
+test('unsubscribes a room without members on the node', async () => {
   const inner = createMemoryBus();
   let subscriptions = 0;
   const bus: Bus = {
@@ -228,7 +228,7 @@ test('an empty room on a node listens to nothing', async () => {
   expect(subscriptions).toBe(0);
 });
 
-test('a room that may not be joined is never listened to', async () => {
+test('does not subscribe to a room that the user may not join', async () => {
   const topics: string[] = [];
   const subscribe: Bus['subscribe'] = (topic) => {
     topics.push(topic);
@@ -239,7 +239,7 @@ test('a room that may not be joined is never listened to', async () => {
   expect(topics.filter((topic) => topic.endsWith(':general'))).toEqual([]);
 });
 
-test('members whose missing messages the history has forgotten are sent back, to find the gap', async () => {
+test('closes members with try_again_later when the history has deleted their missing messages', async () => {
   let lose = true;
   const { bus } = fateful((deliver) => {
     if (!lose) deliver();
@@ -255,11 +255,11 @@ test('members whose missing messages the history has forgotten are sent back, to
   expect([liveSeqs(maggie), liveSeqs(bart)]).toEqual([[], []]);
 });
 
-test('a long way to catch up makes no slow consumer of a client that reads', async () => {
+test('does not make a client that reads a slow consumer during a long recovery', async () => {
   const { bus, back } = fateful(() => undefined);
   const { bart, history } = await twoNodes(bus);
   const send = bart.send.bind(bart);
-  // What waits is taken once in every turn of the event loop.
+  // The client reads the buffered data once per turn of the event loop.
   bart.send = (frame) => {
     if (bart.bufferedBytes === 0) {
       setImmediate(() => {

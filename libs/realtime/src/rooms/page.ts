@@ -1,23 +1,23 @@
 import type { Message, Params, RoomsProtocol } from '@usher/protocol';
 import { roomBounds } from '@usher/protocol/server';
-import { asShown } from './as-shown.ts';
+import { toWireMessage } from './to-wire-message.ts';
 import type { History, HistoryPage, Range } from './history.ts';
 
-/** What a join finds in the history, within the bounds of a frame. */
+/** The page that a join reads from the history, limited to the size of a frame. */
 export interface JoinPage extends HistoryPage {
   readonly recovery: 'fresh' | 'recovered' | 'gap';
 }
 
 const newest: Range = { limit: roomBounds.freshMessages, bytes: roomBounds.pageBytes };
 
-/** The next messages after a sequence, as many as one frame may carry. */
+/** The messages after a sequence number, up to the size of a frame. */
 export function following(after: number): Range {
   return { after, limit: roomBounds.pageMessages, bytes: roomBounds.pageBytes };
 }
 
 /**
- * Reads what a join answers: what was missed if that can still be told, the newest messages otherwise.
- * `more` says of `recovered` that newer ones follow up to `seq`, otherwise that there are older ones.
+ * Reads the messages for the reply to a join: the missed messages if they can be recovered, otherwise the newest ones. For
+ * `recovered`, `more` means that newer messages follow up to `seq`; otherwise it means that older messages exist.
  */
 export async function readForJoin(
   history: History,
@@ -31,15 +31,16 @@ export async function readForJoin(
     (epoch === undefined || epoch === page.epoch) &&
     missed >= 0 &&
     missed <= roomBounds.recoverableMessages &&
-    // A history that forgets may have forgotten just these.
+    // A history with limited retention may have deleted the missed messages.
     (missed === 0 || first?.seq === after + 1);
   if (!recoverable) return latest(await history.read(room, newest), 'gap');
   return { ...page, ...withinFrame(page), recovery: 'recovered' };
 }
 
 /**
- * Limits a page to `pageBytes` of JSON, so that it fits a frame. At least one message is kept.
- * @param keep which messages stay: the oldest or the newest ones
+ * Limits a page to `pageBytes` of JSON, so that it fits a frame. At least one message remains.
+ *
+ * @param keep which messages remain: the oldest or the newest ones
  */
 export function withinFrame(
   { messages, more }: Pick<HistoryPage, 'messages' | 'more'>,
@@ -48,18 +49,18 @@ export function withinFrame(
   const last = messages.length - 1;
   const count = fitting(messages, keep === 'oldest' ? (index) => index : (index) => last - index);
   const kept = keep === 'oldest' ? messages.slice(0, count) : messages.slice(messages.length - count);
-  return { messages: shown(kept), more: more || count < messages.length };
+  return { messages: kept.map(toWireMessage), more: more || count < messages.length };
 }
 
 function latest(page: HistoryPage, recovery: 'fresh' | 'gap'): JoinPage {
   return { ...page, ...withinFrame(page, 'newest'), recovery };
 }
 
-/** How many messages, taken in the order of `at`, fit `pageBytes` as JSON; one always does. */
+/** Returns how many messages, in the order of `at`, fit `pageBytes` as JSON; at least one. */
 function fitting(messages: readonly Message[], at: (index: number) => number): number {
   let characters = 0;
   for (const { text } of messages) characters += text.length;
-  // The worst that JSON does to a character is \uXXXX; names and numbers of a message stay below 512 bytes.
+  // JSON escapes a character with at most six bytes (\uXXXX). The other fields of a message take less than 512 bytes.
   if (characters * 6 + messages.length * 512 <= roomBounds.pageBytes) return messages.length;
   let bytes = 0;
   for (let index = 0; index < messages.length; index++) {
@@ -67,9 +68,4 @@ function fitting(messages: readonly Message[], at: (index: number) => number): n
     if (bytes > roomBounds.pageBytes) return Math.max(1, index);
   }
   return messages.length;
-}
-
-/** Only what the protocol names: a history may hand over more than everybody may see. */
-function shown(messages: readonly Message[]): Message[] {
-  return messages.map(asShown);
 }

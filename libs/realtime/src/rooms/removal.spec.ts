@@ -7,7 +7,7 @@ import { createMemoryHistory } from './memory-history.ts';
 import { liveSeqs, newKey, newNode, quiet, sendAll } from '../testing/new-node.ts';
 import { eventually } from '../testing/eventually.ts';
 
-test('whoever is taken out is told so, and gets nothing of the room any more, on any connection', async () => {
+test('sends removed to every connection of the user and nothing from the room afterwards', async () => {
   const { connect, rooms } = newNode();
   const [phone, laptop, elsewhere, bart] = [connect(), connect(), connect(), connect('bart')];
   for (const client of [phone, laptop, bart]) await client.ask('join', { room: 'general' });
@@ -29,7 +29,7 @@ test('whoever is taken out is told so, and gets nothing of the room any more, on
   expect(rooms.remove('nowhere', 'maggie', 'member_removed')).toBe(0);
 });
 
-test('a join that is being judged meanwhile is judged again', async () => {
+test('authorizes a join again when the user is removed during its authorization', async () => {
   const verdicts: ((verdict: Verdict) => void)[] = [];
   const { connect, rooms } = newNode({
     authorize: () =>
@@ -52,7 +52,7 @@ test('a join that is being judged meanwhile is judged again', async () => {
   expect(rooms.list()).toEqual([]);
 });
 
-test('a join whose page is being read meanwhile is judged again', async () => {
+test('authorizes a join again when the user is removed during its read', async () => {
   const memory = createMemoryHistory({ rooms: ['general'] });
   const reading = Promise.withResolvers<undefined>();
   const begun = Promise.withResolvers<undefined>();
@@ -76,7 +76,7 @@ test('a join whose page is being read meanwhile is judged again', async () => {
   expect(client.of('removed')).toEqual([]);
 });
 
-test('a message that is being judged meanwhile is not written', async () => {
+test('does not append a message when the user is removed during its authorization', async () => {
   const judging = Promise.withResolvers<Verdict>();
   const { connect, rooms, history } = newNode({
     authorize: (_, __, action) => (action === 'send' ? judging.promise : 'allowed'),
@@ -91,7 +91,7 @@ test('a message that is being judged meanwhile is not written', async () => {
   expect((await history.read('general', { limit: 1 })).seq).toBe(0);
 });
 
-test('a join that is taken out again and again is refused in the end, and leaves nothing behind', async () => {
+test('refuses a join that is interrupted by removals every time, and leaves no state behind', async () => {
   const node: ReturnType<typeof newNode> = newNode({
     authorize: async (): Promise<Verdict> => {
       await Promise.resolve();
@@ -105,7 +105,7 @@ test('a join that is taken out again and again is refused in the end, and leaves
   expect(node.rooms.list()).toEqual([]);
 });
 
-test('a removal reaches the person on every node, and no frame comes after it', async () => {
+test('removes the user on every node and sends no frame afterwards', async () => {
   const bus = createMemoryBus();
   const history = createMemoryHistory({ rooms: ['general'] });
   const [here, there] = [newNode({ bus, history }), newNode({ bus, history })];
@@ -122,7 +122,7 @@ test('a removal reaches the person on every node, and no frame comes after it', 
   expect([phone.frames, laptop.frames]).toEqual([[], []]);
 });
 
-test('a removal that the bus lost takes effect when the bus is back', async () => {
+test('removes the user when the bus is available again after it lost the removal', async () => {
   const inner = createMemoryBus();
   let away = true;
   const missed = new Set<() => void>();

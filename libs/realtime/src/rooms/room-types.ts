@@ -2,80 +2,82 @@ import type { RoomsProtocol } from '@usher/protocol';
 import type { Bus } from '../bus/bus.ts';
 import type { Identity } from '../connections/connection.ts';
 import type { History } from './history.ts';
-import type { Connections } from '../connections/hub.ts';
+import type { Connections } from '../connections/connections-types.ts';
 import type { Logger } from '../support/log.ts';
 import type { Marks } from '../marks/marks.ts';
 import type { PresenceList, Presence, Status } from '../presence/presence.ts';
 
-/** `send` is also the change of a message of one's own. */
+/** `send` includes edits and deletions of one's own messages. */
 export type RoomAction = 'join' | 'send' | 'history';
 
 /**
- * Whether somebody may do something in a room. Asked at every join, rejoin, send and history, never remembered.
- * `not_found` also for a private room that one may not see. Called with names that nobody has checked beyond their pattern.
+ * Decides whether an identity may perform an action in a room. Called for every join, rejoin, send and history request; results are
+ * not cached. Return `not_found` for private rooms that the identity may not see. The room name has been validated only against the
+ * pattern of the protocol.
  */
 export type Authorize = (identity: Identity, room: string, action: RoomAction) => Verdict | Promise<Verdict>;
 export type Verdict = 'allowed' | 'not_found' | 'forbidden';
 
-/** What metrics may want to know. Must not throw. */
+/** Hooks for metrics. Must not throw. */
 export interface RoomsObserver {
   /** A message became durable. */
   appended?(room: string): void;
-  /** A message went to so many members on this node. */
+  /** A message was delivered to this number of members on this node. */
   delivered?(room: string, members: number): void;
 }
 
 export interface RoomsOptions {
-  /** Its limits bind the rooms too. */
+  /** The rooms use its limits too. */
   readonly connections: Connections<RoomsProtocol>;
   readonly history: History;
   readonly bus: Bus;
   readonly authorize: Authorize;
   /**
-   * How long a hole in a sequence is left to the bus before it is read from the history, in milliseconds; 25 unless told.
-   * Nodes may publish in another order than they append.
+   * How long to wait for the bus to close a gap in a sequence before reading the history, in milliseconds. Defaults to 25. Nodes
+   * may publish in another order than they append.
    */
   readonly holeMs?: number;
-  /** This node's name, another one on every node; a random one unless told. */
+  /** The name of this node, unique among all nodes. Defaults to a random name. */
   readonly node?: string;
-  /** Who is where, over all nodes that share `bus`; kept in memory unless told, which does for one node. */
+  /** Stores presence across all nodes that share `bus`. Defaults to an in-memory store, which is sufficient for one node. */
   readonly presence?: Presence;
-  /** How long somebody whose connection dropped is shown as before, in milliseconds; 10,000 unless told. */
+  /** How long a dropped connection still counts as present, in milliseconds. Defaults to 10,000. */
   readonly presenceGraceMs?: number;
-  /** Whose rooms are whose. Without it `read` is answered `unknown_type`, and nobody is told what they have not read. */
+  /** Stores memberships and read markers. Without it, `read` is answered with `unknown_type` and no `unread` events are sent. */
   readonly marks?: Marks;
-  /** Whether joining a room makes somebody its member, who may join it; always unless told. */
+  /** Whether joining a room makes a user a member of it. Defaults to always. */
   readonly entersOnJoin?: (identity: Identity, room: string) => boolean | Promise<boolean>;
   readonly log?: Logger;
   readonly observer?: RoomsObserver;
 }
 
-/** Somebody in a room, on this node. */
+/** A user who is in a room on this node. */
 export interface Member {
   readonly user: string;
   readonly connections: number;
 }
 
 export interface Rooms {
-  /** Rooms that have somebody in them on this node, with how many connections. */
+  /** Rooms with at least one connection on this node, and their numbers of connections. */
   list(): { readonly room: string; readonly connections: number }[];
-  /** Who is in a room, on this node. */
+  /** The users in a room on this node. */
   members(room: string): Member[];
-  /** Who is present in a room, on any node; of a crowd `presentAtMost`. Rejects where the store is out of reach. */
+  /** The users present in a room on any node, at most `presentAtMost`. Rejects if the store is unavailable. */
   present(room: string): Promise<PresenceList['present']>;
-  /** What a person is on this node, in whatever room or in none. */
+  /** The status of a user on this node, independent of rooms. */
   statusOf(user: string): Status;
-  /** Another node is dead: whoever was present there alone is gone. To be called by one node or by all. */
+  /** Removes the presence of a node that has died. May be called by one node or by all. */
   forget(node: string): Promise<void>;
-  /** The marks have made somebody a member: from now on they are told what they have not read, on every node. */
+  /** Call it after a user became a member. From then on the user receives `unread` events on every node. */
   added(room: string, user: string): void;
-  /** The marks have them as a member no more. Those of their connections that have joined the room stay in it. */
+  /** Call it after a membership has ended. Connections of the user that have joined the room stay in it. */
   dropped(room: string, user: string): void;
   /**
-   * Takes a user out of a room, who is no member any more either: at its return nothing of the room reaches them on this
-   * node, joins under way are judged again, and their connections have been sent `removed` with `code`. The other nodes do the
-   * same as soon as the bus has told them; after a time without it they judge everybody again.
-   * @returns how many connections were taken out on this node.
+   * Removes a user from a room after the membership has ended. When it returns, their connections on this node have received
+   * `removed` with `code` and receive nothing else from the room, and joins in progress are authorized again. Other nodes follow
+   * when they receive the event from the bus; after an interruption of the bus they authorize all memberships again.
+   *
+   * @returns the number of connections removed on this node
    */
   remove(room: string, user: string, code: string): number;
 }

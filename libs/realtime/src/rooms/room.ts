@@ -1,27 +1,27 @@
-import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Message } from '@usher/protocol';
-import { asShown } from './as-shown.ts';
+import { serializeMessage } from './to-wire-message.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Connection } from '../connections/connection.ts';
 import { Frame } from '../connections/frame.ts';
 import type { History, HistoryPage } from './history.ts';
-import { KeptFrames } from './kept-frames.ts';
+import { ReplayBuffer } from './replay-buffer.ts';
 import type { Logger } from '../support/log.ts';
 import { following } from './page.ts';
 
-export interface RoomMeans {
+export interface RoomContext {
   readonly history: History;
   readonly bus: Bus;
   readonly holeMs: number;
   readonly log: Logger;
-  /** Called with those who cannot go on with the sequence that they have: they must come back and join anew. */
-  readonly strand: (connection: Connection) => void;
+  /** Called for members that cannot continue with their current sequence. They must reconnect and join again. */
+  readonly forceResync: (connection: Connection) => void;
   readonly delivered: (room: string, members: number) => void;
-  /** Begins to follow what else there is to hear of a room, until the returned function is called. */
+  /** Subscribes to presence and typing of a room until the returned function is called. */
   readonly follow: (room: Room) => () => void;
 }
 
-/** Bounds of what came ahead of a hole. Beyond them the history is read. */
+/** Bounds for frames that arrived ahead of a gap. Beyond them, the gap is filled from the history. */
 const framesAhead = 1_024;
 const charactersAhead = 1024 * 1024;
 const slowestRetryMs = 5_000;
@@ -30,61 +30,61 @@ const slowestRetryMs = 5_000;
 export interface Membership {
   readonly connection: Connection;
   readonly room: Room;
-  /** Its join was answered at least once, so it counts as present and may send. */
+  /** At least one join was answered, so the connection counts as present and may send. */
   joined: boolean;
-  /** Messages are delivered to it: joined, and no rejoin under way. */
+  /** Messages are delivered to this member: it has joined and no rejoin is in progress. */
   live: boolean;
-  /** The first message that it gets live. */
+  /** The sequence number of the first message to deliver live. */
   from: number;
-  /** It was taken out: whoever awaited something for it must start anew. */
+  /** The membership has ended. An operation that awaited something for it must start again. */
   gone: boolean;
 }
 
 /**
- * One room on this node: takes what the bus brings, in whatever order and with whatever losses, and delivers to its members
- * each message once, in the order of the sequence.
+ * One room on this node. It accepts messages from the bus in any order and with losses, and delivers each message to its members
+ * once, in sequence order.
  */
 export class Room {
   readonly name: string;
   readonly members = new Map<Connection, Membership>();
   epoch = '';
 
-  readonly #means: RoomMeans;
+  readonly #context: RoomContext;
   #unsubscribe: (() => void) | undefined;
   #unfollow: (() => void) | undefined;
   #closed = false;
-  /** The next sequence to deliver; 0 as long as nobody has read the history. */
+  /** The next sequence number to deliver; 0 until the history was read. */
   #next = 0;
-  /** The highest sequence that was heard of. */
+  /** The highest known sequence number. */
   #known = 0;
-  /** The bus may have lost something that no later message shows. */
-  #doubtful = false;
-  /** What came ahead of a hole. */
+  /** The bus may have lost messages without a later message that would reveal the gap. */
+  #maybeStale = false;
+  /** Frames that arrived ahead of a gap. */
   readonly #ahead = new Map<number, Frame>();
   #aheadCharacters = 0;
-  readonly #kept = new KeptFrames();
+  readonly #replay = new ReplayBuffer();
   #filling = false;
   #failures = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(name: string, means: RoomMeans) {
+  constructor(name: string, context: RoomContext) {
     this.name = name;
-    this.#means = means;
+    this.#context = context;
   }
 
-  /** Subscribes, once, before the first read: nothing may be published in between. */
+  /** Subscribes once, before the first read, so that no message is missed in between. */
   listen(): void {
-    this.#unsubscribe ??= this.#means.bus.subscribe(
+    this.#unsubscribe ??= this.#context.bus.subscribe(
       `room:${this.name}`,
       (payload) => {
         this.#receive(payload);
       },
       () => {
-        this.#doubtful = true;
+        this.#maybeStale = true;
         this.#scheduleFill(0);
       },
     );
-    this.#unfollow ??= this.#means.follow(this);
+    this.#unfollow ??= this.#context.follow(this);
   }
 
   close(): void {
@@ -97,47 +97,48 @@ export class Room {
     }
   }
 
-  /** From now on deliveries are kept, for the one who is joining; each call wants one `endJoin`. */
+  /** Starts to buffer deliveries for a joining member. Each call needs one `endJoin`. */
   beginJoin(): void {
-    this.#kept.begin(this.#next);
+    this.#replay.begin(this.#next);
   }
 
   endJoin(): void {
-    this.#kept.end(this.#next);
+    this.#replay.end(this.#next);
   }
 
   /**
-   * Lets a member go live behind a page that was read after `beginJoin`.
-   * @returns `false` when what was delivered meanwhile is no longer kept, so that the page must be read again; otherwise
-   * what sends those messages, to be called right behind the reply.
+   * Makes a member live after a page that was read after `beginJoin`.
+   *
+   * @returns `false` if the buffer no longer covers the deliveries since the read, so that the page must be read again; otherwise a
+   *   function that sends those messages, to be called directly after the reply
    */
   goLive(membership: Membership, page: HistoryPage): (() => void) | false {
     if (this.#next === 0) this.#start(page);
-    else if (page.epoch !== this.epoch) this.#anew(page);
+    else if (page.epoch !== this.epoch) this.#startEpoch(page);
     const from = page.seq + 1;
-    if (from < this.#next && !this.#kept.reaches(from)) return false;
+    if (from < this.#next && !this.#replay.covers(from)) return false;
     return () => {
-      if (from < this.#next) for (const frame of this.#kept.since(from)) membership.connection.send(frame);
+      if (from < this.#next) for (const frame of this.#replay.since(from)) membership.connection.send(frame);
       membership.from = Math.max(from, this.#next);
       membership.live = true;
     };
   }
 
-  /** Tells all nodes of a message that has become durable. Never throws. */
+  /** Publishes a durable message to all nodes. Never throws. */
   publish(message: Message, epoch: string): void {
     try {
-      this.#means.bus.publish(`room:${this.name}`, `${message.seq} ${epoch} ${messageText(message)}`);
+      this.#context.bus.publish(`room:${this.name}`, `${message.seq} ${epoch} ${serializeMessage(message)}`);
     } catch (error) {
-      this.#means.log.error({ err: error, room: this.name }, 'a message could not be published');
+      this.#context.log.error({ err: error, room: this.name }, 'a message could not be published');
     }
     this.expect(message.seq);
   }
 
-  /** A message with this sequence exists: should the bus not bring it, the history will. */
+  /** Records that a message with this sequence number exists. If the bus does not deliver it, it is read from the history. */
   expect(seq: number): void {
     if (seq <= this.#known) return;
     this.#known = seq;
-    if (this.#next !== 0 && seq >= this.#next) this.#scheduleFill(this.#means.holeMs);
+    if (this.#next !== 0 && seq >= this.#next) this.#scheduleFill(this.#context.holeMs);
   }
 
   #receive(payload: string): void {
@@ -146,13 +147,13 @@ export class Room {
     const textAt = payload.indexOf(' ', epochAt) + 1;
     const seq = Number(payload.slice(0, Math.max(0, epochAt - 1)));
     if (textAt === 0 || !Number.isSafeInteger(seq) || seq < 1) {
-      this.#means.log.warn({ room: this.name }, 'the bus brought something that is no message');
+      this.#context.log.warn({ room: this.name }, 'invalid message payload on the bus');
       return;
     }
     if (this.#next === 0) {
       this.expect(seq);
     } else if (payload.slice(epochAt, textAt - 1) !== this.epoch) {
-      this.#doubtful = true;
+      this.#maybeStale = true;
       this.#scheduleFill(0);
     } else {
       this.#offer(seq, new Frame(payload.slice(textAt)));
@@ -171,19 +172,19 @@ export class Room {
       this.#ahead.set(seq, frame);
       this.#aheadCharacters += frame.text.length;
     }
-    this.#scheduleFill(this.#means.holeMs);
+    this.#scheduleFill(this.#context.holeMs);
   }
 
   #deliver(frame: Frame): void {
     const seq = this.#next++;
-    this.#kept.keep(frame, seq);
+    this.#replay.add(frame, seq);
     let count = 0;
     for (const membership of this.members.values()) {
       if (!membership.live || seq < membership.from) continue;
       membership.connection.send(frame);
       count++;
     }
-    this.#means.delivered(this.name, count);
+    this.#context.delivered(this.name, count);
   }
 
   #deliverAhead(): void {
@@ -194,7 +195,7 @@ export class Room {
       this.#aheadCharacters -= frame.text.length;
       this.#deliver(frame);
     }
-    // Everything that was heard of is delivered, so what is left lies behind.
+    // Every known message is delivered, so the remaining frames are obsolete.
     if (this.#known < this.#next) this.#clearAhead();
   }
 
@@ -206,21 +207,21 @@ export class Room {
   #start(page: HistoryPage): void {
     this.epoch = page.epoch;
     this.#next = page.seq + 1;
-    this.#kept.restart(this.#next);
-    if (this.#doubtful || this.#known >= this.#next) this.#scheduleFill(0);
+    this.#replay.restart(this.#next);
+    if (this.#maybeStale || this.#known >= this.#next) this.#scheduleFill(0);
   }
 
-  /** The history is another one than it was: sequences mean something else now. */
-  #anew(page: HistoryPage): void {
-    this.#means.log.warn({ room: this.name }, 'the history of the room is another one now');
+  /** The history has a new epoch, so earlier sequence numbers are invalid. */
+  #startEpoch(page: HistoryPage): void {
+    this.#context.log.warn({ room: this.name }, 'the history of the room has a new epoch');
     this.#clearAhead();
     this.#known = 0;
     this.#start(page);
-    this.#strand();
+    this.#forceResync();
   }
 
-  #strand(): void {
-    for (const { live, connection } of this.members.values()) if (live) this.#means.strand(connection);
+  #forceResync(): void {
+    for (const { live, connection } of this.members.values()) if (live) this.#context.forceResync(connection);
   }
 
   #scheduleFill(delayMs: number): void {
@@ -237,61 +238,61 @@ export class Room {
     }, delayMs).unref();
   }
 
-  /** Reads from the history what the bus did not bring, until nothing is missing. */
+  /** Reads missing messages from the history until the gap is closed. */
   async #fill(): Promise<void> {
     if (this.#filling || this.#closed) return;
     this.#filling = true;
     try {
-      while (this.#doubtful || this.#known >= this.#next) {
-        this.#doubtful = false;
-        const heard = this.#known;
-        const page = await this.#means.history.read(this.name, following(this.#next - 1));
-        // Everybody may have left meanwhile.
+      while (this.#maybeStale || this.#known >= this.#next) {
+        this.#maybeStale = false;
+        const announced = this.#known;
+        const page = await this.#context.history.read(this.name, following(this.#next - 1));
+        // All members may have left in the meantime.
         if (this.#isClosed()) return;
-        this.#take(page);
-        // What is announced is durable, so a read that began later must have seen it.
-        if (page.seq < heard && this.#known === heard) {
-          this.#means.log.warn({ room: this.name }, 'a message was announced that the history does not have');
+        this.#applyPage(page);
+        // Announced messages are durable, so a later read must include them.
+        if (page.seq < announced && this.#known === announced) {
+          this.#context.log.warn({ room: this.name }, 'the bus announced a message that the history does not contain');
           this.#known = page.seq;
           this.#clearAhead();
         }
         if (page.messages.length === 0 && page.seq >= this.#next) {
-          throw new Error('the history knows of messages that it does not give');
+          throw new Error('the history returned a sequence number but not its messages');
         }
         this.#failures = 0;
-        // Lets the sockets write, so that a long way to catch up makes nobody a slow consumer.
-        await turnOfTheLoop();
+        // Lets the sockets write, so that a long recovery does not make clients slow consumers.
+        await nextTurn();
       }
     } catch (error) {
       this.#failures++;
-      this.#doubtful = true;
-      this.#means.log.error({ err: error, room: this.name }, 'a hole could not be filled from the history');
+      this.#maybeStale = true;
+      this.#context.log.error({ err: error, room: this.name }, 'a gap could not be filled from the history');
     } finally {
       this.#filling = false;
     }
-    if (this.#doubtful || this.#known >= this.#next) {
-      const retryMs = Math.min(slowestRetryMs, Math.max(10, this.#means.holeMs) * 2 ** Math.min(10, this.#failures));
+    if (this.#maybeStale || this.#known >= this.#next) {
+      const retryMs = Math.min(slowestRetryMs, Math.max(10, this.#context.holeMs) * 2 ** Math.min(10, this.#failures));
       this.#scheduleFill(retryMs);
     }
   }
 
-  #take(page: HistoryPage): void {
+  #applyPage(page: HistoryPage): void {
     if (page.epoch !== this.epoch) {
-      this.#anew(page);
+      this.#startEpoch(page);
       return;
     }
-    // One page may not be all that is missing.
+    // The page may not cover the whole gap.
     if (page.seq > this.#known) this.#known = page.seq;
     for (const message of page.messages) {
       if (message.seq < this.#next) continue;
       if (message.seq > this.#next) {
-        // Forgotten by the history before it was delivered here: nobody can go on from where they are.
+        // The history deleted these messages before they were delivered here, so members cannot continue.
         this.#clearAhead();
         this.#next = message.seq;
-        this.#kept.restart(this.#next);
-        this.#strand();
+        this.#replay.restart(this.#next);
+        this.#forceResync();
       }
-      this.#deliver(new Frame(messageText(message)));
+      this.#deliver(new Frame(serializeMessage(message)));
     }
     this.#deliverAhead();
   }
@@ -299,14 +300,4 @@ export class Room {
   #isClosed(): boolean {
     return this.#closed;
   }
-}
-
-/** The frame of a message, and nothing that the protocol does not name. */
-function messageText(message: Message): string {
-  const { room, seq, id, from, text, at, edits, deletes, edited, deleted } = message;
-  // Nearly all are plain ones, and those are written at the least cost.
-  const plain = (edits ?? deletes ?? edited ?? deleted) === undefined;
-  return JSON.stringify(
-    plain ? { type: 'message', room, seq, id, from, text, at } : { type: 'message', ...asShown(message) },
-  );
 }

@@ -1,44 +1,42 @@
 import { randomUUID } from 'node:crypto';
 import type { Reply, RoomsProtocol, Signal } from '@usher/protocol';
 import type { Connection, Identity } from '../connections/connection.ts';
-import { createExpulsion } from './expulsion.ts';
-import { Guest } from './guest.ts';
+import { createEviction } from './eviction.ts';
+import { RoomClient } from './room-client.ts';
 import { join } from './join.ts';
 import { silent } from '../support/log.ts';
 import { LoopShare } from '../support/loop-share.ts';
 import { createMemoryPresence } from '../presence/memory-presence.ts';
-import { notFound } from './not-found.ts';
+import { notFound } from './room-errors.ts';
 import { following, withinFrame } from './page.ts';
-import { createPeople, type News } from '../marks/people.ts';
+import { createUserEvents, type UserEvent } from '../marks/user-events.ts';
 import { RequestError } from '../connections/request-error.ts';
-import { type Membership, Room, type RoomMeans } from './room.ts';
+import { type Membership, Room, type RoomContext } from './room.ts';
 import type { Member, RoomAction, Rooms, RoomsOptions } from './room-types.ts';
-import { serveSaying } from './saying.ts';
+import { handleMessages } from './message-handlers.ts';
 import { serveMarks } from '../marks/serve-marks.ts';
 import { servePresence } from '../presence/serve-presence.ts';
 import { serveTyping } from '../presence/typing.ts';
-import { check } from './verdict.ts';
+import { requireAllowed } from './room-errors.ts';
 
-/** What requests cost beside the 1 of a `ping`: a join or a page reads the history, a leave is told to the room. */
+/** The costs of requests, where a `ping` costs 1: a join or a page reads the history, and a leave is sent to the room. */
 const costs = { join: 4, history: 4, leave: 2 } as const;
 
 type Present = Reply<RoomsProtocol, 'join'>['present'];
 
-/**
- * Serves join, history, leave, send, edit and delete of the rooms protocol on `connections`, with nothing but its public surface.
- */
+/** Serves the rooms protocol on `connections`, using only its public API. */
 export function createRooms(options: RoomsOptions): Rooms {
   const { connections, history, bus, authorize, observer = {}, log = silent } = options;
   const { limits } = connections;
   const rooms = new Map<string, Room>();
-  const guests = new Map<Connection, Guest>();
+  const clients = new Map<Connection, RoomClient>();
   const share = new LoopShare();
-  const means: RoomMeans = {
+  const context: RoomContext = {
     history,
     bus,
     holeMs: options.holeMs ?? 25,
     log,
-    strand: (connection) => connections.close({ id: connection.id }, 'try_again_later'),
+    forceResync: (connection) => connections.close({ id: connection.id }, 'try_again_later'),
     delivered: (room, members) => observer.delivered?.(room, members),
     follow: (room) => {
       const endPresence = presence.follow(room);
@@ -60,15 +58,15 @@ export function createRooms(options: RoomsOptions): Rooms {
     bus,
     node,
     graceMs: options.presenceGraceMs ?? 10_000,
-    holeMs: means.holeMs,
+    holeMs: context.holeMs,
     log,
   });
-  const { attendance } = presence;
+  const { localPresence } = presence;
   const hasJoined = (connection: Connection, room: string): boolean =>
-    guests.get(connection)?.memberships.get(room)?.joined === true;
-  const typing = serveTyping({ connections, bus, attendance, hasJoined, log });
+    clients.get(connection)?.memberships.get(room)?.joined === true;
+  const typing = serveTyping({ connections, bus, localPresence, hasJoined, log });
 
-  const tellOthers = createPeople({ bus, node, log, heard, missed });
+  const publishEvent = createUserEvents({ bus, node, log, onEvent, onMissed });
   const marks =
     options.marks &&
     serveMarks({
@@ -79,112 +77,112 @@ export function createRooms(options: RoomsOptions): Rooms {
       log,
       entersOnJoin: options.entersOnJoin ?? (() => true),
       hasJoined,
-      joinedBy: (room, user) => attendance.find(room, user)?.connections ?? 0,
-      judge: (identity, room) => judge(identity, room, 'history'),
-      tellOthers,
+      joinedBy: (room, user) => localPresence.find(room, user)?.connections ?? 0,
+      requireAccess: (identity, room) => requireAccess(identity, room, 'history'),
+      publishEvent,
     });
-  const expulsion = createExpulsion({ connections, guests, leave, authorize, log });
+  const eviction = createEviction({ connections, clients, leave, authorize, log });
 
-  function heard(news: News): void {
-    marks?.heard(news);
-    if (news.kind === 'removed') expulsion.expel(news.room, news.user, news.code);
+  function onEvent(event: UserEvent): void {
+    marks?.onEvent(event);
+    if (event.kind === 'removed') eviction.evict(event.room, event.user, event.code);
   }
 
-  function missed(): void {
-    marks?.missed();
-    void expulsion.judgeAll();
+  function onMissed(): void {
+    marks?.onMissed();
+    void eviction.authorizeAll();
   }
 
-  function tell(news: News): void {
-    marks?.heard(news);
-    tellOthers(news);
+  function emitEvent(event: UserEvent): void {
+    marks?.onEvent(event);
+    publishEvent(event);
   }
 
-  function guestAt(connection: Connection): Guest {
-    let guest = guests.get(connection);
-    if (guest === undefined) {
-      guest = new Guest(connection, share);
-      if (connection.open) guests.set(connection, guest);
+  function clientOf(connection: Connection): RoomClient {
+    let client = clients.get(connection);
+    if (client === undefined) {
+      client = new RoomClient(connection, share);
+      if (connection.open) clients.set(connection, client);
     }
-    return guest;
+    return client;
   }
 
-  function enter(guest: Guest, name: string): Membership {
-    const present = guest.memberships.get(name);
+  function enter(client: RoomClient, name: string): Membership {
+    const present = client.memberships.get(name);
     if (present !== undefined) {
       present.live = false;
       return present;
     }
-    if (!guest.connection.open) throw new RequestError('not_joined', 'the connection is closed');
-    if (guest.memberships.size >= limits.rooms) {
+    if (!client.connection.open) throw new RequestError('not_joined', 'the connection is closed');
+    if (client.memberships.size >= limits.rooms) {
       throw new RequestError('too_many_rooms', `at most ${limits.rooms} rooms at once`);
     }
     let room = rooms.get(name);
-    if (room === undefined) rooms.set(name, (room = new Room(name, means)));
-    const { connection } = guest;
+    if (room === undefined) rooms.set(name, (room = new Room(name, context)));
+    const { connection } = client;
     const membership: Membership = { connection, room, joined: false, live: false, from: 0, gone: false };
     room.members.set(connection, membership);
-    guest.memberships.add(membership);
+    client.memberships.add(membership);
     return membership;
   }
 
-  /** @param dropped the connection was lost, and the person may be back in a moment. */
+  /** @param dropped the connection was lost and may reconnect within the grace period */
   function leave(membership: Membership, dropped = false): void {
     if (membership.gone) return;
     const { connection, room } = membership;
     membership.gone = true;
     membership.live = false;
     room.members.delete(connection);
-    const guest = guests.get(connection);
-    guest?.memberships.delete(room.name);
+    const client = clients.get(connection);
+    client?.memberships.delete(room.name);
     if (membership.joined) {
-      attendance.went(room.name, connection.identity.user, guest?.away === true, dropped);
+      localPresence.left(room.name, connection.identity.user, client?.away === true, dropped);
     }
     if (room.members.size > 0) return;
     rooms.delete(room.name);
     try {
       room.close();
     } catch (error) {
-      // They have left all the same, and others may join: the room is created anew.
-      log.error({ err: error, room: room.name }, 'a room that is empty could not be unsubscribed');
+      // The member has left regardless, and a later join creates a new room.
+      log.error({ err: error, room: room.name }, 'an empty room could not be unsubscribed');
     }
   }
 
   const prepare = ({ connection, room }: Membership): Promise<unknown> =>
     Promise.all([presence.ready(room), marks?.entering(connection.identity, room.name)]);
   const present = (membership: Membership): Present =>
-    presence.joined(membership, guests.get(membership.connection)?.away === true);
+    presence.joined(membership, clients.get(membership.connection)?.away === true);
 
-  async function judge(identity: Identity, room: string, action: RoomAction): Promise<void> {
-    check(await authorize(identity, room, action));
+  async function requireAccess(identity: Identity, room: string, action: RoomAction): Promise<void> {
+    requireAllowed(await authorize(identity, room, action));
   }
 
-  /** A change is told in each of the rooms. */
+  /** A change of `away` is sent to each joined room. */
   function costOfAway({ away }: Signal<RoomsProtocol, 'away'>, connection: Connection): number {
-    const guest = guests.get(connection);
-    return guest === undefined || guest.away === away ? 1 : Math.max(1, guest.memberships.size);
+    const client = clients.get(connection);
+    return client === undefined || client.away === away ? 1 : Math.max(1, client.memberships.size);
   }
 
   connections.onClosed((connection, { name }) => {
-    const guest = guests.get(connection);
-    if (guest === undefined) return;
+    const client = clients.get(connection);
+    if (client === undefined) return;
     const dropped = name !== 'session_ended' && name !== 'closed_by_operator';
-    for (const membership of guest.memberships.list()) leave(membership, dropped);
-    guests.delete(connection);
-    guest.reads.end();
+    for (const membership of client.memberships.list()) leave(membership, dropped);
+    clients.delete(connection);
+    client.reader.end();
   });
 
   connections.handle(
     'join',
     async (params, connection, call) => {
-      const guest = guestAt(connection);
-      const done = await guest.turn(params.room);
+      const client = clientOf(connection);
+      const release = await client.acquire(params.room);
       try {
-        return await join({ history, judge, enter, leave, prepare, present }, guest, params, call);
+        return await join({ history, requireAccess, enter, leave, prepare, present }, client, params, call);
       } catch (error) {
         throw notFound(error);
       } finally {
-        done();
+        release();
       }
     },
     { cost: costs.join },
@@ -193,10 +191,10 @@ export function createRooms(options: RoomsOptions): Rooms {
   connections.handle(
     'history',
     async ({ room, after }, connection) => {
-      const guest = guestAt(connection);
-      await judge(connection.identity, room, 'history');
+      const client = clientOf(connection);
+      await requireAccess(connection.identity, room, 'history');
       try {
-        const page = await guest.reads.run(connection, () => history.read(room, following(after)));
+        const page = await client.reader.run(connection, () => history.read(room, following(after)));
         return page === undefined ? { messages: [], more: false } : withinFrame(page);
       } catch (error) {
         throw notFound(error);
@@ -208,25 +206,25 @@ export function createRooms(options: RoomsOptions): Rooms {
   connections.handle(
     'leave',
     async ({ room }, connection) => {
-      const guest = guestAt(connection);
-      const done = await guest.turn(room);
+      const client = clientOf(connection);
+      const release = await client.acquire(room);
       try {
-        const membership = guest.memberships.get(room);
+        const membership = client.memberships.get(room);
         if (membership !== undefined) leave(membership);
       } finally {
-        done();
+        release();
       }
       return {};
     },
     { cost: costs.leave },
   );
 
-  serveSaying({ connections, history, authorize, guestAt, appended: (room) => observer.appended?.(room) });
+  handleMessages({ connections, history, authorize, clientOf, appended: (room) => observer.appended?.(room) });
 
   connections.on(
     'away',
     ({ away }, connection) => {
-      presence.turned(guestAt(connection), away);
+      presence.setAway(clientOf(connection), away);
     },
     { cost: costOfAway },
   );
@@ -235,7 +233,7 @@ export function createRooms(options: RoomsOptions): Rooms {
     list: () => [...rooms.values()].map((room) => ({ room: room.name, connections: room.members.size })),
     members: (name) => {
       const users: Member[] = [];
-      for (const { user, connections: joined } of attendance.in(name)) {
+      for (const { user, connections: joined } of localPresence.in(name)) {
         if (joined > 0) users.push({ user, connections: joined });
       }
       return users;
@@ -244,20 +242,20 @@ export function createRooms(options: RoomsOptions): Rooms {
     statusOf: (user) => {
       const theirs = connections.list({ user });
       if (theirs.length === 0) return 'offline';
-      return theirs.every((connection) => guests.get(connection)?.away === true) ? 'away' : 'online';
+      return theirs.every((connection) => clients.get(connection)?.away === true) ? 'away' : 'online';
     },
     forget: (dead) => presence.forget(dead),
     added: (room, user) => {
-      tell({ kind: 'added', room, user });
+      emitEvent({ kind: 'added', room, user });
     },
     dropped: (room, user) => {
-      tell({ kind: 'dropped', room, user });
+      emitEvent({ kind: 'dropped', room, user });
     },
     remove: (room, user, code) => {
-      const news = { kind: 'removed', room, user, code } as const;
-      marks?.heard(news);
-      const removed = expulsion.expel(room, user, code);
-      tellOthers(news);
+      const event = { kind: 'removed', room, user, code } as const;
+      marks?.onEvent(event);
+      const removed = eviction.evict(room, user, code);
+      publishEvent(event);
       return removed;
     },
   };

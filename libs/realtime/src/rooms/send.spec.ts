@@ -17,7 +17,7 @@ async function room(...users: string[]) {
   return { ...node, clients, maggie, bart };
 }
 
-test('a message is answered with its place and goes to every member, the sender included', async () => {
+test('answers with the sequence number and sends the message to every member, including the sender', async () => {
   const { clients, maggie } = await room('maggie', 'bart', 'lisa');
   const reply = await maggie.ask('send', { room: 'general', key: newKey(), text: 'Hello' });
   const { seq, at } = reply['data'] as { seq: number; at: number };
@@ -36,21 +36,21 @@ test('a message is answered with its place and goes to every member, the sender 
   }
 });
 
-test('it is encoded once: all members get the very same frame', async () => {
+test('encodes a message once: all members receive the same frame', async () => {
   const { clients, maggie } = await room('maggie', 'bart', 'lisa');
   await sendAll(maggie, 'general', ['Hello']);
   const frames = new Set(clients.map(({ raw }) => raw.find(({ text }) => text.includes('"message"'))));
   expect(frames.size).toBe(1);
 });
 
-test('the key is shown to nobody', async () => {
+test('sends the key to no client', async () => {
   const { clients, maggie } = await room('maggie', 'bart');
   const key = newKey();
   await maggie.ask('send', { room: 'general', key, text: 'Hello' });
   expect(JSON.stringify(clients.map(({ frames }) => frames))).not.toContain(key);
 });
 
-test('nothing is said before the message is durable', async () => {
+test('sends nothing before the message is durable', async () => {
   const memory = createMemoryHistory({ rooms: ['general'] });
   const durable = Promise.withResolvers<undefined>();
   const history: History = {
@@ -73,7 +73,7 @@ test('nothing is said before the message is durable', async () => {
   expect(liveSeqs(client)).toEqual([1]);
 });
 
-test('a message that could not be written is no message', async () => {
+test('sends nothing when the append fails', async () => {
   const memory = createMemoryHistory({ rooms: ['general'] });
   const history: History = {
     read: memory.read.bind(memory),
@@ -87,7 +87,7 @@ test('a message that could not be written is no message', async () => {
   expect(client.of('message')).toEqual([]);
 });
 
-test('the same key again is the same answer, and no second message', async () => {
+test('answers a repeated key with the first result and appends nothing', async () => {
   const { maggie, clients, connect } = await room('maggie', 'bart');
   const key = newKey();
   const first = await maggie.ask('send', { room: 'general', key, text: 'Hello' });
@@ -101,7 +101,7 @@ test('the same key again is the same answer, and no second message', async () =>
   expect(liveSeqs(reconnected)).toEqual([]);
 });
 
-test('another user’s same key is another message', async () => {
+test('accepts the same key of another user as another message', async () => {
   const { maggie, bart } = await room('maggie', 'bart');
   const key = newKey();
   await maggie.ask('send', { room: 'general', key, text: 'mine' });
@@ -109,7 +109,7 @@ test('another user’s same key is another message', async () => {
   expect(maggie.of('message').map(({ from }) => from)).toEqual(['maggie', 'bart']);
 });
 
-test('messages of one connection stay in order, however long each is judged', async () => {
+test('keeps the messages of one connection in order, however long each authorization takes', async () => {
   const waiting: (() => void)[] = [];
   const node = newNode({
     authorize: (_, __, action) =>
@@ -131,7 +131,7 @@ test('messages of one connection stay in order, however long each is judged', as
   expect(client.of('message').map(({ text }) => text)).toEqual(texts);
 });
 
-test('only who has joined may send', async () => {
+test('refuses sends of a connection that has not joined', async () => {
   const { connect, history } = await room('maggie');
   const stranger = connect('bart');
   const answer = await stranger.ask('send', { room: 'general', key: newKey(), text: 'Hello' });
@@ -139,7 +139,7 @@ test('only who has joined may send', async () => {
   expect((await history.read('general', { limit: 1 })).seq).toBe(0);
 });
 
-test('a text has 1 to 4,000 characters, counted as people count them', async () => {
+test('accepts 1 to 4,000 characters, counted in code points', async () => {
   const { maggie } = await room('maggie');
   const send = async (text: string) => {
     const { code, type } = await maggie.ask('send', { room: 'general', key: newKey(), text });
@@ -154,14 +154,14 @@ test('a text has 1 to 4,000 characters, counted as people count them', async () 
   expect(await send('x'.repeat(8_001))).toBe('too_long');
 });
 
-test('half a character is made whole before anybody keeps it', async () => {
+test('replaces lone surrogates before the message is stored', async () => {
   const { maggie } = await room('maggie');
   maggie.say(`{"id":99,"type":"send","room":"general","key":"${newKey()}","text":"broken \\ud83d"}`);
   await maggie.until(({ type }) => type === 'message');
   expect(maggie.of('message')[0]?.['text']).toBe('broken \ufffd');
 });
 
-test('a room that nobody is in any more gets its message all the same', async () => {
+test('appends and publishes a message to a room without members', async () => {
   const memory = createMemoryHistory({ rooms: ['general'] });
   const { promise, resolve } = Promise.withResolvers<undefined>();
   const begun = Promise.withResolvers<undefined>();
@@ -188,7 +188,7 @@ test('a room that nobody is in any more gets its message all the same', async ()
   expect((await memory.read('general', { limit: 1 })).seq).toBe(1);
 });
 
-test('the observer counts messages and deliveries', async () => {
+test('reports appends and deliveries to the observer', async () => {
   const observer = { appended: vi.fn(), delivered: vi.fn() };
   const node = newNode({ observer });
   for (const user of ['maggie', 'bart']) await node.connect(user).ask('join', { room: 'general' });

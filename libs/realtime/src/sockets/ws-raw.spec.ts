@@ -12,15 +12,15 @@ async function serverSide(options = {}, headers = {}) {
   return { ws: await promise, client };
 }
 
-// If one of these fails after an update of `ws`, look at ws-raw.ts before anything else: without the raw socket everything
-// still works, by `ws.send`, several times slower.
+// If one of these tests fails after an update of `ws`, check ws-raw.ts first. Without the raw socket everything still works with
+// `ws.send`, but several times slower.
 
-test('the network socket of this version of ws is found', async () => {
+test('finds the network socket of the installed version of ws', async () => {
   const { ws } = await serverSide();
   expect(rawSocket(ws)).toBeDefined();
 });
 
-test('it is the one that ws itself writes to', async () => {
+test('finds the socket that ws itself writes to', async () => {
   const { ws, client } = await serverSide();
   const raw = rawSocket(ws);
   const written: string[] = [];
@@ -36,13 +36,13 @@ test('it is the one that ws itself writes to', async () => {
   expect(written.join('')).toContain('by ws');
 });
 
-test('with compression agreed on, nothing is written past ws', async () => {
+test('does not bypass ws when compression was negotiated', async () => {
   const { ws } = await serverSide({ perMessageDeflate: true }, { 'Sec-WebSocket-Extensions': 'permessage-deflate' });
   expect(ws.extensions).toBe('permessage-deflate');
   expect(rawSocket(ws)).toBeUndefined();
 });
 
-test.each(['_socket', '_sender'])('without its %s nothing is written past ws', async (name) => {
+test.each(['_socket', '_sender'])('does not bypass ws when %s is missing', async (name) => {
   const { ws } = await serverSide();
   const part: unknown = Reflect.get(ws, name);
   Reflect.set(ws, name, undefined);
@@ -50,7 +50,7 @@ test.each(['_socket', '_sender'])('without its %s nothing is written past ws', a
   Reflect.set(ws, name, part);
 });
 
-test('a response that a framework tied to the socket is let go', async () => {
+test('detaches the HTTP response that a framework attached to the socket', async () => {
   const { ws } = await serverSide();
   const socket = rawSocket(ws) as Socket;
   const before = socket.listenerCount('close');

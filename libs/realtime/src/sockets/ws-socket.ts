@@ -6,24 +6,24 @@ import type { Frame } from '../connections/frame.ts';
 import type { Socket, SocketListener } from '../connections/socket.ts';
 import { rawSocket, releaseHttp } from './ws-raw.ts';
 
-/** The options that a `WebSocketServer` of `ws` should have for this adapter. */
+/** Recommended options of a `WebSocketServer` of `ws` for this adapter. */
 export const serverOptions = {
-  /** Larger frames close with 1009 before they are read. */
+  /** Larger frames are closed with 1009 before they are read. */
   maxPayload: roomBounds.clientFrameBytes,
-  /** Compression costs memory per connection and keeps frames from being shared. */
+  /** Compression uses memory per connection and prevents frames from being shared. */
   perMessageDeflate: false,
   /** How long a closing handshake may take, in milliseconds. */
   closeTimeout: 5_000,
 } as const;
 
-/** Gathered bytes are written when there are so many, even within a turn, so that the kernel's back-pressure is seen. */
+/** Gathered bytes beyond this size are written before the end of the turn, to observe the back-pressure of the kernel. */
 const gatherAtMost = 64 * 1024;
 
 const open = 1;
 
-/** Sockets with frames that wait for the end of this turn of the event loop; one list and one callback for all. */
+/** Sockets with frames to write at the end of this turn of the event loop. All share one list and one callback. */
 let dirty: WsSocket[] = [];
-/** The last frames that were joined, and what came of it: members of one room have the same ones. */
+/** The last joined frames and their bytes, cached because members of a room receive the same frames. */
 let joinedFrames: Frame[] = [];
 let joinedBytes: Buffer | undefined;
 
@@ -33,11 +33,11 @@ interface Adapted {
 }
 
 /**
- * Hands an open server-side WebSocket to whatever `start` opens on it, e.g.
- * `attach(ws, (socket) => connections.open(socket, identity).listener)`.
+ * Attaches an open server-side WebSocket, e.g. `attach(ws, (socket) => connections.open(socket, identity).listener)`.
  *
- * To be called in the same turn in which the handshake was answered, or first frames are lost. Lets go of the HTTP exchange.
- * Binary frames close with 1003; wrong framing, invalid UTF-8 and too large frames are closed by `ws` (1002, 1007, 1009).
+ * Must be called in the same turn of the event loop in which the handshake was accepted, otherwise the first frames are lost.
+ * Releases the HTTP request and response. Binary frames are closed with 1003. `ws` closes invalid framing with 1002, invalid UTF-8
+ * with 1007 and oversized frames with 1009.
  */
 export function attach(ws: WebSocket, start: (socket: Socket) => SocketListener): void {
   releaseHttp(ws);
@@ -101,7 +101,7 @@ class WsSocket implements Socket {
     this.ws.terminate();
   }
 
-  /** Writes what was gathered, in one write. After a close frame there must be nothing more (RFC 6455 §5.5.1). */
+  /** Writes all gathered frames in one write. No data may follow a close frame (RFC 6455 §5.5.1). */
   flush(): void {
     const first = this.#first;
     if (first === undefined) return;
@@ -110,7 +110,7 @@ class WsSocket implements Socket {
     if (this.ws.readyState === open && this.#raw?.writable === true) this.#raw.write(bytes);
   }
 
-  /** The end of the turn: it may be listed again. */
+  /** Called at the end of the turn. The socket may be listed again afterwards. */
   turnOver(): void {
     this.#listed = false;
     this.flush();
@@ -155,7 +155,7 @@ function onMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
     socket.close(closeCode('unsupported_data').code, closeCode('unsupported_data').reason);
     return;
   }
-  // `ws` gives a Buffer, valid UTF-8, unless somebody has set another `binaryType`.
+  // `ws` passes a Buffer with valid UTF-8, unless `binaryType` was changed.
   socket.listener.message(Buffer.isBuffer(data) ? data.toString() : textOf(data));
 }
 
@@ -163,7 +163,7 @@ function textOf(data: ArrayBuffer | Buffer[]): string {
   return (Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data)).toString();
 }
 
-/** Broken framing: `ws` has sent the close frame already, and nothing that follows is looked at. */
+/** Invalid framing: `ws` has already sent the close frame and ignores further data. */
 function onError(this: WebSocket, error: Error & { readonly code?: string }): void {
   end(this, faultCode(error.code));
 }
@@ -172,7 +172,7 @@ function onClose(this: WebSocket, code: number): void {
   end(this, code);
 }
 
-/** Tells the listener once, and lets go of it. */
+/** Notifies the listener once and releases it. */
 function end(ws: WebSocket, code: number): void {
   const socket = (ws as Adapted)[adapter];
   const listener = socket?.listener;

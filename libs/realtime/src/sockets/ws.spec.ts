@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { createConnections } from '../connections/connections.ts';
 import { Frame } from '../connections/frame.ts';
-import type { Closed } from '../connections/hub.ts';
+import type { Closed } from '../connections/connections-types.ts';
 import { createMemoryBus } from '../bus/memory-bus.ts';
 import { createMemoryHistory } from '../rooms/memory-history.ts';
 import { createRooms } from '../rooms/rooms.ts';
@@ -15,7 +15,7 @@ import { rawSocket } from './ws-raw.ts';
 import { attach } from '../ws.ts';
 import { eventually } from '../testing/eventually.ts';
 
-/** An attached socket, what it heard, and a client that sees the bytes. `plain` takes the way by `ws.send`. */
+/** An attached socket, the events that it received, and a raw client. `plain` forces `ws.send`. */
 async function attached(plain = false) {
   const opened = Promise.withResolvers<{ ws: WebSocket; socket: Socket }>();
   const heard: string[] = [];
@@ -41,7 +41,7 @@ async function attached(plain = false) {
   return { client, ...(await opened.promise), heard, closed, ended: ended.promise };
 }
 
-/** Counts the writes to the network, and what they carry. */
+/** Records the writes to the network and their contents. */
 function spyOnWrites(ws: WebSocket): Buffer[] {
   const raw = rawSocket(ws);
   if (raw === undefined) throw new Error('ws-raw.spec.ts tells why');
@@ -57,9 +57,9 @@ function spyOnWrites(ws: WebSocket): Buffer[] {
 }
 
 test.each([
-  ['past ws', false],
+  ['written past ws', false],
   ['by ws.send', true],
-])('frames arrive whole, in order, unmasked and uncompressed (%s)', async (_, plain) => {
+])('sends frames complete, in order, unmasked and uncompressed (%s)', async (_, plain) => {
   const { client, socket } = await attached(plain);
   const texts = ['a', 'é🙂', 'x'.repeat(125), 'x'.repeat(126), 'x'.repeat(70_000), '', 'end'];
   for (const text of texts) socket.send(new Frame(text));
@@ -70,7 +70,7 @@ test.each([
   }
 });
 
-test('all frames of one turn leave in one write; the next turn has its own', async () => {
+test('writes all frames of one turn at once, and each turn separately', async () => {
   const { client, ws, socket } = await attached();
   const writes = spyOnWrites(ws);
   for (const text of ['a', 'b', 'c']) socket.send(new Frame(text));
@@ -81,7 +81,7 @@ test('all frames of one turn leave in one write; the next turn has its own', asy
   expect(writes.map(({ length }) => length)).toEqual([9, 3]);
 });
 
-test('one frame alone is written as it is, and the same frames to many are joined once', async () => {
+test('writes a single frame as it is, and joins the same frames for many sockets once', async () => {
   const [one, other] = [await attached(), await attached()];
   const writes = [spyOnWrites(one.ws), spyOnWrites(other.ws)] as const;
   const frames = [new Frame('a'), new Frame('b')];
@@ -98,7 +98,7 @@ test('one frame alone is written as it is, and the same frames to many are joine
   expect(one.client.texts()).toEqual(['a', 'b', 'c']);
 });
 
-test('sockets with other frames of the same length are not mixed up', async () => {
+test('does not mix up sockets with different frames of the same length', async () => {
   const [one, other] = [await attached(), await attached()];
   for (const text of ['a', 'b']) one.socket.send(new Frame(text));
   for (const text of ['c', 'd']) other.socket.send(new Frame(text));
@@ -109,7 +109,7 @@ test('sockets with other frames of the same length are not mixed up', async () =
   ]);
 });
 
-test('what is gathered counts as buffered, and a large turn does not wait for its end', async () => {
+test('counts gathered frames as buffered, and writes a large turn before its end', async () => {
   const { client, ws, socket } = await attached();
   const writes = spyOnWrites(ws);
   socket.send(new Frame('x'.repeat(1_000)));
@@ -123,9 +123,9 @@ test('what is gathered counts as buffered, and a large turn does not wait for it
 });
 
 test.each([
-  ['past ws', false],
+  ['written past ws', false],
   ['by ws.send', true],
-])('the close frame comes behind what was sent before it, and nothing behind that (%s)', async (_, plain) => {
+])('sends the close frame after all earlier frames, and nothing afterwards (%s)', async (_, plain) => {
   const { client, socket, closed, ended } = await attached(plain);
   socket.send(new Frame('a'));
   socket.send(new Frame('b'));
@@ -139,10 +139,10 @@ test.each([
   expect(closed).toEqual([4503]);
 });
 
-test('when the client closes, what is gathered does not come behind the answer to its close frame', async () => {
+test('sends no gathered frames after the answer to the close frame of the client', async () => {
   const { client, ws, socket, closed, ended } = await attached();
   const writes = spyOnWrites(ws);
-  // In the very turn in which the close frame is read, before the end of which everything gathered would be written.
+  // In the turn in which the close frame is read. At its end, all gathered frames would be written.
   const receiver = Reflect.get(ws, '_receiver') as { on(event: string, listener: () => void): void };
   receiver.on('conclude', () => {
     socket.send(new Frame('too late'));
@@ -159,7 +159,7 @@ test('when the client closes, what is gathered does not come behind the answer t
   expect(closed).toEqual([1001]);
 });
 
-test('pings are answered among gathered frames without harm to them', async () => {
+test('answers pings between gathered frames', async () => {
   const { client, socket, heard } = await attached();
   for (const round of range(1, 20)) {
     client.say(9, `ping ${round}`);
@@ -175,7 +175,7 @@ test('pings are answered among gathered frames without harm to them', async () =
   expect(heard).toEqual(range(1, 20).map((round) => `hello ${round}`));
 });
 
-test('a text in fragments is one message', async () => {
+test('joins a fragmented text into one message', async () => {
   const { client, heard } = await attached();
   client.say(1, 'one ', false);
   client.say(0, 'message', true);
@@ -214,7 +214,7 @@ test.each([
     },
   ],
   ['an unmasked frame', 1002, (client: RawClient) => client.socket.write(Buffer.from([0x81, 1, 0x78]))],
-])('%s closes with %i, told at once and once, and what follows is not heard', async (_, code, say) => {
+])('closes %s with %i, reports it once and immediately, and ignores later data', async (_, code, say) => {
   const { client, heard, closed, ended } = await attached();
   say(client);
   client.say(1, 'after');
@@ -227,7 +227,7 @@ test.each([
   expect(heard).toEqual([]);
 });
 
-test('a connection that is lost is told as 1006, and one closed without a code as 1005', async () => {
+test('reports a lost connection as 1006 and a close without a code as 1005', async () => {
   const lost = await attached();
   lost.client.socket.destroy();
   await lost.ended;
@@ -241,12 +241,12 @@ test('a connection that is lost is told as 1006, and one closed without a code a
   expect(bare.closed).toEqual([1005]);
 });
 
-test('a start that fails leaves no socket behind', async () => {
+test('terminates the socket when start throws', async () => {
   const failed = Promise.withResolvers<unknown>();
   const port = await newWsServer((ws) => {
     try {
       attach(ws, () => {
-        throw new Error('no seat');
+        throw new Error('open failed');
       });
     } catch (error) {
       failed.resolve(error);
@@ -254,7 +254,7 @@ test('a start that fails leaves no socket behind', async () => {
   });
   const client = await RawClient.open(port);
   await client.closed();
-  expect(await failed.promise).toEqual(new Error('no seat'));
+  expect(await failed.promise).toEqual(new Error('open failed'));
 });
 
 /** Rooms on real sockets. */
@@ -286,7 +286,7 @@ async function roomsServer(now?: { closeGraceMs: number }) {
   return { connections, port, closed, sockets };
 }
 
-test('rooms over real sockets: everybody gets every message once, in order', async () => {
+test('rooms over real sockets deliver every message once and in order to every member', async () => {
   const { port } = await roomsServer();
   const count = 8;
   const each = 40;
@@ -317,7 +317,7 @@ test('rooms over real sockets: everybody gets every message once, in order', asy
   for (const { ws } of clients) ws.terminate();
 });
 
-test('a client that does not read is closed with 4009, its memory bounded, and nobody waits for it', async () => {
+test('closes a client that does not read with 4009 and bounded memory, without delaying others', async () => {
   const { port, closed, sockets, connections } = await roomsServer({ closeGraceMs: 200 });
   const slow = await RawClient.open(port);
   slow.say(1, JSON.stringify({ id: 1, type: 'join', room: 'general' }));
@@ -328,7 +328,7 @@ test('a client that does not read is closed with 4009, its memory bounded, and n
   await sender.until(() => sender.texts().length === 2);
   let most = 0;
   const text = 'x'.repeat(4_000);
-  // The kernel takes a few megabytes before anything waits here.
+  // The kernel buffers a few megabytes before anything is buffered here.
   let id = 1;
   while (closed.length === 0) {
     for (let more = 0; more < 10; more++) {
@@ -342,7 +342,7 @@ test('a client that does not read is closed with 4009, its memory bounded, and n
   expect(most).toBeGreaterThan(512 * 1024);
   expect(most).toBeLessThan(1024 * 1024 + 16 * 1024);
   expect(connections.size).toBe(1);
-  // It never reads the close frame, so it is cut.
+  // The client never reads the close frame, so the socket is terminated.
   await eventually(() => {
     expect(sockets[0]?.bufferedBytes).toBe(0);
   });

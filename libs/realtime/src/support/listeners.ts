@@ -1,6 +1,6 @@
 import type { Logger } from './log.ts';
 
-/** Those who want to be told of something. One that throws is logged and harms neither the teller nor the others. */
+/** A set of listeners. An error thrown by one is logged and affects neither the caller nor the other listeners. */
 export class Listeners<A extends readonly unknown[]> {
   readonly #entries = new Set<(...args: A) => void>();
   readonly #log: Logger;
@@ -11,7 +11,7 @@ export class Listeners<A extends readonly unknown[]> {
     this.#failed = failed;
   }
 
-  /** Returns a function that ends the listening. The same listener given twice is two. */
+  /** Returns a function that removes the listener. A listener that is added twice is called twice. */
   add(listener: (...args: A) => void): () => void {
     const entry = (...args: A): void => {
       listener(...args);
@@ -22,7 +22,7 @@ export class Listeners<A extends readonly unknown[]> {
     };
   }
 
-  tell(...args: A): void {
+  notify(...args: A): void {
     for (const entry of this.#entries) {
       try {
         entry(...args);

@@ -1,4 +1,4 @@
-/** What the library asks of a logger; pino's shape. Nothing secret and no message text is ever handed to it. */
+/** The logger that this package needs, compatible with pino. No secret and no message text is ever logged. */
 export interface Logger {
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;
@@ -7,7 +7,7 @@ export interface Logger {
 }
 
 function nothing(): void {
-  // A library without a logger is a silent one.
+  // Without a logger this package logs nothing.
 }
 
 export const silent: Logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };

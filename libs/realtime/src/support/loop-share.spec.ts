@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { LoopShare } from './loop-share.ts';
 
-/** Keeps the process busy, as a synchronous read does. */
+/** Blocks the event loop, as a synchronous read does. */
 function block(ms: number): void {
   for (const until = performance.now() + ms; performance.now() < until;);
 }
 
-/** Does work of so many milliseconds so many times, and counts the turns of the event loop that pass meanwhile. */
+/** Runs `count` tasks of `ms` milliseconds each and counts the turns of the event loop in the meantime. */
 async function turnsOf(count: number, ms: number): Promise<{ turns: number; order: number[] }> {
   const share = new LoopShare();
   const order: number[] = [];
@@ -28,14 +28,14 @@ async function turnsOf(count: number, ms: number): Promise<{ turns: number; orde
   return { turns, order };
 }
 
-test('work that takes long is soon done one piece per turn of the event loop, in order', async () => {
+test('LoopShare runs slow tasks one per turn of the event loop, in order', async () => {
   const { turns, order } = await turnsOf(30, 5);
-  // Eight in the first turn, before it is known how long they take.
+  // Eight tasks run in the first turn, before their duration is known.
   expect(turns).toBeGreaterThanOrEqual(22);
   expect(order).toEqual(Array.from({ length: 30 }, (_, index) => index));
 });
 
-test('work that takes no time does not wait', async () => {
+test('LoopShare does not delay fast tasks', async () => {
   const share = new LoopShare();
   expect(share.next()).toBeUndefined();
   const { order } = await turnsOf(5_000, 0);

@@ -1,12 +1,12 @@
-/** A turn that took longer lets the next one do less. Milliseconds. */
+/** A turn of the event loop that takes longer, in milliseconds, reduces the work of the next one. */
 const sliceMs = 4;
-/** Pieces of work that may be done in one turn, while they are quick. */
+/** The maximum number of tasks per turn, while turns are fast. */
 const mostPerTurn = 8;
 
 /**
- * Spreads work that blocks the process for a moment, such as reading and encoding pages, over turns of the event loop, so that other
- * requests are answered in between: eight pieces per turn while turns are quick, one after a slow turn. First come, first served; the
- * callers bound the queue.
+ * Spreads tasks that block the event loop, such as reading and serializing pages, over several turns, so that other requests are
+ * answered in between. It runs eight tasks per turn while turns are fast, and one after a slow turn, in first-in, first-out order.
+ * The callers bound the queue.
  */
 export class LoopShare {
   #turning = false;
@@ -15,7 +15,7 @@ export class LoopShare {
   #granted = 0;
   readonly #waiting: (() => void)[] = [];
 
-  /** @returns `undefined` when the caller may go on at once, else a promise of its turn */
+  /** @returns `undefined` if the caller may continue immediately, otherwise a promise of its turn */
   next(): Promise<void> | undefined {
     if (!this.#turning) this.#beginTurn();
     if (this.#waiting.length === 0 && this.#granted < this.#perTurn) {
@@ -37,7 +37,7 @@ export class LoopShare {
   }
 
   #endTurn(): void {
-    // What was granted has been done by now, unless it waits for something that blocks nobody.
+    // The granted tasks are complete by now, or they wait for something that does not block the event loop.
     const isQuick = performance.now() - this.#turnedAt < sliceMs;
     this.#perTurn = isQuick ? Math.min(mostPerTurn, this.#perTurn * 2) : 1;
     this.#turning = false;

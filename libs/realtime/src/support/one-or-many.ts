@@ -1,4 +1,4 @@
-/** An index from a key to one or many values, where most keys have one: no set is made for those. */
+/** A multimap for keys that mostly have one value. A set is created only for the second value of a key. */
 export class OneOrMany<V extends object> {
   readonly #entries = new Map<string, V | Set<V>>();
 
@@ -25,7 +25,7 @@ export class OneOrMany<V extends object> {
     return present instanceof Set ? present.size : 1;
   }
 
-  /** A copy: the index may change while it is walked. */
+  /** Returns a copy, because the index may change during iteration. */
   get(key: string): V[] {
     const present = this.#entries.get(key);
     if (present === undefined) return [];

@@ -2,16 +2,16 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Bus } from '../bus/bus.ts';
 import { eventually } from './eventually.ts';
 
-/** Two nodes on one bus; for a form within one process both are the same. */
+/** Two nodes on one bus. For an implementation within one process both are the same. */
 export interface BusUnderTest {
   readonly here: Bus;
   readonly there: Bus;
-  /** Resolves when subscriptions made so far have taken hold. */
+  /** Resolves when all subscriptions so far are active. */
   settled?(): Promise<void>;
   close?(): Promise<void> | void;
 }
 
-/** What every form of `Bus` promises. Call it in a Vitest file of the form; each test gets a bus from `create`. */
+/** The guarantees of every `Bus` implementation. Call it in a Vitest file; each test gets a bus from `create`. */
 export function busContract(name: string, create: () => Promise<BusUnderTest> | BusUnderTest): void {
   async function open(): Promise<Required<Pick<BusUnderTest, 'here' | 'there' | 'settled'>>> {
     const subject = await create();
@@ -27,8 +27,8 @@ export function busContract(name: string, create: () => Promise<BusUnderTest> | 
     };
   }
 
-  describe(`${name} keeps the promises of a bus`, () => {
-    test('what one publisher says in a topic arrives in its order, at every node, itself included', async () => {
+  describe(`${name} fulfills the bus contract`, () => {
+    test('delivers the messages of one publisher in order to every node, including the publisher', async () => {
       const { here, there, settled } = await open();
       const heard: [string[], string[]] = [[], []];
       here.subscribe('topic', (payload) => heard[0].push(payload));
@@ -41,7 +41,7 @@ export function busContract(name: string, create: () => Promise<BusUnderTest> | 
       });
     });
 
-    test('topics are kept apart', async () => {
+    test('keeps topics apart', async () => {
       const { here, there, settled } = await open();
       const heard: string[] = [];
       there.subscribe('one', (payload) => heard.push(`one ${payload}`));
@@ -55,7 +55,7 @@ export function busContract(name: string, create: () => Promise<BusUnderTest> | 
       });
     });
 
-    test('every subscription of a topic hears it, and one that ended does not', async () => {
+    test('delivers to every subscription of a topic, except ended ones', async () => {
       const { here, there, settled } = await open();
       const heard: string[] = [];
       const end = there.subscribe('topic', () => heard.push('ended'));
@@ -70,7 +70,7 @@ export function busContract(name: string, create: () => Promise<BusUnderTest> | 
       });
     });
 
-    test('one that ends while the topic is delivered hears nothing more', async () => {
+    test('delivers nothing to a subscription that ends during the delivery', async () => {
       const { here, settled } = await open();
       const heard: string[] = [];
       let endSecond = (): void => undefined;
@@ -87,7 +87,7 @@ export function busContract(name: string, create: () => Promise<BusUnderTest> | 
       });
     });
 
-    test('a receiver that publishes does not upset the order for others', async () => {
+    test('keeps the order for other receivers when a receiver publishes', async () => {
       const { here, settled } = await open();
       const heard: string[] = [];
       here.subscribe('topic', (payload) => {
@@ -101,7 +101,7 @@ export function busContract(name: string, create: () => Promise<BusUnderTest> | 
       });
     });
 
-    test('a receiver that throws harms nobody else', async () => {
+    test('calls the other receivers when a receiver throws', async () => {
       const { here, settled } = await open();
       const heard: string[] = [];
       here.subscribe('topic', () => {
@@ -116,7 +116,7 @@ export function busContract(name: string, create: () => Promise<BusUnderTest> | 
       });
     });
 
-    test('publishing where nobody listens is nothing', async () => {
+    test('does not throw when a topic has no subscription', async () => {
       const { here } = await open();
       expect(() => {
         here.publish('nowhere', 'a');

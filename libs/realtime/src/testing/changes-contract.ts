@@ -2,9 +2,12 @@ import { expect, test } from 'vitest';
 import type { Message } from '@usher/protocol';
 import { type Entry, type History, UnknownRoom } from '../rooms/history.ts';
 
-/** What every form of `History` promises of edits and deletes. Part of `historyContract`. `open` gives the rooms `one` and `two`. */
+/**
+ * The guarantees of every `History` implementation for edits and deletions, a part of `historyContract`. `open` creates the rooms
+ * `one` and `two`.
+ */
 export function changesContract(open: () => Promise<History>): void {
-  test('an edit takes the next place and changes the first message, which says when', async () => {
+  test('an edit takes the next sequence number and changes the original message and its edited time', async () => {
     const history = await open();
     const { message: first } = await history.append('one', said('first'));
     await history.append('one', said('second'));
@@ -19,7 +22,7 @@ export function changesContract(open: () => Promise<History>): void {
     expect(await history.read('one', { before: 2, limit: 1 })).toMatchObject({ seq: 3, messages: [now] });
   });
 
-  test('a key that was used for one thing is refused for another, and changes nothing', async () => {
+  test('rejects a key that was used for another request and changes nothing', async () => {
     const history = await open();
     await history.append('one', said('first'));
     await history.append('one', said('second'));
@@ -39,7 +42,7 @@ export function changesContract(open: () => Promise<History>): void {
       await expect(history.append('one', entry)).rejects.toMatchObject({ name: 'RequestError', code: 'bad_message' });
     }
     expect(await all(history)).toEqual(before);
-    // The same again, with whatever text, is the first answer.
+    // Repeating the request returns the first result, whatever the text.
     expect(await history.append('one', { ...sent, text: 'other' })).toMatchObject({
       duplicate: true,
       message: { seq: 3 },
@@ -51,7 +54,7 @@ export function changesContract(open: () => Promise<History>): void {
     expect(await all(history)).toEqual(before);
   });
 
-  test('the last of several edits is the text', async () => {
+  test('the last of several edits determines the text', async () => {
     const history = await open();
     await history.append('one', said('a'));
     await history.append('one', { ...said('b'), edits: 1 });
@@ -60,7 +63,7 @@ export function changesContract(open: () => Promise<History>): void {
     expect((await all(history))[0]?.edited).toBe(message.at);
   });
 
-  test('a delete takes the next place and empties the message and every edit of it', async () => {
+  test('a deletion takes the next sequence number and clears the text of the message and of all its edits', async () => {
     const history = await open();
     await history.append('one', said('secret'));
     await history.append('one', said('stays'));
@@ -75,7 +78,7 @@ export function changesContract(open: () => Promise<History>): void {
     expect(JSON.stringify(await all(history))).not.toContain('secret');
   });
 
-  test('a page that was read stays as it was read', async () => {
+  test('a page that was read does not change later', async () => {
     const history = await open();
     await history.append('one', said('first'));
     const before = await all(history);
@@ -84,27 +87,27 @@ export function changesContract(open: () => Promise<History>): void {
     expect(before.map(({ text }) => text)).toEqual(['first']);
   });
 
-  test.each(['edits', 'deletes'] as const)('%s of what is not there to be changed is refused', async (change) => {
+  test.each(['edits', 'deletes'] as const)('rejects %s of a message that cannot be changed', async (change) => {
     const history = await open();
     await history.append('one', said('deleted'));
     await history.append('one', { ...by('maggie'), deletes: 1 });
     await history.append('one', said('good'));
     await history.append('one', { ...said('better'), edits: 3 });
     await history.append('one', said('of bart', 'bart'));
-    // Deleted, a delete, an edit, not yet said, never to be said.
+    // Deleted, a deletion, an edit, not sent yet, never sent.
     for (const target of [1, 2, 4, 6, 7, Number.MAX_SAFE_INTEGER]) {
       await expect(history.append('one', changing(change, target))).rejects.toMatchObject({ code: 'not_found' });
     }
     await expect(history.append('one', changing(change, 5))).rejects.toMatchObject({ code: 'forbidden' });
     await expect(history.append('two', changing(change, 3))).rejects.toMatchObject({ code: 'not_found' });
     await expect(history.append('elsewhere', changing(change, 3))).rejects.toBeInstanceOf(UnknownRoom);
-    // Nothing was changed, and no place was taken.
+    // Nothing was changed, and no sequence number was used.
     expect((await history.read('one', { limit: 1 })).seq).toBe(5);
     expect((await all(history)).map(({ text }) => text)).toEqual(['', '', 'better', 'better', 'of bart']);
     expect((await history.append('one', changing(change, 3))).message.seq).toBe(6);
   });
 
-  test('somebody else’s message that is deleted is not there either', async () => {
+  test('answers not_found for a deleted message of another user', async () => {
     const history = await open();
     await history.append('one', said('gone', 'bart'));
     await history.append('one', { ...by('bart'), deletes: 1 });
@@ -112,7 +115,7 @@ export function changesContract(open: () => Promise<History>): void {
     await expect(change).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  test('the same key is the same change, also when its message is deleted by then', async () => {
+  test('returns the first result for a repeated key, even after the message was deleted', async () => {
     const history = await open();
     const send = said('first');
     const edit = { ...said('second'), edits: 1 };
@@ -130,7 +133,7 @@ export function changesContract(open: () => Promise<History>): void {
     expect(await all(history)).toHaveLength(3);
   });
 
-  test('a message and the changes of it may begin together', async () => {
+  test('accepts a message and its changes in concurrent calls', async () => {
     const history = await open();
     const outcomes = await Promise.allSettled([
       history.append('one', said('first')),

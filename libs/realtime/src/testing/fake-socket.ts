@@ -1,14 +1,14 @@
 import type { Frame } from '../connections/frame.ts';
 import type { Socket, SocketListener } from '../connections/socket.ts';
 
-/** A frame as a client reads it. */
+/** A decoded frame. */
 export interface ReceivedFrame {
   readonly type: string;
   readonly [field: string]: unknown;
 }
 
 /**
- * A socket without a network, seen from the client's side.
+ * A socket without a network, from the perspective of the client.
  *
  * ```ts
  * const client = createFakeSocket();
@@ -18,28 +18,28 @@ export interface ReceivedFrame {
  * ```
  */
 export interface FakeSocket extends Socket {
-  /** What the hub gave for this socket; set it right after `open`. */
+  /** The listener that `open` returned. Set it directly after `open`. */
   listener: SocketListener | undefined;
-  /** All frames that came, in order. */
+  /** All received frames, in order. */
   readonly frames: ReceivedFrame[];
-  /** The frame objects themselves, to see what is shared. */
+  /** The received `Frame` objects, to check which ones are shared. */
   readonly raw: Frame[];
-  /** How the server closed it. */
+  /** The close frame of the server. */
   readonly closedWith: { readonly code: number; readonly reason: string } | undefined;
   readonly terminated: boolean;
-  /** Set it to play a client that does not read. */
+  /** Set it to simulate a client that does not read. */
   bufferedBytes: number;
-  /** Whether a close of the server is answered at once, as a living client does. */
+  /** Whether the client answers a close frame of the server. Defaults to true. */
   answersClose: boolean;
-  /** Says something to the server: an object as JSON, a string as it is. */
+  /** Sends a frame to the server: an object as JSON, a string unchanged. */
   say(frame: object | string): void;
-  /** Ends the connection from the client's side. */
+  /** Ends the connection on the client side. */
   hangUp(code?: number): void;
-  /** The first frame that fits, which may have come already. Waits for it as long as the test runs. */
+  /** Resolves to the first received frame that matches, waiting for it if necessary. */
   until(fits: (frame: ReceivedFrame) => boolean): Promise<ReceivedFrame>;
-  /** Sends a request and waits for its reply or error. */
+  /** Sends a request and resolves to its reply or error. */
   ask(type: string, params?: object): Promise<ReceivedFrame>;
-  /** The frames of one type. */
+  /** The received frames of one type. */
   of(type: string): ReceivedFrame[];
 }
 

@@ -2,10 +2,10 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { type History, type HistoryPage, UnknownRoom } from '../rooms/history.ts';
 import { changesContract } from './changes-contract.ts';
 
-/** One form of the history, fresh and empty. */
+/** A new, empty instance of the implementation under test. */
 export interface HistoryUnderTest {
   readonly history: History;
-  /** Makes a room that does not exist yet. */
+  /** Creates a new room. */
   createRoom(room: string): Promise<void> | void;
   /** Called at the end of each test. */
   close?(): Promise<void> | void;
@@ -13,7 +13,7 @@ export interface HistoryUnderTest {
 
 const plenty = 1_000_000;
 
-/** What every form of `History` promises. Call it in a Vitest file of the form; each test gets a history from `create`. */
+/** The guarantees of every `History` implementation. Call it in a Vitest file; each test gets a history from `create`. */
 export function historyContract(name: string, create: () => Promise<HistoryUnderTest> | HistoryUnderTest): void {
   async function open(...rooms: string[]): Promise<History> {
     const subject = await create();
@@ -24,8 +24,8 @@ export function historyContract(name: string, create: () => Promise<HistoryUnder
     return subject.history;
   }
 
-  describe(`${name} keeps the promises of a history`, () => {
-    test('sequences are contiguous from 1 in each room', async () => {
+  describe(`${name} fulfills the history contract`, () => {
+    test('assigns contiguous sequence numbers from 1 in each room', async () => {
       const history = await open('one', 'two');
       const seqs: [number, number][] = [];
       for (let index = 0; index < 5; index++) {
@@ -36,7 +36,7 @@ export function historyContract(name: string, create: () => Promise<HistoryUnder
       expect(seqs).toEqual([1, 2, 3, 4, 5].map((seq) => [seq, seq]));
     });
 
-    test('a message says where, who, what and when, and its id is its own', async () => {
+    test('stores the room, user, text, time and a unique id of a message', async () => {
       const history = await open('one');
       const before = Date.now();
       const { message, duplicate } = await history.append('one', { user: 'maggie', key: newKey(), text: 'Hello 🙂' });
@@ -50,7 +50,7 @@ export function historyContract(name: string, create: () => Promise<HistoryUnder
       expect(await all(history, 'one')).toEqual([message, other.message]);
     });
 
-    test('appends that begin together get their sequences, and resolve, in the order in which they began', async () => {
+    test('assigns sequence numbers to concurrent appends in the order of the calls and resolves them in that order', async () => {
       const history = await open('one');
       const resolved: string[] = [];
       const texts = Array.from({ length: 50 }, (_, index) => `text ${index}`);
@@ -63,7 +63,7 @@ export function historyContract(name: string, create: () => Promise<HistoryUnder
       expect(resolved).toEqual(texts.map((text, index) => `${index + 1} ${text}`));
     });
 
-    test('the same key of the same user in the same room is the same message', async () => {
+    test('returns the first message for a repeated key of the same user and room', async () => {
       const history = await open('one', 'two');
       const key = newKey();
       const first = await history.append('one', { user: 'maggie', key, text: 'first' });
@@ -75,7 +75,7 @@ export function historyContract(name: string, create: () => Promise<HistoryUnder
       expect((await all(history, 'one')).map(({ text }) => text)).toEqual(['first', 'mine']);
     });
 
-    test('the same key twice at the same moment is one message too', async () => {
+    test('appends one message for concurrent appends with the same key', async () => {
       const history = await open('one');
       const key = newKey();
       const twice = await Promise.all(
@@ -86,7 +86,7 @@ export function historyContract(name: string, create: () => Promise<HistoryUnder
       expect(await all(history, 'one')).toHaveLength(1);
     });
 
-    test('an empty room is sequence 0 and no message', async () => {
+    test('returns sequence number 0 and no messages for an empty room', async () => {
       const history = await open('one');
       const page = await history.read('one', { limit: 10 });
       expect(page).toMatchObject({ seq: 0, messages: [], more: false });
@@ -94,13 +94,13 @@ export function historyContract(name: string, create: () => Promise<HistoryUnder
       expect(await history.read('one', { after: 0, limit: 10, bytes: plenty })).toEqual(page);
     });
 
-    test('without a bound the newest are read, oldest first', async () => {
+    test('reads the newest messages, oldest first, without a bound', async () => {
       const history = await filled(10);
       expect(summary(await history.read('one', { limit: 3 }))).toEqual({ seq: 10, seqs: [8, 9, 10], more: true });
       expect(summary(await history.read('one', { limit: 10 }))).toMatchObject({ more: false });
     });
 
-    test('before a sequence, those that come right before it', async () => {
+    test('reads the messages directly before a sequence number', async () => {
       const history = await filled(10);
       expect(summary(await history.read('one', { before: 5, limit: 3 }))).toEqual({
         seq: 10,
@@ -115,7 +115,7 @@ export function historyContract(name: string, create: () => Promise<HistoryUnder
       expect(summary(await history.read('one', { before: 1, limit: 3 }))).toEqual({ seq: 10, seqs: [], more: false });
     });
 
-    test('after a sequence, those that come right behind it', async () => {
+    test('reads the messages directly after a sequence number', async () => {
       const history = await filled(10);
       const after = async (seq: number, limit: number) =>
         summary(await history.read('one', { after: seq, limit, bytes: plenty }));
@@ -125,7 +125,7 @@ export function historyContract(name: string, create: () => Promise<HistoryUnder
       expect(await after(99, 3)).toEqual({ seq: 10, seqs: [], more: false });
     });
 
-    test('a page ends before the bytes that it was given, but is never empty for that', async () => {
+    test('limits a page to the given bytes, but returns at least one message', async () => {
       const history = await open('one');
       for (let index = 0; index < 5; index++) await history.append('one', entry('é'.repeat(500)));
       const page = async (bytes: number) => summary(await history.read('one', { after: 0, limit: 100, bytes }));
@@ -135,7 +135,7 @@ export function historyContract(name: string, create: () => Promise<HistoryUnder
       expect(await page(plenty)).toMatchObject({ seqs: [1, 2, 3, 4, 5], more: false });
     });
 
-    test('a page of the latest messages keeps the newest ones that fit its bytes', async () => {
+    test('keeps the newest messages that fit the bytes in a page of the latest messages', async () => {
       const history = await open('one');
       for (let index = 0; index < 5; index++) await history.append('one', entry('é'.repeat(500)));
       const page = async (bytes: number, before = 6) =>
@@ -147,7 +147,7 @@ export function historyContract(name: string, create: () => Promise<HistoryUnder
       expect(await page(plenty)).toMatchObject({ seqs: [1, 2, 3, 4, 5], more: false });
     });
 
-    test('one epoch as long as the history lives, another one for another history', async () => {
+    test('keeps one epoch for its lifetime, different from other histories', async () => {
       const history = await filled(1);
       const other = await filled(1);
       const { epoch } = await history.read('one', { limit: 1 });
@@ -156,7 +156,7 @@ export function historyContract(name: string, create: () => Promise<HistoryUnder
       expect((await other.read('one', { limit: 1 })).epoch).not.toBe(epoch);
     });
 
-    test('a read that begins when an append has resolved sees it, whatever else is under way', async () => {
+    test('returns an appended message to every read that begins after the append has resolved', async () => {
       const history = await open('one');
       const checks = Array.from({ length: 20 }, async (_, index) => {
         const { message } = await history.append('one', entry(`text ${index}`));
@@ -167,14 +167,14 @@ export function historyContract(name: string, create: () => Promise<HistoryUnder
       await Promise.all(checks);
     });
 
-    test('an unknown room is refused', async () => {
+    test('rejects an unknown room', async () => {
       const history = await open('one');
       await expect(history.append('elsewhere', entry('lost'))).rejects.toBeInstanceOf(UnknownRoom);
       await expect(history.read('elsewhere', { limit: 1 })).rejects.toBeInstanceOf(UnknownRoom);
       await expect(history.read('elsewhere', { after: 0, limit: 1, bytes: 1 })).rejects.toBeInstanceOf(UnknownRoom);
     });
 
-    test('no key is in what is read', async () => {
+    test('returns no keys', async () => {
       const history = await open('one');
       const key = newKey();
       await history.append('one', { user: 'maggie', key, text: 'secretive' });

@@ -3,22 +3,22 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { type History, UnknownRoom } from '../rooms/history.ts';
 import type { Marks } from '../marks/marks.ts';
 
-/** One form of the marks, fresh and empty. */
+/** A new, empty instance of the implementation under test. */
 export interface MarksUnderTest {
   readonly marks: Marks;
-  /** Where the messages are that the marks count. */
+  /** The messages that the marks count. */
   readonly history: History;
-  /** Makes a room that does not exist yet. Nobody is its member. */
+  /** Creates a new room without members. */
   createRoom(room: string): Promise<void> | void;
-  /** Makes a person known, where the form wants to know them. */
+  /** Creates a user, if the implementation requires it. */
   createUser?(user: string): Promise<void> | void;
   /** Called at the end of each test. */
   close?(): Promise<void> | void;
 }
 
-/** What every form of `Marks` promises. Call it in a Vitest file of the form; each test gets marks from `create`. */
+/** The guarantees of every `Marks` implementation. Call it in a Vitest file; each test gets an instance from `create`. */
 export function marksContract(name: string, create: () => Promise<MarksUnderTest> | MarksUnderTest): void {
-  /** With the rooms `one` and `two`, and people of whom nobody is a member. */
+  /** Opens an instance with the rooms `one` and `two` and without members. */
   async function open() {
     const subject = await create();
     onTestFinished(async () => {
@@ -34,8 +34,8 @@ export function marksContract(name: string, create: () => Promise<MarksUnderTest
     return { marks, say, unreadOf };
   }
 
-  describe(`${name} keeps the promises of marks`, () => {
-    test('somebody is a member from their entering to their leaving', async () => {
+  describe(`${name} fulfills the marks contract`, () => {
+    test('a user is a member from enter to leave', async () => {
       const { marks } = await open();
       expect(await marks.roomsOf('maggie')).toEqual([]);
       expect(await marks.enter('one', 'maggie')).toBe(true);
@@ -49,14 +49,14 @@ export function marksContract(name: string, create: () => Promise<MarksUnderTest
       expect(await marks.enter('one', 'maggie')).toBe(true);
     });
 
-    test('of two who enter as the same person at once, one was first', async () => {
+    test('only one of several concurrent enter calls for one user resolves to true', async () => {
       const { marks } = await open();
       const entered = await Promise.all([1, 2, 3].map(() => marks.enter('one', 'maggie')));
       expect(entered.filter(Boolean)).toHaveLength(1);
       expect(await marks.roomsOf('maggie')).toEqual(['one']);
     });
 
-    test('a new member has nothing to read of what was said before', async () => {
+    test('a new member has no unread messages from before', async () => {
       const { marks, say, unreadOf } = await open();
       await say('bart', 'a', 'b');
       await marks.enter('one', 'maggie');
@@ -65,7 +65,7 @@ export function marksContract(name: string, create: () => Promise<MarksUnderTest
       expect(await unreadOf('maggie')).toEqual({ seq: 3, read: 2, count: 1, mentions: 0 });
     });
 
-    test('whoever enters again keeps the mark, whoever had left begins at the end', async () => {
+    test('entering again keeps the read marker, and entering after leaving starts at the end', async () => {
       const { marks, say, unreadOf } = await open();
       await marks.enter('one', 'maggie');
       await say('bart', 'a');
@@ -76,7 +76,7 @@ export function marksContract(name: string, create: () => Promise<MarksUnderTest
       expect(await unreadOf('maggie')).toMatchObject({ read: 1, count: 0 });
     });
 
-    test('what others said behind the mark is counted, one’s own is not', async () => {
+    test('counts messages of other users after the read marker, but not own messages', async () => {
       const { marks, say } = await open();
       await marks.enter('one', 'maggie');
       await marks.enter('one', 'bart');
@@ -91,7 +91,7 @@ export function marksContract(name: string, create: () => Promise<MarksUnderTest
       );
     });
 
-    test('a mark moves forward, and nothing else', async () => {
+    test('moves the read marker forward only', async () => {
       const { marks, say, unreadOf } = await open();
       await marks.enter('one', 'maggie');
       await say('bart', 'a', 'b', 'c');
@@ -100,7 +100,7 @@ export function marksContract(name: string, create: () => Promise<MarksUnderTest
       expect(await unreadOf('maggie')).toEqual({ seq: 3, read: 2, count: 1, mentions: 0 });
     });
 
-    test('a mark never goes beyond the last message', async () => {
+    test('never moves the read marker beyond the last message', async () => {
       const { marks, say, unreadOf } = await open();
       await marks.enter('one', 'maggie');
       await say('bart', 'a');
@@ -109,7 +109,7 @@ export function marksContract(name: string, create: () => Promise<MarksUnderTest
       expect(await unreadOf('maggie')).toMatchObject({ seq: 2, read: 1, count: 1 });
     });
 
-    test('marks that move at once end with the furthest', async () => {
+    test('keeps the highest of concurrent read markers', async () => {
       const { marks, say, unreadOf } = await open();
       await marks.enter('one', 'maggie');
       await say('bart', ...Array.from({ length: 20 }, (_, index) => `text ${index}`));
@@ -117,7 +117,7 @@ export function marksContract(name: string, create: () => Promise<MarksUnderTest
       expect(await unreadOf('maggie')).toMatchObject({ read: 17, count: 3 });
     });
 
-    test('the mark of a person in one room says nothing of others', async () => {
+    test('keeps read markers of users and rooms apart', async () => {
       const { marks, say, unreadOf } = await open();
       for (const user of ['maggie', 'lisa']) await marks.enter('one', user);
       await marks.enter('two', 'maggie');
@@ -129,7 +129,7 @@ export function marksContract(name: string, create: () => Promise<MarksUnderTest
       );
     });
 
-    test('those of the unread messages that call one by name are counted apart', async () => {
+    test('counts the unread messages that mention the user separately', async () => {
       const { marks, say } = await open();
       await marks.enter('one', 'maggie');
       await say('bart', '@maggie, look', 'write to a@maggie', 'say `@maggie`', '@bart and @maggie and @maggie');
@@ -140,7 +140,7 @@ export function marksContract(name: string, create: () => Promise<MarksUnderTest
       expect(await marks.read('one', 'maggie', 1)).toEqual({ seq: 5, read: 1, count: 3, mentions: 1 });
     });
 
-    test('of somebody who is no member nothing is kept', async () => {
+    test('stores nothing for a user who is not a member', async () => {
       const { marks, say } = await open();
       await say('bart', '@lisa', 'b', '@lisa');
       expect(await marks.read('one', 'lisa', 1)).toEqual({ seq: 3, read: 1, count: 2, mentions: 1 });
@@ -152,7 +152,7 @@ export function marksContract(name: string, create: () => Promise<MarksUnderTest
       );
     });
 
-    test('nobody counts beyond the bound', async () => {
+    test('stops counting at the bound', async () => {
       const { marks, say, unreadOf } = await open();
       await marks.enter('one', 'maggie');
       const { unreadMessages } = roomBounds;
@@ -161,7 +161,7 @@ export function marksContract(name: string, create: () => Promise<MarksUnderTest
       expect(await marks.read('one', 'maggie', 6)).toMatchObject({ count: unreadMessages - 1 });
     });
 
-    test('a message that is durable is counted by whoever asks then', async () => {
+    test('counts a message as soon as it is durable', async () => {
       const { marks, say, unreadOf } = await open();
       await marks.enter('one', 'maggie');
       for (let seq = 1; seq <= 20; seq++) {
@@ -170,7 +170,7 @@ export function marksContract(name: string, create: () => Promise<MarksUnderTest
       }
     });
 
-    test('an unknown room is refused', async () => {
+    test('rejects an unknown room', async () => {
       const { marks } = await open();
       await expect(marks.enter('elsewhere', 'maggie')).rejects.toBeInstanceOf(UnknownRoom);
       await expect(marks.leave('elsewhere', 'maggie')).rejects.toBeInstanceOf(UnknownRoom);

@@ -4,7 +4,7 @@ import type { RoomsProtocol } from '@usher/protocol';
 import { onTestFinished } from 'vitest';
 import type { Connection, Identity } from '../connections/connection.ts';
 import { createConnections } from '../connections/connections.ts';
-import type { ConnectionsOptions } from '../connections/hub.ts';
+import type { ConnectionsOptions } from '../connections/connections-types.ts';
 import type { Logger } from '../support/log.ts';
 import { createMemoryBus } from '../bus/memory-bus.ts';
 import type { Bus } from '../bus/bus.ts';
@@ -21,7 +21,7 @@ export interface Client extends FakeSocket {
   readonly connection: Connection;
 }
 
-/** Notes what is logged, to be looked at. */
+/** A logger that collects its lines. */
 export function newLog(): Logger & { readonly lines: string[] } {
   const lines: string[] = [];
   const note = (level: string) => (_fields: object, message: string) => {
@@ -32,14 +32,14 @@ export function newLog(): Logger & { readonly lines: string[] } {
 
 const presences = new WeakMap<Bus, Presence>();
 
-/** Nodes that share a bus are one installation. */
+/** Nodes that share a bus also share a presence store. */
 function presenceOn(bus: Bus): Presence {
   let presence = presences.get(bus);
   if (presence === undefined) presences.set(bus, (presence = createMemoryPresence()));
   return presence;
 }
 
-/** A node with the rooms `general` and `random`, open to everybody unless told; stopped when the test ends. */
+/** A node with the rooms `general` and `random`. By default every user may join them. Stopped when the test ends. */
 export function newNode(options: Partial<ConnectionsOptions<RoomsProtocol>> & Partial<RoomsOptions> = {}) {
   const log = newLog();
   const history = options.history ?? createMemoryHistory({ rooms: ['general', 'random'] });
@@ -70,12 +70,12 @@ export function newKey(): string {
   return randomUUID();
 }
 
-/** Sends texts one after the other and waits for their replies. */
+/** Sends texts one after the other and waits for each reply. */
 export async function sendAll(client: FakeSocket, room: string, texts: readonly string[]): Promise<void> {
   for (const text of texts) await client.ask('send', { room, key: newKey(), text });
 }
 
-/** Lets everything that needs nothing from outside go on to its end. */
+/** Lets pending callbacks and promises complete that do not depend on timers or I/O. */
 export async function quiet(): Promise<void> {
   for (let turn = 0; turn < 3; turn++) {
     await new Promise((resolve) => {
@@ -84,7 +84,7 @@ export async function quiet(): Promise<void> {
   }
 }
 
-/** The sequences of the messages that a client got live. */
+/** The sequence numbers of the messages that a client received live. */
 export function liveSeqs(client: FakeSocket): unknown[] {
   return client.of('message').map((frame) => frame['seq']);
 }

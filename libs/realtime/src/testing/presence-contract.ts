@@ -1,14 +1,14 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Presence, type PresenceView, presentAtMost, type Status } from '../presence/presence.ts';
 
-/** One form of the presence, fresh and empty. */
+/** A new, empty instance of the implementation under test. */
 export interface PresenceUnderTest {
   readonly presence: Presence;
   /** Called at the end of each test. */
   close?(): Promise<void> | void;
 }
 
-/** What every form of `Presence` promises. Call it in a Vitest file of the form; each test gets a presence from `create`. */
+/** The guarantees of every `Presence` implementation. Call it in a Vitest file; each test gets a presence from `create`. */
 export function presenceContract(name: string, create: () => Promise<PresenceUnderTest> | PresenceUnderTest): void {
   async function open() {
     const subject = await create();
@@ -16,7 +16,7 @@ export function presenceContract(name: string, create: () => Promise<PresenceUnd
       await subject.close?.();
     });
     const { presence } = subject;
-    /** What each of the changes was, in short. */
+    /** Sets views and returns a summary of each change. */
     const set = async (node: string, ...views: PresenceView[]): Promise<string[]> =>
       (await presence.set(node, views)).map(({ room, user, before, after }) => `${room} ${user}: ${before} → ${after}`);
     const statusOf = async (user: string, room = 'one'): Promise<Status> =>
@@ -24,8 +24,8 @@ export function presenceContract(name: string, create: () => Promise<PresenceUnd
     return { presence, set, statusOf };
   }
 
-  describe(`${name} keeps the promises of a presence`, () => {
-    test('somebody comes, looks elsewhere, is back and goes', async () => {
+  describe(`${name} fulfills the presence contract`, () => {
+    test('tracks a user from online to away and offline', async () => {
       const { set, statusOf } = await open();
       expect(await statusOf('maggie')).toBe('offline');
       expect(await set('here', live('maggie', 'online'))).toEqual(['one maggie: offline → online']);
@@ -38,7 +38,7 @@ export function presenceContract(name: string, create: () => Promise<PresenceUnd
       expect(await statusOf('maggie')).toBe('offline');
     });
 
-    test('a person is the best of what all nodes say', async () => {
+    test('shows the highest status of all nodes', async () => {
       const { set, statusOf } = await open();
       await set('here', live('maggie', 'away'));
       expect(await set('there', live('maggie', 'online'))).toEqual(['one maggie: away → online']);
@@ -48,7 +48,7 @@ export function presenceContract(name: string, create: () => Promise<PresenceUnd
       expect(await statusOf('maggie')).toBe('away');
     });
 
-    test('rooms and people are kept apart', async () => {
+    test('keeps rooms and users apart', async () => {
       const { presence, set, statusOf } = await open();
       const views = [live('maggie', 'online'), live('bart', 'away'), { ...live('maggie', 'away'), room: 'two' }];
       expect(await set('here', ...views)).toEqual([
@@ -65,7 +65,7 @@ export function presenceContract(name: string, create: () => Promise<PresenceUnd
       expect(await presence.list('three')).toMatchObject({ total: 0, present: [] });
     });
 
-    test('what is held shows until it is held no more', async () => {
+    test('shows a held status until it ends', async () => {
       const { set } = await open();
       await set('here', live('maggie', 'online'));
       expect(await set('here', { ...live('maggie', 'away'), held: 'online' })).toEqual([]);
@@ -73,7 +73,7 @@ export function presenceContract(name: string, create: () => Promise<PresenceUnd
       expect(await set('here', live('maggie', 'offline'))).toEqual(['one maggie: online → offline']);
     });
 
-    test('whoever is back on another node is held no more where they were', async () => {
+    test('ends the held status when the user is live on another node', async () => {
       const { set } = await open();
       await set('here', live('maggie', 'online'));
       await set('here', held('maggie', 'online'));
@@ -81,7 +81,7 @@ export function presenceContract(name: string, create: () => Promise<PresenceUnd
       expect(await set('there', live('maggie', 'offline'))).toEqual(['one maggie: online → offline']);
     });
 
-    test('whoever is back but looks elsewhere is shown as before while that is held', async () => {
+    test('shows the held status of a user who is away on another node', async () => {
       const { set } = await open();
       await set('here', live('maggie', 'online'));
       await set('here', held('maggie', 'online'));
@@ -89,7 +89,7 @@ export function presenceContract(name: string, create: () => Promise<PresenceUnd
       expect(await set('here', live('maggie', 'offline'))).toEqual(['one maggie: online → away']);
     });
 
-    test('a drop that is noticed late, when they are back elsewhere long since, holds nothing', async () => {
+    test('does not hold a status that is lower than a live one on another node', async () => {
       const { set } = await open();
       await set('here', live('maggie', 'online'));
       await set('there', live('maggie', 'online'));
@@ -97,7 +97,7 @@ export function presenceContract(name: string, create: () => Promise<PresenceUnd
       expect(await set('there', live('maggie', 'offline'))).toEqual(['one maggie: online → offline']);
     });
 
-    test('what one node holds does not end with what another held', async () => {
+    test('ends the held status of each node separately', async () => {
       const { set } = await open();
       for (const node of ['here', 'there']) await set(node, live('maggie', 'online'));
       for (const node of ['here', 'there']) await set(node, held('maggie', 'online'));
@@ -105,7 +105,7 @@ export function presenceContract(name: string, create: () => Promise<PresenceUnd
       expect(await set('there', live('maggie', 'offline'))).toEqual(['one maggie: online → offline']);
     });
 
-    test('whoever goes on purpose is held nowhere, but stays where they are live', async () => {
+    test('ends all held statuses when a user leaves deliberately, but no live ones', async () => {
       const { set } = await open();
       const leave = { ...live('maggie', 'offline'), left: true };
       await set('here', held('maggie', 'online'));
@@ -115,7 +115,7 @@ export function presenceContract(name: string, create: () => Promise<PresenceUnd
       expect(await set('there', leave)).toEqual(['one maggie: online → offline']);
     });
 
-    test('each change raises the version of its room by one, and nothing else does', async () => {
+    test('increments the version of a room by one for each change only', async () => {
       const { presence } = await open();
       const first = (await presence.list('one')).version;
       const versions: number[] = [];
@@ -130,7 +130,7 @@ export function presenceContract(name: string, create: () => Promise<PresenceUnd
       expect((await presence.list('one')).version).toBe(first + 4);
     });
 
-    test('the versions of a room never go back, even when nobody was there meanwhile', async () => {
+    test('never decreases the version of a room, even while it is empty', async () => {
       const { presence } = await open();
       let last = -1;
       for (const status of ['online', 'away', 'offline', 'online', 'offline', 'away'] as const) {
@@ -141,7 +141,7 @@ export function presenceContract(name: string, create: () => Promise<PresenceUnd
       }
     });
 
-    test('of two nodes that say something at once both are heard, and each change is told once', async () => {
+    test('applies concurrent views of several nodes and reports each change once', async () => {
       const { presence, statusOf } = await open();
       const told = await Promise.all(
         Array.from({ length: 20 }, (_, index) => presence.set(`node ${index}`, [live('maggie', 'online')])),
@@ -154,7 +154,7 @@ export function presenceContract(name: string, create: () => Promise<PresenceUnd
       expect(await statusOf('maggie')).toBe('offline');
     });
 
-    test('what a dead node said counts no more', async () => {
+    test('removes all views of a node that has died', async () => {
       const { presence, set, statusOf } = await open();
       await set('here', live('maggie', 'online'), live('bart', 'online'), held('lisa', 'away'));
       await set('there', live('maggie', 'away'));
@@ -169,7 +169,7 @@ export function presenceContract(name: string, create: () => Promise<PresenceUnd
       expect(await statusOf('bart')).toBe('offline');
     });
 
-    test('of a crowd so many are listed as have room, and all are counted', async () => {
+    test('counts all users and lists at most presentAtMost', async () => {
       const { presence } = await open();
       const crowd = Array.from({ length: presentAtMost + 10 }, (_, index) => live(`user ${index}`, 'online'));
       await presence.set('here', crowd);

@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { serverOptions } from '../sockets/ws-socket.ts';
 
-/** A real server of `ws` on a port of its own, stopped when the test ends; `onSocket` gets each open server-side socket. */
+/** Starts a `ws` server on a free port and stops it when the test ends. `onSocket` receives each server-side socket. */
 export async function newWsServer(onSocket: (ws: WebSocket) => void, options: ServerOptions = {}): Promise<number> {
   const http = createServer();
   const server = new WebSocketServer({ ...serverOptions, ...options, server: http });
@@ -22,7 +22,7 @@ export async function newWsServer(onSocket: (ws: WebSocket) => void, options: Se
   return (http.address() as AddressInfo).port;
 }
 
-/** A frame as it stood on the wire. */
+/** A frame as it was received on the wire. */
 export interface WireFrame {
   readonly opcode: number;
   readonly fin: boolean;
@@ -31,7 +31,7 @@ export interface WireFrame {
   readonly payload: Buffer;
 }
 
-/** A client that knows nothing but bytes (RFC 6455): it shows what is really on the wire, and says what no library would. */
+/** A client on the byte level (RFC 6455). It shows the exact bytes on the wire and can send what no library would send. */
 export class RawClient {
   readonly socket: NetSocket;
   readonly frames: WireFrame[] = [];
@@ -73,7 +73,7 @@ export class RawClient {
     return client;
   }
 
-  /** Waits until `done`, looking again whenever something comes. */
+  /** Waits until `done` returns true, checking after each received chunk. */
   async until(done: () => boolean): Promise<void> {
     while (!done()) {
       if (this.ended) throw new Error('the connection ended');
@@ -101,12 +101,12 @@ export class RawClient {
     this.socket.write(Buffer.concat([Buffer.from([(fin ? 0x80 : 0) | opcode]), size, mask, masked]));
   }
 
-  /** The payloads of the text frames that came. */
+  /** The payloads of the received text frames. */
   texts(): string[] {
     return this.frames.filter(({ opcode }) => opcode === 1).map(({ payload }) => payload.toString());
   }
 
-  /** The code of the close frame that came. */
+  /** The code of the received close frame. */
   closeCode(): number | undefined {
     const close = this.frames.find(({ opcode }) => opcode === 8);
     return close === undefined || close.payload.length < 2 ? undefined : close.payload.readUInt16BE(0);

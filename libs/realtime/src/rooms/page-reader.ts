@@ -1,18 +1,18 @@
 import type { Connection } from '../connections/connection.ts';
 import type { LoopShare } from '../support/loop-share.ts';
 
-/** How many pages of a connection are read at once. */
+/** The number of concurrent page reads per connection. */
 const atOnce = 2;
-/** A page is not read while so many bytes wait for the client: two pages more must not make a slow consumer of it. */
+/** Reads pause while more than this many bytes are buffered, so that two further pages do not make the client a slow consumer. */
 const calmBytes = 128 * 1024;
 const lookAgainMs = 25;
 
 /**
- * Reads pages of the history for one connection no faster than it takes them: a client that rejoins a hundred rooms at
- * once is no slow consumer, and one that asks for pages without reading them fills no memory. The queue is bounded by the
- * requests in flight.
+ * Limits the page reads of one connection to the rate at which the client receives them. A client that rejoins a hundred rooms at
+ * once does not become a slow consumer, and a client that requests pages without reading them does not fill the memory. The limit
+ * of unanswered requests bounds the queue.
  */
-export class ReadLane {
+export class PageReader {
   /** Shared by all connections of the node. */
   readonly #share: LoopShare;
   #reading = 0;
@@ -23,7 +23,7 @@ export class ReadLane {
     this.#share = share;
   }
 
-  /** Calls `read` when its turn has come; `undefined` when the connection is gone by then. */
+  /** Calls `read` in turn. Resolves to `undefined` if the connection has closed in the meantime. */
   async run<T>(connection: Connection, read: () => Promise<T>): Promise<T | undefined> {
     while (this.#reading >= atOnce || (connection.open && connection.bufferedBytes > calmBytes)) {
       await this.#change();
@@ -39,7 +39,7 @@ export class ReadLane {
     }
   }
 
-  /** Lets all go on, to find that the connection is gone. */
+  /** Wakes all waiting reads, which then find that the connection is closed. */
   end(): void {
     this.#wake();
   }

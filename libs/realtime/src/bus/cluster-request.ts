@@ -4,19 +4,19 @@ import { type Logger, silent } from '../support/log.ts';
 
 export interface SurveyOptions<Q, A> {
   readonly bus: Bus;
-  /** What the survey is about; nodes that ask and answer the same use the same name. */
+  /** The subject of the requests. All nodes must use the same topic for the same kind of request. */
   readonly topic: string;
-  /** This node's own name, another one on every node. */
+  /** The name of this node, unique among all nodes. */
   readonly node: string;
-  /** The nodes that are alive now, this one included or not. Where it rejects, nobody else counts as asked. */
+  /** Returns the live nodes, with or without this one. If it rejects, the request is not sent and the result is incomplete. */
   readonly members: () => readonly string[] | Promise<readonly string[]>;
-  /** What this node does and says; called at once for its own questions, bus or no bus. */
+  /** Handles a request on this node. Requests of this node call it directly, without the bus. */
   readonly answer: (question: Q) => A | Promise<A>;
   readonly isQuestion: (value: unknown) => value is Q;
   readonly isAnswer: (value: unknown) => value is A;
-  /** How long the others may take, in milliseconds; 2,000 unless told. */
+  /** How long to wait for other nodes, in milliseconds. Defaults to 2,000. */
   readonly waitMs?: number;
-  /** Called when questions of others may have been lost: what they would have changed is to be looked up. */
+  /** Called when requests of other nodes may have been lost, so that their effects can be looked up. */
   readonly missed?: () => void;
   readonly log?: Logger;
 }
@@ -24,50 +24,50 @@ export interface SurveyOptions<Q, A> {
 export interface Answered<A> {
   readonly node: string;
   readonly answer: A;
-  /** From the question to this node's answer, in milliseconds. */
+  /** Milliseconds from the request to the response of this node. */
   readonly ms: number;
 }
 
 export interface Gathered<A> {
-  /** This node's own first, the others in the order in which they came. */
+  /** The response of this node, then those of the other nodes in order of arrival. */
   readonly answers: readonly Answered<A>[];
-  /** Whether every node that is alive has answered. */
+  /** Whether every live node has responded. */
   readonly complete: boolean;
 }
 
 export interface Survey<Q, A> {
   /**
-   * Asks every node, this one included. Resolves when all have answered, or with what has come when `waitMs` is over.
-   * Rejects with what this node's own `answer` throws.
+   * Sends a request to every node, including this one. Resolves when all nodes have responded, or after `waitMs` with the responses
+   * so far. Rejects with the error of this node's own `answer`.
    */
   ask(question: Q): Promise<Gathered<A>>;
-  /** Neither asks nor answers any more; what is under way ends with what has come. */
+  /** Stops sending and answering requests. Pending requests resolve with the responses so far. */
   stop(): void;
 }
 
-interface Asked<A> {
+interface Pending<A> {
   readonly since: number;
   readonly awaited: Set<string>;
   readonly answers: Answered<A>[];
   readonly done: () => void;
 }
 
-/** Questions that may wait for the others at once; beyond it they are answered by this node alone, and are not complete. */
-const mostAsked = 1_000;
+/** The maximum number of pending requests. Beyond it, only this node responds and the result is incomplete. */
+const maxPending = 1_000;
 
-/** Puts one question to all nodes over the bus and gathers their answers: at most once each, and never waits for the dead. */
+/** Sends a request to all nodes over the bus and collects at most one response from each. It does not wait for dead nodes. */
 export function createSurvey<Q, A>(options: SurveyOptions<Q, A>): Survey<Q, A> {
   const { bus, topic, node, members, answer, isQuestion, isAnswer, waitMs = 2_000, log = silent } = options;
   const questions = `survey:${topic}`;
   const answersTo = (to: string): string => `survey:${topic}:${to}`;
-  const asked = new Map<string, Asked<A>>();
+  const pending = new Map<string, Pending<A>>();
 
   async function answerTo(from: string, id: string, question: Q): Promise<void> {
     try {
       bus.publish(answersTo(from), JSON.stringify({ id, node, answer: await answer(question) }));
     } catch (error) {
-      // No answer: whoever asked learns that not everybody has given one.
-      log.error({ err: error, topic }, 'a question of another node could not be answered');
+      // Without a response, the requesting node reports an incomplete result.
+      log.error({ err: error, topic }, 'a cluster request of another node failed');
     }
   }
 
@@ -77,7 +77,7 @@ export function createSurvey<Q, A>(options: SurveyOptions<Q, A>): Survey<Q, A> {
       (payload) => {
         const { id, from, question } = parse(payload);
         if (typeof id !== 'string' || typeof from !== 'string' || !isQuestion(question)) {
-          log.warn({ topic }, 'the bus brought something that is no question');
+          log.warn({ topic }, 'invalid cluster request payload on the bus');
         } else if (from !== node) {
           void answerTo(from, id, question);
         }
@@ -85,12 +85,13 @@ export function createSurvey<Q, A>(options: SurveyOptions<Q, A>): Survey<Q, A> {
       options.missed,
     ),
     bus.subscribe(answersTo(node), (payload) => {
-      const { id, node: from, answer: said } = parse(payload);
-      const mine = typeof id === 'string' ? asked.get(id) : undefined;
-      // Too late, or of nobody who was asked.
-      if (mine === undefined || typeof from !== 'string' || !isAnswer(said) || !mine.awaited.delete(from)) return;
-      mine.answers.push({ node: from, answer: said, ms: elapsed(mine.since) });
-      if (mine.awaited.size === 0) mine.done();
+      const { id, node: from, answer: response } = parse(payload);
+      const request = typeof id === 'string' ? pending.get(id) : undefined;
+      // Ignore late responses and responses of nodes that were not asked.
+      if (request === undefined || typeof from !== 'string' || !isAnswer(response) || !request.awaited.delete(from))
+        return;
+      request.answers.push({ node: from, answer: response, ms: elapsed(request.since) });
+      if (request.awaited.size === 0) request.done();
     }),
   ];
 
@@ -100,7 +101,7 @@ export function createSurvey<Q, A>(options: SurveyOptions<Q, A>): Survey<Q, A> {
       alive.delete(node);
       return alive;
     } catch (error) {
-      log.error({ err: error, topic }, 'it is not known which nodes are alive');
+      log.error({ err: error, topic }, 'the live nodes could not be determined');
       return undefined;
     }
   }
@@ -108,10 +109,10 @@ export function createSurvey<Q, A>(options: SurveyOptions<Q, A>): Survey<Q, A> {
   return {
     async ask(question) {
       const since = performance.now();
-      // First of all, and whatever becomes of the rest.
+      // This node handles the request first, independent of the other nodes.
       const own = { node, answer: await answer(question), ms: elapsed(since) };
       const awaited = await others();
-      if (awaited === undefined || asked.size >= mostAsked) return { answers: [own], complete: false };
+      if (awaited === undefined || pending.size >= maxPending) return { answers: [own], complete: false };
       if (awaited.size === 0) return { answers: [own], complete: true };
       const id = randomUUID();
       const answers = [own];
@@ -121,15 +122,15 @@ export function createSurvey<Q, A>(options: SurveyOptions<Q, A>): Survey<Q, A> {
           clearTimeout(timer);
           resolve();
         };
-        asked.set(id, { since, awaited, answers, done });
+        pending.set(id, { since, awaited, answers, done });
         bus.publish(questions, JSON.stringify({ id, from: node, question }));
       });
-      asked.delete(id);
+      pending.delete(id);
       return { answers, complete: awaited.size === 0 };
     },
     stop() {
       for (const end of unsubscribe) end();
-      for (const { done } of asked.values()) done();
+      for (const { done } of pending.values()) done();
     },
   };
 }

@@ -5,7 +5,7 @@ import { createMemoryHistory } from './memory-history.ts';
 import { eventually } from '../testing/eventually.ts';
 import { liveSeqs, newKey, newNode, quiet, range, sendAll } from '../testing/new-node.ts';
 
-/** A history whose pages are held back, read already, until they are let go one by one. */
+/** A history that delays finished pages until the test releases them one by one. */
 function held() {
   const memory = createMemoryHistory({ rooms: ['general'], keep: 5_000 });
   const pages: (() => void)[] = [];
@@ -26,7 +26,7 @@ function held() {
   return { history, memory, pages, say, hold: (on: boolean) => (holding = on) };
 }
 
-test('what is delivered to others while a page is read comes right behind the reply', async () => {
+test('sends messages that were delivered during the read directly after the reply', async () => {
   const { history, pages, hold } = held();
   const node = newNode({ history });
   const maggie = node.connect('maggie');
@@ -46,7 +46,7 @@ test('what is delivered to others while a page is read comes right behind the re
   expect(pages).toHaveLength(1);
 });
 
-test('of two first ones, whoever read the older page reads again', async () => {
+test('reads again for the one of two first members that has the older page', async () => {
   const { history, pages, say, hold } = held();
   const node = newNode({ history });
   const [maggie, bart] = [node.connect('maggie'), node.connect('bart')];
@@ -65,7 +65,7 @@ test('of two first ones, whoever read the older page reads again', async () => {
   expect([liveSeqs(maggie), liveSeqs(bart)]).toEqual([[2], [2]]);
 });
 
-test('whoever is overtaken by more than is kept reads again', async () => {
+test('reads again when the replay buffer overflows during the read', async () => {
   const { history, pages, hold } = held();
   const node = newNode({ history, limits: { sendsPerSecond: 0 } });
   const maggie = node.connect('maggie');
@@ -82,7 +82,7 @@ test('whoever is overtaken by more than is kept reads again', async () => {
   expect(liveSeqs(bart)).toEqual([1_101]);
 });
 
-test('what another node says while the first page of a room is read is not waited for until somebody speaks again', async () => {
+test('recovers a message of another node during the first read without waiting for the next message', async () => {
   const { history, pages, hold } = held();
   const bus = createMemoryBus();
   const there = newNode({ bus, history });
@@ -101,7 +101,7 @@ test('what another node says while the first page of a room is read is not waite
   expect(liveSeqs(bart)).toEqual([1]);
 });
 
-test('what was missed while the first page of a room is read is looked for', async () => {
+test('recovers messages that the bus lost during the first read', async () => {
   const { history, pages, hold, say } = held();
   const missed = vi.fn<() => void>();
   const here = newNode({
@@ -127,7 +127,7 @@ test('what was missed while the first page of a room is read is looked for', asy
   expect(liveSeqs(bart)).toEqual([1]);
 });
 
-test('a member who joins again while others speak sees no message twice and misses none', async () => {
+test('sends a rejoining member each message once while others send', async () => {
   const { history, pages, hold } = held();
   const node = newNode({ history });
   const [maggie, bart] = [node.connect('maggie'), node.connect('bart')];
@@ -142,7 +142,7 @@ test('a member who joins again while others speak sees no message twice and miss
   expect(liveSeqs(bart)).toEqual([1, 2]);
 });
 
-test('whoever is overtaken every time is refused in the end, and is not in the room', async () => {
+test('refuses a join that is overtaken every time, and leaves the room', async () => {
   const { history, pages, hold } = held();
   const node = newNode({ history, limits: { sendsPerSecond: 0 } });
   const maggie = node.connect('maggie');

@@ -1,7 +1,7 @@
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import type { Bus } from './bus.ts';
 import { createMemoryBus } from './memory-bus.ts';
-import { createSurvey, type SurveyOptions } from './survey.ts';
+import { createSurvey, type SurveyOptions } from './cluster-request.ts';
 import { newLog } from '../testing/new-node.ts';
 
 type Options = SurveyOptions<string, number>;
@@ -9,7 +9,7 @@ type Options = SurveyOptions<string, number>;
 const isString = (value: unknown): value is string => typeof value === 'string';
 const isNumber = (value: unknown): value is number => typeof value === 'number';
 
-/** A node that answers every question with `answer`. */
+/** A node that answers every request with `answer`. */
 function newSurvey(node: string, bus: Bus, options: Partial<Options> = {}) {
   const log = newLog();
   const answer = vi.fn<Options['answer']>(() => node.length);
@@ -37,7 +37,7 @@ beforeEach(() => {
   });
 });
 
-test('every live node is asked once, and each answers for itself; one’s own answer comes first', async () => {
+test('asks every live node once and returns its own response first', async () => {
   const bus = createMemoryBus();
   const nodes = ['one', 'second', 'the third'].map((name) => newSurvey(name, bus));
   const gathered = await nodes[1]?.ask('close them');
@@ -51,13 +51,13 @@ test('every live node is asked once, and each answers for itself; one’s own an
   for (const { answer } of nodes) expect(answer).toHaveBeenCalledExactlyOnceWith('close them');
 });
 
-test('alone, it answers without waiting for anybody', async () => {
+test('responds without waiting when it is the only node', async () => {
   const survey = newSurvey('one', createMemoryBus(), { members: () => ['one'] });
   expect(await survey.ask('close them')).toMatchObject({ complete: true, answers: [{ node: 'one', answer: 3 }] });
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('a node that is alive and does not answer makes it incomplete, after the time that it has', async () => {
+test('is incomplete after the timeout when a live node does not respond', async () => {
   const bus = createMemoryBus();
   const one = newSurvey('one', bus, { waitMs: 500 });
   newSurvey('second', bus);
@@ -70,17 +70,17 @@ test('a node that is alive and does not answer makes it incomplete, after the ti
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('a node whose answer fails is one that does not answer', async () => {
+test('treats a node whose answer fails as not responding', async () => {
   const bus = createMemoryBus();
   const one = newSurvey('one', bus, { members: () => ['one', 'second'] });
   const second = newSurvey('second', bus, { answer: () => Promise.reject(new Error('no')) });
   const asking = one.ask('close them');
   await vi.advanceTimersByTimeAsync(2_000);
   expect((await asking).complete).toBe(false);
-  expect(second.log.lines).toEqual(['error a question of another node could not be answered']);
+  expect(second.log.lines).toEqual(['error a cluster request of another node failed']);
 });
 
-test('where it is not known who is alive, this node does its part and says that it is not all', async () => {
+test('responds for this node only and is incomplete when the live nodes are unknown', async () => {
   const { answer, ...survey } = newSurvey('one', createMemoryBus(), {
     members: () => Promise.reject(new Error('away')),
   });
@@ -88,12 +88,12 @@ test('where it is not known who is alive, this node does its part and says that 
   expect(answer).toHaveBeenCalledOnce();
 });
 
-test('what this node cannot do itself is an error', async () => {
+test('rejects with the error of this node', async () => {
   const survey = newSurvey('one', createMemoryBus(), { answer: () => Promise.reject(new Error('no')) });
   await expect(survey.ask('close them')).rejects.toThrow('no');
 });
 
-test('answers of strangers, of those who answered already, and of another shape count for nothing', async () => {
+test('ignores responses of unknown nodes, repeated responses and invalid responses', async () => {
   const bus = createMemoryBus();
   const one = newSurvey('one', bus, { members: () => ['one', 'second'], waitMs: 100 });
   let id = '';
@@ -114,7 +114,7 @@ test('answers of strangers, of those who answered already, and of another shape 
   expect(await asking).toMatchObject({ complete: true, answers: [{ node: 'one' }, { node: 'second', answer: 7 }] });
 });
 
-test('a question of another shape is not answered, and is told to the log', () => {
+test('logs an invalid request and does not answer it', () => {
   const bus = createMemoryBus();
   const { answer, log } = newSurvey('one', bus);
   for (const payload of ['no JSON', 'null', '{"id":"1","from":"second","question":2}', '{"question":"close them"}']) {
@@ -124,7 +124,7 @@ test('a question of another shape is not answered, and is told to the log', () =
   expect(log.lines).toHaveLength(4);
 });
 
-test('a stopped one neither answers nor waits', async () => {
+test('neither answers nor waits after stop', async () => {
   const bus = createMemoryBus();
   const one = newSurvey('one', bus, { members: () => ['one', 'second'] });
   const second = newSurvey('second', bus);
@@ -136,7 +136,7 @@ test('a stopped one neither answers nor waits', async () => {
   expect(second.answer).not.toHaveBeenCalled();
 });
 
-test('what the bus may have lost is told', () => {
+test('calls missed when the bus may have lost requests', () => {
   const missed = vi.fn();
   const inner = createMemoryBus();
   const tell: (() => void)[] = [];

@@ -7,7 +7,7 @@ import { newKey, newNode, quiet } from '../testing/new-node.ts';
 setFlagsFromString('--expose_gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-test('nothing is kept of a connection that is gone, whatever it did', async () => {
+test('releases all state of a closed connection, whatever it did before', async () => {
   const node = newNode();
   const stays = node.connect('bart');
   await stays.ask('join', { room: 'general' });

@@ -4,17 +4,21 @@ const framesAtMost = 1_024;
 const charactersAtMost = 1024 * 1024;
 
 /**
- * What was delivered in a room since the first of those who are joining began: they get it behind their reply. One for all of
- * them, and nothing is kept while nobody is joining. When it is full it starts anew, and whoever has an older page reads again.
+ * Frames that were delivered in a room while joins are in progress; each joining member receives them after its reply. All joins
+ * share one buffer. It is empty while no join is in progress. On overflow it restarts, and joins with an older page read again.
  */
-export class KeptFrames {
+export class ReplayBuffer {
   #joining = 0;
   #frames: Frame[] = [];
-  /** The sequence of the first frame kept. */
+  /** The sequence number of the first buffered frame. */
   #from = 0;
   #characters = 0;
 
-  /** One more is joining. @param next the next sequence that will be delivered */
+  /**
+   * A join begins.
+   *
+   * @param next the sequence number of the next delivery
+   */
   begin(next: number): void {
     if (this.#joining++ === 0) this.restart(next);
   }
@@ -29,8 +33,8 @@ export class KeptFrames {
     this.#from = next;
   }
 
-  /** Keeps a frame with this sequence, if anybody is joining. */
-  keep(frame: Frame, seq: number): void {
+  /** Buffers the frame with this sequence number, if a join is in progress. */
+  add(frame: Frame, seq: number): void {
     if (this.#joining === 0) return;
     if (this.#frames.length >= framesAtMost || this.#characters + frame.text.length > charactersAtMost) {
       this.restart(seq + 1);
@@ -40,12 +44,12 @@ export class KeptFrames {
     this.#characters += frame.text.length;
   }
 
-  /** Whether all from this sequence on is here. */
-  reaches(seq: number): boolean {
+  /** Whether the buffer holds every frame from this sequence number on. */
+  covers(seq: number): boolean {
     return seq >= this.#from;
   }
 
-  /** Everything from this sequence on. */
+  /** Returns every frame from this sequence number on. */
   since(seq: number): readonly Frame[] {
     return this.#frames.slice(Math.max(0, seq - this.#from));
   }

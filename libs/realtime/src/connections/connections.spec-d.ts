@@ -2,7 +2,7 @@ import type { RoomsProtocol } from '@usher/protocol';
 import { defineProtocol } from '@usher/protocol/server';
 import { Type } from 'typebox';
 import { describe, expectTypeOf, test } from 'vitest';
-import type { Call, Connections, Handler, Replied } from './hub.ts';
+import type { Call, Connections, Handler, Replied } from './connections-types.ts';
 
 const shop = defineProtocol({
   name: 'shop.v1',
@@ -12,11 +12,11 @@ const shop = defineProtocol({
 });
 type Shop = typeof shop;
 
-describe('a team’s own protocol', () => {
-  test('has the name that was given', () => {
+describe('a custom protocol', () => {
+  test('keeps its type', () => {
     expectTypeOf(shop.name).toEqualTypeOf<'shop.v1'>();
   });
-  test('gives handlers their params, and wants the reply of the schema', () => {
+  test('gives handlers their params and requires the reply of the schema', () => {
     type Order = Handler<Shop, 'order'>;
     expectTypeOf<Parameters<Order>[0]>().toEqualTypeOf<{ item: string }>();
     expectTypeOf<Parameters<Order>[2]>().toEqualTypeOf<Call<{ number: number }>>();
@@ -26,7 +26,7 @@ describe('a team’s own protocol', () => {
     expectTypeOf<() => { number: string }>().not.toExtend<Order>();
     expectTypeOf<() => undefined>().not.toExtend<Order>();
   });
-  test('names what can be served, heard and said, and nothing else', () => {
+  test('allows only the types of the protocol', () => {
     type Served = Parameters<Connections<Shop>['handle']>[0];
     expectTypeOf<Served>().toEqualTypeOf<'order' | 'ping' | 'renew'>();
     expectTypeOf<Parameters<Connections<Shop>['on']>[0]>().toEqualTypeOf<'look' | 'beat'>();
@@ -35,13 +35,13 @@ describe('a team’s own protocol', () => {
     expectTypeOf<{ type: 'price'; price: string }>().not.toExtend<Said>();
     expectTypeOf<{ type: 'message' }>().not.toExtend<Said>();
   });
-  test('a reply cannot be made up', () => {
+  test('does not let a handler construct a Replied value', () => {
     expectTypeOf<{ readonly replied: true }>().not.toExtend<Replied>();
     expectTypeOf<undefined>().not.toExtend<Replied>();
   });
 });
 
-test('the rooms protocol is served like any other', () => {
+test('serves the rooms protocol like any other', () => {
   expectTypeOf<Parameters<Handler<RoomsProtocol, 'send'>>[0]>().toEqualTypeOf<{
     room: string;
     key: string;

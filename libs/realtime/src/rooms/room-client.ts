@@ -3,14 +3,14 @@ import type { Connection } from '../connections/connection.ts';
 import { Memberships } from './memberships.ts';
 import type { Membership } from './room.ts';
 import type { LoopShare } from '../support/loop-share.ts';
-import { ReadLane } from './read-lane.ts';
+import { PageReader } from './page-reader.ts';
 
-/** What the rooms keep of a connection that has said anything to them. */
-export class Guest {
+/** The rooms-related state of one connection, created with its first request to a room. */
+export class RoomClient {
   readonly connection: Connection;
   readonly memberships = new Memberships<Membership>();
-  readonly reads: ReadLane;
-  /** The person looks elsewhere. */
+  readonly reader: PageReader;
+  /** Whether the client has reported that its user is away. */
   away = false;
   readonly refusedSends = new Refusals();
   #sends: Bucket | undefined;
@@ -18,24 +18,25 @@ export class Guest {
 
   constructor(connection: Connection, share: LoopShare) {
     this.connection = connection;
-    this.reads = new ReadLane(share);
+    this.reader = new PageReader(share);
   }
 
-  /** The budget of its sends. Created with the first one, because most connections only listen. */
+  /** The budget of its sends. Created with the first send, because most connections only receive. */
   sends(rate: Rate, now: number): Bucket {
     return (this.#sends ??= new Bucket(rate, now));
   }
 
-  /** Whether something in this room has not let the next one go on yet. */
-  busy(room: string): boolean {
+  /** Whether an earlier operation in this room is still in progress. */
+  isBusy(room: string): boolean {
     return this.#turns?.has(room) === true;
   }
 
   /**
-   * Queues for a room, so that what one connection says there happens in the order in which it said so.
-   * Resolves when it is one's turn, to the function that lets the next one go on.
+   * Waits for earlier operations of this connection in the room, so that they run in order.
+   *
+   * @returns a function that ends the operation and starts the next one
    */
-  async turn(room: string): Promise<() => void> {
+  async acquire(room: string): Promise<() => void> {
     const turns = (this.#turns ??= new Map<string, Promise<void>>());
     const before = turns.get(room);
     const { promise, resolve } = Promise.withResolvers<undefined>();

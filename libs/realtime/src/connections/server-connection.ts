@@ -1,0 +1,86 @@
+import type { CloseName } from '@usher/protocol';
+import type { ConnectionBudget } from './budgets.ts';
+import type { Connection, Identity } from './connection.ts';
+import type { Frame } from './frame.ts';
+import type { Socket, SocketListener } from './socket.ts';
+import type { Spoke } from './wheel.ts';
+
+/** What a connection calls on the collection that owns it. */
+export interface ConnectionOwner {
+  readonly bufferedBytes: number;
+  received(connection: ServerConnection, text: string): void;
+  /** The socket is gone. */
+  socketClosed(connection: ServerConnection, code: number): void;
+  close(connection: ServerConnection, name: CloseName): void;
+}
+
+/**
+ * One connection on the server. It has plain fields only, without closures, timers or maps of its own, and is its own socket
+ * listener. Times are monotonic milliseconds, except `openedAt` (Unix milliseconds) and `lease` (Unix seconds).
+ */
+export class ServerConnection implements Connection, SocketListener, Spoke {
+  readonly id: string;
+  /** A renewal replaces this object and never mutates it. */
+  identity: Identity;
+  readonly openedAt: number;
+  readonly socket: Socket;
+  readonly owner: ConnectionOwner;
+
+  lease: number;
+  /** When the lease ends, independent of changes of the system time. */
+  leaseEndsAt: number;
+  leaseNoticed = false;
+  open = true;
+  /** The socket has reported that it is closed. */
+  isSocketClosed = false;
+  inFlight = 0;
+  malformed = 0;
+  /** Created with the first frame that is charged. */
+  budget: ConnectionBudget | undefined = undefined;
+  /** The client has sent a frame since the last beat. */
+  receivedSinceBeat = false;
+  nextBeatAt: number;
+  /** The deadline for an answer to the last beat; 0 if none is pending. */
+  beatDeadline = 0;
+  /** When an unfinished closing handshake is cut. */
+  cutAt = 0;
+
+  wheelSlot = -1;
+  wheelNext: Spoke | undefined = undefined;
+  wheelPrevious: Spoke | undefined = undefined;
+
+  constructor(
+    owner: ConnectionOwner,
+    socket: Socket,
+    id: string,
+    identity: Identity,
+    times: Pick<ServerConnection, 'openedAt' | 'lease' | 'leaseEndsAt' | 'nextBeatAt'>,
+  ) {
+    this.owner = owner;
+    this.socket = socket;
+    this.id = id;
+    this.identity = identity;
+    this.openedAt = times.openedAt;
+    this.lease = times.lease;
+    this.leaseEndsAt = times.leaseEndsAt;
+    this.nextBeatAt = times.nextBeatAt;
+  }
+
+  get bufferedBytes(): number {
+    return this.socket.bufferedBytes;
+  }
+
+  send(frame: Frame): void {
+    if (!this.open) return;
+    this.socket.send(frame);
+    if (this.socket.bufferedBytes > this.owner.bufferedBytes) this.owner.close(this, 'slow_consumer');
+  }
+
+  message(text: string): void {
+    if (this.open) this.owner.received(this, text);
+  }
+
+  closed(code: number): void {
+    this.owner.socketClosed(this, code);
+  }
+}

@@ -1,0 +1,91 @@
+import type { EventFrame, RoomsProtocol } from '@usher/protocol';
+import type { Bus } from '../bus/bus.ts';
+import type { Connection } from '../connections/connection.ts';
+import type { Connections } from '../connections/connections-types.ts';
+import type { Logger } from '../support/log.ts';
+import type { Unread } from './marks.ts';
+
+/** An event for one user in one room, relevant to their connections on every node. */
+export type UserEvent =
+  /** The user became a member of the room. */
+  | { readonly kind: 'added'; readonly room: string; readonly user: string }
+  /** The membership has ended. */
+  | { readonly kind: 'dropped'; readonly room: string; readonly user: string }
+  /** The membership and the access to the room have ended, for this reason. */
+  | { readonly kind: 'removed'; readonly room: string; readonly user: string; readonly code: string }
+  /** The read marker moved, and these messages remain unread. */
+  | { readonly kind: 'read'; readonly room: string; readonly user: string; readonly unread: Unread };
+
+export interface UserEventsOptions {
+  readonly bus: Bus;
+  /** The name of this node, to ignore its own events. */
+  readonly node: string;
+  readonly log: Logger;
+  readonly onEvent: (event: UserEvent) => void;
+  /** Events may have been lost. */
+  readonly onMissed: () => void;
+}
+
+const topic = 'people';
+
+/**
+ * Exchanges user events between nodes.
+ *
+ * @returns a function that publishes an event to the other nodes and never throws
+ */
+export function createUserEvents({ bus, node, log, onEvent, onMissed }: UserEventsOptions): (event: UserEvent) => void {
+  bus.subscribe(
+    topic,
+    (payload) => {
+      const parsed = parse(payload);
+      if (parsed === undefined) log.warn({ topic }, 'invalid user event payload on the bus');
+      else if (parsed.from !== node) onEvent(parsed.event);
+    },
+    onMissed,
+  );
+  return (event) => {
+    try {
+      bus.publish(topic, JSON.stringify({ from: node, news: event }));
+    } catch (error) {
+      log.error({ err: error, kind: event.kind }, 'a user event could not be published');
+    }
+  };
+}
+
+/** Sends an event to all connections of a user on this node, except those for which `except` returns true. */
+export function sendToUser(
+  connections: Connections<RoomsProtocol>,
+  user: string,
+  event: EventFrame<RoomsProtocol>,
+  except?: (connection: Connection) => boolean,
+): void {
+  const frame = connections.encode(event);
+  for (const connection of connections.list({ user })) if (except?.(connection) !== true) connection.send(frame);
+}
+
+function parse(payload: string): { readonly from: string; readonly event: UserEvent } | undefined {
+  let decoded: unknown;
+  try {
+    decoded = JSON.parse(payload);
+  } catch {
+    return undefined;
+  }
+  return isObject(decoded) && typeof decoded['from'] === 'string' && isUserEvent(decoded['news'])
+    ? { from: decoded['from'], event: decoded['news'] }
+    : undefined;
+}
+
+function isUserEvent(value: unknown): value is UserEvent {
+  if (!isObject(value) || typeof value['room'] !== 'string' || typeof value['user'] !== 'string') return false;
+  const { kind, code, unread } = value;
+  if (kind === 'removed') return typeof code === 'string';
+  return kind === 'added' || kind === 'dropped' || (kind === 'read' && isUnread(unread));
+}
+
+function isUnread(value: unknown): value is Unread {
+  return isObject(value) && ['seq', 'read', 'count', 'mentions'].every((field) => Number.isSafeInteger(value[field]));
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,66 @@
+import type { RoomsProtocol } from '@usher/protocol';
+import type { Connection } from '../connections/connection.ts';
+import type { RoomClient } from './room-client.ts';
+import type { Connections } from '../connections/connections-types.ts';
+import type { Logger } from '../support/log.ts';
+import type { Membership } from './room.ts';
+import type { Authorize } from './room-types.ts';
+
+export interface EvictionOptions {
+  readonly connections: Connections<RoomsProtocol>;
+  readonly clients: ReadonlyMap<Connection, RoomClient>;
+  readonly leave: (membership: Membership) => void;
+  readonly authorize: Authorize;
+  readonly log: Logger;
+}
+
+export interface Eviction {
+  /**
+   * Removes a user from a room on this node.
+   *
+   * @returns the number of their connections that had joined and received `removed`
+   */
+  evict(room: string, user: string, code: string): number;
+  /** Authorizes all memberships again, one after the other, because a permission change may have been missed. */
+  authorizeAll(): Promise<void>;
+}
+
+/** Removes connections from rooms that they are no longer authorized for. */
+export function createEviction({ connections, clients, leave, authorize, log }: EvictionOptions): Eviction {
+  function remove(membership: Membership, code: string): boolean {
+    const { connection, room, joined } = membership;
+    leave(membership);
+    if (joined) connections.emit(connection, { type: 'removed', room: room.name, code });
+    return joined;
+  }
+
+  async function authorizeAgain(connection: Connection): Promise<void> {
+    for (const membership of clients.get(connection)?.memberships.list() ?? []) {
+      const { name } = membership.room;
+      try {
+        const decision = await authorize(connection.identity, name, 'join');
+        if (decision !== 'allowed' && !membership.gone) remove(membership, decision);
+      } catch (error) {
+        // An error does not revoke access. The next join, send or renewal checks again.
+        log.error({ err: error, room: name }, 'a room membership could not be authorized again');
+      }
+    }
+  }
+
+  // The renewal may have changed the roles.
+  connections.onRenewed((connection) => void authorizeAgain(connection));
+
+  return {
+    evict(room, user, code) {
+      let removed = 0;
+      for (const connection of connections.list({ user })) {
+        const membership = clients.get(connection)?.memberships.get(room);
+        if (membership !== undefined && remove(membership, code)) removed++;
+      }
+      return removed;
+    },
+    async authorizeAll() {
+      for (const connection of [...clients.keys()]) await authorizeAgain(connection);
+    },
+  };
+}

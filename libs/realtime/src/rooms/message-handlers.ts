@@ -1,0 +1,164 @@
+import type { Reply, RoomsProtocol } from '@usher/protocol';
+import type { Rate } from '../connections/bucket.ts';
+import type { Connection } from '../connections/connection.ts';
+import type { RoomClient } from './room-client.ts';
+import type { Appended, Entry, History } from './history.ts';
+import type { Connections } from '../connections/connections-types.ts';
+import type { Limits } from '../connections/limits.ts';
+import { notFound } from './room-errors.ts';
+import { RequestError } from '../connections/request-error.ts';
+import type { Membership, Room } from './room.ts';
+import type { Authorize, Verdict } from './room-types.ts';
+import { requireAllowed } from './room-errors.ts';
+
+type Sent = Reply<RoomsProtocol, 'send'>;
+
+export interface MessageHandlersOptions {
+  readonly connections: Connections<RoomsProtocol>;
+  readonly history: History;
+  readonly authorize: Authorize;
+  readonly clientOf: (connection: Connection) => RoomClient;
+  /** A message became durable. */
+  readonly appended: (room: string) => void;
+}
+
+/** Handles `send`, `edit` and `delete` with the same checks and the same cost. */
+export function handleMessages({
+  connections,
+  history,
+  authorize,
+  clientOf,
+  appended: onAppended,
+}: MessageHandlersOptions): void {
+  const { limits } = connections;
+  const rate: Rate = { perSecond: limits.sendsPerSecond, burst: limits.sendBurst };
+
+  function requireJoined(client: RoomClient, room: string): Membership {
+    const membership = client.memberships.get(room);
+    if (membership?.joined !== true) throw new RequestError('not_joined', 'join the room first');
+    return membership;
+  }
+
+  function chargeSend(client: RoomClient): void {
+    if (rate.perSecond === 0) return;
+    const now = performance.now();
+    const sends = client.sends(rate, now);
+    const waitMs = sends.waitMs(1, now);
+    if (waitMs === 0) {
+      sends.take(1);
+      return;
+    }
+    if (client.refusedSends.add(now) >= limits.refusedSends) {
+      connections.close({ id: client.connection.id }, 'rate_limit_abused');
+    }
+    throw new RequestError('rate_limited', 'too many messages', { retryAfterMs: waitMs });
+  }
+
+  function submit(connection: Connection, name: string, entry: Entry): Promise<Sent> {
+    const client = clientOf(connection);
+    chargeSend(client);
+    const busy = client.isBusy(name);
+    const membership = busy ? undefined : requireJoined(client, name);
+    if (entry.deletes === undefined && tooLong(entry.text, limits.textChars)) {
+      throw new RequestError('too_long', `text must have 1 to ${limits.textChars} characters`);
+    }
+    const decision = authorize(connection.identity, name, 'send');
+    if (membership === undefined || decision instanceof Promise) return submitInTurn(client, name, entry, decision);
+    requireAllowed(decision);
+    return finish(membership.room, history.append(name, entry));
+  }
+
+  /** The slow path of `submit`: waits for a join in progress or for the authorization. */
+  async function submitInTurn(
+    client: RoomClient,
+    name: string,
+    entry: Entry,
+    decision: Verdict | Promise<Verdict>,
+  ): Promise<Sent> {
+    const authorized = Promise.resolve(decision).then(requireAllowed);
+    // Prevents an unhandled rejection before the turn begins; the rejection is handled below.
+    authorized.catch(() => undefined);
+    const release = await client.acquire(name);
+    let room: Room;
+    let appended: Promise<Appended>;
+    try {
+      requireJoined(client, name);
+      await authorized;
+      // Checked again, because the user may have been removed or signed out during the authorization.
+      ({ room } = requireJoined(client, name));
+      // Appends begin in the order of the requests. The history may complete them in any order.
+      appended = history.append(name, entry);
+    } finally {
+      release();
+    }
+    return finish(room, appended);
+  }
+
+  async function finish(room: Room, appending: Promise<Appended>): Promise<Sent> {
+    const { epoch } = room;
+    let appended: Appended;
+    try {
+      appended = await appending;
+    } catch (error) {
+      throw notFound(error);
+    }
+    const { message, duplicate } = appended;
+    // For a duplicate, the node that handled the first attempt may have stopped before it published the message.
+    if (duplicate) {
+      room.expect(message.seq);
+    } else {
+      onAppended(room.name);
+      room.publish(message, epoch);
+    }
+    return { seq: message.seq, at: message.at };
+  }
+
+  // A frame may contain fields that its type does not define, so only the defined ones are used. A store may not preserve lone
+  // surrogates.
+  const options = { cost: costOfSend(limits) };
+  connections.handle(
+    'send',
+    ({ room, key, text }, connection) =>
+      submit(connection, room, { ...by(connection, key), text: text.toWellFormed() }),
+    options,
+  );
+  connections.handle(
+    'edit',
+    ({ room, key, text, edits }, connection) =>
+      submit(connection, room, { ...by(connection, key), text: text.toWellFormed(), edits }),
+    options,
+  );
+  connections.handle(
+    'delete',
+    ({ room, key, deletes }, connection) => submit(connection, room, { ...by(connection, key), deletes }),
+    options,
+  );
+}
+
+/**
+ * Sends have a separate rate limit. At that rate they use at most half of the connection's budget, so that `sendsPerSecond` can be
+ * reached with any configuration. Without a send limit they cost nothing.
+ */
+function costOfSend({ sendsPerSecond, requestsPerSecond }: Limits): number {
+  return sendsPerSecond === 0 ? 0 : Math.min(2, requestsPerSecond / 2 / sendsPerSecond);
+}
+
+/** UUIDs are case-insensitive. */
+function by({ identity }: Connection, key: string): Pick<Entry, 'user' | 'key'> {
+  return { user: identity.user, key: key.toLowerCase() };
+}
+
+/** Whether a text is empty or has more than `most` characters (code points, so a surrogate pair counts once). */
+function tooLong(text: string, most: number): boolean {
+  if (text.length <= most) return text.length === 0;
+  if (text.length > most * 2) return true;
+  let count = 0;
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    const next = text.charCodeAt(index + 1);
+    // A surrogate pair counts as one character, and so does a lone surrogate.
+    if (unit >= 0xd800 && unit < 0xdc00 && next >= 0xdc00 && next < 0xe000) index++;
+    count++;
+  }
+  return count > most;
+}

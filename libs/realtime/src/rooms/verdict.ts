@@ -1,8 +1,0 @@
-import { RequestError } from '../connections/request-error.ts';
-import type { Verdict } from './room-types.ts';
-
-/** @throws RequestError with what is answered unless somebody is allowed */
-export function check(verdict: Verdict): void {
-  if (verdict === 'not_found') throw new RequestError('not_found', 'no such room');
-  if (verdict === 'forbidden') throw new RequestError('forbidden', 'not allowed in this room');
-}
