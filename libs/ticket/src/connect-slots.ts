@@ -123,11 +123,11 @@ export class ConnectSlots {
 
   /** Call it when the tickets of the session were revoked. Its future slots are assigned to the next clients. */
   revokeSession(session: string): void {
-    const reassignableFrom = this.#now() + earlyToleranceMs;
+    const earliestReassigned = this.#now() + earlyToleranceMs;
     // The latest first, so that the queue becomes shorter where possible.
     for (const slot of [...(this.#bySession.get(session) ?? [])].reverse()) {
       this.#forget(slot);
-      if (slot.connectAt > reassignableFrom) this.#reassign(slot);
+      if (slot.connectAt > earliestReassigned) this.#reassign(slot);
     }
   }
 
