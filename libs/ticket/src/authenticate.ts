@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { isProblemCode, type ProblemCode } from '@usher/protocol';
 
-/** An error of `authenticate` that is one of the contract's. */
+/** An authentication error with a problem code. */
 class TokenProblem extends Error {
   override readonly name = 'TokenProblem';
   readonly code: ProblemCode;
@@ -12,16 +12,18 @@ class TokenProblem extends Error {
   }
 }
 
-/** The one error of `@fastify/jwt` that says more than "this is no good token". */
-const expired = 'FST_JWT_AUTHORIZATION_TOKEN_EXPIRED';
+/** The code of the `@fastify/jwt` error for an expired token. All its other errors mean `invalid_token`. */
+const expiredCode = 'FST_JWT_AUTHORIZATION_TOKEN_EXPIRED';
 
 /**
- * Who makes a request, by the bearer token that `@fastify/jwt` verifies: the claims `sub` and `sid`.
- * The token is taken from the `Authorization` header alone, whatever else `@fastify/jwt` was told to look at.
+ * Authenticates a request by its bearer token, which `@fastify/jwt` verifies. The claims `sub` and `sid` identify user and session.
+ * Only the `Authorization` header is read, even if `@fastify/jwt` is configured to read the token from other places.
  */
 export async function bearerIdentity(request: FastifyRequest): Promise<{ user: string; session: string }> {
   if (!('jwtVerify' in request) || typeof request.jwtVerify !== 'function') {
-    throw new TypeError('register @fastify/jwt before the gate, or give it `authenticate`');
+    throw new TypeError(
+      '@fastify/jwt is not registered: register it before ticketGate, or pass the option `authenticate`',
+    );
   }
   const [scheme, token, ...more] = (request.headers.authorization ?? '').split(' ');
   if (scheme?.toLowerCase() !== 'bearer' || token === undefined) throw new TokenProblem('missing_token');
@@ -32,9 +34,9 @@ export async function bearerIdentity(request: FastifyRequest): Promise<{ user: s
     claims = await verify.call(request, { extractToken: () => token });
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    // Anything else is no word on the token: a key that could not be fetched, say.
+    // Other errors do not mean that the token is invalid, for example if a key cannot be fetched.
     if (!/^(?:FST|FAST)_JWT_/.test(code)) throw error;
-    throw new TokenProblem(code === expired ? 'token_expired' : 'invalid_token', error);
+    throw new TokenProblem(code === expiredCode ? 'token_expired' : 'invalid_token', error);
   }
   if (typeof claims !== 'object' || claims === null || !('sub' in claims) || !('sid' in claims)) {
     throw new TokenProblem('invalid_token');
@@ -46,14 +48,14 @@ export async function bearerIdentity(request: FastifyRequest): Promise<{ user: s
   return { user, session };
 }
 
-/** What an error says in the contract's terms. */
+/** The problem that an error describes. */
 export interface KnownProblem {
   readonly code: ProblemCode;
   readonly retryAfterMs: number | undefined;
   readonly detail: string | undefined;
 }
 
-/** The contract's problem that an error carries, if it does. */
+/** Returns the problem that an error describes, or `undefined` if its `code` is not a problem code. */
 export function problemOf(error: unknown): KnownProblem | undefined {
   if (!(error instanceof Error) || !('code' in error) || !isProblemCode(error.code)) return undefined;
   const { code } = error;

@@ -4,11 +4,11 @@ export interface ConnectSlotsOptions {
   /** Longest wait in milliseconds. Beyond it `take` answers `at_capacity`. Defaults to 60,000. */
   readonly maxWaitMs?: number;
   /**
-   * Unused slots of one user while there is a queue. A user who holds as many and would have to wait is answered `too_many_tickets`.
-   * Defaults to 20.
+   * Maximum number of unused slots per user while there is a queue. A user who holds that many and would have to wait receives
+   * `too_many_tickets`. Defaults to 20.
    */
   readonly maxPerUser?: number;
-  /** How long an unused slot counts for its user, in milliseconds from its start: a ticket's lifetime. Defaults to 30,000. */
+  /** How long an unused slot counts toward the limit, in milliseconds from its start. Use the ticket lifetime. Defaults to 30,000. */
   readonly holdMs?: number;
   /** Monotonic milliseconds. Defaults to `performance.now()`: a change of the system time must not move the queue. */
   readonly now?: () => number;
@@ -20,22 +20,22 @@ export interface SlotHolder {
   readonly session: string;
 }
 
-/** A slot that was taken, to be handed back to `giveBack`. */
+/** An assigned slot. Can be returned with `giveBack`. */
 export interface TakenSlot extends SlotHolder {
-  /** The slot's place in the queue, in monotonic milliseconds. */
+  /** The slot's position in the queue, in monotonic milliseconds. */
   readonly at: number;
-  /** When the client may connect: up to one second (the burst) before `at`. */
+  /** When the client may connect, in monotonic milliseconds: up to one second (the burst) before `at`. */
   readonly connectAt: number;
-  /** When it no longer counts for its user. */
+  /** When the slot no longer counts toward its user's limit, in monotonic milliseconds. */
   readonly expiresAt: number;
 }
 
 export type SlotResult =
-  /** `slot` is `undefined` where there is no limit. */
+  /** `slot` is `undefined` if there is no limit. */
   | { readonly ok: true; readonly connectAfterMs: number; readonly slot?: TakenSlot }
   | {
       readonly ok: false;
-      /** `at_capacity`: the queue is too long. `too_many_tickets`: the user holds as many unused slots as allowed. */
+      /** `at_capacity`: the queue is too long. `too_many_tickets`: the user holds the maximum number of unused slots. */
       readonly reason: 'at_capacity' | 'too_many_tickets';
       readonly retryAfterMs: number;
     };
@@ -44,9 +44,9 @@ export type SlotResult =
 const earlyToleranceMs = 1_000;
 
 /**
- * Assigns the moments at which clients may connect, so that a returning crowd is spread before it connects. Clients cannot do that,
- * because they do not know of each other (the leaky bucket as a queue, GCRA in the terms of ITU-T I.371).
- * Up to one second's worth of connections may start at once; there is no wait while fewer clients ask.
+ * Assigns times at which clients may connect, so that simultaneous reconnects are spread over time. Clients cannot coordinate this
+ * themselves. The algorithm is a leaky bucket as a queue (GCRA in the terms of ITU-T I.371). Up to one second's worth of connections
+ * may start at the same time, so clients do not wait below the configured rate.
  *
  * While there is a queue, a user holds at most `maxPerUser` unused slots, over all sessions. A slot stops counting when its ticket is
  * used (`used`), expires or is revoked (`revokeSession`). A slot that is given back before its start is assigned to the next client.
@@ -110,24 +110,24 @@ export class ConnectSlots {
     return { ok: true, connectAfterMs, slot };
   }
 
-  /** Returns a slot whose ticket was never issued: the next client gets it. */
+  /** Returns a slot whose ticket was not issued. The next client receives it. */
   giveBack(slot: TakenSlot): void {
     if (this.#forget(slot)) this.#reassign(slot);
   }
 
-  /** A ticket of the session was used: its earliest slot counts for the user no longer. */
+  /** Call it when a ticket of the session was used. The session's earliest slot no longer counts toward the user's limit. */
   used({ session }: Pick<SlotHolder, 'session'>): void {
     const [slot] = this.#bySession.get(session) ?? [];
     if (slot !== undefined) this.#forget(slot);
   }
 
-  /** The tickets of the session were revoked: slots that lie ahead are assigned to the next clients. */
+  /** Call it when the tickets of the session were revoked. Its future slots are assigned to the next clients. */
   revokeSession(session: string): void {
-    const reassignableFrom = this.#now() + earlyToleranceMs;
-    // The latest first, so that the end of the queue moves forward where it can.
+    const earliestReassigned = this.#now() + earlyToleranceMs;
+    // The latest first, so that the queue becomes shorter where possible.
     for (const slot of [...(this.#bySession.get(session) ?? [])].reverse()) {
       this.#forget(slot);
-      if (slot.connectAt > reassignableFrom) this.#reassign(slot);
+      if (slot.connectAt > earliestReassigned) this.#reassign(slot);
     }
   }
 
@@ -140,7 +140,7 @@ export class ConnectSlots {
     this.#free.splice(index === -1 ? this.#free.length : index, 0, at);
   }
 
-  /** @returns `false` when the slot no longer counted */
+  /** Returns `false` if the slot no longer counted toward the limit. */
   #forget(slot: TakenSlot): boolean {
     remove(this.#bySession, slot.session, slot);
     return remove(this.#byUser, slot.user, slot);
@@ -160,7 +160,7 @@ export class ConnectSlots {
     return { count, firstExpiry };
   }
 
-  /** Forgets expired slots of users who do not ask again: a few users per call, more than one call can add. */
+  /** Removes expired slots of users who do not return. Visits more users per call than a call can add. */
   #sweep(now: number): void {
     this.#sweeper ??= this.#byUser.entries();
     for (let n = 0; n < 4; n += 1) {

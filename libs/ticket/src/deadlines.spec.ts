@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Deadlines } from './deadlines.ts';
 
 beforeEach(() => {
@@ -9,49 +9,51 @@ afterEach(() => {
 });
 
 function newDeadlines(limitMs: number) {
-  const late: string[] = [];
-  return { late, deadlines: new Deadlines<string>(limitMs, (one) => late.push(one)) };
+  const expired: string[] = [];
+  return { expired, deadlines: new Deadlines<string>(limitMs, (operation) => expired.push(operation)) };
 }
 
-test('what is over in time is not told of', () => {
-  const { late, deadlines } = newDeadlines(100);
-  deadlines.begin('quick');
-  vi.advanceTimersByTime(99);
-  expect(deadlines.over('quick')).toBe(true);
-  vi.advanceTimersByTime(1_000);
-  expect(late).toEqual([]);
-});
+describe('Deadlines', () => {
+  test('does not report an operation that ends within the limit', () => {
+    const { expired, deadlines } = newDeadlines(100);
+    deadlines.begin('quick');
+    vi.advanceTimersByTime(99);
+    expect(deadlines.end('quick')).toBe(true);
+    vi.advanceTimersByTime(1_000);
+    expect(expired).toEqual([]);
+  });
 
-test('each is late after its own time, is told once, and is over then', () => {
-  const { late, deadlines } = newDeadlines(100);
-  deadlines.begin('first');
-  vi.advanceTimersByTime(60);
-  deadlines.begin('second');
-  vi.advanceTimersByTime(39);
-  expect(late).toEqual([]);
-  vi.advanceTimersByTime(1);
-  expect(late).toEqual(['first']);
-  expect(deadlines.over('first')).toBe(false);
-  vi.advanceTimersByTime(60);
-  expect(late).toEqual(['first', 'second']);
-});
+  test('reports each operation once, at its own deadline', () => {
+    const { expired, deadlines } = newDeadlines(100);
+    deadlines.begin('first');
+    vi.advanceTimersByTime(60);
+    deadlines.begin('second');
+    vi.advanceTimersByTime(39);
+    expect(expired).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(expired).toEqual(['first']);
+    expect(deadlines.end('first')).toBe(false);
+    vi.advanceTimersByTime(60);
+    expect(expired).toEqual(['first', 'second']);
+  });
 
-test('one that begins after all others are over has its whole time', () => {
-  const { late, deadlines } = newDeadlines(100);
-  deadlines.begin('first');
-  deadlines.over('first');
-  vi.advanceTimersByTime(70);
-  deadlines.begin('second');
-  vi.advanceTimersByTime(99);
-  expect(late).toEqual([]);
-  vi.advanceTimersByTime(1);
-  expect(late).toEqual(['second']);
-});
+  test('gives the full limit to an operation that begins after all others ended', () => {
+    const { expired, deadlines } = newDeadlines(100);
+    deadlines.begin('first');
+    deadlines.end('first');
+    vi.advanceTimersByTime(70);
+    deadlines.begin('second');
+    vi.advanceTimersByTime(99);
+    expect(expired).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(expired).toEqual(['second']);
+  });
 
-test('nothing is left running once nobody waits', () => {
-  const { deadlines } = newDeadlines(100);
-  deadlines.begin('one');
-  deadlines.over('one');
-  vi.advanceTimersByTime(100);
-  expect(vi.getTimerCount()).toBe(0);
+  test('runs no timer when no operation is pending', () => {
+    const { deadlines } = newDeadlines(100);
+    deadlines.begin('one');
+    deadlines.end('one');
+    vi.advanceTimersByTime(100);
+    expect(vi.getTimerCount()).toBe(0);
+  });
 });

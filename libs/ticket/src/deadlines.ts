@@ -1,47 +1,50 @@
 /**
- * One time limit for many who come and go: a timer for all of them, since a timer each costs more than most of them take.
- * It does not keep the process alive: what is waited for does.
+ * Applies one time limit to many concurrent operations with a single timer, because a timer per operation costs more than most
+ * operations take. The timer does not keep the process alive.
  */
 export class Deadlines<T> {
   readonly #limitMs: number;
-  readonly #onLate: (late: T) => void;
-  /** When each is late (ms, monotonic), the first one first. */
-  readonly #waiting = new Map<T, number>();
+  readonly #onExpired: (operation: T) => void;
+  /** The deadline of each operation in monotonic milliseconds, the earliest first. */
+  readonly #pending = new Map<T, number>();
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param onLate told of each that was not over in time, once. Must not throw. */
-  constructor(limitMs: number, onLate: (late: T) => void) {
+  /**
+   * @param limitMs the time limit in milliseconds.
+   * @param onExpired called once for each operation that exceeds the limit. Must not throw.
+   */
+  constructor(limitMs: number, onExpired: (operation: T) => void) {
     this.#limitMs = limitMs;
-    this.#onLate = onLate;
+    this.#onExpired = onExpired;
   }
 
-  begin(one: T): void {
-    this.#waiting.set(one, performance.now() + this.#limitMs);
-    if (this.#timer === undefined) this.#wait(this.#limitMs);
+  begin(operation: T): void {
+    this.#pending.set(operation, performance.now() + this.#limitMs);
+    if (this.#timer === undefined) this.#schedule(this.#limitMs);
   }
 
-  /** @returns whether it was in time. */
-  over(one: T): boolean {
-    return this.#waiting.delete(one);
+  /** Ends an operation. Returns whether it finished within the limit. */
+  end(operation: T): boolean {
+    return this.#pending.delete(operation);
   }
 
-  #wait(ms: number): void {
+  #schedule(ms: number): void {
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      this.#look();
+      this.#expire();
     }, ms).unref();
   }
 
-  #look(): void {
+  #expire(): void {
     const now = performance.now();
-    for (const [one, at] of this.#waiting) {
-      // Timers may come a little early; a millisecond is the least that is waited for.
-      if (at > now) {
-        this.#wait(Math.max(1, at - now));
+    for (const [operation, deadline] of this.#pending) {
+      if (deadline > now) {
+        // A timer may fire slightly early, and 1 ms is the shortest delay of a timer.
+        this.#schedule(Math.max(1, deadline - now));
         return;
       }
-      this.#waiting.delete(one);
-      this.#onLate(one);
+      this.#pending.delete(operation);
+      this.#onExpired(operation);
     }
   }
 }

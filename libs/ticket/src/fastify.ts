@@ -6,7 +6,7 @@ import { problem, type ProblemCode, type TicketAnswer } from '@usher/protocol';
 import { bearerIdentity, problemOf } from './authenticate.ts';
 import { ConnectSlots } from './connect-slots.ts';
 import { Gate } from './gate.ts';
-import type { Admission, GateVerdict, Knock, Unavailable } from './verdict.ts';
+import type { Admission, GateVerdict, Knock, Unavailable } from './handshake-outcome.ts';
 import { asksForWebSocket, originFormOf, pathOf } from './handshake.ts';
 import { ownUpgrades, type Upgrades, watchSiblings } from './own-upgrades.ts';
 import { problemHeaders } from './refusal.ts';
@@ -14,15 +14,15 @@ import { RequestQueue } from './request-queue.ts';
 import { type TicketClaims, type TicketStore, TicketStoreUnavailable } from './ticket-store.ts';
 
 export type { Gate } from './gate.ts';
-export type { Admission, Admitted, GateVerdict, Knock, Unavailable } from './verdict.ts';
+export type { Admission, Admitted, GateVerdict, Knock, Unavailable } from './handshake-outcome.ts';
 
-/** Who asks for a ticket. */
+/** The authenticated user and session of a ticket request. */
 export interface Authenticated {
   readonly user: string;
   readonly session: string;
 }
 
-/** Why somebody who is authenticated may not connect all the same. */
+/** Why an authenticated client may not connect. */
 export interface Impediment {
   readonly code: 'session_ended' | 'user_disabled' | 'too_many_connections';
   readonly retryAfterMs?: number;
@@ -30,63 +30,69 @@ export interface Impediment {
 
 export interface TicketGateOptions {
   readonly store: TicketStore;
-  /** Exact origins from which browsers may connect, e.g. `https://chat.example`; or a function, asked at each handshake. */
+  /** Exact origins from which browsers may connect, e.g. `https://chat.example`, or a function that is called for each handshake. */
   readonly allowedOrigins: readonly string[] | (() => readonly string[]);
-  /** Path of the socket; `/api/ws` unless told. */
+  /** Path of the WebSocket endpoint. Defaults to `/api/ws`. */
   readonly endpoint?: string;
-  /** Path of the call that gives tickets; `/api/ws_ticket` unless told. */
+  /** Path of the ticket call. Defaults to `/api/ws_ticket`. */
   readonly ticketPath?: string;
-  /** The subprotocol; `usher.v1` unless told. */
+  /** The WebSocket subprotocol. Defaults to `usher.v1`. */
   readonly protocol?: string;
   /**
-   * Who makes this request. An error whose `code` is one of the contract's is answered as that (with its `retryAfterMs` and
-   * `detail`), any other is left to the app's error handler. Unless told: `request.jwtVerify()` of `@fastify/jwt`, with the claims
-   * `sub` and `sid`.
+   * Authenticates a ticket request. If it throws an error whose `code` is a problem code, the client receives that problem with the
+   * `retryAfterMs` and `detail` of the error. Other errors are passed to the app's error handler.
+   * Defaults to `request.jwtVerify()` of `@fastify/jwt` with the claims `sub` and `sid`.
    */
   readonly authenticate?: (request: FastifyRequest) => Authenticated | Promise<Authenticated>;
-  /** What is known beforehand to stand in the way, asked when a ticket is; a browser learns of it nowhere else. */
+  /**
+   * Called before a ticket is issued. Returns why the client may not connect, or `undefined`. Browsers hide the response to a rejected
+   * handshake, so this is the only place where they can learn the reason. Defaults to allowing every client.
+   */
   readonly mayConnect?: (claims: TicketClaims) => Impediment | undefined | Promise<Impediment | undefined>;
-  /** Looks at user and session again at the moment when the ticket is redeemed. Unless told everybody is admitted. */
-  readonly admit?: (claims: TicketClaims, knock: Knock) => Admission<unknown> | Promise<Admission<unknown>>;
-  /** Whether the server can take nobody at all now; asked by the ticket call and by the gate. */
+  /** Validates user and session again when the ticket is consumed. Defaults to admitting every client with a valid ticket. */
+  readonly admit?: (claims: TicketClaims, info: Knock) => Admission<unknown> | Promise<Admission<unknown>>;
+  /**
+   * Returns why the server accepts no connections at the moment, or `undefined` if it does. Called for each ticket call and handshake.
+   * Defaults to accepting connections.
+   */
   readonly capacity?: () => Unavailable | undefined;
-  /** When clients may connect. Defaults to immediately. An app that consumes tickets itself (`renew`) calls `slots.used` for them. */
+  /** Assigns times at which clients may connect. Defaults to no limit. An app that consumes tickets itself (`renew`) must call `slots.used`. */
   readonly slots?: ConnectSlots;
-  /** The client's address behind proxies; the peer's unless told. */
+  /** Returns the client's address, for apps behind a proxy. Defaults to the address of the peer. */
   readonly address?: (request: IncomingMessage) => string | undefined;
-  /** Told how each handshake was judged, with no secret in it; for logs, metrics and operators. */
+  /** Called with the outcome of each handshake, for logs, metrics and operators. The outcome contains no secrets. */
   readonly onVerdict?: (verdict: GateVerdict) => void;
-  /** Told of each ticket call: `issued`, or the code of its error. */
+  /** Called with the outcome of each ticket call: `issued` or a problem code. */
   readonly onTicket?: (outcome: 'issued' | ProblemCode) => void;
-  /** Handshakes judged at once; 1,000 unless told. */
+  /** Maximum number of concurrent handshakes. Further ones are rejected with `at_capacity`. Defaults to 1,000. */
   readonly maxJudging?: number;
-  /** How long a judgement may take, in milliseconds; 10,000 unless told. */
+  /** Time limit for the decision on a handshake, in milliseconds. Defaults to 10,000. */
   readonly judgeMs?: number;
   /**
-   * Called with each TCP connection before HTTP sees it. `false` closes the connection. It must not throw.
+   * Called with each TCP connection before its data is read. Return `false` to close the connection. Must not throw.
    * Defaults to accepting every connection.
    */
   readonly acceptConnection?: (socket: Socket) => boolean;
   /**
-   * How many requests of one connection may be unanswered at the same time. They are handled one after the other; the next one is
-   * answered 429 `rate_limited`, and the connection is closed. Defaults to 8.
+   * Maximum number of unanswered requests per connection. The server handles them one at a time. A further request receives 429
+   * `rate_limited`, and the connection is closed. Defaults to 8.
    */
   readonly maxUnanswered?: number;
 }
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** The door to the sockets. Give `gate.server` to whatever upgrades. */
+    /** The gate of this server. Pass `gate.server` to the WebSocket server. */
     readonly gate: Gate;
   }
 }
 
 /**
- * Tickets and the gate for a Fastify server: the call that gives tickets, and every upgrade of the server behind the gate.
- * No route, plugin or listener of the app, registered before or after, ever sees an upgrade that was not admitted.
+ * Fastify plugin that adds the ticket call and the gate. Routes, plugins and listeners of the app receive only admitted upgrades,
+ * whether they are registered before or after this plugin.
  *
  * Register `@fastify/websocket` with `options: { server: app.gate.server }` after it.
- * @throws TypeError or RangeError at registration when an option makes no sense, naming it.
+ * @throws TypeError or RangeError at registration if an option is invalid. The message names the option.
  */
 export const ticketGate = fp<TicketGateOptions>(
   (app, options, done) => {
@@ -94,7 +100,7 @@ export const ticketGate = fp<TicketGateOptions>(
       install(app, options);
       done();
     } catch (error) {
-      // Thrown, it would end the process instead of the start.
+      // An exception from here would end the process instead of rejecting `app.ready()`.
       done(error instanceof Error ? error : new Error(String(error)));
     }
   },
@@ -106,13 +112,13 @@ function install(app: FastifyInstance, options: TicketGateOptions): void {
   const ticketPath = path('ticketPath', options.ticketPath ?? '/api/ws_ticket');
   const { store, slots = new ConnectSlots({ connectsPerSecond: 0 }), onTicket } = options;
   const authenticate = options.authenticate ?? bearerIdentity;
-  // Its requests and its way to a WebSocket (RFC 8441) are others, and would go round the gate.
+  // WebSockets over HTTP/2 (RFC 8441) do not use upgrades and would bypass the gate.
   if ('http2' in app.initialConfig && app.initialConfig.http2)
-    throw new TypeError('http2: the gate stands before HTTP/1.1 servers only');
+    throw new TypeError('invalid http2 server: the gate supports HTTP/1.1 only');
   if (typeof (store as TicketStore | undefined)?.consume !== 'function')
-    throw new TypeError('store: wants a ticket store');
+    throw new TypeError('invalid store: must be a TicketStore');
   if (!Array.isArray(options.allowedOrigins) && typeof options.allowedOrigins !== 'function') {
-    throw new TypeError('allowedOrigins: wants a list of origins, or a function that gives one');
+    throw new TypeError('invalid allowedOrigins: must be an array of origins or a function that returns one');
   }
   const judgeMs = positive('judgeMs', options.judgeMs ?? 10_000);
   const gate = new Gate({
@@ -128,7 +134,7 @@ function install(app: FastifyInstance, options: TicketGateOptions): void {
       slots.used(claims);
     },
     onError: (error) => {
-      app.log.error({ err: error }, 'a handshake could not be judged');
+      app.log.error({ err: error }, 'handshake failed');
     },
     maxJudging: positive('maxJudging', options.maxJudging ?? 1_000),
     judgeMs,
@@ -147,7 +153,7 @@ function install(app: FastifyInstance, options: TicketGateOptions): void {
     },
   };
   ownUpgrades(app.server, upgrades);
-  // Fastify makes its further servers between these two hooks.
+  // Fastify creates its additional servers between these two hooks.
   let stopWatching = (): void => undefined;
   app.addHook('onReady', (next) => {
     stopWatching = watchSiblings(app.server, (sibling) => {
@@ -170,37 +176,37 @@ function install(app: FastifyInstance, options: TicketGateOptions): void {
     return sendProblem(reply, code, retryAfterMs, detail);
   }
 
-  // Without the HEAD that Fastify adds: it would give a ticket to nobody.
+  // Fastify's automatic HEAD route would issue a ticket and not return it.
   app.get(ticketPath, { exposeHeadRoute: false }, async (request, reply) => {
-    let who: Authenticated;
+    let identity: Authenticated;
     try {
-      who = await authenticate(request);
+      identity = await authenticate(request);
     } catch (error) {
-      const known = problemOf(error);
-      if (known === undefined) throw error;
-      return refuse(reply, known.code, known.retryAfterMs, known.detail);
+      const knownProblem = problemOf(error);
+      if (knownProblem === undefined) throw error;
+      return refuse(reply, knownProblem.code, knownProblem.retryAfterMs, knownProblem.detail);
     }
     const unavailable = gate.unavailable();
     if (unavailable !== undefined) return refuse(reply, unavailable.code, unavailable.retryAfterMs);
-    const claims = { user: who.user, session: who.session, endpoint };
-    const impediment = await options.mayConnect?.(claims);
-    if (impediment !== undefined) return refuse(reply, impediment.code, impediment.retryAfterMs);
-    const taken = slots.take(claims);
-    if (!taken.ok) return refuse(reply, taken.reason, taken.retryAfterMs);
-    const { connectAfterMs, slot } = taken;
-    const giveBack = (): void => {
+    const claims = { user: identity.user, session: identity.session, endpoint };
+    const denial = await options.mayConnect?.(claims);
+    if (denial !== undefined) return refuse(reply, denial.code, denial.retryAfterMs);
+    const slotResult = slots.take(claims);
+    if (!slotResult.ok) return refuse(reply, slotResult.reason, slotResult.retryAfterMs);
+    const { connectAfterMs, slot } = slotResult;
+    const returnSlot = (): void => {
       if (slot !== undefined) slots.giveBack(slot);
     };
     const issued = await store.issue(claims, connectAfterMs).catch((error: unknown) => {
-      giveBack();
+      returnSlot();
       if (!(error instanceof TicketStoreUnavailable)) throw error;
-      request.log.error({ err: error }, 'no ticket could be issued');
+      request.log.error({ err: error }, 'ticket store unavailable: no ticket issued');
       return undefined;
     });
     if (issued === undefined) return refuse(reply, 'store_unavailable', 1_000);
     if (!issued.ok) {
-      // A refused request must not delay other clients.
-      giveBack();
+      // A rejected request must not delay other clients.
+      returnSlot();
       return refuse(reply, issued.reason, issued.retryAfterMs);
     }
     onTicket?.('issued');
@@ -212,7 +218,7 @@ function install(app: FastifyInstance, options: TicketGateOptions): void {
     return reply.header('cache-control', 'no-store').header('referrer-policy', 'no-referrer').send(answer);
   });
 
-  // A hook and not a route: the path belongs to the app's own WebSocket route.
+  // A hook rather than a route, because the app defines a WebSocket route with this path.
   app.addHook('onRequest', (request, reply, next) => {
     if (request.method === 'GET' && pathOf(request.raw.url ?? '') === endpoint && !gate.hasAdmitted(request.raw)) {
       sendProblem(reply.headers({ upgrade: 'websocket', connection: 'upgrade, close' }), 'upgrade_required');
@@ -222,7 +228,7 @@ function install(app: FastifyInstance, options: TicketGateOptions): void {
   });
 }
 
-/** Answers with a problem document by way of Fastify; `refuse` of the gate does so on the bare socket. */
+/** Sends a problem response through Fastify. For a response on the raw socket, see `refuse` in `refusal.ts`. */
 function sendProblem(reply: FastifyReply, code: ProblemCode, retryAfterMs?: number, detail?: string): FastifyReply {
   const body = { ...problem(code, retryAfterMs), ...(detail === undefined ? {} : { detail }) };
   return reply
@@ -233,11 +239,13 @@ function sendProblem(reply: FastifyReply, code: ProblemCode, retryAfterMs?: numb
 }
 
 function path(name: string, value: string): string {
-  if (!/^(?:\/[\w.~-]+)+$/.test(value)) throw new TypeError(`${name}: wants a path such as /api/ws, without a query`);
+  if (!/^(?:\/[\w.~-]+)+$/.test(value))
+    throw new TypeError(`invalid ${name} ${JSON.stringify(value)}: must be a path without a query, such as /api/ws`);
   return value;
 }
 
 function positive(name: string, value: number): number {
-  if (!Number.isSafeInteger(value) || value < 1) throw new RangeError(`${name}: wants a positive integer`);
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new RangeError(`invalid ${name} ${value}: must be a positive integer`);
   return value;
 }

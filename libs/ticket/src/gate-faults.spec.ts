@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import type { TicketGateOptions } from './fastify.ts';
 import { createMemoryTicketStore } from './memory-ticket-store.ts';
-import { handshake, knock, newDoor } from './testing/new-door.ts';
+import { handshakeBytes, sendHandshake, startGateServer } from './testing/gate-server.ts';
 
 /** Something that is waited for until the test lets it go. */
 function held() {
@@ -25,34 +25,34 @@ describe('while a handshake is judged', () => {
   test('a store that does not answer fails closed, and whoever is let in too late is let go again', async () => {
     const slow = held();
     const { seen, admit } = seats(slow.promise);
-    const door = await newDoor({ judgeMs: 50, admit });
-    const answer = await knock(door.port, `/api/ws?ticket=${await door.ticket()}`);
+    const server = await startGateServer({ judgeMs: 50, admit });
+    const answer = await sendHandshake(server.port, `/api/ws?ticket=${await server.ticket()}`);
     expect(JSON.parse(answer.body)).toMatchObject({ code: 'store_unavailable' });
     slow.resolve(undefined);
     await expect.poll(() => seen.released).toBe(1);
-    expect(door.verdicts.map(({ verdict }) => verdict)).toEqual(['store_unavailable']);
+    expect(server.outcomes.map(({ verdict }) => verdict)).toEqual(['store_unavailable']);
   });
 
   test('a client that hangs up takes no seat, and its ticket is burned', async () => {
     const slow = held();
     const { seen, admit } = seats(slow.promise);
-    const door = await newDoor({ admit });
+    const server = await startGateServer({ admit });
     const gone = held();
-    door.app.server.once('connection', (socket) =>
+    server.app.server.once('connection', (socket) =>
       socket.once('close', () => {
         gone.resolve(undefined);
       }),
     );
-    const ticket = await door.ticket();
-    const client = connect(door.port, '127.0.0.1');
-    client.write(handshake(door.port, `/api/ws?ticket=${ticket}`));
+    const ticket = await server.ticket();
+    const client = connect(server.port, '127.0.0.1');
+    client.write(handshakeBytes(server.port, `/api/ws?ticket=${ticket}`));
     await expect.poll(() => seen.asked).toBe(1);
     client.resetAndDestroy();
     await gone.promise;
     slow.resolve(undefined);
     await expect.poll(() => seen.released).toBe(1);
-    expect(door.verdicts).toMatchObject([{ verdict: 'gone', claims: { user: 'maggie' } }]);
-    expect((await knock(door.port, `/api/ws?ticket=${ticket}`)).status).toBe(401);
+    expect(server.outcomes).toMatchObject([{ verdict: 'gone', claims: { user: 'maggie' } }]);
+    expect((await sendHandshake(server.port, `/api/ws?ticket=${ticket}`)).status).toBe(401);
   });
 
   test('a drain that begins is the answer', async () => {
@@ -60,8 +60,8 @@ describe('while a handshake is judged', () => {
     const { seen, admit } = seats(slow.promise);
     let draining = false;
     const capacity = () => (draining ? ({ code: 'draining', retryAfterMs: 1_000 } as const) : undefined);
-    const door = await newDoor({ admit, capacity });
-    const answer = knock(door.port, `/api/ws?ticket=${await door.ticket()}`);
+    const server = await startGateServer({ admit, capacity });
+    const answer = sendHandshake(server.port, `/api/ws?ticket=${await server.ticket()}`);
     await expect.poll(() => seen.asked).toBe(1);
     draining = true;
     slow.resolve(undefined);
@@ -72,23 +72,23 @@ describe('while a handshake is judged', () => {
   test('more at once than can be judged are sent away, with their tickets untouched', async () => {
     const slow = held();
     const { seen, admit } = seats(slow.promise);
-    const door = await newDoor({ maxJudging: 1, admit });
-    const [first, second] = [await door.ticket(), await door.ticket()];
-    const waiting = knock(door.port, `/api/ws?ticket=${first}`);
+    const server = await startGateServer({ maxJudging: 1, admit });
+    const [first, second] = [await server.ticket(), await server.ticket()];
+    const waiting = sendHandshake(server.port, `/api/ws?ticket=${first}`);
     await expect.poll(() => seen.asked).toBe(1);
-    expect(JSON.parse((await knock(door.port, `/api/ws?ticket=${second}`)).body)).toMatchObject({
+    expect(JSON.parse((await sendHandshake(server.port, `/api/ws?ticket=${second}`)).body)).toMatchObject({
       code: 'at_capacity',
     });
     slow.resolve(undefined);
     expect((await waiting).status).toBe(101);
-    expect((await knock(door.port, `/api/ws?ticket=${second}`)).status).toBe(101);
+    expect((await sendHandshake(server.port, `/api/ws?ticket=${second}`)).status).toBe(101);
   });
 });
 
 describe('a seat that was taken', () => {
   test('is given back when the app turns the admitted away before anybody asked who they are', async () => {
     const { seen, admit } = seats();
-    const door = await newDoor({
+    const server = await startGateServer({
       admit,
       after: (app) => {
         app.addHook('preValidation', (request, reply, next) => {
@@ -97,14 +97,14 @@ describe('a seat that was taken', () => {
         });
       },
     });
-    expect((await knock(door.port, `/api/ws?ticket=${await door.ticket()}`)).status).toBe(418);
+    expect((await sendHandshake(server.port, `/api/ws?ticket=${await server.ticket()}`)).status).toBe(418);
     await expect.poll(() => seen.released).toBe(1);
   });
 
   test('belongs to whoever asked', async () => {
     const { seen, admit } = seats();
     const closed = held();
-    const door = await newDoor({
+    const server = await startGateServer({
       admit,
       after: (app) => {
         app.gate.server.on('upgrade', (request: IncomingMessage, socket: Socket) => {
@@ -115,7 +115,7 @@ describe('a seat that was taken', () => {
         });
       },
     });
-    expect((await knock(door.port, `/api/ws?ticket=${await door.ticket()}`)).status).toBe(101);
+    expect((await sendHandshake(server.port, `/api/ws?ticket=${await server.ticket()}`)).status).toBe(101);
     await closed.promise;
     expect(seen.released).toBe(0);
   });
@@ -131,65 +131,67 @@ describe('an app that fails', () => {
     ['address', { address: fails }],
     ['allowedOrigins', { allowedOrigins: fails }],
   ])('in %s lets nobody in, and its log says why', async (_name, options) => {
-    const door = await newDoor(options);
-    const answer = await knock(door.port, `/api/ws?ticket=${await door.ticket()}`, { headers: { origin: 'http://x' } });
+    const server = await startGateServer(options);
+    const answer = await sendHandshake(server.port, `/api/ws?ticket=${await server.ticket()}`, {
+      headers: { origin: 'http://x' },
+    });
     expect(JSON.parse(answer.body)).toMatchObject({ status: 500, code: 'internal' });
     expect(answer.body).not.toContain('fault');
-    expect(door.log()).toContain('a fault of the app');
-    expect(door.verdicts.map(({ verdict }) => verdict)).toEqual(['internal']);
+    expect(server.log()).toContain('a fault of the app');
+    expect(server.outcomes.map(({ verdict }) => verdict)).toEqual(['internal']);
   });
 
   test('in capacity lets nobody in either', async () => {
     let broken = false;
-    const door = await newDoor({ capacity: () => (broken ? fails() : undefined) });
-    const ticket = await door.ticket();
+    const server = await startGateServer({ capacity: () => (broken ? fails() : undefined) });
+    const ticket = await server.ticket();
     broken = true;
-    expect((await knock(door.port, `/api/ws?ticket=${ticket}`)).status).toBe(500);
+    expect((await sendHandshake(server.port, `/api/ws?ticket=${ticket}`)).status).toBe(500);
     broken = false;
-    expect((await knock(door.port, `/api/ws?ticket=${ticket}`)).status).toBe(101);
+    expect((await sendHandshake(server.port, `/api/ws?ticket=${ticket}`)).status).toBe(101);
   });
 
   test('in telling of a verdict changes nothing about it', async () => {
-    const door = await newDoor({ onVerdict: fails });
-    expect((await knock(door.port, `/api/ws?ticket=${await door.ticket()}`)).status).toBe(101);
-    expect((await knock(door.port, '/api/ws')).status).toBe(401);
-    expect(door.log()).toContain('a fault of the app');
+    const server = await startGateServer({ onVerdict: fails });
+    expect((await sendHandshake(server.port, `/api/ws?ticket=${await server.ticket()}`)).status).toBe(101);
+    expect((await sendHandshake(server.port, '/api/ws')).status).toBe(401);
+    expect(server.log()).toContain('a fault of the app');
   });
 
   test('in taking the admitted over loses that one, and no other', async () => {
     const { seen, admit } = seats();
-    const door = await newDoor({
+    const server = await startGateServer({
       admit,
       after: (app) => {
         app.gate.server.prependOnceListener('upgrade', fails);
       },
     });
-    expect((await knock(door.port, `/api/ws?ticket=${await door.ticket()}`)).raw).toBe('');
+    expect((await sendHandshake(server.port, `/api/ws?ticket=${await server.ticket()}`)).raw).toBe('');
     await expect.poll(() => seen.released).toBe(1);
-    expect((await knock(door.port, `/api/ws?ticket=${await door.ticket()}`)).status).toBe(101);
-    expect(door.verdicts.map(({ verdict }) => verdict)).toEqual(['internal', 'admitted']);
+    expect((await sendHandshake(server.port, `/api/ws?ticket=${await server.ticket()}`)).status).toBe(101);
+    expect(server.outcomes.map(({ verdict }) => verdict)).toEqual(['internal', 'admitted']);
   });
 
   test('to take the admitted over has an answer for them all the same', async () => {
     const { seen, admit } = seats();
-    const door = await newDoor({
+    const server = await startGateServer({
       admit,
       after: (app) => {
         app.gate.server.removeAllListeners('upgrade');
       },
     });
-    expect((await knock(door.port, `/api/ws?ticket=${await door.ticket()}`)).status).toBe(500);
+    expect((await sendHandshake(server.port, `/api/ws?ticket=${await server.ticket()}`)).status).toBe(500);
     await expect.poll(() => seen.released).toBe(1);
-    expect(door.log()).toContain('nobody listens');
+    expect(server.log()).toContain('gate.server has no');
   });
 
   test('to come through the gate is nobody’s identity', async () => {
-    const door = await newDoor({
+    const server = await startGateServer({
       store: createMemoryTicketStore(),
       after: (app) => {
         app.get('/who', (request) => app.gate.admitted(request.raw).claims);
       },
     });
-    expect((await door.app.inject('/who')).statusCode).toBe(500);
+    expect((await server.app.inject('/who')).statusCode).toBe(500);
   });
 });

@@ -3,20 +3,20 @@ import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { createMemoryTicketStore } from './memory-ticket-store.ts';
-import { allowedOrigin, exampleKey, handshake, knock, newDoor } from './testing/new-door.ts';
+import { allowedOrigin, exampleKey, handshakeBytes, sendHandshake, startGateServer } from './testing/gate-server.ts';
 import { TicketStoreUnavailable } from './ticket-store.ts';
 
 const unknownTicket = 'A'.repeat(43);
 
 describe('a handshake with a good ticket', () => {
   test('is accepted, and the socket speaks', async () => {
-    const door = await newDoor();
-    const socket = new WebSocket(`ws://127.0.0.1:${door.port}/api/ws?ticket=${await door.ticket()}`, 'usher.v1');
+    const server = await startGateServer();
+    const socket = new WebSocket(`ws://127.0.0.1:${server.port}/api/ws?ticket=${await server.ticket()}`, 'usher.v1');
     const [data] = (await once(socket, 'message')) as [Buffer];
     expect(data.toString()).toBe('hello');
     expect(socket.protocol).toBe('usher.v1');
     socket.terminate();
-    expect(door.verdicts).toMatchObject([{ verdict: 'admitted', claims: { user: 'maggie', session: 'session-1' } }]);
+    expect(server.outcomes).toMatchObject([{ verdict: 'admitted', claims: { user: 'maggie', session: 'session-1' } }]);
   });
 
   test.each([
@@ -25,24 +25,26 @@ describe('a handshake with a good ticket', () => {
     ['an allowed origin', { origin: allowedOrigin }, undefined],
     ['header values in other letters', { connection: 'keep-alive, UPGRADE', upgrade: 'WebSocket' }, undefined],
   ])('is accepted with %s', async (_name, headers, protocol) => {
-    const door = await newDoor();
-    const answer = await knock(door.port, `/api/ws?ticket=${await door.ticket()}`, { headers });
+    const server = await startGateServer();
+    const answer = await sendHandshake(server.port, `/api/ws?ticket=${await server.ticket()}`, { headers });
     expect(answer.status).toBe(101);
     expect(answer.headers['sec-websocket-protocol']).toBe(protocol);
     expect(answer.headers['sec-websocket-accept']).toBe('s3pPLMBiTxaQ9kYGzzhZRbK+xOo=');
   });
 
   test('is accepted with a frame right behind it, which is not lost', async () => {
-    const door = await newDoor({
+    const server = await startGateServer({
       after: (app) => {
         app.gate.server.once('upgrade', (_request, _socket, head: Buffer) => heads.push(head));
       },
     });
     const heads: Buffer[] = [];
-    const socket = connect(door.port, '127.0.0.1');
+    const socket = connect(server.port, '127.0.0.1');
     // A masked ping (RFC 6455 §5.5.2) with an empty mask, in the same segment as the handshake.
     const ping = Buffer.from([0x89, 0x81, 0, 0, 0, 0, 0x21]);
-    socket.write(Buffer.concat([Buffer.from(handshake(door.port, `/api/ws?ticket=${await door.ticket()}`)), ping]));
+    socket.write(
+      Buffer.concat([Buffer.from(handshakeBytes(server.port, `/api/ws?ticket=${await server.ticket()}`)), ping]),
+    );
     let answer = Buffer.alloc(0);
     socket.on('data', (data: Buffer) => (answer = Buffer.concat([answer, data])));
     await expect.poll(() => answer.includes(Buffer.from([0x8a, 0x01, 0x21]))).toBe(true);
@@ -51,8 +53,8 @@ describe('a handshake with a good ticket', () => {
   });
 
   test('is accepted however the parameter is written, as long as it is one', async () => {
-    const door = await newDoor();
-    expect((await knock(door.port, `/api/ws?a=b&%74icket=${await door.ticket()}&c`)).status).toBe(101);
+    const server = await startGateServer();
+    expect((await sendHandshake(server.port, `/api/ws?a=b&%74icket=${await server.ticket()}&c`)).status).toBe(101);
   });
 });
 
@@ -74,49 +76,49 @@ describe('before the ticket is looked at', () => {
     ['version 8', { headers: { 'sec-websocket-version': '8' } }, 426],
     ['version 14', { headers: { 'sec-websocket-version': '14' } }, 426],
     ['two versions', { headers: { 'sec-websocket-version': ['13', '13'] } }, 426],
-  ])('%s is answered, and the ticket is untouched', async (_name, knocking, status) => {
-    const door = await newDoor();
-    const ticket = await door.ticket();
-    const answer = await knock(door.port, `/api/ws?ticket=${ticket}`, knocking);
+  ])('%s is answered, and the ticket is untouched', async (_name, parts, status) => {
+    const server = await startGateServer();
+    const ticket = await server.ticket();
+    const answer = await sendHandshake(server.port, `/api/ws?ticket=${ticket}`, parts);
     expect(answer.status).toBe(status);
     if (status === 426) expect(answer.headers['sec-websocket-version']).toBe('13');
-    expect((await knock(door.port, `/api/ws?ticket=${ticket}`)).status).toBe(101);
+    expect((await sendHandshake(server.port, `/api/ws?ticket=${ticket}`)).status).toBe(101);
   });
 
   test('a body of length 0 is none', async () => {
-    const door = await newDoor();
+    const server = await startGateServer();
     const headers = { 'content-length': '0' };
-    expect((await knock(door.port, `/api/ws?ticket=${await door.ticket()}`, { headers })).status).toBe(101);
+    expect((await sendHandshake(server.port, `/api/ws?ticket=${await server.ticket()}`, { headers })).status).toBe(101);
   });
 
   test('a target with a fragment is no request target, and the ticket in it is untouched', async () => {
-    const door = await newDoor();
-    const ticket = await door.ticket();
+    const server = await startGateServer();
+    const ticket = await server.ticket();
     for (const target of [`/api/ws?ticket=${ticket}#x`, `/api/ws#?ticket=${ticket}`]) {
-      expect((await knock(door.port, target)).status, target).toBe(400);
+      expect((await sendHandshake(server.port, target)).status, target).toBe(400);
     }
-    expect((await knock(door.port, `/api/ws?ticket=${ticket}`)).status).toBe(101);
+    expect((await sendHandshake(server.port, `/api/ws?ticket=${ticket}`)).status).toBe(101);
   });
 
   test.each(['draining', 'at_capacity'] as const)('a server that is %s says so', async (code) => {
     let full = true;
-    const door = await newDoor({ capacity: () => (full ? { code, retryAfterMs: 2_500 } : undefined) });
+    const server = await startGateServer({ capacity: () => (full ? { code, retryAfterMs: 2_500 } : undefined) });
     full = false;
-    const ticket = await door.ticket();
+    const ticket = await server.ticket();
     full = true;
-    const answer = await knock(door.port, `/api/ws?ticket=${ticket}`);
+    const answer = await sendHandshake(server.port, `/api/ws?ticket=${ticket}`);
     expect(answer.status).toBe(503);
     expect(answer.headers['retry-after']).toBe('3');
     expect(JSON.parse(answer.body)).toMatchObject({ code, status: 503, retryAfterMs: 2_500 });
     full = false;
-    expect((await knock(door.port, `/api/ws?ticket=${ticket}`)).status).toBe(101);
+    expect((await sendHandshake(server.port, `/api/ws?ticket=${ticket}`)).status).toBe(101);
   });
 
   test.each(['/api/ws', '/api/ws?', '/api/ws?ticket=', '/api/ws?ticket', '/api/ws?Ticket=x', '/api/ws?token=x'])(
     '%s holds no ticket',
     async (target) => {
-      const door = await newDoor();
-      const answer = await knock(door.port, target);
+      const server = await startGateServer();
+      const answer = await sendHandshake(server.port, target);
       expect(answer.status).toBe(401);
       expect(answer.headers['content-length']).toBe(String(answer.body.length));
       expect(answer.headers).toMatchObject({
@@ -134,17 +136,17 @@ describe('a ticket that is no good', () => {
   test('is answered the same to the byte, whatever is wrong with it; the true reason goes to the verdict', async () => {
     let now = Date.now();
     const store = createMemoryTicketStore({ now: () => now });
-    const door = await newDoor({ store });
-    const used = await door.ticket();
-    await knock(door.port, `/api/ws?ticket=${used}`);
-    const revoked = await door.ticket();
+    const server = await startGateServer({ store });
+    const used = await server.ticket();
+    await sendHandshake(server.port, `/api/ws?ticket=${used}`);
+    const revoked = await server.ticket();
     await store.revokeSession('session-1');
-    const [one, two] = [await door.ticket(), await door.ticket()];
+    const [one, two] = [await server.ticket(), await server.ticket()];
     const early = await store.issue({ user: 'maggie', session: 'session-2', endpoint: '/api/ws' }, 10_000);
     const elsewhere = await store.issue({ user: 'maggie', session: 'session-2', endpoint: '/other' });
     const late = await store.issue({ user: 'maggie', session: 'session-3', endpoint: '/api/ws' });
     if (!early.ok || !elsewhere.ok || !late.ok) throw new Error('not issued');
-    door.verdicts.length = 0;
+    server.outcomes.length = 0;
     const answers = [];
     for (const query of [
       `ticket=${unknownTicket}`,
@@ -156,14 +158,14 @@ describe('a ticket that is no good', () => {
       `ticket=${one}&ticket=${two}`,
       'ticket=&ticket=',
     ]) {
-      answers.push(await knock(door.port, `/api/ws?${query}`));
+      answers.push(await sendHandshake(server.port, `/api/ws?${query}`));
     }
     now += 30_000;
-    answers.push(await knock(door.port, `/api/ws?ticket=${late.ticket}`));
+    answers.push(await sendHandshake(server.port, `/api/ws?ticket=${late.ticket}`));
     expect(new Set(answers.map(({ raw }) => raw)).size).toBe(1);
     expect(answers[0]?.status).toBe(401);
     expect(JSON.parse(answers[0]?.body ?? '')).toMatchObject({ title: 'Invalid ticket', code: 'invalid_ticket' });
-    const faults = door.verdicts.map(({ fault }) => fault);
+    const faults = server.outcomes.map(({ fault }) => fault);
     expect(faults.slice(0, 8)).toEqual([
       'unknown',
       'malformed',
@@ -175,24 +177,24 @@ describe('a ticket that is no good', () => {
       'several',
     ]);
     expect(faults[8]).toMatch(/^(expired|unknown)$/);
-    expect(door.verdicts[2]?.claims).toMatchObject({ user: 'maggie' });
+    expect(server.outcomes[2]?.claims).toMatchObject({ user: 'maggie' });
     // Both of the two that came together are burned.
     now -= 30_000;
-    expect((await knock(door.port, `/api/ws?ticket=${one}`)).status).toBe(401);
-    expect((await knock(door.port, `/api/ws?ticket=${two}`)).status).toBe(401);
+    expect((await sendHandshake(server.port, `/api/ws?ticket=${one}`)).status).toBe(401);
+    expect((await sendHandshake(server.port, `/api/ws?ticket=${two}`)).status).toBe(401);
   });
 
   test('an access token is no ticket', async () => {
-    const door = await newDoor();
-    const answer = await knock(door.port, `/api/ws?ticket=${door.token()}`);
+    const server = await startGateServer();
+    const answer = await sendHandshake(server.port, `/api/ws?ticket=${server.token()}`);
     expect(JSON.parse(answer.body)).toMatchObject({ code: 'invalid_ticket' });
-    expect(door.log()).not.toContain(door.token().split('.')[2]);
+    expect(server.log()).not.toContain(server.token().split('.')[2]);
   });
 
   test('of fifty simultaneous uses exactly one gets in', async () => {
-    const door = await newDoor();
-    const target = `/api/ws?ticket=${await door.ticket()}`;
-    const answers = await Promise.all(Array.from({ length: 50 }, () => knock(door.port, target)));
+    const server = await startGateServer();
+    const target = `/api/ws?ticket=${await server.ticket()}`;
+    const answers = await Promise.all(Array.from({ length: 50 }, () => sendHandshake(server.port, target)));
     expect(answers.filter(({ status }) => status === 101)).toHaveLength(1);
     expect(answers.filter(({ status }) => status === 401)).toHaveLength(49);
   });
@@ -226,22 +228,22 @@ describe('from the ticket on it is burned, whatever comes after', () => {
   ])('%s', async (_name, options, headers, status, code) => {
     let released = 0;
     const release = () => (released += 1);
-    const door = await newDoor({ admit: (claims) => ({ ok: true, identity: claims, release }), ...options });
-    const ticket = await door.ticket();
-    const answer = await knock(door.port, `/api/ws?ticket=${ticket}`, { headers });
+    const server = await startGateServer({ admit: (claims) => ({ ok: true, identity: claims, release }), ...options });
+    const ticket = await server.ticket();
+    const answer = await sendHandshake(server.port, `/api/ws?ticket=${ticket}`, { headers });
     expect(answer.status).toBe(status);
     expect(JSON.parse(answer.body)).toMatchObject({ code });
     if (!('admit' in options)) expect(released).toBe(1);
-    expect((await knock(door.port, `/api/ws?ticket=${ticket}`)).status).toBe(401);
-    expect(door.verdicts.at(-1)).toMatchObject({ fault: 'used' });
+    expect((await sendHandshake(server.port, `/api/ws?ticket=${ticket}`)).status).toBe(401);
+    expect(server.outcomes.at(-1)).toMatchObject({ fault: 'used' });
   });
 
   test('a store out of reach fails closed', async () => {
     const store = createMemoryTicketStore();
-    const door = await newDoor({
+    const server = await startGateServer({
       store: { ...bound(store), consume: () => Promise.reject(new TicketStoreUnavailable('gone')) },
     });
-    const answer = await knock(door.port, `/api/ws?ticket=${await door.ticket()}`);
+    const answer = await sendHandshake(server.port, `/api/ws?ticket=${await server.ticket()}`);
     expect(answer.status).toBe(503);
     expect(JSON.parse(answer.body)).toMatchObject({ code: 'store_unavailable' });
   });

@@ -7,73 +7,74 @@ import { exactOrigin, malformed, offers, pathOf, ticketsOf } from './handshake.t
 import { withoutTickets } from './redact.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import { type ConsumeResult, type TicketClaims, type TicketStore, TicketStoreUnavailable } from './ticket-store.ts';
-import type { Admission, Admitted, GateVerdict, Knock, Unavailable } from './verdict.ts';
+import type { Admission, Admitted, GateVerdict, Knock, Unavailable } from './handshake-outcome.ts';
 
 export interface GateOptions<I> {
   readonly store: TicketStore;
-  /** The path of the socket; `/api/ws` unless told. */
+  /** The path of the WebSocket endpoint. */
   readonly endpoint: string;
-  /** The subprotocol that is spoken behind the gate. */
+  /** The WebSocket subprotocol that the endpoint supports. */
   readonly protocol: string;
   /**
-   * Exact origins (scheme, host, port) from which a browser may connect. A client that is no browser names none.
-   * A function is asked at each handshake: a port that the system chooses is known only once the server listens.
+   * Exact origins (scheme, host, port) from which browsers may connect. Clients that send no `Origin` header are not browsers and
+   * are not affected. A function is called for each handshake: a port chosen by the system is known only after `listen`.
    */
   readonly allowedOrigins: readonly string[] | (() => readonly string[]);
-  readonly admit: (claims: TicketClaims, knock: Knock) => Admission<I> | Promise<Admission<I>>;
+  readonly admit: (claims: TicketClaims, info: Knock) => Admission<I> | Promise<Admission<I>>;
   readonly capacity: () => Unavailable | undefined;
-  /** The client's address; the peer's unless told (behind a proxy the app knows better). */
+  /** Returns the client's address. Behind a proxy it differs from the address of the peer. */
   readonly address: (request: IncomingMessage) => string | undefined;
-  /** Told of every judgement, exactly once. */
+  /** Called exactly once per handshake. */
   readonly onVerdict: (verdict: GateVerdict) => void;
-  /** Called when a ticket was consumed that had not been consumed or revoked before, whatever becomes of the handshake. */
+  /** Called when a ticket is consumed for the first time, regardless of the outcome of the handshake. Not called for revoked tickets. */
   readonly onConsumed: (claims: TicketClaims) => void;
-  /** Told of what was thrown by the store or by one of these functions. The handshake was refused. Must not throw. */
+  /** Called with an error thrown by the store or by one of these functions. Must not throw. */
   readonly onError: (error: unknown) => void;
-  /** Handshakes judged at once; beyond it `at_capacity`. */
+  /** Maximum number of concurrent handshakes. Further ones are rejected with `at_capacity`. */
   readonly maxJudging: number;
-  /** How long a judgement may take, in milliseconds; then `store_unavailable`. */
+  /** Time limit for the decision on a handshake, in milliseconds. After it, the client receives `store_unavailable`. */
   readonly judgeMs: number;
 }
 
-interface Seated<I> extends Admitted<I> {
+interface Reserved<I> extends Admitted<I> {
+  /** Cancels the reservation that the app made in `admit`. */
   readonly release: () => void;
 }
 
-interface Waiting<I> {
+interface Unclaimed<I> {
   readonly admitted: Admitted<I>;
-  /** From now on the seat is somebody else's to give back. */
+  /** Stops the gate from releasing the reservation when the socket closes. */
   readonly takeOver: () => void;
 }
 
 const storeUnavailable: Refusal = { code: 'store_unavailable', retryAfterMs: 1_000 };
-const nobody: Knock = { address: undefined, origin: undefined, userAgent: undefined };
+const noInfo: Knock = { address: undefined, origin: undefined, userAgent: undefined };
 
 function ignore(): void {
-  // The `close` that follows tells enough.
+  // The `close` event follows and is handled.
 }
 
-/** More tickets than this in one request are not even burned. */
-const burnedAtOnce = 4;
+/** If a request contains several tickets, at most this many are consumed. */
+const maxConsumedPerRequest = 4;
 
 /**
- * The door: judges each handshake before it is accepted, in the order of the wire contract, and lets nobody else's through.
- * What it admits is emitted as `upgrade` on `server`, with the ticket gone from the URL.
+ * Authenticates each WebSocket handshake before it is accepted. The checks run in the order that PROTOCOL.md specifies.
+ * An admitted request is emitted as `upgrade` on `server`, with the ticket removed from its URL. All other requests are rejected.
  */
 export class Gate<I = unknown> {
-  /** For `@fastify/websocket` (`options.server`) or anything else that upgrades: it only ever sees what was let through. */
+  /** Emits `upgrade` for admitted requests only. Pass it to `@fastify/websocket` (`options.server`) or another WebSocket server. */
   readonly server = new EventEmitter();
   readonly #options: GateOptions<I>;
   readonly #origins: () => readonly string[];
-  readonly #admitted = new WeakMap<IncomingMessage, Waiting<I>>();
-  readonly #deadlines: Deadlines<{ readonly socket: Duplex; readonly knock: Knock }>;
-  #judging = 0;
+  readonly #admitted = new WeakMap<IncomingMessage, Unclaimed<I>>();
+  readonly #deadlines: Deadlines<{ readonly socket: Duplex; readonly info: Knock }>;
+  #pendingCount = 0;
   #closed = false;
 
   constructor(options: GateOptions<I>) {
     this.#options = options;
-    this.#deadlines = new Deadlines(options.judgeMs, ({ socket, knock }) => {
-      this.#refuse(socket, knock, storeUnavailable);
+    this.#deadlines = new Deadlines(options.judgeMs, ({ socket, info }) => {
+      this.#refuse(socket, info, storeUnavailable);
     });
     const { allowedOrigins } = options;
     if (typeof allowedOrigins === 'function') {
@@ -85,93 +86,96 @@ export class Gate<I = unknown> {
   }
 
   /**
-   * Who was admitted with this request. Whoever asks has the seat from then on: its `release` is no longer called.
-   * @throws RangeError when the gate did not admit it.
+   * Returns the client that was admitted with this request. The caller takes over the reservation: the gate no longer calls `release`.
+   * @throws RangeError if the gate did not admit the request.
    */
   admitted(request: IncomingMessage): Admitted<I> {
-    const waiting = this.#admitted.get(request);
-    if (waiting === undefined) throw new RangeError('this request did not come through the gate');
-    waiting.takeOver();
-    return waiting.admitted;
+    const unclaimed = this.#admitted.get(request);
+    if (unclaimed === undefined) throw new RangeError('the gate did not admit this request');
+    unclaimed.takeOver();
+    return unclaimed.admitted;
   }
 
-  /** Whether this request came through the gate. */
+  /** Returns whether the gate admitted this request. */
   hasAdmitted(request: IncomingMessage): boolean {
     return this.#admitted.has(request);
   }
 
-  /** From now on everybody is told that the server is draining. */
+  /** Rejects all further handshakes with `draining`. */
   close(): void {
     this.#closed = true;
   }
 
-  /** Whether the server can take anybody at all. */
+  /** Returns why the server accepts no handshakes, or `undefined` if it does. */
   unavailable(): Unavailable | undefined {
     return this.#closed ? { code: 'draining', retryAfterMs: 1_000 } : this.#options.capacity();
   }
 
-  /** Judges one handshake; the socket is answered or handed on, in any case. Never throws. */
+  /**
+   * Accepts or rejects one handshake. Never throws.
+   * @param url the request URL with its ticket; `redact` has removed the ticket from `request.url`.
+   */
   judge(request: IncomingMessage, socket: Duplex, head: Buffer, url: string): void {
-    // Node takes its own listener off before it emits: a client that resets must not end the process.
+    // Node removes its own error listener before it emits `upgrade`. Without one, a connection reset would end the process.
     socket.on('error', ignore);
-    let knock: Knock = nobody;
+    let info: Knock = noInfo;
     try {
-      knock = this.#knock(request);
-      const early = this.#beforeTicket(request, url);
-      if (early !== undefined) {
-        this.#refuse(socket, knock, early);
+      info = this.#infoOf(request);
+      const rejection = this.#checkRequest(request, url);
+      if (rejection !== undefined) {
+        this.#refuse(socket, info, rejection);
         return;
       }
     } catch (error) {
       this.#options.onError(error);
-      this.#refuse(socket, knock, { code: 'internal' });
+      this.#refuse(socket, info, { code: 'internal' });
       return;
     }
-    void this.#judgeTicket(request, socket, head, ticketsOf(url), knock);
+    void this.#checkTicket(request, socket, head, ticketsOf(url), info);
   }
 
-  async #judgeTicket(
+  async #checkTicket(
     request: IncomingMessage,
     socket: Duplex,
     head: Buffer,
     tickets: readonly string[],
-    knock: Knock,
+    info: Knock,
   ): Promise<void> {
-    // What never settles goes on being counted: the bound is one on work, not on waiting clients.
-    this.#judging += 1;
-    const judging = { socket, knock };
-    this.#deadlines.begin(judging);
-    let judgement: Judgement<I>;
+    // An unsettled promise still counts toward the limit, which bounds the work and not the number of waiting clients.
+    this.#pendingCount += 1;
+    const operation = { socket, info };
+    this.#deadlines.begin(operation);
+    let decision: Decision<I>;
     try {
-      judgement = await this.#byTicket(request, tickets, knock);
+      decision = await this.#decide(request, tickets, info);
     } catch (error) {
       this.#options.onError(error);
-      judgement = { refusal: error instanceof TicketStoreUnavailable ? storeUnavailable : { code: 'internal' } };
+      decision = { refusal: error instanceof TicketStoreUnavailable ? storeUnavailable : { code: 'internal' } };
     }
-    const isLate = !this.#deadlines.over(judging);
-    this.#judging -= 1;
-    if (judgement.refusal !== undefined) {
-      if (!isLate) this.#refuse(socket, knock, judgement.refusal, judgement);
+    const isLate = !this.#deadlines.end(operation);
+    this.#pendingCount -= 1;
+    if (decision.refusal !== undefined) {
+      if (!isLate) this.#refuse(socket, info, decision.refusal, decision);
       return;
     }
-    const { seated } = judgement;
-    const { claims } = seated;
+    const { reserved } = decision;
+    const { claims } = reserved;
     if (isLate) {
-      this.#release(seated);
+      this.#release(reserved);
     } else if (socket.destroyed || !socket.writable) {
-      this.#release(seated);
+      this.#release(reserved);
       socket.destroy();
-      this.#tell({ verdict: 'gone', claims, ...knock });
-    } else if (this.#draining !== undefined) {
-      this.#release(seated);
-      this.#refuse(socket, knock, this.#draining, { claims });
+      this.#report({ verdict: 'gone', claims, ...info });
+    } else if (this.#drainRejection !== undefined) {
+      this.#release(reserved);
+      this.#refuse(socket, info, this.#drainRejection, { claims });
     } else {
-      this.#hand(request, socket, head, seated, knock);
+      this.#emitUpgrade(request, socket, head, reserved, info);
     }
   }
 
-  /** What is said of draining at the end of a judgement, when it began meanwhile. */
-  get #draining(): Refusal | undefined {
+  /** The rejection if a drain began while the ticket was checked. */
+  get #drainRejection(): Refusal | undefined {
     try {
       const unavailable = this.unavailable();
       return unavailable?.code === 'draining' ? unavailable : undefined;
@@ -181,21 +185,21 @@ export class Gate<I = unknown> {
     }
   }
 
-  #beforeTicket(request: IncomingMessage, url: string): Refusal | undefined {
+  #checkRequest(request: IncomingMessage, url: string): Refusal | undefined {
     if (pathOf(url) !== this.#options.endpoint) return { code: 'not_found' };
-    const wrong = malformed(request);
-    if (wrong !== undefined) return wrong;
+    const violation = malformed(request);
+    if (violation !== undefined) return violation;
     const unavailable = this.unavailable();
     if (unavailable !== undefined) return unavailable;
-    if (this.#judging >= this.#options.maxJudging) return { code: 'at_capacity', retryAfterMs: 1_000 };
+    if (this.#pendingCount >= this.#options.maxJudging) return { code: 'at_capacity', retryAfterMs: 1_000 };
     return ticketsOf(url).length === 0 ? { code: 'missing_ticket' } : undefined;
   }
 
-  async #byTicket(request: IncomingMessage, tickets: readonly string[], knock: Knock): Promise<Judgement<I>> {
+  async #decide(request: IncomingMessage, tickets: readonly string[], info: Knock): Promise<Decision<I>> {
     const { admit, protocol } = this.#options;
-    // Burned before anything else is judged; of several it cannot be said which was meant, so they are burned and no good.
+    // The ticket is consumed before any other check. If there are several, all are consumed and the request is rejected.
     if (tickets.length > 1) {
-      await Promise.all(tickets.slice(0, burnedAtOnce).map((ticket) => this.#consume(ticket)));
+      await Promise.all(tickets.slice(0, maxConsumedPerRequest).map((ticket) => this.#consume(ticket)));
       return { refusal: { code: 'invalid_ticket' }, fault: 'several' };
     }
     const result = await this.#consume(tickets[0] ?? '');
@@ -203,18 +207,18 @@ export class Gate<I = unknown> {
     if (!result.ok) {
       return { refusal: { code: 'invalid_ticket' }, fault: result.reason, ...(claims === undefined ? {} : { claims }) };
     }
-    // Told last, looked at first: nothing may throw once a seat is taken.
-    const misfit = this.#misfit(request, protocol);
-    const admission = await admit(result.claims, knock);
+    // Computed before `admit`, because nothing may throw between a reservation and its release. Reported after it.
+    const rejectionCode = this.#checkHeaders(request, protocol);
+    const admission = await admit(result.claims, info);
     if (!admission.ok) {
       return admission.reason === 'revoked'
         ? { refusal: { code: 'invalid_ticket' }, fault: 'revoked', claims: result.claims }
         : { refusal: { code: 'too_many_connections', retryAfterMs: admission.retryAfterMs }, claims: result.claims };
     }
-    const seated = { claims: result.claims, identity: admission.identity, release: admission.release ?? ignore };
-    if (misfit === undefined) return { seated };
-    this.#release(seated);
-    return { refusal: { code: misfit }, claims: result.claims };
+    const reserved = { claims: result.claims, identity: admission.identity, release: admission.release ?? ignore };
+    if (rejectionCode === undefined) return { reserved };
+    this.#release(reserved);
+    return { refusal: { code: rejectionCode }, claims: result.claims };
   }
 
   async #consume(ticket: string): Promise<ConsumeResult> {
@@ -225,67 +229,67 @@ export class Gate<I = unknown> {
     return result;
   }
 
-  #misfit(request: IncomingMessage, protocol: string): ProblemCode | undefined {
+  #checkHeaders(request: IncomingMessage, protocol: string): ProblemCode | undefined {
     const origins = request.headersDistinct['origin'];
     if (origins !== undefined && !(origins.length === 1 && this.#origins().includes(origins[0] ?? '')))
       return 'origin_forbidden';
-    return offers(request, protocol) === 'others' ? 'unsupported_protocol' : undefined;
+    return offers(request, protocol) === 'unsupported' ? 'unsupported_protocol' : undefined;
   }
 
-  #hand(request: IncomingMessage, socket: Duplex, head: Buffer, seated: Seated<I>, knock: Knock): void {
-    const { claims, identity } = seated;
+  #emitUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, reserved: Reserved<I>, info: Knock): void {
+    const { claims, identity } = reserved;
     const abandoned = (): void => {
-      this.#release(seated);
+      this.#release(reserved);
     };
     socket.once('close', abandoned);
     this.#admitted.set(request, {
       admitted: { claims, identity },
       takeOver: () => socket.off('close', abandoned),
     });
-    // Of what was offered only ours is left to be agreed on.
+    // The server behind the gate may select only the supported subprotocol.
     if (request.headers['sec-websocket-protocol'] !== undefined) {
       request.headers['sec-websocket-protocol'] = this.#options.protocol;
     }
-    let taken = false;
+    let handled = false;
     try {
-      taken = this.server.emit('upgrade', request, socket, head);
+      handled = this.server.emit('upgrade', request, socket, head);
     } catch (error) {
-      // Whether it answered before it threw cannot be known, so nothing more is said.
+      // The listener may have answered before it threw, so the gate sends no answer of its own.
       socket.destroy();
-      this.#fail(error, knock, claims);
+      this.#fail(error, info, claims);
       return;
     }
-    if (!taken) {
+    if (!handled) {
       refuse(socket, { code: 'internal' });
-      this.#fail(new Error('nobody listens for upgrades on gate.server'), knock, claims);
+      this.#fail(new Error('gate.server has no "upgrade" listener'), info, claims);
       return;
     }
-    // Whoever took it listens for errors by now, or ours stays.
+    // Keep the gate's error listener unless the new owner of the socket has added one.
     if (socket.listenerCount('error') > 1) socket.off('error', ignore);
-    this.#tell({ verdict: 'admitted', claims, ...knock });
+    this.#report({ verdict: 'admitted', claims, ...info });
   }
 
-  #fail(error: unknown, knock: Knock, claims: TicketClaims): void {
+  #fail(error: unknown, info: Knock, claims: TicketClaims): void {
     this.#options.onError(error);
-    this.#tell({ verdict: 'internal', claims, ...knock });
+    this.#report({ verdict: 'internal', claims, ...info });
   }
 
   #refuse(
     socket: Duplex,
-    knock: Knock,
+    info: Knock,
     refusal: Refusal,
     { fault, claims }: Pick<GateVerdict, 'fault' | 'claims'> = {},
   ): void {
     refuse(socket, refusal);
-    this.#tell({
+    this.#report({
       verdict: refusal.code,
       ...(fault === undefined ? {} : { fault }),
       ...(claims === undefined ? {} : { claims }),
-      ...knock,
+      ...info,
     });
   }
 
-  #tell(verdict: GateVerdict): void {
+  #report(verdict: GateVerdict): void {
     try {
       this.#options.onVerdict(verdict);
     } catch (error) {
@@ -293,7 +297,7 @@ export class Gate<I = unknown> {
     }
   }
 
-  #release({ release }: Seated<I>): void {
+  #release({ release }: Reserved<I>): void {
     try {
       release();
     } catch (error) {
@@ -301,7 +305,7 @@ export class Gate<I = unknown> {
     }
   }
 
-  #knock(request: IncomingMessage): Knock {
+  #infoOf(request: IncomingMessage): Knock {
     return {
       address: this.#options.address(request),
       origin: request.headers.origin?.slice(0, 256),
@@ -309,7 +313,7 @@ export class Gate<I = unknown> {
     };
   }
 
-  /** Takes the tickets out of a URL before anybody sees it. Returns it as it came. */
+  /** Removes tickets from `request.url` before other code reads it. Returns the original URL. */
   redact(request: IncomingMessage): string {
     const url = request.url ?? '';
     if (url.includes('?')) request.url = withoutTickets(url, pathOf(url) === this.#options.endpoint);
@@ -317,6 +321,6 @@ export class Gate<I = unknown> {
   }
 }
 
-type Judgement<I> =
-  | { readonly refusal?: undefined; readonly seated: Seated<I> }
+type Decision<I> =
+  | { readonly refusal?: undefined; readonly reserved: Reserved<I> }
   | ({ readonly refusal: Refusal } & Pick<GateVerdict, 'fault' | 'claims'>);

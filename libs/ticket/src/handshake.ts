@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { ProblemCode } from '@usher/protocol';
 
-/** Why a handshake is no handshake at all, with the headers that belong to the answer. */
+/** Why a request is not a valid handshake, with headers for the response. */
 export interface Malformed {
   readonly code: Extract<ProblemCode, 'bad_request' | 'upgrade_required'>;
   readonly headers: Readonly<Record<string, string>>;
@@ -10,23 +10,22 @@ export interface Malformed {
 const bad: Malformed = { code: 'bad_request', headers: {} };
 const otherVersion: Malformed = {
   code: 'upgrade_required',
-  // RFC 6455 §4.4: which versions would have been understood.
+  // RFC 6455 §4.4: the supported versions.
   headers: { 'sec-websocket-version': '13', upgrade: 'websocket' },
 };
 
-/** The path of an origin-form request target, without its query. Other forms have none. */
+/** Returns the path of an origin-form request target without its query, or `undefined` for other forms. */
 export function pathOf(url: string): string | undefined {
   if (!url.startsWith('/')) return undefined;
   const end = url.search(/[?#]/);
   return end === -1 ? url : url.slice(0, end);
 }
 
-/** An http URI as a request target. User information (RFC 9110 §4.2.4) and anything that is no host and port do not match. */
+/** An http URI as a request target. User information (RFC 9110 §4.2.4) and anything that is not a host and port do not match. */
 const absoluteForm = /^https?:\/\/((?:\[[0-9a-f:.]+\]|[\w.~-]+)(?::\d{1,5})?)(?=[/?#]|$)/i;
 
-/** The absolute-form target as an origin-form one. Any other target is returned as it is. */
+/** Converts an absolute-form target to origin form. Returns any other target unchanged. */
 export function originFormOf(url: string): string {
-  // Almost every target begins with a slash.
   if (url.startsWith('/')) return url;
   const [prefix] = absoluteForm.exec(url) ?? [];
   if (prefix === undefined) return url;
@@ -35,8 +34,8 @@ export function originFormOf(url: string): string {
 }
 
 /**
- * Rewrites an absolute-form request target (`GET http://host/path`), which every server has to accept (RFC 9112 §3.2.2), into
- * origin form. Its authority replaces the `Host` header, as the same section requires.
+ * Rewrites an absolute-form request target (`GET http://host/path`) to origin form. RFC 9112 §3.2.2 requires servers to accept
+ * such targets and to replace the `Host` header with their authority.
  */
 export function toOriginForm(request: IncomingMessage): void {
   const { url = '' } = request;
@@ -47,14 +46,14 @@ export function toOriginForm(request: IncomingMessage): void {
   if (request.headers.host !== undefined) request.headers.host = authority;
 }
 
-/** Checks a client's opening handshake against RFC 6455 §4.2.1, without its ticket. Returns `undefined` if it is well-formed. */
+/** Checks a client's opening handshake against RFC 6455 §4.2.1, without its ticket. Returns `undefined` if it is valid. */
 export function malformed(request: IncomingMessage): Malformed | undefined {
   const { headers, method, httpVersionMajor, httpVersionMinor } = request;
   if (method !== 'GET') return bad;
-  // RFC 9112 §3.2.1: a request target has no fragment, and what stands behind one is no query.
+  // RFC 9112 §3.2.1: a request target has no fragment.
   if (request.url?.includes('#') === true) return bad;
   if (httpVersionMajor < 1 || (httpVersionMajor === 1 && httpVersionMinor < 1)) return bad;
-  // Bytes behind the headers would be read as a body by a proxy and as WebSocket frames here.
+  // A proxy would read the bytes after the headers as a body, and this server as WebSocket frames.
   if (hasBody(request)) return bad;
   const distinct = request.headersDistinct;
   if (distinct['host']?.length !== 1 || distinct['host'][0] === '') return bad;
@@ -72,12 +71,12 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 }
 
-/** 16 bytes in base64: 22 characters, of which the last carries two bits, and the padding. */
+/** 16 bytes in base64: 22 characters, of which the last carries 2 bits, and padding. */
 function isKey(key: string): boolean {
   return /^[+/0-9A-Za-z]{21}[AQgw]==$/.test(key.trim());
 }
 
-/** Whether a request asks to become a WebSocket, well or badly. */
+/** Whether a request asks for an upgrade to WebSocket, valid or not. */
 export function asksForWebSocket(request: IncomingMessage): boolean {
   return hasToken(request.headers.upgrade, 'websocket');
 }
@@ -87,8 +86,8 @@ function hasToken(header: string | undefined, token: string): boolean {
 }
 
 /**
- * The tickets of a request target. None when there is no such parameter, or an empty one; more than one when it cannot be
- * said which was meant. Names and values are decoded as `URLSearchParams` does (WHATWG URL §5.1).
+ * Returns the values of all `ticket` parameters of a request target. A single empty value counts as no ticket.
+ * Names and values are decoded as `URLSearchParams` does (WHATWG URL §5.1).
  */
 export function ticketsOf(url: string): string[] {
   const start = url.indexOf('?');
@@ -97,8 +96,8 @@ export function ticketsOf(url: string): string[] {
   return tickets.length === 1 && tickets[0] === '' ? [] : tickets;
 }
 
-/** Whether the subprotocols that a client offers hold ours. `none`: it offers nothing, like `new WebSocket(url)`. */
-export function offers(request: IncomingMessage, protocol: string): 'ours' | 'none' | 'others' {
+/** Whether the client offers the subprotocol. `none`: it offers no subprotocols, like `new WebSocket(url)`. */
+export function offers(request: IncomingMessage, protocol: string): 'supported' | 'none' | 'unsupported' {
   const lists = request.headersDistinct['sec-websocket-protocol'];
   if (lists === undefined) return 'none';
   const offered = lists
@@ -106,17 +105,17 @@ export function offers(request: IncomingMessage, protocol: string): 'ours' | 'no
     .split(',')
     .map((name) => name.trim());
   const tokens = offered.every((name) => /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name));
-  return tokens && new Set(offered).size === offered.length && offered.includes(protocol) ? 'ours' : 'others';
+  return tokens && new Set(offered).size === offered.length && offered.includes(protocol) ? 'supported' : 'unsupported';
 }
 
 /**
- * An allowed origin as browsers write it (RFC 6454 §6.2): scheme, host and port, nothing else.
- * @throws TypeError when it is anything more, or no http(s) origin.
+ * Returns an allowed origin in the form that browsers send (RFC 6454 §6.2): scheme, host and port.
+ * @throws TypeError if the text has other parts or is not an http(s) origin.
  */
 export function exactOrigin(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol) || url.origin !== text.replace(/\/$/, '').toLowerCase()) {
-    throw new TypeError(`allowed origin ${JSON.stringify(text)}: wants scheme://host[:port] and nothing else`);
+    throw new TypeError(`invalid allowed origin ${JSON.stringify(text)}: must be scheme://host[:port]`);
   }
   return url.origin;
 }

@@ -1,4 +1,4 @@
-/** Tickets, apart from any web framework. The Fastify plugin stands in `@usher/ticket/fastify`. */
+/** Ticket stores and connection slots, independent of a web framework. For the Fastify plugin, see `@usher/ticket/fastify`. */
 export {
   ConnectSlots,
   type ConnectSlotsOptions,

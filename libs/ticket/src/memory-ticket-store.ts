@@ -9,13 +9,13 @@ import {
 } from './ticket-store.ts';
 
 export interface MemoryTicketStoreOptions {
-  /** How long a ticket lives from its slot on, in milliseconds; 30,000 unless told. */
+  /** Lifetime of a ticket from the start of its slot, in milliseconds. Defaults to 30,000. */
   readonly ttlMs?: number;
-  /** Tickets of one session that may be outstanding at once; 10 unless told. */
+  /** Maximum number of outstanding tickets per session. Defaults to 10. */
   readonly maxOutstandingPerSession?: number;
-  /** Tickets that one session may ask for in a minute; 60 unless told. */
+  /** Maximum number of tickets issued per session and minute. Defaults to 60. */
   readonly maxPerMinutePerSession?: number;
-  /** Tickets remembered at once, spent ones included; 200,000 unless told. Full, the store is unavailable. */
+  /** Maximum number of stored tickets, consumed ones included. Above it, `issue` rejects. Defaults to 200,000. */
   readonly maxEntries?: number;
   /** Unix milliseconds, for `expiresAt`. Defaults to `Date.now()`. */
   readonly now?: () => number;
@@ -23,7 +23,7 @@ export interface MemoryTicketStoreOptions {
   readonly monotonicNow?: () => number;
 }
 
-/** A ticket used more than this before its slot is too early. */
+/** A ticket is accepted up to this long before its slot starts. */
 const slotToleranceMs = 1_000;
 const minuteMs = 60_000;
 
@@ -32,22 +32,22 @@ interface Entry {
   readonly claims: TicketClaims;
   readonly startsAt: number;
   readonly expiresAt: number;
-  state: 'good' | 'used' | 'revoked';
+  state: 'valid' | 'used' | 'revoked';
 }
 
-/** What one session asked for and has. Kept only while it says something. */
+/** The tickets of one session. Removed when it contains nothing that affects a limit. */
 interface Account {
-  /** Keys of its outstanding tickets. */
+  /** Keys of the outstanding tickets. */
   readonly outstanding: Set<string>;
-  /** When it asked within the last minute, oldest first; never more than the limit. */
-  readonly asked: number[];
+  /** Issue times within the last minute, the oldest first. Its length is bounded by the limit per minute. */
+  readonly issuedAt: number[];
 }
 
 /**
- * Tickets in this process's memory: for one node. A restart forgets them all, which is the safe side.
- * Nothing runs in the background: expired entries are let go as new tickets are issued and used.
+ * Creates a ticket store in the memory of this process, for deployments with one node. A restart invalidates all tickets.
+ * There is no background work: `issue` and `consume` remove expired entries.
  *
- * @throws RangeError when a limit is not a positive integer.
+ * @throws RangeError if a limit is not a positive integer.
  */
 export function createMemoryTicketStore(options: MemoryTicketStoreOptions = {}): TicketStore {
   return new MemoryTicketStore(options);
@@ -60,13 +60,13 @@ class MemoryTicketStore implements TicketStore {
   readonly #maxEntries: number;
   readonly #now: () => number;
   readonly #unixNow: () => number;
-  /** By SHA-256 of the ticket, in the order of their making. */
+  /** By the SHA-256 of the ticket, in the order of issue. */
   readonly #entries = new Map<string, Entry>();
   readonly #accounts = new Map<string, Account>();
-  /** Where the sweep goes on: several entries are looked at for one made, so that it always wins. */
+  /** Position of the sweep. Each call visits more entries than it adds, so the sweep keeps up with any rate of calls. */
   #sweeper: Iterator<[string, Entry]> | undefined;
   #accountSweeper: Iterator<[string, Account]> | undefined;
-  /** When the first of the tickets expires that last were too many. */
+  /** The earliest expiry found by the last full scan. Before it, another scan would free no entry. */
   #fullUntil = 0;
 
   constructor(options: MemoryTicketStoreOptions) {
@@ -83,19 +83,19 @@ class MemoryTicketStore implements TicketStore {
     const now = this.#now();
     this.#sweep(now);
     const account = this.#account(claims.session, now);
-    const [firstAsked] = account.asked;
-    if (account.asked.length >= this.#maxPerMinute && firstAsked !== undefined) {
-      return refuse(firstAsked + minuteMs - now);
+    const [firstIssuedAt] = account.issuedAt;
+    if (account.issuedAt.length >= this.#maxPerMinute && firstIssuedAt !== undefined) {
+      return refuse(firstIssuedAt + minuteMs - now);
     }
     if (account.outstanding.size >= this.#maxOutstanding) return refuse(this.#nextExpiry(account, now) - now);
-    if (this.#entries.size >= this.#maxEntries) this.#makeRoom(now);
+    if (this.#entries.size >= this.#maxEntries) this.#freeEntries(now);
     const ticket = newTicket();
     const key = keyOf(ticket);
-    const livesMs = startsInMs + this.#ttlMs;
-    this.#entries.set(key, { claims, startsAt: now + startsInMs, expiresAt: now + livesMs, state: 'good' });
+    const lifetimeMs = startsInMs + this.#ttlMs;
+    this.#entries.set(key, { claims, startsAt: now + startsInMs, expiresAt: now + lifetimeMs, state: 'valid' });
     account.outstanding.add(key);
-    account.asked.push(now);
-    return Promise.resolve({ ok: true, ticket, expiresAt: Math.round(this.#unixNow() + livesMs) });
+    account.issuedAt.push(now);
+    return Promise.resolve({ ok: true, ticket, expiresAt: Math.round(this.#unixNow() + lifetimeMs) });
   }
 
   async consume(ticket: string, endpoint: string): Promise<ConsumeResult> {
@@ -106,8 +106,8 @@ class MemoryTicketStore implements TicketStore {
     const entry = this.#entries.get(key);
     if (entry === undefined) return { ok: false, reason: 'unknown' };
     const { claims, state } = entry;
-    if (state !== 'good') return { ok: false, reason: state, claims };
-    // Burned before anything else about it is judged. There is no await between the look and this.
+    if (state !== 'valid') return { ok: false, reason: state, claims };
+    // Invalidated before the other checks. No `await` separates this from the lookup, so the two are atomic.
     entry.state = 'used';
     this.#accounts.get(claims.session)?.outstanding.delete(key);
     if (now >= entry.expiresAt) return { ok: false, reason: 'expired', claims };
@@ -133,13 +133,13 @@ class MemoryTicketStore implements TicketStore {
 
   #account(session: string, now: number): Account {
     let account = this.#accounts.get(session);
-    if (account === undefined) this.#accounts.set(session, (account = { outstanding: new Set(), asked: [] }));
-    this.#tidy(account, now);
+    if (account === undefined) this.#accounts.set(session, (account = { outstanding: new Set(), issuedAt: [] }));
+    this.#removeExpired(account, now);
     return account;
   }
 
-  #tidy({ outstanding, asked }: Account, now: number): void {
-    while (asked[0] !== undefined && asked[0] <= now - minuteMs) asked.shift();
+  #removeExpired({ outstanding, issuedAt }: Account, now: number): void {
+    while (issuedAt[0] !== undefined && issuedAt[0] <= now - minuteMs) issuedAt.shift();
     for (const key of outstanding) {
       const entry = this.#entries.get(key);
       if (entry === undefined || now >= entry.expiresAt) outstanding.delete(key);
@@ -152,19 +152,19 @@ class MemoryTicketStore implements TicketStore {
     return next;
   }
 
-  /** A few steps of a walk that never ends; what it lets go can only be told as `unknown`, never as good. */
+  /** Visits the next few entries and removes the expired ones. A removed ticket is `unknown` from then on. */
   #sweep(now: number): void {
     this.#sweeper = step(this.#entries, this.#sweeper, ([key, entry]) => {
       if (now >= entry.expiresAt) this.#entries.delete(key);
     });
     this.#accountSweeper = step(this.#accounts, this.#accountSweeper, ([session, account]) => {
-      this.#tidy(account, now);
-      if (account.asked.length === 0 && account.outstanding.size === 0) this.#accounts.delete(session);
+      this.#removeExpired(account, now);
+      if (account.issuedAt.length === 0 && account.outstanding.size === 0) this.#accounts.delete(session);
     });
   }
 
-  /** Looks at everything at once, but not again before there can be anything to find. */
-  #makeRoom(now: number): void {
+  /** Scans all entries, unless no ticket can have expired since the last scan. */
+  #freeEntries(now: number): void {
     if (now >= this.#fullUntil) {
       this.#fullUntil = Infinity;
       for (const [key, { expiresAt }] of this.#entries) {
@@ -178,23 +178,23 @@ class MemoryTicketStore implements TicketStore {
 
 function step<K, V>(
   map: Map<K, V>,
-  walk: Iterator<[K, V]> | undefined,
+  position: Iterator<[K, V]> | undefined,
   visit: (entry: [K, V]) => void,
 ): Iterator<[K, V]> | undefined {
-  const going = walk ?? map.entries();
+  const iterator = position ?? map.entries();
   for (let n = 0; n < 4; n += 1) {
-    const next = going.next();
+    const next = iterator.next();
     if (next.done === true) return undefined;
     visit(next.value);
   }
-  return going;
+  return iterator;
 }
 
 function refuse(retryAfterMs: number): IssueResult {
   return { ok: false, reason: 'too_many_tickets', retryAfterMs: Math.max(1, Math.ceil(retryAfterMs)) };
 }
 
-/** 32 bytes in base64url, and nothing else: whatever is not that need not be looked up. */
+/** Whether a text has the form of a ticket: 32 bytes in base64url. */
 function isTicket(text: string): boolean {
   return /^[\w-]{43}$/.test(text);
 }

@@ -1,13 +1,13 @@
 import { randomFillSync } from 'node:crypto';
 
-/** Random bytes of a ticket: 256 bits. */
+/** 256 bits. */
 const ticketBytes = 32;
 
-/** Drawn for so many tickets at once: the system is asked for randomness at the same cost for one as for all of them. */
+/** Random bytes for many tickets, because one system call costs the same for one ticket as for all of them. */
 const pool = Buffer.alloc(128 * ticketBytes);
 let next = pool.length;
 
-/** A ticket that nobody can guess: 256 random bits in base64url, 43 characters. */
+/** Returns 256 random bits in base64url (43 characters). */
 export function newTicket(): string {
   if (next === pool.length) {
     randomFillSync(pool);
@@ -15,7 +15,7 @@ export function newTicket(): string {
   }
   const end = next + ticketBytes;
   const ticket = pool.toString('base64url', next, end);
-  // What was given away stays nowhere else.
+  // The pool must not keep a copy of an issued ticket.
   pool.fill(0, next, end);
   next = end;
   return ticket;

@@ -5,7 +5,7 @@ import { expect, test, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { ticketGate } from './fastify.ts';
 import { createMemoryTicketStore } from './memory-ticket-store.ts';
-import { knock, newDoor } from './testing/new-door.ts';
+import { sendHandshake, startGateServer } from './testing/gate-server.ts';
 
 const paths = [
   '/',
@@ -31,12 +31,12 @@ function portOf(app: FastifyInstance): number {
 }
 
 test('an upgrade on any other path is 404, with a ticket or without, and burns nothing', async () => {
-  const door = await newDoor();
+  const server = await startGateServer();
   for (const path of paths) {
-    const ticket = await door.ticket();
-    expect((await knock(door.port, path)).status, path).toBe(404);
-    expect((await knock(door.port, `${path}?ticket=${ticket}`)).status, path).toBe(404);
-    expect((await knock(door.port, `/api/ws?ticket=${ticket}`)).status, path).toBe(101);
+    const ticket = await server.ticket();
+    expect((await sendHandshake(server.port, path)).status, path).toBe(404);
+    expect((await sendHandshake(server.port, `${path}?ticket=${ticket}`)).status, path).toBe(404);
+    expect((await sendHandshake(server.port, `/api/ws?ticket=${ticket}`)).status, path).toBe(101);
   }
 });
 
@@ -71,12 +71,12 @@ const mistakes: [string, (app: FastifyInstance) => void | Promise<void>][] = [
 ];
 
 test.each(mistakes)('%s, there before the gate, lets nobody in', async (_name, mistake) => {
-  const door = await newDoor({ before: mistake });
-  for (const path of paths) expect([path, (await knock(door.port, path)).status]).toEqual([path, 404]);
+  const server = await startGateServer({ before: mistake });
+  for (const path of paths) expect([path, (await sendHandshake(server.port, path)).status]).toEqual([path, 404]);
   for (const query of ['', `?ticket=${'A'.repeat(43)}`]) {
-    expect((await knock(door.port, `/api/ws${query}`)).status).toBe(401);
+    expect((await sendHandshake(server.port, `/api/ws${query}`)).status).toBe(401);
   }
-  expect((await knock(door.port, `/api/ws?ticket=${await door.ticket()}`)).status).toBe(101);
+  expect((await sendHandshake(server.port, `/api/ws?ticket=${await server.ticket()}`)).status).toBe(101);
 });
 
 test.each(mistakes)('%s, there after the gate, lets nobody in', async (_name, mistake) => {
@@ -90,10 +90,10 @@ test.each(mistakes)('%s, there after the gate, lets nobody in', async (_name, mi
   await mistake(app);
   app.get('/plain', () => 'plain');
   await app.listen({ host: '127.0.0.1', port: 0 });
-  for (const path of paths) expect([path, (await knock(portOf(app), path)).status]).toEqual([path, 404]);
+  for (const path of paths) expect([path, (await sendHandshake(portOf(app), path)).status]).toEqual([path, 404]);
   // Even with a ticket: those who should take it over were never told of `gate.server`.
   const { ticket } = (await app.inject('/api/ws_ticket')).json<{ ticket: string }>();
-  expect((await knock(portOf(app), `/api/ws?ticket=${ticket}`)).status).toBe(500);
+  expect((await sendHandshake(portOf(app), `/api/ws?ticket=${ticket}`)).status).toBe(500);
   await app.close();
 });
 
@@ -102,56 +102,58 @@ test('a stock Fastify lets such an upgrade in: this is what the gate is for', as
   await app.register(websocket);
   app.get('/plain', () => 'plain');
   await app.listen({ host: '127.0.0.1', port: 0 });
-  expect((await knock(portOf(app), '/plain')).status).toBe(101);
+  expect((await sendHandshake(portOf(app), '/plain')).status).toBe(101);
   await app.close();
 });
 
 test('taking every listener away opens nothing', async () => {
-  const door = await newDoor({
+  const server = await startGateServer({
     after: (app) => {
       app.server.removeAllListeners('upgrade');
     },
   });
-  for (const path of ['/plain', '/api/ws', `/api/ws?ticket=${await door.ticket()}`]) {
-    expect((await knock(door.port, path)).raw, path).toBe('');
+  for (const path of ['/plain', '/api/ws', `/api/ws?ticket=${await server.ticket()}`]) {
+    expect((await sendHandshake(server.port, path)).raw, path).toBe('');
   }
 });
 
 test('a target in absolute form means the same as its path, and its ticket is not logged', async () => {
-  const door = await newDoor();
-  for (const host of [`http://127.0.0.1:${door.port}`, 'HTTP://chat.example', 'https://[::1]:8443']) {
-    const ticket = await door.ticket();
-    expect((await knock(door.port, `${host}/plain`)).status).toBe(404);
-    expect((await knock(door.port, `${host}/api/ws`)).status).toBe(401);
-    expect((await knock(door.port, `${host}?ticket=${ticket}`)).status).toBe(404);
-    expect((await knock(door.port, `${host}/api/ws?ticket=${ticket}`)).status).toBe(101);
-    expect((await knock(door.port, `${host}/api/ws?ticket=${ticket}`)).status).toBe(401);
+  const server = await startGateServer();
+  for (const host of [`http://127.0.0.1:${server.port}`, 'HTTP://chat.example', 'https://[::1]:8443']) {
+    const ticket = await server.ticket();
+    expect((await sendHandshake(server.port, `${host}/plain`)).status).toBe(404);
+    expect((await sendHandshake(server.port, `${host}/api/ws`)).status).toBe(401);
+    expect((await sendHandshake(server.port, `${host}?ticket=${ticket}`)).status).toBe(404);
+    expect((await sendHandshake(server.port, `${host}/api/ws?ticket=${ticket}`)).status).toBe(101);
+    expect((await sendHandshake(server.port, `${host}/api/ws?ticket=${ticket}`)).status).toBe(401);
     const plain = { connection: 'close', upgrade: undefined };
-    expect(await knock(door.port, `${host}/plain?ticket=${ticket}`, { headers: plain })).toMatchObject({
+    expect(await sendHandshake(server.port, `${host}/plain?ticket=${ticket}`, { headers: plain })).toMatchObject({
       status: 200,
       body: 'plain',
     });
-    expect((await knock(door.port, `${host}/api/ws?ticket=${ticket}`, { headers: plain })).status).toBe(426);
-    expect(door.log()).not.toContain(ticket);
+    expect((await sendHandshake(server.port, `${host}/api/ws?ticket=${ticket}`, { headers: plain })).status).toBe(426);
+    expect(server.log()).not.toContain(ticket);
   }
 });
 
 test('the authority of an absolute target replaces the Host header, for everything behind the gate', async () => {
-  const door = await newDoor({
+  const server = await startGateServer({
     after: (app) => {
       app.get('/host', ({ host }) => host);
     },
   });
   const headers = { connection: 'close', upgrade: undefined, host: 'other.example' };
-  expect((await knock(door.port, 'http://chat.example:8080/host', { headers })).body).toBe('chat.example:8080');
-  expect((await knock(door.port, '/host', { headers })).body).toBe('other.example');
+  expect((await sendHandshake(server.port, 'http://chat.example:8080/host', { headers })).body).toBe(
+    'chat.example:8080',
+  );
+  expect((await sendHandshake(server.port, '/host', { headers })).body).toBe('other.example');
 });
 
 test('what asks for another protocol than a WebSocket gets its plain answer, as HTTP clients expect that try h2c', async () => {
-  const door = await newDoor();
+  const server = await startGateServer();
   const headers = { connection: 'close, Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': 'AAMAAABk' };
-  expect(await knock(door.port, '/plain', { headers })).toMatchObject({ status: 200, body: 'plain' });
-  expect((await knock(door.port, `/api/ws?ticket=${await door.ticket()}`, { headers })).status).toBe(400);
+  expect(await sendHandshake(server.port, '/plain', { headers })).toMatchObject({ status: 200, body: 'plain' });
+  expect((await sendHandshake(server.port, `/api/ws?ticket=${await server.ticket()}`, { headers })).status).toBe(400);
 });
 
 test('an app’s own say on upgrades is not asked: it would see the ticket, and could send it to the router', async () => {
@@ -160,8 +162,8 @@ test('an app’s own say on upgrades is not asked: it would see the ticket, and 
   await app.register(ticketGate, { store: createMemoryTicketStore(), allowedOrigins: [] });
   app.get('/plain', () => 'plain');
   await app.listen({ host: '127.0.0.1', port: 0 });
-  expect((await knock(portOf(app), '/plain')).status).toBe(404);
-  expect((await knock(portOf(app), `/api/ws?ticket=${'A'.repeat(43)}`)).status).toBe(401);
+  expect((await sendHandshake(portOf(app), '/plain')).status).toBe(404);
+  expect((await sendHandshake(portOf(app), `/api/ws?ticket=${'A'.repeat(43)}`)).status).toBe(401);
   expect(asked).toEqual([]);
   await app.close();
 });
@@ -179,31 +181,31 @@ test('every address that Fastify listens on stands behind the gate, upgrades and
     else found(null, known[0], 4);
   };
   vi.spyOn(dns, 'lookup').mockImplementation(lookup as typeof dns.lookup);
-  const door = await newDoor({ host: 'localhost' });
-  expect(door.app.addresses()).toHaveLength(2);
+  const server = await startGateServer({ host: 'localhost' });
+  expect(server.app.addresses()).toHaveLength(2);
   for (const address of addresses) {
-    const ticket = await door.ticket();
-    const ask = (target: string) => knock(door.port, target, {}, address);
+    const ticket = await server.ticket();
+    const ask = (target: string) => sendHandshake(server.port, target, {}, address);
     expect((await ask('/plain')).status).toBe(404);
     expect((await ask(`/api/ws?ticket=${'A'.repeat(43)}`)).status).toBe(401);
-    const plain = await fetch(`http://${address}:${door.port}/plain?ticket=${ticket}&at=${address}`);
+    const plain = await fetch(`http://${address}:${server.port}/plain?ticket=${ticket}&at=${address}`);
     expect(await plain.text()).toBe('plain');
-    expect(door.log()).toContain(`/plain?ticket=redacted&at=${address}`);
+    expect(server.log()).toContain(`/plain?ticket=redacted&at=${address}`);
     expect((await ask(`/api/ws?ticket=${ticket}`)).status).toBe(101);
-    expect(door.log()).not.toContain(ticket);
+    expect(server.log()).not.toContain(ticket);
   }
 });
 
 test('once the app closes, whoever knocks is told that the server drains', async () => {
   const held = Promise.withResolvers<undefined>();
-  const door = await newDoor({
+  const server = await startGateServer({
     after: (app) => {
       app.addHook('preClose', () => held.promise);
     },
   });
-  const ticket = await door.ticket();
-  const closed = door.app.close();
-  await expect.poll(async () => (await knock(door.port, `/api/ws?ticket=${ticket}`)).status).toBe(503);
+  const ticket = await server.ticket();
+  const closed = server.app.close();
+  await expect.poll(async () => (await sendHandshake(server.port, `/api/ws?ticket=${ticket}`)).status).toBe(503);
   held.resolve(undefined);
   await closed;
 });

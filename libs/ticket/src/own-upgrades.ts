@@ -8,26 +8,26 @@ import type { RequestQueue } from './request-queue.ts';
 export interface Upgrades {
   /** Whether to accept a new TCP connection. A refused connection is closed before HTTP sees it. */
   readonly accept: (socket: Socket) => boolean;
-  /** Holds requests and upgrades back until the requests before them on the same connection are answered. */
+  /** Delays requests and upgrades until earlier requests on the same connection are answered. */
   readonly queue: RequestQueue;
-  /** Whether a request that asks for an upgrade is treated as one. If not, it is handled as a plain request (RFC 9110 §7.8 allows that). */
+  /** Whether a request that asks for an upgrade is treated as one. If not, the server ignores its `Upgrade` header (RFC 9110 §7.8). */
   readonly wanted: (request: IncomingMessage) => boolean;
-  /** Called with every request of any kind before other code sees it. Its return value is passed to `upgrade`. */
+  /** Called with every request and upgrade before other code reads it. Its return value is passed to `upgrade`. */
   readonly before: (request: IncomingMessage) => string;
-  /** Called with every upgrade of the server, instead of its listeners. */
+  /** Called with every upgrade instead of the server's listeners. */
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer, url: string) => void;
 }
 
 /**
- * Takes over every upgrade of a server at the one place that no listener can bypass: the emission of the event itself.
- * Listeners for `upgrade`, added before or after, are never called.
+ * Takes over all upgrades of a server. It replaces `server.emit`, which no listener can bypass: `upgrade` listeners are never called,
+ * whether they are added before or after.
  */
 export function ownUpgrades(server: Server, { accept, queue, wanted, upgrade, before }: Upgrades): void {
   const emit = server.emit.bind(server) as (event: string | symbol, ...rest: unknown[]) => boolean;
   const guarded = (event: string | symbol, ...rest: unknown[]): boolean => {
     const [first, second, head] = rest;
     if (first instanceof IncomingMessage) {
-      // Node goes on to parse what it has read before the connection was destroyed.
+      // Node parses data that it received before the connection was destroyed.
       if (first.socket.destroyed && event !== 'upgrade') return true;
       toOriginForm(first);
       const url = before(first);
@@ -50,10 +50,10 @@ export function ownUpgrades(server: Server, { accept, queue, wanted, upgrade, be
       return true;
     }
     if (event === 'clientError' && first instanceof Error) {
-      // The bytes that could not be parsed are a request with all its secrets. Answering 400 does not need them.
+      // The raw bytes contain the secrets of the request. The 400 response does not need them.
       if ('rawPacket' in first) delete first.rawPacket;
       const socket = second as Duplex;
-      // Otherwise the 400 would be read as the answer to the request before it.
+      // Otherwise the client would read the 400 as the answer to its previous request.
       if (socket.writable && queue.isAnswering(socket)) {
         queue.afterAnswers(socket, () => {
           emit(event, ...rest);
@@ -64,43 +64,43 @@ export function ownUpgrades(server: Server, { accept, queue, wanted, upgrade, be
     return emit(event, ...rest);
   };
   server.emit = guarded as typeof server.emit;
-  // Node 24.9 and later call it before they emit anything. An app's own callback would see the URL with its ticket.
+  // Node 24.9 and later call this before they emit an event. An app's own callback would see the URL with its ticket.
   Object.defineProperty(server, 'shouldUpgradeCallback', { value: wanted, configurable: true, writable: true });
-  // Node emits `upgrade` only if there is a listener. Otherwise it would destroy the socket, or handle the request as a plain one.
+  // Node emits `upgrade` only if there is a listener. Without one, it destroys the socket or handles a plain request.
   server.on('upgrade', () => undefined);
 }
 
 /**
- * Calls `found` with each further server that answers with the same request listener as `server`, before it listens: Fastify
- * makes one for each address of `localhost` beyond the first and shows them to nobody. Upgrades they hand to the main one, but
- * plain requests they answer themselves.
+ * Calls `found` with each other server that shares a request listener with `server`, before that server listens. Fastify creates such
+ * a server for each further address of `localhost` and does not expose it. It forwards upgrades to the main server, but answers plain
+ * requests itself.
  *
- * @returns a function that ends the watch.
+ * @returns a function that stops the watch.
  */
 export function watchSiblings(server: Server, found: (sibling: Server) => void): () => void {
   const known = new WeakSet<object>([server]);
-  const look = (message: unknown): void => {
+  const onListen = (message: unknown): void => {
     const other = typeof message === 'object' && message !== null && 'server' in message ? message.server : undefined;
     if (!isServer(other) || known.has(other)) return;
-    const ours = server.listeners('request');
-    if (!other.listeners('request').some((listener) => ours.includes(listener))) return;
+    const ownListeners = server.listeners('request');
+    if (!other.listeners('request').some((listener) => ownListeners.includes(listener))) return;
     known.add(other);
     found(other);
   };
-  subscribe(listenBegins, look);
+  subscribe(listenStart, onListen);
   return () => {
-    unsubscribe(listenBegins, look);
+    unsubscribe(listenStart, onListen);
   };
 }
 
 /** Published by Node when `listen` is called, before the port is bound (nodejs.org/api/diagnostics_channel.html, "TCP Socket"). */
-const listenBegins = 'tracing:net.server.listen:asyncStart';
+const listenStart = 'tracing:net.server.listen:asyncStart';
 
 function isResponse(value: unknown): value is ServerResponse {
   return value instanceof ServerResponse;
 }
 
-/** Of `http` and `https` alike: both have no other class in common. */
+/** Matches `http` and `https` servers, which have no other base class in common. */
 function isServer(value: unknown): value is Server {
   return value instanceof NetServer;
 }

@@ -1,27 +1,28 @@
-/** Query parameters whose values are secrets, whoever put them into a URL. */
+/** Names of query parameters whose values are treated as secrets. */
 const secretNames = /^(?:(?:.*[_-])?(?:ticket|token)|jwt|pwd|password|secret|authorization)$/i;
-/** What a ticket looks like: 32 bytes in base64url. */
+/** The form of a ticket: 32 bytes in base64url. */
 const ticketShape = /^[\w-]{43}$/;
 
-/** A URL with a ticket and no other query. */
+/** A URL whose query is a ticket and nothing else. */
 const plainTicket = /^([^?#]*\?ticket=)[\w-]{43}$/;
 
 /**
- * The URL with the values of secret query parameters replaced, for a log or an error text; however their names are written:
- * percent-encoded, in upper case, behind a `;` or a second `?`. A URL without any comes back as it is.
+ * Replaces the values of secret query parameters with `redacted`, for logs and error texts. Parameter names may be percent-encoded,
+ * in upper case, or follow a `;` or a second `?`. A URL without such parameters is returned unchanged.
  */
 export function redactUrl(url: string): string {
   return redact(url, (name) => secretNames.test(name));
 }
 
 /**
- * The URL without the secrets in it, for everybody behind the gate. At the endpoint every secret parameter goes, and whatever
- * looks like a ticket. Elsewhere a parameter named `ticket` or `token` may be something else altogether (a support ticket, the
- * link of a mail), so only two are taken out: what is named like a ticket and looks like one of ours, and `access_token`
- * (RFC 6750 §2.3), which is never anything else.
+ * Redacts the secrets in a URL before code behind the gate reads it.
+ *
+ * At the endpoint, every secret parameter and every value in the form of a ticket is redacted. On other paths, `ticket` or `token`
+ * may mean something else, such as a support ticket or a link in an email. There, only two kinds of parameters are redacted: those
+ * whose name contains `ticket` and whose value has the form of a ticket, and `access_token` (RFC 6750 §2.3).
  */
 export function withoutTickets(url: string, atEndpoint: boolean): string {
-  // As every client of ours asks, and nobody need look at it twice.
+  // Fast path: the form of URL that Usher's own clients send.
   const [, before] = atEndpoint ? (plainTicket.exec(url) ?? []) : [];
   if (before !== undefined) return `${before}redacted`;
   return redact(url, (name, value) => {
@@ -30,7 +31,7 @@ export function withoutTickets(url: string, atEndpoint: boolean): string {
   });
 }
 
-/** A part without `=` is a value without a name. */
+/** Redacts the parameters for which `secret` returns true. A part without `=` is a value with an empty name. */
 function redact(url: string, secret: (name: string, value: string) => boolean): string {
   const start = url.indexOf('?');
   if (start === -1) return url;
@@ -47,7 +48,7 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text.replaceAll('+', ' ')).trim();
   } catch {
-    // What cannot be decoded as a whole is judged by the characters in it that can be read.
+    // If the text as a whole is not valid, decode each percent-encoded byte on its own.
     return text.replaceAll(/%[0-9a-f]{2}/gi, (code) => String.fromCharCode(Number.parseInt(code.slice(1), 16)));
   }
 }

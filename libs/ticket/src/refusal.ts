@@ -8,7 +8,7 @@ export interface Refusal {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Headers of an error that belong to its code (RFC 9110 §10.2.3, §11.6.1, §15.5.22). */
+/** Headers of a problem response (RFC 9110 §10.2.3, §11.6.1, §15.5.22). */
 export function problemHeaders(status: number, retryAfterMs?: number): Record<string, string> {
   const headers: Record<string, string> = {
     'content-type': 'application/problem+json',
@@ -20,34 +20,34 @@ export function problemHeaders(status: number, retryAfterMs?: number): Record<st
   return headers;
 }
 
-/** Answers that are the same each time, as they are written: strangers come often, and there are few codes. */
-const written = new Map<ProblemCode, string>();
+/** Serialized responses that depend on the code alone. They make rejections of unauthenticated clients cheap. */
+const serialized = new Map<ProblemCode, string>();
 
-/** Answers a handshake with an error and hangs up, without a trip through any router. A socket that is gone is left alone. */
+/** Sends a problem response on the socket and closes it, without a router. Sends nothing if the socket is already closed. */
 export function refuse(socket: Duplex, refusal: Refusal): void {
   if (socket.destroyed || !socket.writable) {
     socket.destroy();
     return;
   }
-  // A client that goes on talking is not listened to, and one that does not hang up is hung up on.
+  // Discard further data from the client, and do not wait until it closes the connection.
   socket.resume();
-  const hangUp = (): void => {
+  const close = (): void => {
     socket.destroy();
   };
-  // To close says the same as to end and then to close, by one call of the system less for each stranger; TLS says its own goodbye.
-  if ('encrypted' in socket) socket.end(answerOf(refusal), 'latin1', hangUp);
-  else socket.write(answerOf(refusal), 'latin1', hangUp);
+  // On a plain socket, `destroy` without `end` saves a system call per rejection. TLS needs `end` for its closing alert.
+  if ('encrypted' in socket) socket.end(responseOf(refusal), 'latin1', close);
+  else socket.write(responseOf(refusal), 'latin1', close);
 }
 
-function answerOf(refusal: Refusal): string {
-  if (refusal.retryAfterMs !== undefined || refusal.headers !== undefined) return write(refusal);
-  let answer = written.get(refusal.code);
-  if (answer === undefined) written.set(refusal.code, (answer = write(refusal)));
-  return answer;
+function responseOf(refusal: Refusal): string {
+  if (refusal.retryAfterMs !== undefined || refusal.headers !== undefined) return serialize(refusal);
+  let response = serialized.get(refusal.code);
+  if (response === undefined) serialized.set(refusal.code, (response = serialize(refusal)));
+  return response;
 }
 
-/** In ASCII alone: titles are, and what a problem says of itself besides are numbers. */
-function write({ code, retryAfterMs, headers }: Refusal): string {
+/** Contains ASCII only, because titles are ASCII and all other values are numbers or codes. */
+function serialize({ code, retryAfterMs, headers }: Refusal): string {
   const body = problem(code, retryAfterMs);
   const text = JSON.stringify(body);
   const lines = [`HTTP/1.1 ${body.status} ${STATUS_CODES[body.status] ?? ''}`];
@@ -57,7 +57,7 @@ function write({ code, retryAfterMs, headers }: Refusal): string {
     'content-length': String(Buffer.byteLength(text)),
   };
   for (const [name, value] of Object.entries(all)) lines.push(`${name}: ${value}`);
-  // RFC 9110 §7.8: an `Upgrade` header is named by the connection too.
+  // RFC 9110 §7.8: a response with an `Upgrade` header lists it in `Connection`.
   lines.push(`connection: ${headers?.['upgrade'] === undefined ? 'close' : 'upgrade, close'}`);
   return `${lines.join('\r\n')}\r\n\r\n${text}`;
 }

@@ -6,14 +6,14 @@ import { Deadlines } from './deadlines.ts';
 import { problemHeaders } from './refusal.ts';
 
 export interface RequestQueueOptions {
-  /** Requests of one connection that may be unanswered at the same time, the one being answered included. */
+  /** Maximum number of unanswered requests per connection, including the one that is being answered. */
   readonly maxUnanswered: number;
-  /** How long (ms) something that is not a request, such as an upgrade, waits for the answers before it. Then the connection ends. */
+  /** How long an upgrade waits for the answers to earlier requests, in milliseconds. After that, the connection is destroyed. */
   readonly waitMs: number;
 }
 
 interface Pipeline {
-  /** The response being written, and its request. */
+  /** The request that is being answered. */
   current: { readonly request: IncomingMessage; readonly response: ServerResponse } | undefined;
   readonly waiting: (() => void)[];
   /** Requests that were ignored because they exceeded the limit. */
@@ -28,9 +28,9 @@ const rateLimited = { code: 'rate_limited', retryAfterMs: 1_000 } as const;
 /**
  * Handles the requests of a connection one at a time. HTTP/1.1 lets a client send requests without waiting for answers
  * (pipelining, RFC 9112 §9.3.2), and Node emits each of them as soon as it is parsed. Without a limit, a client that never
- * reads makes the server hold an open file or a database page for each request it sent.
+ * reads could make the server hold an open file or a database page for each of its requests.
  *
- * A request above the limit is answered with 429 `rate_limited` after the answers before it, and the connection is closed.
+ * A request above the limit receives 429 `rate_limited` after the answers to the earlier requests. Then the connection is closed.
  */
 export class RequestQueue {
   readonly #maxUnanswered: number;
@@ -44,7 +44,7 @@ export class RequestQueue {
     });
   }
 
-  /** Calls `handle` when every earlier request of the connection is answered. Never calls it if the connection ends before that. */
+  /** Calls `handle` after all earlier requests of the connection are answered. Does not call it if the connection closes before that. */
   add(request: IncomingMessage, response: ServerResponse, handle: () => void): void {
     const { socket } = request;
     let pipeline = this.#pipelines.get(socket);
@@ -70,8 +70,8 @@ export class RequestQueue {
   }
 
   /**
-   * Calls `handle` when every request of the connection is answered, immediately if there is none. Destroys the connection if that
-   * takes too long. Never calls it if the connection ends before that.
+   * Calls `handle` after all requests of the connection are answered, or immediately if none is pending. Destroys the connection if
+   * that takes longer than `waitMs`. Does not call `handle` if the connection closes before that.
    */
   afterAnswers(socket: Duplex, handle: () => void): void {
     const pipeline = this.#pipelines.get(socket);
@@ -79,25 +79,25 @@ export class RequestQueue {
       handle();
       return;
     }
-    // Node takes its own listeners off the socket before it emits `upgrade`: errors, and the end of back-pressure.
+    // Node removes its own `error` and `drain` listeners from the socket before it emits `upgrade`.
     const ignore = (): void => undefined;
     const drained = (): void => {
       pipeline.current?.response.emit('drain');
     };
     socket.on('error', ignore).on('drain', drained);
     this.#deadlines.begin(socket);
-    // The connection ends after the 429.
+    // The 429 response closes the connection.
     if (pipeline.ignored > 0) return;
     pipeline.waiting.push(
       AsyncResource.bind(() => {
-        this.#deadlines.over(socket);
+        this.#deadlines.end(socket);
         socket.off('error', ignore).off('drain', drained);
         handle();
       }),
     );
   }
 
-  /** Whether a request of the connection has arrived completely and is not answered yet. */
+  /** Whether a request of the connection was received completely and is not answered yet. */
   isAnswering(socket: Duplex): boolean {
     return this.#pipelines.get(socket)?.current?.request.complete === true;
   }
@@ -115,7 +115,7 @@ export class RequestQueue {
       pipeline.current = undefined;
       if (socket.destroyed || !socket.writable) {
         pipeline.waiting.length = 0;
-        this.#deadlines.over(socket);
+        this.#deadlines.end(socket);
       } else {
         pipeline.waiting.shift()?.();
       }
@@ -124,7 +124,7 @@ export class RequestQueue {
   }
 }
 
-/** Written at once, sent after the answers before it: Node keeps the order. It then closes the connection. */
+/** Node sends the response after the earlier ones and then closes the connection. */
 function refuse(response: ServerResponse): void {
   const { code, retryAfterMs } = rateLimited;
   const body = JSON.stringify(problem(code, retryAfterMs));

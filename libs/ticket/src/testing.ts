@@ -1,2 +1,2 @@
-/** The contract suite that every form of the ticket store passes. For Vitest. */
+/** The contract suite for implementations of `TicketStore`. Requires Vitest. */
 export { ticketStoreContract, type TicketStoreSetting } from './testing/ticket-store-contract.ts';

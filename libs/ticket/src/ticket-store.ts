@@ -1,52 +1,53 @@
-/** Who a ticket was issued to, and for which socket endpoint. Nothing secret stands in it. */
+/** The user, session and endpoint that a ticket was issued for. Contains no secrets. */
 export interface TicketClaims {
   readonly user: string;
   readonly session: string;
-  /** The endpoint that the ticket opens, e.g. `/api/ws`: a ticket for one is worth nothing at another. */
+  /** The only endpoint that accepts the ticket, e.g. `/api/ws`. */
   readonly endpoint: string;
 }
 
 export type IssueResult =
   | {
       readonly ok: true;
-      /** 256 random bits, base64url. The only copy: the store keeps its SHA-256. */
+      /** 256 random bits in base64url. The store keeps only the SHA-256 of the ticket. */
       readonly ticket: string;
-      /** When it expires, in Unix milliseconds, for people and clients. The store itself does not compare it with a clock. */
+      /** The expiry in Unix milliseconds, for display and clients. The store does not compare it with a clock. */
       readonly expiresAt: number;
     }
   | { readonly ok: false; readonly reason: 'too_many_tickets'; readonly retryAfterMs: number };
 
-/** Why a ticket was not worth an admission. For logs, metrics and operators; a caller is told `Invalid ticket` and no more. */
+/** Why a ticket was rejected, for logs, metrics and operators. The client only receives `Invalid ticket`. */
 export type TicketFault = 'malformed' | 'unknown' | 'used' | 'expired' | 'revoked' | 'early' | 'endpoint';
 
 export type ConsumeResult =
   | { readonly ok: true; readonly claims: TicketClaims }
-  /** `claims` where the ticket was once real, so that a replay can be laid to somebody's account. */
+  /** `claims` is present if the store knows the ticket, so that a replay can be attributed to a user. */
   | { readonly ok: false; readonly reason: TicketFault; readonly claims?: TicketClaims };
 
 /**
- * Issues a ticket once and redeems it once.
+ * Issues and consumes single-use tickets.
  *
- * What every form promises:
- * - `consume` is atomic over all nodes that share the store: of any number of simultaneous calls with one ticket exactly one is `ok`.
- * - A ticket is burned by the first `consume` whatever comes of it: early, expired or at the wrong endpoint, it is gone.
- * - A consumed ticket is remembered until it would have expired, so that a replay (`used`) is told from a guess (`unknown`).
- * - The store never holds a ticket, only its SHA-256, and it is bounded.
- * - Any call rejects with `TicketStoreUnavailable` when the store is out of reach; callers fail closed.
+ * Every implementation guarantees:
+ * - `consume` is atomic across all nodes that share the store. Of any number of concurrent calls with one ticket, exactly one is `ok`.
+ * - The first `consume` invalidates the ticket, even if it fails because the ticket is early, expired or for another endpoint.
+ * - A consumed ticket is remembered until its expiry, so that a replay (`used`) is distinguished from a guess (`unknown`).
+ * - The store keeps only the SHA-256 of a ticket, and its size is bounded.
+ * - Calls reject with `TicketStoreUnavailable` if the store is unavailable. Callers must then reject the request.
  */
 export interface TicketStore {
   /**
-   * @param startsInMs milliseconds until the ticket's life begins: the wait for its connection slot. Defaults to 0. The ticket expires
-   * `ttlMs` after that. Both are measured on the store's own monotonic clock, so a change of the system time neither shortens nor
-   * extends the life of a ticket.
+   * @param startsInMs milliseconds until the ticket becomes valid, which is the wait for its connection slot. Defaults to 0. The ticket
+   * expires `ttlMs` after that. Both are measured on the store's own monotonic clock, so a change of the system time neither shortens nor
+   * extends the lifetime of a ticket.
    */
   issue(claims: TicketClaims, startsInMs?: number): Promise<IssueResult>;
+  /** Validates a ticket and invalidates it, in one atomic step. */
   consume(ticket: string, endpoint: string): Promise<ConsumeResult>;
-  /** Ends every outstanding ticket of a session: they are `revoked` from now on. Resolves to how many. */
+  /** Revokes the outstanding tickets of a session. Resolves to their number. */
   revokeSession(session: string): Promise<number>;
 }
 
-/** The store is out of reach: nothing can be said about any ticket. */
+/** The store is unavailable, so tickets can be neither issued nor consumed. */
 export class TicketStoreUnavailable extends Error {
   override readonly name = 'TicketStoreUnavailable';
 }

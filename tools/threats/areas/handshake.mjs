@@ -65,8 +65,8 @@ export default [
     get: '503: the gate fails closed',
     in: 'libs/ticket/src/gate.ts',
     without: [
-      "judgement = { refusal: error instanceof TicketStoreUnavailable ? storeUnavailable : { code: 'internal' } };",
-      "judgement = { seated: { claims: { user: 'somebody', session: 's', endpoint: '' }, identity: undefined as I, release: ignore } };",
+      "decision = { refusal: error instanceof TicketStoreUnavailable ? storeUnavailable : { code: 'internal' } };",
+      "decision = { reserved: { claims: { user: 'somebody', session: 's', endpoint: '' }, identity: undefined as I, release: ignore } };",
     ],
     shown: ['libs/ticket', 'src/gate.spec.ts'],
   },

@@ -1,45 +1,46 @@
 import type { ProblemCode } from '@usher/protocol';
 import type { TicketClaims, TicketFault } from './ticket-store.ts';
 
-/** Who knocks, as far as a request tells. For logs and operators; nothing in it is secret. */
+/** Where a handshake comes from, for logs and operators. Contains no secrets. */
 export interface Knock {
   readonly address: string | undefined;
   readonly origin: string | undefined;
   readonly userAgent: string | undefined;
 }
 
-/** How a handshake was judged. */
+/** The outcome of a handshake. */
 export interface GateVerdict extends Knock {
-  /** `gone`: hung up while being judged. */
+  /** `gone`: the client closed the connection before the gate answered. */
   readonly verdict: 'admitted' | 'gone' | ProblemCode;
-  /** The true reason of an `invalid_ticket`. */
+  /** The rejection reason behind an `invalid_ticket`. */
   readonly fault?: TicketFault | 'several';
-  /** Whose ticket it was, where it was ever anybody's. */
+  /** The claims of the ticket, if the store knew it. */
   readonly claims?: TicketClaims;
 }
 
-/** What the app says of somebody whose ticket is good: looked at this very moment, not when the ticket was issued. */
+/** Whether the app admits the holder of a valid ticket. Decided during the handshake, not when the ticket was issued. */
 export type Admission<I> =
   | {
       readonly ok: true;
-      /** Handed on to whoever seats them: `gate.admitted`. */
+      /** Returned by `gate.admitted`. */
       readonly identity: I;
       /**
-       * Called once if nothing comes of the handshake after all: it is refused for another reason, or the socket closes before
-       * anybody has asked `gate.admitted` for this identity. From then on it is up to whoever asked.
+       * Called once if the connection does not open: the handshake is rejected for another reason, or the socket closes before
+       * `gate.admitted` is called for the request. After that call, the caller of `gate.admitted` is responsible for the release.
        */
       readonly release?: () => void;
     }
-  /** The session is over, or the user disabled: the ticket is invalid. */
+  /** The session has ended or the user is disabled. The client receives `invalid_ticket`. */
   | { readonly ok: false; readonly reason: 'revoked' }
   | { readonly ok: false; readonly reason: 'too_many_connections'; readonly retryAfterMs?: number };
 
+/** Why the server accepts no handshakes at the moment. */
 export interface Unavailable {
   readonly code: 'draining' | 'at_capacity';
   readonly retryAfterMs: number;
 }
 
-/** Somebody who was let in. */
+/** An admitted client. */
 export interface Admitted<I> {
   readonly claims: TicketClaims;
   readonly identity: I;

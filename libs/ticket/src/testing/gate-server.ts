@@ -10,10 +10,10 @@ export const allowedOrigin = 'https://chat.example';
 /** The example of RFC 6455 §1.3. */
 export const exampleKey = 'dGhlIHNhbXBsZSBub25jZQ==';
 
-export interface Door {
+export interface GateServer {
   readonly app: FastifyInstance;
   readonly port: number;
-  readonly verdicts: GateVerdict[];
+  readonly outcomes: GateVerdict[];
   /** All lines of the server's log, at its most talkative. */
   readonly log: () => string;
   token(claims?: Record<string, unknown>, options?: Record<string, unknown>): string;
@@ -21,16 +21,21 @@ export interface Door {
   ticket(): Promise<string>;
 }
 
-export interface DoorOptions extends Partial<TicketGateOptions> {
+export interface GateServerOptions extends Partial<TicketGateOptions> {
   readonly before?: (app: FastifyInstance) => Promise<void> | void;
   readonly after?: (app: FastifyInstance) => Promise<void> | void;
   readonly host?: string;
 }
 
 /** A real server with the gate and a socket behind it that says hello, on a port of its own, closed after the test. */
-export async function newDoor({ before, after, host = '127.0.0.1', ...options }: DoorOptions = {}): Promise<Door> {
+export async function startGateServer({
+  before,
+  after,
+  host = '127.0.0.1',
+  ...options
+}: GateServerOptions = {}): Promise<GateServer> {
   const lines: string[] = [];
-  const verdicts: GateVerdict[] = [];
+  const outcomes: GateVerdict[] = [];
   // Fastify's own request log is on: it prints URLs.
   const app = Fastify({ logger: { level: 'trace', stream: { write: (line: string) => lines.push(line) } } });
   onTestFinished(() => app.close());
@@ -39,7 +44,7 @@ export async function newDoor({ before, after, host = '127.0.0.1', ...options }:
   await app.register(ticketGate, {
     store: createMemoryTicketStore(),
     allowedOrigins: [allowedOrigin],
-    onVerdict: (verdict) => verdicts.push(verdict),
+    onVerdict: (verdict) => outcomes.push(verdict),
     ...options,
   });
   await app.register(websocket, { options: { server: app.gate.server as unknown as FastifyInstance['server'] } });
@@ -50,20 +55,23 @@ export async function newDoor({ before, after, host = '127.0.0.1', ...options }:
   await after?.(app);
   await app.listen({ host, port: 0 });
   const { port } = app.server.address() as AddressInfo;
-  const door: Door = {
+  const server: GateServer = {
     app,
     port,
-    verdicts,
+    outcomes,
     log: () => lines.join(''),
     token: (claims = {}, sign = {}) =>
       app.jwt.sign({ sub: 'maggie', sid: 'session-1', ...claims }, { expiresIn: '15m', ...sign }),
     async ticket() {
-      const answer = await app.inject({ url: '/api/ws_ticket', headers: { authorization: `Bearer ${door.token()}` } });
+      const answer = await app.inject({
+        url: '/api/ws_ticket',
+        headers: { authorization: `Bearer ${server.token()}` },
+      });
       if (answer.statusCode !== 200) throw new Error(`no ticket: ${answer.body}`);
       return answer.json<{ ticket: string }>().ticket;
     },
   };
-  return door;
+  return server;
 }
 
 export interface Answer {
@@ -74,7 +82,7 @@ export interface Answer {
   readonly raw: string;
 }
 
-export interface Knocking {
+export interface HandshakeParts {
   readonly method?: string;
   readonly version?: string;
   /** Laid over a good handshake's; `undefined` takes one away, a list sends it several times. */
@@ -82,10 +90,10 @@ export interface Knocking {
 }
 
 /** The bytes of a handshake. */
-export function handshake(
+export function handshakeBytes(
   port: number,
   target: string,
-  { method = 'GET', version = '1.1', headers = {} }: Knocking = {},
+  { method = 'GET', version = '1.1', headers = {} }: HandshakeParts = {},
 ): string {
   const good = {
     host: `127.0.0.1:${port}`,
@@ -94,7 +102,7 @@ export function handshake(
     'sec-websocket-version': '13',
     'sec-websocket-key': exampleKey,
   };
-  const all: Knocking['headers'] = { ...good, ...headers };
+  const all: HandshakeParts['headers'] = { ...good, ...headers };
   const lines = Object.entries(all).flatMap(([name, value]) =>
     (typeof value === 'string' ? [value] : (value ?? [])).map((one) => `${name}: ${one}\r\n`),
   );
@@ -102,7 +110,12 @@ export function handshake(
 }
 
 /** One handshake by hand. Resolves at the end of the answer, or at the first bytes behind a 101. */
-export function knock(port: number, target: string, knocking: Knocking = {}, address = '127.0.0.1'): Promise<Answer> {
+export function sendHandshake(
+  port: number,
+  target: string,
+  parts: HandshakeParts = {},
+  address = '127.0.0.1',
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, address);
     let raw = '';
@@ -115,7 +128,7 @@ export function knock(port: number, target: string, knocking: Knocking = {}, add
     socket.on('close', () => {
       resolve(parse(raw));
     });
-    socket.write(handshake(port, target, knocking));
+    socket.write(handshakeBytes(port, target, parts));
   });
 }
 
