@@ -6,23 +6,26 @@ import { problemCode } from '../session/http-words.ts';
 import { connectionTexts } from '../texts/connection.ts';
 import { milliseconds } from './milliseconds.ts';
 
-/** No answer of a door takes longer than this (ms). */
+/** Timeout of a handshake (ms). */
 const patienceMs = 10_000;
 
 interface Knock {
   readonly admitted: boolean;
   readonly ms: number;
-  /** To be called when the socket, if there is one, is no longer needed. */
+  /** Closes the socket, if it is still open. */
   readonly hangUp: () => void;
 }
 
-/** Tries at the door, done for real, each told in sentences. A page learns of a refused handshake nothing but 1006; plain HTTP tells more. */
+/**
+ * Runs handshakes that the server should reject and describes the results. Browsers report a rejected handshake only as close code 1006,
+ * so the same request is also sent over plain HTTP, which shows the status.
+ */
 @Service()
 export class Door {
   private readonly http = inject(HttpClient);
   private readonly window = inject(DOCUMENT).defaultView;
 
-  /** One ticket, two sockets. */
+  /** Opens two sockets with the same ticket. */
   async useTwice(): Promise<readonly string[]> {
     const begun = performance.now();
     let ticket: TicketAnswer;
@@ -43,7 +46,7 @@ export class Door {
     return lines;
   }
 
-  /** A socket without a ticket, the same address over plain HTTP, and a ticket without a token. */
+  /** Opens a socket without a ticket, sends the same request over plain HTTP, and requests a ticket without an access token. */
   async knock(): Promise<readonly string[]> {
     const socket = await this.knockWith('');
     socket.hangUp();
@@ -55,7 +58,7 @@ export class Door {
     return lines;
   }
 
-  /** Asked with `fetch`, which adds no token, so that the answer is the one that a stranger gets. */
+  /** Uses `fetch` because `HttpClient` would add the access token. The response is that for an unauthenticated client. */
   private async plainAnswer(path: string, words: (status: number, code: string) => string): Promise<string> {
     try {
       const answer = await fetch(path, { headers: { Accept: 'application/problem+json' }, cache: 'no-store' });

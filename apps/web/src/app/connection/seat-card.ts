@@ -4,7 +4,7 @@ import { connectionTexts } from '../texts/connection.ts';
 import { injectNow } from '../ui/now.ts';
 import { durationOf } from './duration.ts';
 
-/** The lease of the connection, running down; a renewal sets it back. */
+/** Counts down the lease of the connection; a renewal resets it. */
 @Component({
   selector: 'app-seat-card',
   host: { class: 'card' },

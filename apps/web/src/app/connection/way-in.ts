@@ -3,17 +3,17 @@ import type { connectionTexts } from '../texts/connection.ts';
 
 export interface Station {
   readonly name: keyof typeof connectionTexts.steps;
-  /** `blocked`: the server gave no answer, so nothing was refused. */
+  /** `blocked`: the server did not respond, so nothing was rejected. */
   readonly status: 'done' | 'now' | 'failed' | 'blocked' | 'later';
-  /** Its own duration, without the stations before it. */
+  /** The duration of this step alone (ms). */
   readonly ms?: number;
   /** The problem code or close code of a failure. */
   readonly code?: string | number;
-  /** Why the server gave no answer. */
+  /** Why the server did not respond. */
   readonly cause?: 'offline' | 'timeout' | 'unreachable';
 }
 
-/** The latest attempt, station by station: token → ticket → handshake → welcome. */
+/** The steps of the latest connection attempt: token → ticket → handshake → welcome. */
 export function wayIn(state: ConnectionState, steps: readonly Step[]): readonly Station[] {
   const begin = steps.findLastIndex(({ step }) => step === 'ticket');
   const latest = begin < 0 ? [] : steps.slice(begin);
@@ -47,7 +47,7 @@ function ticketStation(state: ConnectionState, done: Step | undefined, failed: S
   return { name: 'ticket', status: 'blocked', cause };
 }
 
-/** The client measures `welcome` from the dial; the handshake is part of that and has a station of its own. */
+/** The client measures `welcome` from the start of the handshake. Subtracts the handshake, which is a step of its own. */
 function welcomeAfter(open: Step | undefined, welcome: Step | undefined): Step | undefined {
   if (welcome?.ms === undefined || open?.ms === undefined) return welcome;
   return { ...welcome, ms: Math.max(0, welcome.ms - open.ms) };
