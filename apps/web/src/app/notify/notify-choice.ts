@@ -27,7 +27,7 @@ export class NotifyChoice {
   async turnOn(): Promise<boolean> {
     if (this.window === null || !('Notification' in this.window)) return false;
     this.allowed.set(await this.window.Notification.requestPermission());
-    // Not stored if the browser denies the permission. A user who allows it later turns the setting on again.
+    // Stored even if the browser denies the permission, so that notifications start once the user allows them in the browser.
     this.flag.set(true);
     return this.on();
   }

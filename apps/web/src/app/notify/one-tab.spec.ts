@@ -38,7 +38,7 @@ describe('the election among the tabs of a browser', () => {
     });
   });
 
-  test('lets no tab notify while one has the attention of the user', async () => {
+  test('lets no tab notify while one is visible', async () => {
     const mine = tab();
     const other = locks?.hold('usher.looked-at');
     await Promise.resolve();

@@ -5,12 +5,12 @@ const looked = 'usher.looked-at';
 
 /** Elects the tab that shows notifications, among all tabs of this browser. */
 export interface OneTab {
-  /** Whether this tab is elected and no tab has the user's attention. */
+  /** Whether this tab is elected and no tab is visible. */
   mayNotify(): Promise<boolean>;
 }
 
 /**
- * Elects by Web Locks. The elected tab holds one lock, which passes to another tab when it closes. Every tab that has the user's attention
+ * Elects by Web Locks. The elected tab holds one lock, which passes to another tab when it closes. Every visible tab
  * holds a share of a second lock. Without Web Locks every tab is elected, and the tag of a notification prevents duplicates. Must be
  * called in an injection context.
  */

@@ -8,13 +8,12 @@ import { indexOfSeq } from './rows.ts';
 export interface PastOfRoom {
   readonly name: Signal<string>;
   readonly view: Signal<RoomView>;
-  /** The message that is to be shown, if one is. */
+  /** The sequence number of the message to show, if any. */
   readonly at: Signal<number | undefined>;
 }
 
 /**
- * What a room shows where somebody wants to see one message: a window of its own into the past, unless the message is among those
- * that are held anyway. To be called in an injection context.
+ * Creates a history window around a message, unless the message is already in the live timeline. Must be called in an injection context.
  */
 export function followPast({ name, view, at }: PastOfRoom): { readonly shown: Signal<Past | undefined> } {
   const directory = inject(RoomDirectory);
@@ -30,7 +29,7 @@ export function followPast({ name, view, at }: PastOfRoom): { readonly shown: Si
   effect(() => {
     const seq = at();
     const room = name();
-    // Once it was needed it stays, whatever is held meanwhile: nothing jumps under the eyes.
+    // Once created, the window stays, even if the message is loaded into the timeline later, so that the view does not jump.
     if (seq === undefined || untracked(held)) {
       window.set(undefined);
       return;
