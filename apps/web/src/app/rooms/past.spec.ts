@@ -8,7 +8,7 @@ function message(seq: number, more: Partial<Message> = {}): Message {
   return { room: 'general', seq, id: `m${seq}`, from: 'bart', text: `text ${seq}`, at: seq, ...more };
 }
 
-/** A room as the server has it; every tenth of its messages is a change of the one before. */
+/** A room on the server; every tenth entry is an edit of the one before. */
 function roomOf(count: number) {
   const all = Array.from({ length: count }, (_, index) =>
     message(index + 1, (index + 1) % 10 === 0 ? { edits: index } : {}),
@@ -28,13 +28,13 @@ function seqs(past: Past): (number | undefined)[] {
   return past.messages().map(({ seq }) => seq);
 }
 
-/** What is to be shown of these sequences: no changes. */
+/** The sequence numbers that are shown, without edits. */
 function shown(from: number, to: number): number[] {
   return Array.from({ length: to - from + 1 }, (_, index) => from + index).filter((seq) => seq % 10 !== 0);
 }
 
-describe('a window into the past', () => {
-  test('shows what was said around a message, without changes', async () => {
+describe('a history window', () => {
+  test('shows the messages around a message, without edits', async () => {
     const past = new Past(roomOf(1_000).get, 500);
     expect(past.known()).toBe(false);
     await past.fetchNewer();
@@ -43,7 +43,7 @@ describe('a window into the past', () => {
     expect(seqs(past)).toEqual(shown(450, 549));
   });
 
-  test('grows on both sides without a hole or a double, until there is no more', async () => {
+  test('grows on both sides without gaps or duplicates until the ends of the room', async () => {
     const past = new Past(roomOf(200).get, 70);
     await past.fetchNewer();
     while (past.hasOlder()) await past.fetchOlder();
@@ -51,7 +51,7 @@ describe('a window into the past', () => {
     expect(seqs(past)).toEqual(shown(1, 200));
   });
 
-  test('lets go of what is farthest away, and can have it again', async () => {
+  test('drops the farthest messages and can load them again', async () => {
     const past = new Past(roomOf(5_000).get, 2_500);
     for (let page = 0; page < 60; page++) await past.fetchOlder();
     expect(past.messages().length).toBeLessThanOrEqual(2_000);
@@ -61,14 +61,14 @@ describe('a window into the past', () => {
     expect(seqs(past).slice(-45)).toEqual(shown(last + 1, last + 50).slice(-45));
   });
 
-  test('asks once at a time', async () => {
+  test('sends one request at a time', async () => {
     const { get, asked } = roomOf(100);
     const past = new Past(get, 50);
     await Promise.all([past.fetchOlder(), past.fetchOlder()]);
     expect(asked).toHaveLength(1);
   });
 
-  test('says where a page could not be had, and tries again when asked', async () => {
+  test('reports a failed page and retries it on request', async () => {
     const { get } = roomOf(100);
     let broken = true;
     const unreachable = throwError(() => new HttpErrorResponse({ status: 0 }));
@@ -81,7 +81,7 @@ describe('a window into the past', () => {
     expect(seqs(past)).toEqual(shown(1, 49));
   });
 
-  test('changes what is changed meanwhile', async () => {
+  test('applies edits that arrive', async () => {
     const past = new Past(roomOf(60).get, 55);
     await past.fetchNewer();
     past.apply(message(61, { edits: 57, text: 'another', at: 900 }));
@@ -93,7 +93,7 @@ describe('a window into the past', () => {
     ]);
   });
 
-  test('has more below once somebody says something', async () => {
+  test('has a later page after a new message', async () => {
     const past = new Past(roomOf(60).get, 55);
     await past.fetchNewer();
     expect(past.hasNewer()).toBe(false);

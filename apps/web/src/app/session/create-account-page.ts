@@ -11,7 +11,7 @@ import { newPasswordRefusal, newPasswordTrouble } from './password-rules.ts';
 import { Session } from './session.ts';
 import { userNameOf } from './user-name.ts';
 
-/** The server's rule, checked first so that a mistake is shown without a request. The server checks it again. */
+/** Checks the server's rule first, so that a mistake is shown without a request. The server checks it again. */
 const userRule = /^[a-z0-9._-]{1,32}$/;
 
 @Component({
@@ -67,7 +67,7 @@ export class CreateAccountPage {
     }
   }
 
-  /** Tells it at the field that it is about. */
+  /** Shows an error at its field. */
   private refused(error: unknown): void {
     this.passwordError.set(newPasswordRefusal(error));
     if (this.passwordError() !== undefined) {

@@ -3,7 +3,7 @@ import { Logo } from '../ui/logo.ts';
 import { appTexts } from '../texts/app.ts';
 import { posterTexts } from '../texts/poster.ts';
 
-/** The frame of the sign-in pages: the form on one side, on wide screens a ticket on the other. */
+/** The layout of the sign-in pages: the form on one side and, on wide screens, a ticket on the other. */
 @Component({
   selector: 'app-entrance',
   imports: [Logo],
