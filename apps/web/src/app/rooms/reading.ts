@@ -1,7 +1,7 @@
 import { DOCUMENT, DestroyRef, type Signal, computed, effect, inject, signal, untracked } from '@angular/core';
 import { Attention } from './attention.ts';
 import type { RoomView } from './open-rooms.ts';
-import type { Past } from './past.ts';
+import type { HistoryWindow } from './history-window.ts';
 import {
   type Held,
   type SeqRange,
@@ -20,7 +20,7 @@ export interface ReadingOptions {
   readonly view: Signal<RoomView>;
   readonly user: Signal<string>;
   /** The history window, if it is shown instead of the live timeline. */
-  readonly past: Signal<Past | undefined>;
+  readonly past: Signal<HistoryWindow | undefined>;
   /** Whether the end of the room is on the screen. */
   readonly atEnd: Signal<boolean>;
   /** The messages on the screen, in the list that is shown. */

@@ -5,7 +5,7 @@ import type { MessagePage, MessagePageQuery, NewRoom, Room, Rooms } from '@usher
 import { firstValueFrom } from 'rxjs';
 import { Session } from '../session/session.ts';
 import { language } from '../texts/language.ts';
-import { Asked } from '../ui/asked.ts';
+import { Loader } from '../ui/loader.ts';
 import { RoomNews } from './room-news.ts';
 
 /** Limits of the room list: at most 5 pages, about 4,500 rooms of which the user is not a member. */
@@ -30,7 +30,7 @@ export class RoomDirectory {
   private readonly http = inject(HttpClient);
   private readonly session = inject(Session);
   private readonly news = inject(RoomNews);
-  private readonly asked = new Asked(async (): Promise<Answer> => {
+  private readonly asked = new Loader(async (): Promise<Answer> => {
     const since = this.news.turn();
     this.askedLast = since;
     const rooms = await this.pages();

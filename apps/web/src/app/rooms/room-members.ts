@@ -4,14 +4,14 @@ import { injectUsher } from '@usher/angular';
 import type { Member, Members } from '@usher/protocol';
 import { firstValueFrom } from 'rxjs';
 import { language } from '../texts/language.ts';
-import { Asked } from '../ui/asked.ts';
+import { Loader } from '../ui/loader.ts';
 
 /** The members of a room, with the calls that change them. Must be created in an injection context. */
 export class RoomMembers {
   private readonly http = inject(HttpClient);
   private readonly usher = injectUsher();
   private readonly room: string;
-  private readonly asked = new Asked(async () => {
+  private readonly asked = new Loader(async () => {
     const { members } = await firstValueFrom(this.http.get<Members>(this.url));
     return members.toSorted((one, other) => one.user.localeCompare(other.user, language));
   });

@@ -28,13 +28,13 @@ import { Icon } from '../ui/icon.ts';
 import { PageTitle } from '../ui/page-title.ts';
 import { announced } from './announced.ts';
 import { Composer } from './composer.ts';
-import { Here } from './here.ts';
+import { PresenceButton } from './presence-button.ts';
 import type { MessageAction } from './message-item.ts';
 import { MentionNames } from './mention-names.ts';
 import { MessageLog, type PageState } from './message-log.ts';
 import { MessageMenu } from './message-menu.ts';
 import { OpenRooms, type Place, type RoomView } from './open-rooms.ts';
-import { followPast } from './past-of-room.ts';
+import { followHistory } from './follow-history.ts';
 import { type UnreadHere, followReading } from './reading.ts';
 import { RoomDirectory } from './room-directory.ts';
 import { RoomMenu } from './room-menu.ts';
@@ -49,7 +49,17 @@ const jumpOffset = 120;
 
 @Component({
   selector: 'app-room-pane',
-  imports: [Composer, Here, Icon, MessageLog, MessageMenu, NgTemplateOutlet, RoomMenu, RouterLink, UnreadPill],
+  imports: [
+    Composer,
+    PresenceButton,
+    Icon,
+    MessageLog,
+    MessageMenu,
+    NgTemplateOutlet,
+    RoomMenu,
+    RouterLink,
+    UnreadPill,
+  ],
   providers: [MentionNames],
   templateUrl: './room-pane.html',
   styleUrl: './room-pane.scss',
@@ -93,7 +103,7 @@ export class RoomPane {
   /** The first unread message, after the user jumped to it. */
   private readonly target = signal<Exclude<Place, 'end'> | undefined>(undefined);
   private readonly wanted = computed(() => this.target()?.seq ?? this.at());
-  protected readonly past = followPast({ name: this.name, view: this.view, at: this.wanted });
+  protected readonly past = followHistory({ name: this.name, view: this.view, at: this.wanted });
   /** The initial position in the history window. A search result has its own (`at`). */
   protected readonly pastPlace = computed(() => this.target() ?? 'end');
   protected readonly hit = computed(() => (this.target() === undefined ? this.at() : undefined));

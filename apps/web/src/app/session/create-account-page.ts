@@ -4,7 +4,7 @@ import { Icon } from '../ui/icon.ts';
 import { createAccountTexts } from '../texts/create-account.ts';
 import { passwordTexts } from '../texts/password.ts';
 import { signInTexts } from '../texts/sign-in.ts';
-import { Entrance } from './entrance.ts';
+import { AuthLayout } from './auth-layout.ts';
 import { problemCode, wordsFor } from './http-words.ts';
 import { PasswordField } from './password-field.ts';
 import { newPasswordRefusal, newPasswordTrouble } from './password-rules.ts';
@@ -16,7 +16,7 @@ const userRule = /^[a-z0-9._-]{1,32}$/;
 
 @Component({
   selector: 'app-create-account-page',
-  imports: [Entrance, Icon, PasswordField, RouterLink],
+  imports: [AuthLayout, Icon, PasswordField, RouterLink],
   templateUrl: './create-account-page.html',
   styleUrl: './form.scss',
 })

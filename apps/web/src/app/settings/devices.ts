@@ -2,14 +2,14 @@ import { HttpClient } from '@angular/common/http';
 import { Service, inject } from '@angular/core';
 import type { Proof, Session, Sessions } from '@usher/protocol';
 import { firstValueFrom } from 'rxjs';
-import { Asked } from '../ui/asked.ts';
+import { Loader } from '../ui/loader.ts';
 import { type Ending, endingOf } from './ending.ts';
 
 /** The sessions of the user, with the calls that end them. */
 @Service({ autoProvided: false })
 export class Devices {
   private readonly http = inject(HttpClient);
-  private readonly asked = new Asked(async () => {
+  private readonly asked = new Loader(async () => {
     const { sessions } = await firstValueFrom(this.http.get<Sessions>('/api/sessions'));
     return sessions.toSorted(thisOneFirst);
   });

@@ -1,7 +1,7 @@
 import type { ConnectionState, Step } from '@usher/client';
 import type { connectionTexts } from '../texts/connection.ts';
 
-export interface Station {
+export interface ConnectionStep {
   readonly name: keyof typeof connectionTexts.steps;
   /** `blocked`: the server did not respond, so nothing was rejected. */
   readonly status: 'done' | 'now' | 'failed' | 'blocked' | 'later';
@@ -14,7 +14,7 @@ export interface Station {
 }
 
 /** The steps of the latest connection attempt: token → ticket → handshake → welcome. */
-export function wayIn(state: ConnectionState, steps: readonly Step[]): readonly Station[] {
+export function connectionSteps(state: ConnectionState, steps: readonly Step[]): readonly ConnectionStep[] {
   const begin = steps.findLastIndex(({ step }) => step === 'ticket');
   const latest = begin < 0 ? [] : steps.slice(begin);
   const find = (step: Step['step']): Step | undefined => latest.find((each) => each.step === step);
@@ -38,7 +38,7 @@ export function wayIn(state: ConnectionState, steps: readonly Step[]): readonly 
   ];
 }
 
-function ticketStation(state: ConnectionState, done: Step | undefined, failed: Step | undefined): Station {
+function ticketStation(state: ConnectionState, done: Step | undefined, failed: Step | undefined): ConnectionStep {
   if (failed === undefined || failed.code !== undefined) {
     return station('ticket', done, failed, state.name === 'ticket');
   }
@@ -53,7 +53,12 @@ function welcomeAfter(open: Step | undefined, welcome: Step | undefined): Step |
   return { ...welcome, ms: Math.max(0, welcome.ms - open.ms) };
 }
 
-function station(name: Station['name'], done: Step | undefined, failed: Step | undefined, now: boolean): Station {
+function station(
+  name: ConnectionStep['name'],
+  done: Step | undefined,
+  failed: Step | undefined,
+  now: boolean,
+): ConnectionStep {
   if (failed !== undefined)
     return { name, status: 'failed', ...(failed.code === undefined ? {} : { code: failed.code }) };
   if (done !== undefined) return { name, status: 'done', ...(done.ms === undefined ? {} : { ms: done.ms }) };

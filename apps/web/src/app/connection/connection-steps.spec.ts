@@ -1,6 +1,6 @@
 import type { ConnectionState, Step } from '@usher/client';
 import { describe, expect, test } from 'vitest';
-import { wayIn } from './way-in.ts';
+import { connectionSteps } from './connection-steps.ts';
 
 function at(name: ConnectionState['name'], kind: ConnectionState['reason']['kind'] = 'start'): ConnectionState {
   return { name, reason: { kind }, since: 0, attempt: 1 };
@@ -12,7 +12,7 @@ function steps(...names: (readonly [Step['step'], Partial<Step>?])[]): Step[] {
 
 /** The status of each step. */
 function brief(state: ConnectionState, log: readonly Step[]): string {
-  return wayIn(state, log)
+  return connectionSteps(state, log)
     .map(
       ({ name, status, ms, code, cause }) =>
         `${name}:${status}${ms === undefined ? '' : `:${ms}`}${code === undefined ? '' : `:${code}`}${cause === undefined ? '' : `:${cause}`}`,

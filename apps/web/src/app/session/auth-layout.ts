@@ -5,11 +5,11 @@ import { posterTexts } from '../texts/poster.ts';
 
 /** The layout of the sign-in pages: the form on one side and, on wide screens, a ticket on the other. */
 @Component({
-  selector: 'app-entrance',
+  selector: 'app-auth-layout',
   imports: [Logo],
-  templateUrl: './entrance.html',
-  styleUrl: './entrance.scss',
+  templateUrl: './auth-layout.html',
+  styleUrl: './auth-layout.scss',
 })
-export class Entrance {
+export class AuthLayout {
   protected readonly texts = { poster: posterTexts, app: appTexts } as const;
 }

@@ -19,7 +19,7 @@ const mostHeld = 2_000;
  * A window into the history of a room, independent of the live timeline: the messages around one message, with pages before and after on
  * demand. Call `apply` for each message that arrives.
  */
-export class Past {
+export class HistoryWindow {
   private readonly get: GetPage;
   private readonly list = signal<readonly RoomMessage[]>([]);
   /** The range of loaded sequence numbers, without gaps. Edits and deletions have sequence numbers too. */

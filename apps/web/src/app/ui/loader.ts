@@ -1,7 +1,7 @@
 import { signal } from '@angular/core';
 
 /** Loads a value from the server repeatedly. Keeps the last value if a later request fails. */
-export class Asked<T> {
+export class Loader<T> {
   private readonly ask: () => Promise<T>;
   private readonly answer = signal<T | undefined>(undefined);
   private readonly trouble = signal<unknown>(undefined);

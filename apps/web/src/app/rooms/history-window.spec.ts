@@ -2,7 +2,7 @@ import { HttpErrorResponse } from '@angular/common/http';
 import type { Message, MessagePage } from '@usher/protocol';
 import { firstValueFrom, throwError } from 'rxjs';
 import { describe, expect, test } from 'vitest';
-import { type GetPage, Past } from './past.ts';
+import { type GetPage, HistoryWindow } from './history-window.ts';
 
 function message(seq: number, more: Partial<Message> = {}): Message {
   return { room: 'general', seq, id: `m${seq}`, from: 'bart', text: `text ${seq}`, at: seq, ...more };
@@ -24,7 +24,7 @@ function roomOf(count: number) {
   return { all, asked, get };
 }
 
-function seqs(past: Past): (number | undefined)[] {
+function seqs(past: HistoryWindow): (number | undefined)[] {
   return past.messages().map(({ seq }) => seq);
 }
 
@@ -35,7 +35,7 @@ function shown(from: number, to: number): number[] {
 
 describe('a history window', () => {
   test('shows the messages around a message, without edits', async () => {
-    const past = new Past(roomOf(1_000).get, 500);
+    const past = new HistoryWindow(roomOf(1_000).get, 500);
     expect(past.known()).toBe(false);
     await past.fetchNewer();
     await past.fetchOlder();
@@ -44,7 +44,7 @@ describe('a history window', () => {
   });
 
   test('grows on both sides without gaps or duplicates until the ends of the room', async () => {
-    const past = new Past(roomOf(200).get, 70);
+    const past = new HistoryWindow(roomOf(200).get, 70);
     await past.fetchNewer();
     while (past.hasOlder()) await past.fetchOlder();
     while (past.hasNewer()) await past.fetchNewer();
@@ -52,7 +52,7 @@ describe('a history window', () => {
   });
 
   test('drops the farthest messages and can load them again', async () => {
-    const past = new Past(roomOf(5_000).get, 2_500);
+    const past = new HistoryWindow(roomOf(5_000).get, 2_500);
     for (let page = 0; page < 60; page++) await past.fetchOlder();
     expect(past.messages().length).toBeLessThanOrEqual(2_000);
     expect(past.hasNewer()).toBe(true);
@@ -63,7 +63,7 @@ describe('a history window', () => {
 
   test('sends one request at a time', async () => {
     const { get, asked } = roomOf(100);
-    const past = new Past(get, 50);
+    const past = new HistoryWindow(get, 50);
     await Promise.all([past.fetchOlder(), past.fetchOlder()]);
     expect(asked).toHaveLength(1);
   });
@@ -72,7 +72,7 @@ describe('a history window', () => {
     const { get } = roomOf(100);
     let broken = true;
     const unreachable = throwError(() => new HttpErrorResponse({ status: 0 }));
-    const past = new Past((query) => (broken ? firstValueFrom(unreachable) : get(query)), 50);
+    const past = new HistoryWindow((query) => (broken ? firstValueFrom(unreachable) : get(query)), 50);
     await past.fetchOlder();
     expect(past.older()).toBe('failed');
     broken = false;
@@ -82,7 +82,7 @@ describe('a history window', () => {
   });
 
   test('applies edits that arrive', async () => {
-    const past = new Past(roomOf(60).get, 55);
+    const past = new HistoryWindow(roomOf(60).get, 55);
     await past.fetchNewer();
     past.apply(message(61, { edits: 57, text: 'another', at: 900 }));
     past.apply(message(62, { deletes: 58, text: '', at: 901 }));
@@ -94,7 +94,7 @@ describe('a history window', () => {
   });
 
   test('has a later page after a new message', async () => {
-    const past = new Past(roomOf(60).get, 55);
+    const past = new HistoryWindow(roomOf(60).get, 55);
     await past.fetchNewer();
     expect(past.hasNewer()).toBe(false);
     past.apply(message(61));

@@ -1,11 +1,11 @@
 import { DestroyRef, type Signal, computed, effect, inject, signal, untracked } from '@angular/core';
 import { injectUsher } from '@usher/angular';
 import type { RoomView } from './open-rooms.ts';
-import { Past } from './past.ts';
+import { HistoryWindow } from './history-window.ts';
 import { RoomDirectory } from './room-directory.ts';
 import { indexOfSeq } from './rows.ts';
 
-export interface PastOfRoom {
+export interface HistoryOptions {
   readonly name: Signal<string>;
   readonly view: Signal<RoomView>;
   /** The sequence number of the message to show, if any. */
@@ -15,10 +15,12 @@ export interface PastOfRoom {
 /**
  * Creates a history window around a message, unless the message is already in the live timeline. Must be called in an injection context.
  */
-export function followPast({ name, view, at }: PastOfRoom): { readonly shown: Signal<Past | undefined> } {
+export function followHistory({ name, view, at }: HistoryOptions): {
+  readonly shown: Signal<HistoryWindow | undefined>;
+} {
   const directory = inject(RoomDirectory);
   const usher = injectUsher();
-  const window = signal<Past | undefined>(undefined);
+  const window = signal<HistoryWindow | undefined>(undefined);
 
   const held = computed(() => {
     const seq = at();
@@ -34,7 +36,7 @@ export function followPast({ name, view, at }: PastOfRoom): { readonly shown: Si
       window.set(undefined);
       return;
     }
-    const past = new Past((query) => directory.page(room, query), seq);
+    const past = new HistoryWindow((query) => directory.page(room, query), seq);
     window.set(past);
     untracked(() => {
       void past.fetchNewer();

@@ -7,13 +7,13 @@ import { connectionTexts } from '../texts/connection.ts';
 import { milliseconds } from './milliseconds.ts';
 
 /** Timeout of a handshake (ms). */
-const patienceMs = 10_000;
+const timeoutMs = 10_000;
 
-interface Knock {
-  readonly admitted: boolean;
+interface HandshakeResult {
+  readonly accepted: boolean;
   readonly ms: number;
   /** Closes the socket, if it is still open. */
-  readonly hangUp: () => void;
+  readonly close: () => void;
 }
 
 /**
@@ -21,12 +21,12 @@ interface Knock {
  * so the same request is also sent over plain HTTP, which shows the status.
  */
 @Service()
-export class Door {
+export class HandshakeProbe {
   private readonly http = inject(HttpClient);
   private readonly window = inject(DOCUMENT).defaultView;
 
   /** Opens two sockets with the same ticket. */
-  async useTwice(): Promise<readonly string[]> {
+  async reuseTicket(): Promise<readonly string[]> {
     const begun = performance.now();
     let ticket: TicketAnswer;
     try {
@@ -37,21 +37,21 @@ export class Door {
     const lines: string[] = [connectionTexts.ticketGot(milliseconds(performance.now() - begun))];
     await pause(ticket.connectAfterMs);
     const query = `?ticket=${encodeURIComponent(ticket.ticket)}`;
-    const first = await this.knockWith(query);
-    lines.push(first.admitted ? connectionTexts.first(milliseconds(first.ms)) : connectionTexts.firstRefused);
-    const second = await this.knockWith(query);
-    lines.push(second.admitted ? connectionTexts.secondAdmitted : connectionTexts.second(milliseconds(second.ms)));
-    first.hangUp();
-    second.hangUp();
+    const first = await this.open(query);
+    lines.push(first.accepted ? connectionTexts.first(milliseconds(first.ms)) : connectionTexts.firstRefused);
+    const second = await this.open(query);
+    lines.push(second.accepted ? connectionTexts.secondAdmitted : connectionTexts.second(milliseconds(second.ms)));
+    first.close();
+    second.close();
     return lines;
   }
 
   /** Opens a socket without a ticket, sends the same request over plain HTTP, and requests a ticket without an access token. */
-  async knock(): Promise<readonly string[]> {
-    const socket = await this.knockWith('');
-    socket.hangUp();
+  async withoutTicket(): Promise<readonly string[]> {
+    const socket = await this.open('');
+    socket.close();
     const lines: string[] = [
-      socket.admitted ? connectionTexts.knockAdmitted : connectionTexts.knocked(milliseconds(socket.ms)),
+      socket.accepted ? connectionTexts.knockAdmitted : connectionTexts.knocked(milliseconds(socket.ms)),
     ];
     lines.push(await this.plainAnswer('/api/ws', connectionTexts.plain));
     lines.push(await this.plainAnswer('/api/ws_ticket', connectionTexts.noToken));
@@ -69,23 +69,23 @@ export class Door {
     }
   }
 
-  private knockWith(query: string): Promise<Knock> {
-    const { promise, resolve } = Promise.withResolvers<Knock>();
+  private open(query: string): Promise<HandshakeResult> {
+    const { promise, resolve } = Promise.withResolvers<HandshakeResult>();
     const url = new URL(`/api/ws${query}`, this.window?.location.href);
     url.protocol = url.protocol.replace('http', 'ws');
     const begun = performance.now();
     const socket = new WebSocket(url, 'usher.v1');
-    const hangUp = (): void => {
+    const close = (): void => {
       socket.close();
     };
-    const timer = setTimeout(hangUp, patienceMs);
+    const timer = setTimeout(close, timeoutMs);
     socket.onopen = () => {
       clearTimeout(timer);
-      resolve({ admitted: true, ms: performance.now() - begun, hangUp });
+      resolve({ accepted: true, ms: performance.now() - begun, close });
     };
     socket.onclose = () => {
       clearTimeout(timer);
-      resolve({ admitted: false, ms: performance.now() - begun, hangUp });
+      resolve({ accepted: false, ms: performance.now() - begun, close });
     };
     return promise;
   }

@@ -9,7 +9,7 @@ const mostFaces = 3;
 
 /** Shows the users who are present in the room: a few avatars and a count. Opens the full list. */
 @Component({
-  selector: 'app-here',
+  selector: 'app-presence-button',
   imports: [Avatar],
   template: `
     @if (people().length > 0) {
@@ -39,9 +39,9 @@ const mostFaces = 3;
       </ul>
     </div>
   `,
-  styleUrl: './here.scss',
+  styleUrl: './presence-button.scss',
 })
-export class Here {
+export class PresenceButton {
   /** Sorted by name. */
   readonly people = input.required<readonly Person[]>();
   /** The user name of the reader. */
