@@ -40,11 +40,11 @@ export class App {
   protected readonly texts = appTexts;
 
   constructor() {
-    // Applies the theme, whichever page comes first.
+    // Injected here so that the theme is applied on every page.
     inject(Theme);
   }
 
-  /** With a base URL, the link `#content` would lead to another page. */
+  /** Moves the focus without navigation: with a base URL, the link `#content` would lead to another page. */
   protected skip(event: Event): void {
     event.preventDefault();
     this.document.getElementById('content')?.focus();

@@ -12,19 +12,19 @@ function state(
   return { name, reason, since: now, attempt: 1, ...more };
 }
 
-describe('what the banner says', () => {
-  test('nothing while there is a connection, and before there is to be one', () => {
+describe('the connection banner', () => {
+  test('is hidden while connected and before the first connection is requested', () => {
     expect(bannerWords(state('open', { kind: 'start' }), now)).toBeUndefined();
     expect(bannerWords(state('idle', { kind: 'start' }), now)).toBeUndefined();
   });
 
-  test('a first connection gets a moment before it is worth a word', () => {
+  test('stays hidden during the first 1.5 s of the first connection', () => {
     const first = state('connecting', { kind: 'start' });
     expect(bannerWords(first, now + 1_499)).toBeUndefined();
     expect(bannerWords(first, now + 1_500)).toEqual({ what: 'Connecting…', tone: 'calm' });
   });
 
-  test('a lost connection counts the seconds down and can be tried at once', () => {
+  test('counts down to the next attempt after a lost connection and offers a retry', () => {
     const lost = state('backoff', { kind: 'closed', code: 1006 }, { retryAt: now + 2_400 });
     expect(bannerWords(lost, now)).toEqual({
       what: 'Connection lost.',
@@ -36,12 +36,12 @@ describe('what the banner says', () => {
     expect(bannerWords(lost, now + 5_000)?.next).toBe('Retrying in 1 s');
   });
 
-  test('while it tries, it says so, and the button stays where it is', () => {
+  test('keeps the retry button during an attempt', () => {
     const trying = bannerWords(state('ticket', { kind: 'closed', code: 1006 }), now);
     expect(trying).toMatchObject({ next: 'Retrying…', action: 'retry' });
   });
 
-  test('offline is told as such, whatever the state of the machine', () => {
+  test('shows that the device is offline in every state', () => {
     expect(bannerWords(state('backoff', { kind: 'offline' }), now)).toEqual({
       what: 'You’re offline. Messages are sent when you reconnect.',
       tone: 'warn',
@@ -71,12 +71,12 @@ describe('what the banner says', () => {
     expect(bannerWords(state('backoff', reason, { retryAt: now + 1_000 }), now)?.what).toBe(what);
   });
 
-  test('a slot that the server gave is waited for', () => {
+  test('counts down to the assigned slot', () => {
     const waiting = state('waiting', { kind: 'closed', code: 1012 }, { retryAt: now + 4_000 });
     expect(bannerWords(waiting, now)?.next).toBe('Busy after a restart. You’re next in 4 s');
   });
 
-  test('what does not come back by itself can be connected by hand', () => {
+  test('offers to connect when the client has stopped reconnecting', () => {
     const stopped = bannerWords(state('stopped', { kind: 'closed', code: 4503, text: 'closed by an operator' }), now);
     expect(stopped).toEqual({
       what: 'The server closed this connection: closed by an operator.',
@@ -86,7 +86,7 @@ describe('what the banner says', () => {
   });
 });
 
-test('a state in a word: without a network it is offline, whatever else goes on', () => {
+test('the name of a state is "Offline" whenever the device has no network', () => {
   expect(stateWords(state('open', { kind: 'start' }))).toBe('Connected');
   expect(stateWords(state('backoff', { kind: 'closed', code: 1006 }))).toBe('Reconnecting');
   expect(stateWords(state('backoff', { kind: 'offline' }))).toBe('Offline');

@@ -44,7 +44,7 @@ function secondsUntil(at: number | undefined, now: number): number {
   return Math.max(1, Math.ceil(((at ?? now) - now) / 1000));
 }
 
-/** By close code, or by the problem code of a refused ticket call. */
+/** Texts by close code, or by the problem code of a rejected ticket call. */
 const byCode: Readonly<Partial<Record<string, string>>> = {
   1011: bannerTexts.trouble,
   1012: bannerTexts.restarting,

@@ -4,7 +4,7 @@ import { injectUsher } from '@usher/angular';
 import { stateWords } from './banner-words.ts';
 import { shellTexts } from '../texts/shell.ts';
 
-/** The state of the connection, as a link to the connection page. */
+/** Shows the connection state and links to the connection page. */
 @Component({
   selector: 'app-connection-badge',
   imports: [RouterLink, RouterLinkActive],
@@ -70,7 +70,7 @@ import { shellTexts } from '../texts/shell.ts';
       background: var(--danger);
     }
 
-    /* Filled while connected, hollow while not, a square when it stays so. */
+    /* A filled dot while connected, a hollow one while not, a square when the client has stopped reconnecting. */
     @media (forced-colors: active) {
       a.here {
         background: Highlight;

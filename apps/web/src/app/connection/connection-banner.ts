@@ -6,10 +6,10 @@ import { Icon } from '../ui/icon.ts';
 import { injectNow } from '../ui/now.ts';
 import { bannerWords } from './banner-words.ts';
 
-/** How long "Connected again" stays (ms). */
+/** How long "Connected again" is shown (ms). */
 const backMs = 2_500;
 
-/** Lies over the page where there is something to say about the connection; nothing moves when it comes or goes. */
+/** Shows connection problems above the page content. It overlays the page, so that nothing moves when it appears or disappears. */
 @Component({
   selector: 'app-connection-banner',
   imports: [Icon],
@@ -25,7 +25,7 @@ export class ConnectionBanner {
   protected readonly texts = bannerTexts;
   protected readonly words = computed(() => bannerWords(this.usher.state(), this.now()));
   protected readonly back = computed(() => this.words() === undefined && this.now() < this.backUntil());
-  /** Without the seconds: a screen reader that counts along is no help. */
+  /** The announcement for screen readers, without the countdown. */
   protected readonly spoken = computed(() => (this.back() ? bannerTexts.back : (this.words()?.what ?? '')));
 
   constructor() {

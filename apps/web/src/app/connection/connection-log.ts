@@ -2,13 +2,16 @@ import { Service, inject, signal, DestroyRef } from '@angular/core';
 import { injectUsher } from '@usher/angular';
 import type { Step } from '@usher/client';
 
-/** A step with a number of its own, so that a list of them can tell them apart. */
+/** A step with a unique number, used as the key in lists. */
 export type LoggedStep = Step & { readonly number: number };
 
-/** Older steps make room. */
+/** The number of steps that are kept; older ones are dropped. */
 const mostSteps = 200;
 
-/** What the socket did, the latest last. It writes from the start, so that the page that shows it has the beginning too. */
+/**
+ * The events of the socket, newest last. Records from the start of the session, so that the connection page shows the first connection
+ * too.
+ */
 @Service({ autoProvided: false })
 export class ConnectionLog {
   private readonly written = signal<readonly LoggedStep[]>([]);

@@ -7,30 +7,30 @@ import { injectNow } from '../ui/now.ts';
 import { Page } from '../ui/page.ts';
 import { bannerWords, stateWords } from './banner-words.ts';
 import { ConnectionLog } from './connection-log.ts';
-import { Door } from './door.ts';
+import { HandshakeProbe } from './handshake-probe.ts';
 import { elapsed, milliseconds } from './milliseconds.ts';
 import { RoundTripCard } from './round-trip-card.ts';
-import { SeatCard } from './seat-card.ts';
+import { LeaseCard } from './lease-card.ts';
 import { clockOf, detailOf, wordsOf } from './step-words.ts';
-import { type Station, wayIn } from './way-in.ts';
+import { type ConnectionStep, connectionSteps } from './connection-steps.ts';
 
 type Trial = 'drop' | 'twice' | 'knock';
 
 /** The connection's status, round trip, lease, latest attempt and event log, and three tests against the server. */
 @Component({
   selector: 'app-connection-page',
-  imports: [Action, Icon, Page, RoundTripCard, SeatCard],
+  imports: [Action, Icon, Page, RoundTripCard, LeaseCard],
   templateUrl: './connection-page.html',
   styleUrl: './connection-page.scss',
 })
 export class ConnectionPage {
   private readonly usher = injectUsher();
-  private readonly door = inject(Door);
+  private readonly probe = inject(HandshakeProbe);
   private readonly log = inject(ConnectionLog);
   private readonly now = injectNow(250);
 
   protected readonly texts = connectionTexts;
-  protected readonly icons: Readonly<Record<Station['name'], IconName>> = {
+  protected readonly icons: Readonly<Record<ConnectionStep['name'], IconName>> = {
     token: 'key',
     ticket: 'ticket',
     handshake: 'handshake',
@@ -45,7 +45,7 @@ export class ConnectionPage {
     if (words === undefined) return '';
     return words.next === undefined ? words.what : `${words.what} ${words.next}`;
   });
-  protected readonly stations = computed(() => wayIn(this.state(), this.log.steps()));
+  protected readonly progress = computed(() => connectionSteps(this.state(), this.log.steps()));
   protected readonly steps = computed(() =>
     this.log
       .steps()
@@ -62,12 +62,12 @@ export class ConnectionPage {
   protected readonly busy = signal<Trial | undefined>(undefined);
   protected readonly answers = signal<Readonly<Record<Trial, readonly string[]>>>({ drop: [], twice: [], knock: [] });
 
-  protected stationTime(station: Station): string {
-    if (station.ms !== undefined) return milliseconds(station.ms);
-    if (station.code !== undefined) return String(station.code);
-    if (station.cause !== undefined) return connectionTexts.stepTimes[station.cause];
-    if (station.name === 'token' && station.status === 'done') return connectionTexts.stepTimes.kept;
-    return station.status === 'now' ? connectionTexts.stepTimes.now : connectionTexts.stepTimes.none;
+  protected stationTime(step: ConnectionStep): string {
+    if (step.ms !== undefined) return milliseconds(step.ms);
+    if (step.code !== undefined) return String(step.code);
+    if (step.cause !== undefined) return connectionTexts.stepTimes[step.cause];
+    if (step.name === 'token' && step.status === 'done') return connectionTexts.stepTimes.kept;
+    return step.status === 'now' ? connectionTexts.stepTimes.now : connectionTexts.stepTimes.none;
   }
 
   protected drop(): void {
@@ -77,14 +77,14 @@ export class ConnectionPage {
   }
 
   protected async twice(): Promise<void> {
-    await this.tryDoor('twice', () => this.door.useTwice());
+    await this.runTrial('twice', () => this.probe.reuseTicket());
   }
 
   protected async knock(): Promise<void> {
-    await this.tryDoor('knock', () => this.door.knock());
+    await this.runTrial('knock', () => this.probe.withoutTicket());
   }
 
-  private async tryDoor(trial: Trial, attempt: () => Promise<readonly string[]>): Promise<void> {
+  private async runTrial(trial: Trial, attempt: () => Promise<readonly string[]>): Promise<void> {
     if (this.busy() !== undefined) return;
     this.busy.set(trial);
     this.answer(trial, [connectionTexts.busy]);

@@ -1,4 +1,4 @@
-/** "29:05" from milliseconds, never below "0:00"; hours in front where there are any. */
+/** Formats milliseconds as "29:05" or "1:29:05". Negative values give "0:00". */
 export function durationOf(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1_000));
   const two = (value: number): string => String(value).padStart(2, '0');

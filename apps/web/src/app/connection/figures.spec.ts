@@ -3,7 +3,7 @@ import { durationOf } from './duration.ts';
 import { elapsed, milliseconds } from './milliseconds.ts';
 import { sparkline } from './sparkline.ts';
 
-describe('figures', () => {
+describe('formatting', () => {
   test.each([
     [-5_000, '0:00'],
     [999, '0:00'],
@@ -34,7 +34,7 @@ describe('figures', () => {
     expect(elapsed(span)).toBe(words);
   });
 
-  test('a line ends at the right edge, begins from zero and keeps its place while it fills', () => {
+  test('a sparkline ends at the right edge, starts its scale at zero and keeps its position while it fills', () => {
     expect(sparkline([], 5, 100, 10)).toBe('');
     expect(sparkline([5, 10], 5, 100, 10)).toBe('M75.0 5.0L100.0 0.0');
     expect(sparkline([0, 0], 2, 100, 10)).toBe('M0.0 10.0L100.0 10.0');

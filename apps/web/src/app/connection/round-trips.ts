@@ -11,7 +11,7 @@ export class RoundTrips {
   private readonly usher = injectUsher();
   private readonly document = inject(DOCUMENT);
   private readonly measured = signal<readonly number[]>([]);
-  /** The latest of this connection. */
+  /** The latest result of the current connection. */
   private readonly latest = signal<number | undefined>(undefined);
   private asking = false;
 
@@ -42,7 +42,7 @@ export class RoundTrips {
       this.measured.update((trips) => [...trips.slice(1 - mostTrips), ms]);
       if (this.open()) this.latest.set(ms);
     } catch {
-      // The connection was closed meanwhile; its state shows it.
+      // The connection was closed during the ping. The connection state shows that.
     } finally {
       this.asking = false;
     }

@@ -1,7 +1,7 @@
-/** The path of a line through the values, in a box of the given size; the latest value stands at the right edge. */
+/** Returns the SVG path of a line through the values, in a box of the given size. The latest value is at the right edge. */
 export function sparkline(values: readonly number[], slots: number, width: number, height: number): string {
   if (values.length === 0) return '';
-  // From zero: a chart that begins elsewhere makes a wave of every ripple.
+  // The scale starts at zero, so that small differences do not look large.
   const most = Math.max(...values, 1);
   const step = width / (slots - 1);
   const from = slots - values.length;

@@ -10,18 +10,18 @@ const clock = new Intl.DateTimeFormat(language, {
   hourCycle: 'h23',
 });
 
-/** "14:05:09". */
+/** Formats a time as "14:05:09". */
 export function clockOf(at: number): string {
   return clock.format(at);
 }
 
-/** What a step means, in words; a step that has none yet is named as it is. */
+/** Describes a step. A step without a text is shown by its name. */
 export function wordsOf({ step }: Step): string {
   const words: Readonly<Partial<Record<string, string>>> = stepTexts;
   return words[step] ?? step;
 }
 
-/** Its time, code and reason, as far as it has them. */
+/** The duration, code and reason of a step, if it has any. */
 export function detailOf({ ms, code, text }: Step): string {
   const parts = [ms === undefined ? undefined : milliseconds(ms), code === undefined ? undefined : String(code), text];
   return parts.filter((part) => part !== undefined && part !== '').join(' · ');

@@ -1,7 +1,10 @@
 import { effect, untracked } from '@angular/core';
 import { injectUsher } from '@usher/angular';
 
-/** Calls back every time the connection opens from now on: what was known before may have changed. To be called in an injection context. */
+/**
+ * Calls `tell` every time the connection opens from now on, because data loaded earlier may be outdated. Must be called in an injection
+ * context.
+ */
 export function wheneverOpen(tell: () => void): void {
   const { state } = injectUsher();
   let before = untracked(state).name === 'open';

@@ -10,7 +10,7 @@ const shown: { title: string; body: string; tag: string; notification: EventTarg
 let visibility: DocumentVisibilityState;
 let page: RoomPage;
 
-/** What the browser would have shown. */
+/** The notifications that were created. */
 class Recorded extends EventTarget {
   static permission: NotificationPermission = 'granted';
   isClosed = false;
@@ -33,7 +33,7 @@ async function opened(permission: NotificationPermission, chosen?: 'on' | 'off')
   return notifier;
 }
 
-/** Something is said in a room that is joined. */
+/** A message arrives in a joined room. */
 async function said(from: string, text: string): Promise<void> {
   page.server.say('a', from, text);
   await page.settled();
@@ -56,7 +56,7 @@ describe('mentions', () => {
     vi.useRealTimers();
   });
 
-  test('are notified while nobody looks, as text, once each', async () => {
+  test('are notified once each, as plain text, while the user is not looking', async () => {
     await opened('granted', 'on');
     for (let n = 0; n < 3; n += 1) page.server.room('a').append('lisa', `old ${n}`);
     await page.entered('a');
@@ -71,7 +71,7 @@ describe('mentions', () => {
     expect(shown).toHaveLength(1);
   });
 
-  test('of a room that is not joined are fetched to be told', async () => {
+  test('in a room that is not joined are fetched', async () => {
     await opened('granted', 'on');
     visibility = 'hidden';
     await page.unread('a', 5, 2, 1, 3);
@@ -84,7 +84,7 @@ describe('mentions', () => {
     expect(shown).toMatchObject([{ title: 'bart in General', body: 'new @maggie' }]);
   });
 
-  test('open at their message, and go with the session', async () => {
+  test('open at their message, and are closed at the end of the session', async () => {
     await opened('granted', 'on');
     await page.entered('a');
     visibility = 'hidden';
@@ -97,7 +97,7 @@ describe('mentions', () => {
     expect(shown.every(({ notification }) => notification instanceof Recorded && notification.isClosed)).toBe(true);
   });
 
-  test('are offered where nobody has said yes or no, and never at load', async () => {
+  test('lead to an offer if the user has not decided, but never at page load', async () => {
     const notifier = await opened('default');
     expect(notifier.offered()).toBe(false);
     await page.unread('a', 4, 1, 1, 3);
@@ -109,7 +109,7 @@ describe('mentions', () => {
     expect(notifier.offered()).toBe(false);
   });
 
-  test('are no trouble where the browser has them in name only, and the settings say so', async () => {
+  test('turn the setting off where the Notification constructor throws', async () => {
     await opened('granted', 'on');
     const inName = vi.fn(function notificationInName() {
       throw new TypeError('Illegal constructor. Use ServiceWorkerRegistration.showNotification() instead.');
@@ -125,7 +125,7 @@ describe('mentions', () => {
     expect(inName).toHaveBeenCalledOnce();
   });
 
-  test('are neither told nor offered where somebody said no', async () => {
+  test('are neither notified nor offered after the user declined', async () => {
     const notifier = await opened('default', 'off');
     visibility = 'hidden';
     await page.unread('a', 5, 2, 2, 3);

@@ -9,14 +9,14 @@ import { notifyTexts } from '../texts/notify.ts';
 import { NotifyChoice } from './notify-choice.ts';
 import { injectOneTab } from './one-tab.ts';
 
-/** Messages behind the last one in which a mention is looked for. */
+/** How many messages before the latest one are searched for the mention. */
 const lookBack = 50;
-/** Characters of a message that a notification shows. */
+/** The longest text of a notification, in characters. */
 const mostShown = 200;
-/** Notifications that are open at once; the oldest makes room. */
+/** The number of notifications that are open at once; the oldest one is closed first. */
 const mostOpen = 8;
 
-/** What of a message is told. */
+/** The content of a notification. */
 interface Mention {
   readonly seq: number;
   readonly from: string;
@@ -24,8 +24,8 @@ interface Mention {
 }
 
 /**
- * Tells of mentions while nobody looks at the page: by a notification where it is wanted, and where nobody has said yet by a line that
- * offers it when they are back. It lives and dies with the session: who is signed out is told nothing.
+ * Shows a notification for each mention while the user is not looking at the page, if notifications are turned on. If the user has not
+ * decided yet, offers them when the user returns. Belongs to the session: after sign-out nothing is shown.
  */
 @Service({ autoProvided: false })
 export class Notifier {
@@ -36,13 +36,13 @@ export class Notifier {
   private readonly router = inject(Router);
   private readonly choice = inject(NotifyChoice);
   private readonly tab = injectOneTab();
-  /** What was known of each room; nothing before the first answer. */
+  /** The last known state of each room; undefined before the first response. */
   private known: ReadonlyMap<string, Room> | undefined;
   private readonly open = new Set<Notification>();
   private readonly offer = signal(false);
   private over = false;
 
-  /** Whether to offer notifications now. */
+  /** Whether to show the offer to turn on notifications. */
   readonly offered = this.offer.asReadonly();
 
   constructor() {
@@ -59,7 +59,7 @@ export class Notifier {
     });
   }
 
-  /** The offer was taken, or it was not. */
+  /** Hides the offer after the user accepted or dismissed it. */
   closeOffer(): void {
     this.offer.set(false);
   }
@@ -89,7 +89,7 @@ export class Notifier {
   private show({ room, title }: Room, { seq, from, text }: Mention): void {
     const notification = this.made(notifyTexts.title(from, title), {
       body: text.length > mostShown ? `${text.slice(0, mostShown)} …` : text,
-      // One message is one notification, however many tabs tell of it.
+      // The same tag in every tab, so that a message is shown only once.
       tag: `${room}:${seq}`,
       icon: 'favicon.svg',
     });
@@ -112,20 +112,20 @@ export class Notifier {
     try {
       return new Notification(title, options);
     } catch (error) {
-      // The only way to learn it: Chrome on Android says yes to everything until one is made.
+      // Some browsers reveal only here that they lack notifications: Chrome on Android grants the permission, but the constructor throws.
       if (!(error instanceof TypeError)) throw error;
       this.choice.impossible();
       return undefined;
     }
   }
 
-  /** Of a room that is not joined only the count is heard. */
+  /** Fetches the latest mention. For rooms that are not joined, the server sends only counts. */
   private async fetched({ room, seq }: Room, since: number): Promise<Mention | undefined> {
     try {
       const { messages } = await this.directory.page(room, { before: seq + 1, limit: lookBack });
       return this.mentionIn(messages, since);
     } catch {
-      // It waits in the list of rooms.
+      // The mention stays visible in the room list.
       return undefined;
     }
   }

@@ -5,7 +5,7 @@ import { Shown } from '../testing/shown.ts';
 import { NotifyCard } from './notify-card.ts';
 import { NotifyChoice } from './notify-choice.ts';
 
-/** A browser that allows so much, and where it asks gets that answer. */
+/** A browser with a permission, and the user's answer to its prompt. */
 function browser(permission: NotificationPermission, answer: NotificationPermission = permission): void {
   const notification = {
     permission,
@@ -20,7 +20,7 @@ function browser(permission: NotificationPermission, answer: NotificationPermiss
 
 function check(shown: Shown): HTMLInputElement {
   const found = shown.page.querySelector<HTMLInputElement>('[role=switch]');
-  if (found === null) throw new Error('there is no switch');
+  if (found === null) throw new Error('switch not found');
   return found;
 }
 
@@ -29,7 +29,7 @@ async function press(shown: Shown): Promise<void> {
   await shown.settled();
 }
 
-describe('the card of notifications', () => {
+describe('the notification card', () => {
   beforeEach(() => {
     localStorage.clear();
   });
@@ -38,7 +38,7 @@ describe('the card of notifications', () => {
     vi.unstubAllGlobals();
   });
 
-  test('is off at first; switched on it stays on, and can be switched off', async () => {
+  test('is off by default, and stays on once it is turned on', async () => {
     browser('default', 'granted');
     const shown = await Shown.of(NotifyCard);
     expect(check(shown).checked).toBe(false);
@@ -52,7 +52,7 @@ describe('the card of notifications', () => {
     expect([check(shown).checked, TestBed.inject(NotifyChoice).on()]).toEqual([false, false]);
   });
 
-  test('goes back to off, and says so, where the browser’s question was closed', async () => {
+  test('turns off again, with an explanation, when the browser’s prompt was dismissed', async () => {
     browser('default');
     const shown = await Shown.of(NotifyCard);
     await press(shown);
@@ -71,7 +71,7 @@ describe('the card of notifications', () => {
     await shown.says(words);
   });
 
-  test('says it at once where the browser says no to the question', async () => {
+  test('explains immediately that the browser denied the permission', async () => {
     browser('default', 'denied');
     const shown = await Shown.of(NotifyCard);
     await press(shown);

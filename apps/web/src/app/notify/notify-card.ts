@@ -3,7 +3,7 @@ import { notifyTexts } from '../texts/notify.ts';
 import { Icon } from '../ui/icon.ts';
 import { NotifyChoice } from './notify-choice.ts';
 
-/** Whether one is notified of mentions on this device. */
+/** The setting for notifications of mentions on this device. */
 @Component({
   selector: 'app-notify-card',
   imports: [Icon],
@@ -56,7 +56,7 @@ import { NotifyChoice } from './notify-choice.ts';
 export class NotifyCard {
   protected readonly choice = inject(NotifyChoice);
   protected readonly texts = notifyTexts;
-  /** The browser's question was closed without an answer. */
+  /** Whether the browser's permission prompt was closed without an answer. */
   protected readonly dismissed = signal(false);
   protected readonly blocked = computed(() => {
     const permission = this.choice.permission();

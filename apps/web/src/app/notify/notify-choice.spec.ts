@@ -2,7 +2,7 @@ import { TestBed } from '@angular/core/testing';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { NotifyChoice } from './notify-choice.ts';
 
-/** A browser that has notifications; `answer` is what the person says when it asks. */
+/** A browser with notifications; `answer` is the user's answer to its prompt. */
 function browser(permission: NotificationPermission, answer: NotificationPermission = permission) {
   const asked = vi.fn(() => {
     notification.permission = answer;
@@ -14,13 +14,13 @@ function browser(permission: NotificationPermission, answer: NotificationPermiss
   return asked;
 }
 
-/** As after a reload. */
+/** Simulates a reload. */
 function choice(): NotifyChoice {
   TestBed.resetTestingModule();
   return TestBed.inject(NotifyChoice);
 }
 
-describe('notifications', () => {
+describe('the notification setting', () => {
   beforeEach(() => {
     localStorage.clear();
   });
@@ -29,7 +29,7 @@ describe('notifications', () => {
     vi.unstubAllGlobals();
   });
 
-  test('are off, and nobody is asked, until somebody switches them on; then they stay on', async () => {
+  test('is off without a prompt until the user turns it on, and stays on', async () => {
     const asked = browser('default', 'granted');
     const found = choice();
     expect([found.on(), found.isOpen(), asked.mock.calls.length]).toEqual([false, true, 0]);
@@ -38,25 +38,25 @@ describe('notifications', () => {
     expect(choice().on()).toBe(true);
   });
 
-  test('are off where the browser allows them and the person did not want them', () => {
+  test('is off if the browser permits notifications and the user did not turn them on', () => {
     browser('granted');
     expect([choice().on(), choice().isOpen()]).toEqual([false, false]);
   });
 
-  test('are not offered again to those who said no', () => {
+  test('is not offered again after the user declined', () => {
     browser('default');
     choice().turnOff();
     expect([choice().on(), choice().isOpen()]).toEqual([false, false]);
   });
 
-  test('stay off where the browser says no', async () => {
+  test('stays off if the browser denies the permission', async () => {
     browser('default', 'denied');
     const found = choice();
     expect(await found.turnOn()).toBe(false);
     expect([found.on(), found.permission()]).toEqual([false, 'denied']);
   });
 
-  test('are not there without https, nor in a browser that has none', async () => {
+  test('is unsupported without HTTPS and in browsers without notifications', async () => {
     browser('granted');
     vi.stubGlobal('isSecureContext', false);
     expect(choice().permission()).toBe('unsupported');

@@ -1,10 +1,10 @@
 import { DOCUMENT, Service, computed, inject, signal } from '@angular/core';
 import { storedFlag } from '../ui/stored-flag.ts';
 
-/** What the browser lets this page do; `unsupported` where it has no notifications, or none for a page without https. */
+/** The browser's permission. `unsupported`: the browser has no notifications, or the page is not served over HTTPS. */
 export type Permission = NotificationPermission | 'unsupported';
 
-/** Whether mentions are notified on this device: wanted by the person, and allowed by the browser. Off until somebody wants it. */
+/** Whether mentions are notified on this device: turned on by the user and permitted by the browser. Defaults to off. */
 @Service()
 export class NotifyChoice {
   private readonly window = inject(DOCUMENT).defaultView;
@@ -13,18 +13,21 @@ export class NotifyChoice {
 
   readonly permission = this.allowed.asReadonly();
   readonly on = computed(() => this.flag.value() === true && this.allowed() === 'granted');
-  /** Whether to offer it: nobody has said yes or no, and the browser would ask. */
+  /** Whether to offer notifications: the user has not decided, and the browser would show its permission prompt. */
   readonly isOpen = computed(() => this.flag.value() === undefined && this.allowed() === 'default');
 
   constructor() {
     void this.watch();
   }
 
-  /** To be called in answer to a click: the browser asks the person unless it knows. @returns whether it is on now */
+  /**
+   * Turns notifications on. Must be called in a click handler, because the browser may prompt the user. @returns whether notifications are
+   * on now
+   */
   async turnOn(): Promise<boolean> {
     if (this.window === null || !('Notification' in this.window)) return false;
     this.allowed.set(await this.window.Notification.requestPermission());
-    // Where the browser says no, it stays as it was: who allows it later has not to come back here.
+    // Stored even if the browser denies the permission, so that notifications start once the user allows them in the browser.
     this.flag.set(true);
     return this.on();
   }
@@ -33,7 +36,7 @@ export class NotifyChoice {
     this.flag.set(false);
   }
 
-  /** The browser has notifications in name only, as those on phones that show them for a service worker alone. */
+  /** Marks notifications as unsupported, as on phones that show them only through a service worker. */
   impossible(): void {
     this.allowed.set('unsupported');
   }
@@ -44,7 +47,7 @@ export class NotifyChoice {
     return window.Notification.permission;
   }
 
-  /** The person may change it in the browser's own settings. */
+  /** Follows changes that the user makes in the browser's own settings. */
   private async watch(): Promise<void> {
     try {
       const status = await this.window?.navigator.permissions.query({ name: 'notifications' });
@@ -52,7 +55,7 @@ export class NotifyChoice {
         this.allowed.set(this.permissionNow());
       });
     } catch {
-      // A browser that does not tell is asked when the page is loaded.
+      // The browser does not report changes. The permission is read again at page load.
     }
   }
 }

@@ -4,7 +4,7 @@ import { Icon } from '../ui/icon.ts';
 import { Notifier } from './notifier.ts';
 import { NotifyChoice } from './notify-choice.ts';
 
-/** A quiet line for those who were mentioned while they looked elsewhere: they may be told next time. */
+/** Offers notifications to users who were mentioned while they were not looking at the page. */
 @Component({
   selector: 'app-notify-offer',
   imports: [Icon],

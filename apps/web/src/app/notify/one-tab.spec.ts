@@ -15,7 +15,7 @@ function show(state: DocumentVisibilityState): void {
   document.dispatchEvent(new Event('visibilitychange'));
 }
 
-describe('of all tabs of a browser', () => {
+describe('the election among the tabs of a browser', () => {
   beforeEach(() => {
     visibility = 'hidden';
     locks = new FakeLocks();
@@ -28,7 +28,7 @@ describe('of all tabs of a browser', () => {
     Reflect.deleteProperty(navigator, 'locks');
   });
 
-  test('the first speaks, and the next one when it is closed', async () => {
+  test('elects the first tab, and the next one when it closes', async () => {
     const other = locks?.hold('usher.notify');
     const mine = tab();
     expect(await mine.mayNotify()).toBe(false);
@@ -38,7 +38,7 @@ describe('of all tabs of a browser', () => {
     });
   });
 
-  test('none speaks while one is looked at', async () => {
+  test('lets no tab notify while one is visible', async () => {
     const mine = tab();
     const other = locks?.hold('usher.looked-at');
     await Promise.resolve();
@@ -56,7 +56,7 @@ describe('of all tabs of a browser', () => {
     });
   });
 
-  test('one that is closed gives back what it held', async () => {
+  test('releases the locks of a closed tab', async () => {
     show('visible');
     tab();
     await vi.waitFor(async () => {
@@ -68,7 +68,7 @@ describe('of all tabs of a browser', () => {
     });
   });
 
-  test('each speaks where there are no locks', async () => {
+  test('elects every tab without Web Locks', async () => {
     locks = undefined;
     expect(await tab().mayNotify()).toBe(true);
   });

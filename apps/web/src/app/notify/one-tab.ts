@@ -3,15 +3,16 @@ import { DOCUMENT, DestroyRef, inject } from '@angular/core';
 const speaks = 'usher.notify';
 const looked = 'usher.looked-at';
 
-/** Of all tabs of this browser the one that speaks for them. */
+/** Elects the tab that shows notifications, among all tabs of this browser. */
 export interface OneTab {
-  /** Whether it is this one, and no tab is looked at. */
+  /** Whether this tab is elected and no tab is visible. */
   mayNotify(): Promise<boolean>;
 }
 
 /**
- * By locks (Web Locks): one is held by the tab that speaks, and passes to another when that is closed; the other by all that are looked
- * at. Without locks every tab speaks, and the tag of a notification keeps it one. To be called in an injection context.
+ * Elects by Web Locks. The elected tab holds one lock, which passes to another tab when it closes. Every visible tab
+ * holds a share of a second lock. Without Web Locks every tab is elected, and the tag of a notification prevents duplicates. Must be
+ * called in an injection context.
  */
 export function injectOneTab(): OneTab {
   const document = inject(DOCUMENT);
@@ -33,7 +34,7 @@ export function injectOneTab(): OneTab {
         await until;
       })
       .catch(() => {
-        // Given up before it was got.
+        // Aborted before the lock was granted.
       });
   }
 

@@ -8,10 +8,10 @@ import { TabBadge } from './tab-badge.ts';
 let page: RoomPage;
 let link: HTMLLinkElement;
 
-/** What the browser's tab shows. */
+/** The title and icon of the browser tab. */
 const tab = (): [string, string | null] => [TestBed.inject(Title).getTitle(), link.getAttribute('href')];
 
-describe('the browser’s tab', () => {
+describe('the browser tab', () => {
   beforeEach(() => {
     vi.useFakeTimers({ now: 1_000_000 });
     link = document.createElement('link');
@@ -29,7 +29,7 @@ describe('the browser’s tab', () => {
     vi.useRealTimers();
   });
 
-  test('says how much is unread in all of one’s own rooms, and nothing of others', async () => {
+  test('shows the number of unread messages in the rooms of the user only', async () => {
     await page.opened(aRoom('a', { unread: 2 }), aRoom('b'), aRoom('c', { mine: false, unread: 7 }));
     expect(tab()).toEqual(['(2) General · Usher', 'favicon-unread.svg']);
     await page.unread('b', 1, 1);
@@ -38,14 +38,14 @@ describe('the browser’s tab', () => {
     expect(tab()[0]).toBe('(3) Random · Usher');
   });
 
-  test('says mentions before all else, and nothing once all is read', async () => {
+  test('shows mentions first, and nothing once everything is read', async () => {
     await page.opened(aRoom('a', { seq: 20, unread: 20, mentions: 1 }));
     expect(tab()[0]).toBe('(@1) General · Usher');
     await page.unread('a', 20, 0, 0, 20);
     expect(tab()).toEqual(['General · Usher', 'favicon.svg']);
   });
 
-  test('says nothing when the person has signed out', async () => {
+  test('shows nothing after sign-out', async () => {
     await page.opened(aRoom('a', { unread: 2 }));
     const title = TestBed.inject(Title);
     TestBed.resetTestingModule();

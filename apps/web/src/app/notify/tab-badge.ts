@@ -5,7 +5,7 @@ import { PageTitle } from '../ui/page-title.ts';
 
 const icons = { plain: 'favicon.svg', unread: 'favicon-unread.svg' };
 
-/** Says on the browser's tab what waits to be read: in the title how much, mentions before all else, on the icon that something does. */
+/** Shows what is unread on the browser tab: the number of mentions or unread messages in the title, and a dot on the icon. */
 @Service({ autoProvided: false })
 export class TabBadge {
   private readonly document = inject(DOCUMENT);
@@ -31,12 +31,12 @@ export class TabBadge {
 
   private wear(icon: string): void {
     const link = this.document.querySelector<HTMLLinkElement>('link[rel=icon]');
-    // Setting it anew makes a browser fetch it anew.
+    // Some browsers fetch the icon again when the attribute is set to the same value.
     if (link !== null && link.getAttribute('href') !== icon) link.setAttribute('href', icon);
   }
 }
 
-/** Nobody reads more digits on a tab. */
+/** Abbreviates large numbers. */
 function short(n: number): string {
   return n > 999 ? '999+' : String(n);
 }

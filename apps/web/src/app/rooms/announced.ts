@@ -4,8 +4,8 @@ import { roomTexts } from '../texts/room.ts';
 import { after, isNews, lastSeq } from './read-mark.ts';
 
 /**
- * Tells those who listen of new messages of others, one by one or as a number; never of what was there before, is loaded above or is
- * changed. To be called in an injection context.
+ * Announces new messages of other users to screen readers, one by one or as a count. Existing messages, older pages and edits are not
+ * announced. Must be called in an injection context.
  */
 export function announced(
   messages: Signal<readonly RoomMessage[]>,

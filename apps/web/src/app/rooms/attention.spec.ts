@@ -21,7 +21,7 @@ function happens(event: string, on: EventTarget = document): void {
   TestBed.tick();
 }
 
-describe('whether somebody is at the page', () => {
+describe('the attention of the user', () => {
   beforeEach(() => {
     vi.useFakeTimers();
     [visible, focused] = [true, true];
@@ -45,12 +45,12 @@ describe('whether somebody is at the page', () => {
     vi.useRealTimers();
   });
 
-  test('they are, where it is visible and has the focus', () => {
+  test('is on the page while it is visible and focused', () => {
     expect(attention.looking()).toBe(true);
     expect(away).toEqual([false]);
   });
 
-  test('they look elsewhere while it is hidden, and the server is told', () => {
+  test('is reported to the server as away while the page is hidden', () => {
     visible = false;
     happens('visibilitychange');
     expect(attention.looking()).toBe(false);
@@ -60,7 +60,7 @@ describe('whether somebody is at the page', () => {
     expect(away).toEqual([false, true, false]);
   });
 
-  test('another window in front of it is not being away, but nothing is read', () => {
+  test('stays online behind another window, but messages do not count as read', () => {
     focused = false;
     happens('blur', window);
     expect(attention.looking()).toBe(false);
@@ -70,7 +70,7 @@ describe('whether somebody is at the page', () => {
     expect(attention.looking()).toBe(true);
   });
 
-  test('after five minutes without a sign nobody is there, until the next one', () => {
+  test('ends after five minutes without input and returns with the next input', () => {
     pass(4 * minute);
     happens('pointermove');
     pass(4 * minute);

@@ -1,11 +1,11 @@
 import { DOCUMENT, DestroyRef, Service, computed, effect, inject, signal } from '@angular/core';
 import { injectUsher } from '@usher/angular';
 
-/** After so long without a movement or a key (ms) nobody is at the page. */
+/** The user counts as away after this time without input (ms). */
 const idleMs = 5 * 60_000;
 const signs = ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart'] as const;
 
-/** Whether somebody is at this page. The server is told when they look elsewhere, and when they are back. */
+/** Whether the user is looking at this page. Reports changes to the server as presence. */
 @Service({ autoProvided: false })
 export class Attention {
   private readonly document = inject(DOCUMENT);
@@ -15,7 +15,7 @@ export class Attention {
   private lastSign = Date.now();
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Somebody looks at the page: what is on the screen is read. */
+  /** Whether the page is visible, focused and in use. What is on the screen then counts as read. */
   readonly looking = computed(() => this.visible() && this.focused() && !this.idle());
 
   constructor() {
@@ -59,7 +59,7 @@ export class Attention {
     this.wait(idleMs);
   }
 
-  /** One timer for all signs: when it rings it looks how long ago the last one was. */
+  /** One timer for all input events. When it fires, it checks the time of the last one. */
   private wait(ms: number): void {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {

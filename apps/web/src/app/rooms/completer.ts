@@ -1,7 +1,7 @@
 import { type Signal, computed, linkedSignal, signal } from '@angular/core';
 import { type Emoji, type Naming, type Suggestion, emojiFor, namingAt, peopleFor, spelledEmoji } from './completion.ts';
 
-/** The emoji, once somebody names one; the same for all rooms. */
+/** The emoji table, loaded on first use and shared by all rooms. */
 const emoji = signal<readonly Emoji[]>([]);
 let loading: Promise<void> | undefined;
 
@@ -11,19 +11,19 @@ function loadEmoji(): void {
       emoji.set(gemoji);
     },
     () => {
-      // Nothing is suggested; the next one tries again.
+      // Nothing is suggested. The next use tries again.
       loading = undefined;
     },
   );
 }
 
-/** Another text of the field, and where the caret stands in it. */
+/** A new text of the field, and the position of its caret. */
 export interface Completed {
   readonly text: string;
   readonly caret: number;
 }
 
-/** Completes `@name` and `:emoji` while somebody types: what fits, which of it is chosen, and what becomes of the text. */
+/** Completes `@name` and `:emoji` while the user types: the matching suggestions, the active one and the resulting text. */
 export class Completer {
   private readonly people: Signal<readonly string[]>;
   private readonly naming = signal<Naming | undefined>(undefined);
@@ -34,20 +34,20 @@ export class Completer {
     const { kind, query } = naming;
     if (kind === 'emoji') return emojiFor(query, emoji());
     const fitting = peopleFor(query, this.people());
-    // Who is named in full already needs no help.
+    // Nothing is suggested for a name that is already complete.
     return fitting.length === 1 && fitting[0]?.key === query ? [] : fitting;
   });
   readonly kind = computed(() => this.naming()?.kind);
   readonly open = computed(() => this.suggestions().length > 0);
-  /** The number of the one that is chosen: the first, whenever others fit. */
+  /** The index of the active suggestion; resets to the first one when the suggestions change. */
   readonly active = linkedSignal<readonly Suggestion[], number>({ source: this.suggestions, computation: () => 0 });
 
-  /** @param people who may be meant, the likeliest first */
+  /** @param people the users who can be mentioned, the most likely first */
   constructor(people: Signal<readonly string[]>) {
     this.people = people;
   }
 
-  /** The text or the caret is another one. @returns the text as it should be, where an emoji was spelled out. */
+  /** Updates the suggestions after an input. @returns the new text if an emoji name was completed by its last colon */
   look(text: string, caret: number): Completed | undefined {
     const naming = namingAt(text, caret);
     if (naming?.kind === 'emoji') loadEmoji();
@@ -61,18 +61,18 @@ export class Completer {
     this.naming.set(undefined);
   }
 
-  /** Goes to the next one, or with -1 to the one before; behind the last comes the first. */
+  /** Moves to the next (1) or previous (-1) suggestion, wrapping around. */
   move(step: 1 | -1): void {
     const { length } = this.suggestions();
     if (length > 0) this.active.update((index) => (index + step + length) % length);
   }
 
-  /** The text with that one, or the chosen one, in it. */
+  /** The text with the given suggestion, or the active one, inserted. */
   take(text: string, suggestion = this.suggestions()[this.active()]): Completed | undefined {
     const naming = this.naming();
     this.close();
     if (naming === undefined || suggestion === undefined) return undefined;
-    // One space is enough, where one follows already.
+    // Does not add a second space.
     const to = text[naming.to] === ' ' ? naming.to + 1 : naming.to;
     return replaced(text, naming.from, to, suggestion.insert);
   }

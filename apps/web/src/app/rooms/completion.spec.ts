@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { type Emoji, emojiFor, namingAt, peopleFor, spelledEmoji } from './completion.ts';
 
-/** The text up to `|`, where the caret stands. */
+/** Splits a text at `|`, the caret. */
 function at(marked: string) {
   return namingAt(marked.replace('|', ''), marked.indexOf('|'));
 }
 
-describe('what is named at the caret', () => {
+describe('the token at the caret', () => {
   test.each([
     ['@|', 'mention', ''],
     ['hello @ba|', 'mention', 'ba'],
@@ -25,12 +25,12 @@ describe('what is named at the caret', () => {
     },
   );
 
-  test('stands where its sign stands', () => {
+  test('starts at its sign', () => {
     expect(at('hello @ba|rt')).toEqual({ kind: 'mention', query: 'ba', from: 6, to: 9 });
   });
 });
 
-test('people whose name begins so come before those in whose name it stands', () => {
+test('users whose name starts with the query come before users whose name contains it', () => {
   expect(peopleFor('ar', ['bart', 'arthur', 'lisa', 'art']).map(({ label }) => label)).toEqual([
     'arthur',
     'art',
@@ -52,12 +52,12 @@ const some: Emoji[] = [
   { emoji: '👍', names: ['+1', 'thumbsup'], tags: ['ok'] },
 ];
 
-test('an emoji is found by its names and by what it is about, the one that is called so first', () => {
+test('emoji are found by name and by keyword, an exact name first', () => {
   expect(emojiFor('smile', some).map(({ emoji }) => emoji)).toEqual(['😄', '😀', '😃']);
   expect(emojiFor('thumbs', some)).toEqual([{ key: '+1', insert: '👍 ', emoji: '👍', label: ':+1:' }]);
 });
 
-test('an emoji that is spelled out is known at its last colon', () => {
+test('an emoji name is recognized when its last colon is typed', () => {
   expect(spelledEmoji('ok :thumbsup:', 13, some)).toEqual({ emoji: '👍', from: 3 });
   expect(spelledEmoji('ok :nothing:', 12, some)).toBeUndefined();
   expect(spelledEmoji('10:30:', 6, some)).toBeUndefined();

@@ -1,32 +1,32 @@
-/** What is being named at the caret: somebody, or an emoji. */
+/** The mention or emoji that is being typed at the caret. */
 export interface Naming {
   readonly kind: 'mention' | 'emoji';
-  /** As typed, in lower case, without its sign. */
+  /** As typed, in lower case, without the `@` or `:`. */
   readonly query: string;
-  /** Where its sign stands in the text. */
+  /** The position of the `@` or `:` in the text. */
   readonly from: number;
-  /** Behind its last character: the caret. */
+  /** The position after its last character: the caret. */
   readonly to: number;
 }
 
-/** What can be taken for it. */
+/** A possible completion. */
 export interface Suggestion {
   readonly key: string;
-  /** What stands in the text once it is taken. */
+  /** The text to insert. */
   readonly insert: string;
-  /** An emoji, or nobody's face. */
+  /** The emoji; undefined for a user. */
   readonly emoji?: string;
   readonly label: string;
 }
 
-/** As in a mention: no `@` within a word, an address or a path. */
+/** Same rule as for mentions: no `@` inside a word, an address or a path. */
 const mention = /(?<![\p{L}\p{N}_@./-])@([a-z0-9._-]{0,32})$/iu;
-/** Two letters at least, so that `:)` and `10:30` are left alone. */
+/** At least two letters, so that `:)` and `10:30` do not match. */
 const emoji = /(?<![\p{L}\p{N}:])[:]([a-z+-][a-z0-9_+-]+)$/iu;
 const wholeEmoji = /(?<![\p{L}\p{N}:])[:]([a-z0-9_+-]+):$/iu;
 const most = 8;
 
-/** What is being named where the caret stands. */
+/** Finds the mention or emoji at the caret. */
 export function namingAt(text: string, caret: number): Naming | undefined {
   const before = text.slice(0, caret);
   for (const [kind, pattern] of [
@@ -39,7 +39,7 @@ export function namingAt(text: string, caret: number): Naming | undefined {
   return undefined;
 }
 
-/** The people whose name begins with it, then those in whose name it stands, each in the order that they are given in. */
+/** Users whose name starts with the query, then users whose name contains it, each group in the given order. */
 export function peopleFor(query: string, people: readonly string[]): Suggestion[] {
   return ranked(query, people, (name) => [name]).map((name) => ({ key: name, insert: `@${name} `, label: name }));
 }
@@ -59,7 +59,7 @@ export function emojiFor(query: string, all: readonly Emoji[]): Suggestion[] {
   }));
 }
 
-/** The emoji that was just spelled out as `:name:`, and where. */
+/** The emoji whose name was just completed as `:name:`, and its position. */
 export function spelledEmoji(
   text: string,
   caret: number,
@@ -72,7 +72,7 @@ export function spelledEmoji(
   return emoji === undefined ? undefined : { emoji, from: found.index };
 }
 
-/** What is called so, then what begins so, then what contains it; the first name counts more than the others. */
+/** Exact matches, then prefix matches, then matches anywhere. The first name of an item has priority over its other names. */
 function ranked<T>(query: string, items: readonly T[], namesOf: (item: T) => readonly string[]): T[] {
   const rankOf = (item: T): number => {
     let best = Infinity;

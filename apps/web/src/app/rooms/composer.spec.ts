@@ -34,8 +34,8 @@ const message: RoomMessage = { seq: 3, id: 'm3', from: 'maggie', text: 'helo', a
 
 const press = { key: 'Enter', shiftKey: false, ctrlKey: false, metaKey: false, isComposing: false, keyCode: 13 };
 
-describe('which key sends', () => {
-  test('Enter does', () => {
+describe('the key that sends', () => {
+  test('is Enter', () => {
     expect(sends(press, false)).toBe(true);
   });
 
@@ -48,24 +48,24 @@ describe('which key sends', () => {
     expect(sends(event, false)).toBe(false);
   });
 
-  test('Enter on a screen keyboard breaks the line', () => {
+  test('is not Enter on a screen keyboard', () => {
     expect(sends(press, true)).toBe(false);
     expect(sends({ ...press, shiftKey: true }, true)).toBe(false);
   });
 
-  test.each([true, false])('Ctrl+Enter and Cmd+Enter send, with a screen keyboard: %s', (touch) => {
+  test.each([true, false])('is also Ctrl+Enter or Cmd+Enter (screen keyboard: %s)', (touch) => {
     expect(sends({ ...press, ctrlKey: true }, touch)).toBe(true);
     expect(sends({ ...press, metaKey: true }, touch)).toBe(true);
   });
 });
 
-describe('what is sent', () => {
-  test('empty lines before and white space after are left out, what stands inside stays', () => {
+describe('the text that is sent', () => {
+  test('has no leading empty lines and no trailing white space', () => {
     expect(sendable('\n  \n  first\n\n  second \n ')).toBe('  first\n\n  second');
     expect(sendable(' \n ')).toBe('');
   });
 
-  test('an emoji counts as the server counts it', () => {
+  test('is measured in code points, as the server does', () => {
     expect(lengthOf('a👍')).toBe(2);
   });
 });
@@ -83,7 +83,7 @@ describe('the composer', () => {
     await fixture.whenStable();
     const page = fixture.nativeElement as HTMLElement;
     const field = page.querySelector('textarea');
-    if (field === null) throw new Error('there is no field');
+    if (field === null) throw new Error('field not found');
     const type = async (text: string): Promise<void> => {
       field.value = text;
       field.dispatchEvent(new Event('input'));
@@ -101,7 +101,7 @@ describe('the composer', () => {
     return { fixture, host: fixture.componentInstance, page, field, type, press, enter, options };
   }
 
-  test('Enter sends the text and empties the field', async () => {
+  test('sends the text on Enter and clears the field', async () => {
     const { host, field, type, enter } = await shown();
     await type('hello');
     const event = await enter();
@@ -110,7 +110,7 @@ describe('the composer', () => {
     expect(event.defaultPrevented).toBe(true);
   });
 
-  test('Shift+Enter is left to the field', async () => {
+  test('leaves Shift+Enter to the field', async () => {
     const { host, type, enter } = await shown();
     await type('hello');
     const event = await enter({ shiftKey: true });
@@ -118,14 +118,14 @@ describe('the composer', () => {
     expect(event.defaultPrevented).toBe(false);
   });
 
-  test('nothing but white space is not sent', async () => {
+  test('does not send white space', async () => {
     const { host, type, enter } = await shown();
     await type(' \n ');
     await enter();
     expect(host.sent).toEqual([]);
   });
 
-  test('a text over the limit is counted and not sent, and stays in the field', async () => {
+  test('keeps a text over the limit, shows the excess and does not send it', async () => {
     const { host, page, field, type, enter } = await shown();
     await type('x'.repeat(12));
     expect(page.textContent).toContain('2 over the limit');
@@ -135,7 +135,7 @@ describe('the composer', () => {
     expect(field.value).toBe('x'.repeat(12));
   });
 
-  test('each room keeps a draft of its own', async () => {
+  test('keeps a separate draft for each room', async () => {
     const { fixture, host, field, type } = await shown();
     await type('half a tho');
     host.room.set('random');
@@ -146,7 +146,7 @@ describe('the composer', () => {
     expect(field.value).toBe('half a tho');
   });
 
-  test('`@` offers people, and Enter takes the one that is chosen instead of sending', async () => {
+  test('suggests users after `@`, and completes the active one on Enter instead of sending', async () => {
     const { host, field, type, press, enter, options } = await shown();
     await type('hi @ba');
     expect(options()).toEqual(['bart', 'barney']);
@@ -160,7 +160,7 @@ describe('the composer', () => {
     expect(options()).toEqual([]);
   });
 
-  test('Escape closes the list and leaves the text', async () => {
+  test('closes the suggestions on Escape and keeps the text', async () => {
     const { field, type, press, options } = await shown();
     await type('@b');
     await press('Escape');
@@ -168,7 +168,7 @@ describe('the composer', () => {
     expect(field.value).toBe('@b');
   });
 
-  test('a tap takes a person', async () => {
+  test('completes a user on tap', async () => {
     const { fixture, page, field, type } = await shown();
     await type('@li');
     page.querySelector<HTMLElement>('[role=option]')?.click();
@@ -176,7 +176,7 @@ describe('the composer', () => {
     expect(field.value).toBe('@lisa ');
   });
 
-  test('a message is edited in the place of the draft, which is there again afterwards', async () => {
+  test('replaces the draft while a message is edited, and restores it afterwards', async () => {
     const { fixture, host, field, type, press, enter } = await shown();
     await type('draft');
     host.editing.set(message);
@@ -191,7 +191,7 @@ describe('the composer', () => {
     expect(host.sent).toEqual([]);
   });
 
-  test('ArrowUp asks for the last message, in an empty field only', async () => {
+  test('emits editLast on ArrowUp in an empty field only', async () => {
     const { host, type, press } = await shown();
     await press('ArrowUp');
     expect(host.asked).toEqual(['last']);
@@ -200,7 +200,7 @@ describe('the composer', () => {
     expect(host.asked).toEqual(['last', 'typing']);
   });
 
-  test('editing is not told as writing', async () => {
+  test('does not emit typing while a message is edited', async () => {
     const { fixture, host, type } = await shown();
     host.editing.set(message);
     await fixture.whenStable();

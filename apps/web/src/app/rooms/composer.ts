@@ -19,7 +19,7 @@ import type { Suggestion } from './completion.ts';
 import { Drafts } from './drafts.ts';
 import { Suggestions } from './suggestions.ts';
 
-/** Where the counter appears: this close to the limit. */
+/** The counter appears this many characters before the limit. */
 const nearLimit = 400;
 
 /**
@@ -35,22 +35,22 @@ const nearLimit = 400;
 export class Composer {
   readonly room = input.required<string>();
   readonly title = input.required<string>();
-  /** The longest text in characters (code points, as the server counts). */
+  /** The maximum length in characters (code points, as the server counts). */
   readonly most = input.required<number>();
-  /** Why the last text could not be taken, in words. */
+  /** Why the last text could not be sent. */
   readonly trouble = input<string | undefined>(undefined);
-  /** Who may be mentioned, the likeliest first. */
+  /** Users who can be mentioned, the most likely first. */
   readonly people = input<readonly string[]>([]);
-  /** The message whose text is being changed. */
+  /** The message that is being edited. */
   readonly editing = input<RoomMessage>();
   readonly send = output<string>();
-  /** The text that the edited message is to have. */
+  /** Emits the new text of the edited message. */
   readonly save = output<string>();
-  /** The edited message stays as it is. */
+  /** Emits when editing is canceled. */
   readonly leave = output();
-  /** ArrowUp in an empty field: the last message of one's own is meant. */
+  /** Emits on ArrowUp in an empty field: the user wants to edit their last message. */
   readonly editLast = output();
-  /** Somebody is writing something new. */
+  /** Emits while the user types a new message. */
   readonly typing = output();
 
   private readonly drafts = inject(Drafts);
@@ -96,7 +96,7 @@ export class Composer {
     this.field().nativeElement.focus();
   }
 
-  /** Gives back a text that could not be taken. */
+  /** Restores a text that could not be sent. */
   putBack(text: string): void {
     this.change(text);
   }
@@ -157,7 +157,7 @@ export class Composer {
     if (completed === undefined) return;
     this.change(completed.text);
     const field = this.field().nativeElement;
-    // At once and not with the next rendering: more may be typed by then.
+    // Set immediately and not with the next rendering, because the user may type in between.
     field.value = completed.text;
     field.setSelectionRange(completed.caret, completed.caret);
   }
@@ -172,7 +172,7 @@ export class Composer {
   }
 }
 
-/** What of a keyboard event counts here. */
+/** The relevant part of a keyboard event. */
 interface KeyPress {
   readonly key: string;
   readonly shiftKey: boolean;
@@ -182,7 +182,7 @@ interface KeyPress {
   readonly keyCode: number;
 }
 
-/** While an input method composes, its keys choose words; some browsers tell it by this code only. */
+/** The key code during composition with an input method. Some browsers report a composition only by this code. */
 const composingCode = 229;
 
 /**
@@ -194,21 +194,21 @@ export function sends(event: KeyPress, touch: boolean): boolean {
   return event.ctrlKey || event.metaKey || !(event.shiftKey || touch);
 }
 
-/** The text as it is sent: without empty lines before and white space after it; what stands inside stays as it is. */
+/** The text to send, without leading empty lines and trailing white space. */
 export function sendable(text: string): string {
   return text.replace(/^(?:[^\S\n]*\n)+/, '').trimEnd();
 }
 
-/** Characters as the server counts them: code points, so an emoji may be one and not two. */
+/** The length in code points, as the server counts. */
 export function lengthOf(text: string): number {
   return Array.from(text).length;
 }
 
-/** Browsers that cannot size a field by its content (CSS `field-sizing`) get a hand. */
+/** Resizes the field in browsers without CSS `field-sizing`. */
 function fitToContent(field: HTMLTextAreaElement): void {
   if (CSS.supports('field-sizing', 'content')) return;
   const box = field.form;
-  // While it is measured the field is small: what is around it must not move, or the messages above are scrolled.
+  // Keeps the height of the box during measurement; otherwise the messages above would scroll.
   if (box !== null) box.style.minBlockSize = `${box.offsetHeight}px`;
   field.style.blockSize = 'auto';
   field.style.blockSize = `${field.scrollHeight}px`;

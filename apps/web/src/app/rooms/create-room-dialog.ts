@@ -13,7 +13,7 @@ import { Icon } from '../ui/icon.ts';
 import { RoomDirectory } from './room-directory.ts';
 import { randomSlug, slugOf } from './slug.ts';
 
-/** Asks for a title and makes the room. Closes with it. */
+/** Creates a room from a title. Closes with the new room. */
 @Component({
   selector: 'app-create-room-dialog',
   imports: [Icon, MatDialogActions, MatDialogClose, MatDialogContent, MatDialogTitle],
@@ -24,7 +24,7 @@ export class CreateRoomDialog {
   private readonly dialog = inject<MatDialogRef<CreateRoomDialog, NewRoom>>(MatDialogRef);
   private readonly directory = inject(RoomDirectory);
   private readonly field = viewChild.required<ElementRef<HTMLInputElement>>('field');
-  /** Kept for as long as the dialog is open, so that trying again means the same room. */
+  /** Stays the same while the dialog is open, so that a retry creates the same room. */
   private readonly spare = randomSlug();
 
   protected readonly texts = createRoomTexts;

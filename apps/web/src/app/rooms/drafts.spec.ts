@@ -7,7 +7,7 @@ import { Drafts } from './drafts.ts';
 
 let ended: EndReason | undefined;
 
-/** The drafts of a person, as after a reload. */
+/** The drafts of a user after a reload. */
 function draftsOf(user: string): Drafts {
   TestBed.resetTestingModule();
   const session = { user: () => user, endReason: () => ended };
@@ -21,28 +21,28 @@ describe('drafts', () => {
     ended = 'expired';
   });
 
-  test('are there after a reload, by room', () => {
+  test('survive a reload, separately for each room', () => {
     draftsOf('maggie').keep('general', 'half a tho');
     const drafts = draftsOf('maggie');
     expect(drafts.of('general')).toBe('half a tho');
     expect(drafts.of('random')).toBe('');
   });
 
-  test('that are emptied leave nothing behind', () => {
+  test('leave nothing in the storage when they are emptied', () => {
     const drafts = draftsOf('maggie');
     drafts.keep('general', 'x');
     drafts.keep('general', '');
     expect(sessionStorage.getItem(draftsKey)).toBeNull();
   });
 
-  test('are not shown to the next person, and gone from the storage', () => {
+  test('are hidden from the next user and deleted from the storage', () => {
     draftsOf('maggie').keep('general', 'a secret');
     expect(draftsOf('bart').of('general')).toBe('');
     expect(sessionStorage.getItem(draftsKey)).toBeNull();
   });
 
   test.each(['expired', 'refresh_reused'] as const)(
-    'wait for the same person where the session ended as %s',
+    'are kept for the same user after the session ended with %s',
     (reason) => {
       draftsOf('maggie').keep('general', 'half a tho');
       ended = reason;
@@ -50,7 +50,7 @@ describe('drafts', () => {
     },
   );
 
-  test('are wiped when somebody signs out', () => {
+  test('are deleted at sign-out', () => {
     draftsOf('maggie').keep('general', 'a secret');
     ended = 'signed_out';
     TestBed.resetTestingModule();
@@ -58,7 +58,7 @@ describe('drafts', () => {
   });
 
   test.each(['nonsense', '1', '{}', '{"user":"maggie","rooms":null}', '{"user":"maggie","rooms":{"general":5}}'])(
-    'the storage may hold %s',
+    'ignore the invalid stored value %s',
     (text) => {
       sessionStorage.setItem(draftsKey, text);
       expect(draftsOf('maggie').of('general')).toBe('');

@@ -2,7 +2,7 @@ import { Service } from '@angular/core';
 import { draftsKey } from '../session/typed.ts';
 import { injectKept } from './kept.ts';
 
-/** What was typed and not sent, by room. */
+/** Unsent drafts by room. */
 @Service({ autoProvided: false })
 export class Drafts {
   private readonly texts = injectKept(draftsKey, (value) => typeof value === 'string');

@@ -26,7 +26,7 @@ async function open(...rooms: Room[]): Promise<void> {
 
 async function filter(words: string): Promise<void> {
   const field = shown.querySelector<HTMLInputElement>('input[type=search]');
-  if (field === null) throw new Error('there is no field');
+  if (field === null) throw new Error('field not found');
   field.value = words;
   field.dispatchEvent(new Event('input'));
   await page.settled();
@@ -45,7 +45,7 @@ async function press(words: string): Promise<void> {
   await page.settled();
 }
 
-describe('browsing rooms', () => {
+describe('the room browser', () => {
   beforeEach(() => {
     vi.useFakeTimers({ now: 1_000_000 });
     close.mockReset();
@@ -58,28 +58,28 @@ describe('browsing rooms', () => {
     vi.useRealTimers();
   });
 
-  test('shows all that one may see, with what was said there', async () => {
+  test('shows all visible rooms with their last activity', async () => {
     await open(...all);
     expect(titles()).toEqual(['Café', 'General', 'Plans']);
     const notes = [...shown.querySelectorAll('li .note')].map(({ textContent }) => textContent);
     expect(notes).toEqual(['No messages yet', '1 message', 'private · 1000 messages']);
   });
 
-  test('finds without regard to case and accents, and says how many', async () => {
+  test('filters ignoring case and accents, and shows the number of results', async () => {
     await open(...all);
     await filter('CAFE');
     expect(titles()).toEqual(['Café']);
     expect(shown.querySelector('[role=status]')?.textContent).toBe('1 room');
   });
 
-  test('can leave out the rooms that one is in', async () => {
+  test('can hide rooms of the user', async () => {
     await open(...all);
     shown.querySelector<HTMLInputElement>('input[type=checkbox]')?.click();
     await page.settled();
     expect(titles()).toEqual(['Café', 'Plans']);
   });
 
-  test('opens one’s own at once, and joins another one first', async () => {
+  test('opens an own room at once and joins another room first', async () => {
     await open(...all);
     await press('Open General');
     expect(close).toHaveBeenLastCalledWith('general');
@@ -92,13 +92,13 @@ describe('browsing rooms', () => {
     expect(close).toHaveBeenLastCalledWith('cafe');
   });
 
-  test('a private room that an administrator looks into is not joined', async () => {
+  test('does not join a private room that an administrator opens', async () => {
     await open(...all);
     await press('Open Plans');
     expect(close).toHaveBeenCalledExactlyOnceWith('plans');
   });
 
-  test('says why a room could not be joined, stays open, and lets one try again', async () => {
+  test('shows why a room could not be joined, stays open and allows a retry', async () => {
     await open(...all);
     await press('Join Café');
     const http = TestBed.inject(HttpTestingController);
@@ -115,7 +115,7 @@ describe('browsing rooms', () => {
     expect(close).toHaveBeenCalledExactlyOnceWith('cafe');
   });
 
-  test('offers to make the room that is not there', async () => {
+  test('offers to create a room that does not exist', async () => {
     await open(...all);
     await filter('skateboards');
     expect(shown.querySelector('li p')?.textContent).toBe('No rooms match “skateboards”.');

@@ -8,7 +8,7 @@ import { Icon } from '../ui/icon.ts';
 import { RoomDirectory } from './room-directory.ts';
 import { folded } from './folded.ts';
 
-/** All rooms that one may see. Closes with the name of the one that is wanted, or with an empty one where a new one is. */
+/** Lists all rooms that the user may see. Closes with the name of the chosen room, or with an empty string to create one. */
 @Component({
   selector: 'app-find-rooms-dialog',
   imports: [Icon, MatDialogClose, MatDialogContent, MatDialogTitle],
@@ -23,7 +23,7 @@ export class FindRoomsDialog {
   protected readonly priv = roomsTexts.private;
   protected readonly typed = signal('');
   protected readonly onlyNew = signal(false);
-  /** The room that is being joined. */
+  /** The room that is being joined, while the request runs. */
   protected readonly joining = signal<string | undefined>(undefined);
   protected readonly trouble = signal<string | undefined>(undefined);
   protected readonly known = computed(() => this.directory.rooms() !== undefined);
@@ -37,7 +37,7 @@ export class FindRoomsDialog {
       (room) => !(this.onlyNew() && room.mine) && (folded(room.title).includes(wanted) || room.room.includes(wanted)),
     );
   });
-  /** Read out when it changes. */
+  /** Announced by screen readers when it changes. */
   protected readonly count = computed(() => (this.known() ? this.texts.count(this.rooms().length) : ''));
 
   constructor() {
@@ -57,7 +57,7 @@ export class FindRoomsDialog {
     this.joining.set(room.room);
     this.trouble.set(undefined);
     try {
-      // Who looks into a private room as an administrator is no member for that.
+      // An administrator can open a private room without becoming a member.
       if (!room.private) await this.directory.join(room.room);
       this.dialog.close(room.room);
     } catch (error) {

@@ -2,20 +2,20 @@ import { DOCUMENT, DestroyRef, inject } from '@angular/core';
 import { Session } from '../session/session.ts';
 import { keepsTyped } from '../session/typed.ts';
 
-/** What one person has written in this tab, by room. */
+/** Values of one user in this tab, by room. */
 export interface Kept<T> {
   of(room: string): T | undefined;
-  /** Keeps it in the place of what was there; `undefined` forgets it. */
+  /** Stores a value; `undefined` deletes it. */
   keep(room: string, value: T | undefined): void;
   rooms(): readonly string[];
 }
 
 /**
- * Something that is kept in `sessionStorage` for the person who is signed in. It survives a reload, and the end of a session that
- * nobody meant if the same person comes back; any other end wipes it, and so does another person. Where storage is forbidden or
- * full, it lasts as long as the page. To be called in an injection context.
+ * Values in `sessionStorage` that belong to the signed-in user. They survive a reload, and an involuntary end of the session if the same
+ * user signs in again. Any other end of the session deletes them, and so does a sign-in of another user. If storage is forbidden or full,
+ * they last as long as the page. Must be called in an injection context.
  *
- * @param isValue whether what stands in the storage is what was written there
+ * @param isValue validates a stored value
  */
 export function injectKept<T>(key: string, isValue: (value: unknown) => value is T): Kept<T> {
   const session = inject(Session);
@@ -40,11 +40,11 @@ export function injectKept<T>(key: string, isValue: (value: unknown) => value is
       if (values.size === 0) storage?.removeItem(key);
       else storage?.setItem(key, JSON.stringify({ user, rooms: Object.fromEntries(values) }));
     } catch {
-      // What cannot be kept is there as long as the page is.
+      // Storage is unavailable: the value lasts as long as the page.
     }
   }
 
-  // What is another person's is not only left unread: it goes.
+  // Deletes the values of another user.
   write();
   inject(DestroyRef).onDestroy(() => {
     if (!keepsTyped(session.endReason())) values.clear();

@@ -37,13 +37,13 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** The server tells that a room was left on another device. */
+/** The server reports that the user left a room on another device. */
 async function left(room: string): Promise<void> {
   page.server.last.say({ type: 'left', room });
   await page.settled();
 }
 
-test('a room that is left on another device is not entered again, and the list is asked for anew', async () => {
+test('a room that was left on another device is not joined again, and the room list is reloaded', async () => {
   await left('b');
   expect(page.usher.room('b').state().name).toBe('waiting');
   expect(page.usher.room('a').state().name).toBe('joined');
@@ -52,7 +52,7 @@ test('a room that is left on another device is not entered again, and the list i
   expect(router.url).toBe('/rooms/a');
 });
 
-test('whoever looks at it is led away, as where it was left', async () => {
+test('the page leaves a room that was left on another device', async () => {
   await left('a');
   expect(router.url).toBe('/');
   expect(page.usher.room('a').state().name).toBe('waiting');

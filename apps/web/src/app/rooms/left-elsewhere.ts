@@ -7,8 +7,8 @@ import { RoomDirectory } from './room-directory.ts';
 import { Visits } from './visits.ts';
 
 /**
- * A room that is left on one device is left on all. A page that kept it open would enter it again with its next connection, and
- * whoever enters a public room is its member again. To be called in an injection context.
+ * Closes a room that the user left on another device. Otherwise this page would join it again with its next connection, which makes the
+ * user a member of a public room again. Must be called in an injection context.
  */
 export function followLeaving(): void {
   const directory = inject(RoomDirectory);

@@ -25,16 +25,16 @@ async function open(manages: boolean, ...members: Member[]): Promise<void> {
   await lists(...members);
 }
 
-/** The server says who is a member. */
+/** The server answers with the members. */
 async function lists(...members: Member[]): Promise<void> {
   TestBed.inject(HttpTestingController).expectOne({ method: 'GET', url }).flush({ members });
   await page.settled();
 }
 
-/** Asked to add somebody by that name. */
+/** Submits a name to add. */
 async function add(name: string): Promise<void> {
   const field = shown.querySelector('input');
-  if (field === null) throw new Error('there is no field');
+  if (field === null) throw new Error('field not found');
   field.value = name;
   field.dispatchEvent(new Event('input'));
   shown.querySelector('form')?.dispatchEvent(new Event('submit', { cancelable: true }));
@@ -45,7 +45,7 @@ const alert = (): string | undefined => shown.querySelector('[role=alert]')?.tex
 const people = (): string[] =>
   [...shown.querySelectorAll('li .name')].map((name) => name.firstChild?.textContent ?? '');
 
-describe('the members of a room', () => {
+describe('the members dialog', () => {
   beforeEach(() => {
     vi.useFakeTimers();
     close.mockReset();
@@ -62,7 +62,7 @@ describe('the members of a room', () => {
     vi.useRealTimers();
   });
 
-  test('are listed by name, with whether they are there; whoever does not manage them changes nothing', async () => {
+  test('lists members by name with presence, read-only for users who do not manage the room', async () => {
     await open(false, maggie, bart);
     expect(people().map((name) => name.trim())).toEqual(['bart', 'maggie']);
     expect([...shown.querySelectorAll('.note')].map(({ textContent }) => textContent)).toEqual(['offline', 'online']);
@@ -70,7 +70,7 @@ describe('the members of a room', () => {
     expect(shown.querySelectorAll('li button')).toHaveLength(0);
   });
 
-  test('become more by name; a name that nobody has is told at the field', async () => {
+  test('adds a member by name and shows an unknown name at the field', async () => {
     await open(true, maggie);
     await add('nobody');
     const http = TestBed.inject(HttpTestingController);
@@ -88,7 +88,7 @@ describe('the members of a room', () => {
     expect(alert()).toBe('bart is already a member.');
   });
 
-  test('are removed only after a question, and never the one who made the room', async () => {
+  test('removes a member after a confirmation, but never the owner', async () => {
     await open(true, maggie, bart);
     const buttons = [...shown.querySelectorAll<HTMLButtonElement>('li button')];
     expect(buttons.map(({ textContent }) => textContent.trim())).toEqual(['Remove bart']);
@@ -109,7 +109,7 @@ describe('the members of a room', () => {
     expect(people()).toHaveLength(1);
   });
 
-  test('are closed to whoever is put out of the room', async () => {
+  test('closes when the user is removed from the room', async () => {
     await open(false, maggie, bart);
     page.server.last.say({ type: 'removed', room: 'plans', code: 'not_found' });
     await page.settled();

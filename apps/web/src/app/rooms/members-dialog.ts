@@ -18,7 +18,7 @@ import { Icon } from '../ui/icon.ts';
 import { RoomDirectory } from './room-directory.ts';
 import { RoomMembers } from './room-members.ts';
 
-/** Whose room it is, and for those who manage it who is to be in it. */
+/** Shows the owner and the members of a room. Managers can add and remove members. */
 @Component({
   selector: 'app-members-dialog',
   imports: [Avatar, Icon, MatDialogClose, MatDialogContent, MatDialogTitle],
@@ -47,9 +47,9 @@ export class MembersDialog {
   });
   protected readonly name = signal('');
   protected readonly busy = signal(false);
-  /** What is wrong with the name. */
+  /** The error of the name field. */
   protected readonly wrong = signal<string | undefined>(undefined);
-  /** What came of what was done; read out. */
+  /** The result of the last action, announced by screen readers. */
   protected readonly done = signal('');
   protected readonly trouble = signal<string | undefined>(undefined);
 
@@ -57,12 +57,12 @@ export class MembersDialog {
     const dialog = inject<MatDialogRef<MembersDialog>>(MatDialogRef);
     const { people } = injectUsher().room(this.room);
     effect(() => {
-      // Who is not in this room may be in others: whenever somebody comes or goes the server knows best.
+      // Reloads when presence changes: only the server knows the status of members in other rooms.
       people();
       untracked(() => void this.members.load());
     });
     effect(() => {
-      // Whoever was put out of the room has no business here.
+      // Closes the dialog when the user loses access to the room.
       if (this.directory.rooms() !== undefined && this.directory.find(this.room) === undefined) dialog.close();
     });
   }
@@ -103,7 +103,7 @@ export class MembersDialog {
     try {
       await this.members.remove(user);
       this.done.set(this.texts.removed(user));
-      // The button that was pressed is gone with them.
+      // The pressed button was removed together with its row.
       this.field()?.nativeElement.focus();
     } catch (error) {
       this.trouble.set(wordsFor(error));

@@ -21,7 +21,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Requests for the members that wait for an answer. */
+/** The pending requests for the members. */
 function requests() {
   return TestBed.inject(HttpTestingController).match('/api/rooms/a/members');
 }
@@ -33,14 +33,14 @@ async function answers(...users: string[]): Promise<void> {
 }
 
 describe('a name in a message', () => {
-  test('notifies the user, and those who are in the room now', async () => {
+  test('notifies the user and users who are in the room now', async () => {
     page.server.tell('a', { type: 'presence', room: 'a', user: 'bart', status: 'online' });
     await page.settled();
     expect(['maggie', 'bart', 'lisa', 'everyone'].filter((name) => names.notifies(name))).toEqual(['maggie', 'bart']);
     expect(requests()).toHaveLength(0);
   });
 
-  test('notifies a member once the members are known, and nobody if nobody is called so', async () => {
+  test('notifies a member once the members are loaded, and no user if it is unknown', async () => {
     names.lookUp(['lisa', 'everyone']);
     expect(names.notifies('lisa')).toBe(false);
     await answers('lisa', 'maggie');
@@ -48,7 +48,7 @@ describe('a name in a message', () => {
     expect(['everyone', 'here', 'nobody'].some((name) => names.notifies(name))).toBe(false);
   });
 
-  test('is looked up once, and other names after ten seconds', async () => {
+  test('is looked up once; other names are looked up after ten seconds', async () => {
     names.lookUp(['everyone']);
     await answers('maggie');
     names.lookUp(['everyone']);

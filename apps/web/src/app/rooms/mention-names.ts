@@ -5,14 +5,14 @@ import type { Members } from '@usher/protocol';
 import { firstValueFrom } from 'rxjs';
 import { Session } from '../session/session.ts';
 
-/** The members of a room are requested at most once in this time (ms), however many unknown names its messages contain. */
+/** The minimum interval between two requests for the members (ms), however many unknown names the messages contain. */
 const requestEveryMs = 10_000;
-/** Names that are remembered as unknown. */
+/** The number of names that are remembered as unknown. */
 const mostUnknown = 1_000;
 
 /**
- * Who is notified by `@name` in the room that is shown: its members. A name that nobody has, as in `@everyone`, notifies nobody and is
- * shown as plain text. The members are requested when a message contains a name that is not known yet. One for each room pane.
+ * The users that `@name` notifies in the current room: its members. Unknown names, such as `@everyone`, notify no user and are shown as
+ * plain text. The members are requested when a message contains an unknown name. One instance per room pane.
  */
 @Service({ autoProvided: false })
 export class MentionNames {
@@ -35,17 +35,17 @@ export class MentionNames {
   private readonly unknown = new Set<string>();
   private requestedAt = -Infinity;
 
-  /** The room of the pane. */
+  /** Selects the room. */
   of(room: string): void {
     this.room.set(room);
   }
 
-  /** Whether the name notifies a user. A signal read: it changes once the members are known. */
+  /** Whether the name notifies a user. Reads signals, so that the result updates when the members are loaded. */
   notifies(name: string): boolean {
     return name === this.user() || this.present().has(name) || this.members().has(name);
   }
 
-  /** Requests the members, unless that was done for this name or just now. Never throws. */
+  /** Requests the members, unless this was done for these names or within the last 10 s. Never throws. */
   lookUp(names: readonly string[]): void {
     const news = names.filter((name) => !this.unknown.has(name));
     const room = this.room();
@@ -59,7 +59,7 @@ export class MentionNames {
         this.members.set(new Set(members.map(({ user }) => user)));
       },
       () => {
-        // The names stay plain text; the next message that contains one tries again.
+        // The names stay plain text. The next message that contains one tries again.
         for (const name of news) this.unknown.delete(name);
       },
     );

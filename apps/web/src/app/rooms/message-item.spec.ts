@@ -32,7 +32,7 @@ async function shown(more: Partial<RoomMessage>) {
   host.message.update((message) => ({ ...message, ...more }));
   await fixture.whenStable();
   const item = (fixture.nativeElement as HTMLElement).querySelector('li');
-  if (item === null) throw new Error('there is no message');
+  if (item === null) throw new Error('message not found');
   const press = (words: string): void => {
     [...item.querySelectorAll('button')].find((button) => button.textContent.trim() === words)?.click();
   };
@@ -40,19 +40,19 @@ async function shown(more: Partial<RoomMessage>) {
 }
 
 describe('a message', () => {
-  test('that was edited says so, and when', async () => {
+  test('shows that it was edited, and when', async () => {
     const { item } = await shown({ edited: Date.UTC(2026, 10, 24, 12) });
     expect(item.textContent).toContain('(edited)');
     expect(item.querySelector('[title^="Edited"]')?.getAttribute('title')).toContain('2026');
   });
 
-  test('that was taken back shows nothing of what it was, and offers nothing', async () => {
+  test('shows neither text nor actions after it was deleted', async () => {
     const { item } = await shown({ text: '', deleted: 2 });
     expect(item.textContent).toContain('Message deleted');
     expect(item.querySelector('button')).toBeNull();
   });
 
-  test('that was not sent can be sent again or dropped', async () => {
+  test('can be sent again or discarded if sending failed', async () => {
     const { host, item, press } = await shown({ key: 'k', status: 'failed', error: 'too_long' });
     expect(item.textContent).toContain('message too long');
     press('Try again');
@@ -60,13 +60,13 @@ describe('a message', () => {
     expect(host.acts.map(({ kind }) => kind)).toEqual(['retry', 'discard']);
   });
 
-  test('whose change was refused says that it is not changed, not that it is not sent', async () => {
+  test('shows a rejected edit as not changed, not as not sent', async () => {
     const { item } = await shown({ key: 'k', change: 'edit', status: 'failed', error: 'forbidden' });
     expect(item.textContent).toContain('Not saved');
     expect(item.textContent).not.toContain('Not sent');
   });
 
-  test('is text, whatever is in it', async () => {
+  test('is shown as text, whatever it contains', async () => {
     const { item } = await shown({ text: '<img src=x onerror=alert(1)>' });
     expect(item.querySelector('img')).toBeNull();
     expect(item.textContent).toContain('<img src=x onerror=alert(1)>');

@@ -6,15 +6,15 @@ import { messageTexts } from '../texts/message.ts';
 import { RichText } from './text/rich-text.ts';
 import { momentOf, timeOf } from './times.ts';
 
-/** What a reader wants of a message. */
+/** An action on a message. */
 export interface MessageAction {
   readonly kind: 'retry' | 'discard' | 'menu';
   readonly message: RoomMessage;
-  /** What was pressed. */
+  /** The button that triggered it. */
   readonly button?: HTMLElement;
 }
 
-/** One message: who, what, when, and of one's own how far it got. */
+/** One message: author, content, time, and the delivery status of own messages. */
 @Component({
   selector: 'li[app-message]',
   imports: [Avatar, Icon, RichText],
@@ -35,9 +35,9 @@ export class MessageItem {
   readonly own = input.required<boolean>();
   readonly first = input.required<boolean>();
   readonly last = input.required<boolean>();
-  /** Who reads. */
+  /** The user name of the reader. */
   readonly user = input.required<string>();
-  /** Whether the Tab key stops here; the arrows lead to the others. */
+  /** Whether this message is in the tab order. The arrow keys lead to the others. */
   readonly stop = input(false);
   readonly act = output<MessageAction>();
 
@@ -51,7 +51,7 @@ export class MessageItem {
     const { edited } = this.message();
     return edited === undefined || this.gone() ? undefined : messageTexts.editedAt(momentOf(edited));
   });
-  /** A change of it is what is on its way, not the message itself. */
+  /** The delivery status is that of a pending edit, not of the message itself. */
   private readonly changing = computed(() => this.message().change !== undefined);
   protected readonly trouble = computed(() => {
     const { error } = this.message();

@@ -24,20 +24,20 @@ import { ScrollKeeper } from './scroll-keeper.ts';
 import { whenIdle } from '../ui/when-idle.ts';
 import { dayOf } from './times.ts';
 
-/** Fetch the next page when so many pixels are left above or below. */
+/** The next page is requested within this distance from an edge (px). */
 const nearEdge = 800;
-/** What is searched for is shown so far below the upper edge (px). */
+/** The distance of a search hit from the upper edge (px). */
 const hitOffset = 160;
 
-/** What of a message is gone to by keyboard. */
+/** The element of a message that the arrow keys focus. */
 const reachable = 'button.more';
 
-/** A page of messages beyond an edge: whether it is on its way, could not be had, or is not asked for. */
+/** The state of the page of messages beyond an edge. */
 export type PageState = 'idle' | 'loading' | 'failed';
 
 /**
- * Messages in a list that scrolls: it follows its end, or stays where one reads whatever comes above or below. Of a long list only
- * a window stands in the page, so the browser's own "find in page" sees no more than that; the search of the rooms sees all.
+ * The scrolling list of messages. It follows its end, or keeps its position while messages arrive above or below. Only a window of a long
+ * list is rendered, so the browser's own "find in page" covers no more than that; the app's search covers everything.
  */
 @Component({
   selector: 'app-message-log',
@@ -47,69 +47,69 @@ export type PageState = 'idle' | 'loading' | 'failed';
 })
 export class MessageLog {
   readonly messages = input.required<readonly RoomMessage[]>();
-  /** Who reads. */
+  /** The user name of the reader. */
   readonly user = input.required<string>();
   readonly title = input.required<string>();
-  /** Whether it is known what is there. */
+  /** Whether the messages have been loaded. */
   readonly known = input.required<boolean>();
-  /** Where the line of what is new stands: above the first message from this sequence on. */
+  /** The "New messages" line is above the first message from this sequence number on. */
   readonly freshFrom = input<number>();
-  /** So many messages came that were not looked at. */
+  /** The number of messages below the screen that have not been shown. */
   readonly unseen = input(0);
   readonly hasOlder = input(false);
   readonly older = input<PageState>('idle');
-  /** Whether there are later ones that are not in this list: then its end is not the end of the room. */
+  /** Whether the room has later messages that are not in this list. */
   readonly hasNewer = input(false);
   readonly newer = input<PageState>('idle');
-  /** Where to begin. */
+  /** The initial position. */
   readonly place = input<Place>('end');
-  /** The message that was looked for. */
+  /** The sequence number of the search hit. */
   readonly hit = input<number>();
   readonly needOlder = output();
   readonly needNewer = output();
-  /** The reader is somewhere else in the list now. */
+  /** Emits the new position after scrolling. */
   readonly moved = output<Place>();
-  /** The reader wants to see what is said now; only where `hasNewer`. */
+  /** Emits when the user wants to return to the end of the room. Only with `hasNewer`. */
   readonly latest = output();
   readonly act = output<MessageAction>();
 
   private readonly scroller = viewChild.required<ElementRef<HTMLElement>>('scroller');
   private readonly list = viewChild.required<ElementRef<HTMLElement>>('list');
-  /** Whether there is something to scroll yet. */
+  /** Whether the scroll container is available. */
   private attached = false;
-  /** The next piece of a list that is filled in is asked for. */
+  /** Whether the next batch of an incrementally rendered list is scheduled. */
   private awaitsIdle = false;
   private readonly keeper = new ScrollKeeper();
   private readonly rowsOf = createRows();
   private readonly range = signal(this.keeper.range);
-  /** What really stands in the page; the range may be ahead of it. */
+  /** The range that is rendered; `keeper.range` can be ahead of it. */
   private rendered = this.keeper.range;
   private readonly isAtEnd = signal(true);
   private readonly onScreen = signal<SeqRange | undefined>(undefined, { equal: sameRange });
-  /** The message that was gone to by keyboard. */
+  /** The key of the message that was focused last. */
   private readonly chosen = signal<string | undefined>(undefined);
   private estimate = estimateIn(700);
-  /** The message whose deletion was requested with the focus on it. */
+  /** The message that was deleted while its button had the focus. */
   private deleting: number | undefined;
 
   private readonly destroyed = inject(DestroyRef);
   protected readonly texts = roomTexts;
   protected readonly dayOf = dayOf;
   protected readonly rows = computed(() => this.rowsOf(this.messages(), this.user(), this.freshFrom()));
-  /** The rows that stand in the page, each with its number in the list. */
+  /** The rendered rows, each with its index in the list. */
   protected readonly shown = computed(() => {
     const { start, end } = this.range();
     return this.rows()
       .slice(start, end)
       .map((row, index) => ({ row, position: start + index + 1 }));
   });
-  /** How many rows there are, for those who hear the list; -1 where nobody knows. Only where not all of them stand in the page. */
+  /** The number of rows for assistive technology (`aria-setsize`); -1 if unknown. Only where not all rows are rendered. */
   protected readonly size = computed(() => {
     const { length } = this.rows();
     if (this.shown().length === length) return undefined;
     return this.hasOlder() || this.hasNewer() ? -1 : length;
   });
-  /** The message at which the Tab key stops; unless somebody went to another one, the last that can be reached. */
+  /** The message in the tab order: the one that was focused last, otherwise the last one with a button. */
   protected readonly stop = computed(() => {
     const rows = this.shown();
     const chosen = this.chosen();
@@ -117,19 +117,19 @@ export class MessageLog {
     return rows.findLast(({ row }) => row.kind === 'message' && row.message.deleted === undefined)?.row.key;
   });
   protected readonly now = computed(() => {
-    // A new message may be of a new day; that is when "today" has to be judged anew.
+    // Depends on the messages because a new one may belong to a new day, which changes "Today".
     this.messages();
     return Date.now();
   });
 
-  /** Whether the end of the room is on the screen. */
+  /** Whether the end of the room is visible. */
   readonly atEnd = computed(() => this.isAtEnd() && !this.hasNewer());
-  /** The messages that are on the screen, all of them contained in `messages`. */
+  /** The messages on the screen, all of them in `messages`. */
   readonly screen = this.onScreen.asReadonly();
 
   constructor() {
     let isNew = true;
-    // Before the template, so that what is rendered is the right window of these rows.
+    // Runs before the template, so that the rendered window belongs to these rows.
     effect(() => {
       const rows = this.rows();
       const toBeContinued = this.hasNewer();
@@ -176,7 +176,7 @@ export class MessageLog {
     this.keeper.interrupt();
   }
 
-  /** One message after the other, by the arrows, so that the Tab key need not stop at each. */
+  /** Moves the focus between messages with the arrow keys, so that Tab does not stop at each message. */
   protected pressed(event: KeyboardEvent): void {
     const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     const { target } = event;
@@ -207,24 +207,24 @@ export class MessageLog {
     this.scroller().nativeElement.focus({ preventScroll: true });
   }
 
-  /** When this message is deleted, and its button with it, the focus moves to the next message that has one. */
+  /** Call this before a message is deleted. If its button has the focus, the focus moves to the next message with a button. */
   keepFocusAfterDelete(seq: number): void {
     this.deleting = seq;
   }
 
-  /** Goes to the latest message, with a motion that says which way it went. */
+  /** Scrolls to the latest message; `smooth` animates the way. */
   toEnd(smooth: boolean): void {
     this.keeper.toEnd(smooth);
     this.follow();
     this.report();
   }
 
-  /** Goes to a message of this list without a motion. The list takes the focus, so that its keys work from there. */
+  /** Moves to a message of this list without animation, and focuses the list, so that its keys work from there. */
   goTo(place: Exclude<Place, 'end'>): void {
     const { range } = this.keeper;
     this.keeper.goTo(place);
     this.follow();
-    // Another range is rendered first.
+    // Otherwise the new range is rendered first.
     if (this.keeper.range === range) this.settle();
     this.scroller().nativeElement.focus({ preventScroll: true });
   }
@@ -236,7 +236,7 @@ export class MessageLog {
     const hit = untracked(this.hit);
     this.attached = true;
     this.keeper.attach(scroller, list, hit === undefined ? untracked(this.place) : { seq: hit, offset: hitOffset });
-    // The composer grows, a keyboard comes up, a window is made narrower: the place in the conversation stays.
+    // Keeps the position when the composer grows, a screen keyboard opens or the window is resized.
     const observer = new ResizeObserver(() => {
       this.settle();
     });
@@ -245,7 +245,7 @@ export class MessageLog {
     return observer;
   }
 
-  /** Renders the next piece of what was just opened, when the browser has nothing else to do. */
+  /** Renders the next batch of a list that was just opened, when the browser is idle. */
   private fillIn(): void {
     if (this.awaitsIdle || !this.keeper.filling) return;
     this.awaitsIdle = true;
@@ -262,7 +262,7 @@ export class MessageLog {
     this.report();
   }
 
-  /** Renders what the keeper wants to stand in the page. */
+  /** Renders the range that the keeper requests. */
   private follow(): void {
     const { range } = this.keeper;
     const { start, end } = untracked(this.range);
@@ -271,7 +271,7 @@ export class MessageLog {
     this.range.set(range);
   }
 
-  /** Where what has the focus is about to leave the page, the list takes it, so that its keys go on working. */
+  /** If the focused row is about to be removed from the DOM, focuses the list, so that its keys keep working. */
   private holdFocus(from: number, to: number): void {
     const list = untracked(this.list).nativeElement;
     const item = list.ownerDocument.activeElement?.closest('li');

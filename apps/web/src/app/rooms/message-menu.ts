@@ -4,7 +4,7 @@ import type { RoomMessage } from '@usher/client/rooms';
 import { messageTexts } from '../texts/message.ts';
 import { Icon } from '../ui/icon.ts';
 
-/** What can be done with a message. One menu for all of them: it opens at the button that was pressed. */
+/** The actions of a message. One menu for all messages; it opens at the button that was pressed. */
 @Component({
   selector: 'app-message-menu',
   imports: [Icon, MatMenu, MatMenuItem, MatMenuTrigger],
@@ -27,7 +27,7 @@ import { Icon } from '../ui/icon.ts';
     </mat-menu>
   `,
   styles: `
-    /* A place and nothing more: what is pressed, and named, is the button of the message. */
+    /* Only a position. The control, with its name, is the button of the message. */
     .anchor {
       position: fixed;
       visibility: hidden;
@@ -65,10 +65,10 @@ export class MessageMenu {
       : []),
   ]);
 
-  /** @param own whether the reader wrote it, and so may change it */
+  /** @param own whether the reader wrote the message and may change it */
   open(message: RoomMessage, own: boolean, button: HTMLElement): void {
     const { left, top, width, height } = button.getBoundingClientRect();
-    // By hand: it has to be there before the menu opens, not with the next rendering.
+    // Set directly, because the anchor must be in position before the menu opens, not after the next rendering.
     Object.assign(this.anchor().nativeElement.style, {
       left: `${left}px`,
       top: `${top}px`,
@@ -84,7 +84,7 @@ export class MessageMenu {
 
   protected chosen(does: 'copyText' | 'edit' | 'remove'): void {
     const message = this.message();
-    // What is edited is edited elsewhere, and the focus goes there.
+    // The focus moves to the composer.
     if (does === 'edit') this.free();
     if (message !== undefined) this[does].emit(message);
   }

@@ -2,13 +2,13 @@ import type { RoomMessage } from '@usher/client/rooms';
 import type { Room } from '@usher/protocol';
 import { mentionsIn } from '@usher/protocol/mentions';
 
-/** What changes in a room while one looks elsewhere. */
+/** The part of a room that changes while the user looks at other rooms. */
 export type News = Pick<Room, 'seq' | 'at' | 'unread' | 'read' | 'mentions'>;
 
-/** Beyond it nobody counts, neither here nor on the server. */
+/** The highest count, here and on the server. */
 const mostCounted = 1_000;
 
-/** Of two that tell of the same room in any order, the one of the later state: what was read does not become unread. */
+/** Returns the newer of two states of the same room, which may arrive in any order. Read messages never become unread again. */
 export function later(known: News, heard: News): News {
   const { read, seq } = heard;
   const newer = read > known.read || (read === known.read && seq >= known.seq) ? heard : known;
@@ -16,16 +16,18 @@ export function later(known: News, heard: News): News {
 }
 
 /**
- * Adds what was said since: of a room that is joined the server counts only when something is read, and sends the messages instead.
- * @param messages of the room, in their order; costs as many as are unread
- * @param user who reads
+ * Adds the messages that arrived since the last count. For joined rooms the server sends the messages, and a new count only when the read
+ * marker moves.
+ *
+ * @param messages messages of the room in ascending order; the cost grows with the number of unread messages
+ * @param user the user name of the reader
  */
 export function withMessages(news: News, messages: readonly RoomMessage[], user: string): News {
   const counted = Math.max(news.seq, news.read);
   let { seq, at, unread, mentions } = news;
   for (let index = messages.length - 1; index >= 0 && unread < mostCounted; index -= 1) {
     const message = messages[index];
-    // What is on its way to the server stands at the end and counts for nothing yet.
+    // Unacknowledged messages are at the end and do not count yet.
     if (message?.seq === undefined) continue;
     if (message.seq <= counted) break;
     seq = Math.max(seq, message.seq);
@@ -37,7 +39,7 @@ export function withMessages(news: News, messages: readonly RoomMessage[], user:
   return { ...news, seq, at, unread, mentions };
 }
 
-/** Whether a text calls somebody by their name. */
+/** Whether a text mentions the user. */
 export function calls(text: string, user: string): boolean {
   return text.includes(`@${user}`) && mentionsIn(text).includes(user);
 }

@@ -4,7 +4,7 @@ import { Icon } from '../ui/icon.ts';
 import { roomsTexts } from '../texts/rooms.ts';
 import { RoomDirectory } from './room-directory.ts';
 
-/** The page beside the list while no room is open. */
+/** The page beside the room list while no room is selected. */
 @Component({
   selector: 'app-no-room-page',
   imports: [Icon],
@@ -21,7 +21,7 @@ export class NoRoomPage {
   private readonly directory = inject(RoomDirectory);
 
   constructor() {
-    // A phone shows the list instead of this page.
+    // Phones show the list instead of this page.
     focusAfterNavigation(matchMedia('(max-width: 47.99rem)').matches ? 'rooms-heading' : 'page-heading');
   }
 

@@ -5,20 +5,23 @@ import { RoomDirectory } from './room-directory.ts';
 import type { ReadMark } from './read-mark.ts';
 import { Unsent } from './unsent.ts';
 
-/** Messages that are fetched at once above those that are held. */
+/** The number of older messages per request. */
 const pageSize = 200;
 
-/** Where the list of a room was left: at its end, or with a message `offset` pixels below the upper edge. */
+/** The scroll position of a room: its end, or a message `offset` px below the upper edge. */
 export type Place = 'end' | { readonly seq: number; readonly offset: number };
 
-/** What is remembered of a room while one looks at others. */
+/** The state of a room that is kept while the user looks at other rooms. */
 export interface RoomView {
   readonly room: UsherRoom;
   readonly mark: WritableSignal<ReadMark | undefined>;
   place: Place;
 }
 
-/** Rooms stay joined while others are looked at, so that coming back shows them as they are. At most so many; then the one not seen for longest is left. */
+/**
+ * The number of rooms that stay joined, so that returning to one shows its state immediately. Beyond it, the least recently used room is
+ * left.
+ */
 const mostOpen = 12;
 
 @Service({ autoProvided: false })
@@ -26,15 +29,15 @@ export class OpenRooms {
   private readonly usher = injectUsher();
   private readonly directory = inject(RoomDirectory);
   private readonly unsent = inject(Unsent);
-  /** In the order of use, the last used at the end. */
+  /** In order of use, the most recently used last. */
   private readonly views = new Map<string, RoomView>();
-  /** Older messages that are being fetched, by room. */
+  /** Rooms whose older messages are being requested. */
   private readonly fetching = new Set<string>();
 
   constructor() {
-    // What was left behind goes out, whichever room is looked at.
+    // Sends the messages of earlier page loads, in all rooms.
     void this.unsent.adopt((name, entries) => this.putBack(name, entries));
-    // A room that the user was added to while this page was offline is in the next list. One attempt for each list.
+    // Retries denied rooms with each new room list: the user may have been added while this page was offline. One attempt per list.
     effect(() => {
       if (this.directory.answered() === undefined) return;
       untracked(() => {
@@ -45,7 +48,7 @@ export class OpenRooms {
     });
   }
 
-  /** Enters a room, or comes back to it. */
+  /** Opens a room, or returns to it. */
   enter(name: string): RoomView {
     let view = this.views.get(name);
     if (view === undefined) {
@@ -53,7 +56,7 @@ export class OpenRooms {
       this.unsent.follow(view.room);
       view.room.open();
     } else if (untracked(view.room.state).name === 'denied') {
-      // The right may have been given since.
+      // Access may have been granted since.
       view.room.open();
     }
     this.views.delete(name);
@@ -66,15 +69,16 @@ export class OpenRooms {
     return view;
   }
 
-  /** Leaves a room for good: it is not joined with the next connection either. */
+  /** Leaves a room. It is not joined again with the next connection. */
   leave(name: string): void {
     this.views.get(name)?.room.close();
     this.views.delete(name);
   }
 
   /**
-   * Fetches the page before the first message that is there.
-   * @returns whether there is more now than before; if not, asking again at once would be of no use.
+   * Requests the page before the first loaded message.
+   *
+   * @returns whether messages were added; if not, do not retry immediately
    * @throws HttpErrorResponse
    */
   async fetchOlder(name: string): Promise<boolean> {
@@ -101,7 +105,7 @@ export class OpenRooms {
       }
       return true;
     } catch {
-      // The outbox is full, or what is to be changed is not there.
+      // The outbox is full, or the message to change does not exist.
       return false;
     }
   }

@@ -1,60 +1,62 @@
 import type { RoomMessage } from '@usher/client/rooms';
 import { indexOfSeq } from './rows.ts';
 
-/** Sequences from `from` to `to`, both included. */
+/** Sequence numbers from `from` to `to`, inclusive. */
 export interface SeqRange {
   readonly from: number;
   readonly to: number;
 }
 
-/** A contiguous part of a room. `oldest` is the first sequence in it, a change included; `Infinity` where there is none. */
+/** A contiguous part of a room. `oldest` is its first sequence number, including edits and deletions; `Infinity` if it is empty. */
 export interface Held {
   readonly messages: readonly RoomMessage[];
   readonly oldest: number;
 }
 
 /**
- * What a user has read of a room.
+ * The read state of a room.
  *
- * The server keeps one sequence number per user and room: everything up to it is read, everything after it is unread. A message counts
- * as read only after it was on the screen while the page was visible and focused. Therefore `read` is the highest sequence up to which
- * every message of others was on the screen. A room that opens at its end with more unread messages than fit on the screen keeps its
+ * The server stores one sequence number per user and room: messages up to it are read, messages after it are unread. A message counts as
+ * read only after it was on the screen while the page was visible and focused. Therefore `read` is the highest sequence number up to which
+ * every message of other users was on the screen. A room that opens at its end with more unread messages than fit on the screen keeps its
  * unread count, and its mentions, until the messages above were shown as well, in any order, or until the user marks the room as read.
  */
 export interface ReadMark {
-  /** Everything up to this sequence was on the screen, or was read on another device. */
+  /** Messages up to this sequence number were on the screen, or were read on another device. */
   readonly read: number;
-  /** What was on the screen after `read`, in ascending order. Between two ranges there are messages that were not. */
+  /** The ranges after `read` that were on the screen, in ascending order. Messages between two ranges were not. */
   readonly shown: readonly SeqRange[];
-  /** The "New messages" line is above the message with this sequence: the first unread one when the room was opened, or since. */
+  /**
+   * The "New messages" line is above the message with this sequence number: the first unread message when the room was opened, or later.
+   */
   readonly freshFrom?: number;
-  /** Messages of others after the last one that was on the screen. */
+  /** The number of messages of other users after the last one that was on the screen. */
   readonly unseen: number;
-  /** The room was closed since. The next `advance` places the line anew. */
+  /** The room was closed since. The next `advance` places the line again. */
   readonly left?: true;
 }
 
-/** What the mark depends on. */
+/** The inputs of `advance`. */
 export interface Looked {
-  /** The end of the room. */
+  /** The end of the room: the live timeline. */
   readonly live: Held;
-  /** What is on the screen while the user looks, and the list it belongs to: the live one or an older part of the room. */
+  /** The messages on the screen while the user looks at the page, and the list they belong to: the live timeline or a history window. */
   readonly screen?: (Held & SeqRange) | undefined;
   readonly user: string;
-  /** Whether the user looks at the end of the room: what arrives now is about to be on the screen. */
+  /** Whether the user looks at the end of the room, so that new messages appear on the screen. */
   readonly looking: boolean;
-  /** Up to where the user has read on any device, as far as the server has reported. */
+  /** The read marker of the user on all devices, as reported by the server. */
   readonly read?: number | undefined;
-  /** The first unread message, where it had to be requested because neither list contains it. */
+  /** The first unread message, if it had to be requested because neither list contains it. */
   readonly first?: number | undefined;
 }
 
-/** Ranges that are remembered. More exist only if the reader jumps around in thousands of unread messages. */
+/** The number of remembered ranges. More exist only if the reader jumps around in thousands of unread messages. */
 const mostRanges = 64;
 
 /**
- * Returns the mark after a change of the messages, of the screen or of the attention of the user. Without a previous mark and without
- * `read`, as for a visitor, everything counts as read. The line stays until the user writes below it or misses messages again.
+ * Returns the read state after the messages, the screen or the user's attention changed. Without a previous state and without `read`, as
+ * for a non-member, all messages count as read. The line stays until the user writes below it or misses messages again.
  */
 export function advance(mark: ReadMark | undefined, { live, screen, user, looking, read, first }: Looked): ReadMark {
   const last = lastSeq(live.messages);
@@ -84,29 +86,29 @@ export function advance(mark: ReadMark | undefined, { live, screen, user, lookin
   return freshFrom === undefined || answered ? { ...now, unseen } : { ...now, unseen, freshFrom };
 }
 
-/** The mark of a room that is closed: the line is placed anew the next time. */
+/** The read state of a closed room: the line is placed again when the room is opened. */
 export function leave({ read, shown, unseen }: ReadMark): ReadMark {
   return { read, shown, unseen, left: true };
 }
 
-/** The mark after the user marked everything up to `seq` as read without having seen it. */
+/** The read state after the user marked all messages up to `seq` as read. */
 export function readAll({ freshFrom, read }: ReadMark, seq: number): ReadMark {
   return { read: Math.max(read, seq), shown: [], unseen: 0, ...(freshFrom !== undefined && { freshFrom }) };
 }
 
-/** Whether a list contains everything that follows a sequence, as far as the list goes. */
+/** Whether a list contains all loaded messages after a sequence number. */
 export function covers({ messages, oldest }: Held, seq: number): boolean {
   return oldest <= seq + 1 && lastSeq(messages) >= seq;
 }
 
-/** The first message of others after a sequence. */
+/** The first message of other users after a sequence number. */
 export function firstUnread({ messages }: Held, seq: number, user: string): RoomMessage | undefined {
   return after(messages, seq).find((message) => isNews(message, user));
 }
 
 /**
- * Adds what is on the screen. What is no message of others, on either side of it, counts as shown with it; not where the list is not the
- * one that is on the screen, as for the moment in which another part of the room is loaded.
+ * Adds the messages on the screen. Adjacent entries that are not messages of other users count as shown too. Adds nothing if the list is
+ * not the one on the screen, which can happen while another part of the room is loaded.
  */
 function withScreen(
   shown: readonly SeqRange[],
@@ -132,7 +134,7 @@ function has(messages: readonly RoomMessage[], seq: number): boolean {
   return messages[indexOfSeq(messages, seq)]?.seq === seq;
 }
 
-/** Merges ranges that overlap or touch. What touches `read` advances it. */
+/** Merges ranges that overlap or touch. A range that touches `read` advances it. */
 function joined(read: number, ranges: readonly SeqRange[]): Pick<ReadMark, 'read' | 'shown'> {
   const shown: SeqRange[] = [];
   for (const { from, to } of ranges.toSorted((one, other) => one.from - other.from)) {
@@ -145,12 +147,12 @@ function joined(read: number, ranges: readonly SeqRange[]): Pick<ReadMark, 'read
   return { read, shown: shown.slice(-mostRanges) };
 }
 
-/** Messages after a sequence, and what is still on its way. */
+/** Messages after a sequence number, including unacknowledged ones. */
 export function after(messages: readonly RoomMessage[], seq: number): readonly RoomMessage[] {
   return messages.slice(indexOfSeq(messages, seq + 1));
 }
 
-/** A message of another user that the server has and that is not deleted. What waits here may have been written long before. */
+/** Whether this is a message of another user that is acknowledged and not deleted. */
 export function isNews(
   { seq, from, deleted }: { seq?: number | undefined; from: string; deleted?: number | undefined },
   user: string,

@@ -26,7 +26,7 @@ class Pane {
   });
 }
 
-/** Maggie opens a room with so many messages of bart, none of which she has read. */
+/** Maggie opens a room with unread messages of bart. */
 async function open(count: number): Promise<void> {
   const room = page.server.room('a');
   room.enter('maggie');
@@ -38,13 +38,13 @@ async function open(count: number): Promise<void> {
   await page.settled();
 }
 
-/** What is on the screen now. */
+/** Sets the messages on the screen. */
 async function show(from: number, to: number): Promise<void> {
   screen.set({ from, to });
   await page.settled();
 }
 
-/** The read marker as the server has it, and what it was told. */
+/** The read marker of the server, and the values that it received. */
 function marker(): number {
   return page.server.room('a').read('maggie').read;
 }
@@ -60,7 +60,7 @@ async function answersPage(after: number, messages: readonly Partial<Message>[])
   await page.settled();
 }
 
-describe('reading a room', () => {
+describe('the read marker', () => {
   beforeEach(() => {
     vi.useFakeTimers({ now: 1_000_000 });
     screen = signal<SeqRange | undefined>(undefined);
@@ -73,7 +73,7 @@ describe('reading a room', () => {
     vi.useRealTimers();
   });
 
-  test('marks what fits on the screen as read', async () => {
+  test('covers the messages that fit on the screen', async () => {
     await open(10);
     expect(marker()).toBe(0);
     await show(1, 10);
@@ -82,12 +82,12 @@ describe('reading a room', () => {
     expect(pane.componentInstance.reading.unread()).toBeUndefined();
   });
 
-  test.each([90, 1_000])('of %i messages leaves those unread that were not on the screen', async (count) => {
+  test.each([90, 1_000])('excludes messages that were not on the screen, of %i', async (count) => {
     await open(count);
     await show(count - 15, count);
     expect(sent()).toEqual([]);
     expect(page.directory.find('a')).toMatchObject({ unread: count, mentions: 1 });
-    // The first one is not among the last 50, so it is requested; changes and own messages are skipped.
+    // The first one is not among the last 50, so it is requested; edits and own messages are skipped.
     const common = { room: 'a', from: 'bart', id: 'm', text: 'news', at: 7 };
     await answersPage(0, [
       { ...common, seq: 1, from: 'maggie' },
@@ -98,7 +98,7 @@ describe('reading a room', () => {
     expect(view.mark()?.freshFrom).toBe(3);
   });
 
-  test('marks nothing as read while the user looks elsewhere', async () => {
+  test('does not move while the user is away', async () => {
     await open(10);
     looking.set(false);
     await show(1, 10);
@@ -108,7 +108,7 @@ describe('reading a room', () => {
     expect(marker()).toBe(10);
   });
 
-  test('sends the marker at most twice a second while the user scrolls, and the last one when the room is closed', async () => {
+  test('is sent at most twice a second while the user scrolls, and finally when the room is closed', async () => {
     await open(50);
     for (let seq = 1; seq <= 20; seq++) await show(seq, seq + 4);
     expect(sent()).toEqual([5]);
@@ -121,7 +121,7 @@ describe('reading a room', () => {
     expect(sent()).toEqual([5, 24, 30]);
   });
 
-  test('marks everything as read when the user says so', async () => {
+  test('covers everything when the user marks the room as read', async () => {
     await open(50);
     await show(40, 50);
     expect(pane.componentInstance.reading.unread()).toMatchObject({ count: 50, first: { seq: 1 } });

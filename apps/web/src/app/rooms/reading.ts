@@ -1,7 +1,7 @@
 import { DOCUMENT, DestroyRef, type Signal, computed, effect, inject, signal, untracked } from '@angular/core';
 import { Attention } from './attention.ts';
 import type { RoomView } from './open-rooms.ts';
-import type { Past } from './past.ts';
+import type { HistoryWindow } from './history-window.ts';
 import {
   type Held,
   type SeqRange,
@@ -15,19 +15,19 @@ import {
 } from './read-mark.ts';
 import { RoomDirectory } from './room-directory.ts';
 
-/** What is read where. */
+/** The inputs of `followReading`. */
 export interface ReadingOptions {
   readonly view: Signal<RoomView>;
   readonly user: Signal<string>;
-  /** The older part of the room that is shown instead of its end, if one is. */
-  readonly past: Signal<Past | undefined>;
+  /** The history window, if it is shown instead of the live timeline. */
+  readonly past: Signal<HistoryWindow | undefined>;
   /** Whether the end of the room is on the screen. */
   readonly atEnd: Signal<boolean>;
-  /** The messages that are on the screen, of whichever list is shown. */
+  /** The messages on the screen, in the list that is shown. */
   readonly screen: Signal<SeqRange | undefined>;
 }
 
-/** The unread messages of the room that is shown. */
+/** The unread messages of the current room. */
 export interface UnreadHere {
   /** As the server counts them: at most 1,000. */
   readonly count: number;
@@ -35,25 +35,25 @@ export interface UnreadHere {
 }
 
 export interface Reading {
-  /** `undefined` where nothing is unread, and until the first unread message is known. */
+  /** `undefined` if nothing is unread, and until the first unread message is known. */
   readonly unread: Signal<UnreadHere | undefined>;
   /** Marks everything in the room as read. */
   markRead(): void;
 }
 
-/** While the user scrolls through unread messages, the marker is sent at most once in this time (ms). */
+/** The minimum interval between two updates of the read marker while the user scrolls through unread messages (ms). */
 const sendEveryMs = 500;
-/** The first unread message is searched for in so many pages of so many messages: others may have edited a lot, or the user written. */
+/** The limits of the search for the first unread message, which may be preceded by many edits or own messages. */
 const searched = { pages: 20, messages: 50 };
 
 /**
- * Keeps the read mark of the room that is shown (see `ReadMark`), here and on the server. Must be called in an injection context.
+ * Keeps the read state of the current room (see `ReadMark`), locally and on the server. Must be called in an injection context.
  */
 export function followReading({ view, user, past, atEnd, screen }: ReadingOptions): Reading {
   const attention = inject(Attention);
   const directory = inject(RoomDirectory);
   const looking = computed(() => atEnd() && attention.looking());
-  /** The first unread message after a marker, as it was found on the server. */
+  /** The first unread message after a read marker, as found on the server. */
   const found = signal<(UnreadHere['first'] & { readonly after: number }) | undefined>(undefined);
 
   const live = computed((): Held => {
@@ -66,7 +66,7 @@ export function followReading({ view, user, past, atEnd, screen }: ReadingOption
     return shown && { messages: shown.messages(), oldest: shown.oldest };
   });
 
-  /** Up to where it was read, as the server says. `undefined` while that is not known; for a visitor there is no marker. */
+  /** The read marker of the server; `undefined` while unknown. Non-members have none. */
   const read = computed(() => {
     const { room } = view();
     const heard = room.unread()?.read;
@@ -89,7 +89,7 @@ export function followReading({ view, user, past, atEnd, screen }: ReadingOption
     mark.set(advance(untracked(mark), { ...looked, first: found()?.seq }));
   });
 
-  /** The marker behind which the first unread message is in neither list. */
+  /** The read marker, if the first unread message after it is in neither list. */
   const unknown = computed(() => {
     const { mark, room } = view();
     const seq = mark()?.read;
@@ -104,7 +104,7 @@ export function followReading({ view, user, past, atEnd, screen }: ReadingOption
       (first) => {
         if (first !== undefined && untracked(unknown) === after) found.set({ ...first, after });
       },
-      // Without it nothing is offered. The next connection, or the next marker, searches again.
+      // On an error, nothing is offered. The next connection or read marker searches again.
       () => undefined,
     );
   });
@@ -147,14 +147,14 @@ export function followReading({ view, user, past, atEnd, screen }: ReadingOption
     const seq = mark()?.read ?? 0;
     if (seq === 0 || !attention.looking() || room.state().name !== 'joined') return;
     untracked(() => {
-      // What is read to the end is read at once, so that the count in the list is right.
+      // A marker at the end of the room is sent immediately, so that the count in the room list is correct.
       const waitMs = seq >= lastSeq(live().messages) ? 0 : sentAt + sendEveryMs - performance.now();
       if (waitMs <= 0) send();
       else timer ??= setTimeout(send, waitMs);
     });
   });
 
-  // What was read in the last half second must not be unread after a reload.
+  // Sends the pending marker before the page is closed.
   const window = inject(DOCUMENT).defaultView;
   const flush = (): void => {
     if (timer !== undefined) send();

@@ -8,10 +8,10 @@ import { injectDialog } from '../ui/dialog.ts';
 import { OpenRooms } from './open-rooms.ts';
 import { RoomDirectory } from './room-directory.ts';
 
-/** A dialog that is a list. */
+/** Options for dialogs that contain a list. */
 const tall = { panelClass: 'tall-dialog', width: 'min(32rem, 100vw)' };
 
-/** What can be done with rooms from anywhere on the page. Each asks for what it has to know, and leads to where it ends. */
+/** Actions on rooms that are available on every page, with their dialogs and navigation. */
 @Service({ autoProvided: false })
 export class RoomActions {
   private readonly directory = inject(RoomDirectory);
@@ -20,7 +20,7 @@ export class RoomActions {
   private readonly dialog = injectDialog();
   private choosing = false;
 
-  /** Makes a room and goes there; a private one asks next who is to be in it. */
+  /** Creates a room and opens it. For a private room, the members dialog follows. */
   async create(): Promise<void> {
     const room = await this.dialog<NewRoom>(async () => (await import('./create-room-dialog.ts')).CreateRoomDialog);
     if (room === undefined) return;
@@ -28,7 +28,7 @@ export class RoomActions {
     if (room.private === true) await this.members(room.room);
   }
 
-  /** Shows all rooms that there are. */
+  /** Shows all rooms. */
   async browse(): Promise<void> {
     const load = async () => (await import('./find-rooms-dialog.ts')).FindRoomsDialog;
     const chosen = await this.dialog<string>(load, tall);
@@ -37,7 +37,7 @@ export class RoomActions {
     else await this.router.navigate(['/rooms', chosen]);
   }
 
-  /** Leads to a room by a few letters of its name. One at a time. */
+  /** Opens the room switcher, unless it is open already. */
   async choose(): Promise<void> {
     if (this.choosing) return;
     this.choosing = true;
@@ -60,7 +60,7 @@ export class RoomActions {
     await this.dialog(load, { data: room, ...tall });
   }
 
-  /** Takes the room out of one's list, asked first where there is no way back in. @returns what went wrong, in words */
+  /** Leaves a room, after a confirmation if the user cannot rejoin. @returns the error text, if it failed */
   async leave(room: string): Promise<string | undefined> {
     const title = this.directory.title(room);
     if (this.directory.find(room)?.private === true) {

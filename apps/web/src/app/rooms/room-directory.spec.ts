@@ -7,7 +7,7 @@ let page: RoomPage;
 
 const own = (): string[] | undefined => page.directory.own()?.map(({ room }) => room);
 
-describe('the rooms of a person', () => {
+describe('the rooms of a user', () => {
   beforeEach(() => {
     vi.useFakeTimers({ now: 1_000_000 });
     page = new RoomPage();
@@ -18,7 +18,7 @@ describe('the rooms of a person', () => {
     vi.useRealTimers();
   });
 
-  test('are requested once when the page loads: with the connection', async () => {
+  test('are requested once at page load, with the connection', async () => {
     page.usher.start();
     await page.settled();
     await page.answers(aRoom('a'));
@@ -27,7 +27,7 @@ describe('the rooms of a person', () => {
     expect([own(), page.asked()]).toEqual([['a'], 0]);
   });
 
-  test('are requested without a connection if that takes longer than a second, and again with it', async () => {
+  test('are requested without a connection after a second, and again with it', async () => {
     await vi.advanceTimersByTimeAsync(1_000);
     await page.answers(aRoom('a'));
     page.usher.start();
@@ -36,7 +36,7 @@ describe('the rooms of a person', () => {
     expect(own()).toEqual(['a', 'b']);
   });
 
-  test('are their own, the liveliest first, and all that they may see, by title', async () => {
+  test('are own rooms by activity, and all visible rooms by title', async () => {
     await page.opened(aRoom('b', { at: 1 }), aRoom('a', { at: 2 }), aRoom('c', { mine: false, at: 3 }));
     expect(own()).toEqual(['a', 'b']);
     expect(page.directory.rooms()?.map(({ room }) => room)).toEqual(['a', 'b', 'c']);
@@ -56,7 +56,7 @@ describe('the rooms of a person', () => {
     expect(own()).toEqual([]);
   });
 
-  test('show what the server tells of them while one looks elsewhere, and come up with it', async () => {
+  test('show unread counts from the server and move up with them', async () => {
     await page.opened(aRoom('a', { at: 2 }), aRoom('b', { at: 1 }));
     await page.unread('b', 3, 2, 1);
     expect(page.directory.find('b')).toMatchObject({ seq: 3, unread: 2, mentions: 1 });
@@ -67,7 +67,7 @@ describe('the rooms of a person', () => {
     expect(page.asked()).toBe(0);
   });
 
-  test('count what is said in those that are joined, of which the server tells nothing', async () => {
+  test('count messages in joined rooms, for which the server sends no counts', async () => {
     await page.opened(aRoom('a'), aRoom('b'));
     await page.entered('a');
     page.server.say('a', 'bart', 'for you, @maggie');
@@ -93,7 +93,7 @@ describe('the rooms of a person', () => {
     expect(page.asked()).toBe(0);
   });
 
-  test('are those of the last answer, whatever was heard before it was asked for', async () => {
+  test('are those of the last response, whatever arrived before its request', async () => {
     await page.opened(aRoom('a', { seq: 9, unread: 4 }));
     await page.unread('a', 10, 5);
     void page.directory.load();
@@ -101,7 +101,7 @@ describe('the rooms of a person', () => {
     expect(page.directory.find('a')?.unread).toBe(1);
   });
 
-  test('are not taken back to before what was heard while the answer was on its way', async () => {
+  test('keep events that arrived while the response was on its way', async () => {
     await page.opened(aRoom('a'));
     void page.directory.load();
     await page.unread('a', 2, 2);
@@ -109,7 +109,7 @@ describe('the rooms of a person', () => {
     expect(page.directory.find('a')?.unread).toBe(2);
   });
 
-  test('are asked for once more where something is heard of one that is not known, and once for many', async () => {
+  test('are requested once more after events about unknown rooms', async () => {
     await page.opened(aRoom('a'));
     await page.unread('new', 1, 1);
     await page.unread('other', 1, 1);
@@ -120,7 +120,7 @@ describe('the rooms of a person', () => {
     expect(page.asked()).toBe(0);
   });
 
-  test('lack at once the one from which they are put out, whose title is still known', async () => {
+  test('lose a room at once when the user is removed, but keep its title', async () => {
     await page.opened(aRoom('a'), aRoom('plans', { private: true, title: 'Plans' }));
     page.server.last.say({ type: 'removed', room: 'plans', code: 'not_found' });
     await page.settled();
@@ -131,7 +131,7 @@ describe('the rooms of a person', () => {
     expect(own()).toEqual(['a', 'plans']);
   });
 
-  test('are left and joined by name, and asked for afterwards', async () => {
+  test('are joined and left by name, and reloaded afterwards', async () => {
     await page.opened(aRoom('a'));
     const http = TestBed.inject(HttpTestingController);
     const left = page.directory.leave('a');

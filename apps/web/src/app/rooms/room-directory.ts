@@ -5,17 +5,17 @@ import type { MessagePage, MessagePageQuery, NewRoom, Room, Rooms } from '@usher
 import { firstValueFrom } from 'rxjs';
 import { Session } from '../session/session.ts';
 import { language } from '../texts/language.ts';
-import { Asked } from '../ui/asked.ts';
+import { Loader } from '../ui/loader.ts';
 import { RoomNews } from './room-news.ts';
 
-/** Pages of rooms that are loaded, and rooms of a page after the first: no list has more than about 4,500 rooms of others. */
+/** Limits of the room list: at most 5 pages, about 4,500 rooms of which the user is not a member. */
 const mostPages = 5;
 const pageSize = 1_000;
 
 /** How long the first request waits for the connection (ms). */
 const firstPatienceMs = 1_000;
 
-/** Rooms as the server answered them, and the turn in which they were requested. */
+/** The rooms of a response, and the turn in which they were requested. */
 interface Answer {
   readonly since: number;
   readonly rooms: readonly Room[];
@@ -30,37 +30,37 @@ export class RoomDirectory {
   private readonly http = inject(HttpClient);
   private readonly session = inject(Session);
   private readonly news = inject(RoomNews);
-  private readonly asked = new Asked(async (): Promise<Answer> => {
+  private readonly asked = new Loader(async (): Promise<Answer> => {
     const since = this.news.turn();
     this.askedLast = since;
     const rooms = await this.pages();
     return { since, rooms: rooms.toSorted(byTitle) };
   });
-  /** The turn of the last question. */
+  /** The turn of the latest request. */
   private askedLast = 0;
 
-  /** Changes with every answer of the server; undefined before the first. */
+  /** Changes with every response of the server; undefined before the first one. */
   readonly answered = computed(() => this.asked.value()?.since);
-  /** Undefined until they are known; sorted by title. */
+  /** All visible rooms, sorted by title; undefined until they are loaded. */
   readonly rooms = computed(() => {
     const answer = this.asked.value();
     return answer?.rooms
       .filter(({ room }) => !this.news.isLost(room, answer.since))
       .map((room) => this.news.of(room, answer.since));
   });
-  /** One's own, those in which something was said last first. */
+  /** The rooms that the user is a member of, most recent activity first. */
   readonly own = computed(() =>
     this.rooms()
       ?.filter(({ mine }) => mine)
       .toSorted(byActivity),
   );
-  /** What is unread in one's own rooms, in all. */
+  /** The totals of unread messages and mentions. */
   readonly unread = computed(() => {
     const own = this.own() ?? [];
     const sum = (of: (room: Room) => number): number => own.reduce((before, room) => before + of(room), 0);
     return { messages: sum(({ unread }) => unread), mentions: sum(({ mentions }) => mentions) };
   });
-  /** What went wrong, while nothing is known. */
+  /** The error of the latest request, while no rooms are loaded. */
   readonly error = computed(() => (this.rooms() === undefined ? this.asked.error() : undefined));
 
   constructor() {
@@ -68,7 +68,7 @@ export class RoomDirectory {
     effect(() => {
       const answer = this.asked.value();
       if (answer === undefined) return;
-      // A room that was lost since is no room of theirs until the server says so again.
+      // A room that was lost does not count as the user's own until the server lists it again.
       const mine = new Set(
         answer.rooms.filter((room) => room.mine && !this.news.isLost(room.room, answer.since)).map(({ room }) => room),
       );
@@ -77,13 +77,13 @@ export class RoomDirectory {
     });
   }
 
-  /** Asks anew; whoever wants it while the answer to an earlier question is awaited gets that of the next. Never throws. */
+  /** Reloads the rooms. Concurrent calls share the next request. Never throws. */
   async load(): Promise<void> {
     await this.asked.refresh();
   }
 
   title(room: string): string {
-    // Who is put out of a room still sees which one it was.
+    // The title stays available after the user was removed from the room.
     return this.find(room)?.title ?? this.asked.value()?.rooms.find((known) => known.room === room)?.title ?? room;
   }
 
@@ -91,32 +91,32 @@ export class RoomDirectory {
     return this.rooms()?.find((known) => known.room === room);
   }
 
-  /** @throws HttpErrorResponse, `room_taken` among others. */
+  /** @throws HttpErrorResponse, for example with `room_taken` */
   async create(room: NewRoom): Promise<void> {
     await firstValueFrom(this.http.post('/api/rooms', room));
     await this.load();
   }
 
-  /** Takes a public room into one's list. @throws HttpErrorResponse */
+  /** Joins a public room. @throws HttpErrorResponse */
   async join(room: string): Promise<void> {
     await firstValueFrom(this.http.put(this.membership(room), undefined));
     await this.load();
   }
 
-  /** Takes a room out of one's list; a private one is closed to oneself from then on. @throws HttpErrorResponse */
+  /** Leaves a room. A private room is no longer accessible afterwards. @throws HttpErrorResponse */
   async leave(room: string): Promise<void> {
     await firstValueFrom(this.http.delete(this.membership(room)));
     await this.load();
   }
 
-  /** A page of messages of a room, oldest first. @throws HttpErrorResponse */
+  /** Requests a page of messages in ascending order. @throws HttpErrorResponse */
   async page(room: string, params: MessagePageQuery): Promise<MessagePage> {
     return firstValueFrom(this.http.get<MessagePage>(`/api/rooms/${room}/messages`, { params: { ...params } }));
   }
 
-  /** All own rooms and the first pages of others. */
+  /** The rooms of the user and the first pages of other rooms. */
   private async pages(): Promise<readonly Room[]> {
-    // A room that is left between two pages is on both.
+    // A room that is left between two requests is on both pages.
     const rooms = new Map<string, Room>();
     let cursor: string | undefined;
     for (let page = 0; page < mostPages; page++) {
@@ -130,8 +130,8 @@ export class RoomDirectory {
   }
 
   /**
-   * Loads with every connection. What happens between an answer and the connection is not delivered, so the first request waits for
-   * the connection too: one request per page load instead of two. If the connection is slow or fails, it does not wait.
+   * Loads with every connection. Events between a response and the connection are not delivered, so the first request waits for the
+   * connection: one request per page load instead of two. It does not wait if the connection fails or takes longer than a second.
    */
   private loadWithConnection(): void {
     const { state } = injectUsher();

@@ -8,7 +8,7 @@ let page: RoomPage;
 let shown: HTMLElement;
 const browse = vi.fn();
 
-/** The rooms as they are read out. */
+/** The accessible names of the rooms. */
 function rooms(): string[] {
   return [...shown.querySelectorAll('a')].map((link) => {
     const words = [...link.querySelectorAll('.title, .sr-only')].map(({ textContent }) => textContent.trim());
@@ -16,7 +16,7 @@ function rooms(): string[] {
   });
 }
 
-describe('the list of rooms', () => {
+describe('the room list', () => {
   beforeEach(() => {
     vi.useFakeTimers({ now: 1_000_000 });
     page = new RoomPage([{ provide: RoomActions, useValue: { browse } }]);
@@ -30,7 +30,7 @@ describe('the list of rooms', () => {
     vi.useRealTimers();
   });
 
-  test('says what is unread in words, and mentions apart from it', async () => {
+  test('describes unread messages and mentions in words', async () => {
     await page.opened(aRoom('a', { unread: 150, mentions: 2, at: 2 }), aRoom('b', { private: true }));
     expect(rooms()).toEqual(['A 2 mentions of you 150 unread messages', 'B (private)']);
   });
@@ -52,7 +52,7 @@ describe('the list of rooms', () => {
     expect(rooms()).toEqual(['B 1 unread message', 'A']);
   });
 
-  test('follows activity around the row under a pointer that rests', async () => {
+  test('follows activity around the row under a resting pointer', async () => {
     await page.opened(aRoom('a', { at: 3 }), aRoom('b', { at: 2 }), aRoom('c', { at: 1 }));
     over('b');
     await page.unread('c', 1, 1);
@@ -64,7 +64,7 @@ describe('the list of rooms', () => {
     expect(first()).toEqual(['A', 'B', 'C']);
   });
 
-  test('keeps the focused row in its place, and is not held by a finger', async () => {
+  test('keeps the focused row in place, and ignores touch', async () => {
     await page.opened(aRoom('a', { at: 2 }), aRoom('b', { at: 1 }));
     over('a', 'touch');
     await page.unread('b', 1, 1);
@@ -77,7 +77,7 @@ describe('the list of rooms', () => {
     expect(first()).toEqual(['B', 'A']);
   });
 
-  test('helps those who are in no room', async () => {
+  test('offers help to users without rooms', async () => {
     await page.opened(aRoom('a', { mine: false }));
     expect(shown.textContent).toContain('You haven’t joined any rooms.');
     [...shown.querySelectorAll<HTMLButtonElement>('.none button')][0]?.click();

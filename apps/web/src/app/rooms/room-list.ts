@@ -79,7 +79,7 @@ export class RoomList {
   }
 
   protected point(event: PointerEvent): void {
-    // A finger does not rest on the screen.
+    // Touch input has no resting pointer.
     if (event.pointerType === 'touch') return;
     this.pointed.set(roomOf(event.target));
     this.aim();
@@ -114,7 +114,7 @@ export class RoomList {
   }
 }
 
-/** The room of the row that holds an element. */
+/** The room of the row that contains an element. */
 function roomOf(target: EventTarget | null): string | undefined {
   if (!(target instanceof Element)) return undefined;
   return target.closest<HTMLElement>('[data-room]')?.dataset['room'];

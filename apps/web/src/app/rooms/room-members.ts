@@ -4,19 +4,19 @@ import { injectUsher } from '@usher/angular';
 import type { Member, Members } from '@usher/protocol';
 import { firstValueFrom } from 'rxjs';
 import { language } from '../texts/language.ts';
-import { Asked } from '../ui/asked.ts';
+import { Loader } from '../ui/loader.ts';
 
-/** Who is a member of a room, and the calls about it. To be made in an injection context. */
+/** The members of a room, with the calls that change them. Must be created in an injection context. */
 export class RoomMembers {
   private readonly http = inject(HttpClient);
   private readonly usher = injectUsher();
   private readonly room: string;
-  private readonly asked = new Asked(async () => {
+  private readonly asked = new Loader(async () => {
     const { members } = await firstValueFrom(this.http.get<Members>(this.url));
     return members.toSorted((one, other) => one.user.localeCompare(other.user, language));
   });
 
-  /** Sorted by name, with whether they are here as it is now; `undefined` until they are known. */
+  /** Sorted by name, with current presence; `undefined` until loaded. */
   readonly list = computed(() => {
     const here = new Map(
       this.usher
@@ -32,12 +32,12 @@ export class RoomMembers {
     this.room = room;
   }
 
-  /** Never throws: what went wrong stands in `error`. */
+  /** Never throws: an error is available as `error`. */
   async load(): Promise<void> {
     await this.asked.refresh();
   }
 
-  /** @throws HttpErrorResponse, `not_found` where there is nobody of that name */
+  /** @throws HttpErrorResponse, with `not_found` if the user does not exist */
   async add(user: string): Promise<void> {
     await firstValueFrom(this.http.put(`${this.url}/${encodeURIComponent(user)}`, undefined));
     await this.load();

@@ -5,7 +5,7 @@ import { Icon } from '../ui/icon.ts';
 import { RoomActions } from './room-actions.ts';
 import { RoomDirectory } from './room-directory.ts';
 
-/** What can be done with the room that is shown. */
+/** The actions of the current room. */
 @Component({
   selector: 'app-room-menu',
   imports: [Icon, MatMenu, MatMenuContent, MatMenuItem, MatMenuTrigger],

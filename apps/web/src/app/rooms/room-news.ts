@@ -5,21 +5,21 @@ import type { Room } from '@usher/protocol';
 import { Session } from '../session/session.ts';
 import { type News, later, withMessages } from './news.ts';
 
-/** What was heard of a room, and as the how manieth thing that was heard at all. */
+/** The latest unread count of a room, and the turn in which it was received. */
 interface Heard {
   readonly turn: number;
   readonly news: Omit<News, 'at'>;
-  /** Unix ms, by this clock: when it was heard that something was said. */
+  /** When the latest message was received (Unix ms, local clock). */
   readonly at: number;
 }
 
-/** What the socket tells of all rooms of this person, whichever is looked at. */
+/** Unread counts and removals that the socket delivers for all rooms of the user. */
 @Service({ autoProvided: false })
 export class RoomNews {
   private readonly usher = injectUsher();
   private readonly session = inject(Session);
   private readonly heard = signal<ReadonlyMap<string, Heard>>(new Map());
-  /** Messages of the rooms that are joined, or were. */
+  /** The messages of rooms that are or were joined. */
   private readonly said = signal<ReadonlyMap<string, Signal<readonly RoomMessage[]>>>(new Map());
   private readonly lost = signal<ReadonlyMap<string, number>>(new Map());
   private turns = 0;
@@ -50,24 +50,24 @@ export class RoomNews {
     });
   }
 
-  /** The moment of now, to be told later as the one since when something is asked about. */
+  /** Returns the next turn: a counter that orders requests and events. */
   turn(): number {
     return ++this.turns;
   }
 
-  /** A room as it is by now. @param since the turn in which the server was asked for what is known of it. */
+  /** Returns the current state of a room. @param since the turn in which the room was requested */
   of(room: Room, since: number): Room {
     const heard = this.heard().get(room.room);
     let news: News = room;
     if (heard !== undefined && heard.turn > since) {
-      // Frames say no time: what was unknown to the answer was said when it was heard.
+      // Frames have no timestamp: a message that the response did not contain gets the time at which its count was received.
       news = later(room, { ...heard.news, at: heard.news.seq > room.seq ? heard.at : room.at });
     }
     const messages = this.said().get(room.room)?.();
     return { ...room, ...(messages ? withMessages(news, messages, this.session.user() ?? '') : news) };
   }
 
-  /** Rooms that were heard of after a turn, without those that were lost since. */
+  /** Rooms with events after a turn, without rooms that were lost since. */
   heardOf(since: number): string[] {
     const lost = this.lost();
     return [...this.heard()]
@@ -75,7 +75,7 @@ export class RoomNews {
       .map(([room]) => room);
   }
 
-  /** Whether the right to a room was lost after a turn. */
+  /** Whether access to a room was lost after a turn. */
   isLost(room: string, since: number): boolean {
     return (this.lost().get(room) ?? 0) > since;
   }

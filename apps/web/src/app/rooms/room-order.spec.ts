@@ -16,12 +16,12 @@ const room = (name: string): Room => ({
 });
 const names = (rooms: readonly Room[]): string => rooms.map(({ room: name }) => name).join(' ');
 
-test('rooms keep their places; what is new is below, and what is gone leaves no gap', () => {
+test('rooms keep their places, and new rooms are added below', () => {
   const before = ['a', 'b', 'c'].map(room);
   expect(names(inOrderOf(before, ['new', 'c', 'a'].map(room)))).toBe('a c new');
 });
 
-test('they are the rooms of now, not those of before', () => {
+test('the result contains the current rooms, not the previous ones', () => {
   const now = { ...room('a'), unread: 3 };
   expect(inOrderOf([room('a')], [now])).toEqual([now]);
 });

@@ -1,6 +1,6 @@
 import type { Room } from '@usher/protocol';
 
-/** The current rooms in their previous order. New rooms come last; rooms that are gone leave no gap. */
+/** The current rooms in their previous order. New rooms are last. */
 export function inOrderOf(before: readonly Room[], now: readonly Room[]): readonly Room[] {
   const places = new Map(before.map(({ room }, index) => [room, index]));
   const place = ({ room }: Room): number => places.get(room) ?? before.length;

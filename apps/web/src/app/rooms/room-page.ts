@@ -4,7 +4,7 @@ import { NavigationSkipped, Router } from '@angular/router';
 import { OpenRooms, type RoomView } from './open-rooms.ts';
 import { RoomPane } from './room-pane.ts';
 
-/** The page of a room. Another room is another pane, so that nothing of the one before is left standing. */
+/** The page of a room. Each room gets a new pane, so that no state of the previous room remains. */
 @Component({
   selector: 'app-room-page',
   imports: [RoomPane],
@@ -21,13 +21,13 @@ import { RoomPane } from './room-pane.ts';
   `,
 })
 export class RoomPage {
-  /** From the address; `at` is the sequence of a message that is to be shown. */
+  /** From the URL; `at` is the sequence number of a message to show. */
   readonly room = input.required<string>();
   readonly at = input(undefined, { transform: seqOf });
 
   private readonly open = inject(OpenRooms);
   private readonly view = signal<RoomView | undefined>(undefined);
-  /** The first page is rendered after the frame around it, in a task of its own: together they would keep a phone from answering for long. */
+  /** The first page is rendered after the frame, in a separate task: together they would block the main thread of a phone for too long. */
   private readonly ready = signal(inject(Router).lastSuccessfulNavigation() !== null);
   protected readonly views = computed(() => {
     const view = this.view();
@@ -43,7 +43,7 @@ export class RoomPage {
         clearTimeout(task);
       });
     }
-    // The room that is shown is chosen once more, in the list for example: a denied one is tried again.
+    // Navigating to the current room again, for example from the list, retries a room that was denied.
     inject(Router)
       .events.pipe(takeUntilDestroyed())
       .subscribe((event) => {
@@ -51,7 +51,7 @@ export class RoomPage {
       });
     effect(() => {
       const name = this.room();
-      // Entering does things: it joins the room and may leave another.
+      // Untracked because entering has side effects: it joins the room and may leave another.
       const view = untracked(() => this.open.enter(name));
       this.view.set(view);
     });

@@ -28,13 +28,13 @@ import { Icon } from '../ui/icon.ts';
 import { PageTitle } from '../ui/page-title.ts';
 import { announced } from './announced.ts';
 import { Composer } from './composer.ts';
-import { Here } from './here.ts';
+import { PresenceButton } from './presence-button.ts';
 import type { MessageAction } from './message-item.ts';
 import { MentionNames } from './mention-names.ts';
 import { MessageLog, type PageState } from './message-log.ts';
 import { MessageMenu } from './message-menu.ts';
 import { OpenRooms, type Place, type RoomView } from './open-rooms.ts';
-import { followPast } from './past-of-room.ts';
+import { followHistory } from './follow-history.ts';
 import { type UnreadHere, followReading } from './reading.ts';
 import { RoomDirectory } from './room-directory.ts';
 import { RoomMenu } from './room-menu.ts';
@@ -42,14 +42,24 @@ import { indexOfSeq } from './rows.ts';
 import { speakersOf } from './speakers.ts';
 import { UnreadPill } from './unread-pill.ts';
 
-/** Until the server has told its own limit. */
+/** The text limit until the server has sent its own. */
 const usualTextChars = 4_000;
-/** The first unread message is shown so far below the upper edge (px), with the line above it and one message for context. */
+/** The distance of the first unread message from the upper edge (px): space for the line and one message of context. */
 const jumpOffset = 120;
 
 @Component({
   selector: 'app-room-pane',
-  imports: [Composer, Here, Icon, MessageLog, MessageMenu, NgTemplateOutlet, RoomMenu, RouterLink, UnreadPill],
+  imports: [
+    Composer,
+    PresenceButton,
+    Icon,
+    MessageLog,
+    MessageMenu,
+    NgTemplateOutlet,
+    RoomMenu,
+    RouterLink,
+    UnreadPill,
+  ],
   providers: [MentionNames],
   templateUrl: './room-pane.html',
   styleUrl: './room-pane.scss',
@@ -57,7 +67,7 @@ const jumpOffset = 120;
 export class RoomPane {
   readonly name = input.required<string>();
   readonly view = input.required<RoomView>();
-  /** The sequence of a message that is to be shown, with what was said around it. */
+  /** The sequence number of a message to show with its context. */
   readonly at = input<number>();
 
   private readonly usher = injectUsher();
@@ -85,16 +95,16 @@ export class RoomPane {
   protected readonly known = computed(() => this.view().room.state().name === 'joined' || this.messages().length > 0);
   protected readonly mark = computed(() => this.view().mark());
   protected readonly hasOlder = computed(() => {
-    // Sequences are contiguous from 1, changes included, so there is more above unless the first one is there.
+    // Sequence numbers are contiguous from 1, including edits, so there are older messages unless the first one is loaded.
     this.messages();
     return (this.view().room.oldest ?? 1) > 1;
   });
   protected readonly older = signal<PageState>('idle');
-  /** The first unread message, while that is what the user jumped to. */
+  /** The first unread message, after the user jumped to it. */
   private readonly target = signal<Exclude<Place, 'end'> | undefined>(undefined);
   private readonly wanted = computed(() => this.target()?.seq ?? this.at());
-  protected readonly past = followPast({ name: this.name, view: this.view, at: this.wanted });
-  /** Where an older part of the room begins; a search result has its own place (`at`). */
+  protected readonly past = followHistory({ name: this.name, view: this.view, at: this.wanted });
+  /** The initial position in the history window. A search result has its own (`at`). */
   protected readonly pastPlace = computed(() => this.target() ?? 'end');
   protected readonly hit = computed(() => (this.target() === undefined ? this.at() : undefined));
   private readonly reading = followReading({
@@ -104,7 +114,7 @@ export class RoomPane {
     atEnd: computed(() => this.past.shown() === undefined && this.log()?.atEnd() === true),
     screen: computed(() => this.log()?.screen()),
   });
-  /** The unread messages, where the first of them is above the screen. */
+  /** The unread messages, if the first of them is above the screen. */
   protected readonly unreadAbove = computed(() => {
     const unread = this.reading.unread();
     const screen = this.log()?.screen();
@@ -114,12 +124,12 @@ export class RoomPane {
     const names = this.view().room.writing();
     return names.length === 0 ? '' : roomTexts.typing(names);
   });
-  /** Who may be mentioned: who spoke lately, then who else is here. */
+  /** Users who can be mentioned: recent authors, then the other users in the room. */
   protected readonly people = computed(() => speakersOf(this.messages(), this.view().room.people(), this.user()));
-  /** The message whose text is being changed in the composer. */
+  /** The message that is being edited in the composer. */
   protected readonly editing = signal<RoomMessage | undefined>(undefined);
   protected readonly trouble = signal<string | undefined>(undefined);
-  /** What was just said by others, or came of something that one did, for those who listen. */
+  /** The latest announcement for screen readers: new messages of other users and results of actions. */
   protected readonly heard = signal('');
   protected readonly denied = computed(() => {
     const state = this.view().room.state();
@@ -139,7 +149,7 @@ export class RoomPane {
     effect(() => {
       this.pageTitle.show(this.title());
     });
-    // Another search result takes the place of what was jumped to.
+    // A new search result replaces the jump target.
     effect(() => {
       this.at();
       this.target.set(undefined);
@@ -147,7 +157,7 @@ export class RoomPane {
     announced(this.messages, this.user, (words) => {
       this.heard.set(words);
     });
-    // Who has read on to what is said now is in the present.
+    // Returns to the live timeline when the user has scrolled to the end of the history window.
     effect(() => {
       const past = this.past.shown();
       if (past?.known() === true && !past.hasNewer() && this.log()?.atEnd() === true)
@@ -156,7 +166,7 @@ export class RoomPane {
         });
     });
     afterNextRender(() => {
-      // Where a keyboard would pop up and hide half of the room, the person decides when to write.
+      // Not on touch screens, where focus opens the screen keyboard.
       if (matchMedia('(pointer: fine)').matches) this.composer()?.focus();
       else this.heading().nativeElement.focus();
     });
@@ -241,7 +251,7 @@ export class RoomPane {
     }
   }
 
-  /** Goes to the first unread message, in the list that is shown if it is there. */
+  /** Jumps to the first unread message, in the current list if it contains it. */
   protected jump({ first: { seq } }: UnreadHere): void {
     const place = { seq, offset: jumpOffset };
     const messages = this.past.shown()?.messages() ?? this.messages();
@@ -262,7 +272,7 @@ export class RoomPane {
     this.view().place = 'end';
     this.target.set(undefined);
     void this.router.navigate(['/rooms', this.name()]).then(() => {
-      // The link that was pressed, or the list that had the focus, is gone with the older messages.
+      // The focused link or list is removed together with the history window.
       afterNextRender(
         () => {
           if (this.document.activeElement === this.document.body) this.log()?.focus();
@@ -276,7 +286,7 @@ export class RoomPane {
     return from === this.user() || key !== undefined;
   }
 
-  /** Puts something into the outbox. If that fails, the text is put back into the field, and the reason is shown above it. */
+  /** Adds a change to the outbox. If that fails, restores the text in the field and shows the reason above it. */
   private write(text: string, put: (room: RoomView['room']) => void): void {
     try {
       put(this.view().room);
@@ -284,15 +294,15 @@ export class RoomPane {
     } catch (error) {
       if (this.editing() === undefined) this.composer()?.putBack(text);
       this.trouble.set(writeTrouble(error));
-      // Known outcomes are no defects; anything else has to be seen.
+      // Expected errors are only shown; unexpected ones are reported as well.
       if (!(error instanceof OutboxFull || error instanceof RangeError)) this.errors.handleError(error);
     }
   }
 }
 
-/** Why a text could not be put into the outbox. */
+/** Describes why a text could not be added to the outbox. */
 export function writeTrouble(error: unknown): string {
   if (error instanceof OutboxFull) return composerTexts.outboxFull;
-  // There is no message with that sequence or key any more.
+  // The message with that sequence number or key does not exist any more.
   return error instanceof RangeError ? composerTexts.gone : composerTexts.failed;
 }

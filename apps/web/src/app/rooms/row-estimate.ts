@@ -1,18 +1,18 @@
 import type { Row } from './rows.ts';
 
-/** As message-item.scss has it, in px: a line of text, what a bubble has above and below it, and what a group has on top. */
+/** Sizes from message-item.scss in px: a line of text, the padding of a bubble and the space above a group. */
 const linePx = 21;
 const bubblePx = 17;
 const groupPx = { others: 29, own: 9 };
 const dayPx = 44;
 const freshPx = 35;
-/** An average character, and the widest text of a bubble. */
+/** An average character, and the maximum width of a bubble. */
 const characterPx = 7.2;
 const widestPx = 552;
 
 /**
- * About how high a row will be (px) in a list so wide, before it was ever shown. It only decides how long the scroll bar is and how
- * far a jump goes; what is shown is measured.
+ * Estimates the height of a row (px) for a given list width, before it was rendered. The estimate only affects the scroll bar and the
+ * distance of a jump; rendered rows are measured.
  */
 export function estimateIn(listPx: number): (row: Row) => number {
   const perLine = Math.max(16, Math.floor(Math.min(widestPx, 0.82 * listPx) / characterPx));

@@ -8,20 +8,20 @@ function heightsOf(...heights: number[]): RowHeights {
   return rows;
 }
 
-describe('the heights of rows', () => {
-  test('say where each row stands', () => {
+describe('row heights', () => {
+  test('give the position of each row', () => {
     const rows = heightsOf(10, 20, 30);
     expect([0, 1, 2, 3].map((index) => rows.top(index))).toEqual([0, 10, 30, 60]);
     expect(rows.total).toBe(60);
   });
 
-  test('say which row stands somewhere', () => {
+  test('give the row at a position', () => {
     const rows = heightsOf(10, 20, 30);
     expect([-5, 0, 9.9, 10, 29, 30, 59, 600].map((y) => rows.indexAt(y))).toEqual([0, 0, 0, 1, 1, 2, 2, 2]);
     expect(new RowHeights().indexAt(5)).toBe(0);
   });
 
-  test('move what stands behind a row that was measured', () => {
+  test('move the rows after a measured row', () => {
     const rows = heightsOf(10, 20, 30);
     expect(rows.total).toBe(60);
     expect(rows.measure(0, 15)).toBe(true);
@@ -29,7 +29,7 @@ describe('the heights of rows', () => {
     expect(rows.top(2)).toBe(35);
   });
 
-  test('are those of the rows, whatever comes, goes and is measured', () => {
+  test('match a naive model after random insertions, removals and measurements', () => {
     const step = fc.record({
       at: fc.nat(40),
       removed: fc.nat(5),

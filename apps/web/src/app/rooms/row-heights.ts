@@ -1,12 +1,12 @@
 /**
- * How high the rows of a list are and where they stand, in CSS pixels: measured once they were on the screen, estimated before.
- * A change costs what lies behind it, and only once somebody asks.
+ * Heights and positions of the rows of a list, in CSS pixels: measured if the row was rendered, otherwise estimated. A change invalidates
+ * the positions after it, which are computed lazily.
  */
 export class RowHeights {
   private heights: number[] = [];
-  /** Where each row begins; of one more than there are, the end. */
+  /** The top of each row, plus the end of the list. */
   private tops = new Float64Array(1);
-  /** So many of the tops are right. */
+  /** The number of tops that are up to date. */
   private right = 1;
 
   get count(): number {
@@ -17,13 +17,13 @@ export class RowHeights {
     return this.top(this.heights.length);
   }
 
-  /** Puts rows with these heights in the place of `removed` ones at `start`. */
+  /** Replaces `removed` rows at `start` with rows of these heights. */
   splice(start: number, removed: number, heights: readonly number[]): void {
     this.heights = this.heights.slice(0, start).concat(heights, this.heights.slice(start + removed));
     this.right = Math.min(this.right, start + 1);
   }
 
-  /** A row was measured. @returns whether it is another height than was thought. */
+  /** Stores the measured height of a row. @returns whether it changed */
   measure(index: number, height: number): boolean {
     if (index >= this.heights.length || Math.abs((this.heights[index] ?? 0) - height) < 0.05) return false;
     this.heights[index] = height;
@@ -31,13 +31,13 @@ export class RowHeights {
     return true;
   }
 
-  /** Where a row begins, from the beginning of the list. */
+  /** The top of a row, relative to the list. */
   top(index: number): number {
     this.settle();
     return this.tops[Math.max(0, Math.min(index, this.heights.length))] ?? 0;
   }
 
-  /** The row at that height, the first or the last where there is none. */
+  /** The row at a position; the first or last row if the position is outside the list. */
   indexAt(y: number): number {
     this.settle();
     let low = 0;

@@ -2,54 +2,54 @@ import type { SeqRange } from './read-mark.ts';
 import type { RowHeights } from './row-heights.ts';
 import type { Row } from './rows.ts';
 
-/** A list with no more rows stands in the page as a whole. */
+/** Lists up to this number of rows are rendered completely. */
 const wholeRows = 200;
-/** While something in it is selected, the window grows, so that the selection stays; up to so many rows. */
+/** While a selection exists in the list, the window grows to keep it, up to this number of rows. */
 const mostRows = 1_500;
-/** So many of the last rows are rendered at first where a list is opened at its end, and so many more with each step. */
+/** A list that opens at its end renders this number of rows first, and this number more in each step. */
 const stepRows = 12;
-/** What is rendered beyond either edge of the frame: so many times its height, and so many px at least. */
+/** The margin rendered beyond each edge of the frame: a multiple of its height, with a minimum in px. */
 const margin = { frames: 1, px: 600 };
 
-/** The rows that stand in the page: from `start`, before `end`. */
+/** The rendered rows: from `start` (inclusive) to `end` (exclusive). */
 export interface Range {
   readonly start: number;
   readonly end: number;
 }
 
-/** What is seen of the list. */
+/** The visible part of the list. */
 export interface View {
   /** The height of the frame (px). */
   readonly frame: number;
-  /** Where its upper edge is in the list, or is about to be (px). */
+  /** The position of the upper edge in the list, current or about to be set (px). */
   readonly from: number;
   /** Whether something in the list is selected. */
   readonly selecting: () => boolean;
 }
 
-/** Decides which rows of a long list stand in the page: those that are seen, some around them, and no more. */
+/** Decides which rows of a long list are rendered: the visible ones and a margin. */
 export class RowWindow {
   range: Range = { start: 0, end: 0 };
-  /** So many of the last rows stand in the page while a list that was opened at its end is filled in. */
+  /** The number of last rows that are rendered while a list that opened at its end is rendered incrementally. */
   private few: number | undefined;
   private readonly heights: RowHeights;
 
-  /** @param heights of all rows of the list */
+  /** @param heights the heights of all rows of the list */
   constructor(heights: RowHeights) {
     this.heights = heights;
   }
 
-  /** Only the last rows at first, so that they are there soon; the rest comes with `widen`. To be called before there are rows. */
+  /** Renders only the last rows first, so that they appear quickly; `widen` adds the rest. Must be called before there are rows. */
   beginFew(): void {
     this.few = stepRows;
   }
 
-  /** Whether there are rows to come yet by `widen`. */
+  /** Whether `widen` has rows to add. */
   get filling(): boolean {
     return this.few !== undefined && this.heights.count > this.few;
   }
 
-  /** One step more. @returns whether there was one to make. */
+  /** Adds one step. @returns whether rows were added */
   widen(): boolean {
     if (this.few === undefined) return false;
     this.few += stepRows;
@@ -57,14 +57,14 @@ export class RowWindow {
     return true;
   }
 
-  /** Whoever goes anywhere else than the end has the list as it is. */
+  /** Ends incremental rendering, for any position other than the end. */
   endFew(): void {
     this.few = undefined;
   }
 
   /**
-   * @param view asked only where it matters, since looking costs a layout; nothing before the list stands in a frame
-   * @returns whether the range is another one now.
+   * @param view called only where needed, since it forces a layout; returns undefined while no frame exists
+   * @returns whether the range changed
    */
   choose(view: () => View | undefined): boolean {
     const { start, end } = this.range;
@@ -88,7 +88,7 @@ export class RowWindow {
       start: heights.indexAt(from - px),
       end: Math.min(length, heights.indexAt(from + frame + px) + 1),
     });
-    // Not with every pixel: what stands there is enough until half of the margin is used up.
+    // Not with every pixel: the range is kept until half of the margin is used.
     const enough = rows(near / 2);
     if (now.start <= enough.start && now.end >= enough.end && now.end - now.start <= wholeRows) return now;
     const wanted = rows(near);
@@ -98,14 +98,14 @@ export class RowWindow {
   }
 }
 
-/** Less than a pixel of a row may be cut off: positions are fractions. */
+/** Less than one pixel of a row may be cut off, because positions are fractional. */
 const tolerancePx = 1;
 
 /**
- * The first and the last sequence of the messages that a frame shows. A message counts if all of it is in the frame, or its end if it
- * is higher than the frame. `undefined` where there is none, and while rows are missing at the top of the frame.
+ * The first and last sequence number of the messages that are visible in the frame. A message counts if it is completely in the frame, or,
+ * if it is higher than the frame, once its end is. `undefined` if there is none, and while rows at the top of the frame are not rendered.
  *
- * @param range the rows that are rendered
+ * @param range the rendered rows
  */
 export function messagesIn(
   rows: readonly Row[],
@@ -113,7 +113,7 @@ export function messagesIn(
   range: Range,
   { from, frame }: Pick<View, 'from' | 'frame'>,
 ): SeqRange | undefined {
-  // A list that is filled from its end does not fill the frame yet.
+  // During incremental rendering, the rows do not fill the frame yet.
   if (range.start > 0 && heights.top(range.start) > from + tolerancePx) return undefined;
   let shown: SeqRange | undefined;
   const end = Math.min(range.end, rows.length);

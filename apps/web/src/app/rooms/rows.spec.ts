@@ -9,7 +9,7 @@ function message(seq: number, from: string, at: number): RoomMessage {
   return { seq, id: `m${seq}`, from, text: `text ${seq}`, at, status: 'sent' };
 }
 
-/** A row in a word: a message as seq, with `[` where its group begins and `]` where it ends. */
+/** A short form of a row: a message as its sequence number, with `[` at the start and `]` at the end of its group. */
 function brief(rows: readonly Row[]): string {
   return rows
     .map((row) =>
@@ -18,8 +18,8 @@ function brief(rows: readonly Row[]): string {
     .join(' ');
 }
 
-describe('rows of a room', () => {
-  test('messages of one author within five minutes are one group', () => {
+describe('the rows of a room', () => {
+  test('group messages of one author within five minutes', () => {
     const messages = [
       message(1, 'maggie', noon),
       message(2, 'maggie', noon + minute),
@@ -28,7 +28,7 @@ describe('rows of a room', () => {
     expect(brief(rowsOf(messages, 'maggie'))).toBe('day [1 2 3]');
   });
 
-  test('five minutes of silence or another author begin a new group', () => {
+  test('start a new group after five minutes or with another author', () => {
     const messages = [
       message(1, 'maggie', noon),
       message(2, 'maggie', noon + 5 * minute),
@@ -37,7 +37,7 @@ describe('rows of a room', () => {
     expect(brief(rowsOf(messages, 'maggie'))).toBe('day [1] [2] [3]');
   });
 
-  test('a new day begins with a separator and a new group, also within five minutes', () => {
+  test('start a new day with a separator and a new group, also within five minutes', () => {
     const beforeMidnight = new Date(2026, 10, 23, 23, 59).getTime();
     const messages = [message(1, 'bart', beforeMidnight), message(2, 'bart', beforeMidnight + 2 * minute)];
     const rows = rowsOf(messages, 'maggie');
@@ -45,34 +45,34 @@ describe('rows of a room', () => {
     expect(new Set(rows.map(({ key }) => key)).size).toBe(rows.length);
   });
 
-  test('the line of new messages stands above the first of them and parts the group', () => {
+  test('show the "New messages" line above the first new message and split its group', () => {
     const messages = [message(1, 'bart', noon), message(2, 'bart', noon + 1), message(3, 'bart', noon + 2)];
     expect(brief(rowsOf(messages, 'maggie', 2))).toBe('day [1] fresh [2 3]');
   });
 
-  test('a line at a message that is not there draws nothing', () => {
+  test('show no line for a message that is not loaded', () => {
     expect(brief(rowsOf([message(5, 'bart', noon)], 'maggie', 2))).toBe('day [5]');
   });
 
-  test('only messages of the reader are their own', () => {
+  test('mark messages of the reader only as own', () => {
     const own = rowsOf([message(1, 'maggie', noon), message(2, 'bart', noon)], 'maggie').map(
       (row) => row.kind === 'message' && row.own,
     );
     expect(own).toEqual([false, true, false]);
   });
 
-  test('a message keeps its key when the server gives it a sequence', () => {
+  test('keep the key of a message when it is acknowledged', () => {
     const sending: RoomMessage = { key: 'k1', from: 'maggie', text: 'x', at: noon, status: 'sending' };
     const keyOf = (one: RoomMessage): string | undefined => rowsOf([one], 'maggie')[1]?.key;
     expect(keyOf({ ...sending, seq: 9, id: 'm9', status: 'sent' })).toBe(keyOf(sending));
   });
 
-  test('the line stands above the first message behind the mark, also where the very next one is a change', () => {
+  test('show the line above the first message after the marker, even if an edit follows first', () => {
     const messages = [message(1, 'bart', noon), message(3, 'bart', noon + 1)];
     expect(brief(rowsOf(messages, 'maggie', 2))).toBe('day [1] fresh [3]');
   });
 
-  test('are the same objects where nothing changed, and as if laid out anew', () => {
+  test('keep their identity where nothing changed, and equal a new layout', () => {
     const authors = ['bart', 'lisa', 'maggie'];
     const said = Array.from({ length: 400 }, (_, index) =>
       message(index + 1, authors[(index * 7) % 3] ?? '', noon + index * 13 * minute),

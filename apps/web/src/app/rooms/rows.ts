@@ -1,45 +1,45 @@
 import type { RoomMessage } from '@usher/client/rooms';
 
-/** What the list of a room shows, from top to bottom. */
+/** A row of the message list, from top to bottom. */
 export type Row =
   | { readonly kind: 'day'; readonly key: string; readonly seq: number | undefined; readonly at: number }
   | { readonly kind: 'fresh'; readonly key: string; readonly seq: number | undefined }
   | {
       readonly kind: 'message';
       readonly key: string;
-      /** Of a separator that of the message below it; none for what is still on its way. */
+      /** The sequence number of the message; for a separator, that of the message below it. Undefined for unacknowledged messages. */
       readonly seq: number | undefined;
       readonly message: RoomMessage;
       readonly own: boolean;
-      /** Whether it begins a group of its author; the name stands there. */
+      /** Whether the row starts a group of its author and shows the name. */
       readonly first: boolean;
-      /** Whether it ends a group; the picture stands there. */
+      /** Whether the row ends a group and shows the avatar. */
       readonly last: boolean;
     };
 
-/** Messages of one author that follow within this time (ms) are one group. */
+/** Messages of one author within this interval (ms) form a group. */
 const groupMs = 5 * 60_000;
 
-/** Lays out the messages: a separator where a day begins, a line above the first one from `freshFrom` on, authors in groups. */
+/** Lays out messages: a separator for each new day, a line above the first message from `freshFrom` on, and groups by author. */
 export function rowsOf(messages: readonly RoomMessage[], user: string, freshFrom?: number): readonly Row[] {
   return createRows()(messages, user, freshFrom);
 }
 
 /**
- * Rows of a list that changes: what did not change is the same object as before, and costs next to nothing, so that one message
- * more in a list of 50,000 is one row more.
+ * Incrementally updated rows of a list. Unchanged rows keep their object identity and cost almost nothing, so that one more message in a
+ * list of 50,000 creates one row.
  */
 export function createRows(): typeof rowsOf {
   let was: readonly RoomMessage[] = [];
   let rows: readonly Row[] = [];
-  /** Where the rows of each message begin. */
+  /** The index of the first row of each message. */
   let starts: number[] = [];
   let of: readonly unknown[] = [];
   return (messages, user, freshFrom) => {
     const freshAt = freshIndex(messages, freshFrom);
     const now = [user, freshAt === -1 ? undefined : messages[freshAt]];
     const same = now.every((each, index) => each === of[index]);
-    // A row depends on its message and both neighbours: the outermost ones that are the same are laid out anew too.
+    // A row depends on its message and both neighbors, so the outermost unchanged messages are laid out again too.
     const kept = same ? Math.max(0, commonStart(was, messages) - 1) : 0;
     const keptEnd = same
       ? Math.max(0, Math.min(commonEnd(was, messages) - 1, messages.length - kept, was.length - kept))
@@ -78,14 +78,14 @@ function layOut(rows: Row[], messages: readonly RoomMessage[], index: number, us
     key: keyOf(message),
     seq,
     message,
-    // What this browser wrote is its reader's own, whatever the server calls them.
+    // A message written in this browser is the reader's own, whatever author the server reports.
     own: message.key !== undefined || message.from === user,
     first: newDay || fresh || !follows(before, message),
     last: after === undefined || !follows(message, after) || !sameDay(message.at, after.at) || index + 1 === freshAt,
   });
 }
 
-/** The first message from that sequence on. Where it is the first of all, the true one may stand above what is held. */
+/** The first message from that sequence number on. If it is the first loaded message, the actual first one may not be loaded. */
 function freshIndex(messages: readonly RoomMessage[], freshFrom: number | undefined): number {
   if (freshFrom === undefined) return -1;
   const index = indexOfSeq(messages, freshFrom);
@@ -94,8 +94,8 @@ function freshIndex(messages: readonly RoomMessage[], freshFrom: number | undefi
 }
 
 /**
- * Where the first one with that sequence or a later one stands, by halving; what has no sequence stands at the end.
- * The length where there is none.
+ * The index of the first message with that sequence number or a later one, by binary search. Unacknowledged messages are at the end.
+ * Returns the length if there is none.
  */
 export function indexOfSeq(list: readonly { readonly seq?: number | undefined }[], seq: number): number {
   let low = 0;
@@ -123,7 +123,7 @@ export function commonEnd(one: readonly unknown[], other: readonly unknown[]): n
   return length;
 }
 
-/** The same for a message while it is sent and after: its own key where this browser made it. */
+/** A key that stays the same when a message is acknowledged: its own key if this browser created it. */
 function keyOf(message: RoomMessage): string {
   return message.key ?? `seq ${message.seq ?? message.at}`;
 }
@@ -132,14 +132,14 @@ function follows(before: RoomMessage, message: RoomMessage): boolean {
   return before.from === message.from && message.at - before.at < groupMs;
 }
 
-/** The day that was looked at last, from its beginning to the next one's: neighbours are mostly of one day. */
+/** The bounds of the day that was computed last: adjacent messages are mostly of one day. */
 let day = { from: 0, to: 0 };
 
-/** When the day of a moment begins, where the reader is (Unix ms). */
+/** The start of the local day of a timestamp (Unix ms). */
 function dayStart(at: number): number {
   if (at < day.from || at >= day.to) {
     const from = new Date(at).setHours(0, 0, 0, 0);
-    // By the calendar: a day may have 23 or 25 hours.
+    // Uses the calendar, because a day can have 23 or 25 hours.
     const next = new Date(from);
     next.setDate(next.getDate() + 1);
     day = { from, to: next.getTime() };

@@ -4,15 +4,15 @@ import { RowHeights } from './row-heights.ts';
 import { type Range, RowWindow, messagesIn } from './row-window.ts';
 import { type Row, commonEnd, commonStart, indexOfSeq } from './rows.ts';
 
-/** So near to the end (px) counts as being there: a finger does not stop at the last pixel. */
+/** A position this close to the end (px) counts as the end. */
 const atEndPx = 48;
 
 /**
- * Keeps the place in a long list of which only a window stands in the page: the end stays the end, otherwise the row at the upper
- * edge stays where it is, whatever comes above or below, and however high rows that were never seen turn out to be.
- * Browsers have scroll anchoring for this, but not all of them, and none across rows that are not there (`overflow-anchor: none`).
+ * Keeps the scroll position of a long list of which only a window is rendered. At the end, the list follows its end. Elsewhere, the row at
+ * the upper edge keeps its position while rows are added above or below and while estimated heights are replaced by measured ones. CSS
+ * scroll anchoring is not available in all browsers, and not for rows that are not rendered (`overflow-anchor: none`).
  *
- * The owner renders `range` and calls `restore` after each rendering and `remember` when the reader scrolled.
+ * The owner renders `range`, calls `restore` after each rendering, and calls `remember` after each scroll event.
  */
 export class ScrollKeeper {
   private readonly heights = new RowHeights();
@@ -22,15 +22,15 @@ export class ScrollKeeper {
   private list: HTMLElement | undefined;
   private atEnd = true;
   private follows = true;
-  /** The row at the upper edge, and how far below it (px; negative where it is cut). */
+  /** The row at the upper edge, and its offset (px; negative if it is cut off). */
   private anchor: { readonly index: number; readonly offset: number } | undefined;
-  /** A place from before, until the message it names is there. */
+  /** A position to restore, until its message is loaded. */
   private wanted: Exclude<Place, 'end'> | undefined;
-  /** Where the reader was scrolled to when that was last looked at (px). */
+  /** The scroll offset at the last check (px). */
   private seen = 0;
-  /** How high the frame was when the rows were last put in their place (px). */
+  /** The height of the frame when the rows were last positioned (px). */
   private frame = 0;
-  /** Under way to the end with a motion, and where the end was when it began (px). */
+  /** While smooth scrolling to the end: the position of the end when it started (px). */
   private gliding: number | undefined;
 
   attach(scroller: HTMLElement, list: HTMLElement, place: Place): void {
@@ -39,31 +39,31 @@ export class ScrollKeeper {
     this.goTo(place);
   }
 
-  /** Rows that should stand in the page now. */
+  /** The rows to render. */
   get range(): Range {
     return this.window.range;
   }
 
   /**
-   * Only the last rows at first, so that they are there soon; the rest comes with `widen`. Whoever goes or scrolls to anywhere else
-   * ends it. To be called before there are rows.
+   * Renders only the last rows first, so that they appear quickly; `widen` adds the rest. Any other position ends incremental rendering.
+   * Must be called before there are rows.
    */
   beginFew(): void {
     this.window.beginFew();
   }
 
-  /** Whether there are rows to come yet by `widen`. */
+  /** Whether `widen` has rows to add. */
   get filling(): boolean {
     return this.window.filling;
   }
 
-  /** To be called when there is time, while `filling`. */
+  /** Call this when the browser is idle, while `filling`. */
   widen(): void {
     this.catchUp();
     if (this.window.widen()) this.choose();
   }
 
-  /** Goes to a place without a motion, once its message is there. */
+  /** Moves to a position without animation, once its message is loaded. */
   goTo(place: Place): void {
     this.gliding = undefined;
     this.anchor = undefined;
@@ -74,8 +74,8 @@ export class ScrollKeeper {
   }
 
   /**
-   * Whether the end of the list is followed. Where it is not the end of the room it must not be: each page that is fetched there
-   * would carry the reader on to the next one.
+   * Whether the list follows its end. It must not if the list ends before the room does: each page that is loaded there would move the
+   * reader to the next one.
    */
   set followsEnd(follows: boolean) {
     if (follows === this.follows) return;
@@ -84,8 +84,9 @@ export class ScrollKeeper {
   }
 
   /**
-   * Other rows. The range is another one at once.
-   * @param estimate how high a row will be that was not measured yet (px)
+   * Replaces the rows and updates the range.
+   *
+   * @param estimate the estimated height of a row that was not measured (px)
    */
   change(rows: readonly Row[], estimate: (row: Row) => number): void {
     this.catchUp();
@@ -94,7 +95,7 @@ export class ScrollKeeper {
     const end = Math.min(commonEnd(was, rows), rows.length - start, was.length - start);
     const removed = was.length - end - start;
     const added = rows.slice(start, rows.length - end);
-    // A row whose message or neighbours changed is about as high as it was.
+    // A row whose message or neighbors changed keeps its height as an estimate.
     const known = new Map(was.slice(start, start + removed).map(({ key }, index) => [key, start + index]));
     const heightOf = (index: number): number => this.heights.top(index + 1) - this.heights.top(index);
     const heights = added.map((row) => {
@@ -108,32 +109,33 @@ export class ScrollKeeper {
     this.choose();
   }
 
-  /** To be called when the reader scrolled. @returns whether the range is another one now. */
+  /** Call this after the reader scrolled. @returns whether the range changed */
   remember(): boolean {
     const { scroller } = this;
     if (scroller === undefined) return false;
     const wentUp = scroller.scrollTop - this.seen <= -1;
     this.seen = scroller.scrollTop;
     if (this.gliding !== undefined) {
-      // On the way to the end, new messages must not stop the way.
+      // New messages must not stop a smooth scroll to the end.
       if (below(scroller) < 1) this.gliding = undefined;
       return this.choose();
     }
     this.wanted = undefined;
-    // Nobody leaves the end by going down: it is the end that went away, as when the frame just shrank, and `restore` is to come.
+    // Scrolling down cannot leave the end. The end itself moved, for example because the frame shrank; `restore` follows.
     if (!this.atEnd || wentUp) this.look();
     return this.choose();
   }
 
   /**
-   * To be called when rows were rendered, or they or their frame changed in size.
-   * @param rendered the rows that stand in the page
-   * @returns whether the range is another one now.
+   * Call this after rows were rendered, or after the rows or the frame changed in size.
+   *
+   * @param rendered the rendered rows
+   * @returns whether the range changed
    */
   restore(rendered: Range): boolean {
     const { scroller, list } = this;
     if (scroller === undefined || list === undefined) return false;
-    // At the end it was done before the rows were rendered: by now the browser may have moved the reader because of them.
+    // At the end, this was done before the rows were rendered: the browser may have changed the scroll offset because of them.
     if (!this.atEnd) this.catchUp();
     let index = rendered.start;
     for (const row of list.children) this.heights.measure(index++, row.getBoundingClientRect().height);
@@ -159,14 +161,14 @@ export class ScrollKeeper {
     this.gliding = undefined;
     const calm = smooth && !matchMedia('(prefers-reduced-motion: reduce)').matches;
     const left = below(scroller);
-    // A long way is not scrolled through: it would take long and show nothing.
+    // Jumps over a long distance: a smooth scroll would take long and show unrendered rows.
     if (calm && left > 1 && left < 4 * scroller.clientHeight) this.glide(scroller);
     else scroller.scrollTop = scroller.scrollHeight;
     this.seen = scroller.scrollTop;
     this.choose();
   }
 
-  /** The reader took over: a way to the end that is under way is given up. */
+  /** Cancels a smooth scroll to the end, because the reader scrolled. */
   interrupt(): void {
     if (this.gliding === undefined) return;
     this.gliding = undefined;
@@ -179,7 +181,7 @@ export class ScrollKeeper {
     if (this.wanted !== undefined) return { place: this.wanted, ...edges };
     if (this.atEnd || this.anchor === undefined) return { place: 'end', ...edges };
     const { index, offset } = this.anchor;
-    // Of a separator at the edge, the message below it is the one to come back to.
+    // For a separator at the edge, the position is that of the message below it.
     for (let at = index; at < Math.min(index + 4, this.rows.length); at++) {
       const row = this.rows[at];
       if (row?.kind !== 'message' || row.seq === undefined) continue;
@@ -188,7 +190,7 @@ export class ScrollKeeper {
     return { place: 'end', ...edges };
   }
 
-  /** The messages that are on the screen, of those rendered; `undefined` while the list is on its way to a place. */
+  /** The rendered messages on the screen; `undefined` while a position is being restored. */
   onScreen(rendered: Range): SeqRange | undefined {
     const { scroller, heights } = this;
     if (scroller === undefined || this.wanted !== undefined || this.gliding !== undefined) return undefined;
@@ -196,8 +198,8 @@ export class ScrollKeeper {
     return messagesIn(this.rows, heights, rendered, { from, frame: scroller.clientHeight });
   }
 
-  // The scroll event comes with the next frame, and what is rendered before must not take the reader back. A list that became
-  // shorter moves them too, but always to its end, as a growing frame does at the end.
+  // The scroll event arrives with the next frame, and rendering before it must not undo the scrolling. A list that became shorter also
+  // changes the offset, but always to its end, as does a frame that grows at the end.
   private catchUp(): void {
     const { scroller } = this;
     if (scroller === undefined || this.wanted !== undefined || this.gliding !== undefined) return;
@@ -209,7 +211,7 @@ export class ScrollKeeper {
     this.look();
   }
 
-  /** Takes note of where the reader is. */
+  /** Stores the reader's position. */
   private look(): void {
     this.atEnd = this.follows && (this.scroller === undefined || below(this.scroller) <= atEndPx);
     this.anchor = this.atEnd ? undefined : this.find();
@@ -224,11 +226,11 @@ export class ScrollKeeper {
     this.anchor ??= this.find();
     if (this.anchor === undefined) return;
     const top = this.listTop(scroller) + this.heights.top(this.anchor.index) - this.anchor.offset;
-    // Setting it even where nothing changed would end a fling of the finger.
+    // Setting an unchanged offset would stop a momentum scroll.
     if (Math.abs(scroller.scrollTop - top) >= 1) scroller.scrollTop = top;
   }
 
-  /** Where the list begins in what is scrolled: something may stand above it. */
+  /** The offset of the list in the scroll container, which may contain other content above it. */
   private listTop(scroller: HTMLElement): number {
     if (this.list === undefined) return 0;
     return this.list.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop;
@@ -239,12 +241,12 @@ export class ScrollKeeper {
     if (scroller === undefined || this.rows.length === 0) return undefined;
     const y = scroller.scrollTop - this.listTop(scroller);
     let index = this.heights.indexAt(y);
-    // A separator stays where it is when more comes between it and the message below: that one is what the reader sees.
+    // When messages are inserted between a separator and the message below, the anchor is the message, which is what the reader sees.
     while (this.rows[index]?.kind !== 'message' && index < this.rows.length - 1) index++;
     return { index, offset: this.heights.top(index) - y };
   }
 
-  /** What was at the edge is still there, unless it is gone: then what is in its place. */
+  /** Finds the anchor row again; if it was removed, the row in its place. */
   private moveAnchor(start: number, removed: number, added: readonly Row[]): void {
     if (this.anchor === undefined || this.anchor.index < start) return;
     const { index, offset } = this.anchor;
@@ -260,7 +262,7 @@ export class ScrollKeeper {
   private resolve(): void {
     if (this.wanted === undefined) return;
     const { seq, offset } = this.wanted;
-    // Separators have the sequence of the message below them.
+    // Separators have the sequence number of the message below them.
     for (let index = indexOfSeq(this.rows, seq); this.rows[index]?.seq === seq; index++) {
       if (this.rows[index]?.kind !== 'message') continue;
       this.anchor = { index, offset };
@@ -269,7 +271,7 @@ export class ScrollKeeper {
     }
   }
 
-  /** Decides what should stand in the page. */
+  /** Chooses the rows to render. */
   private choose(): boolean {
     const { scroller, window } = this;
     if (!this.atEnd || this.wanted !== undefined || this.gliding !== undefined) window.endFew();
@@ -280,7 +282,7 @@ export class ScrollKeeper {
     });
   }
 
-  /** Where the upper edge of the frame is in the list (px), or is about to be. */
+  /** The position of the upper edge of the frame in the list (px), current or about to be set. */
   private edge(scroller: HTMLElement, frame: number): number {
     if (this.gliding === undefined) {
       if (this.atEnd) return this.heights.total - frame;

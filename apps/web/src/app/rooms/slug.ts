@@ -1,6 +1,6 @@
 /**
- * The address of a room made from its title: `[a-z0-9-]{1,64}`. Undefined where the title has no letter or digit that could
- * stand in an address (a title in another script is a good title all the same).
+ * Derives a room name from its title: `[a-z0-9-]{1,64}`. Returns undefined if the title has no letter or digit that can be used, for
+ * example a title in another script.
  */
 export function slugOf(title: string): string | undefined {
   const slug = title
@@ -13,7 +13,7 @@ export function slugOf(title: string): string | undefined {
   return slug === '' ? undefined : slug;
 }
 
-/** An address for a title that gives none. */
+/** A random name for a title from which none can be derived. */
 export function randomSlug(): string {
   return `room-${crypto.randomUUID().slice(0, 8)}`;
 }

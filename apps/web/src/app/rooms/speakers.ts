@@ -1,9 +1,9 @@
 import type { Person, RoomMessage } from '@usher/client/rooms';
 
-/** Only so far back somebody counts as speaking here. */
+/** The number of latest messages whose authors are considered. */
 const latest = 500;
 
-/** Who may be mentioned in a room, the likeliest first: who spoke lately, then who else is there. Oneself is not. */
+/** Users who can be mentioned in a room, the most likely first: recent authors, then other users in the room, without the reader. */
 export function speakersOf(
   messages: readonly RoomMessage[],
   people: readonly Person[],

@@ -3,11 +3,11 @@ import { composerTexts } from '../texts/composer.ts';
 import { Avatar } from '../ui/avatar.ts';
 import type { Suggestion } from './completion.ts';
 
-/** The list above the composer of what can be taken for what is being typed. The focus stays in the field, which names the option. */
+/** The list of completions above the composer. The focus stays in the field, which refers to the active option. */
 @Component({
   selector: 'app-suggestions',
   imports: [Avatar],
-  // On the whole list, since its options are named by the field and never get the focus themselves.
+  // A listener on the whole list, since its options never receive the focus.
   host: { '(pointerdown)': '$event.preventDefault()', '(click)': 'pressed($event)' },
   template: `
     <ul role="listbox" [id]="id" [attr.aria-label]="label()">

@@ -1,24 +1,24 @@
 import type { Room } from '@usher/protocol';
 import fuzzysort from 'fuzzysort';
 
-/** Rooms that are offered at once. More are found by typing. */
+/** The number of rooms that are offered. More are found by typing. */
 const mostChoices = 40;
 
-/** What there is to choose from while nothing is typed. */
+/** The rooms to choose from. */
 export interface Choices {
-  /** One's own, the liveliest first. */
+  /** The user's rooms, most recent activity first. */
   readonly own: readonly Room[];
-  /** Of all others; sorted by title. */
+  /** All other rooms, sorted by title. */
   readonly others: readonly Room[];
-  /** Names of rooms that were looked at, the last one first. */
+  /** Names of recently visited rooms, the latest first. */
   readonly recent: readonly string[];
-  /** The name of the one that is shown. */
+  /** The name of the current room. */
   readonly here?: string | undefined;
 }
 
 /**
- * The rooms that fit what was typed, best first; equally good ones, and all of them where nothing was typed, in this order: those
- * looked at lately, one's own by activity, the others. The one that is shown comes last of one's own: nobody has to go there.
+ * Returns the rooms that match the query, best match first. Equal matches, and all rooms for an empty query, are ordered as follows:
+ * recently visited rooms, the user's rooms by activity, other rooms. The current room is last among the user's rooms.
  */
 export function choicesFor(typed: string, { own, others, recent, here }: Choices): readonly Room[] {
   const place = ({ room }: Room): number => {
@@ -34,9 +34,9 @@ export function choicesFor(typed: string, { own, others, recent, here }: Choices
     .go(wanted, all, {
       keys: ['title', 'room'],
       limit: mostChoices,
-      // A few letters in their order are enough.
+      // Fuzzy match: the letters in their order are sufficient.
       threshold: 0.2,
-      // One's own fit a little better; the order decides between those that fit equally well.
+      // Prefers the user's rooms slightly among matches.
       scoreFn: ({ score, obj }) => score * (obj.mine ? 1 : 0.9) - (places.get(obj) ?? 0) / 1e6,
     })
     .map(({ obj }) => obj);

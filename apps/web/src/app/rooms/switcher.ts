@@ -9,8 +9,8 @@ import { UnreadBadge } from './unread-badge.ts';
 import { Visits } from './visits.ts';
 
 /**
- * A field in which a few letters lead to a room: a combobox with a list (ARIA Authoring Practices). The focus stays in the field, the
- * arrows move through the list. Closes with the address that was chosen.
+ * A combobox that finds a room by a few letters (ARIA Authoring Practices). The focus stays in the field, the arrow keys move through the
+ * list. Closes with the chosen URL.
  */
 @Component({
   selector: 'app-switcher',
@@ -37,10 +37,10 @@ export class Switcher {
       here: this.visits.here(),
     }),
   );
-  /** Below the rooms stands one more: to look for what was typed in the messages. */
+  /** The last option searches the messages for the query. */
   protected readonly search = computed(() => this.typed().trim());
   private readonly count = computed(() => this.rooms().length + (this.search() === '' ? 0 : 1));
-  /** The index of the option that Enter takes. */
+  /** The index of the active option. */
   protected readonly active = computed(() => Math.min(this.moved(), Math.max(0, this.count() - 1)));
   protected readonly activeId = computed(() => (this.count() === 0 ? null : `switch-${this.active()}`));
   protected readonly found = computed(() => this.texts.found(this.rooms().length));
@@ -57,7 +57,7 @@ export class Switcher {
   }
 
   protected press(event: KeyboardEvent): void {
-    // Enter and arrows that choose between the readings of a text that is being composed are not ours.
+    // During composition with an input method, Enter and the arrow keys belong to it.
     if (event.isComposing) return;
     const moves: Readonly<Partial<Record<string, number>>> = { ArrowDown: 1, ArrowUp: -1 };
     const move = moves[event.key];
@@ -71,7 +71,7 @@ export class Switcher {
     }
   }
 
-  /** The options are never focused: pressed, they leave the focus where it is, and a click takes one. */
+  /** The options never receive the focus: pressing one keeps the focus in the field, and a click chooses it. */
   protected point(event: MouseEvent, isClick: boolean): void {
     const option = event.target instanceof Element ? event.target.closest('[role=option]') : null;
     if (option === null) return;

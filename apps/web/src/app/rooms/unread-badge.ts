@@ -1,7 +1,7 @@
 import { Component, computed, input } from '@angular/core';
 import { roomsTexts } from '../texts/rooms.ts';
 
-/** How much of a room is unread, and apart from it how often one is mentioned there. Nothing where nothing is. */
+/** Shows the number of unread messages and, separately, of mentions. Empty if there are none. */
 @Component({
   selector: 'app-unread-badge',
   template: `

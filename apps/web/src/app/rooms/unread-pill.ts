@@ -4,7 +4,7 @@ import { Icon } from '../ui/icon.ts';
 import type { UnreadHere } from './reading.ts';
 import { sinceOf } from './times.ts';
 
-/** Offers to jump to the first unread message, where that is above the screen, or to mark everything as read. */
+/** Offers to jump to the first unread message if it is above the screen, or to mark the room as read. */
 @Component({
   selector: 'app-unread-pill',
   imports: [Icon],

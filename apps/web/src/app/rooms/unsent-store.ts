@@ -1,24 +1,24 @@
 import type { Unsent } from '@usher/client/rooms';
 import { type UseStore, clear, createStore, del, entries, get, set } from 'idb-keyval';
 
-/** What one tab had not sent: whose it is, and what it is by room. */
+/** The unsent entries of one tab: their user, and the entries by room. */
 export interface UnsentRecord {
   readonly user: string;
   readonly rooms: Readonly<Record<string, readonly Unsent[]>>;
 }
 
 let store: UseStore | undefined;
-/** One after the other, in the order in which they were asked for. */
+/** Runs operations one after the other, in call order. */
 let turn: Promise<unknown> = Promise.resolve();
 
-/** Where storage is forbidden, full or broken, nothing is found and nothing is kept; sending goes on without it. */
+/** If storage is forbidden, full or broken, reads return nothing and writes are ignored. Sending works without it. */
 function inTurn<T>(work: (store: UseStore) => Promise<T>): Promise<T | undefined> {
   const mine = turn.then(() => work((store ??= createStore('usher', 'unsent')))).catch(() => undefined);
   turn = mine;
   return mine;
 }
 
-/** What tabs have left in this browser, by the name of the tab. */
+/** The records of all tabs in this browser, by tab name. */
 export async function recordsByTab(): Promise<ReadonlyMap<string, UnsentRecord>> {
   const found = await inTurn((from) => entries<string, unknown>(from));
   return new Map(found?.filter((entry): entry is [string, UnsentRecord] => isRecord(entry[1])));
@@ -38,7 +38,7 @@ export async function forgetRecord(tab: string): Promise<void> {
   await inTurn((from) => del(tab, from));
 }
 
-/** Forgets what all tabs have left, whoever's it is. */
+/** Deletes the records of all tabs and users. */
 export async function forgetAll(): Promise<void> {
   await inTurn((from) => clear(from));
 }

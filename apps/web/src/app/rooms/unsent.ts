@@ -6,17 +6,16 @@ import { Session } from '../session/session.ts';
 import { keepsTyped } from '../session/typed.ts';
 import { forgetRecord, keepRecord, recordOf, recordsByTab } from './unsent-store.ts';
 
-/** The name of the page before this one in the same tab, in `sessionStorage`. */
+/** The `sessionStorage` key for the name of the previous page load in this tab. */
 const lastKey = 'usher.tab';
 
-/** Puts what was left back into the outbox of its room. @returns whether all of it found room there. */
+/** Puts entries back into the outbox of a room. @returns whether all of them fit */
 export type PutBack = (room: string, entries: readonly Entry[]) => boolean;
 
 /**
- * What was written and is not known to have arrived, in IndexedDB: after a reload, or when the same person is back, it goes out once,
- * under the keys that it had. Each page keeps a record of its own and holds a lock for as long as it lives (Web Locks); what a page
- * left behind is taken over by one that still lives, and by one only. Where there are no locks (plain http), a tab takes over what
- * it had before a reload.
+ * Stores unacknowledged messages in IndexedDB. After a reload, or when the same user signs in again, they are sent once, with their
+ * original keys. Each page has its own record and holds a Web Lock while it is open. One of the open pages takes over the record of a
+ * closed one. Without Web Locks (plain HTTP), a tab takes over only its own record from before a reload.
  */
 @Service({ autoProvided: false })
 export class Unsent {
@@ -30,7 +29,7 @@ export class Unsent {
   private readonly rooms = new Map<string, readonly Entry[]>();
   private readonly followed = new Set<string>();
   private readonly following = new Subscription();
-  /** Aborted when this page, or this person on it, is gone. */
+  /** Aborted when the page is closed or the user signs out. */
   private readonly end = new AbortController();
 
   constructor() {
@@ -42,7 +41,7 @@ export class Unsent {
     });
   }
 
-  /** Puts back what pages that are gone have left, and what those that live now will leave. */
+  /** Puts the entries of closed pages back, now and whenever another page closes. */
   async adopt(putBack: PutBack): Promise<void> {
     const { signal } = this.end;
     for (const [tab, { user }] of await recordsByTab()) {
@@ -55,13 +54,13 @@ export class Unsent {
     }
   }
 
-  /** Keeps from now on what waits in the room. */
+  /** Stores the room's outbox from now on. */
   follow({ name, unsent$ }: UsherRoom): void {
     if (this.followed.has(name)) return;
     this.followed.add(name);
     this.following.add(
       unsent$.subscribe((entries) => {
-        // When the person leaves, the outbox is emptied; that is no news about what was in it.
+        // At sign-out the outbox is cleared; this must not clear the stored entries.
         if (this.usher.socket.state.name === 'signed_out') return;
         if (entries.length === 0 && !this.rooms.has(name)) return;
         if (entries.length === 0) this.rooms.delete(name);
@@ -75,11 +74,11 @@ export class Unsent {
     const record = await recordOf(tab);
     if (record?.user !== this.user || this.end.signal.aborted) return;
     const all = Object.entries(record.rooms).map(([room, entries]) => putBack(room, entries));
-    // By now it is in this page's own record: better twice there, under the same keys, than in neither.
+    // Deleted only after the entries are in this page's own record: a duplicate has the same key and is ignored, but a lost entry is lost.
     if (!all.includes(false)) await forgetRecord(tab);
   }
 
-  /** Says that this page lives, until its end. */
+  /** Holds the lock of this page until it is closed. */
   private hold(): void {
     const { signal } = this.end;
     const lives = (): Promise<void> =>

@@ -5,13 +5,13 @@ import { injectKept } from './kept.ts';
 import { RoomDirectory } from './room-directory.ts';
 
 const visitsKey = 'usher.visits';
-/** Rooms that are remembered as looked at. */
+/** The number of rooms that are remembered. */
 const mostVisits = 20;
 
-/** Which rooms were looked at in this tab, and which one is. */
+/** The rooms that were visited in this tab, and the current one. */
 @Service({ autoProvided: false })
 export class Visits {
-  /** By room, when it was looked at last (Unix ms). */
+  /** The time of the last visit by room (Unix ms). */
   private readonly kept = injectKept(visitsKey, (value) => typeof value === 'number');
   private readonly router = inject(Router);
   private readonly usher = injectUsher();
@@ -19,9 +19,9 @@ export class Visits {
   private readonly shown = signal<string | undefined>(undefined);
   private readonly lately = signal(this.newestFirst());
 
-  /** The name of the room that is shown. */
+  /** The name of the current room. */
   readonly here = this.shown.asReadonly();
-  /** Names of rooms that were looked at, the last one first; the one that is shown is among them. */
+  /** Names of visited rooms, the latest first, including the current one. */
   readonly recent = this.lately.asReadonly();
 
   constructor() {
@@ -35,7 +35,7 @@ export class Visits {
     });
   }
 
-  /** Whoever joins a public room is a member from then on: the list has to be asked for anew, once for each time. */
+  /** Opening a public room makes the user a member, so the room list is reloaded once for each such visit. */
   private followJoins(): void {
     let isSeen = false;
     effect(() => {

@@ -1,20 +1,20 @@
 import { folded } from '../rooms/folded.ts';
 
-/** A piece of a text, and whether it is what was looked for. */
+/** A part of a text, and whether it matched. */
 export interface Piece {
   readonly text: string;
   readonly hit: boolean;
 }
 
-/** Characters of a long text that are shown, and how many of them stand before the first hit. */
+/** The maximum length of an excerpt, and the part of it before the first match, in characters. */
 const mostShown = 280;
 const before = 60;
 
 const words = /[\p{L}\p{N}\p{M}]+/gu;
 
 /**
- * A text in pieces, those that were found marked: whole words without regard to case and accents, and of the last one words that begin
- * so, as the server searches. A long text is cut to what stands around the first of them.
+ * Splits a text into parts and marks the matches, with the rules of the server: whole words, ignoring case and accents, and prefixes for
+ * the last word of the query. A long text is cut to an excerpt around the first match.
  */
 export function foundWords(text: string, query: string): readonly Piece[] {
   const wanted = [...query.matchAll(words)].map(([word]) => folded(word));
@@ -41,7 +41,7 @@ export function foundWords(text: string, query: string): readonly Piece[] {
   return pieces;
 }
 
-/** What of a text is shown, cut between words where there are any. */
+/** Cuts the excerpt, at word boundaries if possible. */
 function cut(text: string, first: number): [number, number] {
   if (text.length <= mostShown) return [0, text.length];
   let from = Math.max(0, Math.min(first - before, text.length - mostShown));
@@ -53,7 +53,7 @@ function cut(text: string, first: number): [number, number] {
   return [inWhole(text, from), inWhole(text, to)];
 }
 
-/** Not between the two halves of one character. */
+/** Does not split a surrogate pair. */
 function inWhole(text: string, index: number): number {
   const code = text.charCodeAt(index);
   return code >= 0xdc00 && code <= 0xdfff ? index - 1 : index;

@@ -31,7 +31,7 @@ import { Search } from './search.ts';
   styleUrl: './search-page.scss',
 })
 export class SearchPage {
-  /** From the address. */
+  /** From the URL. */
   readonly q = input<string>();
 
   private readonly router = inject(Router);
@@ -59,7 +59,7 @@ export class SearchPage {
       pieces: foundWords(this.plain(text), this.query()),
     })),
   );
-  /** Read out when it changes. */
+  /** Announced by screen readers when it changes. */
   protected readonly outcome = computed(() => {
     const hits = this.hits();
     if (this.query() === '' || hits === undefined) return this.state() === 'looking' ? this.texts.looking : '';
@@ -82,7 +82,7 @@ export class SearchPage {
   protected submit(event: Event, words: string): void {
     event.preventDefault();
     const q = words.trim();
-    // The same once more is asked once more.
+    // Submitting the same query again repeats the search.
     if (q === this.query()) void this.search.look(q);
     else void this.router.navigate(['/search'], { queryParams: q === '' ? {} : { q } });
   }

@@ -5,7 +5,7 @@ import { firstValueFrom } from 'rxjs';
 
 const pageSize = 20;
 
-/** Messages of one's rooms in which words stand, page by page. To be made in an injection context. */
+/** Searches the messages of the user's rooms, page by page. Must be created in an injection context. */
 export class Search {
   private readonly http = inject(HttpClient);
   private readonly messages = signal<readonly Message[] | undefined>(undefined);
@@ -15,14 +15,14 @@ export class Search {
   private query = '';
   private times = 0;
 
-  /** The newest first; `undefined` until there is an answer. */
+  /** Newest first; `undefined` until there is a response. */
   readonly found = this.messages.asReadonly();
   readonly state = this.doing.asReadonly();
   readonly error = this.trouble.asReadonly();
-  /** What comes after those that are there, if anything. */
+  /** The cursor of the next page, if there is one. */
   readonly rest = this.next.asReadonly();
 
-  /** Looks for something else, or once more; nothing but spaces finds nothing. Never throws: what went wrong stands in `error`. */
+  /** Starts a search. An empty query has no results. Never throws: an error is available as `error`. */
   async look(query: string): Promise<void> {
     this.query = query.trim();
     this.messages.set(undefined);
@@ -36,7 +36,7 @@ export class Search {
     await this.ask('looking');
   }
 
-  /** Adds the next page. Never throws. */
+  /** Loads the next page. Never throws. */
   async more(): Promise<void> {
     if (this.doing() === 'idle' && this.next() !== undefined) await this.ask('more');
   }
@@ -49,7 +49,7 @@ export class Search {
     try {
       const params = { q: this.query, limit: pageSize, ...(before !== undefined && { before }) };
       const { messages, next } = await firstValueFrom(this.http.get<Found>('/api/search', { params }));
-      // An answer that nobody waits for any more.
+      // The response to an outdated query.
       if (mine !== this.times) return;
       this.messages.update((found = []) => [...found, ...messages]);
       this.next.set(next);

@@ -4,19 +4,19 @@ import { Icon } from '../ui/icon.ts';
 import { createAccountTexts } from '../texts/create-account.ts';
 import { passwordTexts } from '../texts/password.ts';
 import { signInTexts } from '../texts/sign-in.ts';
-import { Entrance } from './entrance.ts';
+import { AuthLayout } from './auth-layout.ts';
 import { problemCode, wordsFor } from './http-words.ts';
 import { PasswordField } from './password-field.ts';
 import { newPasswordRefusal, newPasswordTrouble } from './password-rules.ts';
 import { Session } from './session.ts';
 import { userNameOf } from './user-name.ts';
 
-/** The server's rule, checked first so that a mistake is shown without a request. The server checks it again. */
+/** Checks the server's rule first, so that a mistake is shown without a request. The server checks it again. */
 const userRule = /^[a-z0-9._-]{1,32}$/;
 
 @Component({
   selector: 'app-create-account-page',
-  imports: [Entrance, Icon, PasswordField, RouterLink],
+  imports: [AuthLayout, Icon, PasswordField, RouterLink],
   templateUrl: './create-account-page.html',
   styleUrl: './form.scss',
 })
@@ -67,7 +67,7 @@ export class CreateAccountPage {
     }
   }
 
-  /** Tells it at the field that it is about. */
+  /** Shows an error at its field. */
   private refused(error: unknown): void {
     this.passwordError.set(newPasswordRefusal(error));
     if (this.passwordError() !== undefined) {

@@ -2,15 +2,18 @@ import type { Reason } from '@usher/client';
 import { endCauseOf } from '@usher/protocol';
 import { endedTexts } from '../texts/ended.ts';
 
-/** Why nobody is signed in any more; each has its words in `endedTexts`. */
+/** Why the session ended. Each reason has a text in `endedTexts`. */
 export type EndReason = keyof typeof endedTexts;
 
-/** The reason by that name, where there are words for it. */
+/** Returns the reason with that name, if it is known. */
 export function endReasonOf(reason: string | undefined): EndReason {
   return reason !== undefined && isEndReason(reason) ? reason : 'session_ended';
 }
 
-/** Why the server let go of the socket for good: the cause stands in the close reason, or in the refusal of a ticket. */
+/**
+ * Returns the reason for which the server ended the connection for good: from the close reason, or from the problem code of a rejected
+ * ticket call.
+ */
 export function endReasonOfSocket({ code, text }: Reason): EndReason {
   return endReasonOf(code === 'user_disabled' ? code : endCauseOf(text));
 }

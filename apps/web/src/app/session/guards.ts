@@ -3,7 +3,7 @@ import { type CanActivateFn, type CanMatchFn, Router } from '@angular/router';
 import { safeReturn } from './return-url.ts';
 import { Session } from './session.ts';
 
-/** Lets only those in who are signed in; others sign in first and are led on to where they were going. */
+/** Requires a session. Redirects to the sign-in page, which returns to the requested page afterwards. */
 export const signedIn: CanMatchFn = () => {
   if (inject(Session).user() !== undefined) return true;
   const router = inject(Router);
@@ -11,7 +11,7 @@ export const signedIn: CanMatchFn = () => {
   return router.createUrlTree(['/sign-in'], { queryParams: wanted === '/' ? {} : { return: wanted } });
 };
 
-/** The sign-in pages are for those who are not signed in. */
+/** Redirects signed-in users away from the sign-in pages. */
 export const signedOut: CanActivateFn = (route) => {
   if (inject(Session).user() === undefined) return true;
   return inject(Router).parseUrl(safeReturn(route.queryParams['return']));

@@ -3,7 +3,7 @@ import { isProblem, type Problem, type ProblemCode } from '@usher/protocol';
 import { problemTexts } from '../texts/problems.ts';
 import { waitTexts } from '../texts/wait.ts';
 
-/** The problem document of a failed call, where the server sent one. */
+/** The problem document of a failed request, if the server sent one. */
 export function problemOf(error: unknown): Problem | undefined {
   if (!(error instanceof HttpErrorResponse)) return undefined;
   const body: unknown = error.error;
@@ -14,7 +14,7 @@ export function problemCode(error: unknown): ProblemCode | undefined {
   return problemOf(error)?.code;
 }
 
-/** What a failed call means, in words for the one who waits for it. */
+/** Describes a failed request for the user. */
 export function wordsFor(error: unknown): string {
   const found = problemOf(error);
   if (found === undefined) {
@@ -27,7 +27,7 @@ export function wordsFor(error: unknown): string {
   return typeof text === 'string' ? text : problemTexts.other;
 }
 
-/** A wait in words, rounded up: promising too short a wait would earn another refusal. */
+/** Describes a waiting time, rounded up so that the next attempt is not rejected again. */
 export function waitWords(ms: number): string {
   const seconds = Math.max(1, Math.ceil(ms / 1000));
   return seconds < 90 ? waitTexts.seconds(seconds) : waitTexts.minutes(Math.ceil(seconds / 60));

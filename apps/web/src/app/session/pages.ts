@@ -1,3 +1,3 @@
-/** The pages of those who are not signed in, in one lazy file: from one to the other nobody waits. */
+/** The sign-in pages in one lazy chunk, so that switching between them needs no request. */
 export { CreateAccountPage } from './create-account-page.ts';
 export { SignInPage } from './sign-in-page.ts';

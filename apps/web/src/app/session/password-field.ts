@@ -3,8 +3,8 @@ import { Icon } from '../ui/icon.ts';
 import { passwordTexts } from '../texts/password.ts';
 
 /**
- * A password field whose content can be shown, with its label, and below it what to know or what is wrong. It keeps nothing: the
- * form asks for the value when it is sent.
+ * A password field with a label, a button that shows the password, and a hint or error below. It stores no value: the form reads it at
+ * submit.
  */
 @Component({
   selector: 'app-password-field',
@@ -66,11 +66,11 @@ export class PasswordField {
   readonly fieldId = input.required<string>();
   readonly kind = input.required<'current-password' | 'new-password'>();
   readonly label = input<string>(passwordTexts.label);
-  /** What to know before typing. */
+  /** The hint below the field. */
   readonly hint = input<string>();
-  /** What is wrong; it stands where the hint stood. */
+  /** The error; replaces the hint. */
   readonly error = input<string>();
-  /** The id of words elsewhere that are about this field. */
+  /** The id of another element that describes this field. */
   readonly describedBy = input<string | null>(null);
 
   protected readonly texts = passwordTexts;
@@ -84,15 +84,15 @@ export class PasswordField {
     return this.field().nativeElement.value;
   }
 
-  /** Puts the cursor there with everything selected, so that typing replaces what was wrong. */
+  /** Focuses the field and selects its content, so that typing replaces it. */
   focus(): void {
     const field = this.field().nativeElement;
-    // Both: only some browsers focus what they select.
+    // Both calls are needed: `select` focuses the field only in some browsers.
     field.focus();
     field.select();
   }
 
-  /** Nothing typed and nothing shown, as at first. */
+  /** Clears and hides the password. */
   clear(): void {
     this.field().nativeElement.value = '';
     this.shown.set(false);

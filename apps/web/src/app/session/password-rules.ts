@@ -1,19 +1,19 @@
 import { passwordTexts } from '../texts/password.ts';
 import { problemCode, wordsFor } from './http-words.ts';
 
-/** As short as a server lets passwords be unless its operator wants more, in code points. */
+/** The default minimum length in code points; an operator can require more. */
 const shortestPassword = 8;
 
-/** What is wrong with a new password, as far as the page can tell without asking; undefined where nothing is. */
+/** Returns the error of a new password that can be found without a request, or undefined. */
 export function newPasswordTrouble(pwd: string): string | undefined {
   const { length } = Array.from(pwd.normalize('NFC'));
   return length >= shortestPassword ? undefined : passwordTexts.short;
 }
 
-/** What the server has against a new password, in words for its field; undefined where it is about something else. */
+/** Returns the server's error about a new password, or undefined if the error is about something else. */
 export function newPasswordRefusal(error: unknown): string | undefined {
   const code = problemCode(error);
-  // All else that can be wrong with the form is checked before it is sent: this is a length that only the operator knows.
+  // The rest of the form was validated before the request, so this is a minimum length that the operator configured.
   if (code === 'bad_request') return passwordTexts.longer;
   return code === 'weak_password' ? wordsFor(error) : undefined;
 }

@@ -8,7 +8,7 @@ import { type EndReason, endReasonOf } from './end-reason.ts';
 import { safeReturn } from './return-url.ts';
 import { keepsTyped, wipeTyped } from './typed.ts';
 
-/** Whoever left by hand does not mean to go on where they were. */
+/** Ends that the user chose: the sign-in page then does not return to the previous page. */
 const byHand: readonly (string | undefined)[] = [
   'signed_out',
   'signed_out_elsewhere',
@@ -17,8 +17,8 @@ const byHand: readonly (string | undefined)[] = [
 ];
 
 /**
- * Who is signed in on this browser. Whatever is known about rooms, drafts and the socket belongs to the signed-in part of the
- * app and is destroyed with it, so the next person finds nothing.
+ * The session of this browser. Rooms, drafts and the socket belong to the signed-in part of the app and are destroyed with it, so that
+ * they are not available to the next user.
  */
 @Service()
 export class Session {
@@ -27,31 +27,31 @@ export class Session {
   private readonly window = inject(DOCUMENT).defaultView;
   private readonly keeper = createSessionKeeper({ server: sessionByCookie({ url: '/api/auth' }) });
   private readonly current = signal(this.keeper.state);
-  /** What is to be said of this end instead of the reason that it has. */
+  /** A reason that replaces the one from the keeper. */
   private readonly said = signal<EndReason | undefined>(undefined);
-  /** Whose page this is: the state in which it was opened, or entered after a sign-in. */
+  /** The state for which this page was opened, or that was entered after a sign-in. */
   private entered = this.keeper.state;
-  /** The ways to the sign-in page and from there, one after the other. */
+  /** Navigations to and from the sign-in page, one after the other. */
   private way: Promise<unknown> = Promise.resolve();
 
-  /** Another object with each sign-in and each end. */
+  /** A new object for each sign-in and each end. */
   readonly state = this.current.asReadonly();
   readonly user = computed(() => {
     const state = this.current();
     return state.name === 'signed_in' ? state.user : undefined;
   });
-  /** Why the last one is not signed in any more, for the sign-in page. */
+  /** Why the last session ended, for the sign-in page. */
   readonly endReason = computed<EndReason | undefined>(() => {
     const state = this.current();
     if (state.name === 'signed_in' || state.reason === undefined) return undefined;
     return this.said() ?? endReasonOf(state.reason);
   });
 
-  /** The access token, for the Authorization header and nothing else; in memory and nowhere else. */
+  /** The access token for the Authorization header. Kept in memory only. */
   readonly token = () => (this.isOurs() ? this.keeper.token() : undefined);
-  /** One that is good for a while. Rejects where there is none to be had now. */
+  /** Returns a token that is valid for a while. Rejects if none can be obtained. */
   readonly fresh = async () => (this.isOurs() ? this.keeper.fresh() : undefined);
-  /** Another one than the one that the server did not take. */
+  /** Returns a token other than the one that the server rejected. */
   readonly renew = async (rejected: string) => (this.isOurs() ? this.keeper.renew(rejected) : undefined);
 
   private readonly watching = this.keeper.state$.subscribe((state) => {
@@ -66,31 +66,31 @@ export class Session {
     });
   }
 
-  /** @throws HttpErrorResponse when the server says no or cannot be reached. */
+  /** @throws HttpErrorResponse if the server rejects the credentials or cannot be reached */
   async signIn(user: string, pwd: string): Promise<void> {
     await this.keeper.signIn(() => firstValueFrom(this.http.post<TokenAnswer>('/api/auth', { user, pwd })));
     await this.way;
   }
 
-  /** Makes the account and signs in with it. @throws HttpErrorResponse as `signIn` does. */
+  /** Creates an account and signs in. @throws HttpErrorResponse like `signIn` */
   async createAccount(user: string, pwd: string): Promise<void> {
     await firstValueFrom(this.http.post('/api/users', { user, pwd }));
     await this.signIn(user, pwd);
   }
 
-  /** Ends the session here at once, and on the server as soon as it can be reached. */
+  /** Ends the session locally at once, and on the server as soon as it can be reached. */
   async signOut(): Promise<void> {
     const told = this.keeper.signOut();
     const { state } = this.keeper;
     if (!(await told) && state === this.keeper.state) this.said.set('signed_out_untold');
   }
 
-  /** The server says that the session of this page is over: leads to the sign-in page, which says why. */
+  /** Handles the end of this page's session on the server: navigates to the sign-in page, which shows the reason. */
   end(reason: EndReason): void {
     if (this.isOurs()) this.keeper.end(reason);
   }
 
-  /** All sessions of this person are over, as they asked. It says so whatever the socket, which may hear of it first, made of it. */
+  /** Handles the end of all of the user's sessions, at the user's request. Replaces the reason that the socket may have reported before. */
   endedEverywhere(reason: 'everywhere' | 'everywhere_untold'): void {
     this.end(reason);
     if (this.keeper.state.name !== 'signed_out') return;
@@ -98,7 +98,7 @@ export class Session {
     this.go(() => this.leave(reason));
   }
 
-  /** Whether who is signed in is who this page is shown to: somebody else may be by now, and be shown nothing yet. */
+  /** Whether the keeper's session is the one of this page. After a sign-in of another user, this page may not have followed yet. */
   private isOurs(): boolean {
     return this.entered === this.keeper.state;
   }
@@ -110,7 +110,7 @@ export class Session {
     if (state.name === 'signed_in') {
       this.go(() => this.enter(state));
     } else if (state.reason === 'replaced') {
-      // Another session under this page: nothing of the first may remain.
+      // Another session replaced that of this page. A reload removes all data of the first one.
       this.watching.unsubscribe();
       this.window?.location.reload();
     } else {
@@ -118,7 +118,7 @@ export class Session {
     }
   }
 
-  /** What belonged to the one before is destroyed before the next one enters. */
+  /** Queues a navigation, so that one session is destroyed before the next one is entered. */
   private go(step: () => Promise<unknown>): void {
     this.way = this.way.then(step, step);
   }
@@ -136,7 +136,7 @@ export class Session {
     return this.router.navigate(['/sign-in'], { queryParams });
   }
 
-  /** Forgets what was typed where nobody is signed in whose it may be. */
+  /** Deletes drafts and unsent messages, unless the same user may return. */
   private wipe(state: SessionState): void {
     if (state.name === 'signed_out' && !keepsTyped(state.reason)) wipeTyped(this.window);
   }

@@ -3,7 +3,7 @@ import { RouterLink } from '@angular/router';
 import { Icon } from '../ui/icon.ts';
 import { endedTexts } from '../texts/ended.ts';
 import { signInTexts } from '../texts/sign-in.ts';
-import { Entrance } from './entrance.ts';
+import { AuthLayout } from './auth-layout.ts';
 import { wordsFor } from './http-words.ts';
 import { PasswordField } from './password-field.ts';
 import { Session } from './session.ts';
@@ -11,7 +11,7 @@ import { userNameOf } from './user-name.ts';
 
 @Component({
   selector: 'app-sign-in-page',
-  imports: [Entrance, Icon, PasswordField, RouterLink],
+  imports: [AuthLayout, Icon, PasswordField, RouterLink],
   templateUrl: './sign-in-page.html',
   styleUrl: './form.scss',
 })

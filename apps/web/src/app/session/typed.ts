@@ -1,20 +1,20 @@
-/** The key of `sessionStorage` under which stands what a person has typed and not sent. What waits to be sent is in IndexedDB. */
+/** The `sessionStorage` key of the drafts. Unsent messages are in IndexedDB. */
 export const draftsKey = 'usher.drafts';
 
 /**
- * Whether what was typed waits for the same person. Only where the session ended without anybody having meant it: otherwise the next
- * person on this browser may be another.
+ * Whether drafts and unsent messages are kept for the same user: only if the session ended involuntarily. Otherwise the next user of this
+ * browser may be another person.
  */
 export function keepsTyped(reason: string | undefined): boolean {
   return reason === 'expired' || reason === 'refresh_reused';
 }
 
-/** Forgets what was typed in this tab, and what waits to be sent in any. */
+/** Deletes the drafts of this tab and the unsent messages of all tabs. */
 export function wipeTyped(window: Window | null): void {
   try {
     window?.sessionStorage.removeItem(draftsKey);
   } catch {
-    // Storage is forbidden: nothing was kept.
+    // Storage is forbidden: there are no drafts.
   }
   void forgetUnsent();
 }
@@ -24,6 +24,6 @@ async function forgetUnsent(): Promise<void> {
     const { forgetAll } = await import('../rooms/unsent-store.ts');
     await forgetAll();
   } catch {
-    // Without a network the code may not be there: who signs in next forgets what is not theirs.
+    // The chunk may be unavailable without a network. At the next sign-in, the data of other users is deleted.
   }
 }

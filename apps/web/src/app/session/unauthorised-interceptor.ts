@@ -7,9 +7,8 @@ import { problemOf } from './http-words.ts';
 import { Session } from './session.ts';
 
 /**
- * The API says with some codes that the session is over, whichever call hears it first; a 401 about anything else (a wrong
- * password) is the caller's to tell. The sign-in call speaks of no session, and an answer that comes after somebody signed in anew is
- * about the old one.
+ * Ends the session if a response says that it is over. The caller handles any other 401, such as a wrong password. Ignores the sign-in
+ * call, which belongs to no session, and responses to requests of an earlier session.
  */
 export const unauthorisedInterceptor: HttpInterceptorFn = (request, next) => {
   if (!request.url.startsWith('/api/') || request.url === '/api/auth') return next(request);
@@ -24,7 +23,7 @@ export const unauthorisedInterceptor: HttpInterceptorFn = (request, next) => {
   );
 };
 
-/** Why the session is over by what a call was answered, if it says so. A token is refused here only after it was renewed in vain. */
+/** Returns why the session ended, if the response says so. A rejected token means the end only because renewing it has failed before. */
 function endOf(error: unknown): EndReason | undefined {
   const problem = problemOf(error);
   switch (problem?.code) {

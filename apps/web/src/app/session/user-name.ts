@@ -1,4 +1,4 @@
-/** A typed user name as the server stores it: without spaces around it, in lower case. */
+/** Normalizes a user name like the server: trimmed, in lower case. */
 export function userNameOf(typed: string): string {
   return typed.trim().toLowerCase();
 }

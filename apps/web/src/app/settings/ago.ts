@@ -11,8 +11,8 @@ const units = [
 ] as const;
 
 /**
- * "3 hours ago", in whole units that have passed. Times are known to the minute only and clocks differ, so that everything up to
- * two minutes ago, and what lies ahead, is "just now".
+ * Formats an elapsed time as "3 hours ago", in completed units. Timestamps have a precision of one minute and clocks differ, so anything
+ * up to two minutes ago, or in the future, is "just now".
  */
 export function agoOf(at: number, now: number): string {
   const passed = now - at;

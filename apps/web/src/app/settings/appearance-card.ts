@@ -5,7 +5,7 @@ import { Icon } from '../ui/icon.ts';
 import { themeChoices } from './theme-choices.ts';
 import { Theme, type ThemeChoice } from './theme.ts';
 
-/** Light, dark, or like the system. */
+/** The theme setting: light, dark or system. */
 @Component({
   selector: 'app-appearance-card',
   imports: [Icon],

@@ -6,11 +6,11 @@ import { Icon } from '../ui/icon.ts';
 import { agoOf } from './ago.ts';
 import { deviceIcons, deviceWords } from './device-words.ts';
 
-/** One device on which this person is signed in. */
+/** A session of the user. */
 @Component({
   selector: 'li[app-device]',
   imports: [Icon],
-  // Not on the way of the Tab key; it takes the focus of a row that went away.
+  // Not in the tab order; receives the focus when the row before it is removed.
   host: { tabindex: '-1', '[class.here]': 'session().current' },
   templateUrl: './device-row.html',
   styleUrl: './device-row.scss',
@@ -19,7 +19,7 @@ export class DeviceRow {
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
 
   readonly session = input.required<Session>();
-  /** Unix ms. */
+  /** The current time (Unix ms). */
   readonly now = input.required<number>();
   readonly busy = input(false);
   readonly end = output();
@@ -31,7 +31,7 @@ export class DeviceRow {
   protected readonly facts = computed(() => {
     const { address, connections, seenAt } = this.session();
     const seen = devicesTexts.seen(agoOf(seenAt, this.now()));
-    // None is not told: another server may have some of it.
+    // A count of 0 is not shown: other nodes may have connections of this session.
     const open = connections === 0 ? undefined : devicesTexts.connections(connections);
     return [seen, address, open].filter((fact) => fact !== undefined);
   });

@@ -2,7 +2,7 @@ import type { Device } from '@usher/protocol';
 import { devicesTexts } from '../texts/devices.ts';
 import type { IconName } from '../ui/icon.ts';
 
-/** "Firefox 128 on Windows", and no more than the device says of itself. */
+/** Formats as "Firefox 128 on Windows", with the parts that are known. */
 export function deviceWords({ browser, system }: Device): string {
   if (browser === undefined && system === undefined) return devicesTexts.unknown;
   if (system === undefined) return devicesTexts.unknownSystem(browser ?? '');

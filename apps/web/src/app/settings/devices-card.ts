@@ -23,7 +23,7 @@ import { Devices } from './devices.ts';
 import { type Said, endingWords } from './ending.ts';
 import { Outcome } from './outcome.ts';
 
-/** An outcome has no id of its own in the list. */
+/** The key of the outcome in the list. */
 const outcomeKey = 'outcome';
 
 /** A row of the list. */
@@ -63,9 +63,9 @@ export class DevicesCard {
   /** The outcome of the last action. */
   protected readonly said = signal<Said | undefined>(undefined);
   protected readonly trouble = signal<string | undefined>(undefined);
-  /** The place in the list of the session that was ended last; undefined if the action was not about one session. */
+  /** The index of the session that was ended last; undefined if the action was about several sessions. */
   private readonly place = signal<number | undefined>(undefined);
-  /** The sessions, and the outcome of ending one of them where that one is, or was. */
+  /** The sessions, with the outcome of the last action in the place of the ended session. */
   protected readonly entries = computed(() => {
     const entries: Entry[] = (this.sessions() ?? []).map((session) => ({ key: session.id, session }));
     const place = this.place();
@@ -87,7 +87,7 @@ export class DevicesCard {
     await this.doing(async () => {
       const said = await this.wordsOfEnd(id);
       await this.devices.load();
-      // Together with the new list: the confirmation replaces the row.
+      // Set together with the new list, so that the confirmation replaces the row.
       this.said.set(said);
       this.keepFocus(place);
     }, place);
@@ -120,11 +120,11 @@ export class DevicesCard {
     }
   }
 
-  /** Runs one action at a time and shows an error in the place of its outcome. */
+  /** Runs one action at a time. Shows an error in the place of its outcome. */
   private async doing(act: () => Promise<void>, place?: number): Promise<void> {
     if (this.busy()) return;
     this.busy.set(true);
-    // Cleared first: a screen reader announces the same text again only if it changed.
+    // Cleared first, because screen readers announce only changes.
     this.said.set(undefined);
     this.trouble.set(undefined);
     this.place.set(place);
@@ -138,8 +138,8 @@ export class DevicesCard {
   }
 
   /**
-   * A button that goes away takes the focus with it, and the next Tab would begin at the top of the page. The row that stands in
-   * the place now gets it, and not its button: a second Enter must not end another session.
+   * A button that is removed loses the focus, and the next Tab would start at the top of the page. The next row receives the focus, but
+   * not its button, so that a second Enter does not end another session.
    */
   private keepFocus(place = -1): void {
     const keep = (): void => {

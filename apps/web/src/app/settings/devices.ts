@@ -2,28 +2,28 @@ import { HttpClient } from '@angular/common/http';
 import { Service, inject } from '@angular/core';
 import type { Proof, Session, Sessions } from '@usher/protocol';
 import { firstValueFrom } from 'rxjs';
-import { Asked } from '../ui/asked.ts';
+import { Loader } from '../ui/loader.ts';
 import { type Ending, endingOf } from './ending.ts';
 
-/** Where this person is signed in, and the calls that end it. */
+/** The sessions of the user, with the calls that end them. */
 @Service({ autoProvided: false })
 export class Devices {
   private readonly http = inject(HttpClient);
-  private readonly asked = new Asked(async () => {
+  private readonly asked = new Loader(async () => {
     const { sessions } = await firstValueFrom(this.http.get<Sessions>('/api/sessions'));
     return sessions.toSorted(thisOneFirst);
   });
 
-  /** Undefined until they are known; this one first, then as the server has them: the one used last first. */
+  /** The current session first, then in the server's order: the most recently used first. Undefined until loaded. */
   readonly sessions = this.asked.value;
-  /** What went wrong when they were asked for last. */
+  /** The error of the last request. */
   readonly error = this.asked.error;
 
   async load(): Promise<void> {
     await this.asked.load();
   }
 
-  /** @throws HttpErrorResponse, `not_found` where it was over already. */
+  /** @throws HttpErrorResponse, with `not_found` if the session has ended already */
   async end(id: string): Promise<Ending> {
     return endingOf(this.http.delete<Proof>(`/api/sessions/${id}`));
   }
@@ -33,7 +33,7 @@ export class Devices {
     return endingOf(this.http.delete<Proof>('/api/sessions', { params: { others: true } }));
   }
 
-  /** This one too. @throws HttpErrorResponse */
+  /** Ends all sessions, including this one. @throws HttpErrorResponse */
   async endAll(): Promise<Ending> {
     return endingOf(this.http.delete<Proof>('/api/sessions'));
   }

@@ -5,16 +5,17 @@ import { milliseconds } from '../connection/milliseconds.ts';
 import { problemCode } from '../session/http-words.ts';
 import { endingTexts } from '../texts/ending.ts';
 
-/** What the server proves of sessions that it ended. They are over in any case. */
+/** The server's proof of a revocation. */
 export interface Ending extends Proof {
-  /** Whether every server has closed what it had open. */
+  /** Whether every node has closed its connections. */
   readonly complete: boolean;
 }
 
 /**
- * What came of a call that ends sessions. A 503 with a proof is one too: the end is durable, some server just has not been told.
+ * Returns the outcome of a revocation. A 503 with a proof is an outcome too: the revocation is durable, but not every node has confirmed
+ * it.
  *
- * @throws HttpErrorResponse where nothing has ended.
+ * @throws HttpErrorResponse if no session was revoked
  */
 export async function endingOf(call: Observable<Proof>): Promise<Ending> {
   try {
@@ -26,14 +27,14 @@ export async function endingOf(call: Observable<Proof>): Promise<Ending> {
   }
 }
 
-/** What came of it, in words. */
+/** The outcome as a text. */
 export interface Said {
   readonly words: string;
-  /** Whether there is nothing left to come. */
+  /** Whether the revocation is complete. */
   readonly complete: boolean;
 }
 
-/** "Ended. 2 connections were closed in 12 ms." */
+/** Formats as "Ended. 2 connections were closed in 12 ms." */
 export function endingWords(what: string, { closed, nodes, complete }: Ending): Said {
   const longest = milliseconds(Math.max(0, ...nodes.map(({ ms }) => ms)));
   const words = [what, closed === 0 ? endingTexts.none : endingTexts.closed(closed, longest)];

@@ -2,7 +2,7 @@ import { Component, input } from '@angular/core';
 import { Icon } from '../ui/icon.ts';
 import type { Said } from './ending.ts';
 
-/** What came of what was asked for: read out when it is there, at once where it went wrong. */
+/** Shows the outcome of an action and announces it; errors are announced immediately. */
 @Component({
   selector: 'app-outcome',
   imports: [Icon],
@@ -23,11 +23,11 @@ import type { Said } from './ending.ts';
       display: block;
     }
 
-    /* Beside a button it takes no room until there is something to say, and then a line of its own. */
+    /* Beside a button it takes no space while empty, and then a line of its own. */
     :host(:has(.notice)) {
       flex-basis: 100%;
       border-radius: var(--r2);
-      /* An edge in the colour of the card, for where it lies over a part of it. */
+      /* A border in the color of the card, where it overlaps the card. */
       box-shadow: 0 0 0 var(--s1) var(--raised);
     }
   `,

@@ -10,7 +10,7 @@ import { Devices } from './devices.ts';
 import { type Said, endingOf, endingWords } from './ending.ts';
 import { Outcome } from './outcome.ts';
 
-/** Another password. Whoever knew the old one is signed out by it, on every device but this. */
+/** Changes the password. This ends all other sessions of the user. */
 @Component({
   selector: 'app-password-card',
   imports: [Outcome, PasswordField],
@@ -53,7 +53,7 @@ export class PasswordCard {
     try {
       const ending = await endingOf(this.http.put<Proof>('/api/me/password', change));
       this.said.set(endingWords(passwordTexts.changed, ending));
-      // Empty fields also tell a password manager that the change went through.
+      // Empty fields also tell a password manager that the change succeeded.
       this.current().clear();
       this.fresh().clear();
       await this.devices.load();
@@ -64,7 +64,7 @@ export class PasswordCard {
     }
   }
 
-  /** Tells it at the field that it is about. */
+  /** Shows an error at its field. */
   private refused(error: unknown): void {
     const code = problemCode(error);
     this.freshError.set(newPasswordRefusal(error));

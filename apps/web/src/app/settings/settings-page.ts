@@ -8,7 +8,7 @@ import { Devices } from './devices.ts';
 import { DevicesCard } from './devices-card.ts';
 import { PasswordCard } from './password-card.ts';
 
-/** What a person decides for themselves: where they stay signed in, with which password, and how it looks. */
+/** The settings of the user: sessions, password, notifications and appearance. */
 @Component({
   selector: 'app-settings-page',
   imports: [AppearanceCard, DevicesCard, NotifyCard, Page, PasswordCard],
@@ -35,7 +35,7 @@ export class SettingsPage {
   constructor() {
     const devices = inject(Devices);
     void devices.load();
-    // The list counts open connections, and this one is among them.
+    // Loads again once connected, because the list counts open connections, including this one.
     wheneverOpen(() => void devices.load());
   }
 }

@@ -2,10 +2,10 @@ import { DOCUMENT, Service, effect, inject, signal } from '@angular/core';
 
 export type ThemeChoice = 'system' | 'light' | 'dark';
 
-/** The key of storage that holds the choice. `public/early.js` reads it before the first paint. */
+/** The storage key of the theme. `public/early.js` reads it before the first paint. */
 const themeKey = 'usher.theme';
 
-/** Light, dark, or whatever the system says. Remembered on this device; it belongs to the device and not to the person. */
+/** The theme: light, dark or system. Stored per device, not per user. */
 @Service()
 export class Theme {
   private readonly document = inject(DOCUMENT);

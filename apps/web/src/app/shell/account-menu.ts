@@ -9,7 +9,7 @@ import { Avatar } from '../ui/avatar.ts';
 import { Icon } from '../ui/icon.ts';
 import { Shortcuts } from './shortcuts.ts';
 
-/** The signed-in user, the theme, the settings and sign-out. */
+/** The menu of the signed-in user: theme, settings and sign-out. */
 @Component({
   selector: 'app-account-menu',
   imports: [Avatar, Icon, MatMenu, MatMenuContent, MatMenuItem, MatMenuTrigger, RouterLink, RouterLinkActive],
@@ -25,7 +25,7 @@ export class AccountMenu {
   protected readonly themes = themeChoices;
   protected readonly user = computed(() => this.session.user() ?? '');
   protected readonly chosen = this.theme.choice;
-  /** The settings are reached from here only, so the button marks them as the current page. */
+  /** The settings are reached only from this menu, so its button is marked as the current page. */
   protected readonly inSettings = isActive('/settings', inject(Router));
 
   protected choose(choice: ThemeChoice): void {

@@ -1,4 +1,4 @@
-/** Parts of the shell that are loaded when they are used and belong to no route. */
+/** Lazy parts of the shell that belong to no route. */
 export const lazyParts: readonly (() => Promise<unknown>)[] = [
   () => import('../rooms/switcher.ts'),
   () => import('@angular/material/dialog'),

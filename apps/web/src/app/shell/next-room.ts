@@ -1,8 +1,8 @@
 import type { Room } from '@usher/protocol';
 
 /**
- * The room above (-1) or below (1) in the list, around its ends. Without one that is shown, or where it is not in the list, the first
- * or the last. @returns nothing where there is no other to go to
+ * Returns the room above (-1) or below (1) the current one in the list, wrapping around. Without a current room in the list, the first or
+ * last one. Returns undefined if there is no other room.
  */
 export function nextRoom(
   rooms: readonly Room[],

@@ -29,8 +29,8 @@ import { QuickBar } from './quick-bar.ts';
 import { Shortcuts } from './shortcuts.ts';
 
 /**
- * The frame of everything behind the sign-in: the list at the side, the page beside it; on a phone one or the other.
- * What its providers hold belongs to the person who is signed in and is destroyed with it, so the next person finds nothing.
+ * The layout of the signed-in part of the app: the room list and the page beside it; phones show one of them. Its providers belong to the
+ * session and are destroyed with it, so that their data is not available to the next user.
  */
 @Component({
   selector: 'app-shell',
@@ -78,14 +78,14 @@ export class Shell {
   protected readonly atList = computed(() => this.url().split(/[?#]/, 1)[0] === '/');
 
   constructor() {
-    // Before the first dial, so that its steps are on record.
+    // Created before the first connection, so that its steps are recorded.
     inject(ConnectionLog);
     this.usher.start();
-    // Also where no room is shown: it may have something to send.
+    // Also without an open room, because there may be unsent messages.
     inject(OpenRooms);
-    // Also where no room is shown: others see whether somebody is here.
+    // Also without an open room, because presence is visible to other users.
     inject(Attention);
-    // They work without being asked for.
+    // Created eagerly: no component uses their results.
     inject(Visits);
     followLeaving();
     inject(Shortcuts);

@@ -1,7 +1,7 @@
 import { Service } from '@angular/core';
 import { storedFlag } from '../ui/stored-flag.ts';
 
-/** Whether a single character is a shortcut (WCAG 2.1.4): whoever speaks to their computer switches it off. Kept on this device. */
+/** Whether single-character shortcuts are on (WCAG 2.1.4). Users of voice input can turn them off. Stored on this device. */
 @Service()
 export class ShortcutChoice {
   private readonly flag = storedFlag('usher.single-keys');

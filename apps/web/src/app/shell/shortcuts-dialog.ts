@@ -4,7 +4,7 @@ import { shortcutsTexts } from '../texts/shortcuts.ts';
 import { isApple } from '../ui/apple.ts';
 import { ShortcutChoice } from './shortcut-choice.ts';
 
-/** What the keys are, in a list. */
+/** Lists the keyboard shortcuts. */
 @Component({
   selector: 'app-shortcuts-dialog',
   imports: [MatDialogActions, MatDialogClose, MatDialogContent, MatDialogTitle],

@@ -7,7 +7,7 @@ import { injectDialog } from '../ui/dialog.ts';
 import { nextRoom } from './next-room.ts';
 import { ShortcutChoice } from './shortcut-choice.ts';
 
-/** Keys that work anywhere on the page. */
+/** Global keyboard shortcuts. */
 @Service({ autoProvided: false })
 export class Shortcuts {
   private readonly document = inject(DOCUMENT);
@@ -25,14 +25,14 @@ export class Shortcuts {
       event.preventDefault();
       event.stopPropagation();
     };
-    // Before whatever has the focus: a field would move its caret.
+    // In the capture phase, before the focused field moves its caret.
     this.document.addEventListener('keydown', press, { capture: true });
     inject(DestroyRef).onDestroy(() => {
       this.document.removeEventListener('keydown', press, { capture: true });
     });
   }
 
-  /** Shows what the keys are. */
+  /** Shows the list of shortcuts. */
   async help(): Promise<void> {
     if (this.helping) return;
     this.helping = true;
@@ -43,10 +43,10 @@ export class Shortcuts {
     }
   }
 
-  /** @returns whether it was one of ours */
+  /** @returns whether the key was a shortcut */
   private act(event: KeyboardEvent): boolean {
     const { key, altKey, ctrlKey, metaKey, shiftKey } = event;
-    // Whoever answers a dialog is in no room.
+    // Room shortcuts do nothing while a dialog is open.
     const isBusy = this.document.querySelector('mat-dialog-container') !== null;
     if ((ctrlKey || metaKey) && !altKey && !shiftKey && key.toLowerCase() === 'k') {
       if (!isBusy) void this.actions.choose();

@@ -3,7 +3,9 @@ interface Request {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Web Locks of one browser, as far as the app uses them: exclusive, in the order of asking, given up on a signal. jsdom has none. */
+/**
+ * The Web Locks of one browser, as far as the app uses them: exclusive and shared requests in order, with abort signals. jsdom has none.
+ */
 export class FakeLocks {
   readonly #held = new Set<string>();
   readonly #queues = new Map<string, Request[]>();
@@ -35,7 +37,7 @@ export class FakeLocks {
     });
   }
 
-  /** Another tab holds it until it is released. */
+  /** Another tab holds the lock until it is released. */
   hold(name: string): { release: () => void } {
     const { promise, resolve } = Promise.withResolvers<undefined>();
     void this.request(name, () => promise);

@@ -11,7 +11,7 @@ import { RoomDirectory } from '../rooms/room-directory.ts';
 import { RoomNews } from '../rooms/room-news.ts';
 import { Session } from '../session/session.ts';
 
-/** A room of one's own in which nothing was said, but for what is told. */
+/** An empty room of the user, with overrides. */
 export function aRoom(name: string, more: Partial<Room> = {}): Room {
   return {
     room: name,
@@ -29,8 +29,8 @@ export function aRoom(name: string, more: Partial<Room> = {}): Room {
 }
 
 /**
- * Maggie's page behind the sign-in as far as it is about many rooms: the real directory and client, a server in the same process, and a
- * `GET /api/rooms` that is answered by hand. Wants fake timers.
+ * The signed-in page for tests with many rooms: the real directory and client, a server in the same process, and a `GET /api/rooms` that
+ * the test answers. Requires fake timers.
  */
 export class RoomPage {
   readonly server = new FakeServer({ user: 'maggie' });
@@ -67,24 +67,24 @@ export class RoomPage {
     await vi.advanceTimersByTimeAsync(0);
   }
 
-  /** Questions for the rooms that wait for an answer. */
+  /** The number of pending requests for the rooms. */
   asked(): number {
     return TestBed.inject(HttpTestingController).match('/api/rooms').length;
   }
 
-  /** Answers the one question for the rooms that waits. */
+  /** Answers the pending request for the rooms. */
   async answers(...rooms: Room[]): Promise<void> {
     TestBed.inject(HttpTestingController).expectOne('/api/rooms').flush({ rooms });
     await this.settled();
   }
 
-  /** The server tells what is unread in a room. */
+  /** The server sends an unread count. */
   async unread(room: string, seq: number, count: number, mentions = 0, read = 0): Promise<void> {
     this.server.last.say({ type: 'unread', room, seq, read, count, mentions });
     await this.settled();
   }
 
-  /** Looks at a room, whereby it is joined. */
+  /** Opens a room, which joins it. */
   async entered(room: string): Promise<void> {
     this.usher.room(room).open();
     await this.settled();

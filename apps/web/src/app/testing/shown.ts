@@ -4,7 +4,7 @@ import { type ComponentFixture, TestBed } from '@angular/core/testing';
 import { type ProblemCode, problem } from '@usher/protocol';
 import { expect, vi } from 'vitest';
 
-/** A component as a person meets it: fields with labels, buttons with words, and a server that is asked. */
+/** A rendered component with helpers to find fields by label and buttons by text, and a fake HTTP backend. */
 export class Shown {
   readonly page: HTMLElement;
   private readonly fixture: ComponentFixture<unknown>;
@@ -12,7 +12,7 @@ export class Shown {
   private constructor(fixture: ComponentFixture<unknown>) {
     this.fixture = fixture;
     this.page = fixture.nativeElement as HTMLElement;
-    // Focus goes nowhere in what is not in the document.
+    // Only elements in the document can receive the focus.
     document.body.append(this.page);
   }
 
@@ -33,13 +33,13 @@ export class Shown {
     return field;
   }
 
-  /** What the field is described by. */
+  /** The text that describes the field. */
   wordsAt(label: string): string | undefined {
     const id = this.field(label).getAttribute('aria-describedby');
     return this.page.querySelector(`#${id ?? 'none'}`)?.textContent;
   }
 
-  /** All buttons whose words contain these. */
+  /** All buttons whose text contains the words. */
   buttons(words: string): HTMLButtonElement[] {
     return [...this.page.querySelectorAll('button')].filter((each) => each.textContent.includes(words));
   }
@@ -57,7 +57,7 @@ export class Shown {
     await this.settled();
   }
 
-  /** Waits until the page says so, in a live region that reads it out. */
+  /** Waits until a live region contains the text. */
   async says(words: string, role: 'alert' | 'status' = 'status'): Promise<void> {
     await vi.waitFor(() => {
       const said = [...this.page.querySelectorAll(`[role=${role}]`)].map((each) => each.textContent.trim());
@@ -66,13 +66,13 @@ export class Shown {
   }
 }
 
-/** The call that waits for its answer; there has to be exactly one. */
+/** Returns the pending request; exactly one must exist. */
 export async function called(method: string, url: string): Promise<TestRequest> {
   const server = TestBed.inject(HttpTestingController);
   return vi.waitFor(() => server.expectOne((request) => request.method === method && request.urlWithParams === url));
 }
 
-/** Answers with a problem, and with what stands beside it in the same body. */
+/** Answers with a problem, with additional members in the same body. */
 export function refuse(call: TestRequest, code: ProblemCode, more: { retryAfterMs?: number } | object = {}): void {
   const body = { ...problem(code), ...more };
   call.flush(body, { status: body.status, statusText: body.title });

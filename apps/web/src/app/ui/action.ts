@@ -1,6 +1,6 @@
 import { Component, input, output } from '@angular/core';
 
-/** One thing that can be done: its button, what it does in a sentence, and where there is one, the answer it came back with. */
+/** A list item with a button, a sentence that describes its action, and optionally the result. */
 @Component({
   selector: 'li[app-action]',
   template: `
@@ -57,7 +57,7 @@ export class Action {
   readonly label = input.required<string>();
   readonly hint = input.required<string>();
   readonly busy = input(false);
-  /** Read out when it changes; without it there is no place for an answer. */
+  /** Announced by screen readers when it changes. Undefined for an action without a result. */
   readonly answer = input<readonly string[]>();
   readonly act = output();
 }

@@ -1,13 +1,13 @@
 import { Component, computed, input } from '@angular/core';
 
-/** The first letter of a name on a colour that is always the same for that name. Decorative: the name stands beside it. */
+/** The first letter of a name on a color that depends on the name. Decorative: the name is shown beside it. */
 @Component({
   selector: 'app-avatar',
   host: { 'aria-hidden': 'true', '[style.--hue]': 'hue()', '[attr.data-letter]': 'letter()' },
   template: '',
   styles: `
     :host {
-      /* Drawn and not written, so that it is no part of any text or name. */
+      /* Drawn by CSS, so that it is not part of any text or accessible name. */
       &::before {
         content: attr(data-letter);
       }
@@ -40,7 +40,7 @@ export class Avatar {
   protected readonly hue = computed(() => hueOf(this.name()));
 }
 
-/** A hue in degrees that depends on nothing but the name (FNV-1a). Steps of 30° keep neighbours apart. */
+/** A hue in degrees, derived from the name (FNV-1a). Steps of 30° keep hues distinguishable. */
 export function hueOf(name: string): number {
   let hash = 0x811c9dc5;
   for (const character of name) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);

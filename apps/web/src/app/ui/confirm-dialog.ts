@@ -8,15 +8,15 @@ import {
 } from '@angular/material/dialog';
 import { confirmTexts } from '../texts/confirm.ts';
 
-/** What is asked before something that cannot be taken back. */
+/** The question before an action that cannot be undone. */
 export interface Question {
   readonly heading: string;
   readonly text: string;
-  /** The word on the button that does it. */
+  /** The label of the button that confirms. */
   readonly yes: string;
 }
 
-/** Asks whether to do it; closes with true, or with nothing. The focus begins on the button that does nothing. */
+/** Asks for confirmation. Closes with true, or with undefined. The focus starts on the button that cancels. */
 @Component({
   selector: 'app-confirm-dialog',
   imports: [MatDialogActions, MatDialogClose, MatDialogContent, MatDialogTitle],

@@ -19,7 +19,7 @@ export function injectDialog(): OpenDialog {
     });
     if (loaded === undefined) return undefined;
     const [{ MatDialog, MatDialogConfig }, content] = loaded;
-    // The focus moves at once, so that keys typed during the animation are not lost.
+    // Moves the focus at once, so that keys typed during the animation are not lost.
     const own = { injector, width: '27.5rem', delayFocusTrap: false };
     const config = Object.assign(new MatDialogConfig(), own, more);
     const dialog = injector.get(MatDialog).open<unknown, unknown, Result>(content, config);

@@ -2,9 +2,8 @@ import { DOCUMENT, afterNextRender, inject } from '@angular/core';
 import { Router } from '@angular/router';
 
 /**
- * Focuses an element of a page that has just been navigated to, if the focus would otherwise be lost to the body: the element that had
- * it went away with the page before. Does nothing at page load, where the first Tab leads to the skip link. Call it in an injection
- * context.
+ * After a navigation, focuses an element of the new page if the focus was lost because the focused element was removed. Does nothing at
+ * page load, where the first Tab leads to the skip link. Must be called in an injection context.
  */
 export function focusAfterNavigation(id: string): void {
   const document = inject(DOCUMENT);

@@ -3,10 +3,9 @@ import { type ElementRef, type Signal, afterRenderEffect } from '@angular/core';
 const duration = 240;
 
 /**
- * Where the entries of a list change their places, they glide there, so that the eye can follow; at once where less motion is wanted.
- * To be called in an injection context.
+ * Animates list entries to their new positions, unless the user prefers reduced motion. Must be called in an injection context.
  *
- * @param changes what decides about the places
+ * @param changes a signal that changes with the order
  */
 export function glide(list: Signal<ElementRef<HTMLElement> | undefined>, changes: Signal<unknown>): void {
   let before = new Map<HTMLElement, number>();
@@ -15,7 +14,7 @@ export function glide(list: Signal<ElementRef<HTMLElement> | undefined>, changes
       changes();
       const found = list()?.nativeElement;
       const now = new Map<HTMLElement, number>();
-      // What is not shown has no place.
+      // A hidden element has no position.
       if (found?.offsetParent == null) {
         before = now;
         return;

@@ -1,6 +1,6 @@
 import { Component, computed, input } from '@angular/core';
 
-/** Outlines on a 24-unit grid, drawn with a stroke of 1.75 in the colour of the text. */
+/** Outlines on a 24-unit grid, drawn with a stroke of 1.75 in the text color. */
 const shapes = {
   plus: 'M12 5v14M5 12h14',
   back: 'M15 5l-7 7 7 7',
@@ -53,7 +53,7 @@ const shapes = {
 
 export type IconName = keyof typeof shapes;
 
-/** A decorative icon: hidden from screen readers, since words stand beside it or label its button. */
+/** A decorative icon, hidden from screen readers: text is beside it or labels its button. */
 @Component({
   selector: 'app-icon',
   host: { 'aria-hidden': 'true' },
@@ -76,7 +76,7 @@ export type IconName = keyof typeof shapes;
 })
 export class Icon {
   readonly name = input.required<IconName>();
-  /** Edge in CSS pixels. */
+  /** Size in CSS pixels. */
   readonly size = input(20);
   protected readonly shape = computed(() => shapes[this.name()]);
 }

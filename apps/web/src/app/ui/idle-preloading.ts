@@ -3,12 +3,12 @@ import type { PreloadingStrategy, Route } from '@angular/router';
 import { EMPTY, type Observable, catchError, defer, from, switchMap } from 'rxjs';
 import { whenIdle } from './when-idle.ts';
 
-/** The first load of the page is finished before anything is preloaded (ms). */
+/** The delay before preloading starts, so that page load is finished (ms). */
 const delayMs = 1_500;
 
 /**
- * Loads the lazy parts of the app one after the other while the browser is idle, so that they are available without a network and after
- * a new deployment. Does nothing for users who save data. A part that fails to load is loaded when it is used.
+ * Preloads the lazy parts of the app one after the other while the browser is idle, so that they are available offline and after a new
+ * deployment. Does nothing if the user saves data. A part that fails to preload is loaded when it is used.
  */
 @Service()
 export class IdlePreloading implements PreloadingStrategy {
@@ -23,7 +23,7 @@ export class IdlePreloading implements PreloadingStrategy {
     );
   }
 
-  /** @param parts their `import()`s */
+  /** @param parts the `import()`s of the parts */
   async preloadParts(parts: readonly (() => Promise<unknown>)[]): Promise<void> {
     if (this.savesData()) return;
     for (const load of parts) {

@@ -13,10 +13,10 @@ export type LoadFailureKind = 'offline' | 'unreachable' | 'updated' | 'failed';
 const entry = /\bmain(?:-[\w-]+)?\.js\b/;
 /** How long to wait for `index.html` (ms). */
 const answerMs = 5_000;
-/** What Chromium, Firefox and Safari say when a file of the app cannot be loaded. */
+/** The messages of Chromium, Firefox and Safari for a file that cannot be loaded. */
 const importError = /dynamically imported module|importing a module script failed/i;
 
-/** Finds out why a lazily loaded part of the app could not be loaded. `LoadNotice` shows it. */
+/** Determines why a lazy part of the app could not be loaded. `LoadNotice` shows the result. */
 @Service()
 export class LoadFailure {
   private readonly document = inject(DOCUMENT);

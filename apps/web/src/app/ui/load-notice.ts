@@ -3,7 +3,7 @@ import { loadTexts } from '../texts/load.ts';
 import { Icon } from './icon.ts';
 import { LoadFailure } from './load-failure.ts';
 
-/** Says why a part of the app could not be loaded, and offers what helps. */
+/** Shows why a part of the app could not be loaded, and offers a way to recover. */
 @Component({
   selector: 'app-load-notice',
   imports: [Icon],
@@ -69,6 +69,6 @@ import { LoadFailure } from './load-failure.ts';
 export class LoadNotice {
   protected readonly texts = loadTexts;
   protected readonly failure = inject(LoadFailure);
-  /** Reloading helps with a new build only, or where the cause is unknown. */
+  /** Reloading helps only with a new build or an unknown cause. */
   protected readonly reloads = computed(() => ['updated', 'failed'].includes(this.failure.kind() ?? ''));
 }

@@ -1,6 +1,6 @@
 import { Component, input } from '@angular/core';
 
-/** The app's mark: a ticket with its perforation. Decorative. */
+/** The logo: a ticket with its perforation. Decorative. */
 @Component({
   selector: 'app-logo',
   host: { 'aria-hidden': 'true' },
@@ -38,6 +38,6 @@ import { Component, input } from '@angular/core';
   `,
 })
 export class Logo {
-  /** Edge in CSS pixels. */
+  /** Size in CSS pixels. */
   readonly size = input(32);
 }

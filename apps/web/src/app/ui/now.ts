@@ -1,6 +1,6 @@
 import { DestroyRef, type Signal, inject, signal } from '@angular/core';
 
-/** The time (Unix ms) as a signal that moves every `everyMs`, for as long as the one who asked lives. */
+/** The current time (Unix ms) as a signal that updates every `everyMs` until the injection context is destroyed. */
 export function injectNow(everyMs: number): Signal<number> {
   const now = signal(Date.now());
   const timer = setInterval(() => {

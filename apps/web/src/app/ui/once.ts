@@ -1,4 +1,4 @@
-/** Makes something when it is first asked for, and then gives the same again: for what is dear to make and seldom wanted at once. */
+/** Returns a function that creates a value on the first call and returns the same value on later calls. */
 export function once<T>(make: () => T): () => T {
   let made: { readonly it: T } | undefined;
   return () => (made ??= { it: make() }).it;

@@ -3,7 +3,7 @@ import { Title } from '@angular/platform-browser';
 import { type RouterStateSnapshot, TitleStrategy } from '@angular/router';
 import { appTexts } from '../texts/app.ts';
 
-/** "(3) General · Usher": what waits to be read, what the page is, then whose. */
+/** Sets titles such as "(3) General · Usher": the unread badge, the page and the app. */
 @Service({ autoProvided: false })
 export class PageTitle extends TitleStrategy {
   private readonly title = inject(Title);
@@ -12,7 +12,7 @@ export class PageTitle extends TitleStrategy {
 
   override updateTitle(state: RouterStateSnapshot): void {
     const title = this.buildTitle(state);
-    // A page without a title in its route says its own: it has to know more than the address.
+    // A page without a title in its route sets its own, because it depends on loaded data.
     if (title !== undefined) this.show(title);
   }
 
@@ -21,7 +21,7 @@ export class PageTitle extends TitleStrategy {
     this.write();
   }
 
-  /** What stands before the title of every page from now on; empty for nothing. */
+  /** Sets the prefix of all titles; empty for none. */
   wait(count: string): void {
     this.count = count;
     this.write();

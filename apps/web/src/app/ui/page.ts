@@ -3,7 +3,7 @@ import { RouterLink } from '@angular/router';
 import { roomTexts } from '../texts/room.ts';
 import { Icon } from './icon.ts';
 
-/** The frame of a page beside the list: its heading, on a phone the way back, and what it holds in one column that scrolls. */
+/** The layout of a page beside the room list: a heading, a back link on phones, and a scrolling column of content. */
 @Component({
   selector: 'app-page',
   imports: [Icon, RouterLink],
@@ -24,12 +24,12 @@ export class Page {
 
   readonly heading = input.required<string>();
   readonly lead = input.required<string>();
-  /** Whether the heading is where a reader begins; not where the page has a better place. */
+  /** Whether the heading receives the focus after navigation; false if the page focuses another element. */
   readonly takesFocus = input(true);
   protected readonly texts = roomTexts;
 
   constructor() {
-    // Who comes here by keyboard or screen reader begins at the top of what is new.
+    // Keyboard and screen reader users start at the top of the new page.
     afterNextRender(() => {
       if (this.takesFocus()) this.title().nativeElement.focus();
     });

@@ -1,12 +1,12 @@
 import { DOCUMENT, DestroyRef, type Signal, inject, signal } from '@angular/core';
 
-/** Yes, no, or not said yet; kept on this device. */
+/** Yes, no, or not decided; stored on this device. */
 export interface StoredFlag {
   readonly value: Signal<boolean | undefined>;
   set(value: boolean): void;
 }
 
-/** A choice in `localStorage`. Where storage is forbidden or full it lasts as long as the page. To be called in an injection context. */
+/** A choice in `localStorage`. If storage is forbidden or full, it lasts as long as the page. Must be called in an injection context. */
 export function storedFlag(key: string): StoredFlag {
   const window = inject(DOCUMENT).defaultView;
 
@@ -20,7 +20,7 @@ export function storedFlag(key: string): StoredFlag {
   }
 
   const value = signal(remembered());
-  // Another tab may choose too.
+  // Another tab may change it.
   const follow = (event: StorageEvent): void => {
     if (event.key === key || event.key === null) value.set(remembered());
   };

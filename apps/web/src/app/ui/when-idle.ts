@@ -1,4 +1,4 @@
-/** Calls back when the browser has nothing better to do; Safari does not say when, so there it is soon. */
+/** Calls back when the browser is idle. Safari has no `requestIdleCallback`, so the callback runs after a short delay. */
 export function whenIdle(work: () => void): void {
   const idle = (globalThis as { requestIdleCallback?: (work: () => void) => unknown }).requestIdleCallback;
   if (idle === undefined) setTimeout(work, 50);

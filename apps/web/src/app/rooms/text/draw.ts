@@ -12,9 +12,9 @@ const tags = {
 } as const;
 
 /**
- * Creates the DOM nodes of a tree. What people wrote becomes text nodes, never markup.
+ * Creates the DOM nodes of a tree. User input becomes text nodes, never markup.
  *
- * @param user the reader: their own mentions are highlighted
+ * @param user the reader, whose own mentions are highlighted
  */
 export function draw(document: Document, nodes: readonly RichNode[], user: string): Node[] {
   return nodes.map((node) => drawn(document, node, user));
@@ -29,7 +29,7 @@ function drawn(document: Document, node: RichNode, user: string): Node {
       return element(document, 'code', [node.text]);
     case 'pre': {
       const block = element(document, 'pre', [element(document, 'code', [node.text])]);
-      // A long line scrolls, with the keyboard as well.
+      // A long line scrolls, also by keyboard.
       block.tabIndex = 0;
       return block;
     }
@@ -51,7 +51,7 @@ function drawn(document: Document, node: RichNode, user: string): Node {
 }
 
 function link(document: Document, href: string, children: readonly Node[]): HTMLElement {
-  // Validated here as well, whatever created the tree.
+  // Validated here too, independent of the parser.
   if (!isSafeLink(href)) return element(document, 'span', children);
   const anchor = element(document, 'a', children);
   const text = anchor.textContent;

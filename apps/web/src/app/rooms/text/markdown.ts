@@ -2,8 +2,8 @@ import MarkdownIt, { type Token } from 'markdown-it';
 import { type RichNode, type RichParent, isSafeLink } from './rich-node.ts';
 
 /**
- * Only what a message needs; whatever else Markdown knows stays the characters that were typed: headings, pictures, tables, HTML,
- * entities, and code by indentation. It is parsed to tokens, and nothing is ever rendered to HTML.
+ * A subset of Markdown. Everything else stays as typed: headings, images, tables, HTML, entities and indented code. The text is parsed to
+ * tokens and never rendered to HTML.
  */
 const rules = [
   'fence',
@@ -20,9 +20,9 @@ const rules = [
 
 const markdown = new MarkdownIt('zero', { html: false, linkify: true }).enable(rules);
 markdown.validateLink = isSafeLink;
-// An address is shown as it was typed: decoded, it could look like another one.
+// URLs are shown as typed: a decoded URL could look like another one.
 markdown.normalizeLinkText = (text) => text;
-// Addresses say how they are to be opened; "readme.md" is none.
+// Only URLs with a scheme become links; "readme.md" does not.
 markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: false, fuzzyIP: false }).add('ftp:', null).add('//', null);
 
 const parents: Readonly<Partial<Record<string, RichParent>>> = {
@@ -34,14 +34,14 @@ const parents: Readonly<Partial<Record<string, RichParent>>> = {
   list_item_open: 'item',
 };
 
-/** Reads the markup of a message. Its characters are all in the result, save those that are markup. */
+/** Parses the markup of a message. The result contains all characters of the text except the markup itself. */
 export function parseMarkdown(text: string): RichNode[] {
   return treeOf(markdown.parse(text, {}));
 }
 
 function treeOf(tokens: readonly Token[]): RichNode[] {
   const root: RichNode[] = [];
-  /** The lists of children that are open, the innermost last. */
+  /** The stack of open child lists, the innermost last. */
   const open = [root];
   for (const token of tokens) {
     const here = open.at(-1) ?? root;
@@ -49,7 +49,7 @@ function treeOf(tokens: readonly Token[]): RichNode[] {
       open.pop();
     } else if (token.nesting === 1) {
       const children: RichNode[] = [];
-      // The paragraphs of a list without gaps are none.
+      // Paragraphs of tight lists are omitted.
       if (token.hidden) open.push(here);
       else {
         here.push(parentOf(token, children));

@@ -2,29 +2,29 @@ import { mentionsAt } from '@usher/protocol/mentions';
 import { once } from '../../ui/once.ts';
 import type { RichNode } from './rich-node.ts';
 
-/** Characters that may mean more than themselves; or a line that may begin a quote or a list. */
+/** Characters that can be markup, or a line that may start a quote or list. */
 const marks = /[*_`\\[<]|~~~|:\/\/|mailto:|^[^\S\n]*(?:>|[-+]\s|\d{1,9}[.)]\s)/im;
-/** More are a text of their own. */
+/** The maximum length of a text of large emoji. */
 const mostLarge = 6;
-/** What emoji are made of, digits too. Cheap, and nearly every text has something else. */
+/** Characters of emoji, including digits. A cheap test that excludes nearly every text. */
 const emojiParts = /^[\p{Emoji}\p{Emoji_Component}\s]+$/u;
-/** Made once a text wants it: to set up the table of all emoji takes a good part of the time in which a room opens. */
+/** Created lazily: building the emoji table takes a considerable part of the time in which a room opens. */
 const onlyEmoji = once(() => new RegExp(String.raw`^(?:\p{RGI_Emoji}\s*){1,${mostLarge}}$`, 'v'));
 
-/** Whether the text wants to be parsed. Most messages do not, and are shown as they are. */
+/** Whether the text has to be parsed. Most messages are shown as they are. */
 export function mayHaveMarkup(text: string): boolean {
   return marks.test(text);
 }
 
-/** A few emoji and nothing else: they are shown large. */
+/** Whether the text consists of a few emoji only, which are shown large. */
 export function isOnlyEmoji(text: string): boolean {
   return emojiParts.test(text) && onlyEmoji().test(text.trim());
 }
 
 /**
- * Marks the users who are mentioned by `@name`; not in code, and not in links.
+ * Marks mentions (`@name`) outside of code and links.
  *
- * @param notifies whether a name notifies a user; any other name stays plain text
+ * @param notifies whether a name notifies a user; other names stay plain text
  */
 export function withMentions(nodes: readonly RichNode[], notifies: (name: string) => boolean): RichNode[] {
   return nodes.flatMap((node) => {

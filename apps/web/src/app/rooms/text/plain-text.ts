@@ -1,6 +1,6 @@
 import type { RichNode } from './rich-node.ts';
 
-/** The text of a message without its markup; paragraphs, quotes and list items are lines of their own. */
+/** Returns the text of a message without its markup. Paragraphs, quotes and list items become separate lines. */
 export function plainText(nodes: readonly RichNode[]): string {
   return linesOf(nodes)
     .map((line) => line.trim())

@@ -1,4 +1,4 @@
-/** Marked-up text as a tree. What is not in here cannot be shown: there are no pictures, no headings and no HTML. */
+/** The tree of a parsed text. There are no nodes for images, headings or HTML, so these cannot be shown. */
 export type RichNode =
   | string
   | { readonly kind: 'break' }
@@ -8,12 +8,12 @@ export type RichNode =
   | { readonly kind: 'ordered'; readonly start: number; readonly children: readonly RichNode[] }
   | { readonly kind: RichParent; readonly children: readonly RichNode[] };
 
-/** What holds others and says nothing more. */
+/** Nodes with children and no data of their own. */
 export type RichParent = 'strong' | 'em' | 'paragraph' | 'quote' | 'list' | 'item';
 
 const schemes: readonly string[] = ['http:', 'https:', 'mailto:'];
 
-/** Whether a link may lead there: to the web or to a mailbox, and with its whole address, so that one sees where it leads. */
+/** Whether a link target is allowed: an absolute web URL or a `mailto:` URL. */
 export function isSafeLink(href: string): boolean {
   return schemes.includes(URL.parse(href)?.protocol ?? '');
 }

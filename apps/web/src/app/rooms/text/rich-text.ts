@@ -14,18 +14,18 @@ import { draw } from './draw.ts';
 import { isOnlyEmoji, mayHaveMarkup, withMentions } from './markup.ts';
 import { loadParser, parser } from './parser.ts';
 
-/** The text of a message with its markup: as it was typed until the parser is there, which comes when a text first wants it. */
+/** Shows the text of a message with its markup. The text is shown as typed until the parser is loaded, which happens on first use. */
 @Component({
   selector: 'app-rich-text',
   host: { '[class.large]': 'large()' },
   template: '',
   styleUrl: './rich-text.scss',
-  // What is drawn here is drawn without a template, so the styles go by the name of the element.
+  // The nodes are created without a template, so styles are not scoped; they use the element name as prefix.
   encapsulation: ViewEncapsulation.None,
 })
 export class RichText {
   readonly text = input.required<string>();
-  /** Who reads. */
+  /** The user name of the reader. */
   readonly user = input.required<string>();
 
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);

@@ -4,9 +4,9 @@ import { connectionTexts } from '../texts/connection.ts';
 import { injectNow } from '../ui/now.ts';
 import { durationOf } from './duration.ts';
 
-/** The lease of the connection, running down; a renewal sets it back. */
+/** Counts down the lease of the connection; a renewal resets it. */
 @Component({
-  selector: 'app-seat-card',
+  selector: 'app-lease-card',
   host: { class: 'card' },
   template: `
     <h2>{{ texts.lease }}</h2>
@@ -14,7 +14,7 @@ import { durationOf } from './duration.ts';
     <p class="hint">{{ open() ? texts.leaseHint : texts.leaseNone }}</p>
   `,
 })
-export class SeatCard {
+export class LeaseCard {
   private readonly usher = injectUsher();
   private readonly now = injectNow(1_000);
 

@@ -1,20 +1,20 @@
 import type { ConnectionState, Step } from '@usher/client';
 import type { connectionTexts } from '../texts/connection.ts';
 
-export interface Station {
+export interface ConnectionStep {
   readonly name: keyof typeof connectionTexts.steps;
-  /** `blocked`: the server gave no answer, so nothing was refused. */
+  /** `blocked`: the server did not respond, so nothing was rejected. */
   readonly status: 'done' | 'now' | 'failed' | 'blocked' | 'later';
-  /** Its own duration, without the stations before it. */
+  /** The duration of this step alone (ms). */
   readonly ms?: number;
   /** The problem code or close code of a failure. */
   readonly code?: string | number;
-  /** Why the server gave no answer. */
+  /** Why the server did not respond. */
   readonly cause?: 'offline' | 'timeout' | 'unreachable';
 }
 
-/** The latest attempt, station by station: token → ticket → handshake → welcome. */
-export function wayIn(state: ConnectionState, steps: readonly Step[]): readonly Station[] {
+/** The steps of the latest connection attempt: token → ticket → handshake → welcome. */
+export function connectionSteps(state: ConnectionState, steps: readonly Step[]): readonly ConnectionStep[] {
   const begin = steps.findLastIndex(({ step }) => step === 'ticket');
   const latest = begin < 0 ? [] : steps.slice(begin);
   const find = (step: Step['step']): Step | undefined => latest.find((each) => each.step === step);
@@ -38,7 +38,7 @@ export function wayIn(state: ConnectionState, steps: readonly Step[]): readonly 
   ];
 }
 
-function ticketStation(state: ConnectionState, done: Step | undefined, failed: Step | undefined): Station {
+function ticketStation(state: ConnectionState, done: Step | undefined, failed: Step | undefined): ConnectionStep {
   if (failed === undefined || failed.code !== undefined) {
     return station('ticket', done, failed, state.name === 'ticket');
   }
@@ -47,13 +47,18 @@ function ticketStation(state: ConnectionState, done: Step | undefined, failed: S
   return { name: 'ticket', status: 'blocked', cause };
 }
 
-/** The client measures `welcome` from the dial; the handshake is part of that and has a station of its own. */
+/** The client measures `welcome` from the start of the handshake. Subtracts the handshake, which is a step of its own. */
 function welcomeAfter(open: Step | undefined, welcome: Step | undefined): Step | undefined {
   if (welcome?.ms === undefined || open?.ms === undefined) return welcome;
   return { ...welcome, ms: Math.max(0, welcome.ms - open.ms) };
 }
 
-function station(name: Station['name'], done: Step | undefined, failed: Step | undefined, now: boolean): Station {
+function station(
+  name: ConnectionStep['name'],
+  done: Step | undefined,
+  failed: Step | undefined,
+  now: boolean,
+): ConnectionStep {
   if (failed !== undefined)
     return { name, status: 'failed', ...(failed.code === undefined ? {} : { code: failed.code }) };
   if (done !== undefined) return { name, status: 'done', ...(done.ms === undefined ? {} : { ms: done.ms }) };

@@ -3,13 +3,13 @@ import { Logo } from '../ui/logo.ts';
 import { appTexts } from '../texts/app.ts';
 import { posterTexts } from '../texts/poster.ts';
 
-/** The frame of the sign-in pages: the form on one side, on wide screens a ticket on the other. */
+/** The layout of the sign-in pages: the form on one side and, on wide screens, a ticket on the other. */
 @Component({
-  selector: 'app-entrance',
+  selector: 'app-auth-layout',
   imports: [Logo],
-  templateUrl: './entrance.html',
-  styleUrl: './entrance.scss',
+  templateUrl: './auth-layout.html',
+  styleUrl: './auth-layout.scss',
 })
-export class Entrance {
+export class AuthLayout {
   protected readonly texts = { poster: posterTexts, app: appTexts } as const;
 }

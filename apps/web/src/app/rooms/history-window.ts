@@ -4,25 +4,25 @@ import type { RoomMessage } from '@usher/client/rooms';
 import type { Message, MessagePage } from '@usher/protocol';
 import type { PageState } from './message-log.ts';
 
-/** Gets a page of messages, oldest first. @throws HttpErrorResponse */
+/** Requests a page of messages in ascending order. @throws HttpErrorResponse */
 export type GetPage = (query: {
   readonly before?: number;
   readonly after?: number;
   readonly limit: number;
 }) => Promise<MessagePage>;
 
-/** Messages of a page, and most that are held: beyond it those farthest from where one reads are let go. */
+/** The messages of a page, and the maximum that is kept. Beyond it, the messages farthest from the reader are dropped. */
 const pageSize = 50;
 const mostHeld = 2_000;
 
 /**
- * A window into what was said long ago, beside what is live: messages around one of them, and the pages before and after on demand.
- * Changes that come meanwhile are told by `apply`.
+ * A window into the history of a room, independent of the live timeline: the messages around one message, with pages before and after on
+ * demand. Call `apply` for each message that arrives.
  */
-export class Past {
+export class HistoryWindow {
   private readonly get: GetPage;
   private readonly list = signal<readonly RoomMessage[]>([]);
-  /** Sequences that are known, without a hole. A change is one of them and no message. */
+  /** The range of loaded sequence numbers, without gaps. Edits and deletions have sequence numbers too. */
   private first: number;
   private last: number;
   private readonly moreBefore = signal(true);
@@ -31,7 +31,7 @@ export class Past {
   private readonly behind = signal<PageState>('idle');
 
   readonly messages = this.list.asReadonly();
-  /** The first sequence of the window. It changes together with `messages`. */
+  /** The first sequence number of the window. Changes together with `messages`. */
   get oldest(): number {
     return this.first;
   }
@@ -39,10 +39,10 @@ export class Past {
   readonly hasNewer = this.moreAfter.asReadonly();
   readonly older = this.before.asReadonly();
   readonly newer = this.behind.asReadonly();
-  /** Whether both sides of the message are there, so that it can be shown in its place. */
+  /** Whether both sides of the message are loaded, so that it can be shown in its place. */
   readonly known: Signal<boolean> = computed(() => this.list().length > 0);
 
-  /** @param around the sequence that it is about */
+  /** @param around the sequence number of the message */
   constructor(get: GetPage, around: number) {
     this.get = get;
     this.first = around;
@@ -69,11 +69,11 @@ export class Past {
     });
   }
 
-  /** Something was said or changed meanwhile. */
+  /** Adds a message, edit or deletion that was received from the server. */
   apply(message: Message): void {
     const changed = message.edits ?? message.deletes;
     if (changed === undefined) {
-      // What comes behind the last page is on the next one.
+      // A message after the last loaded page is part of a later page.
       this.moreAfter.set(true);
       return;
     }

@@ -1,31 +1,31 @@
 import { signal } from '@angular/core';
 
-/** What the server is asked for, again and again: the last answer, and whether the question after it came to nothing. */
-export class Asked<T> {
+/** Loads a value from the server repeatedly. Keeps the last value if a later request fails. */
+export class Loader<T> {
   private readonly ask: () => Promise<T>;
   private readonly answer = signal<T | undefined>(undefined);
   private readonly trouble = signal<unknown>(undefined);
   private times = 0;
-  /** The question of `refresh` that is under way, and the one that follows it. */
+  /** The running request of `refresh`, and the one that follows it. */
   private asking: Promise<void> | undefined;
   private following: Promise<void> | undefined;
 
-  /** The last answer, `undefined` until there is one. */
+  /** The last value; `undefined` until one is loaded. */
   readonly value = this.answer.asReadonly();
-  /** What went wrong when it was asked last. */
+  /** The error of the last request. */
   readonly error = this.trouble.asReadonly();
 
   constructor(ask: () => Promise<T>) {
     this.ask = ask;
   }
 
-  /** Never throws: what went wrong stands in `error`. */
+  /** Never throws: an error is available as `error`. */
   async load(): Promise<void> {
     const mine = ++this.times;
     this.trouble.set(undefined);
     try {
       const answer = await this.ask();
-      // Of two that overlap the later question counts, whichever answer comes last.
+      // If requests overlap, the one that started last wins, whichever response arrives last.
       if (mine === this.times) this.answer.set(answer);
     } catch (error) {
       if (mine === this.times) this.trouble.set(error);
@@ -33,8 +33,8 @@ export class Asked<T> {
   }
 
   /**
-   * As `load`, for what is wanted often: one question is under way and one follows it, however many want an answer meanwhile.
-   * Resolves to one to a question that was asked after this call.
+   * Like `load`, for frequent calls: at most one request runs and one more is queued, however many callers wait. Resolves after a request
+   * that started after this call.
    */
   async refresh(): Promise<void> {
     if (!this.asking) await this.next();

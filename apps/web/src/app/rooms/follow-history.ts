@@ -1,25 +1,26 @@
 import { DestroyRef, type Signal, computed, effect, inject, signal, untracked } from '@angular/core';
 import { injectUsher } from '@usher/angular';
 import type { RoomView } from './open-rooms.ts';
-import { Past } from './past.ts';
+import { HistoryWindow } from './history-window.ts';
 import { RoomDirectory } from './room-directory.ts';
 import { indexOfSeq } from './rows.ts';
 
-export interface PastOfRoom {
+export interface HistoryOptions {
   readonly name: Signal<string>;
   readonly view: Signal<RoomView>;
-  /** The message that is to be shown, if one is. */
+  /** The sequence number of the message to show, if any. */
   readonly at: Signal<number | undefined>;
 }
 
 /**
- * What a room shows where somebody wants to see one message: a window of its own into the past, unless the message is among those
- * that are held anyway. To be called in an injection context.
+ * Creates a history window around a message, unless the message is already in the live timeline. Must be called in an injection context.
  */
-export function followPast({ name, view, at }: PastOfRoom): { readonly shown: Signal<Past | undefined> } {
+export function followHistory({ name, view, at }: HistoryOptions): {
+  readonly shown: Signal<HistoryWindow | undefined>;
+} {
   const directory = inject(RoomDirectory);
   const usher = injectUsher();
-  const window = signal<Past | undefined>(undefined);
+  const window = signal<HistoryWindow | undefined>(undefined);
 
   const held = computed(() => {
     const seq = at();
@@ -30,12 +31,12 @@ export function followPast({ name, view, at }: PastOfRoom): { readonly shown: Si
   effect(() => {
     const seq = at();
     const room = name();
-    // Once it was needed it stays, whatever is held meanwhile: nothing jumps under the eyes.
+    // Once created, the window stays, even if the message is loaded into the timeline later, so that the view does not jump.
     if (seq === undefined || untracked(held)) {
       window.set(undefined);
       return;
     }
-    const past = new Past((query) => directory.page(room, query), seq);
+    const past = new HistoryWindow((query) => directory.page(room, query), seq);
     window.set(past);
     untracked(() => {
       void past.fetchNewer();

@@ -6,24 +6,27 @@ import { problemCode } from '../session/http-words.ts';
 import { connectionTexts } from '../texts/connection.ts';
 import { milliseconds } from './milliseconds.ts';
 
-/** No answer of a door takes longer than this (ms). */
-const patienceMs = 10_000;
+/** Timeout of a handshake (ms). */
+const timeoutMs = 10_000;
 
-interface Knock {
-  readonly admitted: boolean;
+interface HandshakeResult {
+  readonly accepted: boolean;
   readonly ms: number;
-  /** To be called when the socket, if there is one, is no longer needed. */
-  readonly hangUp: () => void;
+  /** Closes the socket, if it is still open. */
+  readonly close: () => void;
 }
 
-/** Tries at the door, done for real, each told in sentences. A page learns of a refused handshake nothing but 1006; plain HTTP tells more. */
+/**
+ * Runs handshakes that the server should reject and describes the results. Browsers report a rejected handshake only as close code 1006,
+ * so the same request is also sent over plain HTTP, which shows the status.
+ */
 @Service()
-export class Door {
+export class HandshakeProbe {
   private readonly http = inject(HttpClient);
   private readonly window = inject(DOCUMENT).defaultView;
 
-  /** One ticket, two sockets. */
-  async useTwice(): Promise<readonly string[]> {
+  /** Opens two sockets with the same ticket. */
+  async reuseTicket(): Promise<readonly string[]> {
     const begun = performance.now();
     let ticket: TicketAnswer;
     try {
@@ -34,28 +37,28 @@ export class Door {
     const lines: string[] = [connectionTexts.ticketGot(milliseconds(performance.now() - begun))];
     await pause(ticket.connectAfterMs);
     const query = `?ticket=${encodeURIComponent(ticket.ticket)}`;
-    const first = await this.knockWith(query);
-    lines.push(first.admitted ? connectionTexts.first(milliseconds(first.ms)) : connectionTexts.firstRefused);
-    const second = await this.knockWith(query);
-    lines.push(second.admitted ? connectionTexts.secondAdmitted : connectionTexts.second(milliseconds(second.ms)));
-    first.hangUp();
-    second.hangUp();
+    const first = await this.open(query);
+    lines.push(first.accepted ? connectionTexts.first(milliseconds(first.ms)) : connectionTexts.firstRefused);
+    const second = await this.open(query);
+    lines.push(second.accepted ? connectionTexts.secondAdmitted : connectionTexts.second(milliseconds(second.ms)));
+    first.close();
+    second.close();
     return lines;
   }
 
-  /** A socket without a ticket, the same address over plain HTTP, and a ticket without a token. */
-  async knock(): Promise<readonly string[]> {
-    const socket = await this.knockWith('');
-    socket.hangUp();
+  /** Opens a socket without a ticket, sends the same request over plain HTTP, and requests a ticket without an access token. */
+  async withoutTicket(): Promise<readonly string[]> {
+    const socket = await this.open('');
+    socket.close();
     const lines: string[] = [
-      socket.admitted ? connectionTexts.knockAdmitted : connectionTexts.knocked(milliseconds(socket.ms)),
+      socket.accepted ? connectionTexts.knockAdmitted : connectionTexts.knocked(milliseconds(socket.ms)),
     ];
     lines.push(await this.plainAnswer('/api/ws', connectionTexts.plain));
     lines.push(await this.plainAnswer('/api/ws_ticket', connectionTexts.noToken));
     return lines;
   }
 
-  /** Asked with `fetch`, which adds no token, so that the answer is the one that a stranger gets. */
+  /** Uses `fetch` because `HttpClient` would add the access token. The response is that for an unauthenticated client. */
   private async plainAnswer(path: string, words: (status: number, code: string) => string): Promise<string> {
     try {
       const answer = await fetch(path, { headers: { Accept: 'application/problem+json' }, cache: 'no-store' });
@@ -66,23 +69,23 @@ export class Door {
     }
   }
 
-  private knockWith(query: string): Promise<Knock> {
-    const { promise, resolve } = Promise.withResolvers<Knock>();
+  private open(query: string): Promise<HandshakeResult> {
+    const { promise, resolve } = Promise.withResolvers<HandshakeResult>();
     const url = new URL(`/api/ws${query}`, this.window?.location.href);
     url.protocol = url.protocol.replace('http', 'ws');
     const begun = performance.now();
     const socket = new WebSocket(url, 'usher.v1');
-    const hangUp = (): void => {
+    const close = (): void => {
       socket.close();
     };
-    const timer = setTimeout(hangUp, patienceMs);
+    const timer = setTimeout(close, timeoutMs);
     socket.onopen = () => {
       clearTimeout(timer);
-      resolve({ admitted: true, ms: performance.now() - begun, hangUp });
+      resolve({ accepted: true, ms: performance.now() - begun, close });
     };
     socket.onclose = () => {
       clearTimeout(timer);
-      resolve({ admitted: false, ms: performance.now() - begun, hangUp });
+      resolve({ accepted: false, ms: performance.now() - begun, close });
     };
     return promise;
   }

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { Asked } from './asked.ts';
+import { Loader } from './loader.ts';
 
 /** Questions that are answered by hand, in any order. */
 function questions() {
   const open: PromiseWithResolvers<string>[] = [];
-  const asked = new Asked(() => {
+  const asked = new Loader(() => {
     const question = Promise.withResolvers<string>();
     open.push(question);
     return question.promise;

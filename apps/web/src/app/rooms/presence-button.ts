@@ -4,12 +4,12 @@ import { messageTexts } from '../texts/message.ts';
 import { roomTexts } from '../texts/room.ts';
 import { Avatar } from '../ui/avatar.ts';
 
-/** Faces that stand in the header; the others are a number. */
+/** The number of avatars in the header; the others are counted. */
 const mostFaces = 3;
 
-/** Who is in the room now: a few faces and a number, and all of them when asked. */
+/** Shows the users who are present in the room: a few avatars and a count. Opens the full list. */
 @Component({
-  selector: 'app-here',
+  selector: 'app-presence-button',
   imports: [Avatar],
   template: `
     @if (people().length > 0) {
@@ -39,16 +39,16 @@ const mostFaces = 3;
       </ul>
     </div>
   `,
-  styleUrl: './here.scss',
+  styleUrl: './presence-button.scss',
 })
-export class Here {
+export class PresenceButton {
   /** Sorted by name. */
   readonly people = input.required<readonly Person[]>();
-  /** Who reads. */
+  /** The user name of the reader. */
   readonly user = input.required<string>();
 
   protected readonly texts = { room: roomTexts, message: messageTexts } as const;
-  /** The others first: that oneself is here is no news. */
+  /** Other users first. */
   protected readonly faces = computed(() => {
     const people = this.people();
     return [...people.filter(({ user }) => user !== this.user()), ...people.filter(({ user }) => user === this.user())]
