@@ -85,7 +85,7 @@ export class RoomList {
     this.aim();
   }
 
-  protected unpoint(): void {
+  protected clearPointer(): void {
     this.pointed.set(undefined);
     this.rest();
   }
