@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { foldUserName, userNamePattern } from '@usher/protocol/server';
 import { type IdentityProvider, readIdentityProvider } from './identity-provider.ts';
-import { isLoopback } from './origins.ts';
+import { isLoopbackUrl } from './origins.ts';
 
 /** Everything that an operator can set. Made once by `loadConfig`, frozen, handed down; nothing else reads the environment. */
 export interface Config {
@@ -192,7 +192,7 @@ export function loadConfig(env: Env, webRoot: string): Config {
     logLevel: oneOf('LOG_LEVEL', logLevels, 'info'),
     webRoot,
   };
-  if (config.demoUsers && publicUrl !== undefined && !isLoopback(publicUrl)) {
+  if (config.demoUsers && publicUrl !== undefined && !isLoopbackUrl(publicUrl)) {
     faults.push(
       'DEMO_USERS: must be false while PUBLIC_URL is not a loopback address, because everybody knows the passwords of the demo ' +
         '(npm start sets it to true by default)',

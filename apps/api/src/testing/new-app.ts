@@ -6,7 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import { inject, onTestFinished } from 'vitest';
 import { type AppOptions, buildApp } from '../app.ts';
 import { loadConfig } from '../config/config.ts';
-import { isLoopback } from '../config/origins.ts';
+import { isLoopbackUrl } from '../config/origins.ts';
 import { databaseFile } from '../database/sqlite.ts';
 import type {} from './first-data.ts';
 import { tempFolder } from './temp-folder.ts';
@@ -55,7 +55,7 @@ export async function newApp(
   options: Omit<AppOptions, 'logStream'> = {},
 ): Promise<TestApp> {
   const dataDir = env['DATA_DIR'] ?? tempFolder();
-  const isPublic = env['PUBLIC_URL'] !== undefined && !isLoopback(env['PUBLIC_URL']);
+  const isPublic = env['PUBLIC_URL'] !== undefined && !isLoopbackUrl(env['PUBLIC_URL']);
   if (!ownPeople.some((name) => name in env)) {
     const file = join(dataDir, databaseFile);
     copyFileSync(join(inject('firstData'), databaseFile), file);

@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Kysely } from 'kysely';
 import { type Config, ConfigError } from '../config/config.ts';
-import { isLoopback, listeningUrl } from '../config/origins.ts';
+import { isLoopbackUrl, listeningUrl } from '../config/origins.ts';
 import type { Tables } from '../database/schema.ts';
 import type { Passwords } from './passwords.ts';
 
@@ -27,7 +27,7 @@ export async function refuseDemoAccounts(
   passwords: Passwords,
   log: Pick<FastifyBaseLogger, 'warn'>,
 ): Promise<void> {
-  if (isLoopback(config.publicUrl ?? listeningUrl(config, 80)) && !isWildcard(config.host, config.publicUrl)) return;
+  if (isLoopbackUrl(config.publicUrl ?? listeningUrl(config, 80)) && !isWildcard(config.host, config.publicUrl)) return;
   const accounts = await enabledDemoAccounts(db, passwords);
   if (accounts.length === 0) return;
   if (config.publicUrl === undefined) {
