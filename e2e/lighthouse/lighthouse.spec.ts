@@ -32,9 +32,9 @@ for (const device of ['phone', 'desktop'] as const) {
 
 async function line(name: string, url: string, port: number, device: 'phone' | 'desktop'): Promise<{ low: string[] }> {
   const { scores, faults, machine } = await medianAudit(url, port, device);
-  const told = categories.map((category) => `${category} ${scores[category]}`).join(', ');
+  const summary = categories.map((category) => `${category} ${scores[category]}`).join(', ');
   process.stdout.write(
-    `  ${name} (${device}): ${told}; benchmarkIndex ${machine}\n${faults.map((fault) => `    ${fault}\n`).join('')}`,
+    `  ${name} (${device}): ${summary}; benchmarkIndex ${machine}\n${faults.map((fault) => `    ${fault}\n`).join('')}`,
   );
   return { low: categories.filter((category) => scores[category] < least).map((category) => `${name}: ${category}`) };
 }
