@@ -1,4 +1,4 @@
 import config from './playwright.config.ts';
 
-/** `npm run lighthouse`: one page after the other, since what is measured is time. */
+/** `npm run lighthouse`: one page at a time, because it measures time. */
 export default { ...config, testDir: './lighthouse', workers: 1, timeout: 600_000, reporter: [['list']] };

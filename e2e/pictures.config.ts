@@ -1,4 +1,4 @@
 import config from './playwright.config.ts';
 
-/** `npm run pictures`: the pictures of the documents, apart from the tests. */
+/** `npm run pictures`: takes the screenshots for the documentation; separate from the tests. */
 export default { ...config, testDir: './pictures', reporter: [['list']] };

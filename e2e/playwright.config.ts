@@ -1,6 +1,6 @@
 import { defineConfig } from '@playwright/test';
 
-/** Every test starts a server of its own (own port, own data folder), so they run side by side. */
+/** Every test starts its own server (own port and data folder), so tests run in parallel. */
 export default defineConfig({
   testDir: './stories',
   outputDir: './test-results/artifacts',

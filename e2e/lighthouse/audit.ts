@@ -10,9 +10,9 @@ export type Scores = Readonly<Record<(typeof categories)[number], number>>;
 export interface Audit {
   /** 0 to 100. */
   readonly scores: Scores;
-  /** What cost points, in Lighthouse's words. */
+  /** The audits that cost points, as Lighthouse describes them. */
   readonly faults: readonly string[];
-  /** How fast this machine was meanwhile, by Lighthouse's own measure: scores of unlike ones cannot be compared. */
+  /** Lighthouse's benchmark index of this machine: scores with different values are not comparable. */
   readonly machine: number;
 }
 
@@ -31,7 +31,7 @@ interface Report {
 
 const cli = join(import.meta.dirname, '../../tools/lighthouse/node_modules/lighthouse/cli/index.js');
 
-/** The middle one of three looks, by performance: single ones differ by several points (Lighthouse, docs/variability.md). */
+/** Returns the median of three runs by performance: single runs differ by several points (Lighthouse, docs/variability.md). */
 export async function medianAudit(url: string, port: number, device: 'phone' | 'desktop'): Promise<Audit> {
   const audits: Audit[] = [];
   for (let n = 0; n < 3; n += 1) audits.push(await audit(url, port, device));
@@ -41,7 +41,7 @@ export async function medianAudit(url: string, port: number, device: 'phone' | '
   return middle;
 }
 
-/** Lets Lighthouse look at a page in the browser that listens on `port`, with whoever is signed in there. */
+/** Runs Lighthouse on a page in the browser that listens on `port`, with the user who is signed in there. */
 async function audit(url: string, port: number, device: 'phone' | 'desktop'): Promise<Audit> {
   const folder = await mkdtemp(join(tmpdir(), 'usher-lighthouse-'));
   const file = join(folder, 'report.json');

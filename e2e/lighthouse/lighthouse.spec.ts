@@ -5,13 +5,13 @@ import { Speaker } from '../fixtures/speaker.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { categories, medianAudit } from './audit.ts';
 
-/** What every page has to reach in every category. */
+/** The minimum score of every page in every category. */
 const least = 95;
 
 test.use({ settings: { LOG_LEVEL: 'info' } });
 
 for (const device of ['phone', 'desktop'] as const) {
-  test(`Lighthouse gives sign-in and rooms at least ${least} (${device})`, async ({ usher, launchOptions }) => {
+  test(`Lighthouse scores sign-in and rooms at least ${least} (${device})`, async ({ usher, launchOptions }) => {
     const port = await freePort();
     const browser = await chromium.launchPersistentContext('', {
       ...launchOptions,
@@ -32,14 +32,14 @@ for (const device of ['phone', 'desktop'] as const) {
 
 async function line(name: string, url: string, port: number, device: 'phone' | 'desktop'): Promise<{ low: string[] }> {
   const { scores, faults, machine } = await medianAudit(url, port, device);
-  const told = categories.map((category) => `${category} ${scores[category]}`).join(', ');
+  const summary = categories.map((category) => `${category} ${scores[category]}`).join(', ');
   process.stdout.write(
-    `  ${name} (${device}): ${told}; benchmarkIndex ${machine}\n${faults.map((fault) => `    ${fault}\n`).join('')}`,
+    `  ${name} (${device}): ${summary}; benchmarkIndex ${machine}\n${faults.map((fault) => `    ${fault}\n`).join('')}`,
   );
   return { low: categories.filter((category) => scores[category] < least).map((category) => `${name}: ${category}`) };
 }
 
-/** A room as it is after a day of talk. */
+/** A room with a day of messages. */
 async function fillRoom(url: string): Promise<void> {
   const bart = await Speaker.connect(url, 'bart', 'secret');
   for (let n = 1; n <= 60; n += 1)

@@ -39,7 +39,7 @@ for (const { name, ...look } of looks) {
     await expect(page.getByTestId('twice-answer')).toContainText(/refused/i);
     await expect(page.getByText('–', { exact: true })).toHaveCount(0);
     await shoot('connection');
-    // Some more places where she is signed in.
+    // More sessions of the same user.
     for (const userAgent of elsewhere) await signInFrom(usher.direct, 'maggie', userAgent);
     await page.goto('/settings');
     await expectState(page, 'open');
@@ -48,7 +48,7 @@ for (const { name, ...look } of looks) {
   });
 }
 
-/** A session of that browser, which is not there. */
+/** Creates a session of another browser, without that browser. */
 async function signInFrom(url: string, user: string, userAgent: string): Promise<void> {
   await tokenOf(url, user, 'secret', { 'user-agent': userAgent });
 }

@@ -4,9 +4,9 @@ import { addMember, inList, longTitle, makeRoom } from '../fixtures/rooms.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { converse, looks, shooter } from './scene.ts';
 
-/** What else there is to do with rooms and messages than to read and write. */
+/** Features of rooms and messages besides reading and writing. */
 for (const { name, ...look } of looks) {
-  test(`pictures of places: ${name}`, async ({ usher, visitor }) => {
+  test(`screenshots of features: ${name}`, async ({ usher, visitor }) => {
     await furnish(usher.direct);
     const { lisa, bart } = await converse(usher.direct);
     const { page } = await visitor({ ...look, reducedMotion: 'reduce' });
@@ -56,7 +56,7 @@ for (const { name, ...look } of looks) {
   });
 }
 
-/** Rooms that Maggie is in, and some that she is not. */
+/** Rooms that Maggie has joined, and some that she has not. */
 async function furnish(url: string): Promise<void> {
   await makeRoom(url, 'maggie', { room: 'release-party', title: 'Release party', private: true });
   for (const user of ['bart', 'lisa', 'admin']) await addMember(url, 'maggie', 'release-party', user);

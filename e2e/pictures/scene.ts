@@ -2,11 +2,11 @@ import type { Page } from '@playwright/test';
 import { join } from 'node:path';
 import { Speaker } from '../fixtures/speaker.ts';
 
-/** The pictures of the documents, made from the real thing: `npm run pictures`. */
+/** The screenshots for the documentation, taken from the real app: `npm run pictures`. */
 const folder = join(import.meta.dirname, '../../docs/pictures');
 
 const desktop = { viewport: { width: 1440, height: 900 }, hasTouch: false, isMobile: false };
-/** Held in a hand: what is there for a mouse or a keyboard is not. */
+/** A touch device: controls for mouse and keyboard are hidden. */
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
 export const looks = [
@@ -41,7 +41,7 @@ const conversation = [
   ],
 ] as const;
 
-/** What is said in General before anybody looks. Lisa and Bart stay there. */
+/** Fills General with messages. Lisa and Bart stay present. */
 export async function converse(url: string): Promise<Record<'lisa' | 'bart', Speaker>> {
   const lisa = await Speaker.connect(url, 'lisa', 'secret');
   const bart = await Speaker.connect(url, 'bart', 'secret');
@@ -54,18 +54,18 @@ export async function converse(url: string): Promise<Record<'lisa' | 'bart', Spe
 
 export function shooter(page: Page, look: string): (what: string) => Promise<void> {
   return async (what) => {
-    // Nothing is pointed at.
+    // Move the pointer away.
     await page.mouse.move(0, 0);
     await settled(page);
     await page.screenshot({ path: join(folder, `${what}-${look}.png`) });
   };
 }
 
-/** Fonts are there and nothing moves any more. */
+/** Waits until fonts are loaded and animations have ended. */
 async function settled(page: Page): Promise<void> {
   await page.evaluate(async () => {
     await document.fonts.ready;
-    // What was changed just now begins to move with the next frame.
+    // Animations of recent changes start with the next frame.
     await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
     await Promise.allSettled(document.getAnimations().map((animation) => animation.finished));
   });

@@ -5,12 +5,12 @@ import { inList, makeRoom } from '../fixtures/rooms.ts';
 import { Speaker } from '../fixtures/speaker.ts';
 import { expect, test } from '../fixtures/test.ts';
 
-// Axe looks at everything four times in each state.
+// Axe runs four times in each state.
 test.describe.configure({ timeout: 180_000 });
 
 const desktop = { width: 1440, height: 900 };
 const phone = { width: 390, height: 844 };
-/** Looked at for everything. The other two combinations differ in colours alone, and are looked at for those. */
+/** Checked with all rules. The other two combinations differ in colors only, and are checked for those. */
 const whole: readonly Look[] = [
   { viewport: desktop, colorScheme: 'light' },
   { viewport: phone, colorScheme: 'dark' },
@@ -20,12 +20,12 @@ const colours: readonly Look[] = [
   { viewport: phone, colorScheme: 'light' },
 ];
 
-/** Axe finds nothing on what is shown now, on desktop and phone, in light and dark. */
+/** Expects no axe violation in the current state, on desktop and phone, in light and dark. */
 async function expectAccessible(page: Page): Promise<void> {
   await expectNothingFound(page, { whole, colours });
 }
 
-test('axe finds nothing on the sign-in page, nor on the rooms', async ({ visitor }) => {
+test('axe finds no violation on the sign-in page and the rooms', async ({ visitor }) => {
   const { page } = await visitor({ reducedMotion: 'reduce' });
   await page.goto('/');
   await expect(page.getByLabel('User name')).toBeVisible();
@@ -41,7 +41,7 @@ test('axe finds nothing on the sign-in page, nor on the rooms', async ({ visitor
   await expectAccessible(page);
 });
 
-test('axe finds nothing in a conversation with all that it may hold, nor on what its messages and its field offer', async ({
+test('axe finds no violation in a conversation with every kind of content, its message menus and its composer', async ({
   usher,
   visitor,
 }) => {
@@ -83,10 +83,7 @@ test('axe finds nothing in a conversation with all that it may hold, nor on what
   await expectAccessible(page);
 });
 
-test('axe finds nothing on what leads from room to room, nor on what is asked about one', async ({
-  usher,
-  visitor,
-}) => {
+test('axe finds no violation in room navigation and room dialogs', async ({ usher, visitor }) => {
   test.slow();
   await makeRoom(usher.url, 'maggie', { room: 'plans', title: 'Plans', private: true });
   await makeRoom(usher.url, 'bart', { room: 'skateboards', title: 'Skateboards' });
@@ -129,7 +126,7 @@ test('axe finds nothing on what leads from room to room, nor on what is asked ab
   await expectAccessible(page);
 });
 
-test('axe finds nothing while the connection is lost, nor on the connection page', async ({ visitor, usher }) => {
+test('axe finds no violation while disconnected and on the connection page', async ({ visitor, usher }) => {
   const { page } = await visitor({ reducedMotion: 'reduce' });
   await signIn(page, 'maggie');
   await openRoom(page, 'General');
@@ -146,7 +143,7 @@ test('axe finds nothing while the connection is lost, nor on the connection page
   await expectAccessible(page);
 });
 
-test('axe finds nothing on the settings, nor on what they ask and tell', async ({ visitor }) => {
+test('axe finds no violation in the settings and their dialogs and messages', async ({ visitor }) => {
   const { page } = await visitor({ reducedMotion: 'reduce' });
   await signIn(page, 'maggie');
   await page.goto('/settings');
@@ -159,7 +156,7 @@ test('axe finds nothing on the settings, nor on what they ask and tell', async (
   await expectAccessible(page);
 });
 
-test('everything can be done by keyboard: sign in, choose a room, write, sign out', async ({ visitor }) => {
+test('keyboard users can sign in, open a room, send a message and sign out', async ({ visitor }) => {
   const { page } = await visitor();
   await page.goto('/');
   await tabTo(page, 'User name');
@@ -275,7 +272,7 @@ async function focused(page: Page, name: string | RegExp): Promise<boolean> {
   return (await found.count()) > 0;
 }
 
-/** Presses Tab until the focus is on something of that name: at most 60 times, then it cannot be reached by keyboard. */
+/** Presses Tab until the element with that name has the focus, at most 60 times. */
 async function tabTo(page: Page, name: string | RegExp): Promise<void> {
   for (let n = 0; n < 60; n += 1) {
     if (await focused(page, name)) return;

@@ -5,11 +5,11 @@ import { expect, test } from '../fixtures/test.ts';
 const people = 20;
 const each = 30;
 
-test.describe('twenty people send while the server is killed', () => {
-  // So many come from one address in one test; the limits themselves have tests of their own.
+test.describe('twenty users send while the server is killed', () => {
+  // All users share one address here. The limits have their own tests.
   test.use({ settings: { SENDS_PER_SECOND: '0', MAX_CONNECTIONS_PER_USER: '50' } });
 
-  test('every acknowledged message is there, and what was not acknowledged appears once', async ({ usher }) => {
+  test('every acknowledged message is stored, and unacknowledged messages appear once', async ({ usher }) => {
     const url = usher.url;
     const speakers = await Promise.all(Array.from({ length: people }, () => Speaker.connect(url, 'bart', 'secret')));
     for (const speaker of speakers) speaker.enter('general');
@@ -34,7 +34,7 @@ test.describe('twenty people send while the server is killed', () => {
     expect(kept.map(({ seq }) => seq)).toEqual(Array.from({ length: people * each }, (_, n) => n + 1));
     const wanted = Array.from({ length: people * each }, (_, n) => `${Math.floor(n / each)}/${n % each}`);
     expect(kept.map(({ text }) => text).sort()).toEqual(wanted.sort());
-    // What one person said stands in the order in which it was said.
+    // The messages of one user keep their order.
     for (let person = 0; person < people; person += 1) {
       const theirs = kept
         .filter(({ text }) => text.startsWith(`${person}/`))

@@ -2,7 +2,7 @@ import { tokenOf } from '../fixtures/calls.ts';
 import { composer, expectState, fillIn, openRoom, signIn } from '../fixtures/chat.ts';
 import { expect, test } from '../fixtures/test.ts';
 
-test('a user who is disabled while typing is out at once, told why, and leaves nothing behind', async ({
+test('a user who is disabled while typing is signed out at once with the reason, and no data remains', async ({
   usher,
   visitor,
 }) => {

@@ -3,7 +3,7 @@ import { tokenOf } from '../fixtures/calls.ts';
 import { expectState, signIn } from '../fixtures/chat.ts';
 import { expect, test } from '../fixtures/test.ts';
 
-test('the connection page shows what a refused handshake looks like', async ({ visitor }) => {
+test('the connection page shows a rejected handshake', async ({ visitor }) => {
   const { page } = await visitor();
   await signIn(page, 'maggie');
   await page
@@ -23,7 +23,7 @@ test('the connection page shows what a refused handshake looks like', async ({ v
   await expectState(page, 'open');
 });
 
-test('a socket without a ticket is refused from a page too, with nothing but 1006', async ({ visitor, usher }) => {
+test('a page that connects without a ticket receives only 1006', async ({ visitor, usher }) => {
   const { page } = await visitor();
   await page.goto('/');
   for (const query of ['', '?ticket=', '?ticket=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA']) {
@@ -44,7 +44,7 @@ test('a socket without a ticket is refused from a page too, with nothing but 100
   }
 });
 
-/** One handshake by hand: the status line and the body, as the wire has them. */
+/** Performs a raw handshake. Returns the status line and the body as sent. */
 async function knock(url: string, path: string): Promise<{ status: number; body: string }> {
   const { hostname, port, host } = new URL(url);
   const socket = connect(Number(port), hostname);
@@ -57,7 +57,7 @@ async function knock(url: string, path: string): Promise<{ status: number; body:
     socket.once('close', () => {
       resolve();
     });
-    // An admitted socket stays open: its first answer is all that is asked here.
+    // An accepted socket stays open; only its first response matters here.
     socket.on('data', () => {
       if (answer.startsWith('HTTP/1.1 101')) socket.destroy();
     });
@@ -71,7 +71,7 @@ async function ticketFor(url: string): Promise<string> {
   return ((await answer.json()) as { ticket: string }).ticket;
 }
 
-test('fifty simultaneous uses of one ticket: one gets in', async ({ usher }) => {
+test('of fifty simultaneous uses of one ticket exactly one is accepted', async ({ usher }) => {
   const ticket = await ticketFor(usher.direct);
   const answers = await Promise.all(Array.from({ length: 50 }, () => knock(usher.direct, `/api/ws?ticket=${ticket}`)));
   expect(answers.filter(({ status }) => status === 101)).toHaveLength(1);
@@ -80,7 +80,7 @@ test('fifty simultaneous uses of one ticket: one gets in', async ({ usher }) => 
   expect(refused.every(({ body }) => body.includes('Invalid ticket'))).toBe(true);
 });
 
-test('an upgrade anywhere else is 404, with a good ticket or without', async ({ usher }) => {
+test('an upgrade on another path is a 404, with or without a valid ticket', async ({ usher }) => {
   const paths = [
     '/',
     '/api',
@@ -98,7 +98,7 @@ test('an upgrade anywhere else is 404, with a good ticket or without', async ({ 
     const ticket = await ticketFor(usher.direct);
     expect((await knock(usher.direct, path)).status, path).toBe(404);
     expect((await knock(usher.direct, `${path}?ticket=${ticket}`)).status, path).toBe(404);
-    // Nobody judged the ticket: it is still good at its own door.
+    // The ticket was not consumed: it is still valid at its endpoint.
     expect((await knock(usher.direct, `/api/ws?ticket=${ticket}`)).status, path).toBe(101);
   }
 });

@@ -21,9 +21,7 @@ interface Visitor {
   readonly context: BrowserContext;
 }
 
-test('a reload and another tab stay signed in, and nothing secret stands where a script could read it', async ({
-  visitor,
-}) => {
+test('a reload and a second tab stay signed in, and scripts can read no secret', async ({ visitor }) => {
   const { page, context } = await visitor();
   await signIn(page, 'maggie');
   await page.reload();
@@ -38,7 +36,7 @@ test('a reload and another tab stay signed in, and nothing secret stands where a
   expect(readable).not.toMatch(/eyJ|usher_refresh/);
 });
 
-test('a laptop sleeps past the life of its token and its seat: both tabs are back, with one refresh each at most', async ({
+test('after a sleep longer than token and lease, both tabs reconnect with at most one refresh each', async ({
   usher,
   visitor,
 }) => {
@@ -64,12 +62,12 @@ test('a laptop sleeps past the life of its token and its seat: both tabs are bac
   await say(first, 'good morning');
   await expectSent(first, 'good morning');
   await expect(messageWith(second, 'good morning')).toHaveCount(1);
-  // One for both as a rule: a tab that asks in the instant in which the other one's token is on its way gets its own.
+  // Usually one for both. A tab that asks while the other tab's token is in transit refreshes too.
   expect(refreshes.slice(1)).toEqual(refreshes.length > 2 ? ['POST 200', 'POST 200'] : ['POST 200']);
 });
 
 test.describe('the session expires while the laptop sleeps', () => {
-  /** Maggie has written something on the train; by the time that she is back her session is over, and the page says so. */
+  /** Maggie has typed a message offline. Her session expires meanwhile, and the page shows it. */
   async function comeBackTooLate(usher: UsherServer, { page, context }: Visitor): Promise<void> {
     await context.clock.install();
     await signIn(page, 'maggie');
@@ -79,7 +77,7 @@ test.describe('the session expires while the laptop sleeps', () => {
     await say(page, 'written on the train');
     await expect(messageWith(page, 'on the train')).toHaveCount(1);
     await composer(page).fill('half a tho');
-    // Weeks in a second: a server whose sessions last no longer has not seen this one for too long.
+    // Simulates weeks: a server with a very short idle timeout has expired the session.
     await usher.kill();
     await usher.start({ SESSION_IDLE_SECONDS: '1' });
     usher.cable.plugIn();
@@ -89,11 +87,8 @@ test.describe('the session expires while the laptop sleeps', () => {
     await usher.start();
   }
 
-  test('when the same person is back, they are where they were, and what they typed is there, once', async ({
-    usher,
-    visitor,
-  }) => {
-    // Three servers, one after the other.
+  test('the same user returns to the same room with the unsent message, once', async ({ usher, visitor }) => {
+    // Starts three servers in sequence.
     test.slow();
     const maggie = await visitor();
     await comeBackTooLate(usher, maggie);
@@ -105,7 +100,7 @@ test.describe('the session expires while the laptop sleeps', () => {
     await expect(composer(page)).toHaveValue('half a tho');
   });
 
-  test('somebody else finds nothing of it', async ({ usher, visitor }) => {
+  test('another user sees none of it', async ({ usher, visitor }) => {
     test.slow();
     const maggie = await visitor();
     await comeBackTooLate(usher, maggie);
@@ -122,17 +117,14 @@ test.describe('the session expires while the laptop sleeps', () => {
   });
 });
 
-test('a stolen refresh cookie that is used ends the session in every tab, with the reason', async ({
-  usher,
-  visitor,
-}) => {
+test('use of a stolen refresh cookie ends the session in every tab, with the reason', async ({ usher, visitor }) => {
   const { page: first, context } = await visitor();
   await signIn(first, 'maggie');
   const stolen = (await context.cookies(`${usher.url}/api/auth`)).find(({ name }) => name === 'usher_refresh');
   expect(stolen).toMatchObject({ httpOnly: true, sameSite: 'Strict', path: '/api/auth' });
   const second = await context.newPage();
   const closed = second.waitForEvent('websocket').then((socket) => socket.waitForEvent('close'));
-  // This tab refreshes: from now on the stolen cookie is an old one.
+  // This tab refreshes, which replaces the stolen cookie.
   await second.goto('/');
   await expectState(second, 'open');
   await openRoom(second, 'General');
@@ -155,10 +147,7 @@ test('a stolen refresh cookie that is used ends the session in every tab, with t
   await expectState(first, 'open');
 });
 
-test('signing out on all other devices ends every tab of theirs, with the reason, and not this one', async ({
-  usher,
-  visitor,
-}) => {
+test('signing out all other devices ends their tabs with the reason, but not this one', async ({ usher, visitor }) => {
   const { page: laptop, context } = await visitor();
   await signIn(laptop, 'maggie');
   const tab = await context.newPage();
@@ -178,7 +167,7 @@ test('signing out on all other devices ends every tab of theirs, with the reason
   await expectState(phone, 'open');
 });
 
-test('signing out without a network: the next visitor is not signed in as the last, and the server is told', async ({
+test('after an offline sign-out the next visitor is not signed in, and the server is notified', async ({
   usher,
   visitor,
 }) => {
@@ -208,7 +197,7 @@ test('signing out without a network: the next visitor is not signed in as the la
   expect(refreshes).toEqual(['POST 200']);
 });
 
-test('somebody else signs in under a page that was away: it begins anew, as theirs', async ({ visitor }) => {
+test('a frozen page reloads as the new user when another user has signed in', async ({ visitor }) => {
   const { page: hers, context } = await visitor();
   await signIn(hers, 'maggie');
   await openRoom(hers, 'General');
@@ -216,7 +205,7 @@ test('somebody else signs in under a page that was away: it begins anew, as thei
   const his = await context.newPage();
   await his.goto('/');
   await expectState(his, 'open');
-  // As after a while in which one tab was frozen: it hears of the second sign-in and not of what was between.
+  // As for a frozen tab: it receives the second sign-in, but not the events before it.
   const reloaded = hers.waitForEvent('load');
   await his.evaluate(async () => {
     const answer = await fetch('/api/auth', {

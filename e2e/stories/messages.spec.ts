@@ -13,14 +13,14 @@ import {
 import { Speaker } from '../fixtures/speaker.ts';
 import { expect, test } from '../fixtures/test.ts';
 
-/** Chooses something in the menu of a message. */
+/** Selects an item in the menu of a message. */
 async function choose(page: Page, message: Locator, item: string): Promise<void> {
   await message.hover();
   await message.getByRole('button', { name: 'Message actions' }).click();
   await page.getByRole('menuitem', { name: item }).click();
 }
 
-test('markup is shown, and no HTML of people is', async ({ visitor }) => {
+test('Markdown is rendered, and HTML is not', async ({ visitor }) => {
   const { maggie, bart } = await maggieAndBart(visitor);
   await maggie.evaluate(() => {
     Reflect.set(globalThis, 'alert', () => {
@@ -52,7 +52,7 @@ test('markup is shown, and no HTML of people is', async ({ visitor }) => {
   }
 });
 
-test('a message is edited and taken back, and another browser sees it', async ({ visitor }) => {
+test('edits and deletions of a message appear in another browser', async ({ visitor }) => {
   const { maggie, bart } = await maggieAndBart(visitor);
   await say(maggie, 'Helo Bart');
   await expectSent(maggie, 'Helo Bart');
@@ -87,7 +87,7 @@ test('a message is edited and taken back, and another browser sees it', async ({
   await expect(messages(bart)).toHaveCount(2);
 });
 
-test('what is read is read on every device, and the line of what is new stands where one left off', async ({
+test('read markers apply to every device, and the divider of new messages is at the last read position', async ({
   usher,
   visitor,
 }) => {
@@ -118,13 +118,13 @@ test('what is read is read on every device, and the line of what is new stands w
   await expect(other.getByText('New messages')).toHaveCount(0);
 });
 
-test('the menu of a message gives the focus back to where it came from', async ({ visitor }) => {
+test('the message menu restores the focus', async ({ visitor }) => {
   const { page } = await visitor();
   await signIn(page, 'maggie');
   await openRoom(page, 'General');
   for (const text of ['one', 'two']) await say(page, text);
   await expectSent(page, 'two');
-  // One stop for all messages, and the arrows from there.
+  // All messages are one tab stop; arrow keys move between them.
   await composer(page).press('Shift+Tab');
   const more = messages(page).getByRole('button', { name: 'Message actions' });
   await expect(more.last()).toBeFocused();
@@ -135,14 +135,14 @@ test('the menu of a message gives the focus back to where it came from', async (
   await page.keyboard.press('Escape');
   await expect(more.first()).toBeFocused();
   await page.keyboard.press('Enter');
-  // Once it is open, as for a person: what is chosen in the same instant finds a menu that is about to take the focus.
+  // Wait until the menu is open: it takes the focus only then.
   await expect(page.getByRole('menuitem').first()).toBeFocused();
   await page.getByRole('menuitem', { name: 'Edit' }).press('Enter');
   await expect(composer(page)).toBeFocused();
   await expect(composer(page)).toHaveValue('one');
 });
 
-test('nobody is offered to change what others wrote', async ({ visitor }) => {
+test('the menu offers no edit or delete for messages of other users', async ({ visitor }) => {
   const { maggie, bart } = await maggieAndBart(visitor);
   await say(maggie, 'mine');
   await messageWith(bart, 'mine').hover();
@@ -150,7 +150,7 @@ test('nobody is offered to change what others wrote', async ({ visitor }) => {
   await expect(bart.getByRole('menuitem')).toHaveText(['Copy text']);
 });
 
-test('somebody is mentioned, and an emoji found, by keyboard alone', async ({ visitor }) => {
+test('mentions and emoji can be inserted by keyboard', async ({ visitor }) => {
   const { maggie, bart } = await maggieAndBart(visitor);
   await say(bart, 'hello');
   await expect(messageWith(maggie, 'hello')).toHaveCount(1);
@@ -168,20 +168,20 @@ test('somebody is mentioned, and an emoji found, by keyboard alone', async ({ vi
   await expect(messageWith(bart, 'hello @bart').locator('.mention.own')).toHaveText('@bart');
 });
 
-test('a name is highlighted only if somebody is notified by it', async ({ usher, visitor }) => {
+test('highlights a name only if its user is notified', async ({ usher, visitor }) => {
   const lisa = await Speaker.connect(usher.direct, 'lisa', 'secret');
   await lisa.say('general', 'hello');
   lisa.leave();
   const { maggie, bart } = await maggieAndBart(visitor);
   await say(maggie, '@everyone, @here and @nobody: ask @bart or @lisa');
-  // lisa is a member and not here now.
+  // lisa is a member, but not present.
   await expect(messageWith(maggie, 'everyone').locator('.mention')).toHaveText(['@bart', '@lisa']);
   await expect(messageWith(bart, 'everyone').locator('.mention')).toHaveText(['@bart', '@lisa']);
   await expect(messageWith(bart, 'everyone').locator('.mention.own')).toHaveText('@bart');
   await expect(messageWith(bart, 'everyone')).toContainText('@everyone, @here and @nobody: ask @bart or @lisa');
 });
 
-test('who is here and who is writing stands there, and nothing moves for it', async ({ visitor }) => {
+test('presence and typing are shown without a layout shift', async ({ visitor }) => {
   const { maggie, bart } = await maggieAndBart(visitor);
   await expect(maggie.getByRole('button', { name: '2 people here' })).toBeVisible();
   await say(maggie, 'hello');
@@ -195,10 +195,7 @@ test('who is here and who is writing stands there, and nothing moves for it', as
   await expect(maggie.getByText('bart is typing…')).toHaveCount(0);
 });
 
-test('what is written without a network survives a reload, is changed, and goes out once', async ({
-  usher,
-  visitor,
-}) => {
+test('an offline message survives a reload, can be edited, and is sent once', async ({ usher, visitor }) => {
   const { page } = await visitor();
   await signIn(page, 'maggie');
   await openRoom(page, 'General');
@@ -224,7 +221,7 @@ test('what is written without a network survives a reload, is changed, and goes 
   await expect(messages(page)).toHaveCount(2);
 });
 
-test('a room with 50,000 messages: every one can be reached, few stand in the page, and the place stays', async ({
+test('in a room with 50,000 messages every message is reachable, few are in the DOM, and the scroll position is stable', async ({
   usher,
   visitor,
 }) => {
@@ -237,7 +234,7 @@ test('a room with 50,000 messages: every one can be reached, few stand in the pa
   await expect(messageWith(page, `message ${total}`)).toBeVisible();
 
   const log = page.getByRole('log');
-  // Up to the very first one, page by page, as somebody does who holds the Home key.
+  // Scroll up to the first message, page by page, as with the Home key held down.
   await log.focus();
   await expect
     .poll(
@@ -257,7 +254,7 @@ test('a room with 50,000 messages: every one can be reached, few stand in the pa
   expect(await messages(page).count()).toBeLessThan(200);
   await expect(messages(page).first()).toHaveAttribute('aria-setsize', /^\d+$/);
 
-  // A long way in one go, and in steps: what is on the screen is without a gap and in order.
+  // Scroll far in one step and in several: the visible messages are contiguous and in order.
   for (const share of [0.25, 0.5, 0.75]) {
     await log.evaluate((scroller, part) => {
       scroller.scrollTo({ top: scroller.scrollHeight * part });
@@ -282,7 +279,7 @@ test('a room with 50,000 messages: every one can be reached, few stand in the pa
   });
   await expect.poll(() => gapsOnScreen(page)).toEqual([]);
 
-  // Somebody says something far below: the place stays, and one jump leads there.
+  // A new message arrives far below: the scroll position stays, and one click jumps there.
   const place = await firstOnScreen(page);
   const bart = await Speaker.connect(usher.direct, 'bart', 'secret');
   await bart.say('general', 'far below');
@@ -293,7 +290,7 @@ test('a room with 50,000 messages: every one can be reached, few stand in the pa
   await expect(messageWith(page, 'far below')).toBeInViewport();
 });
 
-test('a message that was found is shown with what was said around it, and the way back leads to the latest', async ({
+test('a search result is shown with surrounding messages, and a button leads back to the latest', async ({
   usher,
   visitor,
 }) => {
@@ -312,7 +309,7 @@ test('a message that was found is shown with what was said around it, and the wa
   await log.evaluate((scroller) => {
     scroller.scrollTo({ top: scroller.scrollHeight });
   });
-  // The next page stands below, and the reader where they were.
+  // The next page is inserted below, and the scroll position stays.
   await expect(page.locator('[data-seq="755"]')).toHaveCount(1);
   await expect.poll(() => gapsOnScreen(page)).toEqual([]);
   await page.getByRole('button', { name: 'Jump to latest', exact: true }).click();
@@ -320,7 +317,7 @@ test('a message that was found is shown with what was said around it, and the wa
   await expect(page).toHaveURL(/rooms\/general$/);
 });
 
-/** Sequences after which, on the screen, another one stands than the next; and pixels where nothing stands. */
+/** Returns the visible sequence numbers that are not followed by the next one, and the empty pixels on the screen. */
 async function gapsOnScreen(page: Page): Promise<unknown[]> {
   return page.getByRole('log').evaluate((scroller) => {
     const frame = scroller.getBoundingClientRect();
@@ -339,7 +336,7 @@ async function gapsOnScreen(page: Page): Promise<unknown[]> {
   });
 }
 
-/** The first message on the screen, and where. */
+/** Returns the first visible message and its position. */
 async function firstOnScreen(page: Page): Promise<{ seq: string | undefined; top: number }> {
   return page.getByRole('log').evaluate((scroller) => {
     const frame = scroller.getBoundingClientRect();

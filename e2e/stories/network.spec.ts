@@ -13,7 +13,7 @@ import {
 import { Speaker } from '../fixtures/speaker.ts';
 import { expect, test } from '../fixtures/test.ts';
 
-test('the cable is pulled: the page says so, what is typed waits, and goes out once on return', async ({
+test('after a connection loss the page shows it, queues messages and sends them once after the reconnect', async ({
   usher,
   visitor,
 }) => {
@@ -28,7 +28,7 @@ test('the cable is pulled: the page says so, what is typed waits, and goes out o
   await expect(messageWith(maggie, 'typed without')).toHaveCount(2);
   await expect(messageWith(maggie, 'second')).not.toHaveAttribute('data-status', 'sent');
 
-  // Asked to, it tries at once, and says again when the next try comes.
+  // On request it retries at once, and shows the time of the next attempt.
   const tried = maggie.waitForRequest('**/api/ws_ticket');
   await maggie.getByRole('button', { name: 'Retry now' }).click();
   await tried;
@@ -42,7 +42,7 @@ test('the cable is pulled: the page says so, what is typed waits, and goes out o
   await expect(messages(bart).last()).toContainText('second');
 });
 
-test('the browser goes offline: the page says so and comes back by itself', async ({ usher, visitor }) => {
+test('when the browser goes offline the page shows it and reconnects automatically', async ({ usher, visitor }) => {
   const { page, context } = await visitor();
   await signIn(page, 'maggie');
   await openRoom(page, 'General');
@@ -75,7 +75,7 @@ async function preloaded(page: Page): Promise<void> {
     .toBe(true);
 }
 
-test('offline, everything that is loaded lazily opens: it was preloaded', async ({ usher, visitor }) => {
+test('lazy parts open offline, because they were preloaded', async ({ usher, visitor }) => {
   const { page, context } = await visitor();
   await signIn(page, 'maggie');
   await preloaded(page);
@@ -98,7 +98,9 @@ test('offline, everything that is loaded lazily opens: it was preloaded', async 
   await expect(page.locator('app-load-notice p')).toHaveCount(0);
 });
 
-test('a part that is not loaded says that the device is offline, and opens when it is back', async ({ visitor }) => {
+test('a part that is not loaded reports that the device is offline, and opens when it is online again', async ({
+  visitor,
+}) => {
   const { page, context } = await visitor();
   await page.addInitScript(() => {
     Object.defineProperty(navigator, 'connection', { value: { saveData: true } });
@@ -112,7 +114,7 @@ test('a part that is not loaded says that the device is offline, and opens when 
   await expect(page.locator('app-load-notice p')).toHaveCount(0);
 });
 
-test('after a new deployment, a part that is gone offers to reload', async ({ visitor }) => {
+test('after a new deployment, a part that no longer exists offers to reload', async ({ visitor }) => {
   const { page } = await visitor();
   await page.addInitScript(() => {
     Object.defineProperty(navigator, 'connection', { value: { saveData: true } });
@@ -152,7 +154,7 @@ test('without a network, the connection page names the cause and shows no old ro
   await expect(figure).toHaveText('–');
 });
 
-test('a fresh ticket before every dial: as many different tickets as sockets', async ({ usher, visitor }) => {
+test('every socket is opened with a different ticket', async ({ usher, visitor }) => {
   const { page, context } = await visitor();
   const issued: string[] = [];
   const dialled: string[] = [];
@@ -173,14 +175,14 @@ test('a fresh ticket before every dial: as many different tickets as sockets', a
   expect(issued.length).toBeGreaterThanOrEqual(dialled.length);
 });
 
-test('what was said while one was cut off is there on return, once and in order', async ({ usher, visitor }) => {
+test('messages sent during a disconnect appear after the reconnect, once and in order', async ({ usher, visitor }) => {
   const { page: maggie } = await visitor();
   await signIn(maggie, 'maggie');
   await openRoom(maggie, 'General');
   await say(maggie, 'one');
   await expectSent(maggie, 'one');
   usher.cable.pull();
-  // Bart has another way to the same server.
+  // Bart connects to the same server directly.
   const bart = await Speaker.connect(usher.direct, 'bart', 'secret');
   for (const text of ['two', 'three', 'four']) await bart.say('general', text);
   bart.leave();
@@ -189,7 +191,7 @@ test('what was said while one was cut off is there on return, once and in order'
   expect(await sequences(maggie)).toEqual([1, 2, 3, 4]);
 });
 
-test('the server is killed and started again: nothing lost, nothing doubled', async ({ usher, visitor }) => {
+test('a killed and restarted server loses and duplicates no message', async ({ usher, visitor }) => {
   const { maggie, bart } = await maggieAndBart(visitor);
   await say(maggie, 'said before the crash');
   await expect(messageWith(bart, 'said before')).toHaveCount(1);
@@ -205,7 +207,7 @@ test('the server is killed and started again: nothing lost, nothing doubled', as
   expect(await sequences(maggie)).toEqual([1, 2]);
 });
 
-test('the server restarts in good order: exit code 0, and everybody is back', async ({ usher, visitor }) => {
+test('a graceful restart exits with code 0, and all users reconnect', async ({ usher, visitor }) => {
   const { page } = await visitor();
   await signIn(page, 'maggie');
   await openRoom(page, 'General');

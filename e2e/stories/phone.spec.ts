@@ -9,7 +9,7 @@ import { expect, test } from '../fixtures/test.ts';
 const viewport = { width: 390, height: 844 };
 const phone = { viewport, hasTouch: true, isMobile: true, reducedMotion: 'reduce' } as const;
 
-/** Axe finds nothing on what is shown now, in light and dark. */
+/** Expects no axe violation in the current state, in light and dark. */
 async function expectAccessible(page: Page): Promise<void> {
   await expectNothingFound(page, {
     whole: [{ viewport, colorScheme: 'dark' }],
@@ -35,7 +35,7 @@ async function openMenuOf(page: Page, text: string): Promise<void> {
   await expect(page.getByRole('menu')).toBeVisible();
 }
 
-test('a conversation on two phones: who is here and writes, a message edited, one taken back, one from a tunnel', async ({
+test('a conversation on two phones shows presence, typing, an edit, a deletion and a message sent after a connection loss', async ({
   usher,
   visitor,
 }) => {
@@ -86,7 +86,7 @@ test('a conversation on two phones: who is here and writes, a message edited, on
   await expect(messages(bart)).toHaveCount(4);
 });
 
-test('texts of several lines are sent on a phone, and the last one is seen whole', async ({ visitor }) => {
+test('multi-line messages can be sent on a phone, and the last one is fully visible', async ({ visitor }) => {
   const { page } = await visitor(phone);
   await signIn(page, 'maggie');
   await page.goto('/rooms/general');
@@ -114,7 +114,7 @@ test('Enter breaks the line on a phone, and the button sends both lines', async 
   expect(await messageWith(bart, 'first').innerText()).toContain('first\nsecond');
 });
 
-test('rooms on two phones: one is browsed, joined and left; a private one takes somebody in, and puts them out', async ({
+test('on phones a public room can be browsed, joined and left, and members can be added to and removed from a private room', async ({
   usher,
   visitor,
 }) => {
@@ -170,10 +170,7 @@ test('rooms on two phones: one is browsed, joined and left; a private one takes 
   await expect(inList(bart, 'Secret plans')).toHaveCount(0);
 });
 
-test('what one looks for on a phone, and what looks for one: a room, a message, a mention', async ({
-  usher,
-  visitor,
-}) => {
+test('rooms, messages and mentions can be found on a phone', async ({ usher, visitor }) => {
   const { page, context } = await visitor(phone);
   await recordNotifications(context);
   await signIn(page, 'maggie');

@@ -5,7 +5,7 @@ import { addMember, hide, inList, longTitle, makeRoom, ownRooms, removeMember } 
 import { Speaker } from '../fixtures/speaker.ts';
 import { expect, test } from '../fixtures/test.ts';
 
-test('what is unread shows in the list and the title, on all devices, until it is read on one of them', async ({
+test('unread counts show in the list and the title on all devices until the messages are read on one', async ({
   usher,
   visitor,
 }) => {
@@ -22,7 +22,7 @@ test('what is unread shows in the list and the title, on all devices, until it i
     await expect(page).toHaveTitle('(@1) Rooms · Usher');
     await expect(page.locator('link[rel=icon]')).toHaveAttribute('href', 'favicon-unread.svg');
   }
-  // The one in which something was said last is on top.
+  // The room with the latest message is first.
   await expect(ownRooms(desk).first()).toContainText('General');
   await bart.say('random', 'something else');
   await expect(ownRooms(desk).first()).toContainText('Random');
@@ -38,7 +38,7 @@ test('what is unread shows in the list and the title, on all devices, until it i
   bart.leave();
 });
 
-test('a room that stays open while another is looked at counts what is said there', async ({ usher, visitor }) => {
+test('a joined room counts unread messages while another room is shown', async ({ usher, visitor }) => {
   const { page } = await visitor();
   await signIn(page, 'maggie');
   await openRoom(page, 'General');
@@ -52,7 +52,7 @@ test('a room that stays open while another is looked at counts what is said ther
   bart.leave();
 });
 
-test('a private room is nowhere for others, is there once they are taken in, and gone once they are put out', async ({
+test('a private room is visible to members only, as soon as they are added and until they are removed', async ({
   visitor,
 }) => {
   const { page: maggie } = await visitor();
@@ -93,7 +93,7 @@ test('a private room is nowhere for others, is there once they are taken in, and
   await expect(messageWith(maggie, 'thank you')).toBeVisible();
 });
 
-test('rooms are browsed, joined and left', async ({ usher, visitor }) => {
+test('rooms can be browsed, joined and left', async ({ usher, visitor }) => {
   await makeRoom(usher.url, 'bart', { room: 'skateboards', title: 'Skateboards' });
   const { page } = await visitor();
   await signIn(page, 'maggie');
@@ -122,7 +122,7 @@ test('rooms are browsed, joined and left', async ({ usher, visitor }) => {
   await page.getByRole('button', { name: 'Room menu' }).click();
   await page.getByRole('menuitem', { name: 'Leave room' }).click();
   await expect(page).toHaveURL(/\/$/);
-  // Also where it stood open: with the next connection it would be entered again, and be in the list of all devices.
+  // Also where it was open: otherwise the next connect would join it again and add it to the list on all devices.
   await expect(laptop).toHaveURL(/\/$/);
   await expect(inList(laptop, 'General')).toBeVisible();
   await expect(inList(laptop, 'Skateboards')).toHaveCount(0);
@@ -132,7 +132,7 @@ test('rooms are browsed, joined and left', async ({ usher, visitor }) => {
   await expect(inList(page, 'Skateboards')).toHaveCount(0);
 });
 
-test('browsing and creating can be thought better of, and nothing comes of it', async ({ visitor }) => {
+test('canceling the browse and create dialogs changes nothing', async ({ visitor }) => {
   const { page } = await visitor();
   const errors: Error[] = [];
   page.on('pageerror', (error) => errors.push(error));
@@ -148,7 +148,7 @@ test('browsing and creating can be thought better of, and nothing comes of it', 
   expect(errors).toEqual([]);
 });
 
-test('a room that is only looked at by its address is in the list from then on', async ({ usher, visitor }) => {
+test('a room opened by its URL is added to the list', async ({ usher, visitor }) => {
   await makeRoom(usher.url, 'bart', { room: 'skateboards', title: 'Skateboards' });
   const { page } = await visitor();
   await signIn(page, 'maggie');
@@ -156,13 +156,13 @@ test('a room that is only looked at by its address is in the list from then on',
   await expect(inList(page, 'Skateboards')).toBeVisible();
 });
 
-test('the keyboard leads from room to room', async ({ usher, visitor }) => {
+test('rooms can be switched by keyboard', async ({ usher, visitor }) => {
   await makeRoom(usher.url, 'bart', { room: 'skateboards', title: 'Skateboards' });
   await makeRoom(usher.url, 'maggie', { room: 'saxophones', title: 'Saxophones' });
   const { page } = await visitor();
   await signIn(page, 'maggie');
   await openRoom(page, 'General');
-  // The list keeps its order for as long as the pointer is over it.
+  // The list keeps its order while the pointer is over it.
   await page.mouse.move(900, 300);
 
   await page.keyboard.press('Control+k');
@@ -180,7 +180,7 @@ test('the keyboard leads from room to room', async ({ usher, visitor }) => {
   await field.pressSequentially('sax');
   await field.press('Enter');
   await expect(page).toHaveURL(/\/rooms\/saxophones$/);
-  // The last one is one press away.
+  // One key press opens the previous room.
   await page.keyboard.press('Control+k');
   await expect(field).toBeFocused();
   await expect(page.getByRole('option', { selected: true })).toContainText('General');
@@ -208,7 +208,7 @@ test('the keyboard leads from room to room', async ({ usher, visitor }) => {
   bart.leave();
 });
 
-test('a message is found by its words, by keyboard, and leads to its room', async ({ usher, visitor }) => {
+test('a message can be found by its words, by keyboard, and opens its room', async ({ usher, visitor }) => {
   const bart = await Speaker.connect(usher.url, 'bart', 'secret');
   const { seq } = await bart.say('random', 'the Krusty Burger <b>opens</b> at noon');
   await bart.say('general', 'krusty is a clown');
@@ -239,7 +239,7 @@ test('a message is found by its words, by keyboard, and leads to its room', asyn
   bart.leave();
 });
 
-test('a mention while nobody looks is offered to be notified once, and from then on it is, by one tab', async ({
+test('a mention in a hidden tab offers notifications once; when enabled, one tab shows them', async ({
   usher,
   visitor,
 }) => {
@@ -281,10 +281,7 @@ test('a mention while nobody looks is offered to be notified once, and from then
   bart.leave();
 });
 
-test('notifications are off until they are switched on in the settings, and can be switched off', async ({
-  usher,
-  visitor,
-}) => {
+test('notifications are off by default and can be switched on and off in the settings', async ({ usher, visitor }) => {
   await makeRoom(usher.url, 'bart', { room: 'plans', title: 'Plans', private: true });
   await addMember(usher.url, 'bart', 'plans', 'maggie');
   const { page, context } = await visitor();

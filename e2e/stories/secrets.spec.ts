@@ -3,7 +3,7 @@ import { nextToken } from '../fixtures/calls.ts';
 import { expectSent, expectState, openRoom, say } from '../fixtures/chat.ts';
 import { expect, test } from '../fixtures/test.ts';
 
-test('nothing secret stands in the output of the server, whatever people do', async ({ usher, visitor, secrets }) => {
+test('the server output contains no secret', async ({ usher, visitor, secrets }) => {
   const { page, context } = await visitor();
   const tickets: string[] = [];
   page.on('websocket', (socket) => tickets.push(new URL(socket.url()).searchParams.get('ticket') ?? ''));
@@ -26,7 +26,7 @@ test('nothing secret stands in the output of the server, whatever people do', as
   await page.getByRole('button', { name: /drop the connection/i }).click();
   await expect.poll(() => tickets.length).toBeGreaterThanOrEqual(5);
 
-  // What a careless client, a scanner or a broken proxy would do with them.
+  // Requests of careless clients, scanners and broken proxies.
   const token = await signedIn;
   expect(token).toMatch(/^eyJ/);
   const [ticket = ''] = tickets;
@@ -56,7 +56,7 @@ test('nothing secret stands in the output of the server, whatever people do', as
   expect(await usher.stop()).toBe(0);
 
   secrets.add(...tickets, token);
-  // The scan is worth something: it has what to look for, where to look, and finds what is there.
+  // Verify the scan itself: it knows secrets, has output to search, and finds a secret that is present.
   expect(secrets.count).toBeGreaterThanOrEqual(8);
   expect(usher.output).toContain('"msg":"handshake refused"');
   expect(await secrets.leakedIn(`${usher.output} ${ticket}`)).toHaveLength(1);

@@ -1,7 +1,7 @@
 import { expectState, fillIn, openRoom, signIn, signOut } from '../fixtures/chat.ts';
 import { expect, test } from '../fixtures/test.ts';
 
-test('a wrong password is told in words and lets nobody in', async ({ visitor }) => {
+test('a wrong password shows an error and does not sign in', async ({ visitor }) => {
   const { page } = await visitor();
   const dialled: string[] = [];
   page.on('websocket', (socket) => dialled.push(socket.url()));
@@ -13,7 +13,7 @@ test('a wrong password is told in words and lets nobody in', async ({ visitor })
   expect(dialled).toEqual([]);
 });
 
-test('a new account can be made and is signed in', async ({ visitor }) => {
+test('a new account can be created and is signed in', async ({ visitor }) => {
   const { page } = await visitor();
   await page.goto('/');
   await page
@@ -29,9 +29,7 @@ test('a new account can be made and is signed in', async ({ visitor }) => {
   await expectState(page, 'open');
 });
 
-test('a deep link asks to sign in and leads on to where it pointed; a reload keeps one signed in', async ({
-  visitor,
-}) => {
+test('a deep link requires sign-in and then opens its target; a reload stays signed in', async ({ visitor }) => {
   const { page } = await visitor();
   await signIn(page, 'maggie');
   await openRoom(page, 'Random');
@@ -69,7 +67,7 @@ test('signing out in one tab closes the socket in the other and shows the sign-i
   await expect(second.getByLabel('User name')).toBeVisible();
 });
 
-test('the next person on this browser sees nothing of the last one', async ({ visitor }) => {
+test('the next user of the browser sees no data of the previous one', async ({ visitor }) => {
   const { page } = await visitor();
   await signIn(page, 'maggie');
   await openRoom(page, 'General');

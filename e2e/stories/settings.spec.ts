@@ -8,7 +8,7 @@ const iphone =
 
 type Visitor = (options?: { userAgent: string }) => Promise<{ page: Page }>;
 
-/** One person on two devices: the settings are open on the first. */
+/** One user on two devices, with the settings open on the first. */
 async function twoDevices(visitor: Visitor): Promise<{ laptop: Page; phone: Page }> {
   const { page: laptop } = await visitor({ userAgent: firefox });
   const { page: phone } = await visitor({ userAgent: iphone });
@@ -22,7 +22,7 @@ async function twoDevices(visitor: Visitor): Promise<{ laptop: Page; phone: Page
 async function openSettings(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'maggie' }).click();
   await page.getByRole('menuitem', { name: 'Settings' }).click();
-  // As long as it is on its way out, the menu hears the keys.
+  // While the menu closes, it still receives key events.
   await expect(page.getByRole('menu')).toHaveCount(0);
   await expect(page.getByRole('heading', { name: 'Settings', level: 1 })).toBeFocused();
 }
@@ -31,7 +31,7 @@ function devices(page: Page): Locator {
   return page.getByRole('listitem').filter({ hasText: 'Signed in ' });
 }
 
-/** Nobody is signed in there any more, and the page says why. */
+/** Expects the sign-in page with the reason. */
 async function expectOut(page: Page): Promise<void> {
   await expect(page.getByLabel('User name')).toBeVisible();
   await expect(page.getByRole('status')).not.toBeEmpty();
@@ -43,7 +43,7 @@ async function changePassword(page: Page, current: string, fresh: string): Promi
   await page.getByRole('button', { name: 'Change password' }).click();
 }
 
-test('two devices see each other; ending one closes its socket and leads it to the sign-in page with a reason', async ({
+test('two devices list each other; ending one closes its socket and shows the sign-in page with the reason', async ({
   visitor,
 }) => {
   const { laptop, phone } = await twoDevices(visitor);
@@ -57,7 +57,7 @@ test('two devices see each other; ending one closes its socket and leads it to t
   await expect(devices(phone).first()).toContainText('Safari 18 on iOS');
   await expect(devices(phone).nth(1)).toContainText('Firefox 128 on Windows');
 
-  // By keyboard, which must not be lost with the row.
+  // By keyboard: the focus must not be lost with the row.
   await other.getByRole('button', { name: 'End session: Safari 18 on iOS' }).focus();
   await laptop.keyboard.press('Enter');
   await expect(laptop.locator('app-devices-card li.outcome')).toHaveText(
@@ -70,7 +70,7 @@ test('two devices see each other; ending one closes its socket and leads it to t
   await expectState(laptop, 'open');
 });
 
-test('a session that is over already is told so and leaves the list', async ({ visitor }) => {
+test('a session that has already ended is reported and removed from the list', async ({ visitor }) => {
   const { laptop, phone } = await twoDevices(visitor);
   await phone.getByRole('button', { name: 'maggie' }).click();
   await phone.getByRole('menuitem', { name: 'Sign out' }).click();
@@ -80,7 +80,7 @@ test('a session that is over already is told so and leaves the list', async ({ v
   await expect(devices(laptop)).toHaveCount(1);
 });
 
-test('all other sessions are ended at once, and this one goes on', async ({ visitor }) => {
+test('all other sessions can be ended at once, and the current one continues', async ({ visitor }) => {
   const { laptop, phone } = await twoDevices(visitor);
   const { page: another } = await visitor();
   await signIn(another, 'maggie');
@@ -92,7 +92,9 @@ test('all other sessions are ended at once, and this one goes on', async ({ visi
   await expectState(laptop, 'open');
 });
 
-test('signing out everywhere is asked first, then ends this device too and says so', async ({ visitor }) => {
+test('signing out everywhere requires confirmation, and also ends the current session with the reason', async ({
+  visitor,
+}) => {
   const { laptop, phone } = await twoDevices(visitor);
   const everywhere = laptop.getByRole('button', { name: 'Sign out everywhere' });
   await everywhere.click();
@@ -110,7 +112,7 @@ test('signing out everywhere is asked first, then ends this device too and says 
   await expectOut(phone);
 });
 
-test('a changed password: the old one is refused, the new one works, and the other device is out', async ({
+test('after a password change the old password is rejected, the new one works, and other devices are signed out', async ({
   visitor,
 }) => {
   const { laptop, phone } = await twoDevices(visitor);
@@ -128,7 +130,7 @@ test('a changed password: the old one is refused, the new one works, and the oth
   await expectState(phone, 'open');
 });
 
-test('what is wrong with a password is told at its field, and nobody is signed out by it', async ({ visitor }) => {
+test('password errors are shown at the field and do not end the session', async ({ visitor }) => {
   const { page } = await visitor();
   await signIn(page, 'maggie');
   await openSettings(page);
@@ -150,7 +152,7 @@ test('what is wrong with a password is told at its field, and nobody is signed o
   await expectState(page, 'open');
 });
 
-test('the theme that was chosen is kept over a reload', async ({ visitor }) => {
+test('the selected theme is kept after a reload', async ({ visitor }) => {
   const { page } = await visitor();
   await signIn(page, 'maggie');
   await openSettings(page);

@@ -3,13 +3,13 @@ import { composer, expectSent, messageWith, openRoom, signIn } from '../fixtures
 import { Speaker } from '../fixtures/speaker.ts';
 import { expect, test } from '../fixtures/test.ts';
 
-/** Milliseconds there and back, and bits a second. */
+/** Round-trip time in milliseconds, and bandwidth in bits per second. */
 const latency = 400;
 const bits = 400_000;
 
 /**
- * A browser on 3G. How long the way is, the cable decides: the throttling of Chromium leaves open WebSockets alone.
- * How narrow it is, Chromium does.
+ * A browser on 3G. The relay adds the latency, because Chromium's throttling does not affect open WebSockets.
+ * Chromium limits the bandwidth.
  */
 async function slowDown(page: Page, context: BrowserContext): Promise<void> {
   const devtools = await context.newCDPSession(page);
@@ -22,7 +22,7 @@ async function slowDown(page: Page, context: BrowserContext): Promise<void> {
   });
 }
 
-/** Keeps what moves on the page though nobody pressed anything. */
+/** Records layout shifts that no user input caused. */
 async function recordShifts(context: BrowserContext): Promise<void> {
   await context.addInitScript(() => {
     const shifts = { sum: 0, told: [] as string[] };
@@ -42,7 +42,7 @@ async function recordShifts(context: BrowserContext): Promise<void> {
   });
 }
 
-/** The part of the Layout Instability API that is read here; TypeScript does not know it yet. */
+/** The part of the Layout Instability API that this test reads; TypeScript does not declare it yet. */
 interface LayoutShift extends PerformanceEntry {
   readonly value: number;
   readonly hadRecentInput: boolean;
@@ -61,10 +61,7 @@ async function expectNoShifts(page: Page): Promise<void> {
   expect(sum, told.join('\n')).toBeLessThan(0.02);
 }
 
-test('on 3G what is written is there at once, rooms seen before are too, and nothing moves', async ({
-  usher,
-  visitor,
-}) => {
+test('on 3G sent messages and visited rooms appear immediately, without a layout shift', async ({ usher, visitor }) => {
   await usher.fill('general', 400);
   const bart = await Speaker.connect(usher.direct, 'bart', 'secret');
   await bart.say('random', 'said in Random');
@@ -79,7 +76,7 @@ test('on 3G what is written is there at once, rooms seen before are too, and not
   await openRoom(page, 'General');
   await expect(messageWith(page, 'message 400')).toBeInViewport();
 
-  // Not a word of the server comes through, so all that is shown now is shown without waiting for one.
+  // No data of the server arrives, so everything shown now is shown without waiting for it.
   usher.cable.hold();
   for (const text of ['one', 'two', 'three']) {
     await composer(page).pressSequentially(`${text} of mine`);

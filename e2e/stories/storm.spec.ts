@@ -5,17 +5,17 @@ import { expect, test } from '../fixtures/test.ts';
 
 const people = 20;
 const each = 50;
-/** Of every acknowledged message one in so many cuts somebody's cable. */
+/** One in this many acknowledged messages cuts a connection. */
 const cutsOneIn = 8;
 
-test.describe('twenty people send while their connections are cut at random', () => {
-  // They come from one address and say more in a minute than people do; those limits have tests of their own.
+test.describe('twenty users send while their connections are cut at random', () => {
+  // All users share one address and send more than real users do. The limits have their own tests.
   test.use({ settings: { SENDS_PER_SECOND: '0', MAX_CONNECTIONS_PER_USER: '50' } });
 
-  // A hundred reconnects, each after a pause that grows.
+  // A hundred reconnects, each with growing backoff.
   test.describe.configure({ timeout: 180_000 });
 
-  test('every member has what the database has: each message once, in one order', async ({ usher }) => {
+  test('every member has the messages of the database, each once and in the same order', async ({ usher }) => {
     const seed = Math.floor(Math.random() * 2 ** 31);
     test.info().annotations.push({ type: 'seed', description: String(seed) });
     const random = randomOf(seed);
@@ -24,7 +24,7 @@ test.describe('twenty people send while their connections are cut at random', ()
       for (const cable of cables) cable.leadTo(usher.port);
       const speakers = await Promise.all(cables.map(({ url }) => Speaker.connect(url, 'bart', 'secret')));
       for (const speaker of speakers) speaker.enter('general');
-      // Whoever comes later begins with the last fifty, as they should.
+      // A later join starts with the last fifty messages, as specified.
       await Promise.all(speakers.map((speaker) => speaker.joined('general')));
       let cuts = 0;
       await Promise.all(
@@ -52,7 +52,7 @@ test.describe('twenty people send while their connections are cut at random', ()
   });
 });
 
-/** A linear congruential generator (Numerical Recipes): the same seed is the same storm. */
+/** A linear congruential generator (Numerical Recipes): the same seed gives the same sequence. */
 function randomOf(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -10,7 +10,7 @@ import {
 } from '../fixtures/chat.ts';
 import { expect, test } from '../fixtures/test.ts';
 
-test('maggie and bart sign in and see at once what the other says', async ({ visitor }) => {
+test('two users sign in and receive live messages from each other', async ({ visitor }) => {
   const { maggie, bart } = await maggieAndBart(visitor);
 
   await say(maggie, 'Hello Bart');
@@ -24,7 +24,7 @@ test('maggie and bart sign in and see at once what the other says', async ({ vis
   expect(await sequences(bart)).toEqual([1, 2]);
 });
 
-test('text arrives as it was written: HTML, line breaks, emoji and right-to-left', async ({ visitor }) => {
+test('text is shown as written: HTML, line breaks, emoji and right-to-left', async ({ visitor }) => {
   const { page: maggie } = await visitor();
   await signIn(maggie, 'maggie');
   await openRoom(maggie, 'General');
@@ -36,7 +36,7 @@ test('text arrives as it was written: HTML, line breaks, emoji and right-to-left
   expect(await message.innerText()).toContain(text);
 });
 
-test('somebody who comes later sees what was said before', async ({ visitor }) => {
+test('a user who joins later sees earlier messages', async ({ visitor }) => {
   const { page: maggie } = await visitor();
   await signIn(maggie, 'maggie');
   await openRoom(maggie, 'Random');
@@ -50,7 +50,7 @@ test('somebody who comes later sees what was said before', async ({ visitor }) =
   expect(await sequences(lisa)).toEqual([1, 2, 3, 4, 5]);
 });
 
-test('where the browser cannot size a field by its content, it grows with its text all the same, and the messages stay at their end', async ({
+test('without support for field-sizing the composer still grows with its text, and the messages stay scrolled to the end', async ({
   usher,
   visitor,
 }) => {
