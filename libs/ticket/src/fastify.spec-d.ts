@@ -4,8 +4,8 @@ import type { ProblemCode } from '@usher/protocol';
 import type { Admission, Gate, GateVerdict, TicketGateOptions } from './fastify.ts';
 import type { ConsumeResult, IssueResult, TicketClaims } from './ticket-store.ts';
 
-describe('what a store answers', () => {
-  test('is told apart by `ok`: no ticket and no claims where there are none', () => {
+describe('the result of a store', () => {
+  test('is a union discriminated by `ok`: a failure has no ticket, and its claims are optional', () => {
     expectTypeOf<Extract<IssueResult, { ok: false }>>().not.toHaveProperty('ticket');
     expectTypeOf<Extract<ConsumeResult, { ok: true }>['claims']>().toEqualTypeOf<TicketClaims>();
     expectTypeOf<Extract<ConsumeResult, { ok: false }>['claims']>().toEqualTypeOf<TicketClaims | undefined>();
@@ -13,16 +13,16 @@ describe('what a store answers', () => {
 });
 
 describe('the gate', () => {
-  test('asks an app for a store and its origins, and for nothing else', () => {
+  test('requires only a store and the allowed origins', () => {
     type Required = { [K in keyof TicketGateOptions]-?: undefined extends TicketGateOptions[K] ? never : K };
     expectTypeOf<Required[keyof TicketGateOptions]>().toEqualTypeOf<'store' | 'allowedOrigins'>();
   });
-  test('stands on the app, and keeps what `admit` gave until it is asked for', () => {
+  test('is a property of the app, and `admitted` returns the identity type of `admit`', () => {
     expectTypeOf<FastifyInstance['gate']>().toEqualTypeOf<Gate>();
-    expectTypeOf<ReturnType<Gate<{ seat: number }>['admitted']>['identity']>().toEqualTypeOf<{ seat: number }>();
+    expectTypeOf<ReturnType<Gate<{ userId: number }>['admitted']>['identity']>().toEqualTypeOf<{ userId: number }>();
     expectTypeOf<Extract<Admission<string>, { ok: true }>['identity']>().toEqualTypeOf<string>();
   });
-  test('gives verdicts in the words of the contract, and two of its own', () => {
+  test('reports `admitted`, `gone` or a problem code, without ticket and URL', () => {
     expectTypeOf<Exclude<GateVerdict['verdict'], ProblemCode>>().toEqualTypeOf<'admitted' | 'gone'>();
     expectTypeOf<GateVerdict>().not.toHaveProperty('ticket');
     expectTypeOf<GateVerdict>().not.toHaveProperty('url');

@@ -5,39 +5,39 @@ import type { TicketGateOptions } from './fastify.ts';
 import { createMemoryTicketStore } from './memory-ticket-store.ts';
 import { handshakeBytes, sendHandshake, startGateServer } from './testing/gate-server.ts';
 
-/** Something that is waited for until the test lets it go. */
-function held() {
+/** Returns a promise that the test resolves. */
+function deferred() {
   return Promise.withResolvers<undefined>();
 }
 
-/** An app that counts who was let in and who gave the seat back, and takes its time if told. */
-function seats(wait?: Promise<unknown>) {
-  const seen = { asked: 0, released: 0 };
+/** Returns an `admit` that counts its calls and releases. It admits every client after `wait`. */
+function countedAdmit(wait?: Promise<unknown>) {
+  const counts = { admitCalls: 0, releases: 0 };
   const admit: NonNullable<TicketGateOptions['admit']> = async (claims) => {
-    seen.asked += 1;
+    counts.admitCalls += 1;
     await wait;
-    return { ok: true, identity: claims, release: () => (seen.released += 1) };
+    return { ok: true, identity: claims, release: () => (counts.releases += 1) };
   };
-  return { seen, admit };
+  return { counts, admit };
 }
 
-describe('while a handshake is judged', () => {
-  test('a store that does not answer fails closed, and whoever is let in too late is let go again', async () => {
-    const slow = held();
-    const { seen, admit } = seats(slow.promise);
+describe('while a handshake is pending', () => {
+  test('an expired time limit rejects the handshake, and a later admission is released', async () => {
+    const slow = deferred();
+    const { counts, admit } = countedAdmit(slow.promise);
     const server = await startGateServer({ judgeMs: 50, admit });
     const answer = await sendHandshake(server.port, `/api/ws?ticket=${await server.ticket()}`);
     expect(JSON.parse(answer.body)).toMatchObject({ code: 'store_unavailable' });
     slow.resolve(undefined);
-    await expect.poll(() => seen.released).toBe(1);
+    await expect.poll(() => counts.releases).toBe(1);
     expect(server.outcomes.map(({ verdict }) => verdict)).toEqual(['store_unavailable']);
   });
 
-  test('a client that hangs up takes no seat, and its ticket is burned', async () => {
-    const slow = held();
-    const { seen, admit } = seats(slow.promise);
+  test('a client that disconnects releases its reservation, and its ticket is consumed', async () => {
+    const slow = deferred();
+    const { counts, admit } = countedAdmit(slow.promise);
     const server = await startGateServer({ admit });
-    const gone = held();
+    const gone = deferred();
     server.app.server.once('connection', (socket) =>
       socket.once('close', () => {
         gone.resolve(undefined);
@@ -46,36 +46,36 @@ describe('while a handshake is judged', () => {
     const ticket = await server.ticket();
     const client = connect(server.port, '127.0.0.1');
     client.write(handshakeBytes(server.port, `/api/ws?ticket=${ticket}`));
-    await expect.poll(() => seen.asked).toBe(1);
+    await expect.poll(() => counts.admitCalls).toBe(1);
     client.resetAndDestroy();
     await gone.promise;
     slow.resolve(undefined);
-    await expect.poll(() => seen.released).toBe(1);
+    await expect.poll(() => counts.releases).toBe(1);
     expect(server.outcomes).toMatchObject([{ verdict: 'gone', claims: { user: 'maggie' } }]);
     expect((await sendHandshake(server.port, `/api/ws?ticket=${ticket}`)).status).toBe(401);
   });
 
-  test('a drain that begins is the answer', async () => {
-    const slow = held();
-    const { seen, admit } = seats(slow.promise);
+  test('a drain that begins rejects the handshake and releases the reservation', async () => {
+    const slow = deferred();
+    const { counts, admit } = countedAdmit(slow.promise);
     let draining = false;
     const capacity = () => (draining ? ({ code: 'draining', retryAfterMs: 1_000 } as const) : undefined);
     const server = await startGateServer({ admit, capacity });
     const answer = sendHandshake(server.port, `/api/ws?ticket=${await server.ticket()}`);
-    await expect.poll(() => seen.asked).toBe(1);
+    await expect.poll(() => counts.admitCalls).toBe(1);
     draining = true;
     slow.resolve(undefined);
     expect(JSON.parse((await answer).body)).toMatchObject({ status: 503, code: 'draining' });
-    expect(seen.released).toBe(1);
+    expect(counts.releases).toBe(1);
   });
 
-  test('more at once than can be judged are sent away, with their tickets untouched', async () => {
-    const slow = held();
-    const { seen, admit } = seats(slow.promise);
+  test('handshakes above maxJudging are rejected, and their tickets stay valid', async () => {
+    const slow = deferred();
+    const { counts, admit } = countedAdmit(slow.promise);
     const server = await startGateServer({ maxJudging: 1, admit });
     const [first, second] = [await server.ticket(), await server.ticket()];
     const waiting = sendHandshake(server.port, `/api/ws?ticket=${first}`);
-    await expect.poll(() => seen.asked).toBe(1);
+    await expect.poll(() => counts.admitCalls).toBe(1);
     expect(JSON.parse((await sendHandshake(server.port, `/api/ws?ticket=${second}`)).body)).toMatchObject({
       code: 'at_capacity',
     });
@@ -85,9 +85,9 @@ describe('while a handshake is judged', () => {
   });
 });
 
-describe('a seat that was taken', () => {
-  test('is given back when the app turns the admitted away before anybody asked who they are', async () => {
-    const { seen, admit } = seats();
+describe('a reservation', () => {
+  test('is released when the app rejects the request before it calls admitted', async () => {
+    const { counts, admit } = countedAdmit();
     const server = await startGateServer({
       admit,
       after: (app) => {
@@ -98,12 +98,12 @@ describe('a seat that was taken', () => {
       },
     });
     expect((await sendHandshake(server.port, `/api/ws?ticket=${await server.ticket()}`)).status).toBe(418);
-    await expect.poll(() => seen.released).toBe(1);
+    await expect.poll(() => counts.releases).toBe(1);
   });
 
-  test('belongs to whoever asked', async () => {
-    const { seen, admit } = seats();
-    const closed = held();
+  test('is not released by the gate after the app calls admitted', async () => {
+    const { counts, admit } = countedAdmit();
+    const closed = deferred();
     const server = await startGateServer({
       admit,
       after: (app) => {
@@ -117,11 +117,11 @@ describe('a seat that was taken', () => {
     });
     expect((await sendHandshake(server.port, `/api/ws?ticket=${await server.ticket()}`)).status).toBe(101);
     await closed.promise;
-    expect(seen.released).toBe(0);
+    expect(counts.releases).toBe(0);
   });
 });
 
-describe('an app that fails', () => {
+describe('an error', () => {
   const fails = () => {
     throw new Error('a fault of the app');
   };
@@ -130,7 +130,7 @@ describe('an app that fails', () => {
     ['admit', { admit: fails }],
     ['address', { address: fails }],
     ['allowedOrigins', { allowedOrigins: fails }],
-  ])('in %s lets nobody in, and its log says why', async (_name, options) => {
+  ])('in %s rejects the handshake and is logged', async (_name, options) => {
     const server = await startGateServer(options);
     const answer = await sendHandshake(server.port, `/api/ws?ticket=${await server.ticket()}`, {
       headers: { origin: 'http://x' },
@@ -141,7 +141,7 @@ describe('an app that fails', () => {
     expect(server.outcomes.map(({ verdict }) => verdict)).toEqual(['internal']);
   });
 
-  test('in capacity lets nobody in either', async () => {
+  test('in capacity rejects the handshake, and the ticket stays valid', async () => {
     let broken = false;
     const server = await startGateServer({ capacity: () => (broken ? fails() : undefined) });
     const ticket = await server.ticket();
@@ -151,15 +151,15 @@ describe('an app that fails', () => {
     expect((await sendHandshake(server.port, `/api/ws?ticket=${ticket}`)).status).toBe(101);
   });
 
-  test('in telling of a verdict changes nothing about it', async () => {
+  test('in onVerdict does not change the response and is logged', async () => {
     const server = await startGateServer({ onVerdict: fails });
     expect((await sendHandshake(server.port, `/api/ws?ticket=${await server.ticket()}`)).status).toBe(101);
     expect((await sendHandshake(server.port, '/api/ws')).status).toBe(401);
     expect(server.log()).toContain('a fault of the app');
   });
 
-  test('in taking the admitted over loses that one, and no other', async () => {
-    const { seen, admit } = seats();
+  test('in the upgrade listener closes that connection and does not affect others', async () => {
+    const { counts, admit } = countedAdmit();
     const server = await startGateServer({
       admit,
       after: (app) => {
@@ -167,13 +167,13 @@ describe('an app that fails', () => {
       },
     });
     expect((await sendHandshake(server.port, `/api/ws?ticket=${await server.ticket()}`)).raw).toBe('');
-    await expect.poll(() => seen.released).toBe(1);
+    await expect.poll(() => counts.releases).toBe(1);
     expect((await sendHandshake(server.port, `/api/ws?ticket=${await server.ticket()}`)).status).toBe(101);
     expect(server.outcomes.map(({ verdict }) => verdict)).toEqual(['internal', 'admitted']);
   });
 
-  test('to take the admitted over has an answer for them all the same', async () => {
-    const { seen, admit } = seats();
+  test('is reported when no upgrade listener exists: the client receives 500', async () => {
+    const { counts, admit } = countedAdmit();
     const server = await startGateServer({
       admit,
       after: (app) => {
@@ -181,11 +181,11 @@ describe('an app that fails', () => {
       },
     });
     expect((await sendHandshake(server.port, `/api/ws?ticket=${await server.ticket()}`)).status).toBe(500);
-    await expect.poll(() => seen.released).toBe(1);
+    await expect.poll(() => counts.releases).toBe(1);
     expect(server.log()).toContain('gate.server has no');
   });
 
-  test('to come through the gate is nobody’s identity', async () => {
+  test('is thrown by admitted for a request that the gate did not admit', async () => {
     const server = await startGateServer({
       store: createMemoryTicketStore(),
       after: (app) => {

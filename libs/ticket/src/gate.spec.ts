@@ -8,8 +8,8 @@ import { TicketStoreUnavailable } from './ticket-store.ts';
 
 const unknownTicket = 'A'.repeat(43);
 
-describe('a handshake with a good ticket', () => {
-  test('is accepted, and the socket speaks', async () => {
+describe('a handshake with a valid ticket', () => {
+  test('opens a WebSocket that delivers messages', async () => {
     const server = await startGateServer();
     const socket = new WebSocket(`ws://127.0.0.1:${server.port}/api/ws?ticket=${await server.ticket()}`, 'usher.v1');
     const [data] = (await once(socket, 'message')) as [Buffer];
@@ -20,10 +20,10 @@ describe('a handshake with a good ticket', () => {
   });
 
   test.each([
-    ['no subprotocol list and no origin, like `new WebSocket(url)` of a program', {}, undefined],
-    ['ours among others', { 'sec-websocket-protocol': 'chat, usher.v1' }, 'usher.v1'],
+    ['no subprotocol list and no origin, as sent by clients that are not browsers', {}, undefined],
+    ['the supported subprotocol among others', { 'sec-websocket-protocol': 'chat, usher.v1' }, 'usher.v1'],
     ['an allowed origin', { origin: allowedOrigin }, undefined],
-    ['header values in other letters', { connection: 'keep-alive, UPGRADE', upgrade: 'WebSocket' }, undefined],
+    ['header values in another letter case', { connection: 'keep-alive, UPGRADE', upgrade: 'WebSocket' }, undefined],
   ])('is accepted with %s', async (_name, headers, protocol) => {
     const server = await startGateServer();
     const answer = await sendHandshake(server.port, `/api/ws?ticket=${await server.ticket()}`, { headers });
@@ -32,7 +32,7 @@ describe('a handshake with a good ticket', () => {
     expect(answer.headers['sec-websocket-accept']).toBe('s3pPLMBiTxaQ9kYGzzhZRbK+xOo=');
   });
 
-  test('is accepted with a frame right behind it, which is not lost', async () => {
+  test('keeps a frame that arrives in the same segment', async () => {
     const server = await startGateServer({
       after: (app) => {
         app.gate.server.once('upgrade', (_request, _socket, head: Buffer) => heads.push(head));
@@ -52,13 +52,13 @@ describe('a handshake with a good ticket', () => {
     socket.destroy();
   });
 
-  test('is accepted however the parameter is written, as long as it is one', async () => {
+  test('is accepted with a percent-encoded parameter name and with other parameters', async () => {
     const server = await startGateServer();
     expect((await sendHandshake(server.port, `/api/ws?a=b&%74icket=${await server.ticket()}&c`)).status).toBe(101);
   });
 });
 
-describe('before the ticket is looked at', () => {
+describe('before the ticket is consumed', () => {
   test.each([
     ['another method', { method: 'POST' }, 400],
     ['another version of HTTP', { version: '1.0' }, 400],
@@ -67,7 +67,7 @@ describe('before the ticket is looked at', () => {
     ['two hosts', { headers: { host: ['a', 'b'] } }, 400],
     ['no key', { headers: { 'sec-websocket-key': undefined } }, 400],
     ['a key that is too short', { headers: { 'sec-websocket-key': 'dGhl' } }, 400],
-    ['a key that is no base64', { headers: { 'sec-websocket-key': '!GhlIHNhbXBsZSBub25jZQ==' } }, 400],
+    ['a key that is not base64', { headers: { 'sec-websocket-key': '!GhlIHNhbXBsZSBub25jZQ==' } }, 400],
     ['two keys', { headers: { 'sec-websocket-key': [exampleKey, exampleKey] } }, 400],
     ['another upgrade', { headers: { upgrade: 'h2c' } }, 400],
     ['a body', { headers: { 'content-length': '5' } }, 400],
@@ -76,7 +76,7 @@ describe('before the ticket is looked at', () => {
     ['version 8', { headers: { 'sec-websocket-version': '8' } }, 426],
     ['version 14', { headers: { 'sec-websocket-version': '14' } }, 426],
     ['two versions', { headers: { 'sec-websocket-version': ['13', '13'] } }, 426],
-  ])('%s is answered, and the ticket is untouched', async (_name, parts, status) => {
+  ])('a handshake with %s is rejected, and the ticket stays valid', async (_name, parts, status) => {
     const server = await startGateServer();
     const ticket = await server.ticket();
     const answer = await sendHandshake(server.port, `/api/ws?ticket=${ticket}`, parts);
@@ -85,13 +85,13 @@ describe('before the ticket is looked at', () => {
     expect((await sendHandshake(server.port, `/api/ws?ticket=${ticket}`)).status).toBe(101);
   });
 
-  test('a body of length 0 is none', async () => {
+  test('a content length of 0 does not count as a body', async () => {
     const server = await startGateServer();
     const headers = { 'content-length': '0' };
     expect((await sendHandshake(server.port, `/api/ws?ticket=${await server.ticket()}`, { headers })).status).toBe(101);
   });
 
-  test('a target with a fragment is no request target, and the ticket in it is untouched', async () => {
+  test('a request target with a fragment is rejected, and the ticket stays valid', async () => {
     const server = await startGateServer();
     const ticket = await server.ticket();
     for (const target of [`/api/ws?ticket=${ticket}#x`, `/api/ws#?ticket=${ticket}`]) {
@@ -100,22 +100,25 @@ describe('before the ticket is looked at', () => {
     expect((await sendHandshake(server.port, `/api/ws?ticket=${ticket}`)).status).toBe(101);
   });
 
-  test.each(['draining', 'at_capacity'] as const)('a server that is %s says so', async (code) => {
-    let full = true;
-    const server = await startGateServer({ capacity: () => (full ? { code, retryAfterMs: 2_500 } : undefined) });
-    full = false;
-    const ticket = await server.ticket();
-    full = true;
-    const answer = await sendHandshake(server.port, `/api/ws?ticket=${ticket}`);
-    expect(answer.status).toBe(503);
-    expect(answer.headers['retry-after']).toBe('3');
-    expect(JSON.parse(answer.body)).toMatchObject({ code, status: 503, retryAfterMs: 2_500 });
-    full = false;
-    expect((await sendHandshake(server.port, `/api/ws?ticket=${ticket}`)).status).toBe(101);
-  });
+  test.each(['draining', 'at_capacity'] as const)(
+    'a server that is %s rejects with 503, and the ticket stays valid',
+    async (code) => {
+      let full = true;
+      const server = await startGateServer({ capacity: () => (full ? { code, retryAfterMs: 2_500 } : undefined) });
+      full = false;
+      const ticket = await server.ticket();
+      full = true;
+      const answer = await sendHandshake(server.port, `/api/ws?ticket=${ticket}`);
+      expect(answer.status).toBe(503);
+      expect(answer.headers['retry-after']).toBe('3');
+      expect(JSON.parse(answer.body)).toMatchObject({ code, status: 503, retryAfterMs: 2_500 });
+      full = false;
+      expect((await sendHandshake(server.port, `/api/ws?ticket=${ticket}`)).status).toBe(101);
+    },
+  );
 
   test.each(['/api/ws', '/api/ws?', '/api/ws?ticket=', '/api/ws?ticket', '/api/ws?Ticket=x', '/api/ws?token=x'])(
-    '%s holds no ticket',
+    '%s is rejected with missing_ticket',
     async (target) => {
       const server = await startGateServer();
       const answer = await sendHandshake(server.port, target);
@@ -132,8 +135,8 @@ describe('before the ticket is looked at', () => {
   );
 });
 
-describe('a ticket that is no good', () => {
-  test('is answered the same to the byte, whatever is wrong with it; the true reason goes to the verdict', async () => {
+describe('the ticket check', () => {
+  test('sends the same bytes for every rejection reason and reports the reason through onVerdict', async () => {
     let now = Date.now();
     const store = createMemoryTicketStore({ now: () => now });
     const server = await startGateServer({ store });
@@ -141,11 +144,11 @@ describe('a ticket that is no good', () => {
     await sendHandshake(server.port, `/api/ws?ticket=${used}`);
     const revoked = await server.ticket();
     await store.revokeSession('session-1');
-    const [one, two] = [await server.ticket(), await server.ticket()];
+    const [firstOfTwo, secondOfTwo] = [await server.ticket(), await server.ticket()];
     const early = await store.issue({ user: 'maggie', session: 'session-2', endpoint: '/api/ws' }, 10_000);
-    const elsewhere = await store.issue({ user: 'maggie', session: 'session-2', endpoint: '/other' });
+    const otherEndpoint = await store.issue({ user: 'maggie', session: 'session-2', endpoint: '/other' });
     const late = await store.issue({ user: 'maggie', session: 'session-3', endpoint: '/api/ws' });
-    if (!early.ok || !elsewhere.ok || !late.ok) throw new Error('not issued');
+    if (!early.ok || !otherEndpoint.ok || !late.ok) throw new Error('not issued');
     server.outcomes.length = 0;
     const answers = [];
     for (const query of [
@@ -154,8 +157,8 @@ describe('a ticket that is no good', () => {
       `ticket=${used}`,
       `ticket=${revoked}`,
       `ticket=${early.ticket}`,
-      `ticket=${elsewhere.ticket}`,
-      `ticket=${one}&ticket=${two}`,
+      `ticket=${otherEndpoint.ticket}`,
+      `ticket=${firstOfTwo}&ticket=${secondOfTwo}`,
       'ticket=&ticket=',
     ]) {
       answers.push(await sendHandshake(server.port, `/api/ws?${query}`));
@@ -178,20 +181,20 @@ describe('a ticket that is no good', () => {
     ]);
     expect(faults[8]).toMatch(/^(expired|unknown)$/);
     expect(server.outcomes[2]?.claims).toMatchObject({ user: 'maggie' });
-    // Both of the two that came together are burned.
+    // Both tickets of the request with two tickets are consumed.
     now -= 30_000;
-    expect((await sendHandshake(server.port, `/api/ws?ticket=${one}`)).status).toBe(401);
-    expect((await sendHandshake(server.port, `/api/ws?ticket=${two}`)).status).toBe(401);
+    expect((await sendHandshake(server.port, `/api/ws?ticket=${firstOfTwo}`)).status).toBe(401);
+    expect((await sendHandshake(server.port, `/api/ws?ticket=${secondOfTwo}`)).status).toBe(401);
   });
 
-  test('an access token is no ticket', async () => {
+  test('rejects an access token and does not log it', async () => {
     const server = await startGateServer();
     const answer = await sendHandshake(server.port, `/api/ws?ticket=${server.token()}`);
     expect(JSON.parse(answer.body)).toMatchObject({ code: 'invalid_ticket' });
     expect(server.log()).not.toContain(server.token().split('.')[2]);
   });
 
-  test('of fifty simultaneous uses exactly one gets in', async () => {
+  test('accepts exactly one of fifty concurrent uses', async () => {
     const server = await startGateServer();
     const target = `/api/ws?ticket=${await server.ticket()}`;
     const answers = await Promise.all(Array.from({ length: 50 }, () => sendHandshake(server.port, target)));
@@ -200,32 +203,32 @@ describe('a ticket that is no good', () => {
   });
 });
 
-describe('from the ticket on it is burned, whatever comes after', () => {
+describe('a handshake that passes the checks before its ticket', () => {
   test.each([
+    ['an ended session', { admit: () => ({ ok: false, reason: 'revoked' }) as const }, {}, 401, 'invalid_ticket'],
     [
-      'the session is over by now',
-      { admit: () => ({ ok: false, reason: 'revoked' }) as const },
-      {},
-      401,
-      'invalid_ticket',
-    ],
-    [
-      'the user has too many connections',
+      'too many connections of the user',
       { admit: () => ({ ok: false, reason: 'too_many_connections', retryAfterMs: 1_000 }) as const },
       {},
       429,
       'too_many_connections',
     ],
-    ['a foreign origin', {}, { origin: 'https://evil.example' }, 403, 'origin_forbidden'],
-    ['an origin that only begins like ours', {}, { origin: `${allowedOrigin}.evil.example` }, 403, 'origin_forbidden'],
-    ['our origin on another port', {}, { origin: `${allowedOrigin}:444` }, 403, 'origin_forbidden'],
-    ['our origin over http', {}, { origin: 'http://chat.example' }, 403, 'origin_forbidden'],
-    ['no origin in particular', {}, { origin: 'null' }, 403, 'origin_forbidden'],
-    ['two origins', {}, { origin: [allowedOrigin, allowedOrigin] }, 403, 'origin_forbidden'],
-    ['other subprotocols', {}, { 'sec-websocket-protocol': 'chat, usher.v2' }, 400, 'unsupported_protocol'],
-    ['ours twice', {}, { 'sec-websocket-protocol': 'usher.v1, usher.v1' }, 400, 'unsupported_protocol'],
-    ['a broken subprotocol list', {}, { 'sec-websocket-protocol': 'usher.v1,,' }, 400, 'unsupported_protocol'],
-  ])('%s', async (_name, options, headers, status, code) => {
+    ['another origin', {}, { origin: 'https://evil.example' }, 403, 'origin_forbidden'],
+    [
+      'an origin that starts with an allowed one',
+      {},
+      { origin: `${allowedOrigin}.evil.example` },
+      403,
+      'origin_forbidden',
+    ],
+    ['an allowed host on another port', {}, { origin: `${allowedOrigin}:444` }, 403, 'origin_forbidden'],
+    ['an allowed host over http', {}, { origin: 'http://chat.example' }, 403, 'origin_forbidden'],
+    ['the origin null', {}, { origin: 'null' }, 403, 'origin_forbidden'],
+    ['two Origin headers', {}, { origin: [allowedOrigin, allowedOrigin] }, 403, 'origin_forbidden'],
+    ['unsupported subprotocols', {}, { 'sec-websocket-protocol': 'chat, usher.v2' }, 400, 'unsupported_protocol'],
+    ['a repeated subprotocol', {}, { 'sec-websocket-protocol': 'usher.v1, usher.v1' }, 400, 'unsupported_protocol'],
+    ['a malformed subprotocol list', {}, { 'sec-websocket-protocol': 'usher.v1,,' }, 400, 'unsupported_protocol'],
+  ])('is rejected because of %s, and its ticket is consumed', async (_name, options, headers, status, code) => {
     let released = 0;
     const release = () => (released += 1);
     const server = await startGateServer({ admit: (claims) => ({ ok: true, identity: claims, release }), ...options });
@@ -238,10 +241,10 @@ describe('from the ticket on it is burned, whatever comes after', () => {
     expect(server.outcomes.at(-1)).toMatchObject({ fault: 'used' });
   });
 
-  test('a store out of reach fails closed', async () => {
+  test('is rejected if the store is unavailable', async () => {
     const store = createMemoryTicketStore();
     const server = await startGateServer({
-      store: { ...bound(store), consume: () => Promise.reject(new TicketStoreUnavailable('gone')) },
+      store: { ...methodsOf(store), consume: () => Promise.reject(new TicketStoreUnavailable('gone')) },
     });
     const answer = await sendHandshake(server.port, `/api/ws?ticket=${await server.ticket()}`);
     expect(answer.status).toBe(503);
@@ -249,7 +252,8 @@ describe('from the ticket on it is burned, whatever comes after', () => {
   });
 });
 
-function bound(store: ReturnType<typeof createMemoryTicketStore>) {
+/** Returns the methods of a store, so that a test can replace one of them. */
+function methodsOf(store: ReturnType<typeof createMemoryTicketStore>) {
   return {
     issue: store.issue.bind(store),
     consume: store.consume.bind(store),

@@ -3,7 +3,7 @@ import { createMemoryTicketStore } from './memory-ticket-store.ts';
 import { ticketStoreContract } from './testing.ts';
 import { TicketStoreUnavailable } from './ticket-store.ts';
 
-function setting(options: Parameters<typeof createMemoryTicketStore>[0] = {}) {
+function createStore(options: Parameters<typeof createMemoryTicketStore>[0] = {}) {
   let time = 1_700_000_000_000;
   const now = () => time;
   return {
@@ -16,27 +16,27 @@ function setting(options: Parameters<typeof createMemoryTicketStore>[0] = {}) {
   };
 }
 
-ticketStoreContract('memory', () => Promise.resolve(setting()));
+ticketStoreContract('memory', () => Promise.resolve(createStore()));
 
 function claims(n: number) {
   return { user: `user-${n}`, session: `session-${n}`, endpoint: '/api/ws' };
 }
 
-test('a full store is unavailable rather than forgetful: it never gives up a ticket that lives', async () => {
-  const { store, advance } = setting({ maxEntries: 3 });
+test('a full store rejects new tickets and keeps valid ones', async () => {
+  const { store, advance } = createStore({ maxEntries: 3 });
   const first = await store.issue(claims(1));
   await store.issue(claims(2));
   await store.issue(claims(3));
   await expect(store.issue(claims(4))).rejects.toBeInstanceOf(TicketStoreUnavailable);
   expect(first.ok && (await store.consume(first.ticket, '/api/ws'))).toMatchObject({ ok: true });
-  // Spent ones count until they would have expired, so that a replay is told from a guess.
+  // Used tickets count until they expire, so that the store can distinguish a replayed ticket from an unknown one.
   await expect(store.issue(claims(4))).rejects.toBeInstanceOf(TicketStoreUnavailable);
   await advance(30_000);
   expect(await store.issue(claims(4))).toMatchObject({ ok: true });
 });
 
-test('a full store finds what is dead behind what lives', async () => {
-  const { store, advance } = setting({ maxEntries: 100 });
+test('a full store removes an expired ticket that was issued after tickets that are still valid', async () => {
+  const { store, advance } = createStore({ maxEntries: 100 });
   for (let n = 0; n < 100; n += 1) await store.issue(claims(n), n < 99 ? 60_000 : 0);
   await advance(29_999);
   await expect(store.issue(claims(100))).rejects.toBeInstanceOf(TicketStoreUnavailable);
@@ -45,10 +45,10 @@ test('a full store finds what is dead behind what lives', async () => {
   await expect(store.issue(claims(102))).rejects.toBeInstanceOf(TicketStoreUnavailable);
 });
 
-test('tickets that nobody uses are let go as others are issued', async () => {
-  const { store, advance } = setting({ maxEntries: 100 });
+test('issuing tickets removes expired ones', async () => {
+  const { store, advance } = createStore({ maxEntries: 100 });
   for (let n = 0; n < 5_000; n += 1) {
-    // Two a second: sixty live at a time, so the bound is never reached unless what is dead stays.
+    // Two tickets per second: 60 are valid at a time, so the limit of 100 is reached only if expired tickets are kept.
     expect(await store.issue(claims(n))).toMatchObject({ ok: true });
     await advance(500);
   }
@@ -59,12 +59,12 @@ test.each([
   ['maxEntries', { maxEntries: 1.5 }],
   ['maxOutstandingPerSession', { maxOutstandingPerSession: -1 }],
   ['maxPerMinutePerSession', { maxPerMinutePerSession: Number.NaN }],
-])('an option that makes no sense is refused by its name: %s', (name, options) => {
+])('an invalid %s throws an error that names the option', (name, options) => {
   expect(() => createMemoryTicketStore(options)).toThrow(name);
 });
 
-test('a ticket whose time is over is no good also where nobody has swept it away yet', async () => {
-  const { store, advance } = setting();
+test('an expired ticket is rejected even if it is not removed yet', async () => {
+  const { store, advance } = createStore();
   for (let n = 0; n < 50; n += 1) await store.issue(claims(n));
   const last = await store.issue(claims(50));
   await advance(30_000);
@@ -79,7 +79,7 @@ describe.each([
   ['back', -3_600_000],
   ['forward', 3_600_000],
 ])('when the system time is set %s by an hour', (_direction, jumpMs) => {
-  function jumping() {
+  function createStoreWithClocks() {
     let unix = 1_700_000_000_000;
     let monotonic = 5_000;
     const store = createMemoryTicketStore({
@@ -100,8 +100,8 @@ describe.each([
     };
   }
 
-  test('an outstanding ticket is valid for the rest of its 30 seconds and no longer', async () => {
-    const { store, jump, pass } = jumping();
+  test('an outstanding ticket stays valid for exactly the rest of its 30 seconds', async () => {
+    const { store, jump, pass } = createStoreWithClocks();
     const [one, two] = [await store.issue(claims(1)), await store.issue(claims(1))];
     if (!one.ok || !two.ok) throw new Error('not issued');
     pass(10_000);
@@ -112,8 +112,8 @@ describe.each([
     expect(await store.consume(two.ticket, '/api/ws')).toMatchObject({ ok: false });
   });
 
-  test('a new ticket says its expiry in the new system time, and the limits per minute stay', async () => {
-    const { store, jump, pass, unixNow } = jumping();
+  test('a new ticket expires according to the new system time, and the limit per minute still applies', async () => {
+    const { store, jump, pass, unixNow } = createStoreWithClocks();
     for (let n = 0; n < 2; n += 1) await store.issue(claims(1));
     jump();
     expect(await store.issue(claims(1))).toMatchObject({ ok: true, expiresAt: unixNow() + 30_000 });

@@ -30,7 +30,7 @@ function portOf(app: FastifyInstance): number {
   return address.port;
 }
 
-test('an upgrade on any other path is 404, with a ticket or without, and burns nothing', async () => {
+test('an upgrade on any other path receives 404 and does not consume its ticket', async () => {
   const server = await startGateServer();
   for (const path of paths) {
     const ticket = await server.ticket();
@@ -40,7 +40,7 @@ test('an upgrade on any other path is 404, with a ticket or without, and burns n
   }
 });
 
-const mistakes: [string, (app: FastifyInstance) => void | Promise<void>][] = [
+const otherUpgradeHandlers: [string, (app: FastifyInstance) => void | Promise<void>][] = [
   [
     'a second @fastify/websocket on the server itself',
     async (app) => {
@@ -59,7 +59,7 @@ const mistakes: [string, (app: FastifyInstance) => void | Promise<void>][] = [
     },
   ],
   [
-    'a listener for upgrades that says yes to everything',
+    'an upgrade listener that accepts every request',
     (app) => {
       for (const add of ['on', 'prependListener', 'once'] as const) {
         app.server[add]('upgrade', (_request, socket) => {
@@ -70,8 +70,8 @@ const mistakes: [string, (app: FastifyInstance) => void | Promise<void>][] = [
   ],
 ];
 
-test.each(mistakes)('%s, there before the gate, lets nobody in', async (_name, mistake) => {
-  const server = await startGateServer({ before: mistake });
+test.each(otherUpgradeHandlers)('%s, added before the gate, receives no upgrades', async (_name, addHandler) => {
+  const server = await startGateServer({ before: addHandler });
   for (const path of paths) expect([path, (await sendHandshake(server.port, path)).status]).toEqual([path, 404]);
   for (const query of ['', `?ticket=${'A'.repeat(43)}`]) {
     expect((await sendHandshake(server.port, `/api/ws${query}`)).status).toBe(401);
@@ -79,25 +79,25 @@ test.each(mistakes)('%s, there before the gate, lets nobody in', async (_name, m
   expect((await sendHandshake(server.port, `/api/ws?ticket=${await server.ticket()}`)).status).toBe(101);
 });
 
-test.each(mistakes)('%s, there after the gate, lets nobody in', async (_name, mistake) => {
-  // The gate alone: @fastify/websocket cannot be registered below itself.
+test.each(otherUpgradeHandlers)('%s, added after the gate, receives no upgrades', async (_name, addHandler) => {
+  // Not `startGateServer`, because @fastify/websocket cannot be registered twice in nested scopes.
   const app = Fastify();
   await app.register(ticketGate, {
     store: createMemoryTicketStore(),
     allowedOrigins: [],
     authenticate: () => ({ user: 'lisa', session: 's' }),
   });
-  await mistake(app);
+  await addHandler(app);
   app.get('/plain', () => 'plain');
   await app.listen({ host: '127.0.0.1', port: 0 });
   for (const path of paths) expect([path, (await sendHandshake(portOf(app), path)).status]).toEqual([path, 404]);
-  // Even with a ticket: those who should take it over were never told of `gate.server`.
+  // 500 even with a valid ticket, because no listener was added to `gate.server`.
   const { ticket } = (await app.inject('/api/ws_ticket')).json<{ ticket: string }>();
   expect((await sendHandshake(portOf(app), `/api/ws?ticket=${ticket}`)).status).toBe(500);
   await app.close();
 });
 
-test('a stock Fastify lets such an upgrade in: this is what the gate is for', async () => {
+test('without the gate, @fastify/websocket accepts an upgrade on a plain route', async () => {
   const app = Fastify();
   await app.register(websocket);
   app.get('/plain', () => 'plain');
@@ -106,7 +106,7 @@ test('a stock Fastify lets such an upgrade in: this is what the gate is for', as
   await app.close();
 });
 
-test('taking every listener away opens nothing', async () => {
+test('without any upgrade listener, every upgrade is closed without a response', async () => {
   const server = await startGateServer({
     after: (app) => {
       app.server.removeAllListeners('upgrade');
@@ -117,7 +117,7 @@ test('taking every listener away opens nothing', async () => {
   }
 });
 
-test('a target in absolute form means the same as its path, and its ticket is not logged', async () => {
+test('a request target in absolute form is handled like its path, and its ticket is not logged', async () => {
   const server = await startGateServer();
   for (const host of [`http://127.0.0.1:${server.port}`, 'HTTP://chat.example', 'https://[::1]:8443']) {
     const ticket = await server.ticket();
@@ -136,7 +136,7 @@ test('a target in absolute form means the same as its path, and its ticket is no
   }
 });
 
-test('the authority of an absolute target replaces the Host header, for everything behind the gate', async () => {
+test('the authority of an absolute target replaces the Host header in the app', async () => {
   const server = await startGateServer({
     after: (app) => {
       app.get('/host', ({ host }) => host);
@@ -149,27 +149,27 @@ test('the authority of an absolute target replaces the Host header, for everythi
   expect((await sendHandshake(server.port, '/host', { headers })).body).toBe('other.example');
 });
 
-test('what asks for another protocol than a WebSocket gets its plain answer, as HTTP clients expect that try h2c', async () => {
+test('a request that offers an upgrade to h2c receives its HTTP response, and 400 on the endpoint', async () => {
   const server = await startGateServer();
   const headers = { connection: 'close, Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': 'AAMAAABk' };
   expect(await sendHandshake(server.port, '/plain', { headers })).toMatchObject({ status: 200, body: 'plain' });
   expect((await sendHandshake(server.port, `/api/ws?ticket=${await server.ticket()}`, { headers })).status).toBe(400);
 });
 
-test('an app’s own say on upgrades is not asked: it would see the ticket, and could send it to the router', async () => {
-  const asked: unknown[] = [];
-  const app = Fastify({ http: { shouldUpgradeCallback: (request) => asked.push(request.url) > 1_000 } });
+test('the app’s shouldUpgradeCallback is not called, because it would see the ticket', async () => {
+  const urls: unknown[] = [];
+  const app = Fastify({ http: { shouldUpgradeCallback: (request) => urls.push(request.url) > 1_000 } });
   await app.register(ticketGate, { store: createMemoryTicketStore(), allowedOrigins: [] });
   app.get('/plain', () => 'plain');
   await app.listen({ host: '127.0.0.1', port: 0 });
   expect((await sendHandshake(portOf(app), '/plain')).status).toBe(404);
   expect((await sendHandshake(portOf(app), `/api/ws?ticket=${'A'.repeat(43)}`)).status).toBe(401);
-  expect(asked).toEqual([]);
+  expect(urls).toEqual([]);
   await app.close();
 });
 
-test('every address that Fastify listens on stands behind the gate, upgrades and plain requests alike', async () => {
-  // A name of two addresses, as `localhost` is where there is IPv6.
+test('the gate covers upgrades and plain requests on every address that Fastify listens on', async () => {
+  // Resolves `localhost` to two addresses, as on hosts with IPv6.
   const addresses = ['127.0.0.1', '127.0.0.2'];
   const lookup = (name: string, options: dns.LookupOptions, found: (...result: unknown[]) => void) => {
     const known = name === 'localhost' ? addresses : [name];
@@ -185,34 +185,34 @@ test('every address that Fastify listens on stands behind the gate, upgrades and
   expect(server.app.addresses()).toHaveLength(2);
   for (const address of addresses) {
     const ticket = await server.ticket();
-    const ask = (target: string) => sendHandshake(server.port, target, {}, address);
-    expect((await ask('/plain')).status).toBe(404);
-    expect((await ask(`/api/ws?ticket=${'A'.repeat(43)}`)).status).toBe(401);
+    const send = (target: string) => sendHandshake(server.port, target, {}, address);
+    expect((await send('/plain')).status).toBe(404);
+    expect((await send(`/api/ws?ticket=${'A'.repeat(43)}`)).status).toBe(401);
     const plain = await fetch(`http://${address}:${server.port}/plain?ticket=${ticket}&at=${address}`);
     expect(await plain.text()).toBe('plain');
     expect(server.log()).toContain(`/plain?ticket=redacted&at=${address}`);
-    expect((await ask(`/api/ws?ticket=${ticket}`)).status).toBe(101);
+    expect((await send(`/api/ws?ticket=${ticket}`)).status).toBe(101);
     expect(server.log()).not.toContain(ticket);
   }
 });
 
-test('once the app closes, whoever knocks is told that the server drains', async () => {
-  const held = Promise.withResolvers<undefined>();
+test('while the app closes, handshakes receive 503', async () => {
+  const closing = Promise.withResolvers<undefined>();
   const server = await startGateServer({
     after: (app) => {
-      app.addHook('preClose', () => held.promise);
+      app.addHook('preClose', () => closing.promise);
     },
   });
   const ticket = await server.ticket();
   const closed = server.app.close();
   await expect.poll(async () => (await sendHandshake(server.port, `/api/ws?ticket=${ticket}`)).status).toBe(503);
-  held.resolve(undefined);
+  closing.resolve(undefined);
   await closed;
 });
 
-test('an HTTP/2 server is refused at registration: its sockets would go round the gate', async () => {
+test('registration fails on an HTTP/2 server, whose WebSockets would bypass the gate', async () => {
   const app = Fastify({ http2: true });
-  // Typed for HTTP/1.1 servers alone; this is for whoever does without types.
+  // The types exclude HTTP/2 servers. The check is for apps written in JavaScript.
   app.register(ticketGate as never, { store: createMemoryTicketStore(), allowedOrigins: [] });
   await expect(app.ready()).rejects.toThrow('http2');
 });

@@ -18,7 +18,7 @@ test.each([
   expect(redactUrl(url)).toBe(clean);
 });
 
-test('another application’s parameter of that name is left alone, unless it looks like a ticket', () => {
+test('on other paths, a parameter named ticket or token is redacted only if its value looks like a ticket', () => {
   expect(withoutTickets('/support?ticket=4711', false)).toBe('/support?ticket=4711');
   expect(withoutTickets(`/support?ticket=${ticket}`, false)).toBe('/support?ticket=redacted');
   expect(withoutTickets('/reset?token=abc', false)).toBe('/reset?token=abc');

@@ -5,34 +5,34 @@ import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { type GateServer, handshakeBytes, startGateServer } from './testing/gate-server.ts';
 
-interface Slow extends GateServer {
+interface SlowServer extends GateServer {
   /** Paths in the order in which their handlers were called. */
   readonly handled: string[];
   /** Resolves when the handler of this path is called. */
   readonly called: (path: string) => Promise<void>;
-  /** Lets the answer of this path go. */
+  /** Makes the handler of this path respond. */
   readonly release: (path: string) => void;
 }
 
-/** A server with `/slow/…`, which is answered when the test says so, and `/quick/…`. */
-async function startSlowServer(options: Parameters<typeof startGateServer>[0] = {}): Promise<Slow> {
+/** Starts a server with `/slow/…`, which responds after `release`, and `/quick/…`, which responds immediately. */
+async function startSlowServer(options: Parameters<typeof startGateServer>[0] = {}): Promise<SlowServer> {
   const handled: string[] = [];
-  const gates = new Map<string, { called: PromiseWithResolvers<void>; released: PromiseWithResolvers<void> }>();
-  const gateOf = (path: string) => {
-    let gate = gates.get(path);
-    if (gate === undefined) {
-      gate = { called: Promise.withResolvers(), released: Promise.withResolvers() };
-      gates.set(path, gate);
+  const handlers = new Map<string, { called: PromiseWithResolvers<void>; released: PromiseWithResolvers<void> }>();
+  const handlerOf = (path: string) => {
+    let handler = handlers.get(path);
+    if (handler === undefined) {
+      handler = { called: Promise.withResolvers(), released: Promise.withResolvers() };
+      handlers.set(path, handler);
     }
-    return gate;
+    return handler;
   };
   const server = await startGateServer({
     ...options,
     after: (app) => {
       app.all('/slow/:name', async ({ url }) => {
         handled.push(url);
-        gateOf(url).called.resolve();
-        await gateOf(url).released.promise;
+        handlerOf(url).called.resolve();
+        await handlerOf(url).released.promise;
         return url;
       });
       app.get('/quick/:name', ({ url }) => {
@@ -45,9 +45,9 @@ async function startSlowServer(options: Parameters<typeof startGateServer>[0] = 
   return {
     ...server,
     handled,
-    called: (path) => gateOf(path).called.promise,
+    called: (path) => handlerOf(path).called.promise,
     release: (path) => {
-      gateOf(path).released.resolve();
+      handlerOf(path).released.resolve();
     },
   };
 }
@@ -64,12 +64,12 @@ function openConnections({ app }: GateServer): Promise<number> {
   });
 }
 
-/** Status lines of all answers, in order. */
+/** Returns the status codes of all responses, in order. */
 function statuses(raw: string): string[] {
   return [...raw.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status = '']) => status);
 }
 
-test('requests of one connection are handled one after the other, in their order', async () => {
+test('requests on one connection are handled one at a time, in order', async () => {
   const server = await startSlowServer();
   const socket = connect(server.port, '127.0.0.1');
   socket.write(get('/slow/1') + get('/quick/2') + get('/slow/3') + get('/quick/4'));
@@ -88,7 +88,7 @@ test('requests of one connection are handled one after the other, in their order
   expect(raw.match(/\/(?:slow|quick)\/\d/g)).toEqual(['/slow/1', '/quick/2', '/slow/3', '/quick/4']);
 });
 
-test('the ninth unanswered request gets 429 after the answers before it, and the connection ends', async () => {
+test('the ninth unanswered request receives 429 after the earlier responses, and the connection closes', async () => {
   const server = await startSlowServer();
   const socket = connect(server.port, '127.0.0.1');
   const paths = ['/slow/1', ...Array.from({ length: 9 }, (_, index) => `/quick/${index + 2}`)];
@@ -103,7 +103,7 @@ test('the ninth unanswered request gets 429 after the answers before it, and the
   expect(server.handled).toEqual(paths.slice(0, 8));
 });
 
-test('maxUnanswered sets the limit', async () => {
+test('maxUnanswered sets the limit and must be positive', async () => {
   const server = await startSlowServer({ maxUnanswered: 2 });
   const socket = connect(server.port, '127.0.0.1');
   socket.write(['/quick/1', '/quick/2', '/quick/3'].map(get).join(''));
@@ -111,7 +111,7 @@ test('maxUnanswered sets the limit', async () => {
   await expect(startGateServer({ maxUnanswered: 0 })).rejects.toThrow('maxUnanswered');
 });
 
-test('a connection that ignores the limit is destroyed without answers', async () => {
+test('a connection that exceeds the limit by far is destroyed without a response', async () => {
   const server = await startSlowServer();
   const socket = connect(server.port, '127.0.0.1');
   socket.write(get('/slow/1') + get('/quick/2').repeat(1_300));
@@ -122,7 +122,7 @@ test('a connection that ignores the limit is destroyed without answers', async (
   server.release('/slow/1');
 });
 
-test('requests that wait are forgotten when the connection ends', async () => {
+test('waiting requests are discarded when the connection closes', async () => {
   const server = await startSlowServer();
   const socket = connect(server.port, '127.0.0.1');
   socket.write(get('/slow/1') + get('/quick/2'));
@@ -135,7 +135,7 @@ test('requests that wait are forgotten when the connection ends', async () => {
   expect(server.handled).toEqual(['/slow/1', '/quick/3']);
 });
 
-test('a body is read when its request is handled, however long the request waited', async () => {
+test('the body of a request that waited is read completely', async () => {
   const server = await startSlowServer();
   const socket = connect(server.port, '127.0.0.1');
   const body = JSON.stringify('x'.repeat(200_000));
@@ -148,7 +148,7 @@ test('a body is read when its request is handled, however long the request waite
   expect(statuses(await text(socket))).toEqual(['200', '200']);
 });
 
-test('an upgrade behind a slow request is judged after that request was answered', async () => {
+test('an upgrade that follows a slow request is processed after the response to that request', async () => {
   const server = await startSlowServer();
   const socket = connect(server.port, '127.0.0.1');
   const post = 'POST /slow/1 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n';
@@ -165,7 +165,7 @@ test('an upgrade behind a slow request is judged after that request was answered
   expect(server.outcomes).toMatchObject([{ verdict: 'admitted' }]);
 });
 
-test('a request before an upgrade that is refused keeps its answer', async () => {
+test('a request before a rejected upgrade receives its response', async () => {
   const server = await startSlowServer();
   const socket = connect(server.port, '127.0.0.1');
   socket.write(get('/slow/1') + handshakeBytes(server.port, '/api/ws'));
@@ -174,7 +174,7 @@ test('a request before an upgrade that is refused keeps its answer', async () =>
   expect(statuses(await text(socket))).toEqual(['200', '401']);
 });
 
-test('a streamed answer larger than the socket’s buffers is sent completely before the upgrade behind it', async () => {
+test('a streamed response larger than the socket buffers is sent completely before the next upgrade is answered', async () => {
   const server = await startSlowServer();
   const socket = connect(server.port, '127.0.0.1');
   socket.write(get('/large') + handshakeBytes(server.port, '/api/ws'));
@@ -183,7 +183,7 @@ test('a streamed answer larger than the socket’s buffers is sent completely be
   expect(raw.length).toBeGreaterThan(16 * 1024 * 1024);
 });
 
-test('an upgrade waits for the answers before it no longer than judgeMs, then the connection ends', async () => {
+test('an upgrade that waits longer than judgeMs for earlier responses closes the connection', async () => {
   const server = await startSlowServer({ judgeMs: 50 });
   const socket = connect(server.port, '127.0.0.1');
   socket.write(get('/slow/1') + handshakeBytes(server.port, `/api/ws?ticket=${await server.ticket()}`));
@@ -193,7 +193,7 @@ test('an upgrade waits for the answers before it no longer than judgeMs, then th
   expect(server.outcomes).toEqual([]);
 });
 
-test('a client that resets while its upgrade waits does no harm', async () => {
+test('a connection reset while an upgrade waits does not affect other requests', async () => {
   const server = await startSlowServer();
   const socket = connect(server.port, '127.0.0.1');
   socket.write(get('/slow/1') + handshakeBytes(server.port, `/api/ws?ticket=${await server.ticket()}`));
@@ -203,7 +203,7 @@ test('a client that resets while its upgrade waits does no harm', async () => {
   expect((await fetch(`http://127.0.0.1:${server.port}/quick/2`)).status).toBe(200);
 });
 
-test('an upgrade behind too many requests is not judged, and a reset at that moment does no harm', async () => {
+test('an upgrade that follows too many requests is not processed, and a connection reset then has no effect', async () => {
   const server = await startSlowServer();
   const bytes =
     get('/slow/1') + get('/quick/2').repeat(9) + handshakeBytes(server.port, `/api/ws?ticket=${await server.ticket()}`);
@@ -212,14 +212,14 @@ test('an upgrade behind too many requests is not judged, and a reset at that mom
   await server.called('/slow/1');
   socket.resetAndDestroy();
   await expect.poll(() => openConnections(server)).toBe(0);
-  const patient = connect(server.port, '127.0.0.1');
-  patient.write(bytes);
+  const second = connect(server.port, '127.0.0.1');
+  second.write(bytes);
   server.release('/slow/1');
-  expect(statuses(await text(patient))).toEqual([...Array<string>(8).fill('200'), '429']);
+  expect(statuses(await text(second))).toEqual([...Array<string>(8).fill('200'), '429']);
   expect(server.outcomes).toEqual([]);
 });
 
-test('bytes that are not HTTP do not take the place of an answer', async () => {
+test('bytes that are not HTTP are answered with 400 after the pending response', async () => {
   const server = await startSlowServer();
   const socket = connect(server.port, '127.0.0.1');
   socket.write(`${get('/slow/1')}this is not HTTP\r\n\r\n`);
@@ -228,16 +228,16 @@ test('bytes that are not HTTP do not take the place of an answer', async () => {
   expect(statuses(await text(socket))).toEqual(['200', '400']);
 });
 
-test('a connection that acceptConnection refuses is closed before HTTP sees it', async () => {
-  const asked: (string | undefined)[] = [];
+test('a connection that acceptConnection rejects is closed before its requests are parsed', async () => {
+  const addresses: (string | undefined)[] = [];
   const server = await startSlowServer({
-    acceptConnection: ({ remoteAddress }) => asked.push(remoteAddress) === 1,
+    acceptConnection: ({ remoteAddress }) => addresses.push(remoteAddress) === 1,
   });
   expect((await fetch(`http://127.0.0.1:${server.port}/quick/1`)).status).toBe(200);
   const socket = connect(server.port, '127.0.0.1');
   socket.on('error', () => undefined);
   socket.write(get('/quick/2'));
   await once(socket, 'close');
-  expect(asked).toEqual(['127.0.0.1', '127.0.0.1']);
+  expect(addresses).toEqual(['127.0.0.1', '127.0.0.1']);
   expect(server.handled).toEqual(['/quick/1']);
 });

@@ -7,27 +7,33 @@ import { ticketGate, type GateVerdict, type TicketGateOptions } from '../fastify
 import { createMemoryTicketStore } from '../memory-ticket-store.ts';
 
 export const allowedOrigin = 'https://chat.example';
-/** The example of RFC 6455 §1.3. */
+/** The example key of RFC 6455 §1.3. */
 export const exampleKey = 'dGhlIHNhbXBsZSBub25jZQ==';
 
 export interface GateServer {
   readonly app: FastifyInstance;
   readonly port: number;
   readonly outcomes: GateVerdict[];
-  /** All lines of the server's log, at its most talkative. */
+  /** Returns all log lines of the server at level `trace`. */
   readonly log: () => string;
+  /** Returns a signed access token for `maggie` with these additional claims and signing options. */
   token(claims?: Record<string, unknown>, options?: Record<string, unknown>): string;
-  /** A ticket, asked for over HTTP. */
+  /** Requests a ticket over HTTP. Throws if the server does not issue one. */
   ticket(): Promise<string>;
 }
 
 export interface GateServerOptions extends Partial<TicketGateOptions> {
+  /** Called before the gate is registered. */
   readonly before?: (app: FastifyInstance) => Promise<void> | void;
+  /** Called after all routes are defined, before the server listens. */
   readonly after?: (app: FastifyInstance) => Promise<void> | void;
   readonly host?: string;
 }
 
-/** A real server with the gate and a socket behind it that says hello, on a port of its own, closed after the test. */
+/**
+ * Starts a real server on a free port. It has the gate, a WebSocket endpoint that sends `hello` and the route `/plain`.
+ * The server is closed when the test finishes.
+ */
 export async function startGateServer({
   before,
   after,
@@ -36,7 +42,7 @@ export async function startGateServer({
 }: GateServerOptions = {}): Promise<GateServer> {
   const lines: string[] = [];
   const outcomes: GateVerdict[] = [];
-  // Fastify's own request log is on: it prints URLs.
+  // Fastify's request log is enabled because it prints URLs.
   const app = Fastify({ logger: { level: 'trace', stream: { write: (line: string) => lines.push(line) } } });
   onTestFinished(() => app.close());
   await app.register(jwt, { secret: 'a secret of at least thirty-two bytes, for tests' });
@@ -63,59 +69,59 @@ export async function startGateServer({
     token: (claims = {}, sign = {}) =>
       app.jwt.sign({ sub: 'maggie', sid: 'session-1', ...claims }, { expiresIn: '15m', ...sign }),
     async ticket() {
-      const answer = await app.inject({
+      const response = await app.inject({
         url: '/api/ws_ticket',
         headers: { authorization: `Bearer ${server.token()}` },
       });
-      if (answer.statusCode !== 200) throw new Error(`no ticket: ${answer.body}`);
-      return answer.json<{ ticket: string }>().ticket;
+      if (response.statusCode !== 200) throw new Error(`no ticket issued: ${response.body}`);
+      return response.json<{ ticket: string }>().ticket;
     },
   };
   return server;
 }
 
-export interface Answer {
+export interface HandshakeResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** Every byte, but for the date. */
+  /** The complete response as received. */
   readonly raw: string;
 }
 
 export interface HandshakeParts {
   readonly method?: string;
   readonly version?: string;
-  /** Laid over a good handshake's; `undefined` takes one away, a list sends it several times. */
+  /** Headers that replace those of a valid handshake. `undefined` omits a header, an array sends it several times. */
   readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>>;
 }
 
-/** The bytes of a handshake. */
+/** Returns the request text of a handshake. */
 export function handshakeBytes(
   port: number,
   target: string,
   { method = 'GET', version = '1.1', headers = {} }: HandshakeParts = {},
 ): string {
-  const good = {
+  const validHeaders = {
     host: `127.0.0.1:${port}`,
     connection: 'Upgrade',
     upgrade: 'websocket',
     'sec-websocket-version': '13',
     'sec-websocket-key': exampleKey,
   };
-  const all: HandshakeParts['headers'] = { ...good, ...headers };
+  const all: HandshakeParts['headers'] = { ...validHeaders, ...headers };
   const lines = Object.entries(all).flatMap(([name, value]) =>
     (typeof value === 'string' ? [value] : (value ?? [])).map((one) => `${name}: ${one}\r\n`),
   );
   return `${method} ${target} HTTP/${version}\r\n${lines.join('')}\r\n`;
 }
 
-/** One handshake by hand. Resolves at the end of the answer, or at the first bytes behind a 101. */
+/** Sends one handshake over a plain socket. Resolves when the server closes the connection or responds with 101. */
 export function sendHandshake(
   port: number,
   target: string,
   parts: HandshakeParts = {},
   address = '127.0.0.1',
-): Promise<Answer> {
+): Promise<HandshakeResponse> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, address);
     let raw = '';
@@ -132,7 +138,7 @@ export function sendHandshake(
   });
 }
 
-function parse(raw: string): Answer {
+function parse(raw: string): HandshakeResponse {
   const end = raw.indexOf('\r\n\r\n');
   const [status = '', ...lines] = raw.slice(0, end).split('\r\n');
   const headers = Object.fromEntries(

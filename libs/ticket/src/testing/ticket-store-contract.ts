@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { TicketClaims, TicketStore } from '../ticket-store.ts';
 
-/** A store as the suite wants it: tickets of 30 s, at most 10 outstanding and 60 a minute a session. */
+/** The store under test. Its tickets are valid for 30 seconds. A session may have 10 outstanding tickets and request 60 per minute. */
 export interface TicketStoreSetting {
   readonly store: TicketStore;
-  /** Unix milliseconds on the clock that the store follows. */
+  /** Returns the time of the store's clock in Unix milliseconds. */
   readonly now: () => number;
-  /** Lets that much time pass for the store. */
+  /** Advances the store's clock by this many milliseconds. */
   readonly advance: (ms: number) => Promise<void>;
 }
 
@@ -14,7 +14,7 @@ const endpoint = '/api/ws';
 const maggie: TicketClaims = { user: 'maggie', session: 'session-of-maggie', endpoint };
 const bart: TicketClaims = { user: 'bart', session: 'session-of-bart', endpoint };
 
-/** What the port promises, as tests. `make` gives a fresh and empty store each time. */
+/** Defines the tests that every implementation of `TicketStore` must pass. `make` returns a new, empty store at each call. */
 export function ticketStoreContract(name: string, make: () => Promise<TicketStoreSetting>): void {
   async function issued(
     store: TicketStore,
@@ -27,7 +27,7 @@ export function ticketStoreContract(name: string, make: () => Promise<TicketStor
   }
 
   describe(`${name}: a ticket`, () => {
-    test('is 256 bits in base64url, and each is another', async () => {
+    test('is a unique 256-bit value in base64url', async () => {
       const { store } = await make();
       const tickets = [];
       for (let n = 0; n < 10; n += 1) tickets.push((await issued(store)).ticket);
@@ -38,14 +38,14 @@ export function ticketStoreContract(name: string, make: () => Promise<TicketStor
       expect(new Set(tickets).size).toBe(10);
     });
 
-    test('is good once', async () => {
+    test('can be consumed once', async () => {
       const { store } = await make();
       const { ticket } = await issued(store);
       expect(await store.consume(ticket, endpoint)).toEqual({ ok: true, claims: maggie });
       expect(await store.consume(ticket, endpoint)).toEqual({ ok: false, reason: 'used', claims: maggie });
     });
 
-    test('is good for one of any number of simultaneous uses', async () => {
+    test('is accepted once when it is consumed 50 times concurrently', async () => {
       const { store } = await make();
       const { ticket } = await issued(store);
       const results = await Promise.all(Array.from({ length: 50 }, () => store.consume(ticket, endpoint)));
@@ -53,7 +53,7 @@ export function ticketStoreContract(name: string, make: () => Promise<TicketStor
       expect(results.filter((result) => !result.ok && result.reason === 'used')).toHaveLength(49);
     });
 
-    test('is good until its 30 seconds are over, and not a moment longer', async () => {
+    test('is valid for exactly 30 seconds', async () => {
       const { store, advance, now } = await make();
       const early = await issued(store);
       const late = await issued(store);
@@ -66,7 +66,7 @@ export function ticketStoreContract(name: string, make: () => Promise<TicketStor
       expect(expired.ok ? undefined : expired.reason).toMatch(/^(expired|unknown)$/);
     });
 
-    test('counts its life from its slot; used more than a second before it is burned', async () => {
+    test('is valid for 30 seconds from its slot, and is consumed if it is used more than a second before it', async () => {
       const { store, advance, now } = await make();
       const first = await issued(store, maggie, 5_000);
       const second = await issued(store, maggie, 5_000);
@@ -78,14 +78,14 @@ export function ticketStoreContract(name: string, make: () => Promise<TicketStor
       expect(await store.consume(second.ticket, endpoint)).toMatchObject({ ok: true });
     });
 
-    test('opens only the endpoint it was issued for, and is burned by the attempt', async () => {
+    test('is valid only for its endpoint, and is consumed by an attempt at another one', async () => {
       const { store } = await make();
       const { ticket } = await issued(store);
       expect(await store.consume(ticket, '/other')).toEqual({ ok: false, reason: 'endpoint', claims: maggie });
       expect(await store.consume(ticket, endpoint)).toMatchObject({ ok: false, reason: 'used' });
     });
 
-    test('that nobody issued is unknown; what cannot be one is malformed', async () => {
+    test('is unknown if it was never issued, and malformed if it does not have the format of a ticket', async () => {
       const { store } = await make();
       expect(await store.consume('A'.repeat(43), endpoint)).toEqual({ ok: false, reason: 'unknown' });
       for (const text of ['', 'A'.repeat(42), 'A'.repeat(44), '!'.repeat(43), 'A'.repeat(100_000), 'é'.repeat(43)]) {
@@ -95,22 +95,22 @@ export function ticketStoreContract(name: string, make: () => Promise<TicketStor
   });
 
   describe(`${name}: a session`, () => {
-    test('that ends takes its outstanding tickets with it, and no others', async () => {
+    test('loses its outstanding tickets when it is revoked, and other sessions keep theirs', async () => {
       const { store } = await make();
-      const spent = await issued(store);
+      const used = await issued(store);
       const [one, two] = [await issued(store), await issued(store)];
-      const foreign = await issued(store, bart);
-      await store.consume(spent.ticket, endpoint);
+      const otherSession = await issued(store, bart);
+      await store.consume(used.ticket, endpoint);
       expect(await store.revokeSession(maggie.session)).toBe(2);
       for (const { ticket } of [one, two]) {
         expect(await store.consume(ticket, endpoint)).toEqual({ ok: false, reason: 'revoked', claims: maggie });
       }
-      expect(await store.consume(foreign.ticket, endpoint)).toMatchObject({ ok: true });
+      expect(await store.consume(otherSession.ticket, endpoint)).toMatchObject({ ok: true });
       expect(await store.revokeSession(maggie.session)).toBe(0);
-      expect(await store.revokeSession('nobody')).toBe(0);
+      expect(await store.revokeSession('unknown-session')).toBe(0);
     });
 
-    test('has at most ten tickets outstanding; a used one makes room, and so does time', async () => {
+    test('has at most ten outstanding tickets, and may request another when one is used or expires', async () => {
       const { store, advance } = await make();
       const tickets = [];
       for (let n = 0; n < 10; n += 1) tickets.push((await issued(store)).ticket);
@@ -123,14 +123,14 @@ export function ticketStoreContract(name: string, make: () => Promise<TicketStor
       expect(await store.issue(maggie)).toMatchObject({ ok: true });
     });
 
-    test('asks for at most sixty tickets in any minute', async () => {
+    test('receives at most sixty tickets per minute', async () => {
       const { store, advance } = await make();
       for (let n = 0; n < 60; n += 1) {
         await store.consume((await issued(store)).ticket, endpoint);
         await advance(100);
       }
-      const refused = await store.issue(maggie);
-      expect(refused).toEqual({ ok: false, reason: 'too_many_tickets', retryAfterMs: 54_000 });
+      const rejected = await store.issue(maggie);
+      expect(rejected).toEqual({ ok: false, reason: 'too_many_tickets', retryAfterMs: 54_000 });
       await advance(54_000);
       expect(await store.issue(maggie)).toMatchObject({ ok: true });
       expect(await store.issue(maggie)).toMatchObject({ ok: false });
