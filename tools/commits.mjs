@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { root, run } from './install.mjs';
 
 /** The last commit before the rule. */
-const before = '785be5fb';
+const before = '785be5fad698e1be81858e6e3dab97bf04263933';
 
 function git(...args) {
   try {
