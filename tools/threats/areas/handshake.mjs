@@ -112,7 +112,7 @@ export default [
     who: 'a ticket that comes after somebody signed out opens a socket all the same',
     get: 'nothing: an answer that is not awaited any more opens nothing',
     in: 'libs/client/src/machine.ts',
-    without: ['      if (call !== mine) return;\n', ''],
+    without: ['if (call !== ticketCall || !checkIdentity(identity)) return;', 'if (!checkIdentity(identity)) return;'],
     shown: ['libs/client', 'src/ticket.spec.ts'],
   },
 ];
