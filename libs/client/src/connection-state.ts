@@ -1,22 +1,22 @@
 import type { ProblemCode } from '@usher/protocol';
 
 /**
- * Where the connection is:
- * `idle` (before `connect()`, and after it while no one is signed in) → `ticket` (asking for one) → `waiting` (for the slot that the server gave)
- * → `connecting` (dialled, not welcomed yet) → `open` → `backoff` (a time to wait before the next ticket).
- * Two states end it until a person acts: `signed_out` and `stopped`.
+ * The state of the connection:
+ * `idle` (before `connect()`, or no one is signed in) → `ticket` (requesting a ticket) → `waiting` (for the slot in the ticket answer)
+ * → `connecting` (handshake started, no `welcome` yet) → `open` → `backoff` (waiting before the next ticket call).
+ * `signed_out` and `stopped` are final until `connect()` is called.
  */
 export type StateName = 'idle' | 'ticket' | 'waiting' | 'connecting' | 'open' | 'backoff' | 'signed_out' | 'stopped';
 
-/** Why the connection is in its state. While it is on its way back, why it was lost. */
+/** Why the connection is in its state. While it reconnects: why it was lost. */
 export interface Reason {
   /**
    * - `start`: `connect()` was called
    * - `closed`: the socket was closed, or the handshake failed (`code`: the close code)
-   * - `refused`: the ticket call said that this person may not in (`code`: the problem's)
-   * - `unavailable`: the ticket call failed in a way that time may heal (`code`: the problem's; none for a network failure)
+   * - `refused`: the server denied the ticket for good (`code`: the problem's)
+   * - `unavailable`: the ticket call failed and can be retried (`code`: the problem's; none for a network failure)
    * - `timeout`: no ticket, no welcome or no heartbeat in time
-   * - `offline`: the device says that it has no network
+   * - `offline`: the device reports that it has no network
    * - `hidden`: the page went into the back/forward cache
    * - `asked`: `drop()`, `stop()` or `signOut()` was called
    * - `signed_out`: the server ended the session (`code`: the close code)
@@ -37,24 +37,24 @@ export interface Reason {
     | 'sign_in'
     | 'identity';
   readonly code?: ProblemCode | number;
-  /** Words for a person or a log, where somebody gave any. Never holds a secret. */
+  /** A description for people and logs, if there is one. Never contains a secret. */
   readonly text?: string;
-  /** What a developer should check, where a likely cause is known. Not for users. */
+  /** A likely cause for developers to check. Not for users. */
   readonly hint?: string;
 }
 
 export interface ConnectionState {
   readonly name: StateName;
   readonly reason: Reason;
-  /** When it came to this state, Unix ms. */
+  /** When the connection entered this state, Unix ms. */
   readonly since: number;
-  /** Tries since the last connection that held; 0 for the first. */
+  /** Failed attempts since the last stable connection; 0 for the first attempt. */
   readonly attempt: number;
-  /** When the next step comes by itself, Unix ms; in `waiting` and `backoff`. */
+  /** When the next step starts, Unix ms. Set in `waiting` and `backoff`. */
   readonly retryAt?: number;
 }
 
-/** What happens under the hood, as it happens. Never holds a ticket, a token or a URL. */
+/** An entry of the connection log. Never contains a ticket, a token or a URL. */
 export interface Step {
   /** Unix ms. */
   readonly at: number;
@@ -74,9 +74,9 @@ export interface Step {
     | 'beat'
     | 'offline'
     | 'online'
-    /** `text` says what a developer should change. */
+    /** A configuration hint for developers, in `text`. */
     | 'hint';
-  /** How long the step took (`ticket_ok`, `refused`, `open`, `welcome`, `renewed`, `close`) or will take (`waiting`, `backoff`). */
+  /** How many ms the step took (`ticket_ok`, `refused`, `open`, `welcome`, `renewed`, `close`) or will take (`waiting`, `backoff`). */
   readonly ms?: number;
   readonly code?: ProblemCode | number;
   readonly text?: string;

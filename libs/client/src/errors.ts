@@ -1,12 +1,12 @@
-/** The server answered a request with an error, or it could not be sent for a reason that is named like the server's. */
+/** The server answered a request with an error, or the client rejected the request before sending it. */
 export class RequestFailed extends Error {
   /**
-   * One of the protocol's error codes. Two are given by the client too: `too_long` (the frame would be larger than the server
-   * takes) and `rate_limited` (too many requests have no answer yet).
+   * An error code of the protocol. The client itself uses two of them: `too_long` (the frame exceeds the server's limit) and
+   * `rate_limited` (too many requests are pending).
    */
   readonly code: string;
   override readonly name: string = 'RequestFailed';
-  /** How long to wait before the same can succeed, in ms. */
+  /** How long to wait before a retry, in ms. */
   readonly retryAfterMs: number | undefined;
 
   constructor(code: string, message = code, retryAfterMs?: number) {
@@ -16,7 +16,7 @@ export class RequestFailed extends Error {
   }
 }
 
-/** There is no connection, or it was lost before the answer: whether the server did what was asked is not known. */
+/** There is no connection, or it was lost before the answer. The server may have processed the request. */
 export class Disconnected extends Error {
   override readonly name: string = 'Disconnected';
 
@@ -25,7 +25,7 @@ export class Disconnected extends Error {
   }
 }
 
-/** No answer in time: whether the server did what was asked is not known. */
+/** No answer arrived in time. The server may have processed the request. */
 export class TimedOut extends Error {
   override readonly name: string = 'TimedOut';
 

@@ -4,25 +4,26 @@ import type { TicketFunction } from './options.ts';
 import { TicketRefused } from './ticket-refused.ts';
 
 export interface FetchTicketOptions {
-  /** The endpoint, e.g. `/api/ws_ticket`; asked before every call where it is a function. */
+  /** The endpoint, e.g. `/api/ws_ticket`. A function is called before every request. */
   readonly url: string | (() => string);
   /**
-   * The current access token, or `undefined` while no one is signed in: then no request is made. Called before every frame too, so
-   * that a frame never leaves under another identity, unless it returns a promise: then it is called for tickets only, and a change
-   * of identity is found at the next ticket.
+   * Returns the current access token, or `undefined` while no one is signed in; then no request is made. Also called before every
+   * frame, so that no frame is sent under another identity. If it returns a promise, it is called for tickets only, and a change of
+   * identity is detected at the next ticket.
    */
   readonly token: () => string | undefined | Promise<string | undefined>;
-  /** The global `fetch` unless told. */
+  /** Defaults to the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
 }
 
 /**
- * A ticket function that asks `GET url` with the token as Bearer. An answer that says no becomes a `TicketRefused` with the
- * problem's code; its message is the problem's `detail`, which of a `session_ended` is the cause, or else its title. Where no
- * problem came (a proxy, another server), a 401 is `invalid_token` and everything else `internal`, to be tried again. A network
- * failure is the error that `fetch` has for it.
+ * Creates a ticket function that calls `GET url` with the token as Bearer. It throws:
+ * - `TicketRefused` with the code of the problem; its message is the `detail` of the problem (the cause of a `session_ended`) or its
+ *   title. An error answer without a problem document (from a proxy, for example) gets the code `invalid_token` for a 401, and the
+ *   retryable `internal` otherwise.
+ * - the error of `fetch` for a network failure.
  *
- * Its `who` reads the identity from the token: `sub` and `sid` of a JWT. For opaque tokens give the socket a `who` of its own.
+ * Its `who` reads the identity from the `sub` and `sid` claims of a JWT. For opaque tokens, pass `who` to the socket.
  */
 export function fetchTicket({ url, token, fetch = globalThis.fetch }: FetchTicketOptions): TicketFunction {
   let isAsync = false;
@@ -36,9 +37,9 @@ export function fetchTicket({ url, token, fetch = globalThis.fetch }: FetchTicke
     });
     const body: unknown = await response.json().catch(() => undefined);
     const { ok, status } = response;
-    // What the answer holds is judged by the one who uses it.
+    // The socket validates the answer.
     if (ok) return { ...(body as TicketAnswer), identity: identityOf(bearer) };
-    // A code that this version does not know is handed on as it is: only `status` decides.
+    // Unknown codes are passed through: only `status` decides whether the refusal is terminal.
     const { code, title, detail = title, retryAfterMs } = (body ?? {}) as Partial<Problem>;
     throw typeof code === 'string'
       ? new TicketRefused(code, status, detail, retryAfterMs)

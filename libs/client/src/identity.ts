@@ -1,4 +1,4 @@
-/** Who is signed in. `user` is compared with the user that the server's `welcome` names. */
+/** The signed-in user and session. `user` must match the user in the server's `welcome`. */
 export interface Identity {
   /** The `sub` of the token. */
   readonly user: string;
@@ -7,18 +7,18 @@ export interface Identity {
 }
 
 /**
- * Says who is signed in: an identity, or any string that names the user and the session. `undefined` means that no one is signed in,
- * `null` that someone is and it is not known yet who. Called before every frame, so it must be fast and must not have side effects.
+ * Returns the current identity: an object, or any string that is unique for the user and the session. `undefined` means that no one
+ * is signed in, `null` that the identity is not known yet. Called before every frame: it must be fast and have no side effects.
  */
 export type Who = () => Identity | string | null | undefined;
 
-/** An identity in the form in which two are compared. */
+/** An identity in comparable form: two are equal if their keys are. */
 export interface Owner {
   readonly key: string;
   readonly user?: string;
 }
 
-/** The claims of a JWT (RFC 7519 §4), without verification, which is the server's part; `{}` for anything else. Never throws. */
+/** Returns the claims of a JWT (RFC 7519 §4) without verification, or `{}` for anything else. Never throws. */
 export function claimsOf(token: string): Partial<Record<string, unknown>> {
   try {
     const [, payload = ''] = token.split('.');
@@ -30,8 +30,8 @@ export function claimsOf(token: string): Partial<Record<string, unknown>> {
 }
 
 /**
- * The identity that a token names: `sub` and `sid` of a JWT. A token without a `sub` names no one, so the token itself is the identity,
- * and a refreshed token counts as another one.
+ * Returns the identity of a token: the `sub` and `sid` claims of a JWT. For a token without a `sub`, the token itself is the identity,
+ * and a refreshed token counts as another identity.
  */
 export function identityOf(token: string): Identity | string {
   const { sub, sid } = claimsOf(token);

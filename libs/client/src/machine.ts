@@ -16,14 +16,14 @@ const sessionEnded: CodeOf<'session_ended'> = 4501;
 const rateLimitAbused: CodeOf<'rate_limit_abused'> = 4029;
 const serviceRestart: CodeOf<'service_restart'> = 1012;
 
-/** After a restart a whole crowd asks for tickets: they spread over this time at least. The slots in the answers do the rest. */
+/** After a server restart, clients spread their ticket calls over at least this time. The slots in the answers spread the dials. */
 const restartSpreadMs = 3_000;
-/** Renewals are at least so far apart, should this clock and the server's disagree. */
+/** The minimum delay before a planned renewal. It limits the rate if the clocks of client and server differ. */
 const renewalGapMs = 30_000;
 
 /**
- * The one state machine of a connection, of any protocol. It owns every timer and the only socket; `enter` is the only way out
- * of a state. Subscribers may act in the middle of it, so whoever has more to do after it looks whether it still is so.
+ * The state machine of a connection, for any protocol. It owns all timers and the only socket, and every transition goes through
+ * `enter`. Subscribers may call the socket during a transition. Code that continues after `enter` must therefore check its result.
  */
 export function createMachine(options: TicketSocketOptions) {
   const {
@@ -38,7 +38,7 @@ export function createMachine(options: TicketSocketOptions) {
   const { answerMs = 10_000, graceMs = 10_000, stableMs = 10_000 } = timings;
   const { backoffMinMs = 500, backoffMaxMs = 20_000 } = timings;
 
-  /** What is so; the subjects tell it. */
+  /** The current state and welcome. `publishState` copies them to the subjects. */
   let state: ConnectionState = { name: 'idle', reason: { kind: 'start' }, since: now(), attempt: 0 };
   let welcome: Welcome | undefined;
   const state$ = new BehaviorSubject(state);
@@ -46,63 +46,67 @@ export function createMachine(options: TicketSocketOptions) {
   const events$ = new Subject<RawFrame>();
   const log$ = new Subject<Step>();
   const cleared$ = new Subject<void>();
-  let telling = false;
+  let publishing = false;
 
   const [timer, clearTimers] = createTimers();
-  /** Nothing that was planned for one identity happens under another. */
+  /** Does not run a callback that was scheduled for another identity. */
   const after: After = (ms, run) =>
     timer(ms, () => {
-      if (check()) run();
+      if (checkIdentity()) run();
     });
   const requests = createRequests(after, post, answerMs);
-  /** Set while it is connected or on its way. */
-  let unwatch: (() => void) | undefined;
+  /** Set from `connect()` until the socket ends in `stopped` or `signed_out`. */
+  let unwatchPage: (() => void) | undefined;
   let socket: Socket | undefined;
-  /** The ticket call under way. */
+  /** The pending ticket call. */
   let call: AbortController | undefined;
   let renewing = false;
-  /** Of the planned renewals only the last counts. */
-  let plans = 0;
-  /** When something was last heard, Unix ms. */
-  let heardAt = 0;
-  /** The server wants nobody before this time, Unix ms. A person may knock all the same. */
+  /** The number of the last scheduled renewal. Earlier ones do not run. */
+  let renewals = 0;
+  /** When the last frame arrived, Unix ms. */
+  let lastFrameAt = 0;
+  /** The server asked the client not to connect before this time, Unix ms. `retryNow()` and `connect()` ignore it. */
   let notBefore = 0;
 
   /** The identity that everything here belongs to: `undefined` for none, `null` while it is not known. */
   let owner: Owner | null | undefined;
-  /** Whether the previous identity's data is still to be deleted. */
-  let stale = false;
+  /** Whether the data of the previous identity must still be deleted. */
+  let clearPending = false;
   /** Whether a connection was open since the last sign-out. */
   let wasOpen = false;
   let hinted = false;
   /** Handshakes in a row that failed without an answer. */
   let failures = 0;
 
-  function note(step: Step['step'], more?: Omit<Step, 'at' | 'step'>): void {
+  function logStep(step: Step['step'], more?: Omit<Step, 'at' | 'step'>): void {
     log$.next({ at: now(), step, ...more });
   }
 
-  /** The only way into a state, and so out of the one before: with its timers, its ticket call and, unless it opens, its socket. */
-  function enter(name: StateName, reason: Reason, attempt: number, retryAt?: number, hello?: Welcome): boolean {
+  /**
+   * Enters a state. Clears the timers, aborts the ticket call and, except when the connection opens, closes the socket.
+   *
+   * @returns `false` if a subscriber has changed the state again
+   */
+  function enter(name: StateName, reason: Reason, attempt: number, retryAt?: number, opened?: Welcome): boolean {
     const entered = { name, reason, since: now(), attempt, ...(retryAt && { retryAt }) };
     state = entered;
-    welcome = hello;
+    welcome = opened;
     clearTimers();
     call?.abort();
     call = undefined;
     renewing = false;
-    if (!hello) hangUp();
+    if (!opened) closeSocket();
     if (name === 'signed_out') {
       owner = undefined;
       wasOpen = false;
-      stale = true;
+      clearPending = true;
     }
     clear();
-    tell();
+    publishState();
     return state === entered;
   }
 
-  function hangUp(): void {
+  function closeSocket(): void {
     welcome = undefined;
     if (!socket) return;
     socket.onopen = socket.onmessage = socket.onclose = null;
@@ -112,23 +116,23 @@ export function createMachine(options: TicketSocketOptions) {
   }
 
   function clear(): void {
-    if (!stale) return;
-    stale = false;
+    if (!clearPending) return;
+    clearPending = false;
     cleared$.next();
   }
 
   /**
-   * Compares who is signed in with the owner. After a change it closes, clears and starts again, and returns `false`: the caller's
-   * work belonged to the previous identity and must not go on.
+   * Compares the current identity with the owner. After a change it closes the socket, clears, starts again and returns `false`:
+   * the caller's work belonged to the previous identity and must stop.
    *
-   * @param answered the identity of a ticket, which counts while `who` does not know
+   * @param answered the identity of a ticket, used while `who` returns `null`
    */
-  function check(answered?: Identity | string): boolean {
+  function checkIdentity(answered?: Identity | string): boolean {
     let found: Owner | null | undefined;
     try {
       found = ownerOf(who());
     } catch {
-      // Not knowing who is signed in must not keep the previous identity's connection.
+      // An unknown identity must not keep the connection of the previous one.
     }
     if (found === null) found = ownerOf(answered ?? null);
     if (found === null) {
@@ -139,51 +143,51 @@ export function createMachine(options: TicketSocketOptions) {
     owner = found;
     const isSame = found ? !before || before.key === found.key : before === undefined;
     if (isSame && !isOther(welcome?.user)) return true;
-    stale = true;
-    hangUp();
-    if (!unwatch) clear();
+    clearPending = true;
+    closeSocket();
+    if (!unwatchPage) clear();
     else if (found) start({ kind: 'identity' }, 0);
     else end('signed_out', { kind: 'identity' });
     return false;
   }
 
-  /** Whether the owner is known to be another user. */
+  /** Whether the owner is known and is not this user. */
   function isOther(user: string | undefined): boolean {
     return user !== undefined && owner?.user !== undefined && owner.user !== user;
   }
 
-  /** Connects for the user who has signed in meanwhile. */
-  function resume(): void {
-    if (check() && owner && unwatch && state.name === 'idle') start({ kind: 'start' }, 0);
+  /** Checks the identity, and connects if a user has signed in since `connect()`. */
+  function recheck(): void {
+    if (checkIdentity() && owner && unwatchPage && state.name === 'idle') start({ kind: 'start' }, 0);
   }
 
-  /** Who acts upon what is told is not told more within their own call, so that everybody hears everything in one order. */
-  function tell(): void {
-    if (telling) return;
-    telling = true;
+  /** Publishes the state and the welcome. Calls from inside a subscriber return at once, so that all subscribers see one order. */
+  function publishState(): void {
+    if (publishing) return;
+    publishing = true;
     while (state$.value !== state || welcome$.value !== welcome) {
       if (welcome$.value !== welcome) welcome$.next(welcome);
       if (state$.value !== state) state$.next(state);
     }
-    telling = false;
+    publishing = false;
   }
 
   function end(name: 'signed_out' | 'stopped', reason: Reason): void {
     if (state.name === 'signed_out') return;
-    unwatch?.();
-    unwatch = undefined;
+    unwatchPage?.();
+    unwatchPage = undefined;
     enter(name, reason, 0);
   }
 
-  /** Waits before the next try; `waitMs` is what the server wants at least. */
-  function back(reason: Reason, waitMs = 0): void {
-    if (!check() || !unwatch || state.name === 'idle') return;
+  /** Waits before the next attempt: at least `waitMs`, the minimum that the server asked for. */
+  function scheduleReconnect(reason: Reason, waitMs = 0): void {
+    if (!checkIdentity() || !unwatchPage || state.name === 'idle') return;
     const { name, since, attempt } = state;
     const at = now();
     const tries = name === 'open' && at - since >= stableMs ? 1 : attempt + (name === 'backoff' ? 0 : 1);
     const offline = reason.kind === 'offline' || !page.online();
     notBefore = Math.max(notBefore, at + waitMs);
-    // Without a network, or out of sight, an event brings it back; the slow pace is for devices that err.
+    // When offline or hidden, a page event reconnects. The slow retry covers devices that report the wrong network state.
     const ms =
       offline || reason.kind === 'hidden'
         ? backoffMaxMs
@@ -192,55 +196,58 @@ export function createMachine(options: TicketSocketOptions) {
           fullJitter(tries, reason.code === serviceRestart ? restartSpreadMs : backoffMinMs, backoffMaxMs, random);
     if (!enter('backoff', offline ? { kind: 'offline' } : reason, tries, at + ms)) return;
     after(ms, retry);
-    note(offline ? 'offline' : 'backoff', { ms });
+    logStep(offline ? 'offline' : 'backoff', { ms });
   }
 
   function retry(): void {
     const { name, reason, attempt } = state;
-    // Who tries does not call itself offline: if it still is, the answer will say so.
+    // An attempt does not keep the reason `offline`: a failure will report it again.
     if (name === 'backoff') start(reason.kind === 'offline' ? { kind: 'closed' } : reason, attempt);
-    else if (name === 'idle' && unwatch) start({ kind: 'start' }, 0);
+    else if (name === 'idle' && unwatchPage) start({ kind: 'start' }, 0);
   }
 
   function start(reason: Reason, attempt: number): void {
-    if (!check()) return;
+    if (!checkIdentity()) return;
     notBefore = 0;
     if (owner === undefined) {
       enter('idle', { kind: 'sign_in' }, 0);
       return;
     }
-    if (!enter('ticket', reason, attempt) || !check()) return;
-    ask((ticket, ms) => {
+    if (!enter('ticket', reason, attempt) || !checkIdentity()) return;
+    requestTicket((ticket, ms) => {
       const slotAt = now() + ms;
       if (!ms) dial(ticket, reason, attempt);
       else if (enter('waiting', reason, attempt, slotAt)) {
         after(ms, () => {
           dial(ticket, reason, attempt);
         });
-        note('waiting', { ms });
+        logStep('waiting', { ms });
       }
-    }, back);
-    note('ticket');
+    }, scheduleReconnect);
+    logStep('ticket');
     if (hinted || options.who || owner?.user) return;
     hinted = true;
-    note('hint', { text: 'set `who`: the token names no user' });
+    logStep('hint', { text: 'set `who`: the token names no user' });
   }
 
   /**
-   * Asks for a ticket and calls one of the two, once. Neither where the state is left meanwhile: what comes too late opens
-   * nothing. A refusal for good ends it all instead.
+   * Requests a ticket and calls one of the two callbacks, once. Calls neither if the state changes first: a late ticket opens
+   * nothing. A terminal refusal ends the connection instead.
    */
-  function ask(got: (ticket: string, waitMs: number) => void, failed: (reason: Reason, waitMs: number) => void): void {
-    const mine = (call = new AbortController());
-    const asked = now();
+  function requestTicket(
+    got: (ticket: string, waitMs: number) => void,
+    failed: (reason: Reason, waitMs: number) => void,
+  ): void {
+    const ticketCall = (call = new AbortController());
+    const requestedAt = now();
     function settle(
       then: () => void,
       step: Step['step'],
       more?: Omit<Step, 'at' | 'step'>,
       identity?: Identity | string,
     ): void {
-      if (call === mine) note(step, { ms: now() - asked, ...more });
-      if (call !== mine || !check(identity)) return;
+      if (call === ticketCall) logStep(step, { ms: now() - requestedAt, ...more });
+      if (call !== ticketCall || !checkIdentity(identity)) return;
       call = undefined;
       then();
     }
@@ -265,10 +272,10 @@ export function createMachine(options: TicketSocketOptions) {
       }
     }
     after(answerMs, () => {
-      mine.abort();
+      ticketCall.abort();
       fail(new TimedOut());
     });
-    freshTicket(options, mine.signal).then(([ticket, waitMs, identity]) => {
+    freshTicket(options, ticketCall.signal).then(([ticket, waitMs, identity]) => {
       settle(
         () => {
           const named = ownerOf(identity);
@@ -284,55 +291,55 @@ export function createMachine(options: TicketSocketOptions) {
   }
 
   function dial(ticket: string, reason: Reason, attempt: number): void {
-    if (!enter('connecting', reason, attempt) || !check()) return;
-    const dialled = now();
+    if (!enter('connecting', reason, attempt) || !checkIdentity()) return;
+    const dialedAt = now();
     let answered = false;
     try {
       const address = typeof url === 'function' ? url() : url;
       const query = `${address.includes('?') ? '&' : '?'}ticket=${encodeURIComponent(ticket)}`;
       socket = new (options.WebSocket ?? globalThis.WebSocket)(address + query, protocol);
     } catch (error) {
-      // Its message would show the URL, and in it the ticket.
+      // The message would contain the URL and with it the ticket.
       end('stopped', { kind: 'closed', text: (error as Error).name });
       return;
     }
     socket.onopen = () => {
       answered = true;
       failures = 0;
-      note('open', { ms: now() - dialled });
+      logStep('open', { ms: now() - dialedAt });
     };
     socket.onmessage = ({ data }: { readonly data: unknown }) => {
-      heardAt = now();
+      lastFrameAt = now();
       const frame = parseFrame(data);
-      if (!frame || !check()) return;
+      if (!frame || !checkIdentity()) return;
       if (welcome) receive(frame);
       else if (isWelcome(frame) && isOther(frame.user)) {
         end('stopped', { kind: 'identity', text: 'the welcome names another user than the token' });
       } else if (isWelcome(frame) && enter('open', reason, attempt, 0, frame)) {
         wasOpen = true;
-        listen();
-        plan(frame.lease);
-        note('welcome', { ms: heardAt - dialled });
+        watchHeartbeat();
+        scheduleRenewal(frame.lease);
+        logStep('welcome', { ms: lastFrameAt - dialedAt });
       }
     };
     socket.onclose = ({ code, reason: text }: { readonly code: number; readonly reason: string }) => {
       const isRefused = !answered && code === 1006 && ++failures >= 3;
       closed(code, text, isRefused ? 'origin in ALLOWED_ORIGINS?' : '');
     };
-    // What there is to know comes with `onclose`. The `ws` package throws where nobody listens.
+    // `onclose` follows with the details. The `ws` package throws if `error` has no listener.
     socket.onerror = () => undefined;
     after(answerMs, () => {
-      back({ kind: 'timeout', ...(!answered && { hint: '`ws: true` in the dev proxy?' }) });
+      scheduleReconnect({ kind: 'timeout', ...(!answered && { hint: '`ws: true` in the dev proxy?' }) });
     });
-    note('dial');
+    logStep('dial');
   }
 
   function closed(code: number, text: string, hint: string): void {
     const why = { kind: 'closed', code, ...(text && { text }), ...(hint && { hint }) } as const;
-    note('close', { code, ...(text && { text }), ms: now() - state.since });
-    if (!check()) return;
+    logStep('close', { code, ...(text && { text }), ms: now() - state.since });
+    if (!checkIdentity()) return;
     if (code === sessionEnded) end('signed_out', { ...why, kind: 'signed_out' });
-    else if (comesBack(code)) back(why, code === rateLimitAbused ? backoffMaxMs : 0);
+    else if (comesBack(code)) scheduleReconnect(why, code === rateLimitAbused ? backoffMaxMs : 0);
     else end('stopped', why);
   }
 
@@ -344,95 +351,95 @@ export function createMachine(options: TicketSocketOptions) {
     }
     if (type === 'beat') {
       signal(type);
-      note(type);
+      logStep(type);
     } else if (type === 'lease') {
-      note(type);
+      logStep(type);
       renew();
     }
     events$.next(frame);
   }
 
-  /** The server beats: silent for too long the connection is dead, whatever the socket believes. Returns how long it may be. */
-  function patience(): number {
-    // A clock that was set back must not make it longer.
-    heardAt = Math.min(heardAt, now());
-    const leftMs = heardAt + (welcome?.heartbeatMs ?? 0) + graceMs - now();
-    if (leftMs <= 0) back({ kind: 'timeout' });
+  /** Reconnects if the heartbeat is overdue, even if the socket still appears open. Returns the remaining time in ms. */
+  function checkHeartbeat(): number {
+    // A clock that was set back must not extend the timeout.
+    lastFrameAt = Math.min(lastFrameAt, now());
+    const leftMs = lastFrameAt + (welcome?.heartbeatMs ?? 0) + graceMs - now();
+    if (leftMs <= 0) scheduleReconnect({ kind: 'timeout' });
     return leftMs;
   }
 
-  function listen(): void {
-    const ms = patience();
-    if (ms > 0) after(ms, listen);
+  function watchHeartbeat(): void {
+    const ms = checkHeartbeat();
+    if (ms > 0) after(ms, watchHeartbeat);
   }
 
   /**
-   * Plans to renew the lease anywhere between 75 and 90 % of the way to its end, so that those who came together do not renew
-   * together. Where this clock says that it is over, the clock is wrong: the server's `lease` frame will say when.
+   * Schedules the renewal at a random point between 75 and 90 % of the lease, so that clients that connected together do not
+   * renew together. If the lease appears to be over, the clocks differ, and the client waits for the server's `lease` frame.
    */
-  function plan(lease: number): void {
+  function scheduleRenewal(lease: number): void {
     const leftMs = lease * 1000 - now();
     if (leftMs > 0) renewIn(Math.max(renewalGapMs, leftMs * (0.75 + 0.15 * random())));
   }
 
   function renewIn(ms: number): void {
-    const mine = ++plans;
+    const renewal = ++renewals;
     after(ms, () => {
-      if (mine === plans) renew();
+      if (renewal === renewals) renew();
     });
   }
 
-  /** Presents a fresh ticket over the open socket. What fails is tried again, until the server ends the lease. */
+  /** Renews the lease with a fresh ticket over the open socket. Retries failures until the server ends the lease. */
   function renew(): void {
     if (renewing) return;
     renewing = true;
-    const mine = socket;
-    const begun = now();
-    function again(_reason?: Reason, waitMs = 0): void {
+    const current = socket;
+    const startedAt = now();
+    function retryRenewal(_reason?: Reason, waitMs = 0): void {
       renewing = false;
       renewIn(waitMs + 1_000 + random() * backoffMaxMs);
     }
     async function present(ticket: string): Promise<void> {
       try {
         const { lease } = (await requests.send('renew', { ticket })) as { lease: number };
-        if (mine !== socket || !welcome) return;
+        if (current !== socket || !welcome) return;
         if (!(lease > 0)) throw new TypeError();
         renewing = false;
         welcome = { ...welcome, lease };
-        tell();
-        plan(lease);
-        note('renewed', { ms: now() - begun });
+        publishState();
+        scheduleRenewal(lease);
+        logStep('renewed', { ms: now() - startedAt });
       } catch {
-        if (mine === socket) again();
+        if (current === socket) retryRenewal();
       }
     }
-    ask((ticket, waitMs) => {
+    requestTicket((ticket, waitMs) => {
       after(waitMs, () => void present(ticket));
-    }, again);
-    note('renew');
+    }, retryRenewal);
+    logStep('renew');
   }
 
   function onPage(event: PageEvent): void {
-    if (event === 'pagehide') back({ kind: 'hidden' });
-    else if (event === 'offline') back({ kind: event });
+    if (event === 'pagehide') scheduleReconnect({ kind: 'hidden' });
+    else if (event === 'offline') scheduleReconnect({ kind: event });
     else {
-      if (event === 'online') note(event);
-      // After a sleep an open connection may long be dead, and timers are late.
-      if (welcome) patience();
+      if (event === 'online') logStep(event);
+      // After sleep the connection may be dead, and timers are late.
+      if (welcome) checkHeartbeat();
       if (now() >= notBefore) retry();
     }
   }
 
-  /** @throws Disconnected, or RequestFailed `too_long`: the server would close for a frame above its limit (1009). */
+  /** @throws Disconnected, or RequestFailed `too_long` because the server closes with 1009 for a frame above its limit. */
   function post(frame: object): void {
-    if (!check() || !welcome) throw new Disconnected();
+    if (!checkIdentity() || !welcome) throw new Disconnected();
     const text = JSON.stringify(frame);
     if (new TextEncoder().encode(text).length > welcome.limits.frameBytes) throw new RequestFailed('too_long');
     socket?.send(text);
   }
 
   function signal(type: string, params?: object): void {
-    if (check() && welcome) post({ ...params, type });
+    if (checkIdentity() && welcome) post({ ...params, type });
   }
 
   return {
@@ -450,14 +457,14 @@ export function createMachine(options: TicketSocketOptions) {
     connect(): void {
       if (!(options.WebSocket ?? (globalThis as Partial<typeof globalThis>).WebSocket))
         throw new Error('no WebSocket: use Node 22 or later, or set the option `WebSocket`');
-      check();
-      if (unwatch && state.name !== 'idle') return;
-      unwatch ??= page.watch(onPage);
+      checkIdentity();
+      if (unwatchPage && state.name !== 'idle') return;
+      unwatchPage ??= page.watch(onPage);
       start({ kind: 'start' }, 0);
     },
-    recheck: resume,
+    recheck,
     stop(): void {
-      check();
+      checkIdentity();
       end('stopped', { kind: 'asked' });
     },
     signOut(text?: string): void {
@@ -465,21 +472,21 @@ export function createMachine(options: TicketSocketOptions) {
     },
     retryNow: retry,
     drop(): void {
-      back({ kind: 'asked' });
+      scheduleReconnect({ kind: 'asked' });
     },
     request: requests.send,
     signal,
     on: (type: string) => events$.pipe(filter((event) => event.type === type)),
     async ping(): Promise<number> {
-      const asked = performance.now();
+      const sentAt = performance.now();
       await requests.send('ping', {});
-      return performance.now() - asked;
+      return performance.now() - sentAt;
     },
     later: after,
   };
 }
 
-/** @throws whatever the ticket function throws, at once or later, and where what it gives is no ticket */
+/** @throws the error of the ticket function, or TypeError if its answer holds no ticket */
 async function freshTicket(
   { ticket: get }: TicketSocketOptions,
   signal: AbortSignal,

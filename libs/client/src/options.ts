@@ -3,13 +3,13 @@ import type { Identity, Who } from './identity.ts';
 import type { PageSource } from './page.ts';
 
 /**
- * Gets a fresh ticket. Throws `TicketRefused` if the server refused it; the socket tries again after any other error.
- * `fetchTicket` and `ticketFrom` return one that has `who`.
+ * Requests a fresh ticket. Throws `TicketRefused` if the server denied it. The socket retries after any other error.
+ * The functions of `fetchTicket` and `ticketFrom` have `who`.
  */
 export interface TicketFunction {
-  /** The answer may name the identity whose token paid for the ticket. */
+  /** The answer may include the identity of the token that the request used. */
   (signal: AbortSignal): Promise<TicketAnswer & { readonly identity?: Identity | string }>;
-  /** Who is signed in, read from the same token that the ticket is requested with. */
+  /** Returns the current identity, read from the token that ticket requests use. */
   readonly who?: Who;
 }
 
@@ -25,39 +25,39 @@ export interface Socket {
 
 export type SocketConstructor = new (url: string, protocol: string) => Socket;
 
-/** All in milliseconds. */
+/** All values are in milliseconds. */
 export interface Timings {
-  /** How long the server may take: for a ticket, from the dial to the welcome, and for a request; 10,000 unless told. */
+  /** The timeout for a ticket call, for a connection until its `welcome`, and for a request. Defaults to 10,000. */
   readonly answerMs: number;
-  /** How late its heartbeat may be; 10,000 unless told. */
+  /** How late a heartbeat may be. Defaults to 10,000. */
   readonly graceMs: number;
-  /** The first try comes back within this time; 500 unless told. */
+  /** The backoff window of the first reconnect attempt. Defaults to 500. */
   readonly backoffMinMs: number;
-  /** The longest that a backoff grows to, and the pace without a network; 20,000 unless told. */
+  /** The largest backoff window, and the retry interval while offline. Defaults to 20,000. */
   readonly backoffMaxMs: number;
-  /** A connection that held for so long begins anew with its tries; 10,000 unless told. */
+  /** After a connection of this duration the attempt counter starts again. Defaults to 10,000. */
   readonly stableMs: number;
 }
 
 export interface TicketSocketOptions {
-  /** The endpoint, without a ticket: `wss://chat.example.com/api/ws`. Asked before every dial where it is a function. */
+  /** The endpoint, without a ticket: `wss://chat.example.com/api/ws`. A function is called before every connection attempt. */
   readonly url: string | (() => string);
-  /** Asked before EVERY dial and renewal; an answer is used once and never kept. */
+  /** Called before EVERY connection attempt and renewal. Each ticket is used once and never stored. */
   readonly ticket: TicketFunction;
   /**
-   * Who is signed in. Defaults to the `who` of the ticket function: with `fetchTicket` the `sub` and `sid` of the token. Required for
-   * tokens that do not name a user and for ticket functions of your own; without it call `signOut()` before another user signs in.
+   * Returns the current identity. Defaults to the `who` of the ticket function; for `fetchTicket`, the `sub` and `sid` of the token.
+   * Required for tokens without a `sub` and for custom ticket functions; without it, call `signOut()` before another user signs in.
    */
   readonly who?: Who;
-  /** The WebSocket subprotocol; `usher.v1` unless told. */
+  /** The WebSocket subprotocol. Defaults to `usher.v1`. */
   readonly protocol?: string;
-  /** Defaults to the global `WebSocket`, which Node has from version 22 on. */
+  /** Defaults to the global `WebSocket`, available in Node 22 and later. */
   readonly WebSocket?: SocketConstructor;
   readonly timings?: Partial<Timings>;
-  /** From 0 to below 1; `Math.random` unless told. */
+  /** Returns a number from 0 (inclusive) to 1 (exclusive). Defaults to `Math.random`. */
   readonly random?: () => number;
-  /** Unix ms; `Date.now` unless told. */
+  /** Returns Unix ms. Defaults to `Date.now`. */
   readonly now?: () => number;
-  /** What the page goes through; the browser's own window and document unless told, nothing where there are none. */
+  /** The source of page events. Defaults to `browserPage`. */
   readonly page?: PageSource;
 }

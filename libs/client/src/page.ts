@@ -1,17 +1,17 @@
 const events = ['online', 'offline', 'pageshow', 'pagehide', 'visibilitychange'] as const;
 
-/** By their names in the DOM. `visibilitychange` only where the page is looked at again. */
+/** DOM event names. `visibilitychange` is reported only when the page becomes visible. */
 export type PageEvent = (typeof events)[number];
 
-/** What the page that holds the socket goes through. */
+/** The network state and lifecycle events of a page. */
 export interface PageSource {
-  /** Whether the device thinks that it has a network. */
+  /** Whether the device reports a network connection. */
   online(): boolean;
-  /** Calls the listener until the returned function is called. */
+  /** Subscribes to page events. Returns a function that unsubscribes. */
   watch(listener: (event: PageEvent) => void): () => void;
 }
 
-/** The browser's window. Where there is none, always online and never an event. */
+/** The browser window. Outside a browser it is always online and emits no events. */
 export const browserPage: PageSource = {
   online: () => (globalThis as Partial<typeof globalThis>).navigator?.onLine ?? true,
   watch(listener) {

@@ -3,48 +3,48 @@ import { Disconnected, RequestFailed, TimedOut } from './errors.ts';
 import type { After } from './timers.ts';
 
 export interface RequestOptions {
-  /** How long the answer may take, in ms, then `TimedOut`; 10,000 unless told. */
+  /** The timeout in ms, after which the promise rejects with `TimedOut`. Defaults to 10,000. */
   readonly timeoutMs?: number;
-  /** Ends the waiting; the promise rejects with the signal's reason. The server may do what was asked all the same. */
+  /** Rejects the promise with the signal's reason. The server may still process the request. */
   readonly signal?: AbortSignal;
 }
 
-/** Most requests without an answer. The server's own bound is 256; this one is met first, by the one who asks too much. */
-const mostInFlight = 200;
+/** The limit for pending requests. It is lower than the server's limit of 256, so the client rejects excess requests itself. */
+const maxPending = 200;
 
 export interface Requests {
   /** Sends a request and resolves to the data of its reply. */
   readonly send: (type: string, params: object, options?: RequestOptions) => Promise<unknown>;
-  /** Settles what a `reply` or `error` frame answers; what answers nothing is ignored. */
+  /** Settles the request that a `reply` or `error` frame answers. Ignores frames for unknown requests. */
   readonly settle: (frame: RawFrame) => void;
-  /** The connection is gone, and with it all answers. */
+  /** Rejects all pending requests with `Disconnected`. */
   readonly disconnect: () => void;
 }
 
 /**
- * The requests that have no answer yet.
+ * Tracks pending requests.
  *
- * @param after times them; when its state is left, `disconnect` is called
+ * @param after sets the timeouts; the caller must call `disconnect` when it clears them
  * @param post sends a frame, or throws
- * @param usualMs how long an answer may take unless told
+ * @param defaultTimeoutMs the timeout of requests without their own
  */
-export function createRequests(after: After, post: (frame: object) => void, usualMs: number): Requests {
-  /** Ascending over all connections, so that no answer is ever taken for another's. */
+export function createRequests(after: After, post: (frame: object) => void, defaultTimeoutMs: number): Requests {
+  /** Never reset, so that an answer from an earlier connection cannot match a later request. */
   let lastId = 0;
-  const waiting = new Map<unknown, PromiseWithResolvers<unknown>>();
+  const pending = new Map<unknown, PromiseWithResolvers<unknown>>();
 
   return {
-    async send(type, params, { timeoutMs = usualMs, signal } = {}) {
+    async send(type, params, { timeoutMs = defaultTimeoutMs, signal } = {}) {
       signal?.throwIfAborted();
-      if (waiting.size >= mostInFlight) throw new RequestFailed('rate_limited');
+      if (pending.size >= maxPending) throw new RequestFailed('rate_limited');
       const id = ++lastId;
       post({ ...params, type, id });
       const answer = Promise.withResolvers<unknown>();
-      const aborted = (): void => {
+      const onAbort = (): void => {
         answer.reject(signal?.reason);
       };
-      waiting.set(id, answer);
-      signal?.addEventListener('abort', aborted);
+      pending.set(id, answer);
+      signal?.addEventListener('abort', onAbort);
       const clear = after(timeoutMs, () => {
         answer.reject(new TimedOut());
       });
@@ -52,17 +52,17 @@ export function createRequests(after: After, post: (frame: object) => void, usua
         return await answer.promise;
       } finally {
         clear();
-        waiting.delete(id);
-        signal?.removeEventListener('abort', aborted);
+        pending.delete(id);
+        signal?.removeEventListener('abort', onAbort);
       }
     },
     settle({ type, id, data, code, message, retryAfterMs }) {
-      const answer = waiting.get(id);
+      const answer = pending.get(id);
       if (type === 'reply') answer?.resolve(data);
       else answer?.reject(new RequestFailed(String(code), String(message), Number(retryAfterMs) || undefined));
     },
     disconnect() {
-      for (const { reject } of waiting.values()) reject(new Disconnected());
+      for (const { reject } of pending.values()) reject(new Disconnected());
     },
   };
 }

@@ -1,4 +1,4 @@
-/** Rooms over the socket: every message once and in order, whatever the connection goes through. */
+/** Rooms over a socket. Every message appears exactly once and in order, also after reconnects. */
 export { OutboxFull } from './rooms/outbox-full.ts';
 export type {
   Person,

@@ -1,4 +1,4 @@
-/** Keeping somebody signed in: an access token in memory, refreshed for all tabs at once. */
+/** Keeps a user signed in: holds the access token in memory and refreshes it once for all tabs. */
 export { createSessionKeeper } from './session/keeper.ts';
 export { sessionByCookie, type SessionByCookieOptions } from './session/session-by-cookie.ts';
 export { RefreshRefused, SessionOver } from './session/session-errors.ts';

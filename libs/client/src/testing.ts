@@ -1,4 +1,4 @@
-/** A server, a browser and a page without a network, for tests of what is built on the client. */
+/** In-memory fakes of a server, a browser and a page, for tests of code that uses the client. */
 export { FakeAuth } from './testing/fake-auth.ts';
 export { FakeBrowser, type FakeTab } from './testing/fake-browser.ts';
 export { FakePage } from './testing/fake-page.ts';

@@ -1,17 +1,17 @@
 import type { ProblemCode } from '@usher/protocol';
 
-/** The server's answer to the ticket call was no. Thrown by ticket functions; holds nothing secret. */
+/** The server denied a ticket. Thrown by ticket functions. Contains no secret. */
 export class TicketRefused extends Error {
   override readonly name: string = 'TicketRefused';
   readonly code: ProblemCode;
   /** The HTTP status. */
   readonly status: number;
-  /** Whether asking again is of no use until a person signs in. */
+  /** Whether a retry cannot succeed until the user signs in again. */
   readonly terminal: boolean;
-  /** How long the server wants one to wait before the next try, in ms. */
+  /** How long to wait before a retry, in ms. */
   readonly retryAfterMs: number | undefined;
 
-  /** @param terminal unless told: 401 and 403 are, everything else may heal */
+  /** @param terminal defaults to `true` for 401 and 403, and to `false` for any other status */
   constructor(
     code: ProblemCode,
     status: number,

@@ -1,10 +1,10 @@
-/** Runs something in `ms`, unless the state has been left by then. Returns a function that clears the timer. */
+/** Calls `run` after `ms`, unless all timers are cleared before. Returns a function that clears the timer. */
 export type After = (ms: number, run: () => void) => () => void;
 
-/** More than this a timer cannot count; told more, it would fire at once. */
-const longestMs = 2 ** 31 - 1;
+/** The maximum delay of `setTimeout`. A longer delay would fire at once. */
+const maxDelayMs = 2 ** 31 - 1;
 
-/** A way to set timers, and one to clear all that were set. */
+/** Returns a function that sets a timer and one that clears all timers. */
 export function createTimers(): [after: After, clearAll: () => void] {
   const running = new Set<ReturnType<typeof setTimeout>>();
   return [
@@ -14,7 +14,7 @@ export function createTimers(): [after: After, clearAll: () => void] {
           running.delete(timer);
           run();
         },
-        Math.min(ms, longestMs),
+        Math.min(ms, maxDelayMs),
       );
       running.add(timer);
       return () => {

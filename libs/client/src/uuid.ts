@@ -1,6 +1,6 @@
 /**
- * A random UUID (RFC 9562, version 4; the variant's two free bits are not used). Not `crypto.randomUUID`, which a page has only
- * over https or on localhost: people also try a server out by its address in the local network.
+ * Returns a random UUID (RFC 9562, version 4; the two free bits of the variant are fixed). `crypto.randomUUID` is not used because
+ * it is missing on pages that are loaded over http from an address other than localhost.
  */
 export function uuid(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));

@@ -112,7 +112,7 @@ export default [
     who: 'a ticket response that arrives after sign-out opens a socket',
     get: 'none: the client discards responses to canceled requests',
     in: 'libs/client/src/machine.ts',
-    without: ['if (call !== mine || !check(identity)) return;', 'if (!check(identity)) return;'],
+    without: ['if (call !== ticketCall || !checkIdentity(identity)) return;', 'if (!checkIdentity(identity)) return;'],
     shown: ['libs/client', 'src/ticket.spec.ts'],
   },
 ];

@@ -1,4 +1,4 @@
-/** Too many messages of one room wait to be sent already. */
+/** The outbox of a room has reached its limit. */
 export class OutboxFull extends Error {
   override readonly name: string = 'OutboxFull';
 }

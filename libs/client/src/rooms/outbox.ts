@@ -2,30 +2,30 @@ import type { Message, RoomsProtocol } from '@usher/protocol';
 import { BehaviorSubject } from 'rxjs';
 import { Disconnected } from '../errors.ts';
 import type { TicketSocket } from '../ticket-socket.ts';
-import { type Draft, overlaid, shownDraft, targetOf } from './draft.ts';
-import { faultOf } from './fault.ts';
+import { type Draft, applyDraft, targetOf, toRoomMessage } from './unsent-change.ts';
+import { errorCodeOf } from './retry.ts';
 import { OutboxFull } from './outbox-full.ts';
 import type { RoomMessage, Unsent } from './room-types.ts';
 import type { Timeline } from './timeline.ts';
 
-/** Errors that may pass are met so often, then a message has failed all the same. */
-const mostFaults = 5;
+/** After this many retryable errors a message fails. */
+const maxFailures = 5;
 
-/** What the outbox wants of its room. */
+/** The part of a room that the outbox uses. */
 export interface OutboxRoom {
   readonly name: string;
   readonly timeline: Timeline;
-  /** Whether it is joined: only then something goes out. */
+  /** Whether the room is joined. The outbox sends only then. */
   joined(): boolean;
-  /** The server has lost sight of this connection in the room. */
+  /** Joins again. Called if the server reports that this connection has not joined the room. */
   rejoin(): void;
-  /** What is shown has changed. */
-  show(): void;
-  /** Something waits to be sent. */
-  push(): void;
+  /** Publishes the list of messages. */
+  publish(): void;
+  /** Called if an entry is ready to be sent. */
+  flush(): void;
 }
 
-/** What was written here and is not known to be in the room yet: messages and changes of messages, in one order. */
+/** The queue of unacknowledged messages and changes of a room, in the order in which they were written. */
 export interface Outbox {
   readonly unsent$: BehaviorSubject<readonly Unsent[]>;
   readonly send: (text: string, key?: string) => string;
@@ -33,17 +33,17 @@ export interface Outbox {
   readonly remove: (of: number | string, key?: string) => string;
   readonly retry: (key: string) => void;
   readonly drop: (key: string) => void;
-  /** Sends the next one, if it may and none is on its way. */
+  /** Sends the next entry if the room is joined and no request is pending. */
   pump(): void;
-  /** The connection, or the state of the room, is another one: nothing is on its way any more. */
+  /** Called when the connection or the room state changes: returns the entry being sent to the queue. */
   interrupt(): void;
-  /** What waits has failed with that code. */
-  refuse(code: string): void;
-  /** The list begins anew. In another history nothing that was in the old one is left. */
-  restart(anotherHistory: boolean): void;
-  /** A message or a change has its turn in the list. */
-  told(message: Message): void;
-  /** What the server has, and what is on its way there: a new array. */
+  /** Fails all waiting entries with this code. */
+  failAll(code: string): void;
+  /** Called when the timeline restarts. With a new epoch, entries that refer to the old sequence are removed. */
+  restart(newEpoch: boolean): void;
+  /** Called with each message and change that the timeline applies. */
+  onApplied(message: Message): void;
+  /** Returns a new array: the messages of the timeline, then the unsent ones. */
   list(): RoomMessage[];
   wipe(): void;
 }
@@ -56,37 +56,37 @@ export function createOutbox(
   const { timeline } = room;
   const unsent$ = new BehaviorSubject<readonly Unsent[]>([]);
   let drafts: Draft[] = [];
-  /** Whether there is something to tell of what is unsent. */
+  /** Whether `unsent$` must emit. */
   let dirty = false;
-  /** The request under way, or the pause after one. One at a time, so that order is kept. */
+  /** The pending request, or the pause after one. Only one at a time, to keep the order. */
   let sending: object | undefined;
 
-  function only(keep: (draft: Draft) => boolean): void {
+  function retain(keep: (draft: Draft) => boolean): void {
     const kept = drafts.filter(keep);
     dirty ||= kept.length < drafts.length;
     drafts = kept;
   }
 
-  function add(draft: Pick<Draft, 'text'> & Partial<Draft>, given: string | undefined): string {
+  function add(draft: Pick<Draft, 'text'> & Partial<Draft>, givenKey: string | undefined): string {
     socket.recheck();
     if (drafts.length >= outbox) throw new OutboxFull('outbox full');
-    const key = given ?? uuid();
-    // Under a key of before it may have gone out then.
-    drafts.push({ ...draft, key, at: Date.now(), status: 'waiting', out: given !== undefined, faults: 0 });
+    const key = givenKey ?? uuid();
+    // With a given key it may have been sent before a reload.
+    drafts.push({ ...draft, key, at: Date.now(), status: 'waiting', wasSent: givenKey !== undefined, failures: 0 });
     dirty = true;
-    room.push();
+    room.flush();
     return key;
   }
 
-  /** Makes it wait for its turn, from now on with that text. */
-  function again(draft: Draft, text = draft.text): string {
-    Object.assign(draft, { text, status: 'waiting', error: undefined, faults: 0 });
+  /** Queues a draft again, with a new text if given. */
+  function requeue(draft: Draft, text = draft.text): string {
+    Object.assign(draft, { text, status: 'waiting', error: undefined, failures: 0 });
     dirty = true;
-    room.push();
+    room.flush();
     return draft.key;
   }
 
-  /** What is to be changed: a sequence, or a message that was written here. */
+  /** Returns the target of a change: a sequence number, or a draft. */
   function find(of: number | string): number | Draft {
     socket.recheck();
     if (typeof of === 'number') return of;
@@ -97,13 +97,13 @@ export function createOutbox(
     return found;
   }
 
-  /** The changes of one message that do not have to go out any more when another one is made. */
-  function stale(target: number | Draft | undefined): Draft[] {
+  /** Returns the changes of one message that a new change replaces. */
+  function replacedBy(target: number | Draft | undefined): Draft[] {
     return drafts.filter(
       (draft) =>
         draft.of !== undefined &&
         targetOf(draft) === target &&
-        (draft.status === 'failed' || (draft.status === 'waiting' && !draft.out)),
+        (draft.status === 'failed' || (draft.status === 'waiting' && !draft.wasSent)),
     );
   }
 
@@ -112,21 +112,21 @@ export function createOutbox(
     return typeof of === 'object' ? of.key : timeline.list[timeline.at(of ?? 0)]?.key;
   }
 
-  /** The one that waits or has failed under that key, or else such a change of the message that has it. */
-  function idle(key: string): Draft | undefined {
+  /** Returns the waiting or failed draft with this key, or otherwise the last such change of the message with this key. */
+  function findIdle(key: string): Draft | undefined {
     const all = drafts.filter(({ status }) => status === 'waiting' || status === 'failed');
     return all.find((draft) => draft.key === key) ?? all.findLast((draft) => keyOf(draft) === key);
   }
 
   function forget(draft: Draft): void {
-    only((each) => each !== draft && each.of !== draft);
+    retain((each) => each !== draft && each.of !== draft);
   }
 
   function fail(draft: Draft, error: string): void {
     Object.assign(draft, { status: 'failed', error, seq: undefined });
   }
 
-  function ask(draft: Draft, of: number | undefined) {
+  function request(draft: Draft, of: number | undefined) {
     const { key, text } = draft;
     const common = { room: room.name, key };
     if (of === undefined) return socket.request('send', { ...common, text });
@@ -136,28 +136,28 @@ export function createOutbox(
   }
 
   function pump(): void {
-    // A change of what is not there yet has to wait for it, also where that one has failed for now.
+    // A change of an unsent message waits until the message is sent, also if the message has failed.
     const draft = drafts.find((each) => each.status === 'waiting' && typeof targetOf(each) !== 'object');
     const of = draft && targetOf(draft);
     if (draft && typeof of !== 'object' && !sending && room.joined()) {
-      const mine = (sending = {});
-      const { out } = draft;
+      const current = (sending = {});
+      const { wasSent } = draft;
       draft.status = 'sending';
-      draft.out = true;
-      ask(draft, of)
+      draft.wasSent = true;
+      request(draft, of)
         .then(({ seq, at }) => {
-          if (mine === sending) acknowledged(draft, seq, at);
+          if (current === sending) acknowledged(draft, seq, at);
         })
         .catch((error: unknown) => {
-          if (mine === sending && !(error instanceof Disconnected)) refused(draft, out, error);
+          if (current === sending && !(error instanceof Disconnected)) refused(draft, wasSent, error);
         });
     }
-    room.show();
+    room.publish();
   }
 
   function acknowledged(draft: Draft, seq: number, at: number): void {
     if (!(seq > 0)) throw new TypeError();
-    // Whatever was only likely there was another one, with the same text.
+    // A draft whose guessed sequence number is this one was another message with the same text.
     for (const other of drafts) if (other.seq === seq) other.seq = undefined;
     Object.assign(draft, { status: 'sent', seq, at });
     dirty = true;
@@ -165,109 +165,109 @@ export function createOutbox(
     pump();
   }
 
-  function refused(draft: Draft, out: boolean, error: unknown): void {
-    const mine = sending;
-    const [code, retryAfterMs = 1_000] = faultOf(error);
+  function refused(draft: Draft, wasSent: boolean, error: unknown): void {
+    const current = sending;
+    const [code, retryAfterMs = 1_000] = errorCodeOf(error);
     let pauseMs = 0;
     draft.status = 'waiting';
-    // What the server does not take is not there; of what it failed at nobody knows.
-    if (code !== 'internal') draft.out = out;
+    // A rejected message was not stored. After an internal error the server may have stored it.
+    if (code !== 'internal') draft.wasSent = wasSent;
     if (code === 'rate_limited') pauseMs = retryAfterMs;
-    else if ((code !== 'internal' && code !== 'not_joined') || ++draft.faults >= mostFaults) {
+    else if ((code !== 'internal' && code !== 'not_joined') || ++draft.failures >= maxFailures) {
       const of = targetOf(draft);
       const shown = typeof of === 'number' ? timeline.list[timeline.at(of)] : draft;
-      // Taken back already, perhaps elsewhere, as far as one can see: nothing is left to be done.
+      // The message is already deleted, perhaps from another device, so nothing is left to do.
       if (shown ? 'deleted' in shown : code === 'not_found') forget(draft);
       else fail(draft, code);
-    } else if (code === 'internal') pauseMs = 500 * 2 ** draft.faults;
+    } else if (code === 'internal') pauseMs = 500 * 2 ** draft.failures;
     else {
       room.rejoin();
       return;
     }
-    room.show();
+    room.publish();
     socket.later(pauseMs, () => {
-      if (mine !== sending) return;
+      if (current !== sending) return;
       sending = undefined;
       pump();
     });
   }
 
-  /** Where in the list a message stands, by its sequence or, where it has not come back yet, by its key. */
-  function shownAt(list: readonly RoomMessage[], at: Draft['of'], written: Draft['of']): number {
+  /** Returns the index of a message in the list, by its sequence number or, if the message has not arrived yet, by its key. */
+  function indexIn(list: readonly RoomMessage[], at: Draft['of'], written: Draft['of']): number {
     const index = typeof at === 'number' ? timeline.at(at) : -1;
     return index < 0 && typeof written === 'object' ? list.findLastIndex(({ key }) => key === written.key) : index;
   }
 
   return {
     unsent$,
-    // As the server will keep it, so that it is known again.
+    // The server stores well-formed text. The same text is needed to recognize the message.
     send: (text, key) => add({ text: text.toWellFormed() }, key),
     edit(of, text, key) {
       const target = find(of);
       const well = text.toWellFormed();
       if (typeof target === 'object') {
-        if (!target.out) return again(target, well);
-        // It may be there with the text that it had.
-        if (target.status === 'failed') again(target);
+        if (!target.wasSent) return requeue(target, well);
+        // The server may have it with the previous text.
+        if (target.status === 'failed') requeue(target);
       }
-      const before = stale(targetOf({ of: target }));
-      const same = before.find(({ deletes, out }) => !deletes && !out);
-      if (same) return again(same, well);
-      only((draft) => !before.includes(draft));
+      const before = replacedBy(targetOf({ of: target }));
+      const same = before.find(({ deletes, wasSent }) => !deletes && !wasSent);
+      if (same) return requeue(same, well);
+      retain((draft) => !before.includes(draft));
       return add({ of: target, text: well }, key);
     },
     remove(of, key) {
       const target = find(of);
-      if (typeof target === 'object' && (!target.out || target.status === 'failed')) {
+      if (typeof target === 'object' && (!target.wasSent || target.status === 'failed')) {
         forget(target);
-        room.show();
+        room.publish();
         return target.key;
       }
       const now = targetOf({ of: target });
-      const before = stale(now);
-      only((draft) => !before.includes(draft));
+      const before = replacedBy(now);
+      retain((draft) => !before.includes(draft));
       const same = drafts.find((draft) => draft.deletes && targetOf(draft) === now);
       return same?.key ?? add({ of: target, text: '', deletes: true }, key);
     },
     retry(key) {
-      const draft = idle(key);
-      if (draft?.status === 'failed') again(draft);
+      const draft = findIdle(key);
+      if (draft?.status === 'failed') requeue(draft);
     },
     drop(key) {
-      const draft = idle(key);
+      const draft = findIdle(key);
       if (draft) forget(draft);
-      room.show();
+      room.publish();
     },
     pump,
     interrupt() {
       sending = undefined;
       for (const draft of drafts) if (draft.status === 'sending') draft.status = 'waiting';
     },
-    refuse(code) {
+    failAll(code) {
       for (const draft of drafts) if (draft.status === 'waiting') fail(draft, code);
-      room.show();
+      room.publish();
     },
-    restart(anotherHistory) {
-      if (anotherHistory) only((draft) => draft.status !== 'sent' && typeof targetOf(draft) !== 'number');
+    restart(newEpoch) {
+      if (newEpoch) retain((draft) => draft.status !== 'sent' && typeof targetOf(draft) !== 'number');
       for (const draft of drafts) if (draft.status !== 'sent') draft.seq = undefined;
     },
-    told({ seq, from, text, edits, deletes }) {
+    onApplied({ seq, from, text, edits, deletes }) {
       if (deletes)
-        only((draft) => targetOf(draft) !== deletes || draft.status === 'sending' || draft.status === 'sent');
+        retain((draft) => targetOf(draft) !== deletes || draft.status === 'sending' || draft.status === 'sent');
       if (deletes ?? edits) return;
       if (from !== user() || drafts.some((draft) => draft.seq === seq)) return;
-      // Perhaps one that was written here and whose answer is still to come.
+      // This is probably a draft whose reply has not arrived yet.
       const likely = drafts.find(
         (draft) =>
-          draft.of === undefined && draft.out && !draft.seq && draft.status !== 'failed' && draft.text === text,
+          draft.of === undefined && draft.wasSent && !draft.seq && draft.status !== 'failed' && draft.text === text,
       );
       if (likely) likely.seq = seq;
     },
     list() {
-      // What is acknowledged and stands in the list, or lies before it, is no draft any more.
+      // Drafts that are acknowledged and covered by the timeline are removed.
       drafts = drafts.filter(({ key, of, status, seq = 0 }) => {
         if (status !== 'sent' || seq > timeline.cursor) return true;
-        if (of === undefined) timeline.name(seq, key);
+        if (of === undefined) timeline.setKey(seq, key);
         return false;
       });
       if (dirty) {
@@ -278,17 +278,17 @@ export function createOutbox(
       const from = user();
       for (const draft of drafts) {
         const of = targetOf(draft);
-        if (of === undefined && !(draft.seq && draft.status !== 'sent')) list.push(shownDraft(draft, from));
+        if (of === undefined && !(draft.seq && draft.status !== 'sent')) list.push(toRoomMessage(draft, from));
         else {
-          const index = shownAt(list, of ?? draft.seq, draft.of);
+          const index = indexIn(list, of ?? draft.seq, draft.of);
           const message = list[index];
-          if (message) list[index] = overlaid(message, draft);
+          if (message) list[index] = applyDraft(message, draft);
         }
       }
       return list;
     },
     wipe() {
-      only(() => false);
+      retain(() => false);
       sending = undefined;
     },
   };

@@ -1,158 +1,157 @@
 import type { Event, Message, Reply, RoomsProtocol } from '@usher/protocol';
 import type { Observable } from 'rxjs';
 
-/** A message as a page shows it. */
+/** A message of a room, with local changes applied. */
 export interface RoomMessage {
   /**
-   * The UUID that this client gave it; on what was sent from here, for as long as the list holds it. On any other that is being
-   * changed from here, that of the change.
+   * The UUID that this client assigned. Set on messages that this client sent, as long as they are in the list. On any other message
+   * with a pending change, the key of the change.
    */
   readonly key?: string;
-  /** Its place in the room, contiguous from 1; without it, it has not come back from the server yet. */
+  /** The sequence number in the room, contiguous from 1. Missing until the server has confirmed the message. */
   readonly seq?: number;
   readonly id?: string;
   readonly from: string;
-  /** As it is now, with what is changed from here; empty where it is taken back. */
+  /** The current text, with pending changes applied; empty if the message is deleted. */
   readonly text: string;
-  /** Unix ms; the server's clock once it is sent. */
+  /** Unix ms; by the server's clock once the message is sent. */
   readonly at: number;
   /**
-   * - `waiting`: to be sent when the connection, the room or the rate limit lets it
-   * - `sending`: sent, not acknowledged yet
+   * - `waiting`: sent as soon as the connection, the room and the rate limit allow it
+   * - `sending`: sent, not acknowledged
    * - `sent`: durable on the server
-   * - `failed`: refused for good (`error`); `retry` or `drop` it
+   * - `failed`: rejected for good (`error`); call `retry` or `drop`
    *
-   * With a `change` it is that of the change.
+   * With a `change` it is the status of the change.
    */
   readonly status: 'sent' | 'sending' | 'waiting' | 'failed';
-  /** The error code, of `failed`. */
+  /** The error code if `status` is `failed`. */
   readonly error?: string;
-  /** Unix ms: when its text was changed last. */
+  /** Unix ms of the last edit. */
   readonly edited?: number;
-  /** Unix ms: when it was taken back. */
+  /** Unix ms of the deletion. */
   readonly deleted?: number;
-  /** What is being done to it from here, and is not done or has failed. An edit shows its text, a `delete` that failed the message. */
+  /** A local change that is pending or has failed. An edit shows the new text; a failed `delete` shows the message. */
   readonly change?: 'edit' | 'delete';
 }
 
-/** What was written here and is not known to be on the server. */
+/** An entry of the outbox: a message or change that the server has not acknowledged. */
 export interface Unsent {
   readonly key: string;
   readonly text: string;
-  /** Of a change: the sequence of the message, or its key where it is unsent itself. */
+  /** For a change: the sequence number of the message, or its key if the message is unsent itself. */
   readonly of?: number | string;
-  /** Whether that is to be taken back. */
+  /** Set if the change deletes the message. */
   readonly deletes?: true;
 }
 
-/** Who is in a room. */
+/** A user who is present in a room. */
 export interface Person {
   readonly user: string;
   readonly status: 'online' | 'away';
 }
 
-/** What one has not read of a room. */
+/** The unread counts of a room for the current user. */
 export type Unread = Omit<Event<RoomsProtocol, 'unread'>, 'room'>;
 
 export interface RoomState {
   /**
    * - `waiting`: not open, or no connection
-   * - `joining`: asked, not answered yet
-   * - `joined`: live
-   * - `denied`: not allowed, or not any more (`code`); tried again by `open()`, and when the server reports that the user is a member
+   * - `joining`: the join request is pending
+   * - `joined`: receives live messages
+   * - `denied`: the user has no access (`code`); retried by `open()` and when the server reports that the user is a member
    */
   readonly name: 'joining' | 'joined' | 'denied' | 'waiting';
-  /** How the last join went. */
+  /** The recovery of the last join. */
   readonly recovery?: Reply<RoomsProtocol, 'join'>['recovery'];
   readonly code?: string;
-  /** Who was there when this client joined. */
+  /** The users who were present when this client joined. */
   readonly present?: Reply<RoomsProtocol, 'join'>['present'];
 }
 
-/** One room. The same object for the same name, for as long as the `Rooms` live. */
+/** A room. `Rooms.room` returns the same object for the same name. */
 export interface RoomHandle {
   readonly name: string;
   /**
-   * What is to be shown: what the server has, without doubles and without holes whatever the connection goes through, then what is
-   * still on its way there. A change of a message shows in that message; it has a `seq` of its own, which no message here has. A new
-   * array whenever something changed, in which what did not change is the same object; the present one at once.
+   * The messages of the server without gaps and duplicates, followed by the unsent ones. A change appears in its message; the
+   * `seq` of the change itself is not in the list. Emits the current array on subscription and a new array after every change, in
+   * which unchanged messages are the same objects.
    */
   readonly messages$: Observable<readonly RoomMessage[]>;
   readonly state$: Observable<RoomState>;
-  /** Who is in the room, oneself included, in the order of their names. While there is no connection: who was there last. */
+  /** The users who are present, including the current user, sorted by name. Keeps the last list while disconnected. */
   readonly people$: Observable<readonly Person[]>;
-  /** The others who are writing now: for 5 s after they last did, or until they have said it. */
+  /** The other users who are typing: for 5 s after their last signal, or until their message arrives. */
   readonly typing$: Observable<readonly string[]>;
   /**
-   * What was last heard of what one has not read: from the server, or by one's own `read`. Of a room that is joined the server
-   * tells after a `read` only: what came since is in `messages$`.
+   * The last unread counts, from the server or after a local `read`. While the room is joined, the server reports them only after a
+   * `read`; newer messages are in `messages$`.
    */
   readonly unread$: Observable<Unread | undefined>;
-  /** All that is waiting, on its way or failed, in its order: what to put back in by `send`, `edit` and `remove` after a reload. */
+  /** All waiting, pending and failed entries in order. Store them to restore the outbox with `send`, `edit` and `remove` after a reload. */
   readonly unsent$: Observable<readonly Unsent[]>;
-  /** The first sequence that is held, and be it a change; older pages are those before it. Without anything, `undefined`. */
+  /** The first sequence number in memory, of a message or a change. Request older pages before it. `undefined` if there is none. */
   readonly oldest: number | undefined;
   /**
-   * Puts a text into the outbox. It goes out in order, exactly once, whenever the room is joined.
-   * @param key a UUID, unless told one of its own. Under the key that it had before, a message that may have gone out already is
-   *   there once all the same.
+   * Adds a message to the outbox. The outbox sends in order, exactly once, while the room is joined.
+   * @param key a UUID; generated by default. Pass the previous key to restore a message after a reload: the server stores it once.
    * @returns the key of the message.
-   * @throws OutboxFull when too many are waiting already.
+   * @throws OutboxFull if the outbox has reached its limit.
    */
   send(text: string, key?: string): string;
   /**
-   * Changes the text of a message of one's own: through the outbox, like a message. One that has not gone out, or was refused, is
-   * changed where it is; one that is on its way is changed when it is there.
-   * @param message its `seq`, or its `key` where it has none yet.
-   * @param key of the change, as for `send`.
-   * @returns the key of the change, or of the message that was changed in place.
-   * @throws OutboxFull when too many are waiting already.
-   * @throws RangeError where there is no message of that key.
+   * Edits a message of the current user, through the outbox. A message that was not sent or has failed is edited in place. For a
+   * message that is being sent, the edit follows after it.
+   * @param message the `seq` of the message, or its `key` if it has no `seq` yet.
+   * @param key the key of the change, as for `send`.
+   * @returns the key of the change, or of the message if it was edited in place.
+   * @throws OutboxFull if the outbox has reached its limit.
+   * @throws RangeError if there is no message with this key.
    */
   edit(message: number | string, text: string, key?: string): string;
-  /** Takes a message back, as `edit` changes it. One that has not gone out, or was refused, is dropped. */
+  /** Deletes a message of the current user, through the outbox. A message that was not sent or has failed is dropped. */
   remove(message: number | string, key?: string): string;
-  /** Sends a failed message, or a failed change (by its own key or that of its message), again, under the same key. */
+  /** Sends a failed message or change again under the same key. A change is found by its own key or by that of its message. */
   retry(key: string): void;
-  /** Forgets a message or a change that is waiting or has failed. One that went out before may be on the server all the same. */
+  /** Drops a waiting or failed message or change. If it was sent before, the server may still have it. */
   drop(key: string): void;
-  /** Tells the others that one is writing: at most every 2 s, and only in a room that is joined. To be called at every key. */
+  /** Signals that the user is typing: at most every 2 s, and only while the room is joined. Call it on every key press. */
   typing(): void;
   /**
-   * Everything up to `seq` is read. What was read already costs nothing. One request is under way, the newest wins, and it is
-   * sent again after a reconnect until the server has it.
+   * Marks everything up to `seq` as read. Does nothing if it is already read. Only one request is pending at a time, and the
+   * highest `seq` wins. Sent again after a reconnect until the server acknowledges it.
    */
   read(seq: number): void;
-  /** Joins, now and after every reconnect, until `close()`. After a denial, asks again. */
+  /** Joins the room, now and after every reconnect, until `close()`. Retries after a denial. */
   open(): void;
-  /** Leaves. What was there is kept, and the next `open()` goes on from it. */
+  /** Leaves the room. Keeps its messages, and the next `open()` recovers what was missed. */
   close(): void;
-  /** Puts an older page, got over HTTP, before what is there. What would leave a hole or stand there twice is left out. */
+  /** Prepends an older page, fetched over HTTP. Ignores messages that are not contiguous or already in the list. */
   insertOlder(messages: readonly Message[]): void;
 }
 
 export interface Rooms {
-  /** The room of that name; nothing is asked of the server before it is opened. */
+  /** Returns the room with this name. Sends nothing until the room is opened. */
   room(name: string): RoomHandle;
-  /** Whether the person looks elsewhere. Said again on every connection for as long as it is so. */
+  /** Sets whether the user is away. Sent again on every connection while it is set. */
   away(away: boolean): void;
-  /** What is unread of any room of theirs, whenever something was heard of it. What is unread at first stands in `GET /api/rooms`. */
+  /** Emits the unread counts of any room of the user when they change. The initial counts are in `GET /api/rooms`. */
   readonly unread$: Observable<Unread & { readonly room: string }>;
-  /** A room is in the person's list no more: they left it on some device, or were taken out where this connection had not joined it. */
+  /** The user is no longer a member: left on another device, or removed while this connection had not joined the room. */
   readonly left$: Observable<{ readonly room: string }>;
-  /** The right to a room is gone: nothing that was held of it is left. */
+  /** The user lost access to a joined room. Its messages are already deleted. */
   readonly removed$: Observable<{ readonly room: string; readonly code: string }>;
-  /** Forgets everything: messages, cursors, marks, outboxes, and which rooms were open. Another person may sit down. */
+  /** Deletes all data: messages, positions, read markers and outboxes. Closes all rooms. */
   clear(): void;
 }
 
 export interface RoomsOptions {
-  /** Who writes from here: the author of what is not sent yet. Unless told, whom the server has welcomed. */
+  /** Returns the author of unsent messages. Defaults to the user in the server's `welcome`. */
   readonly user?: () => string;
-  /** Most messages and changes of a room that may wait to be sent; 200 unless told. One more throws `OutboxFull`. */
+  /** The maximum number of unsent messages and changes per room. Above it, `send` throws `OutboxFull`. Defaults to 200. */
   readonly outbox?: number;
-  /** Most messages of a room that are held, changes of them included; 5,000 unless told. Beyond it the oldest go, and can be had over HTTP again. */
+  /** How many sequence numbers per room are kept in memory. Older messages are removed; fetch them over HTTP. Defaults to 5,000. */
   readonly held?: number;
-  /** Makes keys, which must be UUIDs. */
+  /** Generates message keys, which must be UUIDs. */
   readonly uuid?: () => string;
 }

@@ -2,71 +2,70 @@ import type { Event, Message, Reply, RoomsProtocol } from '@usher/protocol';
 import { BehaviorSubject } from 'rxjs';
 import { Disconnected } from '../errors.ts';
 import type { TicketSocket } from '../ticket-socket.ts';
-import { faultOf, retryMs } from './fault.ts';
 import { createOutbox } from './outbox.ts';
-import { createPeople } from './people.ts';
-import { createReading } from './reading.ts';
+import { createPresence } from './presence.ts';
+import { createReadMarker } from './read-marker.ts';
+import { errorCodeOf, retryMs } from './retry.ts';
 import type { RoomHandle, RoomMessage, RoomsOptions, RoomState, Unread } from './room-types.ts';
 import { createTimeline } from './timeline.ts';
 
-/** Denials that end when the user is added to the room. */
+/** Denial codes that no longer apply once the user is a member. */
 const noAccess: readonly string[] = ['not_found', 'forbidden'];
 
-/** A room, and what its connection tells it. */
+/** A room handle with the event handlers that `createRooms` calls. */
 export interface Room extends RoomHandle {
   connected(): void;
   lost(): void;
-  /** A message or a change, live. */
-  take(message: Message): void;
-  presence(event: Event<RoomsProtocol, 'presence'>): void;
-  /** Somebody is writing. */
-  writes(user: string): void;
-  unread(unread: Unread): void;
-  removed(code: string): void;
-  /** Forgets what was said and written. */
+  /** Handles a live message or change. */
+  onMessage(message: Message): void;
+  onPresence(event: Event<RoomsProtocol, 'presence'>): void;
+  onTyping(user: string): void;
+  onUnread(unread: Unread): void;
+  onRemoved(code: string): void;
+  /** Deletes all messages and unsent entries. */
   wipe(): void;
 }
 
-/** Joins a room again on every connection, catches up, and sends what is written in it. */
+/** Creates a room, which joins on every connection, recovers missed messages and sends its outbox. */
 export function createRoom(name: string, socket: TicketSocket<RoomsProtocol>, settings: Required<RoomsOptions>): Room {
   const messages$ = new BehaviorSubject<readonly RoomMessage[]>([]);
   const state$ = new BehaviorSubject<RoomState>({ name: 'waiting' });
   const timeline = createTimeline(settings.held, (message) => {
-    outbox.told(message);
+    outbox.onApplied(message);
   });
   const outbox = createOutbox(
-    { name, timeline, joined: () => is('joined'), rejoin: join, show, push },
+    { name, timeline, joined: () => is('joined'), rejoin: join, publish, flush },
     socket,
     settings,
   );
-  const people = createPeople(name, socket, settings.user);
-  const reading = createReading(name, socket, () => timeline.known);
-  let wanted = false;
+  const presence = createPresence(name, socket, settings.user);
+  const readMarker = createReadMarker(name, socket, () => timeline.known);
+  let isOpen = false;
   let epoch: string | undefined;
-  /** Whether the next join does not go on from what is there. */
-  let afresh = false;
-  /** One state and what is under way in it; another number and it is over. */
-  let turn = 0;
+  /** Whether the next join requests the latest messages instead of a recovery. */
+  let skipRecovery = false;
+  /** Incremented with every state. Results that belong to an earlier number are ignored. */
+  let generation = 0;
   let catchingUp = false;
-  let faults = 0;
+  let failures = 0;
 
   function is(state: RoomState['name']): boolean {
     return state$.value.name === state;
   }
 
-  function show(): void {
-    // What is shown must not be the previous user's.
+  function publish(): void {
+    // The list must not belong to the previous user.
     socket.recheck();
     messages$.next(outbox.list());
   }
 
-  /** The only way into a state: what was under way in the one before is over. */
+  /** Enters a state. Requests of the previous state are ignored. */
   function enter(state: RoomState): void {
-    turn++;
+    generation++;
     catchingUp = false;
     outbox.interrupt();
-    if (state.name !== 'joined') people.lost();
-    show();
+    if (state.name !== 'joined') presence.lost();
+    publish();
     state$.next(state);
   }
 
@@ -74,23 +73,26 @@ export function createRoom(name: string, socket: TicketSocket<RoomsProtocol>, se
     timeline.rejoin();
     enter({ name: socket.welcome ? 'joining' : 'waiting' });
     if (!is('joining')) return;
-    people.joining();
-    ask(socket.request('join', { room: name, ...(epoch && !afresh && { epoch, after: timeline.cursor }) }), joined);
+    presence.joining();
+    request(
+      socket.request('join', { room: name, ...(epoch && !skipRecovery && { epoch, after: timeline.cursor }) }),
+      joined,
+    );
   }
 
   function joined(reply: Reply<RoomsProtocol, 'join'>): void {
     const { seq, recovery, messages, present } = reply;
     if (recovery !== 'recovered') {
-      // A hole of the server's own cannot be filled: the list begins behind the last one.
+      // A gap in the server's answer cannot be filled: the list starts after the last gap.
       const first = messages.findLast((message, index) => messages[index - 1]?.seq !== message.seq - 1);
       const another = epoch !== undefined && reply.epoch !== epoch;
       timeline.restart((first?.seq ?? seq + 1) - 1);
       outbox.restart(another);
-      if (another) reading.forget();
+      if (another) readMarker.forget();
     }
     epoch = reply.epoch;
-    afresh = false;
-    people.joined(present);
+    skipRecovery = false;
+    presence.joined(present);
     timeline.add(messages);
     timeline.known = Math.max(timeline.known, seq);
     enter({ name: 'joined', recovery, present });
@@ -98,79 +100,79 @@ export function createRoom(name: string, socket: TicketSocket<RoomsProtocol>, se
     outbox.pump();
   }
 
-  /** Reads what is missing of what was heard of, page by page. Live messages meanwhile wait for their turn. */
+  /** Reads missed messages from the history, page by page. Live messages wait until the gap is filled. */
   function catchUp(): void {
     const { cursor, known } = timeline;
-    if (cursor >= known) faults = 0;
+    if (cursor >= known) failures = 0;
     if (cursor >= known || catchingUp || !is('joined')) return;
     catchingUp = true;
-    ask(socket.request('history', { room: name, after: cursor }), ({ messages }) => {
+    request(socket.request('history', { room: name, after: cursor }), ({ messages }) => {
       catchingUp = false;
       timeline.add(messages);
-      show();
+      publish();
       if (timeline.cursor === cursor) {
-        // The server has a hole there itself: all that can be shown is what lies behind it.
-        afresh = true;
+        // The server has a gap at this position, so only the messages after it can be shown.
+        skipRecovery = true;
         throw new Error();
       }
       catchUp();
     });
   }
 
-  /** Asks for something of this state; what fails is judged in one place. */
-  function ask<T>(request: Promise<T>, answered: (answer: T) => void): void {
-    const mine = turn;
-    request
+  /** Handles the reply of a request, or its error, unless the state has changed. */
+  function request<T>(reply: Promise<T>, onReply: (answer: T) => void): void {
+    const current = generation;
+    reply
       .then((answer) => {
-        if (mine === turn) answered(answer);
+        if (current === generation) onReply(answer);
       })
       .catch((error: unknown) => {
-        // Of a lost connection `lost` tells.
-        if (mine === turn && !(error instanceof Disconnected)) failed(error);
+        // `lost` handles a lost connection.
+        if (current === generation && !(error instanceof Disconnected)) failed(error);
       });
   }
 
   function failed(error: unknown): void {
-    const ms = retryMs(error, ++faults);
+    const ms = retryMs(error, ++failures);
     if (ms === undefined) {
-      denied(faultOf(error)[0]);
+      denied(errorCodeOf(error)[0]);
       return;
     }
     enter({ name: 'joining' });
-    const mine = turn;
+    const current = generation;
     socket.later(ms, () => {
-      if (mine === turn) join();
+      if (current === generation) join();
     });
   }
 
   function denied(code: string): void {
-    people.left();
+    presence.left();
     enter({ name: 'denied', code });
-    outbox.refuse(code);
+    outbox.failAll(code);
   }
 
-  /** Sends what waits; of a room that was denied it is asked again. */
-  function push(): void {
-    if (wanted && is('denied')) join();
+  /** Sends the outbox. Joins again if the room was denied. */
+  function flush(): void {
+    if (isOpen && is('denied')) join();
     else outbox.pump();
   }
 
-  /** Another history, or none: of what there was nothing is left but what is still to be said. */
-  function begin(): void {
+  /** Clears everything except unsent messages. */
+  function reset(): void {
     epoch = undefined;
     timeline.restart(0);
     timeline.rejoin();
     outbox.restart(true);
-    reading.forget();
+    readMarker.forget();
   }
 
   return {
     name,
     messages$,
     state$,
-    people$: people.people$,
-    typing$: people.typing$,
-    unread$: reading.unread$,
+    people$: presence.people$,
+    typing$: presence.typing$,
+    unread$: readMarker.unread$,
     unsent$: outbox.unsent$,
     get oldest() {
       return timeline.first > timeline.cursor ? undefined : timeline.first;
@@ -180,64 +182,64 @@ export function createRoom(name: string, socket: TicketSocket<RoomsProtocol>, se
     remove: outbox.remove,
     retry: outbox.retry,
     drop: outbox.drop,
-    read: reading.read,
+    read: readMarker.read,
     typing() {
-      if (is('joined')) people.write();
+      if (is('joined')) presence.sendTyping();
     },
     open() {
       socket.recheck();
-      if (wanted && !is('denied')) return;
-      wanted = true;
+      if (isOpen && !is('denied')) return;
+      isOpen = true;
       join();
     },
     close() {
-      // Also behind a join that has no answer yet: the server takes them in their order.
-      if (wanted) socket.request('leave', { room: name }).catch(() => undefined);
-      wanted = false;
-      people.left();
+      // Also sent while a join is pending: the server processes requests in order.
+      if (isOpen) socket.request('leave', { room: name }).catch(() => undefined);
+      isOpen = false;
+      presence.left();
       enter({ name: 'waiting' });
     },
     insertOlder(messages) {
       timeline.insertOlder(messages);
-      show();
+      publish();
     },
     connected() {
-      reading.connected();
-      if (wanted && !is('denied')) join();
+      readMarker.connected();
+      if (isOpen && !is('denied')) join();
     },
     lost() {
-      reading.lost();
+      readMarker.lost();
       enter(is('denied') ? state$.value : { name: 'waiting' });
     },
-    take(message) {
-      if (is('joining')) timeline.keep(message);
+    onMessage(message) {
+      if (is('joining')) timeline.buffer(message);
       if (!is('joined')) return;
-      people.spoke(message.from);
+      presence.stopTyping(message.from);
       timeline.add([message]);
-      show();
+      publish();
       catchUp();
     },
-    presence(event) {
-      if (is('joined') || is('joining')) people.presence(event);
+    onPresence(event) {
+      if (is('joined') || is('joining')) presence.onPresence(event);
     },
-    writes(user) {
-      if (is('joined')) people.typing(user);
+    onTyping(user) {
+      if (is('joined')) presence.onTyping(user);
     },
-    unread(unread) {
-      reading.take(unread);
+    onUnread(unread) {
+      readMarker.onUnread(unread);
       // The server reports unread counts to members only, so this denial is out of date.
       const { name: state, code = '' } = state$.value;
-      if (wanted && state === 'denied' && noAccess.includes(code)) join();
+      if (isOpen && state === 'denied' && noAccess.includes(code)) join();
     },
-    removed(code) {
-      begin();
-      if (wanted) denied(code);
-      else outbox.refuse(code);
+    onRemoved(code) {
+      reset();
+      if (isOpen) denied(code);
+      else outbox.failAll(code);
     },
     wipe() {
       outbox.wipe();
-      begin();
-      people.left();
+      reset();
+      presence.left();
       enter({ name: 'waiting' });
     },
   };

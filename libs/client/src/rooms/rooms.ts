@@ -5,17 +5,17 @@ import { uuid } from '../uuid.ts';
 import { createRoom, type Room } from './room.ts';
 import type { Rooms, RoomsOptions } from './room-types.ts';
 
-/** So many rooms are known of because something in them is unread, and not because somebody asked for them. */
-const mostHeard = 1_000;
+/** Above this number of rooms, an `unread` event no longer creates a room. */
+const maxRooms = 1_000;
 
 /**
- * The rooms of a socket, for as long as the socket lives. They are joined again on every connection, from where they were;
- * when the person leaves, or another one is welcomed, everything is forgotten.
+ * Creates the rooms of a socket. Open rooms are joined again on every connection and recover missed messages. When `cleared$` emits
+ * or the server's `welcome` names another user, all data is deleted.
  */
 export function createRooms(socket: TicketSocket<RoomsProtocol>, options: RoomsOptions = {}): Rooms {
-  let person: string | undefined;
+  let user: string | undefined;
   const settings: Required<RoomsOptions> = {
-    user: () => person ?? '',
+    user: () => user ?? '',
     outbox: 200,
     held: 5_000,
     uuid,
@@ -38,41 +38,41 @@ export function createRooms(socket: TicketSocket<RoomsProtocol>, options: RoomsO
 
   function clear(): void {
     for (const room of rooms.values()) {
-      // In this order: closing shows what is left.
+      // In this order, because `close` publishes the remaining messages.
       room.wipe();
       room.close();
     }
   }
 
   socket.cleared$.subscribe(() => {
-    person = undefined;
+    user = undefined;
     clear();
   });
   socket.state$.subscribe(() => {
-    const { user } = socket.welcome ?? {};
-    const another = person !== undefined && user !== undefined && person !== user;
-    // Before the joins, so that nobody is told that they are attentive.
-    if (user !== undefined && isAway) socket.signal('away', { away: true });
+    const welcomed = socket.welcome?.user;
+    const isOtherUser = user !== undefined && welcomed !== undefined && user !== welcomed;
+    // Sent before the joins, so that other members do not see the user as `online` first.
+    if (welcomed !== undefined && isAway) socket.signal('away', { away: true });
     for (const room of rooms.values()) {
-      if (user === undefined) room.lost();
+      if (welcomed === undefined) room.lost();
       else {
-        // Nothing of one person is shown to another, or sent in their name.
-        if (another) room.wipe();
+        // Messages of one user must not be shown to another or sent in their name.
+        if (isOtherUser) room.wipe();
         room.connected();
       }
     }
-    person = user ?? person;
+    user = welcomed ?? user;
   });
-  socket.on('message').subscribe((message) => rooms.get(message.room)?.take(message));
-  socket.on('presence').subscribe((event) => rooms.get(event.room)?.presence(event));
-  socket.on('typing').subscribe(({ room, user }) => rooms.get(room)?.writes(user));
+  socket.on('message').subscribe((message) => rooms.get(message.room)?.onMessage(message));
+  socket.on('presence').subscribe((event) => rooms.get(event.room)?.onPresence(event));
+  socket.on('typing').subscribe((event) => rooms.get(event.room)?.onTyping(event.user));
   socket.on('unread').subscribe(({ room: name, seq, read, count, mentions }) => {
     const unread = { seq, read, count, mentions };
-    // Of a room that nobody has asked for it is remembered too.
-    if (rooms.has(name) || rooms.size < mostHeard) roomOf(name).unread(unread);
+    // Counts are stored also for rooms that the app has not requested yet.
+    if (rooms.has(name) || rooms.size < maxRooms) roomOf(name).onUnread(unread);
     else unread$.next({ room: name, ...unread });
   });
-  socket.on('removed').subscribe(({ room, code }) => rooms.get(room)?.removed(code));
+  socket.on('removed').subscribe(({ room, code }) => rooms.get(room)?.onRemoved(code));
 
   return {
     room: roomOf,

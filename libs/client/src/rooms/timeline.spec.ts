@@ -12,7 +12,7 @@ function newTimeline(held = 5_000) {
 
 test('what is kept is shown when its turn comes, each once and in order', () => {
   const { timeline, turns, seqs } = newTimeline();
-  timeline.keep(message(2));
+  timeline.buffer(message(2));
   timeline.add([message(4), message(2)]);
   expect(seqs()).toEqual([]);
   expect(timeline.known).toBe(4);
@@ -26,14 +26,14 @@ test('what is kept is shown when its turn comes, each once and in order', () => 
 
 test('what was kept is shown also where nothing comes with it', () => {
   const { timeline, seqs } = newTimeline();
-  timeline.keep(message(1));
+  timeline.buffer(message(1));
   timeline.add([]);
   expect(seqs()).toEqual([1]);
 });
 
 test('no more than a thousand are kept ahead of a hole, but it is known that there are more', () => {
   const { timeline, seqs } = newTimeline();
-  for (let seq = 2; seq <= 1_500; seq++) timeline.keep(message(seq));
+  for (let seq = 2; seq <= 1_500; seq++) timeline.buffer(message(seq));
   timeline.add([message(1)]);
   expect(seqs()).toHaveLength(1_001);
   expect(timeline.known).toBe(1_500);
@@ -41,12 +41,12 @@ test('no more than a thousand are kept ahead of a hole, but it is known that the
 
 test('a new beginning goes on with what is ahead of it, a new join does not', () => {
   const { timeline, seqs } = newTimeline();
-  timeline.keep(message(7));
+  timeline.buffer(message(7));
   timeline.restart(5);
   expect(timeline.known).toBe(7);
   timeline.add([message(6)]);
   expect(seqs()).toEqual([6, 7]);
-  timeline.keep(message(9));
+  timeline.buffer(message(9));
   timeline.rejoin();
   expect(timeline.known).toBe(7);
   timeline.add([message(8)]);

@@ -1,54 +1,54 @@
 import type { Message } from '@usher/protocol';
-import { place } from './place.ts';
+import { lowerBound } from './binary-search.ts';
 import type { RoomMessage } from './room-types.ts';
 
-/** Messages kept ahead of a hole. Beyond it they are let go: what fills the hole brings them too. */
-const mostAhead = 1_000;
+/** How many messages after a gap are buffered. Later ones are dropped, and read again with the history. */
+const maxBuffered = 1_000;
 
-/** A message that the server has. */
-export type Shown = RoomMessage & Pick<Message, 'seq' | 'id'>;
+/** A message that the server has confirmed. */
+export type ConfirmedMessage = RoomMessage & Pick<Message, 'seq' | 'id'>;
 
 /**
- * What the server has of a room, as far as it is shown: contiguous, in whatever order and however often it comes. A change of a
- * message has a place in the sequence and none in the list.
+ * The contiguous list of a room's messages, built from frames in any order, with duplicates. A change of a message has a sequence
+ * number but no entry in the list.
  */
 export interface Timeline {
-  /** What is shown, for the moment: the list of now is changed in place, so that one more costs no walk over all. */
-  readonly list: readonly Shown[];
-  /** The first sequence that is held; behind the cursor where nothing is. */
+  /** The current list. It is modified in place, so that adding a message does not copy it. */
+  readonly list: readonly ConfirmedMessage[];
+  /** The first sequence number in the timeline; `cursor + 1` if it is empty. */
   readonly first: number;
-  /** The last sequence that is shown; what lies before the first counts as shown. */
+  /** The last applied sequence number. */
   readonly cursor: number;
-  /** The last sequence that was heard of. */
+  /** The last known sequence number of the room. */
   known: number;
-  /** Where in the list the message with that sequence stands, or -1. */
+  /** Returns the index of the message with this sequence number, or -1. */
   at(seq: number): number;
-  /** A message gets the key under which it was written here. */
-  name(seq: number, key: string): void;
-  /** A join begins: what is ahead belongs to the one before. */
+  /** Sets the key under which this client wrote the message. */
+  setKey(seq: number, key: string): void;
+  /** Called when a join is requested. Drops the buffer, which belongs to the previous join. */
   rejoin(): void;
-  /** Begins anew behind `after`. What is ahead goes on counting. */
+  /** Empties the list and continues after the sequence number `after`. Keeps the buffer. */
   restart(after: number): void;
-  /** Keeps a message until its turn comes. */
-  keep(message: Message): void;
-  /** Shows what has its turn, of these messages and of those that were kept. */
+  /** Buffers a message until all earlier ones have been applied. */
+  buffer(message: Message): void;
+  /** Applies these messages and the buffered ones, as far as they are contiguous. */
   add(messages: readonly Message[]): void;
-  /** Puts in front what joins the first one without a hole. */
+  /** Prepends older messages that are contiguous with the first one. */
   insertOlder(messages: readonly Message[]): void;
 }
 
 /**
- * @param held so many sequences, and older ones that were inserted since the last new one
- * @param turn called with each message and each change that has its turn, in order
+ * @param held how many sequence numbers are kept when a new message arrives; the oldest are removed first
+ * @param onApplied called with each applied message and change, in order
  */
-export function createTimeline(held: number, turn: (message: Message) => void): Timeline {
-  const ahead = new Map<number, Message>();
+export function createTimeline(held: number, onApplied: (message: Message) => void): Timeline {
+  const buffered = new Map<number, Message>();
   /**
-   * The last change of a message, of those that came in their turn: an older page may have been read before it. The changes in
-   * such a page itself are in its messages already.
+   * The last applied change of each message. An older page that was read before the change needs it. Messages of a page already
+   * include the changes in that page.
    */
   const changes = new Map<number, Message>();
-  let list: Shown[] = [];
+  let list: ConfirmedMessage[] = [];
   let first = 1;
   let cursor = 0;
 
@@ -56,16 +56,16 @@ export function createTimeline(held: number, turn: (message: Message) => void): 
     changes.set(of, message);
     const index = line.at(of);
     const shown = list[index];
-    if (shown) list[index] = changed(shown, message);
+    if (shown) list[index] = applyChange(shown, message);
   }
 
-  /** Lets go of the oldest. */
+  /** Removes the oldest messages above the limit. */
   function trim(): void {
     if (cursor - first < held) return;
     first = cursor - held + 1;
     list.splice(
       0,
-      place(list, ({ seq }) => seq < first),
+      lowerBound(list, ({ seq }) => seq < first),
     );
     if (changes.size > held) for (const [of, { seq }] of changes) if (seq < first) changes.delete(of);
   }
@@ -82,16 +82,16 @@ export function createTimeline(held: number, turn: (message: Message) => void): 
     },
     known: 0,
     at(seq) {
-      const index = place(list, (message) => message.seq < seq);
+      const index = lowerBound(list, (message) => message.seq < seq);
       return list[index]?.seq === seq ? index : -1;
     },
-    name(seq, key) {
+    setKey(seq, key) {
       const index = line.at(seq);
       const shown = list[index];
       if (shown) list[index] = { ...shown, key };
     },
     rejoin() {
-      ahead.clear();
+      buffered.clear();
       line.known = cursor;
     },
     restart(after) {
@@ -99,40 +99,40 @@ export function createTimeline(held: number, turn: (message: Message) => void): 
       changes.clear();
       cursor = after;
       first = after + 1;
-      line.known = Math.max(after, ...ahead.keys());
+      line.known = Math.max(after, ...buffered.keys());
     },
-    keep(message) {
+    buffer(message) {
       const { seq } = message;
       if (!(seq > cursor)) return;
       line.known = Math.max(line.known, seq);
-      if (ahead.size < mostAhead || seq === cursor + 1) ahead.set(seq, message);
+      if (buffered.size < maxBuffered || seq === cursor + 1) buffered.set(seq, message);
     },
     add(messages) {
       const before = cursor;
       function drain(): void {
-        for (let next; (next = ahead.get(cursor + 1)); ahead.delete(cursor)) {
+        for (let next; (next = buffered.get(cursor + 1)); buffered.delete(cursor)) {
           cursor++;
           const of = changedBy(next);
-          if (of === undefined) list.push(shown(next));
+          if (of === undefined) list.push(toConfirmed(next));
           else change(next, of);
-          turn(next);
+          onApplied(next);
         }
       }
       drain();
       for (const message of messages) {
-        line.keep(message);
+        line.buffer(message);
         drain();
       }
       if (cursor > before) trim();
     },
     insertOlder(messages) {
-      const older: Shown[] = [];
+      const older: ConfirmedMessage[] = [];
       for (const message of messages.toSorted((one, other) => other.seq - one.seq)) {
         if (message.seq !== first - 1) continue;
         first--;
         if (changedBy(message) !== undefined) continue;
         const later = changes.get(message.seq);
-        older.push(later ? changed(shown(message), later) : shown(message));
+        older.push(later ? applyChange(toConfirmed(message), later) : toConfirmed(message));
       }
       list = [...older.reverse(), ...list];
     },
@@ -140,19 +140,19 @@ export function createTimeline(held: number, turn: (message: Message) => void): 
   return line;
 }
 
-/** The sequence of the message that this one changes; `undefined` where it is a message of its own. */
+/** Returns the sequence number of the message that this one changes, or `undefined` for a new message. */
 function changedBy({ edits, deletes }: Message): number | undefined {
   return edits ?? deletes;
 }
 
-function shown({ seq, id, from, text, at, edited, deleted }: Omit<Message, 'room'>): Shown {
+function toConfirmed({ seq, id, from, text, at, edited, deleted }: Omit<Message, 'room'>): ConfirmedMessage {
   const now = deleted ? { text: '', deleted } : { text, ...(edited && { edited }) };
   return { seq, id, from, at, ...now, status: 'sent' };
 }
 
-function changed(message: Shown, { text, at, deletes }: Message): Shown {
+function applyChange(message: ConfirmedMessage, { text, at, deletes }: Message): ConfirmedMessage {
   if (message.deleted) return message;
-  if (deletes) return { ...(message.key && { key: message.key }), ...shown({ ...message, deleted: at }) };
-  // The text of a change is gone where the message was taken back later; that change is still to come.
+  if (deletes) return { ...(message.key && { key: message.key }), ...toConfirmed({ ...message, deleted: at }) };
+  // The server removes the text of an edit if the message was deleted later. The deletion follows in the sequence.
   return text ? { ...message, text, edited: at } : message;
 }

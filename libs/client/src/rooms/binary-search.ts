@@ -1,5 +1,5 @@
-/** Where in an ordered list the first one stands that does not come `before`; its length where all do. */
-export function place<T>(list: readonly T[], before: (item: T) => boolean): number {
+/** Returns the index of the first item in an ordered list that is not `before`, or the length of the list if all are. */
+export function lowerBound<T>(list: readonly T[], before: (item: T) => boolean): number {
   let low = 0;
   let high = list.length;
   while (low < high) {

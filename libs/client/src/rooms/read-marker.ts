@@ -1,0 +1,95 @@
+import type { RoomsProtocol } from '@usher/protocol';
+import { BehaviorSubject } from 'rxjs';
+import { Disconnected } from '../errors.ts';
+import type { TicketSocket } from '../ticket-socket.ts';
+import { retryMs } from './retry.ts';
+import type { Unread } from './room-types.ts';
+
+/** The read marker and the unread counts of a room. */
+export interface ReadMarker {
+  readonly unread$: BehaviorSubject<Unread | undefined>;
+  /** Applies an `unread` event of the server. */
+  readonly onUnread: (unread: Unread) => void;
+  /** Marks everything up to `seq` as read. */
+  readonly read: (seq: number) => void;
+  connected(): void;
+  lost(): void;
+  /** Clears all state, for a new epoch or another user. */
+  forget(): void;
+}
+
+/** @param known returns the last known sequence number of the room */
+export function createReadMarker(room: string, socket: TicketSocket<RoomsProtocol>, known: () => number): ReadMarker {
+  const unread$ = new BehaviorSubject<Unread | undefined>(undefined);
+  /** The local read marker, and the one that the server has acknowledged. */
+  let mark = 0;
+  let acknowledged = 0;
+  let failures = 0;
+  /** The pending request, or the pause after one. */
+  let pending: object | undefined;
+
+  /** Publishes unread counts. A late event does not move the read marker back. */
+  function publish(unread: Unread): void {
+    const read = Math.max(unread.read, mark);
+    unread$.next({ ...unread, read, ...(read >= unread.seq && { count: 0, mentions: 0 }) });
+  }
+
+  function flush(): void {
+    if (pending || acknowledged >= mark || !socket.welcome) return;
+    const current = (pending = {});
+    const seq = mark;
+    function done(): void {
+      pending = undefined;
+      failures = 0;
+      acknowledged = Math.max(acknowledged, seq);
+      flush();
+    }
+    socket
+      .request('read', { room, seq })
+      .then(() => {
+        if (current === pending) done();
+      })
+      .catch((error: unknown) => {
+        if (current !== pending || error instanceof Disconnected) return;
+        const ms = retryMs(error, ++failures);
+        if (ms === undefined) {
+          // Rejected for good. The next one may succeed.
+          done();
+          return;
+        }
+        socket.later(ms, () => {
+          if (current !== pending) return;
+          pending = undefined;
+          flush();
+        });
+      });
+  }
+
+  return {
+    unread$,
+    onUnread(unread) {
+      if (unread.read > mark) mark = unread.read;
+      acknowledged = Math.max(acknowledged, unread.read);
+      publish(unread);
+    },
+    read(seq) {
+      socket.recheck();
+      if (!(seq > mark)) return;
+      mark = seq;
+      const last = unread$.value;
+      const end = Math.max(last?.seq ?? 0, known());
+      // The remaining count is known here only if it is 0. Otherwise the server reports it.
+      if (last ?? seq >= end) publish({ count: 0, mentions: 0, ...last, seq: end, read: seq });
+      flush();
+    },
+    connected: flush,
+    lost() {
+      pending = undefined;
+    },
+    forget() {
+      mark = acknowledged = failures = 0;
+      pending = undefined;
+      if (unread$.value) unread$.next(undefined);
+    },
+  };
+}
