@@ -174,7 +174,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('whatever happens: never two sockets, never one after the person has left, never stuck without a timer or a reason', async () => {
+test('in any order of events, there are never two sockets, no socket remains after a sign-out, and the client never waits without a timer or a reason', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(happening, { maxLength: 60 }),
@@ -197,7 +197,7 @@ test('whatever happens: never two sockets, never one after the person has left, 
   );
 });
 
-test('whatever has happened: with a server that is well it is open again within a minute and a half', async () => {
+test('after any order of events, the connection is open within 90 seconds once the server is healthy', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(happening, { maxLength: 40 }), async (all) => {
       vi.clearAllTimers();

@@ -7,7 +7,7 @@ function show(state: 'visible' | 'hidden'): void {
   document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
 }
 
-test('tells what the page goes through, and of its visibility only that it is looked at again', () => {
+test('emits page events, and visibilitychange only when the page becomes visible', () => {
   const heard: PageEvent[] = [];
   const stop = browserPage.watch((event) => heard.push(event));
   for (const event of ['offline', 'online', 'pagehide', 'pageshow']) window.dispatchEvent(new Event(event));
@@ -20,7 +20,7 @@ test('tells what the page goes through, and of its visibility only that it is lo
   expect(heard).toHaveLength(5);
 });
 
-test('knows what the device thinks of its network', () => {
+test('returns the network state of the device', () => {
   expect(browserPage.online()).toBe(true);
   vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(false);
   expect(browserPage.online()).toBe(false);

@@ -70,8 +70,8 @@ export default [
     who: 'a token that comes after somebody signed out signs them in again',
     get: 'nothing: it belongs to a turn that is over',
     in: 'libs/client/src/session/keeper.ts',
-    without: ['if (mine === state) adopt(answer);', 'adopt(answer);'],
-    also: ['if (!isMine({ ...state, ...personOf(token.token) } as Marker)) {', 'if (isMine(undefined)) {'],
+    without: ['if (expected === state) adopt(answer);', 'adopt(answer);'],
+    also: ['if (!isCurrent({ ...state, ...personOf(token.token) } as Marker)) {', 'if (isCurrent(undefined)) {'],
     shown: ['libs/client', 'src/session/tabs.spec.ts'],
   },
   {
@@ -88,8 +88,8 @@ export default [
     get: 'the tab is signed out: a token has to speak for whom the page is shown to',
     in: 'libs/client/src/session/keeper.ts',
     without: [
-      'if (!isMine({ ...state, ...personOf(token.token) } as Marker)) {',
-      'if (!isMine({ ...state } as Marker)) {',
+      'if (!isCurrent({ ...state, ...personOf(token.token) } as Marker)) {',
+      'if (!isCurrent({ ...state } as Marker)) {',
     ],
     shown: ['libs/client', 'src/session/refreshing.spec.ts'],
   },

@@ -121,7 +121,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('whatever is written, changed and taken back, and whatever happens on the way: in the end everybody has what the server has', async () => {
+test('in any order of sends, edits, deletions and failures, all clients end with the messages of the server', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(happening, { maxLength: 60, size: 'max' }), async (all) => {
       vi.clearAllTimers();

@@ -41,7 +41,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('whatever happens on the way: no hole and no double is ever shown, and what was written is there once, in its order', async () => {
+test('in any order of events, no gap or duplicate is shown, and every message is stored once and in order', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(happening, { maxLength: 50, size: 'max' }), async (all) => {
       vi.clearAllTimers();

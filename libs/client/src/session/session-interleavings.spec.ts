@@ -179,7 +179,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('whatever the tabs do, with locks: no token of one for another, no alarm of their own making, no call left without an end', async () => {
+test('in any order of events with locks, no tab gets the token of another user, no refresh cookie is reused, and every call settles', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(happening(false), { maxLength: 80 }), async (all) => {
       const world = await live(all, true);
@@ -191,7 +191,7 @@ test('whatever the tabs do, with locks: no token of one for another, no alarm of
   );
 });
 
-test('whatever they do, without locks and with answers that are lost: no token of one for another, no call left without an end', async () => {
+test('in any order of events without locks and with lost answers, no tab gets the token of another user, and every call settles', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(happening(true), { maxLength: 80 }), fc.boolean(), async (all, locks) => {
       const world = await live(all, locks);
@@ -202,7 +202,7 @@ test('whatever they do, without locks and with answers that are lost: no token o
   );
 });
 
-test('whatever has happened: after a sign-out no tab holds a token, the server knows, and nobody is signed in by what is left', async () => {
+test('after any order of events and a sign-out, no tab holds a token, the server has ended the session, and no leftover data signs in', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(happening(true), { maxLength: 60 }), tab, fc.boolean(), async (all, of, network) => {
       const world = await live(all, true);
