@@ -9,7 +9,7 @@ import { usherBearer } from './bearer-interceptor.ts';
 import type { UsherOptions } from './options.ts';
 import { provideUsher } from './provide-usher.ts';
 
-/** What a call carries as Authorization. */
+/** Returns the Authorization header of a request. */
 function authorizationOf(
   url: string,
   {
@@ -130,7 +130,7 @@ describe('with fresh and renew', () => {
     { status: problem(code).status, statusText: code },
   ];
 
-  /** A call, what comes of it, and the requests that it makes. */
+  /** A call with its result and the requests that it makes. */
   function calling(options: Partial<UsherOptions>, url = '/api/me', method = 'GET') {
     TestBed.resetTestingModule();
     TestBed.configureTestingModule({
@@ -169,7 +169,7 @@ describe('with fresh and renew', () => {
   });
 
   test.each(['token_expired', 'invalid_token'] as const)(
-    'a call that is refused with %s is made once more',
+    'a call that is rejected with %s is retried once',
     async (code) => {
       const renew = giving('renewed');
       const { next, done } = calling({ fresh: giving('fresh'), renew });
@@ -198,7 +198,7 @@ describe('with fresh and renew', () => {
   });
 
   test.each(['session_ended', 'invalid_credentials', 'user_disabled', 'draining'] as const)(
-    'a call that is refused with %s is refused',
+    'a call that is rejected with %s is not retried',
     async (code) => {
       const renew = giving('renewed');
       const { next, done } = calling({ fresh: giving('fresh'), renew });

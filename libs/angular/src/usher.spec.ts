@@ -30,7 +30,7 @@ const ann = jwt({ sub: 'ann', sid: 's of ann' });
 const annRefreshed = jwt({ sub: 'ann', sid: 's of ann', iat: 2 });
 const bob = jwt({ sub: 'bob', sid: 's of bob' });
 
-/** A server whose tickets are for the user that the token names. */
+/** A server that issues tickets for the user of the token. */
 function issuing(token: () => string | undefined): FakeServer['options'] {
   server.ticket = () => Promise.resolve(server.issue(token() === bob ? 'bob' : 'ann'));
   return server.options;

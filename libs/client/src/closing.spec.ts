@@ -187,23 +187,26 @@ describe('closing by the app', () => {
     expect(server.asked).toBe(1);
   });
 
-  test.each(['ticket', 'waiting', 'connecting', 'backoff', 'open'])('signOut() ends the connection in the state %s', async (name) => {
-    const { server, socket } = newSocket();
-    if (name === 'ticket') server.ticket = () => new Promise(() => undefined);
-    if (name === 'waiting') server.connectAfterMs = 5_000;
-    if (name === 'connecting') server.door = () => undefined;
-    if (name === 'backoff') server.ticket = () => Promise.reject(new Error('away'));
-    socket.connect();
-    await settle();
-    expect(socket.state.name).toBe(name);
-    socket.signOut('left');
-    expect(socket.state).toMatchObject({ name: 'signed_out', reason: { kind: 'asked', text: 'left' } });
-    expect(vi.getTimerCount()).toBe(0);
-    const dials = server.sockets.length;
-    await settle(120_000);
-    expect(server.live).toEqual([]);
-    expect(server.sockets).toHaveLength(dials);
-  });
+  test.each(['ticket', 'waiting', 'connecting', 'backoff', 'open'])(
+    'signOut() ends the connection in the state %s',
+    async (name) => {
+      const { server, socket } = newSocket();
+      if (name === 'ticket') server.ticket = () => new Promise(() => undefined);
+      if (name === 'waiting') server.connectAfterMs = 5_000;
+      if (name === 'connecting') server.door = () => undefined;
+      if (name === 'backoff') server.ticket = () => Promise.reject(new Error('away'));
+      socket.connect();
+      await settle();
+      expect(socket.state.name).toBe(name);
+      socket.signOut('left');
+      expect(socket.state).toMatchObject({ name: 'signed_out', reason: { kind: 'asked', text: 'left' } });
+      expect(vi.getTimerCount()).toBe(0);
+      const dials = server.sockets.length;
+      await settle(120_000);
+      expect(server.live).toEqual([]);
+      expect(server.sockets).toHaveLength(dials);
+    },
+  );
 });
 
 describe('a call from inside a subscriber', () => {
@@ -219,20 +222,17 @@ describe('a call from inside a subscriber', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test.each(['ticket', 'ticket_ok', 'dial', 'open', 'welcome'])(
-    'stop() at the log step %s is final',
-    async (name) => {
-      const { server, socket } = newSocket();
-      socket.log$.subscribe(({ step }) => {
-        if (step === name) socket.stop();
-      });
-      socket.connect();
-      await settle(60_000);
-      expect(socket.state.name).toBe('stopped');
-      expect(server.live).toEqual([]);
-      expect(vi.getTimerCount()).toBe(0);
-    },
-  );
+  test.each(['ticket', 'ticket_ok', 'dial', 'open', 'welcome'])('stop() at the log step %s is final', async (name) => {
+    const { server, socket } = newSocket();
+    socket.log$.subscribe(({ step }) => {
+      if (step === name) socket.stop();
+    });
+    socket.connect();
+    await settle(60_000);
+    expect(socket.state.name).toBe('stopped');
+    expect(server.live).toEqual([]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
 
   test('does not change the order of states that other subscribers receive', async () => {
     const { server, socket } = newSocket();

@@ -63,7 +63,7 @@ describe('a problem document', () => {
   );
 
   test.each(['too_many_tickets', 'too_many_connections', 'at_capacity', 'draining', 'store_unavailable'] as const)(
-    '%s may heal, and says when',
+    '%s is retryable and has its delay',
     async (code) => {
       const { status } = problem(code);
       const refused = await refusal(Response.json(problem(code, 1_500), { status }));
@@ -85,10 +85,10 @@ describe('a problem document', () => {
 describe('an error without a problem document', () => {
   test.each([
     ['HTML', '<html>'],
-    ['nothing', ''],
+    ['an empty body', ''],
     ['null', 'null'],
     ['another JSON', '{"code":7}'],
-  ])('(%s) is terminal with 401 and nothing else', async (_, body) => {
+  ])('(%s) is terminal only with 401', async (_, body) => {
     expect(await refusal(new Response(body, { status: 401 }))).toMatchObject({ code: 'invalid_token', terminal: true });
     for (const status of [403, 404, 429, 500, 502]) {
       const refused = await refusal(new Response(body, { status }));

@@ -11,7 +11,7 @@ beforeEach(async () => {
   made = await openSocket();
 });
 
-/** Lets time pass on a connection that is alive. */
+/** Advances the clock while the connection receives heartbeats. */
 async function beat(seconds: number): Promise<void> {
   for (let passed = 0; passed < seconds; passed += 25) {
     await settle(25_000);
@@ -25,7 +25,7 @@ describe('the lease', () => {
   test('is renewed before its end with a fresh ticket over the open socket', async () => {
     const { server, socket, steps } = made;
     const connection = socket.welcome?.connection;
-    // 1,800 s, renewed after 75 % and half of the 15 % on top.
+    // The lease is 1,800 s. It is renewed after 75 % plus half of 15 %.
     await beat(1_475);
     expect(renewals()).toEqual([]);
     await beat(50);

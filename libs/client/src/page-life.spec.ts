@@ -11,7 +11,7 @@ describe('without a network', () => {
     expect(server.live).toEqual([]);
     await settle(60_000);
     expect(socket.state.reason.kind).toBe('offline');
-    // One every 20 seconds, for devices that are wrong about it.
+    // One attempt every 20 seconds, for devices that report the wrong state.
     expect(server.asked).toBe(4);
   });
 

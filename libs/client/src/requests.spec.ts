@@ -144,7 +144,7 @@ describe('a server event', () => {
     '{"type":"error","id":1e99,"code":{}}',
     '{"type":"lease"}',
     '{"type":"__proto__"}',
-  ])('may be %s and breaks nothing', async (text) => {
+  ])('is ignored if it is %s', async (text) => {
     const { server, socket } = await openSocket();
     server.last.say(text);
     await settle();

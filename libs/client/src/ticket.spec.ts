@@ -189,7 +189,7 @@ describe('a ticket function that', () => {
     ['invalid_token', 401],
     ['token_expired', 401],
     ['user_disabled', 403],
-  ] as const)('is told %s signs out, and does not ask again', async (code, status) => {
+  ] as const)('rejects with %s signs out and is not called again', async (code, status) => {
     server.ticket = () => Promise.reject(new TicketRefused(code, status, 'words'));
     socket.connect();
     await settle();
@@ -207,12 +207,12 @@ describe('a ticket function that', () => {
     ['at_capacity', 503],
     ['draining', 503],
     ['store_unavailable', 503],
-  ] as const)('is told %s waits as long as it was told, and some more', async (code, status) => {
+  ] as const)('rejects with %s is called again after the delay plus jitter', async (code, status) => {
     server.ticket = () => Promise.reject(new TicketRefused(code, status, code, 7_000));
     socket.connect();
     await settle();
     expect(socket.state).toMatchObject({ name: 'backoff', attempt: 1, reason: { kind: 'unavailable', code } });
-    // 7 s, and half of the first window of 500 ms.
+    // 7 s plus half of the first window of 500 ms.
     expect(socket.state.retryAt).toBe(1_000_007_250);
     server.ticket = () => Promise.resolve(server.issue());
     server.page.tell('visibilitychange');

@@ -50,7 +50,7 @@ describe('a change of a message', () => {
       ['', undefined, 1_006],
       ['c', undefined, undefined],
     ]);
-    // Never an empty text where nothing says that it was taken back.
+    // A message without `deleted` never has an empty text.
     expect(general.shows.flat().filter(({ text, deleted }) => text === '' && deleted === undefined)).toEqual([]);
   });
 

@@ -44,7 +44,7 @@ describe('a room', () => {
     const { server, general } = await newRooms();
     const usual = server.handle('join', (frame, socket) => {
       const answer = usual(frame, socket);
-      // Both in one go, as sockets do that hand over all that has come.
+      // Both frames in one task, as sockets deliver frames that arrived together.
       socket.say({ type: 'reply', id: frame.id, data: answer ?? {} });
       server.say('general', 'bart', 'hello');
       return undefined;
@@ -167,7 +167,7 @@ describe('a denied join', () => {
     const { server, general } = await joinedRooms();
     server.tell('general', { type: 'removed', room: 'general', code: 'not_found' });
     server.room('general').denied = 'not_found';
-    // This report was under way when the user was removed.
+    // The server sent this event before it removed the user.
     server.last.say({ type: 'unread', room: 'general', seq: 1, read: 0, count: 1, mentions: 0 });
     await settle(20_000);
     expect(general.state).toEqual({ name: 'denied', code: 'not_found' });
@@ -215,8 +215,8 @@ describe('a join that fails temporarily', () => {
       },
     ],
     ['no answer', () => undefined],
-    ['nonsense', () => []],
-  ])('with %s is tried again', async (_, first) => {
+    ['an invalid reply', () => []],
+  ])('is retried after %s', async (_, first) => {
     const { server, general } = await newRooms();
     let joins = 0;
     const usual = server.handle('join', (frame, socket) => (joins++ === 0 ? first() : usual(frame, socket)));

@@ -54,7 +54,7 @@ describe('a message', () => {
     const usual = server.handle('send', () => undefined);
     const key = general.room.send('ok');
     await settle();
-    // The same person says the same elsewhere: it looks like this one, which is still on its way.
+    // The same user sends the same text from another device. It matches this message, which is not acknowledged yet.
     server.say('general', 'maggie', 'ok');
     expect(general.messages).toMatchObject([{ key, seq: 1, status: 'sending' }]);
     server.handle('send', usual);
@@ -118,7 +118,7 @@ describe('a message', () => {
       sent++;
       if (sent === 1) throw new FakeError('forbidden');
       const { message } = theirs.append('maggie', String(text), String(key));
-      // The first one waits again, before the second, when that comes back ahead of its answer.
+      // The first message waits again, before the second, which arrives before its reply.
       if (sent === 2) general.room.retry(first);
       server.tell('general', { type: 'message', ...message });
       return message;
@@ -168,9 +168,9 @@ describe('a message written without a connection', () => {
 
 describe('a connection that is lost before the answer', () => {
   test.each([
-    ['was kept', true],
+    ['was stored', true],
     ['was not stored', false],
-  ])('stores a message that %s once, under the same key', async (_, reached) => {
+  ])('keeps one copy of a message that %s, under the same key', async (_, reached) => {
     const made = await joinedRooms();
     const { server, general, theirs } = made;
     const usual = server.handle('send', (frame) => {
@@ -247,7 +247,7 @@ describe('a connection that is lost before the answer', () => {
     const { server, general, theirs } = made;
     general.room.send('a');
     await settle();
-    // Acknowledged, and lost before it came back.
+    // Acknowledged, but the message frame is lost.
     server.handle('send', () => ({ seq: 7, at: 1 }));
     general.room.send('b');
     await settle();
@@ -367,7 +367,7 @@ describe('a rejected message', () => {
     ],
     ['an invalid reply', () => ({ seq: 'one' })],
     ['no answer', () => undefined],
-  ])('with %s is tried five times in all, under its key, then it has failed', async (_, answer) => {
+  ])('fails after five attempts under the same key with %s', async (_, answer) => {
     const made = await joinedRooms();
     made.server.heartbeatMs = 1_000_000;
     made.socket.drop();

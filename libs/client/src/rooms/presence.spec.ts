@@ -25,7 +25,7 @@ function follow({ general: { room } }: Made) {
   };
 }
 
-/** Another person in the room, with a client of their own. */
+/** Another user in the room, with their own client. */
 async function bart({ server }: Made) {
   const socket = new TicketSocket<RoomsProtocol>(server.optionsOf('bart'));
   const rooms = createRooms(socket);

@@ -224,7 +224,7 @@ describe('many messages', () => {
       fill(made, 1_000);
     });
     expect(seqs(made)).toEqual(range(1, 1_000));
-    // Five pages, and the states on the way.
+    // Five pages and the lists at state changes.
     expect(shows.length - before).toBeLessThan(15);
   });
 
@@ -261,7 +261,7 @@ describe('older messages', () => {
     expect(seqs(made)).toEqual(range(31, 100));
     made.general.room.insertOlder(page);
     expect(seqs(made)).toEqual(range(31, 100));
-    // These do not join.
+    // These are not contiguous.
     made.general.room.insertOlder(made.theirs.messages.slice(0, 20));
     expect(seqs(made)).toEqual(range(31, 100));
     made.general.room.insertOlder(made.theirs.messages.slice(0, 30));

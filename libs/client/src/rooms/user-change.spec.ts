@@ -16,7 +16,7 @@ describe('when the user signs out', () => {
         made.server.last.end(4501);
       },
     ],
-  ])('%s, nothing of them is left', async (_, leave) => {
+  ])('%s, all their data is deleted', async (_, leave) => {
     const made = await joinedRooms();
     const { server, socket, general, theirs } = made;
     server.say('general', 'bart', 'for maggie');

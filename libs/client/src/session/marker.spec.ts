@@ -34,7 +34,7 @@ test.each([
   '{"user":1,"session":"s"}',
   '{"untold":"yes"}',
   '{"ended":5}',
-])('%j in the storage is nothing', (text) => {
+])('ignores %j in the storage', (text) => {
   expect(createMarkerStore('x', { storage: storageWith(new Map([['x', text]])) }).read()).toBeUndefined();
 });
 

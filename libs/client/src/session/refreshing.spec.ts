@@ -50,21 +50,18 @@ describe('a token', () => {
     expect(auth.refreshes).toBe(1);
   });
 
-  test.each([-86_400_000, 86_400_000])(
-    'has the lifetime of the server with a clock that is %d ms off',
-    async (ms) => {
-      const { auth, tab } = await signedInBrowser();
-      auth.clockSkewMs = ms;
-      await settle(900_000);
-      await tab.fresh();
-      await settle(869_000);
-      await tab.fresh();
-      expect(auth.refreshes).toBe(1);
-      await settle(1_000);
-      await tab.fresh();
-      expect(auth.refreshes).toBe(2);
-    },
-  );
+  test.each([-86_400_000, 86_400_000])('has the lifetime of the server with a clock that is %d ms off', async (ms) => {
+    const { auth, tab } = await signedInBrowser();
+    auth.clockSkewMs = ms;
+    await settle(900_000);
+    await tab.fresh();
+    await settle(869_000);
+    await tab.fresh();
+    expect(auth.refreshes).toBe(1);
+    await settle(1_000);
+    await tab.fresh();
+    expect(auth.refreshes).toBe(2);
+  });
 
   test('is refreshed after sleep, even if timers are late', async () => {
     const { auth, tab } = await signedInBrowser();
@@ -108,7 +105,7 @@ describe('a rejected token', () => {
     expect(renewed[0]).not.toBe(rejected);
     expect(renewed).toEqual([tab.token(), tab.token()]);
     expect(auth.refreshes).toBe(1);
-    // A call that was under way all the while hears of it late.
+    // A pending call receives its 401 late.
     expect(await tab.renew(rejected)).toBe(tab.token());
     expect(auth.refreshes).toBe(1);
   });

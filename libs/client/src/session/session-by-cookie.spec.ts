@@ -87,8 +87,11 @@ describe('ending', () => {
     },
   );
 
-  test.each([undefined, refusing('store_unavailable')])('fails if the server did not process the call', async (response) => {
-    const { server } = answering(...(response ? [response] : []));
-    await expect(server.end('a.b.c', signal)).rejects.toThrow();
-  });
+  test.each([undefined, refusing('store_unavailable')])(
+    'fails if the server did not process the call',
+    async (response) => {
+      const { server } = answering(...(response ? [response] : []));
+      await expect(server.end('a.b.c', signal)).rejects.toThrow();
+    },
+  );
 });

@@ -4,7 +4,7 @@ import { settle } from '../testing/new-socket.ts';
 
 const failed = (): Error => new TypeError('fetch failed');
 
-/** Maggie has signed out, and the server does not know. */
+/** A tab in which maggie has signed out while the server was unreachable. */
 async function signedOutOffline() {
   const made = await signedInBrowser();
   made.auth.trouble = failed();

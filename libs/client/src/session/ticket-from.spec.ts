@@ -9,7 +9,7 @@ import { ticketFrom } from './ticket-from.ts';
 const { signal } = new AbortController();
 const ticket = new FakeServer().issue();
 
-/** A server that takes only the tokens named, and a keeper that gives others. */
+/** A server that accepts only these tokens, and a keeper that returns others. */
 function asking({ good, code = 'token_expired' }: { good: readonly string[]; code?: ProblemCode }) {
   const fetch = vi.fn<typeof globalThis.fetch>((_, init) => {
     const token = new Headers(init?.headers).get('authorization')?.slice(7) ?? '';
@@ -31,11 +31,14 @@ describe('a ticket', () => {
     expect(keeper.renew).not.toHaveBeenCalled();
   });
 
-  test.each(['token_expired', 'invalid_token'] as const)('is requested again with a renewed token after %s', async (code) => {
-    const { ask, keeper } = asking({ good: ['second'], code });
-    expect(await ask(signal)).toMatchObject(ticket);
-    expect(keeper.renew).toHaveBeenCalledExactlyOnceWith('first');
-  });
+  test.each(['token_expired', 'invalid_token'] as const)(
+    'is requested again with a renewed token after %s',
+    async (code) => {
+      const { ask, keeper } = asking({ good: ['second'], code });
+      expect(await ask(signal)).toMatchObject(ticket);
+      expect(keeper.renew).toHaveBeenCalledExactlyOnceWith('first');
+    },
+  );
 
   test('is not requested a third time', async () => {
     const { ask, fetch } = asking({ good: [] });
