@@ -16,8 +16,8 @@ test('templates get read-only signals', () => {
 });
 
 test('the provider requires only a token, as options or as a function that returns them', () => {
-  type Told = Parameters<typeof provideUsher>[0];
-  expectTypeOf<{ token: () => string }>().toExtend<Told>();
-  expectTypeOf<() => { token: () => undefined; api: string }>().toExtend<Told>();
-  expectTypeOf<{ api: string }>().not.toExtend<Told>();
+  type Options = Parameters<typeof provideUsher>[0];
+  expectTypeOf<{ token: () => string }>().toExtend<Options>();
+  expectTypeOf<() => { token: () => undefined; api: string }>().toExtend<Options>();
+  expectTypeOf<{ api: string }>().not.toExtend<Options>();
 });

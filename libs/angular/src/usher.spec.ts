@@ -196,12 +196,12 @@ describe('a room', () => {
     server.say('general', 'bart', 'hello');
     expect(room.writing()).toEqual([]);
     expect(room.oldest).toBe(1);
-    const heard: unknown[] = [];
-    usher.rooms.unread$.subscribe(({ room: name, read, count }) => heard.push([name, read, count]));
+    const observed: unknown[] = [];
+    usher.rooms.unread$.subscribe(({ room: name, read, count }) => observed.push([name, read, count]));
     room.read(1);
     expect(room.unread()).toEqual({ seq: 1, read: 1, count: 0, mentions: 0 });
     await settle();
-    expect(heard.at(-1)).toEqual(['general', 1, 0]);
+    expect(observed.at(-1)).toEqual(['general', 1, 0]);
     usher.socket.stop();
   });
 

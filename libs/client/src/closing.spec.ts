@@ -77,8 +77,8 @@ describe('close codes', () => {
 describe('a rejected handshake', () => {
   test('closes with 1006, and the next ticket call returns the reason', async () => {
     const { server, socket } = newSocket();
-    server.door = (dialled) => {
-      dialled.end(1006);
+    server.door = (dialed) => {
+      dialed.end(1006);
     };
     socket.connect();
     await settle();
@@ -106,18 +106,18 @@ describe('a rejected handshake', () => {
     ['noise', 'noise'],
   ])('does not open the connection if the first frame is %s', async (_, frame) => {
     const { server, socket } = newSocket();
-    const heard: unknown[] = [];
-    socket.events$.subscribe((event) => heard.push(event));
-    server.door = (dialled) => {
-      dialled.accept();
-      if (frame !== undefined) dialled.say(frame);
+    const received: unknown[] = [];
+    socket.events$.subscribe((event) => received.push(event));
+    server.door = (dialed) => {
+      dialed.accept();
+      if (frame !== undefined) dialed.say(frame);
     };
     socket.connect();
     await settle(9_999);
     expect(socket.state.name).toBe('connecting');
     await settle(1);
     expect(socket.state.name).toBe('backoff');
-    expect(heard).toEqual([]);
+    expect(received).toEqual([]);
   });
 });
 
@@ -236,15 +236,15 @@ describe('a call from inside a subscriber', () => {
 
   test('does not change the order of states that other subscribers receive', async () => {
     const { server, socket } = newSocket();
-    const told: string[][] = [[], []];
+    const observed: string[][] = [[], []];
     socket.state$.subscribe(({ name }) => {
-      told[0]?.push(name);
+      observed[0]?.push(name);
       if (name === 'open' && server.sockets.length === 1) socket.drop();
     });
-    socket.state$.subscribe(({ name }) => told[1]?.push(name));
+    socket.state$.subscribe(({ name }) => observed[1]?.push(name));
     socket.connect();
     await settle(1_000);
-    expect(told[0]).toEqual(['idle', 'ticket', 'connecting', 'open', 'backoff', 'ticket', 'connecting', 'open']);
-    expect(told[1]).toEqual(told[0]);
+    expect(observed[0]).toEqual(['idle', 'ticket', 'connecting', 'open', 'backoff', 'ticket', 'connecting', 'open']);
+    expect(observed[1]).toEqual(observed[0]);
   });
 });

@@ -210,8 +210,8 @@ test('after any order of events, the connection is open within 90 seconds once t
       const { server, socket } = world;
       server.connectAfterMs = 0;
       server.ticket = () => Promise.resolve(server.issue());
-      server.door = (dialled) => {
-        server.admit(dialled);
+      server.door = (dialed) => {
+        server.admit(dialed);
       };
       const stays = ['idle', 'signed_out', 'stopped'].includes(socket.state.name);
       const opened = vi.fn();

@@ -8,16 +8,16 @@ function show(state: 'visible' | 'hidden'): void {
 }
 
 test('emits page events, and visibilitychange only when the page becomes visible', () => {
-  const heard: PageEvent[] = [];
-  const stop = browserPage.watch((event) => heard.push(event));
+  const received: PageEvent[] = [];
+  const stop = browserPage.watch((event) => received.push(event));
   for (const event of ['offline', 'online', 'pagehide', 'pageshow']) window.dispatchEvent(new Event(event));
   show('hidden');
   show('visible');
-  expect(heard).toEqual(['offline', 'online', 'pagehide', 'pageshow', 'visibilitychange']);
+  expect(received).toEqual(['offline', 'online', 'pagehide', 'pageshow', 'visibilitychange']);
   stop();
   for (const event of ['offline', 'online', 'pagehide', 'pageshow']) window.dispatchEvent(new Event(event));
   show('visible');
-  expect(heard).toHaveLength(5);
+  expect(received).toHaveLength(5);
 });
 
 test('returns the network state of the device', () => {

@@ -10,9 +10,9 @@ const reads = ({ server }: Made): unknown[] =>
   server.sockets.flatMap(({ received }) => received.flatMap(({ type, seq }) => (type === 'read' ? [seq] : [])));
 
 function follow({ general: { room }, rooms }: Made) {
-  const all: { now: Unread | undefined; told: unknown[] } = { now: undefined, told: [] };
+  const all: { now: Unread | undefined; emitted: unknown[] } = { now: undefined, emitted: [] };
   room.unread$.subscribe((unread) => (all.now = unread));
-  rooms.unread$.subscribe((unread) => all.told.push(unread));
+  rooms.unread$.subscribe((unread) => all.emitted.push(unread));
   return all;
 }
 
@@ -49,7 +49,7 @@ describe('read()', () => {
     expect(shown.now).toEqual({ seq: 1, read: 1, count: 0, mentions: 0 });
     made.server.last.say({ type: 'unread', room: 'general', seq: 1, read: 0, count: 1, mentions: 1 });
     expect(shown.now).toEqual({ seq: 1, read: 1, count: 0, mentions: 0 });
-    expect(shown.told).toHaveLength(2);
+    expect(shown.emitted).toHaveLength(2);
   });
 
   test('is sent after a reconnect until the server acknowledges it', async () => {
@@ -113,7 +113,7 @@ describe('unread counts', () => {
     server.room('random').enter('maggie');
     server.say('random', 'bart', 'hello @maggie');
     const unread = { seq: 1, read: 0, count: 1, mentions: 1 };
-    expect(shown.told).toEqual([{ room: 'random', ...unread }]);
+    expect(shown.emitted).toEqual([{ room: 'random', ...unread }]);
     let random: Unread | undefined;
     made.rooms.room('random').unread$.subscribe((now) => (random = now));
     expect(random).toEqual(unread);

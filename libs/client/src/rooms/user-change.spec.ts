@@ -73,9 +73,9 @@ test('clear() leaves all rooms and deletes their data', async () => {
 });
 
 test('a message written before the first welcome gets its author later', async () => {
-  const { server, socket, general } = await newRooms({ user: () => 'told' });
+  const { server, socket, general } = await newRooms({ user: () => 'lisa' });
   socket.stop();
   general.room.send('a');
-  expect(general.messages).toMatchObject([{ from: 'told' }]);
+  expect(general.messages).toMatchObject([{ from: 'lisa' }]);
   expect(server.live).toEqual([]);
 });

@@ -7,25 +7,25 @@ describe('the tabs of this browser', () => {
     const { storage, watch } = browserTabs();
     storage?.setItem('x', 'y');
     expect(localStorage.getItem('x')).toBe('y');
-    const heard: unknown[] = [];
-    const stop = watch?.((key) => heard.push(key));
+    const received: unknown[] = [];
+    const stop = watch?.((key) => received.push(key));
     window.dispatchEvent(new StorageEvent('storage', { key: 'x' }));
     window.dispatchEvent(new StorageEvent('storage', { key: null }));
     stop?.();
     window.dispatchEvent(new StorageEvent('storage', { key: 'x' }));
-    expect(heard).toEqual(['x', null]);
+    expect(received).toEqual(['x', null]);
   });
 
   test('share named channels', async () => {
     const [one, other] = [browserTabs().channel?.('usher.test'), browserTabs().channel?.('usher.test')];
-    const heard = new Promise((resolve) => {
+    const received = new Promise((resolve) => {
       if (other)
         other.onmessage = ({ data }) => {
           resolve(data);
         };
     });
     one?.postMessage({ a: 1 });
-    expect(await heard).toEqual({ a: 1 });
+    expect(await received).toEqual({ a: 1 });
     one?.close();
     other?.close();
   });

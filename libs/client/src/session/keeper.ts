@@ -216,7 +216,7 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
         const answer = await request();
         const token = received(answer, now());
         const { user, session = uuid() } = { ...answer, ...personOf(token.token) };
-        if (!user) throw new TypeError('the answer does not say who has signed in');
+        if (!user) throw new TypeError('the sign-in answer names no user');
         marker.write({ user, session });
         if (state.name === 'signed_in') enter({ name: 'signed_out', reason: 'replaced' });
         enter({ name: 'signed_in', user, session }, token);

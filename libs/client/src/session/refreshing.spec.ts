@@ -225,15 +225,15 @@ describe('opaque tokens', () => {
 describe('a call from inside a subscriber', () => {
   test('does not change the order of states for other subscribers', async () => {
     const { tab, auth } = await signedInBrowser();
-    const heard: string[][] = [[], []];
+    const received: string[][] = [[], []];
     tab.state$.subscribe(({ name }) => {
-      heard[0]?.push(name);
+      received[0]?.push(name);
       if (name === 'signed_in') tab.end('operator');
     });
-    tab.state$.subscribe(({ name }) => heard[1]?.push(name));
+    tab.state$.subscribe(({ name }) => received[1]?.push(name));
     await tab.signIn(() => auth.signIn('bart'));
-    expect(heard[0]).toEqual(['signed_in', 'signed_out', 'signed_in', 'signed_out']);
-    expect(heard[1]).toEqual(['signed_out', 'signed_in', 'signed_out']);
+    expect(received[0]).toEqual(['signed_in', 'signed_out', 'signed_in', 'signed_out']);
+    expect(received[1]).toEqual(['signed_out', 'signed_in', 'signed_out']);
     expect(tab.token()).toBeUndefined();
   });
 });

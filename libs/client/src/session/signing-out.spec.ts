@@ -15,10 +15,10 @@ async function signedOutOffline() {
 describe('signing out', () => {
   test('takes effect locally at once, independent of the server', async () => {
     const { auth, browser, tab } = await signedInBrowser();
-    const told = tab.signOut();
+    const signedOut = tab.signOut();
     expect(whoIn(tab)).toBe('signed out: signed_out');
     expect(tab.token()).toBeUndefined();
-    expect(await told).toBe(true);
+    expect(await signedOut).toBe(true);
     expect(auth.sessions[0]?.ended).toBe('signed_out');
     expect(browser.entries.size).toBe(0);
   });
@@ -114,13 +114,13 @@ describe('signing out while the server is unreachable', () => {
     auth.way = (step) => (step === 'back' ? back.promise : Promise.resolve(undefined));
     const asked = other.fresh();
     await settle();
-    const told = tab.signOut();
+    const signedOut = tab.signOut();
     await settle();
     expect(auth.ends).toBe(0);
     auth.way = () => Promise.resolve(undefined);
     back.resolve(undefined);
     await settle(50);
-    expect(await told).toBe(true);
+    expect(await signedOut).toBe(true);
     expect(await asked).toBeUndefined();
     expect(auth.sessions[0]?.ended).toBe('signed_out');
     expect(auth.cookie).toBeUndefined();

@@ -224,11 +224,11 @@ describe('a late answer is dropped', () => {
     auth.way = (step) => (step === 'back' ? back.promise : Promise.resolve(undefined));
     const asked = tab.fresh();
     await settle();
-    const told = tab.signOut();
+    const signedOut = tab.signOut();
     back.resolve(undefined);
     expect(await asked).toBeUndefined();
     expect(tab.token()).toBeUndefined();
-    expect(await told).toBe(true);
+    expect(await signedOut).toBe(true);
     expect(auth.sessions[0]?.ended).toBe('signed_out');
   });
 
