@@ -1,6 +1,6 @@
 /**
- * What the client costs a page, minified, without RxJS, as a server sends it that compresses ahead of time (brotli): everything that
- * its socket exports and what it takes of the protocol; and the same of `rooms` and `session`, without what the first has already.
+ * Measures the size of the client in a page: minified, without RxJS, compressed with brotli. Fails if an entry point exceeds its
+ * limit. `index` includes the code of the protocol. `rooms` and `session` are measured without the files that `index` includes.
  */
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,8 +9,8 @@ import { build } from 'esbuild';
 
 const folder = fileURLToPath(new URL('./src/', import.meta.url));
 
-/** Bundles an entry point, but for the files named, and says what it weighs. Returns the files that it is made of. */
-async function weigh(entry, limitBytes, without = []) {
+/** Bundles an entry point without the given files and logs its size. Returns the bundled files. */
+async function measure(entry, limitBytes, without = []) {
   const { outputFiles, metafile } = await build({
     entryPoints: [`${folder}${entry}.ts`],
     bundle: true,

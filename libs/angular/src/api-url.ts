@@ -1,36 +1,36 @@
 import { DOCUMENT, inject } from '@angular/core';
 import { USHER_OPTIONS } from './options.ts';
 
-/** The addresses of the app's own API, as the page sees them. */
+/** Resolves URLs of the app's API. */
 export interface Api {
-  /** The whole URL of a path below the API's prefix. */
+  /** Returns the absolute URL of a path below the API prefix. */
   at(path: string): string;
-  /** The path behind the API's prefix, `undefined` for a URL that is none of the API's. Never throws. */
+  /** Returns the path after the API prefix, or `undefined` if the URL is not part of the API. Never throws. */
   pathOf(url: string): string | undefined;
 }
 
-/** To be called in an injection context. */
+/** Must be called in an injection context. */
 export function injectApi(): Api {
   const { api } = inject(USHER_OPTIONS);
   const document = inject(DOCUMENT);
 
-  function own(): { readonly origin: string; readonly prefix: string } {
+  function base(): { readonly origin: string; readonly prefix: string } {
     const { origin, pathname } = new URL(api, document.baseURI);
     return { origin, prefix: pathname.replace(/\/+$/, '') };
   }
 
   return {
     at(path) {
-      const { origin, prefix } = own();
+      const { origin, prefix } = base();
       return origin + prefix + path;
     },
     pathOf(url) {
-      // Judged as the browser will read it, not as it is written: `//`, `..`, `\` and upper case have no tricks left then.
+      // Compares the parsed URL, so that `//`, `..`, `\` and upper case cannot bypass the check.
       if (!URL.canParse(url, document.baseURI)) return undefined;
       const target = new URL(url, document.baseURI);
-      const { origin, prefix } = own();
-      const within = target.origin === origin && `${target.pathname}/`.startsWith(`${prefix}/`);
-      return within ? target.pathname.slice(prefix.length) : undefined;
+      const { origin, prefix } = base();
+      const isApi = target.origin === origin && `${target.pathname}/`.startsWith(`${prefix}/`);
+      return isApi ? target.pathname.slice(prefix.length) : undefined;
     },
   };
 }

@@ -9,7 +9,7 @@ import { usherBearer } from './bearer-interceptor.ts';
 import type { UsherOptions } from './options.ts';
 import { provideUsher } from './provide-usher.ts';
 
-/** What a call carries as Authorization. */
+/** Returns the Authorization header of a request. */
 function authorizationOf(
   url: string,
   {
@@ -40,7 +40,7 @@ function authorizationOf(
     .request.headers.get('Authorization');
 }
 
-describe('the token goes along', () => {
+describe('the token is added', () => {
   test.each([
     '/api',
     '/api/',
@@ -67,20 +67,20 @@ describe('the token goes along', () => {
     expect(authorizationOf('/api/me', { api })).toBeNull();
   });
 
-  test('to an API of another origin, where that is the app’s own', () => {
+  test('to an API of another origin if it is configured', () => {
     const api = 'https://api.test/v1';
     expect(authorizationOf('https://api.test/v1/me', { api })).toBe('Bearer secret');
     expect(authorizationOf('/v1/me', { api })).toBeNull();
     expect(authorizationOf('http://api.test/v1/me', { api })).toBeNull();
   });
 
-  test('where the API is all of the origin', () => {
+  test('if the API covers the whole origin', () => {
     expect(authorizationOf('/me', { api: '/' })).toBe('Bearer secret');
     expect(authorizationOf('https://evil.test/me', { api: '/' })).toBeNull();
   });
 });
 
-describe('the token does not go along', () => {
+describe('the token is not added', () => {
   test.each([
     'https://evil.test/api/me',
     '//evil.test/api/me',
@@ -115,22 +115,22 @@ describe('the token does not go along', () => {
     expect(authorizationOf('/api/auth/refresh/', { method })).toBeNull();
   });
 
-  test('over an Authorization that is there', () => {
+  test('if there is an Authorization header', () => {
     expect(authorizationOf('/api/me', { headers: { authorization: 'Bearer other' } })).toBe('Bearer other');
   });
 
-  test('where nobody is signed in', () => {
+  test('if no one is signed in', () => {
     expect(authorizationOf('/api/me', { token: () => undefined })).toBeNull();
   });
 });
 
-describe('with a token that is kept good', () => {
+describe('with fresh and renew', () => {
   const refused = (code: ProblemCode): [Problem, { status: number; statusText: string }] => [
     problem(code),
     { status: problem(code).status, statusText: code },
   ];
 
-  /** A call, what comes of it, and the requests that it makes. */
+  /** A call with its result and the requests that it makes. */
   function calling(options: Partial<UsherOptions>, url = '/api/me', method = 'GET') {
     TestBed.resetTestingModule();
     TestBed.configureTestingModule({
@@ -152,7 +152,7 @@ describe('with a token that is kept good', () => {
   const bearerOf = ({ request }: TestRequest): string | null => request.headers.get('Authorization');
   const giving = (token: string | undefined) => vi.fn(() => Promise.resolve(token));
 
-  test('a call waits for it', async () => {
+  test('a call waits for a valid token', async () => {
     const token = Promise.withResolvers<string>();
     const { next, server, done } = calling({ fresh: () => token.promise });
     server.expectNone(() => true);
@@ -163,13 +163,13 @@ describe('with a token that is kept good', () => {
     expect(await done).toEqual({ user: 'maggie' });
   });
 
-  test('a call of nobody goes without', async () => {
+  test('a call is sent without a token if no one is signed in', async () => {
     const { next } = calling({ fresh: giving(undefined), renew: giving('x') });
     expect(bearerOf(await next())).toBeNull();
   });
 
   test.each(['token_expired', 'invalid_token'] as const)(
-    'a call that is refused with %s is made once more',
+    'a call that is rejected with %s is retried once',
     async (code) => {
       const renew = giving('renewed');
       const { next, done } = calling({ fresh: giving('fresh'), renew });
@@ -182,7 +182,7 @@ describe('with a token that is kept good', () => {
     },
   );
 
-  test('a call is not made a third time', async () => {
+  test('a call is not retried twice', async () => {
     const { next, done, server } = calling({ fresh: giving('fresh'), renew: giving('renewed') });
     (await next()).flush(...refused('token_expired'));
     (await next()).flush(...refused('invalid_token'));
@@ -190,7 +190,7 @@ describe('with a token that is kept good', () => {
     server.verify();
   });
 
-  test('a call of one who is not signed in any more is refused for good', async () => {
+  test('a call fails without a retry if the user is signed out', async () => {
     const { next, done, server } = calling({ fresh: giving('fresh'), renew: giving(undefined) });
     (await next()).flush(...refused('token_expired'));
     expect(await done).toMatchObject({ status: 401, error: { code: 'token_expired' } });
@@ -198,7 +198,7 @@ describe('with a token that is kept good', () => {
   });
 
   test.each(['session_ended', 'invalid_credentials', 'user_disabled', 'draining'] as const)(
-    'a call that is refused with %s is refused',
+    'a call that is rejected with %s is not retried',
     async (code) => {
       const renew = giving('renewed');
       const { next, done } = calling({ fresh: giving('fresh'), renew });
@@ -208,13 +208,13 @@ describe('with a token that is kept good', () => {
     },
   );
 
-  test('a 401 that is no problem document is handed on', async () => {
+  test('a 401 without a problem document is passed through', async () => {
     const { next, done } = calling({ fresh: giving('fresh'), renew: giving('renewed') });
     (await next()).flush(null, { status: 401, statusText: 'no' });
     expect(await done).toMatchObject({ status: 401 });
   });
 
-  test('a call that gets none now fails as without a network, before it is made and after', async () => {
+  test('a call without an available token fails like a network failure, before the request and after a rejection', async () => {
     const away = () => Promise.reject(new TypeError('fetch failed'));
     const { done, server } = calling({ fresh: away });
     expect(await done).toMatchObject({ status: 0, name: 'HttpErrorResponse' });
@@ -224,7 +224,7 @@ describe('with a token that is kept good', () => {
     expect(await later.done).toMatchObject({ status: 0 });
   });
 
-  test('the call that signs out does not wait for one, and is made once', async () => {
+  test('the sign-out call does not wait for a token and is not retried', async () => {
     const fresh = giving('fresh');
     const { next, done } = calling({ fresh, renew: fresh }, '/api/auth', 'DELETE');
     const call = await next();
@@ -234,14 +234,14 @@ describe('with a token that is kept good', () => {
     expect(fresh).not.toHaveBeenCalled();
   });
 
-  test.each(['/api/auth/refresh', 'https://elsewhere.test/api/me'])('a call to %s goes without', async (url) => {
+  test.each(['/api/auth/refresh', 'https://elsewhere.test/api/me'])('a call to %s gets no token', async (url) => {
     const fresh = giving('fresh');
     const { next } = calling({ fresh }, url, 'POST');
     expect(bearerOf(await next())).toBeNull();
     expect(fresh).not.toHaveBeenCalled();
   });
 
-  test('it may be renewed without being kept fresh', async () => {
+  test('a call is retried with renew alone', async () => {
     const { next, done } = calling({ renew: giving('renewed') });
     const call = await next();
     expect(bearerOf(call)).toBe('Bearer held');

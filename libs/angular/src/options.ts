@@ -3,31 +3,31 @@ import type { Reason, TicketSocketOptions, Who } from '@usher/client';
 import type { RoomsOptions } from '@usher/client/rooms';
 
 export interface UsherOptions {
-  /** Where the app's own API stands: a path of the page's origin, or a whole URL; `/api` unless told. */
+  /** The base URL of the app's API: a path on the page's origin, or an absolute URL. Defaults to `/api`. */
   readonly api?: string;
   /**
-   * The current access token; `undefined` while no one is signed in, or with `fresh` also before the first refresh. Make it read a
-   * signal: the socket then connects, and closes, as soon as it changes. Its `sub` and `sid` are the identity to which the socket and
-   * the rooms belong; another identity closes the socket and deletes what the rooms hold.
+   * Returns the current access token; `undefined` while no one is signed in and, with `fresh`, before the first refresh. Let it read a
+   * signal, so that the socket connects and closes as soon as the token changes. The `sub` and `sid` of the token are the identity of
+   * the socket and the rooms. A change of the identity closes the socket and deletes the data of the rooms.
    */
   readonly token: () => string | undefined;
   /**
-   * A token that is good for a while, refreshed first if need be: what the calls and the socket use instead of `token`, where it is
-   * given. Rejects where there is none to be had now: the call fails as without a network, the socket tries again later.
+   * Resolves to a valid token, refreshed if necessary. If set, HTTP calls and the socket use it instead of `token`. If it rejects, the
+   * HTTP call fails like a network failure, and the socket retries later.
    */
   readonly fresh?: () => Promise<string | undefined>;
-  /** Another token than the one that the server just refused as expired or invalid, with which the call is made once more. */
+  /** Resolves to a token other than the one that the server rejected as expired or invalid. The call is retried once with it. */
   readonly renew?: (rejected: string) => Promise<string | undefined>;
   /**
-   * Who is signed in; replaces the identity of `token` and `signedIn`. Required for tokens without a `sub`, and wherever another user
-   * can be signed in while no `token` is held. Make it read a signal. With the session keeper, its state.
+   * Returns the current identity; replaces that of `token` and `signedIn`. Required for tokens without a `sub`, and if another user can
+   * be signed in while there is no `token`. Let it read a signal. With the session keeper, use its state.
    */
   readonly who?: Who;
   /** Whether someone is signed in. Defaults to whether there is a `token`. Ignored if `who` is set. */
   readonly signedIn?: () => boolean;
-  /** Called when the server says that this person is signed out: lead them to the sign-in page. */
+  /** Called when the server signs the user out. Navigate to the sign-in page here. */
   readonly onSignedOut?: (reason: Reason) => void;
-  /** What else the socket may be told. */
+  /** Further options of the socket. */
   readonly socket?: Partial<TicketSocketOptions>;
   readonly rooms?: RoomsOptions;
 }

@@ -3,10 +3,10 @@ import { type UsherOptions, USHER_OPTIONS } from './options.ts';
 import { createUsher, USHER } from './usher.ts';
 
 /**
- * Provides the app's socket for `injectUsher()`, and its API to `usherBearer`. Nothing is made before somebody injects it, and
- * nothing is dialled before `start()`.
+ * Provides the socket for `injectUsher()` and the options of `usherBearer`. The socket is created when it is first injected and
+ * connects at `start()`.
  *
- * @param options or a function that gives them, called once, in an injection context
+ * @param options the options, or a function that returns them; it is called once, in an injection context
  */
 export function provideUsher(options: UsherOptions | (() => UsherOptions)): EnvironmentProviders {
   return makeEnvironmentProviders([

@@ -6,7 +6,7 @@ import { expectTypeOf, test } from 'vitest';
 import type { provideUsher } from './provide-usher.ts';
 import type { Usher, UsherRoom } from './usher.ts';
 
-test('what a template reads are signals that it cannot set', () => {
+test('templates get read-only signals', () => {
   expectTypeOf<Usher['state']>().toEqualTypeOf<Signal<ConnectionState>>();
   expectTypeOf<UsherRoom['messages']>().toEqualTypeOf<Signal<readonly RoomMessage[]>>();
   expectTypeOf<UsherRoom['people']>().toEqualTypeOf<Signal<readonly Person[]>>();
@@ -15,9 +15,9 @@ test('what a template reads are signals that it cannot set', () => {
   expectTypeOf<Usher['socket']>().toEqualTypeOf<TicketSocket<RoomsProtocol>>();
 });
 
-test('a token is all that the provider must be told, as options or by a function that gives them', () => {
-  type Told = Parameters<typeof provideUsher>[0];
-  expectTypeOf<{ token: () => string }>().toExtend<Told>();
-  expectTypeOf<() => { token: () => undefined; api: string }>().toExtend<Told>();
-  expectTypeOf<{ api: string }>().not.toExtend<Told>();
+test('the provider requires only a token, as options or as a function that returns them', () => {
+  type Options = Parameters<typeof provideUsher>[0];
+  expectTypeOf<{ token: () => string }>().toExtend<Options>();
+  expectTypeOf<() => { token: () => undefined; api: string }>().toExtend<Options>();
+  expectTypeOf<{ api: string }>().not.toExtend<Options>();
 });

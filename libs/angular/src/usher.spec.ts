@@ -30,7 +30,7 @@ const ann = jwt({ sub: 'ann', sid: 's of ann' });
 const annRefreshed = jwt({ sub: 'ann', sid: 's of ann', iat: 2 });
 const bob = jwt({ sub: 'bob', sid: 's of bob' });
 
-/** A server whose tickets are for the user that the token names. */
+/** A server that issues tickets for the user of the token. */
 function issuing(token: () => string | undefined): FakeServer['options'] {
   server.ticket = () => Promise.resolve(server.issue(token() === bob ? 'bob' : 'ann'));
   return server.options;
@@ -56,12 +56,12 @@ describe('the socket of the app', () => {
     expect(server.asked).toBe(0);
   });
 
-  test('is one for all who inject it', () => {
+  test('is one instance for all injectors', () => {
     const usher = newUsher();
     expect(TestBed.runInInjectionContext(injectUsher)).toBe(usher);
   });
 
-  test('tells its state and its welcome as signals', async () => {
+  test('provides its state and welcome as signals', async () => {
     const usher = newUsher();
     usher.start();
     expect(usher.state().name).toBe('ticket');
@@ -73,7 +73,7 @@ describe('the socket of the app', () => {
     expect(usher.welcome()).toBeUndefined();
   });
 
-  test('asks for its ticket at the API with the token of now, and dials there', async () => {
+  test('requests tickets from the API with the current token and connects to it', async () => {
     let token = 'first';
     const fetch = vi.fn<typeof globalThis.fetch>(() => Promise.resolve(Response.json(server.issue())));
     vi.stubGlobal('fetch', fetch);
@@ -93,7 +93,7 @@ describe('the socket of the app', () => {
     vi.unstubAllGlobals();
   });
 
-  test('asks with a token that is good, and once more with another where it was refused', async () => {
+  test('requests tickets with a fresh token, and retries once with another after a rejection', async () => {
     const asked: unknown[] = [];
     vi.stubGlobal('fetch', (_: string, init?: RequestInit) => {
       asked.push(new Headers(init?.headers).get('authorization'));
@@ -115,7 +115,7 @@ describe('the socket of the app', () => {
     vi.unstubAllGlobals();
   });
 
-  test('tries again later where there is no token now, and signs nobody out', async () => {
+  test('retries later if there is no token now, and does not sign out', async () => {
     const onSignedOut = vi.fn();
     const { WebSocket } = server.options;
     const usher = newUsher({
@@ -129,7 +129,7 @@ describe('the socket of the app', () => {
     expect(onSignedOut).not.toHaveBeenCalled();
   });
 
-  test('is at the page’s own origin unless told', async () => {
+  test('connects to the page’s origin by default', async () => {
     const { ticket, WebSocket } = server.options;
     const usher = newUsher({ socket: { ticket, WebSocket } });
     usher.start();
@@ -137,7 +137,7 @@ describe('the socket of the app', () => {
     expect(server.last.url.origin + server.last.url.pathname).toBe('ws://localhost:3000/api/ws');
   });
 
-  test('may be told of by a function that injects', async () => {
+  test('accepts a function that injects', async () => {
     const TOKEN = new InjectionToken('token', { factory: () => 'injected' });
     const { ticket, WebSocket } = server.options;
     TestBed.configureTestingModule({
@@ -165,7 +165,7 @@ describe('the socket of the app', () => {
 });
 
 describe('a room', () => {
-  test('has its messages and its state as signals', async () => {
+  test('provides its messages and state as signals', async () => {
     const usher = newUsher();
     const room = usher.room('general');
     usher.start();
@@ -179,7 +179,7 @@ describe('a room', () => {
     expect(room.messages()).toMatchObject([{ seq: 1 }, { seq: 2, from: 'maggie', status: 'sent' }]);
   });
 
-  test('has who is there, who is writing and what is unread as signals, and where its messages begin', async () => {
+  test('provides presence, typing and unread counts as signals, and its oldest sequence number', async () => {
     const usher = newUsher();
     const room = usher.room('general');
     expect([room.people(), room.writing(), room.unread(), room.oldest]).toEqual([[], [], undefined, undefined]);
@@ -196,16 +196,16 @@ describe('a room', () => {
     server.say('general', 'bart', 'hello');
     expect(room.writing()).toEqual([]);
     expect(room.oldest).toBe(1);
-    const heard: unknown[] = [];
-    usher.rooms.unread$.subscribe(({ room: name, read, count }) => heard.push([name, read, count]));
+    const observed: unknown[] = [];
+    usher.rooms.unread$.subscribe(({ room: name, read, count }) => observed.push([name, read, count]));
     room.read(1);
     expect(room.unread()).toEqual({ seq: 1, read: 1, count: 0, mentions: 0 });
     await settle();
-    expect(heard.at(-1)).toEqual(['general', 1, 0]);
+    expect(observed.at(-1)).toEqual(['general', 1, 0]);
     usher.socket.stop();
   });
 
-  test('is the same for the same name, also where a template asks for it', () => {
+  test('is the same object for the same name, also in a template', () => {
     const usher = newUsher();
     const room = computed(() => usher.room('general'));
     expect(room()).toBe(usher.room('general'));
@@ -213,7 +213,7 @@ describe('a room', () => {
 });
 
 describe('signing out', () => {
-  test('ends the connection and forgets what was said; the app is not told what it did itself', async () => {
+  test('closes the connection and deletes all messages without calling onSignedOut', async () => {
     const onSignedOut = vi.fn();
     const usher = newUsher({ onSignedOut });
     const room = usher.room('general');
@@ -228,7 +228,7 @@ describe('signing out', () => {
     expect(onSignedOut).not.toHaveBeenCalled();
   });
 
-  test('by the server is told to the app, with the reason', async () => {
+  test('by the server calls onSignedOut with the reason', async () => {
     const onSignedOut = vi.fn<(reason: Reason) => void>();
     const usher = newUsher({ onSignedOut });
     usher.start();
@@ -240,7 +240,7 @@ describe('signing out', () => {
     expect(usher.state().name).toBe('open');
   });
 
-  test('follows from a token that is gone', async () => {
+  test('follows when the token becomes undefined', async () => {
     const token = signal<string | undefined>('secret');
     const onSignedOut = vi.fn();
     const usher = newUsher({ token, onSignedOut, who: () => token() && 'maggie' });
@@ -261,7 +261,7 @@ describe('signing out', () => {
     expect(usher.state().name).toBe('signed_out');
   });
 
-  test('follows from nobody being signed in, where that is told, and not from a token that is still to come', async () => {
+  test('follows when signedIn becomes false, and not while the token is pending', async () => {
     const user = signal<string | undefined>('maggie');
     const token = signal<string | undefined>(undefined);
     const usher = newUsher({ token, signedIn: () => user() !== undefined });
@@ -278,7 +278,7 @@ describe('signing out', () => {
     expect(usher.state().name).toBe('signed_out');
   });
 
-  test('of one user and the sign-in of another in one step closes, deletes and connects as the other', async () => {
+  test('of one user and sign-in of another in one step closes the connection, deletes all data and connects as the other', async () => {
     const token = signal<string | undefined>(ann);
     const onSignedOut = vi.fn();
     const usher = newUsher({ token, onSignedOut, socket: issuing(token) });
@@ -300,7 +300,7 @@ describe('signing out', () => {
     expect(onSignedOut).not.toHaveBeenCalled();
   });
 
-  test('does not follow from a refreshed token of the same user and session', async () => {
+  test('does not follow a refreshed token of the same user and session', async () => {
     const token = signal<string | undefined>(ann);
     const usher = newUsher({ token, socket: issuing(token) });
     usher.start();
@@ -313,7 +313,7 @@ describe('signing out', () => {
     expect(server.sockets).toHaveLength(1);
   });
 
-  test('and start() again connects as the user who has signed in meanwhile, also where the token is a plain variable', async () => {
+  test('and start() connects as the new user, also if the token is a plain variable', async () => {
     let token: string | undefined = ann;
     const usher = newUsher({ token: () => token, socket: issuing(() => token) });
     const room = usher.room('general');
@@ -330,7 +330,7 @@ describe('signing out', () => {
     expect(room.messages()).toMatchObject([{ from: 'bob', status: 'sent' }]);
   });
 
-  test('of a session in another tab, where another user signs in, is followed through `who`', async () => {
+  test('in another tab followed by a sign-in of another user is detected through `who`', async () => {
     const user = signal<string | undefined>('ann');
     const usher = newUsher({
       token: () => undefined,
@@ -355,7 +355,7 @@ describe('signing out', () => {
     expect(usher.state().name).toBe('signed_out');
   });
 
-  test('that has not happened yet: start() before the sign-in waits, and connects when the token comes', async () => {
+  test('is not required before the sign-in: start() waits and connects when there is a token', async () => {
     const token = signal<string | undefined>(undefined);
     const usher = newUsher({ token, socket: issuing(token) });
     usher.start();
@@ -371,14 +371,14 @@ describe('signing out', () => {
     usher.socket.stop();
   });
 
-  test('does not follow from there never having been one', () => {
+  test('does not follow if there never was a token', () => {
     const usher = newUsher({ token: () => undefined });
     TestBed.tick();
     expect(usher.state().name).toBe('idle');
   });
 });
 
-test('on a server everything is inert', async () => {
+test('does nothing on a server', async () => {
   const usher = newUsher({}, 'server');
   usher.room('general').open();
   usher.start();
@@ -388,7 +388,7 @@ test('on a server everything is inert', async () => {
   expect(server.asked).toBe(0);
 });
 
-test('a connection that is open, or on its way, does not keep the app from being stable', async () => {
+test('a connection, open or pending, does not keep the app from becoming stable', async () => {
   const usher = newUsher();
   const app = TestBed.inject(ApplicationRef);
   usher.start();

@@ -26,13 +26,13 @@ import type { RoomsProtocol } from '@usher/protocol';
 import { injectApi } from './api-url.ts';
 import { USHER_OPTIONS } from './options.ts';
 
-/** A room with signals for what a template shows. The same object for the same name. */
+/** A room with signals for templates. `Usher.room` returns the same object for the same name. */
 export interface UsherRoom extends RoomHandle {
   readonly messages: Signal<readonly RoomMessage[]>;
   readonly state: Signal<RoomState>;
-  /** Who is in the room. */
+  /** The users who are present. */
   readonly people: Signal<readonly Person[]>;
-  /** The others who are writing now. */
+  /** The other users who are typing. */
   readonly writing: Signal<readonly string[]>;
   readonly unread: Signal<Unread | undefined>;
 }
@@ -41,22 +41,22 @@ export interface Usher {
   readonly socket: TicketSocket<RoomsProtocol>;
   readonly rooms: Rooms;
   readonly state: Signal<ConnectionState>;
-  /** What the server said first, while the connection is open. */
+  /** The server's `welcome` while the connection is open. */
   readonly welcome: Signal<Welcome | undefined>;
   room(name: string): UsherRoom;
   /**
-   * Connects, and stays connected. While no one is signed in it waits (`idle`, reason `sign_in`). After a sign-out call it again. Does
-   * nothing during server-side rendering.
+   * Connects, and reconnects after every loss. While no one is signed in it waits (`idle`, reason `sign_in`). Call it again after a
+   * sign-out. Does nothing during server-side rendering.
    */
   start(): void;
-  /** Closes the connection and deletes what the rooms hold. */
+  /** Closes the connection and deletes the data of the rooms. */
   signOut(): void;
 }
 
-/** The one socket of the app, and its rooms. Wants `provideUsher`. */
+/** The socket of the app and its rooms. Requires `provideUsher`. */
 export const USHER = new InjectionToken<Usher>('usher');
 
-/** The socket of the app, with signals for what it does. To be called in an injection context. */
+/** Returns the socket of the app and its rooms, with signals. Must be called in an injection context. */
 export function injectUsher(): Usher {
   return inject(USHER);
 }
@@ -77,7 +77,7 @@ export function createUsher(): Usher {
       return held ? identityOf(held) : signedIn && null;
     });
   const socket = new TicketSocket<RoomsProtocol>({
-    // The socket reads it before every frame, also inside an effect of the app.
+    // The socket calls it before every frame, also inside an effect of the app.
     who: () => untracked(identity),
     url: () => api.at('/ws').replace(/^http/, 'ws'),
     ticket:
@@ -142,7 +142,7 @@ export function createUsher(): Usher {
       return room;
     },
     start() {
-      // Its timers must not keep a page with zone.js from being stable.
+      // With zone.js, its timers must not keep the app from becoming stable.
       if (inBrowser)
         zone.runOutsideAngular(() => {
           socket.connect();

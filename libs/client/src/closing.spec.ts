@@ -5,8 +5,8 @@ import { TicketRefused } from './ticket-refused.ts';
 
 const codes = [...closeCodes.map(({ code }) => code), 1005, 3000, 4000, 4499, 4502, 4999];
 
-describe('a close', () => {
-  test.each(codes.filter((code) => comesBack(code)))('with %i comes back with another ticket', async (code) => {
+describe('close codes', () => {
+  test.each(codes.filter((code) => comesBack(code)))('reconnects with a new ticket after %i', async (code) => {
     const { server, socket } = await openSocket();
     server.last.end(code, 'words');
     expect(socket.state).toMatchObject({ name: 'backoff', reason: { kind: 'closed', code, text: 'words' } });
@@ -16,7 +16,7 @@ describe('a close', () => {
     expect(server.sockets.map(({ ticket }) => ticket)).toEqual(['ticket-1', 'ticket-2']);
   });
 
-  test.each(codes.filter((code) => !comesBack(code) && code !== 4501))('with %i stops', async (code) => {
+  test.each(codes.filter((code) => !comesBack(code) && code !== 4501))('stops after %i', async (code) => {
     const { server, socket } = await openSocket();
     server.last.end(code);
     expect(socket.state).toMatchObject({ name: 'stopped', reason: { kind: 'closed', code } });
@@ -28,7 +28,7 @@ describe('a close', () => {
     expect(server.asked).toBe(1);
   });
 
-  test('with 4501 means signed out, and says so', async () => {
+  test('signs out after 4501, with the reason', async () => {
     const { server, socket } = await openSocket();
     server.last.end(4501, 'session ended');
     expect(socket.state).toMatchObject({
@@ -39,7 +39,7 @@ describe('a close', () => {
     expect(server.asked).toBe(1);
   });
 
-  test('with 4029 comes back later than any other', async () => {
+  test('waits longest after 4029', async () => {
     const { server, socket } = await openSocket();
     server.last.end(4029);
     server.page.tell('visibilitychange');
@@ -49,7 +49,7 @@ describe('a close', () => {
     expect(socket.state.name).toBe('open');
   });
 
-  test('with 1012 asks for its ticket somewhere within three seconds, and the slot in it does the rest', async () => {
+  test('spreads ticket calls over three seconds after 1012, and then waits for the slot of the ticket', async () => {
     const { server, socket } = await openSocket();
     server.connectAfterMs = 8_000;
     server.last.end(1012);
@@ -60,7 +60,7 @@ describe('a close', () => {
     expect(socket.state.name).toBe('open');
   });
 
-  test('after stopped or signed_out it begins anew when a person asks for it', async () => {
+  test('connects again when connect() is called after stopped or signed_out', async () => {
     const { server, socket } = await openSocket();
     server.last.end(4500);
     socket.connect();
@@ -74,11 +74,11 @@ describe('a close', () => {
   });
 });
 
-describe('a refused handshake', () => {
-  test('shows only 1006, so the next ticket call is asked what it means', async () => {
+describe('a rejected handshake', () => {
+  test('closes with 1006, and the next ticket call returns the reason', async () => {
     const { server, socket } = newSocket();
-    server.door = (dialled) => {
-      dialled.end(1006);
+    server.door = (dialed) => {
+      dialed.end(1006);
     };
     socket.connect();
     await settle();
@@ -88,7 +88,7 @@ describe('a refused handshake', () => {
     expect(socket.state).toMatchObject({ name: 'signed_out', reason: { kind: 'refused', code: 'session_ended' } });
   });
 
-  test('a door that never answers is given up in time', async () => {
+  test('times out if the server never answers', async () => {
     const { server, socket } = newSocket();
     server.door = () => undefined;
     socket.connect();
@@ -102,22 +102,22 @@ describe('a refused handshake', () => {
   test.each([
     ['none', undefined],
     ['something else', { type: 'message', room: 'general' }],
-    ['a broken one', { type: 'welcome' }],
+    ['an invalid welcome', { type: 'welcome' }],
     ['noise', 'noise'],
-  ])('a socket whose welcome is %s is not open', async (_, frame) => {
+  ])('does not open the connection if the first frame is %s', async (_, frame) => {
     const { server, socket } = newSocket();
-    const heard: unknown[] = [];
-    socket.events$.subscribe((event) => heard.push(event));
-    server.door = (dialled) => {
-      dialled.accept();
-      if (frame !== undefined) dialled.say(frame);
+    const received: unknown[] = [];
+    socket.events$.subscribe((event) => received.push(event));
+    server.door = (dialed) => {
+      dialed.accept();
+      if (frame !== undefined) dialed.say(frame);
     };
     socket.connect();
     await settle(9_999);
     expect(socket.state.name).toBe('connecting');
     await settle(1);
     expect(socket.state.name).toBe('backoff');
-    expect(heard).toEqual([]);
+    expect(received).toEqual([]);
   });
 });
 
@@ -140,11 +140,11 @@ describe('the backoff', () => {
     expect(await windows(() => 1)).toEqual([500, 1_000, 2_000, 4_000, 8_000, 16_000, 20_000, 20_000]);
   });
 
-  test('takes anything within the window, down to nothing', async () => {
+  test('draws the delay from the whole window, down to 0', async () => {
     expect(await windows(() => 0.1)).toEqual([50, 100, 200, 400, 800, 1_600, 2_000, 2_000]);
   });
 
-  test('begins anew after a connection that held, and goes on after one that did not', async () => {
+  test('starts again after a stable connection, and continues after an unstable one', async () => {
     const { server, socket } = await openSocket();
     for (const attempt of [1, 2, 3]) {
       server.last.end(1006);
@@ -157,7 +157,7 @@ describe('the backoff', () => {
     expect(socket.state).toMatchObject({ name: 'backoff', attempt: 1 });
   });
 
-  test('ends when a person says so', async () => {
+  test('ends at retryNow()', async () => {
     const { server, socket } = await openSocket({ random: () => 1 });
     server.last.end(4029);
     socket.retryNow();
@@ -167,8 +167,8 @@ describe('the backoff', () => {
   });
 });
 
-describe('on purpose', () => {
-  test('drop() hangs up and comes back', async () => {
+describe('closing by the app', () => {
+  test('drop() closes the connection and reconnects', async () => {
     const { server, socket } = await openSocket();
     socket.drop();
     expect(socket.state).toMatchObject({ name: 'backoff', reason: { kind: 'asked' } });
@@ -177,7 +177,7 @@ describe('on purpose', () => {
     expect(socket.state.name).toBe('open');
   });
 
-  test('stop() hangs up and stays away', async () => {
+  test('stop() closes the connection and does not reconnect', async () => {
     const { server, socket } = await openSocket();
     socket.stop();
     expect(socket.state).toMatchObject({ name: 'stopped', reason: { kind: 'asked' } });
@@ -187,27 +187,30 @@ describe('on purpose', () => {
     expect(server.asked).toBe(1);
   });
 
-  test.each(['ticket', 'waiting', 'connecting', 'backoff', 'open'])('signOut() ends it from %s', async (name) => {
-    const { server, socket } = newSocket();
-    if (name === 'ticket') server.ticket = () => new Promise(() => undefined);
-    if (name === 'waiting') server.connectAfterMs = 5_000;
-    if (name === 'connecting') server.door = () => undefined;
-    if (name === 'backoff') server.ticket = () => Promise.reject(new Error('away'));
-    socket.connect();
-    await settle();
-    expect(socket.state.name).toBe(name);
-    socket.signOut('left');
-    expect(socket.state).toMatchObject({ name: 'signed_out', reason: { kind: 'asked', text: 'left' } });
-    expect(vi.getTimerCount()).toBe(0);
-    const dials = server.sockets.length;
-    await settle(120_000);
-    expect(server.live).toEqual([]);
-    expect(server.sockets).toHaveLength(dials);
-  });
+  test.each(['ticket', 'waiting', 'connecting', 'backoff', 'open'])(
+    'signOut() ends the connection in the state %s',
+    async (name) => {
+      const { server, socket } = newSocket();
+      if (name === 'ticket') server.ticket = () => new Promise(() => undefined);
+      if (name === 'waiting') server.connectAfterMs = 5_000;
+      if (name === 'connecting') server.door = () => undefined;
+      if (name === 'backoff') server.ticket = () => Promise.reject(new Error('away'));
+      socket.connect();
+      await settle();
+      expect(socket.state.name).toBe(name);
+      socket.signOut('left');
+      expect(socket.state).toMatchObject({ name: 'signed_out', reason: { kind: 'asked', text: 'left' } });
+      expect(vi.getTimerCount()).toBe(0);
+      const dials = server.sockets.length;
+      await settle(120_000);
+      expect(server.live).toEqual([]);
+      expect(server.sockets).toHaveLength(dials);
+    },
+  );
 });
 
-describe('who acts while being told', () => {
-  test.each(['ticket', 'connecting', 'open'])('a subscriber that stops it in %s stops it for good', async (name) => {
+describe('a call from inside a subscriber', () => {
+  test.each(['ticket', 'connecting', 'open'])('stop() in the state %s is final', async (name) => {
     const { server, socket } = newSocket();
     socket.state$.subscribe((state) => {
       if (state.name === name) socket.stop();
@@ -219,32 +222,29 @@ describe('who acts while being told', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test.each(['ticket', 'ticket_ok', 'dial', 'open', 'welcome'])(
-    'a log that stops it at %s stops it for good',
-    async (name) => {
-      const { server, socket } = newSocket();
-      socket.log$.subscribe(({ step }) => {
-        if (step === name) socket.stop();
-      });
-      socket.connect();
-      await settle(60_000);
-      expect(socket.state.name).toBe('stopped');
-      expect(server.live).toEqual([]);
-      expect(vi.getTimerCount()).toBe(0);
-    },
-  );
-
-  test('all subscribers are told the same states in the same order', async () => {
+  test.each(['ticket', 'ticket_ok', 'dial', 'open', 'welcome'])('stop() at the log step %s is final', async (name) => {
     const { server, socket } = newSocket();
-    const told: string[][] = [[], []];
+    socket.log$.subscribe(({ step }) => {
+      if (step === name) socket.stop();
+    });
+    socket.connect();
+    await settle(60_000);
+    expect(socket.state.name).toBe('stopped');
+    expect(server.live).toEqual([]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('does not change the order of states that other subscribers receive', async () => {
+    const { server, socket } = newSocket();
+    const observed: string[][] = [[], []];
     socket.state$.subscribe(({ name }) => {
-      told[0]?.push(name);
+      observed[0]?.push(name);
       if (name === 'open' && server.sockets.length === 1) socket.drop();
     });
-    socket.state$.subscribe(({ name }) => told[1]?.push(name));
+    socket.state$.subscribe(({ name }) => observed[1]?.push(name));
     socket.connect();
     await settle(1_000);
-    expect(told[0]).toEqual(['idle', 'ticket', 'connecting', 'open', 'backoff', 'ticket', 'connecting', 'open']);
-    expect(told[1]).toEqual(told[0]);
+    expect(observed[0]).toEqual(['idle', 'ticket', 'connecting', 'open', 'backoff', 'ticket', 'connecting', 'open']);
+    expect(observed[1]).toEqual(observed[0]);
   });
 });

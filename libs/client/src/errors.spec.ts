@@ -12,7 +12,7 @@ test.each<[string, Error, abstract new (...args: never) => Error]>([
   ['RefreshRefused', new RefreshRefused('draining', 503), TicketRefused],
   ['SessionOver', new SessionOver('expired'), SessionOver],
   ['OutboxFull', new OutboxFull('outbox full'), OutboxFull],
-])('%s has its name, a message and its class', (name, error, type) => {
+])('%s has a name, a message and its class', (name, error, type) => {
   expect(error).toBeInstanceOf(type);
   expect(error).toBeInstanceOf(Error);
   expect(error.name).toBe(name);

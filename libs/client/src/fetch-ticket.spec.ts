@@ -23,7 +23,7 @@ async function refusal(response: Response): Promise<TicketRefused> {
   return error;
 }
 
-test('asks with the token as Bearer, past every cache, and hands on the answer', async () => {
+test('sends the token as Bearer, bypasses caches and returns the answer', async () => {
   const { fetch, ask } = answering(Response.json(answer));
   await expect(ask(signal)).resolves.toEqual({ ...answer, identity: 'secret' });
   expect(fetch).toHaveBeenCalledExactlyOnceWith('/api/ws_ticket', {
@@ -33,7 +33,7 @@ test('asks with the token as Bearer, past every cache, and hands on the answer',
   });
 });
 
-test('asks for the address and the token each time anew', async () => {
+test('reads the URL and the token before every call', async () => {
   const fetch = vi.fn<typeof globalThis.fetch>(() => Promise.resolve(Response.json(answer)));
   let round = 0;
   const ask = fetchTicket({ url: () => `/${++round}`, token: () => Promise.resolve(`token ${round}`), fetch });
@@ -42,7 +42,7 @@ test('asks for the address and the token each time anew', async () => {
   expect(fetch.mock.calls.map(([url]) => url)).toEqual(['/1', '/2']);
 });
 
-test.each([undefined, ''])('without a token (%j) nobody is asked', async (token) => {
+test.each([undefined, ''])('makes no request without a token (%j)', async (token) => {
   const fetch = vi.fn<typeof globalThis.fetch>();
   await expect(fetchTicket({ url: '/', token: () => token, fetch })(signal)).rejects.toMatchObject({
     code: 'missing_token',
@@ -52,7 +52,7 @@ test.each([undefined, ''])('without a token (%j) nobody is asked', async (token)
   expect(fetch).not.toHaveBeenCalled();
 });
 
-describe('a problem', () => {
+describe('a problem document', () => {
   test.each(['missing_token', 'invalid_token', 'token_expired', 'session_ended', 'user_disabled'] as const)(
     '%s is terminal',
     async (code) => {
@@ -63,7 +63,7 @@ describe('a problem', () => {
   );
 
   test.each(['too_many_tickets', 'too_many_connections', 'at_capacity', 'draining', 'store_unavailable'] as const)(
-    '%s may heal, and says when',
+    '%s is retryable and has its delay',
     async (code) => {
       const { status } = problem(code);
       const refused = await refusal(Response.json(problem(code, 1_500), { status }));
@@ -71,24 +71,24 @@ describe('a problem', () => {
     },
   );
 
-  test('says why a session ended, where the server does', async () => {
+  test('provides the cause of an ended session if the server sends it', async () => {
     const body = { ...problem('session_ended'), detail: 'password_changed' };
     expect(await refusal(Response.json(body, { status: 401 }))).toMatchObject({ message: 'password_changed' });
   });
 
-  test('of tomorrow is handed on: the status decides', async () => {
+  test('with an unknown code is passed through, and the status decides', async () => {
     const body = { type: 'urn:x', title: 'Words', status: 503, code: 'of_tomorrow' };
     expect(await refusal(Response.json(body, { status: 503 }))).toMatchObject({ code: 'of_tomorrow', terminal: false });
   });
 });
 
-describe('an answer that is no problem document', () => {
+describe('an error without a problem document', () => {
   test.each([
     ['HTML', '<html>'],
-    ['nothing', ''],
+    ['an empty body', ''],
     ['null', 'null'],
     ['another JSON', '{"code":7}'],
-  ])('(%s) is terminal with 401 and nothing else', async (_, body) => {
+  ])('(%s) is terminal only with 401', async (_, body) => {
     expect(await refusal(new Response(body, { status: 401 }))).toMatchObject({ code: 'invalid_token', terminal: true });
     for (const status of [403, 404, 429, 500, 502]) {
       const refused = await refusal(new Response(body, { status }));
@@ -97,13 +97,13 @@ describe('an answer that is no problem document', () => {
   });
 });
 
-test('a network failure is what fetch says it is', async () => {
+test('rejects with the error of fetch after a network failure', async () => {
   const failure = new TypeError('fetch failed');
   const ask = fetchTicket({ url: '/', token: () => 'x', fetch: () => Promise.reject(failure) });
   await expect(ask(signal)).rejects.toBe(failure);
 });
 
-test('the token stands in no error', async () => {
+test('does not include the token in errors', async () => {
   const refused = await refusal(Response.json(problem('session_ended'), { status: 401 }));
   expect(inspect(refused)).not.toContain('secret');
 });

@@ -9,7 +9,7 @@ describe('the heartbeat', () => {
     expect(steps.at(-1)?.step).toBe('beat');
   });
 
-  test('that is missed for longer than the grace ends the connection, and it comes back', async () => {
+  test('reconnects if it is overdue for longer than the grace period', async () => {
     const { server, socket } = await openSocket();
     await settle(34_999);
     expect(socket.state.name).toBe('open');
@@ -20,7 +20,7 @@ describe('the heartbeat', () => {
     expect(socket.state.name).toBe('open');
   });
 
-  test('any sign of life will do, were it noise', async () => {
+  test('accepts any data from the server, also invalid frames', async () => {
     const { server, socket } = await openSocket();
     for (const sign of [{ type: 'beat' }, 'noise', { type: 'nobody knows' }, '{"type":7}', '']) {
       await settle(30_000);
@@ -30,7 +30,7 @@ describe('the heartbeat', () => {
     expect(vi.getTimerCount()).toBeLessThan(5);
   });
 
-  test('follows what the welcome says', async () => {
+  test('uses the interval of the welcome', async () => {
     const { server, socket } = await openSocket();
     server.heartbeatMs = 1_000;
     socket.drop();
@@ -42,7 +42,7 @@ describe('the heartbeat', () => {
     expect(socket.state.name).toBe('backoff');
   });
 
-  test('a clock that was set back does not make it patient', async () => {
+  test('does not wait longer if the clock is set back', async () => {
     const { socket } = await openSocket();
     vi.setSystemTime(Date.now() - 3_600_000);
     await settle(70_000);
@@ -50,8 +50,8 @@ describe('the heartbeat', () => {
   });
 });
 
-describe('after a sleep', () => {
-  test('a connection that has been silent for too long is given up at the first look, not by a timer', async () => {
+describe('after sleep', () => {
+  test('reconnects at the first page event if the connection was silent for too long', async () => {
     const { server, socket } = await openSocket();
     vi.setSystemTime(Date.now() + 3_600_000);
     server.page.tell('visibilitychange');
@@ -61,7 +61,7 @@ describe('after a sleep', () => {
     expect(server.live).toHaveLength(1);
   });
 
-  test('one that was heard of lately is kept', async () => {
+  test('keeps a connection that received data recently', async () => {
     const { server } = await openSocket();
     await settle(20_000);
     server.page.tell('visibilitychange');

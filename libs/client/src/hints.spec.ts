@@ -3,7 +3,7 @@ import { newSocket, openSocket, settle } from './testing/new-socket.ts';
 import { FakeServer } from './testing.ts';
 import { TicketSocket } from './ticket-socket.ts';
 
-test('a handshake without an answer hints at the dev proxy', async () => {
+test('adds a hint about the dev proxy if a handshake gets no answer', async () => {
   const { server, socket } = newSocket();
   server.door = () => undefined;
   socket.connect();
@@ -12,7 +12,7 @@ test('a handshake without an answer hints at the dev proxy', async () => {
   expect(socket.state.reason.hint).toContain('ws: true');
 });
 
-test('a handshake that was accepted and has no welcome does not', async () => {
+test('adds no hint if an accepted handshake gets no welcome', async () => {
   const { server, socket } = newSocket();
   server.door = (dialed) => {
     dialed.accept();
@@ -22,7 +22,7 @@ test('a handshake that was accepted and has no welcome does not', async () => {
   expect(socket.state.reason).toEqual({ kind: 'timeout' });
 });
 
-test('the third refused handshake in a row hints at ALLOWED_ORIGINS', async () => {
+test('adds a hint about ALLOWED_ORIGINS after three rejected handshakes in a row', async () => {
   const { server, socket, states } = newSocket();
   server.door = (dialed) => {
     dialed.end(1006);
@@ -33,7 +33,7 @@ test('the third refused handshake in a row hints at ALLOWED_ORIGINS', async () =
   expect(hints.slice(0, 3)).toEqual([undefined, undefined, expect.stringContaining('ALLOWED_ORIGINS')]);
 });
 
-test('a connection that was open and is lost does not', async () => {
+test('adds no hint if an open connection is lost', async () => {
   const { server, socket, states } = await openSocket();
   for (let round = 0; round < 4; round++) {
     server.last.end(1006);
@@ -43,7 +43,7 @@ test('a connection that was open and is lost does not', async () => {
   expect(states.some(({ reason }) => reason.hint !== undefined)).toBe(false);
 });
 
-test('without a WebSocket implementation connect() says what is needed', () => {
+test('connect() throws an error with the fix if there is no WebSocket implementation', () => {
   const { ticket, url } = new FakeServer().options;
   vi.stubGlobal('WebSocket', undefined);
   const socket = new TicketSocket({ url, ticket });

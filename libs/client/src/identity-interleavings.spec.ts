@@ -67,9 +67,9 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
 class World {
   readonly server = new FakeServer();
   readonly faults: string[] = [];
-  /** Ticket calls without an answer, with the identity whose token they carried. */
+  /** Pending ticket calls, with the identity of their token. */
   readonly calls: { readonly name: Name; readonly answer: PromiseWithResolvers<Response> }[] = [];
-  /** Refreshes without an answer. They resolve to the token of the identity for which they began, however late. */
+  /** Pending refreshes. Each resolves to a token of the identity that started it, even if it is late. */
   readonly refreshes: {
     readonly token: string | undefined;
     readonly answer: PromiseWithResolvers<string | undefined>;
@@ -166,7 +166,7 @@ class World {
         server.sockets.at(-1)?.say({ type: 'lease', lease: 1 });
         break;
       case 'ticket': {
-        // Any call, also one that was given up.
+        // Any call, including aborted ones.
         const [call] = this.calls.splice(what.which % Math.max(1, this.calls.length), 1);
         if (!call) break;
         const answer: TicketAnswer = server.issue(call.name.split('-')[0]);
@@ -228,7 +228,7 @@ afterEach(() => {
 
 // A failing run prints its seed and path; `{ seed, path }` in the second argument of `fc.assert` repeats it.
 test.each<Kind>(['token', 'session'])(
-  'no frame leaves on the socket of another identity, and no one sees what is not theirs: with a %s',
+  'sends no frame on the socket of another identity and shows no data of another identity, with a %s',
   async (kind) => {
     let opened = 0;
     await fc.assert(
@@ -240,7 +240,7 @@ test.each<Kind>(['token', 'session'])(
         for (const what of all) {
           world.happen(what);
           await vi.advanceTimersByTimeAsync(what.kind === 'pass' ? what.ms : 0);
-          // Without it the change is found by the next frame, ticket or message alone.
+          // Without this call, the next frame, ticket or message detects the change.
           if (rechecks) world.check();
         }
         world.check();
@@ -249,7 +249,7 @@ test.each<Kind>(['token', 'session'])(
       }),
       { numRuns: 300 },
     );
-    // Otherwise the runs would show nothing.
+    // Otherwise the runs would prove nothing.
     expect(opened).toBeGreaterThan(100);
   },
   60_000,

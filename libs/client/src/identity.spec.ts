@@ -15,7 +15,7 @@ const annRefreshed = newJwt({ sub: 'ann', sid: 's1', iat: 2 });
 const annAgain = newJwt({ sub: 'ann', sid: 's2' });
 const bob = newJwt({ sub: 'bob', sid: 's3' });
 
-/** A page with the client of the README: a variable holds the token. */
+/** A page that uses the client as in the README: a variable holds the token. */
 function newPage(
   token?: string,
   more: Partial<TicketSocketOptions> = {},

@@ -5,7 +5,7 @@ import { FakeServer, type FakeSocket } from './testing.ts';
 import { TicketRefused } from './ticket-refused.ts';
 import { TicketSocket } from './ticket-socket.ts';
 
-/** Whatever can happen to a connection, in any order. */
+/** All events that can happen to a connection, in any order. */
 type Happening =
   | { readonly kind: 'connect' | 'stop' | 'drop' | 'retry' | 'signOut' | 'accept' | 'ticket' | 'lease' | 'ping' }
   | { readonly kind: 'page'; readonly event: 'online' | 'offline' | 'pageshow' | 'pagehide' | 'visibilitychange' }
@@ -33,18 +33,18 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   }),
   fc.record({ kind: fc.constant('slot' as const), ms: fc.constantFrom(0, 0, 1, 5_000) }),
   fc.record({ kind: fc.constant('pass' as const), ms: fc.oneof(fc.nat(2_000), fc.nat(60_000)) }),
-  // The device slept: the clock is elsewhere, timers are not.
+  // The device slept: the clock has advanced, timers have not.
   fc.record({ kind: fc.constant('jump' as const), ms: fc.integer({ min: -100_000, max: 10_000_000 }) }),
 );
 
-/** A client whose every ticket call and dial waits for what the test lets happen. */
+/** A client whose ticket calls and handshakes wait until the test releases them. */
 class World {
   readonly server = new FakeServer();
   readonly socket: TicketSocket<RoomsProtocol>;
   readonly calls: PromiseWithResolvers<TicketAnswer>[] = [];
   left = false;
   dialsWhenLeft = 0;
-  /** While it has come to rest: how often it had dialled by then. */
+  /** In a final state: the number of sockets opened before. */
   dialsAtRest: number | undefined;
 
   constructor(random: () => number) {
@@ -92,7 +92,7 @@ class World {
         this.lastSocket?.say({ type: 'lease', lease: 1 });
         break;
       case 'ticket':
-        // Any call that has no answer yet, were it one that nobody waits for any more.
+        // Any unanswered call, including aborted ones.
         this.calls.shift()?.resolve(server.issue());
         break;
       case 'refuse':
@@ -174,7 +174,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('whatever happens: never two sockets, never one after the person has left, never stuck without a timer or a reason', async () => {
+test('in any order of events, there are never two sockets, no socket remains after a sign-out, and the client never waits without a timer or a reason', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(happening, { maxLength: 60 }),
@@ -197,7 +197,7 @@ test('whatever happens: never two sockets, never one after the person has left, 
   );
 });
 
-test('whatever has happened: with a server that is well it is open again within a minute and a half', async () => {
+test('after any order of events, the connection is open within 90 seconds once the server is healthy', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(happening, { maxLength: 40 }), async (all) => {
       vi.clearAllTimers();
@@ -210,8 +210,8 @@ test('whatever has happened: with a server that is well it is open again within 
       const { server, socket } = world;
       server.connectAfterMs = 0;
       server.ticket = () => Promise.resolve(server.issue());
-      server.door = (dialled) => {
-        server.admit(dialled);
+      server.door = (dialed) => {
+        server.admit(dialed);
       };
       const stays = ['idle', 'signed_out', 'stopped'].includes(socket.state.name);
       const opened = vi.fn();

@@ -11,7 +11,7 @@ beforeEach(async () => {
   made = await openSocket();
 });
 
-/** Lets time pass on a connection that is alive. */
+/** Advances the clock while the connection receives heartbeats. */
 async function beat(seconds: number): Promise<void> {
   for (let passed = 0; passed < seconds; passed += 25) {
     await settle(25_000);
@@ -22,10 +22,10 @@ async function beat(seconds: number): Promise<void> {
 const renewals = (): readonly RawFrame[] => made.server.last.received.filter(({ type }) => type === 'renew');
 
 describe('the lease', () => {
-  test('is renewed ahead of its end with a fresh ticket, over the open socket', async () => {
+  test('is renewed before its end with a fresh ticket over the open socket', async () => {
     const { server, socket, steps } = made;
     const connection = socket.welcome?.connection;
-    // 1,800 s, renewed after 75 % and half of the 15 % on top.
+    // The lease is 1,800 s. It is renewed after 75 % plus half of 15 %.
     await beat(1_475);
     expect(renewals()).toEqual([]);
     await beat(50);
@@ -39,7 +39,7 @@ describe('the lease', () => {
     expect(socket.state).toMatchObject({ name: 'open', since: startAt });
   });
 
-  test('is renewed when the server asks for it, and once however often it asks', async () => {
+  test('is renewed once when the server requests it repeatedly', async () => {
     const { server } = made;
     server.last.say({ type: 'lease', lease: 1 });
     server.last.say({ type: 'lease', lease: 1 });
@@ -48,7 +48,7 @@ describe('the lease', () => {
     expect(renewals()).toHaveLength(1);
   });
 
-  test('that was renewed early is planned anew from then on', async () => {
+  test('is scheduled again after an early renewal', async () => {
     const { server } = made;
     await beat(100);
     server.last.say({ type: 'lease', lease: 1 });
@@ -58,7 +58,7 @@ describe('the lease', () => {
     expect(renewals()).toHaveLength(2);
   });
 
-  test.each([4501, 1006])('is nothing any more once the connection has ended with %i', async (code) => {
+  test.each([4501, 1006])('is not renewed after the connection closed with %i', async (code) => {
     const { server, socket } = made;
     server.handle('renew', () => undefined);
     server.last.say({ type: 'lease', lease: 1 });
@@ -70,7 +70,7 @@ describe('the lease', () => {
     expect(socket.welcome).toBeUndefined();
   });
 
-  test('whose renewal is answered in the same breath as the end stays ended', async () => {
+  test('is not scheduled again if the close follows the renewal reply immediately', async () => {
     const { server, socket } = made;
     server.handle('renew', ({ id }, from) => {
       from.say({ type: 'reply', id, data: { lease: server.newLease() } });
@@ -84,7 +84,7 @@ describe('the lease', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('does not present a ticket before its slot', async () => {
+  test('is renewed with a ticket not before the slot of the ticket', async () => {
     const { server } = made;
     server.connectAfterMs = 3_000;
     server.last.say({ type: 'lease', lease: 1 });
@@ -94,7 +94,7 @@ describe('the lease', () => {
     expect(renewals()).toHaveLength(1);
   });
 
-  test('signs out where the session is over', async () => {
+  test('signs out at the renewal if the session has ended', async () => {
     const { server, socket } = made;
     server.ticket = () => Promise.reject(new TicketRefused('session_ended', 401));
     server.last.say({ type: 'lease', lease: 1 });
@@ -103,7 +103,7 @@ describe('the lease', () => {
     expect(server.live).toEqual([]);
   });
 
-  test('is tried again where the ticket call fails, with the connection kept', async () => {
+  test('is renewed later over the same connection if the ticket call fails', async () => {
     const { server, socket } = made;
     const issue = server.ticket;
     server.ticket = () => Promise.reject(new TicketRefused('store_unavailable', 503, 'x', 2_000));
@@ -117,7 +117,7 @@ describe('the lease', () => {
     expect(renewals()).toHaveLength(1);
   });
 
-  test('is tried again where the server takes no ticket, or answers nonsense', async () => {
+  test('is renewed later if the server rejects the ticket or sends an invalid answer', async () => {
     const { server, socket } = made;
     let answers = 0;
     const usual = server.handle('renew', (frame, from) => {
@@ -132,7 +132,7 @@ describe('the lease', () => {
     expect(new Set(renewals().map((frame) => frame['ticket'])).size).toBe(3);
   });
 
-  test('of a connection that was lost meanwhile is nobody’s business', async () => {
+  test('ignores a late ticket for a lost connection', async () => {
     const { server, socket } = made;
     const slow = Promise.withResolvers<ReturnType<typeof server.issue>>();
     server.ticket = () => slow.promise;
@@ -147,7 +147,7 @@ describe('the lease', () => {
     expect(renewals()).toEqual([]);
   });
 
-  test('that seems to be over already is left to the server’s word: the clocks disagree', async () => {
+  test('is renewed at the server’s request if it appears to be over, because the clocks differ', async () => {
     const { server, socket } = made;
     server.leaseSeconds = -3_600;
     socket.drop();
@@ -156,7 +156,7 @@ describe('the lease', () => {
     expect(renewals()).toEqual([]);
   });
 
-  test('is not renewed all the time where the clocks disagree', async () => {
+  test('is renewed at a limited rate if the clocks differ', async () => {
     const { server, socket } = made;
     server.leaseSeconds = 2;
     socket.drop();
@@ -166,7 +166,7 @@ describe('the lease', () => {
     expect(server.asked - asked).toBe(10);
   });
 
-  test('that lies further away than a timer can count is not renewed at once', async () => {
+  test('is not renewed at once if its end exceeds the maximum timer delay', async () => {
     const { server, socket } = made;
     server.leaseSeconds = 10 * 365 * 24 * 3_600;
     socket.drop();

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { browserPage } from './page.ts';
 
-test('where there is no page there is always a network and never an event', () => {
+test('is always online and emits no events outside a browser', () => {
   const listener = vi.fn();
   expect(browserPage.online()).toBe(true);
   browserPage.watch(listener)();

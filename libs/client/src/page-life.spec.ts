@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { newSocket, openSocket, settle } from './testing/new-socket.ts';
 
 describe('without a network', () => {
-  test('it says so at once and does not spin', async () => {
+  test('reports it at once and retries slowly', async () => {
     const { server, socket, steps } = await openSocket();
     server.ticket = () => Promise.reject(new TypeError('fetch failed'));
     server.page.tell('offline');
@@ -11,11 +11,11 @@ describe('without a network', () => {
     expect(server.live).toEqual([]);
     await settle(60_000);
     expect(socket.state.reason.kind).toBe('offline');
-    // One every 20 seconds, for devices that are wrong about it.
+    // One attempt every 20 seconds, for devices that report the wrong state.
     expect(server.asked).toBe(4);
   });
 
-  test('it comes back the moment the network does', async () => {
+  test('reconnects as soon as the network is back', async () => {
     const { server, socket } = await openSocket();
     server.page.tell('offline');
     await settle(5_000);
@@ -25,7 +25,7 @@ describe('without a network', () => {
     expect(socket.state.name).toBe('open');
   });
 
-  test('a device that only believes to be offline is connected all the same', async () => {
+  test('connects on a device that reports offline by mistake', async () => {
     const { server, socket } = newSocket();
     server.page.tell('offline');
     socket.connect();
@@ -33,7 +33,7 @@ describe('without a network', () => {
     expect(socket.state.name).toBe('open');
   });
 
-  test('a loss while offline is told as such', async () => {
+  test('reports a lost connection as offline', async () => {
     const { server, socket } = newSocket();
     server.page.tell('offline');
     server.ticket = () => Promise.reject(new TypeError('fetch failed'));
@@ -44,7 +44,7 @@ describe('without a network', () => {
 });
 
 describe('a page', () => {
-  test('that goes into the back/forward cache hangs up, and comes back when it is shown again', async () => {
+  test('closes the connection when it enters the back/forward cache, and reconnects when it is shown again', async () => {
     const { server, socket } = await openSocket();
     server.page.tell('pagehide');
     expect(server.live).toEqual([]);
@@ -56,7 +56,7 @@ describe('a page', () => {
     expect(socket.state.name).toBe('open');
   });
 
-  test('that is looked at again does not wait for the backoff', async () => {
+  test('ends the backoff when it becomes visible', async () => {
     const { server, socket } = newSocket({ random: () => 1 });
     server.ticket = () => Promise.reject(new Error('away'));
     socket.connect();
@@ -68,7 +68,7 @@ describe('a page', () => {
     expect(socket.state.name).toBe('open');
   });
 
-  test('may tell whatever it likes once the socket has stopped', async () => {
+  test('has no effect on a stopped socket', async () => {
     const { server, socket } = await openSocket();
     socket.stop();
     for (const event of ['offline', 'online', 'pagehide', 'pageshow', 'visibilitychange'] as const) {

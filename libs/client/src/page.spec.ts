@@ -7,20 +7,20 @@ function show(state: 'visible' | 'hidden'): void {
   document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
 }
 
-test('tells what the page goes through, and of its visibility only that it is looked at again', () => {
-  const heard: PageEvent[] = [];
-  const stop = browserPage.watch((event) => heard.push(event));
+test('emits page events, and visibilitychange only when the page becomes visible', () => {
+  const received: PageEvent[] = [];
+  const stop = browserPage.watch((event) => received.push(event));
   for (const event of ['offline', 'online', 'pagehide', 'pageshow']) window.dispatchEvent(new Event(event));
   show('hidden');
   show('visible');
-  expect(heard).toEqual(['offline', 'online', 'pagehide', 'pageshow', 'visibilitychange']);
+  expect(received).toEqual(['offline', 'online', 'pagehide', 'pageshow', 'visibilitychange']);
   stop();
   for (const event of ['offline', 'online', 'pagehide', 'pageshow']) window.dispatchEvent(new Event(event));
   show('visible');
-  expect(heard).toHaveLength(5);
+  expect(received).toHaveLength(5);
 });
 
-test('knows what the device thinks of its network', () => {
+test('returns the network state of the device', () => {
   expect(browserPage.online()).toBe(true);
   vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(false);
   expect(browserPage.online()).toBe(false);

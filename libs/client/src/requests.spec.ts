@@ -13,14 +13,14 @@ describe('a request', () => {
     await expect(page).resolves.toMatchObject({ messages: [{ text: 'hello' }], more: false });
   });
 
-  test('leaves no timer behind once it has its reply', async () => {
+  test('clears its timer after the reply', async () => {
     const { socket } = await openSocket();
     const before = vi.getTimerCount();
     await socket.ping();
     expect(vi.getTimerCount()).toBe(before);
   });
 
-  test('has an id that ascends, also over connections', async () => {
+  test('has an id that increases across connections', async () => {
     const { server, socket } = await openSocket();
     await socket.ping();
     await socket.ping();
@@ -32,7 +32,7 @@ describe('a request', () => {
     expect(server.last.received.map(({ id }) => id)).toEqual([3]);
   });
 
-  test('rejects with the server’s code and its wait', async () => {
+  test('rejects with the code and retry delay of the server', async () => {
     const { server, socket } = await openSocket();
     server.handle('send', () => {
       throw new FakeError('rate_limited', 250);
@@ -42,7 +42,7 @@ describe('a request', () => {
     await expect(sent).rejects.toBeInstanceOf(RequestFailed);
   });
 
-  test('that is not answered in time rejects, and a late answer is dropped', async () => {
+  test('rejects after the timeout, and a late answer is dropped', async () => {
     const { server, socket } = await openSocket();
     server.handle('history', () => undefined);
     const asked = socket.request('history', { room, after: 0 });
@@ -58,7 +58,7 @@ describe('a request', () => {
     expect(socket.state.name).toBe('open');
   });
 
-  test('rejects where the connection is lost before the answer', async () => {
+  test('rejects if the connection is lost before the answer', async () => {
     const { server, socket } = await openSocket();
     server.handle('history', () => undefined);
     const asked = Promise.allSettled([1, 2, 3].map((after) => socket.request('history', { room, after })));
@@ -67,7 +67,7 @@ describe('a request', () => {
     for (const result of await asked) expect(result).toMatchObject({ reason: expect.any(Disconnected) as unknown });
   });
 
-  test('rejects at once where there is no connection', async () => {
+  test('rejects at once without a connection', async () => {
     const { socket } = newSocket();
     await expect(socket.ping()).rejects.toBeInstanceOf(Disconnected);
     socket.connect();
@@ -77,7 +77,7 @@ describe('a request', () => {
     await expect(socket.ping()).rejects.toBeInstanceOf(Disconnected);
   });
 
-  test('can be given up', async () => {
+  test('can be aborted', async () => {
     const { server, socket } = await openSocket();
     server.handle('history', () => undefined);
     const abort = new AbortController();
@@ -91,7 +91,7 @@ describe('a request', () => {
     expect(server.last.received).toHaveLength(1);
   });
 
-  test('beyond 200 without an answer is refused here', async () => {
+  test('rejects locally while 200 requests are pending', async () => {
     const { server, socket } = await openSocket();
     server.handle('history', () => undefined);
     const asked = Array.from({ length: 200 }, () => socket.request('history', { room, after: 0 }));
@@ -102,7 +102,7 @@ describe('a request', () => {
     await expect(socket.ping()).resolves.toBeTypeOf('number');
   });
 
-  test('larger than the server takes is refused here, since it would cost the connection', async () => {
+  test('rejects locally if it exceeds the frame limit, because the server would close the connection', async () => {
     const { server, socket } = await openSocket();
     const text = 'ü'.repeat(33_000);
     await expect(socket.request('send', { room, key: 'k', text })).rejects.toMatchObject({ code: 'too_long' });
@@ -110,7 +110,7 @@ describe('a request', () => {
     expect(socket.state.name).toBe('open');
   });
 
-  test('cannot be made to lie about its type or id', async () => {
+  test('does not let params override its type or id', async () => {
     const { server, socket } = await openSocket();
     server.handle('history', () => ({}));
     await socket.request('history', { room, after: 0, ...{ type: 'leave', id: 99 } });
@@ -118,8 +118,8 @@ describe('a request', () => {
   });
 });
 
-describe('what the server says', () => {
-  test('goes to those who listen to its type, unknown types to those who listen to all', async () => {
+describe('a server event', () => {
+  test('reaches the subscribers of its type; unknown types reach events$ only', async () => {
     const { server, socket } = await openSocket();
     const removed: unknown[] = [];
     const all: string[] = [];
@@ -144,7 +144,7 @@ describe('what the server says', () => {
     '{"type":"error","id":1e99,"code":{}}',
     '{"type":"lease"}',
     '{"type":"__proto__"}',
-  ])('may be %s and breaks nothing', async (text) => {
+  ])('is ignored if it is %s', async (text) => {
     const { server, socket } = await openSocket();
     server.last.say(text);
     await settle();
@@ -153,7 +153,7 @@ describe('what the server says', () => {
   });
 });
 
-test('a signal goes out over the open connection and nowhere without one', async () => {
+test('a signal is sent over the open connection and dropped without one', async () => {
   const { server, socket } = newSocket();
   socket.signal('beat', {});
   socket.connect();
@@ -162,7 +162,7 @@ test('a signal goes out over the open connection and nowhere without one', async
   expect(server.last.received).toEqual([{ type: 'beat' }]);
 });
 
-test('later() is forgotten when the connection is lost', async () => {
+test('later() is cancelled when the connection is lost', async () => {
   const { server, socket } = await openSocket();
   const run = vi.fn();
   socket.later(100, run);

@@ -27,8 +27,8 @@ beforeEach(() => {
 
 const settle = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
 
-describe('the way in', () => {
-  test('nothing is asked of anybody before connect()', async () => {
+describe('connecting', () => {
+  test('makes no call before connect()', async () => {
     await settle(60_000);
     expect(socket.state.name).toBe('idle');
     expect(server.asked).toBe(0);
@@ -36,7 +36,7 @@ describe('the way in', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('goes from the ticket over the dial to the welcome, each with its reason', async () => {
+  test('requests a ticket, connects and waits for the welcome, with a reason for each state', async () => {
     socket.connect();
     await settle();
     expect(states.map(({ name }) => name)).toEqual(['idle', 'ticket', 'connecting', 'open']);
@@ -47,7 +47,7 @@ describe('the way in', () => {
     expect(server.last.url.searchParams.get('ticket')).toBe('ticket-1');
   });
 
-  test('connect() twice is connect() once', async () => {
+  test('ignores a second connect()', async () => {
     socket.connect();
     socket.connect();
     await settle();
@@ -57,7 +57,7 @@ describe('the way in', () => {
     expect(server.sockets).toHaveLength(1);
   });
 
-  test('waits for the slot that the server gave, and says until when', async () => {
+  test('waits for the slot of the ticket and reports its time', async () => {
     server.connectAfterMs = 4_000;
     socket.connect();
     await settle();
@@ -69,7 +69,7 @@ describe('the way in', () => {
     expect(socket.state.name).toBe('open');
   });
 
-  test('the slot is not to be jumped by impatience', async () => {
+  test('does not connect before the slot at retryNow()', async () => {
     server.connectAfterMs = 4_000;
     socket.connect();
     await settle();
@@ -81,7 +81,7 @@ describe('the way in', () => {
     expect(server.asked).toBe(1);
   });
 
-  test('an address that has a query already gets the ticket behind it, encoded', async () => {
+  test('appends the encoded ticket to an existing query', async () => {
     socket.stop();
     server.ticket = () => Promise.resolve({ ticket: 'a+b/&c=', expires: 0, connectAfterMs: 0 });
     socket = new TicketSocket<RoomsProtocol>({ ...server.options, url: () => 'ws://fake.test/ws?v=1' });
@@ -90,7 +90,7 @@ describe('the way in', () => {
     expect(server.last.url.href).toBe('ws://fake.test/ws?v=1&ticket=a%2Bb%2F%26c%3D');
   });
 
-  test('an address that is none stops it, without a word of the ticket', async () => {
+  test('stops at an invalid URL without exposing the ticket', async () => {
     socket.stop();
     const names: unknown[] = [];
     socket = new TicketSocket<RoomsProtocol>({ ...server.options, url: 'not an address' });
@@ -103,7 +103,7 @@ describe('the way in', () => {
 });
 
 describe('a fresh ticket', () => {
-  test('is asked for before every dial, and none is ever used twice', async () => {
+  test('is requested before every connection attempt and used once', async () => {
     socket.connect();
     await settle();
     for (let round = 0; round < 5; round++) {
@@ -116,7 +116,7 @@ describe('a fresh ticket', () => {
     expect(server.asked).toBe(6);
   });
 
-  test('that comes after the time limit opens nothing', async () => {
+  test('opens no socket after the timeout', async () => {
     const late = Promise.withResolvers<TicketAnswer>();
     let signal: AbortSignal | undefined;
     server.ticket = (given) => {
@@ -135,7 +135,7 @@ describe('a fresh ticket', () => {
     expect(server.sockets).toHaveLength(0);
   });
 
-  test('that comes after the person has left opens nothing', async () => {
+  test('opens no socket after a sign-out', async () => {
     const late = Promise.withResolvers<TicketAnswer>();
     server.ticket = () => late.promise;
     socket.connect();
@@ -147,7 +147,7 @@ describe('a fresh ticket', () => {
     expect(socket.state.name).toBe('signed_out');
   });
 
-  test('that comes after another connect() does not open a second socket', async () => {
+  test('opens no second socket after another connect()', async () => {
     const first = Promise.withResolvers<TicketAnswer>();
     server.ticket = () => first.promise;
     socket.connect();
@@ -167,7 +167,7 @@ describe('a fresh ticket', () => {
     ['no ticket', { expires: 1, connectAfterMs: 0 }],
     ['an empty ticket', { ticket: '', expires: 1, connectAfterMs: 0 }],
     ['a number', { ticket: 7, expires: 1, connectAfterMs: 0 }],
-  ])('that is %s is no ticket: it tries again later', async (_, answer) => {
+  ])('is requested again later if the answer is %s', async (_, answer) => {
     server.ticket = () => Promise.resolve(answer as TicketAnswer);
     socket.connect();
     await settle();
@@ -175,7 +175,7 @@ describe('a fresh ticket', () => {
     expect(server.sockets).toHaveLength(0);
   });
 
-  test.each([NaN, -5, undefined, 'soon'])('with a slot of %s is used at once', async (connectAfterMs) => {
+  test.each([NaN, -5, undefined, 'soon'])('is used at once if its slot is %s', async (connectAfterMs) => {
     server.ticket = () => Promise.resolve({ ...server.issue(), connectAfterMs } as TicketAnswer);
     socket.connect();
     await settle();
@@ -189,7 +189,7 @@ describe('a ticket function that', () => {
     ['invalid_token', 401],
     ['token_expired', 401],
     ['user_disabled', 403],
-  ] as const)('is told %s signs out, and does not ask again', async (code, status) => {
+  ] as const)('rejects with %s signs out and is not called again', async (code, status) => {
     server.ticket = () => Promise.reject(new TicketRefused(code, status, 'words'));
     socket.connect();
     await settle();
@@ -207,12 +207,12 @@ describe('a ticket function that', () => {
     ['at_capacity', 503],
     ['draining', 503],
     ['store_unavailable', 503],
-  ] as const)('is told %s waits as long as it was told, and some more', async (code, status) => {
+  ] as const)('rejects with %s is called again after the delay plus jitter', async (code, status) => {
     server.ticket = () => Promise.reject(new TicketRefused(code, status, code, 7_000));
     socket.connect();
     await settle();
     expect(socket.state).toMatchObject({ name: 'backoff', attempt: 1, reason: { kind: 'unavailable', code } });
-    // 7 s, and half of the first window of 500 ms.
+    // 7 s plus half of the first window of 500 ms.
     expect(socket.state.retryAt).toBe(1_000_007_250);
     server.ticket = () => Promise.resolve(server.issue());
     server.page.tell('visibilitychange');
@@ -222,7 +222,7 @@ describe('a ticket function that', () => {
     expect(socket.state.name).toBe('open');
   });
 
-  test('rejects with anything else tries again', async () => {
+  test('rejects with any other error is retried', async () => {
     server.ticket = () => Promise.reject(new Error('fetch failed for https://x/?token=secret'));
     socket.connect();
     await settle();
@@ -230,7 +230,7 @@ describe('a ticket function that', () => {
     expect(JSON.stringify([states, steps])).not.toContain('secret');
   });
 
-  test('throws at once tries again', async () => {
+  test('throws synchronously is retried', async () => {
     server.ticket = () => {
       throw new Error('no');
     };
@@ -239,7 +239,7 @@ describe('a ticket function that', () => {
     expect(socket.state.name).toBe('backoff');
   });
 
-  test('tells a wait that is no time is not asked without a pause', async () => {
+  test('returns an invalid delay is retried after a pause', async () => {
     server.ticket = () => Promise.reject(new TicketRefused('draining', 503, 'x', NaN));
     socket.connect();
     await settle();
@@ -247,7 +247,7 @@ describe('a ticket function that', () => {
   });
 });
 
-test('the log and the states never show a ticket', async () => {
+test('the log and the states never contain a ticket', async () => {
   socket.connect();
   await settle();
   server.last.end(4001, 'lease expired');

@@ -3,18 +3,18 @@ import { uuid } from './uuid.ts';
 
 const version4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-test('is a UUID of version 4, and never the same', () => {
+test('returns unique UUIDs of version 4', () => {
   const made = Array.from({ length: 1_000 }, uuid);
   for (const each of made) expect(each).toMatch(version4);
   expect(new Set(made).size).toBe(1_000);
 });
 
-test('has all its digits also where the bytes are small', () => {
+test('pads small bytes with zeros', () => {
   vi.spyOn(crypto, 'getRandomValues').mockImplementation((array) => array);
   expect(uuid()).toBe('00000000-0000-4000-8000-000000000000');
 });
 
-test('wants nothing that a page has only over https', () => {
+test('does not use APIs that require https', () => {
   vi.stubGlobal('crypto', { getRandomValues: crypto.getRandomValues.bind(crypto) });
   expect(uuid()).toMatch(version4);
   vi.unstubAllGlobals();

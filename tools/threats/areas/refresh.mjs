@@ -70,8 +70,8 @@ export default [
     who: 'a token response that arrives after sign-out signs the user in again',
     get: 'not possible: the client discards responses from an earlier session',
     in: 'libs/client/src/session/keeper.ts',
-    without: ['if (mine === state) adopt(answer);', 'adopt(answer);'],
-    also: ['if (!isMine({ ...state, ...personOf(token.token) } as Marker)) {', 'if (isMine(undefined)) {'],
+    without: ['if (expected === state) adopt(answer);', 'adopt(answer);'],
+    also: ['if (!isCurrent({ ...state, ...personOf(token.token) } as Marker)) {', 'if (isCurrent(undefined)) {'],
     shown: ['libs/client', 'src/session/tabs.spec.ts'],
   },
   {
@@ -88,8 +88,8 @@ export default [
     get: 'the tab is signed out: the token’s user must match the signed-in user',
     in: 'libs/client/src/session/keeper.ts',
     without: [
-      'if (!isMine({ ...state, ...personOf(token.token) } as Marker)) {',
-      'if (!isMine({ ...state } as Marker)) {',
+      'if (!isCurrent({ ...state, ...personOf(token.token) } as Marker)) {',
+      'if (!isCurrent({ ...state } as Marker)) {',
     ],
     shown: ['libs/client', 'src/session/refreshing.spec.ts'],
   },

@@ -7,17 +7,17 @@ import { TicketSocket } from '../ticket-socket.ts';
 import type { Unsent } from './room-types.ts';
 import { createRooms } from './rooms.ts';
 
-/** Two devices of one person, and one of another. */
+/** Two devices of one user, and one device of another user. */
 const devices = ['maggie', 'maggie', 'bart'];
 
 type Happening =
   | { readonly kind: 'write' | 'edit'; readonly who: number; readonly pick: number; readonly text: string }
   | { readonly kind: 'remove'; readonly who: number; readonly pick: number }
-  /** An older page is asked for, and comes later. */
+  /** Requests an older page, which arrives later. */
   | { readonly kind: 'cut' | 'drop' | 'close' | 'open' | 'ask older' | 'older'; readonly who: number }
   | { readonly kind: 'missed'; readonly count: number }
   | { readonly kind: 'offline' | 'online' }
-  /** What becomes of the next message or change. */
+  /** The outcome of the next message or change. */
   | { readonly kind: 'fate'; readonly fate: 'kept and cut' | 'cut' | 'rate_limited' | 'internal' | 'silent' }
   | { readonly kind: 'pass'; readonly ms: number };
 
@@ -57,13 +57,13 @@ function newDevice(server: FakeServer, user: string, name: string) {
     user,
     socket,
     general,
-    /** The keys of the messages that were written and not taken back before they went out. */
+    /** The keys of the messages that were written and not deleted before they were sent. */
     written: new Set<string>(),
     page: [] as readonly Message[],
     get unsent() {
       return unsent;
     },
-    /** One of the messages of this person that are shown, as an edit names it. */
+    /** A shown message of this user, by `seq` or key. */
     own(pick: number): number | string | undefined {
       const all = general.messages.filter(({ from }) => from === user);
       const message = all[pick % all.length];
@@ -87,7 +87,7 @@ function act(server: FakeServer, device: Device, what: Extract<Happening, { who:
     }
     case 'remove': {
       const own = device.own(what.pick);
-      // What has not gone out is dropped, and what it answers is the key of that.
+      // An unsent message is dropped, and `remove` returns its key.
       if (own !== undefined && room.remove(own) === own) device.written.delete(own);
       break;
     }
@@ -121,7 +121,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('whatever is written, changed and taken back, and whatever happens on the way: in the end everybody has what the server has', async () => {
+test('in any order of sends, edits, deletions and failures, all clients end with the messages of the server', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(happening, { maxLength: 60, size: 'max' }), async (all) => {
       vi.clearAllTimers();
@@ -153,7 +153,7 @@ test('whatever is written, changed and taken back, and whatever happens on the w
       server.page.tell('online');
       for (const { general } of all3) general.room.open();
       await vi.advanceTimersByTimeAsync(60_000);
-      // One more, so that what the server lost on the way shows as a hole.
+      // One more message, so that clients detect lost messages as a gap.
       server.say('general', 'lisa', 'last');
       await vi.advanceTimersByTimeAsync(1_000);
 

@@ -21,7 +21,7 @@ const asked = ({ server }: Made): string[] =>
   );
 
 describe('a change of a message', () => {
-  test('changes it and is no row of its own, while the sequence goes on', async () => {
+  test('updates the message without its own entry, and advances the sequence', async () => {
     const { server, general } = await joinedRooms();
     server.say('general', 'bart', 'helo');
     server.edit('general', 'bart', 1, 'hello');
@@ -35,7 +35,7 @@ describe('a change of a message', () => {
     expect(server.last.received.filter(({ type }) => type === 'history')).toEqual([]);
   });
 
-  test('that was missed comes with the recovery, where its text may be gone already', async () => {
+  test('is recovered after a reconnect, also if its text was already deleted', async () => {
     const { server, general, theirs } = await joinedRooms();
     for (const text of ['a', 'b', 'c']) server.say('general', 'bart', text);
     server.last.end(1006);
@@ -50,11 +50,11 @@ describe('a change of a message', () => {
       ['', undefined, 1_006],
       ['c', undefined, undefined],
     ]);
-    // Never an empty text where nothing says that it was taken back.
+    // A message without `deleted` never has an empty text.
     expect(general.shows.flat().filter(({ text, deleted }) => text === '' && deleted === undefined)).toEqual([]);
   });
 
-  test('of a message that is read after it changes nothing more, and takes nothing that is taken back out of its grave', async () => {
+  test('has no effect on a message that already includes it, and does not restore a deleted one', async () => {
     const { general, theirs } = await newRooms();
     theirs.append('bart', 'a');
     theirs.append('bart', 'a2', undefined, { edits: 1 });
@@ -69,7 +69,7 @@ describe('a change of a message', () => {
     expect(general.room.oldest).toBe(1);
   });
 
-  test('is not lost on an older page that was read before it', async () => {
+  test('is applied to an older page that was read before it', async () => {
     const { server, general, theirs } = await newRooms();
     for (let n = 1; n <= 60; n++) theirs.append('bart', `m${n}`);
     general.room.open();
@@ -88,7 +88,7 @@ describe('a change of a message', () => {
     expect(general.room.oldest).toBe(1);
   });
 
-  test('on an older page keeps its place there and is no row', async () => {
+  test('occupies a sequence number on an older page without an entry', async () => {
     const { general, theirs } = await newRooms();
     theirs.append('bart', 'a');
     theirs.append('bart', 'a2', undefined, { edits: 1 });
@@ -103,7 +103,7 @@ describe('a change of a message', () => {
   });
 
   test.each([{ edits: 99 }, { edits: 'one' }, { deletes: -1 }, { edits: 2 }])(
-    'of nothing (%o) breaks nothing',
+    'without a valid target (%o) is ignored',
     async (change) => {
       const { server, general, theirs } = await joinedRooms();
       server.say('general', 'bart', 'a');
@@ -116,7 +116,7 @@ describe('a change of a message', () => {
 });
 
 describe('an edit', () => {
-  test('shows at once, on its way, and is done when the server has it', async () => {
+  test('is shown at once as sending, and as sent after the acknowledgement', async () => {
     const { server, general, theirs } = await joinedRooms();
     const own = general.room.send('helo');
     await settle();
@@ -130,7 +130,7 @@ describe('an edit', () => {
     expect(theirs.messages[0]).toMatchObject({ text: 'hello' });
   });
 
-  test('is there once however often its connection is lost, and after what was written before it', async () => {
+  test('is applied once and in order if the connection is lost repeatedly', async () => {
     const made = await joinedRooms();
     const { server, general, theirs } = made;
     server.say('general', 'maggie', 'a');
@@ -154,7 +154,7 @@ describe('an edit', () => {
     expect(general.messages.every(({ status }) => status === 'sent')).toBe(true);
   });
 
-  test('without a connection waits, and a second one takes its place', async () => {
+  test('waits without a connection, and a second edit replaces it', async () => {
     const made = await joinedRooms();
     const { server, general } = made;
     server.say('general', 'maggie', 'a');
@@ -169,8 +169,8 @@ describe('an edit', () => {
 
   test.each([
     ['its own key', (_: string, change: string) => change],
-    ['that of its message', (own: string) => own],
-  ])('that is refused shows its text as failed, and can be sent again or dropped by %s', async (_, keyOf) => {
+    ['the key of its message', (own: string) => own],
+  ])('is shown as failed after a rejection, and can be retried or dropped by %s', async (_, keyOf) => {
     const { server, general } = await joinedRooms();
     const own = general.room.send('mine');
     await settle();
@@ -192,7 +192,7 @@ describe('an edit', () => {
     expect(general.words).toEqual(['1 best']);
   });
 
-  test('of a message that was written elsewhere lends it its key until it is done', async () => {
+  test('gives its key to a message from another device until it is acknowledged', async () => {
     const { server, general } = await joinedRooms();
     server.say('general', 'maggie', 'from the phone');
     const key = general.room.edit(1, 'from here');
@@ -201,7 +201,7 @@ describe('an edit', () => {
     expect(general.messages[0]).not.toHaveProperty('key');
   });
 
-  test('of what was taken back meanwhile is dropped without a word', async () => {
+  test('is dropped without an error if the message was deleted meanwhile', async () => {
     const { server, general } = await joinedRooms();
     server.say('general', 'maggie', 'a');
     server.page.tell('offline');
@@ -212,7 +212,7 @@ describe('an edit', () => {
     expect(general.messages).toMatchObject([{ text: '', deleted: 1_002, status: 'sent' }]);
   });
 
-  test('is forgotten with the history that its message stood in', async () => {
+  test('is removed when the epoch of its message ends', async () => {
     const made = await joinedRooms();
     const { server, general, theirs } = made;
     server.say('general', 'maggie', 'old');
@@ -227,8 +227,8 @@ describe('an edit', () => {
   });
 });
 
-describe('an edit of what is not sent yet', () => {
-  test('that has not gone out changes it in place', async () => {
+describe('an edit of an unsent message', () => {
+  test('changes a waiting message in place', async () => {
     const made = await joinedRooms();
     made.server.page.tell('offline');
     const key = made.general.room.send('helo');
@@ -239,7 +239,7 @@ describe('an edit of what is not sent yet', () => {
     expect(asked(made)).toEqual([`send ${key} hello`]);
   });
 
-  test('that was refused changes it in place and sends it again', async () => {
+  test('changes a failed message in place and sends it again', async () => {
     const made = await joinedRooms();
     const { server, general } = made;
     const usual = server.handle('send', (frame, socket) => {
@@ -253,7 +253,7 @@ describe('an edit of what is not sent yet', () => {
     expect(general.messages).toMatchObject([{ key, seq: 1, text: 'good', status: 'sent' }]);
   });
 
-  test('that is on its way waits for its sequence, and shows meanwhile', async () => {
+  test('waits for the sequence number of a message that is being sent, and is shown meanwhile', async () => {
     const made = await joinedRooms();
     const { server, general, theirs } = made;
     let answer = false;
@@ -272,7 +272,7 @@ describe('an edit of what is not sent yet', () => {
     expect(general.shows.slice(-8).every((show) => show.length === 1)).toBe(true);
   });
 
-  test('that failed, as far as anybody knows, waits for it without holding up what was written later', async () => {
+  test('waits for a failed message that may have been stored, without blocking later messages', async () => {
     const made = await joinedRooms();
     const { server, general } = made;
     server.heartbeatMs = 1_000_000;
@@ -297,14 +297,14 @@ describe('an edit of what is not sent yet', () => {
     expect(general.words).toEqual(['1 later', '2 hello']);
   });
 
-  test('under a key that nothing has is an error', async () => {
+  test('throws if no message has the key', async () => {
     const { general } = await joinedRooms();
     expect(() => general.room.edit('nothing', 'x')).toThrow(RangeError);
   });
 });
 
-describe('taking back', () => {
-  test('a message of one’s own', async () => {
+describe('a deletion', () => {
+  test('removes the text of one’s own message', async () => {
     const { server, general, theirs } = await joinedRooms();
     server.say('general', 'maggie', 'secret');
     const key = general.room.remove(1);
@@ -317,7 +317,7 @@ describe('taking back', () => {
     expect(theirs.messages[0]).toMatchObject({ text: '', deleted: 1_002 });
   });
 
-  test('that is refused shows the message again, as failed', async () => {
+  test('shows the message again as failed after a rejection', async () => {
     const { server, general } = await joinedRooms();
     server.say('general', 'bart', 'not mine');
     const key = general.room.remove(1);
@@ -329,7 +329,7 @@ describe('taking back', () => {
     expect(general.messages).toMatchObject([{ text: 'not mine', status: 'sent' }]);
   });
 
-  test('what has not gone out drops it, and takes the place of edits that wait', async () => {
+  test('drops an unsent message, and replaces waiting edits', async () => {
     const made = await joinedRooms();
     const { server, general } = made;
     server.say('general', 'maggie', 'a');
@@ -345,8 +345,8 @@ describe('taking back', () => {
   });
 });
 
-describe('what is unsent', () => {
-  test('can be put back into the outbox after a reload, changes too, and is there once', async () => {
+describe('unsent entries', () => {
+  test('can be restored after a reload, and are stored once', async () => {
     const { server, rooms, general, theirs } = await joinedRooms();
     const { room } = general;
     let unsent: readonly Unsent[] = [];

@@ -10,12 +10,12 @@ type Happening =
   | { readonly kind: 'write' | 'twin'; readonly text: string }
   | { readonly kind: 'others' | 'missed'; readonly count: number }
   | { readonly kind: 'cut' | 'drop' | 'page' | 'close' | 'open' }
-  /** What becomes of the next send. */
+  /** The outcome of the next send. */
   | { readonly kind: 'fate'; readonly fate: 'kept and cut' | 'cut' | 'rate_limited' | 'internal' | 'silent' }
   | { readonly kind: 'pass'; readonly ms: number };
 
 const happening: fc.Arbitrary<Happening> = fc.oneof(
-  // Few words, so that the same ones are said often.
+  // Few different texts, so that duplicates are frequent.
   {
     weight: 4,
     arbitrary: fc.record({ kind: fc.constant('write' as const), text: fc.constantFrom('ok', 'yes', 'no') }),
@@ -41,7 +41,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('whatever happens on the way: no hole and no double is ever shown, and what was written is there once, in its order', async () => {
+test('in any order of events, no gap or duplicate is shown, and every message is stored once and in order', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(happening, { maxLength: 50, size: 'max' }), async (all) => {
       vi.clearAllTimers();
@@ -105,7 +105,7 @@ test('whatever happens on the way: no hole and no double is ever shown, and what
       general.room.open();
       await vi.advanceTimersByTimeAsync(30_000);
       if (socket.state.name !== 'open') await vi.advanceTimersByTimeAsync(5_000);
-      // One more, so that what the server lost on the way shows as a hole.
+      // One more message, so that the client detects lost messages as a gap.
       server.say('general', 'bart', 'last');
       await vi.advanceTimersByTimeAsync(1_000);
 

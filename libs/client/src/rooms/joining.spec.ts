@@ -8,20 +8,20 @@ function fill(room: { append(from: string, text: string): unknown }, count: numb
 }
 
 describe('a room', () => {
-  test('asks nothing of the server before it is opened', async () => {
+  test('sends no request before it is opened', async () => {
     const { server, general } = await newRooms();
     expect(general.state).toEqual({ name: 'waiting' });
     expect(general.messages).toEqual([]);
     expect(server.last.received).toEqual([]);
   });
 
-  test('is the same for the same name', async () => {
+  test('is the same object for the same name', async () => {
     const { rooms } = await newRooms();
     expect(rooms.room('general')).toBe(rooms.room('general'));
     expect(rooms.room('general')).not.toBe(rooms.room('random'));
   });
 
-  test('shows the last messages and goes on with the live ones', async () => {
+  test('shows the last messages and then the live ones', async () => {
     const { server, general, theirs } = await newRooms();
     fill(theirs, 60);
     general.room.open();
@@ -40,11 +40,11 @@ describe('a room', () => {
     });
   });
 
-  test('keeps what is said between the answer to its join and the moment when it has read it', async () => {
+  test('keeps messages that arrive between the join reply and its processing', async () => {
     const { server, general } = await newRooms();
     const usual = server.handle('join', (frame, socket) => {
       const answer = usual(frame, socket);
-      // Both in one go, as sockets do that hand over all that has come.
+      // Both frames in one task, as sockets deliver frames that arrived together.
       socket.say({ type: 'reply', id: frame.id, data: answer ?? {} });
       server.say('general', 'bart', 'hello');
       return undefined;
@@ -54,7 +54,7 @@ describe('a room', () => {
     expect(general.words).toEqual(['1 hello']);
   });
 
-  test('opened before there is a connection is joined with it', async () => {
+  test('joins when the connection opens if it was opened before', async () => {
     const { server, socket, general } = await newRooms();
     socket.stop();
     general.room.open();
@@ -67,7 +67,7 @@ describe('a room', () => {
     expect(server.last.received).toHaveLength(1);
   });
 
-  test('that was left hears nothing any more, and goes on from there when it is opened again', async () => {
+  test('receives nothing after it is left, and recovers missed messages when it is opened again', async () => {
     const { server, general, theirs } = await joinedRooms();
     server.say('general', 'bart', 'one');
     general.room.close();
@@ -82,7 +82,7 @@ describe('a room', () => {
     expect(general.words).toEqual(['1 one', '2 two']);
   });
 
-  test('that is left while it is being joined is left', async () => {
+  test('leaves if it is closed while the join is pending', async () => {
     const { server, general } = await newRooms();
     general.room.open();
     general.room.close();
@@ -91,7 +91,7 @@ describe('a room', () => {
     expect(general.state.name).toBe('waiting');
   });
 
-  test('that is closed is not joined after a reconnect', async () => {
+  test('does not join after a reconnect if it is closed', async () => {
     const { server, socket, general } = await joinedRooms();
     general.room.close();
     socket.drop();
@@ -102,7 +102,7 @@ describe('a room', () => {
 
 describe('a denied join', () => {
   test.each(['not_found', 'forbidden', 'too_many_rooms', 'bad_message'])(
-    'with %s is said once and not tried again; the connection and other rooms live on',
+    'with %s is reported once and not retried, and the connection and other rooms continue',
     async (code) => {
       const { server, socket, rooms, general, theirs } = await newRooms();
       theirs.denied = code;
@@ -122,7 +122,7 @@ describe('a denied join', () => {
     },
   );
 
-  test('is asked about again by hand', async () => {
+  test('is retried by open()', async () => {
     const { general, theirs } = await newRooms();
     theirs.denied = 'not_found';
     general.room.open();
@@ -134,7 +134,7 @@ describe('a denied join', () => {
   });
 
   test.each(['not_found', 'forbidden'])(
-    'with %s is tried again when the server reports that the user is a member now',
+    'with %s is retried when the server reports that the user is a member',
     async (code) => {
       const { server, general, theirs } = await newRooms();
       theirs.denied = code;
@@ -149,7 +149,7 @@ describe('a denied join', () => {
     },
   );
 
-  test('is not tried again for another reason or after the room was closed', async () => {
+  test('is not retried for another code or after the room was closed', async () => {
     const { server, general, theirs } = await newRooms();
     theirs.denied = 'too_many_rooms';
     general.room.open();
@@ -163,18 +163,18 @@ describe('a denied join', () => {
     expect(server.last.received.filter(({ type }) => type === 'join')).toHaveLength(1);
   });
 
-  test('that is out of date is tried once for each report, and stays where the room is still closed', async () => {
+  test('is retried once for each report, and stays if the user still has no access', async () => {
     const { server, general } = await joinedRooms();
     server.tell('general', { type: 'removed', room: 'general', code: 'not_found' });
     server.room('general').denied = 'not_found';
-    // This report was under way when the user was removed.
+    // The server sent this event before it removed the user.
     server.last.say({ type: 'unread', room: 'general', seq: 1, read: 0, count: 1, mentions: 0 });
     await settle(20_000);
     expect(general.state).toEqual({ name: 'denied', code: 'not_found' });
     expect(server.last.received.filter(({ type }) => type === 'join')).toHaveLength(2);
   });
 
-  test('is what a removal is; nothing that was held of the room is left', async () => {
+  test('follows a removal, which deletes all data of the room', async () => {
     const { server, general, theirs } = await joinedRooms();
     server.say('general', 'bart', 'one');
     server.tell('general', { type: 'removed', room: 'general', code: 'forbidden' });
@@ -184,7 +184,7 @@ describe('a denied join', () => {
     expect(general.room.oldest).toBeUndefined();
   });
 
-  test('a removal from a room that nobody has opened is nothing', async () => {
+  test('does not follow a removal from a room that is not open', async () => {
     const { server, general } = await newRooms();
     server.last.say({ type: 'removed', room: 'general', code: 'forbidden' });
     server.last.say({ type: 'removed', room: 'nowhere', code: 'forbidden' });
@@ -192,8 +192,8 @@ describe('a denied join', () => {
   });
 });
 
-describe('a join that fails for a while', () => {
-  test('is tried again when the server said', async () => {
+describe('a join that fails temporarily', () => {
+  test('is retried after the delay of the server', async () => {
     const { server, general } = await newRooms();
     let joins = 0;
     const usual = server.handle('join', (frame, socket) => {
@@ -215,8 +215,8 @@ describe('a join that fails for a while', () => {
       },
     ],
     ['no answer', () => undefined],
-    ['nonsense', () => []],
-  ])('with %s is tried again', async (_, first) => {
+    ['an invalid reply', () => []],
+  ])('is retried after %s', async (_, first) => {
     const { server, general } = await newRooms();
     let joins = 0;
     const usual = server.handle('join', (frame, socket) => (joins++ === 0 ? first() : usual(frame, socket)));

@@ -13,7 +13,7 @@ const sends = ({ server }: Made): unknown[] =>
 const kept = ({ theirs }: Made): string[] => theirs.messages.map(({ text }) => text);
 
 describe('a message', () => {
-  test('is shown at once, and once, until it is acknowledged and after', async () => {
+  test('is shown at once, and exactly once before and after the acknowledgement', async () => {
     const made = await joinedRooms();
     const { general } = made;
     const key = general.room.send('hello');
@@ -27,7 +27,7 @@ describe('a message', () => {
     expect(faultsOf(general)).toEqual([]);
   });
 
-  test('is acknowledged before it comes back: it is shown once all the same', async () => {
+  test('is shown once if the acknowledgement arrives before the message', async () => {
     const made = await joinedRooms();
     const { server, general, theirs } = made;
     server.handle('send', (frame) => theirs.append('maggie', String(frame['text']), String(frame['key'])).message);
@@ -40,7 +40,7 @@ describe('a message', () => {
     expect(general.shows.every((show) => show.length <= 1)).toBe(true);
   });
 
-  test('goes out in its order, one at a time', async () => {
+  test('is sent in order, one at a time', async () => {
     const made = await joinedRooms();
     for (let n = 0; n < 20; n++) made.general.room.send(`m${n}`);
     await settle();
@@ -48,13 +48,13 @@ describe('a message', () => {
     expect(faultsOf(made.general)).toEqual([]);
   });
 
-  test('with the words of another one of the same person, from elsewhere, is not taken for it', async () => {
+  test('is not confused with a message of the same user and text from another device', async () => {
     const made = await joinedRooms();
     const { server, general, theirs } = made;
     const usual = server.handle('send', () => undefined);
     const key = general.room.send('ok');
     await settle();
-    // The same person says the same elsewhere: it looks like this one, which is still on its way.
+    // The same user sends the same text from another device. It matches this message, which is not acknowledged yet.
     server.say('general', 'maggie', 'ok');
     expect(general.messages).toMatchObject([{ key, seq: 1, status: 'sending' }]);
     server.handle('send', usual);
@@ -69,7 +69,7 @@ describe('a message', () => {
     expect(faultsOf(general)).toEqual([]);
   });
 
-  test('with the words of somebody else is not taken for theirs', async () => {
+  test('is not confused with a message of another user with the same text', async () => {
     const made = await joinedRooms();
     made.server.handle('send', () => undefined);
     const key = made.general.room.send('ok');
@@ -82,7 +82,7 @@ describe('a message', () => {
     expect(made.general.messages[0]).not.toHaveProperty('key');
   });
 
-  test('that was acknowledged is not taken for the next one with the same words', async () => {
+  test('is not confused with an acknowledged message with the same text', async () => {
     const made = await joinedRooms();
     const { server, general, theirs } = made;
     server.handle('send', ({ text, key }) =>
@@ -98,7 +98,7 @@ describe('a message', () => {
     ]);
   });
 
-  test('that has not gone out is not taken for what the same person wrote elsewhere', async () => {
+  test('is not confused with a message from another device before it is sent', async () => {
     const made = await joinedRooms();
     made.server.handle('send', () => undefined);
     made.general.room.send('on its way');
@@ -110,7 +110,7 @@ describe('a message', () => {
     expect(made.general.messages.at(-1)).toMatchObject({ key, status: 'waiting' });
   });
 
-  test('that was taken for another one with the same words gets its own place in the end', async () => {
+  test('gets its own sequence number after it was matched to another message with the same text', async () => {
     const made = await joinedRooms();
     const { server, general, theirs } = made;
     let sent = 0;
@@ -118,7 +118,7 @@ describe('a message', () => {
       sent++;
       if (sent === 1) throw new FakeError('forbidden');
       const { message } = theirs.append('maggie', String(text), String(key));
-      // The first one waits again, before the second, when that comes back ahead of its answer.
+      // The first message waits again, before the second, which arrives before its reply.
       if (sent === 2) general.room.retry(first);
       server.tell('general', { type: 'message', ...message });
       return message;
@@ -133,7 +133,7 @@ describe('a message', () => {
     expect(faultsOf(general)).toEqual([]);
   });
 
-  test('is made well-formed, so that it is known again when it comes back', async () => {
+  test('is made well-formed, so that it matches the text of the server', async () => {
     const made = await joinedRooms();
     made.general.room.send('half a \ud83d pair');
     await settle();
@@ -141,8 +141,8 @@ describe('a message', () => {
   });
 });
 
-describe('what is written without a connection', () => {
-  test('waits, and goes out exactly once and in order', async () => {
+describe('a message written without a connection', () => {
+  test('waits, and is sent exactly once and in order', async () => {
     const made = await joinedRooms();
     made.server.page.tell('offline');
     for (const text of ['a', 'b', 'c']) made.general.room.send(text);
@@ -155,7 +155,7 @@ describe('what is written without a connection', () => {
     expect(faultsOf(made.general)).toEqual([]);
   });
 
-  test('waits also for a room that is not open', async () => {
+  test('waits for a room that is not open', async () => {
     const made = await newRooms();
     made.general.room.send('a');
     await settle();
@@ -168,9 +168,9 @@ describe('what is written without a connection', () => {
 
 describe('a connection that is lost before the answer', () => {
   test.each([
-    ['was kept', true],
-    ['was not kept', false],
-  ])('a message that %s is there once, under the same key', async (_, reached) => {
+    ['was stored', true],
+    ['was not stored', false],
+  ])('keeps one copy of a message that %s, under the same key', async (_, reached) => {
     const made = await joinedRooms();
     const { server, general, theirs } = made;
     const usual = server.handle('send', (frame) => {
@@ -192,7 +192,7 @@ describe('a connection that is lost before the answer', () => {
     expect(faultsOf(general)).toEqual([]);
   });
 
-  test('one that was kept, with so much said since that there is a gap, is there once', async () => {
+  test('shows a stored message once if the recovery is a gap', async () => {
     const made = await joinedRooms();
     const { server, general, theirs } = made;
     const usual = server.handle('send', (frame) => {
@@ -211,7 +211,7 @@ describe('a connection that is lost before the answer', () => {
     expect(faultsOf(general)).toEqual([]);
   });
 
-  test('one that was kept and then forgotten with its history is sent into the new one', async () => {
+  test('sends a stored message again if the epoch has changed', async () => {
     const made = await joinedRooms();
     const { server, theirs } = made;
     const usual = server.handle('send', (frame) => {
@@ -227,7 +227,7 @@ describe('a connection that is lost before the answer', () => {
     expect(made.general.words).toEqual(['1 first of the new', '2 hello']);
   });
 
-  test('one that only looked like it is shown on its own again when the list begins anew', async () => {
+  test('shows a wrongly matched message separately after the list restarts', async () => {
     const made = await joinedRooms();
     const { server, general, theirs } = made;
     server.handle('send', () => undefined);
@@ -242,12 +242,12 @@ describe('a connection that is lost before the answer', () => {
     expect(general.messages.at(-1)).toMatchObject({ key, status: 'sending' });
   });
 
-  test('what belongs to a history that is no more leaves no mark on the new one', async () => {
+  test('does not apply drafts of the previous epoch to the new one', async () => {
     const made = await joinedRooms();
     const { server, general, theirs } = made;
     general.room.send('a');
     await settle();
-    // Acknowledged, and lost before it came back.
+    // Acknowledged, but the message frame is lost.
     server.handle('send', () => ({ seq: 7, at: 1 }));
     general.room.send('b');
     await settle();
@@ -262,8 +262,8 @@ describe('a connection that is lost before the answer', () => {
   });
 });
 
-describe('a message of before', () => {
-  test('that did not go out then goes out under its own key', async () => {
+describe('a restored message', () => {
+  test('is sent under its own key if it was not sent before', async () => {
     const made = await joinedRooms();
     expect(made.general.room.send('hello', 'of before')).toBe('of before');
     await settle();
@@ -271,7 +271,7 @@ describe('a message of before', () => {
     expect(statuses(made)).toEqual(['hello sent']);
   });
 
-  test('that did go out is there once', async () => {
+  test('is stored once if it was sent before', async () => {
     const made = await newRooms();
     const { general, theirs } = made;
     theirs.append('maggie', 'hello', 'of before');
@@ -285,8 +285,8 @@ describe('a message of before', () => {
   });
 });
 
-describe('a refused message', () => {
-  test('over the rate waits as long as it was told, and those behind it too', async () => {
+describe('a rejected message', () => {
+  test('waits for the delay of the rate limit, as do those after it', async () => {
     const made = await joinedRooms();
     let refusals = 3;
     const usual = made.server.handle('send', (frame, socket) => {
@@ -303,7 +303,7 @@ describe('a refused message', () => {
     expect(sends(made)).toEqual(['key-1', 'key-1', 'key-1', 'key-1', 'key-2', 'key-3']);
   });
 
-  test('over the rate stays in its order where the room was left and opened again meanwhile', async () => {
+  test('keeps its order after the rate limit if the room was left and opened again meanwhile', async () => {
     const made = await joinedRooms();
     let refusals = 1;
     made.server.handle('send', () => {
@@ -320,7 +320,7 @@ describe('a refused message', () => {
   });
 
   test.each(['too_long', 'forbidden', 'not_found', 'bad_message', 'unknown_type'])(
-    'with %s has failed, the next one goes out, and it can be sent again or dropped',
+    'fails with %s, the next one is sent, and it can be retried or dropped',
     async (code) => {
       const made = await joinedRooms();
       const { server, general } = made;
@@ -347,7 +347,7 @@ describe('a refused message', () => {
     },
   );
 
-  test('that failed can be dropped', async () => {
+  test('can be dropped', async () => {
     const made = await joinedRooms();
     made.server.handle('send', () => {
       throw new FakeError('forbidden');
@@ -365,9 +365,9 @@ describe('a refused message', () => {
         throw new FakeError('internal');
       },
     ],
-    ['nonsense', () => ({ seq: 'one' })],
+    ['an invalid reply', () => ({ seq: 'one' })],
     ['no answer', () => undefined],
-  ])('with %s is tried five times in all, under its key, then it has failed', async (_, answer) => {
+  ])('fails after five attempts under the same key with %s', async (_, answer) => {
     const made = await joinedRooms();
     made.server.heartbeatMs = 1_000_000;
     made.socket.drop();
@@ -379,7 +379,7 @@ describe('a refused message', () => {
     expect(sends(made)).toEqual(Array.from({ length: 5 }, () => 'key-1'));
   });
 
-  test('since the room was lost on the server is sent after a rejoin', async () => {
+  test('is sent after a rejoin if the server has lost the membership of the connection', async () => {
     const made = await joinedRooms();
     let first = true;
     const usual = made.server.handle('send', (frame, socket) => {
@@ -393,7 +393,7 @@ describe('a refused message', () => {
     expect(made.server.last.received.map(({ type }) => type)).toEqual(['join', 'send', 'join', 'send']);
   });
 
-  test('where the rejoin is denied has failed, and is asked about again by hand', async () => {
+  test('fails if the rejoin is denied, and is sent by retry()', async () => {
     const made = await joinedRooms();
     const { server, general, theirs } = made;
     server.page.tell('offline');
@@ -412,7 +412,7 @@ describe('a refused message', () => {
     expect(statuses(made)).toEqual(['b sent', 'a failed forbidden']);
   });
 
-  test('too large for a frame fails here and costs no connection', async () => {
+  test('fails locally if it exceeds the frame limit, and the connection stays open', async () => {
     const made = await joinedRooms();
     made.general.room.send('x'.repeat(70_000));
     await settle();
@@ -422,14 +422,14 @@ describe('a refused message', () => {
 });
 
 describe('the outbox', () => {
-  test('is bounded, and says so', async () => {
+  test('throws when it is full', async () => {
     const made = await newRooms({ outbox: 3 });
     for (const text of ['a', 'b', 'c']) made.general.room.send(text);
     expect(() => made.general.room.send('d')).toThrow(OutboxFull);
     expect(made.general.messages).toHaveLength(3);
   });
 
-  test('lets go of what has not gone out', async () => {
+  test('drops waiting messages', async () => {
     const made = await joinedRooms();
     made.socket.stop();
     const key = made.general.room.send('a');
@@ -439,7 +439,7 @@ describe('the outbox', () => {
     expect(kept(made)).toEqual([]);
   });
 
-  test('does not let go of what is on its way or there', async () => {
+  test('does not drop messages that are being sent or sent', async () => {
     const made = await joinedRooms();
     const key = made.general.room.send('a');
     made.general.room.drop(key);

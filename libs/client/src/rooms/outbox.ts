@@ -1,11 +1,10 @@
 import type { Message, RoomsProtocol } from '@usher/protocol';
 import { BehaviorSubject } from 'rxjs';
-import { Disconnected } from '../errors.ts';
 import type { TicketSocket } from '../ticket-socket.ts';
 import { type Draft, applyDraft, targetOf, toRoomMessage } from './unsent-change.ts';
-import { errorCodeOf } from './retry.ts';
+import { errorCodeOf, handleReply } from './retry.ts';
 import { OutboxFull } from './outbox-full.ts';
-import type { RoomMessage, Unsent } from './room-types.ts';
+import type { RoomHandle, RoomMessage, Unsent } from './room-types.ts';
 import type { Timeline } from './timeline.ts';
 
 /** After this many retryable errors a message fails. */
@@ -27,12 +26,8 @@ export interface OutboxRoom {
 
 /** The queue of unacknowledged messages and changes of a room, in the order in which they were written. */
 export interface Outbox {
-  readonly unsent$: BehaviorSubject<readonly Unsent[]>;
-  readonly send: (text: string, key?: string) => string;
-  readonly edit: (of: number | string, text: string, key?: string) => string;
-  readonly remove: (of: number | string, key?: string) => string;
-  readonly retry: (key: string) => void;
-  readonly drop: (key: string) => void;
+  /** The part of the room handle that the outbox implements. */
+  readonly handle: Pick<RoomHandle, 'unsent$' | 'send' | 'edit' | 'remove' | 'retry' | 'drop'>;
   /** Sends the next entry if the room is joined and no request is pending. */
   pump(): void;
   /** Called when the connection or the room state changes: returns the entry being sent to the queue. */
@@ -144,13 +139,16 @@ export function createOutbox(
       const { wasSent } = draft;
       draft.status = 'sending';
       draft.wasSent = true;
-      request(draft, of)
-        .then(({ seq, at }) => {
-          if (current === sending) acknowledged(draft, seq, at);
-        })
-        .catch((error: unknown) => {
-          if (current === sending && !(error instanceof Disconnected)) refused(draft, wasSent, error);
-        });
+      handleReply(
+        request(draft, of),
+        () => current === sending,
+        ({ seq, at }) => {
+          acknowledged(draft, seq, at);
+        },
+        (error) => {
+          refused(draft, wasSent, error);
+        },
+      );
     }
     room.publish();
   }
@@ -199,44 +197,46 @@ export function createOutbox(
   }
 
   return {
-    unsent$,
-    // The server stores well-formed text. The same text is needed to recognize the message.
-    send: (text, key) => add({ text: text.toWellFormed() }, key),
-    edit(of, text, key) {
-      const target = find(of);
-      const well = text.toWellFormed();
-      if (typeof target === 'object') {
-        if (!target.wasSent) return requeue(target, well);
-        // The server may have it with the previous text.
-        if (target.status === 'failed') requeue(target);
-      }
-      const before = replacedBy(targetOf({ of: target }));
-      const same = before.find(({ deletes, wasSent }) => !deletes && !wasSent);
-      if (same) return requeue(same, well);
-      retain((draft) => !before.includes(draft));
-      return add({ of: target, text: well }, key);
-    },
-    remove(of, key) {
-      const target = find(of);
-      if (typeof target === 'object' && (!target.wasSent || target.status === 'failed')) {
-        forget(target);
+    handle: {
+      unsent$,
+      // The server stores well-formed text. The same text is needed to recognize the message.
+      send: (text, key) => add({ text: text.toWellFormed() }, key),
+      edit(of, text, key) {
+        const target = find(of);
+        const well = text.toWellFormed();
+        if (typeof target === 'object') {
+          if (!target.wasSent) return requeue(target, well);
+          // The server may have it with the previous text.
+          if (target.status === 'failed') requeue(target);
+        }
+        const before = replacedBy(targetOf({ of: target }));
+        const same = before.find(({ deletes, wasSent }) => !deletes && !wasSent);
+        if (same) return requeue(same, well);
+        retain((draft) => !before.includes(draft));
+        return add({ of: target, text: well }, key);
+      },
+      remove(of, key) {
+        const target = find(of);
+        if (typeof target === 'object' && (!target.wasSent || target.status === 'failed')) {
+          forget(target);
+          room.publish();
+          return target.key;
+        }
+        const now = targetOf({ of: target });
+        const before = replacedBy(now);
+        retain((draft) => !before.includes(draft));
+        const same = drafts.find((draft) => draft.deletes && targetOf(draft) === now);
+        return same?.key ?? add({ of: target, text: '', deletes: true }, key);
+      },
+      retry(key) {
+        const draft = findIdle(key);
+        if (draft?.status === 'failed') requeue(draft);
+      },
+      drop(key) {
+        const draft = findIdle(key);
+        if (draft) forget(draft);
         room.publish();
-        return target.key;
-      }
-      const now = targetOf({ of: target });
-      const before = replacedBy(now);
-      retain((draft) => !before.includes(draft));
-      const same = drafts.find((draft) => draft.deletes && targetOf(draft) === now);
-      return same?.key ?? add({ of: target, text: '', deletes: true }, key);
-    },
-    retry(key) {
-      const draft = findIdle(key);
-      if (draft?.status === 'failed') requeue(draft);
-    },
-    drop(key) {
-      const draft = findIdle(key);
-      if (draft) forget(draft);
-      room.publish();
+      },
     },
     pump,
     interrupt() {

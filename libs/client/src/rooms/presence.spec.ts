@@ -25,7 +25,7 @@ function follow({ general: { room } }: Made) {
   };
 }
 
-/** Another person in the room, with a client of their own. */
+/** Another user in the room, with their own client. */
 async function bart({ server }: Made) {
   const socket = new TicketSocket<RoomsProtocol>(server.optionsOf('bart'));
   const rooms = createRooms(socket);
@@ -41,7 +41,7 @@ async function bart({ server }: Made) {
 const frames = ({ server }: Made, type: string): unknown[] =>
   server.sockets.flatMap(({ received }) => received.filter((frame) => frame.type === type));
 
-test('who is in a room is known, oneself included, in the order of their names', async () => {
+test('people$ lists the present users, including the current user, sorted by name', async () => {
   const made = await newRooms();
   const shown = follow(made);
   expect(shown.people).toEqual([]);
@@ -58,7 +58,7 @@ test('who is in a room is known, oneself included, in the order of their names',
   expect(shown.people).toEqual(['maggie online']);
 });
 
-test('who goes while there is no connection is gone when it is back; nobody blinks meanwhile', async () => {
+test('people$ keeps its list while disconnected, and removes users who left after the reconnect', async () => {
   const made = await joinedRooms();
   const other = await bart(made);
   const shown = follow(made);
@@ -72,7 +72,7 @@ test('who goes while there is no connection is gone when it is back; nobody blin
   expect(shown.people).toEqual([]);
 });
 
-test('what is told between the answer to a join and the moment when it is read counts', async () => {
+test('presence events between the join reply and its processing are applied', async () => {
   const made = await newRooms();
   const shown = follow(made);
   const usual = made.server.handle('join', (frame, socket) => {
@@ -86,7 +86,7 @@ test('what is told between the answer to a join and the moment when it is read c
   expect(shown.people).toEqual(['lisa online', 'maggie away']);
 });
 
-test('who goes and is not there, or comes twice, changes nothing', async () => {
+test('a redundant presence event changes nothing', async () => {
   const made = await joinedRooms();
   const shown = follow(made);
   for (const status of ['offline', 'online', 'online'])
@@ -95,7 +95,7 @@ test('who goes and is not there, or comes twice, changes nothing', async () => {
   expect(shown.people).toEqual(['bart online', 'maggie online']);
 });
 
-test('whoever is writing is shown for five seconds, or until they have said it, or are gone', async () => {
+test('typing$ lists a user for five seconds, or until their message arrives or they leave', async () => {
   const made = await joinedRooms();
   const { room } = await bart(made);
   const shown = follow(made);
@@ -123,7 +123,7 @@ test('whoever is writing is shown for five seconds, or until they have said it, 
   expect(shown.typing).toEqual([]);
 });
 
-test('that nobody is writing is known when the connection is gone', async () => {
+test('typing$ is empty after the connection is lost', async () => {
   const made = await joinedRooms();
   const shown = follow(made);
   made.server.tell('general', { type: 'typing', room: 'general', user: 'bart' });
@@ -134,7 +134,7 @@ test('that nobody is writing is known when the connection is gone', async () => 
   await settle(500);
 });
 
-test('writing is told at most every two seconds, and only in a room that is joined', async () => {
+test('typing() sends a signal at most every two seconds, and only in a joined room', async () => {
   const made = await newRooms();
   const { room } = made.general;
   room.typing();
@@ -151,7 +151,7 @@ test('writing is told at most every two seconds, and only in a room that is join
   expect(frames(made, 'typing')).toHaveLength(2);
 });
 
-test('looking elsewhere is said once, and again on every connection before the joins', async () => {
+test('away() is sent once, and again on every connection before the joins', async () => {
   const made = await joinedRooms();
   const { server, socket, rooms } = made;
   rooms.away(true);

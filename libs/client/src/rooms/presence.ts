@@ -3,7 +3,7 @@ import type { roomBounds } from '@usher/protocol/server';
 import { BehaviorSubject } from 'rxjs';
 import type { TicketSocket } from '../ticket-socket.ts';
 import { lowerBound } from './binary-search.ts';
-import type { Person } from './room-types.ts';
+import type { Person, RoomHandle } from './room-types.ts';
 
 const typingEveryMs: (typeof roomBounds)['typingEveryMs'] = 2_000;
 const typingForMs: (typeof roomBounds)['typingForMs'] = 5_000;
@@ -13,8 +13,8 @@ const maxTyping = 100;
 
 /** The presence and typing state of a room. */
 export interface Presence {
-  readonly people$: BehaviorSubject<readonly Person[]>;
-  readonly typing$: BehaviorSubject<readonly string[]>;
+  /** The part of the room handle that the presence implements. */
+  readonly handle: Pick<RoomHandle, 'people$' | 'typing$'>;
   /** Called when a join is requested. Events from now on may be newer than the reply. */
   joining(): void;
   joined(present: Reply<RoomsProtocol, 'join'>['present']): void;
@@ -70,8 +70,7 @@ export function createPresence(room: string, socket: TicketSocket<RoomsProtocol>
   }
 
   return {
-    people$,
-    typing$,
+    handle: { people$, typing$ },
     joining() {
       lost();
       buffered = new Map();

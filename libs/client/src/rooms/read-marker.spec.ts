@@ -10,14 +10,14 @@ const reads = ({ server }: Made): unknown[] =>
   server.sockets.flatMap(({ received }) => received.flatMap(({ type, seq }) => (type === 'read' ? [seq] : [])));
 
 function follow({ general: { room }, rooms }: Made) {
-  const all: { now: Unread | undefined; told: unknown[] } = { now: undefined, told: [] };
+  const all: { now: Unread | undefined; emitted: unknown[] } = { now: undefined, emitted: [] };
   room.unread$.subscribe((unread) => (all.now = unread));
-  rooms.unread$.subscribe((unread) => all.told.push(unread));
+  rooms.unread$.subscribe((unread) => all.emitted.push(unread));
   return all;
 }
 
 describe('read()', () => {
-  test('says it to the server, and nothing that was read already', async () => {
+  test('sends the read marker, and nothing for messages that are already read', async () => {
     const made = await joinedRooms();
     const shown = follow(made);
     for (const text of ['a', 'b', 'c']) made.server.say('general', 'bart', text);
@@ -32,7 +32,7 @@ describe('read()', () => {
     expect(reads(made)).toEqual([2]);
   });
 
-  test('has one request under way, and the newest wins', async () => {
+  test('has one pending request, and the highest marker wins', async () => {
     const made = await joinedRooms();
     for (let n = 0; n < 9; n++) made.server.say('general', 'bart', 'x');
     for (let seq = 1; seq <= 9; seq++) made.general.room.read(seq);
@@ -40,7 +40,7 @@ describe('read()', () => {
     expect(reads(made)).toEqual([1, 9]);
   });
 
-  test('shows that nothing is left at once, and is not taken back by what comes late', async () => {
+  test('sets the count to 0 at once, and a late event does not revert it', async () => {
     const made = await joinedRooms();
     const shown = follow(made);
     made.server.say('general', 'bart', 'hello @maggie');
@@ -49,10 +49,10 @@ describe('read()', () => {
     expect(shown.now).toEqual({ seq: 1, read: 1, count: 0, mentions: 0 });
     made.server.last.say({ type: 'unread', room: 'general', seq: 1, read: 0, count: 1, mentions: 1 });
     expect(shown.now).toEqual({ seq: 1, read: 1, count: 0, mentions: 0 });
-    expect(shown.told).toHaveLength(2);
+    expect(shown.emitted).toHaveLength(2);
   });
 
-  test('without a connection, or before its answer, goes out after a reconnect until the server has it', async () => {
+  test('is sent after a reconnect until the server acknowledges it', async () => {
     const made = await joinedRooms();
     const { server, general, theirs } = made;
     server.say('general', 'bart', 'a');
@@ -73,7 +73,7 @@ describe('read()', () => {
     expect(reads(made)).toEqual([1, 2]);
   });
 
-  test('is tried again where the server fails, and given up where it says no', async () => {
+  test('is retried after a server error, and dropped after a rejection', async () => {
     const made = await newRooms();
     const codes = ['rate_limited', 'not_found'];
     made.server.handle('read', () => {
@@ -91,7 +91,7 @@ describe('read()', () => {
     expect(reads(made)).toEqual([1, 1, 2]);
   });
 
-  test('by one person is not said in the name of another', async () => {
+  test('of one user is not sent for another', async () => {
     const made = await joinedRooms();
     const shown = follow(made);
     made.server.say('general', 'bart', 'a');
@@ -105,21 +105,21 @@ describe('read()', () => {
   });
 });
 
-describe('what is unread', () => {
-  test('is told of every room, and remembered for one that nobody has asked for yet', async () => {
+describe('unread counts', () => {
+  test('are emitted for every room, and stored for rooms that were not requested yet', async () => {
     const made = await joinedRooms();
     const shown = follow(made);
     const { server } = made;
     server.room('random').enter('maggie');
     server.say('random', 'bart', 'hello @maggie');
     const unread = { seq: 1, read: 0, count: 1, mentions: 1 };
-    expect(shown.told).toEqual([{ room: 'random', ...unread }]);
+    expect(shown.emitted).toEqual([{ room: 'random', ...unread }]);
     let random: Unread | undefined;
     made.rooms.room('random').unread$.subscribe((now) => (random = now));
     expect(random).toEqual(unread);
   });
 
-  test('and was read on another device is read here', async () => {
+  test('are updated after a read on another device', async () => {
     const made = await joinedRooms();
     const shown = follow(made);
     for (const text of ['a', 'b']) made.server.say('general', 'bart', text);
@@ -130,7 +130,7 @@ describe('what is unread', () => {
     expect(reads(made)).toEqual([]);
   });
 
-  test('begins anew with another history', async () => {
+  test('restart with a new epoch', async () => {
     const made = await joinedRooms();
     const shown = follow(made);
     made.server.say('general', 'bart', 'a');
@@ -148,7 +148,7 @@ describe('what is unread', () => {
   });
 });
 
-test('a right that is gone is told, after everything of the room is', async () => {
+test('removed$ emits after the data of the room is deleted', async () => {
   const made = await joinedRooms();
   const { server, rooms, general } = made;
   server.say('general', 'bart', 'secret');

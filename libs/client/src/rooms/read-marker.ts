@@ -1,17 +1,15 @@
 import type { RoomsProtocol } from '@usher/protocol';
 import { BehaviorSubject } from 'rxjs';
-import { Disconnected } from '../errors.ts';
 import type { TicketSocket } from '../ticket-socket.ts';
-import { retryMs } from './retry.ts';
-import type { Unread } from './room-types.ts';
+import { handleReply, retryMs } from './retry.ts';
+import type { RoomHandle, Unread } from './room-types.ts';
 
 /** The read marker and the unread counts of a room. */
 export interface ReadMarker {
-  readonly unread$: BehaviorSubject<Unread | undefined>;
+  /** The part of the room handle that the read marker implements. */
+  readonly handle: Pick<RoomHandle, 'unread$' | 'read'>;
   /** Applies an `unread` event of the server. */
   readonly onUnread: (unread: Unread) => void;
-  /** Marks everything up to `seq` as read. */
-  readonly read: (seq: number) => void;
   connected(): void;
   lost(): void;
   /** Clears all state, for a new epoch or another user. */
@@ -44,13 +42,11 @@ export function createReadMarker(room: string, socket: TicketSocket<RoomsProtoco
       acknowledged = Math.max(acknowledged, seq);
       flush();
     }
-    socket
-      .request('read', { room, seq })
-      .then(() => {
-        if (current === pending) done();
-      })
-      .catch((error: unknown) => {
-        if (current !== pending || error instanceof Disconnected) return;
+    handleReply(
+      socket.request('read', { room, seq }),
+      () => current === pending,
+      done,
+      (error) => {
         const ms = retryMs(error, ++failures);
         if (ms === undefined) {
           // Rejected for good. The next one may succeed.
@@ -62,25 +58,27 @@ export function createReadMarker(room: string, socket: TicketSocket<RoomsProtoco
           pending = undefined;
           flush();
         });
-      });
+      },
+    );
+  }
+
+  function read(seq: number): void {
+    socket.recheck();
+    if (!(seq > mark)) return;
+    mark = seq;
+    const last = unread$.value;
+    const end = Math.max(last?.seq ?? 0, known());
+    // The remaining count is known here only if it is 0. Otherwise the server reports it.
+    if (last ?? seq >= end) publish({ count: 0, mentions: 0, ...last, seq: end, read: seq });
+    flush();
   }
 
   return {
-    unread$,
+    handle: { unread$, read },
     onUnread(unread) {
       if (unread.read > mark) mark = unread.read;
       acknowledged = Math.max(acknowledged, unread.read);
       publish(unread);
-    },
-    read(seq) {
-      socket.recheck();
-      if (!(seq > mark)) return;
-      mark = seq;
-      const last = unread$.value;
-      const end = Math.max(last?.seq ?? 0, known());
-      // The remaining count is known here only if it is 0. Otherwise the server reports it.
-      if (last ?? seq >= end) publish({ count: 0, mentions: 0, ...last, seq: end, read: seq });
-      flush();
     },
     connected: flush,
     lost() {

@@ -20,7 +20,7 @@ const seqs = ({ general }: Made): (number | undefined)[] => general.messages.map
 const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, n) => from + n);
 
 describe('after a reconnect', () => {
-  test('a room goes on from its last sequence and epoch', async () => {
+  test('a room recovers from its last sequence number and epoch', async () => {
     const made = await joinedRooms();
     const { server, general } = made;
     server.say('general', 'bart', 'one');
@@ -32,7 +32,7 @@ describe('after a reconnect', () => {
     expect(seqs(made)).toEqual([1, 2, 3, 4]);
   });
 
-  test('also a room that had nothing in it', async () => {
+  test('an empty room recovers too', async () => {
     const made = await joinedRooms();
     await reconnect(made, () => {
       fill(made, 2);
@@ -41,7 +41,7 @@ describe('after a reconnect', () => {
     expect(seqs(made)).toEqual([1, 2]);
   });
 
-  test('says that it waits, then that it joins, and keeps what it has meanwhile', async () => {
+  test('a room is waiting and then joining, and keeps its messages', async () => {
     const made = await joinedRooms();
     made.server.say('general', 'bart', 'one');
     await reconnect(made);
@@ -58,7 +58,7 @@ describe('after a reconnect', () => {
     expect(made.general.shows.slice(-6).every((show) => show.length === 1)).toBe(true);
   });
 
-  test('reads page by page what does not fit the answer, with live messages in between kept in order', async () => {
+  test('a room reads long recoveries in pages, and keeps live messages in order', async () => {
     const made = await joinedRooms();
     const { server, general, theirs } = made;
     theirs.page = 10;
@@ -79,7 +79,7 @@ describe('after a reconnect', () => {
     expect(asked).toBe(4);
   });
 
-  test('a gap begins the list anew with the last fifty', async () => {
+  test('a gap restarts the list with the last fifty messages', async () => {
     const made = await joinedRooms();
     made.server.say('general', 'bart', 'one');
     await reconnect(made, () => {
@@ -92,7 +92,7 @@ describe('after a reconnect', () => {
     expect(faultsOf(made.general)).toEqual([]);
   });
 
-  test('another epoch begins the list anew, with sequences of its own', async () => {
+  test('a new epoch restarts the list with its own sequence', async () => {
     const made = await joinedRooms();
     for (const text of ['a', 'b', 'c']) made.server.say('general', 'bart', text);
     await reconnect(made, () => {
@@ -107,7 +107,7 @@ describe('after a reconnect', () => {
     expect(made.general.words).toEqual(['1 new world', '2 goes on']);
   });
 
-  test('a right that is gone is a denial, whatever was missed', async () => {
+  test('a room that the user lost access to is denied', async () => {
     const made = await joinedRooms();
     made.theirs.denied = 'not_found';
     await reconnect(made);
@@ -115,8 +115,8 @@ describe('after a reconnect', () => {
   });
 });
 
-describe('what comes live', () => {
-  test('twice is shown once', async () => {
+describe('a live message', () => {
+  test('is shown once if it arrives twice', async () => {
     const made = await joinedRooms();
     const { message } = made.theirs.append('bart', 'once');
     made.server.last.say({ type: 'message', ...message });
@@ -124,7 +124,7 @@ describe('what comes live', () => {
     expect(made.general.words).toEqual(['1 once']);
   });
 
-  test('behind a hole waits until the hole is filled from the history', async () => {
+  test('after a gap waits until the gap is filled from the history', async () => {
     const made = await joinedRooms();
     fill(made, 3);
     made.server.say('general', 'bart', 'four');
@@ -134,7 +134,7 @@ describe('what comes live', () => {
     expect(faultsOf(made.general)).toEqual([]);
   });
 
-  test('behind a hole that the server has itself begins the list anew', async () => {
+  test('after a gap in the server’s sequence restarts the list', async () => {
     const made = await joinedRooms();
     made.server.say('general', 'bart', 'one');
     made.theirs.append('bart', 'two');
@@ -147,7 +147,7 @@ describe('what comes live', () => {
     expect(faultsOf(made.general)).toEqual([]);
   });
 
-  test('behind a hole that the server has forgotten begins the list anew', async () => {
+  test('after a gap that the server cannot fill restarts the list', async () => {
     const made = await joinedRooms();
     made.server.say('general', 'bart', 'one');
     fill(made, 200);
@@ -158,7 +158,7 @@ describe('what comes live', () => {
     expect(faultsOf(made.general)).toEqual([]);
   });
 
-  test('may be anything and breaks nothing', async () => {
+  test('is ignored if it is invalid', async () => {
     const made = await joinedRooms();
     for (const message of [
       {},
@@ -177,7 +177,7 @@ describe('what comes live', () => {
     expect(made.general.state.name).toBe('joined');
   });
 
-  test('in a storm ahead of a hole is not kept without bound, and nothing of it is lost', async () => {
+  test('after a gap is buffered up to a limit, and none is lost', async () => {
     const made = await joinedRooms();
     const { server, theirs } = made;
     theirs.append('bart', 'missed');
@@ -189,7 +189,7 @@ describe('what comes live', () => {
 });
 
 describe('catching up', () => {
-  test('that fails is begun again by a rejoin', async () => {
+  test('rejoins after a failure', async () => {
     const made = await joinedRooms();
     let asked = 0;
     const usual = made.server.handle('history', (frame, socket) => {
@@ -203,7 +203,7 @@ describe('catching up', () => {
     expect(made.general.state.name).toBe('joined');
   });
 
-  test('that is forbidden is a denial', async () => {
+  test('is denied if it is forbidden', async () => {
     const made = await joinedRooms();
     made.server.handle('history', () => {
       throw new FakeError('forbidden');
@@ -216,7 +216,7 @@ describe('catching up', () => {
 });
 
 describe('many messages', () => {
-  test('of a recovery are shown a page at a time', async () => {
+  test('of a recovery are shown page by page', async () => {
     const made = await joinedRooms();
     const { shows } = made.general;
     const before = shows.length;
@@ -224,11 +224,11 @@ describe('many messages', () => {
       fill(made, 1_000);
     });
     expect(seqs(made)).toEqual(range(1, 1_000));
-    // Five pages, and the states on the way.
+    // Five pages and the lists at state changes.
     expect(shows.length - before).toBeLessThan(15);
   });
 
-  test('that are held are not made anew for one more, or for a change of one', async () => {
+  test('keep their object identity when one is added or changed', async () => {
     const made = await joinedRooms({ held: 60_000 });
     const { server, general, theirs } = made;
     fill(made, 50_000);
@@ -248,7 +248,7 @@ describe('many messages', () => {
 });
 
 describe('older messages', () => {
-  test('are put in front, whatever their order, without hole or double', async () => {
+  test('are prepended in any order, without gaps or duplicates', async () => {
     const made = await joinedRooms();
     fill(made, 100);
     made.general.room.close();
@@ -261,14 +261,14 @@ describe('older messages', () => {
     expect(seqs(made)).toEqual(range(31, 100));
     made.general.room.insertOlder(page);
     expect(seqs(made)).toEqual(range(31, 100));
-    // These do not join.
+    // These are not contiguous.
     made.general.room.insertOlder(made.theirs.messages.slice(0, 20));
     expect(seqs(made)).toEqual(range(31, 100));
     made.general.room.insertOlder(made.theirs.messages.slice(0, 30));
     expect(seqs(made)).toEqual(range(1, 100));
   });
 
-  test('of a list that holds too many are let go when new ones come', async () => {
+  test('above the limit are removed when new ones arrive', async () => {
     const made = await joinedRooms({ held: 60 });
     for (let n = 0; n < 100; n++) made.server.say('general', 'bart', 'x');
     expect(seqs(made)).toEqual(range(41, 100));

@@ -1,5 +1,24 @@
 import { fullJitter } from '../backoff.ts';
-import { RequestFailed } from '../errors.ts';
+import { Disconnected, RequestFailed } from '../errors.ts';
+
+/**
+ * Handles the reply of a request, or an error of the request or of `onReply`, while `isCurrent` returns `true`. Ignores
+ * `Disconnected`, because a lost connection is handled elsewhere.
+ */
+export function handleReply<T>(
+  reply: Promise<T>,
+  isCurrent: () => boolean,
+  onReply: (answer: T) => void,
+  onError: (error: unknown) => void,
+): void {
+  reply
+    .then((answer) => {
+      if (isCurrent()) onReply(answer);
+    })
+    .catch((error: unknown) => {
+      if (isCurrent() && !(error instanceof Disconnected)) onError(error);
+    });
+}
 
 /** Returns the error code (`internal` for other errors) and the server's retry delay in ms, if any. */
 export function errorCodeOf(error: unknown): [code: string, retryAfterMs?: number | undefined] {

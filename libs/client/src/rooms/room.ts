@@ -1,11 +1,10 @@
 import type { Event, Message, Reply, RoomsProtocol } from '@usher/protocol';
 import { BehaviorSubject } from 'rxjs';
-import { Disconnected } from '../errors.ts';
 import type { TicketSocket } from '../ticket-socket.ts';
 import { createOutbox } from './outbox.ts';
 import { createPresence } from './presence.ts';
 import { createReadMarker } from './read-marker.ts';
-import { errorCodeOf, retryMs } from './retry.ts';
+import { errorCodeOf, handleReply, retryMs } from './retry.ts';
 import type { RoomHandle, RoomMessage, RoomsOptions, RoomState, Unread } from './room-types.ts';
 import { createTimeline } from './timeline.ts';
 
@@ -122,14 +121,7 @@ export function createRoom(name: string, socket: TicketSocket<RoomsProtocol>, se
   /** Handles the reply of a request, or its error, unless the state has changed. */
   function request<T>(reply: Promise<T>, onReply: (answer: T) => void): void {
     const current = generation;
-    reply
-      .then((answer) => {
-        if (current === generation) onReply(answer);
-      })
-      .catch((error: unknown) => {
-        // `lost` handles a lost connection.
-        if (current === generation && !(error instanceof Disconnected)) failed(error);
-      });
+    handleReply(reply, () => current === generation, onReply, failed);
   }
 
   function failed(error: unknown): void {
@@ -170,19 +162,12 @@ export function createRoom(name: string, socket: TicketSocket<RoomsProtocol>, se
     name,
     messages$,
     state$,
-    people$: presence.people$,
-    typing$: presence.typing$,
-    unread$: readMarker.unread$,
-    unsent$: outbox.unsent$,
+    ...presence.handle,
+    ...readMarker.handle,
+    ...outbox.handle,
     get oldest() {
       return timeline.first > timeline.cursor ? undefined : timeline.first;
     },
-    send: outbox.send,
-    edit: outbox.edit,
-    remove: outbox.remove,
-    retry: outbox.retry,
-    drop: outbox.drop,
-    read: readMarker.read,
     typing() {
       if (is('joined')) presence.sendTyping();
     },

@@ -10,7 +10,7 @@ function newTimeline(held = 5_000) {
   return { timeline, turns, seqs: () => timeline.list.map(({ seq }) => seq) };
 }
 
-test('what is kept is shown when its turn comes, each once and in order', () => {
+test('buffered messages are applied once and in order', () => {
   const { timeline, turns, seqs } = newTimeline();
   timeline.buffer(message(2));
   timeline.add([message(4), message(2)]);
@@ -24,14 +24,14 @@ test('what is kept is shown when its turn comes, each once and in order', () => 
   expect(timeline.cursor).toBe(4);
 });
 
-test('what was kept is shown also where nothing comes with it', () => {
+test('add() without messages applies buffered ones', () => {
   const { timeline, seqs } = newTimeline();
   timeline.buffer(message(1));
   timeline.add([]);
   expect(seqs()).toEqual([1]);
 });
 
-test('no more than a thousand are kept ahead of a hole, but it is known that there are more', () => {
+test('at most 1,000 messages are buffered after a gap, and known still advances', () => {
   const { timeline, seqs } = newTimeline();
   for (let seq = 2; seq <= 1_500; seq++) timeline.buffer(message(seq));
   timeline.add([message(1)]);
@@ -39,7 +39,7 @@ test('no more than a thousand are kept ahead of a hole, but it is known that the
   expect(timeline.known).toBe(1_500);
 });
 
-test('a new beginning goes on with what is ahead of it, a new join does not', () => {
+test('restart() keeps the buffer, and rejoin() clears it', () => {
   const { timeline, seqs } = newTimeline();
   timeline.buffer(message(7));
   timeline.restart(5);
@@ -53,7 +53,7 @@ test('a new beginning goes on with what is ahead of it, a new join does not', ()
   expect(seqs()).toEqual([6, 7, 8]);
 });
 
-test('older ones are put before an empty list too, where they join the cursor', () => {
+test('older messages are prepended to an empty list if they end at the cursor', () => {
   const { timeline, turns, seqs } = newTimeline();
   timeline.restart(5);
   timeline.insertOlder([message(3), message(4)]);

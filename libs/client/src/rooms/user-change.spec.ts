@@ -2,21 +2,21 @@ import { describe, expect, test } from 'vitest';
 import { joinedRooms, newRooms } from '../testing/new-rooms.ts';
 import { settle } from '../testing/new-socket.ts';
 
-describe('when the person leaves', () => {
+describe('when the user signs out', () => {
   test.each([
     [
-      'by themselves',
+      'with signOut()',
       (made: Awaited<ReturnType<typeof joinedRooms>>) => {
         made.socket.signOut();
       },
     ],
     [
-      'by word of the server',
+      'by the server',
       (made: Awaited<ReturnType<typeof joinedRooms>>) => {
         made.server.last.end(4501);
       },
     ],
-  ])('%s, nothing of them is left', async (_, leave) => {
+  ])('%s, all their data is deleted', async (_, leave) => {
     const made = await joinedRooms();
     const { server, socket, general, theirs } = made;
     server.say('general', 'bart', 'for maggie');
@@ -39,7 +39,7 @@ describe('when the person leaves', () => {
   });
 });
 
-test('when another person is welcomed without a word, nothing of the first is shown to them or sent as theirs', async () => {
+test('if the welcome names another user, no data of the previous user is shown or sent', async () => {
   const { server, socket, general, theirs } = await joinedRooms();
   server.say('general', 'bart', 'for maggie');
   socket.drop();
@@ -54,7 +54,7 @@ test('when another person is welcomed without a word, nothing of the first is sh
   expect(general.messages).toEqual([]);
 });
 
-test('a reconnect of the same person keeps everything', async () => {
+test('a reconnect of the same user keeps all data', async () => {
   const { server, socket, general } = await joinedRooms();
   server.say('general', 'bart', 'one');
   socket.drop();
@@ -63,7 +63,7 @@ test('a reconnect of the same person keeps everything', async () => {
   expect(general.words).toEqual(['1 one', '2 two']);
 });
 
-test('clear() leaves all rooms and forgets them', async () => {
+test('clear() leaves all rooms and deletes their data', async () => {
   const { server, rooms, general } = await joinedRooms();
   server.say('general', 'bart', 'one');
   rooms.clear();
@@ -72,10 +72,10 @@ test('clear() leaves all rooms and forgets them', async () => {
   expect(server.last.received.at(-1)).toMatchObject({ type: 'leave' });
 });
 
-test('what is written before anybody was welcomed gets its author later', async () => {
-  const { server, socket, general } = await newRooms({ user: () => 'told' });
+test('a message written before the first welcome gets its author later', async () => {
+  const { server, socket, general } = await newRooms({ user: () => 'lisa' });
   socket.stop();
   general.room.send('a');
-  expect(general.messages).toMatchObject([{ from: 'told' }]);
+  expect(general.messages).toMatchObject([{ from: 'lisa' }]);
   expect(server.live).toEqual([]);
 });

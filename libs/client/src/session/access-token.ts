@@ -2,26 +2,26 @@ import type { TokenAnswer } from '@usher/protocol';
 import { claimsOf } from '../identity.ts';
 import type { Person } from './session-types.ts';
 
-/** An access token as it is held. */
+/** An access token with its time of arrival and lifetime. */
 export interface AccessToken {
   readonly token: string;
-  /** When it was received, Unix ms by this device's clock. */
+  /** When it was received, Unix ms by the clock of this device. */
   readonly at: number;
-  /** How long it is good from then on. */
+  /** How many ms it is valid from then on. */
   readonly lifeMs: number;
 }
 
-/** Whom a token speaks for, as far as it tells. */
+/** Returns the user and session of a token, as far as its claims contain them. */
 export function personOf(token: string): Partial<Person> {
   const { sub, sid } = claimsOf(token);
   return { ...(typeof sub === 'string' && { user: sub }), ...(typeof sid === 'string' && { session: sid }) };
 }
 
 /**
- * A token that came at `at`. It is good for as long as lies between the two times that the server gave it, since this device's
- * clock may be wrong. Where it does not tell them, the clock has to be right for `expires`.
+ * Returns the access token of an answer that arrived at `at`. Its lifetime is `exp - iat`, so that it does not depend on the clock of
+ * this device. Without these claims, it is the time until `expires` by the clock of this device.
  *
- * @throws TypeError where there is no token
+ * @throws TypeError if the answer holds no token
  */
 export function received({ token, expires }: TokenAnswer, at: number): AccessToken {
   if (typeof token !== 'string' || !token) throw new TypeError('the answer holds no token');
@@ -30,10 +30,10 @@ export function received({ token, expires }: TokenAnswer, at: number): AccessTok
   return { token, at, lifeMs: seconds >= 0 ? seconds * 1000 : expires * 1000 - at };
 }
 
-/** Clocks of two tabs may be so far apart without anybody having set one. */
+/** The tolerated clock difference between two tabs, in ms. A larger one means that the clock was changed. */
 const toleranceMs = 5_000;
 
-/** For how many ms the token is still good. Nothing is known of one that was received in what is the future by now. */
+/** Returns how many ms the token is still valid; 0 if it was received in the future, because then the clock was set back. */
 export function leftMs({ at, lifeMs }: AccessToken, now: number): number {
   return now < at - toleranceMs ? 0 : at + lifeMs - now;
 }

@@ -3,78 +3,78 @@ import { BehaviorSubject } from 'rxjs';
 import { browserPage } from '../page.ts';
 import { uuid } from '../uuid.ts';
 import { type AccessToken, leftMs, personOf, received } from './access-token.ts';
-import { createAlone } from './alone.ts';
+import { createExclusive } from './exclusive.ts';
 import { createMarkerStore, isPerson, type Marker } from './marker.ts';
 import { SessionOver } from './session-errors.ts';
 import type { Person, SessionKeeper, SessionKeeperOptions, SessionState } from './session-types.ts';
 import { browserTabs } from './tabs.ts';
-import { within } from './within.ts';
+import { withTimeout } from './with-timeout.ts';
 
 /**
- * Who had to wait for another tab gives the token that it got so long to arrive, however busy the device is. Only where that tab
- * got none does anybody wait for nothing.
+ * How long a tab that waited for the lock also waits for the token of the tab that held it. The wait is useless only if that tab
+ * received no token.
  */
-const arrivalMs = 1_000;
-/** Of so many tokens it is known that they were this session's: those of calls that may still be under way. */
-const mostKnown = 8;
+const sharedTokenMs = 1_000;
+/** How many recent tokens of the session are remembered, because pending calls may still use them. */
+const maxKnown = 8;
 
 /**
- * Begins with what the last page and the other tabs have left: where there is somebody, they are signed in at once, and their
- * token is got when it is asked for.
+ * Creates a session keeper. It starts with the session that the previous page or another tab stored. It requests the token of that
+ * session at the first call of `fresh()`.
  */
 export function createSessionKeeper(options: SessionKeeperOptions): SessionKeeper {
   const { server, name = 'usher.session', marginMs = 30_000, answerMs = 30_000, now = Date.now } = options;
   const { tabs = browserTabs(), page = browserPage } = options;
   const marker = createMarkerStore(name, tabs);
-  const alone = createAlone(name, tabs.locks, answerMs);
+  const exclusive = createExclusive(name, tabs.locks, answerMs);
   const channel = tabs.channel?.(name);
 
-  /** What is so; the subject tells it. Another object is another turn: what was under way in the one before comes too late. */
+  /** The current state. Every transition creates a new object, and results that belong to an earlier object are ignored. */
   let state = stateOf(marker.read());
   const state$ = new BehaviorSubject(state);
-  const toTell: SessionState[] = [];
+  const unpublished: SessionState[] = [];
   let held: AccessToken | undefined;
-  /** The last tokens of this turn, the newest first. */
+  /** The last tokens of this state, newest first. */
   let known: string[] = [];
-  /** The refresh of this turn that is under way. */
-  let flight: Promise<void> | undefined;
-  /** Told of a token that comes from another tab. */
-  let arrived: (() => void) | undefined;
+  /** The pending refresh of this state. */
+  let refreshing: Promise<void> | undefined;
+  /** Called when a token arrives from another tab. */
+  let onSharedToken: (() => void) | undefined;
 
-  /** The only way into a state, and so out of the one before, with all that belonged to it. */
+  /** Enters a state and discards the tokens and the pending refresh of the previous one. */
   function enter(entered: SessionState, token?: AccessToken): void {
     state = entered;
-    held = flight = undefined;
+    held = refreshing = undefined;
     known = [];
     if (token) hold(token);
-    // Who acts upon what is told is told the rest after it, so that everybody hears everything in one order.
-    if (toTell.push(entered) > 1) return;
-    for (let next = toTell[0]; next; next = toTell[0]) {
+    // States entered inside a subscriber are published after it returns, so that all subscribers see one order.
+    if (unpublished.push(entered) > 1) return;
+    for (let next = unpublished[0]; next; next = unpublished[0]) {
       state$.next(next);
-      toTell.shift();
+      unpublished.shift();
     }
   }
 
   function hold(token: AccessToken): void {
     held = token;
-    known = [token.token, ...known].slice(0, mostKnown);
+    known = [token.token, ...known].slice(0, maxKnown);
   }
 
-  /** Whether what is held is good for a while. */
-  function isGood(): boolean {
+  /** Whether the token is valid and does not need a refresh yet. */
+  function isFresh(): boolean {
     return held !== undefined && leftMs(held, now()) > Math.min(marginMs, held.lifeMs / 3);
   }
 
-  function isMine(found: Marker): boolean {
+  function isCurrent(found: Marker): boolean {
     return (
       state.name === 'signed_in' && isPerson(found) && found.session === state.session && found.user === state.user
     );
   }
 
-  /** Follows what another tab did. Its event may be late, or may have come while this page was frozen. */
-  function look(): void {
+  /** Reads the stored session and follows another tab. Its event may be late, or lost while this page was frozen. */
+  function sync(): void {
     const found = marker.read();
-    if (isMine(found)) return;
+    if (isCurrent(found)) return;
     if (isPerson(found)) {
       if (state.name === 'signed_in') enter({ name: 'signed_out', reason: 'replaced' });
       if (state.name === 'signed_out') enter(stateOf(found));
@@ -85,49 +85,49 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
 
   function end(reason: string): void {
     if (state.name === 'signed_out') return;
-    if (isMine(marker.read())) marker.write({ ended: reason });
+    if (isCurrent(marker.read())) marker.write({ ended: reason });
     enter({ name: 'signed_out', reason });
   }
 
   async function fresh(): Promise<string | undefined> {
-    look();
-    const mine = state;
+    sync();
+    const expected = state;
     if (state.name === 'signed_out') return undefined;
-    if (!isGood()) {
+    if (!isFresh()) {
       try {
-        await (flight ??= refresh(mine));
+        await (refreshing ??= refresh(expected));
       } catch (error) {
-        // Near its end is not over yet.
-        if (mine === state && !(held && leftMs(held, now()) > 0)) throw error;
+        // A token that is about to expire is still valid.
+        if (expected === state && !(held && leftMs(held, now()) > 0)) throw error;
       }
     }
-    // Never the token of somebody else, who was not asked for.
-    return mine === state ? held?.token : undefined;
+    // The session may have changed. Do not return the token of another user.
+    return expected === state ? held?.token : undefined;
   }
 
-  /** Gets a token for this turn, be it from another tab. Rejects where there is none to be had now. */
-  async function refresh(mine: SessionState): Promise<void> {
+  /** Obtains a token for this state, from the server or from another tab. Rejects if neither has one now. */
+  async function refresh(expected: SessionState): Promise<void> {
     try {
-      await alone(async (waited) => {
-        if (waited && !isGood()) await arrival();
-        look();
-        if (mine !== state || isGood()) return;
-        const answer = await within(answerMs, (signal) => server.refresh(signal));
-        if (mine === state) adopt(answer);
+      await exclusive(async (waited) => {
+        if (waited && !isFresh()) await sharedToken();
+        sync();
+        if (expected !== state || isFresh()) return;
+        const answer = await withTimeout(answerMs, (signal) => server.refresh(signal));
+        if (expected === state) adopt(answer);
       });
     } catch (error) {
-      if (mine !== state) return;
+      if (expected !== state) return;
       if (!(error instanceof SessionOver)) throw error;
       end(error.reason);
     } finally {
-      if (mine === state) flight = undefined;
+      if (expected === state) refreshing = undefined;
     }
   }
 
-  /** Takes what a refresh gave, unless the cookie of this browser is somebody else's by now. */
+  /** Stores the token of a refresh, or signs out if the cookie now belongs to another user. */
   function adopt(answer: TokenAnswer): void {
     const token = received(answer, now());
-    if (!isMine({ ...state, ...personOf(token.token) } as Marker)) {
+    if (!isCurrent({ ...state, ...personOf(token.token) } as Marker)) {
       end('signed_out_elsewhere');
       return;
     }
@@ -135,61 +135,61 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
     share();
   }
 
-  /** Gives the token to the other tabs. */
+  /** Sends the token to the other tabs. */
   function share(): void {
     channel?.postMessage({ ...held, ...state });
   }
 
-  function take(message: unknown): void {
-    look();
+  function receive(message: unknown): void {
+    sync();
     const { user, session, token, at, lifeMs } = (message ?? {}) as Partial<Record<string, unknown>>;
     if (typeof token !== 'string' || typeof at !== 'number' || typeof lifeMs !== 'number') return;
-    if (!isMine({ user, session } as Person) || known.includes(token) || (held && held.at > at)) return;
+    if (!isCurrent({ user, session } as Person) || known.includes(token) || (held && held.at > at)) return;
     hold({ token, at, lifeMs });
-    arrived?.();
+    onSharedToken?.();
   }
 
-  /** Resolves when a token has come from another tab, and when none has. */
-  function arrival(): Promise<void> {
+  /** Resolves when a token arrives from another tab, or after `sharedTokenMs`. */
+  function sharedToken(): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, arrivalMs);
-      arrived = () => {
+      const timer = setTimeout(resolve, sharedTokenMs);
+      onSharedToken = () => {
         clearTimeout(timer);
         resolve();
       };
     });
   }
 
-  function isUntold(): boolean {
+  function isEndPending(): boolean {
     const found = marker.read();
     return found !== undefined && 'untold' in found;
   }
 
-  /** Tells the server of a sign-out, unless it knows. To be called alone: the cookie must not become another's meanwhile. */
-  async function tell(token?: string): Promise<void> {
-    if (!isUntold()) return;
-    await within(answerMs, (signal) => server.end(token, signal));
-    if (isUntold()) marker.write(undefined);
+  /** Ends the session on the server if that is pending. Call it exclusively: the cookie must not change meanwhile. */
+  async function endPending(token?: string): Promise<void> {
+    if (!isEndPending()) return;
+    await withTimeout(answerMs, (signal) => server.end(token, signal));
+    if (isEndPending()) marker.write(undefined);
   }
 
   async function settle(token?: string): Promise<boolean> {
-    // What fails is tried again whenever the page wakes.
-    await alone(() => tell(token)).catch(() => undefined);
-    return !isUntold();
+    // A failure is retried when the page becomes active again.
+    await exclusive(() => endPending(token)).catch(() => undefined);
+    return !isEndPending();
   }
 
   function wake(): void {
-    look();
-    if (isUntold()) void settle();
+    sync();
+    if (isEndPending()) void settle();
   }
 
   if (channel) {
     channel.onmessage = ({ data }) => {
-      take(data);
+      receive(data);
     };
   }
   const unwatchTabs = tabs.watch?.((key) => {
-    if (key === name || key === null) look();
+    if (key === name || key === null) sync();
   });
   const unwatchPage = page.watch((event) => {
     if (event !== 'pagehide' && event !== 'offline') wake();
@@ -205,29 +205,29 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
     who: () => (state.name === 'signed_in' ? state : undefined),
     fresh,
     async renew(rejected) {
-      look();
+      sync();
       if (!known.includes(rejected)) return undefined;
       if (held?.token === rejected) held = undefined;
       return fresh();
     },
-    signIn: (ask) =>
-      alone(async () => {
-        await tell().catch(() => undefined);
-        const answer = await ask();
+    signIn: (request) =>
+      exclusive(async () => {
+        await endPending().catch(() => undefined);
+        const answer = await request();
         const token = received(answer, now());
         const { user, session = uuid() } = { ...answer, ...personOf(token.token) };
-        if (!user) throw new TypeError('the answer does not say who has signed in');
+        if (!user) throw new TypeError('the sign-in answer names no user');
         marker.write({ user, session });
         if (state.name === 'signed_in') enter({ name: 'signed_out', reason: 'replaced' });
         enter({ name: 'signed_in', user, session }, token);
         share();
       }),
     async signOut() {
-      const mine = state;
-      look();
-      const token = isGood() ? held?.token : undefined;
-      // Who has signed in elsewhere meanwhile is not who leaves here.
-      if (mine === state && state.name === 'signed_in') {
+      const expected = state;
+      sync();
+      const token = isFresh() ? held?.token : undefined;
+      // A session that another tab has started meanwhile must not be ended.
+      if (expected === state && state.name === 'signed_in') {
         marker.write({ untold: true });
         enter({ name: 'signed_out', reason: 'signed_out' });
       }

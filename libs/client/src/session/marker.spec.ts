@@ -16,7 +16,7 @@ function storageWith(entries: Map<string, string>) {
 const maggie = { user: 'maggie', session: 's-1' };
 
 test.each<Marker>([maggie, { ended: 'expired' }, { untold: true }, undefined])(
-  '%j is there for the next page',
+  'stores %j for the next page',
   (marker) => {
     const storage = storageWith(new Map());
     createMarkerStore('x', { storage }).write(marker);
@@ -34,18 +34,18 @@ test.each([
   '{"user":1,"session":"s"}',
   '{"untold":"yes"}',
   '{"ended":5}',
-])('%j in the storage is nothing', (text) => {
+])('ignores %j in the storage', (text) => {
   expect(createMarkerStore('x', { storage: storageWith(new Map([['x', text]])) }).read()).toBeUndefined();
 });
 
-describe('where the storage', () => {
-  test('is missing, the page goes on by itself', () => {
+describe('if the storage', () => {
+  test('is missing, the marker is kept in memory', () => {
     const store = createMarkerStore('x', {});
     store.write(maggie);
     expect(store.read()).toEqual(maggie);
   });
 
-  test('is full, what was last written counts here', () => {
+  test('is full, the last written marker applies in this page', () => {
     const storage = storageWith(new Map());
     storage.setItem.mockImplementation(() => {
       throw new DOMException('full', 'QuotaExceededError');
@@ -55,7 +55,7 @@ describe('where the storage', () => {
     expect(store.read()).toEqual(maggie);
   });
 
-  test('is forbidden from some time on, what was known counts', () => {
+  test('becomes blocked, the last known marker applies', () => {
     const storage = storageWith(new Map());
     const store = createMarkerStore('x', { storage });
     store.write(maggie);

@@ -2,8 +2,8 @@ import type { Person } from './session-types.ts';
 import type { Tabs } from './tabs.ts';
 
 /**
- * What all tabs know of the session, and a reload finds: who is signed in; or why nobody is any more; or that somebody signed out
- * and the server has still to be told. Names nobody who is not signed in, and holds no secret.
+ * The session as stored for all tabs and for reloads: the signed-in user, the reason why the session ended, or a sign-out that the
+ * server has not confirmed yet (`untold`). Contains no secret, and no user name after the sign-out.
  */
 export type Marker = Person | { readonly ended: string } | { readonly untold: true } | undefined;
 
@@ -16,7 +16,7 @@ export interface MarkerStore {
   write(marker: Marker): void;
 }
 
-/** Keeps the marker in the tabs' storage. Where that is forbidden or full, it lasts as long as the page. */
+/** Stores the marker in the storage that the tabs share. If the storage is blocked or full, the marker lasts as long as the page. */
 export function createMarkerStore(key: string, { storage }: Tabs): MarkerStore {
   let own: Marker;
   let shared = storage;
@@ -41,7 +41,7 @@ export function createMarkerStore(key: string, { storage }: Tabs): MarkerStore {
   };
 }
 
-/** What another version of the page wrote there, or somebody by hand, is nothing. */
+/** Parses a stored marker. Returns `undefined` for invalid values, for example from another version of the page. */
 function parse(text: string | null): Marker {
   try {
     const { user, session, ended, untold } = JSON.parse(text ?? '{}') as Record<string, unknown>;

@@ -7,7 +7,7 @@ import { RefreshRefused, SessionOver } from './session-errors.ts';
 const failed = (): Error => new TypeError('fetch failed');
 
 describe('a token', () => {
-  test('comes with the sign-in and is held in memory only', async () => {
+  test('is returned by the sign-in and held in memory only', async () => {
     const { browser, auth, tab } = await signedInBrowser();
     const token = tab.token();
     expect(token).toMatch(/^header\./);
@@ -16,7 +16,7 @@ describe('a token', () => {
     expect([...browser.entries]).toEqual([['usher.session', '{"user":"maggie","session":"session 1"}']]);
   });
 
-  test('is refreshed when it is asked for within 30 seconds of its end, and not before', async () => {
+  test('is refreshed on request within 30 seconds of its expiry, and not earlier', async () => {
     const { auth, tab } = await signedInBrowser();
     const first = tab.token();
     await settle(869_000);
@@ -29,7 +29,7 @@ describe('a token', () => {
     expect(auth.refreshes).toBe(1);
   });
 
-  test('that lives for seconds only is refreshed in the last third of its life', async () => {
+  test('with a short lifetime is refreshed in its last third', async () => {
     const { auth, tab } = await signedInBrowser();
     auth.tokenSeconds = 6;
     await settle(900_000);
@@ -42,7 +42,7 @@ describe('a token', () => {
     expect(auth.refreshes).toBe(2);
   });
 
-  test('that is over the moment it comes is handed out all the same, and asked for once a call', async () => {
+  test('that is already expired on arrival is returned, and refreshed at every call', async () => {
     const { auth, tab } = await signedInBrowser();
     auth.tokenSeconds = 0;
     await settle(900_000);
@@ -50,30 +50,27 @@ describe('a token', () => {
     expect(auth.refreshes).toBe(1);
   });
 
-  test.each([-86_400_000, 86_400_000])(
-    'lives as long as the server says, with a clock that is %d ms off',
-    async (ms) => {
-      const { auth, tab } = await signedInBrowser();
-      auth.clockSkewMs = ms;
-      await settle(900_000);
-      await tab.fresh();
-      await settle(869_000);
-      await tab.fresh();
-      expect(auth.refreshes).toBe(1);
-      await settle(1_000);
-      await tab.fresh();
-      expect(auth.refreshes).toBe(2);
-    },
-  );
+  test.each([-86_400_000, 86_400_000])('has the lifetime of the server with a clock that is %d ms off', async (ms) => {
+    const { auth, tab } = await signedInBrowser();
+    auth.clockSkewMs = ms;
+    await settle(900_000);
+    await tab.fresh();
+    await settle(869_000);
+    await tab.fresh();
+    expect(auth.refreshes).toBe(1);
+    await settle(1_000);
+    await tab.fresh();
+    expect(auth.refreshes).toBe(2);
+  });
 
-  test('is refreshed after a sleep, however late timers are', async () => {
+  test('is refreshed after sleep, even if timers are late', async () => {
     const { auth, tab } = await signedInBrowser();
     vi.setSystemTime(Date.now() + 8 * 3_600_000);
     await tab.fresh();
     expect(auth.refreshes).toBe(1);
   });
 
-  test('of which nobody knows how old it is, since the clock was set back, is refreshed', async () => {
+  test('of unknown age is refreshed after the clock was set back', async () => {
     const { auth, tab } = await signedInBrowser();
     vi.setSystemTime(Date.now() - 3_600_000);
     await tab.fresh();
@@ -81,7 +78,7 @@ describe('a token', () => {
     expect(auth.refreshes).toBe(1);
   });
 
-  test('is refreshed once, however many ask', async () => {
+  test('is refreshed once for concurrent calls', async () => {
     const { auth, tab } = await signedInBrowser();
     await settle(900_000);
     const tokens = await Promise.all(Array.from({ length: 20 }, () => tab.fresh()));
@@ -89,7 +86,7 @@ describe('a token', () => {
     expect(auth.refreshes).toBe(1);
   });
 
-  test('is got after a reload when it is first asked for', async () => {
+  test('is requested at the first call after a reload', async () => {
     const { auth, openTab } = await signedInBrowser();
     const reloaded = openTab();
     expect(whoIn(reloaded)).toBe('maggie');
@@ -100,20 +97,20 @@ describe('a token', () => {
   });
 });
 
-describe('a token that the server does not take', () => {
-  test('is renewed once, however many calls were refused with it', async () => {
+describe('a rejected token', () => {
+  test('is renewed once for all calls that were rejected with it', async () => {
     const { auth, tab } = await signedInBrowser();
     const rejected = tab.token() ?? '';
     const renewed = await Promise.all([tab.renew(rejected), tab.renew(rejected)]);
     expect(renewed[0]).not.toBe(rejected);
     expect(renewed).toEqual([tab.token(), tab.token()]);
     expect(auth.refreshes).toBe(1);
-    // A call that was under way all the while hears of it late.
+    // A pending call receives its 401 late.
     expect(await tab.renew(rejected)).toBe(tab.token());
     expect(auth.refreshes).toBe(1);
   });
 
-  test('of somebody else is not renewed: a call of one is never repeated as another', async () => {
+  test('of another user is not renewed, so that no call is repeated as another user', async () => {
     const { auth, tab } = await signedInBrowser();
     const hers = tab.token() ?? '';
     await tab.signOut();
@@ -124,11 +121,11 @@ describe('a token that the server does not take', () => {
   });
 });
 
-describe('a refresh that cannot be done now', () => {
+describe('a refresh that fails temporarily', () => {
   test.each([
     ['without a network', failed()],
-    ['refused for a while', new RefreshRefused('draining', 503, 1_500)],
-  ])('(%s) is told to the one who asked and signs nobody out', async (_, trouble) => {
+    ['refused temporarily', new RefreshRefused('draining', 503, 1_500)],
+  ])('(%s) rejects the call and does not sign out', async (_, trouble) => {
     const { auth, tab } = await signedInBrowser();
     await settle(900_000);
     auth.trouble = trouble;
@@ -138,7 +135,7 @@ describe('a refresh that cannot be done now', () => {
     expect(await tab.fresh()).toMatch(/^header\./);
   });
 
-  test('leaves what is held as long as it is good', async () => {
+  test('keeps the current token while it is valid', async () => {
     const { auth, tab } = await signedInBrowser();
     const token = tab.token() ?? '';
     auth.trouble = failed();
@@ -149,7 +146,7 @@ describe('a refresh that cannot be done now', () => {
     await expect(tab.fresh()).rejects.toThrow(TypeError);
   });
 
-  test('is given up after 30 seconds, and what comes of it later is dropped', async () => {
+  test('times out after 30 seconds, and a late answer is dropped', async () => {
     const { auth, tab } = await signedInBrowser();
     await settle(900_000);
     const answer = Promise.withResolvers<undefined>();
@@ -167,7 +164,7 @@ describe('a refresh that cannot be done now', () => {
   test.each([
     ['no token', { expires: 4_000_000_000 }],
     ['nothing', undefined],
-  ])('is one whose answer holds %s', async (_, answer) => {
+  ])('includes an answer that holds %s', async (_, answer) => {
     const { auth, tab } = await signedInBrowser();
     await settle(900_000);
     vi.spyOn(auth.server, 'refresh').mockResolvedValue(answer as never);
@@ -176,39 +173,39 @@ describe('a refresh that cannot be done now', () => {
   });
 });
 
-describe('a session that is over', () => {
-  test('signs out with the server’s reason; whoever waits for a token gets none', async () => {
+describe('a session that has ended', () => {
+  test('signs out with the reason of the server, and pending calls get no token', async () => {
     const { auth, browser, tab } = await signedInBrowser();
     await settle(900_000);
     auth.endAll('password_changed');
     expect(await Promise.all([tab.fresh(), tab.fresh()])).toEqual([undefined, undefined]);
-    expect(whoIn(tab)).toBe('nobody: password_changed');
+    expect(whoIn(tab)).toBe('signed out: password_changed');
     expect([...browser.entries.values()].join()).not.toContain('maggie');
     expect(await tab.fresh()).toBeUndefined();
     expect(auth.refreshes).toBe(1);
   });
 
-  test('may be told by any other call; the first reason counts', async () => {
+  test('can be reported by any call, and the first reason counts', async () => {
     const { auth, tab } = await signedInBrowser();
     tab.end('operator');
     tab.end('expired');
-    expect(whoIn(tab)).toBe('nobody: operator');
+    expect(whoIn(tab)).toBe('signed out: operator');
     expect(tab.token()).toBeUndefined();
     expect(await tab.fresh()).toBeUndefined();
     expect(auth.refreshes).toBe(0);
   });
 
-  test('is found in the answer for somebody else, whose cookie this browser has by now', async () => {
+  test('is detected if the cookie now belongs to another user', async () => {
     const { auth, tab } = await signedInBrowser();
     await auth.signIn('bart');
     await settle(900_000);
     expect(await tab.fresh()).toBeUndefined();
-    expect(whoIn(tab)).toBe('nobody: signed_out_elsewhere');
+    expect(whoIn(tab)).toBe('signed out: signed_out_elsewhere');
   });
 });
 
-describe('tokens that are no JWT', () => {
-  test('are good until `expires` by this clock; the sign-in says whose they are', async () => {
+describe('opaque tokens', () => {
+  test('are valid until `expires` by the local clock, for the user of the sign-in answer', async () => {
     const { auth, openTab, tab } = await signedInBrowser();
     await tab.signOut();
     let made = 0;
@@ -225,22 +222,22 @@ describe('tokens that are no JWT', () => {
   });
 });
 
-describe('who acts while being told', () => {
-  test('is told the rest after it, so that all hear the same in the same order', async () => {
+describe('a call from inside a subscriber', () => {
+  test('does not change the order of states for other subscribers', async () => {
     const { tab, auth } = await signedInBrowser();
-    const heard: string[][] = [[], []];
+    const received: string[][] = [[], []];
     tab.state$.subscribe(({ name }) => {
-      heard[0]?.push(name);
+      received[0]?.push(name);
       if (name === 'signed_in') tab.end('operator');
     });
-    tab.state$.subscribe(({ name }) => heard[1]?.push(name));
+    tab.state$.subscribe(({ name }) => received[1]?.push(name));
     await tab.signIn(() => auth.signIn('bart'));
-    expect(heard[0]).toEqual(['signed_in', 'signed_out', 'signed_in', 'signed_out']);
-    expect(heard[1]).toEqual(['signed_out', 'signed_in', 'signed_out']);
+    expect(received[0]).toEqual(['signed_in', 'signed_out', 'signed_in', 'signed_out']);
+    expect(received[1]).toEqual(['signed_out', 'signed_in', 'signed_out']);
     expect(tab.token()).toBeUndefined();
   });
 });
 
-test('an error names why the session is over, and nothing secret', () => {
+test('the error contains the reason of the end and no secret', () => {
   expect(new SessionOver('expired')).toMatchObject({ message: 'expired', reason: 'expired' });
 });

@@ -3,16 +3,15 @@ import { RefreshRefused, SessionOver } from './session-errors.ts';
 import type { SessionServer } from './session-types.ts';
 
 export interface SessionByCookieOptions {
-  /** Where one signs in, e.g. `/api/auth`: `POST <url>/refresh` refreshes, `DELETE <url>` ends. */
+  /** The URL of the session API, e.g. `/api/auth`: `POST <url>/refresh` refreshes, `DELETE <url>` ends the session. */
   readonly url: string;
-  /** The global `fetch` unless told. */
+  /** Defaults to the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
 }
 
 /**
- * Usher's own way: a refresh cookie that no script can read. A 401, or a 403 `user_disabled`, says that the session is over, and as
- * far as it knows why; a cookie that is not there any more has come to the end of its life. Everything else, and no answer at
- * all, can be tried again.
+ * The session API of Usher, with a refresh token in an HttpOnly cookie. A 401 or a 403 `user_disabled` ends the session, with the
+ * cause if the server names it; a missing cookie counts as `expired`. Any other answer, and a network failure, can be retried.
  */
 export function sessionByCookie({ url, fetch = globalThis.fetch }: SessionByCookieOptions): SessionServer {
   const call = { credentials: 'include', cache: 'no-store' } as const;
@@ -29,14 +28,14 @@ export function sessionByCookie({ url, fetch = globalThis.fetch }: SessionByCook
       throw new RefreshRefused(code ?? 'internal', status, retryAfterMs);
     },
     async end(token, signal) {
-      // A token names its session whatever became of the cookie; the cookie may have outlived the token.
+      // The token identifies its session even if the cookie has changed. The cookie may be valid longer than the token.
       for (const bearer of token ? [token, undefined] : [undefined]) {
         const headers = bearer && { authorization: `Bearer ${bearer}` };
         const { ok, status } = await fetch(url, { ...call, method: 'DELETE', signal, ...(headers && { headers }) });
         if (ok) return;
         if (status !== 401 && status !== 403) throw new RefreshRefused('internal', status);
       }
-      // Nothing is left to be ended.
+      // The session has already ended.
     },
   };
 }

@@ -1,9 +1,9 @@
 import type { ProblemCode } from '@usher/protocol';
 import { TicketRefused } from '../ticket-refused.ts';
 
-/** The session has ended for good: there will be no token any more. Thrown by `refresh`; holds nothing secret. */
+/** The session has ended and cannot be refreshed. Thrown by `refresh`. Contains no secret. */
 export class SessionOver extends Error {
-  /** Why, for the state that follows: with Usher's server one of its end causes. */
+  /** The reason for the `signed_out` state; with Usher's server one of its end causes. */
   readonly reason: string;
   override readonly name: string = 'SessionOver';
 
@@ -14,8 +14,8 @@ export class SessionOver extends Error {
 }
 
 /**
- * The server has no token to give right now; signs nobody out. To a socket it is what a ticket is that can be asked for again: it
- * comes back, and not before the server wants it.
+ * The server cannot refresh the token now. The session continues. A socket treats it as a retryable ticket refusal: it reconnects, at
+ * the earliest after `retryAfterMs`.
  */
 export class RefreshRefused extends TicketRefused {
   override readonly name: string = 'RefreshRefused';

@@ -4,7 +4,7 @@ import { FakeAuth, FakeBrowser } from '../testing.ts';
 import { createSessionKeeper } from './keeper.ts';
 import type { SessionKeeper } from './session-types.ts';
 
-/** Whatever can happen to the tabs of a browser, in any order. */
+/** All events that can happen to the tabs of a browser, in any order. */
 type Happening =
   | { readonly kind: 'fresh' | 'renew' | 'signOut' | 'wake'; readonly tab: number }
   | { readonly kind: 'signIn'; readonly tab: number; readonly user: string }
@@ -34,7 +34,7 @@ interface Way extends PromiseWithResolvers<undefined> {
   readonly step: 'there' | 'back';
 }
 
-/** Tabs whose every call and every piece of news waits for what the test lets happen. */
+/** Tabs whose server calls and cross-tab events wait until the test releases them. */
 class World {
   readonly ways: Way[] = [];
   readonly news: (() => void)[] = [];
@@ -100,7 +100,7 @@ class World {
     }
   }
 
-  /** Everything that is under way comes to its end, and all news arrives. */
+  /** Completes all pending calls and delivers all events. */
   async calm(): Promise<void> {
     for (let round = 0; round < 60; round++) {
       for (const way of this.ways.splice(0)) way.resolve(undefined);
@@ -124,10 +124,10 @@ class World {
     return this.auth.sessions.some(({ ended }) => ended === 'refresh_reused');
   }
 
-  /** Asks for a token: whatever comes must be of the one who asked. */
+  /** Requests a token, and checks that it belongs to the current user. */
   #ask(of: number, call: (keeper: SessionKeeper) => Promise<string | undefined>): void {
     this.#call(of, async (keeper) => {
-      // The others' doings count from the moment that they are known here.
+      // Actions of other tabs count once this tab has received them.
       this.pages[of]?.tell('pageshow');
       const { state } = keeper;
       const token = await call(keeper);
@@ -154,13 +154,13 @@ class World {
   }
 }
 
-/** Lets it all happen in a new world, and lets everything come to its end. */
+/** Runs the events in a new browser and completes all pending work. */
 async function live(all: readonly Happening[], locks: boolean): Promise<World> {
   vi.clearAllTimers();
   vi.setSystemTime(1_000_000_000);
   const world = new World(locks);
   for (const what of all) {
-    // No call takes longer than the keeper waits for it: that would be an answer that is lost.
+    // No call exceeds the keeper's timeout, because that would be a lost answer.
     if ('ms' in what && what.ms > 100) await world.calm();
     world.happen(what);
     await vi.advanceTimersByTimeAsync(what.kind === 'pass' ? what.ms : 0);
@@ -179,7 +179,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('whatever the tabs do, with locks: no token of one for another, no alarm of their own making, no call left without an end', async () => {
+test('in any order of events with locks, no tab gets the token of another user, no refresh cookie is reused, and every call settles', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(happening(false), { maxLength: 80 }), async (all) => {
       const world = await live(all, true);
@@ -191,7 +191,7 @@ test('whatever the tabs do, with locks: no token of one for another, no alarm of
   );
 });
 
-test('whatever they do, without locks and with answers that are lost: no token of one for another, no call left without an end', async () => {
+test('in any order of events without locks and with lost answers, no tab gets the token of another user, and every call settles', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(happening(true), { maxLength: 80 }), fc.boolean(), async (all, locks) => {
       const world = await live(all, locks);
@@ -202,7 +202,7 @@ test('whatever they do, without locks and with answers that are lost: no token o
   );
 });
 
-test('whatever has happened: after a sign-out no tab holds a token, the server knows, and nobody is signed in by what is left', async () => {
+test('after any order of events and a sign-out, no tab holds a token, the server has ended the session, and no leftover data signs in', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(happening(true), { maxLength: 60 }), tab, fc.boolean(), async (all, of, network) => {
       const world = await live(all, true);
@@ -216,7 +216,7 @@ test('whatever has happened: after a sign-out no tab holds a token, the server k
         expect([state.name, token()]).toEqual(['signed_out', undefined]);
         expect(await fresh()).toBeUndefined();
       }
-      // The next load, with a network: before anything else the server is told what it does not know.
+      // The next page load, with a network, first sends the pending sign-out to the server.
       auth.trouble = undefined;
       const next = createSessionKeeper({ server: auth.server, ...browser.tab() });
       await world.calm();

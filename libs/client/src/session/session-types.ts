@@ -3,10 +3,10 @@ import type { Observable } from 'rxjs';
 import type { PageSource } from '../page.ts';
 import type { Tabs } from './tabs.ts';
 
-/** Who is signed in, and with which session. */
+/** The signed-in user and session. */
 export interface Person {
   readonly user: string;
-  /** The `sid` of the tokens; where they have none, one that was made up at the sign-in. */
+  /** The `sid` of the token; a random UUID if the token has none. */
   readonly session: string;
 }
 
@@ -15,84 +15,84 @@ export type SessionState =
   | {
       readonly name: 'signed_out';
       /**
-       * Why the last one is not signed in any more; without it, nobody was.
-       * - `signed_out`: by hand, here
-       * - `signed_out_elsewhere`: in another tab, or the cookie of this browser is somebody else's by now
-       * - `replaced`: another session began in another tab; it is the next state, and nothing of the first may remain
-       * - anything else is what `end` was called with, or the reason of a `SessionOver`: with Usher's server one of its end causes
+       * Why the session ended; `undefined` if there was none.
+       * - `signed_out`: `signOut()` was called in this tab
+       * - `signed_out_elsewhere`: signed out in another tab, or the cookie now belongs to another user
+       * - `replaced`: another session started; it is the next state, and all data of the previous one must be deleted
+       * - anything else: the argument of `end`, or the reason of a `SessionOver`; with Usher's server one of its end causes
        */
       readonly reason?: string;
     };
 
-/** What a sign-in comes to. `user` and `session` are wanted where the token is no JWT that has `sub` and `sid`. */
+/** The answer to a sign-in. `user` is required if the token is not a JWT with `sub`; `session` defaults to the `sid` or a random UUID. */
 export type SignInAnswer = TokenAnswer & Partial<Person>;
 
-/** The two calls of a server that a session lives on. */
+/** The server calls that a session keeper uses. */
 export interface SessionServer {
   /**
-   * Gets the next access token. Throws `SessionOver` where there will be none any more; whatever else it throws means: try again
-   * later, and signs nobody out.
+   * Requests the next access token. Throws `SessionOver` if the session has ended. After any other error the session continues, and
+   * the refresh is retried later.
    */
   refresh(signal: AbortSignal): Promise<TokenAnswer>;
   /**
-   * Ends the session. Resolves when the server knows, also when it is over already; throws where it could not be told.
+   * Ends the session on the server. Resolves also if the session has already ended. Throws if the server could not be reached.
    *
-   * @param token a good one, if there is one: the session may have to be ended by what the browser keeps alone
+   * @param token a valid access token, or `undefined`: then only the cookie identifies the session
    */
   end(token: string | undefined, signal: AbortSignal): Promise<void>;
 }
 
 export interface SessionKeeperOptions {
-  /** `sessionByCookie({ url: '/api/auth' })`, or one's own. */
+  /** `sessionByCookie({ url: '/api/auth' })`, or your own implementation. */
   readonly server: SessionServer;
-  /** Names the entry of `localStorage`, the lock and the channel that the tabs share; `usher.session` unless told. */
+  /** Names the entry of `localStorage`, the lock and the channel that the tabs share. Defaults to `usher.session`. */
   readonly name?: string;
-  /** A token that is good for less than this, in ms, or for less than a third of its life, is renewed first; 30,000 unless told. */
+  /** A token is refreshed if it expires within this time in ms, or within a third of its lifetime if that is shorter. Defaults to 30,000. */
   readonly marginMs?: number;
-  /** The longest that a call of the server, or the wait for another tab's, may take, in ms; 30,000 unless told. */
+  /** The timeout in ms for a server call and for the lock of another tab. Defaults to 30,000. */
   readonly answerMs?: number;
-  /** What the tabs share; the browser's own unless told, nothing where there is none. */
+  /** The storage, locks and channel that the tabs share. Defaults to `browserTabs()`. */
   readonly tabs?: Tabs;
-  /** What the page goes through; the browser's own window and document unless told. */
+  /** The source of page events. Defaults to `browserPage`. */
   readonly page?: PageSource;
-  /** Unix ms; `Date.now` unless told. */
+  /** Returns Unix ms. Defaults to `Date.now`. */
   readonly now?: () => number;
 }
 
 /**
- * Keeps somebody signed in. The access token is in memory and nowhere else; `localStorage` says who is signed in, so that a reload
- * and every other tab know it, and holds no secret. Its functions may be taken from it.
+ * Keeps a user signed in. The access token exists in memory only. `localStorage` contains the user and session for reloads and other
+ * tabs, and no secret. The functions do not depend on `this`.
  */
 export interface SessionKeeper {
-  /** The present state at once, then every change. */
+  /** Emits the current state on subscription, then every change. */
   readonly state$: Observable<SessionState>;
   readonly state: SessionState;
-  /** The token that is held now, whether it is still good or not. After a reload there is none before `fresh()`. */
+  /** Returns the current token, even if it has expired. `undefined` after a reload until `fresh()` is called. */
   readonly token: () => string | undefined;
-  /** Who is signed in, for the `who` of a socket; `undefined` if no one is. */
+  /** Returns the signed-in user and session, for the `who` of a socket; `undefined` if no one is signed in. */
   readonly who: () => Person | undefined;
   /**
-   * Resolves to a token that is good for a while, refreshed if need be: one refresh at a time, over all tabs. To `undefined` where
-   * nobody is signed in, or not any more the one who was when it was called. Rejects where there is none to be had now, with
-   * what the server's `refresh` threw; the session lives on.
+   * Resolves to a valid token, refreshed if necessary. Only one refresh runs at a time, across all tabs. Resolves to `undefined` if no
+   * one is signed in or the session changed during the call. Rejects with the error of the server's `refresh` if the token cannot be
+   * refreshed now; the session continues.
    */
   readonly fresh: () => Promise<string | undefined>;
-  /** After a 401: resolves to another token than the rejected one, as `fresh` does. Where another is held already, to that. */
+  /** Call it after a 401: resolves like `fresh`, to a token other than the rejected one. */
   readonly renew: (rejected: string) => Promise<string | undefined>;
   /**
-   * Signs in: nothing of another session is under way meanwhile in any tab, and a session that the server has still to be told
-   * the end of is ended first. Rejects with what `ask` rejects with.
+   * Signs in. No tab refreshes or ends a session meanwhile, and a pending sign-out is sent to the server first. Rejects with the error
+   * of `request`.
    *
-   * @param ask calls the server and resolves to its answer
+   * @param request calls the server and resolves to its answer
    */
-  readonly signIn: (ask: () => Promise<SignInAnswer>) => Promise<void>;
+  readonly signIn: (request: () => Promise<SignInAnswer>) => Promise<void>;
   /**
-   * Signs out, here and in every tab, at once. Resolves to whether the server knows; if not, it is told as soon as it can be
-   * reached, also after a reload, and the session is never refreshed again.
+   * Signs out immediately in all tabs. Resolves to whether the server has confirmed. If not, the call is retried when the page becomes
+   * active, also after a reload, and the session is never refreshed again.
    */
   readonly signOut: () => Promise<boolean>;
-  /** The server said that the session is over. The first reason counts. */
+  /** Reports that the server has ended the session. The first reason counts. */
   readonly end: (reason: string) => void;
-  /** Lets go of everything that it listens to. */
+  /** Removes all event listeners and closes the channel. */
   readonly stop: () => void;
 }

@@ -4,7 +4,7 @@ import { settle } from '../testing/new-socket.ts';
 
 const failed = (): Error => new TypeError('fetch failed');
 
-/** Maggie has signed out, and the server does not know. */
+/** A tab in which maggie has signed out while the server was unreachable. */
 async function signedOutOffline() {
   const made = await signedInBrowser();
   made.auth.trouble = failed();
@@ -13,17 +13,17 @@ async function signedOutOffline() {
 }
 
 describe('signing out', () => {
-  test('is done here at once, whatever the server has to say', async () => {
+  test('takes effect locally at once, independent of the server', async () => {
     const { auth, browser, tab } = await signedInBrowser();
-    const told = tab.signOut();
-    expect(whoIn(tab)).toBe('nobody: signed_out');
+    const signedOut = tab.signOut();
+    expect(whoIn(tab)).toBe('signed out: signed_out');
     expect(tab.token()).toBeUndefined();
-    expect(await told).toBe(true);
+    expect(await signedOut).toBe(true);
     expect(auth.sessions[0]?.ended).toBe('signed_out');
     expect(browser.entries.size).toBe(0);
   });
 
-  test('of nobody is nothing', async () => {
+  test('does nothing if no one is signed in', async () => {
     const { auth, openTab } = newBrowser();
     const tab = openTab();
     expect(await tab.signOut()).toBe(true);
@@ -31,7 +31,7 @@ describe('signing out', () => {
     expect(auth.ends).toBe(0);
   });
 
-  test('does not end the session of somebody who signed in elsewhere meanwhile', async () => {
+  test('does not end a session that another tab started meanwhile', async () => {
     const { auth, openTab, tab } = await signedInBrowser({ carry: () => undefined });
     await openTab().signIn(() => auth.signIn('bart'));
     expect(whoIn(tab)).toBe('maggie');
@@ -41,8 +41,8 @@ describe('signing out', () => {
   });
 });
 
-describe('signing out where the server cannot be told', () => {
-  test('leaves nobody signed in and names nobody, and nothing is refreshed any more', async () => {
+describe('signing out while the server is unreachable', () => {
+  test('signs out, stores no user name and stops refreshing', async () => {
     const { auth, browser, tab, openTab } = await signedOutOffline();
     expect([...browser.entries]).toEqual([['usher.session', '{"untold":true}']]);
     auth.trouble = undefined;
@@ -51,13 +51,13 @@ describe('signing out where the server cannot be told', () => {
     expect(auth.refreshes).toBe(0);
     auth.trouble = failed();
     const next = openTab();
-    expect(whoIn(next)).toBe('nobody');
+    expect(whoIn(next)).toBe('signed out');
     expect(await next.fresh()).toBeUndefined();
     expect(auth.refreshes).toBe(0);
     await settle();
   });
 
-  test('is made good at the next load', async () => {
+  test('is completed at the next page load', async () => {
     const { auth, browser, openTab } = await signedOutOffline();
     auth.trouble = undefined;
     openTab();
@@ -68,7 +68,7 @@ describe('signing out where the server cannot be told', () => {
   });
 
   test.each(['online', 'pageshow', 'visibilitychange'] as const)(
-    'is made good at %s, once for all tabs',
+    'is completed at %s, once for all tabs',
     async (event) => {
       const { auth, browser, openTab, tab } = await signedOutOffline();
       const other = openTab();
@@ -82,7 +82,7 @@ describe('signing out where the server cannot be told', () => {
     },
   );
 
-  test('is made good before somebody else signs in', async () => {
+  test('is completed before another user signs in', async () => {
     const { auth, tab } = await signedOutOffline();
     auth.trouble = undefined;
     await tab.signIn(() => {
@@ -94,7 +94,7 @@ describe('signing out where the server cannot be told', () => {
     expect(await tab.fresh()).toMatch(/^header\./);
   });
 
-  test('keeps nobody from signing in, if it is not to be had: their cookie takes the place of the old one', async () => {
+  test('does not block the next sign-in if the server stays unreachable, because its cookie replaces the old one', async () => {
     const { auth, tab } = await signedOutOffline();
     auth.trouble = undefined;
     auth.troubleOnce = failed();
@@ -106,7 +106,7 @@ describe('signing out where the server cannot be told', () => {
     expect(auth.ends).toBe(0);
   });
 
-  test('waits for a refresh that is under way: what is ended is what the browser has then', async () => {
+  test('waits for a pending refresh and ends the session of the resulting cookie', async () => {
     const { auth, openTab, tab } = await signedInBrowser();
     const other = openTab();
     await settle(900_000);
@@ -114,13 +114,13 @@ describe('signing out where the server cannot be told', () => {
     auth.way = (step) => (step === 'back' ? back.promise : Promise.resolve(undefined));
     const asked = other.fresh();
     await settle();
-    const told = tab.signOut();
+    const signedOut = tab.signOut();
     await settle();
     expect(auth.ends).toBe(0);
     auth.way = () => Promise.resolve(undefined);
     back.resolve(undefined);
     await settle(50);
-    expect(await told).toBe(true);
+    expect(await signedOut).toBe(true);
     expect(await asked).toBeUndefined();
     expect(auth.sessions[0]?.ended).toBe('signed_out');
     expect(auth.cookie).toBeUndefined();
@@ -128,12 +128,12 @@ describe('signing out where the server cannot be told', () => {
 });
 
 describe('a sign-in that fails', () => {
-  test('is told to the one who asked and changes nothing', async () => {
+  test('rejects and changes nothing', async () => {
     const { auth, openTab } = newBrowser();
     const tab = openTab();
     auth.trouble = failed();
     await expect(tab.signIn(() => auth.signIn('maggie'))).rejects.toThrow('fetch failed');
-    expect(whoIn(tab)).toBe('nobody');
+    expect(whoIn(tab)).toBe('signed out');
     auth.trouble = undefined;
     await tab.signIn(() => auth.signIn('maggie'));
     expect(whoIn(tab)).toBe('maggie');

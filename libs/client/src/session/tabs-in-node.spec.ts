@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { browserTabs } from './tabs.ts';
 
-test('outside of a page nothing is shared', () => {
+test('shares nothing outside a browser', () => {
   expect(browserTabs()).toEqual({});
 });

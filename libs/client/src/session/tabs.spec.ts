@@ -13,7 +13,7 @@ async function threeTabs(options: Parameters<typeof signedInBrowser>[0] = {}) {
 }
 
 describe('one refresh serves all tabs', () => {
-  test('that ask at once', async () => {
+  test('that call at the same time', async () => {
     const { auth, tabs } = await threeTabs();
     await settle(900_000);
     const asked = Promise.all(tabs.map(({ fresh }) => fresh()));
@@ -24,7 +24,7 @@ describe('one refresh serves all tabs', () => {
     expect(auth.refreshes).toBe(1);
   });
 
-  test('that ask later, since the token is handed to them', async () => {
+  test('that call later, because they receive the token', async () => {
     const { auth, tabs } = await threeTabs();
     await settle(900_000);
     const token = await tabs[1].fresh();
@@ -33,7 +33,7 @@ describe('one refresh serves all tabs', () => {
     expect(auth.refreshes).toBe(1);
   });
 
-  test('whose token comes a moment after the lock', async () => {
+  test('if the token arrives shortly after the lock', async () => {
     const late: (() => void)[] = [];
     const { auth, tabs } = await threeTabs({ carry: (deliver) => late.push(deliver) });
     await settle(900_000);
@@ -45,7 +45,7 @@ describe('one refresh serves all tabs', () => {
     expect(auth.refreshes).toBe(1);
   });
 
-  test('and where nothing comes, the next one refreshes for itself', async () => {
+  test('unless no token arrives: then the next tab refreshes itself', async () => {
     const { auth, tabs } = await threeTabs({ carry: () => undefined });
     await settle(900_000);
     const asked = Promise.all(tabs.map(({ fresh }) => fresh()));
@@ -55,7 +55,7 @@ describe('one refresh serves all tabs', () => {
     expect(auth.sessions[0]?.ended).toBeUndefined();
   });
 
-  test('but one that fails is tried by the next', async () => {
+  test('unless it fails: then the next tab retries', async () => {
     const { auth, tabs } = await threeTabs();
     await settle(900_000);
     auth.troubleOnce = new TypeError('fetch failed');
@@ -65,7 +65,7 @@ describe('one refresh serves all tabs', () => {
     expect(auth.refreshes).toBe(1);
   });
 
-  test('and who cannot get at it for 30 seconds hears that it cannot be done now', async () => {
+  test('and a tab that waits for 30 seconds times out', async () => {
     const { auth, tabs } = await threeTabs();
     await settle(900_000);
     const stuck = Promise.withResolvers<undefined>();
@@ -84,7 +84,7 @@ describe('one refresh serves all tabs', () => {
     null,
     { token: 5 },
     { token: 'x', at: 1, lifeMs: 9e9, user: 'bart', session: 'session 9' },
-  ])('what comes over the channel may be %j', async (message) => {
+  ])('and ignores %j on the channel', async (message) => {
     const { browser, tab } = await signedInBrowser();
     const token = tab.token();
     browser.tab().tabs.channel?.(key).postMessage(message);
@@ -92,7 +92,7 @@ describe('one refresh serves all tabs', () => {
     expect(tab.token()).toBe(token);
   });
 
-  test('an older token does not take the place of a newer one', async () => {
+  test('and an older token does not replace a newer one', async () => {
     const late: (() => void)[] = [];
     const { tabs } = await threeTabs({ locks: false, carry: (deliver) => late.push(deliver) });
     await settle(900_000);
@@ -105,7 +105,7 @@ describe('one refresh serves all tabs', () => {
 });
 
 describe('without locks', () => {
-  test('two tabs that refresh at once both win', async () => {
+  test('two tabs that refresh at the same time both succeed', async () => {
     const { auth, tabs } = await threeTabs({ locks: false });
     await settle(900_000);
     const tokens = await Promise.all(tabs.map(({ fresh }) => fresh()));
@@ -115,18 +115,18 @@ describe('without locks', () => {
     expect(await tabs[0].fresh()).toBeDefined();
   });
 
-  test('with nothing that is shared at all one tab works by itself', async () => {
+  test('a tab without any shared resources works alone', async () => {
     const { auth, openTab } = newBrowser();
     const tab = openTab({ tabs: {} });
     await tab.signIn(() => auth.signIn('maggie'));
     await settle(900_000);
     expect(await tab.fresh()).toMatch(/^header\./);
     await tab.signOut();
-    expect(whoIn(tab)).toBe('nobody: signed_out');
+    expect(whoIn(tab)).toBe('signed out: signed_out');
   });
 });
 
-describe('what one tab does the others follow', () => {
+describe('other tabs follow', () => {
   test('a sign-in', async () => {
     const { auth, openTab } = newBrowser();
     const [first, second] = [openTab(), openTab()];
@@ -141,9 +141,9 @@ describe('what one tab does the others follow', () => {
     await tabs[0].signOut();
     await settle();
     expect(tabs.map(whoIn)).toEqual([
-      'nobody: signed_out',
-      'nobody: signed_out_elsewhere',
-      'nobody: signed_out_elsewhere',
+      'signed out: signed_out',
+      'signed out: signed_out_elsewhere',
+      'signed out: signed_out_elsewhere',
     ]);
     expect(tabs.map((tab) => tab.token())).toEqual([undefined, undefined, undefined]);
     expect(browser.entries.size).toBe(0);
@@ -155,10 +155,10 @@ describe('what one tab does the others follow', () => {
     await settle(900_000);
     await tabs[2].fresh();
     await settle();
-    expect(tabs.map(whoIn)).toEqual(Array(3).fill('nobody: refresh_reused'));
+    expect(tabs.map(whoIn)).toEqual(Array(3).fill('signed out: refresh_reused'));
   });
 
-  test('a sign-in of somebody else: first nobody is signed in', async () => {
+  test('a sign-in of another user, after a signed_out state', async () => {
     const { auth, tabs } = await threeTabs();
     await tabs[1].signIn(() => auth.signIn('bart'));
     await settle();
@@ -171,21 +171,21 @@ describe('what one tab does the others follow', () => {
     expect(await tabs[0].fresh()).toBe(tabs[1].token());
   });
 
-  test('a sign-in of the same person anew', async () => {
+  test('another sign-in of the same user', async () => {
     const { auth, tabs } = await threeTabs();
     await tabs[1].signIn(() => auth.signIn('maggie'));
     await settle();
     expect(tabs[0].states.slice(-2)).toMatchObject([{ reason: 'replaced' }, { user: 'maggie', session: 'session 2' }]);
   });
 
-  test('the storage that was cleared', async () => {
+  test('a cleared storage', async () => {
     const { browser, tab } = await signedInBrowser();
     browser.tab().tabs.storage?.removeItem(key);
     await settle();
-    expect(whoIn(tab)).toBe('nobody: signed_out_elsewhere');
+    expect(whoIn(tab)).toBe('signed out: signed_out_elsewhere');
   });
 
-  test('but not what happens under other names', async () => {
+  test('but not a change of other keys', async () => {
     const { browser, tab } = await signedInBrowser();
     browser.tab().tabs.storage?.setItem('usher.theme', 'dark');
     await settle();
@@ -193,7 +193,7 @@ describe('what one tab does the others follow', () => {
   });
 
   test.each(['pageshow', 'visibilitychange', 'online'] as const)(
-    'also one that heard of nothing, as soon as its page wakes with %s',
+    'a missed event as soon as the page emits %s',
     async (event) => {
       const { auth, tabs } = await threeTabs({ carry: () => undefined });
       await tabs[0].signOut();
@@ -207,32 +207,32 @@ describe('what one tab does the others follow', () => {
     },
   );
 
-  test('also one that heard of nothing, as soon as it asks for a token', async () => {
+  test('a missed event as soon as a token is requested', async () => {
     const { tabs } = await threeTabs({ carry: () => undefined });
     await tabs[0].signOut();
     expect(await tabs[1].fresh()).toBeUndefined();
     expect(await tabs[2].renew('x')).toBeUndefined();
-    expect(tabs.slice(1).map(whoIn)).toEqual(['nobody: signed_out_elsewhere', 'nobody: signed_out_elsewhere']);
+    expect(tabs.slice(1).map(whoIn)).toEqual(['signed out: signed_out_elsewhere', 'signed out: signed_out_elsewhere']);
   });
 });
 
-describe('nothing is adopted late', () => {
-  test('an answer that comes after the sign-out', async () => {
+describe('a late answer is dropped', () => {
+  test('after a sign-out', async () => {
     const { auth, tab } = await signedInBrowser();
     await settle(900_000);
     const back = Promise.withResolvers<undefined>();
     auth.way = (step) => (step === 'back' ? back.promise : Promise.resolve(undefined));
     const asked = tab.fresh();
     await settle();
-    const told = tab.signOut();
+    const signedOut = tab.signOut();
     back.resolve(undefined);
     expect(await asked).toBeUndefined();
     expect(tab.token()).toBeUndefined();
-    expect(await told).toBe(true);
+    expect(await signedOut).toBe(true);
     expect(auth.sessions[0]?.ended).toBe('signed_out');
   });
 
-  test('an answer that comes after somebody else signed in; not theirs either', async () => {
+  test('after another user signed in, without dropping their token', async () => {
     const { auth, tab, openTab } = await signedInBrowser({ locks: false });
     await settle(900_000);
     const other = openTab();
@@ -249,7 +249,7 @@ describe('nothing is adopted late', () => {
     expect(tab.token()).toBe(other.token());
   });
 
-  test('an answer that is still to come when the next one needs a token', async () => {
+  test('while the next user requests a token', async () => {
     const { auth, tab, openTab } = await signedInBrowser({ locks: false });
     await settle(900_000);
     const other = openTab();
@@ -269,7 +269,7 @@ describe('nothing is adopted late', () => {
     expect(FakeAuth.personOf((await his) ?? '').user).toBe('bart');
   });
 
-  test('a refusal that is about the one before', async () => {
+  test('if it is a refusal for the previous session', async () => {
     const { auth, tab } = await signedInBrowser({ locks: false });
     await settle(900_000);
     const refresh = Promise.withResolvers<never>();

@@ -1,11 +1,11 @@
-/** A channel between tabs, as `BroadcastChannel` is one. */
+/** A message channel between tabs. `BroadcastChannel` implements it. */
 export interface Channel {
   onmessage: ((event: MessageEvent) => void) | null;
   postMessage(message: unknown): void;
   close(): void;
 }
 
-/** Locks between tabs, as `navigator.locks` has them. */
+/** Locks across tabs. `navigator.locks` implements it. */
 export interface Locks {
   request(
     name: string,
@@ -14,18 +14,18 @@ export interface Locks {
   ): Promise<unknown>;
 }
 
-/** What the tabs of one browser share. Whatever is missing is done without. */
+/** The resources that the tabs of a browser share. All are optional. */
 export interface Tabs {
   readonly storage?: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> | undefined;
   readonly locks?: Locks | undefined;
   readonly channel?: ((name: string) => Channel) | undefined;
-  /** Calls the listener when another tab has changed the storage, until the returned function is called. `null`: all of it. */
+  /** Calls the listener with the key that another tab changed, or `null` if it cleared the storage. Returns a function that unsubscribes. */
   readonly watch?: ((listener: (key: string | null) => void) => () => void) | undefined;
 }
 
 /**
- * What this browser's tabs share. Locks are there over https and on localhost only; storage may be forbidden. Outside of a page
- * nothing is shared.
+ * Returns the shared resources of this browser. Locks exist only over https and on localhost, and storage may be blocked. Outside a
+ * browser the result is empty.
  */
 export function browserTabs(): Tabs {
   const { window, navigator, BroadcastChannel } = globalThis as Partial<typeof globalThis>;

@@ -9,7 +9,7 @@ import { ticketFrom } from './ticket-from.ts';
 const { signal } = new AbortController();
 const ticket = new FakeServer().issue();
 
-/** A server that takes only the tokens named, and a keeper that gives others. */
+/** A server that accepts only these tokens, and a keeper that returns others. */
 function asking({ good, code = 'token_expired' }: { good: readonly string[]; code?: ProblemCode }) {
   const fetch = vi.fn<typeof globalThis.fetch>((_, init) => {
     const token = new Headers(init?.headers).get('authorization')?.slice(7) ?? '';
@@ -24,27 +24,30 @@ function asking({ good, code = 'token_expired' }: { good: readonly string[]; cod
 }
 
 describe('a ticket', () => {
-  test('is asked for with a fresh token', async () => {
+  test('is requested with a fresh token', async () => {
     const { ask, fetch, keeper } = asking({ good: ['first'] });
     expect(await ask(signal)).toMatchObject(ticket);
     expect(fetch).toHaveBeenCalledOnce();
     expect(keeper.renew).not.toHaveBeenCalled();
   });
 
-  test.each(['token_expired', 'invalid_token'] as const)('is asked for once more after %s', async (code) => {
-    const { ask, keeper } = asking({ good: ['second'], code });
-    expect(await ask(signal)).toMatchObject(ticket);
-    expect(keeper.renew).toHaveBeenCalledExactlyOnceWith('first');
-  });
+  test.each(['token_expired', 'invalid_token'] as const)(
+    'is requested again with a renewed token after %s',
+    async (code) => {
+      const { ask, keeper } = asking({ good: ['second'], code });
+      expect(await ask(signal)).toMatchObject(ticket);
+      expect(keeper.renew).toHaveBeenCalledExactlyOnceWith('first');
+    },
+  );
 
-  test('is not asked for a third time', async () => {
+  test('is not requested a third time', async () => {
     const { ask, fetch } = asking({ good: [] });
     await expect(ask(signal)).rejects.toMatchObject({ code: 'token_expired', terminal: true });
     expect(fetch).toHaveBeenCalledTimes(2);
   });
 
   test.each(['session_ended', 'user_disabled', 'too_many_tickets', 'draining'] as const)(
-    'that is refused with %s is refused',
+    'is denied without a retry after %s',
     async (code) => {
       const { ask, keeper } = asking({ good: [], code });
       await expect(ask(signal)).rejects.toMatchObject({ code });
@@ -52,7 +55,7 @@ describe('a ticket', () => {
     },
   );
 
-  test('is not to be had where nobody is signed in, or not any more', async () => {
+  test('is denied if no one is signed in', async () => {
     const { ask, keeper, fetch } = asking({ good: [] });
     keeper.renew.mockResolvedValue(undefined);
     await expect(ask(signal)).rejects.toMatchObject({ code: 'missing_token', terminal: true });
@@ -63,7 +66,7 @@ describe('a ticket', () => {
 });
 
 describe('a socket whose token cannot be refreshed now', () => {
-  test('backs off, as long as the server wants it to, and comes back', async () => {
+  test('waits for the delay of the server and reconnects', async () => {
     const { ask, keeper } = asking({ good: ['first'] });
     keeper.fresh.mockRejectedValueOnce(new RefreshRefused('store_unavailable', 503, 30_000));
     const { server, socket } = newSocket({ ticket: ask });
@@ -77,7 +80,7 @@ describe('a socket whose token cannot be refreshed now', () => {
     expect(socket.state.name).toBe('connecting');
   });
 
-  test.each(['fresh', 'renew'] as const)('and without a network (%s) too', async (which) => {
+  test.each(['fresh', 'renew'] as const)('backs off without a network (%s)', async (which) => {
     const { ask, keeper } = asking({ good: [] });
     keeper[which].mockRejectedValue(new TypeError('fetch failed'));
     const { socket } = newSocket({ ticket: ask });
@@ -88,6 +91,6 @@ describe('a socket whose token cannot be refreshed now', () => {
   });
 });
 
-test('a refusal to refresh is to a socket what a ticket is that may be had later', () => {
+test('RefreshRefused is a retryable TicketRefused', () => {
   expect(new RefreshRefused('draining', 503, 5)).toBeInstanceOf(TicketRefused);
 });

@@ -2,26 +2,26 @@ import type { TokenAnswer } from '@usher/protocol';
 import { SessionOver } from '../session/session-errors.ts';
 import type { Person, SessionServer } from '../session/session-types.ts';
 
-/** What an answer leaves in the browser. */
-interface Jar {
+/** The cookie that a response sets. */
+interface CookieResponse {
   readonly cookie: string | undefined;
 }
 
 interface FakeSession {
   readonly id: string;
   readonly user: string;
-  /** The cookie that is good, and the one before with the time of its use, Unix ms. */
+  /** The valid cookie, and the previous one with the time of its use, Unix ms. */
   cookie: string;
   before?: { readonly cookie: string; readonly usedAt: number };
   ended?: string;
 }
 
-/** Two uses of a cookie within this time both succeed. */
+/** Within this time, in ms, a second use of a cookie succeeds. */
 const graceMs = 5_000;
 
 /**
- * The server that sessions live on, and the cookie jar of one browser: refresh cookies rotate, and one that comes back late ends the
- * session.
+ * A session server with the cookie jar of one browser. Refresh cookies rotate, and the reuse of an old cookie after the grace period
+ * ends the session.
  *
  * ```ts
  * const auth = new FakeAuth();
@@ -29,24 +29,24 @@ const graceMs = 5_000;
  * await keeper.signIn(() => auth.signIn('maggie'));
  * await keeper.fresh(); // 'header.….signature'
  * auth.endAll('operator');
- * auth.trouble = new TypeError('fetch failed'); // … or no network at all
+ * auth.trouble = new TypeError('fetch failed'); // simulates a network failure
  * ```
  */
 export class FakeAuth {
-  /** The refresh cookie that the browser holds. */
+  /** The refresh cookie of the browser. */
   cookie: string | undefined;
   readonly sessions: FakeSession[] = [];
-  /** How often it was asked to refresh, and to end. */
+  /** The number of `refresh` and `end` calls that reached the server. */
   refreshes = 0;
   ends = 0;
   tokenSeconds = 900;
-  /** How far the server's clock is ahead of this device's. */
+  /** How many ms the server's clock is ahead of the device's. */
   clockSkewMs = 0;
-  /** What goes wrong before a call reaches the server, for as long as it is set. */
+  /** If set, every call fails with this error before it reaches the server. */
   trouble: Error | undefined;
-  /** The same, of the next call only. */
+  /** The same, for the next call only. */
   troubleOnce: Error | undefined;
-  /** The way there and back: a call waits for it twice, and is lost where it rejects. */
+  /** Delays each request and each response. If it rejects, the request or response is lost. */
   way: (step: 'there' | 'back') => Promise<void> = () => Promise.resolve();
   #made = 0;
 
@@ -71,7 +71,7 @@ export class FakeAuth {
     });
   }
 
-  /** What the server says to a cookie, whoever presents it. */
+  /** Answers a refresh call with this cookie. */
   refreshWith(cookie: string | undefined): TokenAnswer & { readonly cookie: string } {
     this.refreshes++;
     const session = this.#find(cookie);
@@ -92,7 +92,7 @@ export class FakeAuth {
     for (const session of this.sessions) session.ended ??= cause;
   }
 
-  /** Whom a token of this server speaks for. */
+  /** Returns the user and session of a token of this server. */
   static personOf(token: string): Person {
     const { sub, sid } = JSON.parse(atob(token.split('.')[1] ?? '')) as Record<'sub' | 'sid', string>;
     return { user: sub, session: sid };
@@ -114,7 +114,9 @@ export class FakeAuth {
     return { token: `header.${btoa(JSON.stringify(claims))}.signature`, expires: exp };
   }
 
-  async #call<T extends object>(serve: (cookie: string | undefined) => T & Jar): Promise<Omit<T & Jar, 'cookie'>> {
+  async #call<T extends object>(
+    serve: (cookie: string | undefined) => T & CookieResponse,
+  ): Promise<Omit<T & CookieResponse, 'cookie'>> {
     const sent = this.cookie;
     await this.way('there');
     const trouble = this.troubleOnce ?? this.trouble;
@@ -128,7 +130,7 @@ export class FakeAuth {
   }
 }
 
-/** Does it now, and gives what it came to when it is asked. */
+/** Calls `run` now and returns a function that returns its result or throws its error. */
 function attempt<T>(run: () => T): () => T {
   try {
     const value = run();

@@ -1,14 +1,14 @@
 import type { Channel, Locks, Tabs } from '../session/tabs.ts';
 import { FakePage } from './fake-page.ts';
 
-/** One tab: what it shares with the others, and what its page goes through. */
+/** A tab: the resources that it shares with other tabs, and its page. */
 export interface FakeTab {
   readonly tabs: Tabs;
   readonly page: FakePage;
 }
 
 /**
- * A browser whose tabs share a storage, locks and channels. What one tab does reaches the others later, in order:
+ * A browser whose tabs share storage, locks and channels. Events reach the other tabs asynchronously and in order:
  *
  * ```ts
  * const browser = new FakeBrowser();
@@ -17,9 +17,9 @@ export interface FakeTab {
  * ```
  */
 export class FakeBrowser {
-  /** What `localStorage` holds. */
+  /** The entries of `localStorage`. */
   readonly entries = new Map<string, string>();
-  /** How news is carried to another tab: by a microtask unless told. */
+  /** Schedules the delivery of an event to another tab. Defaults to a microtask. */
   readonly #carry: (deliver: () => void) => void;
   readonly #locking: boolean;
   readonly #storageListeners = new Map<object, (key: string | null) => void>();

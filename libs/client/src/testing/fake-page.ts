@@ -1,6 +1,6 @@
 import type { PageEvent, PageSource } from '../page.ts';
 
-/** A page whose network and visibility a test decides. */
+/** A page whose network state and events are controlled by a test. */
 export class FakePage implements PageSource {
   readonly #listeners = new Set<(event: PageEvent) => void>();
   #online = true;
@@ -16,11 +16,12 @@ export class FakePage implements PageSource {
     };
   }
 
-  /** How many listen. */
+  /** The number of listeners. */
   get watched(): number {
     return this.#listeners.size;
   }
 
+  /** Emits an event; `online` and `offline` also change the network state. */
   tell(event: PageEvent): void {
     if (event === 'online' || event === 'offline') this.#online = event === 'online';
     for (const listener of [...this.#listeners]) listener(event);

@@ -12,7 +12,7 @@ export class FakeError extends Error {
   }
 }
 
-/** What a message changes, where it is none of its own. */
+/** The target of a change. */
 interface Change {
   readonly edits?: number;
   readonly deletes?: number;
@@ -20,20 +20,20 @@ interface Change {
 
 const freshMessages = 50;
 
-/** A room as the server keeps it: sequences from 1, one message or change for a key, an epoch, what each person has read. */
+/** The server's state of a room: a sequence from 1, an epoch, idempotency keys and read markers. */
 export class FakeRoom {
   readonly name: string;
-  /** Messages as they are now, and the changes between them. */
+  /** The messages in their current form, and the changes, in sequence order. */
   messages: Message[] = [];
   epoch = 'epoch 1';
-  /** So many that were missed can be recovered. */
+  /** The maximum number of missed messages that a join recovers. */
   recoverable = 1_000;
-  /** Messages of a page. */
+  /** The number of messages per page. */
   page = 200;
   /** Set to deny joins with this code. */
   denied: string | undefined;
   readonly #keys = new Map<string, Message>();
-  /** Up to where each of its members has read. */
+  /** The read marker of each member. */
   readonly #read = new Map<string, number>();
 
   constructor(name: string) {
@@ -56,7 +56,7 @@ export class FakeRoom {
     return { message, duplicate: false };
   }
 
-  /** Whoever reads the message from now on finds it changed; of what is taken back no text is left anywhere. */
+  /** Applies a change to the stored message. A deletion also removes the text of earlier edits. */
   #change(from: string, text: string, at: number, { edits, deletes }: Change): void {
     const target = this.messages.find(({ seq }) => seq === (edits ?? deletes));
     if (!target || target.deleted !== undefined || target.edits !== undefined || target.deletes !== undefined) {
@@ -67,12 +67,12 @@ export class FakeRoom {
       if (deletes !== undefined && message.edits === deletes) return { ...message, text: '' };
       if (message !== target) return message;
       if (deletes === undefined) return { ...message, text, edited: at };
-      const { room, seq, id, at: saidAt } = message;
-      return { room, seq, id, from, text: '', at: saidAt, deleted: at };
+      const { room, seq, id, at: sentAt } = message;
+      return { room, seq, id, from, text: '', at: sentAt, deleted: at };
     });
   }
 
-  /** Somebody is a member from now on. What was said before is not unread to them. */
+  /** Adds a member. Earlier messages count as read. */
   enter(user: string): void {
     if (!this.#read.has(user)) this.#read.set(user, this.seq);
   }
@@ -81,7 +81,7 @@ export class FakeRoom {
     return [...this.#read.keys()];
   }
 
-  /** Up to `seq` somebody has read; what they have not. */
+  /** Moves the read marker of a user to `seq`, if it is higher, and returns the unread counts. */
   read(user: string, seq = 0): { seq: number; read: number; count: number; mentions: number } {
     const read = Math.max(this.#read.get(user) ?? 0, Math.min(seq, this.seq));
     this.#read.set(user, read);
@@ -93,12 +93,12 @@ export class FakeRoom {
     return { seq: this.seq, read, count: unread.length, mentions };
   }
 
-  /** The keys under which somebody's messages were kept, in order. */
+  /** Returns the keys of a user's messages and changes, in order. */
   keysOf(user: string): string[] {
     return [...this.#keys.keys()].flatMap((each) => (each.startsWith(`${user} `) ? each.slice(user.length + 1) : []));
   }
 
-  /** Another history: sequences begin anew. */
+  /** Starts a new epoch with an empty history. */
   restart(): void {
     this.messages = [];
     this.#keys.clear();

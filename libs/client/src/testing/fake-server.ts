@@ -5,17 +5,17 @@ import { FakePage } from './fake-page.ts';
 import { FakeError, FakeRoom } from './fake-room.ts';
 import { FakeSocket, type FakeSocketEnd } from './fake-socket.ts';
 
-/** Where something has its place. */
+/** The position of a message in the sequence. */
 interface Sent {
   readonly seq: number;
   readonly at: number;
 }
 
-/** Answers a request: the data of its reply, or a `FakeError`. `undefined` leaves it without an answer. */
+/** Handles a request: returns the data of the reply, or throws a `FakeError`. After `undefined` the request gets no answer. */
 export type FakeHandler = (frame: RawFrame, socket: FakeSocket) => object | undefined;
 
 /**
- * A server beside the client, in the same process: tickets that open once, a door, and rooms that keep what is said.
+ * An in-process server with single-use tickets, a handshake and rooms.
  *
  * ```ts
  * vi.useFakeTimers();
@@ -24,30 +24,30 @@ export type FakeHandler = (frame: RawFrame, socket: FakeSocket) => object | unde
  * socket.connect();
  * await vi.advanceTimersByTimeAsync(0); // socket.state.name is 'open'
  *
- * server.room('general').append('bart', 'was here before');
- * const { seq } = server.say('general', 'bart', 'hello'); // to all who have joined
+ * server.room('general').append('bart', 'an earlier message');
+ * const { seq } = server.say('general', 'bart', 'hello'); // sent to all joined connections
  * server.edit('general', 'bart', seq, 'hello all');
- * new TicketSocket<RoomsProtocol>(server.optionsOf('bart')); // another person
- * server.last.end(1012); // the client comes back with another ticket
- * server.ticket = () => Promise.reject(new TicketRefused('draining', 503)); // … unless it gets none
- * server.door = (socket) => socket.end(1006); // or is not let in
+ * new TicketSocket<RoomsProtocol>(server.optionsOf('bart')); // another user
+ * server.last.end(1012); // the client reconnects with another ticket
+ * server.ticket = () => Promise.reject(new TicketRefused('draining', 503)); // denies tickets
+ * server.door = (socket) => socket.end(1006); // rejects handshakes
  * server.page.tell('offline');
  * ```
  */
 export class FakeServer implements FakeSocketEnd {
   user: string;
-  /** Every socket that was ever dialled. */
+  /** All sockets that the client has opened. */
   readonly sockets: FakeSocket[] = [];
   readonly page = new FakePage();
-  /** How often a ticket was asked for. */
+  /** The number of ticket calls. */
   asked = 0;
   heartbeatMs = 25_000;
   leaseSeconds = 1_800;
   limits: Welcome['limits'] = { frameBytes: 65_536, textChars: 4_000, rooms: 128, sendsPerSecond: 20 };
   connectAfterMs = 0;
-  /** What the ticket call comes to. */
+  /** The ticket function. Defaults to issuing a valid ticket. */
   ticket: TicketFunction = () => Promise.resolve(this.issue());
-  /** What becomes of a dial; unless told, a good ticket is let in and welcomed. */
+  /** Handles a handshake. Defaults to `admit`. */
   door: (socket: FakeSocket) => void = (socket) => {
     this.admit(socket);
   };
@@ -55,23 +55,23 @@ export class FakeServer implements FakeSocketEnd {
   readonly #rooms = new Map<string, FakeRoom>();
   readonly #handlers = new Map<string, FakeHandler>();
   readonly #joined = new WeakMap<FakeSocket, Set<string>>();
-  /** Those who look elsewhere. */
+  /** The sockets of users who are away. */
   readonly #away = new WeakSet<FakeSocket>();
   readonly #users = new WeakMap<FakeSocket, string>();
-  /** Tickets that were not used yet, and whose they are. */
-  readonly #good = new Map<string, string | undefined>();
+  /** Unused tickets with their users. */
+  readonly #tickets = new Map<string, string | undefined>();
   #issued = 0;
 
   constructor({ user = 'maggie' }: { readonly user?: string } = {}) {
     this.user = user;
   }
 
-  /** For `new TicketSocket(server.options)`. Without jitter: a backoff takes the middle of its window. */
+  /** Options for `new TicketSocket(server.options)`. Without jitter: a backoff takes half of its window. */
   get options(): TicketSocketOptions & { readonly page: FakePage; readonly WebSocket: SocketConstructor } {
     return this.#options((signal) => this.ticket(signal));
   }
 
-  /** The same, for whomever it says. */
+  /** The same for another user. */
   optionsOf(user: string): FakeServer['options'] {
     return this.#options(() => Promise.resolve(this.issue(user)));
   }
@@ -83,7 +83,7 @@ export class FakeServer implements FakeSocketEnd {
         this.asked++;
         return ticket(signal);
       },
-      WebSocket: dialling(this, this.sockets),
+      WebSocket: socketClass(this, this.sockets),
       random: () => 0.5,
       page: this.page,
     };
@@ -91,28 +91,29 @@ export class FakeServer implements FakeSocketEnd {
 
   get last(): FakeSocket {
     const socket = this.sockets.at(-1);
-    if (socket === undefined) throw new Error('nobody has dialled');
+    if (socket === undefined) throw new Error('no socket was opened');
     return socket;
   }
 
-  /** Sockets that are neither closed nor given up. */
+  /** The sockets that are not closed. */
   get live(): readonly FakeSocket[] {
     return this.sockets.filter(({ state }) => state !== 'closed');
   }
 
   issue(user?: string): TicketAnswer {
     const ticket = `ticket-${++this.#issued}`;
-    this.#good.set(ticket, user);
+    this.#tickets.set(ticket, user);
     return { ticket, expires: Math.ceil(Date.now() / 1000) + 30, connectAfterMs: this.connectAfterMs };
   }
 
-  /** Burns the ticket and says whether it was worth something. */
+  /** Consumes a ticket and returns whether it was valid. */
   consume(ticket: unknown): boolean {
-    return this.#good.delete(String(ticket));
+    return this.#tickets.delete(String(ticket));
   }
 
+  /** Accepts the handshake and sends the `welcome` if the ticket is valid; otherwise rejects it. */
   admit(socket: FakeSocket): void {
-    const user = this.#good.get(socket.ticket) ?? this.user;
+    const user = this.#tickets.get(socket.ticket) ?? this.user;
     this.#users.set(socket, user);
     if (!this.consume(socket.ticket)) {
       socket.end(1006);
@@ -140,39 +141,39 @@ export class FakeServer implements FakeSocketEnd {
     return room;
   }
 
-  /** Somebody says something in a room; those who have joined hear it, to the other members it is unread. */
+  /** Appends a message. Joined connections receive it, and other members receive their unread counts. */
   say(room: string, from: string, text: string, key?: string): Sent {
     return this.#append(room, from, text, key);
   }
 
-  /** Somebody changes the text of a message of theirs. */
+  /** Edits a message of the user `from`. */
   edit(room: string, from: string, edits: number, text: string, key?: string): Sent {
     return this.#append(room, from, text, key, { edits });
   }
 
-  /** Somebody takes a message of theirs back. */
+  /** Deletes a message of the user `from`. */
   delete(room: string, from: string, deletes: number, key?: string): Sent {
     return this.#append(room, from, '', key, { deletes });
   }
 
-  #append(name: string, ...what: Parameters<FakeRoom['append']>): Sent {
+  #append(name: string, ...args: Parameters<FakeRoom['append']>): Sent {
     const room = this.room(name);
-    const { message, duplicate } = room.append(...what);
+    const { message, duplicate } = room.append(...args);
     const { seq, at } = message;
     if (duplicate) return { seq, at };
     this.tell(name, { type: 'message', ...message });
-    for (const user of room.members) this.#tellUnread(room, user, (socket) => !this.#isIn(socket, name));
+    for (const user of room.members) this.#sendUnread(room, user, (socket) => !this.#isIn(socket, name));
     return { seq, at };
   }
 
-  #tellUnread(room: FakeRoom, user: string, to: (socket: FakeSocket) => boolean = () => true): void {
+  #sendUnread(room: FakeRoom, user: string, to: (socket: FakeSocket) => boolean = () => true): void {
     const sockets = this.live.filter((socket) => this.#users.get(socket) === user && to(socket));
     if (sockets.length === 0) return;
     const unread = { type: 'unread', room: room.name, ...room.read(user) };
     for (const socket of sockets) socket.say(unread);
   }
 
-  /** Who was let in there. */
+  /** Returns the user of an admitted socket. */
   userOf(socket: FakeSocket): string | undefined {
     return this.#users.get(socket);
   }
@@ -181,7 +182,7 @@ export class FakeServer implements FakeSocketEnd {
     return this.#joined.get(socket)?.has(room) === true;
   }
 
-  /** Who is in a room: one entry for each person, in no order. A connection that is lost is gone at once, and nobody is told. */
+  /** Returns the present users of a room, in no order. Lost connections are removed at once, without an event. */
   present(room: string): { user: string; status: 'online' | 'away' }[] {
     const people = new Map<string, 'online' | 'away'>();
     for (const socket of this.live) {
@@ -192,26 +193,26 @@ export class FakeServer implements FakeSocketEnd {
     return Array.from(people, ([user, status]) => ({ user, status }));
   }
 
-  /** Does something by which somebody may come, go or look elsewhere, and tells the others in these rooms. */
-  #moves(socket: FakeSocket, rooms: readonly string[], move: () => void): void {
+  /** Runs an action that may change the presence of a user, and sends `presence` events to these rooms. */
+  #changePresence(socket: FakeSocket, rooms: readonly string[], action: () => void): void {
     const user = this.#users.get(socket);
     const statuses = rooms.map((room) => {
       const status = (): string => this.present(room).find((person) => person.user === user)?.status ?? 'offline';
       return { room, status, before: status() };
     });
-    move();
+    action();
     for (const { room, status, before } of statuses) {
       const now = status();
       if (now !== before) this.tell(room, { type: 'presence', room, user, status: now }, socket);
     }
   }
 
-  /** Says a frame to all who have joined a room, but for one. */
-  tell(room: string, frame: object, but?: FakeSocket): void {
-    for (const socket of this.live) if (socket !== but && this.#isIn(socket, room)) socket.say(frame);
+  /** Sends a frame to all connections that have joined a room, except one. */
+  tell(room: string, frame: object, except?: FakeSocket): void {
+    for (const socket of this.live) if (socket !== except && this.#isIn(socket, room)) socket.say(frame);
   }
 
-  /** Takes over the requests of a type; the one that was there before is given back. */
+  /** Sets the handler for a request type. Returns the previous one. */
   handle(type: string, handler: FakeHandler): FakeHandler {
     const before = this.#handlers.get(type) ?? ((frame, socket) => this.#answer(frame, socket));
     this.#handlers.set(type, handler);
@@ -247,7 +248,7 @@ export class FakeServer implements FakeSocketEnd {
       }
     } else if (frame.type === 'away') {
       const rooms = [...(this.#joined.get(socket) ?? [])];
-      this.#moves(socket, rooms, () => {
+      this.#changePresence(socket, rooms, () => {
         if (frame['away'] === true) this.#away.add(socket);
         else this.#away.delete(socket);
       });
@@ -272,13 +273,13 @@ export class FakeServer implements FakeSocketEnd {
         const answer = room.join(frame);
         if (was) joined.add(name);
         room.enter(user);
-        this.#moves(socket, [name], () => joined.add(name));
+        this.#changePresence(socket, [name], () => joined.add(name));
         return { ...answer, present: this.present(name) };
       }
       case 'history':
         return this.room(name).history(frame['after']);
       case 'leave':
-        this.#moves(socket, [name], () => joined.delete(name));
+        this.#changePresence(socket, [name], () => joined.delete(name));
         return {};
       case 'send':
       case 'edit':
@@ -289,7 +290,7 @@ export class FakeServer implements FakeSocketEnd {
         return this.say(name, user, String(frame['text']), key);
       case 'read':
         this.room(name).read(user, Number(frame['seq']));
-        this.#tellUnread(this.room(name), user);
+        this.#sendUnread(this.room(name), user);
         return {};
       default:
         throw new FakeError('unknown_type');
@@ -297,7 +298,7 @@ export class FakeServer implements FakeSocketEnd {
   }
 }
 
-function dialling(end: FakeSocketEnd, sockets: FakeSocket[]): SocketConstructor {
+function socketClass(end: FakeSocketEnd, sockets: FakeSocket[]): SocketConstructor {
   return class extends FakeSocket {
     constructor(url: string, protocol: string) {
       super(end, url, protocol);

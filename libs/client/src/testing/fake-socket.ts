@@ -3,13 +3,13 @@ import type { Socket } from '../options.ts';
 
 type SocketState = 'connecting' | 'open' | 'closed';
 
-/** What a fake socket tells its server. */
+/** The server side of a fake socket. */
 export interface FakeSocketEnd {
   dialled(socket: FakeSocket): void;
   received(socket: FakeSocket, frame: RawFrame): void;
 }
 
-/** The client's end of a connection that has no network, and the levers of its other end. */
+/** A WebSocket without a network. The test controls the server side with `accept`, `say` and `end`. */
 export class FakeSocket implements Socket {
   onopen: ((event: never) => void) | null = null;
   onmessage: ((event: MessageEvent) => void) | null = null;
@@ -21,7 +21,7 @@ export class FakeSocket implements Socket {
   readonly protocol: string;
   readonly received: RawFrame[] = [];
   state: SocketState = 'connecting';
-  /** Set when the client has closed it. */
+  /** The close code, if the client closed the socket. */
   closedByClient: number | undefined;
   readonly #end: FakeSocketEnd;
 
@@ -49,7 +49,7 @@ export class FakeSocket implements Socket {
     if (this.state === 'closed') return;
     this.state = 'closed';
     this.closedByClient = code;
-    // As a real one does: late, and to whoever still listens.
+    // Asynchronous, as in a real WebSocket.
     queueMicrotask(() => this.onclose?.({ code, reason: '' } as CloseEvent));
   }
 
@@ -60,14 +60,14 @@ export class FakeSocket implements Socket {
     this.onopen?.({} as never);
   }
 
-  /** The server says something: a frame, or whatever text it is. */
+  /** The server sends a frame, or raw text. */
   say(frame: object | string): void {
     if (this.state !== 'open') return;
     const data = typeof frame === 'string' ? frame : JSON.stringify(frame);
     this.onmessage?.({ data } as MessageEvent);
   }
 
-  /** The server closes, or refuses the handshake (a browser is told 1006 then), or the network breaks. */
+  /** The server closes the connection or rejects the handshake (browsers report 1006), or the network fails. */
   end(code = 1006, reason = ''): void {
     if (this.state === 'closed') return;
     this.state = 'closed';

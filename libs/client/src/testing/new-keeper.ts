@@ -6,13 +6,13 @@ import { FakeBrowser } from './fake-browser.ts';
 import type { FakePage } from './fake-page.ts';
 import { startAt } from './new-socket.ts';
 
-/** A keeper in a tab of its own, and all that it was seen to be. */
+/** A keeper in its own tab, with all states that it has emitted. */
 export interface OpenTab extends SessionKeeper {
   readonly states: SessionState[];
   readonly page: FakePage;
 }
 
-/** A browser and its server on a clock of their own. At the end of the test no timer may be left running. */
+/** Creates a browser and its server with fake timers. Checks at the end of the test that no timer is active. */
 export function newBrowser(options: ConstructorParameters<typeof FakeBrowser>[0] = {}) {
   vi.useFakeTimers({ now: startAt });
   const auth = new FakeAuth();
@@ -31,7 +31,7 @@ export function newBrowser(options: ConstructorParameters<typeof FakeBrowser>[0]
     const keeper = createSessionKeeper({ server: auth.server, tabs, page, ...more });
     const states: SessionState[] = [];
     keeper.state$.subscribe((state) => states.push(state));
-    // The keeper's own object, so that its getter stays one.
+    // Assigns to the keeper itself, because a copy would lose the `state` getter.
     const tab = Object.assign(keeper, { states, page });
     open.push(tab);
     return tab;
@@ -39,7 +39,7 @@ export function newBrowser(options: ConstructorParameters<typeof FakeBrowser>[0]
   return { auth, browser, openTab };
 }
 
-/** The same with a tab in which maggie has signed in. */
+/** The same, with a tab in which maggie is signed in. */
 export async function signedInBrowser(options: ConstructorParameters<typeof FakeBrowser>[0] = {}) {
   const made = newBrowser(options);
   const tab = made.openTab();
@@ -47,8 +47,8 @@ export async function signedInBrowser(options: ConstructorParameters<typeof Fake
   return { ...made, tab };
 }
 
-/** Whom a tab's state names: `maggie`, `nobody`, or `nobody: expired`. */
+/** Describes the state of a tab: `maggie`, `signed out`, or `signed out: expired`. */
 export function whoIn({ state }: SessionKeeper): string {
   if (state.name === 'signed_in') return state.user;
-  return state.reason === undefined ? 'nobody' : `nobody: ${state.reason}`;
+  return state.reason === undefined ? 'signed out' : `signed out: ${state.reason}`;
 }

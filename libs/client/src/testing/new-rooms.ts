@@ -2,15 +2,15 @@ import type { RoomHandle, RoomMessage, RoomsOptions, RoomState } from '../rooms/
 import { createRooms } from '../rooms/rooms.ts';
 import { openSocket, settle } from './new-socket.ts';
 
-/** A room, and all that it has ever shown. */
+/** A room with all lists and states that it has emitted. */
 export interface Watched {
   readonly room: RoomHandle;
   readonly shows: (readonly RoomMessage[])[];
   readonly states: RoomState[];
-  /** What it shows now. */
+  /** The current messages. */
   readonly messages: readonly RoomMessage[];
   readonly state: RoomState;
-  /** What it shows now, a word a message: `1 hello`, `… hello` where it has no sequence yet. */
+  /** The current messages as text: `1 hello`, or `… hello` without a sequence number. */
   readonly words: readonly string[];
 }
 
@@ -35,7 +35,7 @@ export function watch(room: RoomHandle): Watched {
   };
 }
 
-/** A connected client with the room `general`, not opened yet. */
+/** Creates a connected client with the room `general`, which is not open yet. */
 export async function newRooms(options: RoomsOptions = {}) {
   const made = await openSocket();
   let keys = 0;
@@ -52,7 +52,7 @@ export async function joinedRooms(options: RoomsOptions = {}) {
   return made;
 }
 
-/** What must hold for everything that was ever shown: no hole but where the server has a change, no double. */
+/** Returns the gaps and duplicates in all emitted lists. Sequence numbers of changes are not gaps. */
 export function faultsOf({ shows }: Watched, changes: ReadonlySet<number> = new Set()): string[] {
   const faults: string[] = [];
   for (const show of shows) {

@@ -5,13 +5,13 @@ import type { TicketSocketOptions } from '../options.ts';
 import { TicketSocket } from '../ticket-socket.ts';
 import { FakeServer } from './fake-server.ts';
 
-/** Unix ms at which the clock of every test begins. */
+/** The start time of the fake clock, Unix ms. */
 export const startAt = 1_000_000_000;
 
-/** Lets that much time pass, and all that follows from what has happened. */
+/** Advances the fake clock and runs all timers and promise callbacks that are due. */
 export const settle = (ms = 0): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
 
-/** A client and its server on a clock of their own. At the end of the test nothing of it may be left running. */
+/** Creates a client and its server with fake timers. Checks at the end of the test that no timer and no socket is active. */
 export function newSocket(options: Partial<TicketSocketOptions> = {}) {
   vi.useFakeTimers({ now: startAt });
   const server = new FakeServer();

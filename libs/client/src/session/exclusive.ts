@@ -2,21 +2,20 @@ import { TimedOut } from '../errors.ts';
 import type { Locks } from './tabs.ts';
 
 /**
- * Runs something while nothing else that it was given runs. Rejects with what the run rejects with, and with `TimedOut` where its
- * turn does not come in time.
+ * Runs a callback exclusively. Rejects with the error of the callback, or with `TimedOut` if the lock is not available in time.
  *
- * @param run is told whether another tab was at it before
+ * @param run receives whether another tab held the lock before
  */
-export type Alone = (run: (waited: boolean) => Promise<void>) => Promise<void>;
+export type Exclusive = (run: (waited: boolean) => Promise<void>) => Promise<void>;
 
-/** One at a time: over all tabs where there are locks, otherwise in this one. */
-export function createAlone(name: string, locks: Locks | undefined, waitMs: number): Alone {
+/** Creates a mutex: across all tabs if the browser supports locks, otherwise within this tab. `waitMs` limits the wait for a lock. */
+export function createExclusive(name: string, locks: Locks | undefined, waitMs: number): Exclusive {
   let last = Promise.resolve();
   if (!locks)
     return (run) => {
-      const mine = last.then(() => run(false));
-      last = mine.catch(() => undefined);
-      return mine;
+      const result = last.then(() => run(false));
+      last = result.catch(() => undefined);
+      return result;
     };
   return async (run) => {
     const done = await locks.request(name, { ifAvailable: true }, async (lock) => {
