@@ -12,7 +12,7 @@ export default defineConfig({
     ...common,
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    globalSetup: './src/testing/first-data.ts',
+    globalSetup: './src/testing/demo-database.ts',
     projects: [
       { extends: true, test: { name: 'together', include, exclude: spying } },
       { extends: true, test: { name: 'apart', include: spying, isolate: true } },

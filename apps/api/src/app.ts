@@ -4,15 +4,15 @@ import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { DestinationStream } from 'pino';
 import { adminRoutes } from './admin/admin-routes.ts';
 import { authRoutes } from './auth/auth-routes.ts';
-import type { Endings } from './auth/endings.ts';
+import type { SessionRevocation } from './auth/session-revocation.ts';
 import { createExternalCallers } from './auth/external-callers.ts';
 import { createPasswordCheck } from './auth/password-check.ts';
 import { createRefreshCookie } from './auth/refresh-cookie.ts';
-import { createRefreshing } from './auth/refreshing.ts';
+import { createRefresher } from './auth/refresher.ts';
 import { sessionRoutes } from './auth/session-routes.ts';
 import { createSessions } from './auth/sessions.ts';
 import { createSignUpThrottle } from './auth/sign-up-throttle.ts';
-import { createSqliteFindStanding } from './auth/sqlite-standing.ts';
+import { createSessionStatusReader } from './auth/session-status.ts';
 import { createSignInThrottle } from './auth/throttle.ts';
 import { tokens } from './auth/tokens.ts';
 import type { Config } from './config/config.ts';
@@ -39,13 +39,13 @@ import { memberRoutes } from './rooms/member-routes.ts';
 import { createRoomDirectory } from './rooms/room-directory.ts';
 import { createRoomReader } from './rooms/room-reader.ts';
 import { roomRoutes } from './rooms/room-routes.ts';
-import { createSqliteLook } from './rooms/room-standing.ts';
+import { createRoomAccessReader } from './rooms/room-access.ts';
 import { searchRoutes } from './rooms/search-routes.ts';
 import { createSqliteHistory, forgetDeletedTexts } from './rooms/sqlite-history.ts';
 import { createSqliteMarks } from './rooms/sqlite-marks.ts';
 import { socket } from './socket/socket.ts';
 import { refuseDemoAccounts } from './users/demo-accounts.ts';
-import { addFirstPeople } from './users/first-people.ts';
+import { createInitialUsers } from './users/initial-users.ts';
 import { createPasswordRules } from './users/password-rules.ts';
 import { createPasswords } from './users/passwords.ts';
 import { userRoutes } from './users/user-routes.ts';
@@ -53,31 +53,31 @@ import { createUsers } from './users/users.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** The port that is really bound, where the system chose it; the configured one until then. */
+    /** The bound port. Before `listen`, the configured port. */
     boundPort(): number;
   }
 }
 
 export interface AppOptions {
-  /** Where the log goes; standard output unless told. */
+  /** Destination of the log. Defaults to standard output. */
   readonly logStream?: DestinationStream;
   /** Defaults to `defaultTimeouts`. */
   readonly timeouts?: HttpTimeouts;
-  /** How many files the process may open. Defaults to the limit of the operating system. */
+  /** Open files that the process may have. Defaults to the limit of the operating system. */
   readonly openFiles?: number;
 }
 
-/** Largest body of a request, in bytes: no call of the API needs more. */
+/** Maximum size of a request body, in bytes. */
 const bodyLimit = 16 * 1024;
 
-/** Milliseconds that unfinished work gets before the database is closed. */
+/** How long pending work may take before the database is closed, in milliseconds. */
 const onCloseMs = 1_000;
 
 /**
- * The whole server but for `listen`: its database is open and up to date, its routes are registered, by hand and in order.
- * `app.close()` ends everything that it began.
+ * Builds the server: opens and migrates the database and registers all routes. The caller calls `listen`.
+ * `app.close()` releases all resources.
  *
- * @throws ConfigError, DataDirInUse, or what the database says when it cannot be opened.
+ * @throws ConfigError, DataDirInUse, DataDirUnusable, DatabaseDamaged, or an error of the database.
  */
 export async function buildApp(config: Config, options: AppOptions = {}): Promise<FastifyInstance> {
   const now = Date.now;
@@ -89,7 +89,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     trustProxy: proxyTrust(config.trustProxy),
     bodyLimit,
     ...serverOptions(options.timeouts ?? defaultTimeouts),
-    // While it drains the app itself says what is no longer to be had, as problem+json.
+    // During a drain the app itself responds, as problem+json.
     return503OnClosing: false,
     frameworkErrors: answerFrameworkError,
     clientErrorHandler: answerClientError,
@@ -98,10 +98,10 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     const { file, health, kysely: db, sqlite } = database;
     const metrics = createMetrics();
     const users = createUsers(db, now);
-    const lives = { idleMs: config.sessionIdleSeconds * 1_000, absoluteMs: config.sessionSeconds * 1_000 };
-    const find = createSqliteFindStanding(sqlite);
-    const sessions = createSessions(db, { ...lives, maxPerUser: config.maxSessionsPerUser, find, now });
-    const refreshing = createRefreshing(db, { ...lives, now });
+    const lifetime = { idleMs: config.sessionIdleSeconds * 1_000, absoluteMs: config.sessionSeconds * 1_000 };
+    const readStatus = createSessionStatusReader(sqlite);
+    const sessions = createSessions(db, { ...lifetime, maxPerUser: config.maxSessionsPerUser, readStatus, now });
+    const refresher = createRefresher(db, { ...lifetime, now });
     const passwords = await createPasswords();
     const commit = createGroupCommit(sqlite, { health });
     const storage = new StorageLimits(sqlite, {
@@ -117,7 +117,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     await storage.check();
     const marks = createSqliteMarks(sqlite, commit);
     const roomLimits = { perUser: config.maxRoomsPerUser, perUserAndHour: config.maxRoomsPerUserPerHour };
-    const rooms = createRoomDirectory(db, { look: createSqliteLook(sqlite), limits: roomLimits, now });
+    const rooms = createRoomDirectory(db, { readAccess: createRoomAccessReader(sqlite), limits: roomLimits, now });
     const reader = createRoomReader(file, { log });
     const history = createSqliteHistory(sqlite, commit, {
       admit: (user, bytes) => storage.spend(user, bytes),
@@ -126,17 +126,17 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
         metrics.commits.observe(appends);
       },
     });
-    await addFirstPeople(db, config, passwords, now, app.log);
+    await createInitialUsers(db, config, passwords, now, app.log);
     await refuseDemoAccounts(db, config, passwords, app.log);
-    const forgetting = everyHour(async () => {
+    const cleanup = everyHour(async () => {
       await sessions.purge();
       forgetDeletedTexts(sqlite);
     }, app.log);
 
-    // Runs after every connection is gone. The database is closed in any case.
+    // Runs after all connections are closed. The database is closed in any case.
     app.addHook('onClose', async () => {
-      if (!(await settledWithin(Promise.all([forgetting.stop(), commit.idle(), reader.close()]), onCloseMs))) {
-        app.log.error('the database is closed while work on it is not finished');
+      if (!(await settledWithin(Promise.all([cleanup.stop(), commit.idle(), reader.close()]), onCloseMs))) {
+        app.log.error('closing the database although work on it has not finished');
       }
       storage.close();
       database.close();
@@ -152,7 +152,8 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     const budget = createCallBudget(config);
     await app.register(callBudget, { budget });
     await app.register(metricsRoutes, { metrics, token: config.metricsToken });
-    const end: Endings['sessions'] = (ended, cause) => app.endings.sessions(ended, cause);
+    const revoke: SessionRevocation['revokeSessions'] = (revoked, cause) =>
+      app.revocation.revokeSessions(revoked, cause);
     await app.register(tokens, {
       secret: jwtSecret(config),
       lifeSeconds: config.accessTokenSeconds,
@@ -160,31 +161,31 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
       budget,
       ...(config.identityProvider === undefined
         ? {}
-        : { external: createExternalCallers(config.identityProvider, { db, lives, now, sessions, users, end }) }),
+        : { external: createExternalCallers(config.identityProvider, { db, lifetime, now, sessions, users, revoke }) }),
     });
     const limits = createConnectionLimits(app, config, { metrics, openFiles: options.openFiles ?? openFileLimit() });
     const deadline = new Deadline(drainMs(config));
     await app.register(socket, { config, sessions, rooms, history, marks, metrics, limits, deadline });
     await app.register(shutdown, { deadline });
-    const { connections, members, endings } = app;
+    const { connections, members, revocation } = app;
     const charge: StorageLimits['charge'] = (user, bytes) => {
       storage.charge(user, bytes);
     };
     const rules = createPasswordRules(config.passwordMinLength);
-    const check = createPasswordCheck(users, passwords, createSignInThrottle());
+    const checkPassword = createPasswordCheck(users, passwords, createSignInThrottle());
     await app.register(
       async (api) => {
         const storageReady = createReadiness({ sqlite, commit, health, limits: storage });
         await api.register(healthRoutes, { storageReady, draining: () => app.draining });
-        // Theirs alone are cookies: nobody else reads one, and for every other call they would be two more hooks.
+        // Only these routes use cookies. Registered here, the plugin adds no hooks to other routes.
         await api.register(async (auth) => {
           await auth.register(cookies);
           await auth.register(authRoutes, {
             users,
             sessions,
-            refreshing,
-            check,
-            endings,
+            refresher,
+            checkPassword,
+            revocation,
             cookie: createRefreshCookie({
               publicUrl: config.publicUrl,
               allowedOrigins: () => allowedOrigins(config, app.boundPort()),
@@ -194,8 +195,16 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
             },
           });
         });
-        await api.register(sessionRoutes, { users, sessions, passwords, rules, check, endings, connections });
-        await api.register(adminRoutes, { users, sessions, endings });
+        await api.register(sessionRoutes, {
+          users,
+          sessions,
+          passwords,
+          rules,
+          checkPassword,
+          revocation,
+          connections,
+        });
+        await api.register(adminRoutes, { users, sessions, revocation });
         await api.register(userRoutes, {
           signUp: config.signUp,
           users,
@@ -212,7 +221,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
             members.added(room, user);
           },
         });
-        await api.register(memberRoutes, { rooms, marks, users, charge, hub: members });
+        await api.register(memberRoutes, { rooms, marks, users, charge, liveRooms: members });
         await api.register(searchRoutes, { rooms, search: reader });
       },
       { prefix: '/api' },
@@ -221,14 +230,14 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     await app.ready();
     return await Promise.resolve(app);
   } catch (error) {
-    // A plugin that failed half way must not keep the error from being reported.
+    // A partly registered plugin must not hide the error.
     await settledWithin(app.close(), onCloseMs);
     database.close();
     throw error;
   }
 }
 
-/** Milliseconds from the signal until every connection is gone. Close frames and short answers get half a second in any case. */
+/** Milliseconds from the signal until all connections are closed. At least 500, for close frames and short responses. */
 export function drainMs({ drainSeconds }: Pick<Config, 'drainSeconds'>): number {
   return Math.max(500, drainSeconds * 1_000);
 }

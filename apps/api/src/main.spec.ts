@@ -78,7 +78,7 @@ describe('the program', () => {
 
   test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s drains and ends with 0', async (signal) => {
     const { process: child, url, exit } = await start({ DATA_DIR: tempFolder(), DRAIN_SECONDS: '2' });
-    const socket = await client(url).seat('maggie');
+    const socket = await client(url).connect('maggie');
     child.kill(signal);
     expect(await socket.closed).toBe(1012);
     expect(await exit).toEqual([0, null]);
@@ -86,8 +86,8 @@ describe('the program', () => {
 
   test('signals that come twice, while somebody does not hang up, change nothing', async () => {
     const { process: child, url, exit } = await start({ DATA_DIR: tempFolder(), DRAIN_SECONDS: '6' });
-    const { seat, call } = client(url);
-    const socket = await seat('maggie');
+    const { connect, call } = client(url);
+    const socket = await connect('maggie');
     // It reads nothing more, so it will not answer the closing handshake.
     socket.ws.pause();
     child.kill('SIGINT');
@@ -108,8 +108,8 @@ describe('the program', () => {
     onTestFinished(() => {
       child.kill('SIGKILL');
     });
-    // The node's name is logged in the middle of the start.
-    for await (const line of createInterface({ input: child.stdout })) if (line.includes('this node')) break;
+    // This line is logged in the middle of the start.
+    for await (const line of createInterface({ input: child.stdout })) if (line.includes('node started')) break;
     child.stdout.resume();
     child.kill('SIGTERM');
     expect(await exit).toEqual([0, null]);
@@ -182,7 +182,7 @@ describe('kill -9 while twenty clients send', () => {
     const env = { DATA_DIR: tempFolder(), SENDS_PER_SECOND: '0', MAX_CONNECTIONS_PER_USER: '20' };
     const first = await start(env);
     const people = ['maggie', 'bart', 'lisa', 'admin'];
-    const { seat, signIn } = client(first.url);
+    const { connect, signIn } = client(first.url);
     const tokens = await Promise.all(people.map((user) => signIn(user)));
     const sent: Sent[][] = [];
     let acknowledged = 0;
@@ -194,7 +194,7 @@ describe('kill -9 while twenty clients send', () => {
     // All sit before the first one speaks, so that the end finds all of them speaking.
     const sockets = await Promise.all(
       Array.from({ length: 20 }, async (_, index) => {
-        const socket = await seat(people[index % 4] ?? '', tokens[index % 4]);
+        const socket = await connect(people[index % 4] ?? '', tokens[index % 4]);
         await socket.data('join', { room: 'general' });
         return socket;
       }),
@@ -235,7 +235,7 @@ describe('kill -9 while twenty clients send', () => {
     // Everything again with its own key, as clients do that never heard the answer.
     await Promise.all(
       sent.map(async (mine, index) => {
-        const socket = await again.seat(people[index % 4] ?? '', tokensAgain[index % 4]);
+        const socket = await again.connect(people[index % 4] ?? '', tokensAgain[index % 4]);
         await socket.data('join', { room: 'general' });
         for (const { key, text: wanted, seq } of mine) {
           const answer = await socket.data('send', { room: 'general', key, text: wanted });

@@ -6,8 +6,8 @@ export default [
     get: 'changing the password revokes all other sessions, including one created during the change',
     in: 'apps/api/src/auth/session-routes.ts',
     without: [
-      "endings.sessions(await sessions.ids(user, session), 'password_changed')",
-      "endings.sessions((await sessions.ids(user, session)).slice(0, 0), 'password_changed')",
+      "revocation.revokeSessions(await sessions.ids(user, session), 'password_changed')",
+      "revocation.revokeSessions((await sessions.ids(user, session)).slice(0, 0), 'password_changed')",
     ],
     shown: ['apps/api', 'src/auth/session-routes.spec.ts'],
   },
@@ -63,7 +63,7 @@ export default [
     id: 'mutated-password',
     who: 'a user chooses a small change of a common password, such as `Password1!`',
     get: '400 `weak_password`',
-    in: 'apps/api/src/users/password-strength.ts',
+    in: 'apps/api/src/users/password-rules.ts',
     without: ['guesses < enoughGuesses', 'guesses < 1'],
     shown: ['apps/api', 'src/users/password-rules.spec.ts'],
   },
@@ -116,7 +116,7 @@ export default [
     get: 'the server does not start while such an account is enabled',
     in: 'apps/api/src/users/demo-accounts.ts',
     without: ['if (accounts.length === 0) return;', 'if (accounts.length >= 0) return;'],
-    shown: ['apps/api', 'src/users/first-people.spec.ts'],
+    shown: ['apps/api', 'src/users/initial-users.spec.ts'],
   },
   {
     id: 'public-demo',

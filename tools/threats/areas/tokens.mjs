@@ -14,8 +14,8 @@ export default [
     get: '401 `session_ended`: every request validates the session',
     in: 'apps/api/src/auth/tokens.ts',
     without: [
-      "if (standing.state !== 'good') throw refusalOf(standing);",
-      "if (standing.state === 'user_disabled') throw refusalOf(standing);\n      if (standing.state !== 'good') return { user, session, roles: [], expires };",
+      "if (status.state !== 'good') throw problemOf(status);",
+      "if (status.state === 'user_disabled') throw problemOf(status);\n      if (status.state !== 'good') return { user, session, roles: [], expires };",
     ],
     shown: ['apps/api', 'src/auth/auth.spec.ts'],
   },
@@ -88,7 +88,7 @@ export default [
     who: 'a client keeps using a token after sign-out, from a provider whose clock is ahead',
     get: '401 `session_ended`: a token that was seen before never counts as newer than the sign-out',
     in: 'apps/api/src/auth/external-sessions.ts',
-    without: ['issuedAt > (over.external_issued_at ?? 0) && ', ''],
+    without: ['issuedAt > (ended.external_issued_at ?? 0) && ', ''],
     shown: ['apps/api', 'src/auth/external-callers.spec.ts'],
   },
   {
@@ -103,7 +103,7 @@ export default [
     id: 'disabled-token',
     who: 'a disabled user keeps using a valid token',
     get: '403 `user_disabled` for every request, handshake and refresh',
-    in: 'apps/api/src/auth/standing.ts',
+    in: 'apps/api/src/auth/session-status.ts',
     without: ["if (row.disabled !== 0) return { state: 'user_disabled' };", ''],
     shown: ['apps/api', 'src/auth/auth.spec.ts'],
   },

@@ -19,7 +19,7 @@ describe('an operator', () => {
     const admin = await new Browser(app).signIn('admin');
     const bart = await new Browser(app).signIn('bart');
     const phone = await new Browser(app).signIn('bart');
-    const sockets = [await app.seat('bart', bart.token), await app.seat('bart', phone.token)];
+    const sockets = [await app.connect('bart', bart.token), await app.connect('bart', phone.token)];
     const ticket = await app.ticket(bart.token);
     const { status, json } = await admin.ask('PUT', '/api/admin/users/bart', { disabled: true });
     expect(status).toBe(200);
@@ -72,7 +72,7 @@ describe('an operator', () => {
     const app = await newApp();
     const admin = await new Browser(app).signIn('admin');
     const bart = await new Browser(app).signIn('bart');
-    const socket = await app.seat('bart', bart.token);
+    const socket = await app.connect('bart', bart.token);
     expect((await admin.ask('DELETE', '/api/admin/users/bart/sessions')).json).toMatchObject({ closed: 1 });
     expect(await socket.closed).toBe(4501);
     expect((await bart.refresh()).json).toMatchObject({ detail: 'operator' });
@@ -83,8 +83,8 @@ describe('an operator', () => {
     const app = await newApp();
     const admin = await new Browser(app).signIn('admin');
     const bart = await new Browser(app).signIn('bart');
-    const dialled = await app.seat('bart', bart.token);
-    const other = await app.seat('bart', bart.token);
+    const dialled = await app.connect('bart', bart.token);
+    const other = await app.connect('bart', bart.token);
     const [connection] = app.app.connections.list({ user: 'bart' });
     const path = `/api/admin/connections/${String(connection?.id)}`;
     expect((await admin.ask('DELETE', path)).json).toMatchObject({ closed: 1, nodes: [{ closed: 1 }] });

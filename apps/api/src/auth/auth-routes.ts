@@ -1,46 +1,46 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { credentialsSchema, meSchema, tokenSchema } from '@usher/protocol/server';
 import { HttpProblem } from '../http/http-problem.ts';
-import type { Endings } from './endings.ts';
+import type { SessionRevocation } from './session-revocation.ts';
 import type { Users } from '../users/users.ts';
 import type { PasswordCheck } from './password-check.ts';
 import type { RefreshCookie } from './refresh-cookie.ts';
-import type { Refreshing } from './refreshing.ts';
+import type { Refresher } from './refresher.ts';
 import type { Sessions } from './sessions.ts';
-import { refusalOf } from './standing.ts';
-import { whenceOf } from './whence.ts';
+import { problemOf } from './session-status.ts';
+import { clientInfoOf } from './client-info.ts';
 
 export interface AuthRoutesOptions {
   readonly users: Users;
   readonly sessions: Sessions;
-  readonly refreshing: Refreshing;
+  readonly refresher: Refresher;
   readonly cookie: RefreshCookie;
-  readonly check: PasswordCheck;
-  readonly endings: Endings;
-  /** Told of each refresh; for metrics. */
+  readonly checkPassword: PasswordCheck;
+  readonly revocation: SessionRevocation;
+  /** Called after each refresh, for metrics. */
   readonly onRefresh: (outcome: 'good' | 'reused' | 'session_ended' | 'user_disabled' | 'missing_token') => void;
 }
 
-/** Sign in, refresh, sign out, who am I. */
+/** Sign-in, refresh, sign-out and the current user. */
 export const authRoutes: FastifyPluginCallbackTypebox<AuthRoutesOptions> = (app, options, done) => {
-  const { users, sessions, refreshing, cookie, check, endings, onRefresh } = options;
+  const { users, sessions, refresher, cookie, checkPassword, revocation, onRefresh } = options;
 
   const config = { anonymous: true };
   const signIn = { config, schema: { body: credentialsSchema, response: { 200: tokenSchema } } };
   app.post('/auth', signIn, async (request, reply) => {
-    const user = await check(request, request.body.user, request.body.pwd);
+    const user = await checkPassword(request, request.body.user, request.body.pwd);
     if (user.disabled) {
-      request.log.warn({ user: user.name, address: request.ip }, 'sign-in of a disabled user refused');
+      request.log.warn({ user: user.name, address: request.ip }, 'sign-in rejected: the user is disabled');
       throw new HttpProblem('user_disabled');
     }
-    const { session, refresh, ends, surplus } = await sessions.start(user.name, whenceOf(request));
-    // Disabled, or the password changed, since it was checked: whoever did that has not seen this session.
+    const { session, refresh, ends, surplus } = await sessions.start(user.name, clientInfoOf(request));
+    // If the user was disabled or changed the password during the check, that revocation did not include this session.
     const now = await users.find(user.name);
     if (now?.disabled !== false || now.passwordHash !== user.passwordHash) {
-      await endings.sessions([session], now?.disabled === false ? 'password_changed' : 'user_disabled');
+      await revocation.revokeSessions([session], now?.disabled === false ? 'password_changed' : 'user_disabled');
       throw new HttpProblem(now?.disabled === false ? 'invalid_credentials' : 'user_disabled');
     }
-    if (surplus.length > 0) await endings.sessions(surplus, 'too_many_sessions');
+    if (surplus.length > 0) await revocation.revokeSessions(surplus, 'too_many_sessions');
     request.log.info({ user: user.name, address: request.ip }, 'signed in');
     cookie.set(request, reply, refresh, ends);
     reply.header('cache-control', 'no-store');
@@ -53,7 +53,7 @@ export const authRoutes: FastifyPluginCallbackTypebox<AuthRoutesOptions> = (app,
       onRefresh('missing_token');
       throw new HttpProblem('missing_token');
     }
-    const refreshed = await refreshing.refresh(presented, whenceOf(request));
+    const refreshed = await refresher.refresh(presented, clientInfoOf(request));
     onRefresh(refreshed.state);
     if (refreshed.state === 'good') {
       cookie.set(request, reply, refreshed.refresh, refreshed.ends);
@@ -61,29 +61,29 @@ export const authRoutes: FastifyPluginCallbackTypebox<AuthRoutesOptions> = (app,
       return app.signToken(refreshed);
     }
     cookie.clear(request, reply);
-    if (refreshed.state !== 'reused') throw refusalOf(refreshed);
+    if (refreshed.state !== 'reused') throw problemOf(refreshed);
     const { session, user } = refreshed;
-    request.log.warn({ user, address: request.ip }, 'a refresh token came back that had been used before');
-    await endings.sessions([session], 'refresh_reused');
+    request.log.warn({ user, address: request.ip }, 'a consumed refresh token was presented again');
+    await revocation.revokeSessions([session], 'refresh_reused');
     throw new HttpProblem('session_ended', { detail: 'refresh_reused' });
   });
 
   app.delete('/auth', async (request, reply) => {
-    const { user, session } = await whoLeaves();
-    await endings.sessions([session], 'signed_out');
+    const { user, session } = await ownerOfSession();
+    await revocation.revokeSessions([session], 'signed_out');
     request.log.info({ user, address: request.ip }, 'signed out');
     cookie.clear(request, reply);
     return reply.code(204).send();
 
-    /** By the token; by the cookie alone where there is none, or one that has expired: leaving is always possible. */
-    async function whoLeaves(): Promise<{ readonly user: string; readonly session: string }> {
+    /** By the access token. Without one, or with an expired one, by the refresh cookie, so that sign-out is always possible. */
+    async function ownerOfSession(): Promise<{ readonly user: string; readonly session: string }> {
       try {
         return await app.authenticate(request);
       } catch (error) {
         const code = error instanceof HttpProblem ? error.code : undefined;
         const presented = code === 'missing_token' || code === 'token_expired' ? cookie.read(request) : undefined;
         if (presented === undefined) throw error;
-        const owner = await refreshing.ownerOf(presented);
+        const owner = await refresher.ownerOf(presented);
         if (owner !== undefined) return owner;
         cookie.clear(request, reply);
         throw new HttpProblem('session_ended', { cause: error });

@@ -78,7 +78,7 @@ describe('a name from outside', () => {
     const sub = `auth0|${'Ab/?#%'.repeat(9)}1234`;
     const token = await key.sign({ sub });
     expect((await me(token)).json).toMatchObject({ user: sub });
-    const socket = await app.seat(sub, token);
+    const socket = await app.connect(sub, token);
     const path = `/api/admin/users/${encodeURIComponent(sub)}/sessions`;
     expect(await admin.ask('DELETE', path)).toMatchObject({ status: 200, json: { closed: 1 } });
     expect(await socket.closed).toBe(4501);
@@ -138,7 +138,7 @@ describe('a session from outside', () => {
     const { app, key, me } = await withKeys();
     const [laptop, phone] = [await key.sign({ sid: 'laptop' }), await key.sign({ sid: 'phone' })];
     const { json } = await me(phone);
-    const socket = await app.seat('milhouse', phone);
+    const socket = await app.connect('milhouse', phone);
     const proof = await app.call('DELETE', `/api/sessions/${String(json?.['session'])}`, { token: laptop });
     expect(proof).toMatchObject({ status: 200, json: { closed: 1 } });
     expect(await socket.closed).toBe(4501);
@@ -151,7 +151,7 @@ describe('a session from outside', () => {
     const { app, key, me } = await withKeys();
     const admin = await new Browser(app).signIn('admin');
     const before = await key.sign();
-    const socket = await app.seat('milhouse', before);
+    const socket = await app.connect('milhouse', before);
     await admin.ask('PUT', '/api/admin/users/milhouse', { disabled: true });
     expect(await socket.closed).toBe(4501);
     time.advance(1_000);

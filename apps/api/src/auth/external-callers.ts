@@ -4,14 +4,14 @@ import type { IdentityProvider } from '../config/identity-provider.ts';
 import type { Tables } from '../database/schema.ts';
 import { HttpProblem } from '../http/http-problem.ts';
 import type { Users } from '../users/users.ts';
-import type { Endings } from './endings.ts';
+import type { SessionRevocation } from './session-revocation.ts';
 import { createExternalSessions } from './external-sessions.ts';
 import { createExternalTokens, type ExternalToken } from './external-tokens.ts';
-import type { SessionLives } from './session-life.ts';
+import type { SessionLifetime } from './session-lifetime.ts';
 import type { Sessions } from './sessions.ts';
-import { whenceOf } from './whence.ts';
+import { clientInfoOf } from './client-info.ts';
 
-/** Who makes a request with a token of the provider. User and session are still to be looked at. */
+/** The caller that a token of the provider names. User and session are not validated yet. */
 export interface Caller {
   readonly user: string;
   readonly session: string;
@@ -20,45 +20,45 @@ export interface Caller {
 }
 
 /**
- * Finds out who presents a token of the provider. Users and sessions of it are made when they are seen for the first time.
+ * Authenticates a token of the provider. Creates its user and session on first use.
  *
- * @throws HttpProblem 401 `invalid_token` (also for a name that belongs to somebody else here), `token_expired`; 403
- * `user_disabled`; 503 `store_unavailable`. The true reason goes to the log.
+ * @throws HttpProblem 401 `invalid_token` (also if the name belongs to another account), `token_expired`; 403 `user_disabled`;
+ * 503 `store_unavailable`. The precise reason is logged.
  */
 export type ExternalCallers = (token: string, request: FastifyRequest) => Promise<Caller>;
 
 export interface ExternalCallersParts {
   readonly db: Kysely<Tables>;
-  readonly lives: SessionLives;
+  readonly lifetime: SessionLifetime;
   readonly now: () => number;
   readonly sessions: Pick<Sessions, 'surplus'>;
   readonly users: Users;
-  readonly end: Endings['sessions'];
+  readonly revoke: SessionRevocation['revokeSessions'];
 }
 
 export function createExternalCallers(provider: IdentityProvider, parts: ExternalCallersParts): ExternalCallers {
-  const { db, lives, now, sessions, users, end } = parts;
+  const { db, lifetime, now, sessions, users, revoke } = parts;
   const { issuer } = provider;
   const tokens = createExternalTokens(provider, { now });
-  const external = createExternalSessions(db, { issuer, ...lives, now });
+  const external = createExternalSessions(db, { issuer, ...lifetime, now });
 
   async function sessionOf(token: ExternalToken, request: FastifyRequest): Promise<string> {
-    const whence = whenceOf(request);
-    const belonging = await external.find(token, whence);
-    if ('session' in belonging) return belonging.session;
+    const clientInfo = clientInfoOf(request);
+    const match = await external.find(token, clientInfo);
+    if ('session' in match) return match.session;
     const user = token.subject;
-    const known = await users.welcome(user, issuer);
+    const known = await users.findOrCreate(user, issuer);
     if (known.issuer !== issuer) {
       const owner = known.issuer === undefined ? 'an account of this server' : 'a user of another provider';
       throw new HttpProblem('invalid_token', { cause: new Error(`the name belongs to ${owner}`) });
     }
     if (known.disabled) throw new HttpProblem('user_disabled', { cause: new Error('the user is disabled') });
-    const session = await external.begin(token, belonging.begins, whence);
-    // Disabled since: whoever did that may not have seen this session.
-    if ((await users.find(user))?.disabled !== false) await end([session], 'user_disabled');
+    const session = await external.begin(token, match.newGeneration, clientInfo);
+    // If the user was disabled meanwhile, that revocation may not have included this session.
+    if ((await users.find(user))?.disabled !== false) await revoke([session], 'user_disabled');
     const surplus = await sessions.surplus(user, session);
-    if (surplus.length > 0) await end(surplus, 'too_many_sessions');
-    request.log.info({ user, address: request.ip }, 'came with a token of the identity provider');
+    if (surplus.length > 0) await revoke(surplus, 'too_many_sessions');
+    request.log.info({ user, address: request.ip }, 'authenticated by the identity provider');
     return session;
   }
 
@@ -71,7 +71,7 @@ export function createExternalCallers(provider: IdentityProvider, parts: Externa
         const { code } = error;
         request.log.warn(
           { code, reason: reasonOf(error.cause), address: request.ip },
-          'a token of the provider was refused',
+          'token of the identity provider rejected',
         );
       }
       throw error;
@@ -79,7 +79,7 @@ export function createExternalCallers(provider: IdentityProvider, parts: Externa
   };
 }
 
-/** What stands behind an error, in words. */
+/** The messages of an error and its causes. */
 function reasonOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
   return cause.cause instanceof Error ? `${cause.message}: ${reasonOf(cause.cause)}` : cause.message;

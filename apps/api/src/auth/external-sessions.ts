@@ -2,33 +2,33 @@ import { hash } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { Tables } from '../database/schema.ts';
 import type { ExternalToken } from './external-tokens.ts';
-import { causeOfEnd, endOf, type SessionLives } from './session-life.ts';
-import { columnsOf, type Whence } from './whence.ts';
+import { causeOfEnd, endOf, type SessionLifetime } from './session-lifetime.ts';
+import { clientInfoColumns, type ClientInfo } from './client-info.ts';
 
-/** Where a token belongs: a session that is known, alive or over, or one that is still to begin. */
-export type Belonging = { readonly session: string } | { readonly begins: number };
+/** The session of a token: a known one, active or ended, or a new generation to start. */
+export type SessionMatch = { readonly session: string } | { readonly newGeneration: number };
 
 export interface ExternalSessions {
   /**
-   * The session of a token. One that is over is given as well, for `Sessions.look` to tell why, unless the token was issued after
-   * its end: the provider has let the user in anew, so a new generation of the session is to begin.
+   * Finds the session of a token. Also returns an ended session, so that `Sessions.validate` reports the cause. A token issued after
+   * that end proves a new sign-in at the provider and starts a new generation of the session.
    */
-  find(token: ExternalToken, whence: Whence): Promise<Belonging>;
+  find(token: ExternalToken, clientInfo: ClientInfo): Promise<SessionMatch>;
   /**
-   * Begins a generation of the session of a token, for a user who is known. Resolves to its id, which is the same for everybody
-   * who begins it at the same time, on any node; if it was begun and ended already, it stays over.
+   * Starts a generation of the session of a token. The user must exist. Resolves to the session id, which is the same for parallel
+   * calls on any node. A generation that has already ended stays ended.
    */
-  begin(token: ExternalToken, generation: number, whence: Whence): Promise<string>;
+  begin(token: ExternalToken, generation: number, clientInfo: ClientInfo): Promise<string>;
 }
 
-export interface ExternalSessionsOptions extends SessionLives {
+export interface ExternalSessionsOptions extends SessionLifetime {
   readonly issuer: string;
   readonly now: () => number;
 }
 
 /**
- * The sessions of a provider as sessions of this server: rows like any other, without a refresh token, found by the provider's
- * own session. Its end here is final for every token that was issued before it.
+ * Maps sessions of the provider to sessions of this server. They have no refresh token and are found by the provider's session.
+ * A revocation here applies to all tokens that were issued before it.
  */
 export function createExternalSessions(db: Kysely<Tables>, options: ExternalSessionsOptions): ExternalSessions {
   const { issuer, absoluteMs, idleMs, now } = options;
@@ -37,7 +37,7 @@ export function createExternalSessions(db: Kysely<Tables>, options: ExternalSess
     return hash('sha256', JSON.stringify([issuer, subject, sessionKey]), 'base64url');
   }
 
-  /** The newest generation and the one before it, which is over. */
+  /** The newest generation and the previous one, which has ended. */
   async function generationsOf(token: ExternalToken) {
     return db
       .selectFrom('sessions')
@@ -53,38 +53,44 @@ export function createExternalSessions(db: Kysely<Tables>, options: ExternalSess
   type Generation = Awaited<ReturnType<typeof generationsOf>>[number];
 
   /**
-   * Whether a token was issued after a generation was over. None that is as old as one which was seen before that passes for
-   * newer, however far ahead the clock of the provider is.
+   * Whether a token was issued after a generation ended. The issue time must also be later than that of every token seen in that
+   * generation, so that a provider clock that is ahead does not help.
    */
-  function isAfter({ issuedAt }: ExternalToken, over: Generation): boolean {
-    return issuedAt > (over.external_issued_at ?? 0) && issuedAt * 1_000 >= (over.ended_at ?? endOf(over, idleMs));
+  function isAfter({ issuedAt }: ExternalToken, ended: Generation): boolean {
+    return issuedAt > (ended.external_issued_at ?? 0) && issuedAt * 1_000 >= (ended.ended_at ?? endOf(ended, idleMs));
   }
 
-  async function remember({ issuedAt }: ExternalToken, generation: Generation, whence: Whence): Promise<void> {
+  async function recordIssueTime(
+    { issuedAt }: ExternalToken,
+    generation: Generation,
+    clientInfo: ClientInfo,
+  ): Promise<void> {
     if (issuedAt <= (generation.external_issued_at ?? 0)) return;
     await db
       .updateTable('sessions')
-      .set({ external_issued_at: issuedAt, ...columnsOf(whence) })
+      .set({ external_issued_at: issuedAt, ...clientInfoColumns(clientInfo) })
       .where('id', '=', generation.id)
       .where('external_issued_at', '<', issuedAt)
       .execute();
   }
 
   return {
-    async find(token, whence) {
+    async find(token, clientInfo) {
       const [newest, before] = await generationsOf(token);
-      if (newest === undefined) return { begins: 0 };
+      if (newest === undefined) return { newGeneration: 0 };
       if (causeOfEnd(newest, options, now()) !== undefined) {
-        return isAfter(token, newest) ? { begins: (newest.external_generation ?? 0) + 1 } : { session: newest.id };
+        return isAfter(token, newest)
+          ? { newGeneration: (newest.external_generation ?? 0) + 1 }
+          : { session: newest.id };
       }
       if (before !== undefined && !isAfter(token, before)) return { session: before.id };
-      await remember(token, newest, whence);
+      await recordIssueTime(token, newest, clientInfo);
       return { session: newest.id };
     },
 
-    async begin(token, generation, whence) {
+    async begin(token, generation, clientInfo) {
       const key = keyOf(token);
-      // Made from what it stands for, so that two who begin it make one; it looks like any other.
+      // Derived from the key, so that parallel calls create the same row. Has the format of other session ids.
       const id = hash('sha256', `${key} ${generation}`, 'base64url').slice(0, 22);
       const at = now();
       await db
@@ -103,7 +109,7 @@ export function createExternalSessions(db: Kysely<Tables>, options: ExternalSess
           external_key: key,
           external_generation: generation,
           external_issued_at: token.issuedAt,
-          ...columnsOf(whence),
+          ...clientInfoColumns(clientInfo),
         })
         .onConflict((conflict) => conflict.doNothing())
         .execute();

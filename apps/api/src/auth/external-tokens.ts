@@ -93,7 +93,7 @@ function read(payload: JWTPayload, nowSeconds: number): ExternalToken {
     throw invalid('its subject cannot be a user name here');
   if (iat === undefined || exp === undefined) throw invalid('it has no times');
   const expires = Math.floor(Math.min(exp, iat + longestLifeSeconds));
-  // The tolerance is for clocks that are ahead, not for longer lives.
+  // The tolerance is for clocks that are ahead, not for longer lifetimes.
   if (expires <= nowSeconds) throw new HttpProblem('token_expired', { cause: new Error('it has just expired') });
   return { subject: sub, sessionKey: sessionKeyOf(payload), issuedAt: Math.floor(iat), expires };
 }

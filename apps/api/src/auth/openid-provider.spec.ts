@@ -22,8 +22,8 @@ describe('who has signed in at an OpenID provider', () => {
     const me = await app.call('GET', '/api/me', { token: access });
     expect(me.json).toMatchObject({ user: 'milhouse', roles: [] });
     expect(me.headers.getSetCookie()).toEqual([]);
-    const socket = await app.seat('milhouse', access);
-    const maggie = await app.seat('maggie');
+    const socket = await app.connect('milhouse', access);
+    const maggie = await app.connect('maggie');
     await maggie.data('join', { room: 'general' });
     await socket.data('join', { room: 'general' });
     await socket.data('send', { room: 'general', key: crypto.randomUUID(), text: 'I’m here' });
@@ -57,7 +57,7 @@ describe('who has signed in at an OpenID provider', () => {
     const { provider, app } = await withProvider();
     const browser = provider.browser();
     const [one, other] = [await browser.signIn('milhouse'), await browser.signIn('milhouse')];
-    const socket = await app.seat('milhouse', one.access);
+    const socket = await app.connect('milhouse', one.access);
     const ticket = await app.ticket(one.access);
     expect((await app.call('DELETE', '/api/auth', { token: one.access })).status).toBe(204);
     expect(await socket.closed).toBe(4501);

@@ -4,12 +4,12 @@ import { openDatabase } from '../database/sqlite.ts';
 import { tempFolder } from '../testing/temp-folder.ts';
 import { createUsers } from '../users/users.ts';
 import { hashOf, newRefreshToken, seal, unseal } from './refresh-token.ts';
-import { createRefreshing } from './refreshing.ts';
+import { createRefresher } from './refresher.ts';
 import { createSessions } from './sessions.ts';
-import { createSqliteFindStanding } from './sqlite-standing.ts';
+import { createSessionStatusReader } from './session-status.ts';
 
-const lives = { idleMs: 3_600_000, absoluteMs: 86_400_000 };
-const whence = { address: '192.0.2.1', userAgent: 'test' };
+const lifetime = { idleMs: 3_600_000, absoluteMs: 86_400_000 };
+const clientInfo = { address: '192.0.2.1', userAgent: 'test' };
 
 /**
  * What may happen to one session's cookies. Tabs share one jar, as in a browser; an answer may be overtaken on its way, and a thief
@@ -56,18 +56,18 @@ interface Model {
 
 test('under any interleaving a cookie is good, within its grace, or the end of the session', async () => {
   const { kysely: db, sqlite, close } = await openDatabase(tempFolder());
-  const find = createSqliteFindStanding(sqlite);
+  const readStatus = createSessionStatusReader(sqlite);
   let now = 1_700_000_000_000;
   await createUsers(db, () => now).add({ name: 'maggie', passwordHash: '', roles: [] });
-  const sessions = createSessions(db, { ...lives, maxPerUser: 1_000_000, find, now: () => now });
-  const refreshing = createRefreshing(db, { ...lives, now: () => now });
+  const sessions = createSessions(db, { ...lifetime, maxPerUser: 1_000_000, readStatus, now: () => now });
+  const refresher = createRefresher(db, { ...lifetime, now: () => now });
   const met = new Set<string>();
 
   /** Redeems one, ends what has to be ended as the route does, and compares with the model. Gives the next cookie. */
   async function redeem(model: Model, cookie: string): Promise<string | undefined> {
     const usedAt = model.usedAt.get(cookie);
     const wanted = model.over ? 'session_ended' : usedAt === undefined || now - usedAt <= 5_000 ? 'good' : 'reused';
-    const refreshed = await refreshing.refresh(cookie, whence);
+    const refreshed = await refresher.refresh(cookie, clientInfo);
     expect(refreshed.state).toBe(wanted);
     met.add(usedAt !== undefined && refreshed.state === 'good' ? 'grace' : refreshed.state);
     if (refreshed.state === 'reused') {
@@ -88,7 +88,7 @@ test('under any interleaving a cookie is good, within its grace, or the end of t
 
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 14 }), async (steps) => {
-      const started = await sessions.start('maggie', whence);
+      const started = await sessions.start('maggie', clientInfo);
       const model: Model = { over: false, usedAt: new Map([[started.refresh, undefined]]) };
       let jar = started.refresh;
       let loot: string | undefined;
@@ -109,15 +109,15 @@ test('under any interleaving a cookie is good, within its grace, or the end of t
             expect(model.usedAt.get(jar)).toBeUndefined();
           }
         } else {
-          const owner = await refreshing.ownerOf(jar);
+          const owner = await refresher.ownerOf(jar);
           expect(owner).toEqual({ session: started.session, user: 'maggie' });
           await sessions.end([started.session], 'signed_out');
           model.over = true;
         }
       }
-      const standing = await sessions.look(started.session, 'maggie');
+      const status = await sessions.validate(started.session, 'maggie');
       const expired = now - started.ends >= 0;
-      expect(standing.state).toBe(model.over || expired ? 'session_ended' : 'good');
+      expect(status.state).toBe(model.over || expired ? 'session_ended' : 'good');
       // At the end of it all, whoever has nothing but old cookies has nothing.
       now += 5_001;
       const old = [...model.usedAt].find(([, at]) => at !== undefined);

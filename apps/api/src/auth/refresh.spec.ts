@@ -114,7 +114,7 @@ describe('refreshing', () => {
     const thief = new Browser(app);
     thief.cookie = maggie.cookie;
     await maggie.refresh();
-    const socket = await app.seat('maggie', maggie.token);
+    const socket = await app.connect('maggie', maggie.token);
     const ticket = await app.ticket(maggie.token);
     time.advance(5_001);
     const answer = await thief.refresh();
@@ -128,7 +128,7 @@ describe('refreshing', () => {
       json: { code: 'session_ended', detail: 'refresh_reused' },
     });
     expect(await maggie.refresh()).toMatchObject({ status: 401, json: { detail: 'refresh_reused' } });
-    expect(app.log.join('')).toContain('a refresh token came back that had been used before');
+    expect(app.log.join('')).toContain('a consumed refresh token was presented again');
   });
 
   test('also a cookie of long ago, from before many others', async () => {
@@ -237,7 +237,7 @@ describe('a session', () => {
     const time = clock();
     const app = await newApp({ SESSION_IDLE_SECONDS: '3600', ACCESS_TOKEN_SECONDS: '86400' });
     const maggie = await new Browser(app).signIn('maggie');
-    const socket = await app.seat('maggie', maggie.token);
+    const socket = await app.connect('maggie', maggie.token);
     for (let turn = 0; turn < 3; turn++) {
       time.advance(3_000_000);
       expect((await maggie.ask('GET', '/api/me')).status).toBe(200);

@@ -29,7 +29,7 @@ describe('one’s own devices', () => {
     const laptop = await new Browser(app, firefox).signIn('maggie');
     const phone = await new Browser(app).signIn('maggie');
     await new Browser(app).signIn('bart');
-    await app.seat('maggie', laptop.token);
+    await app.connect('maggie', laptop.token);
     const sessions = await listed(laptop);
     expect(sessions.map(({ id }) => id).sort()).toEqual([laptop.session, phone.session].sort());
     const [mine] = sessions.filter(({ current }) => current);
@@ -50,8 +50,8 @@ describe('one’s own devices', () => {
     const app = await newApp();
     const laptop = await new Browser(app).signIn('maggie');
     const phone = await new Browser(app).signIn('maggie');
-    const sockets = [await app.seat('maggie', phone.token), await app.seat('maggie', phone.token)];
-    const stays = await app.seat('maggie', laptop.token);
+    const sockets = [await app.connect('maggie', phone.token), await app.connect('maggie', phone.token)];
+    const stays = await app.connect('maggie', laptop.token);
     const ticket = await app.ticket(phone.token);
     const { status, json } = await laptop.ask('DELETE', `/api/sessions/${phone.session}`);
     expect([status, json]).toEqual([200, proof(2)]);
@@ -83,8 +83,8 @@ describe('one’s own devices', () => {
     const app = await newApp();
     const [laptop, phone, tablet] = [new Browser(app), new Browser(app), new Browser(app)];
     for (const browser of [laptop, phone, tablet]) await browser.signIn('maggie');
-    const socket = await app.seat('maggie', laptop.token);
-    const gone = await app.seat('maggie', phone.token);
+    const socket = await app.connect('maggie', laptop.token);
+    const gone = await app.connect('maggie', phone.token);
     expect((await laptop.ask('DELETE', '/api/sessions?others=true')).json).toEqual(proof(1));
     expect(await gone.closed).toBe(4501);
     expect([(await phone.refresh()).status, (await tablet.refresh()).status]).toEqual([401, 401]);
@@ -97,7 +97,7 @@ describe('one’s own devices', () => {
   test('are a limited number: the one used least lately makes room', async () => {
     const app = await newApp({ MAX_SESSIONS_PER_USER: '2' });
     const first = await new Browser(app).signIn('maggie');
-    const socket = await app.seat('maggie', first.token);
+    const socket = await app.connect('maggie', first.token);
     const second = await new Browser(app).signIn('maggie');
     const bart = await new Browser(app).signIn('bart');
     const third = await new Browser(app).signIn('maggie');
@@ -139,7 +139,7 @@ describe('signing out', () => {
   test('works with the cookie alone, when the token has long expired', async () => {
     const app = await newApp();
     const maggie = await new Browser(app).signIn('maggie');
-    const socket = await app.seat('maggie', maggie.token);
+    const socket = await app.connect('maggie', maggie.token);
     expect((await maggie.call('DELETE', '/api/auth')).status).toBe(204);
     expect(await socket.closed).toBe(4501);
     expect(socket.closeReason).toBe('session ended: signed_out');
@@ -188,7 +188,7 @@ describe('changing the password', () => {
     const app = await newApp();
     const laptop = await new Browser(app).signIn('maggie');
     const phone = await new Browser(app).signIn('maggie');
-    const socket = await app.seat('maggie', phone.token);
+    const socket = await app.connect('maggie', phone.token);
     const { status, json } = await laptop.ask('PUT', '/api/me/password', { pwd: 'secret', newPwd });
     expect([status, json]).toEqual([200, proof(1)]);
     expect(await socket.closed).toBe(4501);

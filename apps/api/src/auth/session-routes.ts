@@ -4,12 +4,12 @@ import { newPasswordSchema, proofSchema, sessionsSchema } from '@usher/protocol/
 import type { Connections } from '@usher/realtime';
 import { HttpProblem } from '../http/http-problem.ts';
 import { networkOf } from '../http/network.ts';
-import { answerOf } from '../http/proof.ts';
+import { proofOrProblem } from '../http/proof.ts';
 import type { PasswordRules } from '../users/password-rules.ts';
 import type { Passwords } from '../users/passwords.ts';
 import type { Users } from '../users/users.ts';
 import { deviceOf } from './device.ts';
-import type { Endings } from './endings.ts';
+import type { SessionRevocation } from './session-revocation.ts';
 import type { PasswordCheck } from './password-check.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -18,17 +18,17 @@ export interface SessionRoutesOptions {
   readonly sessions: Sessions;
   readonly passwords: Passwords;
   readonly rules: PasswordRules;
-  readonly check: PasswordCheck;
-  readonly endings: Endings;
+  readonly checkPassword: PasswordCheck;
+  readonly revocation: SessionRevocation;
   readonly connections: Connections<RoomsProtocol>;
 }
 
 const sessionParams = Type.Object({ id: Type.String() });
 const othersQuery = Type.Object({ others: Type.Optional(Type.Boolean()) });
 
-/** The caller's own sessions, and the caller's own password. */
+/** Lists and revokes the caller's sessions, and changes the caller's password. */
 export const sessionRoutes: FastifyPluginCallbackTypebox<SessionRoutesOptions> = (app, options, done) => {
-  const { users, sessions, passwords, rules, check, endings, connections } = options;
+  const { users, sessions, passwords, rules, checkPassword, revocation, connections } = options;
 
   app.get('/sessions', { schema: { response: { 200: sessionsSchema } } }, async (request, reply) => {
     const { user, session } = await app.authenticate(request);
@@ -55,9 +55,9 @@ export const sessionRoutes: FastifyPluginCallbackTypebox<SessionRoutesOptions> =
       const { user, session } = await app.authenticate(request);
       const { id } = request.params;
       if (!(await sessions.ids(user)).includes(id)) throw new HttpProblem('not_found');
-      const proof = await endings.sessions([id], id === session ? 'signed_out' : 'ended_elsewhere');
-      request.log.info({ user, closed: proof.closed, address: request.ip }, 'a session was ended by its owner');
-      return answerOf(proof);
+      const proof = await revocation.revokeSessions([id], id === session ? 'signed_out' : 'ended_elsewhere');
+      request.log.info({ user, closed: proof.closed, address: request.ip }, 'session revoked by its owner');
+      return proofOrProblem(proof);
     },
   );
 
@@ -65,25 +65,25 @@ export const sessionRoutes: FastifyPluginCallbackTypebox<SessionRoutesOptions> =
     const { user, session } = await app.authenticate(request);
     const others = await sessions.ids(user, session);
     const ended = request.query.others === true ? others : [...others, session];
-    const proof = await endings.sessions(ended, 'ended_elsewhere');
+    const proof = await revocation.revokeSessions(ended, 'ended_elsewhere');
     request.log.info(
       { user, sessions: ended.length, closed: proof.closed, address: request.ip },
-      'sessions were ended by their owner',
+      'sessions revoked by their owner',
     );
-    return answerOf(proof);
+    return proofOrProblem(proof);
   });
 
   app.put('/me/password', { schema: { body: newPasswordSchema, response: { 200: proofSchema } } }, async (request) => {
     const { user, session } = await app.authenticate(request);
-    // A user of an identity provider has no password here and must not get one: the provider alone decides who may sign in.
+    // A user of an identity provider must not get a password here: only the provider may authenticate that user.
     if ((await users.find(user))?.passwordHash === undefined) throw new HttpProblem('forbidden');
-    await check(request, user, request.body.pwd);
+    await checkPassword(request, user, request.body.pwd);
     await rules.check(request.body.newPwd, user);
     const origin = { network: networkOf(request.ip), priority: 'sign-in' } as const;
     await users.setPassword(user, await passwords.hash(request.body.newPwd, origin));
-    const proof = await endings.sessions(await sessions.ids(user, session), 'password_changed');
-    request.log.info({ user, closed: proof.closed, address: request.ip }, 'a password was changed');
-    return answerOf(proof);
+    const proof = await revocation.revokeSessions(await sessions.ids(user, session), 'password_changed');
+    request.log.info({ user, closed: proof.closed, address: request.ip }, 'password changed');
+    return proofOrProblem(proof);
   });
 
   done();

@@ -3,66 +3,66 @@ import type { EndCause } from '@usher/protocol';
 import type { Kysely } from 'kysely';
 import type { Tables } from '../database/schema.ts';
 import { formatRefreshToken, hashOf, newRefreshToken } from './refresh-token.ts';
-import { endOf, type SessionLives } from './session-life.ts';
-import { type FindStanding, type Standing, standingOf } from './standing.ts';
-import { columnsOf, type Whence } from './whence.ts';
+import { endOf, type SessionLifetime } from './session-lifetime.ts';
+import { type ReadSessionStatus, type SessionStatus, statusOf } from './session-status.ts';
+import { clientInfoColumns, type ClientInfo } from './client-info.ts';
 
 export interface StartedSession {
-  /** 128 random bits, not to be logged. */
+  /** 128 random bits. Must not be logged. */
   readonly session: string;
-  /** The refresh token for the cookie. The only copy: the database keeps hashes. */
+  /** The refresh token for the cookie. The database stores only its hash. */
   readonly refresh: string;
-  /** Unix ms, the absolute one. */
+  /** The absolute end in Unix milliseconds. */
   readonly ends: number;
-  /** Sessions of the same user beyond the limit, the least lately used first: to be ended. */
+  /** Sessions of the same user beyond the limit, least recently used first. The caller revokes them. */
   readonly surplus: readonly string[];
 }
 
-/** A session as its owner sees it. Times are Unix milliseconds. */
-export interface ListedSession extends Whence {
+/** A session in the list of its owner. Times are Unix milliseconds. */
+export interface ListedSession extends ClientInfo {
   readonly id: string;
   readonly startedAt: number;
   readonly seenAt: number;
-  /** When it ends if nobody uses it from now on. */
+  /** When it ends without further use. */
   readonly ends: number;
 }
 
 export interface Sessions {
-  start(user: string, whence: Whence): Promise<StartedSession>;
-  /** Sessions of a user beyond the limit besides the one that has just begun, the least lately used first: to be ended. */
+  start(user: string, clientInfo: ClientInfo): Promise<StartedSession>;
+  /** Other sessions of a user that exceed the limit after `session` started, least recently used first. The caller revokes them. */
   surplus(user: string, session: string): Promise<readonly string[]>;
-  /** Looks at session and user, now. A session of somebody else, or one that never was, has `session_ended`. */
-  look(session: string, user: string): Promise<Standing>;
-  /** The sessions of a user that are not over, the one used last first. */
+  /** Reads the current status of a session and its user. An unknown session, or one of another user, is `session_ended`. */
+  validate(session: string, user: string): Promise<SessionStatus>;
+  /** The active sessions of a user, most recently used first. */
   list(user: string): Promise<readonly ListedSession[]>;
-  /** Their ids in the same order, without that of `besides`. */
-  ids(user: string, besides?: string): Promise<string[]>;
+  /** The ids of the active sessions in the same order, without `except`. */
+  ids(user: string, except?: string): Promise<string[]>;
   /**
-   * Ends sessions for good; durable when it resolves. Those that are over already keep their first cause.
-   * It closes nothing: `Endings` does.
+   * Ends sessions permanently. Durable when the promise resolves. A session that has already ended keeps its cause.
+   * Does not close connections, see `SessionRevocation`.
    */
   end(sessions: readonly string[], cause: EndCause): Promise<void>;
-  /** Forgets sessions that have been over for so long that nobody asks any more. Resolves to how many. */
+  /** Deletes sessions that ended more than a week ago. Resolves to their number. */
   purge(): Promise<number>;
 }
 
-export interface SessionsOptions extends SessionLives {
+export interface SessionsOptions extends SessionLifetime {
   readonly maxPerUser: number;
-  readonly find: FindStanding;
+  readonly readStatus: ReadSessionStatus;
   readonly now: () => number;
 }
 
-/** How exactly `last_seen_at` is kept, at the coarsest. Finer would cost a durable write at every call. */
-const coarsestMs = 60_000;
-/** For so long whoever held a session is told why it ended. */
-const rememberedMs = 7 * 86_400_000;
+/** Upper limit of the resolution of `last_seen_at`. A finer one would cost a durable write per call. */
+const maxResolutionMs = 60_000;
+/** How long the cause of an end is kept for the client. */
+const retentionMs = 7 * 86_400_000;
 
 export function createSessions(db: Kysely<Tables>, options: SessionsOptions): Sessions {
-  const { idleMs, absoluteMs, maxPerUser, find, now } = options;
-  const seenEveryMs = Math.min(coarsestMs, idleMs / 4);
+  const { idleMs, absoluteMs, maxPerUser, readStatus, now } = options;
+  const seenEveryMs = Math.min(maxResolutionMs, idleMs / 4);
 
   return {
-    async start(user, whence) {
+    async start(user, clientInfo) {
       const session = randomBytes(16).toString('base64url');
       const token = newRefreshToken();
       const at = now();
@@ -83,7 +83,7 @@ export function createSessions(db: Kysely<Tables>, options: SessionsOptions): Se
           external_key: null,
           external_generation: null,
           external_issued_at: null,
-          ...columnsOf(whence),
+          ...clientInfoColumns(clientInfo),
         })
         .execute();
       return { session, refresh: formatRefreshToken(token), ends, surplus: await this.surplus(user, session) };
@@ -93,16 +93,16 @@ export function createSessions(db: Kysely<Tables>, options: SessionsOptions): Se
       return (await this.ids(user, session)).slice(maxPerUser - 1).reverse();
     },
 
-    async look(session, user) {
-      const found = find(session, user);
+    async validate(session, user) {
+      const found = readStatus(session, user);
       const row = found instanceof Promise ? await found : found;
       if (row === undefined) return { state: 'session_ended' };
       const at = now();
-      const standing = standingOf(row, options, at);
-      if (standing.state === 'good' && at - row.last_seen_at >= seenEveryMs) {
+      const status = statusOf(row, options, at);
+      if (status.state === 'good' && at - row.last_seen_at >= seenEveryMs) {
         await db.updateTable('sessions').set({ last_seen_at: at }).where('id', '=', session).execute();
       }
-      return standing;
+      return status;
     },
 
     async list(user) {
@@ -127,8 +127,8 @@ export function createSessions(db: Kysely<Tables>, options: SessionsOptions): Se
       }));
     },
 
-    async ids(user, besides) {
-      return (await this.list(user)).map(({ id }) => id).filter((id) => id !== besides);
+    async ids(user, except) {
+      return (await this.list(user)).map(({ id }) => id).filter((id) => id !== except);
     },
 
     async end(sessions, cause) {
@@ -142,7 +142,7 @@ export function createSessions(db: Kysely<Tables>, options: SessionsOptions): Se
     },
 
     async purge() {
-      const before = now() - rememberedMs;
+      const before = now() - retentionMs;
       const { numDeletedRows } = await db
         .deleteFrom('sessions')
         .where((is) =>

@@ -10,7 +10,7 @@ import { HttpProblem } from '../http/http-problem.ts';
 import type { Caller, ExternalCallers } from './external-callers.ts';
 import { isExternalToken } from './external-tokens.ts';
 import type { Sessions } from './sessions.ts';
-import { refusalOf } from './standing.ts';
+import { problemOf } from './session-status.ts';
 
 /** Who makes a request, looked at this very moment. */
 export interface Account {
@@ -113,9 +113,9 @@ export const tokens = fp<TokensOptions>(
       const caller =
         external !== undefined && isExternalToken(token) ? await external(token, request) : callerOf(verify(token));
       const { user, session, expires } = caller;
-      const standing = await sessions.look(session, user);
-      if (standing.state !== 'good') throw refusalOf(standing);
-      return { user, session, roles: standing.roles, expires };
+      const status = await sessions.validate(session, user);
+      if (status.state !== 'good') throw problemOf(status);
+      return { user, session, roles: status.roles, expires };
     }
 
     // By a hash of the token, and never beyond its end. What can change about a session is looked at each time all the same.

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import { createSessions } from '../auth/sessions.ts';
-import { createSqliteFindStanding } from '../auth/sqlite-standing.ts';
+import { createSessionStatusReader } from '../auth/session-status.ts';
 import { oldDatabase } from '../testing/old-database.ts';
 import { openRooms } from '../testing/open-rooms.ts';
 import { tempFolder } from '../testing/temp-folder.ts';
@@ -22,17 +22,17 @@ test('a database of 0.1.0 is taken over: its sessions go on for as long as their
     INSERT INTO sessions VALUES ('good', 'maggie', 1000, 1000, NULL), ('over', 'maggie', 1000, 1000, 2000);`,
   );
   const { kysely, sqlite, close } = await openDatabase(folder);
-  const find = createSqliteFindStanding(sqlite);
-  const lives = { idleMs: 1e12, absoluteMs: 1e12 };
-  const at = (now: number) => createSessions(kysely, { ...lives, maxPerUser: 10, find, now: () => now });
-  expect(await at(3_000).look('good', 'maggie')).toEqual({
+  const readStatus = createSessionStatusReader(sqlite);
+  const lifetime = { idleMs: 1e12, absoluteMs: 1e12 };
+  const at = (now: number) => createSessions(kysely, { ...lifetime, maxPerUser: 10, readStatus, now: () => now });
+  expect(await at(3_000).validate('good', 'maggie')).toEqual({
     state: 'good',
     user: 'maggie',
     roles: ['admin'],
     ends: 86_401_000,
   });
-  expect(await at(3_000).look('over', 'maggie')).toEqual({ state: 'session_ended', cause: 'signed_out' });
-  expect(await at(86_401_000).look('good', 'maggie')).toEqual({ state: 'session_ended', cause: 'expired' });
+  expect(await at(3_000).validate('over', 'maggie')).toEqual({ state: 'session_ended', cause: 'signed_out' });
+  expect(await at(86_401_000).validate('good', 'maggie')).toEqual({ state: 'session_ended', cause: 'expired' });
   close();
 });
 

@@ -42,7 +42,7 @@ export interface SessionsTable {
   refresh_family: string | null;
   /** SHA-256 of the secret that is good now. */
   refresh_hash: string | null;
-  /** JSON: the secrets that were good within the last seconds (see `refreshing.ts`). */
+  /** JSON: the secrets that were good within the last seconds (see `refresher.ts`). */
   refresh_recent: string;
   /** From where it was used last, as far as that is known. */
   address: string | null;

@@ -201,9 +201,9 @@ describe('metrics', () => {
   });
 
   test('count what happens, and name nobody', async () => {
-    const { call, signIn, seat, dial } = await newApp();
+    const { call, signIn, connect, dial } = await newApp();
     const token = await signIn();
-    const socket = await seat('maggie', token);
+    const socket = await connect('maggie', token);
     await dial('?ticket=wrong');
     await socket.data('join', { room: 'general' });
     await socket.data('send', { room: 'general', key: crypto.randomUUID(), text: 'hello' });

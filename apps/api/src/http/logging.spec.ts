@@ -45,7 +45,7 @@ describe('the log', () => {
   });
 
   test('of a busy run at its most talkative tells who came and went, and holds no secret', async () => {
-    const { app, call, signIn, ticket, seat, dial, log } = await newApp({ LOG_LEVEL: 'trace' });
+    const { app, call, signIn, ticket, connect, dial, log } = await newApp({ LOG_LEVEL: 'trace' });
     const pwd = 'correct-horse-battery';
     const wrong = 'incorrect-horse-battery';
     await call('POST', '/api/users', { body: { user: 'milhouse', pwd } });
@@ -66,7 +66,7 @@ describe('the log', () => {
     await call('GET', '/api/me', { headers: { cookie: `session=${token}`, authorization: `Basic ${token}` } });
     await call('GET', '/api/me', { token: `${token}x` });
 
-    const socket = await seat('milhouse', token);
+    const socket = await connect('milhouse', token);
     const other = await dial(`?ticket=${used}`, { headers: { 'user-agent': 'a browser' } });
     await dial(`?ticket=${used}`);
     await dial(`?ticket=${token}`);

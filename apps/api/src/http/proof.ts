@@ -2,11 +2,11 @@ import type { Proof } from '@usher/protocol';
 import { HttpProblem } from './http-problem.ts';
 
 /**
- * The answer of a call that ended something.
+ * Returns the proof for the HTTP response.
  *
- * @throws HttpProblem 503 `store_unavailable` with the proof so far when not every node has answered: the end is durable all the same.
+ * @throws HttpProblem 503 `store_unavailable` with the partial proof if a node did not respond. The revocation is durable anyway.
  */
-export function answerOf({ complete, closed, nodes }: Proof & { readonly complete: boolean }): Proof {
+export function proofOrProblem({ complete, closed, nodes }: Proof & { readonly complete: boolean }): Proof {
   const proof = { closed, nodes: [...nodes] };
   if (!complete) throw new HttpProblem('store_unavailable', { retryAfterMs: 1_000, extension: proof });
   return proof;

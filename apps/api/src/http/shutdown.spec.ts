@@ -110,8 +110,8 @@ describe('a shutdown', () => {
   });
 
   test('cuts WebSockets that do not finish the closing handshake, and says how many', async () => {
-    const { app, seat, log } = await newApp({ DRAIN_SECONDS: '0' });
-    const socket = await seat('maggie');
+    const { app, connect, log } = await newApp({ DRAIN_SECONDS: '0' });
+    const socket = await connect('maggie');
     socket.ws.pause();
     await app.close();
     expect(app.server.listening).toBe(false);

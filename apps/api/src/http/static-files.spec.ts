@@ -6,7 +6,7 @@ import { newApp, type TestApp } from '../testing/new-app.ts';
 import { tempFolder } from '../testing/temp-folder.ts';
 
 const index = '<!doctype html><title>Usher</title>';
-const script = 'export const usher = "seats people";'.repeat(50);
+const script = 'export const usher = "authenticates connections";'.repeat(50);
 
 function withPage(): Promise<TestApp> {
   const parent = tempFolder();

@@ -80,7 +80,7 @@ test('members are shown as they are connected', async () => {
   const app = await withRooms();
   const { put, members } = asking(app);
   await put('maggie', 'cellar', 'bart');
-  const bart = await app.seat('bart', String(app.tokens['bart']));
+  const bart = await app.connect('bart', String(app.tokens['bart']));
   const status = async () =>
     ((await members('maggie', 'cellar')) as { user: string; status: string }[]).map((each) => each.status);
   expect(await status()).toEqual(['online', 'offline']);
@@ -93,7 +93,10 @@ test('who is taken out of a private room hears no more of it, at once, and it is
   const app = await withRooms();
   const { put, remove, roomsOf } = asking(app);
   await put('maggie', 'cellar', 'bart');
-  const [maggie, bart] = [await app.seat('maggie', app.tokens['maggie']), await app.seat('bart', app.tokens['bart'])];
+  const [maggie, bart] = [
+    await app.connect('maggie', app.tokens['maggie']),
+    await app.connect('bart', app.tokens['bart']),
+  ];
   for (const socket of [maggie, bart]) await socket.data('join', { room: 'cellar' });
   const say = (socket: typeof maggie) => socket.ask('send', { room: 'cellar', key: crypto.randomUUID(), text: 'psst' });
   expect((await say(bart)).type).toBe('reply');
@@ -144,7 +147,7 @@ test('a public room is taken into one’s list and out of it by oneself alone', 
 test('who leaves a room of everybody has left it for good, and goes on with what is open', async () => {
   const app = await withRooms();
   const { remove, roomsOf } = asking(app);
-  const socket = await app.seat('bart', app.tokens['bart']);
+  const socket = await app.connect('bart', app.tokens['bart']);
   await socket.data('join', { room: 'general' });
   expect(await remove('bart', 'general', 'bart')).toBe('204');
   expect(await roomsOf('bart')).toEqual(['random']);
@@ -182,7 +185,7 @@ test('a private room answers others byte for byte what a room that never was doe
   ];
   expect(hidden.text).toBe(absent.text);
   expect(hidden.status).toBe(404);
-  const socket = await app.seat('bart', token);
+  const socket = await app.connect('bart', token);
   for (const [type, params] of [
     ['join', {}],
     ['join', { after: 0, epoch: 'x' }],

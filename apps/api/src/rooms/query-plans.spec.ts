@@ -55,7 +55,7 @@ test('in a room of 100,000 messages nothing is asked that looks at more than it 
     await marks.enter('long', 'bart');
     expect(await marks.roomsOf('bart')).toEqual(['long']);
     expect(await rooms.members('long')).toEqual(['bart', 'maggie', 'the one who made it']);
-    expect(await rooms.see({ user: 'bart', roles: [] }, 'private')).toBeUndefined();
+    expect(await rooms.accessTo({ user: 'bart', roles: [] }, 'private')).toBeUndefined();
     await marks.leave('long', 'bart');
     // What is looked for.
     const found = await search.find({ user: 'maggie', words: 'message 99', limit: 20 });

@@ -2,18 +2,18 @@ import type { Kysely } from 'kysely';
 import type { Room } from '@usher/protocol';
 import type { Tables } from '../database/schema.ts';
 import { addRoom, type NewRoom } from './new-room.ts';
-import type { LookAtRoom, RoomStanding } from './room-standing.ts';
+import type { ReadRoomAccess, RoomAccess } from './room-access.ts';
 
-/** Who asks: all that a right to a room depends on. */
-export interface Person {
+/** The user and roles that access to a room depends on. */
+export interface Requester {
   readonly user: string;
   readonly roles: readonly string[];
 }
 
-/** A room as somebody stands to it who may see it. */
-export interface SeenRoom extends RoomStanding {
-  /** They may say who is a member. */
-  readonly manages: boolean;
+/** A room that the requester may see. */
+export interface VisibleRoom extends RoomAccess {
+  /** Whether the requester may add and remove members. */
+  readonly canManage: boolean;
 }
 
 /** The user has created as many rooms as allowed. */
@@ -26,20 +26,20 @@ export interface RoomDirectory {
   /** Creates a room with its creator as the first member. */
   add(room: NewRoom): Promise<Room | 'in_use' | TooManyRooms>;
   /**
-   * How a person stands to a room. A room that is not there and one that may not be seen are told apart nowhere: both are
-   * `undefined`, at the same cost.
+   * Reads the access of a requester to a room. Returns `undefined`, at the same cost, for a room that does not exist and for one that
+   * the requester may not see.
    */
-  see(person: Person, room: string): Promise<SeenRoom | undefined>;
-  /** Whether a person may see and join a room. Answers at once for a public room that was asked for before. */
-  admits(person: Person, room: string): boolean | Promise<boolean>;
-  /** Whether a room is there and for everybody. Answers at once for one that was asked for before. */
+  accessTo(requester: Requester, room: string): Promise<VisibleRoom | undefined>;
+  /** Whether a requester may see and join a room. Synchronous for a public room that was read before. */
+  admits(requester: Requester, room: string): boolean | Promise<boolean>;
+  /** Whether a room exists and is public. Synchronous for a room that was read before. */
   isPublic(room: string): boolean | Promise<boolean>;
-  /** The names of a room's members, in their order; the first `listedMembers`. */
+  /** The names of a room's members in alphabetical order, at most `listedMembers`. */
   members(room: string): Promise<string[]>;
 }
 
 export interface RoomDirectoryOptions {
-  readonly look: LookAtRoom;
+  readonly readAccess: ReadRoomAccess;
   readonly now: () => number;
   readonly limits: RoomLimits;
 }
@@ -51,35 +51,35 @@ export interface RoomLimits {
   readonly perUserAndHour: number;
 }
 
-/** Public rooms that are remembered, since it is asked at every message whether a room is one. */
-const rememberedRooms = 10_000;
+/** Size of the cache of public rooms, which every message reads. */
+const cachedRooms = 10_000;
 const hourMs = 3_600_000;
 const listedMembers = 2_000;
 
-/** A private room is for its members and for admins, a public one for everybody. */
+/** Rooms and the access to them: members and admins may see a private room, all users a public one. */
 export function createRoomDirectory(db: Kysely<Tables>, options: RoomDirectoryOptions): RoomDirectory {
-  const { look, now, limits } = options;
-  // What is remembered never changes: rooms are neither deleted nor made private later. Of a private one nothing is, since members
-  // come and go, here and on other nodes.
+  const { readAccess, now, limits } = options;
+  // Safe to cache: rooms are never deleted and a public room never becomes private. Private rooms are not cached, because members
+  // change, also on other nodes.
   const publicRooms = new Set<string>();
 
-  function remember(name: string): void {
-    if (publicRooms.size >= rememberedRooms) {
+  function cache(name: string): void {
+    if (publicRooms.size >= cachedRooms) {
       const [oldest] = publicRooms;
       if (oldest !== undefined) publicRooms.delete(oldest);
     }
     publicRooms.add(name);
   }
 
-  /** `undefined` unless they may see it. */
-  function judge({ user, roles }: Person, name: string, room: RoomStanding | undefined): SeenRoom | undefined {
+  /** Returns `undefined` unless the requester may see the room. */
+  function authorize({ user, roles }: Requester, name: string, room: RoomAccess | undefined): VisibleRoom | undefined {
     if (room === undefined) return undefined;
     if (!room.private) {
-      remember(name);
-      return { ...room, manages: false };
+      cache(name);
+      return { ...room, canManage: false };
     }
     const admin = isAdmin(roles);
-    return room.member || admin ? { ...room, manages: admin || room.owner === user } : undefined;
+    return room.member || admin ? { ...room, canManage: admin || room.owner === user } : undefined;
   }
 
   return {
@@ -89,7 +89,7 @@ export function createRoomDirectory(db: Kysely<Tables>, options: RoomDirectoryOp
         const created = transaction.selectFrom('rooms').where('created_by', '=', room.createdBy);
         const { count } = await created.select(({ fn }) => fn.countAll<number>().as('count')).executeTakeFirstOrThrow();
         if (count >= limits.perUser) return {};
-        // The room that has to be an hour old before one more can be created.
+        // The room that must be at least an hour old.
         const oldest = await created
           .select('created_at')
           .orderBy('created_at', 'desc')
@@ -101,7 +101,7 @@ export function createRoomDirectory(db: Kysely<Tables>, options: RoomDirectoryOp
         return (await addRoom(transaction, room, at)) ? 'made' : 'in_use';
       });
       if (made !== 'made') return made;
-      if (!room.private) remember(room.room);
+      if (!room.private) cache(room.room);
       return {
         room: room.room,
         title: room.title,
@@ -116,22 +116,22 @@ export function createRoomDirectory(db: Kysely<Tables>, options: RoomDirectoryOp
       };
     },
 
-    async see(person, name) {
-      return judge(person, name, await look(name, person.user));
+    async accessTo(requester, name) {
+      return authorize(requester, name, await readAccess(name, requester.user));
     },
 
-    admits(person, name) {
+    admits(requester, name) {
       if (publicRooms.has(name)) return true;
-      const looked = look(name, person.user);
-      if (looked instanceof Promise) return looked.then((room) => judge(person, name, room) !== undefined);
-      return judge(person, name, looked) !== undefined;
+      const access = readAccess(name, requester.user);
+      if (access instanceof Promise) return access.then((room) => authorize(requester, name, room) !== undefined);
+      return authorize(requester, name, access) !== undefined;
     },
 
     isPublic(name) {
       if (publicRooms.has(name)) return true;
-      const looked = look(name, '');
-      if (looked instanceof Promise) return looked.then((room) => room?.private === false);
-      return looked?.private === false;
+      const access = readAccess(name, '');
+      if (access instanceof Promise) return access.then((room) => room?.private === false);
+      return access?.private === false;
     },
 
     async members(room) {

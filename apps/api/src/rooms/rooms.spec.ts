@@ -56,7 +56,7 @@ describe('rooms', () => {
   });
 
   test('that are private are there for who made them and for admins; for others they are not there', async () => {
-    const { call, signIn, seat } = await newApp();
+    const { call, signIn, connect } = await newApp();
     const [maggie, bart, admin] = [await signIn('maggie'), await signIn('bart'), await signIn('admin')];
     const body = { room: 'cellar', title: 'Cellar', private: true };
     expect((await call('POST', '/api/rooms', { token: maggie, body })).status).toBe(201);
@@ -78,17 +78,19 @@ describe('rooms', () => {
       more: false,
     });
 
-    const socket = await seat('bart', bart);
+    const socket = await connect('bart', bart);
     const refused = await socket.ask('join', { room: 'cellar' });
     expect(refused).toMatchObject({ type: 'error', code: 'not_found' });
     expect({ ...(await socket.ask('join', { room: 'nowhere' })), id: 0 }).toEqual({ ...refused, id: 0 });
-    expect(await (await seat('maggie', maggie)).data('join', { room: 'cellar' })).toMatchObject({ recovery: 'fresh' });
+    expect(await (await connect('maggie', maggie)).data('join', { room: 'cellar' })).toMatchObject({
+      recovery: 'fresh',
+    });
   });
 
   test('give their older messages in pages, oldest first', async () => {
-    const { call, signIn, seat } = await newApp({ SENDS_PER_SECOND: '0' });
+    const { call, signIn, connect } = await newApp({ SENDS_PER_SECOND: '0' });
     const token = await signIn();
-    const socket = await seat('maggie', token);
+    const socket = await connect('maggie', token);
     await socket.data('join', { room: 'general' });
     for (let index = 1; index <= 120; index++) {
       await socket.data('send', { room: 'general', key: crypto.randomUUID(), text: `text ${index}` });
@@ -128,9 +130,9 @@ describe('rooms', () => {
   });
 
   test('come in pages of at most 256 KiB, in both directions, and more says whether there are others', async () => {
-    const { call, signIn, seat } = await newApp({ SENDS_PER_SECOND: '0', CALLS_PER_SECOND: '0' });
+    const { call, signIn, connect } = await newApp({ SENDS_PER_SECOND: '0', CALLS_PER_SECOND: '0' });
     const token = await signIn();
-    const socket = await seat('maggie', token);
+    const socket = await connect('maggie', token);
     await socket.data('join', { room: 'general' });
     // 16 kB each as text, and six times as many in JSON where the text is control characters.
     const texts = [...Array<string>(20).fill('🙂'.repeat(4_000)), ...Array<string>(20).fill('\u0001'.repeat(4_000))];
@@ -152,14 +154,14 @@ describe('rooms', () => {
   });
 
   test('tell what is unread, when somebody spoke last, and what is one’s own', async () => {
-    const { call, signIn, seat } = await newApp();
+    const { call, signIn, connect } = await newApp();
     const [maggie, bart] = [await signIn('maggie'), await signIn('bart')];
     const room = async (token: string, name = 'general') => {
       const { json } = await call('GET', '/api/rooms', { token });
       return (json?.['rooms'] as { room: string }[]).find((each) => each.room === name);
     };
     expect(await room(maggie)).toMatchObject({ seq: 0, unread: 0, read: 0, mentions: 0, mine: true, manages: false });
-    const socket = await seat('bart', bart);
+    const socket = await connect('bart', bart);
     await socket.data('join', { room: 'general' });
     const say = (text: string) => socket.data('send', { room: 'general', key: crypto.randomUUID(), text });
     await say('hello');
@@ -167,7 +169,7 @@ describe('rooms', () => {
     const { at } = await say('hello?');
     expect(await room(maggie)).toMatchObject({ seq: 3, at, unread: 3, read: 0, mentions: 1 });
     expect(await room(bart)).toMatchObject({ seq: 3, at, unread: 0, read: 0, mentions: 0 });
-    await (await seat('maggie', maggie)).data('read', { room: 'general', seq: 2 });
+    await (await connect('maggie', maggie)).data('read', { room: 'general', seq: 2 });
     expect(await room(maggie)).toMatchObject({ seq: 3, unread: 1, read: 2, mentions: 0 });
   });
 
@@ -183,20 +185,20 @@ describe('rooms', () => {
   });
 
   test('are one’s own from the first join on, over all devices', async () => {
-    const { call, signIn, seat } = await newApp();
+    const { call, signIn, connect } = await newApp();
     const [maggie, bart] = [await signIn('maggie'), await signIn('bart')];
     await call('POST', '/api/rooms', { token: maggie, body: { room: 'plans', title: 'Plans' } });
-    const socket = await seat('bart', bart);
+    const socket = await connect('bart', bart);
     await socket.data('join', { room: 'plans' });
     const { json } = await call('GET', '/api/rooms', { token: bart });
     expect(json?.['rooms']).toContainEqual(expect.objectContaining({ room: 'plans', mine: true }));
   });
 
   test('that an admin looks into do not become the admin’s', async () => {
-    const { call, signIn, seat } = await newApp();
+    const { call, signIn, connect } = await newApp();
     const [maggie, admin] = [await signIn('maggie'), await signIn('admin')];
     await call('POST', '/api/rooms', { token: maggie, body: { room: 'cellar', title: 'Cellar', private: true } });
-    await (await seat('admin', admin)).data('join', { room: 'cellar' });
+    await (await connect('admin', admin)).data('join', { room: 'cellar' });
     const { json } = await call('GET', '/api/rooms', { token: admin });
     expect(json?.['rooms']).toContainEqual(expect.objectContaining({ room: 'cellar', mine: false, manages: true }));
   });

@@ -17,7 +17,7 @@ async function withNeedles() {
     await app.call('POST', '/api/rooms', { token: maggie, body: { room, title: room, private: isPrivate } });
   }
   await app.call('PUT', '/api/rooms/cellar/members/bart', { token: maggie });
-  const socket = await app.seat('maggie', maggie);
+  const socket = await app.connect('maggie', maggie);
   const say = (room: string, text: string) => socket.data('send', { room, key: crypto.randomUUID(), text });
   for (const room of ['general', 'cellar', 'plans']) {
     await socket.data('join', { room });

@@ -16,7 +16,7 @@ import { createMentions } from './sqlite-mentions.ts';
 import { busyTimeoutMs } from '../database/sqlite.ts';
 import { integer, string } from '../database/sqlite-values.ts';
 import { sharedReads } from './shared-reads.ts';
-import { messageColumns, toMessage } from './sqlite-rows.ts';
+import { messageColumns, toMessage } from './message-rows.ts';
 import { unknownRoom } from './unknown-room.ts';
 import { createTextIndex } from '../database/text-index.ts';
 

@@ -1,9 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { roomWord } from '../database/room-word.ts';
 import { integer, type Row, string } from '../database/sqlite-values.ts';
-import { codePoints } from '../users/code-points.ts';
 import { BadSearch, type FoundMessages, searchedRooms, searchedWords, type SearchFor } from './search.ts';
-import { messageColumns, toMessage } from './sqlite-rows.ts';
+import { messageColumns, toMessage } from './message-rows.ts';
 
 /** Messages that one statement covers. Each further statement covers twice as many, so that no single one runs for long. */
 const messagesPerStatement = 50_000;
@@ -83,7 +82,7 @@ function wordsExpression(typed: string): string | undefined {
   if (last === undefined) return undefined;
   const whole = new Set(words.slice(0, -1));
   // Too many words begin with a single letter for it to be a prefix.
-  const isPrefix = codePoints(last.normalize('NFD').replaceAll(/\p{M}/gu, '')).length > 1;
+  const isPrefix = Array.from(last.normalize('NFD').replaceAll(/\p{M}/gu, '')).length > 1;
   // A word also matches itself as a prefix.
   if (whole.size + (whole.has(last) ? 0 : 1) > searchedWords) throw new BadSearch('too_many_words');
   const terms = [...whole].map(quoted);

@@ -8,9 +8,9 @@ const key = () => crypto.randomUUID();
 
 test('a user who stored as much as allowed in 24 hours gets quota_exceeded, on the socket and over HTTP, until then', async () => {
   const time = clock();
-  const { seat, signIn, call } = await newApp({ MAX_MB_PER_USER_PER_DAY: '1', SENDS_PER_SECOND: '0' });
+  const { connect, signIn, call } = await newApp({ MAX_MB_PER_USER_PER_DAY: '1', SENDS_PER_SECOND: '0' });
   const [maggie, bart] = [await signIn('maggie'), await signIn('bart')];
-  const socket = await seat('maggie', maggie);
+  const socket = await connect('maggie', maggie);
   await socket.data('join', { room: 'general' });
   const first = key();
   await socket.data('send', { room: 'general', key: first, text: 'hello' });
@@ -41,9 +41,9 @@ test('a user who stored as much as allowed in 24 hours gets quota_exceeded, on t
 });
 
 test('a server with too little free disk space answers storage_full, and ready is 503', async () => {
-  const { seat, signIn, call, log } = await newApp({ MIN_FREE_DISK_MB: '100000000' });
+  const { connect, signIn, call, log } = await newApp({ MIN_FREE_DISK_MB: '100000000' });
   const token = await signIn('maggie');
-  const socket = await seat('maggie', token);
+  const socket = await connect('maggie', token);
   await socket.data('join', { room: 'general' });
   const answer = await socket.ask('send', { room: 'general', key: key(), text: 'hello' });
   expect(answer).toMatchObject({ code: 'storage_full', retryAfterMs: 60_000 });
@@ -55,9 +55,9 @@ test('a server with too little free disk space answers storage_full, and ready i
 });
 
 test('a running server whose database file is removed acknowledges nothing more, and says so in the log', async () => {
-  const { seat, signIn, call, dataDir, log } = await newApp();
+  const { connect, signIn, call, dataDir, log } = await newApp();
   const token = await signIn('maggie');
-  const socket = await seat('maggie', token);
+  const socket = await connect('maggie', token);
   await socket.data('join', { room: 'general' });
   const send = () => socket.ask('send', { room: 'general', key: key(), text: 'hello' });
   expect((await send()).type).toBe('reply');

@@ -1,6 +1,6 @@
 /**
- * Over how many milliseconds a drain spreads its closes: no faster than the server accepts connections again, and within two thirds
- * of the time that is left, so that the last clients can still finish the closing handshake.
+ * The milliseconds over which a drain spreads its closes: not faster than the server accepts reconnects, and at most two thirds of
+ * the remaining time, so that the last clients can finish the closing handshake.
  */
 export function drainSpreadMs(connections: number, connectsPerSecond: number, leftMs: number): number {
   return Math.min((connections / connectsPerSecond) * 1_000, (leftMs * 2) / 3);

@@ -2,16 +2,16 @@ import { expect, test } from 'vitest';
 import { newApp } from '../testing/new-app.ts';
 
 test('who comes and goes is told, a reload is not', async () => {
-  const { signIn, seat, call } = await newApp({ PRESENCE_GRACE_MS: '60000' });
-  const bart = await seat('bart');
+  const { signIn, connect, call } = await newApp({ PRESENCE_GRACE_MS: '60000' });
+  const bart = await connect('bart');
   await bart.data('join', { room: 'general' });
   const token = await signIn('maggie');
-  const first = await seat('maggie', token);
+  const first = await connect('maggie', token);
   await first.data('join', { room: 'general' });
   expect(await bart.next('presence')).toEqual({ type: 'presence', room: 'general', user: 'maggie', status: 'online' });
   first.ws.terminate();
   await first.closed;
-  const second = await seat('maggie', token);
+  const second = await connect('maggie', token);
   expect((await second.data('join', { room: 'general' }))['present']).toEqual([
     { user: 'maggie', status: 'online' },
     { user: 'bart', status: 'online' },
@@ -23,17 +23,17 @@ test('who comes and goes is told, a reload is not', async () => {
 });
 
 test('after the grace somebody who is not back is gone', async () => {
-  const { seat } = await newApp({ PRESENCE_GRACE_MS: '20' });
-  const [bart, maggie] = [await seat('bart'), await seat('maggie')];
+  const { connect } = await newApp({ PRESENCE_GRACE_MS: '20' });
+  const [bart, maggie] = [await connect('bart'), await connect('maggie')];
   for (const socket of [bart, maggie]) await socket.data('join', { room: 'general' });
   maggie.ws.terminate();
   expect(await bart.take(({ status }) => status === 'offline')).toMatchObject({ room: 'general', user: 'maggie' });
 });
 
 test('what is unread is told to the devices of a member that look elsewhere, and that it was read to all', async () => {
-  const { signIn, seat } = await newApp();
+  const { signIn, connect } = await newApp();
   const token = await signIn('maggie');
-  const [phone, laptop, bart] = [await seat('maggie', token), await seat('maggie', token), await seat('bart')];
+  const [phone, laptop, bart] = [await connect('maggie', token), await connect('maggie', token), await connect('bart')];
   for (const socket of [laptop, bart]) await socket.data('join', { room: 'general' });
   bart.ws.send(JSON.stringify({ type: 'typing', room: 'general' }));
   expect(await laptop.next('typing')).toEqual({ type: 'typing', room: 'general', user: 'bart' });

@@ -4,11 +4,11 @@ import { newApp, type TestApp } from '../testing/new-app.ts';
 
 const from = { 'x-forwarded-for': '203.0.113.9' };
 
-/** The log's lines about replays. */
+/** The log entries about replays. */
 function replays({ log }: TestApp): readonly Record<string, unknown>[] {
   return log
     .map((line) => JSON.parse(line) as Record<string, unknown>)
-    .filter(({ msg }) => msg === 'a ticket came back that had been used');
+    .filter(({ msg }) => msg === 'a consumed ticket was presented again');
 }
 
 async function count({ call }: TestApp): Promise<string | undefined> {
@@ -30,7 +30,7 @@ test('a ticket that comes back is counted and logged with whose it was and who c
 test('so is one that is presented over an open socket; a guess is none', async () => {
   const app = await newApp();
   const maggie = await new Browser(app).signIn('maggie');
-  const socket = await app.seat('maggie', maggie.token);
+  const socket = await app.connect('maggie', maggie.token);
   const ticket = await app.ticket(maggie.token);
   await socket.ask('renew', { ticket });
   await app.dial(`?ticket=${'A'.repeat(43)}`);
@@ -53,7 +53,7 @@ test('with REPLAY_ENDS_SESSION it ends the session that owned the ticket, and no
   const app = await newApp({ REPLAY_ENDS_SESSION: 'true' });
   const maggie = await new Browser(app).signIn('maggie');
   const phone = await new Browser(app).signIn('maggie');
-  const socket = await app.seat('maggie', maggie.token);
+  const socket = await app.connect('maggie', maggie.token);
   const ticket = await app.ticket(maggie.token);
   await app.dial(`?ticket=${ticket}`);
   await app.dial(`?ticket=${ticket}`);

@@ -2,35 +2,35 @@ import type { Logger } from '@usher/realtime';
 import type { TicketClaims } from '@usher/ticket';
 import type { Config } from '../config/config.ts';
 import type { Metrics } from '../metrics.ts';
-import type { Endings } from '../auth/endings.ts';
+import type { SessionRevocation } from '../auth/session-revocation.ts';
 
 export interface ReplaysParts {
   readonly config: Pick<Config, 'replayEndsSession'>;
-  readonly endings: Endings;
+  readonly revocation: SessionRevocation;
   readonly metrics: Pick<Metrics, 'replays'>;
   readonly log: Logger;
 }
 
-/** Who presented it, as far as is known. Nothing secret. */
+/** The client that presented the ticket. Contains no secrets. */
 interface Presenter {
   readonly address?: string | undefined;
   readonly origin?: string | undefined;
   readonly userAgent?: string | undefined;
 }
 
-/** What happens when a ticket comes back that was used: somebody else has read it, or a client is broken. Either is an event. */
+/** Counts and logs replays of consumed tickets. A replay means that a ticket leaked or that a client is faulty. */
 export interface Replays {
-  note(claims: TicketClaims, presenter: Presenter): void;
+  report(claims: TicketClaims, presenter: Presenter): void;
 }
 
-export function createReplays({ config, endings, metrics, log }: ReplaysParts): Replays {
+export function createReplays({ config, revocation, metrics, log }: ReplaysParts): Replays {
   return {
-    note({ user, session }, presenter) {
+    report({ user, session }, presenter) {
       metrics.replays.inc();
-      log.warn({ user, ...presenter }, 'a ticket came back that had been used');
+      log.warn({ user, ...presenter }, 'a consumed ticket was presented again');
       if (!config.replayEndsSession) return;
-      endings.sessions([session], 'ticket_replayed').catch((error: unknown) => {
-        log.error({ err: error }, 'a session whose ticket came back could not be ended');
+      revocation.revokeSessions([session], 'ticket_replayed').catch((error: unknown) => {
+        log.error({ err: error }, 'the session of a replayed ticket could not be revoked');
       });
     },
   };

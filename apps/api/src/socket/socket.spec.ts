@@ -18,9 +18,9 @@ describe('a ticket', () => {
       expires: expect.any(Number) as unknown,
       connectAfterMs: 0,
     });
-    const lives = Number(json?.['expires']) - Date.now() / 1000;
-    expect(lives).toBeGreaterThan(10);
-    expect(lives).toBeLessThanOrEqual(21);
+    const lifetime = Number(json?.['expires']) - Date.now() / 1000;
+    expect(lifetime).toBeGreaterThan(10);
+    expect(lifetime).toBeLessThanOrEqual(21);
     const socket = await knock(`?ticket=${String(json?.['ticket'])}`);
     expect(socket).toBeInstanceOf(TestSocket);
     if (!(socket instanceof TestSocket)) return;
@@ -158,7 +158,7 @@ describe('the door', () => {
   });
 
   test('keeps to the limit of connections of a user, however many knock at once', async () => {
-    const { call, signIn, ticket, seat, dial: knock } = await newApp({ MAX_CONNECTIONS_PER_USER: '3' });
+    const { call, signIn, ticket, connect, dial: knock } = await newApp({ MAX_CONNECTIONS_PER_USER: '3' });
     const token = await signIn();
     const tickets = await Promise.all(Array.from({ length: 8 }, () => ticket(token)));
     const outcomes = await Promise.all(tickets.map((each) => knock(`?ticket=${each}`)));
@@ -172,15 +172,15 @@ describe('the door', () => {
     });
     open[0]?.ws.close();
     await open[0]?.closed;
-    await expect(seat('maggie', token)).resolves.toBeInstanceOf(TestSocket);
-    await expect(seat('bart')).resolves.toBeInstanceOf(TestSocket);
+    await expect(connect('maggie', token)).resolves.toBeInstanceOf(TestSocket);
+    await expect(connect('bart')).resolves.toBeInstanceOf(TestSocket);
   });
 
   test('is shut when the house is full', async () => {
-    const { call, signIn, ticket, seat, dial: knock } = await newApp({ MAX_CONNECTIONS: '1' });
+    const { call, signIn, ticket, connect, dial: knock } = await newApp({ MAX_CONNECTIONS: '1' });
     const token = await signIn('bart');
     const query = `?ticket=${await ticket(token)}`;
-    await seat('maggie');
+    await connect('maggie');
     expect(await knock(query)).toMatchObject({ status: 503, body: { code: 'at_capacity' } });
     expect(await call('GET', '/api/ws_ticket', { token })).toMatchObject({
       status: 503,
@@ -199,8 +199,8 @@ describe('the door', () => {
 
 describe('over the socket', () => {
   test('people talk, and who comes back recovers what was missed', async () => {
-    const { seat } = await newApp();
-    const [maggie, bart] = [await seat('maggie'), await seat('bart')];
+    const { connect } = await newApp();
+    const [maggie, bart] = [await connect('maggie'), await connect('bart')];
     const joined = await maggie.data('join', { room: 'general' });
     expect(joined).toMatchObject({ room: 'general', seq: 0, recovery: 'fresh', messages: [] });
     expect(await bart.data('join', { room: 'general' })).toMatchObject({
@@ -219,15 +219,15 @@ describe('over the socket', () => {
     bart.ws.terminate();
     await bart.closed;
     await maggie.data('send', send('are you there?'));
-    const back = await seat('bart');
+    const back = await connect('bart');
     const recovered = await back.data('join', { room: 'general', epoch: joined['epoch'], after: 1 });
     expect(recovered).toMatchObject({ recovery: 'recovered', seq: 2, more: false });
     expect(recovered['messages']).toMatchObject([{ seq: 2, text: 'are you there?' }]);
   });
 
   test('a key sent again is the same message', async () => {
-    const { seat } = await newApp();
-    const maggie = await seat('maggie');
+    const { connect } = await newApp();
+    const maggie = await connect('maggie');
     await maggie.data('join', { room: 'general' });
     const message = send('once');
     const first = await maggie.data('send', message);
@@ -236,9 +236,9 @@ describe('over the socket', () => {
   });
 
   test('a fresh ticket renews the lease, one of another session does not', async () => {
-    const { signIn, ticket, seat } = await newApp();
+    const { signIn, ticket, connect } = await newApp();
     const token = await signIn();
-    const socket = await seat('maggie', token);
+    const socket = await connect('maggie', token);
     expect(await socket.data('renew', { ticket: await ticket(token) })).toEqual({
       lease: expect.any(Number) as unknown,
     });
@@ -248,10 +248,10 @@ describe('over the socket', () => {
   });
 
   test('signing out closes the sockets of that session, and no other', async () => {
-    const { call, signIn, seat } = await newApp();
+    const { call, signIn, connect } = await newApp();
     const [laptop, phone] = [await signIn(), await signIn()];
-    const ending = [await seat('maggie', laptop), await seat('maggie', laptop)];
-    const staying = [await seat('maggie', phone), await seat('bart')];
+    const ending = [await connect('maggie', laptop), await connect('maggie', laptop)];
+    const staying = [await connect('maggie', phone), await connect('bart')];
     expect((await call('DELETE', '/api/auth', { token: laptop })).status).toBe(204);
     expect(await Promise.all(ending.map(({ closed }) => closed))).toEqual([4501, 4501]);
     for (const socket of staying) expect(await socket.data('ping')).toEqual({});
@@ -271,8 +271,8 @@ describe('over the socket', () => {
   });
 
   test('what is larger than 64 KiB, binary or not UTF-8 closes the socket', async () => {
-    const { seat } = await newApp();
-    const [large, binary] = [await seat('maggie'), await seat('bart')];
+    const { connect } = await newApp();
+    const [large, binary] = [await connect('maggie'), await connect('bart')];
     large.ws.send(JSON.stringify({ type: 'ping', id: 1, x: 'x'.repeat(65_536) }));
     expect(await large.closed).toBe(1009);
     binary.ws.send(Buffer.from([1, 2, 3]));
@@ -282,10 +282,10 @@ describe('over the socket', () => {
 
 describe('draining', () => {
   test('closes all with 1012, and says so to those who ask for a ticket or knock', async () => {
-    const { app, call, signIn, ticket, seat, dial: knock } = await newApp();
+    const { app, call, signIn, ticket, connect, dial: knock } = await newApp();
     const token = await signIn();
     const query = `?ticket=${await ticket(token)}`;
-    const sockets = [await seat('maggie', token), await seat('bart'), await seat('lisa')];
+    const sockets = [await connect('maggie', token), await connect('bart'), await connect('lisa')];
     const draining = app.drain();
     expect(await Promise.all(sockets.map(({ closed }) => closed))).toEqual([1012, 1012, 1012]);
     await draining;
@@ -306,8 +306,8 @@ describe('draining', () => {
   });
 
   test('comes with closing, too', async () => {
-    const { app, seat } = await newApp();
-    const socket = await seat('maggie');
+    const { app, connect } = await newApp();
+    const socket = await connect('maggie');
     await app.close();
     expect(await socket.closed).toBe(1012);
   });

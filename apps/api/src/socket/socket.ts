@@ -20,9 +20,9 @@ import {
 import { attach, serverOptions } from '@usher/realtime/ws';
 import { ConnectSlots, createMemoryTicketStore } from '@usher/ticket';
 import { type GateVerdict, ticketGate } from '@usher/ticket/fastify';
-import type { Endings } from '../auth/endings.ts';
+import type { SessionRevocation } from '../auth/session-revocation.ts';
 import type { Sessions } from '../auth/sessions.ts';
-import type { Standing } from '../auth/standing.ts';
+import type { SessionStatus } from '../auth/session-status.ts';
 import type { Config } from '../config/config.ts';
 import { allowedOrigins } from '../config/origins.ts';
 import type { Deadline } from '../deadline.ts';
@@ -32,27 +32,27 @@ import { limitedWarnings } from '../http/limited-warnings.ts';
 import type { Metrics } from '../metrics.ts';
 import type { RoomDirectory } from '../rooms/room-directory.ts';
 import { drainSpreadMs } from './drain-spread.ts';
-import { createEndings } from './endings.ts';
-import { Guest } from './guest.ts';
-import { createHub } from './hub.ts';
+import { createClusterRevocation } from './cluster-revocation.ts';
+import { AdmittedClient } from './admitted-client.ts';
+import { createRealtime } from './realtime.ts';
 import { createReplays } from './replays.ts';
-import { createSeats } from './seats.ts';
+import { ConnectionReservations } from './connection-reservations.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** The open sockets of this node. */
+    /** The open connections of this node. */
     readonly connections: Connections<RoomsProtocol>;
-    /** Who is in which room. */
+    /** The rooms of the open connections. */
     readonly members: Rooms;
-    /** Whether the drain has begun. Once `true` it stays `true`. */
+    /** Whether the drain has started. Never returns to `false`. */
     readonly draining: boolean;
     /**
-     * Starts the deadline of the shutdown. From now on tickets and handshakes are refused with `draining`; after `DRAIN_DELAY_SECONDS`
-     * open WebSockets are closed with 1012. Resolves when the last one is gone, at the deadline at the latest.
+     * Starts the deadline of the shutdown. From now on tickets and handshakes are rejected with `draining`. After `DRAIN_DELAY_SECONDS`
+     * open WebSockets are closed with 1012. Resolves when the last one is closed, at the deadline at the latest.
      */
     drain(): Promise<void>;
-    /** Ends sessions and connections, here and on every other node. */
-    readonly endings: Endings;
+    /** Revokes sessions and closes connections on all nodes. */
+    readonly revocation: SessionRevocation;
   }
 }
 
@@ -63,7 +63,7 @@ export interface SocketOptions {
   readonly history: History;
   readonly marks: Marks;
   readonly metrics: Metrics;
-  /** When every connection must be gone. `app.drain` starts it. */
+  /** When all connections must be closed. `app.drain` starts it. */
   readonly deadline: Deadline;
   readonly limits: ConnectionLimits;
 }
@@ -71,29 +71,38 @@ export interface SocketOptions {
 const endpoint = '/api/ws';
 
 function ignore(): void {
-  // The close that follows tells enough.
+  // The socket is closed anyway.
 }
 
-/** Unused connection slots that a user may hold where the limit of connections is lower. */
-const leastSlotsPerUser = 10;
+/** Lower limit of the unused slots that a user may hold, for a low limit of connections. */
+const minSlotsPerUser = 10;
 
-/** When those may come back who were refused because there is no room. */
+/** Retry delay for clients that are rejected at capacity, in milliseconds. */
 const retryAfterMs = 5_000;
 
-/** The door and what lies behind it: tickets, the gate before every upgrade, the open sockets, and how they end. */
+/** WebSockets: tickets, the gate that authenticates every upgrade, open connections, revocation and drain. */
 export const socket = fp<SocketOptions>(
   async (app, { config, sessions, rooms, history, marks, metrics, limits, deadline }) => {
     const ttlMs = config.ticketTtlSeconds * 1_000;
     const store = createMemoryTicketStore({ ttlMs });
     const slots = new ConnectSlots({
       connectsPerSecond: config.connectsPerSecond,
-      // All connections of a user may reconnect at once, and each of them may lose one ticket on the way.
-      maxPerUser: Math.max(leastSlotsPerUser, 2 * config.maxConnectionsPerUser),
+      // All connections of a user may reconnect at once, and each of them may lose one ticket response.
+      maxPerUser: Math.max(minSlotsPerUser, 2 * config.maxConnectionsPerUser),
       holdMs: ttlMs,
     });
     const bus = createMemoryBus({ log: app.log });
-    const { connections, members } = createHub({ config, rooms, history, marks, bus, metrics, log: app.log, renew });
-    const seats = createSeats({
+    const { connections, members } = createRealtime({
+      config,
+      rooms,
+      history,
+      marks,
+      bus,
+      metrics,
+      log: app.log,
+      renew,
+    });
+    const reservations = new ConnectionReservations({
       openOf: (user) => connections.count({ user }),
       maxPerUser: config.maxConnectionsPerUser,
     });
@@ -103,12 +112,12 @@ export const socket = fp<SocketOptions>(
     app.decorate('draining', { getter: () => drained !== undefined });
     app.decorate('drain', () => (drained ??= drain()));
 
-    // One node so far: the survey is answered by it alone.
+    // There is only one node so far.
     const node = randomBytes(4).toString('hex');
-    const endings = createEndings({
+    const revocation = createClusterRevocation({
       sessions,
       connections,
-      seats,
+      reservations,
       tickets: {
         revokeSession(session) {
           slots.revokeSession(session);
@@ -119,14 +128,14 @@ export const socket = fp<SocketOptions>(
       node,
       members: () => [node],
       log: app.log,
-      onEnded: (count, cause) => {
+      onRevoked: (count, cause) => {
         metrics.endedSessions.inc({ cause }, count);
       },
     });
-    app.decorate('endings', endings);
-    app.log.info({ node }, 'this node');
+    app.decorate('revocation', revocation);
+    app.log.info({ node }, 'node started');
     const warn = limitedWarnings(app.log);
-    const replays = createReplays({ config, endings, metrics, log: app.log });
+    const replays = createReplays({ config, revocation, metrics, log: app.log });
 
     await app.register(ticketGate, {
       store,
@@ -137,25 +146,26 @@ export const socket = fp<SocketOptions>(
       authenticate: (request) => app.authenticate(request),
       capacity() {
         if (app.draining) return { code: 'draining', retryAfterMs: 1_000 };
-        const full = connections.size + seats.size >= Math.min(config.maxConnections, limits.maxWebSockets);
+        const full = connections.size + reservations.size >= Math.min(config.maxConnections, limits.maxWebSockets);
         return full ? { code: 'at_capacity', retryAfterMs } : undefined;
       },
       slots,
       address: clientAddress(proxyTrust(config.trustProxy)),
-      mayConnect: ({ user }) => (seats.free(user) ? undefined : { code: 'too_many_connections', retryAfterMs }),
+      mayConnect: ({ user }) =>
+        reservations.isAvailable(user) ? undefined : { code: 'too_many_connections', retryAfterMs },
       async admit({ user, session }, { address, origin }) {
-        const seat = seats.take(user, session);
-        if (seat === undefined) return { ok: false, reason: 'too_many_connections', retryAfterMs };
+        const reservation = reservations.reserve(user, session);
+        if (reservation === undefined) return { ok: false, reason: 'too_many_connections', retryAfterMs };
         const release = (): void => {
-          seat.release();
+          reservation.release();
         };
         try {
-          const standing = await sessions.look(session, user);
-          if (standing.state === 'good') {
-            const identity = new Guest(
-              seat,
-              { user, session, roles: standing.roles, address, origin },
-              leaseOf(standing),
+          const status = await sessions.validate(session, user);
+          if (status.state === 'good') {
+            const identity = new AdmittedClient(
+              reservation,
+              { user, session, roles: status.roles, address, origin },
+              leaseOf(status),
             );
             return { ok: true, identity, release };
           }
@@ -174,38 +184,38 @@ export const socket = fp<SocketOptions>(
     });
 
     await app.register(websocket, {
-      // The gate is the one that upgrades, so the plugin's own way through the router hears of nobody.
+      // The gate handles all upgrades, so the plugin listens on an emitter that never emits.
       options: { server: new EventEmitter() as unknown as Server, clientTracking: false, ...serverOptions },
       preClose(done) {
         app.drain().then(() => {
-          endings.stop();
+          revocation.stop();
           connections.stop();
           done();
         }, done);
       },
     });
 
-    // Past the router: whoever comes here has been judged, and what a route would add (request, reply and their hooks) costs more
-    // than a tenth of a connect and stays in memory for as long as the socket does.
+    // Bypasses the router. The gate has already authenticated the request, and a route would add a request, a reply and their hooks:
+    // more than 10 % of the cost of a connect, and memory for as long as the socket is open.
     app.gate.server.on('upgrade', (request: IncomingMessage, network: Duplex, head: Buffer) => {
-      // The 101 and the welcome leave in one write: each costs the kernel more than all that is computed for it.
+      // Sends the 101 and the `welcome` frame in one write, because system calls dominate the cost of a connect.
       network.cork();
       limits.upgraded(network);
       app.websocketServer.handleUpgrade(request, network, head, (ws: unknown) => {
-        seat(ws as WebSocket, request);
+        open(ws as WebSocket, request);
       });
       setImmediate(() => {
         network.uncork();
       });
     });
 
-    function seat(ws: WebSocket, request: IncomingMessage): void {
-      const { identity: guest } = app.gate.admitted(request);
-      if (guest instanceof Guest && guest.seat.occupy()) {
-        attach(ws, (opened) => connections.open(opened, guest.identity, { lease: guest.lease }).listener);
+    function open(ws: WebSocket, request: IncomingMessage): void {
+      const { identity: client } = app.gate.admitted(request);
+      if (client instanceof AdmittedClient && client.reservation.claim()) {
+        attach(ws, (opened) => connections.open(opened, client.identity, { lease: client.lease }).listener);
         return;
       }
-      // An error that nobody hears would end the process.
+      // An `error` event without a listener would end the process.
       ws.on('error', ignore);
       const { code, reason } = closeCode('session_ended');
       ws.close(code, reason);
@@ -214,12 +224,12 @@ export const socket = fp<SocketOptions>(
     function onVerdict({ verdict, fault, claims, address, origin, userAgent }: GateVerdict): void {
       metrics.handshakes.inc(fault === undefined ? { verdict } : { verdict, fault });
       if (verdict === 'admitted') return;
-      // A browser shows only close code 1006, and the operator may have forgotten to name the page's origin.
+      // Browsers show only close code 1006, so the log is the only hint at a missing origin.
       if (verdict === 'origin_forbidden') {
         warn(origin ?? '', { origin, setting: 'ALLOWED_ORIGINS' }, 'origin not allowed: add it to ALLOWED_ORIGINS');
       }
       app.log.info({ verdict, fault, user: claims?.user, address, origin, userAgent }, 'handshake refused');
-      if (fault === 'used' && claims !== undefined) replays.note(claims, { address, origin, userAgent });
+      if (fault === 'used' && claims !== undefined) replays.report(claims, { address, origin, userAgent });
     }
 
     async function renew({ identity }: Connection, ticket: string): Promise<Renewal | undefined> {
@@ -227,26 +237,27 @@ export const socket = fp<SocketOptions>(
       const consumed = await store.consume(ticket, endpoint);
       if (consumed.ok) slots.used(consumed.claims);
       if (!consumed.ok && consumed.reason === 'used' && consumed.claims !== undefined) {
-        replays.note(consumed.claims, { address, origin });
+        replays.report(consumed.claims, { address, origin });
       }
       if (!consumed.ok || consumed.claims.session !== session) return undefined;
-      const standing = await sessions.look(session, user);
-      return standing.state === 'good' ? { lease: leaseOf(standing), roles: standing.roles } : undefined;
+      const status = await sessions.validate(session, user);
+      return status.state === 'good' ? { lease: leaseOf(status), roles: status.roles } : undefined;
     }
 
-    /** Unix seconds: no socket outlives its session. */
-    function leaseOf({ ends }: Extract<Standing, { state: 'good' }>): number {
+    /** The end of the lease in Unix seconds. A lease never outlives its session. */
+    function leaseOf({ ends }: Extract<SessionStatus, { state: 'good' }>): number {
       return Math.ceil(Math.min(Date.now() + config.leaseSeconds * 1_000, ends) / 1_000);
     }
 
-    /** Closes everything against the deadline that the whole shutdown shares. */
+    /** Closes all connections within the deadline of the shutdown. */
     async function drain(): Promise<void> {
       deadline.start();
       app.log.info({ connections: connections.size }, 'draining');
       if (config.drainDelaySeconds > 0) await delay(Math.min(config.drainDelaySeconds * 1_000, deadline.leftMs));
       const spreadMs = drainSpreadMs(connections.size, config.connectsPerSecond, deadline.leftMs);
       const unfinished = await connections.drain(spreadMs, deadline.leftMs);
-      if (unfinished > 0) app.log.warn({ unfinished }, 'WebSockets did not finish the closing handshake and were cut');
+      if (unfinished > 0)
+        app.log.warn({ unfinished }, 'WebSockets did not finish the closing handshake and were terminated');
     }
   },
   { name: 'socket', fastify: '5.x', dependencies: ['tokens'] },

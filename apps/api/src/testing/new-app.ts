@@ -8,7 +8,7 @@ import { type AppOptions, buildApp } from '../app.ts';
 import { loadConfig } from '../config/config.ts';
 import { isLoopbackUrl } from '../config/origins.ts';
 import { databaseFile } from '../database/sqlite.ts';
-import type {} from './first-data.ts';
+import type {} from './demo-database.ts';
 import { tempFolder } from './temp-folder.ts';
 import { dial, type DialOptions, type Refusal, TestSocket } from './test-socket.ts';
 
@@ -40,7 +40,7 @@ export interface TestApp {
   /** Dials with whatever stands in the query. */
   readonly dial: (query: string, options?: DialOptions) => Promise<TestSocket | Refusal>;
   /** An open socket of a demo person; its `welcome` has been taken. Without a token it signs in first. */
-  readonly seat: (user: string, token?: string) => Promise<TestSocket>;
+  readonly connect: (user: string, token?: string) => Promise<TestSocket>;
 }
 
 /** Settings that request other first users than those of the demo, or a folder that has users. */
@@ -58,7 +58,7 @@ export async function newApp(
   const isPublic = env['PUBLIC_URL'] !== undefined && !isLoopbackUrl(env['PUBLIC_URL']);
   if (!ownPeople.some((name) => name in env)) {
     const file = join(dataDir, databaseFile);
-    copyFileSync(join(inject('firstData'), databaseFile), file);
+    copyFileSync(join(inject('demoDatabase'), databaseFile), file);
     // A server with a public address refuses the passwords of the demo: there they count as chosen by their users.
     if (isPublic) execute(file, 'UPDATE users SET demo_password = 0');
   }
@@ -116,7 +116,7 @@ export function client(url: string): Omit<TestApp, 'app' | 'dataDir' | 'log'> {
     return String(json?.['ticket']);
   }
 
-  const knock = (query: string, options?: DialOptions): Promise<TestSocket | Refusal> =>
+  const openSocket = (query: string, options?: DialOptions): Promise<TestSocket | Refusal> =>
     dial(`${url.replace(/^http/, 'ws')}/api/ws${query}`, options);
 
   return {
@@ -124,9 +124,9 @@ export function client(url: string): Omit<TestApp, 'app' | 'dataDir' | 'log'> {
     call,
     signIn,
     ticket,
-    dial: knock,
-    seat: async (user, token) => {
-      const socket = await knock(`?ticket=${await ticket(token ?? (await signIn(user)))}`);
+    dial: openSocket,
+    connect: async (user, token) => {
+      const socket = await openSocket(`?ticket=${await ticket(token ?? (await signIn(user)))}`);
       if (!(socket instanceof TestSocket)) throw new Error(`${user} was refused: ${socket.status}`);
       await socket.next('welcome');
       return socket;

@@ -4,7 +4,7 @@ import { createGroupCommit, type GroupCommit, type GroupCommitOptions } from '..
 import { type Database, openDatabase } from '../database/sqlite.ts';
 import { addRoom } from '../rooms/new-room.ts';
 import { createRoomDirectory, type RoomDirectory } from '../rooms/room-directory.ts';
-import { createSqliteLook } from '../rooms/room-standing.ts';
+import { createRoomAccessReader } from '../rooms/room-access.ts';
 import type { RoomListQuery, RoomPage } from '../rooms/room-list.ts';
 import type { Search } from '../rooms/search.ts';
 import { createSqliteHistory } from '../rooms/sqlite-history.ts';
@@ -46,7 +46,7 @@ export async function openRooms(options: OpenRoomsOptions = {}): Promise<OpenRoo
   const history = createSqliteHistory(sqlite, commit, { onCommit: (appends) => commits.push(appends) });
   const marks = createSqliteMarks(sqlite, commit);
   const limits = { perUser: 1_000, perUserAndHour: 1_000 };
-  const rooms = createRoomDirectory(kysely, { look: createSqliteLook(sqlite), limits, now: Date.now });
+  const rooms = createRoomDirectory(kysely, { readAccess: createRoomAccessReader(sqlite), limits, now: Date.now });
   const find = createSqliteSearch(sqlite);
   const list = createSqliteRoomList(sqlite, unreadBounds);
   const users = createUsers(kysely, Date.now);

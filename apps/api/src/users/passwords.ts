@@ -1,6 +1,6 @@
 import { hash, verify } from '@node-rs/argon2';
 import { FairQueue, type FairQueueOptions, type Origin } from './fair-queue.ts';
-import { normalPassword } from './normal-password.ts';
+import { normalizePassword } from './password-rules.ts';
 
 /** OWASP's parameters for argon2id: 19 MiB, two passes, one lane (Password Storage Cheat Sheet). argon2id is the default. */
 const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
@@ -30,11 +30,11 @@ export async function createPasswords(options: Partial<FairQueueOptions> = {}): 
   const queue = new FairQueue({ ...defaults, ...options });
 
   return {
-    hash: (password, origin) => queue.run(origin, () => hash(normalPassword(password), parameters)),
+    hash: (password, origin) => queue.run(origin, () => hash(normalizePassword(password), parameters)),
     verify: (stored, password, origin, proceed) =>
       queue.run(origin, async () => {
         proceed?.();
-        for (const form of new Set([normalPassword(password), password])) {
+        for (const form of new Set([normalizePassword(password), password])) {
           if ((await verify(stored ?? dummy, form)) && stored !== undefined) return true;
         }
         return false;

@@ -31,7 +31,7 @@ export interface Users {
   /**
    * The user of a name, made without a password or a role if nobody has it. It may be somebody else's: look at the issuer.
    */
-  welcome(name: string, issuer: string): Promise<KnownUser>;
+  findOrCreate(name: string, issuer: string): Promise<KnownUser>;
   /** `false` when there is no such user. */
   setPassword(name: string, passwordHash: string): Promise<boolean>;
   /** Disabled, a user is refused everywhere from the next look on. `false` when there is no such user. */
@@ -94,7 +94,7 @@ export function createUsers(db: Kysely<Tables>, now: () => number): Users {
         demo_password: demoPassword ? 1 : 0,
       }),
     find,
-    async welcome(name, issuer) {
+    async findOrCreate(name, issuer) {
       const known = await find(name);
       if (known !== undefined) return known;
       await insert(name, { password_hash: '', roles: '[]', issuer, demo_password: 0 });

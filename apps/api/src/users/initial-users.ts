@@ -16,7 +16,7 @@ const origin = { network: 'start', priority: 'sign-in' } as const;
  *
  * @throws ConfigError when the administrator's password is easy to guess.
  */
-export async function addFirstPeople(
+export async function createInitialUsers(
   db: Kysely<Tables>,
   config: Pick<Config, 'admin' | 'demoUsers'>,
   passwords: Passwords,

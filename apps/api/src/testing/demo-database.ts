@@ -7,7 +7,7 @@ import type { TestProject } from 'vitest/node';
 declare module 'vitest' {
   interface ProvidedContext {
     /** A folder that holds a database with the demo people. */
-    firstData: string;
+    demoDatabase: string;
   }
 }
 
@@ -19,10 +19,10 @@ export default function setup(project: TestProject): () => void {
   const folder = mkdtempSync(join(tmpdir(), 'usher-first-'));
   execFileSync(process.execPath, [
     '--conditions=@usher/source',
-    join(import.meta.dirname, 'make-first-data.ts'),
+    join(import.meta.dirname, 'create-demo-database.ts'),
     folder,
   ]);
-  project.provide('firstData', folder);
+  project.provide('demoDatabase', folder);
   return () => {
     rmSync(folder, { recursive: true, force: true });
   };

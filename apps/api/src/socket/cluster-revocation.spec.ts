@@ -5,15 +5,15 @@ import { createMemoryTicketStore, type TicketStore, TicketStoreUnavailable } fro
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
 import { createSessions, type Sessions } from '../auth/sessions.ts';
-import { createSqliteFindStanding } from '../auth/sqlite-standing.ts';
+import { createSessionStatusReader } from '../auth/session-status.ts';
 import { openDatabase } from '../database/sqlite.ts';
 import { tempFolder } from '../testing/temp-folder.ts';
 import { createUsers } from '../users/users.ts';
-import { createEndings } from './endings.ts';
-import { createSeats } from './seats.ts';
+import { createClusterRevocation } from './cluster-revocation.ts';
+import { ConnectionReservations } from './connection-reservations.ts';
 
 const codec = compileProtocol(roomsProtocol);
-const whence = { address: undefined, userAgent: undefined };
+const clientInfo = { address: undefined, userAgent: undefined };
 const endpoint = '/api/ws';
 
 /** What an installation of several nodes shares. */
@@ -22,14 +22,14 @@ async function newInstallation() {
   onTestFinished(close);
   const users = createUsers(db, Date.now);
   for (const name of ['maggie', 'bart']) await users.add({ name, passwordHash: '', roles: [] });
-  const lives = { idleMs: 3_600_000, absoluteMs: 86_400_000 };
+  const lifetime = { idleMs: 3_600_000, absoluteMs: 86_400_000 };
   const sessions = createSessions(db, {
-    ...lives,
+    ...lifetime,
     maxPerUser: 100,
-    find: createSqliteFindStanding(sqlite),
+    readStatus: createSessionStatusReader(sqlite),
     now: Date.now,
   });
-  const begin = async (user: string): Promise<string> => (await sessions.start(user, whence)).session;
+  const begin = async (user: string): Promise<string> => (await sessions.start(user, clientInfo)).session;
   return { users, sessions, begin, bus: createMemoryBus(), tickets: createMemoryTicketStore() };
 }
 
@@ -44,11 +44,11 @@ function newNode(node: string, { sessions, bus, tickets }: Shared, members: read
   const log: string[] = [];
   const logger = pino({ level: 'warn' }, { write: (line: string) => log.push(line) });
   const connections = createConnections<RoomsProtocol>({ codec });
-  const seats = createSeats({ openOf: () => 0, maxPerUser: 10 });
-  const endings = createEndings({
+  const reservations = new ConnectionReservations({ openOf: () => 0, maxPerUser: 10 });
+  const revocation = createClusterRevocation({
     sessions,
     connections,
-    seats,
+    reservations,
     tickets,
     bus,
     node,
@@ -57,7 +57,7 @@ function newNode(node: string, { sessions, bus, tickets }: Shared, members: read
     waitMs,
   });
   onTestFinished(() => {
-    endings.stop();
+    revocation.stop();
     connections.stop();
   });
   function sit(user: string, session: string) {
@@ -73,18 +73,18 @@ function newNode(node: string, { sessions, bus, tickets }: Shared, members: read
     const { connection } = connections.open(socket, { user, session, roles: [] });
     return Object.assign(socket, { connection });
   }
-  return { endings, connections, seats, sit, log };
+  return { revocation, connections, reservations, sit, log };
 }
 
 test('ends a session on every node, and each says how many it closed', async () => {
   const shared = await newInstallation();
   const [here, there] = [newNode('here', shared, ['here', 'there']), newNode('there', shared, ['here', 'there'])];
   const [maggies, barts] = [await shared.begin('maggie'), await shared.begin('bart')];
-  const seat = there.seats.take('maggie', maggies);
+  const seat = there.reservations.reserve('maggie', maggies);
   const sockets = [here.sit('maggie', maggies), there.sit('maggie', maggies), there.sit('maggie', maggies)];
   const bart = there.sit('bart', barts);
   const issued = await shared.tickets.issue({ user: 'maggie', session: maggies, endpoint });
-  const proof = await here.endings.sessions([maggies], 'password_changed');
+  const proof = await here.revocation.revokeSessions([maggies], 'password_changed');
   expect(proof).toMatchObject({ complete: true, closed: 3 });
   expect(proof.nodes.map(({ node, closed }) => [node, closed])).toEqual([
     ['here', 1],
@@ -92,9 +92,12 @@ test('ends a session on every node, and each says how many it closed', async () 
   ]);
   expect(sockets.map(({ closed }) => closed)).toEqual(Array(3).fill('4501 session ended: password_changed'));
   expect(bart.closed).toBeUndefined();
-  expect(seat?.occupy()).toBe(false);
+  expect(seat?.claim()).toBe(false);
   expect(await shared.tickets.consume(issued.ok ? issued.ticket : '', endpoint)).toMatchObject({ reason: 'revoked' });
-  expect(await shared.sessions.look(maggies, 'maggie')).toEqual({ state: 'session_ended', cause: 'password_changed' });
+  expect(await shared.sessions.validate(maggies, 'maggie')).toEqual({
+    state: 'session_ended',
+    cause: 'password_changed',
+  });
 });
 
 test('closes one connection on whichever node it is', async () => {
@@ -102,10 +105,10 @@ test('closes one connection on whichever node it is', async () => {
   const [here, there] = [newNode('here', shared, ['here', 'there']), newNode('there', shared, ['here', 'there'])];
   const session = await shared.begin('maggie');
   const socket = there.sit('maggie', session);
-  expect(await here.endings.connection(socket.connection.id)).toMatchObject({ complete: true, closed: 1 });
+  expect(await here.revocation.closeConnection(socket.connection.id)).toMatchObject({ complete: true, closed: 1 });
   expect(socket.closed).toBe('4503 closed by an operator');
-  expect(await shared.sessions.look(session, 'maggie')).toMatchObject({ state: 'good' });
-  expect(await here.endings.connection('nobody')).toMatchObject({ complete: true, closed: 0 });
+  expect(await shared.sessions.validate(session, 'maggie')).toMatchObject({ state: 'good' });
+  expect(await here.revocation.closeConnection('nobody')).toMatchObject({ complete: true, closed: 0 });
 });
 
 test('a node that does not answer: the end is durable, and the proof says that it is not whole', async () => {
@@ -113,10 +116,10 @@ test('a node that does not answer: the end is durable, and the proof says that i
   const here = newNode('here', shared, ['here', 'asleep'], 20);
   const session = await shared.begin('maggie');
   const socket = here.sit('maggie', session);
-  const proof = await here.endings.sessions([session], 'operator');
+  const proof = await here.revocation.revokeSessions([session], 'operator');
   expect(proof).toMatchObject({ complete: false, closed: 1, nodes: [{ node: 'here', closed: 1 }] });
   expect(socket.closed).toBe('4501 session ended: operator');
-  expect(await shared.sessions.look(session, 'maggie')).toMatchObject({ state: 'session_ended' });
+  expect(await shared.sessions.validate(session, 'maggie')).toMatchObject({ state: 'session_ended' });
 });
 
 test('a node that was cut off looks its sessions up again as soon as the bus is back', async () => {
@@ -133,7 +136,7 @@ test('a node that was cut off looks its sessions up again as soon as the bus is 
   const there = newNode('cut off', { ...shared, bus: cut }, ['here', 'cut off']);
   const [ended, good, barts] = [await shared.begin('maggie'), await shared.begin('maggie'), await shared.begin('bart')];
   const sockets = [there.sit('maggie', ended), there.sit('maggie', good), there.sit('bart', barts)];
-  await here.endings.sessions([ended], 'ended_elsewhere');
+  await here.revocation.revokeSessions([ended], 'ended_elsewhere');
   await shared.users.setDisabled('bart', true);
   expect(sockets.map(({ closed }) => closed)).toEqual([undefined, undefined, undefined]);
   for (const tell of back) tell();
@@ -152,7 +155,7 @@ test('tickets that cannot be revoked keep nobody from being sent away', async ()
   const here = newNode('here', { ...shared, tickets: away }, ['here']);
   const session = await shared.begin('maggie');
   const socket = here.sit('maggie', session);
-  expect(await here.endings.sessions([session], 'signed_out')).toMatchObject({ complete: true, closed: 1 });
+  expect(await here.revocation.revokeSessions([session], 'signed_out')).toMatchObject({ complete: true, closed: 1 });
   expect(socket.closed).toBe('4501 session ended: signed_out');
   expect(here.log.join('')).toContain('could not be revoked');
   expect(here.log.join('')).not.toContain(session);

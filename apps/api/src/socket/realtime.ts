@@ -18,7 +18,7 @@ import type { Config } from '../config/config.ts';
 import type { Metrics } from '../metrics.ts';
 import type { RoomDirectory } from '../rooms/room-directory.ts';
 
-export interface HubParts {
+export interface RealtimeParts {
   readonly config: Config;
   readonly rooms: RoomDirectory;
   readonly history: History;
@@ -29,18 +29,18 @@ export interface HubParts {
   readonly renew: (connection: Connection, ticket: string) => Promise<Renewal | undefined>;
 }
 
-/** How long a closing handshake may take, at most; a short drain shortens it. */
+/** Upper limit of the closing handshake in milliseconds. A short drain shortens it. */
 const closeGraceMs = 5_000;
 
-export interface Hub {
+export interface Realtime {
   readonly connections: Connections<RoomsProtocol>;
   readonly members: Rooms;
 }
 
-/** The library's connections and rooms, over this app's rights, history and numbers. */
-export function createHub(parts: HubParts): Hub {
+/** Creates the connections and rooms of `@usher/realtime` with the access rules, history and metrics of this app. */
+export function createRealtime(parts: RealtimeParts): Realtime {
   const { config, rooms, history, marks, bus, metrics, log, renew } = parts;
-  /** On the monotonic clock: `openedAt` follows the system time, which may be changed meanwhile. */
+  /** Monotonic milliseconds. `Connection.openedAt` is wall clock time, which may be set back. */
   const openSince = new WeakMap<Connection, number>();
   const connections = createConnections({
     codec: compileProtocol(roomsProtocol),
@@ -55,12 +55,12 @@ export function createHub(parts: HubParts): Hub {
       opened(connection) {
         metrics.opened.inc();
         openSince.set(connection, performance.now());
-        log.info(who(connection), 'connected');
+        log.info(logFieldsOf(connection), 'connected');
       },
       closed(connection, { code, name }) {
         metrics.closed.inc({ code: name ?? closeLabel(code) });
         const seconds = Math.round((performance.now() - (openSince.get(connection) ?? 0)) / 1_000);
-        log.info({ ...who(connection), code, reason: name, seconds }, 'disconnected');
+        log.info({ ...logFieldsOf(connection), code, reason: name, seconds }, 'disconnected');
       },
       answered(type, outcome) {
         metrics.requests.inc({ type, outcome });
@@ -81,12 +81,12 @@ export function createHub(parts: HubParts): Hub {
     presence: createMemoryPresence(),
     presenceGraceMs: config.presenceGraceMs,
     marks,
-    // Of a private room others say who is a member; an admin who looks in becomes none.
+    // Members of a private room are managed explicitly: an admin who opens the room does not become a member.
     entersOnJoin: (_identity, room) => rooms.isPublic(room),
     log,
     authorize: (identity, room) => {
       const admitted = rooms.admits(identity, room);
-      return typeof admitted === 'boolean' ? verdict(admitted) : admitted.then(verdict);
+      return typeof admitted === 'boolean' ? toAuthorization(admitted) : admitted.then(toAuthorization);
     },
     observer: {
       appended() {
@@ -100,24 +100,24 @@ export function createHub(parts: HubParts): Hub {
   return { connections, members };
 }
 
-/** Connections of one user that the shared budget lets rejoin all of their rooms at once, whatever the limit of connections is. */
-const leastConnectionsPerUser = 10;
+/** The budget of a user lets at least this many connections rejoin all of their rooms at once, even if the connection limit is lower. */
+const minConnectionsPerUser = 10;
 
 function limitsOf({ sendsPerSecond, requestsPerSecond, maxConnectionsPerUser }: Config): Partial<Limits> {
-  const share = Math.max(leastConnectionsPerUser, maxConnectionsPerUser) / leastConnectionsPerUser;
+  const share = Math.max(minConnectionsPerUser, maxConnectionsPerUser) / minConnectionsPerUser;
   return { sendsPerSecond, requestsPerSecond, userRequestsPerSecond: 2 * requestsPerSecond * share };
 }
 
-function verdict(admitted: boolean): 'allowed' | 'not_found' {
+function toAuthorization(admitted: boolean): 'allowed' | 'not_found' {
   return admitted ? 'allowed' : 'not_found';
 }
 
-/** Who a line of the log is about. Never the session: whoever reads a log must not be able to act for somebody. */
-function who({ id, identity }: Connection): object {
+/** Log fields of a connection. Without the session id, which would let a reader of the log impersonate the user. */
+function logFieldsOf({ id, identity }: Connection): object {
   return { connection: id, user: identity.user, address: identity.address, origin: identity.origin };
 }
 
-/** A client may send any code: those beyond the known ones share a label, so that nobody can fill the metrics. */
+/** Clients may send any close code. Unknown codes share one label, so that clients cannot create metric series without bound. */
 function closeLabel(code: number): string {
   return [1000, 1001, 1005, 1006].includes(code) ? String(code) : 'other';
 }

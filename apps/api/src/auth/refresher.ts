@@ -3,27 +3,27 @@ import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { Tables } from '../database/schema.ts';
 import { formatRefreshToken, hashOf, newRefreshToken, parseRefreshToken, seal, unseal } from './refresh-token.ts';
-import type { SessionLives } from './session-life.ts';
-import { type Standing, standingOf } from './standing.ts';
-import { columnsOf, type Whence } from './whence.ts';
+import type { SessionLifetime } from './session-lifetime.ts';
+import { type SessionStatus, statusOf } from './session-status.ts';
+import { clientInfoColumns, type ClientInfo } from './client-info.ts';
 
 /** What a refresh token is worth. */
-export type Refreshed =
-  | (Extract<Standing, { state: 'good' }> & {
+export type RefreshResult =
+  | (Extract<SessionStatus, { state: 'good' }> & {
       readonly session: string;
       /** The next refresh token, for the cookie. */
       readonly refresh: string;
     })
-  | Exclude<Standing, { state: 'good' }>
+  | Exclude<SessionStatus, { state: 'good' }>
   /** It was used before, and not just now: the session is to be ended. */
   | { readonly state: 'reused'; readonly session: string; readonly user: string };
 
-export interface Refreshing {
+export interface Refresher {
   /**
    * Redeems a refresh token and gives the next one. Atomic over all nodes that share the database: of two uses of one token one
    * makes the successor, and the other gets the very same one if it comes within the grace, else it is `reused`.
    */
-  refresh(cookie: string, whence: Whence): Promise<Refreshed>;
+  refresh(cookie: string, clientInfo: ClientInfo): Promise<RefreshResult>;
   /** Whose cookie this is, good or used: for signing out. `undefined` for a guess. */
   ownerOf(cookie: string): Promise<{ readonly session: string; readonly user: string } | undefined>;
 }
@@ -40,11 +40,11 @@ const recentSchema = Type.Array(Type.Object({ hash: Type.String(), at: Type.Numb
 const recentList = Compile(recentSchema);
 type Recent = Static<typeof recentSchema>;
 
-export interface RefreshingOptions extends SessionLives {
+export interface RefresherOptions extends SessionLifetime {
   readonly now: () => number;
 }
 
-export function createRefreshing(db: Kysely<Tables>, options: RefreshingOptions): Refreshing {
+export function createRefresher(db: Kysely<Tables>, options: RefresherOptions): Refresher {
   const { now } = options;
 
   function find(family: string) {
@@ -67,15 +67,15 @@ export function createRefreshing(db: Kysely<Tables>, options: RefreshingOptions)
       .executeTakeFirst();
   }
 
-  async function attempt(cookie: string, whence: Whence): Promise<Refreshed | 'overtaken'> {
+  async function attempt(cookie: string, clientInfo: ClientInfo): Promise<RefreshResult | 'overtaken'> {
     const token = parseRefreshToken(cookie);
     const row = token === undefined ? undefined : await find(token.family);
     if (token === undefined || row?.refresh_hash == null) return { state: 'session_ended' };
     const at = now();
-    const standing = standingOf(row, options, at);
-    if (standing.state !== 'good') return standing;
-    const good = (secret: string): Refreshed => ({
-      ...standing,
+    const status = statusOf(row, options, at);
+    if (status.state !== 'good') return status;
+    const good = (secret: string): RefreshResult => ({
+      ...status,
       session: row.id,
       refresh: formatRefreshToken({ family: token.family, secret }),
     });
@@ -93,7 +93,7 @@ export function createRefreshing(db: Kysely<Tables>, options: RefreshingOptions)
         refresh_hash: hashOf(secret),
         refresh_recent: JSON.stringify(kept.slice(0, mostRecent)),
         last_seen_at: at,
-        ...columnsOf(whence),
+        ...clientInfoColumns(clientInfo),
       })
       .where('id', '=', row.id)
       .where('refresh_hash', '=', presented)
@@ -103,9 +103,9 @@ export function createRefreshing(db: Kysely<Tables>, options: RefreshingOptions)
   }
 
   return {
-    async refresh(cookie, whence) {
+    async refresh(cookie, clientInfo) {
       for (let tries = 1; tries <= attempts; tries++) {
-        const refreshed = await attempt(cookie, whence);
+        const refreshed = await attempt(cookie, clientInfo);
         if (refreshed !== 'overtaken') return refreshed;
       }
       throw new Error('a refresh token was overtaken again and again');

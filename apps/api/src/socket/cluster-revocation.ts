@@ -1,0 +1,109 @@
+import type { EndCause, RoomsProtocol } from '@usher/protocol';
+import { closeReasonOf, endCauses } from '@usher/protocol/server';
+import { type Bus, type Connections, createSurvey, type Gathered, type Logger } from '@usher/realtime';
+import type { TicketStore } from '@usher/ticket';
+import { type Static, Type } from 'typebox';
+import { Compile } from 'typebox/compile';
+import type { RevocationProof, SessionRevocation } from '../auth/session-revocation.ts';
+import type { Sessions } from '../auth/sessions.ts';
+import type { ConnectionReservations } from './connection-reservations.ts';
+
+export interface ClusterRevocationParts {
+  readonly sessions: Sessions;
+  readonly connections: Connections<RoomsProtocol>;
+  readonly reservations: ConnectionReservations;
+  readonly tickets: Pick<TicketStore, 'revokeSession'>;
+  readonly bus: Bus;
+  /** The name of this node. */
+  readonly node: string;
+  /** The nodes that are alive. */
+  readonly members: () => readonly string[] | Promise<readonly string[]>;
+  readonly log: Logger;
+  /** Called with the number of revoked sessions, for metrics. */
+  readonly onRevoked?: (sessions: number, cause: EndCause) => void;
+  /** Milliseconds to wait for the other nodes. Defaults to 2,000. */
+  readonly waitMs?: number;
+}
+
+const commandSchema = Type.Union([
+  Type.Object({
+    sessions: Type.Array(Type.String()),
+    cause: Type.Enum([...endCauses]),
+  }),
+  Type.Object({ connection: Type.String() }),
+]);
+type Command = Static<typeof commandSchema>;
+const command = Compile(commandSchema);
+
+/** Session revocation over the bus: every node executes the command and reports how many sockets it closed. */
+export function createClusterRevocation(parts: ClusterRevocationParts): SessionRevocation {
+  const { sessions, connections, reservations, tickets, bus, node, members, log } = parts;
+
+  /** Executes a command on this node. Returns the number of closed sockets. */
+  async function execute(received: Command): Promise<number> {
+    if ('connection' in received) return connections.close({ id: received.connection }, 'closed_by_operator');
+    let closed = 0;
+    for (const session of received.sessions) closed += revokeLocally(session, received.cause);
+    await Promise.all(received.sessions.map(revokeTickets));
+    return closed;
+  }
+
+  /** Reservations first: a handshake that already passed the gate cannot open its socket after the open sockets were closed. */
+  function revokeLocally(session: string, cause: EndCause): number {
+    reservations.revoke(session);
+    return connections.close({ session }, 'session_ended', closeReasonOf(cause));
+  }
+
+  async function revokeTickets(session: string): Promise<void> {
+    try {
+      await tickets.revokeSession(session);
+    } catch (error) {
+      // These tickets open no socket either way: the gate validates the session when it consumes a ticket.
+      log.warn({ err: error }, 'the tickets of a revoked session could not be revoked');
+    }
+  }
+
+  /** Validates the sessions of all open connections, after bus messages were missed. */
+  async function revalidateSessions(): Promise<void> {
+    const connected = new Map(connections.list().map(({ identity: { session, user } }) => [session, user]));
+    for (const [session, user] of connected) {
+      try {
+        const status = await sessions.validate(session, user);
+        if (status.state === 'user_disabled') revokeLocally(session, 'user_disabled');
+        else if (status.state === 'session_ended') revokeLocally(session, status.cause ?? 'signed_out');
+      } catch (error) {
+        log.error({ err: error }, 'a session could not be validated again');
+      }
+    }
+  }
+
+  const survey = createSurvey<Command, number>({
+    bus,
+    topic: 'endings',
+    node,
+    members,
+    answer: execute,
+    isQuestion: (value): value is Command => command.Check(value),
+    isAnswer: (value): value is number => Number.isSafeInteger(value) && Number(value) >= 0,
+    missed: () => void revalidateSessions(),
+    log,
+    ...(parts.waitMs === undefined ? {} : { waitMs: parts.waitMs }),
+  });
+
+  return {
+    async revokeSessions(revoked, cause) {
+      await sessions.end(revoked, cause);
+      parts.onRevoked?.(revoked.length, cause);
+      return proofOf(await survey.ask({ sessions: [...revoked], cause }));
+    },
+    closeConnection: async (id) => proofOf(await survey.ask({ connection: id })),
+    stop() {
+      survey.stop();
+    },
+  };
+}
+
+function proofOf({ answers, complete }: Gathered<number>): RevocationProof {
+  const nodes = answers.map(({ node, answer, ms }) => ({ node, closed: answer, ms }));
+  return { closed: nodes.reduce((sum, { closed }) => sum + closed, 0), nodes, complete };
+}
