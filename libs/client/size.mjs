@@ -43,6 +43,6 @@ async function measure(entry, limitBytes, without = []) {
   return Object.keys(metafile.inputs);
 }
 
-const files = await weigh('index', 3_900);
-await weigh('rooms', 4_600, files);
-await weigh('session', 2_750, files);
+const files = await measure('index', 3_900);
+await measure('rooms', 4_600, files);
+await measure('session', 2_750, files);
