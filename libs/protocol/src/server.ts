@@ -28,3 +28,5 @@ export {
 } from './http.ts';
 export { foldUserName, mentionsIn, userNamePattern } from './mentions.ts';
 export { messageSchema, roomBounds, roomName, roomsProtocol } from './rooms.ts';
+// So that applications define their messages with the version that this library validates with.
+export { type Static, Type } from 'typebox';
