@@ -29,13 +29,19 @@ export function claimsOf(token: string): Partial<Record<string, unknown>> {
   }
 }
 
+let lastToken: string | undefined;
+let lastIdentity: Identity | string = '';
+
 /**
  * Returns the identity of a token: the `sub` and `sid` claims of a JWT. For a token without a `sub`, the token itself is the identity,
- * and a refreshed token counts as another identity.
+ * and a refreshed token counts as another identity. The last token is decoded once: sockets call this for every frame.
  */
 export function identityOf(token: string): Identity | string {
+  if (token === lastToken) return lastIdentity;
   const { sub, sid } = claimsOf(token);
-  return sub && typeof sub === 'string' ? { user: sub, ...(typeof sid === 'string' && { session: sid }) } : token;
+  lastToken = token;
+  return (lastIdentity =
+    sub && typeof sub === 'string' ? { user: sub, ...(typeof sid === 'string' && { session: sid }) } : token);
 }
 
 export function ownerOf(found: ReturnType<Who>): Owner | null | undefined {
