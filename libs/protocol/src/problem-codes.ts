@@ -29,7 +29,6 @@ const problemCodes = [
   'too_many_tickets',
   'too_many_connections',
   'too_many_rooms',
-  'rate_limited',
   'internal',
   'at_capacity',
   'draining',
