@@ -27,7 +27,7 @@ import { everyHour } from './every-hour.ts';
 import { proxyTrust } from './http/client-address.ts';
 import { callBudget, createCallBudget } from './http/call-budget.ts';
 import { createConnectionLimits, openFileLimit } from './http/connection-limits.ts';
-import { answerClientError, answerFrameworkError, errors } from './http/errors.ts';
+import { sendClientError, sendFrameworkError, errors } from './http/errors.ts';
 import { healthRoutes } from './http/health-routes.ts';
 import { createLogger, requestLog } from './http/logging.ts';
 import { securityHeaders } from './http/security-headers.ts';
@@ -41,7 +41,7 @@ import { createRoomReader } from './rooms/room-reader.ts';
 import { roomRoutes } from './rooms/room-routes.ts';
 import { createRoomAccessReader } from './rooms/room-access.ts';
 import { searchRoutes } from './rooms/search-routes.ts';
-import { createSqliteHistory, forgetDeletedTexts } from './rooms/sqlite-history.ts';
+import { createSqliteHistory, eraseDeletedTexts } from './rooms/sqlite-history.ts';
 import { createSqliteMarks } from './rooms/sqlite-marks.ts';
 import { socket } from './socket/socket.ts';
 import { refuseDemoAccounts } from './users/demo-accounts.ts';
@@ -91,8 +91,8 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     ...serverOptions(options.timeouts ?? defaultTimeouts),
     // During a drain the app itself responds, as problem+json.
     return503OnClosing: false,
-    frameworkErrors: answerFrameworkError,
-    clientErrorHandler: answerClientError,
+    frameworkErrors: sendFrameworkError,
+    clientErrorHandler: sendClientError,
   });
   try {
     const { file, health, kysely: db, sqlite } = database;
@@ -130,7 +130,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     await refuseDemoAccounts(db, config, passwords, app.log);
     const cleanup = everyHour(async () => {
       await sessions.purge();
-      forgetDeletedTexts(sqlite);
+      eraseDeletedTexts(sqlite);
     }, app.log);
 
     // Runs after all connections are closed. The database is closed in any case.

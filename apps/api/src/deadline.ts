@@ -1,9 +1,8 @@
-/** The clock of a deadline: monotonic milliseconds. */
+/** Returns monotonic milliseconds. */
 export type MonotonicClock = () => number;
 
 /**
- * One absolute deadline that several steps share, however long each of them takes.
- * It starts once, at the first `start`; later calls change nothing.
+ * An absolute deadline that several steps share. The first call of `start` starts it. Later calls have no effect.
  */
 export class Deadline {
   readonly #durationMs: number;
@@ -23,13 +22,13 @@ export class Deadline {
     this.#endsAt ??= this.#now() + this.#durationMs;
   }
 
-  /** Milliseconds until the deadline, 0 when it has passed. The whole duration before `start`. */
+  /** Milliseconds until the deadline, 0 when it has passed, or the full duration before `start`. */
   get leftMs(): number {
     return this.#endsAt === undefined ? this.#durationMs : Math.max(0, this.#endsAt - this.#now());
   }
 }
 
-/** Whether `work` settled within `ms` milliseconds, in whatever way. Never rejects. */
+/** Resolves to whether `work` resolved or rejected within `ms` milliseconds. Never rejects. */
 export async function settledWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<false>((resolve) => {

@@ -2,17 +2,17 @@ import type { FastifyBaseLogger } from 'fastify';
 
 const hourMs = 3_600_000;
 
-/** Does something now and every hour after, one at a time, until it is stopped. What fails is logged and tried again next time. */
+/** Runs `work` now and then once per hour, never in parallel, until `stop` is called. Logs errors. */
 export function everyHour(
   work: () => Promise<void>,
   log: FastifyBaseLogger,
-): { /** Resolves when what is under way has ended. */ stop: () => Promise<void> } {
+): { /** Resolves when the current run has ended. */ stop: () => Promise<void> } {
   let running = run();
   async function run(): Promise<void> {
     try {
       await work();
     } catch (error) {
-      log.error({ err: error }, 'hourly work failed');
+      log.error({ err: error }, 'hourly task failed');
     }
   }
   const timer = setInterval(() => {

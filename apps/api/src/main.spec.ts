@@ -56,9 +56,9 @@ describe('the program', () => {
     });
     const [said, [code]] = await Promise.all([text(child.stderr), ended(child)]);
     expect(code).toBe(1);
-    expect(said).toMatch(/^ {2}PORT: wants a whole number/m);
-    expect(said).toMatch(/^ {2}SIGN_UP: wants closed or open/m);
-    expect(said).toMatch(/^ {2}JWT_SECRET: wants at least 32 bytes/m);
+    expect(said).toMatch(/^ {2}invalid PORT "http": must be an integer between 0 and 65535$/m);
+    expect(said).toMatch(/^ {2}invalid SIGN_UP "maybe": must be closed or open$/m);
+    expect(said).toMatch(/^ {2}invalid JWT_SECRET: must be at least 32 bytes$/m);
     expect(said).not.toContain('hush');
   });
 

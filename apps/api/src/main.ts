@@ -7,27 +7,27 @@ import { DataDirInUse, DataDirUnusable } from './database/data-dir.ts';
 import { DatabaseDamaged } from './database/integrity.ts';
 import { settledWithin } from './deadline.ts';
 
-/** Connections that the kernel keeps until the server accepts them: after a restart all clients come back at once. */
+/** The listen backlog. After a restart all clients reconnect at once. */
 const backlog = 4096;
 
-/** Milliseconds after the deadline of the connections for the last commit and the database. Then the process exits in any case. */
+/** Milliseconds after the drain deadline for the last commit and closing the database. Then the process exits in any case. */
 const afterDeadlineMs = 1_400;
 
-/** Uncaught errors during a shutdown that are logged: one that repeats must not fill the disk. */
-const loggedErrors = 10;
+/** Maximum number of uncaught errors to log, so that a repeated error does not fill the disk. */
+const maxLoggedErrors = 10;
 
-const config = await started(() => loadConfig(process.env, join(import.meta.dirname, '../../web/dist/browser')));
+const config = await orExit(() => loadConfig(process.env, join(import.meta.dirname, '../../web/dist/browser')));
 let app: FastifyInstance | undefined;
 let stopReason: string | undefined;
 let uncaughtErrors = 0;
 
-// Not `close-with-grace`: there a second uncaught error ends the process before the `onClose` hooks have run.
+// `close-with-grace` is not used: a second uncaught error would end the process before the `onClose` hooks have run.
 for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
-// Started by a parent with an IPC channel: without that parent nothing can stop this server.
+// With an IPC channel to a parent process, the server stops when the parent exits, because nothing else would stop it.
 process.once('disconnect', () => {
   stop('the parent exited');
 });
-await started(run);
+await orExit(run);
 
 async function run(): Promise<void> {
   const built = await buildApp(config);
@@ -53,17 +53,17 @@ async function run(): Promise<void> {
   const url = listeningUrl(config, built.boundPort());
   built.log.info({ url }, 'ready');
   if (process.send === undefined) return;
-  // The parent may have exited during the start, or exit while it receives this message: then there is a `disconnect` event.
+  // If the parent exits while this message is sent, a `disconnect` event follows.
   if (process.connected) process.send({ type: 'ready', url }, undefined, {}, () => undefined);
   else stop('the parent exited');
 }
 
-/** Whether a signal came meanwhile. */
+/** Whether a signal was received. */
 function isStopping(): boolean {
   return stopReason !== undefined;
 }
 
-/** Starts the shutdown, once. It ends the process within `DRAIN_SECONDS` plus 2 seconds, whatever clients or hooks do. */
+/** Starts the shutdown. Idempotent. The process exits within `DRAIN_SECONDS` plus 2 seconds, even if clients or hooks hang. */
 function stop(reason: string): void {
   if (isStopping()) return;
   stopReason = reason;
@@ -74,7 +74,7 @@ function stop(reason: string): void {
     },
     drainMs(config) + afterDeadlineMs,
   );
-  // During the start the app does not exist yet: `run` ends it.
+  // During startup the app does not exist yet. `run` ends it when it does.
   if (app !== undefined) void end(app);
 }
 
@@ -91,15 +91,15 @@ async function end(running: FastifyInstance): Promise<void> {
   process.exit(failed || uncaughtErrors > 0 ? 1 : 0);
 }
 
-/** The state is undefined after an uncaught error, so the server stops; the last commit and the database are closed as usual. */
+/** The state is undefined after an uncaught error. Therefore the server shuts down regularly. */
 function onUncaught(error: unknown): void {
   uncaughtErrors += 1;
-  if (uncaughtErrors <= loggedErrors) app?.log.fatal({ err: error }, 'uncaught error');
+  if (uncaughtErrors <= maxLoggedErrors) app?.log.fatal({ err: error }, 'uncaught error');
   stop('uncaught error');
 }
 
-/** What `step` returns. If it throws, one line says why and the process exits with 1. */
-async function started<T>(step: () => T | Promise<T>): Promise<T> {
+/** Returns the result of `step`. If it throws, prints the reason and exits with code 1. */
+async function orExit<T>(step: () => T | Promise<T>): Promise<T> {
   try {
     return await step();
   } catch (error) {
@@ -115,7 +115,7 @@ function explain(error: unknown): string {
   }
   if (!(error instanceof Error)) return String(error);
   if ('code' in error && error.code === 'EADDRINUSE') {
-    return 'PORT: something listens there already; stop it or choose another port';
+    return 'PORT: already in use; stop the other process or choose another port';
   }
   return error.stack ?? error.message;
 }

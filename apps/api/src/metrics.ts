@@ -7,7 +7,7 @@ import { isLoopback } from './http/network.ts';
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
-/** What is counted. Labels come from short fixed lists: never a name, an address or a room. */
+/** The metrics of the server. Label values come from short fixed lists and never contain users, addresses or rooms. */
 export function createMetrics(): {
   readonly registry: Registry;
   readonly handshakes: Counter<'verdict' | 'fault'>;
@@ -32,25 +32,25 @@ export function createMetrics(): {
     registry,
     handshakes: new Counter({
       name: 'usher_handshakes_total',
-      help: 'WebSocket handshakes judged, by verdict and, for invalid tickets, the true reason',
+      help: 'WebSocket handshakes, by outcome and, for invalid tickets, the precise reason',
       labelNames: ['verdict', 'fault'],
       registers,
     }),
     tickets: new Counter({
       name: 'usher_ticket_calls_total',
-      help: 'Calls for a ticket, by outcome (issued or a problem code)',
+      help: 'Ticket requests, by outcome (issued or a problem code)',
       labelNames: ['outcome'],
       registers,
     }),
     refreshes: new Counter({
       name: 'usher_refreshes_total',
-      help: 'Refresh tokens presented, by outcome; reused is one that had been used before',
+      help: 'Refresh tokens presented, by outcome (reused: the token was consumed before)',
       labelNames: ['outcome'],
       registers,
     }),
     replays: new Counter({
       name: 'usher_ticket_replays_total',
-      help: 'Tickets that came back after they had been used',
+      help: 'Consumed tickets that were presented again',
       registers,
     }),
     refusedConnections: new Counter({
@@ -61,7 +61,7 @@ export function createMetrics(): {
     }),
     endedSessions: new Counter({
       name: 'usher_sessions_ended_total',
-      help: 'Sessions that were ended, by cause; those that expired are not counted',
+      help: 'Sessions revoked, by cause; expired sessions are not counted',
       labelNames: ['cause'],
       registers,
     }),
@@ -74,25 +74,25 @@ export function createMetrics(): {
     }),
     requests: new Counter({
       name: 'usher_socket_requests_total',
-      help: 'Requests and dropped signals over sockets, by type and outcome (ok, an error code or dropped)',
+      help: 'Requests and signals over sockets, by type and outcome (ok, an error code or dropped)',
       labelNames: ['type', 'outcome'],
       registers,
     }),
-    appended: new Counter({ name: 'usher_messages_total', help: 'Messages that became durable', registers }),
+    appended: new Counter({ name: 'usher_messages_total', help: 'Messages stored', registers }),
     deliveries: new Counter({
       name: 'usher_deliveries_total',
-      help: 'Messages handed to sockets, one for each member',
+      help: 'Messages delivered to sockets, one per member',
       registers,
     }),
     commits: new Histogram({
       name: 'usher_messages_per_commit',
-      help: 'Messages that shared one commit',
+      help: 'Messages per commit',
       buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000],
       registers,
     }),
     answers: new Histogram({
       name: 'usher_http_request_seconds',
-      help: 'HTTP requests answered, by route',
+      help: 'Duration of HTTP requests, by route',
       labelNames: ['route', 'method', 'status'],
       buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2],
       registers,
@@ -100,7 +100,7 @@ export function createMetrics(): {
     watchConnections(count) {
       new Gauge({
         name: 'usher_connections',
-        help: 'Connections open now',
+        help: 'Open connections',
         registers,
         collect() {
           this.set(count());
@@ -112,15 +112,15 @@ export function createMetrics(): {
 
 export interface MetricsRoutesOptions {
   readonly metrics: Metrics;
-  /** `METRICS_TOKEN`. Without it, only a direct peer on loopback that asks for a loopback host gets an answer. */
+  /** `METRICS_TOKEN`. Without it, only direct requests from and to a loopback address are permitted. */
   readonly token: string | undefined;
 }
 
-/** `GET /metrics` in the Prometheus text format, and the timing of every route. */
+/** Serves `GET /metrics` in the Prometheus text format and measures the duration of all requests. */
 export const metricsRoutes = fp<MetricsRoutesOptions>(
   (app, { metrics, token }, done) => {
     app.addHook('onResponse', (request, reply, next) => {
-      // The route's pattern, not the path: the number of series stays that of the routes.
+      // The pattern of the route, not the path, so that the number of series is bounded.
       const route = request.routeOptions.url ?? 'none';
       metrics.answers.observe({ route, method: request.method, status: reply.statusCode }, reply.elapsedTime / 1000);
       next();
@@ -147,18 +147,18 @@ function allow(request: FastifyRequest, token: string | undefined): void {
   if (!sameSecret(authorization.replace(/^bearer +/i, ''), token)) throw new HttpProblem('invalid_token');
 }
 
-/** Hashed first, so that neither length nor content shows in the time that it takes. */
-function sameSecret(given: string, wanted: string): boolean {
+/** Compares hashes in constant time, so that the duration reveals neither length nor content. */
+function sameSecret(given: string, expected: string): boolean {
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(given), digest(wanted));
+  return timingSafeEqual(digest(given), digest(expected));
 }
 
 const forwarded = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip'];
 
-/** What `Host` may be. A page that rebinds its own name to 127.0.0.1 sends that name (DNS rebinding). */
+/** The permitted values of `Host`. In a DNS rebinding attack the header has the name of the attacker. */
 const loopbackHost = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
 
-/** Whether the peer is a process on this machine that asks for this machine and does not forward the request of another client. */
+/** Whether a request comes from this machine, is addressed to it, and was not forwarded by a proxy. */
 function isDirectLoopback({ socket, headers }: FastifyRequest): boolean {
   if (!isLoopback(socket.remoteAddress ?? '') || !loopbackHost.test(headers.host ?? '')) return false;
   return forwarded.every((name) => headers[name] === undefined);

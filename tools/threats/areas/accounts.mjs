@@ -64,7 +64,7 @@ export default [
     who: 'a user chooses a small change of a common password, such as `Password1!`',
     get: '400 `weak_password`',
     in: 'apps/api/src/users/password-rules.ts',
-    without: ['guesses < enoughGuesses', 'guesses < 1'],
+    without: ['guesses < minGuesses', 'guesses < 1'],
     shown: ['apps/api', 'src/users/password-rules.spec.ts'],
   },
   {

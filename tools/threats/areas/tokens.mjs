@@ -64,7 +64,7 @@ export default [
     who: 'an attacker has a key that the provider withdrew',
     get: '401 `invalid_token` ten minutes later',
     in: 'apps/api/src/auth/provider-keys.ts',
-    without: ['now() - loadedAt >= freshForMs', 'now() - loadedAt >= believedForMs'],
+    without: ['now() - loadedAt >= freshForMs', 'now() - loadedAt >= staleForMs'],
     shown: ['apps/api', 'src/auth/external-tokens.spec.ts'],
   },
   {

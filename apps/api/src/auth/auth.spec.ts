@@ -331,7 +331,7 @@ describe('signing up', () => {
     const short = await call('POST', '/api/users', { body: { ...body, pwd: 'fourteen chars' } });
     expect(short).toMatchObject({
       status: 400,
-      json: { code: 'bad_request', detail: 'password: wants 15 to 256 characters' },
+      json: { code: 'bad_request', detail: 'password: must have 15 to 256 characters' },
     });
     expect((await call('POST', '/api/users', { body: { ...body, pwd: 'fifteen letters' } })).status).toBe(201);
   });

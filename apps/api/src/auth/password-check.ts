@@ -7,8 +7,8 @@ import type { KnownUser, Users } from '../users/users.ts';
 import type { Attempt, SignInThrottle } from './throttle.ts';
 
 /**
- * Resolves to the user if the password is right. Throttled. An unknown user takes the same time and gives the same error.
- * The case of the name does not matter.
+ * Verifies a password and resolves to the user. Throttled. An unknown user takes the same time and causes the same error as a wrong
+ * password. The name is case-insensitive.
  *
  * @throws HttpProblem 401 `invalid_credentials`, 429 `too_many_attempts`, 503 `at_capacity`.
  */
@@ -16,11 +16,11 @@ export type PasswordCheck = (request: FastifyRequest, user: string, password: st
 
 export function createPasswordCheck(users: Users, passwords: Passwords, throttle: SignInThrottle): PasswordCheck {
   return async (request, typedName, password) => {
-    // Folded before it is throttled: every spelling of a name counts as the same account.
+    // Case-folded before throttling, so that all spellings of a name count as one account.
     const name = foldUserName(typedName);
     throttle.check(name, request.ip);
     const user = await users.find(name);
-    // The attempt begins when the hash does: while it waits for its turn, the limit may be reached by others.
+    // The attempt starts when the hash starts, because other attempts may reach the limit while this one is queued.
     let attempt: Attempt | undefined;
     let right = false;
     const origin = { network: networkOf(request.ip), priority: 'sign-in' } as const;
@@ -32,8 +32,8 @@ export function createPasswordCheck(users: Users, passwords: Passwords, throttle
       attempt?.settle(right ? 'passed' : 'failed');
     }
     if (user !== undefined && right) return user;
-    // The name is logged only if such a user exists: people type passwords into that field too.
-    request.log.warn({ user: user?.name, address: request.ip }, 'a password was refused');
+    // The name is logged only if the user exists, because users sometimes type a password into that field.
+    request.log.warn({ user: user?.name, address: request.ip }, 'invalid password');
     throw new HttpProblem('invalid_credentials');
   };
 }

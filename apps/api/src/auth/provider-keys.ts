@@ -4,32 +4,32 @@ import { HttpProblem } from '../http/http-problem.ts';
 export interface ProviderKeysOptions {
   /** Monotonic milliseconds. Defaults to `performance.now()`. */
   readonly monotonicNow?: () => number;
-  /** How long one attempt to load the keys may take. */
+  /** How long one attempt to load the keys may take, in milliseconds. Defaults to 3,000. */
   readonly timeoutMs?: number;
 }
 
-/** After this the keys are loaded again, so that one that was withdrawn does not live on. */
+/** After this time the keys are reloaded, so that a withdrawn key becomes invalid. */
 const freshForMs = 10 * 60_000;
-/** So long known keys are believed while the provider is out of reach. */
-const believedForMs = 24 * 60 * 60_000;
-/** Loads within a window, whatever comes in: tokens with made-up keys must not become requests to the provider. */
+/** How long known keys are used while the provider is unreachable. */
+const staleForMs = 24 * 60 * 60_000;
+/** Maximum loads within a window. Tokens with made-up key ids must not cause unlimited requests to the provider. */
 const loadsInWindow = 3;
 const windowMs = 90_000;
-/** The answer of the provider, in bytes: some hundred keys. */
-const longestAnswer = 256 * 1024;
+/** Maximum size of the response in bytes: some hundred keys. */
+const maxResponseBytes = 256 * 1024;
 const retryAfterMs = 5_000;
 
 /**
- * The public keys of a provider, for `jwtVerify`: loaded when the first token comes, again after ten minutes, and again when a
- * token names a key that is not among them, at most three times in 90 seconds and one at a time. `kid` and `alg` select among
- * them (RFC 7517 §4.5); exactly one has to fit. Nothing else in the header of a token is looked at.
+ * The public keys of a provider, for `jwtVerify`. Keys are loaded with the first token, after ten minutes, and when a token names an
+ * unknown key: one load at a time, at most three in 90 seconds. `kid` and `alg` must select exactly one key (RFC 7517 §4.5). All other
+ * header fields are ignored.
  *
- * While the provider is out of reach known keys go on for a day; the function then rejects with HttpProblem 503
- * `store_unavailable`, and does so for unknown ones at once. Otherwise it rejects with what jose says of the token.
+ * While the provider is unreachable, known keys stay valid for a day. After that, and at once for unknown keys, the function rejects
+ * with HttpProblem 503 `store_unavailable`. Otherwise it rejects with the error of jose.
  */
 export function createProviderKeys(url: string, options: ProviderKeysOptions = {}): JWTVerifyGetKey {
   const { monotonicNow: now = () => performance.now(), timeoutMs = 3_000 } = options;
-  // When to load is decided here: jose's own cool-down does not count failures, and its own expiry forgets keys in an outage.
+  // jose's cooldown does not count failures, and its expiry drops keys during an outage. Therefore loads are scheduled here.
   const keys = createRemoteJWKSet(new URL(url), {
     timeoutDuration: timeoutMs,
     cooldownDuration: Infinity,
@@ -41,7 +41,7 @@ export function createProviderKeys(url: string, options: ProviderKeysOptions = {
   let loadedAt: number | undefined;
   let failure: unknown;
 
-  /** Loads the keys if that is allowed now. Resolves to whether they are new. */
+  /** Loads the keys if the limit permits. Resolves to whether the load succeeded. */
   function load(): Promise<boolean> {
     loading ??= attempt().finally(() => {
       loading = undefined;
@@ -65,33 +65,34 @@ export function createProviderKeys(url: string, options: ProviderKeysOptions = {
     }
   }
 
-  function outOfReach(): HttpProblem {
-    const cause = new Error('the keys of the identity provider are out of reach', { cause: failure });
+  function unreachable(): HttpProblem {
+    const cause = new Error('the keys of the identity provider cannot be loaded', { cause: failure });
     return new HttpProblem('store_unavailable', { retryAfterMs, cause });
   }
 
   return async (header, token) => {
     const stale = loadedAt === undefined || now() - loadedAt >= freshForMs;
     const justLoaded = stale && (await load());
-    if (loadedAt === undefined || now() - loadedAt >= believedForMs) throw outOfReach();
+    if (loadedAt === undefined || now() - loadedAt >= staleForMs) throw unreachable();
     try {
       return await keys(header, token);
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
       if (!justLoaded && (await load())) return keys(header, token);
-      throw failure === undefined ? error : outOfReach();
+      throw failure === undefined ? error : unreachable();
     }
   };
 }
 
-/** `fetch` for an answer of bounded length; a longer one is an error. */
+/** Like `fetch`, but throws if the response is too large. */
 async function boundedFetch(url: string, init: RequestInit): Promise<Response> {
   const { body, status } = await fetch(url, init);
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of (body ?? new Blob([]).stream()) as AsyncIterable<Uint8Array>) {
     length += chunk.byteLength;
-    if (length > longestAnswer) throw new RangeError('the keys of the identity provider are too long');
+    if (length > maxResponseBytes)
+      throw new RangeError(`the keys of the identity provider exceed ${maxResponseBytes} bytes`);
     chunks.push(chunk);
   }
   return new Response(Buffer.concat(chunks), { status });

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HttpProblem } from '../http/http-problem.ts';
 
 export interface RefreshCookieOptions {
-  /** `PUBLIC_URL`, where it is set. */
+  /** `PUBLIC_URL`. Defaults to none. */
   readonly publicUrl: string | undefined;
   /** The origins whose pages may use the cookie. Called for each request. */
   readonly allowedOrigins: () => readonly string[];
@@ -11,16 +11,16 @@ export interface RefreshCookieOptions {
 /** The cookie that holds the refresh token. It is sent to one path only and is not readable by scripts. */
 export interface RefreshCookie {
   /**
-   * The token that the browser sent. `undefined` if it sent none.
+   * Returns the refresh token of a request, or `undefined` if there is none.
    *
    * @throws HttpProblem 403 `origin_forbidden` when a page of another origin caused the request. `SameSite=Strict` withholds the
-   * cookie from other sites already, but one site may have many origins (RFC 6265bis §8.8.3).
+   * cookie from other sites, but a site may have many origins (RFC 6265bis §8.8.3).
    *
    * `Origin` decides if present. Without it `Sec-Fetch-Site` must be `same-origin` or `none` (no page caused the request).
-   * Clients that are no browsers, and browsers before 2023, send neither.
+   * Other clients, and browsers before 2023, send neither.
    */
   read(request: FastifyRequest): string | undefined;
-  /** @param ends the absolute end of the session in Unix ms: the cookie expires then */
+  /** @param ends the absolute end of the session in Unix milliseconds, when the cookie expires */
   set(request: FastifyRequest, reply: FastifyReply, token: string, ends: number): void;
   clear(request: FastifyRequest, reply: FastifyReply): void;
 }
@@ -32,7 +32,7 @@ export function createRefreshCookie({ publicUrl, allowedOrigins }: RefreshCookie
     return publicUrl?.startsWith('https:') === true || request.protocol === 'https';
   }
 
-  /** With the prefix a page on plain http cannot set a cookie of this name (RFC 6265bis §4.1.3.1). */
+  /** The prefix prevents pages on plain HTTP from setting this cookie (RFC 6265bis §4.1.3.1). */
   function name(request: FastifyRequest): string {
     return secure(request) ? '__Secure-usher_refresh' : 'usher_refresh';
   }

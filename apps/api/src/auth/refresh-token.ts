@@ -1,9 +1,8 @@
 import { hash, hkdfSync, randomBytes } from 'node:crypto';
 
 /**
- * A refresh token as it stands in the cookie: `family.secret`. The family (128 bits) is the same for the whole life of a session and
- * stands nowhere but in its cookies, so that a token which was used before is told from a guess without remembering every
- * one. The secret (256 bits) is another at each use.
+ * A refresh token, stored in the cookie as `family.secret`. The family (128 bits) identifies the session and never changes, so that the
+ * server can distinguish a consumed token from a guess without storing every token. The secret (256 bits) changes with each use.
  */
 export interface RefreshToken {
   readonly family: string;
@@ -18,27 +17,27 @@ export function formatRefreshToken({ family, secret }: RefreshToken): string {
   return `${family}.${secret}`;
 }
 
-/** Reads a cookie; `undefined` for whatever cannot be one. */
+/** Parses a cookie. Returns `undefined` for an invalid format. */
 export function parseRefreshToken(cookie: string): RefreshToken | undefined {
   const [, family, secret] = /^([\w-]{22})\.([\w-]{43})$/.exec(cookie) ?? [];
   return family === undefined || secret === undefined ? undefined : { family, secret };
 }
 
-/** What is stored of a family or a secret. Both are random and long, so a plain hash is as good as a slow one. */
+/** The stored hash of a family or a secret. Both are long and random, so a fast hash suffices. */
 export function hashOf(part: string): string {
   return hash('sha256', part, 'base64url');
 }
 
 /**
- * The next secret, sealed so that only whoever has the one before can read it. That is how two tabs which use one cookie at the
- * same moment are answered alike although the server keeps no secret: a one-time pad, made from the older secret (HKDF,
- * RFC 5869), used for one successor and never again. Whether it was opened rightly, the hash of the successor tells.
+ * Encrypts the next secret with the current one. Two tabs that use one cookie at the same moment can thus receive the same successor,
+ * although the server stores no secret. The key is a one-time pad derived from the current secret (HKDF, RFC 5869), which is never used
+ * for a second successor. The hash of the successor verifies the decryption.
  */
 export function seal(next: string, under: string): string {
   return xor(Buffer.from(next, 'base64url'), padOf(under));
 }
 
-/** The successor that `seal` has sealed under this secret. */
+/** Decrypts the successor that `seal` encrypted with this secret. */
 export function unseal(sealed: string, under: string): string {
   return xor(Buffer.from(sealed, 'base64url'), padOf(under));
 }

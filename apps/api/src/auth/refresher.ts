@@ -7,7 +7,7 @@ import type { SessionLifetime } from './session-lifetime.ts';
 import { type SessionStatus, statusOf } from './session-status.ts';
 import { clientInfoColumns, type ClientInfo } from './client-info.ts';
 
-/** What a refresh token is worth. */
+/** The result of a refresh. */
 export type RefreshResult =
   | (Extract<SessionStatus, { state: 'good' }> & {
       readonly session: string;
@@ -15,27 +15,27 @@ export type RefreshResult =
       readonly refresh: string;
     })
   | Exclude<SessionStatus, { state: 'good' }>
-  /** It was used before, and not just now: the session is to be ended. */
+  /** The token was consumed before and its grace period is over. The caller revokes the session. */
   | { readonly state: 'reused'; readonly session: string; readonly user: string };
 
 export interface Refresher {
   /**
-   * Redeems a refresh token and gives the next one. Atomic over all nodes that share the database: of two uses of one token one
-   * makes the successor, and the other gets the very same one if it comes within the grace, else it is `reused`.
+   * Consumes a refresh token and returns its successor. Atomic over all nodes that share the database: the first use of a token creates
+   * the successor. Further uses within the grace period return the same successor, later ones are `reused`.
    */
   refresh(cookie: string, clientInfo: ClientInfo): Promise<RefreshResult>;
-  /** Whose cookie this is, good or used: for signing out. `undefined` for a guess. */
+  /** Finds the session of a valid or consumed token, for sign-out. Returns `undefined` for an unknown token. */
   ownerOf(cookie: string): Promise<{ readonly session: string; readonly user: string } | undefined>;
 }
 
-/** Two tabs that refresh within this time of each other both succeed. */
+/** Two tabs that refresh within this time both succeed. */
 const graceMs = 5_000;
-/** Successors within the grace that are remembered. More than this no crowd of tabs needs. */
-const mostRecent = 16;
-/** How often a lost race for the successor is tried again; whoever lost is answered by the grace then. */
+/** Maximum number of stored successors within the grace period. */
+const maxRecent = 16;
+/** Attempts after a lost race for the successor. The second attempt normally succeeds through the grace period. */
 const attempts = 3;
 
-/** A secret that was good until `at`, and its successor, sealed under it. */
+/** A secret that was valid until `at`, and its successor, encrypted with it. */
 const recentSchema = Type.Array(Type.Object({ hash: Type.String(), at: Type.Number(), sealed: Type.String() }));
 const recentList = Compile(recentSchema);
 type Recent = Static<typeof recentSchema>;
@@ -67,7 +67,7 @@ export function createRefresher(db: Kysely<Tables>, options: RefresherOptions): 
       .executeTakeFirst();
   }
 
-  async function attempt(cookie: string, clientInfo: ClientInfo): Promise<RefreshResult | 'overtaken'> {
+  async function attempt(cookie: string, clientInfo: ClientInfo): Promise<RefreshResult | 'lost_race'> {
     const token = parseRefreshToken(cookie);
     const row = token === undefined ? undefined : await find(token.family);
     if (token === undefined || row?.refresh_hash == null) return { state: 'session_ended' };
@@ -91,7 +91,7 @@ export function createRefresher(db: Kysely<Tables>, options: RefresherOptions): 
       .updateTable('sessions')
       .set({
         refresh_hash: hashOf(secret),
-        refresh_recent: JSON.stringify(kept.slice(0, mostRecent)),
+        refresh_recent: JSON.stringify(kept.slice(0, maxRecent)),
         last_seen_at: at,
         ...clientInfoColumns(clientInfo),
       })
@@ -99,16 +99,16 @@ export function createRefresher(db: Kysely<Tables>, options: RefresherOptions): 
       .where('refresh_hash', '=', presented)
       .where('ended_at', 'is', null)
       .executeTakeFirst();
-    return numUpdatedRows === 1n ? good(secret) : 'overtaken';
+    return numUpdatedRows === 1n ? good(secret) : 'lost_race';
   }
 
   return {
     async refresh(cookie, clientInfo) {
       for (let tries = 1; tries <= attempts; tries++) {
         const refreshed = await attempt(cookie, clientInfo);
-        if (refreshed !== 'overtaken') return refreshed;
+        if (refreshed !== 'lost_race') return refreshed;
       }
-      throw new Error('a refresh token was overtaken again and again');
+      throw new Error(`a refresh token lost the race for its successor ${attempts} times`);
     },
 
     async ownerOf(cookie) {
@@ -119,7 +119,7 @@ export function createRefresher(db: Kysely<Tables>, options: RefresherOptions): 
   };
 }
 
-/** The secret that is good now, reached from one that was good until a moment ago, from successor to successor. */
+/** Follows the chain of successors from a recent secret to the current one. */
 function successor(secret: string, goodHash: string, recent: Recent, now: number): string | undefined {
   let at = secret;
   for (const [step] of recent.entries()) {
@@ -138,6 +138,6 @@ function isRecent(now: number): (entry: Recent[number]) => boolean {
 
 function parseRecent(json: string): Recent {
   const value: unknown = JSON.parse(json);
-  if (!recentList.Check(value)) throw new TypeError('the database holds something that is no list of refresh tokens');
+  if (!recentList.Check(value)) throw new TypeError('invalid list of refresh tokens in the database');
   return value;
 }

@@ -3,25 +3,25 @@ import { HttpProblem } from '../http/http-problem.ts';
 import { networkOf } from '../http/network.ts';
 
 export interface SignUpThrottleOptions {
-  /** Sign-ups of one network in a row. 0: no limit. */
+  /** Sign-ups of one network in a burst. 0: no limit. */
   readonly burst: number;
-  /** After the burst, one more sign-up is possible every so many milliseconds. */
+  /** Milliseconds between sign-ups after the burst. */
   readonly intervalMs?: number;
-  /** Networks that are remembered. Beyond it the one that signed up least recently is forgotten. */
+  /** Networks to track. Above this number the one that signed up least recently is dropped. */
   readonly maxNetworks?: number;
-  /** Milliseconds of a clock that is never set back. */
+  /** Monotonic milliseconds. */
   readonly now?: () => number;
 }
 
-/** A sign-up in progress. It counts in full until it settles, so that parallel requests gain nothing. */
+/** A sign-up in progress. It counts in full until it settles, so that parallel requests have no advantage. */
 export interface SignUpAttempt {
-  /** `answered`: the caller learned whether the name is in use. `failed`: anything else; it counts as a fifth of a sign-up. */
+  /** `answered`: the response revealed whether the name is in use. `failed`: anything else, which counts as a fifth of a sign-up. */
   settle(outcome: 'answered' | 'failed'): void;
 }
 
 export interface SignUpThrottle {
   /**
-   * Asynchronous, so that an implementation can count over several nodes.
+   * Asynchronous, so that an implementation can count across nodes.
    *
    * @throws HttpProblem 429 `too_many_attempts`, with the time until the next sign-up is possible.
    */
@@ -31,8 +31,8 @@ export interface SignUpThrottle {
 const failedCost = 0.2;
 
 /**
- * Limits sign-ups per network: a burst, then a steady rate (the generic cell rate algorithm). It keeps one number per network, the
- * time at which the network has its full burst again, which is also all that a shared store has to keep.
+ * Limits sign-ups per network to a burst and then a steady rate (generic cell rate algorithm). The state of a network is one number:
+ * the time at which it has its full burst again.
  */
 export function createSignUpThrottle(options: SignUpThrottleOptions): SignUpThrottle {
   const { burst, intervalMs = 20_000, maxNetworks = 20_000, now = () => performance.now() } = options;

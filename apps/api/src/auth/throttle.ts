@@ -3,29 +3,29 @@ import { networkOf } from '../http/network.ts';
 
 export interface ThrottleOptions {
   readonly windowMs?: number;
-  /** Failures for one account from one address. */
+  /** Maximum failures for one account from one address. Defaults to 10. */
   readonly perAccount?: number;
-  /** Failures from one address, whatever the account. */
+  /** Maximum failures from one address for all accounts. Defaults to 100. */
   readonly perAddress?: number;
-  /** Addresses, and pairs of account and address, that are remembered; over it the one least lately failed is forgotten. */
+  /** Addresses, and pairs of account and address, to track. Above this number the one whose failure is oldest is dropped. */
   readonly maxKeys?: number;
-  /** Monotonic milliseconds. Defaults to `performance.now()`: a change of the system time must not lift or extend a block. */
+  /** Monotonic milliseconds. Defaults to `performance.now()`: a change of the system time must not shorten or extend a wait. */
   readonly now?: () => number;
 }
 
-/** One attempt under way. It counts as failed until it is settled, so that attempts side by side buy nothing. */
+/** A sign-in attempt in progress. It counts as failed until it settles, so that parallel attempts have no advantage. */
 export interface Attempt {
   settle(outcome: 'failed' | 'passed'): void;
 }
 
 export interface SignInThrottle {
-  /** @throws HttpProblem 429 `too_many_attempts`, the same for accounts that exist and those that do not. */
+  /** @throws HttpProblem 429 `too_many_attempts`, identical for existing and unknown accounts. */
   check(account: string, address: string): void;
-  /** Like `check`, and begins an attempt. */
+  /** Like `check`, and starts an attempt. */
   begin(account: string, address: string): Attempt;
 }
 
-/** Slows guessing down: a number of failures in a sliding window, then 429 until the window has moved on. Successes cost nothing. */
+/** Limits password guessing: after a number of failures in a sliding window, further attempts are rejected with 429. Successes do not count. */
 export function createSignInThrottle(options: ThrottleOptions = {}): SignInThrottle {
   const { windowMs = 5 * 60_000, perAccount = 10, perAddress = 100, maxKeys = 20_000 } = options;
   const now = options.now ?? (() => performance.now());
@@ -62,14 +62,14 @@ export function createSignInThrottle(options: ThrottleOptions = {}): SignInThrot
   };
 }
 
-/** How long those wait who would be over the limit only if attempts under way fail. */
+/** The wait in milliseconds while only pending attempts would exceed the limit. */
 const pendingWaitMs = 1_000;
 
 class FailureLog {
   readonly #limit: number;
   readonly #windowMs: number;
   readonly #maxKeys: number;
-  /** The latest failures by key, oldest first, at most `limit` of them; the key that failed last stands last. */
+  /** The times of the latest failures of each key, oldest first, at most `limit`. Keys are ordered by their latest failure. */
   readonly #failures = new Map<string, number[]>();
   readonly #pending = new Map<string, number>();
 
@@ -79,7 +79,7 @@ class FailureLog {
     this.#maxKeys = maxKeys;
   }
 
-  /** How long until an attempt may be made, 0 for now. */
+  /** Milliseconds until an attempt is permitted. 0: now. */
   waitMs(key: string, now: number): number {
     const times = this.#failures.get(key)?.filter((at) => at > now - this.#windowMs) ?? [];
     const [oldest] = times;

@@ -12,7 +12,7 @@ import { isExternalToken } from './external-tokens.ts';
 import type { Sessions } from './sessions.ts';
 import { problemOf } from './session-status.ts';
 
-/** Who makes a request, looked at this very moment. */
+/** The authenticated caller of a request, with the current roles. */
 export interface Account {
   readonly user: string;
   readonly session: string;
@@ -24,19 +24,19 @@ export interface Account {
 declare module 'fastify' {
   interface FastifyInstance {
     /**
-     * Signs an access token for a session. `expires` is in Unix seconds.
-     * @param account `ends`: the session's absolute end (Unix ms), which the token does not outlive
+     * Signs an access token for a session. The returned `expires` is in Unix seconds.
+     * @param account `ends` is the absolute end of the session in Unix milliseconds. The token expires then at the latest.
      */
     signToken(account: Omit<Account, 'expires'> & { readonly ends: number }): {
       readonly token: string;
       readonly expires: number;
     };
     /**
-     * Returns who makes this request, after verifying its bearer token and validating its session and user. Charges the budget of
-     * the user, or that of the address if there is none.
+     * Authenticates a request: verifies the bearer token and validates session and user. Charges the budget of the user, or of the
+     * address if authentication fails.
      *
      * @throws HttpProblem 401 `missing_token`, `invalid_token`, `token_expired`, `session_ended`; 403 `user_disabled`; 429
-     * `rate_limited`; 503 `store_unavailable` for a token of an identity provider whose keys are out of reach.
+     * `rate_limited`; 503 `store_unavailable` if the keys of the identity provider cannot be loaded.
      */
     authenticate(request: FastifyRequest): Promise<Account>;
   }
@@ -46,15 +46,15 @@ export interface TokensOptions {
   readonly secret: string;
   readonly lifeSeconds: number;
   readonly sessions: Sessions;
-  /** Charged for every call that asks who makes it. */
+  /** Charged for every authenticated call. */
   readonly budget: CallBudget;
-  /** Those who come with tokens of an identity provider, where there is one. */
+  /** Authenticates tokens of the identity provider, if one is configured. */
   readonly external?: ExternalCallers;
 }
 
-/** Issuer and audience: a token of another service that shares the secret by mistake is not accepted (RFC 8725 §3.9). */
+/** Issuer and audience, so that a token of another service with the same secret is rejected (RFC 8725 §3.9). */
 const party = 'usher';
-/** The media type of access tokens, so that no other kind of JWT passes for one (RFC 9068 §2.1, RFC 8725 §3.11). */
+/** The media type of access tokens, so that other kinds of JWT are rejected (RFC 9068 §2.1, RFC 8725 §3.11). */
 const typ = 'at+jwt';
 
 const claimsSchema = Type.Object({
@@ -65,16 +65,16 @@ const claimsSchema = Type.Object({
 type Claims = Static<typeof claimsSchema>;
 const claims = Compile(claimsSchema);
 
-/** So many verified tokens are remembered; less than 1 kB each. */
-const rememberedTokens = 10_000;
+/** Verified tokens in the cache, less than 1 kB each. */
+const cachedTokens = 10_000;
 
-/** Longer than any token with a purpose, and cheap to look through. */
+/** Maximum characters of a token. Bounds the cost of parsing. */
 const longestToken = 8 * 1024;
 
 /**
- * Access tokens in the `Authorization` header and nowhere else: the server's own, JWT with HS256 and nothing else, and those of an
- * identity provider. Which of the two verifiers is asked, the algorithm decides, and each has its own keys only: no public key
- * ever serves as a secret (RFC 8725 §2.1).
+ * Signs and verifies access tokens, which are accepted in the `Authorization` header only: the server's own tokens (JWT with HS256) and
+ * those of an identity provider. The algorithm selects the verifier, and each verifier has its own keys, so that a public key is never
+ * used as an HMAC secret (RFC 8725 §2.1).
  */
 export const tokens = fp<TokensOptions>(
   async (app, { secret, lifeSeconds, sessions, budget, external }) => {
@@ -118,19 +118,19 @@ export const tokens = fp<TokensOptions>(
       return { user, session, roles: status.roles, expires };
     }
 
-    // By a hash of the token, and never beyond its end. What can change about a session is looked at each time all the same.
-    const verified = new LRUCache<string, Claims>({ max: rememberedTokens });
+    // By the hash of the token. Only the claims are cached: expiry and session are validated for each call.
+    const verified = new LRUCache<string, Claims>({ max: cachedTokens });
 
     function verify(token: string): Claims {
       const key = hash('sha256', token, 'base64url');
       const known = verified.get(key);
       if (known !== undefined && known.exp * 1_000 > Date.now()) return known;
-      const fresh = verifyAnew(token);
+      const fresh = verifyUncached(token);
       verified.set(key, fresh);
       return fresh;
     }
 
-    function verifyAnew(token: string): Claims {
+    function verifyUncached(token: string): Claims {
       let payload: unknown;
       try {
         payload = app.jwt.verify(token);
@@ -150,8 +150,8 @@ function callerOf({ sub, sid, exp }: Claims): Caller {
 }
 
 /**
- * The token of an `Authorization: Bearer` header (RFC 6750 §2.1). Of two such headers a proxy may look at one and Node at the
- * other, so two are none.
+ * Returns the token of the `Authorization: Bearer` header (RFC 6750 §2.1). Rejects duplicate headers, because a proxy and Node may each
+ * use a different one.
  */
 function bearer({ headers, raw }: FastifyRequest): string {
   const header = headers.authorization;

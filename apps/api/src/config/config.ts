@@ -3,96 +3,96 @@ import { foldUserName, userNamePattern } from '@usher/protocol/server';
 import { type IdentityProvider, readIdentityProvider } from './identity-provider.ts';
 import { isLoopbackUrl } from './origins.ts';
 
-/** Everything that an operator can set. Made once by `loadConfig`, frozen, handed down; nothing else reads the environment. */
+/** The settings of the server. Created once by `loadConfig` and frozen. No other code reads the environment. */
 export interface Config {
   readonly host: string;
   readonly port: number;
-  /** Where the database and a generated secret live. */
+  /** The directory of the database and the generated secret. */
   readonly dataDir: string;
-  /** At least 32 bytes. Without it one is made and kept in `dataDir`. */
+  /** At least 32 bytes. Defaults to a generated secret that is stored in `dataDir`. */
   readonly jwtSecret?: string;
-  /** Whose tokens are accepted beside the server's own. */
+  /** An external identity provider whose tokens are accepted in addition to the server's own. */
   readonly identityProvider?: IdentityProvider;
-  /** Where people reach the server, an origin without a slash at its end. Absent: where it listens. */
+  /** The origin under which users reach the server, without a trailing slash. Defaults to the listening address. */
   readonly publicUrl?: string;
-  /** Exact origins that may open sockets. Absent: those of `publicUrl`. */
+  /** Exact origins that may open sockets. Defaults to the origin of `publicUrl`. */
   readonly allowedOrigins?: readonly string[];
-  /** Proxies whose forwarded headers count: `false`, how many hops, or their addresses. */
+  /** Trusted proxies: `false`, the number of hops, or addresses and CIDRs. */
   readonly trustProxy: false | number | readonly string[];
   readonly signUp: 'open' | 'closed';
-  /** Sign-ups of one address in a row; then 3 a minute. 0: no limit. */
+  /** Burst of sign-ups from one address, followed by 3 per minute. 0: no limit. */
   readonly signUpsPerAddress: number;
-  /** Characters of a new password, at least. */
+  /** Minimum characters of a new password. */
   readonly passwordMinLength: number;
   readonly admin?: { readonly user: string; readonly password: string };
   readonly demoUsers: boolean;
   readonly ticketTtlSeconds: number;
   readonly accessTokenSeconds: number;
   readonly leaseSeconds: number;
-  /** A session ends when nobody used it for so long. */
+  /** Seconds without use after which a session ends. */
   readonly sessionIdleSeconds: number;
-  /** A session ends after so long, whatever is done with it. */
+  /** Seconds after which a session ends, regardless of use. */
   readonly sessionSeconds: number;
-  /** Sessions of one user; over it the one used least lately ends. */
+  /** Maximum sessions of one user. Above it the least recently used one is revoked. */
   readonly maxSessionsPerUser: number;
-  /** Whether a ticket that comes back after its use ends the session that owned it. */
+  /** Whether the replay of a consumed ticket revokes its session. */
   readonly replayEndsSession: boolean;
   readonly maxConnections: number;
   readonly maxConnectionsPerUser: number;
-  /** TCP connections from one address that is no trusted proxy. 0: no limit. */
+  /** TCP connections from one address, except trusted proxies. 0: no limit. */
   readonly maxConnectionsPerAddress: number;
   readonly connectsPerSecond: number;
-  /** Points per second that the HTTP calls of a user may cost (see `http/call-budget.ts`). 0: no limit. */
+  /** Points per second for the HTTP calls of one user (see `http/call-budget.ts`). 0: no limit. */
   readonly callsPerSecond: number;
   /** 0: no limit. */
   readonly sendsPerSecond: number;
   /** Megabytes that one user may store in 24 hours. 0: no limit. */
   readonly maxMbPerUserPerDay: number;
-  /** Size of the database. 0: no limit. */
+  /** Maximum size of the database. 0: no limit. */
   readonly maxDatabaseMb: number;
-  /** Free space of the disk below which no message is stored. 0: no limit. */
+  /** Minimum free disk space for storing messages. 0: no limit. */
   readonly minFreeDiskMb: number;
   readonly maxRoomsPerUser: number;
   readonly maxRoomsPerUserPerHour: number;
-  /** Cost of all requests and signals of one connection, in units per second; 0: no limit. */
+  /** Cost of all requests and signals of one connection, in units per second. 0: no limit. */
   readonly requestsPerSecond: number;
   readonly heartbeatMs: number;
   readonly heartbeatGraceMs: number;
-  /** How long somebody whose connection dropped is shown as before. */
+  /** How long a user whose connection dropped still counts as present. */
   readonly presenceGraceMs: number;
-  /** Within so many seconds of a signal every connection is gone. */
+  /** Seconds after a signal within which all connections are closed. */
   readonly drainSeconds: number;
-  /** How long `ready` answers 503 before the first connection is closed; part of `drainSeconds`. */
+  /** How long `ready` returns 503 before the first connection is closed. Part of `drainSeconds`. */
   readonly drainDelaySeconds: number;
   readonly metricsToken?: string;
   readonly logLevel: LogLevel;
-  /** The built page. A folder that is not there means: no page. */
+  /** Directory of the built web app. If it does not exist, the server serves only its API. */
   readonly webRoot: string;
 }
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-/** One or more settings are wrong. The message names each with what it wants, and repeats no value of a secret. */
+/** Invalid settings. The message names each setting and its requirement, and never contains a secret. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly faults: readonly string[];
 
   constructor(faults: readonly string[]) {
-    super(`The server cannot start with these settings:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+    super(`Invalid settings:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
     this.faults = faults;
   }
 }
 
-const shortestPassword = 8;
-const longestPassword = 256;
+const minPasswordLength = 8;
+const maxPasswordLength = 256;
 
 type Env = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads the settings of the contract from an environment. Touches no file. An empty variable is an absent one.
+ * Reads the settings from environment variables. An empty variable counts as absent. Does not access files.
  *
- * @throws ConfigError naming every wrong setting at once.
+ * @throws ConfigError with all invalid settings.
  */
 export function loadConfig(env: Env, webRoot: string): Config {
   const faults: string[] = [];
@@ -100,36 +100,41 @@ export function loadConfig(env: Env, webRoot: string): Config {
     const value = env[name]?.trim();
     return value === '' ? undefined : value;
   };
-  /** The value of a setting as `parse` reads it; what it does not read (`undefined`) is a fault. */
-  function setting<T>(name: string, wants: string, fallback: T, parse: (value: string) => T | undefined): T {
+  /** Parses a setting. If `parse` returns `undefined`, adds a fault with the value, which therefore must not be a secret. */
+  function setting<T>(name: string, requirement: string, fallback: T, parse: (value: string) => T | undefined): T {
     const value = text(name);
     if (value === undefined) return fallback;
     const parsed = parse(value);
     if (parsed !== undefined) return parsed;
-    faults.push(`${name}: wants ${wants}`);
+    faults.push(`invalid ${name} ${JSON.stringify(value.slice(0, 100))}: must be ${requirement}`);
     return fallback;
   }
   const integer = (name: string, fallback: number, min: number, max: number): number =>
-    setting(name, `a whole number from ${min} to ${max}`, fallback, (value) => wholeNumber(value, min, max));
+    setting(name, `an integer between ${min} and ${max}`, fallback, (value) => parseInteger(value, min, max));
   function oneOf<const T extends string>(name: string, choices: readonly T[], fallback: T): T {
     return setting<T>(name, choices.join(' or '), fallback, (value) => choices.find((choice) => choice === value));
   }
-  const optional = <T>(name: string, wants: string, parse: (value: string) => T | undefined): T | undefined =>
-    setting<T | undefined>(name, wants, undefined, parse);
+  /** Parses a setting whose value may contain a secret. The fault does not repeat the value. */
+  function secret<T>(name: string, requirement: string, parse: (value: string) => T | undefined): T | undefined {
+    const value = text(name);
+    const parsed = value === undefined ? undefined : parse(value);
+    if (value !== undefined && parsed === undefined) faults.push(`invalid ${name}: must be ${requirement}`);
+    return parsed;
+  }
 
   for (const name of ['REDIS_URL', 'DATABASE_URL']) {
-    if (text(name) !== undefined) faults.push(`${name}: this version does not support it yet; leave it out`);
+    if (text(name) !== undefined) faults.push(`invalid ${name}: not supported by this version; remove it`);
   }
-  const jwtSecret = optional('JWT_SECRET', 'at least 32 bytes', (value) =>
+  const jwtSecret = secret('JWT_SECRET', 'at least 32 bytes', (value) =>
     Buffer.byteLength(value) >= 32 ? value : undefined,
   );
-  const publicUrl = optional('PUBLIC_URL', 'an address like https://chat.example.org, without a path', parseOrigin);
-  const allowedOrigins = optional(
+  const publicUrl = secret('PUBLIC_URL', 'an origin like https://chat.example.org, without a path', parseOrigin);
+  const allowedOrigins = secret(
     'ALLOWED_ORIGINS',
     'origins like https://chat.example.org, separated by commas',
     (value) => parseList(value, parseOrigin),
   );
-  const metricsToken = optional('METRICS_TOKEN', '8 to 256 visible ASCII characters', (value) =>
+  const metricsToken = secret('METRICS_TOKEN', '8 to 256 visible ASCII characters', (value) =>
     /^[\x21-\x7e]{8,256}$/.test(value) ? value : undefined,
   );
   const sendsPerSecond = integer('SENDS_PER_SECOND', 20, 0, 100_000);
@@ -137,13 +142,13 @@ export function loadConfig(env: Env, webRoot: string): Config {
   const drainSeconds = integer('DRAIN_SECONDS', 10, 0, 600);
   const drainDelaySeconds = integer('DRAIN_DELAY_SECONDS', 0, 0, 600);
   if (drainDelaySeconds > 0 && drainDelaySeconds >= drainSeconds) {
-    faults.push('DRAIN_DELAY_SECONDS: must be less than DRAIN_SECONDS');
+    faults.push('invalid DRAIN_DELAY_SECONDS: must be less than DRAIN_SECONDS');
   }
   const identityProvider = readIdentityProvider(text, faults);
   const admin = readAdmin(text('ADMIN_USER'), env['ADMIN_PASSWORD'], faults);
 
   const config: Config = {
-    host: setting('HOST', 'a host name or an address', '127.0.0.1', (value) =>
+    host: setting('HOST', 'a host name or an IP address', '127.0.0.1', (value) =>
       isIP(value) !== 0 || /^[a-zA-Z0-9.-]{1,253}$/.test(value) ? value : undefined,
     ),
     port: integer('PORT', 3000, 0, 65_535),
@@ -160,7 +165,7 @@ export function loadConfig(env: Env, webRoot: string): Config {
     ),
     signUp: oneOf('SIGN_UP', ['closed', 'open'], 'closed'),
     signUpsPerAddress: integer('SIGN_UPS_PER_ADDRESS', 30, 0, 100_000),
-    passwordMinLength: integer('PASSWORD_MIN_LENGTH', shortestPassword, 8, 64),
+    passwordMinLength: integer('PASSWORD_MIN_LENGTH', minPasswordLength, 8, 64),
     ...(admin === undefined ? {} : { admin }),
     demoUsers: oneOf('DEMO_USERS', ['false', 'true'], 'false') === 'true',
     ticketTtlSeconds: integer('TICKET_TTL_SECONDS', 30, 1, 600),
@@ -176,7 +181,7 @@ export function loadConfig(env: Env, webRoot: string): Config {
     callsPerSecond: integer('CALLS_PER_SECOND', 30, 0, 100_000),
     connectsPerSecond: integer('CONNECTS_PER_SECOND', 500, 1, 100_000),
     sendsPerSecond,
-    // Without a limit of sends, as in a load test, there is none of the other requests either, unless one is set.
+    // Without a limit of sends, as in a load test, other requests have no limit by default.
     requestsPerSecond: integer('REQUESTS_PER_SECOND', sendsPerSecond === 0 ? 0 : 100, 0, 100_000),
     maxMbPerUserPerDay: integer('MAX_MB_PER_USER_PER_DAY', 50, 0, 1_000_000),
     maxDatabaseMb: integer('MAX_DATABASE_MB', 0, 0, 100_000_000),
@@ -194,7 +199,7 @@ export function loadConfig(env: Env, webRoot: string): Config {
   };
   if (config.demoUsers && publicUrl !== undefined && !isLoopbackUrl(publicUrl)) {
     faults.push(
-      'DEMO_USERS: must be false while PUBLIC_URL is not a loopback address, because everybody knows the passwords of the demo ' +
+      'invalid DEMO_USERS "true": must be false unless PUBLIC_URL is a loopback address, because the demo passwords are public ' +
         '(npm start sets it to true by default)',
     );
   }
@@ -208,25 +213,25 @@ function readAdmin(typedUser: string | undefined, password: string | undefined, 
   const before = faults.length;
   if (user === undefined || !new RegExp(userNamePattern).test(user)) {
     faults.push(
-      'ADMIN_USER: wants 1 to 32 of a-z 0-9 . _ - with at least one letter or digit (together with ADMIN_PASSWORD)',
+      'invalid ADMIN_USER: must have 1 to 32 characters of a-z 0-9 . _ - with at least one letter or digit (required with ADMIN_PASSWORD)',
     );
   }
   const chars = password?.length ?? 0;
-  if (chars < shortestPassword || chars > longestPassword) {
+  if (chars < minPasswordLength || chars > maxPasswordLength) {
     faults.push(
-      `ADMIN_PASSWORD: wants ${shortestPassword} to ${longestPassword} characters (together with ADMIN_USER)`,
+      `invalid ADMIN_PASSWORD: must have ${minPasswordLength} to ${maxPasswordLength} characters (required with ADMIN_USER)`,
     );
   }
   return faults.length > before || user === undefined || password === undefined ? undefined : { user, password };
 }
 
-function wholeNumber(value: string, min: number, max: number): number | undefined {
+function parseInteger(value: string, min: number, max: number): number | undefined {
   if (!/^\d{1,10}$/.test(value)) return undefined;
   const number = Number(value);
   return number >= min && number <= max ? number : undefined;
 }
 
-/** Every part of a comma-separated list as `parse` reads it, or `undefined` when one is wrong or there is none. */
+/** Parses a comma-separated list. Returns `undefined` if an item is invalid or the list is empty. */
 function parseList<T>(value: string, parse: (part: string) => T | undefined): readonly T[] | undefined {
   const parts: T[] = [];
   for (const part of value.split(',')) {
@@ -237,7 +242,7 @@ function parseList<T>(value: string, parse: (part: string) => T | undefined): re
   return parts;
 }
 
-/** An http(s) origin as browsers send it (RFC 6454 §6.2): lower case, no default port, no slash. */
+/** Parses an http(s) origin into the form that browsers send (RFC 6454 §6.2): lower case, no default port, no trailing slash. */
 function parseOrigin(value: string): string | undefined {
   if (!URL.canParse(value)) return undefined;
   const url = new URL(value);
@@ -249,7 +254,7 @@ function parseOrigin(value: string): string | undefined {
 
 function parseTrustProxy(value: string): Config['trustProxy'] | undefined {
   if (value === 'off') return false;
-  const hops = wholeNumber(value, 0, 32);
+  const hops = parseInteger(value, 0, 32);
   if (hops !== undefined) return hops === 0 ? false : hops;
   return parseList(value, (part) => (isAddressOrCidr(part) ? part : undefined));
 }
@@ -258,5 +263,5 @@ function isAddressOrCidr(part: string): boolean {
   const [address = '', prefix, ...rest] = part.split('/');
   const family = isIP(address);
   if (family === 0 || rest.length > 0) return false;
-  return prefix === undefined || wholeNumber(prefix, 0, family === 4 ? 32 : 128) !== undefined;
+  return prefix === undefined || parseInteger(prefix, 0, family === 4 ? 32 : 128) !== undefined;
 }

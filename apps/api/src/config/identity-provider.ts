@@ -1,21 +1,21 @@
-/** Somebody else's identity provider, whose signed JWTs are accepted as bearer tokens. */
+/** An external identity provider whose signed JWTs are accepted as bearer tokens. */
 export interface IdentityProvider {
-  /** Where its public keys are: https, or http on this machine. */
+  /** The URL of the public keys: https, or http on loopback. */
   readonly jwksUrl: string;
-  /** The one value of `iss`, compared as it stands. */
+  /** The required value of `iss`. Compared exactly. */
   readonly issuer: string;
-  /** What `aud` has to name: this server, as the provider knows it. */
+  /** The required value of `aud`: the name of this server at the provider. */
   readonly audience: string;
 }
 
 const names = ['JWKS_URL', 'JWT_ISSUER', 'JWT_AUDIENCE'] as const;
-const wants = {
-  JWKS_URL: 'an https address, or an http one of this machine, without a user name',
+const requirements = {
+  JWKS_URL: 'an https URL, or an http URL on loopback, without credentials',
   JWT_ISSUER: '1 to 256 visible ASCII characters',
   JWT_AUDIENCE: '1 to 256 visible ASCII characters',
 } as const;
 
-/** Reads the three settings of the provider, which stand together or not at all. What is wrong is added to `faults`. */
+/** Reads the three settings of the provider, all of which are required if one is set. Adds invalid settings to `faults`. */
 export function readIdentityProvider(
   text: (name: string) => string | undefined,
   faults: string[],
@@ -24,7 +24,7 @@ export function readIdentityProvider(
   if (jwksUrl === undefined && issuer === undefined && audience === undefined) return undefined;
   const fault = (name: (typeof names)[number]): void => {
     const others = names.filter((other) => other !== name).join(' and ');
-    faults.push(`${name}: wants ${wants[name]} (together with ${others})`);
+    faults.push(`invalid ${name}: must be ${requirements[name]} (required with ${others})`);
   };
   const url = parseKeysUrl(jwksUrl);
   if (url === undefined) fault('JWKS_URL');
@@ -37,7 +37,7 @@ function isVisible(value: string | undefined): value is string {
   return value !== undefined && /^[\x21-\x7e]{1,256}$/.test(value);
 }
 
-/** Whoever can change the keys on their way can sign anything, so they travel encrypted or not at all. */
+/** Requires https except on loopback: an attacker who can replace the keys can sign any token. */
 function parseKeysUrl(value: string | undefined): string | undefined {
   if (value === undefined || !URL.canParse(value)) return undefined;
   const url = new URL(value);

@@ -5,32 +5,34 @@ import { unusable } from '../database/data-dir.ts';
 import { ConfigError, type Config } from './config.ts';
 
 /**
- * The secret that signs access tokens: the operator's, or one made at the first start and kept in the data folder,
- * readable by its owner only, so that a restart signs nobody out.
+ * Returns the secret that signs access tokens: `JWT_SECRET`, or a secret that is generated at the first start and stored in the data
+ * directory, readable by its owner only, so that tokens survive a restart.
  *
- * @throws ConfigError when the kept file holds no usable secret.
+ * @throws ConfigError when the stored secret is too short.
  * @throws DataDirUnusable when the file cannot be created or read.
  */
 export function jwtSecret(config: Config): string {
   if (config.jwtSecret !== undefined) return config.jwtSecret;
   const file = join(config.dataDir, 'jwt-secret');
-  const made = randomBytes(48).toString('base64url');
+  const generated = randomBytes(48).toString('base64url');
   try {
-    writeNew(file, made);
-    return made;
+    writeNew(file, generated);
+    return generated;
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw unusable(config.dataDir, error);
   }
-  let kept: string;
+  let stored: string;
   try {
-    kept = readFileSync(file, 'utf8').trim();
+    stored = readFileSync(file, 'utf8').trim();
   } catch (error) {
     throw unusable(config.dataDir, error);
   }
-  if (Buffer.byteLength(kept) < 32) {
-    throw new ConfigError([`JWT_SECRET: the file ${file} does not hold 32 bytes; delete it and a new one is made`]);
+  if (Buffer.byteLength(stored) < 32) {
+    throw new ConfigError([
+      `invalid secret in ${file}: must have at least 32 bytes; delete the file to generate a new secret`,
+    ]);
   }
-  return kept;
+  return stored;
 }
 
 function writeNew(file: string, text: string): void {

@@ -14,7 +14,7 @@ export function listeningUrl(config: Pick<AddressSettings, 'host'>, port: number
   return new URL(`http://${host}:${port}`).origin;
 }
 
-/** Whether only this machine can reach a URL, going by its host: `localhost` and its subdomains (RFC 6761), 127.0.0.0/8, `::1`. */
+/** Whether the host of a URL is a loopback address: `localhost` and its subdomains (RFC 6761), 127.0.0.0/8, `::1`. */
 export function isLoopbackUrl(url: string): boolean {
   const { hostname } = new URL(url);
   return hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname) || /^(?:.+\.)?localhost$/.test(hostname);

@@ -6,7 +6,7 @@ export class DataDirInUse extends Error {
   override readonly name = 'DataDirInUse';
 
   constructor(dataDir: string) {
-    super(`DATA_DIR: ${dataDir} is in use by another server; stop that one or name another folder`);
+    super(`DATA_DIR: ${dataDir} is in use by another server; stop that server or choose another directory`);
   }
 }
 
@@ -26,10 +26,9 @@ export class DataDirUnusable extends Error {
 }
 
 /**
- * Creates the directory and its missing parents, for its owner only.
+ * Creates the directory and its missing parents with access for the owner only.
  *
- * Not `mkdirSync` with `recursive`: where the system says ENOENT although the parent exists, as in /proc, that never returns
- * (Node 24.21).
+ * `mkdirSync` with `recursive` is not used: it never returns if the system reports ENOENT for an existing parent, as in /proc (Node 24.21).
  *
  * @throws DataDirUnusable
  */
@@ -41,7 +40,7 @@ export function createDataDir(dataDir: string): void {
   }
 }
 
-/** `error` as DataDirUnusable if its cause is the directory or the files in it; otherwise the error itself. */
+/** Converts an error of the directory or its files to `DataDirUnusable`. Returns other errors unchanged. */
 export function unusable(dataDir: string, error: unknown): unknown {
   return error instanceof Error && (isSystemError(error) || isStorageError(error))
     ? new DataDirUnusable(dataDir, error)

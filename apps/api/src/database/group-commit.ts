@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { RequestError } from '@usher/realtime';
 import type { StorageHealth } from './storage-health.ts';
 
-/** The result of a piece of work that did nothing and is rejected alone. */
+/** Returned by work that changed nothing. Rejects only this call, not the transaction. */
 export class Refused {
   readonly reason: Error;
 
@@ -12,28 +12,28 @@ export class Refused {
 }
 
 /**
- * Durable writes at the cost of one commit for many: all work of one turn of the event loop shares a transaction.
+ * Groups durable writes: all work of one event-loop turn shares a transaction and its commit.
  *
- * Work runs in the order of the calls and sees what earlier work of the same transaction did. Calls resolve once the commit is durable
- * and the files of the database are still in place, in the same order. Work that throws rolls back the transaction and rejects all
- * calls in it.
+ * Work runs in the order of the calls and sees the changes of earlier work in the transaction. Calls resolve in the same order, once
+ * the commit is durable and the database files are verified to be in place. Work that throws rolls back the transaction and rejects all
+ * its calls.
  */
 export interface GroupCommit {
   /**
-   * Runs `work`, synchronously, within the next transaction. Rejects with the reason of a `Refused` that `work` returns, with the
-   * error of the commit (see `StorageHealth.failed`), or with `rate_limited` when too many calls wait.
+   * Runs the synchronous function `work` in the next transaction. Rejects with the reason of a returned `Refused`, with the error of the
+   * commit (see `StorageHealth.failed`), or with `rate_limited` when too many calls wait.
    */
   run<T>(work: () => T | Refused): Promise<T>;
-  /** Calls `listener` after each transaction, before anybody in it is answered, with whether it was committed. */
+  /** Calls `listener` after each transaction and before its calls settle, with whether it was committed. */
   onSettled(listener: (committed: boolean) => void): void;
-  /** Resolves once nothing that was accepted waits any more. */
+  /** Resolves when all accepted work has settled. */
   idle(): Promise<void>;
 }
 
 export interface GroupCommitOptions {
-  /** Pieces of work that may wait for the next commit. Defaults to 10,000. */
+  /** Maximum calls that wait for the next commit. Defaults to 10,000. */
   readonly maxWaiting?: number;
-  /** Hears how commits end. Defaults to none. */
+  /** Receives the outcome of each commit. Defaults to none. */
   readonly health?: StorageHealth;
 }
 
@@ -97,9 +97,9 @@ export function createGroupCommit(sqlite: DatabaseSync, options: GroupCommitOpti
     run: (work) =>
       new Promise((resolve, reject) => {
         if (waiting.length >= maxWaiting) {
-          throw new RequestError('rate_limited', 'too much waits to be stored', { retryAfterMs: 1_000 });
+          throw new RequestError('rate_limited', 'too many writes are waiting', { retryAfterMs: 1_000 });
         }
-        // What comes back is what this very work gave.
+        // The outcome of `work` has the type T.
         waiting.push({ work, resolve: resolve as (value: unknown) => void, reject });
         schedule();
       }),

@@ -5,22 +5,22 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Logger } from '@usher/realtime';
 import type { StorageHealth } from './storage-health.ts';
 
-/** The file is corrupt: SQLite says so. */
+/** The database file is corrupt. */
 export class DatabaseDamaged extends Error {
   override readonly name = 'DatabaseDamaged';
 
   constructor(file: string, detail: string) {
     super(
-      `DATA_DIR: ${file} is damaged (${detail.replaceAll(/\s+/g, ' ')}). Keep a copy of the folder, then restore a backup or recover the file ` +
+      `DATA_DIR: ${file} is damaged (${detail.replaceAll(/\s+/g, ' ')}). Keep a copy of the directory, then restore a backup or recover the file ` +
         `(sqlite3 ${file} .recover)`,
     );
   }
 }
 
-/** Checked before the start: about half a second. A larger file is checked in the background. */
+/** Files up to this size are checked before startup, which takes about half a second. Larger files are checked in the background. */
 export const checkedAtStartBytes = 16 * 1024 * 1024;
-/** The check holds a snapshot, during which the write-ahead log grows. */
-const longestCheckMs = 10 * 60_000;
+/** Maximum duration of the background check. The check holds a snapshot, and the write-ahead log grows meanwhile. */
+const maxCheckMs = 10 * 60_000;
 
 /** @throws DatabaseDamaged */
 export function checkNow(sqlite: DatabaseSync, file: string): void {
@@ -28,15 +28,15 @@ export function checkNow(sqlite: DatabaseSync, file: string): void {
   if (detail !== 'ok') throw new DatabaseDamaged(file, detail);
 }
 
-/** Whether an error of `node:sqlite` says that the file is corrupt or no database at all. */
-export function saysDamaged(error: unknown): error is Error {
+/** Whether an error of `node:sqlite` means that the file is corrupt or not a database. */
+export function isDamageError(error: unknown): error is Error {
   if (!(error instanceof Error) || !('errcode' in error)) return false;
   return [11, 26].includes(Number(error.errcode) & 0xff);
 }
 
 /**
- * Checks a large file in a process of its own. A damaged file is reported to `health`, so that nothing is written any more.
- * Returns a function that ends the check.
+ * Checks a large file in a child process. Reports a damaged file to `health`, which then rejects all writes. Returns a function that
+ * cancels the check.
  */
 export function checkInBackground(file: string, health: StorageHealth, log: Logger): () => void {
   const program = join(import.meta.dirname, 'quick-check.ts');
@@ -47,11 +47,11 @@ export function checkInBackground(file: string, health: StorageHealth, log: Logg
   const child = execFile(
     process.execPath,
     [program, file],
-    { timeout: longestCheckMs, killSignal: 'SIGKILL' },
+    { timeout: maxCheckMs, killSignal: 'SIGKILL' },
     (error, output, errors) => {
       if (ended) return;
       if (output === 'ok') {
-        log.info({ mb, seconds: Math.round((performance.now() - startedAt) / 1_000) }, 'the database is sound');
+        log.info({ mb, seconds: Math.round((performance.now() - startedAt) / 1_000) }, 'the database is intact');
       } else if (output !== '' || /malformed|not a database/.test(errors)) {
         health.damaged(new DatabaseDamaged(file, output === '' ? 'malformed' : output));
       } else {

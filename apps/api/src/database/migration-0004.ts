@@ -2,10 +2,10 @@ import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
 /**
- * Members with their read marks, changes of messages, and mentions.
+ * Adds memberships with read markers, edits and deletions of messages, and mentions.
  *
- * What was there before belongs to somebody afterwards: a room to the one who made it and to those who said something in it, the
- * demo's rooms to everybody; and all of it counts as read.
+ * Existing data: the creator and the senders of a room become its members, all users become members of the demo rooms, and all messages
+ * count as read.
  */
 export const membersAndChanges: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
@@ -37,8 +37,8 @@ export const membersAndChanges: Migration = {
 };
 
 /**
- * Gives every message a number over all rooms, in the order of arrival, which the index of texts goes by. SQLite adds no primary
- * key to a table that is there, so the table is made anew.
+ * Numbers all messages across rooms in the order of arrival, for the full-text index. SQLite cannot add a primary key to an existing
+ * table, so the table is created again.
  */
 async function numberMessages(db: Kysely<unknown>): Promise<void> {
   await db.schema
@@ -63,8 +63,7 @@ async function numberMessages(db: Kysely<unknown>): Promise<void> {
     SELECT room, seq, id, sender, key, text, at FROM messages ORDER BY at, room, seq`.execute(db);
   await db.schema.dropTable('messages').execute();
   await db.schema.alterTable('numbered_messages').renameTo('messages').execute();
-  // Those that count as unread, with all that counting has to look at: SQLite looks at what is asked for also where the index
-  // leaves no doubt of it.
+  // A covering index for unread counts. It includes the columns of its own condition, because SQLite evaluates the condition again.
   await db.schema
     .createIndex('messages_that_count')
     .on('messages')

@@ -3,10 +3,9 @@ import type { Migration } from 'kysely/migration';
 import { titleKey } from '../rooms/room-title.ts';
 
 /**
- * Marks the accounts that may have the password of the demo, and makes the titles of public rooms unique.
+ * Marks the accounts that may have the demo password, and makes the titles of public rooms unique.
  *
- * Whether an older account still has that password is unknown (null) until a start has to know it. Of older rooms with the same
- * title the first one owns it.
+ * For existing accounts the mark is null (unknown) until a startup needs it. Of existing rooms with the same title, the oldest gets the key.
  */
 export const demoPasswordsAndUniqueTitles: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {

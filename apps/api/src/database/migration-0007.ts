@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
-/** Indexes for pages of room lists, the bytes that each user stored, and a table that the health check writes to. */
+/** Adds indexes for the pages of room lists, the stored bytes per user, and a table for probe writes of the health check. */
 export const listsAndLimits: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     await db.schema.createIndex('rooms_by_title').on('rooms').columns(['title', 'name']).execute();

@@ -6,10 +6,10 @@ import { demoPasswordsAndUniqueTitles } from './migration-0006.ts';
 import { listsAndLimits } from './migration-0007.ts';
 import type { Tables } from './schema.ts';
 
-/** Every change of the tables, in order, by a name that never changes once it has been released. */
+/** All migrations in order. The name of a released migration never changes. */
 const migrations: Record<string, Migration> = {
   '0001-users-sessions-rooms-messages': {
-    // Names were of 32 characters when this was released; SQLite does not look at lengths, so nothing has to change there.
+    // Released with 32 characters per name. SQLite ignores lengths, so no migration was necessary.
     async up(db: Kysely<unknown>): Promise<void> {
       await db.schema
         .createTable('users')
@@ -57,7 +57,7 @@ const migrations: Record<string, Migration> = {
 
   '0002-sessions-that-last': {
     async up(db: Kysely<unknown>): Promise<void> {
-      // One column a statement: SQLite adds them one by one.
+      // SQLite adds only one column per statement.
       const add = db.schema.alterTable('sessions');
       await add.addColumn('expires_at', 'bigint', (column) => column.notNull().defaultTo(0)).execute();
       await add.addColumn('ended_cause', 'varchar(32)').execute();
@@ -67,7 +67,7 @@ const migrations: Record<string, Migration> = {
       await add.addColumn('address', 'varchar(64)').execute();
       await add.addColumn('user_agent', 'varchar(256)').execute();
       await db.schema.createIndex('sessions_by_family').unique().on('sessions').column('refresh_family').execute();
-      // Sessions of before have no refresh token: they last for as long as the longest access token could.
+      // Existing sessions have no refresh token, so they last as long as the longest possible access token.
       await sql`UPDATE sessions SET expires_at = created_at + 86400000`.execute(db);
     },
   },
@@ -89,19 +89,19 @@ const migrations: Record<string, Migration> = {
   },
 
   '0004-members-and-changes': membersAndChanges,
-  // SQLite's own; another engine searches in its own way.
+  // Specific to SQLite.
   '0005-index-of-texts': textIndexMigration,
   '0006-demo-passwords-and-unique-titles': demoPasswordsAndUniqueTitles,
   '0007-lists-and-limits': listsAndLimits,
 };
 
 /**
- * Brings the tables up to date. To be called within a transaction: migrations of SQLite open none of their own.
+ * Migrates the schema to the latest version. Call within a transaction, because migrations on SQLite do not open their own.
  *
- * @throws Error when a migration fails, or when the database was made by a newer version (it has migrations unknown here).
+ * @throws Error when a migration fails, or when the database has unknown migrations of a newer version.
  */
 export async function migrate(db: Kysely<Tables>): Promise<void> {
   const provider: MigrationProvider = { getMigrations: () => Promise.resolve(migrations) };
   const { error } = await new Migrator({ db, provider }).migrateToLatest();
-  if (error !== undefined) throw new Error('the database could not be brought up to date', { cause: error });
+  if (error !== undefined) throw new Error('the database could not be migrated', { cause: error });
 }

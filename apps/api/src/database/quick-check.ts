@@ -1,6 +1,6 @@
 /**
- * `node quick-check.ts FILE`: checks the structure of a database and prints what SQLite says, `ok` if there is nothing to say. A process
- * of its own, since a check of a large file takes long and cannot be interrupted otherwise.
+ * `node quick-check.ts FILE` checks the structure of a database and prints the result of SQLite, `ok` for an intact file. It runs as a
+ * child process, because the check of a large file takes long and can only be interrupted by a signal.
  */
 import { DatabaseSync } from 'node:sqlite';
 

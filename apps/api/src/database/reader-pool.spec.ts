@@ -56,7 +56,7 @@ test('one task of a user runs at a time; identical ones that wait share a run, a
 });
 
 test('too many tasks of all users are refused at once', async () => {
-  const { pool } = open({ tasksAtMost: 2 });
+  const { pool } = open({ maxTasks: 2 });
   const running = ['maggie', 'bart'].map((user) => pool.run(user, 'echo', user));
   await expect(pool.run('lisa', 'echo', 1)).rejects.toMatchObject({ code: 'at_capacity', retryAfterMs: 1_000 });
   await Promise.all(running);

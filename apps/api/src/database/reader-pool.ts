@@ -3,7 +3,7 @@ import { Piscina } from 'piscina';
 import { type Logger, RequestError } from '@usher/realtime';
 
 export interface ReaderPoolOptions {
-  /** Module of the worker: it exports one function per task, each of which answers one message. */
+  /** The worker module. It exports one function per kind of task. */
   readonly worker: URL;
   /** Available in the worker as `workerData`. */
   readonly workerData: unknown;
@@ -15,11 +15,11 @@ export interface ReaderPoolOptions {
   /** Tasks of one user that may wait for the one that runs. Defaults to 4. */
   readonly waitingPerUser?: number;
   /** Tasks of all users that may run or wait. Defaults to 64. */
-  readonly tasksAtMost?: number;
+  readonly maxTasks?: number;
 }
 
-/** Terminated threads whose last statement may still be running. Beyond it no task is accepted until one of them has exited. */
-const terminatingAtMost = 2;
+/** Maximum terminated threads that still run their last statement. Above it tasks are rejected until one has exited. */
+const maxTerminating = 2;
 
 interface Waiting {
   readonly key: string;
@@ -45,7 +45,7 @@ export class ReaderPool {
   #terminating = 0;
 
   constructor(options: ReaderPoolOptions) {
-    this.#options = { threads: 2, deadlineMs: 5_000, waitingPerUser: 4, tasksAtMost: 64, ...options };
+    this.#options = { threads: 2, deadlineMs: 5_000, waitingPerUser: 4, maxTasks: 64, ...options };
   }
 
   /** Sends `task` to the function `name` of the worker and resolves to its result. */
@@ -56,12 +56,14 @@ export class ReaderPool {
     if (same !== undefined) return same.promise;
     if (lane !== undefined && lane.length >= this.#options.waitingPerUser) {
       return Promise.reject(
-        new RequestError('rate_limited', 'too many searches or lists of this user wait', { retryAfterMs: 1_000 }),
+        new RequestError('rate_limited', 'too many searches or room lists of this user are waiting', {
+          retryAfterMs: 1_000,
+        }),
       );
     }
-    if (this.#tasks >= this.#options.tasksAtMost || this.#terminating >= terminatingAtMost) {
+    if (this.#tasks >= this.#options.maxTasks || this.#terminating >= maxTerminating) {
       return Promise.reject(
-        new RequestError('at_capacity', 'too many searches or lists wait', { retryAfterMs: 1_000 }),
+        new RequestError('at_capacity', 'too many searches or room lists are waiting', { retryAfterMs: 1_000 }),
       );
     }
     const deadline = new AbortController();
@@ -99,7 +101,7 @@ export class ReaderPool {
   async #runNow(name: string, task: unknown, signal: AbortSignal): Promise<unknown> {
     const { worker, workerData, threads, log } = this.#options;
     if (this.#pool === undefined) {
-      // As many threads at least as at most: a pool without a minimum does not replace a terminated thread.
+      // minThreads equals maxThreads, because Piscina replaces terminated threads only up to the minimum.
       this.#pool = new Piscina({
         filename: worker.href,
         workerData,
@@ -109,7 +111,7 @@ export class ReaderPool {
         recordTiming: false,
       });
       this.#pool.on('error', (error: unknown) => {
-        log.error({ err: error }, 'a thread for database reads failed');
+        log.error({ err: error }, 'a database reader thread failed');
       });
     }
     try {
@@ -126,7 +128,7 @@ export class ReaderPool {
     else waiting.start();
   }
 
-  /** Ends a task. A thread that was running it is terminated, which takes effect when its current SQLite step returns. */
+  /** Aborts a task. Terminates the thread that runs it, which takes effect when the current SQLite step returns. */
   #abort(deadline: AbortController): void {
     const threads = (): readonly Worker[] => this.#pool?.threads ?? [];
     const before = threads();

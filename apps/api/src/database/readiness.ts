@@ -12,12 +12,12 @@ export interface ReadinessOptions {
   readonly probeEveryMs?: number;
 }
 
-/** Bytes of a probe write: larger than the row of the longest message, so that it needs pages of its own. */
+/** Bytes of a probe write: larger than the largest message, so that it needs new pages. */
 const probeBytes = 64 * 1024;
 
 /**
- * Whether messages can be stored. After a failed write a probe write decides; it is tried at most once per `probeEveryMs`, however often
- * the function is called. Never rejects.
+ * Returns a function that resolves to whether messages can be stored. After a failed write it performs a probe write, at most once per
+ * `probeEveryMs`. Never rejects.
  */
 export function createReadiness(options: ReadinessOptions): () => Promise<boolean> {
   const { sqlite, commit, health, limits, probeEveryMs = 1_000 } = options;

@@ -1,4 +1,4 @@
-/** The word that stands for a room in the text index. A tokenizer would split a name such as `my-room` into two words. */
+/** Encodes the name of a room as one word of the text index. The tokenizer would split `my-room` into two words. */
 export function roomWord(room: string): string {
   return Buffer.from(room).toString('hex');
 }

@@ -1,8 +1,8 @@
 import type { Generated } from 'kysely';
 
 /**
- * The tables as Kysely sees them. Times are Unix milliseconds; flags are 0 or 1; lists are JSON. Only types that SQLite and
- * PostgreSQL share are used, so that one set of queries serves both.
+ * The tables for Kysely. Times are Unix milliseconds, flags are 0 or 1, lists are JSON. Uses only types that SQLite and PostgreSQL share,
+ * so that both can run the same queries.
  */
 export interface Tables {
   users: UsersTable;
@@ -15,15 +15,15 @@ export interface Tables {
 
 export interface UsersTable {
   name: string;
-  /** Empty where there is no password. */
+  /** Empty for a user without a password. */
   password_hash: string;
   /** JSON array of role names. */
   roles: string;
   disabled: number;
   created_at: number;
-  /** Of a user who comes from an identity provider: which. Such a user has no password. */
+  /** The identity provider of the user. Null for an account of this server. */
   issuer: string | null;
-  /** 1: the password is the one of the demo. 0: it is not. Null: unknown, the account is older than this column. */
+  /** Whether the password is the demo password. Null: unknown, the account is older than this column. */
   demo_password: number | null;
 }
 
@@ -32,26 +32,26 @@ export interface SessionsTable {
   user_name: string;
   created_at: number;
   last_seen_at: number;
-  /** Its absolute end, whatever is done with it. */
+  /** The absolute end, regardless of use. */
   expires_at: number;
-  /** Set once: a session that has ended never comes back. */
+  /** Set once: an ended session never becomes valid again. */
   ended_at: number | null;
-  /** Why it ended: one of `endCauses`. */
+  /** One of `endCauses`. */
   ended_cause: string | null;
-  /** SHA-256 of the family of its refresh tokens. */
+  /** SHA-256 of the family of the refresh tokens. */
   refresh_family: string | null;
-  /** SHA-256 of the secret that is good now. */
+  /** SHA-256 of the current secret. */
   refresh_hash: string | null;
-  /** JSON: the secrets that were good within the last seconds (see `refresher.ts`). */
+  /** JSON: the secrets consumed within the grace period (see `refresher.ts`). */
   refresh_recent: string;
-  /** From where it was used last, as far as that is known. */
+  /** The address of the last use, if known. */
   address: string | null;
   user_agent: string | null;
-  /** SHA-256 of the provider's own session, where it comes from one (see `external-sessions.ts`). */
+  /** SHA-256 of the session at the identity provider (see `external-sessions.ts`). */
   external_key: string | null;
-  /** How many sessions of this key were before it. */
+  /** The number of earlier sessions with this key. */
   external_generation: number | null;
-  /** Unix seconds: when the newest token was issued that was seen. */
+  /** Issue time of the newest seen token, in Unix seconds. */
   external_issued_at: number | null;
 }
 
@@ -61,48 +61,48 @@ export interface RoomsTable {
   private: number;
   /** Identity of the room's history (see the History port). */
   epoch: string;
-  /** The last message's sequence, 0 for none. */
+  /** The sequence of the last message. 0: none. */
   seq: number;
   created_by: string;
   created_at: number;
-  /** 1: whoever gets an account is a member. */
+  /** 1: all users are members. */
   everyone: number;
-  /** When its last message was said, or when it was made. */
+  /** Time of the last message, or of the creation of the room. */
   last_at: number;
-  /** Of a public room: its title in the form that is unique among public rooms (`titleKey`). Null if an older room has it. */
+  /** The title of a public room in its unique form (`titleKey`). Null for private rooms, and if an older room has the same key. */
   title_key: string | null;
 }
 
 export interface MessagesTable {
-  /** Over all rooms, in the order of arrival. */
+  /** Unique across rooms, in the order of arrival. */
   number: Generated<number>;
   room: string;
   seq: number;
   id: string;
   sender: string;
-  /** The client's idempotency key; it belongs to its room and sender and is never shown to others. */
+  /** The client's idempotency key; unique per room and sender, and never sent to others. */
   key: string;
   text: string;
   at: number;
-  /** Set: this is no message of its own, but another text for the one with that sequence. */
+  /** The sequence of the message that this entry edits. */
   edits: number | null;
-  /** Set: this is no message of its own; the one with that sequence is taken back. */
+  /** The sequence of the message that this entry deletes. */
   deletes: number | null;
   edited_at: number | null;
-  /** Set: its text is empty, and so are those of its edits. */
+  /** If set, the text of the message and of its edits is empty. */
   deleted_at: number | null;
 }
 
-/** Whose room it is. Whoever leaves is not here any more. */
+/** The members of rooms. The row is deleted when a member leaves. */
 export interface MembershipsTable {
   room: string;
   user_name: string;
-  /** Up to where they have read it. */
+  /** The read marker. */
   read_seq: number;
   joined_at: number;
 }
 
-/** Which messages call whom: nobody by their own, nobody who has no account, none that is deleted. */
+/** Mentions of existing users in messages. Excludes mentions of the sender and deleted messages. */
 export interface MentionsTable {
   room: string;
   seq: number;

@@ -1,17 +1,18 @@
 import type { SQLOutputValue } from 'node:sqlite';
 
-/** A row as `node:sqlite` gives it. */
+/** A row of `node:sqlite`. */
 export type Row = Readonly<Record<string, SQLOutputValue>>;
 
-/** @throws TypeError when the value is no text. */
+/** @throws TypeError unless the value is a string. */
 export function string(value: SQLOutputValue | undefined): string {
-  if (typeof value !== 'string') throw new TypeError('the database holds something that is no text where text belongs');
+  if (typeof value !== 'string')
+    throw new TypeError(`invalid value in the database: must be a string, not ${typeof value}`);
   return value;
 }
 
-/** @throws TypeError when the value is no number. */
+/** @throws TypeError unless the value is a number. */
 export function integer(value: SQLOutputValue | undefined): number {
   if (typeof value !== 'number')
-    throw new TypeError('the database holds something that is no number where one belongs');
+    throw new TypeError(`invalid value in the database: must be a number, not ${typeof value}`);
   return value;
 }

@@ -4,12 +4,12 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
 import type { Logger } from '@usher/realtime';
 import { createDataDir, DataDirInUse, unusable } from './data-dir.ts';
-import { checkedAtStartBytes, checkInBackground, checkNow, DatabaseDamaged, saysDamaged } from './integrity.ts';
+import { checkedAtStartBytes, checkInBackground, checkNow, DatabaseDamaged, isDamageError } from './integrity.ts';
 import { migrate } from './migrations.ts';
 import type { Tables } from './schema.ts';
 import { StorageHealth } from './storage-health.ts';
 
-/** What the database is called in the data folder. */
+/** The file name of the database in the data directory. */
 export const databaseFile = 'usher.db';
 /** How long a statement waits for a lock of another process, in milliseconds. */
 export const busyTimeoutMs = 5_000;
@@ -18,13 +18,13 @@ export const busyTimeoutMs = 5_000;
 export interface Database {
   /** Path of the database. */
   readonly file: string;
-  /** For queries that are rare. They are written so that PostgreSQL can share them. */
+  /** For rare queries, which only use SQL that PostgreSQL also supports. */
   readonly kysely: Kysely<Tables>;
-  /** For the hot path, the history. It is the same connection, so that no writer waits for another one of this process. */
+  /** For the hot path. The same connection, so that writers of this process never wait for each other. */
   readonly sqlite: DatabaseSync;
   /** Whether the database can be written. */
   readonly health: StorageHealth;
-  /** Closes the file and unlocks the folder. Further calls do nothing. */
+  /** Closes the file and unlocks the directory. Idempotent. */
   readonly close: () => void;
 }
 
@@ -43,12 +43,12 @@ const noLog: Logger = { debug: nothing, info: nothing, warn: nothing, error: not
 /**
  * Opens the database in a directory (created if necessary, for its owner only), checks it and migrates its tables.
  *
- * Commits are durable: write-ahead log with `synchronous=FULL`, so that what was committed survives kill -9 and power loss
+ * Commits are durable: with a write-ahead log and `synchronous=FULL` they survive kill -9 and power loss
  * (sqlite.org/pragma.html#pragma_synchronous). Deleted content is overwritten in the file (`secure_delete`).
  *
- * @throws DataDirInUse when another server uses the directory: two servers on one history would not see each other's messages.
+ * @throws DataDirInUse when another server uses the directory: two servers would not see each other's messages.
  * @throws DataDirUnusable when the directory or a file in it cannot be created, read or written.
- * @throws DatabaseDamaged when the file is corrupt. Corruption of a large file is found later and reported to `health`.
+ * @throws DatabaseDamaged when the file is corrupt. Corruption of a large file is detected in the background and reported to `health`.
  */
 export async function openDatabase(dataDir: string, options: DatabaseOptions = {}): Promise<Database> {
   const { log = noLog, checkedAtStartBytes: checked = checkedAtStartBytes } = options;
@@ -61,11 +61,11 @@ export async function openDatabase(dataDir: string, options: DatabaseOptions = {
     sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;');
     const isSmall = statSync(file).size <= checked;
     if (isSmall) checkNow(sqlite, file);
-    // Any read creates the files of the write-ahead log, which `health` remembers.
+    // The first read creates the files of the write-ahead log, which `health` records.
     sqlite.prepare('SELECT count(*) FROM sqlite_schema').get();
     const health = new StorageHealth(file, log);
     const kysely = new Kysely<Tables>({ dialect: new SqliteDialect({ database: adapt(sqlite, health) }) });
-    // One transaction for all migrations: a process that is killed in between leaves the tables as they were.
+    // One transaction for all migrations, so that a killed process leaves the old schema.
     sqlite.exec('BEGIN IMMEDIATE');
     await migrate(kysely);
     sqlite.exec('COMMIT');
@@ -81,13 +81,13 @@ export async function openDatabase(dataDir: string, options: DatabaseOptions = {
   } catch (error) {
     sqlite?.close();
     lock.close();
-    throw saysDamaged(error) ? new DatabaseDamaged(file, error.message) : unusable(dataDir, error);
+    throw isDamageError(error) ? new DatabaseDamaged(file, error.message) : unusable(dataDir, error);
   }
 }
 
 /**
- * Holds an exclusive lock on a file of its own for as long as the process lives. The operating system releases it however
- * the process ends, and the database itself stays open to backups and to `sqlite3`.
+ * Holds an exclusive lock on a separate file until the process ends. The operating system releases the lock in any case, and the
+ * database itself remains accessible to backups and `sqlite3`.
  */
 function lockDirectory(dataDir: string): DatabaseSync {
   let lock: DatabaseSync | undefined;
@@ -102,30 +102,30 @@ function lockDirectory(dataDir: string): DatabaseSync {
   }
 }
 
-/** More than the app has different queries. */
-const keptStatements = 256;
+/** Size of the statement cache: more than the app has queries. */
+const cachedStatements = 256;
 
-/** Kysely's own SQLite dialect expects better-sqlite3; this is `node:sqlite` in the same shape. */
+/** Adapts `node:sqlite` to the interface of better-sqlite3 that Kysely's SQLite dialect expects. */
 function adapt(sqlite: DatabaseSync, health: StorageHealth): SqliteDatabase {
-  const kept = new Map<string, SqliteStatement>();
+  const cache = new Map<string, SqliteStatement>();
   return {
     close: () => {
-      // `Database.close` closes the file, for both sides at once.
+      // `Database.close` closes the shared connection.
     },
     prepare(sql) {
-      let statement = kept.get(sql);
+      let statement = cache.get(sql);
       if (statement === undefined) {
         const prepared = adaptStatement(sqlite.prepare(sql));
         if (sql === 'rollback') statement = rollback(prepared, sqlite);
-        else statement = /^\s*select\b/i.test(sql) ? prepared : watched(prepared, sqlite, health);
-        if (kept.size < keptStatements) kept.set(sql, statement);
+        else statement = /^\s*select\b/i.test(sql) ? prepared : checkedWrite(prepared, sqlite, health);
+        if (cache.size < cachedStatements) cache.set(sql, statement);
       }
       return statement;
     },
   };
 }
 
-/** SQLite itself rolls back after some errors, such as a full disk; then nothing is left to do. */
+/** After some errors, such as a full disk, SQLite has already rolled back. */
 function rollback(statement: SqliteStatement, sqlite: DatabaseSync): SqliteStatement {
   return {
     ...statement,
@@ -133,8 +133,8 @@ function rollback(statement: SqliteStatement, sqlite: DatabaseSync): SqliteState
   };
 }
 
-/** A statement that writes. It fails unless what it committed is in a file that is still in its place. */
-function watched(statement: SqliteStatement, sqlite: DatabaseSync, health: StorageHealth): SqliteStatement {
+/** Wraps a statement that writes. It throws if the database files were removed or replaced. */
+function checkedWrite(statement: SqliteStatement, sqlite: DatabaseSync, health: StorageHealth): SqliteStatement {
   function write<T>(execute: () => T): T {
     health.assertWritable();
     let result: T;

@@ -1,22 +1,22 @@
 import { type BigIntStats, statSync } from 'node:fs';
 import { type Logger, RequestError } from '@usher/realtime';
 
-/** Nothing can be stored. Socket requests are answered `internal`, HTTP requests 503 `store_unavailable`. */
+/** The server cannot write to the database. Socket requests receive `internal`, HTTP requests 503 `store_unavailable`. */
 export class StorageUnavailable extends RequestError {
   constructor(cause?: unknown) {
-    super('internal', 'the server cannot store anything', { retryAfterMs: 5_000 });
+    super('internal', 'the database cannot be written', { retryAfterMs: 5_000 });
     this.cause = cause;
   }
 }
 
 /**
- * - `full`, `failing`: the last write failed; the next one that succeeds ends it.
- * - `lost`: a file of the database was removed or replaced. `damaged`: SQLite found the file to be corrupt. Both last until a restart:
- *   no further write is attempted.
+ * - `full`, `failing`: the last write failed; the next successful write clears it.
+ * - `lost`: a file of the database was removed or replaced. `damaged`: SQLite reported corruption. Both last until a restart,
+ *   and no further write is attempted.
  */
 type StorageFault = 'full' | 'failing' | 'lost' | 'damaged';
 
-/** Primary result codes of SQLite (sqlite.org/rescode.html) that say something about the storage and not about the statement. */
+/** Primary result codes of SQLite (sqlite.org/rescode.html) that concern the storage and not the statement. */
 const faultOf: Readonly<Record<number, StorageFault>> = {
   8: 'failing', // SQLITE_READONLY
   10: 'failing', // SQLITE_IOERR
@@ -38,10 +38,10 @@ const remedies: Readonly<Record<StorageFault, string>> = {
     'recover the file (sqlite3 usher.db .recover)',
 };
 
-/** Whether the database can be written, as far as previous writes and the files of the database tell. */
+/** Tracks whether the database can be written, based on previous writes and its files. */
 export class StorageHealth {
   readonly #log: Logger;
-  /** The files as they were opened. The WAL index is among them: two of them would corrupt the database. */
+  /** The files at the time of opening. Includes the WAL index, because a second one would corrupt the database. */
   readonly #files = new Map<string, BigIntStats>();
   #fault: StorageFault | undefined;
 
@@ -64,8 +64,8 @@ export class StorageHealth {
   }
 
   /**
-   * Verifies that the open files are still those of the folder. To be called after a commit, before it is acknowledged: three calls of
-   * `stat`, which cost a fraction of the `fsync` before.
+   * Verifies that the open files are still those in the directory. Call after a commit and before its acknowledgment. The three `stat`
+   * calls cost a fraction of the preceding `fsync`.
    *
    * @throws StorageUnavailable
    */
@@ -78,19 +78,19 @@ export class StorageHealth {
     }
   }
 
-  /** A check found the file to be corrupt. */
+  /** Records that an integrity check failed. */
   damaged(error: Error): void {
     this.#enter('damaged', error);
   }
 
-  /** A write was committed. */
+  /** Records a committed write. */
   succeeded(): void {
     if (this.#fault !== 'full' && this.#fault !== 'failing') return;
     this.#fault = undefined;
     this.#log.info({}, 'the database can be written again');
   }
 
-  /** Records an error of the database. Returns the error to answer with. */
+  /** Records a database error. Returns the error for the client. */
   failed(error: unknown): unknown {
     const fault = faultOf[resultCode(error) & 0xff];
     if (fault === undefined) return error;
@@ -106,7 +106,7 @@ export class StorageHealth {
   }
 }
 
-/** The result code of an error of `node:sqlite`; 0 for any other error. */
+/** The result code of a `node:sqlite` error. 0 for other errors. */
 function resultCode(error: unknown): number {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return 0;
   return error.errcode;

@@ -17,30 +17,30 @@ export interface StorageLimitsOptions {
   readonly now?: () => number;
 }
 
-/** What a message or change counts beside the bytes of its text: about what its row and its index entries take. */
+/** Approximate size of a message or change in addition to its text: row and index entries. */
 export const bytesPerMessage = 400;
 
 const dayMs = 86_400_000;
-/** Counters in memory. Beyond it all are written and loaded again where needed. */
-const countersAtMost = 50_000;
-/** A counter is written each time it has grown by this share of the limit: so much is not counted if the process is killed. */
+/** Maximum counters in memory. Above it all are written and loaded again on demand. */
+const maxCounters = 50_000;
+/** A counter is written each time it grows by this share of the limit. A killed process loses at most that much. */
 const writtenShare = 1 / 100;
-/** Bytes after which the file sizes are checked ahead of time. */
+/** Written bytes that trigger an early check of the file sizes. */
 const uncheckedBytes = 8 * 1024 * 1024;
 const checkEveryMs = 10_000;
 
-/** Bytes of one user in one period of 24 hours. */
+/** Bytes stored by one user in a period of 24 hours. */
 interface Counter {
-  /** Begin of the period, Unix milliseconds. */
+  /** Start of the period in Unix milliseconds. */
   since: number;
   bytes: number;
-  /** What the database has. */
+  /** The value in the database. */
   written: number;
 }
 
 /**
- * Bounds what users store: bytes per user and day, and the size of the database or the free disk space. Counters are kept in memory and
- * written within the transaction of a message only each time they have grown by 1 % of the limit, so that a send costs no query.
+ * Limits storage: bytes per user and day, size of the database, and free disk space. Counters are kept in memory and written only when
+ * they have grown by 1 % of the limit, in the transaction of the message, so that a send costs no query.
  */
 export class StorageLimits {
   readonly #sqlite: DatabaseSync;
@@ -49,7 +49,7 @@ export class StorageLimits {
   readonly #counters = new Map<string, Counter>();
   readonly #statements;
   readonly #timer: NodeJS.Timeout;
-  /** The state of counters before each change of the transaction under way. */
+  /** The previous state of each counter changed in the current transaction. */
   #changes: { readonly counter: Counter; readonly before: Counter }[] = [];
   #full: string | undefined;
   #unchecked = 0;
@@ -68,14 +68,14 @@ export class StorageLimits {
     this.#timer = setInterval(() => void this.check(), checkEveryMs).unref();
   }
 
-  /** Why nothing more may be stored, if so. */
+  /** Why writes are rejected. `undefined` if they are not. */
   get full(): string | undefined {
     return this.#full;
   }
 
   /**
-   * Counts bytes that a user stores within the transaction under way. Returns the error to refuse with.
-   * `settled` has to be called at the end of the transaction.
+   * Counts bytes that a user stores in the current transaction. Returns an error if a limit is exceeded. The caller must call `settled`
+   * at the end of the transaction.
    */
   spend(user: string, bytes: number): RequestError | undefined {
     if (this.#full !== undefined) {
@@ -88,7 +88,7 @@ export class StorageLimits {
     const counter = this.#counter(user);
     const before = { ...counter };
     const now = this.#now();
-    // Also after the clock was set back.
+    // The clock may have been set back.
     if (now < counter.since) counter.since = now;
     if (now >= counter.since + dayMs) Object.assign(counter, { since: now, bytes: 0, written: 0 });
     if (counter.bytes + bytes > limit) {
@@ -103,20 +103,20 @@ export class StorageLimits {
     return undefined;
   }
 
-  /** Counts bytes that a user stores by other means than the group commit. @throws RequestError */
+  /** Counts bytes that a user stores outside the group commit. @throws RequestError */
   charge(user: string, bytes: number): void {
     const refusal = this.spend(user, bytes);
     this.settled(true);
     if (refusal !== undefined) throw refusal;
   }
 
-  /** The transaction ended. If it was rolled back, nothing of it counts. */
+  /** Ends the transaction. A rollback restores the counters. */
   settled(committed: boolean): void {
     if (!committed) for (const { counter, before } of this.#changes.reverse()) Object.assign(counter, before);
     this.#changes = [];
   }
 
-  /** Compares the sizes with their limits now. Never rejects. */
+  /** Checks the sizes now. Never rejects. */
   check(): Promise<void> {
     this.#unchecked = 0;
     return (this.#checking ??= this.#check().finally(() => {
@@ -133,7 +133,7 @@ export class StorageLimits {
   #counter(user: string): Counter {
     const known = this.#counters.get(user);
     if (known !== undefined) return known;
-    if (this.#counters.size >= countersAtMost) {
+    if (this.#counters.size >= maxCounters) {
       this.#saveAll();
       this.#counters.clear();
     }
@@ -151,9 +151,9 @@ export class StorageLimits {
     counter.written = counter.bytes;
   }
 
-  /** In one commit. A counter that cannot be written is not worth an error: at most 1 % of the limit is not counted. */
+  /** Writes all counters in one commit. Failures are only logged, because at most 1 % of the limit is lost. */
   #saveAll(): void {
-    // A savepoint is a transaction of its own, unless one is open.
+    // A savepoint also works if a transaction is open.
     const run = (sql: string): void => {
       this.#sqlite.exec(sql);
     };
@@ -162,7 +162,7 @@ export class StorageLimits {
       for (const [user, counter] of this.#counters) if (counter.bytes !== counter.written) this.#save(user, counter);
       run('RELEASE counters');
     } catch (error) {
-      // After a full disk, SQLite has rolled back by itself.
+      // On a full disk SQLite has already rolled back.
       if (this.#sqlite.isTransaction) run('ROLLBACK TO counters; RELEASE counters');
       this.#options.log.warn({ err: error }, 'the bytes that users stored could not be written');
     }
@@ -185,8 +185,8 @@ export class StorageLimits {
     }
     if (full === this.#full) return;
     this.#full = full;
-    if (full === undefined) log.info({}, 'messages are stored again');
-    else log.error({ reason: full }, `no message is stored: ${full}. Free disk space or raise the limit`);
+    if (full === undefined) log.info({}, 'storage is below its limits: messages are stored again');
+    else log.error({ reason: full }, `messages are rejected: ${full}. Free disk space or raise the limit`);
   }
 }
 

@@ -4,16 +4,16 @@ import type { Migration } from 'kysely/migration';
 import { roomWord } from './room-word.ts';
 
 /**
- * The index of the texts of messages, in FTS5 (sqlite.org/fts5.html): words without case and accents, and with every message its
- * room as one more word, so that what is looked for in a few rooms costs nothing for all others. It keeps no texts, only where
- * words are: rows are those of `messages.number`. Only messages are in it that are not deleted and no changes of others.
+ * The full-text index of messages in FTS5 (sqlite.org/fts5.html), without case and accents. Each row also indexes the room as a word,
+ * so that the cost of a search depends on the searched rooms only. The index stores no texts: its row ids are `messages.number`. Deleted
+ * messages, edits and deletions are not indexed.
  */
 export const textIndexMigration: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     await sql`
       CREATE VIRTUAL TABLE message_texts USING fts5(room, text, content = '', columnsize = 0, prefix = '2 3',
         tokenize = "unicode61 remove_diacritics 2")`.execute(db);
-    // What is taken out is gone from the file too, not only marked as such.
+    // Removed entries are erased from the file, not only marked as deleted.
     await sql`INSERT INTO message_texts (message_texts, rank) VALUES ('secure-delete', 1)`.execute(db);
     await sql`
       INSERT INTO message_texts (rowid, room, text)
@@ -21,10 +21,10 @@ export const textIndexMigration: Migration = {
   },
 };
 
-/** Keeps the index; to be called within the transaction that stores the message. */
+/** Updates the index. Call within the transaction that stores the message. */
 export interface TextIndex {
   add(number: number, room: string, text: string): void;
-  /** @param text what the index has of the message: anything else would spoil it. */
+  /** @param text the indexed text of the message. Any other text corrupts the index. */
   remove(number: number, room: string, text: string): void;
 }
 

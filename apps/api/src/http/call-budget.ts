@@ -6,9 +6,9 @@ import { networkOf } from './network.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What a call of this route costs its caller's budget. Defaults to 1; 0 is free. */
+    /** Points that a call of this route costs. Defaults to 1. 0: free. */
     cost?: number;
-    /** The route ignores the `Authorization` header, so that every call of it is charged to the address. */
+    /** Whether the route ignores the `Authorization` header. All calls are then charged to the address. */
     anonymous?: boolean;
   }
 }
@@ -19,17 +19,17 @@ export interface CallBudgetOptions {
 }
 
 export interface CallBudget {
-  /** @throws HttpProblem 429 `rate_limited`. A request is charged once; later charges do nothing. */
+  /** @throws HttpProblem 429 `rate_limited`. A request is charged once. Further charges have no effect. */
   chargeUser(user: string, request: FastifyRequest): Promise<void>;
   /** Charges the network of the client's address. @throws HttpProblem 429 `rate_limited` */
   chargeAddress(request: FastifyRequest): Promise<void>;
 }
 
 const windowSeconds = 10;
-/** Many people may share an address, and most of what they do is charged to themselves. */
+/** Users may share an address, and most of their calls are charged to the user. */
 const addressFactor = 10;
 
-/** What calls of the API may cost: of each user, and of each address for calls that no user could be charged for. */
+/** Creates the budgets for API calls: one per user, and one per address for unauthenticated calls. */
 export function createCallBudget({ callsPerSecond }: CallBudgetOptions): CallBudget {
   const limiter = (factor: number): RateLimiterMemory =>
     new RateLimiterMemory({ points: callsPerSecond * windowSeconds * factor, duration: windowSeconds });
@@ -45,7 +45,7 @@ export function createCallBudget({ callsPerSecond }: CallBudgetOptions): CallBud
       await budget.consume(key, cost);
     } catch (error) {
       if (!(error instanceof RateLimiterRes)) throw error;
-      // The limiter reads the wall clock, which may have been set back.
+      // The limiter uses the wall clock, which may be set back.
       throw new HttpProblem('rate_limited', { retryAfterMs: Math.min(error.msBeforeNext, windowSeconds * 1_000) });
     }
   }
@@ -56,7 +56,7 @@ export function createCallBudget({ callsPerSecond }: CallBudgetOptions): CallBud
   };
 }
 
-/** Charges the address for every call of the API without a token. Calls with a token are charged where it is verified. */
+/** Charges the address for API calls without a token. `authenticate` charges calls with a token. */
 export const callBudget = fp<{ readonly budget: CallBudget }>(
   (app, { budget }, done) => {
     app.addHook('onRequest', (request, _reply, next) => {

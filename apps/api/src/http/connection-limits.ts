@@ -8,30 +8,30 @@ import { limitedWarnings } from './limited-warnings.ts';
 import { isLoopback, networkOf } from './network.ts';
 
 export interface ConnectionLimitsOptions {
-  /** TCP connections in total, those of WebSockets included. */
+  /** Maximum TCP connections, including WebSockets. */
   readonly total: number;
-  /** Connections from one network (see `networkOf`). 0: no limit. */
+  /** Maximum connections from one network (see `networkOf`). 0: no limit. */
   readonly perNetwork: number;
-  /** Open files that the operating system allows this process. */
+  /** The limit on open files of the process. */
   readonly openFiles: number;
-  /** Whether a peer stands for more than one client: a trusted proxy, or a process on this machine. The limit per network ignores it. */
+  /** Whether a peer may represent many clients: a trusted proxy or a local process. The limit per network does not apply to it. */
   readonly isShared: (address: string) => boolean;
-  /** Closes idle connections. Called when few connections are left, at most once per second. */
+  /** Closes idle connections. Called near a limit, at most once per second. */
   readonly makeRoom: () => void;
   readonly onRefused: (reason: 'total' | 'network', address: string) => void;
-  /** Milliseconds on a clock that never goes back. */
+  /** Monotonic milliseconds. Defaults to `performance.now()`. */
   readonly now?: () => number;
 }
 
-/** File descriptors for everything but connections: the database, the log, listening sockets, outgoing calls. */
+/** File descriptors reserved for the database, the log, listening sockets and outgoing calls. */
 const reservedFiles = 100;
-/** An HTTP connection may have a file open besides its socket. A WebSocket has none. */
+/** An HTTP connection may use a static file in addition to its socket. A WebSocket uses only its socket. */
 const filesOfHttp = 2;
 const filesOfWebSocket = 1;
 
 const makeRoomEveryMs = 1_000;
-/** The share of the total from which on idle connections are closed. */
-const crowded = 0.9;
+/** Share of a limit above which idle connections are closed. */
+const highWaterMark = 0.9;
 
 interface Connection {
   readonly network: string | undefined;
@@ -39,8 +39,8 @@ interface Connection {
 }
 
 /**
- * Bounds the TCP connections of the server: in total, per network, and so that the process never runs out of file descriptors.
- * A connection above a limit is refused before HTTP sees it.
+ * Limits the TCP connections of the server: in total, per network, and by available file descriptors. A connection above a limit is closed
+ * before any HTTP processing.
  */
 export class ConnectionLimits {
   readonly #options: ConnectionLimitsOptions;
@@ -57,22 +57,23 @@ export class ConnectionLimits {
     this.#maxFiles = Math.max(filesOfHttp, options.openFiles - reservedFiles);
   }
 
-  /** How many WebSockets the limit on open files leaves room for, besides some HTTP connections. */
+  /** Maximum WebSockets under the limit on open files, with a reserve for HTTP connections. */
   get maxWebSockets(): number {
-    return Math.floor((this.#maxFiles * crowded) / filesOfWebSocket);
+    return Math.floor((this.#maxFiles * highWaterMark) / filesOfWebSocket);
   }
 
   get size(): number {
     return this.#connections.size;
   }
 
-  /** Counts a connection until it closes. @returns whether it is within the limits */
+  /** Counts a connection until it closes. Returns `false` if it exceeds a limit. */
   accept(socket: Socket): boolean {
     const { total, perNetwork, isShared, onRefused } = this.#options;
     const address = socket.remoteAddress;
-    // Closed again before it was accepted.
+    // The connection is already closed.
     if (address === undefined) return false;
-    if (this.size + 1 > total * crowded || this.#files + filesOfHttp > this.#maxFiles * crowded) this.#makeRoom();
+    if (this.size + 1 > total * highWaterMark || this.#files + filesOfHttp > this.#maxFiles * highWaterMark)
+      this.#makeRoom();
     if (this.size + 1 > total || this.#files + filesOfHttp > this.#maxFiles) {
       onRefused('total', address);
       return false;
@@ -92,7 +93,7 @@ export class ConnectionLimits {
     return true;
   }
 
-  /** To be called when a connection becomes a WebSocket. */
+  /** Call when a connection is upgraded to a WebSocket. */
   upgraded(socket: Duplex): void {
     const connection = this.#connections.get(socket);
     if (connection === undefined) return;
@@ -120,14 +121,14 @@ export class ConnectionLimits {
   }
 }
 
-/** The soft limit of `ulimit -n`. Infinite where the operating system has none or Node does not report it. */
+/** The soft limit of `ulimit -n`. Infinite if there is none or Node does not report it. */
 export function openFileLimit(): number {
   const report = process.report.getReport() as { readonly userLimits?: { readonly open_files?: { soft?: unknown } } };
   const soft = report.userLimits?.open_files?.soft;
   return typeof soft === 'number' ? soft : Number.POSITIVE_INFINITY;
 }
 
-/** The limits of this server. What they refuse is counted, and logged with the setting to change. */
+/** Creates the connection limits of the app. Counts rejected connections and logs the setting to change. */
 export function createConnectionLimits(
   app: FastifyInstance,
   { maxConnections, maxConnectionsPerAddress, trustProxy }: Config,
@@ -136,7 +137,7 @@ export function createConnectionLimits(
   const trust = proxyTrust(trustProxy);
   const warn = limitedWarnings(app.log);
   const limits = new ConnectionLimits({
-    // A client may keep a connection for HTTP beside its WebSocket.
+    // A client may have an HTTP connection in addition to its WebSocket.
     total: 2 * maxConnections + 1_000,
     perNetwork: maxConnectionsPerAddress,
     openFiles,
@@ -148,12 +149,16 @@ export function createConnectionLimits(
       metrics.refusedConnections.inc({ reason });
       const connections = limits.size;
       if (reason === 'total') {
-        warn(reason, { connections, openFiles }, 'connection refused: the limit of MAX_CONNECTIONS or of open files');
+        warn(
+          reason,
+          { connections, openFiles },
+          'connection refused: limit of MAX_CONNECTIONS or of open files reached',
+        );
       } else {
         warn(
           networkOf(address),
           { address, connections },
-          'connection refused: MAX_CONNECTIONS_PER_ADDRESS; if it is the address of a proxy, name it in TRUST_PROXY',
+          'connection refused: MAX_CONNECTIONS_PER_ADDRESS reached; if this is the address of a proxy, add it to TRUST_PROXY',
         );
       }
     },
@@ -161,7 +166,7 @@ export function createConnectionLimits(
   if (limits.maxWebSockets < maxConnections) {
     app.log.info(
       { openFiles, connections: limits.maxWebSockets },
-      'the limit on open files (ulimit -n) is too low for MAX_CONNECTIONS: so many connections are accepted instead',
+      'the limit on open files (ulimit -n) is too low for MAX_CONNECTIONS: accepting fewer connections',
     );
   }
   return limits;

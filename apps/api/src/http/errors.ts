@@ -6,13 +6,13 @@ import { RequestError } from '@usher/realtime';
 import { StorageUnavailable } from '../database/storage-health.ts';
 import { HttpProblem, sendProblem } from './http-problem.ts';
 
-/** What is told of a status that some part of the framework chose. */
+/** The problem codes for status codes of the framework. */
 const codeOfStatus: Readonly<Record<number, ProblemCode>> = {
   401: 'invalid_token',
   403: 'forbidden',
   404: 'not_found',
   413: 'too_large',
-  // A path parameter longer than any name can be.
+  // A path parameter that exceeds the maximum length.
   414: 'not_found',
   415: 'unsupported_media_type',
   426: 'upgrade_required',
@@ -21,17 +21,17 @@ const codeOfStatus: Readonly<Record<number, ProblemCode>> = {
 };
 
 /**
- * The one place where errors become answers: all of them problem+json, a 5xx logged with its text and told without it.
- * What is not Usher's own problem is translated by its status alone, so that no text of a library reaches the network.
+ * Converts all errors to problem+json responses. A 5xx error is logged with its message but sent without it. Errors of libraries are
+ * converted by their status only, so that their messages never reach the network.
  */
-function answerError(
+function sendError(
   failure: FastifyError | HttpProblem | RequestError,
   request: FastifyRequest,
   reply: FastifyReply,
 ): void {
   const error = failure instanceof RequestError ? toProblem(failure) : failure;
   if (error instanceof HttpProblem) {
-    if (error.statusCode >= 500) request.log.warn({ err: error }, 'request refused');
+    if (error.statusCode >= 500) request.log.warn({ err: error }, 'request rejected');
     sendProblem(reply, error.code, error);
     return;
   }
@@ -45,7 +45,7 @@ function answerError(
   sendProblem(reply, codeOfStatus[status] ?? 'bad_request', { detail: detailOf(error) });
 }
 
-/** An error that also answers socket requests: its code is that of a problem, or the error is internal. */
+/** Converts an error of a socket request. A code without a corresponding problem becomes `internal`. */
 function toProblem(error: RequestError): HttpProblem {
   const { code, retryAfterMs } = error;
   const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
@@ -53,29 +53,29 @@ function toProblem(error: RequestError): HttpProblem {
   return new HttpProblem(isProblemCode(code) ? code : 'internal', { ...wait, cause: error });
 }
 
-/** What is wrong with a request that does not fit its schema: the place and the rule, never the value. */
+/** Describes a schema violation by location and rule. Never contains the value. */
 function detailOf({ code, validation, validationContext }: FastifyError): string | undefined {
   const [first] = validation ?? [];
-  if (first !== undefined) return `${validationContext ?? ''}${first.instancePath}: ${first.message ?? 'does not fit'}`;
+  if (first !== undefined) return `${validationContext ?? ''}${first.instancePath}: ${first.message ?? 'is invalid'}`;
   if (code === 'FST_ERR_CTP_INVALID_JSON_BODY') return 'body: not JSON';
   return code === 'FST_ERR_CTP_EMPTY_JSON_BODY' ? 'body: empty' : undefined;
 }
 
-/** Errors of a request that never became one (`frameworkErrors`): no hook runs for it, so its headers are set here. */
-export function answerFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+/** Responds to errors before routing (`frameworkErrors`). No hooks run for these requests, so the headers are set here. */
+export function sendFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   reply.header('referrer-policy', 'no-referrer').header('x-content-type-options', 'nosniff');
-  answerError(error, request, reply);
+  sendError(error, request, reply);
 }
 
-/** Problems of requests that could not be parsed, by Node's error code. Any other code is a `bad_request`. */
+/** The problem codes for Node's parser errors. Defaults to `bad_request`. */
 const codeOfClientError: Readonly<Record<string, ProblemCode>> = {
   HPE_HEADER_OVERFLOW: 'too_large',
   ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
 };
 
-/** Answers what is not HTTP, or arrives too slowly (`clientErrorHandler`), on the socket itself. */
-export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
-  // Browsers open connections in advance. An answer to a request that was never made would be taken for that to the first one.
+/** Responds on the raw socket to invalid or slow HTTP requests (`clientErrorHandler`). */
+export function sendClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  // Browsers preconnect. They would take a 408 on an unused connection as the response to their first request.
   const unused = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && socket.bytesRead === 0;
   if (error.code === 'ECONNRESET' || unused || socket.destroyed || !socket.writable) {
     socket.destroy();
@@ -94,7 +94,7 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
 
 export const errors = fp(
   (app, _options, done) => {
-    app.setErrorHandler(answerError);
+    app.setErrorHandler(sendError);
     done();
   },
   { name: 'errors', fastify: '5.x' },

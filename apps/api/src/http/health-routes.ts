@@ -7,7 +7,7 @@ export interface HealthRoutesOptions {
   readonly draining: () => boolean;
 }
 
-/** `live` answers as long as the process does; `ready` as long as the server should receive new clients. */
+/** `live` returns 200 while the process responds, `ready` while the server should receive new clients. */
 export const healthRoutes: FastifyPluginCallback<HealthRoutesOptions> = (app, { storageReady, draining }, done) => {
   app.get('/health/live', { config: { cost: 0 } }, (_request, reply) =>
     reply.header('cache-control', 'no-store').send({ status: 'live' }),

@@ -1,14 +1,14 @@
 import type { FastifyReply } from 'fastify';
 import { problem, type ProblemCode, problems } from '@usher/protocol';
 
-/** An answer that is an error of the contract. Thrown anywhere in a request, it becomes problem+json. */
+/** An HTTP error of the API. Thrown anywhere in a request, it becomes a problem+json response. */
 export class HttpProblem extends Error {
   override readonly name = 'HttpProblem';
   readonly code: ProblemCode;
   readonly statusCode: number;
   readonly retryAfterMs: number | undefined;
   readonly detail: string | undefined;
-  /** Further members of the document (RFC 9457 §3.2). */
+  /** Extension members of the document (RFC 9457 §3.2). */
   readonly extension: object | undefined;
 
   constructor(
@@ -29,7 +29,7 @@ export class HttpProblem extends Error {
   }
 }
 
-/** Answers with a problem document (RFC 9457) and the headers that belong to it (RFC 9110 §10.2.3, §11.6.1). */
+/** Sends a problem document (RFC 9457) with `Retry-After` and `WWW-Authenticate` where required (RFC 9110 §10.2.3, §11.6.1). */
 export function sendProblem(
   reply: FastifyReply,
   code: ProblemCode,

@@ -1,17 +1,17 @@
 import type { FastifyBaseLogger } from 'fastify';
 
 export interface LimitedWarningsOptions {
-  /** Lines per minute. Defaults to 10. */
+  /** Maximum lines per minute. Defaults to 10. */
   readonly perMinute?: number;
-  /** Milliseconds on a clock that never goes back. */
+  /** Monotonic milliseconds. Defaults to `performance.now()`. */
   readonly now?: () => number;
 }
 
 const windowMs = 60_000;
 
 /**
- * Writes warnings whose number an attacker controls. Within a minute each `key` is logged once, and at most `perMinute` keys are.
- * A line says in `suppressed` how many were left out since the line before it.
+ * Returns a function that logs warnings at a limited rate, for warnings that clients can trigger. Each `key` is logged once per minute, and at
+ * most `perMinute` keys. The field `suppressed` is the number of omitted lines since the previous one.
  */
 export function limitedWarnings(
   log: Pick<FastifyBaseLogger, 'warn'>,

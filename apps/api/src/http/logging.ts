@@ -3,12 +3,12 @@ import type { FastifyBaseLogger } from 'fastify';
 import { type DestinationStream, pino, stdSerializers } from 'pino';
 import type { LogLevel } from '../config/config.ts';
 
-/** Names of fields whose values are secrets, wherever they stand in a logged object's first two levels. */
+/** Fields whose values are redacted, on the first two levels of a logged object. */
 const secretFields = ['authorization', 'cookie', 'password', 'pwd', 'secret', 'session', 'ticket', 'token'];
 
 /**
- * The shapes of secrets in running text: query parameters, bearer tokens, JWTs. Nothing here should ever find anything:
- * no line of the app is made from a secret. It is for what libraries put into the texts of their errors.
+ * Patterns of secrets in texts: query parameters, bearer tokens, JWTs. The app itself never logs secrets. The patterns catch secrets in
+ * error messages of libraries.
  */
 const secretTexts: readonly (readonly [RegExp, string])[] = [
   [/((?:ticket|token|pwd|password)=)[^&\s"'\\]+/gi, '$1[redacted]'],
@@ -16,14 +16,14 @@ const secretTexts: readonly (readonly [RegExp, string])[] = [
   [/\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g, '[redacted]'],
 ];
 
-/** The log: JSON lines to `stream` (standard output unless told). The one place where secrets are kept out of it. */
+/** Creates the logger: JSON lines without secrets. `stream` defaults to standard output. */
 export function createLogger(level: LogLevel, stream?: DestinationStream): FastifyBaseLogger {
   const options = {
     level,
     base: null,
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label: string) => ({ level: label }) },
-    // Requests are never logged as objects: their headers and URL are full of secrets.
+    // Requests are never logged as objects, because headers and URL contain secrets.
     serializers: { err: stdSerializers.err, req: () => undefined, res: () => undefined },
     redact: { paths: secretFields.flatMap((field) => [field, `*.${field}`]), censor: '[redacted]' },
     hooks: {
@@ -37,11 +37,11 @@ export function createLogger(level: LogLevel, stream?: DestinationStream): Fasti
   return stream === undefined ? pino(options) : pino(options, stream);
 }
 
-/** One line for every request that was answered: what, how, how long, for whom; the path without its query. */
+/** Logs every completed request with method, path without query, status, duration and address. */
 export const requestLog = fp(
   (app, _options, done) => {
     app.addHook('onResponse', (request, reply, next) => {
-      // A session's id is nothing to be logged.
+      // Session ids must not be logged.
       const pattern = request.routeOptions.url;
       const path = pattern?.endsWith('/sessions/:id') === true ? pattern : request.url.split('?', 1)[0];
       const fields = {
@@ -51,7 +51,7 @@ export const requestLog = fp(
         ms: Math.round(reply.elapsedTime * 10) / 10,
         address: request.ip,
       };
-      // Probes and the files of the page come often and tell little.
+      // Health probes and static files are frequent and uninteresting.
       const quiet = request.url.startsWith('/api/health/') || !request.url.startsWith('/api/');
       if (quiet && reply.statusCode < 500) request.log.debug(fields, 'answered');
       else request.log.info(fields, 'answered');

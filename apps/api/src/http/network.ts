@@ -1,8 +1,8 @@
 import { isIPv6 } from 'node:net';
 
 /**
- * The network that limits count an address as: an IPv4 address itself, and the /64 of an IPv6 address, because one customer usually
- * controls a whole /64. An IPv4-mapped IPv6 address counts as its IPv4 address.
+ * Returns the network of an address for rate limits: the address itself for IPv4, the /64 for IPv6, because one customer usually controls
+ * a whole /64. An IPv4-mapped IPv6 address counts as its IPv4 address.
  */
 export function networkOf(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
@@ -19,7 +19,7 @@ export function networkOf(address: string): string {
     .join(':');
 }
 
-/** Whether an address is one of this machine itself. */
+/** Whether an IP address is a loopback address. */
 export function isLoopback(address: string): boolean {
   return address === '::1' || /^(?:::ffff:)?127\./i.test(address);
 }

@@ -1,20 +1,20 @@
-/** How long a connection may take over the parts of HTTP, in milliseconds. */
+/** Timeouts of HTTP connections, in milliseconds. */
 export interface HttpTimeouts {
-  /** From the first byte of a request, or from the start of a connection, to the end of the headers. Then 408. */
+  /** From the start of a connection or request to the end of the headers. Causes 408. */
   readonly headersMs: number;
-  /** The same to the end of the body. */
+  /** From the start of a connection or request to the end of the body. Causes 408. */
   readonly requestMs: number;
-  /** Without progress in either direction: a client that does not read its answer, for instance. Then the connection is destroyed. */
+  /** Without progress in either direction, for example if the client does not read the response. Destroys the connection. */
   readonly stallMs: number;
-  /** How often the first two are checked. */
+  /** Interval of the checks of `headersMs` and `requestMs`. */
   readonly checkMs: number;
 }
 
 export const defaultTimeouts: HttpTimeouts = { headersMs: 15_000, requestMs: 30_000, stallMs: 40_000, checkMs: 1_000 };
 
 /**
- * The timeouts as options of Fastify. An idle keep-alive connection is not affected: it lives for Fastify's `keepAliveTimeout` of
- * 72 seconds, longer than the 60 seconds that nginx keeps one.
+ * Converts the timeouts to Fastify options. Idle keep-alive connections have Fastify's default `keepAliveTimeout` of 72 seconds, which is
+ * longer than the 60 seconds of nginx.
  */
 export function serverOptions({ headersMs, requestMs, stallMs, checkMs }: HttpTimeouts): {
   requestTimeout: number;

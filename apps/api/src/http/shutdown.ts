@@ -8,11 +8,10 @@ import { onEveryServer } from './every-server.ts';
 declare module 'fastify' {
   interface FastifyInstance {
     /**
-     * Ends all connections: drains the WebSockets, lets requests in flight be answered, and destroys what is left at the deadline.
-     * The port stays open meanwhile. Resolves at the deadline or earlier.
+     * Closes all connections: drains the WebSockets, finishes requests in flight, and destroys the rest at the deadline. The port stays
+     * open meanwhile. Resolves at the deadline or earlier.
      *
-     * To be called before `close`. That does the same by itself, but Fastify throws when a `preClose` hook takes longer than
-     * `pluginTimeout`.
+     * Call before `close`. `close` does the same, but Fastify throws when a `preClose` hook takes longer than `pluginTimeout`.
      */
     shutDown(): Promise<void>;
   }
@@ -23,17 +22,17 @@ export interface ShutdownOptions {
   readonly deadline: Deadline;
 }
 
-/** How often connections that have become idle are closed while requests are still being answered. */
+/** Interval in milliseconds at which idle connections are closed while requests are in flight. */
 const sweepMs = 50;
-/** A connection on which no request head was complete in so many sweeps is closed: after half a second to a second. */
+/** Sweeps after which a connection without a complete request head is closed: 0.5 to 1 second. */
 const sweepsWithoutRequest = 10;
 
 /**
- * Bounds the time that open connections can delay the end of the process. `server.close()` alone does not: it closes idle connections
- * once and stops the timers that enforce `headersTimeout` and `requestTimeout`, so one that is silent, half sent or not read stays.
+ * Limits how long open connections can delay the exit of the process. `server.close()` does not: it closes idle connections once and stops
+ * the timers for `headersTimeout` and `requestTimeout`, so silent, incomplete or unread connections stay open.
  *
- * It works on raw sockets. `closeAllConnections()` does not know upgraded ones, for which `server.close()` waits as well, and
- * `closeIdleConnections()` takes a connection for idle whose complete answer still waits to be written (Node 24.21).
+ * Works on raw sockets. `closeAllConnections()` does not include upgraded sockets, although `server.close()` waits for them, and
+ * `closeIdleConnections()` also closes connections whose complete response is not fully written (Node 24.21).
  */
 export const shutdown = fp<ShutdownOptions>(
   (app, { deadline }, done) => {
@@ -58,7 +57,7 @@ async function shutDown(app: FastifyInstance, connections: OpenConnections, dead
     app.log.error({ err: error }, 'draining failed');
   }
   const { silent, cut, unanswered } = await connections.end();
-  if (cut > 0) app.log.warn({ cut, unanswered, silent }, 'connections that did not end within DRAIN_SECONDS were cut');
+  if (cut > 0) app.log.warn({ cut, unanswered, silent }, 'connections still open after DRAIN_SECONDS were destroyed');
   else if (silent > 0) app.log.info({ silent }, 'connections without a complete request were closed');
 }
 
@@ -71,11 +70,11 @@ interface Ended {
   readonly unanswered: number;
 }
 
-/** Every network connection of some servers, HTTP and upgraded alike. */
+/** Tracks the HTTP and upgraded connections of servers. */
 class OpenConnections {
   readonly #deadline: Deadline;
   readonly #sockets = new Set<Socket>();
-  /** The newest response of each connection that owes one. Answers leave in order, so when it is complete all are. */
+  /** The newest pending response of each connection. Responses are sent in order, so when it is complete, all are. */
   readonly #newest = new Map<Socket, ServerResponse>();
   #ending = false;
   #onEmpty: () => void = () => undefined;
@@ -85,7 +84,7 @@ class OpenConnections {
   }
 
   watch(server: Server): void {
-    // One function for all sockets and one for all responses: a closure for each would cost memory on every connection.
+    // Shared listeners: a closure per socket and response would cost memory for every connection.
     const gone = (socket: Socket): void => {
       this.#sockets.delete(socket);
       this.#newest.delete(socket);
@@ -107,7 +106,7 @@ class OpenConnections {
       this.#sockets.add(socket);
       socket.on('close', onClose);
     });
-    // Before Fastify's own listener: a response may be complete when that returns.
+    // Prepended, because a response may be complete when Fastify's listener returns.
     server.prependListener('request', (request, response) => {
       newest.set(request.socket, response);
       response.on('close', onAnswered);
@@ -115,14 +114,14 @@ class OpenConnections {
     });
   }
 
-  /** Lets the last answer that each connection waits for say that the connection closes after it. */
+  /** Adds `Connection: close` to the pending responses. */
   announceClose(): void {
     for (const response of this.#newest.values()) {
       if (!response.headersSent) response.setHeader('connection', 'close');
     }
   }
 
-  /** Waits until all connections have ended, and destroys what is left at the deadline. From then on new ones are destroyed. */
+  /** Waits until all connections are closed. Destroys the rest, and all new connections, at the deadline. */
   async end(): Promise<Ended> {
     let sweeps = 0;
     let closed = 0;
@@ -132,7 +131,7 @@ class OpenConnections {
       const silent = new Set<Socket>();
       for (const socket of this.#sockets) {
         if (this.#newest.has(socket) || socket.writableLength > 0) continue;
-        // It was answered before, so it is an idle keep-alive connection.
+        // A response was sent before, so this is an idle keep-alive connection.
         if (socket.bytesWritten > 0) socket.destroy();
         else if (checkSilent) silent.add(socket);
       }
@@ -147,7 +146,7 @@ class OpenConnections {
     sweep();
     await this.#emptyWithin(this.#deadline.leftMs, sweep);
     this.#ending = true;
-    // WebSockets that the drain has just cut are still listed here until their `close` event.
+    // Sockets that the drain has destroyed are listed until their `close` event.
     const left = [...this.#sockets].filter((socket) => !socket.destroyed);
     const unanswered = left.filter((socket) => this.#newest.has(socket)).length;
     for (const socket of left) socket.destroy();

@@ -89,6 +89,6 @@ describe('the built page', () => {
     for (const path of ['/', '/rooms/general']) {
       expect(await call('GET', path)).toMatchObject({ status: 404, json: { code: 'not_found' } });
     }
-    expect(log.join('')).toContain('the page has not been built');
+    expect(log.join('')).toContain('the web app is not built');
   });
 });

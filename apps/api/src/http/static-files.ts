@@ -6,17 +6,17 @@ import fp from 'fastify-plugin';
 import { sendProblem } from './http-problem.ts';
 
 export interface PageOptions {
-  /** The folder of the built page. */
+  /** Directory of the built web app. */
   readonly webRoot: string;
 }
 
-/** What the build names after its content (eight characters of base64url). Compressed siblings have an ending more. */
+/** Files with a content hash in their name (eight characters of base64url), also compressed ones. */
 const hashedFile = /[\\/](?:chunk|main|polyfills|styles|worker)-[\w-]{8}\.(?:css|js)(?:\.(?:br|gz))?$/;
 
 /**
- * The built page. Files named after their content are kept by browsers for good, all others are asked for again.
- * Paths that look like pages (no ending, not under `/api`) get `index.html`, so that a deep link works.
- * What is compressed beside a file (`.br`, `.gz`) is sent to those who take it. Dotfiles are not there.
+ * Serves the built web app. Browsers cache hashed files permanently and revalidate all others. Paths without an extension outside `/api`
+ * receive `index.html`, so that deep links work. Precompressed files (`.br`, `.gz`) are sent according to `Accept-Encoding`. Dotfiles are
+ * not served.
  */
 export const page = fp<PageOptions>(
   async (app, { webRoot }) => {
@@ -28,12 +28,12 @@ export const page = fp<PageOptions>(
         preCompressed: true,
         cacheControl: false,
         setHeaders(reply, path) {
-          const kept = hashedFile.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache';
-          reply.header('cache-control', kept).header('vary', 'accept-encoding');
+          const caching = hashedFile.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache';
+          reply.header('cache-control', caching).header('vary', 'accept-encoding');
         },
       });
     } else {
-      app.log.warn({ webRoot }, 'the page has not been built: this server answers its API only');
+      app.log.warn({ webRoot }, 'the web app is not built: serving only the API');
     }
 
     app.setNotFoundHandler((request, reply) => {
@@ -48,7 +48,7 @@ function sendIndex(reply: FastifyReply): FastifyReply {
   return reply.code(200).sendFile('index.html');
 }
 
-/** Whether a path may be one of the page's own: those it does not name are the page's "not found" to show. */
+/** Whether a path may be a route of the web app, which shows its own page for unknown routes. */
 function isPagePath(request: FastifyRequest): boolean {
   if (request.method !== 'GET' && request.method !== 'HEAD') return false;
   const [path = ''] = request.url.split('?', 1);

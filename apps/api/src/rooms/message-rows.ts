@@ -1,7 +1,7 @@
 import type { Message } from '@usher/protocol';
 import { integer, type Row, string } from '../database/sqlite-values.ts';
 
-/** The columns of a message, for `toMessage`. */
+/** The columns that `toMessage` reads. */
 export const messageColumns = [
   'room',
   'seq',

@@ -8,13 +8,13 @@ export interface NewRoom {
   readonly title: string;
   readonly private: boolean;
   readonly createdBy: string;
-  /** Every user is a member, now and later, until they leave. */
+  /** All users are members, including future ones, until they leave. */
   readonly everyone?: boolean;
 }
 
 /**
- * Adds a room with its first members: its creator, or every user. Resolves to `false` when the name is in use, or when the room is
- * public and another public room has the same title (see `titleKey`). To be called within a transaction.
+ * Adds a room with its first members: its creator, or every user. Resolves to `false` if the name is in use, or if the room is
+ * public and another public room has the same title key (see `titleKey`). Call within a transaction.
  */
 export async function addRoom(db: Kysely<Tables>, room: NewRoom, now: number): Promise<boolean> {
   const made = await db
@@ -31,7 +31,7 @@ export async function addRoom(db: Kysely<Tables>, room: NewRoom, now: number): P
       last_at: now,
       title_key: room.private ? null : titleKey(room.title),
     })
-    // Both the name and the key of the title are unique.
+    // The name and the title key are unique.
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst();
   if (made.numInsertedOrUpdatedRows !== 1n) return false;
@@ -54,7 +54,7 @@ export async function addRoom(db: Kysely<Tables>, room: NewRoom, now: number): P
   return true;
 }
 
-/** Makes a new user a member of the rooms that every user belongs to. To be called within the transaction that adds the user. */
+/** Adds a new user to the rooms that all users belong to. Call within the transaction that creates the user. */
 export async function enterRoomsOfEveryone(db: Kysely<Tables>, user: string, now: number): Promise<void> {
   await db
     .insertInto('memberships')

@@ -6,22 +6,22 @@ export interface RoomListQuery {
   readonly admin: boolean;
   /** The `next` of the previous page. */
   readonly cursor?: string;
-  /** Rooms of which the user is not a member; the first page contains all of the user's own rooms besides. */
+  /** Maximum rooms of which the user is not a member. The first page also contains all of the user's own rooms. */
   readonly limit: number;
 }
 
 export interface RoomPage {
   readonly rooms: readonly Room[];
-  /** There are more: the `cursor` of the next page. */
+  /** The `cursor` of the next page. Absent on the last page. */
   readonly next?: string;
 }
 
-/** A `cursor` that is not the `next` of a page of this user. */
+/** The `cursor` is not the `next` of a page of this user. */
 export class BadRoomCursor extends Error {
   override readonly name = 'BadRoomCursor';
 }
 
-/** Own rooms in a list. Of more, those with the latest messages are listed. */
+/** Maximum own rooms in a list. The rooms with the latest messages have precedence. */
 export const listedOwnRooms = 5_000;
 
 /** Lists the rooms that a user may see: the user's own first, then pages of others, each sorted by title and name. */

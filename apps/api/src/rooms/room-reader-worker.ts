@@ -1,6 +1,6 @@
 /**
- * Runs on a worker thread. It imports no package of the workspace: a worker resolves those to their build, which a checkout may lack.
- * Errors lose their class on the way between threads, so that those which a caller expects are returned as values.
+ * Runs on a worker thread. Must not import packages of the workspace: a worker resolves them to their builds, which may not exist.
+ * Errors lose their class between threads, so expected errors are returned as values.
  */
 import { DatabaseSync } from 'node:sqlite';
 import { workerData } from 'node:worker_threads';
@@ -30,7 +30,7 @@ export function findMessages(query: SearchFor): FoundMessages | { readonly fault
   }
 }
 
-/** The page is serialized here: it may have thousands of rooms, and identical requests share it. */
+/** Serializes the page on this thread, because it may have thousands of rooms. */
 export function listRooms(query: RoomListQuery): Uint8Array | { readonly fault: 'bad_cursor' } {
   try {
     return new TextEncoder().encode(JSON.stringify(list(query)));

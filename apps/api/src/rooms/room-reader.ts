@@ -12,8 +12,8 @@ export interface RoomReader extends Search, RoomList {
 export type RoomReaderOptions = { readonly log: Logger } & Partial<Omit<ReaderPoolOptions, 'workerData'>>;
 
 /**
- * Search and room lists over a database file, on worker threads with read-only connections of their own. They see every commit that
- * was acknowledged before the call. See `ReaderPool` for bounds and errors.
+ * Search and room lists over a database file, on worker threads with read-only connections. Reads see all commits that were
+ * acknowledged before the call. See `ReaderPool` for bounds and errors.
  */
 export function createRoomReader(file: string, options: RoomReaderOptions): RoomReader {
   const workerData: RoomReaderData = { file, bounds: unreadBounds };
@@ -27,7 +27,7 @@ export function createRoomReader(file: string, options: RoomReaderOptions): Room
     },
     async list(query) {
       const page = (await pool.run(query.user, 'listRooms', query)) as ReturnType<typeof listRooms>;
-      if ('fault' in page) throw new BadRoomCursor('this is not the next of a page');
+      if ('fault' in page) throw new BadRoomCursor('the cursor is not the next of a page');
       return page;
     },
     close: () => pool.close(),

@@ -12,7 +12,7 @@ import { type History, type Range, withinFrame } from '@usher/realtime';
 import { HttpProblem } from '../http/http-problem.ts';
 import type { RoomDirectory } from './room-directory.ts';
 import { BadRoomCursor, type RoomList } from './room-list.ts';
-import { normalTitle } from './room-title.ts';
+import { normalizeTitle } from './room-title.ts';
 
 export interface RoomRoutesOptions {
   readonly rooms: RoomDirectory;
@@ -20,20 +20,20 @@ export interface RoomRoutesOptions {
   readonly history: History;
   /** Counts bytes that a user stores. @throws RequestError */
   readonly charge: (user: string, bytes: number) => void;
-  /** Told of whoever is a member from now on. */
+  /** Called with each new member. */
   readonly added: (room: string, user: string) => void;
 }
 
-/** About what a room takes, with its membership and index entries. */
+/** Approximate size of a room with its membership and index entries. */
 const bytesPerRoom = 1_000;
 
 const roomParams = Type.Object({ room: Type.String() });
 
-/** Rooms and their older messages. Live ones come over the socket. */
+/** Lists and creates rooms, and reads their history. New messages are delivered over the socket. */
 export const roomRoutes: FastifyPluginCallbackTypebox<RoomRoutesOptions> = (app, options, done) => {
   const { rooms, list, history, charge, added } = options;
 
-  // The list comes serialized, in the form of `roomsSchema`.
+  // The list is already serialized according to `roomsSchema`.
   app.get('/rooms', { config: { cost: 10 }, schema: { querystring: roomsQuerySchema } }, async (request, reply) => {
     const { user, roles } = await app.authenticate(request);
     const { cursor, limit = 500 } = request.query;
@@ -55,12 +55,12 @@ export const roomRoutes: FastifyPluginCallbackTypebox<RoomRoutesOptions> = (app,
     const { room, private: isPrivate = false } = request.body;
     const title = titleOf(request.body.title);
     charge(user, bytesPerRoom);
-    const made = await rooms.add({ room, title, private: isPrivate, createdBy: user });
-    if (made === 'in_use') throw new HttpProblem('room_taken');
-    if (!('room' in made)) throw new HttpProblem('too_many_rooms', made);
+    const created = await rooms.add({ room, title, private: isPrivate, createdBy: user });
+    if (created === 'in_use') throw new HttpProblem('room_taken');
+    if (!('room' in created)) throw new HttpProblem('too_many_rooms', created);
     added(room, user);
-    request.log.info({ user, room }, 'room made');
-    return reply.code(201).send(made);
+    request.log.info({ user, room }, 'room created');
+    return reply.code(201).send(created);
   });
 
   app.get(
@@ -82,20 +82,20 @@ export const roomRoutes: FastifyPluginCallbackTypebox<RoomRoutesOptions> = (app,
   done();
 };
 
-/** @throws HttpProblem `bad_request` with what is wrong with the title */
+/** @throws HttpProblem `bad_request` with the reason */
 function titleOf(title: string): string {
   try {
-    return normalTitle(title);
+    return normalizeTitle(title);
   } catch (error) {
     if (error instanceof RangeError) throw new HttpProblem('bad_request', { detail: `body/title: ${error.message}` });
     throw error;
   }
 }
 
-/** @throws HttpProblem `bad_request` for a page that would begin at both of its ends. */
+/** @throws HttpProblem `bad_request` if both `before` and `after` are set */
 function rangeOf({ before, after, limit = roomBounds.freshMessages }: MessagePageQuery): Range {
   if (before !== undefined && after !== undefined) {
-    throw new HttpProblem('bad_request', { detail: 'querystring: before and after exclude each other' });
+    throw new HttpProblem('bad_request', { detail: 'querystring: must not have both before and after' });
   }
   const bytes = roomBounds.pageBytes;
   if (after !== undefined) return { after, limit, bytes };

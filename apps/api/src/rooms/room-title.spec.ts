@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { normalTitle, titleKey } from './room-title.ts';
+import { normalizeTitle, titleKey } from './room-title.ts';
 
 describe('the title of a room', () => {
   test.each([
@@ -10,7 +10,7 @@ describe('the title of a room', () => {
     ['می\u200cخواهم', 'می\u200cخواهم'],
     ['x'.repeat(80), 'x'.repeat(80)],
   ])('is stored in one form: %j becomes %j', (title, stored) => {
-    expect(normalTitle(title)).toBe(stored);
+    expect(normalizeTitle(title)).toBe(stored);
   });
 
   test.each([
@@ -25,19 +25,19 @@ describe('the title of a room', () => {
     'Gen\u2028eral',
     'Gen\ud800eral',
   ])('has no control, bidirectional formatting or surrogate characters: not %j', (title) => {
-    expect(() => normalTitle(title)).toThrow(/^must not contain control/);
+    expect(() => normalizeTitle(title)).toThrow(/^must not contain control/);
   });
 
   test.each(['', ' \n', '\u200b', '\u200d\u2060\ufeff', '\u3164', '\u115f', '\u2800', '\u0301', '\u{e0041}'])(
     'has a visible character: not %j',
     (title) => {
-      expect(() => normalTitle(title)).toThrow('must have a visible character');
+      expect(() => normalizeTitle(title)).toThrow('must have a visible character');
     },
   );
 
   test('has at most 80 characters in its stored form', () => {
-    expect(normalTitle('🦉'.repeat(80))).toHaveLength(160);
-    expect(() => normalTitle('\u0958'.repeat(41))).toThrow('at most 80 characters');
+    expect(normalizeTitle('🦉'.repeat(80))).toHaveLength(160);
+    expect(() => normalizeTitle('\u0958'.repeat(41))).toThrow('at most 80 characters');
   });
 });
 

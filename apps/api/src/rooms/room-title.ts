@@ -1,31 +1,31 @@
-/** Characters of a title after normalization, in code points. */
-const longest = 80;
-/** Controls change how a terminal or a log shows a title, and directional formatting makes it read in another order (UTS 55 §4). */
+/** Maximum length of a normalized title, in code points. */
+const maxLength = 80;
+/** Control characters change how terminals and logs show a title. Bidirectional formatting changes its reading order (UTS 55 §4). */
 const forbidden = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
-/** Everything without a visible shape of its own: default-ignorable characters, marks, spaces, the blank Braille pattern. */
+/** Characters without a visible shape: default-ignorable characters, marks, spaces, and the blank Braille pattern. */
 const invisible = /[\p{Default_Ignorable_Code_Point}\p{M}\p{Z}\p{C}\u2800]/gu;
 
 /**
- * The form in which a title is stored: NFC, without white space around it, and with single spaces inside.
+ * Normalizes a title for storage: NFC, trimmed, and with single spaces.
  *
- * @throws RangeError that says what is wrong with the title, without repeating it.
+ * @throws RangeError with the reason. The message does not contain the title.
  */
-export function normalTitle(title: string): string {
+export function normalizeTitle(title: string): string {
   const normal = title
     .normalize('NFC')
     .trim()
     .replace(/\p{Zs}+/gu, ' ');
   if (forbidden.test(normal)) throw new RangeError('must not contain control or bidirectional formatting characters');
   if (normal.replace(invisible, '') === '') throw new RangeError('must have a visible character');
-  if (Array.from(normal).length > longest) throw new RangeError(`must have at most ${longest} characters`);
+  if (Array.from(normal).length > maxLength) throw new RangeError(`must have at most ${maxLength} characters`);
   return normal;
 }
 
 /**
- * The form in which a title is unique among public rooms: titles that look the same have the same key. Case, invisible characters,
- * compatibility forms such as full-width letters, and Cyrillic and Greek letters within Latin words make no difference.
+ * Returns the key that makes titles unique among public rooms. Titles that look the same have the same key: it ignores case, invisible
+ * characters, compatibility forms such as full-width letters, and Cyrillic and Greek lookalikes within Latin words.
  *
- * Keys are stored: a change of this function needs a migration.
+ * Keys are stored. A change of this function requires a migration.
  */
 export function titleKey(title: string): string {
   return title

@@ -14,7 +14,7 @@ const detailOf: Readonly<Record<SearchFault, string>> = {
   too_many_words: `querystring/q: must have at most ${searchedWords} different words`,
 };
 
-/** Search over the caller's rooms, or over one room that the caller may see. */
+/** Searches the rooms of the caller, or one room that the caller may see. */
 export const searchRoutes: FastifyPluginCallbackTypebox<SearchRoutesOptions> = (app, { rooms, search }, done) => {
   app.get(
     '/search',

@@ -3,9 +3,9 @@ import type { Message } from '@usher/protocol';
 export interface SearchFor {
   /** The user who searches. */
   readonly user: string;
-  /** What the user typed: words that all occur in the message; the last may be a prefix. No character in it is syntax. */
+  /** The typed words, all of which must occur in a message. The last word may be a prefix. There is no query syntax. */
   readonly words: string;
-  /** Only messages of these rooms. Defaults to the rooms of which the user is a member. At most `searchedRooms` are searched. */
+  /** Only messages of these rooms. Defaults to the rooms of the user. At most `searchedRooms` are searched. */
   readonly rooms?: readonly string[];
   /** The `next` of the previous page. */
   readonly before?: string;
@@ -13,9 +13,9 @@ export interface SearchFor {
 }
 
 export interface FoundMessages {
-  /** In their current form, the newest first. */
+  /** With their current texts, newest first. */
   readonly messages: readonly Message[];
-  /** There are more: the `before` of the next page. It contains nothing that is not in the messages. */
+  /** The `before` of the next page. Absent on the last page. Reveals nothing beyond the returned messages. */
   readonly next?: string;
 }
 
@@ -32,9 +32,9 @@ export class BadSearch extends Error {
   }
 }
 
-/** Rooms that one search covers. Of more, those with the latest messages are searched. */
+/** Maximum rooms of a search. The rooms with the latest messages have precedence. */
 export const searchedRooms = 1_000;
-/** Different words of one search. */
+/** Maximum different words of a search. */
 export const searchedWords = 16;
 
 /**
@@ -43,7 +43,7 @@ export const searchedWords = 16;
  * Every implementation guarantees:
  * - Case and accents do not matter. Every character that is neither letter nor digit separates words.
  * - A message is found by its current text as soon as the `append` of the history has resolved, and by no earlier text.
- *   Deleted messages and changes are not found.
+ *   Deleted messages, edits and deletions are not found.
  * - A page continues where the previous one ended, whatever is sent meanwhile.
  * - The cost depends on the searched rooms only.
  * - Rejects with `BadSearch` for a `before` that is not from these rooms, and for too many words.

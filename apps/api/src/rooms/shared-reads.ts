@@ -3,18 +3,18 @@ import type { GroupCommit } from '../database/group-commit.ts';
 
 type Read = (room: string, range: Range) => HistoryPage;
 
-/** Different pages that are remembered at once; the rest are read each for themselves. */
-const pagesAtMost = 100;
-/** For so long, in milliseconds: somebody who changes the database by hand is seen soon enough. */
-const keptMs = 100;
+/** Maximum cached pages. Further pages are read without caching. */
+const maxPages = 100;
+/** Maximum age of the cache in milliseconds. Limits how long manual changes of the database stay invisible. */
+const maxAgeMs = 100;
 
 /**
- * Reads a page once for all who ask for it before anything is committed: when a crowd comes back, thousands miss the same messages.
- * Nothing is older by it than it would be, since this process is the only one that writes.
+ * Caches pages until the next commit. When thousands of clients reconnect at once, most of them request the same pages. The cache never
+ * returns stale pages, because only this process writes.
  */
 export function sharedReads(read: Read, commit: Pick<GroupCommit, 'onSettled'>): Read {
   const pages = new Map<string, HistoryPage>();
-  let forgetting: NodeJS.Timeout | undefined;
+  let expiry: NodeJS.Timeout | undefined;
   commit.onSettled(() => {
     pages.clear();
   });
@@ -24,11 +24,11 @@ export function sharedReads(read: Read, commit: Pick<GroupCommit, 'onSettled'>):
     const known = pages.get(key);
     if (known !== undefined) return known;
     const page = read(room, range);
-    forgetting ??= setTimeout(() => {
-      forgetting = undefined;
+    expiry ??= setTimeout(() => {
+      expiry = undefined;
       pages.clear();
-    }, keptMs).unref();
-    if (pages.size < pagesAtMost) pages.set(key, page);
+    }, maxAgeMs).unref();
+    if (pages.size < maxPages) pages.set(key, page);
     return page;
   };
 }

@@ -7,7 +7,7 @@ import { historyContract } from '@usher/realtime/testing';
 import { describe, expect, test, vi } from 'vitest';
 import { type OpenRooms, openRooms, type OpenRoomsOptions } from '../testing/open-rooms.ts';
 import { tempFolder } from '../testing/temp-folder.ts';
-import { forgetDeletedTexts } from './sqlite-history.ts';
+import { eraseDeletedTexts } from './sqlite-history.ts';
 
 async function open(options: OpenRoomsOptions = {}): Promise<OpenRooms> {
   const opened = await openRooms(options);
@@ -138,7 +138,7 @@ describe('the history in SQLite', () => {
     await fill();
     for (const word of ['quagmire', 'zephyr']) expect(bytes()).toContain(word);
     await history.append('general', { user: 'maggie', key: randomUUID(), deletes: edits });
-    forgetDeletedTexts(database.sqlite);
+    eraseDeletedTexts(database.sqlite);
     for (const word of words) {
       expect(bytes()).not.toContain(word.toLowerCase());
       // Nor is any beginning of it in the index that looks like it.
@@ -152,7 +152,7 @@ describe('the history in SQLite', () => {
     reader.exec('BEGIN');
     reader.prepare('SELECT count(*) FROM rooms').get();
     const executed = vi.spyOn(database.sqlite, 'exec');
-    forgetDeletedTexts(database.sqlite);
+    eraseDeletedTexts(database.sqlite);
     reader.close();
     expect(executed.mock.calls.map(([sql]) => sql)).toEqual([
       'PRAGMA busy_timeout = 0',

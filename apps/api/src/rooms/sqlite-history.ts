@@ -22,21 +22,21 @@ import { createTextIndex } from '../database/text-index.ts';
 
 export interface SqliteHistoryOptions {
   readonly now?: () => number;
-  /** Called within the transaction before `bytes` are stored for a user. Returns the error to refuse with. */
+  /** Called within the transaction before `bytes` are stored for a user. Returns an error to reject the entry. */
   readonly admit?: (user: string, bytes: number) => Error | undefined;
-  /** Called with each error of a read. Returns the error to reject with. */
+  /** Called with each read error. Returns the error for the caller. */
   readonly readFailed?: (error: unknown) => unknown;
   /** Called after each commit with the number of messages that it stored. */
   readonly onCommit?: (appends: number) => void;
 }
 
 /**
- * The history in SQLite. Durable means here: an `append` that resolved survives kill -9 and power loss.
+ * The history in SQLite. An `append` that resolved survives kill -9 and power loss.
  *
- * Sequences are given inside the shared transaction, so a duplicate key finds its first message within the same commit too.
- * A failed commit rejects every append of it; sent again with the same key it is stored once, whatever became of the first try.
- * Mentions and the index of texts are kept in the same step. What is deleted is overwritten in the file, and in its write-ahead
- * log as soon as that begins anew (see `forgetDeletedTexts`).
+ * Sequences are assigned inside the shared transaction, so a duplicate key is detected even within one commit. A failed commit rejects all
+ * of its appends. Repeating an append with the same key stores the message once. Mentions and the full-text index are updated in the same
+ * transaction. Deleted texts are overwritten in the database file, and in the write-ahead log when it is truncated (see
+ * `eraseDeletedTexts`).
  */
 export function createSqliteHistory(
   sqlite: DatabaseSync,
@@ -69,7 +69,7 @@ export function createSqliteHistory(
       const refusal = refusalOfChange(first, user);
       if (refusal !== undefined) return new Refused(refusal);
     }
-    // Taking a message back is always possible: it frees more than it takes.
+    // Deletions are always permitted: they free more space than they use.
     const refused = entry.deletes === undefined && admit?.(user, Buffer.byteLength(entry.text) + bytesPerMessage);
     if (refused) return new Refused(refused);
     const at = now();
@@ -86,7 +86,7 @@ export function createSqliteHistory(
       index.add(Number(lastInsertRowid), room, message.text);
       mentions.add(message);
     } else {
-      change(first, message);
+      applyChange(first, message);
     }
     return { message, duplicate: false };
   }
@@ -96,8 +96,8 @@ export function createSqliteHistory(
     return row === undefined ? undefined : { ...toMessage(row), number: integer(row['number']) };
   }
 
-  /** Lets the first message say what a change of it says. */
-  function change(first: Found, { deletes, text, at }: Message): void {
+  /** Applies an edit or a deletion to the original message. */
+  function applyChange(first: Found, { deletes, text, at }: Message): void {
     const { number, room, seq } = first;
     index.remove(number, room, first.text);
     mentions.remove(first);
@@ -112,7 +112,7 @@ export function createSqliteHistory(
   }
 
   function readNow(room: string, range: Range): HistoryPage {
-    // Appends are written and committed within one synchronous step, so these two reads see one state.
+    // Appends are written and committed synchronously, so both reads see the same state.
     const head = statements.head.get(room);
     if (head === undefined) throw unknownRoom(room);
     const page = 'after' in range ? readAfter(statements, room, range) : readBefore(statements, room, range);
@@ -134,13 +134,12 @@ export function createSqliteHistory(
 }
 
 /**
- * Truncates the write-ahead log, so that it does not contain deleted texts any longer. To be called regularly: the log would keep
- * them until enough else is written.
+ * Truncates the write-ahead log to erase deleted texts. Call regularly, because otherwise the log keeps them until it is overwritten.
  */
-export function forgetDeletedTexts(sqlite: DatabaseSync): void {
-  // Neither within a transaction of the query builder nor while a worker thread or another process reads: the next call is soon enough.
+export function eraseDeletedTexts(sqlite: DatabaseSync): void {
+  // Skipped during a transaction of the query builder. The next call truncates the log.
   if (sqlite.isTransaction) return;
-  // Readers are not waited for: that would block the event loop.
+  // Does not wait for readers, because that would block the event loop.
   sqlite.exec('PRAGMA busy_timeout = 0');
   try {
     sqlite.exec('PRAGMA wal_checkpoint(TRUNCATE)');
@@ -149,7 +148,7 @@ export function forgetDeletedTexts(sqlite: DatabaseSync): void {
   }
 }
 
-/** A message as it is stored. */
+/** A stored message with its row number. */
 type Found = Message & { readonly number: number };
 type Statements = ReturnType<typeof prepare>;
 type Page = Pick<HistoryPage, 'messages' | 'more'>;
@@ -187,14 +186,14 @@ function readBefore(statements: Statements, room: string, range: Exclude<Range, 
   return { messages: messages.toReversed(), more };
 }
 
-/** The first rows, as far as they fit. A row beyond `limit` shows that there is more. Rows are read one by one, so that a page of long texts ends early. */
-function take(rows: Iterable<Record<string, SQLOutputValue>>, limit: number, most: number): Page {
+/** Reads rows one by one until a limit is reached, so that a page of long texts ends early. A row beyond `limit` means that there are more. */
+function take(rows: Iterable<Record<string, SQLOutputValue>>, limit: number, maxBytes: number): Page {
   const messages: Message[] = [];
   let bytes = 0;
   for (const row of rows) {
     const message = toMessage(row);
     bytes += Buffer.byteLength(message.text);
-    if (messages.length === limit || (bytes > most && messages.length > 0)) return { messages, more: true };
+    if (messages.length === limit || (bytes > maxBytes && messages.length > 0)) return { messages, more: true };
     messages.push(message);
   }
   return { messages, more: false };

@@ -12,23 +12,23 @@ export interface SqliteMarksOptions {
   readonly now?: () => number;
 }
 
-export const unreadBounds: UnreadBounds = { most: roomBounds.unreadMessages, looks: 10 * roomBounds.unreadMessages };
+export const unreadBounds: UnreadBounds = { max: roomBounds.unreadMessages, scanned: 10 * roomBounds.unreadMessages };
 
-/** Counts that are remembered: one for each room that somebody reads now. */
-const rememberedCounts = 10_000;
+/** Cached counts: one per user and room. */
+const cachedCounts = 10_000;
 
-/** Counts in one turn of the event loop; each may read `unreadBounds.looks` entries of an index. */
+/** Maximum counts per event-loop turn. Each may read `unreadBounds.scanned` index entries. */
 const countsPerTurn = 10;
 
-/** Reads of one user in one room that wait for the same commit. */
+/** The `read` calls of one user and room that wait for the same commit. */
 interface PendingRead {
   seq: number;
   readonly unread: Promise<Unread>;
 }
 
 /**
- * Memberships and read markers in SQLite. Markers move with the next shared commit. All `read` calls of one user for one room that wait
- * for the same commit are one move and one count, and a count is repeated only after the room or the marker has changed.
+ * Memberships and read markers in SQLite. Markers move with the next shared commit. All `read` calls of one user and room that wait for
+ * the same commit cause one move and one count. Counts are cached until the room or the marker changes.
  */
 export function createSqliteMarks(
   sqlite: DatabaseSync,
@@ -45,19 +45,19 @@ export function createSqliteMarks(
   }
 
   const reads = new Map<string, PendingRead>();
-  const counts = new LRUCache<string, Unread>({ max: rememberedCounts });
+  const counts = new LRUCache<string, Unread>({ max: cachedCounts });
   const turns = createTurns(countsPerTurn);
 
-  /** @param done ends the group: further reads form the next one */
+  /** @param done closes the group. Later reads start a new one. */
   async function moveAndCount(room: string, user: string, group: PendingRead, done: () => void): Promise<Unread> {
     try {
       let mark = markOf(room, user);
       if (mark.read !== undefined && mark.read < Math.min(group.seq, mark.seq)) {
         await commit.run(() => {
-          // Reads may join the group until here.
+          // The group is closed only now, so that reads can join it as long as possible.
           done();
-          const wanted = Math.min(group.seq, markOf(room, user).seq);
-          statements.move.run(wanted, user, room, wanted);
+          const target = Math.min(group.seq, markOf(room, user).seq);
+          statements.move.run(target, user, room, target);
         });
         mark = markOf(room, user);
       }
@@ -67,7 +67,7 @@ export function createSqliteMarks(
     }
   }
 
-  /** The count depends on the room's last sequence and on the marker only: each change of a message takes a sequence. */
+  /** The count depends only on the last sequence and the marker, because each change of a message takes a sequence. */
   async function count(room: string, user: string, seq: number, read: number): Promise<Unread> {
     if (read >= seq) return { seq, read, count: 0, mentions: 0 };
     const key = `${room} ${user}`;
@@ -93,7 +93,7 @@ export function createSqliteMarks(
       return commit.run(() => statements.leave.run(user, room).changes === 1);
     },
 
-    // Executors, so that what is thrown becomes a rejection.
+    // In a promise executor, so that exceptions become rejections.
     roomsOf: (user) =>
       new Promise((resolve) => {
         resolve(statements.roomsOf.all(user).map((row) => string(row['room'])));

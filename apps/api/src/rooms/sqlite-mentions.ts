@@ -2,15 +2,15 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Message } from '@usher/protocol';
 import { mentionsIn } from '@usher/protocol/server';
 
-/** Keeps who is called by which message; to be called within the transaction that stores it. */
+/** Stores which users a message mentions. Call within the transaction that stores the message. */
 export interface Mentions {
   add(message: Message): void;
-  /** @param message with the text with which it was added. */
+  /** @param message with its text at the time of `add` */
   remove(message: Message): void;
 }
 
 export function createMentions(sqlite: DatabaseSync): Mentions {
-  // Only people that there are: a text may be full of names that nobody has.
+  // Only existing users.
   const add = sqlite.prepare(
     'INSERT INTO mentions (room, seq, user_name) SELECT ?, ?, name FROM users WHERE name = ? AND name <> ?',
   );

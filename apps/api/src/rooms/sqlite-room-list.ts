@@ -5,8 +5,8 @@ import { BadRoomCursor, listedOwnRooms, type RoomListQuery, type RoomPage } from
 import { unreadCounts, type UnreadBounds } from './unread-counts.ts';
 
 /**
- * Room lists in SQLite, synchronous: they run on a worker thread (see `room-reader.ts`). A page of other rooms costs an index lookup
- * for each of its rooms and for each own room between them.
+ * Reads room lists from SQLite. Synchronous, because it runs on a worker thread (see `room-reader.ts`). A page of other rooms costs one
+ * index lookup per listed room and per own room in its range.
  *
  * @throws BadRoomCursor
  */
@@ -33,9 +33,9 @@ export function createSqliteRoomList(sqlite: DatabaseSync, bounds: UnreadBounds)
   function positionOf({ user, admin, cursor: room }: RoomListQuery): { readonly title: string; readonly name: string } {
     if (room === undefined) return { title: '', name: '' };
     const row = at.get({ user, room });
-    // A room that the user may not see is answered like an unknown one.
+    // A room that the user may not see causes the same error as an unknown one.
     if (row === undefined || (row['private'] !== 0 && row['member'] !== 1 && !admin)) {
-      throw new BadRoomCursor('this is not the next of a page');
+      throw new BadRoomCursor('the cursor is not the next of a page');
     }
     return { title: string(row['title']), name: room };
   }
@@ -53,7 +53,7 @@ export function createSqliteRoomList(sqlite: DatabaseSync, bounds: UnreadBounds)
         private: isPrivate,
         seq,
         at: integer(row['last_at']),
-        // A room of which the user is not a member has nothing unread; the marker of a new member starts at the room's end.
+        // Non-members have no unread messages. The read marker of a new member starts at the end of the room.
         unread: mine ? integer(row['unread']) : 0,
         read: mine ? integer(row['read_seq']) : seq,
         mentions: mine ? integer(row['mentioned']) : 0,
@@ -68,7 +68,7 @@ export function createSqliteRoomList(sqlite: DatabaseSync, bounds: UnreadBounds)
             .map(toRoom)
             .sort(byTitle)
         : [];
-    // One more than requested tells whether there are more.
+    // One extra row shows whether there is a next page.
     const rows = (admin ? allOthers : publicOthers).all({ user, ...position, limit: limit + 1 });
     const page = rows.slice(0, limit).map(toRoom);
     const last = page.at(-1);
@@ -77,7 +77,7 @@ export function createSqliteRoomList(sqlite: DatabaseSync, bounds: UnreadBounds)
   };
 }
 
-/** By code units: the database has no collation of its own. */
+/** Compares code units, like the binary collation of the database. */
 function byTitle(one: Room, other: Room): number {
   return compare(one.title, other.title) || compare(one.room, other.room);
 }

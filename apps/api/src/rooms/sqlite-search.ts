@@ -4,12 +4,12 @@ import { integer, type Row, string } from '../database/sqlite-values.ts';
 import { BadSearch, type FoundMessages, searchedRooms, searchedWords, type SearchFor } from './search.ts';
 import { messageColumns, toMessage } from './message-rows.ts';
 
-/** Messages that one statement covers. Each further statement covers twice as many, so that no single one runs for long. */
+/** Messages in the range of the first statement. Each further statement doubles the range, so that no statement runs for long. */
 const messagesPerStatement = 50_000;
 
 /**
- * Search in FTS5 (see `database/text-index.ts`), synchronous: it runs on a worker thread (see `room-reader.ts`). FTS5 separates words
- * at characters that are neither letters nor digits, so a text without spaces (Chinese, Japanese, Thai) is found by its beginning only.
+ * Searches FTS5 (see `database/text-index.ts`). Synchronous, because it runs on a worker thread (see `room-reader.ts`). FTS5 splits words at
+ * characters that are neither letters nor digits, so texts without spaces (Chinese, Japanese, Thai) match only by their beginning.
  *
  * @throws BadSearch
  */
@@ -29,16 +29,16 @@ export function createSqliteSearch(
       ORDER BY message_texts.rowid DESC LIMIT ?`),
   };
 
-  /** The position of a cursor in the order of arrival: that of the message that it names. */
+  /** The message number of a cursor. */
   function numberAt(cursor: string, rooms: readonly string[]): number {
     const [, seq = '', room = ''] = /^(\d{1,16})\.(.+)$/.exec(cursor) ?? [];
-    // Only rooms of this search: the answer must not reveal whether another room has such a message.
+    // Only rooms of this search, so that the response does not reveal messages of other rooms.
     const row = rooms.includes(room) ? statements.numberOf.get(room, Number(seq)) : undefined;
     if (row === undefined) throw new BadSearch('bad_cursor');
     return integer(row['number']);
   }
 
-  /** The rows below `below`, the newest first. */
+  /** The rows with numbers less than `below`, newest first. */
   function rowsBelow(expression: string, below: number, limit: number): Row[] {
     const rows: Row[] = [];
     for (let window = firstWindow; below > 0 && rows.length < limit; window *= 2) {
@@ -55,7 +55,7 @@ export function createSqliteSearch(
     const below = before === undefined ? newest + 1 : numberAt(before, rooms);
     const expression = wordsExpression(words);
     if (rooms.length === 0 || expression === undefined) return { messages: [] };
-    // One more than requested tells whether there are more.
+    // One extra row shows whether there is a next page.
     const rows = rowsBelow(`${roomsExpression(rooms)} AND ${expression}`, below, limit + 1);
     const messages = rows.slice(0, limit).map(toMessage);
     const last = messages.at(-1);
@@ -67,12 +67,12 @@ function roomsExpression(rooms: readonly string[]): string {
   return `{room} : (${rooms.slice(0, searchedRooms).map(roomWord).map(quoted).join(' OR ')})`;
 }
 
-/** A word as FTS5 reads it: letters, digits, private-use characters, and the marks that belong to them. */
+/** A word in the sense of FTS5: letters, digits, private-use characters, and their combining marks. */
 const wordPattern = /[\p{L}\p{N}\p{Co}\p{M}]+/gu;
 
 /**
- * The conjunction of all different words; `undefined` if there are none. Words are never joined to a phrase: the cost of a phrase
- * grows with the positions of all of its words.
+ * Returns the conjunction of all different words, or `undefined` if there are none. Never creates phrases, whose cost grows with the
+ * positions of all their words.
  *
  * @throws BadSearch for too many words
  */
@@ -81,16 +81,16 @@ function wordsExpression(typed: string): string | undefined {
   const last = words.at(-1);
   if (last === undefined) return undefined;
   const whole = new Set(words.slice(0, -1));
-  // Too many words begin with a single letter for it to be a prefix.
+  // Too many words start with any given letter for a prefix of one letter.
   const isPrefix = Array.from(last.normalize('NFD').replaceAll(/\p{M}/gu, '')).length > 1;
-  // A word also matches itself as a prefix.
+  // A word that also occurs earlier is not counted twice.
   if (whole.size + (whole.has(last) ? 0 : 1) > searchedWords) throw new BadSearch('too_many_words');
   const terms = [...whole].map(quoted);
   if (!whole.has(last)) terms.push(isPrefix ? `${quoted(last)} *` : quoted(last));
   return `{text} : (${terms.join(' AND ')})`;
 }
 
-/** A string of FTS5 (sqlite.org/fts5.html §3.1): its content is searched for and never parsed as syntax. */
+/** Quotes a word as an FTS5 string (sqlite.org/fts5.html §3.1), so that it is never parsed as syntax. */
 function quoted(word: string): string {
   return `"${word.replaceAll('"', '""')}"`;
 }

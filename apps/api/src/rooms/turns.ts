@@ -1,12 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** Spreads work over turns of the event loop, so that other work comes between. */
+/** Spreads work over event-loop turns, so that other work can run in between. */
 export interface Turns {
-  /** Resolves when the caller may do one piece of work. */
+  /** Resolves when the caller may run one task. */
   take(): Promise<void>;
 }
 
-/** @param perTurn pieces of work in one turn */
+/** @param perTurn maximum tasks per turn */
 export function createTurns(perTurn: number): Turns {
   let taken = 0;
   let waiting: Promise<void> | undefined;

@@ -1,6 +1,6 @@
 /**
- * SQL of what is unread of `rooms.name` for `$user` behind a read marker: the columns `unread` and `mentioned`. Both counts stop at
- * `$most` and read an index only; `$looks` bounds how many messages are considered.
+ * SQL for the columns `unread` and `mentioned`: the unread messages and mentions of `$user` in `rooms.name` after a read marker. Both counts
+ * stop at `$max` and read only indexes. `$scanned` limits the scanned messages.
  */
 export function unreadCounts(marker: string): string {
   return `
@@ -9,21 +9,21 @@ export function unreadCounts(marker: string): string {
         SELECT sender FROM messages
         WHERE messages.room = rooms.name AND messages.seq > ${marker}
           AND edits IS NULL AND deletes IS NULL AND deleted_at IS NULL
-        ORDER BY messages.seq DESC LIMIT $looks)
-      WHERE sender <> $user LIMIT $most)) AS unread,
+        ORDER BY messages.seq DESC LIMIT $scanned)
+      WHERE sender <> $user LIMIT $max)) AS unread,
     (SELECT count(*) FROM (
       SELECT 1 FROM mentions
       WHERE mentions.user_name = $user AND mentions.room = rooms.name AND mentions.seq > ${marker}
-      LIMIT $most)) AS mentioned`;
+      LIMIT $max)) AS mentioned`;
 }
 
 /** Parameters of `unreadCounts`. */
 export type UnreadBounds = Readonly<{
-  /** Neither count exceeds it. */
-  most: number;
+  /** Upper limit of both counts. */
+  max: number;
   /**
-   * Messages behind the marker that are considered, the newest first. The user's own messages do not count but are considered,
-   * so this bounds the cost for a user who sends much and reads nothing.
+   * Maximum messages to scan after the marker, newest first. Own messages are scanned but not counted, so this limits the cost for a user
+   * who sends many messages and reads none.
    */
-  looks: number;
+  scanned: number;
 }>;

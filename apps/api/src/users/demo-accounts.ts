@@ -16,8 +16,8 @@ export const demoUsers: readonly { readonly name: string; readonly roles: readon
 ];
 
 /**
- * Makes sure that no account with the password of the demo can be used from the network. To be called at start.
- * Logs a warning where the server has no `PUBLIC_URL` but listens beyond loopback.
+ * Prevents that accounts with the demo password are reachable from the network. Called at startup.
+ * Only logs a warning if the server has no `PUBLIC_URL` but listens on a wildcard address.
  *
  * @throws ConfigError when `PUBLIC_URL` is not a loopback address and such an account is enabled.
  */
@@ -33,23 +33,23 @@ export async function refuseDemoAccounts(
   if (config.publicUrl === undefined) {
     log.warn(
       { users: accounts, host: config.host },
-      'accounts with the password of the demo can be used from the network: change their passwords or disable them',
+      'accounts with the demo password can be used from the network: change their passwords or disable them',
     );
     return;
   }
   throw new ConfigError([
-    `PUBLIC_URL: must be a loopback address while these accounts have the password of the demo: ${accounts.join(', ')}. ` +
+    `PUBLIC_URL: must be a loopback address while these accounts have the demo password: ${accounts.join(', ')}. ` +
       'Start without PUBLIC_URL on loopback, change their passwords or disable them, then start again. ' +
       'docs/deploying.md shows the commands. Without data to keep, choose an empty DATA_DIR instead',
   ]);
 }
 
-/** A wildcard address accepts connections from every network. Behind a loopback `PUBLIC_URL` the operator decided otherwise. */
+/** A wildcard address accepts connections from every network. With a loopback `PUBLIC_URL` the operator has declared the server local. */
 function isWildcard(host: string, publicUrl: string | undefined): boolean {
   return publicUrl === undefined && (host === '0.0.0.0' || host === '::');
 }
 
-/** The names of the enabled accounts that have the password of the demo. Verifies a hash only where that is unknown. */
+/** Returns the names of enabled accounts with the demo password. Verifies a hash only if the answer is not stored yet. */
 async function enabledDemoAccounts(db: Kysely<Tables>, passwords: Passwords): Promise<readonly string[]> {
   const rows = await db
     .selectFrom('users')

@@ -1,9 +1,9 @@
 import { HttpProblem } from '../http/http-problem.ts';
 
-/** A sign-up may wait longer than somebody who has an account already. */
+/** Sign-ins have precedence over sign-ups. */
 export type Priority = 'sign-in' | 'sign-up';
 
-/** Who causes the work. */
+/** The source of a job. */
 export interface Origin {
   /** See `networkOf`. */
   readonly network: string;
@@ -24,7 +24,7 @@ interface Waiting {
   readonly reject: (reason: HttpProblem) => void;
 }
 
-/** One sign-up runs after so many sign-ins where both wait, so that sign-ins delay sign-ups but never stop them. */
+/** Number of sign-ins per sign-up while both wait. Sign-ins delay sign-ups but never block them. */
 const signInsPerSignUp = 4;
 const retryAfterMs = 2_000;
 
@@ -49,7 +49,7 @@ export class FairQueue {
    * Runs a job when its turn comes, and resolves or rejects as the job does.
    *
    * @throws HttpProblem 503 `at_capacity` when the network has too many jobs waiting, or when the queue is full. A full queue drops
-   * a waiting job of the network that has the most, sign-ups first, if the new job has a better claim to the place.
+   * a waiting job of the network that has the most, sign-ups first, if the new job has precedence.
    */
   async run<T>(origin: Origin, job: () => Promise<T>): Promise<T> {
     if (this.#running >= this.#options.concurrency) await this.#turn(origin);
@@ -58,7 +58,7 @@ export class FairQueue {
       return await job();
     } finally {
       const next = this.#next();
-      // The place goes to the next job directly: a job that arrives now cannot take it.
+      // The next job takes the place directly, so that a newly arriving job cannot overtake it.
       if (next === undefined) this.#running--;
       else next.begin();
     }
@@ -93,7 +93,7 @@ export class FairQueue {
   }
 }
 
-/** The waiting jobs of each network, oldest first. The network whose turn is next stands first. */
+/** The waiting jobs of each network, oldest first. The first network is next. */
 class NetworkQueues {
   readonly #queues = new Map<string, Waiting[]>();
   size = 0;
@@ -109,7 +109,7 @@ class NetworkQueues {
     this.size++;
   }
 
-  /** Takes the oldest job of the network whose turn it is, and puts that network last. */
+  /** Removes the oldest job of the first network and moves that network to the end. */
   shift(): Waiting | undefined {
     const [first] = this.#queues;
     if (first === undefined) return undefined;
@@ -121,7 +121,7 @@ class NetworkQueues {
     return waiting;
   }
 
-  /** Takes the newest job of the network with the most jobs, if it has more than `count` of them. */
+  /** Removes the newest job of the network with the most jobs, if it has more than `count`. */
   dropFromLargest(count: number): Waiting | undefined {
     let largest: [string, Waiting[]] | undefined;
     for (const entry of this.#queues) {

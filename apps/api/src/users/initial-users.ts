@@ -11,8 +11,8 @@ import { createUsers, type NewUser } from './users.ts';
 const origin = { network: 'start', priority: 'sign-in' } as const;
 
 /**
- * Fills an EMPTY database with the administrator and the demo users that the operator asked for, all or nothing.
- * Does not change a database that has users, and logs a warning if that database has no administrator of the requested name.
+ * Creates the configured administrator and demo users in an empty database, in one transaction. Does not change a database that has
+ * users, but logs a warning if `ADMIN_USER` is not an administrator there.
  *
  * @throws ConfigError when the administrator's password is easy to guess.
  */
@@ -35,23 +35,23 @@ export async function createInitialUsers(
     }
     return;
   }
-  const people: NewUser[] = [];
+  const newUsers: NewUser[] = [];
   // The operator's administrator comes first: if a demo user has the same name, the operator's account wins.
   if (config.admin !== undefined) {
     const { user, password } = config.admin;
     const weakness = await weaknessOf(password, user);
     if (weakness !== undefined)
       throw new ConfigError([`ADMIN_PASSWORD: must not be easy to guess, but it ${weakness}`]);
-    people.push({ name: user, passwordHash: await passwords.hash(password, origin), roles: ['admin'] });
+    newUsers.push({ name: user, passwordHash: await passwords.hash(password, origin), roles: ['admin'] });
   }
   if (config.demoUsers) {
     for (const { name, roles } of demoUsers) {
-      people.push({ name, passwordHash: await passwords.hash(demoPassword, origin), roles, demoPassword: true });
+      newUsers.push({ name, passwordHash: await passwords.hash(demoPassword, origin), roles, demoPassword: true });
     }
   }
   await db.transaction().execute(async (transaction) => {
     const users = createUsers(transaction, now);
-    for (const person of people) await users.add(person);
+    for (const user of newUsers) await users.add(user);
     if (!config.demoUsers) return;
     const shared = { private: false, createdBy: 'admin', everyone: true };
     await addRoom(transaction, { room: 'general', title: 'General', ...shared }, now());

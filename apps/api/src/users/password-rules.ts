@@ -1,15 +1,15 @@
 import type { ZxcvbnFactory } from '@zxcvbn-ts/core';
 import { HttpProblem } from '../http/http-problem.ts';
 
-/** Long enough for every passphrase, and short enough to bound the work of hashing. */
-const longest = 256;
-/** A password with so many characters besides a name is more than that name. */
-const enoughBesides = 5;
+/** Maximum characters: enough for passphrases, and bounds the cost of hashing. */
+const maxLength = 256;
+/** Minimum characters besides the name of the user or product. */
+const minBesidesName = 5;
 const product = 'usher';
 
 export interface PasswordRules {
   /**
-   * Resolves if a new password is long enough and not easy to guess.
+   * Resolves if a new password fulfills the rules.
    *
    * @throws HttpProblem 400 `bad_request` for its length, otherwise `weak_password`. `detail` says why, for a developer, and never
    * repeats the password.
@@ -18,20 +18,20 @@ export interface PasswordRules {
 }
 
 /**
- * The requirements for a new password, after NIST SP 800-63B-4 §3.1.1.2 and OWASP ASVS 5.0 §6.2: a minimum length, any characters,
- * and not easy to guess: not a common password or a small change of one, not the name of the user or the product with little around
- * it, not a sequence. There are no composition rules (ASVS 6.2.5). Characters are Unicode code points in NFC.
+ * The rules for new passwords, after NIST SP 800-63B-4 §3.1.1.2 and OWASP ASVS 5.0 §6.2: a minimum length, and not easy to guess. That
+ * excludes common passwords and small changes of them, little more than the name of the user or product, and sequences. There are no
+ * composition rules (ASVS 6.2.5). Characters are Unicode code points in NFC.
  *
- * Revision 4 requires 15 characters where the password is the only factor, as here, and 8 beside a second factor. The default is the
- * shorter one, because most people expect it. Operators raise it with `PASSWORD_MIN_LENGTH`.
+ * NIST requires 15 characters for a password as the only factor, as here, and 8 beside a second factor. The default is 8, because most
+ * users expect it. Operators raise it with `PASSWORD_MIN_LENGTH`.
  */
-export function createPasswordRules(shortest: number): PasswordRules {
+export function createPasswordRules(minLength: number): PasswordRules {
   return {
     async check(password, user) {
       const normal = normalizePassword(password);
       const length = codePoints(normal).length;
-      if (length < shortest || length > longest) {
-        throw new HttpProblem('bad_request', { detail: `password: wants ${shortest} to ${longest} characters` });
+      if (length < minLength || length > maxLength) {
+        throw new HttpProblem('bad_request', { detail: `password: must have ${minLength} to ${maxLength} characters` });
       }
       const weakness = await weaknessOf(password, user);
       if (weakness !== undefined) throw new HttpProblem('weak_password', { detail: `password: ${weakness}` });
@@ -39,7 +39,7 @@ export function createPasswordRules(shortest: number): PasswordRules {
   };
 }
 
-/** Why a password is easy to guess, as the end of a sentence. `undefined` if it is not. */
+/** Returns why a password is easy to guess, as the predicate of a sentence, or `undefined`. */
 export async function weaknessOf(typed: string, user: string): Promise<string | undefined> {
   const password = normalizePassword(typed);
   if (isSimpleSequence(password)) return 'is one character repeated, or a plain sequence';
@@ -47,13 +47,13 @@ export async function weaknessOf(typed: string, user: string): Promise<string | 
   const besides = withoutNames(password.toLowerCase(), user.toLowerCase());
   if (besides === undefined) return undefined;
   const little =
-    codePoints(besides).length < enoughBesides || isSimpleSequence(besides) || (await isCommonPassword(besides));
+    codePoints(besides).length < minBesidesName || isSimpleSequence(besides) || (await isCommonPassword(besides));
   return little ? 'is little more than a name' : undefined;
 }
 
 /**
- * The rest of a password without the names of the user and of the product, forwards and backwards, and without signs around the
- * rest. `undefined` if it contains none of them. A name of one or two letters is part of many words, so only its repetition counts.
+ * Removes the names of the user and the product, forwards and backwards, and punctuation around the rest. Returns `undefined` if the
+ * password contains no name. Names of one or two letters are part of many words, so only their repetition counts.
  */
 function withoutNames(password: string, user: string): string | undefined {
   if (password.replaceAll(user, '') === '') return '';
@@ -78,8 +78,8 @@ function codePoints(text: string): readonly string[] {
   return Array.from(text);
 }
 
-/** What fingers run along. Each goes round: after its end it begins anew. */
-const runs = [
+/** Digits, the alphabet and keyboard rows. Each continues at its start. */
+const sequences = [
   '0123456789',
   'abcdefghijklmnopqrstuvwxyz',
   'qwertyuiop',
@@ -90,8 +90,8 @@ const runs = [
 ];
 
 /**
- * Whether a text is one character repeated, or goes up or down an alphabet, the digits or a row of a keyboard, in any case. One of
- * a single character, or of none, does.
+ * Whether a text repeats one character or follows a sequence in either direction, ignoring case. Also `true` for fewer than two
+ * characters.
  */
 function isSimpleSequence(text: string): boolean {
   const lower = text.toLowerCase();
@@ -101,9 +101,9 @@ function isSimpleSequence(text: string): boolean {
   const step = second - first;
   if (Math.abs(step) <= 1 && points.every((point, index) => point === first + index * step)) return true;
   const backwards = String.fromCodePoint(...points.toReversed());
-  return runs.some((run) => {
-    const round = run.repeat(Math.ceil(lower.length / run.length) + 1);
-    return round.includes(lower) || round.includes(backwards);
+  return sequences.some((sequence) => {
+    const repeated = sequence.repeat(Math.ceil(lower.length / sequence.length) + 1);
+    return repeated.includes(lower) || repeated.includes(backwards);
   });
 }
 
@@ -114,27 +114,26 @@ interface Strength {
 
 let loading: Promise<Strength> | undefined;
 
-/** Guesses that the limits on sign-in do not stop within months: zxcvbn's own boundary between a score of 1 and of 2. */
-const enoughGuesses = 1e6;
-/** The estimate takes time that grows faster than the length: up to 30 ms for so many characters, 400 ms for 256. */
+/** Minimum number of guesses: zxcvbn's boundary between the scores 1 and 2. The sign-in throttle makes so many guesses take months. */
+const minGuesses = 1e6;
+/** Characters that are estimated. The cost grows faster than the length: 30 ms for 32 characters, 400 ms for 256. */
 const estimatedChars = 32;
 
 /**
- * Whether a password is one of some 49,000 that are used most, in any case, or a small change of one: other letters in upper case,
- * digits or signs at its ends, digits for letters, backwards, repeated. The list and the estimate are those of zxcvbn.
- * They are loaded at the first call.
+ * Whether a password is one of the 49,000 most common, ignoring case, or a small change of one: changed case, added digits or
+ * punctuation, digits for letters, reversed, repeated. Uses the list and the estimate of zxcvbn, which are loaded at the first call.
  *
  * @param password in NFC
- * @param words that an attacker tries first as well, such as the name of the user
+ * @param words further words that an attacker tries first, such as the name of the user
  */
 async function isEasyToGuess(password: string, words: readonly string[] = []): Promise<boolean> {
   const { common, zxcvbn } = await (loading ??= load());
   if (common.has(password.toLowerCase())) return true;
   const start = Array.from(password).slice(0, estimatedChars).join('');
-  return zxcvbn.check(start, [...words]).guesses < enoughGuesses;
+  return zxcvbn.check(start, [...words]).guesses < minGuesses;
 }
 
-/** Whether a text is one of the passwords that are used most, in any case. */
+/** Whether a text is one of the most common passwords, ignoring case. */
 async function isCommonPassword(text: string): Promise<boolean> {
   const { common } = await (loading ??= load());
   return common.has(text.toLowerCase());

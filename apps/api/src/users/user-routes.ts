@@ -23,7 +23,7 @@ declare module 'fastify' {
 
 const userSchema = Type.Object({ user: Type.String() });
 
-/** Sign-up, if the operator opened it. */
+/** Sign-up, if `SIGN_UP` is `open`. */
 export const userRoutes: FastifyPluginCallbackTypebox<UserRoutesOptions> = (app, options, done) => {
   const { signUp, users, passwords, rules, throttle } = options;
   app.decorateRequest('signUpAttempt', undefined);
@@ -32,7 +32,7 @@ export const userRoutes: FastifyPluginCallbackTypebox<UserRoutesOptions> = (app,
     {
       config: { anonymous: true },
       schema: { body: newUserSchema, response: { 201: userSchema } },
-      // Before the body is read, so that malformed requests count as well.
+      // Before the body is parsed, so that malformed requests also count.
       onRequest: async (request) => {
         if (signUp === 'closed') throw new HttpProblem('sign_up_closed');
         request.signUpAttempt = await throttle.begin(request.ip);
@@ -46,7 +46,7 @@ export const userRoutes: FastifyPluginCallbackTypebox<UserRoutesOptions> = (app,
       const { pwd } = request.body;
       const name = foldUserName(request.body.user);
       await rules.check(pwd, name);
-      // Checked before the expensive hash. The insert decides: of two simultaneous sign-ups one gets the name.
+      // Avoids the expensive hash for a name in use. The insert is what decides between parallel sign-ups.
       if ((await users.find(name)) !== undefined) throw new HttpProblem('user_taken');
       const passwordHash = await passwords.hash(pwd, { network: networkOf(request.ip), priority: 'sign-up' });
       if (!(await users.add({ name, passwordHash, roles: [] }))) throw new HttpProblem('user_taken');

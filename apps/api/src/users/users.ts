@@ -8,11 +8,11 @@ export interface User {
   readonly disabled: boolean;
 }
 
-/** With what only the check of a password may look at. */
+/** A user with the data for authentication. */
 export interface KnownUser extends User {
-  /** Absent: no password opens this account, for its user signs in elsewhere. */
+  /** Absent for a user of an identity provider. */
   readonly passwordHash: string | undefined;
-  /** The identity provider that the user comes from. Absent: an account of this server. */
+  /** The identity provider of the user. Absent for an account of this server. */
   readonly issuer: string | undefined;
 }
 
@@ -20,23 +20,21 @@ export interface NewUser {
   readonly name: string;
   readonly passwordHash: string;
   readonly roles: readonly string[];
-  /** Whether the password is the one of the demo. Defaults to false. */
+  /** Whether this is the demo password. Defaults to false. */
   readonly demoPassword?: boolean;
 }
 
 export interface Users {
-  /** Makes a user, with the rooms that are everybody's; `false` when the name is in use. */
+  /** Creates a user as a member of the rooms that all users belong to. Resolves to `false` if the name is in use. */
   add(user: NewUser): Promise<boolean>;
   find(name: string): Promise<KnownUser | undefined>;
-  /**
-   * The user of a name, made without a password or a role if nobody has it. It may be somebody else's: look at the issuer.
-   */
+  /** Finds a user, or creates one without password and roles. The caller must compare the issuer: the name may belong to another account. */
   findOrCreate(name: string, issuer: string): Promise<KnownUser>;
-  /** `false` when there is no such user. */
+  /** Resolves to `false` for an unknown user. */
   setPassword(name: string, passwordHash: string): Promise<boolean>;
-  /** Disabled, a user is refused everywhere from the next look on. `false` when there is no such user. */
+  /** The next validation of a session rejects a disabled user. Resolves to `false` for an unknown user. */
   setDisabled(name: string, disabled: boolean): Promise<boolean>;
-  /** Whether nobody has an account yet. */
+  /** Whether there are no users. */
   empty(): Promise<boolean>;
 }
 
@@ -46,7 +44,7 @@ export function createUsers(db: Kysely<Tables>, now: () => number): Users {
     return numUpdatedRows === 1n;
   }
 
-  /** `false` when the name is in use. */
+  /** Resolves to `false` if the name is in use. */
   async function insert(
     name: string,
     rest: Pick<Tables['users'], 'password_hash' | 'roles' | 'issuer' | 'demo_password'>,
@@ -64,7 +62,7 @@ export function createUsers(db: Kysely<Tables>, now: () => number): Users {
     });
   }
 
-  /** In the transaction that this was made with, or in one of its own. */
+  /** Runs `work` in the current transaction, or in a new one. */
   function within<T>(work: (transaction: Kysely<Tables>) => Promise<T>): Promise<T> {
     return db.isTransaction ? work(db) : db.transaction().execute(work);
   }
@@ -99,7 +97,7 @@ export function createUsers(db: Kysely<Tables>, now: () => number): Users {
       if (known !== undefined) return known;
       await insert(name, { password_hash: '', roles: '[]', issuer, demo_password: 0 });
       const made = await find(name);
-      if (made === undefined) throw new Error('a user who was just made is not there');
+      if (made === undefined) throw new Error('a user is missing after its creation');
       return made;
     },
     setPassword: (name, passwordHash) => change(name, { password_hash: passwordHash, demo_password: 0 }),
@@ -111,11 +109,11 @@ export function createUsers(db: Kysely<Tables>, now: () => number): Users {
   };
 }
 
-/** The roles as they are stored: a JSON array of names. */
+/** Parses stored roles: a JSON array of names. */
 export function parseRoles(json: string): readonly string[] {
   const roles: unknown = JSON.parse(json);
   if (!Array.isArray(roles) || !roles.every((role) => typeof role === 'string')) {
-    throw new TypeError('the roles of a user are stored as a JSON array of names');
+    throw new TypeError('invalid roles in the database: must be a JSON array of names');
   }
   return roles;
 }
