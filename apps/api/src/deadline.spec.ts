@@ -3,14 +3,14 @@ import { drainMs } from './app.ts';
 import { Deadline, settledWithin } from './deadline.ts';
 import { drainSpreadMs } from './socket/drain-spread.ts';
 
-/** A clock that a test sets. */
+/** A manual clock. */
 function newClock() {
   const clock = { ms: 1_000, now: () => clock.ms };
   return clock;
 }
 
 describe('a deadline', () => {
-  test('leaves the whole duration until it is started, and starts once', () => {
+  test('has the full duration left until it starts, and starts once', () => {
     const clock = newClock();
     const deadline = new Deadline(10_000, clock.now);
     clock.ms += 60_000;
@@ -21,7 +21,7 @@ describe('a deadline', () => {
     expect([deadline.started, deadline.leftMs]).toEqual([true, 6_000]);
   });
 
-  test('leaves nothing once it has passed', () => {
+  test('has 0 ms left after it has passed', () => {
     const clock = newClock();
     const deadline = new Deadline(10_000, clock.now);
     deadline.start();
@@ -30,26 +30,26 @@ describe('a deadline', () => {
   });
 });
 
-describe('the arithmetic of DRAIN_SECONDS=10', () => {
+describe('a drain with DRAIN_SECONDS=10', () => {
   test.each([
     ['no connections', 0, 0, 0],
     ['few connections', 100, 0, 200],
     ['more connections than can come back in time', 20_000, 0, 6_666],
     ['more connections, after a delay of 4 seconds', 20_000, 4_000, 4_000],
     ['more connections, when the deadline has almost passed', 20_000, 9_997, 2],
-  ])('%s: the spread fits into the time that is left', (_name, connections, passedMs, spreadMs) => {
+  ])('with %s, spreads the closes within the remaining time', (_name, connections, passedMs, spreadMs) => {
     const clock = newClock();
     const deadline = new Deadline(drainMs({ drainSeconds: 10 }), clock.now);
     deadline.start();
     clock.ms += passedMs;
     const spread = drainSpreadMs(connections, 500, deadline.leftMs);
     expect(Math.floor(spread)).toBe(spreadMs);
-    // Closing handshakes, answers and cutting share what is left: nothing is added to the 10 seconds.
+    // All steps share the 10 seconds.
     clock.ms += spread;
     expect(passedMs + spread + deadline.leftMs).toBe(10_000);
   });
 
-  test('late steps take their time from the later ones', () => {
+  test('shortens later steps when earlier steps are late', () => {
     const clock = newClock();
     const deadline = new Deadline(drainMs({ drainSeconds: 10 }), clock.now);
     deadline.start();
@@ -60,17 +60,17 @@ describe('the arithmetic of DRAIN_SECONDS=10', () => {
   });
 });
 
-test('DRAIN_SECONDS=0 leaves half a second for close frames and short answers', () => {
+test('takes half a second with DRAIN_SECONDS=0, for close frames and short responses', () => {
   expect(drainMs({ drainSeconds: 0 })).toBe(500);
 });
 
 describe('settledWithin', () => {
-  test('is true for work that resolves or rejects', async () => {
+  test('resolves to true if the work resolves or rejects', async () => {
     expect(await settledWithin(Promise.resolve(), 10_000)).toBe(true);
     expect(await settledWithin(Promise.reject(new Error('failed')), 10_000)).toBe(true);
   });
 
-  test('is false for work that never settles', async () => {
+  test('resolves to false if the work never settles', async () => {
     expect(await settledWithin(new Promise(() => undefined), 1)).toBe(false);
   });
 });

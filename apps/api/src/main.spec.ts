@@ -27,7 +27,7 @@ function environment(env: Record<string, string>): NodeJS.ProcessEnv {
   return { PATH: process.env['PATH'], PORT: '0', DEMO_USERS: 'true', ...env };
 }
 
-/** Starts the server as an operator does, and waits for the line that says where it listens. */
+/** Starts the server as an operator does, and waits until it listens. */
 async function start(env: Record<string, string>, ipc = false): Promise<Running> {
   const child = spawn(process.execPath, node, {
     env: environment(env),
@@ -48,8 +48,8 @@ async function start(env: Record<string, string>, ipc = false): Promise<Running>
   throw new Error('the server ended before it was ready');
 }
 
-describe('the program', () => {
-  test('with wrong settings says all of them by name and ends with 1', async () => {
+describe('the server process', () => {
+  test('prints all invalid settings and exits with code 1', async () => {
     const child = spawn(process.execPath, node, {
       env: environment({ DATA_DIR: tempFolder(), PORT: 'http', SIGN_UP: 'maybe', JWT_SECRET: 'hush' }),
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -62,7 +62,7 @@ describe('the program', () => {
     expect(said).not.toContain('hush');
   });
 
-  test('says when its port or its folder is taken, and ends with 1', async () => {
+  test('exits with code 1 and a reason if its port or data directory is in use', async () => {
     const folder = tempFolder();
     const { url } = await start({ DATA_DIR: folder });
     for (const [env, words] of [
@@ -76,7 +76,7 @@ describe('the program', () => {
     }
   });
 
-  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s drains and ends with 0', async (signal) => {
+  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('drains and exits with code 0 on %s', async (signal) => {
     const { process: child, url, exit } = await start({ DATA_DIR: tempFolder(), DRAIN_SECONDS: '2' });
     const socket = await client(url).connect('maggie');
     child.kill(signal);
@@ -84,11 +84,11 @@ describe('the program', () => {
     expect(await exit).toEqual([0, null]);
   });
 
-  test('signals that come twice, while somebody does not hang up, change nothing', async () => {
+  test('ignores further signals while a client does not close its connection', async () => {
     const { process: child, url, exit } = await start({ DATA_DIR: tempFolder(), DRAIN_SECONDS: '6' });
     const { connect, call } = client(url);
     const socket = await connect('maggie');
-    // It reads nothing more, so it will not answer the closing handshake.
+    // The client stops reading, so it does not finish the closing handshake.
     socket.ws.pause();
     child.kill('SIGINT');
     let status = 200;
@@ -99,7 +99,7 @@ describe('the program', () => {
     expect(await exit).toEqual([0, null]);
   });
 
-  test('a signal during the start ends it with 0', async () => {
+  test('exits with code 0 on a signal during startup', async () => {
     const child = spawn(process.execPath, node, {
       env: environment({ DATA_DIR: tempFolder(), LOG_LEVEL: 'info' }),
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -115,7 +115,7 @@ describe('the program', () => {
     expect(await exit).toEqual([0, null]);
   });
 
-  test('with DRAIN_DELAY_SECONDS "ready" is 503 with the port open although no connection is', async () => {
+  test('returns 503 from "ready" with an open port during DRAIN_DELAY_SECONDS, even without connections', async () => {
     const {
       process: child,
       url,
@@ -132,7 +132,7 @@ describe('the program', () => {
     expect(await exit).toEqual([0, null]);
   });
 
-  test('an unusable DATA_DIR is one line that names the setting, and exit code 1', async () => {
+  test('prints one line that names DATA_DIR and exits with code 1 if the directory is unusable', async () => {
     const child = spawn(process.execPath, node, {
       env: environment({ DATA_DIR: '/proc/usher-data' }),
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -142,13 +142,13 @@ describe('the program', () => {
     expect(said).toMatch(/^DATA_DIR: cannot use "\/proc\/usher-data" [^\n]+\n$/);
   });
 
-  test('ends when the parent that started it is gone', async () => {
+  test('exits when its parent process exits', async () => {
     const { process: child, exit } = await start({ DATA_DIR: tempFolder() }, true);
     child.disconnect();
     expect(await exit).toEqual([0, null]);
   });
 
-  test('ends when the parent has gone before it was ready', async () => {
+  test('exits when its parent process exited before it was ready', async () => {
     const child = spawn(process.execPath, node, {
       env: environment({ DATA_DIR: tempFolder() }),
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -157,7 +157,7 @@ describe('the program', () => {
     expect(await ended(child)).toEqual([0, null]);
   });
 
-  test('tells the parent where it listens, wherever people reach it', async () => {
+  test('sends its listening address to the parent, even with a PUBLIC_URL', async () => {
     const child = spawn(process.execPath, node, {
       env: environment({ DATA_DIR: tempFolder(), DEMO_USERS: 'false', PUBLIC_URL: 'https://chat.example.org' }),
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -178,7 +178,7 @@ describe('kill -9 while twenty clients send', () => {
     seq?: number;
   }
 
-  test('loses nothing that was acknowledged, and what is sent again appears once', async () => {
+  test('loses no acknowledged message and stores repeated messages once', async () => {
     const env = { DATA_DIR: tempFolder(), SENDS_PER_SECOND: '0', MAX_CONNECTIONS_PER_USER: '20' };
     const first = await start(env);
     const people = ['maggie', 'bart', 'lisa', 'admin'];
@@ -191,7 +191,7 @@ describe('kill -9 while twenty clients send', () => {
       enough = resolve;
     });
 
-    // All sit before the first one speaks, so that the end finds all of them speaking.
+    // All clients connect before the first one sends, so that all of them are sending when the server is killed.
     const sockets = await Promise.all(
       Array.from({ length: 20 }, async (_, index) => {
         const socket = await connect(people[index % 4] ?? '', tokens[index % 4]);
@@ -202,7 +202,7 @@ describe('kill -9 while twenty clients send', () => {
     const streams = sockets.map(async (socket, index) => {
       const mine: Sent[] = [];
       sent[index] = mine;
-      // Ten on their way at any time, until the server is no more.
+      // Ten messages in flight at any time, until the server is killed.
       const lane = async (): Promise<void> => {
         for (;;) {
           const message: Sent = { key: crypto.randomUUID(), text: `${index}/${mine.length}` };
@@ -232,7 +232,7 @@ describe('kill -9 while twenty clients send', () => {
     expect(all.length).toBeGreaterThan(acked.length);
     for (const { seq, text: wanted } of acked) expect(stored.get(seq ?? 0)).toBe(wanted);
 
-    // Everything again with its own key, as clients do that never heard the answer.
+    // Repeats all messages with their keys, like clients without an acknowledgment.
     await Promise.all(
       sent.map(async (mine, index) => {
         const socket = await again.connect(people[index % 4] ?? '', tokensAgain[index % 4]);
@@ -248,7 +248,7 @@ describe('kill -9 while twenty clients send', () => {
     expect(new Set(texts)).toEqual(new Set(all.map(({ text: wanted }) => wanted)));
   }, 60_000);
 
-  /** The whole room over HTTP: text by sequence, and that the sequences have no hole. */
+  /** Reads all messages of the room over HTTP. The sequences must have no gap. */
   async function everything({ call }: ReturnType<typeof client>, token: string): Promise<Map<number, string>> {
     const found = new Map<number, string>();
     for (let before = '', more = true; more;) {

@@ -14,7 +14,7 @@ const calls = [
 ] as const;
 
 describe('an operator', () => {
-  test('disables a user: sessions, sockets, tickets and sign-in end at once, and the proof says how many', async () => {
+  test('disables a user: revokes sessions, sockets, tickets and sign-in at once and returns the proof', async () => {
     const app = await newApp();
     const admin = await new Browser(app).signIn('admin');
     const bart = await new Browser(app).signIn('bart');
@@ -37,13 +37,13 @@ describe('an operator', () => {
     }
   });
 
-  test('reaches an older user named .. with a client that sends the path as it is', async () => {
+  test('can disable an older user named ".." with a client that does not normalize paths', async () => {
     const app = await newApp();
     const database = new DatabaseSync(join(app.dataDir, 'usher.db'), { timeout: 5_000 });
     database.exec(`UPDATE users SET name = '..' WHERE name = 'bart'`);
     database.close();
     const admin = await new Browser(app).signIn('admin');
-    // fetch and browsers remove the segment, also when it is encoded.
+    // fetch and browsers remove the segment, even if it is encoded.
     expect((await admin.ask('PUT', '/api/admin/users/%2E%2E', { disabled: true })).status).toBe(404);
     const call = request({
       port: new URL(app.url).port,
@@ -57,7 +57,7 @@ describe('an operator', () => {
     expect((await app.call('POST', '/api/auth', { body: { user: '..', pwd: 'secret' } })).status).toBe(403);
   });
 
-  test('enabling brings no session back, but lets the user sign in again', async () => {
+  test('enables a user, who can sign in again while old sessions stay revoked', async () => {
     const app = await newApp();
     const admin = await new Browser(app).signIn('admin');
     const bart = await new Browser(app).signIn('bart');
@@ -68,7 +68,7 @@ describe('an operator', () => {
     expect((await bart.ask('GET', '/api/me')).status).toBe(200);
   });
 
-  test('ends all sessions of a user, who may sign in again', async () => {
+  test('revokes all sessions of a user, who may sign in again', async () => {
     const app = await newApp();
     const admin = await new Browser(app).signIn('admin');
     const bart = await new Browser(app).signIn('bart');
@@ -79,7 +79,7 @@ describe('an operator', () => {
     await bart.signIn('bart');
   });
 
-  test('closes one connection with 4503; its session and its other sockets live on', async () => {
+  test('closes one connection with 4503 and keeps its session and other sockets', async () => {
     const app = await newApp();
     const admin = await new Browser(app).signIn('admin');
     const bart = await new Browser(app).signIn('bart');
@@ -94,7 +94,7 @@ describe('an operator', () => {
     expect((await admin.ask('DELETE', path)).json).toMatchObject({ code: 'not_found' });
   });
 
-  test('cannot disable themselves: nobody would be left to take it back', async () => {
+  test('cannot disable themselves', async () => {
     const app = await newApp();
     const admin = await new Browser(app).signIn('admin');
     expect(await admin.ask('PUT', '/api/admin/users/admin', { disabled: true })).toMatchObject({
@@ -104,7 +104,7 @@ describe('an operator', () => {
     expect((await admin.ask('GET', '/api/me')).status).toBe(200);
   });
 
-  test('is told of a user who does not exist', async () => {
+  test('receives 404 for an unknown user', async () => {
     const app = await newApp();
     const admin = await new Browser(app).signIn('admin');
     expect((await admin.ask('PUT', '/api/admin/users/nobody', { disabled: true })).status).toBe(404);
@@ -113,8 +113,8 @@ describe('an operator', () => {
   });
 });
 
-describe('the operator’s calls', () => {
-  test.each(calls)('%s %s is for admins only', async (method, path, body) => {
+describe('operator calls', () => {
+  test.each(calls)('%s %s requires the role admin', async (method, path, body) => {
     const app = await newApp();
     const bart = await new Browser(app).signIn('bart');
     const options = body === undefined ? {} : { body };

@@ -9,7 +9,7 @@ vi.mock(import('@node-rs/argon2'), { spy: true });
 
 const seconds = (ms: number): number => Math.floor(ms / 1000);
 
-/** Changes what stands in the database, as an operator would from outside. */
+/** Changes the database directly. */
 function inDatabase({ dataDir }: TestApp, statement: string): void {
   const database = new DatabaseSync(join(dataDir, 'usher.db'), { timeout: 5_000 });
   try {
@@ -20,7 +20,7 @@ function inDatabase({ dataDir }: TestApp, statement: string): void {
 }
 
 describe('signing in', () => {
-  test('gives a token and says when it expires; nobody keeps the answer', async () => {
+  test('returns a token and its expiry in a response that is not cached', async () => {
     const { call } = await newApp({ ACCESS_TOKEN_SECONDS: '60' });
     const { status, headers, json } = await call('POST', '/api/auth', { body: { user: 'maggie', pwd: 'secret' } });
     expect(status).toBe(200);
@@ -43,7 +43,7 @@ describe('signing in', () => {
     });
   });
 
-  test('answers a wrong password and an unknown user alike, with a hash computed for both', async () => {
+  test('responds identically to a wrong password and an unknown user, and computes a hash for both', async () => {
     const { call } = await newApp();
     const verify = vi.mocked(argon2.verify);
     verify.mockClear();
@@ -59,7 +59,7 @@ describe('signing in', () => {
     expect({ ...unknown, headers: [] }).toEqual({ ...wrong, headers: [] });
   });
 
-  test('tells a disabled user so, but only with the right password', async () => {
+  test('reports a disabled user only with the correct password', async () => {
     const app = await newApp();
     inDatabase(app, `UPDATE users SET disabled = 1 WHERE name = 'bart'`);
     expect((await app.call('POST', '/api/auth', { body: { user: 'bart', pwd: 'wrong' } })).json).toMatchObject({
@@ -69,7 +69,7 @@ describe('signing in', () => {
     expect(right).toMatchObject({ status: 403, json: { code: 'user_disabled' } });
   });
 
-  test('after ten failures even the right password waits, and nobody else does', async () => {
+  test('throttles the account after ten failures, even with the correct password, and no other account', async () => {
     const { call } = await newApp();
     for (let time = 0; time < 10; time++) {
       const { json } = await call('POST', '/api/auth', { body: { user: 'maggie', pwd: `guess ${time}` } });
@@ -85,7 +85,7 @@ describe('signing in', () => {
     expect((await call('POST', '/api/auth', { body: { user: 'bart', pwd: 'secret' } })).status).toBe(200);
   });
 
-  test('guesses side by side are not more than ten either', async () => {
+  test('permits at most ten parallel guesses', async () => {
     const { call } = await newApp();
     const guesses = Array.from({ length: 30 }, (_, time) =>
       call('POST', '/api/auth', { body: { user: 'nobody', pwd: `guess ${time}` } }),
@@ -95,7 +95,7 @@ describe('signing in', () => {
     expect(codes.filter((code) => code === 'too_many_attempts')).toHaveLength(20);
   });
 
-  test('counts failures for every spelling of a name as failures of one account', async () => {
+  test('counts failures for all spellings of a name as failures of one account', async () => {
     const { call } = await newApp();
     const spellings = ['maggie', 'Maggie', 'MAGGIE', 'mAggie', 'maGgie'];
     for (let time = 0; time < 10; time++) {
@@ -112,7 +112,7 @@ describe('signing in', () => {
     ['no JSON', '{"user":', 'application/json', 400, 'bad_request'],
     ['another media type', 'user=maggie', 'application/x-www-form-urlencoded', 415, 'unsupported_media_type'],
     ['far too much', { user: 'maggie', pwd: 'x'.repeat(20_000) }, undefined, 413, 'too_large'],
-  ])('refuses %s as a problem document', async (_name, body, type, status, code) => {
+  ])('rejects %s with a problem document', async (_name, body, type, status, code) => {
     const { call } = await newApp();
     const headers = type === undefined ? {} : { 'content-type': type };
     const answer = await call('POST', '/api/auth', { body, headers });
@@ -122,7 +122,7 @@ describe('signing in', () => {
 });
 
 describe('the bearer token', () => {
-  /** Makes a JWT by hand, as somebody who knows the secret (or not) could. */
+  /** Creates a JWT by hand, with or without the real secret. */
   function forge(secret: string, header: object, claims: object): string {
     const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url');
     const input = `${encode(header)}.${encode(claims)}`;
@@ -151,12 +151,12 @@ describe('the bearer token', () => {
     return { app, claims, code };
   }
 
-  test('is accepted when it is what it should be', async () => {
+  test('is accepted if it is valid', async () => {
     const { claims, code } = await withSession();
     expect(await code(forge(secret, header, claims))).toBe('good');
   });
 
-  test('tells who one is', async () => {
+  test('identifies the current user', async () => {
     const { call, signIn } = await newApp();
     const { json } = await call('GET', '/api/me', { token: await signIn('admin') });
     expect(json).toEqual({
@@ -167,7 +167,7 @@ describe('the bearer token', () => {
     });
   });
 
-  test('is refused with another algorithm, type, issuer, audience or key, and without a claim', async () => {
+  test('is rejected with another algorithm, type, issuer, audience or key, and without a required claim', async () => {
     const { claims, code } = await withSession();
     const none = `${forge(secret, { alg: 'none', typ: 'at+jwt' }, claims).split('.').slice(0, 2).join('.')}.`;
     expect(await code(none)).toBe('invalid_token');
@@ -183,12 +183,12 @@ describe('the bearer token', () => {
     }
   });
 
-  test('is expired when its time has come', async () => {
+  test('is rejected after it has expired', async () => {
     const { claims, code } = await withSession();
     expect(await code(forge(secret, header, { ...claims, exp: seconds(Date.now()) - 1 }))).toBe('token_expired');
   });
 
-  test('is expired when its time has come, though it was verified before', async () => {
+  test('is rejected after it has expired even if it was verified before', async () => {
     const { claims, code } = await withSession();
     const start = Date.now();
     const token = forge(secret, header, { ...claims, exp: seconds(start) + 60 });
@@ -199,19 +199,19 @@ describe('the bearer token', () => {
     expect(await code(token)).toBe('token_expired');
   });
 
-  test('of another user, or of a session that never was, is over', async () => {
+  test('is rejected for another user and for an unknown session', async () => {
     const { claims, code } = await withSession();
     expect(await code(forge(secret, header, { ...claims, sub: 'bart' }))).toBe('session_ended');
     expect(await code(forge(secret, header, { ...claims, sid: 'x'.repeat(22) }))).toBe('session_ended');
   });
 
-  test('is worth nothing for a disabled user, at once', async () => {
+  test('is rejected at once when its user is disabled', async () => {
     const { app, claims, code } = await withSession();
     inDatabase(app, `UPDATE users SET disabled = 1 WHERE name = 'maggie'`);
     expect(await code(forge(secret, header, claims))).toBe('user_disabled');
   });
 
-  test('stands in the Authorization header and nowhere else; a ticket is none', async () => {
+  test('is accepted only in the Authorization header, and a ticket is not an access token', async () => {
     const { call, signIn, ticket } = await newApp();
     const token = await signIn();
     for (const path of ['/api/me', `/api/me?token=${token}`, `/api/me?access_token=${token}`]) {
@@ -228,7 +228,7 @@ describe('the bearer token', () => {
     }
   });
 
-  test('is asked for by every call that is not open to all', async () => {
+  test('is required by all calls that are not public', async () => {
     const { call } = await newApp();
     const body = { room: 'new', title: 'New' };
     for (const [method, path, sent] of [
@@ -245,7 +245,7 @@ describe('the bearer token', () => {
 });
 
 describe('signing out', () => {
-  test('ends this session for good, and no other', async () => {
+  test('revokes this session and no other', async () => {
     const { call, signIn } = await newApp();
     const [one, other] = [await signIn(), await signIn()];
     const out = await call('DELETE', '/api/auth', { token: one });
@@ -260,14 +260,14 @@ describe('signing out', () => {
 describe('signing up', () => {
   const body = { user: 'milhouse', pwd: 'everything’s coming up' };
 
-  test('makes an account that can sign in, with no role', async () => {
+  test('creates an account without roles that can sign in', async () => {
     const { call, signIn } = await newApp();
     expect(await call('POST', '/api/users', { body })).toMatchObject({ status: 201, json: { user: 'milhouse' } });
     const { json } = await call('GET', '/api/me', { token: await signIn(body.user, body.pwd) });
     expect(json).toMatchObject({ user: 'milhouse', roles: [] });
   });
 
-  test('folds the case of the name, and so does signing in', async () => {
+  test('ignores the case of the name, and so does sign-in', async () => {
     const { call, signIn } = await newApp();
     const answer = await call('POST', '/api/users', { body: { ...body, user: 'MilHouse' } });
     expect(answer).toMatchObject({ status: 201, json: { user: 'milhouse' } });
@@ -277,12 +277,12 @@ describe('signing up', () => {
     expect(json).toMatchObject({ user: 'milhouse' });
   });
 
-  test('is limited per address, malformed requests included, with the time to wait', async () => {
+  test('is limited per address, including malformed requests, and reports the time to wait', async () => {
     const { call } = await newApp({ SIGN_UPS_PER_ADDRESS: '2', TRUST_PROXY: '1' });
     const from = (address: string, wrong: object) =>
       call('POST', '/api/users', { body: { ...body, ...wrong }, headers: { 'x-forwarded-for': address } });
     const statuses: number[] = [];
-    // Names that are in use count in full, malformed requests as a fifth.
+    // Names in use count in full, malformed requests as a fifth.
     for (const user of ['', '', 'maggie']) statuses.push((await from('192.0.2.1', { user })).status);
     const refused = await from('192.0.2.1', {});
     expect([...statuses, refused.status]).toEqual([400, 400, 409, 429]);
@@ -294,7 +294,7 @@ describe('signing up', () => {
     expect((await from('192.0.2.2', {})).status).toBe(201);
   });
 
-  test('gives a name once, to one of many who ask at once', async () => {
+  test('assigns a name once for parallel requests', async () => {
     const { call } = await newApp();
     const answers = await Promise.all(Array.from({ length: 8 }, () => call('POST', '/api/users', { body })));
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409, 409, 409, 409]);
@@ -309,7 +309,7 @@ describe('signing up', () => {
     ['a space', { ...body, user: 'mil house' }],
     ['33 characters', { ...body, user: 'm'.repeat(33) }],
     ['a short password', { ...body, pwd: 'seven77' }],
-  ])('refuses %s', async (_name, wrong) => {
+  ])('rejects %s', async (_name, wrong) => {
     const { call } = await newApp();
     expect(await call('POST', '/api/users', { body: wrong })).toMatchObject({
       status: 400,
@@ -317,7 +317,7 @@ describe('signing up', () => {
     });
   });
 
-  test('refuses a password that is easy to guess, and says why without repeating it', async () => {
+  test('rejects a password that is easy to guess, with a reason that does not contain it', async () => {
     const { call } = await newApp();
     const common = await call('POST', '/api/users', { body: { ...body, pwd: 'sunshine' } });
     expect(common).toMatchObject({ status: 400, json: { code: 'weak_password' } });
@@ -326,7 +326,7 @@ describe('signing up', () => {
     expect(common.text + own.text).not.toMatch(/sunshine|milhouse/i);
   });
 
-  test('wants as many characters as the operator says', async () => {
+  test('requires the configured number of characters', async () => {
     const { call } = await newApp({ PASSWORD_MIN_LENGTH: '15' });
     const short = await call('POST', '/api/users', { body: { ...body, pwd: 'fourteen chars' } });
     expect(short).toMatchObject({
@@ -336,7 +336,7 @@ describe('signing up', () => {
     expect((await call('POST', '/api/users', { body: { ...body, pwd: 'fifteen letters' } })).status).toBe(201);
   });
 
-  test('takes a password that another keyboard spells in other code points', async () => {
+  test('accepts a password whose code points depend on the keyboard', async () => {
     const { call, signIn } = await newApp();
     const composed = 'ça va là-bas';
     await call('POST', '/api/users', { body: { ...body, pwd: composed.normalize('NFD') } });
@@ -344,7 +344,7 @@ describe('signing up', () => {
     await expect(signIn(body.user, composed.normalize('NFD'))).resolves.toBeDefined();
   });
 
-  test('is closed unless the operator opened it', async () => {
+  test('is closed by default', async () => {
     const { call } = await newApp({ SIGN_UP: 'closed' });
     expect(await call('POST', '/api/users', { body })).toMatchObject({ status: 403, json: { code: 'sign_up_closed' } });
   });

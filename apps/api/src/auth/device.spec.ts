@@ -55,7 +55,7 @@ describe('the device of a session', () => {
     ['curl', 'curl/8.7.1', { browser: 'curl 8', kind: 'other' }],
     ['Node', 'node', { browser: 'node', kind: 'other' }],
     ['Python', 'python-requests/2.32.3', { browser: 'python-requests 2', kind: 'other' }],
-  ])('is recognised: %s', (_name, userAgent, device) => {
+  ])('is recognized: %s', (_name, userAgent, device) => {
     expect(deviceOf(userAgent)).toStrictEqual(device);
   });
 
@@ -69,28 +69,28 @@ describe('the device of a session', () => {
     '/x',
     '"; DROP TABLE users',
     'Mozilla/5.0',
-  ])('is of some other kind where nothing is told: %j', (userAgent) => {
+  ])('is of the kind "other" without a usable User-Agent: %j', (userAgent) => {
     expect(deviceOf(userAgent)).toStrictEqual({ kind: 'other' });
   });
 
   test.each(['Evil<b>Browser/1.0', `${'x'.repeat(300)}/1.0`, 'Evil\u202EBrowser/1.0'])(
-    'shows no text that is long or not plain: %j',
+    'contains no long or unusual text: %j',
     (userAgent) => {
       expect(deviceOf(userAgent)).toStrictEqual({ kind: 'other' });
     },
   );
 
-  test('has no version where that is no number of a few digits', () => {
+  test('has no version unless it is a short number', () => {
     expect(deviceOf(`Thing/${'9'.repeat(40)}`)).toStrictEqual({ browser: 'Thing', kind: 'other' });
     expect(deviceOf('Thing/next')).toStrictEqual({ browser: 'Thing', kind: 'other' });
   });
 
-  test('is read from the first 256 characters only', () => {
+  test('is parsed from the first 256 characters only', () => {
     const head = 'Thing/1.0 '.padEnd(256, '-');
     expect(deviceOf(`${head} Firefox/128.0`)).toStrictEqual({ browser: 'Thing 1', kind: 'other' });
   });
 
-  test('takes any bytes that a header may have', () => {
+  test('can be parsed from any bytes that a header may have', () => {
     for (let byte = 0; byte < 256; byte++) {
       const { browser = '', system = '' } = deviceOf(String.fromCharCode(byte).repeat(256) + 'Firefox/1.0');
       expect(browser + system).toMatch(/^[\w .+-]{0,88}$/);

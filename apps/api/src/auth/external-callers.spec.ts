@@ -23,8 +23,8 @@ async function withKeys(env: Readonly<Record<string, string>> = {}): Promise<Wor
 
 const ended = (detail: string) => ({ status: 401, json: { code: 'session_ended', detail } });
 
-describe('a name from outside', () => {
-  test('that belongs to an account of this server is not taken over, and the log says why', async () => {
+describe('a user name of the provider', () => {
+  test('does not take over an account of this server, and the reason is logged', async () => {
     const { app, key, me } = await withKeys();
     expect(await me(await key.sign({ sub: 'admin' }))).toMatchObject({ status: 401, json: { code: 'invalid_token' } });
     expect(app.log.join('')).toContain('the name belongs to an account of this server');
@@ -32,7 +32,7 @@ describe('a name from outside', () => {
     expect((await admin.ask('GET', '/api/sessions')).json?.['sessions']).toHaveLength(1);
   });
 
-  test('that belongs to a user of another provider is not taken over either', async () => {
+  test('does not take over a user of another provider', async () => {
     const { app, key, server, me } = await withKeys();
     const token = await key.sign();
     expect((await me(token)).status).toBe(200);
@@ -45,7 +45,7 @@ describe('a name from outside', () => {
     expect((await again.call('GET', '/api/me', { token })).json).toMatchObject({ code: 'invalid_token' });
   });
 
-  test('opens nothing with a password, and asking costs what a wrong password costs', async () => {
+  test('cannot sign in with a password, at the cost of a wrong password', async () => {
     const { app, key, me } = await withKeys();
     expect((await me(await key.sign({ sub: 'milhouse' }))).status).toBe(200);
     const verify = vi.mocked(argon2.verify);
@@ -60,7 +60,7 @@ describe('a name from outside', () => {
     }
   });
 
-  test('gets no password, and nobody else can sign up with it', async () => {
+  test('cannot get a password and cannot be used for sign-up', async () => {
     const { app, key } = await withKeys();
     const token = await key.sign({ sub: 'milhouse' });
     const body = { pwd: 'anything', newPwd: 'thrillhouse forever' };
@@ -72,7 +72,7 @@ describe('a name from outside', () => {
     expect(signUp).toMatchObject({ status: 409, json: { code: 'user_taken' } });
   });
 
-  test('may be of a kind that no account here can have', async () => {
+  test('may have characters that local accounts cannot have', async () => {
     const { app, key, me } = await withKeys();
     const admin = await new Browser(app).signIn('admin');
     const sub = `auth0|${'Ab/?#%'.repeat(9)}1234`;
@@ -85,8 +85,8 @@ describe('a name from outside', () => {
   });
 });
 
-describe('a session from outside', () => {
-  test('is one, however many calls begin it at the same time, and so is the next one after its end', async () => {
+describe('a session of the provider', () => {
+  test('is created once by parallel calls, and so is its next generation', async () => {
     const time = clock();
     const { app, key, me } = await withKeys();
     const begin = async (token: string): Promise<Set<unknown>> => {
@@ -105,7 +105,7 @@ describe('a session from outside', () => {
     expect(await me(token)).toMatchObject(ended('signed_out'));
   });
 
-  test('is the user’s alone, even where the provider gives two users the same', async () => {
+  test('belongs to one user even if the provider uses the same id for two users', async () => {
     const { key, me, app } = await withKeys();
     const [one, other] = [await key.sign({ sub: 'milhouse' }), await key.sign({ sub: 'nelson' })];
     expect((await me(one)).json?.['session']).not.toBe((await me(other)).json?.['session']);
@@ -113,7 +113,7 @@ describe('a session from outside', () => {
     expect((await me(other)).status).toBe(200);
   });
 
-  test('that ended takes no token of before, across a restart as well, and says why it ended', async () => {
+  test('rejects earlier tokens with the cause after it was revoked, even after a restart', async () => {
     const { app, key, server } = await withKeys();
     const token = await key.sign();
     await app.call('DELETE', '/api/auth', { token });
@@ -122,7 +122,7 @@ describe('a session from outside', () => {
     expect(await again.call('GET', '/api/me', { token })).toMatchObject(ended('signed_out'));
   });
 
-  test('that ended takes no token that was seen before, however far ahead the provider’s clock is', async () => {
+  test('rejects tokens seen before its revocation even if the clock of the provider is ahead', async () => {
     const time = clock();
     const { app, key, me } = await withKeys();
     const iat = Math.floor(time.now() / 1_000) + 4;
@@ -134,7 +134,7 @@ describe('a session from outside', () => {
     expect((await me(await key.sign())).status).toBe(200);
   });
 
-  test('is ended by its owner from another device', async () => {
+  test('can be revoked by its owner from another device', async () => {
     const { app, key, me } = await withKeys();
     const [laptop, phone] = [await key.sign({ sid: 'laptop' }), await key.sign({ sid: 'phone' })];
     const { json } = await me(phone);
@@ -146,7 +146,7 @@ describe('a session from outside', () => {
     expect((await me(laptop)).status).toBe(200);
   });
 
-  test('is ended when its user is disabled, and no token begins another one until that is over', async () => {
+  test('is revoked when its user is disabled, and no token starts a new one meanwhile', async () => {
     const time = clock();
     const { app, key, me } = await withKeys();
     const admin = await new Browser(app).signIn('admin');
@@ -164,7 +164,7 @@ describe('a session from outside', () => {
     expect((await me(await key.sign())).status).toBe(200);
   });
 
-  test('counts: with one more than are allowed, the one used least lately goes', async () => {
+  test('counts toward the session limit, which revokes the least recently used session', async () => {
     const time = clock();
     const { key, me } = await withKeys({ MAX_SESSIONS_PER_USER: '2' });
     const tokens = [await key.sign({ sid: 'one' }), await key.sign({ sid: 'two' }), await key.sign({ sid: 'three' })];
@@ -177,7 +177,7 @@ describe('a session from outside', () => {
     for (const token of [two, three]) expect((await me(token)).status).toBe(200);
   });
 
-  test('that nobody used for too long is over, and a later token begins anew', async () => {
+  test('ends after the idle time, and a later token starts a new one', async () => {
     const time = clock();
     const { key, me } = await withKeys({ SESSION_IDLE_SECONDS: '300' });
     const token = await key.sign();

@@ -3,12 +3,12 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { HttpProblem } from '../http/http-problem.ts';
-import { goodClaims, type KeyServer, newKeyServer, signingKey, type SigningKey } from '../testing/key-server.ts';
+import { validClaims, type KeyServer, newKeyServer, signingKey, type SigningKey } from '../testing/key-server.ts';
 import { createExternalTokens, type ExternalToken, isExternalToken } from './external-tokens.ts';
 
 const minute = 60_000;
 
-/** A verifier whose clock stands until it is moved. */
+/** A verifier with a manual clock. */
 function verifierOf(
   { issuer, audience }: Pick<KeyServer, 'issuer' | 'audience'>,
   jwksUrl: string,
@@ -49,21 +49,21 @@ async function withKey(alg = 'ES256'): Promise<{ key: SigningKey; server: KeySer
 }
 
 describe('a token of the provider', () => {
-  test.each(['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'])('is good when it is signed with %s', async (alg) => {
+  test.each(['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'])('is valid if signed with %s', async (alg) => {
     const { key, verify } = await withKey(alg);
     const token = await key.sign();
     expect(isExternalToken(token)).toBe(true);
-    const { iat, exp } = goodClaims();
+    const { iat, exp } = validClaims();
     const { issuedAt, expires, ...rest } = await verify(token);
     expect(rest).toEqual({ subject: 'milhouse', sessionKey: 'sid a session' });
     expect(expires - issuedAt).toBe(Number(exp) - Number(iat));
   });
 
-  test('belongs to the provider’s session: its sid, else the moment of the sign-in, else itself', async () => {
+  test('identifies the session by its sid, otherwise by the time of the sign-in, otherwise by itself', async () => {
     const { key, verify } = await withKey();
     const sessionKey = async (claims: Record<string, unknown>): Promise<string> =>
       (await verify(await key.sign(claims))).sessionKey;
-    const { iat } = goodClaims();
+    const { iat } = validClaims();
     expect(await sessionKey({ sid: 's', auth_time: 5, jti: 'j' })).toBe('sid s');
     expect(await sessionKey({ sid: undefined, auth_time: 5, jti: 'j' })).toBe('auth_time 5');
     expect(await sessionKey({ sid: undefined, jti: 'j' })).toBe('jti j');
@@ -104,17 +104,17 @@ describe('a token of the provider', () => {
     ['an id that is no text', { sid: undefined, jti: {} }],
     ['a nonce', { nonce: 'n' }],
     ['the hash of an access token', { at_hash: 'h' }],
-  ])('is refused with %s', async (_name, claims) => {
+  ])('is rejected with %s', async (_name, claims) => {
     const { key, code } = await withKey();
     expect(await code(await key.sign(claims))).toBe('invalid_token');
   });
 
-  test.each(['dpop+jwt', 'logout+jwt', 'secevent+jwt', 'id_token', ''])('is refused with the type %j', async (typ) => {
+  test.each(['dpop+jwt', 'logout+jwt', 'secevent+jwt', 'id_token', ''])('is rejected with the type %j', async (typ) => {
     const { key, code } = await withKey();
     expect(await code(await key.sign({}, { typ }))).toBe('invalid_token');
   });
 
-  test('lives until its end, a day at most, and may be issued by a clock that is 5 seconds ahead', async () => {
+  test('is valid until it expires, for a day at most, and may be issued by a clock that is 5 seconds ahead', async () => {
     const { key, code, verify, pass } = await withKey();
     const now = Math.floor(Date.now() / 1_000);
     expect(await code(await key.sign({ iat: now + 4 }))).toBe('good');
@@ -131,7 +131,7 @@ describe('a token of the provider', () => {
     expect(await code(endless)).toBe('token_expired');
   });
 
-  test('is told from one of the server itself by its algorithm alone', async () => {
+  test('is distinguished from tokens of the server by its algorithm', async () => {
     const key = await signingKey('first');
     const [, payload = '', signature = ''] = (await key.sign()).split('.');
     const withHeader = (header: unknown): string =>
@@ -154,14 +154,14 @@ describe('a token of the provider', () => {
 });
 
 describe('the keys of the provider', () => {
-  test('are loaded once for any number of tokens, also at once', async () => {
+  test('are loaded once for any number of parallel tokens', async () => {
     const { key, code, server } = await withKey();
     const tokens = await Promise.all(Array.from({ length: 20 }, (_, jti) => key.sign({ jti: `${jti}` })));
     expect(new Set(await Promise.all(tokens.map(code)))).toEqual(new Set(['good']));
     expect(server.requests).toBe(1);
   });
 
-  test('may be rotated at any time, without a restart', async () => {
+  test('can be rotated at any time without a restart', async () => {
     const { key, code, server } = await withKey();
     expect(await code(await key.sign())).toBe('good');
     const next = await signingKey('next', 'RS256');
@@ -170,7 +170,7 @@ describe('the keys of the provider', () => {
     expect(await code(await key.sign())).toBe('invalid_token');
   });
 
-  test('are asked for three times in 90 seconds at most, however many are made up', async () => {
+  test('are requested at most three times in 90 seconds, even for many made-up key ids', async () => {
     const { key, code, server, pass } = await withKey();
     expect(await code(await key.sign())).toBe('good');
     for (let time = 0; time < 20; time++) {
@@ -186,7 +186,7 @@ describe('the keys of the provider', () => {
     expect(server.requests).toBe(4);
   });
 
-  test('that were withdrawn are worth nothing ten minutes later', async () => {
+  test('are rejected ten minutes after they were withdrawn', async () => {
     const { key, code, server, pass } = await withKey();
     const token = await key.sign({ exp: 9e9 });
     expect(await code(token)).toBe('good');
@@ -197,7 +197,7 @@ describe('the keys of the provider', () => {
     expect(await code(token)).toBe('invalid_token');
   });
 
-  test('that are known go on for a day while the provider is away; for unknown ones the answer is 503', async () => {
+  test('stay valid for a day while the provider is unreachable; unknown keys cause 503', async () => {
     const { key, code, server, pass } = await withKey();
     const token = await key.sign({ exp: 9e9 });
     expect(await code(token)).toBe('good');
@@ -219,7 +219,7 @@ describe('the keys of the provider', () => {
     expect(await code(await key.sign(later))).toBe('store_unavailable');
   });
 
-  test('are unknown, and the answer 503, when the provider was never there', async () => {
+  test('cause 503 if the provider was never reachable', async () => {
     const { key, code, server } = await withKey();
     await server.stop();
     for (let time = 0; time < 5; time++) expect(await code(await key.sign())).toBe('store_unavailable');
@@ -250,7 +250,7 @@ describe('the keys of the provider', () => {
         response.end('<html>');
       },
     ],
-  ])('are out of reach when the provider %s', async (_name, listener) => {
+  ])('cause 503 when the provider %s', async (_name, listener) => {
     const asked: (string | undefined)[] = [];
     const server = createServer((request, response) => {
       asked.push(request.url);
@@ -262,13 +262,13 @@ describe('the keys of the provider', () => {
     });
     await once(server, 'listening');
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/keys`;
-    const { iss, aud } = goodClaims();
+    const { iss, aud } = validClaims();
     const { code } = verifierOf({ issuer: String(iss), audience: String(aud) }, url, 250);
     expect(await code(await (await signingKey('first')).sign())).toBe('store_unavailable');
     expect(asked).toEqual(['/keys']);
   });
 
-  test('are chosen by kid and algorithm: exactly one has to fit', async () => {
+  test('are selected by kid and algorithm: exactly one must match', async () => {
     const [one, other, nameless] = [
       await signingKey('one'),
       await signingKey('other'),

@@ -6,14 +6,14 @@ import { text } from 'node:stream/consumers';
 import { importJWK } from 'jose';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { Browser, claimsOf } from '../testing/browser.ts';
-import { goodClaims, type KeyServer, newKeyServer, signingKey, type SigningKey } from '../testing/key-server.ts';
+import { validClaims, type KeyServer, newKeyServer, signingKey, type SigningKey } from '../testing/key-server.ts';
 import { newApp, type TestApp } from '../testing/new-app.ts';
 
-/** A server that trusts a provider, two good tokens, and somebody who has neither secret nor key but knows all the rest. */
+/** A server that trusts a provider, two valid tokens, and an attacker without secrets and keys. */
 let app: TestApp;
 let provider: KeyServer;
 let key: SigningKey;
-/** A good token of the provider for milhouse, and one of the server for its admin. */
+/** A valid token of the provider for milhouse, and one of the server for its admin. */
 let external: string;
 let own: string;
 
@@ -33,7 +33,7 @@ type Part = Readonly<Record<string, unknown>>;
 
 const encode = (part: unknown): string => Buffer.from(JSON.stringify(part)).toString('base64url');
 
-/** The claims of both kinds of token. Whoever has seen one knows them. */
+/** The claims of both kinds of token, which an attacker may know. */
 function bothClaims(): readonly Part[] {
   return [claimsOf(external), claimsOf(own)];
 }
@@ -48,7 +48,7 @@ function rsa(header: unknown, claims: unknown, with_: KeyObject = mallory.privat
   return `${input}.${sign('sha256', Buffer.from(input), with_).toString('base64url')}`;
 }
 
-/** What both doors say to a token: the same, or the test fails. */
+/** The response of an API call and of a ticket request, which must be equal. */
 async function verdict(token: string): Promise<unknown> {
   const answers = [await app.call('GET', '/api/me', { token }), await app.call('GET', '/api/ws_ticket', { token })];
   const [one, other] = answers.map(({ status, json }) => (status === 200 ? 'good' : json?.['code']));
@@ -63,7 +63,7 @@ async function refused(...tokens: readonly string[]): Promise<void> {
   for (const token of tokens) expect([token, await verdict(token)]).toEqual([token, 'invalid_token']);
 }
 
-/** A server of the attacker's that publishes a key of theirs. `requests` has to stay empty. */
+/** A server of the attacker that publishes their key. `requests` must stay empty. */
 async function trap(): Promise<{ url: string; requests: string[] }> {
   const requests: string[] = [];
   const jwk = { ...mallory.publicKey.export({ format: 'jwk' }), kid: 'mallory', alg: 'RS256', use: 'sig' };
@@ -80,7 +80,7 @@ async function trap(): Promise<{ url: string; requests: string[] }> {
 }
 
 describe('a forged token', () => {
-  test('without a signature is refused, however `none` is spelled', async () => {
+  test('is rejected without a signature, for all spellings of `none`', async () => {
     for (const claims of bothClaims()) {
       for (const alg of [
         'none',
@@ -105,7 +105,7 @@ describe('a forged token', () => {
     await refused(`${header}.${claims}.`, `${header}.${claims}`, `..`, `${header}..`);
   });
 
-  test('signed with HS256 and the public key of the provider as its secret is refused', async () => {
+  test('is rejected if signed with HS256 and the public key of the provider as secret', async () => {
     const jwk = key.jwk;
     const publicKey = await importJWK(jwk, 'RS256', { extractable: true });
     if (publicKey instanceof Uint8Array) throw new TypeError('a public key is no secret');
@@ -129,14 +129,14 @@ describe('a forged token', () => {
     }
   });
 
-  test('signed by a key that nobody has named is refused, also under the name of one that is', async () => {
+  test('is rejected if signed with an unknown key, even with the id of a known key', async () => {
     for (const claims of bothClaims()) {
       for (const kid of ['first', 'mallory', undefined])
         await refused(rsa({ alg: 'RS256', typ: 'at+jwt', kid }, claims));
     }
   });
 
-  test('with a signature of zeros is refused (CVE-2022-21449)', async () => {
+  test('is rejected with a signature of zeros (CVE-2022-21449)', async () => {
     const ec = await signingKey('ec', 'ES256');
     provider.keys = [key, ec];
     expect(await verdict(await ec.sign())).toBe('good');
@@ -144,7 +144,7 @@ describe('a forged token', () => {
     await refused(...[64, 63, 1].map((bytes) => `${input}.${Buffer.alloc(bytes).toString('base64url')}`));
   });
 
-  test('with other claims under a good signature is refused', async () => {
+  test('is rejected with changed claims under a valid signature', async () => {
     for (const token of [external, own]) {
       const [header = '', , signature = ''] = token.split('.');
       await refused(`${header}.${encode({ ...claimsOf(token), sub: 'maggie' })}.${signature}`);
@@ -152,7 +152,7 @@ describe('a forged token', () => {
   });
 });
 
-describe('a header that names a key', () => {
+describe('a token header', () => {
   test.each<[string, unknown]>([
     ['a path', '../../../../../../dev/null'],
     ['a path to the server’s own secret', '../jwt-secret'],
@@ -164,7 +164,7 @@ describe('a header that names a key', () => {
     ['an object', { toString: 'first' }],
     ['a list', ['first']],
     ['nothing', null],
-  ])('by %s chooses none', async (_name, kid) => {
+  ])('cannot choose the key by %s', async (_name, kid) => {
     for (const claims of bothClaims()) {
       await refused(
         hmac({ alg: 'HS256', typ: 'at+jwt', kid }, claims, ''),
@@ -173,7 +173,7 @@ describe('a header that names a key', () => {
     }
   });
 
-  test.each(['jku', 'x5u', 'kid', 'iss'])('by an address in `%s` makes the server ask nobody', async (where) => {
+  test.each(['jku', 'x5u', 'kid', 'iss'])('with a URL in `%s` causes no request', async (where) => {
     const { url, requests } = await trap();
     for (const claims of bothClaims()) {
       for (const header of [{ kid: 'mallory' }, { kid: 'first' }, {}]) {
@@ -183,7 +183,7 @@ describe('a header that names a key', () => {
     expect(requests).toEqual([]);
   });
 
-  test('by carrying it is refused', async () => {
+  test('cannot provide the key itself', async () => {
     const jwk = mallory.publicKey.export({ format: 'jwk' });
     const certificate = mallory.publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
     for (const claims of bothClaims()) {
@@ -200,14 +200,14 @@ describe('a header that names a key', () => {
     }
   });
 
-  test('in whatever way changes nothing about a token that is good', async () => {
+  test('with key parameters does not affect a valid token', async () => {
     const { url, requests } = await trap();
     expect(await verdict(await key.sign({}, { jku: url, x5u: url }))).toBe('good');
     expect(requests).toEqual([]);
     expect(provider.requests).toBe(1);
   });
 
-  test('with an extension that has to be understood is refused', async () => {
+  test('is rejected with a critical extension', async () => {
     for (const header of [{ crit: ['exp'] }, { crit: ['b64'], b64: false }, { crit: [] }]) {
       await refused(rsa({ alg: 'RS256', typ: 'at+jwt', kid: 'first', ...header }, claimsOf(external)));
       await refused(hmac({ alg: 'HS256', typ: 'at+jwt', ...header }, { ...claimsOf(own), sub: 'maggie' }, 'secret'));
@@ -215,16 +215,16 @@ describe('a header that names a key', () => {
   });
 });
 
-describe('a token of one kind', () => {
-  test('is none of the other: each verifier has its own keys, issuer and audience', async () => {
-    // The provider signs what only the server may say, and the other way round.
+describe('a token', () => {
+  test('is accepted by one verifier only: each has its own keys, issuer and audience', async () => {
+    // The provider signs claims of the server, and the other way round.
     await refused(await key.sign(claimsOf(own)));
     await refused(await key.sign({ ...claimsOf(own), iss: provider.issuer }));
     await refused(hmac({ alg: 'HS256', typ: 'at+jwt', kid: 'first' }, claimsOf(external), secret));
     await refused(hmac({ alg: 'RS256', typ: 'at+jwt', kid: 'first' }, claimsOf(own), secret));
   });
 
-  test('with the type of something else is refused', async () => {
+  test('is rejected with another type', async () => {
     for (const typ of ['dpop+jwt', 'logout+jwt', 'id+jwt', 'JOSE', 'at+jwt ', 7, {}]) {
       await refused(await key.sign({}, { typ }));
       await refused(hmac({ alg: 'HS256', typ }, claimsOf(own), secret));
@@ -232,7 +232,7 @@ describe('a token of one kind', () => {
     await refused(hmac({ alg: 'HS256', typ: 'JWT' }, claimsOf(own), secret));
   });
 
-  test('for another audience, of another issuer, without an end, or from the future is refused', async () => {
+  test('is rejected for another audience or issuer, without expiry, and from the future', async () => {
     const future = Math.floor(Date.now() / 1_000) + 86_400;
     const wrong: readonly Part[] = [
       { aud: 'somebody else' },
@@ -250,7 +250,7 @@ describe('a token of one kind', () => {
     await refused(await key.sign({ iat: future, exp: future + 600 }));
   });
 
-  test('is no ticket, and a ticket is no token', async () => {
+  test('is not a ticket, and a ticket is not a token', async () => {
     for (const token of [external, own]) {
       const ticket = await app.ticket(token);
       await refused(ticket, `${ticket}.${ticket}.${ticket}`);
@@ -262,7 +262,7 @@ describe('a token of one kind', () => {
 });
 
 describe('a request', () => {
-  /** Sends headers as they stand, also the same one twice. */
+  /** Sends headers unchanged, including duplicates. */
   async function ask(...values: readonly string[]): Promise<{ status: number | undefined; body: string }> {
     const headers = values.flatMap((value) => ['authorization', value]);
     const outgoing = httpRequest(`${app.url}/api/me`, { headers: ['host', 'x', 'connection', 'close', ...headers] });
@@ -271,7 +271,7 @@ describe('a request', () => {
     return { status: response.statusCode, body: await text(response) };
   }
 
-  test('with two tokens has none, whichever a proxy in front would look at', async () => {
+  test('with two tokens is rejected, in either order', async () => {
     expect((await ask(`Bearer ${own}`)).status).toBe(200);
     for (const values of [
       [`Bearer ${own}`, `Bearer ${own}`],
@@ -286,7 +286,7 @@ describe('a request', () => {
     }
   });
 
-  test('with a huge token is refused before anybody looks into it', async () => {
+  test('with a huge token is rejected before the token is parsed', async () => {
     await refused(await key.sign({ padding: 'x'.repeat(7_000) }));
     await refused(hmac({ alg: 'HS256', typ: 'at+jwt' }, { ...claimsOf(own), padding: 'x'.repeat(7_000) }, secret));
     await refused('x'.repeat(12_000), '.'.repeat(12_000));
@@ -294,8 +294,8 @@ describe('a request', () => {
     expect(await verdict(own)).toBe('good');
   });
 
-  test('leaves no token in the log, whatever it was', async () => {
-    const forged = [rsa({ alg: 'RS256', kid: 'first' }, goodClaims()), hmac({ alg: 'HS256' }, goodClaims(), 'x')];
+  test('never writes its token to the log', async () => {
+    const forged = [rsa({ alg: 'RS256', kid: 'first' }, validClaims()), hmac({ alg: 'HS256' }, validClaims(), 'x')];
     await refused(...forged);
     const log = app.log.join('');
     for (const token of [external, own, ...forged]) {

@@ -9,14 +9,14 @@ async function withProvider(): Promise<{ provider: OpenIdProvider; app: TestApp 
   return { provider, app: await newApp(provider.settings) };
 }
 
-/** What a call with the token is answered: `good`, or the code of its problem. */
+/** The result of a call with the token: `good`, or the code of the problem. */
 async function verdict(app: TestApp, token: string, path = '/api/me'): Promise<unknown> {
   const { status, json } = await app.call('GET', path, { token });
   return status === 200 ? 'good' : json?.['code'];
 }
 
-describe('who has signed in at an OpenID provider', () => {
-  test('gets a ticket and a socket here with its access token, and is seen and heard like anybody', async () => {
+describe('a user who signed in at an OpenID provider', () => {
+  test('connects with the access token and can chat like other users', async () => {
     const { provider, app } = await withProvider();
     const { access } = await provider.browser().signIn('milhouse');
     const me = await app.call('GET', '/api/me', { token: access });
@@ -34,14 +34,14 @@ describe('who has signed in at an OpenID provider', () => {
     ]);
   });
 
-  test('comes with an access token for this server: an ID token opens nothing', async () => {
+  test('needs an access token for this server: an ID token is rejected', async () => {
     const { provider, app } = await withProvider();
     const { id } = await provider.browser().signIn('milhouse');
     expect(await verdict(app, id)).toBe('invalid_token');
     expect(app.log.join('')).toContain('unexpected \\"aud\\" claim value');
   });
 
-  test('is one session here for every token of one session there, and another for another', async () => {
+  test('has one session per session at the provider', async () => {
     const { provider, app } = await withProvider();
     const [laptop, phone] = [provider.browser(), provider.browser()];
     const tokens = [await laptop.signIn('milhouse'), await laptop.signIn('milhouse'), await phone.signIn('milhouse')];
@@ -52,7 +52,7 @@ describe('who has signed in at an OpenID provider', () => {
     expect(sessions[2]).not.toBe(sessions[0]);
   });
 
-  test('signs out here: the token is refused from then on, with all others of before, and the socket closes with 4501', async () => {
+  test('can sign out here, which rejects all earlier tokens and closes the socket with 4501', async () => {
     const time = clock();
     const { provider, app } = await withProvider();
     const browser = provider.browser();
@@ -73,7 +73,7 @@ describe('who has signed in at an OpenID provider', () => {
     expect(await verdict(app, one.access)).toBe('session_ended');
   });
 
-  test('may come back after that with a token that was issued later, to a session of its own', async () => {
+  test('gets a new session after sign-out with a token that was issued later', async () => {
     const time = clock();
     const { provider, app } = await withProvider();
     const browser = provider.browser();
@@ -88,7 +88,7 @@ describe('who has signed in at an OpenID provider', () => {
     expect(await verdict(app, before.access)).toBe('session_ended');
   });
 
-  test('stays signed in while the keys of the provider change, without a restart', async () => {
+  test('stays signed in when the provider rotates its keys', async () => {
     const { provider, app } = await withProvider();
     const before = await provider.browser().signIn('milhouse');
     expect(await verdict(app, before.access)).toBe('good');
@@ -98,7 +98,7 @@ describe('who has signed in at an OpenID provider', () => {
     expect(await verdict(app, before.access)).toBe('good');
   });
 
-  test('goes on with a known key while the provider is down; an unknown one is not believed', async () => {
+  test('stays signed in with a known key while the provider is down, but not with an unknown key', async () => {
     const { provider, app } = await withProvider();
     const known = await provider.browser().signIn('milhouse');
     expect(await verdict(app, known.access)).toBe('good');

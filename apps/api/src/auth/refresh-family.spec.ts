@@ -12,13 +12,13 @@ const lifetime = { idleMs: 3_600_000, absoluteMs: 86_400_000 };
 const clientInfo = { address: '192.0.2.1', userAgent: 'test' };
 
 /**
- * What may happen to one session's cookies. Tabs share one jar, as in a browser; an answer may be overtaken on its way, and a thief
- * may have copied the jar at any moment.
+ * The possible events for the cookies of a session. Tabs share a cookie jar, responses may arrive out of order, and a thief may copy the
+ * jar at any time.
  */
 type Step =
-  /** Tabs of the browser refresh at the same moment, each with what stood in the jar then. */
+  /** Tabs refresh at the same time, each with the cookie in the jar. */
   | { readonly kind: 'refresh'; readonly tabs: number; readonly overtaken: boolean }
-  /** The answer is lost: the server has turned the page, the jar has not. */
+  /** The response is lost: the server has rotated the token, the jar has the old one. */
   | { readonly kind: 'lost' }
   | { readonly kind: 'pass'; readonly ms: number }
   | { readonly kind: 'steal' }
@@ -47,14 +47,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ kind: 'sign out' } as const) },
 );
 
-/** What the contract says of a cookie: when it stopped being the good one. */
+/** The model of a session: its cookies and when they were consumed. */
 interface Model {
   over: boolean;
-  /** Every cookie that was ever given out, with the time of its first use; without one it is the good one. */
+  /** All issued cookies with the time of their first use. `undefined`: the current one. */
   readonly usedAt: Map<string, number | undefined>;
 }
 
-test('under any interleaving a cookie is good, within its grace, or the end of the session', async () => {
+test('treats a cookie as current, within its grace period, or as reuse under any interleaving', async () => {
   const { kysely: db, sqlite, close } = await openDatabase(tempFolder());
   const readStatus = createSessionStatusReader(sqlite);
   let now = 1_700_000_000_000;
@@ -63,7 +63,7 @@ test('under any interleaving a cookie is good, within its grace, or the end of t
   const refresher = createRefresher(db, { ...lifetime, now: () => now });
   const met = new Set<string>();
 
-  /** Redeems one, ends what has to be ended as the route does, and compares with the model. Gives the next cookie. */
+  /** Refreshes, revokes like the route does, and compares with the model. Returns the next cookie. */
   async function redeem(model: Model, cookie: string): Promise<string | undefined> {
     const usedAt = model.usedAt.get(cookie);
     const wanted = model.over ? 'session_ended' : usedAt === undefined || now - usedAt <= 5_000 ? 'good' : 'reused';
@@ -102,7 +102,7 @@ test('under any interleaving a cookie is good, within its grace, or the end of t
           const sent = jar;
           const answers = [];
           for (let tab = 0; tab < each.tabs; tab++) answers.push(await redeem(model, sent));
-          // Whichever answer the browser takes last, the jar holds a cookie that is good.
+          // The jar has a valid cookie regardless of the order of the responses.
           const taken = each.overtaken ? answers[0] : answers.at(-1);
           if (taken !== undefined) {
             jar = taken;
@@ -118,7 +118,7 @@ test('under any interleaving a cookie is good, within its grace, or the end of t
       const status = await sessions.validate(started.session, 'maggie');
       const expired = now - started.ends >= 0;
       expect(status.state).toBe(model.over || expired ? 'session_ended' : 'good');
-      // At the end of it all, whoever has nothing but old cookies has nothing.
+      // Finally, old cookies must not be accepted.
       now += 5_001;
       const old = [...model.usedAt].find(([, at]) => at !== undefined);
       if (old !== undefined) {
@@ -133,7 +133,7 @@ test('under any interleaving a cookie is good, within its grace, or the end of t
   close();
 });
 
-test('a successor is read by whoever has the one before, and by nobody else', () => {
+test('decrypts a successor only with the previous secret', () => {
   fc.assert(
     fc.property(fc.integer(), () => {
       const [first, second, other] = [newRefreshToken().secret, newRefreshToken().secret, newRefreshToken().secret];

@@ -8,7 +8,7 @@ import { newApp } from '../testing/new-app.ts';
 import { TestSocket } from '../testing/test-socket.ts';
 
 describe('signing in', () => {
-  test('sets a cookie that no script reads, that goes to one path of one site, and that is no token', async () => {
+  test('sets an HttpOnly cookie for one path of one site that is not an access token', async () => {
     clock();
     const app = await newApp();
     const maggie = await new Browser(app).signIn('maggie');
@@ -23,14 +23,14 @@ describe('signing in', () => {
     ).toMatchObject({ code: 'session_ended' });
   });
 
-  test('over https it is sent over https only, under a name that plain http cannot plant', async () => {
+  test('sets a Secure cookie over https, with a name that plain http cannot set', async () => {
     const app = await newApp({ PUBLIC_URL: 'https://chat.example.org' });
     const maggie = await new Browser(app).signIn('maggie');
     expect(maggie.setCookie).toMatch(/^__Secure-usher_refresh=.*; Secure(;|$)/);
     expect((await maggie.refresh()).status).toBe(200);
   });
 
-  test('keeps nothing of it but hashes', async () => {
+  test('stores only hashes of the refresh token', async () => {
     const app = await newApp();
     const maggie = await new Browser(app).signIn('maggie');
     const parts = [...(maggie.cookie?.split('=')[1]?.split('.') ?? [])];
@@ -45,7 +45,7 @@ describe('signing in', () => {
 });
 
 describe('refreshing', () => {
-  test('gives a new token of the same session, and another cookie', async () => {
+  test('returns a new token of the same session and a new cookie', async () => {
     const app = await newApp();
     const maggie = await new Browser(app).signIn('maggie');
     const { cookie, session } = maggie;
@@ -58,14 +58,14 @@ describe('refreshing', () => {
     expect((await maggie.ask('GET', '/api/me')).json).toMatchObject({ user: 'maggie', session });
   });
 
-  test('reads the roles again', async () => {
+  test('reads the current roles', async () => {
     const app = await newApp();
     const admin = await new Browser(app).signIn('admin');
     await admin.refresh();
     expect(claimsOf(admin.token)).toMatchObject({ sub: 'admin', roles: ['admin'] });
   });
 
-  test('twice with one cookie within five seconds: both succeed, and both have the same next cookie', async () => {
+  test('succeeds twice with one cookie within five seconds and returns the same successor', async () => {
     const time = clock();
     const app = await newApp();
     const first = await new Browser(app).signIn('maggie');
@@ -79,7 +79,7 @@ describe('refreshing', () => {
     expect((await second.refresh()).status).toBe(200);
   });
 
-  test('of many tabs at once with one cookie all succeed and none is left with a cookie of yesterday', async () => {
+  test('succeeds for many parallel tabs with one cookie, all of which receive the current cookie', async () => {
     const app = await newApp();
     const first = await new Browser(app).signIn('maggie');
     const tabs = Array.from({ length: 8 }, () => {
@@ -93,7 +93,7 @@ describe('refreshing', () => {
     expect((await tabs[3]?.refresh())?.status).toBe(200);
   });
 
-  test('a tab that is some refreshes behind, within five seconds, is led to the cookie that is good now', async () => {
+  test('returns the current cookie to a tab that is several refreshes behind within five seconds', async () => {
     const time = clock();
     const app = await newApp();
     const quick = await new Browser(app).signIn('maggie');
@@ -107,7 +107,7 @@ describe('refreshing', () => {
     expect(slow.cookie).toBe(quick.cookie);
   });
 
-  test('a cookie that comes back later ends the session: token, ticket, sockets, and the cookie of the other too', async () => {
+  test('revokes the session with its tokens, tickets, sockets and cookies when a consumed cookie is presented later', async () => {
     const time = clock();
     const app = await newApp();
     const maggie = await new Browser(app).signIn('maggie');
@@ -131,7 +131,7 @@ describe('refreshing', () => {
     expect(app.log.join('')).toContain('a consumed refresh token was presented again');
   });
 
-  test('also a cookie of long ago, from before many others', async () => {
+  test('revokes the session also for a cookie consumed many refreshes ago', async () => {
     const time = clock();
     const app = await newApp();
     const maggie = await new Browser(app).signIn('maggie');
@@ -145,7 +145,7 @@ describe('refreshing', () => {
     expect((await maggie.refresh()).status).toBe(401);
   });
 
-  test('a guess ends nothing, whatever it looks like', async () => {
+  test('does not revoke a session for a guessed cookie', async () => {
     const app = await newApp();
     const maggie = await new Browser(app).signIn('maggie');
     for (const guess of [
@@ -165,7 +165,7 @@ describe('refreshing', () => {
     expect((await maggie.refresh()).status).toBe(200);
   });
 
-  test('without a cookie there is nothing to refresh, a bearer token is none', async () => {
+  test('requires a cookie and does not accept a bearer token instead', async () => {
     const app = await newApp();
     const token = await app.signIn();
     expect(await app.call('POST', '/api/auth/refresh', { token })).toMatchObject({
@@ -174,7 +174,7 @@ describe('refreshing', () => {
     });
   });
 
-  test('a page of another origin that the operator allows may refresh', async () => {
+  test('is permitted for a page of another allowed origin', async () => {
     const app = await newApp({ ALLOWED_ORIGINS: 'https://app.example.org' });
     const maggie = await new Browser(app).signIn('maggie');
     const headers = { origin: 'https://app.example.org', 'sec-fetch-site': 'same-site' };
@@ -182,7 +182,7 @@ describe('refreshing', () => {
     expect((await maggie.refresh({ 'sec-fetch-site': 'same-site' })).status).toBe(403);
   });
 
-  test('a page of another origin cannot make the browser refresh or sign out', async () => {
+  test('is rejected for a page of another origin, and so is sign-out', async () => {
     const app = await newApp();
     const maggie = await new Browser(app).signIn('maggie');
     const { cookie } = maggie;
@@ -191,7 +191,7 @@ describe('refreshing', () => {
       { origin: 'null' },
       { origin: `${app.url}.evil.example` },
       { 'sec-fetch-site': 'cross-site' },
-      // A page on a sibling host, or on another port: the cookie is sent, though the origin is another.
+      // A page on a sibling host or another port: the browser sends the cookie although the origin differs.
       { 'sec-fetch-site': 'same-site' },
       { 'sec-fetch-site': 'none, same-site' },
       { origin: app.url, 'sec-fetch-site': 'cross-site' },
@@ -211,7 +211,7 @@ describe('refreshing', () => {
       { 'sec-fetch-site': 'same-origin' },
       // Not caused by a page, for example by an extension.
       { 'sec-fetch-site': 'none' },
-      // Browsers before 2023, and clients that are no browsers.
+      // Browsers before 2023, and other clients.
       { origin: app.url },
       {},
     ]) {
@@ -221,7 +221,7 @@ describe('refreshing', () => {
 });
 
 describe('a session', () => {
-  test('ends when nobody uses it for too long, and is told so', async () => {
+  test('ends after the idle time and reports the cause', async () => {
     const time = clock();
     const app = await newApp({ SESSION_IDLE_SECONDS: '3600' });
     const maggie = await new Browser(app).signIn('maggie');
@@ -233,7 +233,7 @@ describe('a session', () => {
     expect(await maggie.refresh()).toMatchObject({ status: 401, json: { code: 'session_ended', detail: 'expired' } });
   });
 
-  test('being used by calls or renewals is being used', async () => {
+  test('is extended by calls and renewals', async () => {
     const time = clock();
     const app = await newApp({ SESSION_IDLE_SECONDS: '3600', ACCESS_TOKEN_SECONDS: '86400' });
     const maggie = await new Browser(app).signIn('maggie');
@@ -246,7 +246,7 @@ describe('a session', () => {
     }
   });
 
-  test('has an end that no use moves: neither tokens nor cookies nor leases go beyond it', async () => {
+  test('has an absolute end that tokens, cookies and leases do not exceed', async () => {
     const time = clock();
     const app = await newApp({ SESSION_SECONDS: '600', ACCESS_TOKEN_SECONDS: '900', LEASE_SECONDS: '1800' });
     const maggie = await new Browser(app).signIn('maggie');
@@ -268,7 +268,7 @@ describe('a session', () => {
     expect(await maggie.refresh()).toMatchObject({ status: 401, json: { detail: 'expired' } });
   });
 
-  test('that has been over for a week is forgotten, and then nobody is told why it ended', async () => {
+  test('is deleted a week after its end, together with the cause', async () => {
     const time = clock();
     const app = await newApp({ ACCESS_TOKEN_SECONDS: '86400', SESSION_SECONDS: String(300 * 86_400) });
     const maggie = await new Browser(app).signIn('maggie');

@@ -23,8 +23,8 @@ async function listed(browser: Browser): Promise<readonly Listed[]> {
   return json?.['sessions'] as Listed[];
 }
 
-describe('one’s own devices', () => {
-  test('are listed with what is known of them, this one marked, and nobody else’s', async () => {
+describe('the session list', () => {
+  test('contains only the own sessions with their devices and marks the current one', async () => {
     const app = await newApp();
     const laptop = await new Browser(app, firefox).signIn('maggie');
     const phone = await new Browser(app).signIn('maggie');
@@ -46,7 +46,7 @@ describe('one’s own devices', () => {
     expect(JSON.stringify(sessions)).not.toMatch(/refresh|Mozilla/);
   });
 
-  test('ending one closes its sockets, kills its tickets and its cookie, tells it why, and answers the proof', async () => {
+  test('revokes one session with its sockets, tickets and cookie, reports the cause, and returns the proof', async () => {
     const app = await newApp();
     const laptop = await new Browser(app).signIn('maggie');
     const phone = await new Browser(app).signIn('maggie');
@@ -64,7 +64,7 @@ describe('one’s own devices', () => {
     expect(await listed(laptop)).toHaveLength(1);
   });
 
-  test('somebody else’s, one that is over and one that never was are all not found', async () => {
+  test('returns 404 for a session that is unknown, ended or of another user', async () => {
     const app = await newApp();
     const maggie = await new Browser(app).signIn('maggie');
     const bart = await new Browser(app).signIn('bart');
@@ -79,7 +79,7 @@ describe('one’s own devices', () => {
     expect((await bart.refresh()).status).toBe(200);
   });
 
-  test('all others, and then all: the last call ends the one that makes it too', async () => {
+  test('revokes all other sessions, or all including the current one', async () => {
     const app = await newApp();
     const [laptop, phone, tablet] = [new Browser(app), new Browser(app), new Browser(app)];
     for (const browser of [laptop, phone, tablet]) await browser.signIn('maggie');
@@ -94,7 +94,7 @@ describe('one’s own devices', () => {
     expect((await laptop.ask('GET', '/api/me')).json).toMatchObject({ code: 'session_ended' });
   });
 
-  test('are a limited number: the one used least lately makes room', async () => {
+  test('is limited: the least recently used session is revoked for a new one', async () => {
     const app = await newApp({ MAX_SESSIONS_PER_USER: '2' });
     const first = await new Browser(app).signIn('maggie');
     const socket = await app.connect('maggie', first.token);
@@ -107,7 +107,7 @@ describe('one’s own devices', () => {
     for (const browser of [second, third, bart]) expect((await browser.refresh()).status).toBe(200);
   });
 
-  test('do not show in the log by their ids', async () => {
+  test('does not write session ids to the log', async () => {
     const app = await newApp({ LOG_LEVEL: 'trace' });
     const laptop = await new Browser(app).signIn('maggie');
     const phone = await new Browser(app).signIn('maggie');
@@ -118,7 +118,7 @@ describe('one’s own devices', () => {
     for (const { session } of [laptop, phone]) expect(log).not.toContain(session);
   });
 
-  test('want a token', async () => {
+  test('requires a token', async () => {
     const { call } = await newApp();
     for (const [method, path] of [
       ['GET', '/api/sessions'],
@@ -136,7 +136,7 @@ describe('one’s own devices', () => {
 });
 
 describe('signing out', () => {
-  test('works with the cookie alone, when the token has long expired', async () => {
+  test('works with the cookie alone', async () => {
     const app = await newApp();
     const maggie = await new Browser(app).signIn('maggie');
     const socket = await app.connect('maggie', maggie.token);
@@ -146,7 +146,7 @@ describe('signing out', () => {
     expect(maggie.cookie).toBeUndefined();
   });
 
-  test('works with the cookie beside a token that has expired, not beside one that is wrong', async () => {
+  test('works with the cookie and an expired token, but not with an invalid token', async () => {
     const time = clock();
     const app = await newApp();
     const maggie = await new Browser(app).signIn('maggie');
@@ -161,7 +161,7 @@ describe('signing out', () => {
     expect((await maggie.refresh()).json).toMatchObject({ detail: 'signed_out' });
   });
 
-  test('takes the cookie out of the browser, and the session with it', async () => {
+  test('deletes the cookie and revokes the session', async () => {
     const app = await newApp();
     const maggie = await new Browser(app).signIn('maggie');
     const { cookie } = maggie;
@@ -171,7 +171,7 @@ describe('signing out', () => {
     expect((await maggie.refresh()).json).toMatchObject({ code: 'session_ended', detail: 'signed_out' });
   });
 
-  test('with neither token nor cookie is no signing out', async () => {
+  test('requires a token or a cookie', async () => {
     const { call } = await newApp();
     expect((await call('DELETE', '/api/auth')).json).toMatchObject({ code: 'missing_token' });
     expect(
@@ -184,7 +184,7 @@ describe('signing out', () => {
 describe('changing the password', () => {
   const newPwd = 'a better secret of maggie';
 
-  test('wants the one of now, ends all other sessions, and keeps this one', async () => {
+  test('requires the current password, revokes all other sessions, and keeps this one', async () => {
     const app = await newApp();
     const laptop = await new Browser(app).signIn('maggie');
     const phone = await new Browser(app).signIn('maggie');
@@ -198,7 +198,7 @@ describe('changing the password', () => {
     await new Browser(app).signIn('maggie', newPwd);
   });
 
-  test('a wrong one of now changes nothing, and is counted like a failed sign-in', async () => {
+  test('rejects a wrong current password, which counts as a failed sign-in', async () => {
     const app = await newApp();
     const maggie = await new Browser(app).signIn('maggie');
     for (let time = 0; time < 10; time++) {
@@ -211,7 +211,7 @@ describe('changing the password', () => {
     expect((await maggie.ask('GET', '/api/me')).status).toBe(200);
   });
 
-  test('a weak new one is refused and changes nothing', async () => {
+  test('rejects a weak new password', async () => {
     const app = await newApp();
     const maggie = await new Browser(app).signIn('maggie');
     const phone = await new Browser(app).signIn('maggie');
@@ -227,7 +227,7 @@ describe('changing the password', () => {
     await new Browser(app).signIn('maggie', 'secret');
   });
 
-  test('a sign-in with the old one that was under way meanwhile gets nothing', async () => {
+  test('revokes a sign-in with the old password that was in progress', async () => {
     const app = await newApp();
     const laptop = await new Browser(app).signIn('maggie');
     const [changed, ...attempts] = await Promise.all([
@@ -235,7 +235,7 @@ describe('changing the password', () => {
       ...Array.from({ length: 6 }, () => app.call('POST', '/api/auth', { body: { user: 'maggie', pwd: 'secret' } })),
     ]);
     expect(changed.status).toBe(200);
-    // Whoever was let in before the change is out after it, whoever came behind it never was in.
+    // A sign-in before the change is revoked by it, one after it is rejected.
     for (const { json } of attempts) {
       const token = typeof json?.['token'] === 'string' ? json['token'] : 'none';
       expect((await app.call('GET', '/api/me', { token })).status).toBe(401);

@@ -11,7 +11,7 @@ beforeEach(() => {
   throttle = createSignUpThrottle({ burst: 30, now: () => now });
 });
 
-/** How many of so many sign-ups were possible. */
+/** Returns how many of the sign-ups were permitted. */
 async function signUps(count: number, outcome: 'answered' | 'failed' | 'pending', address = school): Promise<number> {
   let possible = 0;
   for (let n = 0; n < count; n++) {
@@ -28,12 +28,12 @@ function refused(error: unknown): undefined {
   expect(error).toMatchObject({ code: 'too_many_attempts', statusCode: 429 });
 }
 
-test('a class of thirty behind one address signs up at once, and another network is not affected', async () => {
+test('permits thirty sign-ups at once from one address and does not affect another network', async () => {
   expect(await signUps(40, 'answered')).toBe(30);
   expect(await signUps(40, 'answered', '192.0.2.2')).toBe(30);
 });
 
-test('then three a minute, and the error says exactly how long to wait', async () => {
+test('then permits three per minute and reports the exact wait', async () => {
   await signUps(30, 'answered');
   await expect(throttle.begin(school)).rejects.toMatchObject({ retryAfterMs: 20_000 });
   now += 19_999;
@@ -44,17 +44,17 @@ test('then three a minute, and the error says exactly how long to wait', async (
   expect(await signUps(60, 'answered')).toBe(30);
 });
 
-test('a sign-up that fails counts as a fifth, so that a typing mistake costs little', async () => {
+test('counts a failed sign-up as a fifth', async () => {
   expect(await signUps(200, 'failed')).toBeGreaterThan(140);
   expect(await signUps(200, 'failed')).toBe(0);
 });
 
-test('a refused sign-up does not lengthen the wait', async () => {
+test('does not extend the wait for a rejected sign-up', async () => {
   await signUps(500, 'answered');
   await expect(throttle.begin(school)).rejects.toMatchObject({ retryAfterMs: 20_000 });
 });
 
-test('sign-ups in parallel count in full until each has ended, and settle once', async () => {
+test('counts parallel sign-ups in full until they settle, and settles each once', async () => {
   expect(await signUps(100, 'pending')).toBe(30);
   throttle = createSignUpThrottle({ burst: 30, now: () => now });
   const attempt = await throttle.begin(school);
@@ -62,20 +62,20 @@ test('sign-ups in parallel count in full until each has ended, and settle once',
   expect(await signUps(100, 'answered')).toBe(29);
 });
 
-test('a /64 of IPv6 is one network', async () => {
+test('counts a /64 of IPv6 as one network', async () => {
   expect(await signUps(30, 'answered', '2001:db8::1')).toBe(30);
   expect(await signUps(1, 'answered', '2001:db8::ffff:1')).toBe(0);
   expect(await signUps(1, 'answered', '2001:db8:0:1::1')).toBe(1);
 });
 
-test('a bounded number of networks is remembered', async () => {
+test('tracks a bounded number of networks', async () => {
   throttle = createSignUpThrottle({ burst: 1, maxNetworks: 2, now: () => now });
   for (const address of ['192.0.2.1', '192.0.2.2', '192.0.2.3']) expect(await signUps(2, 'answered', address)).toBe(1);
   expect(await signUps(1, 'answered', '192.0.2.3')).toBe(0);
   expect(await signUps(1, 'answered', '192.0.2.1')).toBe(1);
 });
 
-test('a burst of 0 means no limit', async () => {
+test('has no limit with a burst of 0', async () => {
   throttle = createSignUpThrottle({ burst: 0 });
   expect(await signUps(1_000, 'answered')).toBe(1_000);
 });

@@ -27,8 +27,8 @@ function refusal(account: string, address = '192.0.2.1'): HttpProblem | undefine
   }
 }
 
-describe('the throttle of sign-ins', () => {
-  test('lets nine failures pass and stops after the tenth, for that account from that address only', () => {
+describe('the sign-in throttle', () => {
+  test('permits nine failures and rejects after the tenth, for one account from one address', () => {
     fail(9, 'maggie');
     expect(refusal('maggie')).toBeUndefined();
     fail(1, 'maggie');
@@ -37,7 +37,7 @@ describe('the throttle of sign-ins', () => {
     expect(refusal('maggie', '192.0.2.2')).toBeUndefined();
   });
 
-  test('says honestly how long to wait, and lets pass exactly then', () => {
+  test('reports the exact wait', () => {
     fail(1, 'maggie');
     now += minute;
     fail(9, 'maggie');
@@ -50,39 +50,39 @@ describe('the throttle of sign-ins', () => {
     expect(refusal('maggie')?.retryAfterMs).toBe(minute);
   });
 
-  test('being refused does not count as a failure', () => {
+  test('does not count a rejected attempt as a failure', () => {
     fail(10, 'maggie');
     for (let time = 0; time < 50; time++) expect(refusal('maggie')).toBeDefined();
     now += 5 * minute;
     expect(refusal('maggie')).toBeUndefined();
   });
 
-  test('stops an address after a hundred failures over any accounts', () => {
+  test('rejects an address after a hundred failures for all accounts', () => {
     let count = 0;
     fail(100, () => `user-${count++}`);
     expect(refusal('somebody-else')).toMatchObject({ code: 'too_many_attempts' });
     expect(refusal('somebody-else', '192.0.2.2')).toBeUndefined();
   });
 
-  test('successes cost nothing', () => {
+  test('does not count successes', () => {
     for (let time = 0; time < 500; time++) throttle.begin('maggie', '192.0.2.1').settle('passed');
     expect(refusal('maggie')).toBeUndefined();
   });
 
-  test('attempts side by side count before their outcome is known', () => {
+  test('counts parallel attempts before they settle', () => {
     const attempts = Array.from({ length: 10 }, () => throttle.begin('maggie', '192.0.2.1'));
     expect(() => throttle.begin('maggie', '192.0.2.1')).toThrow(HttpProblem);
     for (const attempt of attempts) attempt.settle('passed');
     expect(refusal('maggie')).toBeUndefined();
   });
 
-  test('an attempt settles once', () => {
+  test('settles an attempt once', () => {
     const attempt = throttle.begin('maggie', '192.0.2.1');
     for (let time = 0; time < 20; time++) attempt.settle('failed');
     expect(refusal('maggie')).toBeUndefined();
   });
 
-  test('counts a whole /64 as one address, however it is written, and a mapped IPv4 address as itself', () => {
+  test('counts a /64 as one address in any notation, and a mapped IPv4 address as itself', () => {
     fail(10, 'maggie', '2001:db8::1');
     expect(refusal('maggie', '2001:db8:0:0:ffff::2')).toBeDefined();
     expect(refusal('maggie', '2001:0db8:0000:0000:1:2:3:4')).toBeDefined();
@@ -92,7 +92,7 @@ describe('the throttle of sign-ins', () => {
     expect(refusal('bart', '::ffff:192.0.2.10')).toBeUndefined();
   });
 
-  test('remembers a bounded number of keys, and forgets the one least lately failed', () => {
+  test('tracks a bounded number of keys and drops the one whose failure is oldest', () => {
     throttle = createSignInThrottle({ now: () => now, maxKeys: 2 });
     fail(9, 'maggie');
     fail(10, 'bart');

@@ -24,7 +24,7 @@ function settingOf(fault: string): string | undefined {
 }
 
 describe('the settings', () => {
-  test('have the defaults of the contract', () => {
+  test('have the documented defaults', () => {
     expect(load()).toStrictEqual({
       host: '127.0.0.1',
       port: 3000,
@@ -64,7 +64,7 @@ describe('the settings', () => {
     expect(Object.isFrozen(load())).toBe(true);
   });
 
-  test('take an empty variable for an absent one', () => {
+  test('treat an empty variable as absent', () => {
     expect(load({ PORT: '', JWT_SECRET: '', METRICS_TOKEN: ' ' })).toStrictEqual(load());
   });
 
@@ -90,7 +90,7 @@ describe('the settings', () => {
     ],
     [{ DRAIN_DELAY_SECONDS: '9' }, { drainDelaySeconds: 9 }],
     [{ ADMIN_USER: 'root', ADMIN_PASSWORD: 'long enough' }, { admin: { user: 'root', password: 'long enough' } }],
-  ])('read %o', (env, expected) => {
+  ])('accept %o', (env, expected) => {
     expect(load(env)).toMatchObject(expected);
   });
 
@@ -119,11 +119,11 @@ describe('the settings', () => {
     ['LOG_LEVEL', 'loud'],
     ['REDIS_URL', 'redis://127.0.0.1'],
     ['DATABASE_URL', 'postgres://127.0.0.1'],
-  ])('refuse %s=%s by its name', (name, value) => {
+  ])('reject %s=%s with the name of the setting', (name, value) => {
     expect(faults({ [name]: value })).toEqual([expect.stringMatching(new RegExp(`^invalid ${name}\\b.*: .{5}`))]);
   });
 
-  test('name every wrong one at once, and never repeat a secret', () => {
+  test('report all invalid settings at once, without secrets', () => {
     const secrets = { JWT_SECRET: 'hush-hush', METRICS_TOKEN: 'psst', ADMIN_PASSWORD: 'secret!' };
     const all = faults({ ...secrets, ADMIN_USER: 'root', PORT: 'x', SIGN_UP: 'maybe' });
     expect(all.map(settingOf).sort()).toEqual(['ADMIN_PASSWORD', 'JWT_SECRET', 'METRICS_TOKEN', 'PORT', 'SIGN_UP']);
@@ -131,7 +131,7 @@ describe('the settings', () => {
   });
 
   test.each(['https://chat.example.org', 'http://192.168.1.20:3000', 'https://localhost.example.org'])(
-    'refuse the demo at %s, where others can reach it',
+    'reject DEMO_USERS at %s, which is not loopback',
     (url) => {
       expect(faults({ DEMO_USERS: 'true', PUBLIC_URL: url })).toEqual([
         expect.stringMatching(/^invalid DEMO_USERS "true": must be false/),
@@ -140,13 +140,13 @@ describe('the settings', () => {
     },
   );
 
-  test('fold the case of the administrator’s name, which has a letter or a digit', () => {
+  test('ignore the case of ADMIN_USER, which needs a letter or digit', () => {
     const password = { ADMIN_PASSWORD: 'long enough' };
     expect(load({ ADMIN_USER: 'Root', ...password })).toMatchObject({ admin: { user: 'root' } });
     expect(faults({ ADMIN_USER: '..', ...password })).toEqual([expect.stringContaining('ADMIN_USER')]);
   });
 
-  test('want the administrator’s name and password together', () => {
+  test('require ADMIN_USER and ADMIN_PASSWORD together', () => {
     expect(faults({ ADMIN_USER: 'root' })).toEqual([expect.stringContaining('ADMIN_PASSWORD')]);
     expect(faults({ ADMIN_PASSWORD: 'long enough' })).toEqual([expect.stringContaining('ADMIN_USER')]);
   });
@@ -155,16 +155,19 @@ describe('the settings', () => {
 describe('the identity provider', () => {
   const whole = { JWKS_URL: 'https://id.example/keys', JWT_ISSUER: 'https://id.example', JWT_AUDIENCE: 'chat' };
 
-  test('is read as it stands', () => {
+  test('is read unchanged', () => {
     const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = whole;
     expect(load(whole)).toMatchObject({
       identityProvider: { jwksUrl: 'https://id.example/keys', issuer, audience },
     });
   });
 
-  test.each(['http://127.0.0.1:4444/keys', 'http://localhost/keys', 'http://[::1]/keys'])('may be at %s', (jwksUrl) => {
-    expect(load({ ...whole, JWKS_URL: jwksUrl })).toMatchObject({ identityProvider: { jwksUrl } });
-  });
+  test.each(['http://127.0.0.1:4444/keys', 'http://localhost/keys', 'http://[::1]/keys'])(
+    'may have its keys at %s',
+    (jwksUrl) => {
+      expect(load({ ...whole, JWKS_URL: jwksUrl })).toMatchObject({ identityProvider: { jwksUrl } });
+    },
+  );
 
   test.each([
     ['JWKS_URL', 'http://id.example/keys'],
@@ -174,13 +177,13 @@ describe('the identity provider', () => {
     ['JWKS_URL', 'id.example/keys'],
     ['JWT_ISSUER', 'an issuer'],
     ['JWT_AUDIENCE', 'x'.repeat(257)],
-  ])('is refused with %s=%s', (name, value) => {
+  ])('is rejected with %s=%s', (name, value) => {
     expect(faults({ ...whole, [name]: value })).toEqual([
       expect.stringMatching(new RegExp(`^invalid ${name}: must be .{5}`)),
     ]);
   });
 
-  test('is named whole or not at all', () => {
+  test('requires all three settings or none', () => {
     const missing =
       'invalid JWT_AUDIENCE: must be 1 to 256 visible ASCII characters (required with JWKS_URL and JWT_ISSUER)';
     expect(faults({ ...whole, JWT_AUDIENCE: '' })).toEqual([missing]);
@@ -188,8 +191,8 @@ describe('the identity provider', () => {
   });
 });
 
-describe('the origins', () => {
-  test('are the public address, and on loopback its twin', () => {
+describe('the allowed origins', () => {
+  test('default to PUBLIC_URL, and on loopback to both localhost and 127.0.0.1', () => {
     expect(allowedOrigins(load(), 3000)).toEqual(['http://127.0.0.1:3000', 'http://localhost:3000']);
     expect(allowedOrigins(load({ PORT: '0', HOST: 'localhost' }), 4711)).toEqual([
       'http://localhost:4711',
@@ -199,16 +202,16 @@ describe('the origins', () => {
       'https://chat.example.org',
     ]);
   });
-  test('are what the operator lists, and then nothing else', () => {
+  test('are exactly ALLOWED_ORIGINS if it is set', () => {
     expect(allowedOrigins(load({ ALLOWED_ORIGINS: 'https://a.example' }), 3000)).toEqual(['https://a.example']);
   });
-  test('can be written for IPv6 and for all addresses', () => {
+  test('support IPv6 and wildcard hosts', () => {
     expect(listeningUrl(load({ HOST: '::1' }), 3000)).toBe('http://[::1]:3000');
     expect(listeningUrl(load({ HOST: '0.0.0.0' }), 80)).toBe('http://localhost');
   });
 });
 
-describe('the secret of tokens', () => {
+describe('the JWT secret', () => {
   function folder(): string {
     const dataDir = mkdtempSync(join(tmpdir(), 'usher-secret-'));
     onTestFinished(() => {
@@ -217,7 +220,7 @@ describe('the secret of tokens', () => {
     return dataDir;
   }
 
-  test('is made once, kept, and readable by its owner only', () => {
+  test('is generated once and stored for its owner only', () => {
     const dataDir = folder();
     const made = jwtSecret(load({ DATA_DIR: dataDir }));
     expect(Buffer.byteLength(made)).toBeGreaterThanOrEqual(32);
@@ -225,13 +228,13 @@ describe('the secret of tokens', () => {
     expect(jwtSecret(load({ DATA_DIR: folder() }))).not.toBe(made);
     expect(statSync(join(dataDir, 'jwt-secret')).mode & 0o777).toBe(0o600);
   });
-  test('is the operator’s where there is one, and nothing is written', () => {
+  test('is JWT_SECRET if it is set, and no file is written', () => {
     const dataDir = folder();
     const own = 'the operator’s own, and long enough';
     expect(jwtSecret(load({ DATA_DIR: dataDir, JWT_SECRET: own }))).toBe(own);
     expect(() => readFileSync(join(dataDir, 'jwt-secret'))).toThrow('ENOENT');
   });
-  test('a file that holds too little stops the start', () => {
+  test('prevents startup if the stored secret is too short', () => {
     const dataDir = folder();
     writeFileSync(join(dataDir, 'jwt-secret'), 'short');
     expect(() => jwtSecret(load({ DATA_DIR: dataDir }))).toThrow(ConfigError);

@@ -21,7 +21,7 @@ function open(options: GroupCommitOptions = {}) {
   return { sqlite, commit, settled, write, words };
 }
 
-test('what is asked for in one turn of the event loop shares a commit, and is answered in its order', async () => {
+test('commits all work of one event-loop turn together and settles it in order', async () => {
   const { write, words, settled } = open();
   const answered: string[] = [];
   await Promise.all(['a', 'b', 'c'].map((word) => write(word).then(() => answered.push(word))));
@@ -32,14 +32,14 @@ test('what is asked for in one turn of the event loop shares a commit, and is an
   expect(settled).toEqual([true, true]);
 });
 
-test('nothing is done before the call has returned', async () => {
+test('runs work only after the call has returned', async () => {
   const { write, words } = open();
   const writing = write('a');
   expect(words()).toEqual([]);
   await writing;
 });
 
-test('work that refuses is refused alone', async () => {
+test('rejects only the call whose work returns Refused', async () => {
   const { write, commit, words, settled } = open();
   const outcomes = await Promise.allSettled([
     write('a'),
@@ -51,7 +51,7 @@ test('work that refuses is refused alone', async () => {
   expect([words(), settled]).toEqual([['a', 'b'], [true]]);
 });
 
-test('work that fails undoes all that shares its commit, and tells everybody', async () => {
+test('rolls back the transaction and rejects all its calls if work throws', async () => {
   const { write, words, settled } = open();
   await write('a');
   const outcomes = await Promise.allSettled([write('b'), write('a'), write('c')]);
@@ -61,7 +61,7 @@ test('work that fails undoes all that shares its commit, and tells everybody', a
   expect(words()).toEqual(['a', 'c']);
 });
 
-test('of too much work that waits, what is too much is refused', async () => {
+test('rejects calls above the limit of waiting work', async () => {
   const { write, words } = open({ maxWaiting: 2 });
   const outcomes = await Promise.allSettled(['a', 'b', 'c'].map(write));
   expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
@@ -70,14 +70,14 @@ test('of too much work that waits, what is too much is refused', async () => {
   expect(words()).toEqual(['a', 'b', 'd']);
 });
 
-test('a database that is closed acknowledges nothing', async () => {
+test('acknowledges nothing after the database is closed', async () => {
   const { sqlite, write } = open();
   const writing = write('a');
   sqlite.close();
   await expect(writing).rejects.toThrow('not open');
 });
 
-test('it is idle once all that was accepted is done', async () => {
+test('is idle when all accepted work has settled', async () => {
   const { commit, write, settled } = open();
   await commit.idle();
   const writing = write('a');

@@ -8,7 +8,7 @@ import { tempFolder } from '../testing/temp-folder.ts';
 import { DatabaseDamaged } from './integrity.ts';
 import { openDatabase } from './sqlite.ts';
 
-/** A log, and the means to wait for a line of it. */
+/** A log with a function that waits for a line. */
 function logged() {
   const lines: string[] = [];
   let wake = Promise.withResolvers<undefined>();
@@ -27,7 +27,7 @@ function logged() {
   return { log: { debug: keep, info: keep, warn: keep, error: keep }, line };
 }
 
-/** A folder with a database of which the middle is overwritten. */
+/** A directory with a database whose middle is overwritten. */
 async function damagedFolder(): Promise<string> {
   const folder = tempFolder();
   const { sqlite, file, close } = await openDatabase(folder);
@@ -43,13 +43,13 @@ async function damagedFolder(): Promise<string> {
   return folder;
 }
 
-test('a damaged database is not opened, and the error says what to do', async () => {
+test('does not open a damaged database, and the error names the fix', async () => {
   const opening = openDatabase(await damagedFolder());
   await expect(opening).rejects.toThrow(DatabaseDamaged);
   await expect(opening).rejects.toThrow(/usher\.db is damaged .*restore a backup or recover the file/);
 });
 
-test('a server with a damaged database ends with exit code 1 and one line that says what to do', async () => {
+test('exits with code 1 and one line that names the fix for a damaged database', async () => {
   const program = ['--conditions=@usher/source', join(import.meta.dirname, '../main.ts')];
   const env = { PATH: process.env['PATH'], PORT: '0', DATA_DIR: await damagedFolder() };
   const child = spawn(process.execPath, program, { env, stdio: ['ignore', 'ignore', 'pipe'] });
@@ -58,7 +58,7 @@ test('a server with a damaged database ends with exit code 1 and one line that s
   expect(said).toMatch(/^DATA_DIR: .*usher\.db is damaged [^\n]*\n$/);
 });
 
-test('a file that is no database is not opened either, and stays as it is', async () => {
+test('does not open or change a file that is not a database', async () => {
   const folder = tempFolder();
   const file = join(folder, 'usher.db');
   writeFileSync(file, 'this is no database '.repeat(100));
@@ -67,7 +67,7 @@ test('a file that is no database is not opened either, and stays as it is', asyn
   expect(readFileSync(file)).toEqual(before);
 });
 
-test('a large damaged database is found in the background, and from then on nothing is written', async () => {
+test('detects a large damaged database in the background and then rejects writes', async () => {
   const { log, line } = logged();
   const { kysely, health, close } = await openDatabase(await damagedFolder(), { log, checkedAtStartBytes: 0 });
   onTestFinished(close);
@@ -77,7 +77,7 @@ test('a large damaged database is found in the background, and from then on noth
   await expect(kysely.insertInto('users').values(values).execute()).rejects.toMatchObject({ code: 'internal' });
 });
 
-test('a large sound database is checked in the background', async () => {
+test('checks a large intact database in the background', async () => {
   const folder = tempFolder();
   (await openDatabase(folder)).close();
   const { log, line } = logged();

@@ -8,7 +8,7 @@ import { openRooms } from '../testing/open-rooms.ts';
 import { tempFolder } from '../testing/temp-folder.ts';
 import { openDatabase } from './sqlite.ts';
 
-test('a database of 0.1.0 is taken over: its sessions go on for as long as their tokens could', async () => {
+test('migrates a database of 0.1.0 and keeps its sessions for the maximum token lifetime', async () => {
   const folder = tempFolder();
   oldDatabase(
     folder,
@@ -36,7 +36,7 @@ test('a database of 0.1.0 is taken over: its sessions go on for as long as their
   close();
 });
 
-/** What somebody had who has been here since before there were members: two rooms of everybody, one of theirs, messages in all. */
+/** Data of a version without memberships: two demo rooms, one room of a user, and messages in all of them. */
 const rooms0003 = `
   INSERT INTO users VALUES ('maggie', '', '[]', 0, 0, NULL), ('bart', '', '[]', 0, 0, NULL), ('admin', '', '["admin"]', 0, 0, NULL);
   INSERT INTO rooms VALUES ('general', 'General', 0, 'epoch one', 2, 'admin', 1000),
@@ -47,7 +47,7 @@ const rooms0003 = `
     ('general', 2, 'id 3', 'bart', 'key 3', 'The second creme', 7000),
     ('my-cellar', 1, 'id 4', 'maggie', 'key 4', 'psst, creme', 6500);`;
 
-test('messages of before there were changes are as they were, are found, and can be changed', async () => {
+test('keeps existing messages, which can be found and changed', async () => {
   const folder = tempFolder();
   oldDatabase(folder, rooms0003);
   const { history, search } = await openRooms({ folder });
@@ -73,7 +73,7 @@ test('messages of before there were changes are as they were, are found, and can
   expect(await found('creme')).toEqual(['id 3', 'id 4']);
 });
 
-test('rooms of before there were members are those of whoever made them or spoke in them, all read', async () => {
+test('makes the creators and senders members of existing rooms, with all messages read', async () => {
   const folder = tempFolder();
   oldDatabase(folder, rooms0003);
   const { rooms, marks, list, createUser } = await openRooms({ folder });
@@ -92,7 +92,7 @@ test('rooms of before there were members are those of whoever made them or spoke
   expect((await marks.roomsOf('lisa')).toSorted()).toEqual(['general', 'random']);
 });
 
-test('of older public rooms with one title the first owns it, and demo accounts may have the password of the demo', async () => {
+test('assigns a shared title to the oldest public room and marks possible demo passwords as unknown', async () => {
   const folder = tempFolder();
   oldDatabase(
     folder,
@@ -116,11 +116,11 @@ test('of older public rooms with one title the first owns it, and demo accounts 
   close();
 });
 
-test('a migration that fails leaves the database as it was', async () => {
+test('does not change the database if a migration fails', async () => {
   const folder = tempFolder();
-  // A name that the migration wants is taken, in the middle of it.
+  // The migration fails in the middle, because a name that it creates already exists.
   oldDatabase(folder, `${rooms0003} CREATE TABLE mentions (wrong integer);`);
-  await expect(openDatabase(folder)).rejects.toThrow('the database could not be brought up to date');
+  await expect(openDatabase(folder)).rejects.toThrow('the database could not be migrated');
   const left = new DatabaseSync(join(folder, 'usher.db'));
   onTestFinished(() => {
     left.close();

@@ -21,12 +21,12 @@ const outcome = async (promise: Promise<unknown>): Promise<unknown> => {
   }
 };
 
-test('a task is answered by the worker', async () => {
+test('returns the result of the worker', async () => {
   const { pool } = open();
   expect(await pool.run('maggie', 'echo', { some: ['data'] })).toEqual({ some: ['data'] });
 });
 
-test('a task that exceeds the deadline is answered store_unavailable, and its thread is replaced', async () => {
+test('rejects a task that exceeds the deadline with store_unavailable and replaces its thread', async () => {
   const { pool, warnings } = open({ threads: 1, deadlineMs: 3_000 });
   const failed = pool.run('maggie', 'hang', 1);
   await expect(failed).rejects.toMatchObject({ code: 'store_unavailable', retryAfterMs: 5_000 });
@@ -34,7 +34,7 @@ test('a task that exceeds the deadline is answered store_unavailable, and its th
   expect(await pool.run('maggie', 'echo', 'again')).toBe('again');
 });
 
-test('a waiting task that exceeds the deadline does not end the thread of another one', async () => {
+test('does not terminate the thread of another task when a waiting task exceeds the deadline', async () => {
   const { pool, warnings } = open({ threads: 1, deadlineMs: 3_000 });
   await pool.run('maggie', 'echo', 'warm');
   const running = outcome(pool.run('maggie', 'hang', 1));
@@ -43,7 +43,7 @@ test('a waiting task that exceeds the deadline does not end the thread of anothe
   expect([await outcome(waiting), warnings.length]).toEqual([expect.any(String), 1]);
 });
 
-test('one task of a user runs at a time; identical ones that wait share a run, and too many different ones are refused', async () => {
+test('runs one task per user at a time, merges identical waiting tasks, and rejects too many different ones', async () => {
   const { pool } = open({ waitingPerUser: 2 });
   const first = pool.run('maggie', 'echo', 0);
   const waiting = [1, 1, 2, 1].map((task) => pool.run('maggie', 'echo', task));
@@ -55,7 +55,7 @@ test('one task of a user runs at a time; identical ones that wait share a run, a
   expect(await pool.run('maggie', 'echo', 3)).toBe(3);
 });
 
-test('too many tasks of all users are refused at once', async () => {
+test('rejects tasks above the overall limit', async () => {
   const { pool } = open({ maxTasks: 2 });
   const running = ['maggie', 'bart'].map((user) => pool.run(user, 'echo', user));
   await expect(pool.run('lisa', 'echo', 1)).rejects.toMatchObject({ code: 'at_capacity', retryAfterMs: 1_000 });
@@ -63,7 +63,7 @@ test('too many tasks of all users are refused at once', async () => {
   expect(await pool.run('lisa', 'echo', 1)).toBe(1);
 });
 
-test('a pool that is closed answers nothing that it still had', async () => {
+test('rejects pending tasks when it is closed', async () => {
   const { pool } = open();
   await pool.run('bart', 'echo', 1);
   const running = outcome(pool.run('maggie', 'hang', 1));

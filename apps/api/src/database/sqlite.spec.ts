@@ -26,7 +26,7 @@ const user = {
 };
 
 describe('the embedded database', () => {
-  test('commits durably: write-ahead log, full synchronisation, foreign keys', async () => {
+  test('uses a write-ahead log, full synchronization and foreign keys', async () => {
     const { sqlite, kysely } = await open();
     expect(sqlite.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
     expect(sqlite.prepare('PRAGMA synchronous').get()).toEqual({ synchronous: 2 });
@@ -41,13 +41,13 @@ describe('the embedded database', () => {
     await expect(kysely.insertInto('sessions').values(orphan).execute()).rejects.toThrow('FOREIGN KEY');
   });
 
-  test('makes its folder for its owner only', async () => {
+  test('creates its directory for the owner only', async () => {
     const folder = join(tempFolder(), 'deep', 'down');
     await open(folder);
     expect(statSync(folder).mode & 0o777).toBe(0o700);
   });
 
-  test('keeps what it has when it is opened again, and brings tables up to date once', async () => {
+  test('keeps its data when it is opened again and migrates once', async () => {
     const folder = tempFolder();
     const first = await open(folder);
     await first.kysely.insertInto('users').values(user).execute();
@@ -56,7 +56,7 @@ describe('the embedded database', () => {
     expect(await second.kysely.selectFrom('users').selectAll().execute()).toEqual([user]);
   });
 
-  test('answers through the query builder with rows, counts and what RETURNING gives', async () => {
+  test('supports rows, counts and RETURNING in the query builder', async () => {
     const { kysely } = await open();
     const made = await kysely.insertInto('users').values(user).returning('name').execute();
     expect(made).toEqual([{ name: 'maggie' }]);
@@ -65,17 +65,17 @@ describe('the embedded database', () => {
     await expect(sql`SELECT ${{ an: 'object' }}`.execute(kysely)).rejects.toThrow(TypeError);
   });
 
-  test('a transaction that fails leaves nothing', async () => {
+  test('rolls back a failed transaction', async () => {
     const { kysely } = await open();
     const failing = kysely.transaction().execute(async (transaction) => {
       await transaction.insertInto('users').values(user).execute();
-      throw new Error('changed my mind');
+      throw new Error('rolled back on purpose');
     });
-    await expect(failing).rejects.toThrow('changed my mind');
+    await expect(failing).rejects.toThrow('rolled back on purpose');
     expect(await kysely.selectFrom('users').selectAll().execute()).toEqual([]);
   });
 
-  test('a folder belongs to one server at a time, and is free again after it', async () => {
+  test('locks the directory for one server and releases it on close', async () => {
     const folder = tempFolder();
     const first = await open(folder);
     await expect(openDatabase(folder)).rejects.toThrow(DataDirInUse);
@@ -105,7 +105,7 @@ describe('the embedded database', () => {
     expect(String(error)).toMatch(/^DatabaseDamaged: DATA_DIR: [^\n]+ is damaged [^\n]+$/);
   });
 
-  test('creates the missing parents of the directory for its owner only', async () => {
+  test('creates missing parent directories for the owner only', async () => {
     const folder = join(tempFolder(), 'a', 'b', 'c');
     await open(folder);
     expect(statSync(folder).mode & 0o777).toBe(0o700);

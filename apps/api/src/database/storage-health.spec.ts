@@ -8,7 +8,7 @@ import { openRooms } from '../testing/open-rooms.ts';
 import { createReadiness } from './readiness.ts';
 import { StorageLimits } from './storage-limits.ts';
 
-/** The real database with a room, and `GET /health/ready` over it. */
+/** A real database with a room, and `GET /health/ready`. */
 async function open(bounds: { readonly freeBytes?: number } = {}) {
   const opened = await openRooms();
   const { database, commit, history } = opened;
@@ -35,7 +35,7 @@ async function open(bounds: { readonly freeBytes?: number } = {}) {
   return { ...opened, send, ready, limits };
 }
 
-/** Leaves the database no page to grow by, as a full disk does. */
+/** Prevents that the database grows, like a full disk. */
 function fill({ database: { sqlite } }: Awaited<ReturnType<typeof open>>): void {
   const pages = Number(sqlite.prepare('PRAGMA page_count').get()?.['page_count']);
   sqlite.exec(`PRAGMA max_page_count = ${pages}`);
@@ -44,7 +44,7 @@ function fill({ database: { sqlite } }: Awaited<ReturnType<typeof open>>): void 
 const long = 'long '.repeat(100_000);
 
 describe('on a full disk', () => {
-  test('a send is answered storage_full, and ready is 503 until there is space again', async () => {
+  test('rejects a send with storage_full and returns 503 from ready until there is space', async () => {
     const opened = await open();
     const { send, ready, database, history } = opened;
     expect(await ready()).toBe(200);
@@ -57,7 +57,7 @@ describe('on a full disk', () => {
     expect((await send(long)).message.seq).toBe(1);
   });
 
-  test('a write of the query builder is answered storage_full, and leaves no transaction open', async () => {
+  test('rejects a write of the query builder with storage_full and leaves no transaction open', async () => {
     const opened = await open();
     const { database, ready } = opened;
     fill(opened);
@@ -69,7 +69,7 @@ describe('on a full disk', () => {
     expect(await ready()).toEqual([503, 'store_unavailable']);
   });
 
-  test('with less free space than required, ready is 503', async () => {
+  test('returns 503 from ready with less free space than required', async () => {
     const { ready, limits } = await open({ freeBytes: Number.MAX_SAFE_INTEGER });
     await limits.check();
     expect(await ready()).toEqual([503, 'store_unavailable']);
@@ -77,7 +77,7 @@ describe('on a full disk', () => {
 });
 
 describe.each(['', '-wal', '-shm'])('usher.db%s removed under a running server', (suffix) => {
-  test('is noticed before the next send is acknowledged, and ready is 503 for good', async () => {
+  test('is detected before the next send is acknowledged, and ready returns 503 permanently', async () => {
     const { database, send, ready } = await open();
     await send();
     const path = `${database.file}${suffix}`;
@@ -89,7 +89,7 @@ describe.each(['', '-wal', '-shm'])('usher.db%s removed under a running server',
     expect(await ready()).toEqual([503, 'store_unavailable']);
   });
 
-  test('is noticed by ready without any send, and by writes of the query builder', async () => {
+  test('is detected by ready without a send, and by writes of the query builder', async () => {
     const { database, ready, createUser } = await open();
     rmSync(`${database.file}${suffix}`);
     await expect(createUser('bart')).rejects.toMatchObject({ code: 'internal' });
@@ -97,7 +97,7 @@ describe.each(['', '-wal', '-shm'])('usher.db%s removed under a running server',
   });
 });
 
-test('a database file that is replaced by a copy is noticed', async () => {
+test('detects that the database file was replaced by a copy', async () => {
   const { database, send, ready } = await open();
   await send();
   copyFileSync(database.file, `${database.file}.copy`);
@@ -106,7 +106,7 @@ test('a database file that is replaced by a copy is noticed', async () => {
   await expect(send()).rejects.toMatchObject({ code: 'internal' });
 });
 
-test('an error of a statement says nothing about the storage', async () => {
+test('ignores errors of statements', async () => {
   const { database, ready, commit } = await open();
   const broken = commit.run(() => {
     database.sqlite.exec(`INSERT INTO rooms (name) VALUES ('incomplete')`);

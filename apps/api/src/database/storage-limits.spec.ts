@@ -30,7 +30,7 @@ async function open(options: Partial<StorageLimitsOptions> = {}, folder = tempFo
 
 const dayMs = 86_400_000;
 
-test('a user stores as many bytes as allowed in 24 hours, and others are not affected', async () => {
+test('limits the bytes of one user in 24 hours and does not affect others', async () => {
   let now = 1_000;
   const { spend } = await open({ now: () => now });
   expect(spend('maggie', 600)).toBe('stored');
@@ -45,7 +45,7 @@ test('a user stores as many bytes as allowed in 24 hours, and others are not aff
   expect(spend('maggie', 1_000)).toBe('stored');
 });
 
-test('a clock that is set back does not lengthen the period', async () => {
+test('does not extend the period when the clock is set back', async () => {
   let now = 10 * dayMs;
   const { spend } = await open({ now: () => now });
   spend('maggie', 1_000);
@@ -53,14 +53,14 @@ test('a clock that is set back does not lengthen the period', async () => {
   expect(spend('maggie', 1)).toEqual(['quota_exceeded', dayMs]);
 });
 
-test('what is rolled back does not count', async () => {
+test('does not count rolled back writes', async () => {
   const { spend } = await open();
   expect(spend('maggie', 900, false)).toBe('stored');
   expect(spend('maggie', 900)).toBe('stored');
   expect(spend('maggie', 101)).toMatchObject(['quota_exceeded', expect.any(Number)]);
 });
 
-test('counters survive a restart', async () => {
+test('keeps counters across a restart', async () => {
   const folder = tempFolder();
   const first = await open({}, folder);
   first.spend('maggie', 3);
@@ -72,7 +72,7 @@ test('counters survive a restart', async () => {
   expect(second.spend('bart', 1)).toMatchObject(['quota_exceeded', expect.any(Number)]);
 });
 
-test('counters of a killed process are lost by at most 1 % of the limit', async () => {
+test('loses at most 1 % of the limit when the process is killed', async () => {
   const folder = tempFolder();
   const first = await open({}, folder);
   for (let bytes = 0; bytes < 500; bytes += 3) first.spend('maggie', 3);
@@ -81,7 +81,7 @@ test('counters of a killed process are lost by at most 1 % of the limit', async 
   expect(second.spend('maggie', 1_000 - 500 + 10)).toMatchObject(['quota_exceeded', expect.any(Number)]);
 });
 
-test('closing on a full disk does not fail', async () => {
+test('closes without an error on a full disk', async () => {
   const { database, spend, close, lines } = await open();
   spend('maggie', 3);
   database.sqlite.exec(`CREATE TRIGGER full BEFORE INSERT ON stored_bytes BEGIN SELECT RAISE(ROLLBACK, 'full'); END`);
@@ -89,7 +89,7 @@ test('closing on a full disk does not fail', async () => {
   expect(lines).toEqual(['the bytes that users stored could not be written']);
 });
 
-test('a database that is as large as allowed refuses, and says so in the log once', async () => {
+test('rejects writes at the maximum database size and logs that once', async () => {
   const { limits, spend, lines } = await open({ databaseBytes: 1_000, bytesPerUserAndDay: 0 });
   expect(spend('maggie', 1)).toBe('stored');
   await limits.check();
@@ -99,11 +99,11 @@ test('a database that is as large as allowed refuses, and says so in the log onc
     limits.charge('maggie', 1);
   }).toThrow(RequestError);
   expect(lines).toEqual([
-    'no message is stored: the database has reached MAX_DATABASE_MB. Free disk space or raise the limit',
+    'messages are rejected: the database has reached MAX_DATABASE_MB. Free disk space or raise the limit',
   ]);
 });
 
-test('a disk with too little free space refuses', async () => {
+test('rejects writes with too little free disk space', async () => {
   const { limits, spend } = await open({ freeBytes: Number.MAX_SAFE_INTEGER });
   await limits.check();
   expect(spend('maggie', 1)).toEqual(['storage_full', 60_000]);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type Answer, newApp, type TestApp } from '../testing/new-app.ts';
 
-/** Calls until the answer is another one than 429, and counts those before. */
+/** Repeats a call until it is rejected, and counts the calls before. */
 async function callsUntilRefused(call: () => Promise<Answer>, most: number): Promise<{ count: number; last: Answer }> {
   for (let count = 0; ; count++) {
     const last = await call();
@@ -9,11 +9,11 @@ async function callsUntilRefused(call: () => Promise<Answer>, most: number): Pro
   }
 }
 
-// Five points per second are fifty in the window of ten seconds.
+// Five points per second are fifty per window of ten seconds.
 const tight = { CALLS_PER_SECOND: '5' };
 const me = ({ call }: TestApp, token: string) => call('GET', '/api/me', { token });
 
-test('a user has a budget for calls of the API; above it calls are answered 429 with the time to wait', async () => {
+test('rejects calls above the budget of a user with 429 and the time to wait', async () => {
   const app = await newApp(tight);
   const token = await app.signIn();
   const { count, last } = await callsUntilRefused(() => me(app, token), 60);
@@ -26,7 +26,7 @@ test('a user has a budget for calls of the API; above it calls are answered 429 
   expect(last.headers.get('x-content-type-options')).toBe('nosniff');
 });
 
-test('the budget is that of the user, not of a session or address, and other users keep theirs', async () => {
+test('has one budget per user for all sessions and addresses, separate from other users', async () => {
   const app = await newApp(tight);
   const [token, second] = [await app.signIn(), await app.signIn()];
   await callsUntilRefused(() => me(app, token), 60);
@@ -43,13 +43,13 @@ test.each([
   ['/api/search?q=hello', 10],
   ['/api/rooms/general/messages', 2],
   ['/api/rooms/general/members', 5],
-])('a call of %s costs %i', async (path, cost) => {
+])('charges a call of %s with %i points', async (path, cost) => {
   const { call, signIn } = await newApp(tight);
   const token = await signIn();
   expect((await callsUntilRefused(() => call('GET', path, { token }), 60)).count).toBe(50 / cost);
 });
 
-test('calls without a token, or with a bad one, are charged to the address', async () => {
+test('charges calls without a valid token to the address', async () => {
   const app = await newApp({ CALLS_PER_SECOND: '1' });
   const token = await app.signIn();
   const { call } = app;
@@ -65,7 +65,7 @@ test('calls without a token, or with a bad one, are charged to the address', asy
   for (let round = 0; round < 22; round++) {
     for (const { status } of await Promise.all(calls.map((one) => one()))) if (status === 429) refused += 1;
   }
-  // One of 100 points went to the sign-in.
+  // The sign-in cost one of 100 points.
   expect(refused).toBe(22 * calls.length - 99);
   expect(await call('POST', '/api/auth', { body: { user: 'lisa', pwd: 'secret' } })).toMatchObject({
     status: 429,
@@ -77,7 +77,7 @@ test('calls without a token, or with a bad one, are charged to the address', asy
   expect((await call('GET', '/metrics')).status).toBe(200);
 });
 
-test('behind a proxy the address is that of the client', async () => {
+test('charges the address of the client behind a proxy', async () => {
   const { call } = await newApp({ CALLS_PER_SECOND: '1', TRUST_PROXY: '1' });
   const from = (address: string) => call('GET', '/api/me', { headers: { 'x-forwarded-for': address } });
   expect((await callsUntilRefused(() => from('2001:db8::1'), 110)).count).toBe(100);
@@ -85,7 +85,7 @@ test('behind a proxy the address is that of the client', async () => {
   expect((await from('2001:db8:0:1::1')).status).toBe(401);
 });
 
-test('0 is no limit', async () => {
+test('has no limit with 0', async () => {
   const app = await newApp({ CALLS_PER_SECOND: '0' });
   const token = await app.signIn();
   expect((await callsUntilRefused(() => me(app, token), 400)).last.status).toBe(200);

@@ -20,11 +20,11 @@ test.each<[Config['trustProxy'], string, string | undefined, string]>([
   [['10.0.0.1'], '::ffff:10.0.0.1', '203.0.113.9', '203.0.113.9'],
   [['::1', 'fd00::/8'], 'fd00::2', '2001:db8::1', '2001:db8::1'],
   [1, '10.0.0.1', 'nonsense', '10.0.0.1'],
-])('trusting %s, a request of %s for %s comes from %s', (trusted, peer, forwarded, expected) => {
+])('with TRUST_PROXY %s, a request from %s for %s has the client address %s', (trusted, peer, forwarded, expected) => {
   expect(from(trusted, peer, forwarded)).toBe(expected);
 });
 
-test('requests and handshakes are told apart by the same rule', async () => {
+test('requests and handshakes have the same client address', async () => {
   for (const [env, address] of [
     [{}, '127.0.0.1'],
     [{ TRUST_PROXY: '127.0.0.1' }, '192.0.2.1'],

@@ -9,7 +9,7 @@ interface Limited {
   readonly limits: ConnectionLimits;
   readonly refused: string[];
   readonly rooms: () => number;
-  /** Opens a connection. Resolves to the server's side of it, or to `undefined` if it was refused. */
+  /** Opens a connection. Resolves to its server side, or to `undefined` if it was refused. */
   readonly open: (from?: string) => Promise<Socket | undefined>;
 }
 
@@ -53,7 +53,7 @@ async function close(socket: Socket | undefined): Promise<void> {
   await once(socket, 'close');
 }
 
-test('connections above the total are refused until one closes', async () => {
+test('refuses connections above the total until one closes', async () => {
   const { limits, refused, open } = await limited({ total: 2 });
   const first = await open();
   expect(await open('127.0.0.2')).toBeDefined();
@@ -64,7 +64,7 @@ test('connections above the total are refused until one closes', async () => {
   expect(await open()).toBeDefined();
 });
 
-test('connections of one network above its limit are refused, others are not', async () => {
+test('refuses connections above the limit of one network only', async () => {
   const { refused, open } = await limited({ perNetwork: 2 });
   const first = await open();
   expect(await open()).toBeDefined();
@@ -76,14 +76,14 @@ test('connections of one network above its limit are refused, others are not', a
   expect(await open()).toBeUndefined();
 });
 
-test('a peer that stands for many clients has no limit of its own', async () => {
+test('does not apply the network limit to a shared peer', async () => {
   const { open } = await limited({ perNetwork: 1, isShared: (address) => address === '127.0.0.1' });
   for (let count = 0; count < 5; count++) expect(await open()).toBeDefined();
   expect(await open('127.0.0.2')).toBeDefined();
   expect(await open('127.0.0.2')).toBeUndefined();
 });
 
-test('every HTTP connection leaves room for a second file, a WebSocket for none', async () => {
+test('reserves a second file per HTTP connection, but not per WebSocket', async () => {
   const { limits, open } = await limited({ openFiles: 100 + 6 });
   const sockets = [await open(), await open(), await open()];
   expect(sockets).not.toContain(undefined);
@@ -93,7 +93,7 @@ test('every HTTP connection leaves room for a second file, a WebSocket for none'
   expect(await open()).toBeUndefined();
 });
 
-test('idle connections are closed when nine tenths are in use, at most once per second', async () => {
+test('closes idle connections above nine tenths of a limit, at most once per second', async () => {
   let now = 0;
   const { rooms, open } = await limited({ total: 10, now: () => now });
   for (let count = 0; count < 9; count++) await open();
@@ -106,12 +106,12 @@ test('idle connections are closed when nine tenths are in use, at most once per 
   expect(rooms()).toBe(2);
 });
 
-test('the limit on open files is known on Linux', () => {
+test('reads the limit on open files on Linux', () => {
   if (process.platform === 'linux') expect(openFileLimit()).toBeGreaterThan(0);
 });
 
-test('the server refuses connections above its limit, logs that with the setting, counts it, and closes idle ones for new ones', async () => {
-  // Room for three connections, each with a file.
+test('refuses connections above the limit, logs and counts them, and closes idle connections', async () => {
+  // Three connections with one file each.
   const { url, call, log } = await newApp({}, '/nowhere', { openFiles: 100 + 6 });
   const port = Number(new URL(url).port);
   const sockets = Array.from({ length: 8 }, () => connect(port, '127.0.0.1'));
@@ -128,7 +128,7 @@ test('the server refuses connections above its limit, logs that with the setting
     openFiles: 106,
     msg: expect.stringContaining('MAX_CONNECTIONS') as string,
   });
-  // Each of these is idle as soon as it is answered, and makes room for the next.
+  // Each connection is idle after its response and can be closed for the next.
   for (const socket of sockets) {
     if (socket.closed) continue;
     socket.write('GET /api/health/live HTTP/1.1\r\nHost: localhost\r\n\r\n');

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { newApp } from '../testing/new-app.ts';
 import type { HttpTimeouts } from './server-options.ts';
 
-/** Sends bytes as they are and reads until the server hangs up. */
+/** Sends raw bytes and reads until the server closes the connection. */
 async function raw(url: string, bytes: string): Promise<{ head: string; body: string }> {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port) });
@@ -16,8 +16,8 @@ async function raw(url: string, bytes: string): Promise<{ head: string; body: st
 
 const short: HttpTimeouts = { headersMs: 50, requestMs: 100, stallMs: 10_000, checkMs: 20 };
 
-describe('every answer', () => {
-  test('carries the headers that protect people', async () => {
+describe('every response', () => {
+  test('has the security headers', async () => {
     const { call } = await newApp();
     for (const path of ['/api/health/live', '/api/me', '/api/nowhere', '/nowhere', '/metrics', '/api/ws', '/api/%ff']) {
       const { headers } = await call('GET', path);
@@ -26,7 +26,7 @@ describe('every answer', () => {
     }
   });
 
-  test('binds the page to this server, without inline scripts', async () => {
+  test('restricts the page to this server without inline scripts', async () => {
     const { call } = await newApp({ PUBLIC_URL: 'https://chat.example.org' });
     const { headers } = await call('GET', '/');
     const policy = headers.get('content-security-policy') ?? '';
@@ -42,7 +42,7 @@ describe('every answer', () => {
     expect(headers.get('strict-transport-security')).toContain('max-age=31536000');
   });
 
-  test('asks for https for good only where the server is reached over https', async () => {
+  test('has HSTS only if PUBLIC_URL is https', async () => {
     const { call } = await newApp();
     const { headers } = await call('GET', '/');
     expect(headers.get('strict-transport-security')).toBeNull();
@@ -50,7 +50,7 @@ describe('every answer', () => {
   });
 });
 
-describe('every error is a problem document', () => {
+describe('problem documents', () => {
   test.each([
     ['GET', '/api/nowhere', 404, 'not_found'],
     ['POST', '/nowhere', 404, 'not_found'],
@@ -66,7 +66,7 @@ describe('every error is a problem document', () => {
     expect(answer.headers.get('content-type')).toContain('application/problem+json');
   });
 
-  test('what is wrong is told by its place and rule, never by its value', async () => {
+  test('name the location and rule of a violation, but never the value', async () => {
     const { call } = await newApp();
     const details = [];
     for (const body of ['{"user":"maggie","pwd":', '{"user":"maggie"}', '{"user":"maggie","pwd":["not-to-be-told"]}']) {
@@ -82,7 +82,7 @@ describe('every error is a problem document', () => {
     ]);
   });
 
-  test('also what is no HTTP at all', async () => {
+  test('are returned for invalid HTTP', async () => {
     const { url } = await newApp();
     const { head, body } = await raw(url, 'this is not HTTP\r\n\r\n');
     expect(head).toContain('HTTP/1.1 400 Bad request');
@@ -99,25 +99,25 @@ describe('every error is a problem document', () => {
       'POST /api/auth HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{"us',
     ],
     ['half of an upgrade', 'GET /api/ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n'],
-  ])('a connection that sends %s and then nothing gets 408', async (_what, bytes) => {
+  ])('are returned with 408 for a connection that sends %s and then nothing', async (_what, bytes) => {
     const { url } = await newApp({}, '/nowhere', { timeouts: short });
     const { head, body } = await raw(url, bytes);
     expect(head).toContain('HTTP/1.1 408 Request timeout');
     expect(JSON.parse(body)).toMatchObject({ status: 408, code: 'request_timeout' });
   });
 
-  test('a connection that sends nothing at all is closed without an answer', async () => {
+  test('are not sent on a connection that never sent a request', async () => {
     const { url } = await newApp({}, '/nowhere', { timeouts: short });
     expect(await raw(url, '')).toEqual({ head: '', body: '' });
   });
 
-  test('and headers without end', async () => {
+  test('are returned for endless headers', async () => {
     const { url } = await newApp();
     const { head } = await raw(url, `GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`);
     expect(head).toContain('HTTP/1.1 413 Too large');
   });
 
-  test('an inner error hides its text from the network and shows it in the log', async () => {
+  test('do not contain the message of an internal error, which is logged', async () => {
     const { app, call, log, signIn } = await newApp();
     const token = await signIn();
     app.authenticate = () => Promise.reject(new Error('the cellar is under water'));
@@ -135,7 +135,7 @@ describe('health', () => {
     expect((await call('GET', '/api/health/ready')).status).toBe(200);
   });
 
-  test('is live but not ready while the server drains', async () => {
+  test('is live but not ready during a drain', async () => {
     const { app, call } = await newApp();
     await app.drain();
     expect((await call('GET', '/api/health/live')).status).toBe(200);
@@ -149,7 +149,7 @@ describe('health', () => {
 });
 
 describe('metrics', () => {
-  test('are for a direct peer on this machine, not for what a proxy hands through', async () => {
+  test('are available to direct local requests, but not through a proxy', async () => {
     const { call } = await newApp();
     const direct = await call('GET', '/metrics');
     expect(direct.status).toBe(200);
@@ -161,7 +161,7 @@ describe('metrics', () => {
   });
 
   test.each(['localhost', 'LOCALHOST:80', '127.0.0.1:1', '127.1.2.3', '[::1]:3000'])(
-    'are answered for the host %s',
+    'are available for the host %s',
     async (host) => {
       const { url } = await newApp();
       const { head } = await raw(url, `GET /metrics HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
@@ -176,20 +176,20 @@ describe('metrics', () => {
     '127.0.0.1@evil.example',
     '192.0.2.1',
     '',
-  ])('are refused for the host "%s", which a page may have rebound to this machine', async (host) => {
+  ])('are rejected for the host "%s" (DNS rebinding)', async (host) => {
     const { url } = await newApp();
     const { head } = await raw(url, `GET /metrics HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
     expect(head).toContain('HTTP/1.1 403');
   });
 
-  test('are refused for another host in an absolute target, whatever the Host header says', async () => {
+  test('are rejected for another host in an absolute target, regardless of the Host header', async () => {
     const { url } = await newApp();
     const headers = 'HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
     expect((await raw(url, `GET http://evil.example/metrics ${headers}`)).head).toContain('HTTP/1.1 403');
     expect((await raw(url, `GET http://localhost/metrics ${headers}`)).head).toContain('HTTP/1.1 200');
   });
 
-  test('with a token are for those who have it', async () => {
+  test('require METRICS_TOKEN if it is set', async () => {
     const { call } = await newApp({ METRICS_TOKEN: 'let-me-look' });
     expect(await call('GET', '/metrics')).toMatchObject({ status: 401, json: { code: 'missing_token' } });
     expect(await call('GET', '/metrics', { token: 'let-me-look!' })).toMatchObject({
@@ -200,7 +200,7 @@ describe('metrics', () => {
     expect((await call('GET', '/metrics', { token: 'let-me-look', headers })).status).toBe(200);
   });
 
-  test('count what happens, and name nobody', async () => {
+  test('count events and contain no user names', async () => {
     const { call, signIn, connect, dial } = await newApp();
     const token = await signIn();
     const socket = await connect('maggie', token);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { limitedWarnings } from './limited-warnings.ts';
 
-test('within a minute each key is logged once, at most so many keys are, and the next line says how many were left out', () => {
+test('logs each key once per minute up to a limit, and reports the number of suppressed lines', () => {
   let now = 0;
   const lines: object[] = [];
   const warn = limitedWarnings({ warn: (fields: object) => lines.push(fields) }, { perMinute: 2, now: () => now });

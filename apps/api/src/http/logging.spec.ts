@@ -15,7 +15,7 @@ function lines(): { stream: Writable; text: () => string } {
 }
 
 describe('the log', () => {
-  test('keeps secrets out, in fields and in running text', () => {
+  test('redacts secrets in fields and texts', () => {
     const { stream, text } = lines();
     const log = createLogger('info', stream);
     const jwt = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJtYWdnaWUifQ.c2lnbmF0dXJl';
@@ -33,7 +33,7 @@ describe('the log', () => {
     expect(text().match(/\[redacted\]/g)).toHaveLength(2 + 2 + 3 * 2);
   });
 
-  test('is one JSON object a line, with time and level in words', () => {
+  test('has one JSON object per line with time and level name', () => {
     const { stream, text } = lines();
     createLogger('info', stream).info({ user: 'maggie' }, 'signed in');
     expect(JSON.parse(text())).toEqual({
@@ -44,7 +44,7 @@ describe('the log', () => {
     });
   });
 
-  test('of a busy run at its most talkative tells who came and went, and holds no secret', async () => {
+  test('contains connects and disconnects but no secrets at the level trace', async () => {
     const { app, call, signIn, ticket, connect, dial, log } = await newApp({ LOG_LEVEL: 'trace' });
     const pwd = 'correct-horse-battery';
     const wrong = 'incorrect-horse-battery';

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { newApp } from '../testing/new-app.ts';
 
-/** A raw connection to the server, on which `bytes` were written. */
+/** Opens a raw connection and writes `bytes`. */
 async function hold(url: string, bytes: string): Promise<Socket> {
   const socket = connect({ port: Number(new URL(url).port), host: '127.0.0.1', allowHalfOpen: true });
   socket.on('error', () => undefined);
@@ -16,7 +16,7 @@ async function hold(url: string, bytes: string): Promise<Socket> {
   return socket;
 }
 
-/** What the server sends until it ends the connection. */
+/** Reads until the server closes the connection. */
 async function readAll(socket: Socket): Promise<string> {
   const chunks: Buffer[] = [];
   socket.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -24,7 +24,7 @@ async function readAll(socket: Socket): Promise<string> {
   return Buffer.concat(chunks).toString('latin1');
 }
 
-/** Resolves when the server has accepted so many connections or requests from now on. */
+/** Resolves when the server has accepted the given number of connections or requests. */
 function arrivals(app: FastifyInstance, event: 'connection' | 'request', count = 1): Promise<void> {
   return new Promise((resolve) => {
     let left = count;
@@ -39,7 +39,7 @@ const head = `POST /api/auth HTTP/1.1\r\nHost: usher\r\nContent-Type: applicatio
 const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: usher\r\n\r\n`;
 
 describe('a shutdown', () => {
-  test('waits for a request in flight, with the port open and "ready" 503, and its answer says that the connection closes', async () => {
+  test('waits for a request in flight with an open port, 503 from "ready" and a Connection: close response', async () => {
     const { app, url, call } = await newApp({ DRAIN_SECONDS: '30' });
     const arrived = arrivals(app, 'request');
     const socket = await hold(url, head + body.slice(0, -1));
@@ -56,11 +56,11 @@ describe('a shutdown', () => {
     await ended;
   });
 
-  test('does not cut an answer that a slow client is still reading', async () => {
+  test('does not interrupt a response that a slow client is still reading', async () => {
     const { app, url } = await newApp({ DRAIN_SECONDS: '30' });
     const large = 'x'.repeat(16 * 1024 * 1024);
     const answered = Promise.withResolvers<undefined>();
-    // The routes cannot be changed any more, so this listener takes the place of Fastify's, which is the last.
+    // Routes cannot be added after startup, so this listener replaces Fastify's, which is the last one.
     const fastify = app.server.listeners('request').at(-1);
     if (fastify === undefined) throw new Error('Fastify does not listen for requests');
     app.server.off('request', fastify as () => void);
@@ -85,7 +85,7 @@ describe('a shutdown', () => {
     await app.close();
   });
 
-  test('closes silent connections early, and says how many', async () => {
+  test('closes silent connections early and logs their number', async () => {
     const { app, url, log } = await newApp({ DRAIN_SECONDS: '600' });
     const arrived = arrivals(app, 'connection', 2);
     await Promise.all([hold(url, ''), hold(url, 'GET / HTTP/1.1\r\nHost: us')]);
@@ -96,7 +96,7 @@ describe('a shutdown', () => {
     );
   });
 
-  test('cuts what is left at the deadline, and says how many', async () => {
+  test('destroys remaining connections at the deadline and logs their number', async () => {
     const { app, url, log } = await newApp({ DRAIN_SECONDS: '0' });
     const arrived = arrivals(app, 'request', 2);
     const sockets = await Promise.all([hold(url, head), hold(url, head)]);
@@ -109,7 +109,7 @@ describe('a shutdown', () => {
     );
   });
 
-  test('cuts WebSockets that do not finish the closing handshake, and says how many', async () => {
+  test('terminates WebSockets that do not finish the closing handshake and logs their number', async () => {
     const { app, connect, log } = await newApp({ DRAIN_SECONDS: '0' });
     const socket = await connect('maggie');
     socket.ws.pause();

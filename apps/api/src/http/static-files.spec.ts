@@ -27,7 +27,7 @@ function withPage(): Promise<TestApp> {
 }
 
 describe('the built page', () => {
-  test('is served at the root and at every deep link, and asked for again each time', async () => {
+  test('is served at the root and at deep links, with revalidation', async () => {
     const { call } = await withPage();
     for (const path of ['/', '/index.html', '/rooms/general', '/sign-in?next=%2Frooms', '/connection/']) {
       const { status, text, headers } = await call('GET', path);
@@ -37,7 +37,7 @@ describe('the built page', () => {
     }
   });
 
-  test('keeps files that are named after their content for good, and others not', async () => {
+  test('caches hashed files permanently and revalidates others', async () => {
     const { call } = await withPage();
     const { headers } = await call('GET', '/main-AB12CD34.js');
     expect(headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
@@ -48,7 +48,7 @@ describe('the built page', () => {
       expect((await call('GET', `/${name}`)).headers.get('cache-control')).toBe('no-cache');
   });
 
-  test.each(['br', 'gzip'])('sends what is compressed beside a file to those who take %s', async (encoding) => {
+  test.each(['br', 'gzip'])('sends the precompressed file to clients that accept %s', async (encoding) => {
     const { call } = await withPage();
     const { text, headers } = await call('GET', '/main-AB12CD34.js', { headers: { 'accept-encoding': encoding } });
     expect(headers.get('content-encoding')).toBe(encoding);
@@ -58,7 +58,7 @@ describe('the built page', () => {
     expect(text).toBe(script);
   });
 
-  test('and the file itself to all others', async () => {
+  test('sends the original file to other clients', async () => {
     const { call } = await withPage();
     const { text, headers } = await call('GET', '/main-AB12CD34.js', { headers: { 'accept-encoding': 'identity' } });
     expect(headers.get('content-encoding')).toBeNull();
@@ -75,7 +75,7 @@ describe('the built page', () => {
     '/api/rooms.html',
     '/api/no/such/page',
     '/metrics/page',
-  ])('does not answer %s with a page or a file', async (path) => {
+  ])('does not serve %s', async (path) => {
     const { call } = await withPage();
     const { status, text } = await call('GET', path);
     expect([400, 403, 404]).toContain(status);
@@ -84,7 +84,7 @@ describe('the built page', () => {
     expect(text).not.toContain(index);
   });
 
-  test('is a plain 404 where none has been built, and the log says so', async () => {
+  test('is a 404 with a log entry if the app is not built', async () => {
     const { call, log } = await newApp();
     for (const path of ['/', '/rooms/general']) {
       expect(await call('GET', path)).toMatchObject({ status: 404, json: { code: 'not_found' } });

@@ -9,7 +9,7 @@ import { newApp } from '../testing/new-app.ts';
 import { tempFolder } from '../testing/temp-folder.ts';
 import { defaultTimeouts } from './server-options.ts';
 
-/** A built page with forty chunks, and a file that is larger than all socket buffers together. */
+/** A built page with forty chunks, and a file that is larger than all socket buffers. */
 function newPage(): string {
   const root = join(tempFolder(), 'browser');
   mkdirSync(root);
@@ -20,7 +20,7 @@ function newPage(): string {
   return root;
 }
 
-/** A client that sends these bytes and reads nothing. */
+/** A client that sends bytes and never reads. */
 function unread(url: string, bytes: string): Socket {
   const socket = connect(Number(new URL(url).port), '127.0.0.1').pause();
   socket.on('error', () => undefined).write(bytes);
@@ -34,7 +34,7 @@ function request(path: string): string {
   return `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
 }
 
-/** How many files of this folder the process has open (Linux). */
+/** The number of open files of a directory (Linux). */
 function openIn(folder: string): number {
   return readdirSync('/proc/self/fd').filter((fd) => {
     try {
@@ -45,7 +45,7 @@ function openIn(folder: string): number {
   }).length;
 }
 
-test('a connection whose answer is not read is closed after a while', async () => {
+test('closes a connection whose response is not read', async () => {
   const { app, url } = await newApp({}, newPage(), { timeouts: { ...defaultTimeouts, stallMs: 200 } });
   const accepted = once(app.server, 'connection') as Promise<[Socket]>;
   unread(url, request('/large.txt'));
@@ -54,7 +54,7 @@ test('a connection whose answer is not read is closed after a while', async () =
   expect(socket.bytesWritten).toBeGreaterThan(0);
 });
 
-test.runIf(process.platform === 'linux')('a file is opened only when the answers before it are sent', async () => {
+test.runIf(process.platform === 'linux')('opens a file only after the previous responses are sent', async () => {
   const root = newPage();
   const { url } = await newApp({}, root);
   const clients = Array.from({ length: 3 }, () => unread(url, request('/large.txt').repeat(8)));
@@ -64,7 +64,7 @@ test.runIf(process.platform === 'linux')('a file is opened only when the answers
   await expect.poll(() => openIn(root)).toBe(0);
 });
 
-test('a page of forty chunks loads over the six connections of a browser, which are used again', async () => {
+test('serves a page of forty chunks over six reused connections', async () => {
   const { app, url } = await newApp({}, newPage());
   const agent = new Agent({ keepAlive: true, maxSockets: 6 });
   onTestFinished(() => {

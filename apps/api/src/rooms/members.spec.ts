@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { newApp, type TestApp } from '../testing/new-app.ts';
 
-/** The app with a private room of maggie's, `cellar`, and a public one, `plans`; and a token for each demo person. */
+/** The app with maggie's private room `cellar`, a public room `plans`, and a token for each demo user. */
 async function withRooms(): Promise<TestApp & { readonly tokens: Readonly<Record<string, string>> }> {
   const app = await newApp();
   const tokens: Record<string, string> = {};
@@ -18,7 +18,7 @@ async function withRooms(): Promise<TestApp & { readonly tokens: Readonly<Record
   return { ...app, tokens };
 }
 
-/** How somebody asks for something: the status, and the code of a problem. */
+/** Sends a request. Resolves to the status and the code of a problem. */
 function asking({ call, tokens }: Awaited<ReturnType<typeof withRooms>>) {
   const token = (who: string): string => String(tokens[who]);
   const ask = async (who: string, method: string, path: string): Promise<string> => {
@@ -31,7 +31,7 @@ function asking({ call, tokens }: Awaited<ReturnType<typeof withRooms>>) {
     remove: (who: string, room: string, user: string) => ask(who, 'DELETE', `${room}/members/${user}`),
     members: async (who: string, room: string) =>
       (await call('GET', `/api/rooms/${room}/members`, { token: token(who) })).json?.['members'],
-    /** Those in somebody's list; an exclamation mark is on those of which they may say who is a member. */
+    /** The rooms in the list of a user. An exclamation mark means that the user manages the members. */
     roomsOf: async (who: string) => {
       const { json } = await call('GET', '/api/rooms', { token: token(who) });
       const rooms = json?.['rooms'] as { readonly room: string; readonly mine: boolean; readonly manages: boolean }[];
@@ -43,7 +43,7 @@ function asking({ call, tokens }: Awaited<ReturnType<typeof withRooms>>) {
   };
 }
 
-test('whoever made a private room says who is a member, and so do admins; nobody else', async () => {
+test('only the owner of a private room and admins manage its members', async () => {
   const { put, members, roomsOf } = asking(await withRooms());
   expect(await put('bart', 'cellar', 'bart')).toBe('404 not_found');
   expect(await put('maggie', 'cellar', 'bart')).toBe('204');
@@ -59,7 +59,7 @@ test('whoever made a private room says who is a member, and so do admins; nobody
   expect(await roomsOf('maggie')).toEqual(['general', 'random', 'cellar!', 'plans'].toSorted());
 });
 
-test('nobody who is not there becomes a member', async () => {
+test('an unknown user cannot become a member', async () => {
   const { put, members } = asking(await withRooms());
   for (const user of ['nobody', 'Maggie', 'x'.repeat(90), '%F0%9F%99%82']) {
     expect(await put('maggie', 'cellar', user)).toBe('404 not_found');
@@ -67,7 +67,7 @@ test('nobody who is not there becomes a member', async () => {
   expect(await members('maggie', 'cellar')).toHaveLength(1);
 });
 
-test('people with dots in their names, and those who are disabled, are members like others', async () => {
+test('users with dots in their names and disabled users can be members', async () => {
   const app = await withRooms();
   const { put, members } = asking(app);
   await app.call('POST', '/api/users', { body: { user: 'edna.k', pwd: 'mrs krabappel 1' } });
@@ -76,7 +76,7 @@ test('people with dots in their names, and those who are disabled, are members l
   expect(await members('maggie', 'cellar')).toContainEqual({ user: 'edna.k', status: 'offline', owner: false });
 });
 
-test('members are shown as they are connected', async () => {
+test('members are listed with their presence', async () => {
   const app = await withRooms();
   const { put, members } = asking(app);
   await put('maggie', 'cellar', 'bart');
@@ -89,7 +89,7 @@ test('members are shown as they are connected', async () => {
   expect(await status()).toEqual(['away', 'offline']);
 });
 
-test('who is taken out of a private room hears no more of it, at once, and it is not there for them any more', async () => {
+test('a member removed from a private room receives no further messages and 404 for the room', async () => {
   const app = await withRooms();
   const { put, remove, roomsOf } = asking(app);
   await put('maggie', 'cellar', 'bart');
@@ -111,12 +111,12 @@ test('who is taken out of a private room hears no more of it, at once, and it is
   await bart.data('ping');
   expect(bart.received.filter(({ type }) => type === 'message')).toEqual([]);
   expect(await roomsOf('bart')).not.toContain('cellar');
-  // And back in again.
+  // Added again.
   expect(await put('maggie', 'cellar', 'bart')).toBe('204');
   expect(await bart.data('join', { room: 'cellar' })).toMatchObject({ seq: 2 });
 });
 
-test('a member takes themselves out, but for the one who made it; nobody takes out the one', async () => {
+test('a member can leave, except the owner, who cannot be removed either', async () => {
   const { put, remove, members } = asking(await withRooms());
   for (const user of ['bart', 'lisa']) await put('maggie', 'cellar', user);
   expect(await remove('bart', 'cellar', 'lisa')).toBe('403 forbidden');
@@ -130,7 +130,7 @@ test('a member takes themselves out, but for the one who made it; nobody takes o
   expect((await members('maggie', 'cellar')) as object[]).toHaveLength(2);
 });
 
-test('a public room is taken into one’s list and out of it by oneself alone', async () => {
+test('only users themselves join and leave a public room', async () => {
   const { put, remove, members, roomsOf } = asking(await withRooms());
   expect(await put('maggie', 'plans', 'bart')).toBe('403 forbidden');
   expect(await put('admin', 'plans', 'bart')).toBe('403 forbidden');
@@ -144,7 +144,7 @@ test('a public room is taken into one’s list and out of it by oneself alone', 
   expect(await members('lisa', 'plans')).toEqual([]);
 });
 
-test('who leaves a room of everybody has left it for good, and goes on with what is open', async () => {
+test('a user who leaves a room of all users stays out of it, and open connections keep working', async () => {
   const app = await withRooms();
   const { remove, roomsOf } = asking(app);
   const socket = await app.connect('bart', app.tokens['bart']);
@@ -157,7 +157,7 @@ test('who leaves a room of everybody has left it for good, and goes on with what
   expect(await roomsOf('bart')).toEqual(['random']);
 });
 
-test('a private room answers others byte for byte what a room that never was does', async () => {
+test('a private room responds to non-members exactly like a room that does not exist', async () => {
   const app = await withRooms();
   const token = String(app.tokens['bart']);
   for (const [method, path] of [

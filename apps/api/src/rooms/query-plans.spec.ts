@@ -7,7 +7,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** The SQL of everything that is asked of the database while `work` goes on. */
+/** The SQL statements that are executed while `work` runs. */
 async function asked(work: () => Promise<unknown>): Promise<readonly string[]> {
   const spies = (['all', 'get', 'run', 'iterate'] as const).map((method) => vi.spyOn(StatementSync.prototype, method));
   await work();
@@ -15,7 +15,7 @@ async function asked(work: () => Promise<unknown>): Promise<readonly string[]> {
   return [...new Set(statements.map(({ sourceSQL }) => sourceSQL))];
 }
 
-/** A room of 100,000 messages, and people who have not read them. */
+/** A room with 100,000 messages and members who have not read them. */
 async function longRoom() {
   const opened = await openRooms();
   const { database, rooms, createUser, createRoom } = opened;
@@ -32,7 +32,7 @@ async function longRoom() {
   return opened;
 }
 
-test('in a room of 100,000 messages nothing is asked that looks at more than it has to', async () => {
+test('no query in a room of 100,000 messages scans a table or sorts messages', async () => {
   const { database, history, marks, rooms, search, list } = await longRoom();
   const by = (user: string) => ({ user, key: randomUUID() });
   const statements = await asked(async () => {
@@ -40,24 +40,24 @@ test('in a room of 100,000 messages nothing is asked that looks at more than it 
     expect((await history.read('long', { limit: 50 })).messages).toHaveLength(50);
     expect((await history.read('long', { after: 99_990, limit: 200, bytes: 1e6 })).messages).toHaveLength(10);
     expect((await history.read('long', { before: 500, limit: 200 })).messages).toHaveLength(200);
-    // What is said and changed, with mentions.
+    // Messages, edits and deletions with mentions.
     await history.append('long', { ...by('bart'), text: 'look, @maggie' });
     await history.append('long', { ...by('bart'), text: 'look again, @maggie', edits: 500 });
     await history.append('long', { ...by('bart'), deletes: 500 });
-    // What is unread.
+    // Unread counts.
     expect((await marks.unread('long', ['maggie'])).get('maggie')).toMatchObject({ count: 1_000, mentions: 1 });
     const { rooms: listed } = list({ user: 'maggie' });
     expect(listed.find(({ room }) => room === 'long')).toMatchObject({ unread: 1_000 });
     expect(list({ user: 'the one who made it', admin: true }).rooms).toHaveLength(2);
     expect(await marks.read('long', 'maggie', 99_000)).toMatchObject({ read: 99_000, count: 1_000 });
     expect(await marks.read('long', 'bart', 99_000)).toMatchObject({ read: 99_000, count: 0 });
-    // Who is in, and who may.
+    // Members and access.
     await marks.enter('long', 'bart');
     expect(await marks.roomsOf('bart')).toEqual(['long']);
     expect(await rooms.members('long')).toEqual(['bart', 'maggie', 'the one who made it']);
     expect(await rooms.accessTo({ user: 'bart', roles: [] }, 'private')).toBeUndefined();
     await marks.leave('long', 'bart');
-    // What is looked for.
+    // Search.
     const found = await search.find({ user: 'maggie', words: 'message 99', limit: 20 });
     expect(found.messages).toHaveLength(20);
     await search.find({ user: 'maggie', words: 'message 99', rooms: ['long'], limit: 20, before: String(found.next) });
@@ -66,19 +66,19 @@ test('in a room of 100,000 messages nothing is asked that looks at more than it 
   for (const statement of statements) {
     const plan = database.sqlite.prepare(`EXPLAIN QUERY PLAN ${statement}`).all();
     for (const { detail } of plan) {
-      // An index of words is always "scanned"; M says that it is by what has to match.
+      // Full-text queries are always "SCAN". M means that the match restricts it.
       if (/^SCAN message_texts VIRTUAL TABLE INDEX \d+:.*M/.test(String(detail))) continue;
-      // What a subquery gave, which has a limit.
+      // The result of a subquery with a limit.
       if (/^SCAN (\(subquery-\d+\)|own)$/.test(String(detail))) continue;
       expect(String(detail), statement).not.toMatch(/^SCAN (?!CONSTANT ROW)/);
-      // Only lists of own rooms may be sorted, neither messages nor pages of other rooms.
+      // Only the list of own rooms is sorted, not messages or pages of other rooms.
       if (/messages (?!WHERE messages)|_by_title/.test(statement))
         expect(String(detail), statement).not.toContain('TEMP B-TREE');
     }
   }
 });
 
-test('what is counted as unread reads an index and no message', async () => {
+test('unread counts read only an index', async () => {
   const { database, marks } = await longRoom();
   const statements = await asked(() => marks.unread('long', ['maggie']));
   const counting = statements.find((statement) => statement.includes('count(*)')) ?? '';
@@ -90,11 +90,11 @@ test('what is counted as unread reads an index and no message', async () => {
   expect(plan).toContainEqual(expect.stringMatching(/SEARCH mentions USING COVERING INDEX/));
 });
 
-test('somebody who says a lot and reads nothing is counted for at a bounded cost', async () => {
+test('unread counts have a bounded cost for a user who sends many messages and reads none', async () => {
   const { database, marks } = await longRoom();
   database.sqlite.exec(`UPDATE messages SET sender = 'maggie' WHERE seq > 50 AND seq <= 90000`);
   expect((await marks.unread('long', ['maggie'])).get('maggie')).toMatchObject({ count: 1_000 });
   database.sqlite.exec(`UPDATE messages SET sender = 'maggie' WHERE seq > 89995 AND seq <= 99995`);
-  // Five of others among the newest 10,000; no further back does anybody look.
+  // Five messages of others among the newest 10,000. Older messages are not scanned.
   expect((await marks.unread('long', ['maggie'])).get('maggie')).toMatchObject({ count: 5 });
 });

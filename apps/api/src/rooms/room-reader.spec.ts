@@ -18,7 +18,7 @@ async function open() {
   return { ...rooms, reader };
 }
 
-test('the reader sees every message that was acknowledged before', async () => {
+test('finds every message that was acknowledged before the call', async () => {
   const { reader, history, marks, createRoom } = await open();
   await createRoom('one');
   await marks.enter('one', 'bart');
@@ -32,7 +32,7 @@ test('the reader sees every message that was acknowledged before', async () => {
   }
 });
 
-test('what is wrong with a query is known on both sides of the thread', async () => {
+test('reports invalid queries across the thread boundary', async () => {
   const { reader, createRoom } = await open();
   await createRoom('one');
   await expect(reader.list({ user: 'bart', admin: false, limit: 1, cursor: 'no' })).rejects.toThrow(BadRoomCursor);

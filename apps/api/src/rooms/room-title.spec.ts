@@ -9,7 +9,7 @@ describe('the title of a room', () => {
     ['👩‍👩‍👧 Family', '👩‍👩‍👧 Family'],
     ['می\u200cخواهم', 'می\u200cخواهم'],
     ['x'.repeat(80), 'x'.repeat(80)],
-  ])('is stored in one form: %j becomes %j', (title, stored) => {
+  ])('is normalized: %j becomes %j', (title, stored) => {
     expect(normalizeTitle(title)).toBe(stored);
   });
 
@@ -24,18 +24,18 @@ describe('the title of a room', () => {
     'General\u200e',
     'Gen\u2028eral',
     'Gen\ud800eral',
-  ])('has no control, bidirectional formatting or surrogate characters: not %j', (title) => {
+  ])('must not have control, bidirectional formatting or surrogate characters: %j', (title) => {
     expect(() => normalizeTitle(title)).toThrow(/^must not contain control/);
   });
 
   test.each(['', ' \n', '\u200b', '\u200d\u2060\ufeff', '\u3164', '\u115f', '\u2800', '\u0301', '\u{e0041}'])(
-    'has a visible character: not %j',
+    'must have a visible character: %j',
     (title) => {
       expect(() => normalizeTitle(title)).toThrow('must have a visible character');
     },
   );
 
-  test('has at most 80 characters in its stored form', () => {
+  test('has at most 80 characters after normalization', () => {
     expect(normalizeTitle('🦉'.repeat(80))).toHaveLength(160);
     expect(() => normalizeTitle('\u0958'.repeat(41))).toThrow('at most 80 characters');
   });
@@ -50,18 +50,18 @@ describe('the key of a title', () => {
     'Generаl',
     'Gεneral'.replace('ε', 'е'),
     'Gene\u00adral',
-  ])('is the same for titles that look the same: %j is General', (title) => {
+  ])('is equal for titles that look the same: %j and General', (title) => {
     expect(titleKey(title)).toBe(titleKey('General'));
   });
 
   test.each(['Generals', 'Général', 'General 2', 'Генерал'])(
-    'is another for another title: %j is not General',
+    'differs for different titles: %j and General',
     (title) => {
       expect(titleKey(title)).not.toBe(titleKey('General'));
     },
   );
 
-  test('leaves words of one script as they are, whatever they look like', () => {
+  test('does not change words of one script', () => {
     expect(titleKey('Рома')).toBe('рома');
     expect(titleKey('РОМА')).toBe(titleKey('рома'));
   });

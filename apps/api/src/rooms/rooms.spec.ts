@@ -3,7 +3,7 @@ import { clock } from '../testing/clock.ts';
 import { newApp } from '../testing/new-app.ts';
 
 describe('rooms', () => {
-  test('are made by anybody who signed in, once by each name', async () => {
+  test('can be created by every user, once per name', async () => {
     const { call, signIn } = await newApp();
     const token = await signIn();
     const body = { room: 'plans', title: 'Plans' };
@@ -33,13 +33,13 @@ describe('rooms', () => {
     [{ room: 'plans', title: '\u200b\u2060' }],
     [{ room: 'plans', title: 'Plans', private: 'yes' }],
     [{ room: 'plans' }],
-  ])('are not made of %o', async (body) => {
+  ])('cannot be created with %o', async (body) => {
     const { call, signIn } = await newApp();
     const answer = await call('POST', '/api/rooms', { token: await signIn(), body });
     expect(answer).toMatchObject({ status: 400, json: { code: 'bad_request' } });
   });
 
-  test('have a title in one form, which no other public room has', async () => {
+  test('have a normalized title that is unique among public rooms', async () => {
     const { call, signIn } = await newApp();
     const token = await signIn();
     const make = (room: string, title: string, isPrivate = false) =>
@@ -55,7 +55,7 @@ describe('rooms', () => {
     expect((await make('another', 'General 2')).status).toBe(201);
   });
 
-  test('that are private are there for who made them and for admins; for others they are not there', async () => {
+  test('are visible only to the creator and admins if private', async () => {
     const { call, signIn, connect } = await newApp();
     const [maggie, bart, admin] = [await signIn('maggie'), await signIn('bart'), await signIn('admin')];
     const body = { room: 'cellar', title: 'Cellar', private: true };
@@ -87,7 +87,7 @@ describe('rooms', () => {
     });
   });
 
-  test('give their older messages in pages, oldest first', async () => {
+  test('return older messages in pages, oldest first', async () => {
     const { call, signIn, connect } = await newApp({ SENDS_PER_SECOND: '0' });
     const token = await signIn();
     const socket = await connect('maggie', token);
@@ -129,12 +129,12 @@ describe('rooms', () => {
     });
   });
 
-  test('come in pages of at most 256 KiB, in both directions, and more says whether there are others', async () => {
+  test('return pages of at most 256 KiB in both directions, and report whether there are more', async () => {
     const { call, signIn, connect } = await newApp({ SENDS_PER_SECOND: '0', CALLS_PER_SECOND: '0' });
     const token = await signIn();
     const socket = await connect('maggie', token);
     await socket.data('join', { room: 'general' });
-    // 16 kB each as text, and six times as many in JSON where the text is control characters.
+    // 16 kB each as text, and six times as much in JSON for control characters.
     const texts = [...Array<string>(20).fill('🙂'.repeat(4_000)), ...Array<string>(20).fill('\u0001'.repeat(4_000))];
     for (const text of texts) await socket.data('send', { room: 'general', key: crypto.randomUUID(), text });
     for (const direction of ['before', 'after'] as const) {
@@ -153,7 +153,7 @@ describe('rooms', () => {
     }
   });
 
-  test('tell what is unread, when somebody spoke last, and what is one’s own', async () => {
+  test('are listed with unread counts, the time of the last message, and membership', async () => {
     const { call, signIn, connect } = await newApp();
     const [maggie, bart] = [await signIn('maggie'), await signIn('bart')];
     const room = async (token: string, name = 'general') => {
@@ -173,7 +173,7 @@ describe('rooms', () => {
     expect(await room(maggie)).toMatchObject({ seq: 3, unread: 1, read: 2, mentions: 0 });
   });
 
-  test('that are everybody’s are those of whoever signs up', async () => {
+  test('of all users include new users as members', async () => {
     const { call, signIn } = await newApp();
     await call('POST', '/api/users', { body: { user: 'milhouse.v', pwd: 'everything is coming up' } });
     const token = await signIn('milhouse.v', 'everything is coming up');
@@ -184,7 +184,7 @@ describe('rooms', () => {
     ]);
   });
 
-  test('are one’s own from the first join on, over all devices', async () => {
+  test('have the user as a member from the first join, on all devices', async () => {
     const { call, signIn, connect } = await newApp();
     const [maggie, bart] = [await signIn('maggie'), await signIn('bart')];
     await call('POST', '/api/rooms', { token: maggie, body: { room: 'plans', title: 'Plans' } });
@@ -194,7 +194,7 @@ describe('rooms', () => {
     expect(json?.['rooms']).toContainEqual(expect.objectContaining({ room: 'plans', mine: true }));
   });
 
-  test('that an admin looks into do not become the admin’s', async () => {
+  test('do not get an admin as a member when the admin joins a private room', async () => {
     const { call, signIn, connect } = await newApp();
     const [maggie, admin] = [await signIn('maggie'), await signIn('admin')];
     await call('POST', '/api/rooms', { token: maggie, body: { room: 'cellar', title: 'Cellar', private: true } });
@@ -203,7 +203,7 @@ describe('rooms', () => {
     expect(json?.['rooms']).toContainEqual(expect.objectContaining({ room: 'cellar', mine: false, manages: true }));
   });
 
-  test('are listed page by page: all of one’s own first, then others by title', async () => {
+  test('are listed in pages: all own rooms first, then others by title', async () => {
     const { call, signIn } = await newApp();
     const [maggie, bart] = [await signIn('maggie'), await signIn('bart')];
     for (const room of ['a-1', 'a-2', 'a-3', 'a-4', 'a-5']) {
@@ -222,7 +222,7 @@ describe('rooms', () => {
     });
   });
 
-  test('are limited for each user, in total and in an hour', async () => {
+  test('are limited per user, in total and per hour', async () => {
     const time = clock();
     const { call, signIn } = await newApp({ MAX_ROOMS_PER_USER: '3', MAX_ROOMS_PER_USER_PER_HOUR: '2' });
     const create = async (user: string, room: string) => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { newApp } from '../testing/new-app.ts';
 
-/** The app with a private room of maggie's and bart's, `cellar`, and one `needle` in each of three rooms. */
+/** The app with a private room `cellar` of maggie and bart, and one `needle` in each of three rooms. */
 async function withNeedles() {
   const app = await newApp();
   const [maggie, bart, lisa, admin] = [
@@ -31,7 +31,7 @@ async function withNeedles() {
   return { ...app, maggie, bart, lisa, admin, say, search, socket };
 }
 
-test('one finds the messages of one’s own rooms, the newest first', async () => {
+test('finds messages in the own rooms, newest first', async () => {
   const { maggie, bart, lisa, search } = await withNeedles();
   expect(await search(maggie, 'q=needle')).toMatchObject({ status: 200, rooms: ['plans', 'cellar', 'general'] });
   expect((await search(bart, 'q=needle')).rooms).toEqual(['cellar', 'general']);
@@ -44,7 +44,7 @@ test('one finds the messages of one’s own rooms, the newest first', async () =
   ]);
 });
 
-test('one looks into one room that one may see, also if it is not one’s own', async () => {
+test('searches one visible room, even without membership', async () => {
   const { bart, lisa, admin, search } = await withNeedles();
   expect((await search(lisa, 'q=needle&room=plans')).rooms).toEqual(['plans']);
   expect((await search(bart, 'q=needle&room=cellar')).rooms).toEqual(['cellar']);
@@ -52,13 +52,13 @@ test('one looks into one room that one may see, also if it is not one’s own', 
   expect(await search(lisa, 'q=needle&room=cellar')).toMatchObject({ status: 404, code: 'not_found' });
 });
 
-test('who is taken out finds nothing of the room any more', async () => {
+test('finds no messages of a room after the user was removed', async () => {
   const { call, maggie, bart, search } = await withNeedles();
   await call('DELETE', '/api/rooms/cellar/members/bart', { token: maggie });
   expect((await search(bart, 'q=needle')).rooms).toEqual(['general']);
 });
 
-test('pages follow each other by next', async () => {
+test('continues at the next page', async () => {
   const { maggie, say, search } = await withNeedles();
   for (let index = 0; index < 3; index++) await say('general', 'one more needle');
   const first = await search(maggie, 'q=needle&limit=4');
@@ -67,7 +67,7 @@ test('pages follow each other by next', async () => {
   expect(second).toMatchObject({ rooms: ['cellar', 'general'], next: undefined });
 });
 
-test('the next page fits its field, however long the name of the room', async () => {
+test('returns a valid next cursor for the longest room name', async () => {
   const { call, maggie, socket, say, search } = await withNeedles();
   const room = 'x'.repeat(64);
   await call('POST', '/api/rooms', { token: maggie, body: { room, title: 'Long' } });
@@ -77,7 +77,7 @@ test('the next page fits its field, however long the name of the room', async ()
   expect(await search(maggie, `q=needle&limit=1&before=${String(next)}`)).toMatchObject({ rooms: ['plans'] });
 });
 
-test('who has no rooms finds nothing', async () => {
+test('finds nothing for a user without rooms', async () => {
   const { call, bart, search } = await withNeedles();
   for (const room of ['general', 'random', 'cellar']) {
     await call('DELETE', `/api/rooms/${room}/members/bart`, { token: bart });
@@ -86,7 +86,7 @@ test('who has no rooms finds nothing', async () => {
 });
 
 test.each(['', 'q=', `q=${'x'.repeat(201)}`, 'q=x&limit=0', 'q=x&limit=101', 'q=x&room=No', 'q=x&before=nonsense'])(
-  'what makes no search is refused: %s',
+  'rejects an invalid search: %s',
   async (query) => {
     const { call, signIn } = await newApp();
     const answer = await call('GET', `/api/search?${query}`, { token: await signIn() });
@@ -94,18 +94,18 @@ test.each(['', 'q=', `q=${'x'.repeat(201)}`, 'q=x&limit=0', 'q=x&limit=101', 'q=
   },
 );
 
-test('nobody searches without a token', async () => {
+test('requires a token', async () => {
   const { call } = await newApp();
   expect(await call('GET', '/api/search?q=needle')).toMatchObject({ status: 401, json: { code: 'missing_token' } });
 });
 
-test('what is looked for is in no log', async () => {
+test('does not log the searched words', async () => {
   const { lisa, search, log } = await withNeedles();
   await search(lisa, 'q=confidential');
   expect(log.join('')).not.toContain('confidential');
 });
 
-test('more than 16 different words are refused, and repeated ones count once', async () => {
+test('rejects more than 16 different words and counts repeated words once', async () => {
   const { maggie, search, call } = await withNeedles();
   const different = Array.from({ length: 17 }, (_, index) => `w${index}`);
   const refused = await call('GET', `/api/search?q=${different.join('-')}`, { token: maggie });

@@ -9,7 +9,7 @@ beforeEach(() => {
   });
 });
 
-/** A history that says something new at each reading, and the means to commit. */
+/** A history that returns a different page for each read, and a function that commits. */
 function readings() {
   let seq = 0;
   const settled: ((committed: boolean) => void)[] = [];
@@ -23,7 +23,7 @@ function readings() {
   return { after: (room: string, seq = 1) => read(room, { after: seq, limit: 10, bytes: 100 }).seq, read, settled };
 }
 
-test('the same page is read once for a while, another one for itself', () => {
+test('reads the same page once and another page separately', () => {
   const { after, read } = readings();
   expect([after('general'), after('general'), after('general', 2), after('random')]).toEqual([1, 1, 2, 3]);
   expect([read('general', { limit: 10 }).seq, read('general', { limit: 10, before: 5 }).seq]).toEqual([4, 5]);
@@ -31,21 +31,21 @@ test('the same page is read once for a while, another one for itself', () => {
   expect(after('general')).toBe(6);
 });
 
-test('a commit makes it be read again', () => {
+test('reads the page again after a commit', () => {
   const { after, settled } = readings();
   expect(after('general')).toBe(1);
   for (const listener of settled) listener(true);
   expect([after('general'), after('general')]).toEqual([2, 2]);
 });
 
-test('what could not be read is tried again', () => {
+test('does not cache a failed read', () => {
   const { after } = readings();
   expect(() => after('nowhere')).toThrow('no such room');
   expect(() => after('nowhere')).toThrow('no such room');
   expect(after('general')).toBe(1);
 });
 
-test('of very many pages only some are remembered, and all are right', () => {
+test('caches a bounded number of pages', () => {
   const { after } = readings();
   const all = Array.from({ length: 300 }, (_, seq) => after('general', seq));
   expect(new Set(all).size).toBe(300);

@@ -24,7 +24,7 @@ const by = (user: string, text = 'hello', key = randomUUID()): { user: string; k
 historyContract('the history in SQLite', openRooms);
 
 describe('the history in SQLite', () => {
-  test('all appends of one turn of the event loop share one commit, over all rooms', async () => {
+  test('commits all appends of one event-loop turn together, across rooms', async () => {
     const { history, commits } = await open();
     const appends = ['general', 'random', 'general'].map((room) => history.append(room, by('maggie')));
     const all = await Promise.all(appends);
@@ -32,7 +32,7 @@ describe('the history in SQLite', () => {
     expect(all.map(({ message }) => `${message.room} ${message.seq}`)).toEqual(['general 1', 'random 1', 'general 2']);
   });
 
-  test('a key sent twice within one commit is one message', async () => {
+  test('stores one message for a key that is repeated within one commit', async () => {
     const { history } = await open();
     const entry = by('maggie');
     const [first, second] = await Promise.all([history.append('general', entry), history.append('general', entry)]);
@@ -41,7 +41,7 @@ describe('the history in SQLite', () => {
     expect(await history.read('general', { limit: 10 })).toMatchObject({ seq: 1, messages: [first.message] });
   });
 
-  test('what was acknowledged is there after the file is opened again, and its keys are known', async () => {
+  test('keeps acknowledged messages and their keys after the file is opened again', async () => {
     const folder = tempFolder();
     const { history, database } = await open({ folder });
     const entry = by('maggie', 'stays');
@@ -58,7 +58,7 @@ describe('the history in SQLite', () => {
     expect(await again.history.append('general', entry)).toEqual({ message, duplicate: true });
   });
 
-  test('an unknown room fails alone, not those that share its commit', async () => {
+  test('rejects only the append to an unknown room, not others in its commit', async () => {
     const { history } = await open();
     const [good, bad] = await Promise.allSettled([
       history.append('general', by('maggie')),
@@ -68,7 +68,7 @@ describe('the history in SQLite', () => {
     expect(bad).toMatchObject({ status: 'rejected', reason: expect.any(UnknownRoom) as unknown });
   });
 
-  test('a commit that fails acknowledges nothing and gives no sequence away', async () => {
+  test('acknowledges nothing and uses no sequence when a commit fails', async () => {
     const { history, database } = await open();
     database.sqlite.exec(
       `CREATE TRIGGER full BEFORE INSERT ON messages WHEN NEW.text = 'last straw' BEGIN SELECT RAISE(ROLLBACK, 'disk full'); END`,
@@ -101,7 +101,7 @@ describe('the history in SQLite', () => {
     expect(commits).toEqual([1]);
   });
 
-  test('refuses when too many wait, and takes again after the commit', async () => {
+  test('rejects appends when too many wait, and accepts them again after the commit', async () => {
     const { history } = await open({ maxWaiting: 2 });
     const outcomes = await Promise.allSettled([1, 2, 3].map(() => history.append('general', by('maggie'))));
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
@@ -109,7 +109,7 @@ describe('the history in SQLite', () => {
     expect((await history.append('general', by('maggie'))).message.seq).toBe(3);
   });
 
-  test('is idle once everything accepted is stored', async () => {
+  test('is idle when all accepted appends are stored', async () => {
     const { history, commit, commits } = await open();
     await commit.idle();
     const appending = history.append('general', by('maggie'));
@@ -118,13 +118,13 @@ describe('the history in SQLite', () => {
     await appending;
   });
 
-  test('a deleted text, and those of its edits, are nowhere in the files any more', async () => {
+  test('erases a deleted text and its edits from all files', async () => {
     const folder = tempFolder();
     const { history, database } = await open({ folder });
     const words = ['Xylophone', 'Quagmire', 'Zephyr'] as const;
     const bytes = (): string =>
       ['usher.db', 'usher.db-wal'].map((file) => readFileSync(join(folder, file), 'latin1').toLowerCase()).join('');
-    // Among others, so that the words stand in the middle of pages and of the index.
+    // Among other messages, so that the words are in the middle of pages and of the index.
     const fill = async (): Promise<void> => {
       const texts = Array.from({ length: 200 }, (_, index) => `filling ${index}`);
       await Promise.all(texts.map((text) => history.append('general', by('maggie', text))));
@@ -141,12 +141,12 @@ describe('the history in SQLite', () => {
     eraseDeletedTexts(database.sqlite);
     for (const word of words) {
       expect(bytes()).not.toContain(word.toLowerCase());
-      // Nor is any beginning of it in the index that looks like it.
+      // The index contains no prefix of it either.
       expect(bytes()).not.toContain(word.slice(1).toLowerCase());
     }
   });
 
-  test('the log is truncated without waiting for readers', async () => {
+  test('truncates the write-ahead log without waiting for readers', async () => {
     const { database } = await open();
     const reader = new DatabaseSync(database.file, { readOnly: true });
     reader.exec('BEGIN');
@@ -161,7 +161,7 @@ describe('the history in SQLite', () => {
     ]);
   });
 
-  test('an edited text is not found by what it was', async () => {
+  test('does not find an edited message by its old text', async () => {
     const { history, database } = await open();
     await history.append('general', by('maggie', 'Xylophone'));
     await history.append('general', { ...by('maggie', 'Marimba'), edits: 1 });
@@ -170,7 +170,7 @@ describe('the history in SQLite', () => {
     expect(texts.all('marimba')).toHaveLength(1);
   });
 
-  test('the index of texts stays sound through changes', async () => {
+  test('keeps the full-text index consistent through changes', async () => {
     const { history, database } = await open();
     for (let seq = 1; seq <= 40; seq += 2) {
       await history.append('general', by('maggie', `message ${seq} of many words`));
@@ -179,7 +179,7 @@ describe('the history in SQLite', () => {
     for (let seq = 1; seq <= 40; seq += 4) {
       await history.append('general', { user: 'maggie', key: randomUUID(), deletes: seq });
     }
-    // Throws where the index is malformed.
+    // Throws if the index is malformed.
     database.sqlite.exec(`INSERT INTO message_texts (message_texts) VALUES ('integrity-check')`);
     const count = database.sqlite.prepare('SELECT count(*) AS count FROM message_texts WHERE message_texts MATCH ?');
     expect(count.get('mended')).toEqual({ count: 10 });

@@ -5,7 +5,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { openRooms } from '../testing/open-rooms.ts';
 import { tempFolder } from '../testing/temp-folder.ts';
 
-marksContract('the marks in SQLite', openRooms);
+marksContract('memberships and read markers in SQLite', openRooms);
 
 const by = (user: string, text: string): { user: string; key: string; text: string } => ({
   user,
@@ -20,8 +20,8 @@ async function open(folder = tempFolder()) {
   return opened;
 }
 
-describe('the marks in SQLite', () => {
-  test('changes and deleted messages count for nothing, and call nobody', async () => {
+describe('memberships and read markers in SQLite', () => {
+  test('do not count changes and deleted messages as unread or as mentions', async () => {
     const { history, marks } = await open();
     await marks.enter('one', 'maggie');
     await history.append('one', by('bart', 'hello @maggie'));
@@ -36,7 +36,7 @@ describe('the marks in SQLite', () => {
     expect(await unread()).toEqual({ seq: 5, read: 0, count: 1, mentions: 0 });
   });
 
-  test('members and marks outlive the server', async () => {
+  test('survive a restart', async () => {
     const folder = tempFolder();
     const { history, marks, database } = await open(folder);
     await marks.enter('one', 'maggie');
@@ -50,7 +50,7 @@ describe('the marks in SQLite', () => {
     );
   });
 
-  test('whoever has an account is a member of the rooms of everybody until they leave, for good', async () => {
+  test('include all users in the rooms of all users until they leave permanently', async () => {
     const folder = tempFolder();
     const first = await openRooms({ folder });
     await first.createUser('maggie');
@@ -72,7 +72,7 @@ describe('the marks in SQLite', () => {
     expect(await second.rooms.members('general')).toEqual(['bart', 'lisa', 'milhouse']);
   });
 
-  test('marks that move in one turn of the event loop share a commit with the messages', async () => {
+  test('move markers of one event-loop turn in the commit of the messages', async () => {
     const { history, marks, database } = await open();
     for (const user of ['maggie', 'lisa']) await marks.enter('one', user);
     await history.append('one', by('bart', 'a'));
@@ -87,7 +87,7 @@ describe('the marks in SQLite', () => {
     expect(together).toBeLessThan(Number(pages()));
   });
 
-  /** What `read` did while `work` ran: how often it moved a marker, and how often it counted. */
+  /** How often `read` moved a marker and counted while `work` ran. */
   async function done(work: () => Promise<unknown>): Promise<{ readonly moves: number; readonly counts: number }> {
     const spies = (['get', 'run'] as const).map((method) => vi.spyOn(StatementSync.prototype, method));
     await work();
@@ -99,7 +99,7 @@ describe('the marks in SQLite', () => {
     return { moves: times('UPDATE memberships SET read_seq'), counts: times('count(*)') };
   }
 
-  test('reads of one user in one room that wait for the same commit are one move and one count', async () => {
+  test('merge reads of one user and room that wait for the same commit into one move and one count', async () => {
     const { history, marks } = await open();
     await marks.enter('one', 'maggie');
     for (const text of ['a', 'b', 'c', 'd']) await history.append('one', by('bart', text));
@@ -111,7 +111,7 @@ describe('the marks in SQLite', () => {
     expect(answers).toEqual(Array.from({ length: 4 }, () => ({ seq: 4, read: 3, count: 1, mentions: 0 })));
   });
 
-  test('a read that changes nothing is answered without a move and without a count', async () => {
+  test('neither move nor count for a read that changes nothing', async () => {
     const { history, marks } = await open();
     await marks.enter('one', 'maggie');
     for (const text of ['a', 'b', 'c']) await history.append('one', by('bart', text));
@@ -122,7 +122,7 @@ describe('the marks in SQLite', () => {
     expect(await done(() => marks.read('one', 'maggie', 4))).toEqual({ moves: 1, counts: 0 });
   });
 
-  test('a read whose commit fails rejects, and the next one is tried again', async () => {
+  test('reject a read whose commit fails, and accept the next one', async () => {
     const { history, marks, database } = await open();
     await marks.enter('one', 'maggie');
     await history.append('one', by('bart', 'a'));

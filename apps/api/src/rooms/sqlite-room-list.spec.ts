@@ -14,7 +14,7 @@ async function open() {
   return { ...opened, names };
 }
 
-test('a list has what is unread in each of the user’s own rooms', async () => {
+test('returns unread counts for each own room', async () => {
   const { history, marks, list } = await open();
   for (const room of ['one', 'two']) await marks.enter(room, 'bart');
   await history.append('one', by('maggie', '@bart'));
@@ -30,7 +30,7 @@ test('a list has what is unread in each of the user’s own rooms', async () => 
   ]);
 });
 
-test('pages have every other room once, whatever is joined in between', async () => {
+test('returns every other room once, even if rooms are joined between pages', async () => {
   const { list, marks } = await open();
   const first = list({ user: 'bart', limit: 1 });
   expect(first).toMatchObject({ rooms: [{ room: 'one', mine: false }], next: 'one' });
@@ -42,14 +42,14 @@ test('pages have every other room once, whatever is joined in between', async ()
   expect(third).not.toHaveProperty('next');
 });
 
-test('private rooms are listed for members and admins only', async () => {
+test('lists private rooms for members and admins only', async () => {
   const { names } = await open();
   expect(names({ user: 'bart' })).toEqual(['one', 'three', 'two']);
   expect(names({ user: 'maggie' })).toEqual(['cellar', 'one', 'three', 'two']);
   expect(names({ user: 'lisa', admin: true })).toEqual(['cellar', 'one', 'three', 'two']);
 });
 
-test('a private room as a cursor is answered like a room that does not exist', async () => {
+test('responds to a private room as a cursor like to a room that does not exist', async () => {
   const { list } = await open();
   for (const cursor of ['cellar', 'nowhere']) {
     expect(() => list({ user: 'bart', cursor })).toThrow(BadRoomCursor);

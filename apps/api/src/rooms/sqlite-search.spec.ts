@@ -5,7 +5,7 @@ import { createSqliteSearch } from './sqlite-search.ts';
 
 searchContract('the search in SQLite', openRooms);
 
-test('the search in SQLite finds messages that are far apart, in their order', async () => {
+test('the search in SQLite finds messages that are far apart, in order', async () => {
   const { database, history, createRoom } = await openRooms();
   await createRoom('one');
   for (let seq = 1; seq <= 30; seq++) {
@@ -21,7 +21,7 @@ test('the search in SQLite finds messages that are far apart, in their order', a
   expect(rest.next).toBeUndefined();
 });
 
-test('the search in SQLite searches the rooms of the user unless it is given others', async () => {
+test('the search in SQLite defaults to the rooms of the user', async () => {
   const { database, history, marks, createRoom } = await openRooms();
   for (const room of ['one', 'two']) {
     await createRoom(room);

@@ -6,7 +6,7 @@ import { newApp } from '../testing/new-app.ts';
 
 const key = () => crypto.randomUUID();
 
-test('a user who stored as much as allowed in 24 hours gets quota_exceeded, on the socket and over HTTP, until then', async () => {
+test('rejects socket and HTTP requests with quota_exceeded after the user reached the 24-hour quota', async () => {
   const time = clock();
   const { connect, signIn, call } = await newApp({ MAX_MB_PER_USER_PER_DAY: '1', SENDS_PER_SECOND: '0' });
   const [maggie, bart] = [await signIn('maggie'), await signIn('bart')];
@@ -22,7 +22,7 @@ test('a user who stored as much as allowed in 24 hours gets quota_exceeded, on t
   expect(refused).toMatchObject({ code: 'quota_exceeded', retryAfterMs: expect.any(Number) as unknown });
   const edit = { room: 'general', key: key(), edits: 1, text: 'é'.repeat(4_000) };
   expect(await socket.ask('edit', edit)).toMatchObject({ code: 'quota_exceeded' });
-  // A message that was stored is answered as before, and taking one back is always possible.
+  // Repeating a stored message still succeeds, and so do deletions.
   expect(await socket.data('send', { room: 'general', key: first, text: 'hello' })).toMatchObject({ seq: 1 });
   expect((await socket.ask('delete', { room: 'general', key: key(), deletes: 1 })).type).toBe('reply');
   const create = async (token: string, rooms: number) => {
@@ -40,7 +40,7 @@ test('a user who stored as much as allowed in 24 hours gets quota_exceeded, on t
   expect((await socket.ask('send', { room: 'general', key: key(), text: 'again' })).type).toBe('reply');
 });
 
-test('a server with too little free disk space answers storage_full, and ready is 503', async () => {
+test('responds storage_full, and 503 from ready, with too little free disk space', async () => {
   const { connect, signIn, call, log } = await newApp({ MIN_FREE_DISK_MB: '100000000' });
   const token = await signIn('maggie');
   const socket = await connect('maggie', token);
@@ -54,7 +54,7 @@ test('a server with too little free disk space answers storage_full, and ready i
   expect(log.join('')).toContain('MIN_FREE_DISK_MB');
 });
 
-test('a running server whose database file is removed acknowledges nothing more, and says so in the log', async () => {
+test('acknowledges nothing and logs an error after the database file was removed', async () => {
   const { connect, signIn, call, dataDir, log } = await newApp();
   const token = await signIn('maggie');
   const socket = await connect('maggie', token);

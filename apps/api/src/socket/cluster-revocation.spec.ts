@@ -16,8 +16,8 @@ const codec = compileProtocol(roomsProtocol);
 const clientInfo = { address: undefined, userAgent: undefined };
 const endpoint = '/api/ws';
 
-/** What an installation of several nodes shares. */
-async function newInstallation() {
+/** The shared parts of a cluster. */
+async function newCluster() {
   const { kysely: db, sqlite, close } = await openDatabase(tempFolder());
   onTestFinished(close);
   const users = createUsers(db, Date.now);
@@ -39,7 +39,7 @@ interface Shared {
   readonly tickets: TicketStore;
 }
 
-/** One node of it, with connections of the real hub on sockets that note how they were closed. */
+/** One node of the cluster, with real connections on sockets that record their close code. */
 function newNode(node: string, { sessions, bus, tickets }: Shared, members: readonly string[], waitMs = 2_000) {
   const log: string[] = [];
   const logger = pino({ level: 'warn' }, { write: (line: string) => log.push(line) });
@@ -60,7 +60,7 @@ function newNode(node: string, { sessions, bus, tickets }: Shared, members: read
     revocation.stop();
     connections.stop();
   });
-  function sit(user: string, session: string) {
+  function connect(user: string, session: string) {
     const socket = {
       closed: undefined as string | undefined,
       bufferedBytes: 0,
@@ -73,16 +73,16 @@ function newNode(node: string, { sessions, bus, tickets }: Shared, members: read
     const { connection } = connections.open(socket, { user, session, roles: [] });
     return Object.assign(socket, { connection });
   }
-  return { revocation, connections, reservations, sit, log };
+  return { revocation, connections, reservations, connect, log };
 }
 
-test('ends a session on every node, and each says how many it closed', async () => {
-  const shared = await newInstallation();
+test('revokes a session on all nodes, each of which reports how many sockets it closed', async () => {
+  const shared = await newCluster();
   const [here, there] = [newNode('here', shared, ['here', 'there']), newNode('there', shared, ['here', 'there'])];
   const [maggies, barts] = [await shared.begin('maggie'), await shared.begin('bart')];
-  const seat = there.reservations.reserve('maggie', maggies);
-  const sockets = [here.sit('maggie', maggies), there.sit('maggie', maggies), there.sit('maggie', maggies)];
-  const bart = there.sit('bart', barts);
+  const reservation = there.reservations.reserve('maggie', maggies);
+  const sockets = [here.connect('maggie', maggies), there.connect('maggie', maggies), there.connect('maggie', maggies)];
+  const bart = there.connect('bart', barts);
   const issued = await shared.tickets.issue({ user: 'maggie', session: maggies, endpoint });
   const proof = await here.revocation.revokeSessions([maggies], 'password_changed');
   expect(proof).toMatchObject({ complete: true, closed: 3 });
@@ -92,7 +92,7 @@ test('ends a session on every node, and each says how many it closed', async () 
   ]);
   expect(sockets.map(({ closed }) => closed)).toEqual(Array(3).fill('4501 session ended: password_changed'));
   expect(bart.closed).toBeUndefined();
-  expect(seat?.claim()).toBe(false);
+  expect(reservation?.claim()).toBe(false);
   expect(await shared.tickets.consume(issued.ok ? issued.ticket : '', endpoint)).toMatchObject({ reason: 'revoked' });
   expect(await shared.sessions.validate(maggies, 'maggie')).toEqual({
     state: 'session_ended',
@@ -100,30 +100,30 @@ test('ends a session on every node, and each says how many it closed', async () 
   });
 });
 
-test('closes one connection on whichever node it is', async () => {
-  const shared = await newInstallation();
+test('closes one connection on any node', async () => {
+  const shared = await newCluster();
   const [here, there] = [newNode('here', shared, ['here', 'there']), newNode('there', shared, ['here', 'there'])];
   const session = await shared.begin('maggie');
-  const socket = there.sit('maggie', session);
+  const socket = there.connect('maggie', session);
   expect(await here.revocation.closeConnection(socket.connection.id)).toMatchObject({ complete: true, closed: 1 });
   expect(socket.closed).toBe('4503 closed by an operator');
   expect(await shared.sessions.validate(session, 'maggie')).toMatchObject({ state: 'good' });
-  expect(await here.revocation.closeConnection('nobody')).toMatchObject({ complete: true, closed: 0 });
+  expect(await here.revocation.closeConnection('unknown')).toMatchObject({ complete: true, closed: 0 });
 });
 
-test('a node that does not answer: the end is durable, and the proof says that it is not whole', async () => {
-  const shared = await newInstallation();
+test('is durable with an incomplete proof if a node does not respond', async () => {
+  const shared = await newCluster();
   const here = newNode('here', shared, ['here', 'asleep'], 20);
   const session = await shared.begin('maggie');
-  const socket = here.sit('maggie', session);
+  const socket = here.connect('maggie', session);
   const proof = await here.revocation.revokeSessions([session], 'operator');
   expect(proof).toMatchObject({ complete: false, closed: 1, nodes: [{ node: 'here', closed: 1 }] });
   expect(socket.closed).toBe('4501 session ended: operator');
   expect(await shared.sessions.validate(session, 'maggie')).toMatchObject({ state: 'session_ended' });
 });
 
-test('a node that was cut off looks its sessions up again as soon as the bus is back', async () => {
-  const shared = await newInstallation();
+test('validates the sessions of a disconnected node again as soon as the bus is back', async () => {
+  const shared = await newCluster();
   const back: (() => void)[] = [];
   const cut: Bus = {
     publish: () => undefined,
@@ -135,18 +135,18 @@ test('a node that was cut off looks its sessions up again as soon as the bus is 
   const here = newNode('here', shared, ['here', 'cut off'], 20);
   const there = newNode('cut off', { ...shared, bus: cut }, ['here', 'cut off']);
   const [ended, good, barts] = [await shared.begin('maggie'), await shared.begin('maggie'), await shared.begin('bart')];
-  const sockets = [there.sit('maggie', ended), there.sit('maggie', good), there.sit('bart', barts)];
+  const sockets = [there.connect('maggie', ended), there.connect('maggie', good), there.connect('bart', barts)];
   await here.revocation.revokeSessions([ended], 'ended_elsewhere');
   await shared.users.setDisabled('bart', true);
   expect(sockets.map(({ closed }) => closed)).toEqual([undefined, undefined, undefined]);
-  for (const tell of back) tell();
+  for (const missed of back) missed();
   await expect
     .poll(() => sockets.map(({ closed }) => closed))
     .toEqual(['4501 session ended: ended_elsewhere', undefined, '4501 session ended: user_disabled']);
 });
 
-test('tickets that cannot be revoked keep nobody from being sent away', async () => {
-  const shared = await newInstallation();
+test('closes the sockets even if the tickets cannot be revoked', async () => {
+  const shared = await newCluster();
   const away: TicketStore = {
     issue: () => Promise.reject(new TicketStoreUnavailable()),
     consume: () => Promise.reject(new TicketStoreUnavailable()),
@@ -154,17 +154,17 @@ test('tickets that cannot be revoked keep nobody from being sent away', async ()
   };
   const here = newNode('here', { ...shared, tickets: away }, ['here']);
   const session = await shared.begin('maggie');
-  const socket = here.sit('maggie', session);
+  const socket = here.connect('maggie', session);
   expect(await here.revocation.revokeSessions([session], 'signed_out')).toMatchObject({ complete: true, closed: 1 });
   expect(socket.closed).toBe('4501 session ended: signed_out');
   expect(here.log.join('')).toContain('could not be revoked');
   expect(here.log.join('')).not.toContain(session);
 });
 
-test('an order of another shape does nothing', async () => {
-  const shared = await newInstallation();
+test('ignores an invalid command', async () => {
+  const shared = await newCluster();
   const here = newNode('here', shared, ['here']);
-  const socket = here.sit('maggie', await shared.begin('maggie'));
+  const socket = here.connect('maggie', await shared.begin('maggie'));
   for (const question of [{ sessions: 'all', cause: 'operator' }, { sessions: [], cause: 'boredom' }, {}, null]) {
     shared.bus.publish('survey:endings', JSON.stringify({ id: '1', from: 'there', question }));
   }

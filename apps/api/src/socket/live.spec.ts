@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { newApp } from '../testing/new-app.ts';
 
-test('who comes and goes is told, a reload is not', async () => {
+test('reports when users come and go, but not a reload', async () => {
   const { signIn, connect, call } = await newApp({ PRESENCE_GRACE_MS: '60000' });
   const bart = await connect('bart');
   await bart.data('join', { room: 'general' });
@@ -22,7 +22,7 @@ test('who comes and goes is told, a reload is not', async () => {
   expect(await bart.next('presence')).toMatchObject({ user: 'maggie', status: 'offline' });
 });
 
-test('after the grace somebody who is not back is gone', async () => {
+test('reports a user as offline after the grace period', async () => {
   const { connect } = await newApp({ PRESENCE_GRACE_MS: '20' });
   const [bart, maggie] = [await connect('bart'), await connect('maggie')];
   for (const socket of [bart, maggie]) await socket.data('join', { room: 'general' });
@@ -30,7 +30,7 @@ test('after the grace somebody who is not back is gone', async () => {
   expect(await bart.take(({ status }) => status === 'offline')).toMatchObject({ room: 'general', user: 'maggie' });
 });
 
-test('what is unread is told to the devices of a member that look elsewhere, and that it was read to all', async () => {
+test('sends unread counts to devices of a member outside the room, and read markers to all devices', async () => {
   const { signIn, connect } = await newApp();
   const token = await signIn('maggie');
   const [phone, laptop, bart] = [await connect('maggie', token), await connect('maggie', token), await connect('bart')];

@@ -3,13 +3,13 @@ import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { newApp } from '../testing/new-app.ts';
 
-// `node --expose-gc` cannot be given to a test worker from here; this is its documented equivalent at run time.
+// The equivalent of `node --expose-gc` at run time, because test workers cannot receive that flag here.
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-test('an open socket keeps nothing of the request that it came with', async () => {
+test('does not retain the upgrade request of an open socket', async () => {
   const { app, connect } = await newApp();
-  // Fastify's request and reply hold the raw request: where that one can be collected, they are gone as well.
+  // Fastify's request and reply reference the raw request. If it can be collected, so can they.
   const requests: WeakRef<object>[] = [];
   app.gate.server.on('upgrade', (request: object) => {
     requests.push(new WeakRef(request));

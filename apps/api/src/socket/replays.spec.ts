@@ -15,7 +15,7 @@ async function count({ call }: TestApp): Promise<string | undefined> {
   return /^usher_ticket_replays_total (\d+)$/m.exec((await call('GET', '/metrics')).text)?.[1];
 }
 
-test('a ticket that comes back is counted and logged with whose it was and who came, and never itself', async () => {
+test('counts and logs a replayed ticket with its user and the presenting client, but never the ticket', async () => {
   const app = await newApp({ TRUST_PROXY: '127.0.0.1' });
   const maggie = await new Browser(app).signIn('maggie');
   const ticket = await app.ticket(maggie.token);
@@ -27,7 +27,7 @@ test('a ticket that comes back is counted and logged with whose it was and who c
   expect(app.log.join('')).not.toContain(ticket);
 });
 
-test('so is one that is presented over an open socket; a guess is none', async () => {
+test('also detects a replay over an open socket, and ignores a guessed ticket', async () => {
   const app = await newApp();
   const maggie = await new Browser(app).signIn('maggie');
   const socket = await app.connect('maggie', maggie.token);
@@ -40,7 +40,7 @@ test('so is one that is presented over an open socket; a guess is none', async (
   expect(await socket.ask('ping')).toMatchObject({ type: 'reply' });
 });
 
-test('unless the operator wants it, a replay ends nothing', async () => {
+test('does not revoke the session by default', async () => {
   const app = await newApp();
   const maggie = await new Browser(app).signIn('maggie');
   const ticket = await app.ticket(maggie.token);
@@ -49,7 +49,7 @@ test('unless the operator wants it, a replay ends nothing', async () => {
   expect((await maggie.refresh()).status).toBe(200);
 });
 
-test('with REPLAY_ENDS_SESSION it ends the session that owned the ticket, and no other', async () => {
+test('revokes only the session of the ticket with REPLAY_ENDS_SESSION', async () => {
   const app = await newApp({ REPLAY_ENDS_SESSION: 'true' });
   const maggie = await new Browser(app).signIn('maggie');
   const phone = await new Browser(app).signIn('maggie');

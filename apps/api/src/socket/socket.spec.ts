@@ -9,8 +9,8 @@ import { dial, TestSocket } from '../testing/test-socket.ts';
 const send = (text: string, key = crypto.randomUUID()): object => ({ room: 'general', key, text });
 
 describe('a ticket', () => {
-  test('opens one socket, which says who sits there', async () => {
-    const { call, signIn, dial: knock } = await newApp({ TICKET_TTL_SECONDS: '20', LEASE_SECONDS: '600' });
+  test('opens one socket, whose welcome names the user', async () => {
+    const { call, signIn, dial } = await newApp({ TICKET_TTL_SECONDS: '20', LEASE_SECONDS: '600' });
     const { json, headers } = await call('GET', '/api/ws_ticket', { token: await signIn('admin') });
     expect(headers.get('cache-control')).toBe('no-store');
     expect(json).toEqual({
@@ -21,19 +21,19 @@ describe('a ticket', () => {
     const lifetime = Number(json?.['expires']) - Date.now() / 1000;
     expect(lifetime).toBeGreaterThan(10);
     expect(lifetime).toBeLessThanOrEqual(21);
-    const socket = await knock(`?ticket=${String(json?.['ticket'])}`);
+    const socket = await dial(`?ticket=${String(json?.['ticket'])}`);
     expect(socket).toBeInstanceOf(TestSocket);
     if (!(socket instanceof TestSocket)) return;
     expect(socket.ws.protocol).toBe('usher.v1');
     expect(await socket.next('welcome')).toMatchObject({ user: 'admin', roles: ['admin'], heartbeatMs: 25_000 });
-    const again = await knock(`?ticket=${String(json?.['ticket'])}`);
+    const again = await dial(`?ticket=${String(json?.['ticket'])}`);
     expect(again).toMatchObject({ status: 401, body: { code: 'invalid_ticket', title: 'Invalid ticket' } });
   });
 
-  test('of fifty simultaneous uses opens exactly one', async () => {
-    const { signIn, ticket, dial: knock } = await newApp();
+  test('opens exactly one socket for fifty simultaneous uses', async () => {
+    const { signIn, ticket, dial } = await newApp();
     const query = `?ticket=${await ticket(await signIn())}`;
-    const outcomes = await Promise.all(Array.from({ length: 50 }, () => knock(query)));
+    const outcomes = await Promise.all(Array.from({ length: 50 }, () => dial(query)));
     const open = outcomes.filter((outcome) => outcome instanceof TestSocket);
     expect(open).toHaveLength(1);
     for (const outcome of outcomes) {
@@ -42,31 +42,31 @@ describe('a ticket', () => {
     }
   });
 
-  test('is worth nothing once its session has ended, and the answer is that for any bad ticket', async () => {
-    const { call, signIn, ticket, dial: knock, log } = await newApp();
+  test('is rejected after its session has ended, with the response for any invalid ticket', async () => {
+    const { call, signIn, ticket, dial, log } = await newApp();
     const token = await signIn();
     const query = `?ticket=${await ticket(token)}`;
     await call('DELETE', '/api/auth', { token });
-    const refused = await knock(query);
-    const guess = await knock(`?ticket=${'A'.repeat(43)}`);
+    const refused = await dial(query);
+    const guess = await dial(`?ticket=${'A'.repeat(43)}`);
     expect(refused).toMatchObject({ status: 401, body: { title: 'Invalid ticket' } });
     expect('body' in refused && 'body' in guess && refused.body).toEqual('body' in guess && guess.body);
     expect(log.join('')).toContain('revoked');
   });
 
-  test('is neither a token, nor is a token a ticket', async () => {
-    const { signIn, dial: knock } = await newApp();
+  test('is not an access token, and an access token is not a ticket', async () => {
+    const { signIn, dial } = await newApp();
     const token = await signIn();
-    expect(await knock(`?ticket=${token}`)).toMatchObject({ status: 401, body: { code: 'invalid_ticket' } });
-    expect(await knock(`?token=${token}`)).toMatchObject({ status: 401, body: { code: 'missing_ticket' } });
-    expect(await knock('', { headers: { authorization: `Bearer ${token}` } })).toMatchObject({
+    expect(await dial(`?ticket=${token}`)).toMatchObject({ status: 401, body: { code: 'invalid_ticket' } });
+    expect(await dial(`?token=${token}`)).toMatchObject({ status: 401, body: { code: 'missing_ticket' } });
+    expect(await dial('', { headers: { authorization: `Bearer ${token}` } })).toMatchObject({
       status: 401,
       body: { code: 'missing_ticket', title: 'Missing ticket' },
     });
   });
 });
 
-/** Every path that has a route, as registered, read from the tree that the router prints. */
+/** The paths of all registered routes, parsed from the printed tree of the router. */
 function registeredPaths(app: FastifyInstance): string[] {
   const branch: string[] = [];
   const paths: string[] = [];
@@ -80,8 +80,8 @@ function registeredPaths(app: FastifyInstance): string[] {
   return paths;
 }
 
-describe('the door', () => {
-  test('lets no upgrade through on any other path', async () => {
+describe('the gate', () => {
+  test('rejects upgrades on all other paths', async () => {
     const root = tempFolder();
     writeFileSync(join(root, 'index.html'), 'page');
     const { app, url, signIn, ticket } = await newApp({}, root);
@@ -97,7 +97,7 @@ describe('the door', () => {
     }
   });
 
-  test('tells a plain request that an upgrade is wanted', async () => {
+  test('responds 426 to a request without an upgrade', async () => {
     const { call } = await newApp();
     const { status, headers, json } = await call('GET', '/api/ws?ticket=whatever');
     expect({ status, upgrade: headers.get('upgrade'), json }).toMatchObject({
@@ -107,12 +107,12 @@ describe('the door', () => {
     });
   });
 
-  test('of an origin that is not allowed is logged as a warning, once a minute and with the setting to change', async () => {
-    const { signIn, ticket, dial: knock, log } = await newApp();
+  test('logs a forbidden origin as a warning once per minute, with the setting to change', async () => {
+    const { signIn, ticket, dial, log } = await newApp();
     const token = await signIn();
     const hostile = 'https://evil.example","level":"fatal';
     for (const origin of ['https://chat.example', 'https://chat.example', hostile]) {
-      await knock(`?ticket=${await ticket(token)}`, { origin });
+      await dial(`?ticket=${await ticket(token)}`, { origin });
     }
     const warnings = log
       .map((line) => JSON.parse(line) as Record<string, unknown>)
@@ -127,41 +127,41 @@ describe('the door', () => {
     ]);
   });
 
-  test('knows its own origins, and burns the ticket of a stranger', async () => {
-    const { url, signIn, ticket, dial: knock } = await newApp();
+  test('accepts its own origins and consumes the ticket of a foreign origin', async () => {
+    const { url, signIn, ticket, dial } = await newApp();
     const port = new URL(url).port;
     const token = await signIn();
     for (const origin of [`http://127.0.0.1:${port}`, `http://localhost:${port}`]) {
-      expect(await knock(`?ticket=${await ticket(token)}`, { origin })).toBeInstanceOf(TestSocket);
+      expect(await dial(`?ticket=${await ticket(token)}`, { origin })).toBeInstanceOf(TestSocket);
     }
     const query = `?ticket=${await ticket(token)}`;
     for (const origin of ['https://evil.example', 'null', `http://127.0.0.1:${port}.evil.example`]) {
-      expect(await knock(`?ticket=${await ticket(token)}`, { origin })).toMatchObject({
+      expect(await dial(`?ticket=${await ticket(token)}`, { origin })).toMatchObject({
         status: 403,
         body: { code: 'origin_forbidden' },
       });
     }
-    expect(await knock(query, { origin: 'https://evil.example' })).toMatchObject({ status: 403 });
-    expect(await knock(query)).toMatchObject({ status: 401, body: { code: 'invalid_ticket' } });
+    expect(await dial(query, { origin: 'https://evil.example' })).toMatchObject({ status: 403 });
+    expect(await dial(query)).toMatchObject({ status: 401, body: { code: 'invalid_ticket' } });
   });
 
-  test('takes a client that offers no subprotocol, and refuses one that offers only others', async () => {
-    const { signIn, ticket, dial: knock } = await newApp();
+  test('accepts a client without a subprotocol and rejects one with only unknown subprotocols', async () => {
+    const { signIn, ticket, dial } = await newApp();
     const token = await signIn();
-    const plain = await knock(`?ticket=${await ticket(token)}`, { protocols: [] });
+    const plain = await dial(`?ticket=${await ticket(token)}`, { protocols: [] });
     expect(plain).toBeInstanceOf(TestSocket);
     if (plain instanceof TestSocket) expect(plain.ws.protocol).toBe('');
-    expect(await knock(`?ticket=${await ticket(token)}`, { protocols: ['graphql-ws'] })).toMatchObject({
+    expect(await dial(`?ticket=${await ticket(token)}`, { protocols: ['graphql-ws'] })).toMatchObject({
       status: 400,
       body: { code: 'unsupported_protocol' },
     });
   });
 
-  test('keeps to the limit of connections of a user, however many knock at once', async () => {
-    const { call, signIn, ticket, connect, dial: knock } = await newApp({ MAX_CONNECTIONS_PER_USER: '3' });
+  test('enforces the connection limit of a user for parallel handshakes', async () => {
+    const { call, signIn, ticket, connect, dial } = await newApp({ MAX_CONNECTIONS_PER_USER: '3' });
     const token = await signIn();
     const tickets = await Promise.all(Array.from({ length: 8 }, () => ticket(token)));
-    const outcomes = await Promise.all(tickets.map((each) => knock(`?ticket=${each}`)));
+    const outcomes = await Promise.all(tickets.map((each) => dial(`?ticket=${each}`)));
     const open = outcomes.filter((outcome) => outcome instanceof TestSocket);
     expect(open).toHaveLength(3);
     const refused = outcomes.find((outcome) => !(outcome instanceof TestSocket));
@@ -176,19 +176,19 @@ describe('the door', () => {
     await expect(connect('bart')).resolves.toBeInstanceOf(TestSocket);
   });
 
-  test('is shut when the house is full', async () => {
-    const { call, signIn, ticket, connect, dial: knock } = await newApp({ MAX_CONNECTIONS: '1' });
+  test('rejects connections at capacity', async () => {
+    const { call, signIn, ticket, connect, dial } = await newApp({ MAX_CONNECTIONS: '1' });
     const token = await signIn('bart');
     const query = `?ticket=${await ticket(token)}`;
     await connect('maggie');
-    expect(await knock(query)).toMatchObject({ status: 503, body: { code: 'at_capacity' } });
+    expect(await dial(query)).toMatchObject({ status: 503, body: { code: 'at_capacity' } });
     expect(await call('GET', '/api/ws_ticket', { token })).toMatchObject({
       status: 503,
       json: { code: 'at_capacity' },
     });
   });
 
-  test('takes at most ten outstanding tickets of a session', async () => {
+  test('permits at most ten outstanding tickets per session', async () => {
     const { call, signIn } = await newApp();
     const token = await signIn();
     const codes: unknown[] = [];
@@ -198,7 +198,7 @@ describe('the door', () => {
 });
 
 describe('over the socket', () => {
-  test('people talk, and who comes back recovers what was missed', async () => {
+  test('users exchange messages and recover missed ones after a reconnect', async () => {
     const { connect } = await newApp();
     const [maggie, bart] = [await connect('maggie'), await connect('bart')];
     const joined = await maggie.data('join', { room: 'general' });
@@ -225,7 +225,7 @@ describe('over the socket', () => {
     expect(recovered['messages']).toMatchObject([{ seq: 2, text: 'are you there?' }]);
   });
 
-  test('a key sent again is the same message', async () => {
+  test('a repeated key returns the same message', async () => {
     const { connect } = await newApp();
     const maggie = await connect('maggie');
     await maggie.data('join', { room: 'general' });
@@ -235,7 +235,7 @@ describe('over the socket', () => {
     expect(await maggie.data('join', { room: 'general' })).toMatchObject({ seq: 1 });
   });
 
-  test('a fresh ticket renews the lease, one of another session does not', async () => {
+  test('a fresh ticket renews the lease, but not one of another session', async () => {
     const { signIn, ticket, connect } = await newApp();
     const token = await signIn();
     const socket = await connect('maggie', token);
@@ -247,7 +247,7 @@ describe('over the socket', () => {
     }
   });
 
-  test('signing out closes the sockets of that session, and no other', async () => {
+  test('sign-out closes the sockets of that session only', async () => {
     const { call, signIn, connect } = await newApp();
     const [laptop, phone] = [await signIn(), await signIn()];
     const ending = [await connect('maggie', laptop), await connect('maggie', laptop)];
@@ -257,11 +257,11 @@ describe('over the socket', () => {
     for (const socket of staying) expect(await socket.data('ping')).toEqual({});
   });
 
-  test('a handshake that is overtaken by the sign-out opens nothing that stays', async () => {
-    const { app, call, signIn, ticket, dial: knock } = await newApp();
+  test('a handshake that is overtaken by sign-out does not keep its socket open', async () => {
+    const { app, call, signIn, ticket, dial } = await newApp();
     const token = await signIn();
     const queries = await Promise.all(Array.from({ length: 8 }, async () => `?ticket=${await ticket(token)}`));
-    const knocking = queries.map((query) => knock(query));
+    const knocking = queries.map((query) => dial(query));
     expect((await call('DELETE', '/api/auth', { token })).status).toBe(204);
     for (const outcome of await Promise.all(knocking)) {
       if (outcome instanceof TestSocket) expect(await outcome.closed).toBe(4501);
@@ -270,7 +270,7 @@ describe('over the socket', () => {
     expect(app.connections.size).toBe(0);
   });
 
-  test('what is larger than 64 KiB, binary or not UTF-8 closes the socket', async () => {
+  test('a frame that is larger than 64 KiB, binary or not UTF-8 closes the socket', async () => {
     const { connect } = await newApp();
     const [large, binary] = [await connect('maggie'), await connect('bart')];
     large.ws.send(JSON.stringify({ type: 'ping', id: 1, x: 'x'.repeat(65_536) }));
@@ -281,8 +281,8 @@ describe('over the socket', () => {
 });
 
 describe('draining', () => {
-  test('closes all with 1012, and says so to those who ask for a ticket or knock', async () => {
-    const { app, call, signIn, ticket, connect, dial: knock } = await newApp();
+  test('closes all connections with 1012 and rejects new tickets and handshakes', async () => {
+    const { app, call, signIn, ticket, connect, dial } = await newApp();
     const token = await signIn();
     const query = `?ticket=${await ticket(token)}`;
     const sockets = [await connect('maggie', token), await connect('bart'), await connect('lisa')];
@@ -295,17 +295,17 @@ describe('draining', () => {
       json: { code: 'draining', retryAfterMs: expect.any(Number) as unknown },
     });
     expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
-    expect(await knock(query)).toMatchObject({ status: 503, body: { code: 'draining' } });
+    expect(await dial(query)).toMatchObject({ status: 503, body: { code: 'draining' } });
     expect((await call('GET', '/api/rooms', { token })).status).toBe(200);
   });
 
-  test('is over at once when nobody is there', async () => {
+  test('finishes at once without connections', async () => {
     const { app } = await newApp({ DRAIN_SECONDS: '600' });
     await app.drain();
     expect(app.draining).toBe(true);
   });
 
-  test('comes with closing, too', async () => {
+  test('is part of closing the app', async () => {
     const { app, connect } = await newApp();
     const socket = await connect('maggie');
     await app.close();

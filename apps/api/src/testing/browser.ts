@@ -1,12 +1,12 @@
 import type { Answer, CallOptions, TestApp } from './new-app.ts';
 
-/** One browser of one person: keeps the cookie that it is given, sends it where its path says, and holds the token in memory. */
+/** A browser: stores the refresh cookie, sends it to its path, and keeps the access token in memory. */
 export class Browser {
   readonly #app: Pick<TestApp, 'call'>;
   readonly #headers: Readonly<Record<string, string>>;
-  /** `name=value`, as it would be sent; `undefined` when there is none. */
+  /** The `Cookie` header, `name=value`. `undefined` if there is none. */
   cookie: string | undefined;
-  /** The last `Set-Cookie` header, whole. */
+  /** The last `Set-Cookie` header. */
   setCookie = '';
   token = '';
 
@@ -37,14 +37,14 @@ export class Browser {
     return this;
   }
 
-  /** Refreshes, and takes the new token if there is one. */
+  /** Refreshes and stores the new token. */
   async refresh(headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
     const answer = await this.call('POST', '/api/auth/refresh', { headers });
     if (answer.status === 200) this.token = String(answer.json?.['token']);
     return answer;
   }
 
-  /** A call of the API with the token of now. */
+  /** Sends a call with the current access token. */
   ask(method: string, path: string, body?: unknown): Promise<Answer> {
     return this.call(method, path, { token: this.token, ...(body === undefined ? {} : { body }) });
   }

@@ -1,6 +1,6 @@
 import { onTestFinished, vi } from 'vitest';
 
-/** Moves the wall clock of this process by hand until the test ends, and nothing else of time. */
+/** Replaces `Date.now` with a manual clock until the test ends. Timers are not affected. */
 export function clock(): { readonly now: () => number; readonly advance: (ms: number) => void } {
   const start = Date.now();
   let ahead = 0;

@@ -1,4 +1,4 @@
-/** Makes a database with the demo people in the folder that it is told, as a server's first start does. */
+/** Creates a database with the demo users in the directory of the first argument. */
 import { buildApp } from '../app.ts';
 import { loadConfig } from '../config/config.ts';
 

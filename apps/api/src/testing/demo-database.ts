@@ -6,14 +6,14 @@ import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** A folder that holds a database with the demo people. */
+    /** A directory with a database that has the demo users. */
     demoDatabase: string;
   }
 }
 
 /**
- * Vitest's global setup: hashing the demo people's passwords is half of what an app's first start costs, so one start serves
- * all tests. It is a process of its own, since our packages are resolved to their sources there.
+ * Global setup of Vitest. Hashing the demo passwords is half the cost of a first start, so all tests copy the database of one start. It
+ * runs in a child process, where workspace packages resolve to their sources.
  */
 export default function setup(project: TestProject): () => void {
   const folder = mkdtempSync(join(tmpdir(), 'usher-first-'));

@@ -1,4 +1,4 @@
-/** A worker whose tasks never end on their own (`hang`), or answer at once (`echo`). */
+/** A worker whose tasks never finish (`hang`) or finish at once (`echo`). */
 const never = new Int32Array(new SharedArrayBuffer(4));
 
 export function hang(): void {

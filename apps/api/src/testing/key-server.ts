@@ -4,27 +4,27 @@ import { once } from 'node:events';
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { onTestFinished } from 'vitest';
 
-/** A key with its public half as it is published. */
+/** A signing key with its published public key. */
 export interface SigningKey {
   readonly jwk: JWK;
-  /** A token of this key. `header` and `claims` come over what a good one has; `undefined` takes away. */
+  /** Signs a token. `header` and `claims` override the valid defaults. `undefined` removes a field. */
   sign(claims?: Readonly<Record<string, unknown>>, header?: Readonly<Record<string, unknown>>): Promise<string>;
 }
 
-/** The part of a provider that a server of APIs talks to: its keys, at a real address on this machine. */
+/** The key endpoint of an identity provider, on loopback. */
 export interface KeyServer {
   readonly url: string;
   readonly issuer: string;
   readonly audience: string;
-  /** The settings of a server that trusts it. */
+  /** The settings for a server that trusts this provider. */
   readonly settings: Readonly<Record<string, string>>;
-  /** What it publishes; change it at will. */
+  /** The published keys. Can be changed. */
   keys: readonly SigningKey[];
-  /** How often it was asked. */
+  /** Number of requests. */
   readonly requests: number;
-  /** Goes away: nobody listens there any more. */
+  /** Stops listening. */
   stop(): Promise<void>;
-  /** Comes back at the same address. */
+  /** Listens at the same address again. */
   start(): Promise<void>;
 }
 
@@ -34,7 +34,7 @@ export async function signingKey(kid: string | undefined, alg = 'ES256'): Promis
   return {
     jwk,
     sign: (claims = {}, header = {}) =>
-      new SignJWT({ ...goodClaims(), ...claims })
+      new SignJWT({ ...validClaims(), ...claims })
         .setProtectedHeader({ alg, typ: 'at+jwt', ...(kid === undefined ? {} : { kid }), ...header })
         .sign(privateKey),
   };
@@ -43,13 +43,13 @@ export async function signingKey(kid: string | undefined, alg = 'ES256'): Promis
 const issuer = 'https://id.example';
 const audience = 'https://chat.example/api';
 
-/** The claims of a good token, issued now. */
-export function goodClaims(): Record<string, unknown> {
+/** The claims of a valid token that is issued now. */
+export function validClaims(): Record<string, unknown> {
   const iat = Math.floor(Date.now() / 1_000);
   return { iss: issuer, aud: audience, sub: 'milhouse', sid: 'a session', jti: 'a token', iat, exp: iat + 600 };
 }
 
-/** Starts a key server on 127.0.0.1, port 0. It ends after the test. */
+/** Starts a key server on 127.0.0.1, port 0. Stopped after the test. */
 export async function newKeyServer(...keys: readonly SigningKey[]): Promise<KeyServer> {
   let requests = 0;
   let server: Server | undefined;

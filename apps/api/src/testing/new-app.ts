@@ -16,7 +16,7 @@ export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** The body as JSON, `undefined` when it is none. */
+  /** The JSON body. `undefined` if there is none. */
   readonly json: Record<string, unknown> | undefined;
 }
 
@@ -26,25 +26,25 @@ export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** The real app, listening on a port of its own. */
+/** The real app on a free port. */
 export interface TestApp {
   readonly app: FastifyInstance;
   readonly url: string;
   readonly dataDir: string;
-  /** Every line of the log so far, as text. */
+  /** All log lines so far. */
   readonly log: readonly string[];
   readonly call: (method: string, path: string, options?: CallOptions) => Promise<Answer>;
-  /** Signs a demo person in. */
+  /** Signs in a demo user. Resolves to the access token. */
   readonly signIn: (user?: string, pwd?: string) => Promise<string>;
   readonly ticket: (token: string) => Promise<string>;
-  /** Dials with whatever stands in the query. */
+  /** Attempts a handshake with the given query. */
   readonly dial: (query: string, options?: DialOptions) => Promise<TestSocket | Refusal>;
-  /** An open socket of a demo person; its `welcome` has been taken. Without a token it signs in first. */
+  /** Connects a demo user and takes the `welcome` frame. Signs in first if no token is given. */
   readonly connect: (user: string, token?: string) => Promise<TestSocket>;
 }
 
-/** Settings that request other first users than those of the demo, or a folder that has users. */
-const ownPeople = ['DATA_DIR', 'DEMO_USERS', 'ADMIN_USER'];
+/** Settings with which the demo database is not used. */
+const ownDataSettings = ['DATA_DIR', 'DEMO_USERS', 'ADMIN_USER'];
 
 /**
  * Starts the app on 127.0.0.1, port 0, with the demo users. Defaults to a temporary `DATA_DIR`. The app is closed after the test.
@@ -56,10 +56,10 @@ export async function newApp(
 ): Promise<TestApp> {
   const dataDir = env['DATA_DIR'] ?? tempFolder();
   const isPublic = env['PUBLIC_URL'] !== undefined && !isLoopbackUrl(env['PUBLIC_URL']);
-  if (!ownPeople.some((name) => name in env)) {
+  if (!ownDataSettings.some((name) => name in env)) {
     const file = join(dataDir, databaseFile);
     copyFileSync(join(inject('demoDatabase'), databaseFile), file);
-    // A server with a public address refuses the passwords of the demo: there they count as chosen by their users.
+    // A public server rejects demo passwords, so they are marked as chosen by the users.
     if (isPublic) execute(file, 'UPDATE users SET demo_password = 0');
   }
   const log: string[] = [];
@@ -88,7 +88,7 @@ function execute(file: string, statement: string): void {
   }
 }
 
-/** How tests talk to a server, in this process or another. */
+/** A client for a server in this or another process. */
 export function client(url: string): Omit<TestApp, 'app' | 'dataDir' | 'log'> {
   async function call(method: string, path: string, options: CallOptions = {}): Promise<Answer> {
     const headers = new Headers(options.headers);

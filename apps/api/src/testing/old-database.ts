@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-/** The tables as the migrations up to this one left them behind: written down, so that no later change of the code changes it. */
+/** The schema after this migration. A copy, so that it does not change with the code. */
 const upTo0003 = `
   CREATE TABLE kysely_migration (name varchar(255) NOT NULL PRIMARY KEY, timestamp varchar(255) NOT NULL);
   CREATE TABLE kysely_migration_lock (id varchar(255) NOT NULL PRIMARY KEY, is_locked integer DEFAULT 0 NOT NULL);
@@ -24,7 +24,7 @@ const upTo0003 = `
   INSERT INTO kysely_migration VALUES ('0001-users-sessions-rooms-messages', '2026-11-01T00:00:00.000Z'),
     ('0002-sessions-that-last', '2026-11-02T00:00:00.000Z'), ('0003-people-of-a-provider', '2026-11-03T00:00:00.000Z');`;
 
-/** Makes a database of an older version in a folder, and does `change` to it. */
+/** Creates a database of an older version in a directory and executes `change`. */
 export function oldDatabase(folder: string, change: string): void {
   const old = new DatabaseSync(join(folder, 'usher.db'));
   old.exec(upTo0003);

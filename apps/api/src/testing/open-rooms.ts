@@ -20,12 +20,12 @@ export interface OpenRooms {
   readonly history: History;
   readonly marks: Marks;
   readonly rooms: RoomDirectory;
-  /** On this thread; see `room-reader.ts` for the one of the app. */
+  /** Runs on this thread, unlike `room-reader.ts`. */
   readonly search: Search;
   readonly list: (query: Partial<RoomListQuery> & Pick<RoomListQuery, 'user'>) => RoomPage;
-  /** How many appends each commit stored. */
+  /** The number of appends of each commit. */
   readonly commits: readonly number[];
-  /** Makes a public room of which nobody is a member. */
+  /** Creates a public room without members. */
   readonly createRoom: (room: string) => Promise<void>;
   readonly createUser: (user: string) => Promise<void>;
 }
@@ -34,7 +34,7 @@ export interface OpenRoomsOptions extends GroupCommitOptions {
   readonly folder?: string;
 }
 
-/** The real database with everything of rooms that stands on it, in a folder of its own unless told. Closed after the test. */
+/** Opens a real database with all room components, by default in a temporary directory. Closed after the test. */
 export async function openRooms(options: OpenRoomsOptions = {}): Promise<OpenRooms> {
   const database = await openDatabase(options.folder ?? tempFolder());
   onTestFinished(() => {

@@ -6,23 +6,23 @@ import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import Provider from 'oidc-provider';
 import { onTestFinished } from 'vitest';
 
-/** A real OpenID provider on this machine, certified software that knows nothing of this server. */
+/** A real, certified OpenID provider on loopback. */
 export interface OpenIdProvider {
-  /** The settings of a server that trusts it. */
+  /** The settings for a server that trusts this provider. */
   readonly settings: Readonly<Record<string, string>>;
-  /** A browser of its own, not signed in anywhere yet. */
+  /** Creates a browser that is not signed in. */
   browser(): ProviderBrowser;
-  /** Signs with a new key from now on; tokens of the old one stay good. */
+  /** Signs with a new key from now on. Tokens of the old key stay valid. */
   rotate(): Promise<void>;
-  /** Goes away: nobody listens there any more. */
+  /** Stops listening. */
   stop(): Promise<void>;
 }
 
-/** One browser of one person, with the cookies of the provider. */
+/** A browser with the cookies of the provider. */
 export interface ProviderBrowser {
   /**
-   * Signs in at the provider with the authorization code flow and PKCE (RFC 6749 §4.1, RFC 7636), or comes back to it: who is
-   * signed in there already is not asked again. Resolves to an access token for this server (RFC 8707), and the ID token.
+   * Signs in at the provider with the authorization code flow and PKCE (RFC 6749 §4.1, RFC 7636). Reuses an existing session of the
+   * provider. Resolves to an access token for this server (RFC 8707) and an ID token.
    */
   signIn(login: string): Promise<{ readonly access: string; readonly id: string }>;
 }
@@ -35,7 +35,7 @@ async function privateKey(): Promise<JWK> {
   return { ...(await exportJWK(key)), kid: randomBytes(8).toString('hex'), alg: 'ES256', use: 'sig' };
 }
 
-/** Starts the provider on 127.0.0.1, port 0. It ends after the test. */
+/** Starts the provider on 127.0.0.1, port 0. Stopped after the test. */
 export async function newOpenIdProvider(): Promise<OpenIdProvider> {
   let handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   const server = createServer((request, response) => {
@@ -106,13 +106,13 @@ function configuration(keys: readonly JWK[]): ConstructorParameters<typeof Provi
   };
 }
 
-/** The pages of the provider: the name that is typed is believed, and consent is given. */
+/** The login and consent pages of the provider: accept any name and always consent. */
 async function interact(provider: Provider, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { prompt, params, session } = await provider.interactionDetails(request, response);
   if (prompt.name === 'login') {
     const login = new URL(request.url ?? '', provider.issuer).searchParams.get('login');
     if (login === null) {
-      response.end('who are you?');
+      response.end('login required');
       return;
     }
     await provider.interactionFinished(request, response, { login: { accountId: login } });
@@ -127,7 +127,7 @@ async function interact(provider: Provider, request: IncomingMessage, response: 
 function browserAt(issuer: string): ProviderBrowser {
   const cookies = new Map<string, string>();
 
-  /** Goes to an address as a browser would, one step at a time. */
+  /** Requests a URL with cookies and without following redirects. */
   async function go(url: URL, init: RequestInit = {}): Promise<Response> {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const response = await fetch(url, { ...init, redirect: 'manual', headers: { cookie } });
@@ -139,7 +139,7 @@ function browserAt(issuer: string): ProviderBrowser {
     return response;
   }
 
-  /** Follows the provider until it sends the code to the page. */
+  /** Follows redirects until the provider returns the code. */
   async function codeFor(start: URL, login: string): Promise<string> {
     let url = start;
     for (let step = 0; step < 12; step++) {
@@ -155,7 +155,7 @@ function browserAt(issuer: string): ProviderBrowser {
       const code = url.href.startsWith(client.redirect) ? url.searchParams.get('code') : null;
       if (code !== null) return code;
     }
-    throw new Error('the provider gave no code');
+    throw new Error('the provider returned no code');
   }
 
   return {
@@ -182,7 +182,7 @@ function browserAt(issuer: string): ProviderBrowser {
       const response = await fetch(new URL('/token', issuer), { method: 'POST', body });
       const answer = (await response.json()) as { access_token?: string; id_token?: string };
       if (answer.access_token === undefined || answer.id_token === undefined) {
-        throw new Error(`the provider gave no tokens: ${JSON.stringify(answer)}`);
+        throw new Error(`the provider returned no tokens: ${JSON.stringify(answer)}`);
       }
       return { access: answer.access_token, id: answer.id_token };
     },

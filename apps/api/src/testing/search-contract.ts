@@ -3,15 +3,15 @@ import type { History } from '@usher/realtime';
 import { describe, expect, test } from 'vitest';
 import { BadSearch, type Search, type SearchFor } from '../rooms/search.ts';
 
-/** One form of the search, over an empty history. What it opened is closed after the test. */
+/** An implementation of `Search` with an empty history. Closed after the test. */
 export interface SearchUnderTest {
   readonly search: Search;
   readonly history: History;
-  /** Makes a room that does not exist yet. */
+  /** Creates a room. */
   createRoom(room: string): Promise<void>;
 }
 
-/** What every form of `Search` promises. Call it in a Vitest file of the form; each test gets a search from `create`. */
+/** The contract suite of `Search`. Call it in the spec of an implementation. `create` is called for each test. */
 export function searchContract(name: string, create: () => Promise<SearchUnderTest>): void {
   async function open() {
     const subject = await create();
@@ -26,8 +26,8 @@ export function searchContract(name: string, create: () => Promise<SearchUnderTe
     return { history, say, find, texts };
   }
 
-  describe(`${name} keeps the promises of a search`, () => {
-    test('finds the messages in which all words stand, the newest first, over all rooms', async () => {
+  describe(`${name} fulfills the search contract`, () => {
+    test('finds messages that contain all words, newest first, across rooms', async () => {
       const { say, texts } = await open();
       await say('the quick brown fox');
       await say('brown bread', 'two');
@@ -37,7 +37,7 @@ export function searchContract(name: string, create: () => Promise<SearchUnderTe
       expect(await texts('quick bread')).toEqual([]);
     });
 
-    test('answers messages as everybody sees them', async () => {
+    test('returns messages in their current form', async () => {
       const { say, find, history } = await open();
       await say('needle');
       await history.append('one', { user: 'maggie', key: randomUUID(), text: 'needle, mended', edits: 1 });
@@ -46,7 +46,7 @@ export function searchContract(name: string, create: () => Promise<SearchUnderTe
       expect(first?.edited).toBeDefined();
     });
 
-    test('neither case nor accents tell words apart', async () => {
+    test('ignores case and accents', async () => {
       const { say, texts } = await open();
       await say('Crème BRÛLÉE');
       await say('ÉCOLE'.normalize('NFD'));
@@ -58,14 +58,14 @@ export function searchContract(name: string, create: () => Promise<SearchUnderTe
       expect(await texts('привет')).toHaveLength(1);
     });
 
-    test('the last word may be a beginning, the others not', async () => {
+    test('matches the last word as a prefix, but not the others', async () => {
       const { say, texts } = await open();
       await say('a message of several words');
       for (const words of ['mess', 'sev', 'several wo', 'me', 'words mes']) expect(await texts(words)).toHaveLength(1);
       for (const words of ['mess words', 'essage', 'sev message']) expect(await texts(words)).toEqual([]);
     });
 
-    test('looks into the rooms that it was told, and no others', async () => {
+    test('searches only the given rooms', async () => {
       const { say, texts } = await open();
       await say('here', 'one');
       await say('here too', 'one-more');
@@ -74,11 +74,11 @@ export function searchContract(name: string, create: () => Promise<SearchUnderTe
       expect(await texts('here', { rooms: ['one-more', 'two'] })).toEqual(['and here', 'here too']);
       expect(await texts('here', { rooms: ['more', 'elsewhere'] })).toEqual([]);
       expect(await texts('here', { rooms: [] })).toEqual([]);
-      // The name of a room is no word of its messages.
+      // The name of a room does not match its messages.
       for (const words of ['one', 'two', '6f6e65', 'room']) expect(await texts(words)).toEqual([]);
     });
 
-    test('a message is found by what it says now, and a deleted one by nothing', async () => {
+    test('finds a message by its current text only, and no deleted messages', async () => {
       const { say, texts, history } = await open();
       const key = () => ({ user: 'maggie', key: randomUUID() });
       await say('first');
@@ -91,7 +91,7 @@ export function searchContract(name: string, create: () => Promise<SearchUnderTe
       for (const words of ['first', 'second', 'third']) expect(await texts(words)).toEqual([]);
     });
 
-    test('pages go on where the last one ended, whatever is said meanwhile', async () => {
+    test('continues a page where the previous one ended, even if messages are sent meanwhile', async () => {
       const { say, find } = await open();
       for (let index = 1; index <= 7; index++) await say(`needle ${index}`, index % 2 === 0 ? 'one' : 'two');
       const found: string[] = [];
@@ -106,7 +106,7 @@ export function searchContract(name: string, create: () => Promise<SearchUnderTe
       expect(found).toEqual([7, 6, 5, 4, 3, 2, 1].map((index) => `needle ${index}`));
     });
 
-    test('a page that is exactly full has no next', async () => {
+    test('returns no next for the last page, even if it is full', async () => {
       const { say, find } = await open();
       for (let index = 1; index <= 3; index++) await say('needle');
       expect(await find('needle', { limit: 3 })).not.toHaveProperty('next');
@@ -122,7 +122,7 @@ export function searchContract(name: string, create: () => Promise<SearchUnderTe
       },
     );
 
-    test('a cursor tells nothing of a room that is not looked into', async () => {
+    test('rejects a cursor of a room that is not searched', async () => {
       const { say, find } = await open();
       for (const room of ['one', 'two', 'two']) await say('needle', room);
       const { next = '' } = await find('needle', { limit: 1, rooms: ['two'] });
@@ -177,7 +177,7 @@ export function searchContract(name: string, create: () => Promise<SearchUnderTe
       expect(await texts('needle')).toEqual(['needle']);
     });
 
-    test('signs around a word and between words are as good as none', async () => {
+    test('ignores punctuation around and between words', async () => {
       const { say, texts } = await open();
       await say('write an e-mail to (my) friend, don’t call!');
       for (const words of ['e-mail', '"my"', 'friend!', 'call !', 'don’t', '-- my', 'AND to', 'friend, e-ma']) {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-/** A folder of one's own that is gone after the test. Hand what uses it to `onTestFinished` later, so that it ends before. */
+/** Creates a temporary directory that is deleted after the test. Register the cleanup of its users later, so that it runs first. */
 export function tempFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'usher-'));
   onTestFinished(() => {

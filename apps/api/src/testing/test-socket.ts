@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
 
-/** A frame from the server, as loosely as a test reads it. */
+/** A frame of the server. */
 export interface ReceivedFrame {
   readonly type: string;
   readonly id?: number;
@@ -14,14 +14,14 @@ export interface Refusal {
   readonly body: { readonly code?: string; readonly title?: string; readonly retryAfterMs?: number };
 }
 
-/** A real WebSocket client that keeps what it hears until a test asks for it. */
+/** A real WebSocket client that queues received frames. */
 export class TestSocket {
   readonly ws: WebSocket;
-  /** Everything that was received and not taken yet, oldest first. */
+  /** The received frames that were not taken yet, oldest first. */
   readonly received: ReceivedFrame[] = [];
   /** Resolves to the close code. */
   readonly closed: Promise<number>;
-  /** The reason that came with the close code. */
+  /** The close reason. */
   closeReason = '';
   #lastId = 0;
   #wake: (() => void)[] = [];
@@ -43,34 +43,34 @@ export class TestSocket {
         resolve(code);
       });
     });
-    // What goes wrong shows in the close code.
+    // Errors are visible in the close code.
     ws.on('error', () => undefined);
   }
 
-  /** Takes the next frame that fits, now or when it comes. Rejects when the socket closes before. */
+  /** Takes the next matching frame. Rejects if the socket closes before. */
   async take(fits: (frame: ReceivedFrame) => boolean): Promise<ReceivedFrame> {
     for (;;) {
       const index = this.received.findIndex(fits);
       const [frame] = index < 0 ? [] : this.received.splice(index, 1);
       if (frame !== undefined) return frame;
-      if (this.#over) throw new Error('the socket closed before the frame came');
+      if (this.#over) throw new Error('the socket was closed before the frame was received');
       await new Promise<void>((resolve) => this.#wake.push(resolve));
     }
   }
 
-  /** The next frame of a type. */
+  /** Takes the next frame of a type. */
   next(type: string): Promise<ReceivedFrame> {
     return this.take((frame) => frame.type === type);
   }
 
-  /** Sends a request and takes its answer: a `reply` or an `error` frame. */
+  /** Sends a request and takes its `reply` or `error` frame. */
   ask(type: string, params: object = {}): Promise<ReceivedFrame> {
     const id = ++this.#lastId;
     this.ws.send(JSON.stringify({ type, id, ...params }));
     return this.take((frame) => frame.id === id && (frame.type === 'reply' || frame.type === 'error'));
   }
 
-  /** Like `ask`, for the data of a reply; an error throws. */
+  /** Like `ask`, but resolves to the data of the reply and rejects on an error. */
   async data(type: string, params: object = {}): Promise<Record<string, unknown>> {
     const answer = await this.ask(type, params);
     if (answer.type !== 'reply') throw new Error(`${type} was answered ${String(answer['code'])}`);
@@ -88,7 +88,7 @@ export interface DialOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Dials, and resolves to an open socket or to what the server answered instead. */
+/** Attempts a handshake. Resolves to an open socket or to the rejection. */
 export function dial(url: string, options: DialOptions = {}): Promise<TestSocket | Refusal> {
   const { protocols = ['usher.v1'], ...rest } = options;
   const ws = new WebSocket(url, [...protocols], { ...rest, handshakeTimeout: 10_000 });

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { FairQueue, type FairQueueOptions, type Priority } from './fair-queue.ts';
 
-/** A queue whose jobs record that they began and end in the next turn of the event loop. */
+/** A queue whose jobs record their start and end in the next event-loop turn. */
 function queueOf(options: Partial<FairQueueOptions> = {}) {
   const queue = new FairQueue({ concurrency: 1, maxWaiting: 100, maxWaitingPerNetwork: 100, ...options });
   const begun: string[] = [];
   const outcomes: Promise<string>[] = [];
   return {
     begun,
-    /** Adds jobs, named after their network and number. */
+    /** Adds jobs named after their network and number. */
     add: (network: string, count = 1, priority: Priority = 'sign-in'): void => {
       for (let n = 1; n <= count; n++) {
         const name = `${network}${n}`;
@@ -24,7 +24,7 @@ function queueOf(options: Partial<FairQueueOptions> = {}) {
         );
       }
     },
-    /** The names of jobs that were refused, once all have ended. */
+    /** Resolves to the names of the rejected jobs when all have settled. */
     refused: async (): Promise<string[]> => {
       const all = await Promise.all(outcomes);
       return all.filter((outcome) => outcome.endsWith(' at_capacity')).map((outcome) => outcome.split(' ')[0] ?? '');
@@ -32,14 +32,14 @@ function queueOf(options: Partial<FairQueueOptions> = {}) {
   };
 }
 
-test('runs the jobs of one network in their order', async () => {
+test('runs the jobs of one network in order', async () => {
   const { add, begun, refused } = queueOf();
   add('a', 4);
   expect(await refused()).toEqual([]);
   expect(begun).toEqual(['a1', 'a2', 'a3', 'a4']);
 });
 
-test('takes turns between networks, so that a single job does not wait for a hundred of another network', async () => {
+test('alternates between networks, so that one job does not wait for a hundred jobs of another network', async () => {
   const { add, begun, refused } = queueOf();
   add('flood', 50);
   add('b');
@@ -57,7 +57,7 @@ test('runs sign-ins before sign-ups, and one sign-up after four sign-ins', async
   expect(begun.slice(1)).toEqual(['in1', 'in2', 'in3', 'in4', 'up1', 'in5', 'in6', 'up2', 'up3']);
 });
 
-test('refuses what one network adds beyond its own bound', async () => {
+test('rejects jobs above the limit of one network', async () => {
   const { add, refused } = queueOf({ maxWaitingPerNetwork: 2 });
   add('running');
   add('a', 2, 'sign-up');
@@ -66,7 +66,7 @@ test('refuses what one network adds beyond its own bound', async () => {
   expect(await refused()).toEqual(['a1']);
 });
 
-test('gives a place of the largest network to another one when it is full', async () => {
+test('drops a job of the largest network for another network when the queue is full', async () => {
   const { add, refused } = queueOf({ maxWaiting: 4 });
   add('flood', 5);
   add('b', 2);
@@ -77,7 +77,7 @@ test('gives a place of the largest network to another one when it is full', asyn
   expect((await refused()).sort()).toEqual(['b2', 'e1', 'flood3', 'flood4', 'flood5']);
 });
 
-test('gives a place of a sign-up to a sign-in when it is full, never the other way round', async () => {
+test('drops a sign-up for a sign-in when the queue is full, but never the reverse', async () => {
   const { add, begun, refused } = queueOf({ maxWaiting: 2 });
   add('running');
   add('up', 2, 'sign-up');
@@ -87,7 +87,7 @@ test('gives a place of a sign-up to a sign-in when it is full, never the other w
   expect(begun).toEqual(['running1', 'in1', 'in2']);
 });
 
-test('goes on after a job that fails', async () => {
+test('continues after a failed job', async () => {
   const queue = new FairQueue({ concurrency: 1, maxWaiting: 1, maxWaitingPerNetwork: 1 });
   const origin = { network: 'a', priority: 'sign-in' } as const;
   const failed = queue.run(origin, () => Promise.reject(new RangeError('failed')));

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { newApp } from '../testing/new-app.ts';
 
-describe('the first users', () => {
-  test('do not include an administrator whose password is easy to guess: the start fails', async () => {
+describe('the initial users', () => {
+  test('cannot include an administrator with a password that is easy to guess: startup fails', async () => {
     const start = newApp({ ADMIN_USER: 'root', ADMIN_PASSWORD: 'Password1!' });
     await expect(start).rejects.toThrow(/^The server cannot start with these settings:\n {2}ADMIN_PASSWORD: .*common/);
     await expect(start).rejects.not.toThrow('Password1!');
@@ -35,7 +35,7 @@ describe('the first users', () => {
     }
   });
 
-  test('do not change a database that has users: an ADMIN_USER who is no administrator there is logged', async () => {
+  test('are not created in a database that has users, and an ignored ADMIN_USER is logged', async () => {
     const admin = { ADMIN_USER: 'Root', ADMIN_PASSWORD: 'long enough' };
     const app = await newApp();
     await app.app.close();
@@ -49,10 +49,10 @@ describe('the first users', () => {
   });
 });
 
-describe('accounts with the password of the demo', () => {
+describe('accounts with the demo password', () => {
   const publicly = { DEMO_USERS: 'false', PUBLIC_URL: 'https://chat.example.org' };
 
-  /** The folder of a server that ran with `DEMO_USERS=true`, after the statement. */
+  /** The data directory of a server that ran with `DEMO_USERS=true`, changed by a statement. */
   async function demoFolder(statement = ''): Promise<string> {
     const { app, dataDir } = await newApp();
     await app.close();
@@ -62,14 +62,14 @@ describe('accounts with the password of the demo', () => {
     return dataDir;
   }
 
-  test('stop a start with a public address, by name and with what to do', async () => {
+  test('prevent startup with a public PUBLIC_URL, with their names and the fix', async () => {
     const start = newApp({ ...publicly, DATA_DIR: await demoFolder() });
     await expect(start).rejects.toThrow(
       /PUBLIC_URL: .*: admin, bart, lisa, maggie\. .*change their passwords or disable them/,
     );
   });
 
-  test('stop it too when they are older than the mark: their hashes are compared, once', async () => {
+  test('prevent startup also if they are older than the mark, after one comparison of their hashes', async () => {
     const folder = await demoFolder(`UPDATE users SET demo_password = NULL;
       UPDATE users SET password_hash = '$argon2id$v=19$m=16,t=1,p=1$c2FsdHNhbHQ$AAAAAAAAAAAAAAAAAAAAAA' WHERE name = 'lisa'`);
     await expect(newApp({ ...publicly, DATA_DIR: folder })).rejects.toThrow(': admin, bart, maggie. ');
@@ -84,7 +84,7 @@ describe('accounts with the password of the demo', () => {
     ]);
   });
 
-  test('no longer stop it once each has another password or is disabled', async () => {
+  test('do not prevent startup once each has another password or is disabled', async () => {
     const { app, dataDir, call, signIn } = await newApp();
     const token = await signIn('admin');
     for (const user of ['maggie', 'bart', 'lisa']) {
@@ -99,17 +99,17 @@ describe('accounts with the password of the demo', () => {
   });
 
   test.each(['http://localhost:3000', 'http://usher.localhost', 'http://127.0.0.2:8080', 'http://[::1]:3000'])(
-    'do not stop a start at %s',
+    'do not prevent startup at %s',
     async (url) => {
       const { signIn } = await newApp({ PUBLIC_URL: url });
       await expect(signIn('admin')).resolves.toBeDefined();
     },
   );
 
-  test('are logged with a warning when the server listens beyond loopback without a public address', async () => {
+  test('cause a warning when the server listens on all addresses without a PUBLIC_URL', async () => {
     const { log } = await newApp({ HOST: '0.0.0.0' });
     const warnings = log.filter((line) => line.includes('"level":"warn"'));
-    expect(warnings.join()).toMatch(/"users":\["admin","bart","lisa","maggie"\].*password of the demo/);
-    expect((await newApp()).log.join()).not.toContain('password of the demo');
+    expect(warnings.join()).toMatch(/"users":\["admin","bart","lisa","maggie"\].*demo password/);
+    expect((await newApp()).log.join()).not.toContain('demo password');
   });
 });

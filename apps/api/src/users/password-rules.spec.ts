@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { HttpProblem } from '../http/http-problem.ts';
 import { createPasswordRules } from './password-rules.ts';
 
-/** What is said of a new password: the code of its problem, or `good`. */
+/** The result for a new password: `good`, or the code of the problem. */
 async function verdict(password: string, user = 'maggie', shortest = 8): Promise<string> {
   try {
     await createPasswordRules(shortest).check(password, user);
@@ -27,11 +27,11 @@ describe('a new password', () => {
     'maggie’s pacifier',
     'in usher we trust',
     '\u0000\u0007 what is typed',
-  ])('may be of any characters: %j', async (password) => {
+  ])('may contain any characters: %j', async (password) => {
     expect(await verdict(password)).toBe('good');
   });
 
-  test('has at least the wanted number of characters, whatever their bytes', async () => {
+  test('has a minimum number of characters, regardless of their bytes', async () => {
     expect(await verdict('tr0ub4d')).toBe('bad_request');
     expect(await verdict('tr0ub4do')).toBe('good');
     expect(await verdict('🦉🐢🦊🐙🦔🐝🦜')).toBe('bad_request');
@@ -39,7 +39,7 @@ describe('a new password', () => {
     expect(await verdict('tr0ub4dor and3', 'maggie', 15)).toBe('bad_request');
   });
 
-  test('is counted as it is hashed: in NFC', async () => {
+  test('is counted in NFC, like it is hashed', async () => {
     const accents = 'éàüõçñî';
     expect(accents.normalize('NFD')).toHaveLength(14);
     expect(await verdict(accents.normalize('NFD'))).toBe('bad_request');
@@ -54,7 +54,7 @@ describe('a new password', () => {
   });
 
   test.each(['qwerty123', 'PassWord1', 'sunshine', 'football1', 'trustno1', 'iloveyou'])(
-    'is none of the most common, in any case: %s',
+    'must not be a common password in any case: %s',
     async (password) => {
       expect(await verdict(password)).toBe('weak_password');
     },
@@ -72,12 +72,12 @@ describe('a new password', () => {
     'Football#1',
     'Passw0rd2025',
     'Password1!Password1!',
-  ])('is not a small change of a common one: not %s', async (password) => {
+  ])('must not be a small change of a common password: %s', async (password) => {
     expect(await verdict(password)).toBe('weak_password');
   });
 
   test.each(['abcvjkpwm', 'qzmnvbtyw', 'XKWPTZRQ', '83749201'])(
-    'needs no mix of kinds of characters: %s',
+    'needs no mix of character classes: %s',
     async (password) => {
       expect(await verdict(password)).toBe('good');
     },
@@ -93,7 +93,7 @@ describe('a new password', () => {
     'asdfghjklasdfgh',
     'poiuytrewq',
     'абвгдежз',
-  ])('is no repetition and no plain sequence: %s', async (password) => {
+  ])('must not be a repetition or sequence: %s', async (password) => {
     expect(await verdict(password)).toBe('weak_password');
   });
 
@@ -108,11 +108,11 @@ describe('a new password', () => {
     ['maggie', 'usherusherusher'],
     ['bart.simpson', 'simpson-1989'],
     ['bo', 'BoBoBoBo'],
-  ])('is not just a name with a little around it: of %s not %s', async (user, password) => {
+  ])('must not be little more than a name: %s, %s', async (user, password) => {
     expect(await verdict(password, user)).toBe('weak_password');
   });
 
-  test('may have a short name in it by chance', async () => {
+  test('may contain a short name by chance', async () => {
     expect(await verdict('boat on the lake', 'o')).toBe('good');
     expect(await verdict('x83749201', 'x')).toBe('good');
   });

@@ -15,7 +15,7 @@ describe('passwords', () => {
     expect(one).not.toBe(two);
   });
 
-  test('are right or wrong, and nobody’s is ever right', async () => {
+  test('are verified, and always rejected for an unknown user', async () => {
     const stored = await passwords.hash('secret', origin);
     expect(await passwords.verify(stored, 'secret', origin)).toBe(true);
     expect(await passwords.verify(stored, 'Secret', origin)).toBe(false);
@@ -23,7 +23,7 @@ describe('passwords', () => {
     expect(await passwords.verify(undefined, 'a password of nobody', origin)).toBe(false);
   });
 
-  test('are the same however a keyboard composes them, and those hashed as they were typed stay right', async () => {
+  test('are normalized, and hashes without normalization stay valid', async () => {
     const [composed, decomposed] = ['fiancé de Zoë', 'fiancé de Zoë'.normalize('NFD')];
     expect(decomposed).not.toBe(composed);
     const stored = await passwords.hash(decomposed, origin);
@@ -35,7 +35,7 @@ describe('passwords', () => {
     expect(await passwords.verify(undefined, decomposed, origin)).toBe(false);
   });
 
-  test('are verified after a wait of a bounded number; over it the answer is 503', async () => {
+  test('are queued up to a limit, above which the response is 503', async () => {
     const few = await createPasswords({ concurrency: 1, maxWaiting: 2 });
     const begun: number[] = [];
     const all = [0, 1, 2, 3].map((index) => few.verify(undefined, 'x', origin, () => begun.push(index)));
@@ -46,7 +46,7 @@ describe('passwords', () => {
     await expect(few.verify(undefined, 'x', origin)).resolves.toBe(false);
   });
 
-  test('are not verified when the caller stops the work as it begins, and the place is free again', async () => {
+  test('are not verified if proceed throws, and the queue continues', async () => {
     const few = await createPasswords({ concurrency: 1, maxWaiting: 0 });
     const stop = (): never => {
       throw new RangeError('stop');
