@@ -181,9 +181,9 @@ describe('kill -9 while twenty clients send', () => {
   test('loses no acknowledged message and stores repeated messages once', async () => {
     const env = { DATA_DIR: tempFolder(), SENDS_PER_SECOND: '0', MAX_CONNECTIONS_PER_USER: '20' };
     const first = await start(env);
-    const people = ['maggie', 'bart', 'lisa', 'admin'];
+    const users = ['maggie', 'bart', 'lisa', 'admin'];
     const { connect, signIn } = client(first.url);
-    const tokens = await Promise.all(people.map((user) => signIn(user)));
+    const tokens = await Promise.all(users.map((user) => signIn(user)));
     const sent: Sent[][] = [];
     let acknowledged = 0;
     let enough: () => void = () => undefined;
@@ -194,7 +194,7 @@ describe('kill -9 while twenty clients send', () => {
     // All clients connect before the first one sends, so that all of them are sending when the server is killed.
     const sockets = await Promise.all(
       Array.from({ length: 20 }, async (_, index) => {
-        const socket = await connect(people[index % 4] ?? '', tokens[index % 4]);
+        const socket = await connect(users[index % 4] ?? '', tokens[index % 4]);
         await socket.data('join', { room: 'general' });
         return socket;
       }),
@@ -223,7 +223,7 @@ describe('kill -9 while twenty clients send', () => {
 
     const second = await start(env);
     const again = client(second.url);
-    const tokensAgain = await Promise.all(people.map((user) => again.signIn(user)));
+    const tokensAgain = await Promise.all(users.map((user) => again.signIn(user)));
     const token = tokensAgain[0] ?? '';
     const stored = await everything(again, token);
     const all = sent.flat();
@@ -235,7 +235,7 @@ describe('kill -9 while twenty clients send', () => {
     // Repeats all messages with their keys, like clients without an acknowledgment.
     await Promise.all(
       sent.map(async (mine, index) => {
-        const socket = await again.connect(people[index % 4] ?? '', tokensAgain[index % 4]);
+        const socket = await again.connect(users[index % 4] ?? '', tokensAgain[index % 4]);
         await socket.data('join', { room: 'general' });
         for (const { key, text: wanted, seq } of mine) {
           const answer = await socket.data('send', { room: 'general', key, text: wanted });

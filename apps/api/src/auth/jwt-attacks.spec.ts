@@ -26,7 +26,7 @@ beforeEach(async () => {
   app = await newApp({ ...provider.settings, JWT_SECRET: secret });
   external = await key.sign();
   own = (await new Browser(app).signIn('admin')).token;
-  expect([await verdict(external), await verdict(own)]).toEqual(['good', 'good']);
+  expect([await resultOf(external), await resultOf(own)]).toEqual(['good', 'good']);
 });
 
 type Part = Readonly<Record<string, unknown>>;
@@ -49,7 +49,7 @@ function rsa(header: unknown, claims: unknown, with_: KeyObject = mallory.privat
 }
 
 /** The response of an API call and of a ticket request, which must be equal. */
-async function verdict(token: string): Promise<unknown> {
+async function resultOf(token: string): Promise<unknown> {
   const answers = [await app.call('GET', '/api/me', { token }), await app.call('GET', '/api/ws_ticket', { token })];
   const [one, other] = answers.map(({ status, json }) => (status === 200 ? 'good' : json?.['code']));
   expect(other).toBe(one);
@@ -60,7 +60,7 @@ async function verdict(token: string): Promise<unknown> {
 }
 
 async function refused(...tokens: readonly string[]): Promise<void> {
-  for (const token of tokens) expect([token, await verdict(token)]).toEqual([token, 'invalid_token']);
+  for (const token of tokens) expect([token, await resultOf(token)]).toEqual([token, 'invalid_token']);
 }
 
 /** A server of the attacker that publishes their key. `requests` must stay empty. */
@@ -139,7 +139,7 @@ describe('a forged token', () => {
   test('is rejected with a signature of zeros (CVE-2022-21449)', async () => {
     const ec = await signingKey('ec', 'ES256');
     provider.keys = [key, ec];
-    expect(await verdict(await ec.sign())).toBe('good');
+    expect(await resultOf(await ec.sign())).toBe('good');
     const input = `${encode({ alg: 'ES256', typ: 'at+jwt', kid: 'ec' })}.${encode(claimsOf(external))}`;
     await refused(...[64, 63, 1].map((bytes) => `${input}.${Buffer.alloc(bytes).toString('base64url')}`));
   });
@@ -202,7 +202,7 @@ describe('a token header', () => {
 
   test('with key parameters does not affect a valid token', async () => {
     const { url, requests } = await trap();
-    expect(await verdict(await key.sign({}, { jku: url, x5u: url }))).toBe('good');
+    expect(await resultOf(await key.sign({}, { jku: url, x5u: url }))).toBe('good');
     expect(requests).toEqual([]);
     expect(provider.requests).toBe(1);
   });
@@ -235,9 +235,9 @@ describe('a token', () => {
   test('is rejected for another audience or issuer, without expiry, and from the future', async () => {
     const future = Math.floor(Date.now() / 1_000) + 86_400;
     const wrong: readonly Part[] = [
-      { aud: 'somebody else' },
+      { aud: 'another party' },
       { aud: [] },
-      { iss: 'somebody else' },
+      { iss: 'another party' },
       { exp: undefined },
       { exp: null },
       { exp: '9999999999' },
@@ -291,7 +291,7 @@ describe('a request', () => {
     await refused(hmac({ alg: 'HS256', typ: 'at+jwt' }, { ...claimsOf(own), padding: 'x'.repeat(7_000) }, secret));
     await refused('x'.repeat(12_000), '.'.repeat(12_000));
     expect(await ask(`Bearer ${'x'.repeat(64 * 1024)}`)).toMatchObject({ status: 413 });
-    expect(await verdict(own)).toBe('good');
+    expect(await resultOf(own)).toBe('good');
   });
 
   test('never writes its token to the log', async () => {

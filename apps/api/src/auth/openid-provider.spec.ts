@@ -10,7 +10,7 @@ async function withProvider(): Promise<{ provider: OpenIdProvider; app: TestApp 
 }
 
 /** The result of a call with the token: `good`, or the code of the problem. */
-async function verdict(app: TestApp, token: string, path = '/api/me'): Promise<unknown> {
+async function resultOf(app: TestApp, token: string, path = '/api/me'): Promise<unknown> {
   const { status, json } = await app.call('GET', path, { token });
   return status === 200 ? 'good' : json?.['code'];
 }
@@ -37,7 +37,7 @@ describe('a user who signed in at an OpenID provider', () => {
   test('needs an access token for this server: an ID token is rejected', async () => {
     const { provider, app } = await withProvider();
     const { id } = await provider.browser().signIn('milhouse');
-    expect(await verdict(app, id)).toBe('invalid_token');
+    expect(await resultOf(app, id)).toBe('invalid_token');
     expect(app.log.join('')).toContain('unexpected \\"aud\\" claim value');
   });
 
@@ -70,7 +70,7 @@ describe('a user who signed in at an OpenID provider', () => {
       }
     }
     time.advance(1_000);
-    expect(await verdict(app, one.access)).toBe('session_ended');
+    expect(await resultOf(app, one.access)).toBe('session_ended');
   });
 
   test('gets a new session after sign-out with a token that was issued later', async () => {
@@ -84,24 +84,24 @@ describe('a user who signed in at an OpenID provider', () => {
     const after = await browser.signIn('milhouse');
     const { json: again } = await app.call('GET', '/api/me', { token: after.access });
     expect(again?.['session']).not.toBe(me?.['session']);
-    expect(await verdict(app, after.access)).toBe('good');
-    expect(await verdict(app, before.access)).toBe('session_ended');
+    expect(await resultOf(app, after.access)).toBe('good');
+    expect(await resultOf(app, before.access)).toBe('session_ended');
   });
 
   test('stays signed in when the provider rotates its keys', async () => {
     const { provider, app } = await withProvider();
     const before = await provider.browser().signIn('milhouse');
-    expect(await verdict(app, before.access)).toBe('good');
+    expect(await resultOf(app, before.access)).toBe('good');
     await provider.rotate();
     const after = await provider.browser().signIn('nelson');
-    expect(await verdict(app, after.access)).toBe('good');
-    expect(await verdict(app, before.access)).toBe('good');
+    expect(await resultOf(app, after.access)).toBe('good');
+    expect(await resultOf(app, before.access)).toBe('good');
   });
 
   test('stays signed in with a known key while the provider is down, but not with an unknown key', async () => {
     const { provider, app } = await withProvider();
     const known = await provider.browser().signIn('milhouse');
-    expect(await verdict(app, known.access)).toBe('good');
+    expect(await resultOf(app, known.access)).toBe('good');
     await provider.rotate();
     const unknown = await provider.browser().signIn('nelson');
     await provider.stop();

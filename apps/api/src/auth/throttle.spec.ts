@@ -60,8 +60,8 @@ describe('the sign-in throttle', () => {
   test('rejects an address after a hundred failures for all accounts', () => {
     let count = 0;
     fail(100, () => `user-${count++}`);
-    expect(refusal('somebody-else')).toMatchObject({ code: 'too_many_attempts' });
-    expect(refusal('somebody-else', '192.0.2.2')).toBeUndefined();
+    expect(refusal('another-account')).toMatchObject({ code: 'too_many_attempts' });
+    expect(refusal('another-account', '192.0.2.2')).toBeUndefined();
   });
 
   test('does not count successes', () => {

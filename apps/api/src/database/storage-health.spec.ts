@@ -35,7 +35,7 @@ async function open(bounds: { readonly freeBytes?: number } = {}) {
   return { ...opened, send, ready, limits };
 }
 
-/** Prevents that the database grows, like a full disk. */
+/** Makes the database unable to grow, like a full disk. */
 function fill({ database: { sqlite } }: Awaited<ReturnType<typeof open>>): void {
   const pages = Number(sqlite.prepare('PRAGMA page_count').get()?.['page_count']);
   sqlite.exec(`PRAGMA max_page_count = ${pages}`);

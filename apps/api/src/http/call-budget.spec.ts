@@ -2,10 +2,10 @@ import { expect, test } from 'vitest';
 import { type Answer, newApp, type TestApp } from '../testing/new-app.ts';
 
 /** Repeats a call until it is rejected, and counts the calls before. */
-async function callsUntilRefused(call: () => Promise<Answer>, most: number): Promise<{ count: number; last: Answer }> {
+async function callsUntilRefused(call: () => Promise<Answer>, max: number): Promise<{ count: number; last: Answer }> {
   for (let count = 0; ; count++) {
     const last = await call();
-    if (last.status === 429 || count === most) return { count, last };
+    if (last.status === 429 || count === max) return { count, last };
   }
 }
 

@@ -261,9 +261,9 @@ describe('over the socket', () => {
     const { app, call, signIn, ticket, dial } = await newApp();
     const token = await signIn();
     const queries = await Promise.all(Array.from({ length: 8 }, async () => `?ticket=${await ticket(token)}`));
-    const knocking = queries.map((query) => dial(query));
+    const attempts = queries.map((query) => dial(query));
     expect((await call('DELETE', '/api/auth', { token })).status).toBe(204);
-    for (const outcome of await Promise.all(knocking)) {
+    for (const outcome of await Promise.all(attempts)) {
       if (outcome instanceof TestSocket) expect(await outcome.closed).toBe(4501);
       else expect(outcome).toMatchObject({ status: 401, body: { code: 'invalid_ticket' } });
     }

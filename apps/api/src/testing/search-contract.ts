@@ -114,7 +114,7 @@ export function searchContract(name: string, create: () => Promise<SearchUnderTe
     });
 
     test.each(['', 'x', '1', '1.', '.one', '99.one', '0.one', '1.elsewhere', '-1.one', '1e1.one', '9'.repeat(40)])(
-      'a cursor that no page gave is refused: %o',
+      'rejects a cursor that is not the next of a page: %o',
       async (before) => {
         const { say, find } = await open();
         await say('needle');

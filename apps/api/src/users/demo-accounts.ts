@@ -16,7 +16,7 @@ export const demoUsers: readonly { readonly name: string; readonly roles: readon
 ];
 
 /**
- * Prevents that accounts with the demo password are reachable from the network. Called at startup.
+ * Prevents the use of accounts with the demo password from the network. Called at startup.
  * Only logs a warning if the server has no `PUBLIC_URL` but listens on a wildcard address.
  *
  * @throws ConfigError when `PUBLIC_URL` is not a loopback address and such an account is enabled.

@@ -46,7 +46,7 @@ export class FairQueue {
   }
 
   /**
-   * Runs a job when its turn comes, and resolves or rejects as the job does.
+   * Runs a job when its turn comes, and settles like the job.
    *
    * @throws HttpProblem 503 `at_capacity` when the network has too many jobs waiting, or when the queue is full. A full queue drops
    * a waiting job of the network that has the most, sign-ups first, if the new job has precedence.

@@ -3,7 +3,7 @@ import { HttpProblem } from '../http/http-problem.ts';
 import { createPasswordRules } from './password-rules.ts';
 
 /** The result for a new password: `good`, or the code of the problem. */
-async function verdict(password: string, user = 'maggie', shortest = 8): Promise<string> {
+async function resultOf(password: string, user = 'maggie', shortest = 8): Promise<string> {
   try {
     await createPasswordRules(shortest).check(password, user);
     return 'good';
@@ -28,35 +28,35 @@ describe('a new password', () => {
     'in usher we trust',
     '\u0000\u0007 what is typed',
   ])('may contain any characters: %j', async (password) => {
-    expect(await verdict(password)).toBe('good');
+    expect(await resultOf(password)).toBe('good');
   });
 
   test('has a minimum number of characters, regardless of their bytes', async () => {
-    expect(await verdict('tr0ub4d')).toBe('bad_request');
-    expect(await verdict('tr0ub4do')).toBe('good');
-    expect(await verdict('🦉🐢🦊🐙🦔🐝🦜')).toBe('bad_request');
-    expect(await verdict('tr0ub4dor and 3', 'maggie', 15)).toBe('good');
-    expect(await verdict('tr0ub4dor and3', 'maggie', 15)).toBe('bad_request');
+    expect(await resultOf('tr0ub4d')).toBe('bad_request');
+    expect(await resultOf('tr0ub4do')).toBe('good');
+    expect(await resultOf('🦉🐢🦊🐙🦔🐝🦜')).toBe('bad_request');
+    expect(await resultOf('tr0ub4dor and 3', 'maggie', 15)).toBe('good');
+    expect(await resultOf('tr0ub4dor and3', 'maggie', 15)).toBe('bad_request');
   });
 
   test('is counted in NFC, like it is hashed', async () => {
     const accents = 'éàüõçñî';
     expect(accents.normalize('NFD')).toHaveLength(14);
-    expect(await verdict(accents.normalize('NFD'))).toBe('bad_request');
-    expect(await verdict(`${accents.normalize('NFD')}x`)).toBe('good');
-    expect(await verdict('\u0958 '.repeat(86))).toBe('bad_request');
+    expect(await resultOf(accents.normalize('NFD'))).toBe('bad_request');
+    expect(await resultOf(`${accents.normalize('NFD')}x`)).toBe('good');
+    expect(await resultOf('\u0958 '.repeat(86))).toBe('bad_request');
   });
 
   test('has at most 256 characters', async () => {
     const passphrase = 'correct horse battery staple '.repeat(9).slice(0, 256);
-    expect(await verdict(passphrase)).toBe('good');
-    expect(await verdict(`${passphrase}!`)).toBe('bad_request');
+    expect(await resultOf(passphrase)).toBe('good');
+    expect(await resultOf(`${passphrase}!`)).toBe('bad_request');
   });
 
   test.each(['qwerty123', 'PassWord1', 'sunshine', 'football1', 'trustno1', 'iloveyou'])(
     'must not be a common password in any case: %s',
     async (password) => {
-      expect(await verdict(password)).toBe('weak_password');
+      expect(await resultOf(password)).toBe('weak_password');
     },
   );
 
@@ -73,13 +73,13 @@ describe('a new password', () => {
     'Passw0rd2025',
     'Password1!Password1!',
   ])('must not be a small change of a common password: %s', async (password) => {
-    expect(await verdict(password)).toBe('weak_password');
+    expect(await resultOf(password)).toBe('weak_password');
   });
 
   test.each(['abcvjkpwm', 'qzmnvbtyw', 'XKWPTZRQ', '83749201'])(
     'needs no mix of character classes: %s',
     async (password) => {
-      expect(await verdict(password)).toBe('good');
+      expect(await resultOf(password)).toBe('good');
     },
   );
 
@@ -94,7 +94,7 @@ describe('a new password', () => {
     'poiuytrewq',
     'абвгдежз',
   ])('must not be a repetition or sequence: %s', async (password) => {
-    expect(await verdict(password)).toBe('weak_password');
+    expect(await resultOf(password)).toBe('weak_password');
   });
 
   test.each([
@@ -109,11 +109,11 @@ describe('a new password', () => {
     ['bart.simpson', 'simpson-1989'],
     ['bo', 'BoBoBoBo'],
   ])('must not be little more than a name: %s, %s', async (user, password) => {
-    expect(await verdict(password, user)).toBe('weak_password');
+    expect(await resultOf(password, user)).toBe('weak_password');
   });
 
   test('may contain a short name by chance', async () => {
-    expect(await verdict('boat on the lake', 'o')).toBe('good');
-    expect(await verdict('x83749201', 'x')).toBe('good');
+    expect(await resultOf('boat on the lake', 'o')).toBe('good');
+    expect(await resultOf('x83749201', 'x')).toBe('good');
   });
 });

@@ -11,8 +11,8 @@ export interface PasswordRules {
   /**
    * Resolves if a new password fulfills the rules.
    *
-   * @throws HttpProblem 400 `bad_request` for its length, otherwise `weak_password`. `detail` says why, for a developer, and never
-   * repeats the password.
+   * @throws HttpProblem 400 `bad_request` for the length, otherwise `weak_password`. `detail` contains the reason, but never the
+   * password.
    */
   check(password: string, user: string): Promise<void>;
 }
