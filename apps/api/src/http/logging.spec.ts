@@ -83,7 +83,7 @@ describe('the log', () => {
 
     const text = log.join('');
     expect('ws' in other).toBe(true);
-    for (const line of ['signed up', 'signed in', 'a password was refused', 'connected', 'disconnected']) {
+    for (const line of ['signed up', 'signed in', 'invalid password', 'connected', 'disconnected']) {
       expect(text).toContain(`"msg":"${line}"`);
     }
     expect(text).toMatch(/"user":"milhouse","address":"127.0.0.1".*"msg":"connected"/);
