@@ -38,7 +38,7 @@ export async function refuseDemoAccounts(
     return;
   }
   throw new ConfigError([
-    `PUBLIC_URL: must be a loopback address while these accounts have the demo password: ${accounts.join(', ')}. ` +
+    `invalid PUBLIC_URL: must be a loopback address while these accounts have the demo password: ${accounts.join(', ')}. ` +
       'Start without PUBLIC_URL on loopback, change their passwords or disable them, then start again. ' +
       'docs/deploying.md shows the commands. Without data to keep, choose an empty DATA_DIR instead',
   ]);

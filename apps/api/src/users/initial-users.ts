@@ -41,7 +41,7 @@ export async function createInitialUsers(
     const { user, password } = config.admin;
     const weakness = await weaknessOf(password, user);
     if (weakness !== undefined)
-      throw new ConfigError([`ADMIN_PASSWORD: must not be easy to guess, but it ${weakness}`]);
+      throw new ConfigError([`invalid ADMIN_PASSWORD: must not be easy to guess, but it ${weakness}`]);
     newUsers.push({ name: user, passwordHash: await passwords.hash(password, origin), roles: ['admin'] });
   }
   if (config.demoUsers) {
