@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { closeCode, closeCodes, comesBack, type CloseName } from './close-codes.ts';
 
-/** The table of the wire contract, written out a second time: whoever changes a row has to mean it. */
+/** A second copy of the table in the wire contract, so that an accidental change of a row fails a test. */
 const contract: readonly (readonly [code: number, name: CloseName, comesBack: boolean])[] = [
   [1000, 'normal', true],
   [1001, 'going_away', true],
@@ -23,17 +23,17 @@ const contract: readonly (readonly [code: number, name: CloseName, comesBack: bo
   [4503, 'closed_by_operator', false],
 ];
 
-describe('the table', () => {
-  test('has the rows of the contract and no other', () => {
+describe('the table of close codes', () => {
+  test('has exactly the rows of the contract', () => {
     expect(closeCodes.map(({ code, name }) => [code, name])).toEqual(contract.map(([code, name]) => [code, name]));
   });
 
-  test.each(contract)('%i is %s and may come back: %s', (code, name, back) => {
+  test.each(contract)('maps %i to %s; clients reconnect: %s', (code, name, reconnects) => {
     expect(closeCode(name).code).toBe(code);
-    expect(comesBack(code)).toBe(back);
+    expect(comesBack(code)).toBe(reconnects);
   });
 
-  test('gives every reason in words that fit a close frame', () => {
+  test('has only reasons that fit into a close frame', () => {
     for (const { reason } of closeCodes) {
       expect(reason).toMatch(/^[A-Za-z]/);
       // RFC 6455 §5.5: a control frame carries 125 bytes, two of them the code.
@@ -41,24 +41,24 @@ describe('the table', () => {
     }
   });
 
-  test('refuses a name that it does not have', () => {
+  test('rejects an unknown name', () => {
     expect(() => closeCode('toString' as CloseName)).toThrow(RangeError);
   });
 });
 
-describe('whether a client comes back', () => {
-  test('is decided by the range alone for every code of Usher', () => {
+describe('comesBack', () => {
+  test('depends only on the range for codes from 4000 to 4999', () => {
     for (let code = 4000; code <= 4499; code++) expect([code, comesBack(code)]).toEqual([code, true]);
     for (let code = 4500; code <= 4999; code++) expect([code, comesBack(code)]).toEqual([code, false]);
   });
 
-  test('is no for exactly four codes below', () => {
+  test('returns false for exactly four codes below 4000', () => {
     const terminal: number[] = [];
     for (let code = 1000; code <= 3999; code++) if (!comesBack(code)) terminal.push(code);
     expect(terminal).toEqual([1002, 1003, 1007, 1009]);
   });
 
-  test('is defined for any number, in the table or not', () => {
+  test('returns a boolean for every number', () => {
     fc.assert(
       fc.property(fc.double(), (code) => {
         expect(typeof comesBack(code)).toBe('boolean');

@@ -1,27 +1,27 @@
 /**
- * Why a socket was closed, and whether the client comes back. One table feeds the server, the client and PROTOCOL.md.
+ * Close codes. The server, the client and PROTOCOL.md share one table.
  *
- * Ranges decide, never a list in a client: of Usher's own codes 4000–4499 come back with a fresh ticket,
- * 4500–4999 do not come back until a person acts. Of the standard codes (RFC 6455 §7.4.1) those that say
- * "you speak wrongly" are terminal, since the same client would do the same again.
+ * The range of an application code decides whether a client reconnects, so clients need no list of codes. After 4000–4499
+ * the client reconnects with a new ticket. After 4500–4999 it does not reconnect until the user acts. The standard codes
+ * (RFC 6455 §7.4.1) for protocol violations are terminal because the client would repeat the violation.
  */
 export interface CloseCode {
   readonly code: number;
   readonly name: string;
-  /** What happened, in words for a person. */
+  /** Human-readable description, at most 123 bytes of UTF-8. */
   readonly reason: string;
 }
 
 export const closeCodes = [
   { code: 1000, name: 'normal', reason: 'closed normally' },
-  { code: 1001, name: 'going_away', reason: 'the other side went away' },
+  { code: 1001, name: 'going_away', reason: 'the endpoint is going away' },
   { code: 1002, name: 'protocol_error', reason: 'broken WebSocket framing' },
-  { code: 1003, name: 'unsupported_data', reason: 'binary frames are not spoken here' },
+  { code: 1003, name: 'unsupported_data', reason: 'binary frames are not supported' },
   { code: 1006, name: 'connection_lost', reason: 'the connection was lost' },
   { code: 1007, name: 'invalid_payload', reason: 'text that is not UTF-8' },
   { code: 1009, name: 'too_large', reason: 'a frame larger than the limit' },
   { code: 1011, name: 'internal_error', reason: 'internal error' },
-  { code: 1012, name: 'service_restart', reason: 'the server restarts' },
+  { code: 1012, name: 'service_restart', reason: 'the server is restarting' },
   { code: 1013, name: 'try_again_later', reason: 'try again later' },
   { code: 4001, name: 'lease_expired', reason: 'lease expired' },
   { code: 4008, name: 'heartbeat_missed', reason: 'heartbeat missed' },
@@ -34,13 +34,17 @@ export const closeCodes = [
 
 export type CloseName = (typeof closeCodes)[number]['name'];
 
-/** The entry of the table with this name. */
+/**
+ * Returns the table entry with this name.
+ *
+ * @throws RangeError if the table has no such name.
+ */
 export function closeCode(name: CloseName): CloseCode {
   for (const entry of closeCodes) if (entry.name === name) return entry;
   throw new RangeError(`no close code is named ${name}`);
 }
 
-/** Whether a client that was closed with `code` comes back by itself (with a fresh ticket). Defined for every number. */
+/** Returns whether a client reconnects automatically, with a new ticket, after a close with `code`. Accepts every number. */
 export function comesBack(code: number): boolean {
   if (code >= 4500) return false;
   return code !== 1002 && code !== 1003 && code !== 1007 && code !== 1009;

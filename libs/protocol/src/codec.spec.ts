@@ -3,37 +3,37 @@ import { describe, expect, test } from 'vitest';
 import { isRequestId, parseFrame } from './codec.ts';
 
 describe('parseFrame', () => {
-  test('gives the frame in a JSON object with a string type', () => {
+  test('returns the frame of a JSON object with a string type', () => {
     expect(parseFrame('{"type":"ping","id":7,"more":[1]}')).toEqual({ type: 'ping', id: 7, more: [1] });
     expect(parseFrame('{"type":""}')).toEqual({ type: '' });
   });
 
   test.each([
-    ['nothing', ''],
-    ['no JSON', 'ping'],
-    ['half of a frame', '{"type":"ping"'],
+    ['an empty text', ''],
+    ['invalid JSON', 'ping'],
+    ['a truncated frame', '{"type":"ping"'],
     ['two frames', '{"type":"ping"}{"type":"ping"}'],
     ['null', 'null'],
     ['a number', '7'],
     ['a string', '"ping"'],
     ['an array', '[{"type":"ping"}]'],
-    ['no type', '{"id":7}'],
-    ['a type that is a number', '{"type":7}'],
-    ['a type that is null', '{"type":null}'],
-    ['a type that is an object', '{"type":{"toString":"ping"}}'],
-    ['a type that only a prototype would have', '{"__proto__":{"type":"ping"}}'],
-  ])('has no frame for %s', (_, text) => {
+    ['a missing type', '{"id":7}'],
+    ['a numeric type', '{"type":7}'],
+    ['a null type', '{"type":null}'],
+    ['an object as type', '{"type":{"toString":"ping"}}'],
+    ['a type inherited through __proto__', '{"__proto__":{"type":"ping"}}'],
+  ])('returns undefined for %s', (_, text) => {
     expect(parseFrame(text)).toBeUndefined();
   });
 
   test.each([undefined, null, 7, {}, new ArrayBuffer(2), new Uint8Array([123, 125])])(
-    'has no frame for what is no text: %s',
+    'returns undefined for a value that is not a string: %s',
     (data) => {
       expect(parseFrame(data)).toBeUndefined();
     },
   );
 
-  test('survives the deepest nesting that fits a frame', () => {
+  test('does not throw at the deepest nesting that fits into a frame', () => {
     const depth = 32_000;
     const deep = `${'['.repeat(depth)}${']'.repeat(depth)}`;
     expect(parseFrame(`{"type":"ping","deep":${deep}}`)?.type).toBe('ping');
@@ -41,12 +41,12 @@ describe('parseFrame', () => {
     expect(parseFrame('{"type":'.repeat(8_000))).toBeUndefined();
   });
 
-  test('leaves every prototype as it was', () => {
+  test('does not modify any prototype', () => {
     parseFrame('{"type":"ping","__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}');
     expect({}).not.toHaveProperty('polluted');
   });
 
-  test('never throws, whatever the text', () => {
+  test('never throws for any text', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.json()), (text) => {
         const frame = parseFrame(text);
@@ -56,7 +56,7 @@ describe('parseFrame', () => {
     );
   });
 
-  test('never throws, whatever the value', () => {
+  test('never throws for any value', () => {
     fc.assert(
       fc.property(fc.anything(), (value) => {
         if (typeof value !== 'string') expect(parseFrame(value)).toBeUndefined();
@@ -64,7 +64,7 @@ describe('parseFrame', () => {
     );
   });
 
-  test('gives back every frame that JSON can print', () => {
+  test('returns every JSON-serializable frame unchanged', () => {
     const frame = fc
       .tuple(fc.string(), fc.dictionary(fc.string(), fc.jsonValue()))
       .map(([type, fields]) => JSON.stringify({ ...fields, type }));
@@ -77,12 +77,12 @@ describe('parseFrame', () => {
 });
 
 describe('isRequestId', () => {
-  test.each([1, 2, 4_294_967_296, Number.MAX_SAFE_INTEGER])('takes %d', (id) => {
+  test.each([1, 2, 4_294_967_296, Number.MAX_SAFE_INTEGER])('accepts %d', (id) => {
     expect(isRequestId(id)).toBe(true);
   });
 
   test.each([0, -0, -1, 0.5, 1.5, NaN, Infinity, 2 ** 53, 1e300, '1', '', null, undefined, true, [1], {}, 1n])(
-    'does not take %s',
+    'rejects %s',
     (id) => {
       expect(isRequestId(id)).toBe(false);
     },

@@ -1,23 +1,23 @@
 /**
- * The part of the codec that both sides share, and all of it that a browser needs: it takes any text and never throws.
- * The server validates deeper (`compileProtocol`); a browser trusts the shapes of the server that it authenticated with,
- * but not that the bytes are sane.
+ * The part of the codec that clients and servers share. It accepts any input and never throws.
+ * Servers also validate frames against their schemas (`compileProtocol`). Browsers do not: they trust the server that they
+ * authenticated with to send valid fields, and only check that a frame is well-formed.
  */
 
-/** A frame whose `type` has been checked to be a string and nothing else. */
+/** A frame of which only `type` has been validated. */
 export interface RawFrame {
   readonly type: string;
   readonly id?: unknown;
   readonly [field: PropertyKey]: unknown;
 }
 
-/** The frame in a text, or `undefined` when it is not a JSON object with a string `type`. */
+/** Parses a frame. Returns `undefined` unless the text is a JSON object with a string `type`. Never throws. */
 export function parseFrame(text: unknown): RawFrame | undefined {
   const value = typeof text === 'string' ? parseJson(text) : undefined;
   return isRawFrame(value) ? value : undefined;
 }
 
-/** The value of a JSON text, `undefined` where it is none. */
+/** Parses JSON. Returns `undefined` if the text is not valid JSON. Never throws. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -26,7 +26,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** A request's `id`: a positive safe integer. */
+/** Returns whether a value is a valid request `id`, which is a positive safe integer. */
 export function isRequestId(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) > 0;
 }

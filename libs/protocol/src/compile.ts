@@ -3,7 +3,7 @@ import { Compile } from 'typebox/compile';
 import { isRawFrame, isRequestId, parseJson, type RawFrame } from './codec.ts';
 import type { Params, Protocol, RequestType, Signal, SignalType } from './define.ts';
 
-/** What came from a client, judged. A `bad` frame carries the `id` to answer to where one could be read. */
+/** A decoded client frame. A `bad` frame has the `id` to respond to, if a valid one could be read. */
 export type Decoded<P extends Protocol> =
   | {
       [T in RequestType<P>]: {
@@ -22,61 +22,65 @@ export interface Bad {
   readonly kind: 'bad';
   readonly code: 'bad_message' | 'unknown_type';
   readonly id?: number;
-  /** What is wrong, naming the place but never repeating the value. */
+  /** Describes the error. Names the field but never contains its value, which may be secret. */
   readonly message: string;
 }
 
-/** The server's half of the codec. */
+/** Decodes and validates the frames that clients send. */
 export interface Codec<P extends Protocol> {
   readonly protocol: P;
-  /** Judges one text frame. Never throws. Fields that the protocol does not name are let through unread. */
+  /** Decodes one text frame. Never throws. Fields that the protocol does not define are kept but not validated. */
   decode(text: string): Decoded<P>;
 }
 
+/** Returns the error message for an invalid frame, `undefined` for a valid one. */
 type Check = (frame: RawFrame) => string | undefined;
 
-/** Compiles the validators of a protocol, once, at start. Server only: it generates code (`new Function`). */
+/**
+ * Compiles the validators of a protocol. Call it once, at startup. Server only, because it generates code (`new Function`),
+ * which a browser's Content Security Policy may forbid.
+ */
 export function compileProtocol<P extends Protocol>(protocol: P): Codec<P> {
   const requests = new Map<string, Check>();
   const signals = new Map<string, Check>();
-  for (const [type, { params }] of Object.entries(protocol.requests)) requests.set(type, compile(params));
-  for (const [type, params] of Object.entries(protocol.signals)) signals.set(type, compile(params));
+  for (const [type, { params }] of Object.entries(protocol.requests)) requests.set(type, compileCheck(params));
+  for (const [type, params] of Object.entries(protocol.signals)) signals.set(type, compileCheck(params));
 
   function decode(text: string): Decoded<Protocol> {
     const frame = parseJson(text);
     if (!isRawFrame(frame)) return bad('bad_message', 'not a JSON object with a string "type"', idOf(frame));
     const { type } = frame;
     const id = idOf(frame);
-    const request = requests.get(type);
-    if (request !== undefined) {
-      if (id === undefined) return bad('bad_message', 'a request needs an "id", a positive integer');
-      const wrong = request(frame);
-      if (wrong !== undefined) return bad('bad_message', wrong, id);
+    const checkRequest = requests.get(type);
+    if (checkRequest !== undefined) {
+      if (id === undefined) return bad('bad_message', 'a request must have an "id" that is a positive integer');
+      const error = checkRequest(frame);
+      if (error !== undefined) return bad('bad_message', error, id);
       return { kind: 'request', type, id, params: frame };
     }
-    const signal = signals.get(type);
-    if (signal !== undefined) {
-      const wrong = signal(frame);
-      if (wrong !== undefined) return bad('bad_message', wrong, id);
+    const checkSignal = signals.get(type);
+    if (checkSignal !== undefined) {
+      const error = checkSignal(frame);
+      if (error !== undefined) return bad('bad_message', error, id);
       return { kind: 'signal', type, params: frame };
     }
-    return bad('unknown_type', 'this server does not know that type', id);
+    return bad('unknown_type', 'unknown message type', id);
   }
 
-  // The maps were filled from `protocol` itself, so what `decode` names is one of its types with params that were checked.
+  // Safe: both maps are built from `protocol`, so `decode` returns only its types, with validated params.
   return { protocol, decode: decode as Codec<P>['decode'] };
 }
 
-function compile(schema: TObject): Check {
+function compileCheck(schema: TObject): Check {
   const validator = Compile(schema);
   return (frame) => {
     if (validator.Check(frame)) return undefined;
     const [first] = validator.Errors(frame);
-    return first === undefined ? 'does not fit its schema' : `${first.instancePath || 'frame'} ${first.message}`;
+    return first === undefined ? 'does not match its schema' : `${first.instancePath || 'frame'} ${first.message}`;
   };
 }
 
-/** The `id` to answer to, where one can be read, whatever else is wrong with the frame. */
+/** Returns the request `id` if the value has a valid one, even if the rest of the frame is invalid. */
 function idOf(frame: unknown): number | undefined {
   if (typeof frame !== 'object' || frame === null || !('id' in frame)) return undefined;
   return isRequestId(frame.id) ? frame.id : undefined;

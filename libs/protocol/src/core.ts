@@ -4,15 +4,15 @@ import { Type } from 'typebox';
 const seconds = Type.Integer({ minimum: 0, description: 'Unix seconds' });
 
 export const limitsSchema = Type.Object({
-  frameBytes: Type.Integer({ description: 'largest frame that the server takes' }),
-  textChars: Type.Integer({ description: 'longest text of a message' }),
-  rooms: Type.Integer({ description: 'rooms that one connection may join' }),
-  sendsPerSecond: Type.Number({ description: 'sustained rate of send; 0: no limit' }),
+  frameBytes: Type.Integer({ description: 'largest frame that the server accepts' }),
+  textChars: Type.Integer({ description: 'maximum length of a message text' }),
+  rooms: Type.Integer({ description: 'maximum number of rooms that one connection may join' }),
+  sendsPerSecond: Type.Number({ description: 'sustained rate of `send`; 0 means no limit' }),
 });
 
 /**
- * What every protocol speaks, whatever a team adds: the first frame, heartbeats, the lease, ping.
- * `defineProtocol` lays a team's own messages over this.
+ * The messages of every protocol: the welcome frame, heartbeats, lease renewal and ping.
+ * `defineProtocol` adds application messages to these.
  */
 export const coreProtocol = {
   requests: {

@@ -4,9 +4,9 @@ import { compileProtocol } from './compile.ts';
 import { coreProtocol } from './core.ts';
 import { defineProtocol } from './define-protocol.ts';
 
-const nothing = Type.Object({});
+const emptySchema = Type.Object({});
 
-describe('a team’s own protocol', () => {
+describe('a custom protocol', () => {
   const shop = defineProtocol({
     name: 'shop.v1',
     requests: {
@@ -17,18 +17,18 @@ describe('a team’s own protocol', () => {
     errors: ['sold_out', 'forbidden'],
   });
 
-  test('has the core’s messages and its own', () => {
+  test('has the core messages and its own', () => {
     expect(shop.name).toBe('shop.v1');
     expect(Object.keys(shop.requests)).toEqual([...Object.keys(coreProtocol.requests), 'order']);
     expect(Object.keys(shop.signals)).toEqual([...Object.keys(coreProtocol.signals), 'look']);
     expect(Object.keys(shop.events)).toEqual([...Object.keys(coreProtocol.events), 'price']);
   });
 
-  test('names each error once', () => {
+  test('lists each error once', () => {
     expect(shop.errors).toEqual([...coreProtocol.errors, 'sold_out']);
   });
 
-  test('is what its codec judges by', () => {
+  test('is the protocol that its codec validates against', () => {
     const codec = compileProtocol(shop);
     expect(codec.decode('{"type":"order","id":1,"item":"tea"}')).toMatchObject({
       kind: 'request',
@@ -45,59 +45,70 @@ describe('a team’s own protocol', () => {
     });
   });
 
-  test('may be nothing but a name', () => {
+  test('may consist of a name only', () => {
     expect(defineProtocol({ name: 'bare' })).toEqual({ name: 'bare', ...coreProtocol });
   });
 
-  test('leaves the core as it is', () => {
+  test('does not modify the core protocol', () => {
     const before = JSON.stringify(coreProtocol);
-    defineProtocol({ name: 'x', requests: { a: { params: nothing, reply: nothing } }, errors: ['b'] });
+    defineProtocol({ name: 'x', requests: { a: { params: emptySchema, reply: emptySchema } }, errors: ['b'] });
     expect(JSON.stringify(coreProtocol)).toBe(before);
   });
 });
 
-describe('what is refused, with its name', () => {
-  test.each(['', 'a b', 'a,b', 'é', 'a/b', 'a"b', 'a\r\nb'])('the name %j, which is no subprotocol token', (name) => {
-    expect(() => defineProtocol({ name })).toThrow(TypeError);
-    expect(() => defineProtocol({ name })).toThrow(JSON.stringify(name));
-  });
-
-  test.each([...Object.keys(coreProtocol.requests), ...Object.keys(coreProtocol.signals), 'reply', 'error'])(
-    'a request or signal named %s',
-    (type) => {
-      const taken = `message type "${type}" is already taken`;
-      expect(() => defineProtocol({ name: 'x', requests: { [type]: { params: nothing, reply: nothing } } })).toThrow(
-        taken,
-      );
-      expect(() => defineProtocol({ name: 'x', signals: { [type]: nothing } })).toThrow(taken);
+describe('defineProtocol', () => {
+  test.each(['', 'a b', 'a,b', 'é', 'a/b', 'a"b', 'a\r\nb'])(
+    'rejects the name %j, which is not a subprotocol token',
+    (name) => {
+      expect(() => defineProtocol({ name })).toThrow(TypeError);
+      expect(() => defineProtocol({ name })).toThrow(JSON.stringify(name));
     },
   );
 
-  test.each([...Object.keys(coreProtocol.events), 'reply', 'error'])('an event named %s', (type) => {
-    expect(() => defineProtocol({ name: 'x', events: { [type]: nothing } })).toThrow(
+  test.each([...Object.keys(coreProtocol.requests), ...Object.keys(coreProtocol.signals), 'reply', 'error'])(
+    'rejects a request or signal named %s',
+    (type) => {
+      const taken = `message type "${type}" is already taken`;
+      expect(() =>
+        defineProtocol({ name: 'x', requests: { [type]: { params: emptySchema, reply: emptySchema } } }),
+      ).toThrow(taken);
+      expect(() => defineProtocol({ name: 'x', signals: { [type]: emptySchema } })).toThrow(taken);
+    },
+  );
+
+  test.each([...Object.keys(coreProtocol.events), 'reply', 'error'])('rejects an event named %s', (type) => {
+    expect(() => defineProtocol({ name: 'x', events: { [type]: emptySchema } })).toThrow(
       `message type "${type}" is already taken`,
     );
   });
 
-  test('a type that is a request and a signal', () => {
+  test('rejects a type that is both a request and a signal', () => {
     expect(() =>
-      defineProtocol({ name: 'x', requests: { a: { params: nothing, reply: nothing } }, signals: { a: nothing } }),
+      defineProtocol({
+        name: 'x',
+        requests: { a: { params: emptySchema, reply: emptySchema } },
+        signals: { a: emptySchema },
+      }),
     ).toThrow('message type "a" is already taken');
   });
 
-  test('but not a type that is said in both directions', () => {
-    const both = defineProtocol({ name: 'x', signals: { a: nothing }, events: { a: nothing, ping: nothing } });
+  test('accepts a type that is used in both directions', () => {
+    const both = defineProtocol({
+      name: 'x',
+      signals: { a: emptySchema },
+      events: { a: emptySchema, ping: emptySchema },
+    });
     expect(Object.keys(both.events)).toContain('ping');
   });
 
-  test.each(['type', 'id'])('a request or signal with a field %s', (field) => {
+  test.each(['type', 'id'])('rejects a request or signal with the field %s', (field) => {
     const params = Type.Object({ [field]: Type.String() });
     const message = `"a": property ${field} belongs to the frame`;
-    expect(() => defineProtocol({ name: 'x', requests: { a: { params, reply: nothing } } })).toThrow(message);
+    expect(() => defineProtocol({ name: 'x', requests: { a: { params, reply: emptySchema } } })).toThrow(message);
     expect(() => defineProtocol({ name: 'x', signals: { a: params } })).toThrow(message);
   });
 
-  test('an event with a field type, but not one with an id', () => {
+  test('rejects an event with the field type but accepts one with the field id', () => {
     expect(() => defineProtocol({ name: 'x', events: { a: Type.Object({ type: Type.String() }) } })).toThrow(
       '"a": property type belongs to the frame',
     );
@@ -105,10 +116,10 @@ describe('what is refused, with its name', () => {
   });
 });
 
-test('names of every object are names like any other', () => {
+test('properties of Object.prototype are valid names of messages and fields', () => {
   const odd = defineProtocol({
     name: 'x',
-    requests: { constructor: { params: Type.Object({ valueOf: Type.String() }), reply: nothing } },
+    requests: { constructor: { params: Type.Object({ valueOf: Type.String() }), reply: emptySchema } },
   });
   const codec = compileProtocol(odd);
   expect(codec.decode('{"type":"constructor","id":1,"valueOf":"x"}')).toMatchObject({

@@ -1,7 +1,7 @@
 import { coreProtocol, type CoreProtocol } from './core.ts';
 import type { Protocol } from './define.ts';
 
-/** What a team describes: its own messages. The core's (welcome, beat, lease, ping, renew) come by themselves. */
+/** The application messages of a protocol. `defineProtocol` adds the core messages (welcome, beat, lease, ping, renew). */
 export type ProtocolParts = Partial<Omit<Protocol, 'name'>> & Pick<Protocol, 'name'>;
 
 type Part<P extends ProtocolParts, K extends 'requests' | 'signals' | 'events'> =
@@ -20,11 +20,12 @@ export interface DefinedProtocol<P extends ProtocolParts> {
 const reserved = new Set(['reply', 'error']);
 
 /**
- * Describes a protocol from one schema a message. The result gives types to both sides and, through `compileProtocol`,
- * the validator to the server.
+ * Defines a protocol with one schema per message. Both sides derive their types from the result. The server passes it to
+ * `compileProtocol` to get a validator.
  *
- * @throws TypeError when a name is the core's own, stands on both sides of the same direction, or is `reply` or `error`,
- * when a schema has a property `type` or `id` (those belong to the frame), or when the name is no subprotocol token (RFC 6455 §4.1).
+ * @throws TypeError if the protocol name is not a subprotocol token (RFC 6455 §4.1); if a message has the name of a core
+ * message of the same direction, or the name `reply` or `error`; if a request and a signal have the same name; or if a
+ * schema has a property that the frame itself uses: `type`, and in requests and signals `id`.
  */
 export function defineProtocol<const P extends ProtocolParts>(parts: P): DefinedProtocol<P> {
   if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(parts.name)) {
@@ -34,12 +35,12 @@ export function defineProtocol<const P extends ProtocolParts>(parts: P): Defined
   const signals = parts.signals ?? {};
   const events = parts.events ?? {};
   const clientTypes = [...Object.keys(requests), ...Object.keys(signals)];
-  refuseTaken(clientTypes, [...Object.keys(coreProtocol.requests), ...Object.keys(coreProtocol.signals)]);
-  refuseTaken(Object.keys(events), Object.keys(coreProtocol.events));
-  for (const [type, { params }] of Object.entries(requests)) refuseFields(type, params.properties, ['type', 'id']);
-  for (const [type, schema] of Object.entries(signals)) refuseFields(type, schema.properties, ['type', 'id']);
-  // An event may carry an `id` of its own (a message has one): only a request's is the frame's.
-  for (const [type, schema] of Object.entries(events)) refuseFields(type, schema.properties, ['type']);
+  rejectTakenTypes(clientTypes, [...Object.keys(coreProtocol.requests), ...Object.keys(coreProtocol.signals)]);
+  rejectTakenTypes(Object.keys(events), Object.keys(coreProtocol.events));
+  for (const [type, { params }] of Object.entries(requests)) rejectFrameFields(type, params.properties, ['type', 'id']);
+  for (const [type, schema] of Object.entries(signals)) rejectFrameFields(type, schema.properties, ['type', 'id']);
+  // Events may have their own `id`, as messages do. In client frames, `id` is the request id.
+  for (const [type, schema] of Object.entries(events)) rejectFrameFields(type, schema.properties, ['type']);
   const merged: Protocol = {
     name: parts.name,
     requests: { ...coreProtocol.requests, ...requests },
@@ -50,7 +51,7 @@ export function defineProtocol<const P extends ProtocolParts>(parts: P): Defined
   return merged as DefinedProtocol<P>;
 }
 
-function refuseTaken(types: readonly string[], core: readonly string[]): void {
+function rejectTakenTypes(types: readonly string[], core: readonly string[]): void {
   const seen = new Set<string>(core);
   for (const type of types) {
     if (reserved.has(type) || seen.has(type))
@@ -59,7 +60,7 @@ function refuseTaken(types: readonly string[], core: readonly string[]): void {
   }
 }
 
-function refuseFields(type: string, properties: object, fields: readonly string[]): void {
+function rejectFrameFields(type: string, properties: object, fields: readonly string[]): void {
   for (const field of fields) {
     if (field in properties) throw new TypeError(`${JSON.stringify(type)}: property ${field} belongs to the frame`);
   }

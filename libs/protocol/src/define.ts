@@ -1,19 +1,19 @@
 import type { Static, TObject, TSchema } from 'typebox';
 
 /**
- * A protocol: what may be said over one kind of socket. Made by `defineProtocol` (of the `/server` entry point), never by hand.
- * A browser needs only its type (`import type`), so that no schema reaches the page.
+ * The messages that clients and servers exchange over a connection. Create it with `defineProtocol` of the `/server` entry
+ * point. Browsers import only its type (`import type`), so that no schema gets into their bundle.
  */
 export interface Protocol {
   /** The WebSocket subprotocol, e.g. `usher.v1`. */
   readonly name: string;
-  /** Client → server, answered with exactly one `reply` or `error` of the same `id`. */
+  /** Client → server, answered with exactly one `reply` or `error` that has the same `id`. */
   readonly requests: Readonly<Record<string, { readonly params: TObject; readonly reply: TSchema }>>;
   /** Client → server, never answered. */
   readonly signals: Readonly<Record<string, TObject>>;
-  /** Server → client, unasked. */
+  /** Server → client, not in response to a request. */
   readonly events: Readonly<Record<string, TObject>>;
-  /** Codes that an `error` frame may carry. */
+  /** The possible codes of an `error` frame. */
   readonly errors: readonly string[];
 }
 
@@ -27,19 +27,20 @@ export type Reply<P extends Protocol, T extends RequestType<P>> = Static<P['requ
 export type Signal<P extends Protocol, T extends SignalType<P>> = Static<P['signals'][T]>;
 export type Event<P extends Protocol, T extends EventType<P>> = Static<P['events'][T]>;
 
-/** Server → client: the answer to the request with this `id`. */
+/** Server → client: the successful response to the request with this `id`. */
 export interface ReplyFrame<D = unknown> {
   readonly type: 'reply';
   readonly id: number;
   readonly data: D;
 }
 
-/** Server → client: the request with this `id` failed; without an `id`, the frame that caused it had none that could be read. */
+/** Server → client: the request with this `id` failed. `id` is absent if the server could not read one from the frame. */
 export interface ErrorFrame<C extends string = string> {
   readonly type: 'error';
   readonly id?: number;
   readonly code: C;
   readonly message: string;
+  /** How long to wait before the next attempt, in milliseconds. */
   readonly retryAfterMs?: number;
 }
 
