@@ -1,6 +1,6 @@
 /**
- * The cause that a close reason or a problem's `detail` carries. It may be one that this version does not know: whoever has words
- * for causes looks whether there are any for this one.
+ * Returns the cause in a close reason or in a problem's `detail`, or `undefined` if the text has none. A newer server may
+ * send a cause that is not in `endCauses`, so callers that map causes to UI texts need a fallback.
  */
 export function endCauseOf(text: string | undefined): string | undefined {
   return /^(?:session ended: )?([a-z_]+)$/.exec(text ?? '')?.[1];

@@ -1,29 +1,29 @@
 /**
- * Why a session is over. Told to those who held it: as `detail` of a 401 `session_ended`, and behind a colon in the reason of
- * close code 4501. Nobody else can ask.
+ * Why a session ended. Only clients of that session receive the cause: as `detail` of a 401 `session_ended`, and in the
+ * reason of close code 4501.
  */
 export const endCauses = [
-  /** Its owner signed out, in this browser. */
+  /** The user signed out on this device. */
   'signed_out',
-  /** Its owner ended it from another device, alone or with all others. */
+  /** The user ended this session, or all other sessions, from another device. */
   'ended_elsewhere',
   'password_changed',
   'user_disabled',
   /** An administrator ended it. */
   'operator',
-  /** A refresh token came back that had been used before: somebody else may have a copy. */
+  /** A refresh token was used twice. It may have been copied. */
   'refresh_reused',
-  /** A ticket of it came back that had been used before, and the operator wants that to end the session. */
+  /** A ticket of the session was used twice, and the server is configured to end the session in that case. */
   'ticket_replayed',
-  /** Nobody used it for too long, or it reached the end of its life. */
+  /** The session was idle for too long or reached its maximum lifetime. */
   'expired',
-  /** Its owner signed in on more devices than are allowed; the one that was used least lately went. */
+  /** The user signed in on more devices than allowed. The least recently used session ends. */
   'too_many_sessions',
 ] as const;
 
 export type EndCause = (typeof endCauses)[number];
 
-/** The reason of close code 4501 that carries a cause. */
+/** Returns the reason for close code 4501, which contains the cause. */
 export function closeReasonOf(cause: EndCause): string {
   return `session ended: ${cause}`;
 }

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { messageSchema, roomName, unreadFields } from './rooms.ts';
 
-/** The HTTP half of the contract, one schema a shape. Field names of sign-in and tickets are the user's own. */
+/** Schemas of HTTP requests and responses. PROTOCOL.md documents them. */
 
 const expires = Type.Integer({ description: 'Unix seconds' });
 
@@ -23,9 +23,9 @@ export const tokenSchema = Type.Object({ token: Type.String(), expires });
 export type TokenAnswer = Static<typeof tokenSchema>;
 
 export const ticketSchema = Type.Object({
-  ticket: Type.String({ description: '256 random bits, base64url; valid once' }),
+  ticket: Type.String({ description: '256 random bits, base64url; single use' }),
   expires,
-  connectAfterMs: Type.Integer({ minimum: 0, description: 'how long to wait before connecting' }),
+  connectAfterMs: Type.Integer({ minimum: 0, description: 'milliseconds to wait before connecting' }),
 });
 export type TicketAnswer = Static<typeof ticketSchema>;
 
@@ -37,10 +37,10 @@ export const meSchema = Type.Object({
 });
 export type Me = Static<typeof meSchema>;
 
-/** What a session is used with, as far as its User-Agent tells. Absent: it does not say. */
+/** The device of a session, derived from its User-Agent header. Unrecognized parts are absent. */
 export const deviceSchema = Type.Object({
-  browser: Type.Optional(Type.String({ description: 'such as Firefox 128' })),
-  system: Type.Optional(Type.String({ description: 'such as Windows' })),
+  browser: Type.Optional(Type.String({ description: 'for example Firefox 128' })),
+  system: Type.Optional(Type.String({ description: 'for example Windows' })),
   kind: Type.Union([Type.Literal('desktop'), Type.Literal('phone'), Type.Literal('tablet'), Type.Literal('other')]),
 });
 export type Device = Static<typeof deviceSchema>;
@@ -49,34 +49,34 @@ const at = Type.Integer({ description: 'Unix milliseconds' });
 
 export const sessionSchema = Type.Object({
   id: Type.String(),
-  current: Type.Boolean({ description: 'the one that asks' }),
+  current: Type.Boolean({ description: 'whether this session made the request' }),
   device: deviceSchema,
-  address: Type.Optional(Type.String({ description: 'from which it was used last' })),
+  address: Type.Optional(Type.String({ description: 'client address of the most recent use' })),
   startedAt: at,
-  seenAt: Type.Integer({ description: 'Unix milliseconds, to the minute' }),
-  expires: Type.Integer({ description: 'Unix seconds: its end if it is not used from now on' }),
-  connections: Type.Integer({ minimum: 0, description: 'its open sockets, on the node that answers' }),
+  seenAt: Type.Integer({ description: 'Unix milliseconds of the most recent use, to the minute' }),
+  expires: Type.Integer({ description: 'Unix seconds: when the session ends if it is not used again' }),
+  connections: Type.Integer({ minimum: 0, description: 'open connections of the session on the responding node' }),
 });
 export type Session = Static<typeof sessionSchema>;
 
 export const sessionsSchema = Type.Object({ sessions: Type.Array(sessionSchema) });
 export type Sessions = Static<typeof sessionsSchema>;
 
-/** What an end of sessions or connections did, gathered from every live node. */
+/** The proof of a revocation: the connections that each live node closed. */
 export const proofSchema = Type.Object({
-  closed: Type.Integer({ minimum: 0, description: 'open sockets that were closed' }),
+  closed: Type.Integer({ minimum: 0, description: 'number of connections closed on all nodes' }),
   nodes: Type.Array(
     Type.Object({
       node: Type.String(),
       closed: Type.Integer({ minimum: 0 }),
-      ms: Type.Number({ minimum: 0, description: 'from the call to the answer of this node' }),
+      ms: Type.Number({ minimum: 0, description: 'milliseconds from the request to the response of this node' }),
     }),
   ),
 });
 export type Proof = Static<typeof proofSchema>;
 
 export const newPasswordSchema = Type.Object({
-  pwd: Type.String({ minLength: 1, maxLength: 256, description: 'the one of now' }),
+  pwd: Type.String({ minLength: 1, maxLength: 256, description: 'current password' }),
   newPwd: Type.String({ maxLength: 256 }),
 });
 export type NewPassword = Static<typeof newPasswordSchema>;
@@ -87,29 +87,29 @@ export const roomSchema = Type.Object({
   room: Type.String(),
   title: Type.String(),
   private: Type.Boolean(),
-  seq: Type.Integer({ minimum: 0, description: 'of the last message' }),
-  at: Type.Integer({ description: 'Unix milliseconds: of the last message, or when the room was made' }),
-  unread: Type.Integer({ minimum: 0, description: 'messages of others behind `read`, at most 1,000' }),
+  seq: Type.Integer({ minimum: 0, description: 'sequence number of the last message' }),
+  at: Type.Integer({ description: 'Unix milliseconds: time of the last message, or of the creation of an empty room' }),
+  unread: Type.Integer({ minimum: 0, description: 'messages of other users after `read`, at most 1,000' }),
   ...unreadFields,
-  mine: Type.Boolean({ description: 'whether one is a member: it is in one’s list and counts what one has not read' }),
-  manages: Type.Boolean({ description: 'whether one may say who is a member' }),
+  mine: Type.Boolean({ description: 'whether the requesting user is a member' }),
+  manages: Type.Boolean({ description: 'whether the requesting user may add and remove members' }),
 });
 export type Room = Static<typeof roomSchema>;
 
 export const roomsSchema = Type.Object({
   rooms: Type.Array(roomSchema),
-  next: Type.Optional(Type.String({ description: 'there are more: the `cursor` of the next page' })),
+  next: Type.Optional(Type.String({ description: 'value of `cursor` for the next page; absent on the last page' })),
 });
 export type Rooms = Static<typeof roomsSchema>;
 
 export const roomsQuerySchema = Type.Object({
-  cursor: Type.Optional({ ...roomName, description: 'the `next` of the previous page; without it the first page' }),
+  cursor: Type.Optional({ ...roomName, description: '`next` of the previous page; absent for the first page' }),
   limit: Type.Optional(
     Type.Integer({
       minimum: 1,
       maximum: 1000,
       default: 500,
-      description: 'rooms of which one is not a member; the first page has all of one’s own besides',
+      description: 'number of rooms of which the user is not a member; the first page also has all rooms of the user',
     }),
   ),
 });
@@ -127,20 +127,20 @@ export type MessagePage = Static<typeof messagePageSchema>;
 
 export const messagePageQuerySchema = Type.Object({
   before: Type.Optional(
-    Type.Integer({ minimum: 1, description: 'messages with a smaller seq; without it the newest' }),
+    Type.Integer({ minimum: 1, description: 'only messages with a smaller seq; defaults to the newest' }),
   ),
   after: Type.Optional(
-    Type.Integer({ minimum: 0, description: 'messages with a greater seq; not together with before' }),
+    Type.Integer({ minimum: 0, description: 'only messages with a greater seq; cannot be combined with before' }),
   ),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
 });
 export type MessagePageQuery = Static<typeof messagePageQuerySchema>;
 
-/** Somebody whose room it is: who made it, was taken in, or joined a public one and did not leave it. */
+/** A member of a room: its owner, a user who was added, or a user who joined a public room and has not left it. */
 export const memberSchema = Type.Object({
   user: Type.String(),
   status: Type.Union([Type.Literal('online'), Type.Literal('away'), Type.Literal('offline')]),
-  owner: Type.Boolean({ description: 'whether they made the room' }),
+  owner: Type.Boolean({ description: 'whether this user created the room' }),
 });
 export type Member = Static<typeof memberSchema>;
 
@@ -154,14 +154,14 @@ export const searchQuerySchema = Type.Object({
     description: 'at most 16 different words, all of which occur in the message; the last may be a prefix',
   }),
   room: Type.Optional(roomName),
-  before: Type.Optional(Type.String({ maxLength: 96, description: 'the `next` of the page before' })),
+  before: Type.Optional(Type.String({ maxLength: 96, description: '`next` of the previous page' })),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
 });
 export type SearchQuery = Static<typeof searchQuerySchema>;
 
-/** Messages of one’s rooms, the newest first. */
+/** Search results from the rooms of the user, newest first. */
 export const foundSchema = Type.Object({
   messages: Type.Array(messageSchema),
-  next: Type.Optional(Type.String({ description: 'there are more: what to give as `before`' })),
+  next: Type.Optional(Type.String({ description: 'value of `before` for the next page; absent on the last page' })),
 });
 export type Found = Static<typeof foundSchema>;

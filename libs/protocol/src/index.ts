@@ -1,4 +1,4 @@
-/** What both sides share. Nothing here pulls a schema or a validator into a page; those stand in `@usher/protocol/server`. */
+/** Shared by clients and servers. Contains no schemas or validators; import those from `@usher/protocol/server`. */
 export { closeCode, closeCodes, comesBack, type CloseCode, type CloseName } from './close-codes.ts';
 export { isRequestId, parseFrame, type RawFrame } from './codec.ts';
 export { endCauseOf } from './end-cause-text.ts';

@@ -10,7 +10,7 @@ test.each([
   ['hello @a_b-c.1!', ['a_b-c.1']],
   ['你好 @bart', ['bart']],
   ['@bart\n@lisa', ['bart', 'lisa']],
-])('%j calls %j', (text, names) => {
+])('%j mentions %j', (text, names) => {
   expect(mentionsIn(text)).toEqual(names);
 });
 
@@ -25,11 +25,11 @@ test.each([
   '@bartö',
   'a@',
   `@${'x'.repeat(33)}`,
-])('%j calls nobody', (text) => {
+])('%j has no mentions', (text) => {
   expect(mentionsIn(text)).toEqual([]);
 });
 
-test('where somebody is called is where it stands in the text, behind code as well', () => {
+test('the positions of mentions are correct after code and emoji', () => {
   const text = '`@lisa` 👍 @bart, @bart';
   const found = mentionsAt(text);
   expect(found.map(({ name }) => name)).toEqual(['bart', 'bart']);

@@ -1,6 +1,6 @@
 /**
- * The codes of HTTP errors, apart from their words: a page that only tells them from one another carries no titles.
- * `problems.ts` says what each means, and the compiler that none is missing there.
+ * The codes of HTTP errors, without their titles, so that browsers do not load texts that they do not show.
+ * `problems.ts` has the status and title of each code. The compiler checks that it has all of them.
  */
 const problemCodes = [
   'missing_token',
@@ -45,22 +45,22 @@ export interface Problem {
   readonly title: string;
   readonly status: number;
   readonly code: ProblemCode;
-  /** How long to wait before the same call can succeed, in milliseconds; with a `Retry-After` header beside it. */
+  /** How long to wait before the next attempt, in milliseconds. The response also has a `Retry-After` header. */
   readonly retryAfterMs?: number;
   /**
-   * Of a `bad_request` or `weak_password`: what is wrong, naming the place and never repeating the value, for a developer to
-   * read. Of a `session_ended`: why, one of `endCauses`, told to those who held the session.
+   * For `bad_request` and `weak_password`: a message for developers that names the invalid field but never contains its
+   * value. For `session_ended`: one of `endCauses`, sent only to clients of that session.
    */
   readonly detail?: string;
 }
 
-/** Whether a value is one of the codes. Never throws. */
+/** Returns whether a value is a known problem code. Never throws. */
 export function isProblemCode(value: unknown): value is ProblemCode {
   const known: readonly unknown[] = problemCodes;
   return known.includes(value);
 }
 
-/** Whether something that came over the network is a problem document with a code that this version knows. Never throws. */
+/** Returns whether a value, such as a parsed response, is a problem document with a known code. Never throws. */
 export function isProblem(value: unknown): value is Problem {
   if (typeof value !== 'object' || value === null) return false;
   const { type, title, status, code, retryAfterMs, detail } = value as Record<string, unknown>;

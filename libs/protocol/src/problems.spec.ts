@@ -5,19 +5,19 @@ import { problem, problems } from './problems.ts';
 
 const codes = Object.keys(problems) as ProblemCode[];
 
-test.each(codes)('%s makes a document that is known again after a way over the network', (code) => {
+test.each(codes)('%s: the problem document is recognized after serialization', (code) => {
   const document = problem(code);
   expect(document).toEqual({ type: `urn:usher:problem:${code}`, code, ...problems[code] });
   expect(isProblem(JSON.parse(JSON.stringify(document)))).toBe(true);
 });
 
-test('a document says when to try again only where that was told', () => {
+test('a problem has retryAfterMs only if the caller sets it', () => {
   expect(problem('draining', 1_500)).toEqual({ ...problem('draining'), retryAfterMs: 1_500 });
   expect(problem('draining', 0).retryAfterMs).toBe(0);
   expect('retryAfterMs' in problem('draining')).toBe(false);
 });
 
-test('every status is one of an error, and those of the handshake are the contract’s', () => {
+test('every status is an error status, and handshake errors have the statuses of the contract', () => {
   for (const { status } of Object.values(problems))
     expect([status, status >= 400 && status < 600]).toEqual([status, true]);
   expect(problems.missing_ticket).toEqual({ status: 401, title: 'Missing ticket' });
@@ -29,7 +29,7 @@ test('every status is one of an error, and those of the handshake are the contra
   for (const code of ['at_capacity', 'draining', 'store_unavailable'] as const) expect(problems[code].status).toBe(503);
 });
 
-test('a code is one of those in the table, and nothing else', () => {
+test('isProblemCode accepts exactly the codes of the table', () => {
   expect(codes.every(isProblemCode)).toBe(true);
   for (const value of ['', 'Draining', 'toString', '__proto__', 0, null, undefined, ['draining'], {}]) {
     expect(isProblemCode(value)).toBe(false);
@@ -37,31 +37,31 @@ test('a code is one of those in the table, and nothing else', () => {
 });
 
 describe('isProblem', () => {
-  const good = { ...problem('draining', 10) };
+  const valid = { ...problem('draining', 10) };
 
-  test('takes a document with fields that it does not know', () => {
-    expect(isProblem({ ...good, detail: 'x', instance: '/api/rooms' })).toBe(true);
+  test('accepts a document with unknown fields', () => {
+    expect(isProblem({ ...valid, detail: 'x', instance: '/api/rooms' })).toBe(true);
   });
 
   test.each([
-    ['no code', { ...good, code: undefined }],
-    ['a code that is not known', { ...good, code: 'nonsense' }],
-    ['a name of every object as code', { ...good, code: 'constructor' }],
-    ['the prototype as code', { ...good, code: '__proto__' }],
-    ['a code in an array', { ...good, code: ['draining'] }],
-    ['a status that is a text', { ...good, status: '503' }],
-    ['no status', { ...good, status: undefined }],
-    ['no title', { ...good, title: undefined }],
-    ['no type', { ...good, type: undefined }],
-    ['a wait that is a text', { ...good, retryAfterMs: '10' }],
-    ['a wait that is null', { ...good, retryAfterMs: null }],
-    ['a wait that lies behind', { ...good, retryAfterMs: -1 }],
-    ['a wait that is no number', { ...good, retryAfterMs: NaN }],
+    ['a missing code', { ...valid, code: undefined }],
+    ['an unknown code', { ...valid, code: 'nonsense' }],
+    ['a property of Object.prototype as code', { ...valid, code: 'constructor' }],
+    ['__proto__ as code', { ...valid, code: '__proto__' }],
+    ['an array as code', { ...valid, code: ['draining'] }],
+    ['a string as status', { ...valid, status: '503' }],
+    ['a missing status', { ...valid, status: undefined }],
+    ['a missing title', { ...valid, title: undefined }],
+    ['a missing type', { ...valid, type: undefined }],
+    ['a string as retryAfterMs', { ...valid, retryAfterMs: '10' }],
+    ['null as retryAfterMs', { ...valid, retryAfterMs: null }],
+    ['a negative retryAfterMs', { ...valid, retryAfterMs: -1 }],
+    ['NaN as retryAfterMs', { ...valid, retryAfterMs: NaN }],
     ['null', null],
-    ['nothing', undefined],
-    ['a text', 'draining'],
+    ['undefined', undefined],
+    ['a string', 'draining'],
     ['an array', ['draining']],
-  ])('refuses %s', (_, value) => {
+  ])('rejects %s', (_, value) => {
     expect(isProblem(value)).toBe(false);
   });
 

@@ -1,8 +1,8 @@
 import type { Problem, ProblemCode } from './problem-codes.ts';
 
 /**
- * What the codes of HTTP errors mean (RFC 9457 `application/problem+json`): `code` is for programs, `title` for people.
- * Nothing in them tells whether a user, a session or a private room exists, save `user_taken` and `room_taken`.
+ * The status and title of each problem code (RFC 9457 `application/problem+json`). Programs read `code`, users read `title`.
+ * None of them reveals whether a user, a session or a private room exists, except `user_taken` and `room_taken`.
  */
 export const problems = {
   missing_token: { status: 401, title: 'Missing token' },
@@ -39,7 +39,11 @@ export const problems = {
   storage_full: { status: 507, title: 'The server’s storage is full' },
 } as const satisfies Record<ProblemCode, { status: number; title: string }>;
 
-/** The problem document for a code. `type` is a URN, since the documents may be served anywhere. */
+/**
+ * Returns the problem document for a code. `type` is a URN because servers at any origin may return the document.
+ *
+ * @param retryAfterMs how long the client should wait, in milliseconds; omitted from the document if undefined
+ */
 export function problem(code: ProblemCode, retryAfterMs?: number): Problem {
   const { status, title } = problems[code];
   const body: Problem = { type: `urn:usher:problem:${code}`, title, status, code };

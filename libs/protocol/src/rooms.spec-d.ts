@@ -6,13 +6,13 @@ import type { Decoded } from './compile.ts';
 import type { Message, RoomsProtocol } from './rooms.ts';
 
 describe('the rooms protocol', () => {
-  test('names exactly its requests and signals', () => {
+  test('has exactly its requests and signals', () => {
     expectTypeOf<RequestType<RoomsProtocol>>().toEqualTypeOf<
       'ping' | 'renew' | 'join' | 'history' | 'leave' | 'send' | 'edit' | 'delete' | 'read'
     >();
     expectTypeOf<SignalType<RoomsProtocol>>().toEqualTypeOf<'beat' | 'typing' | 'away'>();
   });
-  test('knows the fields of params, replies and events', () => {
+  test('has typed params, replies, events and error codes', () => {
     expectTypeOf<Params<RoomsProtocol, 'send'>>().toEqualTypeOf<{ room: string; key: string; text: string }>();
     expectTypeOf<Reply<RoomsProtocol, 'send'>>().toEqualTypeOf<{ seq: number; at: number }>();
     expectTypeOf<Params<RoomsProtocol, 'join'>['after']>().toEqualTypeOf<number | undefined>();
@@ -33,7 +33,7 @@ describe('the rooms protocol', () => {
       | 'storage_full'
     >();
   });
-  test('frames are told apart by their type', () => {
+  test('narrows frames by their type', () => {
     const frame = { type: 'leave', id: 1, room: 'general' } as ClientFrame<RoomsProtocol>;
     if (frame.type === 'send') expectTypeOf(frame.text).toEqualTypeOf<string>();
     const event = { type: 'beat' } as ServerFrame<RoomsProtocol>;
@@ -42,7 +42,7 @@ describe('the rooms protocol', () => {
     if (decoded.kind === 'request' && decoded.type === 'join')
       expectTypeOf(decoded.params.room).toEqualTypeOf<string>();
   });
-  test('a team’s own protocol has the core and its own messages, and no other', () => {
+  test('does not add its messages to a custom protocol, which has only the core messages and its own', () => {
     const shop = defineProtocol({
       name: 'shop.v1',
       requests: {

@@ -1,4 +1,4 @@
-/** Schemas and validators: for servers, tests and documents. */
+/** Schemas and validators for servers, tests and documentation. */
 export { compileProtocol, type Bad, type Codec, type Decoded } from './compile.ts';
 export { coreProtocol, limitsSchema, type CoreProtocol } from './core.ts';
 export { defineProtocol, type DefinedProtocol, type ProtocolParts } from './define-protocol.ts';
