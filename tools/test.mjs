@@ -1,22 +1,28 @@
 /**
  * `npm test`: runs every check (format, spelling, lint, types, unused code, builds, budgets), the unit tests and the end-to-end suite.
- * The last line is the total of all runners. A check without tests counts as one.
+ * At the end it repeats the name and the error of everything that failed. The last line is the total of all runners. A check without
+ * tests counts as one.
  */
 import { existsSync, globSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { browser } from './browser.mjs';
 import { projectEnv, root, run } from './install.mjs';
 import { pageIsFresh, rememberPage } from './page-build.mjs';
 
 let passed = 0;
 let failed = 0;
+/** One entry per failure, with the first lines of its error. */
+const failures = [];
 
 async function check(name, command, args) {
   process.stdout.write(`\n── ${name}\n`);
   const code = await run(command, args);
   if (code === 0) passed += 1;
-  else failed += 1;
-  if (code !== 0) process.stdout.write(`── ${name}: FAILED (exit code ${code})\n`);
+  else {
+    failed += 1;
+    failures.push(`${name} (exit code ${code})`);
+  }
 }
 
 /** Runs a test command and adds the results in its JSON reports to the total. A runner that fails without a failed test counts as one. */
@@ -29,8 +35,49 @@ async function tests(name, command, args, reports, count, env) {
     passed += sums.passed;
     failed += sums.failed;
     failedHere += sums.failed;
+    failures.push(...sums.failures);
   }
-  if (code !== 0 && failedHere === 0) failed += 1;
+  if (code !== 0 && failedHere === 0) {
+    failed += 1;
+    failures.push(`${name} (exit code ${code})`);
+  }
+}
+
+/** @returns the first lines of an error, without terminal colors */
+const excerpt = (message) =>
+  stripVTControlCharacters(message ?? '')
+    .split('\n')
+    .slice(0, 12)
+    .map((line) => `    ${line}`)
+    .join('\n');
+
+const unitResults = (report) => ({
+  passed: report.numPassedTests,
+  failed: report.numFailedTests,
+  failures: report.testResults.flatMap(({ name, message, assertionResults }) => [
+    ...(message ? [`${relative(root, name)}\n${excerpt(message)}`] : []),
+    ...assertionResults
+      .filter(({ status }) => status === 'failed')
+      .map(({ fullName, failureMessages }) => `${relative(root, name)} › ${fullName}\n${excerpt(failureMessages[0])}`),
+  ]),
+});
+
+const endToEndResults = ({ stats, suites }) => ({
+  passed: stats.expected,
+  failed: stats.unexpected + stats.flaky,
+  failures: suites.flatMap(failedSpecs),
+});
+
+function failedSpecs({ specs, suites = [] }) {
+  return [
+    ...specs
+      .filter(({ ok }) => !ok)
+      .map(({ file, line, title, tests: [test] }) => {
+        const error = test?.results.flatMap(({ errors }) => errors)[0];
+        return `e2e/stories/${file}:${line} › ${title}\n${excerpt(error?.message)}`;
+      }),
+    ...suites.flatMap(failedSpecs),
+  ];
 }
 
 const units = () =>
@@ -54,19 +101,17 @@ await check('lint, types, builds, budgets', 'nx', [
   '--output-style=stream',
 ]);
 if (existsSync(join(root, 'apps/web/dist/browser/index.html')) && !pageIsFresh()) rememberPage();
-await tests('units', 'nx', ['run-many', '-t', 'test', '--output-style=stream'], units, (report) => ({
-  passed: report.numPassedTests,
-  failed: report.numFailedTests,
-}));
+await tests('units', 'nx', ['run-many', '-t', 'test', '--output-style=stream'], units, unitResults);
 await tests(
   'end to end',
   'playwright',
   ['test', '--config', 'e2e/playwright.config.ts'],
   endToEnd,
-  ({ stats }) => ({ passed: stats.expected, failed: stats.unexpected + stats.flaky }),
+  endToEndResults,
   // Resolve workspace packages to their sources, as in the unit tests.
   { USHER_CHROMIUM: await browser(), NODE_OPTIONS: '--conditions=@usher/source' },
 );
 
+if (failures.length > 0) process.stdout.write(`\n── failed\n\n${failures.join('\n\n')}\n`);
 process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
 process.exit(failed === 0 ? 0 : 1);
