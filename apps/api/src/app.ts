@@ -218,7 +218,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
           history,
           charge,
           added: (room, user) => {
-            members.added(room, user);
+            members.memberAdded(room, user);
           },
         });
         await api.register(memberRoutes, { rooms, marks, users, charge, liveRooms: members });

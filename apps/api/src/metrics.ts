@@ -10,7 +10,7 @@ export type Metrics = ReturnType<typeof createMetrics>;
 /** The metrics of the server. Label values come from short fixed lists and never contain users, addresses or rooms. */
 export function createMetrics(): {
   readonly registry: Registry;
-  readonly handshakes: Counter<'verdict' | 'fault'>;
+  readonly handshakes: Counter<'outcome' | 'reason'>;
   readonly tickets: Counter<'outcome'>;
   readonly refreshes: Counter<'outcome'>;
   readonly replays: Counter;
@@ -33,7 +33,7 @@ export function createMetrics(): {
     handshakes: new Counter({
       name: 'usher_handshakes_total',
       help: 'WebSocket handshakes, by outcome and, for invalid tickets, the precise reason',
-      labelNames: ['verdict', 'fault'],
+      labelNames: ['outcome', 'reason'],
       registers,
     }),
     tickets: new Counter({

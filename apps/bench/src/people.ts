@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TokenAnswer } from '@usher/protocol';
+import type { TokenResponse } from '@usher/protocol';
 import { post } from './post.ts';
 import { startServer } from './server.ts';
 import { usherSettings } from './usher-settings.ts';
@@ -41,7 +41,7 @@ export async function invitePeople(count: number): Promise<People> {
         const user = `guest-${next++}`;
         await post(server.url, '/users', { user, pwd });
         for (let n = 0; n < sessionsOfEach; n++) {
-          tokens.push((await post<TokenAnswer>(server.url, '/auth', { user, pwd })).token);
+          tokens.push((await post<TokenResponse>(server.url, '/auth', { user, pwd })).token);
         }
       }
     };

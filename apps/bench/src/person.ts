@@ -1,5 +1,5 @@
 import { fetchTicket, TicketSocket } from '@usher/client';
-import type { RoomsProtocol, TokenAnswer } from '@usher/protocol';
+import type { RoomsProtocol, TokenResponse } from '@usher/protocol';
 import { filter, firstValueFrom } from 'rxjs';
 import { post } from './post.ts';
 
@@ -13,7 +13,7 @@ export interface Person {
 }
 
 export async function signIn(url: string, user: string, pwd = 'secret'): Promise<Person> {
-  const { token } = await post<TokenAnswer>(url, '/auth', { user, pwd });
+  const { token } = await post<TokenResponse>(url, '/auth', { user, pwd });
   const call = async (method: string, path: string): Promise<unknown> => {
     const response = await fetch(`${url}/api${path}`, { method, headers: { authorization: `Bearer ${token}` } });
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status}`);

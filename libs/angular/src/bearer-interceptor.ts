@@ -1,6 +1,6 @@
 import { HttpErrorResponse, type HttpInterceptorFn } from '@angular/common/http';
 import { inject } from '@angular/core';
-import { wantsAnotherToken } from '@usher/client/session';
+import { needsNewToken } from '@usher/client/session';
 import { catchError, from, type Observable, of, switchMap, throwError } from 'rxjs';
 import { injectApi } from './api-url.ts';
 import { USHER_OPTIONS } from './options.ts';
@@ -45,5 +45,5 @@ export const usherBearer: HttpInterceptorFn = (request, next) => {
 function isTokenRejected(refusal: unknown): boolean {
   if (!(refusal instanceof HttpErrorResponse) || refusal.status !== 401) return false;
   const body = refusal.error as { readonly code?: unknown } | null;
-  return wantsAnotherToken(body?.code);
+  return needsNewToken(body?.code);
 }

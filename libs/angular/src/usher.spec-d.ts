@@ -1,6 +1,6 @@
 import type { Signal } from '@angular/core';
 import type { ConnectionState, TicketSocket } from '@usher/client';
-import type { Person, RoomMessage, Unread } from '@usher/client/rooms';
+import type { PresentUser, RoomMessage, Unread } from '@usher/client/rooms';
 import type { RoomsProtocol } from '@usher/protocol';
 import { expectTypeOf, test } from 'vitest';
 import type { provideUsher } from './provide-usher.ts';
@@ -9,8 +9,8 @@ import type { Usher, UsherRoom } from './usher.ts';
 test('templates get read-only signals', () => {
   expectTypeOf<Usher['state']>().toEqualTypeOf<Signal<ConnectionState>>();
   expectTypeOf<UsherRoom['messages']>().toEqualTypeOf<Signal<readonly RoomMessage[]>>();
-  expectTypeOf<UsherRoom['people']>().toEqualTypeOf<Signal<readonly Person[]>>();
-  expectTypeOf<UsherRoom['writing']>().toEqualTypeOf<Signal<readonly string[]>>();
+  expectTypeOf<UsherRoom['presence']>().toEqualTypeOf<Signal<readonly PresentUser[]>>();
+  expectTypeOf<UsherRoom['typingUsers']>().toEqualTypeOf<Signal<readonly string[]>>();
   expectTypeOf<UsherRoom['unread']>().toEqualTypeOf<Signal<Unread | undefined>>();
   expectTypeOf<Usher['socket']>().toEqualTypeOf<TicketSocket<RoomsProtocol>>();
 });

@@ -172,7 +172,7 @@ describe('a room', () => {
     room.open();
     await settle();
     expect(room.state()).toMatchObject({ name: 'joined' });
-    server.say('general', 'bart', 'hello');
+    server.send('general', 'bart', 'hello');
     expect(room.messages()).toMatchObject([{ seq: 1, from: 'bart' }]);
     room.send('hello yourself');
     await settle();
@@ -182,19 +182,19 @@ describe('a room', () => {
   test('provides presence, typing and unread counts as signals, and its oldest sequence number', async () => {
     const usher = newUsher();
     const room = usher.room('general');
-    expect([room.people(), room.writing(), room.unread(), room.oldest]).toEqual([[], [], undefined, undefined]);
+    expect([room.presence(), room.typingUsers(), room.unread(), room.oldest]).toEqual([[], [], undefined, undefined]);
     usher.start();
     room.open();
     await settle();
-    server.tell('general', { type: 'presence', room: 'general', user: 'bart', status: 'away' });
-    server.tell('general', { type: 'typing', room: 'general', user: 'bart' });
-    expect(room.people()).toEqual([
+    server.broadcast('general', { type: 'presence', room: 'general', user: 'bart', status: 'away' });
+    server.broadcast('general', { type: 'typing', room: 'general', user: 'bart' });
+    expect(room.presence()).toEqual([
       { user: 'bart', status: 'away' },
       { user: 'maggie', status: 'online' },
     ]);
-    expect(room.writing()).toEqual(['bart']);
-    server.say('general', 'bart', 'hello');
-    expect(room.writing()).toEqual([]);
+    expect(room.typingUsers()).toEqual(['bart']);
+    server.send('general', 'bart', 'hello');
+    expect(room.typingUsers()).toEqual([]);
     expect(room.oldest).toBe(1);
     const observed: unknown[] = [];
     usher.rooms.unread$.subscribe(({ room: name, read, count }) => observed.push([name, read, count]));
@@ -220,7 +220,7 @@ describe('signing out', () => {
     usher.start();
     room.open();
     await settle();
-    server.say('general', 'bart', 'for maggie');
+    server.send('general', 'bart', 'for maggie');
     usher.signOut();
     expect(usher.state().name).toBe('signed_out');
     expect(room.messages()).toEqual([]);
@@ -287,7 +287,7 @@ describe('signing out', () => {
     room.open();
     TestBed.tick();
     await settle();
-    server.page.tell('offline');
+    server.page.emit('offline');
     room.send('never sent');
     expect(room.messages()).toHaveLength(1);
     token.set(bob);

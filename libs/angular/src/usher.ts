@@ -14,7 +14,7 @@ import { toSignal } from '@angular/core/rxjs-interop';
 import { type ConnectionState, fetchTicket, identityOf, TicketSocket, type Welcome, type Who } from '@usher/client';
 import {
   createRooms,
-  type Person,
+  type PresentUser,
   type RoomHandle,
   type RoomMessage,
   type Rooms,
@@ -31,9 +31,9 @@ export interface UsherRoom extends RoomHandle {
   readonly messages: Signal<readonly RoomMessage[]>;
   readonly state: Signal<RoomState>;
   /** The users who are present. */
-  readonly people: Signal<readonly Person[]>;
+  readonly presence: Signal<readonly PresentUser[]>;
   /** The other users who are typing. */
-  readonly writing: Signal<readonly string[]>;
+  readonly typingUsers: Signal<readonly string[]>;
   readonly unread: Signal<Unread | undefined>;
 }
 
@@ -125,8 +125,8 @@ export function createUsher(): Usher {
       },
       messages: toSignal(room.messages$, options),
       state: toSignal(room.state$, options),
-      people: toSignal(room.people$, options),
-      writing: toSignal(room.typing$, options),
+      presence: toSignal(room.presence$, options),
+      typingUsers: toSignal(room.typing$, options),
       unread: toSignal(room.unread$, options),
     };
   }

@@ -1,4 +1,4 @@
-import { closeCodes, comesBack } from '@usher/protocol';
+import { closeCodes, shouldReconnect } from '@usher/protocol';
 import { describe, expect, test, vi } from 'vitest';
 import { newSocket, openSocket, settle, startAt } from './testing/new-socket.ts';
 import { TicketRefused } from './ticket-refused.ts';
@@ -6,7 +6,7 @@ import { TicketRefused } from './ticket-refused.ts';
 const codes = [...closeCodes.map(({ code }) => code), 1005, 3000, 4000, 4499, 4502, 4999];
 
 describe('close codes', () => {
-  test.each(codes.filter((code) => comesBack(code)))('reconnects with a new ticket after %i', async (code) => {
+  test.each(codes.filter((code) => shouldReconnect(code)))('reconnects with a new ticket after %i', async (code) => {
     const { server, socket } = await openSocket();
     server.last.end(code, 'words');
     expect(socket.state).toMatchObject({ name: 'backoff', reason: { kind: 'closed', code, text: 'words' } });
@@ -16,12 +16,12 @@ describe('close codes', () => {
     expect(server.sockets.map(({ ticket }) => ticket)).toEqual(['ticket-1', 'ticket-2']);
   });
 
-  test.each(codes.filter((code) => !comesBack(code) && code !== 4501))('stops after %i', async (code) => {
+  test.each(codes.filter((code) => !shouldReconnect(code) && code !== 4501))('stops after %i', async (code) => {
     const { server, socket } = await openSocket();
     server.last.end(code);
     expect(socket.state).toMatchObject({ name: 'stopped', reason: { kind: 'closed', code } });
     expect(vi.getTimerCount()).toBe(0);
-    server.page.tell('online');
+    server.page.emit('online');
     socket.retryNow();
     socket.drop();
     await settle(120_000);
@@ -42,7 +42,7 @@ describe('close codes', () => {
   test('waits longest after 4029', async () => {
     const { server, socket } = await openSocket();
     server.last.end(4029);
-    server.page.tell('visibilitychange');
+    server.page.emit('visibilitychange');
     await settle(19_999);
     expect(server.asked).toBe(1);
     await settle(10_000);
@@ -77,7 +77,7 @@ describe('close codes', () => {
 describe('a rejected handshake', () => {
   test('closes with 1006, and the next ticket call returns the reason', async () => {
     const { server, socket } = newSocket();
-    server.door = (dialed) => {
+    server.onHandshake = (dialed) => {
       dialed.end(1006);
     };
     socket.connect();
@@ -90,7 +90,7 @@ describe('a rejected handshake', () => {
 
   test('times out if the server never answers', async () => {
     const { server, socket } = newSocket();
-    server.door = () => undefined;
+    server.onHandshake = () => undefined;
     socket.connect();
     await settle(9_999);
     expect(socket.state.name).toBe('connecting');
@@ -108,9 +108,9 @@ describe('a rejected handshake', () => {
     const { server, socket } = newSocket();
     const received: unknown[] = [];
     socket.events$.subscribe((event) => received.push(event));
-    server.door = (dialed) => {
+    server.onHandshake = (dialed) => {
       dialed.accept();
-      if (frame !== undefined) dialed.say(frame);
+      if (frame !== undefined) dialed.emit(frame);
     };
     socket.connect();
     await settle(9_999);
@@ -182,7 +182,7 @@ describe('closing by the app', () => {
     socket.stop();
     expect(socket.state).toMatchObject({ name: 'stopped', reason: { kind: 'asked' } });
     expect(server.live).toEqual([]);
-    expect(server.page.watched).toBe(0);
+    expect(server.page.listenerCount).toBe(0);
     await settle(120_000);
     expect(server.asked).toBe(1);
   });
@@ -193,7 +193,7 @@ describe('closing by the app', () => {
       const { server, socket } = newSocket();
       if (name === 'ticket') server.ticket = () => new Promise(() => undefined);
       if (name === 'waiting') server.connectAfterMs = 5_000;
-      if (name === 'connecting') server.door = () => undefined;
+      if (name === 'connecting') server.onHandshake = () => undefined;
       if (name === 'backoff') server.ticket = () => Promise.reject(new Error('away'));
       socket.connect();
       await settle();

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Disconnected, RequestFailed, TicketRefused, TicketSocket, TimedOut } from './index.ts';
 import { OutboxFull } from './rooms.ts';
-import { RefreshRefused, SessionOver } from './session.ts';
+import { RefreshRefused, SessionEnded } from './session.ts';
 import { FakeServer } from './testing.ts';
 
 test.each<[string, Error, abstract new (...args: never) => Error]>([
@@ -10,7 +10,7 @@ test.each<[string, Error, abstract new (...args: never) => Error]>([
   ['RequestFailed', new RequestFailed('too_long'), RequestFailed],
   ['TicketRefused', new TicketRefused('draining', 503), TicketRefused],
   ['RefreshRefused', new RefreshRefused('draining', 503), TicketRefused],
-  ['SessionOver', new SessionOver('expired'), SessionOver],
+  ['SessionEnded', new SessionEnded('expired'), SessionEnded],
   ['OutboxFull', new OutboxFull('outbox full'), OutboxFull],
 ])('%s has a name, a message and its class', (name, error, type) => {
   expect(error).toBeInstanceOf(type);

@@ -1,4 +1,4 @@
-import type { Problem, TicketAnswer } from '@usher/protocol';
+import type { Problem, TicketResponse } from '@usher/protocol';
 import { identityOf } from './identity.ts';
 import type { TicketFunction } from './options.ts';
 import { TicketRefused } from './ticket-refused.ts';
@@ -38,7 +38,7 @@ export function fetchTicket({ url, token, fetch = globalThis.fetch }: FetchTicke
     const body: unknown = await response.json().catch(() => undefined);
     const { ok, status } = response;
     // The socket validates the answer.
-    if (ok) return { ...(body as TicketAnswer), identity: identityOf(bearer) };
+    if (ok) return { ...(body as TicketResponse), identity: identityOf(bearer) };
     // Unknown codes are passed through: only `status` decides whether the refusal is terminal.
     const { code, title, detail = title, retryAfterMs } = (body ?? {}) as Partial<Problem>;
     throw typeof code === 'string'

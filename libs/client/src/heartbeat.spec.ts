@@ -4,7 +4,7 @@ import { openSocket, settle } from './testing/new-socket.ts';
 describe('the heartbeat', () => {
   test('is answered', async () => {
     const { server, steps } = await openSocket();
-    server.last.say({ type: 'beat' });
+    server.last.emit({ type: 'beat' });
     expect(server.last.received).toEqual([{ type: 'beat' }]);
     expect(steps.at(-1)?.step).toBe('beat');
   });
@@ -24,7 +24,7 @@ describe('the heartbeat', () => {
     const { server, socket } = await openSocket();
     for (const sign of [{ type: 'beat' }, 'noise', { type: 'nobody knows' }, '{"type":7}', '']) {
       await settle(30_000);
-      server.last.say(sign);
+      server.last.emit(sign);
       expect(socket.state.name).toBe('open');
     }
     expect(vi.getTimerCount()).toBeLessThan(5);
@@ -54,7 +54,7 @@ describe('after sleep', () => {
   test('reconnects at the first page event if the connection was silent for too long', async () => {
     const { server, socket } = await openSocket();
     vi.setSystemTime(Date.now() + 3_600_000);
-    server.page.tell('visibilitychange');
+    server.page.emit('visibilitychange');
     await settle();
     expect(socket.state.name).toBe('open');
     expect(server.sockets).toHaveLength(2);
@@ -64,9 +64,9 @@ describe('after sleep', () => {
   test('keeps a connection that received data recently', async () => {
     const { server } = await openSocket();
     await settle(20_000);
-    server.page.tell('visibilitychange');
-    server.page.tell('pageshow');
-    server.page.tell('online');
+    server.page.emit('visibilitychange');
+    server.page.emit('pageshow');
+    server.page.emit('online');
     await settle();
     expect(server.sockets).toHaveLength(1);
   });

@@ -5,7 +5,7 @@ import { TicketSocket } from './ticket-socket.ts';
 
 test('adds a hint about the dev proxy if a handshake gets no answer', async () => {
   const { server, socket } = newSocket();
-  server.door = () => undefined;
+  server.onHandshake = () => undefined;
   socket.connect();
   await settle(10_000);
   expect(socket.state).toMatchObject({ name: 'backoff', reason: { kind: 'timeout' } });
@@ -14,7 +14,7 @@ test('adds a hint about the dev proxy if a handshake gets no answer', async () =
 
 test('adds no hint if an accepted handshake gets no welcome', async () => {
   const { server, socket } = newSocket();
-  server.door = (dialed) => {
+  server.onHandshake = (dialed) => {
     dialed.accept();
   };
   socket.connect();
@@ -24,7 +24,7 @@ test('adds no hint if an accepted handshake gets no welcome', async () => {
 
 test('adds a hint about ALLOWED_ORIGINS after three rejected handshakes in a row', async () => {
   const { server, socket, states } = newSocket();
-  server.door = (dialed) => {
+  server.onHandshake = (dialed) => {
     dialed.end(1006);
   };
   socket.connect();

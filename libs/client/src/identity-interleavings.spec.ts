@@ -1,4 +1,4 @@
-import type { RoomsProtocol, TicketAnswer } from '@usher/protocol';
+import type { RoomsProtocol, TicketResponse } from '@usher/protocol';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { fetchTicket } from './fetch-ticket.ts';
@@ -163,13 +163,13 @@ class World {
         room?.read(++this.sent);
         break;
       case 'lease':
-        server.sockets.at(-1)?.say({ type: 'lease', lease: 1 });
+        server.sockets.at(-1)?.emit({ type: 'lease', lease: 1 });
         break;
       case 'ticket': {
         // Any call, including aborted ones.
         const [call] = this.calls.splice(what.which % Math.max(1, this.calls.length), 1);
         if (!call) break;
-        const answer: TicketAnswer = server.issue(call.name.split('-')[0]);
+        const answer: TicketResponse = server.issue(call.name.split('-')[0]);
         this.owners.set(answer.ticket, call.name);
         call.answer.resolve(Response.json(answer));
         break;
@@ -186,7 +186,7 @@ class World {
       }
       case 'say': {
         const each = names[what.which % names.length];
-        if (each) server.say(each, 'lisa', `for ${each}`);
+        if (each) server.send(each, 'lisa', `for ${each}`);
         break;
       }
       case 'end':

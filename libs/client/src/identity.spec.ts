@@ -1,4 +1,4 @@
-import type { RoomsProtocol, TicketAnswer } from '@usher/protocol';
+import type { RoomsProtocol, TicketResponse } from '@usher/protocol';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createRooms } from './rooms.ts';
 import { FakeServer, type FakeSocket } from './testing.ts';
@@ -114,14 +114,14 @@ describe('when another user signs in on the same page', () => {
     const events: unknown[] = [];
     socket.events$.subscribe((event) => events.push(event));
     page.token = bob;
-    server.say('general', 'lisa', 'for ann');
+    server.send('general', 'lisa', 'for ann');
     expect(events).toEqual([]);
     expect(shown()).toEqual([]);
   });
 
   test('unsent messages, unread counts and open rooms of the previous user are deleted at once', async () => {
     const { server, page, socket, rooms, room, shown } = await openPage(ann);
-    server.page.tell('offline');
+    server.page.emit('offline');
     room.send('never sent');
     expect(shown()).toEqual(['ann: never sent']);
     page.token = bob;
@@ -140,7 +140,7 @@ describe('when another user signs in on the same page', () => {
 
   test('their first message is kept while those of the previous user are deleted', async () => {
     const { server, page, room } = await openPage(ann);
-    server.page.tell('offline');
+    server.page.emit('offline');
     room.send('from ann');
     page.token = bob;
     room.send('from bob');
@@ -151,7 +151,7 @@ describe('when another user signs in on the same page', () => {
 
   test('a ticket that was requested for the previous user opens no socket', async () => {
     const { server, page, socket } = newPage(ann);
-    const late = Promise.withResolvers<TicketAnswer>();
+    const late = Promise.withResolvers<TicketResponse>();
     server.ticket = () => late.promise;
     socket.connect();
     await settle();
@@ -180,7 +180,7 @@ describe('when another user signs in on the same page', () => {
     server.last.end(4501, 'session ended');
     await settle();
     expect(socket.welcome?.user).toBe('bob');
-    const late = Promise.withResolvers<TicketAnswer>();
+    const late = Promise.withResolvers<TicketResponse>();
     server.ticket = () => late.promise;
     socket.drop();
     await settle(20_000 - 1);
@@ -234,8 +234,8 @@ describe('connect() before the sign-in', () => {
     socket.connect();
     expect(socket.state).toMatchObject({ name: 'idle', reason: { kind: 'sign_in' } });
     expect(vi.getTimerCount()).toBe(0);
-    server.page.tell('visibilitychange');
-    server.page.tell('pagehide');
+    server.page.emit('visibilitychange');
+    server.page.emit('pagehide');
     socket.drop();
     socket.recheck();
     expect(socket.state.name).toBe('idle');
@@ -259,7 +259,7 @@ describe('connect() before the sign-in', () => {
     const { server, page, socket } = newPage();
     socket.connect();
     page.token = ann;
-    server.page.tell('visibilitychange');
+    server.page.emit('visibilitychange');
     await settle();
     expect(socket.welcome?.user).toBe('ann');
   });
@@ -290,7 +290,7 @@ test('an asynchronous token of another user is found at the next ticket, before 
   socket.connect();
   room.open();
   await settle();
-  server.page.tell('offline');
+  server.page.emit('offline');
   room.send('never sent');
   page.token = bob;
   await settle(30_000);
@@ -325,7 +325,7 @@ describe('a welcome that names another user than the token', () => {
 describe('a token that names no user', () => {
   test('is an identity of its own: another one closes the socket and deletes everything', async () => {
     const { server, page, socket, room, shown } = await openPage('opaque 1');
-    server.page.tell('offline');
+    server.page.emit('offline');
     room.send('never sent');
     page.token = 'opaque 2';
     socket.recheck();

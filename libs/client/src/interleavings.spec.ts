@@ -1,4 +1,4 @@
-import { comesBack, type RoomsProtocol, type TicketAnswer } from '@usher/protocol';
+import { shouldReconnect, type RoomsProtocol, type TicketResponse } from '@usher/protocol';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { FakeServer, type FakeSocket } from './testing.ts';
@@ -41,7 +41,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
 class World {
   readonly server = new FakeServer();
   readonly socket: TicketSocket<RoomsProtocol>;
-  readonly calls: PromiseWithResolvers<TicketAnswer>[] = [];
+  readonly calls: PromiseWithResolvers<TicketResponse>[] = [];
   left = false;
   dialsWhenLeft = 0;
   /** In a final state: the number of sockets opened before. */
@@ -49,11 +49,11 @@ class World {
 
   constructor(random: () => number) {
     this.server.ticket = () => {
-      const call = Promise.withResolvers<TicketAnswer>();
+      const call = Promise.withResolvers<TicketResponse>();
       this.calls.push(call);
       return call.promise;
     };
-    this.server.door = () => undefined;
+    this.server.onHandshake = () => undefined;
     this.socket = new TicketSocket<RoomsProtocol>({ ...this.server.options, random });
   }
 
@@ -89,7 +89,7 @@ class World {
         if (this.lastSocket?.state === 'connecting') server.admit(this.lastSocket);
         break;
       case 'lease':
-        this.lastSocket?.say({ type: 'lease', lease: 1 });
+        this.lastSocket?.emit({ type: 'lease', lease: 1 });
         break;
       case 'ticket':
         // Any unanswered call, including aborted ones.
@@ -111,7 +111,7 @@ class World {
         server.connectAfterMs = what.ms;
         break;
       case 'page':
-        server.page.tell(what.event);
+        server.page.emit(what.event);
         break;
       case 'jump':
         vi.setSystemTime(Date.now() + what.ms);
@@ -154,7 +154,7 @@ class World {
     if (name === 'signed_out' || name === 'stopped') {
       expect(['asked', 'refused', 'signed_out', 'closed'], context).toContain(reason.kind);
       if (reason.kind === 'refused') expect(reason, context).toMatchObject({ code: 'session_ended', text: 'operator' });
-      if (reason.kind === 'closed') expect(comesBack(Number(reason.code)), context).toBe(false);
+      if (reason.kind === 'closed') expect(shouldReconnect(Number(reason.code)), context).toBe(false);
     }
     expect(socket.welcome === undefined, context).toBe(name !== 'open');
     if (this.left) {
@@ -210,7 +210,7 @@ test('after any order of events, the connection is open within 90 seconds once t
       const { server, socket } = world;
       server.connectAfterMs = 0;
       server.ticket = () => Promise.resolve(server.issue());
-      server.door = (dialed) => {
+      server.onHandshake = (dialed) => {
         server.admit(dialed);
       };
       const stays = ['idle', 'signed_out', 'stopped'].includes(socket.state.name);

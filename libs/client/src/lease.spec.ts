@@ -15,7 +15,7 @@ beforeEach(async () => {
 async function beat(seconds: number): Promise<void> {
   for (let passed = 0; passed < seconds; passed += 25) {
     await settle(25_000);
-    made.server.last.say({ type: 'beat' });
+    made.server.last.emit({ type: 'beat' });
   }
 }
 
@@ -41,8 +41,8 @@ describe('the lease', () => {
 
   test('is renewed once when the server requests it repeatedly', async () => {
     const { server } = made;
-    server.last.say({ type: 'lease', lease: 1 });
-    server.last.say({ type: 'lease', lease: 1 });
+    server.last.emit({ type: 'lease', lease: 1 });
+    server.last.emit({ type: 'lease', lease: 1 });
     await settle();
     expect(server.asked).toBe(2);
     expect(renewals()).toHaveLength(1);
@@ -51,7 +51,7 @@ describe('the lease', () => {
   test('is scheduled again after an early renewal', async () => {
     const { server } = made;
     await beat(100);
-    server.last.say({ type: 'lease', lease: 1 });
+    server.last.emit({ type: 'lease', lease: 1 });
     await beat(1_450);
     expect(renewals()).toHaveLength(1);
     await beat(50);
@@ -61,7 +61,7 @@ describe('the lease', () => {
   test.each([4501, 1006])('is not renewed after the connection closed with %i', async (code) => {
     const { server, socket } = made;
     server.handle('renew', () => undefined);
-    server.last.say({ type: 'lease', lease: 1 });
+    server.last.emit({ type: 'lease', lease: 1 });
     await settle();
     expect(renewals()).toHaveLength(1);
     server.last.end(code);
@@ -73,11 +73,11 @@ describe('the lease', () => {
   test('is not scheduled again if the close follows the renewal reply immediately', async () => {
     const { server, socket } = made;
     server.handle('renew', ({ id }, from) => {
-      from.say({ type: 'reply', id, data: { lease: server.newLease() } });
+      from.emit({ type: 'reply', id, data: { lease: server.newLease() } });
       from.end(4501);
       return undefined;
     });
-    server.last.say({ type: 'lease', lease: 1 });
+    server.last.emit({ type: 'lease', lease: 1 });
     await settle();
     expect(socket.state.name).toBe('signed_out');
     expect(socket.welcome).toBeUndefined();
@@ -87,7 +87,7 @@ describe('the lease', () => {
   test('is renewed with a ticket not before the slot of the ticket', async () => {
     const { server } = made;
     server.connectAfterMs = 3_000;
-    server.last.say({ type: 'lease', lease: 1 });
+    server.last.emit({ type: 'lease', lease: 1 });
     await settle(2_999);
     expect(renewals()).toHaveLength(0);
     await settle(1);
@@ -97,7 +97,7 @@ describe('the lease', () => {
   test('signs out at the renewal if the session has ended', async () => {
     const { server, socket } = made;
     server.ticket = () => Promise.reject(new TicketRefused('session_ended', 401));
-    server.last.say({ type: 'lease', lease: 1 });
+    server.last.emit({ type: 'lease', lease: 1 });
     await settle();
     expect(socket.state).toMatchObject({ name: 'signed_out', reason: { kind: 'refused', code: 'session_ended' } });
     expect(server.live).toEqual([]);
@@ -107,7 +107,7 @@ describe('the lease', () => {
     const { server, socket } = made;
     const issue = server.ticket;
     server.ticket = () => Promise.reject(new TicketRefused('store_unavailable', 503, 'x', 2_000));
-    server.last.say({ type: 'lease', lease: 1 });
+    server.last.emit({ type: 'lease', lease: 1 });
     await settle();
     expect(socket.state.name).toBe('open');
     server.ticket = issue;
@@ -125,7 +125,7 @@ describe('the lease', () => {
       if (answers === 1) throw new FakeError('invalid_ticket');
       return answers === 2 ? [] : usual(frame, from);
     });
-    server.last.say({ type: 'lease', lease: 1 });
+    server.last.emit({ type: 'lease', lease: 1 });
     await settle(22_050);
     expect(answers).toBe(3);
     expect(socket.welcome?.lease).toBe(startAt / 1000 + 23 + 1_800);
@@ -136,7 +136,7 @@ describe('the lease', () => {
     const { server, socket } = made;
     const slow = Promise.withResolvers<ReturnType<typeof server.issue>>();
     server.ticket = () => slow.promise;
-    server.last.say({ type: 'lease', lease: 1 });
+    server.last.emit({ type: 'lease', lease: 1 });
     await settle();
     server.ticket = () => Promise.resolve(server.issue());
     server.last.end(1006);

@@ -1,4 +1,4 @@
-import { type closeCodes, comesBack, parseFrame, type RawFrame } from '@usher/protocol';
+import { type closeCodes, shouldReconnect, parseFrame, type RawFrame } from '@usher/protocol';
 import { BehaviorSubject, filter, Subject } from 'rxjs';
 import { fullJitter } from './backoff.ts';
 import type { ConnectionState, Reason, StateName, Step } from './connection-state.ts';
@@ -339,7 +339,7 @@ export function createMachine(options: TicketSocketOptions) {
     logStep('close', { code, ...(text && { text }), ms: now() - state.since });
     if (!checkIdentity()) return;
     if (code === sessionEnded) end('signed_out', { ...why, kind: 'signed_out' });
-    else if (comesBack(code)) scheduleReconnect(why, code === rateLimitAbused ? backoffMaxMs : 0);
+    else if (shouldReconnect(code)) scheduleReconnect(why, code === rateLimitAbused ? backoffMaxMs : 0);
     else end('stopped', why);
   }
 

@@ -1,4 +1,4 @@
-import type { TicketAnswer } from '@usher/protocol';
+import type { TicketResponse } from '@usher/protocol';
 import type { Identity, Who } from './identity.ts';
 import type { PageSource } from './page.ts';
 
@@ -8,7 +8,7 @@ import type { PageSource } from './page.ts';
  */
 export interface TicketFunction {
   /** The answer may include the identity of the token that the request used. */
-  (signal: AbortSignal): Promise<TicketAnswer & { readonly identity?: Identity | string }>;
+  (signal: AbortSignal): Promise<TicketResponse & { readonly identity?: Identity | string }>;
   /** Returns the current identity, read from the token that ticket requests use. */
   readonly who?: Who;
 }

@@ -5,7 +5,7 @@ describe('without a network', () => {
   test('reports it at once and retries slowly', async () => {
     const { server, socket, steps } = await openSocket();
     server.ticket = () => Promise.reject(new TypeError('fetch failed'));
-    server.page.tell('offline');
+    server.page.emit('offline');
     expect(socket.state).toMatchObject({ name: 'backoff', reason: { kind: 'offline' } });
     expect(steps.at(-1)?.step).toBe('offline');
     expect(server.live).toEqual([]);
@@ -17,9 +17,9 @@ describe('without a network', () => {
 
   test('reconnects as soon as the network is back', async () => {
     const { server, socket } = await openSocket();
-    server.page.tell('offline');
+    server.page.emit('offline');
     await settle(5_000);
-    server.page.tell('online');
+    server.page.emit('online');
     expect(socket.state).toMatchObject({ name: 'ticket', reason: { kind: 'closed' } });
     await settle();
     expect(socket.state.name).toBe('open');
@@ -27,7 +27,7 @@ describe('without a network', () => {
 
   test('connects on a device that reports offline by mistake', async () => {
     const { server, socket } = newSocket();
-    server.page.tell('offline');
+    server.page.emit('offline');
     socket.connect();
     await settle();
     expect(socket.state.name).toBe('open');
@@ -35,7 +35,7 @@ describe('without a network', () => {
 
   test('reports a lost connection as offline', async () => {
     const { server, socket } = newSocket();
-    server.page.tell('offline');
+    server.page.emit('offline');
     server.ticket = () => Promise.reject(new TypeError('fetch failed'));
     socket.connect();
     await settle();
@@ -46,12 +46,12 @@ describe('without a network', () => {
 describe('a page', () => {
   test('closes the connection when it enters the back/forward cache, and reconnects when it is shown again', async () => {
     const { server, socket } = await openSocket();
-    server.page.tell('pagehide');
+    server.page.emit('pagehide');
     expect(server.live).toEqual([]);
     expect(socket.state).toMatchObject({ name: 'backoff', reason: { kind: 'hidden' } });
     await settle(10_000);
     expect(server.asked).toBe(1);
-    server.page.tell('pageshow');
+    server.page.emit('pageshow');
     await settle();
     expect(socket.state.name).toBe('open');
   });
@@ -63,7 +63,7 @@ describe('a page', () => {
     await settle(16_000);
     expect(socket.state.name).toBe('backoff');
     server.ticket = () => Promise.resolve(server.issue());
-    server.page.tell('visibilitychange');
+    server.page.emit('visibilitychange');
     await settle();
     expect(socket.state.name).toBe('open');
   });
@@ -72,7 +72,7 @@ describe('a page', () => {
     const { server, socket } = await openSocket();
     socket.stop();
     for (const event of ['offline', 'online', 'pagehide', 'pageshow', 'visibilitychange'] as const) {
-      server.page.tell(event);
+      server.page.emit(event);
     }
     await settle(60_000);
     expect(socket.state.name).toBe('stopped');

@@ -8,7 +8,7 @@ const room = 'general';
 describe('a request', () => {
   test('resolves to the data of its reply', async () => {
     const { server, socket } = await openSocket();
-    server.say(room, 'bart', 'hello');
+    server.send(room, 'bart', 'hello');
     const page = socket.request('history', { room, after: 0 });
     await expect(page).resolves.toMatchObject({ messages: [{ text: 'hello' }], more: false });
   });
@@ -49,7 +49,7 @@ describe('a request', () => {
     const failed = expect(asked).rejects.toBeInstanceOf(TimedOut);
     await settle(10_000);
     await failed;
-    server.last.say({ type: 'reply', id: 1, data: {} });
+    server.last.emit({ type: 'reply', id: 1, data: {} });
     const soon = expect(socket.request('history', { room, after: 0 }, { timeoutMs: 50 })).rejects.toBeInstanceOf(
       TimedOut,
     );
@@ -125,8 +125,8 @@ describe('a server event', () => {
     const all: string[] = [];
     socket.on('removed').subscribe((event) => removed.push(event));
     socket.events$.subscribe(({ type }) => all.push(type));
-    server.last.say({ type: 'removed', room, code: 'forbidden' });
-    server.last.say({ type: 'of tomorrow' });
+    server.last.emit({ type: 'removed', room, code: 'forbidden' });
+    server.last.emit({ type: 'of tomorrow' });
     expect(removed).toEqual([{ type: 'removed', room, code: 'forbidden' }]);
     expect(all).toEqual(['removed', 'of tomorrow']);
   });
@@ -146,7 +146,7 @@ describe('a server event', () => {
     '{"type":"__proto__"}',
   ])('is ignored if it is %s', async (text) => {
     const { server, socket } = await openSocket();
-    server.last.say(text);
+    server.last.emit(text);
     await settle();
     expect(socket.state.name).toBe('open');
     await expect(socket.ping()).resolves.toBeTypeOf('number');

@@ -1,7 +1,7 @@
 /** Rooms over a socket. Every message appears exactly once and in order, also after reconnects. */
 export { OutboxFull } from './rooms/outbox-full.ts';
 export type {
-  Person,
+  PresentUser,
   RoomHandle,
   RoomMessage,
   Rooms,

@@ -1,14 +1,14 @@
 /** Keeps a user signed in: holds the access token in memory and refreshes it once for all tabs. */
 export { createSessionKeeper } from './session/keeper.ts';
 export { sessionByCookie, type SessionByCookieOptions } from './session/session-by-cookie.ts';
-export { RefreshRefused, SessionOver } from './session/session-errors.ts';
+export { RefreshRefused, SessionEnded } from './session/session-errors.ts';
 export type {
-  Person,
+  SessionIdentity,
   SessionKeeper,
   SessionKeeperOptions,
   SessionServer,
   SessionState,
-  SignInAnswer,
+  SignInResponse,
 } from './session/session-types.ts';
 export { browserTabs, type Channel, type Locks, type Tabs } from './session/tabs.ts';
-export { ticketFrom, wantsAnotherToken } from './session/ticket-from.ts';
+export { ticketFrom, needsNewToken } from './session/ticket-from.ts';

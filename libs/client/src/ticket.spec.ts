@@ -1,4 +1,4 @@
-import type { RoomsProtocol, TicketAnswer } from '@usher/protocol';
+import type { RoomsProtocol, TicketResponse } from '@usher/protocol';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ConnectionState, Step } from './connection-state.ts';
 import { FakeServer } from './testing.ts';
@@ -32,7 +32,7 @@ describe('connecting', () => {
     await settle(60_000);
     expect(socket.state.name).toBe('idle');
     expect(server.asked).toBe(0);
-    expect(server.page.watched).toBe(0);
+    expect(server.page.listenerCount).toBe(0);
     expect(vi.getTimerCount()).toBe(0);
   });
 
@@ -74,8 +74,8 @@ describe('connecting', () => {
     socket.connect();
     await settle();
     socket.retryNow();
-    server.page.tell('online');
-    server.page.tell('visibilitychange');
+    server.page.emit('online');
+    server.page.emit('visibilitychange');
     await settle();
     expect(socket.state.name).toBe('waiting');
     expect(server.asked).toBe(1);
@@ -117,7 +117,7 @@ describe('a fresh ticket', () => {
   });
 
   test('opens no socket after the timeout', async () => {
-    const late = Promise.withResolvers<TicketAnswer>();
+    const late = Promise.withResolvers<TicketResponse>();
     let signal: AbortSignal | undefined;
     server.ticket = (given) => {
       signal = given;
@@ -136,7 +136,7 @@ describe('a fresh ticket', () => {
   });
 
   test('opens no socket after a sign-out', async () => {
-    const late = Promise.withResolvers<TicketAnswer>();
+    const late = Promise.withResolvers<TicketResponse>();
     server.ticket = () => late.promise;
     socket.connect();
     await settle();
@@ -148,7 +148,7 @@ describe('a fresh ticket', () => {
   });
 
   test('opens no second socket after another connect()', async () => {
-    const first = Promise.withResolvers<TicketAnswer>();
+    const first = Promise.withResolvers<TicketResponse>();
     server.ticket = () => first.promise;
     socket.connect();
     await settle();
@@ -168,7 +168,7 @@ describe('a fresh ticket', () => {
     ['an empty ticket', { ticket: '', expires: 1, connectAfterMs: 0 }],
     ['a number', { ticket: 7, expires: 1, connectAfterMs: 0 }],
   ])('is requested again later if the answer is %s', async (_, answer) => {
-    server.ticket = () => Promise.resolve(answer as TicketAnswer);
+    server.ticket = () => Promise.resolve(answer as TicketResponse);
     socket.connect();
     await settle();
     expect(socket.state).toMatchObject({ name: 'backoff', reason: { kind: 'unavailable' } });
@@ -176,7 +176,7 @@ describe('a fresh ticket', () => {
   });
 
   test.each([NaN, -5, undefined, 'soon'])('is used at once if its slot is %s', async (connectAfterMs) => {
-    server.ticket = () => Promise.resolve({ ...server.issue(), connectAfterMs } as TicketAnswer);
+    server.ticket = () => Promise.resolve({ ...server.issue(), connectAfterMs } as TicketResponse);
     socket.connect();
     await settle();
     expect(socket.state.name).toBe('open');
@@ -195,10 +195,10 @@ describe('a ticket function that', () => {
     await settle();
     expect(socket.state).toMatchObject({ name: 'signed_out', reason: { kind: 'refused', code, text: 'words' } });
     expect(vi.getTimerCount()).toBe(0);
-    server.page.tell('online');
+    server.page.emit('online');
     await settle(120_000);
     expect(server.asked).toBe(1);
-    expect(server.page.watched).toBe(0);
+    expect(server.page.listenerCount).toBe(0);
   });
 
   test.each([
@@ -215,7 +215,7 @@ describe('a ticket function that', () => {
     // 7 s plus half of the first window of 500 ms.
     expect(socket.state.retryAt).toBe(1_000_007_250);
     server.ticket = () => Promise.resolve(server.issue());
-    server.page.tell('visibilitychange');
+    server.page.emit('visibilitychange');
     await settle(6_999);
     expect(server.asked).toBe(1);
     await settle(251);

@@ -40,11 +40,11 @@ test('the browser entry point is smaller than 1.7 kB compressed', async () => {
 });
 
 test('the exports that a client uses include neither problem titles nor close reasons', async () => {
-  const { text, gzipBytes } = await bundle('index', ['comesBack', 'isProblem', 'isRequestId', 'parseFrame']);
+  const { text, gzipBytes } = await bundle('index', ['shouldReconnect', 'isProblem', 'isRequestId', 'parseFrame']);
   expect(text).not.toContain('Wrong user name or password');
   expect(text).not.toContain('closed normally');
   expect(gzipBytes).toBeLessThan(700);
-  const { gzipBytes: comesBackBytes } = await bundle('index', ['comesBack']);
+  const { gzipBytes: comesBackBytes } = await bundle('index', ['shouldReconnect']);
   expect(comesBackBytes).toBeLessThan(120);
 });
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { closeCode, closeCodes, comesBack, type CloseName } from './close-codes.ts';
+import { closeCode, closeCodes, shouldReconnect, type CloseName } from './close-codes.ts';
 
 /** A second copy of the table in the wire contract, so that an accidental change of a row fails a test. */
-const contract: readonly (readonly [code: number, name: CloseName, comesBack: boolean])[] = [
+const contract: readonly (readonly [code: number, name: CloseName, shouldReconnect: boolean])[] = [
   [1000, 'normal', true],
   [1001, 'going_away', true],
   [1002, 'protocol_error', false],
@@ -30,7 +30,7 @@ describe('the table of close codes', () => {
 
   test.each(contract)('maps %i to %s; clients reconnect: %s', (code, name, reconnects) => {
     expect(closeCode(name).code).toBe(code);
-    expect(comesBack(code)).toBe(reconnects);
+    expect(shouldReconnect(code)).toBe(reconnects);
   });
 
   test('has only reasons that fit into a close frame', () => {
@@ -46,22 +46,22 @@ describe('the table of close codes', () => {
   });
 });
 
-describe('comesBack', () => {
+describe('shouldReconnect', () => {
   test('depends only on the range for codes from 4000 to 4999', () => {
-    for (let code = 4000; code <= 4499; code++) expect([code, comesBack(code)]).toEqual([code, true]);
-    for (let code = 4500; code <= 4999; code++) expect([code, comesBack(code)]).toEqual([code, false]);
+    for (let code = 4000; code <= 4499; code++) expect([code, shouldReconnect(code)]).toEqual([code, true]);
+    for (let code = 4500; code <= 4999; code++) expect([code, shouldReconnect(code)]).toEqual([code, false]);
   });
 
   test('returns false for exactly four codes below 4000', () => {
     const terminal: number[] = [];
-    for (let code = 1000; code <= 3999; code++) if (!comesBack(code)) terminal.push(code);
+    for (let code = 1000; code <= 3999; code++) if (!shouldReconnect(code)) terminal.push(code);
     expect(terminal).toEqual([1002, 1003, 1007, 1009]);
   });
 
   test('returns a boolean for every number', () => {
     fc.assert(
       fc.property(fc.double(), (code) => {
-        expect(typeof comesBack(code)).toBe('boolean');
+        expect(typeof shouldReconnect(code)).toBe('boolean');
       }),
     );
   });

@@ -45,7 +45,7 @@ export function closeCode(name: CloseName): CloseCode {
 }
 
 /** Returns whether a client reconnects automatically, with a new ticket, after a close with `code`. Accepts every number. */
-export function comesBack(code: number): boolean {
+export function shouldReconnect(code: number): boolean {
   if (code >= 4500) return false;
   return code !== 1002 && code !== 1003 && code !== 1007 && code !== 1009;
 }

@@ -16,9 +16,9 @@ export type Decoded<P extends Protocol> =
   | {
       [T in SignalType<P>]: { readonly kind: 'signal'; readonly type: T; readonly params: Signal<P, T> };
     }[SignalType<P>]
-  | Bad;
+  | MalformedFrame;
 
-export interface Bad {
+export interface MalformedFrame {
   readonly kind: 'bad';
   readonly code: 'bad_message' | 'unknown_type';
   readonly id?: number;
@@ -86,6 +86,6 @@ function idOf(frame: unknown): number | undefined {
   return isRequestId(frame.id) ? frame.id : undefined;
 }
 
-function bad(code: Bad['code'], message: string, id?: number): Bad {
+function bad(code: MalformedFrame['code'], message: string, id?: number): MalformedFrame {
   return id === undefined ? { kind: 'bad', code, message } : { kind: 'bad', code, message, id };
 }

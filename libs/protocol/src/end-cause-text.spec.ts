@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest';
-import { endCauseOf } from './end-cause-text.ts';
-import { closeReasonOf, endCauses } from './end-causes.ts';
+import { parseEndCause } from './end-cause-text.ts';
+import { toCloseReason, endCauses } from './end-causes.ts';
 
 test('reads every cause from its close reason', () => {
-  for (const cause of endCauses) expect(endCauseOf(closeReasonOf(cause))).toBe(cause);
+  for (const cause of endCauses) expect(parseEndCause(toCloseReason(cause))).toBe(cause);
 });
 
 test('every close reason fits into a close frame (RFC 6455 §5.5: 125 bytes, 2 of them for the code)', () => {
-  for (const cause of endCauses) expect(Buffer.byteLength(closeReasonOf(cause))).toBeLessThanOrEqual(123);
+  for (const cause of endCauses) expect(Buffer.byteLength(toCloseReason(cause))).toBeLessThanOrEqual(123);
 });
 
 test('reads a cause without the prefix, as in the detail of a problem', () => {
-  expect(endCauseOf('password_changed')).toBe('password_changed');
+  expect(parseEndCause('password_changed')).toBe('password_changed');
 });
 
 test.each([
@@ -23,5 +23,5 @@ test.each([
   'Session ended: operator',
   'Session ended',
 ])('returns undefined for %j', (text) => {
-  expect(endCauseOf(text)).toBeUndefined();
+  expect(parseEndCause(text)).toBeUndefined();
 });

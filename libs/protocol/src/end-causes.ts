@@ -24,6 +24,6 @@ export const endCauses = [
 export type EndCause = (typeof endCauses)[number];
 
 /** Returns the reason for close code 4501, which contains the cause. */
-export function closeReasonOf(cause: EndCause): string {
+export function toCloseReason(cause: EndCause): string {
   return `session ended: ${cause}`;
 }

@@ -11,8 +11,8 @@ const room = {
   unread: 0,
   read: 0,
   mentions: 0,
-  mine: true,
-  manages: true,
+  isMember: true,
+  canManage: true,
 };
 
 describe('request schemas accept', () => {

@@ -20,14 +20,14 @@ export const newUserSchema = Type.Object({
 });
 
 export const tokenSchema = Type.Object({ token: Type.String(), expires });
-export type TokenAnswer = Static<typeof tokenSchema>;
+export type TokenResponse = Static<typeof tokenSchema>;
 
 export const ticketSchema = Type.Object({
   ticket: Type.String({ description: '256 random bits, base64url; single use' }),
   expires,
   connectAfterMs: Type.Integer({ minimum: 0, description: 'milliseconds to wait before connecting' }),
 });
-export type TicketAnswer = Static<typeof ticketSchema>;
+export type TicketResponse = Static<typeof ticketSchema>;
 
 export const meSchema = Type.Object({
   user: Type.String(),
@@ -91,8 +91,8 @@ export const roomSchema = Type.Object({
   at: Type.Integer({ description: 'Unix milliseconds: time of the last message, or of the creation of an empty room' }),
   unread: Type.Integer({ minimum: 0, description: 'messages of other users after `read`, at most 1,000' }),
   ...unreadFields,
-  mine: Type.Boolean({ description: 'whether the requesting user is a member' }),
-  manages: Type.Boolean({ description: 'whether the requesting user may add and remove members' }),
+  isMember: Type.Boolean({ description: 'whether the requesting user is a member' }),
+  canManage: Type.Boolean({ description: 'whether the requesting user may add and remove members' }),
 });
 export type Room = Static<typeof roomSchema>;
 
@@ -160,8 +160,8 @@ export const searchQuerySchema = Type.Object({
 export type SearchQuery = Static<typeof searchQuerySchema>;
 
 /** Search results from the rooms of the user, newest first. */
-export const foundSchema = Type.Object({
+export const searchResultsSchema = Type.Object({
   messages: Type.Array(messageSchema),
   next: Type.Optional(Type.String({ description: 'value of `before` for the next page; absent on the last page' })),
 });
-export type Found = Static<typeof foundSchema>;
+export type SearchResults = Static<typeof searchResultsSchema>;

@@ -1,7 +1,7 @@
 /** Shared by clients and servers. Contains no schemas or validators; import those from `@usher/protocol/server`. */
-export { closeCode, closeCodes, comesBack, type CloseCode, type CloseName } from './close-codes.ts';
+export { closeCode, closeCodes, shouldReconnect, type CloseCode, type CloseName } from './close-codes.ts';
 export { isRequestId, parseFrame, type RawFrame } from './codec.ts';
-export { endCauseOf } from './end-cause-text.ts';
+export { parseEndCause } from './end-cause-text.ts';
 export type { EndCause } from './end-causes.ts';
 export type {
   ClientFrame,
@@ -24,7 +24,7 @@ export type {
 export type {
   Credentials,
   Device,
-  Found,
+  SearchResults,
   Me,
   Member,
   Members,
@@ -39,8 +39,8 @@ export type {
   SearchQuery,
   Session,
   Sessions,
-  TicketAnswer,
-  TokenAnswer,
+  TicketResponse,
+  TokenResponse,
 } from './http.ts';
 export { isProblem, isProblemCode, type Problem, type ProblemCode } from './problem-codes.ts';
 export { problem, problems } from './problems.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { closeCodes, comesBack } from './close-codes.ts';
+import { closeCodes, shouldReconnect } from './close-codes.ts';
 import type { ErrorFrame, ReplyFrame } from './define.ts';
 import { endCauses } from './end-causes.ts';
 import { problems } from './problems.ts';
@@ -82,7 +82,7 @@ function cellsOf(text: string, name: string): string[][] {
 const tables: Readonly<Record<string, { readonly columns: readonly number[]; readonly rows: readonly string[] }>> = {
   'close codes': {
     columns: [0, 1, 2],
-    rows: closeCodes.map(({ code, name }) => `${code} ${name} ${comesBack(code) ? 'yes' : 'no'}`),
+    rows: closeCodes.map(({ code, name }) => `${code} ${name} ${shouldReconnect(code) ? 'yes' : 'no'}`),
   },
   'problem codes': {
     columns: [0, 1, 2],

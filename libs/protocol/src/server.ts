@@ -1,13 +1,13 @@
 /** Schemas and validators for servers, tests and documentation. */
-export { compileProtocol, type Bad, type Codec, type Decoded } from './compile.ts';
+export { compileProtocol, type MalformedFrame, type Codec, type Decoded } from './compile.ts';
 export { coreProtocol, limitsSchema, type CoreProtocol } from './core.ts';
 export { defineProtocol, type DefinedProtocol, type ProtocolParts } from './define-protocol.ts';
-export { closeReasonOf, endCauses } from './end-causes.ts';
+export { toCloseReason, endCauses } from './end-causes.ts';
 export {
   credentialsSchema,
   deviceSchema,
   disabledSchema,
-  foundSchema,
+  searchResultsSchema,
   memberSchema,
   membersSchema,
   meSchema,

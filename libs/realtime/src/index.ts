@@ -4,8 +4,8 @@ export type { Connection, Identity } from './connections/connection.ts';
 export { createConnections } from './connections/connections.ts';
 export { Frame } from './connections/frame.ts';
 export {
-  refusalOfChange,
-  refusalOfKey,
+  changeDenial,
+  keyConflict,
   UnknownRoom,
   type Appended,
   type Entry,
@@ -32,13 +32,13 @@ export { resolveLimits, type Limits } from './connections/limits.ts';
 export type { Logger } from './support/log.ts';
 export type { Marks, Unread } from './marks/marks.ts';
 export { createMemoryBus } from './bus/memory-bus.ts';
-export { withinFrame } from './rooms/page.ts';
+export { limitToFrame } from './rooms/page.ts';
 export { createMemoryHistory, type MemoryHistory, type MemoryHistoryOptions } from './rooms/memory-history.ts';
 export { createMemoryMarks } from './marks/memory-marks.ts';
 export { createMemoryPresence } from './presence/memory-presence.ts';
 export {
-  type Here,
-  presentAtMost,
+  type PresentStatus,
+  maxPresent,
   type Presence,
   type PresenceChange,
   type PresenceList,
@@ -46,7 +46,21 @@ export {
   type Status,
 } from './presence/presence.ts';
 export { RequestError } from './connections/request-error.ts';
-export type { Authorize, Member, RoomAction, Rooms, RoomsObserver, RoomsOptions, Verdict } from './rooms/room-types.ts';
+export type {
+  Authorize,
+  Member,
+  RoomAction,
+  Rooms,
+  RoomsObserver,
+  RoomsOptions,
+  AccessDecision,
+} from './rooms/room-types.ts';
 export { createRooms } from './rooms/rooms.ts';
 export type { Socket, SocketListener } from './connections/socket.ts';
-export { type Answered, createSurvey, type Gathered, type Survey, type SurveyOptions } from './bus/cluster-request.ts';
+export {
+  type NodeResponse,
+  createClusterRequests,
+  type ClusterResponse,
+  type ClusterRequests,
+  type ClusterRequestsOptions,
+} from './bus/cluster-request.ts';

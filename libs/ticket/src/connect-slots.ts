@@ -21,7 +21,7 @@ export interface SlotHolder {
 }
 
 /** An assigned slot. Can be returned with `giveBack`. */
-export interface TakenSlot extends SlotHolder {
+export interface AssignedSlot extends SlotHolder {
   /** The slot's position in the queue, in monotonic milliseconds. */
   readonly at: number;
   /** When the client may connect, in monotonic milliseconds: up to one second (the burst) before `at`. */
@@ -32,7 +32,7 @@ export interface TakenSlot extends SlotHolder {
 
 export type SlotResult =
   /** `slot` is `undefined` if there is no limit. */
-  | { readonly ok: true; readonly connectAfterMs: number; readonly slot?: TakenSlot }
+  | { readonly ok: true; readonly connectAfterMs: number; readonly slot?: AssignedSlot }
   | {
       readonly ok: false;
       /** `at_capacity`: the queue is too long. `too_many_tickets`: the user holds the maximum number of unused slots. */
@@ -62,9 +62,9 @@ export class ConnectSlots {
   #next = 0;
   /** Slots that were given back before their start, the earliest first. Never more than slots that were taken. */
   #free: number[] = [];
-  readonly #byUser = new Map<string, Set<TakenSlot>>();
-  readonly #bySession = new Map<string, Set<TakenSlot>>();
-  #sweeper: Iterator<[string, Set<TakenSlot>]> | undefined;
+  readonly #byUser = new Map<string, Set<AssignedSlot>>();
+  readonly #bySession = new Map<string, Set<AssignedSlot>>();
+  #sweeper: Iterator<[string, Set<AssignedSlot>]> | undefined;
 
   /** @throws RangeError naming the option that is out of range. */
   constructor(options: ConnectSlotsOptions) {
@@ -84,7 +84,7 @@ export class ConnectSlots {
   }
 
   /** Takes the earliest free slot for a user. */
-  take(holder: SlotHolder): SlotResult {
+  assign(holder: SlotHolder): SlotResult {
     if (this.#intervalMs === 0) return { ok: true, connectAfterMs: 0 };
     const now = this.#now();
     this.#sweep(now);
@@ -104,19 +104,19 @@ export class ConnectSlots {
     else this.#free.shift();
     const { user, session } = holder;
     const connectAt = now + connectAfterMs;
-    const slot: TakenSlot = { user, session, at, connectAt, expiresAt: connectAt + this.#holdMs };
+    const slot: AssignedSlot = { user, session, at, connectAt, expiresAt: connectAt + this.#holdMs };
     add(this.#byUser, user, slot);
     add(this.#bySession, session, slot);
     return { ok: true, connectAfterMs, slot };
   }
 
   /** Returns a slot whose ticket was not issued. The next client receives it. */
-  giveBack(slot: TakenSlot): void {
+  returnSlot(slot: AssignedSlot): void {
     if (this.#forget(slot)) this.#reassign(slot);
   }
 
   /** Call it when a ticket of the session was used. The session's earliest slot no longer counts toward the user's limit. */
-  used({ session }: Pick<SlotHolder, 'session'>): void {
+  markUsed({ session }: Pick<SlotHolder, 'session'>): void {
     const [slot] = this.#bySession.get(session) ?? [];
     if (slot !== undefined) this.#forget(slot);
   }
@@ -131,7 +131,7 @@ export class ConnectSlots {
     }
   }
 
-  #reassign({ at }: TakenSlot): void {
+  #reassign({ at }: AssignedSlot): void {
     if (at + this.#intervalMs === this.#next) {
       this.#next = at;
       return;
@@ -141,7 +141,7 @@ export class ConnectSlots {
   }
 
   /** Returns `false` if the slot no longer counted toward the limit. */
-  #forget(slot: TakenSlot): boolean {
+  #forget(slot: AssignedSlot): boolean {
     remove(this.#bySession, slot.session, slot);
     return remove(this.#byUser, slot.user, slot);
   }
@@ -174,13 +174,13 @@ export class ConnectSlots {
   }
 }
 
-function add(map: Map<string, Set<TakenSlot>>, key: string, slot: TakenSlot): void {
+function add(map: Map<string, Set<AssignedSlot>>, key: string, slot: AssignedSlot): void {
   const slots = map.get(key);
   if (slots === undefined) map.set(key, new Set([slot]));
   else slots.add(slot);
 }
 
-function remove(map: Map<string, Set<TakenSlot>>, key: string, slot: TakenSlot): boolean {
+function remove(map: Map<string, Set<AssignedSlot>>, key: string, slot: AssignedSlot): boolean {
   const slots = map.get(key);
   if (slots?.delete(slot) !== true) return false;
   if (slots.size === 0) map.delete(key);

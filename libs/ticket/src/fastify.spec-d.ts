@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { describe, expectTypeOf, test } from 'vitest';
 import type { ProblemCode } from '@usher/protocol';
-import type { Admission, Gate, GateVerdict, TicketGateOptions } from './fastify.ts';
+import type { Admission, Gate, HandshakeOutcome, TicketGateOptions } from './fastify.ts';
 import type { ConsumeResult, IssueResult, TicketClaims } from './ticket-store.ts';
 
 describe('the result of a store', () => {
@@ -23,8 +23,8 @@ describe('the gate', () => {
     expectTypeOf<Extract<Admission<string>, { ok: true }>['identity']>().toEqualTypeOf<string>();
   });
   test('reports `admitted`, `gone` or a problem code, without ticket and URL', () => {
-    expectTypeOf<Exclude<GateVerdict['verdict'], ProblemCode>>().toEqualTypeOf<'admitted' | 'gone'>();
-    expectTypeOf<GateVerdict>().not.toHaveProperty('ticket');
-    expectTypeOf<GateVerdict>().not.toHaveProperty('url');
+    expectTypeOf<Exclude<HandshakeOutcome['outcome'], ProblemCode>>().toEqualTypeOf<'admitted' | 'gone'>();
+    expectTypeOf<HandshakeOutcome>().not.toHaveProperty('ticket');
+    expectTypeOf<HandshakeOutcome>().not.toHaveProperty('url');
   });
 });

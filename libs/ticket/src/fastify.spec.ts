@@ -170,7 +170,7 @@ describe('the ticket call', () => {
     const last = answers[3];
     expect(last?.connectAfterMs).toBeGreaterThan(2_000);
     expect((await sendHandshake(server.port, `/api/ws?ticket=${last?.ticket ?? ''}`)).status).toBe(401);
-    expect(server.outcomes.at(-1)).toMatchObject({ verdict: 'invalid_ticket', fault: 'early' });
+    expect(server.outcomes.at(-1)).toMatchObject({ outcome: 'invalid_ticket', reason: 'early' });
   });
 
   test('gives the slot back if the store rejects the ticket', async () => {
@@ -298,8 +298,8 @@ test.each<[string, Partial<TicketGateOptions>]>([
   ['ticketPath', { ticketPath: '/ws_ticket?x' }],
   ['allowed origin', { allowedOrigins: ['*'] }],
   ['allowed origin', { allowedOrigins: ['https://chat.example/path'] }],
-  ['maxJudging', { maxJudging: 0 }],
-  ['judgeMs', { judgeMs: -1 }],
+  ['maxPendingHandshakes', { maxPendingHandshakes: 0 }],
+  ['handshakeTimeoutMs', { handshakeTimeoutMs: -1 }],
 ])('an invalid %s rejects app.ready with an error that names the option', async (name, options) => {
   const app = Fastify();
   app.register(ticketGate, { store: createMemoryTicketStore(), allowedOrigins: [], ...options });

@@ -2,11 +2,11 @@ import fp from 'fastify-plugin';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { problem, type ProblemCode, type TicketAnswer } from '@usher/protocol';
+import { problem, type ProblemCode, type TicketResponse } from '@usher/protocol';
 import { bearerIdentity, problemOf } from './authenticate.ts';
 import { ConnectSlots } from './connect-slots.ts';
 import { Gate } from './gate.ts';
-import type { Admission, GateVerdict, Knock, Unavailable } from './handshake-outcome.ts';
+import type { Admission, HandshakeOutcome, HandshakeInfo, Unavailable } from './handshake-outcome.ts';
 import { asksForWebSocket, originFormOf, pathOf } from './handshake.ts';
 import { ownUpgrades, type Upgrades, watchSiblings } from './own-upgrades.ts';
 import { problemHeaders } from './refusal.ts';
@@ -14,16 +14,16 @@ import { RequestQueue } from './request-queue.ts';
 import { type TicketClaims, type TicketStore, TicketStoreUnavailable } from './ticket-store.ts';
 
 export type { Gate } from './gate.ts';
-export type { Admission, Admitted, GateVerdict, Knock, Unavailable } from './handshake-outcome.ts';
+export type { Admission, AdmittedClient, HandshakeOutcome, HandshakeInfo, Unavailable } from './handshake-outcome.ts';
 
 /** The authenticated user and session of a ticket request. */
-export interface Authenticated {
+export interface TicketHolder {
   readonly user: string;
   readonly session: string;
 }
 
 /** Why an authenticated client may not connect. */
-export interface Impediment {
+export interface TicketDenial {
   readonly code: 'session_ended' | 'user_disabled' | 'too_many_connections';
   readonly retryAfterMs?: number;
 }
@@ -43,14 +43,14 @@ export interface TicketGateOptions {
    * `retryAfterMs` and `detail` of the error. Other errors are passed to the app's error handler.
    * Defaults to `request.jwtVerify()` of `@fastify/jwt` with the claims `sub` and `sid`.
    */
-  readonly authenticate?: (request: FastifyRequest) => Authenticated | Promise<Authenticated>;
+  readonly authenticate?: (request: FastifyRequest) => TicketHolder | Promise<TicketHolder>;
   /**
    * Called before a ticket is issued. Returns why the client may not connect, or `undefined`. Browsers hide the response to a rejected
    * handshake, so this is the only place where they can learn the reason. Defaults to allowing every client.
    */
-  readonly mayConnect?: (claims: TicketClaims) => Impediment | undefined | Promise<Impediment | undefined>;
+  readonly mayConnect?: (claims: TicketClaims) => TicketDenial | undefined | Promise<TicketDenial | undefined>;
   /** Validates user and session again when the ticket is consumed. Defaults to admitting every client with a valid ticket. */
-  readonly admit?: (claims: TicketClaims, info: Knock) => Admission<unknown> | Promise<Admission<unknown>>;
+  readonly admit?: (claims: TicketClaims, info: HandshakeInfo) => Admission<unknown> | Promise<Admission<unknown>>;
   /**
    * Returns why the server accepts no connections at the moment, or `undefined` if it does. Called for each ticket call and handshake.
    * Defaults to accepting connections.
@@ -61,13 +61,13 @@ export interface TicketGateOptions {
   /** Returns the client's address, for apps behind a proxy. Defaults to the address of the peer. */
   readonly address?: (request: IncomingMessage) => string | undefined;
   /** Called with the outcome of each handshake, for logs, metrics and operators. The outcome contains no secrets. */
-  readonly onVerdict?: (verdict: GateVerdict) => void;
+  readonly onHandshake?: (outcome: HandshakeOutcome) => void;
   /** Called with the outcome of each ticket call: `issued` or a problem code. */
   readonly onTicket?: (outcome: 'issued' | ProblemCode) => void;
   /** Maximum number of concurrent handshakes. Further ones are rejected with `at_capacity`. Defaults to 1,000. */
-  readonly maxJudging?: number;
+  readonly maxPendingHandshakes?: number;
   /** Time limit for the decision on a handshake, in milliseconds. Defaults to 10,000. */
-  readonly judgeMs?: number;
+  readonly handshakeTimeoutMs?: number;
   /**
    * Called with each TCP connection before its data is read. Return `false` to close the connection. Must not throw.
    * Defaults to accepting every connection.
@@ -120,7 +120,7 @@ function install(app: FastifyInstance, options: TicketGateOptions): void {
   if (!Array.isArray(options.allowedOrigins) && typeof options.allowedOrigins !== 'function') {
     throw new TypeError('invalid allowedOrigins: must be an array of origins or a function that returns one');
   }
-  const judgeMs = positive('judgeMs', options.judgeMs ?? 10_000);
+  const handshakeTimeoutMs = positive('handshakeTimeoutMs', options.handshakeTimeoutMs ?? 10_000);
   const gate = new Gate({
     store,
     endpoint,
@@ -129,27 +129,27 @@ function install(app: FastifyInstance, options: TicketGateOptions): void {
     admit: options.admit ?? ((claims) => ({ ok: true, identity: claims })),
     capacity: options.capacity ?? (() => undefined),
     address: options.address ?? ((request) => request.socket.remoteAddress),
-    onVerdict: options.onVerdict ?? (() => undefined),
+    onHandshake: options.onHandshake ?? (() => undefined),
     onConsumed: (claims) => {
-      slots.used(claims);
+      slots.markUsed(claims);
     },
     onError: (error) => {
       app.log.error({ err: error }, 'handshake failed');
     },
-    maxJudging: positive('maxJudging', options.maxJudging ?? 1_000),
-    judgeMs,
+    maxPendingHandshakes: positive('maxPendingHandshakes', options.maxPendingHandshakes ?? 1_000),
+    handshakeTimeoutMs: handshakeTimeoutMs,
   });
   app.decorate('gate', gate);
   const upgrades: Upgrades = {
     accept: options.acceptConnection ?? (() => true),
     queue: new RequestQueue({
       maxUnanswered: positive('maxUnanswered', options.maxUnanswered ?? 8),
-      waitMs: judgeMs,
+      waitMs: handshakeTimeoutMs,
     }),
     wanted: (request) => asksForWebSocket(request) || pathOf(originFormOf(request.url ?? '')) === endpoint,
     before: (request) => gate.redact(request),
     upgrade: (request, socket, head, url) => {
-      gate.judge(request, socket, head, url);
+      gate.handleUpgrade(request, socket, head, url);
     },
   };
   ownUpgrades(app.server, upgrades);
@@ -178,7 +178,7 @@ function install(app: FastifyInstance, options: TicketGateOptions): void {
 
   // Fastify's automatic HEAD route would issue a ticket and not return it.
   app.get(ticketPath, { exposeHeadRoute: false }, async (request, reply) => {
-    let identity: Authenticated;
+    let identity: TicketHolder;
     try {
       identity = await authenticate(request);
     } catch (error) {
@@ -191,11 +191,11 @@ function install(app: FastifyInstance, options: TicketGateOptions): void {
     const claims = { user: identity.user, session: identity.session, endpoint };
     const denial = await options.mayConnect?.(claims);
     if (denial !== undefined) return refuse(reply, denial.code, denial.retryAfterMs);
-    const slotResult = slots.take(claims);
+    const slotResult = slots.assign(claims);
     if (!slotResult.ok) return refuse(reply, slotResult.reason, slotResult.retryAfterMs);
     const { connectAfterMs, slot } = slotResult;
     const returnSlot = (): void => {
-      if (slot !== undefined) slots.giveBack(slot);
+      if (slot !== undefined) slots.returnSlot(slot);
     };
     const issued = await store.issue(claims, connectAfterMs).catch((error: unknown) => {
       returnSlot();
@@ -210,7 +210,7 @@ function install(app: FastifyInstance, options: TicketGateOptions): void {
       return refuse(reply, issued.reason, issued.retryAfterMs);
     }
     onTicket?.('issued');
-    const answer: TicketAnswer = {
+    const answer: TicketResponse = {
       ticket: issued.ticket,
       expires: Math.floor(issued.expiresAt / 1_000),
       connectAfterMs,

@@ -25,12 +25,12 @@ describe('while a handshake is pending', () => {
   test('an expired time limit rejects the handshake, and a later admission is released', async () => {
     const slow = deferred();
     const { counts, admit } = countedAdmit(slow.promise);
-    const server = await startGateServer({ judgeMs: 50, admit });
+    const server = await startGateServer({ handshakeTimeoutMs: 50, admit });
     const answer = await sendHandshake(server.port, `/api/ws?ticket=${await server.ticket()}`);
     expect(JSON.parse(answer.body)).toMatchObject({ code: 'store_unavailable' });
     slow.resolve(undefined);
     await expect.poll(() => counts.releases).toBe(1);
-    expect(server.outcomes.map(({ verdict }) => verdict)).toEqual(['store_unavailable']);
+    expect(server.outcomes.map(({ outcome }) => outcome)).toEqual(['store_unavailable']);
   });
 
   test('a client that disconnects releases its reservation, and its ticket is consumed', async () => {
@@ -51,7 +51,7 @@ describe('while a handshake is pending', () => {
     await gone.promise;
     slow.resolve(undefined);
     await expect.poll(() => counts.releases).toBe(1);
-    expect(server.outcomes).toMatchObject([{ verdict: 'gone', claims: { user: 'maggie' } }]);
+    expect(server.outcomes).toMatchObject([{ outcome: 'gone', claims: { user: 'maggie' } }]);
     expect((await sendHandshake(server.port, `/api/ws?ticket=${ticket}`)).status).toBe(401);
   });
 
@@ -69,10 +69,10 @@ describe('while a handshake is pending', () => {
     expect(counts.releases).toBe(1);
   });
 
-  test('handshakes above maxJudging are rejected, and their tickets stay valid', async () => {
+  test('handshakes above maxPendingHandshakes are rejected, and their tickets stay valid', async () => {
     const slow = deferred();
     const { counts, admit } = countedAdmit(slow.promise);
-    const server = await startGateServer({ maxJudging: 1, admit });
+    const server = await startGateServer({ maxPendingHandshakes: 1, admit });
     const [first, second] = [await server.ticket(), await server.ticket()];
     const waiting = sendHandshake(server.port, `/api/ws?ticket=${first}`);
     await expect.poll(() => counts.admitCalls).toBe(1);
@@ -138,7 +138,7 @@ describe('an error', () => {
     expect(JSON.parse(answer.body)).toMatchObject({ status: 500, code: 'internal' });
     expect(answer.body).not.toContain('fault');
     expect(server.log()).toContain('a fault of the app');
-    expect(server.outcomes.map(({ verdict }) => verdict)).toEqual(['internal']);
+    expect(server.outcomes.map(({ outcome }) => outcome)).toEqual(['internal']);
   });
 
   test('in capacity rejects the handshake, and the ticket stays valid', async () => {
@@ -151,8 +151,8 @@ describe('an error', () => {
     expect((await sendHandshake(server.port, `/api/ws?ticket=${ticket}`)).status).toBe(101);
   });
 
-  test('in onVerdict does not change the response and is logged', async () => {
-    const server = await startGateServer({ onVerdict: fails });
+  test('in onHandshake does not change the response and is logged', async () => {
+    const server = await startGateServer({ onHandshake: fails });
     expect((await sendHandshake(server.port, `/api/ws?ticket=${await server.ticket()}`)).status).toBe(101);
     expect((await sendHandshake(server.port, '/api/ws')).status).toBe(401);
     expect(server.log()).toContain('a fault of the app');
@@ -169,7 +169,7 @@ describe('an error', () => {
     expect((await sendHandshake(server.port, `/api/ws?ticket=${await server.ticket()}`)).raw).toBe('');
     await expect.poll(() => counts.releases).toBe(1);
     expect((await sendHandshake(server.port, `/api/ws?ticket=${await server.ticket()}`)).status).toBe(101);
-    expect(server.outcomes.map(({ verdict }) => verdict)).toEqual(['internal', 'admitted']);
+    expect(server.outcomes.map(({ outcome }) => outcome)).toEqual(['internal', 'admitted']);
   });
 
   test('is reported when no upgrade listener exists: the client receives 500', async () => {

@@ -16,7 +16,7 @@ describe('a handshake with a valid ticket', () => {
     expect(data.toString()).toBe('hello');
     expect(socket.protocol).toBe('usher.v1');
     socket.terminate();
-    expect(server.outcomes).toMatchObject([{ verdict: 'admitted', claims: { user: 'maggie', session: 'session-1' } }]);
+    expect(server.outcomes).toMatchObject([{ outcome: 'admitted', claims: { user: 'maggie', session: 'session-1' } }]);
   });
 
   test.each([
@@ -136,7 +136,7 @@ describe('before the ticket is consumed', () => {
 });
 
 describe('the ticket check', () => {
-  test('sends the same bytes for every rejection reason and reports the reason through onVerdict', async () => {
+  test('sends the same bytes for every rejection reason and reports the reason through onHandshake', async () => {
     let now = Date.now();
     const store = createMemoryTicketStore({ now: () => now });
     const server = await startGateServer({ store });
@@ -168,7 +168,7 @@ describe('the ticket check', () => {
     expect(new Set(answers.map(({ raw }) => raw)).size).toBe(1);
     expect(answers[0]?.status).toBe(401);
     expect(JSON.parse(answers[0]?.body ?? '')).toMatchObject({ title: 'Invalid ticket', code: 'invalid_ticket' });
-    const faults = server.outcomes.map(({ fault }) => fault);
+    const faults = server.outcomes.map(({ reason }) => reason);
     expect(faults.slice(0, 8)).toEqual([
       'unknown',
       'malformed',
@@ -238,7 +238,7 @@ describe('a handshake that passes the checks before its ticket', () => {
     expect(JSON.parse(answer.body)).toMatchObject({ code });
     if (!('admit' in options)) expect(released).toBe(1);
     expect((await sendHandshake(server.port, `/api/ws?ticket=${ticket}`)).status).toBe(401);
-    expect(server.outcomes.at(-1)).toMatchObject({ fault: 'used' });
+    expect(server.outcomes.at(-1)).toMatchObject({ reason: 'used' });
   });
 
   test('is rejected if the store is unavailable', async () => {

@@ -7,7 +7,7 @@ import { exactOrigin, malformed, offers, pathOf, ticketsOf } from './handshake.t
 import { withoutTickets } from './redact.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import { type ConsumeResult, type TicketClaims, type TicketStore, TicketStoreUnavailable } from './ticket-store.ts';
-import type { Admission, Admitted, GateVerdict, Knock, Unavailable } from './handshake-outcome.ts';
+import type { Admission, AdmittedClient, HandshakeOutcome, HandshakeInfo, Unavailable } from './handshake-outcome.ts';
 
 export interface GateOptions<I> {
   readonly store: TicketStore;
@@ -20,35 +20,35 @@ export interface GateOptions<I> {
    * are not affected. A function is called for each handshake: a port chosen by the system is known only after `listen`.
    */
   readonly allowedOrigins: readonly string[] | (() => readonly string[]);
-  readonly admit: (claims: TicketClaims, info: Knock) => Admission<I> | Promise<Admission<I>>;
+  readonly admit: (claims: TicketClaims, info: HandshakeInfo) => Admission<I> | Promise<Admission<I>>;
   readonly capacity: () => Unavailable | undefined;
   /** Returns the client's address. Behind a proxy it differs from the address of the peer. */
   readonly address: (request: IncomingMessage) => string | undefined;
   /** Called exactly once per handshake. */
-  readonly onVerdict: (verdict: GateVerdict) => void;
+  readonly onHandshake: (outcome: HandshakeOutcome) => void;
   /** Called when a ticket is consumed for the first time, regardless of the outcome of the handshake. Not called for revoked tickets. */
   readonly onConsumed: (claims: TicketClaims) => void;
   /** Called with an error thrown by the store or by one of these functions. Must not throw. */
   readonly onError: (error: unknown) => void;
   /** Maximum number of concurrent handshakes. Further ones are rejected with `at_capacity`. */
-  readonly maxJudging: number;
+  readonly maxPendingHandshakes: number;
   /** Time limit for the decision on a handshake, in milliseconds. After it, the client receives `store_unavailable`. */
-  readonly judgeMs: number;
+  readonly handshakeTimeoutMs: number;
 }
 
-interface Reserved<I> extends Admitted<I> {
+interface Reserved<I> extends AdmittedClient<I> {
   /** Cancels the reservation that the app made in `admit`. */
   readonly release: () => void;
 }
 
 interface Unclaimed<I> {
-  readonly admitted: Admitted<I>;
+  readonly admitted: AdmittedClient<I>;
   /** Stops the gate from releasing the reservation when the socket closes. */
   readonly takeOver: () => void;
 }
 
 const storeUnavailable: Refusal = { code: 'store_unavailable', retryAfterMs: 1_000 };
-const noInfo: Knock = { address: undefined, origin: undefined, userAgent: undefined };
+const noInfo: HandshakeInfo = { address: undefined, origin: undefined, userAgent: undefined };
 
 function ignore(): void {
   // The `close` event follows and is handled.
@@ -67,13 +67,13 @@ export class Gate<I = unknown> {
   readonly #options: GateOptions<I>;
   readonly #origins: () => readonly string[];
   readonly #admitted = new WeakMap<IncomingMessage, Unclaimed<I>>();
-  readonly #deadlines: Deadlines<{ readonly socket: Duplex; readonly info: Knock }>;
+  readonly #deadlines: Deadlines<{ readonly socket: Duplex; readonly info: HandshakeInfo }>;
   #pendingCount = 0;
   #closed = false;
 
   constructor(options: GateOptions<I>) {
     this.#options = options;
-    this.#deadlines = new Deadlines(options.judgeMs, ({ socket, info }) => {
+    this.#deadlines = new Deadlines(options.handshakeTimeoutMs, ({ socket, info }) => {
       this.#refuse(socket, info, storeUnavailable);
     });
     const { allowedOrigins } = options;
@@ -89,7 +89,7 @@ export class Gate<I = unknown> {
    * Returns the client that was admitted with this request. The caller takes over the reservation: the gate no longer calls `release`.
    * @throws RangeError if the gate did not admit the request.
    */
-  admitted(request: IncomingMessage): Admitted<I> {
+  admitted(request: IncomingMessage): AdmittedClient<I> {
     const unclaimed = this.#admitted.get(request);
     if (unclaimed === undefined) throw new RangeError('the gate did not admit this request');
     unclaimed.takeOver();
@@ -115,10 +115,10 @@ export class Gate<I = unknown> {
    * Accepts or rejects one handshake. Never throws.
    * @param url the request URL with its ticket; `redact` has removed the ticket from `request.url`.
    */
-  judge(request: IncomingMessage, socket: Duplex, head: Buffer, url: string): void {
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, url: string): void {
     // Node removes its own error listener before it emits `upgrade`. Without one, a connection reset would end the process.
     socket.on('error', ignore);
-    let info: Knock = noInfo;
+    let info: HandshakeInfo = noInfo;
     try {
       info = this.#infoOf(request);
       const rejection = this.#checkRequest(request, url);
@@ -139,7 +139,7 @@ export class Gate<I = unknown> {
     socket: Duplex,
     head: Buffer,
     tickets: readonly string[],
-    info: Knock,
+    info: HandshakeInfo,
   ): Promise<void> {
     // An unsettled promise still counts toward the limit, which bounds the work and not the number of waiting clients.
     this.#pendingCount += 1;
@@ -165,7 +165,7 @@ export class Gate<I = unknown> {
     } else if (socket.destroyed || !socket.writable) {
       this.#release(reserved);
       socket.destroy();
-      this.#report({ verdict: 'gone', claims, ...info });
+      this.#report({ outcome: 'gone', claims, ...info });
     } else if (this.#drainRejection !== undefined) {
       this.#release(reserved);
       this.#refuse(socket, info, this.#drainRejection, { claims });
@@ -191,28 +191,32 @@ export class Gate<I = unknown> {
     if (violation !== undefined) return violation;
     const unavailable = this.unavailable();
     if (unavailable !== undefined) return unavailable;
-    if (this.#pendingCount >= this.#options.maxJudging) return { code: 'at_capacity', retryAfterMs: 1_000 };
+    if (this.#pendingCount >= this.#options.maxPendingHandshakes) return { code: 'at_capacity', retryAfterMs: 1_000 };
     return ticketsOf(url).length === 0 ? { code: 'missing_ticket' } : undefined;
   }
 
-  async #decide(request: IncomingMessage, tickets: readonly string[], info: Knock): Promise<Decision<I>> {
+  async #decide(request: IncomingMessage, tickets: readonly string[], info: HandshakeInfo): Promise<Decision<I>> {
     const { admit, protocol } = this.#options;
     // The ticket is consumed before any other check. If there are several, all are consumed and the request is rejected.
     if (tickets.length > 1) {
       await Promise.all(tickets.slice(0, maxConsumedPerRequest).map((ticket) => this.#consume(ticket)));
-      return { refusal: { code: 'invalid_ticket' }, fault: 'several' };
+      return { refusal: { code: 'invalid_ticket' }, reason: 'several' };
     }
     const result = await this.#consume(tickets[0] ?? '');
     const { claims } = result;
     if (!result.ok) {
-      return { refusal: { code: 'invalid_ticket' }, fault: result.reason, ...(claims === undefined ? {} : { claims }) };
+      return {
+        refusal: { code: 'invalid_ticket' },
+        reason: result.reason,
+        ...(claims === undefined ? {} : { claims }),
+      };
     }
     // Computed before `admit`, because nothing may throw between a reservation and its release. Reported after it.
     const rejectionCode = this.#checkHeaders(request, protocol);
     const admission = await admit(result.claims, info);
     if (!admission.ok) {
       return admission.reason === 'revoked'
-        ? { refusal: { code: 'invalid_ticket' }, fault: 'revoked', claims: result.claims }
+        ? { refusal: { code: 'invalid_ticket' }, reason: 'revoked', claims: result.claims }
         : { refusal: { code: 'too_many_connections', retryAfterMs: admission.retryAfterMs }, claims: result.claims };
     }
     const reserved = { claims: result.claims, identity: admission.identity, release: admission.release ?? ignore };
@@ -236,7 +240,13 @@ export class Gate<I = unknown> {
     return offers(request, protocol) === 'unsupported' ? 'unsupported_protocol' : undefined;
   }
 
-  #emitUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, reserved: Reserved<I>, info: Knock): void {
+  #emitUpgrade(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    reserved: Reserved<I>,
+    info: HandshakeInfo,
+  ): void {
     const { claims, identity } = reserved;
     const abandoned = (): void => {
       this.#release(reserved);
@@ -266,32 +276,32 @@ export class Gate<I = unknown> {
     }
     // Keep the gate's error listener unless the new owner of the socket has added one.
     if (socket.listenerCount('error') > 1) socket.off('error', ignore);
-    this.#report({ verdict: 'admitted', claims, ...info });
+    this.#report({ outcome: 'admitted', claims, ...info });
   }
 
-  #fail(error: unknown, info: Knock, claims: TicketClaims): void {
+  #fail(error: unknown, info: HandshakeInfo, claims: TicketClaims): void {
     this.#options.onError(error);
-    this.#report({ verdict: 'internal', claims, ...info });
+    this.#report({ outcome: 'internal', claims, ...info });
   }
 
   #refuse(
     socket: Duplex,
-    info: Knock,
+    info: HandshakeInfo,
     refusal: Refusal,
-    { fault, claims }: Pick<GateVerdict, 'fault' | 'claims'> = {},
+    { reason, claims }: Pick<HandshakeOutcome, 'reason' | 'claims'> = {},
   ): void {
     refuse(socket, refusal);
     this.#report({
-      verdict: refusal.code,
-      ...(fault === undefined ? {} : { fault }),
+      outcome: refusal.code,
+      ...(reason === undefined ? {} : { reason }),
       ...(claims === undefined ? {} : { claims }),
       ...info,
     });
   }
 
-  #report(verdict: GateVerdict): void {
+  #report(outcome: HandshakeOutcome): void {
     try {
-      this.#options.onVerdict(verdict);
+      this.#options.onHandshake(outcome);
     } catch (error) {
       this.#options.onError(error);
     }
@@ -305,7 +315,7 @@ export class Gate<I = unknown> {
     }
   }
 
-  #infoOf(request: IncomingMessage): Knock {
+  #infoOf(request: IncomingMessage): HandshakeInfo {
     return {
       address: this.#options.address(request),
       origin: request.headers.origin?.slice(0, 256),
@@ -323,4 +333,4 @@ export class Gate<I = unknown> {
 
 type Decision<I> =
   | { readonly refusal?: undefined; readonly reserved: Reserved<I> }
-  | ({ readonly refusal: Refusal } & Pick<GateVerdict, 'fault' | 'claims'>);
+  | ({ readonly refusal: Refusal } & Pick<HandshakeOutcome, 'reason' | 'claims'>);

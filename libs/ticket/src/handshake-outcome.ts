@@ -1,19 +1,19 @@
 import type { ProblemCode } from '@usher/protocol';
-import type { TicketClaims, TicketFault } from './ticket-store.ts';
+import type { TicketClaims, TicketRejectionReason } from './ticket-store.ts';
 
 /** Where a handshake comes from, for logs and operators. Contains no secrets. */
-export interface Knock {
+export interface HandshakeInfo {
   readonly address: string | undefined;
   readonly origin: string | undefined;
   readonly userAgent: string | undefined;
 }
 
 /** The outcome of a handshake. */
-export interface GateVerdict extends Knock {
+export interface HandshakeOutcome extends HandshakeInfo {
   /** `gone`: the client closed the connection before the gate answered. */
-  readonly verdict: 'admitted' | 'gone' | ProblemCode;
+  readonly outcome: 'admitted' | 'gone' | ProblemCode;
   /** The rejection reason behind an `invalid_ticket`. */
-  readonly fault?: TicketFault | 'several';
+  readonly reason?: TicketRejectionReason | 'several';
   /** The claims of the ticket, if the store knew it. */
   readonly claims?: TicketClaims;
 }
@@ -41,7 +41,7 @@ export interface Unavailable {
 }
 
 /** An admitted client. */
-export interface Admitted<I> {
+export interface AdmittedClient<I> {
   readonly claims: TicketClaims;
   readonly identity: I;
 }

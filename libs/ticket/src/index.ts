@@ -4,7 +4,7 @@ export {
   type ConnectSlotsOptions,
   type SlotHolder,
   type SlotResult,
-  type TakenSlot,
+  type AssignedSlot,
 } from './connect-slots.ts';
 export { createMemoryTicketStore, type MemoryTicketStoreOptions } from './memory-ticket-store.ts';
 export { redactUrl } from './redact.ts';
@@ -12,7 +12,7 @@ export {
   type ConsumeResult,
   type IssueResult,
   type TicketClaims,
-  type TicketFault,
+  type TicketRejectionReason,
   type TicketStore,
   TicketStoreUnavailable,
 } from './ticket-store.ts';

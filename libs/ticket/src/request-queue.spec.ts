@@ -162,7 +162,7 @@ test('an upgrade that follows a slow request is processed after the response to 
     if (raw.endsWith('hello')) break;
   }
   expect(statuses(raw)).toEqual(['200', '101']);
-  expect(server.outcomes).toMatchObject([{ verdict: 'admitted' }]);
+  expect(server.outcomes).toMatchObject([{ outcome: 'admitted' }]);
 });
 
 test('a request before a rejected upgrade receives its response', async () => {
@@ -183,8 +183,8 @@ test('a streamed response larger than the socket buffers is sent completely befo
   expect(raw.length).toBeGreaterThan(16 * 1024 * 1024);
 });
 
-test('an upgrade that waits longer than judgeMs for earlier responses closes the connection', async () => {
-  const server = await startSlowServer({ judgeMs: 50 });
+test('an upgrade that waits longer than handshakeTimeoutMs for earlier responses closes the connection', async () => {
+  const server = await startSlowServer({ handshakeTimeoutMs: 50 });
   const socket = connect(server.port, '127.0.0.1');
   socket.write(get('/slow/1') + handshakeBytes(server.port, `/api/ws?ticket=${await server.ticket()}`));
   expect(await text(socket)).toBe('');

@@ -1,2 +1,2 @@
 /** The contract suite for implementations of `TicketStore`. Requires Vitest. */
-export { ticketStoreContract, type TicketStoreSetting } from './testing/ticket-store-contract.ts';
+export { ticketStoreContract, type TicketStoreFixture } from './testing/ticket-store-contract.ts';

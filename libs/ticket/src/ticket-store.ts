@@ -17,12 +17,12 @@ export type IssueResult =
   | { readonly ok: false; readonly reason: 'too_many_tickets'; readonly retryAfterMs: number };
 
 /** Why a ticket was rejected, for logs, metrics and operators. The client only receives `Invalid ticket`. */
-export type TicketFault = 'malformed' | 'unknown' | 'used' | 'expired' | 'revoked' | 'early' | 'endpoint';
+export type TicketRejectionReason = 'malformed' | 'unknown' | 'used' | 'expired' | 'revoked' | 'early' | 'endpoint';
 
 export type ConsumeResult =
   | { readonly ok: true; readonly claims: TicketClaims }
   /** `claims` is present if the store knows the ticket, so that a replay can be attributed to a user. */
-  | { readonly ok: false; readonly reason: TicketFault; readonly claims?: TicketClaims };
+  | { readonly ok: false; readonly reason: TicketRejectionReason; readonly claims?: TicketClaims };
 
 /**
  * Issues and consumes single-use tickets.

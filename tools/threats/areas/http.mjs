@@ -84,7 +84,7 @@ export default [
     get: 'pages of 256 KiB, and `more` says that there are others',
     in: 'apps/api/src/rooms/room-routes.ts',
     without: [
-      "return withinFrame(page, 'after' in range ? 'oldest' : 'newest');",
+      "return limitToFrame(page, 'after' in range ? 'oldest' : 'newest');",
       'return { ...page, messages: [...page.messages] };',
     ],
     also: ['const bytes = roomBounds.pageBytes;', 'const bytes = 100 * roomBounds.pageBytes;'],

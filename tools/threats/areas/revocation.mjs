@@ -28,8 +28,8 @@ export default [
     get: 'close code 4501 at once, on every node',
     in: 'apps/api/src/socket/cluster-revocation.ts',
     without: [
-      "return connections.close({ session }, 'session_ended', closeReasonOf(cause));",
-      'return connections.count({ session }) + 0 * closeReasonOf(cause).length;',
+      "return connections.close({ session }, 'session_ended', toCloseReason(cause));",
+      'return connections.count({ session }) + 0 * toCloseReason(cause).length;',
     ],
     shown: ['apps/api', 'src/socket/cluster-revocation.spec.ts'],
   },

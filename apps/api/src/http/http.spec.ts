@@ -211,8 +211,8 @@ describe('metrics', () => {
     const { text: lines } = await call('GET', '/metrics');
     expect(lines).toMatch(/^usher_connections 1$/m);
     expect(lines).toMatch(/^usher_ticket_calls_total\{outcome="issued"\} 1$/m);
-    expect(lines).toMatch(/^usher_handshakes_total\{verdict="admitted"\} 1$/m);
-    expect(lines).toMatch(/^usher_handshakes_total\{verdict="invalid_ticket",fault="malformed"\} 1$/m);
+    expect(lines).toMatch(/^usher_handshakes_total\{outcome="admitted"\} 1$/m);
+    expect(lines).toMatch(/^usher_handshakes_total\{outcome="invalid_ticket",reason="malformed"\} 1$/m);
     expect(lines).toMatch(/^usher_messages_total 1$/m);
     expect(lines).toMatch(/^usher_socket_requests_total\{type="join",outcome="not_found"\} 1$/m);
     expect(lines).toMatch(/^nodejs_eventloop_lag_seconds /m);

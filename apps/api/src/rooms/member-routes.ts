@@ -13,7 +13,7 @@ export interface MemberRoutesOptions {
   readonly users: Users;
   /** Counts bytes that a user stores. @throws RequestError */
   readonly charge: (user: string, bytes: number) => void;
-  readonly liveRooms: Pick<Rooms, 'added' | 'dropped' | 'remove' | 'statusOf'>;
+  readonly liveRooms: Pick<Rooms, 'memberAdded' | 'memberRemoved' | 'remove' | 'statusOf'>;
 }
 
 /** Approximate size of a membership with its index entries. */
@@ -60,7 +60,7 @@ export const memberRoutes: FastifyPluginCallbackTypebox<MemberRoutesOptions> = (
     if ((await users.find(user)) === undefined) throw new HttpProblem('not_found');
     charge(me, bytesPerMembership);
     if (await marks.enter(name, user)) {
-      liveRooms.added(name, user);
+      liveRooms.memberAdded(name, user);
       request.log.info({ by: me, user, room: name }, 'member added');
     }
     return reply.code(204).send();
@@ -75,7 +75,7 @@ export const memberRoutes: FastifyPluginCallbackTypebox<MemberRoutesOptions> = (
     const left = await marks.leave(name, user);
     // Also if the user was not a member: an earlier removal may have crashed before it evicted the connections.
     if (room.private) liveRooms.remove(name, user, 'not_found');
-    else liveRooms.dropped(name, user);
+    else liveRooms.memberRemoved(name, user);
     if (left) request.log.info({ by: me, user, room: name }, 'member removed');
     return reply.code(204).send();
   });

@@ -31,13 +31,17 @@ function asking({ call, tokens }: Awaited<ReturnType<typeof withRooms>>) {
     remove: (who: string, room: string, user: string) => ask(who, 'DELETE', `${room}/members/${user}`),
     members: async (who: string, room: string) =>
       (await call('GET', `/api/rooms/${room}/members`, { token: token(who) })).json?.['members'],
-    /** The rooms in the list of a user. An exclamation mark means that the user manages the members. */
+    /** The rooms in the list of a user. An exclamation mark means that the user can manage the members. */
     roomsOf: async (who: string) => {
       const { json } = await call('GET', '/api/rooms', { token: token(who) });
-      const rooms = json?.['rooms'] as { readonly room: string; readonly mine: boolean; readonly manages: boolean }[];
+      const rooms = json?.['rooms'] as {
+        readonly room: string;
+        readonly isMember: boolean;
+        readonly canManage: boolean;
+      }[];
       return rooms
-        .filter(({ mine }) => mine)
-        .map(({ room, manages }) => (manages ? `${room}!` : room))
+        .filter(({ isMember }) => isMember)
+        .map(({ room, canManage }) => (canManage ? `${room}!` : room))
         .toSorted();
     },
   };

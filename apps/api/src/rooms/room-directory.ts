@@ -111,8 +111,8 @@ export function createRoomDirectory(db: Kysely<Tables>, options: RoomDirectoryOp
         unread: 0,
         read: 0,
         mentions: 0,
-        mine: true,
-        manages: room.private,
+        isMember: true,
+        canManage: room.private,
       };
     },
 

@@ -8,7 +8,7 @@ import {
   roomsQuerySchema,
 } from '@usher/protocol/server';
 import type { MessagePageQuery } from '@usher/protocol';
-import { type History, type Range, withinFrame } from '@usher/realtime';
+import { type History, type Range, limitToFrame } from '@usher/realtime';
 import { HttpProblem } from '../http/http-problem.ts';
 import type { RoomDirectory } from './room-directory.ts';
 import { BadRoomCursor, type RoomList } from './room-list.ts';
@@ -76,7 +76,7 @@ export const roomRoutes: FastifyPluginCallbackTypebox<RoomRoutesOptions> = (app,
       if (!(await rooms.admits(account, room))) throw new HttpProblem('not_found');
       const page = await history.read(room, range);
       reply.header('cache-control', 'no-store');
-      return withinFrame(page, 'after' in range ? 'oldest' : 'newest');
+      return limitToFrame(page, 'after' in range ? 'oldest' : 'newest');
     },
   );
   done();

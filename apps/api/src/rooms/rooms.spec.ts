@@ -9,7 +9,7 @@ describe('rooms', () => {
     const body = { room: 'plans', title: 'Plans' };
     const made = {
       ...{ room: 'plans', title: 'Plans', private: false, seq: 0, at: expect.any(Number) as unknown },
-      ...{ unread: 0, read: 0, mentions: 0, mine: true, manages: false },
+      ...{ unread: 0, read: 0, mentions: 0, isMember: true, canManage: false },
     };
     expect(await call('POST', '/api/rooms', { token, body })).toMatchObject({ status: 201, json: made });
     expect(await call('POST', '/api/rooms', { token, body })).toMatchObject({
@@ -18,7 +18,7 @@ describe('rooms', () => {
     });
     expect((await call('GET', '/api/rooms', { token })).json?.['rooms']).toContainEqual(made);
     const { json } = await call('GET', '/api/rooms', { token: await signIn('bart') });
-    expect(json?.['rooms']).toContainEqual({ ...made, mine: false });
+    expect(json?.['rooms']).toContainEqual({ ...made, isMember: false });
   });
 
   test.each([
@@ -160,7 +160,14 @@ describe('rooms', () => {
       const { json } = await call('GET', '/api/rooms', { token });
       return (json?.['rooms'] as { room: string }[]).find((each) => each.room === name);
     };
-    expect(await room(maggie)).toMatchObject({ seq: 0, unread: 0, read: 0, mentions: 0, mine: true, manages: false });
+    expect(await room(maggie)).toMatchObject({
+      seq: 0,
+      unread: 0,
+      read: 0,
+      mentions: 0,
+      isMember: true,
+      canManage: false,
+    });
     const socket = await connect('bart', bart);
     await socket.data('join', { room: 'general' });
     const say = (text: string) => socket.data('send', { room: 'general', key: crypto.randomUUID(), text });
@@ -178,7 +185,9 @@ describe('rooms', () => {
     await call('POST', '/api/users', { body: { user: 'milhouse.v', pwd: 'everything is coming up' } });
     const token = await signIn('milhouse.v', 'everything is coming up');
     const { json } = await call('GET', '/api/rooms', { token });
-    expect((json?.['rooms'] as { room: string; mine: boolean }[]).map(({ room, mine }) => [room, mine])).toEqual([
+    expect(
+      (json?.['rooms'] as { room: string; isMember: boolean }[]).map(({ room, isMember }) => [room, isMember]),
+    ).toEqual([
       ['general', true],
       ['random', true],
     ]);
@@ -191,7 +200,7 @@ describe('rooms', () => {
     const socket = await connect('bart', bart);
     await socket.data('join', { room: 'plans' });
     const { json } = await call('GET', '/api/rooms', { token: bart });
-    expect(json?.['rooms']).toContainEqual(expect.objectContaining({ room: 'plans', mine: true }));
+    expect(json?.['rooms']).toContainEqual(expect.objectContaining({ room: 'plans', isMember: true }));
   });
 
   test('do not get an admin as a member when the admin joins a private room', async () => {
@@ -200,7 +209,9 @@ describe('rooms', () => {
     await call('POST', '/api/rooms', { token: maggie, body: { room: 'cellar', title: 'Cellar', private: true } });
     await (await connect('admin', admin)).data('join', { room: 'cellar' });
     const { json } = await call('GET', '/api/rooms', { token: admin });
-    expect(json?.['rooms']).toContainEqual(expect.objectContaining({ room: 'cellar', mine: false, manages: true }));
+    expect(json?.['rooms']).toContainEqual(
+      expect.objectContaining({ room: 'cellar', isMember: false, canManage: true }),
+    );
   });
 
   test('are listed in pages: all own rooms first, then others by title', async () => {

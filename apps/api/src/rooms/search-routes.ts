@@ -1,5 +1,5 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
-import { foundSchema, searchQuerySchema } from '@usher/protocol/server';
+import { searchResultsSchema, searchQuerySchema } from '@usher/protocol/server';
 import { HttpProblem } from '../http/http-problem.ts';
 import type { RoomDirectory } from './room-directory.ts';
 import { BadSearch, type Search, type SearchFault, searchedWords } from './search.ts';
@@ -18,7 +18,7 @@ const detailOf: Readonly<Record<SearchFault, string>> = {
 export const searchRoutes: FastifyPluginCallbackTypebox<SearchRoutesOptions> = (app, { rooms, search }, done) => {
   app.get(
     '/search',
-    { config: { cost: 10 }, schema: { querystring: searchQuerySchema, response: { 200: foundSchema } } },
+    { config: { cost: 10 }, schema: { querystring: searchQuerySchema, response: { 200: searchResultsSchema } } },
     async (request, reply) => {
       const account = await app.authenticate(request);
       const { q: words, room, before, limit = 20 } = request.query;

@@ -7,8 +7,8 @@ import {
   type History,
   type HistoryPage,
   type Range,
-  refusalOfChange,
-  refusalOfKey,
+  changeDenial,
+  keyConflict,
 } from '@usher/realtime';
 import { type GroupCommit, Refused } from '../database/group-commit.ts';
 import { bytesPerMessage } from '../database/storage-limits.ts';
@@ -59,14 +59,14 @@ export function createSqliteHistory(
     const known = statements.byKey.get(room, user, key);
     if (known !== undefined) {
       const message = toMessage(known);
-      const refusal = refusalOfKey(message, entry);
+      const refusal = keyConflict(message, entry);
       return refusal === undefined ? { message, duplicate: true } : new Refused(refusal);
     }
     const target = edits ?? deletes;
     const first = target === undefined ? undefined : find(room, target);
     if (target !== undefined) {
       if (statements.head.get(room) === undefined) return new Refused(unknownRoom(room));
-      const refusal = refusalOfChange(first, user);
+      const refusal = changeDenial(first, user);
       if (refusal !== undefined) return new Refused(refusal);
     }
     // Deletions are always permitted: they free more space than they use.

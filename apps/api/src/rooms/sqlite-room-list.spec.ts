@@ -20,8 +20,8 @@ test('returns unread counts for each own room', async () => {
   await history.append('one', by('maggie', '@bart'));
   await history.append('two', by('bart', 'mine'));
   await history.append('three', by('maggie', 'elsewhere'));
-  const shown = list({ user: 'bart' }).rooms.map(({ room, seq, read, unread, mentions, mine }) => {
-    return [room, seq, read, unread, mentions, mine];
+  const shown = list({ user: 'bart' }).rooms.map(({ room, seq, read, unread, mentions, isMember }) => {
+    return [room, seq, read, unread, mentions, isMember];
   });
   expect(shown).toEqual([
     ['one', 1, 0, 1, 1, true],

@@ -44,7 +44,7 @@ export function createSqliteRoomList(sqlite: DatabaseSync, bounds: UnreadBounds)
     const { user, admin, limit } = query;
     const position = positionOf(query);
     const toRoom = (row: Row): Room => {
-      const mine = row['read_seq'] !== undefined;
+      const isMember = row['read_seq'] !== undefined;
       const seq = integer(row['seq']);
       const isPrivate = row['private'] !== 0;
       return {
@@ -54,11 +54,11 @@ export function createSqliteRoomList(sqlite: DatabaseSync, bounds: UnreadBounds)
         seq,
         at: integer(row['last_at']),
         // Non-members have no unread messages. The read marker of a new member starts at the end of the room.
-        unread: mine ? integer(row['unread']) : 0,
-        read: mine ? integer(row['read_seq']) : seq,
-        mentions: mine ? integer(row['mentioned']) : 0,
-        mine,
-        manages: isPrivate && (admin || row['created_by'] === user),
+        unread: isMember ? integer(row['unread']) : 0,
+        read: isMember ? integer(row['read_seq']) : seq,
+        mentions: isMember ? integer(row['mentioned']) : 0,
+        isMember,
+        canManage: isPrivate && (admin || row['created_by'] === user),
       };
     };
     const rooms =

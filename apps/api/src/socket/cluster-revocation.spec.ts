@@ -40,7 +40,7 @@ interface Shared {
 }
 
 /** One node of the cluster, with real connections on sockets that record their close code. */
-function newNode(node: string, { sessions, bus, tickets }: Shared, members: readonly string[], waitMs = 2_000) {
+function newNode(node: string, { sessions, bus, tickets }: Shared, members: readonly string[], timeoutMs = 2_000) {
   const log: string[] = [];
   const logger = pino({ level: 'warn' }, { write: (line: string) => log.push(line) });
   const connections = createConnections<RoomsProtocol>({ codec });
@@ -54,7 +54,7 @@ function newNode(node: string, { sessions, bus, tickets }: Shared, members: read
     node,
     members: () => members,
     log: logger,
-    waitMs,
+    timeoutMs,
   });
   onTestFinished(() => {
     revocation.stop();

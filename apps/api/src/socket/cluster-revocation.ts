@@ -1,6 +1,6 @@
 import type { EndCause, RoomsProtocol } from '@usher/protocol';
-import { closeReasonOf, endCauses } from '@usher/protocol/server';
-import { type Bus, type Connections, createSurvey, type Gathered, type Logger } from '@usher/realtime';
+import { toCloseReason, endCauses } from '@usher/protocol/server';
+import { type Bus, type Connections, createClusterRequests, type ClusterResponse, type Logger } from '@usher/realtime';
 import type { TicketStore } from '@usher/ticket';
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
@@ -22,7 +22,7 @@ export interface ClusterRevocationParts {
   /** Called with the number of revoked sessions, for metrics. */
   readonly onRevoked?: (sessions: number, cause: EndCause) => void;
   /** Milliseconds to wait for the other nodes. Defaults to 2,000. */
-  readonly waitMs?: number;
+  readonly timeoutMs?: number;
 }
 
 const commandSchema = Type.Union([
@@ -51,7 +51,7 @@ export function createClusterRevocation(parts: ClusterRevocationParts): SessionR
   /** Reservations first: a handshake that already passed the gate cannot open its socket after the open sockets were closed. */
   function revokeLocally(session: string, cause: EndCause): number {
     reservations.revoke(session);
-    return connections.close({ session }, 'session_ended', closeReasonOf(cause));
+    return connections.close({ session }, 'session_ended', toCloseReason(cause));
   }
 
   async function revokeTickets(session: string): Promise<void> {
@@ -77,33 +77,33 @@ export function createClusterRevocation(parts: ClusterRevocationParts): SessionR
     }
   }
 
-  const survey = createSurvey<Command, number>({
+  const requests = createClusterRequests<Command, number>({
     bus,
     topic: 'endings',
     node,
     members,
-    answer: execute,
-    isQuestion: (value): value is Command => command.Check(value),
-    isAnswer: (value): value is number => Number.isSafeInteger(value) && Number(value) >= 0,
+    handle: execute,
+    isRequest: (value): value is Command => command.Check(value),
+    isResponse: (value): value is number => Number.isSafeInteger(value) && Number(value) >= 0,
     missed: () => void revalidateSessions(),
     log,
-    ...(parts.waitMs === undefined ? {} : { waitMs: parts.waitMs }),
+    ...(parts.timeoutMs === undefined ? {} : { timeoutMs: parts.timeoutMs }),
   });
 
   return {
     async revokeSessions(revoked, cause) {
       await sessions.end(revoked, cause);
       parts.onRevoked?.(revoked.length, cause);
-      return proofOf(await survey.ask({ sessions: [...revoked], cause }));
+      return proofOf(await requests.send({ sessions: [...revoked], cause }));
     },
-    closeConnection: async (id) => proofOf(await survey.ask({ connection: id })),
+    closeConnection: async (id) => proofOf(await requests.send({ connection: id })),
     stop() {
-      survey.stop();
+      requests.stop();
     },
   };
 }
 
-function proofOf({ answers, complete }: Gathered<number>): RevocationProof {
-  const nodes = answers.map(({ node, answer, ms }) => ({ node, closed: answer, ms }));
+function proofOf({ responses, complete }: ClusterResponse<number>): RevocationProof {
+  const nodes = responses.map(({ node, response, ms }) => ({ node, closed: response, ms }));
   return { closed: nodes.reduce((sum, { closed }) => sum + closed, 0), nodes, complete };
 }

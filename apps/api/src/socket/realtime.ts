@@ -82,7 +82,7 @@ export function createRealtime(parts: RealtimeParts): Realtime {
     presenceGraceMs: config.presenceGraceMs,
     marks,
     // Members of a private room are managed explicitly: an admin who opens the room does not become a member.
-    entersOnJoin: (_identity, room) => rooms.isPublic(room),
+    joinCreatesMembership: (_identity, room) => rooms.isPublic(room),
     log,
     authorize: (identity, room) => {
       const admitted = rooms.admits(identity, room);

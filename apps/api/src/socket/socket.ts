@@ -19,7 +19,7 @@ import {
 } from '@usher/realtime';
 import { attach, serverOptions } from '@usher/realtime/ws';
 import { ConnectSlots, createMemoryTicketStore } from '@usher/ticket';
-import { type GateVerdict, ticketGate } from '@usher/ticket/fastify';
+import { type HandshakeOutcome, ticketGate } from '@usher/ticket/fastify';
 import type { SessionRevocation } from '../auth/session-revocation.ts';
 import type { Sessions } from '../auth/sessions.ts';
 import type { SessionStatus } from '../auth/session-status.ts';
@@ -177,7 +177,7 @@ export const socket = fp<SocketOptions>(
         return { ok: false, reason: 'revoked' };
       },
       acceptConnection: (connection) => limits.accept(connection),
-      onVerdict,
+      onHandshake: onHandshake,
       onTicket(outcome) {
         metrics.tickets.inc({ outcome });
       },
@@ -221,21 +221,21 @@ export const socket = fp<SocketOptions>(
       ws.close(code, reason);
     }
 
-    function onVerdict({ verdict, fault, claims, address, origin, userAgent }: GateVerdict): void {
-      metrics.handshakes.inc(fault === undefined ? { verdict } : { verdict, fault });
-      if (verdict === 'admitted') return;
+    function onHandshake({ outcome, reason, claims, address, origin, userAgent }: HandshakeOutcome): void {
+      metrics.handshakes.inc(reason === undefined ? { outcome } : { outcome, reason });
+      if (outcome === 'admitted') return;
       // Browsers show only close code 1006, so the log is the only hint at a missing origin.
-      if (verdict === 'origin_forbidden') {
+      if (outcome === 'origin_forbidden') {
         warn(origin ?? '', { origin, setting: 'ALLOWED_ORIGINS' }, 'origin not allowed: add it to ALLOWED_ORIGINS');
       }
-      app.log.info({ verdict, fault, user: claims?.user, address, origin, userAgent }, 'handshake refused');
-      if (fault === 'used' && claims !== undefined) replays.report(claims, { address, origin, userAgent });
+      app.log.info({ outcome, reason, user: claims?.user, address, origin, userAgent }, 'handshake refused');
+      if (reason === 'used' && claims !== undefined) replays.report(claims, { address, origin, userAgent });
     }
 
     async function renew({ identity }: Connection, ticket: string): Promise<Renewal | undefined> {
       const { user, session, address, origin } = identity;
       const consumed = await store.consume(ticket, endpoint);
-      if (consumed.ok) slots.used(consumed.claims);
+      if (consumed.ok) slots.markUsed(consumed.claims);
       if (!consumed.ok && consumed.reason === 'used' && consumed.claims !== undefined) {
         replays.report(consumed.claims, { address, origin });
       }

@@ -41,10 +41,10 @@ export const assumptions = {
     what: 's that somebody whose connection dropped is shown as before',
     from: 'the setting `PRESENCE_GRACE_MS`',
   },
-  presentAtMost: {
+  maxPresent: {
     value: 2_000,
     what: 'people in a room; beyond them nobody is told who comes and goes',
-    from: '`presentAtMost` in `libs/realtime/src/presence/presence.ts`',
+    from: '`maxPresent` in `libs/realtime/src/presence/presence.ts`',
   },
   unreadPerSecond: {
     value: 2,

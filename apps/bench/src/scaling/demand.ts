@@ -56,7 +56,7 @@ export function demandOf(question: Question, costs: Costs, assumed: Assumed): De
   const peopleHeard = alone ? 0 : reads * (nodesOfReader + 1);
 
   // Each of the others is told once that somebody has gone and once that they are back.
-  const crowded = inRoom > assumed.presentAtMost.value;
+  const crowded = inRoom > assumed.maxPresent.value;
   const told = crowded ? 0 : 2 * (inRoom - 1) * workload.joined;
   const published = !alone && !(crowded && design === 'changed');
   const presenceHeard = published ? returns * workload.joined * 2 * (nodesWith(inRoom, nodes) + 1) : 0;

@@ -127,7 +127,7 @@ function stormTable({ storms, measured: costs, assumed }: ScalingReport): string
     'cores then',
     'later than the grace',
   ];
-  const most = assumed.presentAtMost.value;
+  const most = assumed.maxPresent.value;
   const seconds = (2 * most * (most - 1) * costs.deliveryMicros) / 1e6;
   return [
     table(head, rows),

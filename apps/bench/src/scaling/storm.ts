@@ -49,7 +49,7 @@ export function stormOf({ connections, assumed, random }: StormQuestion): Storm 
       ticketsAsked += 1;
       asked.add(now);
       const client = `client ${ticketsAsked}`;
-      const slot = slots.take({ user: client, session: client });
+      const slot = slots.assign({ user: client, session: client });
       if (slot.ok) {
         const at = now + slot.connectAfterMs;
         connected.add(at);

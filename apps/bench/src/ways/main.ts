@@ -4,7 +4,7 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import type { TokenAnswer } from '@usher/protocol';
+import type { TokenResponse } from '@usher/protocol';
 import { runBench, startNotes } from '../bench-process.ts';
 import { measure } from '../measure.ts';
 import { connect } from '../measurements/connect.ts';
@@ -89,6 +89,6 @@ async function tryWay(way: Way, people: People, { folder, strangers }: Trials): 
 }
 
 async function signIn(port: number, user: string): Promise<Somebody> {
-  const { token } = await post<TokenAnswer>(`http://127.0.0.1:${port}`, '/auth', { user, pwd: 'secret' });
+  const { token } = await post<TokenResponse>(`http://127.0.0.1:${port}`, '/auth', { user, pwd: 'secret' });
   return { user, token, agent: 'Mozilla/5.0 (a browser that many have)' };
 }

@@ -43,7 +43,7 @@ export const appConfig: ApplicationConfig = {
           return state.name === 'signed_in' ? state : undefined;
         },
         // The number of messages a user can scroll back through; the list renders a window of them.
-        rooms: { user: () => session.user() ?? '', held: 60_000 },
+        rooms: { user: () => session.user() ?? '', maxMessages: 60_000 },
         onSignedOut: (reason) => {
           session.end(endReasonOfSocket(reason));
         },

@@ -147,14 +147,14 @@ test('in any order of sends, edits, deletions and failures, all clients end with
         } else if (what.kind === 'missed') for (let n = 0; n < what.count; n++) theirs.append('lisa', 'ok');
         else if (what.kind === 'fate') ({ fate } = what);
         else if (what.kind === 'pass') await vi.advanceTimersByTimeAsync(what.ms);
-        else server.page.tell(what.kind);
+        else server.page.emit(what.kind);
       }
       fate = undefined;
-      server.page.tell('online');
+      server.page.emit('online');
       for (const { general } of all3) general.room.open();
       await vi.advanceTimersByTimeAsync(60_000);
       // One more message, so that clients detect lost messages as a gap.
-      server.say('general', 'lisa', 'last');
+      server.send('general', 'lisa', 'last');
       await vi.advanceTimersByTimeAsync(1_000);
 
       const changes = new Set(

@@ -23,9 +23,9 @@ const asked = ({ server }: Made): string[] =>
 describe('a change of a message', () => {
   test('updates the message without its own entry, and advances the sequence', async () => {
     const { server, general } = await joinedRooms();
-    server.say('general', 'bart', 'helo');
+    server.send('general', 'bart', 'helo');
     server.edit('general', 'bart', 1, 'hello');
-    server.say('general', 'bart', 'more');
+    server.send('general', 'bart', 'more');
     expect(general.messages).toMatchObject([
       { seq: 1, text: 'hello', edited: 1_002, status: 'sent' },
       { seq: 3, text: 'more' },
@@ -37,7 +37,7 @@ describe('a change of a message', () => {
 
   test('is recovered after a reconnect, also if its text was already deleted', async () => {
     const { server, general, theirs } = await joinedRooms();
-    for (const text of ['a', 'b', 'c']) server.say('general', 'bart', text);
+    for (const text of ['a', 'b', 'c']) server.send('general', 'bart', text);
     server.last.end(1006);
     theirs.append('bart', 'a2', undefined, { edits: 1 });
     theirs.append('bart', 'b2', undefined, { edits: 2 });
@@ -106,10 +106,19 @@ describe('a change of a message', () => {
     'without a valid target (%o) is ignored',
     async (change) => {
       const { server, general, theirs } = await joinedRooms();
-      server.say('general', 'bart', 'a');
-      server.last.say({ type: 'message', room: 'general', seq: 2, id: 'x', from: 'bart', text: 'x', at: 1, ...change });
+      server.send('general', 'bart', 'a');
+      server.last.emit({
+        type: 'message',
+        room: 'general',
+        seq: 2,
+        id: 'x',
+        from: 'bart',
+        text: 'x',
+        at: 1,
+        ...change,
+      });
       theirs.messages.push({ room: 'general', seq: 2, id: 'x', from: 'bart', text: 'x', at: 1 });
-      server.say('general', 'bart', 'c');
+      server.send('general', 'bart', 'c');
       expect(general.words).toEqual(['1 a', '3 c']);
     },
   );
@@ -133,7 +142,7 @@ describe('an edit', () => {
   test('is applied once and in order if the connection is lost repeatedly', async () => {
     const made = await joinedRooms();
     const { server, general, theirs } = made;
-    server.say('general', 'maggie', 'a');
+    server.send('general', 'maggie', 'a');
     const usual = server.handle('edit', (frame, socket) => {
       server.handle('edit', usual);
       usual(frame, socket);
@@ -157,12 +166,12 @@ describe('an edit', () => {
   test('waits without a connection, and a second edit replaces it', async () => {
     const made = await joinedRooms();
     const { server, general } = made;
-    server.say('general', 'maggie', 'a');
-    server.page.tell('offline');
+    server.send('general', 'maggie', 'a');
+    server.page.emit('offline');
     const key = general.room.edit(1, 'b');
     expect(general.messages).toMatchObject([{ text: 'b', status: 'waiting' }]);
     expect(general.room.edit(1, 'c')).toBe(key);
-    server.page.tell('online');
+    server.page.emit('online');
     await settle();
     expect(asked(made)).toEqual([`edit ${key} 1 c`]);
   });
@@ -194,7 +203,7 @@ describe('an edit', () => {
 
   test('gives its key to a message from another device until it is acknowledged', async () => {
     const { server, general } = await joinedRooms();
-    server.say('general', 'maggie', 'from the phone');
+    server.send('general', 'maggie', 'from the phone');
     const key = general.room.edit(1, 'from here');
     expect(general.messages).toMatchObject([{ key, text: 'from here' }]);
     await settle();
@@ -203,11 +212,11 @@ describe('an edit', () => {
 
   test('is dropped without an error if the message was deleted meanwhile', async () => {
     const { server, general } = await joinedRooms();
-    server.say('general', 'maggie', 'a');
-    server.page.tell('offline');
+    server.send('general', 'maggie', 'a');
+    server.page.emit('offline');
     general.room.edit(1, 'b');
     server.room('general').append('maggie', '', undefined, { deletes: 1 });
-    server.page.tell('online');
+    server.page.emit('online');
     await settle();
     expect(general.messages).toMatchObject([{ text: '', deleted: 1_002, status: 'sent' }]);
   });
@@ -215,12 +224,12 @@ describe('an edit', () => {
   test('is removed when the epoch of its message ends', async () => {
     const made = await joinedRooms();
     const { server, general, theirs } = made;
-    server.say('general', 'maggie', 'old');
-    server.page.tell('offline');
+    server.send('general', 'maggie', 'old');
+    server.page.emit('offline');
     general.room.edit(1, 'old and edited');
     theirs.restart();
     theirs.append('maggie', 'new');
-    server.page.tell('online');
+    server.page.emit('online');
     await settle();
     expect(general.messages).toMatchObject([{ seq: 1, text: 'new', status: 'sent' }]);
     expect(asked(made)).toEqual([]);
@@ -230,11 +239,11 @@ describe('an edit', () => {
 describe('an edit of an unsent message', () => {
   test('changes a waiting message in place', async () => {
     const made = await joinedRooms();
-    made.server.page.tell('offline');
+    made.server.page.emit('offline');
     const key = made.general.room.send('helo');
     expect(made.general.room.edit(key, 'hello')).toBe(key);
     expect(made.general.messages).toMatchObject([{ key, text: 'hello', status: 'waiting' }]);
-    made.server.page.tell('online');
+    made.server.page.emit('online');
     await settle();
     expect(asked(made)).toEqual([`send ${key} hello`]);
   });
@@ -306,7 +315,7 @@ describe('an edit of an unsent message', () => {
 describe('a deletion', () => {
   test('removes the text of one’s own message', async () => {
     const { server, general, theirs } = await joinedRooms();
-    server.say('general', 'maggie', 'secret');
+    server.send('general', 'maggie', 'secret');
     const key = general.room.remove(1);
     expect(general.messages).toMatchObject([{ key, text: '', status: 'sending', change: 'delete' }]);
     expect(general.messages[0]?.deleted).toBeTypeOf('number');
@@ -319,7 +328,7 @@ describe('a deletion', () => {
 
   test('shows the message again as failed after a rejection', async () => {
     const { server, general } = await joinedRooms();
-    server.say('general', 'bart', 'not mine');
+    server.send('general', 'bart', 'not mine');
     const key = general.room.remove(1);
     await settle();
     const [message] = general.messages;
@@ -332,13 +341,13 @@ describe('a deletion', () => {
   test('drops an unsent message, and replaces waiting edits', async () => {
     const made = await joinedRooms();
     const { server, general } = made;
-    server.say('general', 'maggie', 'a');
-    server.page.tell('offline');
+    server.send('general', 'maggie', 'a');
+    server.page.emit('offline');
     const draft = general.room.send('never');
     expect(general.room.remove(draft)).toBe(draft);
     general.room.edit(1, 'b');
     const key = general.room.remove(1);
-    server.page.tell('online');
+    server.page.emit('online');
     await settle();
     expect(asked(made)).toEqual([`delete ${key} 1`]);
     expect(general.messages).toMatchObject([{ seq: 1, text: '', status: 'sent' }]);
@@ -351,7 +360,7 @@ describe('unsent entries', () => {
     const { room } = general;
     let unsent: readonly Unsent[] = [];
     room.unsent$.subscribe((all) => (unsent = all));
-    server.say('general', 'maggie', 'a');
+    server.send('general', 'maggie', 'a');
     const usual = server.handle('send', (frame, socket) => {
       usual(frame, socket);
       return undefined;

@@ -70,10 +70,10 @@ test('in any order of events, no gap or duplicate is shown, and every message is
             written.push(general.room.send(what.text));
             break;
           case 'twin':
-            server.say('general', 'maggie', what.text);
+            server.send('general', 'maggie', what.text);
             break;
           case 'others':
-            for (let n = 0; n < what.count; n++) server.say('general', 'bart', 'ok');
+            for (let n = 0; n < what.count; n++) server.send('general', 'bart', 'ok');
             break;
           case 'missed':
             for (let n = 0; n < what.count; n++) theirs.append('bart', 'ok');
@@ -85,8 +85,8 @@ test('in any order of events, no gap or duplicate is shown, and every message is
             socket.drop();
             break;
           case 'page':
-            server.page.tell('offline');
-            server.page.tell('online');
+            server.page.emit('offline');
+            server.page.emit('online');
             break;
           case 'close':
             general.room.close();
@@ -106,7 +106,7 @@ test('in any order of events, no gap or duplicate is shown, and every message is
       await vi.advanceTimersByTimeAsync(30_000);
       if (socket.state.name !== 'open') await vi.advanceTimersByTimeAsync(5_000);
       // One more message, so that the client detects lost messages as a gap.
-      server.say('general', 'bart', 'last');
+      server.send('general', 'bart', 'last');
       await vi.advanceTimersByTimeAsync(1_000);
 
       expect(faultsOf(general)).toEqual([]);

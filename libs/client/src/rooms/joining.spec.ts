@@ -29,7 +29,7 @@ describe('a room', () => {
     await settle();
     expect(general.state).toMatchObject({ name: 'joined', recovery: 'fresh', present: [{ user: 'maggie' }] });
     expect(general.messages.map(({ seq }) => seq)).toEqual(Array.from({ length: 50 }, (_, n) => n + 11));
-    server.say('general', 'bart', 'hello');
+    server.send('general', 'bart', 'hello');
     expect(general.messages.at(-1)).toEqual({
       seq: 61,
       id: 'epoch 1/61',
@@ -45,8 +45,8 @@ describe('a room', () => {
     const usual = server.handle('join', (frame, socket) => {
       const answer = usual(frame, socket);
       // Both frames in one task, as sockets deliver frames that arrived together.
-      socket.say({ type: 'reply', id: frame.id, data: answer ?? {} });
-      server.say('general', 'bart', 'hello');
+      socket.emit({ type: 'reply', id: frame.id, data: answer ?? {} });
+      server.send('general', 'bart', 'hello');
       return undefined;
     });
     general.room.open();
@@ -69,12 +69,12 @@ describe('a room', () => {
 
   test('receives nothing after it is left, and recovers missed messages when it is opened again', async () => {
     const { server, general, theirs } = await joinedRooms();
-    server.say('general', 'bart', 'one');
+    server.send('general', 'bart', 'one');
     general.room.close();
     await settle();
     expect(general.state).toEqual({ name: 'waiting' });
     expect(server.last.received.at(-1)).toMatchObject({ type: 'leave', room: 'general' });
-    server.last.say({ type: 'message', ...theirs.append('bart', 'two').message });
+    server.last.emit({ type: 'message', ...theirs.append('bart', 'two').message });
     expect(general.words).toEqual(['1 one']);
     general.room.open();
     await settle();
@@ -113,7 +113,7 @@ describe('a denied join', () => {
       expect(general.state).toEqual({ name: 'denied', code });
       expect(random.state.name).toBe('joined');
       await settle(20_000);
-      server.last.say({ type: 'beat' });
+      server.last.emit({ type: 'beat' });
       socket.drop();
       await settle(500);
       expect(general.state).toEqual({ name: 'denied', code });
@@ -142,7 +142,7 @@ describe('a denied join', () => {
       await settle();
       theirs.denied = undefined;
       theirs.append('bart', 'welcome');
-      server.last.say({ type: 'unread', room: 'general', seq: 1, read: 1, count: 0, mentions: 0 });
+      server.last.emit({ type: 'unread', room: 'general', seq: 1, read: 1, count: 0, mentions: 0 });
       await settle();
       expect(general.state.name).toBe('joined');
       expect(general.words).toEqual(['1 welcome']);
@@ -154,21 +154,21 @@ describe('a denied join', () => {
     theirs.denied = 'too_many_rooms';
     general.room.open();
     await settle();
-    server.last.say({ type: 'unread', room: 'general', seq: 0, read: 0, count: 0, mentions: 0 });
+    server.last.emit({ type: 'unread', room: 'general', seq: 0, read: 0, count: 0, mentions: 0 });
     await settle();
     expect(general.state).toEqual({ name: 'denied', code: 'too_many_rooms' });
     general.room.close();
-    server.last.say({ type: 'unread', room: 'general', seq: 0, read: 0, count: 0, mentions: 0 });
+    server.last.emit({ type: 'unread', room: 'general', seq: 0, read: 0, count: 0, mentions: 0 });
     await settle();
     expect(server.last.received.filter(({ type }) => type === 'join')).toHaveLength(1);
   });
 
   test('is retried once for each report, and stays if the user still has no access', async () => {
     const { server, general } = await joinedRooms();
-    server.tell('general', { type: 'removed', room: 'general', code: 'not_found' });
+    server.broadcast('general', { type: 'removed', room: 'general', code: 'not_found' });
     server.room('general').denied = 'not_found';
     // The server sent this event before it removed the user.
-    server.last.say({ type: 'unread', room: 'general', seq: 1, read: 0, count: 1, mentions: 0 });
+    server.last.emit({ type: 'unread', room: 'general', seq: 1, read: 0, count: 1, mentions: 0 });
     await settle(20_000);
     expect(general.state).toEqual({ name: 'denied', code: 'not_found' });
     expect(server.last.received.filter(({ type }) => type === 'join')).toHaveLength(2);
@@ -176,18 +176,18 @@ describe('a denied join', () => {
 
   test('follows a removal, which deletes all data of the room', async () => {
     const { server, general, theirs } = await joinedRooms();
-    server.say('general', 'bart', 'one');
-    server.tell('general', { type: 'removed', room: 'general', code: 'forbidden' });
+    server.send('general', 'bart', 'one');
+    server.broadcast('general', { type: 'removed', room: 'general', code: 'forbidden' });
     expect(general.state).toEqual({ name: 'denied', code: 'forbidden' });
-    server.last.say({ type: 'message', ...theirs.append('bart', 'secret').message });
+    server.last.emit({ type: 'message', ...theirs.append('bart', 'secret').message });
     expect(general.words).toEqual([]);
     expect(general.room.oldest).toBeUndefined();
   });
 
   test('does not follow a removal from a room that is not open', async () => {
     const { server, general } = await newRooms();
-    server.last.say({ type: 'removed', room: 'general', code: 'forbidden' });
-    server.last.say({ type: 'removed', room: 'nowhere', code: 'forbidden' });
+    server.last.emit({ type: 'removed', room: 'general', code: 'forbidden' });
+    server.last.emit({ type: 'removed', room: 'nowhere', code: 'forbidden' });
     expect(general.state.name).toBe('waiting');
   });
 });

@@ -35,7 +35,7 @@ describe('a message', () => {
     await settle();
     expect(general.messages).toMatchObject([{ key, status: 'sent', text: 'hello' }]);
     expect(general.messages[0]?.seq).toBeUndefined();
-    server.tell('general', { type: 'message', ...theirs.messages[0] });
+    server.broadcast('general', { type: 'message', ...theirs.messages[0] });
     expect(general.messages).toMatchObject([{ key, seq: 1, status: 'sent' }]);
     expect(general.shows.every((show) => show.length <= 1)).toBe(true);
   });
@@ -55,7 +55,7 @@ describe('a message', () => {
     const key = general.room.send('ok');
     await settle();
     // The same user sends the same text from another device. It matches this message, which is not acknowledged yet.
-    server.say('general', 'maggie', 'ok');
+    server.send('general', 'maggie', 'ok');
     expect(general.messages).toMatchObject([{ key, seq: 1, status: 'sending' }]);
     server.handle('send', usual);
     server.last.end(1006);
@@ -74,7 +74,7 @@ describe('a message', () => {
     made.server.handle('send', () => undefined);
     const key = made.general.room.send('ok');
     await settle();
-    made.server.say('general', 'bart', 'ok');
+    made.server.send('general', 'bart', 'ok');
     expect(made.general.messages).toMatchObject([
       { seq: 1, from: 'bart', status: 'sent' },
       { key, status: 'sending' },
@@ -91,7 +91,7 @@ describe('a message', () => {
     const first = general.room.send('ok');
     const second = general.room.send('ok');
     await settle();
-    server.tell('general', { type: 'message', ...theirs.messages[0] });
+    server.broadcast('general', { type: 'message', ...theirs.messages[0] });
     expect(general.messages).toMatchObject([
       { key: first, seq: 1, status: 'sent' },
       { key: second, status: 'sending' },
@@ -104,7 +104,7 @@ describe('a message', () => {
     made.general.room.send('on its way');
     const key = made.general.room.send('ok');
     await settle();
-    made.server.say('general', 'maggie', 'ok');
+    made.server.send('general', 'maggie', 'ok');
     expect(made.general.messages[0]).toMatchObject({ seq: 1, status: 'sent' });
     expect(made.general.messages[0]).not.toHaveProperty('key');
     expect(made.general.messages.at(-1)).toMatchObject({ key, status: 'waiting' });
@@ -120,7 +120,7 @@ describe('a message', () => {
       const { message } = theirs.append('maggie', String(text), String(key));
       // The first message waits again, before the second, which arrives before its reply.
       if (sent === 2) general.room.retry(first);
-      server.tell('general', { type: 'message', ...message });
+      server.broadcast('general', { type: 'message', ...message });
       return message;
     });
     const first = general.room.send('ok');
@@ -144,11 +144,11 @@ describe('a message', () => {
 describe('a message written without a connection', () => {
   test('waits, and is sent exactly once and in order', async () => {
     const made = await joinedRooms();
-    made.server.page.tell('offline');
+    made.server.page.emit('offline');
     for (const text of ['a', 'b', 'c']) made.general.room.send(text);
     await settle(5_000);
     expect(statuses(made)).toEqual(['a waiting', 'b waiting', 'c waiting']);
-    made.server.page.tell('online');
+    made.server.page.emit('online');
     await settle();
     expect(statuses(made)).toEqual(['a sent', 'b sent', 'c sent']);
     expect(kept(made)).toEqual(['a', 'b', 'c']);
@@ -233,7 +233,7 @@ describe('a connection that is lost before the answer', () => {
     server.handle('send', () => undefined);
     const key = general.room.send('hello');
     await settle();
-    server.say('general', 'maggie', 'hello');
+    server.send('general', 'maggie', 'hello');
     expect(general.messages).toMatchObject([{ key, seq: 1 }]);
     server.last.end(1006);
     for (let n = 0; n < 1_200; n++) theirs.append('bart', 'x');
@@ -396,10 +396,10 @@ describe('a rejected message', () => {
   test('fails if the rejoin is denied, and is sent by retry()', async () => {
     const made = await joinedRooms();
     const { server, general, theirs } = made;
-    server.page.tell('offline');
+    server.page.emit('offline');
     const key = general.room.send('a');
     theirs.denied = 'forbidden';
-    server.page.tell('online');
+    server.page.emit('online');
     await settle();
     expect(general.messages).toMatchObject([{ status: 'failed', error: 'forbidden' }]);
     general.room.retry(key);
@@ -423,7 +423,7 @@ describe('a rejected message', () => {
 
 describe('the outbox', () => {
   test('throws when it is full', async () => {
-    const made = await newRooms({ outbox: 3 });
+    const made = await newRooms({ maxUnsent: 3 });
     for (const text of ['a', 'b', 'c']) made.general.room.send(text);
     expect(() => made.general.room.send('d')).toThrow(OutboxFull);
     expect(made.general.messages).toHaveLength(3);

@@ -46,7 +46,7 @@ export interface Outbox {
 export function createOutbox(
   room: OutboxRoom,
   socket: TicketSocket<RoomsProtocol>,
-  { user, outbox, uuid }: { readonly user: () => string; readonly outbox: number; readonly uuid: () => string },
+  { user, maxUnsent, uuid }: { readonly user: () => string; readonly maxUnsent: number; readonly uuid: () => string },
 ): Outbox {
   const { timeline } = room;
   const unsent$ = new BehaviorSubject<readonly Unsent[]>([]);
@@ -64,7 +64,7 @@ export function createOutbox(
 
   function add(draft: Pick<Draft, 'text'> & Partial<Draft>, givenKey: string | undefined): string {
     socket.recheck();
-    if (drafts.length >= outbox) throw new OutboxFull('outbox full');
+    if (drafts.length >= maxUnsent) throw new OutboxFull('outbox full');
     const key = givenKey ?? uuid();
     // With a given key it may have been sent before a reload.
     drafts.push({ ...draft, key, at: Date.now(), status: 'waiting', wasSent: givenKey !== undefined, failures: 0 });

@@ -3,14 +3,14 @@ import { expect, onTestFinished, test } from 'vitest';
 import { joinedRooms, newRooms } from '../testing/new-rooms.ts';
 import { settle } from '../testing/new-socket.ts';
 import { TicketSocket } from '../ticket-socket.ts';
-import type { Person } from './room-types.ts';
+import type { PresentUser } from './room-types.ts';
 import { createRooms } from './rooms.ts';
 
 type Made = Awaited<ReturnType<typeof newRooms>>;
 
 function follow({ general: { room } }: Made) {
-  const all: { people: readonly Person[]; typing: (readonly string[])[] } = { people: [], typing: [] };
-  room.people$.subscribe((people) => (all.people = people));
+  const all: { people: readonly PresentUser[]; typing: (readonly string[])[] } = { people: [], typing: [] };
+  room.presence$.subscribe((people) => (all.people = people));
   room.typing$.subscribe((typing) => all.typing.push(typing));
   return {
     get people() {
@@ -41,7 +41,7 @@ async function bart({ server }: Made) {
 const frames = ({ server }: Made, type: string): unknown[] =>
   server.sockets.flatMap(({ received }) => received.filter((frame) => frame.type === type));
 
-test('people$ lists the present users, including the current user, sorted by name', async () => {
+test('presence$ lists the present users, including the current user, sorted by name', async () => {
   const made = await newRooms();
   const shown = follow(made);
   expect(shown.people).toEqual([]);
@@ -58,14 +58,14 @@ test('people$ lists the present users, including the current user, sorted by nam
   expect(shown.people).toEqual(['maggie online']);
 });
 
-test('people$ keeps its list while disconnected, and removes users who left after the reconnect', async () => {
+test('presence$ keeps its list while disconnected, and removes users who left after the reconnect', async () => {
   const made = await joinedRooms();
   const other = await bart(made);
   const shown = follow(made);
-  made.server.page.tell('offline');
+  made.server.page.emit('offline');
   expect(shown.people).toEqual(['bart online', 'maggie online']);
   other.socket.stop();
-  made.server.page.tell('online');
+  made.server.page.emit('online');
   await settle();
   expect(shown.people).toEqual(['maggie online']);
   made.general.room.close();
@@ -76,9 +76,9 @@ test('presence events between the join reply and its processing are applied', as
   const made = await newRooms();
   const shown = follow(made);
   const usual = made.server.handle('join', (frame, socket) => {
-    socket.say({ type: 'reply', id: frame.id, data: usual(frame, socket) ?? {} });
-    made.server.tell('general', { type: 'presence', room: 'general', user: 'lisa', status: 'online' });
-    made.server.tell('general', { type: 'presence', room: 'general', user: 'maggie', status: 'away' });
+    socket.emit({ type: 'reply', id: frame.id, data: usual(frame, socket) ?? {} });
+    made.server.broadcast('general', { type: 'presence', room: 'general', user: 'lisa', status: 'online' });
+    made.server.broadcast('general', { type: 'presence', room: 'general', user: 'maggie', status: 'away' });
     return undefined;
   });
   made.general.room.open();
@@ -90,8 +90,8 @@ test('a redundant presence event changes nothing', async () => {
   const made = await joinedRooms();
   const shown = follow(made);
   for (const status of ['offline', 'online', 'online'])
-    made.server.tell('general', { type: 'presence', room: 'general', user: 'bart', status });
-  made.server.last.say({ type: 'presence', room: 'nowhere', user: 'bart', status: 'online' });
+    made.server.broadcast('general', { type: 'presence', room: 'general', user: 'bart', status });
+  made.server.last.emit({ type: 'presence', room: 'nowhere', user: 'bart', status: 'online' });
   expect(shown.people).toEqual(['bart online', 'maggie online']);
 });
 
@@ -126,8 +126,8 @@ test('typing$ lists a user for five seconds, or until their message arrives or t
 test('typing$ is empty after the connection is lost', async () => {
   const made = await joinedRooms();
   const shown = follow(made);
-  made.server.tell('general', { type: 'typing', room: 'general', user: 'bart' });
-  made.server.tell('general', { type: 'typing', room: 'general', user: 'maggie' });
+  made.server.broadcast('general', { type: 'typing', room: 'general', user: 'bart' });
+  made.server.broadcast('general', { type: 'typing', room: 'general', user: 'maggie' });
   expect(shown.typing).toEqual(['bart']);
   made.socket.drop();
   expect(shown.typing).toEqual([]);

@@ -3,7 +3,7 @@ import type { roomBounds } from '@usher/protocol/server';
 import { BehaviorSubject } from 'rxjs';
 import type { TicketSocket } from '../ticket-socket.ts';
 import { lowerBound } from './binary-search.ts';
-import type { Person, RoomHandle } from './room-types.ts';
+import type { PresentUser, RoomHandle } from './room-types.ts';
 
 const typingEveryMs: (typeof roomBounds)['typingEveryMs'] = 2_000;
 const typingForMs: (typeof roomBounds)['typingForMs'] = 5_000;
@@ -14,7 +14,7 @@ const maxTyping = 100;
 /** The presence and typing state of a room. */
 export interface Presence {
   /** The part of the room handle that the presence implements. */
-  readonly handle: Pick<RoomHandle, 'people$' | 'typing$'>;
+  readonly handle: Pick<RoomHandle, 'presence$' | 'typing$'>;
   /** Called when a join is requested. Events from now on may be newer than the reply. */
   joining(): void;
   joined(present: Reply<RoomsProtocol, 'join'>['present']): void;
@@ -31,7 +31,7 @@ export interface Presence {
 }
 
 export function createPresence(room: string, socket: TicketSocket<RoomsProtocol>, self: () => string): Presence {
-  const people$ = new BehaviorSubject<readonly Person[]>([]);
+  const presence$ = new BehaviorSubject<readonly PresentUser[]>([]);
   const typing$ = new BehaviorSubject<readonly string[]>([]);
   /** Presence events since the join request, until its reply arrives. */
   let buffered: Map<string, Event<RoomsProtocol, 'presence'>> | undefined;
@@ -59,18 +59,18 @@ export function createPresence(room: string, socket: TicketSocket<RoomsProtocol>
       return;
     }
     if (status === 'offline') stopTyping(user);
-    const list = people$.value;
+    const list = presence$.value;
     const index = lowerBound(list, (person) => person.user < user);
     const isListed = list[index]?.user === user;
     if (status === 'offline') {
-      if (isListed) people$.next(list.toSpliced(index, 1));
+      if (isListed) presence$.next(list.toSpliced(index, 1));
     } else if (isListed || list.length < maxPeople) {
-      people$.next(list.toSpliced(index, isListed ? 1 : 0, { user, status }));
+      presence$.next(list.toSpliced(index, isListed ? 1 : 0, { user, status }));
     }
   }
 
   return {
-    handle: { people$, typing$ },
+    handle: { presence$: presence$, typing$ },
     joining() {
       lost();
       buffered = new Map();
@@ -78,13 +78,13 @@ export function createPresence(room: string, socket: TicketSocket<RoomsProtocol>
     joined(present) {
       const events = buffered?.values() ?? [];
       buffered = undefined;
-      people$.next(present.toSorted((one, other) => (one.user < other.user ? -1 : 1)));
+      presence$.next(present.toSorted((one, other) => (one.user < other.user ? -1 : 1)));
       for (const event of events) onPresence(event);
     },
     lost,
     left() {
       lost();
-      if (people$.value.length > 0) people$.next([]);
+      if (presence$.value.length > 0) presence$.next([]);
     },
     onPresence,
     onTyping(user) {

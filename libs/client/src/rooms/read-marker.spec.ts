@@ -20,7 +20,7 @@ describe('read()', () => {
   test('sends the read marker, and nothing for messages that are already read', async () => {
     const made = await joinedRooms();
     const shown = follow(made);
-    for (const text of ['a', 'b', 'c']) made.server.say('general', 'bart', text);
+    for (const text of ['a', 'b', 'c']) made.server.send('general', 'bart', text);
     made.general.room.read(2);
     await settle();
     expect(reads(made)).toEqual([2]);
@@ -34,7 +34,7 @@ describe('read()', () => {
 
   test('has one pending request, and the highest marker wins', async () => {
     const made = await joinedRooms();
-    for (let n = 0; n < 9; n++) made.server.say('general', 'bart', 'x');
+    for (let n = 0; n < 9; n++) made.server.send('general', 'bart', 'x');
     for (let seq = 1; seq <= 9; seq++) made.general.room.read(seq);
     await settle();
     expect(reads(made)).toEqual([1, 9]);
@@ -43,11 +43,11 @@ describe('read()', () => {
   test('sets the count to 0 at once, and a late event does not revert it', async () => {
     const made = await joinedRooms();
     const shown = follow(made);
-    made.server.say('general', 'bart', 'hello @maggie');
+    made.server.send('general', 'bart', 'hello @maggie');
     made.server.handle('read', () => undefined);
     made.general.room.read(1);
     expect(shown.now).toEqual({ seq: 1, read: 1, count: 0, mentions: 0 });
-    made.server.last.say({ type: 'unread', room: 'general', seq: 1, read: 0, count: 1, mentions: 1 });
+    made.server.last.emit({ type: 'unread', room: 'general', seq: 1, read: 0, count: 1, mentions: 1 });
     expect(shown.now).toEqual({ seq: 1, read: 1, count: 0, mentions: 0 });
     expect(shown.emitted).toHaveLength(2);
   });
@@ -55,8 +55,8 @@ describe('read()', () => {
   test('is sent after a reconnect until the server acknowledges it', async () => {
     const made = await joinedRooms();
     const { server, general, theirs } = made;
-    server.say('general', 'bart', 'a');
-    server.say('general', 'bart', 'b');
+    server.send('general', 'bart', 'a');
+    server.send('general', 'bart', 'b');
     const usual = server.handle('read', (_, socket) => {
       socket.end(1006);
       return undefined;
@@ -94,11 +94,11 @@ describe('read()', () => {
   test('of one user is not sent for another', async () => {
     const made = await joinedRooms();
     const shown = follow(made);
-    made.server.say('general', 'bart', 'a');
-    made.server.page.tell('offline');
+    made.server.send('general', 'bart', 'a');
+    made.server.page.emit('offline');
     made.general.room.read(1);
     made.server.user = 'lisa';
-    made.server.page.tell('online');
+    made.server.page.emit('online');
     await settle();
     expect(reads(made)).toEqual([]);
     expect(shown.now).toBeUndefined();
@@ -111,7 +111,7 @@ describe('unread counts', () => {
     const shown = follow(made);
     const { server } = made;
     server.room('random').enter('maggie');
-    server.say('random', 'bart', 'hello @maggie');
+    server.send('random', 'bart', 'hello @maggie');
     const unread = { seq: 1, read: 0, count: 1, mentions: 1 };
     expect(shown.emitted).toEqual([{ room: 'random', ...unread }]);
     let random: Unread | undefined;
@@ -122,8 +122,8 @@ describe('unread counts', () => {
   test('are updated after a read on another device', async () => {
     const made = await joinedRooms();
     const shown = follow(made);
-    for (const text of ['a', 'b']) made.server.say('general', 'bart', text);
-    made.server.last.say({ type: 'unread', room: 'general', seq: 2, read: 2, count: 0, mentions: 0 });
+    for (const text of ['a', 'b']) made.server.send('general', 'bart', text);
+    made.server.last.emit({ type: 'unread', room: 'general', seq: 2, read: 2, count: 0, mentions: 0 });
     expect(shown.now).toEqual({ seq: 2, read: 2, count: 0, mentions: 0 });
     made.general.room.read(2);
     await settle();
@@ -133,8 +133,8 @@ describe('unread counts', () => {
   test('restart with a new epoch', async () => {
     const made = await joinedRooms();
     const shown = follow(made);
-    made.server.say('general', 'bart', 'a');
-    made.server.say('general', 'bart', 'b');
+    made.server.send('general', 'bart', 'a');
+    made.server.send('general', 'bart', 'b');
     made.general.room.read(2);
     await settle();
     made.theirs.restart();
@@ -151,16 +151,16 @@ describe('unread counts', () => {
 test('removed$ emits after the data of the room is deleted', async () => {
   const made = await joinedRooms();
   const { server, rooms, general } = made;
-  server.say('general', 'bart', 'secret');
-  server.page.tell('offline');
-  server.page.tell('online');
+  server.send('general', 'bart', 'secret');
+  server.page.emit('offline');
+  server.page.emit('online');
   await settle();
   server.handle('send', () => undefined);
   const key = general.room.send('mine');
   await settle();
   let shown: unknown;
   rooms.removed$.subscribe(({ room, code }) => (shown = [room, code, general.words]));
-  server.tell('general', { type: 'removed', room: 'general', code: 'not_found' });
+  server.broadcast('general', { type: 'removed', room: 'general', code: 'not_found' });
   expect(shown).toEqual(['general', 'not_found', ['… mine']]);
   expect(general.messages).toMatchObject([{ key, status: 'failed', error: 'not_found' }]);
 });

@@ -23,7 +23,7 @@ describe('after a reconnect', () => {
   test('a room recovers from its last sequence number and epoch', async () => {
     const made = await joinedRooms();
     const { server, general } = made;
-    server.say('general', 'bart', 'one');
+    server.send('general', 'bart', 'one');
     await reconnect(made, () => {
       fill(made, 3);
     });
@@ -43,7 +43,7 @@ describe('after a reconnect', () => {
 
   test('a room is waiting and then joining, and keeps its messages', async () => {
     const made = await joinedRooms();
-    made.server.say('general', 'bart', 'one');
+    made.server.send('general', 'bart', 'one');
     await reconnect(made);
     expect(made.general.states.map(({ name }) => name)).toEqual([
       'waiting',
@@ -66,7 +66,7 @@ describe('after a reconnect', () => {
     const usual = server.handle('history', (frame, socket) => {
       asked++;
       const answer = usual(frame, socket);
-      if (asked < 4) server.say('general', 'bart', `live ${asked}`);
+      if (asked < 4) server.send('general', 'bart', `live ${asked}`);
       return answer;
     });
     await reconnect(made, () => {
@@ -81,20 +81,20 @@ describe('after a reconnect', () => {
 
   test('a gap restarts the list with the last fifty messages', async () => {
     const made = await joinedRooms();
-    made.server.say('general', 'bart', 'one');
+    made.server.send('general', 'bart', 'one');
     await reconnect(made, () => {
       fill(made, 1_100);
     });
     expect(made.general.state).toMatchObject({ name: 'joined', recovery: 'gap' });
     expect(seqs(made)).toEqual(range(1_052, 1_101));
-    made.server.say('general', 'bart', 'live');
+    made.server.send('general', 'bart', 'live');
     expect(seqs(made).at(-1)).toBe(1_102);
     expect(faultsOf(made.general)).toEqual([]);
   });
 
   test('a new epoch restarts the list with its own sequence', async () => {
     const made = await joinedRooms();
-    for (const text of ['a', 'b', 'c']) made.server.say('general', 'bart', text);
+    for (const text of ['a', 'b', 'c']) made.server.send('general', 'bart', text);
     await reconnect(made, () => {
       made.theirs.restart();
       made.theirs.append('lisa', 'new world');
@@ -119,15 +119,15 @@ describe('a live message', () => {
   test('is shown once if it arrives twice', async () => {
     const made = await joinedRooms();
     const { message } = made.theirs.append('bart', 'once');
-    made.server.last.say({ type: 'message', ...message });
-    made.server.last.say({ type: 'message', ...message });
+    made.server.last.emit({ type: 'message', ...message });
+    made.server.last.emit({ type: 'message', ...message });
     expect(made.general.words).toEqual(['1 once']);
   });
 
   test('after a gap waits until the gap is filled from the history', async () => {
     const made = await joinedRooms();
     fill(made, 3);
-    made.server.say('general', 'bart', 'four');
+    made.server.send('general', 'bart', 'four');
     expect(seqs(made)).toEqual([]);
     await settle();
     expect(seqs(made)).toEqual([1, 2, 3, 4]);
@@ -136,11 +136,11 @@ describe('a live message', () => {
 
   test('after a gap in the server’s sequence restarts the list', async () => {
     const made = await joinedRooms();
-    made.server.say('general', 'bart', 'one');
+    made.server.send('general', 'bart', 'one');
     made.theirs.append('bart', 'two');
     made.theirs.append('bart', 'three');
     made.theirs.messages = made.theirs.messages.filter(({ seq }) => seq !== 2);
-    made.server.say('general', 'bart', 'four');
+    made.server.send('general', 'bart', 'four');
     await settle(2_000);
     expect(made.general.words).toEqual(['3 three', '4 four']);
     expect(made.general.state.name).toBe('joined');
@@ -149,10 +149,10 @@ describe('a live message', () => {
 
   test('after a gap that the server cannot fill restarts the list', async () => {
     const made = await joinedRooms();
-    made.server.say('general', 'bart', 'one');
+    made.server.send('general', 'bart', 'one');
     fill(made, 200);
     made.theirs.messages = made.theirs.messages.filter(({ seq }) => seq > 120);
-    made.server.say('general', 'bart', 'last');
+    made.server.send('general', 'bart', 'last');
     await settle(2_000);
     expect(seqs(made)).toEqual(range(153, 202));
     expect(faultsOf(made.general)).toEqual([]);
@@ -169,9 +169,9 @@ describe('a live message', () => {
       { room: 'nowhere', seq: 1 },
       { room: '__proto__', seq: 1 },
     ]) {
-      made.server.last.say({ type: 'message', ...message });
+      made.server.last.emit({ type: 'message', ...message });
     }
-    made.server.say('general', 'bart', 'one');
+    made.server.send('general', 'bart', 'one');
     await settle();
     expect(made.general.words).toEqual(['1 one']);
     expect(made.general.state.name).toBe('joined');
@@ -181,7 +181,7 @@ describe('a live message', () => {
     const made = await joinedRooms();
     const { server, theirs } = made;
     theirs.append('bart', 'missed');
-    for (let n = 0; n < 1_500; n++) server.say('general', 'bart', 'x');
+    for (let n = 0; n < 1_500; n++) server.send('general', 'bart', 'x');
     await settle();
     expect(seqs(made)).toEqual(range(1, 1_501));
     expect(faultsOf(made.general)).toEqual([]);
@@ -197,7 +197,7 @@ describe('catching up', () => {
       return usual(frame, socket);
     });
     fill(made, 3);
-    made.server.say('general', 'bart', 'four');
+    made.server.send('general', 'bart', 'four');
     await settle(3_000);
     expect(seqs(made)).toEqual([1, 2, 3, 4]);
     expect(made.general.state.name).toBe('joined');
@@ -209,7 +209,7 @@ describe('catching up', () => {
       throw new FakeError('forbidden');
     });
     fill(made, 3);
-    made.server.say('general', 'bart', 'four');
+    made.server.send('general', 'bart', 'four');
     await settle();
     expect(made.general.state).toEqual({ name: 'denied', code: 'forbidden' });
   });
@@ -229,7 +229,7 @@ describe('many messages', () => {
   });
 
   test('keep their object identity when one is added or changed', async () => {
-    const made = await joinedRooms({ held: 60_000 });
+    const made = await joinedRooms({ maxMessages: 60_000 });
     const { server, general, theirs } = made;
     fill(made, 50_000);
     made.general.room.close();
@@ -239,7 +239,7 @@ describe('many messages', () => {
     general.room.insertOlder(theirs.messages.slice(0, 49_950));
     const before = general.messages;
     expect(before).toHaveLength(50_000);
-    server.say('general', 'bart', 'one more');
+    server.send('general', 'bart', 'one more');
     server.edit('general', 'bart', 25_000, 'another');
     const others = general.messages.filter((message, index) => message !== before[index]);
     expect(others.map(({ seq }) => seq)).toEqual([25_000, 50_001]);
@@ -269,12 +269,12 @@ describe('older messages', () => {
   });
 
   test('above the limit are removed when new ones arrive', async () => {
-    const made = await joinedRooms({ held: 60 });
-    for (let n = 0; n < 100; n++) made.server.say('general', 'bart', 'x');
+    const made = await joinedRooms({ maxMessages: 60 });
+    for (let n = 0; n < 100; n++) made.server.send('general', 'bart', 'x');
     expect(seqs(made)).toEqual(range(41, 100));
     made.general.room.insertOlder(made.theirs.messages.slice(0, 40));
     expect(seqs(made)).toEqual(range(1, 100));
-    made.server.say('general', 'bart', 'x');
+    made.server.send('general', 'bart', 'x');
     expect(seqs(made)).toEqual(range(42, 101));
   });
 });

@@ -46,7 +46,7 @@ export interface Unsent {
 }
 
 /** A user who is present in a room. */
-export interface Person {
+export interface PresentUser {
   readonly user: string;
   readonly status: 'online' | 'away';
 }
@@ -80,7 +80,7 @@ export interface RoomHandle {
   readonly messages$: Observable<readonly RoomMessage[]>;
   readonly state$: Observable<RoomState>;
   /** The users who are present, including the current user, sorted by name. Keeps the last list while disconnected. */
-  readonly people$: Observable<readonly Person[]>;
+  readonly presence$: Observable<readonly PresentUser[]>;
   /** The other users who are typing: for 5 s after their last signal, or until their message arrives. */
   readonly typing$: Observable<readonly string[]>;
   /**
@@ -149,9 +149,9 @@ export interface RoomsOptions {
   /** Returns the author of unsent messages. Defaults to the user in the server's `welcome`. */
   readonly user?: () => string;
   /** The maximum number of unsent messages and changes per room. Above it, `send` throws `OutboxFull`. Defaults to 200. */
-  readonly outbox?: number;
+  readonly maxUnsent?: number;
   /** How many sequence numbers per room are kept in memory. Older messages are removed; fetch them over HTTP. Defaults to 5,000. */
-  readonly held?: number;
+  readonly maxMessages?: number;
   /** Generates message keys, which must be UUIDs. */
   readonly uuid?: () => string;
 }

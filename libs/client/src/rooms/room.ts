@@ -29,7 +29,7 @@ export interface Room extends RoomHandle {
 export function createRoom(name: string, socket: TicketSocket<RoomsProtocol>, settings: Required<RoomsOptions>): Room {
   const messages$ = new BehaviorSubject<readonly RoomMessage[]>([]);
   const state$ = new BehaviorSubject<RoomState>({ name: 'waiting' });
-  const timeline = createTimeline(settings.held, (message) => {
+  const timeline = createTimeline(settings.maxMessages, (message) => {
     outbox.onApplied(message);
   });
   const outbox = createOutbox(

@@ -16,8 +16,8 @@ export function createRooms(socket: TicketSocket<RoomsProtocol>, options: RoomsO
   let user: string | undefined;
   const settings: Required<RoomsOptions> = {
     user: () => user ?? '',
-    outbox: 200,
-    held: 5_000,
+    maxUnsent: 200,
+    maxMessages: 5_000,
     uuid,
     ...options,
   };

@@ -19,10 +19,10 @@ describe('when the user signs out', () => {
   ])('%s, all their data is deleted', async (_, leave) => {
     const made = await joinedRooms();
     const { server, socket, general, theirs } = made;
-    server.say('general', 'bart', 'for maggie');
-    server.page.tell('offline');
+    server.send('general', 'bart', 'for maggie');
+    server.page.emit('offline');
     general.room.send('of maggie');
-    server.page.tell('online');
+    server.page.emit('online');
     server.handle('send', () => undefined);
     await settle();
     leave(made);
@@ -41,7 +41,7 @@ describe('when the user signs out', () => {
 
 test('if the welcome names another user, no data of the previous user is shown or sent', async () => {
   const { server, socket, general, theirs } = await joinedRooms();
-  server.say('general', 'bart', 'for maggie');
+  server.send('general', 'bart', 'for maggie');
   socket.drop();
   general.room.send('of maggie');
   server.user = 'lisa';
@@ -56,7 +56,7 @@ test('if the welcome names another user, no data of the previous user is shown o
 
 test('a reconnect of the same user keeps all data', async () => {
   const { server, socket, general } = await joinedRooms();
-  server.say('general', 'bart', 'one');
+  server.send('general', 'bart', 'one');
   socket.drop();
   general.room.send('two');
   await settle(500);
@@ -65,7 +65,7 @@ test('a reconnect of the same user keeps all data', async () => {
 
 test('clear() leaves all rooms and deletes their data', async () => {
   const { server, rooms, general } = await joinedRooms();
-  server.say('general', 'bart', 'one');
+  server.send('general', 'bart', 'one');
   rooms.clear();
   await settle();
   expect(general.messages).toEqual([]);

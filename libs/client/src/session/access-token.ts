@@ -1,6 +1,6 @@
-import type { TokenAnswer } from '@usher/protocol';
+import type { TokenResponse } from '@usher/protocol';
 import { claimsOf } from '../identity.ts';
-import type { Person } from './session-types.ts';
+import type { SessionIdentity } from './session-types.ts';
 
 /** An access token with its time of arrival and lifetime. */
 export interface AccessToken {
@@ -12,7 +12,7 @@ export interface AccessToken {
 }
 
 /** Returns the user and session of a token, as far as its claims contain them. */
-export function personOf(token: string): Partial<Person> {
+export function personOf(token: string): Partial<SessionIdentity> {
   const { sub, sid } = claimsOf(token);
   return { ...(typeof sub === 'string' && { user: sub }), ...(typeof sid === 'string' && { session: sid }) };
 }
@@ -23,7 +23,7 @@ export function personOf(token: string): Partial<Person> {
  *
  * @throws TypeError if the answer holds no token
  */
-export function received({ token, expires }: TokenAnswer, at: number): AccessToken {
+export function received({ token, expires }: TokenResponse, at: number): AccessToken {
   if (typeof token !== 'string' || !token) throw new TypeError('the answer holds no token');
   const { iat, exp } = claimsOf(token);
   const seconds = Number(exp) - Number(iat);

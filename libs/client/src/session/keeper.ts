@@ -1,12 +1,12 @@
-import type { TokenAnswer } from '@usher/protocol';
+import type { TokenResponse } from '@usher/protocol';
 import { BehaviorSubject } from 'rxjs';
 import { browserPage } from '../page.ts';
 import { uuid } from '../uuid.ts';
 import { type AccessToken, leftMs, personOf, received } from './access-token.ts';
 import { createExclusive } from './exclusive.ts';
 import { createMarkerStore, isPerson, type Marker } from './marker.ts';
-import { SessionOver } from './session-errors.ts';
-import type { Person, SessionKeeper, SessionKeeperOptions, SessionState } from './session-types.ts';
+import { SessionEnded } from './session-errors.ts';
+import type { SessionIdentity, SessionKeeper, SessionKeeperOptions, SessionState } from './session-types.ts';
 import { browserTabs } from './tabs.ts';
 import { withTimeout } from './with-timeout.ts';
 
@@ -23,10 +23,10 @@ const maxKnown = 8;
  * session at the first call of `fresh()`.
  */
 export function createSessionKeeper(options: SessionKeeperOptions): SessionKeeper {
-  const { server, name = 'usher.session', marginMs = 30_000, answerMs = 30_000, now = Date.now } = options;
+  const { server, name = 'usher.session', marginMs = 30_000, timeoutMs = 30_000, now = Date.now } = options;
   const { tabs = browserTabs(), page = browserPage } = options;
   const marker = createMarkerStore(name, tabs);
-  const exclusive = createExclusive(name, tabs.locks, answerMs);
+  const exclusive = createExclusive(name, tabs.locks, timeoutMs);
   const channel = tabs.channel?.(name);
 
   /** The current state. Every transition creates a new object, and results that belong to an earlier object are ignored. */
@@ -112,12 +112,12 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
         if (waited && !isFresh()) await sharedToken();
         sync();
         if (expected !== state || isFresh()) return;
-        const answer = await withTimeout(answerMs, (signal) => server.refresh(signal));
+        const answer = await withTimeout(timeoutMs, (signal) => server.refresh(signal));
         if (expected === state) adopt(answer);
       });
     } catch (error) {
       if (expected !== state) return;
-      if (!(error instanceof SessionOver)) throw error;
+      if (!(error instanceof SessionEnded)) throw error;
       end(error.reason);
     } finally {
       if (expected === state) refreshing = undefined;
@@ -125,7 +125,7 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
   }
 
   /** Stores the token of a refresh, or signs out if the cookie now belongs to another user. */
-  function adopt(answer: TokenAnswer): void {
+  function adopt(answer: TokenResponse): void {
     const token = received(answer, now());
     if (!isCurrent({ ...state, ...personOf(token.token) } as Marker)) {
       end('signed_out_elsewhere');
@@ -144,7 +144,7 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
     sync();
     const { user, session, token, at, lifeMs } = (message ?? {}) as Partial<Record<string, unknown>>;
     if (typeof token !== 'string' || typeof at !== 'number' || typeof lifeMs !== 'number') return;
-    if (!isCurrent({ user, session } as Person) || known.includes(token) || (held && held.at > at)) return;
+    if (!isCurrent({ user, session } as SessionIdentity) || known.includes(token) || (held && held.at > at)) return;
     hold({ token, at, lifeMs });
     onSharedToken?.();
   }
@@ -168,7 +168,7 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
   /** Ends the session on the server if that is pending. Call it exclusively: the cookie must not change meanwhile. */
   async function endPending(token?: string): Promise<void> {
     if (!isEndPending()) return;
-    await withTimeout(answerMs, (signal) => server.end(token, signal));
+    await withTimeout(timeoutMs, (signal) => server.end(token, signal));
     if (isEndPending()) marker.write(undefined);
   }
 

@@ -1,13 +1,13 @@
-import type { Person } from './session-types.ts';
+import type { SessionIdentity } from './session-types.ts';
 import type { Tabs } from './tabs.ts';
 
 /**
  * The session as stored for all tabs and for reloads: the signed-in user, the reason why the session ended, or a sign-out that the
  * server has not confirmed yet (`untold`). Contains no secret, and no user name after the sign-out.
  */
-export type Marker = Person | { readonly ended: string } | { readonly untold: true } | undefined;
+export type Marker = SessionIdentity | { readonly ended: string } | { readonly untold: true } | undefined;
 
-export function isPerson(marker: Marker): marker is Person {
+export function isPerson(marker: Marker): marker is SessionIdentity {
   return marker !== undefined && 'user' in marker;
 }
 

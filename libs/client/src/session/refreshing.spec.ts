@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { TimedOut } from '../errors.ts';
 import { signedInBrowser, whoIn } from '../testing/new-keeper.ts';
 import { settle } from '../testing/new-socket.ts';
-import { RefreshRefused, SessionOver } from './session-errors.ts';
+import { RefreshRefused, SessionEnded } from './session-errors.ts';
 
 const failed = (): Error => new TypeError('fetch failed');
 
@@ -128,17 +128,17 @@ describe('a refresh that fails temporarily', () => {
   ])('(%s) rejects the call and does not sign out', async (_, trouble) => {
     const { auth, tab } = await signedInBrowser();
     await settle(900_000);
-    auth.trouble = trouble;
+    auth.failure = trouble;
     await expect(tab.fresh()).rejects.toBe(trouble);
     expect(whoIn(tab)).toBe('maggie');
-    auth.trouble = undefined;
+    auth.failure = undefined;
     expect(await tab.fresh()).toMatch(/^header\./);
   });
 
   test('keeps the current token while it is valid', async () => {
     const { auth, tab } = await signedInBrowser();
     const token = tab.token() ?? '';
-    auth.trouble = failed();
+    auth.failure = failed();
     await settle(899_000);
     expect(await tab.fresh()).toBe(token);
     await expect(tab.renew(token)).rejects.toThrow(TypeError);
@@ -150,11 +150,11 @@ describe('a refresh that fails temporarily', () => {
     const { auth, tab } = await signedInBrowser();
     await settle(900_000);
     const answer = Promise.withResolvers<undefined>();
-    auth.way = () => answer.promise;
+    auth.onTransfer = () => answer.promise;
     const waiting = expect(tab.fresh()).rejects.toThrow(TimedOut);
     await settle(30_000);
     await waiting;
-    auth.way = () => Promise.resolve(undefined);
+    auth.onTransfer = () => Promise.resolve(undefined);
     const token = await tab.fresh();
     answer.resolve(undefined);
     await settle();
@@ -239,5 +239,5 @@ describe('a call from inside a subscriber', () => {
 });
 
 test('the error contains the reason of the end and no secret', () => {
-  expect(new SessionOver('expired')).toMatchObject({ message: 'expired', reason: 'expired' });
+  expect(new SessionEnded('expired')).toMatchObject({ message: 'expired', reason: 'expired' });
 });

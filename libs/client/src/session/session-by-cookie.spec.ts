@@ -1,6 +1,6 @@
 import { problem, type ProblemCode } from '@usher/protocol';
 import { describe, expect, test, vi } from 'vitest';
-import { RefreshRefused, SessionOver } from './session-errors.ts';
+import { RefreshRefused, SessionEnded } from './session-errors.ts';
 import { sessionByCookie } from './session-by-cookie.ts';
 
 const { signal } = new AbortController();
@@ -36,9 +36,9 @@ describe('refreshing', () => {
     ['for a disabled account', refusing('user_disabled'), 'user_disabled'],
     ['for a missing cookie', refusing('missing_token'), 'expired'],
     ['from a server without problem documents', new Response('no', { status: 401 }), 'session_ended'],
-  ])('throws SessionOver after a refusal %s', async (_, response, reason) => {
+  ])('throws SessionEnded after a refusal %s', async (_, response, reason) => {
     const over = answering(response).server.refresh(signal);
-    await expect(over).rejects.toBeInstanceOf(SessionOver);
+    await expect(over).rejects.toBeInstanceOf(SessionEnded);
     await expect(over).rejects.toMatchObject({ reason });
   });
 

@@ -1,5 +1,5 @@
-import { endCauseOf, type Problem, type TokenAnswer } from '@usher/protocol';
-import { RefreshRefused, SessionOver } from './session-errors.ts';
+import { parseEndCause, type Problem, type TokenResponse } from '@usher/protocol';
+import { RefreshRefused, SessionEnded } from './session-errors.ts';
 import type { SessionServer } from './session-types.ts';
 
 export interface SessionByCookieOptions {
@@ -20,11 +20,11 @@ export function sessionByCookie({ url, fetch = globalThis.fetch }: SessionByCook
       const response = await fetch(`${url}/refresh`, { ...call, method: 'POST', signal });
       const body: unknown = await response.json().catch(() => undefined);
       const { ok, status } = response;
-      if (ok) return body as TokenAnswer;
+      if (ok) return body as TokenResponse;
       const { code, detail, retryAfterMs } = (body ?? {}) as Partial<Problem>;
-      if (code === 'user_disabled') throw new SessionOver(code);
-      if (code === 'missing_token') throw new SessionOver('expired');
-      if (status === 401) throw new SessionOver(endCauseOf(detail) ?? 'session_ended');
+      if (code === 'user_disabled') throw new SessionEnded(code);
+      if (code === 'missing_token') throw new SessionEnded('expired');
+      if (status === 401) throw new SessionEnded(parseEndCause(detail) ?? 'session_ended');
       throw new RefreshRefused(code ?? 'internal', status, retryAfterMs);
     },
     async end(token, signal) {

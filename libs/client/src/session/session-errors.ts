@@ -2,10 +2,10 @@ import type { ProblemCode } from '@usher/protocol';
 import { TicketRefused } from '../ticket-refused.ts';
 
 /** The session has ended and cannot be refreshed. Thrown by `refresh`. Contains no secret. */
-export class SessionOver extends Error {
+export class SessionEnded extends Error {
   /** The reason for the `signed_out` state; with Usher's server one of its end causes. */
   readonly reason: string;
-  override readonly name: string = 'SessionOver';
+  override readonly name: string = 'SessionEnded';
 
   constructor(reason: string) {
     super(reason);

@@ -46,7 +46,7 @@ class World {
   pending = 0;
 
   constructor(locks: boolean) {
-    this.auth.way = (step) => {
+    this.auth.onTransfer = (step) => {
       const way = { ...Promise.withResolvers<undefined>(), step };
       this.ways.push(way);
       return way.promise;
@@ -72,7 +72,7 @@ class World {
         this.#call(what.tab, (keeper) => keeper.signOut());
         break;
       case 'wake':
-        this.pages[what.tab]?.tell('pageshow');
+        this.pages[what.tab]?.emit('pageshow');
         break;
       case 'step':
         this.#end(what.which, (way) => {
@@ -128,7 +128,7 @@ class World {
   #ask(of: number, call: (keeper: SessionKeeper) => Promise<string | undefined>): void {
     this.#call(of, async (keeper) => {
       // Actions of other tabs count once this tab has received them.
-      this.pages[of]?.tell('pageshow');
+      this.pages[of]?.emit('pageshow');
       const { state } = keeper;
       const token = await call(keeper);
       if (token === undefined) return;
@@ -208,7 +208,7 @@ test('after any order of events and a sign-out, no tab holds a token, the server
       const world = await live(all, true);
       const { auth, browser, keepers } = world;
       const before = keepers[of]?.state;
-      if (!network) auth.trouble = new TypeError('fetch failed');
+      if (!network) auth.failure = new TypeError('fetch failed');
       world.happen({ kind: 'signOut', tab: of });
       await world.calm();
       const { refreshes } = auth;
@@ -217,7 +217,7 @@ test('after any order of events and a sign-out, no tab holds a token, the server
         expect(await fresh()).toBeUndefined();
       }
       // The next page load, with a network, first sends the pending sign-out to the server.
-      auth.trouble = undefined;
+      auth.failure = undefined;
       const next = createSessionKeeper({ server: auth.server, ...browser.tab() });
       await world.calm();
       expect(next.state.name).toBe('signed_out');

@@ -1,17 +1,17 @@
-import type { TokenAnswer } from '@usher/protocol';
+import type { TokenResponse } from '@usher/protocol';
 import type { Observable } from 'rxjs';
 import type { PageSource } from '../page.ts';
 import type { Tabs } from './tabs.ts';
 
 /** The signed-in user and session. */
-export interface Person {
+export interface SessionIdentity {
   readonly user: string;
   /** The `sid` of the token; a random UUID if the token has none. */
   readonly session: string;
 }
 
 export type SessionState =
-  | ({ readonly name: 'signed_in' } & Person)
+  | ({ readonly name: 'signed_in' } & SessionIdentity)
   | {
       readonly name: 'signed_out';
       /**
@@ -19,21 +19,21 @@ export type SessionState =
        * - `signed_out`: `signOut()` was called in this tab
        * - `signed_out_elsewhere`: signed out in another tab, or the cookie now belongs to another user
        * - `replaced`: another session started; it is the next state, and all data of the previous one must be deleted
-       * - anything else: the argument of `end`, or the reason of a `SessionOver`; with Usher's server one of its end causes
+       * - anything else: the argument of `end`, or the reason of a `SessionEnded`; with Usher's server one of its end causes
        */
       readonly reason?: string;
     };
 
 /** The answer to a sign-in. `user` is required if the token is not a JWT with `sub`; `session` defaults to the `sid` or a random UUID. */
-export type SignInAnswer = TokenAnswer & Partial<Person>;
+export type SignInResponse = TokenResponse & Partial<SessionIdentity>;
 
 /** The server calls that a session keeper uses. */
 export interface SessionServer {
   /**
-   * Requests the next access token. Throws `SessionOver` if the session has ended. After any other error the session continues, and
+   * Requests the next access token. Throws `SessionEnded` if the session has ended. After any other error the session continues, and
    * the refresh is retried later.
    */
-  refresh(signal: AbortSignal): Promise<TokenAnswer>;
+  refresh(signal: AbortSignal): Promise<TokenResponse>;
   /**
    * Ends the session on the server. Resolves also if the session has already ended. Throws if the server could not be reached.
    *
@@ -50,7 +50,7 @@ export interface SessionKeeperOptions {
   /** A token is refreshed if it expires within this time in ms, or within a third of its lifetime if that is shorter. Defaults to 30,000. */
   readonly marginMs?: number;
   /** The timeout in ms for a server call and for the lock of another tab. Defaults to 30,000. */
-  readonly answerMs?: number;
+  readonly timeoutMs?: number;
   /** The storage, locks and channel that the tabs share. Defaults to `browserTabs()`. */
   readonly tabs?: Tabs;
   /** The source of page events. Defaults to `browserPage`. */
@@ -70,7 +70,7 @@ export interface SessionKeeper {
   /** Returns the current token, even if it has expired. `undefined` after a reload until `fresh()` is called. */
   readonly token: () => string | undefined;
   /** Returns the signed-in user and session, for the `who` of a socket; `undefined` if no one is signed in. */
-  readonly who: () => Person | undefined;
+  readonly who: () => SessionIdentity | undefined;
   /**
    * Resolves to a valid token, refreshed if necessary. Only one refresh runs at a time, across all tabs. Resolves to `undefined` if no
    * one is signed in or the session changed during the call. Rejects with the error of the server's `refresh` if the token cannot be
@@ -85,7 +85,7 @@ export interface SessionKeeper {
    *
    * @param request calls the server and resolves to its answer
    */
-  readonly signIn: (request: () => Promise<SignInAnswer>) => Promise<void>;
+  readonly signIn: (request: () => Promise<SignInResponse>) => Promise<void>;
   /**
    * Signs out immediately in all tabs. Resolves to whether the server has confirmed. If not, the call is retried when the page becomes
    * active, also after a reload, and the session is never refreshed again.

@@ -7,7 +7,7 @@ const failed = (): Error => new TypeError('fetch failed');
 /** A tab in which maggie has signed out while the server was unreachable. */
 async function signedOutOffline() {
   const made = await signedInBrowser();
-  made.auth.trouble = failed();
+  made.auth.failure = failed();
   expect(await made.tab.signOut()).toBe(false);
   return made;
 }
@@ -45,11 +45,11 @@ describe('signing out while the server is unreachable', () => {
   test('signs out, stores no user name and stops refreshing', async () => {
     const { auth, browser, tab, openTab } = await signedOutOffline();
     expect([...browser.entries]).toEqual([['usher.session', '{"untold":true}']]);
-    auth.trouble = undefined;
+    auth.failure = undefined;
     expect(await tab.fresh()).toBeUndefined();
     expect(auth.cookie).toBeDefined();
     expect(auth.refreshes).toBe(0);
-    auth.trouble = failed();
+    auth.failure = failed();
     const next = openTab();
     expect(whoIn(next)).toBe('signed out');
     expect(await next.fresh()).toBeUndefined();
@@ -59,7 +59,7 @@ describe('signing out while the server is unreachable', () => {
 
   test('is completed at the next page load', async () => {
     const { auth, browser, openTab } = await signedOutOffline();
-    auth.trouble = undefined;
+    auth.failure = undefined;
     openTab();
     await settle();
     expect(auth.sessions[0]?.ended).toBe('signed_out');
@@ -73,8 +73,8 @@ describe('signing out while the server is unreachable', () => {
       const { auth, browser, openTab, tab } = await signedOutOffline();
       const other = openTab();
       await settle();
-      auth.trouble = undefined;
-      for (const { page } of [tab, other]) page.tell(event);
+      auth.failure = undefined;
+      for (const { page } of [tab, other]) page.emit(event);
       await settle();
       expect(auth.sessions[0]?.ended).toBe('signed_out');
       expect(auth.ends).toBe(1);
@@ -84,7 +84,7 @@ describe('signing out while the server is unreachable', () => {
 
   test('is completed before another user signs in', async () => {
     const { auth, tab } = await signedOutOffline();
-    auth.trouble = undefined;
+    auth.failure = undefined;
     await tab.signIn(() => {
       expect(auth.sessions[0]?.ended).toBe('signed_out');
       return auth.signIn('bart');
@@ -96,10 +96,10 @@ describe('signing out while the server is unreachable', () => {
 
   test('does not block the next sign-in if the server stays unreachable, because its cookie replaces the old one', async () => {
     const { auth, tab } = await signedOutOffline();
-    auth.trouble = undefined;
-    auth.troubleOnce = failed();
+    auth.failure = undefined;
+    auth.failOnce = failed();
     await tab.signIn(() => auth.signIn('bart'));
-    tab.page.tell('online');
+    tab.page.emit('online');
     await settle(900_000);
     await tab.fresh();
     expect(whoIn(tab)).toBe('bart');
@@ -111,13 +111,13 @@ describe('signing out while the server is unreachable', () => {
     const other = openTab();
     await settle(900_000);
     const back = Promise.withResolvers<undefined>();
-    auth.way = (step) => (step === 'back' ? back.promise : Promise.resolve(undefined));
+    auth.onTransfer = (step) => (step === 'back' ? back.promise : Promise.resolve(undefined));
     const asked = other.fresh();
     await settle();
     const signedOut = tab.signOut();
     await settle();
     expect(auth.ends).toBe(0);
-    auth.way = () => Promise.resolve(undefined);
+    auth.onTransfer = () => Promise.resolve(undefined);
     back.resolve(undefined);
     await settle(50);
     expect(await signedOut).toBe(true);
@@ -131,10 +131,10 @@ describe('a sign-in that fails', () => {
   test('rejects and changes nothing', async () => {
     const { auth, openTab } = newBrowser();
     const tab = openTab();
-    auth.trouble = failed();
+    auth.failure = failed();
     await expect(tab.signIn(() => auth.signIn('maggie'))).rejects.toThrow('fetch failed');
     expect(whoIn(tab)).toBe('signed out');
-    auth.trouble = undefined;
+    auth.failure = undefined;
     await tab.signIn(() => auth.signIn('maggie'));
     expect(whoIn(tab)).toBe('maggie');
   });

@@ -58,7 +58,7 @@ describe('one refresh serves all tabs', () => {
   test('unless it fails: then the next tab retries', async () => {
     const { auth, tabs } = await threeTabs();
     await settle(900_000);
-    auth.troubleOnce = new TypeError('fetch failed');
+    auth.failOnce = new TypeError('fetch failed');
     const asked = Promise.allSettled(tabs.map(({ fresh }) => fresh()));
     await settle(3_000);
     expect((await asked).map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
@@ -199,10 +199,10 @@ describe('other tabs follow', () => {
       await tabs[0].signOut();
       await tabs[0].signIn(() => auth.signIn('bart'));
       expect(whoIn(tabs[1])).toBe('maggie');
-      tabs[1].page.tell('pagehide');
-      tabs[1].page.tell('offline');
+      tabs[1].page.emit('pagehide');
+      tabs[1].page.emit('offline');
       expect(whoIn(tabs[1])).toBe('maggie');
-      tabs[1].page.tell(event);
+      tabs[1].page.emit(event);
       expect(tabs[1].states.slice(-2)).toMatchObject([{ reason: 'replaced' }, { user: 'bart' }]);
     },
   );
@@ -221,7 +221,7 @@ describe('a late answer is dropped', () => {
     const { auth, tab } = await signedInBrowser();
     await settle(900_000);
     const back = Promise.withResolvers<undefined>();
-    auth.way = (step) => (step === 'back' ? back.promise : Promise.resolve(undefined));
+    auth.onTransfer = (step) => (step === 'back' ? back.promise : Promise.resolve(undefined));
     const asked = tab.fresh();
     await settle();
     const signedOut = tab.signOut();
@@ -237,10 +237,10 @@ describe('a late answer is dropped', () => {
     await settle(900_000);
     const other = openTab();
     const back = Promise.withResolvers<undefined>();
-    auth.way = (step) => (step === 'back' ? back.promise : Promise.resolve(undefined));
+    auth.onTransfer = (step) => (step === 'back' ? back.promise : Promise.resolve(undefined));
     const asked = tab.fresh();
     await settle();
-    auth.way = () => Promise.resolve(undefined);
+    auth.onTransfer = () => Promise.resolve(undefined);
     await other.signIn(() => auth.signIn('bart'));
     await settle();
     back.resolve(undefined);
@@ -254,10 +254,10 @@ describe('a late answer is dropped', () => {
     await settle(900_000);
     const other = openTab();
     const back = Promise.withResolvers<undefined>();
-    auth.way = () => back.promise;
+    auth.onTransfer = () => back.promise;
     const hers = tab.fresh();
     await settle();
-    auth.way = () => Promise.resolve(undefined);
+    auth.onTransfer = () => Promise.resolve(undefined);
     await other.signIn(() => auth.signIn('bart'));
     await settle();
     vi.setSystemTime(Date.now() + 900_000);

@@ -70,7 +70,7 @@ describe('a socket whose token cannot be refreshed now', () => {
     const { ask, keeper } = asking({ good: ['first'] });
     keeper.fresh.mockRejectedValueOnce(new RefreshRefused('store_unavailable', 503, 30_000));
     const { server, socket } = newSocket({ ticket: ask });
-    server.door = () => undefined;
+    server.onHandshake = () => undefined;
     socket.connect();
     await settle();
     expect(socket.state).toMatchObject({ name: 'backoff', reason: { kind: 'unavailable', code: 'store_unavailable' } });

@@ -5,7 +5,7 @@ import { TicketRefused } from '../ticket-refused.ts';
 import type { SessionKeeper } from './session-types.ts';
 
 /** Whether a problem code means that the call needs another access token. */
-export function wantsAnotherToken(code: unknown): boolean {
+export function needsNewToken(code: unknown): boolean {
   return code === 'token_expired' || code === 'invalid_token';
 }
 
@@ -23,7 +23,7 @@ export function ticketFrom(
     try {
       return await request(token);
     } catch (error) {
-      if (!token || !(error instanceof TicketRefused) || !wantsAnotherToken(error.code)) throw error;
+      if (!token || !(error instanceof TicketRefused) || !needsNewToken(error.code)) throw error;
       return request(await renew(token));
     }
   };

@@ -1,6 +1,6 @@
-import type { TokenAnswer } from '@usher/protocol';
-import { SessionOver } from '../session/session-errors.ts';
-import type { Person, SessionServer } from '../session/session-types.ts';
+import type { TokenResponse } from '@usher/protocol';
+import { SessionEnded } from '../session/session-errors.ts';
+import type { SessionIdentity, SessionServer } from '../session/session-types.ts';
 
 /** The cookie that a response sets. */
 interface CookieResponse {
@@ -43,11 +43,11 @@ export class FakeAuth {
   /** How many ms the server's clock is ahead of the device's. */
   clockSkewMs = 0;
   /** If set, every call fails with this error before it reaches the server. */
-  trouble: Error | undefined;
+  failure: Error | undefined;
   /** The same, for the next call only. */
-  troubleOnce: Error | undefined;
+  failOnce: Error | undefined;
   /** Delays each request and each response. If it rejects, the request or response is lost. */
-  way: (step: 'there' | 'back') => Promise<void> = () => Promise.resolve();
+  onTransfer: (step: 'there' | 'back') => Promise<void> = () => Promise.resolve();
   #made = 0;
 
   readonly server: SessionServer = {
@@ -62,7 +62,7 @@ export class FakeAuth {
     },
   };
 
-  signIn(user: string): Promise<TokenAnswer> {
+  signIn(user: string): Promise<TokenResponse> {
     return this.#call(() => {
       const id = `session ${this.sessions.length + 1}`;
       const session: FakeSession = { id, user, cookie: this.#nextCookie(id) };
@@ -72,18 +72,18 @@ export class FakeAuth {
   }
 
   /** Answers a refresh call with this cookie. */
-  refreshWith(cookie: string | undefined): TokenAnswer & { readonly cookie: string } {
+  refreshWith(cookie: string | undefined): TokenResponse & { readonly cookie: string } {
     this.refreshes++;
     const session = this.#find(cookie);
-    if (!session) throw new SessionOver('expired');
-    if (session.ended !== undefined) throw new SessionOver(session.ended);
+    if (!session) throw new SessionEnded('expired');
+    if (session.ended !== undefined) throw new SessionEnded(session.ended);
     const { before } = session;
     if (session.cookie === cookie) {
       session.before = { cookie, usedAt: Date.now() };
       session.cookie = this.#nextCookie(session.id);
     } else if (!before || before.cookie !== cookie || Date.now() - before.usedAt > graceMs) {
       session.ended = 'refresh_reused';
-      throw new SessionOver(session.ended);
+      throw new SessionEnded(session.ended);
     }
     return { ...this.#tokenOf(session), cookie: session.cookie };
   }
@@ -93,7 +93,7 @@ export class FakeAuth {
   }
 
   /** Returns the user and session of a token of this server. */
-  static personOf(token: string): Person {
+  static personOf(token: string): SessionIdentity {
     const { sub, sid } = JSON.parse(atob(token.split('.')[1] ?? '')) as Record<'sub' | 'sid', string>;
     return { user: sub, session: sid };
   }
@@ -107,7 +107,7 @@ export class FakeAuth {
     return `${session}/${++this.#made}`;
   }
 
-  #tokenOf({ user, id }: FakeSession): TokenAnswer {
+  #tokenOf({ user, id }: FakeSession): TokenResponse {
     const iat = Math.floor((Date.now() + this.clockSkewMs) / 1000);
     const exp = iat + this.tokenSeconds;
     const claims = { sub: user, sid: id, iat, exp, jti: ++this.#made };
@@ -118,12 +118,12 @@ export class FakeAuth {
     serve: (cookie: string | undefined) => T & CookieResponse,
   ): Promise<Omit<T & CookieResponse, 'cookie'>> {
     const sent = this.cookie;
-    await this.way('there');
-    const trouble = this.troubleOnce ?? this.trouble;
-    this.troubleOnce = undefined;
+    await this.onTransfer('there');
+    const trouble = this.failOnce ?? this.failure;
+    this.failOnce = undefined;
     if (trouble) throw trouble;
     const served = attempt(() => serve(sent));
-    await this.way('back');
+    await this.onTransfer('back');
     const { cookie, ...answer } = served();
     this.cookie = cookie;
     return answer;

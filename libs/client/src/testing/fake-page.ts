@@ -17,12 +17,12 @@ export class FakePage implements PageSource {
   }
 
   /** The number of listeners. */
-  get watched(): number {
+  get listenerCount(): number {
     return this.#listeners.size;
   }
 
   /** Emits an event; `online` and `offline` also change the network state. */
-  tell(event: PageEvent): void {
+  emit(event: PageEvent): void {
     if (event === 'online' || event === 'offline') this.#online = event === 'online';
     for (const listener of [...this.#listeners]) listener(event);
   }

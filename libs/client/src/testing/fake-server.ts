@@ -1,4 +1,4 @@
-import type { RawFrame, TicketAnswer } from '@usher/protocol';
+import type { RawFrame, TicketResponse } from '@usher/protocol';
 import type { SocketConstructor, TicketFunction, TicketSocketOptions } from '../options.ts';
 import type { Welcome } from '../welcome.ts';
 import { FakePage } from './fake-page.ts';
@@ -48,7 +48,7 @@ export class FakeServer implements FakeSocketEnd {
   /** The ticket function. Defaults to issuing a valid ticket. */
   ticket: TicketFunction = () => Promise.resolve(this.issue());
   /** Handles a handshake. Defaults to `admit`. */
-  door: (socket: FakeSocket) => void = (socket) => {
+  onHandshake: (socket: FakeSocket) => void = (socket) => {
     this.admit(socket);
   };
 
@@ -100,7 +100,7 @@ export class FakeServer implements FakeSocketEnd {
     return this.sockets.filter(({ state }) => state !== 'closed');
   }
 
-  issue(user?: string): TicketAnswer {
+  issue(user?: string): TicketResponse {
     const ticket = `ticket-${++this.#issued}`;
     this.#tickets.set(ticket, user);
     return { ticket, expires: Math.ceil(Date.now() / 1000) + 30, connectAfterMs: this.connectAfterMs };
@@ -120,7 +120,7 @@ export class FakeServer implements FakeSocketEnd {
       return;
     }
     socket.accept();
-    socket.say({
+    socket.emit({
       type: 'welcome',
       connection: `connection ${this.sockets.length}`,
       user,
@@ -142,7 +142,7 @@ export class FakeServer implements FakeSocketEnd {
   }
 
   /** Appends a message. Joined connections receive it, and other members receive their unread counts. */
-  say(room: string, from: string, text: string, key?: string): Sent {
+  send(room: string, from: string, text: string, key?: string): Sent {
     return this.#append(room, from, text, key);
   }
 
@@ -161,7 +161,7 @@ export class FakeServer implements FakeSocketEnd {
     const { message, duplicate } = room.append(...args);
     const { seq, at } = message;
     if (duplicate) return { seq, at };
-    this.tell(name, { type: 'message', ...message });
+    this.broadcast(name, { type: 'message', ...message });
     for (const user of room.members) this.#sendUnread(room, user, (socket) => !this.#isIn(socket, name));
     return { seq, at };
   }
@@ -170,7 +170,7 @@ export class FakeServer implements FakeSocketEnd {
     const sockets = this.live.filter((socket) => this.#users.get(socket) === user && to(socket));
     if (sockets.length === 0) return;
     const unread = { type: 'unread', room: room.name, ...room.read(user) };
-    for (const socket of sockets) socket.say(unread);
+    for (const socket of sockets) socket.emit(unread);
   }
 
   /** Returns the user of an admitted socket. */
@@ -203,13 +203,13 @@ export class FakeServer implements FakeSocketEnd {
     action();
     for (const { room, status, before } of statuses) {
       const now = status();
-      if (now !== before) this.tell(room, { type: 'presence', room, user, status: now }, socket);
+      if (now !== before) this.broadcast(room, { type: 'presence', room, user, status: now }, socket);
     }
   }
 
   /** Sends a frame to all connections that have joined a room, except one. */
-  tell(room: string, frame: object, except?: FakeSocket): void {
-    for (const socket of this.live) if (socket !== except && this.#isIn(socket, room)) socket.say(frame);
+  broadcast(room: string, frame: object, except?: FakeSocket): void {
+    for (const socket of this.live) if (socket !== except && this.#isIn(socket, room)) socket.emit(frame);
   }
 
   /** Sets the handler for a request type. Returns the previous one. */
@@ -219,8 +219,8 @@ export class FakeServer implements FakeSocketEnd {
     return before;
   }
 
-  dialled(socket: FakeSocket): void {
-    this.door(socket);
+  onDial(socket: FakeSocket): void {
+    this.onHandshake(socket);
   }
 
   received(socket: FakeSocket, frame: RawFrame): void {
@@ -232,10 +232,10 @@ export class FakeServer implements FakeSocketEnd {
     try {
       const handler = this.#handlers.get(type);
       const data = handler === undefined ? this.#answer(frame, socket) : handler(frame, socket);
-      if (data !== undefined) socket.say({ type: 'reply', id, data });
+      if (data !== undefined) socket.emit({ type: 'reply', id, data });
     } catch (error) {
       if (!(error instanceof FakeError)) throw error;
-      socket.say({ type: 'error', id, code: error.code, message: error.code, retryAfterMs: error.retryAfterMs });
+      socket.emit({ type: 'error', id, code: error.code, message: error.code, retryAfterMs: error.retryAfterMs });
     }
   }
 
@@ -244,7 +244,7 @@ export class FakeServer implements FakeSocketEnd {
     const room = String(frame['room']);
     if (frame.type === 'typing' && this.#isIn(socket, room)) {
       for (const other of this.live) {
-        if (this.#isIn(other, room) && this.#users.get(other) !== user) other.say({ type: 'typing', room, user });
+        if (this.#isIn(other, room) && this.#users.get(other) !== user) other.emit({ type: 'typing', room, user });
       }
     } else if (frame.type === 'away') {
       const rooms = [...(this.#joined.get(socket) ?? [])];
@@ -287,7 +287,7 @@ export class FakeServer implements FakeSocketEnd {
         if (!joined.has(name)) throw new FakeError('not_joined');
         if (frame.type === 'delete') return this.delete(name, user, Number(frame['deletes']), key);
         if (frame.type === 'edit') return this.edit(name, user, Number(frame['edits']), String(frame['text']), key);
-        return this.say(name, user, String(frame['text']), key);
+        return this.send(name, user, String(frame['text']), key);
       case 'read':
         this.room(name).read(user, Number(frame['seq']));
         this.#sendUnread(this.room(name), user);

@@ -5,7 +5,7 @@ type SocketState = 'connecting' | 'open' | 'closed';
 
 /** The server side of a fake socket. */
 export interface FakeSocketEnd {
-  dialled(socket: FakeSocket): void;
+  onDial(socket: FakeSocket): void;
   received(socket: FakeSocket, frame: RawFrame): void;
 }
 
@@ -25,13 +25,13 @@ export class FakeSocket implements Socket {
   closedByClient: number | undefined;
   readonly #end: FakeSocketEnd;
 
-  constructor(end: FakeSocketEnd, url: string, protocol: string) {
-    this.#end = end;
+  constructor(closeByServer: FakeSocketEnd, url: string, protocol: string) {
+    this.#end = closeByServer;
     this.url = new URL(url);
     this.ticket = this.url.searchParams.get('ticket') ?? '';
     this.protocol = protocol;
     queueMicrotask(() => {
-      if (this.state === 'connecting') end.dialled(this);
+      if (this.state === 'connecting') closeByServer.onDial(this);
     });
   }
 
@@ -61,7 +61,7 @@ export class FakeSocket implements Socket {
   }
 
   /** The server sends a frame, or raw text. */
-  say(frame: object | string): void {
+  emit(frame: object | string): void {
     if (this.state !== 'open') return;
     const data = typeof frame === 'string' ? frame : JSON.stringify(frame);
     this.onmessage?.({ data } as MessageEvent);

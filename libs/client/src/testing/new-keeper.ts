@@ -21,7 +21,7 @@ export function newBrowser(options: ConstructorParameters<typeof FakeBrowser>[0]
   onTestFinished(() => {
     for (const { stop, page } of open) {
       stop();
-      expect(page.watched).toBe(0);
+      expect(page.listenerCount).toBe(0);
     }
     expect(vi.getTimerCount()).toBe(0);
     vi.useRealTimers();

@@ -1,33 +1,33 @@
 import { beforeEach, expect, type MockInstance, onTestFinished, test, vi } from 'vitest';
 import type { Bus } from './bus.ts';
 import { createMemoryBus } from './memory-bus.ts';
-import { createSurvey, type SurveyOptions } from './cluster-request.ts';
+import { createClusterRequests, type ClusterRequestsOptions } from './cluster-request.ts';
 import { newLog } from '../testing/new-node.ts';
 
-type Options = SurveyOptions<string, number>;
+type Options = ClusterRequestsOptions<string, number>;
 
 const isString = (value: unknown): value is string => typeof value === 'string';
 const isNumber = (value: unknown): value is number => typeof value === 'number';
 
-/** A node that answers every request with `answer`. */
-function newSurvey(node: string, bus: Bus, options: Partial<Options> = {}) {
+/** A node that answers every request with the length of its name. */
+function newClusterRequests(node: string, bus: Bus, options: Partial<Options> = {}) {
   const log = newLog();
-  const answer = vi.fn<Options['answer']>(() => node.length);
-  const survey = createSurvey<string, number>({
+  const handle = vi.fn<Options['handle']>(() => node.length);
+  const requests = createClusterRequests<string, number>({
     bus,
     topic: 'endings',
     node,
     members: () => ['one', 'second', 'the third'],
-    answer,
-    isQuestion: isString,
-    isAnswer: isNumber,
+    handle,
+    isRequest: isString,
+    isResponse: isNumber,
     log,
     ...options,
   });
   onTestFinished(() => {
-    survey.stop();
+    requests.stop();
   });
-  return { ...survey, answer, log };
+  return { ...requests, handle, log };
 }
 
 let timers: MockInstance<typeof setTimeout>;
@@ -43,100 +43,103 @@ beforeEach(() => {
 
 test('asks every live node once and returns its own response first', async () => {
   const bus = createMemoryBus();
-  const nodes = ['one', 'second', 'the third'].map((name) => newSurvey(name, bus));
-  const gathered = await nodes[1]?.ask('close them');
+  const nodes = ['one', 'second', 'the third'].map((name) => newClusterRequests(name, bus));
+  const gathered = await nodes[1]?.send('close them');
   expect(gathered?.complete).toBe(true);
-  expect(gathered?.answers.map(({ node, answer }) => [node, answer])).toEqual([
+  expect(gathered?.responses.map(({ node, response }) => [node, response])).toEqual([
     ['second', 6],
     ['one', 3],
     ['the third', 9],
   ]);
-  expect(gathered?.answers.every(({ ms }) => ms >= 0)).toBe(true);
-  for (const { answer } of nodes) expect(answer).toHaveBeenCalledExactlyOnceWith('close them');
+  expect(gathered?.responses.every(({ ms }) => ms >= 0)).toBe(true);
+  for (const { handle } of nodes) expect(handle).toHaveBeenCalledExactlyOnceWith('close them');
 });
 
 test('responds without waiting when it is the only node', async () => {
-  const survey = newSurvey('one', createMemoryBus(), { members: () => ['one'], waitMs: 500 });
-  expect(await survey.ask('close them')).toMatchObject({ complete: true, answers: [{ node: 'one', answer: 3 }] });
+  const requests = newClusterRequests('one', createMemoryBus(), { members: () => ['one'], timeoutMs: 500 });
+  expect(await requests.send('close them')).toMatchObject({
+    complete: true,
+    responses: [{ node: 'one', response: 3 }],
+  });
   expect(timers).not.toHaveBeenCalledWith(expect.any(Function), 500);
 });
 
 test('is incomplete after the timeout when a live node does not respond', async () => {
   const bus = createMemoryBus();
-  const one = newSurvey('one', bus, { waitMs: 500 });
-  newSurvey('second', bus);
-  const asking = one.ask('close them');
+  const one = newClusterRequests('one', bus, { timeoutMs: 500 });
+  newClusterRequests('second', bus);
+  const asking = one.send('close them');
   await vi.advanceTimersByTimeAsync(499);
   await vi.advanceTimersByTimeAsync(1);
-  const { complete, answers } = await asking;
+  const { complete, responses } = await asking;
   expect(complete).toBe(false);
-  expect(answers.map(({ node }) => node)).toEqual(['one', 'second']);
+  expect(responses.map(({ node }) => node)).toEqual(['one', 'second']);
 });
 
-test('treats a node whose answer fails as not responding', async () => {
+test('treats a node whose handler fails as not responding', async () => {
   const bus = createMemoryBus();
-  const one = newSurvey('one', bus, { members: () => ['one', 'second'] });
-  const second = newSurvey('second', bus, { answer: () => Promise.reject(new Error('no')) });
-  const asking = one.ask('close them');
+  const one = newClusterRequests('one', bus, { members: () => ['one', 'second'] });
+  const second = newClusterRequests('second', bus, { handle: () => Promise.reject(new Error('no')) });
+  const asking = one.send('close them');
   await vi.advanceTimersByTimeAsync(2_000);
   expect((await asking).complete).toBe(false);
   expect(second.log.lines).toEqual(['error a cluster request of another node failed']);
 });
 
 test('responds for this node only and is incomplete when the live nodes are unknown', async () => {
-  const { answer, ...survey } = newSurvey('one', createMemoryBus(), {
+  const { handle, ...requests } = newClusterRequests('one', createMemoryBus(), {
     members: () => Promise.reject(new Error('away')),
   });
-  expect(await survey.ask('close them')).toMatchObject({ complete: false, answers: [{ node: 'one' }] });
-  expect(answer).toHaveBeenCalledOnce();
+  expect(await requests.send('close them')).toMatchObject({ complete: false, responses: [{ node: 'one' }] });
+  expect(handle).toHaveBeenCalledOnce();
 });
 
 test('rejects with the error of this node', async () => {
-  const survey = newSurvey('one', createMemoryBus(), { answer: () => Promise.reject(new Error('no')) });
-  await expect(survey.ask('close them')).rejects.toThrow('no');
+  const requests = newClusterRequests('one', createMemoryBus(), { handle: () => Promise.reject(new Error('no')) });
+  await expect(requests.send('close them')).rejects.toThrow('no');
 });
 
 test('ignores responses of unknown nodes, repeated responses and invalid responses', async () => {
   const bus = createMemoryBus();
-  const one = newSurvey('one', bus, { members: () => ['one', 'second'], waitMs: 100 });
+  const one = newClusterRequests('one', bus, { members: () => ['one', 'second'], timeoutMs: 100 });
   let id = '';
-  bus.subscribe('survey:endings', (payload) => {
+  bus.subscribe('cluster:endings', (payload) => {
     id = (JSON.parse(payload) as { id: string }).id;
   });
-  const asking = one.ask('close them');
+  const asking = one.send('close them');
   await vi.advanceTimersByTimeAsync(0);
-  const say = (answer: object): void => {
-    bus.publish('survey:endings:one', JSON.stringify(answer));
+  const respond = (response: object): void => {
+    bus.publish('cluster:endings:one', JSON.stringify(response));
   };
-  say({ id, node: 'nobody', answer: 1 });
-  say({ id: 'another', node: 'second', answer: 1 });
-  say({ id, node: 'second', answer: 'many' });
-  bus.publish('survey:endings:one', 'no JSON');
-  say({ id, node: 'second', answer: 7 });
-  say({ id, node: 'second', answer: 8 });
-  expect(await asking).toMatchObject({ complete: true, answers: [{ node: 'one' }, { node: 'second', answer: 7 }] });
+  respond({ id, node: 'unknown', response: 1 });
+  respond({ id: 'another', node: 'second', response: 1 });
+  respond({ id, node: 'second', response: 'many' });
+  bus.publish('cluster:endings:one', 'no JSON');
+  respond({ id, node: 'second', response: 7 });
+  respond({ id, node: 'second', response: 8 });
+  expect(await asking).toMatchObject({ complete: true, responses: [{ node: 'one' }, { node: 'second', response: 7 }] });
 });
 
 test('logs an invalid request and does not answer it', () => {
   const bus = createMemoryBus();
-  const { answer, log } = newSurvey('one', bus);
-  for (const payload of ['no JSON', 'null', '{"id":"1","from":"second","question":2}', '{"question":"close them"}']) {
-    bus.publish('survey:endings', payload);
+  const { handle, log } = newClusterRequests('one', bus);
+  for (const payload of ['no JSON', 'null', '{"id":"1","from":"second","request":2}', '{"request":"close them"}']) {
+    bus.publish('cluster:endings', payload);
   }
-  expect(answer).not.toHaveBeenCalled();
+  expect(handle).not.toHaveBeenCalled();
   expect(log.lines).toHaveLength(4);
 });
 
 test('neither answers nor waits after stop', async () => {
   const bus = createMemoryBus();
-  const one = newSurvey('one', bus, { members: () => ['one', 'second'] });
-  const second = newSurvey('second', bus);
+  const one = newClusterRequests('one', bus, { members: () => ['one', 'second'] });
+  const second = newClusterRequests('second', bus);
   second.stop();
-  const asking = one.ask('close them');
+  const asking = one.send('close them');
   await vi.advanceTimersByTimeAsync(0);
   one.stop();
   expect(await asking).toMatchObject({ complete: false });
-  expect(second.answer).not.toHaveBeenCalled();
+  expect(second.handle).not.toHaveBeenCalled();
 });
 
 test('calls missed when the bus may have lost requests', () => {
@@ -152,7 +155,7 @@ test('calls missed when the bus may have lost requests', () => {
       return inner.subscribe(topic, receive);
     },
   };
-  newSurvey('one', bus, { missed });
+  newClusterRequests('one', bus, { missed });
   for (const each of tell) each();
   expect(missed).toHaveBeenCalledOnce();
 });

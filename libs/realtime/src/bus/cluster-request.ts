@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Bus } from './bus.ts';
 import { type Logger, silent } from '../support/log.ts';
 
-export interface SurveyOptions<Q, A> {
+export interface ClusterRequestsOptions<Q, A> {
   readonly bus: Bus;
   /** The subject of the requests. All nodes must use the same topic for the same kind of request. */
   readonly topic: string;
@@ -11,36 +11,36 @@ export interface SurveyOptions<Q, A> {
   /** Returns the live nodes, with or without this one. If it rejects, the request is not sent and the result is incomplete. */
   readonly members: () => readonly string[] | Promise<readonly string[]>;
   /** Handles a request on this node. Requests of this node call it directly, without the bus. */
-  readonly answer: (question: Q) => A | Promise<A>;
-  readonly isQuestion: (value: unknown) => value is Q;
-  readonly isAnswer: (value: unknown) => value is A;
+  readonly handle: (request: Q) => A | Promise<A>;
+  readonly isRequest: (value: unknown) => value is Q;
+  readonly isResponse: (value: unknown) => value is A;
   /** How long to wait for other nodes, in milliseconds. Defaults to 2,000. */
-  readonly waitMs?: number;
+  readonly timeoutMs?: number;
   /** Called when requests of other nodes may have been lost, so that their effects can be looked up. */
   readonly missed?: () => void;
   readonly log?: Logger;
 }
 
-export interface Answered<A> {
+export interface NodeResponse<A> {
   readonly node: string;
-  readonly answer: A;
+  readonly response: A;
   /** Milliseconds from the request to the response of this node. */
   readonly ms: number;
 }
 
-export interface Gathered<A> {
+export interface ClusterResponse<A> {
   /** The response of this node, then those of the other nodes in order of arrival. */
-  readonly answers: readonly Answered<A>[];
+  readonly responses: readonly NodeResponse<A>[];
   /** Whether every live node has responded. */
   readonly complete: boolean;
 }
 
-export interface Survey<Q, A> {
+export interface ClusterRequests<Q, A> {
   /**
-   * Sends a request to every node, including this one. Resolves when all nodes have responded, or after `waitMs` with the responses
+   * Sends a request to every node, including this one. Resolves when all nodes have responded, or after `timeoutMs` with the responses
    * so far. Rejects with the error of this node's own `answer`.
    */
-  ask(question: Q): Promise<Gathered<A>>;
+  send(request: Q): Promise<ClusterResponse<A>>;
   /** Stops sending and answering requests. Pending requests resolve with the responses so far. */
   stop(): void;
 }
@@ -48,7 +48,7 @@ export interface Survey<Q, A> {
 interface Pending<A> {
   readonly since: number;
   readonly awaited: Set<string>;
-  readonly answers: Answered<A>[];
+  readonly responses: NodeResponse<A>[];
   readonly done: () => void;
 }
 
@@ -56,15 +56,15 @@ interface Pending<A> {
 const maxPending = 1_000;
 
 /** Sends a request to all nodes over the bus and collects at most one response from each. It does not wait for dead nodes. */
-export function createSurvey<Q, A>(options: SurveyOptions<Q, A>): Survey<Q, A> {
-  const { bus, topic, node, members, answer, isQuestion, isAnswer, waitMs = 2_000, log = silent } = options;
-  const questions = `survey:${topic}`;
-  const answersTo = (to: string): string => `survey:${topic}:${to}`;
+export function createClusterRequests<Q, A>(options: ClusterRequestsOptions<Q, A>): ClusterRequests<Q, A> {
+  const { bus, topic, node, members, handle, isRequest, isResponse, timeoutMs = 2_000, log = silent } = options;
+  const requestTopic = `cluster:${topic}`;
+  const responseTopicOf = (to: string): string => `cluster:${topic}:${to}`;
   const pending = new Map<string, Pending<A>>();
 
-  async function answerTo(from: string, id: string, question: Q): Promise<void> {
+  async function respond(from: string, id: string, request: Q): Promise<void> {
     try {
-      bus.publish(answersTo(from), JSON.stringify({ id, node, answer: await answer(question) }));
+      bus.publish(responseTopicOf(from), JSON.stringify({ id, node, response: await handle(request) }));
     } catch (error) {
       // Without a response, the requesting node reports an incomplete result.
       log.error({ err: error, topic }, 'a cluster request of another node failed');
@@ -73,25 +73,24 @@ export function createSurvey<Q, A>(options: SurveyOptions<Q, A>): Survey<Q, A> {
 
   const unsubscribe = [
     bus.subscribe(
-      questions,
+      requestTopic,
       (payload) => {
-        const { id, from, question } = parse(payload);
-        if (typeof id !== 'string' || typeof from !== 'string' || !isQuestion(question)) {
+        const { id, from, request } = parse(payload);
+        if (typeof id !== 'string' || typeof from !== 'string' || !isRequest(request)) {
           log.warn({ topic }, 'invalid cluster request payload on the bus');
         } else if (from !== node) {
-          void answerTo(from, id, question);
+          void respond(from, id, request);
         }
       },
       options.missed,
     ),
-    bus.subscribe(answersTo(node), (payload) => {
-      const { id, node: from, answer: response } = parse(payload);
-      const request = typeof id === 'string' ? pending.get(id) : undefined;
+    bus.subscribe(responseTopicOf(node), (payload) => {
+      const { id, node: from, response } = parse(payload);
+      const sent = typeof id === 'string' ? pending.get(id) : undefined;
       // Ignore late responses and responses of nodes that were not asked.
-      if (request === undefined || typeof from !== 'string' || !isAnswer(response) || !request.awaited.delete(from))
-        return;
-      request.answers.push({ node: from, answer: response, ms: elapsed(request.since) });
-      if (request.awaited.size === 0) request.done();
+      if (sent === undefined || typeof from !== 'string' || !isResponse(response) || !sent.awaited.delete(from)) return;
+      sent.responses.push({ node: from, response, ms: elapsed(sent.since) });
+      if (sent.awaited.size === 0) sent.done();
     }),
   ];
 
@@ -107,26 +106,26 @@ export function createSurvey<Q, A>(options: SurveyOptions<Q, A>): Survey<Q, A> {
   }
 
   return {
-    async ask(question) {
+    async send(request) {
       const since = performance.now();
       // This node handles the request first, independent of the other nodes.
-      const own = { node, answer: await answer(question), ms: elapsed(since) };
+      const own = { node, response: await handle(request), ms: elapsed(since) };
       const awaited = await others();
-      if (awaited === undefined || pending.size >= maxPending) return { answers: [own], complete: false };
-      if (awaited.size === 0) return { answers: [own], complete: true };
+      if (awaited === undefined || pending.size >= maxPending) return { responses: [own], complete: false };
+      if (awaited.size === 0) return { responses: [own], complete: true };
       const id = randomUUID();
-      const answers = [own];
+      const responses = [own];
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, waitMs);
+        const timer = setTimeout(resolve, timeoutMs);
         const done = (): void => {
           clearTimeout(timer);
           resolve();
         };
-        pending.set(id, { since, awaited, answers, done });
-        bus.publish(questions, JSON.stringify({ id, from: node, question }));
+        pending.set(id, { since, awaited, responses, done });
+        bus.publish(requestTopic, JSON.stringify({ id, from: node, request }));
       });
       pending.delete(id);
-      return { answers, complete: awaited.size === 0 };
+      return { responses, complete: awaited.size === 0 };
     },
     stop() {
       for (const end of unsubscribe) end();

@@ -7,16 +7,16 @@ test('closes only the client with more than 1 MiB of buffered bytes, with 4009',
   const { connect, connections } = newNode();
   const slow = connect('bart');
   const sender = connect('maggie');
-  await slow.ask('join', { room: 'general' });
-  await sender.ask('join', { room: 'general' });
+  await slow.request('join', { room: 'general' });
+  await sender.request('join', { room: 'general' });
   slow.bufferedBytes = 1024 * 1024;
   await sendAll(sender, 'general', ['a']);
   expect(slow.closedWith).toBeUndefined();
   slow.bufferedBytes++;
   await sendAll(sender, 'general', ['b', 'c']);
   expect(slow.closedWith).toEqual({ code: 4009, reason: 'slow consumer' });
-  expect(slow.of('message')).toHaveLength(2);
-  expect(sender.of('message')).toHaveLength(3);
+  expect(slow.received('message')).toHaveLength(2);
+  expect(sender.received('message')).toHaveLength(3);
   expect(connections.size).toBe(1);
 });
 
@@ -37,8 +37,8 @@ test('pauses page reads for a client that does not drain its buffer, and resumes
   const { connect } = newNode({ history });
   const client = connect();
   client.bufferedBytes = 200 * 1024;
-  const pages = Array.from({ length: 20 }, () => client.ask('history', { room: 'general', after: 0 }));
-  await client.ask('ping');
+  const pages = Array.from({ length: 20 }, () => client.request('history', { room: 'general', after: 0 }));
+  await client.request('ping');
   expect(read).not.toHaveBeenCalled();
   client.bufferedBytes = 0;
   expect(new Set((await Promise.all(pages)).map(({ type }) => type))).toEqual(new Set(['reply']));
@@ -64,7 +64,7 @@ test('does not treat a client that joins a hundred full rooms at once as a slow 
   const drain = setInterval(() => {
     client.bufferedBytes = 0;
   }, 1);
-  const answers = await Promise.all(rooms.map((room) => client.ask('join', { room })));
+  const answers = await Promise.all(rooms.map((room) => client.request('join', { room })));
   clearInterval(drain);
   expect(answers.filter(({ type }) => type === 'reply')).toHaveLength(100);
   expect(client.closedWith).toBeUndefined();
@@ -76,10 +76,10 @@ test('cancels pending reads of a closed connection', async () => {
   const { connect, rooms } = newNode({ history });
   const client = connect();
   client.bufferedBytes = 200 * 1024;
-  void client.ask('join', { room: 'general' });
-  void client.ask('history', { room: 'general', after: 0 });
-  await client.ask('ping');
-  client.hangUp();
+  void client.request('join', { room: 'general' });
+  void client.request('history', { room: 'general', after: 0 });
+  await client.request('ping');
+  client.disconnect();
   await eventually(() => {
     expect(client.connection.inFlight).toBe(0);
   });

@@ -14,7 +14,7 @@ beforeEach(() => {
 const small = { requestsPerSecond: 10, requestBurst: 20, userRequestsPerSecond: 20, userRequestBurst: 50 };
 
 async function outcomes(client: Client, type: string, count: number, params: object = {}): Promise<unknown[]> {
-  const answers = await Promise.all(Array.from({ length: count }, () => client.ask(type, params)));
+  const answers = await Promise.all(Array.from({ length: count }, () => client.request(type, params)));
   return answers.map(({ code, type: kind }) => code ?? kind);
 }
 
@@ -26,7 +26,7 @@ describe('the budget of a connection', () => {
   test('refuses requests beyond its burst with rate_limited and serves them at its rate', async () => {
     const client = newNode({ limits: small }).connect();
     expect(served(await outcomes(client, 'ping', 30))).toBe(20);
-    expect(await client.ask('ping')).toMatchObject({ type: 'error', code: 'rate_limited', retryAfterMs: 1_000 });
+    expect(await client.request('ping')).toMatchObject({ type: 'error', code: 'rate_limited', retryAfterMs: 1_000 });
     vi.advanceTimersByTime(1_000);
     expect(served(await outcomes(client, 'ping', 30))).toBe(10);
   });
@@ -35,10 +35,10 @@ describe('the budget of a connection', () => {
     const rooms = Array.from({ length: 128 }, (_, n) => `room-${n}`);
     const client = newNode({ history: createMemoryHistory({ rooms }) }).connect();
     for (const room of rooms) {
-      expect(await client.ask('join', { room })).toMatchObject({ type: 'reply' });
-      expect(await client.ask('history', { room, after: 0 })).toMatchObject({ type: 'reply' });
-      expect(await client.ask('leave', { room })).toMatchObject({ type: 'reply' });
-      expect(await client.ask('join', { room })).toMatchObject({ type: 'reply' });
+      expect(await client.request('join', { room })).toMatchObject({ type: 'reply' });
+      expect(await client.request('history', { room, after: 0 })).toMatchObject({ type: 'reply' });
+      expect(await client.request('leave', { room })).toMatchObject({ type: 'reply' });
+      expect(await client.request('join', { room })).toMatchObject({ type: 'reply' });
     }
   });
 
@@ -72,8 +72,8 @@ describe('the budget of a connection', () => {
     await outcomes(client, 'ping', 21);
     expect(answered.at(-1)).toBe('ping rate_limited');
     const frames = client.frames.length;
-    client.say({ type: 'typing', room: 'general' });
-    client.say({ type: 'away', away: true });
+    client.sendFrame({ type: 'typing', room: 'general' });
+    client.sendFrame({ type: 'away', away: true });
     expect(client.frames).toHaveLength(frames);
     expect(dropped).toEqual(['typing', 'away']);
   });
@@ -82,8 +82,8 @@ describe('the budget of a connection', () => {
     const rooms = ['a', 'b', 'c', 'd', 'e'];
     const limits = { requestsPerSecond: 1, requestBurst: 20 + 5 + 5 + 3, userRequestsPerSecond: 0 };
     const client = newNode({ limits, history: createMemoryHistory({ rooms }) }).connect();
-    for (const room of rooms) await client.ask('join', { room });
-    for (const away of [true, false, false, false]) client.say({ type: 'away', away });
+    for (const room of rooms) await client.request('join', { room });
+    for (const away of [true, false, false, false]) client.sendFrame({ type: 'away', away });
     expect(served(await outcomes(client, 'ping', 10))).toBe(1);
   });
 
@@ -94,9 +94,9 @@ describe('the budget of a connection', () => {
 
   test('charges unknown types, but not malformed frames', () => {
     const client = newNode({ limits: { ...small, malformed: 100 } }).connect();
-    for (let n = 0; n < 50; n++) client.say('not JSON');
-    for (let id = 1; id <= 25; id++) client.say({ type: 'wave', id });
-    const codes = client.of('error').map(({ code }) => code);
+    for (let n = 0; n < 50; n++) client.sendFrame('not JSON');
+    for (let id = 1; id <= 25; id++) client.sendFrame({ type: 'wave', id });
+    const codes = client.received('error').map(({ code }) => code);
     expect(codes.filter((code) => code === 'bad_message')).toHaveLength(50);
     expect(codes.filter((code) => code === 'unknown_type')).toHaveLength(20);
     expect(codes.filter((code) => code === 'rate_limited')).toHaveLength(5);
@@ -106,20 +106,20 @@ describe('the budget of a connection', () => {
     const { connect } = newNode({ limits: small, renew: () => Promise.resolve({}), heartbeatMs: 1_000 });
     const client = connect();
     await outcomes(client, 'ping', 30);
-    expect(await client.ask('renew', { ticket: 'fresh' })).toMatchObject({ type: 'reply' });
+    expect(await client.request('renew', { ticket: 'fresh' })).toMatchObject({ type: 'reply' });
     for (let beat = 0; beat < 30; beat++) {
       await outcomes(client, 'ping', 20);
-      client.say({ type: 'beat' });
+      client.sendFrame({ type: 'beat' });
       vi.advanceTimersByTime(1_000);
     }
-    expect(await client.ask('renew', { ticket: 'fresh' })).toMatchObject({ type: 'reply' });
+    expect(await client.request('renew', { ticket: 'fresh' })).toMatchObject({ type: 'reply' });
     expect(client.closedWith).toBeUndefined();
   });
 
   test('charges a flood of beat or renew frames like other frames', async () => {
     const client = newNode({ limits: small, renew: () => Promise.resolve({}) }).connect();
     expect(served(await outcomes(client, 'renew', 100, { ticket: 'fresh' }))).toBe(10 + 20 / 4);
-    for (let n = 0; n < 915; n++) client.say({ type: 'beat' });
+    for (let n = 0; n < 915; n++) client.sendFrame({ type: 'beat' });
     expect(client.closedWith).toMatchObject({ code: 4029 });
   });
 
@@ -128,7 +128,7 @@ describe('the budget of a connection', () => {
     vi.spyOn(Math, 'random').mockReturnValue(0.999);
     const client = newNode({ limits: small, heartbeatMs: 600_000 }).connect();
     const flood = (count: number) => {
-      for (let n = 0; n < count; n++) client.say({ type: 'away', away: n % 2 === 0 });
+      for (let n = 0; n < count; n++) client.sendFrame({ type: 'away', away: n % 2 === 0 });
     };
     flood(20 + 999);
     expect(client.closedWith).toBeUndefined();
@@ -141,9 +141,9 @@ describe('the budget of a connection', () => {
 
   test('is unlimited when the limit of the connection or user is 0', async () => {
     const free = newNode({ limits: { requestsPerSecond: 0 } }).connect();
-    for (let n = 0; n < 20_000; n++) free.say({ type: 'away', away: n % 2 === 0 });
+    for (let n = 0; n < 20_000; n++) free.sendFrame({ type: 'away', away: n % 2 === 0 });
     expect(free.closedWith).toBeUndefined();
-    expect(await free.ask('ping')).toMatchObject({ type: 'reply' });
+    expect(await free.request('ping')).toMatchObject({ type: 'reply' });
     const perUser = newNode({ limits: { requestsPerSecond: 0, userRequestsPerSecond: 20, userRequestBurst: 50 } });
     expect(served(await outcomes(perUser.connect(), 'ping', 100))).toBe(50);
     const perConnection = newNode({ limits: { ...small, userRequestsPerSecond: 0 } });
@@ -154,9 +154,11 @@ describe('the budget of a connection', () => {
 describe('the cost of sends', () => {
   test('is 0 without a limit of sends', async () => {
     const client = newNode({ limits: { ...small, sendsPerSecond: 0 } }).connect();
-    await client.ask('join', { room: 'general' });
+    await client.request('join', { room: 'general' });
     for (let n = 0; n < 500; n++) {
-      expect(await client.ask('send', { room: 'general', key: newKey(), text: 'x' })).toMatchObject({ type: 'reply' });
+      expect(await client.request('send', { room: 'general', key: newKey(), text: 'x' })).toMatchObject({
+        type: 'reply',
+      });
     }
   });
 
@@ -164,10 +166,10 @@ describe('the cost of sends', () => {
     'allows %i sends a second with any budget and leaves half of the budget',
     async (sendsPerSecond) => {
       const client = newNode({ limits: { sendsPerSecond, sendBurst: sendsPerSecond } }).connect();
-      await client.ask('join', { room: 'general' });
+      await client.request('join', { room: 'general' });
       for (let second = 0; second < 20; second++) {
         for (let n = 0; n < sendsPerSecond; n++) {
-          const answer = await client.ask('send', { room: 'general', key: newKey(), text: 'x' });
+          const answer = await client.request('send', { room: 'general', key: newKey(), text: 'x' });
           expect(answer).toMatchObject({ type: 'reply' });
         }
         expect(served(await outcomes(client, 'ping', 50))).toBe(50);
@@ -199,12 +201,12 @@ describe('the budget of a user', () => {
     for (let n = 0; n < 10; n++) {
       const client = connect();
       total += served(await outcomes(client, 'ping', 30));
-      client.hangUp();
+      client.disconnect();
       await quiet();
     }
     expect(total).toBe(50);
     vi.advanceTimersByTime(60_000);
-    connect('bart').hangUp();
+    connect('bart').disconnect();
     expect(served(await outcomes(connect(), 'ping', 30))).toBe(20);
   });
 });
@@ -230,7 +232,8 @@ test('limits every type of the rooms protocol', async () => {
   for (const type of types) {
     const { connect } = newNode({ limits: { refusedSends: 1_000 } });
     const client = connect();
-    for (let id = 1; id <= 10_000 && client.closedWith === undefined; id++) client.say({ ...params[type], type, id });
+    for (let id = 1; id <= 10_000 && client.closedWith === undefined; id++)
+      client.sendFrame({ ...params[type], type, id });
     await quiet();
     expect([type, client.closedWith?.code]).toEqual([type, 4029]);
   }

@@ -45,14 +45,14 @@ test('closes by user, by id, by both, or all connections', () => {
 
 test('delivers no message after the session has ended, and removes its connections from all rooms', async () => {
   const { connections, rooms, laptop, bart } = crowd();
-  await laptop.ask('join', { room: 'general' });
-  await bart.ask('join', { room: 'general' });
+  await laptop.request('join', { room: 'general' });
+  await bart.request('join', { room: 'general' });
   laptop.answersClose = false;
-  const sending = bart.ask('send', { room: 'general', key: newKey(), text: 'secret' });
+  const sending = bart.request('send', { room: 'general', key: newKey(), text: 'secret' });
   connections.close({ session: 'laptop' }, 'session_ended');
   await sending;
-  expect(laptop.of('message')).toEqual([]);
-  expect(bart.of('message')).toHaveLength(1);
+  expect(laptop.received('message')).toEqual([]);
+  expect(bart.received('message')).toHaveLength(1);
   expect(rooms.members('general')).toEqual([{ user: 'bart', connections: 1 }]);
 });
 
@@ -60,14 +60,14 @@ test('does not append a message whose sender signed out during authorization', a
   const { promise, resolve } = Promise.withResolvers<'allowed'>();
   const node = newNode({ authorize: (_, __, action) => (action === 'send' ? promise : 'allowed') });
   const maggie = node.connect('maggie');
-  await maggie.ask('join', { room: 'general' });
-  void maggie.ask('send', { room: 'general', key: newKey(), text: 'too late' });
+  await maggie.request('join', { room: 'general' });
+  void maggie.request('send', { room: 'general', key: newKey(), text: 'too late' });
   await quiet();
   node.connections.close({ user: 'maggie' }, 'session_ended');
   resolve('allowed');
   await quiet();
   const bart = node.connect('bart');
-  expect((await bart.ask('join', { room: 'general' }))['data']).toMatchObject({ seq: 0, messages: [] });
+  expect((await bart.request('join', { room: 'general' }))['data']).toMatchObject({ seq: 0, messages: [] });
 });
 
 test('terminates a socket that does not complete the closing handshake', () => {

@@ -58,9 +58,9 @@ test('answers requests of a custom protocol with the value or promise that the h
   connections.handle('order', ({ item }) => ({ number: item.length }));
   connections.handle('stock', async ({ item }, connection) => Promise.resolve([item, connection.identity.user]));
   const client = connect();
-  expect(await client.ask('order', { item: 'tea' })).toEqual({ type: 'reply', id: 1, data: { number: 3 } });
-  expect(await client.ask('stock', { item: 'tea' })).toEqual({ type: 'reply', id: 2, data: ['tea', 'maggie'] });
-  expect(await client.ask('ping')).toEqual({ type: 'reply', id: 3, data: {} });
+  expect(await client.request('order', { item: 'tea' })).toEqual({ type: 'reply', id: 1, data: { number: 3 } });
+  expect(await client.request('stock', { item: 'tea' })).toEqual({ type: 'reply', id: 2, data: ['tea', 'maggie'] });
+  expect(await client.request('ping')).toEqual({ type: 'reply', id: 3, data: {} });
 });
 
 test('answers a RequestError with its code, message and retry time', async () => {
@@ -70,14 +70,14 @@ test('answers a RequestError with its code, message and retry time', async () =>
   });
   connections.handle('stock', () => Promise.reject(new RequestError('forbidden')));
   const client = connect();
-  expect(await client.ask('order', { item: 'tea' })).toEqual({
+  expect(await client.request('order', { item: 'tea' })).toEqual({
     type: 'error',
     id: 1,
     code: 'sold_out',
     message: 'no tea today',
     retryAfterMs: 250,
   });
-  expect(await client.ask('stock', { item: 'tea' })).toEqual({
+  expect(await client.request('stock', { item: 'tea' })).toEqual({
     type: 'error',
     id: 2,
     code: 'forbidden',
@@ -99,10 +99,10 @@ test.each([
   const { connections, connect, log } = newShop();
   connections.handle('stock', handler);
   const client = connect();
-  const answer = await client.ask('stock', { item: 'tea' });
+  const answer = await client.request('stock', { item: 'tea' });
   expect(answer).toEqual({ type: 'error', id: 1, code: 'internal', message: 'internal error' });
   expect(log.lines).toEqual(['error a request handler threw an unexpected error']);
-  expect((await client.ask('ping')).type).toBe('reply');
+  expect((await client.request('ping')).type).toBe('reply');
   expect(client.connection.inFlight).toBe(0);
 });
 
@@ -114,8 +114,8 @@ test('sends exactly one response per request, whatever the handler does', async 
     throw new RequestError('sold_out');
   });
   const client = connect();
-  await client.ask('order', { item: 'tea' });
-  await client.ask('ping');
+  await client.request('order', { item: 'tea' });
+  await client.request('ping');
   expect(client.frames.slice(1)).toEqual([
     { type: 'reply', id: 1, data: { number: 1 } },
     { type: 'reply', id: 2, data: {} },
@@ -131,8 +131,8 @@ test('sends call.reply before the frames that the handler sends afterwards', asy
     return replied;
   });
   const client = connect();
-  await client.ask('order', { item: 'tea' });
-  await client.until(({ type }) => type === 'price');
+  await client.request('order', { item: 'tea' });
+  await client.waitFor(({ type }) => type === 'price');
   expect(client.frames.map(({ type }) => type)).toEqual(['welcome', 'reply', 'price']);
 });
 
@@ -146,8 +146,8 @@ test('rejects a handler result that belongs to another request', async () => {
   });
   connections.handle('stock', () => stolen);
   const client = connect();
-  await client.ask('order', { item: 'tea' });
-  expect(await client.ask('stock', { item: 'tea' })).toMatchObject({ type: 'error', id: 2, code: 'internal' });
+  await client.request('order', { item: 'tea' });
+  expect(await client.request('stock', { item: 'tea' })).toMatchObject({ type: 'error', id: 2, code: 'internal' });
 });
 
 test('calls handlers in the order of the frames', () => {
@@ -159,7 +159,7 @@ test('calls handlers in the order of the frames', () => {
     return { number: 0 };
   });
   const client = connect();
-  for (const item of ['a', 'b', 'c']) void client.ask('order', { item });
+  for (const item of ['a', 'b', 'c']) void client.request('order', { item });
   expect(called).toEqual(['a', 'b', 'c']);
 });
 
@@ -171,9 +171,9 @@ test('passes signals to their handlers without a response and survives handler e
     if (at === 'nothing') throw new Error('nothing there');
   });
   const client = connect();
-  client.say({ type: 'look', at: 'tea' });
-  client.say({ type: 'look', at: 'nothing' });
-  await client.ask('ping');
+  client.sendFrame({ type: 'look', at: 'tea' });
+  client.sendFrame({ type: 'look', at: 'nothing' });
+  await client.request('ping');
   expect(seen).toEqual(['maggie tea', 'maggie nothing']);
   expect(client.frames.map(({ type }) => type)).toEqual(['welcome', 'reply']);
   expect(log.lines).toEqual(['error a signal handler threw']);
@@ -182,11 +182,11 @@ test('passes signals to their handlers without a response and survives handler e
 test('answers unknown_type for types without a handler and types outside the protocol', () => {
   const { connect } = newShop();
   const client = connect();
-  client.say({ type: 'unserved', id: 1 });
-  client.say({ type: 'typing', id: 2 });
-  client.say({ type: 'unheard' });
-  client.say({ type: 'presence' });
-  expect(client.of('error').map(({ code, id }) => [code, id])).toEqual([
+  client.sendFrame({ type: 'unserved', id: 1 });
+  client.sendFrame({ type: 'typing', id: 2 });
+  client.sendFrame({ type: 'unheard' });
+  client.sendFrame({ type: 'presence' });
+  expect(client.received('error').map(({ code, id }) => [code, id])).toEqual([
     ['unknown_type', 1],
     ['unknown_type', 2],
     ['unknown_type', undefined],
@@ -235,7 +235,7 @@ test('calls onClosed once, as soon as the connection is no longer served, whiche
   const end = connections.onClosed(later);
   const leaving = connect('maggie');
   const closed = connect('bart');
-  leaving.hangUp(1001);
+  leaving.disconnect(1001);
   connections.close({ user: 'bart' }, 'closed_by_operator');
   expect(onClosed.mock.calls).toEqual([
     [leaving.connection, { code: 1001 }],
@@ -245,7 +245,7 @@ test('calls onClosed once, as soon as the connection is no longer served, whiche
   expect(log.lines).toHaveLength(2);
   expect([leaving.connection.open, closed.connection.open, connections.size]).toEqual([false, false, 0]);
   end();
-  connect('lisa').hangUp();
+  connect('lisa').disconnect();
   expect(later).toHaveBeenCalledTimes(2);
 });
 
@@ -257,9 +257,9 @@ test('neither receives nor sends after a close', async () => {
   connections.handle('stock', () => promise);
   const client = connect();
   client.answersClose = false;
-  client.say({ type: 'stock', id: 1, item: 'tea' });
+  client.sendFrame({ type: 'stock', id: 1, item: 'tea' });
   connections.close({ id: client.connection.id }, 'session_ended');
-  client.say({ type: 'order', id: 2, item: 'tea' });
+  client.sendFrame({ type: 'order', id: 2, item: 'tea' });
   resolve('late');
   await promise;
   connections.emit(client.connection, { type: 'price', item: 'tea', price: 1 });
@@ -271,10 +271,10 @@ test('reports requests, rejected frames and closes to the observer', async () =>
   const observer = { opened: vi.fn(), closed: vi.fn(), answered: vi.fn(), refused: vi.fn() };
   const { connect } = newShop({ observer });
   const client = connect();
-  await client.ask('ping');
-  await client.ask('renew', { ticket: 'none' });
-  client.say('nonsense');
-  client.hangUp();
+  await client.request('ping');
+  await client.request('renew', { ticket: 'none' });
+  client.sendFrame('nonsense');
+  client.disconnect();
   expect(observer.opened).toHaveBeenCalledOnce();
   expect(observer.answered.mock.calls).toEqual([
     ['ping', 'ok'],

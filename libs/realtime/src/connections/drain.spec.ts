@@ -50,7 +50,7 @@ test('a drain still serves the connections that it has not closed yet', async ()
   void connections.drain(1_000);
   await vi.advanceTimersByTimeAsync(400);
   expect(first.closedWith?.code).toBe(1012);
-  expect((await last.ask('ping')).type).toBe('reply');
+  expect((await last.request('ping')).type).toBe('reply');
 });
 
 test('a connection that opens during a drain is closed immediately', async () => {

@@ -17,8 +17,8 @@ test('sends a beat in every interval, the first one within the first interval', 
   const client = connect();
   for (let interval = 1; interval <= 10; interval++) {
     vi.advanceTimersByTime(25_250);
-    expect(client.of('beat')).toHaveLength(interval);
-    client.say({ type: 'beat' });
+    expect(client.received('beat')).toHaveLength(interval);
+    client.sendFrame({ type: 'beat' });
   }
   expect(client.closedWith).toBeUndefined();
 });
@@ -28,8 +28,8 @@ test('closes a client that does not answer in time with 4008', () => {
   const client = connect();
   const answering = connect('bart');
   vi.advanceTimersByTime(25_250);
-  expect(client.of('beat')).toHaveLength(1);
-  answering.say({ type: 'beat' });
+  expect(client.received('beat')).toHaveLength(1);
+  answering.sendFrame({ type: 'beat' });
   vi.advanceTimersByTime(10_500);
   expect(client.closedWith).toEqual({ code: 4008, reason: 'heartbeat missed' });
   expect(answering.closedWith).toBeUndefined();
@@ -38,8 +38,8 @@ test('closes a client that does not answer in time with 4008', () => {
 test('does not accept frames from before the beat as its answer', () => {
   const { connect } = newNode(times);
   const client = connect();
-  while (client.of('beat').length === 0) {
-    client.say({ type: 'beat' });
+  while (client.received('beat').length === 0) {
+    client.sendFrame({ type: 'beat' });
     vi.advanceTimersByTime(250);
   }
   vi.advanceTimersByTime(10_500);
@@ -52,8 +52,8 @@ test('accepts any frame as an answer, even a malformed one', () => {
   const confused = connect('bart');
   for (let interval = 0; interval < 4; interval++) {
     vi.advanceTimersByTime(25_250);
-    client.say({ type: 'ping', id: interval + 1 });
-    confused.say({ type: 'nonsense' });
+    client.sendFrame({ type: 'ping', id: interval + 1 });
+    confused.sendFrame({ type: 'nonsense' });
   }
   expect([client.closedWith, confused.closedWith]).toEqual([undefined, undefined]);
 });
@@ -67,10 +67,10 @@ test('spreads the beats of clients that connected together over the interval', (
   let before = 0;
   for (let step = 0; step < 10; step++) {
     vi.advanceTimersByTime(2_500);
-    const now = clients.reduce((sum, client) => sum + client.of('beat').length, 0);
+    const now = clients.reduce((sum, client) => sum + client.received('beat').length, 0);
     perStep.push(now - before);
     before = now;
-    for (const client of clients) client.say({ type: 'beat' });
+    for (const client of clients) client.sendFrame({ type: 'beat' });
   }
   for (const beats of perStep) {
     expect(beats).toBeGreaterThanOrEqual(17);
@@ -92,13 +92,13 @@ test('terminates a socket whose closing handshake does not complete', () => {
 test('closes no connection for beats that it missed while the process was suspended', () => {
   const { connect } = newNode(times);
   const client = connect();
-  while (client.of('beat').length === 0) vi.advanceTimersByTime(250);
+  while (client.received('beat').length === 0) vi.advanceTimersByTime(250);
   // Time advances but no timer runs: the machine is suspended.
   const asleep = performance.now() + 60_000;
   const clock = vi.spyOn(performance, 'now').mockReturnValue(asleep);
   vi.advanceTimersToNextTimer();
   expect(client.closedWith).toBeUndefined();
-  client.say({ type: 'beat' });
+  client.sendFrame({ type: 'beat' });
   clock.mockReturnValue(asleep + 11_000);
   vi.advanceTimersToNextTimer();
   expect(client.closedWith).toBeUndefined();
@@ -108,7 +108,7 @@ test('uses one timer for all connections and stops it with the last one', () => 
   const { connect } = newNode(times);
   const clients = Array.from({ length: 50 }, () => connect());
   expect(vi.getTimerCount()).toBe(1);
-  for (const client of clients) client.hangUp();
+  for (const client of clients) client.disconnect();
   vi.advanceTimersByTime(250);
   expect(vi.getTimerCount()).toBe(0);
 });

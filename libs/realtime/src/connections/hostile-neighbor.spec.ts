@@ -96,21 +96,21 @@ test.each(Object.entries(cases))(
       limits: { refusedRequests: 1_000_000, refusedSends: 1_000_000 },
     });
     const neighbor = node.connect('bart');
-    await neighbor.ask('join', { room });
+    await neighbor.request('join', { room });
     const hostile = Array.from({ length: connections }, () => node.connect('mallory'));
-    for (const client of hostile) await client.ask('join', { room });
+    for (const client of hostile) await client.request('join', { room });
     const author = node.connect('mallory');
-    await author.ask('join', { room });
+    await author.request('join', { room });
     await sendAll(author, room, Array.from({ length: 50 }, String));
-    author.hangUp();
+    author.disconnect();
     await quiet();
     [calls, neighbor.frames.length] = [0, 0];
     let n = 0;
     for (let tenth = 0; tenth < seconds * 10; tenth++) {
       for (let index = 0; index < framesPerSecond / 10; index++, n++) {
-        for (const client of hostile) client.say({ type, id: n + 1_000, ...bounds.frame(n) });
+        for (const client of hostile) client.sendFrame({ type, id: n + 1_000, ...bounds.frame(n) });
       }
-      expect(await neighbor.ask('ping')).toMatchObject({ type: 'reply' });
+      expect(await neighbor.request('ping')).toMatchObject({ type: 'reply' });
       await vi.advanceTimersByTimeAsync(100);
       await quiet();
       // Discard the frames: no assertion uses them, and waiting for a frame searches all of them.

@@ -20,13 +20,13 @@ test('sends one lease notice before the lease ends, then closes with 4001', () =
   const client = connect();
   expect(client.connection.lease).toBe(start / 1000 + 60);
   vi.advanceTimersByTime(49_500);
-  expect(client.of('lease')).toEqual([]);
+  expect(client.received('lease')).toEqual([]);
   vi.advanceTimersByTime(1_000);
-  expect(client.of('lease')).toEqual([{ type: 'lease', lease: start / 1000 + 60 }]);
+  expect(client.received('lease')).toEqual([{ type: 'lease', lease: start / 1000 + 60 }]);
   vi.advanceTimersByTime(9_000);
   expect(client.closedWith).toBeUndefined();
   vi.advanceTimersByTime(1_000);
-  expect(client.of('lease')).toHaveLength(1);
+  expect(client.received('lease')).toHaveLength(1);
   expect(client.closedWith).toEqual({ code: 4001, reason: 'lease expired' });
 });
 
@@ -35,13 +35,13 @@ test('extends the lease with a fresh ticket and sends the notice again', async (
   const { connect } = newNode({ ...times, renew });
   const client = connect();
   vi.advanceTimersByTime(55_000);
-  const renewed = await client.ask('renew', { ticket: 'fresh' });
+  const renewed = await client.request('renew', { ticket: 'fresh' });
   expect(renew).toHaveBeenCalledExactlyOnceWith(client.connection, 'fresh');
   expect(renewed['data']).toEqual({ lease: start / 1000 + 115 });
   expect(client.connection.lease).toBe(start / 1000 + 115);
   vi.advanceTimersByTime(55_000);
   expect(client.closedWith).toBeUndefined();
-  expect(client.of('lease')).toHaveLength(2);
+  expect(client.received('lease')).toHaveLength(2);
   vi.advanceTimersByTime(6_000);
   expect(client.closedWith?.code).toBe(4001);
 });
@@ -52,7 +52,7 @@ test('uses the lease that the application sets at open and at renewal', async ()
     renew: () => Promise.resolve({ lease: start / 1000 + 5 }),
   });
   const client = connect();
-  expect((await client.ask('renew', { ticket: 'fresh' }))['data']).toEqual({ lease: start / 1000 + 5 });
+  expect((await client.request('renew', { ticket: 'fresh' }))['data']).toEqual({ lease: start / 1000 + 5 });
   const { connection } = connections.open(
     connect('bart'),
     { user: 'bart', session: 'short', roles: [] },
@@ -68,7 +68,7 @@ test('uses the lease that the application sets at open and at renewal', async ()
 test('changes nothing for an invalid ticket', async () => {
   const { connect } = newNode({ ...times, renew: () => Promise.resolve(undefined) });
   const client = connect();
-  expect(await client.ask('renew', { ticket: 'used' })).toEqual({
+  expect(await client.request('renew', { ticket: 'used' })).toEqual({
     type: 'error',
     id: 1,
     code: 'invalid_ticket',
@@ -87,7 +87,7 @@ test('answers internal when the ticket store is unavailable, and logs no ticket'
     renew: () => Promise.reject(new Error('store away')),
   });
   const client = connect();
-  expect(await client.ask('renew', { ticket: 'tick-secret' })).toMatchObject({ code: 'internal' });
+  expect(await client.request('renew', { ticket: 'tick-secret' })).toMatchObject({ code: 'internal' });
   expect(error).toHaveBeenCalledOnce();
   expect(JSON.stringify(error.mock.calls)).not.toContain('tick-secret');
 });
@@ -101,9 +101,9 @@ test.each([
   const client = connect();
   jumped = jumpMs;
   vi.advanceTimersByTime(49_000);
-  expect([client.of('lease'), client.closedWith]).toEqual([[], undefined]);
+  expect([client.received('lease'), client.closedWith]).toEqual([[], undefined]);
   vi.advanceTimersByTime(2_000);
-  expect(client.of('lease')).toHaveLength(1);
+  expect(client.received('lease')).toHaveLength(1);
   vi.advanceTimersByTime(10_000);
   expect(client.closedWith?.code).toBe(4001);
 });

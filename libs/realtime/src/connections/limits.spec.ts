@@ -13,9 +13,9 @@ beforeEach(() => {
 async function sender(limits: Parameters<typeof newNode>[0] = {}) {
   const node = newNode(limits);
   const client = node.connect();
-  await client.ask('join', { room: 'general' });
+  await client.request('join', { room: 'general' });
   const send = async () => {
-    const { code, type, retryAfterMs } = await client.ask('send', { room: 'general', key: newKey(), text: 'x' });
+    const { code, type, retryAfterMs } = await client.request('send', { room: 'general', key: newKey(), text: 'x' });
     return { outcome: code ?? type, retryAfterMs };
   };
   const burst = async (count: number) => {
@@ -50,7 +50,7 @@ test('closes with 4029 after 200 refused sends in one minute', async () => {
   const { client, burst } = await sender();
   expect(await burst(60 + 199)).toBe(60);
   expect(client.closedWith).toBeUndefined();
-  client.say({ id: 9_999, type: 'send', room: 'general', key: newKey(), text: 'x' });
+  client.sendFrame({ id: 9_999, type: 'send', room: 'general', key: newKey(), text: 'x' });
   expect(client.closedWith).toEqual({ code: 4029, reason: 'rate limit abused' });
 });
 
@@ -66,8 +66,8 @@ test('has a separate send budget per connection', async () => {
   const { burst, connect } = await sender();
   await burst(70);
   const bart = connect('bart');
-  await bart.ask('join', { room: 'general' });
-  expect((await bart.ask('send', { room: 'general', key: newKey(), text: 'x' })).type).toBe('reply');
+  await bart.request('join', { room: 'general' });
+  expect((await bart.request('send', { room: 'general', key: newKey(), text: 'x' })).type).toBe('reply');
 });
 
 test('answers malformed frames with bad_message and closes with 4500 at the tenth', () => {
@@ -84,20 +84,20 @@ test('answers malformed frames with bad_message and closes with 4500 at the tent
     { type: 'join', room: 'NOT A ROOM', id: 1 },
     { type: 'send', room: 'general', key: 'no uuid', text: 'x', id: 2 },
   ];
-  for (const frame of malformed) client.say(frame);
-  expect(client.of('error').map(({ code }) => code)).toEqual(malformed.map(() => 'bad_message'));
-  expect(client.of('error').map(({ id }) => id)).toEqual([...malformed.slice(0, 7).map(() => undefined), 1, 2]);
+  for (const frame of malformed) client.sendFrame(frame);
+  expect(client.received('error').map(({ code }) => code)).toEqual(malformed.map(() => 'bad_message'));
+  expect(client.received('error').map(({ id }) => id)).toEqual([...malformed.slice(0, 7).map(() => undefined), 1, 2]);
   expect(client.closedWith).toBeUndefined();
-  client.say('{"type":"send","id":3}');
-  expect(client.of('error')).toHaveLength(10);
+  client.sendFrame('{"type":"send","id":3}');
+  expect(client.received('error')).toHaveLength(10);
   expect(client.closedWith).toEqual({ code: 4500, reason: 'too many malformed messages' });
 });
 
 test('does not count unknown types as malformed', () => {
   const { connect } = newNode();
   const client = connect();
-  for (let id = 1; id <= 50; id++) client.say({ type: 'wave', room: 'general', id });
-  expect(new Set(client.of('error').map(({ code }) => code))).toEqual(new Set(['unknown_type']));
+  for (let id = 1; id <= 50; id++) client.sendFrame({ type: 'wave', room: 'general', id });
+  expect(new Set(client.received('error').map(({ code }) => code))).toEqual(new Set(['unknown_type']));
   expect(client.closedWith).toBeUndefined();
 });
 
@@ -112,9 +112,9 @@ test('closes with 1009 for a frame over 64 KiB, but not for exactly 64 KiB in an
   };
   for (const character of ['x', 'é', '€', '🙂']) {
     const client = connect();
-    client.say(padded(65_536, character));
+    client.sendFrame(padded(65_536, character));
     expect(client.closedWith).toBeUndefined();
-    client.say(padded(65_537, character));
+    client.sendFrame(padded(65_537, character));
     expect(client.closedWith).toEqual({ code: 1009, reason: 'a frame larger than the limit' });
   }
 });
@@ -124,12 +124,12 @@ test('refuses rooms beyond the limit until the connection leaves one', async () 
   const { connect } = newNode({ history, limits: { rooms: 2 } });
   const client = connect();
   const join = async (room: string) => {
-    const { code, type } = await client.ask('join', { room });
+    const { code, type } = await client.request('join', { room });
     return code ?? type;
   };
   expect(await Promise.all([join('a'), join('b'), join('c')])).toEqual(['reply', 'reply', 'too_many_rooms']);
   expect(await join('a')).toBe('reply');
-  await client.ask('leave', { room: 'a' });
+  await client.request('leave', { room: 'a' });
   expect(await join('d')).toBe('reply');
   expect(await join('nowhere')).toBe('too_many_rooms');
 });
@@ -140,8 +140,8 @@ test('does not count a denied join toward the room limit', async () => {
     authorize: (_, room) => (room === 'general' ? 'allowed' : 'forbidden'),
   });
   const client = connect();
-  expect(await client.ask('join', { room: 'random' })).toMatchObject({ code: 'forbidden' });
-  expect((await client.ask('join', { room: 'general' })).type).toBe('reply');
+  expect(await client.request('join', { room: 'random' })).toMatchObject({ code: 'forbidden' });
+  expect((await client.request('join', { room: 'general' })).type).toBe('reply');
 });
 
 test('answers rate_limited beyond the limit of unanswered requests and stays open', async () => {
@@ -156,7 +156,7 @@ test('answers rate_limited beyond the limit of unanswered requests and stays ope
   };
   const { connect } = newNode({ history, limits: { inFlight: 5 } });
   const client = connect();
-  const asked = Array.from({ length: 7 }, () => client.ask('history', { room: 'general', after: 0 }));
+  const asked = Array.from({ length: 7 }, () => client.request('history', { room: 'general', after: 0 }));
   expect(client.connection.inFlight).toBe(5);
   resolve(undefined);
   const answers = await Promise.all(asked);

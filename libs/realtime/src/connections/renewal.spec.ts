@@ -11,18 +11,18 @@ test('a renewal without a role removes the connection from rooms that require it
   const { connect } = newNode({ authorize: adminsInRandom, renew: () => Promise.resolve<Renewal>({ roles: [] }) });
   const [maggie, bart] = [connect('maggie', { roles: ['admin'] }), connect('bart', { roles: ['admin'] })];
   for (const client of [maggie, bart]) {
-    await client.ask('join', { room: 'general' });
-    await client.ask('join', { room: 'random' });
+    await client.request('join', { room: 'general' });
+    await client.request('join', { room: 'random' });
   }
-  await maggie.ask('renew', { ticket: 'fresh' });
+  await maggie.request('renew', { ticket: 'fresh' });
   await quiet();
   expect(maggie.connection.identity).toMatchObject({ user: 'maggie', session: 'session of maggie', roles: [] });
-  expect(maggie.of('removed')).toEqual([{ type: 'removed', room: 'random', code: 'not_found' }]);
+  expect(maggie.received('removed')).toEqual([{ type: 'removed', room: 'random', code: 'not_found' }]);
   await sendAll(bart, 'random', ['for admins']);
   await sendAll(bart, 'general', ['for everybody']);
   expect(liveSeqs(maggie)).toEqual([1]);
-  expect(maggie.of('message')).toMatchObject([{ room: 'general' }]);
-  expect(bart.of('removed')).toEqual([]);
+  expect(maggie.received('message')).toMatchObject([{ room: 'general' }]);
+  expect(bart.received('removed')).toEqual([]);
 });
 
 test('a renewal with an additional role grants it without a reconnect', async () => {
@@ -31,9 +31,9 @@ test('a renewal with an additional role grants it without a reconnect', async ()
     renew: () => Promise.resolve<Renewal>({ roles: ['admin'] }),
   });
   const client = connect();
-  expect(await client.ask('join', { room: 'random' })).toMatchObject({ code: 'not_found' });
-  await client.ask('renew', { ticket: 'fresh' });
-  expect(await client.ask('join', { room: 'random' })).toMatchObject({ type: 'reply' });
+  expect(await client.request('join', { room: 'random' })).toMatchObject({ code: 'not_found' });
+  await client.request('renew', { ticket: 'fresh' });
+  expect(await client.request('join', { room: 'random' })).toMatchObject({ type: 'reply' });
 });
 
 test('a renewal without roles keeps them, and a failed renewal authorizes nothing', async () => {
@@ -41,15 +41,15 @@ test('a renewal without roles keeps them, and a failed renewal authorizes nothin
   let renewal: Renewal | undefined = {};
   const { connect } = newNode({ authorize, renew: () => Promise.resolve(renewal) });
   const client = connect('maggie', { roles: ['admin'] });
-  await client.ask('join', { room: 'random' });
-  await client.ask('renew', { ticket: 'fresh' });
+  await client.request('join', { room: 'random' });
+  await client.request('renew', { ticket: 'fresh' });
   await quiet();
   expect(authorize).toHaveBeenCalledTimes(2);
   renewal = undefined;
-  expect(await client.ask('renew', { ticket: 'another’s' })).toMatchObject({ code: 'invalid_ticket' });
+  expect(await client.request('renew', { ticket: 'another’s' })).toMatchObject({ code: 'invalid_ticket' });
   await quiet();
   expect(authorize).toHaveBeenCalledTimes(2);
-  expect(client.of('removed')).toEqual([]);
+  expect(client.received('removed')).toEqual([]);
 });
 
 test('a renewal keeps memberships when authorization fails with an error', async () => {
@@ -59,10 +59,10 @@ test('a renewal keeps memberships when authorization fails with an error', async
     renew: () => Promise.resolve<Renewal>({}),
   });
   const client = connect();
-  await client.ask('join', { room: 'general' });
+  await client.request('join', { room: 'general' });
   away = true;
-  await client.ask('renew', { ticket: 'fresh' });
+  await client.request('renew', { ticket: 'fresh' });
   await quiet();
-  expect(client.of('removed')).toEqual([]);
+  expect(client.received('removed')).toEqual([]);
   expect(log.lines).toContain('error a room membership could not be authorized again');
 });

@@ -18,7 +18,7 @@ export interface MarksOptions {
   /** Spreads the updates of read markers over turns of the event loop. */
   readonly share: LoopShare;
   readonly log: Logger;
-  readonly entersOnJoin: (identity: Identity, room: string) => boolean | Promise<boolean>;
+  readonly joinCreatesMembership: (identity: Identity, room: string) => boolean | Promise<boolean>;
   readonly hasJoined: (connection: Connection, room: string) => boolean;
   readonly joinedBy: (room: string, user: string) => number;
   /** Rejects with the error to answer if the identity may not read the room. */
@@ -83,7 +83,7 @@ export function serveMarks(options: MarksOptions): ServedMarks {
       const { user } = identity;
       if (lists.has(user, room)) return;
       try {
-        if (!(await options.entersOnJoin(identity, room)) || !(await marks.enter(room, user))) return;
+        if (!(await options.joinCreatesMembership(identity, room)) || !(await marks.enter(room, user))) return;
       } catch (error) {
         // The join succeeds regardless, and the next join tries again.
         log.error({ err: error, room }, 'a joined user could not be made a member');

@@ -29,7 +29,7 @@ async function gathered(): Promise<void> {
 }
 
 function counts(client: Client): string[] {
-  return client.of('unread').map(({ room, count, seq }) => `${String(room)} ${String(count)} of ${String(seq)}`);
+  return client.received('unread').map(({ room, count, seq }) => `${String(room)} ${String(count)} of ${String(seq)}`);
 }
 
 test('sends the count to the connections of members that have not joined the room, on every node', async () => {
@@ -43,21 +43,21 @@ test('sends the count to the connections of members that have not joined the roo
     here.connect('bart'),
     here.connect('outsider'),
   ];
-  await laptop.ask('join', { room: 'general' });
-  await bart.ask('join', { room: 'general' });
+  await laptop.request('join', { room: 'general' });
+  await bart.request('join', { room: 'general' });
   await sendAll(bart, 'general', ['hello @lisa']);
   await gathered();
   const frame = { type: 'unread', room: 'general', seq: 1, read: 0, count: 1, mentions: 0 };
-  for (const device of [phone, tablet]) expect(device.of('unread')).toEqual([frame]);
-  expect(lisa.of('unread')).toEqual([{ ...frame, mentions: 1 }]);
-  for (const other of [laptop, bart, outsider]) expect(other.of('unread')).toEqual([]);
+  for (const device of [phone, tablet]) expect(device.received('unread')).toEqual([frame]);
+  expect(lisa.received('unread')).toEqual([{ ...frame, mentions: 1 }]);
+  for (const other of [laptop, bart, outsider]) expect(other.received('unread')).toEqual([]);
 });
 
 test('notifies about a busy room at most twice a second, and the last count is correct', async () => {
   const { here, marks } = installation();
   await marks.enter('general', 'maggie');
   const [maggie, bart] = [here.connect('maggie'), here.connect('bart')];
-  await bart.ask('join', { room: 'general' });
+  await bart.request('join', { room: 'general' });
   for (let message = 1; message <= 30; message++) {
     await sendAll(bart, 'general', [`message ${message}`]);
     await vi.advanceTimersByTimeAsync(100);
@@ -72,7 +72,7 @@ test('does not count when all connections have joined', async () => {
   const { here, marks } = installation();
   const unread = vi.spyOn(marks, 'unread');
   const [maggie, bart] = [here.connect('maggie'), here.connect('bart')];
-  for (const client of [maggie, bart]) await client.ask('join', { room: 'general' });
+  for (const client of [maggie, bart]) await client.request('join', { room: 'general' });
   await sendAll(maggie, 'general', ['a', 'b']);
   await gathered();
   expect(unread).not.toHaveBeenCalled();
@@ -83,11 +83,15 @@ test('sends the remaining count to all connections of a user who has read, on ev
   await marks.enter('general', 'maggie');
   for (const text of ['a', 'b', 'c']) await history.append('general', { user: 'bart', key: newKey(), text });
   const [phone, laptop, bart] = [here.connect('maggie'), there.connect('maggie'), here.connect('bart')];
-  await laptop.ask('join', { room: 'general' });
-  expect(await phone.ask('read', { room: 'general', seq: 2 })).toMatchObject({ type: 'reply', data: {} });
+  await laptop.request('join', { room: 'general' });
+  expect(await phone.request('read', { room: 'general', seq: 2 })).toMatchObject({ type: 'reply', data: {} });
   await gathered();
   const frame = { type: 'unread', room: 'general', seq: 3, read: 2, count: 1, mentions: 0 };
-  expect([phone.of('unread'), laptop.of('unread'), bart.of('unread')]).toEqual([[frame], [frame], []]);
+  expect([phone.received('unread'), laptop.received('unread'), bart.received('unread')]).toEqual([
+    [frame],
+    [frame],
+    [],
+  ]);
 });
 
 test('combines reads in quick succession into one event with the highest marker', async () => {
@@ -95,7 +99,7 @@ test('combines reads in quick succession into one event with the highest marker'
   await marks.enter('general', 'maggie');
   for (const text of ['a', 'b', 'c', 'd']) await history.append('general', { user: 'bart', key: newKey(), text });
   const maggie = here.connect('maggie');
-  await Promise.all([3, 1, 4, 2].map((seq) => maggie.ask('read', { room: 'general', seq })));
+  await Promise.all([3, 1, 4, 2].map((seq) => maggie.request('read', { room: 'general', seq })));
   await gathered();
   expect(counts(maggie)).toEqual(['general 0 of 4']);
 });
@@ -115,8 +119,8 @@ test('ends with the highest marker when read responses arrive out of order', asy
   await marks.enter('general', 'maggie');
   for (const text of ['a', 'b']) await history.append('general', { user: 'bart', key: newKey(), text });
   const maggie = newNode({ bus, history, marks }).connect('maggie');
-  const first = maggie.ask('read', { room: 'general', seq: 1 });
-  await maggie.ask('read', { room: 'general', seq: 2 });
+  const first = maggie.request('read', { room: 'general', seq: 1 });
+  await maggie.request('read', { room: 'general', seq: 2 });
   held.resolve(undefined);
   await first;
   await gathered();
@@ -145,11 +149,11 @@ test('does not report messages as unread that the user reads during the count', 
   const here = newNode({ bus, history, marks });
   const there = newNode({ bus, history, marks: memory });
   const [phone, laptop, bart] = [here.connect('maggie'), there.connect('maggie'), other.connect('bart')];
-  await bart.ask('join', { room: 'general' });
+  await bart.request('join', { room: 'general' });
   await sendAll(bart, 'general', ['a']);
   await vi.advanceTimersByTimeAsync(500);
   await begun.promise;
-  await laptop.ask('read', { room: 'general', seq: 1 });
+  await laptop.request('read', { room: 'general', seq: 1 });
   await gathered();
   counting.resolve(undefined);
   await gathered();
@@ -162,7 +166,7 @@ test.each(['not_found', 'forbidden'] as const)('authorizes a read like the histo
     authorize: (_, __, action) => (action === 'history' ? denial : 'allowed'),
   });
   const read = vi.spyOn(marks, 'read');
-  expect(await here.connect().ask('read', { room: 'general', seq: 1 })).toMatchObject({
+  expect(await here.connect().request('read', { room: 'general', seq: 1 })).toMatchObject({
     type: 'error',
     code: denial,
   });
@@ -171,28 +175,30 @@ test.each(['not_found', 'forbidden'] as const)('authorizes a read like the histo
 
 test('answers not_found for an unknown room, and unknown_type without marks', async () => {
   const { here } = installation();
-  expect(await here.connect().ask('read', { room: 'nowhere', seq: 1 })).toMatchObject({ code: 'not_found' });
-  expect(await newNode().connect().ask('read', { room: 'general', seq: 1 })).toMatchObject({ code: 'unknown_type' });
+  expect(await here.connect().request('read', { room: 'nowhere', seq: 1 })).toMatchObject({ code: 'not_found' });
+  expect(await newNode().connect().request('read', { room: 'general', seq: 1 })).toMatchObject({
+    code: 'unknown_type',
+  });
 });
 
 test('makes a user a member at the first join, on every node', async () => {
   const { here, there, marks } = installation();
   const [phone, laptop, bart] = [here.connect('maggie'), there.connect('maggie'), there.connect('bart')];
-  await phone.ask('join', { room: 'general' });
+  await phone.request('join', { room: 'general' });
   expect(await marks.roomsOf('maggie')).toEqual(['general']);
-  await bart.ask('join', { room: 'general' });
+  await bart.request('join', { room: 'general' });
   await sendAll(bart, 'general', ['a']);
   await gathered();
   expect(counts(laptop)).toEqual(['general 1 of 1']);
   const enter = vi.spyOn(marks, 'enter');
-  await phone.ask('join', { room: 'general' });
+  await phone.request('join', { room: 'general' });
   expect(enter).not.toHaveBeenCalled();
 });
 
 test('does not make a user a member when joining does not', async () => {
-  const { here, marks } = installation({ entersOnJoin: ({ roles }) => !roles.includes('admin') });
-  await here.connect('root', { roles: ['admin'] }).ask('join', { room: 'general' });
-  await here.connect('maggie').ask('join', { room: 'general' });
+  const { here, marks } = installation({ joinCreatesMembership: ({ roles }) => !roles.includes('admin') });
+  await here.connect('root', { roles: ['admin'] }).request('join', { room: 'general' });
+  await here.connect('maggie').request('join', { room: 'general' });
   expect([await marks.roomsOf('root'), await marks.roomsOf('maggie')]).toEqual([[], ['general']]);
 });
 
@@ -200,22 +206,22 @@ test('accepts the join when the store cannot make the user a member', async () =
   const { history } = installation();
   const memory = createMemoryMarks(history);
   const { here } = installation({ marks: { ...memory, enter: () => Promise.reject(new Error('away')) } });
-  expect(await here.connect().ask('join', { room: 'general' })).toMatchObject({ type: 'reply' });
+  expect(await here.connect().request('join', { room: 'general' })).toMatchObject({ type: 'reply' });
   expect(here.log.lines).toEqual(['error a joined user could not be made a member']);
 });
 
 test('starts and stops counting immediately when a membership begins or ends, on every node', async () => {
   const { here, there, marks } = installation();
   const [maggie, bart] = [there.connect('maggie'), here.connect('bart')];
-  await bart.ask('join', { room: 'general' });
+  await bart.request('join', { room: 'general' });
   await gathered();
   await marks.enter('general', 'maggie');
-  here.rooms.added('general', 'maggie');
+  here.rooms.memberAdded('general', 'maggie');
   await sendAll(bart, 'general', ['a']);
   await gathered();
   expect(counts(maggie)).toEqual(['general 1 of 1']);
   await marks.leave('general', 'maggie');
-  here.rooms.dropped('general', 'maggie');
+  here.rooms.memberRemoved('general', 'maggie');
   await sendAll(bart, 'general', ['b']);
   await gathered();
   expect(counts(maggie)).toHaveLength(1);
@@ -224,25 +230,25 @@ test('starts and stops counting immediately when a membership begins or ends, on
 test('sends left to all connections of a user who leaves a room, on every node', async () => {
   const { here, there, marks } = installation();
   const [phone, laptop, bart] = [here.connect('maggie'), there.connect('maggie'), here.connect('bart')];
-  for (const client of [laptop, bart]) await client.ask('join', { room: 'general' });
+  for (const client of [laptop, bart]) await client.request('join', { room: 'general' });
   await marks.leave('general', 'maggie');
-  here.rooms.dropped('general', 'maggie');
+  here.rooms.memberRemoved('general', 'maggie');
   await quiet();
-  for (const device of [phone, laptop]) expect(device.of('left')).toEqual([{ type: 'left', room: 'general' }]);
-  expect(bart.of('left')).toEqual([]);
+  for (const device of [phone, laptop]) expect(device.received('left')).toEqual([{ type: 'left', room: 'general' }]);
+  expect(bart.received('left')).toEqual([]);
 });
 
 test('sends removed to joined connections and left to the other connections of a removed user', async () => {
   const { here, there, marks } = installation();
   const [phone, laptop, tablet] = [here.connect('maggie'), there.connect('maggie'), there.connect('maggie')];
-  for (const client of [phone, laptop]) await client.ask('join', { room: 'general' });
+  for (const client of [phone, laptop]) await client.request('join', { room: 'general' });
   await marks.leave('general', 'maggie');
   here.rooms.remove('general', 'maggie', 'not_found');
   await quiet();
   for (const device of [phone, laptop]) {
-    expect([device.of('removed').length, device.of('left')]).toEqual([1, []]);
+    expect([device.received('removed').length, device.received('left')]).toEqual([1, []]);
   }
-  expect([tablet.of('removed'), tablet.of('left')]).toEqual([[], [{ type: 'left', room: 'general' }]]);
+  expect([tablet.received('removed'), tablet.received('left')]).toEqual([[], [{ type: 'left', room: 'general' }]]);
 });
 
 test('does not send left to a user who was not a member', async () => {
@@ -250,18 +256,18 @@ test('does not send left to a user who was not a member', async () => {
   const outsiders = [here.connect('maggie'), there.connect('maggie')];
   await gathered();
   here.rooms.remove('general', 'maggie', 'not_found');
-  here.rooms.dropped('random', 'maggie');
+  here.rooms.memberRemoved('random', 'maggie');
   await gathered();
-  for (const outsider of outsiders) expect([outsider.of('left'), outsider.of('removed')]).toEqual([[], []]);
+  for (const outsider of outsiders) expect([outsider.received('left'), outsider.received('removed')]).toEqual([[], []]);
 });
 
 test('announces the room to all connections of a new member that have not joined it', async () => {
   const { here, there, marks } = installation();
   const [phone, laptop, bart] = [here.connect('maggie'), there.connect('maggie'), here.connect('bart')];
-  await bart.ask('join', { room: 'general' });
+  await bart.request('join', { room: 'general' });
   await gathered();
   await marks.enter('general', 'maggie');
-  here.rooms.added('general', 'maggie');
+  here.rooms.memberAdded('general', 'maggie');
   await gathered();
   for (const device of [phone, laptop]) expect(counts(device)).toEqual(['general 0 of 0']);
   expect(counts(bart)).toEqual([]);
@@ -270,7 +276,7 @@ test('announces the room to all connections of a new member that have not joined
 test('announces a room that a user joins on one device to their other devices', async () => {
   const { here, there } = installation();
   const [phone, laptop] = [here.connect('maggie'), there.connect('maggie')];
-  await phone.ask('join', { room: 'random' });
+  await phone.request('join', { room: 'random' });
   await gathered();
   expect(counts(laptop)).toEqual(['random 0 of 0']);
   expect(counts(phone)).toEqual([]);
@@ -289,10 +295,10 @@ test('keeps a membership that begins while the list is being read', async () => 
   };
   const node = newNode({ history, marks });
   const [maggie, bart] = [node.connect('maggie'), node.connect('bart')];
-  await bart.ask('join', { room: 'general' });
+  await bart.request('join', { room: 'general' });
   await quiet();
   await marks.enter('general', 'maggie');
-  node.rooms.added('general', 'maggie');
+  node.rooms.memberAdded('general', 'maggie');
   lists[0]?.([]);
   while (lists.length < 3) {
     await quiet();
@@ -314,7 +320,7 @@ test('retries to read a list after an error', async () => {
   const [maggie, bart] = [connect('maggie'), connect('bart')];
   await quiet();
   await vi.advanceTimersByTimeAsync(2_000);
-  await bart.ask('join', { room: 'general' });
+  await bart.request('join', { room: 'general' });
   await sendAll(bart, 'general', ['a']);
   await gathered();
   expect(counts(maggie)).toEqual(['general 1 of 1']);
@@ -343,10 +349,10 @@ test('unsubscribes from the rooms of a user after their last connection', async 
   const [phone, laptop, bart] = [connect('maggie'), connect('maggie'), connect('bart')];
   await quiet();
   expect(listening).toBe(1);
-  phone.hangUp();
-  bart.hangUp();
+  phone.disconnect();
+  bart.disconnect();
   expect(listening).toBe(1);
-  laptop.hangUp();
+  laptop.disconnect();
   // A user who reconnects within a minute keeps the list.
   await vi.advanceTimersByTimeAsync(59_000);
   expect(listening).toBe(1);
@@ -358,20 +364,20 @@ test('keeps the list of a user who reconnects soon, with the memberships that ch
   const { here, there, marks } = installation();
   await marks.enter('general', 'maggie');
   const roomsOf = vi.spyOn(marks, 'roomsOf');
-  here.connect('maggie').hangUp();
+  here.connect('maggie').disconnect();
   await quiet();
   const looked = roomsOf.mock.calls.length;
   await vi.advanceTimersByTimeAsync(30_000);
   for (const room of ['general', 'random']) await marks[room === 'general' ? 'leave' : 'enter'](room, 'maggie');
-  there.rooms.dropped('general', 'maggie');
-  there.rooms.added('random', 'maggie');
+  there.rooms.memberRemoved('general', 'maggie');
+  there.rooms.memberAdded('random', 'maggie');
   await quiet();
   const maggie = here.connect('maggie');
   await vi.advanceTimersByTimeAsync(45_000);
   expect(roomsOf).toHaveBeenCalledTimes(looked);
   const bart = there.connect('bart');
   for (const room of ['general', 'random']) {
-    await bart.ask('join', { room });
+    await bart.request('join', { room });
     await sendAll(bart, room, ['hello']);
   }
   await gathered();

@@ -1,12 +1,12 @@
 import {
   above,
   better,
-  type Here,
+  type PresentStatus,
   type Presence,
   type PresenceChange,
   type PresenceList,
   type PresenceView,
-  presentAtMost,
+  maxPresent,
   type Status,
 } from './presence.ts';
 
@@ -17,7 +17,7 @@ interface NodeView {
 }
 
 interface Person {
-  status: Here;
+  status: PresentStatus;
   /** One view per node. */
   views: NodeView[];
 }
@@ -61,9 +61,9 @@ export function createMemoryPresence(): Presence {
 
   function list(name: string): PresenceList {
     const { version, people } = rooms.get(name) ?? { version: highest, people: new Map<string, Person>() };
-    const present: { user: string; status: Here }[] = [];
+    const present: { user: string; status: PresentStatus }[] = [];
     for (const [user, { status }] of people) {
-      if (present.length >= presentAtMost) break;
+      if (present.length >= maxPresent) break;
       present.push({ user, status });
     }
     return { version, total: people.size, present };

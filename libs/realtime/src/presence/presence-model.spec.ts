@@ -151,19 +151,19 @@ test('all members of a room converge on the same presence with at most one chang
       };
       for (const next of steps) {
         if (next.kind === 'join') {
-          void client(next.who).ask('join', { room: 'general' });
+          void client(next.who).request('join', { room: 'general' });
           joined.add(client(next.who));
         } else if (next.kind === 'leave') {
-          void client(next.who).ask('leave', { room: 'general' });
+          void client(next.who).request('leave', { room: 'general' });
           joined.delete(client(next.who));
         } else if (next.kind === 'drop') {
-          client(next.who).hangUp(1006);
+          client(next.who).disconnect(1006);
           gone(next.who, next.node);
         } else if (next.kind === 'sign out') {
           signOut(client(next.who));
           gone(next.who, next.node);
         } else if (next.kind === 'turn') {
-          client(next.who).say({ type: 'away', away: next.away });
+          client(next.who).sendFrame({ type: 'away', away: next.away });
           if (next.away) away.add(client(next.who));
           else away.delete(client(next.who));
         } else if (next.kind === 'go on') goOn(next.which);
@@ -178,9 +178,9 @@ test('all members of a room converge on the same presence with at most one chang
       await quiet();
       // The next change reveals a lost one.
       const outsider = connect('outsider', true);
-      await outsider.ask('join', { room: 'general' });
+      await outsider.request('join', { room: 'general' });
       await quiet();
-      await outsider.ask('leave', { room: 'general' });
+      await outsider.request('leave', { room: 'general' });
       await quiet();
       await vi.advanceTimersByTimeAsync(100 + 2 * everyMs);
       await quiet();

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Bus } from '../bus/bus.ts';
 import { createMemoryBus } from '../bus/memory-bus.ts';
 import { createMemoryPresence } from './memory-presence.ts';
-import { type Presence, presentAtMost } from './presence.ts';
+import { type Presence, maxPresent } from './presence.ts';
 import { type Client, newNode, quiet } from '../testing/new-node.ts';
 
 const graceMs = 10_000;
@@ -25,11 +25,13 @@ async function pass(ms: number): Promise<void> {
 
 /** A summary of the changes that a client received. */
 function received(client: Client): string[] {
-  return client.of('presence').map(({ room, user, status }) => `${String(room)} ${String(user)} ${String(status)}`);
+  return client
+    .received('presence')
+    .map(({ room, user, status }) => `${String(room)} ${String(user)} ${String(status)}`);
 }
 
 async function join(client: Client, room = 'general'): Promise<unknown> {
-  const { data } = await client.ask('join', { room });
+  const { data } = await client.request('join', { room });
   await quiet();
   return (data as { present: unknown }).present;
 }
@@ -63,7 +65,7 @@ test('shows a leave immediately', async () => {
   const lisa = here.connect('lisa');
   await join(lisa);
   await pass(everyMs);
-  await lisa.ask('leave', { room: 'general' });
+  await lisa.request('leave', { room: 'general' });
   await quiet();
   expect(received(bart)).toEqual(['general lisa online', 'general lisa offline']);
   expect(await join(here.connect('homer'))).toEqual([
@@ -76,7 +78,7 @@ test('shows a dropped connection until the grace period ends', async () => {
   const { here, bart } = await looking();
   const lisa = here.connect('lisa');
   await join(lisa);
-  lisa.hangUp(1006);
+  lisa.disconnect(1006);
   await pass(graceMs - 1);
   expect(received(bart)).toEqual(['general lisa online']);
   expect(await join(here.connect('homer'))).toContainEqual({ user: 'lisa', status: 'online' });
@@ -89,7 +91,7 @@ test.each(['the same node', 'the other node'])('shows no change for reloads onto
   let lisa = here.connect('lisa');
   await join(lisa);
   for (let turn = 0; turn < 3; turn++) {
-    lisa.hangUp();
+    lisa.disconnect();
     await pass(graceMs / 2);
     lisa = (where === 'the same node' || turn % 2 === 1 ? here : there).connect('lisa');
     await join(lisa);
@@ -105,9 +107,9 @@ test('shows no change for a user who reconnects before the drop was detected, un
   const back = there.connect('lisa');
   await join(back);
   await pass(35_000);
-  lost.hangUp(1006);
+  lost.disconnect(1006);
   await quiet();
-  await back.ask('leave', { room: 'general' });
+  await back.request('leave', { room: 'general' });
   await quiet();
   expect(received(bart)).toEqual(['general lisa online', 'general lisa offline']);
 });
@@ -118,7 +120,7 @@ test('shows a user with two tabs once, on one node or two', async () => {
   for (const tab of tabs) await join(tab);
   for (const tab of tabs) {
     expect(received(bart)).toEqual(['general lisa online']);
-    tab.hangUp();
+    tab.disconnect();
     await pass(graceMs);
   }
   expect(received(bart)).toEqual(['general lisa online', 'general lisa offline']);
@@ -130,15 +132,15 @@ test('shows a user as away when all of their connections are, until the first is
   const [phone, laptop] = [here.connect('lisa'), there.connect('lisa')];
   await join(phone);
   await join(laptop);
-  phone.say({ type: 'away', away: true });
+  phone.sendFrame({ type: 'away', away: true });
   await pass(everyMs);
   expect(received(bart)).toEqual(['general lisa online']);
-  laptop.say({ type: 'away', away: true });
-  laptop.say({ type: 'away', away: true });
+  laptop.sendFrame({ type: 'away', away: true });
+  laptop.sendFrame({ type: 'away', away: true });
   await quiet();
   expect(received(bart).at(-1)).toBe('general lisa away');
   await pass(everyMs);
-  phone.say({ type: 'away', away: false });
+  phone.sendFrame({ type: 'away', away: false });
   await quiet();
   expect(received(bart)).toEqual(['general lisa online', 'general lisa away', 'general lisa online']);
   expect(received(laptop)).toEqual(['general lisa away', 'general lisa online']);
@@ -151,7 +153,7 @@ test('counts only connections that have joined the room', async () => {
   await join(inTheRoom);
   await join(elsewhere, 'random');
   await pass(everyMs);
-  inTheRoom.say({ type: 'away', away: true });
+  inTheRoom.sendFrame({ type: 'away', away: true });
   await quiet();
   expect(received(bart)).toEqual(['general lisa online', 'general lisa away']);
 });
@@ -159,7 +161,7 @@ test('counts only connections that have joined the room', async () => {
 test('shows a user as away who joins while away', async () => {
   const { here, bart } = await looking();
   const lisa = here.connect('lisa');
-  lisa.say({ type: 'away', away: true });
+  lisa.sendFrame({ type: 'away', away: true });
   expect(await join(lisa)).toEqual([
     { user: 'lisa', status: 'away' },
     { user: 'bart', status: 'online' },
@@ -175,7 +177,7 @@ test('shows no intermediate status for a user who joins and becomes away again b
   const bus = createMemoryBus();
   const [here, there] = [newNode({ bus, presence }), newNode({ bus, presence })];
   const phone = here.connect('lisa');
-  phone.say({ type: 'away', away: true });
+  phone.sendFrame({ type: 'away', away: true });
   await join(phone);
   const [bart, laptop] = [there.connect('bart'), there.connect('lisa')];
   const slow = Promise.withResolvers<undefined>();
@@ -183,7 +185,7 @@ test('shows no intermediate status for a user who joins and becomes away again b
   // The report for bart is in progress, so the one for maggie waits.
   await join(bart);
   const present = await join(laptop);
-  laptop.say({ type: 'away', away: true });
+  laptop.sendFrame({ type: 'away', away: true });
   slow.resolve(undefined);
   await quiet();
   expect(present).toEqual([{ user: 'lisa', status: 'away' }]);
@@ -193,10 +195,10 @@ test('shows no intermediate status for a user who joins and becomes away again b
 test('keeps a user online for the grace period when their only attentive connection drops, then away', async () => {
   const { here, bart } = await looking();
   const [attentive, away] = [here.connect('lisa'), here.connect('lisa')];
-  away.say({ type: 'away', away: true });
+  away.sendFrame({ type: 'away', away: true });
   await join(attentive);
   await join(away);
-  attentive.hangUp();
+  attentive.disconnect();
   await pass(graceMs - 1);
   expect(received(bart)).toEqual(['general lisa online']);
   await pass(1);
@@ -219,13 +221,13 @@ test.each(['the same node', 'the other node'])(
     const { here, there, bart } = await looking();
     const lost = here.connect('lisa');
     await join(lost);
-    lost.hangUp(1006);
+    lost.disconnect(1006);
     const back = (where === 'the same node' ? here : there).connect('lisa');
-    back.say({ type: 'away', away: true });
+    back.sendFrame({ type: 'away', away: true });
     await join(back);
     await pass(graceMs / 2);
     expect(received(bart)).toEqual(['general lisa online']);
-    await back.ask('leave', { room: 'general' });
+    await back.request('leave', { room: 'general' });
     await quiet();
     expect(received(bart)).toEqual(['general lisa online', 'general lisa offline']);
   },
@@ -235,7 +237,7 @@ test.each(['session_ended', 'closed_by_operator'] as const)('shows a close with 
   const { here, there, bart } = await looking();
   const dropped = there.connect('lisa');
   await join(dropped);
-  dropped.hangUp(1006);
+  dropped.disconnect(1006);
   await quiet();
   const lisa = here.connect('lisa');
   await join(lisa);
@@ -275,7 +277,7 @@ test('removes users who were present only on a node that has died', async () => 
   await join(here.connect('homer'));
   await pass(everyMs);
   dead = true;
-  await here.rooms.forget('dying');
+  await here.rooms.removeNode('dying');
   await quiet();
   expect(received(bart)).toEqual(['general lisa online', 'general homer online', 'general lisa offline']);
 });
@@ -288,7 +290,7 @@ test('restores the presence of a node that was removed by mistake', async () => 
   await join(bart);
   await join(lisa);
   await pass(everyMs);
-  await there.rooms.forget('here');
+  await there.rooms.removeNode('here');
   await pass(everyMs);
   expect(await here.rooms.present('general')).toContainEqual({ user: 'lisa', status: 'online' });
   expect(received(bart)).toEqual(['general lisa online', 'general lisa offline', 'general lisa online']);
@@ -313,7 +315,7 @@ test('recovers lost changes when a later one reveals the gap', async () => {
   const lisa = here.connect('lisa');
   await join(lisa);
   await join(here.connect('homer'));
-  await lisa.ask('leave', { room: 'general' });
+  await lisa.request('leave', { room: 'general' });
   await quiet();
   expect(received(bart)).toEqual([]);
   lose = false;
@@ -341,9 +343,9 @@ test('applies changes in version order when the bus reorders them', async () => 
   held.length = 0;
   const lisa = here.connect('lisa');
   await join(lisa);
-  lisa.say({ type: 'away', away: true });
+  lisa.sendFrame({ type: 'away', away: true });
   await quiet();
-  await lisa.ask('leave', { room: 'general' });
+  await lisa.request('leave', { room: 'general' });
   await quiet();
   for (const index of [2, 0, 0, 1]) held[index]?.();
   await pass(everyMs);
@@ -397,7 +399,7 @@ test('reports presence again to a store that has lost its data', async () => {
 
 test('sends no changes in a room with too many users', async () => {
   const { here, bart } = await looking();
-  const crowd = Array.from({ length: presentAtMost - 1 }, (_, index) => ({
+  const crowd = Array.from({ length: maxPresent - 1 }, (_, index) => ({
     room: 'general',
     user: `user ${index}`,
     live: 'online' as const,
@@ -407,11 +409,11 @@ test('sends no changes in a room with too many users', async () => {
   await here.presence.set('yonder', crowd);
   const lisa = here.connect('lisa');
   const present = (await join(lisa)) as { user: string }[];
-  expect(present).toHaveLength(presentAtMost);
+  expect(present).toHaveLength(maxPresent);
   expect(present[0]).toEqual({ user: 'lisa', status: 'online' });
   const homer = here.connect('homer');
   await join(homer);
-  await homer.ask('leave', { room: 'general' });
+  await homer.request('leave', { room: 'general' });
   await pass(graceMs);
   expect([received(lisa), received(bart)]).toEqual([[], []]);
 });
@@ -420,9 +422,9 @@ test('returns the status of a user on this node, independent of rooms', () => {
   const { rooms, connect } = newNode();
   expect(rooms.statusOf('lisa')).toBe('offline');
   const [phone, laptop] = [connect('lisa'), connect('lisa')];
-  phone.say({ type: 'away', away: true });
+  phone.sendFrame({ type: 'away', away: true });
   expect(rooms.statusOf('lisa')).toBe('online');
-  laptop.say({ type: 'away', away: true });
+  laptop.sendFrame({ type: 'away', away: true });
   expect(rooms.statusOf('lisa')).toBe('away');
 });
 
@@ -435,10 +437,10 @@ describe('changes of one user in one room', () => {
     await join(lisa);
     expect(received(bart)).toEqual(['general homer online', 'general lisa online']);
     await pass(everyMs);
-    for (let n = 0; n < 25; n++) lisa.say({ type: 'away', away: n % 2 === 0 });
+    for (let n = 0; n < 25; n++) lisa.sendFrame({ type: 'away', away: n % 2 === 0 });
     await pass(everyMs - 1);
     expect(received(bart)).toHaveLength(3);
-    for (let n = 0; n < 11; n++) lisa.say({ type: 'away', away: n % 2 === 1 });
+    for (let n = 0; n < 11; n++) lisa.sendFrame({ type: 'away', away: n % 2 === 1 });
     await pass(1);
     const expected = ['general homer online', 'general lisa online', 'general lisa away', 'general lisa online'];
     expect(received(bart)).toEqual(expected);
@@ -452,7 +454,7 @@ describe('changes of one user in one room', () => {
     const { here, bart } = await looking();
     const lisa = here.connect('lisa');
     await join(lisa);
-    await lisa.ask('leave', { room: 'general' });
+    await lisa.request('leave', { room: 'general' });
     await join(lisa);
     await pass(10 * everyMs);
     expect(received(bart)).toEqual(['general lisa online']);
@@ -466,7 +468,7 @@ describe('changes of one user in one room', () => {
     const before = received(bart).length;
     const until = performance.now() + 5_000;
     for (let n = 0; performance.now() < until; n++) {
-      for (const lisa of lisas) lisa.say({ type: 'away', away: n % 2 === 0 });
+      for (const lisa of lisas) lisa.sendFrame({ type: 'away', away: n % 2 === 0 });
       await pass(70);
     }
     await pass(everyMs);
@@ -478,7 +480,7 @@ describe('changes of one user in one room', () => {
     const { here, there, bart } = await looking();
     const lisa = here.connect('lisa');
     await join(lisa);
-    await lisa.ask('leave', { room: 'general' });
+    await lisa.request('leave', { room: 'general' });
     const [maggie, homer] = [there.connect('maggie'), there.connect('homer')];
     expect(await join(maggie)).toEqual([
       { user: 'maggie', status: 'online' },
@@ -496,7 +498,7 @@ describe('changes of one user in one room', () => {
     const { here, there, bart } = await looking();
     const lisa = here.connect('lisa');
     await join(lisa);
-    await lisa.ask('leave', { room: 'general' });
+    await lisa.request('leave', { room: 'general' });
     const maggie = there.connect('maggie');
     expect(await join(maggie)).not.toContainEqual({ user: 'lisa', status: 'online' });
     await pass(everyMs);

@@ -1,6 +1,6 @@
 /** `online` if at least one connection is attentive, `away` if all are away, `offline` without connections. */
 export type Status = 'online' | 'away' | 'offline';
-export type Here = Exclude<Status, 'offline'>;
+export type PresentStatus = Exclude<Status, 'offline'>;
 
 /** The presence of one user in one room as one node reports it. */
 export interface PresenceView {
@@ -29,12 +29,12 @@ export interface PresenceList {
   readonly version: number;
   /** The number of users present. */
   readonly total: number;
-  /** The present users in no particular order, at most `presentAtMost`. */
-  readonly present: readonly { readonly user: string; readonly status: Here }[];
+  /** The present users in no particular order, at most `maxPresent`. */
+  readonly present: readonly { readonly user: string; readonly status: PresentStatus }[];
 }
 
 /** In rooms with more users, no complete list is kept and no changes are sent. */
-export const presentAtMost = 2_000;
+export const maxPresent = 2_000;
 
 /**
  * The presence of users in rooms across all nodes. The status of a user is the highest status, live or held, that any node reports.

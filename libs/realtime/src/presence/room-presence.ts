@@ -4,11 +4,11 @@ import { Coalescing } from './coalescing.ts';
 import type { Connection } from '../connections/connection.ts';
 import type { Logger } from '../support/log.ts';
 import {
-  type Here,
+  type PresentStatus,
   type Presence,
   type PresenceChange,
   type PresenceList,
-  presentAtMost,
+  maxPresent,
   type Status,
 } from './presence.ts';
 
@@ -16,7 +16,7 @@ export interface RoomPresenceContext {
   readonly presence: Presence;
   readonly bus: Bus;
   /** How long to wait for the bus to deliver a missing change before the list is read, in milliseconds. */
-  readonly holeMs: number;
+  readonly gapTimeoutMs: number;
   readonly log: Logger;
   /** Called for every change, in order. */
   readonly changed: (user: string, status: Status) => void;
@@ -42,7 +42,7 @@ const slowestRetryMs = 5_000;
 export class RoomPresence {
   readonly room: string;
   readonly #context: RoomPresenceContext;
-  readonly #users = new Map<string, Here>();
+  readonly #users = new Map<string, PresentStatus>();
   readonly #coalescing: Coalescing;
   readonly #ahead = new Map<number, Change>();
   #total = 0;
@@ -62,7 +62,7 @@ export class RoomPresence {
     this.#context = context;
     this.#coalescing = new Coalescing({
       everyMs: roomBounds.presenceEveryMs,
-      limit: presentAtMost,
+      limit: maxPresent,
       current: (user) => this.#users.get(user) ?? 'offline',
       send: (user, status, only) => {
         if (!this.isCrowded) context.send(user, status, only);
@@ -90,12 +90,12 @@ export class RoomPresence {
   }
 
   /** The users present; in a crowded room an incomplete list. */
-  get users(): ReadonlyMap<string, Here> {
+  get users(): ReadonlyMap<string, PresentStatus> {
     return this.#users;
   }
 
   /** Called before a joining member is listed the present users, with its own user listed as `status`. */
-  listed(member: Connection, status: Here): void {
+  listed(member: Connection, status: PresentStatus): void {
     const { user } = member.identity;
     for (const other of this.#coalescing.recent()) {
       this.#coalescing.listed(member, other, other === user ? status : (this.#users.get(other) ?? 'offline'));
@@ -104,7 +104,7 @@ export class RoomPresence {
 
   /** Whether the room has too many present users for changes to be sent. */
   get isCrowded(): boolean {
-    return this.#total > presentAtMost;
+    return this.#total > maxPresent;
   }
 
   close(): void {
@@ -124,7 +124,7 @@ export class RoomPresence {
     } else if (this.#ahead.size < changesAhead) {
       this.#ahead.set(version, change);
     }
-    if (this.#behind) this.#readIn(this.#context.holeMs);
+    if (this.#behind) this.#readIn(this.#context.gapTimeoutMs);
   }
 
   get #behind(): boolean {
@@ -151,7 +151,7 @@ export class RoomPresence {
 
   #put(user: string, after: Status): void {
     if (after === 'offline') this.#users.delete(user);
-    else if (this.#users.has(user) || this.#users.size < presentAtMost) this.#users.set(user, after);
+    else if (this.#users.has(user) || this.#users.size < maxPresent) this.#users.set(user, after);
     if (this.isCrowded) return;
     this.#context.changed(user, after);
     this.#coalescing.changed(user, after);

@@ -3,13 +3,13 @@ import { LocalPresence } from './local-presence.ts';
 import type { RoomClient } from '../rooms/room-client.ts';
 import type { Connection } from '../connections/connection.ts';
 import type { Connections } from '../connections/connections-types.ts';
-import { above, type PresenceChange, presentAtMost, type Status } from './presence.ts';
+import { above, type PresenceChange, maxPresent, type Status } from './presence.ts';
 import type { Membership, Room } from '../rooms/room.ts';
 import { publishPresence, RoomPresence, type RoomPresenceContext } from './room-presence.ts';
 
 type Present = Reply<RoomsProtocol, 'join'>['present'];
 
-export interface PresenceOptions extends Pick<RoomPresenceContext, 'presence' | 'bus' | 'holeMs' | 'log'> {
+export interface PresenceOptions extends Pick<RoomPresenceContext, 'presence' | 'bus' | 'gapTimeoutMs' | 'log'> {
   readonly connections: Connections<RoomsProtocol>;
   readonly node: string;
   readonly graceMs: number;
@@ -102,7 +102,7 @@ export function servePresence(options: PresenceOptions): ServedPresence {
       present.known = present.connections === 1 || present.known === status ? status : 'offline';
       const list: Present = [{ user, status }];
       for (const [other, otherStatus] of users ?? []) {
-        if (list.length >= presentAtMost) break;
+        if (list.length >= maxPresent) break;
         if (other !== user) list.push({ user: other, status: otherStatus });
       }
       return list;

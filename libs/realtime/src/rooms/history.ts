@@ -50,7 +50,7 @@ export interface HistoryPage {
  *   their `seq` in the order of the calls.
  * - `key` is scoped to the user and the room. Repeating (room, user, key) resolves to the first message with `duplicate: true`,
  *   even if the text differs or the message was changed or deleted. Reusing a key for another kind of entry, or for a change of
- *   another message, rejects with a `RequestError` `bad_message` (`refusalOfKey`) and writes nothing.
+ *   another message, rejects with a `RequestError` `bad_message` (`keyConflict`) and writes nothing.
  * - A change (`edits`, `deletes`) gets its own place in the sequence. In the same transaction the target message gets the new text
  *   and `edited`, or an empty text and `deleted`. Deleting a message permanently deletes the texts of all its edits too. A target
  *   that does not exist, is deleted or is itself a change rejects with a `RequestError` `not_found`. A message of another user
@@ -75,7 +75,7 @@ export class UnknownRoom extends Error {
  *
  * @returns the error to reject with, or `undefined` if both are the same request
  */
-export function refusalOfKey(known: Pick<Message, 'edits' | 'deletes'>, entry: Entry): RequestError | undefined {
+export function keyConflict(known: Pick<Message, 'edits' | 'deletes'>, entry: Entry): RequestError | undefined {
   if (known.edits === entry.edits && known.deletes === entry.deletes) return undefined;
   return new RequestError('bad_message', 'this key was already used for another request');
 }
@@ -85,7 +85,7 @@ export function refusalOfKey(known: Pick<Message, 'edits' | 'deletes'>, entry: E
  *
  * @returns the error to reject with, or `undefined` if the change is allowed
  */
-export function refusalOfChange(
+export function changeDenial(
   target: Pick<Message, 'from' | 'edits' | 'deletes' | 'deleted'> | undefined,
   user: string,
 ): RequestError | undefined {

@@ -69,7 +69,7 @@ function world() {
     },
     subscribe: (topic, receive) => inner.subscribe(topic, receive),
   };
-  const nodes = [newNode({ history, bus, holeMs: 1 }), newNode({ history, bus, holeMs: 1 })] as const;
+  const nodes = [newNode({ history, bus, gapTimeoutMs: 1 }), newNode({ history, bus, gapTimeoutMs: 1 })] as const;
   const clients = ['maggie', 'bart', 'lisa', 'homer'].map((user, index) =>
     nodes[index % 2 === 0 ? 0 : 1].connect(user),
   );
@@ -142,15 +142,16 @@ test('every member receives each message once and in order, for any order of rea
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async (steps) => {
       const { client, clients, memory, goOn, bring, lose, publishFromElsewhere, release } = world();
-      const lastSeen = (one: Client): number | undefined => one.of('message').at(-1)?.['seq'] as number | undefined;
+      const lastSeen = (one: Client): number | undefined =>
+        one.received('message').at(-1)?.['seq'] as number | undefined;
       for (const next of steps) {
         if (next.kind === 'join') {
           const after = next.rejoin ? lastSeen(client(next.who)) : undefined;
-          void client(next.who).ask('join', { room: 'general', ...(after === undefined ? {} : { after }) });
+          void client(next.who).request('join', { room: 'general', ...(after === undefined ? {} : { after }) });
         } else if (next.kind === 'send') {
-          void client(next.who).ask('send', { room: 'general', key: newKey(), text: 'x' });
+          void client(next.who).request('send', { room: 'general', key: newKey(), text: 'x' });
         } else if (next.kind === 'outside') await publishFromElsewhere();
-        else if (next.kind === 'leave') void client(next.who).ask('leave', { room: 'general' });
+        else if (next.kind === 'leave') void client(next.who).request('leave', { room: 'general' });
         else if (next.kind === 'go on') goOn(next.which);
         else if (next.kind === 'bring') bring(next.which);
         else lose(next.which);
@@ -160,13 +161,13 @@ test('every member receives each message once and in order, for any order of rea
       // Clients outside the room join now; the others continue. All must end with the last message.
       const say = { room: 'general', text: 'last' };
       for (const one of clients) {
-        if ((await one.ask('send', { ...say, key: newKey() })).type === 'reply') continue;
-        await one.ask('join', { room: 'general' });
-        await one.ask('send', { ...say, key: newKey() });
+        if ((await one.request('send', { ...say, key: newKey() })).type === 'reply') continue;
+        await one.request('join', { room: 'general' });
+        await one.request('send', { ...say, key: newKey() });
       }
       const { seq } = await memory.read('general', { limit: 1 });
       for (const one of clients) {
-        await one.until((frame) => frame.type === 'message' && frame['seq'] === seq);
+        await one.waitFor((frame) => frame.type === 'message' && frame['seq'] === seq);
         sawEverythingOnce(one, seq);
         expect(one.closedWith).toBeUndefined();
       }

@@ -30,11 +30,11 @@ test('sends messages that were delivered during the read directly after the repl
   const { history, pages, hold } = held();
   const node = newNode({ history });
   const maggie = node.connect('maggie');
-  await maggie.ask('join', { room: 'general' });
+  await maggie.request('join', { room: 'general' });
   await sendAll(maggie, 'general', ['a']);
   const bart = node.connect('bart');
   hold(true);
-  const joining = bart.ask('join', { room: 'general' });
+  const joining = bart.request('join', { room: 'general' });
   await quiet();
   await sendAll(maggie, 'general', ['b', 'c']);
   expect(liveSeqs(bart)).toEqual([]);
@@ -51,10 +51,10 @@ test('reads again for the one of two first members that has the older page', asy
   const node = newNode({ history });
   const [maggie, bart] = [node.connect('maggie'), node.connect('bart')];
   hold(true);
-  const older = maggie.ask('join', { room: 'general' });
+  const older = maggie.request('join', { room: 'general' });
   await quiet();
   await say('nobody was told');
-  const newer = bart.ask('join', { room: 'general' });
+  const newer = bart.request('join', { room: 'general' });
   await quiet();
   pages[1]?.();
   expect((await newer)['data']).toMatchObject({ seq: 1 });
@@ -69,10 +69,10 @@ test('reads again when the replay buffer overflows during the read', async () =>
   const { history, pages, hold } = held();
   const node = newNode({ history, limits: { sendsPerSecond: 0 } });
   const maggie = node.connect('maggie');
-  await maggie.ask('join', { room: 'general' });
+  await maggie.request('join', { room: 'general' });
   const bart = node.connect('bart');
   hold(true);
-  const joining = bart.ask('join', { room: 'general' });
+  const joining = bart.request('join', { room: 'general' });
   await quiet();
   await sendAll(maggie, 'general', range(1, 1_100).map(String));
   hold(false);
@@ -87,17 +87,17 @@ test('recovers a message of another node during the first read without waiting f
   const bus = createMemoryBus();
   const there = newNode({ bus, history });
   const speaker = there.connect('maggie');
-  await speaker.ask('join', { room: 'general' });
+  await speaker.request('join', { room: 'general' });
   const here = newNode({ bus, history });
   const bart = here.connect('bart');
   hold(true);
-  const joining = bart.ask('join', { room: 'general' });
+  const joining = bart.request('join', { room: 'general' });
   await quiet();
   await sendAll(speaker, 'general', ['a']);
   hold(false);
   pages[0]?.();
   expect((await joining)['data']).toMatchObject({ seq: 0 });
-  await bart.until(({ type }) => type === 'message');
+  await bart.waitFor(({ type }) => type === 'message');
   expect(liveSeqs(bart)).toEqual([1]);
 });
 
@@ -116,14 +116,14 @@ test('recovers messages that the bus lost during the first read', async () => {
   });
   const bart = here.connect('bart');
   hold(true);
-  const joining = bart.ask('join', { room: 'general' });
+  const joining = bart.request('join', { room: 'general' });
   await quiet();
   await say('before the subscription took hold');
   missed();
   hold(false);
   pages[0]?.();
   await joining;
-  await bart.until(({ type }) => type === 'message');
+  await bart.waitFor(({ type }) => type === 'message');
   expect(liveSeqs(bart)).toEqual([1]);
 });
 
@@ -131,10 +131,10 @@ test('sends a rejoining member each message once while others send', async () =>
   const { history, pages, hold } = held();
   const node = newNode({ history });
   const [maggie, bart] = [node.connect('maggie'), node.connect('bart')];
-  for (const client of [maggie, bart]) await client.ask('join', { room: 'general' });
+  for (const client of [maggie, bart]) await client.request('join', { room: 'general' });
   await sendAll(maggie, 'general', ['a']);
   hold(true);
-  const again = bart.ask('join', { room: 'general', after: 1 });
+  const again = bart.request('join', { room: 'general', after: 1 });
   await quiet();
   await sendAll(maggie, 'general', ['b']);
   pages[0]?.();
@@ -146,10 +146,10 @@ test('refuses a join that is overtaken every time, and leaves the room', async (
   const { history, pages, hold } = held();
   const node = newNode({ history, limits: { sendsPerSecond: 0 } });
   const maggie = node.connect('maggie');
-  await maggie.ask('join', { room: 'general' });
+  await maggie.request('join', { room: 'general' });
   const bart = node.connect('bart');
   hold(true);
-  const joining = bart.ask('join', { room: 'general' });
+  const joining = bart.request('join', { room: 'general' });
   for (const attempt of range(0, 3)) {
     await eventually(() => {
       expect(pages).toHaveLength(attempt + 1);
@@ -161,5 +161,5 @@ test('refuses a join that is overtaken every time, and leaves the room', async (
   expect(node.rooms.members('general')).toEqual([{ user: 'maggie', connections: 1 }]);
   expect(node.rooms.list()).toEqual([{ room: 'general', connections: 1 }]);
   hold(false);
-  expect((await bart.ask('join', { room: 'general' })).type).toBe('reply');
+  expect((await bart.request('join', { room: 'general' })).type).toBe('reply');
 });

@@ -21,7 +21,7 @@ interface JoinData {
 
 async function joined(node: Awaited<ReturnType<typeof filled>>, params: object = {}) {
   const client = node.connect();
-  const reply = await client.ask('join', { room: 'general', ...params });
+  const reply = await client.request('join', { room: 'general', ...params });
   expect(reply.type).toBe('reply');
   const data = reply['data'] as JoinData;
   const { recovery, seq, more } = data;
@@ -89,7 +89,7 @@ test('returns the first 200 of many missed messages, and the rest page by page',
   expect(summary).toEqual({ recovery: 'recovered', seq: 1_000, more: true, seqs: range(1, 200) });
   const seqs = [...summary.seqs];
   for (let more = true; more;) {
-    const { data } = (await client.ask('history', { room: 'general', after: seqs.at(-1) })) as unknown as {
+    const { data } = (await client.request('history', { room: 'general', after: seqs.at(-1) })) as unknown as {
       data: JoinData;
     };
     seqs.push(...data.messages.map(({ seq }) => seq));
@@ -133,9 +133,9 @@ test.each([
     expect(summary.seqs).toEqual(
       summary.recovery === 'recovered' ? range(1, summary.seqs.length) : range(251 - summary.seqs.length, 250),
     );
-    await client.ask('history', { room: 'general', after: 0 });
+    await client.request('history', { room: 'general', after: 0 });
     expect(Buffer.byteLength(client.raw.at(-1)?.text ?? '')).toBeLessThanOrEqual(512 * 1024);
-    client.hangUp();
+    client.disconnect();
   }
 });
 
@@ -143,7 +143,7 @@ test('sends live messages directly after the reply', async () => {
   const node = await filled(10);
   const { client } = await joined(node);
   const bart = node.connect('bart');
-  await bart.ask('join', { room: 'general' });
+  await bart.request('join', { room: 'general' });
   await sendAll(bart, 'general', ['a', 'b']);
   expect(client.frames.map(({ type }) => type)).toEqual(['welcome', 'reply', 'presence', 'message', 'message']);
   expect(liveSeqs(client)).toEqual([11, 12]);
@@ -153,7 +153,7 @@ test('answers a rejoin of a joined room and continues without duplicates', async
   const node = await filled(10);
   const { client } = await joined(node);
   await sendAll(client, 'general', ['a', 'b']);
-  const again = await client.ask('join', { room: 'general', after: 10 });
+  const again = await client.request('join', { room: 'general', after: 10 });
   expect((again['data'] as JoinData).messages.map(({ seq }) => seq)).toEqual([11, 12]);
   await sendAll(client, 'general', ['c']);
   expect(liveSeqs(client)).toEqual([11, 12, 13]);
@@ -164,12 +164,12 @@ test('runs joins, sends and leaves in the order of the requests', async () => {
   const node = await filled(0);
   const client = node.connect();
   const answers = await Promise.all([
-    client.ask('join', { room: 'general' }),
-    client.ask('send', { room: 'general', key: newKey(), text: 'a' }),
-    client.ask('send', { room: 'general', key: newKey(), text: 'b' }),
-    client.ask('leave', { room: 'general' }),
-    client.ask('send', { room: 'general', key: newKey(), text: 'c' }),
-    client.ask('join', { room: 'general' }),
+    client.request('join', { room: 'general' }),
+    client.request('send', { room: 'general', key: newKey(), text: 'a' }),
+    client.request('send', { room: 'general', key: newKey(), text: 'b' }),
+    client.request('leave', { room: 'general' }),
+    client.request('send', { room: 'general', key: newKey(), text: 'c' }),
+    client.request('join', { room: 'general' }),
   ]);
   expect(answers.map(({ type, code }) => code ?? type)).toEqual([
     'reply',
@@ -186,9 +186,9 @@ test('sends nothing after a leave, and accepts a second leave', async () => {
   const node = await filled(0);
   const { client } = await joined(node);
   const bart = node.connect('bart');
-  await bart.ask('join', { room: 'general' });
-  expect((await client.ask('leave', { room: 'general' }))['data']).toEqual({});
-  expect((await client.ask('leave', { room: 'general' }))['data']).toEqual({});
+  await bart.request('join', { room: 'general' });
+  expect((await client.request('leave', { room: 'general' }))['data']).toEqual({});
+  expect((await client.request('leave', { room: 'general' }))['data']).toEqual({});
   await sendAll(bart, 'general', ['a']);
   expect(liveSeqs(client)).toEqual([]);
   expect(liveSeqs(bart)).toEqual([1]);
@@ -196,12 +196,12 @@ test('sends nothing after a leave, and accepts a second leave', async () => {
 
 test('lists each present user once, starting with the own user', async () => {
   const node = await filled(0);
-  for (const user of ['bart', 'bart', 'lisa']) await node.connect(user).ask('join', { room: 'general' });
+  for (const user of ['bart', 'bart', 'lisa']) await node.connect(user).request('join', { room: 'general' });
   const gone = node.connect('homer');
-  await gone.ask('join', { room: 'general' });
-  await gone.ask('leave', { room: 'general' });
+  await gone.request('join', { room: 'general' });
+  await gone.request('leave', { room: 'general' });
   const client = node.connect('maggie');
-  const { data } = (await client.ask('join', { room: 'general' })) as unknown as { data: { present: unknown } };
+  const { data } = (await client.request('join', { room: 'general' })) as unknown as { data: { present: unknown } };
   expect(data.present).toEqual(['maggie', 'bart', 'lisa'].map((user) => ({ user, status: 'online' })));
   expect(node.rooms.members('general')).toEqual([
     { user: 'bart', connections: 2 },
@@ -220,31 +220,31 @@ test('authorizes every join, rejoin, send and page, and answers a denial with on
     },
   });
   const client = node.connect();
-  await client.ask('join', { room: 'general' });
-  await client.ask('join', { room: 'general', after: 0 });
+  await client.request('join', { room: 'general' });
+  await client.request('join', { room: 'general', after: 0 });
   await sendAll(client, 'general', ['a']);
-  await client.ask('history', { room: 'general', after: 0 });
+  await client.request('history', { room: 'general', after: 0 });
   expect(asked).toEqual(['join', 'join', 'send', 'history'].map((action) => `maggie general ${action}`));
   for (verdict of ['forbidden', 'not_found'] as const) {
     for (const [type, more] of [
       ['send', { key: newKey(), text: 'b' }],
       ['history', { after: 0 }],
     ] as const) {
-      expect(await client.ask(type, { room: 'general', ...more })).toMatchObject({ type: 'error', code: verdict });
+      expect(await client.request(type, { room: 'general', ...more })).toMatchObject({ type: 'error', code: verdict });
     }
   }
-  expect(await client.ask('join', { room: 'general' })).toMatchObject({ code: 'not_found' });
+  expect(await client.request('join', { room: 'general' })).toMatchObject({ code: 'not_found' });
   // A member whose rejoin is denied must not remain in the room.
   expect(node.rooms.members('general')).toEqual([]);
-  expect((await client.ask('ping')).type).toBe('reply');
+  expect((await client.request('ping')).type).toBe('reply');
   expect(client.closedWith).toBeUndefined();
 });
 
 test('answers not_found for a room that the history does not know', async () => {
   const node = await filled(0);
   const client = node.connect();
-  expect(await client.ask('join', { room: 'elsewhere' })).toMatchObject({ type: 'error', code: 'not_found' });
-  expect(await client.ask('history', { room: 'elsewhere', after: 0 })).toMatchObject({ code: 'not_found' });
+  expect(await client.request('join', { room: 'elsewhere' })).toMatchObject({ type: 'error', code: 'not_found' });
+  expect(await client.request('history', { room: 'elsewhere', after: 0 })).toMatchObject({ code: 'not_found' });
   expect(node.rooms.list()).toEqual([]);
 });
 
@@ -257,7 +257,7 @@ test('answers internal while the history is unavailable, and accepts the join af
   };
   const node = newNode({ history });
   const client = node.connect();
-  expect(await client.ask('join', { room: 'general' })).toMatchObject({ type: 'error', code: 'internal' });
+  expect(await client.request('join', { room: 'general' })).toMatchObject({ type: 'error', code: 'internal' });
   away = false;
-  expect((await client.ask('join', { room: 'general' })).type).toBe('reply');
+  expect((await client.request('join', { room: 'general' })).type).toBe('reply');
 });

@@ -17,13 +17,13 @@ test('a member can leave, join again and send when the bus fails to unsubscribe'
   };
   const { connect, log, rooms } = newNode({ bus });
   const client = connect();
-  await client.ask('join', { room: 'general' });
-  expect(await client.ask('leave', { room: 'general' })).toMatchObject({ type: 'reply' });
+  await client.request('join', { room: 'general' });
+  expect(await client.request('leave', { room: 'general' })).toMatchObject({ type: 'reply' });
   expect(log.lines).toContain('error an empty room could not be unsubscribed');
   failing = false;
-  expect(await client.ask('join', { room: 'general' })).toMatchObject({ type: 'reply' });
+  expect(await client.request('join', { room: 'general' })).toMatchObject({ type: 'reply' });
   await sendAll(client, 'general', ['one', 'two']);
-  expect(client.of('message')).toHaveLength(2);
+  expect(client.received('message')).toHaveLength(2);
   expect(rooms.list()).toEqual([{ room: 'general', connections: 1 }]);
 });
 
@@ -41,8 +41,8 @@ test('a closed connection leaves all of its rooms, even when one unsubscribe fai
   };
   const { connect, rooms } = newNode({ bus });
   const client = connect();
-  for (const room of ['general', 'random']) await client.ask('join', { room });
-  client.hangUp();
+  for (const room of ['general', 'random']) await client.request('join', { room });
+  client.disconnect();
   await quiet();
   expect(rooms.list()).toEqual([]);
 });

@@ -6,8 +6,8 @@ import {
   type History,
   type HistoryPage,
   type Range,
-  refusalOfChange,
-  refusalOfKey,
+  changeDenial,
+  keyConflict,
   UnknownRoom,
 } from './history.ts';
 
@@ -65,13 +65,13 @@ export function createMemoryHistory(options: MemoryHistoryOptions = {}): MemoryH
     const old = log.byKey.get(fullKey);
     if (old !== undefined) {
       const message = at(log, old);
-      const refusal = refusalOfKey(message, entry);
+      const refusal = keyConflict(message, entry);
       if (refusal !== undefined) throw refusal;
       return { message, duplicate: true };
     }
     const target = entry.edits ?? entry.deletes;
     if (target !== undefined) {
-      const refusal = refusalOfChange(log.messages[indexOf(log, target)], entry.user);
+      const refusal = changeDenial(log.messages[indexOf(log, target)], entry.user);
       if (refusal !== undefined) throw refusal;
     }
     const message = messageOf(room, ++log.seq, entry, now());

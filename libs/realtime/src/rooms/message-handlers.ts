@@ -8,7 +8,7 @@ import type { Limits } from '../connections/limits.ts';
 import { notFound } from './room-errors.ts';
 import { RequestError } from '../connections/request-error.ts';
 import type { Membership, Room } from './room.ts';
-import type { Authorize, Verdict } from './room-types.ts';
+import type { Authorize, AccessDecision } from './room-types.ts';
 import { requireAllowed } from './room-errors.ts';
 
 type Sent = Reply<RoomsProtocol, 'send'>;
@@ -73,7 +73,7 @@ export function handleMessages({
     client: RoomClient,
     name: string,
     entry: Entry,
-    decision: Verdict | Promise<Verdict>,
+    decision: AccessDecision | Promise<AccessDecision>,
   ): Promise<Sent> {
     const authorized = Promise.resolve(decision).then(requireAllowed);
     // Prevents an unhandled rejection before the turn begins; the rejection is handled below.

@@ -30,12 +30,12 @@ function fateful(fate: (deliver: () => void, payload: string) => void) {
 }
 
 async function twoNodes(bus: Bus, history: History = createMemoryHistory({ rooms: ['general'] })) {
-  const here = newNode({ bus, history, holeMs: 1 });
-  const there = newNode({ bus, history, holeMs: 1 });
+  const here = newNode({ bus, history, gapTimeoutMs: 1 });
+  const there = newNode({ bus, history, gapTimeoutMs: 1 });
   const maggie = here.connect('maggie');
   const bart = there.connect('bart');
-  await maggie.ask('join', { room: 'general' });
-  await bart.ask('join', { room: 'general' });
+  await maggie.request('join', { room: 'general' });
+  await bart.request('join', { room: 'general' });
   return { here, there, maggie, bart, history };
 }
 
@@ -50,9 +50,9 @@ test('reorders messages that the bus delivers out of order, without reading the 
   const held: (() => void)[] = [];
   const { bus } = fateful((deliver) => held.push(deliver));
   const memory = createMemoryHistory({ rooms: ['general'] });
-  const here = newNode({ bus, history: memory, holeMs: 60_000 });
+  const here = newNode({ bus, history: memory, gapTimeoutMs: 60_000 });
   const maggie = here.connect();
-  await maggie.ask('join', { room: 'general' });
+  await maggie.request('join', { room: 'general' });
   const read = vi.spyOn(memory, 'read');
   await sendAll(maggie, 'general', ['a', 'b', 'c', 'd']);
   for (const index of [2, 1, 3, 0]) held[index]?.();
@@ -83,10 +83,10 @@ test('fills a gap from the history', async () => {
   await sendAll(maggie, 'general', ['lost', 'lost too']);
   lose = false;
   await sendAll(maggie, 'general', ['heard']);
-  await bart.until(({ seq }) => seq === 3);
+  await bart.waitFor(({ seq }) => seq === 3);
   expect(liveSeqs(bart)).toEqual([1, 2, 3]);
-  expect(bart.of('message').map(({ text }) => text)).toEqual(['lost', 'lost too', 'heard']);
-  await maggie.until(({ seq }) => seq === 3);
+  expect(bart.received('message').map(({ text }) => text)).toEqual(['lost', 'lost too', 'heard']);
+  await maggie.waitFor(({ seq }) => seq === 3);
   expect(liveSeqs(maggie)).toEqual([1, 2, 3]);
 });
 
@@ -99,7 +99,7 @@ test('fills a gap that is larger than a page', async () => {
   for (const seq of range(1, 650)) await history.append('general', { user: 'lisa', key: newKey(), text: `${seq}` });
   lose = false;
   await sendAll(bart, 'general', ['heard']);
-  await bart.until(({ type, seq }) => type === 'message' && seq === 651);
+  await bart.waitFor(({ type, seq }) => type === 'message' && seq === 651);
   expect(liveSeqs(bart)).toEqual(range(1, 651));
 });
 
@@ -107,7 +107,7 @@ test('delivers to members on the node of the sender while the bus is unavailable
   const { bus } = fateful(() => undefined);
   const { maggie } = await twoNodes(bus);
   await sendAll(maggie, 'general', ['a']);
-  await maggie.until(({ type }) => type === 'message');
+  await maggie.waitFor(({ type }) => type === 'message');
   expect(liveSeqs(maggie)).toEqual([1]);
 });
 
@@ -116,8 +116,8 @@ test('answers the sender when the bus throws', async () => {
     throw new Error('bus away');
   });
   const { maggie, here } = await twoNodes(bus);
-  expect((await maggie.ask('send', { room: 'general', key: newKey(), text: 'a' })).type).toBe('reply');
-  await maggie.until(({ type }) => type === 'message');
+  expect((await maggie.request('send', { room: 'general', key: newKey(), text: 'a' })).type).toBe('reply');
+  await maggie.waitFor(({ type }) => type === 'message');
   expect(here.log.lines).toEqual(['error a message could not be published']);
 });
 
@@ -127,7 +127,7 @@ test('reads missed messages when the bus is available again, even without new me
   await sendAll(maggie, 'general', ['a', 'b']);
   expect(liveSeqs(bart)).toEqual([]);
   back();
-  await bart.until(({ seq }) => seq === 2);
+  await bart.waitFor(({ seq }) => seq === 2);
   expect(liveSeqs(bart)).toEqual([1, 2]);
 });
 
@@ -135,9 +135,9 @@ test('delivers a message whose node died before it was published, when the sende
   const { bart, history } = await twoNodes(createMemoryBus());
   const key = newKey();
   await history.append('general', { user: 'bart', key, text: 'nearly lost' });
-  const reply = await bart.ask('send', { room: 'general', key, text: 'nearly lost' });
+  const reply = await bart.request('send', { room: 'general', key, text: 'nearly lost' });
   expect(reply['data']).toMatchObject({ seq: 1 });
-  await bart.until(({ type }) => type === 'message');
+  await bart.waitFor(({ type }) => type === 'message');
   expect(liveSeqs(bart)).toEqual([1]);
 });
 
@@ -157,7 +157,7 @@ test('retries when the history fails while a gap is filled', async () => {
   const { maggie, here } = await twoNodes(bus, history);
   failing = true;
   await sendAll(maggie, 'general', ['a']);
-  await maggie.until(({ type }) => type === 'message');
+  await maggie.waitFor(({ type }) => type === 'message');
   expect(failures).toBe(3);
   expect(here.log.lines).toEqual(Array.from({ length: 3 }, () => 'error a gap could not be filled from the history'));
 });
@@ -173,7 +173,7 @@ test('continues after a message that the history does not contain', async () => 
     expect(here.log.lines).toEqual(['warn the bus announced a message that the history does not contain']);
   });
   await sendAll(maggie, 'general', range(1, 9).map(String));
-  await bart.until(({ seq }) => seq === 9);
+  await bart.waitFor(({ seq }) => seq === 9);
   expect(liveSeqs(bart)).toEqual(range(1, 9));
 });
 
@@ -200,7 +200,10 @@ test('closes members with try_again_later when the history has a new epoch', asy
   current = createMemoryHistory({ rooms: ['general'] });
   await current.append('general', { user: 'lisa', key: newKey(), text: 'restored' });
   const lisa = there.connect('lisa');
-  expect((await lisa.ask('join', { room: 'general', after: 2 }))['data']).toMatchObject({ recovery: 'gap', seq: 1 });
+  expect((await lisa.request('join', { room: 'general', after: 2 }))['data']).toMatchObject({
+    recovery: 'gap',
+    seq: 1,
+  });
   expect(bart.closedWith?.code).toBe(1013);
   await sendAll(lisa, 'general', ['c']);
   expect(liveSeqs(lisa)).toEqual([2]);
@@ -223,8 +226,8 @@ test('unsubscribes a room without members on the node', async () => {
   };
   const { maggie, bart } = await twoNodes(bus);
   expect(subscriptions).toBeGreaterThan(0);
-  await maggie.ask('leave', { room: 'general' });
-  bart.hangUp();
+  await maggie.request('leave', { room: 'general' });
+  bart.disconnect();
   expect(subscriptions).toBe(0);
 });
 
@@ -235,7 +238,7 @@ test('does not subscribe to a room that the user may not join', async () => {
     return () => undefined;
   };
   const { connect } = newNode({ bus: { publish: () => undefined, subscribe }, authorize: () => 'not_found' });
-  await connect().ask('join', { room: 'general' });
+  await connect().request('join', { room: 'general' });
   expect(topics.filter((topic) => topic.endsWith(':general'))).toEqual([]);
 });
 
@@ -273,7 +276,7 @@ test('does not make a client that reads a slow consumer during a long recovery',
     await history.append('general', { user: 'lisa', key: newKey(), text: `${seq} `.padEnd(4_000, 'x') });
   }
   back();
-  await bart.until(({ type, seq }) => type === 'message' && seq === 600);
+  await bart.waitFor(({ type, seq }) => type === 'message' && seq === 600);
   expect(liveSeqs(bart)).toEqual(range(1, 600));
   expect(bart.closedWith).toBeUndefined();
 });

@@ -34,7 +34,7 @@ export async function readForJoin(
     // A history with limited retention may have deleted the missed messages.
     (missed === 0 || first?.seq === after + 1);
   if (!recoverable) return latest(await history.read(room, newest), 'gap');
-  return { ...page, ...withinFrame(page), recovery: 'recovered' };
+  return { ...page, ...limitToFrame(page), recovery: 'recovered' };
 }
 
 /**
@@ -42,7 +42,7 @@ export async function readForJoin(
  *
  * @param keep which messages remain: the oldest or the newest ones
  */
-export function withinFrame(
+export function limitToFrame(
   { messages, more }: Pick<HistoryPage, 'messages' | 'more'>,
   keep: 'oldest' | 'newest' = 'oldest',
 ): { messages: Message[]; more: boolean } {
@@ -53,7 +53,7 @@ export function withinFrame(
 }
 
 function latest(page: HistoryPage, recovery: 'fresh' | 'gap'): JoinPage {
-  return { ...page, ...withinFrame(page, 'newest'), recovery };
+  return { ...page, ...limitToFrame(page, 'newest'), recovery };
 }
 
 /** Returns how many messages, in the order of `at`, fit `pageBytes` as JSON; at least one. */

@@ -10,22 +10,22 @@ const collectGarbage = runInNewContext('gc') as () => void;
 test('releases all state of a closed connection, whatever it did before', async () => {
   const node = newNode();
   const stays = node.connect('bart');
-  await stays.ask('join', { room: 'general' });
+  await stays.request('join', { room: 'general' });
 
   async function visit(): Promise<WeakRef<object>[]> {
     const joined = node.connect('maggie');
-    await joined.ask('join', { room: 'general' });
-    await joined.ask('send', { room: 'general', key: newKey(), text: 'Hello' });
-    await joined.ask('history', { room: 'general', after: 0 });
+    await joined.request('join', { room: 'general' });
+    await joined.request('send', { room: 'general', key: newKey(), text: 'Hello' });
+    await joined.request('history', { room: 'general', after: 0 });
     const left = node.connect('maggie');
-    await left.ask('join', { room: 'random' });
-    await left.ask('leave', { room: 'random' });
+    await left.request('join', { room: 'random' });
+    await left.request('leave', { room: 'random' });
     const denied = node.connect('maggie');
-    await denied.ask('join', { room: 'elsewhere' });
+    await denied.request('join', { room: 'elsewhere' });
     const closed = node.connect('lisa');
-    await closed.ask('join', { room: 'general' });
+    await closed.request('join', { room: 'general' });
     node.connections.close({ user: 'lisa' }, 'session_ended');
-    for (const client of [joined, left, denied]) client.hangUp();
+    for (const client of [joined, left, denied]) client.disconnect();
     return [joined, left, denied, closed].map(({ connection }) => new WeakRef<object>(connection));
   }
 
@@ -35,5 +35,5 @@ test('releases all state of a closed connection, whatever it did before', async 
     collectGarbage();
     expect(gone.map((reference) => reference.deref())).toEqual(gone.map(() => undefined));
   });
-  expect((await stays.ask('ping')).type).toBe('reply');
+  expect((await stays.request('ping')).type).toBe('reply');
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Bus } from '../bus/bus.ts';
 import type { History } from './history.ts';
 import { createMemoryBus } from '../bus/memory-bus.ts';
-import type { Verdict } from './room-types.ts';
+import type { AccessDecision } from './room-types.ts';
 import { createMemoryHistory } from './memory-history.ts';
 import { liveSeqs, newKey, newNode, quiet, sendAll } from '../testing/new-node.ts';
 import { eventually } from '../testing/eventually.ts';
@@ -10,18 +10,18 @@ import { eventually } from '../testing/eventually.ts';
 test('sends removed to every connection of the user and nothing from the room afterwards', async () => {
   const { connect, rooms } = newNode();
   const [phone, laptop, elsewhere, bart] = [connect(), connect(), connect(), connect('bart')];
-  for (const client of [phone, laptop, bart]) await client.ask('join', { room: 'general' });
-  for (const client of [phone, elsewhere]) await client.ask('join', { room: 'random' });
+  for (const client of [phone, laptop, bart]) await client.request('join', { room: 'general' });
+  for (const client of [phone, elsewhere]) await client.request('join', { room: 'random' });
   expect(rooms.remove('general', 'maggie', 'member_removed')).toBe(2);
   await sendAll(bart, 'general', ['without maggie']);
   for (const client of [phone, laptop]) {
-    expect(client.of('removed')).toEqual([{ type: 'removed', room: 'general', code: 'member_removed' }]);
+    expect(client.received('removed')).toEqual([{ type: 'removed', room: 'general', code: 'member_removed' }]);
     expect(liveSeqs(client)).toEqual([]);
-    expect(await client.ask('send', { room: 'general', key: newKey(), text: 'x' })).toMatchObject({
+    expect(await client.request('send', { room: 'general', key: newKey(), text: 'x' })).toMatchObject({
       code: 'not_joined',
     });
   }
-  expect(elsewhere.of('removed')).toEqual([]);
+  expect(elsewhere.received('removed')).toEqual([]);
   expect(liveSeqs(bart)).toEqual([1]);
   expect(rooms.members('general')).toEqual([{ user: 'bart', connections: 1 }]);
   expect(rooms.members('random')).toEqual([{ user: 'maggie', connections: 2 }]);
@@ -30,7 +30,7 @@ test('sends removed to every connection of the user and nothing from the room af
 });
 
 test('authorizes a join again when the user is removed during its authorization', async () => {
-  const verdicts: ((verdict: Verdict) => void)[] = [];
+  const verdicts: ((verdict: AccessDecision) => void)[] = [];
   const { connect, rooms } = newNode({
     authorize: () =>
       new Promise((resolve) => {
@@ -38,7 +38,7 @@ test('authorizes a join again when the user is removed during its authorization'
       }),
   });
   const client = connect();
-  const joining = client.ask('join', { room: 'general' });
+  const joining = client.request('join', { room: 'general' });
   await eventually(() => {
     expect(verdicts).toHaveLength(1);
   });
@@ -64,26 +64,26 @@ test('authorizes a join again when the user is removed during its read', async (
       return memory.read(room, pages);
     },
   };
-  let verdict: Verdict = 'allowed';
+  let verdict: AccessDecision = 'allowed';
   const { connect, rooms } = newNode({ history, authorize: () => verdict });
   const client = connect();
-  const joining = client.ask('join', { room: 'general' });
+  const joining = client.request('join', { room: 'general' });
   await begun.promise;
   verdict = 'forbidden';
   rooms.remove('general', 'maggie', 'member_removed');
   reading.resolve(undefined);
   expect(await joining).toMatchObject({ type: 'error', code: 'forbidden' });
-  expect(client.of('removed')).toEqual([]);
+  expect(client.received('removed')).toEqual([]);
 });
 
 test('does not append a message when the user is removed during its authorization', async () => {
-  const judging = Promise.withResolvers<Verdict>();
+  const judging = Promise.withResolvers<AccessDecision>();
   const { connect, rooms, history } = newNode({
     authorize: (_, __, action) => (action === 'send' ? judging.promise : 'allowed'),
   });
   const client = connect();
-  await client.ask('join', { room: 'general' });
-  const sending = client.ask('send', { room: 'general', key: newKey(), text: 'x' });
+  await client.request('join', { room: 'general' });
+  const sending = client.request('send', { room: 'general', key: newKey(), text: 'x' });
   await quiet();
   rooms.remove('general', 'maggie', 'member_removed');
   judging.resolve('allowed');
@@ -93,14 +93,14 @@ test('does not append a message when the user is removed during its authorizatio
 
 test('refuses a join that is interrupted by removals every time, and leaves no state behind', async () => {
   const node: ReturnType<typeof newNode> = newNode({
-    authorize: async (): Promise<Verdict> => {
+    authorize: async (): Promise<AccessDecision> => {
       await Promise.resolve();
       node.rooms.remove('general', 'maggie', 'member_removed');
       return 'allowed';
     },
   });
   const client = node.connect();
-  const answer = await client.ask('join', { room: 'general' });
+  const answer = await client.request('join', { room: 'general' });
   expect(answer).toMatchObject({ type: 'error', code: 'rate_limited', retryAfterMs: 1_000 });
   expect(node.rooms.list()).toEqual([]);
 });
@@ -110,14 +110,14 @@ test('removes the user on every node and sends no frame afterwards', async () =>
   const history = createMemoryHistory({ rooms: ['general'] });
   const [here, there] = [newNode({ bus, history }), newNode({ bus, history })];
   const [phone, laptop, bart] = [here.connect('maggie'), there.connect('maggie'), there.connect('bart')];
-  for (const client of [phone, laptop, bart]) await client.ask('join', { room: 'general' });
+  for (const client of [phone, laptop, bart]) await client.request('join', { room: 'general' });
   await quiet();
   expect(here.rooms.remove('general', 'maggie', 'not_found')).toBe(1);
   for (const client of [phone, laptop]) client.frames.length = 0;
   await sendAll(bart, 'general', ['without maggie']);
-  bart.say({ type: 'typing', room: 'general' });
-  bart.say({ type: 'away', away: true });
-  await bart.until(({ type, user, status }) => type === 'presence' && user === 'bart' && status === 'away');
+  bart.sendFrame({ type: 'typing', room: 'general' });
+  bart.sendFrame({ type: 'away', away: true });
+  await bart.waitFor(({ type, user, status }) => type === 'presence' && user === 'bart' && status === 'away');
   await quiet();
   expect([phone.frames, laptop.frames]).toEqual([[], []]);
 });
@@ -136,15 +136,15 @@ test('removes the user when the bus is available again after it lost the removal
     },
   };
   const history = createMemoryHistory({ rooms: ['general'] });
-  let verdict: Verdict = 'allowed';
+  let verdict: AccessDecision = 'allowed';
   const [here, there] = [newNode({ bus, history }), newNode({ bus, history, authorize: () => verdict })];
   const maggie = there.connect('maggie');
-  await maggie.ask('join', { room: 'general' });
+  await maggie.request('join', { room: 'general' });
   verdict = 'not_found';
   here.rooms.remove('general', 'maggie', 'not_found');
-  expect(maggie.of('removed')).toEqual([]);
+  expect(maggie.received('removed')).toEqual([]);
   away = false;
   for (const tell of missed) tell();
-  await maggie.until(({ type }) => type === 'removed');
+  await maggie.waitFor(({ type }) => type === 'removed');
   expect(there.rooms.members('general')).toEqual([]);
 });

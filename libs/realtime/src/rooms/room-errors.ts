@@ -1,6 +1,6 @@
 import { UnknownRoom } from './history.ts';
 import { RequestError } from '../connections/request-error.ts';
-import type { Verdict } from './room-types.ts';
+import type { AccessDecision } from './room-types.ts';
 
 /** Maps `UnknownRoom` to a `not_found` error without further details. Returns any other error unchanged. */
 export function notFound(error: unknown): unknown {
@@ -8,7 +8,7 @@ export function notFound(error: unknown): unknown {
 }
 
 /** @throws RequestError to answer the request with if access was denied */
-export function requireAllowed(decision: Verdict): void {
+export function requireAllowed(decision: AccessDecision): void {
   if (decision === 'not_found') throw new RequestError('not_found', 'no such room');
   if (decision === 'forbidden') throw new RequestError('forbidden', 'not allowed in this room');
 }

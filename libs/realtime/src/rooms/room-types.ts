@@ -15,8 +15,12 @@ export type RoomAction = 'join' | 'send' | 'history';
  * not cached. Return `not_found` for private rooms that the identity may not see. The room name has been validated only against the
  * pattern of the protocol.
  */
-export type Authorize = (identity: Identity, room: string, action: RoomAction) => Verdict | Promise<Verdict>;
-export type Verdict = 'allowed' | 'not_found' | 'forbidden';
+export type Authorize = (
+  identity: Identity,
+  room: string,
+  action: RoomAction,
+) => AccessDecision | Promise<AccessDecision>;
+export type AccessDecision = 'allowed' | 'not_found' | 'forbidden';
 
 /** Hooks for metrics. Must not throw. */
 export interface RoomsObserver {
@@ -36,7 +40,7 @@ export interface RoomsOptions {
    * How long to wait for the bus to close a gap in a sequence before reading the history, in milliseconds. Defaults to 25. Nodes
    * may publish in another order than they append.
    */
-  readonly holeMs?: number;
+  readonly gapTimeoutMs?: number;
   /** The name of this node, unique among all nodes. Defaults to a random name. */
   readonly node?: string;
   /** Stores presence across all nodes that share `bus`. Defaults to an in-memory store, which is sufficient for one node. */
@@ -46,7 +50,7 @@ export interface RoomsOptions {
   /** Stores memberships and read markers. Without it, `read` is answered with `unknown_type` and no `unread` events are sent. */
   readonly marks?: Marks;
   /** Whether joining a room makes a user a member of it. Defaults to always. */
-  readonly entersOnJoin?: (identity: Identity, room: string) => boolean | Promise<boolean>;
+  readonly joinCreatesMembership?: (identity: Identity, room: string) => boolean | Promise<boolean>;
   readonly log?: Logger;
   readonly observer?: RoomsObserver;
 }
@@ -62,16 +66,16 @@ export interface Rooms {
   list(): { readonly room: string; readonly connections: number }[];
   /** The users in a room on this node. */
   members(room: string): Member[];
-  /** The users present in a room on any node, at most `presentAtMost`. Rejects if the store is unavailable. */
+  /** The users present in a room on any node, at most `maxPresent`. Rejects if the store is unavailable. */
   present(room: string): Promise<PresenceList['present']>;
   /** The status of a user on this node, independent of rooms. */
   statusOf(user: string): Status;
   /** Removes the presence of a node that has died. May be called by one node or by all. */
-  forget(node: string): Promise<void>;
+  removeNode(node: string): Promise<void>;
   /** Call it after a user became a member. From then on the user receives `unread` events on every node. */
-  added(room: string, user: string): void;
+  memberAdded(room: string, user: string): void;
   /** Call it after a membership has ended. Connections of the user that have joined the room stay in it. */
-  dropped(room: string, user: string): void;
+  memberRemoved(room: string, user: string): void;
   /**
    * Removes a user from a room after the membership has ended. When it returns, their connections on this node have received
    * `removed` with `code` and receive nothing else from the room, and joins in progress are authorized again. Other nodes follow

@@ -12,7 +12,7 @@ import { following } from './page.ts';
 export interface RoomContext {
   readonly history: History;
   readonly bus: Bus;
-  readonly holeMs: number;
+  readonly gapTimeoutMs: number;
   readonly log: Logger;
   /** Called for members that cannot continue with their current sequence. They must reconnect and join again. */
   readonly forceResync: (connection: Connection) => void;
@@ -138,7 +138,7 @@ export class Room {
   expect(seq: number): void {
     if (seq <= this.#known) return;
     this.#known = seq;
-    if (this.#next !== 0 && seq >= this.#next) this.#scheduleFill(this.#context.holeMs);
+    if (this.#next !== 0 && seq >= this.#next) this.#scheduleFill(this.#context.gapTimeoutMs);
   }
 
   #receive(payload: string): void {
@@ -172,7 +172,7 @@ export class Room {
       this.#ahead.set(seq, frame);
       this.#aheadCharacters += frame.text.length;
     }
-    this.#scheduleFill(this.#context.holeMs);
+    this.#scheduleFill(this.#context.gapTimeoutMs);
   }
 
   #deliver(frame: Frame): void {
@@ -271,7 +271,10 @@ export class Room {
       this.#filling = false;
     }
     if (this.#maybeStale || this.#known >= this.#next) {
-      const retryMs = Math.min(slowestRetryMs, Math.max(10, this.#context.holeMs) * 2 ** Math.min(10, this.#failures));
+      const retryMs = Math.min(
+        slowestRetryMs,
+        Math.max(10, this.#context.gapTimeoutMs) * 2 ** Math.min(10, this.#failures),
+      );
       this.#scheduleFill(retryMs);
     }
   }

@@ -8,7 +8,7 @@ import { silent } from '../support/log.ts';
 import { LoopShare } from '../support/loop-share.ts';
 import { createMemoryPresence } from '../presence/memory-presence.ts';
 import { notFound } from './room-errors.ts';
-import { following, withinFrame } from './page.ts';
+import { following, limitToFrame } from './page.ts';
 import { createUserEvents, type UserEvent } from '../marks/user-events.ts';
 import { RequestError } from '../connections/request-error.ts';
 import { type Membership, Room, type RoomContext } from './room.ts';
@@ -34,7 +34,7 @@ export function createRooms(options: RoomsOptions): Rooms {
   const context: RoomContext = {
     history,
     bus,
-    holeMs: options.holeMs ?? 25,
+    gapTimeoutMs: options.gapTimeoutMs ?? 25,
     log,
     forceResync: (connection) => connections.close({ id: connection.id }, 'try_again_later'),
     delivered: (room, members) => observer.delivered?.(room, members),
@@ -58,7 +58,7 @@ export function createRooms(options: RoomsOptions): Rooms {
     bus,
     node,
     graceMs: options.presenceGraceMs ?? 10_000,
-    holeMs: context.holeMs,
+    gapTimeoutMs: context.gapTimeoutMs,
     log,
   });
   const { localPresence } = presence;
@@ -75,7 +75,7 @@ export function createRooms(options: RoomsOptions): Rooms {
       share,
       bus,
       log,
-      entersOnJoin: options.entersOnJoin ?? (() => true),
+      joinCreatesMembership: options.joinCreatesMembership ?? (() => true),
       hasJoined,
       joinedBy: (room, user) => localPresence.find(room, user)?.connections ?? 0,
       requireAccess: (identity, room) => requireAccess(identity, room, 'history'),
@@ -195,7 +195,7 @@ export function createRooms(options: RoomsOptions): Rooms {
       await requireAccess(connection.identity, room, 'history');
       try {
         const page = await client.reader.run(connection, () => history.read(room, following(after)));
-        return page === undefined ? { messages: [], more: false } : withinFrame(page);
+        return page === undefined ? { messages: [], more: false } : limitToFrame(page);
       } catch (error) {
         throw notFound(error);
       }
@@ -244,11 +244,11 @@ export function createRooms(options: RoomsOptions): Rooms {
       if (theirs.length === 0) return 'offline';
       return theirs.every((connection) => clients.get(connection)?.away === true) ? 'away' : 'online';
     },
-    forget: (dead) => presence.forget(dead),
-    added: (room, user) => {
+    removeNode: (dead) => presence.forget(dead),
+    memberAdded: (room, user) => {
       emitEvent({ kind: 'added', room, user });
     },
-    dropped: (room, user) => {
+    memberRemoved: (room, user) => {
       emitEvent({ kind: 'dropped', room, user });
     },
     remove: (room, user, code) => {

@@ -9,7 +9,7 @@ async function room(...users: string[]) {
   const clients = [];
   for (const user of users) {
     const client = node.connect(user);
-    await client.ask('join', { room: 'general' });
+    await client.request('join', { room: 'general' });
     clients.push(client);
   }
   const [maggie, bart] = clients;
@@ -19,11 +19,11 @@ async function room(...users: string[]) {
 
 test('answers with the sequence number and sends the message to every member, including the sender', async () => {
   const { clients, maggie } = await room('maggie', 'bart', 'lisa');
-  const reply = await maggie.ask('send', { room: 'general', key: newKey(), text: 'Hello' });
+  const reply = await maggie.request('send', { room: 'general', key: newKey(), text: 'Hello' });
   const { seq, at } = reply['data'] as { seq: number; at: number };
   expect(seq).toBe(1);
   for (const client of clients) {
-    const [message] = client.of('message');
+    const [message] = client.received('message');
     expect(message).toEqual({
       type: 'message',
       room: 'general',
@@ -46,7 +46,7 @@ test('encodes a message once: all members receive the same frame', async () => {
 test('sends the key to no client', async () => {
   const { clients, maggie } = await room('maggie', 'bart');
   const key = newKey();
-  await maggie.ask('send', { room: 'general', key, text: 'Hello' });
+  await maggie.request('send', { room: 'general', key, text: 'Hello' });
   expect(JSON.stringify(clients.map(({ frames }) => frames))).not.toContain(key);
 });
 
@@ -63,11 +63,11 @@ test('sends nothing before the message is durable', async () => {
   };
   const node = newNode({ history });
   const client = node.connect();
-  await client.ask('join', { room: 'general' });
-  const sending = client.ask('send', { room: 'general', key: newKey(), text: 'Hello' });
-  await client.ask('ping');
-  expect(client.of('message')).toEqual([]);
-  expect(client.of('reply').map(({ id }) => id)).toEqual([1, 3]);
+  await client.request('join', { room: 'general' });
+  const sending = client.request('send', { room: 'general', key: newKey(), text: 'Hello' });
+  await client.request('ping');
+  expect(client.received('message')).toEqual([]);
+  expect(client.received('reply').map(({ id }) => id)).toEqual([1, 3]);
   durable.resolve(undefined);
   expect((await sending)['data']).toMatchObject({ seq: 1 });
   expect(liveSeqs(client)).toEqual([1]);
@@ -81,21 +81,21 @@ test('sends nothing when the append fails', async () => {
   };
   const node = newNode({ history });
   const client = node.connect();
-  await client.ask('join', { room: 'general' });
-  const answer = await client.ask('send', { room: 'general', key: newKey(), text: 'Hello' });
+  await client.request('join', { room: 'general' });
+  const answer = await client.request('send', { room: 'general', key: newKey(), text: 'Hello' });
   expect(answer).toEqual({ type: 'error', id: 2, code: 'internal', message: 'internal error' });
-  expect(client.of('message')).toEqual([]);
+  expect(client.received('message')).toEqual([]);
 });
 
 test('answers a repeated key with the first result and appends nothing', async () => {
   const { maggie, clients, connect } = await room('maggie', 'bart');
   const key = newKey();
-  const first = await maggie.ask('send', { room: 'general', key, text: 'Hello' });
-  const again = await maggie.ask('send', { room: 'general', key: key.toUpperCase(), text: 'Hello' });
+  const first = await maggie.request('send', { room: 'general', key, text: 'Hello' });
+  const again = await maggie.request('send', { room: 'general', key: key.toUpperCase(), text: 'Hello' });
   expect(again['data']).toEqual(first['data']);
   const reconnected = connect('maggie');
-  await reconnected.ask('join', { room: 'general' });
-  const third = await reconnected.ask('send', { room: 'general', key, text: 'Hello' });
+  await reconnected.request('join', { room: 'general' });
+  const third = await reconnected.request('send', { room: 'general', key, text: 'Hello' });
   expect(third['data']).toEqual(first['data']);
   expect(clients.map((client) => liveSeqs(client))).toEqual([[1], [1]]);
   expect(liveSeqs(reconnected)).toEqual([]);
@@ -104,9 +104,9 @@ test('answers a repeated key with the first result and appends nothing', async (
 test('accepts the same key of another user as another message', async () => {
   const { maggie, bart } = await room('maggie', 'bart');
   const key = newKey();
-  await maggie.ask('send', { room: 'general', key, text: 'mine' });
-  await bart?.ask('send', { room: 'general', key, text: 'mine' });
-  expect(maggie.of('message').map(({ from }) => from)).toEqual(['maggie', 'bart']);
+  await maggie.request('send', { room: 'general', key, text: 'mine' });
+  await bart?.request('send', { room: 'general', key, text: 'mine' });
+  expect(maggie.received('message').map(({ from }) => from)).toEqual(['maggie', 'bart']);
 });
 
 test('keeps the messages of one connection in order, however long each authorization takes', async () => {
@@ -122,19 +122,19 @@ test('keeps the messages of one connection in order, however long each authoriza
         : 'allowed',
   });
   const client = node.connect();
-  await client.ask('join', { room: 'general' });
+  await client.request('join', { room: 'general' });
   const texts = ['a', 'b', 'c', 'd'];
-  const sending = Promise.all(texts.map((text) => client.ask('send', { room: 'general', key: newKey(), text })));
+  const sending = Promise.all(texts.map((text) => client.request('send', { room: 'general', key: newKey(), text })));
   expect(waiting).toHaveLength(4);
   for (const go of waiting.toReversed()) go();
   await sending;
-  expect(client.of('message').map(({ text }) => text)).toEqual(texts);
+  expect(client.received('message').map(({ text }) => text)).toEqual(texts);
 });
 
 test('refuses sends of a connection that has not joined', async () => {
   const { connect, history } = await room('maggie');
   const stranger = connect('bart');
-  const answer = await stranger.ask('send', { room: 'general', key: newKey(), text: 'Hello' });
+  const answer = await stranger.request('send', { room: 'general', key: newKey(), text: 'Hello' });
   expect(answer).toMatchObject({ type: 'error', code: 'not_joined' });
   expect((await history.read('general', { limit: 1 })).seq).toBe(0);
 });
@@ -142,7 +142,7 @@ test('refuses sends of a connection that has not joined', async () => {
 test('accepts 1 to 4,000 characters, counted in code points', async () => {
   const { maggie } = await room('maggie');
   const send = async (text: string) => {
-    const { code, type } = await maggie.ask('send', { room: 'general', key: newKey(), text });
+    const { code, type } = await maggie.request('send', { room: 'general', key: newKey(), text });
     return code ?? type;
   };
   expect(await send('')).toBe('too_long');
@@ -156,9 +156,9 @@ test('accepts 1 to 4,000 characters, counted in code points', async () => {
 
 test('replaces lone surrogates before the message is stored', async () => {
   const { maggie } = await room('maggie');
-  maggie.say(`{"id":99,"type":"send","room":"general","key":"${newKey()}","text":"broken \\ud83d"}`);
-  await maggie.until(({ type }) => type === 'message');
-  expect(maggie.of('message')[0]?.['text']).toBe('broken \ufffd');
+  maggie.sendFrame(`{"id":99,"type":"send","room":"general","key":"${newKey()}","text":"broken \\ud83d"}`);
+  await maggie.waitFor(({ type }) => type === 'message');
+  expect(maggie.received('message')[0]?.['text']).toBe('broken \ufffd');
 });
 
 test('appends and publishes a message to a room without members', async () => {
@@ -176,10 +176,10 @@ test('appends and publishes a message to a room without members', async () => {
   };
   const node = newNode({ history, observer: { appended } });
   const client = node.connect();
-  await client.ask('join', { room: 'general' });
-  void client.ask('send', { room: 'general', key: newKey(), text: 'goodbye' });
+  await client.request('join', { room: 'general' });
+  void client.request('send', { room: 'general', key: newKey(), text: 'goodbye' });
   await begun.promise;
-  client.hangUp();
+  client.disconnect();
   expect(node.rooms.list()).toEqual([]);
   resolve(undefined);
   await eventually(() => {
@@ -191,9 +191,9 @@ test('appends and publishes a message to a room without members', async () => {
 test('reports appends and deliveries to the observer', async () => {
   const observer = { appended: vi.fn(), delivered: vi.fn() };
   const node = newNode({ observer });
-  for (const user of ['maggie', 'bart']) await node.connect(user).ask('join', { room: 'general' });
+  for (const user of ['maggie', 'bart']) await node.connect(user).request('join', { room: 'general' });
   const lisa = node.connect('lisa');
-  await lisa.ask('join', { room: 'general' });
+  await lisa.request('join', { room: 'general' });
   await sendAll(lisa, 'general', ['a']);
   expect(observer.appended.mock.calls).toEqual([['general']]);
   expect(observer.delivered.mock.calls).toEqual([['general', 3]]);

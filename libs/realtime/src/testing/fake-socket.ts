@@ -32,15 +32,15 @@ export interface FakeSocket extends Socket {
   /** Whether the client answers a close frame of the server. Defaults to true. */
   answersClose: boolean;
   /** Sends a frame to the server: an object as JSON, a string unchanged. */
-  say(frame: object | string): void;
+  sendFrame(frame: object | string): void;
   /** Ends the connection on the client side. */
-  hangUp(code?: number): void;
+  disconnect(code?: number): void;
   /** Resolves to the first received frame that matches, waiting for it if necessary. */
-  until(fits: (frame: ReceivedFrame) => boolean): Promise<ReceivedFrame>;
+  waitFor(fits: (frame: ReceivedFrame) => boolean): Promise<ReceivedFrame>;
   /** Sends a request and resolves to its reply or error. */
-  ask(type: string, params?: object): Promise<ReceivedFrame>;
+  request(type: string, params?: object): Promise<ReceivedFrame>;
   /** The received frames of one type. */
-  of(type: string): ReceivedFrame[];
+  received(type: string): ReceivedFrame[];
 }
 
 export function createFakeSocket(): FakeSocket {
@@ -77,27 +77,27 @@ class Fake implements FakeSocket {
     this.closedWith = { code, reason };
     if (this.answersClose) {
       queueMicrotask(() => {
-        this.hangUp(code);
+        this.disconnect(code);
       });
     }
   }
 
   terminate(): void {
     this.terminated = true;
-    this.hangUp(1006);
+    this.disconnect(1006);
   }
 
-  say(frame: object | string): void {
+  sendFrame(frame: object | string): void {
     this.listener?.message(typeof frame === 'string' ? frame : JSON.stringify(frame));
   }
 
-  hangUp(code = 1001): void {
+  disconnect(code = 1001): void {
     if (this.#gone) return;
     this.#gone = true;
     this.listener?.closed(code);
   }
 
-  until(fits: (frame: ReceivedFrame) => boolean): Promise<ReceivedFrame> {
+  waitFor(fits: (frame: ReceivedFrame) => boolean): Promise<ReceivedFrame> {
     const present = this.frames.find(fits);
     if (present !== undefined) return Promise.resolve(present);
     return new Promise((resolve) => {
@@ -105,13 +105,13 @@ class Fake implements FakeSocket {
     });
   }
 
-  ask(type: string, params: object = {}): Promise<ReceivedFrame> {
+  request(type: string, params: object = {}): Promise<ReceivedFrame> {
     const id = ++this.#lastId;
-    this.say({ id, type, ...params });
-    return this.until((frame) => (frame.type === 'reply' || frame.type === 'error') && frame['id'] === id);
+    this.sendFrame({ id, type, ...params });
+    return this.waitFor((frame) => (frame.type === 'reply' || frame.type === 'error') && frame['id'] === id);
   }
 
-  of(type: string): ReceivedFrame[] {
+  received(type: string): ReceivedFrame[] {
     return this.frames.filter((frame) => frame.type === type);
   }
 }

@@ -72,7 +72,7 @@ export function newKey(): string {
 
 /** Sends texts one after the other and waits for each reply. */
 export async function sendAll(client: FakeSocket, room: string, texts: readonly string[]): Promise<void> {
-  for (const text of texts) await client.ask('send', { room, key: newKey(), text });
+  for (const text of texts) await client.request('send', { room, key: newKey(), text });
 }
 
 /** Lets pending callbacks and promises complete that do not depend on timers or I/O. */
@@ -86,7 +86,7 @@ export async function quiet(): Promise<void> {
 
 /** The sequence numbers of the messages that a client received live. */
 export function liveSeqs(client: FakeSocket): unknown[] {
-  return client.of('message').map((frame) => frame['seq']);
+  return client.received('message').map((frame) => frame['seq']);
 }
 
 export function range(from: number, to: number): number[] {

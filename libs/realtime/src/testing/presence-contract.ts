@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type Presence, type PresenceView, presentAtMost, type Status } from '../presence/presence.ts';
+import { type Presence, type PresenceView, maxPresent, type Status } from '../presence/presence.ts';
 
 /** A new, empty instance of the implementation under test. */
 export interface PresenceUnderTest {
@@ -169,13 +169,13 @@ export function presenceContract(name: string, create: () => Promise<PresenceUnd
       expect(await statusOf('bart')).toBe('offline');
     });
 
-    test('counts all users and lists at most presentAtMost', async () => {
+    test('counts all users and lists at most maxPresent', async () => {
       const { presence } = await open();
-      const crowd = Array.from({ length: presentAtMost + 10 }, (_, index) => live(`user ${index}`, 'online'));
+      const crowd = Array.from({ length: maxPresent + 10 }, (_, index) => live(`user ${index}`, 'online'));
       await presence.set('here', crowd);
       const { total, present } = await presence.list('one');
-      expect({ total, listed: present.length }).toEqual({ total: presentAtMost + 10, listed: presentAtMost });
-      expect(new Set(present.map(({ user }) => user)).size).toBe(presentAtMost);
+      expect({ total, listed: present.length }).toEqual({ total: maxPresent + 10, listed: maxPresent });
+      expect(new Set(present.map(({ user }) => user)).size).toBe(maxPresent);
     });
   });
 }

@@ -3,7 +3,7 @@ import websocket from '@fastify/websocket';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { type AddressInfo, connect } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { ticketGate, type GateVerdict, type TicketGateOptions } from '../fastify.ts';
+import { ticketGate, type HandshakeOutcome, type TicketGateOptions } from '../fastify.ts';
 import { createMemoryTicketStore } from '../memory-ticket-store.ts';
 
 export const allowedOrigin = 'https://chat.example';
@@ -13,7 +13,7 @@ export const exampleKey = 'dGhlIHNhbXBsZSBub25jZQ==';
 export interface GateServer {
   readonly app: FastifyInstance;
   readonly port: number;
-  readonly outcomes: GateVerdict[];
+  readonly outcomes: HandshakeOutcome[];
   /** Returns all log lines of the server at level `trace`. */
   readonly log: () => string;
   /** Returns a signed access token for `maggie` with these additional claims and signing options. */
@@ -41,7 +41,7 @@ export async function startGateServer({
   ...options
 }: GateServerOptions = {}): Promise<GateServer> {
   const lines: string[] = [];
-  const outcomes: GateVerdict[] = [];
+  const outcomes: HandshakeOutcome[] = [];
   // Fastify's request log is enabled because it prints URLs.
   const app = Fastify({ logger: { level: 'trace', stream: { write: (line: string) => lines.push(line) } } });
   onTestFinished(() => app.close());
@@ -50,7 +50,7 @@ export async function startGateServer({
   await app.register(ticketGate, {
     store: createMemoryTicketStore(),
     allowedOrigins: [allowedOrigin],
-    onVerdict: (verdict) => outcomes.push(verdict),
+    onHandshake: (outcome) => outcomes.push(outcome),
     ...options,
   });
   await app.register(websocket, { options: { server: app.gate.server as unknown as FastifyInstance['server'] } });

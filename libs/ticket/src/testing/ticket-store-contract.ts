@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { TicketClaims, TicketStore } from '../ticket-store.ts';
 
 /** The store under test. Its tickets are valid for 30 seconds. A session may have 10 outstanding tickets and request 60 per minute. */
-export interface TicketStoreSetting {
+export interface TicketStoreFixture {
   readonly store: TicketStore;
   /** Returns the time of the store's clock in Unix milliseconds. */
   readonly now: () => number;
@@ -15,7 +15,7 @@ const maggie: TicketClaims = { user: 'maggie', session: 'session-of-maggie', end
 const bart: TicketClaims = { user: 'bart', session: 'session-of-bart', endpoint };
 
 /** Defines the tests that every implementation of `TicketStore` must pass. `make` returns a new, empty store at each call. */
-export function ticketStoreContract(name: string, make: () => Promise<TicketStoreSetting>): void {
+export function ticketStoreContract(name: string, make: () => Promise<TicketStoreFixture>): void {
   async function issued(
     store: TicketStore,
     claims = maggie,

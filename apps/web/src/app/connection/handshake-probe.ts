@@ -1,6 +1,6 @@
 import { HttpClient, HttpErrorResponse } from '@angular/common/http';
 import { DOCUMENT, Service, inject } from '@angular/core';
-import type { TicketAnswer } from '@usher/protocol';
+import type { TicketResponse } from '@usher/protocol';
 import { firstValueFrom } from 'rxjs';
 import { problemCode } from '../session/http-words.ts';
 import { connectionTexts } from '../texts/connection.ts';
@@ -28,9 +28,9 @@ export class HandshakeProbe {
   /** Opens two sockets with the same ticket. */
   async reuseTicket(): Promise<readonly string[]> {
     const begun = performance.now();
-    let ticket: TicketAnswer;
+    let ticket: TicketResponse;
     try {
-      ticket = await firstValueFrom(this.http.get<TicketAnswer>('/api/ws_ticket'));
+      ticket = await firstValueFrom(this.http.get<TicketResponse>('/api/ws_ticket'));
     } catch (error) {
       return [refusal(error, connectionTexts.ticketRefused)];
     }

@@ -35,7 +35,7 @@ async function opened(permission: NotificationPermission, chosen?: 'on' | 'off')
 
 /** A message arrives in a joined room. */
 async function said(from: string, text: string): Promise<void> {
-  page.server.say('a', from, text);
+  page.server.send('a', from, text);
   await page.settled();
 }
 

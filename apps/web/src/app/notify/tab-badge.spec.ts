@@ -30,7 +30,7 @@ describe('the browser tab', () => {
   });
 
   test('shows the number of unread messages in the rooms of the user only', async () => {
-    await page.opened(aRoom('a', { unread: 2 }), aRoom('b'), aRoom('c', { mine: false, unread: 7 }));
+    await page.opened(aRoom('a', { unread: 2 }), aRoom('b'), aRoom('c', { isMember: false, unread: 7 }));
     expect(tab()).toEqual(['(2) General · Usher', 'favicon-unread.svg']);
     await page.unread('b', 1, 1);
     expect(tab()[0]).toBe('(3) General · Usher');

@@ -12,8 +12,8 @@ let shown: HTMLElement;
 const close = vi.fn();
 const all: readonly Room[] = [
   aRoom('general', { title: 'General', seq: 1 }),
-  aRoom('cafe', { title: 'Café', mine: false }),
-  aRoom('plans', { title: 'Plans', private: true, mine: false, seq: 1_000 }),
+  aRoom('cafe', { title: 'Café', isMember: false }),
+  aRoom('plans', { title: 'Plans', private: true, isMember: false, seq: 1_000 }),
 ];
 
 async function open(...rooms: Room[]): Promise<void> {

@@ -34,7 +34,8 @@ export class FindRoomsDialog {
   protected readonly rooms = computed(() => {
     const wanted = folded(this.typed().trim());
     return (this.directory.rooms() ?? []).filter(
-      (room) => !(this.onlyNew() && room.mine) && (folded(room.title).includes(wanted) || room.room.includes(wanted)),
+      (room) =>
+        !(this.onlyNew() && room.isMember) && (folded(room.title).includes(wanted) || room.room.includes(wanted)),
     );
   });
   /** Announced by screen readers when it changes. */
@@ -49,7 +50,7 @@ export class FindRoomsDialog {
   }
 
   protected async take(room: Room): Promise<void> {
-    if (room.mine) {
+    if (room.isMember) {
       this.dialog.close(room.room);
       return;
     }

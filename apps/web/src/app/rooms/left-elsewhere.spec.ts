@@ -39,7 +39,7 @@ afterEach(() => {
 
 /** The server reports that the user left a room on another device. */
 async function left(room: string): Promise<void> {
-  page.server.last.say({ type: 'left', room });
+  page.server.last.emit({ type: 'left', room });
   await page.settled();
 }
 
@@ -47,7 +47,7 @@ test('a room that was left on another device is not joined again, and the room l
   await left('b');
   expect(page.usher.room('b').state().name).toBe('waiting');
   expect(page.usher.room('a').state().name).toBe('joined');
-  await page.answers(aRoom('a'), aRoom('b', { mine: false }));
+  await page.answers(aRoom('a'), aRoom('b', { isMember: false }));
   expect(page.directory.own()?.map(({ room }) => room)).toEqual(['a']);
   expect(router.url).toBe('/rooms/a');
 });

@@ -17,8 +17,8 @@ let shown: HTMLElement;
 const close = vi.fn();
 const ask = vi.fn();
 
-async function open(manages: boolean, ...members: Member[]): Promise<void> {
-  await page.opened(aRoom('plans', { private: true, manages }));
+async function open(canManage: boolean, ...members: Member[]): Promise<void> {
+  await page.opened(aRoom('plans', { private: true, canManage }));
   shown = TestBed.createComponent(MembersDialog).nativeElement as HTMLElement;
   document.body.append(shown);
   await page.settled();
@@ -111,7 +111,7 @@ describe('the members dialog', () => {
 
   test('closes when the user is removed from the room', async () => {
     await open(false, maggie, bart);
-    page.server.last.say({ type: 'removed', room: 'plans', code: 'not_found' });
+    page.server.last.emit({ type: 'removed', room: 'plans', code: 'not_found' });
     await page.settled();
     expect(close).toHaveBeenCalled();
   });

@@ -36,9 +36,9 @@ export class MembersDialog {
   protected readonly you = messageTexts.you;
   protected readonly user = inject(Session).user;
   protected readonly title = computed(() => this.directory.title(this.room));
-  protected readonly manages = computed(() => {
+  protected readonly canManage = computed(() => {
     const room = this.directory.find(this.room);
-    return room?.private === true && room.manages;
+    return room?.private === true && room.canManage;
   });
   protected readonly list = this.members.list;
   protected readonly error = computed(() => {
@@ -55,10 +55,10 @@ export class MembersDialog {
 
   constructor() {
     const dialog = inject<MatDialogRef<MembersDialog>>(MatDialogRef);
-    const { people } = injectUsher().room(this.room);
+    const { presence } = injectUsher().room(this.room);
     effect(() => {
       // Reloads when presence changes: only the server knows the status of members in other rooms.
-      people();
+      presence();
       untracked(() => void this.members.load());
     });
     effect(() => {

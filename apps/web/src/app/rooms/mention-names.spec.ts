@@ -34,7 +34,7 @@ async function answers(...users: string[]): Promise<void> {
 
 describe('a name in a message', () => {
   test('notifies the user and users who are in the room now', async () => {
-    page.server.tell('a', { type: 'presence', room: 'a', user: 'bart', status: 'online' });
+    page.server.broadcast('a', { type: 'presence', room: 'a', user: 'bart', status: 'online' });
     await page.settled();
     expect(['maggie', 'bart', 'lisa', 'everyone'].filter((name) => names.notifies(name))).toEqual(['maggie', 'bart']);
     expect(requests()).toHaveLength(0);

@@ -28,7 +28,7 @@ export class MentionNames {
         ? []
         : this.usher
             .room(room)
-            .people()
+            .presence()
             .map(({ user }) => user),
     );
   });

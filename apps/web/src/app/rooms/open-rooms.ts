@@ -42,7 +42,7 @@ export class OpenRooms {
       if (this.directory.answered() === undefined) return;
       untracked(() => {
         for (const { room } of this.views.values()) {
-          if (room.state().name === 'denied' && this.directory.find(room.name)?.mine === true) room.open();
+          if (room.state().name === 'denied' && this.directory.find(room.name)?.isMember === true) room.open();
         }
       });
     });

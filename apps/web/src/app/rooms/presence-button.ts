@@ -1,5 +1,5 @@
 import { Component, computed, input } from '@angular/core';
-import type { Person } from '@usher/client/rooms';
+import type { PresentUser } from '@usher/client/rooms';
 import { messageTexts } from '../texts/message.ts';
 import { roomTexts } from '../texts/room.ts';
 import { Avatar } from '../ui/avatar.ts';
@@ -43,7 +43,7 @@ const mostFaces = 3;
 })
 export class PresenceButton {
   /** Sorted by name. */
-  readonly people = input.required<readonly Person[]>();
+  readonly people = input.required<readonly PresentUser[]>();
   /** The user name of the reader. */
   readonly user = input.required<string>();
 

@@ -73,7 +73,7 @@ export function followReading({ view, user, past, atEnd, screen }: ReadingOption
     if (heard !== undefined) return { until: heard };
     if (directory.rooms() === undefined && directory.error() === undefined) return undefined;
     const known = directory.find(room.name);
-    return { until: known?.mine === true ? known.read : undefined };
+    return { until: known?.isMember === true ? known.read : undefined };
   });
   const count = computed(() => directory.find(view().room.name)?.unread ?? 0);
 

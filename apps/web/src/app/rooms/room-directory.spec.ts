@@ -37,7 +37,7 @@ describe('the rooms of a user', () => {
   });
 
   test('are own rooms by activity, and all visible rooms by title', async () => {
-    await page.opened(aRoom('b', { at: 1 }), aRoom('a', { at: 2 }), aRoom('c', { mine: false, at: 3 }));
+    await page.opened(aRoom('b', { at: 1 }), aRoom('a', { at: 2 }), aRoom('c', { isMember: false, at: 3 }));
     expect(own()).toEqual(['a', 'b']);
     expect(page.directory.rooms()?.map(({ room }) => room)).toEqual(['a', 'b', 'c']);
   });
@@ -46,11 +46,11 @@ describe('the rooms of a user', () => {
     await page.opened(aRoom('a'));
     void page.directory.load();
     const http = TestBed.inject(HttpTestingController);
-    http.expectOne('/api/rooms').flush({ rooms: [aRoom('a'), aRoom('b', { mine: false })], next: 'b' });
+    http.expectOne('/api/rooms').flush({ rooms: [aRoom('a'), aRoom('b', { isMember: false })], next: 'b' });
     await page.settled();
     http
       .expectOne('/api/rooms?cursor=b&limit=1000')
-      .flush({ rooms: [aRoom('a', { mine: false }), aRoom('c', { mine: false })] });
+      .flush({ rooms: [aRoom('a', { isMember: false }), aRoom('c', { isMember: false })] });
     await page.settled();
     expect(page.directory.rooms()?.map(({ room }) => room)).toEqual(['a', 'b', 'c']);
     expect(own()).toEqual([]);
@@ -70,8 +70,8 @@ describe('the rooms of a user', () => {
   test('count messages in joined rooms, for which the server sends no counts', async () => {
     await page.opened(aRoom('a'), aRoom('b'));
     await page.entered('a');
-    page.server.say('a', 'bart', 'for you, @maggie');
-    page.server.say('a', 'maggie', 'thank you');
+    page.server.send('a', 'bart', 'for you, @maggie');
+    page.server.send('a', 'maggie', 'thank you');
     await page.settled();
     expect(page.directory.find('a')).toMatchObject({ seq: 2, unread: 1, mentions: 1 });
     page.usher.room('a').read(2);
@@ -83,7 +83,7 @@ describe('the rooms of a user', () => {
     await page.opened(aRoom('a'), aRoom('b'));
     await page.entered('b');
     await page.unread('b', 1, 1);
-    page.server.tell('b', { type: 'removed', room: 'b', code: 'not_found' });
+    page.server.broadcast('b', { type: 'removed', room: 'b', code: 'not_found' });
     await page.settled();
     expect(own()).toEqual(['a']);
     expect(page.asked()).toBe(0);
@@ -122,7 +122,7 @@ describe('the rooms of a user', () => {
 
   test('lose a room at once when the user is removed, but keep its title', async () => {
     await page.opened(aRoom('a'), aRoom('plans', { private: true, title: 'Plans' }));
-    page.server.last.say({ type: 'removed', room: 'plans', code: 'not_found' });
+    page.server.last.emit({ type: 'removed', room: 'plans', code: 'not_found' });
     await page.settled();
     expect(own()).toEqual(['a']);
     expect(page.directory.title('plans')).toBe('Plans');
@@ -137,7 +137,7 @@ describe('the rooms of a user', () => {
     const left = page.directory.leave('a');
     http.expectOne({ method: 'DELETE', url: '/api/rooms/a/members/maggie' }).flush(null);
     await page.settled();
-    await page.answers(aRoom('a', { mine: false }));
+    await page.answers(aRoom('a', { isMember: false }));
     await left;
     expect(own()).toEqual([]);
     const joined = page.directory.join('a');

@@ -51,7 +51,7 @@ export class RoomDirectory {
   /** The rooms that the user is a member of, most recent activity first. */
   readonly own = computed(() =>
     this.rooms()
-      ?.filter(({ mine }) => mine)
+      ?.filter(({ isMember }) => isMember)
       .toSorted(byActivity),
   );
   /** The totals of unread messages and mentions. */
@@ -70,7 +70,9 @@ export class RoomDirectory {
       if (answer === undefined) return;
       // A room that was lost does not count as the user's own until the server lists it again.
       const mine = new Set(
-        answer.rooms.filter((room) => room.mine && !this.news.isLost(room.room, answer.since)).map(({ room }) => room),
+        answer.rooms
+          .filter((room) => room.isMember && !this.news.isLost(room.room, answer.since))
+          .map(({ room }) => room),
       );
       const isNew = this.news.heardOf(this.askedLast).some((room) => !mine.has(room));
       if (isNew) untracked(() => void this.load());

@@ -78,7 +78,7 @@ describe('the room list', () => {
   });
 
   test('offers help to users without rooms', async () => {
-    await page.opened(aRoom('a', { mine: false }));
+    await page.opened(aRoom('a', { isMember: false }));
     expect(shown.textContent).toContain('You haven’t joined any rooms.');
     [...shown.querySelectorAll<HTMLButtonElement>('.none button')][0]?.click();
     expect(browse).toHaveBeenCalledOnce();

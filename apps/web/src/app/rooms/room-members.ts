@@ -21,7 +21,7 @@ export class RoomMembers {
     const here = new Map(
       this.usher
         .room(this.room)
-        .people()
+        .presence()
         .map(({ user, status }) => [user, status]),
     );
     return this.asked.value()?.map((member): Member => ({ ...member, status: here.get(member.user) ?? member.status }));

@@ -25,7 +25,7 @@ import { RoomDirectory } from './room-directory.ts';
           <button mat-menu-item (click)="members()">
             <span class="item"><app-icon name="people" [size]="18" />{{ texts.members }}</span>
           </button>
-          @if (room.mine && !(room.private && room.manages)) {
+          @if (room.isMember && !(room.private && room.canManage)) {
             <button mat-menu-item (click)="leave()">
               <span class="item"><app-icon name="sign_out" [size]="18" />{{ texts.leave }}</span>
             </button>

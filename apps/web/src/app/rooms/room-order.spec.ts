@@ -11,8 +11,8 @@ const room = (name: string): Room => ({
   unread: 0,
   read: 0,
   mentions: 0,
-  mine: true,
-  manages: false,
+  isMember: true,
+  canManage: false,
 });
 const names = (rooms: readonly Room[]): string => rooms.map(({ room: name }) => name).join(' ');
 

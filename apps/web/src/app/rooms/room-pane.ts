@@ -121,11 +121,11 @@ export class RoomPane {
     return unread !== undefined && screen !== undefined && unread.first.seq < screen.from ? unread : undefined;
   });
   protected readonly writing = computed(() => {
-    const names = this.view().room.writing();
+    const names = this.view().room.typingUsers();
     return names.length === 0 ? '' : roomTexts.typing(names);
   });
   /** Users who can be mentioned: recent authors, then the other users in the room. */
-  protected readonly people = computed(() => speakersOf(this.messages(), this.view().room.people(), this.user()));
+  protected readonly people = computed(() => speakersOf(this.messages(), this.view().room.presence(), this.user()));
   /** The message that is being edited in the composer. */
   protected readonly editing = signal<RoomMessage | undefined>(undefined);
   protected readonly trouble = signal<string | undefined>(undefined);

@@ -11,8 +11,8 @@ const room = (name: string, title: string, mine: boolean): Room => ({
   unread: 0,
   read: 0,
   mentions: 0,
-  mine,
-  manages: false,
+  isMember: mine,
+  canManage: false,
 });
 const own = [room('general', 'General', true), room('random', 'Random', true), room('secret', 'Secret plans', true)];
 const others = [room('cafe', 'Café Moe', false), room('skate', 'Skateboards', false)];

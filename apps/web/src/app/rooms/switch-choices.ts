@@ -37,7 +37,7 @@ export function choicesFor(typed: string, { own, others, recent, here }: Choices
       // Fuzzy match: the letters in their order are sufficient.
       threshold: 0.2,
       // Prefers the user's rooms slightly among matches.
-      scoreFn: ({ score, obj }) => score * (obj.mine ? 1 : 0.9) - (places.get(obj) ?? 0) / 1e6,
+      scoreFn: ({ score, obj }) => score * (obj.isMember ? 1 : 0.9) - (places.get(obj) ?? 0) / 1e6,
     })
     .map(({ obj }) => obj);
 }

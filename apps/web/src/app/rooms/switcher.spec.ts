@@ -54,7 +54,7 @@ describe('the switcher', () => {
     await page.opened(
       aRoom('general', { title: 'General', at: 3 }),
       aRoom('plans', { title: 'Plans', at: 2, private: true }),
-      aRoom('random', { title: 'Random', mine: false }),
+      aRoom('random', { title: 'Random', isMember: false }),
     );
     shown = TestBed.createComponent(Switcher).nativeElement as HTMLElement;
     document.body.append(shown);

@@ -32,7 +32,7 @@ export class Switcher {
   protected readonly rooms = computed(() =>
     choicesFor(this.typed(), {
       own: this.directory.own() ?? [],
-      others: (this.directory.rooms() ?? []).filter(({ mine }) => !mine),
+      others: (this.directory.rooms() ?? []).filter(({ isMember }) => !isMember),
       recent: this.visits.recent(),
       here: this.visits.here(),
     }),

@@ -96,7 +96,7 @@ describe('what was not sent', () => {
   });
 
   test('a change of a message goes out as well', async () => {
-    const { seq } = server.say('general', 'maggie', 'helo');
+    const { seq } = server.send('general', 'maggie', 'helo');
     server.ticket = offline;
     const { room } = pageOf('maggie');
     room.edit(seq, 'hello');

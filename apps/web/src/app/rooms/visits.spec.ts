@@ -62,7 +62,7 @@ describe('the rooms that were looked at', () => {
   });
 
   test('whoever enters a room that was not theirs has the list anew, once', async () => {
-    await page.opened(aRoom('general', { mine: false }));
+    await page.opened(aRoom('general', { isMember: false }));
     await goTo('/rooms/general');
     await page.entered('general');
     await page.answers(aRoom('general'));

@@ -44,7 +44,7 @@ export class Visits {
       else if (!isSeen) {
         const room = this.directory.find(here);
         isSeen = room !== undefined;
-        if (room?.mine === false) untracked(() => void this.directory.load());
+        if (room?.isMember === false) untracked(() => void this.directory.load());
       }
     });
   }

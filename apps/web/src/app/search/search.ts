@@ -1,6 +1,6 @@
 import { HttpClient } from '@angular/common/http';
 import { inject, signal } from '@angular/core';
-import type { Found, Message } from '@usher/protocol';
+import type { SearchResults, Message } from '@usher/protocol';
 import { firstValueFrom } from 'rxjs';
 
 const pageSize = 20;
@@ -48,7 +48,7 @@ export class Search {
     this.trouble.set(undefined);
     try {
       const params = { q: this.query, limit: pageSize, ...(before !== undefined && { before }) };
-      const { messages, next } = await firstValueFrom(this.http.get<Found>('/api/search', { params }));
+      const { messages, next } = await firstValueFrom(this.http.get<SearchResults>('/api/search', { params }));
       // The response to an outdated query.
       if (mine !== this.times) return;
       this.messages.update((found = []) => [...found, ...messages]);

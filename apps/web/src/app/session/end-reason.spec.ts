@@ -1,4 +1,4 @@
-import { closeReasonOf, endCauses } from '@usher/protocol/server';
+import { toCloseReason, endCauses } from '@usher/protocol/server';
 import { describe, expect, test } from 'vitest';
 import { endedTexts } from '../texts/ended.ts';
 import { endReasonOf, endReasonOfSocket } from './end-reason.ts';
@@ -17,7 +17,7 @@ describe('why a session is over', () => {
   );
 
   test.each(endCauses)('is known of a socket that was closed (%s)', (cause) => {
-    expect(endReasonOfSocket({ kind: 'signed_out', code: 4501, text: closeReasonOf(cause) })).toBe(cause);
+    expect(endReasonOfSocket({ kind: 'signed_out', code: 4501, text: toCloseReason(cause) })).toBe(cause);
   });
 
   test.each([

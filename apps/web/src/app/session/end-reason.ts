@@ -1,5 +1,5 @@
 import type { Reason } from '@usher/client';
-import { endCauseOf } from '@usher/protocol';
+import { parseEndCause } from '@usher/protocol';
 import { endedTexts } from '../texts/ended.ts';
 
 /** Why the session ended. Each reason has a text in `endedTexts`. */
@@ -15,7 +15,7 @@ export function endReasonOf(reason: string | undefined): EndReason {
  * ticket call.
  */
 export function endReasonOfSocket({ code, text }: Reason): EndReason {
-  return endReasonOf(code === 'user_disabled' ? code : endCauseOf(text));
+  return endReasonOf(code === 'user_disabled' ? code : parseEndCause(text));
 }
 
 function isEndReason(name: string): name is EndReason {

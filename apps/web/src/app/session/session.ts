@@ -2,7 +2,7 @@ import { HttpClient } from '@angular/common/http';
 import { DOCUMENT, DestroyRef, Service, computed, inject, signal } from '@angular/core';
 import { Router } from '@angular/router';
 import { type SessionState, createSessionKeeper, sessionByCookie } from '@usher/client/session';
-import type { TokenAnswer } from '@usher/protocol';
+import type { TokenResponse } from '@usher/protocol';
 import { firstValueFrom } from 'rxjs';
 import { type EndReason, endReasonOf } from './end-reason.ts';
 import { safeReturn } from './return-url.ts';
@@ -68,7 +68,7 @@ export class Session {
 
   /** @throws HttpErrorResponse if the server rejects the credentials or cannot be reached */
   async signIn(user: string, pwd: string): Promise<void> {
-    await this.keeper.signIn(() => firstValueFrom(this.http.post<TokenAnswer>('/api/auth', { user, pwd })));
+    await this.keeper.signIn(() => firstValueFrom(this.http.post<TokenResponse>('/api/auth', { user, pwd })));
     await this.way;
   }
 

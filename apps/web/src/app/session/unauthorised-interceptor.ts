@@ -1,6 +1,6 @@
 import type { HttpInterceptorFn } from '@angular/common/http';
 import { inject } from '@angular/core';
-import { endCauseOf } from '@usher/protocol';
+import { parseEndCause } from '@usher/protocol';
 import { catchError, throwError } from 'rxjs';
 import { type EndReason, endReasonOf } from './end-reason.ts';
 import { problemOf } from './http-words.ts';
@@ -32,7 +32,7 @@ function endOf(error: unknown): EndReason | undefined {
     case 'session_ended':
     case 'token_expired':
     case 'invalid_token':
-      return endReasonOf(endCauseOf(problem.detail));
+      return endReasonOf(parseEndCause(problem.detail));
     default:
       return undefined;
   }

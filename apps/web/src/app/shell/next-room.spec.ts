@@ -11,8 +11,8 @@ const rooms: Room[] = [0, 3, 0, 1].map((unread, index) => ({
   unread,
   read: 0,
   mentions: 0,
-  mine: true,
-  manages: false,
+  isMember: true,
+  canManage: false,
 }));
 const any = (): boolean => true;
 const unread = (room: Room): boolean => room.unread > 0;

@@ -22,8 +22,8 @@ export function aRoom(name: string, more: Partial<Room> = {}): Room {
     unread: 0,
     read: 0,
     mentions: 0,
-    mine: true,
-    manages: false,
+    isMember: true,
+    canManage: false,
     ...more,
   };
 }
@@ -80,7 +80,7 @@ export class RoomPage {
 
   /** The server sends an unread count. */
   async unread(room: string, seq: number, count: number, mentions = 0, read = 0): Promise<void> {
-    this.server.last.say({ type: 'unread', room, seq, read, count, mentions });
+    this.server.last.emit({ type: 'unread', room, seq, read, count, mentions });
     await this.settled();
   }
 
