@@ -55,7 +55,7 @@ export default [
     who: 'an operator receives a proof although a connection is still open',
     get: '503 with the partial proof if a node does not answer',
     in: 'libs/realtime/src/bus/cluster-request.ts',
-    without: ['return { answers, complete: awaited.size === 0 };', 'return { answers, complete: true };'],
+    without: ['return { responses, complete: awaited.size === 0 };', 'return { responses, complete: true };'],
     shown: ['libs/realtime', 'src/bus/cluster-request.spec.ts'],
   },
   {

@@ -33,7 +33,7 @@ test('returns unread counts for each own room', async () => {
 test('returns every other room once, even if rooms are joined between pages', async () => {
   const { list, marks } = await open();
   const first = list({ user: 'bart', limit: 1 });
-  expect(first).toMatchObject({ rooms: [{ room: 'one', mine: false }], next: 'one' });
+  expect(first).toMatchObject({ rooms: [{ room: 'one', isMember: false }], next: 'one' });
   await marks.enter('one', 'bart');
   const second = list({ user: 'bart', limit: 1, cursor: String(first.next) });
   expect(second).toMatchObject({ rooms: [{ room: 'three' }], next: 'three' });

@@ -165,8 +165,8 @@ test('ignores an invalid command', async () => {
   const shared = await newCluster();
   const here = newNode('here', shared, ['here']);
   const socket = here.connect('maggie', await shared.begin('maggie'));
-  for (const question of [{ sessions: 'all', cause: 'operator' }, { sessions: [], cause: 'boredom' }, {}, null]) {
-    shared.bus.publish('survey:endings', JSON.stringify({ id: '1', from: 'there', question }));
+  for (const request of [{ sessions: 'all', cause: 'operator' }, { sessions: [], cause: 'boredom' }, {}, null]) {
+    shared.bus.publish('cluster:endings', JSON.stringify({ id: '1', from: 'there', request }));
   }
   expect(socket.closed).toBeUndefined();
   expect(here.log).toHaveLength(4);
