@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { chromium, type BrowserContext } from '@playwright/test';
 import { composer, signIn } from '../fixtures/chat.ts';
-import { Speaker } from '../fixtures/speaker.ts';
+import { HeadlessUser } from '../fixtures/headless-user.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { categories, medianAudit } from './audit.ts';
 
@@ -41,10 +41,10 @@ async function line(name: string, url: string, port: number, device: 'phone' | '
 
 /** A room with a day of messages. */
 async function fillRoom(url: string): Promise<void> {
-  const bart = await Speaker.connect(url, 'bart', 'secret');
+  const bart = await HeadlessUser.connect(url, 'bart', 'secret');
   for (let n = 1; n <= 60; n += 1)
-    await bart.say('general', `line ${n}: with some **weight** and a link to https://example.org`);
-  bart.leave();
+    await bart.send('general', `line ${n}: with some **weight** and a link to https://example.org`);
+  bart.disconnect();
 }
 
 async function enter(browser: BrowserContext): Promise<void> {

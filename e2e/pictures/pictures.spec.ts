@@ -1,6 +1,6 @@
 import { tokenOf } from '../fixtures/calls.ts';
-import { composer, expectSent, expectState, messageWith, openRoom, say, signIn } from '../fixtures/chat.ts';
-import { addMember, longTitle, makeRoom } from '../fixtures/rooms.ts';
+import { composer, expectSent, expectState, messageWith, openRoom, sendMessage, signIn } from '../fixtures/chat.ts';
+import { addMember, longTitle, createRoom } from '../fixtures/rooms.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { converse, looks, shooter } from './scene.ts';
 
@@ -12,7 +12,7 @@ const elsewhere = [
 for (const { name, ...look } of looks) {
   test(`pictures: ${name}`, async ({ usher, visitor }) => {
     await converse(usher.direct);
-    await makeRoom(usher.direct, 'lisa', { room: 'long', title: longTitle, private: true });
+    await createRoom(usher.direct, 'lisa', { room: 'long', title: longTitle, private: true });
     await addMember(usher.direct, 'lisa', 'long', 'maggie');
     const { page } = await visitor({ ...look, reducedMotion: 'reduce' });
     const shoot = shooter(page, name);
@@ -24,13 +24,13 @@ for (const { name, ...look } of looks) {
     await openRoom(page, 'General');
     await expect(messageWith(page, 'JWT in the URL')).toBeVisible();
     await shoot('rooms');
-    usher.cable.pull();
+    usher.relay.disconnect();
     await expectState(page, 'backoff');
-    await say(page, 'On the train, in a tunnel. This goes out when I am back.');
+    await sendMessage(page, 'On the train, in a tunnel. This goes out when I am back.');
     await composer(page).fill('And this is not even sent yet');
     await expect(page.getByText(/Retrying in \d+ s/).first()).toBeVisible();
     await shoot('offline');
-    usher.cable.plugIn();
+    usher.relay.reconnect();
     await expectState(page, 'open');
     await expectSent(page, 'On the train, in a tunnel. This goes out when I am back.');
     await page.goto('/connection');

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
-import { expectSent, messageWith, openRoom, say, signIn } from '../fixtures/chat.ts';
-import { addMember, inList, longTitle, makeRoom } from '../fixtures/rooms.ts';
+import { expectSent, messageWith, openRoom, sendMessage, signIn } from '../fixtures/chat.ts';
+import { addMember, roomEntry, longTitle, createRoom } from '../fixtures/rooms.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { converse, looks, shooter } from './scene.ts';
 
@@ -11,12 +11,12 @@ for (const { name, ...look } of looks) {
     const { lisa, bart } = await converse(usher.direct);
     const { page } = await visitor({ ...look, reducedMotion: 'reduce' });
     const shoot = shooter(page, name);
-    await lisa.say('release-party', 'The band wants to know: do they need a ticket too?');
-    await bart.say('release-party', 'Everybody needs a ticket. That is rather the point of this thing.');
+    await lisa.send('release-party', 'The band wants to know: do they need a ticket too?');
+    await bart.send('release-party', 'Everyone needs a ticket. That is the whole idea.');
     await signIn(page, 'maggie');
-    await bart.say('random', 'Who left the tram ticket on the printer?');
-    await bart.say('random', 'It is stamped already, @maggie');
-    await expect(inList(page, 'Random')).toHaveAccessibleName(/1 mention of you/);
+    await bart.send('random', 'Who left the tram ticket on the printer?');
+    await bart.send('random', 'It is stamped already, @maggie');
+    await expect(roomEntry(page, 'Random')).toHaveAccessibleName(/1 mention of you/);
     await page.getByRole('button', { name: 'Browse rooms' }).click();
     await expect(page.getByRole('button', { name: 'Join Skateboards' })).toBeVisible();
     await shoot('browse');
@@ -32,9 +32,9 @@ for (const { name, ...look } of looks) {
 
     await page.goto('/rooms/general');
     await expect(messageWith(page, 'JWT in the URL')).toBeVisible();
-    await say(page, 'Thank you! Thursday at ten, in the smal room.');
+    await sendMessage(page, 'Thank you! Thursday at ten, in the smal room.');
     await expectSent(page, 'Thank you!');
-    lisa.write('general');
+    lisa.signalTyping('general');
     await expect(page.getByText('lisa is typing…')).toBeVisible();
     await shoot('typing');
     await edit(page, 'in the smal room');
@@ -52,17 +52,17 @@ for (const { name, ...look } of looks) {
     await page.goto('/search?q=ticket');
     await expect(page.locator('mark').first()).toBeVisible();
     await shoot('search');
-    for (const person of [lisa, bart]) person.leave();
+    for (const person of [lisa, bart]) person.disconnect();
   });
 }
 
 /** Rooms that Maggie has joined, and some that she has not. */
 async function furnish(url: string): Promise<void> {
-  await makeRoom(url, 'maggie', { room: 'release-party', title: 'Release party', private: true });
+  await createRoom(url, 'maggie', { room: 'release-party', title: 'Release party', private: true });
   for (const user of ['bart', 'lisa', 'admin']) await addMember(url, 'maggie', 'release-party', user);
-  await makeRoom(url, 'maggie', { room: 'long', title: longTitle, private: true });
-  await makeRoom(url, 'bart', { room: 'skateboards', title: 'Skateboards' });
-  await makeRoom(url, 'lisa', { room: 'reading-circle', title: 'Reading circle' });
+  await createRoom(url, 'maggie', { room: 'long', title: longTitle, private: true });
+  await createRoom(url, 'bart', { room: 'skateboards', title: 'Skateboards' });
+  await createRoom(url, 'lisa', { room: 'reading-circle', title: 'Reading circle' });
 }
 
 async function edit(page: Page, text: string): Promise<void> {

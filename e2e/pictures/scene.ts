@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { join } from 'node:path';
-import { Speaker } from '../fixtures/speaker.ts';
+import { HeadlessUser } from '../fixtures/headless-user.ts';
 
 /** The screenshots for the documentation, taken from the real app: `npm run pictures`. */
 const folder = join(import.meta.dirname, '../../docs/pictures');
@@ -19,16 +19,16 @@ export const looks = [
 const conversation = [
   [
     'lisa',
-    'Morning! Has anybody tried the new build on the train? Mine came back from two tunnels without losing a line.',
+    'Morning! Has anyone tried the new build on the train? Mine came back from two tunnels without losing a line.',
   ],
   ['bart', 'Yep'],
   [
     'bart',
-    'I pulled the cable on purpose. Typed three messages, plugged it in again:\nall three went out, in order, once.',
+    'I unplugged the network on purpose, typed three messages and plugged it in again:\nall three went out, in order, once.',
   ],
   ['maggie', 'Same here. The banner counts down and then it is just… back.'],
   ['lisa', 'And when I signed out on my phone, the laptop was out in the same second.'],
-  ['bart', 'What happens if somebody copies the ticket out of a log?'],
+  ['bart', 'What happens if someone copies the ticket out of a log?'],
   [
     'lisa',
     'Nothing. It was used up before the handshake was even accepted, and thirty seconds later it would be dead anyway.',
@@ -42,13 +42,13 @@ const conversation = [
 ] as const;
 
 /** Fills General with messages. Lisa and Bart stay present. */
-export async function converse(url: string): Promise<Record<'lisa' | 'bart', Speaker>> {
-  const lisa = await Speaker.connect(url, 'lisa', 'secret');
-  const bart = await Speaker.connect(url, 'bart', 'secret');
-  const maggie = await Speaker.connect(url, 'maggie', 'secret');
+export async function converse(url: string): Promise<Record<'lisa' | 'bart', HeadlessUser>> {
+  const lisa = await HeadlessUser.connect(url, 'lisa', 'secret');
+  const bart = await HeadlessUser.connect(url, 'bart', 'secret');
+  const maggie = await HeadlessUser.connect(url, 'maggie', 'secret');
   const people = { lisa, bart, maggie };
-  for (const [user, text] of conversation) await people[user].say('general', text);
-  maggie.leave();
+  for (const [user, text] of conversation) await people[user].send('general', text);
+  maggie.disconnect();
   return { lisa, bart };
 }
 

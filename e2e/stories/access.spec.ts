@@ -1,8 +1,8 @@
 import type { Page } from '@playwright/test';
 import { expectNothingFound, type Look } from '../fixtures/axe.ts';
-import { composer, expectSent, expectState, messageWith, openRoom, say, signIn } from '../fixtures/chat.ts';
-import { inList, makeRoom } from '../fixtures/rooms.ts';
-import { Speaker } from '../fixtures/speaker.ts';
+import { composer, expectSent, expectState, messageWith, openRoom, sendMessage, signIn } from '../fixtures/chat.ts';
+import { roomEntry, createRoom } from '../fixtures/rooms.ts';
+import { HeadlessUser } from '../fixtures/headless-user.ts';
 import { expect, test } from '../fixtures/test.ts';
 
 // Axe runs four times in each state.
@@ -36,7 +36,7 @@ test('axe finds no violation on the sign-in page and the rooms', async ({ visito
   await page.setViewportSize(desktop);
   await openRoom(page, 'General');
   await expectAccessible(page);
-  await say(page, 'a message to look at');
+  await sendMessage(page, 'a message to look at');
   await expectSent(page, 'a message to look at');
   await expectAccessible(page);
 });
@@ -46,14 +46,14 @@ test('axe finds no violation in a conversation with every kind of content, its m
   visitor,
 }) => {
   test.slow();
-  await usher.fill('general', 400);
+  await usher.insertMessages('general', 400);
   const { page } = await visitor({ reducedMotion: 'reduce' });
   await signIn(page, 'maggie');
   await openRoom(page, 'General');
-  const all = '**b** *i* `c` https://example.org @maggie @bart\n\n> said\n\n1. one\n\n```\ncode\n```';
-  await say(page, all);
-  await expectSent(page, 'said');
-  for (const text of ['to be edited', 'to be taken back', '👍', 'שלום']) await say(page, text);
+  const all = '**b** *i* `c` https://example.org @maggie @bart\n\n> quoted\n\n1. one\n\n```\ncode\n```';
+  await sendMessage(page, all);
+  await expectSent(page, 'quoted');
+  for (const text of ['to be edited', 'to be taken back', '👍', 'שלום']) await sendMessage(page, text);
   await expectSent(page, 'שלום');
   await messageWith(page, 'to be edited').hover();
   await messageWith(page, 'to be edited').getByRole('button', { name: 'Message actions' }).click();
@@ -85,14 +85,14 @@ test('axe finds no violation in a conversation with every kind of content, its m
 
 test('axe finds no violation in room navigation and room dialogs', async ({ usher, visitor }) => {
   test.slow();
-  await makeRoom(usher.url, 'maggie', { room: 'plans', title: 'Plans', private: true });
-  await makeRoom(usher.url, 'bart', { room: 'skateboards', title: 'Skateboards' });
-  const bart = await Speaker.connect(usher.url, 'bart', 'secret');
-  await bart.say('general', 'somebody is called @maggie');
-  bart.leave();
+  await createRoom(usher.url, 'maggie', { room: 'plans', title: 'Plans', private: true });
+  await createRoom(usher.url, 'bart', { room: 'skateboards', title: 'Skateboards' });
+  const bart = await HeadlessUser.connect(usher.url, 'bart', 'secret');
+  await bart.send('general', 'a question for @maggie');
+  bart.disconnect();
   const { page } = await visitor({ reducedMotion: 'reduce' });
   await signIn(page, 'maggie');
-  await expect(inList(page, 'General')).toHaveAccessibleName(/mention/);
+  await expect(roomEntry(page, 'General')).toHaveAccessibleName(/mention/);
   await expectAccessible(page);
   await page.setViewportSize(desktop);
   await page.getByRole('button', { name: 'Browse rooms' }).click();
@@ -109,7 +109,7 @@ test('axe finds no violation in room navigation and room dialogs', async ({ ushe
   await openRoom(page, 'Plans');
   await page.getByRole('button', { name: 'Room menu' }).click();
   await page.getByRole('menuitem', { name: 'Members' }).click();
-  await page.getByLabel('Add people').fill('nobody');
+  await page.getByLabel('Add people').fill('unknown-user');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('alert')).toBeVisible();
   await expectAccessible(page);
@@ -130,11 +130,11 @@ test('axe finds no violation while disconnected and on the connection page', asy
   const { page } = await visitor({ reducedMotion: 'reduce' });
   await signIn(page, 'maggie');
   await openRoom(page, 'General');
-  usher.cable.pull();
+  usher.relay.disconnect();
   await expectState(page, 'backoff');
-  await say(page, 'one that waits');
+  await sendMessage(page, 'one that waits');
   await expectAccessible(page);
-  usher.cable.plugIn();
+  usher.relay.reconnect();
   await expectState(page, 'open');
 
   await page.goto('/connection');
@@ -195,14 +195,14 @@ test('the focus is never lost: after signing in, deleting a message and jumping 
   usher,
   visitor,
 }) => {
-  await usher.fill('general', 200);
+  await usher.insertMessages('general', 200);
   const { page } = await visitor();
   await signIn(page, 'maggie');
   await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
 
   await openRoom(page, 'General');
   for (const text of ['first of mine', 'second of mine']) {
-    await say(page, text);
+    await sendMessage(page, text);
     await expectSent(page, text);
   }
   await messageWith(page, 'first of mine').hover();
@@ -238,7 +238,7 @@ test('the navigation marks the current page: search, connection, settings', asyn
   await expect(current).toHaveAccessibleName(/maggie/);
 });
 
-test('with forced colors, the current room, own messages and the status are told apart', async ({ visitor }) => {
+test('with forced colors, the current room, own messages and the status are distinguishable', async ({ visitor }) => {
   const { page } = await visitor({ forcedColors: 'active' });
   await signIn(page, 'maggie');
   const style = (selector: string, name: string): Promise<string> =>
@@ -247,7 +247,7 @@ test('with forced colors, the current room, own messages and the status are told
       .first()
       .evaluate((element, property) => getComputedStyle(element).getPropertyValue(property), name);
   await openRoom(page, 'General');
-  await say(page, 'in high contrast');
+  await sendMessage(page, 'in high contrast');
   await expectSent(page, 'in high contrast');
   const [here, other] = [
     await style('.room.here', 'background-color'),

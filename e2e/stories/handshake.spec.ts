@@ -45,7 +45,7 @@ test('a page that connects without a ticket receives only 1006', async ({ visito
 });
 
 /** Performs a raw handshake. Returns the status line and the body as sent. */
-async function knock(url: string, path: string): Promise<{ status: number; body: string }> {
+async function rawHandshake(url: string, path: string): Promise<{ status: number; body: string }> {
   const { hostname, port, host } = new URL(url);
   const socket = connect(Number(port), hostname);
   let answer = '';
@@ -73,7 +73,9 @@ async function ticketFor(url: string): Promise<string> {
 
 test('of fifty simultaneous uses of one ticket exactly one is accepted', async ({ usher }) => {
   const ticket = await ticketFor(usher.direct);
-  const answers = await Promise.all(Array.from({ length: 50 }, () => knock(usher.direct, `/api/ws?ticket=${ticket}`)));
+  const answers = await Promise.all(
+    Array.from({ length: 50 }, () => rawHandshake(usher.direct, `/api/ws?ticket=${ticket}`)),
+  );
   expect(answers.filter(({ status }) => status === 101)).toHaveLength(1);
   const refused = answers.filter(({ status }) => status !== 101);
   expect(new Set(refused.map(({ status }) => status))).toEqual(new Set([401]));
@@ -96,9 +98,9 @@ test('an upgrade on another path is a 404, with or without a valid ticket', asyn
   ];
   for (const path of paths) {
     const ticket = await ticketFor(usher.direct);
-    expect((await knock(usher.direct, path)).status, path).toBe(404);
-    expect((await knock(usher.direct, `${path}?ticket=${ticket}`)).status, path).toBe(404);
+    expect((await rawHandshake(usher.direct, path)).status, path).toBe(404);
+    expect((await rawHandshake(usher.direct, `${path}?ticket=${ticket}`)).status, path).toBe(404);
     // The ticket was not consumed: it is still valid at its endpoint.
-    expect((await knock(usher.direct, `/api/ws?ticket=${ticket}`)).status, path).toBe(101);
+    expect((await rawHandshake(usher.direct, `/api/ws?ticket=${ticket}`)).status, path).toBe(101);
   }
 });

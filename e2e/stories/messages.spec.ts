@@ -7,10 +7,10 @@ import {
   messages,
   messageWith,
   openRoom,
-  say,
+  sendMessage,
   signIn,
 } from '../fixtures/chat.ts';
-import { Speaker } from '../fixtures/speaker.ts';
+import { HeadlessUser } from '../fixtures/headless-user.ts';
 import { expect, test } from '../fixtures/test.ts';
 
 /** Selects an item in the menu of a message. */
@@ -27,7 +27,7 @@ test('Markdown is rendered, and HTML is not', async ({ visitor }) => {
       document.body.append('broken in');
     });
   });
-  await say(maggie, '**bold** `code` https://example.org/a_b [words](https://example.org) @bart');
+  await sendMessage(maggie, '**bold** `code` https://example.org/a_b [words](https://example.org) @bart');
   const message = messageWith(bart, 'bold');
   await expect(message.locator('strong')).toHaveText('bold');
   await expect(message.locator('code')).toHaveText('code');
@@ -44,7 +44,7 @@ test('Markdown is rendered, and HTML is not', async ({ visitor }) => {
     '[x](javascript:alert(1)) <svg onload=alert(1)>',
     '![x](https://example.org/x.png) **x**',
   ];
-  for (const text of hostile) await say(maggie, text);
+  for (const text of hostile) await sendMessage(maggie, text);
   await expect(messages(bart)).toHaveCount(1 + hostile.length);
   for (const page of [maggie, bart]) {
     await expect(page.locator('li img, li script, li svg[onload], a[href^="javascript"]')).toHaveCount(0);
@@ -54,9 +54,9 @@ test('Markdown is rendered, and HTML is not', async ({ visitor }) => {
 
 test('edits and deletions of a message appear in another browser', async ({ visitor }) => {
   const { maggie, bart } = await maggieAndBart(visitor);
-  await say(maggie, 'Helo Bart');
+  await sendMessage(maggie, 'Helo Bart');
   await expectSent(maggie, 'Helo Bart');
-  await say(maggie, 'not for long');
+  await sendMessage(maggie, 'not for long');
   await expectSent(maggie, 'not for long');
 
   await composer(maggie).press('ArrowUp');
@@ -91,8 +91,8 @@ test('read markers apply to every device, and the divider of new messages is at 
   usher,
   visitor,
 }) => {
-  const bart = await Speaker.connect(usher.direct, 'bart', 'secret');
-  await bart.say('general', 'seen');
+  const bart = await HeadlessUser.connect(usher.direct, 'bart', 'secret');
+  await bart.send('general', 'seen');
   const { page, context } = await visitor();
   await signIn(page, 'maggie');
   await openRoom(page, 'General');
@@ -100,8 +100,8 @@ test('read markers apply to every device, and the divider of new messages is at 
   const read = page.getByRole('link', { name: /^General$/ });
   await expect(read).toBeVisible();
   await page.goto('/settings');
-  for (const text of ['missed one', 'missed two']) await bart.say('general', text);
-  bart.leave();
+  for (const text of ['missed one', 'missed two']) await bart.send('general', text);
+  bart.disconnect();
 
   await page.goto('/rooms/general');
   await expect(messageWith(page, 'missed two')).toBeVisible();
@@ -122,7 +122,7 @@ test('the message menu restores the focus', async ({ visitor }) => {
   const { page } = await visitor();
   await signIn(page, 'maggie');
   await openRoom(page, 'General');
-  for (const text of ['one', 'two']) await say(page, text);
+  for (const text of ['one', 'two']) await sendMessage(page, text);
   await expectSent(page, 'two');
   // All messages are one tab stop; arrow keys move between them.
   await composer(page).press('Shift+Tab');
@@ -144,7 +144,7 @@ test('the message menu restores the focus', async ({ visitor }) => {
 
 test('the menu offers no edit or delete for messages of other users', async ({ visitor }) => {
   const { maggie, bart } = await maggieAndBart(visitor);
-  await say(maggie, 'mine');
+  await sendMessage(maggie, 'mine');
   await messageWith(bart, 'mine').hover();
   await messageWith(bart, 'mine').getByRole('button', { name: 'Message actions' }).click();
   await expect(bart.getByRole('menuitem')).toHaveText(['Copy text']);
@@ -152,7 +152,7 @@ test('the menu offers no edit or delete for messages of other users', async ({ v
 
 test('mentions and emoji can be inserted by keyboard', async ({ visitor }) => {
   const { maggie, bart } = await maggieAndBart(visitor);
-  await say(bart, 'hello');
+  await sendMessage(bart, 'hello');
   await expect(messageWith(maggie, 'hello')).toHaveCount(1);
   await composer(maggie).pressSequentially('hello @b');
   await expect(maggie.getByRole('option', { name: 'bart' })).toHaveAttribute('aria-selected', 'true');
@@ -169,22 +169,22 @@ test('mentions and emoji can be inserted by keyboard', async ({ visitor }) => {
 });
 
 test('highlights a name only if its user is notified', async ({ usher, visitor }) => {
-  const lisa = await Speaker.connect(usher.direct, 'lisa', 'secret');
-  await lisa.say('general', 'hello');
-  lisa.leave();
+  const lisa = await HeadlessUser.connect(usher.direct, 'lisa', 'secret');
+  await lisa.send('general', 'hello');
+  lisa.disconnect();
   const { maggie, bart } = await maggieAndBart(visitor);
-  await say(maggie, '@everyone, @here and @nobody: ask @bart or @lisa');
+  await sendMessage(maggie, '@everyone, @here and @missing: ask @bart or @lisa');
   // lisa is a member, but not present.
   await expect(messageWith(maggie, 'everyone').locator('.mention')).toHaveText(['@bart', '@lisa']);
   await expect(messageWith(bart, 'everyone').locator('.mention')).toHaveText(['@bart', '@lisa']);
   await expect(messageWith(bart, 'everyone').locator('.mention.own')).toHaveText('@bart');
-  await expect(messageWith(bart, 'everyone')).toContainText('@everyone, @here and @nobody: ask @bart or @lisa');
+  await expect(messageWith(bart, 'everyone')).toContainText('@everyone, @here and @missing: ask @bart or @lisa');
 });
 
 test('presence and typing are shown without a layout shift', async ({ visitor }) => {
   const { maggie, bart } = await maggieAndBart(visitor);
   await expect(maggie.getByRole('button', { name: '2 people here' })).toBeVisible();
-  await say(maggie, 'hello');
+  await sendMessage(maggie, 'hello');
   await expect(messageWith(bart, 'hello')).toHaveCount(1);
   const before = await messageWith(maggie, 'hello').boundingBox();
   await composer(bart).pressSequentially('well');
@@ -199,11 +199,11 @@ test('an offline message survives a reload, can be edited, and is sent once', as
   const { page } = await visitor();
   await signIn(page, 'maggie');
   await openRoom(page, 'General');
-  await say(page, 'sent before');
+  await sendMessage(page, 'sent before');
   await expectSent(page, 'sent before');
-  usher.cable.pull();
+  usher.relay.disconnect();
   await expectState(page, /backoff|ticket/);
-  await say(page, 'written in the tunnel');
+  await sendMessage(page, 'written in the tunnel');
   await composer(page).press('ArrowUp');
   await expect(composer(page)).toHaveValue('written in the tunnel');
   await composer(page).fill('changed in the tunnel');
@@ -214,7 +214,7 @@ test('an offline message survives a reload, can be edited, and is sent once', as
   await expect(messageWith(page, 'changed in the tunnel')).toHaveAttribute('data-status', 'waiting');
   await expect(messageWith(page, 'edited in the tunnel')).toHaveAttribute('data-status', 'waiting');
   await page.goto('about:blank');
-  usher.cable.plugIn();
+  usher.relay.reconnect();
   await page.goto('/rooms/general');
   await expectSent(page, 'changed in the tunnel');
   await expectSent(page, 'edited in the tunnel');
@@ -227,7 +227,7 @@ test('in a room with 50,000 messages every message is reachable, few are in the 
 }) => {
   test.slow();
   const total = 50_000;
-  await usher.fill('general', total);
+  await usher.insertMessages('general', total);
   const { page } = await visitor();
   await signIn(page, 'maggie');
   await openRoom(page, 'General');
@@ -281,9 +281,9 @@ test('in a room with 50,000 messages every message is reachable, few are in the 
 
   // A new message arrives far below: the scroll position stays, and one click jumps there.
   const place = await firstOnScreen(page);
-  const bart = await Speaker.connect(usher.direct, 'bart', 'secret');
-  await bart.say('general', 'far below');
-  bart.leave();
+  const bart = await HeadlessUser.connect(usher.direct, 'bart', 'secret');
+  await bart.send('general', 'far below');
+  bart.disconnect();
   await expect(page.getByRole('button', { name: '1 new message' })).toBeVisible();
   expect(await firstOnScreen(page)).toEqual(place);
   await page.getByRole('button', { name: '1 new message' }).click();
@@ -294,7 +294,7 @@ test('a search result is shown with surrounding messages, and a button leads bac
   usher,
   visitor,
 }) => {
-  await usher.fill('general', 2_000);
+  await usher.insertMessages('general', 2_000);
   const { page } = await visitor();
   await signIn(page, 'maggie');
   await page.goto('/rooms/general?at=700');

@@ -6,11 +6,11 @@ import {
   messages,
   messageWith,
   openRoom,
-  say,
+  sendMessage,
   sequences,
   signIn,
 } from '../fixtures/chat.ts';
-import { Speaker } from '../fixtures/speaker.ts';
+import { HeadlessUser } from '../fixtures/headless-user.ts';
 import { expect, test } from '../fixtures/test.ts';
 
 test('after a connection loss the page shows it, queues messages and sends them once after the reconnect', async ({
@@ -18,13 +18,13 @@ test('after a connection loss the page shows it, queues messages and sends them 
   visitor,
 }) => {
   const { maggie, bart } = await maggieAndBart(visitor);
-  await say(maggie, 'before');
+  await sendMessage(maggie, 'before');
   await expect(messageWith(bart, 'before')).toHaveCount(1);
 
-  usher.cable.pull();
+  usher.relay.disconnect();
   await expect(maggie.getByText(/Retrying in \d+ s/).first()).toBeVisible();
-  await say(maggie, 'typed without a network, first');
-  await say(maggie, 'typed without a network, second');
+  await sendMessage(maggie, 'typed without a network, first');
+  await sendMessage(maggie, 'typed without a network, second');
   await expect(messageWith(maggie, 'typed without')).toHaveCount(2);
   await expect(messageWith(maggie, 'second')).not.toHaveAttribute('data-status', 'sent');
 
@@ -33,7 +33,7 @@ test('after a connection loss the page shows it, queues messages and sends them 
   await maggie.getByRole('button', { name: 'Retry now' }).click();
   await tried;
   await expectState(maggie, 'backoff');
-  usher.cable.plugIn();
+  usher.relay.reconnect();
   await expectSent(maggie, 'typed without a network, first');
   await expectSent(maggie, 'typed without a network, second');
   await expect(messages(bart)).toHaveCount(3);
@@ -47,9 +47,9 @@ test('when the browser goes offline the page shows it and reconnects automatical
   await signIn(page, 'maggie');
   await openRoom(page, 'General');
   await context.setOffline(true);
-  usher.cable.cut();
+  usher.relay.cutConnections();
   await expect(page.getByText(/you’re offline/i).first()).toBeVisible();
-  await say(page, 'written offline');
+  await sendMessage(page, 'written offline');
   await context.setOffline(false);
   await expectState(page, 'open');
   await expectSent(page, 'written offline');
@@ -80,7 +80,7 @@ test('lazy parts open offline, because they were preloaded', async ({ usher, vis
   await signIn(page, 'maggie');
   await preloaded(page);
   await context.setOffline(true);
-  usher.cable.pull();
+  usher.relay.disconnect();
   await page.getByRole('link', { name: 'Search messages' }).click();
   await expect(page.getByRole('heading', { name: 'Search', level: 1 })).toBeVisible();
   await page.getByRole('link', { name: /^Connection/ }).click();
@@ -148,7 +148,7 @@ test('without a network, the connection page names the cause and shows no old ro
   await page.getByRole('link', { name: /^Connection/ }).click();
   const figure = page.locator('app-round-trip-card .figure');
   await expect(figure).toHaveText(/ms$/);
-  usher.cable.pull();
+  usher.relay.disconnect();
   await expect(page.getByText('unreachable')).toBeVisible();
   await expect(page.locator('[data-station="blocked"]')).toHaveCount(1);
   await expect(figure).toHaveText('–');
@@ -166,7 +166,7 @@ test('every socket is opened with a different ticket', async ({ usher, visitor }
   });
   await signIn(page, 'maggie');
   for (let cuts = 1; cuts <= 4; cuts += 1) {
-    usher.cable.cut();
+    usher.relay.cutConnections();
     await expect.poll(() => dialled.length).toBeGreaterThanOrEqual(cuts + 1);
     await expectState(page, 'open');
   }
@@ -179,29 +179,29 @@ test('messages sent during a disconnect appear after the reconnect, once and in 
   const { page: maggie } = await visitor();
   await signIn(maggie, 'maggie');
   await openRoom(maggie, 'General');
-  await say(maggie, 'one');
+  await sendMessage(maggie, 'one');
   await expectSent(maggie, 'one');
-  usher.cable.pull();
+  usher.relay.disconnect();
   // Bart connects to the same server directly.
-  const bart = await Speaker.connect(usher.direct, 'bart', 'secret');
-  for (const text of ['two', 'three', 'four']) await bart.say('general', text);
-  bart.leave();
-  usher.cable.plugIn();
+  const bart = await HeadlessUser.connect(usher.direct, 'bart', 'secret');
+  for (const text of ['two', 'three', 'four']) await bart.send('general', text);
+  bart.disconnect();
+  usher.relay.reconnect();
   await expect(messages(maggie)).toHaveCount(4);
   expect(await sequences(maggie)).toEqual([1, 2, 3, 4]);
 });
 
 test('a killed and restarted server loses and duplicates no message', async ({ usher, visitor }) => {
   const { maggie, bart } = await maggieAndBart(visitor);
-  await say(maggie, 'said before the crash');
-  await expect(messageWith(bart, 'said before')).toHaveCount(1);
+  await sendMessage(maggie, 'sent before the crash');
+  await expect(messageWith(bart, 'sent before')).toHaveCount(1);
 
   await usher.kill();
   await expectState(maggie, /backoff|ticket|connecting/);
-  await say(maggie, 'said while it was down');
+  await sendMessage(maggie, 'sent while it was down');
   await usher.start();
 
-  await expectSent(maggie, 'said while it was down');
+  await expectSent(maggie, 'sent while it was down');
   await expect(messages(bart)).toHaveCount(2);
   expect(await sequences(bart)).toEqual([1, 2]);
   expect(await sequences(maggie)).toEqual([1, 2]);
@@ -215,6 +215,6 @@ test('a graceful restart exits with code 0, and all users reconnect', async ({ u
   expect(code).toBe(0);
   await usher.start();
   await expectState(page, 'open');
-  await say(page, 'still here');
+  await sendMessage(page, 'still here');
   await expectSent(page, 'still here');
 });

@@ -1,9 +1,9 @@
 import type { Locator, Page } from '@playwright/test';
 import { expectNothingFound } from '../fixtures/axe.ts';
 import { composer, expectSent, expectState, maggieAndBart, messages, messageWith, signIn } from '../fixtures/chat.ts';
-import { recordNotifications, shownOn } from '../fixtures/notifications.ts';
-import { hide, inList, makeRoom } from '../fixtures/rooms.ts';
-import { Speaker } from '../fixtures/speaker.ts';
+import { recordNotifications, notificationsOf } from '../fixtures/notifications.ts';
+import { setHidden, roomEntry, createRoom } from '../fixtures/rooms.ts';
+import { HeadlessUser } from '../fixtures/headless-user.ts';
 import { expect, test } from '../fixtures/test.ts';
 
 const viewport = { width: 390, height: 844 };
@@ -74,12 +74,12 @@ test('a conversation on two phones shows presence, typing, an edit, a deletion a
     await expect(messageWith(page, 'not for long')).toHaveCount(0);
   }
 
-  usher.cable.pull();
+  usher.relay.disconnect();
   await expectState(maggie, /backoff|ticket/);
   await write(maggie, 'written in the tunnel');
   await expect(messageWith(maggie, 'written in the tunnel')).toHaveAttribute('data-status', 'waiting');
   await maggie.goto('about:blank');
-  usher.cable.plugIn();
+  usher.relay.reconnect();
   await maggie.goto('/rooms/general');
   await expectSent(maggie, 'written in the tunnel');
   await expect(messageWith(bart, 'written in the tunnel')).toHaveCount(1);
@@ -118,7 +118,7 @@ test('on phones a public room can be browsed, joined and left, and members can b
   usher,
   visitor,
 }) => {
-  await makeRoom(usher.url, 'lisa', { room: 'skateboards', title: 'Skateboards' });
+  await createRoom(usher.url, 'lisa', { room: 'skateboards', title: 'Skateboards' });
   const { page: maggie } = await visitor(phone);
   const { page: bart } = await visitor(phone);
   await signIn(maggie, 'maggie');
@@ -131,8 +131,8 @@ test('on phones a public room can be browsed, joined and left, and members can b
   await expect(composer(bart)).toBeVisible();
   await button(bart, 'Room menu').tap();
   await bart.getByRole('menuitem', { name: 'Leave room' }).tap();
-  await expect(inList(bart, 'General')).toBeVisible();
-  await expect(inList(bart, 'Skateboards')).toHaveCount(0);
+  await expect(roomEntry(bart, 'General')).toBeVisible();
+  await expect(roomEntry(bart, 'Skateboards')).toHaveCount(0);
 
   await button(maggie, 'Create a room').tap();
   await maggie.getByLabel('Title').fill('Secret plans');
@@ -146,16 +146,16 @@ test('on phones a public room can be browsed, joined and left, and members can b
   await expect(barts).toContainText('online');
   await expectAccessible(maggie);
   await button(members, 'Close').tap();
-  await write(maggie, 'not a word to anybody, @bart');
+  await write(maggie, 'this is private, @bart');
 
-  await expect(inList(bart, 'Secret plans')).toHaveAccessibleName(/1 mention of you 1 unread message$/);
+  await expect(roomEntry(bart, 'Secret plans')).toHaveAccessibleName(/1 mention of you 1 unread message$/);
   await expectAccessible(bart);
-  await inList(bart, 'Secret plans').tap();
+  await roomEntry(bart, 'Secret plans').tap();
   await expect(messageWith(bart, 'not a word')).toBeVisible();
   await expect(bart.getByText('New messages')).toBeVisible();
   await backToRooms(bart);
-  await expect(inList(bart, 'Secret plans')).toHaveAccessibleName(/^Secret plans \(private\)$/i);
-  await inList(bart, 'Secret plans').tap();
+  await expect(roomEntry(bart, 'Secret plans')).toHaveAccessibleName(/^Secret plans \(private\)$/i);
+  await roomEntry(bart, 'Secret plans').tap();
 
   await button(maggie, 'Room menu').tap();
   await maggie.getByRole('menuitem', { name: 'Members' }).tap();
@@ -166,29 +166,29 @@ test('on phones a public room can be browsed, joined and left, and members can b
   await expect(bart.getByRole('heading', { name: 'You’re no longer in this room' })).toBeVisible();
   await expectAccessible(bart);
   await bart.getByRole('link', { name: 'Back to rooms', exact: true }).last().tap();
-  await expect(inList(bart, 'General')).toBeVisible();
-  await expect(inList(bart, 'Secret plans')).toHaveCount(0);
+  await expect(roomEntry(bart, 'General')).toBeVisible();
+  await expect(roomEntry(bart, 'Secret plans')).toHaveCount(0);
 });
 
 test('rooms, messages and mentions can be found on a phone', async ({ usher, visitor }) => {
   const { page, context } = await visitor(phone);
   await recordNotifications(context);
   await signIn(page, 'maggie');
-  await expect(inList(page, 'General')).toBeVisible();
-  const bart = await Speaker.connect(usher.url, 'bart', 'secret');
-  await bart.say('random', 'the Krusty Burger opens at noon');
+  await expect(roomEntry(page, 'General')).toBeVisible();
+  const bart = await HeadlessUser.connect(usher.url, 'bart', 'secret');
+  await bart.send('random', 'the Krusty Burger opens at noon');
 
-  await hide(page, true);
-  await bart.say('general', 'are you there, @maggie?');
+  await setHidden(page, true);
+  await bart.send('general', 'are you there, @maggie?');
   await expect(page.getByText('You were mentioned while you were away.')).toBeVisible();
-  await hide(page, false);
+  await setHidden(page, false);
   await expectAccessible(page);
   await button(page, 'Turn on').tap();
   await expect(page.getByText('You were mentioned while you were away.')).toHaveCount(0);
-  await hide(page, true);
-  await bart.say('general', 'and now, @maggie?');
-  await expect.poll(() => shownOn(page)).toEqual([{ title: 'bart in General', body: 'and now, @maggie?' }]);
-  await hide(page, false);
+  await setHidden(page, true);
+  await bart.send('general', 'and now, @maggie?');
+  await expect.poll(() => notificationsOf(page)).toEqual([{ title: 'bart in General', body: 'and now, @maggie?' }]);
+  await setHidden(page, false);
 
   await button(page, 'Jump to…').tap();
   await page.getByRole('combobox', { name: 'Room' }).fill('gen');
@@ -205,5 +205,5 @@ test('rooms, messages and mentions can be found on a phone', async ({ usher, vis
   await page.getByRole('main').getByRole('link', { name: /bart/ }).tap();
   await expect(messageWith(page, 'Krusty Burger')).toHaveClass(/hit/);
   await expectAccessible(page);
-  bart.leave();
+  bart.disconnect();
 });

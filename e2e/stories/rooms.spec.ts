@@ -1,8 +1,16 @@
 import type { Locator } from '@playwright/test';
-import { composer, expectState, messageWith, openRoom, say, signIn } from '../fixtures/chat.ts';
-import { recordNotifications, shownOn } from '../fixtures/notifications.ts';
-import { addMember, hide, inList, longTitle, makeRoom, ownRooms, removeMember } from '../fixtures/rooms.ts';
-import { Speaker } from '../fixtures/speaker.ts';
+import { composer, expectState, messageWith, openRoom, sendMessage, signIn } from '../fixtures/chat.ts';
+import { recordNotifications, notificationsOf } from '../fixtures/notifications.ts';
+import {
+  addMember,
+  setHidden,
+  roomEntry,
+  longTitle,
+  createRoom,
+  roomEntries,
+  removeMember,
+} from '../fixtures/rooms.ts';
+import { HeadlessUser } from '../fixtures/headless-user.ts';
 import { expect, test } from '../fixtures/test.ts';
 
 test('unread counts show in the list and the title on all devices until the messages are read on one', async ({
@@ -13,29 +21,29 @@ test('unread counts show in the list and the title on all devices until the mess
   const { page: phone } = await visitor({ viewport: { width: 390, height: 844 } });
   await signIn(desk, 'maggie');
   await signIn(phone, 'maggie');
-  const bart = await Speaker.connect(usher.url, 'bart', 'secret');
+  const bart = await HeadlessUser.connect(usher.url, 'bart', 'secret');
 
-  await bart.say('general', 'hello everybody');
-  await bart.say('general', 'and you, @maggie');
+  await bart.send('general', 'hello everyone');
+  await bart.send('general', 'and you, @maggie');
   for (const page of [desk, phone]) {
-    await expect(inList(page, 'General')).toHaveAccessibleName(/1 mention of you 2 unread messages/);
+    await expect(roomEntry(page, 'General')).toHaveAccessibleName(/1 mention of you 2 unread messages/);
     await expect(page).toHaveTitle('(@1) Rooms · Usher');
     await expect(page.locator('link[rel=icon]')).toHaveAttribute('href', 'favicon-unread.svg');
   }
   // The room with the latest message is first.
-  await expect(ownRooms(desk).first()).toContainText('General');
-  await bart.say('random', 'something else');
-  await expect(ownRooms(desk).first()).toContainText('Random');
-  await expect(inList(desk, 'Random')).toHaveAccessibleName(/1 unread message$/);
+  await expect(roomEntries(desk).first()).toContainText('General');
+  await bart.send('random', 'something else');
+  await expect(roomEntries(desk).first()).toContainText('Random');
+  await expect(roomEntry(desk, 'Random')).toHaveAccessibleName(/1 unread message$/);
 
   await openRoom(phone, 'General');
   await expect(messageWith(phone, 'and you')).toBeVisible();
-  await expect(inList(desk, 'General')).toHaveAccessibleName('General');
+  await expect(roomEntry(desk, 'General')).toHaveAccessibleName('General');
   await expect(desk).toHaveTitle('(1) Rooms · Usher');
   await openRoom(desk, 'Random');
   await expect(desk).toHaveTitle('Random · Usher');
   await expect(desk.locator('link[rel=icon]')).toHaveAttribute('href', 'favicon.svg');
-  bart.leave();
+  bart.disconnect();
 });
 
 test('a joined room counts unread messages while another room is shown', async ({ usher, visitor }) => {
@@ -43,13 +51,13 @@ test('a joined room counts unread messages while another room is shown', async (
   await signIn(page, 'maggie');
   await openRoom(page, 'General');
   await openRoom(page, 'Random');
-  const bart = await Speaker.connect(usher.url, 'bart', 'secret');
-  await bart.say('general', 'where is @maggie?');
-  await expect(inList(page, 'General')).toHaveAccessibleName(/1 mention of you 1 unread message/);
+  const bart = await HeadlessUser.connect(usher.url, 'bart', 'secret');
+  await bart.send('general', 'where is @maggie?');
+  await expect(roomEntry(page, 'General')).toHaveAccessibleName(/1 mention of you 1 unread message/);
   await openRoom(page, 'General');
   await openRoom(page, 'Random');
-  await expect(inList(page, 'General')).toHaveAccessibleName('General');
-  bart.leave();
+  await expect(roomEntry(page, 'General')).toHaveAccessibleName('General');
+  bart.disconnect();
 });
 
 test('a private room is visible to members only, as soon as they are added and until they are removed', async ({
@@ -73,32 +81,32 @@ test('a private room is visible to members only, as soon as they are added and u
   await bart.keyboard.press('Escape');
 
   const name = members.getByLabel('Add people');
-  await name.fill('nobody-here');
+  await name.fill('missing-user');
   await name.press('Enter');
-  await expect(members.getByRole('alert')).toHaveText('No user named nobody-here.');
+  await expect(members.getByRole('alert')).toHaveText('No user named missing-user.');
   await name.fill('bart');
   await name.press('Enter');
   await expect(members.getByRole('listitem').filter({ hasText: 'bart' })).toContainText('online');
-  await expect(inList(bart, 'Secret plans')).toBeVisible();
+  await expect(roomEntry(bart, 'Secret plans')).toBeVisible();
   await openRoom(bart, 'Secret plans');
-  await say(bart, 'thank you');
+  await sendMessage(bart, 'thank you');
 
   await members.getByRole('button', { name: 'Remove bart' }).click();
   await maggie.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();
   await expect(bart.getByRole('heading', { name: 'You’re no longer in this room' })).toBeVisible();
   await expect(messageWith(bart, 'thank you')).toHaveCount(0);
-  await expect(inList(bart, 'Secret plans')).toHaveCount(0);
+  await expect(roomEntry(bart, 'Secret plans')).toHaveCount(0);
   await expect(members.getByRole('listitem').filter({ hasText: 'bart' })).toHaveCount(0);
   await maggie.keyboard.press('Escape');
   await expect(messageWith(maggie, 'thank you')).toBeVisible();
 });
 
 test('rooms can be browsed, joined and left', async ({ usher, visitor }) => {
-  await makeRoom(usher.url, 'bart', { room: 'skateboards', title: 'Skateboards' });
+  await createRoom(usher.url, 'bart', { room: 'skateboards', title: 'Skateboards' });
   const { page } = await visitor();
   await signIn(page, 'maggie');
-  await expect(inList(page, 'General')).toBeVisible();
-  await expect(inList(page, 'Skateboards')).toHaveCount(0);
+  await expect(roomEntry(page, 'General')).toBeVisible();
+  await expect(roomEntry(page, 'Skateboards')).toHaveCount(0);
 
   await page.getByRole('button', { name: 'Browse rooms' }).click();
   const browse = page.getByRole('dialog', { name: 'Browse rooms' });
@@ -112,11 +120,11 @@ test('rooms can be browsed, joined and left', async ({ usher, visitor }) => {
   await browse.getByRole('button', { name: 'Join Skateboards' }).click();
   await expect(page).toHaveURL(/\/rooms\/skateboards$/);
   await expect(composer(page)).toBeVisible();
-  await expect(inList(page, 'Skateboards')).toBeVisible();
+  await expect(roomEntry(page, 'Skateboards')).toBeVisible();
 
   const { page: laptop } = await visitor();
   await signIn(laptop, 'maggie');
-  await inList(laptop, 'Skateboards').click();
+  await roomEntry(laptop, 'Skateboards').click();
   await expect(composer(laptop)).toBeVisible();
 
   await page.getByRole('button', { name: 'Room menu' }).click();
@@ -124,12 +132,12 @@ test('rooms can be browsed, joined and left', async ({ usher, visitor }) => {
   await expect(page).toHaveURL(/\/$/);
   // Also where it was open: otherwise the next connect would join it again and add it to the list on all devices.
   await expect(laptop).toHaveURL(/\/$/);
-  await expect(inList(laptop, 'General')).toBeVisible();
-  await expect(inList(laptop, 'Skateboards')).toHaveCount(0);
-  await expect(inList(page, 'Skateboards')).toHaveCount(0);
+  await expect(roomEntry(laptop, 'General')).toBeVisible();
+  await expect(roomEntry(laptop, 'Skateboards')).toHaveCount(0);
+  await expect(roomEntry(page, 'Skateboards')).toHaveCount(0);
   await page.reload();
-  await expect(inList(page, 'General')).toBeVisible();
-  await expect(inList(page, 'Skateboards')).toHaveCount(0);
+  await expect(roomEntry(page, 'General')).toBeVisible();
+  await expect(roomEntry(page, 'Skateboards')).toHaveCount(0);
 });
 
 test('canceling the browse and create dialogs changes nothing', async ({ visitor }) => {
@@ -149,16 +157,16 @@ test('canceling the browse and create dialogs changes nothing', async ({ visitor
 });
 
 test('a room opened by its URL is added to the list', async ({ usher, visitor }) => {
-  await makeRoom(usher.url, 'bart', { room: 'skateboards', title: 'Skateboards' });
+  await createRoom(usher.url, 'bart', { room: 'skateboards', title: 'Skateboards' });
   const { page } = await visitor();
   await signIn(page, 'maggie');
   await page.goto('/rooms/skateboards');
-  await expect(inList(page, 'Skateboards')).toBeVisible();
+  await expect(roomEntry(page, 'Skateboards')).toBeVisible();
 });
 
 test('rooms can be switched by keyboard', async ({ usher, visitor }) => {
-  await makeRoom(usher.url, 'bart', { room: 'skateboards', title: 'Skateboards' });
-  await makeRoom(usher.url, 'maggie', { room: 'saxophones', title: 'Saxophones' });
+  await createRoom(usher.url, 'bart', { room: 'skateboards', title: 'Skateboards' });
+  await createRoom(usher.url, 'maggie', { room: 'saxophones', title: 'Saxophones' });
   const { page } = await visitor();
   await signIn(page, 'maggie');
   await openRoom(page, 'General');
@@ -189,12 +197,12 @@ test('rooms can be switched by keyboard', async ({ usher, visitor }) => {
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/\/rooms\/general$/);
 
-  const bart = await Speaker.connect(usher.url, 'bart', 'secret');
-  await bart.say('random', 'anybody?');
-  await expect(inList(page, 'Random')).toHaveAccessibleName(/unread/);
+  const bart = await HeadlessUser.connect(usher.url, 'bart', 'secret');
+  await bart.send('random', 'anyone here?');
+  await expect(roomEntry(page, 'Random')).toHaveAccessibleName(/unread/);
   await page.keyboard.press('Alt+Shift+ArrowDown');
   await expect(page).toHaveURL(/\/rooms\/random$/);
-  await expect(ownRooms(page).nth(0)).toContainText('Random');
+  await expect(roomEntries(page).nth(0)).toContainText('Random');
   await page.keyboard.press('Alt+ArrowDown');
   await expect(page).not.toHaveURL(/\/rooms\/random$/);
   await page.keyboard.press('Alt+ArrowUp');
@@ -205,13 +213,13 @@ test('rooms can be switched by keyboard', async ({ usher, visitor }) => {
   await page.getByRole('heading', { level: 1 }).focus();
   await page.keyboard.press('?');
   await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
-  bart.leave();
+  bart.disconnect();
 });
 
 test('a message can be found by its words, by keyboard, and opens its room', async ({ usher, visitor }) => {
-  const bart = await Speaker.connect(usher.url, 'bart', 'secret');
-  const { seq } = await bart.say('random', 'the Krusty Burger <b>opens</b> at noon');
-  await bart.say('general', 'krusty is a clown');
+  const bart = await HeadlessUser.connect(usher.url, 'bart', 'secret');
+  const { seq } = await bart.send('random', 'the Krusty Burger <b>opens</b> at noon');
+  await bart.send('general', 'krusty is a clown');
   const { page } = await visitor();
   await signIn(page, 'maggie');
 
@@ -236,7 +244,7 @@ test('a message can be found by its words, by keyboard, and opens its room', asy
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(new RegExp(`/rooms/random\\?at=${seq}$`));
   await expect(messageWith(page, 'Krusty Burger')).toBeVisible();
-  bart.leave();
+  bart.disconnect();
 });
 
 test('a mention in a hidden tab offers notifications once; when enabled, one tab shows them', async ({
@@ -246,43 +254,43 @@ test('a mention in a hidden tab offers notifications once; when enabled, one tab
   const { page, context } = await visitor();
   await recordNotifications(context);
   await signIn(page, 'maggie');
-  await expect(inList(page, 'General')).toBeVisible();
-  const bart = await Speaker.connect(usher.url, 'bart', 'secret');
-  await bart.say('general', 'no name, no news');
-  await bart.say('general', 'this one you see, @maggie');
-  await expect(inList(page, 'General')).toHaveAccessibleName(/1 mention of you 2/);
+  await expect(roomEntry(page, 'General')).toBeVisible();
+  const bart = await HeadlessUser.connect(usher.url, 'bart', 'secret');
+  await bart.send('general', 'no name, no news');
+  await bart.send('general', 'this one you see, @maggie');
+  await expect(roomEntry(page, 'General')).toHaveAccessibleName(/1 mention of you 2/);
   const offer = page.getByText('You were mentioned while you were away.');
   await expect(offer).toHaveCount(0);
 
-  await hide(page, true);
-  await bart.say('general', 'are you there, @maggie?');
+  await setHidden(page, true);
+  await bart.send('general', 'are you there, @maggie?');
   await expect(offer).toBeVisible();
-  expect(await shownOn(page)).toEqual([]);
-  await hide(page, false);
+  expect(await notificationsOf(page)).toEqual([]);
+  await setHidden(page, false);
   await page.getByRole('button', { name: 'Turn on' }).click();
   await expect(offer).toHaveCount(0);
 
   const other = await context.newPage();
   await other.goto('/settings');
-  await expect(inList(other, 'General')).toHaveAccessibleName(/2 mentions of you/);
-  await hide(page, true);
-  await bart.say('random', 'one is looked at, @maggie');
-  await expect(inList(page, 'Random')).toHaveAccessibleName(/1 mention of you/);
-  await hide(other, true);
-  await bart.say('random', '<b>now</b>, @maggie');
-  await expect.poll(() => shownOn(page)).toEqual([{ title: 'bart in Random', body: '<b>now</b>, @maggie' }]);
-  await expect(inList(other, 'Random')).toHaveAccessibleName(/2 mentions of you/);
-  expect(await shownOn(other)).toEqual([]);
+  await expect(roomEntry(other, 'General')).toHaveAccessibleName(/2 mentions of you/);
+  await setHidden(page, true);
+  await bart.send('random', 'one is looked at, @maggie');
+  await expect(roomEntry(page, 'Random')).toHaveAccessibleName(/1 mention of you/);
+  await setHidden(other, true);
+  await bart.send('random', '<b>now</b>, @maggie');
+  await expect.poll(() => notificationsOf(page)).toEqual([{ title: 'bart in Random', body: '<b>now</b>, @maggie' }]);
+  await expect(roomEntry(other, 'Random')).toHaveAccessibleName(/2 mentions of you/);
+  expect(await notificationsOf(other)).toEqual([]);
 
   await page.evaluate(() => {
     (window as unknown as { lastNotification: EventTarget }).lastNotification.dispatchEvent(new Event('click'));
   });
   await expect(page).toHaveURL(/\/rooms\/random\?at=2$/);
-  bart.leave();
+  bart.disconnect();
 });
 
 test('notifications are off by default and can be switched on and off in the settings', async ({ usher, visitor }) => {
-  await makeRoom(usher.url, 'bart', { room: 'plans', title: 'Plans', private: true });
+  await createRoom(usher.url, 'bart', { room: 'plans', title: 'Plans', private: true });
   await addMember(usher.url, 'bart', 'plans', 'maggie');
   const { page, context } = await visitor();
   await recordNotifications(context);
@@ -293,22 +301,22 @@ test('notifications are off by default and can be switched on and off in the set
   await choice.check();
   await expect(choice).toBeChecked();
   // A notification is about what changed since the rooms were loaded.
-  await expect(inList(page, 'Plans')).toBeVisible();
-  const bart = await Speaker.connect(usher.url, 'bart', 'secret');
-  await hide(page, true);
-  await bart.say('plans', 'psst, @maggie');
-  await expect.poll(() => shownOn(page)).toEqual([{ title: 'bart in Plans', body: 'psst, @maggie' }]);
-  await hide(page, false);
+  await expect(roomEntry(page, 'Plans')).toBeVisible();
+  const bart = await HeadlessUser.connect(usher.url, 'bart', 'secret');
+  await setHidden(page, true);
+  await bart.send('plans', 'psst, @maggie');
+  await expect.poll(() => notificationsOf(page)).toEqual([{ title: 'bart in Plans', body: 'psst, @maggie' }]);
+  await setHidden(page, false);
   await choice.uncheck();
-  await hide(page, true);
-  await bart.say('plans', 'psst again, @maggie');
-  await expect(inList(page, 'Plans')).toHaveAccessibleName(/2 mentions of you/);
-  expect(await shownOn(page)).toHaveLength(1);
-  bart.leave();
+  await setHidden(page, true);
+  await bart.send('plans', 'psst again, @maggie');
+  await expect(roomEntry(page, 'Plans')).toHaveAccessibleName(/2 mentions of you/);
+  expect(await notificationsOf(page)).toHaveLength(1);
+  bart.disconnect();
 });
 
 test('a user who is added to a room while looking at it enters it without a reload', async ({ usher, visitor }) => {
-  await makeRoom(usher.url, 'bart', { room: 'plans', title: 'Secret plans', private: true });
+  await createRoom(usher.url, 'bart', { room: 'plans', title: 'Secret plans', private: true });
   const { page } = await visitor();
   await signIn(page, 'maggie');
   await page.goto('/rooms/plans');
@@ -318,8 +326,8 @@ test('a user who is added to a room while looking at it enters it without a relo
   await expect(composer(page)).toBeVisible();
   await expect(denied).toHaveCount(0);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Secret plans');
-  await expect(inList(page, 'Secret plans')).toBeVisible();
-  await say(page, 'thank you');
+  await expect(roomEntry(page, 'Secret plans')).toBeVisible();
+  await sendMessage(page, 'thank you');
   await expect(messageWith(page, 'thank you')).toHaveAttribute('data-status', 'sent');
 });
 
@@ -327,7 +335,7 @@ test('a user who is removed from a room and added again has it in the list and o
   usher,
   visitor,
 }) => {
-  await makeRoom(usher.url, 'bart', { room: 'plans', title: 'Secret plans', private: true });
+  await createRoom(usher.url, 'bart', { room: 'plans', title: 'Secret plans', private: true });
   await addMember(usher.url, 'bart', 'plans', 'maggie');
   const { page } = await visitor();
   await signIn(page, 'maggie');
@@ -336,47 +344,47 @@ test('a user who is removed from a room and added again has it in the list and o
   for (let round = 1; round <= 2; round++) {
     await removeMember(usher.url, 'bart', 'plans', 'maggie');
     await expect(removed).toBeVisible();
-    await expect(inList(page, 'Secret plans')).toHaveCount(0);
+    await expect(roomEntry(page, 'Secret plans')).toHaveCount(0);
     await addMember(usher.url, 'bart', 'plans', 'maggie');
-    await expect(inList(page, 'Secret plans')).toBeVisible();
+    await expect(roomEntry(page, 'Secret plans')).toBeVisible();
     await expect(composer(page)).toBeVisible();
   }
   // The same while another room is shown.
   await openRoom(page, 'General');
   await removeMember(usher.url, 'bart', 'plans', 'maggie');
-  await expect(inList(page, 'Secret plans')).toHaveCount(0);
+  await expect(roomEntry(page, 'Secret plans')).toHaveCount(0);
   await addMember(usher.url, 'bart', 'plans', 'maggie');
   await openRoom(page, 'Secret plans');
 });
 
 test('a user who is added to a room while offline enters it with the next connection', async ({ usher, visitor }) => {
-  await makeRoom(usher.direct, 'bart', { room: 'plans', title: 'Secret plans', private: true });
+  await createRoom(usher.direct, 'bart', { room: 'plans', title: 'Secret plans', private: true });
   const { page } = await visitor();
   await signIn(page, 'maggie');
   await page.goto('/rooms/plans');
   await expect(page.getByRole('heading', { name: 'You can’t see this room' })).toBeVisible();
-  usher.cable.pull();
+  usher.relay.disconnect();
   await expectState(page, /backoff|ticket/);
   await addMember(usher.direct, 'bart', 'plans', 'maggie');
-  usher.cable.plugIn();
+  usher.relay.reconnect();
   await expect(composer(page)).toBeVisible();
 });
 
 for (const width of [320, 390, 1440]) {
   test(`a title of 80 characters hides nothing at ${width} px`, async ({ usher, visitor }) => {
-    await makeRoom(usher.url, 'maggie', { room: 'long', title: longTitle, private: true });
-    await makeRoom(usher.url, 'maggie', { room: 'release', title: 'Release planning 2026', private: true });
+    await createRoom(usher.url, 'maggie', { room: 'long', title: longTitle, private: true });
+    await createRoom(usher.url, 'maggie', { room: 'release', title: 'Release planning 2026', private: true });
     await addMember(usher.url, 'maggie', 'long', 'bart');
-    const bart = await Speaker.connect(usher.url, 'bart', 'secret');
-    await bart.say('random', 'and you, @maggie');
-    await bart.say('long', 'and here, @maggie');
+    const bart = await HeadlessUser.connect(usher.url, 'bart', 'secret');
+    await bart.send('random', 'and you, @maggie');
+    await bart.send('long', 'and here, @maggie');
     const { page } = await visitor({ viewport: { width, height: 800 } });
     const isWhole = async (locator: Locator): Promise<void> => {
       await expect(locator).toBeInViewport({ ratio: 1 });
     };
     await signIn(page, 'maggie');
     for (const room of ['Random', longTitle]) {
-      const badges = inList(page, room).locator('.badge');
+      const badges = roomEntry(page, room).locator('.badge');
       await expect(badges).toHaveCount(2);
       for (const badge of await badges.all()) await isWhole(badge);
     }
@@ -401,6 +409,6 @@ for (const width of [320, 390, 1440]) {
     await page.goto('/search?q=here');
     await expect(page.getByRole('main').getByRole('link', { name: /bart/ })).toBeVisible();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
-    bart.leave();
+    bart.disconnect();
   });
 }

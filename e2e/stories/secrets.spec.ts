@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { nextToken } from '../fixtures/calls.ts';
-import { expectSent, expectState, openRoom, say } from '../fixtures/chat.ts';
+import { expectSent, expectState, openRoom, sendMessage } from '../fixtures/chat.ts';
 import { expect, test } from '../fixtures/test.ts';
 
 test('the server output contains no secret', async ({ usher, visitor, secrets }) => {
@@ -17,7 +17,7 @@ test('the server output contains no secret', async ({ usher, visitor, secrets })
   await page.getByRole('button', { name: /create account/i }).click();
   await expectState(page, 'open');
   await openRoom(page, 'General');
-  await say(page, 'hello');
+  await sendMessage(page, 'hello');
   await expectSent(page, 'hello');
   await page.goto('/connection');
   await expectState(page, 'open');

@@ -1,4 +1,4 @@
-import { expectState, fillIn, openRoom, signIn, signOut } from '../fixtures/chat.ts';
+import { expectState, submitSignIn, openRoom, signIn, signOut } from '../fixtures/chat.ts';
 import { expect, test } from '../fixtures/test.ts';
 
 test('a wrong password shows an error and does not sign in', async ({ visitor }) => {
@@ -6,9 +6,9 @@ test('a wrong password shows an error and does not sign in', async ({ visitor })
   const dialled: string[] = [];
   page.on('websocket', (socket) => dialled.push(socket.url()));
   await page.goto('/');
-  await fillIn(page, 'maggie', 'not her password');
+  await submitSignIn(page, 'maggie', 'not her password');
   await expect(page.getByRole('alert')).toContainText(/wrong user name or password/i);
-  await fillIn(page, 'nobody', 'not a password');
+  await submitSignIn(page, 'missing-user', 'not a password');
   await expect(page.getByRole('alert')).toContainText(/wrong user name or password/i);
   expect(dialled).toEqual([]);
 });
@@ -37,7 +37,7 @@ test('a deep link requires sign-in and then opens its target; a reload stays sig
 
   const { page: other } = await visitor();
   await other.goto(address);
-  await fillIn(other, 'bart', 'secret');
+  await submitSignIn(other, 'bart', 'secret');
   await expect(other).toHaveURL(address);
   await expectState(other, 'open');
 
@@ -71,9 +71,9 @@ test('the next user of the browser sees no data of the previous one', async ({ v
   const { page } = await visitor();
   await signIn(page, 'maggie');
   await openRoom(page, 'General');
-  await page.getByRole('textbox', { name: 'Message' }).fill('a draft that is nobody else’s business');
+  await page.getByRole('textbox', { name: 'Message' }).fill('a private draft');
   await signOut(page);
-  await fillIn(page, 'bart', 'secret');
+  await submitSignIn(page, 'bart', 'secret');
   await expectState(page, 'open');
   await openRoom(page, 'General');
   await expect(page.getByRole('textbox', { name: 'Message' })).toHaveValue('');

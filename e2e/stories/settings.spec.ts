@@ -1,5 +1,5 @@
 import type { Locator, Page } from '@playwright/test';
-import { expectState, fillIn, signIn } from '../fixtures/chat.ts';
+import { expectState, submitSignIn, signIn } from '../fixtures/chat.ts';
 import { expect, test } from '../fixtures/test.ts';
 
 const firefox = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Firefox/128.0';
@@ -124,9 +124,9 @@ test('after a password change the old password is rejected, the new one works, a
   await expectState(laptop, 'open');
 
   await expectOut(phone);
-  await fillIn(phone, 'maggie', 'secret');
+  await submitSignIn(phone, 'maggie', 'secret');
   await expect(phone.getByRole('alert')).toContainText('Wrong user name or password.');
-  await fillIn(phone, 'maggie', 'a bear in the pantry');
+  await submitSignIn(phone, 'maggie', 'a bear in the pantry');
   await expectState(phone, 'open');
 });
 

@@ -1,14 +1,14 @@
 import type { Locator, Page } from '@playwright/test';
 import { composer, messageWith, openRoom, signIn } from '../fixtures/chat.ts';
-import { hide, inList } from '../fixtures/rooms.ts';
-import { Speaker } from '../fixtures/speaker.ts';
+import { setHidden, roomEntry } from '../fixtures/rooms.ts';
+import { HeadlessUser } from '../fixtures/headless-user.ts';
 import { expect, test } from '../fixtures/test.ts';
 
 function pill(page: Page): Locator {
   return page.getByRole('button', { name: /new since .* Jump$/ });
 }
 
-/** The message with that sequence. */
+/** The message with this sequence number. */
 function message(page: Page, seq: number): Locator {
   return page.locator(`[data-seq="${seq}"]`);
 }
@@ -18,12 +18,12 @@ async function expectLineBefore(page: Page, seq: number): Promise<void> {
   await expect(page.locator('li.fresh + li')).toHaveAttribute('data-seq', String(seq));
 }
 
-/** How many messages of General are unread, as the list says. */
+/** How many messages of General are unread according to the room list. */
 async function unreadInList(page: Page): Promise<number> {
-  return Number(/(\d+) unread/.exec(await inList(page, 'General').innerText())?.[1] ?? Number.NaN);
+  return Number(/(\d+) unread/.exec(await roomEntry(page, 'General').innerText())?.[1] ?? Number.NaN);
 }
 
-/** Scrolls through the list as a reader does, a bit less than a screen at a time, until a message is on the screen. */
+/** Scrolls through the list, less than a screen at a time, until a message is visible. */
 async function scrollTo(page: Page, target: Locator, direction: 1 | -1): Promise<void> {
   const log = page.getByRole('log');
   for (let step = 0; step < 200; step++) {
@@ -32,11 +32,11 @@ async function scrollTo(page: Page, target: Locator, direction: 1 | -1): Promise
     if (box !== null && frame !== null && box.y >= frame.y && box.y + box.height <= frame.y + frame.height) return;
     await log.evaluate(async (scroller, way) => {
       scroller.scrollTop += way * 0.6 * scroller.clientHeight;
-      // What is on the screen is looked at after the scroll event, and what came by then is rendered with the next frame.
+      // The page checks which messages are visible after the scroll event, and renders loaded messages in the next frame.
       await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
     }, direction);
   }
-  throw new Error('the message does not come');
+  throw new Error('the message was not found');
 }
 
 for (const [count, name] of [
@@ -45,26 +45,26 @@ for (const [count, name] of [
 ] as const) {
   test(`${name} unread messages are kept until they were on the screen`, async ({ usher, visitor }) => {
     test.slow();
-    await usher.fill('general', count - 1);
-    const bart = await Speaker.connect(usher.direct, 'bart', 'secret');
-    await bart.say('general', 'the last one');
+    await usher.insertMessages('general', count - 1);
+    const bart = await HeadlessUser.connect(usher.direct, 'bart', 'secret');
+    await bart.send('general', 'the last one');
     const { page } = await visitor();
     await signIn(page, 'maggie');
     const badge = count > 99 ? '1000' : String(count);
-    await expect(inList(page, 'General')).toHaveAccessibleName(new RegExp(`${badge} unread messages`));
+    await expect(roomEntry(page, 'General')).toHaveAccessibleName(new RegExp(`${badge} unread messages`));
 
     await openRoom(page, 'General');
     await expect(messageWith(page, 'the last one')).toBeInViewport();
     await expect(pill(page)).toHaveAccessibleName(new RegExp(`^${name.replace('+', '\\+')} new since `));
-    await expect(inList(page, 'General')).toHaveAccessibleName(new RegExp(`${badge} unread messages`));
+    await expect(roomEntry(page, 'General')).toHaveAccessibleName(new RegExp(`${badge} unread messages`));
 
     await pill(page).click();
     await expect(message(page, 1)).toBeInViewport();
     await expectLineBefore(page, 1);
     await expect(pill(page)).toHaveCount(0);
-    // Some were read, the rest waits: after a reload the room goes on from there.
-    await expect(inList(page, 'General')).not.toHaveAccessibleName(new RegExp(` ${badge} unread messages`));
-    await expect(inList(page, 'General')).toHaveAccessibleName(/unread messages/);
+    // Some messages are read. After a reload, the room continues with the others.
+    await expect(roomEntry(page, 'General')).not.toHaveAccessibleName(new RegExp(` ${badge} unread messages`));
+    await expect(roomEntry(page, 'General')).toHaveAccessibleName(/unread messages/);
     await scrollTo(page, message(page, 41), 1);
     await expect.poll(() => unreadInList(page)).toBeLessThanOrEqual(count - 41);
     await page.reload();
@@ -85,15 +85,15 @@ for (const [count, name] of [
       await expect(composer(page)).toBeFocused();
     }
     await expect(pill(page)).toHaveCount(0);
-    await expect(inList(page, 'General')).toHaveAccessibleName('General');
-    bart.leave();
+    await expect(roomEntry(page, 'General')).toHaveAccessibleName('General');
+    bart.disconnect();
   });
 }
 
 test('a mention counts until it was on the screen, on every device', async ({ usher, visitor }) => {
-  const bart = await Speaker.connect(usher.direct, 'bart', 'secret');
-  await bart.say('general', 'can you look at this, @maggie?');
-  for (let n = 1; n <= 40; n++) await bart.say('general', `news ${n}`);
+  const bart = await HeadlessUser.connect(usher.direct, 'bart', 'secret');
+  await bart.send('general', 'can you look at this, @maggie?');
+  for (let n = 1; n <= 40; n++) await bart.send('general', `news ${n}`);
   const { page: desk } = await visitor();
   const { page: phone } = await visitor({ viewport: { width: 390, height: 844 } });
   for (const page of [desk, phone]) await signIn(page, 'maggie');
@@ -101,35 +101,35 @@ test('a mention counts until it was on the screen, on every device', async ({ us
   await expect(messageWith(desk, 'news 40')).toBeInViewport();
   await expect(pill(desk)).toHaveAccessibleName(/^41 new since /);
   for (const page of [desk, phone]) {
-    await expect(inList(page, 'General')).toHaveAccessibleName(/1 mention of you 41 unread messages/);
+    await expect(roomEntry(page, 'General')).toHaveAccessibleName(/1 mention of you 41 unread messages/);
   }
   // Read from the end to the beginning.
   await scrollTo(desk, messageWith(desk, 'can you look'), -1);
-  for (const page of [desk, phone]) await expect(inList(page, 'General')).toHaveAccessibleName('General');
+  for (const page of [desk, phone]) await expect(roomEntry(page, 'General')).toHaveAccessibleName('General');
   await expect(pill(desk)).toHaveCount(0);
-  bart.leave();
+  bart.disconnect();
 });
 
 test('messages that arrive while the page is in the background are not read, and the line is above the first', async ({
   usher,
   visitor,
 }) => {
-  const bart = await Speaker.connect(usher.direct, 'bart', 'secret');
-  await bart.say('general', 'seen');
+  const bart = await HeadlessUser.connect(usher.direct, 'bart', 'secret');
+  await bart.send('general', 'seen');
   const { page } = await visitor();
   await signIn(page, 'maggie');
   await openRoom(page, 'General');
   await expect(messageWith(page, 'seen')).toBeInViewport();
-  await expect(inList(page, 'General')).toHaveAccessibleName('General');
-  await hide(page, true);
-  for (let n = 1; n <= 60; n++) await bart.say('general', `news ${n}`);
+  await expect(roomEntry(page, 'General')).toHaveAccessibleName('General');
+  await setHidden(page, true);
+  for (let n = 1; n <= 60; n++) await bart.send('general', `news ${n}`);
   await expect(messageWith(page, 'news 60')).toHaveCount(1);
-  await expect(inList(page, 'General')).toHaveAccessibleName(/60 unread messages/);
-  await hide(page, false);
+  await expect(roomEntry(page, 'General')).toHaveAccessibleName(/60 unread messages/);
+  await setHidden(page, false);
   await expect(pill(page)).toHaveAccessibleName(/^60 new since /);
-  await expect(inList(page, 'General')).toHaveAccessibleName(/60 unread messages/);
+  await expect(roomEntry(page, 'General')).toHaveAccessibleName(/60 unread messages/);
   await pill(page).click();
   await expectLineBefore(page, 2);
   await expect(page.locator('li.fresh')).toBeInViewport();
-  bart.leave();
+  bart.disconnect();
 });

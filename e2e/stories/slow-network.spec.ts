@@ -1,6 +1,6 @@
 import type { BrowserContext, Page } from '@playwright/test';
 import { composer, expectSent, messageWith, openRoom, signIn } from '../fixtures/chat.ts';
-import { Speaker } from '../fixtures/speaker.ts';
+import { HeadlessUser } from '../fixtures/headless-user.ts';
 import { expect, test } from '../fixtures/test.ts';
 
 /** Round-trip time in milliseconds, and bandwidth in bits per second. */
@@ -25,7 +25,7 @@ async function slowDown(page: Page, context: BrowserContext): Promise<void> {
 /** Records layout shifts that no user input caused. */
 async function recordShifts(context: BrowserContext): Promise<void> {
   await context.addInitScript(() => {
-    const shifts = { sum: 0, told: [] as string[] };
+    const shifts = { sum: 0, details: [] as string[] };
     Object.assign(window, { shifts });
     new PerformanceObserver((list) => {
       for (const entry of list.getEntries() as LayoutShift[]) {
@@ -33,7 +33,7 @@ async function recordShifts(context: BrowserContext): Promise<void> {
         shifts.sum += entry.value;
         for (const { node, previousRect: from, currentRect: to } of entry.sources) {
           const name = node instanceof Element ? `${node.tagName} ${node.className}` : String(node?.nodeName);
-          shifts.told.push(
+          shifts.details.push(
             `${name} from ${from.x}, ${from.y} (${from.width} × ${from.height}) to ${to.x}, ${to.y} (${to.width} × ${to.height})`,
           );
         }
@@ -54,20 +54,20 @@ interface LayoutShift extends PerformanceEntry {
 }
 
 async function expectNoShifts(page: Page): Promise<void> {
-  const { sum, told } = await page.evaluate(
-    () => (window as unknown as { shifts: { readonly sum: number; readonly told: readonly string[] } }).shifts,
+  const { sum, details } = await page.evaluate(
+    () => (window as unknown as { shifts: { readonly sum: number; readonly details: readonly string[] } }).shifts,
   );
   test.info().annotations.push({ type: 'layout shift', description: sum.toFixed(4) });
-  expect(sum, told.join('\n')).toBeLessThan(0.02);
+  expect(sum, details.join('\n')).toBeLessThan(0.02);
 }
 
 test('on 3G sent messages and visited rooms appear immediately, without a layout shift', async ({ usher, visitor }) => {
-  await usher.fill('general', 400);
-  const bart = await Speaker.connect(usher.direct, 'bart', 'secret');
-  await bart.say('random', 'said in Random');
+  await usher.insertMessages('general', 400);
+  const bart = await HeadlessUser.connect(usher.direct, 'bart', 'secret');
+  await bart.send('random', 'said in Random');
   const { page, context } = await visitor();
   await recordShifts(context);
-  usher.cable.lengthen(latency / 2);
+  usher.relay.setLatency(latency / 2);
   await slowDown(page, context);
 
   await signIn(page, 'maggie');
@@ -77,7 +77,7 @@ test('on 3G sent messages and visited rooms appear immediately, without a layout
   await expect(messageWith(page, 'message 400')).toBeInViewport();
 
   // No data of the server arrives, so everything shown now is shown without waiting for it.
-  usher.cable.hold();
+  usher.relay.pauseDownstream();
   for (const text of ['one', 'two', 'three']) {
     await composer(page).pressSequentially(`${text} of mine`);
     await expect(composer(page)).toHaveValue(`${text} of mine`);
@@ -91,11 +91,11 @@ test('on 3G sent messages and visited rooms appear immediately, without a layout
   await openRoom(page, 'General');
   await expect(messageWith(page, 'message 400')).toBeInViewport();
   await expect(messageWith(page, 'three of mine')).toBeInViewport();
-  usher.cable.letThrough();
+  usher.relay.resumeDownstream();
 
   for (const text of ['one', 'two', 'three']) await expectSent(page, `${text} of mine`);
-  await bart.say('general', 'an answer of bart');
+  await bart.send('general', 'an answer of bart');
   await expect(messageWith(page, 'an answer of bart')).toBeInViewport();
   await expectNoShifts(page);
-  bart.leave();
+  bart.disconnect();
 });

@@ -4,7 +4,7 @@ import {
   maggieAndBart,
   messageWith,
   openRoom,
-  say,
+  sendMessage,
   sequences,
   signIn,
 } from '../fixtures/chat.ts';
@@ -13,10 +13,10 @@ import { expect, test } from '../fixtures/test.ts';
 test('two users sign in and receive live messages from each other', async ({ visitor }) => {
   const { maggie, bart } = await maggieAndBart(visitor);
 
-  await say(maggie, 'Hello Bart');
+  await sendMessage(maggie, 'Hello Bart');
   await expectSent(maggie, 'Hello Bart');
   await expect(messageWith(bart, 'Hello Bart')).toHaveCount(1);
-  await say(bart, 'Hello Maggie');
+  await sendMessage(bart, 'Hello Maggie');
   await expectSent(bart, 'Hello Maggie');
   await expect(messageWith(maggie, 'Hello Maggie')).toHaveCount(1);
 
@@ -29,7 +29,7 @@ test('text is shown as written: HTML, line breaks, emoji and right-to-left', asy
   await signIn(maggie, 'maggie');
   await openRoom(maggie, 'General');
   const text = '<img src=x onerror=alert(1)> <b>b</b>\nשלום 👩‍👩‍👧‍👦 &amp;';
-  await say(maggie, text);
+  await sendMessage(maggie, text);
   const message = messageWith(maggie, 'onerror');
   await expect(message).toHaveAttribute('data-status', 'sent');
   await expect(message.locator('img, b')).toHaveCount(0);
@@ -40,7 +40,7 @@ test('a user who joins later sees earlier messages', async ({ visitor }) => {
   const { page: maggie } = await visitor();
   await signIn(maggie, 'maggie');
   await openRoom(maggie, 'Random');
-  for (let n = 1; n <= 5; n += 1) await say(maggie, `thought ${n}`);
+  for (let n = 1; n <= 5; n += 1) await sendMessage(maggie, `thought ${n}`);
   await expectSent(maggie, 'thought 5');
 
   const { page: lisa } = await visitor();
@@ -54,7 +54,7 @@ test('without support for field-sizing the composer still grows with its text, a
   usher,
   visitor,
 }) => {
-  await usher.fill('general', 60);
+  await usher.insertMessages('general', 60);
   const { page } = await visitor();
   await page.addInitScript(() => {
     CSS.supports = () => false;

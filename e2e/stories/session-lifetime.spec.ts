@@ -1,15 +1,15 @@
 import type { BrowserContext, Page } from '@playwright/test';
-import { callsTo, endOf, nextToken } from '../fixtures/calls.ts';
+import { callsTo, endCauseOf, nextToken } from '../fixtures/calls.ts';
 import {
   composer,
   expectSent,
   expectSignedOut,
   expectState,
-  fillIn,
+  submitSignIn,
   messages,
   messageWith,
   openRoom,
-  say,
+  sendMessage,
   signIn,
   signOut,
 } from '../fixtures/chat.ts';
@@ -51,15 +51,15 @@ test('after a sleep longer than token and lease, both tabs reconnect with at mos
   await openRoom(second, 'General');
   expect(refreshes).toEqual(['POST 200']);
 
-  usher.cable.pull();
+  usher.relay.disconnect();
   await context.clock.fastForward('08:00:00');
   await expectState(first, /backoff|ticket/);
   await expectState(second, /backoff|ticket/);
-  usher.cable.plugIn();
+  usher.relay.reconnect();
   await context.clock.fastForward('00:30');
   await expectState(first, 'open');
   await expectState(second, 'open');
-  await say(first, 'good morning');
+  await sendMessage(first, 'good morning');
   await expectSent(first, 'good morning');
   await expect(messageWith(second, 'good morning')).toHaveCount(1);
   // Usually one for both. A tab that asks while the other tab's token is in transit refreshes too.
@@ -68,19 +68,19 @@ test('after a sleep longer than token and lease, both tabs reconnect with at mos
 
 test.describe('the session expires while the laptop sleeps', () => {
   /** Maggie has typed a message offline. Her session expires meanwhile, and the page shows it. */
-  async function comeBackTooLate(usher: UsherServer, { page, context }: Visitor): Promise<void> {
+  async function returnAfterExpiry(usher: UsherServer, { page, context }: Visitor): Promise<void> {
     await context.clock.install();
     await signIn(page, 'maggie');
     await openRoom(page, 'General');
-    usher.cable.pull();
+    usher.relay.disconnect();
     await expectState(page, /backoff|ticket/);
-    await say(page, 'written on the train');
+    await sendMessage(page, 'written on the train');
     await expect(messageWith(page, 'on the train')).toHaveCount(1);
     await composer(page).fill('half a tho');
     // Simulates weeks: a server with a very short idle timeout has expired the session.
     await usher.kill();
     await usher.start({ SESSION_IDLE_SECONDS: '1' });
-    usher.cable.plugIn();
+    usher.relay.reconnect();
     await context.clock.fastForward('30:00');
     await expectSignedOut(page, /expired/i);
     await usher.kill();
@@ -91,9 +91,9 @@ test.describe('the session expires while the laptop sleeps', () => {
     // Starts three servers in sequence.
     test.slow();
     const maggie = await visitor();
-    await comeBackTooLate(usher, maggie);
+    await returnAfterExpiry(usher, maggie);
     const { page } = maggie;
-    await fillIn(page, 'maggie', 'secret');
+    await submitSignIn(page, 'maggie', 'secret');
     await expect(page).toHaveURL(/rooms\/general/);
     await expectSent(page, 'written on the train');
     await expect(messages(page)).toHaveCount(1);
@@ -103,12 +103,12 @@ test.describe('the session expires while the laptop sleeps', () => {
   test('another user sees none of it', async ({ usher, visitor }) => {
     test.slow();
     const maggie = await visitor();
-    await comeBackTooLate(usher, maggie);
+    await returnAfterExpiry(usher, maggie);
     const { page } = maggie;
-    await fillIn(page, 'bart', 'secret');
+    await submitSignIn(page, 'bart', 'secret');
     await expectState(page, 'open');
     await expect(composer(page)).toHaveValue('');
-    await say(page, 'hello');
+    await sendMessage(page, 'hello');
     await expectSent(page, 'hello');
     await expect(messages(page)).toHaveCount(1);
     expect(
@@ -141,7 +141,7 @@ test('use of a stolen refresh cookie ends the session in every tab, with the rea
   await closed;
   await expectSignedOut(first, /from another place/i);
   await expectSignedOut(second, /from another place/i);
-  await fillIn(second, 'maggie', 'secret');
+  await submitSignIn(second, 'maggie', 'secret');
   await expect(second).toHaveURL(/rooms\/general/);
   await expectState(second, 'open');
   await expectState(first, 'open');
@@ -177,18 +177,18 @@ test('after an offline sign-out the next visitor is not signed in, and the serve
   const ends = callsTo(context, '/api/auth');
   await signIn(page, 'maggie');
   const token = await signedIn;
-  usher.cable.pull();
+  usher.relay.disconnect();
   await signOut(page);
   await expectSignedOut(page, /couldn’t be reached/i);
-  expect(await endOf(usher.direct, token)).toBeUndefined();
+  expect(await endCauseOf(usher.direct, token)).toBeUndefined();
   await page.close();
 
-  usher.cable.plugIn();
+  usher.relay.reconnect();
   const next = await context.newPage();
   await next.goto('/');
   await expect(next.getByLabel('User name')).toBeVisible();
-  await expect.poll(() => endOf(usher.direct, token)).toBe('signed_out');
-  await fillIn(next, 'bart', 'secret');
+  await expect.poll(() => endCauseOf(usher.direct, token)).toBe('signed_out');
+  await submitSignIn(next, 'bart', 'secret');
   await expectState(next, 'open');
   await next.reload();
   await expectState(next, 'open');
@@ -198,16 +198,16 @@ test('after an offline sign-out the next visitor is not signed in, and the serve
 });
 
 test('a frozen page reloads as the new user when another user has signed in', async ({ visitor }) => {
-  const { page: hers, context } = await visitor();
-  await signIn(hers, 'maggie');
-  await openRoom(hers, 'General');
-  await composer(hers).fill('nobody else’s business');
-  const his = await context.newPage();
-  await his.goto('/');
-  await expectState(his, 'open');
+  const { page: first, context } = await visitor();
+  await signIn(first, 'maggie');
+  await openRoom(first, 'General');
+  await composer(first).fill('a private draft');
+  const second = await context.newPage();
+  await second.goto('/');
+  await expectState(second, 'open');
   // As for a frozen tab: it receives the second sign-in, but not the events before it.
-  const reloaded = hers.waitForEvent('load');
-  await his.evaluate(async () => {
+  const reloaded = first.waitForEvent('load');
+  await second.evaluate(async () => {
     const answer = await fetch('/api/auth', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -218,7 +218,7 @@ test('a frozen page reloads as the new user when another user has signed in', as
     localStorage.setItem('usher.session', JSON.stringify({ user: 'bart', session: sid }));
   });
   await reloaded;
-  await expectState(hers, 'open');
-  await expect(hers.getByRole('button', { name: /bart/i })).toBeVisible();
-  await expect(composer(hers)).toHaveValue('');
+  await expectState(first, 'open');
+  await expect(first.getByRole('button', { name: /bart/i })).toBeVisible();
+  await expect(composer(first)).toHaveValue('');
 });

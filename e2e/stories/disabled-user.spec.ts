@@ -1,5 +1,5 @@
 import { tokenOf } from '../fixtures/calls.ts';
-import { composer, expectState, fillIn, openRoom, signIn } from '../fixtures/chat.ts';
+import { composer, expectState, submitSignIn, openRoom, signIn } from '../fixtures/chat.ts';
 import { expect, test } from '../fixtures/test.ts';
 
 test('a user who is disabled while typing is signed out at once with the reason, and no data remains', async ({
@@ -30,11 +30,11 @@ test('a user who is disabled while typing is signed out at once with the reason,
   expect(
     await page.evaluate(() => JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage)])),
   ).not.toMatch(/bart|eat my/);
-  await fillIn(page, 'bart', 'secret');
+  await submitSignIn(page, 'bart', 'secret');
   await expect(page.getByRole('alert')).toContainText(/disabled/i);
 
   await disable(false);
-  await fillIn(page, 'bart', 'secret');
+  await submitSignIn(page, 'bart', 'secret');
   await expectState(page, 'open');
   await openRoom(page, 'General');
   await expect(composer(page)).toHaveValue('');
