@@ -1,6 +1,6 @@
 /**
  * A hostile client in a thread of its own, so that its work does not count as the server's. It sends one type of frame on all connections of
- * one user, as much as the limits allow: requests with up to `inFlight` answers outstanding, pausing when it is told `rate_limited`, and
+ * one user, as much as the limits allow: requests with up to `inFlight` answers outstanding, pausing after `rate_limited`, and
  * signals at a steady pace below the number of drops that closes a connection.
  */
 import { randomUUID } from 'node:crypto';

@@ -50,7 +50,7 @@ async function pings(client, ms) {
   return times;
 }
 
-/** One user does the worst that the limits allow, type by type, while somebody else measures the time of a ping. */
+/** One user does the worst that the limits allow, type by type, while another user measures the latency of pings. */
 export default {
   title: `one user on 10 connections sends the worst of each of ${types.length} types for ${loadedMs / 1_000} s, within the limits`,
   async run({ start }) {

@@ -4,7 +4,7 @@ import { get, openUnread } from '../unread.mjs';
 
 const seconds = 4;
 
-/** Nobody signs in. Requests are sent without waiting for answers, and no answer is read. */
+/** Unauthenticated clients send requests without waiting for answers, and read none. */
 export default {
   title: '10 connections × 1,300 unread requests, then 400 connections × 8 unread requests, all without a token',
   async run({ start }) {

@@ -86,7 +86,7 @@ export default [
   {
     id: 'parallel-sign-ups',
     who: 'an attacker sends sign-ups in parallel, before any of them has ended',
-    get: 'each counts in full from its beginning',
+    get: 'each counts fully from the start',
     in: 'apps/api/src/auth/sign-up-throttle.ts',
     without: ['fullAt.set(network, next);', ''],
     shown: ['apps/api', 'src/auth/sign-up-throttle.spec.ts'],
@@ -94,7 +94,7 @@ export default [
   {
     id: 'hash-queue',
     who: 'one network fills the queue of password hashes, so that others cannot sign in',
-    get: 'networks take turns, whatever one of them adds',
+    get: 'networks take turns, regardless of how many jobs each adds',
     in: 'apps/api/src/users/fair-queue.ts',
     without: [
       'this.#queues.delete(network);\n    if (queue.length > 0)',
@@ -112,7 +112,7 @@ export default [
   },
   {
     id: 'demo-accounts',
-    who: 'a stranger signs in with the password of the demo on a public server that began as a demo',
+    who: 'an attacker signs in with a demo password on a public server that was started as a demo before',
     get: 'the server does not start while such an account is enabled',
     in: 'apps/api/src/users/demo-accounts.ts',
     without: ['if (accounts.length === 0) return;', 'if (accounts.length >= 0) return;'],

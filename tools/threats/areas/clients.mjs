@@ -3,7 +3,7 @@ export default [
   {
     id: 'next-user',
     who: 'a user signs in on a page where another user was connected',
-    get: 'the socket closes and what the rooms hold is deleted before the next frame',
+    get: 'the socket closes and the data of the rooms is deleted before the next frame',
     in: 'libs/client/src/machine.ts',
     without: ['if (isSame && !isOther(welcome?.user)) return true;', 'if (isSame || owner) return true;'],
     shown: ['libs/client', 'src/identity.spec.ts'],

@@ -10,7 +10,7 @@ export default [
   },
   {
     id: 'clock-set-back',
-    who: 'the system time is set back, and nobody gets a ticket for as long',
+    who: 'the system time is set back, and no tickets are issued for that long',
     get: 'waits follow the monotonic clock',
     in: 'libs/ticket/src/connect-slots.ts',
     without: ['options.now ?? (() => performance.now())', 'options.now ?? Date.now'],
@@ -18,7 +18,7 @@ export default [
   },
   {
     id: 'clock-revives-tickets',
-    who: 'the system time is set back, and tickets that have expired are good again',
+    who: 'the system time is set back, and expired tickets become valid again',
     get: '401: the memory store follows the monotonic clock',
     in: 'libs/ticket/src/memory-ticket-store.ts',
     without: ['options.monotonicNow ?? options.now ?? (() => performance.now())', 'options.now ?? Date.now'],

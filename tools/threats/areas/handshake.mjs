@@ -66,7 +66,7 @@ export default [
     in: 'libs/ticket/src/gate.ts',
     without: [
       "decision = { refusal: error instanceof TicketStoreUnavailable ? storeUnavailable : { code: 'internal' } };",
-      "decision = { reserved: { claims: { user: 'somebody', session: 's', endpoint: '' }, identity: undefined as I, release: ignore } };",
+      "decision = { reserved: { claims: { user: 'attacker', session: 's', endpoint: '' }, identity: undefined as I, release: ignore } };",
     ],
     shown: ['libs/ticket', 'src/gate.spec.ts'],
   },

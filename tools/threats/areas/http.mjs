@@ -19,7 +19,7 @@ export default [
   {
     id: 'upgrade-takes-answer',
     who: 'an upgrade behind an unanswered request takes the place of that answer',
-    get: 'the upgrade is judged after the answer was sent',
+    get: 'the upgrade is handled after the answer was sent',
     in: 'libs/ticket/src/request-queue.ts',
     without: [
       'if (pipeline?.current === undefined) {',
@@ -92,7 +92,7 @@ export default [
   },
   {
     id: 'call-flood',
-    who: 'a user calls the HTTP API without end',
+    who: 'a user calls the HTTP API in a loop',
     get: '429 `rate_limited`: 30 points per second (`CALLS_PER_SECOND`), of which search and the list of rooms cost ten',
     in: 'apps/api/src/auth/tokens.ts',
     without: ['      await budget.chargeUser(account.user, request);\n', ''],
@@ -100,7 +100,7 @@ export default [
   },
   {
     id: 'anonymous-call-flood',
-    who: 'an address calls the HTTP API without end, without a token or with bad ones',
+    who: 'an address calls the HTTP API in a loop, without a token or with invalid ones',
     get: '429 `rate_limited`; users with a token at the same address are not affected',
     in: 'apps/api/src/auth/tokens.ts',
     without: ['        await budget.chargeAddress(request);\n', ''],

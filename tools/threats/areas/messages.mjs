@@ -97,7 +97,7 @@ export default [
   {
     id: 'presence-storm',
     who: 'a member toggles `away`, or leaves and joins, in a large room',
-    get: 'the room is told at most one change of a person in 500 ms',
+    get: 'the room receives at most one presence change per user every 500 ms',
     in: 'libs/realtime/src/presence/coalescing.ts',
     without: ['if (this.#intervals.has(user)) return;', ''],
     shown: ['libs/realtime', 'src/presence/presence.spec.ts'],

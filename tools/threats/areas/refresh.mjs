@@ -83,7 +83,7 @@ export default [
     shown: ['libs/client', 'src/session/signing-out.spec.ts'],
   },
   {
-    id: 'somebody-elses-cookie',
+    id: 'other-users-cookie',
     who: 'the browser’s cookie belongs to another user by now, and a tab of the first user refreshes with it',
     get: 'the tab is signed out: the token’s user must match the signed-in user',
     in: 'libs/client/src/session/keeper.ts',
