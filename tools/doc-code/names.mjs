@@ -1,0 +1,79 @@
+/**
+ * The names that code blocks in the documentation use without declaring them. A block that uses one of them gets its import or its
+ * declaration before it is compiled, so that the documents show only the lines that matter.
+ */
+
+/** Exports by module. */
+export const imports = {
+  '@angular/common/http': ['provideHttpClient', 'withInterceptors'],
+  '@angular/core': ['Component', 'computed', 'effect', 'inject', 'signal', 'type ApplicationConfig'],
+  '@angular/platform-browser': ['bootstrapApplication'],
+  '@usher/angular': ['injectUsher', 'provideUsher', 'usherBearer'],
+  '@usher/client': ['fetchTicket', 'TicketSocket'],
+  '@usher/client/rooms': ['type RoomMessage'],
+  '@usher/client/session': ['SessionEnded', 'type SessionServer', 'type SessionKeeper', 'type SessionState'],
+  '@usher/protocol': ['type RoomsProtocol', 'type TokenResponse'],
+  '@usher/protocol/server': ['compileProtocol', 'roomsProtocol'],
+  '@usher/realtime': ['createConnections', 'createMemoryBus', 'createRooms', 'RequestError'],
+  '@usher/realtime/ws': ['attach', 'serverOptions'],
+  '@usher/ticket': ['ConnectSlots', 'createMemoryTicketStore'],
+  '@usher/ticket/fastify': ['ticketGate'],
+  vitest: ['vi'],
+  ws: ['WebSocketServer'],
+};
+
+/** Declarations of what belongs to the reader's own application, by name. */
+export const declarations = {
+  Account: 'interface Account { readonly name: string; readonly session: string; readonly roles: readonly string[] }',
+  App: '@Component({ template: "" }) class App {}',
+  accessToken: 'declare const accessToken: () => string | undefined;',
+  allowedOrigins: 'declare const allowedOrigins: readonly string[];',
+  app: "declare const app: import('fastify').FastifyInstance;",
+  connections:
+    "declare const connections: import('@usher/realtime').Connections<import('@usher/protocol').RoomsProtocol>;",
+  findAccount: 'declare function findAccount(user: string, session: string): Promise<Account | undefined>;',
+  history: "declare const history: import('@usher/realtime').History;",
+  identityFromGate:
+    "declare function identityFromGate(request: import('node:http').IncomingMessage): import('@usher/realtime').Identity;",
+  list: 'declare function list(messages: readonly RoomMessage[]): void;',
+  maySee: 'declare function maySee(user: string, room: string): Promise<boolean>;',
+  myAccountOf: 'declare function myAccountOf(header: string | undefined): Promise<Account | undefined>;',
+  noteInterest: 'declare function noteInterest(user: string, at: string): void;',
+  onTokenChange: 'declare function onTokenChange(listener: () => void): void;',
+  open: 'declare function open(...connection: unknown[]): void;',
+  openEmptyStore:
+    "declare function openEmptyStore(): Promise<import('@usher/realtime').History & { createRoom(room: string): Promise<void>; close(): Promise<void> }>;",
+  orderFor: 'declare function orderFor(user: string, item: string): Promise<number>;',
+  post: 'declare function post(path: string, body: object): Promise<TokenResponse>;',
+  postCredentials: 'declare function postCredentials(user: string, pwd: string): Promise<TokenResponse>;',
+  pwd: 'declare const pwd: string;',
+  shop: "import { shop } from './shop-protocol.ts';",
+  show: 'declare function show(...state: unknown[]): void;',
+  showMessages: 'declare function showMessages(messages: readonly RoomMessage[]): void;',
+  showPrice: 'declare function showPrice(item: string, price: number): void;',
+  showSignIn: 'declare function showSignIn(reason: string | undefined): void;',
+  showState: 'declare function showState(...state: unknown[]): void;',
+  soldOut: 'declare function soldOut(item: string): Promise<boolean>;',
+  store: "declare const store: import('@usher/ticket').TicketStore;",
+  ticket: "declare const ticket: import('@usher/client').TicketFunction;",
+  toTokenResponse: 'declare function toTokenResponse(body: unknown): TokenResponse;',
+  token: 'declare const token: string | undefined;',
+  url: 'declare const url: string;',
+  user: 'declare const user: string;',
+};
+
+/** Declarations of names that mean something else in these documents. */
+export const perDocument = {
+  'libs/angular/README.md': {
+    Session:
+      'declare class Session { readonly keeper: SessionKeeper; readonly state: () => SessionState; token(): string | undefined; end(reason: import("@usher/client").Reason): void }',
+  },
+  'docs/adopting.md': {
+    Session:
+      'declare class Session { token(): string | undefined; ended(reason: import("@usher/client").Reason): void }',
+    session: 'declare const session: string;',
+  },
+  'libs/client/README.md': {
+    session: 'declare const session: { readonly token: string | undefined; onChange(listener: () => void): void };',
+  },
+};
