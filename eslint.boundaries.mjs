@@ -7,7 +7,7 @@ import { dirname } from 'node:path';
  */
 const mayImport = {
   protocol: { ours: [], foreign: ['typebox'] },
-  ticket: { ours: ['protocol'] },
+  ticket: { ours: ['protocol', 'test-servers'] },
   realtime: { ours: ['protocol'], never: ['fastify', '@fastify', 'kysely', 'node:sqlite'] },
   client: { ours: ['protocol'], foreign: ['rxjs'] },
   angular: { ours: ['client', 'protocol'], foreign: ['rxjs', '@angular/core', '@angular/common'] },
@@ -16,6 +16,7 @@ const mayImport = {
   bench: { ours: ['client', 'protocol', 'ticket'] },
   e2e: { ours: ['client', 'protocol'] },
   tools: { ours: [] },
+  'test-servers': { ours: [] },
 };
 
 const root = import.meta.dirname;
