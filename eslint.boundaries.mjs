@@ -8,7 +8,7 @@ import { dirname } from 'node:path';
 const mayImport = {
   protocol: { ours: [], foreign: ['typebox'] },
   ticket: { ours: ['protocol', 'test-servers'] },
-  realtime: { ours: ['protocol'], never: ['fastify', '@fastify', 'kysely', 'node:sqlite'] },
+  realtime: { ours: ['protocol', 'test-servers'], never: ['fastify', '@fastify', 'kysely', 'node:sqlite'] },
   client: { ours: ['protocol'], foreign: ['rxjs'] },
   angular: { ours: ['client', 'protocol'], foreign: ['rxjs', '@angular/core', '@angular/common'] },
   api: { ours: ['ticket', 'realtime', 'protocol'] },

@@ -4,7 +4,7 @@ import { RedisServer } from './index.ts';
 test('a server answers, loses its data when it is killed, and is reachable at the same path after a restart', async () => {
   const server = await RedisServer.start();
   try {
-    const client = server.connect();
+    const client = server.client();
     await client.connect();
     await client.set('key', 'value');
     expect(await client.get('key')).toBe('value');
@@ -24,7 +24,7 @@ test('a server answers, loses its data when it is killed, and is reachable at th
 test('a paused server does not answer until it is resumed', async () => {
   const server = await RedisServer.start();
   try {
-    const client = server.connect({ commandTimeout: 50 });
+    const client = server.client({ commandTimeout: 50 });
     await client.connect();
     server.pause();
     await expect(client.get('key')).rejects.toThrow('timed out');

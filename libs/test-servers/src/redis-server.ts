@@ -1,22 +1,18 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-
-/** How long a server may take to accept its first connection, in milliseconds. */
-const startMs = 10_000;
+import { ServerProcess } from './server-process.ts';
 
 /**
- * A real `redis-server` process for tests. It listens on a Unix socket in a temporary folder and stores nothing on disk, so a restart
- * is a Redis that has lost all data.
+ * A real `redis-server` process for tests. It listens on a Unix socket in a temporary folder and stores nothing on disk, so after a
+ * restart Redis has lost all data.
  */
 export class RedisServer {
   readonly #folder = mkdtempSync(join(tmpdir(), 'usher-redis-'));
   readonly #settings: readonly string[];
   readonly #clients = new Set<Redis>();
-  #process: ChildProcess | undefined;
+  #process: ServerProcess | undefined;
 
   private constructor(settings: readonly string[]) {
     this.#settings = settings;
@@ -42,42 +38,16 @@ export class RedisServer {
   /** Starts the server again after `kill`, without data. */
   async start(): Promise<void> {
     const fixed = ['--port', '0', '--unixsocket', this.socketPath, '--save', '', '--appendonly', 'no'];
-    const child = spawn('redis-server', [...fixed, '--dir', this.#folder, ...this.#settings], {
-      stdio: ['ignore', 'pipe', 'pipe'],
+    this.#process = await ServerProcess.start({
+      command: 'redis-server',
+      args: [...fixed, '--dir', this.#folder, ...this.#settings],
+      ready: 'ready to accept connections',
+      hint: 'install it (Debian: apt-get install redis-server)',
     });
-    let output = '';
-    const listening = new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        reject(new Error(`redis-server did not start within ${startMs} ms:\n${output}`));
-      }, startMs);
-      for (const stream of [child.stdout, child.stderr]) {
-        stream.setEncoding('utf8').on('data', (text: string) => {
-          output += text;
-          if (output.includes('ready to accept connections')) {
-            clearTimeout(timer);
-            resolve();
-          }
-        });
-      }
-      child.once('error', (error) => {
-        clearTimeout(timer);
-        reject(
-          new Error('redis-server could not be started: install it (Debian: apt-get install redis-server)', {
-            cause: error,
-          }),
-        );
-      });
-      child.once('exit', (code) => {
-        clearTimeout(timer);
-        reject(new Error(`redis-server ended with ${String(code)}:\n${output}`));
-      });
-    });
-    this.#process = child;
-    await listening;
   }
 
-  /** Connects a client that fails quickly and does not queue commands while it is disconnected. Closed by `stop`. */
-  connect({ commandTimeout = 2_000 }: { readonly commandTimeout?: number } = {}): Redis {
+  /** Creates a client that does not queue commands while it is disconnected. Call `connect()` on it. Closed by `stop`. */
+  client({ commandTimeout = 2_000 }: { readonly commandTimeout?: number } = {}): Redis {
     const client = new Redis({
       path: this.socketPath,
       commandTimeout,
@@ -94,32 +64,23 @@ export class RedisServer {
 
   /** Kills the server with SIGKILL. All data is lost. */
   async kill(): Promise<void> {
-    await this.#end('SIGKILL');
+    await this.#process?.end('SIGKILL');
   }
 
   /** Stops the process without ending it (SIGSTOP): connections stay open and nothing answers. */
   pause(): void {
-    this.#process?.kill('SIGSTOP');
+    this.#process?.signal('SIGSTOP');
   }
 
   /** Continues after `pause`. */
   resume(): void {
-    this.#process?.kill('SIGCONT');
+    this.#process?.signal('SIGCONT');
   }
 
   /** Closes the clients, ends the server and removes its folder. */
   async stop(): Promise<void> {
     for (const client of this.#clients) client.disconnect();
-    await this.#end('SIGKILL');
+    await this.kill();
     rmSync(this.#folder, { recursive: true, force: true });
-  }
-
-  async #end(signal: NodeJS.Signals): Promise<void> {
-    const child = this.#process;
-    this.#process = undefined;
-    if (child?.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, 'exit');
-    child.kill(signal);
-    await ended;
   }
 }

@@ -14,7 +14,7 @@ let redis: Redis;
 
 beforeAll(async () => {
   server = await RedisServer.start();
-  redis = server.connect();
+  redis = server.client();
   await redis.connect();
   return () => server.stop();
 });
@@ -55,7 +55,7 @@ test('the clock of Redis decides about lifetimes', async () => {
 describe('two nodes on one Redis', () => {
   test('of 200 concurrent uses of one ticket on both nodes exactly one succeeds', async () => {
     const prefix = `{${randomUUID()}}`;
-    const second = server.connect();
+    const second = server.client();
     await second.connect();
     const [here, there] = [newStore({ prefix }), newStore({ prefix, redis: second })];
     const ticket = await ticketOf(here);
@@ -122,7 +122,7 @@ describe('an unavailable Redis', () => {
   async function ownServer(): Promise<{ server: RedisServer; redis: Redis }> {
     const own = await RedisServer.start();
     onTestFinished(() => own.stop());
-    const client = own.connect({ commandTimeout: 100 });
+    const client = own.client({ commandTimeout: 100 });
     await client.connect();
     return { server: own, redis: client };
   }

@@ -1,0 +1,3 @@
+/** The history of rooms in PostgreSQL, for one node or several. Requires `pg`. */
+export { PostgresHistory, type PostgresHistoryOptions } from './postgres/postgres-history.ts';
+export { createHistoryTables } from './postgres/schema.ts';

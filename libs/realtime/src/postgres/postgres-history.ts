@@ -1,0 +1,182 @@
+import type { Message } from '@usher/protocol';
+import type { Pool, QueryResultRow } from 'pg';
+import { RequestError } from '../connections/request-error.ts';
+import {
+  type Appended,
+  type Entry,
+  type History,
+  type HistoryPage,
+  type Range,
+  changeDenial,
+  keyConflict,
+  UnknownRoom,
+} from '../rooms/history.ts';
+import { Lane } from './lane.ts';
+
+export interface PostgresHistoryOptions {
+  /**
+   * A pool on the database with the tables of `createHistoryTables`. Set `connectionTimeoutMillis` and `query_timeout`, so that calls fail
+   * while PostgreSQL does not answer. It needs a connection per lane and some for reads.
+   */
+  readonly pool: Pool;
+  /** The number of transactions in flight. The messages of a room always use the same lane. Defaults to 4. */
+  readonly lanes?: number;
+  /** Maximum appends per lane that wait for the next transaction. Further ones reject with `rate_limited`. Defaults to 10,000. */
+  readonly maxWaiting?: number;
+  /** Called after each commit with the number of messages that it stored. */
+  readonly onCommit?: (appends: number) => void;
+}
+
+interface RoomEntry {
+  readonly room: string;
+  readonly entry: Entry;
+}
+
+/** Appends per transaction. A larger batch saves little and keeps the rooms locked for longer. */
+const maxBatch = 500;
+
+const messageColumns =
+  'm.seq::float8, m.id, m.sender, m.text, m.at::float8, m.edits::float8, m.deletes::float8, m.edited_at::float8, m.deleted_at::float8';
+
+const appendBatch = `
+SELECT entry, outcome, (message).room, ${messageColumns.replaceAll('m.', '(message).')}
+FROM usher.append($1, $2, $3, $4, $5, $6)`;
+
+/** The head of a room and a page. A message starts a new page if the bytes of the page before it exceed $4. */
+const readPage = (condition: string, order: 'ASC' | 'DESC'): string => `
+SELECT h.room, h.epoch, h.seq::float8 AS head, m.*
+FROM usher.room_heads h
+LEFT JOIN LATERAL (
+  SELECT ${messageColumns},
+    sum(octet_length(m.text)) OVER (ORDER BY m.seq ${order}) AS bytes,
+    row_number() OVER (ORDER BY m.seq ${order})::int AS number
+  FROM (SELECT * FROM usher.messages WHERE room = $1 AND ${condition} ORDER BY seq ${order} LIMIT $3 + 1) m
+) m ON m.bytes <= $4 OR m.number = 1
+WHERE h.room = $1
+ORDER BY m.seq ${order}`;
+
+const readAfter = readPage('seq > $2', 'ASC');
+const readBefore = readPage('seq < $2', 'DESC');
+
+/**
+ * The history in PostgreSQL, for any number of nodes. An `append` that resolved is committed, so with `synchronous_commit = on` (the
+ * default) it survives a crash of the server. Appends of one caller to one room keep their order; those of different nodes are ordered by
+ * their commits. The text of a deleted message is overwritten in the transaction and disappears from the files of the database when
+ * PostgreSQL vacuums the table; copies in the write-ahead log and in backups remain as long as these are kept.
+ */
+export class PostgresHistory implements History {
+  readonly #pool: Pool;
+  readonly #lanes: readonly Lane<RoomEntry, Appended | Error>[];
+  readonly #onCommit: ((appends: number) => void) | undefined;
+
+  constructor({ pool, lanes = 4, maxWaiting = 10_000, onCommit }: PostgresHistoryOptions) {
+    if (!Number.isSafeInteger(lanes) || lanes < 1) throw new RangeError('lanes must be a positive integer');
+    this.#pool = pool;
+    this.#onCommit = onCommit;
+    this.#lanes = Array.from({ length: lanes }, () => {
+      return new Lane<RoomEntry, Appended | Error>({ write: (batch) => this.#write(batch), maxBatch, maxWaiting });
+    });
+  }
+
+  async append(room: string, entry: Entry): Promise<Appended> {
+    // PostgreSQL cannot store U+0000 and would reject the whole batch.
+    if (entry.deletes === undefined && entry.text.includes('\0')) {
+      throw new RequestError('bad_message', 'text must not contain U+0000');
+    }
+    const lane = this.#lanes[hashOf(room) % this.#lanes.length];
+    const result = await lane?.add({ room, entry });
+    if (result === undefined || result instanceof Error) throw result ?? new Error('there is no lane');
+    return result;
+  }
+
+  async read(room: string, range: Range): Promise<HistoryPage> {
+    const isAfter = 'after' in range;
+    const from = isAfter ? range.after : (range.before ?? Number.MAX_SAFE_INTEGER);
+    const { rows } = await this.#pool.query<QueryResultRow>({
+      name: isAfter ? 'usher-after' : 'usher-before',
+      text: isAfter ? readAfter : readBefore,
+      values: [room, from, range.limit, range.bytes ?? Number.MAX_SAFE_INTEGER],
+    });
+    const [head] = rows;
+    if (head === undefined) throw new UnknownRoom(`no such room: ${room}`);
+    const found = rows.filter((row) => row['number'] !== null);
+    const messages = found.slice(0, range.limit).map(toMessage);
+    return {
+      epoch: String(head['epoch']),
+      seq: Number(head['head']),
+      messages: isAfter ? messages : messages.toReversed(),
+      more: hasMore(head, messages, isAfter),
+    };
+  }
+
+  async #write(batch: readonly RoomEntry[]): Promise<(Appended | Error)[]> {
+    const column = <T>(of: (each: RoomEntry) => T): T[] => batch.map(of);
+    // One statement is one transaction: it is committed when the query resolves.
+    const { rows } = await this.#pool.query<QueryResultRow>({
+      name: 'usher-append',
+      text: appendBatch,
+      values: [
+        column(({ room }) => room),
+        column(({ entry }) => entry.user),
+        column(({ entry }) => entry.key),
+        column(({ entry }) => (entry.deletes === undefined ? entry.text : '')),
+        column(({ entry }) => entry.edits ?? null),
+        column(({ entry }) => entry.deletes ?? null),
+      ],
+    });
+    this.#onCommit?.(rows.filter((row) => row['outcome'] === 'appended').length);
+    const results: (Appended | Error)[] = [];
+    for (const row of rows) {
+      const sent = batch[Number(row['entry']) - 1];
+      if (sent !== undefined) results.push(resultOf(row, sent));
+    }
+    return results;
+  }
+}
+
+function resultOf(row: QueryResultRow, { room, entry }: RoomEntry): Appended | Error {
+  switch (row['outcome']) {
+    case 'appended':
+      return { message: toMessage(row), duplicate: false };
+    case 'duplicate': {
+      const message = toMessage(row);
+      return keyConflict(message, entry) ?? { message, duplicate: true };
+    }
+    case 'unknown_room':
+      return new UnknownRoom(`no such room: ${room}`);
+    case 'forbidden':
+      return changeDenial({ from: '' }, entry.user) ?? new Error('the change is allowed');
+    default:
+      return changeDenial(undefined, entry.user) ?? new Error('the change is allowed');
+  }
+}
+
+/** Whether messages follow in the direction of the range. Sequence numbers are contiguous. */
+function hasMore(head: QueryResultRow, messages: readonly Message[], isAfter: boolean): boolean {
+  const last = messages.at(-1);
+  if (last === undefined) return false;
+  return isAfter ? last.seq < Number(head['head']) : last.seq > 1;
+}
+
+function toMessage(row: QueryResultRow): Message {
+  const message: Message = {
+    room: String(row['room']),
+    seq: Number(row['seq']),
+    id: String(row['id']),
+    from: String(row['sender']),
+    text: String(row['text']),
+    at: Number(row['at']),
+  };
+  if (row['edits'] !== null) message.edits = Number(row['edits']);
+  if (row['deletes'] !== null) message.deletes = Number(row['deletes']);
+  if (row['edited_at'] !== null) message.edited = Number(row['edited_at']);
+  if (row['deleted_at'] !== null) message.deleted = Number(row['deleted_at']);
+  return message;
+}
+
+/** FNV-1a (32 bits): the same room is in the same lane. */
+function hashOf(text: string): number {
+  let hash = 0x81_1c_9d_c5;
+  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01_00_01_93);
+  return hash >>> 0;
+}

@@ -1,0 +1,119 @@
+import type { Pool } from 'pg';
+
+/** Any two numbers that no other program uses for its advisory locks: "usher" and the version of this table layout. */
+const migrationLock = [0x75_73_68, 1] as const;
+
+/**
+ * The tables of `PostgresHistory`, in the schema `usher`, and the function that appends a batch. `at` and the other times are Unix
+ * milliseconds. `usher.append` locks the heads of all rooms of the batch in sorted order, so two batches cannot deadlock, and holds the
+ * locks until the commit. Therefore the order of the sequence numbers of a room is the order of the commits on all nodes.
+ */
+const statements = `
+CREATE SCHEMA IF NOT EXISTS usher;
+
+CREATE TABLE IF NOT EXISTS usher.room_heads (
+  room text PRIMARY KEY,
+  epoch text NOT NULL DEFAULT gen_random_uuid()::text,
+  seq bigint NOT NULL DEFAULT 0,
+  last_at bigint
+);
+
+CREATE TABLE IF NOT EXISTS usher.messages (
+  room text NOT NULL REFERENCES usher.room_heads ON DELETE CASCADE,
+  seq bigint NOT NULL,
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  sender text NOT NULL,
+  key text NOT NULL,
+  text text NOT NULL,
+  at bigint NOT NULL,
+  edits bigint,
+  deletes bigint,
+  edited_at bigint,
+  deleted_at bigint,
+  PRIMARY KEY (room, seq),
+  UNIQUE (room, sender, key)
+);
+
+CREATE INDEX IF NOT EXISTS messages_edits ON usher.messages (room, edits) WHERE edits IS NOT NULL;
+
+CREATE OR REPLACE FUNCTION usher.append(
+  rooms text[], senders text[], keys text[], texts text[], all_edits bigint[], all_deletes bigint[]
+) RETURNS TABLE (entry int, outcome text, message usher.messages)
+LANGUAGE plpgsql AS $$
+DECLARE
+  now_ms bigint := floor(extract(epoch FROM clock_timestamp()) * 1000);
+  target usher.messages;
+  target_seq bigint;
+  next_seq bigint;
+BEGIN
+  PERFORM FROM usher.room_heads WHERE room = ANY (rooms) ORDER BY room FOR UPDATE;
+  FOR i IN 1 .. cardinality(rooms) LOOP
+    entry := i;
+    SELECT * INTO message FROM usher.messages m WHERE m.room = rooms[i] AND m.sender = senders[i] AND m.key = keys[i];
+    IF FOUND THEN
+      outcome := 'duplicate';
+      RETURN NEXT;
+      CONTINUE;
+    END IF;
+
+    target_seq := coalesce(all_edits[i], all_deletes[i]);
+    IF target_seq IS NOT NULL THEN
+      SELECT * INTO target FROM usher.messages m WHERE m.room = rooms[i] AND m.seq = target_seq;
+      IF NOT FOUND OR target.deleted_at IS NOT NULL OR target.edits IS NOT NULL OR target.deletes IS NOT NULL THEN
+        outcome := CASE WHEN EXISTS (SELECT FROM usher.room_heads h WHERE h.room = rooms[i])
+          THEN 'not_found' ELSE 'unknown_room' END;
+        RETURN NEXT;
+        CONTINUE;
+      ELSIF target.sender <> senders[i] THEN
+        outcome := 'forbidden';
+        RETURN NEXT;
+        CONTINUE;
+      END IF;
+    END IF;
+
+    UPDATE usher.room_heads h SET seq = h.seq + 1, last_at = now_ms WHERE h.room = rooms[i] RETURNING h.seq INTO next_seq;
+    IF NOT FOUND THEN
+      outcome := 'unknown_room';
+      RETURN NEXT;
+      CONTINUE;
+    END IF;
+
+    IF all_edits[i] IS NOT NULL THEN
+      UPDATE usher.messages m SET text = texts[i], edited_at = now_ms WHERE m.room = rooms[i] AND m.seq = target_seq;
+    ELSIF all_deletes[i] IS NOT NULL THEN
+      UPDATE usher.messages m SET text = '', deleted_at = now_ms WHERE m.room = rooms[i] AND m.seq = target_seq;
+      UPDATE usher.messages m SET text = '' WHERE m.room = rooms[i] AND m.edits = target_seq;
+    END IF;
+    INSERT INTO usher.messages (room, seq, sender, key, text, at, edits, deletes)
+      VALUES (rooms[i], next_seq, senders[i], keys[i], texts[i], now_ms, all_edits[i], all_deletes[i])
+      RETURNING * INTO message;
+    outcome := 'appended';
+    RETURN NEXT;
+  END LOOP;
+END
+$$;
+`;
+
+/**
+ * Creates the tables of `PostgresHistory` if they do not exist. Several nodes may call it at the same time: an advisory lock makes
+ * them wait for each other.
+ *
+ * @param pool a pool whose user may create a schema
+ */
+export async function createHistoryTables(pool: Pool): Promise<void> {
+  const client = await pool.connect();
+  let error: Error | undefined;
+  try {
+    // In one transaction, which also releases the lock. DDL is transactional in PostgreSQL.
+    await client.query('BEGIN');
+    await client.query('SELECT pg_advisory_xact_lock($1, $2)', [...migrationLock]);
+    await client.query(statements);
+    await client.query('COMMIT');
+  } catch (reason) {
+    error = reason instanceof Error ? reason : new Error(String(reason));
+    throw error;
+  } finally {
+    // A connection in a failed transaction is not returned to the pool.
+    client.release(error);
+  }
+}
