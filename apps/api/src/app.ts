@@ -42,7 +42,8 @@ import { roomRoutes } from './rooms/room-routes.ts';
 import { createRoomAccessReader } from './rooms/room-access.ts';
 import { searchRoutes } from './rooms/search-routes.ts';
 import { createSqliteHistory, eraseDeletedTexts } from './rooms/sqlite-history.ts';
-import { createSqliteMarks } from './rooms/sqlite-marks.ts';
+import { createSqliteMemberships } from './rooms/sqlite-memberships.ts';
+import { createSqliteReadMarkers } from './rooms/sqlite-read-markers.ts';
 import { socket } from './socket/socket.ts';
 import { refuseDemoAccounts } from './users/demo-accounts.ts';
 import { createInitialUsers } from './users/initial-users.ts';
@@ -115,7 +116,8 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
       storage.settled(committed);
     });
     await storage.check();
-    const marks = createSqliteMarks(sqlite, commit);
+    const memberships = createSqliteMemberships(sqlite, commit);
+    const readMarkers = createSqliteReadMarkers(sqlite, commit);
     const roomLimits = { perUser: config.maxRoomsPerUser, perUserAndHour: config.maxRoomsPerUserPerHour };
     const rooms = createRoomDirectory(db, { readAccess: createRoomAccessReader(sqlite), limits: roomLimits, now });
     const reader = createRoomReader(file, { log });
@@ -165,7 +167,17 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     });
     const limits = createConnectionLimits(app, config, { metrics, openFiles: options.openFiles ?? openFileLimit() });
     const deadline = new Deadline(drainMs(config));
-    await app.register(socket, { config, sessions, rooms, history, marks, metrics, limits, deadline });
+    await app.register(socket, {
+      config,
+      sessions,
+      rooms,
+      history,
+      memberships,
+      readMarkers,
+      metrics,
+      limits,
+      deadline,
+    });
     await app.register(shutdown, { deadline });
     const { connections, members, revocation } = app;
     const charge: StorageLimits['charge'] = (user, bytes) => {
@@ -221,7 +233,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
             members.memberAdded(room, user);
           },
         });
-        await api.register(memberRoutes, { rooms, marks, users, charge, liveRooms: members });
+        await api.register(memberRoutes, { rooms, memberships, users, charge, liveRooms: members });
         await api.register(searchRoutes, { rooms, search: reader });
       },
       { prefix: '/api' },

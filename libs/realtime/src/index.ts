@@ -6,7 +6,6 @@ export { Frame } from './connections/frame.ts';
 export {
   changeDenial,
   keyConflict,
-  UnknownRoom,
   type Appended,
   type Entry,
   type History,
@@ -30,11 +29,18 @@ export type {
 } from './connections/connections-types.ts';
 export { resolveLimits, type Limits } from './connections/limits.ts';
 export type { Logger } from './support/log.ts';
-export type { Marks, Unread } from './marks/marks.ts';
+export type { Memberships } from './membership/memberships.ts';
+export type { ReadMarkers, RoomUser, Unread } from './membership/read-markers.ts';
+export { type AccessDecision, UnknownRoom } from './errors/room-errors.ts';
 export { createMemoryBus } from './bus/memory-bus.ts';
 export { limitToFrame } from './rooms/page.ts';
 export { createMemoryHistory, type MemoryHistory, type MemoryHistoryOptions } from './rooms/memory-history.ts';
-export { createMemoryMarks } from './marks/memory-marks.ts';
+export {
+  createMemoryMemberships,
+  createMemoryReadMarkers,
+  MemoryMembershipStore,
+  type MessageReader,
+} from './membership/memory-memberships.ts';
 export { createMemoryPresence } from './presence/memory-presence.ts';
 export {
   type PresentStatus,
@@ -46,15 +52,7 @@ export {
   type Status,
 } from './presence/presence.ts';
 export { RequestError } from './connections/request-error.ts';
-export type {
-  Authorize,
-  Member,
-  RoomAction,
-  Rooms,
-  RoomsObserver,
-  RoomsOptions,
-  AccessDecision,
-} from './rooms/room-types.ts';
+export type { Authorize, Member, RoomAction, Rooms, RoomsObserver, RoomsOptions } from './rooms/room-types.ts';
 export { createRooms } from './rooms/rooms.ts';
 export type { Socket, SocketListener } from './connections/socket.ts';
 export {

@@ -2,5 +2,10 @@
 export { busContract, type BusUnderTest } from './testing/bus-contract.ts';
 export { createFakeSocket, type FakeSocket, type ReceivedFrame } from './testing/fake-socket.ts';
 export { historyContract, type HistoryUnderTest } from './testing/history-contract.ts';
-export { marksContract, type MarksUnderTest } from './testing/marks-contract.ts';
+export {
+  membershipsContract,
+  type MembershipsOfNode,
+  type MembershipsUnderTest,
+  readMarkersContract,
+} from './testing/memberships-contract.ts';
 export { presenceContract, type PresenceUnderTest } from './testing/presence-contract.ts';

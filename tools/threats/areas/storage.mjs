@@ -36,9 +36,9 @@ export default [
     id: 'read-flood',
     who: 'a client sends `read` without end',
     get: 'all that wait for the same commit are one write and one count',
-    in: 'apps/api/src/rooms/sqlite-marks.ts',
+    in: 'apps/api/src/rooms/sqlite-read-markers.ts',
     without: ['if (pending !== undefined) {', 'if (pending !== undefined && pending.seq < 0) {'],
-    shown: ['apps/api', 'src/rooms/sqlite-marks.spec.ts'],
+    shown: ['apps/api', 'src/rooms/sqlite-memberships.spec.ts'],
   },
   {
     id: 'disk-filled',

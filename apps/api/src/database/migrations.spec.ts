@@ -76,7 +76,7 @@ test('keeps existing messages, which can be found and changed', async () => {
 test('makes the creators and senders members of existing rooms, with all messages read', async () => {
   const folder = tempFolder();
   oldDatabase(folder, rooms0003);
-  const { rooms, marks, list, createUser } = await openRooms({ folder });
+  const { rooms, memberships, list, createUser } = await openRooms({ folder });
   expect(await rooms.members('general')).toEqual(['admin', 'bart', 'maggie']);
   expect(await rooms.members('random')).toEqual(['admin', 'bart', 'maggie']);
   expect(await rooms.members('plans')).toEqual(['bart', 'maggie']);
@@ -89,7 +89,7 @@ test('makes the creators and senders members of existing rooms, with all message
     ['random', 0, 1000, 0, 0, 0],
   ]);
   await createUser('lisa');
-  expect((await marks.roomsOf('lisa')).toSorted()).toEqual(['general', 'random']);
+  expect((await memberships.roomsOf('lisa')).toSorted()).toEqual(['general', 'random']);
 });
 
 test('assigns a shared title to the oldest public room and marks possible demo passwords as unknown', async () => {

@@ -1,7 +1,7 @@
 import { type FastifyPluginCallbackTypebox, Type } from '@fastify/type-provider-typebox';
 import { membersSchema } from '@usher/protocol/server';
 import type { Member } from '@usher/protocol';
-import type { Marks, Rooms } from '@usher/realtime';
+import type { Memberships, Rooms } from '@usher/realtime';
 import type { FastifyRequest } from 'fastify';
 import { HttpProblem } from '../http/http-problem.ts';
 import type { Users } from '../users/users.ts';
@@ -9,7 +9,7 @@ import type { RoomDirectory, VisibleRoom } from './room-directory.ts';
 
 export interface MemberRoutesOptions {
   readonly rooms: RoomDirectory;
-  readonly marks: Marks;
+  readonly memberships: Memberships;
   readonly users: Users;
   /** Counts bytes that a user stores. @throws RequestError */
   readonly charge: (user: string, bytes: number) => void;
@@ -24,7 +24,7 @@ const memberParams = Type.Object({ room: Type.String(), user: Type.String() });
 
 /** Lists, adds and removes members. A room that the caller may not see is always `not_found`. */
 export const memberRoutes: FastifyPluginCallbackTypebox<MemberRoutesOptions> = (app, options, done) => {
-  const { rooms, marks, users, charge, liveRooms } = options;
+  const { rooms, memberships, users, charge, liveRooms } = options;
 
   /** @throws HttpProblem see `authenticate`; 404 `not_found` */
   async function visibleRoom(
@@ -59,7 +59,7 @@ export const memberRoutes: FastifyPluginCallbackTypebox<MemberRoutesOptions> = (
     if (!(room.private ? room.canManage : user === me)) throw new HttpProblem('forbidden');
     if ((await users.find(user)) === undefined) throw new HttpProblem('not_found');
     charge(me, bytesPerMembership);
-    if (await marks.enter(name, user)) {
+    if (await memberships.add(name, user)) {
       liveRooms.memberAdded(name, user);
       request.log.info({ by: me, user, room: name }, 'member added');
     }
@@ -72,7 +72,7 @@ export const memberRoutes: FastifyPluginCallbackTypebox<MemberRoutesOptions> = (
     if (user !== me && !room.canManage) throw new HttpProblem('forbidden');
     // The owner manages the members and therefore cannot leave.
     if (room.private && user === room.owner) throw new HttpProblem('forbidden');
-    const left = await marks.leave(name, user);
+    const left = await memberships.remove(name, user);
     // Also if the user was not a member: an earlier removal may have crashed before it evicted the connections.
     if (room.private) liveRooms.remove(name, user, 'not_found');
     else liveRooms.memberRemoved(name, user);

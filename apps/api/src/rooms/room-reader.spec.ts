@@ -19,9 +19,9 @@ async function open() {
 }
 
 test('finds every message that was acknowledged before the call', async () => {
-  const { reader, history, marks, createRoom } = await open();
+  const { reader, history, memberships, createRoom } = await open();
   await createRoom('one');
-  await marks.enter('one', 'bart');
+  await memberships.add('one', 'bart');
   for (let seq = 1; seq <= 5; seq++) {
     await history.append('one', { user: 'maggie', key: crypto.randomUUID(), text: `needle ${seq}` });
     expect((await reader.find({ user: 'bart', words: 'needle', limit: 10 })).messages).toHaveLength(seq);

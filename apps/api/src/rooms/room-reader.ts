@@ -3,7 +3,7 @@ import { ReaderPool, type ReaderPoolOptions } from '../database/reader-pool.ts';
 import { BadRoomCursor, type RoomList } from './room-list.ts';
 import type { findMessages, listRooms, RoomReaderData } from './room-reader-worker.ts';
 import { BadSearch, type Search } from './search.ts';
-import { unreadBounds } from './sqlite-marks.ts';
+import { unreadBounds } from './sqlite-read-markers.ts';
 
 export interface RoomReader extends Search, RoomList {
   close(): Promise<void>;

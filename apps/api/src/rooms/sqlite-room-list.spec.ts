@@ -15,8 +15,8 @@ async function open() {
 }
 
 test('returns unread counts for each own room', async () => {
-  const { history, marks, list } = await open();
-  for (const room of ['one', 'two']) await marks.enter(room, 'bart');
+  const { history, memberships, list } = await open();
+  for (const room of ['one', 'two']) await memberships.add(room, 'bart');
   await history.append('one', by('maggie', '@bart'));
   await history.append('two', by('bart', 'mine'));
   await history.append('three', by('maggie', 'elsewhere'));
@@ -31,10 +31,10 @@ test('returns unread counts for each own room', async () => {
 });
 
 test('returns every other room once, even if rooms are joined between pages', async () => {
-  const { list, marks } = await open();
+  const { list, memberships } = await open();
   const first = list({ user: 'bart', limit: 1 });
   expect(first).toMatchObject({ rooms: [{ room: 'one', isMember: false }], next: 'one' });
-  await marks.enter('one', 'bart');
+  await memberships.add('one', 'bart');
   const second = list({ user: 'bart', limit: 1, cursor: String(first.next) });
   expect(second).toMatchObject({ rooms: [{ room: 'three' }], next: 'three' });
   const third = list({ user: 'bart', limit: 1, cursor: String(second.next) });

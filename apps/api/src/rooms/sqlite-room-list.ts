@@ -13,7 +13,7 @@ import { unreadCounts, type UnreadBounds } from './unread-counts.ts';
 export function createSqliteRoomList(sqlite: DatabaseSync, bounds: UnreadBounds): (query: RoomListQuery) => RoomPage {
   const columns = 'rooms.name, rooms.title, rooms.private, rooms.seq, rooms.last_at, rooms.created_by';
   const own = sqlite.prepare(`
-    SELECT ${columns}, own.read_seq, ${unreadCounts('own.read_seq')}
+    SELECT ${columns}, own.read_seq, ${unreadCounts('own.read_seq', '$user')}
     FROM (
       SELECT memberships.room, memberships.read_seq FROM memberships CROSS JOIN rooms ON rooms.name = memberships.room
       WHERE memberships.user_name = $user ORDER BY rooms.last_at DESC LIMIT ${listedOwnRooms}) AS own

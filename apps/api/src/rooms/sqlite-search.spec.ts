@@ -22,12 +22,12 @@ test('the search in SQLite finds messages that are far apart, in order', async (
 });
 
 test('the search in SQLite defaults to the rooms of the user', async () => {
-  const { database, history, marks, createRoom } = await openRooms();
+  const { database, history, memberships, createRoom } = await openRooms();
   for (const room of ['one', 'two']) {
     await createRoom(room);
     await history.append(room, { user: 'maggie', key: crypto.randomUUID(), text: 'needle' });
   }
-  await marks.enter('two', 'bart');
+  await memberships.add('two', 'bart');
   const find = createSqliteSearch(database.sqlite);
   const rooms = (query: object) =>
     find({ user: 'bart', words: 'needle', limit: 9, ...query }).messages.map(({ room }) => room);

@@ -1,8 +1,8 @@
 /**
- * SQL for the columns `unread` and `mentioned`: the unread messages and mentions of `$user` in `rooms.name` after a read marker. Both counts
+ * SQL for the columns `unread` and `mentioned`: the unread messages and mentions of a user in `rooms.name` after a read marker. Both counts
  * stop at `$max` and read only indexes. `$scanned` limits the scanned messages.
  */
-export function unreadCounts(marker: string): string {
+export function unreadCounts(marker: string, user: string): string {
   return `
     (SELECT count(*) FROM (
       SELECT 1 FROM (
@@ -10,10 +10,10 @@ export function unreadCounts(marker: string): string {
         WHERE messages.room = rooms.name AND messages.seq > ${marker}
           AND edits IS NULL AND deletes IS NULL AND deleted_at IS NULL
         ORDER BY messages.seq DESC LIMIT $scanned)
-      WHERE sender <> $user LIMIT $max)) AS unread,
+      WHERE sender <> ${user} LIMIT $max)) AS unread,
     (SELECT count(*) FROM (
       SELECT 1 FROM mentions
-      WHERE mentions.user_name = $user AND mentions.room = rooms.name AND mentions.seq > ${marker}
+      WHERE mentions.user_name = ${user} AND mentions.room = rooms.name AND mentions.seq > ${marker}
       LIMIT $max)) AS mentioned`;
 }
 

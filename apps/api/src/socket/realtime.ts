@@ -10,7 +10,8 @@ import {
   type History,
   type Limits,
   type Logger,
-  type Marks,
+  type Memberships,
+  type ReadMarkers,
   type Renewal,
   type Rooms,
 } from '@usher/realtime';
@@ -22,7 +23,8 @@ export interface RealtimeParts {
   readonly config: Config;
   readonly rooms: RoomDirectory;
   readonly history: History;
-  readonly marks: Marks;
+  readonly memberships: Memberships;
+  readonly readMarkers: ReadMarkers;
   readonly bus: Bus;
   readonly metrics: Metrics;
   readonly log: Logger;
@@ -39,7 +41,7 @@ export interface Realtime {
 
 /** Creates the connections and rooms of `@usher/realtime` with the access rules, history and metrics of this app. */
 export function createRealtime(parts: RealtimeParts): Realtime {
-  const { config, rooms, history, marks, bus, metrics, log, renew } = parts;
+  const { config, rooms, history, memberships, readMarkers, bus, metrics, log, renew } = parts;
   /** Monotonic milliseconds. `Connection.openedAt` is wall clock time, which may be set back. */
   const openSince = new WeakMap<Connection, number>();
   const connections = createConnections({
@@ -80,7 +82,8 @@ export function createRealtime(parts: RealtimeParts): Realtime {
     bus,
     presence: createMemoryPresence(),
     presenceGraceMs: config.presenceGraceMs,
-    marks,
+    memberships,
+    readMarkers,
     // Members of a private room are managed explicitly: an admin who opens the room does not become a member.
     joinCreatesMembership: (_identity, room) => rooms.isPublic(room),
     log,

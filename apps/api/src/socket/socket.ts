@@ -13,7 +13,8 @@ import {
   type Connections,
   createMemoryBus,
   type History,
-  type Marks,
+  type Memberships,
+  type ReadMarkers,
   type Renewal,
   type Rooms,
 } from '@usher/realtime';
@@ -61,7 +62,8 @@ export interface SocketOptions {
   readonly sessions: Sessions;
   readonly rooms: RoomDirectory;
   readonly history: History;
-  readonly marks: Marks;
+  readonly memberships: Memberships;
+  readonly readMarkers: ReadMarkers;
   readonly metrics: Metrics;
   /** When all connections must be closed. `app.drain` starts it. */
   readonly deadline: Deadline;
@@ -82,7 +84,7 @@ const retryAfterMs = 5_000;
 
 /** WebSockets: tickets, the gate that authenticates every upgrade, open connections, revocation and drain. */
 export const socket = fp<SocketOptions>(
-  async (app, { config, sessions, rooms, history, marks, metrics, limits, deadline }) => {
+  async (app, { config, sessions, rooms, history, memberships, readMarkers, metrics, limits, deadline }) => {
     const ttlMs = config.ticketTtlSeconds * 1_000;
     const store = createMemoryTicketStore({ ttlMs });
     const slots = new ConnectSlots({
@@ -96,7 +98,8 @@ export const socket = fp<SocketOptions>(
       config,
       rooms,
       history,
-      marks,
+      memberships,
+      readMarkers,
       bus,
       metrics,
       log: app.log,

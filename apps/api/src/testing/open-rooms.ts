@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import type { History, Marks } from '@usher/realtime';
+import type { History, Memberships, ReadMarkers } from '@usher/realtime';
 import { createGroupCommit, type GroupCommit, type GroupCommitOptions } from '../database/group-commit.ts';
 import { type Database, openDatabase } from '../database/sqlite.ts';
 import { addRoom } from '../rooms/new-room.ts';
@@ -8,7 +8,8 @@ import { createRoomAccessReader } from '../rooms/room-access.ts';
 import type { RoomListQuery, RoomPage } from '../rooms/room-list.ts';
 import type { Search } from '../rooms/search.ts';
 import { createSqliteHistory } from '../rooms/sqlite-history.ts';
-import { createSqliteMarks, unreadBounds } from '../rooms/sqlite-marks.ts';
+import { createSqliteMemberships } from '../rooms/sqlite-memberships.ts';
+import { createSqliteReadMarkers, unreadBounds } from '../rooms/sqlite-read-markers.ts';
 import { createSqliteRoomList } from '../rooms/sqlite-room-list.ts';
 import { createSqliteSearch } from '../rooms/sqlite-search.ts';
 import { createUsers } from '../users/users.ts';
@@ -18,7 +19,8 @@ export interface OpenRooms {
   readonly database: Database;
   readonly commit: GroupCommit;
   readonly history: History;
-  readonly marks: Marks;
+  readonly memberships: Memberships;
+  readonly readMarkers: ReadMarkers;
   readonly rooms: RoomDirectory;
   /** Runs on this thread, unlike `room-reader.ts`. */
   readonly search: Search;
@@ -44,14 +46,15 @@ export async function openRooms(options: OpenRoomsOptions = {}): Promise<OpenRoo
   const commit = createGroupCommit(sqlite, { health: database.health, ...options });
   const commits: number[] = [];
   const history = createSqliteHistory(sqlite, commit, { onCommit: (appends) => commits.push(appends) });
-  const marks = createSqliteMarks(sqlite, commit);
+  const memberships = createSqliteMemberships(sqlite, commit);
+  const readMarkers = createSqliteReadMarkers(sqlite, commit);
   const limits = { perUser: 1_000, perUserAndHour: 1_000 };
   const rooms = createRoomDirectory(kysely, { readAccess: createRoomAccessReader(sqlite), limits, now: Date.now });
   const find = createSqliteSearch(sqlite);
   const list = createSqliteRoomList(sqlite, unreadBounds);
   const users = createUsers(kysely, Date.now);
   return {
-    ...{ database, commit, commits, history, marks, rooms },
+    ...{ database, commit, commits, history, memberships, readMarkers, rooms },
     search: {
       find: (query) =>
         new Promise((resolve) => {

@@ -1,6 +1,10 @@
 import { roomsProtocol } from '@usher/protocol/server';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
-import { createMemoryMarks } from '../marks/memory-marks.ts';
+import {
+  createMemoryMemberships,
+  createMemoryReadMarkers,
+  MemoryMembershipStore,
+} from '../membership/memory-memberships.ts';
 import { createMemoryPresence } from '../presence/memory-presence.ts';
 import type { History } from '../rooms/history.ts';
 import { createMemoryHistory } from '../rooms/memory-history.ts';
@@ -27,7 +31,7 @@ const perPerson = (seconds * 1_000) / 500 + 2;
 interface Case {
   /** The frame number `n`. `type` may differ if two types have to alternate. */
   readonly frame: (n: number) => object;
-  /** The maximum calls of the history, the marks, the presence and `renew`. */
+  /** The maximum calls of the history, the memberships, the read markers, the presence and `renew`. */
   readonly calls: number;
   /** The maximum frames that another member of the room receives. */
   readonly received: number;
@@ -83,9 +87,11 @@ test.each(Object.entries(cases))(
       calls++;
     };
     const history = createMemoryHistory({ rooms: [room] });
+    const store = new MemoryMembershipStore(history);
     const node = newNode({
       history: counted<History>(history, count),
-      marks: counted(createMemoryMarks(history), count),
+      memberships: counted(createMemoryMemberships(store), count),
+      readMarkers: counted(createMemoryReadMarkers(store), count),
       presence: counted<Presence>(createMemoryPresence(), count),
       renew: () => {
         count();

@@ -66,10 +66,6 @@ export interface History {
   read(room: string, range: Range): Promise<HistoryPage>;
 }
 
-export class UnknownRoom extends Error {
-  override readonly name = 'UnknownRoom';
-}
-
 /**
  * Checks whether an entry may reuse a key that belongs to `known`.
  *

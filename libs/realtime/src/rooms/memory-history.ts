@@ -8,8 +8,8 @@ import {
   type Range,
   changeDenial,
   keyConflict,
-  UnknownRoom,
 } from './history.ts';
+import { UnknownRoom } from '../errors/room-errors.ts';
 
 export interface MemoryHistoryOptions {
   /** The rooms to create at the start. */

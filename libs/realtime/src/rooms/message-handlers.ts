@@ -5,11 +5,10 @@ import type { RoomClient } from './room-client.ts';
 import type { Appended, Entry, History } from './history.ts';
 import type { Connections } from '../connections/connections-types.ts';
 import type { Limits } from '../connections/limits.ts';
-import { notFound } from './room-errors.ts';
+import { type AccessDecision, notFound, requireAllowed } from '../errors/room-errors.ts';
 import { RequestError } from '../connections/request-error.ts';
 import type { Membership, Room } from './room.ts';
-import type { Authorize, AccessDecision } from './room-types.ts';
-import { requireAllowed } from './room-errors.ts';
+import type { Authorize } from './room-types.ts';
 
 type Sent = Reply<RoomsProtocol, 'send'>;
 

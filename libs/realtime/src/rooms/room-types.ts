@@ -1,10 +1,12 @@
 import type { RoomsProtocol } from '@usher/protocol';
 import type { Bus } from '../bus/bus.ts';
 import type { Identity } from '../connections/connection.ts';
+import type { AccessDecision } from '../errors/room-errors.ts';
 import type { History } from './history.ts';
 import type { Connections } from '../connections/connections-types.ts';
 import type { Logger } from '../support/log.ts';
-import type { Marks } from '../marks/marks.ts';
+import type { Memberships } from '../membership/memberships.ts';
+import type { ReadMarkers } from '../membership/read-markers.ts';
 import type { PresenceList, Presence, Status } from '../presence/presence.ts';
 
 /** `send` includes edits and deletions of one's own messages. */
@@ -20,7 +22,6 @@ export type Authorize = (
   room: string,
   action: RoomAction,
 ) => AccessDecision | Promise<AccessDecision>;
-export type AccessDecision = 'allowed' | 'not_found' | 'forbidden';
 
 /** Hooks for metrics. Must not throw. */
 export interface RoomsObserver {
@@ -47,8 +48,13 @@ export interface RoomsOptions {
   readonly presence?: Presence;
   /** How long a dropped connection still counts as present, in milliseconds. Defaults to 10,000. */
   readonly presenceGraceMs?: number;
-  /** Stores memberships and read markers. Without it, `read` is answered with `unknown_type` and no `unread` events are sent. */
-  readonly marks?: Marks;
+  /** Stores which users are members of which rooms. Without it, no room has members, and no `left` and `unread` events are sent. */
+  readonly memberships?: Memberships;
+  /**
+   * Stores the read markers of members; requires `memberships`. Without it, `read` is answered with `unknown_type` and no `unread`
+   * events are sent.
+   */
+  readonly readMarkers?: ReadMarkers;
   /** Whether joining a room makes a user a member of it. Defaults to always. */
   readonly joinCreatesMembership?: (identity: Identity, room: string) => boolean | Promise<boolean>;
   readonly log?: Logger;

@@ -7,17 +7,16 @@ import { join } from './join.ts';
 import { silent } from '../support/log.ts';
 import { LoopShare } from '../support/loop-share.ts';
 import { createMemoryPresence } from '../presence/memory-presence.ts';
-import { notFound } from './room-errors.ts';
+import { notFound, requireAllowed } from '../errors/room-errors.ts';
 import { following, limitToFrame } from './page.ts';
-import { createUserEvents, type UserEvent } from '../marks/user-events.ts';
+import { createUserEvents, type UserEvent } from '../membership/user-events.ts';
 import { RequestError } from '../connections/request-error.ts';
 import { type Membership, Room, type RoomContext } from './room.ts';
 import type { Member, RoomAction, Rooms, RoomsOptions } from './room-types.ts';
 import { handleMessages } from './message-handlers.ts';
-import { serveMarks } from '../marks/serve-marks.ts';
+import { handleMemberships } from '../membership/membership-handlers.ts';
 import { servePresence } from '../presence/serve-presence.ts';
 import { serveTyping } from '../presence/typing.ts';
-import { requireAllowed } from './room-errors.ts';
 
 /** The costs of requests, where a `ping` costs 1: a join or a page reads the history, and a leave is sent to the room. */
 const costs = { join: 4, history: 4, leave: 2 } as const;
@@ -67,11 +66,15 @@ export function createRooms(options: RoomsOptions): Rooms {
   const typing = serveTyping({ connections, bus, localPresence, hasJoined, log });
 
   const publishEvent = createUserEvents({ bus, node, log, onEvent, onMissed });
-  const marks =
-    options.marks &&
-    serveMarks({
+  if (options.readMarkers !== undefined && options.memberships === undefined) {
+    throw new TypeError('invalid options: readMarkers requires memberships');
+  }
+  const membership =
+    options.memberships &&
+    handleMemberships({
       connections,
-      marks: options.marks,
+      memberships: options.memberships,
+      readMarkers: options.readMarkers,
       share,
       bus,
       log,
@@ -84,17 +87,17 @@ export function createRooms(options: RoomsOptions): Rooms {
   const eviction = createEviction({ connections, clients, leave, authorize, log });
 
   function onEvent(event: UserEvent): void {
-    marks?.onEvent(event);
-    if (event.kind === 'removed') eviction.evict(event.room, event.user, event.code);
+    membership?.onEvent(event);
+    if (event.kind === 'evicted') eviction.evict(event.room, event.user, event.code);
   }
 
   function onMissed(): void {
-    marks?.onMissed();
+    membership?.onMissed();
     void eviction.authorizeAll();
   }
 
   function emitEvent(event: UserEvent): void {
-    marks?.onEvent(event);
+    membership?.onEvent(event);
     publishEvent(event);
   }
 
@@ -149,7 +152,7 @@ export function createRooms(options: RoomsOptions): Rooms {
   }
 
   const prepare = ({ connection, room }: Membership): Promise<unknown> =>
-    Promise.all([presence.ready(room), marks?.entering(connection.identity, room.name)]);
+    Promise.all([presence.ready(room), membership?.joining(connection.identity, room.name)]);
   const present = (membership: Membership): Present =>
     presence.joined(membership, clients.get(membership.connection)?.away === true);
 
@@ -249,11 +252,11 @@ export function createRooms(options: RoomsOptions): Rooms {
       emitEvent({ kind: 'added', room, user });
     },
     memberRemoved: (room, user) => {
-      emitEvent({ kind: 'dropped', room, user });
+      emitEvent({ kind: 'removed', room, user });
     },
     remove: (room, user, code) => {
-      const event = { kind: 'removed', room, user, code } as const;
-      marks?.onEvent(event);
+      const event = { kind: 'evicted', room, user, code } as const;
+      membership?.onEvent(event);
       const removed = eviction.evict(room, user, code);
       publishEvent(event);
       return removed;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Message } from '@usher/protocol';
-import { type Entry, type History, UnknownRoom } from '../rooms/history.ts';
+import { UnknownRoom } from '../errors/room-errors.ts';
+import type { Entry, History } from '../rooms/history.ts';
 
 /**
  * The guarantees of every `History` implementation for edits and deletions, a part of `historyContract`. `open` creates the rooms

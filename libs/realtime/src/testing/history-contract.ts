@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type History, type HistoryPage, UnknownRoom } from '../rooms/history.ts';
+import { UnknownRoom } from '../errors/room-errors.ts';
+import type { History, HistoryPage } from '../rooms/history.ts';
 import { changesContract } from './changes-contract.ts';
 
 /** A new, empty instance of the implementation under test. */

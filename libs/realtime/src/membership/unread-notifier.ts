@@ -3,12 +3,12 @@ import type { RoomsProtocol } from '@usher/protocol';
 import type { Connection } from '../connections/connection.ts';
 import type { Connections } from '../connections/connections-types.ts';
 import type { Logger } from '../support/log.ts';
-import type { Marks, Unread } from './marks.ts';
+import type { ReadMarkers, Unread } from './read-markers.ts';
 import { sendToUser } from './user-events.ts';
 
 export interface UnreadOptions {
   readonly connections: Connections<RoomsProtocol>;
-  readonly marks: Marks;
+  readonly readMarkers: ReadMarkers;
   readonly log: Logger;
   /** The connected users whose list contains a room. */
   readonly listedBy: (room: string) => ReadonlySet<string>;
@@ -125,8 +125,12 @@ export class UnreadNotifier {
     }
     for (let from = 0; from < waiting.length; from += countedAtOnce) {
       if (from > 0) await nextTurn();
-      const unread = await this.#options.marks.unread(room, waiting.slice(from, from + countedAtOnce));
-      for (const [user, counted] of unread) this.#sendToOthers(room, user, counted);
+      const pairs = waiting.slice(from, from + countedAtOnce).map((user) => ({ room, user }));
+      const counted = await this.#options.readMarkers.unread(pairs);
+      pairs.forEach(({ user }, index) => {
+        const unread = counted[index];
+        if (unread !== undefined) this.#sendToOthers(room, user, unread);
+      });
     }
   }
 

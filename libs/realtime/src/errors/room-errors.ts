@@ -1,6 +1,11 @@
-import { UnknownRoom } from './history.ts';
 import { RequestError } from '../connections/request-error.ts';
-import type { AccessDecision } from './room-types.ts';
+
+/** The room does not exist. Every port that takes a room rejects with it. */
+export class UnknownRoom extends Error {
+  override readonly name = 'UnknownRoom';
+}
+
+export type AccessDecision = 'allowed' | 'not_found' | 'forbidden';
 
 /** Maps `UnknownRoom` to a `not_found` error without further details. Returns any other error unchanged. */
 export function notFound(error: unknown): unknown {

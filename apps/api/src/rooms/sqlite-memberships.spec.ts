@@ -1,11 +1,44 @@
 import { randomUUID } from 'node:crypto';
-import { StatementSync } from 'node:sqlite';
-import { marksContract } from '@usher/realtime/testing';
+import { DatabaseSync, StatementSync } from 'node:sqlite';
+import { type MembershipsUnderTest, membershipsContract, readMarkersContract } from '@usher/realtime/testing';
 import { describe, expect, test, vi } from 'vitest';
+import { createGroupCommit } from '../database/group-commit.ts';
+import { busyTimeoutMs } from '../database/sqlite.ts';
 import { openRooms } from '../testing/open-rooms.ts';
 import { tempFolder } from '../testing/temp-folder.ts';
+import { createSqliteHistory } from './sqlite-history.ts';
+import { createSqliteMemberships } from './sqlite-memberships.ts';
+import { createSqliteReadMarkers } from './sqlite-read-markers.ts';
 
-marksContract('memberships and read markers in SQLite', openRooms);
+/** Two connections to one database file, each with its own commits and caches. */
+async function twoConnections(): Promise<MembershipsUnderTest> {
+  const here = await openRooms();
+  const { file, sqlite } = here.database;
+  const second = new DatabaseSync(file, { enableForeignKeyConstraints: true, timeout: busyTimeoutMs });
+  const commit = createGroupCommit(second);
+  return {
+    here,
+    there: {
+      memberships: createSqliteMemberships(second, commit),
+      readMarkers: createSqliteReadMarkers(second, commit),
+      history: createSqliteHistory(second, commit),
+    },
+    createRoom: here.createRoom,
+    createUser: here.createUser,
+    interrupt: () => {
+      sqlite.exec('ALTER TABLE memberships RENAME TO unavailable');
+      return () => {
+        sqlite.exec('ALTER TABLE unavailable RENAME TO memberships');
+      };
+    },
+    close: () => {
+      second.close();
+    },
+  };
+}
+
+membershipsContract('the SQLite implementation', twoConnections);
+readMarkersContract('the SQLite implementation', twoConnections);
 
 const by = (user: string, text: string): { user: string; key: string; text: string } => ({
   user,
@@ -22,11 +55,11 @@ async function open(folder = tempFolder()) {
 
 describe('memberships and read markers in SQLite', () => {
   test('do not count changes and deleted messages as unread or as mentions', async () => {
-    const { history, marks } = await open();
-    await marks.enter('one', 'maggie');
+    const { history, memberships, readMarkers } = await open();
+    await memberships.add('one', 'maggie');
     await history.append('one', by('bart', 'hello @maggie'));
     await history.append('one', by('bart', 'nobody'));
-    const unread = async () => (await marks.unread('one', ['maggie'])).get('maggie');
+    const unread = async () => (await readMarkers.unread([{ room: 'one', user: 'maggie' }]))[0];
     expect(await unread()).toEqual({ seq: 2, read: 0, count: 2, mentions: 1 });
     await history.append('one', { ...by('bart', 'you after all, @maggie'), edits: 2 });
     expect(await unread()).toEqual({ seq: 3, read: 0, count: 2, mentions: 2 });
@@ -38,16 +71,16 @@ describe('memberships and read markers in SQLite', () => {
 
   test('survive a restart', async () => {
     const folder = tempFolder();
-    const { history, marks, database } = await open(folder);
-    await marks.enter('one', 'maggie');
+    const { history, memberships, readMarkers, database } = await open(folder);
+    await memberships.add('one', 'maggie');
     for (const text of ['a', 'b', 'c']) await history.append('one', by('bart', text));
-    await marks.read('one', 'maggie', 2);
+    await readMarkers.advance('one', 'maggie', 2);
     database.close();
     const again = await openRooms({ folder });
-    expect(await again.marks.roomsOf('maggie')).toEqual(['one']);
-    expect(await again.marks.unread('one', ['maggie'])).toEqual(
-      new Map([['maggie', { seq: 3, read: 2, count: 1, mentions: 0 }]]),
-    );
+    expect(await again.memberships.roomsOf('maggie')).toEqual(['one']);
+    expect(await again.readMarkers.unread([{ room: 'one', user: 'maggie' }])).toEqual([
+      { seq: 3, read: 2, count: 1, mentions: 0 },
+    ]);
   });
 
   test('include all users in the rooms of all users until they leave permanently', async () => {
@@ -58,14 +91,17 @@ describe('memberships and read markers in SQLite', () => {
     await first.history.append('general', by('bart', 'before lisa came'));
     await first.createUser('lisa');
     expect(await first.rooms.members('general')).toEqual(['bart', 'lisa', 'maggie']);
-    expect((await first.marks.unread('general', ['lisa'])).get('lisa')).toEqual({
+    expect((await first.readMarkers.unread([{ room: 'general', user: 'lisa' }]))[0]).toEqual({
       seq: 1,
       read: 1,
       count: 0,
       mentions: 0,
     });
-    expect((await first.marks.unread('general', ['maggie'])).get('maggie')).toMatchObject({ read: 0, count: 1 });
-    await first.marks.leave('general', 'maggie');
+    expect((await first.readMarkers.unread([{ room: 'general', user: 'maggie' }]))[0]).toMatchObject({
+      read: 0,
+      count: 1,
+    });
+    await first.memberships.remove('general', 'maggie');
     first.database.close();
     const second = await openRooms({ folder });
     await second.createUser('milhouse');
@@ -73,21 +109,21 @@ describe('memberships and read markers in SQLite', () => {
   });
 
   test('move markers of one event-loop turn in the commit of the messages', async () => {
-    const { history, marks, database } = await open();
-    for (const user of ['maggie', 'lisa']) await marks.enter('one', user);
+    const { history, memberships, readMarkers, database } = await open();
+    for (const user of ['maggie', 'lisa']) await memberships.add('one', user);
     await history.append('one', by('bart', 'a'));
     const pages = (): unknown => database.sqlite.prepare('PRAGMA wal_checkpoint(PASSIVE)').get()?.['log'];
     database.sqlite.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-    await Promise.all([marks.read('one', 'maggie', 1), marks.read('one', 'lisa', 1)]);
+    await Promise.all([readMarkers.advance('one', 'maggie', 1), readMarkers.advance('one', 'lisa', 1)]);
     const together = Number(pages());
     await history.append('one', by('bart', 'b'));
     database.sqlite.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-    await marks.read('one', 'maggie', 2);
-    await marks.read('one', 'lisa', 2);
+    await readMarkers.advance('one', 'maggie', 2);
+    await readMarkers.advance('one', 'lisa', 2);
     expect(together).toBeLessThan(Number(pages()));
   });
 
-  /** How often `read` moved a marker and counted while `work` ran. */
+  /** How often `advance` moved a marker and counted while `work` ran. */
   async function done(work: () => Promise<unknown>): Promise<{ readonly moves: number; readonly counts: number }> {
     const spies = (['get', 'run'] as const).map((method) => vi.spyOn(StatementSync.prototype, method));
     await work();
@@ -100,37 +136,37 @@ describe('memberships and read markers in SQLite', () => {
   }
 
   test('merge reads of one user and room that wait for the same commit into one move and one count', async () => {
-    const { history, marks } = await open();
-    await marks.enter('one', 'maggie');
+    const { history, memberships, readMarkers } = await open();
+    await memberships.add('one', 'maggie');
     for (const text of ['a', 'b', 'c', 'd']) await history.append('one', by('bart', text));
     const answers: unknown[] = [];
     const work = async () => {
-      answers.push(...(await Promise.all([1, 3, 2, 3].map((seq) => marks.read('one', 'maggie', seq)))));
+      answers.push(...(await Promise.all([1, 3, 2, 3].map((seq) => readMarkers.advance('one', 'maggie', seq)))));
     };
     expect(await done(work)).toEqual({ moves: 1, counts: 1 });
     expect(answers).toEqual(Array.from({ length: 4 }, () => ({ seq: 4, read: 3, count: 1, mentions: 0 })));
   });
 
   test('neither move nor count for a read that changes nothing', async () => {
-    const { history, marks } = await open();
-    await marks.enter('one', 'maggie');
+    const { history, memberships, readMarkers } = await open();
+    await memberships.add('one', 'maggie');
     for (const text of ['a', 'b', 'c']) await history.append('one', by('bart', text));
-    await marks.read('one', 'maggie', 2);
-    expect(await done(() => marks.read('one', 'maggie', 1))).toEqual({ moves: 0, counts: 0 });
+    await readMarkers.advance('one', 'maggie', 2);
+    expect(await done(() => readMarkers.advance('one', 'maggie', 1))).toEqual({ moves: 0, counts: 0 });
     await history.append('one', by('bart', 'd'));
-    expect(await done(() => marks.read('one', 'maggie', 2))).toEqual({ moves: 0, counts: 1 });
-    expect(await done(() => marks.read('one', 'maggie', 4))).toEqual({ moves: 1, counts: 0 });
+    expect(await done(() => readMarkers.advance('one', 'maggie', 2))).toEqual({ moves: 0, counts: 1 });
+    expect(await done(() => readMarkers.advance('one', 'maggie', 4))).toEqual({ moves: 1, counts: 0 });
   });
 
   test('reject a read whose commit fails, and accept the next one', async () => {
-    const { history, marks, database } = await open();
-    await marks.enter('one', 'maggie');
+    const { history, memberships, readMarkers, database } = await open();
+    await memberships.add('one', 'maggie');
     await history.append('one', by('bart', 'a'));
     database.sqlite.exec(
       `CREATE TRIGGER broken BEFORE UPDATE ON memberships BEGIN SELECT RAISE(ROLLBACK, 'broken'); END`,
     );
-    await expect(marks.read('one', 'maggie', 1)).rejects.toThrow('broken');
+    await expect(readMarkers.advance('one', 'maggie', 1)).rejects.toThrow('broken');
     database.sqlite.exec('DROP TRIGGER broken');
-    expect(await marks.read('one', 'maggie', 1)).toMatchObject({ read: 1, count: 0 });
+    expect(await readMarkers.advance('one', 'maggie', 1)).toMatchObject({ read: 1, count: 0 });
   });
 });

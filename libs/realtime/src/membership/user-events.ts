@@ -3,16 +3,16 @@ import type { Bus } from '../bus/bus.ts';
 import type { Connection } from '../connections/connection.ts';
 import type { Connections } from '../connections/connections-types.ts';
 import type { Logger } from '../support/log.ts';
-import type { Unread } from './marks.ts';
+import type { Unread } from './read-markers.ts';
 
 /** An event for one user in one room, relevant to their connections on every node. */
 export type UserEvent =
   /** The user became a member of the room. */
   | { readonly kind: 'added'; readonly room: string; readonly user: string }
   /** The membership has ended. */
-  | { readonly kind: 'dropped'; readonly room: string; readonly user: string }
+  | { readonly kind: 'removed'; readonly room: string; readonly user: string }
   /** The membership and the access to the room have ended, for this reason. */
-  | { readonly kind: 'removed'; readonly room: string; readonly user: string; readonly code: string }
+  | { readonly kind: 'evicted'; readonly room: string; readonly user: string; readonly code: string }
   /** The read marker moved, and these messages remain unread. */
   | { readonly kind: 'read'; readonly room: string; readonly user: string; readonly unread: Unread };
 
@@ -26,7 +26,7 @@ export interface UserEventsOptions {
   readonly onMissed: () => void;
 }
 
-const topic = 'people';
+const topic = 'user-events';
 
 /**
  * Exchanges user events between nodes.
@@ -45,7 +45,7 @@ export function createUserEvents({ bus, node, log, onEvent, onMissed }: UserEven
   );
   return (event) => {
     try {
-      bus.publish(topic, JSON.stringify({ from: node, news: event }));
+      bus.publish(topic, JSON.stringify({ from: node, event }));
     } catch (error) {
       log.error({ err: error, kind: event.kind }, 'a user event could not be published');
     }
@@ -70,16 +70,16 @@ function parse(payload: string): { readonly from: string; readonly event: UserEv
   } catch {
     return undefined;
   }
-  return isObject(decoded) && typeof decoded['from'] === 'string' && isUserEvent(decoded['news'])
-    ? { from: decoded['from'], event: decoded['news'] }
+  return isObject(decoded) && typeof decoded['from'] === 'string' && isUserEvent(decoded['event'])
+    ? { from: decoded['from'], event: decoded['event'] }
     : undefined;
 }
 
 function isUserEvent(value: unknown): value is UserEvent {
   if (!isObject(value) || typeof value['room'] !== 'string' || typeof value['user'] !== 'string') return false;
   const { kind, code, unread } = value;
-  if (kind === 'removed') return typeof code === 'string';
-  return kind === 'added' || kind === 'dropped' || (kind === 'read' && isUnread(unread));
+  if (kind === 'evicted') return typeof code === 'string';
+  return kind === 'added' || kind === 'removed' || (kind === 'read' && isUnread(unread));
 }
 
 function isUnread(value: unknown): value is Unread {

@@ -1,8 +1,8 @@
 import type { Logger } from '../support/log.ts';
-import type { Marks } from './marks.ts';
+import type { Memberships } from './memberships.ts';
 
 export interface RoomListsOptions {
-  readonly marks: Marks;
+  readonly memberships: Memberships;
   readonly log: Logger;
   /** Called when a room becomes part of the list of a connected user, until the returned function is called. */
   readonly follow: (room: string) => () => void;
@@ -80,13 +80,13 @@ export class RoomLists {
   }
 
   /** @returns whether a loaded list contained the room */
-  dropped(user: string, room: string): boolean {
+  removed(user: string, room: string): boolean {
     const list = this.#lists.get(user);
     const index = list?.indexOf(room) ?? -1;
     const wasListed = index >= 0;
     if (wasListed) {
       list?.splice(index, 1);
-      this.#drop(room, user);
+      this.#remove(room, user);
     }
     if (list === undefined || this.#readNow === user) this.#read(user);
     return wasListed;
@@ -99,7 +99,7 @@ export class RoomLists {
   }
 
   #forget(user: string): void {
-    for (const room of this.#lists.get(user) ?? []) this.#drop(room, user);
+    for (const room of this.#lists.get(user) ?? []) this.#remove(room, user);
     this.#departed.delete(user);
     this.#lists.delete(user);
     this.#unread.delete(user);
@@ -135,7 +135,7 @@ export class RoomLists {
       this.#unread.delete(user);
       this.#readNow = user;
       try {
-        const rooms = await this.#options.marks.roomsOf(user);
+        const rooms = await this.#options.memberships.roomsOf(user);
         // The user has disconnected, or the list must be read again.
         if (!this.#lists.has(user) || this.#unread.has(user)) continue;
         this.#replace(user, rooms.slice(0, roomsAtMost));
@@ -156,7 +156,7 @@ export class RoomLists {
     const list: string[] = [];
     this.#lists.set(user, list);
     for (const room of rooms) this.#add(list, room, user);
-    for (const room of before ?? []) if (!list.includes(room)) this.#drop(room, user);
+    for (const room of before ?? []) if (!list.includes(room)) this.#remove(room, user);
   }
 
   #add(list: string[], room: string, user: string): void {
@@ -167,7 +167,7 @@ export class RoomLists {
     else this.#rooms.set(room, { users: new Set([user]), unfollow: this.#options.follow(room) });
   }
 
-  #drop(room: string, user: string): void {
+  #remove(room: string, user: string): void {
     const followed = this.#rooms.get(room);
     if (followed === undefined) return;
     followed.users.delete(user);

@@ -1,8 +1,10 @@
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { createMemoryBus } from '../bus/memory-bus.ts';
+import type { History } from '../rooms/history.ts';
 import { createMemoryHistory } from '../rooms/memory-history.ts';
-import { createMemoryMarks } from './memory-marks.ts';
-import type { Marks } from './marks.ts';
+import { createMemoryMemberships, createMemoryReadMarkers, MemoryMembershipStore } from './memory-memberships.ts';
+import type { Memberships } from './memberships.ts';
+import type { ReadMarkers } from './read-markers.ts';
 import type { RoomsOptions } from '../rooms/room-types.ts';
 import { type Client, newKey, newNode, quiet, sendAll } from '../testing/new-node.ts';
 
@@ -17,9 +19,16 @@ beforeEach(() => {
 function installation(options: Partial<RoomsOptions> = {}) {
   const bus = createMemoryBus();
   const history = createMemoryHistory({ rooms: ['general', 'random'] });
-  const marks = options.marks ?? createMemoryMarks(history);
-  const shared = { ...options, bus, history, marks };
-  return { bus, history, marks, here: newNode(shared), there: newNode(shared) };
+  const memory = inMemory(history);
+  const memberships = options.memberships ?? memory.memberships;
+  const readMarkers = options.readMarkers ?? memory.readMarkers;
+  const shared = { ...options, bus, history, memberships, readMarkers };
+  return { bus, history, memberships, readMarkers, here: newNode(shared), there: newNode(shared) };
+}
+
+function inMemory(history: History) {
+  const store = new MemoryMembershipStore(history);
+  return { memberships: createMemoryMemberships(store), readMarkers: createMemoryReadMarkers(store) };
 }
 
 async function gathered(): Promise<void> {
@@ -33,8 +42,8 @@ function counts(client: Client): string[] {
 }
 
 test('sends the count to the connections of members that have not joined the room, on every node', async () => {
-  const { here, there, marks } = installation();
-  for (const user of ['maggie', 'lisa']) await marks.enter('general', user);
+  const { here, there, memberships } = installation();
+  for (const user of ['maggie', 'lisa']) await memberships.add('general', user);
   const [phone, tablet, laptop, lisa, bart, outsider] = [
     here.connect('maggie'),
     there.connect('maggie'),
@@ -54,8 +63,8 @@ test('sends the count to the connections of members that have not joined the roo
 });
 
 test('notifies about a busy room at most twice a second, and the last count is correct', async () => {
-  const { here, marks } = installation();
-  await marks.enter('general', 'maggie');
+  const { here, memberships } = installation();
+  await memberships.add('general', 'maggie');
   const [maggie, bart] = [here.connect('maggie'), here.connect('bart')];
   await bart.request('join', { room: 'general' });
   for (let message = 1; message <= 30; message++) {
@@ -69,8 +78,8 @@ test('notifies about a busy room at most twice a second, and the last count is c
 });
 
 test('does not count when all connections have joined', async () => {
-  const { here, marks } = installation();
-  const unread = vi.spyOn(marks, 'unread');
+  const { here, readMarkers } = installation();
+  const unread = vi.spyOn(readMarkers, 'unread');
   const [maggie, bart] = [here.connect('maggie'), here.connect('bart')];
   for (const client of [maggie, bart]) await client.request('join', { room: 'general' });
   await sendAll(maggie, 'general', ['a', 'b']);
@@ -79,8 +88,8 @@ test('does not count when all connections have joined', async () => {
 });
 
 test('sends the remaining count to all connections of a user who has read, on every node', async () => {
-  const { here, there, marks, history } = installation();
-  await marks.enter('general', 'maggie');
+  const { here, there, memberships, history } = installation();
+  await memberships.add('general', 'maggie');
   for (const text of ['a', 'b', 'c']) await history.append('general', { user: 'bart', key: newKey(), text });
   const [phone, laptop, bart] = [here.connect('maggie'), there.connect('maggie'), here.connect('bart')];
   await laptop.request('join', { room: 'general' });
@@ -95,8 +104,8 @@ test('sends the remaining count to all connections of a user who has read, on ev
 });
 
 test('combines reads in quick succession into one event with the highest marker', async () => {
-  const { here, marks, history } = installation();
-  await marks.enter('general', 'maggie');
+  const { here, memberships, history } = installation();
+  await memberships.add('general', 'maggie');
   for (const text of ['a', 'b', 'c', 'd']) await history.append('general', { user: 'bart', key: newKey(), text });
   const maggie = here.connect('maggie');
   await Promise.all([3, 1, 4, 2].map((seq) => maggie.request('read', { room: 'general', seq })));
@@ -106,19 +115,20 @@ test('combines reads in quick succession into one event with the highest marker'
 
 test('ends with the highest marker when read responses arrive out of order', async () => {
   const { bus, history } = installation();
-  const memory = createMemoryMarks(history);
+  const memory = inMemory(history);
+  const { memberships } = memory;
   const held = Promise.withResolvers<undefined>();
-  const marks: Marks = {
-    ...memory,
-    read: async (room, user, seq) => {
-      const unread = await memory.read(room, user, seq);
+  const readMarkers: ReadMarkers = {
+    ...memory.readMarkers,
+    advance: async (room, user, seq) => {
+      const unread = await memory.readMarkers.advance(room, user, seq);
       if (seq === 1) await held.promise;
       return unread;
     },
   };
-  await marks.enter('general', 'maggie');
+  await memberships.add('general', 'maggie');
   for (const text of ['a', 'b']) await history.append('general', { user: 'bart', key: newKey(), text });
-  const maggie = newNode({ bus, history, marks }).connect('maggie');
+  const maggie = newNode({ bus, history, memberships, readMarkers }).connect('maggie');
   const first = maggie.request('read', { room: 'general', seq: 1 });
   await maggie.request('read', { room: 'general', seq: 2 });
   held.resolve(undefined);
@@ -129,14 +139,15 @@ test('ends with the highest marker when read responses arrive out of order', asy
 
 test('does not report messages as unread that the user reads during the count', async () => {
   const { bus, history, here: other } = installation();
-  const memory = createMemoryMarks(history);
+  const memory = inMemory(history);
+  const { memberships } = memory;
   const counting = Promise.withResolvers<undefined>();
   const begun = Promise.withResolvers<undefined>();
   let slow = true;
-  const marks: Marks = {
-    ...memory,
-    unread: async (room, users) => {
-      const unread = await memory.unread(room, users);
+  const readMarkers: ReadMarkers = {
+    ...memory.readMarkers,
+    unread: async (pairs) => {
+      const unread = await memory.readMarkers.unread(pairs);
       if (slow) {
         slow = false;
         begun.resolve(undefined);
@@ -145,9 +156,9 @@ test('does not report messages as unread that the user reads during the count', 
       return unread;
     },
   };
-  await marks.enter('general', 'maggie');
-  const here = newNode({ bus, history, marks });
-  const there = newNode({ bus, history, marks: memory });
+  await memberships.add('general', 'maggie');
+  const here = newNode({ bus, history, memberships, readMarkers });
+  const there = newNode({ bus, history, ...memory });
   const [phone, laptop, bart] = [here.connect('maggie'), there.connect('maggie'), other.connect('bart')];
   await bart.request('join', { room: 'general' });
   await sendAll(bart, 'general', ['a']);
@@ -162,10 +173,10 @@ test('does not report messages as unread that the user reads during the count', 
 });
 
 test.each(['not_found', 'forbidden'] as const)('authorizes a read like the history of the room: %s', async (denial) => {
-  const { here, marks } = installation({
+  const { here, readMarkers } = installation({
     authorize: (_, __, action) => (action === 'history' ? denial : 'allowed'),
   });
-  const read = vi.spyOn(marks, 'read');
+  const read = vi.spyOn(readMarkers, 'advance');
   expect(await here.connect().request('read', { room: 'general', seq: 1 })).toMatchObject({
     type: 'error',
     code: denial,
@@ -173,7 +184,7 @@ test.each(['not_found', 'forbidden'] as const)('authorizes a read like the histo
   expect(read).not.toHaveBeenCalled();
 });
 
-test('answers not_found for an unknown room, and unknown_type without marks', async () => {
+test('answers not_found for an unknown room, and unknown_type without read markers', async () => {
   const { here } = installation();
   expect(await here.connect().request('read', { room: 'nowhere', seq: 1 })).toMatchObject({ code: 'not_found' });
   expect(await newNode().connect().request('read', { room: 'general', seq: 1 })).toMatchObject({
@@ -182,45 +193,47 @@ test('answers not_found for an unknown room, and unknown_type without marks', as
 });
 
 test('makes a user a member at the first join, on every node', async () => {
-  const { here, there, marks } = installation();
+  const { here, there, memberships } = installation();
   const [phone, laptop, bart] = [here.connect('maggie'), there.connect('maggie'), there.connect('bart')];
   await phone.request('join', { room: 'general' });
-  expect(await marks.roomsOf('maggie')).toEqual(['general']);
+  expect(await memberships.roomsOf('maggie')).toEqual(['general']);
   await bart.request('join', { room: 'general' });
   await sendAll(bart, 'general', ['a']);
   await gathered();
   expect(counts(laptop)).toEqual(['general 1 of 1']);
-  const enter = vi.spyOn(marks, 'enter');
+  const enter = vi.spyOn(memberships, 'add');
   await phone.request('join', { room: 'general' });
   expect(enter).not.toHaveBeenCalled();
 });
 
 test('does not make a user a member when joining does not', async () => {
-  const { here, marks } = installation({ joinCreatesMembership: ({ roles }) => !roles.includes('admin') });
+  const { here, memberships } = installation({ joinCreatesMembership: ({ roles }) => !roles.includes('admin') });
   await here.connect('root', { roles: ['admin'] }).request('join', { room: 'general' });
   await here.connect('maggie').request('join', { room: 'general' });
-  expect([await marks.roomsOf('root'), await marks.roomsOf('maggie')]).toEqual([[], ['general']]);
+  expect([await memberships.roomsOf('root'), await memberships.roomsOf('maggie')]).toEqual([[], ['general']]);
 });
 
 test('accepts the join when the store cannot make the user a member', async () => {
   const { history } = installation();
-  const memory = createMemoryMarks(history);
-  const { here } = installation({ marks: { ...memory, enter: () => Promise.reject(new Error('away')) } });
+  const memory = inMemory(history);
+  const { here } = installation({
+    memberships: { ...memory.memberships, add: () => Promise.reject(new Error('away')) },
+  });
   expect(await here.connect().request('join', { room: 'general' })).toMatchObject({ type: 'reply' });
   expect(here.log.lines).toEqual(['error a joined user could not be made a member']);
 });
 
 test('starts and stops counting immediately when a membership begins or ends, on every node', async () => {
-  const { here, there, marks } = installation();
+  const { here, there, memberships } = installation();
   const [maggie, bart] = [there.connect('maggie'), here.connect('bart')];
   await bart.request('join', { room: 'general' });
   await gathered();
-  await marks.enter('general', 'maggie');
+  await memberships.add('general', 'maggie');
   here.rooms.memberAdded('general', 'maggie');
   await sendAll(bart, 'general', ['a']);
   await gathered();
   expect(counts(maggie)).toEqual(['general 1 of 1']);
-  await marks.leave('general', 'maggie');
+  await memberships.remove('general', 'maggie');
   here.rooms.memberRemoved('general', 'maggie');
   await sendAll(bart, 'general', ['b']);
   await gathered();
@@ -228,10 +241,10 @@ test('starts and stops counting immediately when a membership begins or ends, on
 });
 
 test('sends left to all connections of a user who leaves a room, on every node', async () => {
-  const { here, there, marks } = installation();
+  const { here, there, memberships } = installation();
   const [phone, laptop, bart] = [here.connect('maggie'), there.connect('maggie'), here.connect('bart')];
   for (const client of [laptop, bart]) await client.request('join', { room: 'general' });
-  await marks.leave('general', 'maggie');
+  await memberships.remove('general', 'maggie');
   here.rooms.memberRemoved('general', 'maggie');
   await quiet();
   for (const device of [phone, laptop]) expect(device.received('left')).toEqual([{ type: 'left', room: 'general' }]);
@@ -239,10 +252,10 @@ test('sends left to all connections of a user who leaves a room, on every node',
 });
 
 test('sends removed to joined connections and left to the other connections of a removed user', async () => {
-  const { here, there, marks } = installation();
+  const { here, there, memberships } = installation();
   const [phone, laptop, tablet] = [here.connect('maggie'), there.connect('maggie'), there.connect('maggie')];
   for (const client of [phone, laptop]) await client.request('join', { room: 'general' });
-  await marks.leave('general', 'maggie');
+  await memberships.remove('general', 'maggie');
   here.rooms.remove('general', 'maggie', 'not_found');
   await quiet();
   for (const device of [phone, laptop]) {
@@ -262,11 +275,11 @@ test('does not send left to a user who was not a member', async () => {
 });
 
 test('announces the room to all connections of a new member that have not joined it', async () => {
-  const { here, there, marks } = installation();
+  const { here, there, memberships } = installation();
   const [phone, laptop, bart] = [here.connect('maggie'), there.connect('maggie'), here.connect('bart')];
   await bart.request('join', { room: 'general' });
   await gathered();
-  await marks.enter('general', 'maggie');
+  await memberships.add('general', 'maggie');
   here.rooms.memberAdded('general', 'maggie');
   await gathered();
   for (const device of [phone, laptop]) expect(counts(device)).toEqual(['general 0 of 0']);
@@ -284,20 +297,20 @@ test('announces a room that a user joins on one device to their other devices', 
 
 test('keeps a membership that begins while the list is being read', async () => {
   const { history } = installation();
-  const memory = createMemoryMarks(history);
+  const memory = inMemory(history);
   const lists: ((rooms: readonly string[]) => void)[] = [];
-  const marks: Marks = {
-    ...memory,
+  const memberships: Memberships = {
+    ...memory.memberships,
     roomsOf: () =>
       new Promise((resolve) => {
         lists.push(resolve);
       }),
   };
-  const node = newNode({ history, marks });
+  const node = newNode({ history, memberships, readMarkers: memory.readMarkers });
   const [maggie, bart] = [node.connect('maggie'), node.connect('bart')];
   await bart.request('join', { room: 'general' });
   await quiet();
-  await marks.enter('general', 'maggie');
+  await memberships.add('general', 'maggie');
   node.rooms.memberAdded('general', 'maggie');
   lists[0]?.([]);
   while (lists.length < 3) {
@@ -311,12 +324,12 @@ test('keeps a membership that begins while the list is being read', async () => 
 
 test('retries to read a list after an error', async () => {
   const { history } = installation();
-  const memory = createMemoryMarks(history);
-  await memory.enter('general', 'maggie');
+  const memory = inMemory(history);
+  await memory.memberships.add('general', 'maggie');
   let failures = 2;
   const roomsOf = (user: string): Promise<readonly string[]> =>
-    failures-- > 0 ? Promise.reject(new Error('away')) : memory.roomsOf(user);
-  const { connect, log } = newNode({ history, marks: { ...memory, roomsOf } });
+    failures-- > 0 ? Promise.reject(new Error('away')) : memory.memberships.roomsOf(user);
+  const { connect, log } = newNode({ history, ...memory, memberships: { ...memory.memberships, roomsOf } });
   const [maggie, bart] = [connect('maggie'), connect('bart')];
   await quiet();
   await vi.advanceTimersByTimeAsync(2_000);
@@ -329,8 +342,8 @@ test('retries to read a list after an error', async () => {
 
 test('unsubscribes from the rooms of a user after their last connection', async () => {
   const { history } = installation();
-  const memory = createMemoryMarks(history);
-  for (const user of ['maggie', 'bart']) await memory.enter('general', user);
+  const memory = inMemory(history);
+  for (const user of ['maggie', 'bart']) await memory.memberships.add('general', user);
   const inner = createMemoryBus();
   let listening = 0;
   const bus = {
@@ -345,7 +358,7 @@ test('unsubscribes from the rooms of a user after their last connection', async 
       };
     },
   };
-  const { connect } = newNode({ bus, history, marks: memory });
+  const { connect } = newNode({ bus, history, ...memory });
   const [phone, laptop, bart] = [connect('maggie'), connect('maggie'), connect('bart')];
   await quiet();
   expect(listening).toBe(1);
@@ -361,14 +374,14 @@ test('unsubscribes from the rooms of a user after their last connection', async 
 });
 
 test('keeps the list of a user who reconnects soon, with the memberships that changed in the meantime', async () => {
-  const { here, there, marks } = installation();
-  await marks.enter('general', 'maggie');
-  const roomsOf = vi.spyOn(marks, 'roomsOf');
+  const { here, there, memberships } = installation();
+  await memberships.add('general', 'maggie');
+  const roomsOf = vi.spyOn(memberships, 'roomsOf');
   here.connect('maggie').disconnect();
   await quiet();
   const looked = roomsOf.mock.calls.length;
   await vi.advanceTimersByTimeAsync(30_000);
-  for (const room of ['general', 'random']) await marks[room === 'general' ? 'leave' : 'enter'](room, 'maggie');
+  for (const room of ['general', 'random']) await memberships[room === 'general' ? 'remove' : 'add'](room, 'maggie');
   there.rooms.memberRemoved('general', 'maggie');
   there.rooms.memberAdded('random', 'maggie');
   await quiet();
@@ -384,13 +397,13 @@ test('keeps the list of a user who reconnects soon, with the memberships that ch
   expect(counts(maggie)).toEqual(['random 1 of 1']);
 });
 
-test.each(['', 'nonsense', '{}', '{"from":"x","news":{"kind":"read","room":"general","user":"maggie"}}', 'null'])(
+test.each(['', 'nonsense', '{}', '{"from":"x","event":{"kind":"read","room":"general","user":"maggie"}}', 'null'])(
   'logs and ignores the invalid bus payload %j',
   async (payload) => {
     const { bus, here } = installation();
     const maggie = here.connect();
     await quiet();
-    bus.publish('people', payload);
+    bus.publish('user-events', payload);
     await gathered();
     expect(maggie.frames.map(({ type }) => type)).toEqual(['welcome']);
     expect(here.log.lines).toEqual(['warn invalid user event payload on the bus']);
