@@ -1,3 +1,4 @@
-/** The history of rooms in PostgreSQL, for one node or several. Requires `pg`. */
+/** The history and the memberships of rooms in PostgreSQL, for one node or several. Requires `pg`. */
 export { PostgresHistory, type PostgresHistoryOptions } from './postgres/postgres-history.ts';
-export { createHistoryTables } from './postgres/schema.ts';
+export { PostgresMemberships } from './postgres/postgres-memberships.ts';
+export { createRoomTables } from './postgres/schema.ts';

@@ -4,7 +4,7 @@ import type { Pool } from 'pg';
 import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { historyContract } from '../testing.ts';
 import { PostgresHistory } from './postgres-history.ts';
-import { createHistoryTables } from './schema.ts';
+import { createRoomTables } from './schema.ts';
 
 let server: PostgresServer;
 
@@ -15,7 +15,7 @@ beforeAll(async () => {
 
 async function newHistory(...rooms: string[]): Promise<{ pool: Pool; history: PostgresHistory }> {
   const pool = await server.newDatabase();
-  await createHistoryTables(pool);
+  await createRoomTables(pool);
   for (const room of rooms) await createRoom(pool, room);
   return { pool, history: new PostgresHistory({ pool }) };
 }
@@ -75,7 +75,7 @@ describe('two nodes on one database', () => {
 
   test('create the tables at the same time', async () => {
     const pool = await server.newDatabase();
-    await Promise.all(Array.from({ length: 6 }, () => createHistoryTables(pool)));
+    await Promise.all(Array.from({ length: 6 }, () => createRoomTables(pool)));
     await createRoom(pool, 'one');
     expect((await new PostgresHistory({ pool }).append('one', entry('text'))).message.seq).toBe(1);
   });
@@ -121,7 +121,7 @@ test('acknowledged messages survive a crash, and a repeated append after it is s
   const own = await PostgresServer.start();
   onTestFinished(() => own.stop());
   const pool = await own.newDatabase();
-  await createHistoryTables(pool);
+  await createRoomTables(pool);
   await createRoom(pool, 'one');
   const history = new PostgresHistory({ pool });
   const acknowledged = entry('acknowledged');

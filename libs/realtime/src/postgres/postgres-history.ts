@@ -1,4 +1,5 @@
 import type { Message } from '@usher/protocol';
+import { mentionsIn } from '@usher/protocol/server';
 import type { Pool, QueryResultRow } from 'pg';
 import { RequestError } from '../connections/request-error.ts';
 import {
@@ -9,13 +10,13 @@ import {
   type Range,
   changeDenial,
   keyConflict,
-  UnknownRoom,
 } from '../rooms/history.ts';
+import { UnknownRoom } from '../errors/room-errors.ts';
 import { Lane } from './lane.ts';
 
 export interface PostgresHistoryOptions {
   /**
-   * A pool on the database with the tables of `createHistoryTables`. Set `connectionTimeoutMillis` and `query_timeout`, so that calls fail
+   * A pool on the database with the tables of `createRoomTables`. Set `connectionTimeoutMillis` and `query_timeout`, so that calls fail
    * while PostgreSQL does not answer. It needs a connection per lane and some for reads.
    */
   readonly pool: Pool;
@@ -40,7 +41,7 @@ const messageColumns =
 
 const appendBatch = `
 SELECT entry, outcome, (message).room, ${messageColumns.replaceAll('m.', '(message).')}
-FROM usher.append($1, $2, $3, $4, $5, $6)`;
+FROM usher.append($1, $2, $3, $4, $5, $6, $7)`;
 
 /** The head of a room and a page. A message starts a new page if the bytes of the page before it exceed $4. */
 const readPage = (condition: string, order: 'ASC' | 'DESC'): string => `
@@ -122,6 +123,7 @@ export class PostgresHistory implements History {
         column(({ entry }) => (entry.deletes === undefined ? entry.text : '')),
         column(({ entry }) => entry.edits ?? null),
         column(({ entry }) => entry.deletes ?? null),
+        column(({ entry }) => JSON.stringify(entry.deletes === undefined ? mentionsIn(entry.text) : [])),
       ],
     });
     this.#onCommit?.(rows.filter((row) => row['outcome'] === 'appended').length);

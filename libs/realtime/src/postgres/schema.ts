@@ -4,7 +4,7 @@ import type { Pool } from 'pg';
 const migrationLock = [0x75_73_68, 1] as const;
 
 /**
- * The tables of `PostgresHistory`, in the schema `usher`, and the function that appends a batch. `at` and the other times are Unix
+ * The tables of rooms in the schema `usher`, and the function that appends a batch of messages. `at` and the other times are Unix
  * milliseconds. `usher.append` locks the heads of all rooms of the batch in sorted order, so two batches cannot deadlock, and holds the
  * locks until the commit. Therefore the order of the sequence numbers of a room is the order of the commits on all nodes.
  */
@@ -34,10 +34,31 @@ CREATE TABLE IF NOT EXISTS usher.messages (
   UNIQUE (room, sender, key)
 );
 
+-- For unread counts.
+CREATE INDEX IF NOT EXISTS messages_that_count ON usher.messages (room, seq) INCLUDE (sender)
+  WHERE edits IS NULL AND deletes IS NULL AND deleted_at IS NULL;
 CREATE INDEX IF NOT EXISTS messages_edits ON usher.messages (room, edits) WHERE edits IS NOT NULL;
 
+CREATE TABLE IF NOT EXISTS usher.memberships (
+  user_name text NOT NULL,
+  room text NOT NULL REFERENCES usher.room_heads ON DELETE CASCADE,
+  read_seq bigint NOT NULL,
+  joined_at bigint NOT NULL,
+  PRIMARY KEY (user_name, room)
+);
+CREATE INDEX IF NOT EXISTS memberships_of_room ON usher.memberships (room, user_name);
+
+CREATE TABLE IF NOT EXISTS usher.mentions (
+  user_name text NOT NULL,
+  room text NOT NULL REFERENCES usher.room_heads ON DELETE CASCADE,
+  seq bigint NOT NULL,
+  PRIMARY KEY (user_name, room, seq)
+);
+CREATE INDEX IF NOT EXISTS mentions_of_message ON usher.mentions (room, seq);
+
+-- all_mentions: per entry a JSON array of the user names in its text.
 CREATE OR REPLACE FUNCTION usher.append(
-  rooms text[], senders text[], keys text[], texts text[], all_edits bigint[], all_deletes bigint[]
+  rooms text[], senders text[], keys text[], texts text[], all_edits bigint[], all_deletes bigint[], all_mentions jsonb[]
 ) RETURNS TABLE (entry int, outcome text, message usher.messages)
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -78,6 +99,9 @@ BEGIN
       CONTINUE;
     END IF;
 
+    IF target_seq IS NOT NULL THEN
+      DELETE FROM usher.mentions m WHERE m.room = rooms[i] AND m.seq = target_seq;
+    END IF;
     IF all_edits[i] IS NOT NULL THEN
       UPDATE usher.messages m SET text = texts[i], edited_at = now_ms WHERE m.room = rooms[i] AND m.seq = target_seq;
     ELSIF all_deletes[i] IS NOT NULL THEN
@@ -87,6 +111,11 @@ BEGIN
     INSERT INTO usher.messages (room, seq, sender, key, text, at, edits, deletes)
       VALUES (rooms[i], next_seq, senders[i], keys[i], texts[i], now_ms, all_edits[i], all_deletes[i])
       RETURNING * INTO message;
+    IF jsonb_array_length(all_mentions[i]) > 0 THEN
+      INSERT INTO usher.mentions (user_name, room, seq)
+        SELECT name, rooms[i], coalesce(target_seq, next_seq) FROM jsonb_array_elements_text(all_mentions[i]) name
+        WHERE name <> senders[i];
+    END IF;
     outcome := 'appended';
     RETURN NEXT;
   END LOOP;
@@ -95,12 +124,12 @@ $$;
 `;
 
 /**
- * Creates the tables of `PostgresHistory` if they do not exist. Several nodes may call it at the same time: an advisory lock makes
+ * Creates the tables of `PostgresHistory` and `PostgresMemberships` if they do not exist. Several nodes may call it at the same time: an advisory lock makes
  * them wait for each other.
  *
  * @param pool a pool whose user may create a schema
  */
-export async function createHistoryTables(pool: Pool): Promise<void> {
+export async function createRoomTables(pool: Pool): Promise<void> {
   const client = await pool.connect();
   let error: Error | undefined;
   try {
