@@ -24,6 +24,11 @@ export interface PostgresHistoryOptions {
   readonly lanes?: number;
   /** Maximum appends per lane that wait for the next transaction. Further ones reject with `rate_limited`. Defaults to 10,000. */
   readonly maxWaiting?: number;
+  /**
+   * Returns the words under which a text is found. With it, `usher.messages.words` contains the words of each message, without those of edits
+   * and deleted messages. Create an index on it. Defaults to no words.
+   */
+  readonly wordsOf?: (text: string) => readonly string[];
   /** Called after each commit with the number of messages that it stored. */
   readonly onCommit?: (appends: number) => void;
 }
@@ -68,11 +73,13 @@ const readBefore = readPage('seq < $2', 'DESC');
 export class PostgresHistory implements History {
   readonly #pool: Pool;
   readonly #lanes: readonly Lane<RoomEntry, Appended | Error>[];
+  readonly #wordsOf: ((text: string) => readonly string[]) | undefined;
   readonly #onCommit: ((appends: number) => void) | undefined;
 
-  constructor({ pool, lanes = 4, maxWaiting = 10_000, onCommit }: PostgresHistoryOptions) {
+  constructor({ pool, lanes = 4, maxWaiting = 10_000, wordsOf, onCommit }: PostgresHistoryOptions) {
     if (!Number.isSafeInteger(lanes) || lanes < 1) throw new RangeError('lanes must be a positive integer');
     this.#pool = pool;
+    this.#wordsOf = wordsOf;
     this.#onCommit = onCommit;
     this.#lanes = Array.from({ length: lanes }, () => {
       return new Lane<RoomEntry, Appended | Error>({ write: (batch) => this.#write(batch), maxBatch, maxWaiting });
@@ -123,7 +130,7 @@ export class PostgresHistory implements History {
         column(({ entry }) => (entry.deletes === undefined ? entry.text : '')),
         column(({ entry }) => entry.edits ?? null),
         column(({ entry }) => entry.deletes ?? null),
-        column(({ entry }) => JSON.stringify(entry.deletes === undefined ? mentionsIn(entry.text) : [])),
+        column(({ entry }) => JSON.stringify(this.#detailsOf(entry))),
       ],
     });
     this.#onCommit?.(rows.filter((row) => row['outcome'] === 'appended').length);
@@ -133,6 +140,11 @@ export class PostgresHistory implements History {
       if (sent !== undefined) results.push(resultOf(row, sent));
     }
     return results;
+  }
+
+  #detailsOf(entry: Entry): { readonly mentions: readonly string[]; readonly words: readonly string[] } {
+    if (entry.deletes !== undefined) return { mentions: [], words: [] };
+    return { mentions: mentionsIn(entry.text), words: this.#wordsOf?.(entry.text) ?? [] };
   }
 }
 

@@ -30,6 +30,7 @@ CREATE TABLE IF NOT EXISTS usher.messages (
   deletes bigint,
   edited_at bigint,
   deleted_at bigint,
+  words tsvector,
   PRIMARY KEY (room, seq),
   UNIQUE (room, sender, key)
 );
@@ -56,9 +57,9 @@ CREATE TABLE IF NOT EXISTS usher.mentions (
 );
 CREATE INDEX IF NOT EXISTS mentions_of_message ON usher.mentions (room, seq);
 
--- all_mentions: per entry a JSON array of the user names in its text.
+-- all_details: per entry the user names in its text and, if the messages are searched, its words: {"mentions": [], "words": []}.
 CREATE OR REPLACE FUNCTION usher.append(
-  rooms text[], senders text[], keys text[], texts text[], all_edits bigint[], all_deletes bigint[], all_mentions jsonb[]
+  rooms text[], senders text[], keys text[], texts text[], all_edits bigint[], all_deletes bigint[], all_details jsonb[]
 ) RETURNS TABLE (entry int, outcome text, message usher.messages)
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -66,6 +67,7 @@ DECLARE
   target usher.messages;
   target_seq bigint;
   next_seq bigint;
+  new_words tsvector;
 BEGIN
   PERFORM FROM usher.room_heads WHERE room = ANY (rooms) ORDER BY room FOR UPDATE;
   FOR i IN 1 .. cardinality(rooms) LOOP
@@ -99,21 +101,27 @@ BEGIN
       CONTINUE;
     END IF;
 
+    new_words := (
+      SELECT array_to_tsvector(array_agg(DISTINCT word)) FROM jsonb_array_elements_text(all_details[i] -> 'words') word
+    );
     IF target_seq IS NOT NULL THEN
       DELETE FROM usher.mentions m WHERE m.room = rooms[i] AND m.seq = target_seq;
     END IF;
     IF all_edits[i] IS NOT NULL THEN
-      UPDATE usher.messages m SET text = texts[i], edited_at = now_ms WHERE m.room = rooms[i] AND m.seq = target_seq;
+      UPDATE usher.messages m SET text = texts[i], edited_at = now_ms, words = new_words
+        WHERE m.room = rooms[i] AND m.seq = target_seq;
     ELSIF all_deletes[i] IS NOT NULL THEN
-      UPDATE usher.messages m SET text = '', deleted_at = now_ms WHERE m.room = rooms[i] AND m.seq = target_seq;
+      UPDATE usher.messages m SET text = '', deleted_at = now_ms, words = NULL
+        WHERE m.room = rooms[i] AND m.seq = target_seq;
       UPDATE usher.messages m SET text = '' WHERE m.room = rooms[i] AND m.edits = target_seq;
     END IF;
-    INSERT INTO usher.messages (room, seq, sender, key, text, at, edits, deletes)
-      VALUES (rooms[i], next_seq, senders[i], keys[i], texts[i], now_ms, all_edits[i], all_deletes[i])
+    INSERT INTO usher.messages (room, seq, sender, key, text, at, edits, deletes, words)
+      VALUES (rooms[i], next_seq, senders[i], keys[i], texts[i], now_ms, all_edits[i], all_deletes[i],
+        CASE WHEN target_seq IS NULL THEN new_words END)
       RETURNING * INTO message;
-    IF jsonb_array_length(all_mentions[i]) > 0 THEN
+    IF jsonb_array_length(all_details[i] -> 'mentions') > 0 THEN
       INSERT INTO usher.mentions (user_name, room, seq)
-        SELECT name, rooms[i], coalesce(target_seq, next_seq) FROM jsonb_array_elements_text(all_mentions[i]) name
+        SELECT name, rooms[i], coalesce(target_seq, next_seq) FROM jsonb_array_elements_text(all_details[i] -> 'mentions') name
         WHERE name <> senders[i];
     END IF;
     outcome := 'appended';
