@@ -11,7 +11,7 @@ const mayImport = {
   realtime: { ours: ['protocol', 'test-servers'], never: ['fastify', '@fastify', 'kysely', 'node:sqlite'] },
   client: { ours: ['protocol'], foreign: ['rxjs'] },
   angular: { ours: ['client', 'protocol'], foreign: ['rxjs', '@angular/core', '@angular/common'] },
-  api: { ours: ['ticket', 'realtime', 'protocol'] },
+  api: { ours: ['ticket', 'realtime', 'protocol', 'test-servers'] },
   web: { ours: ['angular', 'client', 'protocol'] },
   bench: { ours: ['client', 'protocol', 'ticket'] },
   e2e: { ours: ['client', 'protocol'] },

@@ -1,4 +1,9 @@
 /** The history and the memberships of rooms in PostgreSQL, for one node or several. Requires `pg`. */
-export { PostgresHistory, type PostgresHistoryOptions } from './postgres/postgres-history.ts';
-export { PostgresMemberships } from './postgres/postgres-memberships.ts';
-export { createRoomTables } from './postgres/schema.ts';
+export {
+  messageColumns,
+  PostgresHistory,
+  type PostgresHistoryOptions,
+  toMessage,
+} from './postgres/postgres-history.ts';
+export { PostgresMemberships, unreadCounts } from './postgres/postgres-memberships.ts';
+export { createRoomFunctions, createRoomTables } from './postgres/schema.ts';

@@ -21,6 +21,7 @@ function program(name: 'initdb' | 'postgres'): string {
 export class PostgresServer {
   readonly #folder = mkdtempSync(join(tmpdir(), 'usher-postgres-'));
   readonly #pools = new Set<Pool>();
+  #admin: Pool | undefined;
   #databases = 0;
   #process: ServerProcess | undefined;
 
@@ -68,15 +69,25 @@ export class PostgresServer {
 
   /** Creates an empty database and returns a pool on it. The pool is closed by `stop`. */
   async newDatabase(): Promise<Pool> {
-    this.#databases += 1;
-    const name = `test_${this.#databases}`;
-    const admin = this.pool('postgres');
-    await admin.query(`CREATE DATABASE ${name}`);
-    return this.pool(name);
+    return this.#pool(await this.#createDatabase());
   }
 
-  /** Returns a pool on a database. Queries fail after 5 seconds, connecting after 2. The pool is closed by `stop`. */
-  pool(database: string): Pool {
+  /** Creates an empty database and returns its URL. */
+  async newDatabaseUrl(): Promise<string> {
+    const name = await this.#createDatabase();
+    return `postgres://usher@localhost/${name}?host=${encodeURIComponent(this.#folder)}`;
+  }
+
+  async #createDatabase(): Promise<string> {
+    this.#databases += 1;
+    const name = `test_${this.#databases}`;
+    this.#admin ??= this.#pool('postgres');
+    await this.#admin.query(`CREATE DATABASE ${name}`);
+    return name;
+  }
+
+  /** Queries of the pool fail after 5 seconds, connecting after 2. The pool is closed by `stop`. */
+  #pool(database: string): Pool {
     const pool = new Pool({
       host: this.#folder,
       user: 'usher',

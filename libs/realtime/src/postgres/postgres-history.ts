@@ -41,11 +41,24 @@ interface RoomEntry {
 /** Appends per transaction. A larger batch saves little and keeps the rooms locked for longer. */
 const maxBatch = 500;
 
-const messageColumns =
-  'm.seq::float8, m.id, m.sender, m.text, m.at::float8, m.edits::float8, m.deletes::float8, m.edited_at::float8, m.deleted_at::float8';
+/** SQL for the columns that `toMessage` reads, in addition to `room`. */
+export const messageColumns = (table: string): string =>
+  [
+    'seq::float8',
+    'id',
+    'sender',
+    'text',
+    'at::float8',
+    'edits::float8',
+    'deletes::float8',
+    'edited_at::float8',
+    'deleted_at::float8',
+  ]
+    .map((column) => `${table}.${column}`)
+    .join(', ');
 
 const appendBatch = `
-SELECT entry, outcome, (message).room, ${messageColumns.replaceAll('m.', '(message).')}
+SELECT entry, outcome, (message).room, ${messageColumns('(message)')}
 FROM usher.append($1, $2, $3, $4, $5, $6, $7)`;
 
 /** The head of a room and a page. A message starts a new page if the bytes of the page before it exceed $4. */
@@ -53,7 +66,7 @@ const readPage = (condition: string, order: 'ASC' | 'DESC'): string => `
 SELECT h.room, h.epoch, h.seq::float8 AS head, m.*
 FROM usher.room_heads h
 LEFT JOIN LATERAL (
-  SELECT ${messageColumns},
+  SELECT ${messageColumns('m')},
     sum(octet_length(m.text)) OVER (ORDER BY m.seq ${order}) AS bytes,
     row_number() OVER (ORDER BY m.seq ${order})::int AS number
   FROM (SELECT * FROM usher.messages WHERE room = $1 AND ${condition} ORDER BY seq ${order} LIMIT $3 + 1) m
@@ -172,7 +185,8 @@ function hasMore(head: QueryResultRow, messages: readonly Message[], isAfter: bo
   return isAfter ? last.seq < Number(head['head']) : last.seq > 1;
 }
 
-function toMessage(row: QueryResultRow): Message {
+/** Returns the message of a row with the columns `room` and `messageColumns`. */
+export function toMessage(row: QueryResultRow): Message {
   const message: Message = {
     room: String(row['room']),
     seq: Number(row['seq']),

@@ -12,8 +12,11 @@ const scannedMessages = 10 * roomBounds.unreadMessages;
 
 const now = 'floor(extract(epoch FROM clock_timestamp()) * 1000)';
 
-/** The unread messages of `user_name` in `room` after a read marker. Reads indexes only. */
-const counts = (marker: string, user: string, room: string): string => `
+/**
+ * SQL for the columns `count` and `mentions`: the unread messages of a user in a room after a read marker, up to
+ * `roomBounds.unreadMessages`. The arguments are SQL expressions. Reads indexes only.
+ */
+export const unreadCounts = (marker: string, user: string, room: string): string => `
   (SELECT count(*) FROM (
     SELECT FROM (
       SELECT sender FROM usher.messages
@@ -44,10 +47,10 @@ WITH moved AS (
   marker AS (
     SELECT h.seq, coalesce((SELECT read_seq FROM moved), least($3, h.seq)) AS read_seq
     FROM usher.room_heads h WHERE h.room = $1)
-SELECT seq::float8, read_seq::float8 AS read, ${counts('marker.read_seq', '$2', '$1')} FROM marker`;
+SELECT seq::float8, read_seq::float8 AS read, ${unreadCounts('marker.read_seq', '$2', '$1')} FROM marker`;
 
 const unread = `
-SELECT pair.number::int, h.seq::float8, m.read_seq::float8 AS read, ${counts('m.read_seq', 'm.user_name', 'm.room')}
+SELECT pair.number::int, h.seq::float8, m.read_seq::float8 AS read, ${unreadCounts('m.read_seq', 'm.user_name', 'm.room')}
 FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS pair (room, user_name, number)
 JOIN usher.room_heads h ON h.room = pair.room
 JOIN usher.memberships m ON m.room = pair.room AND m.user_name = pair.user_name`;

@@ -3,12 +3,8 @@ import type { Pool } from 'pg';
 /** Any two numbers that no other program uses for its advisory locks: "usher" and the version of this table layout. */
 const migrationLock = [0x75_73_68, 1] as const;
 
-/**
- * The tables of rooms in the schema `usher`, and the function that appends a batch of messages. `at` and the other times are Unix
- * milliseconds. `usher.append` locks the heads of all rooms of the batch in sorted order, so two batches cannot deadlock, and holds the
- * locks until the commit. Therefore the order of the sequence numbers of a room is the order of the commits on all nodes.
- */
-const statements = `
+/** The tables of rooms, messages and memberships. `at` and the other times are Unix milliseconds. */
+const tables = `
 CREATE SCHEMA IF NOT EXISTS usher;
 
 CREATE TABLE IF NOT EXISTS usher.room_heads (
@@ -35,11 +31,6 @@ CREATE TABLE IF NOT EXISTS usher.messages (
   UNIQUE (room, sender, key)
 );
 
--- For unread counts.
-CREATE INDEX IF NOT EXISTS messages_that_count ON usher.messages (room, seq) INCLUDE (sender)
-  WHERE edits IS NULL AND deletes IS NULL AND deleted_at IS NULL;
-CREATE INDEX IF NOT EXISTS messages_edits ON usher.messages (room, edits) WHERE edits IS NOT NULL;
-
 CREATE TABLE IF NOT EXISTS usher.memberships (
   user_name text NOT NULL,
   room text NOT NULL REFERENCES usher.room_heads ON DELETE CASCADE,
@@ -47,7 +38,6 @@ CREATE TABLE IF NOT EXISTS usher.memberships (
   joined_at bigint NOT NULL,
   PRIMARY KEY (user_name, room)
 );
-CREATE INDEX IF NOT EXISTS memberships_of_room ON usher.memberships (room, user_name);
 
 CREATE TABLE IF NOT EXISTS usher.mentions (
   user_name text NOT NULL,
@@ -55,6 +45,19 @@ CREATE TABLE IF NOT EXISTS usher.mentions (
   seq bigint NOT NULL,
   PRIMARY KEY (user_name, room, seq)
 );
+`;
+
+/**
+ * The indexes, and the function that appends a batch of messages. `usher.append` locks the heads of all rooms of the batch in sorted order,
+ * so two batches cannot deadlock, and holds the locks until the commit. Therefore the order of the sequence numbers of a room is the order
+ * of the commits on all nodes.
+ */
+const functions = `
+-- For unread counts.
+CREATE INDEX IF NOT EXISTS messages_that_count ON usher.messages (room, seq) INCLUDE (sender)
+  WHERE edits IS NULL AND deletes IS NULL AND deleted_at IS NULL;
+CREATE INDEX IF NOT EXISTS messages_edits ON usher.messages (room, edits) WHERE edits IS NOT NULL;
+CREATE INDEX IF NOT EXISTS memberships_of_room ON usher.memberships (room, user_name);
 CREATE INDEX IF NOT EXISTS mentions_of_message ON usher.mentions (room, seq);
 
 -- all_details: per entry the user names in its text and, if the messages are searched, its words: {"mentions": [], "words": []}.
@@ -144,7 +147,8 @@ export async function createRoomTables(pool: Pool): Promise<void> {
     // In one transaction, which also releases the lock. DDL is transactional in PostgreSQL.
     await client.query('BEGIN');
     await client.query('SELECT pg_advisory_xact_lock($1, $2)', [...migrationLock]);
-    await client.query(statements);
+    await client.query(tables);
+    await client.query(functions);
     await client.query('COMMIT');
   } catch (reason) {
     error = reason instanceof Error ? reason : new Error(String(reason));
@@ -153,4 +157,14 @@ export async function createRoomTables(pool: Pool): Promise<void> {
     // A connection in a failed transaction is not returned to the pool.
     client.release(error);
   }
+}
+
+/**
+ * Creates the indexes and the function for tables of an application that already exist in the schema `usher`. `room_heads` may be a view
+ * that can be updated; the other tables need the columns of `createRoomTables` and may have more.
+ *
+ * @param run executes SQL, for example in the transaction of a migration
+ */
+export async function createRoomFunctions(run: (sql: string) => Promise<unknown>): Promise<void> {
+  await run(functions);
 }
