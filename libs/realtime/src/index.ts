@@ -41,14 +41,21 @@ export {
   MemoryMembershipStore,
   type MessageReader,
 } from './membership/memory-memberships.ts';
-export { createMemoryPresence } from './presence/memory-presence.ts';
+export {
+  createMemoryPresence,
+  MemoryPresenceStore,
+  type MemoryPresenceStoreOptions,
+} from './presence/memory-presence.ts';
 export {
   type PresentStatus,
   maxPresent,
   type Presence,
   type PresenceChange,
+  PresenceLeaseExpired,
   type PresenceList,
+  type PresenceRenewal,
   type PresenceView,
+  noRoom,
   type Status,
 } from './presence/presence.ts';
 export { RequestError } from './connections/request-error.ts';
