@@ -1,7 +1,7 @@
 import { type FastifyPluginCallbackTypebox, Type } from '@fastify/type-provider-typebox';
 import { membersSchema } from '@usher/protocol/server';
 import type { Member } from '@usher/protocol';
-import type { Memberships, Rooms } from '@usher/realtime';
+import type { Memberships, Rooms } from '@usher/realtime/rooms';
 import type { FastifyRequest } from 'fastify';
 import { HttpProblem } from '../http/http-problem.ts';
 import type { Users } from '../users/users.ts';

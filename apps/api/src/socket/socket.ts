@@ -8,16 +8,8 @@ import fp from 'fastify-plugin';
 import type { WebSocket } from 'ws';
 import { closeCode, type RoomsProtocol } from '@usher/protocol';
 import { roomsProtocol } from '@usher/protocol/server';
-import {
-  type Connection,
-  type Connections,
-  createMemoryBus,
-  type History,
-  type Memberships,
-  type ReadMarkers,
-  type Renewal,
-  type Rooms,
-} from '@usher/realtime';
+import { type Connection, type Connections, createMemoryBus, type Renewal } from '@usher/realtime';
+import type { History, Memberships, ReadMarkers, Rooms } from '@usher/realtime/rooms';
 import { attach, serverOptions } from '@usher/realtime/ws';
 import { ConnectSlots, createMemoryTicketStore } from '@usher/ticket';
 import { type HandshakeOutcome, ticketGate } from '@usher/ticket/fastify';
