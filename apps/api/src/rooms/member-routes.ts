@@ -1,7 +1,7 @@
 import { type FastifyPluginCallbackTypebox, Type } from '@fastify/type-provider-typebox';
 import { membersSchema } from '@usher/protocol/server';
 import type { Member } from '@usher/protocol';
-import type { Memberships, Rooms } from '@usher/realtime';
+import type { Memberships, Rooms } from '@usher/realtime/rooms';
 import type { FastifyRequest } from 'fastify';
 import { HttpProblem } from '../http/http-problem.ts';
 import type { Users } from '../users/users.ts';
@@ -37,15 +37,27 @@ export const memberRoutes: FastifyPluginCallbackTypebox<MemberRoutesOptions> = (
     return { me: account.user, room };
   }
 
+  /** The list of members is available even if the presence store is not. */
+  async function statusesOf(request: FastifyRequest, users: readonly string[]): ReturnType<Rooms['statusOf']> {
+    try {
+      return await liveRooms.statusOf(users);
+    } catch (error) {
+      request.log.warn({ err: error }, 'the presence of members could not be read');
+      return new Map();
+    }
+  }
+
   app.get(
     '/rooms/:room/members',
     { config: { cost: 5 }, schema: { params: roomParams, response: { 200: membersSchema } } },
     async (request, reply) => {
       const { room: name } = request.params;
       const { room } = await visibleRoom(request, name);
-      const members = (await rooms.members(name)).map((user): Member => ({
+      const users = await rooms.members(name);
+      const statuses = await statusesOf(request, users);
+      const members = users.map((user): Member => ({
         user,
-        status: liveRooms.statusOf(user),
+        status: statuses.get(user) ?? 'offline',
         owner: user === room.owner,
       }));
       reply.header('cache-control', 'no-store');

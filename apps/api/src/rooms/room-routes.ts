@@ -8,7 +8,7 @@ import {
   roomsQuerySchema,
 } from '@usher/protocol/server';
 import type { MessagePageQuery } from '@usher/protocol';
-import { type History, type Range, limitToFrame } from '@usher/realtime';
+import { type History, type Range, limitToFrame } from '@usher/realtime/rooms';
 import { HttpProblem } from '../http/http-problem.ts';
 import type { RoomDirectory } from './room-directory.ts';
 import { BadRoomCursor, type RoomList } from './room-list.ts';

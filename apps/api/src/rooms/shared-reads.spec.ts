@@ -1,5 +1,5 @@
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
-import type { HistoryPage } from '@usher/realtime';
+import type { HistoryPage } from '@usher/realtime/rooms';
 import { sharedReads } from './shared-reads.ts';
 
 beforeEach(() => {

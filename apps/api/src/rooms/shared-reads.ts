@@ -1,4 +1,4 @@
-import type { HistoryPage, Range } from '@usher/realtime';
+import type { HistoryPage, Range } from '@usher/realtime/rooms';
 import type { GroupCommit } from '../database/group-commit.ts';
 
 type Read = (room: string, range: Range) => HistoryPage;

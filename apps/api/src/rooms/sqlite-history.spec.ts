@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { UnknownRoom } from '@usher/realtime';
+import { UnknownRoom } from '@usher/realtime/rooms';
 import { historyContract } from '@usher/realtime/testing';
 import { describe, expect, test, vi } from 'vitest';
 import { type OpenRooms, openRooms, type OpenRoomsOptions } from '../testing/open-rooms.ts';

@@ -9,7 +9,7 @@ import {
   type Range,
   changeDenial,
   keyConflict,
-} from '@usher/realtime';
+} from '@usher/realtime/rooms';
 import { type GroupCommit, Refused } from '../database/group-commit.ts';
 import { bytesPerMessage } from '../database/storage-limits.ts';
 import { createMentions } from './sqlite-mentions.ts';

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Memberships } from '@usher/realtime';
+import type { Memberships } from '@usher/realtime/rooms';
 import { type GroupCommit, Refused } from '../database/group-commit.ts';
 import { string } from '../database/sqlite-values.ts';
 import { unknownRoom } from './unknown-room.ts';

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { roomBounds } from '@usher/protocol/server';
-import type { ReadMarkers, Unread } from '@usher/realtime';
+import type { ReadMarkers, Unread } from '@usher/realtime/rooms';
 import { LRUCache } from 'lru-cache';
 import type { GroupCommit } from '../database/group-commit.ts';
 import { integer, type Row } from '../database/sqlite-values.ts';

@@ -1,4 +1,4 @@
-import { UnknownRoom } from '@usher/realtime';
+import { UnknownRoom } from '@usher/realtime/rooms';
 
 export function unknownRoom(room: string): UnknownRoom {
   return new UnknownRoom(`unknown room ${room}`);

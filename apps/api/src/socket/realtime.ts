@@ -5,16 +5,18 @@ import {
   type Connection,
   type Connections,
   createConnections,
+  type Limits,
+  type Logger,
+  type Renewal,
+} from '@usher/realtime';
+import {
   createMemoryPresence,
   createRooms,
   type History,
-  type Limits,
-  type Logger,
   type Memberships,
   type ReadMarkers,
-  type Renewal,
   type Rooms,
-} from '@usher/realtime';
+} from '@usher/realtime/rooms';
 import type { Config } from '../config/config.ts';
 import type { Metrics } from '../metrics.ts';
 import type { RoomDirectory } from '../rooms/room-directory.ts';

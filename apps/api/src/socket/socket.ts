@@ -8,16 +8,8 @@ import fp from 'fastify-plugin';
 import type { WebSocket } from 'ws';
 import { closeCode, type RoomsProtocol } from '@usher/protocol';
 import { roomsProtocol } from '@usher/protocol/server';
-import {
-  type Connection,
-  type Connections,
-  createMemoryBus,
-  type History,
-  type Memberships,
-  type ReadMarkers,
-  type Renewal,
-  type Rooms,
-} from '@usher/realtime';
+import { type Connection, type Connections, createMemoryBus, type Renewal } from '@usher/realtime';
+import type { History, Memberships, ReadMarkers, Rooms } from '@usher/realtime/rooms';
 import { attach, serverOptions } from '@usher/realtime/ws';
 import { ConnectSlots, createMemoryTicketStore } from '@usher/ticket';
 import { type HandshakeOutcome, ticketGate } from '@usher/ticket/fastify';
@@ -26,7 +18,7 @@ import type { Sessions } from '../auth/sessions.ts';
 import type { SessionStatus } from '../auth/session-status.ts';
 import type { Config } from '../config/config.ts';
 import { allowedOrigins } from '../config/origins.ts';
-import type { Deadline } from '../deadline.ts';
+import { type Deadline, settledWithin } from '../deadline.ts';
 import { clientAddress, proxyTrust } from '../http/client-address.ts';
 import type { ConnectionLimits } from '../http/connection-limits.ts';
 import { limitedWarnings } from '../http/limited-warnings.ts';
@@ -78,6 +70,9 @@ function ignore(): void {
 
 /** Lower limit of the unused slots that a user may hold, for a low limit of connections. */
 const minSlotsPerUser = 10;
+
+/** How long to wait for the presence store at shutdown, in milliseconds. */
+const stopMs = 1_000;
 
 /** Retry delay for clients that are rejected at capacity, in milliseconds. */
 const retryAfterMs = 5_000;
@@ -190,9 +185,14 @@ export const socket = fp<SocketOptions>(
       // The gate handles all upgrades, so the plugin listens on an emitter that never emits.
       options: { server: new EventEmitter() as unknown as Server, clientTracking: false, ...serverOptions },
       preClose(done) {
-        app.drain().then(() => {
+        const stop = async (): Promise<void> => {
+          await app.drain();
           revocation.stop();
           connections.stop();
+          if (!(await settledWithin(members.stop(), stopMs)))
+            app.log.warn('the presence of this node was not removed in time');
+        };
+        stop().then(() => {
           done();
         }, done);
       },

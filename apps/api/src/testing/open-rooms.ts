@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import type { History, Memberships, ReadMarkers } from '@usher/realtime';
+import type { History, Memberships, ReadMarkers } from '@usher/realtime/rooms';
 import { createGroupCommit, type GroupCommit, type GroupCommitOptions } from '../database/group-commit.ts';
 import { type Database, openDatabase } from '../database/sqlite.ts';
 import { addRoom } from '../rooms/new-room.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { History } from '@usher/realtime';
+import type { History } from '@usher/realtime/rooms';
 import { describe, expect, test } from 'vitest';
 import { BadSearch, type Search, type SearchFor } from '../rooms/search.ts';
 

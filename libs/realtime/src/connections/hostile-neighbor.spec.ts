@@ -5,7 +5,7 @@ import {
   createMemoryReadMarkers,
   MemoryMembershipStore,
 } from '../membership/memory-memberships.ts';
-import { createMemoryPresence } from '../presence/memory-presence.ts';
+import { createMemoryPresence, MemoryPresenceStore } from '../presence/memory-presence.ts';
 import type { History } from '../rooms/history.ts';
 import { createMemoryHistory } from '../rooms/memory-history.ts';
 import type { Presence } from '../presence/presence.ts';
@@ -92,7 +92,7 @@ test.each(Object.entries(cases))(
       history: counted<History>(history, count),
       memberships: counted(createMemoryMemberships(store), count),
       readMarkers: counted(createMemoryReadMarkers(store), count),
-      presence: counted<Presence>(createMemoryPresence(), count),
+      presence: counted<Presence>(createMemoryPresence(new MemoryPresenceStore({ leaseMs: 3_600_000 })), count),
       renew: () => {
         count();
         return Promise.resolve(undefined);

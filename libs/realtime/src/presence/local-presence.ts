@@ -1,5 +1,13 @@
 import type { Logger } from '../support/log.ts';
-import { above, better, type Presence, type PresenceChange, type PresenceView, type Status } from './presence.ts';
+import {
+  above,
+  better,
+  type Presence,
+  type PresenceChange,
+  PresenceLeaseExpired,
+  type PresenceView,
+  type Status,
+} from './presence.ts';
 
 /** One user in one room on this node. It has plain fields only, because one exists per user and room. */
 export class LocalUser {
@@ -11,7 +19,7 @@ export class LocalUser {
   attentive = 0;
   /** The status still shown for recently dropped connections. */
   held: Status = 'offline';
-  /** When the held status ends, on the monotonic clock. */
+  /** When the held status ends, on the monotonic clock of this node. The store measures the same time by its own clock. */
   heldUntil = 0;
   /** The user left deliberately, and the store does not know yet. */
   left = false;
@@ -49,19 +57,29 @@ export interface LocalPresenceOptions {
 const viewsPerCall = 500;
 const slowestRetryMs = 5_000;
 
-/** The local presence of users in rooms on this node. Reports it to the store in batches, one call at a time. */
+/**
+ * The local presence of users in rooms on this node. Reports it to the store in batches, one call at a time, and renews the lease of
+ * this node as long as it has users. The store ends held statuses; this class only renews at the right time to receive the changes.
+ */
 export class LocalPresence {
   readonly #options: LocalPresenceOptions;
   readonly #rooms = new Map<string, Map<string, LocalUser>>();
   /** Entries whose current view may be missing in the store. */
   readonly #unreported = new Set<LocalUser>();
-  #reporting = false;
-  #failures = 0;
-  /**
-   * Entries with a held status, in the order in which they expire. The grace period is the same for all, so one timer is enough.
-   */
+  /** Entries with a held status, in the order in which they end, because the grace period is the same for all. */
   readonly #held = new Set<LocalUser>();
-  #heldTimer: NodeJS.Timeout | undefined;
+  /** The calls in progress; `undefined` if there are none. */
+  #working: Promise<void> | undefined;
+  #failures = 0;
+  /** A call has failed, and the timer starts the next one. */
+  #isBackingOff = false;
+  #hasLease = false;
+  /** When the lease was last renewed, on the monotonic clock. */
+  #renewedAt = -Infinity;
+  /** When the next held status of this node ends in the store, on the monotonic clock. */
+  #storeEndAt = Infinity;
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
 
   constructor(options: LocalPresenceOptions) {
     this.#options = options;
@@ -111,7 +129,6 @@ export class LocalPresence {
       // Move to the end of the expiry order.
       this.#held.delete(entry);
       this.#held.add(entry);
-      this.#watchHeld();
     } else if (entry.connections === 0) {
       entry.held = 'offline';
       entry.left = true;
@@ -147,64 +164,113 @@ export class LocalPresence {
     this.report(entry);
   }
 
-  #watchHeld(): void {
-    if (this.#heldTimer !== undefined) return;
-    const [first] = this.#held;
-    if (first === undefined) return;
-    const waitMs = Math.max(1, first.heldUntil - performance.now());
-    this.#heldTimer = setTimeout(() => {
-      this.#heldTimer = undefined;
-      this.#endHeld();
-    }, waitMs).unref();
+  /** Removes the presence of this node from the store. Nothing is reported afterwards. Never rejects. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await this.#working;
+    const { presence, node, log, changed } = this.#options;
+    try {
+      for (const change of await presence.removeNode(node)) changed(change);
+    } catch (error) {
+      log.error(
+        { err: error },
+        'the presence of this node could not be removed; the store removes it when its lease ends',
+      );
+    }
   }
 
+  #scheduleReport(): void {
+    if (this.#working !== undefined || this.#isBackingOff || this.#stopped) return;
+    // Deferred, so that changes of one turn, such as the close of a connection with many rooms, share one call.
+    this.#working = Promise.resolve().then(() => this.#work());
+  }
+
+  /** Renews the lease if necessary, then reports all views. */
+  async #work(): Promise<void> {
+    clearTimeout(this.#timer);
+    let waitMs: number | undefined;
+    try {
+      while (!this.#stopped) {
+        if (!this.#hasLease || this.#renewalInMs <= 0) await this.#renew();
+        else if (this.#unreported.size > 0) await this.#reportBatch();
+        else break;
+      }
+      this.#failures = 0;
+    } catch (error) {
+      this.#options.log.error({ err: error }, 'presence could not be written to the store');
+      this.#isBackingOff = true;
+      waitMs = Math.min(slowestRetryMs, 50 * 2 ** Math.min(10, this.#failures++));
+    }
+    this.#working = undefined;
+    this.#workIn(waitMs ?? this.#renewalInMs);
+  }
+
+  #workIn(delayMs: number): void {
+    if (this.#stopped || delayMs === Infinity) return;
+    this.#timer = setTimeout(
+      () => {
+        this.#isBackingOff = false;
+        this.#scheduleReport();
+      },
+      Math.max(1, Math.ceil(delayMs)),
+    ).unref();
+  }
+
+  /** The milliseconds until the next renewal, which may be negative; `Infinity` if this node has no users. */
+  get #renewalInMs(): number {
+    const [first] = this.#held;
+    const endAt = Math.min(this.#storeEndAt, first?.heldUntil ?? Infinity);
+    const renewAt = this.#rooms.size > 0 ? this.#renewedAt + this.#options.presence.leaseMs / 3 : Infinity;
+    return Math.min(renewAt, endAt) - performance.now();
+  }
+
+  async #renew(): Promise<void> {
+    this.#endHeld();
+    const { presence, node, changed } = this.#options;
+    const { isNew, changes, nextEndMs } = await presence.renew(node);
+    this.#renewedAt = performance.now();
+    this.#storeEndAt = nextEndMs === undefined ? Infinity : this.#renewedAt + nextEndMs;
+    if (isNew)
+      for (const users of this.#rooms.values()) for (const entry of users.values()) this.#unreported.add(entry);
+    this.#hasLease = true;
+    for (const change of changes) changed(change);
+  }
+
+  /** Ends held statuses on this node. The store ends them by its own clock. */
   #endHeld(): void {
     const now = performance.now();
     for (const entry of this.#held) {
       if (entry.heldUntil > now) break;
       this.#held.delete(entry);
       entry.held = 'offline';
-      this.report(entry);
+      this.#release(entry);
     }
-    this.#watchHeld();
   }
 
-  #scheduleReport(): void {
-    if (this.#reporting) return;
-    this.#reporting = true;
-    // Deferred, so that changes of one turn, such as the close of a connection with many rooms, share one call.
-    queueMicrotask(() => void this.#flush());
-  }
-
-  async #flush(): Promise<void> {
-    while (this.#unreported.size > 0) {
-      const batch = [...this.#unreported].slice(0, viewsPerCall);
-      const views = batch.map(viewOf);
-      for (const entry of batch) {
-        this.#unreported.delete(entry);
-        entry.left = false;
-      }
-      try {
-        const changes = await this.#options.presence.set(this.#options.node, views);
-        this.#failures = 0;
-        for (const change of changes) this.#options.changed(change);
-        for (const entry of batch) this.#release(entry);
-      } catch (error) {
-        this.#options.log.error({ err: error }, 'presence could not be written to the store');
-        batch.forEach((entry, index) => {
-          this.#unreported.add(entry);
-          if (views[index]?.left === true && entry.connections === 0) entry.left = true;
-        });
-        this.#retryLater();
-        return;
-      }
+  async #reportBatch(): Promise<void> {
+    const { presence, node, changed } = this.#options;
+    const batch = [...this.#unreported].slice(0, viewsPerCall);
+    const views = batch.map(viewOf);
+    for (const entry of batch) {
+      this.#unreported.delete(entry);
+      entry.left = false;
     }
-    this.#reporting = false;
-  }
-
-  #retryLater(): void {
-    const waitMs = Math.min(slowestRetryMs, 50 * 2 ** Math.min(10, this.#failures++));
-    setTimeout(() => void this.#flush(), waitMs).unref();
+    try {
+      for (const change of await presence.set(node, views)) changed(change);
+    } catch (error) {
+      batch.forEach((entry, index) => {
+        this.#unreported.add(entry);
+        if (views[index]?.left === true && entry.connections === 0) entry.left = true;
+      });
+      if (error instanceof PresenceLeaseExpired) this.#hasLease = false;
+      // The first expired lease is renewed immediately. A second one in a row is an error.
+      if (this.#hasLease || this.#failures > 0) throw error;
+      this.#failures++;
+      return;
+    }
+    this.#failures = 0;
+    for (const entry of batch) this.#release(entry);
   }
 
   #release(entry: LocalUser): void {
@@ -217,6 +283,7 @@ export class LocalPresence {
   }
 }
 
-function viewOf({ room, user, live, held, left }: LocalUser): PresenceView {
-  return { room, user, live, held, left };
+function viewOf({ room, user, live, held, heldUntil, left }: LocalUser): PresenceView {
+  const heldForMs = held === 'offline' ? 0 : Math.max(0, heldUntil - performance.now());
+  return { room, user, live, held, heldForMs, left };
 }

@@ -1,4 +1,20 @@
-import { createMemoryPresence } from './memory-presence.ts';
 import { presenceContract } from '../testing.ts';
+import { createMemoryPresence, MemoryPresenceStore } from './memory-presence.ts';
 
-presenceContract('the memory presence', () => ({ presence: createMemoryPresence() }));
+presenceContract('the memory presence', () => {
+  let now = 0;
+  const store = new MemoryPresenceStore({ now: () => now });
+  return {
+    here: createMemoryPresence(store),
+    there: createMemoryPresence(store),
+    advance: (ms) => {
+      now += ms;
+    },
+    interrupt: () => {
+      store.available = false;
+      return () => {
+        store.available = true;
+      };
+    },
+  };
+});

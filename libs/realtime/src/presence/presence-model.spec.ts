@@ -42,10 +42,10 @@ function world() {
     return result;
   };
   const presence: Presence = {
+    ...memory,
+    // A join waits for the first list of its room, so `list` is not delayed.
     set: (node, views) => slowly(() => memory.set(node, views)),
-    // A join waits for the first list of its room, so that call is not delayed.
-    list: (room) => memory.list(room),
-    forget: (node) => memory.forget(node),
+    renew: (node) => slowly(() => memory.renew(node)),
   };
   const inner = createMemoryBus();
   const bus = {

@@ -2,8 +2,9 @@ import { roomBounds } from '@usher/protocol/server';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Bus } from '../bus/bus.ts';
 import { createMemoryBus } from '../bus/memory-bus.ts';
-import { createMemoryPresence } from './memory-presence.ts';
-import { type Presence, maxPresent } from './presence.ts';
+import { createMemoryPresence, MemoryPresenceStore } from './memory-presence.ts';
+import { type Presence, type PresenceView, maxPresent } from './presence.ts';
+import { isPublished, publishPresence } from './room-presence.ts';
 import { type Client, newNode, quiet } from '../testing/new-node.ts';
 
 const graceMs = 10_000;
@@ -353,22 +354,16 @@ test('applies changes in version order when the bus reorders them', async () => 
 });
 
 test('serves rooms while the store is unavailable and sends the presence when it is available again', async () => {
-  const memory = createMemoryPresence();
-  let away = false;
-  const guarded = <T>(call: () => Promise<T>): Promise<T> => (away ? Promise.reject(new Error('away')) : call());
-  const presence: Presence = {
-    set: (node, views) => guarded(() => memory.set(node, views)),
-    list: (room) => guarded(() => memory.list(room)),
-    forget: (node) => guarded(() => memory.forget(node)),
-  };
+  const store = new MemoryPresenceStore();
+  const presence = createMemoryPresence(store);
   const bus = createMemoryBus();
   const here = newNode({ bus, presence });
   const there = newNode({ bus, presence });
   await join(there.connect('bart'));
-  away = true;
+  store.available = false;
   const lisa = here.connect('lisa');
   expect(await join(lisa)).toEqual([{ user: 'lisa', status: 'online' }]);
-  away = false;
+  store.available = true;
   await pass(1_000);
   expect(received(lisa)).toEqual(['general bart online']);
   expect(await here.rooms.present('general')).toHaveLength(2);
@@ -377,9 +372,12 @@ test('serves rooms while the store is unavailable and sends the presence when it
 test('reports presence again to a store that has lost its data', async () => {
   let memory = createMemoryPresence();
   const presence: Presence = {
+    leaseMs: memory.leaseMs,
     set: (node, views) => memory.set(node, views),
     list: (room) => memory.list(room),
-    forget: (node) => memory.forget(node),
+    statusOf: (users) => memory.statusOf(users),
+    renew: (node) => memory.renew(node),
+    removeNode: (node) => memory.removeNode(node),
   };
   const bus = createMemoryBus();
   const here = newNode({ bus, presence });
@@ -404,8 +402,10 @@ test('sends no changes in a room with too many users', async () => {
     user: `user ${index}`,
     live: 'online' as const,
     held: 'offline' as const,
+    heldForMs: 0,
     left: false,
   }));
+  await here.presence.renew('yonder');
   await here.presence.set('yonder', crowd);
   const lisa = here.connect('lisa');
   const present = (await join(lisa)) as { user: string }[];
@@ -418,15 +418,159 @@ test('sends no changes in a room with too many users', async () => {
   expect([received(lisa), received(bart)]).toEqual([[], []]);
 });
 
-test('returns the status of a user on this node, independent of rooms', () => {
-  const { rooms, connect } = newNode();
-  expect(rooms.statusOf('lisa')).toBe('offline');
-  const [phone, laptop] = [connect('lisa'), connect('lisa')];
-  phone.sendFrame({ type: 'away', away: true });
-  expect(rooms.statusOf('lisa')).toBe('online');
-  laptop.sendFrame({ type: 'away', away: true });
-  expect(rooms.statusOf('lisa')).toBe('away');
+test('publishes no changes of a room with too many users, and lists recent users to those who join', async () => {
+  const bus = createMemoryBus();
+  const published = vi.spyOn(bus, 'publish');
+  const presence = createMemoryPresence();
+  const [here, there] = [newNode({ bus, presence }), newNode({ bus, presence })];
+  const [bart, maggie] = [here.connect('bart'), there.connect('maggie')];
+  await join(bart);
+  await join(maggie);
+  const crowd = Array.from({ length: maxPresent - 1 }, (_, index) => online(`user ${index}`));
+  await setOnThirdNode(bus, presence, crowd);
+  await join(here.connect('lisa'));
+  await pass(10_000);
+  published.mockClear();
+  const homer = here.connect('homer');
+  await join(homer);
+  homer.sendFrame({ type: 'away', away: true });
+  await homer.request('leave', { room: 'general' });
+  await pass(graceMs);
+  expect(published.mock.calls.filter(([topic]) => topic === 'presence:general')).toEqual([]);
+  await setOnThirdNode(bus, presence, crowd.slice(0, 1).map(offline));
+  await pass(10_000);
+  const present = (await join(there.connect('lenny'))) as { user: string }[];
+  expect(present.map(({ user }) => user)).not.toContain('user 0');
+  expect(present.map(({ user }) => user)).toEqual(expect.arrayContaining(['bart', 'maggie', 'user 200']));
 });
+
+test('sends changes again when a crowded room has fewer users', async () => {
+  const bus = createMemoryBus();
+  const presence = createMemoryPresence();
+  const [here, there] = [newNode({ bus, presence }), newNode({ bus, presence })];
+  const crowd = Array.from({ length: maxPresent - 1 }, (_, index) => online(`user ${index}`));
+  await setOnThirdNode(bus, presence, crowd);
+  const [bart, lisa] = [there.connect('bart'), here.connect('lisa')];
+  await join(bart);
+  await join(lisa);
+  await join(here.connect('maggie'));
+  await pass(everyMs);
+  expect(received(bart)).toEqual([]);
+  await setOnThirdNode(bus, presence, crowd.slice(0, 10).map(offline));
+  await pass(everyMs);
+  expect(received(bart)).toContain('general user 1 offline');
+  await join(here.connect('homer'));
+  await pass(everyMs);
+  expect(received(bart).at(-1)).toBe('general homer online');
+});
+
+test('returns the statuses of users on all nodes, independent of rooms, until the grace period of a drop ends', async () => {
+  const { here, there } = await looking();
+  const statuses = async () => Object.fromEntries(await here.rooms.statusOf(['lisa', 'bart', 'homer']));
+  expect(await statuses()).toEqual({ bart: 'online' });
+  const [phone, laptop] = [here.connect('lisa'), there.connect('lisa')];
+  phone.sendFrame({ type: 'away', away: true });
+  await quiet();
+  expect(await statuses()).toEqual({ bart: 'online', lisa: 'online' });
+  laptop.sendFrame({ type: 'away', away: true });
+  await quiet();
+  expect(await statuses()).toEqual({ bart: 'online', lisa: 'away' });
+  for (const lost of [phone, laptop]) lost.disconnect(1006);
+  await pass(graceMs - 1);
+  expect(await there.rooms.statusOf(['lisa'])).toEqual(new Map([['lisa', 'away']]));
+  await pass(1);
+  expect(await statuses()).toEqual({ bart: 'online' });
+});
+
+test('removes the users of a node that disappears when its lease ends', async () => {
+  const bus = createMemoryBus();
+  const store = new MemoryPresenceStore({ leaseMs: 30_000 });
+  const here = newNode({ bus, presence: createMemoryPresence(store) });
+  let disappeared = false;
+  const presence = createMemoryPresence(store);
+  const lost = new Promise<never>(() => undefined);
+  const lostAfter = <T>(call: () => Promise<T>): Promise<T> => (disappeared ? lost : call());
+  const there = newNode({
+    bus,
+    presence: {
+      ...presence,
+      set: (node, views) => lostAfter(() => presence.set(node, views)),
+      renew: (node) => lostAfter(() => presence.renew(node)),
+    },
+  });
+  const bart = here.connect('bart');
+  await join(bart);
+  await join(there.connect('lisa'));
+  await pass(10_000);
+  const present = async () => (await here.rooms.present('general')).map(({ user }) => user).toSorted();
+  expect(await present()).toEqual(['bart', 'lisa']);
+  disappeared = true;
+  await pass(25_000);
+  expect(await present()).toEqual(['bart', 'lisa']);
+  await pass(15_000);
+  expect(await present()).toEqual(['bart']);
+  expect([...(await here.rooms.statusOf(['bart', 'lisa'])).keys()]).toEqual(['bart']);
+  expect(received(bart)).toContain('general lisa offline');
+});
+
+test('a node that was unreachable longer than its lease reports its users again', async () => {
+  const bus = createMemoryBus();
+  const store = new MemoryPresenceStore();
+  const here = newNode({ bus, presence: createMemoryPresence(store) });
+  const memory = createMemoryPresence(store);
+  let isReachable = true;
+  const whileReachable = <T>(call: () => Promise<T>): Promise<T> =>
+    isReachable ? call() : Promise.reject(new Error('unreachable'));
+  const there = newNode({
+    bus,
+    presence: {
+      ...memory,
+      set: (node, views) => whileReachable(() => memory.set(node, views)),
+      renew: (node) => whileReachable(() => memory.renew(node)),
+    },
+  });
+  const bart = here.connect('bart');
+  await join(bart);
+  await join(there.connect('lisa'));
+  await pass(everyMs);
+  isReachable = false;
+  await pass(60_000);
+  expect(received(bart).at(-1)).toBe('general lisa offline');
+  isReachable = true;
+  await pass(10_000);
+  expect(received(bart).at(-1)).toBe('general lisa online');
+});
+
+test('a node that stops removes its users immediately, including those whose connections were dropped', async () => {
+  const { here, there, bart } = await looking();
+  const [lisa, homer] = [here.connect('lisa'), here.connect('homer')];
+  await join(lisa);
+  await join(homer);
+  await join(there.connect('homer'));
+  await pass(everyMs);
+  for (const client of [lisa, homer]) client.disconnect(1012);
+  await here.rooms.stop();
+  await quiet();
+  expect(received(bart)).toEqual(['general lisa online', 'general homer online', 'general lisa offline']);
+  expect((await there.rooms.present('general')).map(({ user }) => user).toSorted()).toEqual(['bart', 'homer']);
+  expect([...(await there.rooms.statusOf(['lisa', 'homer'])).keys()]).toEqual(['homer']);
+  await pass(60_000);
+  expect(here.log.lines).toEqual([]);
+});
+
+/** What a third node does: sets views and publishes the changes. */
+async function setOnThirdNode(bus: Bus, presence: Presence, views: readonly PresenceView[]): Promise<void> {
+  await presence.renew('third');
+  for (const change of await presence.set('third', views)) if (isPublished(change)) publishPresence(bus, change);
+}
+
+function offline(view: PresenceView): PresenceView {
+  return { ...view, live: 'offline' };
+}
+
+function online(user: string): PresenceView {
+  return { room: 'general', user, live: 'online', held: 'offline', heldForMs: 0, left: false };
+}
 
 describe('changes of one user in one room', () => {
   test('are sent once per 500 ms on every node: the first immediately, the last status at the end', async () => {
@@ -473,7 +617,7 @@ describe('changes of one user in one room', () => {
     }
     await pass(everyMs);
     expect(received(bart).length - before).toBeLessThanOrEqual(5_000 / everyMs + 1);
-    expect(received(bart).at(-1)).toBe(`general lisa ${here.rooms.statusOf('lisa')}`);
+    expect(received(bart).at(-1)).toBe(`general lisa ${String((await here.rooms.statusOf(['lisa'])).get('lisa'))}`);
   });
 
   test('are listed to a member who joins within the interval, who also receives a return to the earlier status', async () => {

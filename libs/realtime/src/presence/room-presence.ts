@@ -9,6 +9,7 @@ import {
   type PresenceChange,
   type PresenceList,
   maxPresent,
+  noRoom,
   type Status,
 } from './presence.ts';
 
@@ -31,6 +32,8 @@ export interface RoomPresenceContext {
 
 type Change = Pick<PresenceChange, 'user' | 'before' | 'after' | 'version'>;
 
+/** In a crowded room, a join reads the list again if it is older, in milliseconds, because changes are not published. */
+const crowdedListMs = 5_000;
 /** Bound for changes that arrived ahead of a gap. Beyond it, the list is read. */
 const changesAhead = 256;
 const slowestRetryMs = 5_000;
@@ -55,6 +58,8 @@ export class RoomPresence {
   #failures = 0;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
+  /** When the list was last read, on the monotonic clock. */
+  #readAt = -Infinity;
   readonly #unsubscribe: () => void;
 
   constructor(room: string, context: RoomPresenceContext) {
@@ -83,8 +88,12 @@ export class RoomPresence {
     );
   }
 
-  /** Resolves after the first read of the list, even if it failed. Never rejects. */
+  /** Resolves after the first read of the list, even if it failed, and in a crowded room when the list is recent. Never rejects. */
   ready(): Promise<void> {
+    if (this.isCrowded && performance.now() - this.#readAt > crowdedListMs) {
+      this.#maybeStale = true;
+      this.#readIn(0);
+    }
     if (this.#version === 0 && this.#maybeStale) return (this.#reading ??= this.#read());
     return this.#reading ?? Promise.resolve();
   }
@@ -178,6 +187,7 @@ export class RoomPresence {
         const version = this.#version;
         const known = this.#known;
         const list = await this.#context.presence.list(this.room);
+        this.#readAt = performance.now();
         // Bus changes overtook this read; a newer list includes them.
         if (list.version < this.#version && this.#version !== version) {
           this.#maybeStale = true;
@@ -223,6 +233,15 @@ export class RoomPresence {
 
 function topicOf(room: string): string {
   return `presence:${room}`;
+}
+
+/**
+ * Whether a change is published. Changes of crowded rooms are not, except the one that makes a room crowded. The first change after
+ * that which is published again reveals the missing ones by its version.
+ */
+export function isPublished({ room, before, total }: PresenceChange): boolean {
+  if (room === noRoom) return false;
+  return total <= maxPresent || (total === maxPresent + 1 && before === 'offline');
 }
 
 /** Publishes a change to all nodes. */

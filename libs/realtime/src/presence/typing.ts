@@ -1,13 +1,13 @@
 import type { RoomsProtocol } from '@usher/protocol';
 import { roomBounds } from '@usher/protocol/server';
 import type { LocalPresence } from './local-presence.ts';
+import type { LocalRoom } from './presence-handlers.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Connection } from '../connections/connection.ts';
 import type { Connections } from '../connections/connections-types.ts';
 import type { Logger } from '../support/log.ts';
-import type { Room } from '../rooms/room.ts';
 
-export interface TypingOptions {
+export interface TypingContext {
   readonly connections: Connections<RoomsProtocol>;
   readonly bus: Bus;
   readonly localPresence: LocalPresence;
@@ -25,8 +25,8 @@ const longestName = 256;
  *
  * @returns a function that starts the delivery to the members of a room on this node and returns a function to stop it
  */
-export function serveTyping(options: TypingOptions): (room: Room) => () => void {
-  const { connections, bus, localPresence, hasJoined, log } = options;
+export function handleTyping(context: TypingContext): (room: LocalRoom) => () => void {
+  const { connections, bus, localPresence, hasJoined, log } = context;
 
   connections.on(
     'typing',

@@ -7,7 +7,7 @@ import type { Connections } from '../connections/connections-types.ts';
 import type { Logger } from '../support/log.ts';
 import type { Memberships } from '../membership/memberships.ts';
 import type { ReadMarkers } from '../membership/read-markers.ts';
-import type { PresenceList, Presence, Status } from '../presence/presence.ts';
+import type { PresenceList, Presence, PresentStatus } from '../presence/presence.ts';
 
 /** `send` includes edits and deletions of one's own messages. */
 export type RoomAction = 'join' | 'send' | 'history';
@@ -74,10 +74,15 @@ export interface Rooms {
   members(room: string): Member[];
   /** The users present in a room on any node, at most `maxPresent`. Rejects if the store is unavailable. */
   present(room: string): Promise<PresenceList['present']>;
-  /** The status of a user on this node, independent of rooms. */
-  statusOf(user: string): Status;
+  /**
+   * Resolves to the statuses of all given users who are connected to any node, independent of rooms. Users who are offline are
+   * omitted. Rejects if the store is unavailable.
+   */
+  statusOf(users: readonly string[]): Promise<ReadonlyMap<string, PresentStatus>>;
   /** Removes the presence of a node that has died. May be called by one node or by all. */
   removeNode(node: string): Promise<void>;
+  /** Removes the presence of this node from the store. Call it after all connections have closed. Never rejects. */
+  stop(): Promise<void>;
   /** Call it after a user became a member. From then on the user receives `unread` events on every node. */
   memberAdded(room: string, user: string): void;
   /** Call it after a membership has ended. Connections of the user that have joined the room stay in it. */

@@ -15,8 +15,8 @@ import { type Membership, Room, type RoomContext } from './room.ts';
 import type { Member, RoomAction, Rooms, RoomsOptions } from './room-types.ts';
 import { handleMessages } from './message-handlers.ts';
 import { handleMemberships } from '../membership/membership-handlers.ts';
-import { servePresence } from '../presence/serve-presence.ts';
-import { serveTyping } from '../presence/typing.ts';
+import { handlePresence } from '../presence/presence-handlers.ts';
+import { handleTyping } from '../presence/typing.ts';
 
 /** The costs of requests, where a `ping` costs 1: a join or a page reads the history, and a leave is sent to the room. */
 const costs = { join: 4, history: 4, leave: 2 } as const;
@@ -51,7 +51,7 @@ export function createRooms(options: RoomsOptions): Rooms {
   };
   const node = options.node ?? randomUUID();
   const store = options.presence ?? createMemoryPresence();
-  const presence = servePresence({
+  const presence = handlePresence({
     connections,
     presence: store,
     bus,
@@ -63,7 +63,7 @@ export function createRooms(options: RoomsOptions): Rooms {
   const { localPresence } = presence;
   const hasJoined = (connection: Connection, room: string): boolean =>
     clients.get(connection)?.memberships.get(room)?.joined === true;
-  const typing = serveTyping({ connections, bus, localPresence, hasJoined, log });
+  const typing = handleTyping({ connections, bus, localPresence, hasJoined, log });
 
   const publishEvent = createUserEvents({ bus, node, log, onEvent, onMissed });
   if (options.readMarkers !== undefined && options.memberships === undefined) {
@@ -168,8 +168,9 @@ export function createRooms(options: RoomsOptions): Rooms {
 
   connections.onClosed((connection, { name }) => {
     const client = clients.get(connection);
-    if (client === undefined) return;
     const dropped = name !== 'session_ended' && name !== 'closed_by_operator';
+    presence.closed(connection, client?.away === true, dropped);
+    if (client === undefined) return;
     for (const membership of client.memberships.list()) leave(membership, dropped);
     clients.delete(connection);
     client.reader.end();
@@ -242,12 +243,9 @@ export function createRooms(options: RoomsOptions): Rooms {
       return users;
     },
     present: async (name) => (await store.list(name)).present,
-    statusOf: (user) => {
-      const theirs = connections.list({ user });
-      if (theirs.length === 0) return 'offline';
-      return theirs.every((connection) => clients.get(connection)?.away === true) ? 'away' : 'online';
-    },
-    removeNode: (dead) => presence.forget(dead),
+    statusOf: (users) => presence.statusOf(users),
+    removeNode: (dead) => presence.removeNode(dead),
+    stop: () => presence.stop(),
     memberAdded: (room, user) => {
       emitEvent({ kind: 'added', room, user });
     },

@@ -1,27 +1,47 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type Presence, type PresenceView, maxPresent, type Status } from '../presence/presence.ts';
+import {
+  type Presence,
+  PresenceLeaseExpired,
+  type PresenceView,
+  maxPresent,
+  noRoom,
+  type Status,
+} from '../presence/presence.ts';
 
-/** A new, empty instance of the implementation under test. */
+/** Two nodes on one new, empty store. For an implementation within one process both may be the same. */
 export interface PresenceUnderTest {
-  readonly presence: Presence;
+  readonly here: Presence;
+  readonly there: Presence;
+  /** Lets this number of milliseconds pass on the clock of the store. */
+  advance(ms: number): Promise<void> | void;
+  /** Makes the store unavailable until the returned function is called. */
+  interrupt(): Promise<() => Promise<void> | void> | (() => Promise<void> | void);
   /** Called at the end of each test. */
   close?(): Promise<void> | void;
 }
 
-/** The guarantees of every `Presence` implementation. Call it in a Vitest file; each test gets a presence from `create`. */
+const graceMs = 10_000;
+
+/** The guarantees of every `Presence` implementation. Call it in a Vitest file; each test gets a store from `create`. */
 export function presenceContract(name: string, create: () => Promise<PresenceUnderTest> | PresenceUnderTest): void {
   async function open() {
     const subject = await create();
     onTestFinished(async () => {
       await subject.close?.();
     });
-    const { presence } = subject;
-    /** Sets views and returns a summary of each change. */
+    const { here, there } = subject;
+    const of = (node: string): Presence => (node === 'here' ? here : there);
+    const summary = (changes: Awaited<ReturnType<Presence['set']>>): string[] =>
+      changes.map(({ room, user, before, after }) => `${room} ${user}: ${before} → ${after}`);
+    for (const node of ['here', 'there', 'yonder']) await of(node).renew(node);
+    /** Sets views of a node and returns a summary of each change. */
     const set = async (node: string, ...views: PresenceView[]): Promise<string[]> =>
-      (await presence.set(node, views)).map(({ room, user, before, after }) => `${room} ${user}: ${before} → ${after}`);
-    const statusOf = async (user: string, room = 'one'): Promise<Status> =>
-      (await presence.list(room)).present.find((other) => other.user === user)?.status ?? 'offline';
-    return { presence, set, statusOf };
+      summary(await of(node).set(node, views));
+    /** Renews the lease of a node and returns a summary of each change. */
+    const renew = async (node: string): Promise<string[]> => summary((await of(node).renew(node)).changes);
+    const statusOf = async (user: string, room = 'one', node = 'there'): Promise<Status> =>
+      (await of(node).list(room)).present.find((other) => other.user === user)?.status ?? 'offline';
+    return { subject, presence: here, here, there, set, renew, statusOf };
   }
 
   describe(`${name} fulfills the presence contract`, () => {
@@ -68,8 +88,8 @@ export function presenceContract(name: string, create: () => Promise<PresenceUnd
     test('shows a held status until it ends', async () => {
       const { set } = await open();
       await set('here', live('maggie', 'online'));
-      expect(await set('here', { ...live('maggie', 'away'), held: 'online' })).toEqual([]);
-      expect(await set('here', { ...live('maggie', 'offline'), held: 'online' })).toEqual([]);
+      expect(await set('here', { ...live('maggie', 'away'), held: 'online', heldForMs: graceMs })).toEqual([]);
+      expect(await set('here', { ...live('maggie', 'offline'), held: 'online', heldForMs: graceMs })).toEqual([]);
       expect(await set('here', live('maggie', 'offline'))).toEqual(['one maggie: online → offline']);
     });
 
@@ -142,38 +162,137 @@ export function presenceContract(name: string, create: () => Promise<PresenceUnd
     });
 
     test('applies concurrent views of several nodes and reports each change once', async () => {
-      const { presence, statusOf } = await open();
-      const told = await Promise.all(
-        Array.from({ length: 20 }, (_, index) => presence.set(`node ${index}`, [live('maggie', 'online')])),
-      );
-      expect(told.flat()).toHaveLength(1);
-      const gone = await Promise.all(
-        Array.from({ length: 20 }, (_, index) => presence.set(`node ${index}`, [live('maggie', 'offline')])),
-      );
+      const { here, there, statusOf } = await open();
+      const nodes = Array.from({ length: 20 }, (_, index) => `node ${index}`);
+      const of = (index: number): Presence => (index % 2 === 0 ? here : there);
+      await Promise.all(nodes.map((node, index) => of(index).renew(node)));
+      const arrived = await Promise.all(nodes.map((node, index) => of(index).set(node, [live('maggie', 'online')])));
+      expect(arrived.flat()).toHaveLength(1);
+      const gone = await Promise.all(nodes.map((node, index) => of(index).set(node, [live('maggie', 'offline')])));
       expect(gone.flat()).toHaveLength(1);
       expect(await statusOf('maggie')).toBe('offline');
     });
 
-    test('removes all views of a node that has died', async () => {
+    test('removes all views of a node that stops or has died', async () => {
       const { presence, set, statusOf } = await open();
       await set('here', live('maggie', 'online'), live('bart', 'online'), held('lisa', 'away'));
       await set('there', live('maggie', 'away'));
-      const changes = await presence.forget('here');
+      const changes = await presence.removeNode('here');
       expect(changes.map(({ user, before, after }) => `${user}: ${before} → ${after}`).toSorted()).toEqual([
         'bart: online → offline',
         'lisa: away → offline',
         'maggie: online → away',
       ]);
-      expect(await presence.forget('here')).toEqual([]);
+      expect(await presence.removeNode('here')).toEqual([]);
+      await expect(set('here', live('maggie', 'online'))).rejects.toBeInstanceOf(PresenceLeaseExpired);
+      expect(await presence.renew('here')).toMatchObject({ isNew: true, changes: [] });
       expect(await set('here', live('maggie', 'online'))).toEqual(['one maggie: away → online']);
       expect(await statusOf('bart')).toBe('offline');
     });
 
+    test('ends a held status at a time of its own clock, with the next renewal of any node', async () => {
+      const { subject, set, renew, statusOf } = await open();
+      await set('here', live('maggie', 'online'), live('bart', 'online'));
+      await set('here', held('maggie', 'online', graceMs));
+      await subject.advance(1_000);
+      await set('here', held('bart', 'online', graceMs));
+      await subject.advance(graceMs - 1_001);
+      expect(await renew('there')).toEqual([]);
+      expect(await statusOf('maggie')).toBe('online');
+      await subject.advance(1);
+      expect(await renew('there')).toEqual(['one maggie: online → offline']);
+      expect(await renew('here')).toEqual([]);
+      await subject.advance(1_000);
+      expect(await renew('here')).toEqual(['one bart: online → offline']);
+      expect(await statusOf('bart', 'one', 'here')).toBe('offline');
+    });
+
+    test('tells a node when its next held status ends', async () => {
+      const { subject, here, there, set } = await open();
+      expect((await here.renew('here')).nextEndMs).toBeUndefined();
+      await set('here', held('maggie', 'online', 3_000), held('bart', 'online', 2_000));
+      await subject.advance(500);
+      expect((await here.renew('here')).nextEndMs).toBe(1_500);
+      expect((await there.renew('there')).nextEndMs).toBeUndefined();
+      await subject.advance(1_500);
+      expect((await here.renew('here')).nextEndMs).toBe(1_000);
+      await set('here', live('maggie', 'online'));
+      expect((await here.renew('here')).nextEndMs).toBeUndefined();
+    });
+
+    test('shows the live status of a node after its held status has ended', async () => {
+      const { subject, set, renew } = await open();
+      await set('here', { ...live('maggie', 'away'), held: 'online', heldForMs: graceMs });
+      await subject.advance(graceMs);
+      expect(await renew('here')).toEqual(['one maggie: online → away']);
+    });
+
+    test('removes all views of a node whose lease has ended, with the next renewal of any node', async () => {
+      const { subject, here, there, set, renew, statusOf } = await open();
+      await set('here', live('maggie', 'online'), live('bart', 'online'));
+      await set('there', live('maggie', 'away'));
+      await subject.advance(here.leaseMs - 1);
+      expect(await renew('there')).toEqual([]);
+      await subject.advance(1);
+      expect((await renew('there')).toSorted()).toEqual(['one bart: online → offline', 'one maggie: online → away']);
+      await expect(set('here', live('maggie', 'online'))).rejects.toBeInstanceOf(PresenceLeaseExpired);
+      expect(await statusOf('maggie')).toBe('away');
+      expect(await here.renew('here')).toMatchObject({ isNew: true, changes: [] });
+      expect(await there.renew('there')).toMatchObject({ isNew: false });
+      expect(await set('here', live('maggie', 'online'))).toEqual(['one maggie: away → online']);
+    });
+
+    test('keeps the views of a node that renews its lease in time', async () => {
+      const { subject, here, set, renew, statusOf } = await open();
+      await set('here', live('maggie', 'online'));
+      for (let times = 0; times < 6; times++) {
+        await subject.advance(here.leaseMs / 3);
+        expect(await here.renew('here')).toMatchObject({ isNew: false, changes: [] });
+        expect(await renew('there')).toEqual([]);
+      }
+      expect(await statusOf('maggie')).toBe('online');
+    });
+
+    test('returns the statuses of connected users on all nodes, independent of rooms', async () => {
+      const { here, there, set } = await open();
+      const connected = (user: string, status: Status): PresenceView => ({ ...live(user, status), room: noRoom });
+      await set('here', connected('maggie', 'away'), connected('bart', 'away'), live('lisa', 'online'));
+      await set('there', connected('maggie', 'online'));
+      for (const presence of [here, there]) {
+        expect(await presence.statusOf(['maggie', 'bart', 'lisa', 'homer'])).toEqual(
+          new Map([
+            ['maggie', 'online'],
+            ['bart', 'away'],
+          ]),
+        );
+        expect(await presence.statusOf([])).toEqual(new Map());
+      }
+      await there.removeNode('there');
+      expect(await here.statusOf(['maggie'])).toEqual(new Map([['maggie', 'away']]));
+    });
+
+    test('rejects while the store is unavailable, and continues when it is available again', async () => {
+      const { subject, here, there, set, statusOf } = await open();
+      await set('here', live('maggie', 'online'));
+      const restore = await subject.interrupt();
+      for (const presence of [here, there]) {
+        await expect(presence.set('here', [live('maggie', 'away')])).rejects.toThrow();
+        await expect(presence.list('one')).rejects.toThrow();
+        await expect(presence.statusOf(['maggie'])).rejects.toThrow();
+        await expect(presence.renew('here')).rejects.toThrow();
+        await expect(presence.removeNode('here')).rejects.toThrow();
+      }
+      await restore();
+      expect(await statusOf('maggie')).toBe('online');
+      expect(await set('here', live('maggie', 'away'))).toEqual(['one maggie: online → away']);
+    });
+
     test('counts all users and lists at most maxPresent', async () => {
-      const { presence } = await open();
+      const { presence, there } = await open();
       const crowd = Array.from({ length: maxPresent + 10 }, (_, index) => live(`user ${index}`, 'online'));
-      await presence.set('here', crowd);
-      const { total, present } = await presence.list('one');
+      const changes = await presence.set('here', crowd);
+      expect(changes.at(-1)?.total).toBe(maxPresent + 10);
+      const { total, present } = await there.list('one');
       expect({ total, listed: present.length }).toEqual({ total: maxPresent + 10, listed: maxPresent });
       expect(new Set(present.map(({ user }) => user)).size).toBe(maxPresent);
     });
@@ -181,9 +300,9 @@ export function presenceContract(name: string, create: () => Promise<PresenceUnd
 }
 
 function live(user: string, status: Status): PresenceView {
-  return { room: 'one', user, live: status, held: 'offline', left: false };
+  return { room: 'one', user, live: status, held: 'offline', heldForMs: 0, left: false };
 }
 
-function held(user: string, status: Status): PresenceView {
-  return { room: 'one', user, live: 'offline', held: status, left: false };
+function held(user: string, status: Status, heldForMs = graceMs): PresenceView {
+  return { room: 'one', user, live: 'offline', held: status, heldForMs, left: false };
 }

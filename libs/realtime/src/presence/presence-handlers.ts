@@ -1,41 +1,73 @@
 import type { Reply, RoomsProtocol } from '@usher/protocol';
-import { LocalPresence } from './local-presence.ts';
-import type { RoomClient } from '../rooms/room-client.ts';
 import type { Connection } from '../connections/connection.ts';
 import type { Connections } from '../connections/connections-types.ts';
-import { above, type PresenceChange, maxPresent, type Status } from './presence.ts';
-import type { Membership, Room } from '../rooms/room.ts';
-import { publishPresence, RoomPresence, type RoomPresenceContext } from './room-presence.ts';
+import { LocalPresence } from './local-presence.ts';
+import { above, type PresenceChange, maxPresent, noRoom, type PresentStatus, type Status } from './presence.ts';
+import { isPublished, publishPresence, RoomPresence, type RoomPresenceContext } from './room-presence.ts';
 
 type Present = Reply<RoomsProtocol, 'join'>['present'];
 
-export interface PresenceOptions extends Pick<RoomPresenceContext, 'presence' | 'bus' | 'gapTimeoutMs' | 'log'> {
+/** A room with members on this node. */
+export interface LocalRoom {
+  readonly name: string;
+  readonly members: ReadonlyMap<Connection, LocalMember>;
+}
+
+/** A connection that has joined a room, or is joining it. */
+interface LocalMember {
+  readonly connection: Connection;
+  /** Whether events of the room are sent to this member. */
+  readonly live: boolean;
+}
+
+interface JoiningMember {
+  readonly connection: Connection;
+  readonly room: { readonly name: string };
+  /** Whether the connection had joined before. */
+  readonly joined: boolean;
+}
+
+/** A connection and the rooms that it has joined. */
+interface LocalClient {
+  readonly connection: Connection;
+  readonly memberships: { list(): readonly JoiningMember[] };
+  away: boolean;
+}
+
+export interface PresenceContext extends Pick<RoomPresenceContext, 'presence' | 'bus' | 'gapTimeoutMs' | 'log'> {
   readonly connections: Connections<RoomsProtocol>;
   readonly node: string;
   readonly graceMs: number;
 }
 
-export interface ServedPresence {
+export interface PresenceHandlers {
   readonly localPresence: LocalPresence;
   /** Tracks presence in a room for its members on this node, until the returned function is called. */
-  follow(room: Room): () => void;
+  follow(room: LocalRoom): () => void;
   /** Resolves when the presence of a tracked room is loaded or the load has failed. */
-  ready(room: Room): Promise<void>;
+  ready(room: { readonly name: string }): Promise<void>;
   /** Adds a new member and returns the present users, starting with its own user. Call it directly before the reply. */
-  joined(membership: Membership, away: boolean): Present;
+  joined(membership: JoiningMember, away: boolean): Present;
   /** A connection became away, or is back. */
-  setAway(client: RoomClient, away: boolean): void;
+  setAway(client: LocalClient, away: boolean): void;
+  /** A connection has closed. @param dropped it was lost and may reconnect within the grace period */
+  closed(connection: Connection, away: boolean, dropped: boolean): void;
+  /** Resolves to the statuses of all users who are connected to any node. */
+  statusOf(users: readonly string[]): Promise<ReadonlyMap<string, PresentStatus>>;
   /** Removes the presence of a node that has died. */
-  forget(node: string): Promise<void>;
+  removeNode(node: string): Promise<void>;
+  /** Removes the presence of this node. Never rejects. */
+  stop(): Promise<void>;
 }
 
 /** Sends presence changes on any node to the members of rooms. */
-export function servePresence(options: PresenceOptions): ServedPresence {
-  const { connections, presence, bus, node, graceMs, log } = options;
+export function handlePresence(context: PresenceContext): PresenceHandlers {
+  const { connections, presence, bus, node, graceMs, log } = context;
   const followed = new Map<string, RoomPresence>();
   const localPresence = new LocalPresence({ presence, node, graceMs, log, changed });
 
   function changed(change: PresenceChange): void {
+    if (!isPublished(change)) return;
     // The bus delivers the change too, but it may be unavailable.
     followed.get(change.room)?.take(change);
     try {
@@ -46,31 +78,35 @@ export function servePresence(options: PresenceOptions): ServedPresence {
   }
 
   /** Another node removed this node's presence by mistake: reports it to the store again. */
-  function repair(room: Room, user: string, after: Status): void {
+  function repair(room: LocalRoom, user: string, after: Status): void {
     const own = localPresence.find(room.name, user);
     if (own !== undefined && above(own.live, after)) localPresence.report(own);
   }
 
-  function send(room: Room, user: string, after: Status, only?: ReadonlyMap<Connection, Status>): void {
+  function send(room: LocalRoom, user: string, after: Status, only?: ReadonlyMap<Connection, Status>): void {
     const own = localPresence.find(room.name, user);
     const frame = connections.encode({ type: 'presence', room: room.name, user, status: after });
-    for (const membership of room.members.values()) {
-      if (!membership.live || only?.has(membership.connection) === false) continue;
+    for (const { connection, live } of room.members.values()) {
+      if (!live || only?.has(connection) === false) continue;
       // Skip connections of the user that know this status from their join reply. A user with a connection is not `offline` to
       // themselves.
-      const theirs = membership.connection.identity.user === user;
+      const theirs = connection.identity.user === user;
       if (theirs && (own?.known === after || after === 'offline')) continue;
-      membership.connection.send(frame);
+      connection.send(frame);
     }
     if (own !== undefined && own.connections > 0) own.known = after;
   }
+
+  connections.onOpened(({ identity: { user } }) => {
+    localPresence.joined(noRoom, user, false);
+  });
 
   return {
     localPresence,
 
     follow(room) {
       const roomPresence = new RoomPresence(room.name, {
-        ...options,
+        ...context,
         changed: (user, status) => {
           repair(room, user, status);
         },
@@ -112,13 +148,22 @@ export function servePresence(options: PresenceOptions): ServedPresence {
       if (client.away === away) return;
       client.away = away;
       const { user } = client.connection.identity;
+      localPresence.setAway(noRoom, user, away);
       for (const { joined, room } of client.memberships.list()) {
         if (joined) localPresence.setAway(room.name, user, away);
       }
     },
 
-    async forget(dead) {
-      for (const change of await presence.forget(dead)) changed(change);
+    closed({ identity: { user } }, away, dropped) {
+      localPresence.left(noRoom, user, away, dropped);
     },
+
+    statusOf: (users) => presence.statusOf(users),
+
+    async removeNode(dead) {
+      for (const change of await presence.removeNode(dead)) changed(change);
+    },
+
+    stop: () => localPresence.stop(),
   };
 }
