@@ -1,0 +1,150 @@
+/**
+ * The Lua scripts of the presence store. Each runs atomically in Redis. Times come from the clock of Redis, unless the second argument sets
+ * one for tests.
+ *
+ * Keys, all with the prefix that is the first argument:
+ * - `leases`: sorted set of the nodes by the end of their leases
+ * - `views:<room>`: hash from user to JSON `{node: [live, held, heldUntil]}`
+ * - `present:<room>`: hash from user to status
+ * - `versions`: hash from room to version, for rooms with present users; `highest`: the highest version of the others
+ * - `places:<node>`: set of the places (room and user) in which the node has views
+ * - `held:<node>`: sorted set of the places with a held status by its end
+ */
+const common = `#!lua flags=allow-oom
+local P = ARGV[1]
+local now = tonumber(ARGV[2])
+if not now then
+  local time = redis.call('TIME')
+  now = time[1] * 1000 + math.floor(time[2] / 1000)
+end
+local rank = { offline = 0, away = 1, online = 2 }
+
+local function better(one, other)
+  if rank[other] > rank[one] then return other end
+  return one
+end
+
+local function apply(changes, node, room, user, live, held, heldForMs, left)
+  local place = room .. '\\n' .. user
+  local json = redis.call('HGET', P .. ':views:' .. room, user)
+  local views = json and cjson.decode(json) or {}
+  local before = redis.call('HGET', P .. ':present:' .. room, user) or 'offline'
+  if left then
+    for other, view in pairs(views) do
+      if other ~= node then view[2] = 'offline' end
+    end
+  end
+  views[node] = { live, heldForMs > 0 and held or 'offline', now + heldForMs }
+  local best = 'offline'
+  for _, view in pairs(views) do best = better(best, view[1]) end
+  local after = best
+  local kept = {}
+  local isEmpty = true
+  for other, view in pairs(views) do
+    if rank[view[2]] <= rank[best] then view[2] = 'offline' end
+    after = better(after, view[2])
+    if view[2] == 'offline' then
+      redis.call('ZREM', P .. ':held:' .. other, place)
+    else
+      redis.call('ZADD', P .. ':held:' .. other, view[3], place)
+    end
+    if view[1] == 'offline' and view[2] == 'offline' then
+      redis.call('SREM', P .. ':places:' .. other, place)
+    else
+      redis.call('SADD', P .. ':places:' .. other, place)
+      kept[other] = view
+      isEmpty = false
+    end
+  end
+  if isEmpty then
+    redis.call('HDEL', P .. ':views:' .. room, user)
+  else
+    redis.call('HSET', P .. ':views:' .. room, user, cjson.encode(kept))
+  end
+  if before == after then return end
+
+  local highest = tonumber(redis.call('GET', P .. ':highest') or '0')
+  local version = tonumber(redis.call('HGET', P .. ':versions', room) or highest) + 1
+  if after == 'offline' then
+    redis.call('HDEL', P .. ':present:' .. room, user)
+  else
+    redis.call('HSET', P .. ':present:' .. room, user, after)
+  end
+  local total = redis.call('HLEN', P .. ':present:' .. room)
+  if total > 0 then
+    redis.call('HSET', P .. ':versions', room, version)
+  else
+    redis.call('HDEL', P .. ':versions', room)
+    if version > highest then redis.call('SET', P .. ':highest', version) end
+  end
+  changes[#changes + 1] = { room, user, before, after, version, total }
+end
+
+local function split(place)
+  local at = string.find(place, '\\n', 1, true)
+  return string.sub(place, 1, at - 1), string.sub(place, at + 1)
+end
+
+-- Removes at most 'limit' views of a node. Returns how many it removed.
+local function removeViews(changes, node, limit)
+  local places = redis.call('SRANDMEMBER', P .. ':places:' .. node, limit)
+  for _, place in ipairs(places) do
+    local room, user = split(place)
+    apply(changes, node, room, user, 'offline', 'offline', 0, false)
+  end
+  return #places
+end
+`;
+
+/** ARGV: prefix, clock, node, views as JSON `[[room, user, live, held, heldForMs, left]]`. Returns the changes, or `0` without a lease. */
+export const setScript = `${common}
+local lease = redis.call('ZSCORE', P .. ':leases', ARGV[3])
+if not lease or tonumber(lease) <= now then return 0 end
+local changes = {}
+for _, view in ipairs(cjson.decode(ARGV[4])) do
+  apply(changes, ARGV[3], view[1], view[2], view[3], view[4], view[5], view[6])
+end
+return changes
+`;
+
+/**
+ * ARGV: prefix, clock, node, lease in ms, maximum views to remove. Returns `{isNew, changes, nextEndMs, hasMore}`; `nextEndMs` is -1 if
+ * the node holds no status. With `hasMore`, call it again to remove the rest of what has expired.
+ */
+export const renewScript = `${common}
+local changes = {}
+local budget = tonumber(ARGV[5])
+for _, node in ipairs(redis.call('ZRANGEBYSCORE', P .. ':leases', '-inf', now)) do
+  if budget > 0 then budget = budget - removeViews(changes, node, budget) end
+  if budget > 0 then redis.call('ZREM', P .. ':leases', node) end
+end
+for _, node in ipairs(redis.call('ZRANGE', P .. ':leases', 0, -1)) do
+  for _, place in ipairs(redis.call('ZRANGEBYSCORE', P .. ':held:' .. node, '-inf', now, 'LIMIT', 0, budget)) do
+    local room, user = split(place)
+    local views = cjson.decode(redis.call('HGET', P .. ':views:' .. room, user))
+    apply(changes, node, room, user, views[node][1], 'offline', 0, false)
+    budget = budget - 1
+  end
+end
+local lease = redis.call('ZSCORE', P .. ':leases', ARGV[3])
+local isNew = not lease or tonumber(lease) <= now
+if not isNew or budget > 0 then redis.call('ZADD', P .. ':leases', now + ARGV[4], ARGV[3]) end
+local first = redis.call('ZRANGE', P .. ':held:' .. ARGV[3], 0, 0, 'WITHSCORES')
+return { isNew and 1 or 0, changes, first[2] and first[2] - now or -1, budget <= 0 and 1 or 0 }
+`;
+
+/** ARGV: prefix, clock, node, maximum views to remove. Returns `{changes, hasMore}`. */
+export const removeNodeScript = `${common}
+redis.call('ZREM', P .. ':leases', ARGV[3])
+local changes = {}
+local removed = removeViews(changes, ARGV[3], ARGV[4])
+return { changes, removed >= tonumber(ARGV[4]) and 1 or 0 }
+`;
+
+/** ARGV: prefix, clock, room, maximum users. Returns `{version, total, [user, status, user, status, …]}`. */
+export const listScript = `#!lua flags=no-writes
+local P = ARGV[1]
+local present = P .. ':present:' .. ARGV[3]
+local version = redis.call('HGET', P .. ':versions', ARGV[3]) or redis.call('GET', P .. ':highest') or '0'
+return { tonumber(version), redis.call('HLEN', present), redis.call('HRANDFIELD', present, ARGV[4], 'WITHVALUES') }
+`;
