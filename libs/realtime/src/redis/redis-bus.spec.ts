@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import { RedisServer } from '@usher/test-servers';
+import { beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { busContract } from '../testing.ts';
+import { newLog } from '../testing/new-node.ts';
+import { RedisBus, type RedisBusOptions } from './redis-bus.ts';
+
+let shared: RedisServer;
+
+beforeAll(async () => {
+  shared = await RedisServer.start();
+  return () => shared.stop();
+});
+
+interface Node {
+  readonly bus: RedisBus;
+  readonly publisher: Redis;
+  readonly subscriber: Redis;
+  readonly log: ReturnType<typeof newLog>;
+}
+
+async function newNode(server = shared, options: Partial<RedisBusOptions> = {}): Promise<Node> {
+  const [publisher, subscriber] = [server.client(), server.client()];
+  await Promise.all([publisher.connect(), subscriber.connect()]);
+  const log = newLog();
+  const bus = new RedisBus({ publisher, subscriber, log, ...options });
+  onTestFinished(() => {
+    bus.close();
+    for (const client of [publisher, subscriber]) client.disconnect();
+  });
+  return { bus, publisher, subscriber, log };
+}
+
+/** Resolves when a new subscription of the bus is active, and all earlier ones with it. */
+function settled({ bus }: Node): Promise<void> {
+  return new Promise((resolve) => {
+    const end = bus.subscribe(
+      `settled ${randomUUID()}`,
+      () => undefined,
+      () => {
+        resolve();
+        queueMicrotask(() => {
+          end();
+        });
+      },
+    );
+  });
+}
+
+/** Resolves with the next connection. `once` of `node:events` would reject with the error of a failed attempt before it. */
+function readyAgain(client: Redis): Promise<void> {
+  return new Promise((resolve) => {
+    client.once('ready', () => {
+      resolve();
+    });
+  });
+}
+
+busContract('RedisBus', async () => {
+  const prefix = randomUUID();
+  const [here, there] = [await newNode(shared, { prefix }), await newNode(shared, { prefix })];
+  return {
+    here: here.bus,
+    there: there.bus,
+    settled: async () => {
+      await Promise.all([settled(here), settled(there)]);
+    },
+  };
+});
+
+test('delivers own messages without Redis and only once', async () => {
+  const node = await newNode();
+  const received: string[] = [];
+  node.bus.subscribe('topic', (payload) => received.push(payload));
+  await settled(node);
+  node.bus.publish('topic', 'a');
+  expect(received).toEqual(['a']);
+  const other = await newNode();
+  other.bus.subscribe('topic', (payload) => received.push(`other ${payload}`));
+  await settled(other);
+  node.bus.publish('topic', 'b');
+  await expect.poll(() => received).toEqual(['a', 'b', 'other b']);
+});
+
+test('reveals no topic to Redis', async () => {
+  const node = await newNode();
+  node.bus.subscribe('room:secret-plans', () => undefined);
+  await settled(node);
+  const channels = await node.publisher.call('PUBSUB', 'CHANNELS');
+  expect(JSON.stringify(channels)).not.toContain('secret-plans');
+});
+
+test('subscribes to thousands of topics with few commands, and unsubscribes from those that have ended', async () => {
+  const node = await newNode();
+  const prefixCount = async (): Promise<number> =>
+    ((await node.publisher.call('PUBSUB', 'CHANNELS')) as unknown[]).length;
+  const before = await prefixCount();
+  const subscribe = vi.spyOn(node.subscriber, 'subscribe');
+  const ends = Array.from({ length: 2_000 }, (_, index) => node.bus.subscribe(`topic ${index}`, () => undefined));
+  await settled(node);
+  expect(subscribe.mock.calls.length).toBeLessThanOrEqual(6);
+  for (const end of ends) end();
+  await settled(node);
+  await expect.poll(prefixCount).toBe(before);
+});
+
+test('reports a gap for every subscription after a lost connection, and delivers again', async () => {
+  const server = await RedisServer.start();
+  onTestFinished(() => server.stop());
+  const [here, there] = [await newNode(server), await newNode(server)];
+  const gaps: string[] = [];
+  const received: string[] = [];
+  for (const topic of ['one', 'two']) {
+    there.bus.subscribe(
+      topic,
+      (payload) => received.push(payload),
+      () => gaps.push(topic),
+    );
+  }
+  await settled(there);
+  gaps.length = 0;
+  await server.kill();
+  here.bus.publish('one', 'lost');
+  await expect.poll(() => here.log.lines).toEqual(['error messages to other nodes are lost: Redis rejects them']);
+  const ready = Promise.all([readyAgain(here.publisher), readyAgain(there.subscriber)]);
+  await server.start();
+  await ready;
+  await expect.poll(() => gaps.toSorted()).toEqual(['one', 'two']);
+  here.bus.publish('one', 'again');
+  await expect.poll(() => received).toEqual(['again']);
+});
+
+test('detects a connection that is open and delivers nothing, and connects again', async () => {
+  const node = await newNode(shared, { probeMs: 20 });
+  const gap = vi.fn();
+  node.bus.subscribe('topic', () => undefined, gap);
+  await settled(node);
+  gap.mockClear();
+  // As after a failover: Redis has forgotten the subscriptions, and the connection stays open.
+  await node.subscriber.unsubscribe();
+  await expect
+    .poll(() => node.log.lines)
+    .toContain('warn Redis does not deliver messages although the connection is open: connecting again');
+  await expect.poll(() => gap.mock.calls.length).toBeGreaterThanOrEqual(1);
+  const received: string[] = [];
+  node.bus.subscribe('topic', (payload) => received.push(payload));
+  const other = await newNode();
+  await settled(node);
+  other.bus.publish('topic', 'again');
+  await expect.poll(() => received).toEqual(['again']);
+});
+
+test('delivers nothing and reports no gap after close', async () => {
+  const [here, there] = [await newNode(), await newNode()];
+  const receive = vi.fn();
+  there.bus.subscribe('topic', receive, receive);
+  await settled(there);
+  receive.mockClear();
+  there.bus.close();
+  here.bus.publish('topic', 'a');
+  await settled(here);
+  expect(receive).not.toHaveBeenCalled();
+});

@@ -1,0 +1,264 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { Cluster, Redis } from 'ioredis';
+import type { Bus } from '../bus/bus.ts';
+import { type Logger, silent } from '../support/log.ts';
+
+export interface RedisBusOptions {
+  /**
+   * A client of `ioredis` for publishing, which may be shared. Set `commandTimeout`, `enableOfflineQueue: false` and
+   * `maxRetriesPerRequest: 0`; `enableAutoPipelining: true` sends the messages of one turn of the event loop together.
+   */
+  readonly publisher: Redis | Cluster;
+  /** A client for subscriptions only. Set `autoResubscribe: false`; for a cluster also `shardedSubscribers: true`. */
+  readonly subscriber: Redis | Cluster;
+  /** Prefix of all channels. Defaults to `usher`. */
+  readonly prefix?: string;
+  /** How often the bus sends itself a message to check that the subscriptions work, in milliseconds. Defaults to 5,000. */
+  readonly probeMs?: number;
+  readonly log?: Logger;
+}
+
+interface Subscription {
+  readonly message: (payload: string) => void;
+  readonly gap: (() => void) | undefined;
+  open: boolean;
+}
+
+/** A topic with at least one subscription on this node. */
+interface Topic {
+  readonly name: string;
+  readonly channel: string;
+  subscriptions: readonly Subscription[];
+}
+
+/** Channels per SUBSCRIBE command. */
+const channelsPerCommand = 500;
+/** How long to wait after a failed SUBSCRIBE, in milliseconds. */
+const retryMs = 200;
+
+/**
+ * Carries messages between nodes over pub/sub of Redis or Valkey.
+ *
+ * - The channel of a topic is a hash, so `PUBSUB CHANNELS` reveals no names of users and private rooms.
+ * - Messages of this node are delivered to its own subscriptions at once and without Redis.
+ * - `gap` is called for each subscription that became active or active again, and for all of them when the probe did not arrive: a
+ *   connection can look healthy and deliver nothing, for example after a failover.
+ * - On a cluster it uses sharded pub/sub (`SPUBLISH`), so that a message reaches only one shard.
+ */
+export class RedisBus implements Bus {
+  readonly #publisher: Redis | Cluster;
+  readonly #subscriber: Redis | Cluster;
+  readonly #prefix: string;
+  readonly #log: Logger;
+  /** Marks the messages of this bus, which Redis sends back to it. */
+  readonly #id = randomUUID().slice(0, 8);
+  readonly #topics = new Map<string, Topic>();
+  readonly #byChannel = new Map<string, Topic>();
+  /** The channels that Redis has confirmed on the current connection. */
+  readonly #active = new Set<string>();
+  readonly #probe: { readonly channel: string; readonly timer: NodeJS.Timeout; expected: string; arrived: boolean };
+  readonly #listeners: readonly (() => void)[];
+  #syncing = false;
+  #closed = false;
+  #delivering = false;
+  #publishFailed = false;
+  readonly #queue: { readonly topic: string; readonly payload: string }[] = [];
+
+  constructor({ publisher, subscriber, prefix = 'usher', probeMs = 5_000, log = silent }: RedisBusOptions) {
+    this.#publisher = publisher;
+    this.#subscriber = subscriber;
+    this.#prefix = prefix;
+    this.#log = log;
+    this.#probe = {
+      channel: this.#channelOf(`probe ${this.#id}`),
+      timer: setInterval(() => {
+        this.#checkProbe();
+      }, probeMs).unref(),
+      expected: '',
+      arrived: true,
+    };
+    this.#listeners = [
+      this.#on(subscriber, subscriber.isCluster ? 'smessage' : 'message', (channel, message) => {
+        this.#receive(channel, message);
+      }),
+      this.#on(subscriber, 'ready', () => {
+        this.#active.clear();
+        void this.#sync();
+      }),
+      this.#on(subscriber, 'close', () => {
+        this.#active.clear();
+      }),
+    ];
+    void this.#sync();
+  }
+
+  publish(topic: string, payload: string): void {
+    if (this.#closed) return;
+    void this.#send(this.#channelOf(topic), `${this.#id} ${payload}`).then(
+      () => {
+        this.#publishFailed = false;
+      },
+      (error: unknown) => {
+        // Once per interruption. The other nodes read what is missing from the history.
+        if (!this.#publishFailed)
+          this.#log.error({ reason: messageOf(error) }, 'messages to other nodes are lost: Redis rejects them');
+        this.#publishFailed = true;
+      },
+    );
+    this.#queue.push({ topic, payload });
+    if (this.#delivering) return;
+    this.#delivering = true;
+    // Receivers that publish extend the queue during iteration.
+    for (const next of this.#queue) {
+      const found = this.#topics.get(next.topic);
+      if (found !== undefined) this.#deliver(found, next.payload);
+    }
+    this.#queue.length = 0;
+    this.#delivering = false;
+  }
+
+  subscribe(name: string, message: (payload: string) => void, gap?: () => void): () => void {
+    const subscription: Subscription = { message, gap, open: true };
+    let topic = this.#topics.get(name);
+    if (topic === undefined) {
+      topic = { name, channel: this.#channelOf(name), subscriptions: [] };
+      this.#topics.set(name, topic);
+      this.#byChannel.set(topic.channel, topic);
+      void this.#sync();
+    } else if (this.#active.has(topic.channel) && gap !== undefined) {
+      // Messages before this call are not delivered. The caller reads the current state when it is told that it may have missed some.
+      queueMicrotask(() => {
+        if (subscription.open) gap();
+      });
+    }
+    topic.subscriptions = [...topic.subscriptions, subscription];
+    const subscribed = topic;
+    return () => {
+      if (!subscription.open) return;
+      subscription.open = false;
+      subscribed.subscriptions = subscribed.subscriptions.filter((other) => other !== subscription);
+      if (subscribed.subscriptions.length > 0) return;
+      this.#topics.delete(name);
+      this.#byChannel.delete(subscribed.channel);
+      void this.#sync();
+    };
+  }
+
+  /** Ends all subscriptions and timers. Closes neither client. */
+  close(): void {
+    this.#closed = true;
+    clearInterval(this.#probe.timer);
+    for (const end of this.#listeners) end();
+    for (const { subscriptions } of this.#topics.values()) for (const each of subscriptions) each.open = false;
+    this.#topics.clear();
+    this.#byChannel.clear();
+  }
+
+  /** Brings the subscriptions at Redis in line with the topics, in batches and one command at a time. */
+  async #sync(): Promise<void> {
+    if (this.#syncing) return;
+    this.#syncing = true;
+    try {
+      // Collects the changes of this turn.
+      await Promise.resolve();
+      while (!this.#closed && this.#subscriber.status === 'ready') {
+        const wanted = [this.#probe.channel, ...this.#byChannel.keys()];
+        const missing = wanted.filter((channel) => !this.#active.has(channel)).slice(0, channelsPerCommand);
+        const surplus = [...this.#active].filter((channel) => !this.#isWanted(channel)).slice(0, channelsPerCommand);
+        if (missing.length > 0) await this.#subscribeTo(missing);
+        else if (surplus.length > 0) await this.#unsubscribeFrom(surplus);
+        else return;
+      }
+    } catch (error) {
+      this.#log.warn({ reason: messageOf(error) }, 'the bus could not subscribe at Redis');
+      setTimeout(() => void this.#sync(), retryMs).unref();
+    } finally {
+      this.#syncing = false;
+    }
+  }
+
+  #isWanted(channel: string): boolean {
+    return channel === this.#probe.channel || this.#byChannel.has(channel);
+  }
+
+  async #subscribeTo(channels: readonly string[]): Promise<void> {
+    if (this.#subscriber.isCluster) for (const channel of channels) await this.#subscriber.ssubscribe(channel);
+    else await this.#subscriber.subscribe(...channels);
+    for (const channel of channels) this.#active.add(channel);
+    for (const channel of channels) this.#reportGap(this.#byChannel.get(channel));
+  }
+
+  async #unsubscribeFrom(channels: readonly string[]): Promise<void> {
+    if (this.#subscriber.isCluster) for (const channel of channels) await this.#subscriber.sunsubscribe(channel);
+    else await this.#subscriber.unsubscribe(...channels);
+    for (const channel of channels) this.#active.delete(channel);
+  }
+
+  #reportGap(topic: Topic | undefined): void {
+    for (const { gap, open } of topic?.subscriptions ?? []) {
+      try {
+        if (open) gap?.();
+      } catch (error) {
+        this.#log.error({ err: error }, 'a bus receiver threw');
+      }
+    }
+  }
+
+  #checkProbe(): void {
+    if (this.#closed || this.#subscriber.status !== 'ready' || !this.#active.has(this.#probe.channel)) return;
+    if (!this.#probe.arrived && !this.#publishFailed) {
+      this.#log.warn({}, 'Redis does not deliver messages although the connection is open: connecting again');
+      this.#probe.arrived = true;
+      this.#active.clear();
+      // Resubscribes and reports the gaps when it is ready again.
+      this.#subscriber.disconnect(true);
+      return;
+    }
+    this.#probe.expected = randomUUID();
+    this.#probe.arrived = false;
+    void this.#send(this.#probe.channel, this.#probe.expected).catch(() => {
+      // Nothing can be said about the subscriptions while publishing fails.
+      this.#probe.arrived = true;
+    });
+  }
+
+  #receive(channel: string, message: string): void {
+    if (channel === this.#probe.channel) {
+      if (message === this.#probe.expected) this.#probe.arrived = true;
+      return;
+    }
+    const topic = this.#byChannel.get(channel);
+    if (topic === undefined || message.startsWith(`${this.#id} `)) return;
+    this.#deliver(topic, message.slice(message.indexOf(' ') + 1));
+  }
+
+  #deliver(topic: Topic, payload: string): void {
+    for (const subscription of topic.subscriptions) {
+      if (!subscription.open) continue;
+      try {
+        subscription.message(payload);
+      } catch (error) {
+        this.#log.error({ err: error }, 'a bus receiver threw');
+      }
+    }
+  }
+
+  #send(channel: string, message: string): Promise<unknown> {
+    return this.#publisher.isCluster
+      ? this.#publisher.spublish(channel, message)
+      : this.#publisher.publish(channel, message);
+  }
+
+  #channelOf(topic: string): string {
+    return `${this.#prefix}:${createHash('sha256').update(topic).digest('base64url').slice(0, 22)}`;
+  }
+
+  #on(client: Redis | Cluster, event: string, listener: (...args: string[]) => void): () => void {
+    client.on(event, listener);
+    return () => client.off(event, listener);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown error';
+}
