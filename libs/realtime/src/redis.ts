@@ -1,4 +1,5 @@
-/** The bus and presence in Redis or Valkey, for several nodes. Requires `ioredis`. */
+/** The bus, presence and node leases in Redis or Valkey, for several nodes. Requires `ioredis`. */
 export { RedisBus, type RedisBusOptions } from './redis/redis-bus.ts';
+export { RedisCluster, type RedisClusterOptions } from './redis/redis-cluster.ts';
 export { RedisPresence, type RedisPresenceOptions } from './redis/redis-presence.ts';
 export { RedisUnavailable } from './redis/run-script.ts';
