@@ -2,7 +2,7 @@ import type { RoomsProtocol } from '@usher/protocol';
 import type { Bus } from '../bus/bus.ts';
 import type { Connection, Identity } from '../connections/connection.ts';
 import type { Connections } from '../connections/connections-types.ts';
-import { notFound } from '../errors/room-errors.ts';
+import { notFound } from '../support/errors.ts';
 import type { Logger } from '../support/log.ts';
 import type { LoopShare } from '../support/loop-share.ts';
 import type { Memberships } from './memberships.ts';
