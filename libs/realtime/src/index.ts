@@ -12,7 +12,7 @@ export type {
 } from './connections/connections-types.ts';
 export type { Frame } from './connections/frame.ts';
 export type { Limits } from './connections/limits.ts';
-export { RequestError } from './connections/request-error.ts';
+export { RequestError } from './support/errors.ts';
 export type { Socket, SocketListener } from './connections/socket.ts';
 export type { Logger } from './support/log.ts';
 

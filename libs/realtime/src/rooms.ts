@@ -1,7 +1,7 @@
 /** Rooms on connections, and their ports: history, memberships, read markers and presence. */
 export { createRooms } from './rooms/rooms.ts';
 export type { Authorize, Rooms, RoomsObserver, RoomsOptions } from './rooms/room-types.ts';
-export { type AccessDecision, UnknownRoom } from './errors/room-errors.ts';
+export { type AccessDecision, UnknownRoom } from './support/errors.ts';
 
 export {
   type Appended,

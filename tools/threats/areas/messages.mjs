@@ -20,8 +20,8 @@ export default [
     id: 'huge-frame',
     who: 'a client sends frames larger than allowed',
     get: '1009',
-    in: 'libs/realtime/src/connections/connections.ts',
-    without: ["this.#closeConnection(connection, 'too_large');", ''],
+    in: 'libs/realtime/src/connections/dispatcher.ts',
+    without: ["close(connection, 'too_large');", ''],
     shown: ['libs/realtime', 'src/connections/limits.spec.ts'],
   },
   {
@@ -71,7 +71,7 @@ export default [
     id: 'request-flood',
     who: 'a client sends requests or signals without end: `away`, `join`, `leave`, `history`, `ping` …',
     get: '`rate_limited`, signals are dropped, and 4029 when it does not stop',
-    in: 'libs/realtime/src/connections/connections.ts',
+    in: 'libs/realtime/src/connections/dispatcher.ts',
     without: ['const retryAfterMs = budgets.charge(budget, type, units, now);', 'const retryAfterMs = 0;'],
     shown: ['libs/realtime', 'src/connections/hostile-neighbor.spec.ts'],
   },
@@ -87,7 +87,7 @@ export default [
     id: 'unknown-type-flood',
     who: 'a client sends types without end that the server does not know',
     get: '`rate_limited`, and 4029 when it does not stop',
-    in: 'libs/realtime/src/connections/connections.ts',
+    in: 'libs/realtime/src/connections/dispatcher.ts',
     without: [
       "const retryAfterMs = this.#charge(connection, 'unknown_type', 1, {}, text.length);",
       'const retryAfterMs = 0;',

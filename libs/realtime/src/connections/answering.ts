@@ -2,7 +2,7 @@ import type { Protocol, RequestType } from '@usher/protocol';
 import { Frame } from './frame.ts';
 import type { Call, ConnectionsObserver, Handler, Replied } from './connections-types.ts';
 import type { Logger } from '../support/log.ts';
-import { RequestError } from './request-error.ts';
+import { RequestError } from '../support/errors.ts';
 import type { ServerConnection } from './server-connection.ts';
 
 export type AnyHandler = Handler<Protocol, RequestType<Protocol>>;
@@ -27,7 +27,7 @@ export class Pending implements Call<unknown> {
   }
 
   /** Calls the handler and sends its result or error. Never throws. */
-  serve(handler: AnyHandler, params: Record<string, unknown>): void {
+  run(handler: AnyHandler, params: Record<string, unknown>): void {
     try {
       const result: unknown = handler(params, this.#connection, this);
       if (result instanceof Promise) void this.#settle(result);

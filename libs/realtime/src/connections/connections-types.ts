@@ -38,7 +38,7 @@ export type Handler<P extends Protocol, T extends RequestType<P>> = (
  */
 export type Cost<P> = number | ((params: P, connection: Connection) => number);
 
-export interface ServeOptions<P> {
+export interface HandlerOptions<P> {
   /** Defaults to 1. */
   readonly cost?: Cost<P>;
 }
@@ -149,13 +149,13 @@ export interface Connections<P extends Protocol> {
    *
    * @throws TypeError if the protocol has no such request, or it already has a handler. `ping` and `renew` have built-in handlers.
    */
-  handle<T extends RequestType<P>>(type: T, handler: Handler<P, T>, options?: ServeOptions<Params<P, T>>): void;
+  handle<T extends RequestType<P>>(type: T, handler: Handler<P, T>, options?: HandlerOptions<Params<P, T>>): void;
   /**
    * Registers the handler of a signal.
    *
    * @throws TypeError if the protocol has no such signal, or it already has a handler.
    */
-  on<T extends SignalType<P>>(type: T, handler: SignalHandler<P, T>, options?: ServeOptions<Signal<P, T>>): void;
+  on<T extends SignalType<P>>(type: T, handler: SignalHandler<P, T>, options?: HandlerOptions<Signal<P, T>>): void;
   /** Calls `listener` for each connection directly after its `welcome`. Returns a function that removes the listener. */
   onOpened(listener: (connection: Connection) => void): () => void;
   /**

@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createConnections } from './connections.ts';
 import type { ConnectionsOptions } from './connections-types.ts';
-import { RequestError } from './request-error.ts';
+import { RequestError } from '../support/errors.ts';
 import { createFakeSocket } from '../testing/fake-socket.ts';
 import { newLog } from '../testing/new-node.ts';
 

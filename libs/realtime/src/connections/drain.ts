@@ -1,3 +1,5 @@
+import type { ServerConnection } from './server-connection.ts';
+
 /** Milliseconds between two steps of a drain. */
 const stepMs = 50;
 
@@ -17,5 +19,38 @@ export async function spread<T>(items: readonly T[], durationMs: number, close: 
     await new Promise<void>((resolve) => {
       setTimeout(resolve, stepMs);
     });
+  }
+}
+
+/** Connections that this side closed and whose socket is still open. */
+export class ClosingConnections {
+  readonly #connections = new Set<ServerConnection>();
+  #waiting: (() => void)[] = [];
+  /** The number of sockets that this side closed and that ended without a complete closing handshake. */
+  unfinished = 0;
+
+  add(connection: ServerConnection): void {
+    this.#connections.add(connection);
+  }
+
+  /** The socket has closed. */
+  delete(connection: ServerConnection): void {
+    this.#connections.delete(connection);
+    if (this.#connections.size > 0) return;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+
+  /** Resolves when the last socket has closed. */
+  async empty(): Promise<void> {
+    if (this.#connections.size === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#waiting.push(resolve);
+    });
+  }
+
+  list(): ServerConnection[] {
+    return [...this.#connections];
   }
 }

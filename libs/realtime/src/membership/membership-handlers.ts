@@ -2,7 +2,7 @@ import type { RoomsProtocol } from '@usher/protocol';
 import type { Bus } from '../bus/bus.ts';
 import type { Connection, Identity } from '../connections/connection.ts';
 import type { Connections } from '../connections/connections-types.ts';
-import { notFound } from '../errors/room-errors.ts';
+import { notFound } from '../support/errors.ts';
 import type { Logger } from '../support/log.ts';
 import type { LoopShare } from '../support/loop-share.ts';
 import type { Memberships } from './memberships.ts';
@@ -46,10 +46,19 @@ export function handleMemberships(context: MembershipContext): MembershipHandler
     log,
     follow(room) {
       if (unread === undefined) return () => undefined;
-      const onMessage = (): void => {
-        unread.messageSent(room);
+      const unsubscribe = bus.subscribe(
+        `room:${room}`,
+        (payload) => {
+          unread.messageArrived(room, payload);
+        },
+        () => {
+          unread.messagesMissed(room);
+        },
+      );
+      return () => {
+        unread.unfollowed(room);
+        unsubscribe();
       };
-      return bus.subscribe(`room:${room}`, onMessage, onMessage);
     },
   });
   const unread =
@@ -109,7 +118,9 @@ export function handleMemberships(context: MembershipContext): MembershipHandler
         lists.added(user, room);
         unread?.memberAdded(room, user);
       } else if (kind === 'read') unread?.send(room, user, event.unread);
-      else if (lists.removed(user, room)) {
+      else {
+        unread?.memberRemoved(room, user);
+        if (!lists.removed(user, room)) return;
         // Only former members receive this event: other users must not learn the names of private rooms.
         const joined = kind === 'evicted' ? (connection: Connection) => hasJoined(connection, room) : undefined;
         sendToUser(connections, user, { type: 'left', room }, joined);
@@ -117,6 +128,7 @@ export function handleMemberships(context: MembershipContext): MembershipHandler
     },
 
     onMissed() {
+      unread?.eventsMissed();
       lists.reload();
     },
   };

@@ -1,3 +1,4 @@
+import { roomBounds } from '@usher/protocol/server';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { createMemoryBus } from '../bus/memory-bus.ts';
 import type { History } from '../rooms/history.ts';
@@ -409,3 +410,114 @@ test.each(['', 'nonsense', '{}', '{"from":"x","event":{"kind":"read","room":"gen
     expect(here.log.lines).toEqual(['warn invalid user event payload on the bus']);
   },
 );
+
+test('asks the store once per batch for all rooms and users, and then counts the messages that arrive', async () => {
+  const { here, there, memberships, readMarkers } = installation();
+  const users = Array.from({ length: 20 }, (_, index) => `user ${index}`);
+  for (const user of users) for (const room of ['general', 'random']) await memberships.add(room, user);
+  const clients = users.map((user) => here.connect(user));
+  const author = there.connect('bart');
+  for (const room of ['general', 'random']) await author.request('join', { room });
+  await gathered();
+  const unread = vi.spyOn(readMarkers, 'unread');
+  for (let message = 1; message <= 10; message++) {
+    for (const room of ['general', 'random']) await sendAll(author, room, [`message ${message} for @user-1`]);
+    await gathered();
+    for (const client of clients) {
+      expect(counts(client).slice(-2).toSorted()).toEqual([
+        `general ${message} of ${message}`,
+        `random ${message} of ${message}`,
+      ]);
+    }
+    expect(unread.mock.calls.map(([pairs]) => pairs.length)).toEqual([40]);
+  }
+});
+
+test('asks the store again for users whose unread messages were changed, and for others only after a minute', async () => {
+  const { here, memberships, readMarkers } = installation();
+  for (const user of ['maggie', 'lisa']) await memberships.add('general', user);
+  const [maggie, lisa, bart] = [here.connect('maggie'), here.connect('lisa'), here.connect('bart')];
+  await bart.request('join', { room: 'general' });
+  await sendAll(bart, 'general', ['a', 'b @maggie', 'c']);
+  await gathered();
+  await lisa.request('read', { room: 'general', seq: 3 });
+  await gathered();
+  const unread = vi.spyOn(readMarkers, 'unread');
+  await bart.request('delete', { room: 'general', key: newKey(), deletes: 2 });
+  await gathered();
+  expect(unread.mock.calls).toEqual([[[{ room: 'general', user: 'maggie' }]]]);
+  expect(maggie.received('unread').at(-1)).toMatchObject({ seq: 4, count: 2, mentions: 0 });
+  expect(lisa.received('unread').at(-1)).toMatchObject({ seq: 4, count: 0 });
+  await vi.advanceTimersByTimeAsync(60_000);
+  await sendAll(bart, 'general', ['d']);
+  await gathered();
+  expect(unread).toHaveBeenCalledTimes(2);
+  expect(maggie.received('unread').at(-1)).toMatchObject({ seq: 5, count: 3 });
+});
+
+test('counts up to the bound, then no further', async () => {
+  const { here, memberships, readMarkers, history } = installation();
+  const { unreadMessages } = roomBounds;
+  await memberships.add('general', 'maggie');
+  const [maggie, bart] = [here.connect('maggie'), here.connect('bart')];
+  await bart.request('join', { room: 'general' });
+  for (let seq = 1; seq < unreadMessages - 1; seq++) {
+    await history.append('general', { user: 'bart', key: newKey(), text: 'text' });
+  }
+  for (const expected of [unreadMessages - 1, unreadMessages, unreadMessages, unreadMessages]) {
+    await sendAll(bart, 'general', ['one more']);
+    await gathered();
+    expect(maggie.received('unread').at(-1)).toMatchObject({ count: expected });
+  }
+  const [stored] = await readMarkers.unread([{ room: 'general', user: 'maggie' }]);
+  expect(maggie.received('unread').at(-1)).toEqual({ type: 'unread', room: 'general', ...stored });
+});
+
+test('sends the counts when the store is available again', async () => {
+  const { bus, history } = installation();
+  const store = new MemoryMembershipStore(history);
+  const node = newNode({
+    bus,
+    history,
+    memberships: createMemoryMemberships(store),
+    readMarkers: createMemoryReadMarkers(store),
+  });
+  const [maggie, bart] = [node.connect('maggie'), node.connect('bart')];
+  store.add('general', 'maggie', 0);
+  await quiet();
+  await bart.request('join', { room: 'general' });
+  store.available = false;
+  await sendAll(bart, 'general', ['a']);
+  await gathered();
+  expect(counts(maggie)).toEqual([]);
+  store.available = true;
+  await vi.advanceTimersByTimeAsync(2_000);
+  await quiet();
+  expect(counts(maggie)).toEqual(['general 1 of 1']);
+});
+
+test('counts a lost message as soon as the bus reports that it was interrupted', async () => {
+  const { history, memberships, readMarkers, bus } = installation();
+  const missed: (() => void)[] = [];
+  const node = newNode({
+    history,
+    memberships,
+    readMarkers,
+    bus: {
+      publish: bus.publish.bind(bus),
+      subscribe: (topic, receive, onMissed) => {
+        if (topic === 'room:general' && onMissed !== undefined) missed.push(onMissed);
+        return bus.subscribe(topic, receive, onMissed);
+      },
+    },
+  });
+  await memberships.add('general', 'maggie');
+  const [maggie, bart] = [node.connect('maggie'), node.connect('bart')];
+  await bart.request('join', { room: 'general' });
+  await sendAll(bart, 'general', ['a']);
+  await gathered();
+  await history.append('general', { user: 'bart', key: newKey(), text: 'lost by the bus' });
+  for (const onMissed of missed) onMissed();
+  await gathered();
+  expect(counts(maggie)).toEqual(['general 1 of 1', 'general 2 of 2']);
+});

@@ -1,5 +1,5 @@
 import type { Message } from '@usher/protocol';
-import { RequestError } from '../connections/request-error.ts';
+import { RequestError } from '../support/errors.ts';
 
 /** A new message, an edit of a message, or the deletion of a message. */
 export type Entry = {

@@ -4,7 +4,7 @@ import type { Identity } from '../connections/connection.ts';
 import type { RoomClient } from './room-client.ts';
 import type { History } from './history.ts';
 import { readForJoin } from './page.ts';
-import { RequestError } from '../connections/request-error.ts';
+import { RequestError } from '../support/errors.ts';
 import type { Membership } from './room.ts';
 
 /** How often a join is attempted if a removal interrupts it or the replay buffer overflows. */

@@ -9,7 +9,7 @@ import {
   changeDenial,
   keyConflict,
 } from './history.ts';
-import { UnknownRoom } from '../errors/room-errors.ts';
+import { UnknownRoom } from '../support/errors.ts';
 
 export interface MemoryHistoryOptions {
   /** The rooms to create at the start. */

@@ -5,8 +5,7 @@ import type { RoomClient } from './room-client.ts';
 import type { Appended, Entry, History } from './history.ts';
 import type { Connections } from '../connections/connections-types.ts';
 import type { Limits } from '../connections/limits.ts';
-import { type AccessDecision, notFound, requireAllowed } from '../errors/room-errors.ts';
-import { RequestError } from '../connections/request-error.ts';
+import { type AccessDecision, notFound, requireAllowed, RequestError } from '../support/errors.ts';
 import type { Membership, Room } from './room.ts';
 import type { Authorize } from './room-types.ts';
 

@@ -1,6 +1,5 @@
 import type { Message, Params, RoomsProtocol } from '@usher/protocol';
 import { roomBounds } from '@usher/protocol/server';
-import { toWireMessage } from './to-wire-message.ts';
 import type { History, HistoryPage, Range } from './history.ts';
 
 /** The page that a join reads from the history, limited to the size of a frame. */
@@ -68,4 +67,27 @@ function fitting(messages: readonly Message[], at: (index: number) => number): n
     if (bytes > roomBounds.pageBytes) return Math.max(1, index);
   }
   return messages.length;
+}
+
+/**
+ * Copies the fields that the protocol defines, so neither a `key` nor other fields of a store reach a client. Undefined fields are
+ * omitted.
+ */
+function toWireMessage({ room, seq, id, from, text, at, edits, deletes, edited, deleted }: Message): Message {
+  const message: Message = { room, seq, id, from, text, at };
+  if (edits !== undefined) message.edits = edits;
+  if (deletes !== undefined) message.deletes = deletes;
+  if (edited !== undefined) message.edited = edited;
+  if (deleted !== undefined) message.deleted = deleted;
+  return message;
+}
+
+/** Serializes the frame of a message, limited to the fields that the protocol defines. */
+export function serializeMessage(message: Message): string {
+  const { room, seq, id, from, text, at, edits, deletes, edited, deleted } = message;
+  // Most messages are neither changes nor changed, and are serialized without a copy.
+  const plain = (edits ?? deletes ?? edited ?? deleted) === undefined;
+  return JSON.stringify(
+    plain ? { type: 'message', room, seq, id, from, text, at } : { type: 'message', ...toWireMessage(message) },
+  );
 }

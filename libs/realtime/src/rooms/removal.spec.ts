@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Bus } from '../bus/bus.ts';
 import type { History } from './history.ts';
 import { createMemoryBus } from '../bus/memory-bus.ts';
-import type { AccessDecision } from '../errors/room-errors.ts';
+import type { AccessDecision } from '../support/errors.ts';
 import { createMemoryHistory } from './memory-history.ts';
 import { liveSeqs, newKey, newNode, quiet, sendAll } from '../testing/new-node.ts';
 import { eventually } from '../testing/eventually.ts';

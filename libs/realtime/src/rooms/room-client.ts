@@ -1,14 +1,15 @@
 import { Bucket, type Rate, Refusals } from '../connections/bucket.ts';
 import type { Connection } from '../connections/connection.ts';
-import { Memberships } from './memberships.ts';
 import type { Membership } from './room.ts';
+import { CompactMap } from '../support/compact-maps.ts';
 import type { LoopShare } from '../support/loop-share.ts';
 import { PageReader } from './page-reader.ts';
 
 /** The rooms-related state of one connection, created with its first request to a room. */
 export class RoomClient {
   readonly connection: Connection;
-  readonly memberships = new Memberships<Membership>();
+  /** By room name. */
+  readonly memberships = new CompactMap<Membership>();
   readonly reader: PageReader;
   /** Whether the client has reported that its user is away. */
   away = false;

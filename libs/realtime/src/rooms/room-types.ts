@@ -1,7 +1,7 @@
 import type { RoomsProtocol } from '@usher/protocol';
 import type { Bus } from '../bus/bus.ts';
 import type { Identity } from '../connections/connection.ts';
-import type { AccessDecision } from '../errors/room-errors.ts';
+import type { AccessDecision } from '../support/errors.ts';
 import type { History } from './history.ts';
 import type { Connections } from '../connections/connections-types.ts';
 import type { Logger } from '../support/log.ts';

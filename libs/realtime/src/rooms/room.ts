@@ -1,13 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Message } from '@usher/protocol';
-import { serializeMessage } from './to-wire-message.ts';
+import { serializeMessage, following } from './page.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Connection } from '../connections/connection.ts';
 import { Frame } from '../connections/frame.ts';
 import type { History, HistoryPage } from './history.ts';
 import { ReplayBuffer } from './replay-buffer.ts';
 import type { Logger } from '../support/log.ts';
-import { following } from './page.ts';
 
 export interface RoomContext {
   readonly history: History;

@@ -7,10 +7,9 @@ import { join } from './join.ts';
 import { silent } from '../support/log.ts';
 import { LoopShare } from '../support/loop-share.ts';
 import { createMemoryPresence } from '../presence/memory-presence.ts';
-import { notFound, requireAllowed } from '../errors/room-errors.ts';
+import { notFound, requireAllowed, RequestError } from '../support/errors.ts';
 import { following, limitToFrame } from './page.ts';
 import { createUserEvents, type UserEvent } from '../membership/user-events.ts';
-import { RequestError } from '../connections/request-error.ts';
 import { type Membership, Room, type RoomContext } from './room.ts';
 import type { Member, RoomAction, Rooms, RoomsOptions } from './room-types.ts';
 import { handleMessages } from './message-handlers.ts';
@@ -125,7 +124,7 @@ export function createRooms(options: RoomsOptions): Rooms {
     const { connection } = client;
     const membership: Membership = { connection, room, joined: false, live: false, from: 0, gone: false };
     room.members.set(connection, membership);
-    client.memberships.add(membership);
+    client.memberships.set(name, membership);
     return membership;
   }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Message } from '@usher/protocol';
-import { UnknownRoom } from '../errors/room-errors.ts';
+import { UnknownRoom } from '../support/errors.ts';
 import type { Entry, History } from '../rooms/history.ts';
 
 /**

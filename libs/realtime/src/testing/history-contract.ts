@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { UnknownRoom } from '../errors/room-errors.ts';
+import { UnknownRoom } from '../support/errors.ts';
 import type { History, HistoryPage } from '../rooms/history.ts';
 import { changesContract } from './changes-contract.ts';
 

@@ -1,6 +1,6 @@
 import { roomBounds } from '@usher/protocol/server';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { UnknownRoom } from '../errors/room-errors.ts';
+import { UnknownRoom } from '../support/errors.ts';
 import type { Memberships } from '../membership/memberships.ts';
 import type { ReadMarkers } from '../membership/read-markers.ts';
 import type { History } from '../rooms/history.ts';

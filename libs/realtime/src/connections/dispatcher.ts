@@ -1,0 +1,153 @@
+import type { CloseName, Protocol } from '@usher/protocol';
+import type { Codec } from '@usher/protocol/server';
+import { type AnswerContext, type AnyHandler, errorFrame, Pending } from './answering.ts';
+import { Budgets } from './budgets.ts';
+import type { Connection } from './connection.ts';
+import type { Cost, HandlerOptions } from './connections-types.ts';
+import type { Limits } from './limits.ts';
+import type { ServerConnection } from './server-connection.ts';
+
+export type AnyParams = Record<string, unknown>;
+export type AnySignalHandler = (params: AnyParams, connection: Connection) => void;
+
+/** One additional unit is charged for each block of this many characters, because parsing a frame takes time. */
+const charactersPerUnit = 8 * 1024;
+
+interface Registration<H> {
+  readonly handler: H;
+  readonly cost: Cost<AnyParams>;
+}
+
+export interface DispatcherContext extends AnswerContext {
+  readonly codec: Codec<Protocol>;
+  readonly limits: Limits;
+  /** Overrides the cost of types. */
+  readonly costs: Readonly<Record<string, number | undefined>>;
+  readonly close: (connection: ServerConnection, name: CloseName) => void;
+}
+
+/** Decodes frames from clients, charges them to the budgets and passes them to their handlers. */
+export class Dispatcher {
+  readonly #context: DispatcherContext;
+  /** `undefined` if there is no limit. */
+  readonly #budgets: Budgets | undefined;
+  readonly #handlers = new Map<string, Registration<AnyHandler>>();
+  readonly #signals = new Map<string, Registration<AnySignalHandler>>();
+
+  constructor(context: DispatcherContext) {
+    this.#context = context;
+    const { requestsPerSecond, userRequestsPerSecond } = context.limits;
+    if (requestsPerSecond > 0 || userRequestsPerSecond > 0) this.#budgets = new Budgets(context.limits);
+  }
+
+  /** @throws TypeError if the protocol has no such request, or it already has a handler */
+  handle(type: string, handler: AnyHandler, options?: HandlerOptions<AnyParams>): void {
+    const { codec, costs } = this.#context;
+    if (!Object.hasOwn(codec.protocol.requests, type)) throw new TypeError(`the protocol has no request "${type}"`);
+    if (this.#handlers.has(type)) throw new TypeError(`request "${type}" already has a handler`);
+    this.#handlers.set(type, { handler, cost: costs[type] ?? options?.cost ?? 1 });
+  }
+
+  /** @throws TypeError if the protocol has no such signal, or it already has a handler */
+  on(type: string, handler: AnySignalHandler, options?: HandlerOptions<AnyParams>): void {
+    const { codec, costs } = this.#context;
+    if (!Object.hasOwn(codec.protocol.signals, type)) throw new TypeError(`the protocol has no signal "${type}"`);
+    if (this.#signals.has(type)) throw new TypeError(`signal "${type}" already has a handler`);
+    this.#signals.set(type, { handler, cost: costs[type] ?? options?.cost ?? 1 });
+  }
+
+  /** Handles one frame. Never throws. */
+  received(connection: ServerConnection, text: string): void {
+    const { codec, limits, observer, close } = this.#context;
+    // A UTF-16 code unit takes at most 3 bytes in UTF-8, so short texts need no exact count.
+    if (text.length * 3 > limits.frameBytes && Buffer.byteLength(text) > limits.frameBytes) {
+      close(connection, 'too_large');
+      return;
+    }
+    const frame = codec.decode(text);
+    if (frame.kind === 'request') {
+      const registration = this.#handlers.get(frame.type);
+      if (registration === undefined) {
+        this.#rejectUnknown(connection, text, 'this server does not handle that type', frame.id);
+        return;
+      }
+      const retryAfterMs = this.#charge(connection, frame.type, registration.cost, frame.params, text.length);
+      if (retryAfterMs > 0) {
+        observer.answered?.(frame.type, 'rate_limited');
+        connection.send(errorFrame('rate_limited', 'too many requests', frame.id, retryAfterMs));
+      } else if (connection.inFlight >= limits.inFlight) {
+        observer.answered?.(frame.type, 'rate_limited');
+        connection.send(errorFrame('rate_limited', 'too many unanswered requests', frame.id, 1_000));
+      } else {
+        new Pending(connection, frame.id, frame.type, this.#context).run(registration.handler, frame.params);
+      }
+    } else if (frame.kind === 'signal') {
+      this.#signal(connection, frame.type, frame.params, text);
+    } else if (frame.code === 'unknown_type') {
+      this.#rejectUnknown(connection, text, frame.message, frame.id);
+    } else {
+      this.#reject(connection, frame.code, frame.message, frame.id);
+    }
+  }
+
+  /** The last connection of a user has closed. */
+  departed(user: string): void {
+    this.#budgets?.departed(user, performance.now());
+  }
+
+  #signal(connection: ServerConnection, type: string, params: AnyParams, text: string): void {
+    const registration = this.#signals.get(type);
+    if (registration === undefined) {
+      this.#rejectUnknown(connection, text, 'this server does not handle that type');
+      return;
+    }
+    const { observer, log } = this.#context;
+    if (this.#charge(connection, type, registration.cost, params, text.length) > 0) {
+      observer.dropped?.(type);
+      return;
+    }
+    try {
+      registration.handler(params, connection);
+    } catch (error) {
+      log.error({ err: error, type, connection: connection.id }, 'a signal handler threw');
+    }
+  }
+
+  /**
+   * Charges a frame to the budgets, or counts a refusal.
+   *
+   * @returns 0 if the frame may be served, otherwise the milliseconds to wait before a retry.
+   */
+  #charge(
+    connection: ServerConnection,
+    type: string,
+    cost: Cost<AnyParams>,
+    params: AnyParams,
+    length: number,
+  ): number {
+    const budgets = this.#budgets;
+    if (budgets === undefined) return 0;
+    const baseCost = typeof cost === 'number' ? cost : cost(params, connection);
+    if (baseCost === 0) return 0;
+    const units = baseCost + Math.floor(length / charactersPerUnit);
+    const now = performance.now();
+    const budget = (connection.budget ??= budgets.open(connection.identity.user, now));
+    const retryAfterMs = budgets.charge(budget, type, units, now);
+    if (retryAfterMs > 0 && budgets.isAbuse(budget, now)) this.#context.close(connection, 'rate_limit_abused');
+    return retryAfterMs;
+  }
+
+  #rejectUnknown(connection: ServerConnection, text: string, message: string, id?: number): void {
+    const retryAfterMs = this.#charge(connection, 'unknown_type', 1, {}, text.length);
+    if (retryAfterMs === 0) this.#reject(connection, 'unknown_type', message, id);
+    else if (id === undefined) this.#context.observer.dropped?.('unknown_type');
+    else connection.send(errorFrame('rate_limited', 'too many requests', id, retryAfterMs));
+  }
+
+  #reject(connection: ServerConnection, code: 'bad_message' | 'unknown_type', message: string, id?: number): void {
+    const { observer, limits, close } = this.#context;
+    observer.refused?.(code);
+    connection.send(errorFrame(code, message, id));
+    if (code === 'bad_message' && ++connection.malformed >= limits.malformed) close(connection, 'malformed_messages');
+  }
+}
