@@ -21,27 +21,7 @@ export type {
   SignalFrame,
   SignalType,
 } from './define.ts';
-export type {
-  Credentials,
-  Device,
-  SearchResults,
-  Me,
-  Member,
-  Members,
-  MessagePage,
-  MessagePageQuery,
-  NewPassword,
-  NewRoom,
-  Proof,
-  Room,
-  Rooms,
-  RoomsQuery,
-  SearchQuery,
-  Session,
-  Sessions,
-  TicketResponse,
-  TokenResponse,
-} from './http.ts';
+export type { Proof, TicketResponse, TokenResponse } from './http.ts';
 export { isProblem, isProblemCode, type Problem, type ProblemCode } from './problem-codes.ts';
 export { problem, problems } from './problems.ts';
 export type { Message, RoomsProtocol } from './rooms.ts';

@@ -130,7 +130,7 @@ export default [
     id: 'name-of-dots',
     who: 'a user takes the name `..`, which URL parsers remove, so that no operator can disable the account',
     get: '400 `bad_request`: a name has a letter or digit',
-    in: 'libs/protocol/src/http.ts',
+    in: 'libs/chat-api/src/schemas.ts',
     without: ["'^(?=.*[A-Za-z0-9])[A-Za-z0-9._-]{1,32}$'", "'^[A-Za-z0-9._-]{1,32}$'"],
     shown: ['apps/api', 'src/auth/auth.spec.ts'],
   },

@@ -1,5 +1,6 @@
 import { type FastifyPluginCallbackTypebox, Type } from '@fastify/type-provider-typebox';
-import { disabledSchema, proofSchema } from '@usher/protocol/server';
+import { disabledSchema } from '@usher/chat-api/server';
+import { proofSchema } from '@usher/protocol/server';
 import type { FastifyRequest } from 'fastify';
 import type { SessionRevocation } from '../auth/session-revocation.ts';
 import type { Sessions } from '../auth/sessions.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Device } from '@usher/protocol';
+import type { Device } from '@usher/chat-api';
 import { deviceOf } from './device.ts';
 
 const blink = 'AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0';

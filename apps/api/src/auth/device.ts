@@ -1,5 +1,5 @@
 import Bowser from 'bowser';
-import type { Device } from '@usher/protocol';
+import type { Device } from '@usher/chat-api';
 
 /** Characters of a `User-Agent` that are parsed. Bounds the cost; the distinctive part comes first. */
 const parsedChars = 256;

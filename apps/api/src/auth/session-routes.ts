@@ -1,6 +1,7 @@
 import { type FastifyPluginCallbackTypebox, Type } from '@fastify/type-provider-typebox';
 import type { RoomsProtocol } from '@usher/protocol';
-import { newPasswordSchema, proofSchema, sessionsSchema } from '@usher/protocol/server';
+import { newPasswordSchema, sessionsSchema } from '@usher/chat-api/server';
+import { proofSchema } from '@usher/protocol/server';
 import type { Connections } from '@usher/realtime';
 import { HttpProblem } from '../http/http-problem.ts';
 import { networkOf } from '../http/network.ts';

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Room } from '@usher/protocol';
+import type { Room } from '@usher/chat-api';
 import type { Tables } from '../database/schema.ts';
 import { addRoom, type NewRoom } from './new-room.ts';
 import type { ReadRoomAccess, RoomAccess } from './room-access.ts';

@@ -1,4 +1,4 @@
-import type { Room } from '@usher/protocol';
+import type { Room } from '@usher/chat-api';
 
 export interface RoomListQuery {
   readonly user: string;

@@ -1,4 +1,4 @@
-import { roomsSchema } from '@usher/protocol/server';
+import { roomsSchema } from '@usher/chat-api/server';
 import { Value } from 'typebox/value';
 import { expect, onTestFinished, test } from 'vitest';
 import { openRooms } from '../testing/open-rooms.ts';

@@ -3,11 +3,11 @@ import {
   messagePageQuerySchema,
   messagePageSchema,
   newRoomSchema,
-  roomBounds,
   roomSchema,
   roomsQuerySchema,
-} from '@usher/protocol/server';
-import type { MessagePageQuery } from '@usher/protocol';
+} from '@usher/chat-api/server';
+import { roomBounds } from '@usher/protocol/server';
+import type { MessagePageQuery } from '@usher/chat-api';
 import { type History, type Range, limitToFrame } from '@usher/realtime';
 import { HttpProblem } from '../http/http-problem.ts';
 import type { RoomDirectory } from './room-directory.ts';

@@ -1,5 +1,5 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
-import { searchResultsSchema, searchQuerySchema } from '@usher/protocol/server';
+import { searchResultsSchema, searchQuerySchema } from '@usher/chat-api/server';
 import { HttpProblem } from '../http/http-problem.ts';
 import type { RoomDirectory } from './room-directory.ts';
 import { BadSearch, type Search, type SearchFault, searchedWords } from './search.ts';

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Room } from '@usher/protocol';
+import type { Room } from '@usher/chat-api';
 import { integer, type Row, string } from '../database/sqlite-values.ts';
 import { BadRoomCursor, listedOwnRooms, type RoomListQuery, type RoomPage } from './room-list.ts';
 import { unreadCounts, type UnreadBounds } from './unread-counts.ts';
