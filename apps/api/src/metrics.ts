@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import fp from 'fastify-plugin';
 import type { FastifyRequest } from 'fastify';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { isLoopbackHost } from './config/origins.ts';
 import { HttpProblem } from './http/http-problem.ts';
 import { isLoopback } from './http/network.ts';
 
@@ -155,11 +156,11 @@ function sameSecret(given: string, expected: string): boolean {
 
 const forwarded = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip'];
 
-/** The permitted values of `Host`. In a DNS rebinding attack the header has the name of the attacker. */
-const loopbackHost = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
-
-/** Whether a request comes from this machine, is addressed to it, and was not forwarded by a proxy. */
+/**
+ * Returns whether a request comes from this machine, is addressed to it, and was not forwarded by a proxy. In a DNS rebinding attack the
+ * header `Host` has the name of the attacker.
+ */
 function isDirectLoopback({ socket, headers }: FastifyRequest): boolean {
-  if (!isLoopback(socket.remoteAddress ?? '') || !loopbackHost.test(headers.host ?? '')) return false;
+  if (!isLoopback(socket.remoteAddress ?? '') || !isLoopbackHost(headers.host ?? '')) return false;
   return forwarded.every((name) => headers[name] === undefined);
 }

@@ -111,7 +111,7 @@ export default [
     who: 'a page rebinds its own host name to 127.0.0.1 and reads `/metrics` (DNS rebinding)',
     get: '403: without `METRICS_TOKEN` the `Host` has to be a loopback one',
     in: 'apps/api/src/metrics.ts',
-    without: [" || !loopbackHost.test(headers.host ?? '')", ''],
+    without: [" || !isLoopbackHost(headers.host ?? '')", ''],
     shown: ['apps/api', 'src/http/http.spec.ts'],
   },
   {

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Kysely } from 'kysely';
-import type { IdentityProvider } from '../config/identity-provider.ts';
+import type { IdentityProvider } from '../config/config.ts';
 import type { Tables } from '../database/schema.ts';
 import { HttpProblem } from '../http/http-problem.ts';
 import type { Users } from '../users/users.ts';
