@@ -1,8 +1,14 @@
 /** Schemas and validators for servers, tests and documentation. */
+export { endCauses, toCloseReason } from './close-codes.ts';
 export { compileProtocol, type MalformedFrame, type Codec, type Decoded } from './compile.ts';
-export { coreProtocol, limitsSchema, type CoreProtocol } from './core.ts';
-export { defineProtocol, type DefinedProtocol, type ProtocolParts } from './define-protocol.ts';
-export { toCloseReason, endCauses } from './end-causes.ts';
+export {
+  coreProtocol,
+  defineProtocol,
+  limitsSchema,
+  type CoreProtocol,
+  type DefinedProtocol,
+  type ProtocolParts,
+} from './define-protocol.ts';
 export { proofSchema, ticketSchema, tokenSchema } from './http.ts';
 export { foldUserName, mentionsIn, userNamePattern } from './mentions.ts';
 export { messageSchema, roomBounds, roomName, roomsProtocol, unreadFields } from './rooms.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isRequestId, parseFrame } from './codec.ts';
+import { isRequestId, parseFrame } from './protocol.ts';
 
 describe('parseFrame', () => {
   test('returns the frame of a JSON object with a string type', () => {
