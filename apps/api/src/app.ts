@@ -4,16 +4,14 @@ import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { DestinationStream } from 'pino';
 import { adminRoutes } from './admin/admin-routes.ts';
 import { authRoutes } from './auth/auth-routes.ts';
-import type { SessionRevocation } from './auth/session-revocation.ts';
 import { createExternalCallers } from './auth/external-callers.ts';
-import { createPasswordCheck } from './auth/password-check.ts';
+import { createPasswordCheck, createSignInThrottle } from './auth/password-check.ts';
 import { createRefreshCookie } from './auth/refresh-cookie.ts';
 import { createRefresher } from './auth/refresher.ts';
+import type { SessionRevocation } from './auth/session-revocation.ts';
 import { sessionRoutes } from './auth/session-routes.ts';
-import { createSessions } from './auth/sessions.ts';
-import { createSignUpThrottle } from './auth/sign-up-throttle.ts';
 import { createSessionStatusReader } from './auth/session-status.ts';
-import { createSignInThrottle } from './auth/throttle.ts';
+import { createSessions } from './auth/sessions.ts';
 import { tokens } from './auth/tokens.ts';
 import type { Config } from './config/config.ts';
 import { jwtSecret } from './config/jwt-secret.ts';
@@ -22,25 +20,27 @@ import { createGroupCommit } from './database/group-commit.ts';
 import { createReadiness } from './database/readiness.ts';
 import { openDatabase } from './database/sqlite.ts';
 import { StorageLimits } from './database/storage-limits.ts';
-import { Deadline, settledWithin } from './deadline.ts';
-import { everyHour } from './every-hour.ts';
-import { proxyTrust } from './http/client-address.ts';
 import { callBudget, createCallBudget } from './http/call-budget.ts';
-import { createConnectionLimits, openFileLimit } from './http/connection-limits.ts';
-import { sendClientError, sendFrameworkError, errors } from './http/errors.ts';
+import { proxyTrust } from './http/client-address.ts';
+import {
+  createConnectionLimits,
+  defaultTimeouts,
+  type HttpTimeouts,
+  openFileLimit,
+  serverOptions,
+} from './http/connection-limits.ts';
+import { errors, sendClientError, sendFrameworkError } from './http/errors.ts';
 import { healthRoutes } from './http/health-routes.ts';
 import { createLogger, requestLog } from './http/logging.ts';
+import { createMetrics, metricsRoutes } from './http/metrics.ts';
 import { securityHeaders } from './http/security-headers.ts';
-import { defaultTimeouts, type HttpTimeouts, serverOptions } from './http/server-options.ts';
-import { shutdown } from './http/shutdown.ts';
 import { page } from './http/static-files.ts';
-import { createMetrics, metricsRoutes } from './metrics.ts';
+import { shutdown } from './lifecycle/shutdown.ts';
+import { Deadline, everyHour, settledWithin } from './lifecycle/timing.ts';
 import { memberRoutes } from './rooms/member-routes.ts';
-import { createRoomDirectory } from './rooms/room-directory.ts';
+import { createRoomAccessReader, createRoomDirectory } from './rooms/room-directory.ts';
 import { createRoomReader } from './rooms/room-reader.ts';
-import { roomRoutes } from './rooms/room-routes.ts';
-import { createRoomAccessReader } from './rooms/room-access.ts';
-import { searchRoutes } from './rooms/search-routes.ts';
+import { roomRoutes, searchRoutes } from './rooms/room-routes.ts';
 import { createSqliteHistory, eraseDeletedTexts } from './rooms/sqlite-history.ts';
 import { createSqliteMarks } from './rooms/sqlite-marks.ts';
 import { socket } from './socket/socket.ts';
@@ -48,6 +48,7 @@ import { refuseDemoAccounts } from './users/demo-accounts.ts';
 import { createInitialUsers } from './users/initial-users.ts';
 import { createPasswordRules } from './users/password-rules.ts';
 import { createPasswords } from './users/passwords.ts';
+import { createSignUpThrottle } from './users/sign-up-throttle.ts';
 import { userRoutes } from './users/user-routes.ts';
 import { createUsers } from './users/users.ts';
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { openDatabase } from '../database/sqlite.ts';
-import { tempFolder } from '../testing/temp-folder.ts';
+import { tempFolder } from '../testing/per-test.ts';
 import { createUsers } from '../users/users.ts';
 import { hashOf, newRefreshToken, seal, unseal } from './refresh-token.ts';
 import { createRefresher } from './refresher.ts';

@@ -5,7 +5,7 @@ import { createSessions } from '../auth/sessions.ts';
 import { createSessionStatusReader } from '../auth/session-status.ts';
 import { oldDatabase } from '../testing/old-database.ts';
 import { openRooms } from '../testing/open-rooms.ts';
-import { tempFolder } from '../testing/temp-folder.ts';
+import { tempFolder } from '../testing/per-test.ts';
 import { openDatabase } from './sqlite.ts';
 
 test('migrates a database of 0.1.0 and keeps its sessions for the maximum token lifetime', async () => {

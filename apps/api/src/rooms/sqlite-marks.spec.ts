@@ -3,7 +3,7 @@ import { StatementSync } from 'node:sqlite';
 import { marksContract } from '@usher/realtime/testing';
 import { describe, expect, test, vi } from 'vitest';
 import { openRooms } from '../testing/open-rooms.ts';
-import { tempFolder } from '../testing/temp-folder.ts';
+import { tempFolder } from '../testing/per-test.ts';
 
 marksContract('memberships and read markers in SQLite', openRooms);
 

@@ -6,7 +6,7 @@ import { type GroupCommit, Refused } from '../database/group-commit.ts';
 import { integer, type Row, string } from '../database/sqlite-values.ts';
 import { createTurns } from './turns.ts';
 import { unreadCounts, type UnreadBounds } from './unread-counts.ts';
-import { unknownRoom } from './unknown-room.ts';
+import { unknownRoom } from './room-directory.ts';
 
 export interface SqliteMarksOptions {
   readonly now?: () => number;

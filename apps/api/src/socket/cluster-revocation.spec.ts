@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createSessions, type Sessions } from '../auth/sessions.ts';
 import { createSessionStatusReader } from '../auth/session-status.ts';
 import { openDatabase } from '../database/sqlite.ts';
-import { tempFolder } from '../testing/temp-folder.ts';
+import { tempFolder } from '../testing/per-test.ts';
 import { createUsers } from '../users/users.ts';
 import { createClusterRevocation } from './cluster-revocation.ts';
 import { ConnectionReservations } from './connection-reservations.ts';

@@ -15,7 +15,7 @@ import {
   type Rooms,
 } from '@usher/realtime';
 import type { Config } from '../config/config.ts';
-import type { Metrics } from '../metrics.ts';
+import type { Metrics } from '../http/metrics.ts';
 import type { RoomDirectory } from '../rooms/room-directory.ts';
 
 export interface RealtimeParts {

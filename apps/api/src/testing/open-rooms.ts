@@ -1,18 +1,15 @@
-import { onTestFinished } from 'vitest';
 import type { History, Marks } from '@usher/realtime';
+import { onTestFinished } from 'vitest';
 import { createGroupCommit, type GroupCommit, type GroupCommitOptions } from '../database/group-commit.ts';
+import { addRoom } from '../database/new-room.ts';
 import { type Database, openDatabase } from '../database/sqlite.ts';
-import { addRoom } from '../rooms/new-room.ts';
-import { createRoomDirectory, type RoomDirectory } from '../rooms/room-directory.ts';
-import { createRoomAccessReader } from '../rooms/room-access.ts';
-import type { RoomListQuery, RoomPage } from '../rooms/room-list.ts';
-import type { Search } from '../rooms/search.ts';
+import { createRoomAccessReader, createRoomDirectory, type RoomDirectory } from '../rooms/room-directory.ts';
+import { createSqliteRoomList, type RoomListQuery, type RoomPage } from '../rooms/room-list.ts';
+import { createSqliteSearch, type Search } from '../rooms/search.ts';
 import { createSqliteHistory } from '../rooms/sqlite-history.ts';
 import { createSqliteMarks, unreadBounds } from '../rooms/sqlite-marks.ts';
-import { createSqliteRoomList } from '../rooms/sqlite-room-list.ts';
-import { createSqliteSearch } from '../rooms/sqlite-search.ts';
 import { createUsers } from '../users/users.ts';
-import { tempFolder } from './temp-folder.ts';
+import { tempFolder } from './per-test.ts';
 
 export interface OpenRooms {
   readonly database: Database;

@@ -2,7 +2,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Kysely } from 'kysely';
 import { type Config, ConfigError } from '../config/config.ts';
 import type { Tables } from '../database/schema.ts';
-import { addRoom } from '../rooms/new-room.ts';
+import { addRoom } from '../database/new-room.ts';
 import { demoPassword, demoUsers } from './demo-accounts.ts';
 import { weaknessOf } from './password-rules.ts';
 import type { Passwords } from './passwords.ts';

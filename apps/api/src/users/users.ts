@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Tables } from '../database/schema.ts';
-import { enterRoomsOfEveryone } from '../rooms/new-room.ts';
+import { enterRoomsOfEveryone } from '../database/new-room.ts';
 
 export interface User {
   readonly name: string;

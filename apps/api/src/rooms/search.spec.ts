@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { openRooms } from '../testing/open-rooms.ts';
 import { searchContract } from '../testing/search-contract.ts';
-import { createSqliteSearch } from './sqlite-search.ts';
+import { createSqliteSearch } from './search.ts';
 
 searchContract('the search in SQLite', openRooms);
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { normalizeTitle, titleKey } from './room-title.ts';
+import { normalizeTitle, titleKey } from './new-room.ts';
 
 describe('the title of a room', () => {
   test.each([

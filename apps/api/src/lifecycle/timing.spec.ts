@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { drainMs } from './app.ts';
-import { Deadline, settledWithin } from './deadline.ts';
-import { drainSpreadMs } from './socket/drain-spread.ts';
+import { drainMs } from '../app.ts';
+import { Deadline, drainSpreadMs, settledWithin } from './timing.ts';
 
 /** A manual clock. */
 function newClock() {

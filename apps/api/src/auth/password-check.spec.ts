@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { HttpProblem } from '../http/http-problem.ts';
-import { createSignInThrottle, type SignInThrottle } from './throttle.ts';
+import { createSignInThrottle, type SignInThrottle } from './password-check.ts';
 
 const minute = 60_000;
 let now = 0;

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { HttpProblem } from './http-problem.ts';
-import { proofOrProblem } from './proof.ts';
+import { HttpProblem, proofOrProblem } from './http-problem.ts';
 
 const nodes = [{ node: 'here', closed: 2, ms: 1.5 }];
 

@@ -1,3 +1,5 @@
+import type { FastifyBaseLogger } from 'fastify';
+
 /** Returns monotonic milliseconds. */
 export type MonotonicClock = () => number;
 
@@ -43,4 +45,38 @@ export async function settledWithin(work: Promise<unknown>, ms: number): Promise
   } finally {
     clearTimeout(timer);
   }
+}
+
+const hourMs = 3_600_000;
+
+/** Runs `work` now and then once per hour, never in parallel, until `stop` is called. Logs errors. */
+export function everyHour(
+  work: () => Promise<void>,
+  log: FastifyBaseLogger,
+): { /** Resolves when the current run has ended. */ stop: () => Promise<void> } {
+  let running = run();
+  async function run(): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      log.error({ err: error }, 'hourly task failed');
+    }
+  }
+  const timer = setInterval(() => {
+    running = running.then(run);
+  }, hourMs).unref();
+  return {
+    async stop() {
+      clearInterval(timer);
+      await running;
+    },
+  };
+}
+
+/**
+ * The milliseconds over which a drain spreads its closes: not faster than the server accepts reconnects, and at most two thirds of
+ * the remaining time, so that the last clients can finish the closing handshake.
+ */
+export function drainSpreadMs(connections: number, connectsPerSecond: number, leftMs: number): number {
+  return Math.min((connections / connectsPerSecond) * 1_000, (leftMs * 2) / 3);
 }

@@ -1,10 +1,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import fp from 'fastify-plugin';
 import type { FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { isLoopbackHost } from './config/origins.ts';
-import { HttpProblem } from './http/http-problem.ts';
-import { isLoopback } from './http/network.ts';
+import { isLoopbackHost } from '../config/origins.ts';
+import { HttpProblem } from './http-problem.ts';
+import { isLoopback } from './network.ts';
 
 export type Metrics = ReturnType<typeof createMetrics>;
 

@@ -1,6 +1,6 @@
-import { describe, expect, test } from 'vitest';
 import type { Device } from '@usher/chat-api';
-import { deviceOf } from './device.ts';
+import { describe, expect, test } from 'vitest';
+import { deviceOf } from './client-info.ts';
 
 const blink = 'AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0';
 const webkit = 'AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5';
