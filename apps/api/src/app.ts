@@ -5,8 +5,8 @@ import type { DestinationStream } from 'pino';
 import { adminRoutes } from './admin/admin-routes.ts';
 import { authRoutes } from './auth/auth-routes.ts';
 import { createExternalCallers } from './auth/external-callers.ts';
-import { createPasswordCheck, createSignInThrottle } from './auth/password-check.ts';
-import { createRefreshCookie } from './auth/refresh-cookie.ts';
+import { createPasswordCheck, SignInThrottle } from './auth/password-check.ts';
+import { RefreshCookie } from './auth/refresh-cookie.ts';
 import { createRefresher } from './auth/refresher.ts';
 import type { SessionRevocation } from './auth/session-revocation.ts';
 import { sessionRoutes } from './auth/session-routes.ts';
@@ -20,7 +20,7 @@ import { createGroupCommit } from './database/group-commit.ts';
 import { createReadiness } from './database/readiness.ts';
 import { openDatabase } from './database/sqlite.ts';
 import { StorageLimits } from './database/storage-limits.ts';
-import { callBudget, createCallBudget } from './http/call-budget.ts';
+import { callBudget, CallBudget } from './http/call-budget.ts';
 import { proxyTrust } from './http/client-address.ts';
 import {
   createConnectionLimits,
@@ -39,16 +39,16 @@ import { shutdown } from './lifecycle/shutdown.ts';
 import { Deadline, everyHour, settledWithin } from './lifecycle/timing.ts';
 import { memberRoutes } from './rooms/member-routes.ts';
 import { createRoomAccessReader, createRoomDirectory } from './rooms/room-directory.ts';
-import { createRoomReader } from './rooms/room-reader.ts';
+import { RoomReader } from './rooms/room-reader.ts';
 import { roomRoutes, searchRoutes } from './rooms/room-routes.ts';
 import { createSqliteHistory, eraseDeletedTexts } from './rooms/sqlite-history.ts';
 import { createSqliteMarks } from './rooms/sqlite-marks.ts';
 import { socket } from './socket/socket.ts';
 import { refuseDemoAccounts } from './users/demo-accounts.ts';
 import { createInitialUsers } from './users/initial-users.ts';
-import { createPasswordRules } from './users/password-rules.ts';
-import { createPasswords } from './users/passwords.ts';
-import { createSignUpThrottle } from './users/sign-up-throttle.ts';
+import { PasswordRules } from './users/password-rules.ts';
+import { Passwords } from './users/passwords.ts';
+import { SignUpThrottle } from './users/sign-up-throttle.ts';
 import { userRoutes } from './users/user-routes.ts';
 import { createUsers } from './users/users.ts';
 
@@ -103,7 +103,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     const readStatus = createSessionStatusReader(sqlite);
     const sessions = createSessions(db, { ...lifetime, maxPerUser: config.maxSessionsPerUser, readStatus, now });
     const refresher = createRefresher(db, { ...lifetime, now });
-    const passwords = await createPasswords();
+    const passwords = await Passwords.create();
     const commit = createGroupCommit(sqlite, { health });
     const storage = new StorageLimits(sqlite, {
       file,
@@ -119,7 +119,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     const marks = createSqliteMarks(sqlite, commit);
     const roomLimits = { perUser: config.maxRoomsPerUser, perUserAndHour: config.maxRoomsPerUserPerHour };
     const rooms = createRoomDirectory(db, { readAccess: createRoomAccessReader(sqlite), limits: roomLimits, now });
-    const reader = createRoomReader(file, { log });
+    const reader = new RoomReader(file, { log });
     const history = createSqliteHistory(sqlite, commit, {
       admit: (user, bytes) => storage.spend(user, bytes),
       readFailed: (error) => health.failed(error),
@@ -150,7 +150,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     await app.register(errors);
     await app.register(requestLog);
     await app.register(securityHeaders, { publicUrl: config.publicUrl });
-    const budget = createCallBudget(config);
+    const budget = new CallBudget(config);
     await app.register(callBudget, { budget });
     await app.register(metricsRoutes, { metrics, token: config.metricsToken });
     const revoke: SessionRevocation['revokeSessions'] = (revoked, cause) =>
@@ -172,8 +172,8 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     const charge: StorageLimits['charge'] = (user, bytes) => {
       storage.charge(user, bytes);
     };
-    const rules = createPasswordRules(config.passwordMinLength);
-    const checkPassword = createPasswordCheck(users, passwords, createSignInThrottle());
+    const rules = new PasswordRules(config.passwordMinLength);
+    const checkPassword = createPasswordCheck(users, passwords, new SignInThrottle());
     await app.register(
       async (api) => {
         const storageReady = createReadiness({ sqlite, commit, health, limits: storage });
@@ -187,7 +187,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
             refresher,
             checkPassword,
             revocation,
-            cookie: createRefreshCookie({
+            cookie: new RefreshCookie({
               publicUrl: config.publicUrl,
               allowedOrigins: () => allowedOrigins(config, app.boundPort()),
             }),
@@ -211,7 +211,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
           users,
           passwords,
           rules,
-          throttle: createSignUpThrottle({ burst: config.signUpsPerAddress }),
+          throttle: new SignUpThrottle({ burst: config.signUpsPerAddress }),
         });
         await api.register(roomRoutes, {
           rooms,

@@ -88,7 +88,7 @@ export default [
     who: 'an attacker sends sign-ups in parallel, before any of them has ended',
     get: 'each counts in full from its beginning',
     in: 'apps/api/src/users/sign-up-throttle.ts',
-    without: ['fullAt.set(network, next);', ''],
+    without: ['this.#fullAt.set(network, next);', ''],
     shown: ['apps/api', 'src/users/sign-up-throttle.spec.ts'],
   },
   {

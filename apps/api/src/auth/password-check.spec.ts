@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { HttpProblem } from '../http/http-problem.ts';
-import { createSignInThrottle, type SignInThrottle } from './password-check.ts';
+import { SignInThrottle } from './password-check.ts';
 
 const minute = 60_000;
 let now = 0;
@@ -8,7 +8,7 @@ let throttle: SignInThrottle;
 
 beforeEach(() => {
   now = 1_000_000;
-  throttle = createSignInThrottle({ now: () => now });
+  throttle = new SignInThrottle({ now: () => now });
 });
 
 function fail(times: number, account: string | (() => string), address = '192.0.2.1'): void {
@@ -93,7 +93,7 @@ describe('the sign-in throttle', () => {
   });
 
   test('tracks a bounded number of keys and drops the one whose failure is oldest', () => {
-    throttle = createSignInThrottle({ now: () => now, maxKeys: 2 });
+    throttle = new SignInThrottle({ now: () => now, maxKeys: 2 });
     fail(9, 'maggie');
     fail(10, 'bart');
     fail(1, 'maggie');

@@ -54,48 +54,49 @@ export interface Attempt {
   settle(outcome: 'failed' | 'passed'): void;
 }
 
-export interface SignInThrottle {
-  /** @throws HttpProblem 429 `too_many_attempts`, identical for existing and unknown accounts. */
-  check(account: string, address: string): void;
-  /** Like `check`, and starts an attempt. */
-  begin(account: string, address: string): Attempt;
-}
-
 /** Limits password guessing: after a number of failures in a sliding window, further attempts are rejected with 429. Successes do not count. */
-export function createSignInThrottle(options: ThrottleOptions = {}): SignInThrottle {
-  const { windowMs = 5 * 60_000, perAccount = 10, perAddress = 100, maxKeys = 20_000 } = options;
-  const now = options.now ?? (() => performance.now());
-  const accounts = new FailureLog(perAccount, windowMs, maxKeys);
-  const addresses = new FailureLog(perAddress, windowMs, maxKeys);
+export class SignInThrottle {
+  readonly #now: () => number;
+  readonly #accounts: FailureLog;
+  readonly #addresses: FailureLog;
 
-  function check(account: string, address: string): void {
-    const at = now();
-    const wait = Math.max(accounts.waitMs(pair(account, address), at), addresses.waitMs(networkOf(address), at));
+  constructor(options: ThrottleOptions = {}) {
+    const { windowMs = 5 * 60_000, perAccount = 10, perAddress = 100, maxKeys = 20_000 } = options;
+    this.#now = options.now ?? (() => performance.now());
+    this.#accounts = new FailureLog(perAccount, windowMs, maxKeys);
+    this.#addresses = new FailureLog(perAddress, windowMs, maxKeys);
+  }
+
+  /** @throws HttpProblem 429 `too_many_attempts`, identical for existing and unknown accounts. */
+  check(account: string, address: string): void {
+    const at = this.#now();
+    const wait = Math.max(
+      this.#accounts.waitMs(pair(account, address), at),
+      this.#addresses.waitMs(networkOf(address), at),
+    );
     if (wait > 0) throw new HttpProblem('too_many_attempts', { retryAfterMs: wait });
   }
 
-  return {
-    check,
-    begin(account, address) {
-      check(account, address);
-      const keys = [
-        [accounts, pair(account, address)],
-        [addresses, networkOf(address)],
-      ] as const;
-      for (const [log, key] of keys) log.pending(key, 1);
-      let open = true;
-      return {
-        settle(outcome) {
-          if (!open) return;
-          open = false;
-          for (const [log, key] of keys) {
-            log.pending(key, -1);
-            if (outcome === 'failed') log.fail(key, now());
-          }
-        },
-      };
-    },
-  };
+  /** Like `check`, and starts an attempt. */
+  begin(account: string, address: string): Attempt {
+    this.check(account, address);
+    const keys = [
+      [this.#accounts, pair(account, address)],
+      [this.#addresses, networkOf(address)],
+    ] as const;
+    for (const [log, key] of keys) log.pending(key, 1);
+    let open = true;
+    return {
+      settle: (outcome) => {
+        if (!open) return;
+        open = false;
+        for (const [log, key] of keys) {
+          log.pending(key, -1);
+          if (outcome === 'failed') log.fail(key, this.#now());
+        }
+      },
+    };
+  }
 }
 
 /** The wait in milliseconds while only pending attempts would exceed the limit. */

@@ -174,7 +174,7 @@ const listenStarts = 'tracing:net.server.listen:asyncStart';
  * Calls `found` with every HTTP server of the app before it listens: `app.server`, and the servers that Fastify creates for further
  * addresses of `localhost`. Fastify does not expose those; they are recognized by the shared request listener.
  */
-export function onEveryServer(app: FastifyInstance, found: (server: Server) => void): void {
+function onEveryServer(app: FastifyInstance, found: (server: Server) => void): void {
   const { server: main } = app;
   const known = new WeakSet<Server>([main]);
   const [fastifyListener] = main.listeners('request');

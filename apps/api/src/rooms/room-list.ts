@@ -25,7 +25,7 @@ export class BadRoomCursor extends Error {
 }
 
 /** Maximum own rooms in a list. The rooms with the latest messages have precedence. */
-export const listedOwnRooms = 5_000;
+const listedOwnRooms = 5_000;
 
 /** Lists the rooms that a user may see: the user's own first, then pages of others, each sorted by title and name. */
 export interface RoomList {

@@ -36,7 +36,7 @@ export class BadSearch extends Error {
 }
 
 /** Maximum rooms of a search. The rooms with the latest messages have precedence. */
-export const searchedRooms = 1_000;
+const searchedRooms = 1_000;
 /** Maximum different words of a search. */
 export const searchedWords = 16;
 

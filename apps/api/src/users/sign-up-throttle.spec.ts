@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { HttpProblem } from '../http/http-problem.ts';
-import { createSignUpThrottle, type SignUpThrottle } from './sign-up-throttle.ts';
+import { SignUpThrottle } from './sign-up-throttle.ts';
 
 const school = '192.0.2.1';
 let now = 0;
@@ -8,7 +8,7 @@ let throttle: SignUpThrottle;
 
 beforeEach(() => {
   now = 1_000_000;
-  throttle = createSignUpThrottle({ burst: 30, now: () => now });
+  throttle = new SignUpThrottle({ burst: 30, now: () => now });
 });
 
 /** Returns how many of the sign-ups were permitted. */
@@ -56,7 +56,7 @@ test('does not extend the wait for a rejected sign-up', async () => {
 
 test('counts parallel sign-ups in full until they settle, and settles each once', async () => {
   expect(await signUps(100, 'pending')).toBe(30);
-  throttle = createSignUpThrottle({ burst: 30, now: () => now });
+  throttle = new SignUpThrottle({ burst: 30, now: () => now });
   const attempt = await throttle.begin(school);
   for (let n = 0; n < 20; n++) attempt.settle('failed');
   expect(await signUps(100, 'answered')).toBe(29);
@@ -69,13 +69,13 @@ test('counts a /64 of IPv6 as one network', async () => {
 });
 
 test('tracks a bounded number of networks', async () => {
-  throttle = createSignUpThrottle({ burst: 1, maxNetworks: 2, now: () => now });
+  throttle = new SignUpThrottle({ burst: 1, maxNetworks: 2, now: () => now });
   for (const address of ['192.0.2.1', '192.0.2.2', '192.0.2.3']) expect(await signUps(2, 'answered', address)).toBe(1);
   expect(await signUps(1, 'answered', '192.0.2.3')).toBe(0);
   expect(await signUps(1, 'answered', '192.0.2.1')).toBe(1);
 });
 
 test('has no limit with a burst of 0', async () => {
-  throttle = createSignUpThrottle({ burst: 0 });
+  throttle = new SignUpThrottle({ burst: 0 });
   expect(await signUps(1_000, 'answered')).toBe(1_000);
 });

@@ -19,45 +19,48 @@ export interface SignUpAttempt {
   settle(outcome: 'answered' | 'failed'): void;
 }
 
-export interface SignUpThrottle {
-  /**
-   * Asynchronous, so that an implementation can count across nodes.
-   *
-   * @throws HttpProblem 429 `too_many_attempts`, with the time until the next sign-up is possible.
-   */
-  begin(address: string): Promise<SignUpAttempt>;
-}
-
 const failedCost = 0.2;
 
 /**
  * Limits sign-ups per network to a burst and then a steady rate (generic cell rate algorithm). The state of a network is one number:
  * the time at which it has its full burst again.
  */
-export function createSignUpThrottle(options: SignUpThrottleOptions): SignUpThrottle {
-  const { burst, intervalMs = 20_000, maxNetworks = 20_000, now = () => performance.now() } = options;
-  const fullAt = new LRUCache<string, number>({ max: maxNetworks });
+export class SignUpThrottle {
+  readonly #burst: number;
+  readonly #intervalMs: number;
+  readonly #now: () => number;
+  readonly #fullAt: LRUCache<string, number>;
 
-  return {
-    begin(address) {
-      if (burst === 0) return Promise.resolve({ settle: () => undefined });
-      const network = networkOf(address);
-      const at = now();
-      const next = Math.max(fullAt.get(network) ?? at, at) + intervalMs;
-      const waitMs = next - at - burst * intervalMs;
-      if (waitMs > 0) return Promise.reject(new HttpProblem('too_many_attempts', { retryAfterMs: waitMs }));
-      fullAt.set(network, next);
-      let settled = false;
-      return Promise.resolve({
-        settle(outcome) {
-          if (settled) return;
-          settled = true;
-          const current = fullAt.get(network);
-          if (outcome === 'failed' && current !== undefined) {
-            fullAt.set(network, current - (1 - failedCost) * intervalMs);
-          }
-        },
-      });
-    },
-  };
+  constructor({ burst, intervalMs = 20_000, maxNetworks = 20_000, now }: SignUpThrottleOptions) {
+    this.#burst = burst;
+    this.#intervalMs = intervalMs;
+    this.#now = now ?? (() => performance.now());
+    this.#fullAt = new LRUCache({ max: maxNetworks });
+  }
+
+  /**
+   * Starts a sign-up. Asynchronous, so that it can count across nodes.
+   *
+   * @throws HttpProblem 429 `too_many_attempts`, with the time until the next sign-up is possible.
+   */
+  begin(address: string): Promise<SignUpAttempt> {
+    if (this.#burst === 0) return Promise.resolve({ settle: () => undefined });
+    const network = networkOf(address);
+    const at = this.#now();
+    const next = Math.max(this.#fullAt.get(network) ?? at, at) + this.#intervalMs;
+    const waitMs = next - at - this.#burst * this.#intervalMs;
+    if (waitMs > 0) return Promise.reject(new HttpProblem('too_many_attempts', { retryAfterMs: waitMs }));
+    this.#fullAt.set(network, next);
+    let settled = false;
+    return Promise.resolve({
+      settle: (outcome) => {
+        if (settled) return;
+        settled = true;
+        const current = this.#fullAt.get(network);
+        if (outcome === 'failed' && current !== undefined) {
+          this.#fullAt.set(network, current - (1 - failedCost) * this.#intervalMs);
+        }
+      },
+    });
+  }
 }
