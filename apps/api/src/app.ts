@@ -7,16 +7,16 @@ import { authRoutes } from './auth/auth-routes.ts';
 import { createExternalCallers } from './auth/external-callers.ts';
 import { createPasswordCheck, SignInThrottle } from './auth/password-check.ts';
 import { RefreshCookie } from './auth/refresh-cookie.ts';
-import { createRefresher } from './auth/refresher.ts';
+import { Refresher } from './auth/refresher.ts';
 import type { SessionRevocation } from './auth/session-revocation.ts';
 import { sessionRoutes } from './auth/session-routes.ts';
 import { createSessionStatusReader } from './auth/session-status.ts';
-import { createSessions } from './auth/sessions.ts';
+import { Sessions } from './auth/sessions.ts';
 import { tokens } from './auth/tokens.ts';
 import type { Config } from './config/config.ts';
 import { jwtSecret } from './config/jwt-secret.ts';
 import { allowedOrigins } from './config/origins.ts';
-import { createGroupCommit } from './database/group-commit.ts';
+import { GroupCommit } from './database/group-commit.ts';
 import { createReadiness } from './database/readiness.ts';
 import { openDatabase } from './database/sqlite.ts';
 import { StorageLimits } from './database/storage-limits.ts';
@@ -38,7 +38,7 @@ import { page } from './http/static-files.ts';
 import { shutdown } from './lifecycle/shutdown.ts';
 import { Deadline, everyHour, settledWithin } from './lifecycle/timing.ts';
 import { memberRoutes } from './rooms/member-routes.ts';
-import { createRoomAccessReader, createRoomDirectory } from './rooms/room-directory.ts';
+import { createRoomAccessReader, RoomDirectory } from './rooms/room-directory.ts';
 import { RoomReader } from './rooms/room-reader.ts';
 import { roomRoutes, searchRoutes } from './rooms/room-routes.ts';
 import { createSqliteHistory, eraseDeletedTexts } from './rooms/sqlite-history.ts';
@@ -50,7 +50,7 @@ import { PasswordRules } from './users/password-rules.ts';
 import { Passwords } from './users/passwords.ts';
 import { SignUpThrottle } from './users/sign-up-throttle.ts';
 import { userRoutes } from './users/user-routes.ts';
-import { createUsers } from './users/users.ts';
+import { Users } from './users/users.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -98,13 +98,13 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
   try {
     const { file, health, kysely: db, sqlite } = database;
     const metrics = createMetrics();
-    const users = createUsers(db, now);
+    const users = new Users(db, now);
     const lifetime = { idleMs: config.sessionIdleSeconds * 1_000, absoluteMs: config.sessionSeconds * 1_000 };
     const readStatus = createSessionStatusReader(sqlite);
-    const sessions = createSessions(db, { ...lifetime, maxPerUser: config.maxSessionsPerUser, readStatus, now });
-    const refresher = createRefresher(db, { ...lifetime, now });
+    const sessions = new Sessions(db, { ...lifetime, maxPerUser: config.maxSessionsPerUser, readStatus, now });
+    const refresher = new Refresher(db, { ...lifetime, now });
     const passwords = await Passwords.create();
-    const commit = createGroupCommit(sqlite, { health });
+    const commit = new GroupCommit(sqlite, { health });
     const storage = new StorageLimits(sqlite, {
       file,
       bytesPerUserAndDay: config.maxMbPerUserPerDay * 1e6,
@@ -118,7 +118,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     await storage.check();
     const marks = createSqliteMarks(sqlite, commit);
     const roomLimits = { perUser: config.maxRoomsPerUser, perUserAndHour: config.maxRoomsPerUserPerHour };
-    const rooms = createRoomDirectory(db, { readAccess: createRoomAccessReader(sqlite), limits: roomLimits, now });
+    const rooms = new RoomDirectory(db, { readAccess: createRoomAccessReader(sqlite), limits: roomLimits, now });
     const reader = new RoomReader(file, { log });
     const history = createSqliteHistory(sqlite, commit, {
       admit: (user, bytes) => storage.spend(user, bytes),

@@ -66,10 +66,10 @@ export default [
   },
   {
     id: 'file-removed',
-    who: 'somebody removes the database or its write-ahead log under a running server',
+    who: 'an operator removes the database or its write-ahead log under a running server',
     get: 'nothing is acknowledged any more: the files are compared before each acknowledgement',
     in: 'apps/api/src/database/group-commit.ts',
-    without: ['      health?.assertFilesInPlace();\n', ''],
+    without: ['      this.#health?.assertFilesInPlace();\n', ''],
     shown: ['apps/api', 'src/database/storage-health.spec.ts'],
   },
   {

@@ -1,14 +1,14 @@
 import type { History, Marks } from '@usher/realtime';
 import { onTestFinished } from 'vitest';
-import { createGroupCommit, type GroupCommit, type GroupCommitOptions } from '../database/group-commit.ts';
+import { GroupCommit, type GroupCommitOptions } from '../database/group-commit.ts';
 import { addRoom } from '../database/new-room.ts';
 import { type Database, openDatabase } from '../database/sqlite.ts';
-import { createRoomAccessReader, createRoomDirectory, type RoomDirectory } from '../rooms/room-directory.ts';
+import { createRoomAccessReader, RoomDirectory } from '../rooms/room-directory.ts';
 import { createSqliteRoomList, type RoomListQuery, type RoomPage } from '../rooms/room-list.ts';
 import { createSqliteSearch, type Search } from '../rooms/search.ts';
 import { createSqliteHistory } from '../rooms/sqlite-history.ts';
 import { createSqliteMarks, unreadBounds } from '../rooms/sqlite-marks.ts';
-import { createUsers } from '../users/users.ts';
+import { Users } from '../users/users.ts';
 import { tempFolder } from './per-test.ts';
 
 export interface OpenRooms {
@@ -38,15 +38,15 @@ export async function openRooms(options: OpenRoomsOptions = {}): Promise<OpenRoo
     database.close();
   });
   const { kysely, sqlite } = database;
-  const commit = createGroupCommit(sqlite, { health: database.health, ...options });
+  const commit = new GroupCommit(sqlite, { health: database.health, ...options });
   const commits: number[] = [];
   const history = createSqliteHistory(sqlite, commit, { onCommit: (appends) => commits.push(appends) });
   const marks = createSqliteMarks(sqlite, commit);
   const limits = { perUser: 1_000, perUserAndHour: 1_000 };
-  const rooms = createRoomDirectory(kysely, { readAccess: createRoomAccessReader(sqlite), limits, now: Date.now });
+  const rooms = new RoomDirectory(kysely, { readAccess: createRoomAccessReader(sqlite), limits, now: Date.now });
   const find = createSqliteSearch(sqlite);
   const list = createSqliteRoomList(sqlite, unreadBounds);
-  const users = createUsers(kysely, Date.now);
+  const users = new Users(kysely, Date.now);
   return {
     ...{ database, commit, commits, history, marks, rooms },
     search: {
