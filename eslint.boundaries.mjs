@@ -7,14 +7,15 @@ import { dirname } from 'node:path';
  */
 const mayImport = {
   protocol: { ours: [], foreign: ['typebox'] },
+  'chat-api': { ours: ['protocol'], foreign: [] },
   ticket: { ours: ['protocol', 'test-servers'] },
   realtime: { ours: ['protocol', 'test-servers'], never: ['fastify', '@fastify', 'kysely', 'node:sqlite'] },
   client: { ours: ['protocol'], foreign: ['rxjs'] },
   angular: { ours: ['client', 'protocol'], foreign: ['rxjs', '@angular/core', '@angular/common'] },
-  api: { ours: ['ticket', 'realtime', 'protocol', 'test-servers'] },
-  web: { ours: ['angular', 'client', 'protocol'] },
+  api: { ours: ['ticket', 'realtime', 'chat-api', 'protocol', 'test-servers'] },
+  web: { ours: ['angular', 'client', 'chat-api', 'protocol'] },
   bench: { ours: ['client', 'protocol', 'ticket'] },
-  e2e: { ours: ['client', 'protocol'] },
+  e2e: { ours: ['client', 'chat-api', 'protocol'] },
   tools: { ours: [] },
   'test-servers': { ours: [] },
 };
@@ -41,7 +42,7 @@ function patterns({ ours, foreign, never = [] }) {
   const list = [
     { regex: `^@usher/${allowed}`, message: 'This project may not import that one (eslint.boundaries.mjs).' },
     { regex: String.raw`^\.\.?/(.*/)?(src|dist)(/|$)`, message: 'Import a project by its name, not by its path.' },
-    { regex: String.raw`^@usher/[a-z]+/(src|dist)(/|$)`, message: 'Import an entry point, not an internal file.' },
+    { regex: String.raw`^@usher/[a-z-]+/(src|dist)(/|$)`, message: 'Import an entry point, not an internal file.' },
   ];
   for (const name of never) {
     list.push({ regex: `^${escape(name)}(/|$)`, message: `This project must not import ${name}.` });

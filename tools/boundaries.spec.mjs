@@ -23,6 +23,10 @@ async function complaints(filePath, specifier) {
 test.each([
   ['libs/protocol/src/x.ts', '@usher/client'],
   ['libs/protocol/src/x.ts', 'rxjs'],
+  ['libs/protocol/src/x.ts', '@usher/chat-api'],
+  ['libs/chat-api/src/x.ts', '@usher/ticket'],
+  ['libs/chat-api/src/x.ts', 'typebox'],
+  ['libs/client/src/x.ts', '@usher/chat-api'],
   ['libs/ticket/src/x.ts', '@usher/realtime'],
   ['libs/realtime/src/x.ts', '@usher/ticket'],
   ['libs/realtime/src/x.ts', 'fastify'],
@@ -38,6 +42,7 @@ test.each([
   ['apps/api/src/x.ts', '../../../libs/ticket/src/redact.ts'],
   ['libs/ticket/src/x.ts', '../../realtime/src/connections/frame.ts'],
   ['apps/api/src/x.ts', '@usher/ticket/src/redact.ts'],
+  ['apps/api/src/x.ts', '@usher/chat-api/src/schemas.ts'],
 ])('lint forbids %s to import %s', async (file, specifier) => {
   expect(await complaints(file, specifier)).not.toEqual([]);
 });
@@ -45,10 +50,13 @@ test.each([
 test.each([
   ['libs/protocol/src/x.ts', 'typebox/compile'],
   ['libs/ticket/src/x.ts', '@usher/protocol'],
+  ['libs/chat-api/src/x.ts', '@usher/protocol/server'],
   ['libs/angular/src/x.ts', '@usher/client'],
   ['apps/api/src/routes/x.ts', '../users.ts'],
   ['apps/api/src/x.ts', '@usher/ticket/fastify'],
+  ['apps/api/src/x.ts', '@usher/chat-api/server'],
   ['apps/web/src/app/x.ts', '@usher/angular'],
+  ['apps/web/src/app/x.ts', '@usher/chat-api'],
 ])('lint allows %s to import %s', async (file, specifier) => {
   expect(await complaints(file, specifier)).toEqual([]);
 });

@@ -13,6 +13,7 @@ const sources = [
   'tools/compress.mjs',
   'apps/web',
   'libs/angular',
+  'libs/chat-api',
   'libs/client',
   'libs/protocol',
 ];

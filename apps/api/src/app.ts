@@ -4,53 +4,54 @@ import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { DestinationStream } from 'pino';
 import { adminRoutes } from './admin/admin-routes.ts';
 import { authRoutes } from './auth/auth-routes.ts';
-import type { SessionRevocation } from './auth/session-revocation.ts';
 import { createExternalCallers } from './auth/external-callers.ts';
-import { createPasswordCheck } from './auth/password-check.ts';
-import { createRefreshCookie } from './auth/refresh-cookie.ts';
-import { createRefresher } from './auth/refresher.ts';
+import { createPasswordCheck, SignInThrottle } from './auth/password-check.ts';
+import { RefreshCookie } from './auth/refresh-cookie.ts';
+import { Refresher } from './auth/refresher.ts';
+import type { SessionRevocation } from './auth/session-revocation.ts';
 import { sessionRoutes } from './auth/session-routes.ts';
-import { createSessions } from './auth/sessions.ts';
-import { createSignUpThrottle } from './auth/sign-up-throttle.ts';
 import { createSessionStatusReader } from './auth/session-status.ts';
-import { createSignInThrottle } from './auth/throttle.ts';
+import { Sessions } from './auth/sessions.ts';
 import { tokens } from './auth/tokens.ts';
 import type { Config } from './config/config.ts';
 import { jwtSecret } from './config/jwt-secret.ts';
 import { allowedOrigins } from './config/origins.ts';
-import { createGroupCommit } from './database/group-commit.ts';
+import { GroupCommit } from './database/group-commit.ts';
 import { createReadiness } from './database/readiness.ts';
 import { openDatabase } from './database/sqlite.ts';
 import { StorageLimits } from './database/storage-limits.ts';
-import { Deadline, settledWithin } from './deadline.ts';
-import { everyHour } from './every-hour.ts';
+import { callBudget, CallBudget } from './http/call-budget.ts';
 import { proxyTrust } from './http/client-address.ts';
-import { callBudget, createCallBudget } from './http/call-budget.ts';
-import { createConnectionLimits, openFileLimit } from './http/connection-limits.ts';
-import { sendClientError, sendFrameworkError, errors } from './http/errors.ts';
+import {
+  createConnectionLimits,
+  defaultTimeouts,
+  type HttpTimeouts,
+  openFileLimit,
+  serverOptions,
+} from './http/connection-limits.ts';
+import { errors, sendClientError, sendFrameworkError } from './http/errors.ts';
 import { healthRoutes } from './http/health-routes.ts';
 import { createLogger, requestLog } from './http/logging.ts';
+import { createMetrics, metricsRoutes } from './http/metrics.ts';
 import { securityHeaders } from './http/security-headers.ts';
-import { defaultTimeouts, type HttpTimeouts, serverOptions } from './http/server-options.ts';
-import { shutdown } from './http/shutdown.ts';
 import { page } from './http/static-files.ts';
-import { createMetrics, metricsRoutes } from './metrics.ts';
+import { shutdown } from './lifecycle/shutdown.ts';
+import { Deadline, everyHour, settledWithin } from './lifecycle/timing.ts';
 import { memberRoutes } from './rooms/member-routes.ts';
-import { createRoomDirectory } from './rooms/room-directory.ts';
-import { createRoomReader } from './rooms/room-reader.ts';
-import { roomRoutes } from './rooms/room-routes.ts';
-import { createRoomAccessReader } from './rooms/room-access.ts';
-import { searchRoutes } from './rooms/search-routes.ts';
+import { createRoomAccessReader, RoomDirectory } from './rooms/room-directory.ts';
+import { RoomReader } from './rooms/room-reader.ts';
+import { roomRoutes, searchRoutes } from './rooms/room-routes.ts';
 import { createSqliteHistory, eraseDeletedTexts } from './rooms/sqlite-history.ts';
 import { createSqliteMemberships } from './rooms/sqlite-memberships.ts';
 import { createSqliteReadMarkers } from './rooms/sqlite-read-markers.ts';
 import { socket } from './socket/socket.ts';
 import { refuseDemoAccounts } from './users/demo-accounts.ts';
 import { createInitialUsers } from './users/initial-users.ts';
-import { createPasswordRules } from './users/password-rules.ts';
-import { createPasswords } from './users/passwords.ts';
+import { PasswordRules } from './users/password-rules.ts';
+import { Passwords } from './users/passwords.ts';
+import { SignUpThrottle } from './users/sign-up-throttle.ts';
 import { userRoutes } from './users/user-routes.ts';
-import { createUsers } from './users/users.ts';
+import { Users } from './users/users.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -98,13 +99,13 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
   try {
     const { file, health, kysely: db, sqlite } = database;
     const metrics = createMetrics();
-    const users = createUsers(db, now);
+    const users = new Users(db, now);
     const lifetime = { idleMs: config.sessionIdleSeconds * 1_000, absoluteMs: config.sessionSeconds * 1_000 };
     const readStatus = createSessionStatusReader(sqlite);
-    const sessions = createSessions(db, { ...lifetime, maxPerUser: config.maxSessionsPerUser, readStatus, now });
-    const refresher = createRefresher(db, { ...lifetime, now });
-    const passwords = await createPasswords();
-    const commit = createGroupCommit(sqlite, { health });
+    const sessions = new Sessions(db, { ...lifetime, maxPerUser: config.maxSessionsPerUser, readStatus, now });
+    const refresher = new Refresher(db, { ...lifetime, now });
+    const passwords = await Passwords.create();
+    const commit = new GroupCommit(sqlite, { health });
     const storage = new StorageLimits(sqlite, {
       file,
       bytesPerUserAndDay: config.maxMbPerUserPerDay * 1e6,
@@ -119,8 +120,8 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     const memberships = createSqliteMemberships(sqlite, commit);
     const readMarkers = createSqliteReadMarkers(sqlite, commit);
     const roomLimits = { perUser: config.maxRoomsPerUser, perUserAndHour: config.maxRoomsPerUserPerHour };
-    const rooms = createRoomDirectory(db, { readAccess: createRoomAccessReader(sqlite), limits: roomLimits, now });
-    const reader = createRoomReader(file, { log });
+    const rooms = new RoomDirectory(db, { readAccess: createRoomAccessReader(sqlite), limits: roomLimits, now });
+    const reader = new RoomReader(file, { log });
     const history = createSqliteHistory(sqlite, commit, {
       admit: (user, bytes) => storage.spend(user, bytes),
       readFailed: (error) => health.failed(error),
@@ -151,7 +152,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     await app.register(errors);
     await app.register(requestLog);
     await app.register(securityHeaders, { publicUrl: config.publicUrl });
-    const budget = createCallBudget(config);
+    const budget = new CallBudget(config);
     await app.register(callBudget, { budget });
     await app.register(metricsRoutes, { metrics, token: config.metricsToken });
     const revoke: SessionRevocation['revokeSessions'] = (revoked, cause) =>
@@ -183,8 +184,8 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     const charge: StorageLimits['charge'] = (user, bytes) => {
       storage.charge(user, bytes);
     };
-    const rules = createPasswordRules(config.passwordMinLength);
-    const checkPassword = createPasswordCheck(users, passwords, createSignInThrottle());
+    const rules = new PasswordRules(config.passwordMinLength);
+    const checkPassword = createPasswordCheck(users, passwords, new SignInThrottle());
     await app.register(
       async (api) => {
         const storageReady = createReadiness({ sqlite, commit, health, limits: storage });
@@ -198,7 +199,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
             refresher,
             checkPassword,
             revocation,
-            cookie: createRefreshCookie({
+            cookie: new RefreshCookie({
               publicUrl: config.publicUrl,
               allowedOrigins: () => allowedOrigins(config, app.boundPort()),
             }),
@@ -222,7 +223,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
           users,
           passwords,
           rules,
-          throttle: createSignUpThrottle({ burst: config.signUpsPerAddress }),
+          throttle: new SignUpThrottle({ burst: config.signUpsPerAddress }),
         });
         await api.register(roomRoutes, {
           rooms,

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { client } from './testing/new-app.ts';
-import { tempFolder } from './testing/temp-folder.ts';
+import { tempFolder } from './testing/per-test.ts';
 
 interface Running {
   readonly process: ChildProcess;

@@ -5,7 +5,7 @@ import { ConfigError, loadConfig } from './config/config.ts';
 import { listeningUrl } from './config/origins.ts';
 import { DataDirInUse, DataDirUnusable } from './database/data-dir.ts';
 import { DatabaseDamaged } from './database/integrity.ts';
-import { settledWithin } from './deadline.ts';
+import { settledWithin } from './lifecycle/timing.ts';
 
 /** The listen backlog. After a restart all clients reconnect at once. */
 const backlog = 4096;

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { closeCode, closeCodes, shouldReconnect, type CloseName } from './close-codes.ts';
+import {
+  closeCode,
+  closeCodes,
+  type CloseName,
+  endCauses,
+  parseEndCause,
+  shouldReconnect,
+  toCloseReason,
+} from './close-codes.ts';
 
 /** A second copy of the table in the wire contract, so that an accidental change of a row fails a test. */
 const contract: readonly (readonly [code: number, name: CloseName, shouldReconnect: boolean])[] = [
@@ -65,4 +73,28 @@ describe('shouldReconnect', () => {
       }),
     );
   });
+});
+
+test('reads every cause from its close reason', () => {
+  for (const cause of endCauses) expect(parseEndCause(toCloseReason(cause))).toBe(cause);
+});
+
+test('every close reason fits into a close frame (RFC 6455 §5.5: 125 bytes, 2 of them for the code)', () => {
+  for (const cause of endCauses) expect(Buffer.byteLength(toCloseReason(cause))).toBeLessThanOrEqual(123);
+});
+
+test('reads a cause without the prefix, as in the detail of a problem', () => {
+  expect(parseEndCause('password_changed')).toBe('password_changed');
+});
+
+test.each([
+  undefined,
+  '',
+  'session ended',
+  'session ended: ',
+  'session ended: of boredom',
+  'Session ended: operator',
+  'Session ended',
+])('returns undefined for %j', (text) => {
+  expect(parseEndCause(text)).toBeUndefined();
 });

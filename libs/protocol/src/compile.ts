@@ -1,7 +1,16 @@
 import type { TObject } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { isRawFrame, isRequestId, parseJson, type RawFrame } from './codec.ts';
-import type { Params, Protocol, RequestType, Signal, SignalType } from './define.ts';
+import {
+  isRawFrame,
+  isRequestId,
+  type Params,
+  parseJson,
+  type Protocol,
+  type RawFrame,
+  type RequestType,
+  type Signal,
+  type SignalType,
+} from './protocol.ts';
 
 /** A decoded client frame. A `bad` frame has the `id` to respond to, if a valid one could be read. */
 export type Decoded<P extends Protocol> =

@@ -1,8 +1,7 @@
 import { Type } from 'typebox';
 import { describe, expect, test } from 'vitest';
 import { compileProtocol } from './compile.ts';
-import { coreProtocol } from './core.ts';
-import { defineProtocol } from './define-protocol.ts';
+import { coreProtocol, defineProtocol } from './define-protocol.ts';
 
 const emptySchema = Type.Object({});
 

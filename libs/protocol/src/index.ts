@@ -1,47 +1,34 @@
 /** Shared by clients and servers. Contains no schemas or validators; import those from `@usher/protocol/server`. */
-export { closeCode, closeCodes, shouldReconnect, type CloseCode, type CloseName } from './close-codes.ts';
-export { isRequestId, parseFrame, type RawFrame } from './codec.ts';
-export { parseEndCause } from './end-cause-text.ts';
-export type { EndCause } from './end-causes.ts';
-export type {
-  ClientFrame,
-  ErrorCode,
-  ErrorFrame,
-  Event,
-  EventFrame,
-  EventType,
-  Params,
-  Protocol,
-  Reply,
-  ReplyFrame,
-  RequestFrame,
-  RequestType,
-  ServerFrame,
-  Signal,
-  SignalFrame,
-  SignalType,
-} from './define.ts';
-export type {
-  Credentials,
-  Device,
-  SearchResults,
-  Me,
-  Member,
-  Members,
-  MessagePage,
-  MessagePageQuery,
-  NewPassword,
-  NewRoom,
-  Proof,
-  Room,
-  Rooms,
-  RoomsQuery,
-  SearchQuery,
-  Session,
-  Sessions,
-  TicketResponse,
-  TokenResponse,
-} from './http.ts';
-export { isProblem, isProblemCode, type Problem, type ProblemCode } from './problem-codes.ts';
-export { problem, problems } from './problems.ts';
+export {
+  closeCode,
+  closeCodes,
+  parseEndCause,
+  shouldReconnect,
+  type CloseCode,
+  type CloseName,
+  type EndCause,
+} from './close-codes.ts';
+export type { Proof, TicketResponse, TokenResponse } from './http.ts';
+export { isProblem, isProblemCode, problem, problems, type Problem, type ProblemCode } from './problems.ts';
+export {
+  isRequestId,
+  parseFrame,
+  type ClientFrame,
+  type ErrorCode,
+  type ErrorFrame,
+  type Event,
+  type EventFrame,
+  type EventType,
+  type Params,
+  type Protocol,
+  type RawFrame,
+  type Reply,
+  type ReplyFrame,
+  type RequestFrame,
+  type RequestType,
+  type ServerFrame,
+  type Signal,
+  type SignalFrame,
+  type SignalType,
+} from './protocol.ts';
 export type { Message, RoomsProtocol } from './rooms.ts';

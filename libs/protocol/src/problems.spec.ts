@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isProblem, isProblemCode, type ProblemCode } from './problem-codes.ts';
-import { problem, problems } from './problems.ts';
+import { isProblem, isProblemCode, problem, type ProblemCode, problems } from './problems.ts';
 
 const codes = Object.keys(problems) as ProblemCode[];
 

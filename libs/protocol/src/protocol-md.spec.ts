@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { closeCodes, shouldReconnect } from './close-codes.ts';
-import type { ErrorFrame, ReplyFrame } from './define.ts';
-import { endCauses } from './end-causes.ts';
+import { closeCodes, endCauses, shouldReconnect } from './close-codes.ts';
 import { problems } from './problems.ts';
+import type { ErrorFrame, ReplyFrame } from './protocol.ts';
 import { messageSchema, roomBounds, roomsProtocol } from './rooms.ts';
 
 const page = readFileSync(new URL('../../../PROTOCOL.md', import.meta.url), 'utf8');

@@ -1,7 +1,7 @@
 import { describe, expectTypeOf, test } from 'vitest';
 import { Type } from 'typebox';
 import { defineProtocol } from './define-protocol.ts';
-import type { ClientFrame, ErrorCode, Event, Params, Reply, RequestType, ServerFrame, SignalType } from './define.ts';
+import type { ClientFrame, ErrorCode, Event, Params, Reply, RequestType, ServerFrame, SignalType } from './protocol.ts';
 import type { Decoded } from './compile.ts';
 import type { Message, RoomsProtocol } from './rooms.ts';
 

@@ -1,32 +1,16 @@
 /** Schemas and validators for servers, tests and documentation. */
+export { endCauses, toCloseReason } from './close-codes.ts';
 export { compileProtocol, type MalformedFrame, type Codec, type Decoded } from './compile.ts';
-export { coreProtocol, limitsSchema, type CoreProtocol } from './core.ts';
-export { defineProtocol, type DefinedProtocol, type ProtocolParts } from './define-protocol.ts';
-export { toCloseReason, endCauses } from './end-causes.ts';
 export {
-  credentialsSchema,
-  deviceSchema,
-  disabledSchema,
-  searchResultsSchema,
-  memberSchema,
-  membersSchema,
-  meSchema,
-  messagePageQuerySchema,
-  messagePageSchema,
-  newPasswordSchema,
-  newRoomSchema,
-  newUserSchema,
-  proofSchema,
-  roomSchema,
-  roomsQuerySchema,
-  roomsSchema,
-  searchQuerySchema,
-  sessionSchema,
-  sessionsSchema,
-  ticketSchema,
-  tokenSchema,
-} from './http.ts';
+  coreProtocol,
+  defineProtocol,
+  limitsSchema,
+  type CoreProtocol,
+  type DefinedProtocol,
+  type ProtocolParts,
+} from './define-protocol.ts';
+export { proofSchema, ticketSchema, tokenSchema } from './http.ts';
 export { foldUserName, mentionsIn, userNamePattern } from './mentions.ts';
-export { messageSchema, roomBounds, roomName, roomsProtocol } from './rooms.ts';
+export { messageSchema, roomBounds, roomName, roomsProtocol, unreadFields } from './rooms.ts';
 // So that applications define their messages with the version that this library validates with.
 export { type Static, Type } from 'typebox';

@@ -44,15 +44,15 @@ export default [
     id: 'hostile-title',
     who: 'a room has a title with control or bidirectional formatting characters',
     get: '400 `bad_request`',
-    in: 'apps/api/src/rooms/room-title.ts',
+    in: 'apps/api/src/database/new-room.ts',
     without: ['if (forbidden.test(normal))', 'if (forbidden.test(longest.toString()))'],
-    shown: ['apps/api', 'src/rooms/room-title.spec.ts'],
+    shown: ['apps/api', 'src/database/new-room.spec.ts'],
   },
   {
     id: 'twin-room',
     who: 'a user creates a second public room that looks like `General`',
     get: '409 `room_taken`',
-    in: 'apps/api/src/rooms/new-room.ts',
+    in: 'apps/api/src/database/new-room.ts',
     without: [
       'room.private ? null : titleKey(room.title)',
       'room.private ? null : `${titleKey(room.title)} ${room.room}`',

@@ -80,7 +80,7 @@ export default [
     who: 'a thief uses a provider token after its owner signed out here and signed in again',
     get: '401 `session_ended`',
     in: 'apps/api/src/auth/external-sessions.ts',
-    without: ['if (before !== undefined && !isAfter(token, before)) return { session: before.id };', ''],
+    without: ['if (before !== undefined && !this.#isAfter(token, before)) return { session: before.id };', ''],
     shown: ['apps/api', 'src/auth/openid-provider.spec.ts'],
   },
   {
@@ -88,7 +88,7 @@ export default [
     who: 'a client keeps using a token after sign-out, from a provider whose clock is ahead',
     get: '401 `session_ended`: a token that was seen before never counts as newer than the sign-out',
     in: 'apps/api/src/auth/external-sessions.ts',
-    without: ['issuedAt > (ended.external_issued_at ?? 0) && ', ''],
+    without: ['issuedAt > (ended.external_issued_at ?? 0) &&', ''],
     shown: ['apps/api', 'src/auth/external-callers.spec.ts'],
   },
   {

@@ -1,10 +1,10 @@
 import { type FastifyPluginCallbackTypebox, Type } from '@fastify/type-provider-typebox';
-import { disabledSchema, proofSchema } from '@usher/protocol/server';
+import { disabledSchema } from '@usher/chat-api/server';
+import { proofSchema } from '@usher/protocol/server';
 import type { FastifyRequest } from 'fastify';
 import type { SessionRevocation } from '../auth/session-revocation.ts';
 import type { Sessions } from '../auth/sessions.ts';
-import { HttpProblem } from '../http/http-problem.ts';
-import { proofOrProblem } from '../http/proof.ts';
+import { HttpProblem, proofOrProblem } from '../http/http-problem.ts';
 import type { Users } from '../users/users.ts';
 
 export interface AdminRoutesOptions {

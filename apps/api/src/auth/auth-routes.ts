@@ -1,5 +1,6 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
-import { credentialsSchema, meSchema, tokenSchema } from '@usher/protocol/server';
+import { credentialsSchema, meSchema } from '@usher/chat-api/server';
+import { tokenSchema } from '@usher/protocol/server';
 import { HttpProblem } from '../http/http-problem.ts';
 import type { SessionRevocation } from './session-revocation.ts';
 import type { Users } from '../users/users.ts';

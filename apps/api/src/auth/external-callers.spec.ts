@@ -1,7 +1,7 @@
 import * as argon2 from '@node-rs/argon2';
 import { describe, expect, test, vi } from 'vitest';
 import { Browser } from '../testing/browser.ts';
-import { clock } from '../testing/clock.ts';
+import { clock } from '../testing/per-test.ts';
 import { type KeyServer, newKeyServer, signingKey, type SigningKey } from '../testing/key-server.ts';
 import { type Answer, newApp, type TestApp } from '../testing/new-app.ts';
 

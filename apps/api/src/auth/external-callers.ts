@@ -1,11 +1,11 @@
 import type { FastifyRequest } from 'fastify';
 import type { Kysely } from 'kysely';
-import type { IdentityProvider } from '../config/identity-provider.ts';
+import type { IdentityProvider } from '../config/config.ts';
 import type { Tables } from '../database/schema.ts';
 import { HttpProblem } from '../http/http-problem.ts';
 import type { Users } from '../users/users.ts';
 import type { SessionRevocation } from './session-revocation.ts';
-import { createExternalSessions } from './external-sessions.ts';
+import { ExternalSessions } from './external-sessions.ts';
 import { createExternalTokens, type ExternalToken } from './external-tokens.ts';
 import type { SessionLifetime } from './session-lifetime.ts';
 import type { Sessions } from './sessions.ts';
@@ -40,7 +40,7 @@ export function createExternalCallers(provider: IdentityProvider, parts: Externa
   const { db, lifetime, now, sessions, users, revoke } = parts;
   const { issuer } = provider;
   const tokens = createExternalTokens(provider, { now });
-  const external = createExternalSessions(db, { issuer, ...lifetime, now });
+  const external = new ExternalSessions(db, { issuer, ...lifetime, now });
 
   async function sessionOf(token: ExternalToken, request: FastifyRequest): Promise<string> {
     const clientInfo = clientInfoOf(request);

@@ -1,5 +1,5 @@
 import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify, type JWTVerifyResult } from 'jose';
-import type { IdentityProvider } from '../config/identity-provider.ts';
+import type { IdentityProvider } from '../config/config.ts';
 import { HttpProblem } from '../http/http-problem.ts';
 import { createProviderKeys, type ProviderKeysOptions } from './provider-keys.ts';
 

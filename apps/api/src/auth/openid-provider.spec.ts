@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { clock } from '../testing/clock.ts';
+import { clock } from '../testing/per-test.ts';
 import { newApp, type TestApp } from '../testing/new-app.ts';
 import { newOpenIdProvider, type OpenIdProvider } from '../testing/openid-provider.ts';
 import { TestSocket } from '../testing/test-socket.ts';

@@ -8,8 +8,16 @@ export interface RefreshCookieOptions {
   readonly allowedOrigins: () => readonly string[];
 }
 
+const path = '/api/auth';
+
 /** The cookie that holds the refresh token. It is sent to one path only and is not readable by scripts. */
-export interface RefreshCookie {
+export class RefreshCookie {
+  readonly #options: RefreshCookieOptions;
+
+  constructor(options: RefreshCookieOptions) {
+    this.#options = options;
+  }
+
   /**
    * Returns the refresh token of a request, or `undefined` if there is none.
    *
@@ -19,46 +27,38 @@ export interface RefreshCookie {
    * `Origin` decides if present. Without it `Sec-Fetch-Site` must be `same-origin` or `none` (no page caused the request).
    * Other clients, and browsers before 2023, send neither.
    */
-  read(request: FastifyRequest): string | undefined;
+  read(request: FastifyRequest): string | undefined {
+    const token = request.cookies[this.#name(request)];
+    if (token === undefined) return undefined;
+    const { origin, 'sec-fetch-site': site } = request.headers;
+    const isOwn =
+      origin === undefined
+        ? site === undefined || site === 'same-origin' || site === 'none'
+        : site !== 'cross-site' && this.#options.allowedOrigins().includes(origin);
+    if (!isOwn) throw new HttpProblem('origin_forbidden');
+    return token;
+  }
+
   /** @param ends the absolute end of the session in Unix milliseconds, when the cookie expires */
-  set(request: FastifyRequest, reply: FastifyReply, token: string, ends: number): void;
-  clear(request: FastifyRequest, reply: FastifyReply): void;
-}
+  set(request: FastifyRequest, reply: FastifyReply, token: string, ends: number): void {
+    const maxAge = Math.max(0, Math.floor((ends - Date.now()) / 1_000));
+    reply.setCookie(this.#name(request), token, { ...this.#attributes(request), maxAge });
+  }
 
-const path = '/api/auth';
+  clear(request: FastifyRequest, reply: FastifyReply): void {
+    reply.clearCookie(this.#name(request), this.#attributes(request));
+  }
 
-export function createRefreshCookie({ publicUrl, allowedOrigins }: RefreshCookieOptions): RefreshCookie {
-  function secure(request: FastifyRequest): boolean {
-    return publicUrl?.startsWith('https:') === true || request.protocol === 'https';
+  #isSecure(request: FastifyRequest): boolean {
+    return this.#options.publicUrl?.startsWith('https:') === true || request.protocol === 'https';
   }
 
   /** The prefix prevents pages on plain HTTP from setting this cookie (RFC 6265bis §4.1.3.1). */
-  function name(request: FastifyRequest): string {
-    return secure(request) ? '__Secure-usher_refresh' : 'usher_refresh';
+  #name(request: FastifyRequest): string {
+    return this.#isSecure(request) ? '__Secure-usher_refresh' : 'usher_refresh';
   }
 
-  function attributes(request: FastifyRequest) {
-    return { path, httpOnly: true, sameSite: 'strict', secure: secure(request) } as const;
+  #attributes(request: FastifyRequest) {
+    return { path, httpOnly: true, sameSite: 'strict', secure: this.#isSecure(request) } as const;
   }
-
-  return {
-    read(request) {
-      const token = request.cookies[name(request)];
-      if (token === undefined) return undefined;
-      const { origin, 'sec-fetch-site': site } = request.headers;
-      const isOwn =
-        origin === undefined
-          ? site === undefined || site === 'same-origin' || site === 'none'
-          : site !== 'cross-site' && allowedOrigins().includes(origin);
-      if (!isOwn) throw new HttpProblem('origin_forbidden');
-      return token;
-    },
-    set(request, reply, token, ends) {
-      const maxAge = Math.max(0, Math.floor((ends - Date.now()) / 1_000));
-      reply.setCookie(name(request), token, { ...attributes(request), maxAge });
-    },
-    clear(request, reply) {
-      reply.clearCookie(name(request), attributes(request));
-    },
-  };
 }

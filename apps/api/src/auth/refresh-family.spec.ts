@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { openDatabase } from '../database/sqlite.ts';
-import { tempFolder } from '../testing/temp-folder.ts';
-import { createUsers } from '../users/users.ts';
+import { tempFolder } from '../testing/per-test.ts';
+import { Users } from '../users/users.ts';
 import { hashOf, newRefreshToken, seal, unseal } from './refresh-token.ts';
-import { createRefresher } from './refresher.ts';
-import { createSessions } from './sessions.ts';
+import { Refresher } from './refresher.ts';
+import { Sessions } from './sessions.ts';
 import { createSessionStatusReader } from './session-status.ts';
 
 const lifetime = { idleMs: 3_600_000, absoluteMs: 86_400_000 };
@@ -58,9 +58,9 @@ test('treats a cookie as current, within its grace period, or as reuse under any
   const { kysely: db, sqlite, close } = await openDatabase(tempFolder());
   const readStatus = createSessionStatusReader(sqlite);
   let now = 1_700_000_000_000;
-  await createUsers(db, () => now).add({ name: 'maggie', passwordHash: '', roles: [] });
-  const sessions = createSessions(db, { ...lifetime, maxPerUser: 1_000_000, readStatus, now: () => now });
-  const refresher = createRefresher(db, { ...lifetime, now: () => now });
+  await new Users(db, () => now).add({ name: 'maggie', passwordHash: '', roles: [] });
+  const sessions = new Sessions(db, { ...lifetime, maxPerUser: 1_000_000, readStatus, now: () => now });
+  const refresher = new Refresher(db, { ...lifetime, now: () => now });
   const met = new Set<string>();
 
   /** Refreshes, revokes like the route does, and compares with the model. Returns the next cookie. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
 import { Browser, claimsOf } from '../testing/browser.ts';
-import { clock } from '../testing/clock.ts';
+import { clock } from '../testing/per-test.ts';
 import { newApp } from '../testing/new-app.ts';
 import { TestSocket } from '../testing/test-socket.ts';
 

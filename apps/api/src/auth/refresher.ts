@@ -18,16 +18,6 @@ export type RefreshResult =
   /** The token was consumed before and its grace period is over. The caller revokes the session. */
   | { readonly state: 'reused'; readonly session: string; readonly user: string };
 
-export interface Refresher {
-  /**
-   * Consumes a refresh token and returns its successor. Atomic over all nodes that share the database: the first use of a token creates
-   * the successor. Further uses within the grace period return the same successor, later ones are `reused`.
-   */
-  refresh(cookie: string, clientInfo: ClientInfo): Promise<RefreshResult>;
-  /** Finds the session of a valid or consumed token, for sign-out. Returns `undefined` for an unknown token. */
-  ownerOf(cookie: string): Promise<{ readonly session: string; readonly user: string } | undefined>;
-}
-
 /** Two tabs that refresh within this time both succeed. */
 const graceMs = 5_000;
 /** Maximum number of stored successors within the grace period. */
@@ -44,11 +34,18 @@ export interface RefresherOptions extends SessionLifetime {
   readonly now: () => number;
 }
 
-export function createRefresher(db: Kysely<Tables>, options: RefresherOptions): Refresher {
-  const { now } = options;
+/** Rotates refresh tokens. Each token is consumed once, and its reuse is detected. */
+export class Refresher {
+  readonly #db: Kysely<Tables>;
+  readonly #options: RefresherOptions;
 
-  function find(family: string) {
-    return db
+  constructor(db: Kysely<Tables>, options: RefresherOptions) {
+    this.#db = db;
+    this.#options = options;
+  }
+
+  #find(family: string) {
+    return this.#db
       .selectFrom('sessions')
       .innerJoin('users', 'users.name', 'sessions.user_name')
       .select([
@@ -67,12 +64,12 @@ export function createRefresher(db: Kysely<Tables>, options: RefresherOptions): 
       .executeTakeFirst();
   }
 
-  async function attempt(cookie: string, clientInfo: ClientInfo): Promise<RefreshResult | 'lost_race'> {
+  async #attempt(cookie: string, clientInfo: ClientInfo): Promise<RefreshResult | 'lost_race'> {
     const token = parseRefreshToken(cookie);
-    const row = token === undefined ? undefined : await find(token.family);
+    const row = token === undefined ? undefined : await this.#find(token.family);
     if (token === undefined || row?.refresh_hash == null) return { state: 'session_ended' };
-    const at = now();
-    const status = statusOf(row, options, at);
+    const at = this.#options.now();
+    const status = statusOf(row, this.#options, at);
     if (status.state !== 'good') return status;
     const good = (secret: string): RefreshResult => ({
       ...status,
@@ -87,7 +84,7 @@ export function createRefresher(db: Kysely<Tables>, options: RefresherOptions): 
     }
     const { secret } = newRefreshToken(token.family);
     const kept = [{ hash: presented, at, sealed: seal(secret, token.secret) }, ...recent.filter(isRecent(at))];
-    const { numUpdatedRows } = await db
+    const { numUpdatedRows } = await this.#db
       .updateTable('sessions')
       .set({
         refresh_hash: hashOf(secret),
@@ -102,21 +99,24 @@ export function createRefresher(db: Kysely<Tables>, options: RefresherOptions): 
     return numUpdatedRows === 1n ? good(secret) : 'lost_race';
   }
 
-  return {
-    async refresh(cookie, clientInfo) {
-      for (let tries = 1; tries <= attempts; tries++) {
-        const refreshed = await attempt(cookie, clientInfo);
-        if (refreshed !== 'lost_race') return refreshed;
-      }
-      throw new Error(`a refresh token lost the race for its successor ${attempts} times`);
-    },
+  /**
+   * Consumes a refresh token and returns its successor. Atomic over all nodes that share the database: the first use of a token creates
+   * the successor. Further uses within the grace period return the same successor, later ones are `reused`.
+   */
+  async refresh(cookie: string, clientInfo: ClientInfo): Promise<RefreshResult> {
+    for (let tries = 1; tries <= attempts; tries++) {
+      const refreshed = await this.#attempt(cookie, clientInfo);
+      if (refreshed !== 'lost_race') return refreshed;
+    }
+    throw new Error(`a refresh token lost the race for its successor ${attempts} times`);
+  }
 
-    async ownerOf(cookie) {
-      const token = parseRefreshToken(cookie);
-      const row = token === undefined ? undefined : await find(token.family);
-      return row === undefined ? undefined : { session: row.id, user: row.name };
-    },
-  };
+  /** Finds the session of a valid or consumed token, for sign-out. Returns `undefined` for an unknown token. */
+  async ownerOf(cookie: string): Promise<{ readonly session: string; readonly user: string } | undefined> {
+    const token = parseRefreshToken(cookie);
+    const row = token === undefined ? undefined : await this.#find(token.family);
+    return row === undefined ? undefined : { session: row.id, user: row.name };
+  }
 }
 
 /** Follows the chain of successors from a recent secret to the current one. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Browser } from '../testing/browser.ts';
-import { clock } from '../testing/clock.ts';
+import { clock } from '../testing/per-test.ts';
 import { newApp } from '../testing/new-app.ts';
 
 const firefox = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0' };

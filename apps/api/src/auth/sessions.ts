@@ -27,25 +27,6 @@ export interface ListedSession extends ClientInfo {
   readonly ends: number;
 }
 
-export interface Sessions {
-  start(user: string, clientInfo: ClientInfo): Promise<StartedSession>;
-  /** Other sessions of a user that exceed the limit after `session` started, least recently used first. The caller revokes them. */
-  surplus(user: string, session: string): Promise<readonly string[]>;
-  /** Reads the current status of a session and its user. An unknown session, or one of another user, is `session_ended`. */
-  validate(session: string, user: string): Promise<SessionStatus>;
-  /** The active sessions of a user, most recently used first. */
-  list(user: string): Promise<readonly ListedSession[]>;
-  /** The ids of the active sessions in the same order, without `except`. */
-  ids(user: string, except?: string): Promise<string[]>;
-  /**
-   * Ends sessions permanently. Durable when the promise resolves. A session that has already ended keeps its cause.
-   * Does not close connections, see `SessionRevocation`.
-   */
-  end(sessions: readonly string[], cause: EndCause): Promise<void>;
-  /** Deletes sessions that ended more than a week ago. Resolves to their number. */
-  purge(): Promise<number>;
-}
-
 export interface SessionsOptions extends SessionLifetime {
   readonly maxPerUser: number;
   readonly readStatus: ReadSessionStatus;
@@ -57,99 +38,118 @@ const maxResolutionMs = 60_000;
 /** How long the cause of an end is kept for the client. */
 const retentionMs = 7 * 86_400_000;
 
-export function createSessions(db: Kysely<Tables>, options: SessionsOptions): Sessions {
-  const { idleMs, absoluteMs, maxPerUser, readStatus, now } = options;
-  const seenEveryMs = Math.min(maxResolutionMs, idleMs / 4);
+/** The sessions of users, in the database. */
+export class Sessions {
+  readonly #db: Kysely<Tables>;
+  readonly #options: SessionsOptions;
+  readonly #seenEveryMs: number;
 
-  return {
-    async start(user, clientInfo) {
-      const session = randomBytes(16).toString('base64url');
-      const token = newRefreshToken();
-      const at = now();
-      const ends = at + absoluteMs;
-      await db
-        .insertInto('sessions')
-        .values({
-          id: session,
-          user_name: user,
-          created_at: at,
-          last_seen_at: at,
-          expires_at: ends,
-          ended_at: null,
-          ended_cause: null,
-          refresh_family: hashOf(token.family),
-          refresh_hash: hashOf(token.secret),
-          refresh_recent: '[]',
-          external_key: null,
-          external_generation: null,
-          external_issued_at: null,
-          ...clientInfoColumns(clientInfo),
-        })
-        .execute();
-      return { session, refresh: formatRefreshToken(token), ends, surplus: await this.surplus(user, session) };
-    },
+  constructor(db: Kysely<Tables>, options: SessionsOptions) {
+    this.#db = db;
+    this.#options = options;
+    this.#seenEveryMs = Math.min(maxResolutionMs, options.idleMs / 4);
+  }
 
-    async surplus(user, session) {
-      return (await this.ids(user, session)).slice(maxPerUser - 1).reverse();
-    },
+  async start(user: string, clientInfo: ClientInfo): Promise<StartedSession> {
+    const session = randomBytes(16).toString('base64url');
+    const token = newRefreshToken();
+    const at = this.#options.now();
+    const ends = at + this.#options.absoluteMs;
+    await this.#db
+      .insertInto('sessions')
+      .values({
+        id: session,
+        user_name: user,
+        created_at: at,
+        last_seen_at: at,
+        expires_at: ends,
+        ended_at: null,
+        ended_cause: null,
+        refresh_family: hashOf(token.family),
+        refresh_hash: hashOf(token.secret),
+        refresh_recent: '[]',
+        external_key: null,
+        external_generation: null,
+        external_issued_at: null,
+        ...clientInfoColumns(clientInfo),
+      })
+      .execute();
+    return { session, refresh: formatRefreshToken(token), ends, surplus: await this.surplus(user, session) };
+  }
 
-    async validate(session, user) {
-      const found = readStatus(session, user);
-      const row = found instanceof Promise ? await found : found;
-      if (row === undefined) return { state: 'session_ended' };
-      const at = now();
-      const status = statusOf(row, options, at);
-      if (status.state === 'good' && at - row.last_seen_at >= seenEveryMs) {
-        await db.updateTable('sessions').set({ last_seen_at: at }).where('id', '=', session).execute();
-      }
-      return status;
-    },
+  /** Other sessions of a user that exceed the limit after `session` started, least recently used first. The caller revokes them. */
+  async surplus(user: string, session: string): Promise<readonly string[]> {
+    return (await this.ids(user, session)).slice(this.#options.maxPerUser - 1).reverse();
+  }
 
-    async list(user) {
-      const at = now();
-      const rows = await db
-        .selectFrom('sessions')
-        .select(['id', 'created_at', 'last_seen_at', 'expires_at', 'address', 'user_agent'])
-        .where('user_name', '=', user)
-        .where('ended_at', 'is', null)
-        .where('expires_at', '>', at)
-        .where('last_seen_at', '>', at - idleMs)
-        .orderBy('last_seen_at', 'desc')
-        .orderBy('created_at', 'desc')
-        .execute();
-      return rows.map((row) => ({
-        id: row.id,
-        startedAt: row.created_at,
-        seenAt: row.last_seen_at,
-        ends: endOf(row, idleMs),
-        address: row.address ?? undefined,
-        userAgent: row.user_agent ?? undefined,
-      }));
-    },
+  /** Reads the current status of a session and its user. An unknown session, or one of another user, is `session_ended`. */
+  async validate(session: string, user: string): Promise<SessionStatus> {
+    const found = this.#options.readStatus(session, user);
+    const row = found instanceof Promise ? await found : found;
+    if (row === undefined) return { state: 'session_ended' };
+    const at = this.#options.now();
+    const status = statusOf(row, this.#options, at);
+    if (status.state === 'good' && at - row.last_seen_at >= this.#seenEveryMs) {
+      await this.#db.updateTable('sessions').set({ last_seen_at: at }).where('id', '=', session).execute();
+    }
+    return status;
+  }
 
-    async ids(user, except) {
-      return (await this.list(user)).map(({ id }) => id).filter((id) => id !== except);
-    },
+  /** The active sessions of a user, most recently used first. */
+  async list(user: string): Promise<readonly ListedSession[]> {
+    const at = this.#options.now();
+    const rows = await this.#db
+      .selectFrom('sessions')
+      .select(['id', 'created_at', 'last_seen_at', 'expires_at', 'address', 'user_agent'])
+      .where('user_name', '=', user)
+      .where('ended_at', 'is', null)
+      .where('expires_at', '>', at)
+      .where('last_seen_at', '>', at - this.#options.idleMs)
+      .orderBy('last_seen_at', 'desc')
+      .orderBy('created_at', 'desc')
+      .execute();
+    return rows.map((row) => ({
+      id: row.id,
+      startedAt: row.created_at,
+      seenAt: row.last_seen_at,
+      ends: endOf(row, this.#options.idleMs),
+      address: row.address ?? undefined,
+      userAgent: row.user_agent ?? undefined,
+    }));
+  }
 
-    async end(sessions, cause) {
-      if (sessions.length === 0) return;
-      await db
-        .updateTable('sessions')
-        .set({ ended_at: now(), ended_cause: cause })
-        .where('id', 'in', sessions)
-        .where('ended_at', 'is', null)
-        .execute();
-    },
+  /** The ids of the active sessions in the same order, without `except`. */
+  async ids(user: string, except?: string): Promise<string[]> {
+    return (await this.list(user)).map(({ id }) => id).filter((id) => id !== except);
+  }
 
-    async purge() {
-      const before = now() - retentionMs;
-      const { numDeletedRows } = await db
-        .deleteFrom('sessions')
-        .where((is) =>
-          is.or([is('ended_at', '<', before), is('expires_at', '<', before), is('last_seen_at', '<', before - idleMs)]),
-        )
-        .executeTakeFirst();
-      return Number(numDeletedRows);
-    },
-  };
+  /**
+   * Ends sessions permanently. Durable when the promise resolves. A session that has already ended keeps its cause.
+   * Does not close connections, see `SessionRevocation`.
+   */
+  async end(sessions: readonly string[], cause: EndCause): Promise<void> {
+    if (sessions.length === 0) return;
+    await this.#db
+      .updateTable('sessions')
+      .set({ ended_at: this.#options.now(), ended_cause: cause })
+      .where('id', 'in', sessions)
+      .where('ended_at', 'is', null)
+      .execute();
+  }
+
+  /** Deletes sessions that ended more than a week ago. Resolves to their number. */
+  async purge(): Promise<number> {
+    const before = this.#options.now() - retentionMs;
+    const { numDeletedRows } = await this.#db
+      .deleteFrom('sessions')
+      .where((is) =>
+        is.or([
+          is('ended_at', '<', before),
+          is('expires_at', '<', before),
+          is('last_seen_at', '<', before - this.#options.idleMs),
+        ]),
+      )
+      .executeTakeFirst();
+    return Number(numDeletedRows);
+  }
 }

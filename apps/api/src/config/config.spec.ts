@@ -5,6 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Config, ConfigError, loadConfig } from './config.ts';
 import { jwtSecret } from './jwt-secret.ts';
 import { allowedOrigins, listeningUrl } from './origins.ts';
+import { document, withSettingsTable } from './settings-table.ts';
 
 type Env = Record<string, string>;
 const load = (env: Env = {}): Config => loadConfig(env, '/nowhere');
@@ -62,6 +63,30 @@ describe('the settings', () => {
       webRoot: '/nowhere',
     });
     expect(Object.isFrozen(load())).toBe(true);
+  });
+
+  test('are listed in docs/deploying.md as in the schema', () => {
+    const text = readFileSync(document, 'utf8');
+    expect(text).toBe(withSettingsTable(text));
+    expect(() => withSettingsTable('no table')).toThrow('markers');
+  });
+
+  test.each([
+    [{ PORT: 'abc' }, 'invalid PORT "abc": must be an integer between 0 and 65535'],
+    [{ SIGN_UP: 'maybe' }, 'invalid SIGN_UP "maybe": must be closed or open'],
+    [{ DEMO_USERS: '1' }, 'invalid DEMO_USERS "1": must be false or true'],
+    [
+      { PUBLIC_URL: 'https://a:pw@b.example' },
+      'invalid PUBLIC_URL: must be an origin like https://chat.example.org, without a path',
+    ],
+    [{ ADMIN_USER: 'root' }, 'invalid ADMIN_PASSWORD: must have 8 to 256 characters (required with ADMIN_USER)'],
+  ])('reject %o with: %s', (env, fault) => {
+    expect(faults(env)).toEqual([fault]);
+  });
+
+  test('keep the spaces of ADMIN_PASSWORD', () => {
+    const password = ' long enough ';
+    expect(load({ ADMIN_USER: ' root ', ADMIN_PASSWORD: password }).admin).toEqual({ user: 'root', password });
   });
 
   test('treat an empty variable as absent', () => {

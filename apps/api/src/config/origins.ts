@@ -14,10 +14,24 @@ export function listeningUrl(config: Pick<AddressSettings, 'host'>, port: number
   return new URL(`http://${host}:${port}`).origin;
 }
 
-/** Whether the host of a URL is a loopback address: `localhost` and its subdomains (RFC 6761), 127.0.0.0/8, `::1`. */
+/** Returns whether the host of a URL is a loopback address: `localhost` and its subdomains (RFC 6761), 127.0.0.0/8, `::1`. */
 export function isLoopbackUrl(url: string): boolean {
-  const { hostname } = new URL(url);
-  return hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname) || /^(?:.+\.)?localhost$/.test(hostname);
+  return isLoopbackHost(new URL(url).hostname);
+}
+
+/** Returns whether a host, with or without a port as in the header `Host`, names a loopback address. Accepts any text. */
+export function isLoopbackHost(host: string): boolean {
+  return /^(?:(?:[a-z0-9-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i.test(host);
+}
+
+/** Parses an http(s) origin into the form that browsers send (RFC 6454 §6.2): lower case, no default port, no trailing slash. */
+export function parseOrigin(value: string): string | undefined {
+  if (!URL.canParse(value)) return undefined;
+  const url = new URL(value);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return undefined;
+  const bare =
+    url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '' && url.password === '';
+  return bare ? url.origin : undefined;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
-import { createGroupCommit, type GroupCommitOptions, Refused } from './group-commit.ts';
+import { GroupCommit, type GroupCommitOptions, Refused } from './group-commit.ts';
 
 function open(options: GroupCommitOptions = {}) {
   const sqlite = new DatabaseSync(':memory:');
@@ -8,7 +8,7 @@ function open(options: GroupCommitOptions = {}) {
     if (sqlite.isOpen) sqlite.close();
   });
   sqlite.exec('CREATE TABLE words (word text UNIQUE)');
-  const commit = createGroupCommit(sqlite, options);
+  const commit = new GroupCommit(sqlite, options);
   const settled: boolean[] = [];
   commit.onSettled((committed) => settled.push(committed));
   const insert = sqlite.prepare('INSERT INTO words VALUES (?)');

@@ -11,25 +11,6 @@ export class Refused {
   }
 }
 
-/**
- * Groups durable writes: all work of one event-loop turn shares a transaction and its commit.
- *
- * Work runs in the order of the calls and sees the changes of earlier work in the transaction. Calls resolve in the same order, once
- * the commit is durable and the database files are verified to be in place. Work that throws rolls back the transaction and rejects all
- * its calls.
- */
-export interface GroupCommit {
-  /**
-   * Runs the synchronous function `work` in the next transaction. Rejects with the reason of a returned `Refused`, with the error of the
-   * commit (see `StorageHealth.failed`), or with `rate_limited` when too many calls wait.
-   */
-  run<T>(work: () => T | Refused): Promise<T>;
-  /** Calls `listener` after each transaction and before its calls settle, with whether it was committed. */
-  onSettled(listener: (committed: boolean) => void): void;
-  /** Resolves when all accepted work has settled. */
-  idle(): Promise<void>;
-}
-
 export interface GroupCommitOptions {
   /** Maximum calls that wait for the next commit. Defaults to 10,000. */
   readonly maxWaiting?: number;
@@ -43,49 +24,66 @@ interface Waiting {
   readonly reject: (reason: unknown) => void;
 }
 
-export function createGroupCommit(sqlite: DatabaseSync, options: GroupCommitOptions = {}): GroupCommit {
-  const { maxWaiting = 10_000, health } = options;
-  const listeners: ((committed: boolean) => void)[] = [];
-  const idlers: (() => void)[] = [];
-  let waiting: Waiting[] = [];
-  let scheduled = false;
+/**
+ * Groups durable writes: all work of one event-loop turn shares a transaction and its commit.
+ *
+ * Work runs in the order of the calls and sees the changes of earlier work in the transaction. Calls resolve in the same order, once
+ * the commit is durable and the database files are verified to be in place. Work that throws rolls back the transaction and rejects all
+ * its calls.
+ */
+export class GroupCommit {
+  readonly #sqlite: DatabaseSync;
+  readonly #maxWaiting: number;
+  readonly #health: StorageHealth | undefined;
+  readonly #listeners: ((committed: boolean) => void)[] = [];
+  readonly #idlers: (() => void)[] = [];
+  #waiting: Waiting[] = [];
+  #scheduled = false;
 
-  function schedule(): void {
-    if (scheduled) return;
-    scheduled = true;
-    setImmediate(flush);
+  constructor(sqlite: DatabaseSync, { maxWaiting = 10_000, health }: GroupCommitOptions = {}) {
+    this.#sqlite = sqlite;
+    this.#maxWaiting = maxWaiting;
+    this.#health = health;
   }
 
-  function flush(): void {
-    scheduled = false;
-    if (sqlite.isOpen && sqlite.isTransaction) {
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    this.#scheduled = false;
+    if (this.#sqlite.isOpen && this.#sqlite.isTransaction) {
       // A transaction of the query builder is open on this connection; it ends within a few turns.
-      schedule();
+      this.#schedule();
       return;
     }
-    const batch = waiting;
-    waiting = [];
-    commit(batch);
-    if (idlers.length > 0) for (const idle of idlers.splice(0)) idle();
+    const batch = this.#waiting;
+    this.#waiting = [];
+    this.#commit(batch);
+    if (this.#idlers.length > 0) for (const idle of this.#idlers.splice(0)) idle();
   }
 
-  function commit(batch: readonly Waiting[]): void {
+  #commit(batch: readonly Waiting[]): void {
     const outcomes: unknown[] = [];
     try {
-      health?.assertWritable();
-      sqlite.exec('BEGIN IMMEDIATE');
+      this.#health?.assertWritable();
+      this.#sqlite.exec('BEGIN IMMEDIATE');
       for (const { work } of batch) outcomes.push(work());
-      sqlite.exec('COMMIT');
-      health?.assertFilesInPlace();
+      this.#sqlite.exec('COMMIT');
+      this.#health?.assertFilesInPlace();
     } catch (error) {
-      if (sqlite.isOpen && sqlite.isTransaction) sqlite.exec('ROLLBACK');
-      for (const listener of listeners) listener(false);
-      const reason = health?.failed(error) ?? error;
+      if (this.#sqlite.isOpen && this.#sqlite.isTransaction) this.#sqlite.exec('ROLLBACK');
+      for (const listener of this.#listeners) listener(false);
+      const reason = this.#health?.failed(error) ?? error;
       for (const { reject } of batch) reject(reason);
       return;
     }
-    health?.succeeded();
-    for (const listener of listeners) listener(true);
+    this.#health?.succeeded();
+    for (const listener of this.#listeners) listener(true);
     for (const [index, { resolve, reject }] of batch.entries()) {
       const outcome = outcomes[index];
       if (outcome instanceof Refused) reject(outcome.reason);
@@ -93,24 +91,32 @@ export function createGroupCommit(sqlite: DatabaseSync, options: GroupCommitOpti
     }
   }
 
-  return {
-    run: (work) =>
-      new Promise((resolve, reject) => {
-        if (waiting.length >= maxWaiting) {
-          throw new RequestError('rate_limited', 'too many writes are waiting', { retryAfterMs: 1_000 });
-        }
-        // The outcome of `work` has the type T.
-        waiting.push({ work, resolve: resolve as (value: unknown) => void, reject });
-        schedule();
-      }),
-    onSettled(listener) {
-      listeners.push(listener);
-    },
-    idle: () =>
-      scheduled
-        ? new Promise((resolve) => {
-            idlers.push(resolve);
-          })
-        : Promise.resolve(),
-  };
+  /**
+   * Runs the synchronous function `work` in the next transaction. Rejects with the reason of a returned `Refused`, with the error of the
+   * commit (see `StorageHealth.failed`), or with `rate_limited` when too many calls wait.
+   */
+  run<T>(work: () => T | Refused): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (this.#waiting.length >= this.#maxWaiting) {
+        throw new RequestError('rate_limited', 'too many writes are waiting', { retryAfterMs: 1_000 });
+      }
+      // The outcome of `work` has the type T.
+      this.#waiting.push({ work, resolve: resolve as (value: unknown) => void, reject });
+      this.#schedule();
+    });
+  }
+
+  /** Calls `listener` after each transaction and before its calls settle, with whether it was committed. */
+  onSettled(listener: (committed: boolean) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Resolves when all accepted work has settled. */
+  idle(): Promise<void> {
+    return this.#scheduled
+      ? new Promise((resolve) => {
+          this.#idlers.push(resolve);
+        })
+      : Promise.resolve();
+  }
 }

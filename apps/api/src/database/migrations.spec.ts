@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
-import { createSessions } from '../auth/sessions.ts';
+import { Sessions } from '../auth/sessions.ts';
 import { createSessionStatusReader } from '../auth/session-status.ts';
 import { oldDatabase } from '../testing/old-database.ts';
 import { openRooms } from '../testing/open-rooms.ts';
-import { tempFolder } from '../testing/temp-folder.ts';
+import { tempFolder } from '../testing/per-test.ts';
 import { openDatabase } from './sqlite.ts';
 
 test('migrates a database of 0.1.0 and keeps its sessions for the maximum token lifetime', async () => {
@@ -24,7 +24,7 @@ test('migrates a database of 0.1.0 and keeps its sessions for the maximum token 
   const { kysely, sqlite, close } = await openDatabase(folder);
   const readStatus = createSessionStatusReader(sqlite);
   const lifetime = { idleMs: 1e12, absoluteMs: 1e12 };
-  const at = (now: number) => createSessions(kysely, { ...lifetime, maxPerUser: 10, readStatus, now: () => now });
+  const at = (now: number) => new Sessions(kysely, { ...lifetime, maxPerUser: 10, readStatus, now: () => now });
   expect(await at(3_000).validate('good', 'maggie')).toEqual({
     state: 'good',
     user: 'maggie',

@@ -1,9 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration';
-import { textIndexMigration } from './text-index.ts';
 import { membersAndChanges } from './migration-0004.ts';
-import { demoPasswordsAndUniqueTitles } from './migration-0006.ts';
-import { listsAndLimits } from './migration-0007.ts';
+import { titleKey } from './new-room.ts';
 import type { Tables } from './schema.ts';
 
 /** All migrations in order. The name of a released migration never changes. */
@@ -89,10 +87,72 @@ const migrations: Record<string, Migration> = {
   },
 
   '0004-members-and-changes': membersAndChanges,
-  // Specific to SQLite.
-  '0005-index-of-texts': textIndexMigration,
-  '0006-demo-passwords-and-unique-titles': demoPasswordsAndUniqueTitles,
-  '0007-lists-and-limits': listsAndLimits,
+
+  /**
+   * The full-text index of messages in FTS5 (sqlite.org/fts5.html), without case and accents. Each row also indexes the room as a word,
+   * so that the cost of a search depends on the searched rooms only. The index stores no texts: its row ids are `messages.number`. Deleted
+   * messages, edits and deletions are not indexed.
+   */
+  '0005-index-of-texts': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await sql`
+        CREATE VIRTUAL TABLE message_texts USING fts5(room, text, content = '', columnsize = 0, prefix = '2 3',
+          tokenize = "unicode61 remove_diacritics 2")`.execute(db);
+      // Removed entries are erased from the file, not only marked as deleted.
+      await sql`INSERT INTO message_texts (message_texts, rank) VALUES ('secure-delete', 1)`.execute(db);
+      await sql`
+        INSERT INTO message_texts (rowid, room, text)
+        SELECT number, lower(hex(room)), text FROM messages ORDER BY number`.execute(db);
+    },
+  },
+
+  /**
+   * Marks the accounts that may have the demo password, and makes the titles of public rooms unique.
+   *
+   * For existing accounts the mark is null (unknown) until a startup needs it. Of existing rooms with the same title, the oldest gets the key.
+   */
+  '0006-demo-passwords-and-unique-titles': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await db.schema.alterTable('users').addColumn('demo_password', 'integer').execute();
+      await sql`
+        UPDATE users SET demo_password = 0
+        WHERE name NOT IN ('maggie', 'bart', 'lisa', 'admin') OR password_hash = ''`.execute(db);
+      await db.schema.alterTable('rooms').addColumn('title_key', 'text').execute();
+      const { rows } = await sql<{ name: string; title: string }>`
+        SELECT name, title FROM rooms WHERE private = 0 ORDER BY created_at, name`.execute(db);
+      const keys = new Set<string>();
+      for (const { name, title } of rows) {
+        const key = titleKey(title);
+        if (keys.has(key)) continue;
+        keys.add(key);
+        await sql`UPDATE rooms SET title_key = ${key} WHERE name = ${name}`.execute(db);
+      }
+      await db.schema.createIndex('room_titles').unique().on('rooms').column('title_key').execute();
+    },
+  },
+
+  /** Adds indexes for the pages of room lists, the stored bytes per user, and a table for probe writes of the health check. */
+  '0007-lists-and-limits': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await db.schema.createIndex('rooms_by_title').on('rooms').columns(['title', 'name']).execute();
+      await db.schema
+        .createIndex('public_rooms_by_title')
+        .on('rooms')
+        .columns(['title', 'name'])
+        .where(sql<boolean>`private = 0`)
+        .execute();
+      await db.schema
+        .createTable('stored_bytes')
+        .addColumn('user_name', 'varchar(64)', (column) => column.primaryKey())
+        .addColumn('since', 'bigint', (column) => column.notNull())
+        .addColumn('bytes', 'bigint', (column) => column.notNull())
+        .execute();
+      await db.schema
+        .createTable('write_probe')
+        .addColumn('filling', 'blob', (column) => column.notNull())
+        .execute();
+    },
+  },
 };
 
 /**

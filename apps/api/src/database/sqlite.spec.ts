@@ -2,7 +2,7 @@ import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { tempFolder } from '../testing/temp-folder.ts';
+import { tempFolder } from '../testing/per-test.ts';
 import { DataDirInUse, DataDirUnusable } from './data-dir.ts';
 import { DatabaseDamaged } from './integrity.ts';
 import { type Database, databaseFile, openDatabase } from './sqlite.ts';

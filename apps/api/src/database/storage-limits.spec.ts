@@ -1,7 +1,7 @@
 import { RequestError } from '@usher/realtime';
 import { expect, onTestFinished, test } from 'vitest';
 import { openDatabase } from './sqlite.ts';
-import { tempFolder } from '../testing/temp-folder.ts';
+import { tempFolder } from '../testing/per-test.ts';
 import { StorageLimits, type StorageLimitsOptions } from './storage-limits.ts';
 
 async function open(options: Partial<StorageLimitsOptions> = {}, folder = tempFolder()) {

@@ -18,29 +18,39 @@ export interface CallBudgetOptions {
   readonly callsPerSecond: number;
 }
 
-export interface CallBudget {
-  /** @throws HttpProblem 429 `rate_limited`. A request is charged once. Further charges have no effect. */
-  chargeUser(user: string, request: FastifyRequest): Promise<void>;
-  /** Charges the network of the client's address. @throws HttpProblem 429 `rate_limited` */
-  chargeAddress(request: FastifyRequest): Promise<void>;
-}
-
 const windowSeconds = 10;
 /** Users may share an address, and most of their calls are charged to the user. */
 const addressFactor = 10;
 
-/** Creates the budgets for API calls: one per user, and one per address for unauthenticated calls. */
-export function createCallBudget({ callsPerSecond }: CallBudgetOptions): CallBudget {
-  const limiter = (factor: number): RateLimiterMemory =>
-    new RateLimiterMemory({ points: callsPerSecond * windowSeconds * factor, duration: windowSeconds });
-  const users = limiter(1);
-  const addresses = limiter(addressFactor);
-  const charged = new WeakSet<FastifyRequest>();
+/** The budgets for API calls: one per user, and one per address for unauthenticated calls. A request is charged once. */
+export class CallBudget {
+  readonly #callsPerSecond: number;
+  readonly #users: RateLimiterMemory;
+  readonly #addresses: RateLimiterMemory;
+  readonly #charged = new WeakSet<FastifyRequest>();
 
-  async function charge(budget: RateLimiterMemory, key: string, request: FastifyRequest): Promise<void> {
+  constructor({ callsPerSecond }: CallBudgetOptions) {
+    const limiter = (factor: number): RateLimiterMemory =>
+      new RateLimiterMemory({ points: callsPerSecond * windowSeconds * factor, duration: windowSeconds });
+    this.#callsPerSecond = callsPerSecond;
+    this.#users = limiter(1);
+    this.#addresses = limiter(addressFactor);
+  }
+
+  /** @throws HttpProblem 429 `rate_limited` */
+  chargeUser(user: string, request: FastifyRequest): Promise<void> {
+    return this.#charge(this.#users, user, request);
+  }
+
+  /** Charges the network of the client's address. @throws HttpProblem 429 `rate_limited` */
+  chargeAddress(request: FastifyRequest): Promise<void> {
+    return this.#charge(this.#addresses, networkOf(request.ip), request);
+  }
+
+  async #charge(budget: RateLimiterMemory, key: string, request: FastifyRequest): Promise<void> {
     const { cost = 1 } = request.routeOptions.config;
-    if (callsPerSecond === 0 || cost === 0 || charged.has(request)) return;
-    charged.add(request);
+    if (this.#callsPerSecond === 0 || cost === 0 || this.#charged.has(request)) return;
+    this.#charged.add(request);
     try {
       await budget.consume(key, cost);
     } catch (error) {
@@ -49,11 +59,6 @@ export function createCallBudget({ callsPerSecond }: CallBudgetOptions): CallBud
       throw new HttpProblem('rate_limited', { retryAfterMs: Math.min(error.msBeforeNext, windowSeconds * 1_000) });
     }
   }
-
-  return {
-    chargeUser: (user, request) => charge(users, user, request),
-    chargeAddress: (request) => charge(addresses, networkOf(request.ip), request),
-  };
 }
 
 /** Charges the address for API calls without a token. `authenticate` charges calls with a token. */

@@ -1,5 +1,5 @@
+import { problem, type ProblemCode, problems, type Proof } from '@usher/protocol';
 import type { FastifyReply } from 'fastify';
-import { problem, type ProblemCode, problems } from '@usher/protocol';
 
 /** An HTTP error of the API. Thrown anywhere in a request, it becomes a problem+json response. */
 export class HttpProblem extends Error {
@@ -44,4 +44,15 @@ export function sendProblem(
     .type('application/problem+json')
     .serializer(JSON.stringify)
     .send(body);
+}
+
+/**
+ * Returns the proof for the HTTP response.
+ *
+ * @throws HttpProblem 503 `store_unavailable` with the partial proof if a node did not respond. The revocation is durable anyway.
+ */
+export function proofOrProblem({ complete, closed, nodes }: Proof & { readonly complete: boolean }): Proof {
+  const proof = { closed, nodes: [...nodes] };
+  if (!complete) throw new HttpProblem('store_unavailable', { retryAfterMs: 1_000, extension: proof });
+  return proof;
 }

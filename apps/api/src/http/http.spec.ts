@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { newApp } from '../testing/new-app.ts';
-import type { HttpTimeouts } from './server-options.ts';
+import type { HttpTimeouts } from './connection-limits.ts';
 
 /** Sends raw bytes and reads until the server closes the connection. */
 async function raw(url: string, bytes: string): Promise<{ head: string; body: string }> {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { newApp, type TestApp } from '../testing/new-app.ts';
-import { tempFolder } from '../testing/temp-folder.ts';
+import { tempFolder } from '../testing/per-test.ts';
 
 const index = '<!doctype html><title>Usher</title>';
 const script = 'export const usher = "authenticates connections";'.repeat(50);

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { newApp } from '../testing/new-app.ts';
-import { tempFolder } from '../testing/temp-folder.ts';
-import { defaultTimeouts } from './server-options.ts';
+import { tempFolder } from '../testing/per-test.ts';
+import { defaultTimeouts } from './connection-limits.ts';
 
 /** A built page with forty chunks, and a file that is larger than all socket buffers. */
 function newPage(): string {

@@ -1,8 +1,8 @@
-import type { Room } from '@usher/protocol';
+import type { Room } from '@usher/chat-api';
 import { unreadCounts } from '@usher/realtime/postgres';
 import type { Pool, QueryResultRow } from 'pg';
 import { BadRoomCursor, listedOwnRooms, type RoomList, type RoomListQuery, type RoomPage } from '../rooms/room-list.ts';
-import type { ReadRoomAccess } from '../rooms/room-access.ts';
+import type { ReadRoomAccess } from '../rooms/room-directory.ts';
 
 const columns = 'r.name, r.title, r.private, r.seq, r.last_at, r.created_by';
 

@@ -3,11 +3,11 @@ import { PostgresHistory, PostgresMemberships } from '@usher/realtime/postgres';
 import { historyContract, membershipsContract, readMarkersContract } from '@usher/realtime/testing';
 import { PostgresServer } from '@usher/test-servers';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { createRoomDirectory } from '../rooms/room-directory.ts';
-import { addRoom } from '../rooms/new-room.ts';
+import { RoomDirectory } from '../rooms/room-directory.ts';
+import { addRoom } from '../database/new-room.ts';
 import { BadRoomCursor } from '../rooms/room-list.ts';
 import { searchContract } from '../testing/search-contract.ts';
-import { createUsers } from '../users/users.ts';
+import { Users } from '../users/users.ts';
 import { openPostgres, PostgresUnusable } from './postgres-database.ts';
 import { createPostgresRoomAccessReader, PostgresRoomList } from './postgres-rooms.ts';
 import { PostgresSearch, searchableWords } from './postgres-search.ts';
@@ -24,9 +24,9 @@ async function open(url?: string) {
   onTestFinished(() => database.close());
   const { pool, kysely } = database;
   const memberships = new PostgresMemberships(pool);
-  const users = createUsers(kysely, Date.now);
+  const users = new Users(kysely, Date.now);
   const limits = { perUser: 1_000, perUserAndHour: 1_000 };
-  const rooms = createRoomDirectory(kysely, {
+  const rooms = new RoomDirectory(kysely, {
     readAccess: createPostgresRoomAccessReader(pool),
     limits,
     now: Date.now,

@@ -1,6 +1,6 @@
 import { type FastifyPluginCallbackTypebox, Type } from '@fastify/type-provider-typebox';
-import { membersSchema } from '@usher/protocol/server';
-import type { Member } from '@usher/protocol';
+import { membersSchema } from '@usher/chat-api/server';
+import type { Member } from '@usher/chat-api';
 import type { Memberships, Rooms } from '@usher/realtime/rooms';
 import type { FastifyRequest } from 'fastify';
 import { HttpProblem } from '../http/http-problem.ts';

@@ -33,3 +33,8 @@ export function toMessage(row: Row): Message {
   if (deleted != null) message.deleted = integer(deleted);
   return message;
 }
+
+/** Encodes the name of a room as one word of the text index. The tokenizer would split `my-room` into two words. */
+export function roomWord(room: string): string {
+  return Buffer.from(room).toString('hex');
+}

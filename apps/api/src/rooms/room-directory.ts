@@ -1,8 +1,41 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Room } from '@usher/chat-api';
+import { UnknownRoom } from '@usher/realtime/rooms';
 import type { Kysely } from 'kysely';
-import type { Room } from '@usher/protocol';
+import { addRoom, type NewRoom } from '../database/new-room.ts';
 import type { Tables } from '../database/schema.ts';
-import { addRoom, type NewRoom } from './new-room.ts';
-import type { ReadRoomAccess, RoomAccess } from './room-access.ts';
+import { string } from '../database/sqlite-values.ts';
+
+/** The facts about a room that a user's rights in it depend on. */
+export interface RoomAccess {
+  readonly private: boolean;
+  /** The user who created the room. Never changes. */
+  readonly owner: string;
+  /** Whether the user is a member. */
+  readonly member: boolean;
+}
+
+/**
+ * Reads a room for a user. Costs the same for a room that does not exist as for one of which the user is not a member. Synchronous
+ * where possible, because every message to a private room reads it.
+ */
+export type ReadRoomAccess = (room: string, user: string) => RoomAccess | undefined | Promise<RoomAccess | undefined>;
+
+export function createRoomAccessReader(sqlite: DatabaseSync): ReadRoomAccess {
+  const select = sqlite.prepare(
+    `SELECT private, created_by, (SELECT 1 FROM memberships WHERE user_name = ? AND room = name) AS member
+     FROM rooms WHERE name = ?`,
+  );
+  return (room, user) => {
+    const row = select.get(user, room);
+    if (row === undefined) return undefined;
+    return { private: row['private'] !== 0, owner: string(row['created_by']), member: row['member'] === 1 };
+  };
+}
+
+export function unknownRoom(room: string): UnknownRoom {
+  return new UnknownRoom(`unknown room ${room}`);
+}
 
 /** The user and roles that access to a room depends on. */
 export interface Requester {
@@ -20,22 +53,6 @@ export interface VisibleRoom extends RoomAccess {
 export interface TooManyRooms {
   /** When one more can be created, in milliseconds; absent if waiting does not help. */
   readonly retryAfterMs?: number;
-}
-
-export interface RoomDirectory {
-  /** Creates a room with its creator as the first member. */
-  add(room: NewRoom): Promise<Room | 'in_use' | TooManyRooms>;
-  /**
-   * Reads the access of a requester to a room. Returns `undefined`, at the same cost, for a room that does not exist and for one that
-   * the requester may not see.
-   */
-  accessTo(requester: Requester, room: string): Promise<VisibleRoom | undefined>;
-  /** Whether a requester may see and join a room. Synchronous for a public room that was read before. */
-  admits(requester: Requester, room: string): boolean | Promise<boolean>;
-  /** Whether a room exists and is public. Synchronous for a room that was read before. */
-  isPublic(room: string): boolean | Promise<boolean>;
-  /** The names of a room's members in alphabetical order, at most `listedMembers`. */
-  members(room: string): Promise<string[]>;
 }
 
 export interface RoomDirectoryOptions {
@@ -57,94 +74,106 @@ const hourMs = 3_600_000;
 const listedMembers = 2_000;
 
 /** Rooms and the access to them: members and admins may see a private room, all users a public one. */
-export function createRoomDirectory(db: Kysely<Tables>, options: RoomDirectoryOptions): RoomDirectory {
-  const { readAccess, now, limits } = options;
+export class RoomDirectory {
+  readonly #db: Kysely<Tables>;
+  readonly #options: RoomDirectoryOptions;
   // Safe to cache: rooms are never deleted and a public room never becomes private. Private rooms are not cached, because members
   // change, also on other nodes.
-  const publicRooms = new Set<string>();
+  readonly #publicRooms = new Set<string>();
 
-  function cache(name: string): void {
-    if (publicRooms.size >= cachedRooms) {
-      const [oldest] = publicRooms;
-      if (oldest !== undefined) publicRooms.delete(oldest);
+  constructor(db: Kysely<Tables>, options: RoomDirectoryOptions) {
+    this.#db = db;
+    this.#options = options;
+  }
+
+  #cache(name: string): void {
+    if (this.#publicRooms.size >= cachedRooms) {
+      const [oldest] = this.#publicRooms;
+      if (oldest !== undefined) this.#publicRooms.delete(oldest);
     }
-    publicRooms.add(name);
+    this.#publicRooms.add(name);
   }
 
   /** Returns `undefined` unless the requester may see the room. */
-  function authorize({ user, roles }: Requester, name: string, room: RoomAccess | undefined): VisibleRoom | undefined {
+  #authorize({ user, roles }: Requester, name: string, room: RoomAccess | undefined): VisibleRoom | undefined {
     if (room === undefined) return undefined;
     if (!room.private) {
-      cache(name);
+      this.#cache(name);
       return { ...room, canManage: false };
     }
     const admin = isAdmin(roles);
     return room.member || admin ? { ...room, canManage: admin || room.owner === user } : undefined;
   }
 
-  return {
-    async add(room) {
-      const at = now();
-      const made = await db.transaction().execute(async (transaction) => {
-        const created = transaction.selectFrom('rooms').where('created_by', '=', room.createdBy);
-        const { count } = await created.select(({ fn }) => fn.countAll<number>().as('count')).executeTakeFirstOrThrow();
-        if (count >= limits.perUser) return {};
-        // The room that must be at least an hour old.
-        const oldest = await created
-          .select('created_at')
-          .orderBy('created_at', 'desc')
-          .offset(limits.perUserAndHour - 1)
-          .limit(1)
-          .executeTakeFirst();
-        const ageMs = oldest === undefined ? hourMs : at - oldest.created_at;
-        if (ageMs < hourMs) return { retryAfterMs: Math.min(hourMs, hourMs - ageMs) };
-        return (await addRoom(transaction, room, at)) ? 'made' : 'in_use';
-      });
-      if (made !== 'made') return made;
-      if (!room.private) cache(room.room);
-      return {
-        room: room.room,
-        title: room.title,
-        private: room.private,
-        seq: 0,
-        at,
-        unread: 0,
-        read: 0,
-        mentions: 0,
-        isMember: true,
-        canManage: room.private,
-      };
-    },
+  /** Creates a room with its creator as the first member. */
+  async add(room: NewRoom): Promise<Room | 'in_use' | TooManyRooms> {
+    const at = this.#options.now();
+    const made = await this.#db.transaction().execute(async (transaction) => {
+      const created = transaction.selectFrom('rooms').where('created_by', '=', room.createdBy);
+      const { count } = await created.select(({ fn }) => fn.countAll<number>().as('count')).executeTakeFirstOrThrow();
+      if (count >= this.#options.limits.perUser) return {};
+      // The room that must be at least an hour old.
+      const oldest = await created
+        .select('created_at')
+        .orderBy('created_at', 'desc')
+        .offset(this.#options.limits.perUserAndHour - 1)
+        .limit(1)
+        .executeTakeFirst();
+      const ageMs = oldest === undefined ? hourMs : at - oldest.created_at;
+      if (ageMs < hourMs) return { retryAfterMs: Math.min(hourMs, hourMs - ageMs) };
+      return (await addRoom(transaction, room, at)) ? 'made' : 'in_use';
+    });
+    if (made !== 'made') return made;
+    if (!room.private) this.#cache(room.room);
+    return {
+      room: room.room,
+      title: room.title,
+      private: room.private,
+      seq: 0,
+      at,
+      unread: 0,
+      read: 0,
+      mentions: 0,
+      isMember: true,
+      canManage: room.private,
+    };
+  }
 
-    async accessTo(requester, name) {
-      return authorize(requester, name, await readAccess(name, requester.user));
-    },
+  /**
+   * Reads the access of a requester to a room. Returns `undefined`, at the same cost, for a room that does not exist and for one that
+   * the requester may not see.
+   */
+  async accessTo(requester: Requester, name: string): Promise<VisibleRoom | undefined> {
+    return this.#authorize(requester, name, await this.#options.readAccess(name, requester.user));
+  }
 
-    admits(requester, name) {
-      if (publicRooms.has(name)) return true;
-      const access = readAccess(name, requester.user);
-      if (access instanceof Promise) return access.then((room) => authorize(requester, name, room) !== undefined);
-      return authorize(requester, name, access) !== undefined;
-    },
+  /** Whether a requester may see and join a room. Synchronous for a public room that was read before. */
+  admits(requester: Requester, name: string): boolean | Promise<boolean> {
+    if (this.#publicRooms.has(name)) return true;
+    const access = this.#options.readAccess(name, requester.user);
+    if (access instanceof Promise) return access.then((room) => this.#authorize(requester, name, room) !== undefined);
+    return this.#authorize(requester, name, access) !== undefined;
+  }
 
-    isPublic(name) {
-      if (publicRooms.has(name)) return true;
-      const access = readAccess(name, '');
-      if (access instanceof Promise) return access.then((room) => room?.private === false);
-      return access?.private === false;
-    },
+  /** Whether a room exists and is public. Synchronous for a room that was read before. */
+  isPublic(name: string): boolean | Promise<boolean> {
+    if (this.#publicRooms.has(name)) return true;
+    const access = this.#options.readAccess(name, '');
+    if (access instanceof Promise) return access.then((room) => room?.private === false);
+    return access?.private === false;
+  }
 
-    async members(room) {
-      const rows = await db
-        .selectFrom('memberships')
-        .select('user_name')
-        .where('room', '=', room)
-        .orderBy('user_name')
-        .limit(listedMembers)
-        .execute();
-      return rows.map((row) => row.user_name);
-    },
-  };
+  /** The names of a room's members in alphabetical order, at most `listedMembers`. */
+  async members(room: string): Promise<string[]> {
+    const rows = await this.#db
+      .selectFrom('memberships')
+      .select('user_name')
+      .where('room', '=', room)
+      .orderBy('user_name')
+      .limit(listedMembers)
+      .execute();
+    return rows.map((row) => row.user_name);
+  }
 }
 
 function isAdmin(roles: readonly string[]): boolean {

@@ -4,10 +4,8 @@
  */
 import { DatabaseSync } from 'node:sqlite';
 import { workerData } from 'node:worker_threads';
-import { BadRoomCursor, type RoomListQuery } from './room-list.ts';
-import { BadSearch, type FoundMessages, type SearchFault, type SearchFor } from './search.ts';
-import { createSqliteRoomList } from './sqlite-room-list.ts';
-import { createSqliteSearch } from './sqlite-search.ts';
+import { BadRoomCursor, createSqliteRoomList, type RoomListQuery } from './room-list.ts';
+import { BadSearch, createSqliteSearch, type FoundMessages, type SearchFault, type SearchFor } from './search.ts';
 import type { UnreadBounds } from './unread-counts.ts';
 
 export interface RoomReaderData {

@@ -1,9 +1,9 @@
-import { roomsSchema } from '@usher/protocol/server';
+import { roomsSchema } from '@usher/chat-api/server';
 import { Value } from 'typebox/value';
 import { expect, onTestFinished, test } from 'vitest';
 import { openRooms } from '../testing/open-rooms.ts';
 import { searchContract } from '../testing/search-contract.ts';
-import { createRoomReader } from './room-reader.ts';
+import { RoomReader } from './room-reader.ts';
 import { BadRoomCursor } from './room-list.ts';
 
 function nothing(): void {
@@ -13,7 +13,7 @@ const log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
 async function open() {
   const rooms = await openRooms();
-  const reader = createRoomReader(rooms.database.file, { log, threads: 1 });
+  const reader = new RoomReader(rooms.database.file, { log, threads: 1 });
   onTestFinished(() => reader.close());
   return { ...rooms, reader };
 }

@@ -1,18 +1,21 @@
 import { type FastifyPluginCallbackTypebox, Type } from '@fastify/type-provider-typebox';
+import type { MessagePageQuery } from '@usher/chat-api';
 import {
   messagePageQuerySchema,
   messagePageSchema,
   newRoomSchema,
-  roomBounds,
   roomSchema,
   roomsQuerySchema,
-} from '@usher/protocol/server';
-import type { MessagePageQuery } from '@usher/protocol';
-import { type History, type Range, limitToFrame } from '@usher/realtime/rooms';
+  searchQuerySchema,
+  searchResultsSchema,
+} from '@usher/chat-api/server';
+import { roomBounds } from '@usher/protocol/server';
+import { type History, limitToFrame, type Range } from '@usher/realtime/rooms';
+import { normalizeTitle } from '../database/new-room.ts';
 import { HttpProblem } from '../http/http-problem.ts';
 import type { RoomDirectory } from './room-directory.ts';
 import { BadRoomCursor, type RoomList } from './room-list.ts';
-import { normalizeTitle } from './room-title.ts';
+import { BadSearch, type Search, searchedWords, type SearchFault } from './search.ts';
 
 export interface RoomRoutesOptions {
   readonly rooms: RoomDirectory;
@@ -101,3 +104,36 @@ function rangeOf({ before, after, limit = roomBounds.freshMessages }: MessagePag
   if (after !== undefined) return { after, limit, bytes };
   return before === undefined ? { limit, bytes } : { before, limit, bytes };
 }
+
+export interface SearchRoutesOptions {
+  readonly rooms: RoomDirectory;
+  readonly search: Search;
+}
+
+const detailOf: Readonly<Record<SearchFault, string>> = {
+  bad_cursor: 'querystring/before: must be the next of the previous page',
+  too_many_words: `querystring/q: must have at most ${searchedWords} different words`,
+};
+
+/** Searches the rooms of the caller, or one room that the caller may see. */
+export const searchRoutes: FastifyPluginCallbackTypebox<SearchRoutesOptions> = (app, { rooms, search }, done) => {
+  app.get(
+    '/search',
+    { config: { cost: 10 }, schema: { querystring: searchQuerySchema, response: { 200: searchResultsSchema } } },
+    async (request, reply) => {
+      const account = await app.authenticate(request);
+      const { q: words, room, before, limit = 20 } = request.query;
+      if (room !== undefined && !(await rooms.admits(account, room))) throw new HttpProblem('not_found');
+      const within = { ...(room === undefined ? {} : { rooms: [room] }), ...(before === undefined ? {} : { before }) };
+      try {
+        const { messages, next } = await search.find({ user: account.user, words, limit, ...within });
+        reply.header('cache-control', 'no-store');
+        return { messages: [...messages], ...(next === undefined ? {} : { next }) };
+      } catch (error) {
+        if (!(error instanceof BadSearch)) throw error;
+        throw new HttpProblem('bad_request', { detail: detailOf[error.fault] });
+      }
+    },
+  );
+  done();
+};

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { clock } from '../testing/clock.ts';
+import { clock } from '../testing/per-test.ts';
 import { newApp } from '../testing/new-app.ts';
 
 describe('rooms', () => {

@@ -6,7 +6,7 @@ import { UnknownRoom } from '@usher/realtime/rooms';
 import { historyContract } from '@usher/realtime/testing';
 import { describe, expect, test, vi } from 'vitest';
 import { type OpenRooms, openRooms, type OpenRoomsOptions } from '../testing/open-rooms.ts';
-import { tempFolder } from '../testing/temp-folder.ts';
+import { tempFolder } from '../testing/per-test.ts';
 import { eraseDeletedTexts } from './sqlite-history.ts';
 
 async function open(options: OpenRoomsOptions = {}): Promise<OpenRooms> {

@@ -3,22 +3,21 @@ import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { Message } from '@usher/protocol';
 import {
   type Appended,
+  changeDenial,
   type Entry,
   type History,
   type HistoryPage,
-  type Range,
-  changeDenial,
   keyConflict,
+  type Range,
 } from '@usher/realtime/rooms';
 import { type GroupCommit, Refused } from '../database/group-commit.ts';
-import { bytesPerMessage } from '../database/storage-limits.ts';
-import { createMentions } from './sqlite-mentions.ts';
-import { busyTimeoutMs } from '../database/sqlite.ts';
 import { integer, string } from '../database/sqlite-values.ts';
-import { sharedReads } from './shared-reads.ts';
+import { busyTimeoutMs } from '../database/sqlite.ts';
+import { bytesPerMessage } from '../database/storage-limits.ts';
+import { MessageIndexes } from './message-indexes.ts';
 import { messageColumns, toMessage } from './message-rows.ts';
-import { unknownRoom } from './unknown-room.ts';
-import { createTextIndex } from '../database/text-index.ts';
+import { unknownRoom } from './room-directory.ts';
+import { sharedReads } from './shared-reads.ts';
 
 export interface SqliteHistoryOptions {
   readonly now?: () => number;
@@ -45,8 +44,7 @@ export function createSqliteHistory(
 ): History {
   const { now = Date.now, admit, readFailed, onCommit } = options;
   const statements = prepare(sqlite);
-  const mentions = createMentions(sqlite);
-  const index = createTextIndex(sqlite);
+  const indexes = new MessageIndexes(sqlite);
   let appends = 0;
   commit.onSettled((committed) => {
     if (committed && appends > 0) onCommit?.(appends);
@@ -83,8 +81,7 @@ export function createSqliteHistory(
       ...[room, message.seq, message.id, user, key, message.text, at, edits ?? null, deletes ?? null],
     );
     if (first === undefined) {
-      index.add(Number(lastInsertRowid), room, message.text);
-      mentions.add(message);
+      indexes.add(Number(lastInsertRowid), message);
     } else {
       applyChange(first, message);
     }
@@ -99,12 +96,10 @@ export function createSqliteHistory(
   /** Applies an edit or a deletion to the original message. */
   function applyChange(first: Found, { deletes, text, at }: Message): void {
     const { number, room, seq } = first;
-    index.remove(number, room, first.text);
-    mentions.remove(first);
+    indexes.remove(number, first);
     if (deletes === undefined) {
       statements.edit.run(text, at, number);
-      index.add(number, room, text);
-      mentions.add({ ...first, text });
+      indexes.add(number, { ...first, text });
     } else {
       statements.empty.run(at, number);
       statements.emptyEdits.run(room, seq);

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { DatabaseSync, StatementSync } from 'node:sqlite';
 import { type MembershipsUnderTest, membershipsContract, readMarkersContract } from '@usher/realtime/testing';
 import { describe, expect, test, vi } from 'vitest';
-import { createGroupCommit } from '../database/group-commit.ts';
+import { GroupCommit } from '../database/group-commit.ts';
 import { busyTimeoutMs } from '../database/sqlite.ts';
 import { openRooms } from '../testing/open-rooms.ts';
-import { tempFolder } from '../testing/temp-folder.ts';
+import { tempFolder } from '../testing/per-test.ts';
 import { createSqliteHistory } from './sqlite-history.ts';
 import { createSqliteMemberships } from './sqlite-memberships.ts';
 import { createSqliteReadMarkers } from './sqlite-read-markers.ts';
@@ -15,7 +15,7 @@ async function twoConnections(): Promise<MembershipsUnderTest> {
   const here = await openRooms();
   const { file, sqlite } = here.database;
   const second = new DatabaseSync(file, { enableForeignKeyConstraints: true, timeout: busyTimeoutMs });
-  const commit = createGroupCommit(second);
+  const commit = new GroupCommit(second);
   return {
     here,
     there: {

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Memberships } from '@usher/realtime/rooms';
 import { type GroupCommit, Refused } from '../database/group-commit.ts';
 import { string } from '../database/sqlite-values.ts';
-import { unknownRoom } from './unknown-room.ts';
+import { unknownRoom } from './room-directory.ts';
 
 export interface SqliteMembershipsOptions {
   /** Returns Unix milliseconds. Defaults to `Date.now`. */

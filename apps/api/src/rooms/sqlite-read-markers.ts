@@ -6,7 +6,7 @@ import type { GroupCommit } from '../database/group-commit.ts';
 import { integer, type Row } from '../database/sqlite-values.ts';
 import { createTurns } from './turns.ts';
 import { unreadCounts, type UnreadBounds } from './unread-counts.ts';
-import { unknownRoom } from './unknown-room.ts';
+import { unknownRoom } from './room-directory.ts';
 
 export const unreadBounds: UnreadBounds = { max: roomBounds.unreadMessages, scanned: 10 * roomBounds.unreadMessages };
 

@@ -1,7 +1,7 @@
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { clock } from '../testing/clock.ts';
+import { clock } from '../testing/per-test.ts';
 import { newApp } from '../testing/new-app.ts';
 
 const key = () => crypto.randomUUID();

@@ -4,11 +4,11 @@ import { type Bus, createConnections, createMemoryBus } from '@usher/realtime';
 import { createMemoryTicketStore, type TicketStore, TicketStoreUnavailable } from '@usher/ticket';
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
-import { createSessions, type Sessions } from '../auth/sessions.ts';
+import { Sessions } from '../auth/sessions.ts';
 import { createSessionStatusReader } from '../auth/session-status.ts';
 import { openDatabase } from '../database/sqlite.ts';
-import { tempFolder } from '../testing/temp-folder.ts';
-import { createUsers } from '../users/users.ts';
+import { tempFolder } from '../testing/per-test.ts';
+import { Users } from '../users/users.ts';
 import { createClusterRevocation } from './cluster-revocation.ts';
 import { ConnectionReservations } from './connection-reservations.ts';
 
@@ -20,10 +20,10 @@ const endpoint = '/api/ws';
 async function newCluster() {
   const { kysely: db, sqlite, close } = await openDatabase(tempFolder());
   onTestFinished(close);
-  const users = createUsers(db, Date.now);
+  const users = new Users(db, Date.now);
   for (const name of ['maggie', 'bart']) await users.add({ name, passwordHash: '', roles: [] });
   const lifetime = { idleMs: 3_600_000, absoluteMs: 86_400_000 };
-  const sessions = createSessions(db, {
+  const sessions = new Sessions(db, {
     ...lifetime,
     maxPerUser: 100,
     readStatus: createSessionStatusReader(sqlite),

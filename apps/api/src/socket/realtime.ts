@@ -18,7 +18,7 @@ import {
   type Rooms,
 } from '@usher/realtime/rooms';
 import type { Config } from '../config/config.ts';
-import type { Metrics } from '../metrics.ts';
+import type { Metrics } from '../http/metrics.ts';
 import type { RoomDirectory } from '../rooms/room-directory.ts';
 
 export interface RealtimeParts {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { describe, expect, test } from 'vitest';
 import { newApp } from '../testing/new-app.ts';
-import { tempFolder } from '../testing/temp-folder.ts';
+import { tempFolder } from '../testing/per-test.ts';
 import { dial, TestSocket } from '../testing/test-socket.ts';
 
 const send = (text: string, key = crypto.randomUUID()): object => ({ room: 'general', key, text });

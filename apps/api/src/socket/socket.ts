@@ -4,8 +4,6 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import websocket from '@fastify/websocket';
-import fp from 'fastify-plugin';
-import type { WebSocket } from 'ws';
 import { closeCode, type RoomsProtocol } from '@usher/protocol';
 import { roomsProtocol } from '@usher/protocol/server';
 import { type Connection, type Connections, createMemoryBus, type Renewal } from '@usher/realtime';
@@ -13,23 +11,24 @@ import type { History, Memberships, ReadMarkers, Rooms } from '@usher/realtime/r
 import { attach, serverOptions } from '@usher/realtime/ws';
 import { ConnectSlots, createMemoryTicketStore } from '@usher/ticket';
 import { type HandshakeOutcome, ticketGate } from '@usher/ticket/fastify';
+import fp from 'fastify-plugin';
+import type { WebSocket } from 'ws';
 import type { SessionRevocation } from '../auth/session-revocation.ts';
-import type { Sessions } from '../auth/sessions.ts';
 import type { SessionStatus } from '../auth/session-status.ts';
+import type { Sessions } from '../auth/sessions.ts';
 import type { Config } from '../config/config.ts';
 import { allowedOrigins } from '../config/origins.ts';
-import { type Deadline, settledWithin } from '../deadline.ts';
 import { clientAddress, proxyTrust } from '../http/client-address.ts';
 import type { ConnectionLimits } from '../http/connection-limits.ts';
-import { limitedWarnings } from '../http/limited-warnings.ts';
-import type { Metrics } from '../metrics.ts';
+import { limitedWarnings } from '../http/logging.ts';
+import type { Metrics } from '../http/metrics.ts';
+import { type Deadline, drainSpreadMs, settledWithin } from '../lifecycle/timing.ts';
 import type { RoomDirectory } from '../rooms/room-directory.ts';
-import { drainSpreadMs } from './drain-spread.ts';
-import { createClusterRevocation } from './cluster-revocation.ts';
 import { AdmittedClient } from './admitted-client.ts';
+import { createClusterRevocation } from './cluster-revocation.ts';
+import { ConnectionReservations } from './connection-reservations.ts';
 import { createRealtime } from './realtime.ts';
 import { createReplays } from './replays.ts';
-import { ConnectionReservations } from './connection-reservations.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {

@@ -9,7 +9,7 @@ import { loadConfig } from '../config/config.ts';
 import { isLoopbackUrl } from '../config/origins.ts';
 import { databaseFile } from '../database/sqlite.ts';
 import type {} from './demo-database.ts';
-import { tempFolder } from './temp-folder.ts';
+import { tempFolder } from './per-test.ts';
 import { dial, type DialOptions, type Refusal, TestSocket } from './test-socket.ts';
 
 export interface Answer {

@@ -1,19 +1,16 @@
-import { onTestFinished } from 'vitest';
 import type { History, Memberships, ReadMarkers } from '@usher/realtime/rooms';
-import { createGroupCommit, type GroupCommit, type GroupCommitOptions } from '../database/group-commit.ts';
+import { onTestFinished } from 'vitest';
+import { GroupCommit, type GroupCommitOptions } from '../database/group-commit.ts';
+import { addRoom } from '../database/new-room.ts';
 import { type Database, openDatabase } from '../database/sqlite.ts';
-import { addRoom } from '../rooms/new-room.ts';
-import { createRoomDirectory, type RoomDirectory } from '../rooms/room-directory.ts';
-import { createRoomAccessReader } from '../rooms/room-access.ts';
-import type { RoomListQuery, RoomPage } from '../rooms/room-list.ts';
-import type { Search } from '../rooms/search.ts';
+import { createRoomAccessReader, RoomDirectory } from '../rooms/room-directory.ts';
+import { createSqliteRoomList, type RoomListQuery, type RoomPage } from '../rooms/room-list.ts';
+import { createSqliteSearch, type Search } from '../rooms/search.ts';
 import { createSqliteHistory } from '../rooms/sqlite-history.ts';
 import { createSqliteMemberships } from '../rooms/sqlite-memberships.ts';
 import { createSqliteReadMarkers, unreadBounds } from '../rooms/sqlite-read-markers.ts';
-import { createSqliteRoomList } from '../rooms/sqlite-room-list.ts';
-import { createSqliteSearch } from '../rooms/sqlite-search.ts';
-import { createUsers } from '../users/users.ts';
-import { tempFolder } from './temp-folder.ts';
+import { Users } from '../users/users.ts';
+import { tempFolder } from './per-test.ts';
 
 export interface OpenRooms {
   readonly database: Database;
@@ -43,16 +40,16 @@ export async function openRooms(options: OpenRoomsOptions = {}): Promise<OpenRoo
     database.close();
   });
   const { kysely, sqlite } = database;
-  const commit = createGroupCommit(sqlite, { health: database.health, ...options });
+  const commit = new GroupCommit(sqlite, { health: database.health, ...options });
   const commits: number[] = [];
   const history = createSqliteHistory(sqlite, commit, { onCommit: (appends) => commits.push(appends) });
   const memberships = createSqliteMemberships(sqlite, commit);
   const readMarkers = createSqliteReadMarkers(sqlite, commit);
   const limits = { perUser: 1_000, perUserAndHour: 1_000 };
-  const rooms = createRoomDirectory(kysely, { readAccess: createRoomAccessReader(sqlite), limits, now: Date.now });
+  const rooms = new RoomDirectory(kysely, { readAccess: createRoomAccessReader(sqlite), limits, now: Date.now });
   const find = createSqliteSearch(sqlite);
   const list = createSqliteRoomList(sqlite, unreadBounds);
-  const users = createUsers(kysely, Date.now);
+  const users = new Users(kysely, Date.now);
   return {
     ...{ database, commit, commits, history, memberships, readMarkers, rooms },
     search: {

@@ -2,11 +2,11 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Kysely } from 'kysely';
 import { type Config, ConfigError } from '../config/config.ts';
 import type { Tables } from '../database/schema.ts';
-import { addRoom } from '../rooms/new-room.ts';
+import { addRoom } from '../database/new-room.ts';
 import { demoPassword, demoUsers } from './demo-accounts.ts';
 import { weaknessOf } from './password-rules.ts';
 import type { Passwords } from './passwords.ts';
-import { createUsers, type NewUser } from './users.ts';
+import { Users, type NewUser } from './users.ts';
 
 const origin = { network: 'start', priority: 'sign-in' } as const;
 
@@ -23,7 +23,7 @@ export async function createInitialUsers(
   now: () => number,
   log: Pick<FastifyBaseLogger, 'warn'>,
 ): Promise<void> {
-  const existing = createUsers(db, now);
+  const existing = new Users(db, now);
   if (!(await existing.empty())) {
     if (config.admin === undefined) return;
     const user = await existing.find(config.admin.user);
@@ -50,7 +50,7 @@ export async function createInitialUsers(
     }
   }
   await db.transaction().execute(async (transaction) => {
-    const users = createUsers(transaction, now);
+    const users = new Users(transaction, now);
     for (const user of newUsers) await users.add(user);
     if (!config.demoUsers) return;
     const shared = { private: false, createdBy: 'admin', everyone: true };

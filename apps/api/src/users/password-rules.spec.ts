@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { HttpProblem } from '../http/http-problem.ts';
-import { createPasswordRules } from './password-rules.ts';
+import { PasswordRules } from './password-rules.ts';
 
 /** The result for a new password: `good`, or the code of the problem. */
 async function resultOf(password: string, user = 'maggie', shortest = 8): Promise<string> {
   try {
-    await createPasswordRules(shortest).check(password, user);
+    await new PasswordRules(shortest).check(password, user);
     return 'good';
   } catch (error) {
     if (!(error instanceof HttpProblem)) throw error;

@@ -7,16 +7,6 @@ const maxLength = 256;
 const minBesidesName = 5;
 const product = 'usher';
 
-export interface PasswordRules {
-  /**
-   * Resolves if a new password fulfills the rules.
-   *
-   * @throws HttpProblem 400 `bad_request` for the length, otherwise `weak_password`. `detail` contains the reason, but never the
-   * password.
-   */
-  check(password: string, user: string): Promise<void>;
-}
-
 /**
  * The rules for new passwords, after NIST SP 800-63B-4 §3.1.1.2 and OWASP ASVS 5.0 §6.2: a minimum length, and not easy to guess. That
  * excludes common passwords and small changes of them, little more than the name of the user or product, and sequences. There are no
@@ -25,18 +15,31 @@ export interface PasswordRules {
  * NIST requires 15 characters for a password as the only factor, as here, and 8 beside a second factor. The default is 8, because most
  * users expect it. Operators raise it with `PASSWORD_MIN_LENGTH`.
  */
-export function createPasswordRules(minLength: number): PasswordRules {
-  return {
-    async check(password, user) {
-      const normal = normalizePassword(password);
-      const length = codePoints(normal).length;
-      if (length < minLength || length > maxLength) {
-        throw new HttpProblem('bad_request', { detail: `password: must have ${minLength} to ${maxLength} characters` });
-      }
-      const weakness = await weaknessOf(password, user);
-      if (weakness !== undefined) throw new HttpProblem('weak_password', { detail: `password: ${weakness}` });
-    },
-  };
+export class PasswordRules {
+  readonly #minLength: number;
+
+  /** @param minLength minimum number of characters */
+  constructor(minLength: number) {
+    this.#minLength = minLength;
+  }
+
+  /**
+   * Resolves if a new password fulfills the rules.
+   *
+   * @throws HttpProblem 400 `bad_request` for the length, otherwise `weak_password`. `detail` contains the reason, but never the
+   * password.
+   */
+  async check(password: string, user: string): Promise<void> {
+    const normal = normalizePassword(password);
+    const length = codePoints(normal).length;
+    if (length < this.#minLength || length > maxLength) {
+      throw new HttpProblem('bad_request', {
+        detail: `password: must have ${this.#minLength} to ${maxLength} characters`,
+      });
+    }
+    const weakness = await weaknessOf(password, user);
+    if (weakness !== undefined) throw new HttpProblem('weak_password', { detail: `password: ${weakness}` });
+  }
 }
 
 /** Returns why a password is easy to guess, as the predicate of a sentence, or `undefined`. */

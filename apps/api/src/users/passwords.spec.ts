@@ -1,11 +1,11 @@
 import { hash } from '@node-rs/argon2';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { createPasswords, type Passwords } from './passwords.ts';
+import { Passwords } from './passwords.ts';
 
 const origin = { network: '192.0.2.1', priority: 'sign-in' } as const;
 let passwords: Passwords;
 beforeAll(async () => {
-  passwords = await createPasswords();
+  passwords = await Passwords.create();
 });
 
 describe('passwords', () => {
@@ -36,7 +36,7 @@ describe('passwords', () => {
   });
 
   test('are queued up to a limit, above which the response is 503', async () => {
-    const few = await createPasswords({ concurrency: 1, maxWaiting: 2 });
+    const few = await Passwords.create({ concurrency: 1, maxWaiting: 2 });
     const begun: number[] = [];
     const all = [0, 1, 2, 3].map((index) => few.verify(undefined, 'x', origin, () => begun.push(index)));
     const outcomes = await Promise.allSettled(all);
@@ -47,7 +47,7 @@ describe('passwords', () => {
   });
 
   test('are not verified if proceed throws, and the queue continues', async () => {
-    const few = await createPasswords({ concurrency: 1, maxWaiting: 0 });
+    const few = await Passwords.create({ concurrency: 1, maxWaiting: 0 });
     const stop = (): never => {
       throw new RangeError('stop');
     };

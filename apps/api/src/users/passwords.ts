@@ -8,36 +8,42 @@ const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 /** Each running hash uses 19 MiB and a libuv thread, which file system and DNS calls also need. */
 const defaults: FairQueueOptions = { concurrency: 2, maxWaiting: 200, maxWaitingPerNetwork: 100 };
 
-export interface Passwords {
+/**
+ * Hashes and verifies passwords with bounded concurrency and a bounded queue (see `FairQueue`). Both methods reject with 503
+ * `at_capacity` when the queue is full.
+ */
+export class Passwords {
+  readonly #queue: FairQueue;
+  /** Verified in place of the hash of an unknown user. Any password works: the result of the comparison is ignored. */
+  readonly #dummy: string;
+
+  private constructor(queue: FairQueue, dummy: string) {
+    this.#queue = queue;
+    this.#dummy = dummy;
+  }
+
+  static async create(options: Partial<FairQueueOptions> = {}): Promise<Passwords> {
+    return new Passwords(new FairQueue({ ...defaults, ...options }), await hash('dummy password', parameters));
+  }
+
   /** Hashes the normalized password. Resolves to the PHC string to store. */
-  hash(password: string, origin: Origin): Promise<string>;
+  hash(password: string, origin: Origin): Promise<string> {
+    return this.#queue.run(origin, () => hash(normalizePassword(password), parameters));
+  }
+
   /**
    * Verifies a password against a stored hash. Without a stored hash (unknown user) it takes the same time and resolves to `false`.
    * A password that normalization changes is tried in both forms, because older hashes were created without normalization.
    *
    * @param proceed called when the work starts, after the queue. If it throws, `verify` rejects with the same error.
    */
-  verify(stored: string | undefined, password: string, origin: Origin, proceed?: () => void): Promise<boolean>;
-}
-
-/**
- * Hashes and verifies passwords with bounded concurrency and a bounded queue (see `FairQueue`). Both methods reject with 503
- * `at_capacity` when the queue is full.
- */
-export async function createPasswords(options: Partial<FairQueueOptions> = {}): Promise<Passwords> {
-  // Any password works: the result of the comparison is ignored.
-  const dummy = await hash('dummy password', parameters);
-  const queue = new FairQueue({ ...defaults, ...options });
-
-  return {
-    hash: (password, origin) => queue.run(origin, () => hash(normalizePassword(password), parameters)),
-    verify: (stored, password, origin, proceed) =>
-      queue.run(origin, async () => {
-        proceed?.();
-        for (const form of new Set([normalizePassword(password), password])) {
-          if ((await verify(stored ?? dummy, form)) && stored !== undefined) return true;
-        }
-        return false;
-      }),
-  };
+  verify(stored: string | undefined, password: string, origin: Origin, proceed?: () => void): Promise<boolean> {
+    return this.#queue.run(origin, async () => {
+      proceed?.();
+      for (const form of new Set([normalizePassword(password), password])) {
+        if ((await verify(stored ?? this.#dummy, form)) && stored !== undefined) return true;
+      }
+      return false;
+    });
+  }
 }

@@ -1,6 +1,7 @@
 import { type FastifyPluginCallbackTypebox, Type } from '@fastify/type-provider-typebox';
-import { foldUserName, newUserSchema } from '@usher/protocol/server';
-import type { SignUpAttempt, SignUpThrottle } from '../auth/sign-up-throttle.ts';
+import { newUserSchema } from '@usher/chat-api/server';
+import { foldUserName } from '@usher/protocol/server';
+import type { SignUpAttempt, SignUpThrottle } from './sign-up-throttle.ts';
 import { HttpProblem } from '../http/http-problem.ts';
 import { networkOf } from '../http/network.ts';
 import type { PasswordRules } from './password-rules.ts';

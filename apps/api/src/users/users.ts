@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Tables } from '../database/schema.ts';
-import { enterRoomsOfEveryone } from '../rooms/new-room.ts';
+import { enterRoomsOfEveryone } from '../database/new-room.ts';
 
 export interface User {
   readonly name: string;
@@ -24,33 +24,32 @@ export interface NewUser {
   readonly demoPassword?: boolean;
 }
 
-export interface Users {
-  /** Creates a user as a member of the rooms that all users belong to. Resolves to `false` if the name is in use. */
-  add(user: NewUser): Promise<boolean>;
-  find(name: string): Promise<KnownUser | undefined>;
-  /** Finds a user, or creates one without password and roles. The caller must compare the issuer: the name may belong to another account. */
-  findOrCreate(name: string, issuer: string): Promise<KnownUser>;
-  /** Resolves to `false` for an unknown user. */
-  setPassword(name: string, passwordHash: string): Promise<boolean>;
-  /** The next validation of a session rejects a disabled user. Resolves to `false` for an unknown user. */
-  setDisabled(name: string, disabled: boolean): Promise<boolean>;
-  /** Whether there are no users. */
-  empty(): Promise<boolean>;
-}
+/** The accounts: local ones with a password, and those of an identity provider. */
+export class Users {
+  readonly #db: Kysely<Tables>;
+  readonly #now: () => number;
 
-export function createUsers(db: Kysely<Tables>, now: () => number): Users {
-  async function change(name: string, values: Partial<Tables['users']>): Promise<boolean> {
-    const { numUpdatedRows } = await db.updateTable('users').set(values).where('name', '=', name).executeTakeFirst();
+  constructor(db: Kysely<Tables>, now: () => number) {
+    this.#db = db;
+    this.#now = now;
+  }
+
+  async #change(name: string, values: Partial<Tables['users']>): Promise<boolean> {
+    const { numUpdatedRows } = await this.#db
+      .updateTable('users')
+      .set(values)
+      .where('name', '=', name)
+      .executeTakeFirst();
     return numUpdatedRows === 1n;
   }
 
   /** Resolves to `false` if the name is in use. */
-  async function insert(
+  async #insert(
     name: string,
     rest: Pick<Tables['users'], 'password_hash' | 'roles' | 'issuer' | 'demo_password'>,
   ): Promise<boolean> {
-    const at = now();
-    return within(async (transaction) => {
+    const at = this.#now();
+    return this.#within(async (transaction) => {
       const made = await transaction
         .insertInto('users')
         .values({ name, ...rest, disabled: 0, created_at: at })
@@ -63,12 +62,22 @@ export function createUsers(db: Kysely<Tables>, now: () => number): Users {
   }
 
   /** Runs `work` in the current transaction, or in a new one. */
-  function within<T>(work: (transaction: Kysely<Tables>) => Promise<T>): Promise<T> {
-    return db.isTransaction ? work(db) : db.transaction().execute(work);
+  #within<T>(work: (transaction: Kysely<Tables>) => Promise<T>): Promise<T> {
+    return this.#db.isTransaction ? work(this.#db) : this.#db.transaction().execute(work);
   }
 
-  async function find(name: string): Promise<KnownUser | undefined> {
-    const row = await db
+  /** Creates a user as a member of the rooms that all users belong to. Resolves to `false` if the name is in use. */
+  add({ name, passwordHash, roles, demoPassword = false }: NewUser): Promise<boolean> {
+    return this.#insert(name, {
+      password_hash: passwordHash,
+      roles: JSON.stringify(roles),
+      issuer: null,
+      demo_password: demoPassword ? 1 : 0,
+    });
+  }
+
+  async find(name: string): Promise<KnownUser | undefined> {
+    const row = await this.#db
       .selectFrom('users')
       .select(['name', 'password_hash', 'roles', 'disabled', 'issuer'])
       .where('name', '=', name)
@@ -83,30 +92,31 @@ export function createUsers(db: Kysely<Tables>, now: () => number): Users {
     };
   }
 
-  return {
-    add: ({ name, passwordHash, roles, demoPassword = false }) =>
-      insert(name, {
-        password_hash: passwordHash,
-        roles: JSON.stringify(roles),
-        issuer: null,
-        demo_password: demoPassword ? 1 : 0,
-      }),
-    find,
-    async findOrCreate(name, issuer) {
-      const known = await find(name);
-      if (known !== undefined) return known;
-      await insert(name, { password_hash: '', roles: '[]', issuer, demo_password: 0 });
-      const made = await find(name);
-      if (made === undefined) throw new Error('a user is missing after its creation');
-      return made;
-    },
-    setPassword: (name, passwordHash) => change(name, { password_hash: passwordHash, demo_password: 0 }),
-    setDisabled: (name, disabled) => change(name, { disabled: disabled ? 1 : 0 }),
-    async empty() {
-      const row = await db.selectFrom('users').select('name').limit(1).executeTakeFirst();
-      return row === undefined;
-    },
-  };
+  /** Finds a user, or creates one without password and roles. The caller must compare the issuer: the name may belong to another account. */
+  async findOrCreate(name: string, issuer: string): Promise<KnownUser> {
+    const known = await this.find(name);
+    if (known !== undefined) return known;
+    await this.#insert(name, { password_hash: '', roles: '[]', issuer, demo_password: 0 });
+    const made = await this.find(name);
+    if (made === undefined) throw new Error('a user is missing after its creation');
+    return made;
+  }
+
+  /** Resolves to `false` for an unknown user. */
+  setPassword(name: string, passwordHash: string): Promise<boolean> {
+    return this.#change(name, { password_hash: passwordHash, demo_password: 0 });
+  }
+
+  /** The next validation of a session rejects a disabled user. Resolves to `false` for an unknown user. */
+  setDisabled(name: string, disabled: boolean): Promise<boolean> {
+    return this.#change(name, { disabled: disabled ? 1 : 0 });
+  }
+
+  /** Whether there are no users. */
+  async empty(): Promise<boolean> {
+    const row = await this.#db.selectFrom('users').select('name').limit(1).executeTakeFirst();
+    return row === undefined;
+  }
 }
 
 /** Parses stored roles: a JSON array of names. */

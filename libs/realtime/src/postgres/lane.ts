@@ -1,4 +1,4 @@
-import { RequestError } from '../connections/request-error.ts';
+import { RequestError } from '../support/errors.ts';
 
 interface Waiting<T, R> {
   readonly item: T;

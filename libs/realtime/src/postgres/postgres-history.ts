@@ -1,7 +1,7 @@
 import type { Message } from '@usher/protocol';
 import { mentionsIn } from '@usher/protocol/server';
 import type { Pool, QueryResultRow } from 'pg';
-import { RequestError } from '../connections/request-error.ts';
+import { RequestError } from '../support/errors.ts';
 import {
   type Appended,
   type Entry,
@@ -11,7 +11,7 @@ import {
   changeDenial,
   keyConflict,
 } from '../rooms/history.ts';
-import { UnknownRoom } from '../errors/room-errors.ts';
+import { UnknownRoom } from '../support/errors.ts';
 import { Lane } from './lane.ts';
 
 export interface PostgresHistoryOptions {

@@ -1,6 +1,6 @@
 import { roomBounds } from '@usher/protocol/server';
 import type { Pool, QueryResultRow } from 'pg';
-import { UnknownRoom } from '../errors/room-errors.ts';
+import { UnknownRoom } from '../support/errors.ts';
 import type { Memberships } from '../membership/memberships.ts';
 import type { ReadMarkers, RoomUser, Unread } from '../membership/read-markers.ts';
 

@@ -1,7 +1,7 @@
 import { DOCUMENT, DestroyRef, Service, effect, inject, signal, untracked } from '@angular/core';
 import { Router } from '@angular/router';
 import { injectUsher } from '@usher/angular';
-import type { Room } from '@usher/protocol';
+import type { Room } from '@usher/chat-api';
 import { calls } from '../rooms/news.ts';
 import { RoomDirectory } from '../rooms/room-directory.ts';
 import { Session } from '../session/session.ts';

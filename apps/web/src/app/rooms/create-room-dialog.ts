@@ -6,7 +6,7 @@ import {
   MatDialogRef,
   MatDialogTitle,
 } from '@angular/material/dialog';
-import type { NewRoom } from '@usher/protocol';
+import type { NewRoom } from '@usher/chat-api';
 import { wordsFor } from '../session/http-words.ts';
 import { createRoomTexts } from '../texts/create-room.ts';
 import { Icon } from '../ui/icon.ts';

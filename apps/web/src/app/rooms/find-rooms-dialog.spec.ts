@@ -1,7 +1,7 @@
 import { HttpTestingController } from '@angular/common/http/testing';
 import { TestBed } from '@angular/core/testing';
 import { MatDialogRef } from '@angular/material/dialog';
-import type { Room } from '@usher/protocol';
+import type { Room } from '@usher/chat-api';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { RoomPage, aRoom } from '../testing/room-page.ts';
 import { refuse } from '../testing/shown.ts';

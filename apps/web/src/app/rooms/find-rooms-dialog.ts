@@ -1,6 +1,6 @@
 import { Component, computed, inject, signal } from '@angular/core';
 import { MatDialogClose, MatDialogContent, MatDialogRef, MatDialogTitle } from '@angular/material/dialog';
-import type { Room } from '@usher/protocol';
+import type { Room } from '@usher/chat-api';
 import { wordsFor } from '../session/http-words.ts';
 import { browseTexts } from '../texts/browse.ts';
 import { roomsTexts } from '../texts/rooms.ts';

@@ -1,5 +1,6 @@
 import { HttpErrorResponse } from '@angular/common/http';
-import type { Message, MessagePage } from '@usher/protocol';
+import type { MessagePage } from '@usher/chat-api';
+import type { Message } from '@usher/protocol';
 import { firstValueFrom, throwError } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { type GetPage, HistoryWindow } from './history-window.ts';

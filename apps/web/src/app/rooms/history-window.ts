@@ -1,7 +1,8 @@
 import { HttpErrorResponse } from '@angular/common/http';
 import { type Signal, computed, signal } from '@angular/core';
 import type { RoomMessage } from '@usher/client/rooms';
-import type { Message, MessagePage } from '@usher/protocol';
+import type { MessagePage } from '@usher/chat-api';
+import type { Message } from '@usher/protocol';
 import type { PageState } from './message-log.ts';
 
 /** Requests a page of messages in ascending order. @throws HttpErrorResponse */

@@ -7,7 +7,7 @@ import {
   MatDialogTitle,
 } from '@angular/material/dialog';
 import { injectUsher } from '@usher/angular';
-import type { Member } from '@usher/protocol';
+import type { Member } from '@usher/chat-api';
 import { problemCode, wordsFor } from '../session/http-words.ts';
 import { Session } from '../session/session.ts';
 import { membersTexts } from '../texts/members.ts';

@@ -1,7 +1,7 @@
 import { HttpClient } from '@angular/common/http';
 import { Service, computed, inject, signal } from '@angular/core';
 import { injectUsher } from '@usher/angular';
-import type { Members } from '@usher/protocol';
+import type { Members } from '@usher/chat-api';
 import { firstValueFrom } from 'rxjs';
 import { Session } from '../session/session.ts';
 

@@ -1,5 +1,5 @@
 import type { RoomMessage } from '@usher/client/rooms';
-import type { Room } from '@usher/protocol';
+import type { Room } from '@usher/chat-api';
 import { mentionsIn } from '@usher/protocol/mentions';
 
 /** The part of a room that changes while the user looks at other rooms. */

@@ -1,6 +1,6 @@
 import { Service, inject } from '@angular/core';
 import { Router } from '@angular/router';
-import type { NewRoom } from '@usher/protocol';
+import type { NewRoom } from '@usher/chat-api';
 import { wordsFor } from '../session/http-words.ts';
 import { roomMenuTexts } from '../texts/room-menu.ts';
 import { switcherTexts } from '../texts/switcher.ts';

@@ -1,7 +1,7 @@
 import { HttpClient } from '@angular/common/http';
 import { DestroyRef, Service, computed, effect, inject, untracked } from '@angular/core';
 import { injectUsher } from '@usher/angular';
-import type { MessagePage, MessagePageQuery, NewRoom, Room, Rooms } from '@usher/protocol';
+import type { MessagePage, MessagePageQuery, NewRoom, Room, Rooms } from '@usher/chat-api';
 import { firstValueFrom } from 'rxjs';
 import { Session } from '../session/session.ts';
 import { language } from '../texts/language.ts';

@@ -9,7 +9,7 @@ import {
   viewChild,
 } from '@angular/core';
 import { RouterLink, RouterLinkActive } from '@angular/router';
-import type { Room } from '@usher/protocol';
+import type { Room } from '@usher/chat-api';
 import { wordsFor } from '../session/http-words.ts';
 import { browseTexts } from '../texts/browse.ts';
 import { roomsTexts } from '../texts/rooms.ts';

@@ -1,7 +1,7 @@
 import { HttpClient } from '@angular/common/http';
 import { computed, inject } from '@angular/core';
 import { injectUsher } from '@usher/angular';
-import type { Member, Members } from '@usher/protocol';
+import type { Member, Members } from '@usher/chat-api';
 import { firstValueFrom } from 'rxjs';
 import { language } from '../texts/language.ts';
 import { Loader } from '../ui/loader.ts';

@@ -1,7 +1,7 @@
 import { DestroyRef, Service, type Signal, inject, signal, untracked } from '@angular/core';
 import { injectUsher } from '@usher/angular';
 import type { RoomMessage } from '@usher/client/rooms';
-import type { Room } from '@usher/protocol';
+import type { Room } from '@usher/chat-api';
 import { Session } from '../session/session.ts';
 import { type News, later, withMessages } from './news.ts';
 

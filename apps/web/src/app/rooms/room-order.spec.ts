@@ -1,4 +1,4 @@
-import type { Room } from '@usher/protocol';
+import type { Room } from '@usher/chat-api';
 import { expect, test } from 'vitest';
 import { inOrderOf, withPinned } from './room-order.ts';
 

@@ -1,4 +1,4 @@
-import type { Room } from '@usher/protocol';
+import type { Room } from '@usher/chat-api';
 
 /** The current rooms in their previous order. New rooms are last. */
 export function inOrderOf(before: readonly Room[], now: readonly Room[]): readonly Room[] {

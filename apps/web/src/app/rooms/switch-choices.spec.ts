@@ -1,4 +1,4 @@
-import type { Room } from '@usher/protocol';
+import type { Room } from '@usher/chat-api';
 import { describe, expect, test } from 'vitest';
 import { choicesFor } from './switch-choices.ts';
 

@@ -1,4 +1,4 @@
-import type { Room } from '@usher/protocol';
+import type { Room } from '@usher/chat-api';
 import fuzzysort from 'fuzzysort';
 
 /** The number of rooms that are offered. More are found by typing. */

@@ -1,6 +1,7 @@
 import { HttpClient } from '@angular/common/http';
 import { inject, signal } from '@angular/core';
-import type { SearchResults, Message } from '@usher/protocol';
+import type { SearchResults } from '@usher/chat-api';
+import type { Message } from '@usher/protocol';
 import { firstValueFrom } from 'rxjs';
 
 const pageSize = 20;

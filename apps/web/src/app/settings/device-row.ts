@@ -1,5 +1,5 @@
 import { Component, ElementRef, computed, inject, input, output } from '@angular/core';
-import type { Session } from '@usher/protocol';
+import type { Session } from '@usher/chat-api';
 import { dateOf } from '../rooms/times.ts';
 import { devicesTexts } from '../texts/devices.ts';
 import { Icon } from '../ui/icon.ts';

@@ -1,4 +1,4 @@
-import type { Device } from '@usher/protocol';
+import type { Device } from '@usher/chat-api';
 import { devicesTexts } from '../texts/devices.ts';
 import type { IconName } from '../ui/icon.ts';
 

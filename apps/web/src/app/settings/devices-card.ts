@@ -10,7 +10,7 @@ import {
   viewChild,
   viewChildren,
 } from '@angular/core';
-import type { Session as DeviceSession } from '@usher/protocol';
+import type { Session as DeviceSession } from '@usher/chat-api';
 import { problemCode, wordsFor } from '../session/http-words.ts';
 import { Session } from '../session/session.ts';
 import { devicesTexts } from '../texts/devices.ts';

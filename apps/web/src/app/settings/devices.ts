@@ -1,6 +1,7 @@
 import { HttpClient } from '@angular/common/http';
 import { Service, inject } from '@angular/core';
-import type { Proof, Session, Sessions } from '@usher/protocol';
+import type { Session, Sessions } from '@usher/chat-api';
+import type { Proof } from '@usher/protocol';
 import { firstValueFrom } from 'rxjs';
 import { Loader } from '../ui/loader.ts';
 import { type Ending, endingOf } from './ending.ts';

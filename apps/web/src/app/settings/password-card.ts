@@ -1,6 +1,7 @@
 import { HttpClient } from '@angular/common/http';
 import { Component, computed, inject, signal, viewChild } from '@angular/core';
-import type { NewPassword, Proof } from '@usher/protocol';
+import type { NewPassword } from '@usher/chat-api';
+import type { Proof } from '@usher/protocol';
 import { problemCode, wordsFor } from '../session/http-words.ts';
 import { PasswordField } from '../session/password-field.ts';
 import { newPasswordRefusal, newPasswordTrouble } from '../session/password-rules.ts';

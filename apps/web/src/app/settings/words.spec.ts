@@ -1,4 +1,4 @@
-import type { Device } from '@usher/protocol';
+import type { Device } from '@usher/chat-api';
 import { describe, expect, test } from 'vitest';
 import { endingTexts } from '../texts/ending.ts';
 import { agoOf } from './ago.ts';

@@ -1,4 +1,4 @@
-import type { Room } from '@usher/protocol';
+import type { Room } from '@usher/chat-api';
 
 /**
  * Returns the room above (-1) or below (1) the current one in the list, wrapping around. Without a current room in the list, the first or

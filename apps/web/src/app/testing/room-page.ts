@@ -5,7 +5,7 @@ import { TestBed } from '@angular/core/testing';
 import { provideRouter } from '@angular/router';
 import { type Usher, injectUsher, provideUsher } from '@usher/angular';
 import { FakeServer } from '@usher/client/testing';
-import type { Room } from '@usher/protocol';
+import type { Room } from '@usher/chat-api';
 import { vi } from 'vitest';
 import { RoomDirectory } from '../rooms/room-directory.ts';
 import { RoomNews } from '../rooms/room-news.ts';

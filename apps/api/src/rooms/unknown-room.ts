@@ -1,5 +1,0 @@
-import { UnknownRoom } from '@usher/realtime/rooms';
-
-export function unknownRoom(room: string): UnknownRoom {
-  return new UnknownRoom(`unknown room ${room}`);
-}

@@ -1,0 +1,142 @@
+import { messageSchema, roomName, type Static, Type, unreadFields } from '@usher/protocol/server';
+
+/** Schemas of the HTTP requests and responses of the chat application. PROTOCOL.md describes them. */
+
+const expires = Type.Integer({ description: 'Unix seconds' });
+const at = Type.Integer({ description: 'Unix milliseconds' });
+
+export const credentialsSchema = Type.Object({
+  user: Type.String({ minLength: 1, maxLength: 64 }),
+  pwd: Type.String({ minLength: 1, maxLength: 256 }),
+});
+export type Credentials = Static<typeof credentialsSchema>;
+
+export const newUserSchema = Type.Object({
+  user: Type.String({
+    pattern: '^(?=.*[A-Za-z0-9])[A-Za-z0-9._-]{1,32}$',
+    description: 'stored in lower case; at least one letter or digit',
+  }),
+  pwd: Type.String({ maxLength: 256 }),
+});
+
+export const meSchema = Type.Object({
+  user: Type.String(),
+  roles: Type.Array(Type.String()),
+  session: Type.String(),
+  expires,
+});
+export type Me = Static<typeof meSchema>;
+
+/** The device of a session, derived from its User-Agent header. Unrecognized parts are absent. */
+export const deviceSchema = Type.Object({
+  browser: Type.Optional(Type.String({ description: 'for example Firefox 128' })),
+  system: Type.Optional(Type.String({ description: 'for example Windows' })),
+  kind: Type.Union([Type.Literal('desktop'), Type.Literal('phone'), Type.Literal('tablet'), Type.Literal('other')]),
+});
+export type Device = Static<typeof deviceSchema>;
+
+export const sessionSchema = Type.Object({
+  id: Type.String(),
+  current: Type.Boolean({ description: 'whether this session made the request' }),
+  device: deviceSchema,
+  address: Type.Optional(Type.String({ description: 'client address of the most recent use' })),
+  startedAt: at,
+  seenAt: Type.Integer({ description: 'Unix milliseconds of the most recent use, to the minute' }),
+  expires: Type.Integer({ description: 'Unix seconds: when the session ends if it is not used again' }),
+  connections: Type.Integer({ minimum: 0, description: 'open connections of the session on the responding node' }),
+});
+export type Session = Static<typeof sessionSchema>;
+
+export const sessionsSchema = Type.Object({ sessions: Type.Array(sessionSchema) });
+export type Sessions = Static<typeof sessionsSchema>;
+
+export const newPasswordSchema = Type.Object({
+  pwd: Type.String({ minLength: 1, maxLength: 256, description: 'current password' }),
+  newPwd: Type.String({ maxLength: 256 }),
+});
+export type NewPassword = Static<typeof newPasswordSchema>;
+
+export const disabledSchema = Type.Object({ disabled: Type.Boolean() });
+
+export const roomSchema = Type.Object({
+  room: Type.String(),
+  title: Type.String(),
+  private: Type.Boolean(),
+  seq: Type.Integer({ minimum: 0, description: 'sequence number of the last message' }),
+  at: Type.Integer({ description: 'Unix milliseconds: time of the last message, or of the creation of an empty room' }),
+  unread: Type.Integer({ minimum: 0, description: 'messages of other users after `read`, at most 1,000' }),
+  ...unreadFields,
+  isMember: Type.Boolean({ description: 'whether the requesting user is a member' }),
+  canManage: Type.Boolean({ description: 'whether the requesting user may add and remove members' }),
+});
+export type Room = Static<typeof roomSchema>;
+
+export const roomsSchema = Type.Object({
+  rooms: Type.Array(roomSchema),
+  next: Type.Optional(Type.String({ description: 'value of `cursor` for the next page; absent on the last page' })),
+});
+export type Rooms = Static<typeof roomsSchema>;
+
+export const roomsQuerySchema = Type.Object({
+  cursor: Type.Optional({ ...roomName, description: '`next` of the previous page; absent for the first page' }),
+  limit: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 1000,
+      default: 500,
+      description: 'number of rooms of which the user is not a member; the first page also has all rooms of the user',
+    }),
+  ),
+});
+export type RoomsQuery = Static<typeof roomsQuerySchema>;
+
+export const newRoomSchema = Type.Object({
+  room: roomName,
+  title: Type.String({ minLength: 1, maxLength: 80 }),
+  private: Type.Optional(Type.Boolean()),
+});
+export type NewRoom = Static<typeof newRoomSchema>;
+
+export const messagePageSchema = Type.Object({ messages: Type.Array(messageSchema), more: Type.Boolean() });
+export type MessagePage = Static<typeof messagePageSchema>;
+
+export const messagePageQuerySchema = Type.Object({
+  before: Type.Optional(
+    Type.Integer({ minimum: 1, description: 'only messages with a smaller seq; defaults to the newest' }),
+  ),
+  after: Type.Optional(
+    Type.Integer({ minimum: 0, description: 'only messages with a greater seq; cannot be combined with before' }),
+  ),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
+});
+export type MessagePageQuery = Static<typeof messagePageQuerySchema>;
+
+/** A member of a room: its owner, a user who was added, or a user who joined a public room and has not left it. */
+export const memberSchema = Type.Object({
+  user: Type.String(),
+  status: Type.Union([Type.Literal('online'), Type.Literal('away'), Type.Literal('offline')]),
+  owner: Type.Boolean({ description: 'whether this user created the room' }),
+});
+export type Member = Static<typeof memberSchema>;
+
+export const membersSchema = Type.Object({ members: Type.Array(memberSchema) });
+export type Members = Static<typeof membersSchema>;
+
+export const searchQuerySchema = Type.Object({
+  q: Type.String({
+    minLength: 1,
+    maxLength: 200,
+    description: 'at most 16 different words, all of which occur in the message; the last may be a prefix',
+  }),
+  room: Type.Optional(roomName),
+  before: Type.Optional(Type.String({ maxLength: 96, description: '`next` of the previous page' })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
+});
+export type SearchQuery = Static<typeof searchQuerySchema>;
+
+/** Search results from the rooms of the user, newest first. */
+export const searchResultsSchema = Type.Object({
+  messages: Type.Array(messageSchema),
+  next: Type.Optional(Type.String({ description: 'value of `before` for the next page; absent on the last page' })),
+});
+export type SearchResults = Static<typeof searchResultsSchema>;
