@@ -127,8 +127,9 @@ test('validates the sessions of a disconnected node again as soon as the bus is 
   const back: (() => void)[] = [];
   const cut: Bus = {
     publish: () => undefined,
-    subscribe: (_topic, _receive, missed) => {
-      if (missed !== undefined) back.push(missed);
+    close: () => undefined,
+    subscribe: (_topic, { gap }) => {
+      if (gap !== undefined) back.push(gap);
       return () => undefined;
     },
   };

@@ -1,3 +1,16 @@
+/** What a subscription calls. A function that throws affects neither the publisher nor other subscriptions. */
+export interface BusReceiver {
+  /** Called for each payload of the topic. */
+  readonly message: (payload: string) => void;
+  /** Called once, when the subscription is active for the first time. */
+  readonly ready?: () => void;
+  /**
+   * Called whenever payloads may have been lost without a later one that would reveal it: when the subscription became active after
+   * `subscribe` had returned, and when the bus is available again after an interruption.
+   */
+  readonly gap?: () => void;
+}
+
 /**
  * Carries messages between the nodes of one deployment, including the publishing node.
  *
@@ -8,12 +21,8 @@
 export interface Bus {
   /** Never throws and never blocks. */
   publish(topic: string, payload: string): void;
-  /**
-   * Calls `receive` for every payload of the topic, until the returned function is called. A receiver that throws affects neither
-   * the publisher nor other receivers.
-   *
-   * @param missed called whenever payloads may have been lost without a later one that would reveal the gap: when a subscription
-   *   became active after this call returned, and when the bus is available again after an interruption
-   */
-  subscribe(topic: string, receive: (payload: string) => void, missed?: () => void): () => void;
+  /** Calls the receiver until the returned function is called, or until `close`. */
+  subscribe(topic: string, receiver: BusReceiver): () => void;
+  /** Ends all subscriptions of this node and releases its resources. Later calls of `publish` and `subscribe` have no effect. */
+  close(): Promise<void> | void;
 }

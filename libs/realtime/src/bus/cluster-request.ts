@@ -72,9 +72,8 @@ export function createClusterRequests<Q, A>(options: ClusterRequestsOptions<Q, A
   }
 
   const unsubscribe = [
-    bus.subscribe(
-      requestTopic,
-      (payload) => {
+    bus.subscribe(requestTopic, {
+      message: (payload) => {
         const { id, from, request } = parse(payload);
         if (typeof id !== 'string' || typeof from !== 'string' || !isRequest(request)) {
           log.warn({ topic }, 'invalid cluster request payload on the bus');
@@ -82,15 +81,18 @@ export function createClusterRequests<Q, A>(options: ClusterRequestsOptions<Q, A
           void respond(from, id, request);
         }
       },
-      options.missed,
-    ),
-    bus.subscribe(responseTopicOf(node), (payload) => {
-      const { id, node: from, response } = parse(payload);
-      const sent = typeof id === 'string' ? pending.get(id) : undefined;
-      // Ignore late responses and responses of nodes that were not asked.
-      if (sent === undefined || typeof from !== 'string' || !isResponse(response) || !sent.awaited.delete(from)) return;
-      sent.responses.push({ node: from, response, ms: elapsed(sent.since) });
-      if (sent.awaited.size === 0) sent.done();
+      ...(options.missed === undefined ? {} : { gap: options.missed }),
+    }),
+    bus.subscribe(responseTopicOf(node), {
+      message: (payload) => {
+        const { id, node: from, response } = parse(payload);
+        const sent = typeof id === 'string' ? pending.get(id) : undefined;
+        // Ignore late responses and responses of nodes that were not asked.
+        if (sent === undefined || typeof from !== 'string' || !isResponse(response) || !sent.awaited.delete(from))
+          return;
+        sent.responses.push({ node: from, response, ms: elapsed(sent.since) });
+        if (sent.awaited.size === 0) sent.done();
+      },
     }),
   ];
 

@@ -1,22 +1,24 @@
 import { expect, test, vi } from 'vitest';
-import { createMemoryBus } from './memory-bus.ts';
 import { silent } from '../support/log.ts';
 import { busContract } from '../testing.ts';
+import { createMemoryBus, MemoryBusStore } from './memory-bus.ts';
 
 busContract('the memory bus', () => {
-  const bus = createMemoryBus();
-  return { here: bus, there: bus };
+  const store = new MemoryBusStore();
+  return { here: createMemoryBus({ store }), there: createMemoryBus({ store }) };
 });
 
 test('delivers before publish returns, and logs a receiver that throws', () => {
   const error = vi.fn();
   const bus = createMemoryBus({ log: { ...silent, error } });
-  const heard: string[] = [];
-  bus.subscribe('topic', () => {
-    throw new Error('a receiver that fails');
+  const received: string[] = [];
+  bus.subscribe('topic', {
+    message: () => {
+      throw new Error('a receiver that fails');
+    },
   });
-  bus.subscribe('topic', (payload) => heard.push(payload));
+  bus.subscribe('topic', { message: (payload) => received.push(payload) });
   bus.publish('topic', 'a');
-  expect(heard).toEqual(['a']);
+  expect(received).toEqual(['a']);
   expect(error).toHaveBeenCalledOnce();
 });

@@ -46,15 +46,14 @@ export function handleMemberships(context: MembershipContext): MembershipHandler
     log,
     follow(room) {
       if (unread === undefined) return () => undefined;
-      const unsubscribe = bus.subscribe(
-        `room:${room}`,
-        (payload) => {
+      const unsubscribe = bus.subscribe(`room:${room}`, {
+        message: (payload) => {
           unread.messageArrived(room, payload);
         },
-        () => {
+        gap: () => {
           unread.messagesMissed(room);
         },
-      );
+      });
       return () => {
         unread.unfollowed(room);
         unsubscribe();

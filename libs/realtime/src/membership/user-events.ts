@@ -34,15 +34,14 @@ const topic = 'user-events';
  * @returns a function that publishes an event to the other nodes and never throws
  */
 export function createUserEvents({ bus, node, log, onEvent, onMissed }: UserEventsOptions): (event: UserEvent) => void {
-  bus.subscribe(
-    topic,
-    (payload) => {
+  bus.subscribe(topic, {
+    message: (payload) => {
       const parsed = parse(payload);
       if (parsed === undefined) log.warn({ topic }, 'invalid user event payload on the bus');
       else if (parsed.from !== node) onEvent(parsed.event);
     },
-    onMissed,
-  );
+    gap: onMissed,
+  });
   return (event) => {
     try {
       bus.publish(topic, JSON.stringify({ from: node, event }));

@@ -141,7 +141,7 @@ test('acknowledged messages survive a crash, and a repeated append after it is s
   const { messages } = await history.read('one', { after: 0, limit: 1_000, bytes: 1_000_000 });
   expect(messages.map(({ text }) => text).sort()).toEqual(['acknowledged', ...inFlight.map(({ text }) => text)].sort());
   expect(messages.map(({ seq }) => seq)).toEqual(Array.from({ length: 51 }, (_, n) => n + 1));
-});
+}, 20_000);
 
 test('a page is read with an index only', async () => {
   const { pool, history } = await newHistory('one');

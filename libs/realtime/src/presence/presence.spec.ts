@@ -263,10 +263,12 @@ test('removes users who were present only on a node that has died', async () => 
   const presence = createMemoryPresence();
   let dead = false;
   const itsBus: Bus = {
-    publish: bus.publish.bind(bus),
-    subscribe: (topic, receive) =>
-      bus.subscribe(topic, (payload) => {
-        if (!dead) receive(payload);
+    ...bus,
+    subscribe: (topic, receiver) =>
+      bus.subscribe(topic, {
+        message: (payload) => {
+          if (!dead) receiver.message(payload);
+        },
       }),
   };
   const dying = newNode({ bus: itsBus, presence, node: 'dying' });
@@ -301,11 +303,11 @@ test('restores the presence of a node that was removed by mistake', async () => 
 test('recovers lost changes when a later one reveals the gap', async () => {
   const inner = createMemoryBus();
   let lose = false;
-  const bus = {
-    publish: (topic: string, payload: string) => {
+  const bus: typeof inner = {
+    ...inner,
+    publish: (topic, payload) => {
       if (!lose || !topic.startsWith('presence:')) inner.publish(topic, payload);
     },
-    subscribe: inner.subscribe.bind(inner),
   };
   const presence = createMemoryPresence();
   const here = newNode({ bus, presence });
@@ -328,13 +330,13 @@ test('recovers lost changes when a later one reveals the gap', async () => {
 test('applies changes in version order when the bus reorders them', async () => {
   const inner = createMemoryBus();
   const held: (() => void)[] = [];
-  const bus = {
-    publish: (topic: string, payload: string) => {
+  const bus: typeof inner = {
+    ...inner,
+    publish: (topic, payload) => {
       held.push(() => {
         inner.publish(topic, payload);
       });
     },
-    subscribe: inner.subscribe.bind(inner),
   };
   const presence = createMemoryPresence();
   const here = newNode({ bus, presence });

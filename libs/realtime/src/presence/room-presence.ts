@@ -73,19 +73,18 @@ export class RoomPresence {
         if (!this.isCrowded) context.send(user, status, only);
       },
     });
-    this.#unsubscribe = context.bus.subscribe(
-      topicOf(room),
-      (payload) => {
+    this.#unsubscribe = context.bus.subscribe(topicOf(room), {
+      message: (payload) => {
         const change = parse(payload);
         if (change === undefined) context.log.warn({ room }, 'invalid presence payload on the bus');
         else this.take(change);
       },
-      () => {
+      gap: () => {
         this.#maybeStale = true;
         context.lost();
         this.#readIn(0);
       },
-    );
+    });
   }
 
   /** Resolves after the first read of the list, even if it failed, and in a crowded room when the list is recent. Never rejects. */

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Cluster, Redis } from 'ioredis';
-import type { Bus } from '../bus/bus.ts';
+import type { Bus, BusReceiver } from '../bus/bus.ts';
 import { type Logger, silent } from '../support/log.ts';
 
 export interface RedisBusOptions {
@@ -19,9 +19,10 @@ export interface RedisBusOptions {
 }
 
 interface Subscription {
-  readonly message: (payload: string) => void;
-  readonly gap: (() => void) | undefined;
-  open: boolean;
+  readonly receiver: BusReceiver;
+  isOpen: boolean;
+  /** Whether `ready` was called. */
+  isReady: boolean;
 }
 
 /** A topic with at least one subscription on this node. */
@@ -117,25 +118,25 @@ export class RedisBus implements Bus {
     this.#delivering = false;
   }
 
-  subscribe(name: string, message: (payload: string) => void, gap?: () => void): () => void {
-    const subscription: Subscription = { message, gap, open: true };
+  subscribe(name: string, receiver: BusReceiver): () => void {
+    const subscription: Subscription = { receiver, isOpen: !this.#closed, isReady: false };
+    if (this.#closed) return () => undefined;
     let topic = this.#topics.get(name);
     if (topic === undefined) {
       topic = { name, channel: this.#channelOf(name), subscriptions: [] };
       this.#topics.set(name, topic);
       this.#byChannel.set(topic.channel, topic);
       void this.#sync();
-    } else if (this.#active.has(topic.channel) && gap !== undefined) {
-      // Messages before this call are not delivered. The caller reads the current state when it is told that it may have missed some.
+    } else if (this.#active.has(topic.channel)) {
       queueMicrotask(() => {
-        if (subscription.open) gap();
+        this.#activated(subscription);
       });
     }
     topic.subscriptions = [...topic.subscriptions, subscription];
     const subscribed = topic;
     return () => {
-      if (!subscription.open) return;
-      subscription.open = false;
+      if (!subscription.isOpen) return;
+      subscription.isOpen = false;
       subscribed.subscriptions = subscribed.subscriptions.filter((other) => other !== subscription);
       if (subscribed.subscriptions.length > 0) return;
       this.#topics.delete(name);
@@ -149,7 +150,7 @@ export class RedisBus implements Bus {
     this.#closed = true;
     clearInterval(this.#probe.timer);
     for (const end of this.#listeners) end();
-    for (const { subscriptions } of this.#topics.values()) for (const each of subscriptions) each.open = false;
+    for (const { subscriptions } of this.#topics.values()) for (const each of subscriptions) each.isOpen = false;
     this.#topics.clear();
     this.#byChannel.clear();
   }
@@ -185,7 +186,9 @@ export class RedisBus implements Bus {
     if (this.#subscriber.isCluster) for (const channel of channels) await this.#subscriber.ssubscribe(channel);
     else await this.#subscriber.subscribe(...channels);
     for (const channel of channels) this.#active.add(channel);
-    for (const channel of channels) this.#reportGap(this.#byChannel.get(channel));
+    for (const channel of channels) {
+      for (const subscription of this.#byChannel.get(channel)?.subscriptions ?? []) this.#activated(subscription);
+    }
   }
 
   async #unsubscribeFrom(channels: readonly string[]): Promise<void> {
@@ -194,13 +197,20 @@ export class RedisBus implements Bus {
     for (const channel of channels) this.#active.delete(channel);
   }
 
-  #reportGap(topic: Topic | undefined): void {
-    for (const { gap, open } of topic?.subscriptions ?? []) {
-      try {
-        if (open) gap?.();
-      } catch (error) {
-        this.#log.error({ err: error }, 'a bus receiver threw');
-      }
+  /** The subscription is active, for the first time or again. Messages before this call may be lost. */
+  #activated(subscription: Subscription): void {
+    const { receiver, isReady } = subscription;
+    subscription.isReady = true;
+    this.#call(subscription, () => receiver.gap?.());
+    if (!isReady) this.#call(subscription, () => receiver.ready?.());
+  }
+
+  #call(subscription: Subscription, run: () => void): void {
+    if (!subscription.isOpen) return;
+    try {
+      run();
+    } catch (error) {
+      this.#log.error({ err: error }, 'a bus receiver threw');
     }
   }
 
@@ -234,12 +244,9 @@ export class RedisBus implements Bus {
 
   #deliver(topic: Topic, payload: string): void {
     for (const subscription of topic.subscriptions) {
-      if (!subscription.open) continue;
-      try {
-        subscription.message(payload);
-      } catch (error) {
-        this.#log.error({ err: error }, 'a bus receiver threw');
-      }
+      this.#call(subscription, () => {
+        subscription.receiver.message(payload);
+      });
     }
   }
 

@@ -11,6 +11,7 @@ function fateful(fate: (deliver: () => void, payload: string) => void) {
   const bus = createMemoryBus();
   const missed = new Set<() => void>();
   const faulty: Bus = {
+    ...bus,
     publish: (topic, payload) => {
       const deliver = (): void => {
         bus.publish(topic, payload);
@@ -18,9 +19,9 @@ function fateful(fate: (deliver: () => void, payload: string) => void) {
       if (topic.startsWith('room:')) fate(deliver, payload);
       else deliver();
     },
-    subscribe: (topic, receive, onMissed) => {
-      if (onMissed !== undefined) missed.add(onMissed);
-      return bus.subscribe(topic, receive);
+    subscribe: (topic, { message, gap }) => {
+      if (gap !== undefined) missed.add(gap);
+      return bus.subscribe(topic, { message });
     },
   };
   const back = () => {
@@ -213,9 +214,9 @@ test('unsubscribes a room without members on the node', async () => {
   const inner = createMemoryBus();
   let subscriptions = 0;
   const bus: Bus = {
-    publish: inner.publish.bind(inner),
-    subscribe: (topic, ...receivers) => {
-      const end = inner.subscribe(topic, ...receivers);
+    ...inner,
+    subscribe: (topic, receiver) => {
+      const end = inner.subscribe(topic, receiver);
       if (!topic.endsWith(':general')) return end;
       subscriptions++;
       return () => {
@@ -237,7 +238,10 @@ test('does not subscribe to a room that the user may not join', async () => {
     topics.push(topic);
     return () => undefined;
   };
-  const { connect } = newNode({ bus: { publish: () => undefined, subscribe }, authorize: () => 'not_found' });
+  const { connect } = newNode({
+    bus: { publish: () => undefined, subscribe, close: () => undefined },
+    authorize: () => 'not_found',
+  });
   await connect().request('join', { room: 'general' });
   expect(topics.filter((topic) => topic.endsWith(':general'))).toEqual([]);
 });

@@ -127,12 +127,13 @@ test('removes the user when the bus is available again after it lost the removal
   let away = true;
   const missed = new Set<() => void>();
   const bus: Bus = {
+    ...inner,
     publish: (topic, payload) => {
       if (!away) inner.publish(topic, payload);
     },
-    subscribe: (topic, receive, onMissed) => {
-      if (onMissed !== undefined) missed.add(onMissed);
-      return inner.subscribe(topic, receive);
+    subscribe: (topic, { message, gap }) => {
+      if (gap !== undefined) missed.add(gap);
+      return inner.subscribe(topic, { message });
     },
   };
   const history = createMemoryHistory({ rooms: ['general'] });

@@ -73,16 +73,15 @@ export class Room {
 
   /** Subscribes once, before the first read, so that no message is missed in between. */
   listen(): void {
-    this.#unsubscribe ??= this.#context.bus.subscribe(
-      `room:${this.name}`,
-      (payload) => {
+    this.#unsubscribe ??= this.#context.bus.subscribe(`room:${this.name}`, {
+      message: (payload) => {
         this.#receive(payload);
       },
-      () => {
+      gap: () => {
         this.#maybeStale = true;
         this.#scheduleFill(0);
       },
-    );
+    });
     this.#unfollow ??= this.#context.follow(this);
   }
 
