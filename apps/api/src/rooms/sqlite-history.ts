@@ -9,6 +9,7 @@ import {
   type HistoryPage,
   keyConflict,
   type Range,
+  type RoomHead,
 } from '@usher/realtime/rooms';
 import { type GroupCommit, Refused } from '../database/group-commit.ts';
 import { integer, string } from '../database/sqlite-values.ts';
@@ -116,6 +117,19 @@ export function createSqliteHistory(
 
   const read = sharedReads(readNow, commit);
   return {
+    heads: (rooms) =>
+      new Promise((resolve) => {
+        try {
+          const heads = new Map<string, RoomHead>();
+          for (const room of rooms) {
+            const head = statements.head.get(room);
+            if (head !== undefined) heads.set(room, { epoch: string(head['epoch']), seq: integer(head['seq']) });
+          }
+          resolve(heads);
+        } catch (error) {
+          throw readFailed?.(error) ?? error;
+        }
+      }),
     append: (room, entry) => commit.run(() => store(room, entry)),
     read: (room, range) =>
       new Promise((resolve) => {

@@ -148,7 +148,7 @@ test('answers rate_limited beyond the limit of unanswered requests and stays ope
   const memory = createMemoryHistory({ rooms: ['general'] });
   const { promise, resolve } = Promise.withResolvers<undefined>();
   const history: History = {
-    append: memory.append.bind(memory),
+    ...memory,
     read: async (room, pages) => {
       await promise;
       return memory.read(room, pages);

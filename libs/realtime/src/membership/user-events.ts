@@ -31,10 +31,13 @@ const topic = 'user-events';
 /**
  * Exchanges user events between nodes.
  *
- * @returns a function that publishes an event to the other nodes and never throws
+ * @returns `publish`, which sends an event to the other nodes and never throws, and `stop`, which ends the subscription
  */
-export function createUserEvents({ bus, node, log, onEvent, onMissed }: UserEventsOptions): (event: UserEvent) => void {
-  bus.subscribe(topic, {
+export function createUserEvents({ bus, node, log, onEvent, onMissed }: UserEventsOptions): {
+  readonly publish: (event: UserEvent) => void;
+  readonly stop: () => void;
+} {
+  const stop = bus.subscribe(topic, {
     message: (payload) => {
       const parsed = parse(payload);
       if (parsed === undefined) log.warn({ topic }, 'invalid user event payload on the bus');
@@ -42,13 +45,14 @@ export function createUserEvents({ bus, node, log, onEvent, onMissed }: UserEven
     },
     gap: onMissed,
   });
-  return (event) => {
+  const publish = (event: UserEvent): void => {
     try {
       bus.publish(topic, JSON.stringify({ from: node, event }));
     } catch (error) {
       log.error({ err: error, kind: event.kind }, 'a user event could not be published');
     }
   };
+  return { publish, stop };
 }
 
 /** Sends an event to all connections of a user on this node, except those for which `except` returns true. */

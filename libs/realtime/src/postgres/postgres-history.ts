@@ -8,6 +8,7 @@ import {
   type History,
   type HistoryPage,
   type Range,
+  type RoomHead,
   changeDenial,
   keyConflict,
 } from '../rooms/history.ts';
@@ -128,6 +129,15 @@ export class PostgresHistory implements History {
       messages: isAfter ? messages : messages.toReversed(),
       more: hasMore(head, messages, isAfter),
     };
+  }
+
+  async heads(rooms: readonly string[]): Promise<ReadonlyMap<string, RoomHead>> {
+    const { rows } = await this.#pool.query<QueryResultRow>({
+      name: 'usher-heads',
+      text: 'SELECT room, epoch, seq::float8 FROM usher.room_heads WHERE room = ANY ($1)',
+      values: [rooms],
+    });
+    return new Map(rows.map((row) => [String(row['room']), { epoch: String(row['epoch']), seq: Number(row['seq']) }]));
   }
 
   async #write(batch: readonly RoomEntry[]): Promise<(Appended | Error)[]> {

@@ -41,6 +41,9 @@ export interface HistoryPage {
   readonly more: boolean;
 }
 
+/** The end of a room's sequence. */
+export type RoomHead = Pick<HistoryPage, 'epoch' | 'seq'>;
+
 /**
  * The durable messages of all rooms.
  *
@@ -57,13 +60,16 @@ export interface HistoryPage {
  *   rejects with `forbidden`. A rejected change takes no place.
  * - `read` is a consistent snapshot of `epoch`, `seq` and `messages`. It includes every message whose `append` had resolved on any
  *   node when the read began. Its cost depends on the page, not on the room.
- * - An unknown room rejects with `UnknownRoom`. An unavailable store rejects with its own error, and nothing is acknowledged. An
+ * - A head includes every message whose `append` had resolved on any node when `heads` began.
+ * - `append` and `read` reject with `UnknownRoom` for an unknown room. An unavailable store rejects with its own error, and nothing is acknowledged. An
  *   implementation may reject with a `RequestError` to choose the response to the client, for example `rate_limited` when its queue
  *   is full.
  */
 export interface History {
   append(room: string, entry: Entry): Promise<Appended>;
   read(room: string, range: Range): Promise<HistoryPage>;
+  /** Reads the heads of many rooms at once. Unknown rooms are omitted. */
+  heads(rooms: readonly string[]): Promise<ReadonlyMap<string, RoomHead>>;
 }
 
 /**

@@ -11,7 +11,7 @@ function held() {
   const pages: (() => void)[] = [];
   let holding = false;
   const history: History = {
-    append: memory.append.bind(memory),
+    ...memory,
     read: async (room, asked) => {
       const page = await memory.read(room, asked);
       if (holding) {

@@ -5,6 +5,7 @@ import {
   type Entry,
   type History,
   type HistoryPage,
+  type RoomHead,
   type Range,
   changeDenial,
   keyConflict,
@@ -112,6 +113,15 @@ export function createMemoryHistory(options: MemoryHistoryOptions = {}): MemoryH
     create,
     append: (room, entry) => attempt(() => append(room, entry)),
     read: (room, range) => attempt(() => read(room, range)),
+    heads: (names) =>
+      attempt(() => {
+        const heads = new Map<string, RoomHead>();
+        for (const name of names) {
+          const log = rooms.get(name);
+          if (log !== undefined) heads.set(name, { epoch: log.epoch, seq: log.seq });
+        }
+        return heads;
+      }),
   };
 }
 
@@ -128,7 +138,7 @@ function indexOf({ seq, messages }: RoomLog, wanted: number): number {
 
 function at(log: RoomLog, seq: number): Message {
   const message = log.messages[indexOf(log, seq)];
-  if (message === undefined) throw new Error('a message was forgotten before its key');
+  if (message === undefined) throw new Error('a message was deleted before its key');
   return message;
 }
 
@@ -139,7 +149,7 @@ function messageOf(room: string, seq: number, entry: Entry, now: number): Messag
   return edits === undefined ? { ...message, text } : { ...message, text, edits };
 }
 
-/** Lets the first message say what a change of it says. */
+/** Applies a change to the original message. */
 function change(log: RoomLog, { edits, deletes, text, at: when }: Message): void {
   const { messages } = log;
   if (edits !== undefined) messages[indexOf(log, edits)] = { ...at(log, edits), text, edited: when };
@@ -150,7 +160,7 @@ function change(log: RoomLog, { edits, deletes, text, at: when }: Message): void
   }
 }
 
-/** Older ones are forgotten a tenth at a time, so that most appends move nothing. */
+/** Deletes a tenth of the messages at a time, so that most appends move nothing. */
 function forget(log: RoomLog, keep: number): void {
   if (log.messages.length < keep + Math.ceil(keep / 10)) return;
   const excess = log.messages.length - keep;

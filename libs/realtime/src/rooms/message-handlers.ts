@@ -101,13 +101,10 @@ export function handleMessages({
       throw notFound(error);
     }
     const { message, duplicate } = appended;
-    // For a duplicate, the node that handled the first attempt may have stopped before it published the message.
-    if (duplicate) {
-      room.expect(message.seq);
-    } else {
-      onAppended(room.name);
-      room.publish(message, epoch);
-    }
+    if (!duplicate) onAppended(room.name);
+    // Duplicates are published too: the node that handled the first attempt may have stopped before it published the message. Members who
+    // have received the message drop it.
+    room.publish(message, epoch);
     return { seq: message.seq, at: message.at };
   }
 

@@ -147,7 +147,7 @@ test('retries when the history fails while a gap is filled', async () => {
   let failures = 0;
   let failing = false;
   const history: History = {
-    append: memory.append.bind(memory),
+    ...memory,
     read: (room, pages) => {
       if (!failing || failures === 3) return memory.read(room, pages);
       failures++;
@@ -195,6 +195,7 @@ test('closes members with try_again_later when the history has a new epoch', asy
   const history: History = {
     append: (room, entry) => current.append(room, entry),
     read: (room, pages) => current.read(room, pages),
+    heads: (rooms) => current.heads(rooms),
   };
   const { maggie, bart, there } = await twoNodes(createMemoryBus(), history);
   await sendAll(maggie, 'general', ['a', 'b']);

@@ -57,7 +57,7 @@ test('authorizes a join again when the user is removed during its read', async (
   const reading = Promise.withResolvers<undefined>();
   const begun = Promise.withResolvers<undefined>();
   const history: History = {
-    append: memory.append.bind(memory),
+    ...memory,
     read: async (room, pages) => {
       begun.resolve(undefined);
       await reading.promise;

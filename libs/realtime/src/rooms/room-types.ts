@@ -42,6 +42,11 @@ export interface RoomsOptions {
    * may publish in another order than they append.
    */
   readonly gapTimeoutMs?: number;
+  /**
+   * How often all rooms are compared with the history, in milliseconds, because the bus can lose the last message of a room without any
+   * sign. Defaults to 30,000. 0: never.
+   */
+  readonly headCheckMs?: number;
   /** The name of this node, unique among all nodes. Defaults to a random name. */
   readonly node?: string;
   /** Stores presence across all nodes that share `bus`. Defaults to an in-memory store, which is sufficient for one node. */

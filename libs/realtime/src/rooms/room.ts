@@ -4,13 +4,15 @@ import { serializeMessage, following } from './page.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Connection } from '../connections/connection.ts';
 import { Frame } from '../connections/frame.ts';
-import type { History, HistoryPage } from './history.ts';
+import type { History, HistoryPage, RoomHead } from './history.ts';
 import { ReplayBuffer } from './replay-buffer.ts';
 import type { Logger } from '../support/log.ts';
+import type { Resync, ResyncedRoom } from './resync.ts';
 
 export interface RoomContext {
   readonly history: History;
   readonly bus: Bus;
+  readonly resync: Pick<Resync, 'request' | 'read'>;
   readonly gapTimeoutMs: number;
   readonly log: Logger;
   /** Called for members that cannot continue with their current sequence. They must reconnect and join again. */
@@ -43,7 +45,7 @@ export interface Membership {
  * One room on this node. It accepts messages from the bus in any order and with losses, and delivers each message to its members
  * once, in sequence order.
  */
-export class Room {
+export class Room implements ResyncedRoom {
   readonly name: string;
   readonly members = new Map<Connection, Membership>();
   epoch = '';
@@ -79,7 +81,7 @@ export class Room {
       },
       gap: () => {
         this.#maybeStale = true;
-        this.#scheduleFill(0);
+        this.#context.resync.request(this);
       },
     });
     this.#unfollow ??= this.#context.follow(this);
@@ -93,6 +95,19 @@ export class Room {
     } finally {
       this.#unfollow?.();
     }
+  }
+
+  get isOpen(): boolean {
+    return !this.#closed && this.#next > 0;
+  }
+
+  compare({ epoch, seq }: RoomHead): void {
+    if (epoch === this.epoch && seq < this.#next) {
+      this.#maybeStale = false;
+      return;
+    }
+    this.#maybeStale = true;
+    this.#scheduleFill(0);
   }
 
   /** Starts to buffer deliveries for a joining member. Each call needs one `endJoin`. */
@@ -244,7 +259,9 @@ export class Room {
       while (this.#maybeStale || this.#known >= this.#next) {
         this.#maybeStale = false;
         const announced = this.#known;
-        const page = await this.#context.history.read(this.name, following(this.#next - 1));
+        const page = await this.#context.resync.read(() =>
+          this.#context.history.read(this.name, following(this.#next - 1)),
+        );
         // All members may have left in the meantime.
         if (this.#isClosed()) return;
         this.#applyPage(page);

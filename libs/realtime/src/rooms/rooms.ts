@@ -14,6 +14,7 @@ import { type Membership, Room, type RoomContext } from './room.ts';
 import type { Member, RoomAction, Rooms, RoomsOptions } from './room-types.ts';
 import { handleMessages } from './message-handlers.ts';
 import { handleMemberships } from '../membership/membership-handlers.ts';
+import { Resync } from './resync.ts';
 import { handlePresence } from '../presence/presence-handlers.ts';
 import { handleTyping } from '../presence/typing.ts';
 
@@ -29,9 +30,16 @@ export function createRooms(options: RoomsOptions): Rooms {
   const rooms = new Map<string, Room>();
   const clients = new Map<Connection, RoomClient>();
   const share = new LoopShare();
+  const resync = new Resync({
+    history,
+    rooms: () => rooms.values(),
+    log,
+    ...(options.headCheckMs === undefined ? {} : { headCheckMs: options.headCheckMs }),
+  });
   const context: RoomContext = {
     history,
     bus,
+    resync,
     gapTimeoutMs: options.gapTimeoutMs ?? 25,
     log,
     forceResync: (connection) => connections.close({ id: connection.id }, 'try_again_later'),
@@ -64,7 +72,7 @@ export function createRooms(options: RoomsOptions): Rooms {
     clients.get(connection)?.memberships.get(room)?.joined === true;
   const typing = handleTyping({ connections, bus, localPresence, hasJoined, log });
 
-  const publishEvent = createUserEvents({ bus, node, log, onEvent, onMissed });
+  const { publish: publishEvent, stop: endUserEvents } = createUserEvents({ bus, node, log, onEvent, onMissed });
   if (options.readMarkers !== undefined && options.memberships === undefined) {
     throw new TypeError('invalid options: readMarkers requires memberships');
   }
@@ -244,7 +252,12 @@ export function createRooms(options: RoomsOptions): Rooms {
     present: async (name) => (await store.list(name)).present,
     statusOf: (users) => presence.statusOf(users),
     removeNode: (dead) => presence.removeNode(dead),
-    stop: () => presence.stop(),
+    stop: async () => {
+      resync.stop();
+      endUserEvents();
+      for (const room of rooms.values()) room.close();
+      await presence.stop();
+    },
     memberAdded: (room, user) => {
       emitEvent({ kind: 'added', room, user });
     },

@@ -54,7 +54,7 @@ test('sends nothing before the message is durable', async () => {
   const memory = createMemoryHistory({ rooms: ['general'] });
   const durable = Promise.withResolvers<undefined>();
   const history: History = {
-    read: memory.read.bind(memory),
+    ...memory,
     append: async (name, entry) => {
       const appended = await memory.append(name, entry);
       await durable.promise;
@@ -76,7 +76,7 @@ test('sends nothing before the message is durable', async () => {
 test('sends nothing when the append fails', async () => {
   const memory = createMemoryHistory({ rooms: ['general'] });
   const history: History = {
-    read: memory.read.bind(memory),
+    ...memory,
     append: () => Promise.reject(new Error('disk full at /var/lib')),
   };
   const node = newNode({ history });
@@ -167,7 +167,7 @@ test('appends and publishes a message to a room without members', async () => {
   const begun = Promise.withResolvers<undefined>();
   const appended = vi.fn();
   const history: History = {
-    read: memory.read.bind(memory),
+    ...memory,
     append: async (name, entry): Promise<Appended> => {
       begun.resolve(undefined);
       await promise;

@@ -168,6 +168,17 @@ export function historyContract(name: string, create: () => Promise<HistoryUnder
       await Promise.all(checks);
     });
 
+    test('returns the heads of several rooms at once, without unknown ones', async () => {
+      const history = await open('one', 'two');
+      await Promise.all([history.append('one', entry('a')), history.append('one', entry('b'))]);
+      const [one, two] = [await history.read('one', { limit: 1 }), await history.read('two', { limit: 1 })];
+      const heads = await history.heads(['two', 'elsewhere', 'one']);
+      expect([...heads.keys()].toSorted()).toEqual(['one', 'two']);
+      expect(heads.get('one')).toEqual({ epoch: one.epoch, seq: 2 });
+      expect(heads.get('two')).toEqual({ epoch: two.epoch, seq: 0 });
+      expect(await history.heads([])).toEqual(new Map());
+    });
+
     test('rejects an unknown room', async () => {
       const history = await open('one');
       await expect(history.append('elsewhere', entry('lost'))).rejects.toBeInstanceOf(UnknownRoom);
