@@ -49,7 +49,7 @@ describe('signing in', () => {
     verify.mockClear();
     const wrong = await call('POST', '/api/auth', { body: { user: 'maggie', pwd: 'wrong' } });
     expect(verify).toHaveBeenCalledTimes(1);
-    const unknown = await call('POST', '/api/auth', { body: { user: 'nobody', pwd: 'wrong' } });
+    const unknown = await call('POST', '/api/auth', { body: { user: 'unknown', pwd: 'wrong' } });
     expect(verify).toHaveBeenCalledTimes(2);
     const [stored, dummy] = verify.mock.calls.map(([hash]) => String(hash).split('$').slice(0, 4).join('$'));
     expect(dummy).toBe(stored);
@@ -88,7 +88,7 @@ describe('signing in', () => {
   test('permits at most ten parallel guesses', async () => {
     const { call } = await newApp();
     const guesses = Array.from({ length: 30 }, (_, time) =>
-      call('POST', '/api/auth', { body: { user: 'nobody', pwd: `guess ${time}` } }),
+      call('POST', '/api/auth', { body: { user: 'unknown', pwd: `guess ${time}` } }),
     );
     const codes = (await Promise.all(guesses)).map(({ json }) => json?.['code']);
     expect(codes.filter((code) => code === 'invalid_credentials')).toHaveLength(10);
