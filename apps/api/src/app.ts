@@ -30,13 +30,13 @@ import {
   serverOptions,
 } from './http/connection-limits.ts';
 import { errors, sendClientError, sendFrameworkError } from './http/errors.ts';
-import { healthRoutes } from './http/health-routes.ts';
 import { createLogger, requestLog } from './http/logging.ts';
-import { createMetrics, metricsRoutes } from './http/metrics.ts';
+import { createMetrics } from './http/metrics.ts';
+import { healthRoutes, metricsRoutes } from './http/monitoring-routes.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { page } from './http/static-files.ts';
 import { shutdown } from './lifecycle/shutdown.ts';
-import { Deadline, everyHour, settledWithin } from './lifecycle/timing.ts';
+import { Deadline, drainMs, everyHour, settledWithin } from './lifecycle/timing.ts';
 import { memberRoutes } from './rooms/member-routes.ts';
 import { createRoomAccessReader, RoomDirectory } from './rooms/room-directory.ts';
 import { RoomReader } from './rooms/room-reader.ts';
@@ -248,9 +248,4 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     database.close();
     throw error;
   }
-}
-
-/** Milliseconds from the signal until all connections are closed. At least 500, for close frames and short responses. */
-export function drainMs({ drainSeconds }: Pick<Config, 'drainSeconds'>): number {
-  return Math.max(500, drainSeconds * 1_000);
 }

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { buildApp, drainMs } from './app.ts';
+import { buildApp } from './app.ts';
 import { ConfigError, loadConfig } from './config/config.ts';
 import { listeningUrl } from './config/origins.ts';
 import { DataDirInUse, DataDirUnusable } from './database/data-dir.ts';
 import { DatabaseDamaged } from './database/integrity.ts';
-import { settledWithin } from './lifecycle/timing.ts';
+import { drainMs, settledWithin } from './lifecycle/timing.ts';
 
 /** The listen backlog. After a restart all clients reconnect at once. */
 const backlog = 4096;

@@ -262,12 +262,8 @@ describe('decode', () => {
     });
     fc.assert(
       fc.property(sends, fc.integer({ min: 1 }), (params, id) => {
-        expect(decodeRequest('send', params, id)).toEqual({
-          kind: 'request',
-          type: 'send',
-          id,
-          params: { ...params, type: 'send', id },
-        });
+        const request = { kind: 'request', type: 'send', id, params: { ...params, type: 'send', id } };
+        expect(decodeRequest('send', params, id)).toEqual(request);
       }),
     );
   });

@@ -81,7 +81,7 @@ export default [
     get: '429 `too_many_attempts` after a burst of 30, then three a minute',
     in: 'apps/api/src/users/user-routes.ts',
     without: ['request.signUpAttempt = await throttle.begin(request.ip);', 'await Promise.resolve(throttle);'],
-    shown: ['apps/api', 'src/auth/auth.spec.ts'],
+    shown: ['apps/api', 'src/users/user-routes.spec.ts'],
   },
   {
     id: 'parallel-sign-ups',
@@ -132,7 +132,7 @@ export default [
     get: '400 `bad_request`: a name has a letter or digit',
     in: 'libs/chat-api/src/schemas.ts',
     without: ["'^(?=.*[A-Za-z0-9])[A-Za-z0-9._-]{1,32}$'", "'^[A-Za-z0-9._-]{1,32}$'"],
-    shown: ['apps/api', 'src/auth/auth.spec.ts'],
+    shown: ['apps/api', 'src/users/user-routes.spec.ts'],
   },
   {
     id: 'forged-address',

@@ -110,7 +110,7 @@ export default [
     id: 'rebound-metrics',
     who: 'a page rebinds its own host name to 127.0.0.1 and reads `/metrics` (DNS rebinding)',
     get: '403: without `METRICS_TOKEN` the `Host` has to be a loopback one',
-    in: 'apps/api/src/http/metrics.ts',
+    in: 'apps/api/src/http/monitoring-routes.ts',
     without: [" || !isLoopbackHost(headers.host ?? '')", ''],
     shown: ['apps/api', 'src/http/http.spec.ts'],
   },

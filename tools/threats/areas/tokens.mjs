@@ -48,7 +48,7 @@ export default [
     who: 'another server uses a provider token that was issued to it',
     get: '401 `invalid_token`',
     in: 'apps/api/src/auth/external-tokens.ts',
-    without: ['          audience: provider.audience,\n', ''],
+    without: ['        audience: this.#provider.audience,\n', ''],
     shown: ['apps/api', 'src/auth/jwt-attacks.spec.ts'],
   },
   {

@@ -107,8 +107,8 @@ describe('an operator', () => {
   test('receives 404 for an unknown user', async () => {
     const app = await newApp();
     const admin = await new Browser(app).signIn('admin');
-    expect((await admin.ask('PUT', '/api/admin/users/nobody', { disabled: true })).status).toBe(404);
-    expect((await admin.ask('DELETE', '/api/admin/users/nobody/sessions')).status).toBe(404);
+    expect((await admin.ask('PUT', '/api/admin/users/unknown', { disabled: true })).status).toBe(404);
+    expect((await admin.ask('DELETE', '/api/admin/users/unknown/sessions')).status).toBe(404);
     expect((await admin.ask('PUT', '/api/admin/users/bart', { disabled: 'yes' })).status).toBe(400);
   });
 });

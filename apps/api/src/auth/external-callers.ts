@@ -6,7 +6,7 @@ import { HttpProblem } from '../http/http-problem.ts';
 import type { Users } from '../users/users.ts';
 import type { SessionRevocation } from './session-revocation.ts';
 import { ExternalSessions } from './external-sessions.ts';
-import { createExternalTokens, type ExternalToken } from './external-tokens.ts';
+import { ExternalTokens, type ExternalToken } from './external-tokens.ts';
 import type { SessionLifetime } from './session-lifetime.ts';
 import type { Sessions } from './sessions.ts';
 import { clientInfoOf } from './client-info.ts';
@@ -39,7 +39,7 @@ export interface ExternalCallersParts {
 export function createExternalCallers(provider: IdentityProvider, parts: ExternalCallersParts): ExternalCallers {
   const { db, lifetime, now, sessions, users, revoke } = parts;
   const { issuer } = provider;
-  const tokens = createExternalTokens(provider, { now });
+  const tokens = new ExternalTokens(provider, { now });
   const external = new ExternalSessions(db, { issuer, ...lifetime, now });
 
   async function sessionOf(token: ExternalToken, request: FastifyRequest): Promise<string> {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { HttpProblem } from '../http/http-problem.ts';
 import { validClaims, type KeyServer, newKeyServer, signingKey, type SigningKey } from '../testing/key-server.ts';
-import { createExternalTokens, type ExternalToken, isExternalToken } from './external-tokens.ts';
+import { ExternalTokens, type ExternalToken, isExternalToken } from './external-tokens.ts';
 
 const minute = 60_000;
 
@@ -19,7 +19,7 @@ function verifierOf(
   pass: (ms: number) => void;
 } {
   let now = Date.now();
-  const tokens = createExternalTokens(
+  const tokens = new ExternalTokens(
     { jwksUrl, issuer, audience },
     { now: () => now, monotonicNow: () => now, timeoutMs },
   );

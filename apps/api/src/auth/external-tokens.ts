@@ -1,4 +1,11 @@
-import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify, type JWTVerifyResult } from 'jose';
+import {
+  decodeProtectedHeader,
+  errors,
+  type JWTPayload,
+  jwtVerify,
+  type JWTVerifyGetKey,
+  type JWTVerifyResult,
+} from 'jose';
 import type { IdentityProvider } from '../config/config.ts';
 import { HttpProblem } from '../http/http-problem.ts';
 import { createProviderKeys, type ProviderKeysOptions } from './provider-keys.ts';
@@ -13,16 +20,6 @@ export interface ExternalToken {
   readonly issuedAt: number;
   /** Unix seconds. */
   readonly expires: number;
-}
-
-export interface ExternalTokens {
-  /**
-   * Verifies a token of the provider.
-   *
-   * @throws HttpProblem 401 `invalid_token` or `token_expired`, with the precise reason as `cause`; 503 `store_unavailable`
-   * if the key of the token is unknown and the provider is unreachable.
-   */
-  verify(token: string): Promise<ExternalToken>;
 }
 
 /** Only asymmetric algorithms: the key that verifies a token cannot sign one (RFC 8725 §3.1, §3.2). */
@@ -52,32 +49,44 @@ export interface ExternalTokensOptions extends ProviderKeysOptions {
 }
 
 /** Verifies signed JWTs of an external identity provider (RFC 9068, RFC 8725). */
-export function createExternalTokens(provider: IdentityProvider, options: ExternalTokensOptions = {}): ExternalTokens {
-  const { now = Date.now } = options;
-  const keys = createProviderKeys(provider.jwksUrl, options);
-  return {
-    async verify(token) {
-      let verified: JWTVerifyResult;
-      try {
-        verified = await jwtVerify(token, keys, {
-          algorithms,
-          issuer: provider.issuer,
-          audience: provider.audience,
-          requiredClaims: ['sub', 'iat', 'exp'],
-          clockTolerance: toleranceSeconds,
-          maxTokenAge: longestLifeSeconds,
-          currentDate: new Date(now()),
-        });
-      } catch (error) {
-        if (error instanceof HttpProblem) throw error;
-        throw new HttpProblem(error instanceof errors.JWTExpired ? 'token_expired' : 'invalid_token', { cause: error });
-      }
-      const { protectedHeader, payload } = verified;
-      if (!isTypeOfAccessToken(protectedHeader.typ)) throw invalid('its type is not an access token');
-      if (claimsOfIdTokens.some((claim) => claim in payload)) throw invalid('it is an ID token');
-      return readClaims(payload, Math.floor(now() / 1_000));
-    },
-  };
+export class ExternalTokens {
+  readonly #provider: IdentityProvider;
+  readonly #now: () => number;
+  readonly #keys: JWTVerifyGetKey;
+
+  constructor(provider: IdentityProvider, options: ExternalTokensOptions = {}) {
+    this.#provider = provider;
+    this.#now = options.now ?? Date.now;
+    this.#keys = createProviderKeys(provider.jwksUrl, options);
+  }
+
+  /**
+   * Verifies a token of the provider.
+   *
+   * @throws HttpProblem 401 `invalid_token` or `token_expired`, with the precise reason as `cause`; 503 `store_unavailable`
+   * if the key of the token is unknown and the provider is unreachable.
+   */
+  async verify(token: string): Promise<ExternalToken> {
+    let verified: JWTVerifyResult;
+    try {
+      verified = await jwtVerify(token, this.#keys, {
+        algorithms,
+        issuer: this.#provider.issuer,
+        audience: this.#provider.audience,
+        requiredClaims: ['sub', 'iat', 'exp'],
+        clockTolerance: toleranceSeconds,
+        maxTokenAge: longestLifeSeconds,
+        currentDate: new Date(this.#now()),
+      });
+    } catch (error) {
+      if (error instanceof HttpProblem) throw error;
+      throw new HttpProblem(error instanceof errors.JWTExpired ? 'token_expired' : 'invalid_token', { cause: error });
+    }
+    const { protectedHeader, payload } = verified;
+    if (!isTypeOfAccessToken(protectedHeader.typ)) throw invalid('its type is not an access token');
+    if (claimsOfIdTokens.some((claim) => claim in payload)) throw invalid('it is an ID token');
+    return readClaims(payload, Math.floor(this.#now() / 1_000));
+  }
 }
 
 /** Accepts an absent type, `at+jwt` (RFC 9068 §2.1) and the generic `JWT`. The value can be of any JSON type. */

@@ -173,7 +173,9 @@ describe('the settings', () => {
 
   test('require ADMIN_USER and ADMIN_PASSWORD together', () => {
     expect(faults({ ADMIN_USER: 'root' })).toEqual([expect.stringContaining('ADMIN_PASSWORD')]);
-    expect(faults({ ADMIN_PASSWORD: 'long enough' })).toEqual([expect.stringContaining('ADMIN_USER')]);
+    for (const password of ['long enough', '        ']) {
+      expect(faults({ ADMIN_PASSWORD: password })).toEqual([expect.stringMatching(/^invalid ADMIN_USER: must have/)]);
+    }
   });
 });
 

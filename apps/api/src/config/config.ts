@@ -90,11 +90,12 @@ export function loadConfig(env: Env, webRoot: string): Config {
 function readSettings(env: Env): { readonly values: Record<string, unknown>; readonly faults: string[] } {
   const values: Record<string, unknown> = {};
   const faults: string[] = [];
+  const texts = new Map(listSettings().map(([name, { verbatim }]) => [name, textOf(env, name, verbatim)]));
   for (const [name, setting] of listSettings()) {
-    const { constraint, parse = String, requiredWith = [], secret = false, verbatim = false } = setting;
+    const { constraint, parse = String, requiredWith = [], secret = false } = setting;
     if (setting.default !== undefined) values[name] = setting.default;
-    const text = textOf(env, name, verbatim);
-    if (text === undefined && !requiredWith.some((other) => textOf(env, other) !== undefined)) continue;
+    const text = texts.get(name);
+    if (text === undefined && !requiredWith.some((other) => texts.get(other) !== undefined)) continue;
     const value = text === undefined ? undefined : parse(text);
     if (Value.Check(setting, value)) {
       values[name] = value;

@@ -9,7 +9,7 @@ export interface SettingOptions {
   readonly description: string;
   /** The column "default" of a setting whose default depends on others. */
   readonly computedDefault?: string;
-  /** What an error says after the name and the value: `must be …`. */
+  /** The part of an error after the name and the value: `must be …`. */
   readonly constraint: string;
   /** Whether the value can contain a secret, also by mistake. Errors never repeat such a value. */
   readonly secret?: boolean;

@@ -1,5 +1,6 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { resultCode } from './sqlite-values.ts';
 
 /** The data directory is in use by another server. */
 export class DataDirInUse extends Error {
@@ -42,7 +43,7 @@ export function createDataDir(dataDir: string): void {
 
 /** Converts an error of the directory or its files to `DataDirUnusable`. Returns other errors unchanged. */
 export function unusable(dataDir: string, error: unknown): unknown {
-  return error instanceof Error && (isSystemError(error) || isStorageError(error))
+  return error instanceof Error && (isSystemError(error) || storageCodes.includes(resultCode(error)))
     ? new DataDirUnusable(dataDir, error)
     : error;
 }
@@ -66,7 +67,3 @@ function isSystemError(error: unknown): error is NodeJS.ErrnoException {
 
 /** Result codes of SQLite that concern the file and not the statement (sqlite.org/rescode.html): PERM, READONLY, IOERR, FULL, CANTOPEN, NOTADB. */
 const storageCodes = [3, 8, 10, 13, 14, 26];
-
-function isStorageError(error: Error): boolean {
-  return 'errcode' in error && typeof error.errcode === 'number' && storageCodes.includes(error.errcode & 0xff);
-}

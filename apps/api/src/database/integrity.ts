@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Logger } from '@usher/realtime';
+import { resultCode } from './sqlite-values.ts';
 import type { StorageHealth } from './storage-health.ts';
 
 /** The database file is corrupt. */
@@ -30,8 +31,7 @@ export function checkNow(sqlite: DatabaseSync, file: string): void {
 
 /** Whether an error of `node:sqlite` means that the file is corrupt or not a database. */
 export function isDamageError(error: unknown): error is Error {
-  if (!(error instanceof Error) || !('errcode' in error)) return false;
-  return [11, 26].includes(Number(error.errcode) & 0xff);
+  return [11, 26].includes(resultCode(error));
 }
 
 /**

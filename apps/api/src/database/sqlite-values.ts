@@ -16,3 +16,9 @@ export function integer(value: SQLOutputValue | undefined): number {
     throw new TypeError(`invalid value in the database: must be a number, not ${typeof value}`);
   return value;
 }
+
+/** Returns the primary result code of a `node:sqlite` error (sqlite.org/rescode.html). 0 for other errors. */
+export function resultCode(error: unknown): number {
+  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return 0;
+  return error.errcode & 0xff;
+}

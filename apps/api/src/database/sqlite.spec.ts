@@ -32,7 +32,7 @@ describe('the embedded database', () => {
     expect(sqlite.prepare('PRAGMA synchronous').get()).toEqual({ synchronous: 2 });
     const orphan = {
       id: 's',
-      user_name: 'nobody',
+      user_name: 'unknown',
       created_at: 1,
       last_seen_at: 1,
       expires_at: 2,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
 import type { Logger } from '@usher/realtime';
+import { pino } from 'pino';
 import { createDataDir, DataDirInUse, unusable } from './data-dir.ts';
 import { checkedAtStartBytes, checkInBackground, checkNow, DatabaseDamaged, isDamageError } from './integrity.ts';
 import { migrate } from './migrations.ts';
@@ -35,11 +36,6 @@ export interface DatabaseOptions {
   readonly checkedAtStartBytes?: number;
 }
 
-function nothing(): void {
-  // No log.
-}
-const noLog: Logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
-
 /**
  * Opens the database in a directory (created if necessary, for its owner only), checks it and migrates its tables.
  *
@@ -51,7 +47,7 @@ const noLog: Logger = { debug: nothing, info: nothing, warn: nothing, error: not
  * @throws DatabaseDamaged when the file is corrupt. Corruption of a large file is detected in the background and reported to `health`.
  */
 export async function openDatabase(dataDir: string, options: DatabaseOptions = {}): Promise<Database> {
-  const { log = noLog, checkedAtStartBytes: checked = checkedAtStartBytes } = options;
+  const { log = pino({ level: 'silent' }), checkedAtStartBytes: checked = checkedAtStartBytes } = options;
   createDataDir(dataDir);
   const lock = lockDirectory(dataDir);
   const file = join(dataDir, databaseFile);

@@ -1,9 +1,10 @@
 import { copyFileSync, renameSync, rmSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import Fastify from 'fastify';
+import { pino } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { errors } from '../http/errors.ts';
-import { healthRoutes } from '../http/health-routes.ts';
+import { healthRoutes } from '../http/monitoring-routes.ts';
 import { openRooms } from '../testing/open-rooms.ts';
 import { createReadiness } from './readiness.ts';
 import { StorageLimits } from './storage-limits.ts';
@@ -15,8 +16,7 @@ async function open(bounds: { readonly freeBytes?: number } = {}) {
   const { file, sqlite, health } = database;
   await opened.createUser('maggie');
   await opened.createRoom('general');
-  const nothing = (): void => undefined;
-  const log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+  const log = pino({ level: 'silent' });
   const options = { file, bytesPerUserAndDay: 0, databaseBytes: 0, freeBytes: 0, log, ...bounds };
   const limits = new StorageLimits(sqlite, options);
   const app = Fastify();

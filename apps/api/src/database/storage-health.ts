@@ -1,5 +1,6 @@
 import { type BigIntStats, statSync } from 'node:fs';
 import { type Logger, RequestError } from '@usher/realtime';
+import { resultCode } from './sqlite-values.ts';
 
 /** The server cannot write to the database. Socket requests receive `internal`, HTTP requests 503 `store_unavailable`. */
 export class StorageUnavailable extends RequestError {
@@ -92,7 +93,7 @@ export class StorageHealth {
 
   /** Records a database error. Returns the error for the client. */
   failed(error: unknown): unknown {
-    const fault = faultOf[resultCode(error) & 0xff];
+    const fault = faultOf[resultCode(error)];
     if (fault === undefined) return error;
     this.#enter(fault, error);
     if (fault !== 'full') return new StorageUnavailable(error);
@@ -104,10 +105,4 @@ export class StorageHealth {
     this.#fault = fault;
     this.#log.error({ err, fault }, remedies[fault]);
   }
-}
-
-/** The result code of a `node:sqlite` error. 0 for other errors. */
-function resultCode(error: unknown): number {
-  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return 0;
-  return error.errcode;
 }

@@ -53,8 +53,8 @@ export const requestLog = fp(
       };
       // Health probes and static files are frequent and uninteresting.
       const quiet = request.url.startsWith('/api/health/') || !request.url.startsWith('/api/');
-      if (quiet && reply.statusCode < 500) request.log.debug(fields, 'answered');
-      else request.log.info(fields, 'answered');
+      if (quiet && reply.statusCode < 500) request.log.debug(fields, 'request completed');
+      else request.log.info(fields, 'request completed');
       next();
     });
     done();

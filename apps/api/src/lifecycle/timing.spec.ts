@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { drainMs } from '../app.ts';
-import { Deadline, drainSpreadMs, settledWithin } from './timing.ts';
+import { Deadline, drainMs, drainSpreadMs, settledWithin } from './timing.ts';
 
 /** A manual clock. */
 function newClock() {
@@ -33,7 +32,7 @@ describe('a drain with DRAIN_SECONDS=10', () => {
   test.each([
     ['no connections', 0, 0, 0],
     ['few connections', 100, 0, 200],
-    ['more connections than can come back in time', 20_000, 0, 6_666],
+    ['more connections than can reconnect in time', 20_000, 0, 6_666],
     ['more connections, after a delay of 4 seconds', 20_000, 4_000, 4_000],
     ['more connections, when the deadline has almost passed', 20_000, 9_997, 2],
   ])('with %s, spreads the closes within the remaining time', (_name, connections, passedMs, spreadMs) => {

@@ -73,6 +73,11 @@ export function everyHour(
   };
 }
 
+/** Milliseconds from the signal until all connections are closed. At least 500, for close frames and short responses. */
+export function drainMs({ drainSeconds }: { readonly drainSeconds: number }): number {
+  return Math.max(500, drainSeconds * 1_000);
+}
+
 /**
  * The milliseconds over which a drain spreads its closes: not faster than the server accepts reconnects, and at most two thirds of
  * the remaining time, so that the last clients can finish the closing handshake.

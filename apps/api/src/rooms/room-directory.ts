@@ -108,7 +108,7 @@ export class RoomDirectory {
   /** Creates a room with its creator as the first member. */
   async add(room: NewRoom): Promise<Room | 'in_use' | TooManyRooms> {
     const at = this.#options.now();
-    const made = await this.#db.transaction().execute(async (transaction) => {
+    const result = await this.#db.transaction().execute(async (transaction) => {
       const created = transaction.selectFrom('rooms').where('created_by', '=', room.createdBy);
       const { count } = await created.select(({ fn }) => fn.countAll<number>().as('count')).executeTakeFirstOrThrow();
       if (count >= this.#options.limits.perUser) return {};
@@ -121,9 +121,9 @@ export class RoomDirectory {
         .executeTakeFirst();
       const ageMs = oldest === undefined ? hourMs : at - oldest.created_at;
       if (ageMs < hourMs) return { retryAfterMs: Math.min(hourMs, hourMs - ageMs) };
-      return (await addRoom(transaction, room, at)) ? 'made' : 'in_use';
+      return (await addRoom(transaction, room, at)) ? 'created' : 'in_use';
     });
-    if (made !== 'made') return made;
+    if (result !== 'created') return result;
     if (!room.private) this.#cache(room.room);
     return {
       room: room.room,

@@ -27,12 +27,6 @@ export class BadRoomCursor extends Error {
 /** Maximum own rooms in a list. The rooms with the latest messages have precedence. */
 export const listedOwnRooms = 5_000;
 
-/** Lists the rooms that a user may see: the user's own first, then pages of others, each sorted by title and name. */
-export interface RoomList {
-  /** Resolves to the JSON of a `RoomPage`, in UTF-8. Rejects with `BadRoomCursor`. */
-  list(query: RoomListQuery): Promise<Uint8Array>;
-}
-
 /**
  * Reads room lists from SQLite. Synchronous, because it runs on a worker thread (see `room-reader.ts`). A page of other rooms costs one
  * index lookup per listed room and per own room in its range.

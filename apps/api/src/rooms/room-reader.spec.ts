@@ -1,4 +1,5 @@
 import { roomsSchema } from '@usher/chat-api/server';
+import { pino } from 'pino';
 import { Value } from 'typebox/value';
 import { expect, onTestFinished, test } from 'vitest';
 import { openRooms } from '../testing/open-rooms.ts';
@@ -6,10 +7,7 @@ import { searchContract } from '../testing/search-contract.ts';
 import { RoomReader } from './room-reader.ts';
 import { BadRoomCursor } from './room-list.ts';
 
-function nothing(): void {
-  // No log.
-}
-const log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+const log = pino({ level: 'silent' });
 
 async function open() {
   const rooms = await openRooms();

@@ -1,6 +1,6 @@
 import type { Logger } from '@usher/realtime';
 import { ReaderPool, type ReaderPoolOptions } from '../database/reader-pool.ts';
-import { BadRoomCursor, type RoomList, type RoomListQuery } from './room-list.ts';
+import { BadRoomCursor, type RoomListQuery } from './room-list.ts';
 import type { findMessages, listRooms, RoomReaderData } from './room-reader-worker.ts';
 import { BadSearch, type FoundMessages, type Search, type SearchFor } from './search.ts';
 import { unreadBounds } from './sqlite-read-markers.ts';
@@ -11,7 +11,7 @@ export type RoomReaderOptions = { readonly log: Logger } & Partial<Omit<ReaderPo
  * Search and room lists over a database file, on worker threads with read-only connections. Reads see all commits that were
  * acknowledged before the call. See `ReaderPool` for bounds and errors.
  */
-export class RoomReader implements Search, RoomList {
+export class RoomReader implements Search {
   readonly #pool: ReaderPool;
 
   constructor(file: string, options: RoomReaderOptions) {
@@ -29,6 +29,10 @@ export class RoomReader implements Search, RoomList {
     return found;
   }
 
+  /**
+   * Lists the rooms that a user may see: the user's own first, then pages of others, each sorted by title and name. Resolves to the
+   * JSON of a `RoomPage`, in UTF-8. Rejects with `BadRoomCursor`.
+   */
   async list(query: RoomListQuery): Promise<Uint8Array> {
     const page = (await this.#pool.run(query.user, 'listRooms', query)) as ReturnType<typeof listRooms>;
     if ('fault' in page) throw new BadRoomCursor('the cursor is not the next of a page');

@@ -14,12 +14,13 @@ import { type History, limitToFrame, type Range } from '@usher/realtime/rooms';
 import { normalizeTitle } from '../database/new-room.ts';
 import { HttpProblem } from '../http/http-problem.ts';
 import type { RoomDirectory } from './room-directory.ts';
-import { BadRoomCursor, type RoomList } from './room-list.ts';
+import { BadRoomCursor } from './room-list.ts';
+import type { RoomReader } from './room-reader.ts';
 import { BadSearch, type Search, searchedWords, type SearchFault } from './search.ts';
 
 export interface RoomRoutesOptions {
   readonly rooms: RoomDirectory;
-  readonly list: RoomList;
+  readonly list: Pick<RoomReader, 'list'>;
   readonly history: History;
   /** Counts bytes that a user stores. @throws RequestError */
   readonly charge: (user: string, bytes: number) => void;

@@ -153,6 +153,18 @@ describe('rooms', () => {
     }
   });
 
+  test('reject a text with U+0000 as bad_message and store nothing', async () => {
+    const { connect } = await newApp();
+    const socket = await connect('maggie');
+    await socket.data('join', { room: 'general' });
+    const message = { room: 'general', key: crypto.randomUUID() };
+    expect(await socket.ask('send', { ...message, text: 'a\u0000b' })).toMatchObject({ code: 'bad_message' });
+    // The rejected text used neither the key nor a sequence number.
+    expect(await socket.data('send', { ...message, text: 'ab' })).toMatchObject({ seq: 1 });
+    const edit = { ...message, key: crypto.randomUUID(), edits: 1 };
+    expect(await socket.ask('edit', { ...edit, text: '\u0000' })).toMatchObject({ code: 'bad_message' });
+  });
+
   test('are listed with unread counts, the time of the last message, and membership', async () => {
     const { call, signIn, connect } = await newApp();
     const [maggie, bart] = [await signIn('maggie'), await signIn('bart')];
@@ -170,10 +182,10 @@ describe('rooms', () => {
     });
     const socket = await connect('bart', bart);
     await socket.data('join', { room: 'general' });
-    const say = (text: string) => socket.data('send', { room: 'general', key: crypto.randomUUID(), text });
-    await say('hello');
-    await say('hello @maggie');
-    const { at } = await say('hello?');
+    const send = (text: string) => socket.data('send', { room: 'general', key: crypto.randomUUID(), text });
+    await send('hello');
+    await send('hello @maggie');
+    const { at } = await send('hello?');
     expect(await room(maggie)).toMatchObject({ seq: 3, at, unread: 3, read: 0, mentions: 1 });
     expect(await room(bart)).toMatchObject({ seq: 3, at, unread: 0, read: 0, mentions: 0 });
     await (await connect('maggie', maggie)).data('read', { room: 'general', seq: 2 });

@@ -18,17 +18,17 @@ async function withNeedles() {
   }
   await app.call('PUT', '/api/rooms/cellar/members/bart', { token: maggie });
   const socket = await app.connect('maggie', maggie);
-  const say = (room: string, text: string) => socket.data('send', { room, key: crypto.randomUUID(), text });
+  const send = (room: string, text: string) => socket.data('send', { room, key: crypto.randomUUID(), text });
   for (const room of ['general', 'cellar', 'plans']) {
     await socket.data('join', { room });
-    await say(room, `a needle in ${room}`);
+    await send(room, `a needle in ${room}`);
   }
   const search = async (token: string, query: string) => {
     const { status, json } = await app.call('GET', `/api/search?${query}`, { token });
     const messages = json?.['messages'] as { room: string }[] | undefined;
     return { status, rooms: messages?.map(({ room }) => room), next: json?.['next'], code: json?.['code'], messages };
   };
-  return { ...app, maggie, bart, lisa, admin, say, search, socket };
+  return { ...app, maggie, bart, lisa, admin, send, search, socket };
 }
 
 test('finds messages in the own rooms, newest first', async () => {
@@ -59,8 +59,8 @@ test('finds no messages of a room after the user was removed', async () => {
 });
 
 test('continues at the next page', async () => {
-  const { maggie, say, search } = await withNeedles();
-  for (let index = 0; index < 3; index++) await say('general', 'one more needle');
+  const { maggie, send, search } = await withNeedles();
+  for (let index = 0; index < 3; index++) await send('general', 'one more needle');
   const first = await search(maggie, 'q=needle&limit=4');
   expect(first.rooms).toEqual(['general', 'general', 'general', 'plans']);
   const second = await search(maggie, `q=needle&limit=4&before=${String(first.next)}`);
@@ -68,11 +68,11 @@ test('continues at the next page', async () => {
 });
 
 test('returns a valid next cursor for the longest room name', async () => {
-  const { call, maggie, socket, say, search } = await withNeedles();
+  const { call, maggie, socket, send, search } = await withNeedles();
   const room = 'x'.repeat(64);
   await call('POST', '/api/rooms', { token: maggie, body: { room, title: 'Long' } });
   await socket.data('join', { room });
-  await say(room, 'a long needle');
+  await send(room, 'a long needle');
   const { next } = await search(maggie, 'q=needle&limit=1');
   expect(await search(maggie, `q=needle&limit=1&before=${String(next)}`)).toMatchObject({ rooms: ['plans'] });
 });

@@ -19,19 +19,21 @@ interface Presenter {
 }
 
 /** Counts and logs replays of consumed tickets. A replay means that a ticket leaked or that a client is faulty. */
-export interface Replays {
-  report(claims: TicketClaims, presenter: Presenter): void;
-}
+export class Replays {
+  readonly #parts: ReplaysParts;
 
-export function createReplays({ config, revocation, metrics, log }: ReplaysParts): Replays {
-  return {
-    report({ user, session }, presenter) {
-      metrics.replays.inc();
-      log.warn({ user, ...presenter }, 'a consumed ticket was presented again');
-      if (!config.replayEndsSession) return;
-      revocation.revokeSessions([session], 'ticket_replayed').catch((error: unknown) => {
-        log.error({ err: error }, 'the session of a replayed ticket could not be revoked');
-      });
-    },
-  };
+  constructor(parts: ReplaysParts) {
+    this.#parts = parts;
+  }
+
+  /** Revokes the session of the ticket if `REPLAY_ENDS_SESSION` is set. */
+  report({ user, session }: TicketClaims, presenter: Presenter): void {
+    const { config, revocation, metrics, log } = this.#parts;
+    metrics.replays.inc();
+    log.warn({ user, ...presenter }, 'a consumed ticket was presented again');
+    if (!config.replayEndsSession) return;
+    revocation.revokeSessions([session], 'ticket_replayed').catch((error: unknown) => {
+      log.error({ err: error }, 'the session of a replayed ticket could not be revoked');
+    });
+  }
 }

@@ -28,7 +28,7 @@ import { AdmittedClient } from './admitted-client.ts';
 import { createClusterRevocation } from './cluster-revocation.ts';
 import { ConnectionReservations } from './connection-reservations.ts';
 import { createRealtime } from './realtime.ts';
-import { createReplays } from './replays.ts';
+import { Replays } from './replays.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -132,7 +132,7 @@ export const socket = fp<SocketOptions>(
     app.decorate('revocation', revocation);
     app.log.info({ node }, 'node started');
     const warn = limitedWarnings(app.log);
-    const replays = createReplays({ config, revocation, metrics, log: app.log });
+    const replays = new Replays({ config, revocation, metrics, log: app.log });
 
     await app.register(ticketGate, {
       store,

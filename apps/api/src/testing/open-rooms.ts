@@ -60,7 +60,7 @@ export async function openRooms(options: OpenRoomsOptions = {}): Promise<OpenRoo
     },
     list: (query) => list({ admin: false, limit: 1_000, ...query }),
     async createRoom(room) {
-      await addRoom(kysely, { room, title: room, private: false, createdBy: 'the one who made it' }, Date.now());
+      await addRoom(kysely, { room, title: room, private: false, createdBy: 'owner' }, Date.now());
     },
     async createUser(user) {
       await users.add({ name: user, passwordHash: '', roles: [] });

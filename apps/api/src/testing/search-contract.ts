@@ -17,29 +17,29 @@ export function searchContract(name: string, create: () => Promise<SearchUnderTe
     const subject = await create();
     const { search, history } = subject;
     for (const room of ['one', 'one-more', 'two']) await subject.createRoom(room);
-    const say = async (text: string, room = 'one'): Promise<number> =>
+    const send = async (text: string, room = 'one'): Promise<number> =>
       (await history.append(room, { user: 'maggie', key: randomUUID(), text })).message.seq;
     const find = (words: string, more: Partial<SearchFor> = {}) =>
       search.find({ user: 'maggie', words, rooms: ['one', 'one-more', 'two'], limit: 100, ...more });
     const texts = async (words: string, more: Partial<SearchFor> = {}) =>
       (await find(words, more)).messages.map(({ text }) => text);
-    return { history, say, find, texts };
+    return { history, send, find, texts };
   }
 
   describe(`${name} fulfills the search contract`, () => {
     test('finds messages that contain all words, newest first, across rooms', async () => {
-      const { say, texts } = await open();
-      await say('the quick brown fox');
-      await say('brown bread', 'two');
-      await say('a fox, quick as ever');
+      const { send, texts } = await open();
+      await send('the quick brown fox');
+      await send('brown bread', 'two');
+      await send('a fox, quick as ever');
       expect(await texts('quick fox')).toEqual(['a fox, quick as ever', 'the quick brown fox']);
       expect(await texts('brown')).toEqual(['brown bread', 'the quick brown fox']);
       expect(await texts('quick bread')).toEqual([]);
     });
 
     test('returns messages in their current form', async () => {
-      const { say, find, history } = await open();
-      await say('needle');
+      const { send, find, history } = await open();
+      await send('needle');
       await history.append('one', { user: 'maggie', key: randomUUID(), text: 'needle, mended', edits: 1 });
       const [first] = (await history.read('one', { limit: 2 })).messages;
       expect((await find('needle')).messages).toEqual([first]);
@@ -47,10 +47,10 @@ export function searchContract(name: string, create: () => Promise<SearchUnderTe
     });
 
     test('ignores case and accents', async () => {
-      const { say, texts } = await open();
-      await say('Crème BRÛLÉE');
-      await say('ÉCOLE'.normalize('NFD'));
-      await say('Привет, мир');
+      const { send, texts } = await open();
+      await send('Crème BRÛLÉE');
+      await send('ÉCOLE'.normalize('NFD'));
+      await send('Привет, мир');
       for (const words of ['creme brulee', 'CRÈME', 'brûlée'.normalize('NFD')]) {
         expect(await texts(words)).toEqual(['Crème BRÛLÉE']);
       }
@@ -59,17 +59,17 @@ export function searchContract(name: string, create: () => Promise<SearchUnderTe
     });
 
     test('matches the last word as a prefix, but not the others', async () => {
-      const { say, texts } = await open();
-      await say('a message of several words');
+      const { send, texts } = await open();
+      await send('a message of several words');
       for (const words of ['mess', 'sev', 'several wo', 'me', 'words mes']) expect(await texts(words)).toHaveLength(1);
       for (const words of ['mess words', 'essage', 'sev message']) expect(await texts(words)).toEqual([]);
     });
 
     test('searches only the given rooms', async () => {
-      const { say, texts } = await open();
-      await say('here', 'one');
-      await say('here too', 'one-more');
-      await say('and here', 'two');
+      const { send, texts } = await open();
+      await send('here', 'one');
+      await send('here too', 'one-more');
+      await send('and here', 'two');
       expect(await texts('here', { rooms: ['one'] })).toEqual(['here']);
       expect(await texts('here', { rooms: ['one-more', 'two'] })).toEqual(['and here', 'here too']);
       expect(await texts('here', { rooms: ['more', 'elsewhere'] })).toEqual([]);
@@ -79,10 +79,10 @@ export function searchContract(name: string, create: () => Promise<SearchUnderTe
     });
 
     test('finds a message by its current text only, and no deleted messages', async () => {
-      const { say, texts, history } = await open();
+      const { send, texts, history } = await open();
       const key = () => ({ user: 'maggie', key: randomUUID() });
-      await say('first');
-      await say('second');
+      await send('first');
+      await send('second');
       await history.append('one', { ...key(), text: 'third', edits: 1 });
       expect(await texts('first')).toEqual([]);
       expect(await texts('third')).toEqual(['third']);
@@ -92,14 +92,14 @@ export function searchContract(name: string, create: () => Promise<SearchUnderTe
     });
 
     test('continues a page where the previous one ended, even if messages are sent meanwhile', async () => {
-      const { say, find } = await open();
-      for (let index = 1; index <= 7; index++) await say(`needle ${index}`, index % 2 === 0 ? 'one' : 'two');
+      const { send, find } = await open();
+      for (let index = 1; index <= 7; index++) await send(`needle ${index}`, index % 2 === 0 ? 'one' : 'two');
       const found: string[] = [];
       let before: string | undefined;
       for (let pages = 0; pages < 10; pages++) {
         const page = await find('needle', { limit: 2, ...(before === undefined ? {} : { before }) });
         found.push(...page.messages.map(({ text }) => text));
-        await say('needle in between');
+        await send('needle in between');
         before = page.next;
         if (before === undefined) break;
       }
@@ -107,8 +107,8 @@ export function searchContract(name: string, create: () => Promise<SearchUnderTe
     });
 
     test('returns no next for the last page, even if it is full', async () => {
-      const { say, find } = await open();
-      for (let index = 1; index <= 3; index++) await say('needle');
+      const { send, find } = await open();
+      for (let index = 1; index <= 3; index++) await send('needle');
       expect(await find('needle', { limit: 3 })).not.toHaveProperty('next');
       expect(await find('needle', { limit: 2 })).toHaveProperty('next');
     });
@@ -116,15 +116,15 @@ export function searchContract(name: string, create: () => Promise<SearchUnderTe
     test.each(['', 'x', '1', '1.', '.one', '99.one', '0.one', '1.elsewhere', '-1.one', '1e1.one', '9'.repeat(40)])(
       'rejects a cursor that is not the next of a page: %o',
       async (before) => {
-        const { say, find } = await open();
-        await say('needle');
+        const { send, find } = await open();
+        await send('needle');
         await expect(find('needle', { before })).rejects.toEqual(new BadSearch('bad_cursor'));
       },
     );
 
     test('rejects a cursor of a room that is not searched', async () => {
-      const { say, find } = await open();
-      for (const room of ['one', 'two', 'two']) await say('needle', room);
+      const { send, find } = await open();
+      for (const room of ['one', 'two', 'two']) await send('needle', room);
       const { next = '' } = await find('needle', { limit: 1, rooms: ['two'] });
       await expect(find('needle', { before: next, rooms: ['one'] })).rejects.toEqual(new BadSearch('bad_cursor'));
       expect((await find('needle', { before: next, rooms: ['two'] })).messages).toHaveLength(1);
@@ -171,19 +171,19 @@ export function searchContract(name: string, create: () => Promise<SearchUnderTe
       ],
       ...['x '.repeat(100), 'needle '.repeat(28)],
     ])('nothing in the words is syntax: %o', async (words) => {
-      const { say, find, texts } = await open();
-      await say('needle');
+      const { send, find, texts } = await open();
+      await send('needle');
       expect((await find(words)).messages.length).toBeLessThanOrEqual(1);
       expect(await texts('needle')).toEqual(['needle']);
     });
 
     test('ignores punctuation around and between words', async () => {
-      const { say, texts } = await open();
-      await say('write an e-mail to (my) friend, don’t call!');
+      const { send, texts } = await open();
+      await send('write an e-mail to (my) friend, don’t call!');
       for (const words of ['e-mail', '"my"', 'friend!', 'call !', 'don’t', '-- my', 'AND to', 'friend, e-ma']) {
         expect(await texts(words), words).toHaveLength(words === 'AND to' ? 0 : 1);
       }
-      await say('this and that');
+      await send('this and that');
       expect(await texts('AND this')).toEqual(['this and that']);
     });
   });

@@ -39,7 +39,7 @@ export class FairQueue {
     'sign-up': new NetworkQueues(),
   };
   #running = 0;
-  #signInsInARow = 0;
+  #consecutiveSignIns = 0;
 
   constructor(options: FairQueueOptions) {
     this.#options = options;
@@ -84,11 +84,11 @@ export class FairQueue {
 
   #next(): Waiting | undefined {
     const { 'sign-in': signIns, 'sign-up': signUps } = this.#waiting;
-    if (signIns.size > 0 && (signUps.size === 0 || this.#signInsInARow < signInsPerSignUp)) {
-      this.#signInsInARow++;
+    if (signIns.size > 0 && (signUps.size === 0 || this.#consecutiveSignIns < signInsPerSignUp)) {
+      this.#consecutiveSignIns++;
       return signIns.shift();
     }
-    this.#signInsInARow = 0;
+    this.#consecutiveSignIns = 0;
     return signUps.shift();
   }
 }

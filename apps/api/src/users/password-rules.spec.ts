@@ -26,7 +26,7 @@ describe('a new password', () => {
     '🦉🐢🦊🐙🦔🐝🦜🐌',
     'maggie’s pacifier',
     'in usher we trust',
-    '\u0000\u0007 what is typed',
+    '\u0000\u0007 control characters',
   ])('may contain any characters: %j', async (password) => {
     expect(await resultOf(password)).toBe('good');
   });

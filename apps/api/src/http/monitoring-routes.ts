@@ -1,0 +1,80 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { FastifyPluginCallback, FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
+import { isLoopbackHost } from '../config/origins.ts';
+import { HttpProblem } from './http-problem.ts';
+import type { Metrics } from './metrics.ts';
+import { isLoopback } from './network.ts';
+
+export interface HealthRoutesOptions {
+  /** Whether messages can be stored. */
+  readonly storageReady: () => Promise<boolean>;
+  readonly draining: () => boolean;
+}
+
+/** `live` returns 200 while the process responds, `ready` while the server should receive new clients. */
+export const healthRoutes: FastifyPluginCallback<HealthRoutesOptions> = (app, { storageReady, draining }, done) => {
+  app.get('/health/live', { config: { cost: 0 } }, (_request, reply) =>
+    reply.header('cache-control', 'no-store').send({ status: 'live' }),
+  );
+  app.get('/health/ready', { config: { cost: 0 } }, async (_request, reply) => {
+    if (draining()) throw new HttpProblem('draining', { retryAfterMs: 1_000 });
+    if (!(await storageReady())) throw new HttpProblem('store_unavailable', { retryAfterMs: 5_000 });
+    return reply.header('cache-control', 'no-store').send({ status: 'ready' });
+  });
+  done();
+};
+
+export interface MetricsRoutesOptions {
+  readonly metrics: Metrics;
+  /** `METRICS_TOKEN`. Without it, only direct requests from and to a loopback address are permitted. */
+  readonly token: string | undefined;
+}
+
+/** Serves `GET /metrics` in the Prometheus text format and measures the duration of all requests. */
+export const metricsRoutes = fp<MetricsRoutesOptions>(
+  (app, { metrics, token }, done) => {
+    app.addHook('onResponse', (request, reply, next) => {
+      // The pattern of the route, not the path, so that the number of series is bounded.
+      const route = request.routeOptions.url ?? 'none';
+      metrics.answers.observe({ route, method: request.method, status: reply.statusCode }, reply.elapsedTime / 1000);
+      next();
+    });
+    app.get('/metrics', async (request, reply) => {
+      allow(request, token);
+      return reply
+        .header('cache-control', 'no-store')
+        .type(metrics.registry.contentType)
+        .send(await metrics.registry.metrics());
+    });
+    done();
+  },
+  { name: 'metrics', fastify: '5.x' },
+);
+
+function allow(request: FastifyRequest, token: string | undefined): void {
+  if (token === undefined) {
+    if (!isDirectLoopback(request)) throw new HttpProblem('forbidden');
+    return;
+  }
+  const { authorization } = request.headers;
+  if (authorization === undefined) throw new HttpProblem('missing_token');
+  if (!sameSecret(authorization.replace(/^bearer +/i, ''), token)) throw new HttpProblem('invalid_token');
+}
+
+/** Compares hashes in constant time, so that the duration reveals neither length nor content. */
+function sameSecret(given: string, expected: string): boolean {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(given), digest(expected));
+}
+
+const forwarded = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip'];
+
+/**
+ * Returns whether a request comes from this machine, is addressed to it, and was not forwarded by a proxy. In a DNS rebinding attack the
+ * header `Host` has the name of the attacker.
+ */
+function isDirectLoopback({ socket, headers }: FastifyRequest): boolean {
+  if (!isLoopback(socket.remoteAddress ?? '') || !isLoopbackHost(headers.host ?? '')) return false;
+  return forwarded.every((name) => headers[name] === undefined);
+}
