@@ -13,8 +13,8 @@ import { createUserEvents, type UserEvent } from '../membership/user-events.ts';
 import { type Membership, Room, type RoomContext } from './room.ts';
 import type { Member, RoomAction, Rooms, RoomsOptions } from './room-types.ts';
 import { handleMessages } from './message-handlers.ts';
-import { handleMemberships } from '../membership/membership-handlers.ts';
-import { handlePresence } from '../presence/presence-handlers.ts';
+import { MembershipHandlers } from '../membership/membership-handlers.ts';
+import { PresenceHandlers } from '../presence/presence-handlers.ts';
 import { handleTyping } from '../presence/typing.ts';
 
 /** The costs of requests, where a `ping` costs 1: a join or a page reads the history, and a leave is sent to the room. */
@@ -50,7 +50,7 @@ export function createRooms(options: RoomsOptions): Rooms {
   };
   const node = options.node ?? randomUUID();
   const store = options.presence ?? createMemoryPresence();
-  const presence = handlePresence({
+  const presence = new PresenceHandlers({
     connections,
     presence: store,
     bus,
@@ -70,7 +70,7 @@ export function createRooms(options: RoomsOptions): Rooms {
   }
   const membership =
     options.memberships &&
-    handleMemberships({
+    new MembershipHandlers({
       connections,
       memberships: options.memberships,
       readMarkers: options.readMarkers,
@@ -242,9 +242,9 @@ export function createRooms(options: RoomsOptions): Rooms {
       return users;
     },
     present: async (name) => (await store.list(name)).present,
-    statusOf: (users) => presence.statusOf(users),
+    statusOf: (users) => store.statusOf(users),
     removeNode: (dead) => presence.removeNode(dead),
-    stop: () => presence.stop(),
+    stop: () => localPresence.stop(),
     memberAdded: (room, user) => {
       emitEvent({ kind: 'added', room, user });
     },
