@@ -8,4 +8,5 @@ export {
   type MembershipsUnderTest,
   readMarkersContract,
 } from './testing/memberships-contract.ts';
-export { presenceContract, type PresenceUnderTest } from './testing/presence-contract.ts';
+export { presenceContract } from './testing/presence-contract.ts';
+export type { PresenceUnderTest } from './testing/presence-under-test.ts';

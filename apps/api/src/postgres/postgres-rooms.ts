@@ -1,7 +1,7 @@
 import type { Room } from '@usher/chat-api';
 import { unreadCounts } from '@usher/realtime/postgres';
 import type { Pool, QueryResultRow } from 'pg';
-import { BadRoomCursor, listedOwnRooms, type RoomList, type RoomListQuery, type RoomPage } from '../rooms/room-list.ts';
+import { BadRoomCursor, listedOwnRooms, type RoomListQuery, type RoomPage } from '../rooms/room-list.ts';
 import type { ReadRoomAccess } from '../rooms/room-directory.ts';
 
 const columns = 'r.name, r.title, r.private, r.seq, r.last_at, r.created_by';
@@ -42,13 +42,14 @@ export function createPostgresRoomAccessReader(pool: Pool): ReadRoomAccess {
 }
 
 /** Reads room lists from PostgreSQL. Titles are compared by code points (collation "C"). */
-export class PostgresRoomList implements RoomList {
+export class PostgresRoomList {
   readonly #pool: Pool;
 
   constructor(pool: Pool) {
     this.#pool = pool;
   }
 
+  /** Resolves to the JSON of a `RoomPage`, in UTF-8. Rejects with `BadRoomCursor`. */
   async list(query: RoomListQuery): Promise<Uint8Array> {
     return Buffer.from(JSON.stringify(await this.page(query)));
   }

@@ -29,63 +29,39 @@ export interface MembershipContext {
   readonly publishEvent: (event: UserEvent) => void;
 }
 
-export interface MembershipHandlers {
-  /** Makes an authorized user a member, if joining the room does so. Never rejects. */
-  joining(identity: Identity, room: string): Promise<void>;
-  /** Handles a user event from this node or another one. */
-  onEvent(event: UserEvent): void;
-  /** Events may have been lost. */
-  onMissed(): void;
-}
-
 /** Handles `read`, sends `unread` and `left` events, and tracks the room lists of connected users. */
-export function handleMemberships(context: MembershipContext): MembershipHandlers {
-  const { connections, memberships, readMarkers, bus, share, log, hasJoined, requireAccess, publishEvent } = context;
-  const lists = new RoomLists({
-    memberships,
-    log,
-    follow(room) {
-      if (unread === undefined) return () => undefined;
-      const unsubscribe = bus.subscribe(`room:${room}`, {
-        message: (payload) => {
-          unread.messageArrived(room, payload);
-        },
-        gap: () => {
-          unread.messagesMissed(room);
-        },
-      });
-      return () => {
-        unread.unfollowed(room);
-        unsubscribe();
-      };
-    },
-  });
-  const unread =
-    readMarkers &&
-    new UnreadNotifier({
+export class MembershipHandlers {
+  readonly #context: MembershipContext;
+  readonly #lists: RoomLists;
+  readonly #unread: UnreadNotifier | undefined;
+
+  constructor(context: MembershipContext) {
+    this.#context = context;
+    const { connections, memberships, readMarkers, log } = context;
+    this.#lists = new RoomLists({ memberships, log, follow: (room) => this.#follow(room) });
+    connections.onOpened(({ identity: { user } }) => {
+      this.#lists.opened(user);
+    });
+    connections.onClosed(({ identity: { user } }) => {
+      if (connections.count({ user }) === 0) this.#lists.closed(user);
+    });
+    if (readMarkers === undefined) return;
+    const unread = new UnreadNotifier({
       ...context,
       readMarkers,
-      listedBy: (room) => lists.in(room),
+      listedBy: (room) => this.#lists.in(room),
       publishEvent: (room, user, left) => {
-        publishEvent({ kind: 'read', room, user, unread: left });
+        context.publishEvent({ kind: 'read', room, user, unread: left });
       },
     });
-
-  connections.onOpened(({ identity: { user } }) => {
-    lists.opened(user);
-  });
-  connections.onClosed(({ identity: { user } }) => {
-    if (connections.count({ user }) === 0) lists.closed(user);
-  });
-
-  if (readMarkers !== undefined) {
+    this.#unread = unread;
     connections.handle(
       'read',
       async ({ room, seq }, { identity }) => {
-        await requireAccess(identity, room);
-        await share.next();
+        await context.requireAccess(identity, room);
+        await context.share.next();
         try {
-          unread?.markerMoved(room, identity.user, await readMarkers.advance(room, identity.user, seq));
+          unread.markerMoved(room, identity.user, await readMarkers.advance(room, identity.user, seq));
         } catch (error) {
           throw notFound(error);
         }
@@ -95,40 +71,61 @@ export function handleMemberships(context: MembershipContext): MembershipHandler
     );
   }
 
-  return {
-    async joining(identity, room) {
-      const { user } = identity;
-      if (lists.has(user, room)) return;
-      try {
-        if (!(await context.joinCreatesMembership(identity, room)) || !(await memberships.add(room, user))) return;
-      } catch (error) {
-        // The join succeeds regardless, and the next join tries again.
-        log.error({ err: error, room }, 'a joined user could not be made a member');
-        return;
-      }
-      lists.added(user, room);
-      unread?.memberAdded(room, user);
-      publishEvent({ kind: 'added', room, user });
-    },
+  /** Makes an authorized user a member, if joining the room does so. Never rejects. */
+  async joining(identity: Identity, room: string): Promise<void> {
+    const { memberships, joinCreatesMembership, log, publishEvent } = this.#context;
+    const { user } = identity;
+    if (this.#lists.has(user, room)) return;
+    try {
+      if (!(await joinCreatesMembership(identity, room)) || !(await memberships.add(room, user))) return;
+    } catch (error) {
+      // The join succeeds regardless, and the next join tries again.
+      log.error({ err: error, room }, 'a joined user could not be made a member');
+      return;
+    }
+    this.#lists.added(user, room);
+    this.#unread?.memberAdded(room, user);
+    publishEvent({ kind: 'added', room, user });
+  }
 
-    onEvent(event) {
-      const { kind, room, user } = event;
-      if (kind === 'added') {
-        lists.added(user, room);
-        unread?.memberAdded(room, user);
-      } else if (kind === 'read') unread?.send(room, user, event.unread);
-      else {
-        unread?.memberRemoved(room, user);
-        if (!lists.removed(user, room)) return;
-        // Only former members receive this event: other users must not learn the names of private rooms.
-        const joined = kind === 'evicted' ? (connection: Connection) => hasJoined(connection, room) : undefined;
-        sendToUser(connections, user, { type: 'left', room }, joined);
-      }
-    },
+  /** Handles a user event from this node or another one. */
+  onEvent(event: UserEvent): void {
+    const { kind, room, user } = event;
+    if (kind === 'added') {
+      this.#lists.added(user, room);
+      this.#unread?.memberAdded(room, user);
+    } else if (kind === 'read') this.#unread?.send(room, user, event.unread);
+    else {
+      this.#unread?.memberRemoved(room, user);
+      if (!this.#lists.removed(user, room)) return;
+      const { connections, hasJoined } = this.#context;
+      // Only former members receive this event: other users must not learn the names of private rooms.
+      const joined = kind === 'evicted' ? (connection: Connection) => hasJoined(connection, room) : undefined;
+      sendToUser(connections, user, { type: 'left', room }, joined);
+    }
+  }
 
-    onMissed() {
-      unread?.eventsMissed();
-      lists.reload();
-    },
-  };
+  /** User events may have been lost. */
+  onMissed(): void {
+    this.#unread?.eventsMissed();
+    this.#lists.reload();
+  }
+
+  /** A room became part of the list of a connected user. */
+  #follow(room: string): () => void {
+    const unread = this.#unread;
+    if (unread === undefined) return () => undefined;
+    const unsubscribe = this.#context.bus.subscribe(`room:${room}`, {
+      message: (payload) => {
+        unread.messageArrived(room, payload);
+      },
+      gap: () => {
+        unread.messagesMissed(room);
+      },
+    });
+    return () => {
+      unread.unfollowed(room);
+      unsubscribe();
+    };
+  }
 }

@@ -5,8 +5,8 @@ import type { RoomUser, Unread } from './read-markers.ts';
 /** The maximum number of counts to keep. Beyond it, the least recently used one is removed. */
 const maxCounts = 100_000;
 /** The maximum number of messages to keep per room. Counts that are further behind are stale. */
-const maxMessages = 1_024;
-const maxCharacters = 1024 * 1024;
+const maxMessages = 256;
+const maxCharacters = 256 * 1024;
 /** A count that was not read from the store for this time is stale, because the bus may have lost an event without a notice. */
 const maxAgeMs = 60_000;
 

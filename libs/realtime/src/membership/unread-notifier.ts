@@ -24,7 +24,7 @@ export interface UnreadContext {
 const everyMs = 500;
 const slowestRetryMs = 5_000;
 /** The maximum number of pairs in one query of the store. A flush with more pairs needs several queries. */
-const pairsPerQuery = 500;
+const pairsPerQuery = 200;
 /** The number of users to notify from the cache before other work can run. */
 const usersPerTurn = 500;
 const noUsers: ReadonlySet<string> = new Set();
@@ -163,10 +163,11 @@ export class UnreadNotifier {
     const { connections, joinedBy } = this.#context;
     // One object for all users, to avoid an allocation per user in rooms that all connections have joined.
     const filter = { user: '' };
-    let notified = 0;
+    let [waiting, notified] = [0, 0];
     for (const user of users) {
       filter.user = user;
       if (joinedBy(room, user) >= connections.count(filter)) continue;
+      waiting++;
       const unread = this.#cache.get({ room, user });
       if (unread === undefined) {
         unknown.push({ room, user });
@@ -175,6 +176,8 @@ export class UnreadNotifier {
       this.#sendToOthers(room, user, unread);
       if (++notified % usersPerTurn === 0) await nextTurn();
     }
+    // No count needs the messages of this room, so they are not kept.
+    if (waiting === 0) this.#cache.missed(room);
   }
 
   /** Reads counts from the store and sends them. */

@@ -2,7 +2,7 @@ import type { Reply, RoomsProtocol } from '@usher/protocol';
 import type { Connection } from '../connections/connection.ts';
 import type { Connections } from '../connections/connections-types.ts';
 import { LocalPresence } from './local-presence.ts';
-import { above, type PresenceChange, maxPresent, noRoom, type PresentStatus, type Status } from './presence.ts';
+import { above, type PresenceChange, maxPresent, noRoom, type Status } from './presence.ts';
 import { isPublished, publishPresence, RoomPresence, type RoomPresenceContext } from './room-presence.ts';
 
 type Present = Reply<RoomsProtocol, 'join'>['present'];
@@ -40,52 +40,111 @@ export interface PresenceContext extends Pick<RoomPresenceContext, 'presence' | 
   readonly graceMs: number;
 }
 
-export interface PresenceHandlers {
+/** Tracks the presence of users on this node and sends presence changes on any node to the members of rooms. */
+export class PresenceHandlers {
   readonly localPresence: LocalPresence;
+  readonly #context: PresenceContext;
+  /** The rooms with members on this node. */
+  readonly #followed = new Map<string, RoomPresence>();
+
+  constructor(context: PresenceContext) {
+    this.#context = context;
+    const changed = (change: PresenceChange): void => {
+      this.#changed(change);
+    };
+    this.localPresence = new LocalPresence({ ...context, changed });
+    context.connections.onOpened(({ identity: { user } }) => {
+      this.localPresence.joined(noRoom, user, false);
+    });
+  }
+
   /** Tracks presence in a room for its members on this node, until the returned function is called. */
-  follow(room: LocalRoom): () => void;
+  follow(room: LocalRoom): () => void {
+    const roomPresence = new RoomPresence(room.name, {
+      ...this.#context,
+      changed: (user, status) => {
+        this.#repair(room, user, status);
+      },
+      send: (user, status, only) => {
+        this.#send(room, user, status, only);
+      },
+      lost: () => {
+        this.localPresence.reportAll(room.name);
+      },
+    });
+    this.#followed.set(room.name, roomPresence);
+    return () => {
+      if (this.#followed.get(room.name) === roomPresence) this.#followed.delete(room.name);
+      roomPresence.close();
+    };
+  }
+
   /** Resolves when the presence of a tracked room is loaded or the load has failed. */
-  ready(room: { readonly name: string }): Promise<void>;
+  ready({ name }: { readonly name: string }): Promise<void> {
+    return this.#followed.get(name)?.ready() ?? Promise.resolve();
+  }
+
   /** Adds a new member and returns the present users, starting with its own user. Call it directly before the reply. */
-  joined(membership: JoiningMember, away: boolean): Present;
+  joined({ joined, room, connection }: JoiningMember, away: boolean): Present {
+    const { user } = connection.identity;
+    const present =
+      (joined ? this.localPresence.find(room.name, user) : undefined) ??
+      this.localPresence.joined(room.name, user, away);
+    const roomPresence = this.#followed.get(room.name);
+    const users = roomPresence?.users;
+    // List the status that the other members know. A pending change follows as an event.
+    const status = users?.get(user) ?? (present.status === 'away' ? 'away' : 'online');
+    roomPresence?.listed(connection, status);
+    present.known = present.connections === 1 || present.known === status ? status : 'offline';
+    const list: Present = [{ user, status }];
+    for (const [other, otherStatus] of users ?? []) {
+      if (list.length >= maxPresent) break;
+      if (other !== user) list.push({ user: other, status: otherStatus });
+    }
+    return list;
+  }
+
   /** A connection became away, or is back. */
-  setAway(client: LocalClient, away: boolean): void;
+  setAway(client: LocalClient, away: boolean): void {
+    if (client.away === away) return;
+    client.away = away;
+    const { user } = client.connection.identity;
+    this.localPresence.setAway(noRoom, user, away);
+    for (const { joined, room } of client.memberships.list()) {
+      if (joined) this.localPresence.setAway(room.name, user, away);
+    }
+  }
+
   /** A connection has closed. @param dropped it was lost and may reconnect within the grace period */
-  closed(connection: Connection, away: boolean, dropped: boolean): void;
-  /** Resolves to the statuses of all users who are connected to any node. */
-  statusOf(users: readonly string[]): Promise<ReadonlyMap<string, PresentStatus>>;
+  closed({ identity: { user } }: Connection, away: boolean, dropped: boolean): void {
+    this.localPresence.left(noRoom, user, away, dropped);
+  }
+
   /** Removes the presence of a node that has died. */
-  removeNode(node: string): Promise<void>;
-  /** Removes the presence of this node. Never rejects. */
-  stop(): Promise<void>;
-}
+  async removeNode(node: string): Promise<void> {
+    for (const change of await this.#context.presence.removeNode(node)) this.#changed(change);
+  }
 
-/** Sends presence changes on any node to the members of rooms. */
-export function handlePresence(context: PresenceContext): PresenceHandlers {
-  const { connections, presence, bus, node, graceMs, log } = context;
-  const followed = new Map<string, RoomPresence>();
-  const localPresence = new LocalPresence({ presence, node, graceMs, log, changed });
-
-  function changed(change: PresenceChange): void {
+  #changed(change: PresenceChange): void {
     if (!isPublished(change)) return;
     // The bus delivers the change too, but it may be unavailable.
-    followed.get(change.room)?.take(change);
+    this.#followed.get(change.room)?.take(change);
     try {
-      publishPresence(bus, change);
+      publishPresence(this.#context.bus, change);
     } catch (error) {
-      log.error({ err: error, room: change.room }, 'a presence change could not be published');
+      this.#context.log.error({ err: error, room: change.room }, 'a presence change could not be published');
     }
   }
 
   /** Another node removed this node's presence by mistake: reports it to the store again. */
-  function repair(room: LocalRoom, user: string, after: Status): void {
-    const own = localPresence.find(room.name, user);
-    if (own !== undefined && above(own.live, after)) localPresence.report(own);
+  #repair(room: LocalRoom, user: string, after: Status): void {
+    const own = this.localPresence.find(room.name, user);
+    if (own !== undefined && above(own.live, after)) this.localPresence.report(own);
   }
 
-  function send(room: LocalRoom, user: string, after: Status, only?: ReadonlyMap<Connection, Status>): void {
-    const own = localPresence.find(room.name, user);
-    const frame = connections.encode({ type: 'presence', room: room.name, user, status: after });
+  #send(room: LocalRoom, user: string, after: Status, only?: ReadonlyMap<Connection, Status>): void {
+    const own = this.localPresence.find(room.name, user);
+    const frame = this.#context.connections.encode({ type: 'presence', room: room.name, user, status: after });
     for (const { connection, live } of room.members.values()) {
       if (!live || only?.has(connection) === false) continue;
       // Skip connections of the user that know this status from their join reply. A user with a connection is not `offline` to
@@ -96,74 +155,4 @@ export function handlePresence(context: PresenceContext): PresenceHandlers {
     }
     if (own !== undefined && own.connections > 0) own.known = after;
   }
-
-  connections.onOpened(({ identity: { user } }) => {
-    localPresence.joined(noRoom, user, false);
-  });
-
-  return {
-    localPresence,
-
-    follow(room) {
-      const roomPresence = new RoomPresence(room.name, {
-        ...context,
-        changed: (user, status) => {
-          repair(room, user, status);
-        },
-        send: (user, status, only) => {
-          send(room, user, status, only);
-        },
-        lost: () => {
-          localPresence.reportAll(room.name);
-        },
-      });
-      followed.set(room.name, roomPresence);
-      return () => {
-        if (followed.get(room.name) === roomPresence) followed.delete(room.name);
-        roomPresence.close();
-      };
-    },
-
-    ready: (room) => followed.get(room.name)?.ready() ?? Promise.resolve(),
-
-    joined({ joined, room, connection }, away) {
-      const { user } = connection.identity;
-      const present =
-        (joined ? localPresence.find(room.name, user) : undefined) ?? localPresence.joined(room.name, user, away);
-      const roomPresence = followed.get(room.name);
-      const users = roomPresence?.users;
-      // List the status that the other members know. A pending change follows as an event.
-      const status = users?.get(user) ?? (present.status === 'away' ? 'away' : 'online');
-      roomPresence?.listed(connection, status);
-      present.known = present.connections === 1 || present.known === status ? status : 'offline';
-      const list: Present = [{ user, status }];
-      for (const [other, otherStatus] of users ?? []) {
-        if (list.length >= maxPresent) break;
-        if (other !== user) list.push({ user: other, status: otherStatus });
-      }
-      return list;
-    },
-
-    setAway(client, away) {
-      if (client.away === away) return;
-      client.away = away;
-      const { user } = client.connection.identity;
-      localPresence.setAway(noRoom, user, away);
-      for (const { joined, room } of client.memberships.list()) {
-        if (joined) localPresence.setAway(room.name, user, away);
-      }
-    },
-
-    closed({ identity: { user } }, away, dropped) {
-      localPresence.left(noRoom, user, away, dropped);
-    },
-
-    statusOf: (users) => presence.statusOf(users),
-
-    async removeNode(dead) {
-      for (const change of await presence.removeNode(dead)) changed(change);
-    },
-
-    stop: () => localPresence.stop(),
-  };
 }

@@ -1,54 +1,14 @@
-import { roomBounds } from '@usher/protocol/server';
-import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { Bus } from '../bus/bus.ts';
+import { describe, expect, test } from 'vitest';
 import { createMemoryBus } from '../bus/memory-bus.ts';
-import { createMemoryPresence, MemoryPresenceStore } from './memory-presence.ts';
-import { type Presence, type PresenceView, maxPresent } from './presence.ts';
-import { isPublished, publishPresence } from './room-presence.ts';
-import { type Client, newNode, quiet } from '../testing/new-node.ts';
+import { newNode, quiet } from '../testing/new-node.ts';
+import { everyMs, graceMs, join, pass, received, twoNodes, useFakeTimers } from '../testing/presence-nodes.ts';
+import { createMemoryPresence } from './memory-presence.ts';
+import type { Presence } from './presence.ts';
 
-const graceMs = 10_000;
-/** After this time, the next change of a user in a room is sent immediately. */
-const everyMs = roomBounds.presenceEveryMs;
-
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
-  onTestFinished(() => {
-    vi.useRealTimers();
-  });
-});
-
-async function pass(ms: number): Promise<void> {
-  await quiet();
-  await vi.advanceTimersByTimeAsync(ms);
-  await quiet();
-}
-
-/** A summary of the changes that a client received. */
-function received(client: Client): string[] {
-  return client
-    .received('presence')
-    .map(({ room, user, status }) => `${String(room)} ${String(user)} ${String(status)}`);
-}
-
-async function join(client: Client, room = 'general'): Promise<unknown> {
-  const { data } = await client.request('join', { room });
-  await quiet();
-  return (data as { present: unknown }).present;
-}
-
-/** Two nodes. `bart` is in the room `general` on the second one and observes. */
-async function looking() {
-  const bus = createMemoryBus();
-  const here = newNode({ bus });
-  const there = newNode({ bus });
-  const bart = there.connect('bart');
-  await join(bart);
-  return { bus, here, there, bart };
-}
+useFakeTimers();
 
 test('announces a new member to the room on every node, and lists them in the reply to their own join only', async () => {
-  const { here, bart } = await looking();
+  const { here, bart } = await twoNodes();
   const lisa = here.connect('lisa');
   const elsewhere = here.connect('homer');
   await join(elsewhere, 'random');
@@ -62,7 +22,7 @@ test('announces a new member to the room on every node, and lists them in the re
 });
 
 test('shows a leave immediately', async () => {
-  const { here, bart } = await looking();
+  const { here, bart } = await twoNodes();
   const lisa = here.connect('lisa');
   await join(lisa);
   await pass(everyMs);
@@ -76,7 +36,7 @@ test('shows a leave immediately', async () => {
 });
 
 test('shows a dropped connection until the grace period ends', async () => {
-  const { here, bart } = await looking();
+  const { here, bart } = await twoNodes();
   const lisa = here.connect('lisa');
   await join(lisa);
   lisa.disconnect(1006);
@@ -88,7 +48,7 @@ test('shows a dropped connection until the grace period ends', async () => {
 });
 
 test.each(['the same node', 'the other node'])('shows no change for reloads onto %s', async (where) => {
-  const { here, there, bart } = await looking();
+  const { here, there, bart } = await twoNodes();
   let lisa = here.connect('lisa');
   await join(lisa);
   for (let turn = 0; turn < 3; turn++) {
@@ -102,7 +62,7 @@ test.each(['the same node', 'the other node'])('shows no change for reloads onto
 });
 
 test('shows no change for a user who reconnects before the drop was detected, until they leave', async () => {
-  const { here, there, bart } = await looking();
+  const { here, there, bart } = await twoNodes();
   const lost = here.connect('lisa');
   await join(lost);
   const back = there.connect('lisa');
@@ -116,7 +76,7 @@ test('shows no change for a user who reconnects before the drop was detected, un
 });
 
 test('shows a user with two tabs once, on one node or two', async () => {
-  const { here, there, bart } = await looking();
+  const { here, there, bart } = await twoNodes();
   const tabs = [here.connect('lisa'), here.connect('lisa'), there.connect('lisa')];
   for (const tab of tabs) await join(tab);
   for (const tab of tabs) {
@@ -129,7 +89,7 @@ test('shows a user with two tabs once, on one node or two', async () => {
 });
 
 test('shows a user as away when all of their connections are, until the first is back', async () => {
-  const { here, there, bart } = await looking();
+  const { here, there, bart } = await twoNodes();
   const [phone, laptop] = [here.connect('lisa'), there.connect('lisa')];
   await join(phone);
   await join(laptop);
@@ -148,7 +108,7 @@ test('shows a user as away when all of their connections are, until the first is
 });
 
 test('counts only connections that have joined the room', async () => {
-  const { here, bart } = await looking();
+  const { here, bart } = await twoNodes();
   const inTheRoom = here.connect('lisa');
   const elsewhere = here.connect('lisa');
   await join(inTheRoom);
@@ -160,7 +120,7 @@ test('counts only connections that have joined the room', async () => {
 });
 
 test('shows a user as away who joins while away', async () => {
-  const { here, bart } = await looking();
+  const { here, bart } = await twoNodes();
   const lisa = here.connect('lisa');
   lisa.sendFrame({ type: 'away', away: true });
   expect(await join(lisa)).toEqual([
@@ -194,7 +154,7 @@ test('shows no intermediate status for a user who joins and becomes away again b
 });
 
 test('keeps a user online for the grace period when their only attentive connection drops, then away', async () => {
-  const { here, bart } = await looking();
+  const { here, bart } = await twoNodes();
   const [attentive, away] = [here.connect('lisa'), here.connect('lisa')];
   away.sendFrame({ type: 'away', away: true });
   await join(attentive);
@@ -207,7 +167,7 @@ test('keeps a user online for the grace period when their only attentive connect
 });
 
 test('shows a removal immediately, on every node', async () => {
-  const { here, there, bart } = await looking();
+  const { here, there, bart } = await twoNodes();
   await join(here.connect('lisa'));
   await join(there.connect('lisa'));
   await pass(everyMs);
@@ -219,7 +179,7 @@ test('shows a removal immediately, on every node', async () => {
 test.each(['the same node', 'the other node'])(
   'does not hold the status of a user who reconnects to %s, is away and then leaves',
   async (where) => {
-    const { here, there, bart } = await looking();
+    const { here, there, bart } = await twoNodes();
     const lost = here.connect('lisa');
     await join(lost);
     lost.disconnect(1006);
@@ -235,7 +195,7 @@ test.each(['the same node', 'the other node'])(
 );
 
 test.each(['session_ended', 'closed_by_operator'] as const)('shows a close with %s immediately', async (name) => {
-  const { here, there, bart } = await looking();
+  const { here, there, bart } = await twoNodes();
   const dropped = there.connect('lisa');
   await join(dropped);
   dropped.disconnect(1006);
@@ -249,7 +209,7 @@ test.each(['session_ended', 'closed_by_operator'] as const)('shows a close with 
 });
 
 test('shows no change for users who reconnect in time after a server restart', async () => {
-  const { here, there, bart } = await looking();
+  const { here, there, bart } = await twoNodes();
   await join(here.connect('lisa'));
   await here.connections.drain(0);
   await pass(graceMs / 2);
@@ -258,325 +218,9 @@ test('shows no change for users who reconnect in time after a server restart', a
   expect(received(bart)).toEqual(['general lisa online']);
 });
 
-test('removes users who were present only on a node that has died', async () => {
-  const bus = createMemoryBus();
-  const presence = createMemoryPresence();
-  let dead = false;
-  const itsBus: Bus = {
-    ...bus,
-    subscribe: (topic, receiver) =>
-      bus.subscribe(topic, {
-        message: (payload) => {
-          if (!dead) receiver.message(payload);
-        },
-      }),
-  };
-  const dying = newNode({ bus: itsBus, presence, node: 'dying' });
-  const here = newNode({ bus, presence });
-  const bart = here.connect('bart');
-  await join(bart);
-  await join(dying.connect('lisa'));
-  await join(dying.connect('homer'));
-  await join(here.connect('homer'));
-  await pass(everyMs);
-  dead = true;
-  await here.rooms.removeNode('dying');
-  await quiet();
-  expect(received(bart)).toEqual(['general lisa online', 'general homer online', 'general lisa offline']);
-});
-
-test('restores the presence of a node that was removed by mistake', async () => {
-  const bus = createMemoryBus();
-  const here = newNode({ bus, node: 'here' });
-  const there = newNode({ bus, node: 'there' });
-  const [lisa, bart] = [here.connect('lisa'), there.connect('bart')];
-  await join(bart);
-  await join(lisa);
-  await pass(everyMs);
-  await there.rooms.removeNode('here');
-  await pass(everyMs);
-  expect(await here.rooms.present('general')).toContainEqual({ user: 'lisa', status: 'online' });
-  expect(received(bart)).toEqual(['general lisa online', 'general lisa offline', 'general lisa online']);
-  expect(received(lisa)).not.toContain('general lisa offline');
-});
-
-test('recovers lost changes when a later one reveals the gap', async () => {
-  const inner = createMemoryBus();
-  let lose = false;
-  const bus: typeof inner = {
-    ...inner,
-    publish: (topic, payload) => {
-      if (!lose || !topic.startsWith('presence:')) inner.publish(topic, payload);
-    },
-  };
-  const presence = createMemoryPresence();
-  const here = newNode({ bus, presence });
-  const there = newNode({ bus, presence });
-  const bart = there.connect('bart');
-  await join(bart);
-  lose = true;
-  const lisa = here.connect('lisa');
-  await join(lisa);
-  await join(here.connect('homer'));
-  await lisa.request('leave', { room: 'general' });
-  await quiet();
-  expect(received(bart)).toEqual([]);
-  lose = false;
-  await join(here.connect('maggie'));
-  await pass(25);
-  expect(received(bart).toSorted()).toEqual(['general homer online', 'general maggie online']);
-});
-
-test('applies changes in version order when the bus reorders them', async () => {
-  const inner = createMemoryBus();
-  const held: (() => void)[] = [];
-  const bus: typeof inner = {
-    ...inner,
-    publish: (topic, payload) => {
-      held.push(() => {
-        inner.publish(topic, payload);
-      });
-    },
-  };
-  const presence = createMemoryPresence();
-  const here = newNode({ bus, presence });
-  const there = newNode({ bus, presence });
-  const bart = there.connect('bart');
-  await join(bart);
-  held.length = 0;
-  const lisa = here.connect('lisa');
-  await join(lisa);
-  lisa.sendFrame({ type: 'away', away: true });
-  await quiet();
-  await lisa.request('leave', { room: 'general' });
-  await quiet();
-  for (const index of [2, 0, 0, 1]) held[index]?.();
-  await pass(everyMs);
-  expect(received(bart)).toEqual(['general lisa online', 'general lisa offline']);
-});
-
-test('serves rooms while the store is unavailable and sends the presence when it is available again', async () => {
-  const store = new MemoryPresenceStore();
-  const presence = createMemoryPresence(store);
-  const bus = createMemoryBus();
-  const here = newNode({ bus, presence });
-  const there = newNode({ bus, presence });
-  await join(there.connect('bart'));
-  store.available = false;
-  const lisa = here.connect('lisa');
-  expect(await join(lisa)).toEqual([{ user: 'lisa', status: 'online' }]);
-  store.available = true;
-  await pass(1_000);
-  expect(received(lisa)).toEqual(['general bart online']);
-  expect(await here.rooms.present('general')).toHaveLength(2);
-});
-
-test('reports presence again to a store that has lost its data', async () => {
-  let memory = createMemoryPresence();
-  const presence: Presence = {
-    leaseMs: memory.leaseMs,
-    set: (node, views) => memory.set(node, views),
-    list: (room) => memory.list(room),
-    statusOf: (users) => memory.statusOf(users),
-    renew: (node) => memory.renew(node),
-    removeNode: (node) => memory.removeNode(node),
-  };
-  const bus = createMemoryBus();
-  const here = newNode({ bus, presence });
-  const there = newNode({ bus, presence });
-  const [lisa, bart] = [here.connect('lisa'), there.connect('bart')];
-  await join(lisa);
-  await join(bart);
-  memory = createMemoryPresence();
-  bus.publish('presence:general', '9 online online nobody');
-  await pass(25);
-  await pass(25);
-  expect((await here.rooms.present('general')).map(({ user }) => user).toSorted()).toEqual(['bart', 'lisa']);
-  await join(here.connect('homer'));
-  await pass(25);
-  for (const client of [lisa, bart]) expect(received(client)).toContain('general homer online');
-});
-
-test('sends no changes in a room with too many users', async () => {
-  const { here, bart } = await looking();
-  const crowd = Array.from({ length: maxPresent - 1 }, (_, index) => ({
-    room: 'general',
-    user: `user ${index}`,
-    live: 'online' as const,
-    held: 'offline' as const,
-    heldForMs: 0,
-    left: false,
-  }));
-  await here.presence.renew('yonder');
-  await here.presence.set('yonder', crowd);
-  const lisa = here.connect('lisa');
-  const present = (await join(lisa)) as { user: string }[];
-  expect(present).toHaveLength(maxPresent);
-  expect(present[0]).toEqual({ user: 'lisa', status: 'online' });
-  const homer = here.connect('homer');
-  await join(homer);
-  await homer.request('leave', { room: 'general' });
-  await pass(graceMs);
-  expect([received(lisa), received(bart)]).toEqual([[], []]);
-});
-
-test('publishes no changes of a room with too many users, and lists recent users to those who join', async () => {
-  const bus = createMemoryBus();
-  const published = vi.spyOn(bus, 'publish');
-  const presence = createMemoryPresence();
-  const [here, there] = [newNode({ bus, presence }), newNode({ bus, presence })];
-  const [bart, maggie] = [here.connect('bart'), there.connect('maggie')];
-  await join(bart);
-  await join(maggie);
-  const crowd = Array.from({ length: maxPresent - 1 }, (_, index) => online(`user ${index}`));
-  await setOnThirdNode(bus, presence, crowd);
-  await join(here.connect('lisa'));
-  await pass(10_000);
-  published.mockClear();
-  const homer = here.connect('homer');
-  await join(homer);
-  homer.sendFrame({ type: 'away', away: true });
-  await homer.request('leave', { room: 'general' });
-  await pass(graceMs);
-  expect(published.mock.calls.filter(([topic]) => topic === 'presence:general')).toEqual([]);
-  await setOnThirdNode(bus, presence, crowd.slice(0, 1).map(offline));
-  await pass(10_000);
-  const present = (await join(there.connect('lenny'))) as { user: string }[];
-  expect(present.map(({ user }) => user)).not.toContain('user 0');
-  expect(present.map(({ user }) => user)).toEqual(expect.arrayContaining(['bart', 'maggie', 'user 200']));
-});
-
-test('sends changes again when a crowded room has fewer users', async () => {
-  const bus = createMemoryBus();
-  const presence = createMemoryPresence();
-  const [here, there] = [newNode({ bus, presence }), newNode({ bus, presence })];
-  const crowd = Array.from({ length: maxPresent - 1 }, (_, index) => online(`user ${index}`));
-  await setOnThirdNode(bus, presence, crowd);
-  const [bart, lisa] = [there.connect('bart'), here.connect('lisa')];
-  await join(bart);
-  await join(lisa);
-  await join(here.connect('maggie'));
-  await pass(everyMs);
-  expect(received(bart)).toEqual([]);
-  await setOnThirdNode(bus, presence, crowd.slice(0, 10).map(offline));
-  await pass(everyMs);
-  expect(received(bart)).toContain('general user 1 offline');
-  await join(here.connect('homer'));
-  await pass(everyMs);
-  expect(received(bart).at(-1)).toBe('general homer online');
-});
-
-test('returns the statuses of users on all nodes, independent of rooms, until the grace period of a drop ends', async () => {
-  const { here, there } = await looking();
-  const statuses = async () => Object.fromEntries(await here.rooms.statusOf(['lisa', 'bart', 'homer']));
-  expect(await statuses()).toEqual({ bart: 'online' });
-  const [phone, laptop] = [here.connect('lisa'), there.connect('lisa')];
-  phone.sendFrame({ type: 'away', away: true });
-  await quiet();
-  expect(await statuses()).toEqual({ bart: 'online', lisa: 'online' });
-  laptop.sendFrame({ type: 'away', away: true });
-  await quiet();
-  expect(await statuses()).toEqual({ bart: 'online', lisa: 'away' });
-  for (const lost of [phone, laptop]) lost.disconnect(1006);
-  await pass(graceMs - 1);
-  expect(await there.rooms.statusOf(['lisa'])).toEqual(new Map([['lisa', 'away']]));
-  await pass(1);
-  expect(await statuses()).toEqual({ bart: 'online' });
-});
-
-test('removes the users of a node that disappears when its lease ends', async () => {
-  const bus = createMemoryBus();
-  const store = new MemoryPresenceStore({ leaseMs: 30_000 });
-  const here = newNode({ bus, presence: createMemoryPresence(store) });
-  let disappeared = false;
-  const presence = createMemoryPresence(store);
-  const lost = new Promise<never>(() => undefined);
-  const lostAfter = <T>(call: () => Promise<T>): Promise<T> => (disappeared ? lost : call());
-  const there = newNode({
-    bus,
-    presence: {
-      ...presence,
-      set: (node, views) => lostAfter(() => presence.set(node, views)),
-      renew: (node) => lostAfter(() => presence.renew(node)),
-    },
-  });
-  const bart = here.connect('bart');
-  await join(bart);
-  await join(there.connect('lisa'));
-  await pass(10_000);
-  const present = async () => (await here.rooms.present('general')).map(({ user }) => user).toSorted();
-  expect(await present()).toEqual(['bart', 'lisa']);
-  disappeared = true;
-  await pass(25_000);
-  expect(await present()).toEqual(['bart', 'lisa']);
-  await pass(15_000);
-  expect(await present()).toEqual(['bart']);
-  expect([...(await here.rooms.statusOf(['bart', 'lisa'])).keys()]).toEqual(['bart']);
-  expect(received(bart)).toContain('general lisa offline');
-});
-
-test('a node that was unreachable longer than its lease reports its users again', async () => {
-  const bus = createMemoryBus();
-  const store = new MemoryPresenceStore();
-  const here = newNode({ bus, presence: createMemoryPresence(store) });
-  const memory = createMemoryPresence(store);
-  let isReachable = true;
-  const whileReachable = <T>(call: () => Promise<T>): Promise<T> =>
-    isReachable ? call() : Promise.reject(new Error('unreachable'));
-  const there = newNode({
-    bus,
-    presence: {
-      ...memory,
-      set: (node, views) => whileReachable(() => memory.set(node, views)),
-      renew: (node) => whileReachable(() => memory.renew(node)),
-    },
-  });
-  const bart = here.connect('bart');
-  await join(bart);
-  await join(there.connect('lisa'));
-  await pass(everyMs);
-  isReachable = false;
-  await pass(60_000);
-  expect(received(bart).at(-1)).toBe('general lisa offline');
-  isReachable = true;
-  await pass(10_000);
-  expect(received(bart).at(-1)).toBe('general lisa online');
-});
-
-test('a node that stops removes its users immediately, including those whose connections were dropped', async () => {
-  const { here, there, bart } = await looking();
-  const [lisa, homer] = [here.connect('lisa'), here.connect('homer')];
-  await join(lisa);
-  await join(homer);
-  await join(there.connect('homer'));
-  await pass(everyMs);
-  for (const client of [lisa, homer]) client.disconnect(1012);
-  await here.rooms.stop();
-  await quiet();
-  expect(received(bart)).toEqual(['general lisa online', 'general homer online', 'general lisa offline']);
-  expect((await there.rooms.present('general')).map(({ user }) => user).toSorted()).toEqual(['bart', 'homer']);
-  expect([...(await there.rooms.statusOf(['lisa', 'homer'])).keys()]).toEqual(['homer']);
-  await pass(60_000);
-  expect(here.log.lines).toEqual([]);
-});
-
-/** What a third node does: sets views and publishes the changes. */
-async function setOnThirdNode(bus: Bus, presence: Presence, views: readonly PresenceView[]): Promise<void> {
-  await presence.renew('third');
-  for (const change of await presence.set('third', views)) if (isPublished(change)) publishPresence(bus, change);
-}
-
-function offline(view: PresenceView): PresenceView {
-  return { ...view, live: 'offline' };
-}
-
-function online(user: string): PresenceView {
-  return { room: 'general', user, live: 'online', held: 'offline', heldForMs: 0, left: false };
-}
-
 describe('changes of one user in one room', () => {
   test('are sent once per 500 ms on every node: the first immediately, the last status at the end', async () => {
-    const { here, there, bart } = await looking();
+    const { here, there, bart } = await twoNodes();
     const lisa = here.connect('lisa');
     const homer = here.connect('homer');
     await join(homer);
@@ -597,7 +241,7 @@ describe('changes of one user in one room', () => {
   });
 
   test('are not sent if the status returns within the interval', async () => {
-    const { here, bart } = await looking();
+    const { here, bart } = await twoNodes();
     const lisa = here.connect('lisa');
     await join(lisa);
     await lisa.request('leave', { room: 'general' });
@@ -607,7 +251,7 @@ describe('changes of one user in one room', () => {
   });
 
   test('are coalesced across two connections on two nodes', async () => {
-    const { here, there, bart } = await looking();
+    const { here, there, bart } = await twoNodes();
     const lisas = [here.connect('lisa'), there.connect('lisa')];
     for (const lisa of lisas) await join(lisa);
     await pass(everyMs);
@@ -623,7 +267,7 @@ describe('changes of one user in one room', () => {
   });
 
   test('are listed to a member who joins within the interval, who also receives a return to the earlier status', async () => {
-    const { here, there, bart } = await looking();
+    const { here, there, bart } = await twoNodes();
     const lisa = here.connect('lisa');
     await join(lisa);
     await lisa.request('leave', { room: 'general' });
@@ -641,7 +285,7 @@ describe('changes of one user in one room', () => {
   });
 
   test('are removed from the list for others in time when the user leaves again within the interval', async () => {
-    const { here, there, bart } = await looking();
+    const { here, there, bart } = await twoNodes();
     const lisa = here.connect('lisa');
     await join(lisa);
     await lisa.request('leave', { room: 'general' });
@@ -651,14 +295,3 @@ describe('changes of one user in one room', () => {
     expect(received(bart)).toEqual(['general lisa online', 'general maggie online', 'general lisa offline']);
   });
 });
-
-test.each(['', 'nonsense', '1 online offline', '1 here online lisa', 'x online away lisa'])(
-  'logs and ignores the invalid bus payload %j',
-  async (payload) => {
-    const { bus, there, bart } = await looking();
-    bus.publish('presence:general', payload);
-    await pass(1_000);
-    expect(received(bart)).toEqual([]);
-    expect(there.log.lines).toEqual(['warn invalid presence payload on the bus']);
-  },
-);

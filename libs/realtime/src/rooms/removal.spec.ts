@@ -108,7 +108,9 @@ test('refuses a join that is interrupted by removals every time, and leaves no s
 test('removes the user on every node and sends no frame afterwards', async () => {
   const bus = createMemoryBus();
   const history = createMemoryHistory({ rooms: ['general'] });
-  const [here, there] = [newNode({ bus, history }), newNode({ bus, history })];
+  // Without a heartbeat, so that every received frame is about the room.
+  const options = { bus, history, heartbeatMs: 600_000 };
+  const [here, there] = [newNode(options), newNode(options)];
   const [phone, laptop, bart] = [here.connect('maggie'), there.connect('maggie'), there.connect('bart')];
   for (const client of [phone, laptop, bart]) await client.request('join', { room: 'general' });
   await quiet();

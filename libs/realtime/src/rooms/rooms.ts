@@ -10,12 +10,12 @@ import { createMemoryPresence } from '../presence/memory-presence.ts';
 import { notFound, requireAllowed, RequestError } from '../support/errors.ts';
 import { following, limitToFrame } from './page.ts';
 import { createUserEvents, type UserEvent } from '../membership/user-events.ts';
+import { Resync } from './resync.ts';
 import { type Membership, Room, type RoomContext } from './room.ts';
 import type { Member, RoomAction, Rooms, RoomsOptions } from './room-types.ts';
 import { handleMessages } from './message-handlers.ts';
-import { handleMemberships } from '../membership/membership-handlers.ts';
-import { Resync } from './resync.ts';
-import { handlePresence } from '../presence/presence-handlers.ts';
+import { MembershipHandlers } from '../membership/membership-handlers.ts';
+import { PresenceHandlers } from '../presence/presence-handlers.ts';
 import { handleTyping } from '../presence/typing.ts';
 
 /** The costs of requests, where a `ping` costs 1: a join or a page reads the history, and a leave is sent to the room. */
@@ -58,7 +58,7 @@ export function createRooms(options: RoomsOptions): Rooms {
   };
   const node = options.node ?? randomUUID();
   const store = options.presence ?? createMemoryPresence();
-  const presence = handlePresence({
+  const presence = new PresenceHandlers({
     connections,
     presence: store,
     bus,
@@ -78,7 +78,7 @@ export function createRooms(options: RoomsOptions): Rooms {
   }
   const membership =
     options.memberships &&
-    handleMemberships({
+    new MembershipHandlers({
       connections,
       memberships: options.memberships,
       readMarkers: options.readMarkers,
@@ -250,13 +250,13 @@ export function createRooms(options: RoomsOptions): Rooms {
       return users;
     },
     present: async (name) => (await store.list(name)).present,
-    statusOf: (users) => presence.statusOf(users),
+    statusOf: (users) => store.statusOf(users),
     removeNode: (dead) => presence.removeNode(dead),
     stop: async () => {
       resync.stop();
       endUserEvents();
       for (const room of rooms.values()) room.close();
-      await presence.stop();
+      await localPresence.stop();
     },
     memberAdded: (room, user) => {
       emitEvent({ kind: 'added', room, user });

@@ -1,4 +1,4 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   type Presence,
   PresenceLeaseExpired,
@@ -7,46 +7,16 @@ import {
   noRoom,
   type Status,
 } from '../presence/presence.ts';
-
-/** Two nodes on one new, empty store. For an implementation within one process both may be the same. */
-export interface PresenceUnderTest {
-  readonly here: Presence;
-  readonly there: Presence;
-  /** Lets this number of milliseconds pass on the clock of the store. */
-  advance(ms: number): Promise<void> | void;
-  /** Makes the store unavailable until the returned function is called. */
-  interrupt(): Promise<() => Promise<void> | void> | (() => Promise<void> | void);
-  /** Called at the end of each test. */
-  close?(): Promise<void> | void;
-}
-
-const graceMs = 10_000;
+import { presenceLifetimes } from './presence-lifetimes.ts';
+import { type CreatePresence, graceMs, held, live, open } from './presence-under-test.ts';
 
 /** The guarantees of every `Presence` implementation. Call it in a Vitest file; each test gets a store from `create`. */
-export function presenceContract(name: string, create: () => Promise<PresenceUnderTest> | PresenceUnderTest): void {
-  async function open() {
-    const subject = await create();
-    onTestFinished(async () => {
-      await subject.close?.();
-    });
-    const { here, there } = subject;
-    const of = (node: string): Presence => (node === 'here' ? here : there);
-    const summary = (changes: Awaited<ReturnType<Presence['set']>>): string[] =>
-      changes.map(({ room, user, before, after }) => `${room} ${user}: ${before} → ${after}`);
-    for (const node of ['here', 'there', 'yonder']) await of(node).renew(node);
-    /** Sets views of a node and returns a summary of each change. */
-    const set = async (node: string, ...views: PresenceView[]): Promise<string[]> =>
-      summary(await of(node).set(node, views));
-    /** Renews the lease of a node and returns a summary of each change. */
-    const renew = async (node: string): Promise<string[]> => summary((await of(node).renew(node)).changes);
-    const statusOf = async (user: string, room = 'one', node = 'there'): Promise<Status> =>
-      (await of(node).list(room)).present.find((other) => other.user === user)?.status ?? 'offline';
-    return { subject, presence: here, here, there, set, renew, statusOf };
-  }
-
+export function presenceContract(name: string, create: CreatePresence): void {
   describe(`${name} fulfills the presence contract`, () => {
+    presenceLifetimes(create);
+
     test('tracks a user from online to away and offline', async () => {
-      const { set, statusOf } = await open();
+      const { set, statusOf } = await open(create);
       expect(await statusOf('maggie')).toBe('offline');
       expect(await set('here', live('maggie', 'online'))).toEqual(['one maggie: offline → online']);
       expect(await set('here', live('maggie', 'online'))).toEqual([]);
@@ -59,7 +29,7 @@ export function presenceContract(name: string, create: () => Promise<PresenceUnd
     });
 
     test('shows the highest status of all nodes', async () => {
-      const { set, statusOf } = await open();
+      const { set, statusOf } = await open(create);
       await set('here', live('maggie', 'away'));
       expect(await set('there', live('maggie', 'online'))).toEqual(['one maggie: away → online']);
       expect(await set('here', live('maggie', 'offline'))).toEqual([]);
@@ -69,7 +39,7 @@ export function presenceContract(name: string, create: () => Promise<PresenceUnd
     });
 
     test('keeps rooms and users apart', async () => {
-      const { presence, set, statusOf } = await open();
+      const { presence, set, statusOf } = await open(create);
       const views = [live('maggie', 'online'), live('bart', 'away'), { ...live('maggie', 'away'), room: 'two' }];
       expect(await set('here', ...views)).toEqual([
         'one maggie: offline → online',
@@ -86,7 +56,7 @@ export function presenceContract(name: string, create: () => Promise<PresenceUnd
     });
 
     test('shows a held status until it ends', async () => {
-      const { set } = await open();
+      const { set } = await open(create);
       await set('here', live('maggie', 'online'));
       expect(await set('here', { ...live('maggie', 'away'), held: 'online', heldForMs: graceMs })).toEqual([]);
       expect(await set('here', { ...live('maggie', 'offline'), held: 'online', heldForMs: graceMs })).toEqual([]);
@@ -94,7 +64,7 @@ export function presenceContract(name: string, create: () => Promise<PresenceUnd
     });
 
     test('ends the held status when the user is live on another node', async () => {
-      const { set } = await open();
+      const { set } = await open(create);
       await set('here', live('maggie', 'online'));
       await set('here', held('maggie', 'online'));
       expect(await set('there', live('maggie', 'online'))).toEqual([]);
@@ -102,7 +72,7 @@ export function presenceContract(name: string, create: () => Promise<PresenceUnd
     });
 
     test('shows the held status of a user who is away on another node', async () => {
-      const { set } = await open();
+      const { set } = await open(create);
       await set('here', live('maggie', 'online'));
       await set('here', held('maggie', 'online'));
       expect(await set('there', live('maggie', 'away'))).toEqual([]);
@@ -110,7 +80,7 @@ export function presenceContract(name: string, create: () => Promise<PresenceUnd
     });
 
     test('does not hold a status that is lower than a live one on another node', async () => {
-      const { set } = await open();
+      const { set } = await open(create);
       await set('here', live('maggie', 'online'));
       await set('there', live('maggie', 'online'));
       expect(await set('here', held('maggie', 'online'))).toEqual([]);
@@ -118,7 +88,7 @@ export function presenceContract(name: string, create: () => Promise<PresenceUnd
     });
 
     test('ends the held status of each node separately', async () => {
-      const { set } = await open();
+      const { set } = await open(create);
       for (const node of ['here', 'there']) await set(node, live('maggie', 'online'));
       for (const node of ['here', 'there']) await set(node, held('maggie', 'online'));
       expect(await set('here', live('maggie', 'offline'))).toEqual([]);
@@ -126,7 +96,7 @@ export function presenceContract(name: string, create: () => Promise<PresenceUnd
     });
 
     test('ends all held statuses when a user leaves deliberately, but no live ones', async () => {
-      const { set } = await open();
+      const { set } = await open(create);
       const leave = { ...live('maggie', 'offline'), left: true };
       await set('here', held('maggie', 'online'));
       await set('there', live('maggie', 'away'));
@@ -136,7 +106,7 @@ export function presenceContract(name: string, create: () => Promise<PresenceUnd
     });
 
     test('increments the version of a room by one for each change only', async () => {
-      const { presence } = await open();
+      const { presence } = await open(create);
       const first = (await presence.list('one')).version;
       const versions: number[] = [];
       const say = async (...views: PresenceView[]): Promise<void> => {
@@ -151,7 +121,7 @@ export function presenceContract(name: string, create: () => Promise<PresenceUnd
     });
 
     test('never decreases the version of a room, even while it is empty', async () => {
-      const { presence } = await open();
+      const { presence } = await open(create);
       let last = -1;
       for (const status of ['online', 'away', 'offline', 'online', 'offline', 'away'] as const) {
         const [change] = await presence.set('here', [live('maggie', status)]);
@@ -162,7 +132,7 @@ export function presenceContract(name: string, create: () => Promise<PresenceUnd
     });
 
     test('applies concurrent views of several nodes and reports each change once', async () => {
-      const { here, there, statusOf } = await open();
+      const { here, there, statusOf } = await open(create);
       const nodes = Array.from({ length: 20 }, (_, index) => `node ${index}`);
       const of = (index: number): Presence => (index % 2 === 0 ? here : there);
       await Promise.all(nodes.map((node, index) => of(index).renew(node)));
@@ -174,7 +144,7 @@ export function presenceContract(name: string, create: () => Promise<PresenceUnd
     });
 
     test('removes all views of a node that stops or has died', async () => {
-      const { presence, set, statusOf } = await open();
+      const { presence, set, statusOf } = await open(create);
       await set('here', live('maggie', 'online'), live('bart', 'online'), held('lisa', 'away'));
       await set('there', live('maggie', 'away'));
       const changes = await presence.removeNode('here');
@@ -190,71 +160,8 @@ export function presenceContract(name: string, create: () => Promise<PresenceUnd
       expect(await statusOf('bart')).toBe('offline');
     });
 
-    test('ends a held status at a time of its own clock, with the next renewal of any node', async () => {
-      const { subject, set, renew, statusOf } = await open();
-      await set('here', live('maggie', 'online'), live('bart', 'online'));
-      await set('here', held('maggie', 'online', graceMs));
-      await subject.advance(1_000);
-      await set('here', held('bart', 'online', graceMs));
-      await subject.advance(graceMs - 1_001);
-      expect(await renew('there')).toEqual([]);
-      expect(await statusOf('maggie')).toBe('online');
-      await subject.advance(1);
-      expect(await renew('there')).toEqual(['one maggie: online → offline']);
-      expect(await renew('here')).toEqual([]);
-      await subject.advance(1_000);
-      expect(await renew('here')).toEqual(['one bart: online → offline']);
-      expect(await statusOf('bart', 'one', 'here')).toBe('offline');
-    });
-
-    test('tells a node when its next held status ends', async () => {
-      const { subject, here, there, set } = await open();
-      expect((await here.renew('here')).nextEndMs).toBeUndefined();
-      await set('here', held('maggie', 'online', 3_000), held('bart', 'online', 2_000));
-      await subject.advance(500);
-      expect((await here.renew('here')).nextEndMs).toBe(1_500);
-      expect((await there.renew('there')).nextEndMs).toBeUndefined();
-      await subject.advance(1_500);
-      expect((await here.renew('here')).nextEndMs).toBe(1_000);
-      await set('here', live('maggie', 'online'));
-      expect((await here.renew('here')).nextEndMs).toBeUndefined();
-    });
-
-    test('shows the live status of a node after its held status has ended', async () => {
-      const { subject, set, renew } = await open();
-      await set('here', { ...live('maggie', 'away'), held: 'online', heldForMs: graceMs });
-      await subject.advance(graceMs);
-      expect(await renew('here')).toEqual(['one maggie: online → away']);
-    });
-
-    test('removes all views of a node whose lease has ended, with the next renewal of any node', async () => {
-      const { subject, here, there, set, renew, statusOf } = await open();
-      await set('here', live('maggie', 'online'), live('bart', 'online'));
-      await set('there', live('maggie', 'away'));
-      await subject.advance(here.leaseMs - 1);
-      expect(await renew('there')).toEqual([]);
-      await subject.advance(1);
-      expect((await renew('there')).toSorted()).toEqual(['one bart: online → offline', 'one maggie: online → away']);
-      await expect(set('here', live('maggie', 'online'))).rejects.toBeInstanceOf(PresenceLeaseExpired);
-      expect(await statusOf('maggie')).toBe('away');
-      expect(await here.renew('here')).toMatchObject({ isNew: true, changes: [] });
-      expect(await there.renew('there')).toMatchObject({ isNew: false });
-      expect(await set('here', live('maggie', 'online'))).toEqual(['one maggie: away → online']);
-    });
-
-    test('keeps the views of a node that renews its lease in time', async () => {
-      const { subject, here, set, renew, statusOf } = await open();
-      await set('here', live('maggie', 'online'));
-      for (let times = 0; times < 6; times++) {
-        await subject.advance(here.leaseMs / 3);
-        expect(await here.renew('here')).toMatchObject({ isNew: false, changes: [] });
-        expect(await renew('there')).toEqual([]);
-      }
-      expect(await statusOf('maggie')).toBe('online');
-    });
-
     test('returns the statuses of connected users on all nodes, independent of rooms', async () => {
-      const { here, there, set } = await open();
+      const { here, there, set } = await open(create);
       const connected = (user: string, status: Status): PresenceView => ({ ...live(user, status), room: noRoom });
       await set('here', connected('maggie', 'away'), connected('bart', 'away'), live('lisa', 'online'));
       await set('there', connected('maggie', 'online'));
@@ -272,7 +179,7 @@ export function presenceContract(name: string, create: () => Promise<PresenceUnd
     });
 
     test('rejects while the store is unavailable, and continues when it is available again', async () => {
-      const { subject, here, there, set, statusOf } = await open();
+      const { subject, here, there, set, statusOf } = await open(create);
       await set('here', live('maggie', 'online'));
       const restore = await subject.interrupt();
       for (const presence of [here, there]) {
@@ -288,7 +195,7 @@ export function presenceContract(name: string, create: () => Promise<PresenceUnd
     });
 
     test('counts all users and lists at most maxPresent', async () => {
-      const { presence, there } = await open();
+      const { presence, there } = await open(create);
       const crowd = Array.from({ length: maxPresent + 10 }, (_, index) => live(`user ${index}`, 'online'));
       const changes = await presence.set('here', crowd);
       expect(changes.at(-1)?.total).toBe(maxPresent + 10);
@@ -297,12 +204,4 @@ export function presenceContract(name: string, create: () => Promise<PresenceUnd
       expect(new Set(present.map(({ user }) => user)).size).toBe(maxPresent);
     });
   });
-}
-
-function live(user: string, status: Status): PresenceView {
-  return { room: 'one', user, live: status, held: 'offline', heldForMs: 0, left: false };
-}
-
-function held(user: string, status: Status, heldForMs = graceMs): PresenceView {
-  return { room: 'one', user, live: 'offline', held: status, heldForMs, left: false };
 }
