@@ -8,8 +8,8 @@ const codes = [...closeCodes.map(({ code }) => code), 1005, 3000, 4000, 4499, 45
 describe('close codes', () => {
   test.each(codes.filter((code) => shouldReconnect(code)))('reconnects with a new ticket after %i', async (code) => {
     const { server, socket } = await openSocket();
-    server.last.end(code, 'words');
-    expect(socket.state).toMatchObject({ name: 'backoff', reason: { kind: 'closed', code, text: 'words' } });
+    server.last.end(code, 'the reason');
+    expect(socket.state).toMatchObject({ name: 'backoff', reason: { kind: 'closed', code, text: 'the reason' } });
     expect(socket.welcome).toBeUndefined();
     await settle(25_000);
     expect(socket.state.name).toBe('open');
@@ -25,7 +25,7 @@ describe('close codes', () => {
     socket.retryNow();
     socket.drop();
     await settle(120_000);
-    expect(server.asked).toBe(1);
+    expect(server.ticketCalls).toBe(1);
   });
 
   test('signs out after 4501, with the reason', async () => {
@@ -36,7 +36,7 @@ describe('close codes', () => {
       reason: { kind: 'signed_out', code: 4501, text: 'session ended' },
     });
     await settle(120_000);
-    expect(server.asked).toBe(1);
+    expect(server.ticketCalls).toBe(1);
   });
 
   test('waits longest after 4029', async () => {
@@ -44,7 +44,7 @@ describe('close codes', () => {
     server.last.end(4029);
     server.page.emit('visibilitychange');
     await settle(19_999);
-    expect(server.asked).toBe(1);
+    expect(server.ticketCalls).toBe(1);
     await settle(10_000);
     expect(socket.state.name).toBe('open');
   });
@@ -103,7 +103,7 @@ describe('a rejected handshake', () => {
     ['none', undefined],
     ['something else', { type: 'message', room: 'general' }],
     ['an invalid welcome', { type: 'welcome' }],
-    ['noise', 'noise'],
+    ['not a frame', 'not a frame'],
   ])('does not open the connection if the first frame is %s', async (_, frame) => {
     const { server, socket } = newSocket();
     const received: unknown[] = [];
@@ -171,7 +171,7 @@ describe('closing by the app', () => {
   test('drop() closes the connection and reconnects', async () => {
     const { server, socket } = await openSocket();
     socket.drop();
-    expect(socket.state).toMatchObject({ name: 'backoff', reason: { kind: 'asked' } });
+    expect(socket.state).toMatchObject({ name: 'backoff', reason: { kind: 'requested' } });
     expect(server.last.closedByClient).toBe(1000);
     await settle(500);
     expect(socket.state.name).toBe('open');
@@ -180,11 +180,11 @@ describe('closing by the app', () => {
   test('stop() closes the connection and does not reconnect', async () => {
     const { server, socket } = await openSocket();
     socket.stop();
-    expect(socket.state).toMatchObject({ name: 'stopped', reason: { kind: 'asked' } });
+    expect(socket.state).toMatchObject({ name: 'stopped', reason: { kind: 'requested' } });
     expect(server.live).toEqual([]);
     expect(server.page.listenerCount).toBe(0);
     await settle(120_000);
-    expect(server.asked).toBe(1);
+    expect(server.ticketCalls).toBe(1);
   });
 
   test.each(['ticket', 'waiting', 'connecting', 'backoff', 'open'])(
@@ -194,12 +194,12 @@ describe('closing by the app', () => {
       if (name === 'ticket') server.ticket = () => new Promise(() => undefined);
       if (name === 'waiting') server.connectAfterMs = 5_000;
       if (name === 'connecting') server.onHandshake = () => undefined;
-      if (name === 'backoff') server.ticket = () => Promise.reject(new Error('away'));
+      if (name === 'backoff') server.ticket = () => Promise.reject(new Error('unreachable'));
       socket.connect();
       await settle();
       expect(socket.state.name).toBe(name);
       socket.signOut('left');
-      expect(socket.state).toMatchObject({ name: 'signed_out', reason: { kind: 'asked', text: 'left' } });
+      expect(socket.state).toMatchObject({ name: 'signed_out', reason: { kind: 'requested', text: 'left' } });
       expect(vi.getTimerCount()).toBe(0);
       const dials = server.sockets.length;
       await settle(120_000);

@@ -18,7 +18,7 @@ export interface Reason {
    * - `timeout`: no ticket, no welcome or no heartbeat in time
    * - `offline`: the device reports that it has no network
    * - `hidden`: the page went into the back/forward cache
-   * - `asked`: `drop()`, `stop()` or `signOut()` was called
+   * - `requested`: `drop()`, `stop()` or `signOut()` was called
    * - `signed_out`: the server ended the session (`code`: the close code)
    * - `sign_in`: `connect()` was called and no one is signed in; it connects when someone is (only in `idle`)
    * - `identity`: another user or session is signed in than before, or the user signed out; in `stopped`, the server's `welcome` named
@@ -32,7 +32,7 @@ export interface Reason {
     | 'timeout'
     | 'offline'
     | 'hidden'
-    | 'asked'
+    | 'requested'
     | 'signed_out'
     | 'sign_in'
     | 'identity';

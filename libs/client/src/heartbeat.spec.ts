@@ -22,9 +22,9 @@ describe('the heartbeat', () => {
 
   test('accepts any data from the server, also invalid frames', async () => {
     const { server, socket } = await openSocket();
-    for (const sign of [{ type: 'beat' }, 'noise', { type: 'nobody knows' }, '{"type":7}', '']) {
+    for (const data of [{ type: 'beat' }, 'not a frame', { type: 'unknown' }, '{"type":7}', '']) {
       await settle(30_000);
-      server.last.emit(sign);
+      server.last.emit(data);
       expect(socket.state.name).toBe('open');
     }
     expect(vi.getTimerCount()).toBeLessThan(5);

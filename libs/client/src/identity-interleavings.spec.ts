@@ -23,20 +23,20 @@ function tokenOf(name: Name, version: number): string {
   return token;
 }
 
-type Happening =
+type Action =
   | { readonly kind: 'sign in' | 'refresh'; readonly name: Name }
   | {
       readonly kind:
         'sign out' | 'connect' | 'recheck' | 'drop' | 'stop' | 'send' | 'read' | 'close' | 'open' | 'lease';
     }
   | { readonly kind: 'ticket' | 'fresh'; readonly which: number }
-  | { readonly kind: 'refuse' | 'say'; readonly which: number }
+  | { readonly kind: 'refuse' | 'receive'; readonly which: number }
   | { readonly kind: 'end'; readonly code: number }
   | { readonly kind: 'pass'; readonly ms: number };
 
 const name = fc.constantFrom(...names);
 const which = fc.nat(5);
-const happening: fc.Arbitrary<Happening> = fc.oneof(
+const anyAction: fc.Arbitrary<Action> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('sign in' as const, 'refresh'), name }) },
   {
     weight: 10,
@@ -59,7 +59,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
       .map((kind) => ({ kind })),
   },
   { weight: 14, arbitrary: fc.record({ kind: fc.constantFrom('ticket' as const, 'fresh'), which }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('refuse' as const, 'say'), which }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('refuse' as const, 'receive'), which }) },
   fc.record({ kind: fc.constant('end' as const), code: fc.constantFrom(1006, 1012, 4001, 4501) }),
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('pass' as const), ms: fc.constantFrom(0, 500, 20_000) }) },
 );
@@ -134,12 +134,12 @@ class World {
     return tokens.get(this.token ?? '');
   }
 
-  happen(what: Happening): void {
+  perform(action: Action): void {
     const { server, socket, now } = this;
     const room = now && this.rooms.room(now);
-    switch (what.kind) {
+    switch (action.kind) {
       case 'sign in':
-        this.token = tokenOf(what.name, 0);
+        this.token = tokenOf(action.name, 0);
         break;
       case 'refresh':
         if (now) this.token = tokenOf(now, ++this.sent);
@@ -151,7 +151,7 @@ class World {
       case 'recheck':
       case 'drop':
       case 'stop':
-        socket[what.kind]();
+        socket[action.kind]();
         break;
       case 'send':
         room?.send(`${now} ${++this.sent}`);
@@ -167,7 +167,7 @@ class World {
         break;
       case 'ticket': {
         // Any call, including aborted ones.
-        const [call] = this.calls.splice(what.which % Math.max(1, this.calls.length), 1);
+        const [call] = this.calls.splice(action.which % Math.max(1, this.calls.length), 1);
         if (!call) break;
         const answer: TicketResponse = server.issue(call.name.split('-')[0]);
         this.owners.set(answer.ticket, call.name);
@@ -175,22 +175,22 @@ class World {
         break;
       }
       case 'refuse': {
-        const [call] = this.calls.splice(what.which % Math.max(1, this.calls.length), 1);
+        const [call] = this.calls.splice(action.which % Math.max(1, this.calls.length), 1);
         call?.answer.reject(new TicketRefused('session_ended', 401));
         break;
       }
       case 'fresh': {
-        const [refresh] = this.refreshes.splice(what.which % Math.max(1, this.refreshes.length), 1);
+        const [refresh] = this.refreshes.splice(action.which % Math.max(1, this.refreshes.length), 1);
         refresh?.answer.resolve(refresh.token);
         break;
       }
-      case 'say': {
-        const each = names[what.which % names.length];
+      case 'receive': {
+        const each = names[action.which % names.length];
         if (each) server.send(each, 'lisa', `for ${each}`);
         break;
       }
       case 'end':
-        server.sockets.at(-1)?.end(what.code);
+        server.sockets.at(-1)?.end(action.code);
         break;
       case 'close':
       case 'pass':
@@ -232,14 +232,14 @@ test.each<Kind>(['token', 'session'])(
   async (kind) => {
     let opened = 0;
     await fc.assert(
-      fc.asyncProperty(fc.array(happening, { minLength: 20, maxLength: 80 }), fc.boolean(), async (all, rechecks) => {
+      fc.asyncProperty(fc.array(anyAction, { minLength: 20, maxLength: 80 }), fc.boolean(), async (all, rechecks) => {
         vi.clearAllTimers();
         vi.setSystemTime(1_000_000_000);
         const world = new World(kind);
-        for (const first of ['sign in', 'connect'] as const) world.happen({ kind: first, name: 'ann-1' });
-        for (const what of all) {
-          world.happen(what);
-          await vi.advanceTimersByTimeAsync(what.kind === 'pass' ? what.ms : 0);
+        for (const first of ['sign in', 'connect'] as const) world.perform({ kind: first, name: 'ann-1' });
+        for (const action of all) {
+          world.perform(action);
+          await vi.advanceTimersByTimeAsync(action.kind === 'pass' ? action.ms : 0);
           // Without this call, the next frame, ticket or message detects the change.
           if (rechecks) world.check();
         }

@@ -29,7 +29,7 @@ function newPage(
     token: () => (read ? read(page.token) : page.token),
     fetch: async (_, init) => {
       const authorization = new Headers(init?.headers).get('authorization');
-      server.asked++;
+      server.ticketCalls++;
       server.user = authorization?.includes('.') ? userOf(authorization) : server.user;
       return Response.json(await server.ticket(init?.signal ?? new AbortController().signal));
     },
@@ -52,12 +52,12 @@ function newPage(
 }
 
 async function openPage(token: string, more?: Partial<TicketSocketOptions>) {
-  const made = newPage(token, more);
-  made.socket.connect();
-  made.room.open();
+  const setup = newPage(token, more);
+  setup.socket.connect();
+  setup.room.open();
   await settle();
-  expect(made.socket.state.name).toBe('open');
-  return made;
+  expect(setup.socket.state.name).toBe('open');
+  return setup;
 }
 
 const textsOf = (socket: FakeSocket | undefined): unknown[] =>
@@ -80,7 +80,7 @@ describe('an identity', () => {
 });
 
 describe('when another user signs in on the same page', () => {
-  test('the messages are sent and shown as theirs after the next connect()', async () => {
+  test('the messages are sent and shown as the new user after the next connect()', async () => {
     const { server, page, socket, room, shown } = await openPage(ann);
     room.send('from ann');
     await settle();
@@ -96,7 +96,7 @@ describe('when another user signs in on the same page', () => {
     expect(shown()).toEqual(['ann: from ann', 'bob: from bob']);
   });
 
-  test('without any call, the first frame finds the change: it is not sent, and the socket connects as the new user', async () => {
+  test('without any call, the first frame detects the change: it is not sent, and the socket connects as the new user', async () => {
     const { server, page, socket } = await openPage(ann);
     const before = server.last.received.length;
     page.token = bob;
@@ -218,7 +218,7 @@ test('a refreshed token of the same identity keeps the connection', async () => 
   expect(textsOf(server.last)).toEqual(['hello']);
 });
 
-test('without a token the next frame finds the sign-out: it is not sent, and everything is deleted', async () => {
+test('without a token the next frame detects the sign-out: it is not sent, and everything is deleted', async () => {
   const { server, page, socket, room, shown } = await openPage(ann);
   page.token = undefined;
   room.send('too late');
@@ -239,7 +239,7 @@ describe('connect() before the sign-in', () => {
     socket.drop();
     socket.recheck();
     expect(socket.state.name).toBe('idle');
-    expect(server.asked).toBe(0);
+    expect(server.ticketCalls).toBe(0);
     page.token = ann;
     socket.recheck();
     await settle();
@@ -285,7 +285,7 @@ describe('connect() before the sign-in', () => {
   });
 });
 
-test('an asynchronous token of another user is found at the next ticket, before the dial', async () => {
+test('an asynchronous token of another user is detected at the next ticket, before the dial', async () => {
   const { server, page, socket, room, shown } = newPage(ann, {}, (token) => Promise.resolve(token));
   socket.connect();
   room.open();
@@ -313,7 +313,7 @@ describe('a welcome that names another user than the token', () => {
     expect(server.last.received).toEqual([]);
   });
 
-  test('is accepted if `who` names the user by another name', async () => {
+  test('is accepted if `who` uses another name for the user', async () => {
     const { server, socket } = newPage(ann, { who: () => 'account 7' });
     server.ticket = () => Promise.resolve(server.issue('bob'));
     socket.connect();
@@ -334,7 +334,7 @@ describe('a token that names no user', () => {
     expect(server.sockets).toHaveLength(2);
   });
 
-  test('may change freely where `who` says whose it is', async () => {
+  test('may change if `who` returns the identity', async () => {
     let who: ReturnType<Who> = 'ann in session 1';
     const { server, page, socket } = await openPage('opaque 1', { who: () => who });
     page.token = 'opaque 2';
@@ -346,7 +346,7 @@ describe('a token that names no user', () => {
     expect(server.sockets).toHaveLength(2);
   });
 
-  test('gives one hint in the log, and only one', async () => {
+  test('logs one hint, once', async () => {
     const { socket } = newPage('opaque');
     const hints: unknown[] = [];
     socket.log$.subscribe(({ step, text }) => step === 'hint' && hints.push(text));

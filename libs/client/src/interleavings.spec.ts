@@ -6,7 +6,7 @@ import { TicketRefused } from './ticket-refused.ts';
 import { TicketSocket } from './ticket-socket.ts';
 
 /** All events that can happen to a connection, in any order. */
-type Happening =
+type Action =
   | { readonly kind: 'connect' | 'stop' | 'drop' | 'retry' | 'signOut' | 'accept' | 'ticket' | 'lease' | 'ping' }
   | { readonly kind: 'page'; readonly event: 'online' | 'offline' | 'pageshow' | 'pagehide' | 'visibilitychange' }
   | { readonly kind: 'refuse'; readonly terminal: boolean; readonly retryAfterMs: number }
@@ -14,8 +14,8 @@ type Happening =
   | { readonly kind: 'slot'; readonly ms: number }
   | { readonly kind: 'pass' | 'jump'; readonly ms: number };
 
-const happening: fc.Arbitrary<Happening> = fc.oneof(
-  { weight: 4, arbitrary: fc.constantFrom<Happening>({ kind: 'connect' }, { kind: 'accept' }, { kind: 'ticket' }) },
+const anyAction: fc.Arbitrary<Action> = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom<Action>({ kind: 'connect' }, { kind: 'accept' }, { kind: 'ticket' }) },
   {
     weight: 2,
     arbitrary: fc.constantFrom(
@@ -42,8 +42,8 @@ class World {
   readonly server = new FakeServer();
   readonly socket: TicketSocket<RoomsProtocol>;
   readonly calls: PromiseWithResolvers<TicketResponse>[] = [];
-  left = false;
-  dialsWhenLeft = 0;
+  signedOut = false;
+  dialsAtSignOut = 0;
   /** In a final state: the number of sockets opened before. */
   dialsAtRest: number | undefined;
 
@@ -61,11 +61,11 @@ class World {
     return this.server.sockets.at(-1);
   }
 
-  happen(what: Happening): void {
+  perform(action: Action): void {
     const { server, socket } = this;
-    switch (what.kind) {
+    switch (action.kind) {
       case 'connect':
-        this.left = false;
+        this.signedOut = false;
         socket.connect();
         break;
       case 'stop':
@@ -79,8 +79,8 @@ class World {
         break;
       case 'signOut':
         socket.signOut();
-        this.left = true;
-        this.dialsWhenLeft = server.sockets.length;
+        this.signedOut = true;
+        this.dialsAtSignOut = server.sockets.length;
         break;
       case 'ping':
         socket.ping().catch(() => undefined);
@@ -99,22 +99,22 @@ class World {
         this.calls
           .shift()
           ?.reject(
-            what.terminal
+            action.terminal
               ? new TicketRefused('session_ended', 401, 'operator')
-              : new TicketRefused('draining', 503, 'draining', what.retryAfterMs),
+              : new TicketRefused('draining', 503, 'draining', action.retryAfterMs),
           );
         break;
       case 'close':
-        this.lastSocket?.end(what.code);
+        this.lastSocket?.end(action.code);
         break;
       case 'slot':
-        server.connectAfterMs = what.ms;
+        server.connectAfterMs = action.ms;
         break;
       case 'page':
-        server.page.emit(what.event);
+        server.page.emit(action.event);
         break;
       case 'jump':
-        vi.setSystemTime(Date.now() + what.ms);
+        vi.setSystemTime(Date.now() + action.ms);
         break;
       case 'pass':
         break;
@@ -152,14 +152,14 @@ class World {
     }
     this.dialsAtRest = vi.getTimerCount() === 0 ? server.sockets.length : undefined;
     if (name === 'signed_out' || name === 'stopped') {
-      expect(['asked', 'refused', 'signed_out', 'closed'], context).toContain(reason.kind);
+      expect(['requested', 'refused', 'signed_out', 'closed'], context).toContain(reason.kind);
       if (reason.kind === 'refused') expect(reason, context).toMatchObject({ code: 'session_ended', text: 'operator' });
       if (reason.kind === 'closed') expect(shouldReconnect(Number(reason.code)), context).toBe(false);
     }
     expect(socket.welcome === undefined, context).toBe(name !== 'open');
-    if (this.left) {
+    if (this.signedOut) {
       expect(name).toBe('signed_out');
-      expect(server.sockets).toHaveLength(this.dialsWhenLeft);
+      expect(server.sockets).toHaveLength(this.dialsAtSignOut);
     }
     const tickets = server.sockets.map(({ ticket }) => ticket);
     expect(new Set(tickets).size).toBe(tickets.length);
@@ -177,16 +177,16 @@ afterEach(() => {
 test('in any order of events, there are never two sockets, no socket remains after a sign-out, and the client never waits without a timer or a reason', async () => {
   await fc.assert(
     fc.asyncProperty(
-      fc.array(happening, { maxLength: 60 }),
+      fc.array(anyAction, { maxLength: 60 }),
       fc.double({ min: 0, max: 0.999, noNaN: true }),
       async (all, random) => {
         vi.clearAllTimers();
         vi.setSystemTime(1_000_000_000);
         const world = new World(() => random);
-        for (const what of all) {
-          world.happen(what);
+        for (const action of all) {
+          world.perform(action);
           world.check();
-          await vi.advanceTimersByTimeAsync(what.kind === 'pass' ? what.ms : 0);
+          await vi.advanceTimersByTimeAsync(action.kind === 'pass' ? action.ms : 0);
           world.check();
         }
         world.socket.stop();
@@ -199,13 +199,13 @@ test('in any order of events, there are never two sockets, no socket remains aft
 
 test('after any order of events, the connection is open within 90 seconds once the server is healthy', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(happening, { maxLength: 40 }), async (all) => {
+    fc.asyncProperty(fc.array(anyAction, { maxLength: 40 }), async (all) => {
       vi.clearAllTimers();
       vi.setSystemTime(1_000_000_000);
       const world = new World(() => 0.999);
-      for (const what of all) {
-        world.happen(what);
-        await vi.advanceTimersByTimeAsync(what.kind === 'pass' ? what.ms : 0);
+      for (const action of all) {
+        world.perform(action);
+        await vi.advanceTimersByTimeAsync(action.kind === 'pass' ? action.ms : 0);
       }
       const { server, socket } = world;
       server.connectAfterMs = 0;
@@ -213,13 +213,13 @@ test('after any order of events, the connection is open within 90 seconds once t
       server.onHandshake = (dialed) => {
         server.admit(dialed);
       };
-      const stays = ['idle', 'signed_out', 'stopped'].includes(socket.state.name);
+      const isAtRest = ['idle', 'signed_out', 'stopped'].includes(socket.state.name);
       const opened = vi.fn();
       socket.state$.subscribe(({ name }) => {
         if (name === 'open') opened();
       });
       await vi.advanceTimersByTimeAsync(90_000);
-      expect(opened.mock.calls.length > 0).toBe(!stays);
+      expect(opened.mock.calls.length > 0).toBe(!isAtRest);
       socket.stop();
     }),
     { numRuns: 200 },

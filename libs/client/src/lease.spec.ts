@@ -4,26 +4,26 @@ import { FakeError } from './testing.ts';
 import { openSocket, settle, startAt } from './testing/new-socket.ts';
 import { TicketRefused } from './ticket-refused.ts';
 
-type Made = Awaited<ReturnType<typeof openSocket>>;
-let made: Made;
+type Setup = Awaited<ReturnType<typeof openSocket>>;
+let setup: Setup;
 
 beforeEach(async () => {
-  made = await openSocket();
+  setup = await openSocket();
 });
 
 /** Advances the clock while the connection receives heartbeats. */
 async function beat(seconds: number): Promise<void> {
   for (let passed = 0; passed < seconds; passed += 25) {
     await settle(25_000);
-    made.server.last.emit({ type: 'beat' });
+    setup.server.last.emit({ type: 'beat' });
   }
 }
 
-const renewals = (): readonly RawFrame[] => made.server.last.received.filter(({ type }) => type === 'renew');
+const renewals = (): readonly RawFrame[] => setup.server.last.received.filter(({ type }) => type === 'renew');
 
 describe('the lease', () => {
   test('is renewed before its end with a fresh ticket over the open socket', async () => {
-    const { server, socket, steps } = made;
+    const { server, socket, steps } = setup;
     const connection = socket.welcome?.connection;
     // The lease is 1,800 s. It is renewed after 75 % plus half of 15 %.
     await beat(1_475);
@@ -40,16 +40,16 @@ describe('the lease', () => {
   });
 
   test('is renewed once when the server requests it repeatedly', async () => {
-    const { server } = made;
+    const { server } = setup;
     server.last.emit({ type: 'lease', lease: 1 });
     server.last.emit({ type: 'lease', lease: 1 });
     await settle();
-    expect(server.asked).toBe(2);
+    expect(server.ticketCalls).toBe(2);
     expect(renewals()).toHaveLength(1);
   });
 
   test('is scheduled again after an early renewal', async () => {
-    const { server } = made;
+    const { server } = setup;
     await beat(100);
     server.last.emit({ type: 'lease', lease: 1 });
     await beat(1_450);
@@ -59,7 +59,7 @@ describe('the lease', () => {
   });
 
   test.each([4501, 1006])('is not renewed after the connection closed with %i', async (code) => {
-    const { server, socket } = made;
+    const { server, socket } = setup;
     server.handle('renew', () => undefined);
     server.last.emit({ type: 'lease', lease: 1 });
     await settle();
@@ -71,7 +71,7 @@ describe('the lease', () => {
   });
 
   test('is not scheduled again if the close follows the renewal reply immediately', async () => {
-    const { server, socket } = made;
+    const { server, socket } = setup;
     server.handle('renew', ({ id }, from) => {
       from.emit({ type: 'reply', id, data: { lease: server.newLease() } });
       from.end(4501);
@@ -85,7 +85,7 @@ describe('the lease', () => {
   });
 
   test('is renewed with a ticket not before the slot of the ticket', async () => {
-    const { server } = made;
+    const { server } = setup;
     server.connectAfterMs = 3_000;
     server.last.emit({ type: 'lease', lease: 1 });
     await settle(2_999);
@@ -95,7 +95,7 @@ describe('the lease', () => {
   });
 
   test('signs out at the renewal if the session has ended', async () => {
-    const { server, socket } = made;
+    const { server, socket } = setup;
     server.ticket = () => Promise.reject(new TicketRefused('session_ended', 401));
     server.last.emit({ type: 'lease', lease: 1 });
     await settle();
@@ -104,7 +104,7 @@ describe('the lease', () => {
   });
 
   test('is renewed later over the same connection if the ticket call fails', async () => {
-    const { server, socket } = made;
+    const { server, socket } = setup;
     const issue = server.ticket;
     server.ticket = () => Promise.reject(new TicketRefused('store_unavailable', 503, 'x', 2_000));
     server.last.emit({ type: 'lease', lease: 1 });
@@ -118,7 +118,7 @@ describe('the lease', () => {
   });
 
   test('is renewed later if the server rejects the ticket or sends an invalid answer', async () => {
-    const { server, socket } = made;
+    const { server, socket } = setup;
     let answers = 0;
     const usual = server.handle('renew', (frame, from) => {
       answers++;
@@ -133,7 +133,7 @@ describe('the lease', () => {
   });
 
   test('ignores a late ticket for a lost connection', async () => {
-    const { server, socket } = made;
+    const { server, socket } = setup;
     const slow = Promise.withResolvers<ReturnType<typeof server.issue>>();
     server.ticket = () => slow.promise;
     server.last.emit({ type: 'lease', lease: 1 });
@@ -148,7 +148,7 @@ describe('the lease', () => {
   });
 
   test('is renewed at the server’s request if it appears to be over, because the clocks differ', async () => {
-    const { server, socket } = made;
+    const { server, socket } = setup;
     server.leaseSeconds = -3_600;
     socket.drop();
     await settle(500);
@@ -157,17 +157,17 @@ describe('the lease', () => {
   });
 
   test('is renewed at a limited rate if the clocks differ', async () => {
-    const { server, socket } = made;
+    const { server, socket } = setup;
     server.leaseSeconds = 2;
     socket.drop();
     await settle(500);
-    const asked = server.asked;
+    const before = server.ticketCalls;
     await beat(300);
-    expect(server.asked - asked).toBe(10);
+    expect(server.ticketCalls - before).toBe(10);
   });
 
   test('is not renewed at once if its end exceeds the maximum timer delay', async () => {
-    const { server, socket } = made;
+    const { server, socket } = setup;
     server.leaseSeconds = 10 * 365 * 24 * 3_600;
     socket.drop();
     await settle(500);

@@ -465,14 +465,14 @@ export function createMachine(options: TicketSocketOptions) {
     recheck,
     stop(): void {
       checkIdentity();
-      end('stopped', { kind: 'asked' });
+      end('stopped', { kind: 'requested' });
     },
     signOut(text?: string): void {
-      end('signed_out', { kind: 'asked', ...(text && { text }) });
+      end('signed_out', { kind: 'requested', ...(text && { text }) });
     },
     retryNow: retry,
     drop(): void {
-      scheduleReconnect({ kind: 'asked' });
+      scheduleReconnect({ kind: 'requested' });
     },
     request: requests.send,
     signal,

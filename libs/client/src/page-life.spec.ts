@@ -12,7 +12,7 @@ describe('without a network', () => {
     await settle(60_000);
     expect(socket.state.reason.kind).toBe('offline');
     // One attempt every 20 seconds, for devices that report the wrong state.
-    expect(server.asked).toBe(4);
+    expect(server.ticketCalls).toBe(4);
   });
 
   test('reconnects as soon as the network is back', async () => {
@@ -50,7 +50,7 @@ describe('a page', () => {
     expect(server.live).toEqual([]);
     expect(socket.state).toMatchObject({ name: 'backoff', reason: { kind: 'hidden' } });
     await settle(10_000);
-    expect(server.asked).toBe(1);
+    expect(server.ticketCalls).toBe(1);
     server.page.emit('pageshow');
     await settle();
     expect(socket.state.name).toBe('open');
@@ -58,7 +58,7 @@ describe('a page', () => {
 
   test('ends the backoff when it becomes visible', async () => {
     const { server, socket } = newSocket({ random: () => 1 });
-    server.ticket = () => Promise.reject(new Error('away'));
+    server.ticket = () => Promise.reject(new Error('unreachable'));
     socket.connect();
     await settle(16_000);
     expect(socket.state.name).toBe('backoff');
@@ -76,6 +76,6 @@ describe('a page', () => {
     }
     await settle(60_000);
     expect(socket.state.name).toBe('stopped');
-    expect(server.asked).toBe(1);
+    expect(server.ticketCalls).toBe(1);
   });
 });

@@ -82,10 +82,10 @@ describe('a request', () => {
     server.handle('history', () => undefined);
     const abort = new AbortController();
     const asked = socket.request('history', { room, after: 0 }, { signal: abort.signal });
-    abort.abort(new Error('not wanted any more'));
-    await expect(asked).rejects.toThrow('not wanted any more');
+    abort.abort(new Error('no longer needed'));
+    await expect(asked).rejects.toThrow('no longer needed');
     await expect(socket.request('history', { room, after: 0 }, { signal: abort.signal })).rejects.toThrow(
-      'not wanted any more',
+      'no longer needed',
     );
     await settle();
     expect(server.last.received).toHaveLength(1);
@@ -132,7 +132,7 @@ describe('a server event', () => {
   });
 
   test.each([
-    'noise',
+    'not a frame',
     '',
     'null',
     '[]',

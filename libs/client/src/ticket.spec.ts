@@ -31,7 +31,7 @@ describe('connecting', () => {
   test('makes no call before connect()', async () => {
     await settle(60_000);
     expect(socket.state.name).toBe('idle');
-    expect(server.asked).toBe(0);
+    expect(server.ticketCalls).toBe(0);
     expect(server.page.listenerCount).toBe(0);
     expect(vi.getTimerCount()).toBe(0);
   });
@@ -53,7 +53,7 @@ describe('connecting', () => {
     await settle();
     socket.connect();
     await settle();
-    expect(server.asked).toBe(1);
+    expect(server.ticketCalls).toBe(1);
     expect(server.sockets).toHaveLength(1);
   });
 
@@ -78,7 +78,7 @@ describe('connecting', () => {
     server.page.emit('visibilitychange');
     await settle();
     expect(socket.state.name).toBe('waiting');
-    expect(server.asked).toBe(1);
+    expect(server.ticketCalls).toBe(1);
   });
 
   test('appends the encoded ticket to an existing query', async () => {
@@ -113,7 +113,7 @@ describe('a fresh ticket', () => {
     }
     const tickets = server.sockets.map(({ ticket }) => ticket);
     expect(new Set(tickets).size).toBe(6);
-    expect(server.asked).toBe(6);
+    expect(server.ticketCalls).toBe(6);
   });
 
   test('opens no socket after the timeout', async () => {
@@ -190,14 +190,14 @@ describe('a ticket function that', () => {
     ['token_expired', 401],
     ['user_disabled', 403],
   ] as const)('rejects with %s signs out and is not called again', async (code, status) => {
-    server.ticket = () => Promise.reject(new TicketRefused(code, status, 'words'));
+    server.ticket = () => Promise.reject(new TicketRefused(code, status, 'the reason'));
     socket.connect();
     await settle();
-    expect(socket.state).toMatchObject({ name: 'signed_out', reason: { kind: 'refused', code, text: 'words' } });
+    expect(socket.state).toMatchObject({ name: 'signed_out', reason: { kind: 'refused', code, text: 'the reason' } });
     expect(vi.getTimerCount()).toBe(0);
     server.page.emit('online');
     await settle(120_000);
-    expect(server.asked).toBe(1);
+    expect(server.ticketCalls).toBe(1);
     expect(server.page.listenerCount).toBe(0);
   });
 
@@ -217,7 +217,7 @@ describe('a ticket function that', () => {
     server.ticket = () => Promise.resolve(server.issue());
     server.page.emit('visibilitychange');
     await settle(6_999);
-    expect(server.asked).toBe(1);
+    expect(server.ticketCalls).toBe(1);
     await settle(251);
     expect(socket.state.name).toBe('open');
   });
@@ -252,6 +252,6 @@ test('the log and the states never contain a ticket', async () => {
   await settle();
   server.last.end(4001, 'lease expired');
   await settle(20_000);
-  expect(server.asked).toBe(2);
+  expect(server.ticketCalls).toBe(2);
   expect(JSON.stringify([states, steps])).not.toMatch(/ticket-\d/);
 });

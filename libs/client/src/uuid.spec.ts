@@ -4,9 +4,9 @@ import { uuid } from './uuid.ts';
 const version4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 test('returns unique UUIDs of version 4', () => {
-  const made = Array.from({ length: 1_000 }, uuid);
-  for (const each of made) expect(each).toMatch(version4);
-  expect(new Set(made).size).toBe(1_000);
+  const setup = Array.from({ length: 1_000 }, uuid);
+  for (const each of setup) expect(each).toMatch(version4);
+  expect(new Set(setup).size).toBe(1_000);
 });
 
 test('pads small bytes with zeros', () => {

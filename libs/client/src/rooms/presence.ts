@@ -8,7 +8,7 @@ import type { PresentUser, RoomHandle } from './room-types.ts';
 const typingEveryMs: (typeof roomBounds)['typingEveryMs'] = 2_000;
 const typingForMs: (typeof roomBounds)['typingForMs'] = 5_000;
 /** The server lists at most this many users. */
-const maxPeople = 2_000;
+const maxPresent = 2_000;
 const maxTyping = 100;
 
 /** The presence and typing state of a room. */
@@ -55,7 +55,7 @@ export function createPresence(room: string, socket: TicketSocket<RoomsProtocol>
   function onPresence(event: Event<RoomsProtocol, 'presence'>): void {
     const { user, status } = event;
     if (buffered) {
-      if (buffered.size < maxPeople) buffered.set(user, event);
+      if (buffered.size < maxPresent) buffered.set(user, event);
       return;
     }
     if (status === 'offline') stopTyping(user);
@@ -64,13 +64,13 @@ export function createPresence(room: string, socket: TicketSocket<RoomsProtocol>
     const isListed = list[index]?.user === user;
     if (status === 'offline') {
       if (isListed) presence$.next(list.toSpliced(index, 1));
-    } else if (isListed || list.length < maxPeople) {
+    } else if (isListed || list.length < maxPresent) {
       presence$.next(list.toSpliced(index, isListed ? 1 : 0, { user, status }));
     }
   }
 
   return {
-    handle: { presence$: presence$, typing$ },
+    handle: { presence$, typing$ },
     joining() {
       lost();
       buffered = new Map();

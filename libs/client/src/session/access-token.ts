@@ -12,7 +12,7 @@ export interface AccessToken {
 }
 
 /** Returns the user and session of a token, as far as its claims contain them. */
-export function personOf(token: string): Partial<SessionIdentity> {
+export function identityClaims(token: string): Partial<SessionIdentity> {
   const { sub, sid } = claimsOf(token);
   return { ...(typeof sub === 'string' && { user: sub }), ...(typeof sid === 'string' && { session: sid }) };
 }

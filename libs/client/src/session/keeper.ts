@@ -2,9 +2,9 @@ import type { TokenResponse } from '@usher/protocol';
 import { BehaviorSubject } from 'rxjs';
 import { browserPage } from '../page.ts';
 import { uuid } from '../uuid.ts';
-import { type AccessToken, leftMs, personOf, received } from './access-token.ts';
+import { type AccessToken, leftMs, identityClaims, received } from './access-token.ts';
 import { createExclusive } from './exclusive.ts';
-import { createMarkerStore, isPerson, type Marker } from './marker.ts';
+import { createMarkerStore, isSignedIn, type Marker } from './marker.ts';
 import { SessionEnded } from './session-errors.ts';
 import type { SessionIdentity, SessionKeeper, SessionKeeperOptions, SessionState } from './session-types.ts';
 import { browserTabs } from './tabs.ts';
@@ -67,7 +67,7 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
 
   function isCurrent(found: Marker): boolean {
     return (
-      state.name === 'signed_in' && isPerson(found) && found.session === state.session && found.user === state.user
+      state.name === 'signed_in' && isSignedIn(found) && found.session === state.session && found.user === state.user
     );
   }
 
@@ -75,7 +75,7 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
   function sync(): void {
     const found = marker.read();
     if (isCurrent(found)) return;
-    if (isPerson(found)) {
+    if (isSignedIn(found)) {
       if (state.name === 'signed_in') enter({ name: 'signed_out', reason: 'replaced' });
       if (state.name === 'signed_out') enter(stateOf(found));
     } else if (state.name === 'signed_in') {
@@ -127,7 +127,7 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
   /** Stores the token of a refresh, or signs out if the cookie now belongs to another user. */
   function adopt(answer: TokenResponse): void {
     const token = received(answer, now());
-    if (!isCurrent({ ...state, ...personOf(token.token) } as Marker)) {
+    if (!isCurrent({ ...state, ...identityClaims(token.token) } as Marker)) {
       end('signed_out_elsewhere');
       return;
     }
@@ -162,7 +162,7 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
 
   function isEndPending(): boolean {
     const found = marker.read();
-    return found !== undefined && 'untold' in found;
+    return found !== undefined && 'signOutPending' in found;
   }
 
   /** Ends the session on the server if that is pending. Call it exclusively: the cookie must not change meanwhile. */
@@ -215,7 +215,7 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
         await endPending().catch(() => undefined);
         const answer = await request();
         const token = received(answer, now());
-        const { user, session = uuid() } = { ...answer, ...personOf(token.token) };
+        const { user, session = uuid() } = { ...answer, ...identityClaims(token.token) };
         if (!user) throw new TypeError('the sign-in answer names no user');
         marker.write({ user, session });
         if (state.name === 'signed_in') enter({ name: 'signed_out', reason: 'replaced' });
@@ -228,7 +228,7 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
       const token = isFresh() ? held?.token : undefined;
       // A session that another tab has started meanwhile must not be ended.
       if (expected === state && state.name === 'signed_in') {
-        marker.write({ untold: true });
+        marker.write({ signOutPending: true });
         enter({ name: 'signed_out', reason: 'signed_out' });
       }
       return settle(token);
@@ -243,7 +243,7 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
 }
 
 function stateOf(found: Marker, otherwise?: string): SessionState {
-  if (isPerson(found)) return { name: 'signed_in', user: found.user, session: found.session };
+  if (isSignedIn(found)) return { name: 'signed_in', user: found.user, session: found.session };
   const reason = found && 'ended' in found ? found.ended : otherwise;
   return { name: 'signed_out', ...(reason && { reason }) };
 }

@@ -14,7 +14,7 @@ function answering(...responses: Response[]) {
   return { fetch, server: sessionByCookie({ url: '/api/auth', fetch }) };
 }
 
-function refusing(code: ProblemCode, more: object = {}): Response {
+function problemResponse(code: ProblemCode, more: object = {}): Response {
   return Response.json({ ...problem(code), ...more }, { status: problem(code).status });
 }
 
@@ -31,10 +31,10 @@ describe('refreshing', () => {
   });
 
   test.each([
-    ['with a cause', refusing('session_ended', { detail: 'password_changed' }), 'password_changed'],
-    ['without a cause', refusing('session_ended'), 'session_ended'],
-    ['for a disabled account', refusing('user_disabled'), 'user_disabled'],
-    ['for a missing cookie', refusing('missing_token'), 'expired'],
+    ['with a cause', problemResponse('session_ended', { detail: 'password_changed' }), 'password_changed'],
+    ['without a cause', problemResponse('session_ended'), 'session_ended'],
+    ['for a disabled account', problemResponse('user_disabled'), 'user_disabled'],
+    ['for a missing cookie', problemResponse('missing_token'), 'expired'],
     ['from a server without problem documents', new Response('no', { status: 401 }), 'session_ended'],
   ])('throws SessionEnded after a refusal %s', async (_, response, reason) => {
     const over = answering(response).server.refresh(signal);
@@ -43,9 +43,15 @@ describe('refreshing', () => {
   });
 
   test.each([
-    ['that is draining', refusing('draining', { retryAfterMs: 1_500 }), 'draining', 503, 1_500],
-    ['that limits attempts', refusing('too_many_attempts', { retryAfterMs: 9_000 }), 'too_many_attempts', 429, 9_000],
-    ['that does not allow the origin', refusing('origin_forbidden'), 'origin_forbidden', 403, undefined],
+    ['that is draining', problemResponse('draining', { retryAfterMs: 1_500 }), 'draining', 503, 1_500],
+    [
+      'that limits attempts',
+      problemResponse('too_many_attempts', { retryAfterMs: 9_000 }),
+      'too_many_attempts',
+      429,
+      9_000,
+    ],
+    ['that does not allow the origin', problemResponse('origin_forbidden'), 'origin_forbidden', 403, undefined],
     ['that is a proxy', new Response('<html>', { status: 502 }), 'internal', 502, undefined],
     ['that is a firewall', new Response('<html>', { status: 403 }), 'internal', 403, undefined],
   ])('throws a retryable error with a server %s', async (_, response, code, status, retryAfterMs) => {
@@ -75,7 +81,7 @@ describe('ending', () => {
   });
 
   test('identifies it by the cookie if the token is rejected', async () => {
-    const { fetch, server } = answering(refusing('token_expired'), new Response(null, { status: 204 }));
+    const { fetch, server } = answering(problemResponse('token_expired'), new Response(null, { status: 204 }));
     await server.end('a.b.c', signal);
     expect(fetch).toHaveBeenLastCalledWith('/api/auth', call);
   });
@@ -83,11 +89,11 @@ describe('ending', () => {
   test.each(['session_ended', 'missing_token', 'user_disabled'] as const)(
     'succeeds if the server answers %s',
     async (code) => {
-      await expect(answering(refusing(code)).server.end(undefined, signal)).resolves.toBeUndefined();
+      await expect(answering(problemResponse(code)).server.end(undefined, signal)).resolves.toBeUndefined();
     },
   );
 
-  test.each([undefined, refusing('store_unavailable')])(
+  test.each([undefined, problemResponse('store_unavailable')])(
     'fails if the server did not process the call',
     async (response) => {
       const { server } = answering(...(response ? [response] : []));

@@ -7,9 +7,9 @@ import { settle } from '../testing/new-socket.ts';
 const key = 'usher.session';
 
 async function threeTabs(options: Parameters<typeof signedInBrowser>[0] = {}) {
-  const made = await signedInBrowser(options);
-  const tabs: [OpenTab, OpenTab, OpenTab] = [made.tab, made.openTab(), made.openTab()];
-  return { ...made, tabs };
+  const setup = await signedInBrowser(options);
+  const tabs: [OpenTab, OpenTab, OpenTab] = [setup.tab, setup.openTab(), setup.openTab()];
+  return { ...setup, tabs };
 }
 
 describe('one refresh serves all tabs', () => {
@@ -221,7 +221,7 @@ describe('a late answer is dropped', () => {
     const { auth, tab } = await signedInBrowser();
     await settle(900_000);
     const back = Promise.withResolvers<undefined>();
-    auth.onTransfer = (step) => (step === 'back' ? back.promise : Promise.resolve(undefined));
+    auth.onTransfer = (step) => (step === 'response' ? back.promise : Promise.resolve(undefined));
     const asked = tab.fresh();
     await settle();
     const signedOut = tab.signOut();
@@ -237,7 +237,7 @@ describe('a late answer is dropped', () => {
     await settle(900_000);
     const other = openTab();
     const back = Promise.withResolvers<undefined>();
-    auth.onTransfer = (step) => (step === 'back' ? back.promise : Promise.resolve(undefined));
+    auth.onTransfer = (step) => (step === 'response' ? back.promise : Promise.resolve(undefined));
     const asked = tab.fresh();
     await settle();
     auth.onTransfer = () => Promise.resolve(undefined);
@@ -255,18 +255,18 @@ describe('a late answer is dropped', () => {
     const other = openTab();
     const back = Promise.withResolvers<undefined>();
     auth.onTransfer = () => back.promise;
-    const hers = tab.fresh();
+    const tokenOfMaggie = tab.fresh();
     await settle();
     auth.onTransfer = () => Promise.resolve(undefined);
     await other.signIn(() => auth.signIn('bart'));
     await settle();
     vi.setSystemTime(Date.now() + 900_000);
     const stale = tab.token();
-    const his = tab.fresh();
+    const tokenOfBart = tab.fresh();
     back.reject(new TypeError('fetch failed'));
-    expect(await hers).toBeUndefined();
-    expect(await his).not.toBe(stale);
-    expect(FakeAuth.personOf((await his) ?? '').user).toBe('bart');
+    expect(await tokenOfMaggie).toBeUndefined();
+    expect(await tokenOfBart).not.toBe(stale);
+    expect(FakeAuth.identityOf((await tokenOfBart) ?? '').user).toBe('bart');
   });
 
   test('if it is a refusal for the previous session', async () => {

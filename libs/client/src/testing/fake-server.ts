@@ -25,13 +25,13 @@ export type FakeHandler = (frame: RawFrame, socket: FakeSocket) => object | unde
  * await vi.advanceTimersByTimeAsync(0); // socket.state.name is 'open'
  *
  * server.room('general').append('bart', 'an earlier message');
- * const { seq } = server.say('general', 'bart', 'hello'); // sent to all joined connections
+ * const { seq } = server.send('general', 'bart', 'hello'); // sent to all joined connections
  * server.edit('general', 'bart', seq, 'hello all');
  * new TicketSocket<RoomsProtocol>(server.optionsOf('bart')); // another user
  * server.last.end(1012); // the client reconnects with another ticket
  * server.ticket = () => Promise.reject(new TicketRefused('draining', 503)); // denies tickets
- * server.door = (socket) => socket.end(1006); // rejects handshakes
- * server.page.tell('offline');
+ * server.onHandshake = (socket) => socket.end(1006); // rejects handshakes
+ * server.page.emit('offline');
  * ```
  */
 export class FakeServer implements FakeSocketEnd {
@@ -40,7 +40,7 @@ export class FakeServer implements FakeSocketEnd {
   readonly sockets: FakeSocket[] = [];
   readonly page = new FakePage();
   /** The number of ticket calls. */
-  asked = 0;
+  ticketCalls = 0;
   heartbeatMs = 25_000;
   leaseSeconds = 1_800;
   limits: Welcome['limits'] = { frameBytes: 65_536, textChars: 4_000, rooms: 128, sendsPerSecond: 20 };
@@ -80,7 +80,7 @@ export class FakeServer implements FakeSocketEnd {
     return {
       url: 'ws://fake.test/api/ws',
       ticket: (signal) => {
-        this.asked++;
+        this.ticketCalls++;
         return ticket(signal);
       },
       WebSocket: socketClass(this, this.sockets),
@@ -184,20 +184,20 @@ export class FakeServer implements FakeSocketEnd {
 
   /** Returns the present users of a room, in no order. Lost connections are removed at once, without an event. */
   present(room: string): { user: string; status: 'online' | 'away' }[] {
-    const people = new Map<string, 'online' | 'away'>();
+    const present = new Map<string, 'online' | 'away'>();
     for (const socket of this.live) {
       const user = this.#users.get(socket);
       if (user === undefined || !this.#isIn(socket, room)) continue;
-      if (people.get(user) !== 'online') people.set(user, this.#away.has(socket) ? 'away' : 'online');
+      if (present.get(user) !== 'online') present.set(user, this.#away.has(socket) ? 'away' : 'online');
     }
-    return Array.from(people, ([user, status]) => ({ user, status }));
+    return Array.from(present, ([user, status]) => ({ user, status }));
   }
 
   /** Runs an action that may change the presence of a user, and sends `presence` events to these rooms. */
   #changePresence(socket: FakeSocket, rooms: readonly string[], action: () => void): void {
     const user = this.#users.get(socket);
     const statuses = rooms.map((room) => {
-      const status = (): string => this.present(room).find((person) => person.user === user)?.status ?? 'offline';
+      const status = (): string => this.present(room).find((each) => each.user === user)?.status ?? 'offline';
       return { room, status, before: status() };
     });
     action();

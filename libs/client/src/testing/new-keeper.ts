@@ -41,10 +41,10 @@ export function newBrowser(options: ConstructorParameters<typeof FakeBrowser>[0]
 
 /** The same, with a tab in which maggie is signed in. */
 export async function signedInBrowser(options: ConstructorParameters<typeof FakeBrowser>[0] = {}) {
-  const made = newBrowser(options);
-  const tab = made.openTab();
-  await tab.signIn(() => made.auth.signIn('maggie'));
-  return { ...made, tab };
+  const setup = newBrowser(options);
+  const tab = setup.openTab();
+  await tab.signIn(() => setup.auth.signIn('maggie'));
+  return { ...setup, tab };
 }
 
 /** Describes the state of a tab: `maggie`, `signed out`, or `signed out: expired`. */

@@ -31,9 +31,9 @@ export function newSocket(options: Partial<TicketSocketOptions> = {}) {
 
 /** The same, connected. */
 export async function openSocket(options: Partial<TicketSocketOptions> = {}) {
-  const made = newSocket(options);
-  made.socket.connect();
+  const setup = newSocket(options);
+  setup.socket.connect();
   await settle();
-  expect(made.socket.state.name).toBe('open');
-  return made;
+  expect(setup.socket.state.name).toBe('open');
+  return setup;
 }
