@@ -1,7 +1,7 @@
 import { closeCodes, shouldReconnect } from '@usher/protocol';
 import { describe, expect, test, vi } from 'vitest';
 import { newSocket, openSocket, settle, startAt } from './testing/new-socket.ts';
-import { TicketRefused } from './ticket-refused.ts';
+import { TicketRefused } from './errors.ts';
 
 const codes = [...closeCodes.map(({ code }) => code), 1005, 3000, 4000, 4499, 4502, 4999];
 
@@ -232,6 +232,21 @@ describe('a call from inside a subscriber', () => {
     expect(socket.state.name).toBe('stopped');
     expect(server.live).toEqual([]);
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('stop() from an aborted ticket call is final', async () => {
+    const { server, socket } = newSocket();
+    server.ticket = (signal) => {
+      signal.addEventListener('abort', () => {
+        socket.stop();
+      });
+      return new Promise(() => undefined);
+    };
+    socket.connect();
+    socket.drop();
+    await settle(60_000);
+    expect(socket.state.name).toBe('stopped');
+    expect(server.ticketCalls).toBe(1);
   });
 
   test('does not change the order of states that other subscribers receive', async () => {

@@ -1,4 +1,4 @@
-import type { ProblemCode } from '@usher/protocol';
+import type { Event, ProblemCode, RoomsProtocol } from '@usher/protocol';
 
 /**
  * The state of the connection:
@@ -39,8 +39,6 @@ export interface Reason {
   readonly code?: ProblemCode | number;
   /** A description for people and logs, if there is one. Never contains a secret. */
   readonly text?: string;
-  /** A likely cause for developers to check. Not for users. */
-  readonly hint?: string;
 }
 
 export interface ConnectionState {
@@ -73,11 +71,18 @@ export interface Step {
     | 'lease'
     | 'beat'
     | 'offline'
-    | 'online'
-    /** A configuration hint for developers, in `text`. */
-    | 'hint';
+    | 'online';
   /** How many ms the step took (`ticket_ok`, `refused`, `open`, `welcome`, `renewed`, `close`) or will take (`waiting`, `backoff`). */
   readonly ms?: number;
-  readonly code?: ProblemCode | number;
-  readonly text?: string;
+  readonly code?: ProblemCode | number | undefined;
+  readonly text?: string | undefined;
+}
+
+/** The first frame of the server, in every protocol. `lease` is updated while the connection is open. */
+export type Welcome = Event<RoomsProtocol, 'welcome'>;
+
+/** Whether a frame is a welcome with the fields that the client requires. */
+export function isWelcome(frame: object): frame is Welcome {
+  const { type, heartbeatMs, limits } = frame as Partial<Welcome & { readonly type: string }>;
+  return type === 'welcome' && Number(heartbeatMs) > 0 && Number(limits?.frameBytes) > 0;
 }

@@ -11,7 +11,7 @@ test.each<[string, Error, abstract new (...args: never) => Error]>([
   ['TicketRefused', new TicketRefused('draining', 503), TicketRefused],
   ['RefreshRefused', new RefreshRefused('draining', 503), TicketRefused],
   ['SessionEnded', new SessionEnded('expired'), SessionEnded],
-  ['OutboxFull', new OutboxFull('outbox full'), OutboxFull],
+  ['OutboxFull', new OutboxFull(), OutboxFull],
 ])('%s has a name, a message and its class', (name, error, type) => {
   expect(error).toBeInstanceOf(type);
   expect(error).toBeInstanceOf(Error);

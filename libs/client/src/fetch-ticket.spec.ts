@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { problem } from '@usher/protocol';
 import { describe, expect, test, vi } from 'vitest';
 import { fetchTicket } from './fetch-ticket.ts';
-import { TicketRefused } from './ticket-refused.ts';
+import { TicketRefused } from './errors.ts';
 
 const signal = new AbortController().signal;
 const answer = { ticket: 'abc', expires: 1, connectAfterMs: 0 };

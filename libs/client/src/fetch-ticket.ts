@@ -1,7 +1,7 @@
 import type { Problem, TicketResponse } from '@usher/protocol';
 import { identityOf } from './identity.ts';
 import type { TicketFunction } from './options.ts';
-import { TicketRefused } from './ticket-refused.ts';
+import { TicketRefused } from './errors.ts';
 
 export interface FetchTicketOptions {
   /** The endpoint, e.g. `/api/ws_ticket`. A function is called before every request. */

@@ -6,7 +6,7 @@ import { createRooms } from './rooms.ts';
 import { ticketFrom } from './session.ts';
 import { FakeServer } from './testing.ts';
 import { newJwt } from './testing/new-jwt.ts';
-import { TicketRefused } from './ticket-refused.ts';
+import { TicketRefused } from './errors.ts';
 import { TicketSocket } from './ticket-socket.ts';
 
 /** Ann in two sessions, and Bob. Rooms and messages carry the name of their identity, so that a leak can be recognized. */

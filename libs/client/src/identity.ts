@@ -12,12 +12,6 @@ export interface Identity {
  */
 export type Who = () => Identity | string | null | undefined;
 
-/** An identity in comparable form: two are equal if their keys are. */
-export interface Owner {
-  readonly key: string;
-  readonly user?: string;
-}
-
 /** Returns the claims of a JWT (RFC 7519 §4) without verification, or `{}` for anything else. Never throws. */
 export function claimsOf(token: string): Partial<Record<string, unknown>> {
   try {
@@ -44,9 +38,36 @@ export function identityOf(token: string): Identity | string {
     sub && typeof sub === 'string' ? { user: sub, ...(typeof sid === 'string' && { session: sid }) } : token);
 }
 
-export function ownerOf(found: ReturnType<Who>): Owner | null | undefined {
+/** An identity in comparable form: two are equal if their keys are. */
+export interface Owner {
+  readonly key: string;
+  readonly user?: string;
+}
+
+/** `undefined` if no one is signed in, `null` while the identity is not known. */
+export type MaybeOwner = Owner | null | undefined;
+
+export function ownerOf(found: ReturnType<Who>): MaybeOwner {
   if (!found) return found === null ? found : undefined;
   return typeof found === 'string'
     ? { key: found }
     : { key: JSON.stringify([found.user, found.session]), user: found.user };
+}
+
+/**
+ * Returns the owner that `who` reports, or `answered` while `who` reports that it is not known. An error of `who` counts as no one
+ * signed in, because it must not keep the connection of the previous identity.
+ */
+export function currentOwner(who: Who, answered: Identity | string | undefined): MaybeOwner {
+  try {
+    const found = who();
+    return ownerOf(found === null ? (answered ?? null) : found);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether two names are both known and different. */
+export function differ(one: string | undefined, other: string | undefined): boolean {
+  return (one ?? other) !== (other ?? one);
 }

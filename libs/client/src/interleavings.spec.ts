@@ -2,7 +2,7 @@ import { shouldReconnect, type RoomsProtocol, type TicketResponse } from '@usher
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { FakeServer, type FakeSocket } from './testing.ts';
-import { TicketRefused } from './ticket-refused.ts';
+import { TicketRefused } from './errors.ts';
 import { TicketSocket } from './ticket-socket.ts';
 
 /** All events that can happen to a connection, in any order. */

@@ -1,15 +1,15 @@
-import { type closeCodes, shouldReconnect, parseFrame, type RawFrame } from '@usher/protocol';
-import { BehaviorSubject, filter, Subject } from 'rxjs';
-import { fullJitter } from './backoff.ts';
-import type { ConnectionState, Reason, StateName, Step } from './connection-state.ts';
-import { Disconnected, RequestFailed, TimedOut } from './errors.ts';
-import { type Identity, type Owner, ownerOf } from './identity.ts';
-import type { Socket, TicketSocketOptions } from './options.ts';
+import { type closeCodes, parseFrame, type RawFrame, shouldReconnect } from '@usher/protocol';
+import { isWelcome, type Reason, type StateName, type Welcome } from './connection-state.ts';
+import { createHeartbeat } from './heartbeat.ts';
+import { currentOwner, differ, type Identity, type MaybeOwner, ownerOf } from './identity.ts';
+import { keepLease } from './lease.ts';
+import type { TicketSocketOptions } from './options.ts';
 import { browserPage, type PageEvent } from './page.ts';
-import { createRequests } from './requests.ts';
-import { TicketRefused } from './ticket-refused.ts';
-import { type After, createTimers } from './timers.ts';
-import { isWelcome, type Welcome } from './welcome.ts';
+import { createRequests, encodeFrame } from './requests.ts';
+import { closeSocket, openSocket, type Socket } from './socket.ts';
+import { createStates, type CurrentState } from './states.ts';
+import { callTicketFunction, type TicketOutcome } from './ticket-request.ts';
+import { fullJitter, now } from './timing.ts';
 
 type CodeOf<N> = Extract<(typeof closeCodes)[number], { readonly name: N }>['code'];
 const sessionEnded: CodeOf<'session_ended'> = 4501;
@@ -18,325 +18,210 @@ const serviceRestart: CodeOf<'service_restart'> = 1012;
 
 /** After a server restart, clients spread their ticket calls over at least this time. The slots in the answers spread the dials. */
 const restartSpreadMs = 3_000;
-/** The minimum delay before a planned renewal. It limits the rate if the clocks of client and server differ. */
-const renewalGapMs = 30_000;
 
 /**
- * The state machine of a connection, for any protocol. It owns all timers and the only socket, and every transition goes through
- * `enter`. Subscribers may call the socket during a transition. Code that continues after `enter` must therefore check its result.
+ * The state machine of a connection, for any protocol. It owns the only socket, and every transition goes through `enter`. Subscribers
+ * may call the socket during a transition. Code that continues after `enter` or an `await` must therefore check the state again.
  */
-export function createMachine(options: TicketSocketOptions) {
-  const {
-    url,
-    protocol = 'usher.v1',
-    random = Math.random,
-    now = Date.now,
-    page = browserPage,
-    timings = {},
-    who = options.ticket.who ?? (() => null),
-  } = options;
-  const { answerMs = 10_000, graceMs = 10_000, stableMs = 10_000 } = timings;
-  const { backoffMinMs = 500, backoffMaxMs = 20_000 } = timings;
+export function createMachine(options: TicketSocketOptions, current: CurrentState) {
+  const { random = Math.random, page = browserPage, timings = {} } = options;
+  const { answerMs = 10_000, graceMs = 10_000, stableMs = 10_000, backoffMinMs = 500, backoffMaxMs = 20_000 } = timings;
+  const who = options.who ?? options.ticket.who ?? (() => null);
 
-  /** The current state and welcome. `publishState` copies them to the subjects. */
-  let state: ConnectionState = { name: 'idle', reason: { kind: 'start' }, since: now(), attempt: 0 };
-  let welcome: Welcome | undefined;
-  const state$ = new BehaviorSubject(state);
-  const welcome$ = new BehaviorSubject(welcome);
-  const events$ = new Subject<RawFrame>();
-  const log$ = new Subject<Step>();
-  const cleared$ = new Subject<void>();
-  let publishing = false;
-
-  const [timer, clearTimers] = createTimers();
-  /** Does not run a callback that was scheduled for another identity. */
-  const after: After = (ms, run) =>
-    timer(ms, () => {
-      if (checkIdentity()) run();
-    });
-  const requests = createRequests(after, post, answerMs);
+  // Timers do not run callbacks that were scheduled for another identity.
+  const [after, enter, getLifetime, logStep, setLease] = createStates(current, onEnter, () => checkIdentity());
+  const [send, settle] = createRequests(after, post, answerMs);
+  const [frameReceived, checkHeartbeat, watchHeartbeat] = createHeartbeat(after, () => {
+    scheduleReconnect({ kind: 'timeout' });
+  });
   /** Set from `connect()` until the socket ends in `stopped` or `signed_out`. */
   let unwatchPage: (() => void) | undefined;
   let socket: Socket | undefined;
-  /** The pending ticket call. */
-  let call: AbortController | undefined;
-  let renewing = false;
-  /** The number of the last scheduled renewal. Earlier ones do not run. */
-  let renewals = 0;
-  /** When the last frame arrived, Unix ms. */
-  let lastFrameAt = 0;
+  let renewLease: (() => void) | undefined;
   /** The server asked the client not to connect before this time, Unix ms. `retryNow()` and `connect()` ignore it. */
   let notBefore = 0;
 
-  /** The identity that everything here belongs to: `undefined` for none, `null` while it is not known. */
-  let owner: Owner | null | undefined;
+  /** The identity that everything here belongs to. */
+  let owner: MaybeOwner;
   /** Whether the data of the previous identity must still be deleted. */
   let clearPending = false;
   /** Whether a connection was open since the last sign-out. */
   let wasOpen = false;
-  let hinted = false;
-  /** Handshakes in a row that failed without an answer. */
-  let failures = 0;
 
-  function logStep(step: Step['step'], more?: Omit<Step, 'at' | 'step'>): void {
-    log$.next({ at: now(), step, ...more });
-  }
-
-  /**
-   * Enters a state. Clears the timers, aborts the ticket call and, except when the connection opens, closes the socket.
-   *
-   * @returns `false` if a subscriber has changed the state again
-   */
-  function enter(name: StateName, reason: Reason, attempt: number, retryAt?: number, opened?: Welcome): boolean {
-    const entered = { name, reason, since: now(), attempt, ...(retryAt && { retryAt }) };
-    state = entered;
-    welcome = opened;
-    clearTimers();
-    call?.abort();
-    call = undefined;
-    renewing = false;
-    if (!opened) closeSocket();
+  function onEnter(name: StateName, welcome: Welcome | undefined): void {
+    if (!welcome) {
+      closeSocket(socket);
+      socket = undefined;
+    }
     if (name === 'signed_out') {
       owner = undefined;
       wasOpen = false;
       clearPending = true;
     }
     clear();
-    publishState();
-    return state === entered;
-  }
-
-  function closeSocket(): void {
-    welcome = undefined;
-    if (!socket) return;
-    socket.onopen = socket.onmessage = socket.onclose = null;
-    socket.close(1000);
-    socket = undefined;
-    requests.disconnect();
   }
 
   function clear(): void {
-    if (!clearPending) return;
-    clearPending = false;
-    cleared$.next();
+    if (clearPending) {
+      clearPending = false;
+      current.cleared$.next();
+    }
   }
 
   /**
-   * Compares the current identity with the owner. After a change it closes the socket, clears, starts again and returns `false`:
-   * the caller's work belonged to the previous identity and must stop.
+   * Compares the current identity with the owner. After a change it leaves the state, clears, starts again and returns `false`: the
+   * caller's work belonged to the previous identity and must stop.
    *
    * @param answered the identity of a ticket, used while `who` returns `null`
    */
   function checkIdentity(answered?: Identity | string): boolean {
-    let found: Owner | null | undefined;
-    try {
-      found = ownerOf(who());
-    } catch {
-      // An unknown identity must not keep the connection of the previous one.
-    }
-    if (found === null) found = ownerOf(answered ?? null);
+    const found = currentOwner(who, answered);
     if (found === null) {
       owner ??= null;
       return true;
     }
     const before = owner;
     owner = found;
-    const isSame = found ? !before || before.key === found.key : before === undefined;
-    if (isSame && !isOther(welcome?.user)) return true;
+    const isSame = found ? !differ(before?.key, found.key) : before === undefined;
+    if (isSame && !differ(owner?.user, current.welcome?.user)) return true;
     clearPending = true;
-    closeSocket();
     if (!unwatchPage) clear();
-    else if (found) start({ kind: 'identity' }, 0);
+    else if (found) begin({ kind: 'identity' });
     else end('signed_out', { kind: 'identity' });
     return false;
   }
 
-  /** Whether the owner is known and is not this user. */
-  function isOther(user: string | undefined): boolean {
-    return user !== undefined && owner?.user !== undefined && owner.user !== user;
-  }
-
-  /** Checks the identity, and connects if a user has signed in since `connect()`. */
-  function recheck(): void {
-    if (checkIdentity() && owner && unwatchPage && state.name === 'idle') start({ kind: 'start' }, 0);
-  }
-
-  /** Publishes the state and the welcome. Calls from inside a subscriber return at once, so that all subscribers see one order. */
-  function publishState(): void {
-    if (publishing) return;
-    publishing = true;
-    while (state$.value !== state || welcome$.value !== welcome) {
-      if (welcome$.value !== welcome) welcome$.next(welcome);
-      if (state$.value !== state) state$.next(state);
-    }
-    publishing = false;
-  }
-
+  /** Ends in a final state: stays there until `connect()`. */
   function end(name: 'signed_out' | 'stopped', reason: Reason): void {
-    if (state.name === 'signed_out') return;
+    if (current.state.name === 'signed_out') return;
     unwatchPage?.();
     unwatchPage = undefined;
-    enter(name, reason, 0);
+    enter(name, { reason, attempt: 0 });
+  }
+
+  function waitForSignIn(): void {
+    owner = undefined;
+    enter('idle', { reason: { kind: 'sign_in' }, attempt: 0 });
   }
 
   /** Waits before the next attempt: at least `waitMs`, the minimum that the server asked for. */
   function scheduleReconnect(reason: Reason, waitMs = 0): void {
-    if (!checkIdentity() || !unwatchPage || state.name === 'idle') return;
-    const { name, since, attempt } = state;
+    if (!checkIdentity() || !unwatchPage || current.state.name === 'idle') return;
+    const { name, since, attempt: failed } = current.state;
     const at = now();
-    const tries = name === 'open' && at - since >= stableMs ? 1 : attempt + (name === 'backoff' ? 0 : 1);
-    const offline = reason.kind === 'offline' || !page.online();
+    const attempt = name === 'open' && at - since >= stableMs ? 1 : failed + (name === 'backoff' ? 0 : 1);
+    const isOffline = reason.kind === 'offline' || !page.online();
     notBefore = Math.max(notBefore, at + waitMs);
+    const minMs = reason.code === serviceRestart ? restartSpreadMs : backoffMinMs;
     // When offline or hidden, a page event reconnects. The slow retry covers devices that report the wrong network state.
     const ms =
-      offline || reason.kind === 'hidden'
+      isOffline || reason.kind === 'hidden'
         ? backoffMaxMs
-        : notBefore -
-          at +
-          fullJitter(tries, reason.code === serviceRestart ? restartSpreadMs : backoffMinMs, backoffMaxMs, random);
-    if (!enter('backoff', offline ? { kind: 'offline' } : reason, tries, at + ms)) return;
+        : notBefore - at + fullJitter(attempt, minMs, backoffMaxMs, random);
+    if (!enter('backoff', { reason: isOffline ? { kind: 'offline' } : reason, attempt, retryAt: at + ms })) return;
     after(ms, retry);
-    logStep(offline ? 'offline' : 'backoff', { ms });
+    logStep(isOffline ? 'offline' : 'backoff', { ms });
   }
 
+  /** Starts the next attempt now, or the first one after a sign-in. */
   function retry(): void {
-    const { name, reason, attempt } = state;
+    const { name, reason, attempt } = current.state;
     // An attempt does not keep the reason `offline`: a failure will report it again.
     if (name === 'backoff') start(reason.kind === 'offline' ? { kind: 'closed' } : reason, attempt);
-    else if (name === 'idle' && unwatchPage) start({ kind: 'start' }, 0);
+    else if (name === 'idle' && unwatchPage) start({ kind: 'start' });
   }
 
-  function start(reason: Reason, attempt: number): void {
-    if (!checkIdentity()) return;
+  function start(reason: Reason, attempt?: number): void {
+    if (checkIdentity()) begin(reason, attempt);
+  }
+
+  /** Starts an attempt for the current owner. */
+  function begin(reason: Reason, attempt = 0): void {
     notBefore = 0;
-    if (owner === undefined) {
-      enter('idle', { kind: 'sign_in' }, 0);
-      return;
+    if (owner === undefined) waitForSignIn();
+    else if (enter('ticket', { reason, attempt }) && checkIdentity()) {
+      requestTicket(connectWith);
+      logStep('ticket');
     }
-    if (!enter('ticket', reason, attempt) || !checkIdentity()) return;
-    requestTicket((ticket, ms) => {
-      const slotAt = now() + ms;
-      if (!ms) dial(ticket, reason, attempt);
-      else if (enter('waiting', reason, attempt, slotAt)) {
-        after(ms, () => {
-          dial(ticket, reason, attempt);
-        });
-        logStep('waiting', { ms });
-      }
-    }, scheduleReconnect);
-    logStep('ticket');
-    if (hinted || options.who || owner?.user) return;
-    hinted = true;
-    logStep('hint', { text: 'set `who`: the token names no user' });
+  }
+
+  function connectWith({ ticket, waitMs, failure }: TicketOutcome): void {
+    if (failure) scheduleReconnect(failure, waitMs);
+    else if (!waitMs) dial(ticket);
+    else if (enter('waiting', { retryAt: now() + waitMs })) {
+      after(waitMs, () => {
+        dial(ticket);
+      });
+      logStep('waiting', { ms: waitMs });
+    }
   }
 
   /**
-   * Requests a ticket and calls one of the two callbacks, once. Calls neither if the state changes first: a late ticket opens
-   * nothing. A terminal refusal ends the connection instead.
+   * Requests a ticket. Calls back once, unless the state changes first: a late ticket opens nothing. A terminal refusal ends the
+   * connection instead.
    */
-  function requestTicket(
-    got: (ticket: string, waitMs: number) => void,
-    failed: (reason: Reason, waitMs: number) => void,
-  ): void {
-    const ticketCall = (call = new AbortController());
+  function requestTicket(onOutcome: (outcome: TicketOutcome) => void): void {
+    const requested = getLifetime();
     const requestedAt = now();
-    function settle(
-      then: () => void,
-      step: Step['step'],
-      more?: Omit<Step, 'at' | 'step'>,
-      identity?: Identity | string,
-    ): void {
-      if (call === ticketCall) logStep(step, { ms: now() - requestedAt, ...more });
-      if (call !== ticketCall || !checkIdentity(identity)) return;
-      call = undefined;
-      then();
-    }
-    function fail(error: unknown): void {
-      if (error instanceof TicketRefused) {
-        const { code, message: text, terminal, retryAfterMs = 0 } = error;
-        settle(
-          () => {
-            if (code === 'missing_token' && !owner && !wasOpen) {
-              owner = undefined;
-              enter('idle', { kind: 'sign_in' }, 0);
-            } else if (terminal) end('signed_out', { kind: 'refused', code, text });
-            else failed({ kind: 'unavailable', code, text }, retryAfterMs > 0 ? retryAfterMs : 0);
-          },
-          'refused',
-          { code, text },
-        );
-      } else {
-        settle(() => {
-          failed({ kind: error instanceof TimedOut ? 'timeout' : 'unavailable' }, 0);
-        }, 'refused');
-      }
-    }
-    after(answerMs, () => {
-      ticketCall.abort();
-      fail(new TimedOut());
+    void callTicketFunction(options.ticket, after, answerMs).then((outcome) => {
+      if (requested !== getLifetime()) return;
+      const { failure, identity } = outcome;
+      const ms = now() - requestedAt;
+      logStep(failure ? 'refused' : 'ticket_ok', { ms, code: failure?.code, text: failure?.text });
+      if (requested !== getLifetime() || !checkIdentity(identity)) return;
+      const named = ownerOf(identity);
+      if (failure?.code === 'missing_token' && !owner && !wasOpen) waitForSignIn();
+      else if (failure?.kind === 'refused') end('signed_out', failure);
+      // The token may have changed after the check and changed back.
+      else if (differ(owner?.user && owner.key, named?.user && named.key))
+        onOutcome({ waitMs: 0, failure: { kind: 'identity' } });
+      else onOutcome(outcome);
     });
-    freshTicket(options, ticketCall.signal).then(([ticket, waitMs, identity]) => {
-      settle(
-        () => {
-          const named = ownerOf(identity);
-          // The token may have changed after the check and changed back.
-          if (named?.user && owner?.user && named.key !== owner.key) failed({ kind: 'identity' }, 0);
-          else got(ticket, waitMs);
-        },
-        'ticket_ok',
-        {},
-        identity,
-      );
-    }, fail);
   }
 
-  function dial(ticket: string, reason: Reason, attempt: number): void {
-    if (!enter('connecting', reason, attempt) || !checkIdentity()) return;
+  function dial(ticket: string): void {
+    if (!enter('connecting') || !checkIdentity()) return;
     const dialedAt = now();
-    let answered = false;
     try {
-      const address = typeof url === 'function' ? url() : url;
-      const query = `${address.includes('?') ? '&' : '?'}ticket=${encodeURIComponent(ticket)}`;
-      socket = new (options.WebSocket ?? globalThis.WebSocket)(address + query, protocol);
+      socket = openSocket(options, ticket, {
+        onopen() {
+          logStep('open', { ms: now() - dialedAt });
+        },
+        onmessage({ data }) {
+          frameReceived();
+          const frame = parseFrame(data);
+          if (!frame || !checkIdentity()) return;
+          if (current.welcome) receive(frame);
+          else if (isWelcome(frame)) opened(frame, dialedAt);
+        },
+        onclose: closed,
+      });
     } catch (error) {
-      // The message would contain the URL and with it the ticket.
       end('stopped', { kind: 'closed', text: (error as Error).name });
       return;
     }
-    socket.onopen = () => {
-      answered = true;
-      failures = 0;
-      logStep('open', { ms: now() - dialedAt });
-    };
-    socket.onmessage = ({ data }: { readonly data: unknown }) => {
-      lastFrameAt = now();
-      const frame = parseFrame(data);
-      if (!frame || !checkIdentity()) return;
-      if (welcome) receive(frame);
-      else if (isWelcome(frame) && isOther(frame.user)) {
-        end('stopped', { kind: 'identity', text: 'the welcome names another user than the token' });
-      } else if (isWelcome(frame) && enter('open', reason, attempt, 0, frame)) {
-        wasOpen = true;
-        watchHeartbeat();
-        scheduleRenewal(frame.lease);
-        logStep('welcome', { ms: lastFrameAt - dialedAt });
-      }
-    };
-    socket.onclose = ({ code, reason: text }: { readonly code: number; readonly reason: string }) => {
-      const isRefused = !answered && code === 1006 && ++failures >= 3;
-      closed(code, text, isRefused ? 'origin in ALLOWED_ORIGINS?' : '');
-    };
-    // `onclose` follows with the details. The `ws` package throws if `error` has no listener.
-    socket.onerror = () => undefined;
     after(answerMs, () => {
-      scheduleReconnect({ kind: 'timeout', ...(!answered && { hint: '`ws: true` in the dev proxy?' }) });
+      scheduleReconnect({ kind: 'timeout' });
     });
     logStep('dial');
   }
 
-  function closed(code: number, text: string, hint: string): void {
-    const why = { kind: 'closed', code, ...(text && { text }), ...(hint && { hint }) } as const;
-    logStep('close', { code, ...(text && { text }), ms: now() - state.since });
+  function opened(frame: Welcome, dialedAt: number): void {
+    if (differ(owner?.user, frame.user)) {
+      end('stopped', { kind: 'identity' });
+      return;
+    }
+    if (!enter('open', {}, frame)) return;
+    wasOpen = true;
+    watchHeartbeat(frame.heartbeatMs + graceMs);
+    const host = { after, random, requestTicket, send, setLease, logStep };
+    renewLease = keepLease(getLifetime(), frame.lease, host);
+    logStep('welcome', { ms: now() - dialedAt });
+  }
+
+  function closed({ code, reason: text }: { readonly code: number; readonly reason: string }): void {
+    const why = { kind: 'closed', code, ...(text && { text }) } as const;
+    logStep('close', { code, text, ms: now() - current.state.since });
     if (!checkIdentity()) return;
     if (code === sessionEnded) end('signed_out', { ...why, kind: 'signed_out' });
     else if (shouldReconnect(code)) scheduleReconnect(why, code === rateLimitAbused ? backoffMaxMs : 0);
@@ -346,77 +231,15 @@ export function createMachine(options: TicketSocketOptions) {
   function receive(frame: RawFrame): void {
     const { type } = frame;
     if (type === 'reply' || type === 'error') {
-      requests.settle(frame);
+      settle(frame);
       return;
     }
-    if (type === 'beat') {
-      signal(type);
+    if (type === 'beat' || type === 'lease') {
       logStep(type);
-    } else if (type === 'lease') {
-      logStep(type);
-      renew();
+      if (type === 'beat') post({ type });
+      else renewLease?.();
     }
-    events$.next(frame);
-  }
-
-  /** Reconnects if the heartbeat is overdue, even if the socket still appears open. Returns the remaining time in ms. */
-  function checkHeartbeat(): number {
-    // A clock that was set back must not extend the timeout.
-    lastFrameAt = Math.min(lastFrameAt, now());
-    const leftMs = lastFrameAt + (welcome?.heartbeatMs ?? 0) + graceMs - now();
-    if (leftMs <= 0) scheduleReconnect({ kind: 'timeout' });
-    return leftMs;
-  }
-
-  function watchHeartbeat(): void {
-    const ms = checkHeartbeat();
-    if (ms > 0) after(ms, watchHeartbeat);
-  }
-
-  /**
-   * Schedules the renewal at a random point between 75 and 90 % of the lease, so that clients that connected together do not
-   * renew together. If the lease appears to be over, the clocks differ, and the client waits for the server's `lease` frame.
-   */
-  function scheduleRenewal(lease: number): void {
-    const leftMs = lease * 1000 - now();
-    if (leftMs > 0) renewIn(Math.max(renewalGapMs, leftMs * (0.75 + 0.15 * random())));
-  }
-
-  function renewIn(ms: number): void {
-    const renewal = ++renewals;
-    after(ms, () => {
-      if (renewal === renewals) renew();
-    });
-  }
-
-  /** Renews the lease with a fresh ticket over the open socket. Retries failures until the server ends the lease. */
-  function renew(): void {
-    if (renewing) return;
-    renewing = true;
-    const current = socket;
-    const startedAt = now();
-    function retryRenewal(_reason?: Reason, waitMs = 0): void {
-      renewing = false;
-      renewIn(waitMs + 1_000 + random() * backoffMaxMs);
-    }
-    async function present(ticket: string): Promise<void> {
-      try {
-        const { lease } = (await requests.send('renew', { ticket })) as { lease: number };
-        if (current !== socket || !welcome) return;
-        if (!(lease > 0)) throw new TypeError();
-        renewing = false;
-        welcome = { ...welcome, lease };
-        publishState();
-        scheduleRenewal(lease);
-        logStep('renewed', { ms: now() - startedAt });
-      } catch {
-        if (current === socket) retryRenewal();
-      }
-    }
-    requestTicket((ticket, waitMs) => {
-      after(waitMs, () => void present(ticket));
-    }, retryRenewal);
-    logStep('renew');
+    current.events$.next(frame);
   }
 
   function onPage(event: PageEvent): void {
@@ -425,44 +248,30 @@ export function createMachine(options: TicketSocketOptions) {
     else {
       if (event === 'online') logStep(event);
       // After sleep the connection may be dead, and timers are late.
-      if (welcome) checkHeartbeat();
+      if (current.welcome) checkHeartbeat();
       if (now() >= notBefore) retry();
     }
   }
 
-  /** @throws Disconnected, or RequestFailed `too_long` because the server closes with 1009 for a frame above its limit. */
-  function post(frame: object): void {
-    if (!checkIdentity() || !welcome) throw new Disconnected();
-    const text = JSON.stringify(frame);
-    if (new TextEncoder().encode(text).length > welcome.limits.frameBytes) throw new RequestFailed('too_long');
-    socket?.send(text);
-  }
-
-  function signal(type: string, params?: object): void {
-    if (checkIdentity() && welcome) post({ ...params, type });
+  /** Sends a frame. Returns `false` if there is no connection. Throws RequestFailed `too_long`. */
+  function post(frame: object): boolean {
+    const { welcome } = current;
+    if (!checkIdentity() || !welcome) return false;
+    socket?.send(encodeFrame(frame, welcome.limits.frameBytes));
+    return true;
   }
 
   return {
-    state$,
-    welcome$,
-    events$,
-    log$,
-    cleared$,
-    get state() {
-      return state;
-    },
-    get welcome() {
-      return welcome;
-    },
     connect(): void {
-      if (!(options.WebSocket ?? (globalThis as Partial<typeof globalThis>).WebSocket))
-        throw new Error('no WebSocket: use Node 22 or later, or set the option `WebSocket`');
       checkIdentity();
-      if (unwatchPage && state.name !== 'idle') return;
+      if (unwatchPage && current.state.name !== 'idle') return;
       unwatchPage ??= page.watch(onPage);
-      start({ kind: 'start' }, 0);
+      start({ kind: 'start' });
     },
-    recheck,
+    recheck(): void {
+      // Connects also if a user has signed in since `connect()`.
+      if (checkIdentity() && owner && current.state.name === 'idle') retry();
+    },
     stop(): void {
       checkIdentity();
       end('stopped', { kind: 'requested' });
@@ -474,24 +283,10 @@ export function createMachine(options: TicketSocketOptions) {
     drop(): void {
       scheduleReconnect({ kind: 'requested' });
     },
-    request: requests.send,
-    signal,
-    on: (type: string) => events$.pipe(filter((event) => event.type === type)),
-    async ping(): Promise<number> {
-      const sentAt = performance.now();
-      await requests.send('ping', {});
-      return performance.now() - sentAt;
+    request: send,
+    signal(type: string, params: object): void {
+      post({ ...params, type });
     },
     later: after,
   };
-}
-
-/** @throws the error of the ticket function, or TypeError if its answer holds no ticket */
-async function freshTicket(
-  { ticket: get }: TicketSocketOptions,
-  signal: AbortSignal,
-): Promise<[string, number, Identity | string | undefined]> {
-  const { ticket, connectAfterMs, identity } = await get(signal);
-  if (typeof ticket !== 'string' || !ticket) throw new TypeError();
-  return [ticket, connectAfterMs > 0 ? connectAfterMs : 0, identity];
 }

@@ -1,6 +1,7 @@
 import type { TicketResponse } from '@usher/protocol';
 import type { Identity, Who } from './identity.ts';
 import type { PageSource } from './page.ts';
+import type { SocketConstructor } from './socket.ts';
 
 /**
  * Requests a fresh ticket. Throws `TicketRefused` if the server denied it. The socket retries after any other error.
@@ -12,18 +13,6 @@ export interface TicketFunction {
   /** Returns the current identity, read from the token that ticket requests use. */
   readonly who?: Who;
 }
-
-/** The part of a WebSocket that the client uses. The global `WebSocket` and the one of the `ws` package satisfy it. */
-export interface Socket {
-  onopen: ((event: never) => void) | null;
-  onmessage: ((event: never) => void) | null;
-  onclose: ((event: never) => void) | null;
-  onerror: ((event: never) => void) | null;
-  send(text: string): void;
-  close(code?: number, reason?: string): void;
-}
-
-export type SocketConstructor = new (url: string, protocol: string) => Socket;
 
 /** All values are in milliseconds. */
 export interface Timings {
@@ -56,8 +45,6 @@ export interface TicketSocketOptions {
   readonly timings?: Partial<Timings>;
   /** Returns a number from 0 (inclusive) to 1 (exclusive). Defaults to `Math.random`. */
   readonly random?: () => number;
-  /** Returns Unix ms. Defaults to `Date.now`. */
-  readonly now?: () => number;
   /** The source of page events. Defaults to `browserPage`. */
   readonly page?: PageSource;
 }

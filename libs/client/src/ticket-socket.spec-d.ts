@@ -2,7 +2,7 @@ import type { Message, RoomsProtocol } from '@usher/protocol';
 import type { Observable } from 'rxjs';
 import { expectTypeOf, test } from 'vitest';
 import type { WebSocket as NodeWebSocket } from 'ws';
-import type { SocketConstructor } from './options.ts';
+import type { SocketConstructor } from './socket.ts';
 import type { TicketSocket } from './ticket-socket.ts';
 
 declare const socket: TicketSocket<RoomsProtocol>;

@@ -9,12 +9,13 @@ import type {
   Signal,
   SignalType,
 } from '@usher/protocol';
-import type { Observable } from 'rxjs';
+import { filter, type Observable } from 'rxjs';
 import type { ConnectionState, Step } from './connection-state.ts';
 import { createMachine } from './machine.ts';
+import { CurrentState } from './states.ts';
 import type { TicketSocketOptions } from './options.ts';
 import type { RequestOptions } from './requests.ts';
-import type { Welcome } from './welcome.ts';
+import type { Welcome } from './connection-state.ts';
 
 /**
  * A WebSocket client that requests a ticket before every connection attempt, reconnects until `stop()` or `signOut()` is called, and
@@ -44,7 +45,6 @@ export interface TicketSocket<P extends Protocol> {
    * Connects, and reconnects after every loss. Does nothing if it is already connected or connecting. Starts again after `signed_out`
    * and `stopped`. While no one is signed in the state is `idle` with the reason `sign_in`; call `connect()` or `recheck()` after
    * the sign-in.
-   * @throws Error if there is no WebSocket implementation
    */
   connect(): void;
   /**
@@ -86,7 +86,23 @@ export interface TicketSocket<P extends Protocol> {
   later(ms: number, run: () => void): void;
 }
 
+class MachineSocket extends CurrentState {
+  constructor(options: TicketSocketOptions) {
+    super();
+    const { events$ } = this;
+    const machine = createMachine(options, this);
+    Object.assign(this, machine, {
+      on: (type: string) => events$.pipe(filter((event) => event.type === type)),
+      async ping(): Promise<number> {
+        const sentAt = performance.now();
+        await machine.request('ping', {});
+        return performance.now() - sentAt;
+      },
+    });
+  }
+}
+
 // The machine is independent of the protocol. `P` only adds types.
-export const TicketSocket = function (options: TicketSocketOptions) {
-  return Object.setPrototypeOf(createMachine(options), TicketSocket.prototype as object) as unknown;
-} as unknown as new <P extends Protocol>(options: TicketSocketOptions) => TicketSocket<P>;
+export const TicketSocket = MachineSocket as unknown as new <P extends Protocol>(
+  options: TicketSocketOptions,
+) => TicketSocket<P>;

@@ -2,7 +2,7 @@ import type { RoomsProtocol, TicketResponse } from '@usher/protocol';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ConnectionState, Step } from './connection-state.ts';
 import { FakeServer } from './testing.ts';
-import { TicketRefused } from './ticket-refused.ts';
+import { TicketRefused } from './errors.ts';
 import { TicketSocket } from './ticket-socket.ts';
 
 let server: FakeServer;
@@ -41,7 +41,7 @@ describe('connecting', () => {
     await settle();
     expect(states.map(({ name }) => name)).toEqual(['idle', 'ticket', 'connecting', 'open']);
     expect(states.map(({ reason }) => reason.kind)).toEqual(['start', 'start', 'start', 'start']);
-    expect(steps.map(({ step }) => step)).toEqual(['ticket', 'hint', 'ticket_ok', 'dial', 'open', 'welcome']);
+    expect(steps.map(({ step }) => step)).toEqual(['ticket', 'ticket_ok', 'dial', 'open', 'welcome']);
     expect(socket.welcome).toMatchObject({ user: 'maggie', heartbeatMs: 25_000 });
     expect(server.last.protocol).toBe('usher.v1');
     expect(server.last.url.searchParams.get('ticket')).toBe('ticket-1');

@@ -3,7 +3,7 @@ import { BehaviorSubject } from 'rxjs';
 import type { TicketSocket } from '../ticket-socket.ts';
 import { type Draft, applyDraft, targetOf, toRoomMessage } from './unsent-change.ts';
 import { errorCodeOf, handleReply } from './retry.ts';
-import { OutboxFull } from './outbox-full.ts';
+import { OutboxFull } from '../errors.ts';
 import type { RoomHandle, RoomMessage, Unsent } from './room-types.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -64,7 +64,7 @@ export function createOutbox(
 
   function add(draft: Pick<Draft, 'text'> & Partial<Draft>, givenKey: string | undefined): string {
     socket.recheck();
-    if (drafts.length >= maxUnsent) throw new OutboxFull('outbox full');
+    if (drafts.length >= maxUnsent) throw new OutboxFull();
     const key = givenKey ?? uuid();
     // With a given key it may have been sent before a reload.
     drafts.push({ ...draft, key, at: Date.now(), status: 'waiting', wasSent: givenKey !== undefined, failures: 0 });

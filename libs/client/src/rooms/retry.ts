@@ -1,4 +1,4 @@
-import { fullJitter } from '../backoff.ts';
+import { fullJitter } from '../timing.ts';
 import { Disconnected, RequestFailed } from '../errors.ts';
 
 /**

@@ -5,10 +5,10 @@ import { uuid } from '../uuid.ts';
 import { type AccessToken, leftMs, identityClaims, received } from './access-token.ts';
 import { createExclusive } from './exclusive.ts';
 import { createMarkerStore, isSignedIn, type Marker } from './marker.ts';
-import { SessionEnded } from './session-errors.ts';
+import { SessionEnded } from '../errors.ts';
 import type { SessionIdentity, SessionKeeper, SessionKeeperOptions, SessionState } from './session-types.ts';
 import { browserTabs } from './tabs.ts';
-import { withTimeout } from './with-timeout.ts';
+import { now, startTimer, withTimeout } from '../timing.ts';
 
 /**
  * How long a tab that waited for the lock also waits for the token of the tab that held it. The wait is useless only if that tab
@@ -23,7 +23,7 @@ const maxKnown = 8;
  * session at the first call of `fresh()`.
  */
 export function createSessionKeeper(options: SessionKeeperOptions): SessionKeeper {
-  const { server, name = 'usher.session', marginMs = 30_000, timeoutMs = 30_000, now = Date.now } = options;
+  const { server, name = 'usher.session', marginMs = 30_000, timeoutMs = 30_000 } = options;
   const { tabs = browserTabs(), page = browserPage } = options;
   const marker = createMarkerStore(name, tabs);
   const exclusive = createExclusive(name, tabs.locks, timeoutMs);
@@ -112,7 +112,7 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
         if (waited && !isFresh()) await sharedToken();
         sync();
         if (expected !== state || isFresh()) return;
-        const answer = await withTimeout(timeoutMs, (signal) => server.refresh(signal));
+        const answer = await withTimeout(startTimer, timeoutMs, (signal) => server.refresh(signal));
         if (expected === state) adopt(answer);
       });
     } catch (error) {
@@ -168,7 +168,7 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
   /** Ends the session on the server if that is pending. Call it exclusively: the cookie must not change meanwhile. */
   async function endPending(token?: string): Promise<void> {
     if (!isEndPending()) return;
-    await withTimeout(timeoutMs, (signal) => server.end(token, signal));
+    await withTimeout(startTimer, timeoutMs, (signal) => server.end(token, signal));
     if (isEndPending()) marker.write(undefined);
   }
 

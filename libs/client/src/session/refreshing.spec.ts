@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { TimedOut } from '../errors.ts';
 import { signedInBrowser, whoIn } from '../testing/new-keeper.ts';
 import { settle } from '../testing/new-socket.ts';
-import { RefreshRefused, SessionEnded } from './session-errors.ts';
+import { RefreshRefused, SessionEnded } from '../errors.ts';
 
 const failed = (): Error => new TypeError('fetch failed');
 

@@ -55,8 +55,6 @@ export interface SessionKeeperOptions {
   readonly tabs?: Tabs;
   /** The source of page events. Defaults to `browserPage`. */
   readonly page?: PageSource;
-  /** Returns Unix ms. Defaults to `Date.now`. */
-  readonly now?: () => number;
 }
 
 /**

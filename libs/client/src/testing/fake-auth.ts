@@ -1,5 +1,5 @@
 import type { TokenResponse } from '@usher/protocol';
-import { SessionEnded } from '../session/session-errors.ts';
+import { SessionEnded } from '../errors.ts';
 import type { SessionIdentity, SessionServer } from '../session/session-types.ts';
 
 /** The cookie that a response sets. */
