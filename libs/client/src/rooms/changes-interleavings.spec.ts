@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { FakeError, FakeServer } from '../testing.ts';
 import { faultsOf, watch } from '../testing/new-rooms.ts';
-import { TicketSocket } from '../ticket-socket.ts';
+import { TicketSocket } from '../socket/ticket-socket.ts';
 import type { Unsent } from './room-types.ts';
 import { createRooms } from './rooms.ts';
 

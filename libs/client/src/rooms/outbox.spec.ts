@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { FakeError } from '../testing.ts';
 import { faultsOf, joinedRooms, newRooms } from '../testing/new-rooms.ts';
 import { settle } from '../testing/new-socket.ts';
-import { OutboxFull } from '../errors.ts';
+import { OutboxFull } from '../socket/errors.ts';
 
 type Setup = Awaited<ReturnType<typeof joinedRooms>>;
 

@@ -1,9 +1,9 @@
 import type { Message, RoomsProtocol } from '@usher/protocol';
 import { BehaviorSubject } from 'rxjs';
-import type { TicketSocket } from '../ticket-socket.ts';
+import type { TicketSocket } from '../socket/ticket-socket.ts';
 import { type Draft, applyDraft, targetOf, toRoomMessage } from './unsent-change.ts';
 import { errorCodeOf, handleReply } from './retry.ts';
-import { OutboxFull } from '../errors.ts';
+import { OutboxFull } from '../socket/errors.ts';
 import type { RoomHandle, RoomMessage, Unsent } from './room-types.ts';
 import type { Timeline } from './timeline.ts';
 

@@ -2,7 +2,7 @@ import type { RoomsProtocol } from '@usher/protocol';
 import { expect, onTestFinished, test } from 'vitest';
 import { joinedRooms, newRooms } from '../testing/new-rooms.ts';
 import { settle } from '../testing/new-socket.ts';
-import { TicketSocket } from '../ticket-socket.ts';
+import { TicketSocket } from '../socket/ticket-socket.ts';
 import type { PresentUser } from './room-types.ts';
 import { createRooms } from './rooms.ts';
 

@@ -1,7 +1,7 @@
 import type { Event, Reply, RoomsProtocol } from '@usher/protocol';
 import type { roomBounds } from '@usher/protocol/server';
 import { BehaviorSubject } from 'rxjs';
-import type { TicketSocket } from '../ticket-socket.ts';
+import type { TicketSocket } from '../socket/ticket-socket.ts';
 import { lowerBound } from './binary-search.ts';
 import type { PresentUser, RoomHandle } from './room-types.ts';
 

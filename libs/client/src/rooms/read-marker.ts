@@ -1,6 +1,6 @@
 import type { RoomsProtocol } from '@usher/protocol';
 import { BehaviorSubject } from 'rxjs';
-import type { TicketSocket } from '../ticket-socket.ts';
+import type { TicketSocket } from '../socket/ticket-socket.ts';
 import { handleReply, retryMs } from './retry.ts';
 import type { RoomHandle, Unread } from './room-types.ts';
 

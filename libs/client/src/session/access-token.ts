@@ -1,5 +1,5 @@
 import type { TokenResponse } from '@usher/protocol';
-import { claimsOf } from '../identity.ts';
+import { claimsOf } from '../socket/identity.ts';
 import type { SessionIdentity } from './session-types.ts';
 
 /** An access token with its time of arrival and lifetime. */

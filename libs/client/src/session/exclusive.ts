@@ -1,4 +1,4 @@
-import { TimedOut } from '../errors.ts';
+import { TimedOut } from '../socket/errors.ts';
 import type { Locks } from './tabs.ts';
 
 /**

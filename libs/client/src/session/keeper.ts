@@ -1,14 +1,14 @@
 import type { TokenResponse } from '@usher/protocol';
 import { BehaviorSubject } from 'rxjs';
-import { browserPage } from '../page.ts';
-import { uuid } from '../uuid.ts';
+import { browserPage } from '../socket/page.ts';
+import { uuid } from '../socket/uuid.ts';
 import { type AccessToken, leftMs, identityClaims, received } from './access-token.ts';
 import { createExclusive } from './exclusive.ts';
 import { createMarkerStore, isSignedIn, type Marker } from './marker.ts';
-import { SessionEnded } from '../errors.ts';
+import { SessionEnded } from '../socket/errors.ts';
 import type { SessionIdentity, SessionKeeper, SessionKeeperOptions, SessionState } from './session-types.ts';
 import { browserTabs } from './tabs.ts';
-import { now, startTimer, withTimeout } from '../timing.ts';
+import { now, startTimer, withTimeout } from '../socket/timing.ts';
 
 /**
  * How long a tab that waited for the lock also waits for the token of the tab that held it. The wait is useless only if that tab

@@ -1,8 +1,8 @@
 import { describe, expect, test, vi } from 'vitest';
-import { TimedOut } from '../errors.ts';
+import { TimedOut } from '../socket/errors.ts';
 import { signedInBrowser, whoIn } from '../testing/new-keeper.ts';
 import { settle } from '../testing/new-socket.ts';
-import { RefreshRefused, SessionEnded } from '../errors.ts';
+import { RefreshRefused, SessionEnded } from '../socket/errors.ts';
 
 const failed = (): Error => new TypeError('fetch failed');
 

@@ -1,6 +1,6 @@
 import { problem, type ProblemCode } from '@usher/protocol';
 import { describe, expect, test, vi } from 'vitest';
-import { RefreshRefused, SessionEnded } from '../errors.ts';
+import { RefreshRefused, SessionEnded } from '../socket/errors.ts';
 import { sessionByCookie } from './session-by-cookie.ts';
 
 const { signal } = new AbortController();

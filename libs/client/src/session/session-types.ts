@@ -1,6 +1,6 @@
 import type { TokenResponse } from '@usher/protocol';
 import type { Observable } from 'rxjs';
-import type { PageSource } from '../page.ts';
+import type { PageSource } from '../socket/page.ts';
 import type { Tabs } from './tabs.ts';
 
 /** The signed-in user and session. */

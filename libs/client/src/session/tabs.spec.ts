@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { TimedOut } from '../errors.ts';
+import { TimedOut } from '../socket/errors.ts';
 import { FakeAuth } from '../testing.ts';
 import { newBrowser, type OpenTab, signedInBrowser, whoIn } from '../testing/new-keeper.ts';
 import { settle } from '../testing/new-socket.ts';

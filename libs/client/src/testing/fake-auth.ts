@@ -1,5 +1,5 @@
 import type { TokenResponse } from '@usher/protocol';
-import { SessionEnded } from '../errors.ts';
+import { SessionEnded } from '../socket/errors.ts';
 import type { SessionIdentity, SessionServer } from '../session/session-types.ts';
 
 /** The cookie that a response sets. */

@@ -1,4 +1,4 @@
-import type { PageEvent, PageSource } from '../page.ts';
+import type { PageEvent, PageSource } from '../socket/page.ts';
 
 /** A page whose network state and events are controlled by a test. */
 export class FakePage implements PageSource {

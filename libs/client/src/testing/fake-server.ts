@@ -1,7 +1,7 @@
 import type { RawFrame, TicketResponse } from '@usher/protocol';
-import type { TicketFunction, TicketSocketOptions } from '../options.ts';
-import type { SocketConstructor } from '../socket.ts';
-import type { Welcome } from '../connection-state.ts';
+import type { TicketFunction, TicketSocketOptions } from '../socket/options.ts';
+import type { SocketConstructor } from '../socket/socket.ts';
+import type { Welcome } from '../socket/connection-state.ts';
 import { FakePage } from './fake-page.ts';
 import { FakeError, FakeRoom } from './fake-room.ts';
 import { FakeSocket, type FakeSocketEnd } from './fake-socket.ts';

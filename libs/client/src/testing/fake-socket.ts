@@ -1,5 +1,5 @@
 import type { RawFrame } from '@usher/protocol';
-import type { Socket } from '../socket.ts';
+import type { Socket } from '../socket/socket.ts';
 
 type SocketState = 'connecting' | 'open' | 'closed';
 

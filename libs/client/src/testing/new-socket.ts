@@ -1,8 +1,8 @@
 import type { RoomsProtocol } from '@usher/protocol';
 import { expect, onTestFinished, vi } from 'vitest';
-import type { ConnectionState, Step } from '../connection-state.ts';
-import type { TicketSocketOptions } from '../options.ts';
-import { TicketSocket } from '../ticket-socket.ts';
+import type { ConnectionState, Step } from '../socket/connection-state.ts';
+import type { TicketSocketOptions } from '../socket/options.ts';
+import { TicketSocket } from '../socket/ticket-socket.ts';
 import { FakeServer } from './fake-server.ts';
 
 /** The start time of the fake clock, Unix ms. */

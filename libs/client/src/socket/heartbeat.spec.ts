@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { openSocket, settle } from './testing/new-socket.ts';
+import { openSocket, settle } from '../testing/new-socket.ts';
 
 describe('the heartbeat', () => {
   test('is answered', async () => {

@@ -1,7 +1,7 @@
 import type { RawFrame } from '@usher/protocol';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { FakeError } from './testing.ts';
-import { openSocket, settle, startAt } from './testing/new-socket.ts';
+import { FakeError } from '../testing.ts';
+import { openSocket, settle, startAt } from '../testing/new-socket.ts';
 import { TicketRefused } from './errors.ts';
 
 type Setup = Awaited<ReturnType<typeof openSocket>>;

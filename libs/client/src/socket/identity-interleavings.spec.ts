@@ -2,10 +2,10 @@ import type { RoomsProtocol, TicketResponse } from '@usher/protocol';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { fetchTicket } from './fetch-ticket.ts';
-import { createRooms } from './rooms.ts';
-import { ticketFrom } from './session.ts';
-import { FakeServer } from './testing.ts';
-import { newJwt } from './testing/new-jwt.ts';
+import { createRooms } from '../rooms.ts';
+import { ticketFrom } from '../session.ts';
+import { FakeServer } from '../testing.ts';
+import { newJwt } from '../testing/new-jwt.ts';
 import { TicketRefused } from './errors.ts';
 import { TicketSocket } from './ticket-socket.ts';
 

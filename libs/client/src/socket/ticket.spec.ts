@@ -1,7 +1,7 @@
 import type { RoomsProtocol, TicketResponse } from '@usher/protocol';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ConnectionState, Step } from './connection-state.ts';
-import { FakeServer } from './testing.ts';
+import { FakeServer } from '../testing.ts';
 import { TicketRefused } from './errors.ts';
 import { TicketSocket } from './ticket-socket.ts';
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { Disconnected, RequestFailed, TicketRefused, TicketSocket, TimedOut } from './index.ts';
-import { OutboxFull } from './rooms.ts';
-import { RefreshRefused, SessionEnded } from './session.ts';
-import { FakeServer } from './testing.ts';
+import { Disconnected, RequestFailed, TicketRefused, TicketSocket, TimedOut } from '../index.ts';
+import { OutboxFull } from '../rooms.ts';
+import { RefreshRefused, SessionEnded } from '../session.ts';
+import { FakeServer } from '../testing.ts';
 
 test.each<[string, Error, abstract new (...args: never) => Error]>([
   ['Disconnected', new Disconnected(), Disconnected],

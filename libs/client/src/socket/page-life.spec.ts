@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { newSocket, openSocket, settle } from './testing/new-socket.ts';
+import { newSocket, openSocket, settle } from '../testing/new-socket.ts';
 
 describe('without a network', () => {
   test('reports it at once and retries slowly', async () => {

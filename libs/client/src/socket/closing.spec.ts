@@ -1,6 +1,6 @@
 import { closeCodes, shouldReconnect } from '@usher/protocol';
 import { describe, expect, test, vi } from 'vitest';
-import { newSocket, openSocket, settle, startAt } from './testing/new-socket.ts';
+import { newSocket, openSocket, settle, startAt } from '../testing/new-socket.ts';
 import { TicketRefused } from './errors.ts';
 
 const codes = [...closeCodes.map(({ code }) => code), 1005, 3000, 4000, 4499, 4502, 4999];

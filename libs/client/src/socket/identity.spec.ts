@@ -1,12 +1,12 @@
 import type { RoomsProtocol, TicketResponse } from '@usher/protocol';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { createRooms } from './rooms.ts';
-import { FakeServer, type FakeSocket } from './testing.ts';
+import { createRooms } from '../rooms.ts';
+import { FakeServer, type FakeSocket } from '../testing.ts';
 import { fetchTicket } from './fetch-ticket.ts';
 import { type Identity, identityOf, type Who } from './identity.ts';
 import type { TicketSocketOptions } from './options.ts';
-import { newJwt, userOf } from './testing/new-jwt.ts';
-import { settle, startAt } from './testing/new-socket.ts';
+import { newJwt, userOf } from '../testing/new-jwt.ts';
+import { settle, startAt } from '../testing/new-socket.ts';
 import { TicketRefused } from './errors.ts';
 import { TicketSocket } from './ticket-socket.ts';
 

@@ -1,7 +1,7 @@
 import { shouldReconnect, type RoomsProtocol, type TicketResponse } from '@usher/protocol';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { FakeServer, type FakeSocket } from './testing.ts';
+import { FakeServer, type FakeSocket } from '../testing.ts';
 import { TicketRefused } from './errors.ts';
 import { TicketSocket } from './ticket-socket.ts';
 

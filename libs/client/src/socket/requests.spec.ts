@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { Disconnected, RequestFailed, TimedOut } from './errors.ts';
-import { FakeError } from './testing.ts';
-import { newSocket, openSocket, settle } from './testing/new-socket.ts';
+import { FakeError } from '../testing.ts';
+import { newSocket, openSocket, settle } from '../testing/new-socket.ts';
 
 const room = 'general';
 
