@@ -1,4 +1,4 @@
-import type { RoomMessage } from './room-types.ts';
+import type { RoomMessage, Unsent } from './room-types.ts';
 
 /** A message or a change of a message that this client wrote and the server has not confirmed in the sequence yet. */
 export interface Draft {
@@ -26,6 +26,11 @@ export function targetOf({ of }: Pick<Draft, 'of'>): number | Draft | undefined 
   return typeof of === 'object' && of.status === 'sent' ? of.seq : of;
 }
 
+/** Marks a draft as rejected for good. */
+export function failDraft(draft: Draft, error: string): void {
+  Object.assign(draft, { status: 'failed', error, seq: undefined });
+}
+
 /** Returns a draft as a message of the list. */
 export function toRoomMessage({ key, text, at, status, error }: Draft, from: string): RoomMessage {
   return { key, from, text, at, status, ...(error && { error }) };
@@ -48,4 +53,12 @@ export function applyDraft(message: RoomMessage, draft: Draft): RoomMessage {
     ...(error && { error }),
     change: deletes ? 'delete' : 'edit',
   };
+}
+
+/** Returns a draft as an entry of `unsent$`, or nothing if the server has acknowledged it. */
+export function toUnsent(draft: Draft): Unsent[] {
+  const { key, text, status, deletes } = draft;
+  if (status === 'sent') return [];
+  const of = targetOf(draft);
+  return [{ key, text, ...(of && { of: typeof of === 'object' ? of.key : of }), ...(deletes && { deletes }) }];
 }
