@@ -1,22 +1,12 @@
 import type { TokenResponse } from '@usher/protocol';
 import { BehaviorSubject } from 'rxjs';
-import { browserPage } from '../socket/page.ts';
-import { uuid } from '../socket/uuid.ts';
-import { type AccessToken, leftMs, identityClaims, received } from './access-token.ts';
-import { createExclusive } from './exclusive.ts';
-import { createMarkerStore, isSignedIn, type Marker } from './marker.ts';
 import { SessionEnded } from '../socket/errors.ts';
-import type { SessionIdentity, SessionKeeper, SessionKeeperOptions, SessionState } from './session-types.ts';
-import { browserTabs } from './tabs.ts';
+import { browserPage } from '../socket/page.ts';
 import { now, startTimer, withTimeout } from '../socket/timing.ts';
-
-/**
- * How long a tab that waited for the lock also waits for the token of the tab that held it. The wait is useless only if that tab
- * received no token.
- */
-const sharedTokenMs = 1_000;
-/** How many recent tokens of the session are remembered, because pending calls may still use them. */
-const maxKnown = 8;
+import { type AccessToken, createTokenHolder, identityClaims, received } from './access-token.ts';
+import { createMarkerStore, isSignedIn, type Marker } from './marker.ts';
+import type { SessionIdentity, SessionKeeper, SessionKeeperOptions, SessionState } from './session-types.ts';
+import { browserTabs, createExclusive } from './tabs.ts';
 
 /**
  * Creates a session keeper. It starts with the session that the previous page or another tab stored. It requests the token of that
@@ -33,36 +23,25 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
   let state = stateOf(marker.read());
   const state$ = new BehaviorSubject(state);
   const unpublished: SessionState[] = [];
-  let held: AccessToken | undefined;
-  /** The last tokens of this state, newest first. */
-  let known: string[] = [];
   /** The pending refresh of this state. */
   let refreshing: Promise<void> | undefined;
-  /** Called when a token arrives from another tab. */
-  let onSharedToken: (() => void) | undefined;
+  const tokens = createTokenHolder(marginMs, channel, (identity) => {
+    sync();
+    return isCurrent(identity as SessionIdentity);
+  });
 
   /** Enters a state and discards the tokens and the pending refresh of the previous one. */
   function enter(entered: SessionState, token?: AccessToken): void {
     state = entered;
-    held = refreshing = undefined;
-    known = [];
-    if (token) hold(token);
+    refreshing = undefined;
+    tokens.clear();
+    if (token) tokens.hold(token, entered);
     // States entered inside a subscriber are published after it returns, so that all subscribers see one order.
     if (unpublished.push(entered) > 1) return;
     for (let next = unpublished[0]; next; next = unpublished[0]) {
       state$.next(next);
       unpublished.shift();
     }
-  }
-
-  function hold(token: AccessToken): void {
-    held = token;
-    known = [token.token, ...known].slice(0, maxKnown);
-  }
-
-  /** Whether the token is valid and does not need a refresh yet. */
-  function isFresh(): boolean {
-    return held !== undefined && leftMs(held, now()) > Math.min(marginMs, held.lifeMs / 3);
   }
 
   function isCurrent(found: Marker): boolean {
@@ -93,25 +72,25 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
     sync();
     const expected = state;
     if (state.name === 'signed_out') return undefined;
-    if (!isFresh()) {
+    if (!tokens.isFresh()) {
       try {
         await (refreshing ??= refresh(expected));
       } catch (error) {
         // A token that is about to expire is still valid.
-        if (expected === state && !(held && leftMs(held, now()) > 0)) throw error;
+        if (expected === state && !tokens.isValid()) throw error;
       }
     }
     // The session may have changed. Do not return the token of another user.
-    return expected === state ? held?.token : undefined;
+    return expected === state ? tokens.token() : undefined;
   }
 
   /** Obtains a token for this state, from the server or from another tab. Rejects if neither has one now. */
   async function refresh(expected: SessionState): Promise<void> {
     try {
       await exclusive(async (waited) => {
-        if (waited && !isFresh()) await sharedToken();
+        if (waited && !tokens.isFresh()) await tokens.shared();
         sync();
-        if (expected !== state || isFresh()) return;
+        if (expected !== state || tokens.isFresh()) return;
         const answer = await withTimeout(startTimer, timeoutMs, (signal) => server.refresh(signal));
         if (expected === state) adopt(answer);
       });
@@ -131,33 +110,7 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
       end('signed_out_elsewhere');
       return;
     }
-    hold(token);
-    share();
-  }
-
-  /** Sends the token to the other tabs. */
-  function share(): void {
-    channel?.postMessage({ ...held, ...state });
-  }
-
-  function receive(message: unknown): void {
-    sync();
-    const { user, session, token, at, lifeMs } = (message ?? {}) as Partial<Record<string, unknown>>;
-    if (typeof token !== 'string' || typeof at !== 'number' || typeof lifeMs !== 'number') return;
-    if (!isCurrent({ user, session } as SessionIdentity) || known.includes(token) || (held && held.at > at)) return;
-    hold({ token, at, lifeMs });
-    onSharedToken?.();
-  }
-
-  /** Resolves when a token arrives from another tab, or after `sharedTokenMs`. */
-  function sharedToken(): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, sharedTokenMs);
-      onSharedToken = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+    tokens.hold(token, state);
   }
 
   function isEndPending(): boolean {
@@ -183,11 +136,6 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
     if (isEndPending()) void settle();
   }
 
-  if (channel) {
-    channel.onmessage = ({ data }) => {
-      receive(data);
-    };
-  }
   const unwatchTabs = tabs.watch?.((key) => {
     if (key === name || key === null) sync();
   });
@@ -201,31 +149,28 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
     get state() {
       return state;
     },
-    token: () => held?.token,
+    token: tokens.token,
     who: () => (state.name === 'signed_in' ? state : undefined),
     fresh,
     async renew(rejected) {
       sync();
-      if (!known.includes(rejected)) return undefined;
-      if (held?.token === rejected) held = undefined;
-      return fresh();
+      return tokens.discard(rejected) ? fresh() : undefined;
     },
     signIn: (request) =>
       exclusive(async () => {
         await endPending().catch(() => undefined);
         const answer = await request();
         const token = received(answer, now());
-        const { user, session = uuid() } = { ...answer, ...identityClaims(token.token) };
+        const { user, session = randomId() } = { ...answer, ...identityClaims(token.token) };
         if (!user) throw new TypeError('the sign-in answer names no user');
         marker.write({ user, session });
         if (state.name === 'signed_in') enter({ name: 'signed_out', reason: 'replaced' });
         enter({ name: 'signed_in', user, session }, token);
-        share();
       }),
     async signOut() {
       const expected = state;
       sync();
-      const token = isFresh() ? held?.token : undefined;
+      const token = tokens.isFresh() ? tokens.token() : undefined;
       // A session that another tab has started meanwhile must not be ended.
       if (expected === state && state.name === 'signed_in') {
         marker.write({ signOutPending: true });
@@ -246,4 +191,9 @@ function stateOf(found: Marker, otherwise?: string): SessionState {
   if (isSignedIn(found)) return { name: 'signed_in', user: found.user, session: found.session };
   const reason = found && 'ended' in found ? found.ended : otherwise;
   return { name: 'signed_out', ...(reason && { reason }) };
+}
+
+/** Returns 128 random bits as text. `crypto.randomUUID` is missing on pages that are loaded over http. */
+function randomId(): string {
+  return crypto.getRandomValues(new Uint32Array(4)).join('-');
 }

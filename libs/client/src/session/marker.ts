@@ -11,17 +11,12 @@ export function isSignedIn(marker: Marker): marker is SessionIdentity {
   return marker !== undefined && 'user' in marker;
 }
 
-export interface MarkerStore {
-  read(): Marker;
-  write(marker: Marker): void;
-}
-
 /** Stores the marker in the storage that the tabs share. If the storage is blocked or full, the marker lasts as long as the page. */
-export function createMarkerStore(key: string, { storage }: Tabs): MarkerStore {
+export function createMarkerStore(key: string, { storage }: Tabs) {
   let own: Marker;
   let shared = storage;
   return {
-    read() {
+    read(): Marker {
       try {
         if (shared) own = parse(shared.getItem(key));
       } catch {
@@ -29,7 +24,7 @@ export function createMarkerStore(key: string, { storage }: Tabs): MarkerStore {
       }
       return own;
     },
-    write(marker) {
+    write(marker: Marker): void {
       own = marker;
       try {
         if (marker) shared?.setItem(key, JSON.stringify(marker));

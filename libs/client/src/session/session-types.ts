@@ -6,7 +6,7 @@ import type { Tabs } from './tabs.ts';
 /** The signed-in user and session. */
 export interface SessionIdentity {
   readonly user: string;
-  /** The `sid` of the token; a random UUID if the token has none. */
+  /** The `sid` of the token; a random value if the token has none. */
   readonly session: string;
 }
 
@@ -24,7 +24,7 @@ export type SessionState =
       readonly reason?: string;
     };
 
-/** The answer to a sign-in. `user` is required if the token is not a JWT with `sub`; `session` defaults to the `sid` or a random UUID. */
+/** The answer to a sign-in. `user` is required if the token is not a JWT with `sub`; `session` defaults to the `sid` or a random value. */
 export type SignInResponse = TokenResponse & Partial<SessionIdentity>;
 
 /** The server calls that a session keeper uses. */
