@@ -7,7 +7,7 @@ import { firstValueFrom } from 'rxjs';
 import { describe, expect, test, vi } from 'vitest';
 import { usherBearer } from './bearer-interceptor.ts';
 import type { UsherOptions } from './options.ts';
-import { provideUsher } from './provide-usher.ts';
+import { provideUsher } from './usher.ts';
 
 /** Returns the Authorization header of a request. */
 function authorizationOf(

@@ -7,8 +7,7 @@ import { problem } from '@usher/protocol';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { usherBearer } from './bearer-interceptor.ts';
 import type { UsherOptions } from './options.ts';
-import { provideUsher } from './provide-usher.ts';
-import { injectUsher, type Usher } from './usher.ts';
+import { injectUsher, provideUsher, type Usher } from './usher.ts';
 
 let server: FakeServer;
 

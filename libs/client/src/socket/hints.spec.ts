@@ -1,8 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { fetchTicket } from './fetch-ticket.ts';
 import { developerHints } from './hints.ts';
-import { newJwt } from '../testing/new-jwt.ts';
-import { newSocket, openSocket, settle } from '../testing/new-socket.ts';
+import { newJwt, newSocket, openSocket, settle } from '../testing/new-socket.ts';
 import { FakeServer } from '../testing.ts';
 import { TicketSocket } from './ticket-socket.ts';
 

@@ -5,7 +5,7 @@ import { fetchTicket } from './fetch-ticket.ts';
 import { createRooms } from '../rooms.ts';
 import { ticketFrom } from '../session.ts';
 import { FakeServer } from '../testing.ts';
-import { newJwt } from '../testing/new-jwt.ts';
+import { newJwt } from '../testing/new-socket.ts';
 import { TicketRefused } from './errors.ts';
 import { TicketSocket } from './ticket-socket.ts';
 

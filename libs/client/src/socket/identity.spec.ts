@@ -5,8 +5,7 @@ import { FakeServer, type FakeSocket } from '../testing.ts';
 import { fetchTicket } from './fetch-ticket.ts';
 import { type Identity, identityOf, type Who } from './identity.ts';
 import type { TicketSocketOptions } from './options.ts';
-import { newJwt, userOf } from '../testing/new-jwt.ts';
-import { settle, startAt } from '../testing/new-socket.ts';
+import { newJwt, settle, startAt, userOf } from '../testing/new-socket.ts';
 import { TicketRefused } from './errors.ts';
 import { TicketSocket } from './ticket-socket.ts';
 

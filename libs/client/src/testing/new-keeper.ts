@@ -3,7 +3,7 @@ import { createSessionKeeper } from '../session/keeper.ts';
 import type { SessionKeeper, SessionKeeperOptions, SessionState } from '../session/session-types.ts';
 import { FakeAuth } from './fake-auth.ts';
 import { FakeBrowser } from './fake-browser.ts';
-import type { FakePage } from './fake-page.ts';
+import type { FakePage } from './fake-browser.ts';
 import { startAt } from './new-socket.ts';
 
 /** A keeper in its own tab, with all states that it has emitted. */
