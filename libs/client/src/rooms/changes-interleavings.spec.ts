@@ -131,12 +131,12 @@ test('in any order of sends, edits, deletions and failures, all clients end with
       serverRoom.recoverable = 90;
       let outcome: string | undefined;
       for (const type of ['send', 'edit', 'delete']) {
-        const usual = server.handle(type, (frame, from) => {
+        const defaultHandler = server.handle(type, (frame, from) => {
           const now = outcome;
           outcome = undefined;
           if (now === 'rate_limited' || now === 'internal') throw new FakeError(now, 100);
           if (now === 'stored, no reply' || now === 'lost') from.end(1006);
-          return now === undefined || now === 'stored, no reply' ? usual(frame, from) : undefined;
+          return now === undefined || now === 'stored, no reply' ? defaultHandler(frame, from) : undefined;
         });
       }
       const all3 = devices.map((user, index) => newDevice(server, user, `device${index}`));

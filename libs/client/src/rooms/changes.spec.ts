@@ -143,9 +143,9 @@ describe('an edit', () => {
     const setup = await joinedRooms();
     const { server, general, serverRoom } = setup;
     server.send('general', 'maggie', 'a');
-    const usual = server.handle('edit', (frame, socket) => {
-      server.handle('edit', usual);
-      usual(frame, socket);
+    const defaultHandler = server.handle('edit', (frame, socket) => {
+      server.handle('edit', defaultHandler);
+      defaultHandler(frame, socket);
       socket.end(1006);
       return undefined;
     });
@@ -183,7 +183,7 @@ describe('an edit', () => {
     const { server, general } = await joinedRooms();
     const own = general.room.send('mine');
     await settle();
-    const usual = server.handle('edit', () => {
+    const defaultHandler = server.handle('edit', () => {
       throw new FakeError('forbidden');
     });
     const change = general.room.edit(1, 'better');
@@ -195,7 +195,7 @@ describe('an edit', () => {
     expect(general.messages).toMatchObject([failed]);
     general.room.drop(keyOf(own, change));
     expect(general.messages).toMatchObject([{ key: own, text: 'mine', status: 'sent' }]);
-    server.handle('edit', usual);
+    server.handle('edit', defaultHandler);
     general.room.edit(1, 'best');
     await settle();
     expect(general.texts).toEqual(['1 best']);
@@ -251,9 +251,9 @@ describe('an edit of an unsent message', () => {
   test('changes a failed message in place and sends it again', async () => {
     const setup = await joinedRooms();
     const { server, general } = setup;
-    const usual = server.handle('send', (frame, socket) => {
+    const defaultHandler = server.handle('send', (frame, socket) => {
       if (frame['text'] === 'bad') throw new FakeError('too_long');
-      return usual(frame, socket);
+      return defaultHandler(frame, socket);
     });
     const key = general.room.send('bad');
     await settle();
@@ -266,7 +266,9 @@ describe('an edit of an unsent message', () => {
     const setup = await joinedRooms();
     const { server, general, serverRoom } = setup;
     let answer = false;
-    const usual = server.handle('send', (frame, socket) => (answer ? usual(frame, socket) : undefined));
+    const defaultHandler = server.handle('send', (frame, socket) =>
+      answer ? defaultHandler(frame, socket) : undefined,
+    );
     const own = general.room.send('helo');
     await settle();
     const key = general.room.edit(own, 'hello');
@@ -287,9 +289,9 @@ describe('an edit of an unsent message', () => {
     server.heartbeatMs = 1_000_000;
     setup.socket.drop();
     await settle(1_000);
-    const usual = server.handle('send', (frame, socket) => {
+    const defaultHandler = server.handle('send', (frame, socket) => {
       if (frame['key'] === own) throw new FakeError('internal');
-      return usual(frame, socket);
+      return defaultHandler(frame, socket);
     });
     const own = general.room.send('helo');
     await settle();
@@ -299,7 +301,7 @@ describe('an edit of an unsent message', () => {
     general.room.send('later');
     await settle();
     expect(general.messages).toMatchObject([{ seq: 1, text: 'later' }, { status: 'failed' }]);
-    server.handle('send', usual);
+    server.handle('send', defaultHandler);
     general.room.retry(own);
     await settle();
     expect(requests(setup).at(-1)).toBe(`edit ${key} 2 hello`);
@@ -361,8 +363,8 @@ describe('unsent entries', () => {
     let unsent: readonly Unsent[] = [];
     room.unsent$.subscribe((all) => (unsent = all));
     server.send('general', 'maggie', 'a');
-    const usual = server.handle('send', (frame, socket) => {
-      usual(frame, socket);
+    const defaultHandler = server.handle('send', (frame, socket) => {
+      defaultHandler(frame, socket);
       return undefined;
     });
     const own = room.send('b');
@@ -377,7 +379,7 @@ describe('unsent entries', () => {
     expect(unsent).toEqual(left);
     rooms.clear();
     expect(unsent).toEqual([]);
-    server.handle('send', usual);
+    server.handle('send', defaultHandler);
     room.send('b', own);
     room.edit(own, 'b2', ofOwn);
     room.edit(1, 'a2', ofFirst);

@@ -7,7 +7,7 @@ import { TicketSocket } from '../socket/ticket-socket.ts';
 import { createRooms } from './rooms.ts';
 
 type Action =
-  | { readonly kind: 'write' | 'twin'; readonly text: string }
+  | { readonly kind: 'write' | 'same text'; readonly text: string }
   | { readonly kind: 'others' | 'missed'; readonly count: number }
   | { readonly kind: 'lost' | 'drop' | 'page' | 'close' | 'open' }
   /** The outcome of the next send. */
@@ -20,7 +20,7 @@ const anyAction: fc.Arbitrary<Action> = fc.oneof(
     weight: 4,
     arbitrary: fc.record({ kind: fc.constant('write' as const), text: fc.constantFrom('ok', 'yes', 'no') }),
   },
-  fc.record({ kind: fc.constant('twin' as const), text: fc.constantFrom('ok', 'yes', 'no') }),
+  fc.record({ kind: fc.constant('same text' as const), text: fc.constantFrom('ok', 'yes', 'no') }),
   fc.record({ kind: fc.constantFrom('others' as const, 'missed' as const), count: fc.integer({ min: 1, max: 60 }) }),
   fc.record({ kind: fc.constantFrom('lost' as const, 'drop', 'page', 'close', 'open') }),
   {
@@ -54,13 +54,13 @@ test('in any order of events, no gap or duplicate is shown, and every message is
       serverRoom.page = 20;
       const written: string[] = [];
       let outcome: string | undefined;
-      const usual = server.handle('send', (frame, from) => {
+      const defaultHandler = server.handle('send', (frame, from) => {
         const now = outcome;
         outcome = undefined;
         if (now === 'rate_limited' || now === 'internal') throw new FakeError(now, 100);
         if (now === 'stored, no reply') serverRoom.append('maggie', String(frame['text']), String(frame['key']));
         if (now === 'stored, no reply' || now === 'lost') from.end(1006);
-        return now === undefined ? usual(frame, from) : undefined;
+        return now === undefined ? defaultHandler(frame, from) : undefined;
       });
       socket.connect();
       general.room.open();
@@ -69,7 +69,7 @@ test('in any order of events, no gap or duplicate is shown, and every message is
           case 'write':
             written.push(general.room.send(action.text));
             break;
-          case 'twin':
+          case 'same text':
             server.send('general', 'maggie', action.text);
             break;
           case 'others':

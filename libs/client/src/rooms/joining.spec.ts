@@ -42,8 +42,8 @@ describe('a room', () => {
 
   test('keeps messages that arrive between the join reply and its processing', async () => {
     const { server, general } = await newRooms();
-    const usual = server.handle('join', (frame, socket) => {
-      const answer = usual(frame, socket);
+    const defaultHandler = server.handle('join', (frame, socket) => {
+      const answer = defaultHandler(frame, socket);
       // Both frames in one task, as sockets deliver frames that arrived together.
       socket.emit({ type: 'reply', id: frame.id, data: answer ?? {} });
       server.send('general', 'bart', 'hello');
@@ -196,9 +196,9 @@ describe('a join that fails temporarily', () => {
   test('is retried after the delay of the server', async () => {
     const { server, general } = await newRooms();
     let joins = 0;
-    const usual = server.handle('join', (frame, socket) => {
+    const defaultHandler = server.handle('join', (frame, socket) => {
       if (joins++ === 0) throw new FakeError('rate_limited', 3_000);
-      return usual(frame, socket);
+      return defaultHandler(frame, socket);
     });
     general.room.open();
     await settle(2_999);
@@ -219,7 +219,9 @@ describe('a join that fails temporarily', () => {
   ])('is retried after %s', async (_, first) => {
     const { server, general } = await newRooms();
     let joins = 0;
-    const usual = server.handle('join', (frame, socket) => (joins++ === 0 ? first() : usual(frame, socket)));
+    const defaultHandler = server.handle('join', (frame, socket) =>
+      joins++ === 0 ? first() : defaultHandler(frame, socket),
+    );
     general.room.open();
     await settle(12_000);
     expect(general.state.name).toBe('joined');

@@ -51,13 +51,13 @@ describe('a message', () => {
   test('is not confused with a message of the same user and text from another device', async () => {
     const setup = await joinedRooms();
     const { server, general, serverRoom } = setup;
-    const usual = server.handle('send', () => undefined);
+    const defaultHandler = server.handle('send', () => undefined);
     const key = general.room.send('ok');
     await settle();
     // The same user sends the same text from another device. It matches this message, which is not acknowledged yet.
     server.send('general', 'maggie', 'ok');
     expect(general.messages).toMatchObject([{ key, seq: 1, status: 'sending' }]);
-    server.handle('send', usual);
+    server.handle('send', defaultHandler);
     server.last.end(1006);
     await settle(1_000);
     expect(general.messages).toMatchObject([
@@ -173,9 +173,9 @@ describe('a connection that is lost before the answer', () => {
   ])('keeps one copy of a message that %s, under the same key', async (_, reached) => {
     const setup = await joinedRooms();
     const { server, general, serverRoom } = setup;
-    const usual = server.handle('send', (frame) => {
+    const defaultHandler = server.handle('send', (frame) => {
       if (reached) serverRoom.append('maggie', String(frame['text']), String(frame['key']));
-      server.handle('send', usual);
+      server.handle('send', defaultHandler);
       server.last.end(1006);
       return undefined;
     });
@@ -195,10 +195,10 @@ describe('a connection that is lost before the answer', () => {
   test('shows a stored message once if the recovery is a gap', async () => {
     const setup = await joinedRooms();
     const { server, general, serverRoom } = setup;
-    const usual = server.handle('send', (frame) => {
+    const defaultHandler = server.handle('send', (frame) => {
       serverRoom.append('maggie', String(frame['text']), String(frame['key']));
       for (let n = 0; n < 1_200; n++) serverRoom.append('bart', 'x');
-      server.handle('send', usual);
+      server.handle('send', defaultHandler);
       server.last.end(1006);
       return undefined;
     });
@@ -214,9 +214,9 @@ describe('a connection that is lost before the answer', () => {
   test('sends a stored message again if the epoch has changed', async () => {
     const setup = await joinedRooms();
     const { server, serverRoom } = setup;
-    const usual = server.handle('send', (frame) => {
+    const defaultHandler = server.handle('send', (frame) => {
       serverRoom.append('maggie', String(frame['text']), String(frame['key']));
-      server.handle('send', usual);
+      server.handle('send', defaultHandler);
       server.last.end(1006);
       serverRoom.restart();
       serverRoom.append('bart', 'first of the new');
@@ -289,9 +289,9 @@ describe('a rejected message', () => {
   test('waits for the delay of the rate limit, as do those after it', async () => {
     const setup = await joinedRooms();
     let refusals = 3;
-    const usual = setup.server.handle('send', (frame, socket) => {
+    const defaultHandler = setup.server.handle('send', (frame, socket) => {
       if (refusals-- > 0) throw new FakeError('rate_limited', 400);
-      return usual(frame, socket);
+      return defaultHandler(frame, socket);
     });
     setup.general.room.send('a');
     setup.general.room.send('b');
@@ -324,9 +324,9 @@ describe('a rejected message', () => {
     async (code) => {
       const setup = await joinedRooms();
       const { server, general } = setup;
-      const usual = server.handle('send', (frame, socket) => {
+      const defaultHandler = server.handle('send', (frame, socket) => {
         if (frame['text'] === 'bad') throw new FakeError(code);
-        return usual(frame, socket);
+        return defaultHandler(frame, socket);
       });
       const key = general.room.send('bad');
       general.room.send('good');
@@ -340,7 +340,7 @@ describe('a rejected message', () => {
       expect(general.messages.at(-1)).not.toHaveProperty('error');
       await settle();
       expect(general.messages.at(-1)).toMatchObject({ key, status: 'failed', error: code });
-      server.handle('send', usual);
+      server.handle('send', defaultHandler);
       general.room.retry(key);
       await settle();
       expect(general.texts).toEqual(['1 good', '2 bad']);
@@ -382,8 +382,8 @@ describe('a rejected message', () => {
   test('is sent after a rejoin if the server has lost the membership of the connection', async () => {
     const setup = await joinedRooms();
     let first = true;
-    const usual = setup.server.handle('send', (frame, socket) => {
-      if (!first) return usual(frame, socket);
+    const defaultHandler = setup.server.handle('send', (frame, socket) => {
+      if (!first) return defaultHandler(frame, socket);
       first = false;
       throw new FakeError('not_joined');
     });

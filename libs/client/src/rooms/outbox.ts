@@ -100,9 +100,9 @@ export function createOutbox(
     if (code === 'rate_limited') pauseMs = retryAfterMs;
     else if ((code !== 'internal' && code !== 'not_joined') || ++draft.failures >= maxFailures) {
       const of = targetOf(draft);
-      const shown = typeof of === 'number' ? timeline.list[timeline.at(of)] : draft;
+      const target = typeof of === 'number' ? timeline.list[timeline.at(of)] : draft;
       // The message is already deleted, perhaps from another device, so nothing is left to do.
-      if (shown ? 'deleted' in shown : code === 'not_found') queue.remove(draft);
+      if (target ? 'deleted' in target : code === 'not_found') queue.remove(draft);
       else failDraft(draft, code);
     } else if (code === 'internal') pauseMs = 500 * 2 ** draft.failures;
     else {

@@ -8,7 +8,7 @@ import { createRooms } from './rooms.ts';
 
 type Setup = Awaited<ReturnType<typeof newRooms>>;
 
-function follow({ general: { room } }: Setup) {
+function observe({ general: { room } }: Setup) {
   const all: { present: readonly PresentUser[]; typing: (readonly string[])[] } = { present: [], typing: [] };
   room.presence$.subscribe((present) => (all.present = present));
   room.typing$.subscribe((typing) => all.typing.push(typing));
@@ -43,94 +43,94 @@ const frames = ({ server }: Setup, type: string): unknown[] =>
 
 test('presence$ lists the present users, including the current user, sorted by name', async () => {
   const setup = await newRooms();
-  const shown = follow(setup);
-  expect(shown.present).toEqual([]);
+  const observed = observe(setup);
+  expect(observed.present).toEqual([]);
   setup.general.room.open();
   await settle();
-  expect(shown.present).toEqual(['maggie online']);
+  expect(observed.present).toEqual(['maggie online']);
   const other = await bart(setup);
-  expect(shown.present).toEqual(['bart online', 'maggie online']);
+  expect(observed.present).toEqual(['bart online', 'maggie online']);
   other.rooms.away(true);
   await settle();
-  expect(shown.present).toEqual(['bart away', 'maggie online']);
+  expect(observed.present).toEqual(['bart away', 'maggie online']);
   other.room.close();
   await settle();
-  expect(shown.present).toEqual(['maggie online']);
+  expect(observed.present).toEqual(['maggie online']);
 });
 
 test('presence$ keeps its list while disconnected, and removes users who left after the reconnect', async () => {
   const setup = await joinedRooms();
   const other = await bart(setup);
-  const shown = follow(setup);
+  const observed = observe(setup);
   setup.server.page.emit('offline');
-  expect(shown.present).toEqual(['bart online', 'maggie online']);
+  expect(observed.present).toEqual(['bart online', 'maggie online']);
   other.socket.stop();
   setup.server.page.emit('online');
   await settle();
-  expect(shown.present).toEqual(['maggie online']);
+  expect(observed.present).toEqual(['maggie online']);
   setup.general.room.close();
-  expect(shown.present).toEqual([]);
+  expect(observed.present).toEqual([]);
 });
 
 test('presence events between the join reply and its processing are applied', async () => {
   const setup = await newRooms();
-  const shown = follow(setup);
-  const usual = setup.server.handle('join', (frame, socket) => {
-    socket.emit({ type: 'reply', id: frame.id, data: usual(frame, socket) ?? {} });
+  const observed = observe(setup);
+  const defaultHandler = setup.server.handle('join', (frame, socket) => {
+    socket.emit({ type: 'reply', id: frame.id, data: defaultHandler(frame, socket) ?? {} });
     setup.server.broadcast('general', { type: 'presence', room: 'general', user: 'lisa', status: 'online' });
     setup.server.broadcast('general', { type: 'presence', room: 'general', user: 'maggie', status: 'away' });
     return undefined;
   });
   setup.general.room.open();
   await settle();
-  expect(shown.present).toEqual(['lisa online', 'maggie away']);
+  expect(observed.present).toEqual(['lisa online', 'maggie away']);
 });
 
 test('a redundant presence event changes nothing', async () => {
   const setup = await joinedRooms();
-  const shown = follow(setup);
+  const observed = observe(setup);
   for (const status of ['offline', 'online', 'online'])
     setup.server.broadcast('general', { type: 'presence', room: 'general', user: 'bart', status });
   setup.server.last.emit({ type: 'presence', room: 'nowhere', user: 'bart', status: 'online' });
-  expect(shown.present).toEqual(['bart online', 'maggie online']);
+  expect(observed.present).toEqual(['bart online', 'maggie online']);
 });
 
 test('typing$ lists a user for five seconds, or until their message arrives or they leave', async () => {
   const setup = await joinedRooms();
   const { room } = await bart(setup);
-  const shown = follow(setup);
+  const observed = observe(setup);
   room.typing();
   await settle();
-  expect(shown.typing).toEqual(['bart']);
+  expect(observed.typing).toEqual(['bart']);
   await settle(4_000);
   room.typing();
   await settle(4_000);
-  expect(shown.typing).toEqual(['bart']);
-  expect(shown.notifications).toBe(2);
+  expect(observed.typing).toEqual(['bart']);
+  expect(observed.notifications).toBe(2);
   await settle(1_001);
-  expect(shown.typing).toEqual([]);
+  expect(observed.typing).toEqual([]);
   room.typing();
   await settle();
   room.send('here it is');
   await settle();
-  expect(shown.typing).toEqual([]);
+  expect(observed.typing).toEqual([]);
   await settle(2_000);
   room.typing();
   await settle();
-  expect(shown.typing).toEqual(['bart']);
+  expect(observed.typing).toEqual(['bart']);
   room.close();
   await settle();
-  expect(shown.typing).toEqual([]);
+  expect(observed.typing).toEqual([]);
 });
 
 test('typing$ is empty after the connection is lost', async () => {
   const setup = await joinedRooms();
-  const shown = follow(setup);
+  const observed = observe(setup);
   setup.server.broadcast('general', { type: 'typing', room: 'general', user: 'bart' });
   setup.server.broadcast('general', { type: 'typing', room: 'general', user: 'maggie' });
-  expect(shown.typing).toEqual(['bart']);
+  expect(observed.typing).toEqual(['bart']);
   setup.socket.drop();
-  expect(shown.typing).toEqual([]);
+  expect(observed.typing).toEqual([]);
   await settle(500);
 });
 

@@ -9,7 +9,7 @@ type Setup = Awaited<ReturnType<typeof newRooms>>;
 const reads = ({ server }: Setup): unknown[] =>
   server.sockets.flatMap(({ received }) => received.flatMap(({ type, seq }) => (type === 'read' ? [seq] : [])));
 
-function follow({ general: { room }, rooms }: Setup) {
+function observe({ general: { room }, rooms }: Setup) {
   const all: { now: Unread | undefined; emitted: unknown[] } = { now: undefined, emitted: [] };
   room.unread$.subscribe((unread) => (all.now = unread));
   rooms.unread$.subscribe((unread) => all.emitted.push(unread));
@@ -19,12 +19,12 @@ function follow({ general: { room }, rooms }: Setup) {
 describe('read()', () => {
   test('sends the read marker, and nothing for messages that are already read', async () => {
     const setup = await joinedRooms();
-    const shown = follow(setup);
+    const observed = observe(setup);
     for (const text of ['a', 'b', 'c']) setup.server.send('general', 'bart', text);
     setup.general.room.read(2);
     await settle();
     expect(reads(setup)).toEqual([2]);
-    expect(shown.now).toEqual({ seq: 3, read: 2, count: 1, mentions: 0 });
+    expect(observed.now).toEqual({ seq: 3, read: 2, count: 1, mentions: 0 });
     setup.general.room.read(2);
     setup.general.room.read(1);
     setup.general.room.read(NaN);
@@ -42,14 +42,14 @@ describe('read()', () => {
 
   test('sets the count to 0 at once, and a late event does not revert it', async () => {
     const setup = await joinedRooms();
-    const shown = follow(setup);
+    const observed = observe(setup);
     setup.server.send('general', 'bart', 'hello @maggie');
     setup.server.handle('read', () => undefined);
     setup.general.room.read(1);
-    expect(shown.now).toEqual({ seq: 1, read: 1, count: 0, mentions: 0 });
+    expect(observed.now).toEqual({ seq: 1, read: 1, count: 0, mentions: 0 });
     setup.server.last.emit({ type: 'unread', room: 'general', seq: 1, read: 0, count: 1, mentions: 1 });
-    expect(shown.now).toEqual({ seq: 1, read: 1, count: 0, mentions: 0 });
-    expect(shown.emitted).toHaveLength(2);
+    expect(observed.now).toEqual({ seq: 1, read: 1, count: 0, mentions: 0 });
+    expect(observed.emitted).toHaveLength(2);
   });
 
   test('is sent after a reconnect until the server acknowledges it', async () => {
@@ -57,14 +57,14 @@ describe('read()', () => {
     const { server, general, serverRoom } = setup;
     server.send('general', 'bart', 'a');
     server.send('general', 'bart', 'b');
-    const usual = server.handle('read', (_, socket) => {
+    const defaultHandler = server.handle('read', (_, socket) => {
       socket.end(1006);
       return undefined;
     });
     general.room.read(1);
     await settle();
     general.room.read(2);
-    server.handle('read', usual);
+    server.handle('read', defaultHandler);
     await settle(1_000);
     expect(reads(setup)).toEqual([1, 2]);
     expect(serverRoom.read('maggie').read).toBe(2);
@@ -93,7 +93,7 @@ describe('read()', () => {
 
   test('of one user is not sent for another', async () => {
     const setup = await joinedRooms();
-    const shown = follow(setup);
+    const observed = observe(setup);
     setup.server.send('general', 'bart', 'a');
     setup.server.page.emit('offline');
     setup.general.room.read(1);
@@ -101,19 +101,19 @@ describe('read()', () => {
     setup.server.page.emit('online');
     await settle();
     expect(reads(setup)).toEqual([]);
-    expect(shown.now).toBeUndefined();
+    expect(observed.now).toBeUndefined();
   });
 });
 
 describe('unread counts', () => {
   test('are emitted for every room, and stored for rooms that were not requested yet', async () => {
     const setup = await joinedRooms();
-    const shown = follow(setup);
+    const observed = observe(setup);
     const { server } = setup;
     server.room('random').enter('maggie');
     server.send('random', 'bart', 'hello @maggie');
     const unread = { seq: 1, read: 0, count: 1, mentions: 1 };
-    expect(shown.emitted).toEqual([{ room: 'random', ...unread }]);
+    expect(observed.emitted).toEqual([{ room: 'random', ...unread }]);
     let random: Unread | undefined;
     setup.rooms.room('random').unread$.subscribe((now) => (random = now));
     expect(random).toEqual(unread);
@@ -121,10 +121,10 @@ describe('unread counts', () => {
 
   test('are updated after a read on another device', async () => {
     const setup = await joinedRooms();
-    const shown = follow(setup);
+    const observed = observe(setup);
     for (const text of ['a', 'b']) setup.server.send('general', 'bart', text);
     setup.server.last.emit({ type: 'unread', room: 'general', seq: 2, read: 2, count: 0, mentions: 0 });
-    expect(shown.now).toEqual({ seq: 2, read: 2, count: 0, mentions: 0 });
+    expect(observed.now).toEqual({ seq: 2, read: 2, count: 0, mentions: 0 });
     setup.general.room.read(2);
     await settle();
     expect(reads(setup)).toEqual([]);
@@ -132,7 +132,7 @@ describe('unread counts', () => {
 
   test('restart with a new epoch', async () => {
     const setup = await joinedRooms();
-    const shown = follow(setup);
+    const observed = observe(setup);
     setup.server.send('general', 'bart', 'a');
     setup.server.send('general', 'bart', 'b');
     setup.general.room.read(2);
@@ -141,7 +141,7 @@ describe('unread counts', () => {
     setup.serverRoom.append('bart', 'new');
     setup.server.last.end(1006);
     await settle(1_000);
-    expect(shown.now).toBeUndefined();
+    expect(observed.now).toBeUndefined();
     setup.general.room.read(1);
     await settle();
     expect(reads(setup)).toEqual([2, 1]);
@@ -158,9 +158,9 @@ test('removed$ emits after the data of the room is deleted', async () => {
   server.handle('send', () => undefined);
   const key = general.room.send('mine');
   await settle();
-  let shown: unknown;
-  rooms.removed$.subscribe(({ room, code }) => (shown = [room, code, general.texts]));
+  let observed: unknown;
+  rooms.removed$.subscribe(({ room, code }) => (observed = [room, code, general.texts]));
   server.broadcast('general', { type: 'removed', room: 'general', code: 'not_found' });
-  expect(shown).toEqual(['general', 'not_found', ['… mine']]);
+  expect(observed).toEqual(['general', 'not_found', ['… mine']]);
   expect(general.messages).toMatchObject([{ key, status: 'failed', error: 'not_found' }]);
 });

@@ -63,9 +63,9 @@ describe('after a reconnect', () => {
     const { server, general, serverRoom } = setup;
     serverRoom.page = 10;
     let calls = 0;
-    const usual = server.handle('history', (frame, socket) => {
+    const defaultHandler = server.handle('history', (frame, socket) => {
       calls++;
-      const answer = usual(frame, socket);
+      const answer = defaultHandler(frame, socket);
       if (calls < 4) server.send('general', 'bart', `live ${calls}`);
       return answer;
     });
@@ -192,9 +192,9 @@ describe('catching up', () => {
   test('rejoins after a failure', async () => {
     const setup = await joinedRooms();
     let calls = 0;
-    const usual = setup.server.handle('history', (frame, socket) => {
+    const defaultHandler = setup.server.handle('history', (frame, socket) => {
       if (calls++ === 0) throw new FakeError('internal');
-      return usual(frame, socket);
+      return defaultHandler(frame, socket);
     });
     fill(setup, 3);
     setup.server.send('general', 'bart', 'four');

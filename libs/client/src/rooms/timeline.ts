@@ -30,8 +30,8 @@ export function createTimeline(held: number, onApplied: (message: Message) => vo
   function change(message: Message, of: number): void {
     changes.set(of, message);
     const index = line.at(of);
-    const shown = list[index];
-    if (shown) list[index] = applyChange(shown, message);
+    const listed = list[index];
+    if (listed) list[index] = applyChange(listed, message);
   }
 
   /** Removes the oldest messages above the limit. */
@@ -68,8 +68,8 @@ export function createTimeline(held: number, onApplied: (message: Message) => vo
     /** Sets the key under which this client wrote the message. */
     setKey(seq: number, key: string): void {
       const index = line.at(seq);
-      const shown = list[index];
-      if (shown) list[index] = { ...shown, key };
+      const listed = list[index];
+      if (listed) list[index] = { ...listed, key };
     },
     /** Called when a join is requested. Drops the buffer, which belongs to the previous join. */
     rejoin(): void {

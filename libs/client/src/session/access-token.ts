@@ -23,10 +23,10 @@ export function identityClaims(token: string): Partial<SessionIdentity> {
  * Returns the access token of an answer that arrived at `at`. Its lifetime is `exp - iat`, so that it does not depend on the clock of
  * this device. Without these claims, it is the time until `expires` by the clock of this device.
  *
- * @throws TypeError if the answer holds no token
+ * @throws TypeError if the answer contains no token
  */
 export function received({ token, expires }: TokenResponse, at: number): AccessToken {
-  if (typeof token !== 'string' || !token) throw new TypeError('the answer holds no token');
+  if (typeof token !== 'string' || !token) throw new TypeError('the answer contains no token');
   const { iat, exp } = claimsOf(token);
   const seconds = Number(exp) - Number(iat);
   return { token, at, lifeMs: seconds >= 0 ? seconds * 1000 : expires * 1000 - at };

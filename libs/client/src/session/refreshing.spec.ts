@@ -164,7 +164,7 @@ describe('a refresh that fails temporarily', () => {
   test.each([
     ['no token', { expires: 4_000_000_000 }],
     ['nothing', undefined],
-  ])('includes an answer that holds %s', async (_, answer) => {
+  ])('includes an answer that contains %s', async (_, answer) => {
     const { auth, tab } = await signedInBrowser();
     await settle(900_000);
     vi.spyOn(auth.server, 'refresh').mockResolvedValue(answer as never);

@@ -112,7 +112,7 @@ describe('signing out while the server is unreachable', () => {
     await settle(900_000);
     const back = Promise.withResolvers<undefined>();
     auth.onTransfer = (step) => (step === 'response' ? back.promise : Promise.resolve(undefined));
-    const asked = other.fresh();
+    const pending = other.fresh();
     await settle();
     const signedOut = tab.signOut();
     await settle();
@@ -121,7 +121,7 @@ describe('signing out while the server is unreachable', () => {
     back.resolve(undefined);
     await settle(50);
     expect(await signedOut).toBe(true);
-    expect(await asked).toBeUndefined();
+    expect(await pending).toBeUndefined();
     expect(auth.sessions[0]?.ended).toBe('signed_out');
     expect(auth.cookie).toBeUndefined();
   });

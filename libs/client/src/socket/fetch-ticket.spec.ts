@@ -7,13 +7,13 @@ import { TicketRefused } from './errors.ts';
 const signal = new AbortController().signal;
 const answer = { ticket: 'abc', expires: 1, connectAfterMs: 0 };
 
-function answering(response: Response) {
+function serverAnswering(response: Response) {
   const fetch = vi.fn<typeof globalThis.fetch>(() => Promise.resolve(response));
   return { fetch, ask: fetchTicket({ url: '/api/ws_ticket', token: () => 'secret', fetch }) };
 }
 
 async function refusal(response: Response): Promise<TicketRefused> {
-  const error: unknown = await answering(response)
+  const error: unknown = await serverAnswering(response)
     .ask(signal)
     .then(
       () => undefined,
@@ -24,7 +24,7 @@ async function refusal(response: Response): Promise<TicketRefused> {
 }
 
 test('sends the token as Bearer, bypasses caches and returns the answer', async () => {
-  const { fetch, ask } = answering(Response.json(answer));
+  const { fetch, ask } = serverAnswering(Response.json(answer));
   await expect(ask(signal)).resolves.toEqual({ ...answer, identity: 'secret' });
   expect(fetch).toHaveBeenCalledExactlyOnceWith('/api/ws_ticket', {
     headers: { authorization: 'Bearer secret' },

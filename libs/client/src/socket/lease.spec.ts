@@ -120,10 +120,10 @@ describe('the lease', () => {
   test('is renewed later if the server rejects the ticket or sends an invalid answer', async () => {
     const { server, socket } = setup;
     let answers = 0;
-    const usual = server.handle('renew', (frame, from) => {
+    const defaultHandler = server.handle('renew', (frame, from) => {
       answers++;
       if (answers === 1) throw new FakeError('invalid_ticket');
-      return answers === 2 ? [] : usual(frame, from);
+      return answers === 2 ? [] : defaultHandler(frame, from);
     });
     server.last.emit({ type: 'lease', lease: 1 });
     await settle(22_050);

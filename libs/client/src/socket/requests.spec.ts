@@ -45,8 +45,8 @@ describe('a request', () => {
   test('rejects after the timeout, and a late answer is dropped', async () => {
     const { server, socket } = await openSocket();
     server.handle('history', () => undefined);
-    const asked = socket.request('history', { room, after: 0 });
-    const failed = expect(asked).rejects.toBeInstanceOf(TimedOut);
+    const pending = socket.request('history', { room, after: 0 });
+    const failed = expect(pending).rejects.toBeInstanceOf(TimedOut);
     await settle(10_000);
     await failed;
     server.last.emit({ type: 'reply', id: 1, data: {} });
@@ -61,10 +61,10 @@ describe('a request', () => {
   test('rejects if the connection is lost before the answer', async () => {
     const { server, socket } = await openSocket();
     server.handle('history', () => undefined);
-    const asked = Promise.allSettled([1, 2, 3].map((after) => socket.request('history', { room, after })));
+    const pending = Promise.allSettled([1, 2, 3].map((after) => socket.request('history', { room, after })));
     await settle();
     server.last.end(1006);
-    for (const result of await asked) expect(result).toMatchObject({ reason: expect.any(Disconnected) as unknown });
+    for (const result of await pending) expect(result).toMatchObject({ reason: expect.any(Disconnected) as unknown });
   });
 
   test('rejects at once without a connection', async () => {
@@ -81,9 +81,9 @@ describe('a request', () => {
     const { server, socket } = await openSocket();
     server.handle('history', () => undefined);
     const abort = new AbortController();
-    const asked = socket.request('history', { room, after: 0 }, { signal: abort.signal });
+    const pending = socket.request('history', { room, after: 0 }, { signal: abort.signal });
     abort.abort(new Error('no longer needed'));
-    await expect(asked).rejects.toThrow('no longer needed');
+    await expect(pending).rejects.toThrow('no longer needed');
     await expect(socket.request('history', { room, after: 0 }, { signal: abort.signal })).rejects.toThrow(
       'no longer needed',
     );
@@ -94,8 +94,8 @@ describe('a request', () => {
   test('rejects locally while 200 requests are pending', async () => {
     const { server, socket } = await openSocket();
     server.handle('history', () => undefined);
-    const asked = Array.from({ length: 200 }, () => socket.request('history', { room, after: 0 }));
-    const settled = Promise.allSettled(asked);
+    const pending = Array.from({ length: 200 }, () => socket.request('history', { room, after: 0 }));
+    const settled = Promise.allSettled(pending);
     await expect(socket.ping()).rejects.toMatchObject({ code: 'rate_limited' });
     await settle(10_000);
     await settled;
