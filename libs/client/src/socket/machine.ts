@@ -29,7 +29,7 @@ export function createMachine(options: TicketSocketOptions, current: CurrentStat
   const who = options.who ?? options.ticket.who ?? (() => null);
 
   // Timers do not run callbacks that were scheduled for another identity.
-  const [after, enter, getLifetime, logStep, setLease] = createStates(current, onEnter, () => checkIdentity());
+  const [after, enter, getLifetime, logStep, setLease] = createStates(current, onEnter, checkIdentity);
   const [send, settle] = createRequests(after, post, answerMs);
   const [frameReceived, checkHeartbeat, watchHeartbeat] = createHeartbeat(after, () => {
     scheduleReconnect({ kind: 'timeout' });
@@ -48,8 +48,8 @@ export function createMachine(options: TicketSocketOptions, current: CurrentStat
   /** Whether a connection was open since the last sign-out. */
   let wasOpen = false;
 
-  function onEnter(name: StateName, welcome: Welcome | undefined): void {
-    if (!welcome) {
+  function onEnter(name: StateName): void {
+    if (!current.welcome) {
       closeSocket(socket);
       socket = undefined;
     }

@@ -19,14 +19,10 @@ export class CurrentState {
  * Creates the functions that change the state of a connection, with the timers that belong to the state.
  *
  * @param current holds and publishes the state
- * @param onEnter called when a state is entered, before it is published; `welcome` is set if the connection opens
+ * @param onEnter called when a state is entered, before it is published
  * @param mayRun called before the callback of a timer; if it returns `false`, the callback does not run
  */
-export function createStates(
-  current: CurrentState,
-  onEnter: (name: StateName, welcome: Welcome | undefined) => void,
-  mayRun: () => boolean,
-) {
+export function createStates(current: CurrentState, onEnter: (name: StateName) => void, mayRun: () => boolean) {
   const { state$, welcome$, log$ } = current;
   /** Holds the timers and calls of the current state. Closed when the state ends. */
   let lifetime = new Subscription();
@@ -72,7 +68,7 @@ export function createStates(
     current.welcome = opened;
     lifetime = new Subscription();
     left.unsubscribe();
-    onEnter(name, opened);
+    onEnter(name);
     publish();
     return current.state === entered;
   }

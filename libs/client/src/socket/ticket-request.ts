@@ -31,17 +31,16 @@ export async function callTicketFunction(get: TicketFunction, after: After, time
   try {
     const { ticket, connectAfterMs, identity } = await withTimeout(after, timeoutMs, get);
     if (typeof ticket !== 'string' || !ticket) throw new TypeError();
-    return { ticket, waitMs: atLeastZero(connectAfterMs), identity };
+    // Invalid delays count as 0.
+    return { ticket, waitMs: connectAfterMs > 0 ? connectAfterMs : 0, identity };
   } catch (error) {
     if (!(error instanceof TicketRefused)) {
       return { waitMs: 0, failure: { kind: error instanceof TimedOut ? 'timeout' : 'unavailable' } };
     }
-    const { code, message: text, terminal, retryAfterMs } = error;
-    return { waitMs: atLeastZero(retryAfterMs), failure: { kind: terminal ? 'refused' : 'unavailable', code, text } };
+    const { code, message: text, terminal, retryAfterMs = 0 } = error;
+    return {
+      waitMs: retryAfterMs > 0 ? retryAfterMs : 0,
+      failure: { kind: terminal ? 'refused' : 'unavailable', code, text },
+    };
   }
-}
-
-/** Returns 0 for invalid delays of a server. */
-function atLeastZero(ms: number | undefined): number {
-  return ms !== undefined && ms > 0 ? ms : 0;
 }

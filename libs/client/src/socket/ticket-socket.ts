@@ -4,6 +4,7 @@ import type {
   EventType,
   Params,
   Protocol,
+  RawFrame,
   Reply,
   RequestType,
   Signal,
@@ -14,7 +15,7 @@ import type { ConnectionState, Step } from './connection-state.ts';
 import { createMachine } from './machine.ts';
 import { CurrentState } from './states.ts';
 import type { TicketSocketOptions } from './options.ts';
-import type { RequestOptions } from './requests.ts';
+import type { RequestOptions, SendRequest } from './requests.ts';
 import type { Welcome } from './connection-state.ts';
 
 /**
@@ -87,18 +88,21 @@ export interface TicketSocket<P extends Protocol> {
 }
 
 class MachineSocket extends CurrentState {
+  declare readonly request: SendRequest;
+
   constructor(options: TicketSocketOptions) {
     super();
-    const { events$ } = this;
-    const machine = createMachine(options, this);
-    Object.assign(this, machine, {
-      on: (type: string) => events$.pipe(filter((event) => event.type === type)),
-      async ping(): Promise<number> {
-        const sentAt = performance.now();
-        await machine.request('ping', {});
-        return performance.now() - sentAt;
-      },
-    });
+    Object.assign(this, createMachine(options, this));
+  }
+
+  on(type: string): Observable<RawFrame> {
+    return this.events$.pipe(filter((event) => event.type === type));
+  }
+
+  async ping(): Promise<number> {
+    const sentAt = performance.now();
+    await this.request('ping', {});
+    return performance.now() - sentAt;
   }
 }
 
