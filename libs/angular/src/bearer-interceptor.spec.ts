@@ -7,7 +7,7 @@ import { firstValueFrom } from 'rxjs';
 import { describe, expect, test, vi } from 'vitest';
 import { usherBearer } from './bearer-interceptor.ts';
 import type { UsherOptions } from './options.ts';
-import { provideUsher } from './provide-usher.ts';
+import { provideUsher } from './usher.ts';
 
 /** Returns the Authorization header of a request. */
 function authorizationOf(
@@ -125,13 +125,13 @@ describe('the token is not added', () => {
 });
 
 describe('with fresh and renew', () => {
-  const refused = (code: ProblemCode): [Problem, { status: number; statusText: string }] => [
+  const problemResponse = (code: ProblemCode): [Problem, { status: number; statusText: string }] => [
     problem(code),
     { status: problem(code).status, statusText: code },
   ];
 
   /** A call with its result and the requests that it makes. */
-  function calling(options: Partial<UsherOptions>, url = '/api/me', method = 'GET') {
+  function startCall(options: Partial<UsherOptions>, url = '/api/me', method = 'GET') {
     TestBed.resetTestingModule();
     TestBed.configureTestingModule({
       providers: [
@@ -150,11 +150,11 @@ describe('with fresh and renew', () => {
   }
 
   const bearerOf = ({ request }: TestRequest): string | null => request.headers.get('Authorization');
-  const giving = (token: string | undefined) => vi.fn(() => Promise.resolve(token));
+  const resolvesTo = (token: string | undefined) => vi.fn(() => Promise.resolve(token));
 
   test('a call waits for a valid token', async () => {
     const token = Promise.withResolvers<string>();
-    const { next, server, done } = calling({ fresh: () => token.promise });
+    const { next, server, done } = startCall({ fresh: () => token.promise });
     server.expectNone(() => true);
     token.resolve('fresh');
     const call = await next();
@@ -164,35 +164,35 @@ describe('with fresh and renew', () => {
   });
 
   test('a call is sent without a token if no one is signed in', async () => {
-    const { next } = calling({ fresh: giving(undefined), renew: giving('x') });
+    const { next } = startCall({ fresh: resolvesTo(undefined), renew: resolvesTo('x') });
     expect(bearerOf(await next())).toBeNull();
   });
 
   test.each(['token_expired', 'invalid_token'] as const)(
     'a call that is rejected with %s is retried once',
     async (code) => {
-      const renew = giving('renewed');
-      const { next, done } = calling({ fresh: giving('fresh'), renew });
-      (await next()).flush(...refused(code));
+      const renew = resolvesTo('renewed');
+      const { next, done } = startCall({ fresh: resolvesTo('fresh'), renew });
+      (await next()).flush(...problemResponse(code));
       const again = await next();
       expect(renew).toHaveBeenCalledExactlyOnceWith('fresh');
       expect(bearerOf(again)).toBe('Bearer renewed');
-      again.flush('well');
-      expect(await done).toBe('well');
+      again.flush('done');
+      expect(await done).toBe('done');
     },
   );
 
   test('a call is not retried twice', async () => {
-    const { next, done, server } = calling({ fresh: giving('fresh'), renew: giving('renewed') });
-    (await next()).flush(...refused('token_expired'));
-    (await next()).flush(...refused('invalid_token'));
+    const { next, done, server } = startCall({ fresh: resolvesTo('fresh'), renew: resolvesTo('renewed') });
+    (await next()).flush(...problemResponse('token_expired'));
+    (await next()).flush(...problemResponse('invalid_token'));
     expect(await done).toMatchObject({ status: 401, error: { code: 'invalid_token' } });
     server.verify();
   });
 
   test('a call fails without a retry if the user is signed out', async () => {
-    const { next, done, server } = calling({ fresh: giving('fresh'), renew: giving(undefined) });
-    (await next()).flush(...refused('token_expired'));
+    const { next, done, server } = startCall({ fresh: resolvesTo('fresh'), renew: resolvesTo(undefined) });
+    (await next()).flush(...problemResponse('token_expired'));
     expect(await done).toMatchObject({ status: 401, error: { code: 'token_expired' } });
     server.verify();
   });
@@ -200,53 +200,53 @@ describe('with fresh and renew', () => {
   test.each(['session_ended', 'invalid_credentials', 'user_disabled', 'draining'] as const)(
     'a call that is rejected with %s is not retried',
     async (code) => {
-      const renew = giving('renewed');
-      const { next, done } = calling({ fresh: giving('fresh'), renew });
-      (await next()).flush(...refused(code));
+      const renew = resolvesTo('renewed');
+      const { next, done } = startCall({ fresh: resolvesTo('fresh'), renew });
+      (await next()).flush(...problemResponse(code));
       expect(await done).toMatchObject({ error: { code } });
       expect(renew).not.toHaveBeenCalled();
     },
   );
 
   test('a 401 without a problem document is passed through', async () => {
-    const { next, done } = calling({ fresh: giving('fresh'), renew: giving('renewed') });
+    const { next, done } = startCall({ fresh: resolvesTo('fresh'), renew: resolvesTo('renewed') });
     (await next()).flush(null, { status: 401, statusText: 'no' });
     expect(await done).toMatchObject({ status: 401 });
   });
 
   test('a call without an available token fails like a network failure, before the request and after a rejection', async () => {
-    const away = () => Promise.reject(new TypeError('fetch failed'));
-    const { done, server } = calling({ fresh: away });
+    const unreachable = () => Promise.reject(new TypeError('fetch failed'));
+    const { done, server } = startCall({ fresh: unreachable });
     expect(await done).toMatchObject({ status: 0, name: 'HttpErrorResponse' });
     server.verify();
-    const later = calling({ fresh: giving('fresh'), renew: away });
-    (await later.next()).flush(...refused('token_expired'));
+    const later = startCall({ fresh: resolvesTo('fresh'), renew: unreachable });
+    (await later.next()).flush(...problemResponse('token_expired'));
     expect(await later.done).toMatchObject({ status: 0 });
   });
 
   test('the sign-out call does not wait for a token and is not retried', async () => {
-    const fresh = giving('fresh');
-    const { next, done } = calling({ fresh, renew: fresh }, '/api/auth', 'DELETE');
+    const fresh = resolvesTo('fresh');
+    const { next, done } = startCall({ fresh, renew: fresh }, '/api/auth', 'DELETE');
     const call = await next();
     expect(bearerOf(call)).toBe('Bearer held');
-    call.flush(...refused('token_expired'));
+    call.flush(...problemResponse('token_expired'));
     expect(await done).toMatchObject({ status: 401 });
     expect(fresh).not.toHaveBeenCalled();
   });
 
   test.each(['/api/auth/refresh', 'https://elsewhere.test/api/me'])('a call to %s gets no token', async (url) => {
-    const fresh = giving('fresh');
-    const { next } = calling({ fresh }, url, 'POST');
+    const fresh = resolvesTo('fresh');
+    const { next } = startCall({ fresh }, url, 'POST');
     expect(bearerOf(await next())).toBeNull();
     expect(fresh).not.toHaveBeenCalled();
   });
 
   test('a call is retried with renew alone', async () => {
-    const { next, done } = calling({ renew: giving('renewed') });
+    const { next, done } = startCall({ renew: resolvesTo('renewed') });
     const call = await next();
     expect(bearerOf(call)).toBe('Bearer held');
-    call.flush(...refused('token_expired'));
-    (await next()).flush('well');
-    expect(await done).toBe('well');
+    call.flush(...problemResponse('token_expired'));
+    (await next()).flush('done');
+    expect(await done).toBe('done');
   });
 });

@@ -2,8 +2,7 @@ import { HttpErrorResponse, type HttpInterceptorFn } from '@angular/common/http'
 import { inject } from '@angular/core';
 import { needsNewToken } from '@usher/client/session';
 import { catchError, from, type Observable, of, switchMap, throwError } from 'rxjs';
-import { injectApi } from './api-url.ts';
-import { USHER_OPTIONS } from './options.ts';
+import { injectApi, USHER_OPTIONS } from './options.ts';
 
 /**
  * Adds `Authorization: Bearer <token>` to requests to the app's API, that is, to the API's origin below its prefix. It does not

@@ -1,4 +1,4 @@
-import { InjectionToken } from '@angular/core';
+import { DOCUMENT, inject, InjectionToken } from '@angular/core';
 import type { Reason, TicketSocketOptions, Who } from '@usher/client';
 import type { RoomsOptions } from '@usher/client/rooms';
 
@@ -34,3 +34,31 @@ export interface UsherOptions {
 
 /** The options with their defaults. */
 export const USHER_OPTIONS = new InjectionToken<UsherOptions & { readonly api: string }>('usher options');
+
+/** Returns functions that resolve URLs of the app's API. Must be called in an injection context. */
+export function injectApi() {
+  const { api } = inject(USHER_OPTIONS);
+  const document = inject(DOCUMENT);
+
+  function base(): { readonly origin: string; readonly prefix: string } {
+    const { origin, pathname } = new URL(api, document.baseURI);
+    return { origin, prefix: pathname.replace(/\/+$/, '') };
+  }
+
+  return {
+    /** Returns the absolute URL of a path below the API prefix. */
+    at(path: string): string {
+      const { origin, prefix } = base();
+      return origin + prefix + path;
+    },
+    /** Returns the path after the API prefix, or `undefined` if the URL is not part of the API. Never throws. */
+    pathOf(url: string): string | undefined {
+      // Compares the parsed URL, so that `//`, `..`, `\` and upper case cannot bypass the check.
+      if (!URL.canParse(url, document.baseURI)) return undefined;
+      const target = new URL(url, document.baseURI);
+      const { origin, prefix } = base();
+      const isApi = target.origin === origin && `${target.pathname}/`.startsWith(`${prefix}/`);
+      return isApi ? target.pathname.slice(prefix.length) : undefined;
+    },
+  };
+}

@@ -3,8 +3,7 @@ import type { ConnectionState, TicketSocket } from '@usher/client';
 import type { PresentUser, RoomMessage, Unread } from '@usher/client/rooms';
 import type { RoomsProtocol } from '@usher/protocol';
 import { expectTypeOf, test } from 'vitest';
-import type { provideUsher } from './provide-usher.ts';
-import type { Usher, UsherRoom } from './usher.ts';
+import type { provideUsher, Usher, UsherRoom } from './usher.ts';
 
 test('templates get read-only signals', () => {
   expectTypeOf<Usher['state']>().toEqualTypeOf<Signal<ConnectionState>>();

@@ -7,8 +7,7 @@ import { problem } from '@usher/protocol';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { usherBearer } from './bearer-interceptor.ts';
 import type { UsherOptions } from './options.ts';
-import { provideUsher } from './provide-usher.ts';
-import { injectUsher, type Usher } from './usher.ts';
+import { injectUsher, provideUsher, type Usher } from './usher.ts';
 
 let server: FakeServer;
 
@@ -31,7 +30,7 @@ const annRefreshed = jwt({ sub: 'ann', sid: 's of ann', iat: 2 });
 const bob = jwt({ sub: 'bob', sid: 's of bob' });
 
 /** A server that issues tickets for the user of the token. */
-function issuing(token: () => string | undefined): FakeServer['options'] {
+function serverOptions(token: () => string | undefined): FakeServer['options'] {
   server.ticket = () => Promise.resolve(server.issue(token() === bob ? 'bob' : 'ann'));
   return server.options;
 }
@@ -53,7 +52,7 @@ describe('the socket of the app', () => {
     await settle(60_000);
     expect(usher.state().name).toBe('idle');
     expect(usher.welcome()).toBeUndefined();
-    expect(server.asked).toBe(0);
+    expect(server.ticketCalls).toBe(0);
   });
 
   test('is one instance for all injectors', () => {
@@ -281,7 +280,7 @@ describe('signing out', () => {
   test('of one user and sign-in of another in one step closes the connection, deletes all data and connects as the other', async () => {
     const token = signal<string | undefined>(ann);
     const onSignedOut = vi.fn();
-    const usher = newUsher({ token, onSignedOut, socket: issuing(token) });
+    const usher = newUsher({ token, onSignedOut, socket: serverOptions(token) });
     const room = usher.room('general');
     usher.start();
     room.open();
@@ -302,7 +301,7 @@ describe('signing out', () => {
 
   test('does not follow a refreshed token of the same user and session', async () => {
     const token = signal<string | undefined>(ann);
-    const usher = newUsher({ token, socket: issuing(token) });
+    const usher = newUsher({ token, socket: serverOptions(token) });
     usher.start();
     TestBed.tick();
     await settle();
@@ -315,7 +314,7 @@ describe('signing out', () => {
 
   test('and start() connects as the new user, also if the token is a plain variable', async () => {
     let token: string | undefined = ann;
-    const usher = newUsher({ token: () => token, socket: issuing(() => token) });
+    const usher = newUsher({ token: () => token, socket: serverOptions(() => token) });
     const room = usher.room('general');
     usher.start();
     room.open();
@@ -340,7 +339,7 @@ describe('signing out', () => {
         const name = user();
         return name === undefined ? undefined : { user: name, session: `s of ${name}` };
       },
-      socket: issuing(() => (user() === 'ann' ? ann : bob)),
+      socket: serverOptions(() => (user() === 'ann' ? ann : bob)),
     });
     usher.start();
     TestBed.tick();
@@ -357,13 +356,13 @@ describe('signing out', () => {
 
   test('is not required before the sign-in: start() waits and connects when there is a token', async () => {
     const token = signal<string | undefined>(undefined);
-    const usher = newUsher({ token, socket: issuing(token) });
+    const usher = newUsher({ token, socket: serverOptions(token) });
     usher.start();
     TestBed.tick();
     await settle(60_000);
     expect(usher.state()).toMatchObject({ name: 'idle', reason: { kind: 'sign_in' } });
     expect(vi.getTimerCount()).toBe(0);
-    expect(server.asked).toBe(0);
+    expect(server.ticketCalls).toBe(0);
     token.set(ann);
     TestBed.tick();
     await settle();
@@ -385,7 +384,7 @@ test('does nothing on a server', async () => {
   TestBed.tick();
   await settle(60_000);
   expect(usher.state().name).toBe('idle');
-  expect(server.asked).toBe(0);
+  expect(server.ticketCalls).toBe(0);
 });
 
 test('a connection, open or pending, does not keep the app from becoming stable', async () => {

@@ -2,9 +2,11 @@ import { isPlatformBrowser } from '@angular/common';
 import {
   DestroyRef,
   effect,
+  type EnvironmentProviders,
   inject,
   InjectionToken,
   Injector,
+  makeEnvironmentProviders,
   NgZone,
   PLATFORM_ID,
   type Signal,
@@ -23,8 +25,7 @@ import {
 } from '@usher/client/rooms';
 import { ticketFrom } from '@usher/client/session';
 import type { RoomsProtocol } from '@usher/protocol';
-import { injectApi } from './api-url.ts';
-import { USHER_OPTIONS } from './options.ts';
+import { injectApi, USHER_OPTIONS, type UsherOptions } from './options.ts';
 
 /** A room with signals for templates. `Usher.room` returns the same object for the same name. */
 export interface UsherRoom extends RoomHandle {
@@ -54,14 +55,30 @@ export interface Usher {
 }
 
 /** The socket of the app and its rooms. Requires `provideUsher`. */
-export const USHER = new InjectionToken<Usher>('usher');
+const USHER = new InjectionToken<Usher>('usher');
 
 /** Returns the socket of the app and its rooms, with signals. Must be called in an injection context. */
 export function injectUsher(): Usher {
   return inject(USHER);
 }
 
-export function createUsher(): Usher {
+/**
+ * Provides the socket for `injectUsher()` and the options of `usherBearer`. The socket is created when it is first injected and
+ * connects at `start()`.
+ *
+ * @param options the options, or a function that returns them; it is called once, in an injection context
+ */
+export function provideUsher(options: UsherOptions | (() => UsherOptions)): EnvironmentProviders {
+  return makeEnvironmentProviders([
+    {
+      provide: USHER_OPTIONS,
+      useFactory: () => ({ api: '/api', ...(typeof options === 'function' ? options() : options) }),
+    },
+    { provide: USHER, useFactory: createUsher },
+  ]);
+}
+
+function createUsher(): Usher {
   const { token, fresh, renew, who, signedIn, onSignedOut, ...options } = inject(USHER_OPTIONS);
   const api = injectApi();
   const injector = inject(Injector);

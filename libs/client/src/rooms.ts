@@ -1,5 +1,5 @@
 /** Rooms over a socket. Every message appears exactly once and in order, also after reconnects. */
-export { OutboxFull } from './rooms/outbox-full.ts';
+export { OutboxFull } from './socket/errors.ts';
 export type {
   PresentUser,
   RoomHandle,

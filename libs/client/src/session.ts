@@ -1,7 +1,7 @@
 /** Keeps a user signed in: holds the access token in memory and refreshes it once for all tabs. */
 export { createSessionKeeper } from './session/keeper.ts';
 export { sessionByCookie, type SessionByCookieOptions } from './session/session-by-cookie.ts';
-export { RefreshRefused, SessionEnded } from './session/session-errors.ts';
+export { RefreshRefused, SessionEnded } from './socket/errors.ts';
 export type {
   SessionIdentity,
   SessionKeeper,

@@ -111,8 +111,12 @@ export default [
     id: 'late-ticket',
     who: 'a ticket response that arrives after sign-out opens a socket',
     get: 'none: the client discards responses to canceled requests',
-    in: 'libs/client/src/machine.ts',
-    without: ['if (call !== ticketCall || !checkIdentity(identity)) return;', 'if (!checkIdentity(identity)) return;'],
-    shown: ['libs/client', 'src/ticket.spec.ts'],
+    in: 'libs/client/src/socket/machine.ts',
+    without: ['      if (requested !== getLifetime()) return;\n', ''],
+    also: [
+      'if (requested !== getLifetime() || !checkIdentity(identity)) return;',
+      'if (!checkIdentity(identity)) return;',
+    ],
+    shown: ['libs/client', 'src/socket/ticket.spec.ts'],
   },
 ];

@@ -71,7 +71,7 @@ export default [
     get: 'not possible: the client discards responses from an earlier session',
     in: 'libs/client/src/session/keeper.ts',
     without: ['if (expected === state) adopt(answer);', 'adopt(answer);'],
-    also: ['if (!isCurrent({ ...state, ...personOf(token.token) } as Marker)) {', 'if (isCurrent(undefined)) {'],
+    also: ['if (!isCurrent({ ...state, ...identityClaims(token.token) } as Marker)) {', 'if (isCurrent(undefined)) {'],
     shown: ['libs/client', 'src/session/tabs.spec.ts'],
   },
   {
@@ -79,7 +79,7 @@ export default [
     who: 'a user signs out while offline, and the cookie signs in the next person on that browser',
     get: 'the client never refreshes with that cookie again, and completes the sign-out before the next sign-in',
     in: 'libs/client/src/session/keeper.ts',
-    without: ['marker.write({ untold: true });', 'marker.write(undefined);'],
+    without: ['marker.write({ signOutPending: true });', 'marker.write(undefined);'],
     shown: ['libs/client', 'src/session/signing-out.spec.ts'],
   },
   {
@@ -88,7 +88,7 @@ export default [
     get: 'the tab is signed out: the token’s user must match the signed-in user',
     in: 'libs/client/src/session/keeper.ts',
     without: [
-      'if (!isCurrent({ ...state, ...personOf(token.token) } as Marker)) {',
+      'if (!isCurrent({ ...state, ...identityClaims(token.token) } as Marker)) {',
       'if (!isCurrent({ ...state } as Marker)) {',
     ],
     shown: ['libs/client', 'src/session/refreshing.spec.ts'],

@@ -59,6 +59,6 @@ export const assumptions = {
   restartSpreadSeconds: {
     value: 3,
     what: 's over which clients spread before they ask for a ticket after a restart',
-    from: '`restartSpreadMs` in `libs/client/src/machine.ts`',
+    from: '`restartSpreadMs` in `libs/client/src/socket/machine.ts`',
   },
 } as const satisfies Readonly<Record<string, Assumption>>;

@@ -3,42 +3,42 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { FakeError, FakeServer } from '../testing.ts';
 import { faultsOf, watch } from '../testing/new-rooms.ts';
-import { TicketSocket } from '../ticket-socket.ts';
+import { TicketSocket } from '../socket/ticket-socket.ts';
 import type { Unsent } from './room-types.ts';
 import { createRooms } from './rooms.ts';
 
 /** Two devices of one user, and one device of another user. */
 const devices = ['maggie', 'maggie', 'bart'];
 
-type Happening =
+type Action =
   | { readonly kind: 'write' | 'edit'; readonly who: number; readonly pick: number; readonly text: string }
   | { readonly kind: 'remove'; readonly who: number; readonly pick: number }
   /** Requests an older page, which arrives later. */
-  | { readonly kind: 'cut' | 'drop' | 'close' | 'open' | 'ask older' | 'older'; readonly who: number }
+  | { readonly kind: 'lost' | 'drop' | 'close' | 'open' | 'request older' | 'older'; readonly who: number }
   | { readonly kind: 'missed'; readonly count: number }
   | { readonly kind: 'offline' | 'online' }
   /** The outcome of the next message or change. */
-  | { readonly kind: 'fate'; readonly fate: 'kept and cut' | 'cut' | 'rate_limited' | 'internal' | 'silent' }
+  | { readonly kind: 'outcome'; readonly outcome: 'stored, no reply' | 'lost' | 'rate_limited' | 'internal' | 'silent' }
   | { readonly kind: 'pass'; readonly ms: number };
 
 const who = fc.nat(devices.length - 1);
 const text = fc.constantFrom('ok', 'yes', 'no');
 
-const happening: fc.Arbitrary<Happening> = fc.oneof(
+const anyAction: fc.Arbitrary<Action> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('write' as const, 'edit'), who, pick: fc.nat(), text }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('remove' as const), who, pick: fc.nat() }) },
   {
     weight: 3,
     arbitrary: fc.record({
-      kind: fc.constantFrom('cut' as const, 'drop', 'close', 'open', 'ask older', 'older'),
+      kind: fc.constantFrom('lost' as const, 'drop', 'close', 'open', 'request older', 'older'),
       who,
     }),
   },
   fc.record({ kind: fc.constant('missed' as const), count: fc.integer({ min: 1, max: 60 }) }),
   fc.record({ kind: fc.constantFrom('offline' as const, 'online') }),
   fc.record({
-    kind: fc.constant('fate' as const),
-    fate: fc.constantFrom('kept and cut' as const, 'cut', 'rate_limited', 'internal', 'silent'),
+    kind: fc.constant('outcome' as const),
+    outcome: fc.constantFrom('stored, no reply' as const, 'lost', 'rate_limited', 'internal', 'silent'),
   }),
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('pass' as const), ms: fc.constantFrom(0, 0, 100, 3_000) }) },
 );
@@ -74,24 +74,24 @@ function newDevice(server: FakeServer, user: string, name: string) {
 
 type Device = ReturnType<typeof newDevice>;
 
-function act(server: FakeServer, device: Device, what: Extract<Happening, { who: number }>): void {
+function act(server: FakeServer, device: Device, action: Extract<Action, { who: number }>): void {
   const { room } = device.general;
-  switch (what.kind) {
+  switch (action.kind) {
     case 'write':
-      device.written.add(room.send(what.text));
+      device.written.add(room.send(action.text));
       break;
     case 'edit': {
-      const own = device.own(what.pick);
-      if (own !== undefined) room.edit(own, `${what.text}!`);
+      const own = device.own(action.pick);
+      if (own !== undefined) room.edit(own, `${action.text}!`);
       break;
     }
     case 'remove': {
-      const own = device.own(what.pick);
+      const own = device.own(action.pick);
       // An unsent message is dropped, and `remove` returns its key.
       if (own !== undefined && room.remove(own) === own) device.written.delete(own);
       break;
     }
-    case 'cut':
+    case 'lost':
       server.live.find((socket) => server.userOf(socket) === device.user)?.end(1006);
       break;
     case 'drop':
@@ -103,7 +103,7 @@ function act(server: FakeServer, device: Device, what: Extract<Happening, { who:
     case 'open':
       room.open();
       break;
-    case 'ask older': {
+    case 'request older': {
       const { messages } = server.room('general');
       device.page = messages.filter(({ seq }) => seq < (room.oldest ?? 0)).slice(-20);
       break;
@@ -123,33 +123,33 @@ afterEach(() => {
 
 test('in any order of sends, edits, deletions and failures, all clients end with the messages of the server', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(happening, { maxLength: 60, size: 'max' }), async (all) => {
+    fc.asyncProperty(fc.array(anyAction, { maxLength: 60, size: 'max' }), async (all) => {
       vi.clearAllTimers();
       const server = new FakeServer();
-      const theirs = server.room('general');
-      theirs.page = 20;
-      theirs.recoverable = 90;
-      let fate: string | undefined;
+      const serverRoom = server.room('general');
+      serverRoom.page = 20;
+      serverRoom.recoverable = 90;
+      let outcome: string | undefined;
       for (const type of ['send', 'edit', 'delete']) {
-        const usual = server.handle(type, (frame, from) => {
-          const now = fate;
-          fate = undefined;
+        const defaultHandler = server.handle(type, (frame, from) => {
+          const now = outcome;
+          outcome = undefined;
           if (now === 'rate_limited' || now === 'internal') throw new FakeError(now, 100);
-          if (now === 'kept and cut' || now === 'cut') from.end(1006);
-          return now === undefined || now === 'kept and cut' ? usual(frame, from) : undefined;
+          if (now === 'stored, no reply' || now === 'lost') from.end(1006);
+          return now === undefined || now === 'stored, no reply' ? defaultHandler(frame, from) : undefined;
         });
       }
       const all3 = devices.map((user, index) => newDevice(server, user, `device${index}`));
-      for (const what of all) {
-        if ('who' in what) {
-          const device = all3[what.who];
-          if (device) act(server, device, what);
-        } else if (what.kind === 'missed') for (let n = 0; n < what.count; n++) theirs.append('lisa', 'ok');
-        else if (what.kind === 'fate') ({ fate } = what);
-        else if (what.kind === 'pass') await vi.advanceTimersByTimeAsync(what.ms);
-        else server.page.emit(what.kind);
+      for (const action of all) {
+        if ('who' in action) {
+          const device = all3[action.who];
+          if (device) act(server, device, action);
+        } else if (action.kind === 'missed') for (let n = 0; n < action.count; n++) serverRoom.append('lisa', 'ok');
+        else if (action.kind === 'outcome') ({ outcome } = action);
+        else if (action.kind === 'pass') await vi.advanceTimersByTimeAsync(action.ms);
+        else server.page.emit(action.kind);
       }
-      fate = undefined;
+      outcome = undefined;
       server.page.emit('online');
       for (const { general } of all3) general.room.open();
       await vi.advanceTimersByTimeAsync(60_000);
@@ -158,18 +158,18 @@ test('in any order of sends, edits, deletions and failures, all clients end with
       await vi.advanceTimersByTimeAsync(1_000);
 
       const changes = new Set(
-        theirs.messages.flatMap(({ seq, edits, deletes }) => ((edits ?? deletes) === undefined ? [] : [seq])),
+        serverRoom.messages.flatMap(({ seq, edits, deletes }) => ((edits ?? deletes) === undefined ? [] : [seq])),
       );
-      const there = theirs.messages
+      const inServer = serverRoom.messages
         .filter(({ seq }) => !changes.has(seq))
         .map((message) => ({ ...message, room: undefined, status: 'sent', key: undefined }));
       for (const { name, user, general, unsent, written, socket } of all3) {
         expect(faultsOf(general, changes)).toEqual([]);
         expect(unsent).toEqual([]);
         const shown = general.messages.map((message) => ({ ...message, room: undefined, key: undefined }));
-        expect(shown).toEqual(there.filter(({ seq }) => seq >= (general.room.oldest ?? 0)));
-        const kept = theirs.keysOf(user).filter((key) => key.startsWith(name) && written.has(key));
-        expect(kept).toEqual([...written]);
+        expect(shown).toEqual(inServer.filter(({ seq }) => seq >= (general.room.oldest ?? 0)));
+        const stored = serverRoom.keysOf(user).filter((key) => key.startsWith(name) && written.has(key));
+        expect(stored).toEqual([...written]);
         socket.stop();
       }
     }),

@@ -4,9 +4,9 @@ import { joinedRooms, newRooms } from '../testing/new-rooms.ts';
 import { settle } from '../testing/new-socket.ts';
 import type { Unsent } from './room-types.ts';
 
-type Made = Awaited<ReturnType<typeof joinedRooms>>;
+type Setup = Awaited<ReturnType<typeof joinedRooms>>;
 
-const asked = ({ server }: Made): string[] =>
+const requests = ({ server }: Setup): string[] =>
   server.sockets.flatMap(({ received }) =>
     received.flatMap(({ type, key, text, edits, deletes }) =>
       type === 'send' || type === 'edit' || type === 'delete'
@@ -36,13 +36,13 @@ describe('a change of a message', () => {
   });
 
   test('is recovered after a reconnect, also if its text was already deleted', async () => {
-    const { server, general, theirs } = await joinedRooms();
+    const { server, general, serverRoom } = await joinedRooms();
     for (const text of ['a', 'b', 'c']) server.send('general', 'bart', text);
     server.last.end(1006);
-    theirs.append('bart', 'a2', undefined, { edits: 1 });
-    theirs.append('bart', 'b2', undefined, { edits: 2 });
-    theirs.append('bart', '', undefined, { deletes: 2 });
-    theirs.page = 2;
+    serverRoom.append('bart', 'a2', undefined, { edits: 1 });
+    serverRoom.append('bart', 'b2', undefined, { edits: 2 });
+    serverRoom.append('bart', '', undefined, { deletes: 2 });
+    serverRoom.page = 2;
     await settle(1_000);
     expect(general.state.recovery).toBe('recovered');
     expect(general.messages.map(({ text, edited, deleted }) => [text, edited, deleted])).toEqual([
@@ -51,15 +51,15 @@ describe('a change of a message', () => {
       ['c', undefined, undefined],
     ]);
     // A message without `deleted` never has an empty text.
-    expect(general.shows.flat().filter(({ text, deleted }) => text === '' && deleted === undefined)).toEqual([]);
+    expect(general.lists.flat().filter(({ text, deleted }) => text === '' && deleted === undefined)).toEqual([]);
   });
 
   test('has no effect on a message that already includes it, and does not restore a deleted one', async () => {
-    const { general, theirs } = await newRooms();
-    theirs.append('bart', 'a');
-    theirs.append('bart', 'a2', undefined, { edits: 1 });
-    theirs.append('bart', 'b');
-    theirs.append('bart', '', undefined, { deletes: 3 });
+    const { general, serverRoom } = await newRooms();
+    serverRoom.append('bart', 'a');
+    serverRoom.append('bart', 'a2', undefined, { edits: 1 });
+    serverRoom.append('bart', 'b');
+    serverRoom.append('bart', '', undefined, { deletes: 3 });
     general.room.open();
     await settle();
     expect(general.messages).toMatchObject([
@@ -70,12 +70,12 @@ describe('a change of a message', () => {
   });
 
   test('is applied to an older page that was read before it', async () => {
-    const { server, general, theirs } = await newRooms();
-    for (let n = 1; n <= 60; n++) theirs.append('bart', `m${n}`);
+    const { server, general, serverRoom } = await newRooms();
+    for (let n = 1; n <= 60; n++) serverRoom.append('bart', `m${n}`);
     general.room.open();
     await settle();
     expect(general.room.oldest).toBe(11);
-    const page = theirs.messages.slice(0, 10);
+    const page = serverRoom.messages.slice(0, 10);
     server.edit('general', 'bart', 5, 'five');
     server.delete('general', 'bart', 6);
     general.room.insertOlder(page);
@@ -89,23 +89,23 @@ describe('a change of a message', () => {
   });
 
   test('occupies a sequence number on an older page without an entry', async () => {
-    const { general, theirs } = await newRooms();
-    theirs.append('bart', 'a');
-    theirs.append('bart', 'a2', undefined, { edits: 1 });
-    for (let n = 3; n <= 60; n++) theirs.append('bart', `m${n}`);
+    const { general, serverRoom } = await newRooms();
+    serverRoom.append('bart', 'a');
+    serverRoom.append('bart', 'a2', undefined, { edits: 1 });
+    for (let n = 3; n <= 60; n++) serverRoom.append('bart', `m${n}`);
     general.room.open();
     await settle();
-    general.room.insertOlder(theirs.messages.slice(1, 10));
+    general.room.insertOlder(serverRoom.messages.slice(1, 10));
     expect(general.room.oldest).toBe(2);
     expect(general.messages[0]).toMatchObject({ seq: 3 });
-    general.room.insertOlder(theirs.messages.slice(0, 1));
+    general.room.insertOlder(serverRoom.messages.slice(0, 1));
     expect(general.messages[0]).toMatchObject({ seq: 1, text: 'a2' });
   });
 
   test.each([{ edits: 99 }, { edits: 'one' }, { deletes: -1 }, { edits: 2 }])(
     'without a valid target (%o) is ignored',
     async (change) => {
-      const { server, general, theirs } = await joinedRooms();
+      const { server, general, serverRoom } = await joinedRooms();
       server.send('general', 'bart', 'a');
       server.last.emit({
         type: 'message',
@@ -117,16 +117,16 @@ describe('a change of a message', () => {
         at: 1,
         ...change,
       });
-      theirs.messages.push({ room: 'general', seq: 2, id: 'x', from: 'bart', text: 'x', at: 1 });
+      serverRoom.messages.push({ room: 'general', seq: 2, id: 'x', from: 'bart', text: 'x', at: 1 });
       server.send('general', 'bart', 'c');
-      expect(general.words).toEqual(['1 a', '3 c']);
+      expect(general.texts).toEqual(['1 a', '3 c']);
     },
   );
 });
 
 describe('an edit', () => {
   test('is shown at once as sending, and as sent after the acknowledgement', async () => {
-    const { server, general, theirs } = await joinedRooms();
+    const { server, general, serverRoom } = await joinedRooms();
     const own = general.room.send('helo');
     await settle();
     const key = general.room.edit(1, 'hello');
@@ -136,16 +136,16 @@ describe('an edit', () => {
       { key: own, seq: 1, id: 'epoch 1/1', from: 'maggie', text: 'hello', at: 1_001, edited: 1_002, status: 'sent' },
     ]);
     expect(server.last.received.at(-1)).toMatchObject({ type: 'edit', key, edits: 1, text: 'hello' });
-    expect(theirs.messages[0]).toMatchObject({ text: 'hello' });
+    expect(serverRoom.messages[0]).toMatchObject({ text: 'hello' });
   });
 
   test('is applied once and in order if the connection is lost repeatedly', async () => {
-    const made = await joinedRooms();
-    const { server, general, theirs } = made;
+    const setup = await joinedRooms();
+    const { server, general, serverRoom } = setup;
     server.send('general', 'maggie', 'a');
-    const usual = server.handle('edit', (frame, socket) => {
-      server.handle('edit', usual);
-      usual(frame, socket);
+    const defaultHandler = server.handle('edit', (frame, socket) => {
+      server.handle('edit', defaultHandler);
+      defaultHandler(frame, socket);
       socket.end(1006);
       return undefined;
     });
@@ -153,19 +153,19 @@ describe('an edit', () => {
     general.room.edit(1, 'a2');
     general.room.send('c');
     await settle(1_000);
-    expect(theirs.messages.map(({ text, edits }) => [text, edits])).toEqual([
+    expect(serverRoom.messages.map(({ text, edits }) => [text, edits])).toEqual([
       ['a2', undefined],
       ['b', undefined],
       ['a2', 1],
       ['c', undefined],
     ]);
-    expect(general.words).toEqual(['1 a2', '2 b', '4 c']);
+    expect(general.texts).toEqual(['1 a2', '2 b', '4 c']);
     expect(general.messages.every(({ status }) => status === 'sent')).toBe(true);
   });
 
   test('waits without a connection, and a second edit replaces it', async () => {
-    const made = await joinedRooms();
-    const { server, general } = made;
+    const setup = await joinedRooms();
+    const { server, general } = setup;
     server.send('general', 'maggie', 'a');
     server.page.emit('offline');
     const key = general.room.edit(1, 'b');
@@ -173,7 +173,7 @@ describe('an edit', () => {
     expect(general.room.edit(1, 'c')).toBe(key);
     server.page.emit('online');
     await settle();
-    expect(asked(made)).toEqual([`edit ${key} 1 c`]);
+    expect(requests(setup)).toEqual([`edit ${key} 1 c`]);
   });
 
   test.each([
@@ -183,7 +183,7 @@ describe('an edit', () => {
     const { server, general } = await joinedRooms();
     const own = general.room.send('mine');
     await settle();
-    const usual = server.handle('edit', () => {
+    const defaultHandler = server.handle('edit', () => {
       throw new FakeError('forbidden');
     });
     const change = general.room.edit(1, 'better');
@@ -195,10 +195,10 @@ describe('an edit', () => {
     expect(general.messages).toMatchObject([failed]);
     general.room.drop(keyOf(own, change));
     expect(general.messages).toMatchObject([{ key: own, text: 'mine', status: 'sent' }]);
-    server.handle('edit', usual);
+    server.handle('edit', defaultHandler);
     general.room.edit(1, 'best');
     await settle();
-    expect(general.words).toEqual(['1 best']);
+    expect(general.texts).toEqual(['1 best']);
   });
 
   test('gives its key to a message from another device until it is acknowledged', async () => {
@@ -222,38 +222,38 @@ describe('an edit', () => {
   });
 
   test('is removed when the epoch of its message ends', async () => {
-    const made = await joinedRooms();
-    const { server, general, theirs } = made;
+    const setup = await joinedRooms();
+    const { server, general, serverRoom } = setup;
     server.send('general', 'maggie', 'old');
     server.page.emit('offline');
     general.room.edit(1, 'old and edited');
-    theirs.restart();
-    theirs.append('maggie', 'new');
+    serverRoom.restart();
+    serverRoom.append('maggie', 'new');
     server.page.emit('online');
     await settle();
     expect(general.messages).toMatchObject([{ seq: 1, text: 'new', status: 'sent' }]);
-    expect(asked(made)).toEqual([]);
+    expect(requests(setup)).toEqual([]);
   });
 });
 
 describe('an edit of an unsent message', () => {
   test('changes a waiting message in place', async () => {
-    const made = await joinedRooms();
-    made.server.page.emit('offline');
-    const key = made.general.room.send('helo');
-    expect(made.general.room.edit(key, 'hello')).toBe(key);
-    expect(made.general.messages).toMatchObject([{ key, text: 'hello', status: 'waiting' }]);
-    made.server.page.emit('online');
+    const setup = await joinedRooms();
+    setup.server.page.emit('offline');
+    const key = setup.general.room.send('helo');
+    expect(setup.general.room.edit(key, 'hello')).toBe(key);
+    expect(setup.general.messages).toMatchObject([{ key, text: 'hello', status: 'waiting' }]);
+    setup.server.page.emit('online');
     await settle();
-    expect(asked(made)).toEqual([`send ${key} hello`]);
+    expect(requests(setup)).toEqual([`send ${key} hello`]);
   });
 
   test('changes a failed message in place and sends it again', async () => {
-    const made = await joinedRooms();
-    const { server, general } = made;
-    const usual = server.handle('send', (frame, socket) => {
+    const setup = await joinedRooms();
+    const { server, general } = setup;
+    const defaultHandler = server.handle('send', (frame, socket) => {
       if (frame['text'] === 'bad') throw new FakeError('too_long');
-      return usual(frame, socket);
+      return defaultHandler(frame, socket);
     });
     const key = general.room.send('bad');
     await settle();
@@ -263,10 +263,12 @@ describe('an edit of an unsent message', () => {
   });
 
   test('waits for the sequence number of a message that is being sent, and is shown meanwhile', async () => {
-    const made = await joinedRooms();
-    const { server, general, theirs } = made;
+    const setup = await joinedRooms();
+    const { server, general, serverRoom } = setup;
     let answer = false;
-    const usual = server.handle('send', (frame, socket) => (answer ? usual(frame, socket) : undefined));
+    const defaultHandler = server.handle('send', (frame, socket) =>
+      answer ? defaultHandler(frame, socket) : undefined,
+    );
     const own = general.room.send('helo');
     await settle();
     const key = general.room.edit(own, 'hello');
@@ -275,21 +277,21 @@ describe('an edit of an unsent message', () => {
     answer = true;
     server.last.end(1006);
     await settle(1_000);
-    expect(asked(made)).toEqual([`send ${own} helo`, `send ${own} helo`, `edit ${key} 1 hello`]);
-    expect(theirs.messages[0]).toMatchObject({ text: 'hello', edited: 1_002 });
+    expect(requests(setup)).toEqual([`send ${own} helo`, `send ${own} helo`, `edit ${key} 1 hello`]);
+    expect(serverRoom.messages[0]).toMatchObject({ text: 'hello', edited: 1_002 });
     expect(general.messages).toMatchObject([{ key: own, seq: 1, text: 'hello', edited: 1_002, status: 'sent' }]);
-    expect(general.shows.slice(-8).every((show) => show.length === 1)).toBe(true);
+    expect(general.lists.slice(-8).every((list) => list.length === 1)).toBe(true);
   });
 
   test('waits for a failed message that may have been stored, without blocking later messages', async () => {
-    const made = await joinedRooms();
-    const { server, general } = made;
+    const setup = await joinedRooms();
+    const { server, general } = setup;
     server.heartbeatMs = 1_000_000;
-    made.socket.drop();
+    setup.socket.drop();
     await settle(1_000);
-    const usual = server.handle('send', (frame, socket) => {
+    const defaultHandler = server.handle('send', (frame, socket) => {
       if (frame['key'] === own) throw new FakeError('internal');
-      return usual(frame, socket);
+      return defaultHandler(frame, socket);
     });
     const own = general.room.send('helo');
     await settle();
@@ -299,11 +301,11 @@ describe('an edit of an unsent message', () => {
     general.room.send('later');
     await settle();
     expect(general.messages).toMatchObject([{ seq: 1, text: 'later' }, { status: 'failed' }]);
-    server.handle('send', usual);
+    server.handle('send', defaultHandler);
     general.room.retry(own);
     await settle();
-    expect(asked(made).at(-1)).toBe(`edit ${key} 2 hello`);
-    expect(general.words).toEqual(['1 later', '2 hello']);
+    expect(requests(setup).at(-1)).toBe(`edit ${key} 2 hello`);
+    expect(general.texts).toEqual(['1 later', '2 hello']);
   });
 
   test('throws if no message has the key', async () => {
@@ -314,7 +316,7 @@ describe('an edit of an unsent message', () => {
 
 describe('a deletion', () => {
   test('removes the text of one’s own message', async () => {
-    const { server, general, theirs } = await joinedRooms();
+    const { server, general, serverRoom } = await joinedRooms();
     server.send('general', 'maggie', 'secret');
     const key = general.room.remove(1);
     expect(general.messages).toMatchObject([{ key, text: '', status: 'sending', change: 'delete' }]);
@@ -323,7 +325,7 @@ describe('a deletion', () => {
     await settle();
     expect(general.messages).toMatchObject([{ text: '', deleted: 1_002, status: 'sent' }]);
     expect(general.messages[0]).not.toHaveProperty('change');
-    expect(theirs.messages[0]).toMatchObject({ text: '', deleted: 1_002 });
+    expect(serverRoom.messages[0]).toMatchObject({ text: '', deleted: 1_002 });
   });
 
   test('shows the message again as failed after a rejection', async () => {
@@ -339,8 +341,8 @@ describe('a deletion', () => {
   });
 
   test('drops an unsent message, and replaces waiting edits', async () => {
-    const made = await joinedRooms();
-    const { server, general } = made;
+    const setup = await joinedRooms();
+    const { server, general } = setup;
     server.send('general', 'maggie', 'a');
     server.page.emit('offline');
     const draft = general.room.send('never');
@@ -349,20 +351,20 @@ describe('a deletion', () => {
     const key = general.room.remove(1);
     server.page.emit('online');
     await settle();
-    expect(asked(made)).toEqual([`delete ${key} 1`]);
+    expect(requests(setup)).toEqual([`delete ${key} 1`]);
     expect(general.messages).toMatchObject([{ seq: 1, text: '', status: 'sent' }]);
   });
 });
 
 describe('unsent entries', () => {
   test('can be restored after a reload, and are stored once', async () => {
-    const { server, rooms, general, theirs } = await joinedRooms();
+    const { server, rooms, general, serverRoom } = await joinedRooms();
     const { room } = general;
     let unsent: readonly Unsent[] = [];
     room.unsent$.subscribe((all) => (unsent = all));
     server.send('general', 'maggie', 'a');
-    const usual = server.handle('send', (frame, socket) => {
-      usual(frame, socket);
+    const defaultHandler = server.handle('send', (frame, socket) => {
+      defaultHandler(frame, socket);
       return undefined;
     });
     const own = room.send('b');
@@ -377,15 +379,15 @@ describe('unsent entries', () => {
     expect(unsent).toEqual(left);
     rooms.clear();
     expect(unsent).toEqual([]);
-    server.handle('send', usual);
+    server.handle('send', defaultHandler);
     room.send('b', own);
     room.edit(own, 'b2', ofOwn);
     room.edit(1, 'a2', ofFirst);
     expect(unsent).toEqual(left);
     room.open();
     await settle();
-    expect(general.words).toEqual(['1 a2', '2 b2']);
-    expect(theirs.messages).toHaveLength(4);
+    expect(general.texts).toEqual(['1 a2', '2 b2']);
+    expect(serverRoom.messages).toHaveLength(4);
     expect(unsent).toEqual([]);
   });
 });

@@ -3,31 +3,31 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { FakeError, FakeServer } from '../testing.ts';
 import { faultsOf, watch } from '../testing/new-rooms.ts';
-import { TicketSocket } from '../ticket-socket.ts';
+import { TicketSocket } from '../socket/ticket-socket.ts';
 import { createRooms } from './rooms.ts';
 
-type Happening =
-  | { readonly kind: 'write' | 'twin'; readonly text: string }
+type Action =
+  | { readonly kind: 'write' | 'same text'; readonly text: string }
   | { readonly kind: 'others' | 'missed'; readonly count: number }
-  | { readonly kind: 'cut' | 'drop' | 'page' | 'close' | 'open' }
+  | { readonly kind: 'lost' | 'drop' | 'page' | 'close' | 'open' }
   /** The outcome of the next send. */
-  | { readonly kind: 'fate'; readonly fate: 'kept and cut' | 'cut' | 'rate_limited' | 'internal' | 'silent' }
+  | { readonly kind: 'outcome'; readonly outcome: 'stored, no reply' | 'lost' | 'rate_limited' | 'internal' | 'silent' }
   | { readonly kind: 'pass'; readonly ms: number };
 
-const happening: fc.Arbitrary<Happening> = fc.oneof(
+const anyAction: fc.Arbitrary<Action> = fc.oneof(
   // Few different texts, so that duplicates are frequent.
   {
     weight: 4,
     arbitrary: fc.record({ kind: fc.constant('write' as const), text: fc.constantFrom('ok', 'yes', 'no') }),
   },
-  fc.record({ kind: fc.constant('twin' as const), text: fc.constantFrom('ok', 'yes', 'no') }),
+  fc.record({ kind: fc.constant('same text' as const), text: fc.constantFrom('ok', 'yes', 'no') }),
   fc.record({ kind: fc.constantFrom('others' as const, 'missed' as const), count: fc.integer({ min: 1, max: 60 }) }),
-  fc.record({ kind: fc.constantFrom('cut' as const, 'drop', 'page', 'close', 'open') }),
+  fc.record({ kind: fc.constantFrom('lost' as const, 'drop', 'page', 'close', 'open') }),
   {
     weight: 2,
     arbitrary: fc.record({
-      kind: fc.constant('fate' as const),
-      fate: fc.constantFrom('kept and cut' as const, 'cut', 'rate_limited', 'internal', 'silent'),
+      kind: fc.constant('outcome' as const),
+      outcome: fc.constantFrom('stored, no reply' as const, 'lost', 'rate_limited', 'internal', 'silent'),
     }),
   },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('pass' as const), ms: fc.constantFrom(0, 0, 100, 3_000) }) },
@@ -43,42 +43,42 @@ afterEach(() => {
 
 test('in any order of events, no gap or duplicate is shown, and every message is stored once and in order', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(happening, { maxLength: 50, size: 'max' }), async (all) => {
+    fc.asyncProperty(fc.array(anyAction, { maxLength: 50, size: 'max' }), async (all) => {
       vi.clearAllTimers();
       const server = new FakeServer();
       const socket = new TicketSocket<RoomsProtocol>(server.options);
       let count = 0;
       const rooms = createRooms(socket, { uuid: () => `key-${++count}` });
       const general = watch(rooms.room('general'));
-      const theirs = server.room('general');
-      theirs.page = 20;
+      const serverRoom = server.room('general');
+      serverRoom.page = 20;
       const written: string[] = [];
-      let fate: string | undefined;
-      const usual = server.handle('send', (frame, from) => {
-        const now = fate;
-        fate = undefined;
+      let outcome: string | undefined;
+      const defaultHandler = server.handle('send', (frame, from) => {
+        const now = outcome;
+        outcome = undefined;
         if (now === 'rate_limited' || now === 'internal') throw new FakeError(now, 100);
-        if (now === 'kept and cut') theirs.append('maggie', String(frame['text']), String(frame['key']));
-        if (now === 'kept and cut' || now === 'cut') from.end(1006);
-        return now === undefined ? usual(frame, from) : undefined;
+        if (now === 'stored, no reply') serverRoom.append('maggie', String(frame['text']), String(frame['key']));
+        if (now === 'stored, no reply' || now === 'lost') from.end(1006);
+        return now === undefined ? defaultHandler(frame, from) : undefined;
       });
       socket.connect();
       general.room.open();
-      for (const what of all) {
-        switch (what.kind) {
+      for (const action of all) {
+        switch (action.kind) {
           case 'write':
-            written.push(general.room.send(what.text));
+            written.push(general.room.send(action.text));
             break;
-          case 'twin':
-            server.send('general', 'maggie', what.text);
+          case 'same text':
+            server.send('general', 'maggie', action.text);
             break;
           case 'others':
-            for (let n = 0; n < what.count; n++) server.send('general', 'bart', 'ok');
+            for (let n = 0; n < action.count; n++) server.send('general', 'bart', 'ok');
             break;
           case 'missed':
-            for (let n = 0; n < what.count; n++) theirs.append('bart', 'ok');
+            for (let n = 0; n < action.count; n++) serverRoom.append('bart', 'ok');
             break;
-          case 'cut':
+          case 'lost':
             server.sockets.at(-1)?.end(1006);
             break;
           case 'drop':
@@ -94,14 +94,14 @@ test('in any order of events, no gap or duplicate is shown, and every message is
           case 'open':
             general.room.open();
             break;
-          case 'fate':
-            fate = what.fate;
+          case 'outcome':
+            outcome = action.outcome;
             break;
           case 'pass':
-            await vi.advanceTimersByTimeAsync(what.ms);
+            await vi.advanceTimersByTimeAsync(action.ms);
         }
       }
-      fate = undefined;
+      outcome = undefined;
       general.room.open();
       await vi.advanceTimersByTimeAsync(30_000);
       if (socket.state.name !== 'open') await vi.advanceTimersByTimeAsync(5_000);
@@ -112,10 +112,10 @@ test('in any order of events, no gap or duplicate is shown, and every message is
       expect(faultsOf(general)).toEqual([]);
       expect(general.messages.map(({ status }) => status)).toEqual(general.messages.map(() => 'sent'));
       const shown = general.messages.map(({ seq, from, text }) => ({ seq, from, text }));
-      const there = theirs.messages.map(({ seq, from, text }) => ({ seq, from, text }));
-      expect(shown).toEqual(there.slice(-shown.length));
-      const kept = theirs.keysOf('maggie');
-      expect(kept).toEqual(written);
+      const inServer = serverRoom.messages.map(({ seq, from, text }) => ({ seq, from, text }));
+      expect(shown).toEqual(inServer.slice(-shown.length));
+      const stored = serverRoom.keysOf('maggie');
+      expect(stored).toEqual(written);
       const shownKeys = general.messages.flatMap(({ key }) => key ?? []);
       expect(shownKeys).toEqual(written.slice(-shownKeys.length || written.length));
       socket.stop();

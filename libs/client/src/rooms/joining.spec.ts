@@ -22,8 +22,8 @@ describe('a room', () => {
   });
 
   test('shows the last messages and then the live ones', async () => {
-    const { server, general, theirs } = await newRooms();
-    fill(theirs, 60);
+    const { server, general, serverRoom } = await newRooms();
+    fill(serverRoom, 60);
     general.room.open();
     expect(general.state.name).toBe('joining');
     await settle();
@@ -42,8 +42,8 @@ describe('a room', () => {
 
   test('keeps messages that arrive between the join reply and its processing', async () => {
     const { server, general } = await newRooms();
-    const usual = server.handle('join', (frame, socket) => {
-      const answer = usual(frame, socket);
+    const defaultHandler = server.handle('join', (frame, socket) => {
+      const answer = defaultHandler(frame, socket);
       // Both frames in one task, as sockets deliver frames that arrived together.
       socket.emit({ type: 'reply', id: frame.id, data: answer ?? {} });
       server.send('general', 'bart', 'hello');
@@ -51,7 +51,7 @@ describe('a room', () => {
     });
     general.room.open();
     await settle();
-    expect(general.words).toEqual(['1 hello']);
+    expect(general.texts).toEqual(['1 hello']);
   });
 
   test('joins when the connection opens if it was opened before', async () => {
@@ -68,18 +68,18 @@ describe('a room', () => {
   });
 
   test('receives nothing after it is left, and recovers missed messages when it is opened again', async () => {
-    const { server, general, theirs } = await joinedRooms();
+    const { server, general, serverRoom } = await joinedRooms();
     server.send('general', 'bart', 'one');
     general.room.close();
     await settle();
     expect(general.state).toEqual({ name: 'waiting' });
     expect(server.last.received.at(-1)).toMatchObject({ type: 'leave', room: 'general' });
-    server.last.emit({ type: 'message', ...theirs.append('bart', 'two').message });
-    expect(general.words).toEqual(['1 one']);
+    server.last.emit({ type: 'message', ...serverRoom.append('bart', 'two').message });
+    expect(general.texts).toEqual(['1 one']);
     general.room.open();
     await settle();
     expect(general.state).toMatchObject({ name: 'joined', recovery: 'recovered' });
-    expect(general.words).toEqual(['1 one', '2 two']);
+    expect(general.texts).toEqual(['1 one', '2 two']);
   });
 
   test('leaves if it is closed while the join is pending', async () => {
@@ -104,8 +104,8 @@ describe('a denied join', () => {
   test.each(['not_found', 'forbidden', 'too_many_rooms', 'bad_message'])(
     'with %s is reported once and not retried, and the connection and other rooms continue',
     async (code) => {
-      const { server, socket, rooms, general, theirs } = await newRooms();
-      theirs.denied = code;
+      const { server, socket, rooms, general, serverRoom } = await newRooms();
+      serverRoom.denied = code;
       const random = watch(rooms.room('random'));
       general.room.open();
       random.room.open();
@@ -123,11 +123,11 @@ describe('a denied join', () => {
   );
 
   test('is retried by open()', async () => {
-    const { general, theirs } = await newRooms();
-    theirs.denied = 'not_found';
+    const { general, serverRoom } = await newRooms();
+    serverRoom.denied = 'not_found';
     general.room.open();
     await settle();
-    theirs.denied = undefined;
+    serverRoom.denied = undefined;
     general.room.open();
     await settle();
     expect(general.state.name).toBe('joined');
@@ -136,22 +136,22 @@ describe('a denied join', () => {
   test.each(['not_found', 'forbidden'])(
     'with %s is retried when the server reports that the user is a member',
     async (code) => {
-      const { server, general, theirs } = await newRooms();
-      theirs.denied = code;
+      const { server, general, serverRoom } = await newRooms();
+      serverRoom.denied = code;
       general.room.open();
       await settle();
-      theirs.denied = undefined;
-      theirs.append('bart', 'welcome');
+      serverRoom.denied = undefined;
+      serverRoom.append('bart', 'welcome');
       server.last.emit({ type: 'unread', room: 'general', seq: 1, read: 1, count: 0, mentions: 0 });
       await settle();
       expect(general.state.name).toBe('joined');
-      expect(general.words).toEqual(['1 welcome']);
+      expect(general.texts).toEqual(['1 welcome']);
     },
   );
 
   test('is not retried for another code or after the room was closed', async () => {
-    const { server, general, theirs } = await newRooms();
-    theirs.denied = 'too_many_rooms';
+    const { server, general, serverRoom } = await newRooms();
+    serverRoom.denied = 'too_many_rooms';
     general.room.open();
     await settle();
     server.last.emit({ type: 'unread', room: 'general', seq: 0, read: 0, count: 0, mentions: 0 });
@@ -175,12 +175,12 @@ describe('a denied join', () => {
   });
 
   test('follows a removal, which deletes all data of the room', async () => {
-    const { server, general, theirs } = await joinedRooms();
+    const { server, general, serverRoom } = await joinedRooms();
     server.send('general', 'bart', 'one');
     server.broadcast('general', { type: 'removed', room: 'general', code: 'forbidden' });
     expect(general.state).toEqual({ name: 'denied', code: 'forbidden' });
-    server.last.emit({ type: 'message', ...theirs.append('bart', 'secret').message });
-    expect(general.words).toEqual([]);
+    server.last.emit({ type: 'message', ...serverRoom.append('bart', 'secret').message });
+    expect(general.texts).toEqual([]);
     expect(general.room.oldest).toBeUndefined();
   });
 
@@ -196,9 +196,9 @@ describe('a join that fails temporarily', () => {
   test('is retried after the delay of the server', async () => {
     const { server, general } = await newRooms();
     let joins = 0;
-    const usual = server.handle('join', (frame, socket) => {
+    const defaultHandler = server.handle('join', (frame, socket) => {
       if (joins++ === 0) throw new FakeError('rate_limited', 3_000);
-      return usual(frame, socket);
+      return defaultHandler(frame, socket);
     });
     general.room.open();
     await settle(2_999);
@@ -219,7 +219,9 @@ describe('a join that fails temporarily', () => {
   ])('is retried after %s', async (_, first) => {
     const { server, general } = await newRooms();
     let joins = 0;
-    const usual = server.handle('join', (frame, socket) => (joins++ === 0 ? first() : usual(frame, socket)));
+    const defaultHandler = server.handle('join', (frame, socket) =>
+      joins++ === 0 ? first() : defaultHandler(frame, socket),
+    );
     general.room.open();
     await settle(12_000);
     expect(general.state.name).toBe('joined');

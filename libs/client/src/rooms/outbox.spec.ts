@@ -2,20 +2,20 @@ import { describe, expect, test } from 'vitest';
 import { FakeError } from '../testing.ts';
 import { faultsOf, joinedRooms, newRooms } from '../testing/new-rooms.ts';
 import { settle } from '../testing/new-socket.ts';
-import { OutboxFull } from './outbox-full.ts';
+import { OutboxFull } from '../socket/errors.ts';
 
-type Made = Awaited<ReturnType<typeof joinedRooms>>;
+type Setup = Awaited<ReturnType<typeof joinedRooms>>;
 
-const statuses = ({ general }: Made): string[] =>
+const statuses = ({ general }: Setup): string[] =>
   general.messages.map(({ text, status, error }) => [text, status, error ?? ''].join(' ').trim());
-const sends = ({ server }: Made): unknown[] =>
+const sends = ({ server }: Setup): unknown[] =>
   server.sockets.flatMap(({ received }) => received.filter(({ type }) => type === 'send').map(({ key }) => key));
-const kept = ({ theirs }: Made): string[] => theirs.messages.map(({ text }) => text);
+const stored = ({ serverRoom }: Setup): string[] => serverRoom.messages.map(({ text }) => text);
 
 describe('a message', () => {
   test('is shown at once, and exactly once before and after the acknowledgement', async () => {
-    const made = await joinedRooms();
-    const { general } = made;
+    const setup = await joinedRooms();
+    const { general } = setup;
     const key = general.room.send('hello');
     expect(general.messages).toMatchObject([{ key, from: 'maggie', text: 'hello', status: 'sending' }]);
     expect(general.messages[0]?.seq).toBeUndefined();
@@ -23,41 +23,41 @@ describe('a message', () => {
     expect(general.messages).toEqual([
       { key, seq: 1, id: 'epoch 1/1', from: 'maggie', text: 'hello', at: 1_001, status: 'sent' },
     ]);
-    expect(general.shows.every((show) => show.length <= 1)).toBe(true);
+    expect(general.lists.every((list) => list.length <= 1)).toBe(true);
     expect(faultsOf(general)).toEqual([]);
   });
 
   test('is shown once if the acknowledgement arrives before the message', async () => {
-    const made = await joinedRooms();
-    const { server, general, theirs } = made;
-    server.handle('send', (frame) => theirs.append('maggie', String(frame['text']), String(frame['key'])).message);
+    const setup = await joinedRooms();
+    const { server, general, serverRoom } = setup;
+    server.handle('send', (frame) => serverRoom.append('maggie', String(frame['text']), String(frame['key'])).message);
     const key = general.room.send('hello');
     await settle();
     expect(general.messages).toMatchObject([{ key, status: 'sent', text: 'hello' }]);
     expect(general.messages[0]?.seq).toBeUndefined();
-    server.broadcast('general', { type: 'message', ...theirs.messages[0] });
+    server.broadcast('general', { type: 'message', ...serverRoom.messages[0] });
     expect(general.messages).toMatchObject([{ key, seq: 1, status: 'sent' }]);
-    expect(general.shows.every((show) => show.length <= 1)).toBe(true);
+    expect(general.lists.every((list) => list.length <= 1)).toBe(true);
   });
 
   test('is sent in order, one at a time', async () => {
-    const made = await joinedRooms();
-    for (let n = 0; n < 20; n++) made.general.room.send(`m${n}`);
+    const setup = await joinedRooms();
+    for (let n = 0; n < 20; n++) setup.general.room.send(`m${n}`);
     await settle();
-    expect(kept(made)).toEqual(Array.from({ length: 20 }, (_, n) => `m${n}`));
-    expect(faultsOf(made.general)).toEqual([]);
+    expect(stored(setup)).toEqual(Array.from({ length: 20 }, (_, n) => `m${n}`));
+    expect(faultsOf(setup.general)).toEqual([]);
   });
 
   test('is not confused with a message of the same user and text from another device', async () => {
-    const made = await joinedRooms();
-    const { server, general, theirs } = made;
-    const usual = server.handle('send', () => undefined);
+    const setup = await joinedRooms();
+    const { server, general, serverRoom } = setup;
+    const defaultHandler = server.handle('send', () => undefined);
     const key = general.room.send('ok');
     await settle();
     // The same user sends the same text from another device. It matches this message, which is not acknowledged yet.
     server.send('general', 'maggie', 'ok');
     expect(general.messages).toMatchObject([{ key, seq: 1, status: 'sending' }]);
-    server.handle('send', usual);
+    server.handle('send', defaultHandler);
     server.last.end(1006);
     await settle(1_000);
     expect(general.messages).toMatchObject([
@@ -65,33 +65,33 @@ describe('a message', () => {
       { key, seq: 2, status: 'sent' },
     ]);
     expect(general.messages[0]).not.toHaveProperty('key');
-    expect(theirs.messages).toHaveLength(2);
+    expect(serverRoom.messages).toHaveLength(2);
     expect(faultsOf(general)).toEqual([]);
   });
 
   test('is not confused with a message of another user with the same text', async () => {
-    const made = await joinedRooms();
-    made.server.handle('send', () => undefined);
-    const key = made.general.room.send('ok');
+    const setup = await joinedRooms();
+    setup.server.handle('send', () => undefined);
+    const key = setup.general.room.send('ok');
     await settle();
-    made.server.send('general', 'bart', 'ok');
-    expect(made.general.messages).toMatchObject([
+    setup.server.send('general', 'bart', 'ok');
+    expect(setup.general.messages).toMatchObject([
       { seq: 1, from: 'bart', status: 'sent' },
       { key, status: 'sending' },
     ]);
-    expect(made.general.messages[0]).not.toHaveProperty('key');
+    expect(setup.general.messages[0]).not.toHaveProperty('key');
   });
 
   test('is not confused with an acknowledged message with the same text', async () => {
-    const made = await joinedRooms();
-    const { server, general, theirs } = made;
+    const setup = await joinedRooms();
+    const { server, general, serverRoom } = setup;
     server.handle('send', ({ text, key }) =>
-      theirs.messages.length > 0 ? undefined : theirs.append('maggie', String(text), String(key)).message,
+      serverRoom.messages.length > 0 ? undefined : serverRoom.append('maggie', String(text), String(key)).message,
     );
     const first = general.room.send('ok');
     const second = general.room.send('ok');
     await settle();
-    server.broadcast('general', { type: 'message', ...theirs.messages[0] });
+    server.broadcast('general', { type: 'message', ...serverRoom.messages[0] });
     expect(general.messages).toMatchObject([
       { key: first, seq: 1, status: 'sent' },
       { key: second, status: 'sending' },
@@ -99,25 +99,25 @@ describe('a message', () => {
   });
 
   test('is not confused with a message from another device before it is sent', async () => {
-    const made = await joinedRooms();
-    made.server.handle('send', () => undefined);
-    made.general.room.send('on its way');
-    const key = made.general.room.send('ok');
+    const setup = await joinedRooms();
+    setup.server.handle('send', () => undefined);
+    setup.general.room.send('on its way');
+    const key = setup.general.room.send('ok');
     await settle();
-    made.server.send('general', 'maggie', 'ok');
-    expect(made.general.messages[0]).toMatchObject({ seq: 1, status: 'sent' });
-    expect(made.general.messages[0]).not.toHaveProperty('key');
-    expect(made.general.messages.at(-1)).toMatchObject({ key, status: 'waiting' });
+    setup.server.send('general', 'maggie', 'ok');
+    expect(setup.general.messages[0]).toMatchObject({ seq: 1, status: 'sent' });
+    expect(setup.general.messages[0]).not.toHaveProperty('key');
+    expect(setup.general.messages.at(-1)).toMatchObject({ key, status: 'waiting' });
   });
 
   test('gets its own sequence number after it was matched to another message with the same text', async () => {
-    const made = await joinedRooms();
-    const { server, general, theirs } = made;
+    const setup = await joinedRooms();
+    const { server, general, serverRoom } = setup;
     let sent = 0;
     server.handle('send', ({ text, key }) => {
       sent++;
       if (sent === 1) throw new FakeError('forbidden');
-      const { message } = theirs.append('maggie', String(text), String(key));
+      const { message } = serverRoom.append('maggie', String(text), String(key));
       // The first message waits again, before the second, which arrives before its reply.
       if (sent === 2) general.room.retry(first);
       server.broadcast('general', { type: 'message', ...message });
@@ -134,35 +134,35 @@ describe('a message', () => {
   });
 
   test('is made well-formed, so that it matches the text of the server', async () => {
-    const made = await joinedRooms();
-    made.general.room.send('half a \ud83d pair');
+    const setup = await joinedRooms();
+    setup.general.room.send('half a \ud83d pair');
     await settle();
-    expect(made.general.messages).toMatchObject([{ text: 'half a \ufffd pair', status: 'sent', seq: 1 }]);
+    expect(setup.general.messages).toMatchObject([{ text: 'half a \ufffd pair', status: 'sent', seq: 1 }]);
   });
 });
 
 describe('a message written without a connection', () => {
   test('waits, and is sent exactly once and in order', async () => {
-    const made = await joinedRooms();
-    made.server.page.emit('offline');
-    for (const text of ['a', 'b', 'c']) made.general.room.send(text);
+    const setup = await joinedRooms();
+    setup.server.page.emit('offline');
+    for (const text of ['a', 'b', 'c']) setup.general.room.send(text);
     await settle(5_000);
-    expect(statuses(made)).toEqual(['a waiting', 'b waiting', 'c waiting']);
-    made.server.page.emit('online');
+    expect(statuses(setup)).toEqual(['a waiting', 'b waiting', 'c waiting']);
+    setup.server.page.emit('online');
     await settle();
-    expect(statuses(made)).toEqual(['a sent', 'b sent', 'c sent']);
-    expect(kept(made)).toEqual(['a', 'b', 'c']);
-    expect(faultsOf(made.general)).toEqual([]);
+    expect(statuses(setup)).toEqual(['a sent', 'b sent', 'c sent']);
+    expect(stored(setup)).toEqual(['a', 'b', 'c']);
+    expect(faultsOf(setup.general)).toEqual([]);
   });
 
   test('waits for a room that is not open', async () => {
-    const made = await newRooms();
-    made.general.room.send('a');
+    const setup = await newRooms();
+    setup.general.room.send('a');
     await settle();
-    expect(statuses(made)).toEqual(['a waiting']);
-    made.general.room.open();
+    expect(statuses(setup)).toEqual(['a waiting']);
+    setup.general.room.open();
     await settle();
-    expect(statuses(made)).toEqual(['a sent']);
+    expect(statuses(setup)).toEqual(['a sent']);
   });
 });
 
@@ -171,90 +171,90 @@ describe('a connection that is lost before the answer', () => {
     ['was stored', true],
     ['was not stored', false],
   ])('keeps one copy of a message that %s, under the same key', async (_, reached) => {
-    const made = await joinedRooms();
-    const { server, general, theirs } = made;
-    const usual = server.handle('send', (frame) => {
-      if (reached) theirs.append('maggie', String(frame['text']), String(frame['key']));
-      server.handle('send', usual);
+    const setup = await joinedRooms();
+    const { server, general, serverRoom } = setup;
+    const defaultHandler = server.handle('send', (frame) => {
+      if (reached) serverRoom.append('maggie', String(frame['text']), String(frame['key']));
+      server.handle('send', defaultHandler);
       server.last.end(1006);
       return undefined;
     });
     const key = general.room.send('hello');
     general.room.send('and more');
     await settle(1_000);
-    expect(kept(made)).toEqual(['hello', 'and more']);
+    expect(stored(setup)).toEqual(['hello', 'and more']);
     expect(general.messages).toMatchObject([
       { key, seq: 1, status: 'sent' },
       { seq: 2, status: 'sent' },
     ]);
-    expect(sends(made)).toEqual(['key-1', 'key-1', 'key-2']);
-    expect(general.shows.every((show) => show.filter(({ text }) => text === 'hello').length <= 1)).toBe(true);
+    expect(sends(setup)).toEqual(['key-1', 'key-1', 'key-2']);
+    expect(general.lists.every((list) => list.filter(({ text }) => text === 'hello').length <= 1)).toBe(true);
     expect(faultsOf(general)).toEqual([]);
   });
 
   test('shows a stored message once if the recovery is a gap', async () => {
-    const made = await joinedRooms();
-    const { server, general, theirs } = made;
-    const usual = server.handle('send', (frame) => {
-      theirs.append('maggie', String(frame['text']), String(frame['key']));
-      for (let n = 0; n < 1_200; n++) theirs.append('bart', 'x');
-      server.handle('send', usual);
+    const setup = await joinedRooms();
+    const { server, general, serverRoom } = setup;
+    const defaultHandler = server.handle('send', (frame) => {
+      serverRoom.append('maggie', String(frame['text']), String(frame['key']));
+      for (let n = 0; n < 1_200; n++) serverRoom.append('bart', 'x');
+      server.handle('send', defaultHandler);
       server.last.end(1006);
       return undefined;
     });
     general.room.send('hello');
     await settle(1_000);
     expect(general.state.recovery).toBe('gap');
-    expect(kept(made).filter((text) => text === 'hello')).toHaveLength(1);
+    expect(stored(setup).filter((text) => text === 'hello')).toHaveLength(1);
     expect(general.messages).toHaveLength(50);
     expect(general.messages.every(({ status }) => status === 'sent')).toBe(true);
     expect(faultsOf(general)).toEqual([]);
   });
 
   test('sends a stored message again if the epoch has changed', async () => {
-    const made = await joinedRooms();
-    const { server, theirs } = made;
-    const usual = server.handle('send', (frame) => {
-      theirs.append('maggie', String(frame['text']), String(frame['key']));
-      server.handle('send', usual);
+    const setup = await joinedRooms();
+    const { server, serverRoom } = setup;
+    const defaultHandler = server.handle('send', (frame) => {
+      serverRoom.append('maggie', String(frame['text']), String(frame['key']));
+      server.handle('send', defaultHandler);
       server.last.end(1006);
-      theirs.restart();
-      theirs.append('bart', 'first of the new');
+      serverRoom.restart();
+      serverRoom.append('bart', 'first of the new');
       return undefined;
     });
-    made.general.room.send('hello');
+    setup.general.room.send('hello');
     await settle(1_000);
-    expect(made.general.words).toEqual(['1 first of the new', '2 hello']);
+    expect(setup.general.texts).toEqual(['1 first of the new', '2 hello']);
   });
 
   test('shows a wrongly matched message separately after the list restarts', async () => {
-    const made = await joinedRooms();
-    const { server, general, theirs } = made;
+    const setup = await joinedRooms();
+    const { server, general, serverRoom } = setup;
     server.handle('send', () => undefined);
     const key = general.room.send('hello');
     await settle();
     server.send('general', 'maggie', 'hello');
     expect(general.messages).toMatchObject([{ key, seq: 1 }]);
     server.last.end(1006);
-    for (let n = 0; n < 1_200; n++) theirs.append('bart', 'x');
+    for (let n = 0; n < 1_200; n++) serverRoom.append('bart', 'x');
     await settle(1_000);
     expect(general.messages).toHaveLength(51);
     expect(general.messages.at(-1)).toMatchObject({ key, status: 'sending' });
   });
 
   test('does not apply drafts of the previous epoch to the new one', async () => {
-    const made = await joinedRooms();
-    const { server, general, theirs } = made;
+    const setup = await joinedRooms();
+    const { server, general, serverRoom } = setup;
     general.room.send('a');
     await settle();
     // Acknowledged, but the message frame is lost.
     server.handle('send', () => ({ seq: 7, at: 1 }));
     general.room.send('b');
     await settle();
-    expect(general.words).toEqual(['1 a', '… b']);
+    expect(general.texts).toEqual(['1 a', '… b']);
     server.last.end(1006);
-    theirs.restart();
-    theirs.append('bart', 'of the new');
+    serverRoom.restart();
+    serverRoom.append('bart', 'of the new');
     await settle(1_000);
     expect(general.messages).toMatchObject([{ seq: 1, from: 'bart', status: 'sent' }]);
     expect(general.messages[0]).not.toHaveProperty('key');
@@ -264,69 +264,69 @@ describe('a connection that is lost before the answer', () => {
 
 describe('a restored message', () => {
   test('is sent under its own key if it was not sent before', async () => {
-    const made = await joinedRooms();
-    expect(made.general.room.send('hello', 'of before')).toBe('of before');
+    const setup = await joinedRooms();
+    expect(setup.general.room.send('hello', 'of before')).toBe('of before');
     await settle();
-    expect(sends(made)).toEqual(['of before']);
-    expect(statuses(made)).toEqual(['hello sent']);
+    expect(sends(setup)).toEqual(['of before']);
+    expect(statuses(setup)).toEqual(['hello sent']);
   });
 
   test('is stored once if it was sent before', async () => {
-    const made = await newRooms();
-    const { general, theirs } = made;
-    theirs.append('maggie', 'hello', 'of before');
+    const setup = await newRooms();
+    const { general, serverRoom } = setup;
+    serverRoom.append('maggie', 'hello', 'of before');
     general.room.send('hello', 'of before');
     general.room.open();
     await settle();
-    expect(kept(made)).toEqual(['hello']);
+    expect(stored(setup)).toEqual(['hello']);
     expect(general.messages).toMatchObject([{ key: 'of before', seq: 1, text: 'hello', status: 'sent' }]);
-    expect(general.shows.every((show) => show.length <= 1)).toBe(true);
+    expect(general.lists.every((list) => list.length <= 1)).toBe(true);
     expect(faultsOf(general)).toEqual([]);
   });
 });
 
 describe('a rejected message', () => {
   test('waits for the delay of the rate limit, as do those after it', async () => {
-    const made = await joinedRooms();
+    const setup = await joinedRooms();
     let refusals = 3;
-    const usual = made.server.handle('send', (frame, socket) => {
+    const defaultHandler = setup.server.handle('send', (frame, socket) => {
       if (refusals-- > 0) throw new FakeError('rate_limited', 400);
-      return usual(frame, socket);
+      return defaultHandler(frame, socket);
     });
-    made.general.room.send('a');
-    made.general.room.send('b');
+    setup.general.room.send('a');
+    setup.general.room.send('b');
     await settle(399);
-    expect(statuses(made)).toEqual(['a waiting', 'b waiting']);
-    made.general.room.send('c');
+    expect(statuses(setup)).toEqual(['a waiting', 'b waiting']);
+    setup.general.room.send('c');
     await settle(1_000);
-    expect(kept(made)).toEqual(['a', 'b', 'c']);
-    expect(sends(made)).toEqual(['key-1', 'key-1', 'key-1', 'key-1', 'key-2', 'key-3']);
+    expect(stored(setup)).toEqual(['a', 'b', 'c']);
+    expect(sends(setup)).toEqual(['key-1', 'key-1', 'key-1', 'key-1', 'key-2', 'key-3']);
   });
 
   test('keeps its order after the rate limit if the room was left and opened again meanwhile', async () => {
-    const made = await joinedRooms();
+    const setup = await joinedRooms();
     let refusals = 1;
-    made.server.handle('send', () => {
+    setup.server.handle('send', () => {
       if (refusals-- > 0) throw new FakeError('rate_limited', 400);
       return undefined;
     });
-    made.general.room.send('a');
-    made.general.room.send('b');
+    setup.general.room.send('a');
+    setup.general.room.send('b');
     await settle();
-    made.general.room.close();
-    made.general.room.open();
+    setup.general.room.close();
+    setup.general.room.open();
     await settle(1_000);
-    expect(sends(made)).toEqual(['key-1', 'key-1']);
+    expect(sends(setup)).toEqual(['key-1', 'key-1']);
   });
 
   test.each(['too_long', 'forbidden', 'not_found', 'bad_message', 'unknown_type'])(
     'fails with %s, the next one is sent, and it can be retried or dropped',
     async (code) => {
-      const made = await joinedRooms();
-      const { server, general } = made;
-      const usual = server.handle('send', (frame, socket) => {
+      const setup = await joinedRooms();
+      const { server, general } = setup;
+      const defaultHandler = server.handle('send', (frame, socket) => {
         if (frame['text'] === 'bad') throw new FakeError(code);
-        return usual(frame, socket);
+        return defaultHandler(frame, socket);
       });
       const key = general.room.send('bad');
       general.room.send('good');
@@ -340,22 +340,22 @@ describe('a rejected message', () => {
       expect(general.messages.at(-1)).not.toHaveProperty('error');
       await settle();
       expect(general.messages.at(-1)).toMatchObject({ key, status: 'failed', error: code });
-      server.handle('send', usual);
+      server.handle('send', defaultHandler);
       general.room.retry(key);
       await settle();
-      expect(general.words).toEqual(['1 good', '2 bad']);
+      expect(general.texts).toEqual(['1 good', '2 bad']);
     },
   );
 
   test('can be dropped', async () => {
-    const made = await joinedRooms();
-    made.server.handle('send', () => {
+    const setup = await joinedRooms();
+    setup.server.handle('send', () => {
       throw new FakeError('forbidden');
     });
-    const key = made.general.room.send('bad');
+    const key = setup.general.room.send('bad');
     await settle();
-    made.general.room.drop(key);
-    expect(made.general.messages).toEqual([]);
+    setup.general.room.drop(key);
+    expect(setup.general.messages).toEqual([]);
   });
 
   test.each([
@@ -368,86 +368,86 @@ describe('a rejected message', () => {
     ['an invalid reply', () => ({ seq: 'one' })],
     ['no answer', () => undefined],
   ])('fails after five attempts under the same key with %s', async (_, answer) => {
-    const made = await joinedRooms();
-    made.server.heartbeatMs = 1_000_000;
-    made.socket.drop();
+    const setup = await joinedRooms();
+    setup.server.heartbeatMs = 1_000_000;
+    setup.socket.drop();
     await settle(1_000);
-    made.server.handle('send', answer);
-    made.general.room.send('a');
+    setup.server.handle('send', answer);
+    setup.general.room.send('a');
     await settle(80_000);
-    expect(made.general.messages).toMatchObject([{ status: 'failed', error: 'internal' }]);
-    expect(sends(made)).toEqual(Array.from({ length: 5 }, () => 'key-1'));
+    expect(setup.general.messages).toMatchObject([{ status: 'failed', error: 'internal' }]);
+    expect(sends(setup)).toEqual(Array.from({ length: 5 }, () => 'key-1'));
   });
 
   test('is sent after a rejoin if the server has lost the membership of the connection', async () => {
-    const made = await joinedRooms();
+    const setup = await joinedRooms();
     let first = true;
-    const usual = made.server.handle('send', (frame, socket) => {
-      if (!first) return usual(frame, socket);
+    const defaultHandler = setup.server.handle('send', (frame, socket) => {
+      if (!first) return defaultHandler(frame, socket);
       first = false;
       throw new FakeError('not_joined');
     });
-    made.general.room.send('a');
+    setup.general.room.send('a');
     await settle();
-    expect(made.general.words).toEqual(['1 a']);
-    expect(made.server.last.received.map(({ type }) => type)).toEqual(['join', 'send', 'join', 'send']);
+    expect(setup.general.texts).toEqual(['1 a']);
+    expect(setup.server.last.received.map(({ type }) => type)).toEqual(['join', 'send', 'join', 'send']);
   });
 
   test('fails if the rejoin is denied, and is sent by retry()', async () => {
-    const made = await joinedRooms();
-    const { server, general, theirs } = made;
+    const setup = await joinedRooms();
+    const { server, general, serverRoom } = setup;
     server.page.emit('offline');
     const key = general.room.send('a');
-    theirs.denied = 'forbidden';
+    serverRoom.denied = 'forbidden';
     server.page.emit('online');
     await settle();
     expect(general.messages).toMatchObject([{ status: 'failed', error: 'forbidden' }]);
     general.room.retry(key);
     await settle();
     expect(general.messages).toMatchObject([{ status: 'failed', error: 'forbidden' }]);
-    theirs.denied = undefined;
+    serverRoom.denied = undefined;
     general.room.send('b');
     await settle();
     expect(general.state.name).toBe('joined');
-    expect(statuses(made)).toEqual(['b sent', 'a failed forbidden']);
+    expect(statuses(setup)).toEqual(['b sent', 'a failed forbidden']);
   });
 
   test('fails locally if it exceeds the frame limit, and the connection stays open', async () => {
-    const made = await joinedRooms();
-    made.general.room.send('x'.repeat(70_000));
+    const setup = await joinedRooms();
+    setup.general.room.send('x'.repeat(70_000));
     await settle();
-    expect(made.general.messages).toMatchObject([{ status: 'failed', error: 'too_long' }]);
-    expect(made.server.sockets).toHaveLength(1);
+    expect(setup.general.messages).toMatchObject([{ status: 'failed', error: 'too_long' }]);
+    expect(setup.server.sockets).toHaveLength(1);
   });
 });
 
 describe('the outbox', () => {
   test('throws when it is full', async () => {
-    const made = await newRooms({ maxUnsent: 3 });
-    for (const text of ['a', 'b', 'c']) made.general.room.send(text);
-    expect(() => made.general.room.send('d')).toThrow(OutboxFull);
-    expect(made.general.messages).toHaveLength(3);
+    const setup = await newRooms({ maxUnsent: 3 });
+    for (const text of ['a', 'b', 'c']) setup.general.room.send(text);
+    expect(() => setup.general.room.send('d')).toThrow(OutboxFull);
+    expect(setup.general.messages).toHaveLength(3);
   });
 
   test('drops waiting messages', async () => {
-    const made = await joinedRooms();
-    made.socket.stop();
-    const key = made.general.room.send('a');
-    made.general.room.drop(key);
-    made.socket.connect();
+    const setup = await joinedRooms();
+    setup.socket.stop();
+    const key = setup.general.room.send('a');
+    setup.general.room.drop(key);
+    setup.socket.connect();
     await settle();
-    expect(kept(made)).toEqual([]);
+    expect(stored(setup)).toEqual([]);
   });
 
   test('does not drop messages that are being sent or sent', async () => {
-    const made = await joinedRooms();
-    const key = made.general.room.send('a');
-    made.general.room.drop(key);
+    const setup = await joinedRooms();
+    const key = setup.general.room.send('a');
+    setup.general.room.drop(key);
     await settle();
-    made.general.room.drop(key);
-    made.general.room.retry(key);
+    setup.general.room.drop(key);
+    setup.general.room.retry(key);
     await settle();
-    expect(made.general.words).toEqual(['1 a']);
-    expect(sends(made)).toHaveLength(1);
+    expect(setup.general.texts).toEqual(['1 a']);
+    expect(sends(setup)).toHaveLength(1);
   });
 });

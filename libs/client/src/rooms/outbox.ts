@@ -1,10 +1,10 @@
 import type { Message, RoomsProtocol } from '@usher/protocol';
-import { BehaviorSubject } from 'rxjs';
-import type { TicketSocket } from '../ticket-socket.ts';
-import { type Draft, applyDraft, targetOf, toRoomMessage } from './unsent-change.ts';
+import type { TicketSocket } from '../socket/ticket-socket.ts';
+import { type Draft, failDraft, targetOf } from './draft.ts';
+import { createDraftQueue, withDrafts } from './draft-queue.ts';
 import { errorCodeOf, handleReply } from './retry.ts';
-import { OutboxFull } from './outbox-full.ts';
-import type { RoomHandle, RoomMessage, Unsent } from './room-types.ts';
+import { OutboxFull } from '../socket/errors.ts';
+import type { RoomHandle, RoomMessage } from './room-types.ts';
 import type { Timeline } from './timeline.ts';
 
 /** After this many retryable errors a message fails. */
@@ -24,101 +24,30 @@ export interface OutboxRoom {
   flush(): void;
 }
 
-/** The queue of unacknowledged messages and changes of a room, in the order in which they were written. */
-export interface Outbox {
-  /** The part of the room handle that the outbox implements. */
-  readonly handle: Pick<RoomHandle, 'unsent$' | 'send' | 'edit' | 'remove' | 'retry' | 'drop'>;
-  /** Sends the next entry if the room is joined and no request is pending. */
-  pump(): void;
-  /** Called when the connection or the room state changes: returns the entry being sent to the queue. */
-  interrupt(): void;
-  /** Fails all waiting entries with this code. */
-  failAll(code: string): void;
-  /** Called when the timeline restarts. With a new epoch, entries that refer to the old sequence are removed. */
-  restart(newEpoch: boolean): void;
-  /** Called with each message and change that the timeline applies. */
-  onApplied(message: Message): void;
-  /** Returns a new array: the messages of the timeline, then the unsent ones. */
-  list(): RoomMessage[];
-  wipe(): void;
-}
-
+/** Creates the outbox of a room: it sends messages and changes in the order in which they were written, each exactly once. */
 export function createOutbox(
   room: OutboxRoom,
   socket: TicketSocket<RoomsProtocol>,
   { user, maxUnsent, uuid }: { readonly user: () => string; readonly maxUnsent: number; readonly uuid: () => string },
-): Outbox {
+) {
   const { timeline } = room;
-  const unsent$ = new BehaviorSubject<readonly Unsent[]>([]);
-  let drafts: Draft[] = [];
-  /** Whether `unsent$` must emit. */
-  let dirty = false;
+  const queue = createDraftQueue(timeline);
   /** The pending request, or the pause after one. Only one at a time, to keep the order. */
   let sending: object | undefined;
 
-  function retain(keep: (draft: Draft) => boolean): void {
-    const kept = drafts.filter(keep);
-    dirty ||= kept.length < drafts.length;
-    drafts = kept;
-  }
-
   function add(draft: Pick<Draft, 'text'> & Partial<Draft>, givenKey: string | undefined): string {
-    socket.recheck();
-    if (drafts.length >= maxUnsent) throw new OutboxFull('outbox full');
+    if (queue.drafts.length >= maxUnsent) throw new OutboxFull();
     const key = givenKey ?? uuid();
     // With a given key it may have been sent before a reload.
-    drafts.push({ ...draft, key, at: Date.now(), status: 'waiting', wasSent: givenKey !== undefined, failures: 0 });
-    dirty = true;
+    queue.add({ ...draft, key, at: Date.now(), status: 'waiting', wasSent: givenKey !== undefined, failures: 0 });
     room.flush();
     return key;
   }
 
-  /** Queues a draft again, with a new text if given. */
-  function requeue(draft: Draft, text = draft.text): string {
-    Object.assign(draft, { text, status: 'waiting', error: undefined, failures: 0 });
-    dirty = true;
+  function requeue(draft: Draft, text?: string): string {
+    queue.requeue(draft, text);
     room.flush();
     return draft.key;
-  }
-
-  /** Returns the target of a change: a sequence number, or a draft. */
-  function find(of: number | string): number | Draft {
-    socket.recheck();
-    if (typeof of === 'number') return of;
-    const found =
-      drafts.find((each) => each.key === of && each.of === undefined) ??
-      timeline.list.findLast(({ key }) => key === of)?.seq;
-    if (found === undefined) throw new RangeError('no such message');
-    return found;
-  }
-
-  /** Returns the changes of one message that a new change replaces. */
-  function replacedBy(target: number | Draft | undefined): Draft[] {
-    return drafts.filter(
-      (draft) =>
-        draft.of !== undefined &&
-        targetOf(draft) === target &&
-        (draft.status === 'failed' || (draft.status === 'waiting' && !draft.wasSent)),
-    );
-  }
-
-  function keyOf(draft: Draft): string | undefined {
-    const of = targetOf(draft);
-    return typeof of === 'object' ? of.key : timeline.list[timeline.at(of ?? 0)]?.key;
-  }
-
-  /** Returns the waiting or failed draft with this key, or otherwise the last such change of the message with this key. */
-  function findIdle(key: string): Draft | undefined {
-    const all = drafts.filter(({ status }) => status === 'waiting' || status === 'failed');
-    return all.find((draft) => draft.key === key) ?? all.findLast((draft) => keyOf(draft) === key);
-  }
-
-  function forget(draft: Draft): void {
-    retain((each) => each !== draft && each.of !== draft);
-  }
-
-  function fail(draft: Draft, error: string): void {
-    Object.assign(draft, { status: 'failed', error, seq: undefined });
   }
 
   function request(draft: Draft, of: number | undefined) {
@@ -130,9 +59,10 @@ export function createOutbox(
       : socket.request('edit', { ...common, edits: of, text });
   }
 
+  /** Sends the next entry if the room is joined and no request is pending. */
   function pump(): void {
     // A change of an unsent message waits until the message is sent, also if the message has failed.
-    const draft = drafts.find((each) => each.status === 'waiting' && typeof targetOf(each) !== 'object');
+    const draft = queue.drafts.find((each) => each.status === 'waiting' && typeof targetOf(each) !== 'object');
     const of = draft && targetOf(draft);
     if (draft && typeof of !== 'object' && !sending && room.joined()) {
       const current = (sending = {});
@@ -155,10 +85,7 @@ export function createOutbox(
 
   function acknowledged(draft: Draft, seq: number, at: number): void {
     if (!(seq > 0)) throw new TypeError();
-    // A draft whose guessed sequence number is this one was another message with the same text.
-    for (const other of drafts) if (other.seq === seq) other.seq = undefined;
-    Object.assign(draft, { status: 'sent', seq, at });
-    dirty = true;
+    queue.acknowledge(draft, seq, at);
     sending = undefined;
     pump();
   }
@@ -173,10 +100,10 @@ export function createOutbox(
     if (code === 'rate_limited') pauseMs = retryAfterMs;
     else if ((code !== 'internal' && code !== 'not_joined') || ++draft.failures >= maxFailures) {
       const of = targetOf(draft);
-      const shown = typeof of === 'number' ? timeline.list[timeline.at(of)] : draft;
+      const target = typeof of === 'number' ? timeline.list[timeline.at(of)] : draft;
       // The message is already deleted, perhaps from another device, so nothing is left to do.
-      if (shown ? 'deleted' in shown : code === 'not_found') forget(draft);
-      else fail(draft, code);
+      if (target ? 'deleted' in target : code === 'not_found') queue.remove(draft);
+      else failDraft(draft, code);
     } else if (code === 'internal') pauseMs = 500 * 2 ** draft.failures;
     else {
       room.rejoin();
@@ -190,113 +117,100 @@ export function createOutbox(
     });
   }
 
-  /** Returns the index of a message in the list, by its sequence number or, if the message has not arrived yet, by its key. */
-  function indexIn(list: readonly RoomMessage[], at: Draft['of'], written: Draft['of']): number {
-    const index = typeof at === 'number' ? timeline.at(at) : -1;
-    return index < 0 && typeof written === 'object' ? list.findLastIndex(({ key }) => key === written.key) : index;
+  /** Removes the changes of a message that a new change replaces, and returns them. */
+  function replace(target: number | Draft | undefined): Draft[] {
+    const replaced = queue.replacedBy(target);
+    queue.retain((draft) => !replaced.includes(draft));
+    return replaced;
   }
 
-  return {
-    handle: {
-      unsent$,
+  /** The part of the room handle that the outbox implements. */
+  const handle: Pick<RoomHandle, 'unsent$' | 'send' | 'edit' | 'remove' | 'retry' | 'drop'> = {
+    unsent$: queue.unsent$,
+    send(text, key) {
+      socket.recheck();
       // The server stores well-formed text. The same text is needed to recognize the message.
-      send: (text, key) => add({ text: text.toWellFormed() }, key),
-      edit(of, text, key) {
-        const target = find(of);
-        const well = text.toWellFormed();
-        if (typeof target === 'object') {
-          if (!target.wasSent) return requeue(target, well);
-          // The server may have it with the previous text.
-          if (target.status === 'failed') requeue(target);
-        }
-        const before = replacedBy(targetOf({ of: target }));
-        const same = before.find(({ deletes, wasSent }) => !deletes && !wasSent);
-        if (same) return requeue(same, well);
-        retain((draft) => !before.includes(draft));
-        return add({ of: target, text: well }, key);
-      },
-      remove(of, key) {
-        const target = find(of);
-        if (typeof target === 'object' && (!target.wasSent || target.status === 'failed')) {
-          forget(target);
-          room.publish();
-          return target.key;
-        }
-        const now = targetOf({ of: target });
-        const before = replacedBy(now);
-        retain((draft) => !before.includes(draft));
-        const same = drafts.find((draft) => draft.deletes && targetOf(draft) === now);
-        return same?.key ?? add({ of: target, text: '', deletes: true }, key);
-      },
-      retry(key) {
-        const draft = findIdle(key);
-        if (draft?.status === 'failed') requeue(draft);
-      },
-      drop(key) {
-        const draft = findIdle(key);
-        if (draft) forget(draft);
+      return add({ text: text.toWellFormed() }, key);
+    },
+    edit(of, text, key) {
+      socket.recheck();
+      const target = queue.find(of);
+      const wellFormed = text.toWellFormed();
+      if (typeof target === 'object') {
+        if (!target.wasSent) return requeue(target, wellFormed);
+        // The server may have it with the previous text.
+        if (target.status === 'failed') requeue(target);
+      }
+      const now = targetOf({ of: target });
+      const same = queue.replacedBy(now).find(({ deletes, wasSent }) => !deletes && !wasSent);
+      if (same) return requeue(same, wellFormed);
+      replace(now);
+      return add({ of: target, text: wellFormed }, key);
+    },
+    remove(of, key) {
+      socket.recheck();
+      const target = queue.find(of);
+      if (typeof target === 'object' && (!target.wasSent || target.status === 'failed')) {
+        queue.remove(target);
         room.publish();
-      },
+        return target.key;
+      }
+      const now = targetOf({ of: target });
+      replace(now);
+      const same = queue.drafts.find((draft) => draft.deletes && targetOf(draft) === now);
+      return same?.key ?? add({ of: target, text: '', deletes: true }, key);
     },
-    pump,
-    interrupt() {
-      sending = undefined;
-      for (const draft of drafts) if (draft.status === 'sending') draft.status = 'waiting';
+    retry(key) {
+      const draft = queue.findIdle(key);
+      if (draft?.status === 'failed') requeue(draft);
     },
-    failAll(code) {
-      for (const draft of drafts) if (draft.status === 'waiting') fail(draft, code);
+    drop(key) {
+      const draft = queue.findIdle(key);
+      if (draft) queue.remove(draft);
       room.publish();
     },
-    restart(newEpoch) {
-      if (newEpoch) retain((draft) => draft.status !== 'sent' && typeof targetOf(draft) !== 'number');
-      for (const draft of drafts) if (draft.status !== 'sent') draft.seq = undefined;
+  };
+
+  return {
+    handle,
+    pump,
+    /** Called when the connection or the room state changes: returns the entry being sent to the queue. */
+    interrupt(): void {
+      sending = undefined;
+      for (const draft of queue.drafts) if (draft.status === 'sending') draft.status = 'waiting';
     },
-    onApplied({ seq, from, text, edits, deletes }) {
-      if (deletes)
-        retain((draft) => targetOf(draft) !== deletes || draft.status === 'sending' || draft.status === 'sent');
+    /** Fails all waiting entries with this code. */
+    failAll(code: string): void {
+      for (const draft of queue.drafts) if (draft.status === 'waiting') failDraft(draft, code);
+      room.publish();
+    },
+    /** Called when the timeline restarts. With a new epoch, entries that refer to the old sequence are removed. */
+    restart(newEpoch: boolean): void {
+      if (newEpoch) queue.retain((draft) => draft.status !== 'sent' && typeof targetOf(draft) !== 'number');
+      for (const draft of queue.drafts) if (draft.status !== 'sent') draft.seq = undefined;
+    },
+    /** Called with each message and change that the timeline applies. */
+    onApplied({ seq, from, text, edits, deletes }: Message): void {
+      if (deletes) {
+        queue.retain((draft) => targetOf(draft) !== deletes || draft.status === 'sending' || draft.status === 'sent');
+      }
       if (deletes ?? edits) return;
-      if (from !== user() || drafts.some((draft) => draft.seq === seq)) return;
+      if (from !== user() || queue.drafts.some((draft) => draft.seq === seq)) return;
       // This is probably a draft whose reply has not arrived yet.
-      const likely = drafts.find(
+      const likely = queue.drafts.find(
         (draft) =>
           draft.of === undefined && draft.wasSent && !draft.seq && draft.status !== 'failed' && draft.text === text,
       );
       if (likely) likely.seq = seq;
     },
-    list() {
-      // Drafts that are acknowledged and covered by the timeline are removed.
-      drafts = drafts.filter(({ key, of, status, seq = 0 }) => {
-        if (status !== 'sent' || seq > timeline.cursor) return true;
-        if (of === undefined) timeline.setKey(seq, key);
-        return false;
-      });
-      if (dirty) {
-        dirty = false;
-        unsent$.next(drafts.flatMap(unsentOf));
-      }
-      const list: RoomMessage[] = [...timeline.list];
-      const from = user();
-      for (const draft of drafts) {
-        const of = targetOf(draft);
-        if (of === undefined && !(draft.seq && draft.status !== 'sent')) list.push(toRoomMessage(draft, from));
-        else {
-          const index = indexIn(list, of ?? draft.seq, draft.of);
-          const message = list[index];
-          if (message) list[index] = applyDraft(message, draft);
-        }
-      }
-      return list;
+    /** Returns a new array: the messages of the timeline, then the unsent ones. */
+    list(): RoomMessage[] {
+      queue.settle();
+      return withDrafts(timeline, queue.drafts, user());
     },
-    wipe() {
-      retain(() => false);
+    wipe(): void {
+      queue.retain(() => false);
       sending = undefined;
     },
   };
-}
-
-function unsentOf(draft: Draft): Unsent[] {
-  const { key, text, status, deletes } = draft;
-  if (status === 'sent') return [];
-  const of = targetOf(draft);
-  return [{ key, text, ...(of && { of: typeof of === 'object' ? of.key : of }), ...(deletes && { deletes }) }];
 }

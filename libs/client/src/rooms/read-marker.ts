@@ -1,23 +1,15 @@
 import type { RoomsProtocol } from '@usher/protocol';
 import { BehaviorSubject } from 'rxjs';
-import type { TicketSocket } from '../ticket-socket.ts';
+import type { TicketSocket } from '../socket/ticket-socket.ts';
 import { handleReply, retryMs } from './retry.ts';
-import type { RoomHandle, Unread } from './room-types.ts';
+import type { Unread } from './room-types.ts';
 
-/** The read marker and the unread counts of a room. */
-export interface ReadMarker {
-  /** The part of the room handle that the read marker implements. */
-  readonly handle: Pick<RoomHandle, 'unread$' | 'read'>;
-  /** Applies an `unread` event of the server. */
-  readonly onUnread: (unread: Unread) => void;
-  connected(): void;
-  lost(): void;
-  /** Clears all state, for a new epoch or another user. */
-  forget(): void;
-}
-
-/** @param known returns the last known sequence number of the room */
-export function createReadMarker(room: string, socket: TicketSocket<RoomsProtocol>, known: () => number): ReadMarker {
+/**
+ * Creates the read marker and the unread counts of a room.
+ *
+ * @param known returns the last known sequence number of the room
+ */
+export function createReadMarker(room: string, socket: TicketSocket<RoomsProtocol>, known: () => number) {
   const unread$ = new BehaviorSubject<Unread | undefined>(undefined);
   /** The local read marker, and the one that the server has acknowledged. */
   let mark = 0;
@@ -74,17 +66,20 @@ export function createReadMarker(room: string, socket: TicketSocket<RoomsProtoco
   }
 
   return {
+    /** The part of the room handle that the read marker implements. */
     handle: { unread$, read },
-    onUnread(unread) {
+    /** Applies an `unread` event of the server. */
+    onUnread(unread: Unread): void {
       if (unread.read > mark) mark = unread.read;
       acknowledged = Math.max(acknowledged, unread.read);
       publish(unread);
     },
     connected: flush,
-    lost() {
+    lost(): void {
       pending = undefined;
     },
-    forget() {
+    /** Clears all state, for a new epoch or another user. */
+    forget(): void {
       mark = acknowledged = failures = 0;
       pending = undefined;
       if (unread$.value) unread$.next(undefined);

@@ -1,5 +1,5 @@
-import { fullJitter } from '../backoff.ts';
-import { Disconnected, RequestFailed } from '../errors.ts';
+import { fullJitter } from '../socket/timing.ts';
+import { Disconnected, RequestFailed } from '../socket/errors.ts';
 
 /**
  * Handles the reply of a request, or an error of the request or of `onReply`, while `isCurrent` returns `true`. Ignores

@@ -1,6 +1,6 @@
 import type { Event, Message, Reply, RoomsProtocol } from '@usher/protocol';
 import { BehaviorSubject } from 'rxjs';
-import type { TicketSocket } from '../ticket-socket.ts';
+import type { TicketSocket } from '../socket/ticket-socket.ts';
 import { createOutbox } from './outbox.ts';
 import { createPresence } from './presence.ts';
 import { createReadMarker } from './read-marker.ts';

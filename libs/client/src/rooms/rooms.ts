@@ -1,7 +1,7 @@
 import type { Event, RoomsProtocol } from '@usher/protocol';
 import { Subject } from 'rxjs';
-import type { TicketSocket } from '../ticket-socket.ts';
-import { uuid } from '../uuid.ts';
+import type { TicketSocket } from '../socket/ticket-socket.ts';
+import { uuid } from './draft.ts';
 import { createRoom, type Room } from './room.ts';
 import type { Rooms, RoomsOptions } from './room-types.ts';
 

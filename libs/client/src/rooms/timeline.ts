@@ -1,5 +1,4 @@
 import type { Message } from '@usher/protocol';
-import { lowerBound } from './binary-search.ts';
 import type { RoomMessage } from './room-types.ts';
 
 /** How many messages after a gap are buffered. Later ones are dropped, and read again with the history. */
@@ -8,40 +7,16 @@ const maxBuffered = 1_000;
 /** A message that the server has confirmed. */
 export type ConfirmedMessage = RoomMessage & Pick<Message, 'seq' | 'id'>;
 
-/**
- * The contiguous list of a room's messages, built from frames in any order, with duplicates. A change of a message has a sequence
- * number but no entry in the list.
- */
-export interface Timeline {
-  /** The current list. It is modified in place, so that adding a message does not copy it. */
-  readonly list: readonly ConfirmedMessage[];
-  /** The first sequence number in the timeline; `cursor + 1` if it is empty. */
-  readonly first: number;
-  /** The last applied sequence number. */
-  readonly cursor: number;
-  /** The last known sequence number of the room. */
-  known: number;
-  /** Returns the index of the message with this sequence number, or -1. */
-  at(seq: number): number;
-  /** Sets the key under which this client wrote the message. */
-  setKey(seq: number, key: string): void;
-  /** Called when a join is requested. Drops the buffer, which belongs to the previous join. */
-  rejoin(): void;
-  /** Empties the list and continues after the sequence number `after`. Keeps the buffer. */
-  restart(after: number): void;
-  /** Buffers a message until all earlier ones have been applied. */
-  buffer(message: Message): void;
-  /** Applies these messages and the buffered ones, as far as they are contiguous. */
-  add(messages: readonly Message[]): void;
-  /** Prepends older messages that are contiguous with the first one. */
-  insertOlder(messages: readonly Message[]): void;
-}
+export type Timeline = ReturnType<typeof createTimeline>;
 
 /**
+ * Creates the contiguous list of a room's messages, built from frames in any order, with duplicates. A change of a message has a
+ * sequence number but no entry in the list.
+ *
  * @param held how many sequence numbers are kept when a new message arrives; the oldest are removed first
  * @param onApplied called with each applied message and change, in order
  */
-export function createTimeline(held: number, onApplied: (message: Message) => void): Timeline {
+export function createTimeline(held: number, onApplied: (message: Message) => void) {
   const buffered = new Map<number, Message>();
   /**
    * The last applied change of each message. An older page that was read before the change needs it. Messages of a page already
@@ -55,8 +30,8 @@ export function createTimeline(held: number, onApplied: (message: Message) => vo
   function change(message: Message, of: number): void {
     changes.set(of, message);
     const index = line.at(of);
-    const shown = list[index];
-    if (shown) list[index] = applyChange(shown, message);
+    const listed = list[index];
+    if (listed) list[index] = applyChange(listed, message);
   }
 
   /** Removes the oldest messages above the limit. */
@@ -70,44 +45,54 @@ export function createTimeline(held: number, onApplied: (message: Message) => vo
     if (changes.size > held) for (const [of, { seq }] of changes) if (seq < first) changes.delete(of);
   }
 
-  const line: Timeline = {
-    get list() {
+  const line = {
+    /** The current list. It is modified in place, so that adding a message does not copy it. */
+    get list(): readonly ConfirmedMessage[] {
       return list;
     },
-    get first() {
+    /** The first sequence number in the timeline; `cursor + 1` if it is empty. */
+    get first(): number {
       return first;
     },
-    get cursor() {
+    /** The last applied sequence number. */
+    get cursor(): number {
       return cursor;
     },
+    /** The last known sequence number of the room. */
     known: 0,
-    at(seq) {
+    /** Returns the index of the message with this sequence number, or -1. */
+    at(seq: number): number {
       const index = lowerBound(list, (message) => message.seq < seq);
       return list[index]?.seq === seq ? index : -1;
     },
-    setKey(seq, key) {
+    /** Sets the key under which this client wrote the message. */
+    setKey(seq: number, key: string): void {
       const index = line.at(seq);
-      const shown = list[index];
-      if (shown) list[index] = { ...shown, key };
+      const listed = list[index];
+      if (listed) list[index] = { ...listed, key };
     },
-    rejoin() {
+    /** Called when a join is requested. Drops the buffer, which belongs to the previous join. */
+    rejoin(): void {
       buffered.clear();
       line.known = cursor;
     },
-    restart(after) {
+    /** Empties the list and continues after the sequence number `after`. Keeps the buffer. */
+    restart(after: number): void {
       list = [];
       changes.clear();
       cursor = after;
       first = after + 1;
       line.known = Math.max(after, ...buffered.keys());
     },
-    buffer(message) {
+    /** Buffers a message until all earlier ones have been applied. */
+    buffer(message: Message): void {
       const { seq } = message;
       if (!(seq > cursor)) return;
       line.known = Math.max(line.known, seq);
       if (buffered.size < maxBuffered || seq === cursor + 1) buffered.set(seq, message);
     },
-    add(messages) {
+    /** Applies these messages and the buffered ones, as far as they are contiguous. */
+    add(messages: readonly Message[]): void {
       const before = cursor;
       function drain(): void {
         for (let next; (next = buffered.get(cursor + 1)); buffered.delete(cursor)) {
@@ -125,7 +110,8 @@ export function createTimeline(held: number, onApplied: (message: Message) => vo
       }
       if (cursor > before) trim();
     },
-    insertOlder(messages) {
+    /** Prepends older messages that are contiguous with the first one. */
+    insertOlder(messages: readonly Message[]): void {
       const older: ConfirmedMessage[] = [];
       for (const message of messages.toSorted((one, other) => other.seq - one.seq)) {
         if (message.seq !== first - 1) continue;
@@ -155,4 +141,17 @@ function applyChange(message: ConfirmedMessage, { text, at, deletes }: Message):
   if (deletes) return { ...(message.key && { key: message.key }), ...toConfirmed({ ...message, deleted: at }) };
   // The server removes the text of an edit if the message was deleted later. The deletion follows in the sequence.
   return text ? { ...message, text, edited: at } : message;
+}
+
+/** Returns the index of the first item in an ordered list that is not `before`, or the length of the list if all are. */
+function lowerBound<T>(list: readonly T[], before: (item: T) => boolean): number {
+  let low = 0;
+  let high = list.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const item = list[middle];
+    if (item !== undefined && before(item)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -6,26 +6,26 @@ describe('when the user signs out', () => {
   test.each([
     [
       'with signOut()',
-      (made: Awaited<ReturnType<typeof joinedRooms>>) => {
-        made.socket.signOut();
+      (setup: Awaited<ReturnType<typeof joinedRooms>>) => {
+        setup.socket.signOut();
       },
     ],
     [
       'by the server',
-      (made: Awaited<ReturnType<typeof joinedRooms>>) => {
-        made.server.last.end(4501);
+      (setup: Awaited<ReturnType<typeof joinedRooms>>) => {
+        setup.server.last.end(4501);
       },
     ],
   ])('%s, all their data is deleted', async (_, leave) => {
-    const made = await joinedRooms();
-    const { server, socket, general, theirs } = made;
+    const setup = await joinedRooms();
+    const { server, socket, general, serverRoom } = setup;
     server.send('general', 'bart', 'for maggie');
     server.page.emit('offline');
     general.room.send('of maggie');
     server.page.emit('online');
     server.handle('send', () => undefined);
     await settle();
-    leave(made);
+    leave(setup);
     expect(general.messages).toEqual([]);
     expect(general.state).toEqual({ name: 'waiting' });
     server.user = 'bart';
@@ -35,17 +35,17 @@ describe('when the user signs out', () => {
     general.room.open();
     await settle();
     expect(server.last.received).toEqual([{ type: 'join', id: expect.any(Number) as unknown, room: 'general' }]);
-    expect(theirs.messages.map(({ text }) => text)).toEqual(['for maggie']);
+    expect(serverRoom.messages.map(({ text }) => text)).toEqual(['for maggie']);
   });
 });
 
 test('if the welcome names another user, no data of the previous user is shown or sent', async () => {
-  const { server, socket, general, theirs } = await joinedRooms();
+  const { server, socket, general, serverRoom } = await joinedRooms();
   server.send('general', 'bart', 'for maggie');
   socket.drop();
   general.room.send('of maggie');
   server.user = 'lisa';
-  theirs.restart();
+  serverRoom.restart();
   await settle(500);
   expect(socket.welcome?.user).toBe('lisa');
   expect(general.state).toMatchObject({ name: 'joined', recovery: 'fresh' });
@@ -60,7 +60,7 @@ test('a reconnect of the same user keeps all data', async () => {
   socket.drop();
   general.room.send('two');
   await settle(500);
-  expect(general.words).toEqual(['1 one', '2 two']);
+  expect(general.texts).toEqual(['1 one', '2 two']);
 });
 
 test('clear() leaves all rooms and deletes their data', async () => {

@@ -1,15 +1,18 @@
 import { expect, test } from 'vitest';
-import { leftMs, personOf, received } from './access-token.ts';
+import { leftMs, identityClaims, received } from './access-token.ts';
 
 const jwt = (claims: unknown): string => `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.signature`;
 
 test('reads the user of a JWT in any alphabet', () => {
-  expect(personOf(jwt({ sub: 'Bjørn ~~??', sid: 's-1', iat: 1 }))).toEqual({ user: 'Bjørn ~~??', session: 's-1' });
-  expect(personOf(jwt({ sub: 7 }))).toEqual({});
+  expect(identityClaims(jwt({ sub: 'Bjørn ~~??', sid: 's-1', iat: 1 }))).toEqual({
+    user: 'Bjørn ~~??',
+    session: 's-1',
+  });
+  expect(identityClaims(jwt({ sub: 7 }))).toEqual({});
 });
 
 test.each(['', 'opaque', 'a.b.c', 'a.%%%.c', jwt(null), jwt('text'), jwt([1])])('finds no user in %j', (token) => {
-  expect(personOf(token)).toEqual({});
+  expect(identityClaims(token)).toEqual({});
 });
 
 test('computes the lifetime from iat and exp', () => {

@@ -1,6 +1,8 @@
 import type { TokenResponse } from '@usher/protocol';
-import { claimsOf } from '../identity.ts';
-import type { SessionIdentity } from './session-types.ts';
+import { claimsOf, identityOf } from '../socket/identity.ts';
+import { now, startTimer } from '../socket/timing.ts';
+import type { SessionIdentity, SessionState } from './session-types.ts';
+import type { Channel } from './tabs.ts';
 
 /** An access token with its time of arrival and lifetime. */
 export interface AccessToken {
@@ -12,19 +14,19 @@ export interface AccessToken {
 }
 
 /** Returns the user and session of a token, as far as its claims contain them. */
-export function personOf(token: string): Partial<SessionIdentity> {
-  const { sub, sid } = claimsOf(token);
-  return { ...(typeof sub === 'string' && { user: sub }), ...(typeof sid === 'string' && { session: sid }) };
+export function identityClaims(token: string): Partial<SessionIdentity> {
+  const found = identityOf(token);
+  return typeof found === 'string' ? {} : found;
 }
 
 /**
  * Returns the access token of an answer that arrived at `at`. Its lifetime is `exp - iat`, so that it does not depend on the clock of
  * this device. Without these claims, it is the time until `expires` by the clock of this device.
  *
- * @throws TypeError if the answer holds no token
+ * @throws TypeError if the answer contains no token
  */
 export function received({ token, expires }: TokenResponse, at: number): AccessToken {
-  if (typeof token !== 'string' || !token) throw new TypeError('the answer holds no token');
+  if (typeof token !== 'string' || !token) throw new TypeError('the answer contains no token');
   const { iat, exp } = claimsOf(token);
   const seconds = Number(exp) - Number(iat);
   return { token, at, lifeMs: seconds >= 0 ? seconds * 1000 : expires * 1000 - at };
@@ -36,4 +38,77 @@ const toleranceMs = 5_000;
 /** Returns how many ms the token is still valid; 0 if it was received in the future, because then the clock was set back. */
 export function leftMs({ at, lifeMs }: AccessToken, now: number): number {
   return now < at - toleranceMs ? 0 : at + lifeMs - now;
+}
+
+/**
+ * How long a tab that waited for the lock also waits for the token of the tab that held it. The wait is useless only if that tab
+ * received no token.
+ */
+const sharedTokenMs = 1_000;
+/** How many recent tokens of the session are remembered, because pending calls may still use them. */
+const maxKnown = 8;
+
+/**
+ * Holds the access token of a session in memory and shares it with the other tabs.
+ *
+ * @param marginMs a token that expires within this time, or within a third of its lifetime if that is shorter, is not fresh
+ * @param channel connects the tabs, if the browser supports it
+ * @param isCurrent called with the user and session of another tab's token; returns whether they are those of this tab
+ */
+export function createTokenHolder(
+  marginMs: number,
+  channel: Channel | undefined,
+  isCurrent: (identity: Partial<Record<'user' | 'session', unknown>>) => boolean,
+) {
+  let held: AccessToken | undefined;
+  /** The last tokens of this session, newest first. */
+  let known: string[] = [];
+  let onShared: (() => void) | undefined;
+
+  function store(token: AccessToken): void {
+    held = token;
+    known = [token.token, ...known].slice(0, maxKnown);
+  }
+
+  if (channel) {
+    channel.onmessage = ({ data }) => {
+      const { user, session, token, at, lifeMs } = ((data as unknown) ?? {}) as Partial<Record<string, unknown>>;
+      if (!isCurrent({ user, session })) return;
+      if (typeof token !== 'string' || typeof at !== 'number' || typeof lifeMs !== 'number') return;
+      if (known.includes(token) || (held && held.at > at)) return;
+      store({ token, at, lifeMs });
+      onShared?.();
+    };
+  }
+
+  return {
+    /** Stores a token and sends it to the other tabs. */
+    hold(token: AccessToken, state: SessionState): void {
+      store(token);
+      channel?.postMessage({ ...token, ...state });
+    },
+    token: () => held?.token,
+    isValid: () => held !== undefined && leftMs(held, now()) > 0,
+    /** Whether the token is valid and does not need a refresh yet. */
+    isFresh: () => held !== undefined && leftMs(held, now()) > Math.min(marginMs, held.lifeMs / 3),
+    /** Discards this token, if it is the current one. Returns whether it is one of the last tokens of this session. */
+    discard(token: string): boolean {
+      if (held?.token === token) held = undefined;
+      return known.includes(token);
+    },
+    /** Discards all tokens. Called when the session changes. */
+    clear(): void {
+      held = undefined;
+      known = [];
+    },
+    /** Resolves when a token arrives from another tab, or after 1 s. */
+    shared: (): Promise<void> =>
+      new Promise((resolve) => {
+        const timer = startTimer(sharedTokenMs, resolve);
+        onShared = () => {
+          timer.unsubscribe();
+          resolve();
+        };
+      }),
+  };
 }

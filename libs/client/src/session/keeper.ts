@@ -1,29 +1,19 @@
 import type { TokenResponse } from '@usher/protocol';
 import { BehaviorSubject } from 'rxjs';
-import { browserPage } from '../page.ts';
-import { uuid } from '../uuid.ts';
-import { type AccessToken, leftMs, personOf, received } from './access-token.ts';
-import { createExclusive } from './exclusive.ts';
-import { createMarkerStore, isPerson, type Marker } from './marker.ts';
-import { SessionEnded } from './session-errors.ts';
+import { SessionEnded } from '../socket/errors.ts';
+import { browserPage } from '../socket/page.ts';
+import { now, startTimer, withTimeout } from '../socket/timing.ts';
+import { type AccessToken, createTokenHolder, identityClaims, received } from './access-token.ts';
+import { createMarkerStore, isSignedIn, type Marker } from './marker.ts';
 import type { SessionIdentity, SessionKeeper, SessionKeeperOptions, SessionState } from './session-types.ts';
-import { browserTabs } from './tabs.ts';
-import { withTimeout } from './with-timeout.ts';
-
-/**
- * How long a tab that waited for the lock also waits for the token of the tab that held it. The wait is useless only if that tab
- * received no token.
- */
-const sharedTokenMs = 1_000;
-/** How many recent tokens of the session are remembered, because pending calls may still use them. */
-const maxKnown = 8;
+import { browserTabs, createExclusive } from './tabs.ts';
 
 /**
  * Creates a session keeper. It starts with the session that the previous page or another tab stored. It requests the token of that
  * session at the first call of `fresh()`.
  */
 export function createSessionKeeper(options: SessionKeeperOptions): SessionKeeper {
-  const { server, name = 'usher.session', marginMs = 30_000, timeoutMs = 30_000, now = Date.now } = options;
+  const { server, name = 'usher.session', marginMs = 30_000, timeoutMs = 30_000 } = options;
   const { tabs = browserTabs(), page = browserPage } = options;
   const marker = createMarkerStore(name, tabs);
   const exclusive = createExclusive(name, tabs.locks, timeoutMs);
@@ -33,20 +23,19 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
   let state = stateOf(marker.read());
   const state$ = new BehaviorSubject(state);
   const unpublished: SessionState[] = [];
-  let held: AccessToken | undefined;
-  /** The last tokens of this state, newest first. */
-  let known: string[] = [];
   /** The pending refresh of this state. */
   let refreshing: Promise<void> | undefined;
-  /** Called when a token arrives from another tab. */
-  let onSharedToken: (() => void) | undefined;
+  const tokens = createTokenHolder(marginMs, channel, (identity) => {
+    sync();
+    return isCurrent(identity as SessionIdentity);
+  });
 
   /** Enters a state and discards the tokens and the pending refresh of the previous one. */
   function enter(entered: SessionState, token?: AccessToken): void {
     state = entered;
-    held = refreshing = undefined;
-    known = [];
-    if (token) hold(token);
+    refreshing = undefined;
+    tokens.clear();
+    if (token) tokens.hold(token, entered);
     // States entered inside a subscriber are published after it returns, so that all subscribers see one order.
     if (unpublished.push(entered) > 1) return;
     for (let next = unpublished[0]; next; next = unpublished[0]) {
@@ -55,19 +44,9 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
     }
   }
 
-  function hold(token: AccessToken): void {
-    held = token;
-    known = [token.token, ...known].slice(0, maxKnown);
-  }
-
-  /** Whether the token is valid and does not need a refresh yet. */
-  function isFresh(): boolean {
-    return held !== undefined && leftMs(held, now()) > Math.min(marginMs, held.lifeMs / 3);
-  }
-
   function isCurrent(found: Marker): boolean {
     return (
-      state.name === 'signed_in' && isPerson(found) && found.session === state.session && found.user === state.user
+      state.name === 'signed_in' && isSignedIn(found) && found.session === state.session && found.user === state.user
     );
   }
 
@@ -75,7 +54,7 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
   function sync(): void {
     const found = marker.read();
     if (isCurrent(found)) return;
-    if (isPerson(found)) {
+    if (isSignedIn(found)) {
       if (state.name === 'signed_in') enter({ name: 'signed_out', reason: 'replaced' });
       if (state.name === 'signed_out') enter(stateOf(found));
     } else if (state.name === 'signed_in') {
@@ -93,26 +72,26 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
     sync();
     const expected = state;
     if (state.name === 'signed_out') return undefined;
-    if (!isFresh()) {
+    if (!tokens.isFresh()) {
       try {
         await (refreshing ??= refresh(expected));
       } catch (error) {
         // A token that is about to expire is still valid.
-        if (expected === state && !(held && leftMs(held, now()) > 0)) throw error;
+        if (expected === state && !tokens.isValid()) throw error;
       }
     }
     // The session may have changed. Do not return the token of another user.
-    return expected === state ? held?.token : undefined;
+    return expected === state ? tokens.token() : undefined;
   }
 
   /** Obtains a token for this state, from the server or from another tab. Rejects if neither has one now. */
   async function refresh(expected: SessionState): Promise<void> {
     try {
       await exclusive(async (waited) => {
-        if (waited && !isFresh()) await sharedToken();
+        if (waited && !tokens.isFresh()) await tokens.shared();
         sync();
-        if (expected !== state || isFresh()) return;
-        const answer = await withTimeout(timeoutMs, (signal) => server.refresh(signal));
+        if (expected !== state || tokens.isFresh()) return;
+        const answer = await withTimeout(startTimer, timeoutMs, (signal) => server.refresh(signal));
         if (expected === state) adopt(answer);
       });
     } catch (error) {
@@ -127,48 +106,22 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
   /** Stores the token of a refresh, or signs out if the cookie now belongs to another user. */
   function adopt(answer: TokenResponse): void {
     const token = received(answer, now());
-    if (!isCurrent({ ...state, ...personOf(token.token) } as Marker)) {
+    if (!isCurrent({ ...state, ...identityClaims(token.token) } as Marker)) {
       end('signed_out_elsewhere');
       return;
     }
-    hold(token);
-    share();
-  }
-
-  /** Sends the token to the other tabs. */
-  function share(): void {
-    channel?.postMessage({ ...held, ...state });
-  }
-
-  function receive(message: unknown): void {
-    sync();
-    const { user, session, token, at, lifeMs } = (message ?? {}) as Partial<Record<string, unknown>>;
-    if (typeof token !== 'string' || typeof at !== 'number' || typeof lifeMs !== 'number') return;
-    if (!isCurrent({ user, session } as SessionIdentity) || known.includes(token) || (held && held.at > at)) return;
-    hold({ token, at, lifeMs });
-    onSharedToken?.();
-  }
-
-  /** Resolves when a token arrives from another tab, or after `sharedTokenMs`. */
-  function sharedToken(): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, sharedTokenMs);
-      onSharedToken = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+    tokens.hold(token, state);
   }
 
   function isEndPending(): boolean {
     const found = marker.read();
-    return found !== undefined && 'untold' in found;
+    return found !== undefined && 'signOutPending' in found;
   }
 
   /** Ends the session on the server if that is pending. Call it exclusively: the cookie must not change meanwhile. */
   async function endPending(token?: string): Promise<void> {
     if (!isEndPending()) return;
-    await withTimeout(timeoutMs, (signal) => server.end(token, signal));
+    await withTimeout(startTimer, timeoutMs, (signal) => server.end(token, signal));
     if (isEndPending()) marker.write(undefined);
   }
 
@@ -183,11 +136,6 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
     if (isEndPending()) void settle();
   }
 
-  if (channel) {
-    channel.onmessage = ({ data }) => {
-      receive(data);
-    };
-  }
   const unwatchTabs = tabs.watch?.((key) => {
     if (key === name || key === null) sync();
   });
@@ -201,34 +149,31 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
     get state() {
       return state;
     },
-    token: () => held?.token,
+    token: tokens.token,
     who: () => (state.name === 'signed_in' ? state : undefined),
     fresh,
     async renew(rejected) {
       sync();
-      if (!known.includes(rejected)) return undefined;
-      if (held?.token === rejected) held = undefined;
-      return fresh();
+      return tokens.discard(rejected) ? fresh() : undefined;
     },
     signIn: (request) =>
       exclusive(async () => {
         await endPending().catch(() => undefined);
         const answer = await request();
         const token = received(answer, now());
-        const { user, session = uuid() } = { ...answer, ...personOf(token.token) };
+        const { user, session = randomId() } = { ...answer, ...identityClaims(token.token) };
         if (!user) throw new TypeError('the sign-in answer names no user');
         marker.write({ user, session });
         if (state.name === 'signed_in') enter({ name: 'signed_out', reason: 'replaced' });
         enter({ name: 'signed_in', user, session }, token);
-        share();
       }),
     async signOut() {
       const expected = state;
       sync();
-      const token = isFresh() ? held?.token : undefined;
+      const token = tokens.isFresh() ? tokens.token() : undefined;
       // A session that another tab has started meanwhile must not be ended.
       if (expected === state && state.name === 'signed_in') {
-        marker.write({ untold: true });
+        marker.write({ signOutPending: true });
         enter({ name: 'signed_out', reason: 'signed_out' });
       }
       return settle(token);
@@ -243,7 +188,12 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
 }
 
 function stateOf(found: Marker, otherwise?: string): SessionState {
-  if (isPerson(found)) return { name: 'signed_in', user: found.user, session: found.session };
+  if (isSignedIn(found)) return { name: 'signed_in', user: found.user, session: found.session };
   const reason = found && 'ended' in found ? found.ended : otherwise;
   return { name: 'signed_out', ...(reason && { reason }) };
+}
+
+/** Returns 128 random bits as text. `crypto.randomUUID` is missing on pages that are loaded over http. */
+function randomId(): string {
+  return crypto.getRandomValues(new Uint32Array(4)).join('-');
 }

@@ -15,7 +15,7 @@ function storageWith(entries: Map<string, string>) {
 
 const maggie = { user: 'maggie', session: 's-1' };
 
-test.each<Marker>([maggie, { ended: 'expired' }, { untold: true }, undefined])(
+test.each<Marker>([maggie, { ended: 'expired' }, { signOutPending: true }, undefined])(
   'stores %j for the next page',
   (marker) => {
     const storage = storageWith(new Map());
@@ -32,7 +32,7 @@ test.each([
   '[]',
   '{"user":"maggie"}',
   '{"user":1,"session":"s"}',
-  '{"untold":"yes"}',
+  '{"signOutPending":"yes"}',
   '{"ended":5}',
 ])('ignores %j in the storage', (text) => {
   expect(createMarkerStore('x', { storage: storageWith(new Map([['x', text]])) }).read()).toBeUndefined();

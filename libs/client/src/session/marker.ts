@@ -3,25 +3,20 @@ import type { Tabs } from './tabs.ts';
 
 /**
  * The session as stored for all tabs and for reloads: the signed-in user, the reason why the session ended, or a sign-out that the
- * server has not confirmed yet (`untold`). Contains no secret, and no user name after the sign-out.
+ * server has not confirmed yet (`signOutPending`). Contains no secret, and no user name after the sign-out.
  */
-export type Marker = SessionIdentity | { readonly ended: string } | { readonly untold: true } | undefined;
+export type Marker = SessionIdentity | { readonly ended: string } | { readonly signOutPending: true } | undefined;
 
-export function isPerson(marker: Marker): marker is SessionIdentity {
+export function isSignedIn(marker: Marker): marker is SessionIdentity {
   return marker !== undefined && 'user' in marker;
 }
 
-export interface MarkerStore {
-  read(): Marker;
-  write(marker: Marker): void;
-}
-
 /** Stores the marker in the storage that the tabs share. If the storage is blocked or full, the marker lasts as long as the page. */
-export function createMarkerStore(key: string, { storage }: Tabs): MarkerStore {
+export function createMarkerStore(key: string, { storage }: Tabs) {
   let own: Marker;
   let shared = storage;
   return {
-    read() {
+    read(): Marker {
       try {
         if (shared) own = parse(shared.getItem(key));
       } catch {
@@ -29,7 +24,7 @@ export function createMarkerStore(key: string, { storage }: Tabs): MarkerStore {
       }
       return own;
     },
-    write(marker) {
+    write(marker: Marker): void {
       own = marker;
       try {
         if (marker) shared?.setItem(key, JSON.stringify(marker));
@@ -44,10 +39,10 @@ export function createMarkerStore(key: string, { storage }: Tabs): MarkerStore {
 /** Parses a stored marker. Returns `undefined` for invalid values, for example from another version of the page. */
 function parse(text: string | null): Marker {
   try {
-    const { user, session, ended, untold } = JSON.parse(text ?? '{}') as Record<string, unknown>;
+    const { user, session, ended, signOutPending } = JSON.parse(text ?? '{}') as Record<string, unknown>;
     if (typeof user === 'string' && typeof session === 'string') return { user, session };
     if (typeof ended === 'string') return { ended };
-    return untold === true ? { untold } : undefined;
+    return signOutPending === true ? { signOutPending } : undefined;
   } catch {
     return undefined;
   }

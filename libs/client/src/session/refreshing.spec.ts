@@ -1,8 +1,8 @@
 import { describe, expect, test, vi } from 'vitest';
-import { TimedOut } from '../errors.ts';
+import { TimedOut } from '../socket/errors.ts';
 import { signedInBrowser, whoIn } from '../testing/new-keeper.ts';
 import { settle } from '../testing/new-socket.ts';
-import { RefreshRefused, SessionEnded } from './session-errors.ts';
+import { RefreshRefused, SessionEnded } from '../socket/errors.ts';
 
 const failed = (): Error => new TypeError('fetch failed');
 
@@ -112,11 +112,11 @@ describe('a rejected token', () => {
 
   test('of another user is not renewed, so that no call is repeated as another user', async () => {
     const { auth, tab } = await signedInBrowser();
-    const hers = tab.token() ?? '';
+    const tokenOfMaggie = tab.token() ?? '';
     await tab.signOut();
     await tab.signIn(() => auth.signIn('bart'));
-    expect(await tab.renew(hers)).toBeUndefined();
-    expect(await tab.renew('made up')).toBeUndefined();
+    expect(await tab.renew(tokenOfMaggie)).toBeUndefined();
+    expect(await tab.renew('unknown')).toBeUndefined();
     expect(auth.refreshes).toBe(0);
   });
 });
@@ -125,11 +125,11 @@ describe('a refresh that fails temporarily', () => {
   test.each([
     ['without a network', failed()],
     ['refused temporarily', new RefreshRefused('draining', 503, 1_500)],
-  ])('(%s) rejects the call and does not sign out', async (_, trouble) => {
+  ])('(%s) rejects the call and does not sign out', async (_, failure) => {
     const { auth, tab } = await signedInBrowser();
     await settle(900_000);
-    auth.failure = trouble;
-    await expect(tab.fresh()).rejects.toBe(trouble);
+    auth.failure = failure;
+    await expect(tab.fresh()).rejects.toBe(failure);
     expect(whoIn(tab)).toBe('maggie');
     auth.failure = undefined;
     expect(await tab.fresh()).toMatch(/^header\./);
@@ -164,7 +164,7 @@ describe('a refresh that fails temporarily', () => {
   test.each([
     ['no token', { expires: 4_000_000_000 }],
     ['nothing', undefined],
-  ])('includes an answer that holds %s', async (_, answer) => {
+  ])('includes an answer that contains %s', async (_, answer) => {
     const { auth, tab } = await signedInBrowser();
     await settle(900_000);
     vi.spyOn(auth.server, 'refresh').mockResolvedValue(answer as never);
@@ -208,8 +208,8 @@ describe('opaque tokens', () => {
   test('are valid until `expires` by the local clock, for the user of the sign-in answer', async () => {
     const { auth, openTab, tab } = await signedInBrowser();
     await tab.signOut();
-    let made = 0;
-    const opaque = () => ({ token: `opaque ${++made}`, expires: Math.floor(Date.now() / 1000) + 900 });
+    let issued = 0;
+    const opaque = () => ({ token: `opaque ${++issued}`, expires: Math.floor(Date.now() / 1000) + 900 });
     vi.spyOn(auth.server, 'refresh').mockImplementation(() => Promise.resolve(opaque()));
     await expect(tab.signIn(() => Promise.resolve(opaque()))).rejects.toThrow(TypeError);
     await tab.signIn(() => Promise.resolve({ ...opaque(), user: 'lisa' }));

@@ -1,12 +1,12 @@
 import { problem, type ProblemCode } from '@usher/protocol';
 import { describe, expect, test, vi } from 'vitest';
-import { RefreshRefused, SessionEnded } from './session-errors.ts';
+import { RefreshRefused, SessionEnded } from '../socket/errors.ts';
 import { sessionByCookie } from './session-by-cookie.ts';
 
 const { signal } = new AbortController();
 const answer = { token: 'a.b.c', expires: 4_000_000_000 };
 
-function answering(...responses: Response[]) {
+function serverAnswering(...responses: Response[]) {
   const fetch = vi.fn<typeof globalThis.fetch>(() => {
     const next = responses.shift();
     return next === undefined ? Promise.reject(new TypeError('fetch failed')) : Promise.resolve(next);
@@ -14,13 +14,13 @@ function answering(...responses: Response[]) {
   return { fetch, server: sessionByCookie({ url: '/api/auth', fetch }) };
 }
 
-function refusing(code: ProblemCode, more: object = {}): Response {
+function problemResponse(code: ProblemCode, more: object = {}): Response {
   return Response.json({ ...problem(code), ...more }, { status: problem(code).status });
 }
 
 describe('refreshing', () => {
   test('sends only the cookie and bypasses caches', async () => {
-    const { fetch, server } = answering(Response.json(answer));
+    const { fetch, server } = serverAnswering(Response.json(answer));
     expect(await server.refresh(signal)).toEqual(answer);
     expect(fetch).toHaveBeenCalledExactlyOnceWith('/api/auth/refresh', {
       method: 'POST',
@@ -31,31 +31,37 @@ describe('refreshing', () => {
   });
 
   test.each([
-    ['with a cause', refusing('session_ended', { detail: 'password_changed' }), 'password_changed'],
-    ['without a cause', refusing('session_ended'), 'session_ended'],
-    ['for a disabled account', refusing('user_disabled'), 'user_disabled'],
-    ['for a missing cookie', refusing('missing_token'), 'expired'],
+    ['with a cause', problemResponse('session_ended', { detail: 'password_changed' }), 'password_changed'],
+    ['without a cause', problemResponse('session_ended'), 'session_ended'],
+    ['for a disabled account', problemResponse('user_disabled'), 'user_disabled'],
+    ['for a missing cookie', problemResponse('missing_token'), 'expired'],
     ['from a server without problem documents', new Response('no', { status: 401 }), 'session_ended'],
   ])('throws SessionEnded after a refusal %s', async (_, response, reason) => {
-    const over = answering(response).server.refresh(signal);
+    const over = serverAnswering(response).server.refresh(signal);
     await expect(over).rejects.toBeInstanceOf(SessionEnded);
     await expect(over).rejects.toMatchObject({ reason });
   });
 
   test.each([
-    ['that is draining', refusing('draining', { retryAfterMs: 1_500 }), 'draining', 503, 1_500],
-    ['that limits attempts', refusing('too_many_attempts', { retryAfterMs: 9_000 }), 'too_many_attempts', 429, 9_000],
-    ['that does not allow the origin', refusing('origin_forbidden'), 'origin_forbidden', 403, undefined],
+    ['that is draining', problemResponse('draining', { retryAfterMs: 1_500 }), 'draining', 503, 1_500],
+    [
+      'that limits attempts',
+      problemResponse('too_many_attempts', { retryAfterMs: 9_000 }),
+      'too_many_attempts',
+      429,
+      9_000,
+    ],
+    ['that does not allow the origin', problemResponse('origin_forbidden'), 'origin_forbidden', 403, undefined],
     ['that is a proxy', new Response('<html>', { status: 502 }), 'internal', 502, undefined],
     ['that is a firewall', new Response('<html>', { status: 403 }), 'internal', 403, undefined],
   ])('throws a retryable error with a server %s', async (_, response, code, status, retryAfterMs) => {
-    const refused = answering(response).server.refresh(signal);
+    const refused = serverAnswering(response).server.refresh(signal);
     await expect(refused).rejects.toBeInstanceOf(RefreshRefused);
     await expect(refused).rejects.toMatchObject({ code, status, retryAfterMs, terminal: false });
   });
 
   test('throws the network error without a network', async () => {
-    await expect(answering().server.refresh(signal)).rejects.toThrow(TypeError);
+    await expect(serverAnswering().server.refresh(signal)).rejects.toThrow(TypeError);
   });
 });
 
@@ -63,19 +69,19 @@ describe('ending', () => {
   const call = { method: 'DELETE', credentials: 'include', cache: 'no-store', signal };
 
   test('identifies the session by the token, if there is one', async () => {
-    const { fetch, server } = answering(new Response(null, { status: 204 }));
+    const { fetch, server } = serverAnswering(new Response(null, { status: 204 }));
     await server.end('a.b.c', signal);
     expect(fetch).toHaveBeenCalledExactlyOnceWith('/api/auth', { ...call, headers: { authorization: 'Bearer a.b.c' } });
   });
 
   test('identifies it by the cookie without a token', async () => {
-    const { fetch, server } = answering(new Response(null, { status: 204 }));
+    const { fetch, server } = serverAnswering(new Response(null, { status: 204 }));
     await server.end(undefined, signal);
     expect(fetch).toHaveBeenCalledExactlyOnceWith('/api/auth', call);
   });
 
   test('identifies it by the cookie if the token is rejected', async () => {
-    const { fetch, server } = answering(refusing('token_expired'), new Response(null, { status: 204 }));
+    const { fetch, server } = serverAnswering(problemResponse('token_expired'), new Response(null, { status: 204 }));
     await server.end('a.b.c', signal);
     expect(fetch).toHaveBeenLastCalledWith('/api/auth', call);
   });
@@ -83,14 +89,14 @@ describe('ending', () => {
   test.each(['session_ended', 'missing_token', 'user_disabled'] as const)(
     'succeeds if the server answers %s',
     async (code) => {
-      await expect(answering(refusing(code)).server.end(undefined, signal)).resolves.toBeUndefined();
+      await expect(serverAnswering(problemResponse(code)).server.end(undefined, signal)).resolves.toBeUndefined();
     },
   );
 
-  test.each([undefined, refusing('store_unavailable')])(
+  test.each([undefined, problemResponse('store_unavailable')])(
     'fails if the server did not process the call',
     async (response) => {
-      const { server } = answering(...(response ? [response] : []));
+      const { server } = serverAnswering(...(response ? [response] : []));
       await expect(server.end('a.b.c', signal)).rejects.toThrow();
     },
   );

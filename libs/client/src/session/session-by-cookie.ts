@@ -1,5 +1,5 @@
 import { parseEndCause, type Problem, type TokenResponse } from '@usher/protocol';
-import { RefreshRefused, SessionEnded } from './session-errors.ts';
+import { RefreshRefused, SessionEnded } from '../socket/errors.ts';
 import type { SessionServer } from './session-types.ts';
 
 export interface SessionByCookieOptions {

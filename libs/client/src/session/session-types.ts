@@ -1,12 +1,12 @@
 import type { TokenResponse } from '@usher/protocol';
 import type { Observable } from 'rxjs';
-import type { PageSource } from '../page.ts';
+import type { PageSource } from '../socket/page.ts';
 import type { Tabs } from './tabs.ts';
 
 /** The signed-in user and session. */
 export interface SessionIdentity {
   readonly user: string;
-  /** The `sid` of the token; a random UUID if the token has none. */
+  /** The `sid` of the token; a random value if the token has none. */
   readonly session: string;
 }
 
@@ -24,7 +24,7 @@ export type SessionState =
       readonly reason?: string;
     };
 
-/** The answer to a sign-in. `user` is required if the token is not a JWT with `sub`; `session` defaults to the `sid` or a random UUID. */
+/** The answer to a sign-in. `user` is required if the token is not a JWT with `sub`; `session` defaults to the `sid` or a random value. */
 export type SignInResponse = TokenResponse & Partial<SessionIdentity>;
 
 /** The server calls that a session keeper uses. */
@@ -55,8 +55,6 @@ export interface SessionKeeperOptions {
   readonly tabs?: Tabs;
   /** The source of page events. Defaults to `browserPage`. */
   readonly page?: PageSource;
-  /** Returns Unix ms. Defaults to `Date.now`. */
-  readonly now?: () => number;
 }
 
 /**

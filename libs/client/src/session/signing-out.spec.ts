@@ -6,10 +6,10 @@ const failed = (): Error => new TypeError('fetch failed');
 
 /** A tab in which maggie has signed out while the server was unreachable. */
 async function signedOutOffline() {
-  const made = await signedInBrowser();
-  made.auth.failure = failed();
-  expect(await made.tab.signOut()).toBe(false);
-  return made;
+  const setup = await signedInBrowser();
+  setup.auth.failure = failed();
+  expect(await setup.tab.signOut()).toBe(false);
+  return setup;
 }
 
 describe('signing out', () => {
@@ -44,7 +44,7 @@ describe('signing out', () => {
 describe('signing out while the server is unreachable', () => {
   test('signs out, stores no user name and stops refreshing', async () => {
     const { auth, browser, tab, openTab } = await signedOutOffline();
-    expect([...browser.entries]).toEqual([['usher.session', '{"untold":true}']]);
+    expect([...browser.entries]).toEqual([['usher.session', '{"signOutPending":true}']]);
     auth.failure = undefined;
     expect(await tab.fresh()).toBeUndefined();
     expect(auth.cookie).toBeDefined();
@@ -111,8 +111,8 @@ describe('signing out while the server is unreachable', () => {
     const other = openTab();
     await settle(900_000);
     const back = Promise.withResolvers<undefined>();
-    auth.onTransfer = (step) => (step === 'back' ? back.promise : Promise.resolve(undefined));
-    const asked = other.fresh();
+    auth.onTransfer = (step) => (step === 'response' ? back.promise : Promise.resolve(undefined));
+    const pending = other.fresh();
     await settle();
     const signedOut = tab.signOut();
     await settle();
@@ -121,7 +121,7 @@ describe('signing out while the server is unreachable', () => {
     back.resolve(undefined);
     await settle(50);
     expect(await signedOut).toBe(true);
-    expect(await asked).toBeUndefined();
+    expect(await pending).toBeUndefined();
     expect(auth.sessions[0]?.ended).toBe('signed_out');
     expect(auth.cookie).toBeUndefined();
   });

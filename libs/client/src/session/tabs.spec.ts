@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { TimedOut } from '../errors.ts';
+import { TimedOut } from '../socket/errors.ts';
 import { FakeAuth } from '../testing.ts';
 import { newBrowser, type OpenTab, signedInBrowser, whoIn } from '../testing/new-keeper.ts';
 import { settle } from '../testing/new-socket.ts';
@@ -7,18 +7,18 @@ import { settle } from '../testing/new-socket.ts';
 const key = 'usher.session';
 
 async function threeTabs(options: Parameters<typeof signedInBrowser>[0] = {}) {
-  const made = await signedInBrowser(options);
-  const tabs: [OpenTab, OpenTab, OpenTab] = [made.tab, made.openTab(), made.openTab()];
-  return { ...made, tabs };
+  const setup = await signedInBrowser(options);
+  const tabs: [OpenTab, OpenTab, OpenTab] = [setup.tab, setup.openTab(), setup.openTab()];
+  return { ...setup, tabs };
 }
 
 describe('one refresh serves all tabs', () => {
   test('that call at the same time', async () => {
     const { auth, tabs } = await threeTabs();
     await settle(900_000);
-    const asked = Promise.all(tabs.map(({ fresh }) => fresh()));
+    const pending = Promise.all(tabs.map(({ fresh }) => fresh()));
     await settle();
-    const tokens = await asked;
+    const tokens = await pending;
     expect(new Set(tokens).size).toBe(1);
     expect(tokens[0]).toBe(tabs[0].token());
     expect(auth.refreshes).toBe(1);
@@ -37,20 +37,20 @@ describe('one refresh serves all tabs', () => {
     const late: (() => void)[] = [];
     const { auth, tabs } = await threeTabs({ carry: (deliver) => late.push(deliver) });
     await settle(900_000);
-    const asked = Promise.all(tabs.map(({ fresh }) => fresh()));
+    const pending = Promise.all(tabs.map(({ fresh }) => fresh()));
     await settle(900);
     for (const deliver of late) deliver();
     await settle(10);
-    expect(new Set(await asked).size).toBe(1);
+    expect(new Set(await pending).size).toBe(1);
     expect(auth.refreshes).toBe(1);
   });
 
   test('unless no token arrives: then the next tab refreshes itself', async () => {
     const { auth, tabs } = await threeTabs({ carry: () => undefined });
     await settle(900_000);
-    const asked = Promise.all(tabs.map(({ fresh }) => fresh()));
+    const pending = Promise.all(tabs.map(({ fresh }) => fresh()));
     await settle(3_000);
-    expect(new Set(await asked).size).toBe(3);
+    expect(new Set(await pending).size).toBe(3);
     expect(auth.refreshes).toBe(3);
     expect(auth.sessions[0]?.ended).toBeUndefined();
   });
@@ -59,9 +59,9 @@ describe('one refresh serves all tabs', () => {
     const { auth, tabs } = await threeTabs();
     await settle(900_000);
     auth.failOnce = new TypeError('fetch failed');
-    const asked = Promise.allSettled(tabs.map(({ fresh }) => fresh()));
+    const pending = Promise.allSettled(tabs.map(({ fresh }) => fresh()));
     await settle(3_000);
-    expect((await asked).map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
+    expect((await pending).map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
     expect(auth.refreshes).toBe(1);
   });
 
@@ -221,12 +221,12 @@ describe('a late answer is dropped', () => {
     const { auth, tab } = await signedInBrowser();
     await settle(900_000);
     const back = Promise.withResolvers<undefined>();
-    auth.onTransfer = (step) => (step === 'back' ? back.promise : Promise.resolve(undefined));
-    const asked = tab.fresh();
+    auth.onTransfer = (step) => (step === 'response' ? back.promise : Promise.resolve(undefined));
+    const pending = tab.fresh();
     await settle();
     const signedOut = tab.signOut();
     back.resolve(undefined);
-    expect(await asked).toBeUndefined();
+    expect(await pending).toBeUndefined();
     expect(tab.token()).toBeUndefined();
     expect(await signedOut).toBe(true);
     expect(auth.sessions[0]?.ended).toBe('signed_out');
@@ -237,14 +237,14 @@ describe('a late answer is dropped', () => {
     await settle(900_000);
     const other = openTab();
     const back = Promise.withResolvers<undefined>();
-    auth.onTransfer = (step) => (step === 'back' ? back.promise : Promise.resolve(undefined));
-    const asked = tab.fresh();
+    auth.onTransfer = (step) => (step === 'response' ? back.promise : Promise.resolve(undefined));
+    const pending = tab.fresh();
     await settle();
     auth.onTransfer = () => Promise.resolve(undefined);
     await other.signIn(() => auth.signIn('bart'));
     await settle();
     back.resolve(undefined);
-    expect(await asked).toBeUndefined();
+    expect(await pending).toBeUndefined();
     expect(whoIn(tab)).toBe('bart');
     expect(tab.token()).toBe(other.token());
   });
@@ -255,18 +255,18 @@ describe('a late answer is dropped', () => {
     const other = openTab();
     const back = Promise.withResolvers<undefined>();
     auth.onTransfer = () => back.promise;
-    const hers = tab.fresh();
+    const tokenOfMaggie = tab.fresh();
     await settle();
     auth.onTransfer = () => Promise.resolve(undefined);
     await other.signIn(() => auth.signIn('bart'));
     await settle();
     vi.setSystemTime(Date.now() + 900_000);
     const stale = tab.token();
-    const his = tab.fresh();
+    const tokenOfBart = tab.fresh();
     back.reject(new TypeError('fetch failed'));
-    expect(await hers).toBeUndefined();
-    expect(await his).not.toBe(stale);
-    expect(FakeAuth.personOf((await his) ?? '').user).toBe('bart');
+    expect(await tokenOfMaggie).toBeUndefined();
+    expect(await tokenOfBart).not.toBe(stale);
+    expect(FakeAuth.identityOf((await tokenOfBart) ?? '').user).toBe('bart');
   });
 
   test('if it is a refusal for the previous session', async () => {
@@ -274,12 +274,12 @@ describe('a late answer is dropped', () => {
     await settle(900_000);
     const refresh = Promise.withResolvers<never>();
     vi.spyOn(auth.server, 'refresh').mockReturnValue(refresh.promise);
-    const asked = tab.fresh();
+    const pending = tab.fresh();
     await settle();
     const next = tab.signIn(() => auth.signIn('bart'));
     tab.end('expired');
     refresh.reject(new TypeError('fetch failed'));
-    expect(await asked).toBeUndefined();
+    expect(await pending).toBeUndefined();
     await next;
     expect(whoIn(tab)).toBe('bart');
   });

@@ -1,3 +1,6 @@
+import { TimedOut } from '../socket/errors.ts';
+import { startTimer } from '../socket/timing.ts';
+
 /** A message channel between tabs. `BroadcastChannel` implements it. */
 export interface Channel {
   onmessage: ((event: MessageEvent) => void) | null;
@@ -35,16 +38,12 @@ export function browserTabs(): Tabs {
     locks: (navigator as Partial<Navigator> | undefined)?.locks,
     channel: BroadcastChannel && ((name) => new BroadcastChannel(name)),
     watch(listener) {
-      const stopped = new AbortController();
-      window.addEventListener(
-        'storage',
-        ({ key }) => {
-          listener(key);
-        },
-        { signal: stopped.signal },
-      );
+      function onStorage({ key }: StorageEvent): void {
+        listener(key);
+      }
+      window.addEventListener('storage', onStorage);
       return () => {
-        stopped.abort();
+        window.removeEventListener('storage', onStorage);
       };
     },
   };
@@ -56,4 +55,42 @@ function allowedStorage(window: Window): Storage | undefined {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Runs a callback exclusively. Rejects with the error of the callback, or with `TimedOut` if the lock is not available in time.
+ *
+ * @param run receives whether another tab held the lock before
+ */
+export type Exclusive = (run: (waited: boolean) => Promise<void>) => Promise<void>;
+
+/** Creates a mutex: across all tabs if the browser supports locks, otherwise within this tab. `waitMs` limits the wait for a lock. */
+export function createExclusive(name: string, locks: Locks | undefined, waitMs: number): Exclusive {
+  let last = Promise.resolve();
+  if (!locks)
+    return (run) => {
+      const result = last.then(() => run(false));
+      last = result.catch(() => undefined);
+      return result;
+    };
+  return async (run) => {
+    const done = await locks.request(name, { ifAvailable: true }, async (lock) => {
+      if (lock) await run(false);
+      return !!lock;
+    });
+    if (done) return;
+    const stopped = new AbortController();
+    const timer = startTimer(waitMs, () => {
+      stopped.abort(new TimedOut());
+    });
+    try {
+      await locks.request(name, { signal: stopped.signal }, async () => {
+        timer.unsubscribe();
+        await run(true);
+        return true;
+      });
+    } finally {
+      timer.unsubscribe();
+    }
+  };
 }

@@ -2,8 +2,8 @@ import { problem, type ProblemCode } from '@usher/protocol';
 import { describe, expect, test, vi } from 'vitest';
 import { FakeServer } from '../testing.ts';
 import { newSocket, settle } from '../testing/new-socket.ts';
-import { TicketRefused } from '../ticket-refused.ts';
-import { RefreshRefused } from './session-errors.ts';
+import { TicketRefused } from '../socket/errors.ts';
+import { RefreshRefused } from '../socket/errors.ts';
 import { ticketFrom } from './ticket-from.ts';
 
 const { signal } = new AbortController();

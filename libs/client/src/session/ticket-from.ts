@@ -1,7 +1,7 @@
-import { fetchTicket, type FetchTicketOptions } from '../fetch-ticket.ts';
-import type { Who } from '../identity.ts';
-import type { TicketFunction } from '../options.ts';
-import { TicketRefused } from '../ticket-refused.ts';
+import { fetchTicket, type FetchTicketOptions } from '../socket/fetch-ticket.ts';
+import type { Who } from '../socket/identity.ts';
+import type { TicketFunction } from '../socket/options.ts';
+import { TicketRefused } from '../socket/errors.ts';
 import type { SessionKeeper } from './session-types.ts';
 
 /** Whether a problem code means that the call needs another access token. */

@@ -1,5 +1,5 @@
 import type { TokenResponse } from '@usher/protocol';
-import { SessionEnded } from '../session/session-errors.ts';
+import { SessionEnded } from '../socket/errors.ts';
 import type { SessionIdentity, SessionServer } from '../session/session-types.ts';
 
 /** The cookie that a response sets. */
@@ -29,7 +29,7 @@ const graceMs = 5_000;
  * await keeper.signIn(() => auth.signIn('maggie'));
  * await keeper.fresh(); // 'header.….signature'
  * auth.endAll('operator');
- * auth.trouble = new TypeError('fetch failed'); // simulates a network failure
+ * auth.failure = new TypeError('fetch failed'); // simulates a network failure
  * ```
  */
 export class FakeAuth {
@@ -47,8 +47,8 @@ export class FakeAuth {
   /** The same, for the next call only. */
   failOnce: Error | undefined;
   /** Delays each request and each response. If it rejects, the request or response is lost. */
-  onTransfer: (step: 'there' | 'back') => Promise<void> = () => Promise.resolve();
-  #made = 0;
+  onTransfer: (step: 'request' | 'response') => Promise<void> = () => Promise.resolve();
+  #counter = 0;
 
   readonly server: SessionServer = {
     refresh: () => this.#call((cookie) => this.refreshWith(cookie)),
@@ -93,7 +93,7 @@ export class FakeAuth {
   }
 
   /** Returns the user and session of a token of this server. */
-  static personOf(token: string): SessionIdentity {
+  static identityOf(token: string): SessionIdentity {
     const { sub, sid } = JSON.parse(atob(token.split('.')[1] ?? '')) as Record<'sub' | 'sid', string>;
     return { user: sub, session: sid };
   }
@@ -104,13 +104,13 @@ export class FakeAuth {
   }
 
   #nextCookie(session: string): string {
-    return `${session}/${++this.#made}`;
+    return `${session}/${++this.#counter}`;
   }
 
   #tokenOf({ user, id }: FakeSession): TokenResponse {
     const iat = Math.floor((Date.now() + this.clockSkewMs) / 1000);
     const exp = iat + this.tokenSeconds;
-    const claims = { sub: user, sid: id, iat, exp, jti: ++this.#made };
+    const claims = { sub: user, sid: id, iat, exp, jti: ++this.#counter };
     return { token: `header.${btoa(JSON.stringify(claims))}.signature`, expires: exp };
   }
 
@@ -118,12 +118,12 @@ export class FakeAuth {
     serve: (cookie: string | undefined) => T & CookieResponse,
   ): Promise<Omit<T & CookieResponse, 'cookie'>> {
     const sent = this.cookie;
-    await this.onTransfer('there');
-    const trouble = this.failOnce ?? this.failure;
+    await this.onTransfer('request');
+    const failure = this.failOnce ?? this.failure;
     this.failOnce = undefined;
-    if (trouble) throw trouble;
+    if (failure) throw failure;
     const served = attempt(() => serve(sent));
-    await this.onTransfer('back');
+    await this.onTransfer('response');
     const { cookie, ...answer } = served();
     this.cookie = cookie;
     return answer;

@@ -1,7 +1,9 @@
 import type { RawFrame, TicketResponse } from '@usher/protocol';
-import type { SocketConstructor, TicketFunction, TicketSocketOptions } from '../options.ts';
-import type { Welcome } from '../welcome.ts';
-import { FakePage } from './fake-page.ts';
+import type { TicketFunction, TicketSocketOptions } from '../socket/options.ts';
+import type { SocketConstructor } from '../socket/socket.ts';
+import type { Welcome } from '../socket/connection-state.ts';
+import { FakePage } from './fake-browser.ts';
+import { FakePresence } from './fake-presence.ts';
 import { FakeError, FakeRoom } from './fake-room.ts';
 import { FakeSocket, type FakeSocketEnd } from './fake-socket.ts';
 
@@ -25,13 +27,13 @@ export type FakeHandler = (frame: RawFrame, socket: FakeSocket) => object | unde
  * await vi.advanceTimersByTimeAsync(0); // socket.state.name is 'open'
  *
  * server.room('general').append('bart', 'an earlier message');
- * const { seq } = server.say('general', 'bart', 'hello'); // sent to all joined connections
+ * const { seq } = server.send('general', 'bart', 'hello'); // sent to all joined connections
  * server.edit('general', 'bart', seq, 'hello all');
  * new TicketSocket<RoomsProtocol>(server.optionsOf('bart')); // another user
  * server.last.end(1012); // the client reconnects with another ticket
  * server.ticket = () => Promise.reject(new TicketRefused('draining', 503)); // denies tickets
- * server.door = (socket) => socket.end(1006); // rejects handshakes
- * server.page.tell('offline');
+ * server.onHandshake = (socket) => socket.end(1006); // rejects handshakes
+ * server.page.emit('offline');
  * ```
  */
 export class FakeServer implements FakeSocketEnd {
@@ -40,7 +42,7 @@ export class FakeServer implements FakeSocketEnd {
   readonly sockets: FakeSocket[] = [];
   readonly page = new FakePage();
   /** The number of ticket calls. */
-  asked = 0;
+  ticketCalls = 0;
   heartbeatMs = 25_000;
   leaseSeconds = 1_800;
   limits: Welcome['limits'] = { frameBytes: 65_536, textChars: 4_000, rooms: 128, sendsPerSecond: 20 };
@@ -54,10 +56,7 @@ export class FakeServer implements FakeSocketEnd {
 
   readonly #rooms = new Map<string, FakeRoom>();
   readonly #handlers = new Map<string, FakeHandler>();
-  readonly #joined = new WeakMap<FakeSocket, Set<string>>();
-  /** The sockets of users who are away. */
-  readonly #away = new WeakSet<FakeSocket>();
-  readonly #users = new WeakMap<FakeSocket, string>();
+  readonly #presence = new FakePresence(this.sockets);
   /** Unused tickets with their users. */
   readonly #tickets = new Map<string, string | undefined>();
   #issued = 0;
@@ -80,7 +79,7 @@ export class FakeServer implements FakeSocketEnd {
     return {
       url: 'ws://fake.test/api/ws',
       ticket: (signal) => {
-        this.asked++;
+        this.ticketCalls++;
         return ticket(signal);
       },
       WebSocket: socketClass(this, this.sockets),
@@ -97,7 +96,7 @@ export class FakeServer implements FakeSocketEnd {
 
   /** The sockets that are not closed. */
   get live(): readonly FakeSocket[] {
-    return this.sockets.filter(({ state }) => state !== 'closed');
+    return this.#presence.live;
   }
 
   issue(user?: string): TicketResponse {
@@ -114,7 +113,7 @@ export class FakeServer implements FakeSocketEnd {
   /** Accepts the handshake and sends the `welcome` if the ticket is valid; otherwise rejects it. */
   admit(socket: FakeSocket): void {
     const user = this.#tickets.get(socket.ticket) ?? this.user;
-    this.#users.set(socket, user);
+    this.#presence.setUser(socket, user);
     if (!this.consume(socket.ticket)) {
       socket.end(1006);
       return;
@@ -162,12 +161,12 @@ export class FakeServer implements FakeSocketEnd {
     const { seq, at } = message;
     if (duplicate) return { seq, at };
     this.broadcast(name, { type: 'message', ...message });
-    for (const user of room.members) this.#sendUnread(room, user, (socket) => !this.#isIn(socket, name));
+    for (const user of room.members) this.#sendUnread(room, user, (socket) => !this.#presence.isIn(socket, name));
     return { seq, at };
   }
 
   #sendUnread(room: FakeRoom, user: string, to: (socket: FakeSocket) => boolean = () => true): void {
-    const sockets = this.live.filter((socket) => this.#users.get(socket) === user && to(socket));
+    const sockets = this.live.filter((socket) => this.#presence.userOf(socket) === user && to(socket));
     if (sockets.length === 0) return;
     const unread = { type: 'unread', room: room.name, ...room.read(user) };
     for (const socket of sockets) socket.emit(unread);
@@ -175,41 +174,17 @@ export class FakeServer implements FakeSocketEnd {
 
   /** Returns the user of an admitted socket. */
   userOf(socket: FakeSocket): string | undefined {
-    return this.#users.get(socket);
-  }
-
-  #isIn(socket: FakeSocket, room: string): boolean {
-    return this.#joined.get(socket)?.has(room) === true;
+    return this.#presence.userOf(socket);
   }
 
   /** Returns the present users of a room, in no order. Lost connections are removed at once, without an event. */
   present(room: string): { user: string; status: 'online' | 'away' }[] {
-    const people = new Map<string, 'online' | 'away'>();
-    for (const socket of this.live) {
-      const user = this.#users.get(socket);
-      if (user === undefined || !this.#isIn(socket, room)) continue;
-      if (people.get(user) !== 'online') people.set(user, this.#away.has(socket) ? 'away' : 'online');
-    }
-    return Array.from(people, ([user, status]) => ({ user, status }));
-  }
-
-  /** Runs an action that may change the presence of a user, and sends `presence` events to these rooms. */
-  #changePresence(socket: FakeSocket, rooms: readonly string[], action: () => void): void {
-    const user = this.#users.get(socket);
-    const statuses = rooms.map((room) => {
-      const status = (): string => this.present(room).find((person) => person.user === user)?.status ?? 'offline';
-      return { room, status, before: status() };
-    });
-    action();
-    for (const { room, status, before } of statuses) {
-      const now = status();
-      if (now !== before) this.broadcast(room, { type: 'presence', room, user, status: now }, socket);
-    }
+    return this.#presence.present(room);
   }
 
   /** Sends a frame to all connections that have joined a room, except one. */
   broadcast(room: string, frame: object, except?: FakeSocket): void {
-    for (const socket of this.live) if (socket !== except && this.#isIn(socket, room)) socket.emit(frame);
+    this.#presence.broadcast(room, frame, except);
   }
 
   /** Sets the handler for a request type. Returns the previous one. */
@@ -226,7 +201,8 @@ export class FakeServer implements FakeSocketEnd {
   received(socket: FakeSocket, frame: RawFrame): void {
     const { id, type } = frame;
     if (id === undefined) {
-      this.#signalled(frame, socket);
+      if (type === 'typing') this.#presence.typing(socket, String(frame['room']));
+      else if (type === 'away') this.#presence.setAway(socket, frame['away'] === true);
       return;
     }
     try {
@@ -239,28 +215,11 @@ export class FakeServer implements FakeSocketEnd {
     }
   }
 
-  #signalled(frame: RawFrame, socket: FakeSocket): void {
-    const user = this.#users.get(socket);
-    const room = String(frame['room']);
-    if (frame.type === 'typing' && this.#isIn(socket, room)) {
-      for (const other of this.live) {
-        if (this.#isIn(other, room) && this.#users.get(other) !== user) other.emit({ type: 'typing', room, user });
-      }
-    } else if (frame.type === 'away') {
-      const rooms = [...(this.#joined.get(socket) ?? [])];
-      this.#changePresence(socket, rooms, () => {
-        if (frame['away'] === true) this.#away.add(socket);
-        else this.#away.delete(socket);
-      });
-    }
-  }
-
   #answer(frame: RawFrame, socket: FakeSocket): object {
     const name = String(frame['room']);
-    const user = this.#users.get(socket) ?? this.user;
+    const user = this.#presence.userOf(socket) ?? this.user;
     const key = String(frame['key']);
-    const joined = this.#joined.get(socket) ?? new Set();
-    this.#joined.set(socket, joined);
+    const joined = this.#presence.roomsOf(socket);
     switch (frame.type) {
       case 'ping':
         return {};
@@ -273,13 +232,13 @@ export class FakeServer implements FakeSocketEnd {
         const answer = room.join(frame);
         if (was) joined.add(name);
         room.enter(user);
-        this.#changePresence(socket, [name], () => joined.add(name));
+        this.#presence.change(socket, [name], () => joined.add(name));
         return { ...answer, present: this.present(name) };
       }
       case 'history':
         return this.room(name).history(frame['after']);
       case 'leave':
-        this.#changePresence(socket, [name], () => joined.delete(name));
+        this.#presence.change(socket, [name], () => joined.delete(name));
         return {};
       case 'send':
       case 'edit':

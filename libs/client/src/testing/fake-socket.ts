@@ -1,5 +1,5 @@
 import type { RawFrame } from '@usher/protocol';
-import type { Socket } from '../options.ts';
+import type { Socket } from '../socket/socket.ts';
 
 type SocketState = 'connecting' | 'open' | 'closed';
 
@@ -9,7 +9,7 @@ export interface FakeSocketEnd {
   received(socket: FakeSocket, frame: RawFrame): void;
 }
 
-/** A WebSocket without a network. The test controls the server side with `accept`, `say` and `end`. */
+/** A WebSocket without a network. The test controls the server side with `accept`, `emit` and `end`. */
 export class FakeSocket implements Socket {
   onopen: ((event: never) => void) | null = null;
   onmessage: ((event: MessageEvent) => void) | null = null;

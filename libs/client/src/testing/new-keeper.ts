@@ -3,7 +3,7 @@ import { createSessionKeeper } from '../session/keeper.ts';
 import type { SessionKeeper, SessionKeeperOptions, SessionState } from '../session/session-types.ts';
 import { FakeAuth } from './fake-auth.ts';
 import { FakeBrowser } from './fake-browser.ts';
-import type { FakePage } from './fake-page.ts';
+import type { FakePage } from './fake-browser.ts';
 import { startAt } from './new-socket.ts';
 
 /** A keeper in its own tab, with all states that it has emitted. */
@@ -41,10 +41,10 @@ export function newBrowser(options: ConstructorParameters<typeof FakeBrowser>[0]
 
 /** The same, with a tab in which maggie is signed in. */
 export async function signedInBrowser(options: ConstructorParameters<typeof FakeBrowser>[0] = {}) {
-  const made = newBrowser(options);
-  const tab = made.openTab();
-  await tab.signIn(() => made.auth.signIn('maggie'));
-  return { ...made, tab };
+  const setup = newBrowser(options);
+  const tab = setup.openTab();
+  await tab.signIn(() => setup.auth.signIn('maggie'));
+  return { ...setup, tab };
 }
 
 /** Describes the state of a tab: `maggie`, `signed out`, or `signed out: expired`. */

@@ -5,31 +5,31 @@ import { openSocket, settle } from './new-socket.ts';
 /** A room with all lists and states that it has emitted. */
 export interface Watched {
   readonly room: RoomHandle;
-  readonly shows: (readonly RoomMessage[])[];
+  readonly lists: (readonly RoomMessage[])[];
   readonly states: RoomState[];
   /** The current messages. */
   readonly messages: readonly RoomMessage[];
   readonly state: RoomState;
   /** The current messages as text: `1 hello`, or `… hello` without a sequence number. */
-  readonly words: readonly string[];
+  readonly texts: readonly string[];
 }
 
 export function watch(room: RoomHandle): Watched {
-  const shows: (readonly RoomMessage[])[] = [];
+  const lists: (readonly RoomMessage[])[] = [];
   const states: RoomState[] = [];
-  room.messages$.subscribe((messages) => shows.push(messages));
+  room.messages$.subscribe((messages) => lists.push(messages));
   room.state$.subscribe((state) => states.push(state));
   return {
     room,
-    shows,
+    lists,
     states,
     get messages() {
-      return shows.at(-1) ?? [];
+      return lists.at(-1) ?? [];
     },
     get state() {
       return states.at(-1) ?? { name: 'waiting' };
     },
-    get words() {
+    get texts() {
       return this.messages.map(({ seq, text }) => `${seq ?? '…'} ${text}`);
     },
   };
@@ -37,26 +37,26 @@ export function watch(room: RoomHandle): Watched {
 
 /** Creates a connected client with the room `general`, which is not open yet. */
 export async function newRooms(options: RoomsOptions = {}) {
-  const made = await openSocket();
+  const setup = await openSocket();
   let keys = 0;
-  const rooms = createRooms(made.socket, { uuid: () => `key-${++keys}`, ...options });
+  const rooms = createRooms(setup.socket, { uuid: () => `key-${++keys}`, ...options });
   const general = watch(rooms.room('general'));
-  return { ...made, rooms, general, theirs: made.server.room('general') };
+  return { ...setup, rooms, general, serverRoom: setup.server.room('general') };
 }
 
 /** The same, joined. */
 export async function joinedRooms(options: RoomsOptions = {}) {
-  const made = await newRooms(options);
-  made.general.room.open();
+  const setup = await newRooms(options);
+  setup.general.room.open();
   await settle();
-  return made;
+  return setup;
 }
 
 /** Returns the gaps and duplicates in all emitted lists. Sequence numbers of changes are not gaps. */
-export function faultsOf({ shows }: Watched, changes: ReadonlySet<number> = new Set()): string[] {
+export function faultsOf({ lists }: Watched, changes: ReadonlySet<number> = new Set()): string[] {
   const faults: string[] = [];
-  for (const show of shows) {
-    const seqs = show.flatMap(({ seq }) => seq ?? []);
+  for (const list of lists) {
+    const seqs = list.flatMap(({ seq }) => seq ?? []);
     for (const [index, seq] of seqs.entries()) {
       const before = seqs[index - 1];
       if (before === undefined) continue;
@@ -64,7 +64,7 @@ export function faultsOf({ shows }: Watched, changes: ReadonlySet<number> = new 
       while (changes.has(next)) next++;
       if (seq !== next) faults.push(`${seq} after ${before}`);
     }
-    const keys = show.flatMap(({ key }) => key ?? []);
+    const keys = list.flatMap(({ key }) => key ?? []);
     if (new Set(keys).size !== keys.length) faults.push(`a key twice: ${keys.join()}`);
   }
   return faults;

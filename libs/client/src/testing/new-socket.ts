@@ -1,8 +1,8 @@
 import type { RoomsProtocol } from '@usher/protocol';
 import { expect, onTestFinished, vi } from 'vitest';
-import type { ConnectionState, Step } from '../connection-state.ts';
-import type { TicketSocketOptions } from '../options.ts';
-import { TicketSocket } from '../ticket-socket.ts';
+import type { ConnectionState, Step } from '../socket/connection-state.ts';
+import type { TicketSocketOptions } from '../socket/options.ts';
+import { TicketSocket } from '../socket/ticket-socket.ts';
 import { FakeServer } from './fake-server.ts';
 
 /** The start time of the fake clock, Unix ms. */
@@ -31,9 +31,21 @@ export function newSocket(options: Partial<TicketSocketOptions> = {}) {
 
 /** The same, connected. */
 export async function openSocket(options: Partial<TicketSocketOptions> = {}) {
-  const made = newSocket(options);
-  made.socket.connect();
+  const setup = newSocket(options);
+  setup.socket.connect();
   await settle();
-  expect(made.socket.state.name).toBe('open');
-  return made;
+  expect(setup.socket.state.name).toBe('open');
+  return setup;
+}
+
+/** Creates an unsigned JWT with these claims. */
+export function newJwt(claims: object): string {
+  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  return `${part({ alg: 'none' })}.${part(claims)}.signature`;
+}
+
+/** Returns the `sub` of the JWT in an `Authorization` header. */
+export function userOf(authorization: string | null): string {
+  const payload = authorization?.split('.')[1] ?? '';
+  return (JSON.parse(Buffer.from(payload, 'base64url').toString()) as { readonly sub: string }).sub;
 }

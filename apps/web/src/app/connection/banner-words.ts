@@ -64,7 +64,7 @@ const byCode: Readonly<Partial<Record<string, string>>> = {
 function why({ kind, code }: Reason): string {
   const known = code === undefined ? undefined : byCode[code];
   if (known !== undefined) return known;
-  if (kind === 'asked') return bannerTexts.dropped;
+  if (kind === 'requested') return bannerTexts.dropped;
   if (kind === 'timeout') return bannerTexts.silent;
   return kind === 'unavailable' ? bannerTexts.unreachable : bannerTexts.lost;
 }

@@ -1,0 +1,74 @@
+import type { RoomMessage, Unsent } from './room-types.ts';
+
+/** A message or a change of a message that this client wrote and the server has not confirmed in the sequence yet. */
+export interface Draft {
+  readonly key: string;
+  /** For a change: its target, as a sequence number, or as a draft that had none when the change was made. */
+  readonly of?: number | Draft;
+  /** Set if the change deletes the message. */
+  readonly deletes?: true;
+  text: string;
+  at: number;
+  status: RoomMessage['status'];
+  error?: string | undefined;
+  /** Whether it was sent before, so that the server may already have it. */
+  wasSent: boolean;
+  failures: number;
+  /**
+   * Its sequence number. Confirmed by the server if `status` is `sent`. Otherwise a guess, because a message with the same author
+   * and text arrived; the reply to the request confirms or corrects it.
+   */
+  seq?: number | undefined;
+}
+
+/** Returns the target of a change: its sequence number if the server has assigned one, otherwise the draft. */
+export function targetOf({ of }: Pick<Draft, 'of'>): number | Draft | undefined {
+  return typeof of === 'object' && of.status === 'sent' ? of.seq : of;
+}
+
+/** Marks a draft as rejected for good. */
+export function failDraft(draft: Draft, error: string): void {
+  Object.assign(draft, { status: 'failed', error, seq: undefined });
+}
+
+/** Returns a draft as a message of the list. */
+export function toRoomMessage({ key, text, at, status, error }: Draft, from: string): RoomMessage {
+  return { key, from, text, at, status, ...(error && { error }) };
+}
+
+/** Returns a message of the timeline with a draft applied: a change of it, or the draft that it probably confirms. */
+export function applyDraft(message: RoomMessage, draft: Draft): RoomMessage {
+  const { key, of, deletes, text, at, status, error } = draft;
+  if (of === undefined) return { ...message, key, status: 'sending' };
+  if (message.deleted) return message;
+  const failed = status === 'failed';
+  const now = deletes ? !failed && { text: '', deleted: at } : { text, ...(!failed && { edited: at }) };
+  // The status of an unconfirmed message has priority over that of its change.
+  if (status === 'sent' || (message.status !== 'sent' && !message.change)) return { ...message, ...now };
+  return {
+    ...message,
+    key: message.key ?? key,
+    ...now,
+    status,
+    ...(error && { error }),
+    change: deletes ? 'delete' : 'edit',
+  };
+}
+
+/** Returns a draft as an entry of `unsent$`, or nothing if the server has acknowledged it. */
+export function toUnsent(draft: Draft): Unsent[] {
+  const { key, text, status, deletes } = draft;
+  if (status === 'sent') return [];
+  const of = targetOf(draft);
+  return [{ key, text, ...(of && { of: typeof of === 'object' ? of.key : of }), ...(deletes && { deletes }) }];
+}
+
+/**
+ * Returns a random UUID (RFC 9562, version 4; the two free bits of the variant are fixed). `crypto.randomUUID` is not used because
+ * it is missing on pages that are loaded over http from an address other than localhost.
+ */
+export function uuid(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  const digits = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return digits.replace(/(.{8})(.{4}).(.{3}).(.{3})/, '$1-$2-4$3-8$4-');
+}
