@@ -1,6 +1,5 @@
 /** `Bun.serve` (uWebSockets): accepts every connection and publishes to a topic. */
-import { announce } from './announce.mjs';
-import { handleMessage, welcome } from './protocol.mjs';
+import { announce, handleMessage, welcome } from './shared.mjs';
 
 const server = Bun.serve({
   hostname: '127.0.0.1',

@@ -1,8 +1,7 @@
 /** `@fastify/websocket` as in its README: one route that accepts every connection, and one that rejects them in a hook. */
 import websocket from '@fastify/websocket';
 import Fastify from 'fastify';
-import { announce, backlog } from './announce.mjs';
-import { handleMessage, welcome } from './protocol.mjs';
+import { announce, backlog, handleMessage, welcome } from './shared.mjs';
 
 const app = Fastify();
 await app.register(websocket);

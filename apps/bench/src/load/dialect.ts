@@ -70,12 +70,21 @@ const plain: Dialect = {
   unauthenticated: { path: () => '/stranger' },
 };
 
+/** Usher's handshake. The ticket of an unauthenticated client is well-formed, so that the server looks it up. */
+const byTicket = {
+  requiresTicket: true,
+  subprotocol: 'usher.v1',
+  path: (ticket: string) => `/api/ws?ticket=${ticket}`,
+  unauthenticated: { path: () => `/api/ws?ticket=${'A'.repeat(43)}` },
+} satisfies Partial<Dialect>;
+
 const socketIoPath = '/socket.io/?EIO=4&transport=websocket';
 let id = 0;
 
 const dialects: Readonly<Record<PeerName, Dialect>> = {
   http: plain,
   ws: plain,
+  'ws-framed': plain,
   'fastify-websocket': plain,
   bun: plain,
   'first-message': {
@@ -89,6 +98,7 @@ const dialects: Readonly<Record<PeerName, Dialect>> = {
     unauthenticated: { path: () => '/?token=e30.e30.e30' },
   },
   'address-agent': { ...plain, agent: 'usher-bench', unauthenticated: { path: () => '/' } },
+  'ticket-gate': { ...plain, ...byTicket },
   'socket-io': {
     requiresTicket: false,
     path: () => socketIoPath,
@@ -99,16 +109,12 @@ const dialects: Readonly<Record<PeerName, Dialect>> = {
     unauthenticated: { path: () => socketIoPath, hello: clientFrame('40{"token":"e30.e30.e30"}') },
   },
   usher: {
-    requiresTicket: true,
-    subprotocol: 'usher.v1',
-    path: (ticket) => `/api/ws?ticket=${ticket}`,
+    ...byTicket,
     kindOf: jsonKind,
     join: (room, after) => clientFrame(JSON.stringify({ type: 'join', id: ++id, room, after })),
     publish: (text, room = 'general') =>
       clientFrame(JSON.stringify({ type: 'send', id: ++id, room, key: randomUUID(), text })),
     ping: () => clientFrame(JSON.stringify({ type: 'ping', id: ++id })),
-    // A well-formed ticket, so that the server looks it up.
-    unauthenticated: { path: () => `/api/ws?ticket=${'A'.repeat(43)}` },
   },
 };
 

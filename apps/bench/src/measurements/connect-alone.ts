@@ -7,7 +7,7 @@ export const connectAlone: Measurement = {
   title: 'Authenticated connect, one at a time',
   unit: 'ms',
   better: 'less',
-  peers: ['ws', 'first-message', 'jwt-in-url', 'address-agent', 'usher'],
+  peers: ['ws', 'first-message', 'jwt-in-url', 'address-agent', 'ticket-gate', 'usher'],
   goals: [],
   rounds: manyRounds,
   async prepare(load, quick) {

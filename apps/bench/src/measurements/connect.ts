@@ -9,7 +9,17 @@ export const connect: Measurement = {
   title: 'Authenticated connect, ticket included, to the first frame',
   unit: 'connects/s',
   better: 'more',
-  peers: ['ws', 'fastify-websocket', 'first-message', 'jwt-in-url', 'address-agent', 'socket-io', 'bun', 'usher'],
+  peers: [
+    'ws',
+    'fastify-websocket',
+    'first-message',
+    'jwt-in-url',
+    'address-agent',
+    'ticket-gate',
+    'socket-io',
+    'bun',
+    'usher',
+  ],
   goals: [
     { to: 'ws', bound: 0.8 },
     { to: 'first-message', bound: 1 },

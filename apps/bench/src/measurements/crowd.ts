@@ -17,7 +17,7 @@ export const crowd: Measurement = {
   title: '4,000 cut at once, all back with a fresh ticket',
   unit: 'ms',
   better: 'less',
-  peers: ['ws', 'fastify-websocket', 'first-message', 'socket-io', 'bun', 'usher'],
+  peers: ['ws', 'fastify-websocket', 'first-message', 'ticket-gate', 'socket-io', 'bun', 'usher'],
   goals: [{ to: 'ws', bound: 1.4 }],
   rounds: { full: 11, quick: 1 },
   async prepare(load, quick) {

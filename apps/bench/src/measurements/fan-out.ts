@@ -10,7 +10,7 @@ async function prepare(load: Load, members: number, window: number, forMs: numbe
   };
 }
 
-const peers = ['ws', 'fastify-websocket', 'first-message', 'socket-io', 'bun', 'usher'] as const;
+const peers = ['ws', 'ws-framed', 'fastify-websocket', 'first-message', 'socket-io', 'bun', 'usher'] as const;
 
 export const fanOut: Measurement = {
   name: 'fan-out',

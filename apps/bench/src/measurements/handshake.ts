@@ -6,7 +6,7 @@ export const handshake: Measurement = {
   title: 'Handshake with a ticket in hand, to the first frame',
   unit: 'handshakes/s',
   better: 'more',
-  peers: ['ws', 'fastify-websocket', 'bun', 'usher'],
+  peers: ['ws', 'fastify-websocket', 'ticket-gate', 'bun', 'usher'],
   goals: [{ to: 'ws', bound: 0.95 }],
   rounds: manyRounds,
   prepare(load, quick) {

@@ -9,7 +9,7 @@ export const refused: Measurement = {
   title: 'Refused handshakes, beside a plain `http` 401',
   unit: 'refusals/s',
   better: 'more',
-  peers: ['http', 'ws', 'fastify-websocket', 'first-message', 'socket-io', 'bun', 'usher'],
+  peers: ['http', 'ws', 'fastify-websocket', 'first-message', 'ticket-gate', 'socket-io', 'bun', 'usher'],
   goals: [{ to: 'http', bound: 1.3 }],
   rounds: manyRounds,
   prepare(load, quick) {
