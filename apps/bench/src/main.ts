@@ -4,15 +4,14 @@
  * Everything runs on loopback, in processes that end with this one, and with data in a temporary folder that goes with them.
  */
 import { relative } from 'node:path';
-import { runBench, startNotes } from './bench-process.ts';
 import { measure } from './measure.ts';
 import { measurementNamed, measurements } from './measurements/all.ts';
 import { installPeers } from './peers.ts';
 import { invitePeople, peopleOf } from './people.ts';
-import { drawProfile } from './profile/draw-profiles.ts';
+import { runBench, startNotes } from './process.ts';
+import { summarizeProfile } from './profile/profile.ts';
+import { summary, writeReport } from './report/report.ts';
 import { resultOf } from './report/result.ts';
-import { summary } from './report/summary.ts';
-import { writeReport } from './report/write.ts';
 import { readArguments } from './run-arguments.ts';
 import { root } from './server.ts';
 
@@ -34,9 +33,9 @@ await runBench(async (_, signal) => {
     const made = await measure(taking, { rounds: count, quick, people, profile, signal });
     const result = resultOf(measurement, made, count, new Date());
     process.stdout.write(summary(result));
-    if (profile !== undefined && taking.peers.includes('usher')) drawProfile(profile, measurement);
+    if (profile !== undefined && taking.peers.includes('usher')) await summarizeProfile(profile, measurement);
     // After each, so that a run that is ended keeps what it has.
-    note(`written to ${relative(process.cwd(), writeReport(out, quick, [result], order))}`);
+    note(`written to ${relative(process.cwd(), await writeReport(out, quick, [result], order))}`);
   }
   if (!quick) note('docs/scaling.md follows from these results: npm run simulate');
 });

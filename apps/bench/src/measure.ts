@@ -1,13 +1,18 @@
 import { join } from 'node:path';
-import { startChild } from './child.ts';
-import { interleave } from './interleave.ts';
 import type { LoadAnswer, LoadRequest } from './load/main.ts';
 import type { Measurement, Sample } from './measurement.ts';
-import type { PeerName } from './peer-names.ts';
-import { startPeer } from './peers.ts';
+import { type PeerName, startPeer } from './peers.ts';
 import type { People } from './people.ts';
-import { profileName } from './profile/draw-profiles.ts';
-import { reasonOf } from './reason-of.ts';
+import { reasonOf, startChild } from './process.ts';
+import { profileName } from './profile/profile.ts';
+
+/** Interleaves the rounds: A B C A B C. Slow changes of the machine then affect all alike. */
+export function* interleave<T>(
+  rounds: number,
+  each: readonly T[],
+): Generator<{ readonly round: number; readonly of: T }> {
+  for (let round = 0; round < rounds; round++) for (const of of each) yield { round, of };
+}
 
 export interface Measured {
   /** One a round, in their order; a peer that failed has none. */

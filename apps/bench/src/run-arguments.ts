@@ -1,6 +1,6 @@
-import { parseArgs } from 'node:util';
 import { join, resolve } from 'node:path';
-import { type PeerName, peerNames } from './peer-names.ts';
+import { parseArgs } from 'node:util';
+import { type PeerName, peerNames } from './peers.ts';
 
 export interface RunArguments {
   /** About two minutes, to see that everything works. Its figures are too few to be believed. */

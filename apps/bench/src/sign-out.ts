@@ -2,11 +2,11 @@
  * How long a session that is ended goes on at its open sockets: from the moment when the call is made to the moment when a client
  * has the 4501, measured at the client. Usage: `npm run measure:sign-out [-- ROUNDS BYSTANDERS]`.
  */
-import type { Proof, RoomsProtocol } from '@usher/protocol';
 import type { TicketSocket } from '@usher/client';
+import type { Proof, RoomsProtocol } from '@usher/protocol';
 import { filter, firstValueFrom } from 'rxjs';
 import { type Figures, figuresOf } from './figures.ts';
-import { type Person, signIn } from './person.ts';
+import { type Person, signIn } from './people.ts';
 import { startServer } from './server.ts';
 
 const rounds = count(process.argv[2], 50);

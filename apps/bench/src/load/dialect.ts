@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { PeerName } from '../peer-names.ts';
+import type { PeerName } from '../peers.ts';
 import { clientFrame } from './frames.ts';
 
 /** The kinds of server frames that the load distinguishes. */

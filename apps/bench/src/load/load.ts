@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PeerName } from '../peer-names.ts';
+import type { PeerName } from '../peers.ts';
 import { type Dialect, dialectOf, type Kind } from './dialect.ts';
-import { ClosedByServer, LeanSocket, Refused } from './lean-socket.ts';
+import { ClosedByServer, LeanSocket, Refused } from './frames.ts';
 import { startMeter, type Usage } from './meter.ts';
-import { Sessions } from './sessions.ts';
-import { TicketLine } from './ticket-line.ts';
+import { Sessions, TicketLine } from './tickets.ts';
 
 /** The server under load. */
 export interface Target {

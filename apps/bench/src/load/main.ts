@@ -1,7 +1,7 @@
 /** The load's process: gets ready for one measurement of one peer, and makes a round whenever it is asked to. */
-import { measurementNamed } from '../measurements/all.ts';
 import type { Round, Sample } from '../measurement.ts';
-import { reasonOf } from '../reason-of.ts';
+import { measurementNamed } from '../measurements/all.ts';
+import { reasonOf } from '../process.ts';
 import { Load, type Target } from './load.ts';
 
 export type LoadRequest =

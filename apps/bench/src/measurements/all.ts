@@ -1,19 +1,7 @@
 import type { Measurement } from '../measurement.ts';
-import { connect } from './connect.ts';
-import { connectAlone } from './connect-alone.ts';
-import { connectionsFlat } from './connections-flat.ts';
-import { crowd } from './crowd.ts';
-import { durableSends } from './durable-sends.ts';
-import { echo } from './echo.ts';
-import { fanOut, fanOutOne } from './fan-out.ts';
-import { handshake } from './handshake.ts';
-import { heartbeats } from './heartbeats.ts';
-import { longRoom } from './long-room.ts';
-import { membersFlat } from './members-flat.ts';
-import { memory } from './memory.ts';
-import { paced } from './paced.ts';
-import { refused } from './refused.ts';
-import { strangers } from './strangers.ts';
+import { connect, connectAlone, crowd, handshake, refused } from './connecting.ts';
+import { connectionsFlat, heartbeats, longRoom, membersFlat, memory } from './growth.ts';
+import { durableSends, echo, fanOut, fanOutOne, paced, strangers } from './messaging.ts';
 
 /** All of them, in the order in which they are made and shown. */
 export const measurements: readonly Measurement[] = [

@@ -1,7 +1,13 @@
-import type { Assumption, assumptions } from './assumptions.ts';
-import type { Costs } from './costs.ts';
-import { nodesWith } from './spread.ts';
-import type { Workload } from './workloads.ts';
+import type { Assumption, assumptions, Costs, Workload } from './model.ts';
+
+/**
+ * On how many of `nodes` at least one of `people` sits, when each sits on any of them with the same chance: what one message of
+ * their room costs the bus. Expected value; people are not brought together by room.
+ */
+export function nodesWith(people: number, nodes: number): number {
+  // (1 - 1/n)^m, without losing it for large n.
+  return -nodes * Math.expm1(people * Math.log1p(-1 / nodes));
+}
 
 export type Assumed = Readonly<Record<keyof typeof assumptions, Assumption>>;
 

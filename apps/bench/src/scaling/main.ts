@@ -4,11 +4,11 @@
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { withBlock } from '../report/between-marks.ts';
+import { withBlock } from '../report/markdown.ts';
 import type { Report } from '../report/report.ts';
 import { root } from '../server.ts';
-import { costsOf } from './costs.ts';
-import { scalingReport } from './scaling-report.ts';
+import { costsOf } from './model.ts';
+import { scalingReport } from './plan.ts';
 import { scalingTables } from './scaling-table.ts';
 
 const results = join(root, 'docs/benchmarks/results.json');

@@ -1,9 +1,25 @@
 import { describe, expect, it } from 'vitest';
-import { assumptions } from './assumptions.ts';
-import type { Costs } from './costs.ts';
-import { coresOf, demandOf } from './demand.ts';
+import { coresOf, demandOf, nodesWith } from './demand.ts';
+import { assumptions, type Costs, type Workload } from './model.ts';
 import { breaksAt, oneNodeLimits, planOf } from './plan.ts';
-import type { Workload } from './workloads.ts';
+import { seededRandom, stormOf } from './storm.ts';
+
+it('is one node for one person, and all of them for a crowd', () => {
+  expect(nodesWith(1, 50)).toBeCloseTo(1);
+  expect(nodesWith(1_000_000, 50)).toBeCloseTo(50);
+  expect(nodesWith(20, 1)).toBeCloseTo(1);
+  expect(nodesWith(20, 1_000_000)).toBeCloseTo(20, 2);
+});
+
+it('agrees with people who are really thrown onto nodes', () => {
+  const random = seededRandom(7);
+  const [people, nodes, throws] = [20, 50, 4_000];
+  let sum = 0;
+  for (let n = 0; n < throws; n += 1) {
+    sum += new Set(Array.from({ length: people }, () => Math.floor(random() * nodes))).size;
+  }
+  expect(Math.abs(sum / throws - nodesWith(people, nodes))).toBeLessThan(0.1);
+});
 
 const costs: Costs = {
   connectMicros: 500,
@@ -112,5 +128,34 @@ describe('oneNodeLimits', () => {
     const limits = oneNodeLimits(silent, costs, assumptions);
     expect(limits.map(({ limit }) => limit)).toEqual(['what was measured', 'CPU of a node', 'memory of a node']);
     expect(limits[2]?.connections).toBeCloseTo((8e9 - 200e6) / 10_000, -1);
+  });
+});
+
+const storm = (connections: number, seed = 1) =>
+  stormOf({ connections, assumed: assumptions, random: seededRandom(seed) });
+
+describe('stormOf', () => {
+  it('is the same for the same seed, and another for another', () => {
+    expect(storm(5_000)).toEqual(storm(5_000));
+    expect(storm(5_000)).not.toEqual(storm(5_000, 2));
+  });
+
+  it('lets in a second’s worth at once and then no more than the pace', () => {
+    const { connectsAtMost, lastBackSeconds, ticketsAsked } = storm(20_000);
+    // The pace and the burst on top of it fall into one second.
+    expect(connectsAtMost).toBeLessThanOrEqual(1_000);
+    expect(lastBackSeconds).toBeCloseTo((20_000 - 500) / 500, 0);
+    expect(ticketsAsked).toBe(20_000);
+  });
+
+  it('makes clients retry that would wait for more than a minute', () => {
+    const { ticketsAsked, lastBackSeconds } = storm(60_000);
+    expect(ticketsAsked).toBeGreaterThan(60_000);
+    expect(lastBackSeconds).toBeGreaterThanOrEqual((60_000 - 500) / 500);
+  });
+
+  it('reports no late clients below the slot rate', () => {
+    expect(storm(1_000)).toMatchObject({ beyondGrace: 0, ticketsAsked: 1_000 });
+    expect(storm(20_000).beyondGrace).toBeGreaterThan(0.5);
   });
 });

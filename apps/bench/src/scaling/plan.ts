@@ -1,6 +1,6 @@
-import type { Costs } from './costs.ts';
 import { type Assumed, coresOf, type Demand, demandOf, type Design } from './demand.ts';
-import type { Workload } from './workloads.ts';
+import { assumptions, type Costs, type Workload, workloads } from './model.ts';
+import { seededRandom, type Storm, stormOf } from './storm.ts';
 
 /** What can run out. */
 export type Limit = 'CPU of a node' | 'memory of a node' | 'what was measured' | 'one topic on one Redis shard';
@@ -117,4 +117,67 @@ export function oneNodeLimits(
     { limit: 'what was measured', connections: costs.mostConnections },
   ] as const;
   return limits.toSorted((a, b) => a.connections - b.connections);
+}
+
+export interface Case {
+  readonly workload: string;
+  readonly connections: number;
+  readonly design: Design;
+  /** Absent where no number of nodes does. */
+  readonly plan?: Plan;
+  readonly limit?: Limit;
+  /** What takes the most of it. */
+  readonly most?: string;
+}
+
+/** What is written down. */
+export interface ScalingReport {
+  readonly seed: number;
+  readonly measured: Costs;
+  readonly assumed: Assumed;
+  readonly workloads: readonly Workload[];
+  readonly oneNode: readonly { readonly workload: string; readonly limits: ReturnType<typeof oneNodeLimits> }[];
+  readonly cases: readonly Case[];
+  readonly breaks: readonly {
+    readonly workload: string;
+    readonly design: Design;
+    /** Absent where a billion still works. */
+    readonly at?: { readonly connections: number; readonly limit: Limit; readonly most: string };
+  }[];
+  readonly storms: readonly ({ readonly connections: number } & Storm)[];
+}
+
+const million = 1_000_000;
+const seed = 1;
+const designs = ['as built', 'changed'] as const;
+
+export function scalingReport(measured: Costs, assumed: Assumed = assumptions): ScalingReport {
+  const caseOf = (workload: Workload, connections: number, design: Design): Case => {
+    const answer = planOf({ workload, connections, design }, measured, assumed);
+    const asked = { workload: workload.name, connections, design };
+    return answer.ok ? { ...asked, plan: answer.plan } : { ...asked, limit: answer.limit, most: answer.most };
+  };
+  return {
+    seed,
+    measured,
+    assumed,
+    workloads,
+    oneNode: workloads.map((workload) => ({
+      workload: workload.name,
+      limits: oneNodeLimits(workload, measured, assumed),
+    })),
+    cases: workloads.flatMap((workload) =>
+      designs.flatMap((design) => [million, 100 * million].map((connections) => caseOf(workload, connections, design))),
+    ),
+    breaks: workloads.flatMap((workload) =>
+      designs.map((design) => {
+        const at = breaksAt({ workload, design }, measured, assumed);
+        return { workload: workload.name, design, ...(at === undefined ? {} : { at }) };
+      }),
+    ),
+    storms: [1_000, 10_000, measured.mostConnections, 2 * measured.mostConnections].map((connections) => ({
+      connections,
+      ...stormOf({ connections, assumed, random: seededRandom(seed) }),
+    })),
+  };
 }

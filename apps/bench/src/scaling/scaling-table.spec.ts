@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { withBlock } from '../report/between-marks.ts';
+import { withBlock } from '../report/markdown.ts';
 import type { Report } from '../report/report.ts';
 import { root } from '../server.ts';
-import { costsOf } from './costs.ts';
-import { type ScalingReport, scalingReport } from './scaling-report.ts';
+import { costsOf } from './model.ts';
+import { type ScalingReport, scalingReport } from './plan.ts';
 import { scalingTables } from './scaling-table.ts';
 
 const file = (path: string): string => readFileSync(join(root, path), 'utf8');

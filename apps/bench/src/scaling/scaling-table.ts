@@ -1,9 +1,7 @@
-import { table } from '../report/markdown-table.ts';
-import { measured, ratio } from '../report/numbers.ts';
-import type { costSources } from './costs.ts';
+import { measured, ratio, table } from '../report/markdown.ts';
 import { coresOf, type CoreUse } from './demand.ts';
-import type { Plan } from './plan.ts';
-import type { Case, ScalingReport } from './scaling-report.ts';
+import type { costSources } from './model.ts';
+import type { Case, Plan, ScalingReport } from './plan.ts';
 
 /** Everything that the simulation says, in Markdown, for the place in docs/scaling.md. */
 export function scalingTables(report: ScalingReport): string {

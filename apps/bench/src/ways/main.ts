@@ -5,25 +5,19 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { TokenResponse } from '@usher/protocol';
-import { runBench, startNotes } from '../bench-process.ts';
 import { measure } from '../measure.ts';
-import { connect } from '../measurements/connect.ts';
-import { connectAlone } from '../measurements/connect-alone.ts';
+import { connect, connectAlone } from '../measurements/connecting.ts';
 import { installPeers, type RunningPeer, startPeer } from '../peers.ts';
-import { invitePeople, type People, peopleOf } from '../people.ts';
-import { post } from '../post.ts';
-import { withBlock } from '../report/between-marks.ts';
+import { invitePeople, type People, peopleOf, post } from '../people.ts';
+import { runBench, startNotes } from '../process.ts';
+import { withBlock } from '../report/markdown.ts';
+import { thisMachine } from '../report/report.ts';
 import { type Result, resultOf } from '../report/result.ts';
-import { thisMachine } from '../report/write.ts';
 import { readArguments } from '../run-arguments.ts';
 import { root } from '../server.ts';
-import { logTrial } from './log-trial.ts';
-import { personTrial } from './person-trial.ts';
-import type { Somebody } from './secrets.ts';
-import { strangersHeld } from './strangers-held.ts';
-import { type Way, ways } from './way.ts';
-import type { WayResult, WaysReport } from './ways-report.ts';
-import { waysMarkdown, waysTable } from './ways-table.ts';
+import { type Somebody, type Way, ways } from './secrets.ts';
+import { logTrial, personTrial, strangersHeld } from './trials.ts';
+import { type WayResult, waysMarkdown, type WaysReport, waysTable } from './ways-table.ts';
 
 /** What the server has unless an operator says otherwise: how long what was found in a log is good for is part of the result. */
 const settings = { ACCESS_TOKEN_SECONDS: '900', TICKET_TTL_SECONDS: '30' };

@@ -1,6 +1,55 @@
-import { TicketLine } from '../load/ticket-line.ts';
-import { secondsLeft } from './log-scan.ts';
-import type { Way } from './way.ts';
+import { clientFrame, type DialOptions } from '../load/frames.ts';
+import { TicketLine } from '../load/tickets.ts';
+import type { PeerName } from '../peers.ts';
+
+export const wayNames = ['ticket', 'first-message', 'jwt-in-url', 'address-agent'] as const;
+export type WayName = (typeof wayNames)[number];
+
+/** The credential that authenticates a socket. */
+export type Secret = 'ticket' | 'jwt' | 'none';
+
+/** A method to authenticate a WebSocket. */
+export interface Way {
+  readonly name: WayName;
+  readonly title: string;
+  /** The peer that implements it. */
+  readonly peer: PeerName;
+  readonly secret: Secret;
+  /** The dial options with this secret, or of a client without one. */
+  readonly dial: (secret?: string) => Omit<DialOptions, 'port'>;
+}
+
+export const ways: readonly Way[] = [
+  {
+    name: 'ticket',
+    title: 'a ticket (Usher)',
+    peer: 'usher',
+    secret: 'ticket',
+    // A well-formed ticket, so that the server looks it up.
+    dial: (ticket = 'A'.repeat(43)) => ({ path: `/api/ws?ticket=${ticket}`, subprotocol: 'usher.v1' }),
+  },
+  {
+    name: 'first-message',
+    title: 'JWT as first message',
+    peer: 'first-message',
+    secret: 'jwt',
+    dial: (jwt) => ({ path: '/', hello: jwt === undefined ? undefined : clientFrame(jwt) }),
+  },
+  {
+    name: 'jwt-in-url',
+    title: 'JWT in the URL',
+    peer: 'jwt-in-url',
+    secret: 'jwt',
+    dial: (jwt = 'e30.e30.e30') => ({ path: `/?token=${jwt}` }),
+  },
+  {
+    name: 'address-agent',
+    title: 'address and User-Agent',
+    peer: 'address-agent',
+    secret: 'none',
+    dial: () => ({ path: '/' }),
+  },
+];
 
 /** A signed-in user and their browser. */
 export interface Somebody {
@@ -32,4 +81,34 @@ export async function obtain({ secret }: Way, port: number, { token, agent }: So
   const answer = await fetch(`http://127.0.0.1:${port}/`, { headers });
   if (!answer.ok) throw new Error(`the call before the handshake was answered ${answer.status}`);
   return { seconds };
+}
+
+/** Secrets that stand in a log, each once, in the order in which they came. */
+export interface Found {
+  readonly tickets: readonly string[];
+  readonly jwts: readonly string[];
+}
+
+/** Of 256 bits in base64url, as a thief would look for them: behind the name that they go by. */
+const ticket = /[?&]ticket=([\w-]{43})(?![\w-])/g;
+/** Three parts in base64url, of which the first is JSON: `{"` is `eyJ`. */
+const jwt = /\beyJ[\w-]+\.[\w-]+\.[\w-]+/g;
+
+/** Looks through a log for what opens something, by its shape: whoever reads it knows no secret beforehand. */
+export function scanLog(text: string): Found {
+  return {
+    tickets: unique([...text.matchAll(ticket)].flatMap(([, value]) => value ?? [])),
+    jwts: unique([...text.matchAll(jwt)].map(([value]) => value)),
+  };
+}
+
+function unique(values: readonly string[]): string[] {
+  return [...new Set(values)];
+}
+
+/** Seconds until a JWT expires, without looking at its signature: a thief cannot either. */
+export function secondsLeft(token: string, nowMs: number): number {
+  const [, payload = ''] = token.split('.');
+  const { exp } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { readonly exp: number };
+  return Math.round(exp - nowMs / 1_000);
 }

@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { PeerName } from '../peer-names.ts';
-import { withBlock } from '../report/between-marks.ts';
+import type { PeerName } from '../peers.ts';
+import { withBlock } from '../report/markdown.ts';
 import type { Result } from '../report/result.ts';
 import { root } from '../server.ts';
-import type { Leak } from './log-trial.ts';
-import type { WayResult, WaysReport } from './ways-report.ts';
-import { waysMarkdown, waysTable } from './ways-table.ts';
+import type { Leak } from './trials.ts';
+import { type WayResult, waysMarkdown, type WaysReport, waysTable } from './ways-table.ts';
 
 const nothing: Leak = { tickets: 0, jwts: 0, opensSocket: false, opensAgain: false, opensApi: false };
 const refused = { is: 'refused', status: 401 } as const;

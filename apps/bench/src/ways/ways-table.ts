@@ -1,10 +1,26 @@
-import { table } from '../report/markdown-table.ts';
-import { measured, ratio } from '../report/numbers.ts';
+import { measured, ratio, table } from '../report/markdown.ts';
+import type { Machine } from '../report/report.ts';
 import type { Result } from '../report/result.ts';
-import type { Outcome } from './attempt.ts';
-import type { Leak } from './log-trial.ts';
-import { type Way, ways } from './way.ts';
-import type { WayResult, WaysReport } from './ways-report.ts';
+import { type Way, type WayName, ways } from './secrets.ts';
+import type { Leak, LogTrial, Outcome, PersonTrial, StrangersHeld } from './trials.ts';
+
+/** What one way came to. */
+export interface WayResult {
+  readonly name: WayName;
+  readonly held: StrangersHeld;
+  readonly log: LogTrial;
+  readonly person: PersonTrial;
+}
+
+/** What is written down. */
+export interface WaysReport {
+  readonly machine: Machine;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly ways: readonly WayResult[];
+  readonly connect: Result;
+  readonly connectAlone: Result;
+}
 
 /** Renders the four ways as a Markdown table, one column each. */
 export function waysTable({ ways: results, connect, connectAlone }: WaysReport): string {
