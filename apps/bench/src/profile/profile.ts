@@ -54,6 +54,8 @@ const kinds: readonly (readonly [kind: string, name: RegExp | undefined, place: 
   ['Node: crypto', undefined, /^node:(?:internal\/)?crypto/],
 ];
 
+const otherKind = 'everything else';
+
 /** V8's entries for time without work, or work that it cannot attribute. */
 const notWork = new Set(['(idle)', '(program)']);
 /** Node's start, which ends before anything is measured. */
@@ -62,7 +64,7 @@ const startup = /^node:internal\/(?:modules|main|process\/pre_execution|bootstra
 /** @returns the category of the work that a function does itself */
 export function kindOf(name: string, place: string): string {
   const found = kinds.find(([, byName, byPlace]) => byName?.test(name) ?? byPlace?.test(place) ?? false);
-  return found?.[0] ?? 'everything else';
+  return found?.[0] ?? otherKind;
 }
 
 /**
@@ -150,8 +152,15 @@ export function flame(title: string, frames: readonly Frame[]): Promise<string> 
         ],
       },
     ],
-    scales: [{ name: 'kind', type: 'ordinal', domain: kinds.map(([kind]) => kind), range: { scheme: 'category20' } }],
-    legends: [{ fill: 'kind', direction: 'horizontal', orient: 'top', columns: 5 }],
+    scales: [
+      {
+        name: 'kind',
+        type: 'ordinal',
+        domain: [...kinds.map(([kind]) => kind), otherKind],
+        range: { scheme: 'category20' },
+      },
+    ],
+    legends: [{ fill: 'kind', direction: 'horizontal', orient: 'top', columns: 5, labelLimit: 220 }],
     marks: [
       {
         type: 'rect',

@@ -1,6 +1,7 @@
 /**
- * What one machine holds, and what a million and a hundred million connections would need, computed from what was measured.
- * Usage: `npm run simulate`. Reads docs/benchmarks/results.json; writes docs/benchmarks/scaling.json and the tables of docs/scaling.md.
+ * Computes the limits of one node and the resources for a million and a hundred million connections from the measurements.
+ * Usage: `npm run simulate`. Reads docs/benchmarks/results.json; writes docs/benchmarks/scaling.json and the tables of
+ * docs/scaling.md.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -4,82 +4,81 @@ import type { Result } from '../report/result.ts';
 export interface Assumption {
   readonly value: number;
   readonly what: string;
-  /** Where it comes from: a source, the project's own setting, or plainly that it is assumed. */
+  /** The source: a document, a setting of the server, or `assumed`. */
   readonly from: string;
 }
 
-/** Everything that the simulation takes for granted. Nothing else in it is a number of its own. */
+/** All assumptions of the model. It contains no other constants. */
 export const assumptions = {
-  cpuShare: {
-    value: 0.7,
-    what: 'of one core, that a node is given to do; the rest is for bursts',
-    from: 'assumed',
-  },
-  mostNodes: { value: 20_000, what: 'nodes, beyond which no plan is made', from: 'assumed' },
-  memoryBytes: { value: 8e9, what: 'bytes of memory of a node', from: 'assumed' },
+  cpuShare: { value: 0.7, what: 'CPU use of a node, in cores; the rest is reserved for bursts', from: 'assumed' },
+  maxNodes: { value: 20_000, what: 'nodes, the maximum of a plan', from: 'assumed' },
+  memoryBytes: { value: 8e9, what: 'memory of a node, in bytes', from: 'assumed' },
   busMicros: {
     value: 20,
-    what: 'µs of a node for one message that it hears from Redis, or tells it',
-    from: 'assumed: there is no Redis client in the server yet',
+    what: 'CPU time of a node per message published to or received from Redis, in µs',
+    from: 'assumed: the server has no Redis client yet',
   },
   redisPerSecond: {
     value: 100_000,
-    what: 'commands and deliveries a second of one Redis shard, which has one core',
-    from: 'assumed: the order of what redis-benchmark shows without pipelining (redis.io, “Redis benchmark”)',
+    what: 'commands and deliveries per second of one Redis shard, which uses one core',
+    from: 'assumed: the order of magnitude of redis-benchmark without pipelining (redis.io, “Redis benchmark”)',
   },
   postgresPerSecond: {
     value: 10_000,
-    what: 'rows a second that one PostgreSQL primary makes durable',
-    from: 'assumed: PostgreSQL is not built in yet',
+    what: 'durable rows per second of one PostgreSQL primary',
+    from: 'assumed: the server does not support PostgreSQL yet',
   },
-  heartbeatSeconds: { value: 25, what: 's between two heartbeats', from: 'the setting `HEARTBEAT_MS`' },
+  heartbeatSeconds: { value: 25, what: 'seconds between two heartbeats', from: 'the setting `HEARTBEAT_MS`' },
   connectsPerSecond: {
     value: 500,
-    what: 'connects a second that a node lets begin',
+    what: 'connects per second that a node permits',
     from: 'the setting `CONNECTS_PER_SECOND`',
   },
   graceSeconds: {
     value: 10,
-    what: 's that somebody whose connection dropped is shown as before',
+    what: 'seconds during which a disconnected user remains present',
     from: 'the setting `PRESENCE_GRACE_MS`',
   },
   maxPresent: {
     value: 2_000,
-    what: 'people in a room; beyond them nobody is told who comes and goes',
-    from: '`maxPresent` in `libs/realtime/src/presence/presence.ts`',
+    what: 'present users in a room; larger rooms receive no presence updates',
+    from: '`maxPresent` in `libs/realtime/src`',
   },
   unreadPerSecond: {
     value: 2,
-    what: 'times a second at most that what is unread in a room is counted and told',
+    what: 'unread counts per second and room, the maximum',
     from: '`everyMs` in `libs/realtime/src/marks/unread.ts`',
   },
   topicsPerRoom: {
     value: 3,
-    what: 'topics of a room that a node with a member hears: messages, presence, typing',
+    what: 'bus topics per room that a node with a member subscribes to: messages, presence, typing',
     from: '`libs/realtime/src`',
   },
   restartSpreadSeconds: {
     value: 3,
-    what: 's over which clients spread before they ask for a ticket after a restart',
+    what: 'seconds over which clients spread their ticket calls after a restart',
     from: '`restartSpreadMs` in `libs/client/src/machine.ts`',
   },
 } as const satisfies Readonly<Record<string, Assumption>>;
 
-/** What people do. All of it is assumed. */
+export type Assumed = Readonly<Record<keyof typeof assumptions, Assumption>>;
+
+/** The assumed activity of users. */
 export interface Workload {
   readonly name: string;
   readonly title: string;
-  /** Members of a room, at most as many as there are people. */
+  /** Members per room, limited by the number of users. */
   readonly roomSize: number;
-  /** Rooms in everybody's list, and how many of them are open in front of them. */
+  /** Rooms per user. */
   readonly listed: number;
+  /** Rooms that a user has open, with messages and presence. */
   readonly joined: number;
-  /** Of one person, all rooms together. */
+  /** Messages that one user sends, in all rooms. */
   readonly messagesPerMinute: number;
-  /** How often one person's read mark moves. */
+  /** Changes of one user's read markers. */
   readonly readsPerMinute: number;
-  /** How often one person's connection ends and comes back later than the grace. */
-  readonly returnsPerHour: number;
+  /** Disconnects of one user that last longer than the grace period. */
+  readonly reconnectsPerHour: number;
 }
 
 const million = 1_000_000;
@@ -87,86 +86,78 @@ const million = 1_000_000;
 export const workloads: readonly Workload[] = [
   {
     name: 'chat',
-    title: 'chat: rooms of 20, three in the list, one open; a message and a read mark a minute',
+    title: 'chat: rooms of 20 members; 3 rooms per user, 1 of them open; 1 message and 1 read marker per minute',
     roomSize: 20,
     listed: 3,
     joined: 1,
     messagesPerMinute: 1,
     readsPerMinute: 1,
-    returnsPerHour: 2,
+    reconnectsPerHour: 2,
   },
   {
-    name: 'stadium',
-    title: 'stadium: rooms of a million, in each of which one message a second is said',
+    name: 'broadcast',
+    title: 'broadcast: rooms of a million members; 1 message per second in each room',
     roomSize: million,
     listed: 1,
     joined: 1,
     messagesPerMinute: 60 / million,
     readsPerMinute: 0,
-    returnsPerHour: 2,
+    reconnectsPerHour: 2,
   },
 ];
 
-/** What things cost one server, measured. Times are CPU time of its process, in microseconds. */
+/** The measured costs of one server. Times are CPU time of its process, in microseconds. */
 export interface Costs {
   /** A ticket, the handshake and the first frame. */
   readonly connectMicros: number;
-  /** A reconnect: the same, plus the join with missed messages. */
-  readonly returnMicros: number;
-  /** One heartbeat and its answer. */
+  /** A connect, and a join with the missed messages. */
+  readonly reconnectMicros: number;
+  /** A heartbeat and its answer. */
   readonly heartbeatMicros: number;
-  /** A message to one member, in a write of its own. */
+  /** One message to one member, in a separate write. */
   readonly deliveryMicros: number;
-  /** A message that is made durable and answered, without what its deliveries cost. */
+  /** A durable, acknowledged message without its deliveries. */
   readonly sendMicros: number;
-  /** Durable sends of one server with one disk, in a second. */
+  /** Durable sends per second of one server with one disk. */
   readonly sendsPerSecond: number;
   /** Memory of the server without connections. */
   readonly residentBytes: number;
-  /** Of a member of a room who is silent. */
+  /** Memory per idle member of a room. */
   readonly connectionBytes: number;
-  /** The most connections at once that anything was measured with. */
-  readonly mostConnections: number;
+  /** The highest number of concurrent connections in a measurement. */
+  readonly maxConnections: number;
 }
 
-/** The measurements that these costs come from. */
-export const costSources = [
-  'connect',
-  'crowd',
-  'heartbeats',
-  'fan-out-one',
-  'durable-sends',
-  'memory',
-  'connections-flat',
-] as const;
+export type CostSource =
+  'connect' | 'crowd' | 'heartbeats' | 'fan-out-one' | 'durable-sends' | 'memory' | 'connections-flat';
 
-/** @throws RangeError that names the measurement that is missing and the command that makes it. */
+/** @throws RangeError if a measurement is missing; the message contains the command that runs it */
 export function costsOf(results: readonly Result[]): Costs {
-  const row = (name: (typeof costSources)[number]) => {
+  const row = (name: CostSource) => {
     const found = results.find((result) => result.name === name)?.rows.find(({ peer }) => peer === 'usher');
-    if (found === undefined) throw new RangeError(`${name} was not measured: npm run bench -- --only ${name}`);
+    if (found === undefined) throw new RangeError(`no result for ${name}: run npm run bench -- --only ${name}`);
     return found;
   };
-  const micros = (name: (typeof costSources)[number]): number => {
+  const micros = (name: CostSource): number => {
     const { serverMicros } = row(name);
-    if (serverMicros === undefined) throw new RangeError(`${name} does not tell what the server took`);
+    if (serverMicros === undefined) throw new RangeError(`the result for ${name} has no CPU time of the server`);
     return serverMicros;
   };
   const { figures, extras } = row('memory');
   const resident = extras['resident before, MB'];
-  if (resident === undefined) throw new RangeError('memory does not tell what the server has by itself');
+  if (resident === undefined) throw new RangeError('the result for memory has no value without connections');
   const levels = Object.keys(row('connections-flat').extras).flatMap(
     (name) => / at ([\d,]+)$/.exec(name)?.[1]?.replaceAll(',', '') ?? [],
   );
   return {
     connectMicros: micros('connect'),
-    returnMicros: micros('crowd'),
+    reconnectMicros: micros('crowd'),
     heartbeatMicros: micros('heartbeats'),
     deliveryMicros: micros('fan-out-one'),
     sendMicros: micros('durable-sends'),
     sendsPerSecond: row('durable-sends').figures.median,
     residentBytes: resident * 1e6,
     connectionBytes: figures.median * 1e3,
-    mostConnections: Math.max(...levels.map(Number)),
+    maxConnections: Math.max(...levels.map(Number)),
   };
 }
