@@ -5,7 +5,7 @@ const server = Bun.serve({
   hostname: '127.0.0.1',
   port: 0,
   fetch(request, self) {
-    const refused = request.url.endsWith('/stranger') || !self.upgrade(request);
+    const refused = request.url.endsWith('/unauthenticated') || !self.upgrade(request);
     return refused ? new Response(null, { status: 401, headers: { connection: 'close' } }) : undefined;
   },
   websocket: {

@@ -17,6 +17,6 @@ app.get('/', { websocket: true }, (socket) => {
   socket.send(welcome);
 });
 const refuse = async (_request, reply) => reply.code(401).send({ error: 'Unauthorized' });
-app.get('/stranger', { websocket: true, preValidation: refuse }, (socket) => socket.close());
+app.get('/unauthenticated', { websocket: true, preValidation: refuse }, (socket) => socket.close());
 await app.listen({ host: '127.0.0.1', port: 0, backlog });
 announce(app.server.address().port);

@@ -7,7 +7,7 @@ import { Sender, WebSocketServer } from 'ws';
 import { handleMessage, listen, welcome } from './shared.mjs';
 
 const server = createServer();
-const sockets = new WebSocketServer({ server, verifyClient: ({ req }) => req.url !== '/stranger' });
+const sockets = new WebSocketServer({ server, verifyClient: ({ req }) => req.url !== '/unauthenticated' });
 /** The open TCP sockets of all members. */
 const members = new Set();
 let frames = [];

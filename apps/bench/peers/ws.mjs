@@ -5,7 +5,7 @@ import { handleMessage, listen, welcome } from './shared.mjs';
 
 const server = createServer();
 // Rejects one path, for the measurements of rejected handshakes.
-const sockets = new WebSocketServer({ server, verifyClient: ({ req }) => req.url !== '/stranger' });
+const sockets = new WebSocketServer({ server, verifyClient: ({ req }) => req.url !== '/unauthenticated' });
 
 function broadcast(text) {
   const bytes = Buffer.from(text);

@@ -4,23 +4,23 @@ import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A process of ours that told over its channel that it is ready. */
+/** A child process with an IPC channel. */
 export interface Child {
   readonly pid: number;
-  /** What it said where it listens; '' for one that listens nowhere. */
+  /** The URL that the process listens on, or '' if it does not listen. */
   readonly url: string;
-  /** Sends a message and resolves to the next one that comes back; rejects when it ends or takes longer than `limitMs`. */
+  /** Sends a message and resolves to the next message of the child. Rejects if the child exits or after `limitMs`. */
   ask(message: object, limitMs: number): Promise<unknown>;
-  /** Ends it: asked first, killed after five seconds. Doing it again does no harm. */
+  /** Terminates the child: SIGTERM, and SIGKILL after five seconds. Idempotent. */
   end(): Promise<void>;
 }
 
 export interface ChildOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** The file that gets what it writes to standard output; nobody does unless told. */
+  /** The file for standard output. Defaults to none. */
   readonly output?: string | undefined;
-  /** For messages of errors. */
+  /** The name for error messages. */
   readonly name: string;
 }
 
@@ -29,10 +29,10 @@ const graceMs = 5_000;
 const running = new Set<Child>();
 
 /**
- * Starts a program that says `{type: 'ready', url?}` over its channel and that ends by itself when the channel goes, so that
- * nothing is left behind however this process ends.
+ * Starts a process and waits for its message `{type: 'ready', url?}`. The process must exit when its IPC channel closes, so that
+ * it ends even if this process is killed.
  *
- * @throws Error when it ends, or says nothing for half a minute, before it is ready.
+ * @throws Error if the process exits, or sends no message for 30 s
  */
 export async function startChild(command: string, args: readonly string[], options: ChildOptions): Promise<Child> {
   const output = options.output === undefined ? 'ignore' : openSync(options.output, 'a');
@@ -40,17 +40,17 @@ export async function startChild(command: string, args: readonly string[], optio
     cwd: options.cwd,
     env: { PATH: process.env['PATH'], TMPDIR: tmpdir(), ...options.env },
     stdio: ['ignore', output, 'inherit', 'ipc'],
-    // What Node and Bun both speak.
+    // Supported by Node and Bun.
     serialization: 'json',
   });
   if (output !== 'ignore') closeSync(output);
-  let gone = false;
+  let hasExited = false;
   const exited = once(process_, 'exit').then(
     () => undefined,
     () => undefined,
   );
   void exited.then(() => {
-    gone = true;
+    hasExited = true;
     running.delete(child);
   });
 
@@ -58,9 +58,9 @@ export async function startChild(command: string, args: readonly string[], optio
     return new Promise((resolve, reject) => {
       const done = (): void => {
         clearTimeout(timer);
-        process_.off('message', heard).off('exit', ended).off('error', failed);
+        process_.off('message', received).off('exit', ended).off('error', failed);
       };
-      const heard = (message: unknown): void => {
+      const received = (message: unknown): void => {
         done();
         resolve(message);
       };
@@ -69,13 +69,13 @@ export async function startChild(command: string, args: readonly string[], optio
         reject(error);
       };
       const ended = (code: number | null, signal: string | null): void => {
-        failed(new Error(`${options.name} ended with ${String(code ?? signal)}`));
+        failed(new Error(`${options.name} exited with ${String(code ?? signal)}`));
       };
       const timer = setTimeout(() => {
-        failed(new Error(`${options.name} took longer than ${limitMs / 1_000} s`));
+        failed(new Error(`${options.name} did not answer within ${limitMs / 1_000} s`));
       }, limitMs);
-      process_.on('message', heard).on('exit', ended).on('error', failed);
-      if (gone) ended(process_.exitCode, process_.signalCode);
+      process_.on('message', received).on('exit', ended).on('error', failed);
+      if (hasExited) ended(process_.exitCode, process_.signalCode);
     });
   }
 
@@ -84,11 +84,11 @@ export async function startChild(command: string, args: readonly string[], optio
     url: '',
     ask(message, limitMs) {
       const answer = next(limitMs);
-      if (!gone) process_.send(message);
+      if (!hasExited) process_.send(message);
       return answer;
     },
     async end() {
-      if (gone) return;
+      if (hasExited) return;
       process_.kill('SIGTERM');
       const timer = setTimeout(() => process_.kill('SIGKILL'), graceMs);
       await exited;
@@ -106,19 +106,20 @@ export async function startChild(command: string, args: readonly string[], optio
   }
 }
 
-/** Ends every child that still runs. */
+/** Terminates all running children. */
 export async function endAllChildren(): Promise<void> {
   await Promise.all([...running].map((child) => child.end()));
 }
 
 /**
- * Runs a command of the bench, and ends this process, its children and its temporary folder with it, however it goes.
+ * Runs a command of the bench. Afterwards, and on SIGINT, SIGTERM and SIGHUP, terminates all children, deletes the temporary
+ * folder and exits.
  *
- * @param work gets that folder, and a signal that tells when the run is being ended
+ * @param work receives the temporary folder and a signal that aborts when the run ends
  */
 export async function runBench(work: (folder: string, signal: AbortSignal) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'usher-bench-'));
-  // Whatever is temporary lies in there, here and in the children.
+  // The parent of all temporary files of this process and its children.
   process.env['TMPDIR'] = folder;
 
   const ending = new AbortController();
@@ -137,18 +138,18 @@ export async function runBench(work: (folder: string, signal: AbortSignal) => Pr
     await work(folder, ending.signal);
     await end(0);
   } catch (error) {
-    // A run that was ended loses its children, and whatever waited for them says so.
+    // The children were terminated, so every wait for them fails.
     if (ending.signal.aborted) return;
     process.stderr.write(`${reasonOf(error)}\n`);
     await end(1);
   }
 }
 
-/** Notes for whoever sits at the terminal, with the seconds since this was called. */
-export function startNotes(): (text: string) => void {
-  const begun = performance.now();
+/** @returns a function that writes progress messages to standard error, with the elapsed seconds */
+export function startProgress(): (text: string) => void {
+  const startedAt = performance.now();
   return (text) => {
-    process.stderr.write(`${((performance.now() - begun) / 1_000).toFixed(0).padStart(5)} s  ${text}\n`);
+    process.stderr.write(`${((performance.now() - startedAt) / 1_000).toFixed(0).padStart(5)} s  ${text}\n`);
   };
 }
 

@@ -6,7 +6,7 @@ import type { TicketSocket } from '@usher/client';
 import type { Proof, RoomsProtocol } from '@usher/protocol';
 import { filter, firstValueFrom } from 'rxjs';
 import { type Figures, figuresOf } from './figures.ts';
-import { type Person, signIn } from './people.ts';
+import { type SignedInUser, signIn } from './accounts.ts';
 import { startServer } from './server.ts';
 
 const rounds = count(process.argv[2], 50);
@@ -20,7 +20,7 @@ async function over(socket: TicketSocket<RoomsProtocol>): Promise<number> {
   return performance.now();
 }
 
-async function measure(url: string, end: (victim: Person) => Promise<unknown>) {
+async function measure(url: string, end: (victim: SignedInUser) => Promise<unknown>) {
   const [first, last, answered]: [number[], number[], number[]] = [[], [], []];
   for (let round = 0; round < rounds; round++) {
     const victim = await signIn(url, 'maggie');

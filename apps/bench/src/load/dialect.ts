@@ -67,7 +67,7 @@ const plain: Dialect = {
   kindOf: jsonKind,
   publish: (text) => clientFrame(JSON.stringify({ type: 'send', text })),
   ping: () => clientFrame(JSON.stringify({ type: 'ping', id: 1 })),
-  unauthenticated: { path: () => '/stranger' },
+  unauthenticated: { path: () => '/unauthenticated' },
 };
 
 /** Usher's handshake. The ticket of an unauthenticated client is well-formed, so that the server looks it up. */

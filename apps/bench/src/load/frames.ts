@@ -1,22 +1,24 @@
 import { connect, type Socket } from 'node:net';
 
-/** Where frames of a server go. `bytes` from `start` to `end` are the payload, to be read at once: the buffer is used again. */
+/** Receives the frames of a server. The payload is `bytes` from `start` to `end`, valid only until the call returns. */
 export interface FrameSink {
   text(bytes: Buffer, start: number, end: number): void;
-  /** A close frame. */
+  /** Called for a close frame. */
   closing(): void;
 }
 
-const nothing = Buffer.alloc(0);
+const empty = Buffer.alloc(0);
 const key = [0x5a, 0x17, 0xc3, 0x6e] as const;
 
 /**
- * A text frame from client to server (RFC 6455 §5.2). The mask is always the same one: it protects proxies, of which there are
- * none, and to unmask costs the server the same.
+ * Encodes a text frame from client to server (RFC 6455 §5.2). The mask is constant: it protects proxies, and there are none. The
+ * server's cost of unmasking does not depend on it.
+ *
+ * @throws RangeError if the text is longer than 65,535 bytes
  */
 export function clientFrame(text: string): Buffer {
   const length = Buffer.byteLength(text);
-  if (length > 65_535) throw new RangeError('this bench sends no frame beyond 64 KiB');
+  if (length > 65_535) throw new RangeError('the text is longer than 65,535 bytes');
   const head = length < 126 ? 2 : 4;
   const frame = Buffer.allocUnsafe(head + 4 + length);
   frame[0] = 0x81;
@@ -38,9 +40,9 @@ export function clientFrame(text: string): Buffer {
   return frame;
 }
 
-/** Cuts what one server sends into frames, as they come out of the wire: in halves, or many at once. Allocates only at the seams. */
+/** Splits the byte stream of one server into frames. Allocates memory only for frames that span several reads. */
 export class FrameReader {
-  #rest: Buffer = nothing;
+  #rest: Buffer = empty;
 
   read(chunk: Buffer, start: number, end: number, sink: FrameSink): void {
     let bytes = chunk;
@@ -50,7 +52,7 @@ export class FrameReader {
       bytes = Buffer.concat([this.#rest, chunk.subarray(start, end)]);
       at = 0;
       until = bytes.length;
-      this.#rest = nothing;
+      this.#rest = empty;
     }
     while (until - at >= 2) {
       const short = (bytes[at + 1] ?? 0) & 0x7f;
@@ -70,7 +72,7 @@ export class FrameReader {
 }
 
 /** Called for every text frame. The payload is `bytes` from `start` to `end`, valid only until the call returns. */
-export type Heard = (bytes: Buffer, start: number, end: number, socket: LeanSocket) => void;
+export type OnText = (bytes: Buffer, start: number, end: number, socket: LeanSocket) => void;
 
 export interface DialOptions {
   readonly port: number;
@@ -103,7 +105,7 @@ export class ClosedByServer extends Error {
 
 // Shared by all sockets: each read is processed before the next socket is read.
 const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
-const handshakeKey = Buffer.from('the bench is here').subarray(0, 16).toString('base64');
+const handshakeKey = Buffer.from('usher benchmarks').subarray(0, 16).toString('base64');
 
 /**
  * A minimal WebSocket client over a plain TCP socket, so that the load costs less CPU time than any server. It trusts the
@@ -112,16 +114,16 @@ const handshakeKey = Buffer.from('the bench is here').subarray(0, 16).toString('
 export class LeanSocket implements FrameSink {
   /** For use by the caller, for example as a counter. */
   tag = 0;
-  heard: Heard | undefined;
+  onText: OnText | undefined;
   /** Called once when the server accepts the handshake. */
-  opened: (() => void) | undefined;
+  onOpen: (() => void) | undefined;
   /** Called once when the connection ends, unless `cut` ended it. */
-  gone: ((reason: Error) => void) | undefined;
+  onEnd: ((reason: Error) => void) | undefined;
   readonly #socket: Socket;
   readonly #reader = new FrameReader();
   readonly #hello: Buffer | undefined;
   #head: string | undefined = '';
-  #over = false;
+  #ended = false;
 
   constructor({ port, path, subprotocol, agent, localAddress, hello }: DialOptions) {
     this.#hello = hello;
@@ -159,12 +161,12 @@ export class LeanSocket implements FrameSink {
 
   /** Resets the connection. An orderly close would leave the port in TIME_WAIT for a minute. */
   cut(): void {
-    this.#over = true;
+    this.#ended = true;
     this.#socket.resetAndDestroy();
   }
 
   text(bytes: Buffer, start: number, end: number): void {
-    this.heard?.(bytes, start, end, this);
+    this.onText?.(bytes, start, end, this);
   }
 
   closing(): void {
@@ -186,15 +188,15 @@ export class LeanSocket implements FrameSink {
       this.#end(new Refused(status));
       return;
     }
-    this.opened?.();
+    this.onOpen?.();
     if (this.#hello !== undefined) this.#socket.write(this.#hello);
     const framesAt = headEnd + 4 - before;
     if (framesAt < length) this.#reader.read(bytes, framesAt, length, this);
   }
 
   #end(reason: Error): void {
-    if (this.#over) return;
+    if (this.#ended) return;
     this.cut();
-    this.gone?.(reason);
+    this.onEnd?.(reason);
   }
 }

@@ -10,11 +10,11 @@ it('reads the soft limit of open files', () => {
   expect(openFiles(limits)).toBe(1_024);
 });
 
-it('counts the ports of one address', () => {
+it('counts the ephemeral ports', () => {
   expect(ports('32768\t60999\n')).toBe(28_232);
 });
 
-it('believes everything of a system that does not tell, or that sets no limit', () => {
+it('assumes no limit if the system reports none', () => {
   const limits = 'Max open files            unlimited            unlimited            files     ';
   expect([openFiles(''), openFiles(limits), ports('')]).toEqual([Infinity, Infinity, Infinity]);
 });

@@ -4,31 +4,31 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Target } from './load.ts';
 
-/** What a stretch of time has cost, in milliseconds. More CPU than wall time means that more than one thread was at work. */
+/** Wall time and CPU time of an interval, in milliseconds. CPU time exceeds wall time if several threads work. */
 export interface Usage {
   readonly wallMs: number;
-  /** CPU time of the server; absent where the system does not tell. */
+  /** CPU time of the server. Absent if the system does not report it. */
   readonly serverMs?: number;
-  /** CPU time of the load. */
+  /** CPU time of the load generator. */
   readonly loadMs: number;
-  /** CPU time of everything on this machine, these two included. */
+  /** CPU time of all processes of the machine, including these two. */
   readonly machineMs: number;
 }
 
-/** Linux counts in hundredths of a second towards programs, whatever it counts in itself (time(7), USER_HZ). */
+/** The unit of CPU times in `/proc` (time(7), USER_HZ). */
 const tickMs = 10;
-/** Where `utime` and `stime` stand behind the name in parentheses (proc_pid_stat(5)). */
+/** The positions of `utime` and `stime` after the name in parentheses (proc_pid_stat(5)). */
 const userField = 11;
 const systemField = 12;
 
-/** Begins to measure; the function that it returns ends it. */
+/** Starts a measurement of the server process `server`. The returned function ends it. */
 export function startMeter(server: number): () => Usage {
   const serverBefore = cpuMs(server);
   const machineBefore = machineMs();
   const loadBefore = process.cpuUsage();
-  const begun = performance.now();
+  const startedAt = performance.now();
   return () => {
-    const wallMs = performance.now() - begun;
+    const wallMs = performance.now() - startedAt;
     const load = process.cpuUsage(loadBefore);
     const serverAfter = cpuMs(server);
     const known = { wallMs, loadMs: (load.user + load.system) / 1_000, machineMs: machineMs() - machineBefore };
@@ -37,7 +37,7 @@ export function startMeter(server: number): () => Usage {
   };
 }
 
-/** Resident memory of a process in bytes; `undefined` where the system does not tell. */
+/** @returns the resident memory of a process in bytes; `undefined` if the system does not report it */
 export function residentBytes(pid: number): number | undefined {
   const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(readProc(pid, 'status') ?? '')?.[1];
   return kibibytes === undefined ? undefined : Number(kibibytes) * 1024;
@@ -64,26 +64,26 @@ function readProc(pid: number, name: string): string | undefined {
 
 const longestSettleMs = 6_000;
 
-/** What is resident once garbage has been collected and the number stands still. */
+/** Collects garbage in a peer, and resolves to its resident memory in bytes when the value is stable, after at most 6 s. */
 export async function settledBytes(pid: number): Promise<number> {
-  const begun = performance.now();
+  const startedAt = performance.now();
   let bytes = Infinity;
-  let still = 0;
-  while (still < 3 && performance.now() - begun < longestSettleMs) {
+  let stable = 0;
+  while (stable < 3 && performance.now() - startedAt < longestSettleMs) {
     // See peers/collect.mjs.
     process.kill(pid, 'SIGCONT');
     await sleep(300);
     const now = residentBytes(pid);
-    if (now === undefined) throw new Error('this system does not tell what is resident');
-    still = Math.abs(now - bytes) < 100_000 ? still + 1 : 0;
+    if (now === undefined) throw new Error('this system does not report resident memory');
+    stable = Math.abs(now - bytes) < 100_000 ? stable + 1 : 0;
     bytes = now;
   }
   return bytes;
 }
 
 /**
- * The 99th percentile of the delay of the server's event loop since this was asked last, in milliseconds, as its own metrics
- * tell (they sample every 10 ms, so it is never less); `undefined` for peers that tell nothing.
+ * Resolves to the 99th percentile of the server's event-loop delay since the previous call, in milliseconds. Usher's metrics
+ * sample it every 10 ms, so the value is at least 10. Resolves to `undefined` for peers without metrics.
  */
 export async function eventLoopLagMs({ peer, port }: Target): Promise<number | undefined> {
   if (peer !== 'usher') return undefined;
@@ -92,39 +92,39 @@ export async function eventLoopLagMs({ peer, port }: Target): Promise<number | u
   return seconds === undefined ? undefined : Number(seconds) * 1_000;
 }
 
-/** How often a second 4 KiB can be appended and made durable, on the disk where the server's data are too. */
+/** @returns how many times per second 4 KiB can be appended and synced to the disk that also holds the server's data */
 export function syncsPerSecond(forMs: number): number {
   const folder = mkdtempSync(join(tmpdir(), 'usher-bench-'));
   try {
     const file = openSync(join(folder, 'log'), 'a');
     const page = Buffer.alloc(4096, 'x');
-    const begun = performance.now();
+    const startedAt = performance.now();
     let syncs = 0;
-    while (performance.now() - begun < forMs) {
+    while (performance.now() - startedAt < forMs) {
       writeSync(file, page);
       fdatasyncSync(file);
       syncs += 1;
     }
-    const tookMs = performance.now() - begun;
+    const elapsedMs = performance.now() - startedAt;
     closeSync(file);
-    return (syncs * 1_000) / tookMs;
+    return (syncs * 1_000) / elapsedMs;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** For everything that is open besides connections: files, lines for tickets, dials under way. */
+/** Reserved for other open files and ports: ticket connections, and dials in progress. */
 const spare = 400;
 
-/** How many connections at once this system allows between two processes, and what it is that allows no more. */
-export interface RoomFor {
+/** The number of concurrent connections that this system permits between two processes, and the setting that limits it. */
+export interface ConnectionLimit {
   readonly connections: number;
   readonly because: string;
 }
 
-/** Of a system that does not tell, everything is believed. */
-export function roomFor(server: number, load: number): RoomFor {
-  const limits: RoomFor[] = [
+/** Assumes no limit if the system does not report one. */
+export function connectionLimit(server: number, load: number): ConnectionLimit {
+  const limits: ConnectionLimit[] = [
     { connections: openFiles(read(`/proc/${server}/limits`)) - spare, because: 'open files of the server (ulimit -n)' },
     { connections: openFiles(read(`/proc/${load}/limits`)) - spare, because: 'open files of the load (ulimit -n)' },
     {
@@ -135,13 +135,13 @@ export function roomFor(server: number, load: number): RoomFor {
   return limits.reduce((least, each) => (each.connections < least.connections ? each : least));
 }
 
-/** The soft limit, out of what proc_pid_limits(5) has. */
+/** @returns the soft limit of open files from the text of proc_pid_limits(5) */
 export function openFiles(limits: string): number {
   const soft = /^Max open files\s+(\d+)/m.exec(limits)?.[1];
   return soft === undefined ? Infinity : Number(soft);
 }
 
-/** How many ports the system gives to connections that name none, out of `FIRST LAST`. */
+/** @returns the number of ephemeral ports from the text `FIRST LAST` */
 export function ports(range: string): number {
   const [, first, last] = /^(\d+)\s+(\d+)/.exec(range) ?? [];
   return first === undefined || last === undefined ? Infinity : Number(last) - Number(first) + 1;

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { figuresOf } from '../figures.ts';
-import type { Heard, LeanSocket } from './frames.ts';
+import type { OnText, LeanSocket } from './frames.ts';
 import type { Load } from './load.ts';
 import type { Usage } from './meter.ts';
-import type { TicketLine } from './tickets.ts';
+import type { TicketConnection } from './tickets.ts';
 
 /** The text of each message that the load sends. */
 const text = 'x'.repeat(200);
@@ -11,7 +11,7 @@ const text = 'x'.repeat(200);
 export interface FanOutOptions {
   /** Defaults to the peer's only room. */
   readonly room?: string;
-  /** Messages that may be on the way: the next one goes when one has reached everybody. */
+  /** Messages in flight. The next message is sent when an earlier one has reached all members. */
   readonly window: number;
   readonly forMs: number;
 }
@@ -31,13 +31,13 @@ export async function fanOutRoom(
   const members = sockets.length;
   const [publisher] = sockets;
   if (publisher === undefined) throw new RangeError('the room has no members');
-  // How many each message on the way has reached, by its number; a place is used again once all have it.
+  // The number of members that each message in flight has reached. A slot is reused when all members have the message.
   const reached = new Int32Array(window);
   let delivered = 0;
   let published = 0;
   let planned = 0;
   const { promise: over, resolve, reject } = Promise.withResolvers<undefined>();
-  // What a turn of the event loop has made room for leaves in one write.
+  // All messages of one event-loop turn are sent in one write.
   const publish = (): void => {
     const frames = Array.from({ length: planned }, () => dialect.publish(text, room));
     published += planned;
@@ -48,22 +48,23 @@ export async function fanOutRoom(
     if (planned === 0) setImmediate(publish);
     planned += 1;
   };
-  const heard: Heard = (bytes, start, _end, self) => {
+  const onText: OnText = (bytes, start, _end, self) => {
     const kind = dialect.kindOf(bytes, start);
-    if (kind === 'refusal') reject(new Error(`a send was refused: ${bytes.toString('utf8', start, start + 200)}`));
+    if (kind === 'refusal')
+      reject(new Error(`the server rejected a send: ${bytes.toString('utf8', start, start + 200)}`));
     if (kind !== 'message') return;
     delivered += 1;
-    const place = self.tag % window;
+    const slot = self.tag % window;
     self.tag += 1;
-    const here = (reached[place] ?? 0) + 1;
-    reached[place] = here === members ? 0 : here;
-    if (here < members) return;
+    const count = (reached[slot] ?? 0) + 1;
+    reached[slot] = count === members ? 0 : count;
+    if (count < members) return;
     if (performance.now() < until) plan();
     else if (planned === 0 && delivered === published * members) resolve(undefined);
   };
   for (const socket of sockets) {
     socket.tag = 0;
-    socket.heard = heard;
+    socket.onText = onText;
   }
   const stop = load.meter();
   const until = performance.now() + forMs;
@@ -74,13 +75,13 @@ export async function fanOutRoom(
 }
 
 export interface PacedRoom {
-  /** Publishes so many messages, and tells how long deliveries took in milliseconds, from the publisher's write to a member's read. */
+  /** Publishes messages and resolves to the delivery latency in milliseconds, from the publisher's write to a member's read. */
   publish(messages: number): Promise<{ readonly median: number; readonly p99: number; readonly deliveries: number }>;
 }
 
 const everyMs = 50;
 
-/** A room with so many members, one of whom says something twenty times a second whatever becomes of it. */
+/** Connects members to a room, one of which publishes 20 messages per second, independently of their delivery. */
 export async function openPacedRoom(load: Load, members: number): Promise<PacedRoom> {
   const { dialect } = load;
   const sockets = await load.members(members);
@@ -89,16 +90,16 @@ export async function openPacedRoom(load: Load, members: number): Promise<PacedR
   return {
     async publish(messages) {
       const sentAt: number[] = [];
-      const took: number[] = [];
+      const latencies: number[] = [];
       const { promise: over, resolve } = Promise.withResolvers<undefined>();
       for (const socket of sockets) {
-        // Which message comes next: all get all of them, in their order.
+        // The index of the next message. Every member receives all messages in order.
         socket.tag = 0;
-        socket.heard = (bytes, start, _end, self) => {
+        socket.onText = (bytes, start, _end, self) => {
           if (dialect.kindOf(bytes, start) !== 'message') return;
-          took.push(performance.now() - (sentAt[self.tag] ?? 0));
+          latencies.push(performance.now() - (sentAt[self.tag] ?? 0));
           self.tag += 1;
-          if (took.length === messages * members) resolve(undefined);
+          if (latencies.length === messages * members) resolve(undefined);
         };
       }
       const timer = setInterval(() => {
@@ -107,43 +108,43 @@ export async function openPacedRoom(load: Load, members: number): Promise<PacedR
         if (sentAt.length === messages) clearInterval(timer);
       }, everyMs);
       await over;
-      return { ...figuresOf(took), deliveries: took.length };
+      return { ...figuresOf(latencies), deliveries: latencies.length };
     },
   };
 }
 
 export interface Sending {
   readonly room: string;
-  /** Sends of each socket that may wait for their answer. */
-  readonly onTheWay: number;
-  /** Asked before every send: whether there is one more. */
+  /** Unacknowledged sends per socket. */
+  readonly inFlight: number;
+  /** Called before every send: whether to send another message. */
   readonly more: () => boolean;
 }
 
-/** Members send as fast as they are answered. Resolves, once all is answered, to how many there were. */
+/** Lets members send as fast as the server acknowledges. Resolves to the number of sends when all are acknowledged. */
 export async function send(load: Load, sockets: readonly LeanSocket[], sending: Sending): Promise<number> {
   const { dialect } = load;
-  let answered = 0;
+  let acknowledged = 0;
   let sent = 0;
   const { promise: over, resolve, reject } = Promise.withResolvers<undefined>();
   for (const socket of sockets) {
-    let room = sending.onTheWay;
+    let credit = sending.inFlight;
     let planned = false;
-    // Answers come by the batch, and so do the sends that they make room for.
+    // Replies arrive in batches, so the next sends are batched as well.
     const go = (): void => {
       planned = false;
       const frames: Buffer[] = [];
-      for (; room > 0 && sending.more(); room -= 1) frames.push(dialect.publish(text, sending.room));
+      for (; credit > 0 && sending.more(); credit -= 1) frames.push(dialect.publish(text, sending.room));
       sent += frames.length;
       if (frames.length > 0) socket.write(Buffer.concat(frames));
-      else if (answered === sent) resolve(undefined);
+      else if (acknowledged === sent) resolve(undefined);
     };
-    socket.heard = (bytes, start, end) => {
+    socket.onText = (bytes, start, end) => {
       const kind = dialect.kindOf(bytes, start);
       if (kind === 'refusal') reject(new Error(bytes.toString('utf8', start, end)));
       if (kind !== 'reply') return;
-      answered += 1;
-      room += 1;
+      acknowledged += 1;
+      credit += 1;
       if (planned) return;
       planned = true;
       setImmediate(go);
@@ -151,73 +152,73 @@ export async function send(load: Load, sockets: readonly LeanSocket[], sending: 
     go();
   }
   await over;
-  return answered;
+  return acknowledged;
 }
 
-/** Makes a public room, by the HTTP API. */
-export async function makeRoom(load: Load, room: string): Promise<void> {
+/** Creates a public room over the HTTP API. */
+export async function createRoom(load: Load, room: string): Promise<void> {
   const answer = await fetch(`http://127.0.0.1:${load.target.port}/api/rooms`, {
     method: 'POST',
     headers: { authorization: `Bearer ${load.sessions.take()}`, 'content-type': 'application/json' },
     body: JSON.stringify({ room, title: room }),
   });
-  if (!answer.ok) throw new Error(`the room ${room} could not be made: ${answer.status}`);
+  if (!answer.ok) throw new Error(`could not create the room ${room}: ${answer.status}`);
 }
 
-export interface Returned {
+export interface Reconnected {
   readonly socket: LeanSocket;
-  /** Resolves when everything up to this sequence has come; rejects when one was left out, or after five seconds. */
-  has(seq: number): Promise<void>;
+  /** Resolves when all messages up to this sequence have arrived. Rejects if one is missing, or after five seconds. */
+  receivedUpTo(seq: number): Promise<void>;
 }
 
-const patienceMs = 5_000;
+const receiveTimeoutMs = 5_000;
 
-/** Says so many things, one after the other, and resolves to the sequence of the last; 0 where nobody counts. */
-export async function speak(load: Load, speaker: LeanSocket, count: number): Promise<number> {
+/** Sends messages one after another, and resolves to the sequence of the last; 0 for peers without sequences. */
+export async function sendSome(load: Load, sender: LeanSocket, count: number): Promise<number> {
   if (load.dialect.join === undefined) return 0;
   let seq = 0;
   for (let n = 0; n < count; n += 1) {
-    const reply = await load.answer(speaker, load.dialect.publish('what was said meanwhile'), 'reply');
+    const reply = await load.answer(sender, load.dialect.publish('sent during the reconnect'), 'reply');
     ({ seq } = (JSON.parse(reply) as { readonly data: { readonly seq: number } }).data);
   }
   return seq;
 }
 
-/** Connects again and enters the room, from where one was (`after`) if it counts. Resolves when the room has let one in. */
-export async function comeBack(load: Load, line: TicketLine, after: number): Promise<Returned> {
+/** Connects again and joins the room after the sequence `after`. Resolves when the server has confirmed the join. */
+export async function reconnect(load: Load, line: TicketConnection, after: number): Promise<Reconnected> {
   const { dialect } = load;
   const socket = await load.connect(line);
-  if (dialect.join === undefined) return { socket, has: () => Promise.resolve() };
+  if (dialect.join === undefined) return { socket, receivedUpTo: () => Promise.resolve() };
   let last = after;
-  let broken: string | undefined;
-  const take = ({ seq }: { readonly seq: number }): void => {
-    if (seq !== last + 1) broken ??= `${seq} came after ${last}`;
+  let gap: string | undefined;
+  const accept = ({ seq }: { readonly seq: number }): void => {
+    if (seq !== last + 1) gap ??= `${seq} arrived after ${last}`;
     last = seq;
   };
-  const { promise: entered, resolve, reject } = Promise.withResolvers<undefined>();
-  socket.gone = reject;
-  socket.heard = (bytes, start, end) => {
+  const { promise: joined, resolve, reject } = Promise.withResolvers<undefined>();
+  socket.onEnd = reject;
+  socket.onText = (bytes, start, end) => {
     const kind = dialect.kindOf(bytes, start);
     if (kind !== 'message' && kind !== 'reply' && kind !== 'refusal') return;
     const text = bytes.toString('utf8', start, end);
     if (kind === 'refusal') reject(new Error(text));
-    else if (kind === 'message') take(JSON.parse(text) as { readonly seq: number });
+    else if (kind === 'message') accept(JSON.parse(text) as { readonly seq: number });
     else {
       const { data } = JSON.parse(text) as {
         readonly data: { readonly messages: readonly { readonly seq: number }[] };
       };
-      data.messages.forEach(take);
+      data.messages.forEach(accept);
       resolve(undefined);
     }
   };
   socket.write(dialect.join('general', after));
-  await entered;
+  await joined;
   return {
     socket,
-    async has(seq) {
-      const until = performance.now() + patienceMs;
-      while (last < seq && broken === undefined && performance.now() < until) await sleep(5);
-      if (broken !== undefined || last < seq) throw new Error(`acknowledged messages were lost: ${broken ?? last}`);
+    async receivedUpTo(seq) {
+      const until = performance.now() + receiveTimeoutMs;
+      while (last < seq && gap === undefined && performance.now() < until) await sleep(5);
+      if (gap !== undefined || last < seq) throw new Error(`acknowledged messages were lost: ${gap ?? last}`);
     },
   };
 }

@@ -9,12 +9,12 @@ describe('Sessions', () => {
     vi.useRealTimers();
   });
 
-  it('lets all have their turn', () => {
+  it('uses all sessions equally', () => {
     const sessions = new Sessions(['a', 'b', 'c']);
     expect(Array.from({ length: 6 }, () => sessions.take()).toSorted()).toEqual(['a', 'a', 'b', 'b', 'c', 'c']);
   });
 
-  it('never wants more of a session in a minute than the server gives', async () => {
+  it('limits the ticket calls per session and minute', async () => {
     const sessions = new Sessions(['a']);
     await expect(sessions.ready(56)).rejects.toThrow(RangeError);
     await expect(sessions.ready(55)).resolves.toBeUndefined();

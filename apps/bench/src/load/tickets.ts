@@ -1,38 +1,42 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Kept below what the server allows of one session in a minute (PROTOCOL.md, Limits), since the clocks are two. */
+/** Below the server's limit per session (PROTOCOL.md, Limits), because the two clocks differ. */
 const perMinute = 55;
 const minuteMs = 61_000;
 
-/** The sessions that the load has, and whose turn it is to ask for a ticket: none of them more often than the server allows. */
+/** Distributes ticket calls over the sessions of the load, within the server's rate limit. */
 export class Sessions {
   readonly #tokens: readonly string[];
-  /** When tickets were asked for in the last minute, all sessions together, oldest first: they take turns. */
-  readonly #asked: number[] = [];
+  /** The times of the ticket calls of all sessions in the last minute, oldest first. */
+  readonly #calls: number[] = [];
   #next = 0;
 
   constructor(tokens: readonly string[]) {
     this.#tokens = tokens;
   }
 
-  /** Waits until `count` tickets may be asked for at once. To be called before a clock is started. */
+  /**
+   * Waits until the rate limit permits `count` ticket calls. Call it before a measurement starts.
+   *
+   * @throws RangeError if the sessions may not request that many tickets per minute
+   */
   async ready(count: number): Promise<void> {
     const most = this.#tokens.length * perMinute;
     if (count > most)
-      throw new RangeError(`${count} tickets a minute are more than ${this.#tokens.length} sessions may have`);
+      throw new RangeError(`${count} tickets exceed the limit of ${this.#tokens.length} sessions: ${most} per minute`);
     for (;;) {
       const now = performance.now();
-      while (this.#asked[0] !== undefined && this.#asked[0] < now - minuteMs) this.#asked.shift();
-      const over = this.#asked.length + count - most;
+      while (this.#calls[0] !== undefined && this.#calls[0] < now - minuteMs) this.#calls.shift();
+      const over = this.#calls.length + count - most;
       if (over <= 0) return;
-      await sleep(minuteMs - (now - (this.#asked[over - 1] ?? now)) + 1);
+      await sleep(minuteMs - (now - (this.#calls[over - 1] ?? now)) + 1);
     }
   }
 
-  /** The token of the session whose turn it is. */
+  /** @returns the token of the next session */
   take(): string {
-    this.#asked.push(performance.now());
+    this.#calls.push(performance.now());
     this.#next = (this.#next + 1) % this.#tokens.length;
     const token = this.#tokens[this.#next];
     if (token === undefined) throw new RangeError('there are no sessions');
@@ -47,8 +51,8 @@ export interface Ticket {
   readonly connectAfterMs: number;
 }
 
-/** A kept-alive HTTP connection on which one client asks for its tickets, one after the other. */
-export class TicketLine {
+/** A keep-alive HTTP connection on which one client requests its tickets, one at a time. */
+export class TicketConnection {
   readonly #port: number;
   #socket: Socket | undefined;
   #received = '';
@@ -58,8 +62,8 @@ export class TicketLine {
     this.#port = port;
   }
 
-  /** Buys a ticket. Rejects with the status and code where there is none. */
-  ask(token: string): Promise<Ticket> {
+  /** Requests a ticket. Rejects with the status and body if the server denies it. */
+  request(token: string): Promise<Ticket> {
     const socket = (this.#socket ??= this.#connect());
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
@@ -79,7 +83,7 @@ export class TicketLine {
     socket.setEncoding('latin1');
     socket.on('data', (text: string) => {
       this.#received += text;
-      this.#look();
+      this.#settle();
     });
     const over = (reason: Error): void => {
       if (this.#socket === socket) this.#socket = undefined;
@@ -89,13 +93,13 @@ export class TicketLine {
     };
     socket.on('error', over);
     socket.on('close', () => {
-      over(new Error('the connection for tickets was closed'));
+      over(new Error('the ticket connection was closed'));
     });
     return socket;
   }
 
-  /** Whether the answer is there, whole. */
-  #look(): void {
+  /** Settles the pending request when the response is complete. */
+  #settle(): void {
     const headEnd = this.#received.indexOf('\r\n\r\n');
     if (headEnd < 0) return;
     const length = Number(/\r\ncontent-length: (\d+)/i.exec(this.#received)?.[1] ?? 0);
@@ -106,6 +110,6 @@ export class TicketLine {
     this.#waiting = undefined;
     this.#received = '';
     if (status === '200') waiting?.resolve(JSON.parse(body) as Ticket);
-    else waiting?.reject(new Error(`a ticket was refused: ${status} ${body}`));
+    else waiting?.reject(new Error(`the server denied a ticket: ${status} ${body}`));
   }
 }

@@ -3,7 +3,7 @@ import { connect, connectAlone, crowd, handshake, refused } from './connecting.t
 import { connectionsFlat, heartbeats, longRoom, membersFlat, memory } from './growth.ts';
 import { durableSends, echo, fanOut, fanOutOne, paced, strangers } from './messaging.ts';
 
-/** All of them, in the order in which they are made and shown. */
+/** All measurements, in the order of execution and of the reports. */
 export const measurements: readonly Measurement[] = [
   connect,
   connectAlone,
@@ -23,11 +23,11 @@ export const measurements: readonly Measurement[] = [
   heartbeats,
 ];
 
-/** @throws RangeError naming those that there are. */
+/** @throws RangeError with the valid names if `name` is unknown */
 export function measurementNamed(name: string): Measurement {
   const found = measurements.find((measurement) => measurement.name === name);
   if (found !== undefined) return found;
   throw new RangeError(
-    `no measurement is named ${name}; there are ${measurements.map((each) => each.name).join(', ')}`,
+    `unknown measurement "${name}": must be one of ${measurements.map((each) => each.name).join(', ')}`,
   );
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { figuresOf } from '../figures.ts';
 import type { LeanSocket } from '../load/frames.ts';
 import { eventLoopLagMs } from '../load/meter.ts';
-import { comeBack, speak } from '../load/rooms.ts';
+import { reconnect, sendSome } from '../load/rooms.ts';
 import { manyRounds, type Measurement } from '../measurement.ts';
 
 /**
@@ -66,15 +66,15 @@ export const connectAlone: Measurement = {
     await load.introduce();
     return async () => {
       await load.ready(count);
-      const took: number[] = [];
+      const latencies: number[] = [];
       const stop = load.meter();
       for (let n = 0; n < count; n += 1) {
-        const begun = performance.now();
+        const startedAt = performance.now();
         const socket = await load.connect(line);
-        took.push(performance.now() - begun);
+        latencies.push(performance.now() - startedAt);
         socket.cut();
       }
-      return { value: figuresOf(took).median, operations: count, usage: stop() };
+      return { value: figuresOf(latencies).median, operations: count, usage: stop() };
     };
   },
 };
@@ -82,7 +82,7 @@ export const connectAlone: Measurement = {
 /** Like `connect`, but the tickets are requested before the clock starts: the cost of the gate and the upgrade alone. */
 export const handshake: Measurement = {
   name: 'handshake',
-  title: 'Handshake with a ticket in hand, to the first frame',
+  title: 'Handshake with an issued ticket, to the first frame',
   unit: 'handshakes/s',
   better: 'more',
   peers: ['ws', 'fastify-websocket', 'ticket-gate', 'bun', 'usher'],
@@ -112,8 +112,8 @@ export const handshake: Measurement = {
  */
 export const refused: Measurement = {
   name: 'refused',
-  title: 'Refused handshakes, beside a plain `http` 401',
-  unit: 'refusals/s',
+  title: 'Rejected handshakes, compared with a plain `http` 401',
+  unit: 'rejections/s',
   better: 'more',
   peers: ['http', 'ws', 'fastify-websocket', 'first-message', 'ticket-gate', 'socket-io', 'bun', 'usher'],
   goals: [{ to: 'http', bound: 1.3 }],
@@ -129,17 +129,17 @@ export const refused: Measurement = {
   },
 };
 
-/** Between rounds, for what was cut to be noticed and put away. */
+/** The pause between rounds, in which servers process the disconnects. */
 const restMs = 500;
 
 /**
- * Everybody is cut at once and comes back at once, each with a fresh ticket over the kept-alive connection that they have for
- * tickets, and into the room where they were: the time until the last one is back. Where messages are kept, ten are said and
- * acknowledged meanwhile, and a round in which somebody misses one of them fails.
+ * All members are disconnected at once and reconnect at once, each with a new ticket over its keep-alive connection, and join their
+ * room: the time until the last one has joined. In servers with a history, ten messages are acknowledged meanwhile, and the round
+ * fails if a member misses one.
  */
 export const crowd: Measurement = {
   name: 'crowd',
-  title: '4,000 cut at once, all back with a fresh ticket',
+  title: 'Reconnect of 4,000 members that are disconnected at once',
   unit: 'ms',
   better: 'less',
   peers: ['ws', 'fastify-websocket', 'first-message', 'ticket-gate', 'socket-io', 'bun', 'usher'],
@@ -149,28 +149,28 @@ export const crowd: Measurement = {
     const count = quick ? 500 : 4_000;
     const lines = Array.from({ length: count }, () => load.line());
     const left = [...lines];
-    let crowd: LeanSocket[] = [];
+    let members: LeanSocket[] = [];
     await load.ready(count + 1);
-    const speaker = await load.enter(load.line());
+    const sender = await load.enter(load.line());
     await load.each(count, async () => {
       const line = left.pop();
-      if (line !== undefined) crowd.push(await load.enter(line));
+      if (line !== undefined) members.push(await load.enter(line));
     });
-    // Who is back can say what was said; the first of it tells where the count stands.
-    let last = await speak(load, speaker, 1);
+    // The first message determines the current sequence.
+    let last = await sendSome(load, sender, 1);
     return async () => {
       await load.ready(count);
       await sleep(restMs);
       await eventLoopLagMs(load.target);
       const stop = load.meter();
-      for (const member of crowd) member.cut();
-      const saying = speak(load, speaker, 10);
-      const back = await Promise.all(lines.map((line) => comeBack(load, line, last)));
+      for (const member of members) member.cut();
+      const sending = sendSome(load, sender, 10);
+      const reconnected = await Promise.all(lines.map((line) => reconnect(load, line, last)));
       const usage = stop();
-      last = await saying;
+      last = await sending;
       const lag = await eventLoopLagMs(load.target);
-      for (const each of back) await each.has(last);
-      crowd = back.map(({ socket }) => socket);
+      for (const each of reconnected) await each.receivedUpTo(last);
+      members = reconnected.map(({ socket }) => socket);
       const extras = lag === undefined ? {} : { extras: { 'event loop p99, ms': lag } };
       return { value: usage.wallMs, operations: count, usage, ...extras };
     };

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { figuresOf } from '../figures.ts';
 import { clientFrame, type LeanSocket } from '../load/frames.ts';
 import type { Load } from '../load/load.ts';
-import { roomFor, settledBytes } from '../load/meter.ts';
-import { fanOutRoom, makeRoom, send } from '../load/rooms.ts';
+import { connectionLimit, settledBytes } from '../load/meter.ts';
+import { fanOutRoom, createRoom, send } from '../load/rooms.ts';
 import { manyRounds, type Measurement } from '../measurement.ts';
 
 /**
@@ -44,13 +44,13 @@ export const memory: Measurement = {
 };
 
 /**
- * Whether a connection costs the same however many there are. At each level so many members of a room are there and silent: what
- * they have added to the resident memory, and the CPU time of the server for one authenticated connect, ticket included, on top of them.
+ * Compares the cost of a connection at several numbers of idle members of one room: the resident memory that they add, and the
+ * CPU time of the server for one further authenticated connect, ticket included.
  */
 export const connectionsFlat: Measurement = {
   name: 'connections-flat',
-  title: 'Cost per connection with 20,000 open, against that with 1,000',
-  unit: '× the cost at 1,000, the worse of CPU and memory',
+  title: 'Cost per connection with 20,000 open connections, compared with 1,000',
+  unit: '× the cost at 1,000, the higher one of CPU and memory',
   better: 'less',
   peers: ['ws', 'usher'],
   goals: [{ bound: 1.2 }],
@@ -58,10 +58,9 @@ export const connectionsFlat: Measurement = {
   fresh: true,
   async prepare(load, quick) {
     const levels = levelsOf(load, quick ? [250, 500, 1_000] : [1_000, 5_000, 10_000, 20_000]);
-    // Many, or it is chance whether a collection of the whole heap falls among them.
+    // Enough connects to include a major garbage collection at every level.
     const connects = quick ? 300 : 6_000;
-    // A few come and go first, so that what a first connection loads is not counted; not more, or what they leave behind
-    // would be used again by the first thousand.
+    // Exclude one-time allocations. More connections would leave memory behind that the first level reuses.
     for (const early of await load.members(100)) early.cut();
     return async () => {
       const before = await settledBytes(load.target.pid);
@@ -74,7 +73,7 @@ export const connectionsFlat: Measurement = {
         await load.members(level - open);
         open = level;
         kilobytes.push(((await settledBytes(load.target.pid)) - before) / level / 1_000);
-        // The first connects are slow: the server's code is compiled by them.
+        // The first connects are slow, because V8 has not optimized the code yet.
         if (micros.length === 0) await connectsMicros(load, connects / 3);
         micros.push(await connectsMicros(load, connects));
         const at = level.toLocaleString('en-US');
@@ -87,7 +86,7 @@ export const connectionsFlat: Measurement = {
   },
 };
 
-/** CPU time of the server for one connect that is cut at once, in microseconds. */
+/** Measures the CPU time of the server per connect with an immediate disconnect, in microseconds. */
 async function connectsMicros(load: Load, count: number): Promise<number> {
   await load.ready(count);
   const stop = load.meter();
@@ -95,19 +94,19 @@ async function connectsMicros(load: Load, count: number): Promise<number> {
     (await load.connect(line)).cut();
   });
   const { serverMs } = stop();
-  if (serverMs === undefined) throw new Error('this system does not tell what a process took');
+  if (serverMs === undefined) throw new Error('this system does not report CPU time per process');
   return (serverMs * 1_000) / count;
 }
 
-/** As many as the system allows, and says so where it allows fewer. */
-function levelsOf({ target }: Load, wanted: readonly number[]): number[] {
-  const { connections, because } = roomFor(target.pid, process.pid);
+/** Replaces the levels that the system does not permit by the maximum, and reports it on standard error. */
+function levelsOf({ target }: Load, requested: readonly number[]): number[] {
+  const { connections, because } = connectionLimit(target.pid, process.pid);
   const most = Math.floor(connections / 100) * 100;
-  const above = wanted.filter((level) => level > most);
-  if (above.length === 0) return [...wanted];
-  const levels = wanted.filter((level) => level < most);
-  if (levels.length === 0) throw new Error(`only ${most} connections are possible: ${because}`);
-  process.stderr.write(`    ${target.peer}: ${most} connections at most instead of ${above.join(', ')}: ${because}\n`);
+  const above = requested.filter((level) => level > most);
+  if (above.length === 0) return [...requested];
+  const levels = requested.filter((level) => level < most);
+  if (levels.length === 0) throw new Error(`the system permits only ${most} connections: ${because}`);
+  process.stderr.write(`    ${target.peer}: at most ${most} connections instead of ${above.join(', ')}: ${because}\n`);
   return [...levels, most];
 }
 
@@ -120,8 +119,8 @@ const comparedFrom = 100;
  */
 export const membersFlat: Measurement = {
   name: 'members-flat',
-  title: 'Cost of a delivery in rooms of 100, 1,000 and 5,000: the dearest against the cheapest',
-  unit: '× the cheapest',
+  title: 'Cost of a delivery in rooms of 100, 1,000 and 5,000 members: the highest compared with the lowest',
+  unit: '× the lowest',
   better: 'less',
   peers: ['usher'],
   goals: [{ bound: 1.2 }],
@@ -132,7 +131,7 @@ export const membersFlat: Measurement = {
     const rooms: { readonly room: string; readonly sockets: readonly LeanSocket[] }[] = [];
     for (const size of sizes) {
       const room = `members-${size}`;
-      await makeRoom(load, room);
+      await createRoom(load, room);
       rooms.push({ room, sockets: await load.members(size, room) });
     }
     return async () => {
@@ -164,7 +163,7 @@ const few = 10;
  */
 export const longRoom: Measurement = {
   name: 'long-room',
-  title: 'Join of a room with 100,000 messages, against one with 10',
+  title: 'Join of a room with 100,000 messages, compared with one with 10',
   unit: '× the short room',
   better: 'less',
   peers: ['usher'],
@@ -172,38 +171,38 @@ export const longRoom: Measurement = {
   rounds: manyRounds,
   async prepare(load, quick) {
     const messages = quick ? 10_000 : 100_000;
-    await makeRoom(load, short);
-    await makeRoom(load, long);
+    await createRoom(load, short);
+    await createRoom(load, long);
     const socket = await load.enter(load.line(), short);
     const fill = async (room: string, count: number): Promise<void> => {
       let left = count;
-      await send(load, [socket], { room, onTheWay: 200, more: () => left-- > 0 });
+      await send(load, [socket], { room, inFlight: 200, more: () => left-- > 0 });
     };
     await fill(short, few);
     await load.answer(socket, join(load, long), 'reply');
     await fill(long, messages);
     return async () => {
-      const took: Record<string, number[]> = { [short]: [], [long]: [], 'short, fresh': [], 'long, fresh': [] };
+      const times: Record<string, number[]> = { [short]: [], [long]: [], 'short, first': [], 'long, first': [] };
       const time = async (name: string, frame: Buffer): Promise<void> => {
-        const begun = performance.now();
+        const startedAt = performance.now();
         await load.answer(socket, frame, 'reply');
-        took[name]?.push(performance.now() - begun);
+        times[name]?.push(performance.now() - startedAt);
       };
       const joins = quick ? 100 : 500;
       const stop = load.meter();
-      const turn = [
+      const joinAll = [
         () => time(short, join(load, short, 0)),
         () => time(long, join(load, long, messages - few)),
-        () => time('short, fresh', join(load, short)),
-        () => time('long, fresh', join(load, long)),
+        () => time('short, first', join(load, short)),
+        () => time('long, first', join(load, long)),
       ];
       for (let n = 0; n < joins; n += 1) {
-        for (const each of turn) await each();
+        for (const each of joinAll) await each();
         // A join after a large reply is slower, so alternate the order.
-        turn.reverse();
+        joinAll.reverse();
       }
       const usage = stop();
-      const median = (name: string): number => figuresOf(took[name] ?? []).median;
+      const median = (name: string): number => figuresOf(times[name] ?? []).median;
       return {
         value: median(long) / median(short),
         operations: 4 * joins,
@@ -211,7 +210,7 @@ export const longRoom: Measurement = {
         extras: {
           'short, ms': median(short),
           'long, ms': median(long),
-          'fresh join (50 messages against 10), ×': median('long, fresh') / median('short, fresh'),
+          'first join (50 messages compared with 10), ×': median('long, first') / median('short, first'),
         },
       };
     };
@@ -228,7 +227,7 @@ const beat = clientFrame(JSON.stringify({ type: 'beat' }));
 /** The cost of a heartbeat for the server: idle connections with one heartbeat per second each. */
 export const heartbeats: Measurement = {
   name: 'heartbeats',
-  title: 'Heartbeats: CPU time of the server for one and its answer, 5,000 silent connections',
+  title: 'Heartbeats: CPU time of the server per heartbeat and answer, 5,000 idle connections',
   unit: 'µs',
   better: 'less',
   peers: ['usher'],
@@ -239,7 +238,7 @@ export const heartbeats: Measurement = {
     const { dialect } = load;
     let beats = 0;
     for (const socket of await load.members(quick ? 500 : 5_000)) {
-      socket.heard = (bytes, start) => {
+      socket.onText = (bytes, start) => {
         if (dialect.kindOf(bytes, start) !== 'beat') return;
         beats += 1;
         socket.write(beat);
@@ -251,7 +250,7 @@ export const heartbeats: Measurement = {
       await sleep(quick ? 2_000 : 4_000);
       const usage = stop();
       if (usage.serverMs === undefined) throw new Error('this system does not report CPU time per process');
-      if (beats === 0) throw new Error('there were no heartbeats');
+      if (beats === 0) throw new Error('the server sent no heartbeats');
       return { value: (usage.serverMs * 1_000) / beats, operations: beats, usage };
     };
   },

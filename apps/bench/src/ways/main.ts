@@ -8,8 +8,8 @@ import type { TokenResponse } from '@usher/protocol';
 import { measure } from '../measure.ts';
 import { connect, connectAlone } from '../measurements/connecting.ts';
 import { installPeers, type RunningPeer, startPeer } from '../peers.ts';
-import { invitePeople, type People, peopleOf, post } from '../people.ts';
-import { runBench, startNotes } from '../process.ts';
+import { createAccounts, type Accounts, accountCount, post } from '../accounts.ts';
+import { runBench, startProgress } from '../process.ts';
 import { withBlock } from '../report/markdown.ts';
 import { thisMachine } from '../report/report.ts';
 import { type Result, resultOf } from '../report/result.ts';
@@ -26,19 +26,19 @@ const peers = ['ws', ...ways.map(({ peer }) => peer)] as const;
 await runBench(async (folder, signal) => {
   const { quick, rounds, out } = readArguments(process.argv.slice(2), root);
   await installPeers();
-  const note = startNotes();
-  note('signing people in …');
-  const people = await invitePeople(peopleOf(quick));
+  const progress = startProgress();
+  progress('creating test users …');
+  const accounts = await createAccounts(accountCount(quick));
   const made: WayResult[] = [];
   for (const way of ways) {
-    note(`${way.title} …`);
-    made.push(await tryWay(way, people, { folder, strangers: quick ? 200 : 2_000 }));
+    progress(`${way.title} …`);
+    made.push(await tryWay(way, accounts, { folder, strangers: quick ? 200 : 2_000 }));
   }
   const measureOne = async (measurement: typeof connect): Promise<Result> => {
     const count = rounds ?? (quick ? measurement.rounds.quick : measurement.rounds.full);
-    note(`${measurement.name}, ${count} rounds …`);
+    progress(`${measurement.name}, ${count} rounds …`);
     const taking = { ...measurement, peers, goals: [] };
-    return resultOf(taking, await measure(taking, { rounds: count, quick, people, signal }), count, new Date());
+    return resultOf(taking, await measure(taking, { rounds: count, quick, accounts, signal }), count, new Date());
   };
   const report: WaysReport = {
     machine: thisMachine(),
@@ -54,7 +54,7 @@ await runBench(async (folder, signal) => {
   writeFileSync(join(out, 'ways.md'), waysMarkdown(report));
   const readme = join(root, 'README.md');
   writeFileSync(readme, withBlock(readFileSync(readme, 'utf8'), 'ways', waysTable(report)));
-  note(`written to ${relative(process.cwd(), out)} and the README`);
+  progress(`written to ${relative(process.cwd(), out)} and the README`);
 });
 
 interface Trials {
@@ -62,12 +62,12 @@ interface Trials {
   readonly strangers: number;
 }
 
-async function tryWay(way: Way, people: People, { folder, strangers }: Trials): Promise<WayResult> {
+async function tryWay(way: Way, accounts: Accounts, { folder, strangers }: Trials): Promise<WayResult> {
   const log = join(folder, `${way.name}.log`);
-  const api = await startPeer('usher', people, { settings, ...(way.peer === 'usher' ? { log } : {}) });
+  const api = await startPeer('usher', accounts, { settings, ...(way.peer === 'usher' ? { log } : {}) });
   let server: RunningPeer | undefined;
   try {
-    server = way.peer === 'usher' ? api : await startPeer(way.peer, people, { log });
+    server = way.peer === 'usher' ? api : await startPeer(way.peer, accounts, { log });
     const maggie = await signIn(api.port, 'maggie');
     const bart = await signIn(api.port, 'bart');
     return {

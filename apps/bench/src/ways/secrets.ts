@@ -1,5 +1,5 @@
 import { clientFrame, type DialOptions } from '../load/frames.ts';
-import { TicketLine } from '../load/tickets.ts';
+import { TicketConnection } from '../load/tickets.ts';
 import type { PeerName } from '../peers.ts';
 
 export const wayNames = ['ticket', 'first-message', 'jwt-in-url', 'address-agent'] as const;
@@ -70,8 +70,8 @@ export interface Obtained {
 export async function obtain({ secret }: Way, port: number, { token, agent }: Somebody): Promise<Obtained> {
   const now = Date.now();
   if (secret === 'ticket') {
-    const line = new TicketLine(port);
-    const { ticket, expires } = await line.ask(token);
+    const line = new TicketConnection(port);
+    const { ticket, expires } = await line.request(token);
     line.close();
     return { secret: ticket, seconds: Math.round(expires - now / 1_000) };
   }

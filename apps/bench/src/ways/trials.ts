@@ -28,11 +28,11 @@ export function attempt(dial: DialOptions): Promise<Outcome> {
     const timer = setTimeout(() => {
       done({ is: 'pending' });
     }, waitMs);
-    socket.heard = (bytes, start, end) => {
+    socket.onText = (bytes, start, end) => {
       const said = JSON.parse(bytes.toString('utf8', start, end)) as { readonly type: string; readonly user?: string };
       if (said.type === 'welcome') done({ is: 'in', user: said.user ?? '' });
     };
-    socket.gone = (reason) => {
+    socket.onEnd = (reason) => {
       if (reason instanceof Refused) done({ is: 'refused', status: reason.status });
       else if (reason instanceof ClosedByServer) done({ is: 'closed' });
       else {
@@ -212,12 +212,12 @@ async function dialAll(way: Way, port: number, count: number) {
     new Promise((resolve) => {
       const socket = new LeanSocket({ port, ...way.dial(), agent: 'a stranger' });
       let openedAt: number | undefined;
-      socket.opened = () => {
+      socket.onOpen = () => {
         openedAt = performance.now();
         open += 1;
         resolve();
       };
-      socket.gone = () => {
+      socket.onEnd = () => {
         if (openedAt !== undefined) {
           open -= 1;
           openMs.push(performance.now() - openedAt);

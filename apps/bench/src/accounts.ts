@@ -7,45 +7,45 @@ import type { RoomsProtocol, TokenResponse } from '@usher/protocol';
 import { filter, firstValueFrom } from 'rxjs';
 import { startServer, usherSettings } from './server.ts';
 
-/** Signed-in users, and a data folder that contains them. */
-export interface People {
-  /** Access tokens, one a session. */
+/** Signed-in users, and a data folder with their accounts. */
+export interface Accounts {
+  /** Access tokens, one per session. */
   readonly tokens: readonly string[];
-  /** What they are signed with. */
+  /** The key that signs the tokens. */
   readonly secret: string;
   readonly data: string;
 }
 
-/** For tickets at the pace of the fullest rounds; each of them has five sessions. */
-export function peopleOf(quick: boolean): number {
+/** @returns the number of users whose sessions may request enough tickets for every round */
+export function accountCount(quick: boolean): number {
   return quick ? 40 : 200;
 }
 
-const sessionsOfEach = 5;
-const atOnce = 4;
-const pwd = 'somebody at the bench';
+const sessionsPerUser = 5;
+const concurrency = 4;
+const pwd = 'bench password';
 
 /**
- * Signs people up and in, over the wire. It costs a password hash each, so it is done once and before anything is measured;
- * and a session may ask for sixty tickets a minute, so there are many.
+ * Creates users and signs them in over HTTP. Each call takes a password hash, so this happens once per run. A session may request
+ * 60 tickets per minute, so the load needs many sessions.
  */
-export async function invitePeople(count: number): Promise<People> {
+export async function createAccounts(count: number): Promise<Accounts> {
   const secret = randomBytes(32).toString('base64url');
   const data = await mkdtemp(join(tmpdir(), 'usher-bench-'));
   const server = await startServer({ folder: data, env: { ...usherSettings, SIGN_UP: 'open', JWT_SECRET: secret } });
   try {
     const tokens: string[] = [];
     let next = 0;
-    const invite = async (): Promise<void> => {
+    const create = async (): Promise<void> => {
       while (next < count) {
-        const user = `guest-${next++}`;
+        const user = `user-${next++}`;
         await post(server.url, '/users', { user, pwd });
-        for (let n = 0; n < sessionsOfEach; n++) {
+        for (let n = 0; n < sessionsPerUser; n++) {
           tokens.push((await post<TokenResponse>(server.url, '/auth', { user, pwd })).token);
         }
       }
     };
-    await Promise.all(Array.from({ length: atOnce }, invite));
+    await Promise.all(Array.from({ length: concurrency }, create));
     return { tokens, secret, data };
   } finally {
     await server.stop();
@@ -53,15 +53,15 @@ export async function invitePeople(count: number): Promise<People> {
 }
 
 /** A signed-in user with one session. */
-export interface Person {
+export interface SignedInUser {
   readonly session: string;
-  /** Calls the API with the token; throws if the status is not 2xx. */
+  /** Calls the API with the token. Rejects if the status is not 2xx. */
   readonly call: (method: string, path: string) => Promise<unknown>;
-  /** An open socket of this session. */
+  /** Resolves to an open socket of this session. */
   readonly connect: () => Promise<TicketSocket<RoomsProtocol>>;
 }
 
-export async function signIn(url: string, user: string, pwd = 'secret'): Promise<Person> {
+export async function signIn(url: string, user: string, pwd = 'secret'): Promise<SignedInUser> {
   const { token } = await post<TokenResponse>(url, '/auth', { user, pwd });
   const call = async (method: string, path: string): Promise<unknown> => {
     const response = await fetch(`${url}/api${path}`, { method, headers: { authorization: `Bearer ${token}` } });
@@ -84,7 +84,7 @@ export async function signIn(url: string, user: string, pwd = 'secret'): Promise
   };
 }
 
-/** Posts JSON to the API and resolves to the answer; throws where it says no. */
+/** Posts JSON to the API and resolves to the response body. Rejects if the status is not 2xx. */
 export async function post<T>(url: string, path: string, body: object): Promise<T> {
   const answer = await fetch(`${url}/api${path}`, {
     method: 'POST',
