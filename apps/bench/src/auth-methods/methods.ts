@@ -2,15 +2,15 @@ import { clientFrame, type DialOptions } from '../load/frames.ts';
 import { TicketConnection } from '../load/tickets.ts';
 import type { PeerName } from '../peers.ts';
 
-export const wayNames = ['ticket', 'first-message', 'jwt-in-url', 'address-agent'] as const;
-export type WayName = (typeof wayNames)[number];
+export const authMethodNames = ['ticket', 'first-message', 'jwt-in-url', 'address-agent'] as const;
+export type AuthMethodName = (typeof authMethodNames)[number];
 
 /** The credential that authenticates a socket. */
 export type Secret = 'ticket' | 'jwt' | 'none';
 
 /** A method to authenticate a WebSocket. */
-export interface Way {
-  readonly name: WayName;
+export interface AuthMethod {
+  readonly name: AuthMethodName;
   readonly title: string;
   /** The peer that implements it. */
   readonly peer: PeerName;
@@ -19,7 +19,7 @@ export interface Way {
   readonly dial: (secret?: string) => Omit<DialOptions, 'port'>;
 }
 
-export const ways: readonly Way[] = [
+export const authMethods: readonly AuthMethod[] = [
   {
     name: 'ticket',
     title: 'a ticket (Usher)',
@@ -52,7 +52,7 @@ export const ways: readonly Way[] = [
 ];
 
 /** A signed-in user and their browser. */
-export interface Somebody {
+export interface TestUser {
   readonly user: string;
   readonly token: string;
   /** The User-Agent. */
@@ -62,12 +62,12 @@ export interface Somebody {
 export interface Obtained {
   /** The secret for a dial; absent if the method requires none. */
   readonly secret?: string;
-  /** How long it is good for, in seconds. */
+  /** The validity in seconds. */
   readonly seconds: number;
 }
 
 /** Makes the HTTP request that precedes a dial: requests a ticket, or registers the client's address and User-Agent. */
-export async function obtain({ secret }: Way, port: number, { token, agent }: Somebody): Promise<Obtained> {
+export async function obtain({ secret }: AuthMethod, port: number, { token, agent }: TestUser): Promise<Obtained> {
   const now = Date.now();
   if (secret === 'ticket') {
     const line = new TicketConnection(port);
@@ -79,22 +79,22 @@ export async function obtain({ secret }: Way, port: number, { token, agent }: So
   if (secret === 'jwt') return { secret: token, seconds };
   const headers = { authorization: `Bearer ${token}`, 'user-agent': agent };
   const answer = await fetch(`http://127.0.0.1:${port}/`, { headers });
-  if (!answer.ok) throw new Error(`the call before the handshake was answered ${answer.status}`);
+  if (!answer.ok) throw new Error(`the request before the handshake failed with ${answer.status}`);
   return { seconds };
 }
 
-/** Secrets that stand in a log, each once, in the order in which they came. */
+/** The distinct secrets in a log, in order of appearance. */
 export interface Found {
   readonly tickets: readonly string[];
   readonly jwts: readonly string[];
 }
 
-/** Of 256 bits in base64url, as a thief would look for them: behind the name that they go by. */
+/** 256 bits in base64url after the parameter name. */
 const ticket = /[?&]ticket=([\w-]{43})(?![\w-])/g;
-/** Three parts in base64url, of which the first is JSON: `{"` is `eyJ`. */
+/** Three parts in base64url, the first of which is JSON: `{"` is `eyJ`. */
 const jwt = /\beyJ[\w-]+\.[\w-]+\.[\w-]+/g;
 
-/** Looks through a log for what opens something, by its shape: whoever reads it knows no secret beforehand. */
+/** Finds tickets and JWTs in a log by their form, as an attacker without prior knowledge would. */
 export function scanLog(text: string): Found {
   return {
     tickets: unique([...text.matchAll(ticket)].flatMap(([, value]) => value ?? [])),
@@ -106,7 +106,7 @@ function unique(values: readonly string[]): string[] {
   return [...new Set(values)];
 }
 
-/** Seconds until a JWT expires, without looking at its signature: a thief cannot either. */
+/** @returns the seconds until a JWT expires, without verification of its signature */
 export function secondsLeft(token: string, nowMs: number): number {
   const [, payload = ''] = token.split('.');
   const { exp } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { readonly exp: number };

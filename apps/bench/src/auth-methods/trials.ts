@@ -5,9 +5,9 @@ import { type Figures, figuresOf } from '../figures.ts';
 import { ClosedByServer, type DialOptions, LeanSocket, Refused } from '../load/frames.ts';
 import { settledBytes } from '../load/meter.ts';
 import { type RunningPeer, startProxy } from '../peers.ts';
-import { obtain, scanLog, type Somebody, type Way } from './secrets.ts';
+import { obtain, scanLog, type TestUser, type AuthMethod } from './methods.ts';
 
-/** What became of a dial. `pending`: the handshake was accepted, and nothing more came of it while one waited. */
+/** The result of a dial. `pending`: the server accepted the handshake, but sent no message within a second. */
 export type Outcome =
   | { readonly is: 'in'; readonly user: string }
   | { readonly is: 'refused'; readonly status: number }
@@ -16,7 +16,7 @@ export type Outcome =
 
 const waitMs = 1_000;
 
-/** Dials, looks what comes of it, and hangs up. Rejects where the network failed. */
+/** Dials, waits for the result, and disconnects. Rejects on network errors. */
 export function attempt(dial: DialOptions): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     const socket = new LeanSocket(dial);
@@ -29,8 +29,11 @@ export function attempt(dial: DialOptions): Promise<Outcome> {
       done({ is: 'pending' });
     }, waitMs);
     socket.onText = (bytes, start, end) => {
-      const said = JSON.parse(bytes.toString('utf8', start, end)) as { readonly type: string; readonly user?: string };
-      if (said.type === 'welcome') done({ is: 'in', user: said.user ?? '' });
+      const message = JSON.parse(bytes.toString('utf8', start, end)) as {
+        readonly type: string;
+        readonly user?: string;
+      };
+      if (message.type === 'welcome') done({ is: 'in', user: message.user ?? '' });
     };
     socket.onEnd = (reason) => {
       if (reason instanceof Refused) done({ is: 'refused', status: reason.status });
@@ -47,11 +50,11 @@ export function attempt(dial: DialOptions): Promise<Outcome> {
 export interface Leak {
   readonly tickets: number;
   readonly jwts: number;
-  /** Something that was found let its finder in, as a socket of the one whose it was. */
+  /** A secret from the log opened a socket of its user. */
   readonly opensSocket: boolean;
-  /** Found in the log and used a second time by the finder. */
+  /** A secret from the log opened a socket for the second time. */
   readonly opensAgain: boolean;
-  /** Something that was found was taken by Usher's HTTP API as a bearer token. */
+  /** Usher's HTTP API accepted a secret from the log as a bearer token. */
   readonly opensApi: boolean;
 }
 
@@ -60,20 +63,20 @@ export interface LogTrial {
   readonly server: Leak;
   /** The log of a proxy in front of it. */
   readonly proxy: Leak;
-  /** The log of a proxy that could not reach the server: what it logged was never used by its owner. */
+  /** The log of a proxy that could not reach the server, with a secret that was never consumed. */
   readonly undelivered: Leak;
-  /** How long what the way uses is good for, in seconds, from when it was made or looked at. */
+  /** The validity of the secret in seconds. */
   readonly goodForSeconds: number;
 }
 
-export interface LogTrialMeans {
+export interface LogTrialOptions {
   readonly server: RunningPeer;
   /** The file that the server logs to. */
   readonly log: string;
-  /** Usher's port, whose API the tokens are for. */
+  /** The port of Usher's API. */
   readonly api: number;
-  readonly who: Somebody;
-  /** For the logs of the proxies. */
+  readonly who: TestUser;
+  /** The folder for the logs of the proxies. */
   readonly folder: string;
 }
 
@@ -81,23 +84,24 @@ export interface LogTrialMeans {
 const deadPort = 1;
 
 /** A user connects through a proxy. Then an attacker reads the logs and tries the secrets in them. */
-export async function logTrial(way: Way, means: LogTrialMeans): Promise<LogTrial> {
+export async function logTrial(method: AuthMethod, means: LogTrialOptions): Promise<LogTrial> {
   const { server, log, who, folder } = means;
-  const proxyLog = join(folder, `${way.name}.proxy.log`);
-  const deadLog = join(folder, `${way.name}.undelivered.log`);
+  const proxyLog = join(folder, `${method.name}.proxy.log`);
+  const deadLog = join(folder, `${method.name}.undelivered.log`);
   const proxy = await startProxy(server.port, proxyLog);
   const dead = await startProxy(deadPort, deadLog);
   try {
-    const { secret, seconds } = await obtain(way, proxy.port, who);
-    const outcome = await attempt({ port: proxy.port, ...way.dial(secret), agent: who.agent });
-    if (outcome.is !== 'in') throw new Error(`${way.name}: its owner was not let in through the proxy: ${outcome.is}`);
-    const unused = await obtain(way, server.port, who);
-    const failed = await attempt({ port: dead.port, ...way.dial(unused.secret), agent: who.agent });
-    if (failed.is !== 'refused' || failed.status !== 502) throw new Error('the proxy reached what is not there');
+    const { secret, seconds } = await obtain(method, proxy.port, who);
+    const outcome = await attempt({ port: proxy.port, ...method.dial(secret), agent: who.agent });
+    if (outcome.is !== 'in')
+      throw new Error(`${method.name}: the user was not accepted through the proxy: ${outcome.is}`);
+    const unused = await obtain(method, server.port, who);
+    const failed = await attempt({ port: dead.port, ...method.dial(unused.secret), agent: who.agent });
+    if (failed.is !== 'refused' || failed.status !== 502) throw new Error('the proxy must answer 502');
     return {
-      server: await leakOf(way, means, read(log)),
-      proxy: await leakOf(way, means, read(proxyLog)),
-      undelivered: await leakOf(way, means, read(deadLog)),
+      server: await leakOf(method, means, read(log)),
+      proxy: await leakOf(method, means, read(proxyLog)),
+      undelivered: await leakOf(method, means, read(deadLog)),
       goodForSeconds: seconds,
     };
   } finally {
@@ -105,21 +109,21 @@ export async function logTrial(way: Way, means: LogTrialMeans): Promise<LogTrial
   }
 }
 
-/** A log that is empty holds no secret either, and would prove nothing. */
+/** @throws Error if the log is empty, because the trial would prove nothing */
 function read(file: string): string {
   const text = readFileSync(file, 'utf8');
   if (text === '') throw new Error(`${file} is empty`);
   return text;
 }
 
-async function leakOf(way: Way, { server, api }: LogTrialMeans, text: string): Promise<Leak> {
+async function leakOf(method: AuthMethod, { server, api }: LogTrialOptions, text: string): Promise<Leak> {
   const { tickets, jwts } = scanLog(text);
   const found = [...tickets, ...jwts];
-  // From an agent of the finder's own: what was found is to open the socket, not where it is used from.
+  // With a User-Agent of its own, so that only the secret can open the socket.
   const tryAll = async (): Promise<boolean> => {
     let isIn = false;
     for (const secret of found) {
-      const { is } = await attempt({ port: server.port, ...way.dial(secret), agent: 'a thief' });
+      const { is } = await attempt({ port: server.port, ...method.dial(secret), agent: 'attacker' });
       isIn ||= is === 'in';
     }
     return isIn;
@@ -139,78 +143,78 @@ async function leakOf(way: Way, { server, api }: LogTrialMeans, text: string): P
 }
 
 /** Which identity the server assigns to a connection. */
-export interface PersonTrial {
+export interface IdentityTrial {
   readonly who: string;
   /** A client without a secret, with the address and User-Agent of a signed-in user. */
   readonly imposter: Outcome;
   /** Two signed-in users with the same address and User-Agent; the first one dials. */
   readonly besideAnother: Outcome;
-  /** The same person from another address than before, as after a change of network; absent where loopback has only one. */
+  /** The same user from another address, as after a change of network. Absent if loopback has only one address. */
   readonly moved?: Outcome;
 }
 
 /** Loopback on Linux; not assigned on other systems. */
 const otherAddress = '127.0.0.2';
 
-export async function personTrial(
-  way: Way,
+export async function identityTrial(
+  method: AuthMethod,
   server: RunningPeer,
-  [one, other]: readonly [Somebody, Somebody],
-): Promise<PersonTrial> {
+  [one, other]: readonly [TestUser, TestUser],
+): Promise<IdentityTrial> {
   const { port } = server;
   const place = { port, agent: one.agent };
-  const own = await obtain(way, port, one);
-  const first = await attempt({ ...place, ...way.dial(own.secret) });
-  if (first.is !== 'in' || first.user !== one.user) throw new Error(`${way.name}: ${one.user} was not let in`);
-  const imposter = await attempt({ ...place, ...way.dial() });
-  const fresh = await obtain(way, port, one);
-  await obtain(way, port, { ...other, agent: one.agent });
-  const besideAnother = await attempt({ ...place, ...way.dial(fresh.secret) });
-  const ahead = await obtain(way, port, one);
+  const own = await obtain(method, port, one);
+  const first = await attempt({ ...place, ...method.dial(own.secret) });
+  if (first.is !== 'in' || first.user !== one.user) throw new Error(`${method.name}: ${one.user} was not accepted`);
+  const imposter = await attempt({ ...place, ...method.dial() });
+  const fresh = await obtain(method, port, one);
+  await obtain(method, port, { ...other, agent: one.agent });
+  const besideAnother = await attempt({ ...place, ...method.dial(fresh.secret) });
+  const ahead = await obtain(method, port, one);
   const known = { who: one.user, imposter, besideAnother };
   if (process.platform !== 'linux') return known;
-  return { ...known, moved: await attempt({ ...place, ...way.dial(ahead.secret), localAddress: otherAddress }) };
+  return { ...known, moved: await attempt({ ...place, ...method.dial(ahead.secret), localAddress: otherAddress }) };
 }
 
 /** The server resources that unauthenticated clients occupy. */
-export interface StrangersHeld {
+export interface HeldSockets {
   readonly asked: number;
   /** Sockets that were open at once. */
   readonly openAtOnce: number;
-  /** How long they stayed open until the server closed them, in milliseconds; absent where none was opened. */
+  /** How long they stayed open until the server closed them, in milliseconds. Absent if none was opened. */
   readonly openMs?: Figures;
-  /** Resident memory beyond what the server had before, with all of them there, in bytes; below zero is noise. */
+  /** The resident memory that they added, in bytes. Negative values are noise. */
   readonly bytes: number;
 }
 
 /** The maximum wait for servers that never close unauthenticated connections. */
 const longestMs = 60_000;
-const atOnce = 64;
+const concurrency = 64;
 
 /** Opens `count` connections without credentials and keeps them until the server closes them. */
-export async function strangersHeld(way: Way, server: RunningPeer, count: number): Promise<StrangersHeld> {
-  // Some come and go first, so that what a first connection loads is not counted.
-  for (const early of (await dialAll(way, server.port, Math.ceil(count / 4))).sockets) early.cut();
+export async function holdSockets(method: AuthMethod, server: RunningPeer, count: number): Promise<HeldSockets> {
+  // Exclude one-time allocations.
+  for (const early of (await dialAll(method, server.port, Math.ceil(count / 4))).sockets) early.cut();
   const before = await settledBytes(server.pid);
-  const { openMs, sockets, openNow } = await dialAll(way, server.port, count);
+  const { openMs, sockets, openNow } = await dialAll(method, server.port, count);
   const openAtOnce = openNow();
   const bytes = (await settledBytes(server.pid)) - before;
   const until = performance.now() + longestMs;
   while (openNow() > 0 && performance.now() < until) await sleep(50);
   for (const socket of sockets) socket.cut();
   if (openNow() > 0)
-    throw new Error(`${way.name}: ${openNow()} unauthenticated connections were still open after a minute`);
+    throw new Error(`${method.name}: ${openNow()} unauthenticated connections were still open after a minute`);
   return { asked: count, openAtOnce, ...(openMs.length === 0 ? {} : { openMs: figuresOf(openMs) }), bytes };
 }
 
-/** Resolves when every dial was accepted or refused. */
-async function dialAll(way: Way, port: number, count: number) {
+/** Opens `count` connections without credentials. Resolves when each was accepted or rejected. */
+async function dialAll(method: AuthMethod, port: number, count: number) {
   const sockets: LeanSocket[] = [];
   const openMs: number[] = [];
   let open = 0;
   const dialOne = (): Promise<void> =>
     new Promise((resolve) => {
-      const socket = new LeanSocket({ port, ...way.dial(), agent: 'a stranger' });
+      const socket = new LeanSocket({ port, ...method.dial(), agent: 'unauthenticated' });
       let openedAt: number | undefined;
       socket.onOpen = () => {
         openedAt = performance.now();
@@ -233,6 +237,6 @@ async function dialAll(way: Way, port: number, count: number) {
       await dialOne();
     }
   };
-  await Promise.all(Array.from({ length: atOnce }, go));
+  await Promise.all(Array.from({ length: concurrency }, go));
   return { sockets, openMs, openNow: () => open };
 }

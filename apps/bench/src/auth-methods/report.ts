@@ -1,40 +1,40 @@
 import { measured, ratio, table } from '../report/markdown.ts';
 import type { Machine } from '../report/report.ts';
 import type { Result } from '../report/result.ts';
-import { type Way, type WayName, ways } from './secrets.ts';
-import type { Leak, LogTrial, Outcome, PersonTrial, StrangersHeld } from './trials.ts';
+import { type AuthMethod, type AuthMethodName, authMethods } from './methods.ts';
+import type { Leak, LogTrial, Outcome, IdentityTrial, HeldSockets } from './trials.ts';
 
-/** What one way came to. */
-export interface WayResult {
-  readonly name: WayName;
-  readonly held: StrangersHeld;
+/** The results of one method. */
+export interface AuthMethodResult {
+  readonly name: AuthMethodName;
+  readonly held: HeldSockets;
   readonly log: LogTrial;
-  readonly person: PersonTrial;
+  readonly person: IdentityTrial;
 }
 
-/** What is written down. */
-export interface WaysReport {
+/** The content of `ways.json`. */
+export interface AuthMethodsReport {
   readonly machine: Machine;
   /** ISO 8601. */
   readonly at: string;
-  readonly ways: readonly WayResult[];
+  readonly ways: readonly AuthMethodResult[];
   readonly connect: Result;
   readonly connectAlone: Result;
 }
 
-/** Renders the four ways as a Markdown table, one column each. */
-export function waysTable({ ways: results, connect, connectAlone }: WaysReport): string {
-  const columns = ways.flatMap((way) => {
-    const result = results.find(({ name }) => name === way.name);
-    return result === undefined ? [] : [{ way, result }];
+/** Renders a Markdown table with a column per method. */
+export function authMethodsTable({ ways: results, connect, connectAlone }: AuthMethodsReport): string {
+  const columns = authMethods.flatMap((method) => {
+    const result = results.find(({ name }) => name === method.name);
+    return result === undefined ? [] : [{ method, result }];
   });
   const asked = columns[0]?.result.held.asked ?? 0;
-  const row = (title: string, cell: (result: WayResult, way: Way) => string): string[] => [
+  const row = (title: string, cell: (result: AuthMethodResult, method: AuthMethod) => string): string[] => [
     title,
-    ...columns.map(({ way, result }) => cell(result, way)),
+    ...columns.map(({ method, result }) => cell(result, method)),
   ];
   return table(
-    ['', ...columns.map(({ way }) => way.title)],
+    ['', ...columns.map(({ method }) => method.title)],
     [
       row(`open sockets after ${measured(asked)} unauthenticated attempts`, ({ held }) =>
         measuredCount(held.openAtOnce),
@@ -90,7 +90,7 @@ function opens(leak: Leak, seconds: number): string {
   return `yes, ${leak.opensAgain ? 'repeatedly' : 'once'}, for ${duration(seconds)}`;
 }
 
-/** @param who the real identity; a connection under another identity is printed in bold */
+/** @param who the real identity; another identity is printed in bold */
 function shown(outcome: Outcome, who: string | undefined): string {
   switch (outcome.is) {
     case 'in':
@@ -117,13 +117,13 @@ function duration(seconds: number): string {
 }
 
 /** Renders `docs/benchmarks/ways.md`. */
-export function waysMarkdown(report: WaysReport): string {
+export function authMethodsMarkdown(report: AuthMethodsReport): string {
   const { machine, at } = report;
   const parts = [
     '# Four ways to authenticate a WebSocket',
     `Produced by \`npm run measure:ways\` on ${machine.processor}, ${machine.cores} cores, ${machine.memoryGb} GB, ${machine.system}, ` +
       `Node ${machine.node}, ${at.slice(0, 10)}. Explanation of the rows: [apps/bench](../../apps/bench/README.md#four-ways).`,
-    waysTable(report),
+    authMethodsTable(report),
   ];
   return `${parts.join('\n\n')}\n`;
 }

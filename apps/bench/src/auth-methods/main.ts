@@ -1,6 +1,6 @@
 /**
- * Four ways to tell a server who opens a socket, side by side: what strangers hold, what reaches a log and is good for there, who is
- * taken for whom, and what a connect costs. Usage: `npm run measure:ways [-- --quick] [-- --rounds N]`.
+ * Compares four methods to authenticate a WebSocket: the sockets that unauthenticated clients hold, the secrets in logs, mistaken
+ * identities, and the cost of a connect. Usage: `npm run measure:ways [-- --quick] [-- --rounds N]`.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -15,13 +15,13 @@ import { thisMachine } from '../report/report.ts';
 import { type Result, resultOf } from '../report/result.ts';
 import { readArguments } from '../run-arguments.ts';
 import { root } from '../server.ts';
-import { type Somebody, type Way, ways } from './secrets.ts';
-import { logTrial, personTrial, strangersHeld } from './trials.ts';
-import { type WayResult, waysMarkdown, type WaysReport, waysTable } from './ways-table.ts';
+import { type TestUser, type AuthMethod, authMethods } from './methods.ts';
+import { logTrial, identityTrial, holdSockets } from './trials.ts';
+import { type AuthMethodResult, authMethodsMarkdown, type AuthMethodsReport, authMethodsTable } from './report.ts';
 
-/** What the server has unless an operator says otherwise: how long what was found in a log is good for is part of the result. */
+/** The default settings of the server, because the validity of a logged secret is part of the result. */
 const settings = { ACCESS_TOKEN_SECONDS: '900', TICKET_TTL_SECONDS: '30' };
-const peers = ['ws', ...ways.map(({ peer }) => peer)] as const;
+const peers = ['ws', ...authMethods.map(({ peer }) => peer)] as const;
 
 await runBench(async (folder, signal) => {
   const { quick, rounds, out } = readArguments(process.argv.slice(2), root);
@@ -29,10 +29,10 @@ await runBench(async (folder, signal) => {
   const progress = startProgress();
   progress('creating test users …');
   const accounts = await createAccounts(accountCount(quick));
-  const made: WayResult[] = [];
-  for (const way of ways) {
-    progress(`${way.title} …`);
-    made.push(await tryWay(way, accounts, { folder, strangers: quick ? 200 : 2_000 }));
+  const made: AuthMethodResult[] = [];
+  for (const method of authMethods) {
+    progress(`${method.title} …`);
+    made.push(await tryMethod(method, accounts, { folder, clients: quick ? 200 : 2_000 }));
   }
   const measureOne = async (measurement: typeof connect): Promise<Result> => {
     const count = rounds ?? (quick ? measurement.rounds.quick : measurement.rounds.full);
@@ -40,41 +40,45 @@ await runBench(async (folder, signal) => {
     const taking = { ...measurement, peers, goals: [] };
     return resultOf(taking, await measure(taking, { rounds: count, quick, accounts, signal }), count, new Date());
   };
-  const report: WaysReport = {
+  const report: AuthMethodsReport = {
     machine: thisMachine(),
     at: new Date().toISOString(),
     ways: made,
     connect: await measureOne(connect),
     connectAlone: await measureOne(connectAlone),
   };
-  process.stdout.write(`${waysTable(report)}\n`);
+  process.stdout.write(`${authMethodsTable(report)}\n`);
   if (quick) return;
   mkdirSync(out, { recursive: true });
   writeFileSync(join(out, 'ways.json'), `${JSON.stringify(report, undefined, 2)}\n`);
-  writeFileSync(join(out, 'ways.md'), waysMarkdown(report));
+  writeFileSync(join(out, 'ways.md'), authMethodsMarkdown(report));
   const readme = join(root, 'README.md');
-  writeFileSync(readme, withBlock(readFileSync(readme, 'utf8'), 'ways', waysTable(report)));
+  writeFileSync(readme, withBlock(readFileSync(readme, 'utf8'), 'ways', authMethodsTable(report)));
   progress(`written to ${relative(process.cwd(), out)} and the README`);
 });
 
 interface Trials {
   readonly folder: string;
-  readonly strangers: number;
+  readonly clients: number;
 }
 
-async function tryWay(way: Way, accounts: Accounts, { folder, strangers }: Trials): Promise<WayResult> {
-  const log = join(folder, `${way.name}.log`);
-  const api = await startPeer('usher', accounts, { settings, ...(way.peer === 'usher' ? { log } : {}) });
+async function tryMethod(
+  method: AuthMethod,
+  accounts: Accounts,
+  { folder, clients }: Trials,
+): Promise<AuthMethodResult> {
+  const log = join(folder, `${method.name}.log`);
+  const api = await startPeer('usher', accounts, { settings, ...(method.peer === 'usher' ? { log } : {}) });
   let server: RunningPeer | undefined;
   try {
-    server = way.peer === 'usher' ? api : await startPeer(way.peer, accounts, { log });
+    server = method.peer === 'usher' ? api : await startPeer(method.peer, accounts, { log });
     const maggie = await signIn(api.port, 'maggie');
     const bart = await signIn(api.port, 'bart');
     return {
-      name: way.name,
-      held: await strangersHeld(way, server, strangers),
-      log: await logTrial(way, { server, log, api: api.port, who: maggie, folder }),
-      person: await personTrial(way, server, [maggie, bart]),
+      name: method.name,
+      held: await holdSockets(method, server, clients),
+      log: await logTrial(method, { server, log, api: api.port, who: maggie, folder }),
+      person: await identityTrial(method, server, [maggie, bart]),
     };
   } finally {
     await server?.stop();
@@ -82,7 +86,7 @@ async function tryWay(way: Way, accounts: Accounts, { folder, strangers }: Trial
   }
 }
 
-async function signIn(port: number, user: string): Promise<Somebody> {
+async function signIn(port: number, user: string): Promise<TestUser> {
   const { token } = await post<TokenResponse>(`http://127.0.0.1:${port}`, '/auth', { user, pwd: 'secret' });
   return { user, token, agent: 'Mozilla/5.0 (a browser that many have)' };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { scanLog, secondsLeft } from './secrets.ts';
+import { scanLog, secondsLeft } from './methods.ts';
 
 const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 const jwt = `${part({ alg: 'HS256', typ: 'JWT' })}.${part({ sub: 'maggie', exp: 1_700_000_900 })}.c2lnbmF0dXJl-_`;
@@ -16,11 +16,11 @@ describe('scanLog', () => {
     expect(scanLog(lines.join('\n'))).toEqual({ tickets: [ticket], jwts: [jwt] });
   });
 
-  it('finds a JWT as the field of a JSON line too', () => {
+  it('finds a JWT in a JSON line', () => {
     expect(scanLog(JSON.stringify({ url: `/?token=${jwt}`, status: 101 })).jwts).toEqual([jwt]);
   });
 
-  it('takes nothing for a secret that is none', () => {
+  it('ignores strings of another form', () => {
     const lines = [
       '"GET /api/ws?ticket=short HTTP/1.1" 401',
       `"GET /api/ws?ticket=${ticket}longer HTTP/1.1" 401`,
@@ -33,7 +33,7 @@ describe('scanLog', () => {
 });
 
 describe('secondsLeft', () => {
-  it('reads the end out of the token', () => {
+  it('reads the expiry of the token', () => {
     expect(secondsLeft(jwt, 1_700_000_000_000)).toBe(900);
     expect(secondsLeft(jwt, 1_700_001_000_000)).toBe(-100);
   });

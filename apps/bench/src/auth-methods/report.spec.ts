@@ -6,13 +6,13 @@ import { withBlock } from '../report/markdown.ts';
 import type { Result } from '../report/result.ts';
 import { root } from '../server.ts';
 import type { Leak } from './trials.ts';
-import { type WayResult, waysMarkdown, type WaysReport, waysTable } from './ways-table.ts';
+import { type AuthMethodResult, authMethodsMarkdown, type AuthMethodsReport, authMethodsTable } from './report.ts';
 
 const nothing: Leak = { tickets: 0, jwts: 0, opensSocket: false, opensAgain: false, opensApi: false };
 const refused = { is: 'refused', status: 401 } as const;
 const maggie = { is: 'in', user: 'maggie' } as const;
 
-const ticket: WayResult = {
+const ticket: AuthMethodResult = {
   name: 'ticket',
   held: { asked: 2_000, openAtOnce: 0, bytes: 12_345 },
   log: {
@@ -23,7 +23,7 @@ const ticket: WayResult = {
   },
   person: { who: 'maggie', imposter: refused, besideAnother: maggie, moved: maggie },
 };
-const inUrl: WayResult = {
+const inUrl: AuthMethodResult = {
   ...ticket,
   name: 'jwt-in-url',
   log: {
@@ -33,14 +33,14 @@ const inUrl: WayResult = {
     goodForSeconds: 900,
   },
 };
-const first: WayResult = {
+const first: AuthMethodResult = {
   ...ticket,
   name: 'first-message',
   held: { asked: 2_000, openAtOnce: 2_000, openMs: { min: 1, median: 10_004, p99: 1, max: 1 }, bytes: 9_870_000 },
   log: { ...ticket.log, server: nothing, proxy: nothing },
   person: { who: 'maggie', imposter: { is: 'pending' }, besideAnother: { is: 'closed' } },
 };
-const byAddress: WayResult = {
+const byAddress: AuthMethodResult = {
   ...ticket,
   name: 'address-agent',
   person: { who: 'maggie', imposter: maggie, besideAnother: { is: 'in', user: 'bart' }, moved: refused },
@@ -61,24 +61,24 @@ function result(rows: Partial<Record<PeerName, readonly [number, number]>>): Res
   return { name: 'connect', title, unit, better: 'more', at, rounds: 1, rows: made, goals: [], failed: [] };
 }
 
-const report: WaysReport = {
+const report: AuthMethodsReport = {
   machine: { processor: 'An abacus', cores: 2, memoryGb: 8, system: 'Linux 6', node: '24.0.0' },
   at: '2026-01-02T03:04:05.000Z',
-  // In another order than they are shown.
+  // In another order than in the table.
   ways: [inUrl, byAddress, ticket, first],
   connect: result({ usher: [4_321, 0.8], 'first-message': [5_000, 1] }),
   connectAlone: result({ usher: [0.9, 2] }),
 };
 
-describe('waysTable', () => {
+describe('authMethodsTable', () => {
   const rows = new Map(
-    waysTable(report)
+    authMethodsTable(report)
       .split('\n')
       .map((line) => line.split('|').map((text) => text.trim()))
       .map(([, title = '', ...cells]) => [title, cells.slice(0, -1)]),
   );
 
-  it('has a column for each way, always in the same order', () => {
+  it('has a column per method, in a fixed order', () => {
     expect(rows.get('')).toEqual([
       'a ticket (Usher)',
       'JWT as first message',
@@ -115,17 +115,17 @@ describe('waysTable', () => {
     expect(rows.get(title)).toEqual(cells);
   });
 
-  it('stands in the page of its own, which names the machine and the day', () => {
-    const page = waysMarkdown(report);
-    expect(page).toContain(waysTable(report));
+  it('is part of ways.md, with the machine and the date', () => {
+    const page = authMethodsMarkdown(report);
+    expect(page).toContain(authMethodsTable(report));
     expect(page).toContain('on An abacus, 2 cores, 8 GB, Linux 6, Node 24.0.0, 2026-01-02');
   });
 });
 
-it('README.md and docs/benchmarks/ways.md say what docs/benchmarks/ways.json has (npm run measure:ways writes all three)', () => {
+it('README.md and docs/benchmarks/ways.md match docs/benchmarks/ways.json (npm run measure:ways writes all three)', () => {
   const file = (path: string): string => readFileSync(join(root, path), 'utf8');
-  const made = JSON.parse(file('docs/benchmarks/ways.json')) as WaysReport;
+  const made = JSON.parse(file('docs/benchmarks/ways.json')) as AuthMethodsReport;
   const readme = file('README.md');
-  expect(readme).toBe(withBlock(readme, 'ways', waysTable(made)));
-  expect(file('docs/benchmarks/ways.md')).toBe(waysMarkdown(made));
+  expect(readme).toBe(withBlock(readme, 'ways', authMethodsTable(made)));
+  expect(file('docs/benchmarks/ways.md')).toBe(authMethodsMarkdown(made));
 });
