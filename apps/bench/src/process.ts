@@ -107,7 +107,7 @@ export async function startChild(command: string, args: readonly string[], optio
 }
 
 /** Terminates all running children. */
-export async function endAllChildren(): Promise<void> {
+async function endAllChildren(): Promise<void> {
   await Promise.all([...running].map((child) => child.end()));
 }
 

@@ -17,7 +17,7 @@ export type Outcome =
 const waitMs = 1_000;
 
 /** Dials, waits for the result, and disconnects. Rejects on network errors. */
-export function attempt(dial: DialOptions): Promise<Outcome> {
+function attempt(dial: DialOptions): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     const socket = new LeanSocket(dial);
     const done = (outcome: Outcome): void => {

@@ -38,7 +38,7 @@ export function startMeter(server: number): () => Usage {
 }
 
 /** @returns the resident memory of a process in bytes; `undefined` if the system does not report it */
-export function residentBytes(pid: number): number | undefined {
+function residentBytes(pid: number): number | undefined {
   const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(readProc(pid, 'status') ?? '')?.[1];
   return kibibytes === undefined ? undefined : Number(kibibytes) * 1024;
 }

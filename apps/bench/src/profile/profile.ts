@@ -223,7 +223,7 @@ export async function summarizeProfile(
 }
 
 /** Renders `docs/benchmarks/profiles/profiles.md`. */
-export function profilesMarkdown(all: Shares): string {
+function profilesMarkdown(all: Shares): string {
   const parts = Object.entries(all).flatMap(([name, { title, shares }]) => [
     `## ${title}`,
     table(
