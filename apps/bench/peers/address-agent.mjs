@@ -4,8 +4,7 @@
  */
 import { createServer } from 'node:http';
 import { createVerifier } from 'fast-jwt';
-import { logAccess } from './access-log.mjs';
-import { listen, secret } from './announce.mjs';
+import { listen, logAccess, secret } from './shared.mjs';
 import { authenticate } from './authenticate.mjs';
 
 // The same JWT library as Usher, so that it does not affect the comparison.

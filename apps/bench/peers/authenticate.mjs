@@ -1,7 +1,5 @@
 import { WebSocket, WebSocketServer } from 'ws';
-import { logAccess } from './access-log.mjs';
-import { refuse } from './refuse.mjs';
-import { handleMessage, welcomeOf } from './protocol.mjs';
+import { handleMessage, logAccess, refuse, welcomeOf } from './shared.mjs';
 
 /**
  * Attaches `ws` to `server` and authenticates each handshake before it is accepted. `userOf` returns the user of a request.

@@ -1,12 +1,11 @@
 /** `Bun.serve` (uWebSockets): accepts every connection and publishes to a topic. */
-import { announce } from './announce.mjs';
-import { handleMessage, welcome } from './protocol.mjs';
+import { announce, handleMessage, welcome } from './shared.mjs';
 
 const server = Bun.serve({
   hostname: '127.0.0.1',
   port: 0,
   fetch(request, self) {
-    const refused = request.url.endsWith('/stranger') || !self.upgrade(request);
+    const refused = request.url.endsWith('/unauthenticated') || !self.upgrade(request);
     return refused ? new Response(null, { status: 401, headers: { connection: 'close' } }) : undefined;
   },
   websocket: {

@@ -1,8 +1,7 @@
 /** `@fastify/websocket` as in its README: one route that accepts every connection, and one that rejects them in a hook. */
 import websocket from '@fastify/websocket';
 import Fastify from 'fastify';
-import { announce, backlog } from './announce.mjs';
-import { handleMessage, welcome } from './protocol.mjs';
+import { announce, backlog, handleMessage, welcome } from './shared.mjs';
 
 const app = Fastify();
 await app.register(websocket);
@@ -18,6 +17,6 @@ app.get('/', { websocket: true }, (socket) => {
   socket.send(welcome);
 });
 const refuse = async (_request, reply) => reply.code(401).send({ error: 'Unauthorized' });
-app.get('/stranger', { websocket: true, preValidation: refuse }, (socket) => socket.close());
+app.get('/unauthenticated', { websocket: true, preValidation: refuse }, (socket) => socket.close());
 await app.listen({ host: '127.0.0.1', port: 0, backlog });
 announce(app.server.address().port);

@@ -2,9 +2,7 @@
 import { createServer } from 'node:http';
 import { createVerifier } from 'fast-jwt';
 import { WebSocket, WebSocketServer } from 'ws';
-import { logAccess } from './access-log.mjs';
-import { listen, secret } from './announce.mjs';
-import { handleMessage, welcomeOf } from './protocol.mjs';
+import { handleMessage, listen, logAccess, secret, welcomeOf } from './shared.mjs';
 
 // The same JWT library as Usher, so that it does not affect the comparison.
 const verify = createVerifier({ key: secret, algorithms: ['HS256'] });

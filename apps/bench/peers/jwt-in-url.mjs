@@ -1,7 +1,7 @@
 /** `ws` with a JWT in the URL, verified before the handshake is accepted. */
 import { createServer } from 'node:http';
 import { createVerifier } from 'fast-jwt';
-import { listen, secret } from './announce.mjs';
+import { listen, secret } from './shared.mjs';
 import { authenticate } from './authenticate.mjs';
 
 // The same JWT library as Usher, so that it does not affect the comparison.

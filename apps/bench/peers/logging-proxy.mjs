@@ -1,8 +1,7 @@
 /** A reverse proxy: forwards requests and upgrades to the port `UPSTREAM`, and logs each with its status. */
 import { createServer, request as ask } from 'node:http';
 import { pipeline } from 'node:stream';
-import { logAccess } from './access-log.mjs';
-import { listen } from './announce.mjs';
+import { listen, logAccess } from './shared.mjs';
 
 function forward({ method, url, headers }) {
   return ask({ host: '127.0.0.1', port: Number(process.env.UPSTREAM), method, path: url, headers, agent: false });

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import { createVerifier } from 'fast-jwt';
 import { Server } from 'socket.io';
-import { listen, secret } from './announce.mjs';
+import { listen, secret } from './shared.mjs';
 
 // The same JWT library as Usher, so that it does not affect the comparison.
 const verify = createVerifier({ key: secret, algorithms: ['HS256'] });

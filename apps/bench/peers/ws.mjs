@@ -1,12 +1,11 @@
 /** Bare `ws` as in its README: accepts every connection and broadcasts in a loop. */
 import { createServer } from 'node:http';
 import { WebSocket, WebSocketServer } from 'ws';
-import { listen } from './announce.mjs';
-import { handleMessage, welcome } from './protocol.mjs';
+import { handleMessage, listen, welcome } from './shared.mjs';
 
 const server = createServer();
 // Rejects one path, for the measurements of rejected handshakes.
-const sockets = new WebSocketServer({ server, verifyClient: ({ req }) => req.url !== '/stranger' });
+const sockets = new WebSocketServer({ server, verifyClient: ({ req }) => req.url !== '/unauthenticated' });
 
 function broadcast(text) {
   const bytes = Buffer.from(text);

@@ -1,4 +1,6 @@
-/** The middle and the edges of some measurements, in the unit in which they came. */
+import { max, median, min, quantile } from 'simple-statistics';
+
+/** The median and the range of a series of values, in their unit. */
 export interface Figures {
   readonly min: number;
   readonly median: number;
@@ -6,13 +8,8 @@ export interface Figures {
   readonly max: number;
 }
 
-/** @throws RangeError where there is nothing to look at. */
+/** @throws Error if `values` is empty */
 export function figuresOf(values: readonly number[]): Figures {
-  const sorted = values.toSorted((a, b) => a - b);
-  const at = (share: number): number => {
-    const value = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
-    if (value === undefined) throw new RangeError('nothing was measured');
-    return value;
-  };
-  return { min: at(0), median: at(0.5), p99: at(0.99), max: at(1) };
+  const all = [...values];
+  return { min: min(all), median: median(all), p99: quantile(all, 0.99), max: max(all) };
 }

@@ -1,28 +1,33 @@
 import { join } from 'node:path';
-import { startChild } from './child.ts';
-import { interleave } from './interleave.ts';
 import type { LoadAnswer, LoadRequest } from './load/main.ts';
 import type { Measurement, Sample } from './measurement.ts';
-import type { PeerName } from './peer-names.ts';
-import { startPeer } from './peers.ts';
-import type { People } from './people.ts';
-import { profileName } from './profile/draw-profiles.ts';
-import { reasonOf } from './reason-of.ts';
+import { type PeerName, startPeer } from './peers.ts';
+import type { Accounts } from './accounts.ts';
+import { reasonOf, startChild } from './process.ts';
+import { profileName } from './profile/profile.ts';
+
+/** Interleaves the rounds: A B C A B C. Slow changes of the machine then affect all peers. */
+export function* interleave<T>(
+  rounds: number,
+  each: readonly T[],
+): Generator<{ readonly round: number; readonly of: T }> {
+  for (let round = 0; round < rounds; round++) for (const of of each) yield { round, of };
+}
 
 export interface Measured {
-  /** One a round, in their order; a peer that failed has none. */
+  /** One sample per round. A peer that failed has none. */
   readonly samples: ReadonlyMap<PeerName, readonly Sample[]>;
-  /** Who fell out, and why. */
+  /** The failed peers, with the reasons. */
   readonly failed: ReadonlyMap<PeerName, string>;
 }
 
 export interface MeasureOptions {
   readonly rounds: number;
   readonly quick: boolean;
-  readonly people: People;
-  /** The folder for CPU profiles of Usher, where they are wanted. */
+  readonly accounts: Accounts;
+  /** The folder for CPU profiles of Usher. Defaults to no profiles. */
   readonly profile?: string | undefined;
-  /** Aborted when the run ends; no further round is started. */
+  /** Aborts when the run ends. No further round is started. */
   readonly signal: AbortSignal;
 }
 
@@ -32,18 +37,18 @@ interface Pair {
   end(): Promise<void>;
 }
 
-/** Beyond these a peer falls out of the measurement, and the run goes on without it. */
+/** Timeouts. A peer that exceeds one is excluded, and the run continues. */
 const prepareMs = 120_000;
 const roundMs = 90_000;
 
-/** Makes a measurement: every peer and its load as processes of their own, all there at once, one at work at a time. */
+/** Runs a measurement. Every peer and every load generator is a separate process. All exist at once; one pair works at a time. */
 export async function measure(measurement: Measurement, options: MeasureOptions): Promise<Measured> {
   const { rounds, signal } = options;
   const samples = new Map<PeerName, Sample[]>();
   const failed = new Map<PeerName, string>();
   const pairs = new Map<PeerName, Pair>();
 
-  async function trying(peer: PeerName, work: () => Promise<void>): Promise<void> {
+  async function excludeOnError(peer: PeerName, work: () => Promise<void>): Promise<void> {
     if (failed.has(peer)) return;
     try {
       await work();
@@ -64,16 +69,16 @@ export async function measure(measurement: Measurement, options: MeasureOptions)
   };
 
   if (measurement.fresh !== true) {
-    await Promise.all(measurement.peers.map((peer) => trying(peer, () => start(peer))));
+    await Promise.all(measurement.peers.map((peer) => excludeOnError(peer, () => start(peer))));
     for (const peer of measurement.peers) {
-      await trying(peer, async () => {
+      await excludeOnError(peer, async () => {
         await pairs.get(peer)?.prepare();
         await pairs.get(peer)?.round();
       });
     }
   }
   for (const { of: peer } of interleave(rounds, measurement.peers)) {
-    await trying(peer, async () => {
+    await excludeOnError(peer, async () => {
       if (measurement.fresh === true) {
         await start(peer);
         await pairs.get(peer)?.prepare();
@@ -90,10 +95,10 @@ export async function measure(measurement: Measurement, options: MeasureOptions)
 async function startPair(
   measurement: Measurement,
   peer: PeerName,
-  { people, quick, profile }: MeasureOptions,
+  { accounts, quick, profile }: MeasureOptions,
 ): Promise<Pair> {
   const file = profile === undefined ? undefined : join(profile, profileName(measurement));
-  const { pid, port, stop } = await startPeer(peer, people, { profile: file, settings: measurement.settings });
+  const { pid, port, stop } = await startPeer(peer, accounts, { profile: file, settings: measurement.settings });
   try {
     const load = await startChild(process.execPath, [join(import.meta.dirname, 'load/main.ts')], {
       name: `the load of ${peer}`,
@@ -105,7 +110,7 @@ async function startPair(
     };
     return {
       async prepare() {
-        const target = { peer, pid, port, tokens: people.tokens };
+        const target = { peer, pid, port, tokens: accounts.tokens };
         await ask({ ask: 'prepare', measurement: measurement.name, quick, target }, prepareMs);
       },
       async round() {

@@ -1,6 +1,6 @@
 import type { Load } from './load/load.ts';
 import type { Usage } from './load/meter.ts';
-import type { PeerName } from './peer-names.ts';
+import type { PeerName } from './peers.ts';
 
 /** The result of one round of one peer. */
 export interface Sample {

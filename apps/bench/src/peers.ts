@@ -1,12 +1,40 @@
 import { spawn } from 'node:child_process';
-import { existsSync, globSync, readFileSync } from 'node:fs';
 import { once } from 'node:events';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { startChild } from './child.ts';
-import type { PeerName } from './peer-names.ts';
-import type { People } from './people.ts';
-import { startServer } from './server.ts';
-import { usherSettings } from './usher-settings.ts';
+import type { Accounts } from './accounts.ts';
+import { startChild } from './process.ts';
+import { startServer, usherSettings } from './server.ts';
+
+/** The names of all peers, in the order of the reports. */
+export const peerNames = [
+  'http',
+  'ws',
+  'ws-framed',
+  'fastify-websocket',
+  'first-message',
+  'jwt-in-url',
+  'address-agent',
+  'ticket-gate',
+  'socket-io',
+  'bun',
+  'usher',
+] as const;
+export type PeerName = (typeof peerNames)[number];
+
+export const peerTitles: Readonly<Record<PeerName, string>> = {
+  http: 'plain `http`, 401 to all',
+  ws: 'bare `ws`',
+  'ws-framed': 'framed once, gathered writes on `ws`',
+  'fastify-websocket': '@fastify/websocket',
+  'first-message': 'first-message JWT on `ws`',
+  'jwt-in-url': 'JWT in the URL on `ws`',
+  'address-agent': 'address and User-Agent on `ws`',
+  'ticket-gate': 'plain ticket gate',
+  'socket-io': 'Socket.IO, JWT, WebSocket only',
+  bun: 'uWebSockets (in Bun)',
+  usher: 'Usher',
+};
 
 export interface RunningPeer {
   readonly pid: number;
@@ -16,24 +44,24 @@ export interface RunningPeer {
 
 const folder = join(import.meta.dirname, '../peers');
 const installed = join(folder, 'node_modules/.package-lock.json');
-/** Preloaded everywhere alike: collects garbage when memory is to be looked at, and does nothing otherwise. */
+/** Preloaded in all peers: collects garbage before memory readings. */
 const collect = join(folder, 'collect.mjs');
 
 /**
- * V8's young generation, in megabytes: it grows to this by itself once enough has come and stayed, and is then resident whoever is
- * connected. It has that size from the beginning in all of them, or memory would say who was caught in the middle of the growth.
+ * Starts V8's young generation at its maximum size, in megabytes. It would otherwise grow during the measurement, at different
+ * times in different peers, and distort memory per connection.
  */
 const youngGeneration = ['--min-semi-space-size=16', '--max-semi-space-size=16'];
 
-/** Installs the peers where they are missing or others than the lockfile wants: once, from npm, into a folder of their own. */
+/** Installs the packages of the peers from npm, unless the installed versions match the lockfile. */
 export async function installPeers(): Promise<void> {
   if (isInstalled()) return;
   process.stderr.write('installing the peers (once) …\n');
-  // No scripts: none of them needs one. Output goes to stderr, so that stdout holds the result alone.
+  // Output goes to stderr, because stdout contains the results.
   const args = ['ci', '--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
   const npm = spawn('npm', args, { stdio: ['ignore', 2, 2], shell: process.platform === 'win32' });
   const [code] = (await once(npm, 'exit')) as [number | null];
-  if (code !== 0) throw new Error('the peers could not be installed; npm says why above');
+  if (code !== 0) throw new Error('the peers could not be installed: see the output of npm above');
 }
 
 function isInstalled(): boolean {
@@ -49,18 +77,16 @@ function isInstalled(): boolean {
 }
 
 export interface PeerOptions {
-  /** The file for a CPU profile of Usher, written when it is stopped. */
+  /** The file for a CPU profile of Usher, written when the server stops. */
   readonly profile?: string | undefined;
-  /** The file for what it logs; Usher's access log and that of the others are on with it, and off without. */
+  /** The file for the access log. Defaults to no log. */
   readonly log?: string | undefined;
-  /** Settings of Usher that differ from those that it is measured with. */
+  /** Settings of Usher that override `usherSettings`. */
   readonly settings?: Readonly<Record<string, string>> | undefined;
 }
 
-/**
- * @throws Error when it does not start; for Bun also where its package has nothing for this system.
- */
-export async function startPeer(peer: PeerName, people: People, options: PeerOptions = {}): Promise<RunningPeer> {
+/** @throws Error if the peer does not start, or if Bun has no package for this system */
+export async function startPeer(peer: PeerName, accounts: Accounts, options: PeerOptions = {}): Promise<RunningPeer> {
   const { profile, log, settings } = options;
   const nodeArgs = ['--expose-gc', ...youngGeneration, '--import', collect];
   if (peer === 'usher') {
@@ -69,10 +95,10 @@ export async function startPeer(peer: PeerName, people: People, options: PeerOpt
         ? []
         : ['--cpu-prof', `--cpu-prof-dir=${dirname(profile)}`, `--cpu-prof-name=${basename(profile)}`];
     const logging = log === undefined ? {} : { LOG_LEVEL: 'info' };
-    const env = { ...usherSettings, ...logging, ...settings, JWT_SECRET: people.secret };
+    const env = { ...usherSettings, ...logging, ...settings, JWT_SECRET: accounts.secret };
     const { url, pid, stop } = await startServer({
       env,
-      data: people.data,
+      data: accounts.data,
       output: log,
       nodeArgs: [...nodeArgs, ...profiling],
     });
@@ -80,16 +106,16 @@ export async function startPeer(peer: PeerName, people: People, options: PeerOpt
   }
   const program = join(folder, `${peer}.mjs`);
   const [command, ...args] =
-    peer === 'bun' ? [bun(), '--preload', collect, program] : [process.execPath, ...nodeArgs, program];
+    peer === 'bun' ? [bunPath(), '--preload', collect, program] : [process.execPath, ...nodeArgs, program];
   const child = await startChild(command, args, {
     name: peer,
     output: log,
-    env: { JWT_SECRET: people.secret, NODE_ENV: 'production', ACCESS_LOG: log === undefined ? 'off' : 'on' },
+    env: { JWT_SECRET: accounts.secret, NODE_ENV: 'production', ACCESS_LOG: log === undefined ? 'off' : 'on' },
   });
   return { pid: child.pid, port: portOf(child.url), stop: () => child.end() };
 }
 
-/** A reverse proxy in front of a port, with an access log. */
+/** Starts a reverse proxy for a port, with an access log. */
 export async function startProxy(upstream: number, log: string): Promise<RunningPeer> {
   const child = await startChild(process.execPath, [join(folder, 'logging-proxy.mjs')], {
     name: 'the proxy',
@@ -99,10 +125,10 @@ export async function startProxy(upstream: number, log: string): Promise<Running
   return { pid: child.pid, port: portOf(child.url), stop: () => child.end() };
 }
 
-/** Its packages are one a system; npm has installed the one that fits. */
-function bun(): string {
+/** @returns the path of Bun, which has one npm package per system */
+function bunPath(): string {
   for (const file of globSync('node_modules/@oven/bun-*/bin/bun', { cwd: folder })) return join(folder, file);
-  throw new Error('the npm package bun has nothing for this system');
+  throw new Error('the npm package bun does not support this system');
 }
 
 function portOf(url: string): number {

@@ -29,14 +29,14 @@ describe('readArguments', () => {
     });
   });
 
-  it.each([['--rounds', '0'], ['--rounds', 'many'], ['--peer', 'nobody', '--out', '/elsewhere'], ['--faster']])(
-    'says what is wrong with %s %s',
+  it.each([['--rounds', '0'], ['--rounds', 'many'], ['--peer', 'unknown', '--out', '/elsewhere'], ['--faster']])(
+    'rejects %s %s',
     (...args) => {
       expect(() => readArguments(args, '/usher')).toThrow();
     },
   );
 
-  it('does not let a run of a few peers replace the results of all', () => {
+  it('requires --out for a run with selected peers', () => {
     expect(() => readArguments(['--peer', 'ws'], '/usher')).toThrow('--out');
   });
 });

@@ -1,23 +1,23 @@
-import { parseArgs } from 'node:util';
 import { join, resolve } from 'node:path';
-import { type PeerName, peerNames } from './peer-names.ts';
+import { parseArgs } from 'node:util';
+import { type PeerName, peerNames } from './peers.ts';
 
 export interface RunArguments {
-  /** About two minutes, to see that everything works. Its figures are too few to be believed. */
+  /** A smoke test of about two minutes. Its figures are not reliable. */
   readonly quick: boolean;
-  /** The measurements that are wanted; empty: all. */
+  /** The names of the measurements to run; all if empty. */
   readonly only: readonly string[];
-  /** The peers that are wanted; empty: all. */
+  /** The peers to run; all if empty. */
   readonly peers: readonly PeerName[];
-  /** Rounds of each measurement, where it is not to decide by itself. */
+  /** The number of rounds. Defaults to that of each measurement. */
   readonly rounds?: number;
   /** The folder for the results. */
   readonly out: string;
-  /** The folder for CPU profiles of Usher, where they are wanted. */
+  /** The folder for CPU profiles of Usher. Defaults to no profiles. */
   readonly profile?: string;
 }
 
-/** @throws TypeError or RangeError that says what is wrong. */
+/** @throws TypeError or RangeError if an option is unknown or invalid */
 export function readArguments(args: readonly string[], root: string): RunArguments {
   const { values } = parseArgs({
     args: [...args],
@@ -33,7 +33,7 @@ export function readArguments(args: readonly string[], root: string): RunArgumen
   const { quick, only, profile, out = join(root, 'docs/benchmarks') } = values;
   const peers = values.peer.map(peerNamed);
   if (peers.length > 0 && values.out === undefined) {
-    throw new RangeError('--peer leaves the others out of the results, so it requires --out');
+    throw new RangeError('--peer requires --out, because the results do not include the other peers');
   }
   const known = { quick, only, out, peers, ...(profile === undefined ? {} : { profile: resolve(profile) }) };
   if (values.rounds === undefined) return known;
@@ -46,6 +46,6 @@ export function readArguments(args: readonly string[], root: string): RunArgumen
 
 function peerNamed(name: string): PeerName {
   const found = peerNames.find((known) => known === name);
-  if (found === undefined) throw new RangeError(`no peer is named ${name}; there are ${peerNames.join(', ')}`);
+  if (found === undefined) throw new RangeError(`unknown peer "${name}": must be one of ${peerNames.join(', ')}`);
   return found;
 }

@@ -1,31 +1,48 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startChild } from './child.ts';
+import { startChild } from './process.ts';
+
+/** The settings of the measured server: all limits are on, and too high for the load to reach them. */
+export const usherSettings: Readonly<Record<string, string>> = {
+  SENDS_PER_SECOND: '0',
+  SIGN_UPS_PER_ADDRESS: '0',
+  CALLS_PER_SECOND: '0',
+  REQUESTS_PER_SECOND: '0',
+  CONNECTS_PER_SECOND: '100000',
+  MAX_CONNECTIONS: '100000',
+  MAX_CONNECTIONS_PER_USER: '100000',
+  TICKET_TTL_SECONDS: '120',
+  ACCESS_TOKEN_SECONDS: '86400',
+  LEASE_SECONDS: '86400',
+  // Longer than any measurement, because the peers have no heartbeats either.
+  HEARTBEAT_MS: '600000',
+  HEARTBEAT_GRACE_MS: '600000',
+};
 
 export interface RunningServer {
   readonly url: string;
   readonly pid: number;
-  /** Ends it, and its data unless they are the caller's. */
+  /** Stops the server. Deletes its data folder unless the caller set it. */
   readonly stop: () => Promise<void>;
 }
 
 export interface ServerOptions {
   readonly env?: Readonly<Record<string, string>>;
-  /** Its data folder, which stays; without it a new one that goes with the server. */
+  /** The data folder. Defaults to a temporary folder. */
   readonly folder?: string;
-  /** What the data folder begins with; it is copied. */
+  /** A folder whose content is copied to the data folder. */
   readonly data?: string;
   /** The file for its log. Defaults to no log. */
   readonly output?: string | undefined;
-  /** For Node itself. */
+  /** Options of Node. */
   readonly nodeArgs?: readonly string[];
 }
 
-/** The workspace's folder. */
+/** The path of the workspace. */
 export const root = join(import.meta.dirname, '../../..');
 
-/** The real server as a process of its own, on a port of its own, with the demo people. */
+/** Starts Usher's server as a separate process on an ephemeral port, with the demo users. */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const { env = {}, data, nodeArgs = [] } = options;
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'usher-bench-')));

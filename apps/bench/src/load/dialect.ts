@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { PeerName } from '../peer-names.ts';
+import type { PeerName } from '../peers.ts';
 import { clientFrame } from './frames.ts';
 
 /** The kinds of server frames that the load distinguishes. */
@@ -67,8 +67,16 @@ const plain: Dialect = {
   kindOf: jsonKind,
   publish: (text) => clientFrame(JSON.stringify({ type: 'send', text })),
   ping: () => clientFrame(JSON.stringify({ type: 'ping', id: 1 })),
-  unauthenticated: { path: () => '/stranger' },
+  unauthenticated: { path: () => '/unauthenticated' },
 };
+
+/** Usher's handshake. The ticket of an unauthenticated client is well-formed, so that the server looks it up. */
+const byTicket = {
+  requiresTicket: true,
+  subprotocol: 'usher.v1',
+  path: (ticket: string) => `/api/ws?ticket=${ticket}`,
+  unauthenticated: { path: () => `/api/ws?ticket=${'A'.repeat(43)}` },
+} satisfies Partial<Dialect>;
 
 const socketIoPath = '/socket.io/?EIO=4&transport=websocket';
 let id = 0;
@@ -76,6 +84,7 @@ let id = 0;
 const dialects: Readonly<Record<PeerName, Dialect>> = {
   http: plain,
   ws: plain,
+  'ws-framed': plain,
   'fastify-websocket': plain,
   bun: plain,
   'first-message': {
@@ -89,6 +98,7 @@ const dialects: Readonly<Record<PeerName, Dialect>> = {
     unauthenticated: { path: () => '/?token=e30.e30.e30' },
   },
   'address-agent': { ...plain, agent: 'usher-bench', unauthenticated: { path: () => '/' } },
+  'ticket-gate': { ...plain, ...byTicket },
   'socket-io': {
     requiresTicket: false,
     path: () => socketIoPath,
@@ -99,16 +109,12 @@ const dialects: Readonly<Record<PeerName, Dialect>> = {
     unauthenticated: { path: () => socketIoPath, hello: clientFrame('40{"token":"e30.e30.e30"}') },
   },
   usher: {
-    requiresTicket: true,
-    subprotocol: 'usher.v1',
-    path: (ticket) => `/api/ws?ticket=${ticket}`,
+    ...byTicket,
     kindOf: jsonKind,
     join: (room, after) => clientFrame(JSON.stringify({ type: 'join', id: ++id, room, after })),
     publish: (text, room = 'general') =>
       clientFrame(JSON.stringify({ type: 'send', id: ++id, room, key: randomUUID(), text })),
     ping: () => clientFrame(JSON.stringify({ type: 'ping', id: ++id })),
-    // A well-formed ticket, so that the server looks it up.
-    unauthenticated: { path: () => `/api/ws?ticket=${'A'.repeat(43)}` },
   },
 };
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { clientFrame, FrameReader } from './frames.ts';
 
-/** What a server writes: no mask, whatever length. */
+/** Encodes an unmasked frame of any length. */
 function serverFrame(text: string, opcode = 0x1): Buffer {
   const payload = Buffer.from(text);
   const head =
@@ -25,15 +25,15 @@ function serverFrame(text: string, opcode = 0x1): Buffer {
 }
 
 function readAll(bytes: Buffer, chunk: number): string[] {
-  const heard: string[] = [];
+  const received: string[] = [];
   const reader = new FrameReader();
   for (let at = 0; at < bytes.length; at += chunk) {
     reader.read(bytes, at, Math.min(bytes.length, at + chunk), {
-      text: (from, start, end) => heard.push(from.toString('utf8', start, end)),
-      closing: () => heard.push('closing'),
+      text: (from, start, end) => received.push(from.toString('utf8', start, end)),
+      closing: () => received.push('closing'),
     });
   }
-  return heard;
+  return received;
 }
 
 describe('FrameReader', () => {
@@ -44,17 +44,17 @@ describe('FrameReader', () => {
   });
 
   it.each([1_000, 65_536, 1_000_000])('finds a large frame in chunks of %i bytes', (chunk) => {
-    const texts = ['before', 'x'.repeat(70_000), 'behind'];
+    const texts = ['before', 'x'.repeat(70_000), 'after'];
     expect(readAll(Buffer.concat(texts.map((text) => serverFrame(text))), chunk)).toEqual(texts);
   });
 
-  it('takes no notice of pings', () => {
-    expect(readAll(Buffer.concat([serverFrame('', 0x9), serverFrame('heard')]), 64)).toEqual(['heard']);
+  it('ignores pings', () => {
+    expect(readAll(Buffer.concat([serverFrame('', 0x9), serverFrame('text')]), 64)).toEqual(['text']);
   });
 });
 
 describe('clientFrame', () => {
-  it.each(['', 'short', 'ü'.repeat(63), 'x'.repeat(300)])('masks so that a server gets the text back', (text) => {
+  it.each(['', 'short', 'ü'.repeat(63), 'x'.repeat(300)])('masks %j so that a server can decode it', (text) => {
     const frame = clientFrame(text);
     const length = Buffer.byteLength(text);
     const head = length < 126 ? 2 : 4;

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PeerName } from '../peer-names.ts';
+import type { PeerName } from '../peers.ts';
 import { type Dialect, dialectOf, type Kind } from './dialect.ts';
-import { ClosedByServer, LeanSocket, Refused } from './lean-socket.ts';
+import { ClosedByServer, LeanSocket, Refused } from './frames.ts';
 import { startMeter, type Usage } from './meter.ts';
-import { Sessions } from './sessions.ts';
-import { TicketLine } from './ticket-line.ts';
+import { Sessions, TicketConnection } from './tickets.ts';
 
 /** The server under load. */
 export interface Target {
@@ -35,14 +34,14 @@ export class Load {
     return startMeter(this.target.pid);
   }
 
-  line(): TicketLine {
-    return new TicketLine(this.target.port);
+  line(): TicketConnection {
+    return new TicketConnection(this.target.port);
   }
 
   /** Requests a ticket and waits for its slot. Resolves to '' if the peer requires no ticket. */
-  async ticket(line: TicketLine): Promise<string> {
+  async ticket(line: TicketConnection): Promise<string> {
     if (!this.dialect.requiresTicket) return '';
-    const { ticket, connectAfterMs } = await line.ask(this.sessions.take());
+    const { ticket, connectAfterMs } = await line.request(this.sessions.take());
     if (connectAfterMs > 0) await sleep(connectAfterMs);
     return ticket;
   }
@@ -58,8 +57,8 @@ export class Load {
         agent: dialect.agent,
         hello: dialect.hello?.(this.sessions.take()),
       });
-      socket.gone = reject;
-      socket.heard = (bytes, start) => {
+      socket.onEnd = reject;
+      socket.onText = (bytes, start) => {
         if (dialect.kindOf(bytes, start) === 'welcome') resolve(socket);
       };
     });
@@ -74,12 +73,12 @@ export class Load {
     if (!answer.ok) throw new Error(`the request before the handshake failed with ${answer.status}`);
   }
 
-  async connect(line: TicketLine): Promise<LeanSocket> {
+  async connect(line: TicketConnection): Promise<LeanSocket> {
     return this.dial(await this.ticket(line));
   }
 
   /** Connects, and joins the room if the peer has rooms. */
-  async enter(line: TicketLine, room = 'general'): Promise<LeanSocket> {
+  async enter(line: TicketConnection, room = 'general'): Promise<LeanSocket> {
     const socket = await this.connect(line);
     const { join } = this.dialect;
     if (join !== undefined) await this.answer(socket, join(room), 'reply');
@@ -89,11 +88,11 @@ export class Load {
   /** Sends a request and resolves to the text of the reply. */
   answer(socket: LeanSocket, request: Buffer, kind: Kind): Promise<string> {
     return new Promise((resolve, reject) => {
-      socket.gone = reject;
-      socket.heard = (bytes, start, end) => {
-        const heard = this.dialect.kindOf(bytes, start);
-        if (heard === kind) resolve(bytes.toString('utf8', start, end));
-        else if (heard === 'refusal') reject(new Error(bytes.toString('utf8', start, end)));
+      socket.onEnd = reject;
+      socket.onText = (bytes, start, end) => {
+        const received = this.dialect.kindOf(bytes, start);
+        if (received === kind) resolve(bytes.toString('utf8', start, end));
+        else if (received === 'refusal') reject(new Error(bytes.toString('utf8', start, end)));
       };
       socket.write(request);
     });
@@ -105,8 +104,8 @@ export class Load {
     const members: LeanSocket[] = [];
     await this.each(count, async (line) => {
       const member = await this.enter(line, room);
-      member.heard = undefined;
-      member.gone = (reason) => {
+      member.onText = undefined;
+      member.onEnd = (reason) => {
         throw new Error('a member was lost', { cause: reason });
       };
       members.push(member);
@@ -120,9 +119,13 @@ export class Load {
   }
 
   /** Runs `work` `count` times with a concurrency of `dialsAtOnce`; each worker has its own ticket connection. */
-  async each(count: number, work: (line: TicketLine) => Promise<void>, lines?: readonly TicketLine[]): Promise<void> {
+  async each(
+    count: number,
+    work: (line: TicketConnection) => Promise<void>,
+    lines?: readonly TicketConnection[],
+  ): Promise<void> {
     let left = count;
-    const go = async (line: TicketLine): Promise<void> => {
+    const go = async (line: TicketConnection): Promise<void> => {
       while (left > 0) {
         left -= 1;
         await work(line);
@@ -137,7 +140,7 @@ export class Load {
     for (const line of own) line.close();
   }
 
-  lines(): TicketLine[] {
+  lines(): TicketConnection[] {
     return Array.from({ length: dialsAtOnce }, () => this.line());
   }
 
@@ -147,11 +150,11 @@ export class Load {
     return new Promise((resolve, reject) => {
       const { path, hello } = dialect.unauthenticated;
       const socket = new LeanSocket({ port: this.target.port, path: path(), hello });
-      socket.gone = (reason) => {
+      socket.onEnd = (reason) => {
         if (reason instanceof Refused || reason instanceof ClosedByServer) resolve();
         else reject(reason);
       };
-      socket.heard = (bytes, start) => {
+      socket.onText = (bytes, start) => {
         const kind = dialect.kindOf(bytes, start);
         if (kind === 'welcome') reject(new Error('an unauthenticated client was accepted'));
         if (kind !== 'refusal') return;

@@ -1,7 +1,7 @@
-/** The load's process: gets ready for one measurement of one peer, and makes a round whenever it is asked to. */
-import { measurementNamed } from '../measurements/all.ts';
+/** The process of the load generator: prepares one measurement of one peer, then runs a round per request. */
 import type { Round, Sample } from '../measurement.ts';
-import { reasonOf } from '../reason-of.ts';
+import { measurementNamed } from '../measurements/all.ts';
+import { reasonOf } from '../process.ts';
 import { Load, type Target } from './load.ts';
 
 export type LoadRequest =
@@ -19,7 +19,7 @@ async function serve(request: LoadRequest): Promise<LoadAnswer> {
       round = await measurementNamed(request.measurement).prepare(new Load(request.target), request.quick);
       return { ok: true };
     }
-    if (round === undefined) throw new Error('nothing was prepared');
+    if (round === undefined) throw new Error('received "round" before "prepare"');
     return { ok: true, sample: await round() };
   } catch (error) {
     return { ok: false, reason: reasonOf(error) };
@@ -29,7 +29,7 @@ async function serve(request: LoadRequest): Promise<LoadAnswer> {
 process.on('message', (request: LoadRequest) => {
   void serve(request).then((answer) => process.send?.(answer));
 });
-// Without the bench nobody asks any more.
+// The bench has exited.
 process.once('disconnect', () => {
   process.exit();
 });

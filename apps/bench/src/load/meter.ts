@@ -1,31 +1,34 @@
-import { readFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { closeSync, fdatasyncSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Target } from './load.ts';
 
-/** What a stretch of time has cost, in milliseconds. More CPU than wall time means that more than one thread was at work. */
+/** Wall time and CPU time of an interval, in milliseconds. CPU time exceeds wall time if several threads work. */
 export interface Usage {
   readonly wallMs: number;
-  /** CPU time of the server; absent where the system does not tell. */
+  /** CPU time of the server. Absent if the system does not report it. */
   readonly serverMs?: number;
-  /** CPU time of the load. */
+  /** CPU time of the load generator. */
   readonly loadMs: number;
-  /** CPU time of everything on this machine, these two included. */
+  /** CPU time of all processes of the machine, including these two. */
   readonly machineMs: number;
 }
 
-/** Linux counts in hundredths of a second towards programs, whatever it counts in itself (time(7), USER_HZ). */
+/** The unit of CPU times in `/proc` (time(7), USER_HZ). */
 const tickMs = 10;
-/** Where `utime` and `stime` stand behind the name in parentheses (proc_pid_stat(5)). */
+/** The positions of `utime` and `stime` after the name in parentheses (proc_pid_stat(5)). */
 const userField = 11;
 const systemField = 12;
 
-/** Begins to measure; the function that it returns ends it. */
+/** Starts a measurement of the server process `server`. The returned function ends it. */
 export function startMeter(server: number): () => Usage {
   const serverBefore = cpuMs(server);
   const machineBefore = machineMs();
   const loadBefore = process.cpuUsage();
-  const begun = performance.now();
+  const startedAt = performance.now();
   return () => {
-    const wallMs = performance.now() - begun;
+    const wallMs = performance.now() - startedAt;
     const load = process.cpuUsage(loadBefore);
     const serverAfter = cpuMs(server);
     const known = { wallMs, loadMs: (load.user + load.system) / 1_000, machineMs: machineMs() - machineBefore };
@@ -34,8 +37,8 @@ export function startMeter(server: number): () => Usage {
   };
 }
 
-/** Resident memory of a process in bytes; `undefined` where the system does not tell. */
-export function residentBytes(pid: number): number | undefined {
+/** @returns the resident memory of a process in bytes; `undefined` if the system does not report it */
+function residentBytes(pid: number): number | undefined {
   const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(readProc(pid, 'status') ?? '')?.[1];
   return kibibytes === undefined ? undefined : Number(kibibytes) * 1024;
 }
@@ -56,5 +59,98 @@ function readProc(pid: number, name: string): string | undefined {
     return readFileSync(`/proc/${pid}/${name}`, 'utf8');
   } catch {
     return undefined;
+  }
+}
+
+const longestSettleMs = 6_000;
+
+/** Collects garbage in a peer, and resolves to its resident memory in bytes when the value is stable, after at most 6 s. */
+export async function settledBytes(pid: number): Promise<number> {
+  const startedAt = performance.now();
+  let bytes = Infinity;
+  let stable = 0;
+  while (stable < 3 && performance.now() - startedAt < longestSettleMs) {
+    // See peers/collect.mjs.
+    process.kill(pid, 'SIGCONT');
+    await sleep(300);
+    const now = residentBytes(pid);
+    if (now === undefined) throw new Error('this system does not report resident memory');
+    stable = Math.abs(now - bytes) < 100_000 ? stable + 1 : 0;
+    bytes = now;
+  }
+  return bytes;
+}
+
+/**
+ * Resolves to the 99th percentile of the server's event-loop delay since the previous call, in milliseconds. Usher's metrics
+ * sample it every 10 ms, so the value is at least 10. Resolves to `undefined` for peers without metrics.
+ */
+export async function eventLoopLagMs({ peer, port }: Target): Promise<number | undefined> {
+  if (peer !== 'usher') return undefined;
+  const answer = await fetch(`http://127.0.0.1:${port}/metrics`);
+  const seconds = /^nodejs_eventloop_lag_p99_seconds (\S+)$/m.exec(await answer.text())?.[1];
+  return seconds === undefined ? undefined : Number(seconds) * 1_000;
+}
+
+/** @returns how many times per second 4 KiB can be appended and synced to the disk that also holds the server's data */
+export function syncsPerSecond(forMs: number): number {
+  const folder = mkdtempSync(join(tmpdir(), 'usher-bench-'));
+  try {
+    const file = openSync(join(folder, 'log'), 'a');
+    const page = Buffer.alloc(4096, 'x');
+    const startedAt = performance.now();
+    let syncs = 0;
+    while (performance.now() - startedAt < forMs) {
+      writeSync(file, page);
+      fdatasyncSync(file);
+      syncs += 1;
+    }
+    const elapsedMs = performance.now() - startedAt;
+    closeSync(file);
+    return (syncs * 1_000) / elapsedMs;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Reserved for other open files and ports: ticket connections, and dials in progress. */
+const spare = 400;
+
+/** The number of concurrent connections that this system permits between two processes, and the setting that limits it. */
+export interface ConnectionLimit {
+  readonly connections: number;
+  readonly because: string;
+}
+
+/** Assumes no limit if the system does not report one. */
+export function connectionLimit(server: number, load: number): ConnectionLimit {
+  const limits: ConnectionLimit[] = [
+    { connections: openFiles(read(`/proc/${server}/limits`)) - spare, because: 'open files of the server (ulimit -n)' },
+    { connections: openFiles(read(`/proc/${load}/limits`)) - spare, because: 'open files of the load (ulimit -n)' },
+    {
+      connections: ports(read('/proc/sys/net/ipv4/ip_local_port_range')) - spare,
+      because: 'ports of one address (net.ipv4.ip_local_port_range)',
+    },
+  ];
+  return limits.reduce((least, each) => (each.connections < least.connections ? each : least));
+}
+
+/** @returns the soft limit of open files from the text of proc_pid_limits(5) */
+export function openFiles(limits: string): number {
+  const soft = /^Max open files\s+(\d+)/m.exec(limits)?.[1];
+  return soft === undefined ? Infinity : Number(soft);
+}
+
+/** @returns the number of ephemeral ports from the text `FIRST LAST` */
+export function ports(range: string): number {
+  const [, first, last] = /^(\d+)\s+(\d+)/.exec(range) ?? [];
+  return first === undefined || last === undefined ? Infinity : Number(last) - Number(first) + 1;
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
   }
 }

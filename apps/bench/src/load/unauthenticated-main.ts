@@ -7,23 +7,23 @@ const everyMs = 5;
 const maxDialing = 500;
 
 let timer: NodeJS.Timeout | undefined;
-let begun = 0;
+let startedAt = 0;
 let refused = 0;
 
 process.on('message', (request: UnauthenticatedRequest) => {
   if (request.ask === 'begin') begin(new Load(request.target), request.perSecond);
   clearInterval(request.ask === 'end' ? timer : undefined);
-  const refusedPerSecond = (refused * 1_000) / (performance.now() - begun);
+  const refusedPerSecond = (refused * 1_000) / (performance.now() - startedAt);
   process.send?.({ refusedPerSecond } satisfies UnauthenticatedAnswer);
 });
 
 function begin(load: Load, perSecond: number): void {
-  begun = performance.now();
+  startedAt = performance.now();
   refused = 0;
   let dialed = 0;
   let dialing = 0;
   timer = setInterval(() => {
-    const due = ((performance.now() - begun) * perSecond) / 1_000;
+    const due = ((performance.now() - startedAt) * perSecond) / 1_000;
     for (; dialed < due && dialing < maxDialing; dialed += 1) {
       dialing += 1;
       void load.refused().then(() => {

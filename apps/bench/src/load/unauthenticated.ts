@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { startChild } from '../child.ts';
+import { startChild } from '../process.ts';
 import type { Target } from './load.ts';
 
 /** Unauthenticated clients in a separate process, so that they do not delay the members' clocks. */

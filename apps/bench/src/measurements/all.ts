@@ -1,21 +1,9 @@
 import type { Measurement } from '../measurement.ts';
-import { connect } from './connect.ts';
-import { connectAlone } from './connect-alone.ts';
-import { connectionsFlat } from './connections-flat.ts';
-import { crowd } from './crowd.ts';
-import { durableSends } from './durable-sends.ts';
-import { echo } from './echo.ts';
-import { fanOut, fanOutOne } from './fan-out.ts';
-import { handshake } from './handshake.ts';
-import { heartbeats } from './heartbeats.ts';
-import { longRoom } from './long-room.ts';
-import { membersFlat } from './members-flat.ts';
-import { memory } from './memory.ts';
-import { paced } from './paced.ts';
-import { refused } from './refused.ts';
-import { strangers } from './strangers.ts';
+import { connect, connectAlone, crowd, handshake, refused } from './connecting.ts';
+import { connectionsFlat, heartbeats, longRoom, membersFlat, memory } from './growth.ts';
+import { durableSends, echo, fanOut, fanOutOne, paced, strangers } from './messaging.ts';
 
-/** All of them, in the order in which they are made and shown. */
+/** All measurements, in the order of execution and of the reports. */
 export const measurements: readonly Measurement[] = [
   connect,
   connectAlone,
@@ -35,11 +23,11 @@ export const measurements: readonly Measurement[] = [
   heartbeats,
 ];
 
-/** @throws RangeError naming those that there are. */
+/** @throws RangeError with the valid names if `name` is unknown */
 export function measurementNamed(name: string): Measurement {
   const found = measurements.find((measurement) => measurement.name === name);
   if (found !== undefined) return found;
   throw new RangeError(
-    `no measurement is named ${name}; there are ${measurements.map((each) => each.name).join(', ')}`,
+    `unknown measurement "${name}": must be one of ${measurements.map((each) => each.name).join(', ')}`,
   );
 }

@@ -1,16 +1,14 @@
 import { expect, test } from 'vitest';
-import { callsOf } from './cpu-profile.ts';
-import { flame } from './flame.ts';
-import { kindOf, sharesOf } from './shares.ts';
+import { flame, framesOf, kindOf, sharesOf } from './profile.ts';
 
 const frame = (functionName: string, url = '', lineNumber = 1) => ({ functionName, url, lineNumber });
 const root = 'file:///somewhere/usher';
 
-/** 40 µs of the gate, 40 of a write that it makes in two places, 20 of Fastify; and what is no work. */
+/** 40 µs of the gate, 40 µs of a write that it calls at two places, 20 µs of Fastify, and entries that are not work. */
 const profile = {
   nodes: [
     { id: 1, callFrame: frame('(root)'), children: [2, 4, 5, 6, 8] },
-    { id: 2, callFrame: frame('judge', `${root}/libs/ticket/src/gate.ts`), children: [3, 7] },
+    { id: 2, callFrame: frame('admit', `${root}/libs/ticket/src/gate.ts`), children: [3, 7] },
     { id: 3, callFrame: frame('writev') },
     { id: 7, callFrame: frame('writev') },
     { id: 4, callFrame: frame('(idle)') },
@@ -22,44 +20,42 @@ const profile = {
   timeDeltas: [30, 25, 1_000, 20, 500, 15, 70, 10],
 };
 
-test('the same function below the same caller is one, and idling and loading is no work', () => {
-  const all = callsOf(profile);
-  expect(all.total).toBe(100);
-  const [judge] = all.callees.values();
-  expect(judge).toMatchObject({ name: 'judge', place: 'libs/ticket/src/gate.ts', self: 40, total: 80 });
-  expect([...(judge?.callees.values() ?? [])].map(({ name, self }) => [name, self])).toEqual([['writev', 40]]);
+test('merges calls of a function by the same caller, and drops idle time and startup', () => {
+  expect(framesOf(profile).map(({ label, self }) => [label, self])).toEqual([
+    ['all', 0],
+    ['admit libs/ticket/src/gate.ts', 40],
+    ['writev', 40],
+    ['anonymous fastify', 20],
+  ]);
 });
 
-test('whose time it is adds up to all of it', () => {
-  const shares = sharesOf(callsOf(profile));
-  expect(shares).toEqual([
+test('divides the working time among the categories', () => {
+  expect(sharesOf(framesOf(profile))).toEqual([
     { kind: 'tickets and the gate', share: 0.4 },
-    { kind: 'the kernel’s writes', share: 0.4 },
+    { kind: 'kernel: write', share: 0.4 },
     { kind: 'Fastify and its plugins', share: 0.2 },
   ]);
 });
 
 test.each([
-  ['get', 'apps/api/src/auth/sqlite-standing.ts', 'SQLite'],
+  ['get', 'apps/api/src/auth/session-status.ts', 'SQLite and Kysely'],
   ['look', 'apps/api/src/auth/sessions.ts', 'the API'],
-  ['writeUtf8String', '', 'the kernel’s writes'],
-  ['end', 'node:_http_outgoing', 'Node’s HTTP'],
+  ['writeUtf8String', '', 'kernel: write'],
+  ['end', 'node:_http_outgoing', 'Node: HTTP'],
   ['emit', 'node:events', 'everything else'],
-])('%s in %s is %s', (name, place, kind) => {
-  expect(kindOf({ name, place })).toBe(kind);
+])('assigns %s in %s to %s', (name, place, kind) => {
+  expect(kindOf(name, place)).toBe(kind);
 });
 
-test('the picture is well-formed whatever a function is called, and says what each box is', () => {
-  const svg = flame('A <b> & "c"', callsOf(profile));
-  expect(svg).toContain('<title>judge libs/ticket/src/gate.ts: 80 %</title>');
-  expect(svg).toContain('aria-label="A &lt;b&gt; &amp; &quot;c&quot;"');
-  expect(svg.replaceAll(/&(?:amp|lt|gt|quot);/g, '')).not.toContain('&');
-  expect(svg.match(/<rect /g)).toHaveLength(3);
-  expect(svg.match(/<g>/g)?.length).toBe(svg.match(/<\/g>/g)?.length);
+test('draws a labeled box per frame and escapes names', async () => {
+  const svg = await flame('A <b> & c', framesOf(profile));
+  expect(svg).toContain('aria-label="admit libs/ticket/src/gate.ts: 80.0%"');
+  expect(svg).toContain('A &lt;b&gt; &amp; c');
 });
 
-test('nothing done is an empty picture', () => {
-  const nothing = callsOf({ nodes: [{ id: 1, callFrame: frame('(root)') }], samples: [], timeDeltas: [] });
-  expect(flame('nothing', nothing)).not.toContain('<rect ');
-  expect(sharesOf(nothing)).toEqual([]);
+test('accepts a profile without samples and rejects other files', async () => {
+  const empty = framesOf({ nodes: [{ id: 1, callFrame: frame('(root)') }], samples: [], timeDeltas: [] });
+  expect(sharesOf(empty)).toEqual([]);
+  expect(await flame('empty', empty)).toContain('<svg');
+  expect(() => framesOf({})).toThrow('not a CPU profile');
 });

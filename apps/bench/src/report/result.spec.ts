@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Measurement, Sample } from '../measurement.ts';
-import type { PeerName } from '../peer-names.ts';
-import { resultOf } from './result.ts';
+import type { PeerName } from '../peers.ts';
+import { resultOf, saturated } from './result.ts';
 
 const measurement: Measurement = {
   name: 'echo',
@@ -11,7 +11,7 @@ const measurement: Measurement = {
   peers: ['ws', 'socket-io', 'usher'],
   goals: [{ to: 'ws', bound: 0.9 }, { to: 'socket-io', bound: 3 }, { bound: 95 }],
   rounds: { full: 3, quick: 1 },
-  prepare: () => () => Promise.reject(new Error('nothing is measured here')),
+  prepare: () => () => Promise.reject(new Error('not used')),
 };
 const at = new Date('2026-01-02T03:04:05Z');
 
@@ -25,7 +25,7 @@ function result(samples: Partial<Record<PeerName, Sample[]>>, failed: Partial<Re
 }
 
 describe('resultOf', () => {
-  it('compares round with round, so that a machine that slows down changes no ratio', () => {
+  it('compares per round, so that a slower machine does not change a ratio', () => {
     const { rows } = result({
       ws: [sample(100), sample(50), sample(20)],
       usher: [sample(90), sample(45), sample(18)],
@@ -37,7 +37,7 @@ describe('resultOf', () => {
     expect(rows[1]?.figures).toMatchObject({ min: 18, median: 45, max: 90 });
   });
 
-  it('says what it cost, whom it saturated, and what the rest of the machine took', () => {
+  it('reports CPU time per operation, saturation and the CPU use of other processes', () => {
     const [row] = result({ ws: [sample(100), sample(110)] }).rows;
     expect(row).toMatchObject({
       serverCores: 0.9,
@@ -49,7 +49,7 @@ describe('resultOf', () => {
     expect(row?.otherCores).toBeCloseTo(0.1);
   });
 
-  it('says nothing of the server where the system does not tell', () => {
+  it('omits the server’s CPU time if the system does not report it', () => {
     const usage = { wallMs: 1_000, loadMs: 950, machineMs: 1_000 };
     const [row] = result({ ws: [sample(100, { usage })] }).rows;
     expect(row).toMatchObject({ loadCores: 0.95, saturated: 'load' });
@@ -57,7 +57,7 @@ describe('resultOf', () => {
     expect(row).not.toHaveProperty('otherCores');
   });
 
-  it('judges what is wanted', () => {
+  it('evaluates the goals', () => {
     const { goals } = result({ ws: [sample(100)], 'socket-io': [sample(50)], usher: [sample(90)] });
     expect(goals).toEqual([
       { to: 'ws', bound: 0.9, reached: 0.9, met: true },
@@ -66,7 +66,7 @@ describe('resultOf', () => {
     ]);
   });
 
-  it('takes less for better where it is', () => {
+  it('treats bounds as maximums if less is better', () => {
     const samples = new Map<PeerName, Sample[]>([
       ['ws', [sample(10)]],
       ['usher', [sample(12)]],
@@ -76,15 +76,25 @@ describe('resultOf', () => {
     expect(less.goals.map(({ met }) => met)).toEqual([true, false]);
   });
 
-  it('meets no goal against a peer that fell out, and says why it did', () => {
+  it('misses a goal against a peer that failed, and reports the reason', () => {
     const made = result({ ws: [sample(100)], usher: [sample(90)] }, { 'socket-io': 'it ended' });
     expect(made.failed).toEqual([{ peer: 'socket-io', reason: 'it ended' }]);
     expect(made.goals[1]).toEqual({ to: 'socket-io', bound: 3, met: false });
   });
 
-  it('keeps the medians of what else was seen', () => {
+  it('reports the medians of the additional values', () => {
     const extras = (ms: number): Partial<Sample> => ({ extras: { 'quiet, ms': ms } });
     const [row] = result({ ws: [sample(1, extras(5)), sample(1, extras(7)), sample(1, extras(6))] }).rows;
     expect(row?.extras).toEqual({ 'quiet, ms': 6 });
   });
+});
+
+it.each([
+  [0.99, 0.4, 'server'],
+  [0.5, 0.97, 'load'],
+  [1.02, 0.9, 'both'],
+  [0.3, 0.3, 'neither'],
+  [undefined, 0.9, 'load'],
+] as const)('a server at %d and a load at %d cores: %s', (server, load, expected) => {
+  expect(saturated(server, load)).toBe(expected);
 });

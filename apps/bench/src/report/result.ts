@@ -1,31 +1,45 @@
 import { type Figures, figuresOf } from '../figures.ts';
 import type { Measured } from '../measure.ts';
 import type { Goal, Measurement, Sample } from '../measurement.ts';
-import type { PeerName } from '../peer-names.ts';
-import { type Saturated, saturated } from './saturation.ts';
+import type { PeerName } from '../peers.ts';
 
-/** What one peer came to, over all rounds. */
+/** The process that used a whole core. `neither`: both waited for the disk, a timer or each other. */
+export type Saturated = 'server' | 'load' | 'both' | 'neither';
+
+/** The CPU use, in cores, from which a process counts as saturated. The rest of the core goes to other processes. */
+const full = 0.85;
+
+/** @param serverShare CPU time divided by wall time; `undefined` if the system does not report it */
+export function saturated(serverShare: number | undefined, loadShare: number): Saturated {
+  const server = (serverShare ?? 0) >= full;
+  const load = loadShare >= full;
+  if (server && load) return 'both';
+  if (server) return 'server';
+  return load ? 'load' : 'neither';
+}
+
+/** The results of one peer over all rounds. */
 export interface Row {
   readonly peer: PeerName;
   readonly figures: Figures;
-  /** To the first peer: the median of the ratios round by round, so that slow changes of the machine cancel. */
+  /** The median of the per-round ratios to the first peer. Slow changes of the machine cancel out. */
   readonly ratio?: number;
-  /** Cores that were busy, 1 for one of them; of the server absent where the system does not tell. */
+  /** CPU time divided by wall time. Absent for the server if the system does not report it. */
   readonly serverCores?: number;
   readonly loadCores: number;
-  /** What all other programs of the machine took meanwhile: with more than a little of it, nothing here is to be believed. */
+  /** The CPU use of all other processes. If it is high, discard the result. */
   readonly otherCores?: number;
   readonly saturated: Saturated;
-  /** CPU time of the server for one of what was measured, in microseconds. */
+  /** CPU time of the server per operation, in microseconds. */
   readonly serverMicros?: number;
   readonly loadMicros: number;
-  /** Medians of what else was seen. */
+  /** The medians of the additional values. */
   readonly extras: Readonly<Record<string, number>>;
   readonly values: readonly number[];
 }
 
 export interface GoalResult extends Goal {
-  /** What Usher reached: a ratio, or a value where the goal names no peer. Absent when one of the two fell out. */
+  /** Usher's ratio to the peer, or its value if the goal names no peer. Absent if one of the two failed. */
   readonly reached?: number;
   readonly met: boolean;
 }
@@ -35,7 +49,7 @@ export interface Result {
   readonly title: string;
   readonly unit: string;
   readonly better: 'more' | 'less';
-  /** When it was made (ISO 8601). */
+  /** The time of the measurement (ISO 8601). */
   readonly at: string;
   readonly rounds: number;
   readonly rows: readonly Row[];

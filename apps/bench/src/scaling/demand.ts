@@ -1,107 +1,111 @@
-import type { Assumption, assumptions } from './assumptions.ts';
-import type { Costs } from './costs.ts';
-import { nodesWith } from './spread.ts';
-import type { Workload } from './workloads.ts';
-
-export type Assumed = Readonly<Record<keyof typeof assumptions, Assumption>>;
+import type { Assumed, Costs, Workload } from './model.ts';
 
 /**
- * As it is built: news of one person (what they have read) go to all nodes, and it is published who comes and goes in a crowd, though
- * nobody is told. Changed: news go to the nodes where that person is, and of crowds nothing is published.
+ * `current`: every node receives the events of every user (for example read markers), and presence in large rooms is published
+ * although no member receives it. `improved`: only nodes with a connection of the user receive its events, and presence in large
+ * rooms is not published.
  */
-export type Design = 'as built' | 'changed';
+export type Design = 'current' | 'improved';
 
-export interface Question {
+export interface Deployment {
   readonly workload: Workload;
   readonly connections: number;
   readonly nodes: number;
   readonly design: Design;
 }
 
-/** What one node does in a second, by what it is for, in cores; and what stands behind the nodes. */
+export type CoreUse =
+  'heartbeats' | 'sends' | 'deliveries' | 'unread' | 'presence' | 'reconnects' | 'room messages' | 'user events';
+
+export interface Topic {
+  readonly name: 'one room' | 'user events' | 'presence of one room';
+  /** Commands and deliveries per second. */
+  readonly perSecond: number;
+}
+
+/** The load of one node and of the services behind all nodes. */
 export interface Demand {
+  /** Cores of one node, by use. */
   readonly cores: Readonly<Record<CoreUse, number>>;
+  /** Memory of one node. */
   readonly bytes: number;
+  /** Bus subscriptions of one node. */
   readonly subscriptions: number;
-  /** Commands and deliveries of Redis in a second, all shards together. */
+  /** Redis commands and deliveries per second, in all shards. */
   readonly redisPerSecond: number;
-  /** Of them those of the busiest topic, which cannot be shared among shards. */
-  readonly busiestTopic: { readonly name: string; readonly perSecond: number };
+  /** The busiest topic, which cannot be split among shards. */
+  readonly busiestTopic: Topic;
+  /** Durable rows per second. */
   readonly rowsPerSecond: number;
-  /** For how long one message to a room holds up a node that does nothing else meanwhile, in milliseconds. */
+  /** How long one message to a room occupies a node, in milliseconds. */
   readonly turnMs: number;
-  /** Counts of what is unread, read from the database. */
+  /** Database queries per second that count unread messages. */
   readonly countsPerSecond: number;
 }
 
-export type CoreUse =
-  'heartbeats' | 'sends' | 'deliveries' | 'unread' | 'presence' | 'returns' | 'rooms heard' | 'people heard';
+/** @returns the expected number of nodes with at least one of `users`, if users are distributed randomly over `nodes` */
+export function nodesWith(users: number, nodes: number): number {
+  // n * (1 - (1 - 1/n)^users) without loss of precision for large n.
+  return -nodes * Math.expm1(users * Math.log1p(-1 / nodes));
+}
 
-export function demandOf(question: Question, costs: Costs, assumed: Assumed): Demand {
-  const { workload, connections, nodes, design } = question;
-  const here = connections / nodes;
+export function demandOf(deployment: Deployment, costs: Costs, assumed: Assumed): Demand {
+  const { workload, connections, nodes, design } = deployment;
   const roomSize = Math.min(workload.roomSize, connections);
   const rooms = (connections * workload.listed) / roomSize;
-  const inRoom = (roomSize * workload.joined) / workload.listed;
+  const joinedPerRoom = (roomSize * workload.joined) / workload.listed;
   const messages = (connections * workload.messagesPerMinute) / 60;
-  const ofRoom = messages / rooms;
   const reads = (connections * workload.readsPerMinute) / 60;
-  const returns = (connections * workload.returnsPerHour) / 3_600;
-  const alone = nodes === 1;
+  const reconnects = (connections * workload.reconnectsPerHour) / 3_600;
+  const hasBus = nodes > 1;
 
-  // A room is heard wherever it is in somebody's list. Telling Redis counts as much as hearing from it.
+  // Every node with a member subscribes to a room. A publish costs as much as a delivery.
   const nodesOfRoom = nodesWith(roomSize, nodes);
-  const roomsHeard = alone ? 0 : messages * (nodesOfRoom + 1);
-  const nodesOfReader = design === 'as built' ? nodes : 1;
-  const peopleHeard = alone ? 0 : reads * (nodesOfReader + 1);
+  const roomMessages = hasBus ? messages * (nodesOfRoom + 1) : 0;
+  const nodesOfUser = design === 'current' ? nodes : 1;
+  const userEvents = hasBus ? reads * (nodesOfUser + 1) : 0;
 
-  // Each of the others is told once that somebody has gone and once that they are back.
-  const crowded = inRoom > assumed.maxPresent.value;
-  const told = crowded ? 0 : 2 * (inRoom - 1) * workload.joined;
-  const published = !alone && !(crowded && design === 'changed');
-  const presenceHeard = published ? returns * workload.joined * 2 * (nodesWith(inRoom, nodes) + 1) : 0;
+  // The other members receive two updates per reconnect: offline and online.
+  const isLarge = joinedPerRoom > assumed.maxPresent.value;
+  const updatesPerReconnect = isLarge ? 0 : 2 * (joinedPerRoom - 1) * workload.joined;
+  const presencePublished = reconnects * workload.joined * 2;
+  const publishesPresence = hasBus && !(isLarge && design === 'improved');
+  const presenceReceived = publishesPresence ? presencePublished * (nodesWith(joinedPerRoom, nodes) + 1) : 0;
 
-  const unreadTold = rooms * Math.min(ofRoom, assumed.unreadPerSecond.value) * (roomSize - inRoom);
-  const counts =
-    inRoom === roomSize
-      ? 0
-      : rooms * Math.min(ofRoom, assumed.unreadPerSecond.value) * nodesWith(roomSize - inRoom, nodes);
+  const countedRooms = rooms * Math.min(messages / rooms, assumed.unreadPerSecond.value);
+  const absent = roomSize - joinedPerRoom;
 
   const cores = (perSecond: number, micros: number): number => (perSecond * micros) / nodes / 1e6;
   const bus = assumed.busMicros.value;
-  // A ticket is put down and taken up.
-  const tickets = 2 * returns;
-  const presenceSaid = returns * workload.joined * 2;
+  // A ticket is stored and consumed.
+  const ticketCommands = 2 * reconnects;
+  const topics: readonly Topic[] = [
+    { name: 'one room', perSecond: roomMessages / rooms },
+    { name: 'user events', perSecond: design === 'current' ? userEvents : 0 },
+    { name: 'presence of one room', perSecond: presenceReceived / rooms },
+  ];
   return {
     cores: {
       heartbeats: cores(connections / assumed.heartbeatSeconds.value, costs.heartbeatMicros),
       sends: cores(messages, costs.sendMicros),
-      deliveries: cores(messages * inRoom, costs.deliveryMicros),
-      unread: cores(unreadTold + reads, costs.deliveryMicros),
-      presence: cores(returns * told, costs.deliveryMicros) + cores(presenceHeard, bus),
-      returns: cores(returns, costs.returnMicros),
-      'rooms heard': cores(roomsHeard, bus),
-      'people heard': cores(peopleHeard, bus),
+      deliveries: cores(messages * joinedPerRoom, costs.deliveryMicros),
+      unread: cores(countedRooms * absent + reads, costs.deliveryMicros),
+      presence: cores(reconnects * updatesPerReconnect, costs.deliveryMicros) + cores(presenceReceived, bus),
+      reconnects: cores(reconnects, costs.reconnectMicros),
+      'room messages': cores(roomMessages, bus),
+      'user events': cores(userEvents, bus),
     },
-    bytes: costs.residentBytes + here * costs.connectionBytes,
-    subscriptions: alone ? 0 : ((rooms * nodesOfRoom) / nodes) * assumed.topicsPerRoom.value,
-    redisPerSecond: alone ? 0 : roomsHeard + peopleHeard + presenceHeard + presenceSaid + tickets,
-    busiestTopic: busiest([
-      { name: 'one room', perSecond: roomsHeard / rooms },
-      { name: 'news of people', perSecond: design === 'as built' ? peopleHeard : 0 },
-      { name: 'presence of one room', perSecond: presenceHeard / rooms },
-    ]),
+    bytes: costs.residentBytes + (connections / nodes) * costs.connectionBytes,
+    subscriptions: hasBus ? ((rooms * nodesOfRoom) / nodes) * assumed.topicsPerRoom.value : 0,
+    redisPerSecond: hasBus ? roomMessages + userEvents + presenceReceived + presencePublished + ticketCommands : 0,
+    busiestTopic: topics.reduce((busiest, topic) => (topic.perSecond > busiest.perSecond ? topic : busiest)),
     rowsPerSecond: messages + reads,
-    turnMs: (Math.max(1, inRoom / nodes) * costs.deliveryMicros) / 1e3,
-    countsPerSecond: counts,
+    turnMs: (Math.max(1, joinedPerRoom / nodes) * costs.deliveryMicros) / 1e3,
+    countsPerSecond: absent === 0 ? 0 : countedRooms * nodesWith(absent, nodes),
   };
 }
 
-function busiest(topics: readonly Demand['busiestTopic'][]): Demand['busiestTopic'] {
-  return topics.reduce((most, each) => (each.perSecond > most.perSecond ? each : most));
-}
-
-/** All that a node does, in cores. */
+/** @returns the CPU use of one node, in cores */
 export function coresOf({ cores }: Demand): number {
   return Object.values(cores).reduce((sum, each) => sum + each, 0);
 }

@@ -1,14 +1,15 @@
 /**
- * What one machine holds, and what a million and a hundred million connections would need, computed from what was measured.
- * Usage: `npm run simulate`. Reads docs/benchmarks/results.json; writes docs/benchmarks/scaling.json and the tables of docs/scaling.md.
+ * Computes the limits of one node and the resources for a million and a hundred million connections from the measurements.
+ * Usage: `npm run simulate`. Reads docs/benchmarks/results.json; writes docs/benchmarks/scaling.json and the tables of
+ * docs/scaling.md.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { withBlock } from '../report/between-marks.ts';
+import { withBlock } from '../report/markdown.ts';
 import type { Report } from '../report/report.ts';
 import { root } from '../server.ts';
-import { costsOf } from './costs.ts';
-import { scalingReport } from './scaling-report.ts';
+import { costsOf } from './model.ts';
+import { scalingReport } from './plan.ts';
 import { scalingTables } from './scaling-table.ts';
 
 const results = join(root, 'docs/benchmarks/results.json');

@@ -1,120 +1,167 @@
-import type { Costs } from './costs.ts';
-import { type Assumed, coresOf, type Demand, demandOf, type Design } from './demand.ts';
-import type { Workload } from './workloads.ts';
+import { type CoreUse, coresOf, type Demand, demandOf, type Deployment, type Design, type Topic } from './demand.ts';
+import { type Assumed, assumptions, type Costs, type Workload, workloads } from './model.ts';
+import { seededRandom, type Storm, stormOf } from './storm.ts';
 
-/** What can run out. */
-export type Limit = 'CPU of a node' | 'memory of a node' | 'what was measured' | 'one topic on one Redis shard';
+export type Limit = 'node CPU' | 'node memory' | 'measured connections' | 'one topic on one Redis shard';
 
 export interface Plan {
   readonly nodes: number;
-  /** What asks for so many nodes: with one less it would not do. */
+  /** The limit that one node less would exceed. */
   readonly because: Limit;
   readonly demand: Demand;
   readonly redisShards: number;
   readonly primaries: number;
 }
 
-interface PlanQuestion {
-  readonly workload: Workload;
-  readonly connections: number;
-  readonly design: Design;
+/** A limit that more nodes do not lift, and its largest contributor. */
+export interface Blocked {
+  readonly limit: Limit;
+  readonly cause: CoreUse | Topic['name'] | 'too many for the nodes';
 }
 
-/** The fewest nodes that do; or what no number of nodes does away with. */
-export function planOf(
-  question: PlanQuestion,
-  costs: Costs,
-  assumed: Assumed,
-): { readonly ok: true; readonly plan: Plan } | { readonly ok: false; readonly limit: Limit; readonly most: string } {
-  const demand = (nodes: number): Demand => demandOf({ ...question, nodes }, costs, assumed);
-  const lacks = (nodes: number): Limit | undefined => {
-    const of = demand(nodes);
-    if (question.connections / nodes > costs.mostConnections) return 'what was measured';
-    if (of.bytes > assumed.memoryBytes.value) return 'memory of a node';
-    if (coresOf(of) > assumed.cpuShare.value) return 'CPU of a node';
+type Requirement = Omit<Deployment, 'nodes'>;
+
+/** @returns the plan with the fewest nodes, or the limit that prevents a plan */
+export function planOf(requirement: Requirement, costs: Costs, assumed: Assumed): Plan | Blocked {
+  const demandWith = (nodes: number): Demand => demandOf({ ...requirement, nodes }, costs, assumed);
+  const exceeded = (nodes: number): Limit | undefined => {
+    const demand = demandWith(nodes);
+    if (requirement.connections / nodes > costs.maxConnections) return 'measured connections';
+    if (demand.bytes > assumed.memoryBytes.value) return 'node memory';
+    if (coresOf(demand) > assumed.cpuShare.value) return 'node CPU';
     return undefined;
   };
-  // One node alone has no bus, and is looked at first; from two on, more nodes never ask more of one of them.
   let nodes = 1;
-  if (lacks(1) !== undefined) {
-    const most = assumed.mostNodes.value;
-    const lacking = lacks(most);
-    if (lacking !== undefined) return { ok: false, ...limitOf(demand(most), lacking) };
-    let few = 1;
-    nodes = most;
-    while (nodes - few > 1) {
-      const middle = Math.floor((few + nodes) / 2);
-      if (lacks(middle) === undefined) nodes = middle;
-      else few = middle;
+  // A single node has no bus. From two nodes on, more nodes never increase the load of each.
+  if (exceeded(1) !== undefined) {
+    const limit = exceeded(assumed.maxNodes.value);
+    if (limit !== undefined) return { limit, cause: causeOf(demandWith(assumed.maxNodes.value), limit) };
+    let tooFew = 1;
+    nodes = assumed.maxNodes.value;
+    while (nodes - tooFew > 1) {
+      const middle = Math.floor((tooFew + nodes) / 2);
+      if (exceeded(middle) === undefined) nodes = middle;
+      else tooFew = middle;
     }
   }
-  const of = demand(nodes);
-  if (of.busiestTopic.perSecond > assumed.redisPerSecond.value) {
-    return { ok: false, limit: 'one topic on one Redis shard', most: of.busiestTopic.name };
+  const demand = demandWith(nodes);
+  const { busiestTopic } = demand;
+  if (busiestTopic.perSecond > assumed.redisPerSecond.value) {
+    return { limit: 'one topic on one Redis shard', cause: busiestTopic.name };
   }
   return {
-    ok: true,
-    plan: {
-      nodes,
-      because: nodes === 1 ? 'what was measured' : (lacks(nodes - 1) ?? 'CPU of a node'),
-      demand: of,
-      redisShards: Math.ceil(of.redisPerSecond / assumed.redisPerSecond.value),
-      primaries: Math.ceil(of.rowsPerSecond / assumed.postgresPerSecond.value),
-    },
+    nodes,
+    because: nodes === 1 ? 'measured connections' : (exceeded(nodes - 1) ?? 'node CPU'),
+    demand,
+    redisShards: Math.ceil(demand.redisPerSecond / assumed.redisPerSecond.value),
+    primaries: Math.ceil(demand.rowsPerSecond / assumed.postgresPerSecond.value),
   };
 }
 
-/** What runs out, and what takes the most of it. */
-function limitOf({ cores }: Demand, limit: Limit): { readonly limit: Limit; readonly most: string } {
-  const [most] = Object.entries(cores).toSorted(([, a], [, b]) => b - a);
-  return { limit, most: limit === 'CPU of a node' ? (most?.[0] ?? '') : 'too many for the nodes' };
+function causeOf({ cores }: Demand, limit: Limit): Blocked['cause'] {
+  if (limit !== 'node CPU') return 'too many for the nodes';
+  const uses = Object.keys(cores) as CoreUse[];
+  return uses.reduce((largest, use) => (cores[use] > cores[largest] ? use : largest));
 }
 
-/** From how many connections on there is no plan, to a hundredth; `undefined` when there is one for a billion. */
+const billion = 1e9;
+
+/** @returns the number of connections from which no plan exists, within 1 %; `undefined` if a billion connections have a plan */
 export function breaksAt(
-  question: Omit<PlanQuestion, 'connections'>,
+  requirement: Omit<Requirement, 'connections'>,
   costs: Costs,
   assumed: Assumed,
-): { readonly connections: number; readonly limit: Limit; readonly most: string } | undefined {
-  const limitAt = (connections: number): { readonly limit: Limit; readonly most: string } | undefined => {
-    const answer = planOf({ ...question, connections: Math.round(connections) }, costs, assumed);
-    return answer.ok ? undefined : { limit: answer.limit, most: answer.most };
+): (Blocked & { readonly connections: number }) | undefined {
+  const blockedAt = (connections: number): Blocked | undefined => {
+    const plan = planOf({ ...requirement, connections: Math.round(connections) }, costs, assumed);
+    return 'nodes' in plan ? undefined : plan;
   };
-  let [works, breaks] = [1, 1e9];
-  let limit = limitAt(breaks);
-  if (limit === undefined) return undefined;
+  let [works, breaks] = [1, billion];
+  let blocked = blockedAt(breaks);
+  if (blocked === undefined) return undefined;
   while (breaks / works > 1.01) {
     const middle = Math.sqrt(works * breaks);
-    const lacking = limitAt(middle);
-    if (lacking === undefined) works = middle;
-    else {
-      breaks = middle;
-      limit = lacking;
-    }
+    const found = blockedAt(middle);
+    if (found === undefined) works = middle;
+    else [breaks, blocked] = [middle, found];
   }
-  return { connections: Math.round(breaks), ...limit };
+  return { connections: Math.round(breaks), ...blocked };
 }
 
-/** How many connections one node holds before each of its resources is used up, the first to run out first. */
-export function oneNodeLimits(
-  workload: Workload,
-  costs: Costs,
-  assumed: Assumed,
-): readonly { readonly limit: Limit; readonly connections: number }[] {
-  const lasts = (isEnough: (of: Demand) => boolean): number => {
-    let [fits, over] = [1, 1e9];
+/** @returns how many connections one node supports until each resource is exhausted, in ascending order */
+export function oneNodeLimits(workload: Workload, costs: Costs, assumed: Assumed) {
+  const maximum = (isEnough: (demand: Demand) => boolean): number => {
+    let [fits, over] = [1, billion];
     while (over - fits > 1) {
       const connections = Math.floor((fits + over) / 2);
-      const of = demandOf({ workload, connections, nodes: 1, design: 'as built' }, costs, assumed);
-      if (isEnough(of)) fits = connections;
+      if (isEnough(demandOf({ workload, connections, nodes: 1, design: 'current' }, costs, assumed)))
+        fits = connections;
       else over = connections;
     }
     return fits;
   };
-  const limits = [
-    { limit: 'CPU of a node', connections: lasts((of) => coresOf(of) <= assumed.cpuShare.value) },
-    { limit: 'memory of a node', connections: lasts(({ bytes }) => bytes <= assumed.memoryBytes.value) },
-    { limit: 'what was measured', connections: costs.mostConnections },
-  ] as const;
+  const limits: { readonly limit: Limit; readonly connections: number }[] = [
+    { limit: 'node CPU', connections: maximum((demand) => coresOf(demand) <= assumed.cpuShare.value) },
+    { limit: 'node memory', connections: maximum(({ bytes }) => bytes <= assumed.memoryBytes.value) },
+    { limit: 'measured connections', connections: costs.maxConnections },
+  ];
   return limits.toSorted((a, b) => a.connections - b.connections);
+}
+
+export interface Case {
+  readonly workload: string;
+  readonly connections: number;
+  readonly design: Design;
+  readonly plan: Plan | Blocked;
+}
+
+/** The content of `docs/benchmarks/scaling.json`. */
+export interface ScalingReport {
+  readonly seed: number;
+  readonly measured: Costs;
+  readonly assumed: Assumed;
+  readonly workloads: readonly Workload[];
+  readonly oneNode: readonly { readonly workload: string; readonly limits: ReturnType<typeof oneNodeLimits> }[];
+  readonly cases: readonly Case[];
+  readonly breaks: readonly {
+    readonly workload: string;
+    readonly design: Design;
+    /** Absent if a billion connections have a plan. */
+    readonly at?: NonNullable<ReturnType<typeof breaksAt>>;
+  }[];
+  readonly storms: readonly ({ readonly connections: number } & Storm)[];
+}
+
+const million = 1_000_000;
+const seed = 1;
+const designs = ['current', 'improved'] as const;
+
+export function scalingReport(measured: Costs, assumed: Assumed = assumptions): ScalingReport {
+  const variants = workloads.flatMap((workload) => designs.map((design) => ({ workload, design })));
+  return {
+    seed,
+    measured,
+    assumed,
+    workloads,
+    oneNode: workloads.map((workload) => ({
+      workload: workload.name,
+      limits: oneNodeLimits(workload, measured, assumed),
+    })),
+    cases: variants.flatMap(({ workload, design }) =>
+      [million, 100 * million].map((connections) => ({
+        workload: workload.name,
+        connections,
+        design,
+        plan: planOf({ workload, connections, design }, measured, assumed),
+      })),
+    ),
+    breaks: variants.map(({ workload, design }) => {
+      const at = breaksAt({ workload, design }, measured, assumed);
+      return { workload: workload.name, design, ...(at === undefined ? {} : { at }) };
+    }),
+    storms: [1_000, 10_000, measured.maxConnections, 2 * measured.maxConnections].map((connections) => ({
+      connections,
+      ...stormOf({ connections, assumed, random: seededRandom(seed) }),
+    })),
+  };
 }

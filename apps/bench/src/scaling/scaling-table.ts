@@ -1,40 +1,37 @@
-import { table } from '../report/markdown-table.ts';
-import { measured, ratio } from '../report/numbers.ts';
-import type { costSources } from './costs.ts';
-import { coresOf, type CoreUse } from './demand.ts';
-import type { Plan } from './plan.ts';
-import type { Case, ScalingReport } from './scaling-report.ts';
+import { measured, ratio, table } from '../report/markdown.ts';
+import { coresOf } from './demand.ts';
+import type { CostSource } from './model.ts';
+import type { Case, Plan, ScalingReport } from './plan.ts';
 
-/** Everything that the simulation says, in Markdown, for the place in docs/scaling.md. */
+/** Renders the tables of `docs/scaling.md`. */
 export function scalingTables(report: ScalingReport): string {
-  const parts = [
+  return [
     '### Measured',
     measuredTable(report),
     '### Assumed',
     assumedTable(report),
-    '### What one node holds',
+    '### Limits of one node',
     oneNodeTable(report),
-    '### Where it breaks',
+    '### Limits of the design',
     breaksTable(report),
-    '### What many need',
+    '### Plans',
     casesTable(report.cases),
-    '### When everybody comes back',
+    '### Reconnect of all clients',
     stormTable(report),
-  ];
-  return parts.join('\n\n');
+  ].join('\n\n');
 }
 
 function measuredTable({ measured: costs }: ScalingReport): string {
-  const rows: [string, string, (typeof costSources)[number]][] = [
-    ['a connect, ticket included', `${measured(costs.connectMicros)} µs`, 'connect'],
-    ['somebody comes back into a room', `${measured(costs.returnMicros)} µs`, 'crowd'],
-    ['a heartbeat and its answer', `${measured(costs.heartbeatMicros)} µs`, 'heartbeats'],
-    ['a message to one member', `${measured(costs.deliveryMicros)} µs`, 'fan-out-one'],
-    ['a durable send, without its deliveries', `${measured(costs.sendMicros)} µs`, 'durable-sends'],
-    ['durable sends a second, one disk', measured(costs.sendsPerSecond), 'durable-sends'],
-    ['memory of a silent member', `${measured(costs.connectionBytes / 1e3)} kB`, 'memory'],
-    ['memory of the server by itself', `${measured(costs.residentBytes / 1e6)} MB`, 'memory'],
-    ['the most connections that were measured', whole(costs.mostConnections), 'connections-flat'],
+  const rows: [string, string, CostSource][] = [
+    ['connect, ticket included', `${measured(costs.connectMicros)} µs`, 'connect'],
+    ['reconnect, with a join', `${measured(costs.reconnectMicros)} µs`, 'crowd'],
+    ['heartbeat and its answer', `${measured(costs.heartbeatMicros)} µs`, 'heartbeats'],
+    ['delivery of a message to one member', `${measured(costs.deliveryMicros)} µs`, 'fan-out-one'],
+    ['durable send, without deliveries', `${measured(costs.sendMicros)} µs`, 'durable-sends'],
+    ['durable sends per second, one disk', measured(costs.sendsPerSecond), 'durable-sends'],
+    ['memory per idle member', `${measured(costs.connectionBytes / 1e3)} kB`, 'memory'],
+    ['memory of the server without connections', `${measured(costs.residentBytes / 1e6)} MB`, 'memory'],
+    ['concurrent connections, the maximum measured', integer(costs.maxConnections), 'connections-flat'],
   ];
   return table(
     ['', 'CPU time or size', '`npm run bench -- --only …`'],
@@ -43,9 +40,9 @@ function measuredTable({ measured: costs }: ScalingReport): string {
 }
 
 function assumedTable({ assumed, workloads }: ScalingReport): string {
-  const rows = Object.values(assumed).map(({ value, what, from }) => [what, whole(value), from]);
-  const people = workloads.map(({ title }) => `- ${title}`).join('\n');
-  return [table(['', 'number', 'from'], rows), 'What people do is assumed as well:', people].join('\n\n');
+  const rows = Object.values(assumed).map(({ value, what, from }) => [what, integer(value), from]);
+  const titles = workloads.map(({ title }) => `- ${title}`).join('\n');
+  return [table(['', 'value', 'source'], rows), 'The workloads are assumed as well:', titles].join('\n\n');
 }
 
 function oneNodeTable({ oneNode }: ScalingReport): string {
@@ -53,7 +50,7 @@ function oneNodeTable({ oneNode }: ScalingReport): string {
     workload,
     ...limits.map(({ limit, connections }) => `${count(connections)}: ${limit}`),
   ]);
-  return table(['connections', 'runs out first', 'then', 'then'], rows);
+  return table(['connections', 'first limit', 'second', 'third'], rows);
 }
 
 function breaksTable({ breaks }: ScalingReport): string {
@@ -61,87 +58,83 @@ function breaksTable({ breaks }: ScalingReport): string {
     workload,
     design,
     at === undefined ? 'more than a billion' : count(at.connections),
-    at === undefined ? '–' : `${at.limit}: ${at.most}`,
+    at === undefined ? '–' : `${at.limit}: ${at.cause}`,
   ]);
-  return table(['', '', 'connections', 'what no number of nodes does away with'], rows);
+  return table(['workload', 'design', 'connections', 'limit that more nodes do not lift'], rows);
 }
 
-const uses: readonly CoreUse[] = [
-  'heartbeats',
-  'sends',
-  'deliveries',
-  'unread',
-  'presence',
-  'returns',
-  'rooms heard',
-  'people heard',
-];
-
 function casesTable(cases: readonly Case[]): string {
-  const row = (title: string, show: (plan: Plan) => string): string[] => [
+  const row = (title: string, show: (plan: Plan) => string, blocked = '–'): string[] => [
     title,
-    ...cases.map(({ plan }) => (plan === undefined ? '–' : show(plan))),
+    ...cases.map(({ plan }) => ('nodes' in plan ? show(plan) : blocked)),
   ];
+  const reasons = cases.map(({ plan }) => ('nodes' in plan ? plan.because : `${plan.limit}: ${plan.cause}`));
+  const uses = [
+    'heartbeats',
+    'sends',
+    'deliveries',
+    'unread',
+    'presence',
+    'reconnects',
+    'room messages',
+    'user events',
+  ] as const;
   return table(
     ['', ...cases.map(({ workload, connections, design }) => `${workload}, ${count(connections)}, ${design}`)],
     [
-      ['nodes', ...cases.map(({ plan }) => (plan === undefined ? 'none will do' : whole(plan.nodes)))],
-      [
-        'because of',
-        ...cases.map(({ plan, limit, most }) => (plan === undefined ? `${limit ?? ''}: ${most ?? ''}` : plan.because)),
-      ],
-      row('cores of a node that are used', ({ demand }) => ratio(coresOf(demand))),
+      row('nodes', ({ nodes }) => integer(nodes), 'no plan'),
+      ['limit', ...reasons],
+      row('cores used per node', ({ demand }) => ratio(coresOf(demand))),
       ...uses.map((use) => row(`… for ${use}`, ({ demand }) => ratio(demand.cores[use]))),
-      row('memory of a node, GB', ({ demand }) => ratio(demand.bytes / 1e9)),
-      row('subscriptions of a node', ({ demand }) => whole(demand.subscriptions)),
-      row('one message holds a node up, ms', ({ demand }) => measured(demand.turnMs)),
-      row('Redis, a second', ({ demand }) => count(demand.redisPerSecond)),
-      row(
-        '… of it the busiest topic',
-        ({ demand }) => `${count(demand.busiestTopic.perSecond)}, ${demand.busiestTopic.name}`,
-      ),
-      row('Redis shards', ({ redisShards }) => whole(redisShards)),
-      row('rows made durable, a second', ({ demand }) => count(demand.rowsPerSecond)),
-      row('PostgreSQL primaries', ({ primaries }) => whole(primaries)),
-      row('counts of unread, a second', ({ demand }) => count(demand.countsPerSecond)),
+      row('memory per node, GB', ({ demand }) => ratio(demand.bytes / 1e9)),
+      row('subscriptions per node', ({ demand }) => integer(demand.subscriptions)),
+      row('one message occupies a node for, ms', ({ demand }) => measured(demand.turnMs)),
+      row('Redis operations/s', ({ demand }) => count(demand.redisPerSecond)),
+      row('… of the busiest topic', ({ demand: { busiestTopic } }) => {
+        return `${count(busiestTopic.perSecond)}, ${busiestTopic.name}`;
+      }),
+      row('Redis shards', ({ redisShards }) => integer(redisShards)),
+      row('durable rows/s', ({ demand }) => count(demand.rowsPerSecond)),
+      row('PostgreSQL primaries', ({ primaries }) => integer(primaries)),
+      row('unread counts/s', ({ demand }) => count(demand.countsPerSecond)),
     ],
   );
 }
 
 function stormTable({ storms, measured: costs, assumed }: ScalingReport): string {
   const rows = storms.map((storm) => [
-    whole(storm.connections),
-    `${storm.lastBackSeconds.toFixed(0)} s`,
-    ratio(storm.ticketsAsked / storm.connections),
-    whole(storm.ticketsAskedAtMost),
-    whole(storm.connectsAtMost),
-    ratio((storm.connectsAtMost * costs.returnMicros) / 1e6),
+    integer(storm.connections),
+    `${storm.lastSeconds.toFixed(0)} s`,
+    ratio(storm.ticketCalls / storm.connections),
+    integer(storm.maxTicketCalls),
+    integer(storm.maxConnects),
+    ratio((storm.maxConnects * costs.reconnectMicros) / 1e6),
     `${(storm.beyondGrace * 100).toFixed(0)} %`,
   ]);
   const head = [
-    'come back to one node',
-    'the last after',
-    'tickets asked for each',
-    'tickets in the busiest second',
-    'connects in the busiest second',
-    'cores then',
-    'later than the grace',
+    'clients of one node',
+    'last connect after',
+    'ticket calls per client',
+    'ticket calls, busiest second',
+    'connects, busiest second',
+    'cores in that second',
+    'after the grace period',
   ];
-  const most = assumed.maxPresent.value;
-  const seconds = (2 * most * (most - 1) * costs.deliveryMicros) / 1e6;
+  const members = assumed.maxPresent.value;
+  const updates = 2 * members * (members - 1);
   return [
     table(head, rows),
-    `Whoever is later than the grace is told to the others twice, as gone and as back. In a room of ${whole(most)}, the largest in which anybody is ` +
-      `told, that is ${measured((2 * most * (most - 1)) / 1e6)} million deliveries and ${measured(seconds)} s of one core at most, when everybody is late.`,
+    `A client that connects after the grace period causes two presence updates for every other member: offline and online. In a room of ${integer(members)}, the ` +
+      `largest with presence updates, these are at most ${measured(updates / 1e6)} million deliveries and ${measured((updates * costs.deliveryMicros) / 1e6)} s of CPU time.`,
   ].join('\n\n');
 }
 
-function whole(value: number): string {
+function integer(value: number): string {
   return value < 1 && value > 0 ? String(value) : Math.round(value).toLocaleString('en-US');
 }
 
-/** Large numbers by their word, three digits. */
+/** Formats a count with three significant digits, in millions if it is that large. */
 function count(value: number): string {
   if (value >= 999_500) return `${measured(value / 1e6)} M`;
-  return value < 1_000 ? whole(value) : measured(value);
+  return value < 1_000 ? integer(value) : measured(value);
 }

@@ -1,83 +1,82 @@
 import { ConnectSlots } from '@usher/ticket';
-import type { Assumed } from './demand.ts';
+import type { Assumed } from './model.ts';
 
-export interface StormQuestion {
-  /** Those who come back to one node. */
+export interface StormOptions {
+  /** The clients that reconnect to one node. */
   readonly connections: number;
   readonly assumed: Assumed;
-  /** From 0 to below 1. */
+  /** Returns numbers from 0 to below 1. */
   readonly random: () => number;
 }
 
 export interface Storm {
-  readonly ticketsAsked: number;
-  /** In the busiest second. */
-  readonly ticketsAskedAtMost: number;
-  readonly connectsAtMost: number;
-  readonly lastBackSeconds: number;
-  /** Of all, who is back only when the others have been told that they were gone. */
+  readonly ticketCalls: number;
+  /** Ticket calls in the busiest second. */
+  readonly maxTicketCalls: number;
+  /** Connects in the busiest second. */
+  readonly maxConnects: number;
+  /** The time of the last connect. */
+  readonly lastSeconds: number;
+  /** The share of clients that connect after the presence grace period, from 0 to 1. */
   readonly beyondGrace: number;
 }
 
-/** As the client has it: anything from nothing to a window that doubles with every try, to 20 s at most. */
+/** The client's maximum backoff window. The window doubles with every attempt. */
 const backoffMaxMs = 20_000;
+
+/** A linear congruential generator with the constants of Numerical Recipes: the same numbers for the same seed. */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
 
 /**
  * Simulates a node whose clients all lose their connections at once and reconnect at the rate of its slots. Uses the server's
  * slot code and the client's backoff. Clients use their slots in time; network latency is not modeled.
  */
-export function stormOf({ connections, assumed, random }: StormQuestion): Storm {
+export function stormOf({ connections, assumed, random }: StormOptions): Storm {
   const windowMs = assumed.restartSpreadSeconds.value * 1_000;
   let now = 0;
   const slots = new ConnectSlots({ connectsPerSecond: assumed.connectsPerSecond.value, now: () => now });
-  const jitter = (tries: number): number => random() * Math.min(backoffMaxMs, windowMs * 2 ** (tries - 1));
-  // Who asks when: a bucket a millisecond, since nothing asks for an order within one.
-  const asking = new Map<number, number[]>();
-  const ask = (atMs: number, tries: number): void => {
+  const jitter = (attempt: number): number => random() * Math.min(backoffMaxMs, windowMs * 2 ** (attempt - 1));
+  // The attempts of the clients that call in each millisecond.
+  const calls = new Map<number, number[]>();
+  const schedule = (atMs: number, attempt: number): void => {
     const at = Math.floor(atMs);
-    const there = asking.get(at);
-    if (there === undefined) asking.set(at, [tries]);
-    else there.push(tries);
+    calls.set(at, [...(calls.get(at) ?? []), attempt]);
   };
-  for (let n = 0; n < connections; n += 1) ask(jitter(1), 1);
+  for (let n = 0; n < connections; n += 1) schedule(jitter(1), 1);
 
-  const asked = new Tally();
-  const connected = new Tally();
-  let [ticketsAsked, lastMs, late] = [0, 0, 0];
-  for (; asking.size > 0; now += 1) {
-    for (const tries of asking.get(now) ?? []) {
-      ticketsAsked += 1;
-      asked.add(now);
-      const client = `client ${ticketsAsked}`;
+  const ticketsPerSecond = new Map<number, number>();
+  const connectsPerSecond = new Map<number, number>();
+  const count = (perSecond: Map<number, number>, ms: number): void => {
+    const second = Math.floor(ms / 1_000);
+    perSecond.set(second, (perSecond.get(second) ?? 0) + 1);
+  };
+  let [ticketCalls, lastMs, late] = [0, 0, 0];
+  for (; calls.size > 0; now += 1) {
+    for (const attempt of calls.get(now) ?? []) {
+      ticketCalls += 1;
+      count(ticketsPerSecond, now);
+      const client = `client ${ticketCalls}`;
       const slot = slots.assign({ user: client, session: client });
       if (slot.ok) {
         const at = now + slot.connectAfterMs;
-        connected.add(at);
+        count(connectsPerSecond, at);
         lastMs = Math.max(lastMs, at);
         if (at > assumed.graceSeconds.value * 1_000) late += 1;
-      } else ask(now + 1 + slot.retryAfterMs + jitter(tries + 1), tries + 1);
+      } else schedule(now + 1 + slot.retryAfterMs + jitter(attempt + 1), attempt + 1);
     }
-    asking.delete(now);
+    calls.delete(now);
   }
   return {
-    ticketsAsked,
-    ticketsAskedAtMost: asked.most,
-    connectsAtMost: connected.most,
-    lastBackSeconds: lastMs / 1_000,
+    ticketCalls,
+    maxTicketCalls: Math.max(...ticketsPerSecond.values()),
+    maxConnects: Math.max(...connectsPerSecond.values()),
+    lastSeconds: lastMs / 1_000,
     beyondGrace: late / connections,
   };
-}
-
-/** How many there were in each second. */
-class Tally {
-  readonly #seconds = new Map<number, number>();
-
-  add(ms: number): void {
-    const second = Math.floor(ms / 1_000);
-    this.#seconds.set(second, (this.#seconds.get(second) ?? 0) + 1);
-  }
-
-  get most(): number {
-    return Math.max(0, ...this.#seconds.values());
-  }
 }
