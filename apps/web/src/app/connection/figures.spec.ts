@@ -10,7 +10,7 @@ describe('formatting', () => {
     [65_000, '1:05'],
     [1_745_000, '29:05'],
     [3_725_000, '1:02:05'],
-  ])('%d ms are %s', (ms, words) => {
+  ])('%d ms is shown as %s', (ms, words) => {
     expect(durationOf(ms)).toBe(words);
   });
 
@@ -20,7 +20,7 @@ describe('formatting', () => {
     [3_566, '3.6 s'],
     [20_356, '20 s'],
     [720_000, '12 min'],
-  ])('%d ms are best read as %s', (span, words) => {
+  ])('%d ms is rounded to %s', (span, words) => {
     expect(milliseconds(span)).toBe(words);
   });
 
@@ -30,7 +30,7 @@ describe('formatting', () => {
     [119_999, '119 s'],
     [125_000, '2 min'],
     [7_200_000, '2 h'],
-  ])('%d ms of uptime are shown as %s', (span, words) => {
+  ])('%d ms of uptime is shown as %s', (span, words) => {
     expect(elapsed(span)).toBe(words);
   });
 

@@ -63,7 +63,7 @@ describe('the notification card', () => {
   test.each([
     ['denied', notifyTexts.denied],
     ['unsupported', notifyTexts.unsupported],
-  ] as const)('cannot be switched where the browser says %s, and says what can be done', async (permission, words) => {
+  ] as const)('is disabled if the permission is %s, with an explanation', async (permission, words) => {
     browser('denied');
     if (permission === 'unsupported') TestBed.inject(NotifyChoice).impossible();
     const shown = await Shown.of(NotifyCard);

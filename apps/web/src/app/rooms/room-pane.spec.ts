@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { composerTexts } from '../texts/composer.ts';
 import { writeTrouble } from './room-pane.ts';
 
-test('an error says that the outbox is full only if it is', () => {
+test('an error mentions the full outbox only if the outbox is full', () => {
   expect(writeTrouble(new OutboxFull('outbox full'))).toBe(composerTexts.outboxFull);
   expect(writeTrouble(new RangeError('no such message'))).toBe(composerTexts.gone);
   expect(writeTrouble(new TypeError('a defect'))).toBe(composerTexts.failed);

@@ -8,7 +8,7 @@ import { passwordTexts } from '../texts/password.ts';
 import { problemTexts } from '../texts/problems.ts';
 import { CreateAccountPage } from './create-account-page.ts';
 
-describe('the page that makes an account', () => {
+describe('the sign-up page', () => {
   beforeEach(() => {
     localStorage.clear();
     TestBed.configureTestingModule({
@@ -35,18 +35,18 @@ describe('the page that makes an account', () => {
     refuse(call, 'user_taken');
   });
 
-  test('tells the rules of a password before one is typed', async () => {
+  test('shows the password rules before the user types', async () => {
     const shown = await Shown.of(CreateAccountPage);
     expect(shown.wordsAt('Password')).toBe(passwordTexts.rules);
   });
 
-  test('tells at the field that a password is too short, without asking the server', async () => {
+  test('shows at the field that the password is too short, without a request', async () => {
     const shown = await filled('milhouse', '1234567');
     expect(shown.wordsAt('Password')).toBe(passwordTexts.short);
     expect(shown.field('Password').getAttribute('aria-invalid')).toBe('true');
   });
 
-  test('tells at the field what the server thinks of a password, and leaves it there to be changed', async () => {
+  test('shows a rejected password at the field and keeps it for editing', async () => {
     const shown = await filled('milhouse', 'password1');
     refuse(await called('POST', '/api/users'), 'weak_password');
     await shown.says(problemTexts.weak_password, 'alert');

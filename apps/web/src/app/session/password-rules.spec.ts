@@ -10,7 +10,7 @@ test.each([
   ['12345678', undefined],
   // Four characters, though twice as many units.
   ['🎟🎟🎟🎟', passwordTexts.short],
-])('%j is as long as it has to be, or that is told', (pwd, trouble) => {
+])('%j is checked against the minimum length', (pwd, trouble) => {
   expect(newPasswordTrouble(pwd)).toBe(trouble);
 });
 
@@ -18,6 +18,6 @@ test.each([
   ['weak_password', problemTexts.weak_password],
   ['bad_request', passwordTexts.longer],
   ['user_taken', undefined],
-] as const)('the server’s %s is about the new password, or not', (code, words) => {
+] as const)('the problem code %s has a text at the password field only if it is about the password', (code, words) => {
   expect(newPasswordRefusal(new HttpErrorResponse({ status: 400, error: problem(code) }))).toBe(words);
 });

@@ -19,7 +19,7 @@ describe('the sign-in page', () => {
     TestBed.inject(HttpTestingController).verify();
   });
 
-  test('sends the user name in lower case, whatever case was typed', async () => {
+  test('sends the user name in lower case', async () => {
     const shown = await Shown.of(SignInPage);
     shown.field('User name').value = 'Maggie ';
     shown.field('Password').value = 'Secret';

@@ -35,7 +35,7 @@ function proof(closed: number): Proof {
   return { closed, nodes: [{ node: 'a', closed, ms: 12 }] };
 }
 
-describe('the card of the devices', () => {
+describe('the devices card', () => {
   const endedEverywhere = vi.fn();
   const openDialog = vi.fn();
 
@@ -84,7 +84,7 @@ describe('the card of the devices', () => {
     openDialog.mockReturnValue({ afterClosed: () => of(yes) });
   }
 
-  test('this device stands first and cannot be ended here', async () => {
+  test('lists this device first, without a button to end it', async () => {
     const shown = await shownWith(phone, here);
     const [first, second] = rows(shown);
     expect(first?.textContent).toContain('Firefox 128 on Windows');
@@ -93,7 +93,7 @@ describe('the card of the devices', () => {
     expect(second?.querySelector('button')?.getAttribute('aria-label')).toBe('End session: Safari 18 on iOS');
   });
 
-  test('a device is told in words: what it is, when and where it was seen, and what it has open', async () => {
+  test('describes a device with type, last activity, address and open connections', async () => {
     const shown = await shownWith(here, phone, unknown);
     const [, second, third] = rows(shown).map((row) => row.textContent.replaceAll(/\s+/g, ' '));
     expect(second).toContain('Phone: Safari 18 on iOS');
@@ -102,14 +102,14 @@ describe('the card of the devices', () => {
     expect(third).not.toContain('connection');
   });
 
-  test('who is signed in nowhere else is told so, and has no others to end', async () => {
+  test('shows that no other devices are signed in and offers nothing to end', async () => {
     const shown = await shownWith(here);
     expect(shown.page.textContent).toContain(devicesTexts.alone);
     expect(shown.buttons(devicesTexts.others)).toEqual([]);
     expect(shown.buttons(devicesTexts.everywhere)).toHaveLength(1);
   });
 
-  test('an ended session is told with its proof and leaves the list; the row in its place has the focus', async () => {
+  test('shows the proof of an ended session, removes its row and focuses the next row', async () => {
     const shown = await shownWith(here, phone, unknown);
     await shown.press(devicesTexts.end);
     (await called('DELETE', '/api/sessions/phone')).flush(proof(2));
@@ -121,7 +121,7 @@ describe('the card of the devices', () => {
     });
   });
 
-  test('the outcome is shown in the place of the ended session, not below the list', async () => {
+  test('shows the outcome in place of the ended session', async () => {
     const shown = await shownWith(here, phone, unknown);
     await shown.press(devicesTexts.end);
     (await called('DELETE', '/api/sessions/phone')).flush(proof(2));
@@ -132,7 +132,7 @@ describe('the card of the devices', () => {
     expect(list[2]).toContain('Unknown device');
   });
 
-  test('a session that could not be ended has the reason below its row', async () => {
+  test('shows below its row why a session could not be ended', async () => {
     const shown = await shownWith(here, phone, unknown);
     await shown.press(devicesTexts.end);
     refuse(await called('DELETE', '/api/sessions/phone'), 'draining');
@@ -142,7 +142,7 @@ describe('the card of the devices', () => {
     expect(list[2]).toBe(problemTexts.draining);
   });
 
-  test('where no row is left in its place the heading has the focus', async () => {
+  test('focuses the heading if no row is left', async () => {
     const shown = await shownWith(here, phone);
     await shown.press(devicesTexts.end);
     (await called('DELETE', '/api/sessions/phone')).flush(proof(0));
@@ -153,7 +153,7 @@ describe('the card of the devices', () => {
     });
   });
 
-  test('a session that was over already is told so, and the list is asked for anew', async () => {
+  test('shows that a session had already ended and reloads the list', async () => {
     const shown = await shownWith(here, phone);
     await shown.press(devicesTexts.end);
     refuse(await called('DELETE', '/api/sessions/phone'), 'not_found');
@@ -162,7 +162,7 @@ describe('the card of the devices', () => {
     await rowsAre(shown, 1);
   });
 
-  test('an end that not every server knows of yet is told as what it is', async () => {
+  test('shows that some servers did not confirm the end', async () => {
     const shown = await shownWith(here, phone);
     await shown.press(devicesTexts.end);
     refuse(await called('DELETE', '/api/sessions/phone'), 'store_unavailable', proof(1));
@@ -170,7 +170,7 @@ describe('the card of the devices', () => {
     await shown.says(`Session ended. 1 connection closed in 12 ms. ${endingTexts.untold}`);
   });
 
-  test('an end that did not happen is told, and the row stays', async () => {
+  test('keeps the row and shows the error if the request fails', async () => {
     const shown = await shownWith(here, phone);
     await shown.press(devicesTexts.end);
     refuse(await called('DELETE', '/api/sessions/phone'), 'store_unavailable');
@@ -178,7 +178,7 @@ describe('the card of the devices', () => {
     expect(rows(shown)).toHaveLength(2);
   });
 
-  test('one thing is done at a time', async () => {
+  test('runs one request at a time', async () => {
     const shown = await shownWith(here, phone, unknown);
     await shown.press(devicesTexts.end);
     await shown.press(devicesTexts.others);
@@ -187,7 +187,7 @@ describe('the card of the devices', () => {
     await rowsAre(shown, 2);
   });
 
-  test('all others are ended with one call', async () => {
+  test('ends all other sessions with one request', async () => {
     const shown = await shownWith(here, phone, unknown);
     await shown.press(devicesTexts.others);
     (await called('DELETE', '/api/sessions?others=true')).flush(proof(1));
@@ -196,7 +196,7 @@ describe('the card of the devices', () => {
     await rowsAre(shown, 1);
   });
 
-  test('everywhere is asked first: whoever thinks better of it stays signed in', async () => {
+  test('asks for confirmation before signing out everywhere, and does nothing on cancel', async () => {
     const shown = await shownWith(here, phone);
     answer(false);
     await shown.press(devicesTexts.everywhere);
@@ -210,7 +210,7 @@ describe('the card of the devices', () => {
   test.each([
     [200, 'everywhere'],
     [503, 'everywhere_untold'],
-  ] as const)('everywhere ends this session too (%d)', async (status, reason) => {
+  ] as const)('ends this session when signing out everywhere (%d)', async (status, reason) => {
     const shown = await shownWith(here, phone);
     answer(true);
     await shown.press(devicesTexts.everywhere);
@@ -222,7 +222,7 @@ describe('the card of the devices', () => {
     });
   });
 
-  test('while nothing is known it says that it loads; a list that cannot be had can be asked for again', async () => {
+  test('shows a loading text, and offers a retry if the list cannot be loaded', async () => {
     const shown = await Shown.of(DevicesCard);
     await shown.says(devicesTexts.loading);
     void TestBed.inject(Devices).load();

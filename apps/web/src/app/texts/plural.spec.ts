@@ -9,11 +9,11 @@ test.each([
   [5, forms.many],
   [22, forms.few],
   [1.5, forms.other],
-])('%s has the form that Polish has for it', (n, form) => {
+])('%s has the Polish plural form', (n, form) => {
   expect(pluralIn('pl')(n, forms)).toBe(form);
 });
 
-test('a form that only a few languages have is read as other', () => {
+test('a plural form that few languages have falls back to "other"', () => {
   expect(pluralIn('ar')(2, forms)).toBe(forms.other);
   expect(pluralIn('ar')(0, forms)).toBe(forms.other);
 });

@@ -12,8 +12,8 @@ function questions() {
   return { asked, open };
 }
 
-describe('what the server is asked for', () => {
-  test('is unknown at first, then what it answered', async () => {
+describe('a loader', () => {
+  test('is empty at first and then has the value of the response', async () => {
     const { asked, open } = questions();
     const done = asked.load();
     expect(asked.value()).toBeUndefined();
@@ -23,7 +23,7 @@ describe('what the server is asked for', () => {
     expect(asked.error()).toBeUndefined();
   });
 
-  test('of two questions that overlap the later one counts, whichever answer comes last', async () => {
+  test('keeps the response of the later of two overlapping requests', async () => {
     const { asked, open } = questions();
     const both = [asked.load(), asked.load()];
     open[1]?.resolve('later');
@@ -32,7 +32,7 @@ describe('what the server is asked for', () => {
     expect(asked.value()).toBe('later');
   });
 
-  test('however often it is wanted anew, one question is under way and one follows', async () => {
+  test('runs one request and queues one, however often it is refreshed', async () => {
     const { asked, open } = questions();
     const all = [asked.refresh(), asked.refresh(), asked.refresh()];
     expect(open).toHaveLength(1);
@@ -48,7 +48,7 @@ describe('what the server is asked for', () => {
     expect(open).toHaveLength(3);
   });
 
-  test('an old answer stays beside the trouble of asking anew, and the trouble goes with the next question', async () => {
+  test('keeps the value beside the error of a repeated request, and clears the error with the next request', async () => {
     const { asked, open } = questions();
     const first = asked.load();
     open[0]?.resolve('first');
