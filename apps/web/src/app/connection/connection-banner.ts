@@ -1,6 +1,6 @@
 import { Component, computed, effect, signal, untracked } from '@angular/core';
 import { injectUsher } from '@usher/angular';
-import { bannerTexts } from '../texts/banner.ts';
+import { bannerTexts } from '../texts/connection.ts';
 import { shellTexts } from '../texts/shell.ts';
 import { Icon } from '../ui/icon.ts';
 import { injectNow } from '../ui/now.ts';

@@ -1,6 +1,6 @@
 import type { Step } from '@usher/client';
 import { language } from '../texts/language.ts';
-import { stepTexts } from '../texts/steps.ts';
+import { stepTexts } from '../texts/connection.ts';
 import { milliseconds } from './milliseconds.ts';
 
 const clock = new Intl.DateTimeFormat(language, {

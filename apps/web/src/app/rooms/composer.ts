@@ -13,7 +13,7 @@ import {
 import type { RoomMessage } from '@usher/client/rooms';
 import { Icon } from '../ui/icon.ts';
 import { injectTouch } from '../ui/touch.ts';
-import { composerTexts } from '../texts/composer.ts';
+import { composerTexts } from '../texts/room.ts';
 import { type Completed, Completer } from './completer.ts';
 import type { Suggestion } from './completion.ts';
 import { Drafts } from './drafts.ts';

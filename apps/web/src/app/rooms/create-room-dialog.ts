@@ -8,7 +8,7 @@ import {
 } from '@angular/material/dialog';
 import type { NewRoom } from '@usher/protocol';
 import { wordsFor } from '../session/http-words.ts';
-import { createRoomTexts } from '../texts/create-room.ts';
+import { createRoomTexts } from '../texts/rooms.ts';
 import { Icon } from '../ui/icon.ts';
 import { RoomDirectory } from './room-directory.ts';
 import { randomSlug, slugOf } from './slug.ts';

@@ -1,7 +1,6 @@
 import { Component, computed, input } from '@angular/core';
 import type { PresentUser } from '@usher/client/rooms';
-import { messageTexts } from '../texts/message.ts';
-import { roomTexts } from '../texts/room.ts';
+import { messageTexts, roomTexts } from '../texts/room.ts';
 import { Avatar } from '../ui/avatar.ts';
 
 /** The number of avatars in the header; the others are counted. */

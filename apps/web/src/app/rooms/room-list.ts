@@ -11,8 +11,7 @@ import {
 import { RouterLink, RouterLinkActive } from '@angular/router';
 import type { Room } from '@usher/protocol';
 import { wordsFor } from '../session/http-words.ts';
-import { browseTexts } from '../texts/browse.ts';
-import { roomsTexts } from '../texts/rooms.ts';
+import { browseTexts, roomsTexts } from '../texts/rooms.ts';
 import { shellTexts } from '../texts/shell.ts';
 import { glide } from '../ui/glide.ts';
 import { Icon } from '../ui/icon.ts';

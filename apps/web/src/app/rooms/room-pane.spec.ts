@@ -1,6 +1,6 @@
 import { OutboxFull } from '@usher/client/rooms';
 import { expect, test } from 'vitest';
-import { composerTexts } from '../texts/composer.ts';
+import { composerTexts } from '../texts/room.ts';
 import { writeTrouble } from './room-pane.ts';
 
 test('an error mentions the full outbox only if the outbox is full', () => {

@@ -4,8 +4,7 @@ import { TestBed } from '@angular/core/testing';
 import { provideRouter } from '@angular/router';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Shown, called, refuse } from '../testing/shown.ts';
-import { passwordTexts } from '../texts/password.ts';
-import { problemTexts } from '../texts/problems.ts';
+import { passwordTexts, problemTexts } from '../texts/session.ts';
 import { CreateAccountPage } from './create-account-page.ts';
 
 describe('the sign-up page', () => {

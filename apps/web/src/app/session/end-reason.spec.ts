@@ -1,6 +1,6 @@
 import { toCloseReason, endCauses } from '@usher/protocol/server';
 import { describe, expect, test } from 'vitest';
-import { endedTexts } from '../texts/ended.ts';
+import { endedTexts } from '../texts/session.ts';
 import { endReasonOf, endReasonOfSocket } from './end-reason.ts';
 
 describe('the end reason of a session', () => {

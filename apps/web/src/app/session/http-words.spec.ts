@@ -1,7 +1,7 @@
 import { HttpErrorResponse } from '@angular/common/http';
 import { problem } from '@usher/protocol';
 import { expect, test } from 'vitest';
-import { problemTexts } from '../texts/problems.ts';
+import { problemTexts } from '../texts/session.ts';
 import { waitWords, wordsFor } from './http-words.ts';
 
 function failed(status: number, error: unknown): HttpErrorResponse {

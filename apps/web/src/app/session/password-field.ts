@@ -1,6 +1,6 @@
 import { Component, type ElementRef, computed, input, signal, viewChild } from '@angular/core';
 import { Icon } from '../ui/icon.ts';
-import { passwordTexts } from '../texts/password.ts';
+import { passwordTexts } from '../texts/session.ts';
 
 /**
  * A password field with a label, a button that shows the password, and a hint or error below. It stores no value: the form reads it at

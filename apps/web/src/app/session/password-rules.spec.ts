@@ -1,8 +1,7 @@
 import { HttpErrorResponse } from '@angular/common/http';
 import { problem } from '@usher/protocol';
 import { expect, test } from 'vitest';
-import { passwordTexts } from '../texts/password.ts';
-import { problemTexts } from '../texts/problems.ts';
+import { passwordTexts, problemTexts } from '../texts/session.ts';
 import { newPasswordRefusal, newPasswordTrouble } from './password-rules.ts';
 
 test.each([

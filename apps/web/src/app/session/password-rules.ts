@@ -1,4 +1,4 @@
-import { passwordTexts } from '../texts/password.ts';
+import { passwordTexts } from '../texts/session.ts';
 import { problemCode, wordsFor } from './http-words.ts';
 
 /** The default minimum length in code points; an operator can require more. */

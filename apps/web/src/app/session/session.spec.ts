@@ -113,7 +113,7 @@ afterEach(() => {
 });
 
 describe('sign-in', () => {
-  test('keeps the token in memory and shares only the user name with other tabs', async () => {
+  test('keeps the token in memory and stores only the user', async () => {
     const session = await signedIn();
     expect(session.user()).toBe('maggie');
     expect(session.token()).toMatch(/^header\./);
@@ -172,7 +172,7 @@ describe('a reload', () => {
     ['{"ended":"expired"}', 2],
     ['{"ended":"operator"}', 0],
     ['', 0],
-  ])('keeps unsent texts only if they belong to a user (%s: %d)', async (marker, left) => {
+  ])('keeps drafts and unsent messages only if the session expired (%s: %d)', async (marker, left) => {
     await type();
     localStorage.setItem(markerKey, marker);
     TestBed.inject(Session);

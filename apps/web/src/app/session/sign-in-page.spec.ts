@@ -4,7 +4,7 @@ import { TestBed } from '@angular/core/testing';
 import { provideRouter } from '@angular/router';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Shown, called, refuse } from '../testing/shown.ts';
-import { problemTexts } from '../texts/problems.ts';
+import { problemTexts } from '../texts/session.ts';
 import { SignInPage } from './sign-in-page.ts';
 
 describe('the sign-in page', () => {

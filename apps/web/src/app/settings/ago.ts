@@ -1,4 +1,4 @@
-import { devicesTexts } from '../texts/devices.ts';
+import { devicesTexts } from '../texts/settings.ts';
 import { language } from '../texts/language.ts';
 
 const relative = new Intl.RelativeTimeFormat(language, { numeric: 'always' });

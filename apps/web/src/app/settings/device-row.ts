@@ -1,7 +1,7 @@
 import { Component, ElementRef, computed, inject, input, output } from '@angular/core';
 import type { Session } from '@usher/protocol';
 import { dateOf } from '../rooms/times.ts';
-import { devicesTexts } from '../texts/devices.ts';
+import { devicesTexts } from '../texts/settings.ts';
 import { Icon } from '../ui/icon.ts';
 import { agoOf } from './ago.ts';
 import { deviceIcons, deviceWords } from './device-words.ts';

@@ -1,5 +1,5 @@
 import type { Device } from '@usher/protocol';
-import { devicesTexts } from '../texts/devices.ts';
+import { devicesTexts } from '../texts/settings.ts';
 import type { IconName } from '../ui/icon.ts';
 
 /** Formats as "Firefox 128 on Windows", with the parts that are known. */

@@ -7,9 +7,8 @@ import { of } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Session } from '../session/session.ts';
 import { Shown, called, refuse } from '../testing/shown.ts';
-import { devicesTexts } from '../texts/devices.ts';
-import { endingTexts } from '../texts/ending.ts';
-import { problemTexts } from '../texts/problems.ts';
+import { devicesTexts, endingTexts } from '../texts/settings.ts';
+import { problemTexts } from '../texts/session.ts';
 import { Devices } from './devices.ts';
 import { DevicesCard } from './devices-card.ts';
 

@@ -13,7 +13,7 @@ import {
 import type { Session as DeviceSession } from '@usher/protocol';
 import { problemCode, wordsFor } from '../session/http-words.ts';
 import { Session } from '../session/session.ts';
-import { devicesTexts } from '../texts/devices.ts';
+import { devicesTexts } from '../texts/settings.ts';
 import { Action } from '../ui/action.ts';
 import { injectDialog } from '../ui/dialog.ts';
 import { Icon } from '../ui/icon.ts';

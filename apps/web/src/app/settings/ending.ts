@@ -3,7 +3,7 @@ import type { Proof } from '@usher/protocol';
 import { type Observable, firstValueFrom } from 'rxjs';
 import { milliseconds } from '../connection/milliseconds.ts';
 import { problemCode } from '../session/http-words.ts';
-import { endingTexts } from '../texts/ending.ts';
+import { endingTexts } from '../texts/settings.ts';
 
 /** The server's proof of a revocation. */
 export interface Ending extends Proof {

@@ -4,9 +4,8 @@ import { TestBed } from '@angular/core/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Session } from '../session/session.ts';
 import { Shown, called, refuse } from '../testing/shown.ts';
-import { endingTexts } from '../texts/ending.ts';
-import { passwordTexts } from '../texts/password.ts';
-import { problemTexts } from '../texts/problems.ts';
+import { endingTexts } from '../texts/settings.ts';
+import { passwordTexts, problemTexts } from '../texts/session.ts';
 import { Devices } from './devices.ts';
 import { PasswordCard } from './password-card.ts';
 

@@ -5,7 +5,7 @@ import { problemCode, wordsFor } from '../session/http-words.ts';
 import { PasswordField } from '../session/password-field.ts';
 import { newPasswordRefusal, newPasswordTrouble } from '../session/password-rules.ts';
 import { Session } from '../session/session.ts';
-import { passwordTexts } from '../texts/password.ts';
+import { passwordTexts } from '../texts/session.ts';
 import { Devices } from './devices.ts';
 import { type Said, endingOf, endingWords } from './ending.ts';
 import { Outcome } from './outcome.ts';

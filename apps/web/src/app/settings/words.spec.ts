@@ -1,6 +1,6 @@
 import type { Device } from '@usher/protocol';
 import { describe, expect, test } from 'vitest';
-import { endingTexts } from '../texts/ending.ts';
+import { endingTexts } from '../texts/settings.ts';
 import { agoOf } from './ago.ts';
 import { deviceWords } from './device-words.ts';
 import { endingWords } from './ending.ts';

@@ -1,8 +1,7 @@
 import { Component, DOCUMENT, inject } from '@angular/core';
 import { RouterLink, RouterLinkActive } from '@angular/router';
 import { RoomActions } from '../rooms/room-actions.ts';
-import { quickTexts } from '../texts/quick.ts';
-import { shortcutsTexts } from '../texts/shortcuts.ts';
+import { quickTexts, shortcutsTexts } from '../texts/shell.ts';
 import { Icon } from '../ui/icon.ts';
 import { isApple } from '../ui/apple.ts';
 

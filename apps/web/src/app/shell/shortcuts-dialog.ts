@@ -1,6 +1,6 @@
 import { Component, DOCUMENT, inject } from '@angular/core';
 import { MatDialogActions, MatDialogClose, MatDialogContent, MatDialogTitle } from '@angular/material/dialog';
-import { shortcutsTexts } from '../texts/shortcuts.ts';
+import { shortcutsTexts } from '../texts/shell.ts';
 import { isApple } from '../ui/apple.ts';
 import { ShortcutChoice } from './shortcut-choice.ts';
 

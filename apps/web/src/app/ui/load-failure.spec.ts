@@ -1,7 +1,7 @@
 import { ErrorHandler } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { loadTexts } from '../texts/load.ts';
+import { loadTexts } from '../texts/shell.ts';
 import { LoadFailure } from './load-failure.ts';
 import { LoadNotice } from './load-notice.ts';
 

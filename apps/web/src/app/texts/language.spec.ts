@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { pluralIn } from './plural.ts';
+import { pluralIn } from './language.ts';
 
 const forms = { one: 'wiadomość', few: 'wiadomości', many: 'wiadomości wielu', other: 'wiadomości ułamka' };
 
