@@ -2,17 +2,16 @@ import { Component, computed, inject, signal } from '@angular/core';
 import { injectUsher } from '@usher/angular';
 import { connectionTexts } from '../texts/connection.ts';
 import { Action } from '../ui/action.ts';
+import { injectNow } from '../ui/environment.ts';
 import { Icon, type IconName } from '../ui/icon.ts';
-import { injectNow } from '../ui/now.ts';
 import { Page } from '../ui/page.ts';
 import { bannerWords, stateWords } from './banner-words.ts';
 import { ConnectionLog } from './connection-log.ts';
-import { HandshakeProbe } from './handshake-probe.ts';
-import { elapsed, milliseconds } from './milliseconds.ts';
-import { RoundTripCard } from './round-trip-card.ts';
-import { LeaseCard } from './lease-card.ts';
-import { clockOf, detailOf, wordsOf } from './step-words.ts';
 import { type ConnectionStep, connectionSteps } from './connection-steps.ts';
+import { clockOf, detailOf, elapsed, milliseconds, wordsOf } from './format.ts';
+import { HandshakeProbe } from './handshake-probe.ts';
+import { LeaseCard } from './lease-card.ts';
+import { RoundTripCard } from './round-trip-card.ts';
 
 type Trial = 'drop' | 'twice' | 'knock';
 

@@ -4,7 +4,7 @@ import type { TicketResponse } from '@usher/protocol';
 import { firstValueFrom } from 'rxjs';
 import { problemCode } from '../session/http-words.ts';
 import { connectionTexts } from '../texts/connection.ts';
-import { milliseconds } from './milliseconds.ts';
+import { milliseconds } from './format.ts';
 
 /** Timeout of a handshake (ms). */
 const timeoutMs = 10_000;

@@ -4,7 +4,7 @@ import type { RoomMessage } from '@usher/client/rooms';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Session } from '../session/session.ts';
 import { Composer, lengthOf, sendable, sends } from './composer.ts';
-import { Drafts } from './drafts.ts';
+import { Drafts } from './session-storage.ts';
 
 @Component({
   imports: [Composer],

@@ -12,11 +12,11 @@ import {
 } from '@angular/core';
 import type { RoomMessage } from '@usher/client/rooms';
 import { Icon } from '../ui/icon.ts';
-import { injectTouch } from '../ui/touch.ts';
+import { injectTouch } from '../ui/environment.ts';
 import { composerTexts } from '../texts/room.ts';
 import { type Completed, Completer } from './completer.ts';
 import type { Suggestion } from './completion.ts';
-import { Drafts } from './drafts.ts';
+import { Drafts } from './session-storage.ts';
 import { Suggestions } from './suggestions.ts';
 
 /** The counter appears this many characters before the limit. */

@@ -3,10 +3,9 @@ import { TestBed } from '@angular/core/testing';
 import { Router, provideRouter } from '@angular/router';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { RoomPage, aRoom } from '../testing/room-page.ts';
-import { followLeaving } from './left-elsewhere.ts';
 import { OpenRooms } from './open-rooms.ts';
 import { Unsent } from './unsent.ts';
-import { Visits } from './visits.ts';
+import { Visits, followLeaving } from './visits.ts';
 
 @Component({ selector: 'app-any', template: '' })
 class AnyPage {}

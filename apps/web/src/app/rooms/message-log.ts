@@ -18,10 +18,10 @@ import { roomTexts } from '../texts/room.ts';
 import { type MessageAction, MessageItem } from './message-item.ts';
 import type { Place } from './open-rooms.ts';
 import type { SeqRange } from './read-mark.ts';
-import { estimateIn } from './row-estimate.ts';
+import { estimateIn } from './row-heights.ts';
 import { createRows } from './rows.ts';
 import { ScrollKeeper } from './scroll-keeper.ts';
-import { whenIdle } from '../ui/when-idle.ts';
+import { whenIdle } from '../ui/environment.ts';
 import { dayOf } from './times.ts';
 
 /** The next page is requested within this distance from an edge (px). */

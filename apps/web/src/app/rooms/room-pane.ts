@@ -28,7 +28,7 @@ import { announced } from './announced.ts';
 import { Composer } from './composer.ts';
 import { PresenceButton } from './presence-button.ts';
 import type { MessageAction } from './message-item.ts';
-import { MentionNames } from './mention-names.ts';
+import { MentionNames } from './text/mention-names.ts';
 import { MessageLog, type PageState } from './message-log.ts';
 import { MessageMenu } from './message-menu.ts';
 import { OpenRooms, type Place, type RoomView } from './open-rooms.ts';
@@ -37,7 +37,7 @@ import { type UnreadHere, followReading } from './reading.ts';
 import { RoomDirectory } from './room-directory.ts';
 import { RoomMenu } from './room-menu.ts';
 import { indexOfSeq } from './rows.ts';
-import { speakersOf } from './speakers.ts';
+import { speakersOf } from './completion.ts';
 import { UnreadPill } from './unread-pill.ts';
 
 /** The text limit until the server has sent its own. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { randomSlug, slugOf } from './slug.ts';
+import { randomSlug, slugOf } from './room-names.ts';
 
 test.each([
   ['General', 'general'],

@@ -8,7 +8,7 @@ import { Session } from '../session/session.ts';
 import { FakeLocks } from '../testing/fake-locks.ts';
 import { OpenRooms } from './open-rooms.ts';
 import { RoomDirectory } from './room-directory.ts';
-import { forgetAll, keepRecord, recordsByTab } from './unsent-store.ts';
+import { forgetAll, keepRecord, recordsByTab } from '../storage/unsent-store.ts';
 import { Unsent } from './unsent.ts';
 
 let server: FakeServer;

@@ -3,8 +3,8 @@ import { type UsherRoom, injectUsher } from '@usher/angular';
 import type { Unsent as Entry } from '@usher/client/rooms';
 import { Subscription } from 'rxjs';
 import { Session } from '../session/session.ts';
-import { keepsTyped } from '../session/typed.ts';
-import { forgetRecord, keepRecord, recordOf, recordsByTab } from './unsent-store.ts';
+import { keepsTyped } from '../storage/unsent-data.ts';
+import { forgetRecord, keepRecord, recordOf, recordsByTab } from '../storage/unsent-store.ts';
 
 /** The `sessionStorage` key for the name of the previous page load in this tab. */
 const lastKey = 'usher.tab';

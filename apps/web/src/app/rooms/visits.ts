@@ -1,8 +1,10 @@
 import { DestroyRef, Service, effect, inject, signal, untracked } from '@angular/core';
+import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { NavigationEnd, Router } from '@angular/router';
 import { injectUsher } from '@usher/angular';
-import { injectKept } from './kept.ts';
+import { OpenRooms } from './open-rooms.ts';
 import { RoomDirectory } from './room-directory.ts';
+import { injectKept } from './session-storage.ts';
 
 const visitsKey = 'usher.visits';
 /** The number of rooms that are remembered. */
@@ -63,4 +65,22 @@ export class Visits {
     const when = (room: string): number => this.kept.of(room) ?? 0;
     return this.kept.rooms().toSorted((one, other) => when(other) - when(one));
   }
+}
+
+/**
+ * Closes a room that the user left on another device. Otherwise this page would join it again with its next connection, which makes the
+ * user a member of a public room again. Must be called in an injection context.
+ */
+export function followLeaving(): void {
+  const directory = inject(RoomDirectory);
+  const open = inject(OpenRooms);
+  const visits = inject(Visits);
+  const router = inject(Router);
+  injectUsher()
+    .rooms.left$.pipe(takeUntilDestroyed())
+    .subscribe(({ room }) => {
+      open.leave(room);
+      void directory.load();
+      if (visits.here() === room) void router.navigateByUrl('/');
+    });
 }

@@ -1,11 +1,10 @@
 import { Component, type ElementRef, afterNextRender, inject, signal, viewChild } from '@angular/core';
 import { RouterLink } from '@angular/router';
-import { Icon } from '../ui/icon.ts';
 import { createAccountTexts, passwordTexts, signInTexts } from '../texts/session.ts';
+import { Icon } from '../ui/icon.ts';
 import { AuthLayout } from './auth-layout.ts';
 import { problemCode, wordsFor } from './http-words.ts';
-import { PasswordField } from './password-field.ts';
-import { newPasswordRefusal, newPasswordTrouble } from './password-rules.ts';
+import { PasswordField, newPasswordRefusal, newPasswordTrouble } from './password-field.ts';
 import { Session } from './session.ts';
 import { userNameOf } from './user-name.ts';
 

@@ -2,7 +2,7 @@ import { HttpErrorResponse } from '@angular/common/http';
 import { problem } from '@usher/protocol';
 import { expect, test } from 'vitest';
 import { passwordTexts, problemTexts } from '../texts/session.ts';
-import { newPasswordRefusal, newPasswordTrouble } from './password-rules.ts';
+import { newPasswordRefusal, newPasswordTrouble } from './password-field.ts';
 
 test.each([
   ['1234567', passwordTexts.short],

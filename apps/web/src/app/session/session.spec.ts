@@ -6,9 +6,9 @@ import { Router, provideRouter } from '@angular/router';
 import { type Problem, type ProblemCode, problem } from '@usher/protocol';
 import 'fake-indexeddb/auto';
 import { type Mock, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { forgetAll, keepRecord, recordsByTab } from '../rooms/unsent-store.ts';
+import { forgetAll, keepRecord, recordsByTab } from '../storage/unsent-store.ts';
 import { Session } from './session.ts';
-import { draftsKey } from './typed.ts';
+import { draftsKey } from '../storage/unsent-data.ts';
 import { unauthorisedInterceptor } from './unauthorised-interceptor.ts';
 
 @Component({ template: '' })

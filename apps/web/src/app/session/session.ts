@@ -5,8 +5,8 @@ import { type SessionState, createSessionKeeper, sessionByCookie } from '@usher/
 import type { TokenResponse } from '@usher/protocol';
 import { firstValueFrom } from 'rxjs';
 import { type EndReason, endReasonOf } from './end-reason.ts';
-import { safeReturn } from './return-url.ts';
-import { keepsTyped, wipeTyped } from './typed.ts';
+import { safeReturn } from './guards.ts';
+import { keepsTyped, wipeTyped } from '../storage/unsent-data.ts';
 
 /** Ends that the user chose: the sign-in page then does not return to the previous page. */
 const byHand: readonly (string | undefined)[] = [

@@ -3,8 +3,7 @@ import type { Session } from '@usher/protocol';
 import { dateOf } from '../rooms/times.ts';
 import { devicesTexts } from '../texts/settings.ts';
 import { Icon } from '../ui/icon.ts';
-import { agoOf } from './ago.ts';
-import { deviceIcons, deviceWords } from './device-words.ts';
+import { agoOf, deviceIcons, deviceWords } from './format.ts';
 
 /** A session of the user. */
 @Component({

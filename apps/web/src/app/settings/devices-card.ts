@@ -17,10 +17,10 @@ import { devicesTexts } from '../texts/settings.ts';
 import { Action } from '../ui/action.ts';
 import { injectDialog } from '../ui/dialog.ts';
 import { Icon } from '../ui/icon.ts';
-import { injectNow } from '../ui/now.ts';
+import { injectNow } from '../ui/environment.ts';
 import { DeviceRow } from './device-row.ts';
 import { Devices } from './devices.ts';
-import { type Said, endingWords } from './ending.ts';
+import { type Said, endingWords } from './revocation.ts';
 import { Outcome } from './outcome.ts';
 
 /** The key of the outcome in the list. */

@@ -3,7 +3,7 @@ import { Service, inject } from '@angular/core';
 import type { Proof, Session, Sessions } from '@usher/protocol';
 import { firstValueFrom } from 'rxjs';
 import { Loader } from '../ui/loader.ts';
-import { type Ending, endingOf } from './ending.ts';
+import { type Ending, endingOf } from './revocation.ts';
 
 /** The sessions of the user, with the calls that end them. */
 @Service({ autoProvided: false })

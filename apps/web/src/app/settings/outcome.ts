@@ -1,6 +1,6 @@
 import { Component, input } from '@angular/core';
 import { Icon } from '../ui/icon.ts';
-import type { Said } from './ending.ts';
+import type { Said } from './revocation.ts';
 
 /** Shows the outcome of an action and announces it; errors are announced immediately. */
 @Component({

@@ -2,13 +2,12 @@ import { HttpClient } from '@angular/common/http';
 import { Component, computed, inject, signal, viewChild } from '@angular/core';
 import type { NewPassword, Proof } from '@usher/protocol';
 import { problemCode, wordsFor } from '../session/http-words.ts';
-import { PasswordField } from '../session/password-field.ts';
-import { newPasswordRefusal, newPasswordTrouble } from '../session/password-rules.ts';
+import { PasswordField, newPasswordRefusal, newPasswordTrouble } from '../session/password-field.ts';
 import { Session } from '../session/session.ts';
 import { passwordTexts } from '../texts/session.ts';
 import { Devices } from './devices.ts';
-import { type Said, endingOf, endingWords } from './ending.ts';
 import { Outcome } from './outcome.ts';
+import { type Said, endingOf, endingWords } from './revocation.ts';
 
 /** Changes the password. This ends all other sessions of the user. */
 @Component({

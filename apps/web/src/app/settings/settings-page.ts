@@ -1,5 +1,5 @@
 import { Component, inject } from '@angular/core';
-import { wheneverOpen } from '../connection/whenever-open.ts';
+import { wheneverOpen } from '../ui/environment.ts';
 import { NotifyCard } from '../notify/notify-card.ts';
 import { settingsTexts } from '../texts/settings.ts';
 import { Page } from '../ui/page.ts';

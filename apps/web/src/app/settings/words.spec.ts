@@ -1,9 +1,8 @@
 import type { Device } from '@usher/protocol';
 import { describe, expect, test } from 'vitest';
 import { endingTexts } from '../texts/settings.ts';
-import { agoOf } from './ago.ts';
-import { deviceWords } from './device-words.ts';
-import { endingWords } from './ending.ts';
+import { agoOf, deviceWords } from './format.ts';
+import { endingWords } from './revocation.ts';
 
 const now = new Date('2026-11-24T12:00:00Z').getTime();
 const minute = 60_000;

@@ -1,6 +1,6 @@
 import type { Room } from '@usher/protocol';
 import { expect, test } from 'vitest';
-import { nextRoom } from './next-room.ts';
+import { nextRoom } from './shortcuts.ts';
 
 const rooms: Room[] = [0, 3, 0, 1].map((unread, index) => ({
   room: `r${index}`,

@@ -3,7 +3,7 @@ import { RouterLink, RouterLinkActive } from '@angular/router';
 import { RoomActions } from '../rooms/room-actions.ts';
 import { quickTexts, shortcutsTexts } from '../texts/shell.ts';
 import { Icon } from '../ui/icon.ts';
-import { isApple } from '../ui/apple.ts';
+import { isApple } from '../ui/environment.ts';
 
 /** Opens the room switcher and the message search. */
 @Component({

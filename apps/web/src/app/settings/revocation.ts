@@ -1,7 +1,7 @@
 import { HttpErrorResponse } from '@angular/common/http';
 import type { Proof } from '@usher/protocol';
 import { type Observable, firstValueFrom } from 'rxjs';
-import { milliseconds } from '../connection/milliseconds.ts';
+import { milliseconds } from '../connection/format.ts';
 import { problemCode } from '../session/http-words.ts';
 import { endingTexts } from '../texts/settings.ts';
 

@@ -1,7 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { durationOf } from './duration.ts';
-import { elapsed, milliseconds } from './milliseconds.ts';
-import { sparkline } from './sparkline.ts';
+import { durationOf, elapsed, milliseconds, sparkline } from './format.ts';
 
 describe('formatting', () => {
   test.each([

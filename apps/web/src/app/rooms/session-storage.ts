@@ -1,6 +1,6 @@
-import { DOCUMENT, DestroyRef, inject } from '@angular/core';
+import { DOCUMENT, DestroyRef, Service, inject } from '@angular/core';
 import { Session } from '../session/session.ts';
-import { keepsTyped } from '../session/typed.ts';
+import { draftsKey, keepsTyped } from '../storage/unsent-data.ts';
 
 /** Values of one user in this tab, by room. */
 export interface Kept<T> {
@@ -60,4 +60,18 @@ export function injectKept<T>(key: string, isValue: (value: unknown) => value is
     },
     rooms: () => [...values.keys()],
   };
+}
+
+/** Unsent drafts by room. */
+@Service({ autoProvided: false })
+export class Drafts {
+  private readonly texts = injectKept(draftsKey, (value) => typeof value === 'string');
+
+  of(room: string): string {
+    return this.texts.of(room) ?? '';
+  }
+
+  keep(room: string, text: string): void {
+    this.texts.keep(room, text === '' ? undefined : text);
+  }
 }

@@ -1,7 +1,7 @@
 import { HttpTestingController } from '@angular/common/http/testing';
 import { TestBed } from '@angular/core/testing';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { RoomPage, aRoom } from '../testing/room-page.ts';
+import { RoomPage, aRoom } from '../../testing/room-page.ts';
 import { MentionNames } from './mention-names.ts';
 
 let page: RoomPage;

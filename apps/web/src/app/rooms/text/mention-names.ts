@@ -3,7 +3,7 @@ import { Service, computed, inject, signal } from '@angular/core';
 import { injectUsher } from '@usher/angular';
 import type { Members } from '@usher/protocol';
 import { firstValueFrom } from 'rxjs';
-import { Session } from '../session/session.ts';
+import { Session } from '../../session/session.ts';
 
 /** The minimum interval between two requests for the members (ms), however many unknown names the messages contain. */
 const requestEveryMs = 10_000;

@@ -2,8 +2,8 @@ import { TestBed } from '@angular/core/testing';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { EndReason } from '../session/end-reason.ts';
 import { Session } from '../session/session.ts';
-import { draftsKey } from '../session/typed.ts';
-import { Drafts } from './drafts.ts';
+import { draftsKey } from '../storage/unsent-data.ts';
+import { Drafts } from './session-storage.ts';
 
 let ended: EndReason | undefined;
 

@@ -17,3 +17,8 @@ export function slugOf(title: string): string | undefined {
 export function randomSlug(): string {
   return `room-${crypto.randomUUID().slice(0, 8)}`;
 }
+
+/** Folds a text for search: lower case, without accents. */
+export function folded(text: string): string {
+  return text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase();
+}

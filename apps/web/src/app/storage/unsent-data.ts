@@ -21,7 +21,7 @@ export function wipeTyped(window: Window | null): void {
 
 async function forgetUnsent(): Promise<void> {
   try {
-    const { forgetAll } = await import('../rooms/unsent-store.ts');
+    const { forgetAll } = await import('./unsent-store.ts');
     await forgetAll();
   } catch {
     // The chunk may be unavailable without a network. At the next sign-in, the data of other users is deleted.
