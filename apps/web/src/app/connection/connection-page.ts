@@ -13,7 +13,7 @@ import { HandshakeProbe } from './handshake-probe.ts';
 import { LeaseCard } from './lease-card.ts';
 import { RoundTripCard } from './round-trip-card.ts';
 
-type Trial = 'drop' | 'twice' | 'knock';
+type Trial = 'drop' | 'twice' | 'noTicket';
 
 /** The connection's status, round trip, lease, latest attempt and event log, and three tests against the server. */
 @Component({
@@ -59,9 +59,13 @@ export class ConnectionPage {
   );
 
   protected readonly busy = signal<Trial | undefined>(undefined);
-  protected readonly answers = signal<Readonly<Record<Trial, readonly string[]>>>({ drop: [], twice: [], knock: [] });
+  protected readonly answers = signal<Readonly<Record<Trial, readonly string[]>>>({
+    drop: [],
+    twice: [],
+    noTicket: [],
+  });
 
-  protected stationTime(step: ConnectionStep): string {
+  protected stepTime(step: ConnectionStep): string {
     if (step.ms !== undefined) return milliseconds(step.ms);
     if (step.code !== undefined) return String(step.code);
     if (step.cause !== undefined) return connectionTexts.stepTimes[step.cause];
@@ -79,8 +83,8 @@ export class ConnectionPage {
     await this.runTrial('twice', () => this.probe.reuseTicket());
   }
 
-  protected async knock(): Promise<void> {
-    await this.runTrial('knock', () => this.probe.withoutTicket());
+  protected async noTicket(): Promise<void> {
+    await this.runTrial('noTicket', () => this.probe.withoutTicket());
   }
 
   private async runTrial(trial: Trial, attempt: () => Promise<readonly string[]>): Promise<void> {

@@ -96,7 +96,7 @@ function ranked<T>(query: string, items: readonly T[], namesOf: (item: T) => rea
 const latest = 500;
 
 /** Users who can be mentioned in a room, the most likely first: recent authors, then other users in the room, without the reader. */
-export function speakersOf(
+export function mentionCandidates(
   messages: readonly RoomMessage[],
   people: readonly PresentUser[],
   user: string,

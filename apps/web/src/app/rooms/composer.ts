@@ -48,7 +48,7 @@ export class Composer {
   readonly save = output<string>();
   /** Emits when editing is canceled. */
   readonly leave = output();
-  /** Emits on ArrowUp in an empty field: the user wants to edit their last message. */
+  /** Emits on ArrowUp in an empty field: requests to edit the last message. */
   readonly editLast = output();
   /** Emits while the user types a new message. */
   readonly typing = output();

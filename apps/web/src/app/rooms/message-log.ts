@@ -69,7 +69,7 @@ export class MessageLog {
   readonly needNewer = output();
   /** Emits the new position after scrolling. */
   readonly moved = output<Place>();
-  /** Emits when the user wants to return to the end of the room. Only with `hasNewer`. */
+  /** Emits when the user returns to the end of the room. Only with `hasNewer`. */
   readonly latest = output();
   readonly act = output<MessageAction>();
 

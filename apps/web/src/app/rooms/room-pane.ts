@@ -24,7 +24,7 @@ import { roomsTexts } from '../texts/rooms.ts';
 import { injectDialog } from '../ui/dialog.ts';
 import { Icon } from '../ui/icon.ts';
 import { PageTitle } from '../ui/page-title.ts';
-import { announced } from './announced.ts';
+import { announceMessages } from './announce-messages.ts';
 import { Composer } from './composer.ts';
 import { PresenceButton } from './presence-button.ts';
 import type { MessageAction } from './message-item.ts';
@@ -37,7 +37,7 @@ import { type UnreadHere, followReading } from './reading.ts';
 import { RoomDirectory } from './room-directory.ts';
 import { RoomMenu } from './room-menu.ts';
 import { indexOfSeq } from './rows.ts';
-import { speakersOf } from './completion.ts';
+import { mentionCandidates } from './completion.ts';
 import { UnreadPill } from './unread-pill.ts';
 
 /** The text limit until the server has sent its own. */
@@ -101,15 +101,15 @@ export class RoomPane {
   /** The first unread message, after the user jumped to it. */
   private readonly target = signal<Exclude<Place, 'end'> | undefined>(undefined);
   private readonly wanted = computed(() => this.target()?.seq ?? this.at());
-  protected readonly past = followHistory({ name: this.name, view: this.view, at: this.wanted });
+  protected readonly history = followHistory({ name: this.name, view: this.view, at: this.wanted });
   /** The initial position in the history window. A search result has its own (`at`). */
-  protected readonly pastPlace = computed(() => this.target() ?? 'end');
+  protected readonly historyPlace = computed(() => this.target() ?? 'end');
   protected readonly hit = computed(() => (this.target() === undefined ? this.at() : undefined));
   private readonly reading = followReading({
     view: this.view,
     user: this.user,
-    past: this.past.shown,
-    atEnd: computed(() => this.past.shown() === undefined && this.log()?.atEnd() === true),
+    history: this.history.shown,
+    atEnd: computed(() => this.history.shown() === undefined && this.log()?.atEnd() === true),
     screen: computed(() => this.log()?.screen()),
   });
   /** The unread messages, if the first of them is above the screen. */
@@ -123,12 +123,14 @@ export class RoomPane {
     return names.length === 0 ? '' : roomTexts.typing(names);
   });
   /** Users who can be mentioned: recent authors, then the other users in the room. */
-  protected readonly people = computed(() => speakersOf(this.messages(), this.view().room.presence(), this.user()));
+  protected readonly people = computed(() =>
+    mentionCandidates(this.messages(), this.view().room.presence(), this.user()),
+  );
   /** The message that is being edited in the composer. */
   protected readonly editing = signal<RoomMessage | undefined>(undefined);
   protected readonly trouble = signal<string | undefined>(undefined);
   /** The latest announcement for screen readers: new messages of other users and results of actions. */
-  protected readonly heard = signal('');
+  protected readonly announcement = signal('');
   protected readonly denied = computed(() => {
     const state = this.view().room.state();
     if (state.name !== 'denied') return undefined;
@@ -152,13 +154,13 @@ export class RoomPane {
       this.at();
       this.target.set(undefined);
     });
-    announced(this.messages, this.user, (words) => {
-      this.heard.set(words);
+    announceMessages(this.messages, this.user, (words) => {
+      this.announcement.set(words);
     });
     // Returns to the live timeline when the user has scrolled to the end of the history window.
     effect(() => {
-      const past = this.past.shown();
-      if (past?.known() === true && !past.hasNewer() && this.log()?.atEnd() === true)
+      const history = this.history.shown();
+      if (history?.known() === true && !history.hasNewer() && this.log()?.atEnd() === true)
         untracked(() => {
           this.toLatest();
         });
@@ -180,7 +182,7 @@ export class RoomPane {
   protected send(text: string): void {
     this.write(text, (room) => {
       room.send(text);
-      if (this.past.shown() === undefined) this.log()?.toEnd(false);
+      if (this.history.shown() === undefined) this.log()?.toEnd(false);
       else this.toLatest();
     });
   }
@@ -224,9 +226,9 @@ export class RoomPane {
   protected async copy(message: RoomMessage): Promise<void> {
     try {
       await this.clipboard?.writeText(message.text);
-      this.heard.set(this.clipboard === undefined ? messageTexts.copyFailed : messageTexts.copied);
+      this.announcement.set(this.clipboard === undefined ? messageTexts.copyFailed : messageTexts.copied);
     } catch {
-      this.heard.set(messageTexts.copyFailed);
+      this.announcement.set(messageTexts.copyFailed);
     }
   }
 
@@ -252,7 +254,7 @@ export class RoomPane {
   /** Jumps to the first unread message, in the current list if it contains it. */
   protected jump({ first: { seq } }: UnreadHere): void {
     const place = { seq, offset: jumpOffset };
-    const messages = this.past.shown()?.messages() ?? this.messages();
+    const messages = this.history.shown()?.messages() ?? this.messages();
     if (messages[indexOfSeq(messages, seq)]?.seq === seq) {
       this.log()?.goTo(place);
       return;

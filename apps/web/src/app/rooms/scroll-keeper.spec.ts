@@ -6,8 +6,8 @@ const framePx = 300;
 const estimatePx = 80;
 
 /**
- * A list in a frame with a layout of its own, since jsdom has none. The frame is 300 px high, a row 100 px unless told, and thought
- * to be 80 px as long as it was not rendered.
+ * A list in a frame with its own layout, because jsdom has none. The frame is 300 px high. A row is 100 px high by default; the
+ * estimate for a row that is not rendered is 80 px.
  */
 class Page {
   readonly keeper = new ScrollKeeper();
@@ -61,10 +61,10 @@ class Page {
     return this;
   }
 
-  /** These are the messages now; `meanwhile` happens before they are rendered. */
+  /** Replaces the messages. `meanwhile` runs before they are rendered. */
   have(seqs: readonly number[], meanwhile?: () => void): void {
     const before = new Map(this.rows.map((row) => [row.key, row]));
-    // A room in which nobody says two things in a row, all on one day: every message is a row like any other.
+    // Each message has another author and all are of one day, so every message is a row of its own.
     this.rows = rowsOf(
       seqs.map((seq) => ({ seq, id: String(seq), from: `u${seq}`, text: 't', at: seq, status: 'sent' })),
       'maggie',
@@ -76,8 +76,8 @@ class Page {
     this.render();
   }
 
-  /** Scrolls, and nobody is told of it yet. */
-  scrollUnheard(top: number): void {
+  /** Scrolls without a scroll event. */
+  scrollSilently(top: number): void {
     this.scroller.scrollTop = top;
   }
 
@@ -87,35 +87,35 @@ class Page {
     this.render();
   }
 
-  /** The frame grows, and nobody is told of it yet; what is scrolled too far for it is moved at once. */
-  growUnheard(px: number): void {
+  /** Grows the frame without an event. The scroll offset is clamped at once. */
+  growSilently(px: number): void {
     this.frame += px;
     this.at = this.top;
   }
 
   shrink(px: number): void {
-    this.shrinkUnheard(px);
+    this.shrinkSilently(px);
     this.render();
   }
 
-  /** The frame shrinks, and nobody is told of it yet. */
-  shrinkUnheard(px: number): void {
+  /** Shrinks the frame without an event. */
+  shrinkSilently(px: number): void {
     this.frame -= px;
   }
 
-  /** The browser tells of a scrolling; by then the reader, or the end, may be somewhere else. */
-  hear(): void {
+  /** Delivers the scroll event, which may be late. */
+  deliverScroll(): void {
     this.keeper.remember();
   }
 
-  /** As the component does it: renders the range, and again until it stays. */
+  /** Renders like the component: until the range no longer changes. */
   render(): void {
     for (let times = 0; times < 10; times++) {
       const { range } = this.keeper;
       this.list.replaceChildren(...this.rows.slice(range.start, range.end).map((row) => this.item(row)));
       if (!this.keeper.restore(range)) return;
     }
-    throw new Error('the range does not come to rest');
+    throw new Error('the range does not settle');
   }
 
   private get height(): number {
@@ -327,10 +327,10 @@ describe('a scroll before its scroll event', () => {
   test('is not undone by rows that are rendered before the event', () => {
     const page = new Page(...sequence(1, 20)).attach();
     page.scroll(0);
-    page.scrollUnheard(700);
+    page.scrollSilently(700);
     page.render();
     expect(page.top).toBe(700);
-    page.scrollUnheard(300);
+    page.scrollSilently(300);
     page.render();
     expect(page.top).toBe(300);
   });
@@ -338,14 +338,14 @@ describe('a scroll before its scroll event', () => {
   test('keeps the new position when other rows are rendered', () => {
     const page = new Page(...sequence(11, 30)).attach();
     page.scroll(0);
-    page.scrollUnheard(900);
+    page.scrollSilently(900);
     page.have(sequence(1, 30));
     expect(page.offsetOf(20)).toBe(0);
   });
 
   test('away from the end is not undone by a row that arrives at the same time or by rendering in steps', () => {
     const page = new Page(...sequence(1, 20)).attach();
-    page.scrollUnheard(1_200);
+    page.scrollSilently(1_200);
     page.have(sequence(1, 21));
     expect(page.top).toBe(1_200);
     expect(page.keeper.where().place).not.toBe('end');
@@ -353,7 +353,7 @@ describe('a scroll before its scroll event', () => {
     opened.keeper.beginFew();
     opened.have(sequence(1, 60));
     opened.attach();
-    opened.scrollUnheard(opened.top - 500);
+    opened.scrollSilently(opened.top - 500);
     const offset = opened.offsetOf(58);
     opened.keeper.widen();
     opened.render();
@@ -374,7 +374,7 @@ describe('a scroll before its scroll event', () => {
 test('stays at the end when the frame grows and a row arrives at once, as after sending two lines', () => {
   const page = new Page(...sequence(1, 20)).attach();
   page.have(sequence(1, 21), () => {
-    page.growUnheard(24);
+    page.growSilently(24);
   });
   expect(page.offsetOf(21)).toBe(224);
 });
@@ -382,8 +382,8 @@ test('stays at the end when the frame grows and a row arrives at once, as after 
 test('stays at the end when the frame shrinks before its scroll event, as when the user types right after opening a room', () => {
   const page = new Page(...sequence(1, 20)).attach();
   page.have(sequence(1, 21));
-  page.shrinkUnheard(200);
-  page.hear();
+  page.shrinkSilently(200);
+  page.deliverScroll();
   page.render();
   expect(page.offsetOf(21)).toBe(0);
   page.have(sequence(1, 22));

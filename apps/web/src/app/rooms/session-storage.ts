@@ -1,9 +1,9 @@
 import { DOCUMENT, DestroyRef, Service, inject } from '@angular/core';
 import { Session } from '../session/session.ts';
-import { draftsKey, keepsTyped } from '../storage/unsent-data.ts';
+import { draftsKey, keepsUnsentData } from '../storage/unsent-data.ts';
 
 /** Values of one user in this tab, by room. */
-export interface Kept<T> {
+export interface SessionValues<T> {
   of(room: string): T | undefined;
   /** Stores a value; `undefined` deletes it. */
   keep(room: string, value: T | undefined): void;
@@ -17,7 +17,7 @@ export interface Kept<T> {
  *
  * @param isValue validates a stored value
  */
-export function injectKept<T>(key: string, isValue: (value: unknown) => value is T): Kept<T> {
+export function injectSessionValues<T>(key: string, isValue: (value: unknown) => value is T): SessionValues<T> {
   const session = inject(Session);
   const window = inject(DOCUMENT).defaultView;
   const user = session.user() ?? '';
@@ -47,7 +47,7 @@ export function injectKept<T>(key: string, isValue: (value: unknown) => value is
   // Deletes the values of another user.
   write();
   inject(DestroyRef).onDestroy(() => {
-    if (!keepsTyped(session.endReason())) values.clear();
+    if (!keepsUnsentData(session.endReason())) values.clear();
     write();
   });
 
@@ -65,7 +65,7 @@ export function injectKept<T>(key: string, isValue: (value: unknown) => value is
 /** Unsent drafts by room. */
 @Service({ autoProvided: false })
 export class Drafts {
-  private readonly texts = injectKept(draftsKey, (value) => typeof value === 'string');
+  private readonly texts = injectSessionValues(draftsKey, (value) => typeof value === 'string');
 
   of(room: string): string {
     return this.texts.of(room) ?? '';

@@ -17,7 +17,7 @@ const room = (name: string, title: string, mine: boolean): Room => ({
 const own = [room('general', 'General', true), room('random', 'Random', true), room('secret', 'Secret plans', true)];
 const others = [room('cafe', 'Café Moe', false), room('skate', 'Skateboards', false)];
 
-function names(typed: string, more: { recent?: readonly string[]; here?: string } = {}): string[] {
+function names(typed: string, more: { recent?: readonly string[]; current?: string } = {}): string[] {
   return choicesFor(typed, { own, others, recent: [], ...more }).map((found) => found.room);
 }
 
@@ -28,7 +28,7 @@ describe('an empty query', () => {
 
   test('lists recently visited rooms first, without the current one', () => {
     const recent = ['random', 'secret', 'general'];
-    expect(names('', { recent, here: 'random' })).toEqual(['secret', 'general', 'random', 'cafe', 'skate']);
+    expect(names('', { recent, current: 'random' })).toEqual(['secret', 'general', 'random', 'cafe', 'skate']);
   });
 });
 

@@ -1,7 +1,7 @@
 import { TestBed } from '@angular/core/testing';
 import { MatDialogRef } from '@angular/material/dialog';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { RoomPage, aRoom } from '../testing/room-page.ts';
+import { RoomPage, roomFixture } from '../testing/room-page.ts';
 import { Switcher } from './switcher.ts';
 import { Visits } from './visits.ts';
 
@@ -52,9 +52,9 @@ describe('the room switcher', () => {
     Element.prototype.scrollIntoView = vi.fn();
     page = new RoomPage([Visits, { provide: MatDialogRef, useValue: { close } }]);
     await page.opened(
-      aRoom('general', { title: 'General', at: 3 }),
-      aRoom('plans', { title: 'Plans', at: 2, private: true }),
-      aRoom('random', { title: 'Random', isMember: false }),
+      roomFixture('general', { title: 'General', at: 3 }),
+      roomFixture('plans', { title: 'Plans', at: 2, private: true }),
+      roomFixture('random', { title: 'Random', isMember: false }),
     );
     shown = TestBed.createComponent(Switcher).nativeElement as HTMLElement;
     document.body.append(shown);

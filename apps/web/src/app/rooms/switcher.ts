@@ -33,7 +33,7 @@ export class Switcher {
       own: this.directory.own() ?? [],
       others: (this.directory.rooms() ?? []).filter(({ isMember }) => !isMember),
       recent: this.visits.recent(),
-      here: this.visits.here(),
+      current: this.visits.current(),
     }),
   );
   /** The last option searches the messages for the query. */

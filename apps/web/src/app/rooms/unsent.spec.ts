@@ -8,7 +8,7 @@ import { Session } from '../session/session.ts';
 import { FakeLocks } from '../testing/fake-locks.ts';
 import { OpenRooms } from './open-rooms.ts';
 import { RoomDirectory } from './room-directory.ts';
-import { forgetAll, keepRecord, recordsByTab } from '../storage/unsent-store.ts';
+import { deleteAllRecords, keepRecord, recordsByTab } from '../storage/unsent-store.ts';
 import { Unsent } from './unsent.ts';
 
 let server: FakeServer;
@@ -27,7 +27,7 @@ function pageOf(user: string): { usher: Usher; room: ReturnType<Usher['room']> }
     providers: [
       Unsent,
       OpenRooms,
-      { provide: RoomDirectory, useValue: { answered: () => undefined } },
+      { provide: RoomDirectory, useValue: { responseTurn: () => undefined } },
       provideUsher({ token: () => 'secret', socket: server.options }),
       { provide: Session, useValue: { user: () => user, endReason: () => ended } },
     ],
@@ -39,12 +39,12 @@ function pageOf(user: string): { usher: Usher; room: ReturnType<Usher['room']> }
 }
 
 /** The person at the page has written that, without a network, and it is kept. */
-async function written(...said: string[]): Promise<ReturnType<typeof pageOf>> {
+async function written(...texts: string[]): Promise<ReturnType<typeof pageOf>> {
   server.ticket = offline;
   const page = pageOf('maggie');
-  for (const text of said) page.room.send(text);
+  for (const text of texts) page.room.send(text);
   await vi.waitFor(async () => {
-    expect(JSON.stringify(await kept())).toContain(said.at(-1));
+    expect(JSON.stringify(await kept())).toContain(texts.at(-1));
   });
   server.ticket = () => Promise.resolve(server.issue());
   return page;
@@ -54,7 +54,7 @@ describe('an unsent message', () => {
   beforeEach(async () => {
     locks = new FakeLocks();
     Object.defineProperty(navigator, 'locks', { value: locks, configurable: true });
-    await forgetAll();
+    await deleteAllRecords();
     server = new FakeServer();
     ended = 'expired';
   });

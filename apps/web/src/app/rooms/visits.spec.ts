@@ -2,7 +2,7 @@ import { TestBed } from '@angular/core/testing';
 import { Router, provideRouter } from '@angular/router';
 import { Component } from '@angular/core';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { RoomPage, aRoom } from '../testing/room-page.ts';
+import { RoomPage, roomFixture } from '../testing/room-page.ts';
 import { Visits } from './visits.ts';
 
 @Component({ selector: 'app-any', template: '' })
@@ -36,14 +36,14 @@ describe('the visited rooms', () => {
   });
 
   test('are listed with the latest first, and with the current room', async () => {
-    expect([visits.here(), visits.recent()]).toEqual([undefined, []]);
+    expect([visits.current(), visits.recent()]).toEqual([undefined, []]);
     await goTo('/rooms/general');
     await goTo('/rooms/plans?at=5');
-    expect([visits.here(), visits.recent()]).toEqual(['plans', ['plans', 'general']]);
+    expect([visits.current(), visits.recent()]).toEqual(['plans', ['plans', 'general']]);
     await goTo('/rooms/general');
-    expect([visits.here(), visits.recent()]).toEqual(['general', ['general', 'plans']]);
+    expect([visits.current(), visits.recent()]).toEqual(['general', ['general', 'plans']]);
     await goTo('/settings');
-    expect([visits.here(), visits.recent()]).toEqual([undefined, ['general', 'plans']]);
+    expect([visits.current(), visits.recent()]).toEqual([undefined, ['general', 'plans']]);
   });
 
   test('survive a reload of the tab unless the session has ended', async () => {
@@ -62,12 +62,12 @@ describe('the visited rooms', () => {
   });
 
   test('reload the room list once when the user joins a room', async () => {
-    await page.opened(aRoom('general', { isMember: false }));
+    await page.opened(roomFixture('general', { isMember: false }));
     await goTo('/rooms/general');
     await page.entered('general');
-    await page.answers(aRoom('general'));
+    await page.answers(roomFixture('general'));
     await page.settled();
-    expect(page.asked()).toBe(0);
+    expect(page.pendingRequests()).toBe(0);
     expect(page.directory.own()?.map(({ room }) => room)).toEqual(['general']);
   });
 });

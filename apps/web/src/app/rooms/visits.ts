@@ -4,7 +4,7 @@ import { NavigationEnd, Router } from '@angular/router';
 import { injectUsher } from '@usher/angular';
 import { OpenRooms } from './open-rooms.ts';
 import { RoomDirectory } from './room-directory.ts';
-import { injectKept } from './session-storage.ts';
+import { injectSessionValues } from './session-storage.ts';
 
 const visitsKey = 'usher.visits';
 /** The number of rooms that are remembered. */
@@ -14,7 +14,7 @@ const mostVisits = 20;
 @Service({ autoProvided: false })
 export class Visits {
   /** The time of the last visit by room (Unix ms). */
-  private readonly kept = injectKept(visitsKey, (value) => typeof value === 'number');
+  private readonly kept = injectSessionValues(visitsKey, (value) => typeof value === 'number');
   private readonly router = inject(Router);
   private readonly usher = injectUsher();
   private readonly directory = inject(RoomDirectory);
@@ -22,7 +22,7 @@ export class Visits {
   private readonly lately = signal(this.newestFirst());
 
   /** The name of the current room. */
-  readonly here = this.shown.asReadonly();
+  readonly current = this.shown.asReadonly();
   /** Names of visited rooms, the latest first, including the current one. */
   readonly recent = this.lately.asReadonly();
 
@@ -41,10 +41,10 @@ export class Visits {
   private followJoins(): void {
     let isSeen = false;
     effect(() => {
-      const here = this.here();
-      if (here === undefined || this.usher.room(here).state().name !== 'joined') isSeen = false;
+      const current = this.current();
+      if (current === undefined || this.usher.room(current).state().name !== 'joined') isSeen = false;
       else if (!isSeen) {
-        const room = this.directory.find(here);
+        const room = this.directory.find(current);
         isSeen = room !== undefined;
         if (room?.isMember === false) untracked(() => void this.directory.load());
       }
@@ -81,6 +81,6 @@ export function followLeaving(): void {
     .subscribe(({ room }) => {
       open.leave(room);
       void directory.load();
-      if (visits.here() === room) void router.navigateByUrl('/');
+      if (visits.current() === room) void router.navigateByUrl('/');
     });
 }

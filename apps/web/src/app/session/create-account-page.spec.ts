@@ -48,7 +48,7 @@ describe('the sign-up page', () => {
   test('shows a rejected password at the field and keeps it for editing', async () => {
     const shown = await filled('milhouse', 'password1');
     refuse(await called('POST', '/api/users'), 'weak_password');
-    await shown.says(problemTexts.weak_password, 'alert');
+    await shown.announces(problemTexts.weak_password, 'alert');
     expect(shown.wordsAt('Password')).toBe(problemTexts.weak_password);
     expect(shown.field('Password').getAttribute('aria-invalid')).toBe('true');
     expect(shown.field('Password').value).toBe('password1');

@@ -6,7 +6,7 @@ import { Router, provideRouter } from '@angular/router';
 import { type Problem, type ProblemCode, problem } from '@usher/protocol';
 import 'fake-indexeddb/auto';
 import { type Mock, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { forgetAll, keepRecord, recordsByTab } from '../storage/unsent-store.ts';
+import { deleteAllRecords, keepRecord, recordsByTab } from '../storage/unsent-store.ts';
 import { Session } from './session.ts';
 import { draftsKey } from '../storage/unsent-data.ts';
 import { unauthorisedInterceptor } from './unauthorised-interceptor.ts';
@@ -18,7 +18,7 @@ const expires = 4_000_000_000;
 
 /** Maggie has begun a text, and another one waits to be sent. */
 async function type(): Promise<void> {
-  await forgetAll();
+  await deleteAllRecords();
   sessionStorage.setItem(draftsKey, '{"user":"maggie"}');
   await keepRecord('tab', { user: 'maggie', rooms: { general: [{ key: 'k', text: 'hello' }] } });
 }
@@ -29,7 +29,7 @@ async function isLeft(count: number): Promise<void> {
     expect(sessionStorage.length + (await recordsByTab()).size).toBe(count);
   });
 }
-/** Where the tabs of this browser say who is signed in. */
+/** The `localStorage` key that shares the signed-in user between tabs. */
 const markerKey = 'usher.session';
 const maggie = JSON.stringify({ user: 'maggie', session: 'maggie’s' });
 
@@ -201,7 +201,7 @@ describe('sign-out', () => {
     const session = await signedIn();
     fetch.mockRejectedValueOnce(new TypeError('fetch failed'));
     await session.signOut();
-    expect(session.endReason()).toBe('signed_out_untold');
+    expect(session.endReason()).toBe('signed_out_unconfirmed');
     expect(session.user()).toBeUndefined();
     await signedIn('bart');
     expect(fetch.mock.calls.map(([, init]) => init?.method)).toEqual(['DELETE', 'DELETE']);

@@ -27,6 +27,6 @@ describe('the sign-in page', () => {
     const call = await called('POST', '/api/auth');
     expect(call.request.body).toEqual({ user: 'maggie', pwd: 'Secret' });
     refuse(call, 'invalid_credentials');
-    await shown.says(problemTexts.invalid_credentials, 'alert');
+    await shown.announces(problemTexts.invalid_credentials, 'alert');
   });
 });

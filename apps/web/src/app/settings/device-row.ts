@@ -10,7 +10,7 @@ import { agoOf, deviceIcons, deviceWords } from './format.ts';
   selector: 'li[app-device]',
   imports: [Icon],
   // Not in the tab order; receives the focus when the row before it is removed.
-  host: { tabindex: '-1', '[class.here]': 'session().current' },
+  host: { tabindex: '-1', '[class.current]': 'session().current' },
   templateUrl: './device-row.html',
   styleUrl: './device-row.scss',
 })

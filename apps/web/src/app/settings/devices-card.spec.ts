@@ -56,7 +56,7 @@ describe('the devices card', () => {
     TestBed.inject(HttpTestingController).verify();
   });
 
-  /** The server says which devices there are, when it is asked. */
+  /** Answers the pending request for the devices. */
   async function listed(...sessions: DeviceSession[]): Promise<void> {
     (await called('GET', '/api/sessions')).flush({ sessions });
   }
@@ -87,7 +87,7 @@ describe('the devices card', () => {
     const shown = await shownWith(phone, here);
     const [first, second] = rows(shown);
     expect(first?.textContent).toContain('Firefox 128 on Windows');
-    expect(first?.textContent).toContain(devicesTexts.here);
+    expect(first?.textContent).toContain(devicesTexts.thisDevice);
     expect(first?.querySelector('button')).toBeNull();
     expect(second?.querySelector('button')?.getAttribute('aria-label')).toBe('End session: Safari 18 on iOS');
   });
@@ -113,7 +113,7 @@ describe('the devices card', () => {
     await shown.press(devicesTexts.end);
     (await called('DELETE', '/api/sessions/phone')).flush(proof(2));
     await listed(here, unknown);
-    await shown.says('Session ended. 2 connections closed in 12 ms.');
+    await shown.announces('Session ended. 2 connections closed in 12 ms.');
     await rowsAre(shown, 2);
     await vi.waitFor(() => {
       expect(document.activeElement).toBe(rows(shown)[1]);
@@ -125,7 +125,7 @@ describe('the devices card', () => {
     await shown.press(devicesTexts.end);
     (await called('DELETE', '/api/sessions/phone')).flush(proof(2));
     await listed(here, unknown);
-    await shown.says('Session ended. 2 connections closed in 12 ms.');
+    await shown.announces('Session ended. 2 connections closed in 12 ms.');
     const list = [...shown.page.querySelectorAll('.list > li')].map(({ textContent }) => textContent.trim());
     expect(list[1]).toBe('Session ended. 2 connections closed in 12 ms.');
     expect(list[2]).toContain('Unknown device');
@@ -135,7 +135,7 @@ describe('the devices card', () => {
     const shown = await shownWith(here, phone, unknown);
     await shown.press(devicesTexts.end);
     refuse(await called('DELETE', '/api/sessions/phone'), 'draining');
-    await shown.says(problemTexts.draining, 'alert');
+    await shown.announces(problemTexts.draining, 'alert');
     const list = [...shown.page.querySelectorAll('.list > li')].map(({ textContent }) => textContent.trim());
     expect(list[1]).toContain('Safari 18 on iOS');
     expect(list[2]).toBe(problemTexts.draining);
@@ -146,7 +146,7 @@ describe('the devices card', () => {
     await shown.press(devicesTexts.end);
     (await called('DELETE', '/api/sessions/phone')).flush(proof(0));
     await listed(here);
-    await shown.says('Session ended. No open connections.');
+    await shown.announces('Session ended. No open connections.');
     await vi.waitFor(() => {
       expect(document.activeElement).toBe(shown.page.querySelector('h2'));
     });
@@ -157,7 +157,7 @@ describe('the devices card', () => {
     await shown.press(devicesTexts.end);
     refuse(await called('DELETE', '/api/sessions/phone'), 'not_found');
     await listed(here);
-    await shown.says(devicesTexts.overAlready);
+    await shown.announces(devicesTexts.overAlready);
     await rowsAre(shown, 1);
   });
 
@@ -166,14 +166,14 @@ describe('the devices card', () => {
     await shown.press(devicesTexts.end);
     refuse(await called('DELETE', '/api/sessions/phone'), 'store_unavailable', proof(1));
     await listed(here);
-    await shown.says(`Session ended. 1 connection closed in 12 ms. ${endingTexts.untold}`);
+    await shown.announces(`Session ended. 1 connection closed in 12 ms. ${endingTexts.unconfirmed}`);
   });
 
   test('keeps the row and shows the error if the request fails', async () => {
     const shown = await shownWith(here, phone);
     await shown.press(devicesTexts.end);
     refuse(await called('DELETE', '/api/sessions/phone'), 'store_unavailable');
-    await shown.says(problemTexts.store_unavailable, 'alert');
+    await shown.announces(problemTexts.store_unavailable, 'alert');
     expect(rows(shown)).toHaveLength(2);
   });
 
@@ -191,7 +191,7 @@ describe('the devices card', () => {
     await shown.press(devicesTexts.others);
     (await called('DELETE', '/api/sessions?others=true')).flush(proof(1));
     await listed(here);
-    await shown.says(`${devicesTexts.othersEnded} 1 connection closed in 12 ms.`);
+    await shown.announces(`${devicesTexts.othersEnded} 1 connection closed in 12 ms.`);
     await rowsAre(shown, 1);
   });
 
@@ -208,7 +208,7 @@ describe('the devices card', () => {
 
   test.each([
     [200, 'everywhere'],
-    [503, 'everywhere_untold'],
+    [503, 'everywhere_unconfirmed'],
   ] as const)('ends this session when signing out everywhere (%d)', async (status, reason) => {
     const shown = await shownWith(here, phone);
     answer(true);
@@ -223,7 +223,7 @@ describe('the devices card', () => {
 
   test('shows a loading text, and offers a retry if the list cannot be loaded', async () => {
     const shown = await Shown.of(DevicesCard);
-    await shown.says(devicesTexts.loading);
+    await shown.announces(devicesTexts.loading);
     void TestBed.inject(Devices).load();
     refuse(await called('GET', '/api/sessions'), 'draining');
     await vi.waitFor(() => {

@@ -65,7 +65,7 @@ describe('the password card', () => {
   ] as const)('%s is shown at its field and keeps the input', async (code, label, words) => {
     const shown = await submitted('wrong', 'long enough');
     refuse(await called('PUT', url), code, { retryAfterMs: 240_000 });
-    await shown.says(words, 'alert');
+    await shown.announces(words, 'alert');
     expect(shown.wordsAt(label)).toBe(words);
     expect(shown.field(label).getAttribute('aria-invalid')).toBe('true');
     expect(document.activeElement).toBe(shown.field(label));
@@ -75,7 +75,7 @@ describe('the password card', () => {
   test('shows an error without a field below the form', async () => {
     const shown = await submitted('secret', 'long enough');
     refuse(await called('PUT', url), 'draining');
-    await shown.says(problemTexts.draining, 'alert');
+    await shown.announces(problemTexts.draining, 'alert');
     expect(shown.field('Current password').getAttribute('aria-invalid')).toBe('false');
   });
 
@@ -84,7 +84,7 @@ describe('the password card', () => {
     const call = await called('PUT', url);
     expect(call.request.body).toEqual({ pwd: 'secret', newPwd: 'long enough' });
     call.flush(proof);
-    await shown.says(`${passwordTexts.changed} 2 connections closed in 12 ms.`);
+    await shown.announces(`${passwordTexts.changed} 2 connections closed in 12 ms.`);
     expect(shown.field('Current password').value).toBe('');
     expect(shown.field('New password').value).toBe('');
     (await called('GET', '/api/sessions')).flush({ sessions: [] });
@@ -93,7 +93,7 @@ describe('the password card', () => {
   test('shows that some servers did not confirm the change', async () => {
     const shown = await submitted('secret', 'long enough');
     refuse(await called('PUT', url), 'store_unavailable', { ...proof, closed: 0 });
-    await shown.says(`${passwordTexts.changed} ${endingTexts.none} ${endingTexts.untold}`);
+    await shown.announces(`${passwordTexts.changed} ${endingTexts.none} ${endingTexts.unconfirmed}`);
     expect(shown.field('New password').value).toBe('');
     (await called('GET', '/api/sessions')).flush({ sessions: [] });
   });

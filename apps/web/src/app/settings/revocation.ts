@@ -6,7 +6,7 @@ import { problemCode } from '../session/http-words.ts';
 import { endingTexts } from '../texts/settings.ts';
 
 /** The server's proof of a revocation. */
-export interface Ending extends Proof {
+export interface Revocation extends Proof {
   /** Whether every node has closed its connections. */
   readonly complete: boolean;
 }
@@ -17,7 +17,7 @@ export interface Ending extends Proof {
  *
  * @throws HttpErrorResponse if no session was revoked
  */
-export async function endingOf(call: Observable<Proof>): Promise<Ending> {
+export async function revocationOf(call: Observable<Proof>): Promise<Revocation> {
   try {
     return { ...(await firstValueFrom(call)), complete: true };
   } catch (error) {
@@ -28,17 +28,17 @@ export async function endingOf(call: Observable<Proof>): Promise<Ending> {
 }
 
 /** The outcome as a text. */
-export interface Said {
+export interface RevocationText {
   readonly words: string;
   /** Whether the revocation is complete. */
   readonly complete: boolean;
 }
 
 /** Formats as "Ended. 2 connections were closed in 12 ms." */
-export function endingWords(what: string, { closed, nodes, complete }: Ending): Said {
+export function revocationText(what: string, { closed, nodes, complete }: Revocation): RevocationText {
   const longest = milliseconds(Math.max(0, ...nodes.map(({ ms }) => ms)));
   const words = [what, closed === 0 ? endingTexts.none : endingTexts.closed(closed, longest)];
-  if (!complete) words.push(endingTexts.untold);
+  if (!complete) words.push(endingTexts.unconfirmed);
   return { words: words.join(' '), complete };
 }
 

@@ -2,7 +2,7 @@ import type { Device } from '@usher/protocol';
 import { describe, expect, test } from 'vitest';
 import { endingTexts } from '../texts/settings.ts';
 import { agoOf, deviceWords } from './format.ts';
-import { endingWords } from './revocation.ts';
+import { revocationText } from './revocation.ts';
 
 const now = new Date('2026-11-24T12:00:00Z').getTime();
 const minute = 60_000;
@@ -44,12 +44,12 @@ describe('the text about ended sessions', () => {
     ],
   ])('%s', (_, nodes, words) => {
     const closed = nodes.reduce((sum, each) => sum + each.closed, 0);
-    expect(endingWords('Session ended.', { closed, nodes, complete: true })).toEqual({ words, complete: true });
+    expect(revocationText('Session ended.', { closed, nodes, complete: true })).toEqual({ words, complete: true });
   });
 
   test('mentions servers that did not confirm', () => {
-    expect(endingWords('Session ended.', { closed: 1, nodes: [node('a', 1, 12)], complete: false })).toEqual({
-      words: `Session ended. 1 connection closed in 12 ms. ${endingTexts.untold}`,
+    expect(revocationText('Session ended.', { closed: 1, nodes: [node('a', 1, 12)], complete: false })).toEqual({
+      words: `Session ended. 1 connection closed in 12 ms. ${endingTexts.unconfirmed}`,
       complete: false,
     });
   });

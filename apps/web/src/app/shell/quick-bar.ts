@@ -18,7 +18,7 @@ import { isApple } from '../ui/environment.ts';
     <a
       class="icon-button"
       routerLink="/search"
-      routerLinkActive="here"
+      routerLinkActive="current"
       ariaCurrentWhenActive="page"
       [attr.aria-label]="texts.search"
       [title]="texts.search"

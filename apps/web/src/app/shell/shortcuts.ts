@@ -66,7 +66,7 @@ export class Shortcuts {
 
   private go(step: 1 | -1, onlyUnread: boolean): void {
     const wanted = onlyUnread ? ({ unread }: { unread: number }) => unread > 0 : () => true;
-    const room = nextRoom(this.directory.own() ?? [], this.visits.here(), step, wanted);
+    const room = nextRoom(this.directory.own() ?? [], this.visits.current(), step, wanted);
     if (room !== undefined) void this.router.navigate(['/rooms', room]);
   }
 }
@@ -92,15 +92,15 @@ export class ShortcutChoice {
  */
 export function nextRoom(
   rooms: readonly Room[],
-  here: string | undefined,
+  current: string | undefined,
   step: 1 | -1,
   wanted: (room: Room) => boolean,
 ): string | undefined {
-  const at = rooms.findIndex(({ room }) => room === here);
+  const at = rooms.findIndex(({ room }) => room === current);
   const begin = at === -1 && step === -1 ? rooms.length : at;
   for (let count = 1; count <= rooms.length; count += 1) {
     const room = rooms[(begin + step * count + rooms.length * 2) % rooms.length];
-    if (room !== undefined && room.room !== here && wanted(room)) return room.room;
+    if (room !== undefined && room.room !== current && wanted(room)) return room.room;
   }
   return undefined;
 }

@@ -34,12 +34,12 @@ export async function keepRecord(tab: string, record: UnsentRecord): Promise<voi
   await inTurn((to) => (empty ? del(tab, to) : set(tab, record, to)));
 }
 
-export async function forgetRecord(tab: string): Promise<void> {
+export async function deleteRecord(tab: string): Promise<void> {
   await inTurn((from) => del(tab, from));
 }
 
 /** Deletes the records of all tabs and users. */
-export async function forgetAll(): Promise<void> {
+export async function deleteAllRecords(): Promise<void> {
   await inTurn((from) => clear(from));
 }
 

@@ -82,8 +82,8 @@ export const connectionTexts = {
   notOpen: $localize`:@@connection.notOpen:Not connected.`,
   twice: $localize`:@@connection.twice:Use a ticket twice`,
   twiceHint: $localize`:@@connection.twiceHint:Requests one ticket and opens two connections with it.`,
-  knock: $localize`:@@connection.knock:Connect without a ticket`,
-  knockHint: $localize`:@@connection.knockHint:Opens a connection without a ticket and requests a ticket without a token.`,
+  noTicket: $localize`:@@connection.noTicket:Connect without a ticket`,
+  noTicketHint: $localize`:@@connection.noTicketHint:Opens a connection without a ticket and requests a ticket without a token.`,
   busy: $localize`:@@connection.busy:Running…`,
   ticketGot: (ms: string) => $localize`:@@connection.ticketGot:Ticket: issued in ${ms}:ms:.`,
   ticketRefused: (status: number, code: string) =>
@@ -92,10 +92,10 @@ export const connectionTexts = {
   firstRefused: $localize`:@@connection.firstRefused:First use: refused. Browsers hide the reason and report 1006.`,
   second: (ms: string) =>
     $localize`:@@connection.second:Second use (${ms}:ms:): Refused with 401. Browsers hide that and report 1006.`,
-  secondAdmitted: $localize`:@@connection.secondAdmitted:Second use: accepted. This is a server bug: a ticket must work only once.`,
-  knocked: (ms: string) =>
-    $localize`:@@connection.knocked:Without a ticket (${ms}:ms:): Refused with 401. Browsers hide that and report 1006.`,
-  knockAdmitted: $localize`:@@connection.knockAdmitted:Without a ticket: accepted. This is a server bug: it must be refused.`,
+  secondAccepted: $localize`:@@connection.secondAccepted:Second use: accepted. This is a server bug: a ticket must work only once.`,
+  noTicketRefused: (ms: string) =>
+    $localize`:@@connection.noTicketRefused:Without a ticket (${ms}:ms:): Refused with 401. Browsers hide that and report 1006.`,
+  noTicketAccepted: $localize`:@@connection.noTicketAccepted:Without a ticket: accepted. This is a server bug: it must be refused.`,
   plain: (status: number, code: string) =>
     $localize`:@@connection.plain:Same URL over plain HTTP: ${status}:status: ${code}:code:.`,
   noToken: (status: number, code: string) =>

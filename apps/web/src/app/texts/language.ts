@@ -3,7 +3,7 @@ export const language = $localize.locale ?? 'en';
 
 /**
  * The forms of a sentence with a number in it. Each language uses those it has (cldr.unicode.org, "plural rules"): English one and
- * other, Polish all four. In the English words few and many stand as other does: nobody reads them, translators fill them.
+ * other, Polish all four. In the English source, `few` and `many` repeat `other`; only translations use them.
  */
 export interface Forms {
   readonly one: string;

@@ -38,25 +38,25 @@ export const roomTexts = {
   toRooms: $localize`:@@room.toRooms:Back to rooms`,
   today: $localize`:@@room.today:Today`,
   yesterday: $localize`:@@room.yesterday:Yesterday`,
-  heard: (from: string, text: string) => $localize`:@@room.heard:${from}:from:: ${text}:text:`,
-  heardMany: (n: number) =>
+  announced: (from: string, text: string) => $localize`:@@room.announced:${from}:from:: ${text}:text:`,
+  announcedMany: (n: number) =>
     plural(n, {
-      one: $localize`:@@room.heardMany.one:${n}:count: new message`,
-      few: $localize`:@@room.heardMany.few:${n}:count: new messages`,
-      many: $localize`:@@room.heardMany.many:${n}:count: new messages`,
-      other: $localize`:@@room.heardMany.other:${n}:count: new messages`,
+      one: $localize`:@@room.announcedMany.one:${n}:count: new message`,
+      few: $localize`:@@room.announcedMany.few:${n}:count: new messages`,
+      many: $localize`:@@room.announcedMany.many:${n}:count: new messages`,
+      other: $localize`:@@room.announcedMany.other:${n}:count: new messages`,
     }),
   newer: $localize`:@@room.newer:Loading newer messages…`,
   newerFailed: $localize`:@@room.newerFailed:Couldn’t load newer messages.`,
-  here: (n: number) =>
+  present: (n: number) =>
     plural(n, {
-      one: $localize`:@@room.here.one:${n}:count: person here`,
-      few: $localize`:@@room.here.few:${n}:count: people here`,
-      many: $localize`:@@room.here.many:${n}:count: people here`,
-      other: $localize`:@@room.here.other:${n}:count: people here`,
+      one: $localize`:@@room.present.one:${n}:count: person here`,
+      few: $localize`:@@room.present.few:${n}:count: people here`,
+      many: $localize`:@@room.present.many:${n}:count: people here`,
+      other: $localize`:@@room.present.other:${n}:count: people here`,
     }),
-  hereOnly: $localize`:@@room.hereOnly:Just you`,
-  hereHeading: $localize`:@@room.hereHeading:Here now`,
+  presentOnlyYou: $localize`:@@room.presentOnlyYou:Just you`,
+  presentHeading: $localize`:@@room.presentHeading:Here now`,
   away: $localize`:@@room.away:away`,
   typing: (names: readonly string[]) => {
     const [one = '', two = ''] = names;
@@ -65,9 +65,9 @@ export const roomTexts = {
       ? $localize`:@@room.typing.two:${one}:one: and ${two}:two: are typing…`
       : $localize`:@@room.typing.several:Several people are typing…`;
   },
-  past: $localize`:@@room.past:You’re viewing older messages`,
-  pastLoading: $localize`:@@room.pastLoading:Loading message…`,
-  pastFailed: $localize`:@@room.pastFailed:Couldn’t load that message.`,
+  history: $localize`:@@room.history:You’re viewing older messages`,
+  historyLoading: $localize`:@@room.historyLoading:Loading message…`,
+  historyFailed: $localize`:@@room.historyFailed:Couldn’t load that message.`,
   toLatest: $localize`:@@room.toLatest:Jump to latest`,
 } as const;
 
@@ -138,7 +138,7 @@ export const messageTexts = {
   remove: $localize`:@@message.remove:Delete`,
   edited: $localize`:@@message.edited:(edited)`,
   editedAt: (moment: string) => $localize`:@@message.editedAt:Edited ${moment}:moment:`,
-  takenBack: $localize`:@@message.takenBack:Message deleted`,
+  deleted: $localize`:@@message.deleted:Message deleted`,
   changing: $localize`:@@message.changing:Saving…`,
   unchanged: $localize`:@@message.unchanged:Not saved`,
   unchangedBecause: (why: string) => $localize`:@@message.unchangedBecause:Not saved: ${why}:why:`,

@@ -36,14 +36,14 @@ export const browseTexts = {
   onlyNew: $localize`:@@browse.onlyNew:Hide rooms I’ve joined`,
   loading: $localize`:@@browse.loading:Loading rooms…`,
   retry: $localize`:@@browse.retry:Try again`,
-  said: (n: number) =>
+  messageCount: (n: number) =>
     n === 0
-      ? $localize`:@@browse.said.none:No messages yet`
+      ? $localize`:@@browse.messageCount.none:No messages yet`
       : plural(n, {
-          one: $localize`:@@browse.said.one:${n}:count: message`,
-          few: $localize`:@@browse.said.few:${n}:count: messages`,
-          many: $localize`:@@browse.said.many:${n}:count: messages`,
-          other: $localize`:@@browse.said.other:${n}:count: messages`,
+          one: $localize`:@@browse.messageCount.one:${n}:count: message`,
+          few: $localize`:@@browse.messageCount.few:${n}:count: messages`,
+          many: $localize`:@@browse.messageCount.many:${n}:count: messages`,
+          other: $localize`:@@browse.messageCount.other:${n}:count: messages`,
         }),
   joined: $localize`:@@browse.joined:Joined`,
   join: $localize`:@@browse.join:Join`,

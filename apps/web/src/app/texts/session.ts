@@ -42,7 +42,7 @@ export const passwordTexts = {
 
 export const endedTexts = {
   signed_out: $localize`:@@ended.signed_out:You’re signed out.`,
-  signed_out_untold: $localize`:@@ended.signed_out_untold:You’re signed out on this device. The server couldn’t be reached; the session ends there once you’re back online.`,
+  signed_out_unconfirmed: $localize`:@@ended.signed_out_unconfirmed:You’re signed out on this device. The server couldn’t be reached; the session ends there once you’re back online.`,
   signed_out_elsewhere: $localize`:@@ended.signed_out_elsewhere:You signed out in another tab.`,
   session_ended: $localize`:@@ended.session_ended:Your session ended. Sign in again.`,
   expired: $localize`:@@ended.expired:Your session expired. Sign in again to continue.`,
@@ -54,7 +54,7 @@ export const endedTexts = {
   ticket_replayed: $localize`:@@ended.ticket_replayed:A ticket of your session was used twice, so the session was ended. Sign in again. If this wasn’t you, change your password.`,
   too_many_sessions: $localize`:@@ended.too_many_sessions:You signed in on too many devices, so the least recently used one was signed out.`,
   everywhere: $localize`:@@ended.everywhere:You’re signed out on all devices.`,
-  everywhere_untold: $localize`:@@ended.everywhere_untold:You’re signed out on all devices. Some servers didn’t confirm yet; their connections close as soon as they do.`,
+  everywhere_unconfirmed: $localize`:@@ended.everywhere_unconfirmed:You’re signed out on all devices. Some servers didn’t confirm yet; their connections close as soon as they do.`,
 } as const;
 
 export const posterTexts = {

@@ -13,7 +13,7 @@ export const devicesTexts = {
   failed: $localize`:@@devices.failed:Couldn’t load your devices.`,
   retry: $localize`:@@devices.retry:Try again`,
   alone: $localize`:@@devices.alone:No other devices are signed in.`,
-  here: $localize`:@@devices.here:This device`,
+  thisDevice: $localize`:@@devices.thisDevice:This device`,
   kinds: {
     desktop: $localize`:@@devices.kinds.desktop:Computer`,
     phone: $localize`:@@devices.kinds.phone:Phone`,
@@ -60,5 +60,5 @@ export const endingTexts = {
       many: $localize`:@@ending.closed.many:${n}:count: connections closed in ${time}:time:.`,
       other: $localize`:@@ending.closed.other:${n}:count: connections closed in ${time}:time:.`,
     }),
-  untold: $localize`:@@ending.untold:Some servers didn’t confirm yet; their connections close as soon as they do.`,
+  unconfirmed: $localize`:@@ending.unconfirmed:Some servers didn’t confirm yet; their connections close as soon as they do.`,
 } as const;

@@ -48,7 +48,7 @@ export function whenIdle(work: () => void): void {
  * Calls `tell` every time the connection opens from now on, because data loaded earlier may be outdated. Must be called in an injection
  * context.
  */
-export function wheneverOpen(tell: () => void): void {
+export function onReconnect(tell: () => void): void {
   const { state } = injectUsher();
   let before = untracked(state).name === 'open';
   effect(() => {

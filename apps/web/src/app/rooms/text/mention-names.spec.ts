@@ -1,7 +1,7 @@
 import { HttpTestingController } from '@angular/common/http/testing';
 import { TestBed } from '@angular/core/testing';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { RoomPage, aRoom } from '../../testing/room-page.ts';
+import { RoomPage, roomFixture } from '../../testing/room-page.ts';
 import { MentionNames } from './mention-names.ts';
 
 let page: RoomPage;
@@ -12,7 +12,7 @@ beforeEach(async () => {
   page = new RoomPage([MentionNames]);
   names = TestBed.inject(MentionNames);
   names.of('a');
-  await page.opened(aRoom('a'));
+  await page.opened(roomFixture('a'));
   await page.entered('a');
 });
 
@@ -45,7 +45,7 @@ describe('a name in a message', () => {
     expect(names.notifies('lisa')).toBe(false);
     await answers('lisa', 'maggie');
     expect(names.notifies('lisa')).toBe(true);
-    expect(['everyone', 'here', 'nobody'].some((name) => names.notifies(name))).toBe(false);
+    expect(['everyone', 'here', 'unknown'].some((name) => names.notifies(name))).toBe(false);
   });
 
   test('is looked up once; other names are looked up after ten seconds', async () => {

@@ -7,22 +7,22 @@ import { after, isNews, lastSeq } from './read-mark.ts';
  * Announces new messages of other users to screen readers, one by one or as a count. Existing messages, older pages and edits are not
  * announced. Must be called in an injection context.
  */
-export function announced(
+export function announceMessages(
   messages: Signal<readonly RoomMessage[]>,
   user: Signal<string>,
-  tell: (words: string) => void,
+  announce: (words: string) => void,
 ): void {
-  let heardUntil: number | undefined;
+  let announcedUntil: number | undefined;
   effect(() => {
     const all = messages();
     const last = lastSeq(all);
     if (last === 0) return;
-    const before = heardUntil;
-    heardUntil = Math.max(last, before ?? 0);
+    const before = announcedUntil;
+    announcedUntil = Math.max(last, before ?? 0);
     if (before === undefined) return;
     const news = after(all, before).filter((message) => isNews(message, untracked(user)));
     const [only] = news;
     if (only !== undefined)
-      tell(news.length === 1 ? roomTexts.heard(only.from, only.text) : roomTexts.heardMany(news.length));
+      announce(news.length === 1 ? roomTexts.announced(only.from, only.text) : roomTexts.announcedMany(news.length));
   });
 }
