@@ -19,7 +19,7 @@ import { Router, RouterLink } from '@angular/router';
 import { injectUsher } from '@usher/angular';
 import { OutboxFull, type RoomMessage } from '@usher/client/rooms';
 import { Session } from '../session/session.ts';
-import { composerTexts, messageTexts, roomTexts } from '../texts/room.ts';
+import { messageTexts, roomTexts } from '../texts/room.ts';
 import { roomsTexts } from '../texts/rooms.ts';
 import { injectDialog } from '../ui/dialog.ts';
 import { Icon } from '../ui/icon.ts';
@@ -38,6 +38,7 @@ import { RoomDirectory } from './room-directory.ts';
 import { RoomMenu } from './room-menu.ts';
 import { indexOfSeq } from './rows.ts';
 import { mentionCandidates } from './completion.ts';
+import { denialText, writeTrouble } from './room-trouble.ts';
 import { UnreadPill } from './unread-pill.ts';
 
 /** The text limit until the server has sent its own. */
@@ -134,11 +135,7 @@ export class RoomPane {
   protected readonly denied = computed(() => {
     const state = this.view().room.state();
     if (state.name !== 'denied') return undefined;
-    if (state.code === 'too_many_rooms') return { heading: roomTexts.full, hint: roomTexts.fullHint };
-    const was = untracked(this.view().mark) !== undefined;
-    return was
-      ? { heading: roomTexts.removed, hint: roomTexts.removedHint }
-      : { heading: roomTexts.denied, hint: roomTexts.deniedHint };
+    return denialText(state.code, untracked(this.view().mark) !== undefined);
   });
 
   constructor() {
@@ -298,11 +295,4 @@ export class RoomPane {
       if (!(error instanceof OutboxFull || error instanceof RangeError)) this.errors.handleError(error);
     }
   }
-}
-
-/** Describes why a text could not be added to the outbox. */
-export function writeTrouble(error: unknown): string {
-  if (error instanceof OutboxFull) return composerTexts.outboxFull;
-  // The message with that sequence number or key does not exist any more.
-  return error instanceof RangeError ? composerTexts.gone : composerTexts.failed;
 }
