@@ -2,13 +2,21 @@
 
 const hasWords = (text) => /\p{L}/u.test(text);
 
-/** "rooms.unread" for what stands in `rooms.ts` under `roomsTexts.unread`: the names of the properties around a node. */
+/** Returns the names of the properties around a node: `["unread"]` inside of `roomsTexts.unread`. */
 function pathOf(node) {
   const names = [];
   for (let each = node; each !== undefined && each !== null; each = each.parent) {
     if (each.type === 'Property' && each.key.type === 'Identifier') names.unshift(each.key.name);
   }
   return names;
+}
+
+/** Returns the area of a message: "rooms" inside of `const roomsTexts`. */
+function areaOf(node) {
+  for (let each = node; each !== undefined && each !== null; each = each.parent) {
+    if (each.type === 'VariableDeclarator') return each.id.name.replace(/Texts$/, '');
+  }
+  return '';
 }
 
 /** One form of a sentence adds a last name of its own ("typing.two"), and the forms of a plural stand inside of that. */
@@ -24,8 +32,6 @@ const messages = {
   meta: { type: 'problem', schema: [] },
   create(context) {
     const ids = new Set();
-    const [, area] = /([a-z-]+)\.ts$/.exec(context.filename);
-    const name = area.replaceAll(/-(.)/g, (_, letter) => letter.toUpperCase());
     const report = (node, message) => {
       context.report({ node, message });
     };
@@ -41,9 +47,10 @@ const messages = {
             report(node, 'Words are messages: $localize`:@@id:…`.');
           return;
         }
+        const area = areaOf(parent);
         const [, id] = /^:@@([\w.]+):/.exec(node.quasis[0].value.raw) ?? [];
-        if (id === undefined || !isUnder(id, name, pathOf(parent))) {
-          report(node, `The id of a message is its path: ${[name, ...pathOf(parent)].join('.')}.`);
+        if (id === undefined || !isUnder(id, area, pathOf(parent))) {
+          report(node, `The id of a message is its path: ${[area, ...pathOf(parent)].join('.')}.`);
         }
         if (ids.has(id)) report(node, `There are two messages ${id}.`);
         ids.add(id);

@@ -1,2 +1,2 @@
-/** What `ng test` does not say by itself; everything else stands in angular.json. */
+/** Options that `ng test` does not set. All others are in angular.json. */
 export default { test: { restoreMocks: true } };

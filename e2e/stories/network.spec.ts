@@ -150,7 +150,7 @@ test('without a network, the connection page names the cause and shows no old ro
   await expect(figure).toHaveText(/ms$/);
   usher.relay.disconnect();
   await expect(page.getByText('unreachable')).toBeVisible();
-  await expect(page.locator('[data-station="blocked"]')).toHaveCount(1);
+  await expect(page.locator('[data-step="blocked"]')).toHaveCount(1);
   await expect(figure).toHaveText('–');
 });
 

@@ -36,7 +36,7 @@ export default [
     id: 'misleading-link',
     who: 'a message has a link whose text is the URL of another host',
     get: 'the page shows the host of the target after the text',
-    in: 'apps/web/src/app/rooms/text/link-target.ts',
+    in: 'apps/web/src/app/rooms/text/rich-node.ts',
     without: ['some((host) => host !== target)', 'some((host) => host === undefined)'],
     shown: ['apps/web', 'src/app/rooms/text/link-target.spec.ts'],
   },

@@ -1,6 +1,6 @@
 import type { Routes } from '@angular/router';
 import { signedIn, signedOut } from './session/guards.ts';
-import { titleTexts } from './texts/titles.ts';
+import { titleTexts } from './texts/shell.ts';
 
 export const routes: Routes = [
   {

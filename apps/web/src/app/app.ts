@@ -1,7 +1,7 @@
 import { Component, DOCUMENT, inject } from '@angular/core';
 import { RouterOutlet } from '@angular/router';
 import { Theme } from './settings/theme.ts';
-import { appTexts } from './texts/app.ts';
+import { appTexts } from './texts/shell.ts';
 import { LoadNotice } from './ui/load-notice.ts';
 
 @Component({

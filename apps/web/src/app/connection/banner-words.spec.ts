@@ -66,7 +66,7 @@ describe('the connection banner', () => {
     ['timeout', undefined, 'The server isn’t responding.'],
     ['closed', 4444, 'Connection lost.'],
     ['requested', undefined, 'You closed the connection.'],
-  ] as const)('%s %s is: %s', (kind, code, what) => {
+  ] as const)('shows for the close code %s %s: %s', (kind, code, what) => {
     const reason = code === undefined ? { kind } : { kind, code };
     expect(bannerWords(state('backoff', reason, { retryAt: now + 1_000 }), now)?.what).toBe(what);
   });

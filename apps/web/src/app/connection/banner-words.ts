@@ -1,6 +1,5 @@
 import type { ConnectionState, Reason } from '@usher/client';
-import { bannerTexts } from '../texts/banner.ts';
-import { stateTexts } from '../texts/states.ts';
+import { bannerTexts, stateTexts } from '../texts/connection.ts';
 
 /** The banner's text while there is no connection. */
 export interface BannerWords {

@@ -11,7 +11,7 @@ import { shellTexts } from '../texts/shell.ts';
   template: `
     <a
       routerLink="/connection"
-      routerLinkActive="here"
+      routerLinkActive="current"
       ariaCurrentWhenActive="page"
       data-testid="connection-state"
       [attr.data-state]="state()"
@@ -45,7 +45,7 @@ import { shellTexts } from '../texts/shell.ts';
         color: var(--ink);
       }
 
-      &.here {
+      &.current {
         background: var(--accent-soft);
         color: var(--on-accent-soft);
         font-weight: 600;
@@ -72,7 +72,7 @@ import { shellTexts } from '../texts/shell.ts';
 
     /* A filled dot while connected, a hollow one while not, a square when the client has stopped reconnecting. */
     @media (forced-colors: active) {
-      a.here {
+      a.current {
         background: Highlight;
         color: HighlightText;
         forced-color-adjust: none;

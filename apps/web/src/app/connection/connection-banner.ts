@@ -1,9 +1,9 @@
 import { Component, computed, effect, signal, untracked } from '@angular/core';
 import { injectUsher } from '@usher/angular';
-import { bannerTexts } from '../texts/banner.ts';
+import { bannerTexts } from '../texts/connection.ts';
 import { shellTexts } from '../texts/shell.ts';
 import { Icon } from '../ui/icon.ts';
-import { injectNow } from '../ui/now.ts';
+import { injectNow } from '../ui/environment.ts';
 import { bannerWords } from './banner-words.ts';
 
 /** How long "Connected again" is shown (ms). */

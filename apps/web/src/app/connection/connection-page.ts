@@ -2,19 +2,18 @@ import { Component, computed, inject, signal } from '@angular/core';
 import { injectUsher } from '@usher/angular';
 import { connectionTexts } from '../texts/connection.ts';
 import { Action } from '../ui/action.ts';
+import { injectNow } from '../ui/environment.ts';
 import { Icon, type IconName } from '../ui/icon.ts';
-import { injectNow } from '../ui/now.ts';
 import { Page } from '../ui/page.ts';
 import { bannerWords, stateWords } from './banner-words.ts';
 import { ConnectionLog } from './connection-log.ts';
-import { HandshakeProbe } from './handshake-probe.ts';
-import { elapsed, milliseconds } from './milliseconds.ts';
-import { RoundTripCard } from './round-trip-card.ts';
-import { LeaseCard } from './lease-card.ts';
-import { clockOf, detailOf, wordsOf } from './step-words.ts';
 import { type ConnectionStep, connectionSteps } from './connection-steps.ts';
+import { clockOf, detailOf, elapsed, milliseconds, wordsOf } from './format.ts';
+import { HandshakeProbe } from './handshake-probe.ts';
+import { LeaseCard } from './lease-card.ts';
+import { RoundTripCard } from './round-trip-card.ts';
 
-type Trial = 'drop' | 'twice' | 'knock';
+type Trial = 'drop' | 'twice' | 'noTicket';
 
 /** The connection's status, round trip, lease, latest attempt and event log, and three tests against the server. */
 @Component({
@@ -60,9 +59,13 @@ export class ConnectionPage {
   );
 
   protected readonly busy = signal<Trial | undefined>(undefined);
-  protected readonly answers = signal<Readonly<Record<Trial, readonly string[]>>>({ drop: [], twice: [], knock: [] });
+  protected readonly answers = signal<Readonly<Record<Trial, readonly string[]>>>({
+    drop: [],
+    twice: [],
+    noTicket: [],
+  });
 
-  protected stationTime(step: ConnectionStep): string {
+  protected stepTime(step: ConnectionStep): string {
     if (step.ms !== undefined) return milliseconds(step.ms);
     if (step.code !== undefined) return String(step.code);
     if (step.cause !== undefined) return connectionTexts.stepTimes[step.cause];
@@ -80,8 +83,8 @@ export class ConnectionPage {
     await this.runTrial('twice', () => this.probe.reuseTicket());
   }
 
-  protected async knock(): Promise<void> {
-    await this.runTrial('knock', () => this.probe.withoutTicket());
+  protected async noTicket(): Promise<void> {
+    await this.runTrial('noTicket', () => this.probe.withoutTicket());
   }
 
   private async runTrial(trial: Trial, attempt: () => Promise<readonly string[]>): Promise<void> {

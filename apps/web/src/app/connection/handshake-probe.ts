@@ -4,7 +4,7 @@ import type { TicketResponse } from '@usher/protocol';
 import { firstValueFrom } from 'rxjs';
 import { problemCode } from '../session/http-words.ts';
 import { connectionTexts } from '../texts/connection.ts';
-import { milliseconds } from './milliseconds.ts';
+import { milliseconds } from './format.ts';
 
 /** Timeout of a handshake (ms). */
 const timeoutMs = 10_000;
@@ -40,7 +40,7 @@ export class HandshakeProbe {
     const first = await this.open(query);
     lines.push(first.accepted ? connectionTexts.first(milliseconds(first.ms)) : connectionTexts.firstRefused);
     const second = await this.open(query);
-    lines.push(second.accepted ? connectionTexts.secondAdmitted : connectionTexts.second(milliseconds(second.ms)));
+    lines.push(second.accepted ? connectionTexts.secondAccepted : connectionTexts.second(milliseconds(second.ms)));
     first.close();
     second.close();
     return lines;
@@ -51,7 +51,7 @@ export class HandshakeProbe {
     const socket = await this.open('');
     socket.close();
     const lines: string[] = [
-      socket.accepted ? connectionTexts.knockAdmitted : connectionTexts.knocked(milliseconds(socket.ms)),
+      socket.accepted ? connectionTexts.noTicketAccepted : connectionTexts.noTicketRefused(milliseconds(socket.ms)),
     ];
     lines.push(await this.plainAnswer('/api/ws', connectionTexts.plain));
     lines.push(await this.plainAnswer('/api/ws_ticket', connectionTexts.noToken));

@@ -1,8 +1,8 @@
 import { Component, computed } from '@angular/core';
 import { injectUsher } from '@usher/angular';
 import { connectionTexts } from '../texts/connection.ts';
-import { injectNow } from '../ui/now.ts';
-import { durationOf } from './duration.ts';
+import { injectNow } from '../ui/environment.ts';
+import { durationOf } from './format.ts';
 
 /** Counts down the lease of the connection; a renewal resets it. */
 @Component({

@@ -1,8 +1,7 @@
 import { Component, computed, inject } from '@angular/core';
 import { connectionTexts } from '../texts/connection.ts';
-import { milliseconds } from './milliseconds.ts';
+import { milliseconds, sparkline } from './format.ts';
 import { RoundTrips, mostTrips } from './round-trips.ts';
-import { sparkline } from './sparkline.ts';
 
 const width = 240;
 const height = 44;

@@ -2,7 +2,7 @@ import { HttpTestingController } from '@angular/common/http/testing';
 import { TestBed } from '@angular/core/testing';
 import { Router } from '@angular/router';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { RoomPage, aRoom } from '../testing/room-page.ts';
+import { RoomPage, roomFixture } from '../testing/room-page.ts';
 import { Notifier } from './notifier.ts';
 import { NotifyChoice } from './notify-choice.ts';
 
@@ -29,12 +29,15 @@ async function opened(permission: NotificationPermission, chosen?: 'on' | 'off')
   if (chosen !== undefined) localStorage.setItem('usher.notify', chosen);
   page = new RoomPage([Notifier]);
   const notifier = TestBed.inject(Notifier);
-  await page.opened(aRoom('a', { title: 'General', seq: 3, read: 3 }), aRoom('b', { seq: 1, mentions: 1, unread: 1 }));
+  await page.opened(
+    roomFixture('a', { title: 'General', seq: 3, read: 3 }),
+    roomFixture('b', { seq: 1, mentions: 1, unread: 1 }),
+  );
   return notifier;
 }
 
 /** A message arrives in a joined room. */
-async function said(from: string, text: string): Promise<void> {
+async function receive(from: string, text: string): Promise<void> {
   page.server.send('a', from, text);
   await page.settled();
 }
@@ -60,14 +63,14 @@ describe('mentions', () => {
     await opened('granted', 'on');
     for (let n = 0; n < 3; n += 1) page.server.room('a').append('lisa', `old ${n}`);
     await page.entered('a');
-    await said('bart', 'you look, @maggie');
+    await receive('bart', 'you look, @maggie');
     visibility = 'hidden';
-    await said('bart', 'nobody is called');
-    await said('maggie', 'I, @maggie, wrote this elsewhere');
+    await receive('bart', 'no mention');
+    await receive('maggie', 'I, @maggie, wrote this elsewhere');
     expect(shown).toEqual([]);
-    await said('bart', '<b>hey</b> @maggie');
+    await receive('bart', '<b>hey</b> @maggie');
     expect(shown).toMatchObject([{ title: 'bart in General', body: '<b>hey</b> @maggie', tag: 'a:7' }]);
-    await said('bart', 'no name');
+    await receive('bart', 'no name');
     expect(shown).toHaveLength(1);
   });
 
@@ -88,7 +91,7 @@ describe('mentions', () => {
     await opened('granted', 'on');
     await page.entered('a');
     visibility = 'hidden';
-    for (let seq = 1; seq <= 4; seq += 1) await said('bart', `@maggie ${seq}`);
+    for (let seq = 1; seq <= 4; seq += 1) await receive('bart', `@maggie ${seq}`);
     const navigate = vi.spyOn(TestBed.inject(Router), 'navigate').mockResolvedValue(true);
     const [first] = shown;
     first?.notification.dispatchEvent(new Event('click'));
@@ -118,10 +121,10 @@ describe('mentions', () => {
     for (let n = 0; n < 3; n += 1) page.server.room('a').append('lisa', `old ${n}`);
     await page.entered('a');
     visibility = 'hidden';
-    await said('bart', '@maggie');
+    await receive('bart', '@maggie');
     const choice = TestBed.inject(NotifyChoice);
     expect([choice.permission(), choice.on()]).toEqual(['unsupported', false]);
-    await said('bart', 'once more, @maggie');
+    await receive('bart', 'once more, @maggie');
     expect(inName).toHaveBeenCalledOnce();
   });
 

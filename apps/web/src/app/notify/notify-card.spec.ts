@@ -56,26 +56,26 @@ describe('the notification card', () => {
     browser('default');
     const shown = await Shown.of(NotifyCard);
     await press(shown);
-    await shown.says(notifyTexts.dismissed);
+    await shown.announces(notifyTexts.dismissed);
     expect(check(shown).checked).toBe(false);
   });
 
   test.each([
     ['denied', notifyTexts.denied],
     ['unsupported', notifyTexts.unsupported],
-  ] as const)('cannot be switched where the browser says %s, and says what can be done', async (permission, words) => {
+  ] as const)('is disabled if the permission is %s, with an explanation', async (permission, words) => {
     browser('denied');
     if (permission === 'unsupported') TestBed.inject(NotifyChoice).impossible();
     const shown = await Shown.of(NotifyCard);
     expect(check(shown).disabled).toBe(true);
-    await shown.says(words);
+    await shown.announces(words);
   });
 
   test('explains immediately that the browser denied the permission', async () => {
     browser('default', 'denied');
     const shown = await Shown.of(NotifyCard);
     await press(shown);
-    await shown.says(notifyTexts.denied);
+    await shown.announces(notifyTexts.denied);
     expect([check(shown).checked, check(shown).disabled]).toEqual([false, true]);
   });
 });

@@ -6,7 +6,7 @@ import { type OneTab, injectOneTab } from './one-tab.ts';
 let visibility: DocumentVisibilityState;
 let locks: FakeLocks | undefined;
 
-function tab(): OneTab {
+function openTab(): OneTab {
   return TestBed.runInInjectionContext(injectOneTab);
 }
 
@@ -30,7 +30,7 @@ describe('the election among the tabs of a browser', () => {
 
   test('elects the first tab, and the next one when it closes', async () => {
     const other = locks?.hold('usher.notify');
-    const mine = tab();
+    const mine = openTab();
     expect(await mine.mayNotify()).toBe(false);
     other?.release();
     await vi.waitFor(async () => {
@@ -39,7 +39,7 @@ describe('the election among the tabs of a browser', () => {
   });
 
   test('lets no tab notify while one is visible', async () => {
-    const mine = tab();
+    const mine = openTab();
     const other = locks?.hold('usher.looked-at');
     await Promise.resolve();
     expect(await mine.mayNotify()).toBe(false);
@@ -58,7 +58,7 @@ describe('the election among the tabs of a browser', () => {
 
   test('releases the locks of a closed tab', async () => {
     show('visible');
-    tab();
+    openTab();
     await vi.waitFor(async () => {
       expect((await locks?.query())?.held).toHaveLength(2);
     });
@@ -70,6 +70,6 @@ describe('the election among the tabs of a browser', () => {
 
   test('elects every tab without Web Locks', async () => {
     locks = undefined;
-    expect(await tab().mayNotify()).toBe(true);
+    expect(await openTab().mayNotify()).toBe(true);
   });
 });

@@ -1,7 +1,7 @@
 import { TestBed } from '@angular/core/testing';
 import { Title } from '@angular/platform-browser';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { RoomPage, aRoom } from '../testing/room-page.ts';
+import { RoomPage, roomFixture } from '../testing/room-page.ts';
 import { PageTitle } from '../ui/page-title.ts';
 import { TabBadge } from './tab-badge.ts';
 
@@ -9,7 +9,7 @@ let page: RoomPage;
 let link: HTMLLinkElement;
 
 /** The title and icon of the browser tab. */
-const tab = (): [string, string | null] => [TestBed.inject(Title).getTitle(), link.getAttribute('href')];
+const titleAndIcon = (): [string, string | null] => [TestBed.inject(Title).getTitle(), link.getAttribute('href')];
 
 describe('the browser tab', () => {
   beforeEach(() => {
@@ -30,23 +30,27 @@ describe('the browser tab', () => {
   });
 
   test('shows the number of unread messages in the rooms of the user only', async () => {
-    await page.opened(aRoom('a', { unread: 2 }), aRoom('b'), aRoom('c', { isMember: false, unread: 7 }));
-    expect(tab()).toEqual(['(2) General · Usher', 'favicon-unread.svg']);
+    await page.opened(
+      roomFixture('a', { unread: 2 }),
+      roomFixture('b'),
+      roomFixture('c', { isMember: false, unread: 7 }),
+    );
+    expect(titleAndIcon()).toEqual(['(2) General · Usher', 'favicon-unread.svg']);
     await page.unread('b', 1, 1);
-    expect(tab()[0]).toBe('(3) General · Usher');
+    expect(titleAndIcon()[0]).toBe('(3) General · Usher');
     TestBed.inject(PageTitle).show('Random');
-    expect(tab()[0]).toBe('(3) Random · Usher');
+    expect(titleAndIcon()[0]).toBe('(3) Random · Usher');
   });
 
   test('shows mentions first, and nothing once everything is read', async () => {
-    await page.opened(aRoom('a', { seq: 20, unread: 20, mentions: 1 }));
-    expect(tab()[0]).toBe('(@1) General · Usher');
+    await page.opened(roomFixture('a', { seq: 20, unread: 20, mentions: 1 }));
+    expect(titleAndIcon()[0]).toBe('(@1) General · Usher');
     await page.unread('a', 20, 0, 0, 20);
-    expect(tab()).toEqual(['General · Usher', 'favicon.svg']);
+    expect(titleAndIcon()).toEqual(['General · Usher', 'favicon.svg']);
   });
 
   test('shows nothing after sign-out', async () => {
-    await page.opened(aRoom('a', { unread: 2 }));
+    await page.opened(roomFixture('a', { unread: 2 }));
     const title = TestBed.inject(Title);
     TestBed.resetTestingModule();
     expect([title.getTitle(), link.getAttribute('href')]).toEqual(['General · Usher', 'favicon.svg']);

@@ -1,6 +1,6 @@
 import { DOCUMENT, DestroyRef, Service, computed, effect, inject } from '@angular/core';
 import { RoomDirectory } from '../rooms/room-directory.ts';
-import { tabTexts } from '../texts/tab.ts';
+import { tabTexts } from '../texts/notify.ts';
 import { PageTitle } from '../ui/page-title.ts';
 
 const icons = { plain: 'favicon.svg', unread: 'favicon-unread.svg' };

@@ -1,3 +1,5 @@
+import type { PresentUser, RoomMessage } from '@usher/client/rooms';
+
 /** The mention or emoji that is being typed at the caret. */
 export interface Naming {
   readonly kind: 'mention' | 'emoji';
@@ -88,4 +90,22 @@ function ranked<T>(query: string, items: readonly T[], namesOf: (item: T) => rea
     .sort((one, other) => one.rank - other.rank)
     .slice(0, most)
     .map(({ item }) => item);
+}
+
+/** The number of latest messages whose authors are considered. */
+const latest = 500;
+
+/** Users who can be mentioned in a room, the most likely first: recent authors, then other users in the room, without the reader. */
+export function mentionCandidates(
+  messages: readonly RoomMessage[],
+  people: readonly PresentUser[],
+  user: string,
+): readonly string[] {
+  const spoke = messages
+    .slice(-latest)
+    .reverse()
+    .map(({ from }) => from);
+  const all = new Set([...spoke, ...people.map((person) => person.user)]);
+  all.delete(user);
+  return [...all];
 }

@@ -4,7 +4,7 @@ import type { RoomMessage } from '@usher/client/rooms';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Session } from '../session/session.ts';
 import { Composer, lengthOf, sendable, sends } from './composer.ts';
-import { Drafts } from './drafts.ts';
+import { Drafts } from './session-storage.ts';
 
 @Component({
   imports: [Composer],
@@ -17,8 +17,8 @@ import { Drafts } from './drafts.ts';
     (send)="sent.push($event)"
     (save)="saved.push($event)"
     (leave)="editing.set(undefined)"
-    (editLast)="asked.push('last')"
-    (typing)="asked.push('typing')"
+    (editLast)="events.push('last')"
+    (typing)="events.push('typing')"
   />`,
 })
 class Host {
@@ -27,7 +27,7 @@ class Host {
   readonly most = 10;
   readonly sent: string[] = [];
   readonly saved: string[] = [];
-  readonly asked: string[] = [];
+  readonly events: string[] = [];
 }
 
 const message: RoomMessage = { seq: 3, id: 'm3', from: 'maggie', text: 'helo', at: 3, status: 'sent' };
@@ -194,10 +194,10 @@ describe('the composer', () => {
   test('emits editLast on ArrowUp in an empty field only', async () => {
     const { host, type, press } = await shown();
     await press('ArrowUp');
-    expect(host.asked).toEqual(['last']);
+    expect(host.events).toEqual(['last']);
     await type('x');
     await press('ArrowUp');
-    expect(host.asked).toEqual(['last', 'typing']);
+    expect(host.events).toEqual(['last', 'typing']);
   });
 
   test('does not emit typing while a message is edited', async () => {
@@ -205,6 +205,6 @@ describe('the composer', () => {
     host.editing.set(message);
     await fixture.whenStable();
     await type('hello');
-    expect(host.asked).toEqual([]);
+    expect(host.events).toEqual([]);
   });
 });

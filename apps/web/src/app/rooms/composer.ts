@@ -12,11 +12,11 @@ import {
 } from '@angular/core';
 import type { RoomMessage } from '@usher/client/rooms';
 import { Icon } from '../ui/icon.ts';
-import { injectTouch } from '../ui/touch.ts';
-import { composerTexts } from '../texts/composer.ts';
+import { injectTouch } from '../ui/environment.ts';
+import { composerTexts } from '../texts/room.ts';
 import { type Completed, Completer } from './completer.ts';
 import type { Suggestion } from './completion.ts';
-import { Drafts } from './drafts.ts';
+import { Drafts } from './session-storage.ts';
 import { Suggestions } from './suggestions.ts';
 
 /** The counter appears this many characters before the limit. */
@@ -48,7 +48,7 @@ export class Composer {
   readonly save = output<string>();
   /** Emits when editing is canceled. */
   readonly leave = output();
-  /** Emits on ArrowUp in an empty field: the user wants to edit their last message. */
+  /** Emits on ArrowUp in an empty field: requests to edit the last message. */
   readonly editLast = output();
   /** Emits while the user types a new message. */
   readonly typing = output();

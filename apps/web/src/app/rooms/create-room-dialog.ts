@@ -8,10 +8,10 @@ import {
 } from '@angular/material/dialog';
 import type { NewRoom } from '@usher/chat-api';
 import { wordsFor } from '../session/http-words.ts';
-import { createRoomTexts } from '../texts/create-room.ts';
+import { createRoomTexts } from '../texts/rooms.ts';
 import { Icon } from '../ui/icon.ts';
 import { RoomDirectory } from './room-directory.ts';
-import { randomSlug, slugOf } from './slug.ts';
+import { randomSlug, slugOf } from './room-names.ts';
 
 /** Creates a room from a title. Closes with the new room. */
 @Component({

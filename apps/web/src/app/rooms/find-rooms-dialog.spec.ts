@@ -3,7 +3,7 @@ import { TestBed } from '@angular/core/testing';
 import { MatDialogRef } from '@angular/material/dialog';
 import type { Room } from '@usher/chat-api';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { RoomPage, aRoom } from '../testing/room-page.ts';
+import { RoomPage, roomFixture } from '../testing/room-page.ts';
 import { refuse } from '../testing/shown.ts';
 import { FindRoomsDialog } from './find-rooms-dialog.ts';
 
@@ -11,9 +11,9 @@ let page: RoomPage;
 let shown: HTMLElement;
 const close = vi.fn();
 const all: readonly Room[] = [
-  aRoom('general', { title: 'General', seq: 1 }),
-  aRoom('cafe', { title: 'Café', isMember: false }),
-  aRoom('plans', { title: 'Plans', private: true, isMember: false, seq: 1_000 }),
+  roomFixture('general', { title: 'General', seq: 1 }),
+  roomFixture('cafe', { title: 'Café', isMember: false }),
+  roomFixture('plans', { title: 'Plans', private: true, isMember: false, seq: 1_000 }),
 ];
 
 async function open(...rooms: Room[]): Promise<void> {

@@ -2,11 +2,10 @@ import { Component, computed, inject, signal } from '@angular/core';
 import { MatDialogClose, MatDialogContent, MatDialogRef, MatDialogTitle } from '@angular/material/dialog';
 import type { Room } from '@usher/chat-api';
 import { wordsFor } from '../session/http-words.ts';
-import { browseTexts } from '../texts/browse.ts';
-import { roomsTexts } from '../texts/rooms.ts';
+import { browseTexts, roomsTexts } from '../texts/rooms.ts';
 import { Icon } from '../ui/icon.ts';
 import { RoomDirectory } from './room-directory.ts';
-import { folded } from './folded.ts';
+import { folded } from './room-names.ts';
 
 /** Lists all rooms that the user may see. Closes with the name of the chosen room, or with an empty string to create one. */
 @Component({

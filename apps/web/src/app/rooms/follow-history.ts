@@ -36,11 +36,11 @@ export function followHistory({ name, view, at }: HistoryOptions): {
       window.set(undefined);
       return;
     }
-    const past = new HistoryWindow((query) => directory.page(room, query), seq);
-    window.set(past);
+    const history = new HistoryWindow((query) => directory.page(room, query), seq);
+    window.set(history);
     untracked(() => {
-      void past.fetchNewer();
-      void past.fetchOlder();
+      void history.fetchNewer();
+      void history.fetchOlder();
     });
   });
   const changes = usher.socket.on('message').subscribe((message) => {

@@ -25,8 +25,8 @@ function roomOf(count: number) {
   return { all, asked, get };
 }
 
-function seqs(past: HistoryWindow): (number | undefined)[] {
-  return past.messages().map(({ seq }) => seq);
+function seqs(history: HistoryWindow): (number | undefined)[] {
+  return history.messages().map(({ seq }) => seq);
 }
 
 /** The sequence numbers that are shown, without edits. */
@@ -36,36 +36,36 @@ function shown(from: number, to: number): number[] {
 
 describe('a history window', () => {
   test('shows the messages around a message, without edits', async () => {
-    const past = new HistoryWindow(roomOf(1_000).get, 500);
-    expect(past.known()).toBe(false);
-    await past.fetchNewer();
-    await past.fetchOlder();
-    expect(past.known()).toBe(true);
-    expect(seqs(past)).toEqual(shown(450, 549));
+    const history = new HistoryWindow(roomOf(1_000).get, 500);
+    expect(history.known()).toBe(false);
+    await history.fetchNewer();
+    await history.fetchOlder();
+    expect(history.known()).toBe(true);
+    expect(seqs(history)).toEqual(shown(450, 549));
   });
 
   test('grows on both sides without gaps or duplicates until the ends of the room', async () => {
-    const past = new HistoryWindow(roomOf(200).get, 70);
-    await past.fetchNewer();
-    while (past.hasOlder()) await past.fetchOlder();
-    while (past.hasNewer()) await past.fetchNewer();
-    expect(seqs(past)).toEqual(shown(1, 200));
+    const history = new HistoryWindow(roomOf(200).get, 70);
+    await history.fetchNewer();
+    while (history.hasOlder()) await history.fetchOlder();
+    while (history.hasNewer()) await history.fetchNewer();
+    expect(seqs(history)).toEqual(shown(1, 200));
   });
 
   test('drops the farthest messages and can load them again', async () => {
-    const past = new HistoryWindow(roomOf(5_000).get, 2_500);
-    for (let page = 0; page < 60; page++) await past.fetchOlder();
-    expect(past.messages().length).toBeLessThanOrEqual(2_000);
-    expect(past.hasNewer()).toBe(true);
-    const last = seqs(past).at(-1) ?? 0;
-    await past.fetchNewer();
-    expect(seqs(past).slice(-45)).toEqual(shown(last + 1, last + 50).slice(-45));
+    const history = new HistoryWindow(roomOf(5_000).get, 2_500);
+    for (let page = 0; page < 60; page++) await history.fetchOlder();
+    expect(history.messages().length).toBeLessThanOrEqual(2_000);
+    expect(history.hasNewer()).toBe(true);
+    const last = seqs(history).at(-1) ?? 0;
+    await history.fetchNewer();
+    expect(seqs(history).slice(-45)).toEqual(shown(last + 1, last + 50).slice(-45));
   });
 
   test('sends one request at a time', async () => {
     const { get, asked } = roomOf(100);
-    const past = new HistoryWindow(get, 50);
-    await Promise.all([past.fetchOlder(), past.fetchOlder()]);
+    const history = new HistoryWindow(get, 50);
+    await Promise.all([history.fetchOlder(), history.fetchOlder()]);
     expect(asked).toHaveLength(1);
   });
 
@@ -73,32 +73,32 @@ describe('a history window', () => {
     const { get } = roomOf(100);
     let broken = true;
     const unreachable = throwError(() => new HttpErrorResponse({ status: 0 }));
-    const past = new HistoryWindow((query) => (broken ? firstValueFrom(unreachable) : get(query)), 50);
-    await past.fetchOlder();
-    expect(past.older()).toBe('failed');
+    const history = new HistoryWindow((query) => (broken ? firstValueFrom(unreachable) : get(query)), 50);
+    await history.fetchOlder();
+    expect(history.older()).toBe('failed');
     broken = false;
-    await past.fetchOlder();
-    expect(past.older()).toBe('idle');
-    expect(seqs(past)).toEqual(shown(1, 49));
+    await history.fetchOlder();
+    expect(history.older()).toBe('idle');
+    expect(seqs(history)).toEqual(shown(1, 49));
   });
 
   test('applies edits that arrive', async () => {
-    const past = new HistoryWindow(roomOf(60).get, 55);
-    await past.fetchNewer();
-    past.apply(message(61, { edits: 57, text: 'another', at: 900 }));
-    past.apply(message(62, { deletes: 58, text: '', at: 901 }));
-    past.apply(message(63, { edits: 3, text: 'not held' }));
-    expect(past.messages().filter(({ edited, deleted }) => edited ?? deleted)).toMatchObject([
+    const history = new HistoryWindow(roomOf(60).get, 55);
+    await history.fetchNewer();
+    history.apply(message(61, { edits: 57, text: 'another', at: 900 }));
+    history.apply(message(62, { deletes: 58, text: '', at: 901 }));
+    history.apply(message(63, { edits: 3, text: 'not held' }));
+    expect(history.messages().filter(({ edited, deleted }) => edited ?? deleted)).toMatchObject([
       { seq: 57, text: 'another', edited: 900 },
       { seq: 58, text: '', deleted: 901 },
     ]);
   });
 
   test('has a later page after a new message', async () => {
-    const past = new HistoryWindow(roomOf(60).get, 55);
-    await past.fetchNewer();
-    expect(past.hasNewer()).toBe(false);
-    past.apply(message(61));
-    expect(past.hasNewer()).toBe(true);
+    const history = new HistoryWindow(roomOf(60).get, 55);
+    await history.fetchNewer();
+    expect(history.hasNewer()).toBe(false);
+    history.apply(message(61));
+    expect(history.hasNewer()).toBe(true);
   });
 });

@@ -2,11 +2,10 @@ import { Component } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { Router, provideRouter } from '@angular/router';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { RoomPage, aRoom } from '../testing/room-page.ts';
-import { followLeaving } from './left-elsewhere.ts';
+import { RoomPage, roomFixture } from '../testing/room-page.ts';
 import { OpenRooms } from './open-rooms.ts';
 import { Unsent } from './unsent.ts';
-import { Visits } from './visits.ts';
+import { Visits, followLeaving } from './visits.ts';
 
 @Component({ selector: 'app-any', template: '' })
 class AnyPage {}
@@ -25,7 +24,7 @@ beforeEach(async () => {
   ]);
   router = TestBed.inject(Router);
   TestBed.runInInjectionContext(followLeaving);
-  await page.opened(aRoom('a'), aRoom('b'));
+  await page.opened(roomFixture('a'), roomFixture('b'));
   for (const room of ['a', 'b']) TestBed.inject(OpenRooms).enter(room);
   await page.settled();
   await router.navigateByUrl('/rooms/a');
@@ -47,7 +46,7 @@ test('a room that was left on another device is not joined again, and the room l
   await left('b');
   expect(page.usher.room('b').state().name).toBe('waiting');
   expect(page.usher.room('a').state().name).toBe('joined');
-  await page.answers(aRoom('a'), aRoom('b', { isMember: false }));
+  await page.answers(roomFixture('a'), roomFixture('b', { isMember: false }));
   expect(page.directory.own()?.map(({ room }) => room)).toEqual(['a']);
   expect(router.url).toBe('/rooms/a');
 });

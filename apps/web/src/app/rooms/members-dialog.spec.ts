@@ -4,7 +4,7 @@ import { MAT_DIALOG_DATA, MatDialog, MatDialogRef } from '@angular/material/dial
 import type { Member } from '@usher/chat-api';
 import { of } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { RoomPage, aRoom } from '../testing/room-page.ts';
+import { RoomPage, roomFixture } from '../testing/room-page.ts';
 import { refuse } from '../testing/shown.ts';
 import { MembersDialog } from './members-dialog.ts';
 
@@ -18,7 +18,7 @@ const close = vi.fn();
 const ask = vi.fn();
 
 async function open(canManage: boolean, ...members: Member[]): Promise<void> {
-  await page.opened(aRoom('plans', { private: true, canManage }));
+  await page.opened(roomFixture('plans', { private: true, canManage }));
   shown = TestBed.createComponent(MembersDialog).nativeElement as HTMLElement;
   document.body.append(shown);
   await page.settled();
@@ -72,11 +72,11 @@ describe('the members dialog', () => {
 
   test('adds a member by name and shows an unknown name at the field', async () => {
     await open(true, maggie);
-    await add('nobody');
+    await add('unknown');
     const http = TestBed.inject(HttpTestingController);
-    refuse(http.expectOne({ method: 'PUT', url: `${url}/nobody` }), 'not_found');
+    refuse(http.expectOne({ method: 'PUT', url: `${url}/unknown` }), 'not_found');
     await page.settled();
-    expect(alert()).toBe('No user named nobody.');
+    expect(alert()).toBe('No user named unknown.');
     expect(shown.querySelector('input')?.getAttribute('aria-invalid')).toBe('true');
     await add(' @Bart ');
     http.expectOne({ method: 'PUT', url: `${url}/bart` }).flush(null);

@@ -10,8 +10,8 @@ import { injectUsher } from '@usher/angular';
 import type { Member } from '@usher/chat-api';
 import { problemCode, wordsFor } from '../session/http-words.ts';
 import { Session } from '../session/session.ts';
-import { membersTexts } from '../texts/members.ts';
-import { messageTexts } from '../texts/message.ts';
+import { membersTexts } from '../texts/rooms.ts';
+import { messageTexts } from '../texts/room.ts';
 import { Avatar } from '../ui/avatar.ts';
 import { injectDialog } from '../ui/dialog.ts';
 import { Icon } from '../ui/icon.ts';
@@ -81,7 +81,7 @@ export class MembersDialog {
       return;
     }
     this.busy.set(true);
-    this.say(undefined);
+    this.showError(undefined);
     try {
       await this.members.add(user);
       this.name.set('');
@@ -99,7 +99,7 @@ export class MembersDialog {
     const data = { heading: heading(user, this.title()), text, yes };
     const load = async () => (await import('../ui/confirm-dialog.ts')).ConfirmDialog;
     if ((await this.openDialog<boolean>(load, { data, role: 'alertdialog' })) !== true) return;
-    this.say(undefined);
+    this.showError(undefined);
     try {
       await this.members.remove(user);
       this.done.set(this.texts.removed(user));
@@ -111,11 +111,11 @@ export class MembersDialog {
   }
 
   private refuse(why: string): void {
-    this.say(why);
+    this.showError(why);
     this.field()?.nativeElement.select();
   }
 
-  private say(wrong: string | undefined): void {
+  private showError(wrong: string | undefined): void {
     this.wrong.set(wrong);
     this.trouble.set(undefined);
     this.done.set('');

@@ -2,7 +2,7 @@ import { Component, signal } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import type { RoomMessage } from '@usher/client/rooms';
 import { describe, expect, test } from 'vitest';
-import { MentionNames } from './mention-names.ts';
+import { MentionNames } from './text/mention-names.ts';
 import { type MessageAction, MessageItem } from './message-item.ts';
 
 @Component({

@@ -2,7 +2,7 @@ import { Component, computed, input, output } from '@angular/core';
 import type { RoomMessage } from '@usher/client/rooms';
 import { Avatar, hueOf } from '../ui/avatar.ts';
 import { Icon } from '../ui/icon.ts';
-import { messageTexts } from '../texts/message.ts';
+import { messageTexts } from '../texts/room.ts';
 import { RichText } from './text/rich-text.ts';
 import { momentOf, timeOf } from './times.ts';
 

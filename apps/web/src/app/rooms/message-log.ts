@@ -15,22 +15,20 @@ import {
 import type { RoomMessage } from '@usher/client/rooms';
 import { Icon } from '../ui/icon.ts';
 import { roomTexts } from '../texts/room.ts';
+import { MessageFocus } from './message-focus.ts';
 import { type MessageAction, MessageItem } from './message-item.ts';
 import type { Place } from './open-rooms.ts';
 import type { SeqRange } from './read-mark.ts';
-import { estimateIn } from './row-estimate.ts';
+import { estimateIn } from './row-heights.ts';
 import { createRows } from './rows.ts';
 import { ScrollKeeper } from './scroll-keeper.ts';
-import { whenIdle } from '../ui/when-idle.ts';
+import { whenIdle } from '../ui/environment.ts';
 import { dayOf } from './times.ts';
 
 /** The next page is requested within this distance from an edge (px). */
 const nearEdge = 800;
 /** The distance of a search hit from the upper edge (px). */
 const hitOffset = 160;
-
-/** The element of a message that the arrow keys focus. */
-const reachable = 'button.more';
 
 /** The state of the page of messages beyond an edge. */
 export type PageState = 'idle' | 'loading' | 'failed';
@@ -69,7 +67,7 @@ export class MessageLog {
   readonly needNewer = output();
   /** Emits the new position after scrolling. */
   readonly moved = output<Place>();
-  /** Emits when the user wants to return to the end of the room. Only with `hasNewer`. */
+  /** Emits when the user returns to the end of the room. Only with `hasNewer`. */
   readonly latest = output();
   readonly act = output<MessageAction>();
 
@@ -80,6 +78,10 @@ export class MessageLog {
   /** Whether the next batch of an incrementally rendered list is scheduled. */
   private awaitsIdle = false;
   private readonly keeper = new ScrollKeeper();
+  private readonly messageFocus = new MessageFocus(() => ({
+    scroller: untracked(this.scroller).nativeElement,
+    list: untracked(this.list).nativeElement,
+  }));
   private readonly rowsOf = createRows();
   private readonly range = signal(this.keeper.range);
   /** The range that is rendered; `keeper.range` can be ahead of it. */
@@ -89,9 +91,6 @@ export class MessageLog {
   /** The key of the message that was focused last. */
   private readonly chosen = signal<string | undefined>(undefined);
   private estimate = estimateIn(700);
-  /** The message that was deleted while its button had the focus. */
-  private deleting: number | undefined;
-
   private readonly destroyed = inject(DestroyRef);
   protected readonly texts = roomTexts;
   protected readonly dayOf = dayOf;
@@ -159,7 +158,7 @@ export class MessageLog {
         observer ??= this.attach();
         this.settle();
         this.fillIn();
-        this.restoreFocus();
+        this.messageFocus.restore();
       },
     });
     this.destroyed.onDestroy(() => {
@@ -176,22 +175,13 @@ export class MessageLog {
     this.keeper.interrupt();
   }
 
-  /** Moves the focus between messages with the arrow keys, so that Tab does not stop at each message. */
   protected pressed(event: KeyboardEvent): void {
-    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-    const { target } = event;
-    if (step === undefined || !(target instanceof HTMLElement) || !target.matches(reachable)) return;
-    const all = [...this.list().nativeElement.querySelectorAll<HTMLElement>(reachable)];
-    const next = all[all.indexOf(target) + step];
-    event.preventDefault();
-    next?.focus();
+    this.messageFocus.move(event);
   }
 
   protected entered({ target }: FocusEvent): void {
-    if (!(target instanceof HTMLElement) || !target.matches(reachable)) return;
-    const item = target.closest('li');
-    const index = [...this.list().nativeElement.children].findIndex((each) => each === item);
-    this.chosen.set(this.shown()[index]?.row.key);
+    const index = this.messageFocus.indexOf(target);
+    if (index !== undefined) this.chosen.set(this.shown()[index]?.row.key);
   }
 
   protected jump(): void {
@@ -204,12 +194,12 @@ export class MessageLog {
   }
 
   focus(): void {
-    this.scroller().nativeElement.focus({ preventScroll: true });
+    this.messageFocus.focusList();
   }
 
   /** Call this before a message is deleted. If its button has the focus, the focus moves to the next message with a button. */
   keepFocusAfterDelete(seq: number): void {
-    this.deleting = seq;
+    this.messageFocus.keepAfterDelete(seq);
   }
 
   /** Scrolls to the latest message; `smooth` animates the way. */
@@ -226,7 +216,7 @@ export class MessageLog {
     this.follow();
     // Otherwise the new range is rendered first.
     if (this.keeper.range === range) this.settle();
-    this.scroller().nativeElement.focus({ preventScroll: true });
+    this.messageFocus.focusList();
   }
 
   private attach(): ResizeObserver {
@@ -267,31 +257,8 @@ export class MessageLog {
     const { range } = this.keeper;
     const { start, end } = untracked(this.range);
     if (range.start === start && range.end === end) return;
-    if (this.attached) this.holdFocus(range.start - start, range.end - start);
+    if (this.attached) this.messageFocus.hold(range.start - start, range.end - start);
     this.range.set(range);
-  }
-
-  /** If the focused row is about to be removed from the DOM, focuses the list, so that its keys keep working. */
-  private holdFocus(from: number, to: number): void {
-    const list = untracked(this.list).nativeElement;
-    const item = list.ownerDocument.activeElement?.closest('li');
-    if (item?.parentElement !== list) return;
-    const index = [...list.children].indexOf(item);
-    if (index < from || index >= to) untracked(this.scroller).nativeElement.focus({ preventScroll: true });
-  }
-
-  private restoreFocus(): void {
-    const seq = this.deleting;
-    if (seq === undefined) return;
-    const list = untracked(this.list).nativeElement;
-    const item = list.querySelector<HTMLElement>(`[data-seq="${seq}"]`);
-    if (item?.querySelector(reachable)) return;
-    this.deleting = undefined;
-    const { activeElement, body } = list.ownerDocument;
-    if (activeElement !== body) return;
-    const all = [...list.querySelectorAll<HTMLElement>(reachable)];
-    const next = all.find((button) => item && item.compareDocumentPosition(button) & Node.DOCUMENT_POSITION_FOLLOWING);
-    (next ?? all.at(-1) ?? untracked(this.scroller).nativeElement).focus({ preventScroll: true });
   }
 
   private report(): void {

@@ -1,7 +1,7 @@
 import { Component, type ElementRef, computed, output, signal, viewChild } from '@angular/core';
 import { MatMenu, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
 import type { RoomMessage } from '@usher/client/rooms';
-import { messageTexts } from '../texts/message.ts';
+import { messageTexts } from '../texts/room.ts';
 import { Icon } from '../ui/icon.ts';
 
 /** The actions of a message. One menu for all messages; it opens at the button that was pressed. */

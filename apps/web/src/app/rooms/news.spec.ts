@@ -4,7 +4,7 @@ import { type News, calls, later, withMessages } from './news.ts';
 
 const nothing: News = { seq: 5, at: 5_000, unread: 0, read: 5, mentions: 0 };
 
-function said(seq: number, from: string, text = 'hello', more: Partial<RoomMessage> = {}): RoomMessage {
+function message(seq: number, from: string, text = 'hello', more: Partial<RoomMessage> = {}): RoomMessage {
   return { seq, from, text, at: seq * 1_000, status: 'sent', ...more };
 }
 
@@ -26,28 +26,28 @@ describe('the merged state of a room', () => {
 describe('a joined room', () => {
   test('counts messages of others and mentions after the last count of the server', () => {
     const messages = [
-      said(4, 'bart'),
-      said(5, 'bart'),
-      said(6, 'bart', 'hi @maggie'),
-      said(7, 'maggie', 'yes?'),
-      said(8, 'lisa', 'nothing'),
+      message(4, 'bart'),
+      message(5, 'bart'),
+      message(6, 'bart', 'hi @maggie'),
+      message(7, 'maggie', 'yes?'),
+      message(8, 'lisa', 'nothing'),
     ];
     expect(withMessages(nothing, messages, 'maggie')).toEqual({ seq: 8, at: 8_000, unread: 2, read: 5, mentions: 1 });
   });
 
   test('counts neither deleted nor unacknowledged messages', () => {
     const waiting: RoomMessage = { key: 'k', from: 'maggie', text: 'soon', at: 9_000, status: 'waiting' };
-    const messages = [said(6, 'bart', '', { deleted: 9_000 }), waiting];
+    const messages = [message(6, 'bart', '', { deleted: 9_000 }), waiting];
     expect(withMessages(nothing, messages, 'maggie')).toEqual({ ...nothing, seq: 6, at: 6_000 });
   });
 
   test('does not count messages that were read since', () => {
     const read: News = { ...nothing, read: 8 };
-    expect(withMessages(read, [said(7, 'bart'), said(8, 'bart')], 'maggie').unread).toBe(0);
+    expect(withMessages(read, [message(7, 'bart'), message(8, 'bart')], 'maggie').unread).toBe(0);
   });
 
   test('stops counting at the limit of the server', () => {
-    const many = Array.from({ length: 1_500 }, (_, index) => said(index + 6, 'bart'));
+    const many = Array.from({ length: 1_500 }, (_, index) => message(index + 6, 'bart'));
     expect(withMessages(nothing, many, 'maggie').unread).toBe(1_000);
   });
 });

@@ -39,7 +39,7 @@ export class OpenRooms {
     void this.unsent.adopt((name, entries) => this.putBack(name, entries));
     // Retries denied rooms with each new room list: the user may have been added while this page was offline. One attempt per list.
     effect(() => {
-      if (this.directory.answered() === undefined) return;
+      if (this.directory.responseTurn() === undefined) return;
       untracked(() => {
         for (const { room } of this.views.values()) {
           if (room.state().name === 'denied' && this.directory.find(room.name)?.isMember === true) room.open();

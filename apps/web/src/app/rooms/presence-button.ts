@@ -1,7 +1,6 @@
 import { Component, computed, input } from '@angular/core';
 import type { PresentUser } from '@usher/client/rooms';
-import { messageTexts } from '../texts/message.ts';
-import { roomTexts } from '../texts/room.ts';
+import { messageTexts, roomTexts } from '../texts/room.ts';
 import { Avatar } from '../ui/avatar.ts';
 
 /** The number of avatars in the header; the others are counted. */
@@ -13,7 +12,7 @@ const mostFaces = 3;
   imports: [Avatar],
   template: `
     @if (people().length > 0) {
-      <button type="button" class="faces" popovertarget="here" [title]="words()">
+      <button type="button" class="faces" popovertarget="presence" [title]="words()">
         @for (person of faces(); track person.user) {
           <app-avatar [name]="person.user" [class.away]="person.status === 'away'" />
         }
@@ -21,8 +20,8 @@ const mostFaces = 3;
         <span class="sr-only">{{ words() }}</span>
       </button>
     }
-    <div id="here" popover class="panel" role="group" [attr.aria-label]="texts.room.hereHeading">
-      <h2>{{ texts.room.hereHeading }}</h2>
+    <div id="presence" popover class="panel" role="group" [attr.aria-label]="texts.room.presentHeading">
+      <h2>{{ texts.room.presentHeading }}</h2>
       <ul>
         @for (person of people(); track person.user) {
           <li>
@@ -57,6 +56,8 @@ export class PresenceButton {
   });
   protected readonly words = computed(() => {
     const { length } = this.people();
-    return length === 1 && this.people()[0]?.user === this.user() ? roomTexts.hereOnly : roomTexts.here(length);
+    return length === 1 && this.people()[0]?.user === this.user()
+      ? roomTexts.presentOnlyYou
+      : roomTexts.present(length);
   });
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type Held, type Looked, type ReadMark, advance, leave, readAll } from './read-mark.ts';
 
 /** Messages by these users, with sequence numbers from `first` on. */
-function said(from: readonly string[], first = 1): Held {
+function timeline(from: readonly string[], first = 1): Held {
   const messages = from.map((name, index): RoomMessage => ({
     seq: first + index,
     id: String(first + index),
@@ -16,7 +16,7 @@ function said(from: readonly string[], first = 1): Held {
 }
 
 function many(first: number, last: number): Held {
-  return said(
+  return timeline(
     Array.from({ length: last - first + 1 }, () => 'bart'),
     first,
   );
@@ -39,67 +39,67 @@ function marked(...steps: readonly Looked[]): ReadMark | undefined {
 
 describe('the read state', () => {
   test('counts existing messages as read for a non-member', () => {
-    expect(marked(unattended(said(['bart', 'bart'])))).toEqual({ read: 2, shown: [], unseen: 0 });
+    expect(marked(unattended(timeline(['bart', 'bart'])))).toEqual({ read: 2, shown: [], unseen: 0 });
   });
 
   test('draws no line above messages that arrive while the user looks at the end', () => {
-    const one = said(['bart']);
-    const two = said(['bart', 'bart']);
+    const one = timeline(['bart']);
+    const two = timeline(['bart', 'bart']);
     expect(marked(seen(one, 1, 1), seen(two, 1, 1), seen(two, 1, 2))).toEqual({ read: 2, shown: [], unseen: 0 });
   });
 
   test('counts messages that arrive while the user is away, with a line above the first of them', () => {
-    const mark = marked(seen(said(['bart']), 1, 1), unattended(said(['bart', 'bart', 'lisa'])));
+    const mark = marked(seen(timeline(['bart']), 1, 1), unattended(timeline(['bart', 'bart', 'lisa'])));
     expect(mark).toEqual({ read: 1, shown: [], unseen: 2, freshFrom: 2 });
   });
 
   test('keeps the line when the user returns, and moves it after the next absence', () => {
-    const two = said(['bart', 'bart']);
-    const back = marked(seen(said(['bart']), 1, 1), unattended(two), seen(two, 1, 2));
+    const two = timeline(['bart', 'bart']);
+    const back = marked(seen(timeline(['bart']), 1, 1), unattended(two), seen(two, 1, 2));
     expect(back).toEqual({ read: 2, shown: [], unseen: 0, freshFrom: 2 });
-    const three = said(['bart', 'bart', 'lisa']);
+    const three = timeline(['bart', 'bart', 'lisa']);
     expect(advance(back, unattended(three))).toEqual({ read: 2, shown: [], unseen: 1, freshFrom: 3 });
   });
 
   test('removes the line after the user replies', () => {
-    const missed = said(['bart', 'bart']);
-    const answered = said(['bart', 'bart', 'maggie']);
-    const mark = marked(seen(said(['bart']), 1, 1), unattended(missed), seen(missed, 1, 2), seen(answered, 1, 3));
+    const missed = timeline(['bart', 'bart']);
+    const answered = timeline(['bart', 'bart', 'maggie']);
+    const mark = marked(seen(timeline(['bart']), 1, 1), unattended(missed), seen(missed, 1, 2), seen(answered, 1, 3));
     expect(mark).toEqual({ read: 3, shown: [], unseen: 0 });
   });
 
   test('ignores an unacknowledged message', () => {
     const waiting: RoomMessage = { key: 'k', from: 'maggie', text: 'yes', at: 9, status: 'waiting' };
-    const missed = said(['bart', 'bart']);
+    const missed = timeline(['bart', 'bart']);
     const withWaiting = { ...missed, messages: [...missed.messages, waiting] };
-    const mark = marked(seen(said(['bart']), 1, 1), unattended(withWaiting), seen(withWaiting, 1, 2));
+    const mark = marked(seen(timeline(['bart']), 1, 1), unattended(withWaiting), seen(withWaiting, 1, 2));
     expect(mark).toEqual({ read: 2, shown: [], unseen: 0, freshFrom: 2 });
   });
 
   test('ignores own messages from another device and deleted messages', () => {
-    const mark = marked(seen(said(['bart']), 1, 1), unattended(said(['bart', 'maggie'])));
+    const mark = marked(seen(timeline(['bart']), 1, 1), unattended(timeline(['bart', 'maggie'])));
     expect(mark).toEqual({ read: 1, shown: [], unseen: 0 });
-    const { messages } = said(['bart', 'bart']);
+    const { messages } = timeline(['bart', 'bart']);
     const deleted = { messages: messages.map((message) => ({ ...message, deleted: 9 })), oldest: 1 };
     expect(advance({ read: 1, shown: [], unseen: 0 }, unattended(deleted))).toEqual({ read: 1, shown: [], unseen: 0 });
   });
 
   test('starts at the read marker of the server, with a line even if everything fits on the screen', () => {
-    const live = said(['bart', 'bart', 'lisa']);
+    const live = timeline(['bart', 'bart', 'lisa']);
     const opened = advance(undefined, seen(live, 1, 3, { read: 1 }));
     expect(opened).toEqual({ read: 3, shown: [], unseen: 0, freshFrom: 2 });
     expect(advance(opened, seen(live, 1, 3, { read: 1 }))).toEqual(opened);
   });
 
   test('applies a read marker from another device', () => {
-    const live = said(['bart', 'bart', 'lisa']);
+    const live = timeline(['bart', 'bart', 'lisa']);
     const missed = advance(undefined, unattended(live, { read: 1 }));
     expect(missed).toEqual({ read: 1, shown: [], unseen: 2, freshFrom: 2 });
     expect(advance(missed, unattended(live, { read: 3 }))).toMatchObject({ read: 3, unseen: 0 });
   });
 
   test('places the line again when the room is opened again', () => {
-    const live = said(['bart', 'bart', 'lisa']);
+    const live = timeline(['bart', 'bart', 'lisa']);
     const left = leave({ read: 1, shown: [], unseen: 2, freshFrom: 1 });
     expect(left).toEqual({ read: 1, shown: [], unseen: 2, left: true });
     expect(advance(left, seen(live, 2, 3))).toEqual({ read: 3, shown: [], unseen: 0, freshFrom: 2 });
@@ -157,7 +157,7 @@ describe('more unread messages than fit on the screen', () => {
 
   test('keep the line after a reply at the end', () => {
     const live = many(1, 90);
-    const answered = { messages: [...live.messages, ...said(['maggie'], 91).messages], oldest: 1 };
+    const answered = { messages: [...live.messages, ...timeline(['maggie'], 91).messages], oldest: 1 };
     const mark = marked(seen(live, 75, 90, { read: 0 }), seen(answered, 76, 91));
     expect(mark).toMatchObject({ read: 0, freshFrom: 1 });
   });
@@ -176,7 +176,7 @@ describe('more unread messages than fit on the screen', () => {
   });
 
   test('become read from the first message of others on, after edits and own messages', () => {
-    const live = said(['maggie', 'maggie', 'bart', 'bart', 'maggie']);
+    const live = timeline(['maggie', 'maggie', 'bart', 'bart', 'maggie']);
     expect(advance(undefined, seen(live, 4, 5, { read: 0 }))).toMatchObject({ read: 0, freshFrom: 3 });
     expect(advance(undefined, seen(live, 3, 4, { read: 0 }))).toMatchObject({ read: 5 });
   });

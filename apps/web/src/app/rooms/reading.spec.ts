@@ -3,7 +3,7 @@ import { Component, type WritableSignal, signal } from '@angular/core';
 import { type ComponentFixture, TestBed } from '@angular/core/testing';
 import type { Message } from '@usher/protocol';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { RoomPage, aRoom } from '../testing/room-page.ts';
+import { RoomPage, roomFixture } from '../testing/room-page.ts';
 import { Attention } from './attention.ts';
 import type { RoomView } from './open-rooms.ts';
 import type { ReadMark, SeqRange } from './read-mark.ts';
@@ -20,7 +20,7 @@ class Pane {
   readonly reading = followReading({
     view: signal(view),
     user: signal('maggie'),
-    past: signal(undefined),
+    history: signal(undefined),
     atEnd: signal(true),
     screen,
   });
@@ -31,7 +31,7 @@ async function open(count: number): Promise<void> {
   const room = page.server.room('a');
   room.enter('maggie');
   for (let n = 0; n < count; n++) room.append('bart', 'news');
-  await page.opened(aRoom('a', { seq: count, unread: Math.min(count, 1_000), mentions: 1 }));
+  await page.opened(roomFixture('a', { seq: count, unread: Math.min(count, 1_000), mentions: 1 }));
   await page.entered('a');
   view = { room: page.usher.room('a'), mark: signal<ReadMark | undefined>(undefined), place: 'end' };
   pane = TestBed.createComponent(Pane);

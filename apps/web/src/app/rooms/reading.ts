@@ -20,7 +20,7 @@ export interface ReadingOptions {
   readonly view: Signal<RoomView>;
   readonly user: Signal<string>;
   /** The history window, if it is shown instead of the live timeline. */
-  readonly past: Signal<HistoryWindow | undefined>;
+  readonly history: Signal<HistoryWindow | undefined>;
   /** Whether the end of the room is on the screen. */
   readonly atEnd: Signal<boolean>;
   /** The messages on the screen, in the list that is shown. */
@@ -49,7 +49,7 @@ const searched = { pages: 20, messages: 50 };
 /**
  * Keeps the read state of the current room (see `ReadMark`), locally and on the server. Must be called in an injection context.
  */
-export function followReading({ view, user, past, atEnd, screen }: ReadingOptions): Reading {
+export function followReading({ view, user, history, atEnd, screen }: ReadingOptions): Reading {
   const attention = inject(Attention);
   const directory = inject(RoomDirectory);
   const looking = computed(() => atEnd() && attention.looking());
@@ -62,7 +62,7 @@ export function followReading({ view, user, past, atEnd, screen }: ReadingOption
     return { messages, oldest: room.oldest ?? Infinity };
   });
   const older = computed((): Held | undefined => {
-    const shown = past();
+    const shown = history();
     return shown && { messages: shown.messages(), oldest: shown.oldest };
   });
 

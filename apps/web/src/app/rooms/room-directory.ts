@@ -16,7 +16,7 @@ const pageSize = 1_000;
 const firstPatienceMs = 1_000;
 
 /** The rooms of a response, and the turn in which they were requested. */
-interface Answer {
+interface RoomsResponse {
   readonly since: number;
   readonly rooms: readonly Room[];
 }
@@ -30,23 +30,23 @@ export class RoomDirectory {
   private readonly http = inject(HttpClient);
   private readonly session = inject(Session);
   private readonly news = inject(RoomNews);
-  private readonly asked = new Loader(async (): Promise<Answer> => {
+  private readonly loader = new Loader(async (): Promise<RoomsResponse> => {
     const since = this.news.turn();
-    this.askedLast = since;
+    this.latestRequest = since;
     const rooms = await this.pages();
     return { since, rooms: rooms.toSorted(byTitle) };
   });
   /** The turn of the latest request. */
-  private askedLast = 0;
+  private latestRequest = 0;
 
   /** Changes with every response of the server; undefined before the first one. */
-  readonly answered = computed(() => this.asked.value()?.since);
+  readonly responseTurn = computed(() => this.loader.value()?.since);
   /** All visible rooms, sorted by title; undefined until they are loaded. */
   readonly rooms = computed(() => {
-    const answer = this.asked.value();
-    return answer?.rooms
-      .filter(({ room }) => !this.news.isLost(room, answer.since))
-      .map((room) => this.news.of(room, answer.since));
+    const response = this.loader.value();
+    return response?.rooms
+      .filter(({ room }) => !this.news.isLost(room, response.since))
+      .map((room) => this.news.of(room, response.since));
   });
   /** The rooms that the user is a member of, most recent activity first. */
   readonly own = computed(() =>
@@ -61,32 +61,32 @@ export class RoomDirectory {
     return { messages: sum(({ unread }) => unread), mentions: sum(({ mentions }) => mentions) };
   });
   /** The error of the latest request, while no rooms are loaded. */
-  readonly error = computed(() => (this.rooms() === undefined ? this.asked.error() : undefined));
+  readonly error = computed(() => (this.rooms() === undefined ? this.loader.error() : undefined));
 
   constructor() {
     this.loadWithConnection();
     effect(() => {
-      const answer = this.asked.value();
-      if (answer === undefined) return;
+      const response = this.loader.value();
+      if (response === undefined) return;
       // A room that was lost does not count as the user's own until the server lists it again.
       const mine = new Set(
-        answer.rooms
-          .filter((room) => room.isMember && !this.news.isLost(room.room, answer.since))
+        response.rooms
+          .filter((room) => room.isMember && !this.news.isLost(room.room, response.since))
           .map(({ room }) => room),
       );
-      const isNew = this.news.heardOf(this.askedLast).some((room) => !mine.has(room));
+      const isNew = this.news.changedSince(this.latestRequest).some((room) => !mine.has(room));
       if (isNew) untracked(() => void this.load());
     });
   }
 
   /** Reloads the rooms. Concurrent calls share the next request. Never throws. */
   async load(): Promise<void> {
-    await this.asked.refresh();
+    await this.loader.refresh();
   }
 
   title(room: string): string {
     // The title stays available after the user was removed from the room.
-    return this.find(room)?.title ?? this.asked.value()?.rooms.find((known) => known.room === room)?.title ?? room;
+    return this.find(room)?.title ?? this.loader.value()?.rooms.find((known) => known.room === room)?.title ?? room;
   }
 
   find(room: string): Room | undefined {

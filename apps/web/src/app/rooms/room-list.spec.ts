@@ -1,6 +1,6 @@
 import { TestBed } from '@angular/core/testing';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { RoomPage, aRoom } from '../testing/room-page.ts';
+import { RoomPage, roomFixture } from '../testing/room-page.ts';
 import { RoomActions } from './room-actions.ts';
 import { RoomList } from './room-list.ts';
 
@@ -31,7 +31,7 @@ describe('the room list', () => {
   });
 
   test('describes unread messages and mentions in words', async () => {
-    await page.opened(aRoom('a', { unread: 150, mentions: 2, at: 2 }), aRoom('b', { private: true }));
+    await page.opened(roomFixture('a', { unread: 150, mentions: 2, at: 2 }), roomFixture('b', { private: true }));
     expect(rooms()).toEqual(['A 2 mentions of you 150 unread messages', 'B (private)']);
   });
 
@@ -43,7 +43,7 @@ describe('the room list', () => {
   const first = (): string[] => rooms().map((name) => name.slice(0, 1));
 
   test('moves a room up when a message arrives, but not while the pointer aims at a row', async () => {
-    await page.opened(aRoom('a', { at: 2 }), aRoom('b', { at: 1 }));
+    await page.opened(roomFixture('a', { at: 2 }), roomFixture('b', { at: 1 }));
     over('a');
     await page.unread('b', 1, 1);
     expect(rooms()).toEqual(['A', 'B 1 unread message']);
@@ -53,7 +53,7 @@ describe('the room list', () => {
   });
 
   test('follows activity around the row under a resting pointer', async () => {
-    await page.opened(aRoom('a', { at: 3 }), aRoom('b', { at: 2 }), aRoom('c', { at: 1 }));
+    await page.opened(roomFixture('a', { at: 3 }), roomFixture('b', { at: 2 }), roomFixture('c', { at: 1 }));
     over('b');
     await page.unread('c', 1, 1);
     expect(first()).toEqual(['A', 'B', 'C']);
@@ -65,7 +65,7 @@ describe('the room list', () => {
   });
 
   test('keeps the focused row in place, and ignores touch', async () => {
-    await page.opened(aRoom('a', { at: 2 }), aRoom('b', { at: 1 }));
+    await page.opened(roomFixture('a', { at: 2 }), roomFixture('b', { at: 1 }));
     over('a', 'touch');
     await page.unread('b', 1, 1);
     expect(first()).toEqual(['B', 'A']);
@@ -78,7 +78,7 @@ describe('the room list', () => {
   });
 
   test('offers help to users without rooms', async () => {
-    await page.opened(aRoom('a', { isMember: false }));
+    await page.opened(roomFixture('a', { isMember: false }));
     expect(shown.textContent).toContain('You haven’t joined any rooms.');
     [...shown.querySelectorAll<HTMLButtonElement>('.none button')][0]?.click();
     expect(browse).toHaveBeenCalledOnce();

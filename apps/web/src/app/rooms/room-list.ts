@@ -11,14 +11,12 @@ import {
 import { RouterLink, RouterLinkActive } from '@angular/router';
 import type { Room } from '@usher/chat-api';
 import { wordsFor } from '../session/http-words.ts';
-import { browseTexts } from '../texts/browse.ts';
-import { roomsTexts } from '../texts/rooms.ts';
+import { browseTexts, roomsTexts } from '../texts/rooms.ts';
 import { shellTexts } from '../texts/shell.ts';
 import { glide } from '../ui/glide.ts';
 import { Icon } from '../ui/icon.ts';
 import { RoomActions } from './room-actions.ts';
 import { RoomDirectory } from './room-directory.ts';
-import { inOrderOf, withPinned } from './room-order.ts';
 import { UnreadBadge } from './unread-badge.ts';
 
 /** The order does not change until the pointer or the focus has rested this long (ms). */
@@ -118,4 +116,19 @@ export class RoomList {
 function roomOf(target: EventTarget | null): string | undefined {
   if (!(target instanceof Element)) return undefined;
   return target.closest<HTMLElement>('[data-room]')?.dataset['room'];
+}
+
+/** The current rooms in their previous order. New rooms are last. */
+export function inOrderOf(before: readonly Room[], now: readonly Room[]): readonly Room[] {
+  const places = new Map(before.map(({ room }, index) => [room, index]));
+  const place = ({ room }: Room): number => places.get(room) ?? before.length;
+  return now.toSorted((one, other) => place(one) - place(other));
+}
+
+/** The current rooms in their own order, except that one keeps its previous place: the row under the pointer or the focus. */
+export function withPinned(before: readonly Room[], now: readonly Room[], pinned: string): readonly Room[] {
+  const place = before.findIndex(({ room }) => room === pinned);
+  const found = now.find(({ room }) => room === pinned);
+  if (place === -1 || found === undefined) return now;
+  return now.filter((room) => room !== found).toSpliced(place, 0, found);
 }

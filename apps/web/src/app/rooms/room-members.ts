@@ -11,22 +11,24 @@ export class RoomMembers {
   private readonly http = inject(HttpClient);
   private readonly usher = injectUsher();
   private readonly room: string;
-  private readonly asked = new Loader(async () => {
+  private readonly loader = new Loader(async () => {
     const { members } = await firstValueFrom(this.http.get<Members>(this.url));
     return members.toSorted((one, other) => one.user.localeCompare(other.user, language));
   });
 
   /** Sorted by name, with current presence; `undefined` until loaded. */
   readonly list = computed(() => {
-    const here = new Map(
+    const presence = new Map(
       this.usher
         .room(this.room)
         .presence()
         .map(({ user, status }) => [user, status]),
     );
-    return this.asked.value()?.map((member): Member => ({ ...member, status: here.get(member.user) ?? member.status }));
+    return this.loader
+      .value()
+      ?.map((member): Member => ({ ...member, status: presence.get(member.user) ?? member.status }));
   });
-  readonly error = this.asked.error;
+  readonly error = this.loader.error;
 
   constructor(room: string) {
     this.room = room;
@@ -34,7 +36,7 @@ export class RoomMembers {
 
   /** Never throws: an error is available as `error`. */
   async load(): Promise<void> {
-    await this.asked.refresh();
+    await this.loader.refresh();
   }
 
   /** @throws HttpErrorResponse, with `not_found` if the user does not exist */

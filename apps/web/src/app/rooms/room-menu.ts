@@ -1,6 +1,6 @@
 import { Component, computed, inject, input, signal } from '@angular/core';
 import { MatMenu, MatMenuContent, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
-import { roomMenuTexts } from '../texts/room-menu.ts';
+import { roomMenuTexts } from '../texts/rooms.ts';
 import { Icon } from '../ui/icon.ts';
 import { RoomActions } from './room-actions.ts';
 import { RoomDirectory } from './room-directory.ts';

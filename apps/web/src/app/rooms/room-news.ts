@@ -6,7 +6,7 @@ import { Session } from '../session/session.ts';
 import { type News, later, withMessages } from './news.ts';
 
 /** The latest unread count of a room, and the turn in which it was received. */
-interface Heard {
+interface UnreadUpdate {
   readonly turn: number;
   readonly news: Omit<News, 'at'>;
   /** When the latest message was received (Unix ms, local clock). */
@@ -18,31 +18,31 @@ interface Heard {
 export class RoomNews {
   private readonly usher = injectUsher();
   private readonly session = inject(Session);
-  private readonly heard = signal<ReadonlyMap<string, Heard>>(new Map());
+  private readonly updates = signal<ReadonlyMap<string, UnreadUpdate>>(new Map());
   /** The messages of rooms that are or were joined. */
-  private readonly said = signal<ReadonlyMap<string, Signal<readonly RoomMessage[]>>>(new Map());
-  private readonly lost = signal<ReadonlyMap<string, number>>(new Map());
+  private readonly messagesByRoom = signal<ReadonlyMap<string, Signal<readonly RoomMessage[]>>>(new Map());
+  private readonly removals = signal<ReadonlyMap<string, number>>(new Map());
   private turns = 0;
 
   constructor() {
     const { rooms, socket } = this.usher;
     const watching = rooms.unread$.subscribe(({ room, seq, read, count, mentions }) => {
-      const before = untracked(this.heard).get(room);
+      const before = untracked(this.updates).get(room);
       const at = before !== undefined && before.news.seq >= seq ? before.at : Date.now();
-      const heard = { turn: this.turn(), at, news: { seq, read, unread: count, mentions } };
-      this.heard.update((all) => new Map(all).set(room, heard));
+      const update = { turn: this.turn(), at, news: { seq, read, unread: count, mentions } };
+      this.updates.update((all) => new Map(all).set(room, update));
     });
     watching.add(
       rooms.removed$.subscribe(({ room }) => {
         const turn = this.turn();
-        this.lost.update((all) => new Map(all).set(room, turn));
+        this.removals.update((all) => new Map(all).set(room, turn));
       }),
     );
     watching.add(
       socket.on('message').subscribe(({ room }) => {
-        if (untracked(this.said).has(room)) return;
+        if (untracked(this.messagesByRoom).has(room)) return;
         const { messages } = this.usher.room(room);
-        this.said.update((all) => new Map(all).set(room, messages));
+        this.messagesByRoom.update((all) => new Map(all).set(room, messages));
       }),
     );
     inject(DestroyRef).onDestroy(() => {
@@ -57,26 +57,26 @@ export class RoomNews {
 
   /** Returns the current state of a room. @param since the turn in which the room was requested */
   of(room: Room, since: number): Room {
-    const heard = this.heard().get(room.room);
+    const update = this.updates().get(room.room);
     let news: News = room;
-    if (heard !== undefined && heard.turn > since) {
+    if (update !== undefined && update.turn > since) {
       // Frames have no timestamp: a message that the response did not contain gets the time at which its count was received.
-      news = later(room, { ...heard.news, at: heard.news.seq > room.seq ? heard.at : room.at });
+      news = later(room, { ...update.news, at: update.news.seq > room.seq ? update.at : room.at });
     }
-    const messages = this.said().get(room.room)?.();
+    const messages = this.messagesByRoom().get(room.room)?.();
     return { ...room, ...(messages ? withMessages(news, messages, this.session.user() ?? '') : news) };
   }
 
   /** Rooms with events after a turn, without rooms that were lost since. */
-  heardOf(since: number): string[] {
-    const lost = this.lost();
-    return [...this.heard()]
+  changedSince(since: number): string[] {
+    const lost = this.removals();
+    return [...this.updates()]
       .filter(([room, { turn }]) => turn > Math.max(since, lost.get(room) ?? 0))
       .map(([room]) => room);
   }
 
   /** Whether access to a room was lost after a turn. */
   isLost(room: string, since: number): boolean {
-    return (this.lost().get(room) ?? 0) > since;
+    return (this.removals().get(room) ?? 0) > since;
   }
 }

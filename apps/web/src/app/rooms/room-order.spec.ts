@@ -1,6 +1,6 @@
 import type { Room } from '@usher/chat-api';
 import { expect, test } from 'vitest';
-import { inOrderOf, withPinned } from './room-order.ts';
+import { inOrderOf, withPinned } from './room-list.ts';
 
 const room = (name: string): Room => ({
   room: name,

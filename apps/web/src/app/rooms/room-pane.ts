@@ -19,18 +19,16 @@ import { Router, RouterLink } from '@angular/router';
 import { injectUsher } from '@usher/angular';
 import { OutboxFull, type RoomMessage } from '@usher/client/rooms';
 import { Session } from '../session/session.ts';
-import { composerTexts } from '../texts/composer.ts';
-import { messageTexts } from '../texts/message.ts';
-import { roomTexts } from '../texts/room.ts';
+import { messageTexts, roomTexts } from '../texts/room.ts';
 import { roomsTexts } from '../texts/rooms.ts';
 import { injectDialog } from '../ui/dialog.ts';
 import { Icon } from '../ui/icon.ts';
 import { PageTitle } from '../ui/page-title.ts';
-import { announced } from './announced.ts';
+import { announceMessages } from './announce-messages.ts';
 import { Composer } from './composer.ts';
 import { PresenceButton } from './presence-button.ts';
 import type { MessageAction } from './message-item.ts';
-import { MentionNames } from './mention-names.ts';
+import { MentionNames } from './text/mention-names.ts';
 import { MessageLog, type PageState } from './message-log.ts';
 import { MessageMenu } from './message-menu.ts';
 import { OpenRooms, type Place, type RoomView } from './open-rooms.ts';
@@ -39,7 +37,8 @@ import { type UnreadHere, followReading } from './reading.ts';
 import { RoomDirectory } from './room-directory.ts';
 import { RoomMenu } from './room-menu.ts';
 import { indexOfSeq } from './rows.ts';
-import { speakersOf } from './speakers.ts';
+import { mentionCandidates } from './completion.ts';
+import { denialText, writeTrouble } from './room-trouble.ts';
 import { UnreadPill } from './unread-pill.ts';
 
 /** The text limit until the server has sent its own. */
@@ -103,15 +102,15 @@ export class RoomPane {
   /** The first unread message, after the user jumped to it. */
   private readonly target = signal<Exclude<Place, 'end'> | undefined>(undefined);
   private readonly wanted = computed(() => this.target()?.seq ?? this.at());
-  protected readonly past = followHistory({ name: this.name, view: this.view, at: this.wanted });
+  protected readonly history = followHistory({ name: this.name, view: this.view, at: this.wanted });
   /** The initial position in the history window. A search result has its own (`at`). */
-  protected readonly pastPlace = computed(() => this.target() ?? 'end');
+  protected readonly historyPlace = computed(() => this.target() ?? 'end');
   protected readonly hit = computed(() => (this.target() === undefined ? this.at() : undefined));
   private readonly reading = followReading({
     view: this.view,
     user: this.user,
-    past: this.past.shown,
-    atEnd: computed(() => this.past.shown() === undefined && this.log()?.atEnd() === true),
+    history: this.history.shown,
+    atEnd: computed(() => this.history.shown() === undefined && this.log()?.atEnd() === true),
     screen: computed(() => this.log()?.screen()),
   });
   /** The unread messages, if the first of them is above the screen. */
@@ -125,20 +124,18 @@ export class RoomPane {
     return names.length === 0 ? '' : roomTexts.typing(names);
   });
   /** Users who can be mentioned: recent authors, then the other users in the room. */
-  protected readonly people = computed(() => speakersOf(this.messages(), this.view().room.presence(), this.user()));
+  protected readonly people = computed(() =>
+    mentionCandidates(this.messages(), this.view().room.presence(), this.user()),
+  );
   /** The message that is being edited in the composer. */
   protected readonly editing = signal<RoomMessage | undefined>(undefined);
   protected readonly trouble = signal<string | undefined>(undefined);
   /** The latest announcement for screen readers: new messages of other users and results of actions. */
-  protected readonly heard = signal('');
+  protected readonly announcement = signal('');
   protected readonly denied = computed(() => {
     const state = this.view().room.state();
     if (state.name !== 'denied') return undefined;
-    if (state.code === 'too_many_rooms') return { heading: roomTexts.full, hint: roomTexts.fullHint };
-    const was = untracked(this.view().mark) !== undefined;
-    return was
-      ? { heading: roomTexts.removed, hint: roomTexts.removedHint }
-      : { heading: roomTexts.denied, hint: roomTexts.deniedHint };
+    return denialText(state.code, untracked(this.view().mark) !== undefined);
   });
 
   constructor() {
@@ -154,13 +151,13 @@ export class RoomPane {
       this.at();
       this.target.set(undefined);
     });
-    announced(this.messages, this.user, (words) => {
-      this.heard.set(words);
+    announceMessages(this.messages, this.user, (words) => {
+      this.announcement.set(words);
     });
     // Returns to the live timeline when the user has scrolled to the end of the history window.
     effect(() => {
-      const past = this.past.shown();
-      if (past?.known() === true && !past.hasNewer() && this.log()?.atEnd() === true)
+      const history = this.history.shown();
+      if (history?.known() === true && !history.hasNewer() && this.log()?.atEnd() === true)
         untracked(() => {
           this.toLatest();
         });
@@ -182,7 +179,7 @@ export class RoomPane {
   protected send(text: string): void {
     this.write(text, (room) => {
       room.send(text);
-      if (this.past.shown() === undefined) this.log()?.toEnd(false);
+      if (this.history.shown() === undefined) this.log()?.toEnd(false);
       else this.toLatest();
     });
   }
@@ -226,9 +223,9 @@ export class RoomPane {
   protected async copy(message: RoomMessage): Promise<void> {
     try {
       await this.clipboard?.writeText(message.text);
-      this.heard.set(this.clipboard === undefined ? messageTexts.copyFailed : messageTexts.copied);
+      this.announcement.set(this.clipboard === undefined ? messageTexts.copyFailed : messageTexts.copied);
     } catch {
-      this.heard.set(messageTexts.copyFailed);
+      this.announcement.set(messageTexts.copyFailed);
     }
   }
 
@@ -254,7 +251,7 @@ export class RoomPane {
   /** Jumps to the first unread message, in the current list if it contains it. */
   protected jump({ first: { seq } }: UnreadHere): void {
     const place = { seq, offset: jumpOffset };
-    const messages = this.past.shown()?.messages() ?? this.messages();
+    const messages = this.history.shown()?.messages() ?? this.messages();
     if (messages[indexOfSeq(messages, seq)]?.seq === seq) {
       this.log()?.goTo(place);
       return;
@@ -298,11 +295,4 @@ export class RoomPane {
       if (!(error instanceof OutboxFull || error instanceof RangeError)) this.errors.handleError(error);
     }
   }
-}
-
-/** Describes why a text could not be added to the outbox. */
-export function writeTrouble(error: unknown): string {
-  if (error instanceof OutboxFull) return composerTexts.outboxFull;
-  // The message with that sequence number or key does not exist any more.
-  return error instanceof RangeError ? composerTexts.gone : composerTexts.failed;
 }

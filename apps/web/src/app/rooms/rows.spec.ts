@@ -74,11 +74,11 @@ describe('the rows of a room', () => {
 
   test('keep their identity where nothing changed, and equal a new layout', () => {
     const authors = ['bart', 'lisa', 'maggie'];
-    const said = Array.from({ length: 400 }, (_, index) =>
+    const timeline = Array.from({ length: 400 }, (_, index) =>
       message(index + 1, authors[(index * 7) % 3] ?? '', noon + index * 13 * minute),
     );
     const layOut = createRows();
-    let before = layOut(said.slice(100, 200), 'maggie');
+    let before = layOut(timeline.slice(100, 200), 'maggie');
     for (const [start, end, fresh] of [
       [100, 201, undefined],
       [50, 201, undefined],
@@ -89,12 +89,12 @@ describe('the rows of a room', () => {
       [0, 0, undefined],
       [0, 400, undefined],
     ] as const) {
-      const messages = said.slice(start, end);
+      const messages = timeline.slice(start, end);
       const rows = layOut(messages, 'maggie', fresh);
       expect(rows).toEqual(rowsOf(messages, 'maggie', fresh));
       before = rows;
     }
-    const edited = said.with(200, { ...message(201, 'bart', noon + 200 * 13 * minute), text: 'another' });
+    const edited = timeline.with(200, { ...message(201, 'bart', noon + 200 * 13 * minute), text: 'another' });
     const rows = layOut(edited, 'maggie');
     expect(rows).toEqual(rowsOf(edited, 'maggie'));
     expect(rows.filter((row) => !before.includes(row)).length).toBeLessThan(8);

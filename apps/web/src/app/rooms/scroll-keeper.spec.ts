@@ -6,8 +6,8 @@ const framePx = 300;
 const estimatePx = 80;
 
 /**
- * A list in a frame with a layout of its own, since jsdom has none. The frame is 300 px high, a row 100 px unless told, and thought
- * to be 80 px as long as it was not rendered.
+ * A list in a frame with its own layout, because jsdom has none. The frame is 300 px high. A row is 100 px high by default; the
+ * estimate for a row that is not rendered is 80 px.
  */
 class Page {
   readonly keeper = new ScrollKeeper();
@@ -61,10 +61,10 @@ class Page {
     return this;
   }
 
-  /** These are the messages now; `meanwhile` happens before they are rendered. */
+  /** Replaces the messages. `meanwhile` runs before they are rendered. */
   have(seqs: readonly number[], meanwhile?: () => void): void {
     const before = new Map(this.rows.map((row) => [row.key, row]));
-    // A room in which nobody says two things in a row, all on one day: every message is a row like any other.
+    // Each message has another author and all are of one day, so every message is a row of its own.
     this.rows = rowsOf(
       seqs.map((seq) => ({ seq, id: String(seq), from: `u${seq}`, text: 't', at: seq, status: 'sent' })),
       'maggie',
@@ -76,8 +76,8 @@ class Page {
     this.render();
   }
 
-  /** Scrolls, and nobody is told of it yet. */
-  scrollUnheard(top: number): void {
+  /** Scrolls without a scroll event. */
+  scrollSilently(top: number): void {
     this.scroller.scrollTop = top;
   }
 
@@ -87,35 +87,35 @@ class Page {
     this.render();
   }
 
-  /** The frame grows, and nobody is told of it yet; what is scrolled too far for it is moved at once. */
-  growUnheard(px: number): void {
+  /** Grows the frame without an event. The scroll offset is clamped at once. */
+  growSilently(px: number): void {
     this.frame += px;
     this.at = this.top;
   }
 
   shrink(px: number): void {
-    this.shrinkUnheard(px);
+    this.shrinkSilently(px);
     this.render();
   }
 
-  /** The frame shrinks, and nobody is told of it yet. */
-  shrinkUnheard(px: number): void {
+  /** Shrinks the frame without an event. */
+  shrinkSilently(px: number): void {
     this.frame -= px;
   }
 
-  /** The browser tells of a scrolling; by then the reader, or the end, may be somewhere else. */
-  hear(): void {
+  /** Delivers the scroll event, which may be late. */
+  deliverScroll(): void {
     this.keeper.remember();
   }
 
-  /** As the component does it: renders the range, and again until it stays. */
+  /** Renders like the component: until the range no longer changes. */
   render(): void {
     for (let times = 0; times < 10; times++) {
       const { range } = this.keeper;
       this.list.replaceChildren(...this.rows.slice(range.start, range.end).map((row) => this.item(row)));
       if (!this.keeper.restore(range)) return;
     }
-    throw new Error('the range does not come to rest');
+    throw new Error('the range does not settle');
   }
 
   private get height(): number {
@@ -147,10 +147,10 @@ beforeEach(() => {
   document.body.replaceChildren();
 });
 
-describe('the messages on the screen', () => {
+describe('visible messages', () => {
   const screenOf = (page: Page) => page.keeper.onScreen(page.keeper.range);
 
-  test('are those that are in the frame as a whole', () => {
+  test('are the rows that are completely inside the frame', () => {
     const page = new Page(1, 2, 3, 4, 5).attach();
     expect(screenOf(page)).toEqual({ from: 3, to: 5 });
     page.scroll(0);
@@ -159,7 +159,7 @@ describe('the messages on the screen', () => {
     expect(screenOf(page)).toEqual({ from: 3, to: 4 });
   });
 
-  test('contain one that is higher than the frame once its end is there', () => {
+  test('include a row that is taller than the frame once its end is visible', () => {
     const page = new Page(1, 2, 3);
     page.heights.set('2', 700);
     page.attach();
@@ -169,23 +169,23 @@ describe('the messages on the screen', () => {
     expect(screenOf(page)).toEqual({ from: 2, to: 2 });
   });
 
-  test('are none while the list waits for its place', () => {
+  test('are empty while the list waits for its scroll position', () => {
     const page = new Page(1, 2, 3).attach({ seq: 12, offset: 0 });
     expect(screenOf(page)).toBeUndefined();
   });
 
-  test('are none while a list that is filled from its end does not fill the frame', () => {
+  test('are empty while a list that renders from its end does not fill the frame', () => {
     const page = new Page(1, 2, 3, 4, 5).attach();
     expect(page.keeper.onScreen({ start: 3, end: 5 })).toBeUndefined();
   });
 });
 
-describe('the place in a list', () => {
-  test('is the end at first', () => {
+describe('the scroll position', () => {
+  test('starts at the end', () => {
     expect(new Page(1, 2, 3, 4, 5).attach().top).toBe(200);
   });
 
-  test('at the end stays the end when something comes below, above, or the frame shrinks', () => {
+  test('stays at the end when rows are added below or above, and when the frame shrinks', () => {
     const page = new Page(11, 12, 13, 14, 15).attach();
     page.have(sequence(11, 16));
     expect(page.top).toBe(300);
@@ -195,13 +195,13 @@ describe('the place in a list', () => {
     expect(page.top).toBe(450);
   });
 
-  test('near the end counts as the end', () => {
+  test('counts as the end near the end', () => {
     const page = new Page(1, 2, 3, 4, 5).attach();
     page.scroll(160);
     expect(page.keeper.where().place).toBe('end');
   });
 
-  test('in the middle stays at the message that is read, whatever comes above or below', () => {
+  test('stays at the same message in the middle when rows are added above or below', () => {
     const page = new Page(...sequence(11, 16)).attach();
     page.scroll(130);
     page.have(sequence(9, 16));
@@ -211,27 +211,27 @@ describe('the place in a list', () => {
     expect(page.keeper.where().place).toEqual({ seq: 12, offset: -30 });
   });
 
-  test('is found again when one comes back to the room', () => {
+  test('is restored when the room is opened again', () => {
     const page = new Page(...sequence(11, 16)).attach({ seq: 12, offset: -30 });
     expect(page.top).toBe(130);
     expect(page.keeper.where().place).toEqual({ seq: 12, offset: -30 });
   });
 
-  test('is waited for where its message is not there yet', () => {
+  test('is restored once its message is loaded', () => {
     const page = new Page().attach({ seq: 12, offset: 0 });
     expect(page.keeper.where().place).toEqual({ seq: 12, offset: 0 });
     page.have(sequence(11, 15));
     expect(page.top).toBe(100);
   });
 
-  test('whose message is gone becomes what is there now', () => {
+  test('falls back to the current rows when its message no longer exists', () => {
     const page = new Page(...sequence(11, 16)).attach();
     page.scroll(100);
     page.have([11, 13, 14, 15, 16]);
     expect(page.keeper.where().place).toMatchObject({ seq: 13 });
   });
 
-  test('at an end that is not that of the room stays where it is when the next page comes', () => {
+  test('does not move at the end of a page when the next page is loaded', () => {
     const page = new Page(...sequence(1, 6)).attach();
     page.keeper.followsEnd = false;
     page.have(sequence(1, 20));
@@ -245,7 +245,7 @@ describe('the place in a list', () => {
     expect(page.top).toBe(2_800);
   });
 
-  test('can be left for the end', () => {
+  test('can jump to the end', () => {
     const page = new Page(...sequence(1, 6)).attach();
     page.scroll(0);
     page.keeper.toEnd(false);
@@ -254,15 +254,15 @@ describe('the place in a list', () => {
   });
 });
 
-describe('a window into a long list', () => {
-  test('holds the end, and little more than the frame', () => {
+describe('the rendered window of a long list', () => {
+  test('contains the end and little more than the frame', () => {
     const page = new Page(...sequence(1, 50_000)).attach();
     expect(page.rendered.at(-1)).toBe(50_000);
     expect(page.rendered.length).toBeLessThanOrEqual(200);
     expect(page.offsetOf(50_000)).toBe(200);
   });
 
-  test('follows whoever scrolls, all the way', () => {
+  test('follows the scroll position to the start of the list', () => {
     const page = new Page(...sequence(1, 1_000)).attach();
     for (let top = page.top - 250; top > 0; top -= 250) {
       page.scroll(top);
@@ -273,7 +273,7 @@ describe('a window into a long list', () => {
     expect(page.offsetOf(1)).toBe(0);
   });
 
-  test('shows the place that was jumped to, however far', () => {
+  test('shows the target of a long jump', () => {
     const page = new Page(...sequence(1, 50_000)).attach();
     page.scroll(1_000_000);
     const { place } = page.keeper.where();
@@ -281,7 +281,7 @@ describe('a window into a long list', () => {
     expect(page.offsetOf(place.seq)).toBeCloseTo(place.offset);
   });
 
-  test('keeps the place although rows above turn out higher than was thought', () => {
+  test('keeps the position when rows above are taller than estimated', () => {
     const page = new Page(...sequence(1, 1_000)).attach();
     page.scroll(40_000);
     const seq = page.rendered.find((each) => page.offsetOf(each) >= 0) ?? 0;
@@ -293,7 +293,7 @@ describe('a window into a long list', () => {
     expect(page.offsetOf(seq)).toBeCloseTo(offset + 1_200);
   });
 
-  test('keeps the place when older ones are inserted above', () => {
+  test('keeps the position when older rows are inserted above', () => {
     const page = new Page(...sequence(5_001, 6_000)).attach();
     page.scroll(page.top - 20_000);
     const seq = page.rendered[12] ?? 0;
@@ -302,14 +302,14 @@ describe('a window into a long list', () => {
     expect(page.offsetOf(seq)).toBeCloseTo(offset);
   });
 
-  test('goes to a message by its sequence', () => {
+  test('scrolls to a message by its sequence number', () => {
     const page = new Page(...sequence(1, 50_000)).attach();
     page.keeper.goTo({ seq: 12_345, offset: 100 });
     page.render();
     expect(page.offsetOf(12_345)).toBeCloseTo(100);
   });
 
-  test('grows while something in it is selected', () => {
+  test('grows while text in it is selected', () => {
     const page = new Page(...sequence(1, 1_000)).attach();
     const last = page.rendered.at(-1) ?? 0;
     const item = document.getElementById(String(last));
@@ -323,29 +323,29 @@ describe('a window into a long list', () => {
   });
 });
 
-describe('a reader who scrolled a moment ago', () => {
-  test('is not taken back by what is rendered before the browser tells of it', () => {
+describe('a scroll before its scroll event', () => {
+  test('is not undone by rows that are rendered before the event', () => {
     const page = new Page(...sequence(1, 20)).attach();
     page.scroll(0);
-    page.scrollUnheard(700);
+    page.scrollSilently(700);
     page.render();
     expect(page.top).toBe(700);
-    page.scrollUnheard(300);
+    page.scrollSilently(300);
     page.render();
     expect(page.top).toBe(300);
   });
 
-  test('stays there when other rows come', () => {
+  test('keeps the new position when other rows are rendered', () => {
     const page = new Page(...sequence(11, 30)).attach();
     page.scroll(0);
-    page.scrollUnheard(900);
+    page.scrollSilently(900);
     page.have(sequence(1, 30));
     expect(page.offsetOf(20)).toBe(0);
   });
 
-  test('away from the end is not taken back by a row that comes in the same moment, nor by the list being filled in', () => {
+  test('away from the end is not undone by a row that arrives at the same time or by rendering in steps', () => {
     const page = new Page(...sequence(1, 20)).attach();
-    page.scrollUnheard(1_200);
+    page.scrollSilently(1_200);
     page.have(sequence(1, 21));
     expect(page.top).toBe(1_200);
     expect(page.keeper.where().place).not.toBe('end');
@@ -353,14 +353,14 @@ describe('a reader who scrolled a moment ago', () => {
     opened.keeper.beginFew();
     opened.have(sequence(1, 60));
     opened.attach();
-    opened.scrollUnheard(opened.top - 500);
+    opened.scrollSilently(opened.top - 500);
     const offset = opened.offsetOf(58);
     opened.keeper.widen();
     opened.render();
     expect(opened.offsetOf(58)).toBe(offset);
   });
 
-  test('and a list that became shorter is nobody’s scrolling', () => {
+  test('is not assumed when the list became shorter', () => {
     const page = new Page(...sequence(1, 20)).attach();
     page.scroll(1_600);
     page.shrink(-200);
@@ -371,19 +371,19 @@ describe('a reader who scrolled a moment ago', () => {
   });
 });
 
-test('at the end it stays the end when the frame grows and a row comes at once, as when a text of two lines is sent', () => {
+test('stays at the end when the frame grows and a row arrives at once, as after sending two lines', () => {
   const page = new Page(...sequence(1, 20)).attach();
   page.have(sequence(1, 21), () => {
-    page.growUnheard(24);
+    page.growSilently(24);
   });
   expect(page.offsetOf(21)).toBe(224);
 });
 
-test('at the end it stays the end when the frame shrinks before the way there is heard of, as when one writes in a room just opened', () => {
+test('stays at the end when the frame shrinks before its scroll event, as when the user types right after opening a room', () => {
   const page = new Page(...sequence(1, 20)).attach();
   page.have(sequence(1, 21));
-  page.shrinkUnheard(200);
-  page.hear();
+  page.shrinkSilently(200);
+  page.deliverScroll();
   page.render();
   expect(page.offsetOf(21)).toBe(0);
   page.have(sequence(1, 22));
@@ -392,7 +392,7 @@ test('at the end it stays the end when the frame shrinks before the way there is
   expect(page.keeper.where().place).not.toBe('end');
 });
 
-test('the line of the day stays above what comes between it and the first message, and the reader at that message', () => {
+test('keeps the position at the first message when a row is inserted between it and the day separator', () => {
   const page = new Page();
   page.dayIsShown = true;
   page.have(sequence(11, 30));
@@ -405,7 +405,7 @@ test('the line of the day stays above what comes between it and the first messag
 describe('a list that was just opened at its end', () => {
   const sixty = Array.from({ length: 60 }, (_, index) => index + 1);
 
-  test('renders its last rows first, and the rest step by step, without moving the reader', () => {
+  test('renders its last rows first and the rest in steps, without moving the position', () => {
     const page = new Page();
     page.keeper.beginFew();
     page.attach();
@@ -425,7 +425,7 @@ describe('a list that was just opened at its end', () => {
     expect(counts).toEqual([...counts].sort((a, b) => a - b));
   });
 
-  test('scrolled at once, stays where it was scrolled to, and is whole', () => {
+  test('keeps the position of an immediate scroll and renders completely', () => {
     const page = new Page();
     page.keeper.beginFew();
     page.have(sixty);
@@ -436,7 +436,7 @@ describe('a list that was just opened at its end', () => {
     expect(page.keeper.filling).toBe(false);
   });
 
-  test('goes to a message that does not stand in the page yet', () => {
+  test('scrolls to a message that is not rendered yet', () => {
     const page = new Page();
     page.keeper.beginFew();
     page.have(sixty);
@@ -447,7 +447,7 @@ describe('a list that was just opened at its end', () => {
     expect(page.keeper.filling).toBe(false);
   });
 
-  test('takes what comes while it is filled in, and stays at the end', () => {
+  test('accepts new rows while it renders in steps, and stays at the end', () => {
     const page = new Page();
     page.keeper.beginFew();
     page.have(sixty);
@@ -464,7 +464,7 @@ describe('a list that was just opened at its end', () => {
     expect(page.offsetOf(62)).toBe(200);
   });
 
-  test('of a long one no more is filled in than usual', () => {
+  test('renders no more rows than usual if the list is long', () => {
     const page = new Page();
     page.keeper.beginFew();
     page.have(Array.from({ length: 5_000 }, (_, index) => index + 1));

@@ -2,6 +2,7 @@ import type { Place } from './open-rooms.ts';
 import type { SeqRange } from './read-mark.ts';
 import { RowHeights } from './row-heights.ts';
 import { type Range, RowWindow, messagesIn } from './row-window.ts';
+import { below, hasSelection, listTop } from './scroll-frame.ts';
 import { type Row, commonEnd, commonStart, indexOfSeq } from './rows.ts';
 
 /** A position this close to the end (px) counts as the end. */
@@ -194,7 +195,7 @@ export class ScrollKeeper {
   onScreen(rendered: Range): SeqRange | undefined {
     const { scroller, heights } = this;
     if (scroller === undefined || this.wanted !== undefined || this.gliding !== undefined) return undefined;
-    const from = scroller.scrollTop - this.listTop(scroller);
+    const from = scroller.scrollTop - listTop(scroller, this.list);
     return messagesIn(this.rows, heights, rendered, { from, frame: scroller.clientHeight });
   }
 
@@ -225,21 +226,15 @@ export class ScrollKeeper {
   private hold(scroller: HTMLElement): void {
     this.anchor ??= this.find();
     if (this.anchor === undefined) return;
-    const top = this.listTop(scroller) + this.heights.top(this.anchor.index) - this.anchor.offset;
+    const top = listTop(scroller, this.list) + this.heights.top(this.anchor.index) - this.anchor.offset;
     // Setting an unchanged offset would stop a momentum scroll.
     if (Math.abs(scroller.scrollTop - top) >= 1) scroller.scrollTop = top;
-  }
-
-  /** The offset of the list in the scroll container, which may contain other content above it. */
-  private listTop(scroller: HTMLElement): number {
-    if (this.list === undefined) return 0;
-    return this.list.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop;
   }
 
   private find(): { index: number; offset: number } | undefined {
     const { scroller } = this;
     if (scroller === undefined || this.rows.length === 0) return undefined;
-    const y = scroller.scrollTop - this.listTop(scroller);
+    const y = scroller.scrollTop - listTop(scroller, this.list);
     let index = this.heights.indexAt(y);
     // When messages are inserted between a separator and the message below, the anchor is the message, which is what the reader sees.
     while (this.rows[index]?.kind !== 'message' && index < this.rows.length - 1) index++;
@@ -278,7 +273,7 @@ export class ScrollKeeper {
     return window.choose(() => {
       if (scroller === undefined) return undefined;
       const frame = scroller.clientHeight;
-      return { frame, from: this.edge(scroller, frame), selecting: () => this.selecting() };
+      return { frame, from: this.edge(scroller, frame), selecting: () => hasSelection(this.list) };
     });
   }
 
@@ -288,16 +283,6 @@ export class ScrollKeeper {
       if (this.atEnd) return this.heights.total - frame;
       if (this.anchor !== undefined) return this.heights.top(this.anchor.index) - this.anchor.offset;
     }
-    return scroller.scrollTop - this.listTop(scroller);
+    return scroller.scrollTop - listTop(scroller, this.list);
   }
-
-  private selecting(): boolean {
-    const { list } = this;
-    const selection = list?.ownerDocument.getSelection();
-    return selection?.isCollapsed === false && list?.contains(selection.anchorNode) === true;
-  }
-}
-
-function below({ scrollHeight, clientHeight, scrollTop }: HTMLElement): number {
-  return scrollHeight - clientHeight - scrollTop;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { randomSlug, slugOf } from './slug.ts';
+import { randomSlug, slugOf } from './room-names.ts';
 
 test.each([
   ['General', 'general'],
@@ -7,19 +7,19 @@ test.each([
   ['Café Übergröße', 'cafe-ubergro-e'],
   ['--a--b--', 'a-b'],
   ['x'.repeat(80), 'x'.repeat(64)],
-])('the title %j gives the address %j', (title, slug) => {
+])('the title %j has the slug %j', (title, slug) => {
   expect(slugOf(title)).toBe(slug);
   expect(slug).toMatch(/^[a-z0-9-]{1,64}$/);
 });
 
-test.each(['', '   ', '!!!', 'שלום', '你好'])('the title %j gives no address', (title) => {
+test.each(['', '   ', '!!!', 'שלום', '你好'])('the title %j has no slug', (title) => {
   expect(slugOf(title)).toBeUndefined();
 });
 
-test('a cut in the middle of a separator leaves none at the end', () => {
+test('a slug that is cut at a separator does not end with it', () => {
   expect(slugOf(`${'x'.repeat(63)} y`)).toBe('x'.repeat(63));
 });
 
-test('an address that stands in is a good one', () => {
+test('the fallback slug is valid', () => {
   expect(randomSlug()).toMatch(/^room-[a-z0-9]{8}$/);
 });

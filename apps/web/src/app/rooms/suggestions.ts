@@ -1,5 +1,5 @@
 import { Component, input, output } from '@angular/core';
-import { composerTexts } from '../texts/composer.ts';
+import { composerTexts } from '../texts/room.ts';
 import { Avatar } from '../ui/avatar.ts';
 import type { Suggestion } from './completion.ts';
 

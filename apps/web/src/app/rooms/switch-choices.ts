@@ -13,16 +13,16 @@ export interface Choices {
   /** Names of recently visited rooms, the latest first. */
   readonly recent: readonly string[];
   /** The name of the current room. */
-  readonly here?: string | undefined;
+  readonly current?: string | undefined;
 }
 
 /**
  * Returns the rooms that match the query, best match first. Equal matches, and all rooms for an empty query, are ordered as follows:
  * recently visited rooms, the user's rooms by activity, other rooms. The current room is last among the user's rooms.
  */
-export function choicesFor(typed: string, { own, others, recent, here }: Choices): readonly Room[] {
+export function choicesFor(typed: string, { own, others, recent, current }: Choices): readonly Room[] {
   const place = ({ room }: Room): number => {
-    if (room === here) return recent.length + 1;
+    if (room === current) return recent.length + 1;
     const found = recent.indexOf(room);
     return found === -1 ? recent.length : found;
   };

@@ -1,7 +1,7 @@
 import { TestBed } from '@angular/core/testing';
 import { MatDialogRef } from '@angular/material/dialog';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { RoomPage, aRoom } from '../testing/room-page.ts';
+import { RoomPage, roomFixture } from '../testing/room-page.ts';
 import { Switcher } from './switcher.ts';
 import { Visits } from './visits.ts';
 
@@ -43,7 +43,7 @@ function active(): string | undefined {
   return selected[0]?.querySelector('.title')?.textContent;
 }
 
-describe('the switcher', () => {
+describe('the room switcher', () => {
   beforeEach(async () => {
     vi.useFakeTimers({ now: 1_000_000 });
     sessionStorage.clear();
@@ -52,9 +52,9 @@ describe('the switcher', () => {
     Element.prototype.scrollIntoView = vi.fn();
     page = new RoomPage([Visits, { provide: MatDialogRef, useValue: { close } }]);
     await page.opened(
-      aRoom('general', { title: 'General', at: 3 }),
-      aRoom('plans', { title: 'Plans', at: 2, private: true }),
-      aRoom('random', { title: 'Random', isMember: false }),
+      roomFixture('general', { title: 'General', at: 3 }),
+      roomFixture('plans', { title: 'Plans', at: 2, private: true }),
+      roomFixture('random', { title: 'Random', isMember: false }),
     );
     shown = TestBed.createComponent(Switcher).nativeElement as HTMLElement;
     document.body.append(shown);
@@ -67,14 +67,14 @@ describe('the switcher', () => {
     vi.useRealTimers();
   });
 
-  test('offers one’s rooms, the liveliest first, and then those of which one is no member', () => {
+  test('lists own rooms by activity, then rooms that the user has not joined', () => {
     expect(titles()).toEqual(['General', 'Plans', 'Random']);
     expect(options()[1]?.textContent).toContain('private');
     expect(options()[2]?.textContent).toContain('not joined');
     expect(active()).toBe('General');
   });
 
-  test('is moved through by arrows, round both ends, and Enter takes where one stands', async () => {
+  test('moves with the arrow keys, wraps at both ends, and opens the active room on Enter', async () => {
     await press('ArrowDown');
     expect(active()).toBe('Plans');
     await press('ArrowUp');
@@ -87,7 +87,7 @@ describe('the switcher', () => {
     expect(close).toHaveBeenCalledExactlyOnceWith('/rooms/plans');
   });
 
-  test('finds by a few letters, begins anew with each, and says how many there are', async () => {
+  test('filters by a subsequence, activates the first match, and announces the number of matches', async () => {
     await press('ArrowDown');
     await type('rnd');
     expect(titles()).toEqual(['Random', 'Search messages for “rnd”']);
@@ -97,20 +97,20 @@ describe('the switcher', () => {
     expect(close).toHaveBeenCalledExactlyOnceWith('/rooms/random');
   });
 
-  test('leads to the search for what no room is called, just as it was typed', async () => {
+  test('offers a message search with the unchanged query when no room matches', async () => {
     await type(' 50% & more ');
     expect(titles()).toEqual(['Search messages for “50% & more”']);
     await press('Enter');
     expect(close).toHaveBeenCalledExactlyOnceWith('/search?q=50%25%20%26%20more');
   });
 
-  test('leaves the keys of a text that is being composed alone', async () => {
+  test('ignores keys during an IME composition', async () => {
     const arrow = await press('ArrowDown', { isComposing: true });
     await press('Enter', { isComposing: true });
     expect([arrow.defaultPrevented, active(), close.mock.calls.length]).toEqual([false, 'General', 0]);
   });
 
-  test('takes what is clicked, and the field keeps the focus while it is pressed', async () => {
+  test('opens the clicked room and keeps the focus in the field while the mouse button is down', async () => {
     const title = options()[1]?.querySelector('.title');
     const pressed = new MouseEvent('mousedown', { bubbles: true, cancelable: true });
     title?.dispatchEvent(pressed);
@@ -120,7 +120,7 @@ describe('the switcher', () => {
     expect(close).toHaveBeenCalledExactlyOnceWith('/rooms/plans');
   });
 
-  test('nothing is taken where there is nothing', async () => {
+  test('opens nothing when no room matches', async () => {
     void page.directory.load();
     await page.answers();
     await press('Enter');

@@ -1,7 +1,6 @@
 import { Component, type ElementRef, computed, effect, inject, signal, viewChildren } from '@angular/core';
 import { MatDialogRef } from '@angular/material/dialog';
-import { roomsTexts } from '../texts/rooms.ts';
-import { switcherTexts } from '../texts/switcher.ts';
+import { roomsTexts, switcherTexts } from '../texts/rooms.ts';
 import { Icon } from '../ui/icon.ts';
 import { RoomDirectory } from './room-directory.ts';
 import { choicesFor } from './switch-choices.ts';
@@ -34,7 +33,7 @@ export class Switcher {
       own: this.directory.own() ?? [],
       others: (this.directory.rooms() ?? []).filter(({ isMember }) => !isMember),
       recent: this.visits.recent(),
-      here: this.visits.here(),
+      current: this.visits.current(),
     }),
   );
   /** The last option searches the messages for the query. */

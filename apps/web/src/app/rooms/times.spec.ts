@@ -7,11 +7,11 @@ test.each([
   [new Date(2026, 2, 1, 0, 1), 'Today'],
   [new Date(2026, 1, 28, 23, 59), 'Yesterday'],
   [new Date(2026, 1, 28, 0, 0), 'Yesterday'],
-])('%s is %s', (at, words) => {
+])('%s is shown as %s', (at, words) => {
   expect(dayOf(at.getTime(), now)).toBe(words);
 });
 
-test('a day before yesterday has its name, one of another year its year', () => {
+test('a day before yesterday shows the weekday, and a day of another year shows the year', () => {
   expect(dayOf(new Date(2026, 1, 27, 12).getTime(), now)).toMatch(/Friday/);
   expect(dayOf(new Date(2025, 1, 27, 12).getTime(), now)).toMatch(/2025/);
 });

@@ -8,7 +8,7 @@ import { Session } from '../session/session.ts';
 import { FakeLocks } from '../testing/fake-locks.ts';
 import { OpenRooms } from './open-rooms.ts';
 import { RoomDirectory } from './room-directory.ts';
-import { forgetAll, keepRecord, recordsByTab } from './unsent-store.ts';
+import { deleteAllRecords, keepRecord, recordsByTab } from '../storage/unsent-store.ts';
 import { Unsent } from './unsent.ts';
 
 let server: FakeServer;
@@ -27,7 +27,7 @@ function pageOf(user: string): { usher: Usher; room: ReturnType<Usher['room']> }
     providers: [
       Unsent,
       OpenRooms,
-      { provide: RoomDirectory, useValue: { answered: () => undefined } },
+      { provide: RoomDirectory, useValue: { responseTurn: () => undefined } },
       provideUsher({ token: () => 'secret', socket: server.options }),
       { provide: Session, useValue: { user: () => user, endReason: () => ended } },
     ],
@@ -39,22 +39,22 @@ function pageOf(user: string): { usher: Usher; room: ReturnType<Usher['room']> }
 }
 
 /** The person at the page has written that, without a network, and it is kept. */
-async function written(...said: string[]): Promise<ReturnType<typeof pageOf>> {
+async function written(...texts: string[]): Promise<ReturnType<typeof pageOf>> {
   server.ticket = offline;
   const page = pageOf('maggie');
-  for (const text of said) page.room.send(text);
+  for (const text of texts) page.room.send(text);
   await vi.waitFor(async () => {
-    expect(JSON.stringify(await kept())).toContain(said.at(-1));
+    expect(JSON.stringify(await kept())).toContain(texts.at(-1));
   });
   server.ticket = () => Promise.resolve(server.issue());
   return page;
 }
 
-describe('what was not sent', () => {
+describe('an unsent message', () => {
   beforeEach(async () => {
     locks = new FakeLocks();
     Object.defineProperty(navigator, 'locks', { value: locks, configurable: true });
-    await forgetAll();
+    await deleteAllRecords();
     server = new FakeServer();
     ended = 'expired';
   });
@@ -64,7 +64,7 @@ describe('what was not sent', () => {
     Reflect.deleteProperty(navigator, 'locks');
   });
 
-  test('is there after a reload and goes out, in order, and is kept no longer', async () => {
+  test('survives a reload, is sent in order, and is then deleted from the storage', async () => {
     await written('first', 'second');
     pageOf('maggie');
     await vi.waitFor(() => {
@@ -75,7 +75,7 @@ describe('what was not sent', () => {
     });
   });
 
-  test('goes out once, also where it was in the room already and only the answer was missing', async () => {
+  test('is sent once, even if the room already has it and only the acknowledgement was lost', async () => {
     const usual = server.handle('send', ({ text, key }) => {
       server.room('general').append('maggie', String(text), String(key));
       return undefined;
@@ -95,7 +95,7 @@ describe('what was not sent', () => {
     expect(texts()).toEqual(['hello']);
   });
 
-  test('a change of a message goes out as well', async () => {
+  test('can be an edit', async () => {
     const { seq } = server.send('general', 'maggie', 'helo');
     server.ticket = offline;
     const { room } = pageOf('maggie');
@@ -111,7 +111,7 @@ describe('what was not sent', () => {
     });
   });
 
-  test('is left to the tab that wrote it as long as that one lives, then another takes it over', async () => {
+  test('belongs to the tab that wrote it, and to another tab after that one is closed', async () => {
     const elsewhere = locks.hold('usher.unsent other');
     await keepRecord('other', {
       user: 'maggie',
@@ -130,7 +130,7 @@ describe('what was not sent', () => {
   });
 
   test.each(['expired', 'refresh_reused'] as const)(
-    'waits for the same person where the session ended as %s',
+    'is kept for the same user after the session ended with %s',
     async (reason) => {
       const { usher } = await written('hello');
       ended = reason;
@@ -143,7 +143,7 @@ describe('what was not sent', () => {
   );
 
   test.each(['signed_out', 'password_changed', 'session_ended'] as const)(
-    'is wiped where it ended as %s',
+    'is deleted after the session ended with %s',
     async (reason) => {
       const { usher } = await written('a secret');
       ended = reason;
@@ -155,7 +155,7 @@ describe('what was not sent', () => {
     },
   );
 
-  test('is not sent for somebody else, and gone from the storage', async () => {
+  test('is not sent for another user and is deleted from the storage', async () => {
     await written('a secret');
     const { room } = pageOf('bart');
     await vi.waitFor(async () => {
@@ -165,7 +165,7 @@ describe('what was not sent', () => {
     expect(texts()).toEqual([]);
   });
 
-  test('and is dropped by hand does not come back', async () => {
+  test('does not return after it is discarded', async () => {
     const { room } = await written('never mind');
     const [message] = room.messages();
     room.drop(message?.key ?? '');
@@ -174,7 +174,7 @@ describe('what was not sent', () => {
     });
   });
 
-  test('may be anything in the storage', async () => {
+  test('ignores invalid stored values', async () => {
     const { createStore, set } = await import('idb-keyval');
     const store = createStore('usher', 'unsent');
     for (const [index, value] of [1, 'x', {}, { user: 'maggie', rooms: { general: [{ key: 1 }] } }].entries())
@@ -186,7 +186,7 @@ describe('what was not sent', () => {
     });
   });
 
-  test('goes out while the page lives, also where nothing can be kept', async () => {
+  test('is sent while the page is open, even if the storage is unavailable', async () => {
     vi.spyOn(indexedDB, 'open').mockImplementation(() => {
       throw new DOMException('no', 'SecurityError');
     });

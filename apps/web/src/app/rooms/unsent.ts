@@ -3,8 +3,8 @@ import { type UsherRoom, injectUsher } from '@usher/angular';
 import type { Unsent as Entry } from '@usher/client/rooms';
 import { Subscription } from 'rxjs';
 import { Session } from '../session/session.ts';
-import { keepsTyped } from '../session/typed.ts';
-import { forgetRecord, keepRecord, recordOf, recordsByTab } from './unsent-store.ts';
+import { keepsUnsentData } from '../storage/unsent-data.ts';
+import { deleteRecord, keepRecord, recordOf, recordsByTab } from '../storage/unsent-store.ts';
 
 /** The `sessionStorage` key for the name of the previous page load in this tab. */
 const lastKey = 'usher.tab';
@@ -36,7 +36,7 @@ export class Unsent {
     this.hold();
     inject(DestroyRef).onDestroy(() => {
       this.following.unsubscribe();
-      if (!keepsTyped(this.session.endReason())) void forgetRecord(this.tab);
+      if (!keepsUnsentData(this.session.endReason())) void deleteRecord(this.tab);
       this.end.abort();
     });
   }
@@ -46,7 +46,7 @@ export class Unsent {
     const { signal } = this.end;
     for (const [tab, { user }] of await recordsByTab()) {
       if (signal.aborted || tab === this.tab) continue;
-      if (user !== this.user) void forgetRecord(tab);
+      if (user !== this.user) void deleteRecord(tab);
       else if (this.locks !== undefined) {
         const take = (): Promise<void> => this.takeOver(tab, putBack);
         this.locks.request(lockOf(tab), { signal }, take).catch(() => undefined);
@@ -75,7 +75,7 @@ export class Unsent {
     if (record?.user !== this.user || this.end.signal.aborted) return;
     const all = Object.entries(record.rooms).map(([room, entries]) => putBack(room, entries));
     // Deleted only after the entries are in this page's own record: a duplicate has the same key and is ignored, but a lost entry is lost.
-    if (!all.includes(false)) await forgetRecord(tab);
+    if (!all.includes(false)) await deleteRecord(tab);
   }
 
   /** Holds the lock of this page until it is closed. */

@@ -2,7 +2,7 @@ import { TestBed } from '@angular/core/testing';
 import { Router, provideRouter } from '@angular/router';
 import { Component } from '@angular/core';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { RoomPage, aRoom } from '../testing/room-page.ts';
+import { RoomPage, roomFixture } from '../testing/room-page.ts';
 import { Visits } from './visits.ts';
 
 @Component({ selector: 'app-any', template: '' })
@@ -23,7 +23,7 @@ async function goTo(url: string): Promise<void> {
   await page.settled();
 }
 
-describe('the rooms that were looked at', () => {
+describe('the visited rooms', () => {
   beforeEach(() => {
     vi.useFakeTimers({ now: 1_000_000 });
     sessionStorage.clear();
@@ -35,18 +35,18 @@ describe('the rooms that were looked at', () => {
     vi.useRealTimers();
   });
 
-  test('are told with the last one first, and which one is shown', async () => {
-    expect([visits.here(), visits.recent()]).toEqual([undefined, []]);
+  test('are listed with the latest first, and with the current room', async () => {
+    expect([visits.current(), visits.recent()]).toEqual([undefined, []]);
     await goTo('/rooms/general');
     await goTo('/rooms/plans?at=5');
-    expect([visits.here(), visits.recent()]).toEqual(['plans', ['plans', 'general']]);
+    expect([visits.current(), visits.recent()]).toEqual(['plans', ['plans', 'general']]);
     await goTo('/rooms/general');
-    expect([visits.here(), visits.recent()]).toEqual(['general', ['general', 'plans']]);
+    expect([visits.current(), visits.recent()]).toEqual(['general', ['general', 'plans']]);
     await goTo('/settings');
-    expect([visits.here(), visits.recent()]).toEqual([undefined, ['general', 'plans']]);
+    expect([visits.current(), visits.recent()]).toEqual([undefined, ['general', 'plans']]);
   });
 
-  test('are known again after a reload of the tab, unless the session was ended meanwhile', async () => {
+  test('survive a reload of the tab unless the session has ended', async () => {
     await goTo('/rooms/general');
     const kept = sessionStorage.getItem('usher.visits');
     TestBed.resetTestingModule();
@@ -55,19 +55,19 @@ describe('the rooms that were looked at', () => {
     expect(visits.recent()).toEqual(['general']);
   });
 
-  test('are twenty at most; the ones of long ago are forgotten', async () => {
+  test('are limited to the latest twenty', async () => {
     for (let n = 1; n <= 25; n += 1) await goTo(`/rooms/room-${n}`);
     expect(visits.recent()).toHaveLength(20);
     expect([visits.recent()[0], visits.recent().at(-1)]).toEqual(['room-25', 'room-6']);
   });
 
-  test('whoever enters a room that was not theirs has the list anew, once', async () => {
-    await page.opened(aRoom('general', { isMember: false }));
+  test('reload the room list once when the user joins a room', async () => {
+    await page.opened(roomFixture('general', { isMember: false }));
     await goTo('/rooms/general');
     await page.entered('general');
-    await page.answers(aRoom('general'));
+    await page.answers(roomFixture('general'));
     await page.settled();
-    expect(page.asked()).toBe(0);
+    expect(page.pendingRequests()).toBe(0);
     expect(page.directory.own()?.map(({ room }) => room)).toEqual(['general']);
   });
 });

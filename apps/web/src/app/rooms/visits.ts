@@ -1,8 +1,10 @@
 import { DestroyRef, Service, effect, inject, signal, untracked } from '@angular/core';
+import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { NavigationEnd, Router } from '@angular/router';
 import { injectUsher } from '@usher/angular';
-import { injectKept } from './kept.ts';
+import { OpenRooms } from './open-rooms.ts';
 import { RoomDirectory } from './room-directory.ts';
+import { injectSessionValues } from './session-storage.ts';
 
 const visitsKey = 'usher.visits';
 /** The number of rooms that are remembered. */
@@ -12,7 +14,7 @@ const mostVisits = 20;
 @Service({ autoProvided: false })
 export class Visits {
   /** The time of the last visit by room (Unix ms). */
-  private readonly kept = injectKept(visitsKey, (value) => typeof value === 'number');
+  private readonly kept = injectSessionValues(visitsKey, (value) => typeof value === 'number');
   private readonly router = inject(Router);
   private readonly usher = injectUsher();
   private readonly directory = inject(RoomDirectory);
@@ -20,7 +22,7 @@ export class Visits {
   private readonly lately = signal(this.newestFirst());
 
   /** The name of the current room. */
-  readonly here = this.shown.asReadonly();
+  readonly current = this.shown.asReadonly();
   /** Names of visited rooms, the latest first, including the current one. */
   readonly recent = this.lately.asReadonly();
 
@@ -39,10 +41,10 @@ export class Visits {
   private followJoins(): void {
     let isSeen = false;
     effect(() => {
-      const here = this.here();
-      if (here === undefined || this.usher.room(here).state().name !== 'joined') isSeen = false;
+      const current = this.current();
+      if (current === undefined || this.usher.room(current).state().name !== 'joined') isSeen = false;
       else if (!isSeen) {
-        const room = this.directory.find(here);
+        const room = this.directory.find(current);
         isSeen = room !== undefined;
         if (room?.isMember === false) untracked(() => void this.directory.load());
       }
@@ -63,4 +65,22 @@ export class Visits {
     const when = (room: string): number => this.kept.of(room) ?? 0;
     return this.kept.rooms().toSorted((one, other) => when(other) - when(one));
   }
+}
+
+/**
+ * Closes a room that the user left on another device. Otherwise this page would join it again with its next connection, which makes the
+ * user a member of a public room again. Must be called in an injection context.
+ */
+export function followLeaving(): void {
+  const directory = inject(RoomDirectory);
+  const open = inject(OpenRooms);
+  const visits = inject(Visits);
+  const router = inject(Router);
+  injectUsher()
+    .rooms.left$.pipe(takeUntilDestroyed())
+    .subscribe(({ room }) => {
+      open.leave(room);
+      void directory.load();
+      if (visits.current() === room) void router.navigateByUrl('/');
+    });
 }

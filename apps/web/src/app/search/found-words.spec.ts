@@ -8,37 +8,37 @@ function marked(text: string, query: string): string {
     .join('');
 }
 
-describe('the words that were looked for', () => {
-  test('are marked as whole words, and the last one as a beginning', () => {
+describe('matched words', () => {
+  test('are marked as whole words, and the last one as a prefix', () => {
     expect(marked('the party of parties', 'the part')).toBe('[the] [party] of [parties]');
     expect(marked('a party, apartment', 'party now')).toBe('a [party], apartment');
   });
 
-  test('are found without regard to case, accents and how a letter is composed', () => {
+  test('ignore case, accents and Unicode composition', () => {
     expect(marked('Cafe\u0301 und CAFÉ', 'café')).toBe('[Cafe\u0301] und [CAFÉ]');
   });
 
-  test('are words, whatever stands between them', () => {
+  test('are separated by any punctuation', () => {
     expect(marked('foo-bar <b>foo</b>', 'foo-bar')).toBe('[foo]-[bar] <b>[foo]</b>');
     expect(marked('nothing here', '***')).toBe('nothing here');
   });
 });
 
-describe('a long text', () => {
+describe('the excerpt of a long text', () => {
   const long = `${'before '.repeat(100)}needle ${'after '.repeat(100)}`;
 
-  test('is cut to what stands around the first hit, between words', () => {
+  test('surrounds the first match and is cut between words', () => {
     const pieces = foundWords(long, 'needle');
     expect(pieces.map(({ text }) => text).join('').length).toBeLessThan(300);
     expect(marked(long, 'needle')).toMatch(/^… (before )+\[needle\] (after ?)+ …$/);
   });
 
-  test('is cut at its beginning and end only where something is missing', () => {
+  test('has an ellipsis only where text is missing', () => {
     expect(marked(`needle ${'after '.repeat(100)}`, 'needle')).toMatch(/^\[needle\].* …$/);
     expect(marked(`${'before '.repeat(100)}needle`, 'needle')).toMatch(/^… .*\[needle\]$/);
   });
 
-  test('is never cut within a character', () => {
+  test('is never cut inside a character', () => {
     for (let shift = 0; shift < 4; shift += 1) {
       const text = `${'x'.repeat(shift)}${'😀'.repeat(400)}`;
       for (const piece of foundWords(text, 'nothing')) expect(piece.text.isWellFormed()).toBe(true);

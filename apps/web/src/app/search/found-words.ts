@@ -1,4 +1,4 @@
-import { folded } from '../rooms/folded.ts';
+import { folded } from '../rooms/room-names.ts';
 
 /** A part of a text, and whether it matched. */
 export interface Piece {

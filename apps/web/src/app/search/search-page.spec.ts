@@ -7,7 +7,7 @@ import { RoomDirectory } from '../rooms/room-directory.ts';
 import { called } from '../testing/shown.ts';
 import { SearchPage } from './search-page.ts';
 
-test('results show no Markdown, and the words that were found are marked', async () => {
+test('results show plain text with the matched words marked', async () => {
   TestBed.configureTestingModule({
     providers: [
       provideHttpClient(),

@@ -18,7 +18,7 @@ describe('the search', () => {
 
   const found = (): number[] | undefined => search.found()?.map(({ seq }) => seq);
 
-  test('finds page by page', async () => {
+  test('loads results page by page', async () => {
     const first = search.look(' krusty ');
     expect(search.state()).toBe('looking');
     (await called('GET', '/api/search?q=krusty&limit=20')).flush({ messages: [message(9)], next: 'n1' });
@@ -32,7 +32,7 @@ describe('the search', () => {
     TestBed.inject(HttpTestingController).verify();
   });
 
-  test('forgets the answer to what is not looked for any more', async () => {
+  test('drops the response to an outdated query', async () => {
     const first = search.look('one');
     const early = await called('GET', '/api/search?q=one&limit=20');
     const second = search.look('two');
@@ -42,13 +42,13 @@ describe('the search', () => {
     expect(found()).toEqual([2]);
   });
 
-  test('asks nothing where nothing is looked for', async () => {
+  test('sends no request for an empty query', async () => {
     await search.look('   ');
     expect([found(), search.state()]).toEqual([undefined, 'idle']);
     TestBed.inject(HttpTestingController).verify();
   });
 
-  test('keeps what was found where the next page cannot be had, and tries it again', async () => {
+  test('keeps the results when the next page fails, and retries it', async () => {
     const first = search.look('one');
     (await called('GET', '/api/search?q=one&limit=20')).flush({ messages: [message(1)], next: 'n' });
     await first;

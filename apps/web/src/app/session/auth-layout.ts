@@ -1,7 +1,7 @@
 import { Component } from '@angular/core';
 import { Logo } from '../ui/logo.ts';
-import { appTexts } from '../texts/app.ts';
-import { posterTexts } from '../texts/poster.ts';
+import { appTexts } from '../texts/shell.ts';
+import { posterTexts } from '../texts/session.ts';
 
 /** The layout of the sign-in pages: the form on one side and, on wide screens, a ticket on the other. */
 @Component({

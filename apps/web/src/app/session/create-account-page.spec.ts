@@ -4,11 +4,10 @@ import { TestBed } from '@angular/core/testing';
 import { provideRouter } from '@angular/router';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Shown, called, refuse } from '../testing/shown.ts';
-import { passwordTexts } from '../texts/password.ts';
-import { problemTexts } from '../texts/problems.ts';
+import { passwordTexts, problemTexts } from '../texts/session.ts';
 import { CreateAccountPage } from './create-account-page.ts';
 
-describe('the page that makes an account', () => {
+describe('the sign-up page', () => {
   beforeEach(() => {
     localStorage.clear();
     TestBed.configureTestingModule({
@@ -35,21 +34,21 @@ describe('the page that makes an account', () => {
     refuse(call, 'user_taken');
   });
 
-  test('tells the rules of a password before one is typed', async () => {
+  test('shows the password rules before the user types', async () => {
     const shown = await Shown.of(CreateAccountPage);
     expect(shown.wordsAt('Password')).toBe(passwordTexts.rules);
   });
 
-  test('tells at the field that a password is too short, without asking the server', async () => {
+  test('shows at the field that the password is too short, without a request', async () => {
     const shown = await filled('milhouse', '1234567');
     expect(shown.wordsAt('Password')).toBe(passwordTexts.short);
     expect(shown.field('Password').getAttribute('aria-invalid')).toBe('true');
   });
 
-  test('tells at the field what the server thinks of a password, and leaves it there to be changed', async () => {
+  test('shows a rejected password at the field and keeps it for editing', async () => {
     const shown = await filled('milhouse', 'password1');
     refuse(await called('POST', '/api/users'), 'weak_password');
-    await shown.says(problemTexts.weak_password, 'alert');
+    await shown.announces(problemTexts.weak_password, 'alert');
     expect(shown.wordsAt('Password')).toBe(problemTexts.weak_password);
     expect(shown.field('Password').getAttribute('aria-invalid')).toBe('true');
     expect(shown.field('Password').value).toBe('password1');

@@ -1,13 +1,10 @@
 import { Component, type ElementRef, afterNextRender, inject, signal, viewChild } from '@angular/core';
 import { RouterLink } from '@angular/router';
+import { createAccountTexts, passwordTexts, signInTexts } from '../texts/session.ts';
 import { Icon } from '../ui/icon.ts';
-import { createAccountTexts } from '../texts/create-account.ts';
-import { passwordTexts } from '../texts/password.ts';
-import { signInTexts } from '../texts/sign-in.ts';
 import { AuthLayout } from './auth-layout.ts';
 import { problemCode, wordsFor } from './http-words.ts';
-import { PasswordField } from './password-field.ts';
-import { newPasswordRefusal, newPasswordTrouble } from './password-rules.ts';
+import { PasswordField, newPasswordRefusal, newPasswordTrouble } from './password-field.ts';
 import { Session } from './session.ts';
 import { userNameOf } from './user-name.ts';
 

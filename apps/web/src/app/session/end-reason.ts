@@ -1,6 +1,6 @@
 import type { Reason } from '@usher/client';
 import { parseEndCause } from '@usher/protocol';
-import { endedTexts } from '../texts/ended.ts';
+import { endedTexts } from '../texts/session.ts';
 
 /** Why the session ended. Each reason has a text in `endedTexts`. */
 export type EndReason = keyof typeof endedTexts;

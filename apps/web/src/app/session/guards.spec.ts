@@ -17,7 +17,7 @@ async function goTo(url: string): Promise<string> {
   return TestBed.inject(Router).url;
 }
 
-describe('the guards', () => {
+describe('the route guards', () => {
   beforeEach(() => {
     user = undefined;
     TestBed.configureTestingModule({
@@ -31,25 +31,25 @@ describe('the guards', () => {
     });
   });
 
-  test('who is not signed in is asked to, and the way back is kept', async () => {
+  test('redirect signed-out users to sign-in and keep the return URL', async () => {
     expect(await goTo('/rooms/general?from=mail')).toBe('/sign-in?return=%2Frooms%2Fgeneral%3Ffrom%3Dmail');
   });
 
-  test('the start page needs no way back', async () => {
+  test('add no return URL for the start page', async () => {
     expect(await goTo('/')).toBe('/sign-in');
   });
 
-  test('who is signed in gets where they want', async () => {
+  test('let signed-in users pass', async () => {
     user = 'maggie';
     expect(await goTo('/rooms/general')).toBe('/rooms/general');
   });
 
-  test('who is signed in has no business on the sign-in page and is led on', async () => {
+  test('redirect signed-in users away from the sign-in page', async () => {
     user = 'maggie';
     expect(await goTo('/sign-in?return=%2Frooms%2Fgeneral')).toBe('/rooms/general');
   });
 
-  test('a way back to another site leads to the start', async () => {
+  test('redirect to the start page if the return URL is on another site', async () => {
     user = 'maggie';
     expect(await goTo('/sign-in?return=%2F%2Fevil.example')).toBe('/');
   });

@@ -1,19 +1,19 @@
 import { HttpErrorResponse } from '@angular/common/http';
 import { problem } from '@usher/protocol';
 import { expect, test } from 'vitest';
-import { problemTexts } from '../texts/problems.ts';
+import { problemTexts } from '../texts/session.ts';
 import { waitWords, wordsFor } from './http-words.ts';
 
 function failed(status: number, error: unknown): HttpErrorResponse {
   return new HttpErrorResponse({ status, error });
 }
 
-test('a code that the page knows has words of its own', () => {
+test('a known problem code has its own text', () => {
   expect(wordsFor(failed(401, problem('invalid_credentials')))).toBe(problemTexts.invalid_credentials);
   expect(wordsFor(failed(403, problem('sign_up_closed')))).toBe(problemTexts.sign_up_closed);
 });
 
-test('too many attempts say how long to wait', () => {
+test('too many attempts show how long to wait', () => {
   const error = failed(429, problem('too_many_attempts', 61_200));
   expect(wordsFor(error)).toBe('Too many attempts. Try again in 62 seconds.');
 });
@@ -23,11 +23,11 @@ test.each([
   [89_000, '89 seconds'],
   [90_001, '2 minutes'],
   [300_000, '5 minutes'],
-])('%d ms are %s', (ms, words) => {
+])('%d ms is shown as %s', (ms, words) => {
   expect(waitWords(ms)).toBe(words);
 });
 
-test('no answer at all is the network’s fault', () => {
+test('a missing response is shown as a network error', () => {
   expect(wordsFor(failed(0, new ProgressEvent('error')))).toBe(problemTexts.unreachable);
 });
 
@@ -37,6 +37,6 @@ test.each([
   failed(418, { code: 'made_up' }),
   failed(400, { code: 'other' }),
   new Error('x'),
-])('anything else is told in general words', (error) => {
+])('any other error has the general text', (error) => {
   expect(wordsFor(error)).toBe(problemTexts.other);
 });

@@ -1,7 +1,6 @@
 import { HttpErrorResponse } from '@angular/common/http';
 import { isProblem, type Problem, type ProblemCode } from '@usher/protocol';
-import { problemTexts } from '../texts/problems.ts';
-import { waitTexts } from '../texts/wait.ts';
+import { problemTexts, waitTexts } from '../texts/session.ts';
 
 /** The problem document of a failed request, if the server sent one. */
 export function problemOf(error: unknown): Problem | undefined {

@@ -1,6 +1,7 @@
 import { Component, type ElementRef, computed, input, signal, viewChild } from '@angular/core';
+import { passwordTexts } from '../texts/session.ts';
 import { Icon } from '../ui/icon.ts';
-import { passwordTexts } from '../texts/password.ts';
+import { problemCode, wordsFor } from './http-words.ts';
 
 /**
  * A password field with a label, a button that shows the password, and a hint or error below. It stores no value: the form reads it at
@@ -97,4 +98,21 @@ export class PasswordField {
     this.field().nativeElement.value = '';
     this.shown.set(false);
   }
+}
+
+/** The default minimum length in code points; an operator can require more. */
+const shortestPassword = 8;
+
+/** Returns the error of a new password that can be found without a request, or undefined. */
+export function newPasswordTrouble(pwd: string): string | undefined {
+  const { length } = Array.from(pwd.normalize('NFC'));
+  return length >= shortestPassword ? undefined : passwordTexts.short;
+}
+
+/** Returns the server's error about a new password, or undefined if the error is about something else. */
+export function newPasswordRefusal(error: unknown): string | undefined {
+  const code = problemCode(error);
+  // The rest of the form was validated before the request, so this is a minimum length that the operator configured.
+  if (code === 'bad_request') return passwordTexts.longer;
+  return code === 'weak_password' ? wordsFor(error) : undefined;
 }

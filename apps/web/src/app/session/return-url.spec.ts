@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { safeReturn } from './return-url.ts';
+import { safeReturn } from './guards.ts';
 
-test.each(['/', '/rooms/general', '/connection?x=1#y', '/rooms/sign-in'])('%s is a way to go on', (url) => {
+test.each(['/', '/rooms/general', '/connection?x=1#y', '/rooms/sign-in'])('%s is a valid return URL', (url) => {
   expect(safeReturn(url)).toBe(url);
 });
 
@@ -19,6 +19,6 @@ test.each([
   '/sign-in',
   '/sign-in?return=/sign-in',
   '/create-account',
-])('%j leads to the start', (value) => {
+])('%j is replaced by the start page', (value) => {
   expect(safeReturn(value)).toBe('/');
 });

@@ -6,9 +6,9 @@ import { Router, provideRouter } from '@angular/router';
 import { type Problem, type ProblemCode, problem } from '@usher/protocol';
 import 'fake-indexeddb/auto';
 import { type Mock, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { forgetAll, keepRecord, recordsByTab } from '../rooms/unsent-store.ts';
+import { deleteAllRecords, keepRecord, recordsByTab } from '../storage/unsent-store.ts';
 import { Session } from './session.ts';
-import { draftsKey } from './typed.ts';
+import { draftsKey } from '../storage/unsent-data.ts';
 import { unauthorisedInterceptor } from './unauthorised-interceptor.ts';
 
 @Component({ template: '' })
@@ -18,7 +18,7 @@ const expires = 4_000_000_000;
 
 /** Maggie has begun a text, and another one waits to be sent. */
 async function type(): Promise<void> {
-  await forgetAll();
+  await deleteAllRecords();
   sessionStorage.setItem(draftsKey, '{"user":"maggie"}');
   await keepRecord('tab', { user: 'maggie', rooms: { general: [{ key: 'k', text: 'hello' }] } });
 }
@@ -29,7 +29,7 @@ async function isLeft(count: number): Promise<void> {
     expect(sessionStorage.length + (await recordsByTab()).size).toBe(count);
   });
 }
-/** Where the tabs of this browser say who is signed in. */
+/** The `localStorage` key that shares the signed-in user between tabs. */
 const markerKey = 'usher.session';
 const maggie = JSON.stringify({ user: 'maggie', session: 'maggie’s' });
 
@@ -112,8 +112,8 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-describe('signing in', () => {
-  test('keeps the token in memory and says who it is elsewhere', async () => {
+describe('sign-in', () => {
+  test('keeps the token in memory and stores only the user', async () => {
     const session = await signedIn();
     expect(session.user()).toBe('maggie');
     expect(session.token()).toMatch(/^header\./);
@@ -121,13 +121,13 @@ describe('signing in', () => {
     expect(JSON.stringify([localStorage, sessionStorage])).not.toContain('header');
   });
 
-  test('leads on to where one was going', async () => {
+  test('navigates to the return URL', async () => {
     await TestBed.inject(Router).navigateByUrl('/sign-in?return=%2Frooms%2Fgeneral');
     await signedIn();
     expect(TestBed.inject(Router).url).toBe('/rooms/general');
   });
 
-  test('with a wrong password is the form’s to tell, and ends nothing', async () => {
+  test('with a wrong password rejects and does not end a session', async () => {
     const session = TestBed.inject(Session);
     const done = session.signIn('maggie', 'wrong');
     const call = await vi.waitFor(() => server().expectOne('/api/auth'));
@@ -137,7 +137,7 @@ describe('signing in', () => {
     expect(session.user()).toBeUndefined();
   });
 
-  test('follows from a new account', async () => {
+  test('follows sign-up', async () => {
     const session = TestBed.inject(Session);
     const done = session.createAccount('milhouse', 'thrillhouse');
     server()
@@ -151,7 +151,7 @@ describe('signing in', () => {
 });
 
 describe('a reload', () => {
-  test('keeps one signed in; the token is got when it is needed', async () => {
+  test('keeps the session and requests the token when it is needed', async () => {
     localStorage.setItem(markerKey, maggie);
     const session = TestBed.inject(Session);
     expect(session.user()).toBe('maggie');
@@ -163,7 +163,7 @@ describe('a reload', () => {
     expect(fetch.mock.calls.map(([url, init]) => [init?.method, url])).toEqual([['POST', '/api/auth/refresh']]);
   });
 
-  test('of the sign-in page asks for nothing', () => {
+  test('of the sign-in page sends no request', () => {
     expect(TestBed.inject(Session).user()).toBeUndefined();
     expect(fetch).not.toHaveBeenCalled();
   });
@@ -172,7 +172,7 @@ describe('a reload', () => {
     ['{"ended":"expired"}', 2],
     ['{"ended":"operator"}', 0],
     ['', 0],
-  ])('finds what was typed only where it waits for somebody (%s: %d)', async (marker, left) => {
+  ])('keeps drafts and unsent messages only if the session expired (%s: %d)', async (marker, left) => {
     await type();
     localStorage.setItem(markerKey, marker);
     TestBed.inject(Session);
@@ -180,8 +180,8 @@ describe('a reload', () => {
   });
 });
 
-describe('signing out', () => {
-  test('forgets at once and tells the server', async () => {
+describe('sign-out', () => {
+  test('clears the session at once and notifies the server', async () => {
     const session = await signedIn();
     const token = session.token() ?? '';
     sessionStorage.setItem(draftsKey, '{"user":"maggie"}');
@@ -197,18 +197,18 @@ describe('signing out', () => {
     await pageIs('/sign-in');
   });
 
-  test('where the server cannot be told says so, and tells it before the next one signs in', async () => {
+  test('shows that the server was unreachable and repeats the request before the next sign-in', async () => {
     const session = await signedIn();
     fetch.mockRejectedValueOnce(new TypeError('fetch failed'));
     await session.signOut();
-    expect(session.endReason()).toBe('signed_out_untold');
+    expect(session.endReason()).toBe('signed_out_unconfirmed');
     expect(session.user()).toBeUndefined();
     await signedIn('bart');
     expect(fetch.mock.calls.map(([, init]) => init?.method)).toEqual(['DELETE', 'DELETE']);
     expect(session.endReason()).toBeUndefined();
   });
 
-  test('of a session that was over already is a sign-out', async () => {
+  test('of an ended session succeeds', async () => {
     const session = await signedIn();
     fetch.mockImplementation(() => Promise.resolve(failed('session_ended')));
     await session.signOut();
@@ -223,16 +223,19 @@ describe('the end of a session', () => {
     ['session_ended', {}, 'session_ended'],
     ['user_disabled', {}, 'user_disabled'],
     ['invalid_token', {}, 'session_ended'],
-  ] as const)('that any call hears of (%s %j) is told as %s and keeps the way back', async (code, more, reason) => {
-    const session = await signedIn();
-    await TestBed.inject(Router).navigateByUrl('/rooms/general');
-    refused('/api/rooms', code, more);
-    expect(session.endReason()).toBe(reason);
-    expect(session.user()).toBeUndefined();
-    await pageIs('/sign-in?return=%2Frooms%2Fgeneral');
-  });
+  ] as const)(
+    'is detected from any response (%s %j), is shown as %s and keeps the return URL',
+    async (code, more, reason) => {
+      const session = await signedIn();
+      await TestBed.inject(Router).navigateByUrl('/rooms/general');
+      refused('/api/rooms', code, more);
+      expect(session.endReason()).toBe(reason);
+      expect(session.user()).toBeUndefined();
+      await pageIs('/sign-in?return=%2Frooms%2Fgeneral');
+    },
+  );
 
-  test('everywhere, as one asked, leads to the plain sign-in page, also where the socket was told first', async () => {
+  test('on all devices opens the sign-in page without a return URL, even if the socket closes first', async () => {
     const session = await signedIn();
     await TestBed.inject(Router).navigateByUrl('/settings');
     session.end('session_ended');
@@ -251,7 +254,7 @@ describe('the end of a session', () => {
     },
   );
 
-  test('that a refresh hears of is told with its cause', async () => {
+  test('is detected by a token refresh and shown with its cause', async () => {
     localStorage.setItem(markerKey, maggie);
     const session = TestBed.inject(Session);
     fetch.mockResolvedValue(failed('session_ended', { detail: 'refresh_reused' }));
@@ -268,7 +271,7 @@ describe('the end of a session', () => {
     ['password_changed', 0],
     ['user_disabled', 0],
     ['ended_elsewhere', 0],
-  ] as const)('with the reason %s leaves %d things that were typed', async (reason, left) => {
+  ] as const)('with the reason %s keeps %d unsent texts', async (reason, left) => {
     const session = await signedIn();
     await type();
     session.end(reason);
@@ -277,7 +280,7 @@ describe('the end of a session', () => {
     await pageIs('/sign-in');
   });
 
-  test('that is heard of late does not end the session of now', async () => {
+  test('in a late response does not end the current session', async () => {
     const session = await signedIn();
     TestBed.inject(HttpClient)
       .get('/api/rooms')
@@ -289,7 +292,7 @@ describe('the end of a session', () => {
     expect(session.user()).toBe('bart');
   });
 
-  test('is told with the first reason', async () => {
+  test('is shown with the first reason', async () => {
     const session = await signedIn();
     session.end('expired');
     session.end('session_ended');
@@ -299,7 +302,7 @@ describe('the end of a session', () => {
 });
 
 describe('another tab', () => {
-  test('that signs out ends it here too', async () => {
+  test('that signs out ends the session in this tab', async () => {
     const session = await signedIn();
     await TestBed.inject(Router).navigateByUrl('/rooms/private-matters');
     elsewhere(undefined);
@@ -308,14 +311,14 @@ describe('another tab', () => {
     await pageIs('/sign-in');
   });
 
-  test('that hears why the session is over says it here too', async () => {
+  test('that learns the end reason shows it in this tab', async () => {
     const session = await signedIn();
     elsewhere('{"ended":"refresh_reused"}');
     expect(session.endReason()).toBe('refresh_reused');
     await pageIs('/sign-in');
   });
 
-  test('that signs in signs this one in', async () => {
+  test('that signs in signs this tab in', async () => {
     const session = TestBed.inject(Session);
     await TestBed.inject(Router).navigateByUrl('/sign-in?return=%2Frooms%2Fgeneral');
     elsewhere(maggie);
@@ -323,7 +326,7 @@ describe('another tab', () => {
     await pageIs('/rooms/general');
   });
 
-  test('that signs out and somebody else in: what is still shown of the one is not the other’s to end, nor to ask with', async () => {
+  test('that changes the user: the page of the previous user can neither end nor use the new session', async () => {
     const session = await signedIn();
     elsewhere(undefined);
     elsewhere('{"user":"bart","session":"bart’s"}');

@@ -5,15 +5,15 @@ import { type SessionState, createSessionKeeper, sessionByCookie } from '@usher/
 import type { TokenResponse } from '@usher/protocol';
 import { firstValueFrom } from 'rxjs';
 import { type EndReason, endReasonOf } from './end-reason.ts';
-import { safeReturn } from './return-url.ts';
-import { keepsTyped, wipeTyped } from './typed.ts';
+import { safeReturn } from './guards.ts';
+import { keepsUnsentData, deleteUnsentData } from '../storage/unsent-data.ts';
 
 /** Ends that the user chose: the sign-in page then does not return to the previous page. */
 const byHand: readonly (string | undefined)[] = [
   'signed_out',
   'signed_out_elsewhere',
   'everywhere',
-  'everywhere_untold',
+  'everywhere_unconfirmed',
 ];
 
 /**
@@ -28,11 +28,11 @@ export class Session {
   private readonly keeper = createSessionKeeper({ server: sessionByCookie({ url: '/api/auth' }) });
   private readonly current = signal(this.keeper.state);
   /** A reason that replaces the one from the keeper. */
-  private readonly said = signal<EndReason | undefined>(undefined);
+  private readonly reported = signal<EndReason | undefined>(undefined);
   /** The state for which this page was opened, or that was entered after a sign-in. */
   private entered = this.keeper.state;
   /** Navigations to and from the sign-in page, one after the other. */
-  private way: Promise<unknown> = Promise.resolve();
+  private navigations: Promise<unknown> = Promise.resolve();
 
   /** A new object for each sign-in and each end. */
   readonly state = this.current.asReadonly();
@@ -44,10 +44,10 @@ export class Session {
   readonly endReason = computed<EndReason | undefined>(() => {
     const state = this.current();
     if (state.name === 'signed_in' || state.reason === undefined) return undefined;
-    return this.said() ?? endReasonOf(state.reason);
+    return this.reported() ?? endReasonOf(state.reason);
   });
 
-  /** The access token for the Authorization header. Kept in memory only. */
+  /** The access token for the Authorization header. SessionValues in memory only. */
   readonly token = () => (this.isOurs() ? this.keeper.token() : undefined);
   /** Returns a token that is valid for a while. Rejects if none can be obtained. */
   readonly fresh = async () => (this.isOurs() ? this.keeper.fresh() : undefined);
@@ -69,7 +69,7 @@ export class Session {
   /** @throws HttpErrorResponse if the server rejects the credentials or cannot be reached */
   async signIn(user: string, pwd: string): Promise<void> {
     await this.keeper.signIn(() => firstValueFrom(this.http.post<TokenResponse>('/api/auth', { user, pwd })));
-    await this.way;
+    await this.navigations;
   }
 
   /** Creates an account and signs in. @throws HttpErrorResponse like `signIn` */
@@ -80,9 +80,9 @@ export class Session {
 
   /** Ends the session locally at once, and on the server as soon as it can be reached. */
   async signOut(): Promise<void> {
-    const told = this.keeper.signOut();
+    const confirmed = this.keeper.signOut();
     const { state } = this.keeper;
-    if (!(await told) && state === this.keeper.state) this.said.set('signed_out_untold');
+    if (!(await confirmed) && state === this.keeper.state) this.reported.set('signed_out_unconfirmed');
   }
 
   /** Handles the end of this page's session on the server: navigates to the sign-in page, which shows the reason. */
@@ -91,10 +91,10 @@ export class Session {
   }
 
   /** Handles the end of all of the user's sessions, at the user's request. Replaces the reason that the socket may have reported before. */
-  endedEverywhere(reason: 'everywhere' | 'everywhere_untold'): void {
+  endedEverywhere(reason: 'everywhere' | 'everywhere_unconfirmed'): void {
     this.end(reason);
     if (this.keeper.state.name !== 'signed_out') return;
-    this.said.set(reason);
+    this.reported.set(reason);
     this.go(() => this.leave(reason));
   }
 
@@ -105,7 +105,7 @@ export class Session {
 
   private follow(state: SessionState): void {
     this.current.set(state);
-    this.said.set(undefined);
+    this.reported.set(undefined);
     this.wipe(state);
     if (state.name === 'signed_in') {
       this.go(() => this.enter(state));
@@ -120,7 +120,7 @@ export class Session {
 
   /** Queues a navigation, so that one session is destroyed before the next one is entered. */
   private go(step: () => Promise<unknown>): void {
-    this.way = this.way.then(step, step);
+    this.navigations = this.navigations.then(step, step);
   }
 
   private async enter(state: SessionState): Promise<void> {
@@ -131,13 +131,13 @@ export class Session {
   }
 
   private leave(reason: string | undefined): Promise<unknown> {
-    const here = this.router.url;
-    const queryParams = byHand.includes(reason) || here === '/' ? {} : { return: here };
+    const url = this.router.url;
+    const queryParams = byHand.includes(reason) || url === '/' ? {} : { return: url };
     return this.router.navigate(['/sign-in'], { queryParams });
   }
 
   /** Deletes drafts and unsent messages, unless the same user may return. */
   private wipe(state: SessionState): void {
-    if (state.name === 'signed_out' && !keepsTyped(state.reason)) wipeTyped(this.window);
+    if (state.name === 'signed_out' && !keepsUnsentData(state.reason)) deleteUnsentData(this.window);
   }
 }

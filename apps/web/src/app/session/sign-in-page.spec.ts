@@ -4,7 +4,7 @@ import { TestBed } from '@angular/core/testing';
 import { provideRouter } from '@angular/router';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Shown, called, refuse } from '../testing/shown.ts';
-import { problemTexts } from '../texts/problems.ts';
+import { problemTexts } from '../texts/session.ts';
 import { SignInPage } from './sign-in-page.ts';
 
 describe('the sign-in page', () => {
@@ -19,7 +19,7 @@ describe('the sign-in page', () => {
     TestBed.inject(HttpTestingController).verify();
   });
 
-  test('sends the user name in lower case, whatever case was typed', async () => {
+  test('sends the user name in lower case', async () => {
     const shown = await Shown.of(SignInPage);
     shown.field('User name').value = 'Maggie ';
     shown.field('Password').value = 'Secret';
@@ -27,6 +27,6 @@ describe('the sign-in page', () => {
     const call = await called('POST', '/api/auth');
     expect(call.request.body).toEqual({ user: 'maggie', pwd: 'Secret' });
     refuse(call, 'invalid_credentials');
-    await shown.says(problemTexts.invalid_credentials, 'alert');
+    await shown.announces(problemTexts.invalid_credentials, 'alert');
   });
 });

@@ -1,8 +1,7 @@
 import { Component, type ElementRef, afterNextRender, computed, inject, signal, viewChild } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { Icon } from '../ui/icon.ts';
-import { endedTexts } from '../texts/ended.ts';
-import { signInTexts } from '../texts/sign-in.ts';
+import { endedTexts, signInTexts } from '../texts/session.ts';
 import { AuthLayout } from './auth-layout.ts';
 import { wordsFor } from './http-words.ts';
 import { PasswordField } from './password-field.ts';

@@ -4,7 +4,7 @@ import { Shown } from '../testing/shown.ts';
 import { AppearanceCard } from './appearance-card.ts';
 import { Theme } from './theme.ts';
 
-describe('the card of the appearance', () => {
+describe('the appearance card', () => {
   beforeEach(() => {
     localStorage.clear();
   });
@@ -13,14 +13,14 @@ describe('the card of the appearance', () => {
     return [...shown.page.querySelectorAll<HTMLInputElement>('input:checked')].map(({ value }) => value);
   }
 
-  test('is one group of which one is chosen: at first what the system says', async () => {
+  test('is a radio group that defaults to the system theme', async () => {
     const shown = await Shown.of(AppearanceCard);
     const group = shown.page.querySelector('[role=radiogroup]');
     expect(group?.querySelectorAll('input[type=radio][name=theme]')).toHaveLength(3);
     expect(chosen(shown)).toEqual(['system']);
   });
 
-  test('what is chosen is worn at once', async () => {
+  test('applies the chosen theme immediately', async () => {
     const shown = await Shown.of(AppearanceCard);
     shown.page.querySelector<HTMLInputElement>('[value=dark]')?.click();
     await shown.settled();
@@ -28,7 +28,7 @@ describe('the card of the appearance', () => {
     expect(chosen(shown)).toEqual(['dark']);
   });
 
-  test('what was chosen elsewhere in the app is chosen here', async () => {
+  test('follows a change of the theme elsewhere in the app', async () => {
     const shown = await Shown.of(AppearanceCard);
     TestBed.inject(Theme).choose('light');
     await shown.settled();

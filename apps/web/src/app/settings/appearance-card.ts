@@ -2,8 +2,7 @@ import { Component, inject } from '@angular/core';
 import { settingsTexts } from '../texts/settings.ts';
 import { shellTexts } from '../texts/shell.ts';
 import { Icon } from '../ui/icon.ts';
-import { themeChoices } from './theme-choices.ts';
-import { Theme, type ThemeChoice } from './theme.ts';
+import { Theme, type ThemeChoice, themeChoices } from './theme.ts';
 
 /** The theme setting: light, dark or system. */
 @Component({

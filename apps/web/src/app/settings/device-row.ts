@@ -1,17 +1,16 @@
 import { Component, ElementRef, computed, inject, input, output } from '@angular/core';
 import type { Session } from '@usher/chat-api';
 import { dateOf } from '../rooms/times.ts';
-import { devicesTexts } from '../texts/devices.ts';
+import { devicesTexts } from '../texts/settings.ts';
 import { Icon } from '../ui/icon.ts';
-import { agoOf } from './ago.ts';
-import { deviceIcons, deviceWords } from './device-words.ts';
+import { agoOf, deviceIcons, deviceWords } from './format.ts';
 
 /** A session of the user. */
 @Component({
   selector: 'li[app-device]',
   imports: [Icon],
   // Not in the tab order; receives the focus when the row before it is removed.
-  host: { tabindex: '-1', '[class.here]': 'session().current' },
+  host: { tabindex: '-1', '[class.current]': 'session().current' },
   templateUrl: './device-row.html',
   styleUrl: './device-row.scss',
 })

@@ -8,9 +8,8 @@ import { of } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Session } from '../session/session.ts';
 import { Shown, called, refuse } from '../testing/shown.ts';
-import { devicesTexts } from '../texts/devices.ts';
-import { endingTexts } from '../texts/ending.ts';
-import { problemTexts } from '../texts/problems.ts';
+import { devicesTexts, endingTexts } from '../texts/settings.ts';
+import { problemTexts } from '../texts/session.ts';
 import { Devices } from './devices.ts';
 import { DevicesCard } from './devices-card.ts';
 
@@ -36,7 +35,7 @@ function proof(closed: number): Proof {
   return { closed, nodes: [{ node: 'a', closed, ms: 12 }] };
 }
 
-describe('the card of the devices', () => {
+describe('the devices card', () => {
   const endedEverywhere = vi.fn();
   const openDialog = vi.fn();
 
@@ -58,7 +57,7 @@ describe('the card of the devices', () => {
     TestBed.inject(HttpTestingController).verify();
   });
 
-  /** The server says which devices there are, when it is asked. */
+  /** Answers the pending request for the devices. */
   async function listed(...sessions: DeviceSession[]): Promise<void> {
     (await called('GET', '/api/sessions')).flush({ sessions });
   }
@@ -85,16 +84,16 @@ describe('the card of the devices', () => {
     openDialog.mockReturnValue({ afterClosed: () => of(yes) });
   }
 
-  test('this device stands first and cannot be ended here', async () => {
+  test('lists this device first, without a button to end it', async () => {
     const shown = await shownWith(phone, here);
     const [first, second] = rows(shown);
     expect(first?.textContent).toContain('Firefox 128 on Windows');
-    expect(first?.textContent).toContain(devicesTexts.here);
+    expect(first?.textContent).toContain(devicesTexts.thisDevice);
     expect(first?.querySelector('button')).toBeNull();
     expect(second?.querySelector('button')?.getAttribute('aria-label')).toBe('End session: Safari 18 on iOS');
   });
 
-  test('a device is told in words: what it is, when and where it was seen, and what it has open', async () => {
+  test('describes a device with type, last activity, address and open connections', async () => {
     const shown = await shownWith(here, phone, unknown);
     const [, second, third] = rows(shown).map((row) => row.textContent.replaceAll(/\s+/g, ' '));
     expect(second).toContain('Phone: Safari 18 on iOS');
@@ -103,83 +102,83 @@ describe('the card of the devices', () => {
     expect(third).not.toContain('connection');
   });
 
-  test('who is signed in nowhere else is told so, and has no others to end', async () => {
+  test('shows that no other devices are signed in and offers nothing to end', async () => {
     const shown = await shownWith(here);
     expect(shown.page.textContent).toContain(devicesTexts.alone);
     expect(shown.buttons(devicesTexts.others)).toEqual([]);
     expect(shown.buttons(devicesTexts.everywhere)).toHaveLength(1);
   });
 
-  test('an ended session is told with its proof and leaves the list; the row in its place has the focus', async () => {
+  test('shows the proof of an ended session, removes its row and focuses the next row', async () => {
     const shown = await shownWith(here, phone, unknown);
     await shown.press(devicesTexts.end);
     (await called('DELETE', '/api/sessions/phone')).flush(proof(2));
     await listed(here, unknown);
-    await shown.says('Session ended. 2 connections closed in 12 ms.');
+    await shown.announces('Session ended. 2 connections closed in 12 ms.');
     await rowsAre(shown, 2);
     await vi.waitFor(() => {
       expect(document.activeElement).toBe(rows(shown)[1]);
     });
   });
 
-  test('the outcome is shown in the place of the ended session, not below the list', async () => {
+  test('shows the outcome in place of the ended session', async () => {
     const shown = await shownWith(here, phone, unknown);
     await shown.press(devicesTexts.end);
     (await called('DELETE', '/api/sessions/phone')).flush(proof(2));
     await listed(here, unknown);
-    await shown.says('Session ended. 2 connections closed in 12 ms.');
+    await shown.announces('Session ended. 2 connections closed in 12 ms.');
     const list = [...shown.page.querySelectorAll('.list > li')].map(({ textContent }) => textContent.trim());
     expect(list[1]).toBe('Session ended. 2 connections closed in 12 ms.');
     expect(list[2]).toContain('Unknown device');
   });
 
-  test('a session that could not be ended has the reason below its row', async () => {
+  test('shows below its row why a session could not be ended', async () => {
     const shown = await shownWith(here, phone, unknown);
     await shown.press(devicesTexts.end);
     refuse(await called('DELETE', '/api/sessions/phone'), 'draining');
-    await shown.says(problemTexts.draining, 'alert');
+    await shown.announces(problemTexts.draining, 'alert');
     const list = [...shown.page.querySelectorAll('.list > li')].map(({ textContent }) => textContent.trim());
     expect(list[1]).toContain('Safari 18 on iOS');
     expect(list[2]).toBe(problemTexts.draining);
   });
 
-  test('where no row is left in its place the heading has the focus', async () => {
+  test('focuses the heading if no row is left', async () => {
     const shown = await shownWith(here, phone);
     await shown.press(devicesTexts.end);
     (await called('DELETE', '/api/sessions/phone')).flush(proof(0));
     await listed(here);
-    await shown.says('Session ended. No open connections.');
+    await shown.announces('Session ended. No open connections.');
     await vi.waitFor(() => {
       expect(document.activeElement).toBe(shown.page.querySelector('h2'));
     });
   });
 
-  test('a session that was over already is told so, and the list is asked for anew', async () => {
+  test('shows that a session had already ended and reloads the list', async () => {
     const shown = await shownWith(here, phone);
     await shown.press(devicesTexts.end);
     refuse(await called('DELETE', '/api/sessions/phone'), 'not_found');
     await listed(here);
-    await shown.says(devicesTexts.overAlready);
+    await shown.announces(devicesTexts.overAlready);
     await rowsAre(shown, 1);
   });
 
-  test('an end that not every server knows of yet is told as what it is', async () => {
+  test('shows that some servers did not confirm the end', async () => {
     const shown = await shownWith(here, phone);
     await shown.press(devicesTexts.end);
     refuse(await called('DELETE', '/api/sessions/phone'), 'store_unavailable', proof(1));
     await listed(here);
-    await shown.says(`Session ended. 1 connection closed in 12 ms. ${endingTexts.untold}`);
+    await shown.announces(`Session ended. 1 connection closed in 12 ms. ${endingTexts.unconfirmed}`);
   });
 
-  test('an end that did not happen is told, and the row stays', async () => {
+  test('keeps the row and shows the error if the request fails', async () => {
     const shown = await shownWith(here, phone);
     await shown.press(devicesTexts.end);
     refuse(await called('DELETE', '/api/sessions/phone'), 'store_unavailable');
-    await shown.says(problemTexts.store_unavailable, 'alert');
+    await shown.announces(problemTexts.store_unavailable, 'alert');
     expect(rows(shown)).toHaveLength(2);
   });
 
-  test('one thing is done at a time', async () => {
+  test('runs one request at a time', async () => {
     const shown = await shownWith(here, phone, unknown);
     await shown.press(devicesTexts.end);
     await shown.press(devicesTexts.others);
@@ -188,16 +187,16 @@ describe('the card of the devices', () => {
     await rowsAre(shown, 2);
   });
 
-  test('all others are ended with one call', async () => {
+  test('ends all other sessions with one request', async () => {
     const shown = await shownWith(here, phone, unknown);
     await shown.press(devicesTexts.others);
     (await called('DELETE', '/api/sessions?others=true')).flush(proof(1));
     await listed(here);
-    await shown.says(`${devicesTexts.othersEnded} 1 connection closed in 12 ms.`);
+    await shown.announces(`${devicesTexts.othersEnded} 1 connection closed in 12 ms.`);
     await rowsAre(shown, 1);
   });
 
-  test('everywhere is asked first: whoever thinks better of it stays signed in', async () => {
+  test('asks for confirmation before signing out everywhere, and does nothing on cancel', async () => {
     const shown = await shownWith(here, phone);
     answer(false);
     await shown.press(devicesTexts.everywhere);
@@ -210,8 +209,8 @@ describe('the card of the devices', () => {
 
   test.each([
     [200, 'everywhere'],
-    [503, 'everywhere_untold'],
-  ] as const)('everywhere ends this session too (%d)', async (status, reason) => {
+    [503, 'everywhere_unconfirmed'],
+  ] as const)('ends this session when signing out everywhere (%d)', async (status, reason) => {
     const shown = await shownWith(here, phone);
     answer(true);
     await shown.press(devicesTexts.everywhere);
@@ -223,9 +222,9 @@ describe('the card of the devices', () => {
     });
   });
 
-  test('while nothing is known it says that it loads; a list that cannot be had can be asked for again', async () => {
+  test('shows a loading text, and offers a retry if the list cannot be loaded', async () => {
     const shown = await Shown.of(DevicesCard);
-    await shown.says(devicesTexts.loading);
+    await shown.announces(devicesTexts.loading);
     void TestBed.inject(Devices).load();
     refuse(await called('GET', '/api/sessions'), 'draining');
     await vi.waitFor(() => {

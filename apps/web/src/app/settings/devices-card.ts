@@ -13,14 +13,14 @@ import {
 import type { Session as DeviceSession } from '@usher/chat-api';
 import { problemCode, wordsFor } from '../session/http-words.ts';
 import { Session } from '../session/session.ts';
-import { devicesTexts } from '../texts/devices.ts';
+import { devicesTexts } from '../texts/settings.ts';
 import { Action } from '../ui/action.ts';
 import { injectDialog } from '../ui/dialog.ts';
 import { Icon } from '../ui/icon.ts';
-import { injectNow } from '../ui/now.ts';
+import { injectNow } from '../ui/environment.ts';
 import { DeviceRow } from './device-row.ts';
 import { Devices } from './devices.ts';
-import { type Said, endingWords } from './ending.ts';
+import { type RevocationText, revocationText } from './revocation.ts';
 import { Outcome } from './outcome.ts';
 
 /** The key of the outcome in the list. */
@@ -30,7 +30,7 @@ const outcomeKey = 'outcome';
 interface Entry {
   readonly key: string;
   readonly session?: DeviceSession;
-  readonly said?: Said;
+  readonly outcome?: RevocationText;
   readonly trouble?: string;
 }
 
@@ -61,7 +61,7 @@ export class DevicesCard {
   });
   protected readonly busy = signal(false);
   /** The outcome of the last action. */
-  protected readonly said = signal<Said | undefined>(undefined);
+  protected readonly outcome = signal<RevocationText | undefined>(undefined);
   protected readonly trouble = signal<string | undefined>(undefined);
   /** The index of the session that was ended last; undefined if the action was about several sessions. */
   private readonly place = signal<number | undefined>(undefined);
@@ -70,9 +70,9 @@ export class DevicesCard {
     const entries: Entry[] = (this.sessions() ?? []).map((session) => ({ key: session.id, session }));
     const place = this.place();
     if (place === undefined) return entries;
-    const said = this.said();
+    const outcome = this.outcome();
     const trouble = this.trouble();
-    if (said !== undefined) entries.splice(place, 0, { key: outcomeKey, said });
+    if (outcome !== undefined) entries.splice(place, 0, { key: outcomeKey, outcome });
     else if (trouble !== undefined) entries.splice(place + 1, 0, { key: outcomeKey, trouble });
     return entries;
   });
@@ -85,17 +85,17 @@ export class DevicesCard {
   protected async end({ id }: DeviceSession): Promise<void> {
     const place = this.sessions()?.findIndex((session) => session.id === id) ?? -1;
     await this.doing(async () => {
-      const said = await this.wordsOfEnd(id);
+      const outcome = await this.wordsOfEnd(id);
       await this.devices.load();
       // Set together with the new list, so that the confirmation replaces the row.
-      this.said.set(said);
+      this.outcome.set(outcome);
       this.keepFocus(place);
     }, place);
   }
 
   protected async endOthers(): Promise<void> {
     await this.doing(async () => {
-      this.said.set(endingWords(devicesTexts.othersEnded, await this.devices.endOthers()));
+      this.outcome.set(revocationText(devicesTexts.othersEnded, await this.devices.endOthers()));
       await this.devices.load();
       this.keepFocus();
     });
@@ -107,13 +107,13 @@ export class DevicesCard {
     if (sure !== true) return;
     await this.doing(async () => {
       const { complete } = await this.devices.endAll();
-      this.session.endedEverywhere(complete ? 'everywhere' : 'everywhere_untold');
+      this.session.endedEverywhere(complete ? 'everywhere' : 'everywhere_unconfirmed');
     });
   }
 
-  private async wordsOfEnd(id: string): Promise<Said> {
+  private async wordsOfEnd(id: string): Promise<RevocationText> {
     try {
-      return endingWords(devicesTexts.ended, await this.devices.end(id));
+      return revocationText(devicesTexts.ended, await this.devices.end(id));
     } catch (error) {
       if (problemCode(error) === 'not_found') return { words: devicesTexts.overAlready, complete: true };
       throw error;
@@ -125,7 +125,7 @@ export class DevicesCard {
     if (this.busy()) return;
     this.busy.set(true);
     // Cleared first, because screen readers announce only changes.
-    this.said.set(undefined);
+    this.outcome.set(undefined);
     this.trouble.set(undefined);
     this.place.set(place);
     try {

@@ -4,39 +4,39 @@ import type { Session, Sessions } from '@usher/chat-api';
 import type { Proof } from '@usher/protocol';
 import { firstValueFrom } from 'rxjs';
 import { Loader } from '../ui/loader.ts';
-import { type Ending, endingOf } from './ending.ts';
+import { type Revocation, revocationOf } from './revocation.ts';
 
 /** The sessions of the user, with the calls that end them. */
 @Service({ autoProvided: false })
 export class Devices {
   private readonly http = inject(HttpClient);
-  private readonly asked = new Loader(async () => {
+  private readonly loader = new Loader(async () => {
     const { sessions } = await firstValueFrom(this.http.get<Sessions>('/api/sessions'));
     return sessions.toSorted(thisOneFirst);
   });
 
   /** The current session first, then in the server's order: the most recently used first. Undefined until loaded. */
-  readonly sessions = this.asked.value;
+  readonly sessions = this.loader.value;
   /** The error of the last request. */
-  readonly error = this.asked.error;
+  readonly error = this.loader.error;
 
   async load(): Promise<void> {
-    await this.asked.load();
+    await this.loader.load();
   }
 
   /** @throws HttpErrorResponse, with `not_found` if the session has ended already */
-  async end(id: string): Promise<Ending> {
-    return endingOf(this.http.delete<Proof>(`/api/sessions/${id}`));
+  async end(id: string): Promise<Revocation> {
+    return revocationOf(this.http.delete<Proof>(`/api/sessions/${id}`));
   }
 
   /** @throws HttpErrorResponse */
-  async endOthers(): Promise<Ending> {
-    return endingOf(this.http.delete<Proof>('/api/sessions', { params: { others: true } }));
+  async endOthers(): Promise<Revocation> {
+    return revocationOf(this.http.delete<Proof>('/api/sessions', { params: { others: true } }));
   }
 
   /** Ends all sessions, including this one. @throws HttpErrorResponse */
-  async endAll(): Promise<Ending> {
-    return endingOf(this.http.delete<Proof>('/api/sessions'));
+  async endAll(): Promise<Revocation> {
+    return revocationOf(this.http.delete<Proof>('/api/sessions'));
   }
 }
 

@@ -1,6 +1,6 @@
 import { Component, input } from '@angular/core';
 import { Icon } from '../ui/icon.ts';
-import type { Said } from './ending.ts';
+import type { RevocationText } from './revocation.ts';
 
 /** Shows the outcome of an action and announces it; errors are announced immediately. */
 @Component({
@@ -8,9 +8,9 @@ import type { Said } from './ending.ts';
   imports: [Icon],
   template: `
     <div role="status">
-      @if (said(); as said) {
-        <p class="notice" [class.notice-warn]="!said.complete">
-          <app-icon [name]="said.complete ? 'check' : 'clock'" [size]="18" />{{ said.words }}
+      @if (outcome(); as outcome) {
+        <p class="notice" [class.notice-warn]="!outcome.complete">
+          <app-icon [name]="outcome.complete ? 'check' : 'clock'" [size]="18" />{{ outcome.words }}
         </p>
       }
     </div>
@@ -33,6 +33,6 @@ import type { Said } from './ending.ts';
   `,
 })
 export class Outcome {
-  readonly said = input.required<Said | undefined>();
+  readonly outcome = input.required<RevocationText | undefined>();
   readonly trouble = input.required<string | undefined>();
 }

@@ -4,16 +4,15 @@ import { TestBed } from '@angular/core/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Session } from '../session/session.ts';
 import { Shown, called, refuse } from '../testing/shown.ts';
-import { endingTexts } from '../texts/ending.ts';
-import { passwordTexts } from '../texts/password.ts';
-import { problemTexts } from '../texts/problems.ts';
+import { endingTexts } from '../texts/settings.ts';
+import { passwordTexts, problemTexts } from '../texts/session.ts';
 import { Devices } from './devices.ts';
 import { PasswordCard } from './password-card.ts';
 
 const url = '/api/me/password';
 const proof = { closed: 2, nodes: [{ node: 'a', closed: 2, ms: 12 }] };
 
-describe('the card of the password', () => {
+describe('the password card', () => {
   beforeEach(() => {
     TestBed.configureTestingModule({
       providers: [
@@ -37,14 +36,14 @@ describe('the card of the password', () => {
     return shown;
   }
 
-  test('tells password managers whose password it is and which field is which', async () => {
+  test('identifies the user and the fields for password managers', async () => {
     const shown = await Shown.of(PasswordCard);
     expect(shown.field('Current password').autocomplete).toBe('current-password');
     expect(shown.field('New password').autocomplete).toBe('new-password');
     expect(shown.page.querySelector<HTMLInputElement>('[autocomplete=username]')?.value).toBe('maggie');
   });
 
-  test('tells the rules before a password is typed', async () => {
+  test('shows the password rules before the user types', async () => {
     const shown = await Shown.of(PasswordCard);
     expect(shown.wordsAt('New password')).toBe(passwordTexts.rules);
   });
@@ -52,7 +51,7 @@ describe('the card of the password', () => {
   test.each([
     ['', 'long enough', 'Current password', passwordTexts.missing],
     ['secret', '1234567', 'New password', passwordTexts.short],
-  ])('%j and %j are not sent: told at the field', async (current, fresh, label, words) => {
+  ])('%j and %j are not sent and the error is shown at the field', async (current, fresh, label, words) => {
     const shown = await submitted(current, fresh);
     expect(shown.wordsAt(label)).toBe(words);
     expect(document.activeElement).toBe(shown.field(label));
@@ -63,38 +62,38 @@ describe('the card of the password', () => {
     ['too_many_attempts', 'Current password', problemTexts.too_many_attempts('4 minutes')],
     ['weak_password', 'New password', problemTexts.weak_password],
     ['bad_request', 'New password', passwordTexts.longer],
-  ] as const)('%s is told at the field that it is about, and nothing typed is lost', async (code, label, words) => {
+  ] as const)('%s is shown at its field and keeps the input', async (code, label, words) => {
     const shown = await submitted('wrong', 'long enough');
     refuse(await called('PUT', url), code, { retryAfterMs: 240_000 });
-    await shown.says(words, 'alert');
+    await shown.announces(words, 'alert');
     expect(shown.wordsAt(label)).toBe(words);
     expect(shown.field(label).getAttribute('aria-invalid')).toBe('true');
     expect(document.activeElement).toBe(shown.field(label));
     expect(shown.field('New password').value).toBe('long enough');
   });
 
-  test('what is about no field is told below them', async () => {
+  test('shows an error without a field below the form', async () => {
     const shown = await submitted('secret', 'long enough');
     refuse(await called('PUT', url), 'draining');
-    await shown.says(problemTexts.draining, 'alert');
+    await shown.announces(problemTexts.draining, 'alert');
     expect(shown.field('Current password').getAttribute('aria-invalid')).toBe('false');
   });
 
-  test('a changed password is told with what it closed, the fields are empty, and the devices are asked for anew', async () => {
+  test('after a change shows the closed connections, clears the fields and reloads the devices', async () => {
     const shown = await submitted('secret', 'long enough');
     const call = await called('PUT', url);
     expect(call.request.body).toEqual({ pwd: 'secret', newPwd: 'long enough' });
     call.flush(proof);
-    await shown.says(`${passwordTexts.changed} 2 connections closed in 12 ms.`);
+    await shown.announces(`${passwordTexts.changed} 2 connections closed in 12 ms.`);
     expect(shown.field('Current password').value).toBe('');
     expect(shown.field('New password').value).toBe('');
     (await called('GET', '/api/sessions')).flush({ sessions: [] });
   });
 
-  test('a change that not every server knows of yet is a change, and is told as what it is', async () => {
+  test('shows that some servers did not confirm the change', async () => {
     const shown = await submitted('secret', 'long enough');
     refuse(await called('PUT', url), 'store_unavailable', { ...proof, closed: 0 });
-    await shown.says(`${passwordTexts.changed} ${endingTexts.none} ${endingTexts.untold}`);
+    await shown.announces(`${passwordTexts.changed} ${endingTexts.none} ${endingTexts.unconfirmed}`);
     expect(shown.field('New password').value).toBe('');
     (await called('GET', '/api/sessions')).flush({ sessions: [] });
   });

@@ -3,13 +3,12 @@ import { Component, computed, inject, signal, viewChild } from '@angular/core';
 import type { NewPassword } from '@usher/chat-api';
 import type { Proof } from '@usher/protocol';
 import { problemCode, wordsFor } from '../session/http-words.ts';
-import { PasswordField } from '../session/password-field.ts';
-import { newPasswordRefusal, newPasswordTrouble } from '../session/password-rules.ts';
+import { PasswordField, newPasswordRefusal, newPasswordTrouble } from '../session/password-field.ts';
 import { Session } from '../session/session.ts';
-import { passwordTexts } from '../texts/password.ts';
+import { passwordTexts } from '../texts/session.ts';
 import { Devices } from './devices.ts';
-import { type Said, endingOf, endingWords } from './ending.ts';
 import { Outcome } from './outcome.ts';
+import { type RevocationText, revocationOf, revocationText } from './revocation.ts';
 
 /** Changes the password. This ends all other sessions of the user. */
 @Component({
@@ -32,13 +31,13 @@ export class PasswordCard {
   protected readonly currentError = signal<string | undefined>(undefined);
   protected readonly freshError = signal<string | undefined>(undefined);
   protected readonly trouble = signal<string | undefined>(undefined);
-  protected readonly said = signal<Said | undefined>(undefined);
+  protected readonly outcome = signal<RevocationText | undefined>(undefined);
 
   protected async submit(event: Event): Promise<void> {
     event.preventDefault();
     if (this.busy()) return;
     const change: NewPassword = { pwd: this.current().value(), newPwd: this.fresh().value() };
-    this.said.set(undefined);
+    this.outcome.set(undefined);
     this.trouble.set(undefined);
     this.currentError.set(change.pwd === '' ? passwordTexts.missing : undefined);
     this.freshError.set(newPasswordTrouble(change.newPwd));
@@ -52,8 +51,8 @@ export class PasswordCard {
     }
     this.busy.set(true);
     try {
-      const ending = await endingOf(this.http.put<Proof>('/api/me/password', change));
-      this.said.set(endingWords(passwordTexts.changed, ending));
+      const ending = await revocationOf(this.http.put<Proof>('/api/me/password', change));
+      this.outcome.set(revocationText(passwordTexts.changed, ending));
       // Empty fields also tell a password manager that the change succeeded.
       this.current().clear();
       this.fresh().clear();

@@ -1,5 +1,5 @@
 import { Component, inject } from '@angular/core';
-import { wheneverOpen } from '../connection/whenever-open.ts';
+import { onReconnect } from '../ui/environment.ts';
 import { NotifyCard } from '../notify/notify-card.ts';
 import { settingsTexts } from '../texts/settings.ts';
 import { Page } from '../ui/page.ts';
@@ -36,6 +36,6 @@ export class SettingsPage {
     const devices = inject(Devices);
     void devices.load();
     // Loads again once connected, because the list counts open connections, including this one.
-    wheneverOpen(() => void devices.load());
+    onReconnect(() => void devices.load());
   }
 }

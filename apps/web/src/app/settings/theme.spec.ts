@@ -18,12 +18,12 @@ describe('the theme', () => {
     delete root.dataset['theme'];
   });
 
-  test('is the system’s at first', () => {
+  test('defaults to the system theme', () => {
     expect(theme().choice()).toBe('system');
     expect(root.dataset['theme']).toBeUndefined();
   });
 
-  test('is worn when it is chosen, and remembered', () => {
+  test('is applied when chosen, and stored', () => {
     theme().choose('dark');
     TestBed.tick();
     expect(root.dataset['theme']).toBe('dark');
@@ -32,7 +32,7 @@ describe('the theme', () => {
     expect(root.dataset['theme']).toBe('dark');
   });
 
-  test('can be given back to the system, which leaves nothing behind', () => {
+  test('can be reset to the system theme, which clears the storage', () => {
     theme().choose('light');
     theme().choose('system');
     TestBed.tick();
@@ -40,12 +40,12 @@ describe('the theme', () => {
     expect(localStorage.length).toBe(0);
   });
 
-  test('is the system’s where the storage holds something else', () => {
+  test('is the system theme if the stored value is invalid', () => {
     localStorage.setItem('usher.theme', 'purple');
     expect(theme().choice()).toBe('system');
   });
 
-  test('can be chosen where storage is forbidden', () => {
+  test('can be chosen without access to the storage', () => {
     vi.spyOn(window, 'localStorage', 'get').mockImplementation(() => {
       throw new DOMException('denied', 'SecurityError');
     });

@@ -1,4 +1,5 @@
 import { DOCUMENT, Service, effect, inject, signal } from '@angular/core';
+import type { IconName } from '../ui/icon.ts';
 
 export type ThemeChoice = 'system' | 'light' | 'dark';
 
@@ -41,3 +42,10 @@ export class Theme {
     }
   }
 }
+
+/** In display order. */
+export const themeChoices: readonly { readonly choice: ThemeChoice; readonly icon: IconName }[] = [
+  { choice: 'system', icon: 'system' },
+  { choice: 'light', icon: 'sun' },
+  { choice: 'dark', icon: 'moon' },
+];

@@ -1,9 +1,8 @@
 import type { Device } from '@usher/chat-api';
 import { describe, expect, test } from 'vitest';
-import { endingTexts } from '../texts/ending.ts';
-import { agoOf } from './ago.ts';
-import { deviceWords } from './device-words.ts';
-import { endingWords } from './ending.ts';
+import { endingTexts } from '../texts/settings.ts';
+import { agoOf, deviceWords } from './format.ts';
+import { revocationText } from './revocation.ts';
 
 const now = new Date('2026-11-24T12:00:00Z').getTime();
 const minute = 60_000;
@@ -14,7 +13,7 @@ test.each<[Device, string]>([
   [{ browser: 'curl 8.5', kind: 'other' }, 'curl 8.5 on an unknown system'],
   [{ system: 'Android', kind: 'phone' }, 'Unknown browser on Android'],
   [{ kind: 'other' }, 'Unknown device'],
-])('%j is called %s', (device, words) => {
+])('%j is described as %s', (device, words) => {
   expect(deviceWords(device)).toBe(words);
 });
 
@@ -28,11 +27,11 @@ test.each([
   [24 * hour - 1, '23 hours ago'],
   [24 * hour, '1 day ago'],
   [29 * 24 * hour, '29 days ago'],
-])('what was %d ms before is %s', (passed, words) => {
+])('%d ms ago is shown as %s', (passed, words) => {
   expect(agoOf(now - passed, now)).toBe(words);
 });
 
-describe('what came of an end', () => {
+describe('the text about ended sessions', () => {
   const node = (name: string, closed: number, ms: number) => ({ node: name, closed, ms });
 
   test.each([
@@ -45,12 +44,12 @@ describe('what came of an end', () => {
     ],
   ])('%s', (_, nodes, words) => {
     const closed = nodes.reduce((sum, each) => sum + each.closed, 0);
-    expect(endingWords('Session ended.', { closed, nodes, complete: true })).toEqual({ words, complete: true });
+    expect(revocationText('Session ended.', { closed, nodes, complete: true })).toEqual({ words, complete: true });
   });
 
-  test('a server that could not be told is not passed over', () => {
-    expect(endingWords('Session ended.', { closed: 1, nodes: [node('a', 1, 12)], complete: false })).toEqual({
-      words: `Session ended. 1 connection closed in 12 ms. ${endingTexts.untold}`,
+  test('mentions servers that did not confirm', () => {
+    expect(revocationText('Session ended.', { closed: 1, nodes: [node('a', 1, 12)], complete: false })).toEqual({
+      words: `Session ended. 1 connection closed in 12 ms. ${endingTexts.unconfirmed}`,
       complete: false,
     });
   });

@@ -2,7 +2,7 @@ import { Component } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { focusAfterNavigation } from '../ui/focus.ts';
 import { Icon } from '../ui/icon.ts';
-import { notFoundTexts } from '../texts/not-found.ts';
+import { notFoundTexts } from '../texts/shell.ts';
 import { roomTexts } from '../texts/room.ts';
 
 @Component({

@@ -1,10 +1,9 @@
 import { Component, DOCUMENT, inject } from '@angular/core';
 import { RouterLink, RouterLinkActive } from '@angular/router';
 import { RoomActions } from '../rooms/room-actions.ts';
-import { quickTexts } from '../texts/quick.ts';
-import { shortcutsTexts } from '../texts/shortcuts.ts';
+import { quickTexts, shortcutsTexts } from '../texts/shell.ts';
 import { Icon } from '../ui/icon.ts';
-import { isApple } from '../ui/apple.ts';
+import { isApple } from '../ui/environment.ts';
 
 /** Opens the room switcher and the message search. */
 @Component({
@@ -19,7 +18,7 @@ import { isApple } from '../ui/apple.ts';
     <a
       class="icon-button"
       routerLink="/search"
-      routerLinkActive="here"
+      routerLinkActive="current"
       ariaCurrentWhenActive="page"
       [attr.aria-label]="texts.search"
       [title]="texts.search"

@@ -1,5 +1,5 @@
 import type { Routes } from '@angular/router';
-import { titleTexts } from '../texts/titles.ts';
+import { titleTexts } from '../texts/shell.ts';
 import { Shell } from './shell.ts';
 
 export const shellRoutes: Routes = [

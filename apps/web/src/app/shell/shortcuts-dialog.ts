@@ -1,8 +1,8 @@
 import { Component, DOCUMENT, inject } from '@angular/core';
 import { MatDialogActions, MatDialogClose, MatDialogContent, MatDialogTitle } from '@angular/material/dialog';
-import { shortcutsTexts } from '../texts/shortcuts.ts';
-import { isApple } from '../ui/apple.ts';
-import { ShortcutChoice } from './shortcut-choice.ts';
+import { shortcutsTexts } from '../texts/shell.ts';
+import { isApple } from '../ui/environment.ts';
+import { ShortcutChoice } from './shortcuts.ts';
 
 /** Lists the keyboard shortcuts. */
 @Component({

@@ -1,11 +1,11 @@
 import { DOCUMENT, DestroyRef, Service, inject } from '@angular/core';
 import { Router } from '@angular/router';
+import type { Room } from '@usher/chat-api';
 import { RoomActions } from '../rooms/room-actions.ts';
 import { RoomDirectory } from '../rooms/room-directory.ts';
 import { Visits } from '../rooms/visits.ts';
 import { injectDialog } from '../ui/dialog.ts';
-import { nextRoom } from './next-room.ts';
-import { ShortcutChoice } from './shortcut-choice.ts';
+import { storedFlag } from '../ui/stored-flag.ts';
 
 /** Global keyboard shortcuts. */
 @Service({ autoProvided: false })
@@ -66,11 +66,41 @@ export class Shortcuts {
 
   private go(step: 1 | -1, onlyUnread: boolean): void {
     const wanted = onlyUnread ? ({ unread }: { unread: number }) => unread > 0 : () => true;
-    const room = nextRoom(this.directory.own() ?? [], this.visits.here(), step, wanted);
+    const room = nextRoom(this.directory.own() ?? [], this.visits.current(), step, wanted);
     if (room !== undefined) void this.router.navigate(['/rooms', room]);
   }
 }
 
 function isWriting(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select'));
+}
+
+/** Whether single-character shortcuts are on (WCAG 2.1.4). Users of voice input can turn them off. Stored on this device. */
+@Service()
+export class ShortcutChoice {
+  private readonly flag = storedFlag('usher.single-keys');
+  readonly single = () => this.flag.value() !== false;
+
+  choose(single: boolean): void {
+    this.flag.set(single);
+  }
+}
+
+/**
+ * Returns the room above (-1) or below (1) the current one in the list, wrapping around. Without a current room in the list, the first or
+ * last one. Returns undefined if there is no other room.
+ */
+export function nextRoom(
+  rooms: readonly Room[],
+  current: string | undefined,
+  step: 1 | -1,
+  wanted: (room: Room) => boolean,
+): string | undefined {
+  const at = rooms.findIndex(({ room }) => room === current);
+  const begin = at === -1 && step === -1 ? rooms.length : at;
+  for (let count = 1; count <= rooms.length; count += 1) {
+    const room = rooms[(begin + step * count + rooms.length * 2) % rooms.length];
+    if (room !== undefined && room.room !== current && wanted(room)) return room.room;
+  }
+  return undefined;
 }

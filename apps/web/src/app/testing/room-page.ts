@@ -12,7 +12,7 @@ import { RoomNews } from '../rooms/room-news.ts';
 import { Session } from '../session/session.ts';
 
 /** An empty room of the user, with overrides. */
-export function aRoom(name: string, more: Partial<Room> = {}): Room {
+export function roomFixture(name: string, more: Partial<Room> = {}): Room {
   return {
     room: name,
     title: name.toUpperCase(),
@@ -68,7 +68,7 @@ export class RoomPage {
   }
 
   /** The number of pending requests for the rooms. */
-  asked(): number {
+  pendingRequests(): number {
     return TestBed.inject(HttpTestingController).match('/api/rooms').length;
   }
 

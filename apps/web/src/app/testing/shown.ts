@@ -58,10 +58,10 @@ export class Shown {
   }
 
   /** Waits until a live region contains the text. */
-  async says(words: string, role: 'alert' | 'status' = 'status'): Promise<void> {
+  async announces(words: string, role: 'alert' | 'status' = 'status'): Promise<void> {
     await vi.waitFor(() => {
-      const said = [...this.page.querySelectorAll(`[role=${role}]`)].map((each) => each.textContent.trim());
-      expect(said).toContain(words);
+      const texts = [...this.page.querySelectorAll(`[role=${role}]`)].map((each) => each.textContent.trim());
+      expect(texts).toContain(words);
     });
   }
 }

@@ -1,3 +1,42 @@
+export const stateTexts = {
+  idle: $localize`:@@state.idle:Not connected`,
+  ticket: $localize`:@@state.ticket:Getting a ticket`,
+  waiting: $localize`:@@state.waiting:Waiting for a slot`,
+  connecting: $localize`:@@state.connecting:Opening connection`,
+  open: $localize`:@@state.open:Connected`,
+  backoff: $localize`:@@state.backoff:Reconnecting`,
+  signed_out: $localize`:@@state.signed_out:Signed out`,
+  stopped: $localize`:@@state.stopped:Stopped`,
+  /** Shown instead of the state while the device has no network. */
+  offline: $localize`:@@state.offline:Offline`,
+} as const;
+
+export const bannerTexts = {
+  offline: $localize`:@@banner.offline:You’re offline. Messages are sent when you reconnect.`,
+  tryNow: $localize`:@@banner.tryNow:Retry now`,
+  lost: $localize`:@@banner.lost:Connection lost.`,
+  unreachable: $localize`:@@banner.unreachable:Can’t reach the server.`,
+  restarting: $localize`:@@banner.restarting:The server is restarting.`,
+  full: $localize`:@@banner.full:The server is full.`,
+  tooMany: $localize`:@@banner.tooMany:You have too many windows open.`,
+  tooFast: $localize`:@@banner.tooFast:You’re sending too fast.`,
+  silent: $localize`:@@banner.silent:The server isn’t responding.`,
+  tooManyTickets: $localize`:@@banner.tooManyTickets:Too many connection attempts.`,
+  trouble: $localize`:@@banner.trouble:The server is having problems.`,
+  slow: $localize`:@@banner.slow:Your connection is too slow.`,
+  renewing: $localize`:@@banner.renewing:Renewing the connection.`,
+  dropped: $localize`:@@banner.dropped:You closed the connection.`,
+  inSeconds: (n: number) => $localize`:@@banner.inSeconds:Retrying in ${n}:count: s`,
+  now: $localize`:@@banner.now:Retrying…`,
+  connecting: $localize`:@@banner.connecting:Connecting…`,
+  slot: (n: number) => $localize`:@@banner.slot:Busy after a restart. You’re next in ${n}:count: s`,
+  stopped: $localize`:@@banner.stopped:The server closed this connection.`,
+  stoppedBecause: (why: string) => $localize`:@@banner.stoppedBecause:The server closed this connection: ${why}:why:.`,
+  reconnect: $localize`:@@banner.reconnect:Reconnect`,
+  signedOut: $localize`:@@banner.signedOut:You’re signed out.`,
+  back: $localize`:@@banner.back:Back online.`,
+} as const;
+
 export const connectionTexts = {
   heading: $localize`:@@connection.heading:Connection`,
   lead: $localize`:@@connection.lead:How this device is connected to the server.`,
@@ -43,8 +82,8 @@ export const connectionTexts = {
   notOpen: $localize`:@@connection.notOpen:Not connected.`,
   twice: $localize`:@@connection.twice:Use a ticket twice`,
   twiceHint: $localize`:@@connection.twiceHint:Requests one ticket and opens two connections with it.`,
-  knock: $localize`:@@connection.knock:Connect without a ticket`,
-  knockHint: $localize`:@@connection.knockHint:Opens a connection without a ticket and requests a ticket without a token.`,
+  noTicket: $localize`:@@connection.noTicket:Connect without a ticket`,
+  noTicketHint: $localize`:@@connection.noTicketHint:Opens a connection without a ticket and requests a ticket without a token.`,
   busy: $localize`:@@connection.busy:Running…`,
   ticketGot: (ms: string) => $localize`:@@connection.ticketGot:Ticket: issued in ${ms}:ms:.`,
   ticketRefused: (status: number, code: string) =>
@@ -53,13 +92,32 @@ export const connectionTexts = {
   firstRefused: $localize`:@@connection.firstRefused:First use: refused. Browsers hide the reason and report 1006.`,
   second: (ms: string) =>
     $localize`:@@connection.second:Second use (${ms}:ms:): Refused with 401. Browsers hide that and report 1006.`,
-  secondAdmitted: $localize`:@@connection.secondAdmitted:Second use: accepted. This is a server bug: a ticket must work only once.`,
-  knocked: (ms: string) =>
-    $localize`:@@connection.knocked:Without a ticket (${ms}:ms:): Refused with 401. Browsers hide that and report 1006.`,
-  knockAdmitted: $localize`:@@connection.knockAdmitted:Without a ticket: accepted. This is a server bug: it must be refused.`,
+  secondAccepted: $localize`:@@connection.secondAccepted:Second use: accepted. This is a server bug: a ticket must work only once.`,
+  noTicketRefused: (ms: string) =>
+    $localize`:@@connection.noTicketRefused:Without a ticket (${ms}:ms:): Refused with 401. Browsers hide that and report 1006.`,
+  noTicketAccepted: $localize`:@@connection.noTicketAccepted:Without a ticket: accepted. This is a server bug: it must be refused.`,
   plain: (status: number, code: string) =>
     $localize`:@@connection.plain:Same URL over plain HTTP: ${status}:status: ${code}:code:.`,
   noToken: (status: number, code: string) =>
     $localize`:@@connection.noToken:Ticket request without a token: ${status}:status: ${code}:code:.`,
   unreachable: $localize`:@@connection.unreachable:Can’t reach the server. Try again.`,
+} as const;
+
+/** Event log entries, keyed by the step names of the client's log. */
+export const stepTexts = {
+  ticket: $localize`:@@step.ticket:GET /api/ws_ticket`,
+  ticket_ok: $localize`:@@step.ticket_ok:GET /api/ws_ticket → 200`,
+  refused: $localize`:@@step.refused:GET /api/ws_ticket failed`,
+  waiting: $localize`:@@step.waiting:Waiting for a slot`,
+  dial: $localize`:@@step.dial:WS /api/ws`,
+  open: $localize`:@@step.open:WS /api/ws → 101`,
+  welcome: $localize`:@@step.welcome:welcome`,
+  close: $localize`:@@step.close:Connection closed`,
+  backoff: $localize`:@@step.backoff:Waiting to reconnect`,
+  renew: $localize`:@@step.renew:Renewing the lease`,
+  renewed: $localize`:@@step.renewed:Lease renewed`,
+  lease: $localize`:@@step.lease:Lease expires soon`,
+  beat: $localize`:@@step.beat:Heartbeat`,
+  offline: $localize`:@@step.offline:Device offline`,
+  online: $localize`:@@step.online:Device online`,
 } as const;

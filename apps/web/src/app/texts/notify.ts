@@ -10,3 +10,9 @@ export const notifyTexts = {
   dismissed: $localize`:@@notify.dismissed:Notifications weren’t allowed. Turn this on to be asked again.`,
   title: (from: string, room: string) => $localize`:@@notify.title:${from}:from: in ${room}:room:`,
 } as const;
+
+/** The prefix of the browser tab's title. */
+export const tabTexts = {
+  messages: (n: string) => n,
+  mentions: (n: string) => `@${n}`,
+} as const;

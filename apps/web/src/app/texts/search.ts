@@ -1,4 +1,4 @@
-import { plural } from './plural.ts';
+import { plural } from './language.ts';
 
 export const searchTexts = {
   heading: $localize`:@@search.heading:Search`,

@@ -1,3 +1,15 @@
+export const appTexts = { name: $localize`:@@app.name:Usher`, skip: $localize`:@@app.skip:Skip to content` } as const;
+
+export const titleTexts = {
+  signIn: $localize`:@@title.signIn:Sign in`,
+  createAccount: $localize`:@@title.createAccount:Create an account`,
+  rooms: $localize`:@@title.rooms:Rooms`,
+  connection: $localize`:@@title.connection:Connection`,
+  settings: $localize`:@@title.settings:Settings`,
+  notFound: $localize`:@@title.notFound:Page not found`,
+  search: $localize`:@@title.search:Search`,
+} as const;
+
 export const shellTexts = {
   rooms: $localize`:@@shell.rooms:Rooms`,
   newRoom: $localize`:@@shell.newRoom:Create a room`,
@@ -14,4 +26,46 @@ export const shellTexts = {
     dark: $localize`:@@shell.themes.dark:Dark`,
   },
   navigation: $localize`:@@shell.navigation:Rooms and account`,
+} as const;
+
+export const quickTexts = {
+  choose: $localize`:@@quick.choose:Jump to…`,
+  search: $localize`:@@quick.search:Search messages`,
+} as const;
+
+export const shortcutsTexts = {
+  heading: $localize`:@@shortcuts.heading:Keyboard shortcuts`,
+  room: $localize`:@@shortcuts.room:Jump to…`,
+  above: $localize`:@@shortcuts.above:Previous room`,
+  below: $localize`:@@shortcuts.below:Next room`,
+  unreadAbove: $localize`:@@shortcuts.unreadAbove:Previous unread room`,
+  unreadBelow: $localize`:@@shortcuts.unreadBelow:Next unread room`,
+  help: $localize`:@@shortcuts.help:Keyboard shortcuts`,
+  single: $localize`:@@shortcuts.single:Single-key shortcuts. Turn off if you use voice input.`,
+  close: $localize`:@@shortcuts.close:Close`,
+  keys: {
+    control: $localize`:@@shortcuts.keys.control:Ctrl`,
+    command: '⌘',
+    alt: $localize`:@@shortcuts.keys.alt:Alt`,
+    option: '⌥',
+    shift: $localize`:@@shortcuts.keys.shift:Shift`,
+  },
+} as const;
+
+export const notFoundTexts = {
+  heading: $localize`:@@notFound.heading:Page not found`,
+  text: $localize`:@@notFound.text:It may have moved.`,
+} as const;
+
+export const loadTexts = {
+  offline: $localize`:@@load.offline:You’re offline. Try again when you’re back online.`,
+  unreachable: $localize`:@@load.unreachable:Can’t reach the server. Try again in a moment.`,
+  updated: $localize`:@@load.updated:Usher was updated.`,
+  failed: $localize`:@@load.failed:Couldn’t load this part of the app.`,
+  reload: $localize`:@@load.reload:Reload`,
+  dismiss: $localize`:@@load.dismiss:Dismiss`,
+} as const;
+
+export const confirmTexts = {
+  cancel: $localize`:@@confirm.cancel:Cancel`,
 } as const;

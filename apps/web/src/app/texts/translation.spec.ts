@@ -7,12 +7,12 @@ afterEach(() => {
   clearTranslations();
 });
 
-test('a sentence is that of the translation, and what stands in it may change its place', () => {
+test('a translation replaces the sentence and may reorder its placeholders', () => {
   loadTranslations({ 'room.typing.two': '{$two} i {$one} piszą …' });
   expect(roomTexts.typing(['maggie', 'ned'])).toBe('ned i maggie piszą …');
 });
 
-test('each form of a sentence with a number is a message of its own', () => {
+test('each plural form is a separate message', () => {
   loadTranslations({
     'rooms.unread.one': '{$count} nieprzeczytana wiadomość',
     'rooms.unread.few': '{$count} nieprzeczytane wiadomości',

@@ -6,7 +6,7 @@ import {
   MatDialogContent,
   MatDialogTitle,
 } from '@angular/material/dialog';
-import { confirmTexts } from '../texts/confirm.ts';
+import { confirmTexts } from '../texts/shell.ts';
 
 /** The question before an action that cannot be undone. */
 export interface Question {

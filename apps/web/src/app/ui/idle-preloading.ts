@@ -1,7 +1,7 @@
 import { DOCUMENT, Service, inject } from '@angular/core';
 import type { PreloadingStrategy, Route } from '@angular/router';
 import { EMPTY, type Observable, catchError, defer, from, switchMap } from 'rxjs';
-import { whenIdle } from './when-idle.ts';
+import { whenIdle } from './environment.ts';
 
 /** The delay before preloading starts, so that page load is finished (ms). */
 const delayMs = 1_500;

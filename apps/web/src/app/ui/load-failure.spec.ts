@@ -1,7 +1,7 @@
 import { ErrorHandler } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { loadTexts } from '../texts/load.ts';
+import { loadTexts } from '../texts/shell.ts';
 import { LoadFailure } from './load-failure.ts';
 import { LoadNotice } from './load-notice.ts';
 
@@ -22,7 +22,7 @@ function indexHas(main: string): void {
   vi.stubGlobal('fetch', () => Promise.resolve(new Response(`<script src="${main}" type="module"></script>`)));
 }
 
-describe('the notice about a part of the app that could not be loaded', () => {
+describe('the notice about a failed chunk', () => {
   beforeEach(() => {
     handleError.mockReset();
     script = document.createElement('script');
@@ -37,7 +37,7 @@ describe('the notice about a part of the app that could not be loaded', () => {
     vi.unstubAllGlobals();
   });
 
-  test('says that the device is offline, until it is online again', async () => {
+  test('shows that the device is offline until it is online again', async () => {
     vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(false);
     expect(await shownAfter(importFailed)).toEqual([loadTexts.offline, loadTexts.dismiss]);
     window.dispatchEvent(new Event('online'));
@@ -54,7 +54,7 @@ describe('the notice about a part of the app that could not be loaded', () => {
     expect(await shownAfter(importFailed)).toEqual([loadTexts.failed, loadTexts.reload, loadTexts.dismiss]);
   });
 
-  test('says that the server cannot be reached', async () => {
+  test('shows that the server cannot be reached', async () => {
     vi.stubGlobal('fetch', () => Promise.reject(new TypeError('Failed to fetch')));
     expect(await shownAfter(importFailed)).toEqual([loadTexts.unreachable, loadTexts.dismiss]);
   });

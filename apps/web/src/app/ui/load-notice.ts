@@ -1,5 +1,5 @@
 import { Component, computed, inject } from '@angular/core';
-import { loadTexts } from '../texts/load.ts';
+import { loadTexts } from '../texts/shell.ts';
 import { Icon } from './icon.ts';
 import { LoadFailure } from './load-failure.ts';
 

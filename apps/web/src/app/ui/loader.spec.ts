@@ -1,64 +1,64 @@
 import { describe, expect, test } from 'vitest';
 import { Loader } from './loader.ts';
 
-/** Questions that are answered by hand, in any order. */
-function questions() {
+/** Requests that the test answers in any order. */
+function requests() {
   const open: PromiseWithResolvers<string>[] = [];
-  const asked = new Loader(() => {
-    const question = Promise.withResolvers<string>();
-    open.push(question);
-    return question.promise;
+  const loader = new Loader(() => {
+    const request = Promise.withResolvers<string>();
+    open.push(request);
+    return request.promise;
   });
-  return { asked, open };
+  return { loader, open };
 }
 
-describe('what the server is asked for', () => {
-  test('is unknown at first, then what it answered', async () => {
-    const { asked, open } = questions();
-    const done = asked.load();
-    expect(asked.value()).toBeUndefined();
+describe('a loader', () => {
+  test('is empty at first and then has the value of the response', async () => {
+    const { loader, open } = requests();
+    const done = loader.load();
+    expect(loader.value()).toBeUndefined();
     open[0]?.resolve('first');
     await done;
-    expect(asked.value()).toBe('first');
-    expect(asked.error()).toBeUndefined();
+    expect(loader.value()).toBe('first');
+    expect(loader.error()).toBeUndefined();
   });
 
-  test('of two questions that overlap the later one counts, whichever answer comes last', async () => {
-    const { asked, open } = questions();
-    const both = [asked.load(), asked.load()];
+  test('keeps the response of the later of two overlapping requests', async () => {
+    const { loader, open } = requests();
+    const both = [loader.load(), loader.load()];
     open[1]?.resolve('later');
     open[0]?.resolve('earlier');
     await Promise.all(both);
-    expect(asked.value()).toBe('later');
+    expect(loader.value()).toBe('later');
   });
 
-  test('however often it is wanted anew, one question is under way and one follows', async () => {
-    const { asked, open } = questions();
-    const all = [asked.refresh(), asked.refresh(), asked.refresh()];
+  test('runs one request and queues one, however often it is refreshed', async () => {
+    const { loader, open } = requests();
+    const all = [loader.refresh(), loader.refresh(), loader.refresh()];
     expect(open).toHaveLength(1);
     open[0]?.resolve('first');
     await all[0];
-    expect(asked.value()).toBe('first');
+    expect(loader.value()).toBe('first');
     await Promise.resolve();
     expect(open).toHaveLength(2);
     open[1]?.resolve('second');
     await Promise.all(all);
-    expect(asked.value()).toBe('second');
-    void asked.refresh();
+    expect(loader.value()).toBe('second');
+    void loader.refresh();
     expect(open).toHaveLength(3);
   });
 
-  test('an old answer stays beside the trouble of asking anew, and the trouble goes with the next question', async () => {
-    const { asked, open } = questions();
-    const first = asked.load();
+  test('keeps the value beside the error of a repeated request, and clears the error with the next request', async () => {
+    const { loader, open } = requests();
+    const first = loader.load();
     open[0]?.resolve('first');
     await first;
-    const second = asked.load();
+    const second = loader.load();
     open[1]?.reject(new Error('no network'));
     await second;
-    expect(asked.value()).toBe('first');
-    expect(asked.error()).toEqual(new Error('no network'));
-    void asked.load();
-    expect(asked.error()).toBeUndefined();
+    expect(loader.value()).toBe('first');
+    expect(loader.error()).toEqual(new Error('no network'));
+    void loader.load();
+    expect(loader.error()).toBeUndefined();
   });
 });

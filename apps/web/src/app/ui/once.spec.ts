@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { once } from './once.ts';
 
-test('makes nothing before it is asked, and then one thing, even if that is undefined', () => {
+test('creates the value on the first call and returns it on later calls, even if it is undefined', () => {
   const make = vi.fn(() => undefined);
   const get = once(make);
   expect(make).not.toHaveBeenCalled();

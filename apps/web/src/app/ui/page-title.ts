@@ -1,7 +1,7 @@
 import { Service, inject } from '@angular/core';
 import { Title } from '@angular/platform-browser';
 import { type RouterStateSnapshot, TitleStrategy } from '@angular/router';
-import { appTexts } from '../texts/app.ts';
+import { appTexts } from '../texts/shell.ts';
 
 /** Sets titles such as "(3) General · Usher": the unread badge, the page and the app. */
 @Service({ autoProvided: false })

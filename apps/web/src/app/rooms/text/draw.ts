@@ -1,5 +1,4 @@
-import { targetToShow } from './link-target.ts';
-import { type RichNode, isSafeLink } from './rich-node.ts';
+import { type RichNode, isSafeLink, targetToShow } from './rich-node.ts';
 
 const tags = {
   strong: 'strong',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { targetToShow } from './link-target.ts';
+import { targetToShow } from './rich-node.ts';
 
 test.each([
   'https://bank.example',

@@ -37,7 +37,7 @@ function html(text: string): string {
   return shown(text).innerHTML;
 }
 
-describe('the markup of a message', () => {
+describe('message markup', () => {
   test.each([
     ['**bold** and *italic*', '<p><strong>bold</strong> and <em>italic</em></p>'],
     ['snake_case_names and 2*3*4', '<p>snake_case_names and 2<em>3</em>4</p>'],
@@ -64,7 +64,7 @@ describe('the markup of a message', () => {
     '<script>alert(1)</script>',
     '&amp; &lt; &#106;',
     '[x]: https://example.org',
-  ])('what is no markup here stays as it was typed: %j', (text) => {
+  ])('keeps unsupported markup as text: %j', (text) => {
     const box = shown(text);
     expect(box.querySelector('h1, img, table, b, script, hr')).toBeNull();
     if (!text.includes('https')) expect(box.textContent.replaceAll('\n', '')).toBe(text.replaceAll('\n', ''));
@@ -76,24 +76,24 @@ describe('the markup of a message', () => {
     ['[words](https://example.org)', 'https://example.org'],
     ['<https://example.org>', 'https://example.org'],
     ['mailto:bart@example.org', 'mailto:bart@example.org'],
-  ])('%j is a link, opened apart and without a trace', (text, href) => {
+  ])('%j becomes a link that opens a new tab without referrer or opener', (text, href) => {
     const anchor = shown(text).querySelector('a');
     expect(anchor?.getAttribute('href')).toBe(href);
     expect(anchor?.getAttribute('rel')).toBe('noopener noreferrer nofollow');
     expect(anchor?.getAttribute('target')).toBe('_blank');
   });
 
-  test('words that hide where a link leads show it when asked', () => {
+  test('a link text that differs from its target has the target as tooltip', () => {
     expect(shown('[my bank](https://example.org/)').querySelector('a')?.title).toBe('https://example.org/');
   });
 
-  test('a link whose text is a URL of another host shows where it leads, isolated from the text', () => {
+  test('a link whose text is a URL of another host shows its target, isolated from the text', () => {
     const anchor = shown('[https://bank.example](https://evil.example/login)').querySelector('a');
     expect(anchor?.innerHTML).toBe('<bdi>https://bank.example</bdi> (<bdi>evil.example</bdi>)');
     expect(anchor?.title).toBe('https://evil.example/login');
   });
 
-  test('an address is shown as it was typed, not decoded into one that looks like another', () => {
+  test('a URL is shown as typed, not decoded into a lookalike', () => {
     const typed = 'https://xn--pple-43d.com/';
     expect(shown(typed).querySelector('a')?.textContent).toBe(typed);
   });
@@ -112,11 +112,11 @@ describe('the markup of a message', () => {
     '<javascript:alert(1)>',
     'ftp://example.org and //example.org and example.org',
     'bart@example.org',
-  ])('%j leads nowhere', (text) => {
+  ])('%j does not become a link', (text) => {
     expect(shown(text).querySelector('a')).toBeNull();
   });
 
-  test('whatever is typed, only what is allowed comes of it', () => {
+  test('arbitrary input produces only allowed elements and attributes', () => {
     const hostile = fc.constantFrom(
       '<script>alert(1)</script>',
       '<img src=x onerror=alert(1)>',
@@ -164,7 +164,7 @@ describe('the markup of a message', () => {
     );
   });
 
-  test('what is nested without end has one', () => {
+  test('the nesting depth is limited', () => {
     expect(shown('> '.repeat(2_000)).querySelectorAll('*').length).toBeLessThan(100);
     expect(shown('*a **b '.repeat(570)).textContent.length).toBeGreaterThan(1_000);
   });

@@ -44,19 +44,19 @@ function treeOf(tokens: readonly Token[]): RichNode[] {
   /** The stack of open child lists, the innermost last. */
   const open = [root];
   for (const token of tokens) {
-    const here = open.at(-1) ?? root;
+    const parent = open.at(-1) ?? root;
     if (token.nesting === -1) {
       open.pop();
     } else if (token.nesting === 1) {
       const children: RichNode[] = [];
       // Paragraphs of tight lists are omitted.
-      if (token.hidden) open.push(here);
+      if (token.hidden) open.push(parent);
       else {
-        here.push(parentOf(token, children));
+        parent.push(parentOf(token, children));
         open.push(children);
       }
     } else {
-      here.push(...leafOf(token));
+      parent.push(...leafOf(token));
     }
   }
   return root;

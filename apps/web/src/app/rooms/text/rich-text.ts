@@ -9,7 +9,7 @@ import {
   input,
   untracked,
 } from '@angular/core';
-import { MentionNames } from '../mention-names.ts';
+import { MentionNames } from './mention-names.ts';
 import { draw } from './draw.ts';
 import { isOnlyEmoji, mayHaveMarkup, withMentions } from './markup.ts';
 import { loadParser, parser } from './parser.ts';

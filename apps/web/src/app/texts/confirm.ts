@@ -1,3 +1,0 @@
-export const confirmTexts = {
-  cancel: $localize`:@@confirm.cancel:Cancel`,
-} as const;

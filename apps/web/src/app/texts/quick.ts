@@ -1,4 +1,0 @@
-export const quickTexts = {
-  choose: $localize`:@@quick.choose:Jump to…`,
-  search: $localize`:@@quick.search:Search messages`,
-} as const;
