@@ -47,7 +47,7 @@ export const assumptions = {
   unreadPerSecond: {
     value: 2,
     what: 'unread counts per second and room, the maximum',
-    from: '`everyMs` in `libs/realtime/src/marks/unread.ts`',
+    from: '`everyMs` in `libs/realtime/src/membership/unread-notifier.ts`',
   },
   topicsPerRoom: {
     value: 3,
@@ -57,7 +57,7 @@ export const assumptions = {
   restartSpreadSeconds: {
     value: 3,
     what: 'seconds over which clients spread their ticket calls after a restart',
-    from: '`restartSpreadMs` in `libs/client/src/machine.ts`',
+    from: '`restartSpreadMs` in `libs/client/src/socket/machine.ts`',
   },
 } as const satisfies Readonly<Record<string, Assumption>>;
 
