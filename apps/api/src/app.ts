@@ -10,16 +10,11 @@ import { RefreshCookie } from './auth/refresh-cookie.ts';
 import { Refresher } from './auth/refresher.ts';
 import type { SessionRevocation } from './auth/session-revocation.ts';
 import { sessionRoutes } from './auth/session-routes.ts';
-import { createSessionStatusReader } from './auth/session-status.ts';
 import { Sessions } from './auth/sessions.ts';
 import { tokens } from './auth/tokens.ts';
 import type { Config } from './config/config.ts';
 import { jwtSecret } from './config/jwt-secret.ts';
 import { allowedOrigins } from './config/origins.ts';
-import { GroupCommit } from './database/group-commit.ts';
-import { createReadiness } from './database/readiness.ts';
-import { openDatabase } from './database/sqlite.ts';
-import { StorageLimits } from './database/storage-limits.ts';
 import { callBudget, CallBudget } from './http/call-budget.ts';
 import { proxyTrust } from './http/client-address.ts';
 import {
@@ -38,13 +33,12 @@ import { page } from './http/static-files.ts';
 import { shutdown } from './lifecycle/shutdown.ts';
 import { Deadline, drainMs, everyHour, settledWithin } from './lifecycle/timing.ts';
 import { memberRoutes } from './rooms/member-routes.ts';
-import { createRoomAccessReader, RoomDirectory } from './rooms/room-directory.ts';
-import { RoomReader } from './rooms/room-reader.ts';
+import { RoomDirectory } from './rooms/room-directory.ts';
 import { roomRoutes, searchRoutes } from './rooms/room-routes.ts';
-import { createSqliteHistory, eraseDeletedTexts } from './rooms/sqlite-history.ts';
-import { createSqliteMemberships } from './rooms/sqlite-memberships.ts';
-import { createSqliteReadMarkers } from './rooms/sqlite-read-markers.ts';
 import { socket } from './socket/socket.ts';
+import { openPostgresStorage } from './storage/postgres-storage.ts';
+import { openSqliteStorage, type StorageOptions } from './storage/sqlite-storage.ts';
+import type { Storage } from './storage/storage.ts';
 import { refuseDemoAccounts } from './users/demo-accounts.ts';
 import { createInitialUsers } from './users/initial-users.ts';
 import { PasswordRules } from './users/password-rules.ts';
@@ -79,12 +73,18 @@ const onCloseMs = 1_000;
  * Builds the server: opens and migrates the database and registers all routes. The caller calls `listen`.
  * `app.close()` releases all resources.
  *
- * @throws ConfigError, DataDirInUse, DataDirUnusable, DatabaseDamaged, or an error of the database.
+ * @throws ConfigError, DataDirInUse, DataDirUnusable, DatabaseDamaged, PostgresUnusable, or an error of the database.
  */
 export async function buildApp(config: Config, options: AppOptions = {}): Promise<FastifyInstance> {
   const now = Date.now;
   const log = createLogger(config.logLevel, options.logStream);
-  const database = await openDatabase(config.dataDir, { log });
+  const metrics = createMetrics();
+  const storage = await openStorage(config, {
+    log,
+    onCommit: (appends) => {
+      metrics.commits.observe(appends);
+    },
+  });
   const app = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -97,52 +97,27 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     clientErrorHandler: sendClientError,
   });
   try {
-    const { file, health, kysely: db, sqlite } = database;
-    const metrics = createMetrics();
+    const { db, history, memberships, readAccess, readMarkers, readStatus } = storage;
     const users = new Users(db, now);
     const lifetime = { idleMs: config.sessionIdleSeconds * 1_000, absoluteMs: config.sessionSeconds * 1_000 };
-    const readStatus = createSessionStatusReader(sqlite);
     const sessions = new Sessions(db, { ...lifetime, maxPerUser: config.maxSessionsPerUser, readStatus, now });
     const refresher = new Refresher(db, { ...lifetime, now });
     const passwords = await Passwords.create();
-    const commit = new GroupCommit(sqlite, { health });
-    const storage = new StorageLimits(sqlite, {
-      file,
-      bytesPerUserAndDay: config.maxMbPerUserPerDay * 1e6,
-      databaseBytes: config.maxDatabaseMb * 1e6,
-      freeBytes: config.minFreeDiskMb * 1e6,
-      log,
-    });
-    commit.onSettled((committed) => {
-      storage.settled(committed);
-    });
-    await storage.check();
-    const memberships = createSqliteMemberships(sqlite, commit);
-    const readMarkers = createSqliteReadMarkers(sqlite, commit);
     const roomLimits = { perUser: config.maxRoomsPerUser, perUserAndHour: config.maxRoomsPerUserPerHour };
-    const rooms = new RoomDirectory(db, { readAccess: createRoomAccessReader(sqlite), limits: roomLimits, now });
-    const reader = new RoomReader(file, { log });
-    const history = createSqliteHistory(sqlite, commit, {
-      admit: (user, bytes) => storage.spend(user, bytes),
-      readFailed: (error) => health.failed(error),
-      onCommit: (appends) => {
-        metrics.commits.observe(appends);
-      },
-    });
+    const rooms = new RoomDirectory(db, { readAccess, limits: roomLimits, now });
     await createInitialUsers(db, config, passwords, now, app.log);
     await refuseDemoAccounts(db, config, passwords, app.log);
     const cleanup = everyHour(async () => {
       await sessions.purge();
-      eraseDeletedTexts(sqlite);
+      await storage.cleanUp();
     }, app.log);
 
     // Runs after all connections are closed. The database is closed in any case.
     app.addHook('onClose', async () => {
-      if (!(await settledWithin(Promise.all([cleanup.stop(), commit.idle(), reader.close()]), onCloseMs))) {
+      if (!(await settledWithin(Promise.all([cleanup.stop(), storage.idle()]), onCloseMs))) {
         app.log.error('closing the database although work on it has not finished');
       }
-      storage.close();
-      database.close();
+      await storage.close();
     });
     app.decorate('boundPort', () => {
       const address = app.server.address();
@@ -181,15 +156,14 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     });
     await app.register(shutdown, { deadline });
     const { connections, members, revocation } = app;
-    const charge: StorageLimits['charge'] = (user, bytes) => {
+    const charge = (user: string, bytes: number): void => {
       storage.charge(user, bytes);
     };
     const rules = new PasswordRules(config.passwordMinLength);
     const checkPassword = createPasswordCheck(users, passwords, new SignInThrottle());
     await app.register(
       async (api) => {
-        const storageReady = createReadiness({ sqlite, commit, health, limits: storage });
-        await api.register(healthRoutes, { storageReady, draining: () => app.draining });
+        await api.register(healthRoutes, { storageReady: () => storage.isReady(), draining: () => app.draining });
         // Only these routes use cookies. Registered here, the plugin adds no hooks to other routes.
         await api.register(async (auth) => {
           await auth.register(cookies);
@@ -227,7 +201,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
         });
         await api.register(roomRoutes, {
           rooms,
-          list: reader,
+          list: storage,
           history,
           charge,
           added: (room, user) => {
@@ -235,7 +209,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
           },
         });
         await api.register(memberRoutes, { rooms, memberships, users, charge, liveRooms: members });
-        await api.register(searchRoutes, { rooms, search: reader });
+        await api.register(searchRoutes, { rooms, search: storage });
       },
       { prefix: '/api' },
     );
@@ -245,7 +219,14 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
   } catch (error) {
     // A partly registered plugin must not hide the error.
     await settledWithin(app.close(), onCloseMs);
-    database.close();
+    await storage.close();
     throw error;
   }
+}
+
+function openStorage(config: Config, options: StorageOptions): Promise<Storage> {
+  const { databaseUrl } = config;
+  return databaseUrl === undefined
+    ? openSqliteStorage(config, options)
+    : openPostgresStorage({ ...config, databaseUrl }, options);
 }

@@ -143,7 +143,8 @@ describe('the settings', () => {
     ['METRICS_TOKEN', 'short'],
     ['LOG_LEVEL', 'loud'],
     ['REDIS_URL', 'redis://127.0.0.1'],
-    ['DATABASE_URL', 'postgres://127.0.0.1'],
+    ['DATABASE_URL', 'mysql://127.0.0.1'],
+    ['DATABASE_MIGRATION_URL', 'localhost'],
   ])('reject %s=%s with the name of the setting', (name, value) => {
     expect(faults({ [name]: value })).toEqual([expect.stringMatching(new RegExp(`^invalid ${name}\\b.*: .{5}`))]);
   });

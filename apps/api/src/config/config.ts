@@ -54,8 +54,10 @@ type Env = Readonly<Record<string, string | undefined>>;
  */
 export function loadConfig(env: Env, webRoot: string): Config {
   const { values, faults } = readSettings(env);
-  for (const name of ['REDIS_URL', 'DATABASE_URL']) {
-    if ((env[name] ?? '').trim() !== '') faults.push(`invalid ${name}: not supported by this version; remove it`);
+  if (textOf(env, 'REDIS_URL') !== undefined)
+    faults.push('invalid REDIS_URL: not supported by this version; remove it');
+  if (values['DATABASE_URL'] !== undefined && values['JWT_SECRET'] === undefined) {
+    faults.push('invalid JWT_SECRET: must be set with DATABASE_URL, so that all nodes sign tokens with the same key');
   }
   if (!Value.Check(settingsSchema, values)) throw new ConfigError(faults);
   // Without a limit of sends, as in a load test, other requests have no limit by default.

@@ -17,6 +17,10 @@ import {
 const days = 86_400;
 const exampleOrigin = 'https://chat.example.org';
 
+function isPostgresUrl(text: string): boolean {
+  return /^postgres(ql)?:\/\//.test(text) && URL.canParse(text);
+}
+
 /**
  * Every setting: the name of its environment variable, and the type, default, bounds and description of its value. `loadConfig` reads the
  * environment with it, and the table in docs/deploying.md is generated from it.
@@ -39,6 +43,33 @@ export const settingsSchema = Type.Object({
       description: 'the folder of the database and of a generated secret; created if missing',
       constraint: 'must be a path',
     }),
+  ),
+  DATABASE_URL: Type.Optional(
+    Type.Refine(
+      Type.String(
+        options({
+          description:
+            'a PostgreSQL database instead of the embedded one: `postgres://user:password@host:5432/database`. Requires `JWT_SECRET`',
+          computedDefault: 'the embedded database in `DATA_DIR`',
+          constraint: 'must be a URL like postgres://user:password@host:5432/database',
+          secret: true,
+        }),
+      ),
+      isPostgresUrl,
+    ),
+  ),
+  DATABASE_MIGRATION_URL: Type.Optional(
+    Type.Refine(
+      Type.String(
+        options({
+          description: 'the URL for migrations, if `DATABASE_URL` is a pooler such as PgBouncer in transaction mode',
+          computedDefault: '`DATABASE_URL`',
+          constraint: 'must be a URL like postgres://user:password@host:5432/database',
+          secret: true,
+        }),
+      ),
+      isPostgresUrl,
+    ),
   ),
   JWT_SECRET: Type.Optional(
     Type.Refine(

@@ -44,7 +44,7 @@ export interface TestApp {
 }
 
 /** Settings with which the demo database is not used. */
-const ownDataSettings = ['DATA_DIR', 'DEMO_USERS', 'ADMIN_USER'];
+const ownDataSettings = ['DATABASE_URL', 'DATA_DIR', 'DEMO_USERS', 'ADMIN_USER'];
 
 /**
  * Starts the app on 127.0.0.1, port 0, with the demo users. Defaults to a temporary `DATA_DIR`. The app is closed after the test.

@@ -16,7 +16,7 @@ export const assumptions = {
   busMicros: {
     value: 20,
     what: 'CPU time of a node per message published to or received from Redis, in µs',
-    from: 'assumed: the server has no Redis client yet',
+    from: 'assumed: the server does not use Redis yet',
   },
   redisPerSecond: {
     value: 100_000,
@@ -26,7 +26,7 @@ export const assumptions = {
   postgresPerSecond: {
     value: 10_000,
     what: 'durable rows per second of one PostgreSQL primary',
-    from: 'assumed: the server does not support PostgreSQL yet',
+    from: 'assumed: not measured with this model',
   },
   heartbeatSeconds: { value: 25, what: 'seconds between two heartbeats', from: 'the setting `HEARTBEAT_MS`' },
   connectsPerSecond: {

@@ -1,0 +1,107 @@
+import { PostgresHistory, PostgresMemberships } from '@usher/realtime/postgres';
+import type { History } from '@usher/realtime/rooms';
+import type { Pool, QueryResultRow } from 'pg';
+import type { ReadSessionStatus } from '../auth/session-status.ts';
+import type { Config } from '../config/config.ts';
+import { bytesPerMessage } from '../database/storage-limits.ts';
+import { openPostgres } from '../postgres/postgres-database.ts';
+import { PostgresLimits } from '../postgres/postgres-limits.ts';
+import { createPostgresRoomAccessReader, PostgresRoomList } from '../postgres/postgres-rooms.ts';
+import { PostgresSearch, searchableWords } from '../postgres/postgres-search.ts';
+import type { StorageOptions } from './sqlite-storage.ts';
+import type { Storage } from './storage.ts';
+
+/**
+ * Opens the PostgreSQL database of `DATABASE_URL` and migrates its tables.
+ *
+ * @throws PostgresUnusable
+ */
+export async function openPostgresStorage(
+  config: Config & { readonly databaseUrl: string },
+  { log, onCommit }: StorageOptions,
+): Promise<Storage> {
+  const database = await openPostgres({
+    url: config.databaseUrl,
+    ...(config.databaseMigrationUrl === undefined ? {} : { migrationUrl: config.databaseMigrationUrl }),
+    onError: (error) => {
+      log.warn({ reason: error.message }, 'a connection to PostgreSQL was lost');
+    },
+  });
+  const { pool, kysely: db } = database;
+  const limits = new PostgresLimits(pool, {
+    bytesPerUserAndDay: config.maxMbPerUserPerDay * 1e6,
+    databaseBytes: config.maxDatabaseMb * 1e6,
+    log,
+  });
+  await limits.check();
+  const memberships = new PostgresMemberships(pool);
+  const list = new PostgresRoomList(pool);
+  const search = new PostgresSearch(pool);
+  let closing: Promise<void> | undefined;
+  return {
+    db,
+    history: withLimits(new PostgresHistory({ pool, wordsOf: searchableWords, onCommit }), limits),
+    memberships,
+    readMarkers: memberships,
+    readStatus: createSessionStatusReader(pool),
+    readAccess: createPostgresRoomAccessReader(pool),
+    list: (query) => list.list(query),
+    find: (query) => search.find(query),
+    charge: (user, bytes) => {
+      limits.charge(user, bytes);
+    },
+    async isReady() {
+      try {
+        await pool.query('SELECT 1');
+        return limits.full === undefined;
+      } catch {
+        return false;
+      }
+    },
+    cleanUp: () => limits.purge(),
+    idle: () => limits.saved(),
+    close: () => {
+      limits.close();
+      return (closing ??= database.close());
+    },
+  };
+}
+
+/** Rejects messages above the limits, and counts those that were stored. Deletions are always permitted. */
+function withLimits(history: History, limits: PostgresLimits): History {
+  return {
+    async append(room, entry) {
+      if (entry.deletes !== undefined) return history.append(room, entry);
+      const bytes = Buffer.byteLength(entry.text) + bytesPerMessage;
+      limits.require(entry.user, bytes);
+      const appended = await history.append(room, entry);
+      if (!appended.duplicate) limits.count(entry.user, bytes);
+      return appended;
+    },
+    read: (room, range) => history.read(room, range),
+    heads: (rooms) => history.heads(rooms),
+  };
+}
+
+/** Reads a session together with its user from PostgreSQL. */
+function createSessionStatusReader(pool: Pool): ReadSessionStatus {
+  return async (session, user) => {
+    const { rows } = await pool.query<QueryResultRow>({
+      name: 'usher-session-status',
+      text: `SELECT s.ended_at, s.ended_cause, s.last_seen_at, s.expires_at, u.name, u.roles, u.disabled
+        FROM usher.sessions s JOIN usher.users u ON u.name = s.user_name WHERE s.id = $1 AND u.name = $2`,
+      values: [session, user],
+    });
+    const [row] = rows;
+    if (row === undefined) return undefined;
+    return {
+      ended_at: row['ended_at'] === null ? null : Number(row['ended_at']),
+      ended_cause: row['ended_cause'] === null ? null : String(row['ended_cause']),
+      last_seen_at: Number(row['last_seen_at']),
+      expires_at: Number(row['expires_at']),
+      name: String(row['name']),
+      roles: String(row['roles']),
+      disabled: Number(row['disabled']),
+    };
+  };
+}

@@ -1,0 +1,30 @@
+import type { History, Memberships, ReadMarkers } from '@usher/realtime/rooms';
+import type { Kysely } from 'kysely';
+import type { ReadSessionStatus } from '../auth/session-status.ts';
+import type { Tables } from '../database/schema.ts';
+import type { ReadRoomAccess } from '../rooms/room-directory.ts';
+import type { RoomListQuery } from '../rooms/room-list.ts';
+import type { Search } from '../rooms/search.ts';
+
+/** Everything durable: the embedded SQLite database, or PostgreSQL. */
+export interface Storage extends Search {
+  /** For rare queries, which only use SQL that SQLite and PostgreSQL share. */
+  readonly db: Kysely<Tables>;
+  readonly history: History;
+  readonly memberships: Memberships;
+  readonly readMarkers: ReadMarkers;
+  readonly readStatus: ReadSessionStatus;
+  readonly readAccess: ReadRoomAccess;
+  /** Resolves to the JSON of a `RoomPage`, in UTF-8. Rejects with `BadRoomCursor`. */
+  list(query: RoomListQuery): Promise<Uint8Array>;
+  /** Counts bytes that a user stores in other ways than by messages. @throws RequestError if a limit is exceeded */
+  charge(user: string, bytes: number): void;
+  /** Resolves to whether messages can be stored. Never rejects. */
+  isReady(): Promise<boolean>;
+  /** Work that is done once an hour. */
+  cleanUp(): Promise<void> | void;
+  /** Resolves when all accepted work has settled. */
+  idle(): Promise<unknown>;
+  /** Closes the database, whether or not work is pending. Idempotent. */
+  close(): Promise<void> | void;
+}
