@@ -3,7 +3,7 @@ import type { Logger } from '../support/log.ts';
 import type { History, RoomHead } from './history.ts';
 
 /** A room that this node follows. */
-export interface ResyncedRoom {
+export interface ResyncRoom {
   readonly name: string;
   /** Whether the room has read the history and is not closed. Others are skipped: they read the history anyway. */
   readonly isOpen: boolean;
@@ -14,7 +14,7 @@ export interface ResyncedRoom {
 export interface ResyncOptions {
   readonly history: History;
   /** All rooms on this node. */
-  readonly rooms: () => Iterable<ResyncedRoom>;
+  readonly rooms: () => Iterable<ResyncRoom>;
   readonly log: Logger;
   /** How often all rooms are compared with their heads, in milliseconds. Defaults to 30,000. 0: never. */
   readonly headCheckMs?: number;
@@ -37,7 +37,7 @@ export class Resync {
   readonly #options: ResyncOptions;
   readonly #limit = pLimit(concurrentReads);
   readonly #periodic: NodeJS.Timeout | undefined;
-  #requested = new Set<ResyncedRoom>();
+  #requested = new Set<ResyncRoom>();
   #timer: NodeJS.Timeout | undefined;
   #checking = false;
   #failures = 0;
@@ -54,7 +54,7 @@ export class Resync {
   }
 
   /** Checks a room soon. Requests of many rooms in a short time share the calls. */
-  request(room: ResyncedRoom): void {
+  request(room: ResyncRoom): void {
     if (this.#stopped) return;
     this.#requested.add(room);
     this.#schedule(Math.random() * collectMs);

@@ -7,7 +7,7 @@ import { Frame } from '../connections/frame.ts';
 import type { History, HistoryPage, RoomHead } from './history.ts';
 import { ReplayBuffer } from './replay-buffer.ts';
 import type { Logger } from '../support/log.ts';
-import type { Resync, ResyncedRoom } from './resync.ts';
+import type { Resync, ResyncRoom } from './resync.ts';
 
 export interface RoomContext {
   readonly history: History;
@@ -45,7 +45,7 @@ export interface Membership {
  * One room on this node. It accepts messages from the bus in any order and with losses, and delivers each message to its members
  * once, in sequence order.
  */
-export class Room implements ResyncedRoom {
+export class Room implements ResyncRoom {
   readonly name: string;
   readonly members = new Map<Connection, Membership>();
   epoch = '';
