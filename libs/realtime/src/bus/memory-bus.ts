@@ -1,100 +1,126 @@
+import type { Bus, BusSubscriber } from './bus.ts';
 import { type Logger, silent } from '../support/log.ts';
-import type { Bus, BusReceiver } from './bus.ts';
 
 interface Subscription {
-  readonly topic: string;
-  readonly receiver: BusReceiver;
-  isOpen: boolean;
+  readonly subscriber: BusSubscriber;
+  /** The instance that it belongs to. */
+  readonly owner: object;
+  live: boolean;
 }
 
-/** The subscriptions of all nodes of one process. */
+/** The subscriptions of all instances of one memory bus. */
 export class MemoryBusStore {
-  /** Lists are replaced, never mutated, so that an iteration in progress is unaffected. */
   readonly #topics = new Map<string, readonly Subscription[]>();
+  readonly #queue: { readonly topic: string; readonly payload: string; readonly log: Logger }[] = [];
+  readonly #interrupted = new Set<object>();
+  #delivering = false;
 
-  at(topic: string): readonly Subscription[] {
+  add(topic: string, subscription: Subscription): void {
+    // Lists are replaced, never mutated, so that an iteration in progress is unaffected.
+    this.#topics.set(topic, [...this.in(topic), subscription]);
+  }
+
+  remove(topic: string, subscription: Subscription): void {
+    subscription.live = false;
+    const left = this.in(topic).filter((other) => other !== subscription);
+    if (left.length > 0) this.#topics.set(topic, left);
+    else this.#topics.delete(topic);
+  }
+
+  in(topic: string): readonly Subscription[] {
     return this.#topics.get(topic) ?? [];
   }
 
-  add(subscription: Subscription): void {
-    this.#topics.set(subscription.topic, [...this.at(subscription.topic), subscription]);
+  /** The subscriptions of one instance, with their topics. */
+  of(owner: object): { readonly topic: string; readonly subscription: Subscription }[] {
+    return [...this.#topics].flatMap(([topic, subscriptions]) =>
+      subscriptions.filter((each) => each.owner === owner).map((subscription) => ({ topic, subscription })),
+    );
   }
 
-  remove(subscription: Subscription): void {
-    const left = this.at(subscription.topic).filter((other) => other !== subscription);
-    if (left.length > 0) this.#topics.set(subscription.topic, left);
-    else this.#topics.delete(subscription.topic);
+  publish(owner: object, topic: string, payload: string, log: Logger): void {
+    if (this.#interrupted.has(owner)) return;
+    this.#queue.push({ topic, payload, log });
+    if (this.#delivering) return;
+    this.#delivering = true;
+    // Subscribers that publish extend the queue during iteration.
+    for (const next of this.#queue) this.#deliver(next);
+    this.#queue.length = 0;
+    this.#delivering = false;
+  }
+
+  interrupt(owner: object): void {
+    this.#interrupted.add(owner);
+  }
+
+  restore(owner: object, log: Logger): void {
+    if (!this.#interrupted.delete(owner)) return;
+    for (const { topic, subscription } of this.of(owner)) {
+      if (subscription.live) guard(log, topic, () => subscription.subscriber.gap?.());
+    }
+  }
+
+  #deliver({ topic, payload, log }: { readonly topic: string; readonly payload: string; readonly log: Logger }): void {
+    for (const subscription of this.in(topic)) {
+      if (!subscription.live || this.#interrupted.has(subscription.owner)) continue;
+      guard(log, topic, () => {
+        subscription.subscriber.message(payload);
+      });
+    }
   }
 }
 
 export interface MemoryBusOptions {
-  /** Shared by the nodes of one process. Defaults to a new one, for one node. */
+  /** Shared by all instances that reach each other. Defaults to a new store. */
   readonly store?: MemoryBusStore;
   readonly log?: Logger;
 }
 
+export interface MemoryBus extends Bus {
+  /**
+   * For tests: loses everything that this instance publishes or would receive, until the returned function is called, which calls
+   * `gap` of its subscribers.
+   */
+  interrupt(): () => void;
+}
+
 /**
- * A bus within one process. It never loses messages, so it never calls `gap`; it calls `ready` in a microtask. `publish` delivers before
- * it returns, except when a receiver calls it: then the payload is queued until the current delivery ends.
+ * A bus within one process. It calls `ready` before `subscribe` returns. `publish` delivers before it returns, except when a
+ * subscriber calls it: then the payload is queued until the current delivery ends.
  */
-export function createMemoryBus({ store = new MemoryBusStore(), log = silent }: MemoryBusOptions = {}): Bus {
-  const subscriptions = new Set<Subscription>();
-  const queue: { readonly topic: string; readonly payload: string }[] = [];
-  let delivering = false;
+export function createMemoryBus({ store = new MemoryBusStore(), log = silent }: MemoryBusOptions = {}): MemoryBus {
+  const owner = {};
   let closed = false;
-
-  function call(subscription: Subscription, run: () => void): void {
-    if (!subscription.isOpen) return;
-    try {
-      run();
-    } catch (error) {
-      log.error({ err: error, topic: subscription.topic }, 'a bus receiver threw');
-    }
-  }
-
-  function end(subscription: Subscription): void {
-    if (!subscription.isOpen) return;
-    subscription.isOpen = false;
-    subscriptions.delete(subscription);
-    store.remove(subscription);
-  }
-
   return {
     publish(topic, payload) {
-      if (closed) return;
-      queue.push({ topic, payload });
-      if (delivering) return;
-      delivering = true;
-      // Receivers that publish extend the queue during iteration.
-      for (const next of queue) {
-        for (const subscription of store.at(next.topic)) {
-          call(subscription, () => {
-            subscription.receiver.message(next.payload);
-          });
-        }
-      }
-      queue.length = 0;
-      delivering = false;
+      if (!closed) store.publish(owner, topic, payload, log);
     },
-    subscribe(topic, receiver) {
-      const subscription: Subscription = { topic, receiver, isOpen: !closed };
-      if (!closed) {
-        subscriptions.add(subscription);
-        store.add(subscription);
-      }
-      const { ready } = receiver;
-      if (ready !== undefined) {
-        queueMicrotask(() => {
-          call(subscription, ready);
-        });
-      }
+    subscribe(topic, subscriber) {
+      if (closed) throw new Error('the bus is closed');
+      const subscription = { subscriber, owner, live: true };
+      store.add(topic, subscription);
+      guard(log, topic, () => subscriber.ready?.());
       return () => {
-        end(subscription);
+        store.remove(topic, subscription);
       };
     },
     close() {
       closed = true;
-      for (const subscription of subscriptions) end(subscription);
+      for (const { topic, subscription } of store.of(owner)) store.remove(topic, subscription);
+    },
+    interrupt() {
+      store.interrupt(owner);
+      return () => {
+        store.restore(owner, log);
+      };
     },
   };
+}
+
+function guard(log: Logger, topic: string, call: () => void): void {
+  try {
+    call();
+  } catch (error) {
+    log.error({ err: error, topic }, 'a bus subscriber threw');
+  }
 }

@@ -106,10 +106,9 @@ test('closes no connection for beats that it missed while the process was suspen
 
 test('uses one timer for all connections and stops it with the last one', () => {
   const { connect } = newNode(times);
-  const others = vi.getTimerCount();
   const clients = Array.from({ length: 50 }, () => connect());
-  expect(vi.getTimerCount()).toBe(others + 1);
+  expect(vi.getTimerCount()).toBe(1);
   for (const client of clients) client.disconnect();
   vi.advanceTimersByTime(250);
-  expect(vi.getTimerCount()).toBe(others);
+  expect(vi.getTimerCount()).toBe(0);
 });

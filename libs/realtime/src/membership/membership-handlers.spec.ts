@@ -163,8 +163,8 @@ test('unsubscribes from the rooms of a user after their last connection', async 
   let listening = 0;
   const bus = {
     ...inner,
-    subscribe: (...[topic, receiver]: Parameters<typeof inner.subscribe>) => {
-      const end = inner.subscribe(topic, receiver);
+    subscribe: (...[topic, subscriber]: Parameters<typeof inner.subscribe>) => {
+      const end = inner.subscribe(topic, subscriber);
       if (topic !== 'room:general') return end;
       listening++;
       return () => {

@@ -54,8 +54,9 @@ async function world() {
       if (topic.startsWith('room:') && lose > 0) lose--;
       else inner.publish(topic, payload);
     },
-    subscribe(topic, { message, gap }) {
-      const unsubscribe = inner.subscribe(topic, { message });
+    subscribe(topic, subscriber) {
+      const { gap } = subscriber;
+      const unsubscribe = inner.subscribe(topic, subscriber);
       if (gap !== undefined) missed.set(gap, topic);
       return () => {
         if (gap !== undefined) missed.delete(gap);

@@ -39,9 +39,9 @@ test('notifies about a busy room at most twice a second, and the last count is c
     await vi.advanceTimersByTimeAsync(100);
   }
   await gathered();
-  const told = counts(maggie);
-  expect(told.length).toBeLessThanOrEqual(7);
-  expect(told.at(-1)).toBe('general 30 of 30');
+  const sent = counts(maggie);
+  expect(sent.length).toBeLessThanOrEqual(7);
+  expect(sent.at(-1)).toBe('general 30 of 30');
 });
 
 test('does not count when all connections have joined', async () => {
@@ -253,9 +253,9 @@ test('counts a lost message as soon as the bus reports that it was interrupted',
     readMarkers,
     bus: {
       ...bus,
-      subscribe: (topic, receiver) => {
-        if (topic === 'room:general' && receiver.gap !== undefined) missed.push(receiver.gap);
-        return bus.subscribe(topic, receiver);
+      subscribe: (topic, subscriber) => {
+        if (topic === 'room:general' && subscriber.gap !== undefined) missed.push(subscriber.gap);
+        return bus.subscribe(topic, subscriber);
       },
     },
   });

@@ -1,5 +1,5 @@
 import type { EventFrame, RoomsProtocol } from '@usher/protocol';
-import type { Bus } from '../bus/bus.ts';
+import { type Bus, subscribe } from '../bus/bus.ts';
 import type { Connection } from '../connections/connection.ts';
 import type { Connections } from '../connections/connections-types.ts';
 import type { Logger } from '../support/log.ts';
@@ -31,28 +31,26 @@ const topic = 'user-events';
 /**
  * Exchanges user events between nodes.
  *
- * @returns `publish`, which sends an event to the other nodes and never throws, and `stop`, which ends the subscription
+ * @returns a function that publishes an event to the other nodes and never throws
  */
-export function createUserEvents({ bus, node, log, onEvent, onMissed }: UserEventsOptions): {
-  readonly publish: (event: UserEvent) => void;
-  readonly stop: () => void;
-} {
-  const stop = bus.subscribe(topic, {
-    message: (payload) => {
+export function createUserEvents({ bus, node, log, onEvent, onMissed }: UserEventsOptions): (event: UserEvent) => void {
+  subscribe(
+    bus,
+    topic,
+    (payload) => {
       const parsed = parse(payload);
       if (parsed === undefined) log.warn({ topic }, 'invalid user event payload on the bus');
       else if (parsed.from !== node) onEvent(parsed.event);
     },
-    gap: onMissed,
-  });
-  const publish = (event: UserEvent): void => {
+    onMissed,
+  );
+  return (event) => {
     try {
       bus.publish(topic, JSON.stringify({ from: node, event }));
     } catch (error) {
       log.error({ err: error, kind: event.kind }, 'a user event could not be published');
     }
   };
-  return { publish, stop };
 }
 
 /** Sends an event to all connections of a user on this node, except those for which `except` returns true. */

@@ -48,12 +48,13 @@ function world() {
     renew: (node) => slowly(() => memory.renew(node)),
   };
   const inner = createMemoryBus();
-  const bus: typeof inner = {
-    ...inner,
-    publish: (topic, payload) => {
+  const bus = {
+    publish: (topic: string, payload: string) => {
       if (topic.startsWith('presence:') && lose > 0) lose--;
       else inner.publish(topic, payload);
     },
+    subscribe: inner.subscribe.bind(inner),
+    close: () => undefined,
   };
   const nodes = [
     newNode({ bus, presence, presenceGraceMs: graceMs }),
@@ -141,7 +142,7 @@ test('all members of a room converge on the same presence with at most one chang
       const joined = new Set<Client>();
       const client = (index: number): Client => {
         const found = clients[index];
-        if (found === undefined) throw new RangeError('nobody');
+        if (found === undefined) throw new RangeError('unknown client');
         return found;
       };
       /** Reconnects on either node. The client has to join again. */

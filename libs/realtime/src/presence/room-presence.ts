@@ -1,5 +1,5 @@
 import { roomBounds } from '@usher/protocol/server';
-import type { Bus } from '../bus/bus.ts';
+import { type Bus, subscribe } from '../bus/bus.ts';
 import { Coalescing } from './coalescing.ts';
 import type { Connection } from '../connections/connection.ts';
 import type { Logger } from '../support/log.ts';
@@ -73,18 +73,20 @@ export class RoomPresence {
         if (!this.isCrowded) context.send(user, status, only);
       },
     });
-    this.#unsubscribe = context.bus.subscribe(topicOf(room), {
-      message: (payload) => {
+    this.#unsubscribe = subscribe(
+      context.bus,
+      topicOf(room),
+      (payload) => {
         const change = parse(payload);
         if (change === undefined) context.log.warn({ room }, 'invalid presence payload on the bus');
         else this.take(change);
       },
-      gap: () => {
+      () => {
         this.#maybeStale = true;
         context.lost();
         this.#readIn(0);
       },
-    });
+    );
   }
 
   /** Resolves after the first read of the list, even if it failed, and in a crowded room when the list is recent. Never rejects. */

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Cluster, Redis } from 'ioredis';
-import type { Bus, BusReceiver } from '../bus/bus.ts';
+import type { Bus, BusSubscriber } from '../bus/bus.ts';
 import { type Logger, silent } from '../support/log.ts';
 
 export interface RedisBusOptions {
@@ -19,7 +19,7 @@ export interface RedisBusOptions {
 }
 
 interface Subscription {
-  readonly receiver: BusReceiver;
+  readonly subscriber: BusSubscriber;
   isOpen: boolean;
   /** Whether `ready` was called. */
   isReady: boolean;
@@ -42,8 +42,8 @@ const retryMs = 200;
  *
  * - The channel of a topic is a hash, so `PUBSUB CHANNELS` reveals no names of users and private rooms.
  * - Messages of this node are delivered to its own subscriptions at once and without Redis.
- * - `gap` is called for each subscription that became active or active again, and for all of them when the probe did not arrive: a
- *   connection can look healthy and deliver nothing, for example after a failover.
+ * - `gap` is called when a subscription is active again after a lost connection, or after the probe did not arrive: a connection can look
+ *   healthy and deliver nothing, for example after a failover.
  * - On a cluster it uses sharded pub/sub (`SPUBLISH`), so that a message reaches only one shard.
  */
 export class RedisBus implements Bus {
@@ -118,8 +118,8 @@ export class RedisBus implements Bus {
     this.#delivering = false;
   }
 
-  subscribe(name: string, receiver: BusReceiver): () => void {
-    const subscription: Subscription = { receiver, isOpen: !this.#closed, isReady: false };
+  subscribe(name: string, subscriber: BusSubscriber): () => void {
+    const subscription: Subscription = { subscriber, isOpen: !this.#closed, isReady: false };
     if (this.#closed) return () => undefined;
     let topic = this.#topics.get(name);
     if (topic === undefined) {
@@ -197,12 +197,14 @@ export class RedisBus implements Bus {
     for (const channel of channels) this.#active.delete(channel);
   }
 
-  /** The subscription is active, for the first time or again. Messages before this call may be lost. */
+  /** The subscription is active, for the first time or again. */
   #activated(subscription: Subscription): void {
-    const { receiver, isReady } = subscription;
+    const { subscriber, isReady } = subscription;
     subscription.isReady = true;
-    this.#call(subscription, () => receiver.gap?.());
-    if (!isReady) this.#call(subscription, () => receiver.ready?.());
+    this.#call(subscription, () => {
+      if (isReady) subscriber.gap?.();
+      else subscriber.ready?.();
+    });
   }
 
   #call(subscription: Subscription, run: () => void): void {
@@ -245,7 +247,7 @@ export class RedisBus implements Bus {
   #deliver(topic: Topic, payload: string): void {
     for (const subscription of topic.subscriptions) {
       this.#call(subscription, () => {
-        subscription.receiver.message(payload);
+        subscription.subscriber.message(payload);
       });
     }
   }

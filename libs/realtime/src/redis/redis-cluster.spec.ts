@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { RedisServer } from '@usher/test-servers';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { clusterContract } from '../testing.ts';
 import { RedisCluster, type RedisClusterOptions } from './redis-cluster.ts';
 
 let shared: RedisServer;
@@ -27,6 +28,12 @@ async function join(options: Partial<RedisClusterOptions> & { readonly prefix: s
 }
 
 const prefix = (): string => `{${randomUUID()}}`;
+
+clusterContract('RedisCluster', async () => {
+  const at = prefix();
+  const node = async (): Promise<RedisCluster> => (await join({ prefix: at })).cluster;
+  return { here: await node(), there: await node(), join: node };
+});
 
 /** As a process that is suspended or has crashed: it does nothing and its lease expires. */
 function suspend({ redis }: { readonly redis: Redis }): () => Promise<void> {

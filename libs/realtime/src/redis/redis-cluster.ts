@@ -28,7 +28,10 @@ redis.call('PEXPIRE', KEYS[1], ARGV[2] * 10)
 return { wasLive, redis.call('ZRANGE', KEYS[1], 0, -1) }
 `;
 
-/** Node leases in Redis or Valkey. */
+/**
+ * The nodes of a deployment, by leases in Redis or Valkey. A node that has not renewed its lease within `leaseMs` by the clock of Redis is
+ * down. It learns of it with its next renewal, see `onLeaseLost`, and may then be live again under the same id.
+ */
 export class RedisCluster implements Cluster {
   readonly id: string;
   readonly #redis: Redis | RedisClusterClient;
@@ -36,8 +39,8 @@ export class RedisCluster implements Cluster {
   readonly #leaseMs: number;
   readonly #log: Logger;
   readonly #timer: NodeJS.Timeout;
-  readonly #down: Listeners<[string]>;
-  readonly #lost: Listeners<[]>;
+  #down: Listeners<[string]>;
+  #lost: Listeners<[]>;
   /** The other live nodes at the last renewal. */
   #known: ReadonlySet<string> = new Set();
   /** Nodes that still have to register after Redis lost its data, and until when, in monotonic milliseconds. */
@@ -82,13 +85,20 @@ export class RedisCluster implements Cluster {
     return this.#down.add(listener);
   }
 
+  /**
+   * Calls `listener` after this node has lost its lease, because it was suspended or could not reach Redis, and has it again. Other nodes have
+   * removed what it published, and it may have missed revocations. Returns a function that removes the listener.
+   */
   onLeaseLost(listener: () => void): () => void {
     return this.#lost.add(listener);
   }
 
   async close(): Promise<void> {
+    if (this.#closed) return;
     this.#closed = true;
     clearInterval(this.#timer);
+    this.#down = new Listeners(this.#log, '');
+    this.#lost = new Listeners(this.#log, '');
     // A renewal in flight would add the node again.
     await this.#renewing?.catch(() => undefined);
     try {

@@ -2,6 +2,7 @@ import type { RoomsProtocol } from '@usher/protocol';
 import type { Connection } from '../connections/connection.ts';
 import type { RoomClient } from './room-client.ts';
 import type { Connections } from '../connections/connections-types.ts';
+import { withDeadline } from '../support/deadline.ts';
 import type { Logger } from '../support/log.ts';
 import type { Membership } from './room.ts';
 import type { Authorize } from './room-types.ts';
@@ -23,6 +24,8 @@ export interface Eviction {
   evict(room: string, user: string, code: string): number;
   /** Authorizes all memberships again, one after the other, because a permission change may have been missed. */
   authorizeAll(): Promise<void>;
+  /** Ends the listener for renewals. */
+  stop(): void;
 }
 
 /** Removes connections from rooms that they are no longer authorized for. */
@@ -38,7 +41,7 @@ export function createEviction({ connections, clients, leave, authorize, log }: 
     for (const membership of clients.get(connection)?.memberships.list() ?? []) {
       const { name } = membership.room;
       try {
-        const decision = await authorize(connection.identity, name, 'join');
+        const decision = await withDeadline('authorize', () => authorize(connection.identity, name, 'join'));
         if (decision !== 'allowed' && !membership.gone) remove(membership, decision);
       } catch (error) {
         // An error does not revoke access. The next join, send or renewal checks again.
@@ -48,9 +51,10 @@ export function createEviction({ connections, clients, leave, authorize, log }: 
   }
 
   // The renewal may have changed the roles.
-  connections.onRenewed((connection) => void authorizeAgain(connection));
+  const stop = connections.onRenewed((connection) => void authorizeAgain(connection));
 
   return {
+    stop,
     evict(room, user, code) {
       let removed = 0;
       for (const connection of connections.list({ user })) {

@@ -44,7 +44,7 @@ function world() {
   // Appends of a room must resolve in sequence order, however long each takes.
   let lastAppend: Promise<unknown> = Promise.resolve();
   const history: History = {
-    ...memory,
+    heads: memory.heads.bind(memory),
     append: (room, entry) => {
       const appending = memory.append(room, entry);
       const before = lastAppend;
@@ -64,11 +64,12 @@ function world() {
     },
   };
   const bus: Bus = {
-    ...inner,
     publish: (topic, payload) => {
       if (free) inner.publish(topic, payload);
       else held.push({ topic, payload });
     },
+    subscribe: (topic, subscriber) => inner.subscribe(topic, subscriber),
+    close: () => undefined,
   };
   const nodes = [newNode({ history, bus, gapTimeoutMs: 1 }), newNode({ history, bus, gapTimeoutMs: 1 })] as const;
   const clients = ['maggie', 'bart', 'lisa', 'homer'].map((user, index) =>

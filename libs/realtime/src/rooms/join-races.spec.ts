@@ -11,7 +11,8 @@ function held() {
   const pages: (() => void)[] = [];
   let holding = false;
   const history: History = {
-    ...memory,
+    heads: memory.heads.bind(memory),
+    append: memory.append.bind(memory),
     read: async (room, asked) => {
       const page = await memory.read(room, asked);
       if (holding) {
@@ -109,8 +110,8 @@ test('recovers messages that the bus lost during the first read', async () => {
     bus: {
       publish: () => undefined,
       close: () => undefined,
-      subscribe: (topic, { gap }) => {
-        if (topic === 'room:general') missed.mockImplementation(gap ?? (() => undefined));
+      subscribe: (topic, { ready }) => {
+        if (topic === 'room:general') missed.mockImplementation(ready ?? (() => undefined));
         return () => undefined;
       },
     },

@@ -5,8 +5,8 @@ import {
   type Entry,
   type History,
   type HistoryPage,
-  type RoomHead,
   type Range,
+  type RoomHead,
   changeDenial,
   keyConflict,
 } from './history.ts';
@@ -109,19 +109,20 @@ export function createMemoryHistory(options: MemoryHistoryOptions = {}): MemoryH
     return { epoch, seq, messages: messages.slice(from, to), more: from > 0 };
   }
 
+  function heads(names: readonly string[]): Map<string, RoomHead> {
+    const found = new Map<string, RoomHead>();
+    for (const name of names) {
+      const log = rooms.get(name);
+      if (log !== undefined) found.set(name, { epoch: log.epoch, seq: log.seq });
+    }
+    return found;
+  }
+
   return {
     create,
     append: (room, entry) => attempt(() => append(room, entry)),
     read: (room, range) => attempt(() => read(room, range)),
-    heads: (names) =>
-      attempt(() => {
-        const heads = new Map<string, RoomHead>();
-        for (const name of names) {
-          const log = rooms.get(name);
-          if (log !== undefined) heads.set(name, { epoch: log.epoch, seq: log.seq });
-        }
-        return heads;
-      }),
+    heads: (names) => attempt(() => heads(names)),
   };
 }
 
@@ -138,7 +139,7 @@ function indexOf({ seq, messages }: RoomLog, wanted: number): number {
 
 function at(log: RoomLog, seq: number): Message {
   const message = log.messages[indexOf(log, seq)];
-  if (message === undefined) throw new Error('a message was deleted before its key');
+  if (message === undefined) throw new Error('a message was forgotten before its key');
   return message;
 }
 
@@ -149,7 +150,7 @@ function messageOf(room: string, seq: number, entry: Entry, now: number): Messag
   return edits === undefined ? { ...message, text } : { ...message, text, edits };
 }
 
-/** Applies a change to the original message. */
+/** Lets the first message say what a change of it says. */
 function change(log: RoomLog, { edits, deletes, text, at: when }: Message): void {
   const { messages } = log;
   if (edits !== undefined) messages[indexOf(log, edits)] = { ...at(log, edits), text, edited: when };
@@ -160,7 +161,7 @@ function change(log: RoomLog, { edits, deletes, text, at: when }: Message): void
   }
 }
 
-/** Deletes a tenth of the messages at a time, so that most appends move nothing. */
+/** Older ones are forgotten a tenth at a time, so that most appends move nothing. */
 function forget(log: RoomLog, keep: number): void {
   if (log.messages.length < keep + Math.ceil(keep / 10)) return;
   const excess = log.messages.length - keep;

@@ -11,7 +11,6 @@ function fateful(fate: (deliver: () => void, payload: string) => void) {
   const bus = createMemoryBus();
   const missed = new Set<() => void>();
   const faulty: Bus = {
-    ...bus,
     publish: (topic, payload) => {
       const deliver = (): void => {
         bus.publish(topic, payload);
@@ -19,9 +18,10 @@ function fateful(fate: (deliver: () => void, payload: string) => void) {
       if (topic.startsWith('room:')) fate(deliver, payload);
       else deliver();
     },
-    subscribe: (topic, { message, gap }) => {
-      if (gap !== undefined) missed.add(gap);
-      return bus.subscribe(topic, { message });
+    close: () => undefined,
+    subscribe: (topic, subscriber) => {
+      if (subscriber.gap !== undefined) missed.add(subscriber.gap);
+      return bus.subscribe(topic, subscriber);
     },
   };
   const back = () => {
@@ -147,7 +147,8 @@ test('retries when the history fails while a gap is filled', async () => {
   let failures = 0;
   let failing = false;
   const history: History = {
-    ...memory,
+    heads: memory.heads.bind(memory),
+    append: memory.append.bind(memory),
     read: (room, pages) => {
       if (!failing || failures === 3) return memory.read(room, pages);
       failures++;
@@ -194,8 +195,8 @@ test('closes members with try_again_later when the history has a new epoch', asy
   let current = createMemoryHistory({ rooms: ['general'] });
   const history: History = {
     append: (room, entry) => current.append(room, entry),
-    read: (room, pages) => current.read(room, pages),
     heads: (rooms) => current.heads(rooms),
+    read: (room, pages) => current.read(room, pages),
   };
   const { maggie, bart, there } = await twoNodes(createMemoryBus(), history);
   await sendAll(maggie, 'general', ['a', 'b']);
@@ -215,9 +216,10 @@ test('unsubscribes a room without members on the node', async () => {
   const inner = createMemoryBus();
   let subscriptions = 0;
   const bus: Bus = {
-    ...inner,
-    subscribe: (topic, receiver) => {
-      const end = inner.subscribe(topic, receiver);
+    publish: inner.publish.bind(inner),
+    close: () => undefined,
+    subscribe: (topic, subscriber) => {
+      const end = inner.subscribe(topic, subscriber);
       if (!topic.endsWith(':general')) return end;
       subscriptions++;
       return () => {

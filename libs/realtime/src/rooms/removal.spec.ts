@@ -57,7 +57,8 @@ test('authorizes a join again when the user is removed during its read', async (
   const reading = Promise.withResolvers<undefined>();
   const begun = Promise.withResolvers<undefined>();
   const history: History = {
-    ...memory,
+    heads: memory.heads.bind(memory),
+    append: memory.append.bind(memory),
     read: async (room, pages) => {
       begun.resolve(undefined);
       await reading.promise;
@@ -129,13 +130,13 @@ test('removes the user when the bus is available again after it lost the removal
   let away = true;
   const missed = new Set<() => void>();
   const bus: Bus = {
-    ...inner,
     publish: (topic, payload) => {
       if (!away) inner.publish(topic, payload);
     },
-    subscribe: (topic, { message, gap }) => {
-      if (gap !== undefined) missed.add(gap);
-      return inner.subscribe(topic, { message });
+    close: () => undefined,
+    subscribe: (topic, subscriber) => {
+      if (subscriber.gap !== undefined) missed.add(subscriber.gap);
+      return inner.subscribe(topic, subscriber);
     },
   };
   const history = createMemoryHistory({ rooms: ['general'] });

@@ -1,111 +1,180 @@
-import pLimit from 'p-limit';
-import type { Logger } from '../support/log.ts';
+import { type Logger, silent } from '../support/log.ts';
 import type { History, RoomHead } from './history.ts';
 
-/** A room that this node follows. */
-export interface ResyncRoom {
+/** A room that compares the head of its history with what it has delivered. */
+export interface SyncedRoom {
   readonly name: string;
-  /** Whether the room has read the history and is not closed. Others are skipped: they read the history anyway. */
-  readonly isOpen: boolean;
-  /** Compares the delivered messages with the head, and reads the missing ones if there are any. */
-  compare(head: RoomHead): void;
+  headRead(head: RoomHead): void;
 }
 
 export interface ResyncOptions {
-  readonly history: History;
-  /** All rooms on this node. */
-  readonly rooms: () => Iterable<ResyncRoom>;
-  readonly log: Logger;
-  /** How often all rooms are compared with their heads, in milliseconds. Defaults to 30,000. 0: never. */
-  readonly headCheckMs?: number;
+  readonly history: Pick<History, 'heads'>;
+  /** Milliseconds between two checks of all rooms, on average. */
+  readonly headCheckMs: number;
+  readonly log?: Logger;
+  /** Returns a number from 0 to 1. Defaults to `Math.random`. */
+  readonly random?: () => number;
 }
 
-/** Rooms per call of `History.heads`. */
+/** The maximum number of concurrent reads of one node. */
+const readsAtOnce = 4;
 const roomsPerCall = 200;
-/** Concurrent reads of pages by all rooms of this node, so that an interruption of the bus does not overload the store. */
-const concurrentReads = 4;
-/** Requests of this time are checked together, in milliseconds. Random, so that the nodes do not all read at the same moment. */
-const collectMs = 20;
-const slowestRetryMs = 10_000;
+/** Checks that are requested within this time share their calls, and nodes do not read at the same moment. */
+const jitterMs = 50;
+const slowestRetryMs = 5_000;
 
 /**
- * Brings the rooms of this node up to date after messages may have been lost. It reads the heads of many rooms with one call, and only
- * rooms that are behind read pages. Each room is also checked regularly, because a bus can lose the last message of a room without any
- * sign.
+ * Recovers messages that the bus has lost, for all rooms of one node. It coalesces the checks that gaps and new subscriptions
+ * request, reads the heads of many rooms with one call, repeats that for all rooms periodically, and limits concurrent reads. After
+ * an error of the store it waits up to 5 seconds.
  */
-export class Resync {
+export class ResyncScheduler {
   readonly #options: ResyncOptions;
-  readonly #limit = pLimit(concurrentReads);
-  readonly #periodic: NodeJS.Timeout | undefined;
-  #requested = new Set<ResyncRoom>();
-  #timer: NodeJS.Timeout | undefined;
+  readonly #log: Logger;
+  readonly #random: () => number;
+  readonly #rooms = new Set<SyncedRoom>();
+  readonly #requested = new Set<SyncedRoom>();
   #checking = false;
-  #failures = 0;
+  #checkTimer: NodeJS.Timeout | undefined;
+  #periodicTimer: NodeJS.Timeout | undefined;
   #stopped = false;
+
+  #reading = 0;
+  #failures = 0;
+  readonly #waiting: (() => void)[] = [];
+  readonly #pauses = new Set<NodeJS.Timeout>();
 
   constructor(options: ResyncOptions) {
     this.#options = options;
-    const { headCheckMs = 30_000 } = options;
-    if (headCheckMs === 0) return;
-    this.#periodic = setInterval(() => {
-      for (const room of options.rooms()) this.#requested.add(room);
-      this.#schedule(0);
-    }, headCheckMs).unref();
+    this.#log = options.log ?? silent;
+    this.#random = options.random ?? Math.random;
   }
 
-  /** Checks a room soon. Requests of many rooms in a short time share the calls. */
-  request(room: ResyncRoom): void {
-    if (this.#stopped) return;
+  /** Includes a room in the periodic checks. */
+  add(room: SyncedRoom): void {
+    this.#rooms.add(room);
+    this.#schedulePeriodic();
+  }
+
+  remove(room: SyncedRoom): void {
+    this.#rooms.delete(room);
+    this.#requested.delete(room);
+    if (this.#rooms.size > 0) return;
+    clearTimeout(this.#periodicTimer);
+    this.#periodicTimer = undefined;
+  }
+
+  /** Requests a check of a room that may have missed messages. */
+  check(room: SyncedRoom): void {
+    if (!this.#rooms.has(room)) return;
     this.#requested.add(room);
-    this.#schedule(Math.random() * collectMs);
+    this.#scheduleCheck();
   }
 
-  /** Runs a read of a page when fewer than four others run. */
-  read<T>(page: () => Promise<T>): Promise<T> {
-    return this.#limit(page);
-  }
-
-  stop(): void {
-    this.#stopped = true;
-    clearInterval(this.#periodic);
-    clearTimeout(this.#timer);
-    this.#requested.clear();
-  }
-
-  #schedule(delayMs: number): void {
-    if (this.#checking || this.#stopped || this.#requested.size === 0) return;
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      void this.#check();
-    }, delayMs).unref();
-  }
-
-  async #check(): Promise<void> {
-    this.#checking = true;
-    const rooms = [...this.#requested].filter(({ isOpen }) => isOpen);
-    this.#requested = new Set();
+  /**
+   * Runs a read when fewer than four others are running. After an error its place stays taken for a while, so that a store that is
+   * unavailable receives few calls. The callers bound the queue: one read per room.
+   */
+  async read<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#reading < readsAtOnce) {
+      this.#reading++;
+    } else {
+      await new Promise<void>((resolve) => {
+        this.#waiting.push(resolve);
+      });
+    }
     try {
-      while (rooms.length > 0 && !this.#isStopped()) {
-        const batch = rooms.slice(0, roomsPerCall);
-        const heads = await this.#options.history.heads(batch.map(({ name }) => name));
-        rooms.splice(0, batch.length);
-        for (const room of batch) {
-          const head = heads.get(room.name);
-          if (head !== undefined && room.isOpen) room.compare(head);
-        }
-      }
+      const result = await work();
       this.#failures = 0;
+      this.#release();
+      return result;
     } catch (error) {
       this.#failures++;
-      for (const room of rooms) this.#requested.add(room);
-      this.#options.log.error({ err: error }, 'the heads of rooms could not be read');
+      this.#releaseLater();
+      throw error;
+    }
+  }
+
+  /** Ends all timers. Waiting reads begin immediately, because their rooms are closed. */
+  stop(): void {
+    this.#stopped = true;
+    this.#rooms.clear();
+    this.#requested.clear();
+    clearTimeout(this.#checkTimer);
+    clearTimeout(this.#periodicTimer);
+    for (const pause of this.#pauses) clearTimeout(pause);
+    this.#pauses.clear();
+    for (const resume of this.#waiting.splice(0)) resume();
+  }
+
+  #release(): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#reading--;
+    else next();
+  }
+
+  #releaseLater(): void {
+    if (this.#stopped) return;
+    const pause = setTimeout(() => {
+      this.#pauses.delete(pause);
+      this.#release();
+    }, this.#pauseMs()).unref();
+    this.#pauses.add(pause);
+  }
+
+  /** Doubles with each consecutive error. */
+  #pauseMs(): number {
+    return Math.min(slowestRetryMs, 10 * 2 ** Math.min(10, this.#failures)) * (0.5 + this.#random() / 2);
+  }
+
+  #schedulePeriodic(): void {
+    if (this.#stopped || this.#periodicTimer !== undefined) return;
+    this.#periodicTimer = setTimeout(
+      () => {
+        this.#periodicTimer = undefined;
+        for (const room of this.#rooms) this.#requested.add(room);
+        this.#scheduleCheck();
+        if (this.#rooms.size > 0) this.#schedulePeriodic();
+      },
+      this.#options.headCheckMs * (0.8 + this.#random() * 0.4),
+    ).unref();
+  }
+
+  #scheduleCheck(): void {
+    if (this.#stopped || this.#checking || this.#checkTimer !== undefined) return;
+    const waitMs = this.#failures === 0 ? this.#random() * jitterMs : this.#pauseMs();
+    this.#checkTimer = setTimeout(() => {
+      this.#checkTimer = undefined;
+      void this.#checkRequested();
+    }, waitMs).unref();
+  }
+
+  async #checkRequested(): Promise<void> {
+    this.#checking = true;
+    try {
+      while (this.#requested.size > 0) {
+        const batch = [...this.#requested].slice(0, roomsPerCall);
+        for (const room of batch) this.#requested.delete(room);
+        await this.#checkBatch(batch);
+      }
+    } catch (error) {
+      this.#log.error({ err: error }, 'the heads of rooms could not be read from the history');
     } finally {
       this.#checking = false;
     }
-    this.#schedule(this.#failures === 0 ? 0 : Math.min(slowestRetryMs, 50 * 2 ** Math.min(10, this.#failures)));
+    if (this.#requested.size > 0) this.#scheduleCheck();
   }
 
-  #isStopped(): boolean {
-    return this.#stopped;
+  async #checkBatch(batch: readonly SyncedRoom[]): Promise<void> {
+    try {
+      const heads = await this.read(() => this.#options.history.heads(batch.map(({ name }) => name)));
+      for (const room of batch) {
+        const head = heads.get(room.name);
+        if (head !== undefined && this.#rooms.has(room)) room.headRead(head);
+      }
+    } catch (error) {
+      for (const room of batch) if (this.#rooms.has(room)) this.#requested.add(room);
+      throw error;
+    }
   }
 }

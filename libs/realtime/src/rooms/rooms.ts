@@ -1,16 +1,20 @@
-import { randomUUID } from 'node:crypto';
 import type { Reply, RoomsProtocol, Signal } from '@usher/protocol';
+import { BusScope } from '../bus/bus.ts';
+import { createMemoryCluster } from '../cluster/cluster.ts';
 import type { Connection, Identity } from '../connections/connection.ts';
 import { createEviction } from './eviction.ts';
 import { RoomClient } from './room-client.ts';
 import { join } from './join.ts';
+import { storeTimeoutMs, withDeadline } from '../support/deadline.ts';
+import { endAll } from '../support/listeners.ts';
 import { silent } from '../support/log.ts';
 import { LoopShare } from '../support/loop-share.ts';
 import { createMemoryPresence } from '../presence/memory-presence.ts';
 import { notFound, requireAllowed, RequestError } from '../support/errors.ts';
+import { limitHistory } from './history.ts';
 import { following, limitToFrame } from './page.ts';
+import { ResyncScheduler } from './resync.ts';
 import { createUserEvents, type UserEvent } from '../membership/user-events.ts';
-import { Resync } from './resync.ts';
 import { type Membership, Room, type RoomContext } from './room.ts';
 import type { Member, RoomAction, Rooms, RoomsOptions } from './room-types.ts';
 import { handleMessages } from './message-handlers.ts';
@@ -25,17 +29,15 @@ type Present = Reply<RoomsProtocol, 'join'>['present'];
 
 /** Serves the rooms protocol on `connections`, using only its public API. */
 export function createRooms(options: RoomsOptions): Rooms {
-  const { connections, history, bus, authorize, observer = {}, log = silent } = options;
+  const { connections, authorize, observer = {}, log = silent } = options;
+  const bus = new BusScope(options.bus);
+  const timeoutMs = options.storeTimeoutMs ?? storeTimeoutMs;
+  const history = limitHistory(options.history, timeoutMs);
+  const resync = new ResyncScheduler({ history, headCheckMs: options.headCheckMs ?? 30_000, log });
   const { limits } = connections;
   const rooms = new Map<string, Room>();
   const clients = new Map<Connection, RoomClient>();
   const share = new LoopShare();
-  const resync = new Resync({
-    history,
-    rooms: () => rooms.values(),
-    log,
-    ...(options.headCheckMs === undefined ? {} : { headCheckMs: options.headCheckMs }),
-  });
   const context: RoomContext = {
     history,
     bus,
@@ -56,7 +58,8 @@ export function createRooms(options: RoomsOptions): Rooms {
       };
     },
   };
-  const node = options.node ?? randomUUID();
+  const cluster = options.cluster ?? createMemoryCluster({ log });
+  const node = cluster.id;
   const store = options.presence ?? createMemoryPresence();
   const presence = new PresenceHandlers({
     connections,
@@ -72,7 +75,7 @@ export function createRooms(options: RoomsOptions): Rooms {
     clients.get(connection)?.memberships.get(room)?.joined === true;
   const typing = handleTyping({ connections, bus, localPresence, hasJoined, log });
 
-  const { publish: publishEvent, stop: endUserEvents } = createUserEvents({ bus, node, log, onEvent, onMissed });
+  const publishEvent = createUserEvents({ bus, node, log, onEvent, onMissed });
   if (options.readMarkers !== undefined && options.memberships === undefined) {
     throw new TypeError('invalid options: readMarkers requires memberships');
   }
@@ -123,6 +126,7 @@ export function createRooms(options: RoomsOptions): Rooms {
       present.live = false;
       return present;
     }
+    if (isStopped) throw new RequestError('internal', 'the rooms are stopped');
     if (!client.connection.open) throw new RequestError('not_joined', 'the connection is closed');
     if (client.memberships.size >= limits.rooms) {
       throw new RequestError('too_many_rooms', `at most ${limits.rooms} rooms at once`);
@@ -164,7 +168,7 @@ export function createRooms(options: RoomsOptions): Rooms {
     presence.joined(membership, clients.get(membership.connection)?.away === true);
 
   async function requireAccess(identity: Identity, room: string, action: RoomAction): Promise<void> {
-    requireAllowed(await authorize(identity, room, action));
+    requireAllowed(await withDeadline('authorize', () => authorize(identity, room, action), timeoutMs));
   }
 
   /** A change of `away` is sent to each joined room. */
@@ -173,7 +177,13 @@ export function createRooms(options: RoomsOptions): Rooms {
     return client === undefined || client.away === away ? 1 : Math.max(1, client.memberships.size);
   }
 
-  connections.onClosed((connection, { name }) => {
+  let isStopped = false;
+  const endOnNodeDown = cluster.onNodeDown((dead) => {
+    withDeadline('presence.removeNode', () => presence.removeNode(dead)).catch((error: unknown) => {
+      log.error({ err: error, node: dead }, 'the presence of a node that is down could not be removed');
+    });
+  });
+  const endOnClosed = connections.onClosed((connection, { name }) => {
     const client = clients.get(connection);
     const dropped = name !== 'session_ended' && name !== 'closed_by_operator';
     presence.closed(connection, client?.away === true, dropped);
@@ -189,7 +199,12 @@ export function createRooms(options: RoomsOptions): Rooms {
       const client = clientOf(connection);
       const release = await client.acquire(params.room);
       try {
-        return await join({ history, requireAccess, enter, leave, prepare, present }, client, params, call);
+        return await join(
+          { history, requireAccess, enter, leave, prepare, present, timeoutMs, log },
+          client,
+          params,
+          call,
+        );
       } catch (error) {
         throw notFound(error);
       } finally {
@@ -230,7 +245,14 @@ export function createRooms(options: RoomsOptions): Rooms {
     { cost: costs.leave },
   );
 
-  handleMessages({ connections, history, authorize, clientOf, appended: (room) => observer.appended?.(room) });
+  handleMessages({
+    connections,
+    history,
+    authorize,
+    timeoutMs,
+    clientOf,
+    appended: (room) => observer.appended?.(room),
+  });
 
   connections.on(
     'away',
@@ -251,13 +273,6 @@ export function createRooms(options: RoomsOptions): Rooms {
     },
     present: async (name) => (await store.list(name)).present,
     statusOf: (users) => store.statusOf(users),
-    removeNode: (dead) => presence.removeNode(dead),
-    stop: async () => {
-      resync.stop();
-      endUserEvents();
-      for (const room of rooms.values()) room.close();
-      await localPresence.stop();
-    },
     memberAdded: (room, user) => {
       emitEvent({ kind: 'added', room, user });
     },
@@ -270,6 +285,19 @@ export function createRooms(options: RoomsOptions): Rooms {
       const removed = eviction.evict(room, user, code);
       publishEvent(event);
       return removed;
+    },
+    async stop() {
+      if (isStopped) return;
+      isStopped = true;
+      for (const client of clients.values()) client.reader.end();
+      clients.clear();
+      const parts = [...rooms.values(), eviction, ...(membership === undefined ? [] : [membership]), resync];
+      rooms.clear();
+      endAll([endOnNodeDown, endOnClosed, ...parts], log);
+      // Publishes that the users of this node are gone, so the bus is ended after it.
+      await presence.stop();
+      endAll([bus], log);
+      if (options.cluster === undefined) await cluster.close();
     },
   };
 }

@@ -1,138 +1,202 @@
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { Bus, BusReceiver } from '../bus/bus.ts';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Bus } from '../bus/bus.ts';
 import { eventually } from './eventually.ts';
 
-/** Two nodes on one new bus. */
+/** Two instances that reach each other, as two nodes have them. */
 export interface BusUnderTest {
   readonly here: Bus;
   readonly there: Bus;
-  /** Interrupts the connections of both nodes until the returned function is called. Omit it for a bus that cannot be interrupted. */
-  interrupt?(): Promise<() => Promise<void> | void> | (() => Promise<void> | void);
+  /** Makes `there` unreachable until the returned function is called. */
+  interrupt(): Promise<() => Promise<void> | void> | (() => Promise<void> | void);
   close?(): Promise<void> | void;
 }
 
 /** The guarantees of every `Bus` implementation. Call it in a Vitest file; each test gets a bus from `create`. */
 export function busContract(name: string, create: () => Promise<BusUnderTest> | BusUnderTest): void {
+  /** Counts the active subscriptions, so that a test can wait for them. */
+  function watched(bus: Bus): { readonly bus: Bus; readonly pending: () => number } {
+    let pending = 0;
+    return {
+      pending: () => pending,
+      bus: {
+        publish: bus.publish.bind(bus),
+        close: bus.close.bind(bus),
+        subscribe(topic, subscriber) {
+          pending++;
+          return bus.subscribe(topic, {
+            ...subscriber,
+            ready: () => {
+              pending--;
+              subscriber.ready?.();
+            },
+          });
+        },
+      },
+    };
+  }
+
   async function open() {
     const subject = await create();
+    const [here, there] = [watched(subject.here), watched(subject.there)];
     onTestFinished(async () => {
       await Promise.all([subject.here.close(), subject.there.close()]);
       await subject.close?.();
     });
-    /** Subscribes and resolves when the subscription is active. */
-    const subscribe = async (bus: Bus, topic: string, receiver: Partial<BusReceiver> | BusReceiver['message']) => {
-      const given = typeof receiver === 'function' ? { message: receiver } : receiver;
-      return new Promise<() => void>((resolve) => {
-        const end = bus.subscribe(topic, {
-          message: () => undefined,
-          ...given,
-          ready: () => {
-            given.ready?.();
-            queueMicrotask(() => {
-              resolve(end);
-            });
-          },
-        });
-      });
+    return {
+      here: here.bus,
+      there: there.bus,
+      interrupt: () => subject.interrupt(),
+      settled: () =>
+        eventually(() => {
+          expect([here.pending(), there.pending()]).toEqual([0, 0]);
+        }),
     };
-    return { here: subject.here, there: subject.there, subject, subscribe };
   }
 
   describe(`${name} fulfills the bus contract`, () => {
     test('delivers the messages of one publisher in order to every node, including the publisher', async () => {
-      const { here, there, subscribe } = await open();
-      const received: [string[], string[]] = [[], []];
-      await subscribe(here, 'topic', (payload) => received[0].push(payload));
-      await subscribe(there, 'topic', (payload) => received[1].push(payload));
-      const sent = Array.from({ length: 100 }, (_, index) => `payload ${index} 🙂`);
-      for (const payload of sent) here.publish('topic', payload);
+      const { here, there, settled } = await open();
+      const heard: [string[], string[]] = [[], []];
+      here.subscribe('topic', { message: (payload) => heard[0].push(payload) });
+      there.subscribe('topic', { message: (payload) => heard[1].push(payload) });
+      await settled();
+      const said = Array.from({ length: 100 }, (_, index) => `payload ${index} 🙂`);
+      for (const payload of said) here.publish('topic', payload);
       await eventually(() => {
-        expect(received).toEqual([sent, sent]);
+        expect(heard).toEqual([said, said]);
       });
     });
 
     test('keeps topics apart', async () => {
-      const { here, there, subscribe } = await open();
-      const received: string[] = [];
-      await subscribe(there, 'one', (payload) => received.push(`one ${payload}`));
-      await subscribe(there, 'two', (payload) => received.push(`two ${payload}`));
+      const { here, there, settled } = await open();
+      const heard: string[] = [];
+      there.subscribe('one', { message: (payload) => heard.push(`one ${payload}`) });
+      there.subscribe('two', { message: (payload) => heard.push(`two ${payload}`) });
+      await settled();
       here.publish('two', 'a');
       here.publish('three', 'b');
       here.publish('one', 'c');
       await eventually(() => {
-        expect(received.toSorted()).toEqual(['one c', 'two a']);
+        expect(heard.toSorted()).toEqual(['one c', 'two a']);
       });
-    });
-
-    test('calls ready once, when the subscription is active, and not for one that has ended', async () => {
-      const { here, there, subscribe } = await open();
-      const ended = vi.fn();
-      there.subscribe('topic', { message: () => undefined, ready: ended })();
-      const ready = vi.fn();
-      const received: string[] = [];
-      await subscribe(there, 'topic', { message: (payload) => received.push(payload), ready });
-      here.publish('topic', 'a');
-      await eventually(() => {
-        expect(received).toEqual(['a']);
-      });
-      expect(ready).toHaveBeenCalledOnce();
-      expect(ended).not.toHaveBeenCalled();
     });
 
     test('delivers to every subscription of a topic, except ended ones', async () => {
-      const { here, there, subscribe } = await open();
-      const received: string[] = [];
-      const end = await subscribe(there, 'topic', () => received.push('ended'));
-      await subscribe(there, 'topic', (payload) => received.push(`first ${payload}`));
-      await subscribe(there, 'topic', (payload) => received.push(`second ${payload}`));
+      const { here, there, settled } = await open();
+      const heard: string[] = [];
+      const end = there.subscribe('topic', { message: () => heard.push('ended') });
+      there.subscribe('topic', { message: (payload) => heard.push(`first ${payload}`) });
+      there.subscribe('topic', { message: (payload) => heard.push(`second ${payload}`) });
+      await settled();
       end();
       end();
       here.publish('topic', 'a');
       await eventually(() => {
-        expect(received.toSorted()).toEqual(['first a', 'second a']);
+        expect(heard.toSorted()).toEqual(['first a', 'second a']);
       });
     });
 
     test('delivers nothing to a subscription that ends during the delivery', async () => {
-      const { here, subscribe } = await open();
-      const received: string[] = [];
+      const { here, settled } = await open();
+      const heard: string[] = [];
       let endSecond = (): void => undefined;
-      await subscribe(here, 'topic', () => {
-        received.push('first');
-        endSecond();
+      here.subscribe('topic', {
+        message: () => {
+          heard.push('first');
+          endSecond();
+        },
       });
-      endSecond = await subscribe(here, 'topic', () => received.push('second'));
-      await subscribe(here, 'topic', () => received.push('last'));
+      endSecond = here.subscribe('topic', { message: () => heard.push('second') });
+      here.subscribe('topic', { message: () => heard.push('last') });
+      await settled();
       here.publish('topic', 'a');
       await eventually(() => {
-        expect(received).toEqual(['first', 'last']);
+        expect(heard).toEqual(['first', 'last']);
       });
     });
 
     test('keeps the order for other receivers when a receiver publishes', async () => {
-      const { here, subscribe } = await open();
-      const received: string[] = [];
-      await subscribe(here, 'topic', (payload) => {
-        if (payload === 'a') here.publish('topic', 'b');
+      const { here, settled } = await open();
+      const heard: string[] = [];
+      here.subscribe('topic', {
+        message: (payload) => {
+          if (payload === 'a') here.publish('topic', 'b');
+        },
       });
-      await subscribe(here, 'topic', (payload) => received.push(payload));
+      here.subscribe('topic', { message: (payload) => heard.push(payload) });
+      await settled();
       here.publish('topic', 'a');
       await eventually(() => {
-        expect(received).toEqual(['a', 'b']);
+        expect(heard).toEqual(['a', 'b']);
       });
     });
 
     test('calls the other receivers when a receiver throws', async () => {
-      const { here, subscribe } = await open();
-      const received: string[] = [];
-      await subscribe(here, 'topic', () => {
-        throw new Error('a receiver that fails');
+      const { here, settled } = await open();
+      const heard: string[] = [];
+      here.subscribe('topic', {
+        message: () => {
+          throw new Error('a subscriber that fails');
+        },
       });
-      await subscribe(here, 'topic', (payload) => received.push(payload));
+      here.subscribe('topic', { message: (payload) => heard.push(payload) });
+      await settled();
       here.publish('topic', 'a');
       here.publish('topic', 'b');
       await eventually(() => {
-        expect(received).toEqual(['a', 'b']);
+        expect(heard).toEqual(['a', 'b']);
+      });
+    });
+
+    test('calls ready once, and no gap without an interruption', async () => {
+      const { here, there, settled } = await open();
+      const calls: string[] = [];
+      there.subscribe('topic', {
+        message: (payload) => calls.push(payload),
+        ready: () => calls.push('ready'),
+        gap: () => calls.push('gap'),
+      });
+      await settled();
+      here.publish('topic', 'a');
+      await eventually(() => {
+        expect(calls).toEqual(['ready', 'a']);
+      });
+    });
+
+    test('calls gap of every subscription after an interruption, and then delivers again', async () => {
+      const { here, there, interrupt, settled } = await open();
+      const calls: string[] = [];
+      for (const topic of ['one', 'two']) {
+        there.subscribe(topic, {
+          message: (payload) => calls.push(`${topic} ${payload}`),
+          gap: () => calls.push(`${topic} gap`),
+        });
+      }
+      await settled();
+      const restore = await interrupt();
+      here.publish('one', 'lost');
+      await restore();
+      await eventually(() => {
+        expect(calls.toSorted()).toEqual(['one gap', 'two gap']);
+      });
+      here.publish('one', 'a');
+      await eventually(() => {
+        expect(calls.slice(2)).toEqual(['one a']);
+      });
+    });
+
+    test('delivers nothing to a closed instance, and everything to the other one', async () => {
+      const { here, there, settled } = await open();
+      const heard: string[] = [];
+      here.subscribe('topic', { message: (payload) => heard.push(`here ${payload}`) });
+      there.subscribe('topic', { message: (payload) => heard.push(`there ${payload}`) });
+      await settled();
+      await there.close();
+      await there.close();
+      there.publish('topic', 'from the closed instance');
+      here.publish('topic', 'a');
+      await eventually(() => {
+        expect(heard).toEqual(['here a']);
       });
     });
 
@@ -141,41 +205,6 @@ export function busContract(name: string, create: () => Promise<BusUnderTest> | 
       expect(() => {
         here.publish('nowhere', 'a');
       }).not.toThrow();
-    });
-
-    test('reports a gap to every subscription after an interruption, and delivers again', async () => {
-      const { here, there, subscribe, subject } = await open();
-      if (subject.interrupt === undefined) return;
-      const gaps: string[] = [];
-      const received: string[] = [];
-      for (const topic of ['one', 'two']) {
-        await subscribe(there, topic, { message: (payload) => received.push(payload), gap: () => gaps.push(topic) });
-      }
-      gaps.length = 0;
-      const restore = await subject.interrupt();
-      here.publish('one', 'lost');
-      await restore();
-      await eventually(() => {
-        expect(gaps.toSorted()).toEqual(['one', 'two']);
-      });
-      here.publish('one', 'again');
-      await eventually(() => {
-        expect(received).toEqual(['again']);
-      });
-    });
-
-    test('ends all subscriptions of a node that closes, and not those of others', async () => {
-      const { here, there, subscribe } = await open();
-      const received: string[] = [];
-      await subscribe(here, 'topic', (payload) => received.push(`here ${payload}`));
-      await subscribe(there, 'topic', (payload) => received.push(`there ${payload}`));
-      await there.close();
-      there.publish('topic', 'a');
-      there.subscribe('topic', { message: () => received.push('after close') })();
-      here.publish('topic', 'b');
-      await eventually(() => {
-        expect(received).toEqual(['here b']);
-      });
     });
   });
 }

@@ -168,22 +168,34 @@ export function historyContract(name: string, create: () => Promise<HistoryUnder
       await Promise.all(checks);
     });
 
-    test('returns the heads of several rooms at once, without unknown ones', async () => {
-      const history = await open('one', 'two');
-      await Promise.all([history.append('one', entry('a')), history.append('one', entry('b'))]);
-      const [one, two] = [await history.read('one', { limit: 1 }), await history.read('two', { limit: 1 })];
-      const heads = await history.heads(['two', 'elsewhere', 'one']);
-      expect([...heads.keys()].toSorted()).toEqual(['one', 'two']);
-      expect(heads.get('one')).toEqual({ epoch: one.epoch, seq: 2 });
-      expect(heads.get('two')).toEqual({ epoch: two.epoch, seq: 0 });
-      expect(await history.heads([])).toEqual(new Map());
-    });
-
     test('rejects an unknown room', async () => {
       const history = await open('one');
       await expect(history.append('elsewhere', entry('lost'))).rejects.toBeInstanceOf(UnknownRoom);
       await expect(history.read('elsewhere', { limit: 1 })).rejects.toBeInstanceOf(UnknownRoom);
       await expect(history.read('elsewhere', { after: 0, limit: 1, bytes: 1 })).rejects.toBeInstanceOf(UnknownRoom);
+    });
+
+    test('returns the heads of several rooms, without unknown ones', async () => {
+      const history = await open('one', 'two', 'empty');
+      expect(await history.heads([])).toEqual(new Map());
+      for (const text of ['a', 'b']) await history.append('one', entry(text));
+      await history.append('two', entry('c'));
+      const heads = await history.heads(['one', 'two', 'empty', 'elsewhere', 'one']);
+      expect([...heads.keys()].toSorted()).toEqual(['empty', 'one', 'two']);
+      for (const room of ['one', 'two', 'empty']) {
+        const { epoch, seq } = await history.read(room, { limit: 1 });
+        expect(heads.get(room)).toEqual({ epoch, seq });
+      }
+    });
+
+    test('returns the heads of 200 rooms with one call', async () => {
+      const rooms = Array.from({ length: 200 }, (_, index) => `room-${index}`);
+      const history = await open(...rooms);
+      await history.append('room-199', entry('a'));
+      const heads = await history.heads(rooms);
+      expect(heads.size).toBe(200);
+      expect(heads.get('room-199')).toMatchObject({ seq: 1 });
+      expect(heads.get('room-0')).toMatchObject({ seq: 0 });
     });
 
     test('returns no keys', async () => {

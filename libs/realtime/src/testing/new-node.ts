@@ -49,8 +49,7 @@ export function newNode(options: Partial<ConnectionsOptions<RoomsProtocol>> & Pa
   const rooms = createRooms({ log, authorize: () => 'allowed', ...options, connections, history, bus, presence });
   onTestFinished(() => {
     connections.stop();
-    // Not awaited: a test may have replaced the timers or interrupted the store.
-    rooms.stop().catch(() => undefined);
+    void rooms.stop();
   });
 
   function connect(user = 'maggie', identity: Partial<Identity> = {}): Client {
