@@ -2,7 +2,7 @@ import { type FastifyPluginCallbackTypebox, Type } from '@fastify/type-provider-
 import { disabledSchema } from '@usher/chat-api/server';
 import { proofSchema } from '@usher/protocol/server';
 import type { FastifyRequest } from 'fastify';
-import type { SessionRevocation } from '../auth/session-revocation.ts';
+import type { SessionRevocation } from '@usher/realtime';
 import type { Sessions } from '../auth/sessions.ts';
 import { HttpProblem, proofOrProblem } from '../http/http-problem.ts';
 import type { Users } from '../users/users.ts';

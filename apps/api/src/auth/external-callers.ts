@@ -1,10 +1,10 @@
+import type { SessionRevocation } from '@usher/realtime';
 import type { FastifyRequest } from 'fastify';
 import type { Kysely } from 'kysely';
 import type { IdentityProvider } from '../config/config.ts';
 import type { Tables } from '../database/schema.ts';
 import { HttpProblem } from '../http/http-problem.ts';
 import type { Users } from '../users/users.ts';
-import type { SessionRevocation } from './session-revocation.ts';
 import { ExternalSessions } from './external-sessions.ts';
 import { ExternalTokens, type ExternalToken } from './external-tokens.ts';
 import type { SessionLifetime } from './session-lifetime.ts';

@@ -2,7 +2,7 @@ import { type FastifyPluginCallbackTypebox, Type } from '@fastify/type-provider-
 import { newPasswordSchema, sessionsSchema } from '@usher/chat-api/server';
 import type { RoomsProtocol } from '@usher/protocol';
 import { proofSchema } from '@usher/protocol/server';
-import type { Connections } from '@usher/realtime';
+import type { Connections, SessionRevocation } from '@usher/realtime';
 import { HttpProblem, proofOrProblem } from '../http/http-problem.ts';
 import { networkOf } from '../http/network.ts';
 import type { PasswordRules } from '../users/password-rules.ts';
@@ -10,7 +10,6 @@ import type { Passwords } from '../users/passwords.ts';
 import type { Users } from '../users/users.ts';
 import { deviceOf } from './client-info.ts';
 import type { PasswordCheck } from './password-check.ts';
-import type { SessionRevocation } from './session-revocation.ts';
 import type { Sessions } from './sessions.ts';
 
 export interface SessionRoutesOptions {

@@ -2,6 +2,7 @@ import type { RoomsProtocol } from '@usher/protocol';
 import { compileProtocol, roomsProtocol } from '@usher/protocol/server';
 import {
   type Bus,
+  type Cluster,
   type Connection,
   type Connections,
   createConnections,
@@ -28,6 +29,7 @@ export interface RealtimeParts {
   readonly memberships: Memberships;
   readonly readMarkers: ReadMarkers;
   readonly bus: Bus;
+  readonly cluster: Cluster;
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly renew: (connection: Connection, ticket: string) => Promise<Renewal | undefined>;
@@ -43,7 +45,7 @@ export interface Realtime {
 
 /** Creates the connections and rooms of `@usher/realtime` with the access rules, history and metrics of this app. */
 export function createRealtime(parts: RealtimeParts): Realtime {
-  const { config, rooms, history, memberships, readMarkers, bus, metrics, log, renew } = parts;
+  const { config, rooms, history, memberships, readMarkers, bus, cluster, metrics, log, renew } = parts;
   /** Monotonic milliseconds. `Connection.openedAt` is wall clock time, which may be set back. */
   const openSince = new WeakMap<Connection, number>();
   const connections = createConnections({
@@ -82,6 +84,7 @@ export function createRealtime(parts: RealtimeParts): Realtime {
     connections,
     history,
     bus,
+    cluster,
     presence: createMemoryPresence(),
     presenceGraceMs: config.presenceGraceMs,
     memberships,

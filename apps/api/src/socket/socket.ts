@@ -4,16 +4,23 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import websocket from '@fastify/websocket';
-import { closeCode, type RoomsProtocol } from '@usher/protocol';
+import { closeCode, type EndCause, type RoomsProtocol } from '@usher/protocol';
 import { roomsProtocol } from '@usher/protocol/server';
-import { type Connection, type Connections, createMemoryBus, type Renewal } from '@usher/realtime';
+import {
+  type Connection,
+  ConnectionReservations,
+  type Connections,
+  createMemoryBus,
+  createMemoryCluster,
+  type Renewal,
+  SessionRevocation,
+} from '@usher/realtime';
 import type { History, Memberships, ReadMarkers, Rooms } from '@usher/realtime/rooms';
 import { attach, serverOptions } from '@usher/realtime/ws';
 import { ConnectSlots, createMemoryTicketStore } from '@usher/ticket';
 import { type HandshakeOutcome, ticketGate } from '@usher/ticket/fastify';
 import fp from 'fastify-plugin';
 import type { WebSocket } from 'ws';
-import type { SessionRevocation } from '../auth/session-revocation.ts';
 import type { SessionStatus } from '../auth/session-status.ts';
 import type { Sessions } from '../auth/sessions.ts';
 import type { Config } from '../config/config.ts';
@@ -25,8 +32,6 @@ import type { Metrics } from '../http/metrics.ts';
 import { type Deadline, drainSpreadMs, settledWithin } from '../lifecycle/timing.ts';
 import type { RoomDirectory } from '../rooms/room-directory.ts';
 import { AdmittedClient } from './admitted-client.ts';
-import { createClusterRevocation } from './cluster-revocation.ts';
-import { ConnectionReservations } from './connection-reservations.ts';
 import { createRealtime } from './realtime.ts';
 import { Replays } from './replays.ts';
 
@@ -87,6 +92,8 @@ export const socket = fp<SocketOptions>(
       maxPerUser: Math.max(minSlotsPerUser, 2 * config.maxConnectionsPerUser),
       holdMs: ttlMs,
     });
+    // There is only one node so far.
+    const cluster = createMemoryCluster({ id: randomBytes(4).toString('hex'), log: app.log });
     const bus = createMemoryBus({ log: app.log });
     const { connections, members } = createRealtime({
       config,
@@ -95,6 +102,7 @@ export const socket = fp<SocketOptions>(
       memberships,
       readMarkers,
       bus,
+      cluster,
       metrics,
       log: app.log,
       renew,
@@ -109,10 +117,11 @@ export const socket = fp<SocketOptions>(
     app.decorate('draining', { getter: () => drained !== undefined });
     app.decorate('drain', () => (drained ??= drain()));
 
-    // There is only one node so far.
-    const node = randomBytes(4).toString('hex');
-    const revocation = createClusterRevocation({
-      sessions,
+    const revocation = new SessionRevocation({
+      sessions: {
+        end: (revoked, cause) => sessions.end(revoked, cause),
+        causeOfEnd: async (session, user) => causeOf(await sessions.validate(session, user)),
+      },
       connections,
       reservations,
       tickets: {
@@ -122,15 +131,14 @@ export const socket = fp<SocketOptions>(
         },
       },
       bus,
-      node,
-      members: () => [node],
+      cluster,
       log: app.log,
       onRevoked: (count, cause) => {
         metrics.endedSessions.inc({ cause }, count);
       },
     });
     app.decorate('revocation', revocation);
-    app.log.info({ node }, 'node started');
+    app.log.info({ node: cluster.id }, 'node started');
     const warn = limitedWarnings(app.log);
     const replays = new Replays({ config, revocation, metrics, log: app.log });
 
@@ -190,6 +198,7 @@ export const socket = fp<SocketOptions>(
           connections.stop();
           if (!(await settledWithin(members.stop(), stopMs)))
             app.log.warn('the presence of this node was not removed in time');
+          await cluster.close();
         };
         stop().then(() => {
           done();
@@ -264,3 +273,9 @@ export const socket = fp<SocketOptions>(
   },
   { name: 'socket', fastify: '5.x', dependencies: ['tokens'] },
 );
+
+/** Why a session is over, or `undefined` if it is valid. */
+function causeOf(status: SessionStatus): EndCause | undefined {
+  if (status.state === 'good') return undefined;
+  return status.state === 'user_disabled' ? 'user_disabled' : (status.cause ?? 'signed_out');
+}
