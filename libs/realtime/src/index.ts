@@ -1,5 +1,5 @@
 /** Connections, rooms and recovery over any socket. `@usher/realtime/ws` adapts sockets of the `ws` package. */
-export type { Bus } from './bus/bus.ts';
+export { type Bus, type BusSubscriber, subscribe } from './bus/bus.ts';
 export type { Connection, Identity } from './connections/connection.ts';
 export { createConnections } from './connections/connections.ts';
 export { Frame } from './connections/frame.ts';
@@ -31,7 +31,7 @@ export type {
 export { resolveLimits, type Limits } from './connections/limits.ts';
 export type { Logger } from './support/log.ts';
 export type { Marks, Unread } from './marks/marks.ts';
-export { createMemoryBus } from './bus/memory-bus.ts';
+export { createMemoryBus, MemoryBusStore, type MemoryBus, type MemoryBusOptions } from './bus/memory-bus.ts';
 export { limitToFrame } from './rooms/page.ts';
 export { createMemoryHistory, type MemoryHistory, type MemoryHistoryOptions } from './rooms/memory-history.ts';
 export { createMemoryMarks } from './marks/memory-marks.ts';

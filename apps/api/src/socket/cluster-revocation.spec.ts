@@ -127,10 +127,11 @@ test('validates the sessions of a disconnected node again as soon as the bus is 
   const back: (() => void)[] = [];
   const cut: Bus = {
     publish: () => undefined,
-    subscribe: (_topic, _receive, missed) => {
-      if (missed !== undefined) back.push(missed);
+    subscribe: (_topic, { gap }) => {
+      if (gap !== undefined) back.push(gap);
       return () => undefined;
     },
+    close: () => undefined,
   };
   const here = newNode('here', shared, ['here', 'cut off'], 20);
   const there = newNode('cut off', { ...shared, bus: cut }, ['here', 'cut off']);

@@ -103,8 +103,10 @@ test('ignores responses of unknown nodes, repeated responses and invalid respons
   const bus = createMemoryBus();
   const one = newClusterRequests('one', bus, { members: () => ['one', 'second'], timeoutMs: 100 });
   let id = '';
-  bus.subscribe('cluster:endings', (payload) => {
-    id = (JSON.parse(payload) as { id: string }).id;
+  bus.subscribe('cluster:endings', {
+    message: (payload) => {
+      id = (JSON.parse(payload) as { id: string }).id;
+    },
   });
   const asking = one.send('close them');
   await vi.advanceTimersByTimeAsync(0);
@@ -150,9 +152,10 @@ test('calls missed when the bus may have lost requests', () => {
     publish: (topic, payload) => {
       inner.publish(topic, payload);
     },
-    subscribe: (topic, receive, onMissed) => {
-      if (onMissed !== undefined) tell.push(onMissed);
-      return inner.subscribe(topic, receive);
+    close: () => undefined,
+    subscribe: (topic, subscriber) => {
+      if (subscriber.gap !== undefined) tell.push(subscriber.gap);
+      return inner.subscribe(topic, subscriber);
     },
   };
   newClusterRequests('one', bus, { missed });

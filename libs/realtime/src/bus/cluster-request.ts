@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Bus } from './bus.ts';
+import { type Bus, subscribe } from './bus.ts';
 import { type Logger, silent } from '../support/log.ts';
 
 export interface ClusterRequestsOptions<Q, A> {
@@ -72,7 +72,8 @@ export function createClusterRequests<Q, A>(options: ClusterRequestsOptions<Q, A
   }
 
   const unsubscribe = [
-    bus.subscribe(
+    subscribe(
+      bus,
       requestTopic,
       (payload) => {
         const { id, from, request } = parse(payload);
@@ -84,7 +85,7 @@ export function createClusterRequests<Q, A>(options: ClusterRequestsOptions<Q, A
       },
       options.missed,
     ),
-    bus.subscribe(responseTopicOf(node), (payload) => {
+    subscribe(bus, responseTopicOf(node), (payload) => {
       const { id, node: from, response } = parse(payload);
       const sent = typeof id === 'string' ? pending.get(id) : undefined;
       // Ignore late responses and responses of nodes that were not asked.

@@ -1,5 +1,5 @@
 import type { RoomsProtocol } from '@usher/protocol';
-import type { Bus } from '../bus/bus.ts';
+import { type Bus, subscribe } from '../bus/bus.ts';
 import type { Connection, Identity } from '../connections/connection.ts';
 import type { Connections } from '../connections/connections-types.ts';
 import type { Logger } from '../support/log.ts';
@@ -45,7 +45,7 @@ export function serveMarks(options: MarksOptions): ServedMarks {
       const onMessage = (): void => {
         unread.messageSent(room);
       };
-      return bus.subscribe(`room:${room}`, onMessage, onMessage);
+      return subscribe(bus, `room:${room}`, onMessage, onMessage);
     },
   });
   const unread = new UnreadNotifier({

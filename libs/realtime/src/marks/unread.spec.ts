@@ -335,8 +335,10 @@ test('unsubscribes from the rooms of a user after their last connection', async 
   let listening = 0;
   const bus = {
     publish: inner.publish.bind(inner),
-    subscribe: (topic: string, receive: (payload: string) => void) => {
-      const end = inner.subscribe(topic, receive);
+    close: () => undefined,
+    subscribe: (...args: Parameters<typeof inner.subscribe>) => {
+      const [topic] = args;
+      const end = inner.subscribe(...args);
       if (topic !== 'room:general') return end;
       listening++;
       return () => {

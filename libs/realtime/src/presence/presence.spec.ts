@@ -263,9 +263,13 @@ test('removes users who were present only on a node that has died', async () => 
   let dead = false;
   const itsBus: Bus = {
     publish: bus.publish.bind(bus),
-    subscribe: (topic, receive) =>
-      bus.subscribe(topic, (payload) => {
-        if (!dead) receive(payload);
+    close: () => undefined,
+    subscribe: (topic, subscriber) =>
+      bus.subscribe(topic, {
+        ...subscriber,
+        message: (payload) => {
+          if (!dead) subscriber.message(payload);
+        },
       }),
   };
   const dying = newNode({ bus: itsBus, presence, node: 'dying' });
@@ -305,6 +309,7 @@ test('recovers lost changes when a later one reveals the gap', async () => {
       if (!lose || !topic.startsWith('presence:')) inner.publish(topic, payload);
     },
     subscribe: inner.subscribe.bind(inner),
+    close: () => undefined,
   };
   const presence = createMemoryPresence();
   const here = newNode({ bus, presence });
@@ -334,6 +339,7 @@ test('applies changes in version order when the bus reorders them', async () => 
       });
     },
     subscribe: inner.subscribe.bind(inner),
+    close: () => undefined,
   };
   const presence = createMemoryPresence();
   const here = newNode({ bus, presence });

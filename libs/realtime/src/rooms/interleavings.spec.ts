@@ -67,7 +67,8 @@ function world() {
       if (free) inner.publish(topic, payload);
       else held.push({ topic, payload });
     },
-    subscribe: (topic, receive) => inner.subscribe(topic, receive),
+    subscribe: (topic, subscriber) => inner.subscribe(topic, subscriber),
+    close: () => undefined,
   };
   const nodes = [newNode({ history, bus, gapTimeoutMs: 1 }), newNode({ history, bus, gapTimeoutMs: 1 })] as const;
   const clients = ['maggie', 'bart', 'lisa', 'homer'].map((user, index) =>

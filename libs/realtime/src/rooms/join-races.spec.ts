@@ -108,8 +108,9 @@ test('recovers messages that the bus lost during the first read', async () => {
     history,
     bus: {
       publish: () => undefined,
-      subscribe: (topic, _, onMissed) => {
-        if (topic === 'room:general') missed.mockImplementation(onMissed ?? (() => undefined));
+      close: () => undefined,
+      subscribe: (topic, { ready }) => {
+        if (topic === 'room:general') missed.mockImplementation(ready ?? (() => undefined));
         return () => undefined;
       },
     },

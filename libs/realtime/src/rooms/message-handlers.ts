@@ -103,13 +103,10 @@ export function handleMessages({
       throw notFound(error);
     }
     const { message, duplicate } = appended;
-    // For a duplicate, the node that handled the first attempt may have stopped before it published the message.
-    if (duplicate) {
-      room.expect(message.seq);
-    } else {
-      onAppended(room.name);
-      room.publish(message, epoch);
-    }
+    if (!duplicate) onAppended(room.name);
+    // A duplicate is published too, because the node of the first attempt may have stopped between the commit and the publish.
+    // Receivers ignore sequence numbers that they have delivered.
+    room.publish(message, epoch);
     return { seq: message.seq, at: message.at };
   }
 

@@ -18,9 +18,10 @@ function fateful(fate: (deliver: () => void, payload: string) => void) {
       if (topic.startsWith('room:')) fate(deliver, payload);
       else deliver();
     },
-    subscribe: (topic, receive, onMissed) => {
-      if (onMissed !== undefined) missed.add(onMissed);
-      return bus.subscribe(topic, receive);
+    close: () => undefined,
+    subscribe: (topic, subscriber) => {
+      if (subscriber.gap !== undefined) missed.add(subscriber.gap);
+      return bus.subscribe(topic, subscriber);
     },
   };
   const back = () => {
@@ -214,8 +215,9 @@ test('unsubscribes a room without members on the node', async () => {
   let subscriptions = 0;
   const bus: Bus = {
     publish: inner.publish.bind(inner),
-    subscribe: (topic, ...receivers) => {
-      const end = inner.subscribe(topic, ...receivers);
+    close: () => undefined,
+    subscribe: (topic, subscriber) => {
+      const end = inner.subscribe(topic, subscriber);
       if (!topic.endsWith(':general')) return end;
       subscriptions++;
       return () => {
@@ -237,7 +239,10 @@ test('does not subscribe to a room that the user may not join', async () => {
     topics.push(topic);
     return () => undefined;
   };
-  const { connect } = newNode({ bus: { publish: () => undefined, subscribe }, authorize: () => 'not_found' });
+  const { connect } = newNode({
+    bus: { publish: () => undefined, subscribe, close: () => undefined },
+    authorize: () => 'not_found',
+  });
   await connect().request('join', { room: 'general' });
   expect(topics.filter((topic) => topic.endsWith(':general'))).toEqual([]);
 });

@@ -130,9 +130,10 @@ test('removes the user when the bus is available again after it lost the removal
     publish: (topic, payload) => {
       if (!away) inner.publish(topic, payload);
     },
-    subscribe: (topic, receive, onMissed) => {
-      if (onMissed !== undefined) missed.add(onMissed);
-      return inner.subscribe(topic, receive);
+    close: () => undefined,
+    subscribe: (topic, subscriber) => {
+      if (subscriber.gap !== undefined) missed.add(subscriber.gap);
+      return inner.subscribe(topic, subscriber);
     },
   };
   const history = createMemoryHistory({ rooms: ['general'] });

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Message } from '@usher/protocol';
 import { serializeMessage } from './to-wire-message.ts';
-import type { Bus } from '../bus/bus.ts';
+import { type Bus, subscribe } from '../bus/bus.ts';
 import type { Connection } from '../connections/connection.ts';
 import { Frame } from '../connections/frame.ts';
 import type { History, HistoryPage } from './history.ts';
@@ -74,7 +74,8 @@ export class Room {
 
   /** Subscribes once, before the first read, so that no message is missed in between. */
   listen(): void {
-    this.#unsubscribe ??= this.#context.bus.subscribe(
+    this.#unsubscribe ??= subscribe(
+      this.#context.bus,
       `room:${this.name}`,
       (payload) => {
         this.#receive(payload);

@@ -1,7 +1,9 @@
 import { expect, test, vi } from 'vitest';
 import type { Appended, History } from './history.ts';
+import { createMemoryBus, MemoryBusStore } from '../bus/memory-bus.ts';
+import { createMemoryPresence } from '../presence/memory-presence.ts';
 import { createMemoryHistory } from './memory-history.ts';
-import { liveSeqs, newKey, newNode, sendAll } from '../testing/new-node.ts';
+import { liveSeqs, newKey, newNode, quiet, sendAll } from '../testing/new-node.ts';
 import { eventually } from '../testing/eventually.ts';
 
 async function room(...users: string[]) {
@@ -197,4 +199,24 @@ test('reports appends and deliveries to the observer', async () => {
   await sendAll(lisa, 'general', ['a']);
   expect(observer.appended.mock.calls).toEqual([['general']]);
   expect(observer.delivered.mock.calls).toEqual([['general', 3]]);
+});
+
+test('delivers a message once on a third node when its node died before the publish and the client retries elsewhere', async () => {
+  const store = new MemoryBusStore();
+  const buses = [1, 2, 3].map(() => createMemoryBus({ store }));
+  const history = createMemoryHistory({ rooms: ['general'] });
+  const [a, b, c] = buses.map((bus) => newNode({ bus, history, presence: createMemoryPresence() }));
+  const [onA, onB, onC] = [a?.connect('maggie'), b?.connect('maggie'), c?.connect('bart')];
+  for (const client of [onA, onB, onC]) await client?.request('join', { room: 'general' });
+  const sent = { room: 'general', key: newKey(), text: 'nearly lost' };
+  // Node A commits, but nothing that it publishes leaves the node.
+  buses[0]?.close();
+  await onA?.request('send', sent);
+  onA?.disconnect();
+  expect(onC && liveSeqs(onC)).toEqual([]);
+  const [first, second] = [await onB?.request('send', sent), await onB?.request('send', sent)];
+  expect([first?.['data'], second?.['data']]).toMatchObject([{ seq: 1 }, { seq: 1 }]);
+  await onC?.waitFor(({ type }) => type === 'message');
+  await quiet();
+  expect([onB && liveSeqs(onB), onC && liveSeqs(onC)]).toEqual([[1], [1]]);
 });
