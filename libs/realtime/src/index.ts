@@ -57,10 +57,18 @@ export type {
 } from './rooms/room-types.ts';
 export { createRooms } from './rooms/rooms.ts';
 export type { Socket, SocketListener } from './connections/socket.ts';
+export { type Cluster, createMemoryCluster, type MemoryClusterOptions, MemoryClusterStore } from './cluster/cluster.ts';
 export {
-  type NodeResponse,
-  createClusterRequests,
-  type ClusterResponse,
-  type ClusterRequests,
-  type ClusterRequestsOptions,
-} from './bus/cluster-request.ts';
+  ClusterCommands,
+  type ClusterCommandsOptions,
+  type ClusterResults,
+  type NodeResult,
+} from './cluster/cluster-commands.ts';
+export { ConnectionReservations, type Reservation, type ReservationsOptions } from './connections/reservations.ts';
+export {
+  type RevocableSessions,
+  type RevocationProof,
+  SessionRevocation,
+  type SessionRevocationOptions,
+} from './revocation/session-revocation.ts';
+export { StoreTimeout } from './support/deadline.ts';

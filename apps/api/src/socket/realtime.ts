@@ -2,6 +2,7 @@ import type { RoomsProtocol } from '@usher/protocol';
 import { compileProtocol, roomsProtocol } from '@usher/protocol/server';
 import {
   type Bus,
+  type Cluster,
   type Connection,
   type Connections,
   createConnections,
@@ -24,6 +25,7 @@ export interface RealtimeParts {
   readonly history: History;
   readonly marks: Marks;
   readonly bus: Bus;
+  readonly cluster: Cluster;
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly renew: (connection: Connection, ticket: string) => Promise<Renewal | undefined>;
@@ -39,7 +41,7 @@ export interface Realtime {
 
 /** Creates the connections and rooms of `@usher/realtime` with the access rules, history and metrics of this app. */
 export function createRealtime(parts: RealtimeParts): Realtime {
-  const { config, rooms, history, marks, bus, metrics, log, renew } = parts;
+  const { config, rooms, history, marks, bus, cluster, metrics, log, renew } = parts;
   /** Monotonic milliseconds. `Connection.openedAt` is wall clock time, which may be set back. */
   const openSince = new WeakMap<Connection, number>();
   const connections = createConnections({
@@ -78,6 +80,7 @@ export function createRealtime(parts: RealtimeParts): Realtime {
     connections,
     history,
     bus,
+    cluster,
     presence: createMemoryPresence(),
     presenceGraceMs: config.presenceGraceMs,
     marks,

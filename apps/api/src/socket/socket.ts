@@ -6,21 +6,23 @@ import { setTimeout as delay } from 'node:timers/promises';
 import websocket from '@fastify/websocket';
 import fp from 'fastify-plugin';
 import type { WebSocket } from 'ws';
-import { closeCode, type RoomsProtocol } from '@usher/protocol';
+import { closeCode, type EndCause, type RoomsProtocol } from '@usher/protocol';
 import { roomsProtocol } from '@usher/protocol/server';
 import {
   type Connection,
+  ConnectionReservations,
   type Connections,
   createMemoryBus,
+  createMemoryCluster,
   type History,
   type Marks,
   type Renewal,
   type Rooms,
+  SessionRevocation,
 } from '@usher/realtime';
 import { attach, serverOptions } from '@usher/realtime/ws';
 import { ConnectSlots, createMemoryTicketStore } from '@usher/ticket';
 import { type HandshakeOutcome, ticketGate } from '@usher/ticket/fastify';
-import type { SessionRevocation } from '../auth/session-revocation.ts';
 import type { Sessions } from '../auth/sessions.ts';
 import type { SessionStatus } from '../auth/session-status.ts';
 import type { Config } from '../config/config.ts';
@@ -32,11 +34,9 @@ import { limitedWarnings } from '../http/limited-warnings.ts';
 import type { Metrics } from '../metrics.ts';
 import type { RoomDirectory } from '../rooms/room-directory.ts';
 import { drainSpreadMs } from './drain-spread.ts';
-import { createClusterRevocation } from './cluster-revocation.ts';
 import { AdmittedClient } from './admitted-client.ts';
 import { createRealtime } from './realtime.ts';
 import { createReplays } from './replays.ts';
-import { ConnectionReservations } from './connection-reservations.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -91,6 +91,8 @@ export const socket = fp<SocketOptions>(
       maxPerUser: Math.max(minSlotsPerUser, 2 * config.maxConnectionsPerUser),
       holdMs: ttlMs,
     });
+    // There is only one node so far.
+    const cluster = createMemoryCluster({ id: randomBytes(4).toString('hex'), log: app.log });
     const bus = createMemoryBus({ log: app.log });
     const { connections, members } = createRealtime({
       config,
@@ -98,6 +100,7 @@ export const socket = fp<SocketOptions>(
       history,
       marks,
       bus,
+      cluster,
       metrics,
       log: app.log,
       renew,
@@ -112,10 +115,11 @@ export const socket = fp<SocketOptions>(
     app.decorate('draining', { getter: () => drained !== undefined });
     app.decorate('drain', () => (drained ??= drain()));
 
-    // There is only one node so far.
-    const node = randomBytes(4).toString('hex');
-    const revocation = createClusterRevocation({
-      sessions,
+    const revocation = new SessionRevocation({
+      sessions: {
+        end: (revoked, cause) => sessions.end(revoked, cause),
+        causeOfEnd: async (session, user) => causeOf(await sessions.validate(session, user)),
+      },
       connections,
       reservations,
       tickets: {
@@ -125,15 +129,14 @@ export const socket = fp<SocketOptions>(
         },
       },
       bus,
-      node,
-      members: () => [node],
+      cluster,
       log: app.log,
       onRevoked: (count, cause) => {
         metrics.endedSessions.inc({ cause }, count);
       },
     });
     app.decorate('revocation', revocation);
-    app.log.info({ node }, 'node started');
+    app.log.info({ node: cluster.id }, 'node started');
     const warn = limitedWarnings(app.log);
     const replays = createReplays({ config, revocation, metrics, log: app.log });
 
@@ -187,11 +190,17 @@ export const socket = fp<SocketOptions>(
       // The gate handles all upgrades, so the plugin listens on an emitter that never emits.
       options: { server: new EventEmitter() as unknown as Server, clientTracking: false, ...serverOptions },
       preClose(done) {
-        app.drain().then(() => {
-          revocation.stop();
-          connections.stop();
-          done();
-        }, done);
+        app
+          .drain()
+          .then(() => {
+            revocation.stop();
+            connections.stop();
+            return members.stop();
+          })
+          .then(() => cluster.close())
+          .then(() => {
+            done();
+          }, done);
       },
     });
 
@@ -262,3 +271,9 @@ export const socket = fp<SocketOptions>(
   },
   { name: 'socket', fastify: '5.x', dependencies: ['tokens'] },
 );
+
+/** Why a session is over, or `undefined` if it is valid. */
+function causeOf(status: SessionStatus): EndCause | undefined {
+  if (status.state === 'good') return undefined;
+  return status.state === 'user_disabled' ? 'user_disabled' : (status.cause ?? 'signed_out');
+}

@@ -54,3 +54,39 @@ export function subscribe(
   returned = true;
   return end;
 }
+
+/** A bus that remembers its own subscriptions, so that one call ends all of them and leaves the underlying bus open. */
+export class BusScope implements Bus {
+  readonly #bus: Bus;
+  readonly #subscriptions = new Set<() => void>();
+
+  constructor(bus: Bus) {
+    this.#bus = bus;
+  }
+
+  publish(topic: string, payload: string): void {
+    this.#bus.publish(topic, payload);
+  }
+
+  subscribe(topic: string, subscriber: BusSubscriber): () => void {
+    const unsubscribe = this.#bus.subscribe(topic, subscriber);
+    const end = (): void => {
+      if (this.#subscriptions.delete(end)) unsubscribe();
+    };
+    this.#subscriptions.add(end);
+    return end;
+  }
+
+  /** Ends the subscriptions of this scope only. Throws the first error of the underlying bus after it has tried all of them. */
+  close(): void {
+    const errors: unknown[] = [];
+    for (const end of [...this.#subscriptions]) {
+      try {
+        end();
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    if (errors.length > 0) throw errors[0];
+  }
+}

@@ -33,6 +33,8 @@ export interface ServedMarks {
   onEvent(event: UserEvent): void;
   /** Events may have been lost. */
   onMissed(): void;
+  /** Ends its timers, subscriptions and listeners. */
+  stop(): void;
 }
 
 /** Handles `read` and sends `unread` events for the rooms of connected users. */
@@ -56,10 +58,10 @@ export function serveMarks(options: MarksOptions): ServedMarks {
     },
   });
 
-  connections.onOpened(({ identity: { user } }) => {
+  const endOnOpened = connections.onOpened(({ identity: { user } }) => {
     lists.opened(user);
   });
-  connections.onClosed(({ identity: { user } }) => {
+  const endOnClosed = connections.onClosed(({ identity: { user } }) => {
     if (connections.count({ user }) === 0) lists.closed(user);
   });
 
@@ -109,6 +111,13 @@ export function serveMarks(options: MarksOptions): ServedMarks {
 
     onMissed() {
       lists.reload();
+    },
+
+    stop() {
+      endOnOpened();
+      endOnClosed();
+      lists.stop();
+      unread.stop();
     },
   };
 }

@@ -42,6 +42,7 @@ export class UnreadNotifier {
   #flushing = false;
   #flushedAt = -Infinity;
   #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
 
   constructor(options: UnreadOptions) {
     this.#options = options;
@@ -77,8 +78,14 @@ export class UnreadNotifier {
     sendToUser(this.#options.connections, user, frameOf(room, unread));
   }
 
+  /** Ends the timer and sends nothing more. */
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+
   #schedule(): void {
-    if (this.#timer !== undefined || this.#flushing) return;
+    if (this.#stopped || this.#timer !== undefined || this.#flushing) return;
     const waitMs = Math.max(0, this.#flushedAt + everyMs - performance.now());
     this.#timer = setTimeout(() => {
       this.#timer = undefined;

@@ -62,9 +62,18 @@ export class LocalPresence {
    */
   readonly #held = new Set<LocalUser>();
   #heldTimer: NodeJS.Timeout | undefined;
+  #retryTimer: NodeJS.Timeout | undefined;
+  #stopped = false;
 
   constructor(options: LocalPresenceOptions) {
     this.#options = options;
+  }
+
+  /** Ends all timers and reports nothing more. */
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#heldTimer);
+    clearTimeout(this.#retryTimer);
   }
 
   find(room: string, user: string): LocalUser | undefined {
@@ -148,7 +157,7 @@ export class LocalPresence {
   }
 
   #watchHeld(): void {
-    if (this.#heldTimer !== undefined) return;
+    if (this.#stopped || this.#heldTimer !== undefined) return;
     const [first] = this.#held;
     if (first === undefined) return;
     const waitMs = Math.max(1, first.heldUntil - performance.now());
@@ -204,7 +213,8 @@ export class LocalPresence {
 
   #retryLater(): void {
     const waitMs = Math.min(slowestRetryMs, 50 * 2 ** Math.min(10, this.#failures++));
-    setTimeout(() => void this.#flush(), waitMs).unref();
+    if (this.#stopped) return;
+    this.#retryTimer = setTimeout(() => void this.#flush(), waitMs).unref();
   }
 
   #release(entry: LocalUser): void {

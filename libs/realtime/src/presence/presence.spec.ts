@@ -2,6 +2,7 @@ import { roomBounds } from '@usher/protocol/server';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Bus } from '../bus/bus.ts';
 import { createMemoryBus } from '../bus/memory-bus.ts';
+import { createMemoryCluster, MemoryClusterStore } from '../cluster/cluster.ts';
 import { createMemoryPresence } from './memory-presence.ts';
 import { type Presence, maxPresent } from './presence.ts';
 import { type Client, newNode, quiet } from '../testing/new-node.ts';
@@ -272,8 +273,9 @@ test('removes users who were present only on a node that has died', async () => 
         },
       }),
   };
-  const dying = newNode({ bus: itsBus, presence, node: 'dying' });
-  const here = newNode({ bus, presence });
+  const store = new MemoryClusterStore();
+  const dying = newNode({ bus: itsBus, presence, cluster: createMemoryCluster({ store, id: 'dying' }) });
+  const here = newNode({ bus, presence, cluster: createMemoryCluster({ store }) });
   const bart = here.connect('bart');
   await join(bart);
   await join(dying.connect('lisa'));
@@ -281,20 +283,23 @@ test('removes users who were present only on a node that has died', async () => 
   await join(here.connect('homer'));
   await pass(everyMs);
   dead = true;
-  await here.rooms.removeNode('dying');
+  store.remove('dying');
   await quiet();
   expect(received(bart)).toEqual(['general lisa online', 'general homer online', 'general lisa offline']);
 });
 
 test('restores the presence of a node that was removed by mistake', async () => {
   const bus = createMemoryBus();
-  const here = newNode({ bus, node: 'here' });
-  const there = newNode({ bus, node: 'there' });
+  const presence = createMemoryPresence();
+  const here = newNode({ bus, presence, cluster: createMemoryCluster({ id: 'here' }) });
+  const store = new MemoryClusterStore();
+  store.add('here', () => undefined);
+  const there = newNode({ bus, presence, cluster: createMemoryCluster({ store }) });
   const [lisa, bart] = [here.connect('lisa'), there.connect('bart')];
   await join(bart);
   await join(lisa);
   await pass(everyMs);
-  await there.rooms.removeNode('here');
+  store.remove('here');
   await pass(everyMs);
   expect(await here.rooms.present('general')).toContainEqual({ user: 'lisa', status: 'online' });
   expect(received(bart)).toEqual(['general lisa online', 'general lisa offline', 'general lisa online']);

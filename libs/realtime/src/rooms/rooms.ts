@@ -1,9 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import type { Reply, RoomsProtocol, Signal } from '@usher/protocol';
+import { BusScope } from '../bus/bus.ts';
+import { createMemoryCluster } from '../cluster/cluster.ts';
 import type { Connection, Identity } from '../connections/connection.ts';
 import { createEviction } from './eviction.ts';
 import { RoomClient } from './room-client.ts';
 import { join } from './join.ts';
+import { withDeadline } from '../support/deadline.ts';
 import { silent } from '../support/log.ts';
 import { LoopShare } from '../support/loop-share.ts';
 import { createMemoryPresence } from '../presence/memory-presence.ts';
@@ -26,7 +28,8 @@ type Present = Reply<RoomsProtocol, 'join'>['present'];
 
 /** Serves the rooms protocol on `connections`, using only its public API. */
 export function createRooms(options: RoomsOptions): Rooms {
-  const { connections, history, bus, authorize, observer = {}, log = silent } = options;
+  const { connections, history, authorize, observer = {}, log = silent } = options;
+  const bus = new BusScope(options.bus);
   const { limits } = connections;
   const rooms = new Map<string, Room>();
   const clients = new Map<Connection, RoomClient>();
@@ -50,7 +53,8 @@ export function createRooms(options: RoomsOptions): Rooms {
       };
     },
   };
-  const node = options.node ?? randomUUID();
+  const cluster = options.cluster ?? createMemoryCluster({ log });
+  const node = cluster.id;
   const store = options.presence ?? createMemoryPresence();
   const presence = servePresence({
     connections,
@@ -113,6 +117,7 @@ export function createRooms(options: RoomsOptions): Rooms {
       present.live = false;
       return present;
     }
+    if (isStopped) throw new RequestError('internal', 'the rooms are stopped');
     if (!client.connection.open) throw new RequestError('not_joined', 'the connection is closed');
     if (client.memberships.size >= limits.rooms) {
       throw new RequestError('too_many_rooms', `at most ${limits.rooms} rooms at once`);
@@ -163,7 +168,13 @@ export function createRooms(options: RoomsOptions): Rooms {
     return client === undefined || client.away === away ? 1 : Math.max(1, client.memberships.size);
   }
 
-  connections.onClosed((connection, { name }) => {
+  let isStopped = false;
+  const endOnNodeDown = cluster.onNodeDown((dead) => {
+    withDeadline('presence.forget', () => presence.forget(dead)).catch((error: unknown) => {
+      log.error({ err: error, node: dead }, 'the presence of a node that is down could not be removed');
+    });
+  });
+  const endOnClosed = connections.onClosed((connection, { name }) => {
     const client = clients.get(connection);
     if (client === undefined) return;
     const dropped = name !== 'session_ended' && name !== 'closed_by_operator';
@@ -244,7 +255,6 @@ export function createRooms(options: RoomsOptions): Rooms {
       if (theirs.length === 0) return 'offline';
       return theirs.every((connection) => clients.get(connection)?.away === true) ? 'away' : 'online';
     },
-    removeNode: (dead) => presence.forget(dead),
     memberAdded: (room, user) => {
       emitEvent({ kind: 'added', room, user });
     },
@@ -257,6 +267,31 @@ export function createRooms(options: RoomsOptions): Rooms {
       const removed = eviction.evict(room, user, code);
       publishEvent(event);
       return removed;
+    },
+    async stop() {
+      if (isStopped) return;
+      isStopped = true;
+      endOnNodeDown();
+      endOnClosed();
+      eviction.stop();
+      marks?.stop();
+      for (const room of rooms.values()) {
+        try {
+          room.close();
+        } catch (error) {
+          log.error({ err: error, room: room.name }, 'a room could not be unsubscribed');
+        }
+      }
+      rooms.clear();
+      for (const client of clients.values()) client.reader.end();
+      clients.clear();
+      localPresence.stop();
+      try {
+        bus.close();
+      } catch (error) {
+        log.error({ err: error }, 'a subscription could not be ended');
+      }
+      if (options.cluster === undefined) await cluster.close();
     },
   };
 }

@@ -210,7 +210,7 @@ test('delivers a message once on a third node when its node died before the publ
   for (const client of [onA, onB, onC]) await client?.request('join', { room: 'general' });
   const sent = { room: 'general', key: newKey(), text: 'nearly lost' };
   // Node A commits, but nothing that it publishes leaves the node.
-  buses[0]?.close();
+  await buses[0]?.close();
   await onA?.request('send', sent);
   onA?.disconnect();
   expect(onC && liveSeqs(onC)).toEqual([]);
