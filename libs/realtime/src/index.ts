@@ -12,6 +12,7 @@ export {
   type History,
   type HistoryPage,
   type Range,
+  type RoomHead,
 } from './rooms/history.ts';
 export type {
   Call,

@@ -44,6 +44,7 @@ function world() {
   // Appends of a room must resolve in sequence order, however long each takes.
   let lastAppend: Promise<unknown> = Promise.resolve();
   const history: History = {
+    heads: memory.heads.bind(memory),
     append: (room, entry) => {
       const appending = memory.append(room, entry);
       const before = lastAppend;

@@ -11,6 +11,7 @@ function held() {
   const pages: (() => void)[] = [];
   let holding = false;
   const history: History = {
+    heads: memory.heads.bind(memory),
     append: memory.append.bind(memory),
     read: async (room, asked) => {
       const page = await memory.read(room, asked);

@@ -147,6 +147,7 @@ test('retries when the history fails while a gap is filled', async () => {
   let failures = 0;
   let failing = false;
   const history: History = {
+    heads: memory.heads.bind(memory),
     append: memory.append.bind(memory),
     read: (room, pages) => {
       if (!failing || failures === 3) return memory.read(room, pages);
@@ -194,6 +195,7 @@ test('closes members with try_again_later when the history has a new epoch', asy
   let current = createMemoryHistory({ rooms: ['general'] });
   const history: History = {
     append: (room, entry) => current.append(room, entry),
+    heads: (rooms) => current.heads(rooms),
     read: (room, pages) => current.read(room, pages),
   };
   const { maggie, bart, there } = await twoNodes(createMemoryBus(), history);

@@ -57,6 +57,7 @@ test('authorizes a join again when the user is removed during its read', async (
   const reading = Promise.withResolvers<undefined>();
   const begun = Promise.withResolvers<undefined>();
   const history: History = {
+    heads: memory.heads.bind(memory),
     append: memory.append.bind(memory),
     read: async (room, pages) => {
       begun.resolve(undefined);

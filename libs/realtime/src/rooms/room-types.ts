@@ -42,6 +42,16 @@ export interface RoomsOptions {
    * may publish in another order than they append.
    */
   readonly gapTimeoutMs?: number;
+  /**
+   * Milliseconds between two comparisons of each room with the head of its history, which finds messages that the bus lost without a
+   * gap. Defaults to 30,000.
+   */
+  readonly headCheckMs?: number;
+  /**
+   * How long a request waits for the history or for `authorize`, in milliseconds. Defaults to 2,000. Then it is answered with
+   * `internal`, which clients retry.
+   */
+  readonly storeTimeoutMs?: number;
   /** The nodes that share `bus`. When another node goes down, its presence is removed. Defaults to a cluster of this node only. */
   readonly cluster?: Cluster;
   /** Stores presence across all nodes that share `bus`. Defaults to an in-memory store, which is sufficient for one node. */

@@ -4,14 +4,17 @@ import { serializeMessage } from './to-wire-message.ts';
 import { type Bus, subscribe } from '../bus/bus.ts';
 import type { Connection } from '../connections/connection.ts';
 import { Frame } from '../connections/frame.ts';
-import type { History, HistoryPage } from './history.ts';
+import type { History, HistoryPage, RoomHead } from './history.ts';
 import { ReplayBuffer } from './replay-buffer.ts';
+import type { ResyncScheduler } from './resync.ts';
 import type { Logger } from '../support/log.ts';
 import { following } from './page.ts';
 
 export interface RoomContext {
   readonly history: History;
   readonly bus: Bus;
+  /** Limits the reads of missing messages, and checks the heads of all rooms. */
+  readonly resync: ResyncScheduler;
   readonly gapTimeoutMs: number;
   readonly log: Logger;
   /** Called for members that cannot continue with their current sequence. They must reconnect and join again. */
@@ -74,6 +77,7 @@ export class Room {
 
   /** Subscribes once, before the first read, so that no message is missed in between. */
   listen(): void {
+    if (this.#unsubscribe === undefined) this.#context.resync.add(this);
     this.#unsubscribe ??= subscribe(
       this.#context.bus,
       `room:${this.name}`,
@@ -81,8 +85,9 @@ export class Room {
         this.#receive(payload);
       },
       () => {
-        this.#maybeStale = true;
-        this.#scheduleFill(0);
+        // Before the first read, the check waits for it.
+        if (this.#next === 0) this.#maybeStale = true;
+        else this.#context.resync.check(this);
       },
     );
     this.#unfollow ??= this.#context.follow(this);
@@ -91,6 +96,7 @@ export class Room {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
+    this.#context.resync.remove(this);
     try {
       this.#unsubscribe?.();
     } finally {
@@ -140,6 +146,17 @@ export class Room {
     if (seq <= this.#known) return;
     this.#known = seq;
     if (this.#next !== 0 && seq >= this.#next) this.#scheduleFill(this.#context.gapTimeoutMs);
+  }
+
+  /** Compares the head of the history with the delivered messages. A message that is still on its way has time to arrive. */
+  headRead({ epoch, seq }: RoomHead): void {
+    if (this.#closed || this.#next === 0) return;
+    if (epoch === this.epoch) {
+      this.expect(seq);
+      return;
+    }
+    this.#maybeStale = true;
+    this.#scheduleFill(0);
   }
 
   #receive(payload: string): void {
@@ -209,7 +226,9 @@ export class Room {
     this.epoch = page.epoch;
     this.#next = page.seq + 1;
     this.#replay.restart(this.#next);
-    if (this.#maybeStale || this.#known >= this.#next) this.#scheduleFill(0);
+    if (this.#maybeStale) this.#context.resync.check(this);
+    this.#maybeStale = false;
+    if (this.#known >= this.#next) this.#scheduleFill(0);
   }
 
   /** The history has a new epoch, so earlier sequence numbers are invalid. */
@@ -247,9 +266,9 @@ export class Room {
       while (this.#maybeStale || this.#known >= this.#next) {
         this.#maybeStale = false;
         const announced = this.#known;
-        const page = await this.#context.history.read(this.name, following(this.#next - 1));
+        const page = await this.#context.resync.read(() => this.#readMissing());
         // All members may have left in the meantime.
-        if (this.#isClosed()) return;
+        if (page === undefined || this.#isClosed()) return;
         this.#applyPage(page);
         // Announced messages are durable, so a later read must include them.
         if (page.seq < announced && this.#known === announced) {
@@ -278,6 +297,10 @@ export class Room {
       );
       this.#scheduleFill(retryMs);
     }
+  }
+
+  async #readMissing(): Promise<HistoryPage | undefined> {
+    return this.#closed ? undefined : this.#context.history.read(this.name, following(this.#next - 1));
   }
 
   #applyPage(page: HistoryPage): void {

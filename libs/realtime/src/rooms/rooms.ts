@@ -5,12 +5,14 @@ import type { Connection, Identity } from '../connections/connection.ts';
 import { createEviction } from './eviction.ts';
 import { RoomClient } from './room-client.ts';
 import { join } from './join.ts';
-import { withDeadline } from '../support/deadline.ts';
+import { storeTimeoutMs, withDeadline } from '../support/deadline.ts';
 import { silent } from '../support/log.ts';
 import { LoopShare } from '../support/loop-share.ts';
 import { createMemoryPresence } from '../presence/memory-presence.ts';
 import { notFound } from './room-errors.ts';
+import { limitHistory } from './history.ts';
 import { following, limitToFrame } from './page.ts';
+import { ResyncScheduler } from './resync.ts';
 import { createUserEvents, type UserEvent } from '../marks/user-events.ts';
 import { RequestError } from '../connections/request-error.ts';
 import { type Membership, Room, type RoomContext } from './room.ts';
@@ -28,8 +30,11 @@ type Present = Reply<RoomsProtocol, 'join'>['present'];
 
 /** Serves the rooms protocol on `connections`, using only its public API. */
 export function createRooms(options: RoomsOptions): Rooms {
-  const { connections, history, authorize, observer = {}, log = silent } = options;
+  const { connections, authorize, observer = {}, log = silent } = options;
   const bus = new BusScope(options.bus);
+  const timeoutMs = options.storeTimeoutMs ?? storeTimeoutMs;
+  const history = limitHistory(options.history, timeoutMs);
+  const resync = new ResyncScheduler({ history, headCheckMs: options.headCheckMs ?? 30_000, log });
   const { limits } = connections;
   const rooms = new Map<string, Room>();
   const clients = new Map<Connection, RoomClient>();
@@ -37,6 +42,7 @@ export function createRooms(options: RoomsOptions): Rooms {
   const context: RoomContext = {
     history,
     bus,
+    resync,
     gapTimeoutMs: options.gapTimeoutMs ?? 25,
     log,
     forceResync: (connection) => connections.close({ id: connection.id }, 'try_again_later'),
@@ -153,13 +159,21 @@ export function createRooms(options: RoomsOptions): Rooms {
     }
   }
 
-  const prepare = ({ connection, room }: Membership): Promise<unknown> =>
-    Promise.all([presence.ready(room), marks?.entering(connection.identity, room.name)]);
+  async function prepare({ connection, room }: Membership): Promise<void> {
+    const prepared = (): Promise<unknown> =>
+      Promise.all([presence.ready(room), marks?.entering(connection.identity, room.name)]);
+    try {
+      await withDeadline('the preparation of a join', prepared, timeoutMs);
+    } catch (error) {
+      // The join succeeds with the presence that is known so far.
+      log.error({ err: error, room: room.name }, 'presence or membership was not ready in time');
+    }
+  }
   const present = (membership: Membership): Present =>
     presence.joined(membership, clients.get(membership.connection)?.away === true);
 
   async function requireAccess(identity: Identity, room: string, action: RoomAction): Promise<void> {
-    requireAllowed(await authorize(identity, room, action));
+    requireAllowed(await withDeadline('authorize', () => authorize(identity, room, action), timeoutMs));
   }
 
   /** A change of `away` is sent to each joined room. */
@@ -230,7 +244,14 @@ export function createRooms(options: RoomsOptions): Rooms {
     { cost: costs.leave },
   );
 
-  handleMessages({ connections, history, authorize, clientOf, appended: (room) => observer.appended?.(room) });
+  handleMessages({
+    connections,
+    history,
+    authorize,
+    timeoutMs,
+    clientOf,
+    appended: (room) => observer.appended?.(room),
+  });
 
   connections.on(
     'away',
@@ -285,6 +306,7 @@ export function createRooms(options: RoomsOptions): Rooms {
       rooms.clear();
       for (const client of clients.values()) client.reader.end();
       clients.clear();
+      resync.stop();
       localPresence.stop();
       try {
         bus.close();

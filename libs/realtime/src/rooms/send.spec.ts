@@ -56,6 +56,7 @@ test('sends nothing before the message is durable', async () => {
   const memory = createMemoryHistory({ rooms: ['general'] });
   const durable = Promise.withResolvers<undefined>();
   const history: History = {
+    heads: memory.heads.bind(memory),
     read: memory.read.bind(memory),
     append: async (name, entry) => {
       const appended = await memory.append(name, entry);
@@ -78,6 +79,7 @@ test('sends nothing before the message is durable', async () => {
 test('sends nothing when the append fails', async () => {
   const memory = createMemoryHistory({ rooms: ['general'] });
   const history: History = {
+    heads: memory.heads.bind(memory),
     read: memory.read.bind(memory),
     append: () => Promise.reject(new Error('disk full at /var/lib')),
   };
@@ -169,6 +171,7 @@ test('appends and publishes a message to a room without members', async () => {
   const begun = Promise.withResolvers<undefined>();
   const appended = vi.fn();
   const history: History = {
+    heads: memory.heads.bind(memory),
     read: memory.read.bind(memory),
     append: async (name, entry): Promise<Appended> => {
       begun.resolve(undefined);
