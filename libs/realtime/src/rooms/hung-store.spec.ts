@@ -1,4 +1,5 @@
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { createMemoryPresence } from '../presence/memory-presence.ts';
 import { liveSeqs, newKey, newNode, sendAll } from '../testing/new-node.ts';
 import type { History } from './history.ts';
 import { createMemoryHistory } from './memory-history.ts';
@@ -84,6 +85,14 @@ test('a connection closes and leaves its rooms while the history does not answer
   await vi.advanceTimersByTimeAsync(0);
   expect(connections.close({ user: 'maggie' }, 'session_ended')).toBe(1);
   expect([connections.size, rooms.list()]).toEqual([0, []]);
+});
+
+test('answers a join after 2 seconds with the known presence when the presence store does not answer', async () => {
+  const never = (): Promise<never> => new Promise(() => undefined);
+  const { connect } = newNode({ presence: { ...createMemoryPresence(), set: never, list: never } });
+  const answer = connect().request('join', { room: 'general' });
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(await answer).toMatchObject({ type: 'reply', data: { present: [{ user: 'maggie', status: 'online' }] } });
 });
 
 test('answers a join with internal after 2 seconds when authorize does not settle', async () => {

@@ -5,6 +5,7 @@ import { type Bus, subscribe } from '../bus/bus.ts';
 import type { Connection } from '../connections/connection.ts';
 import { Frame } from '../connections/frame.ts';
 import type { History, HistoryPage, RoomHead } from './history.ts';
+import { FramesAhead } from './frames-ahead.ts';
 import { ReplayBuffer } from './replay-buffer.ts';
 import type { ResyncScheduler } from './resync.ts';
 import type { Logger } from '../support/log.ts';
@@ -24,9 +25,6 @@ export interface RoomContext {
   readonly follow: (room: Room) => () => void;
 }
 
-/** Bounds for frames that arrived ahead of a gap. Beyond them, the gap is filled from the history. */
-const framesAhead = 1_024;
-const charactersAhead = 1024 * 1024;
 const slowestRetryMs = 5_000;
 
 /** One connection in one room. */
@@ -62,9 +60,7 @@ export class Room {
   #known = 0;
   /** The bus may have lost messages without a later message that would reveal the gap. */
   #maybeStale = false;
-  /** Frames that arrived ahead of a gap. */
-  readonly #ahead = new Map<number, Frame>();
-  #aheadCharacters = 0;
+  readonly #ahead = new FramesAhead();
   readonly #replay = new ReplayBuffer();
   #filling = false;
   #failures = 0;
@@ -186,10 +182,7 @@ export class Room {
       this.#deliverAhead();
       return;
     }
-    if (this.#ahead.size < framesAhead && this.#aheadCharacters < charactersAhead && !this.#ahead.has(seq)) {
-      this.#ahead.set(seq, frame);
-      this.#aheadCharacters += frame.text.length;
-    }
+    this.#ahead.add(seq, frame);
     this.#scheduleFill(this.#context.gapTimeoutMs);
   }
 
@@ -207,19 +200,12 @@ export class Room {
 
   #deliverAhead(): void {
     for (;;) {
-      const frame = this.#ahead.get(this.#next);
+      const frame = this.#ahead.take(this.#next);
       if (frame === undefined) break;
-      this.#ahead.delete(this.#next);
-      this.#aheadCharacters -= frame.text.length;
       this.#deliver(frame);
     }
     // Every known message is delivered, so the remaining frames are obsolete.
-    if (this.#known < this.#next) this.#clearAhead();
-  }
-
-  #clearAhead(): void {
-    this.#ahead.clear();
-    this.#aheadCharacters = 0;
+    if (this.#known < this.#next) this.#ahead.clear();
   }
 
   #start(page: HistoryPage): void {
@@ -234,7 +220,7 @@ export class Room {
   /** The history has a new epoch, so earlier sequence numbers are invalid. */
   #startEpoch(page: HistoryPage): void {
     this.#context.log.warn({ room: this.name }, 'the history of the room has a new epoch');
-    this.#clearAhead();
+    this.#ahead.clear();
     this.#known = 0;
     this.#start(page);
     this.#forceResync();
@@ -274,7 +260,7 @@ export class Room {
         if (page.seq < announced && this.#known === announced) {
           this.#context.log.warn({ room: this.name }, 'the bus announced a message that the history does not contain');
           this.#known = page.seq;
-          this.#clearAhead();
+          this.#ahead.clear();
         }
         if (page.messages.length === 0 && page.seq >= this.#next) {
           throw new Error('the history returned a sequence number but not its messages');
@@ -314,7 +300,7 @@ export class Room {
       if (message.seq < this.#next) continue;
       if (message.seq > this.#next) {
         // The history deleted these messages before they were delivered here, so members cannot continue.
-        this.#clearAhead();
+        this.#ahead.clear();
         this.#next = message.seq;
         this.#replay.restart(this.#next);
         this.#forceResync();

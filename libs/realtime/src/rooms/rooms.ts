@@ -6,7 +6,7 @@ import { createEviction } from './eviction.ts';
 import { RoomClient } from './room-client.ts';
 import { join } from './join.ts';
 import { storeTimeoutMs, withDeadline } from '../support/deadline.ts';
-import { silent } from '../support/log.ts';
+import { type Logger, silent } from '../support/log.ts';
 import { LoopShare } from '../support/loop-share.ts';
 import { createMemoryPresence } from '../presence/memory-presence.ts';
 import { notFound } from './room-errors.ts';
@@ -159,16 +159,8 @@ export function createRooms(options: RoomsOptions): Rooms {
     }
   }
 
-  async function prepare({ connection, room }: Membership): Promise<void> {
-    const prepared = (): Promise<unknown> =>
-      Promise.all([presence.ready(room), marks?.entering(connection.identity, room.name)]);
-    try {
-      await withDeadline('the preparation of a join', prepared, timeoutMs);
-    } catch (error) {
-      // The join succeeds with the presence that is known so far.
-      log.error({ err: error, room: room.name }, 'presence or membership was not ready in time');
-    }
-  }
+  const prepare = ({ connection, room }: Membership): Promise<unknown> =>
+    Promise.all([presence.ready(room), marks?.entering(connection.identity, room.name)]);
   const present = (membership: Membership): Present =>
     presence.joined(membership, clients.get(membership.connection)?.away === true);
 
@@ -203,7 +195,12 @@ export function createRooms(options: RoomsOptions): Rooms {
       const client = clientOf(connection);
       const release = await client.acquire(params.room);
       try {
-        return await join({ history, requireAccess, enter, leave, prepare, present }, client, params, call);
+        return await join(
+          { history, requireAccess, enter, leave, prepare, present, timeoutMs, log },
+          client,
+          params,
+          call,
+        );
       } catch (error) {
         throw notFound(error);
       } finally {
@@ -292,28 +289,26 @@ export function createRooms(options: RoomsOptions): Rooms {
     async stop() {
       if (isStopped) return;
       isStopped = true;
-      endOnNodeDown();
-      endOnClosed();
-      eviction.stop();
-      marks?.stop();
-      for (const room of rooms.values()) {
-        try {
-          room.close();
-        } catch (error) {
-          log.error({ err: error, room: room.name }, 'a room could not be unsubscribed');
-        }
-      }
-      rooms.clear();
       for (const client of clients.values()) client.reader.end();
       clients.clear();
-      resync.stop();
-      localPresence.stop();
-      try {
-        bus.close();
-      } catch (error) {
-        log.error({ err: error }, 'a subscription could not be ended');
-      }
+      const closeRooms = [...rooms.values()].map((room) => () => {
+        room.close();
+      });
+      rooms.clear();
+      const ends = [endOnNodeDown, endOnClosed, eviction.stop, ...closeRooms];
+      endAll([...ends, () => marks?.stop(), () => resync.stop(), () => localPresence.stop(), () => bus.close()], log);
       if (options.cluster === undefined) await cluster.close();
     },
   };
+}
+
+/** Calls each function, whether or not another one throws. */
+function endAll(ends: readonly (() => unknown)[], log: Logger): void {
+  for (const end of ends) {
+    try {
+      end();
+    } catch (error) {
+      log.error({ err: error }, 'a subscription or listener could not be ended');
+    }
+  }
 }
