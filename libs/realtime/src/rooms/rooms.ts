@@ -6,10 +6,11 @@ import { createEviction } from './eviction.ts';
 import { RoomClient } from './room-client.ts';
 import { join } from './join.ts';
 import { storeTimeoutMs, withDeadline } from '../support/deadline.ts';
-import { type Logger, silent } from '../support/log.ts';
+import { endAll } from '../support/listeners.ts';
+import { silent } from '../support/log.ts';
 import { LoopShare } from '../support/loop-share.ts';
 import { createMemoryPresence } from '../presence/memory-presence.ts';
-import { notFound } from './room-errors.ts';
+import { notFound, requireAllowed } from './room-errors.ts';
 import { limitHistory } from './history.ts';
 import { following, limitToFrame } from './page.ts';
 import { ResyncScheduler } from './resync.ts';
@@ -21,7 +22,6 @@ import { handleMessages } from './message-handlers.ts';
 import { serveMarks } from '../marks/serve-marks.ts';
 import { servePresence } from '../presence/serve-presence.ts';
 import { serveTyping } from '../presence/typing.ts';
-import { requireAllowed } from './room-errors.ts';
 
 /** The costs of requests, where a `ping` costs 1: a join or a page reads the history, and a leave is sent to the room. */
 const costs = { join: 4, history: 4, leave: 2 } as const;
@@ -300,15 +300,4 @@ export function createRooms(options: RoomsOptions): Rooms {
       if (options.cluster === undefined) await cluster.close();
     },
   };
-}
-
-/** Calls each function, whether or not another one throws. */
-function endAll(ends: readonly (() => unknown)[], log: Logger): void {
-  for (const end of ends) {
-    try {
-      end();
-    } catch (error) {
-      log.error({ err: error }, 'a subscription or listener could not be ended');
-    }
-  }
 }

@@ -32,3 +32,14 @@ export class Listeners<A extends readonly unknown[]> {
     }
   }
 }
+
+/** Calls each function, whether or not another one throws. */
+export function endAll(ends: readonly (() => unknown)[], log: Logger): void {
+  for (const end of ends) {
+    try {
+      end();
+    } catch (error) {
+      log.error({ err: error }, 'a subscription or listener could not be ended');
+    }
+  }
+}
