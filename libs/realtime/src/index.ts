@@ -1,5 +1,5 @@
 /** Connections, rooms and recovery over any socket. `@usher/realtime/ws` adapts sockets of the `ws` package. */
-export { type Bus, type BusSubscriber, subscribe } from './bus/bus.ts';
+export type { Bus, BusSubscriber } from './bus/bus.ts';
 export type { Connection, Identity } from './connections/connection.ts';
 export { createConnections } from './connections/connections.ts';
 export { Frame } from './connections/frame.ts';

@@ -291,12 +291,9 @@ export function createRooms(options: RoomsOptions): Rooms {
       isStopped = true;
       for (const client of clients.values()) client.reader.end();
       clients.clear();
-      const closeRooms = [...rooms.values()].map((room) => () => {
-        room.close();
-      });
+      const parts = [...rooms.values(), eviction, ...(marks === undefined ? [] : [marks]), resync, localPresence, bus];
       rooms.clear();
-      const ends = [endOnNodeDown, endOnClosed, eviction.stop, ...closeRooms];
-      endAll([...ends, () => marks?.stop(), () => resync.stop(), () => localPresence.stop(), () => bus.close()], log);
+      endAll([endOnNodeDown, endOnClosed, ...parts], log);
       if (options.cluster === undefined) await cluster.close();
     },
   };
