@@ -72,7 +72,7 @@ test('no query in a room of 100,000 messages scans a table or sorts messages', a
       // Full-text queries are always "SCAN". M means that the match restricts it.
       if (/^SCAN message_texts VIRTUAL TABLE INDEX \d+:.*M/.test(String(detail))) continue;
       // The pairs of one call, not a table of the database.
-      if (String(detail).startsWith("SCAN pairs VIRTUAL TABLE")) continue;
+      if (String(detail).startsWith('SCAN pairs VIRTUAL TABLE')) continue;
       // The result of a subquery with a limit.
       if (/^SCAN (\(subquery-\d+\)|own)$/.test(String(detail))) continue;
       expect(String(detail), statement).not.toMatch(/^SCAN (?!CONSTANT ROW)/);

@@ -39,9 +39,9 @@ test('notifies about a busy room at most twice a second, and the last count is c
     await vi.advanceTimersByTimeAsync(100);
   }
   await gathered();
-  const told = counts(maggie);
-  expect(told.length).toBeLessThanOrEqual(7);
-  expect(told.at(-1)).toBe('general 30 of 30');
+  const sent = counts(maggie);
+  expect(sent.length).toBeLessThanOrEqual(7);
+  expect(sent.at(-1)).toBe('general 30 of 30');
 });
 
 test('does not count when all connections have joined', async () => {

@@ -141,7 +141,7 @@ test('all members of a room converge on the same presence with at most one chang
       const joined = new Set<Client>();
       const client = (index: number): Client => {
         const found = clients[index];
-        if (found === undefined) throw new RangeError('nobody');
+        if (found === undefined) throw new RangeError('unknown client');
         return found;
       };
       /** Reconnects on either node. The client has to join again. */

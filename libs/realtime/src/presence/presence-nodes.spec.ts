@@ -81,7 +81,7 @@ test('reports presence again to a store that has lost its data', async () => {
   await join(lisa);
   await join(bart);
   memory = createMemoryPresence();
-  bus.publish('presence:general', '9 online online nobody');
+  bus.publish('presence:general', '9 online online homer');
   await pass(25);
   await pass(25);
   expect((await here.rooms.present('general')).map(({ user }) => user).toSorted()).toEqual(['bart', 'lisa']);
