@@ -16,7 +16,21 @@ export { RequestError } from './support/errors.ts';
 export type { Socket, SocketListener } from './connections/socket.ts';
 export type { Logger } from './support/log.ts';
 
-export type { Bus } from './bus/bus.ts';
-export { createMemoryBus } from './bus/memory-bus.ts';
+export type { Bus, BusSubscriber } from './bus/bus.ts';
+export { createMemoryBus, type MemoryBus, type MemoryBusOptions, MemoryBusStore } from './bus/memory-bus.ts';
 
-export { createClusterRequests, type ClusterRequests, type ClusterResponse } from './bus/cluster-request.ts';
+export { type Cluster, createMemoryCluster, type MemoryClusterOptions, MemoryClusterStore } from './cluster/cluster.ts';
+export {
+  ClusterCommands,
+  type ClusterCommandsOptions,
+  type ClusterResults,
+  type NodeResult,
+} from './cluster/cluster-commands.ts';
+export { ConnectionReservations, type Reservation, type ReservationsOptions } from './connections/reservations.ts';
+export {
+  type RevocableSessions,
+  type RevocationProof,
+  SessionRevocation,
+  type SessionRevocationOptions,
+} from './revocation/session-revocation.ts';
+export { StoreTimeout } from './support/deadline.ts';

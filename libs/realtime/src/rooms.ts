@@ -11,6 +11,7 @@ export {
   type HistoryPage,
   keyConflict,
   type Range,
+  type RoomHead,
 } from './rooms/history.ts';
 export { createMemoryHistory, type MemoryHistory } from './rooms/memory-history.ts';
 export { limitToFrame } from './rooms/page.ts';

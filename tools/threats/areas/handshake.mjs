@@ -103,9 +103,9 @@ export default [
     id: 'connection-flood',
     who: 'one user opens many sockets in parallel',
     get: '429 `too_many_connections`: a reservation counts before the socket is open',
-    in: 'apps/api/src/socket/connection-reservations.ts',
+    in: 'libs/realtime/src/connections/reservations.ts',
     without: ['for (const reservation of this.#pending) if (reservation.user === user) pending++;', ''],
-    shown: ['apps/api', 'src/socket/connection-reservations.spec.ts'],
+    shown: ['libs/realtime', 'src/connections/reservations.spec.ts'],
   },
   {
     id: 'late-ticket',

@@ -1,7 +1,7 @@
 import { type FastifyPluginCallbackTypebox, Type } from '@fastify/type-provider-typebox';
 import { disabledSchema, proofSchema } from '@usher/protocol/server';
 import type { FastifyRequest } from 'fastify';
-import type { SessionRevocation } from '../auth/session-revocation.ts';
+import type { SessionRevocation } from '@usher/realtime';
 import type { Sessions } from '../auth/sessions.ts';
 import { HttpProblem } from '../http/http-problem.ts';
 import { proofOrProblem } from '../http/proof.ts';

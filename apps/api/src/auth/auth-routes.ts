@@ -1,7 +1,7 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { credentialsSchema, meSchema, tokenSchema } from '@usher/protocol/server';
+import type { SessionRevocation } from '@usher/realtime';
 import { HttpProblem } from '../http/http-problem.ts';
-import type { SessionRevocation } from './session-revocation.ts';
 import type { Users } from '../users/users.ts';
 import type { PasswordCheck } from './password-check.ts';
 import type { RefreshCookie } from './refresh-cookie.ts';

@@ -1,10 +1,10 @@
 import type { FastifyRequest } from 'fastify';
 import type { Kysely } from 'kysely';
+import type { SessionRevocation } from '@usher/realtime';
 import type { IdentityProvider } from '../config/identity-provider.ts';
 import type { Tables } from '../database/schema.ts';
 import { HttpProblem } from '../http/http-problem.ts';
 import type { Users } from '../users/users.ts';
-import type { SessionRevocation } from './session-revocation.ts';
 import { createExternalSessions } from './external-sessions.ts';
 import { createExternalTokens, type ExternalToken } from './external-tokens.ts';
 import type { SessionLifetime } from './session-lifetime.ts';

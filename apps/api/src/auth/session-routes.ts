@@ -1,7 +1,7 @@
 import { type FastifyPluginCallbackTypebox, Type } from '@fastify/type-provider-typebox';
 import type { RoomsProtocol } from '@usher/protocol';
 import { newPasswordSchema, proofSchema, sessionsSchema } from '@usher/protocol/server';
-import type { Connections } from '@usher/realtime';
+import type { Connections, SessionRevocation } from '@usher/realtime';
 import { HttpProblem } from '../http/http-problem.ts';
 import { networkOf } from '../http/network.ts';
 import { proofOrProblem } from '../http/proof.ts';
@@ -9,7 +9,6 @@ import type { PasswordRules } from '../users/password-rules.ts';
 import type { Passwords } from '../users/passwords.ts';
 import type { Users } from '../users/users.ts';
 import { deviceOf } from './device.ts';
-import type { SessionRevocation } from './session-revocation.ts';
 import type { PasswordCheck } from './password-check.ts';
 import type { Sessions } from './sessions.ts';
 

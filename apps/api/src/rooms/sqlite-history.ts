@@ -7,6 +7,7 @@ import {
   type History,
   type HistoryPage,
   type Range,
+  type RoomHead,
   changeDenial,
   keyConflict,
 } from '@usher/realtime/rooms';
@@ -119,17 +120,30 @@ export function createSqliteHistory(
     return { epoch: string(head['epoch']), seq: integer(head['seq']), ...page };
   }
 
+  function heads(rooms: readonly string[]): Map<string, RoomHead> {
+    const found = new Map<string, RoomHead>();
+    for (const row of statements.heads.all(JSON.stringify(rooms))) {
+      found.set(string(row['name']), { epoch: string(row['epoch']), seq: integer(row['seq']) });
+    }
+    return found;
+  }
+
+  /** Runs a synchronous read. */
+  function reading<T>(work: () => T): Promise<T> {
+    return new Promise((resolve) => {
+      try {
+        resolve(work());
+      } catch (error) {
+        throw readFailed?.(error) ?? error;
+      }
+    });
+  }
+
   const read = sharedReads(readNow, commit);
   return {
     append: (room, entry) => commit.run(() => store(room, entry)),
-    read: (room, range) =>
-      new Promise((resolve) => {
-        try {
-          resolve(read(room, range));
-        } catch (error) {
-          throw readFailed?.(error) ?? error;
-        }
-      }),
+    read: (room, range) => reading(() => read(room, range)),
+    heads: (rooms) => reading(() => heads(rooms)),
   };
 }
 
@@ -156,12 +170,13 @@ type Page = Pick<HistoryPage, 'messages' | 'more'>;
 function prepare(
   sqlite: DatabaseSync,
 ): Record<
-  'head' | 'byKey' | 'bySeq' | 'nextSeq' | 'insert' | 'edit' | 'empty' | 'emptyEdits' | 'after' | 'before',
+  'head' | 'heads' | 'byKey' | 'bySeq' | 'nextSeq' | 'insert' | 'edit' | 'empty' | 'emptyEdits' | 'after' | 'before',
   StatementSync
 > {
   const select = `SELECT ${messageColumns} FROM messages`;
   return {
     head: sqlite.prepare('SELECT epoch, seq FROM rooms WHERE name = ?'),
+    heads: sqlite.prepare('SELECT name, epoch, seq FROM rooms WHERE name IN (SELECT value FROM json_each(?))'),
     byKey: sqlite.prepare(`${select} WHERE room = ? AND sender = ? AND key = ?`),
     bySeq: sqlite.prepare(`SELECT number, ${messageColumns} FROM messages WHERE room = ? AND seq = ?`),
     nextSeq: sqlite.prepare('UPDATE rooms SET seq = seq + 1, last_at = ? WHERE name = ? RETURNING seq'),

@@ -1,5 +1,5 @@
 import type { Identity } from '@usher/realtime';
-import type { Reservation } from './connection-reservations.ts';
+import type { Reservation } from '@usher/realtime';
 
 /** A client that passed the gate and whose socket is not open yet. */
 export class AdmittedClient {

@@ -1,8 +1,7 @@
-import type { Logger } from '@usher/realtime';
+import type { Logger, SessionRevocation } from '@usher/realtime';
 import type { TicketClaims } from '@usher/ticket';
 import type { Config } from '../config/config.ts';
 import type { Metrics } from '../metrics.ts';
-import type { SessionRevocation } from '../auth/session-revocation.ts';
 
 export interface ReplaysParts {
   readonly config: Pick<Config, 'replayEndsSession'>;

@@ -1,3 +1,16 @@
+/** Receives what a subscription delivers. */
+export interface BusSubscriber {
+  /** Called for every payload of the topic. */
+  readonly message: (payload: string) => void;
+  /**
+   * Called once, when the subscription is active: every later payload is delivered unless `gap` is called. An implementation may call
+   * it before `subscribe` returns.
+   */
+  readonly ready?: () => void;
+  /** Called when payloads may have been lost, and new ones are delivered again. No later payload has to reveal the loss. */
+  readonly gap?: () => void;
+}
+
 /**
  * Carries messages between the nodes of one deployment, including the publishing node.
  *
@@ -6,14 +19,74 @@
  * depend on it: a receiver that detects a gap in a sequence reads the history.
  */
 export interface Bus {
-  /** Never throws and never blocks. */
+  /** Never throws and never blocks. Does nothing after `close`. */
   publish(topic: string, payload: string): void;
   /**
-   * Calls `receive` for every payload of the topic, until the returned function is called. A receiver that throws affects neither
-   * the publisher nor other receivers.
-   *
-   * @param missed called whenever payloads may have been lost without a later one that would reveal the gap: when a subscription
-   *   became active after this call returned, and when the bus is available again after an interruption
+   * Subscribes to a topic until the returned function is called. A subscriber that throws affects neither the publisher nor other
+   * subscribers.
    */
-  subscribe(topic: string, receive: (payload: string) => void, missed?: () => void): () => void;
+  subscribe(topic: string, subscriber: BusSubscriber): () => void;
+  /** Ends all subscriptions of this instance and releases its resources. Idempotent. */
+  close(): Promise<void> | void;
+}
+
+/**
+ * Subscribes to a topic with one callback for every case in which payloads may be missing: after a gap, and when the subscription
+ * became active only after `subscribe` had returned.
+ *
+ * @returns a function that ends the subscription
+ */
+export function subscribe(
+  bus: Bus,
+  topic: string,
+  message: (payload: string) => void,
+  missed?: () => void,
+): () => void {
+  if (missed === undefined) return bus.subscribe(topic, { message });
+  let returned = false;
+  const end = bus.subscribe(topic, {
+    message,
+    ready: () => {
+      if (returned) missed();
+    },
+    gap: missed,
+  });
+  returned = true;
+  return end;
+}
+
+/** A bus that remembers its own subscriptions, so that one call ends all of them and leaves the underlying bus open. */
+export class BusScope implements Bus {
+  readonly #bus: Bus;
+  readonly #subscriptions = new Set<() => void>();
+
+  constructor(bus: Bus) {
+    this.#bus = bus;
+  }
+
+  publish(topic: string, payload: string): void {
+    this.#bus.publish(topic, payload);
+  }
+
+  subscribe(topic: string, subscriber: BusSubscriber): () => void {
+    const unsubscribe = this.#bus.subscribe(topic, subscriber);
+    const end = (): void => {
+      if (this.#subscriptions.delete(end)) unsubscribe();
+    };
+    this.#subscriptions.add(end);
+    return end;
+  }
+
+  /** Ends the subscriptions of this scope only. Throws the first error of the underlying bus after it has tried all of them. */
+  close(): void {
+    const errors: unknown[] = [];
+    for (const end of [...this.#subscriptions]) {
+      try {
+        end();
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    if (errors.length > 0) throw errors[0];
+  }
 }

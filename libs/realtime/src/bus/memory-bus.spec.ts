@@ -1,21 +1,24 @@
 import { expect, test, vi } from 'vitest';
-import { createMemoryBus } from './memory-bus.ts';
+import { createMemoryBus, MemoryBusStore } from './memory-bus.ts';
 import { silent } from '../support/log.ts';
 import { busContract } from '../testing.ts';
 
 busContract('the memory bus', () => {
-  const bus = createMemoryBus();
-  return { here: bus, there: bus };
+  const store = new MemoryBusStore();
+  const [here, there] = [createMemoryBus({ store }), createMemoryBus({ store })];
+  return { here, there, interrupt: () => there.interrupt() };
 });
 
-test('delivers before publish returns, and logs a receiver that throws', () => {
+test('delivers before publish returns, and logs a subscriber that throws', () => {
   const error = vi.fn();
   const bus = createMemoryBus({ log: { ...silent, error } });
   const heard: string[] = [];
-  bus.subscribe('topic', () => {
-    throw new Error('a receiver that fails');
+  bus.subscribe('topic', {
+    message: () => {
+      throw new Error('a subscriber that fails');
+    },
   });
-  bus.subscribe('topic', (payload) => heard.push(payload));
+  bus.subscribe('topic', { message: (payload) => heard.push(payload) });
   bus.publish('topic', 'a');
   expect(heard).toEqual(['a']);
   expect(error).toHaveBeenCalledOnce();

@@ -148,6 +148,7 @@ test('answers rate_limited beyond the limit of unanswered requests and stays ope
   const memory = createMemoryHistory({ rooms: ['general'] });
   const { promise, resolve } = Promise.withResolvers<undefined>();
   const history: History = {
+    heads: memory.heads.bind(memory),
     append: memory.append.bind(memory),
     read: async (room, pages) => {
       await promise;

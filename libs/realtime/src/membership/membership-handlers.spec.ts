@@ -162,9 +162,9 @@ test('unsubscribes from the rooms of a user after their last connection', async 
   const inner = createMemoryBus();
   let listening = 0;
   const bus = {
-    publish: inner.publish.bind(inner),
-    subscribe: (topic: string, receive: (payload: string) => void) => {
-      const end = inner.subscribe(topic, receive);
+    ...inner,
+    subscribe: (...[topic, subscriber]: Parameters<typeof inner.subscribe>) => {
+      const end = inner.subscribe(topic, subscriber);
       if (topic !== 'room:general') return end;
       listening++;
       return () => {

@@ -1,5 +1,5 @@
 import type { RoomsProtocol } from '@usher/protocol';
-import type { Bus } from '../bus/bus.ts';
+import { type Bus, subscribe } from '../bus/bus.ts';
 import type { Connection, Identity } from '../connections/connection.ts';
 import type { Connections } from '../connections/connections-types.ts';
 import { notFound } from '../support/errors.ts';
@@ -34,17 +34,20 @@ export class MembershipHandlers {
   readonly #context: MembershipContext;
   readonly #lists: RoomLists;
   readonly #unread: UnreadNotifier | undefined;
+  readonly #endListening: readonly (() => void)[];
 
   constructor(context: MembershipContext) {
     this.#context = context;
     const { connections, memberships, readMarkers, log } = context;
     this.#lists = new RoomLists({ memberships, log, follow: (room) => this.#follow(room) });
-    connections.onOpened(({ identity: { user } }) => {
-      this.#lists.opened(user);
-    });
-    connections.onClosed(({ identity: { user } }) => {
-      if (connections.count({ user }) === 0) this.#lists.closed(user);
-    });
+    this.#endListening = [
+      connections.onOpened(({ identity: { user } }) => {
+        this.#lists.opened(user);
+      }),
+      connections.onClosed(({ identity: { user } }) => {
+        if (connections.count({ user }) === 0) this.#lists.closed(user);
+      }),
+    ];
     if (readMarkers === undefined) return;
     const unread = new UnreadNotifier({
       ...context,
@@ -111,11 +114,19 @@ export class MembershipHandlers {
     this.#lists.reload();
   }
 
+  /** Ends all timers, subscriptions and listeners. */
+  stop(): void {
+    for (const end of this.#endListening) end();
+    this.#lists.stop();
+    this.#unread?.stop();
+  }
+
   /** A room became part of the list of a connected user. */
   #follow(room: string): () => void {
     const unread = this.#unread;
     if (unread === undefined) return () => undefined;
-    const unsubscribe = this.#context.bus.subscribe(
+    const unsubscribe = subscribe(
+      this.#context.bus,
       `room:${room}`,
       (payload) => {
         unread.messageArrived(room, payload);

@@ -32,6 +32,8 @@ export class RoomLists {
   /** The users whose last connection closed, and when, in ascending order. Their lists are still followed. */
   readonly #departed = new Map<string, number>();
   #forgetting: NodeJS.Timeout | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #stopped = false;
   /** The users whose lists must be read, in order. */
   readonly #unread = new Set<string>();
   #reading = false;
@@ -98,6 +100,14 @@ export class RoomLists {
     for (const user of this.#lists.keys()) this.#read(user);
   }
 
+  /** Ends all timers and subscriptions. */
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#retry);
+    clearTimeout(this.#forgetting);
+    for (const user of [...this.#lists.keys()]) this.#forget(user);
+  }
+
   #forget(user: string): void {
     for (const room of this.#lists.get(user) ?? []) this.#remove(room, user);
     this.#departed.delete(user);
@@ -142,7 +152,8 @@ export class RoomLists {
       } catch (error) {
         this.#options.log.error({ err: error }, 'the rooms of a user could not be read');
         if (this.#lists.has(user)) this.#unread.add(user);
-        setTimeout(() => void this.#readAll(), retryMs).unref();
+        if (this.#stopped) return;
+        this.#retry = setTimeout(() => void this.#readAll(), retryMs).unref();
         return;
       } finally {
         this.#readNow = undefined;

@@ -49,15 +49,17 @@ async function world() {
   const missed = new Map<() => void, string>();
   let lose = 0;
   const bus: typeof inner = {
+    ...inner,
     publish(topic, payload) {
       if (topic.startsWith('room:') && lose > 0) lose--;
       else inner.publish(topic, payload);
     },
-    subscribe(topic, receive, onMissed) {
-      const unsubscribe = inner.subscribe(topic, receive);
-      if (onMissed !== undefined) missed.set(onMissed, topic);
+    subscribe(topic, subscriber) {
+      const { gap } = subscriber;
+      const unsubscribe = inner.subscribe(topic, subscriber);
+      if (gap !== undefined) missed.set(gap, topic);
       return () => {
-        if (onMissed !== undefined) missed.delete(onMissed);
+        if (gap !== undefined) missed.delete(gap);
         unsubscribe();
       };
     },

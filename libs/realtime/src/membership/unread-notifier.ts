@@ -50,6 +50,7 @@ export class UnreadNotifier {
   #failures = 0;
   #flushedAt = -Infinity;
   #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
 
   constructor(context: UnreadContext) {
     this.#context = context;
@@ -110,13 +111,19 @@ export class UnreadNotifier {
     sendToUser(this.#context.connections, user, frameOf(room, unread));
   }
 
+  /** Ends the timer and sends nothing more. */
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+
   #roomChanged(room: string): void {
     this.#changedRooms.add(room);
     this.#schedule();
   }
 
   #schedule(): void {
-    if (this.#timer !== undefined || this.#flushing) return;
+    if (this.#stopped || this.#timer !== undefined || this.#flushing) return;
     const intervalMs = Math.min(slowestRetryMs, everyMs * 2 ** Math.min(10, this.#failures));
     const waitMs = Math.max(0, this.#flushedAt + intervalMs - performance.now());
     this.#timer = setTimeout(() => {

@@ -252,10 +252,10 @@ test('counts a lost message as soon as the bus reports that it was interrupted',
     memberships,
     readMarkers,
     bus: {
-      publish: bus.publish.bind(bus),
-      subscribe: (topic, receive, onMissed) => {
-        if (topic === 'room:general' && onMissed !== undefined) missed.push(onMissed);
-        return bus.subscribe(topic, receive, onMissed);
+      ...bus,
+      subscribe: (topic, subscriber) => {
+        if (topic === 'room:general' && subscriber.gap !== undefined) missed.push(subscriber.gap);
+        return bus.subscribe(topic, subscriber);
       },
     },
   });

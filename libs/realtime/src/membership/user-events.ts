@@ -1,5 +1,5 @@
 import type { EventFrame, RoomsProtocol } from '@usher/protocol';
-import type { Bus } from '../bus/bus.ts';
+import { type Bus, subscribe } from '../bus/bus.ts';
 import type { Connection } from '../connections/connection.ts';
 import type { Connections } from '../connections/connections-types.ts';
 import type { Logger } from '../support/log.ts';
@@ -34,7 +34,8 @@ const topic = 'user-events';
  * @returns a function that publishes an event to the other nodes and never throws
  */
 export function createUserEvents({ bus, node, log, onEvent, onMissed }: UserEventsOptions): (event: UserEvent) => void {
-  bus.subscribe(
+  subscribe(
+    bus,
     topic,
     (payload) => {
       const parsed = parse(payload);

@@ -12,11 +12,11 @@ useFakeTimers();
 test('recovers lost changes when a later one reveals the gap', async () => {
   const inner = createMemoryBus();
   let lose = false;
-  const bus = {
-    publish: (topic: string, payload: string) => {
+  const bus: typeof inner = {
+    ...inner,
+    publish: (topic, payload) => {
       if (!lose || !topic.startsWith('presence:')) inner.publish(topic, payload);
     },
-    subscribe: inner.subscribe.bind(inner),
   };
   const presence = createMemoryPresence();
   const here = newNode({ bus, presence });
@@ -39,13 +39,13 @@ test('recovers lost changes when a later one reveals the gap', async () => {
 test('applies changes in version order when the bus reorders them', async () => {
   const inner = createMemoryBus();
   const held: (() => void)[] = [];
-  const bus = {
-    publish: (topic: string, payload: string) => {
+  const bus: typeof inner = {
+    ...inner,
+    publish: (topic, payload) => {
       held.push(() => {
         inner.publish(topic, payload);
       });
     },
-    subscribe: inner.subscribe.bind(inner),
   };
   const presence = createMemoryPresence();
   const here = newNode({ bus, presence });

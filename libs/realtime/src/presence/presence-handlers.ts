@@ -44,6 +44,7 @@ export interface PresenceContext extends Pick<RoomPresenceContext, 'presence' | 
 export class PresenceHandlers {
   readonly localPresence: LocalPresence;
   readonly #context: PresenceContext;
+  readonly #endOnOpened: () => void;
   /** The rooms with members on this node. */
   readonly #followed = new Map<string, RoomPresence>();
 
@@ -53,7 +54,7 @@ export class PresenceHandlers {
       this.#changed(change);
     };
     this.localPresence = new LocalPresence({ ...context, changed });
-    context.connections.onOpened(({ identity: { user } }) => {
+    this.#endOnOpened = context.connections.onOpened(({ identity: { user } }) => {
       this.localPresence.joined(noRoom, user, false);
     });
   }
@@ -118,6 +119,12 @@ export class PresenceHandlers {
   /** A connection has closed. @param dropped it was lost and may reconnect within the grace period */
   closed({ identity: { user } }: Connection, away: boolean, dropped: boolean): void {
     this.localPresence.left(noRoom, user, away, dropped);
+  }
+
+  /** Removes the presence of this node from the store and ends its listener. Never rejects. */
+  async stop(): Promise<void> {
+    this.#endOnOpened();
+    await this.localPresence.stop();
   }
 
   /** Removes the presence of a node that has died. */

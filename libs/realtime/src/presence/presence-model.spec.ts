@@ -54,6 +54,7 @@ function world() {
       else inner.publish(topic, payload);
     },
     subscribe: inner.subscribe.bind(inner),
+    close: () => undefined,
   };
   const nodes = [
     newNode({ bus, presence, presenceGraceMs: graceMs }),

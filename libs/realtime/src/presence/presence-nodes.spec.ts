@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Bus } from '../bus/bus.ts';
 import { createMemoryBus } from '../bus/memory-bus.ts';
+import { createMemoryCluster, MemoryClusterStore } from '../cluster/cluster.ts';
 import { newNode, quiet } from '../testing/new-node.ts';
 import { everyMs, graceMs, join, pass, received, twoNodes, useFakeTimers } from '../testing/presence-nodes.ts';
 import { createMemoryPresence, MemoryPresenceStore } from './memory-presence.ts';
@@ -13,14 +14,18 @@ test('removes users who were present only on a node that has died', async () => 
   const presence = createMemoryPresence();
   let dead = false;
   const itsBus: Bus = {
-    publish: bus.publish.bind(bus),
-    subscribe: (topic, receive) =>
-      bus.subscribe(topic, (payload) => {
-        if (!dead) receive(payload);
+    ...bus,
+    subscribe: (topic, subscriber) =>
+      bus.subscribe(topic, {
+        ...subscriber,
+        message: (payload) => {
+          if (!dead) subscriber.message(payload);
+        },
       }),
   };
-  const dying = newNode({ bus: itsBus, presence, node: 'dying' });
-  const here = newNode({ bus, presence });
+  const store = new MemoryClusterStore();
+  const dying = newNode({ bus: itsBus, presence, cluster: createMemoryCluster({ store, id: 'dying' }) });
+  const here = newNode({ bus, presence, cluster: createMemoryCluster({ store }) });
   const bart = here.connect('bart');
   await join(bart);
   await join(dying.connect('lisa'));
@@ -28,20 +33,22 @@ test('removes users who were present only on a node that has died', async () => 
   await join(here.connect('homer'));
   await pass(everyMs);
   dead = true;
-  await here.rooms.removeNode('dying');
+  store.remove('dying');
   await quiet();
   expect(received(bart)).toEqual(['general lisa online', 'general homer online', 'general lisa offline']);
 });
 
 test('restores the presence of a node that was removed by mistake', async () => {
   const bus = createMemoryBus();
-  const here = newNode({ bus, node: 'here' });
-  const there = newNode({ bus, node: 'there' });
+  const here = newNode({ bus, cluster: createMemoryCluster({ id: 'here' }) });
+  const store = new MemoryClusterStore();
+  store.add('here', () => undefined);
+  const there = newNode({ bus, cluster: createMemoryCluster({ store }) });
   const [lisa, bart] = [here.connect('lisa'), there.connect('bart')];
   await join(bart);
   await join(lisa);
   await pass(everyMs);
-  await there.rooms.removeNode('here');
+  store.remove('here');
   await pass(everyMs);
   expect(await here.rooms.present('general')).toContainEqual({ user: 'lisa', status: 'online' });
   expect(received(bart)).toEqual(['general lisa online', 'general lisa offline', 'general lisa online']);

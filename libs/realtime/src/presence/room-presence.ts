@@ -1,5 +1,5 @@
 import { roomBounds } from '@usher/protocol/server';
-import type { Bus } from '../bus/bus.ts';
+import { type Bus, subscribe } from '../bus/bus.ts';
 import { Coalescing } from './coalescing.ts';
 import type { Connection } from '../connections/connection.ts';
 import type { Logger } from '../support/log.ts';
@@ -73,7 +73,8 @@ export class RoomPresence {
         if (!this.isCrowded) context.send(user, status, only);
       },
     });
-    this.#unsubscribe = context.bus.subscribe(
+    this.#unsubscribe = subscribe(
+      context.bus,
       topicOf(room),
       (payload) => {
         const change = parse(payload);

@@ -49,7 +49,7 @@ export function handleTyping(context: TypingContext): (room: LocalRoom) => () =>
   return (room) => {
     let second = 0;
     let sent = 0;
-    return bus.subscribe(topicOf(room.name), (user) => {
+    const message = (user: string): void => {
       if (user === '' || user.length > longestName) {
         log.warn({ room: room.name }, 'invalid typing payload on the bus');
         return;
@@ -61,7 +61,8 @@ export function handleTyping(context: TypingContext): (room: LocalRoom) => () =>
       for (const { live, connection } of room.members.values()) {
         if (live && connection.identity.user !== user) connection.send(frame);
       }
-    });
+    };
+    return bus.subscribe(topicOf(room.name), { message });
   };
 }
 

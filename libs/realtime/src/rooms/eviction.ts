@@ -23,6 +23,8 @@ export interface Eviction {
   evict(room: string, user: string, code: string): number;
   /** Authorizes all memberships again, one after the other, because a permission change may have been missed. */
   authorizeAll(): Promise<void>;
+  /** Ends the listener for renewals. */
+  stop(): void;
 }
 
 /** Removes connections from rooms that they are no longer authorized for. */
@@ -48,9 +50,10 @@ export function createEviction({ connections, clients, leave, authorize, log }: 
   }
 
   // The renewal may have changed the roles.
-  connections.onRenewed((connection) => void authorizeAgain(connection));
+  const stop = connections.onRenewed((connection) => void authorizeAgain(connection));
 
   return {
+    stop,
     evict(room, user, code) {
       let removed = 0;
       for (const connection of connections.list({ user })) {

@@ -1,4 +1,5 @@
 import type { Message } from '@usher/protocol';
+import { withDeadline } from '../support/deadline.ts';
 import { RequestError } from '../support/errors.ts';
 
 /** A new message, an edit of a message, or the deletion of a message. */
@@ -41,6 +42,9 @@ export interface HistoryPage {
   readonly more: boolean;
 }
 
+/** The last sequence number of a room, 0 for an empty room, and the epoch that it belongs to. */
+export type RoomHead = Pick<HistoryPage, 'epoch' | 'seq'>;
+
 /**
  * The durable messages of all rooms.
  *
@@ -57,6 +61,10 @@ export interface HistoryPage {
  *   rejects with `forbidden`. A rejected change takes no place.
  * - `read` is a consistent snapshot of `epoch`, `seq` and `messages`. It includes every message whose `append` had resolved on any
  *   node when the read began. Its cost depends on the page, not on the room.
+ * - `heads` returns for each known room what a `read` at that moment would return, and omits unknown rooms. Callers ask for at most
+ *   200 rooms; one call costs about as much as a small page. Two rooms need not be read at the same moment.
+ * - A call should settle within 2 seconds. Callers do not wait longer (`RoomsOptions.storeTimeoutMs`); an `append` that resolves
+ *   later is still published.
  * - An unknown room rejects with `UnknownRoom`. An unavailable store rejects with its own error, and nothing is acknowledged. An
  *   implementation may reject with a `RequestError` to choose the response to the client, for example `rate_limited` when its queue
  *   is full.
@@ -64,6 +72,16 @@ export interface HistoryPage {
 export interface History {
   append(room: string, entry: Entry): Promise<Appended>;
   read(room: string, range: Range): Promise<HistoryPage>;
+  heads(rooms: readonly string[]): Promise<ReadonlyMap<string, RoomHead>>;
+}
+
+/** A history whose `read` and `heads` reject with `StoreTimeout` after `ms` milliseconds. */
+export function limitHistory(history: History, ms: number): History {
+  return {
+    append: (room, entry) => history.append(room, entry),
+    read: (room, range) => withDeadline('history.read', () => history.read(room, range), ms),
+    heads: (rooms) => withDeadline('history.heads', () => history.heads(rooms), ms),
+  };
 }
 
 /**

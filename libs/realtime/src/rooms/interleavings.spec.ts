@@ -44,6 +44,7 @@ function world() {
   // Appends of a room must resolve in sequence order, however long each takes.
   let lastAppend: Promise<unknown> = Promise.resolve();
   const history: History = {
+    heads: memory.heads.bind(memory),
     append: (room, entry) => {
       const appending = memory.append(room, entry);
       const before = lastAppend;
@@ -67,7 +68,8 @@ function world() {
       if (free) inner.publish(topic, payload);
       else held.push({ topic, payload });
     },
-    subscribe: (topic, receive) => inner.subscribe(topic, receive),
+    subscribe: (topic, subscriber) => inner.subscribe(topic, subscriber),
+    close: () => undefined,
   };
   const nodes = [newNode({ history, bus, gapTimeoutMs: 1 }), newNode({ history, bus, gapTimeoutMs: 1 })] as const;
   const clients = ['maggie', 'bart', 'lisa', 'homer'].map((user, index) =>

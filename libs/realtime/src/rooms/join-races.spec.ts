@@ -11,6 +11,7 @@ function held() {
   const pages: (() => void)[] = [];
   let holding = false;
   const history: History = {
+    heads: memory.heads.bind(memory),
     append: memory.append.bind(memory),
     read: async (room, asked) => {
       const page = await memory.read(room, asked);
@@ -108,8 +109,9 @@ test('recovers messages that the bus lost during the first read', async () => {
     history,
     bus: {
       publish: () => undefined,
-      subscribe: (topic, _, onMissed) => {
-        if (topic === 'room:general') missed.mockImplementation(onMissed ?? (() => undefined));
+      close: () => undefined,
+      subscribe: (topic, { ready }) => {
+        if (topic === 'room:general') missed.mockImplementation(ready ?? (() => undefined));
         return () => undefined;
       },
     },

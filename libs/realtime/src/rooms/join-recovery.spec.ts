@@ -252,6 +252,7 @@ test('answers internal while the history is unavailable, and accepts the join af
   const memory = createMemoryHistory({ rooms: ['general'] });
   let away = true;
   const history: History = {
+    heads: memory.heads.bind(memory),
     append: memory.append.bind(memory),
     read: (room, pages) => (away ? Promise.reject(new Error('away')) : memory.read(room, pages)),
   };

@@ -6,6 +6,8 @@ import type { History } from './history.ts';
 import { readForJoin } from './page.ts';
 import { RequestError } from '../support/errors.ts';
 import type { Membership } from './room.ts';
+import { withDeadline } from '../support/deadline.ts';
+import type { Logger } from '../support/log.ts';
 
 /** How often a join is attempted if a removal interrupts it or the replay buffer overflows. */
 const attempts = 4;
@@ -18,10 +20,13 @@ export interface JoinContext {
   /** Returns the membership of the room, creating it if necessary. It is not live yet. */
   readonly enter: (client: RoomClient, room: string) => Membership;
   readonly leave: (membership: Membership) => void;
-  /** Prepares presence and membership in parallel to the read. Never rejects. */
+  /** Prepares presence and membership in parallel to the read. */
   readonly prepare: (membership: Membership) => Promise<unknown>;
   /** Adds the member to the presence list, if it is missing, and returns the list. */
   readonly present: (membership: Membership) => JoinReply['present'];
+  /** How long the preparation may take, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly log: Logger;
 }
 
 type Join = Params<RoomsProtocol, 'join'>;
@@ -48,7 +53,7 @@ export async function join(
       room.listen();
       const [page] = await Promise.all([
         client.reader.run(client.connection, () => readForJoin(context.history, params)),
-        context.prepare(membership),
+        prepareInTime(context, membership),
       ]);
       if (page === undefined || isGone(membership)) continue;
       const replay = room.goLive(membership, page);
@@ -77,6 +82,15 @@ export async function join(
   const membership = client.memberships.get(params.room);
   if (membership !== undefined) context.leave(membership);
   throw new RequestError('rate_limited', 'the room is too busy to join it now', { retryAfterMs: 1_000 });
+}
+
+/** Never rejects: without it, the join succeeds with the presence that is known so far. */
+async function prepareInTime({ prepare, timeoutMs, log }: JoinContext, membership: Membership): Promise<void> {
+  try {
+    await withDeadline('the preparation of a join', () => prepare(membership), timeoutMs);
+  } catch (error) {
+    log.error({ err: error, room: membership.room.name }, 'presence or membership was not ready in time');
+  }
 }
 
 /** Checked after every await, because a concurrent removal may have ended the membership. */

@@ -7,6 +7,7 @@ test('a member can leave, join again and send when the bus fails to unsubscribe'
   let failing = true;
   const bus = {
     publish: inner.publish.bind(inner),
+    close: () => undefined,
     subscribe: (...args: Parameters<typeof inner.subscribe>) => {
       const unsubscribe = inner.subscribe(...args);
       return () => {
@@ -31,8 +32,10 @@ test('a closed connection leaves all of its rooms, even when one unsubscribe fai
   const inner = createMemoryBus();
   const bus = {
     publish: inner.publish.bind(inner),
-    subscribe: (topic: string, ...rest: [(payload: string) => void, (() => void)?]) => {
-      const unsubscribe = inner.subscribe(topic, ...rest);
+    close: () => undefined,
+    subscribe: (...args: Parameters<typeof inner.subscribe>) => {
+      const [topic] = args;
+      const unsubscribe = inner.subscribe(...args);
       return () => {
         unsubscribe();
         if (topic.endsWith(':general')) throw new Error('unsubscribe failed');

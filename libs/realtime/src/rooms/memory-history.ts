@@ -6,6 +6,7 @@ import {
   type History,
   type HistoryPage,
   type Range,
+  type RoomHead,
   changeDenial,
   keyConflict,
 } from './history.ts';
@@ -108,10 +109,20 @@ export function createMemoryHistory(options: MemoryHistoryOptions = {}): MemoryH
     return { epoch, seq, messages: messages.slice(from, to), more: from > 0 };
   }
 
+  function heads(names: readonly string[]): Map<string, RoomHead> {
+    const found = new Map<string, RoomHead>();
+    for (const name of names) {
+      const log = rooms.get(name);
+      if (log !== undefined) found.set(name, { epoch: log.epoch, seq: log.seq });
+    }
+    return found;
+  }
+
   return {
     create,
     append: (room, entry) => attempt(() => append(room, entry)),
     read: (room, range) => attempt(() => read(room, range)),
+    heads: (names) => attempt(() => heads(names)),
   };
 }
 

@@ -1,10 +1,11 @@
-import type { Reply, RoomsProtocol } from '@usher/protocol';
+import type { Message, Reply, RoomsProtocol } from '@usher/protocol';
 import type { Rate } from '../connections/bucket.ts';
 import type { Connection } from '../connections/connection.ts';
 import type { RoomClient } from './room-client.ts';
 import type { Appended, Entry, History } from './history.ts';
 import type { Connections } from '../connections/connections-types.ts';
 import type { Limits } from '../connections/limits.ts';
+import { withDeadline } from '../support/deadline.ts';
 import { type AccessDecision, notFound, requireAllowed, RequestError } from '../support/errors.ts';
 import type { Membership, Room } from './room.ts';
 import type { Authorize } from './room-types.ts';
@@ -15,6 +16,8 @@ export interface MessageHandlersOptions {
   readonly connections: Connections<RoomsProtocol>;
   readonly history: History;
   readonly authorize: Authorize;
+  /** How long a request waits for the history or for `authorize`, in milliseconds. */
+  readonly timeoutMs: number;
   readonly clientOf: (connection: Connection) => RoomClient;
   /** A message became durable. */
   readonly appended: (room: string) => void;
@@ -25,6 +28,7 @@ export function handleMessages({
   connections,
   history,
   authorize,
+  timeoutMs,
   clientOf,
   appended: onAppended,
 }: MessageHandlersOptions): void {
@@ -73,7 +77,7 @@ export function handleMessages({
     entry: Entry,
     decision: AccessDecision | Promise<AccessDecision>,
   ): Promise<Sent> {
-    const authorized = Promise.resolve(decision).then(requireAllowed);
+    const authorized = withDeadline('authorize', () => decision, timeoutMs).then(requireAllowed);
     // Prevents an unhandled rejection before the turn begins; the rejection is handled below.
     authorized.catch(() => undefined);
     const release = await client.acquire(name);
@@ -94,21 +98,22 @@ export function handleMessages({
 
   async function finish(room: Room, appending: Promise<Appended>): Promise<Sent> {
     const { epoch } = room;
-    let appended: Appended;
+    const published = appending.then((appended) => publish(room, epoch, appended));
     try {
-      appended = await appending;
+      // A message that becomes durable later is still published.
+      const { seq, at } = await withDeadline('history.append', () => published, timeoutMs);
+      return { seq, at };
     } catch (error) {
       throw notFound(error);
     }
-    const { message, duplicate } = appended;
-    // For a duplicate, the node that handled the first attempt may have stopped before it published the message.
-    if (duplicate) {
-      room.expect(message.seq);
-    } else {
-      onAppended(room.name);
-      room.publish(message, epoch);
-    }
-    return { seq: message.seq, at: message.at };
+  }
+
+  function publish(room: Room, epoch: string, { message, duplicate }: Appended): Message {
+    if (!duplicate) onAppended(room.name);
+    // A duplicate is published too, because the node of the first attempt may have stopped between the commit and the publish.
+    // Receivers ignore sequence numbers that they have delivered.
+    room.publish(message, epoch);
+    return message;
   }
 
   // A frame may contain fields that its type does not define, so only the defined ones are used. A store may not preserve lone

@@ -18,9 +18,10 @@ function fateful(fate: (deliver: () => void, payload: string) => void) {
       if (topic.startsWith('room:')) fate(deliver, payload);
       else deliver();
     },
-    subscribe: (topic, receive, onMissed) => {
-      if (onMissed !== undefined) missed.add(onMissed);
-      return bus.subscribe(topic, receive);
+    close: () => undefined,
+    subscribe: (topic, subscriber) => {
+      if (subscriber.gap !== undefined) missed.add(subscriber.gap);
+      return bus.subscribe(topic, subscriber);
     },
   };
   const back = () => {
@@ -146,6 +147,7 @@ test('retries when the history fails while a gap is filled', async () => {
   let failures = 0;
   let failing = false;
   const history: History = {
+    heads: memory.heads.bind(memory),
     append: memory.append.bind(memory),
     read: (room, pages) => {
       if (!failing || failures === 3) return memory.read(room, pages);
@@ -193,6 +195,7 @@ test('closes members with try_again_later when the history has a new epoch', asy
   let current = createMemoryHistory({ rooms: ['general'] });
   const history: History = {
     append: (room, entry) => current.append(room, entry),
+    heads: (rooms) => current.heads(rooms),
     read: (room, pages) => current.read(room, pages),
   };
   const { maggie, bart, there } = await twoNodes(createMemoryBus(), history);
@@ -214,8 +217,9 @@ test('unsubscribes a room without members on the node', async () => {
   let subscriptions = 0;
   const bus: Bus = {
     publish: inner.publish.bind(inner),
-    subscribe: (topic, ...receivers) => {
-      const end = inner.subscribe(topic, ...receivers);
+    close: () => undefined,
+    subscribe: (topic, subscriber) => {
+      const end = inner.subscribe(topic, subscriber);
       if (!topic.endsWith(':general')) return end;
       subscriptions++;
       return () => {
@@ -237,7 +241,10 @@ test('does not subscribe to a room that the user may not join', async () => {
     topics.push(topic);
     return () => undefined;
   };
-  const { connect } = newNode({ bus: { publish: () => undefined, subscribe }, authorize: () => 'not_found' });
+  const { connect } = newNode({
+    bus: { publish: () => undefined, subscribe, close: () => undefined },
+    authorize: () => 'not_found',
+  });
   await connect().request('join', { room: 'general' });
   expect(topics.filter((topic) => topic.endsWith(':general'))).toEqual([]);
 });

@@ -57,6 +57,7 @@ test('authorizes a join again when the user is removed during its read', async (
   const reading = Promise.withResolvers<undefined>();
   const begun = Promise.withResolvers<undefined>();
   const history: History = {
+    heads: memory.heads.bind(memory),
     append: memory.append.bind(memory),
     read: async (room, pages) => {
       begun.resolve(undefined);
@@ -132,9 +133,10 @@ test('removes the user when the bus is available again after it lost the removal
     publish: (topic, payload) => {
       if (!away) inner.publish(topic, payload);
     },
-    subscribe: (topic, receive, onMissed) => {
-      if (onMissed !== undefined) missed.add(onMissed);
-      return inner.subscribe(topic, receive);
+    close: () => undefined,
+    subscribe: (topic, subscriber) => {
+      if (subscriber.gap !== undefined) missed.add(subscriber.gap);
+      return inner.subscribe(topic, subscriber);
     },
   };
   const history = createMemoryHistory({ rooms: ['general'] });

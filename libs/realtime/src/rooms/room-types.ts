@@ -1,5 +1,6 @@
 import type { RoomsProtocol } from '@usher/protocol';
 import type { Bus } from '../bus/bus.ts';
+import type { Cluster } from '../cluster/cluster.ts';
 import type { Identity } from '../connections/connection.ts';
 import type { AccessDecision } from '../support/errors.ts';
 import type { History } from './history.ts';
@@ -42,8 +43,18 @@ export interface RoomsOptions {
    * may publish in another order than they append.
    */
   readonly gapTimeoutMs?: number;
-  /** The name of this node, unique among all nodes. Defaults to a random name. */
-  readonly node?: string;
+  /**
+   * Milliseconds between two comparisons of each room with the head of its history, which finds messages that the bus lost without a
+   * gap. Defaults to 30,000.
+   */
+  readonly headCheckMs?: number;
+  /**
+   * How long a request waits for the history or for `authorize`, in milliseconds. Defaults to 2,000. Then it is answered with
+   * `internal`, which clients retry.
+   */
+  readonly storeTimeoutMs?: number;
+  /** The nodes that share `bus`. When another node goes down, its presence is removed. Defaults to a cluster of this node only. */
+  readonly cluster?: Cluster;
   /** Stores presence across all nodes that share `bus`. Defaults to an in-memory store, which is sufficient for one node. */
   readonly presence?: Presence;
   /** How long a dropped connection still counts as present, in milliseconds. Defaults to 10,000. */
@@ -79,10 +90,6 @@ export interface Rooms {
    * omitted. Rejects if the store is unavailable.
    */
   statusOf(users: readonly string[]): Promise<ReadonlyMap<string, PresentStatus>>;
-  /** Removes the presence of a node that has died. May be called by one node or by all. */
-  removeNode(node: string): Promise<void>;
-  /** Removes the presence of this node from the store. Call it after all connections have closed. Never rejects. */
-  stop(): Promise<void>;
   /** Call it after a user became a member. From then on the user receives `unread` events on every node. */
   memberAdded(room: string, user: string): void;
   /** Call it after a membership has ended. Connections of the user that have joined the room stay in it. */
@@ -95,4 +102,9 @@ export interface Rooms {
    * @returns the number of connections removed on this node
    */
   remove(room: string, user: string, code: string): number;
+  /**
+   * Ends everything that `createRooms` began: timers, subscriptions and listeners. Call it when the connections are closed; later
+   * requests to rooms are answered with `internal`. It closes neither the bus, nor the stores, nor a cluster that was passed.
+   */
+  stop(): Promise<void>;
 }

@@ -1,16 +1,20 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Message } from '@usher/protocol';
+import { type Bus, subscribe } from '../bus/bus.ts';
 import { serializeMessage, following } from './page.ts';
-import type { Bus } from '../bus/bus.ts';
 import type { Connection } from '../connections/connection.ts';
 import { Frame } from '../connections/frame.ts';
-import type { History, HistoryPage } from './history.ts';
+import type { History, HistoryPage, RoomHead } from './history.ts';
+import { FramesAhead } from './frames-ahead.ts';
 import { ReplayBuffer } from './replay-buffer.ts';
+import type { ResyncScheduler } from './resync.ts';
 import type { Logger } from '../support/log.ts';
 
 export interface RoomContext {
   readonly history: History;
   readonly bus: Bus;
+  /** Limits the reads of missing messages, and checks the heads of all rooms. */
+  readonly resync: ResyncScheduler;
   readonly gapTimeoutMs: number;
   readonly log: Logger;
   /** Called for members that cannot continue with their current sequence. They must reconnect and join again. */
@@ -20,9 +24,6 @@ export interface RoomContext {
   readonly follow: (room: Room) => () => void;
 }
 
-/** Bounds for frames that arrived ahead of a gap. Beyond them, the gap is filled from the history. */
-const framesAhead = 1_024;
-const charactersAhead = 1024 * 1024;
 const slowestRetryMs = 5_000;
 
 /** One connection in one room. */
@@ -58,9 +59,7 @@ export class Room {
   #known = 0;
   /** The bus may have lost messages without a later message that would reveal the gap. */
   #maybeStale = false;
-  /** Frames that arrived ahead of a gap. */
-  readonly #ahead = new Map<number, Frame>();
-  #aheadCharacters = 0;
+  readonly #ahead = new FramesAhead();
   readonly #replay = new ReplayBuffer();
   #filling = false;
   #failures = 0;
@@ -73,14 +72,17 @@ export class Room {
 
   /** Subscribes once, before the first read, so that no message is missed in between. */
   listen(): void {
-    this.#unsubscribe ??= this.#context.bus.subscribe(
+    if (this.#unsubscribe === undefined) this.#context.resync.add(this);
+    this.#unsubscribe ??= subscribe(
+      this.#context.bus,
       `room:${this.name}`,
       (payload) => {
         this.#receive(payload);
       },
       () => {
-        this.#maybeStale = true;
-        this.#scheduleFill(0);
+        // Before the first read, the check waits for it.
+        if (this.#next === 0) this.#maybeStale = true;
+        else this.#context.resync.check(this);
       },
     );
     this.#unfollow ??= this.#context.follow(this);
@@ -89,6 +91,7 @@ export class Room {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
+    this.#context.resync.remove(this);
     try {
       this.#unsubscribe?.();
     } finally {
@@ -140,6 +143,17 @@ export class Room {
     if (this.#next !== 0 && seq >= this.#next) this.#scheduleFill(this.#context.gapTimeoutMs);
   }
 
+  /** Compares the head of the history with the delivered messages. A message that is still on its way has time to arrive. */
+  headRead({ epoch, seq }: RoomHead): void {
+    if (this.#closed || this.#next === 0) return;
+    if (epoch === this.epoch) {
+      this.expect(seq);
+      return;
+    }
+    this.#maybeStale = true;
+    this.#scheduleFill(0);
+  }
+
   #receive(payload: string): void {
     if (this.#closed) return;
     const epochAt = payload.indexOf(' ') + 1;
@@ -167,10 +181,7 @@ export class Room {
       this.#deliverAhead();
       return;
     }
-    if (this.#ahead.size < framesAhead && this.#aheadCharacters < charactersAhead && !this.#ahead.has(seq)) {
-      this.#ahead.set(seq, frame);
-      this.#aheadCharacters += frame.text.length;
-    }
+    this.#ahead.add(seq, frame);
     this.#scheduleFill(this.#context.gapTimeoutMs);
   }
 
@@ -188,32 +199,27 @@ export class Room {
 
   #deliverAhead(): void {
     for (;;) {
-      const frame = this.#ahead.get(this.#next);
+      const frame = this.#ahead.take(this.#next);
       if (frame === undefined) break;
-      this.#ahead.delete(this.#next);
-      this.#aheadCharacters -= frame.text.length;
       this.#deliver(frame);
     }
     // Every known message is delivered, so the remaining frames are obsolete.
-    if (this.#known < this.#next) this.#clearAhead();
-  }
-
-  #clearAhead(): void {
-    this.#ahead.clear();
-    this.#aheadCharacters = 0;
+    if (this.#known < this.#next) this.#ahead.clear();
   }
 
   #start(page: HistoryPage): void {
     this.epoch = page.epoch;
     this.#next = page.seq + 1;
     this.#replay.restart(this.#next);
-    if (this.#maybeStale || this.#known >= this.#next) this.#scheduleFill(0);
+    if (this.#maybeStale) this.#context.resync.check(this);
+    this.#maybeStale = false;
+    if (this.#known >= this.#next) this.#scheduleFill(0);
   }
 
   /** The history has a new epoch, so earlier sequence numbers are invalid. */
   #startEpoch(page: HistoryPage): void {
     this.#context.log.warn({ room: this.name }, 'the history of the room has a new epoch');
-    this.#clearAhead();
+    this.#ahead.clear();
     this.#known = 0;
     this.#start(page);
     this.#forceResync();
@@ -245,15 +251,15 @@ export class Room {
       while (this.#maybeStale || this.#known >= this.#next) {
         this.#maybeStale = false;
         const announced = this.#known;
-        const page = await this.#context.history.read(this.name, following(this.#next - 1));
+        const page = await this.#context.resync.read(() => this.#readMissing());
         // All members may have left in the meantime.
-        if (this.#isClosed()) return;
+        if (page === undefined || this.#isClosed()) return;
         this.#applyPage(page);
         // Announced messages are durable, so a later read must include them.
         if (page.seq < announced && this.#known === announced) {
           this.#context.log.warn({ room: this.name }, 'the bus announced a message that the history does not contain');
           this.#known = page.seq;
-          this.#clearAhead();
+          this.#ahead.clear();
         }
         if (page.messages.length === 0 && page.seq >= this.#next) {
           throw new Error('the history returned a sequence number but not its messages');
@@ -278,6 +284,10 @@ export class Room {
     }
   }
 
+  async #readMissing(): Promise<HistoryPage | undefined> {
+    return this.#closed ? undefined : this.#context.history.read(this.name, following(this.#next - 1));
+  }
+
   #applyPage(page: HistoryPage): void {
     if (page.epoch !== this.epoch) {
       this.#startEpoch(page);
@@ -289,7 +299,7 @@ export class Room {
       if (message.seq < this.#next) continue;
       if (message.seq > this.#next) {
         // The history deleted these messages before they were delivered here, so members cannot continue.
-        this.#clearAhead();
+        this.#ahead.clear();
         this.#next = message.seq;
         this.#replay.restart(this.#next);
         this.#forceResync();

@@ -1,14 +1,19 @@
-import { randomUUID } from 'node:crypto';
 import type { Reply, RoomsProtocol, Signal } from '@usher/protocol';
+import { BusScope } from '../bus/bus.ts';
+import { createMemoryCluster } from '../cluster/cluster.ts';
 import type { Connection, Identity } from '../connections/connection.ts';
 import { createEviction } from './eviction.ts';
 import { RoomClient } from './room-client.ts';
 import { join } from './join.ts';
+import { storeTimeoutMs, withDeadline } from '../support/deadline.ts';
+import { endAll } from '../support/listeners.ts';
 import { silent } from '../support/log.ts';
 import { LoopShare } from '../support/loop-share.ts';
 import { createMemoryPresence } from '../presence/memory-presence.ts';
 import { notFound, requireAllowed, RequestError } from '../support/errors.ts';
+import { limitHistory } from './history.ts';
 import { following, limitToFrame } from './page.ts';
+import { ResyncScheduler } from './resync.ts';
 import { createUserEvents, type UserEvent } from '../membership/user-events.ts';
 import { type Membership, Room, type RoomContext } from './room.ts';
 import type { Member, RoomAction, Rooms, RoomsOptions } from './room-types.ts';
@@ -24,7 +29,11 @@ type Present = Reply<RoomsProtocol, 'join'>['present'];
 
 /** Serves the rooms protocol on `connections`, using only its public API. */
 export function createRooms(options: RoomsOptions): Rooms {
-  const { connections, history, bus, authorize, observer = {}, log = silent } = options;
+  const { connections, authorize, observer = {}, log = silent } = options;
+  const bus = new BusScope(options.bus);
+  const timeoutMs = options.storeTimeoutMs ?? storeTimeoutMs;
+  const history = limitHistory(options.history, timeoutMs);
+  const resync = new ResyncScheduler({ history, headCheckMs: options.headCheckMs ?? 30_000, log });
   const { limits } = connections;
   const rooms = new Map<string, Room>();
   const clients = new Map<Connection, RoomClient>();
@@ -32,6 +41,7 @@ export function createRooms(options: RoomsOptions): Rooms {
   const context: RoomContext = {
     history,
     bus,
+    resync,
     gapTimeoutMs: options.gapTimeoutMs ?? 25,
     log,
     forceResync: (connection) => connections.close({ id: connection.id }, 'try_again_later'),
@@ -48,7 +58,8 @@ export function createRooms(options: RoomsOptions): Rooms {
       };
     },
   };
-  const node = options.node ?? randomUUID();
+  const cluster = options.cluster ?? createMemoryCluster({ log });
+  const node = cluster.id;
   const store = options.presence ?? createMemoryPresence();
   const presence = new PresenceHandlers({
     connections,
@@ -115,6 +126,7 @@ export function createRooms(options: RoomsOptions): Rooms {
       present.live = false;
       return present;
     }
+    if (isStopped) throw new RequestError('internal', 'the rooms are stopped');
     if (!client.connection.open) throw new RequestError('not_joined', 'the connection is closed');
     if (client.memberships.size >= limits.rooms) {
       throw new RequestError('too_many_rooms', `at most ${limits.rooms} rooms at once`);
@@ -156,7 +168,7 @@ export function createRooms(options: RoomsOptions): Rooms {
     presence.joined(membership, clients.get(membership.connection)?.away === true);
 
   async function requireAccess(identity: Identity, room: string, action: RoomAction): Promise<void> {
-    requireAllowed(await authorize(identity, room, action));
+    requireAllowed(await withDeadline('authorize', () => authorize(identity, room, action), timeoutMs));
   }
 
   /** A change of `away` is sent to each joined room. */
@@ -165,7 +177,13 @@ export function createRooms(options: RoomsOptions): Rooms {
     return client === undefined || client.away === away ? 1 : Math.max(1, client.memberships.size);
   }
 
-  connections.onClosed((connection, { name }) => {
+  let isStopped = false;
+  const endOnNodeDown = cluster.onNodeDown((dead) => {
+    withDeadline('presence.removeNode', () => presence.removeNode(dead)).catch((error: unknown) => {
+      log.error({ err: error, node: dead }, 'the presence of a node that is down could not be removed');
+    });
+  });
+  const endOnClosed = connections.onClosed((connection, { name }) => {
     const client = clients.get(connection);
     const dropped = name !== 'session_ended' && name !== 'closed_by_operator';
     presence.closed(connection, client?.away === true, dropped);
@@ -181,7 +199,12 @@ export function createRooms(options: RoomsOptions): Rooms {
       const client = clientOf(connection);
       const release = await client.acquire(params.room);
       try {
-        return await join({ history, requireAccess, enter, leave, prepare, present }, client, params, call);
+        return await join(
+          { history, requireAccess, enter, leave, prepare, present, timeoutMs, log },
+          client,
+          params,
+          call,
+        );
       } catch (error) {
         throw notFound(error);
       } finally {
@@ -222,7 +245,14 @@ export function createRooms(options: RoomsOptions): Rooms {
     { cost: costs.leave },
   );
 
-  handleMessages({ connections, history, authorize, clientOf, appended: (room) => observer.appended?.(room) });
+  handleMessages({
+    connections,
+    history,
+    authorize,
+    timeoutMs,
+    clientOf,
+    appended: (room) => observer.appended?.(room),
+  });
 
   connections.on(
     'away',
@@ -243,8 +273,6 @@ export function createRooms(options: RoomsOptions): Rooms {
     },
     present: async (name) => (await store.list(name)).present,
     statusOf: (users) => store.statusOf(users),
-    removeNode: (dead) => presence.removeNode(dead),
-    stop: () => localPresence.stop(),
     memberAdded: (room, user) => {
       emitEvent({ kind: 'added', room, user });
     },
@@ -257,6 +285,19 @@ export function createRooms(options: RoomsOptions): Rooms {
       const removed = eviction.evict(room, user, code);
       publishEvent(event);
       return removed;
+    },
+    async stop() {
+      if (isStopped) return;
+      isStopped = true;
+      for (const client of clients.values()) client.reader.end();
+      clients.clear();
+      const parts = [...rooms.values(), eviction, ...(membership === undefined ? [] : [membership]), resync];
+      rooms.clear();
+      endAll([endOnNodeDown, endOnClosed, ...parts], log);
+      // Publishes that the users of this node are gone, so the bus is ended after it.
+      await presence.stop();
+      endAll([bus], log);
+      if (options.cluster === undefined) await cluster.close();
     },
   };
 }

@@ -1,7 +1,9 @@
 import { expect, test, vi } from 'vitest';
 import type { Appended, History } from './history.ts';
+import { createMemoryBus, MemoryBusStore } from '../bus/memory-bus.ts';
+import { createMemoryPresence } from '../presence/memory-presence.ts';
 import { createMemoryHistory } from './memory-history.ts';
-import { liveSeqs, newKey, newNode, sendAll } from '../testing/new-node.ts';
+import { liveSeqs, newKey, newNode, quiet, sendAll } from '../testing/new-node.ts';
 import { eventually } from '../testing/eventually.ts';
 
 async function room(...users: string[]) {
@@ -54,6 +56,7 @@ test('sends nothing before the message is durable', async () => {
   const memory = createMemoryHistory({ rooms: ['general'] });
   const durable = Promise.withResolvers<undefined>();
   const history: History = {
+    heads: memory.heads.bind(memory),
     read: memory.read.bind(memory),
     append: async (name, entry) => {
       const appended = await memory.append(name, entry);
@@ -76,6 +79,7 @@ test('sends nothing before the message is durable', async () => {
 test('sends nothing when the append fails', async () => {
   const memory = createMemoryHistory({ rooms: ['general'] });
   const history: History = {
+    heads: memory.heads.bind(memory),
     read: memory.read.bind(memory),
     append: () => Promise.reject(new Error('disk full at /var/lib')),
   };
@@ -167,6 +171,7 @@ test('appends and publishes a message to a room without members', async () => {
   const begun = Promise.withResolvers<undefined>();
   const appended = vi.fn();
   const history: History = {
+    heads: memory.heads.bind(memory),
     read: memory.read.bind(memory),
     append: async (name, entry): Promise<Appended> => {
       begun.resolve(undefined);
@@ -197,4 +202,24 @@ test('reports appends and deliveries to the observer', async () => {
   await sendAll(lisa, 'general', ['a']);
   expect(observer.appended.mock.calls).toEqual([['general']]);
   expect(observer.delivered.mock.calls).toEqual([['general', 3]]);
+});
+
+test('delivers a message once on a third node when its node died before the publish and the client retries elsewhere', async () => {
+  const store = new MemoryBusStore();
+  const buses = [1, 2, 3].map(() => createMemoryBus({ store }));
+  const history = createMemoryHistory({ rooms: ['general'] });
+  const [a, b, c] = buses.map((bus) => newNode({ bus, history, presence: createMemoryPresence() }));
+  const [onA, onB, onC] = [a?.connect('maggie'), b?.connect('maggie'), c?.connect('bart')];
+  for (const client of [onA, onB, onC]) await client?.request('join', { room: 'general' });
+  const sent = { room: 'general', key: newKey(), text: 'nearly lost' };
+  // Node A commits, but nothing that it publishes leaves the node.
+  await buses[0]?.close();
+  await onA?.request('send', sent);
+  onA?.disconnect();
+  expect(onC && liveSeqs(onC)).toEqual([]);
+  const [first, second] = [await onB?.request('send', sent), await onB?.request('send', sent)];
+  expect([first?.['data'], second?.['data']]).toMatchObject([{ seq: 1 }, { seq: 1 }]);
+  await onC?.waitFor(({ type }) => type === 'message');
+  await quiet();
+  expect([onB && liveSeqs(onB), onC && liveSeqs(onC)]).toEqual([[1], [1]]);
 });

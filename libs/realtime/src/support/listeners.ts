@@ -32,3 +32,18 @@ export class Listeners<A extends readonly unknown[]> {
     }
   }
 }
+
+type Ending = (() => void) | { stop(): void } | { close(): void };
+
+/** Ends each of them, whether or not another one throws. */
+export function endAll(endings: readonly Ending[], log: Logger): void {
+  for (const ending of endings) {
+    try {
+      if (typeof ending === 'function') ending();
+      else if ('stop' in ending) ending.stop();
+      else ending.close();
+    } catch (error) {
+      log.error({ err: error }, 'a subscription or listener could not be ended');
+    }
+  }
+}

@@ -175,6 +175,29 @@ export function historyContract(name: string, create: () => Promise<HistoryUnder
       await expect(history.read('elsewhere', { after: 0, limit: 1, bytes: 1 })).rejects.toBeInstanceOf(UnknownRoom);
     });
 
+    test('returns the heads of several rooms, without unknown ones', async () => {
+      const history = await open('one', 'two', 'empty');
+      expect(await history.heads([])).toEqual(new Map());
+      for (const text of ['a', 'b']) await history.append('one', entry(text));
+      await history.append('two', entry('c'));
+      const heads = await history.heads(['one', 'two', 'empty', 'elsewhere', 'one']);
+      expect([...heads.keys()].toSorted()).toEqual(['empty', 'one', 'two']);
+      for (const room of ['one', 'two', 'empty']) {
+        const { epoch, seq } = await history.read(room, { limit: 1 });
+        expect(heads.get(room)).toEqual({ epoch, seq });
+      }
+    });
+
+    test('returns the heads of 200 rooms with one call', async () => {
+      const rooms = Array.from({ length: 200 }, (_, index) => `room-${index}`);
+      const history = await open(...rooms);
+      await history.append('room-199', entry('a'));
+      const heads = await history.heads(rooms);
+      expect(heads.size).toBe(200);
+      expect(heads.get('room-199')).toMatchObject({ seq: 1 });
+      expect(heads.get('room-0')).toMatchObject({ seq: 0 });
+    });
+
     test('returns no keys', async () => {
       const history = await open('one');
       const key = newKey();

@@ -49,6 +49,7 @@ export function newNode(options: Partial<ConnectionsOptions<RoomsProtocol>> & Pa
   const rooms = createRooms({ log, authorize: () => 'allowed', ...options, connections, history, bus, presence });
   onTestFinished(() => {
     connections.stop();
+    void rooms.stop();
   });
 
   function connect(user = 'maggie', identity: Partial<Identity> = {}): Client {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { ConnectionReservations } from './connection-reservations.ts';
+import { ConnectionReservations } from './reservations.ts';
 
 let now = 0;
 let open = 0;

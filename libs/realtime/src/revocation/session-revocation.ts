@@ -1,0 +1,211 @@
+import type { EndCause, Protocol } from '@usher/protocol';
+import { endCauses, toCloseReason } from '@usher/protocol/server';
+import type { Bus } from '../bus/bus.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { ClusterCommands, type ClusterResults } from '../cluster/cluster-commands.ts';
+import type { Connections } from '../connections/connections-types.ts';
+import type { ConnectionReservations } from '../connections/reservations.ts';
+import { withDeadline } from '../support/deadline.ts';
+import { type Logger, silent } from '../support/log.ts';
+
+/** The durable sessions of the application. */
+export interface RevocableSessions {
+  /** Ends sessions durably. Sessions that have ended keep their cause. */
+  end(sessions: readonly string[], cause: EndCause): Promise<void>;
+  /** Resolves to why a session of a user is over, or to `undefined` if it is valid. */
+  causeOfEnd(session: string, user: string): Promise<EndCause | undefined>;
+}
+
+export interface SessionRevocationOptions {
+  readonly sessions: RevocableSessions;
+  readonly connections: Pick<Connections<Protocol>, 'close' | 'list'>;
+  /** Handshakes in progress. Without it, `admit` of the gate must read the durable state of the session. */
+  readonly reservations?: Pick<ConnectionReservations, 'revoke'>;
+  /** The ticket store. */
+  readonly tickets?: { revokeSession(session: string): Promise<unknown> };
+  readonly cluster: Cluster;
+  readonly bus: Bus;
+  readonly log?: Logger;
+  /** Called with the number of revoked sessions, for metrics. */
+  readonly onRevoked?: (sessions: number, cause: EndCause) => void;
+  /** Milliseconds to wait for all nodes, after the revocation is durable. Defaults to 2,000. */
+  readonly timeoutMs?: number;
+}
+
+/** What every node did, and whether every live node has reported it. */
+export interface RevocationProof {
+  /** The number of closed sockets. */
+  readonly closed: number;
+  readonly nodes: { readonly node: string; readonly closed: number; readonly ms: number }[];
+  readonly complete: boolean;
+}
+
+type Command = { readonly sessions: readonly string[]; readonly cause: EndCause } | { readonly connection: string };
+
+/** The maximum number of sessions in one command. */
+const sessionsPerCommand = 1_000;
+const revalidateAgainMs = 5_000;
+
+/** Revokes sessions and closes connections on all nodes. */
+export class SessionRevocation {
+  readonly #options: SessionRevocationOptions;
+  readonly #log: Logger;
+  readonly #ticketMs: number;
+  readonly #commands: ClusterCommands<Command, number>;
+  #validating = false;
+  #validateAgain = false;
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  constructor(options: SessionRevocationOptions) {
+    const { bus, cluster, timeoutMs = 2_000, log = silent } = options;
+    this.#options = options;
+    this.#log = log;
+    // A node whose ticket store does not answer still reports in time which sockets it closed.
+    this.#ticketMs = timeoutMs / 2;
+    this.#commands = new ClusterCommands<Command, number>({
+      bus,
+      cluster,
+      topic: 'revocation',
+      execute: (command) => this.#execute(command),
+      isCommand,
+      isResult: (value): value is number => Number.isSafeInteger(value) && Number(value) >= 0,
+      missed: () => void this.#revalidate(),
+      log,
+      timeoutMs,
+    });
+  }
+
+  /**
+   * Revokes sessions. The revocation is durable before any node acts on it. Every node then revokes the reservations and tickets of
+   * the sessions and closes their sockets. When the promise resolves, no node in the proof serves these sessions any longer. A node
+   * that did not respond validates its sessions itself when it is back.
+   *
+   * Rejects only if the revocation may not be durable.
+   */
+  async revokeSessions(sessions: readonly string[], cause: EndCause): Promise<RevocationProof> {
+    await withDeadline('sessions.end', () => this.#options.sessions.end(sessions, cause), endTimeoutMs);
+    this.#options.onRevoked?.(sessions.length, cause);
+    const proofs: RevocationProof[] = [];
+    for (let from = 0; from === 0 || from < sessions.length; from += sessionsPerCommand) {
+      const part = sessions.slice(from, from + sessionsPerCommand);
+      proofs.push(proofOf(await this.#commands.send({ sessions: part, cause })));
+    }
+    return proofs.reduce(sum);
+  }
+
+  /** Closes one connection on any node. Its session stays valid. */
+  async closeConnection(id: string): Promise<RevocationProof> {
+    return proofOf(await this.#commands.send({ connection: id }));
+  }
+
+  /** Stops sending and executing commands, at the end of the process. */
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    this.#commands.stop();
+  }
+
+  /** Executes a command on this node. Resolves to the number of closed sockets. */
+  async #execute(command: Command): Promise<number> {
+    if ('connection' in command) {
+      return this.#options.connections.close({ id: command.connection }, 'closed_by_operator');
+    }
+    let closed = 0;
+    for (const session of command.sessions) closed += this.#revokeLocally(session, command.cause);
+    await this.#revokeTickets(command.sessions);
+    return closed;
+  }
+
+  /** Reservations first: a handshake that already passed the gate cannot open its socket after the open sockets were closed. */
+  #revokeLocally(session: string, cause: EndCause): number {
+    const { connections, reservations } = this.#options;
+    reservations?.revoke(session);
+    return connections.close({ session }, 'session_ended', toCloseReason(cause));
+  }
+
+  async #revokeTickets(sessions: readonly string[]): Promise<void> {
+    const { tickets } = this.#options;
+    if (tickets === undefined) return;
+    try {
+      const revoke = (): Promise<unknown> => Promise.all(sessions.map((session) => tickets.revokeSession(session)));
+      await withDeadline('tickets.revokeSession', revoke, this.#ticketMs);
+    } catch (error) {
+      // These tickets open no socket either way: the gate validates the session when it consumes a ticket.
+      this.#log.warn({ err: error }, 'the tickets of a revoked session could not be revoked');
+    }
+  }
+
+  /** Validates the sessions of all open connections, after commands may have been lost. Repeats it for those that fail. */
+  async #revalidate(): Promise<void> {
+    this.#validateAgain = true;
+    if (this.#validating) return;
+    this.#validating = true;
+    let failed = false;
+    while (this.#shouldValidate()) {
+      this.#validateAgain = false;
+      let inARow = 0;
+      const { connections } = this.#options;
+      const connected = new Map(connections.list().map(({ identity: { session, user } }) => [session, user]));
+      failed = false;
+      for (const [session, user] of connected) {
+        const answered = await this.#validate(session, user);
+        inARow = answered ? 0 : inARow + 1;
+        if (!answered) failed = true;
+        // The store is unavailable. The next run begins again.
+        if (inARow === 3) break;
+      }
+    }
+    this.#validating = false;
+    if (!failed || this.#stopped) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#revalidate(), revalidateAgainMs).unref();
+  }
+
+  #shouldValidate(): boolean {
+    return this.#validateAgain && !this.#stopped;
+  }
+
+  /** @returns whether the store answered */
+  async #validate(session: string, user: string): Promise<boolean> {
+    try {
+      const { sessions } = this.#options;
+      const cause = await withDeadline('sessions.causeOfEnd', () => sessions.causeOfEnd(session, user));
+      if (cause !== undefined) this.#revokeLocally(session, cause);
+      return true;
+    } catch (error) {
+      this.#log.error({ err: error }, 'a session could not be validated again');
+      return false;
+    }
+  }
+}
+
+/** How long the durable end of sessions may take, in milliseconds. */
+const endTimeoutMs = 5_000;
+
+function isCommand(value: unknown): value is Command {
+  if (typeof value !== 'object' || value === null) return false;
+  if ('connection' in value) return typeof value.connection === 'string';
+  if (!('sessions' in value) || !('cause' in value) || !Array.isArray(value.sessions)) return false;
+  const { sessions, cause } = value;
+  return (
+    sessions.length <= sessionsPerCommand &&
+    sessions.every((session) => typeof session === 'string') &&
+    endCauses.some((known) => known === cause)
+  );
+}
+
+function proofOf({ results, complete }: ClusterResults<number>): RevocationProof {
+  const nodes = results.map(({ node, result, ms }) => ({ node, closed: result, ms }));
+  return { closed: nodes.reduce((total, { closed }) => total + closed, 0), nodes, complete };
+}
+
+/** Adds up the proofs of two commands by node. */
+function sum(one: RevocationProof, other: RevocationProof): RevocationProof {
+  const byNode = new Map(one.nodes.map((each) => [each.node, each]));
+  for (const { node, closed, ms } of other.nodes) {
+    const known = byNode.get(node) ?? { closed: 0, ms: 0 };
+    byNode.set(node, { node, closed: known.closed + closed, ms: known.ms + ms });
+  }
+  return { closed: one.closed + other.closed, nodes: [...byNode.values()], complete: one.complete && other.complete };
+}
