@@ -2,6 +2,7 @@ import type { RoomsProtocol } from '@usher/protocol';
 import type { Connection } from '../connections/connection.ts';
 import type { RoomClient } from './room-client.ts';
 import type { Connections } from '../connections/connections-types.ts';
+import { withDeadline } from '../support/deadline.ts';
 import type { Logger } from '../support/log.ts';
 import type { Membership } from './room.ts';
 import type { Authorize } from './room-types.ts';
@@ -40,7 +41,7 @@ export function createEviction({ connections, clients, leave, authorize, log }: 
     for (const membership of clients.get(connection)?.memberships.list() ?? []) {
       const { name } = membership.room;
       try {
-        const decision = await authorize(connection.identity, name, 'join');
+        const decision = await withDeadline('authorize', () => authorize(connection.identity, name, 'join'));
         if (decision !== 'allowed' && !membership.gone) remove(membership, decision);
       } catch (error) {
         // An error does not revoke access. The next join, send or renewal checks again.
