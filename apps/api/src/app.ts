@@ -97,10 +97,10 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     clientErrorHandler: sendClientError,
   });
   try {
-    const { db, history, memberships, readAccess, readMarkers, readStatus } = storage;
+    const { db, history, memberships, readAccess, readMarkers, sessionStatuses: statuses } = storage;
     const users = new Users(db, now);
     const lifetime = { idleMs: config.sessionIdleSeconds * 1_000, absoluteMs: config.sessionSeconds * 1_000 };
-    const sessions = new Sessions(db, { ...lifetime, maxPerUser: config.maxSessionsPerUser, readStatus, now });
+    const sessions = new Sessions(db, { ...lifetime, maxPerUser: config.maxSessionsPerUser, statuses, now });
     const refresher = new Refresher(db, { ...lifetime, now });
     const passwords = await Passwords.create();
     const roomLimits = { perUser: config.maxRoomsPerUser, perUserAndHour: config.maxRoomsPerUserPerHour };

@@ -5,7 +5,7 @@ import { createMemoryTicketStore, type TicketStore, TicketStoreUnavailable } fro
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
 import { Sessions } from '../auth/sessions.ts';
-import { createSessionStatusReader } from '../auth/session-status.ts';
+import { SqliteSessionStatusReader } from '../auth/session-status.ts';
 import { openDatabase } from '../database/sqlite.ts';
 import { tempFolder } from '../testing/per-test.ts';
 import { Users } from '../users/users.ts';
@@ -26,7 +26,7 @@ async function newCluster() {
   const sessions = new Sessions(db, {
     ...lifetime,
     maxPerUser: 100,
-    readStatus: createSessionStatusReader(sqlite),
+    statuses: new SqliteSessionStatusReader(sqlite),
     now: Date.now,
   });
   const begin = async (user: string): Promise<string> => (await sessions.start(user, clientInfo)).session;

@@ -65,15 +65,17 @@ export function createClusterRevocation(parts: ClusterRevocationParts): SessionR
 
   /** Validates the sessions of all open connections, after bus messages were missed. */
   async function revalidateSessions(): Promise<void> {
-    const connected = new Map(connections.list().map(({ identity: { session, user } }) => [session, user]));
-    for (const [session, user] of connected) {
-      try {
-        const status = await sessions.validate(session, user);
-        if (status.state === 'user_disabled') revokeLocally(session, 'user_disabled');
-        else if (status.state === 'session_ended') revokeLocally(session, status.cause ?? 'signed_out');
-      } catch (error) {
-        log.error({ err: error }, 'a session could not be validated again');
+    const bySession = new Map(connections.list().map(({ identity: { session, user } }) => [session, user]));
+    const connected = [...bySession].map(([session, user]) => ({ session, user }));
+    try {
+      const statuses = await sessions.validateMany(connected);
+      for (const [position, { session }] of connected.entries()) {
+        const status = statuses[position];
+        if (status?.state === 'user_disabled') revokeLocally(session, 'user_disabled');
+        else if (status?.state === 'session_ended') revokeLocally(session, status.cause ?? 'signed_out');
       }
+    } catch (error) {
+      log.error({ err: error }, 'the sessions of the open connections could not be validated again');
     }
   }
 

@@ -1,5 +1,5 @@
 import type { Logger } from '@usher/realtime';
-import { createSessionStatusReader } from '../auth/session-status.ts';
+import { SqliteSessionStatusReader } from '../auth/session-status.ts';
 import type { Config } from '../config/config.ts';
 import { GroupCommit } from '../database/group-commit.ts';
 import { createReadiness } from '../database/readiness.ts';
@@ -48,7 +48,7 @@ export async function openSqliteStorage(config: Config, { log, onCommit }: Stora
     }),
     memberships: createSqliteMemberships(sqlite, commit),
     readMarkers: createSqliteReadMarkers(sqlite, commit),
-    readStatus: createSessionStatusReader(sqlite),
+    sessionStatuses: new SqliteSessionStatusReader(sqlite),
     readAccess: createRoomAccessReader(sqlite),
     list: (query) => reader.list(query),
     find: (query) => reader.find(query),

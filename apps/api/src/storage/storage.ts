@@ -1,6 +1,6 @@
 import type { History, Memberships, ReadMarkers } from '@usher/realtime/rooms';
 import type { Kysely } from 'kysely';
-import type { ReadSessionStatus } from '../auth/session-status.ts';
+import type { SessionStatusReader } from '../auth/session-status.ts';
 import type { Tables } from '../database/schema.ts';
 import type { ReadRoomAccess } from '../rooms/room-directory.ts';
 import type { RoomListQuery } from '../rooms/room-list.ts';
@@ -13,7 +13,7 @@ export interface Storage extends Search {
   readonly history: History;
   readonly memberships: Memberships;
   readonly readMarkers: ReadMarkers;
-  readonly readStatus: ReadSessionStatus;
+  readonly sessionStatuses: SessionStatusReader;
   readonly readAccess: ReadRoomAccess;
   /** Resolves to the JSON of a `RoomPage`, in UTF-8. Rejects with `BadRoomCursor`. */
   list(query: RoomListQuery): Promise<Uint8Array>;
