@@ -62,6 +62,10 @@ export const authRoutes: FastifyPluginCallbackTypebox<AuthRoutesOptions> = (app,
       return app.signToken(refreshed);
     }
     cookie.clear(request, reply);
+    if ('damaged' in refreshed) {
+      const fields = { user: refreshed.user, address: request.ip };
+      request.log.error(fields, 'the stored refresh tokens of a session are damaged: its user has to sign in again');
+    }
     if (refreshed.state !== 'reused') throw problemOf(refreshed);
     const { session, user } = refreshed;
     request.log.warn({ user, address: request.ip }, 'a consumed refresh token was presented again');
