@@ -16,7 +16,7 @@ import type { Config } from './config/config.ts';
 import { jwtSecret } from './config/jwt-secret.ts';
 import { allowedOrigins } from './config/origins.ts';
 import { callBudget, CallBudget } from './http/call-budget.ts';
-import { proxyTrust } from './http/client-address.ts';
+import { decorateClientAddress, proxyTrust } from './http/client-address.ts';
 import {
   createConnectionLimits,
   defaultTimeouts,
@@ -124,6 +124,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
       return typeof address === 'object' && address !== null ? address.port : config.port;
     });
     app.setValidatorCompiler(TypeBoxValidatorCompiler);
+    decorateClientAddress(app, config.trustProxy);
     await app.register(errors);
     await app.register(requestLog);
     await app.register(securityHeaders, { publicUrl: config.publicUrl });
