@@ -97,14 +97,14 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     clientErrorHandler: sendClientError,
   });
   try {
-    const { db, history, memberships, readAccess, readMarkers, sessionStatuses: statuses } = storage;
+    const { db, history, memberships, readMarkers, roomAccess, sessionStatuses: statuses } = storage;
     const users = new Users(db, now);
     const lifetime = { idleMs: config.sessionIdleSeconds * 1_000, absoluteMs: config.sessionSeconds * 1_000 };
     const sessions = new Sessions(db, { ...lifetime, maxPerUser: config.maxSessionsPerUser, statuses, now });
     const refresher = new Refresher(db, { ...lifetime, now });
     const passwords = await Passwords.create();
     const roomLimits = { perUser: config.maxRoomsPerUser, perUserAndHour: config.maxRoomsPerUserPerHour };
-    const rooms = new RoomDirectory(db, { readAccess, limits: roomLimits, now });
+    const rooms = new RoomDirectory(db, { access: roomAccess, limits: roomLimits, now });
     await createInitialUsers(db, config, passwords, now, app.log);
     await refuseDemoAccounts(db, config, passwords, app.log);
     const cleanup = everyHour(async () => {

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { EndCause } from '@usher/protocol';
 import type { Tables } from '../database/schema.ts';
-import { integer, type Row, string } from '../database/sqlite-values.ts';
+import { integer, promiseOf, type Row, string } from '../database/sqlite-values.ts';
 import { HttpProblem } from '../http/http-problem.ts';
 import { parseRoles } from '../users/users.ts';
 import { causeOfEnd, type SessionLifetime, type SessionTimes } from './session-lifetime.ts';
@@ -74,13 +74,6 @@ export class SqliteSessionStatusReader implements SessionStatusReader {
       return pairs.map((_pair, position) => found.get(position));
     });
   }
-}
-
-/** Calls a synchronous function. Rejects with the error that it throws. */
-function promiseOf<T>(read: () => T): Promise<T> {
-  return new Promise((resolve) => {
-    resolve(read());
-  });
 }
 
 function toStatusRow({ ended_at: endedAt, ended_cause: cause, ...row }: Row): SessionStatusRow {

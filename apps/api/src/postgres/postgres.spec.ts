@@ -10,7 +10,7 @@ import { searchContract } from '../testing/search-contract.ts';
 import { sessionStatusContract } from '../testing/session-status-contract.ts';
 import { Users } from '../users/users.ts';
 import { openPostgres, PostgresUnusable } from './postgres-database.ts';
-import { createPostgresRoomAccessReader, PostgresRoomList } from './postgres-rooms.ts';
+import { PostgresRoomAccessReader, PostgresRoomList } from './postgres-rooms.ts';
 import { PostgresSearch, searchableWords } from './postgres-search.ts';
 import { PostgresSessionStatusReader } from './postgres-sessions.ts';
 
@@ -29,7 +29,7 @@ async function open(url?: string) {
   const users = new Users(kysely, Date.now);
   const limits = { perUser: 1_000, perUserAndHour: 1_000 };
   const rooms = new RoomDirectory(kysely, {
-    readAccess: createPostgresRoomAccessReader(pool),
+    access: new PostgresRoomAccessReader(pool),
     limits,
     now: Date.now,
   });

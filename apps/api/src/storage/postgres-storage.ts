@@ -4,7 +4,7 @@ import type { Config } from '../config/config.ts';
 import { bytesPerMessage } from '../database/storage-limits.ts';
 import { openPostgres } from '../postgres/postgres-database.ts';
 import { PostgresLimits } from '../postgres/postgres-limits.ts';
-import { createPostgresRoomAccessReader, PostgresRoomList } from '../postgres/postgres-rooms.ts';
+import { PostgresRoomAccessReader, PostgresRoomList } from '../postgres/postgres-rooms.ts';
 import { PostgresSessionStatusReader } from '../postgres/postgres-sessions.ts';
 import { PostgresSearch, searchableWords } from '../postgres/postgres-search.ts';
 import type { StorageOptions } from './sqlite-storage.ts';
@@ -43,7 +43,7 @@ export async function openPostgresStorage(
     memberships,
     readMarkers: memberships,
     sessionStatuses: new PostgresSessionStatusReader(pool),
-    readAccess: createPostgresRoomAccessReader(pool),
+    roomAccess: new PostgresRoomAccessReader(pool),
     list: (query) => list.list(query),
     find: (query) => search.find(query),
     charge: (user, bytes) => {

@@ -5,7 +5,7 @@ import { GroupCommit } from '../database/group-commit.ts';
 import { createReadiness } from '../database/readiness.ts';
 import { openDatabase } from '../database/sqlite.ts';
 import { StorageLimits } from '../database/storage-limits.ts';
-import { createRoomAccessReader } from '../rooms/room-directory.ts';
+import { SqliteRoomAccessReader } from '../rooms/room-directory.ts';
 import { RoomReader } from '../rooms/room-reader.ts';
 import { createSqliteHistory, eraseDeletedTexts } from '../rooms/sqlite-history.ts';
 import { createSqliteMemberships } from '../rooms/sqlite-memberships.ts';
@@ -49,7 +49,7 @@ export async function openSqliteStorage(config: Config, { log, onCommit }: Stora
     memberships: createSqliteMemberships(sqlite, commit),
     readMarkers: createSqliteReadMarkers(sqlite, commit),
     sessionStatuses: new SqliteSessionStatusReader(sqlite),
-    readAccess: createRoomAccessReader(sqlite),
+    roomAccess: new SqliteRoomAccessReader(sqlite),
     list: (query) => reader.list(query),
     find: (query) => reader.find(query),
     charge: (user, bytes) => {
