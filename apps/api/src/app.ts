@@ -16,7 +16,7 @@ import type { Config } from './config/config.ts';
 import { jwtSecret } from './config/jwt-secret.ts';
 import { allowedOrigins } from './config/origins.ts';
 import { callBudget, CallBudget } from './http/call-budget.ts';
-import { proxyTrust } from './http/client-address.ts';
+import { decorateClientAddress, proxyTrust } from './http/client-address.ts';
 import {
   createConnectionLimits,
   defaultTimeouts,
@@ -97,14 +97,14 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     clientErrorHandler: sendClientError,
   });
   try {
-    const { db, history, memberships, readAccess, readMarkers, readStatus } = storage;
+    const { db, history, memberships, readMarkers, roomAccess, sessionStatuses: statuses } = storage;
     const users = new Users(db, now);
     const lifetime = { idleMs: config.sessionIdleSeconds * 1_000, absoluteMs: config.sessionSeconds * 1_000 };
-    const sessions = new Sessions(db, { ...lifetime, maxPerUser: config.maxSessionsPerUser, readStatus, now });
+    const sessions = new Sessions(db, { ...lifetime, maxPerUser: config.maxSessionsPerUser, statuses, now });
     const refresher = new Refresher(db, { ...lifetime, now });
     const passwords = await Passwords.create();
     const roomLimits = { perUser: config.maxRoomsPerUser, perUserAndHour: config.maxRoomsPerUserPerHour };
-    const rooms = new RoomDirectory(db, { readAccess, limits: roomLimits, now });
+    const rooms = new RoomDirectory(db, { access: roomAccess, limits: roomLimits, now });
     await createInitialUsers(db, config, passwords, now, app.log);
     await refuseDemoAccounts(db, config, passwords, app.log);
     const cleanup = everyHour(async () => {
@@ -124,6 +124,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
       return typeof address === 'object' && address !== null ? address.port : config.port;
     });
     app.setValidatorCompiler(TypeBoxValidatorCompiler);
+    decorateClientAddress(app, config.trustProxy);
     await app.register(errors);
     await app.register(requestLog);
     await app.register(securityHeaders, { publicUrl: config.publicUrl });

@@ -80,7 +80,10 @@ export default [
     who: 'an attacker creates accounts in bulk from one address',
     get: '429 `too_many_attempts` after a burst of 30, then three a minute',
     in: 'apps/api/src/users/user-routes.ts',
-    without: ['request.signUpAttempt = await throttle.begin(request.ip);', 'await Promise.resolve(throttle);'],
+    without: [
+      'request.signUpAttempt = await throttle.begin(request.clientAddress);',
+      'await Promise.resolve(throttle);',
+    ],
     shown: ['apps/api', 'src/users/user-routes.spec.ts'],
   },
   {
@@ -139,7 +142,7 @@ export default [
     who: 'a client claims another address in a header',
     get: 'the header is ignored unless it comes from a configured proxy',
     in: 'apps/api/src/http/client-address.ts',
-    without: ['if (!trust(address, hop)) return address;', 'void trust(address, hop);'],
+    without: ['proxyAddr.all(request, trust)', 'proxyAddr.all(request)'],
     shown: ['apps/api', 'src/http/client-address.spec.ts'],
   },
   {

@@ -13,7 +13,7 @@ export default [
     who: 'a thief uses a refresh cookie before its owner does',
     get: 'the owner’s next refresh ends the session for both',
     in: 'apps/api/src/auth/refresher.ts',
-    without: ['(step === 0 && !isRecent(now)(entry))', 'false'],
+    without: ['consumed === undefined || !isRecent(at)(consumed)', 'consumed === undefined'],
     also: ['...recent.filter(isRecent(at))', '...recent'],
     shown: ['apps/api', 'src/auth/refresh-family.spec.ts'],
   },

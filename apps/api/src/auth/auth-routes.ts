@@ -31,7 +31,7 @@ export const authRoutes: FastifyPluginCallbackTypebox<AuthRoutesOptions> = (app,
   app.post('/auth', signIn, async (request, reply) => {
     const user = await checkPassword(request, request.body.user, request.body.pwd);
     if (user.disabled) {
-      request.log.warn({ user: user.name, address: request.ip }, 'sign-in rejected: the user is disabled');
+      request.log.warn({ user: user.name, address: request.clientAddress }, 'sign-in rejected: the user is disabled');
       throw new HttpProblem('user_disabled');
     }
     const { session, refresh, ends, surplus } = await sessions.start(user.name, clientInfoOf(request));
@@ -42,7 +42,7 @@ export const authRoutes: FastifyPluginCallbackTypebox<AuthRoutesOptions> = (app,
       throw new HttpProblem(now?.disabled === false ? 'invalid_credentials' : 'user_disabled');
     }
     if (surplus.length > 0) await revocation.revokeSessions(surplus, 'too_many_sessions');
-    request.log.info({ user: user.name, address: request.ip }, 'signed in');
+    request.log.info({ user: user.name, address: request.clientAddress }, 'signed in');
     cookie.set(request, reply, refresh, ends);
     reply.header('cache-control', 'no-store');
     return app.signToken({ user: user.name, session, roles: user.roles, ends });
@@ -62,9 +62,13 @@ export const authRoutes: FastifyPluginCallbackTypebox<AuthRoutesOptions> = (app,
       return app.signToken(refreshed);
     }
     cookie.clear(request, reply);
+    if ('damaged' in refreshed) {
+      const fields = { user: refreshed.user, address: request.clientAddress };
+      request.log.error(fields, 'the stored refresh tokens of a session are damaged: its user has to sign in again');
+    }
     if (refreshed.state !== 'reused') throw problemOf(refreshed);
     const { session, user } = refreshed;
-    request.log.warn({ user, address: request.ip }, 'a consumed refresh token was presented again');
+    request.log.warn({ user, address: request.clientAddress }, 'a consumed refresh token was presented again');
     await revocation.revokeSessions([session], 'refresh_reused');
     throw new HttpProblem('session_ended', { detail: 'refresh_reused' });
   });
@@ -72,7 +76,7 @@ export const authRoutes: FastifyPluginCallbackTypebox<AuthRoutesOptions> = (app,
   app.delete('/auth', async (request, reply) => {
     const { user, session } = await ownerOfSession();
     await revocation.revokeSessions([session], 'signed_out');
-    request.log.info({ user, address: request.ip }, 'signed out');
+    request.log.info({ user, address: request.clientAddress }, 'signed out');
     cookie.clear(request, reply);
     return reply.code(204).send();
 

@@ -10,7 +10,7 @@ export interface ClientInfo {
 }
 
 export function clientInfoOf(request: FastifyRequest): ClientInfo {
-  return { address: request.ip, userAgent: request.headers['user-agent'] };
+  return { address: request.clientAddress, userAgent: request.headers['user-agent'] };
 }
 
 /** The values to store, of bounded length. */

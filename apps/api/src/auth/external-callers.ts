@@ -58,7 +58,7 @@ export function createExternalCallers(provider: IdentityProvider, parts: Externa
     if ((await users.find(user))?.disabled !== false) await revoke([session], 'user_disabled');
     const surplus = await sessions.surplus(user, session);
     if (surplus.length > 0) await revoke(surplus, 'too_many_sessions');
-    request.log.info({ user, address: request.ip }, 'authenticated by the identity provider');
+    request.log.info({ user, address: request.clientAddress }, 'authenticated by the identity provider');
     return session;
   }
 
@@ -70,7 +70,7 @@ export function createExternalCallers(provider: IdentityProvider, parts: Externa
       if (error instanceof HttpProblem) {
         const { code } = error;
         request.log.warn(
-          { code, reason: reasonOf(error.cause), address: request.ip },
+          { code, reason: reasonOf(error.cause), address: request.clientAddress },
           'token of the identity provider rejected',
         );
       }

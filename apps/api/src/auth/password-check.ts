@@ -17,22 +17,22 @@ export function createPasswordCheck(users: Users, passwords: Passwords, throttle
   return async (request, typedName, password) => {
     // Case-folded before throttling, so that all spellings of a name count as one account.
     const name = foldUserName(typedName);
-    throttle.check(name, request.ip);
+    throttle.check(name, request.clientAddress);
     const user = await users.find(name);
     // The attempt starts when the hash starts, because other attempts may reach the limit while this one is queued.
     let attempt: Attempt | undefined;
     let right = false;
-    const origin = { network: networkOf(request.ip), priority: 'sign-in' } as const;
+    const origin = { network: networkOf(request.clientAddress), priority: 'sign-in' } as const;
     try {
       right = await passwords.verify(user?.passwordHash, password, origin, () => {
-        attempt = throttle.begin(name, request.ip);
+        attempt = throttle.begin(name, request.clientAddress);
       });
     } finally {
       attempt?.settle(right ? 'passed' : 'failed');
     }
     if (user !== undefined && right) return user;
     // The name is logged only if the user exists, because users sometimes type a password into that field.
-    request.log.warn({ user: user?.name, address: request.ip }, 'invalid password');
+    request.log.warn({ user: user?.name, address: request.clientAddress }, 'invalid password');
     throw new HttpProblem('invalid_credentials');
   };
 }

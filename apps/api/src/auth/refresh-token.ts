@@ -1,4 +1,4 @@
-import { hash, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hash, hkdfSync, randomBytes } from 'node:crypto';
 
 /**
  * A refresh token, stored in the cookie as `family.secret`. The family (128 bits) identifies the session and never changes, so that the
@@ -28,24 +28,50 @@ export function hashOf(part: string): string {
   return hash('sha256', part, 'base64url');
 }
 
+/** The format of encrypted successors. Part of the associated data, so that a value of another format does not decrypt. */
+const version = 'v1';
+const cipher = 'aes-256-gcm';
+const [nonceBytes, secretBytes, tagBytes] = [12, 32, 16];
+const sealedPattern = /^v1\.([\w-]{80})$/;
+
 /**
- * Encrypts the next secret with the current one. Two tabs that use one cookie at the same moment can thus receive the same successor,
- * although the server stores no secret. The key is a one-time pad derived from the current secret (HKDF, RFC 5869), which is never used
- * for a second successor. The hash of the successor verifies the decryption.
+ * Encrypts the next secret of a family with a key derived from the current token. Two tabs that use one cookie at the same moment can thus
+ * receive the same successor, although the server stores no secret. The key is derived with HKDF-SHA256 (RFC 5869), the cipher is
+ * AES-256-GCM with a random nonce.
+ *
+ * @returns `v1.` and the nonce, the encrypted secret and the authentication tag in base64url
  */
-export function seal(next: string, under: string): string {
-  return xor(Buffer.from(next, 'base64url'), padOf(under));
+export function seal(next: string, under: RefreshToken): string {
+  const nonce = randomBytes(nonceBytes);
+  const encryption = createCipheriv(cipher, keyOf(under), nonce, { authTagLength: tagBytes });
+  encryption.setAAD(associatedData(under));
+  const encrypted = [encryption.update(Buffer.from(next, 'base64url')), encryption.final()];
+  return `${version}.${Buffer.concat([nonce, ...encrypted, encryption.getAuthTag()]).toString('base64url')}`;
 }
 
-/** Decrypts the successor that `seal` encrypted with this secret. */
-export function unseal(sealed: string, under: string): string {
-  return xor(Buffer.from(sealed, 'base64url'), padOf(under));
+/** Decrypts the successor that `seal` encrypted under this token. Returns `undefined` for a value that `seal` did not create under it. */
+export function unseal(sealed: string, under: RefreshToken): string | undefined {
+  const [, encoded] = sealedPattern.exec(sealed) ?? [];
+  if (encoded === undefined) return undefined;
+  const value = Buffer.from(encoded, 'base64url');
+  const nonce = value.subarray(0, nonceBytes);
+  const decryption = createDecipheriv(cipher, keyOf(under), nonce, { authTagLength: tagBytes });
+  decryption.setAAD(associatedData(under));
+  decryption.setAuthTag(value.subarray(nonceBytes + secretBytes));
+  const secret = decryption.update(value.subarray(nonceBytes, nonceBytes + secretBytes));
+  try {
+    decryption.final();
+  } catch {
+    // The tag does not match.
+    return undefined;
+  }
+  return secret.toString('base64url');
 }
 
-function padOf(secret: string): Buffer {
+function keyOf({ secret }: RefreshToken): Buffer {
   return Buffer.from(hkdfSync('sha256', Buffer.from(secret, 'base64url'), '', 'usher refresh successor', 32));
 }
 
-function xor(text: Buffer, pad: Buffer): string {
-  return Buffer.from(text.map((byte, index) => byte ^ (pad[index] ?? 0))).toString('base64url');
+function associatedData({ family, secret }: RefreshToken): Buffer {
+  return Buffer.from(`${version}.${family}.${hashOf(secret)}`);
 }

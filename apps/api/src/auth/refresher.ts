@@ -2,7 +2,15 @@ import type { Kysely } from 'kysely';
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { Tables } from '../database/schema.ts';
-import { formatRefreshToken, hashOf, newRefreshToken, parseRefreshToken, seal, unseal } from './refresh-token.ts';
+import {
+  formatRefreshToken,
+  hashOf,
+  newRefreshToken,
+  parseRefreshToken,
+  type RefreshToken,
+  seal,
+  unseal,
+} from './refresh-token.ts';
 import type { SessionLifetime } from './session-lifetime.ts';
 import { type SessionStatus, statusOf } from './session-status.ts';
 import { clientInfoColumns, type ClientInfo } from './client-info.ts';
@@ -15,6 +23,8 @@ export type RefreshResult =
       readonly refresh: string;
     })
   | Exclude<SessionStatus, { state: 'good' }>
+  /** The stored successors of the session are damaged, so that its tokens cannot be told apart. Its owner has to sign in again. */
+  | { readonly state: 'session_ended'; readonly cause?: never; readonly damaged: true; readonly user: string }
   /** The token was consumed before and its grace period is over. The caller revokes the session. */
   | { readonly state: 'reused'; readonly session: string; readonly user: string };
 
@@ -76,14 +86,19 @@ export class Refresher {
       session: row.id,
       refresh: formatRefreshToken({ family: token.family, secret }),
     });
+    const damaged: RefreshResult = { state: 'session_ended', damaged: true, user: row.name };
     const recent = parseRecent(row.refresh_recent);
+    if (recent === undefined) return damaged;
     const presented = hashOf(token.secret);
     if (presented !== row.refresh_hash) {
-      const secret = successor(token.secret, row.refresh_hash, recent, at);
-      return secret === undefined ? { state: 'reused', session: row.id, user: row.name } : good(secret);
+      const consumed = recent.find(({ hash }) => hash === presented);
+      if (consumed === undefined || !isRecent(at)(consumed))
+        return { state: 'reused', session: row.id, user: row.name };
+      const secret = successor(token, row.refresh_hash, recent);
+      return secret === undefined ? damaged : good(secret);
     }
     const { secret } = newRefreshToken(token.family);
-    const kept = [{ hash: presented, at, sealed: seal(secret, token.secret) }, ...recent.filter(isRecent(at))];
+    const kept = [{ hash: presented, at, sealed: seal(secret, token) }, ...recent.filter(isRecent(at))];
     const { numUpdatedRows } = await this.#db
       .updateTable('sessions')
       .set({
@@ -119,25 +134,28 @@ export class Refresher {
   }
 }
 
-/** Follows the chain of successors from a recent secret to the current one. */
-function successor(secret: string, goodHash: string, recent: Recent, now: number): string | undefined {
-  let at = secret;
-  for (const [step] of recent.entries()) {
+/** Follows the chain of successors from a recent token to the current secret. Returns `undefined` if a link is missing or damaged. */
+function successor({ family, secret }: RefreshToken, goodHash: string, recent: Recent): string | undefined {
+  let at: string | undefined = secret;
+  for (let step = 0; at !== undefined && step <= recent.length; step++) {
     const hash = hashOf(at);
     if (hash === goodHash) return at;
-    const entry = recent.find((each) => each.hash === hash);
-    if (entry === undefined || (step === 0 && !isRecent(now)(entry))) return undefined;
-    at = unseal(entry.sealed, at);
+    const link = recent.find((each) => each.hash === hash);
+    at = link === undefined ? undefined : unseal(link.sealed, { family, secret: at });
   }
-  return hashOf(at) === goodHash ? at : undefined;
+  return undefined;
 }
 
 function isRecent(now: number): (entry: Recent[number]) => boolean {
   return ({ at }) => now - at <= graceMs;
 }
 
-function parseRecent(json: string): Recent {
-  const value: unknown = JSON.parse(json);
-  if (!recentList.Check(value)) throw new TypeError('invalid list of refresh tokens in the database');
-  return value;
+/** Returns `undefined` for a damaged list. */
+function parseRecent(json: string): Recent | undefined {
+  try {
+    const value: unknown = JSON.parse(json);
+    return recentList.Check(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }

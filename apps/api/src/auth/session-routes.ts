@@ -55,7 +55,7 @@ export const sessionRoutes: FastifyPluginCallbackTypebox<SessionRoutesOptions> =
       const { id } = request.params;
       if (!(await sessions.ids(user)).includes(id)) throw new HttpProblem('not_found');
       const proof = await revocation.revokeSessions([id], id === session ? 'signed_out' : 'ended_elsewhere');
-      request.log.info({ user, closed: proof.closed, address: request.ip }, 'session revoked by its owner');
+      request.log.info({ user, closed: proof.closed, address: request.clientAddress }, 'session revoked by its owner');
       return proofOrProblem(proof);
     },
   );
@@ -66,7 +66,7 @@ export const sessionRoutes: FastifyPluginCallbackTypebox<SessionRoutesOptions> =
     const ended = request.query.others === true ? others : [...others, session];
     const proof = await revocation.revokeSessions(ended, 'ended_elsewhere');
     request.log.info(
-      { user, sessions: ended.length, closed: proof.closed, address: request.ip },
+      { user, sessions: ended.length, closed: proof.closed, address: request.clientAddress },
       'sessions revoked by their owner',
     );
     return proofOrProblem(proof);
@@ -78,10 +78,10 @@ export const sessionRoutes: FastifyPluginCallbackTypebox<SessionRoutesOptions> =
     if ((await users.find(user))?.passwordHash === undefined) throw new HttpProblem('forbidden');
     await checkPassword(request, user, request.body.pwd);
     await rules.check(request.body.newPwd, user);
-    const origin = { network: networkOf(request.ip), priority: 'sign-in' } as const;
+    const origin = { network: networkOf(request.clientAddress), priority: 'sign-in' } as const;
     await users.setPassword(user, await passwords.hash(request.body.newPwd, origin));
     const proof = await revocation.revokeSessions(await sessions.ids(user, session), 'password_changed');
-    request.log.info({ user, closed: proof.closed, address: request.ip }, 'password changed');
+    request.log.info({ user, closed: proof.closed, address: request.clientAddress }, 'password changed');
     return proofOrProblem(proof);
   });
 

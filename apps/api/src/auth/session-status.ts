@@ -1,7 +1,7 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { EndCause } from '@usher/protocol';
 import type { Tables } from '../database/schema.ts';
-import { integer, string } from '../database/sqlite-values.ts';
+import { integer, promiseOf, type Row, string } from '../database/sqlite-values.ts';
 import { HttpProblem } from '../http/http-problem.ts';
 import { parseRoles } from '../users/users.ts';
 import { causeOfEnd, type SessionLifetime, type SessionTimes } from './session-lifetime.ts';
@@ -22,37 +22,73 @@ export type SessionStatus =
 /** A session joined with its user, as stored. */
 export type SessionStatusRow = SessionTimes & Pick<Tables['users'], 'name' | 'roles' | 'disabled'>;
 
-/**
- * Reads a session together with its user. Returns `undefined` if the session does not belong to the user. Synchronous where possible,
- * because every call reads it once and every connect twice.
- */
-export type ReadSessionStatus = (
-  session: string,
-  user: string,
-) => SessionStatusRow | undefined | Promise<SessionStatusRow | undefined>;
+/** A session and the user that it must belong to. */
+export interface SessionKey {
+  readonly session: string;
+  readonly user: string;
+}
 
-/** Reads sessions from SQLite with one prepared statement over two primary keys. */
-export function createSessionStatusReader(sqlite: DatabaseSync): ReadSessionStatus {
-  const select = sqlite.prepare(
-    `SELECT ended_at, ended_cause, last_seen_at, expires_at, name, roles, disabled
-     FROM sessions JOIN users ON name = user_name WHERE id = ? AND name = ?`,
-  );
-  return (session, user) => {
-    const row = select.get(session, user);
-    if (row === undefined) return undefined;
-    const { ended_at: endedAt, ended_cause: cause } = row;
-    return {
-      ended_at: endedAt === null ? null : integer(endedAt),
-      ended_cause: cause === null ? null : string(cause),
-      last_seen_at: integer(row['last_seen_at']),
-      expires_at: integer(row['expires_at']),
-      name: string(row['name']),
-      roles: string(row['roles']),
-      disabled: integer(row['disabled']),
-    };
+/** Reads sessions together with their users. Rejects if the database cannot be read. */
+export interface SessionStatusReader {
+  /** Resolves to `undefined` if the session does not exist or belongs to another user. */
+  lookUp(session: string, user: string): Promise<SessionStatusRow | undefined>;
+  /**
+   * Reads many sessions with one query. Resolves to one row per pair, in the order of `pairs`: `undefined` if the session does not exist or
+   * belongs to another user.
+   */
+  lookUpMany(pairs: readonly SessionKey[]): Promise<readonly (SessionStatusRow | undefined)[]>;
+}
+
+const columns = 'ended_at, ended_cause, last_seen_at, expires_at, name, roles, disabled';
+
+/** Reads sessions from SQLite with prepared statements over two primary keys. */
+export class SqliteSessionStatusReader implements SessionStatusReader {
+  readonly #one: StatementSync;
+  readonly #many: StatementSync;
+
+  constructor(sqlite: DatabaseSync) {
+    this.#one = sqlite.prepare(
+      `SELECT ${columns} FROM sessions JOIN users ON name = user_name WHERE id = ? AND name = ?`,
+    );
+    // CROSS JOIN fixes the order of the loops: each pair is looked up in the primary keys.
+    this.#many = sqlite.prepare(
+      `SELECT pair.key AS position, ${columns} FROM json_each(?) AS pair
+       CROSS JOIN sessions ON sessions.id = pair.value ->> 0 AND user_name = pair.value ->> 1
+       CROSS JOIN users ON users.name = user_name`,
+    );
+  }
+
+  lookUp(session: string, user: string): Promise<SessionStatusRow | undefined> {
+    return promiseOf(() => {
+      const row = this.#one.get(session, user);
+      return row === undefined ? undefined : toStatusRow(row);
+    });
+  }
+
+  lookUpMany(pairs: readonly SessionKey[]): Promise<readonly (SessionStatusRow | undefined)[]> {
+    return promiseOf(() => {
+      const found = new Map<number, SessionStatusRow>();
+      for (const row of this.#many.iterate(JSON.stringify(pairs.map(({ session, user }) => [session, user])))) {
+        found.set(integer(row['position']), toStatusRow(row));
+      }
+      return pairs.map((_pair, position) => found.get(position));
+    });
+  }
+}
+
+function toStatusRow({ ended_at: endedAt, ended_cause: cause, ...row }: Row): SessionStatusRow {
+  return {
+    ended_at: endedAt === null ? null : integer(endedAt),
+    ended_cause: cause === null ? null : string(cause),
+    last_seen_at: integer(row['last_seen_at']),
+    expires_at: integer(row['expires_at']),
+    name: string(row['name']),
+    roles: string(row['roles']),
+    disabled: integer(row['disabled']),
   };
 }
 
+/** Judges a session as read from the database at the time `now`, in Unix milliseconds. */
 export function statusOf(row: SessionStatusRow, lifetime: SessionLifetime, now: number): SessionStatus {
   // Checked before the end of the session: disabling a user also ends the sessions, but the account is the real reason.
   if (row.disabled !== 0) return { state: 'user_disabled' };

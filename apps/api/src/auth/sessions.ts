@@ -4,7 +4,13 @@ import type { Kysely } from 'kysely';
 import type { Tables } from '../database/schema.ts';
 import { formatRefreshToken, hashOf, newRefreshToken } from './refresh-token.ts';
 import { endOf, type SessionLifetime } from './session-lifetime.ts';
-import { type ReadSessionStatus, type SessionStatus, statusOf } from './session-status.ts';
+import {
+  type SessionKey,
+  type SessionStatus,
+  type SessionStatusReader,
+  type SessionStatusRow,
+  statusOf,
+} from './session-status.ts';
 import { clientInfoColumns, type ClientInfo } from './client-info.ts';
 
 export interface StartedSession {
@@ -29,7 +35,7 @@ export interface ListedSession extends ClientInfo {
 
 export interface SessionsOptions extends SessionLifetime {
   readonly maxPerUser: number;
-  readonly readStatus: ReadSessionStatus;
+  readonly statuses: SessionStatusReader;
   readonly now: () => number;
 }
 
@@ -84,15 +90,28 @@ export class Sessions {
 
   /** Reads the current status of a session and its user. An unknown session, or one of another user, is `session_ended`. */
   async validate(session: string, user: string): Promise<SessionStatus> {
-    const found = this.#options.readStatus(session, user);
-    const row = found instanceof Promise ? await found : found;
-    if (row === undefined) return { state: 'session_ended' };
+    const row = await this.#options.statuses.lookUp(session, user);
     const at = this.#options.now();
-    const status = statusOf(row, this.#options, at);
-    if (status.state === 'good' && at - row.last_seen_at >= this.#seenEveryMs) {
+    const status = this.#statusOf(row, at);
+    if (row !== undefined && status.state === 'good' && at - row.last_seen_at >= this.#seenEveryMs) {
       await this.#db.updateTable('sessions').set({ last_seen_at: at }).where('id', '=', session).execute();
     }
     return status;
+  }
+
+  /**
+   * Reads the current status of many sessions and their users with one query. Resolves to one status per pair, in the order of `pairs`.
+   * Does not count as use: `last_seen_at` stays as it is.
+   */
+  async validateMany(pairs: readonly SessionKey[]): Promise<readonly SessionStatus[]> {
+    if (pairs.length === 0) return [];
+    const rows = await this.#options.statuses.lookUpMany(pairs);
+    const at = this.#options.now();
+    return pairs.map((_pair, position) => this.#statusOf(rows[position], at));
+  }
+
+  #statusOf(row: SessionStatusRow | undefined, at: number): SessionStatus {
+    return row === undefined ? { state: 'session_ended' } : statusOf(row, this.#options, at);
   }
 
   /** The active sessions of a user, most recently used first. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import { Sessions } from '../auth/sessions.ts';
-import { createSessionStatusReader } from '../auth/session-status.ts';
+import { SqliteSessionStatusReader } from '../auth/session-status.ts';
 import { oldDatabase } from '../testing/old-database.ts';
 import { openRooms } from '../testing/open-rooms.ts';
 import { tempFolder } from '../testing/per-test.ts';
@@ -22,9 +22,9 @@ test('migrates a database of 0.1.0 and keeps its sessions for the maximum token 
     INSERT INTO sessions VALUES ('good', 'maggie', 1000, 1000, NULL), ('over', 'maggie', 1000, 1000, 2000);`,
   );
   const { kysely, sqlite, close } = await openDatabase(folder);
-  const readStatus = createSessionStatusReader(sqlite);
+  const statuses = new SqliteSessionStatusReader(sqlite);
   const lifetime = { idleMs: 1e12, absoluteMs: 1e12 };
-  const at = (now: number) => new Sessions(kysely, { ...lifetime, maxPerUser: 10, readStatus, now: () => now });
+  const at = (now: number) => new Sessions(kysely, { ...lifetime, maxPerUser: 10, statuses, now: () => now });
   expect(await at(3_000).validate('good', 'maggie')).toEqual({
     state: 'good',
     user: 'maggie',

@@ -22,3 +22,10 @@ export function resultCode(error: unknown): number {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return 0;
   return error.errcode & 0xff;
 }
+
+/** Calls a synchronous read of `node:sqlite`, for an async port. Rejects with the error that it throws. */
+export function promiseOf<T>(read: () => T): Promise<T> {
+  return new Promise((resolve) => {
+    resolve(read());
+  });
+}

@@ -44,7 +44,7 @@ export class CallBudget {
 
   /** Charges the network of the client's address. @throws HttpProblem 429 `rate_limited` */
   chargeAddress(request: FastifyRequest): Promise<void> {
-    return this.#charge(this.#addresses, networkOf(request.ip), request);
+    return this.#charge(this.#addresses, networkOf(request.clientAddress), request);
   }
 
   async #charge(budget: RateLimiterMemory, key: string, request: FastifyRequest): Promise<void> {

@@ -1,11 +1,23 @@
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
+import proxyAddr from '@fastify/proxy-addr';
+import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config/config.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /**
+     * The client address according to `TRUST_PROXY`, empty if the connection is already closed. Use it instead of `ip`, which may be an
+     * invalid entry of `X-Forwarded-For`.
+     */
+    readonly clientAddress: string;
+  }
+}
 
 /** Whether a hop of a request is a trusted proxy. The peer is hop 0. */
 export type Trust = (address: string, hop: number) => boolean;
 
-/** Converts `TRUST_PROXY` to a function, for Fastify (`request.ip`) and for the gate. */
+/** Converts `TRUST_PROXY` to a function, for Fastify (`request.host` and `request.protocol`), the client address and connection limits. */
 export function proxyTrust(trusted: Config['trustProxy']): Trust {
   if (trusted === false) return () => false;
   if (typeof trusted === 'number') return (_address, hop) => hop < trusted;
@@ -22,22 +34,32 @@ export function proxyTrust(trusted: Config['trustProxy']): Trust {
 }
 
 /**
- * Returns the client address of a request: the first hop, counted from the server, that is not a trusted proxy. Equals `request.ip`, but also
- * works for requests that do not reach the router.
+ * Returns the client address of a request: the first hop, counted from the server, that is not a trusted proxy. Also works for requests that
+ * do not reach the router. `undefined` if the connection is already closed.
+ *
+ * An entry of `X-Forwarded-For` that is not an IP address, for example one with a port or an IPv6 zone, ends the walk: the client is then
+ * the last hop before it.
  */
 export function clientAddress(trust: Trust): (request: IncomingMessage) => string | undefined {
-  return ({ socket, headers }) => {
-    const forwarded = headers['x-forwarded-for'];
-    let address = socket.remoteAddress;
-    if (forwarded === undefined || address === undefined) return address;
-    const hops = (Array.isArray(forwarded) ? forwarded.join(',') : forwarded).split(',').reverse();
-    for (const [hop, before] of hops.entries()) {
-      if (!trust(address, hop)) return address;
-      const claimed = before.trim();
-      // An invalid address is ignored. The client is then the last valid hop.
-      if (isIP(claimed) === 0) return address;
-      address = claimed;
-    }
-    return address;
+  return (request) => {
+    const [peer, ...forwarded] = proxyAddr.all(request, trust);
+    if (peer === undefined) return undefined;
+    const invalid = forwarded.findIndex((entry) => !isAddress(entry));
+    return (invalid === -1 ? forwarded : forwarded.slice(0, invalid)).at(-1) ?? peer;
   };
+}
+
+/** A zone (RFC 4007) has a meaning only on the machine that added it, and `isIP` accepts it. */
+function isAddress(entry: string): boolean {
+  return isIP(entry) !== 0 && !entry.includes('%');
+}
+
+/** Adds `request.clientAddress` to all requests of an app. */
+export function decorateClientAddress(app: FastifyInstance, trusted: Config['trustProxy']): void {
+  const addressOf = clientAddress(proxyTrust(trusted));
+  app.decorateRequest('clientAddress', {
+    getter() {
+      return addressOf(this.raw) ?? '';
+    },
+  });
 }

@@ -49,7 +49,7 @@ export const requestLog = fp(
         path,
         status: reply.statusCode,
         ms: Math.round(reply.elapsedTime * 10) / 10,
-        address: request.ip,
+        address: request.clientAddress,
       };
       // Health probes and static files are frequent and uninteresting.
       const quiet = request.url.startsWith('/api/health/') || !request.url.startsWith('/api/');

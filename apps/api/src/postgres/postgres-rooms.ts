@@ -2,7 +2,7 @@ import type { Room } from '@usher/chat-api';
 import { unreadCounts } from '@usher/realtime/postgres';
 import type { Pool, QueryResultRow } from 'pg';
 import { BadRoomCursor, listedOwnRooms, type RoomListQuery, type RoomPage } from '../rooms/room-list.ts';
-import type { ReadRoomAccess } from '../rooms/room-directory.ts';
+import type { RoomAccess, RoomAccessReader } from '../rooms/room-directory.ts';
 
 const columns = 'r.name, r.title, r.private, r.seq, r.last_at, r.created_by';
 
@@ -32,13 +32,20 @@ SELECT r.private, r.created_by, EXISTS (SELECT FROM usher.memberships m WHERE m.
 FROM usher.rooms r WHERE r.name = $1`;
 
 /** Reads the access of users to rooms from PostgreSQL with one statement. */
-export function createPostgresRoomAccessReader(pool: Pool): ReadRoomAccess {
-  return async (room, user) => {
-    const { rows } = await pool.query<QueryResultRow>({ name: 'usher-access', text: access, values: [room, user] });
+export class PostgresRoomAccessReader implements RoomAccessReader {
+  readonly #pool: Pool;
+
+  constructor(pool: Pool) {
+    this.#pool = pool;
+  }
+
+  async lookUp(room: string, user: string): Promise<RoomAccess | undefined> {
+    const values = [room, user];
+    const { rows } = await this.#pool.query<QueryResultRow>({ name: 'usher-access', text: access, values });
     const [row] = rows;
     if (row === undefined) return undefined;
     return { private: row['private'] !== 0, owner: String(row['created_by']), member: row['member'] === true };
-  };
+  }
 }
 
 /** Reads room lists from PostgreSQL. Titles are compared by code points (collation "C"). */

@@ -7,10 +7,12 @@ import { RoomDirectory } from '../rooms/room-directory.ts';
 import { addRoom } from '../database/new-room.ts';
 import { BadRoomCursor } from '../rooms/room-list.ts';
 import { searchContract } from '../testing/search-contract.ts';
+import { sessionStatusContract } from '../testing/session-status-contract.ts';
 import { Users } from '../users/users.ts';
 import { openPostgres, PostgresUnusable } from './postgres-database.ts';
-import { createPostgresRoomAccessReader, PostgresRoomList } from './postgres-rooms.ts';
+import { PostgresRoomAccessReader, PostgresRoomList } from './postgres-rooms.ts';
 import { PostgresSearch, searchableWords } from './postgres-search.ts';
+import { PostgresSessionStatusReader } from './postgres-sessions.ts';
 
 let server: PostgresServer;
 
@@ -27,7 +29,7 @@ async function open(url?: string) {
   const users = new Users(kysely, Date.now);
   const limits = { perUser: 1_000, perUserAndHour: 1_000 };
   const rooms = new RoomDirectory(kysely, {
-    readAccess: createPostgresRoomAccessReader(pool),
+    access: new PostgresRoomAccessReader(pool),
     limits,
     now: Date.now,
   });
@@ -46,6 +48,10 @@ async function open(url?: string) {
 
 historyContract('the history in the database of the app', () => open());
 searchContract('PostgresSearch', () => open());
+sessionStatusContract('PostgresSessionStatusReader', async () => {
+  const { pool, kysely: db } = await open();
+  return { db, reader: new PostgresSessionStatusReader(pool) };
+});
 
 const twoNodes = async () => {
   const url = await server.newDatabaseUrl();

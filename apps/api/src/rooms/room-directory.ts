@@ -1,10 +1,10 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Room } from '@usher/chat-api';
 import { UnknownRoom } from '@usher/realtime/rooms';
 import type { Kysely } from 'kysely';
 import { addRoom, type NewRoom } from '../database/new-room.ts';
 import type { Tables } from '../database/schema.ts';
-import { string } from '../database/sqlite-values.ts';
+import { promiseOf, string } from '../database/sqlite-values.ts';
 
 /** The facts about a room that a user's rights in it depend on. */
 export interface RoomAccess {
@@ -15,22 +15,30 @@ export interface RoomAccess {
   readonly member: boolean;
 }
 
-/**
- * Reads a room for a user. Costs the same for a room that does not exist as for one of which the user is not a member. Synchronous
- * where possible, because every message to a private room reads it.
- */
-export type ReadRoomAccess = (room: string, user: string) => RoomAccess | undefined | Promise<RoomAccess | undefined>;
+/** Reads rooms for users. Rejects if the database cannot be read. */
+export interface RoomAccessReader {
+  /** Resolves to `undefined` for an unknown room, at the same cost as for a room of which the user is not a member. */
+  lookUp(room: string, user: string): Promise<RoomAccess | undefined>;
+}
 
-export function createRoomAccessReader(sqlite: DatabaseSync): ReadRoomAccess {
-  const select = sqlite.prepare(
-    `SELECT private, created_by, (SELECT 1 FROM memberships WHERE user_name = ? AND room = name) AS member
-     FROM rooms WHERE name = ?`,
-  );
-  return (room, user) => {
-    const row = select.get(user, room);
-    if (row === undefined) return undefined;
-    return { private: row['private'] !== 0, owner: string(row['created_by']), member: row['member'] === 1 };
-  };
+/** Reads the access to rooms from SQLite with one prepared statement. */
+export class SqliteRoomAccessReader implements RoomAccessReader {
+  readonly #select: StatementSync;
+
+  constructor(sqlite: DatabaseSync) {
+    this.#select = sqlite.prepare(
+      `SELECT private, created_by, (SELECT 1 FROM memberships WHERE user_name = ? AND room = name) AS member
+       FROM rooms WHERE name = ?`,
+    );
+  }
+
+  lookUp(room: string, user: string): Promise<RoomAccess | undefined> {
+    return promiseOf(() => {
+      const row = this.#select.get(user, room);
+      if (row === undefined) return undefined;
+      return { private: row['private'] !== 0, owner: string(row['created_by']), member: row['member'] === 1 };
+    });
+  }
 }
 
 export function unknownRoom(room: string): UnknownRoom {
@@ -56,7 +64,7 @@ export interface TooManyRooms {
 }
 
 export interface RoomDirectoryOptions {
-  readonly readAccess: ReadRoomAccess;
+  readonly access: RoomAccessReader;
   readonly now: () => number;
   readonly limits: RoomLimits;
 }
@@ -144,23 +152,18 @@ export class RoomDirectory {
    * the requester may not see.
    */
   async accessTo(requester: Requester, name: string): Promise<VisibleRoom | undefined> {
-    return this.#authorize(requester, name, await this.#options.readAccess(name, requester.user));
+    return this.#authorize(requester, name, await this.#options.access.lookUp(name, requester.user));
   }
 
   /** Whether a requester may see and join a room. Synchronous for a public room that was read before. */
   admits(requester: Requester, name: string): boolean | Promise<boolean> {
-    if (this.#publicRooms.has(name)) return true;
-    const access = this.#options.readAccess(name, requester.user);
-    if (access instanceof Promise) return access.then((room) => this.#authorize(requester, name, room) !== undefined);
-    return this.#authorize(requester, name, access) !== undefined;
+    return this.#publicRooms.has(name) || this.accessTo(requester, name).then((room) => room !== undefined);
   }
 
   /** Whether a room exists and is public. Synchronous for a room that was read before. */
   isPublic(name: string): boolean | Promise<boolean> {
     if (this.#publicRooms.has(name)) return true;
-    const access = this.#options.readAccess(name, '');
-    if (access instanceof Promise) return access.then((room) => room?.private === false);
-    return access?.private === false;
+    return this.#options.access.lookUp(name, '').then((room) => room?.private === false);
   }
 
   /** The names of a room's members in alphabetical order, at most `listedMembers`. */

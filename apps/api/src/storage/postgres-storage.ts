@@ -1,12 +1,11 @@
 import { PostgresHistory, PostgresMemberships } from '@usher/realtime/postgres';
 import type { History } from '@usher/realtime/rooms';
-import type { Pool, QueryResultRow } from 'pg';
-import type { ReadSessionStatus } from '../auth/session-status.ts';
 import type { Config } from '../config/config.ts';
 import { bytesPerMessage } from '../database/storage-limits.ts';
 import { openPostgres } from '../postgres/postgres-database.ts';
 import { PostgresLimits } from '../postgres/postgres-limits.ts';
-import { createPostgresRoomAccessReader, PostgresRoomList } from '../postgres/postgres-rooms.ts';
+import { PostgresRoomAccessReader, PostgresRoomList } from '../postgres/postgres-rooms.ts';
+import { PostgresSessionStatusReader } from '../postgres/postgres-sessions.ts';
 import { PostgresSearch, searchableWords } from '../postgres/postgres-search.ts';
 import type { StorageOptions } from './sqlite-storage.ts';
 import type { Storage } from './storage.ts';
@@ -43,8 +42,8 @@ export async function openPostgresStorage(
     history: withLimits(new PostgresHistory({ pool, wordsOf: searchableWords, onCommit }), limits),
     memberships,
     readMarkers: memberships,
-    readStatus: createSessionStatusReader(pool),
-    readAccess: createPostgresRoomAccessReader(pool),
+    sessionStatuses: new PostgresSessionStatusReader(pool),
+    roomAccess: new PostgresRoomAccessReader(pool),
     list: (query) => list.list(query),
     find: (query) => search.find(query),
     charge: (user, bytes) => {
@@ -80,28 +79,5 @@ function withLimits(history: History, limits: PostgresLimits): History {
     },
     read: (room, range) => history.read(room, range),
     heads: (rooms) => history.heads(rooms),
-  };
-}
-
-/** Reads a session together with its user from PostgreSQL. */
-function createSessionStatusReader(pool: Pool): ReadSessionStatus {
-  return async (session, user) => {
-    const { rows } = await pool.query<QueryResultRow>({
-      name: 'usher-session-status',
-      text: `SELECT s.ended_at, s.ended_cause, s.last_seen_at, s.expires_at, u.name, u.roles, u.disabled
-        FROM usher.sessions s JOIN usher.users u ON u.name = s.user_name WHERE s.id = $1 AND u.name = $2`,
-      values: [session, user],
-    });
-    const [row] = rows;
-    if (row === undefined) return undefined;
-    return {
-      ended_at: row['ended_at'] === null ? null : Number(row['ended_at']),
-      ended_cause: row['ended_cause'] === null ? null : String(row['ended_cause']),
-      last_seen_at: Number(row['last_seen_at']),
-      expires_at: Number(row['expires_at']),
-      name: String(row['name']),
-      roles: String(row['roles']),
-      disabled: Number(row['disabled']),
-    };
   };
 }

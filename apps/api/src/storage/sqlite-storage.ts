@@ -1,11 +1,11 @@
 import type { Logger } from '@usher/realtime';
-import { createSessionStatusReader } from '../auth/session-status.ts';
+import { SqliteSessionStatusReader } from '../auth/session-status.ts';
 import type { Config } from '../config/config.ts';
 import { GroupCommit } from '../database/group-commit.ts';
 import { createReadiness } from '../database/readiness.ts';
 import { openDatabase } from '../database/sqlite.ts';
 import { StorageLimits } from '../database/storage-limits.ts';
-import { createRoomAccessReader } from '../rooms/room-directory.ts';
+import { SqliteRoomAccessReader } from '../rooms/room-directory.ts';
 import { RoomReader } from '../rooms/room-reader.ts';
 import { createSqliteHistory, eraseDeletedTexts } from '../rooms/sqlite-history.ts';
 import { createSqliteMemberships } from '../rooms/sqlite-memberships.ts';
@@ -48,8 +48,8 @@ export async function openSqliteStorage(config: Config, { log, onCommit }: Stora
     }),
     memberships: createSqliteMemberships(sqlite, commit),
     readMarkers: createSqliteReadMarkers(sqlite, commit),
-    readStatus: createSessionStatusReader(sqlite),
-    readAccess: createRoomAccessReader(sqlite),
+    sessionStatuses: new SqliteSessionStatusReader(sqlite),
+    roomAccess: new SqliteRoomAccessReader(sqlite),
     list: (query) => reader.list(query),
     find: (query) => reader.find(query),
     charge: (user, bytes) => {

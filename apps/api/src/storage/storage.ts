@@ -1,8 +1,8 @@
 import type { History, Memberships, ReadMarkers } from '@usher/realtime/rooms';
 import type { Kysely } from 'kysely';
-import type { ReadSessionStatus } from '../auth/session-status.ts';
+import type { SessionStatusReader } from '../auth/session-status.ts';
 import type { Tables } from '../database/schema.ts';
-import type { ReadRoomAccess } from '../rooms/room-directory.ts';
+import type { RoomAccessReader } from '../rooms/room-directory.ts';
 import type { RoomListQuery } from '../rooms/room-list.ts';
 import type { Search } from '../rooms/search.ts';
 
@@ -13,8 +13,8 @@ export interface Storage extends Search {
   readonly history: History;
   readonly memberships: Memberships;
   readonly readMarkers: ReadMarkers;
-  readonly readStatus: ReadSessionStatus;
-  readonly readAccess: ReadRoomAccess;
+  readonly sessionStatuses: SessionStatusReader;
+  readonly roomAccess: RoomAccessReader;
   /** Resolves to the JSON of a `RoomPage`, in UTF-8. Rejects with `BadRoomCursor`. */
   list(query: RoomListQuery): Promise<Uint8Array>;
   /** Counts bytes that a user stores in other ways than by messages. @throws RequestError if a limit is exceeded */

@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 import { GroupCommit, type GroupCommitOptions } from '../database/group-commit.ts';
 import { addRoom } from '../database/new-room.ts';
 import { type Database, openDatabase } from '../database/sqlite.ts';
-import { createRoomAccessReader, RoomDirectory } from '../rooms/room-directory.ts';
+import { RoomDirectory, SqliteRoomAccessReader } from '../rooms/room-directory.ts';
 import { createSqliteRoomList, type RoomListQuery, type RoomPage } from '../rooms/room-list.ts';
 import { createSqliteSearch, type Search } from '../rooms/search.ts';
 import { createSqliteHistory } from '../rooms/sqlite-history.ts';
@@ -46,7 +46,7 @@ export async function openRooms(options: OpenRoomsOptions = {}): Promise<OpenRoo
   const memberships = createSqliteMemberships(sqlite, commit);
   const readMarkers = createSqliteReadMarkers(sqlite, commit);
   const limits = { perUser: 1_000, perUserAndHour: 1_000 };
-  const rooms = new RoomDirectory(kysely, { readAccess: createRoomAccessReader(sqlite), limits, now: Date.now });
+  const rooms = new RoomDirectory(kysely, { access: new SqliteRoomAccessReader(sqlite), limits, now: Date.now });
   const find = createSqliteSearch(sqlite);
   const list = createSqliteRoomList(sqlite, unreadBounds);
   const users = new Users(kysely, Date.now);

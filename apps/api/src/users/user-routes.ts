@@ -36,7 +36,7 @@ export const userRoutes: FastifyPluginCallbackTypebox<UserRoutesOptions> = (app,
       // Before the body is parsed, so that malformed requests also count.
       onRequest: async (request) => {
         if (signUp === 'closed') throw new HttpProblem('sign_up_closed');
-        request.signUpAttempt = await throttle.begin(request.ip);
+        request.signUpAttempt = await throttle.begin(request.clientAddress);
       },
       onResponse: (request, reply, next) => {
         request.signUpAttempt?.settle([201, 409].includes(reply.statusCode) ? 'answered' : 'failed');
@@ -49,9 +49,12 @@ export const userRoutes: FastifyPluginCallbackTypebox<UserRoutesOptions> = (app,
       await rules.check(pwd, name);
       // Avoids the expensive hash for a name in use. The insert is what decides between parallel sign-ups.
       if ((await users.find(name)) !== undefined) throw new HttpProblem('user_taken');
-      const passwordHash = await passwords.hash(pwd, { network: networkOf(request.ip), priority: 'sign-up' });
+      const passwordHash = await passwords.hash(pwd, {
+        network: networkOf(request.clientAddress),
+        priority: 'sign-up',
+      });
       if (!(await users.add({ name, passwordHash, roles: [] }))) throw new HttpProblem('user_taken');
-      request.log.info({ user: name, address: request.ip }, 'signed up');
+      request.log.info({ user: name, address: request.clientAddress }, 'signed up');
       return reply.code(201).send({ user: name });
     },
   );

@@ -1,0 +1,53 @@
+import type { Pool, QueryResultRow } from 'pg';
+import type { SessionKey, SessionStatusReader, SessionStatusRow } from '../auth/session-status.ts';
+
+const columns = 's.ended_at, s.ended_cause, s.last_seen_at, s.expires_at, u.name, u.roles, u.disabled';
+
+const one = `
+SELECT ${columns} FROM usher.sessions s JOIN usher.users u ON u.name = s.user_name
+WHERE s.id = $1 AND u.name = $2`;
+
+const many = `
+SELECT pair.position, ${columns}
+FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS pair(session, user_name, position)
+JOIN usher.sessions s ON s.id = pair.session AND s.user_name = pair.user_name
+JOIN usher.users u ON u.name = s.user_name`;
+
+/** Reads sessions from PostgreSQL with one statement per call. */
+export class PostgresSessionStatusReader implements SessionStatusReader {
+  readonly #pool: Pool;
+
+  constructor(pool: Pool) {
+    this.#pool = pool;
+  }
+
+  async lookUp(session: string, user: string): Promise<SessionStatusRow | undefined> {
+    const values = [session, user];
+    const { rows } = await this.#pool.query<QueryResultRow>({ name: 'usher-session-status', text: one, values });
+    const [row] = rows;
+    return row === undefined ? undefined : toStatusRow(row);
+  }
+
+  async lookUpMany(pairs: readonly SessionKey[]): Promise<readonly (SessionStatusRow | undefined)[]> {
+    const { rows } = await this.#pool.query<QueryResultRow>({
+      name: 'usher-session-statuses',
+      text: many,
+      values: [pairs.map(({ session }) => session), pairs.map(({ user }) => user)],
+    });
+    // Positions start at 1.
+    const found = new Map(rows.map((row) => [Number(row['position']) - 1, toStatusRow(row)]));
+    return pairs.map((_pair, position) => found.get(position));
+  }
+}
+
+function toStatusRow(row: QueryResultRow): SessionStatusRow {
+  return {
+    ended_at: row['ended_at'] === null ? null : Number(row['ended_at']),
+    ended_cause: row['ended_cause'] === null ? null : String(row['ended_cause']),
+    last_seen_at: Number(row['last_seen_at']),
+    expires_at: Number(row['expires_at']),
+    name: String(row['name']),
+    roles: String(row['roles']),
+    disabled: Number(row['disabled']),
+  };
+}
