@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { ProblemCode } from '@usher/protocol';
-import { type TimeLimit, TimeLimitExceeded } from './deadlines.ts';
 import type { Admission, AdmittedClient, HandshakeInfo, HandshakeOutcome, Unavailable } from './handshake-outcome.ts';
 import { checkSubprotocol, exactOrigin, handshakeProblem, pathOf, ticketsOf } from './handshake.ts';
+import { isUnavailable } from './hooks.ts';
 import type { Refusal } from './refusal.ts';
 import type { TicketStoreBreaker } from './ticket-store-breaker.ts';
-import { type CallOptions, type ConsumeResult, type TicketClaims, TicketStoreUnavailable } from './ticket-store.ts';
+import type { ConsumeResult, TicketClaims } from './ticket-store.ts';
 
 export interface AdmissionOptions<I> {
   readonly store: TicketStoreBreaker;
@@ -18,13 +18,8 @@ export interface AdmissionOptions<I> {
    * are not affected. A function is called for each handshake: a port chosen by the system is known only after `listen`.
    */
   readonly allowedOrigins: readonly string[] | (() => readonly string[]);
-  readonly admit: (
-    claims: TicketClaims,
-    info: HandshakeInfo,
-    options: CallOptions,
-  ) => Admission<I> | Promise<Admission<I>>;
-  /** The time limit of `admit`. */
-  readonly hookLimit: TimeLimit;
+  /** Settles within a time limit. Releases the reservation itself if it decides after that. */
+  readonly admit: (claims: TicketClaims, info: HandshakeInfo) => Promise<Admission<I>>;
   readonly capacity: () => Unavailable | undefined;
   /** Called when a ticket is consumed for the first time, regardless of the outcome of the handshake. Not called for revoked tickets. */
   readonly onConsumed: (claims: TicketClaims) => void;
@@ -124,7 +119,7 @@ export class AdmissionControl<I> {
     }
     // Computed before `admit`, because nothing may throw between a reservation and its release. Reported after it.
     const rejectionCode = this.#checkHeaders(request);
-    const admission = await this.#admit(result.claims, info);
+    const admission = await this.#options.admit(result.claims, info);
     if (!admission.ok) {
       return admission.reason === 'revoked'
         ? { refusal: { code: 'invalid_ticket' }, reason: 'revoked', claims: result.claims }
@@ -168,16 +163,6 @@ export class AdmissionControl<I> {
     if (consumedNow && result.claims !== undefined) this.#options.onConsumed(result.claims);
   }
 
-  #admit(claims: TicketClaims, info: HandshakeInfo): Promise<Admission<I>> {
-    const { admit, hookLimit } = this.#options;
-    return hookLimit.run('admit', (options) => admit(claims, info, options), {
-      // The client has already received its rejection.
-      onLate: (admission) => {
-        this.#release(admission);
-      },
-    });
-  }
-
   #release(admission: Admission<I>): void {
     try {
       if (admission.ok) admission.release?.();
@@ -192,9 +177,4 @@ export class AdmissionControl<I> {
       return 'origin_forbidden';
     return checkSubprotocol(request, this.#options.protocol) === 'unsupported' ? 'unsupported_protocol' : undefined;
   }
-}
-
-/** Whether an error means that the client should try again: the store is unavailable, or a hook did not settle in time. */
-export function isUnavailable(error: unknown): boolean {
-  return error instanceof TicketStoreUnavailable || error instanceof TimeLimitExceeded;
 }

@@ -132,8 +132,3 @@ export class TimeLimit {
 function asError(reason: unknown): Error {
   return reason instanceof Error ? reason : new Error(String(reason));
 }
-
-/** A function of the app did not settle within its time limit. */
-export class TimeLimitExceeded extends Error {
-  override readonly name = 'TimeLimitExceeded';
-}

@@ -1,23 +1,24 @@
 import fp from 'fastify-plugin';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { ProblemCode } from '@usher/protocol';
 import { bearerIdentity } from './authenticate.ts';
+import { positive } from './circuit-breaker.ts';
 import { ConnectSlots } from './connect-slots.ts';
-import { TimeLimit, TimeLimitExceeded } from './deadlines.ts';
 import { Gate } from './gate.ts';
-import type { Admission, HandshakeOutcome, HandshakeInfo, Unavailable } from './handshake-outcome.ts';
+import type { HandshakeOutcome, Unavailable } from './handshake-outcome.ts';
 import { asksForWebSocket, originFormOf, pathOf } from './handshake.ts';
+import { type Hooks, LimitedHooks } from './hooks.ts';
 import { ownUpgrades, type Upgrades, watchSiblings } from './own-upgrades.ts';
 import { RequestQueue } from './request-queue.ts';
-import { addTicketRoute, sendProblem, type TicketDenial, type TicketHolder } from './ticket-route.ts';
+import { addTicketRoute, sendProblem } from './ticket-route.ts';
 import { TicketStoreBreaker } from './ticket-store-breaker.ts';
-import type { CallOptions, TicketClaims, TicketStore } from './ticket-store.ts';
+import type { TicketStore } from './ticket-store.ts';
 
 export type { Gate } from './gate.ts';
 export type { Admission, AdmittedClient, HandshakeOutcome, HandshakeInfo, Unavailable } from './handshake-outcome.ts';
-export type { TicketDenial, TicketHolder } from './ticket-route.ts';
+export type { TicketDenial, TicketHolder } from './hooks.ts';
 
 export interface TicketGateOptions {
   /**
@@ -38,21 +39,14 @@ export interface TicketGateOptions {
    * `retryAfterMs` and `detail` of the error. Other errors are passed to the app's error handler.
    * Defaults to `request.jwtVerify()` of `@fastify/jwt` with the claims `sub` and `sid`.
    */
-  readonly authenticate?: (request: FastifyRequest, options: CallOptions) => TicketHolder | Promise<TicketHolder>;
+  readonly authenticate?: Hooks['authenticate'];
   /**
    * Called before a ticket is issued. Returns why the client may not connect, or `undefined`. Browsers hide the response to a rejected
    * handshake, so this is the only place where they can learn the reason. Defaults to allowing every client.
    */
-  readonly mayConnect?: (
-    claims: TicketClaims,
-    options: CallOptions,
-  ) => TicketDenial | undefined | Promise<TicketDenial | undefined>;
+  readonly mayConnect?: Hooks['mayConnect'];
   /** Validates user and session again when the ticket is consumed. Defaults to admitting every client with a valid ticket. */
-  readonly admit?: (
-    claims: TicketClaims,
-    info: HandshakeInfo,
-    options: CallOptions,
-  ) => Admission<unknown> | Promise<Admission<unknown>>;
+  readonly admit?: Hooks['admit'];
   /**
    * Returns why the server accepts no connections at the moment, or `undefined` if it does. Called for each ticket call and handshake.
    * Defaults to accepting connections.
@@ -119,7 +113,6 @@ function install(app: FastifyInstance, options: TicketGateOptions): void {
   const endpoint = path('endpoint', options.endpoint ?? '/api/ws');
   const ticketPath = path('ticketPath', options.ticketPath ?? '/api/ws_ticket');
   const { slots = new ConnectSlots({ connectsPerSecond: 0 }) } = options;
-  const authenticate = options.authenticate ?? bearerIdentity;
   // WebSockets over HTTP/2 (RFC 8441) do not use upgrades and would bypass the gate.
   if ('http2' in app.initialConfig && app.initialConfig.http2)
     throw new TypeError('invalid http2 server: the gate supports HTTP/1.1 only');
@@ -134,26 +127,31 @@ function install(app: FastifyInstance, options: TicketGateOptions): void {
     options.store instanceof TicketStoreBreaker
       ? options.store
       : new TicketStoreBreaker(options.store, { timeoutMs: storeTimeoutMs });
-  const hookLimit = new TimeLimit(
+  const onError = (error: unknown): void => {
+    app.log.error({ err: error }, 'handshake failed');
+  };
+  const hooks = new LimitedHooks(
+    {
+      authenticate: options.authenticate ?? bearerIdentity,
+      mayConnect: options.mayConnect ?? (() => undefined),
+      admit: options.admit ?? ((claims) => ({ ok: true, identity: claims })),
+    },
     storeTimeoutMs,
-    (name) => new TimeLimitExceeded(`${name} did not settle within ${storeTimeoutMs} ms`),
+    onError,
   );
   const gate = new Gate({
     store,
     endpoint,
     protocol: options.protocol ?? 'usher.v1',
     allowedOrigins: options.allowedOrigins,
-    admit: options.admit ?? ((claims) => ({ ok: true, identity: claims })),
-    hookLimit,
+    admit: (claims, info) => hooks.admit(claims, info),
     capacity: options.capacity ?? (() => undefined),
     address: options.address ?? ((request) => request.socket.remoteAddress),
     onHandshake: options.onHandshake ?? (() => undefined),
     onConsumed: (claims) => {
       slots.markUsed(claims);
     },
-    onError: (error) => {
-      app.log.error({ err: error }, 'handshake failed');
-    },
+    onError,
     maxPendingHandshakes: positive('maxPendingHandshakes', options.maxPendingHandshakes ?? 1_000),
     handshakeTimeoutMs,
   });
@@ -189,7 +187,8 @@ function install(app: FastifyInstance, options: TicketGateOptions): void {
     next();
   });
 
-  addTicketRoute(app, { ...options, authenticate, store, slots, gate, hookLimit, endpoint, path: ticketPath });
+  const { onTicket } = options;
+  addTicketRoute(app, { path: ticketPath, endpoint, store, slots, gate, hooks, ...(onTicket && { onTicket }) });
 
   // A hook rather than a route, because the app defines a WebSocket route with this path.
   app.addHook('onRequest', (request, reply, next) => {
@@ -204,11 +203,5 @@ function install(app: FastifyInstance, options: TicketGateOptions): void {
 function path(name: string, value: string): string {
   if (!/^(?:\/[\w.~-]+)+$/.test(value))
     throw new TypeError(`invalid ${name} ${JSON.stringify(value)}: must be a path without a query, such as /api/ws`);
-  return value;
-}
-
-function positive(name: string, value: number): number {
-  if (!Number.isSafeInteger(value) || value < 1)
-    throw new RangeError(`invalid ${name} ${value}: must be a positive integer`);
   return value;
 }

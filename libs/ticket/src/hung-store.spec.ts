@@ -139,6 +139,35 @@ describe('an admit that does not settle', () => {
   });
 });
 
+describe.each(['mayConnect', 'admit'] as const)('a %s that never settles', (hook) => {
+  test('is no longer called after five timeouts, until one call settles', async () => {
+    let [calls, isHung] = [0, false];
+    const hang = async (): Promise<void> => {
+      calls += 1;
+      if (isHung) await new Promise(() => undefined);
+    };
+    const server = await startGateServer(
+      hook === 'admit'
+        ? { admit: async (identity) => hang().then(() => ({ ok: true, identity })) }
+        : { mayConnect: async () => hang().then(() => undefined) },
+    );
+    const connect = async (): Promise<number> =>
+      hook === 'admit'
+        ? (await connectWith(server, await server.ticket())).status
+        : (await requestTicket(server)).statusCode;
+    isHung = true;
+    const refused = Array.from({ length: 5 }, connect);
+    await expect.poll(() => calls).toBe(5);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(await Promise.all(refused)).toEqual([503, 503, 503, 503, 503]);
+    for (let n = 0; n < 10; n += 1) expect(await connect()).toBe(503);
+    expect(calls).toBe(5);
+    isHung = false;
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await connect()).toBe(hook === 'admit' ? 101 : 200);
+  });
+});
+
 describe('the ticket call, while a step does not settle,', () => {
   const slow = () => new Promise<never>(() => undefined);
 

@@ -1,26 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { problem, type ProblemCode, type TicketResponse } from '@usher/protocol';
-import { isUnavailable, storeUnavailable } from './admission.ts';
+import { storeUnavailable } from './admission.ts';
 import { problemOf } from './authenticate.ts';
 import type { ConnectSlots } from './connect-slots.ts';
-import type { TimeLimit } from './deadlines.ts';
 import type { Gate } from './gate.ts';
+import { isUnavailable, type LimitedHooks, type TicketDenial, type TicketHolder } from './hooks.ts';
 import { problemHeaders } from './refusal.ts';
-import type { CallOptions, IssueResult, TicketClaims, TicketStore } from './ticket-store.ts';
+import type { IssueResult, TicketStore } from './ticket-store.ts';
 
-/** The authenticated user and session of a ticket request. */
-export interface TicketHolder {
-  readonly user: string;
-  readonly session: string;
-}
-
-/** Why an authenticated client may not connect. */
-export interface TicketDenial {
-  readonly code: 'session_ended' | 'user_disabled' | 'too_many_connections';
-  readonly retryAfterMs?: number;
-}
-
-/** The options are those of `TicketGateOptions`, with their defaults applied. */
 export interface TicketRouteOptions {
   readonly path: string;
   readonly endpoint: string;
@@ -28,19 +15,13 @@ export interface TicketRouteOptions {
   readonly store: TicketStore;
   readonly slots: ConnectSlots;
   readonly gate: Gate;
-  /** The time limit of `authenticate` and `mayConnect`. */
-  readonly hookLimit: TimeLimit;
-  readonly authenticate: (request: FastifyRequest, options: CallOptions) => TicketHolder | Promise<TicketHolder>;
-  readonly mayConnect?: (
-    claims: TicketClaims,
-    options: CallOptions,
-  ) => TicketDenial | undefined | Promise<TicketDenial | undefined>;
+  readonly hooks: LimitedHooks;
   readonly onTicket?: (outcome: 'issued' | ProblemCode) => void;
 }
 
 /** Adds the ticket call. Each of its steps has a time limit: after it, the client receives 503 `store_unavailable`. */
 export function addTicketRoute(app: FastifyInstance, options: TicketRouteOptions): void {
-  const { path, endpoint, store, slots, gate, hookLimit, authenticate, mayConnect, onTicket } = options;
+  const { path, endpoint, store, slots, gate, hooks, onTicket } = options;
 
   function refuse(reply: FastifyReply, code: ProblemCode, retryAfterMs?: number, detail?: string): FastifyReply {
     onTicket?.(code);
@@ -56,7 +37,7 @@ export function addTicketRoute(app: FastifyInstance, options: TicketRouteOptions
   app.get(path, { exposeHeadRoute: false }, async (request, reply) => {
     let identity: TicketHolder;
     try {
-      identity = await hookLimit.run('authenticate', (call) => authenticate(request, call));
+      identity = await hooks.authenticate(request);
     } catch (error) {
       if (isUnavailable(error)) return refuseUnavailable(request, reply, error);
       const knownProblem = problemOf(error);
@@ -67,13 +48,11 @@ export function addTicketRoute(app: FastifyInstance, options: TicketRouteOptions
     if (unavailable !== undefined) return refuse(reply, unavailable.code, unavailable.retryAfterMs);
     const claims = { user: identity.user, session: identity.session, endpoint };
     let denial: TicketDenial | undefined;
-    if (mayConnect !== undefined) {
-      try {
-        denial = await hookLimit.run('mayConnect', (call) => mayConnect(claims, call));
-      } catch (error) {
-        if (isUnavailable(error)) return refuseUnavailable(request, reply, error);
-        throw error;
-      }
+    try {
+      denial = await hooks.mayConnect(claims);
+    } catch (error) {
+      if (isUnavailable(error)) return refuseUnavailable(request, reply, error);
+      throw error;
     }
     if (denial !== undefined) return refuse(reply, denial.code, denial.retryAfterMs);
     const slotResult = slots.assign(claims);
