@@ -16,7 +16,7 @@ export const imports = {
   '@usher/protocol/server': ['compileProtocol', 'roomsProtocol'],
   '@usher/realtime': ['createConnections', 'createMemoryBus', 'createRooms', 'RequestError'],
   '@usher/realtime/ws': ['attach', 'serverOptions'],
-  '@usher/ticket': ['ConnectSlots', 'createMemoryTicketStore'],
+  '@usher/ticket': ['ConnectSlots', 'createMemoryTicketStore', 'TicketStoreBreaker'],
   '@usher/ticket/fastify': ['ticketGate'],
   vitest: ['vi'],
   ws: ['WebSocketServer'],

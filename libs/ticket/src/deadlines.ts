@@ -18,6 +18,11 @@ export class Deadlines<T> {
     this.#onExpired = onExpired;
   }
 
+  /** The number of operations that have neither ended nor exceeded the limit. */
+  get pendingCount(): number {
+    return this.#pending.size;
+  }
+
   begin(operation: T): void {
     this.#pending.set(operation, performance.now() + this.#limitMs);
     if (this.#timer === undefined) this.#schedule(this.#limitMs);
@@ -47,4 +52,83 @@ export class Deadlines<T> {
       this.#onExpired(operation);
     }
   }
+}
+
+export interface LimitedCallOptions<T> {
+  /** Stops the waiting before the time limit. The call then rejects with the reason of the signal. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called with the result if the call fulfills after the waiting stopped. Must not throw. */
+  readonly onLate?: ((result: T) => void) | undefined;
+}
+
+/** Applies one time limit to asynchronous calls. All calls share one timer. */
+export class TimeLimit {
+  readonly #createError: (name: string) => Error;
+  readonly #deadlines: Deadlines<() => void>;
+
+  /**
+   * @param limitMs the time limit of each call in milliseconds.
+   * @param createError returns the error with which a call of this name rejects after the limit.
+   */
+  constructor(limitMs: number, createError: (name: string) => Error) {
+    this.#createError = createError;
+    this.#deadlines = new Deadlines(limitMs, (expire) => {
+      expire();
+    });
+  }
+
+  /** The number of calls that are waited for. */
+  get pendingCount(): number {
+    return this.#deadlines.pendingCount;
+  }
+
+  /**
+   * Calls a function and settles within the time limit. After the limit, the signal that the function received is aborted. The work
+   * that the function started may continue: its result is passed to `onLate`, and its error is ignored.
+   */
+  run<T>(
+    name: string,
+    call: (options: { readonly signal: AbortSignal }) => T | Promise<T>,
+    { signal, onLate }: LimitedCallOptions<T> = {},
+  ): Promise<T> {
+    if (signal?.aborted === true) return Promise.reject(asError(signal.reason));
+    return new Promise<T>((resolve, reject) => {
+      const controller = new AbortController();
+      const stopWaiting = (error: Error): void => {
+        signal?.removeEventListener('abort', cancel);
+        reject(error);
+        controller.abort(error);
+      };
+      const expire = (): void => {
+        stopWaiting(this.#createError(name));
+      };
+      const cancel = (): void => {
+        if (this.#deadlines.end(expire)) stopWaiting(asError(signal?.reason));
+      };
+      /** Returns whether the call is still waited for. */
+      const end = (): boolean => {
+        signal?.removeEventListener('abort', cancel);
+        return this.#deadlines.end(expire);
+      };
+      signal?.addEventListener('abort', cancel);
+      this.#deadlines.begin(expire);
+      // The executor converts an exception of `call` to a rejection.
+      const started = new Promise<T>((settle) => {
+        settle(call({ signal: controller.signal }));
+      });
+      started.then(
+        (result) => {
+          if (end()) resolve(result);
+          else onLate?.(result);
+        },
+        () => {
+          if (end()) resolve(started);
+        },
+      );
+    });
+  }
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason));
 }

@@ -1,88 +1,56 @@
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { ProblemCode } from '@usher/protocol';
+import { AdmissionControl, type AdmissionOptions, type Reservation, storeUnavailable } from './admission.ts';
 import { Deadlines } from './deadlines.ts';
-import { exactOrigin, malformed, offers, pathOf, ticketsOf } from './handshake.ts';
+import type { AdmittedClient, HandshakeInfo, HandshakeOutcome, Unavailable } from './handshake-outcome.ts';
+import { pathOf, ticketsOf } from './handshake.ts';
 import { withoutTickets } from './redact.ts';
 import { type Refusal, refuse } from './refusal.ts';
-import { type ConsumeResult, type TicketClaims, type TicketStore, TicketStoreUnavailable } from './ticket-store.ts';
-import type { Admission, AdmittedClient, HandshakeOutcome, HandshakeInfo, Unavailable } from './handshake-outcome.ts';
+import type { TicketClaims } from './ticket-store.ts';
 
-export interface GateOptions<I> {
-  readonly store: TicketStore;
-  /** The path of the WebSocket endpoint. */
-  readonly endpoint: string;
-  /** The WebSocket subprotocol that the endpoint supports. */
-  readonly protocol: string;
-  /**
-   * Exact origins (scheme, host, port) from which browsers may connect. Clients that send no `Origin` header are not browsers and
-   * are not affected. A function is called for each handshake: a port chosen by the system is known only after `listen`.
-   */
-  readonly allowedOrigins: readonly string[] | (() => readonly string[]);
-  readonly admit: (claims: TicketClaims, info: HandshakeInfo) => Admission<I> | Promise<Admission<I>>;
-  readonly capacity: () => Unavailable | undefined;
+export interface GateOptions<I> extends AdmissionOptions<I> {
   /** Returns the client's address. Behind a proxy it differs from the address of the peer. */
   readonly address: (request: IncomingMessage) => string | undefined;
   /** Called exactly once per handshake. */
   readonly onHandshake: (outcome: HandshakeOutcome) => void;
-  /** Called when a ticket is consumed for the first time, regardless of the outcome of the handshake. Not called for revoked tickets. */
-  readonly onConsumed: (claims: TicketClaims) => void;
-  /** Called with an error thrown by the store or by one of these functions. Must not throw. */
-  readonly onError: (error: unknown) => void;
   /** Maximum number of concurrent handshakes. Further ones are rejected with `at_capacity`. */
   readonly maxPendingHandshakes: number;
   /** Time limit for the decision on a handshake, in milliseconds. After it, the client receives `store_unavailable`. */
   readonly handshakeTimeoutMs: number;
 }
 
-interface Reserved<I> extends AdmittedClient<I> {
-  /** Cancels the reservation that the app made in `admit`. */
-  readonly release: () => void;
-}
-
-interface Unclaimed<I> {
-  readonly admitted: AdmittedClient<I>;
+interface AdmittedRequest<I> {
+  readonly client: AdmittedClient<I>;
   /** Stops the gate from releasing the reservation when the socket closes. */
-  readonly takeOver: () => void;
+  readonly keepReservation: () => void;
 }
 
-const storeUnavailable: Refusal = { code: 'store_unavailable', retryAfterMs: 1_000 };
 const noInfo: HandshakeInfo = { address: undefined, origin: undefined, userAgent: undefined };
 
 function ignore(): void {
   // The `close` event follows and is handled.
 }
 
-/** If a request contains several tickets, at most this many are consumed. */
-const maxConsumedPerRequest = 4;
-
 /**
- * Authenticates each WebSocket handshake before it is accepted. The checks run in the order that PROTOCOL.md specifies.
+ * Authenticates each WebSocket handshake before it is accepted. `AdmissionControl` decides, and this class handles the socket.
  * An admitted request is emitted as `upgrade` on `server`, with the ticket removed from its URL. All other requests are rejected.
  */
 export class Gate<I = unknown> {
   /** Emits `upgrade` for admitted requests only. Pass it to `@fastify/websocket` (`options.server`) or another WebSocket server. */
   readonly server = new EventEmitter();
   readonly #options: GateOptions<I>;
-  readonly #origins: () => readonly string[];
-  readonly #admitted = new WeakMap<IncomingMessage, Unclaimed<I>>();
-  readonly #deadlines: Deadlines<{ readonly socket: Duplex; readonly info: HandshakeInfo }>;
-  #pendingCount = 0;
-  #closed = false;
+  readonly #admission: AdmissionControl<I>;
+  readonly #admitted = new WeakMap<IncomingMessage, AdmittedRequest<I>>();
+  /** The pending handshakes. One that exceeds the limit no longer counts, even if its decision never settles. */
+  readonly #pending: Deadlines<{ readonly socket: Duplex; readonly info: HandshakeInfo }>;
 
   constructor(options: GateOptions<I>) {
     this.#options = options;
-    this.#deadlines = new Deadlines(options.handshakeTimeoutMs, ({ socket, info }) => {
+    this.#admission = new AdmissionControl(options);
+    this.#pending = new Deadlines(options.handshakeTimeoutMs, ({ socket, info }) => {
       this.#refuse(socket, info, storeUnavailable);
     });
-    const { allowedOrigins } = options;
-    if (typeof allowedOrigins === 'function') {
-      this.#origins = () => allowedOrigins().map(exactOrigin);
-    } else {
-      const exact = allowedOrigins.map(exactOrigin);
-      this.#origins = () => exact;
-    }
   }
 
   /**
@@ -90,10 +58,10 @@ export class Gate<I = unknown> {
    * @throws RangeError if the gate did not admit the request.
    */
   admitted(request: IncomingMessage): AdmittedClient<I> {
-    const unclaimed = this.#admitted.get(request);
-    if (unclaimed === undefined) throw new RangeError('the gate did not admit this request');
-    unclaimed.takeOver();
-    return unclaimed.admitted;
+    const admitted = this.#admitted.get(request);
+    if (admitted === undefined) throw new RangeError('the gate did not admit this request');
+    admitted.keepReservation();
+    return admitted.client;
   }
 
   /** Returns whether the gate admitted this request. */
@@ -103,12 +71,12 @@ export class Gate<I = unknown> {
 
   /** Rejects all further handshakes with `draining`. */
   close(): void {
-    this.#closed = true;
+    this.#admission.close();
   }
 
   /** Returns why the server accepts no handshakes, or `undefined` if it does. */
   unavailable(): Unavailable | undefined {
-    return this.#closed ? { code: 'draining', retryAfterMs: 1_000 } : this.#options.capacity();
+    return this.#admission.unavailable();
   }
 
   /**
@@ -121,7 +89,8 @@ export class Gate<I = unknown> {
     let info: HandshakeInfo = noInfo;
     try {
       info = this.#infoOf(request);
-      const rejection = this.#checkRequest(request, url);
+      const isFull = this.#pending.pendingCount >= this.#options.maxPendingHandshakes;
+      const rejection = this.#admission.checkRequest(request, url, isFull);
       if (rejection !== undefined) {
         this.#refuse(socket, info, rejection);
         return;
@@ -141,36 +110,27 @@ export class Gate<I = unknown> {
     tickets: readonly string[],
     info: HandshakeInfo,
   ): Promise<void> {
-    // An unsettled promise still counts toward the limit, which bounds the work and not the number of waiting clients.
-    this.#pendingCount += 1;
-    const operation = { socket, info };
-    this.#deadlines.begin(operation);
-    let decision: Decision<I>;
-    try {
-      decision = await this.#decide(request, tickets, info);
-    } catch (error) {
-      this.#options.onError(error);
-      decision = { refusal: error instanceof TicketStoreUnavailable ? storeUnavailable : { code: 'internal' } };
-    }
-    const isLate = !this.#deadlines.end(operation);
-    this.#pendingCount -= 1;
+    const handshake = { socket, info };
+    this.#pending.begin(handshake);
+    const decision = await this.#admission.decide(request, tickets, info);
+    const isLate = !this.#pending.end(handshake);
     if (decision.refusal !== undefined) {
       if (!isLate) this.#refuse(socket, info, decision.refusal, decision);
       return;
     }
-    const { reserved } = decision;
-    const { claims } = reserved;
+    const { reservation } = decision;
+    const { claims } = reservation;
     if (isLate) {
-      this.#release(reserved);
+      reservation.release();
     } else if (socket.destroyed || !socket.writable) {
-      this.#release(reserved);
+      reservation.release();
       socket.destroy();
       this.#report({ outcome: 'gone', claims, ...info });
     } else if (this.#drainRejection !== undefined) {
-      this.#release(reserved);
+      reservation.release();
       this.#refuse(socket, info, this.#drainRejection, { claims });
     } else {
-      this.#emitUpgrade(request, socket, head, reserved, info);
+      this.#emitUpgrade(request, socket, head, reservation, info);
     }
   }
 
@@ -185,76 +145,18 @@ export class Gate<I = unknown> {
     }
   }
 
-  #checkRequest(request: IncomingMessage, url: string): Refusal | undefined {
-    if (pathOf(url) !== this.#options.endpoint) return { code: 'not_found' };
-    const violation = malformed(request);
-    if (violation !== undefined) return violation;
-    const unavailable = this.unavailable();
-    if (unavailable !== undefined) return unavailable;
-    if (this.#pendingCount >= this.#options.maxPendingHandshakes) return { code: 'at_capacity', retryAfterMs: 1_000 };
-    return ticketsOf(url).length === 0 ? { code: 'missing_ticket' } : undefined;
-  }
-
-  async #decide(request: IncomingMessage, tickets: readonly string[], info: HandshakeInfo): Promise<Decision<I>> {
-    const { admit, protocol } = this.#options;
-    // The ticket is consumed before any other check. If there are several, all are consumed and the request is rejected.
-    if (tickets.length > 1) {
-      await Promise.all(tickets.slice(0, maxConsumedPerRequest).map((ticket) => this.#consume(ticket)));
-      return { refusal: { code: 'invalid_ticket' }, reason: 'several' };
-    }
-    const result = await this.#consume(tickets[0] ?? '');
-    const { claims } = result;
-    if (!result.ok) {
-      return {
-        refusal: { code: 'invalid_ticket' },
-        reason: result.reason,
-        ...(claims === undefined ? {} : { claims }),
-      };
-    }
-    // Computed before `admit`, because nothing may throw between a reservation and its release. Reported after it.
-    const rejectionCode = this.#checkHeaders(request, protocol);
-    const admission = await admit(result.claims, info);
-    if (!admission.ok) {
-      return admission.reason === 'revoked'
-        ? { refusal: { code: 'invalid_ticket' }, reason: 'revoked', claims: result.claims }
-        : { refusal: { code: 'too_many_connections', retryAfterMs: admission.retryAfterMs }, claims: result.claims };
-    }
-    const reserved = { claims: result.claims, identity: admission.identity, release: admission.release ?? ignore };
-    if (rejectionCode === undefined) return { reserved };
-    this.#release(reserved);
-    return { refusal: { code: rejectionCode }, claims: result.claims };
-  }
-
-  async #consume(ticket: string): Promise<ConsumeResult> {
-    const { store, endpoint, onConsumed } = this.#options;
-    const result = await store.consume(ticket, endpoint);
-    const consumedNow = result.ok || (result.reason !== 'used' && result.reason !== 'revoked');
-    if (consumedNow && result.claims !== undefined) onConsumed(result.claims);
-    return result;
-  }
-
-  #checkHeaders(request: IncomingMessage, protocol: string): ProblemCode | undefined {
-    const origins = request.headersDistinct['origin'];
-    if (origins !== undefined && !(origins.length === 1 && this.#origins().includes(origins[0] ?? '')))
-      return 'origin_forbidden';
-    return offers(request, protocol) === 'unsupported' ? 'unsupported_protocol' : undefined;
-  }
-
   #emitUpgrade(
     request: IncomingMessage,
     socket: Duplex,
     head: Buffer,
-    reserved: Reserved<I>,
+    reservation: Reservation<I>,
     info: HandshakeInfo,
   ): void {
-    const { claims, identity } = reserved;
-    const abandoned = (): void => {
-      this.#release(reserved);
-    };
-    socket.once('close', abandoned);
+    const { claims, identity, release } = reservation;
+    socket.once('close', release);
     this.#admitted.set(request, {
-      admitted: { claims, identity },
-      takeOver: () => socket.off('close', abandoned),
+      client: { claims, identity },
+      keepReservation: () => socket.off('close', release),
     });
     // The server behind the gate may select only the supported subprotocol.
     if (request.headers['sec-websocket-protocol'] !== undefined) {
@@ -307,14 +209,6 @@ export class Gate<I = unknown> {
     }
   }
 
-  #release({ release }: Reserved<I>): void {
-    try {
-      release();
-    } catch (error) {
-      this.#options.onError(error);
-    }
-  }
-
   #infoOf(request: IncomingMessage): HandshakeInfo {
     return {
       address: this.#options.address(request),
@@ -330,7 +224,3 @@ export class Gate<I = unknown> {
     return url;
   }
 }
-
-type Decision<I> =
-  | { readonly refusal?: undefined; readonly reserved: Reserved<I> }
-  | ({ readonly refusal: Refusal } & Pick<HandshakeOutcome, 'reason' | 'claims'>);

@@ -2,13 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import type { ProblemCode } from '@usher/protocol';
 
 /** Why a request is not a valid handshake, with headers for the response. */
-export interface Malformed {
+export interface HandshakeProblem {
   readonly code: Extract<ProblemCode, 'bad_request' | 'upgrade_required'>;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-const bad: Malformed = { code: 'bad_request', headers: {} };
-const otherVersion: Malformed = {
+const bad: HandshakeProblem = { code: 'bad_request', headers: {} };
+const otherVersion: HandshakeProblem = {
   code: 'upgrade_required',
   // RFC 6455 §4.4: the supported versions.
   headers: { 'sec-websocket-version': '13', upgrade: 'websocket' },
@@ -46,8 +46,8 @@ export function toOriginForm(request: IncomingMessage): void {
   if (request.headers.host !== undefined) request.headers.host = authority;
 }
 
-/** Checks a client's opening handshake against RFC 6455 §4.2.1, without its ticket. Returns `undefined` if it is valid. */
-export function malformed(request: IncomingMessage): Malformed | undefined {
+/** Checks a client's opening handshake against RFC 6455 §4.2.1, without its ticket. Returns the problem, or `undefined` if it is valid. */
+export function handshakeProblem(request: IncomingMessage): HandshakeProblem | undefined {
   const { headers, method, httpVersionMajor, httpVersionMinor } = request;
   if (method !== 'GET') return bad;
   // RFC 9112 §3.2.1: a request target has no fragment.
@@ -96,8 +96,8 @@ export function ticketsOf(url: string): string[] {
   return tickets.length === 1 && tickets[0] === '' ? [] : tickets;
 }
 
-/** Whether the client offers the subprotocol. `none`: it offers no subprotocols, like `new WebSocket(url)`. */
-export function offers(request: IncomingMessage, protocol: string): 'supported' | 'none' | 'unsupported' {
+/** Checks whether the client offers the subprotocol. `none`: it offers no subprotocols, like `new WebSocket(url)`. */
+export function checkSubprotocol(request: IncomingMessage, protocol: string): 'supported' | 'none' | 'unsupported' {
   const lists = request.headersDistinct['sec-websocket-protocol'];
   if (lists === undefined) return 'none';
   const offered = lists

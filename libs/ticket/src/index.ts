@@ -6,9 +6,11 @@ export {
   type SlotResult,
   type AssignedSlot,
 } from './connect-slots.ts';
-export { createMemoryTicketStore, type MemoryTicketStoreOptions } from './memory-ticket-store.ts';
+export { createMemoryTicketStore, MemoryTicketData, type MemoryTicketStoreOptions } from './memory-ticket-store.ts';
 export { redactUrl } from './redact.ts';
+export { TicketStoreBreaker, type TicketStoreBreakerOptions } from './ticket-store-breaker.ts';
 export {
+  type CallOptions,
   type ConsumeResult,
   type IssueResult,
   type TicketClaims,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createMemoryTicketStore } from './memory-ticket-store.ts';
+import { createMemoryTicketStore, MemoryTicketData } from './memory-ticket-store.ts';
 import { ticketStoreContract } from './testing.ts';
 import { TicketStoreUnavailable } from './ticket-store.ts';
 
@@ -16,7 +16,11 @@ function createStore(options: Parameters<typeof createMemoryTicketStore>[0] = {}
   };
 }
 
-ticketStoreContract('memory', () => Promise.resolve(createStore()));
+ticketStoreContract('two memory stores with the same data', () => {
+  const data = new MemoryTicketData();
+  const { store: here, now, advance } = createStore({ data });
+  return Promise.resolve({ here, there: createMemoryTicketStore({ now, data }), now, advance });
+});
 
 function claims(n: number) {
   return { user: `user-${n}`, session: `session-${n}`, endpoint: '/api/ws' };

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { newTicket } from './new-ticket.ts';
 import {
+  type CallOptions,
   type ConsumeResult,
   type IssueResult,
   type TicketClaims,
@@ -17,6 +18,8 @@ export interface MemoryTicketStoreOptions {
   readonly maxPerMinutePerSession?: number;
   /** Maximum number of stored tickets, consumed ones included. Above it, `issue` rejects. Defaults to 200,000. */
   readonly maxEntries?: number;
+  /** Shares its tickets with all stores that receive the same object. Defaults to a new, empty object. */
+  readonly data?: MemoryTicketData;
   /** Unix milliseconds, for `expiresAt`. Defaults to `Date.now()`. */
   readonly now?: () => number;
   /** Monotonic milliseconds, for lifetimes and limits. Defaults to `now` if that is given, else to `performance.now()`. */
@@ -43,6 +46,13 @@ interface Account {
   readonly issuedAt: number[];
 }
 
+/** The tickets of memory stores. Several stores of one process can share it, as nodes share a database. */
+export class MemoryTicketData {
+  /** By the SHA-256 of the ticket, in the order of issue. */
+  readonly entries = new Map<string, Entry>();
+  readonly accounts = new Map<string, Account>();
+}
+
 /**
  * Creates a ticket store in the memory of this process, for deployments with one node. A restart invalidates all tickets.
  * There is no background work: `issue` and `consume` remove expired entries.
@@ -60,9 +70,8 @@ class MemoryTicketStore implements TicketStore {
   readonly #maxEntries: number;
   readonly #now: () => number;
   readonly #unixNow: () => number;
-  /** By the SHA-256 of the ticket, in the order of issue. */
-  readonly #entries = new Map<string, Entry>();
-  readonly #accounts = new Map<string, Account>();
+  readonly #entries: Map<string, Entry>;
+  readonly #accounts: Map<string, Account>;
   /** Position of the sweep. Each call visits more entries than it adds, so the sweep keeps up with any rate of calls. */
   #sweeper: Iterator<[string, Entry]> | undefined;
   #accountSweeper: Iterator<[string, Account]> | undefined;
@@ -76,10 +85,14 @@ class MemoryTicketStore implements TicketStore {
     this.#maxEntries = positive('maxEntries', options.maxEntries ?? 200_000);
     this.#now = options.monotonicNow ?? options.now ?? (() => performance.now());
     this.#unixNow = options.now ?? Date.now;
+    const { entries, accounts } = options.data ?? new MemoryTicketData();
+    this.#entries = entries;
+    this.#accounts = accounts;
   }
 
   // Async, so that exceptions become rejections, as the port guarantees.
-  async issue(claims: TicketClaims, startsInMs = 0): Promise<IssueResult> {
+  async issue(claims: TicketClaims, startsInMs = 0, { signal }: CallOptions = {}): Promise<IssueResult> {
+    signal?.throwIfAborted();
     const now = this.#now();
     this.#sweep(now);
     const account = this.#account(claims.session, now);
@@ -98,7 +111,8 @@ class MemoryTicketStore implements TicketStore {
     return Promise.resolve({ ok: true, ticket, expiresAt: Math.round(this.#unixNow() + lifetimeMs) });
   }
 
-  async consume(ticket: string, endpoint: string): Promise<ConsumeResult> {
+  async consume(ticket: string, endpoint: string, { signal }: CallOptions = {}): Promise<ConsumeResult> {
+    signal?.throwIfAborted();
     if (!isTicket(ticket)) return { ok: false, reason: 'malformed' };
     const now = this.#now();
     this.#sweep(now);
@@ -116,7 +130,8 @@ class MemoryTicketStore implements TicketStore {
     return Promise.resolve({ ok: true, claims });
   }
 
-  async revokeSession(session: string): Promise<number> {
+  async revokeSession(session: string, { signal }: CallOptions = {}): Promise<number> {
+    signal?.throwIfAborted();
     const account = this.#accounts.get(session);
     if (account === undefined) return 0;
     const now = this.#now();

@@ -24,6 +24,15 @@ export type ConsumeResult =
   /** `claims` is present if the store knows the ticket, so that a replay can be attributed to a user. */
   | { readonly ok: false; readonly reason: TicketRejectionReason; readonly claims?: TicketClaims };
 
+/** The last, optional argument of each call of the port. */
+export interface CallOptions {
+  /**
+   * Stops the waiting. It cannot recall a command that was already sent: an aborted `consume` may still invalidate its ticket.
+   * An implementation may check it only before it sends a command, because `TicketStoreBreaker` stops the waiting afterwards.
+   */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Issues and consumes single-use tickets.
  *
@@ -33,6 +42,9 @@ export type ConsumeResult =
  * - A consumed ticket is remembered until its expiry, so that a replay (`used`) is distinguished from a guess (`unknown`).
  * - The store keeps only the SHA-256 of a ticket, and its size is bounded.
  * - Calls reject with `TicketStoreUnavailable` if the store is unavailable. Callers must then reject the request.
+ * - A call whose signal is already aborted rejects with the reason of the signal and has no effect.
+ *
+ * `TicketStoreBreaker` adds a time limit to each call. The Fastify plugin applies it to every store.
  */
 export interface TicketStore {
   /**
@@ -40,11 +52,11 @@ export interface TicketStore {
    * expires `ttlMs` after that. Both are measured on the store's own monotonic clock, so a change of the system time neither shortens nor
    * extends the lifetime of a ticket.
    */
-  issue(claims: TicketClaims, startsInMs?: number): Promise<IssueResult>;
+  issue(claims: TicketClaims, startsInMs?: number, options?: CallOptions): Promise<IssueResult>;
   /** Validates a ticket and invalidates it, in one atomic step. */
-  consume(ticket: string, endpoint: string): Promise<ConsumeResult>;
+  consume(ticket: string, endpoint: string, options?: CallOptions): Promise<ConsumeResult>;
   /** Revokes the outstanding tickets of a session. Resolves to their number. */
-  revokeSession(session: string): Promise<number>;
+  revokeSession(session: string, options?: CallOptions): Promise<number>;
 }
 
 /** The store is unavailable, so tickets can be neither issued nor consumed. */

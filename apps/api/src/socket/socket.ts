@@ -17,7 +17,7 @@ import {
 } from '@usher/realtime';
 import type { History, Memberships, ReadMarkers, Rooms } from '@usher/realtime/rooms';
 import { attach, serverOptions } from '@usher/realtime/ws';
-import { ConnectSlots, createMemoryTicketStore } from '@usher/ticket';
+import { ConnectSlots, type ConsumeResult, createMemoryTicketStore, TicketStoreBreaker } from '@usher/ticket';
 import { type HandshakeOutcome, ticketGate } from '@usher/ticket/fastify';
 import fp from 'fastify-plugin';
 import type { WebSocket } from 'ws';
@@ -85,7 +85,8 @@ const retryAfterMs = 5_000;
 export const socket = fp<SocketOptions>(
   async (app, { config, sessions, rooms, history, memberships, readMarkers, metrics, limits, deadline }) => {
     const ttlMs = config.ticketTtlSeconds * 1_000;
-    const store = createMemoryTicketStore({ ttlMs });
+    // Shared by the gate, the ticket call, renewals and revocations, so that an outage of the store is noticed once for all of them.
+    const store = new TicketStoreBreaker(createMemoryTicketStore({ ttlMs }));
     const slots = new ConnectSlots({
       connectsPerSecond: config.connectsPerSecond,
       // All connections of a user may reconnect at once, and each of them may lose one ticket response.
@@ -120,7 +121,7 @@ export const socket = fp<SocketOptions>(
     const revocation = new SessionRevocation({
       sessions: {
         end: (revoked, cause) => sessions.end(revoked, cause),
-        causeOfEnd: async (session, user) => causeOf(await sessions.validate(session, user)),
+        causesOfEnd: async (pairs) => (await sessions.validateMany(pairs)).map(causeOf),
       },
       connections,
       reservations,
@@ -245,8 +246,11 @@ export const socket = fp<SocketOptions>(
 
     async function renew({ identity }: Connection, ticket: string): Promise<Renewal | undefined> {
       const { user, session, address, origin } = identity;
-      const consumed = await store.consume(ticket, endpoint);
-      if (consumed.ok) slots.markUsed(consumed.claims);
+      const markUsed = (result: ConsumeResult): void => {
+        if (result.ok) slots.markUsed(result.claims);
+      };
+      const consumed = await store.consume(ticket, endpoint, { onLate: markUsed });
+      markUsed(consumed);
       if (!consumed.ok && consumed.reason === 'used' && consumed.claims !== undefined) {
         replays.report(consumed.claims, { address, origin });
       }

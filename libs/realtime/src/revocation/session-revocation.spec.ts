@@ -26,7 +26,7 @@ function newCluster() {
       for (const session of revoked) if (!ended.has(session)) ended.set(session, cause);
       return Promise.resolve();
     },
-    causeOfEnd: (session) => Promise.resolve(ended.get(session)),
+    causesOfEnd: (pairs) => Promise.resolve(pairs.map(({ session }) => ended.get(session))),
   };
   return { sessions, ended, busStore: new MemoryBusStore(), clusterStore: new MemoryClusterStore() };
 }
@@ -189,14 +189,14 @@ test('validates the sessions of a disconnected node again as soon as the bus is 
 
 test('validates sessions again later when the store does not answer after a gap', async () => {
   const shared = newCluster();
-  let causeOfEnd: RevocableSessions['causeOfEnd'] = never;
-  const sessions = { ...shared.sessions, causeOfEnd: (session: string, user: string) => causeOfEnd(session, user) };
+  let causesOfEnd: RevocableSessions['causesOfEnd'] = never;
+  const sessions: RevocableSessions = { ...shared.sessions, causesOfEnd: (pairs) => causesOfEnd(pairs) };
   const here = newNode('here', { ...shared, sessions });
   const socket = here.connect('maggie', 's1');
   here.bus.interrupt()();
   await vi.advanceTimersByTimeAsync(2_000);
-  expect(here.log.lines).toEqual(['error a session could not be validated again']);
-  causeOfEnd = () => Promise.resolve('operator');
+  expect(here.log.lines).toEqual(['error the sessions of the open connections could not be validated again']);
+  causesOfEnd = (pairs) => Promise.resolve(pairs.map(() => 'operator'));
   await vi.advanceTimersByTimeAsync(5_000);
   expect(socket.closedWith).toEqual(endedBy('operator'));
 });

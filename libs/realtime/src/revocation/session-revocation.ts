@@ -8,12 +8,20 @@ import type { ConnectionReservations } from '../connections/reservations.ts';
 import { withDeadline } from '../support/deadline.ts';
 import { type Logger, silent } from '../support/log.ts';
 
+export interface SessionOfUser {
+  readonly session: string;
+  readonly user: string;
+}
+
 /** The durable sessions of the application. */
 export interface RevocableSessions {
   /** Ends sessions durably. Sessions that have ended keep their cause. */
   end(sessions: readonly string[], cause: EndCause): Promise<void>;
-  /** Resolves to why a session of a user is over, or to `undefined` if it is valid. */
-  causeOfEnd(session: string, user: string): Promise<EndCause | undefined>;
+  /**
+   * Resolves to why each session is over, in the order of `pairs`. `undefined` stands for a valid session. Called with at most 1,000
+   * pairs, after commands may have been lost.
+   */
+  causesOfEnd(pairs: readonly SessionOfUser[]): Promise<readonly (EndCause | undefined)[]>;
 }
 
 export interface SessionRevocationOptions {
@@ -42,7 +50,7 @@ export interface RevocationProof {
 
 type Command = { readonly sessions: readonly string[]; readonly cause: EndCause } | { readonly connection: string };
 
-/** The maximum number of sessions in one command. */
+/** The maximum number of sessions in one command and in one call of `causesOfEnd`. */
 const sessionsPerCommand = 1_000;
 const revalidateAgainMs = 5_000;
 
@@ -144,17 +152,8 @@ export class SessionRevocation {
     let failed = false;
     while (this.#shouldValidate()) {
       this.#validateAgain = false;
-      let inARow = 0;
-      const { connections } = this.#options;
-      const connected = new Map(connections.list().map(({ identity: { session, user } }) => [session, user]));
-      failed = false;
-      for (const [session, user] of connected) {
-        const answered = await this.#validate(session, user);
-        inARow = answered ? 0 : inARow + 1;
-        if (!answered) failed = true;
-        // The store is unavailable. The next run begins again.
-        if (inARow === 3) break;
-      }
+      const users = new Map(this.#options.connections.list().map(({ identity: { session, user } }) => [session, user]));
+      failed = !(await this.#validate([...users].map(([session, user]) => ({ session, user }))));
     }
     this.#validating = false;
     if (!failed || this.#stopped) return;
@@ -166,15 +165,21 @@ export class SessionRevocation {
     return this.#validateAgain && !this.#stopped;
   }
 
-  /** @returns whether the store answered */
-  async #validate(session: string, user: string): Promise<boolean> {
+  /** Validates sessions in batches, up to the first one that fails. @returns whether all were validated */
+  async #validate(connected: readonly SessionOfUser[]): Promise<boolean> {
+    const { sessions } = this.#options;
     try {
-      const { sessions } = this.#options;
-      const cause = await withDeadline('sessions.causeOfEnd', () => sessions.causeOfEnd(session, user));
-      if (cause !== undefined) this.#revokeLocally(session, cause);
+      for (let from = 0; from < connected.length; from += sessionsPerCommand) {
+        const batch = connected.slice(from, from + sessionsPerCommand);
+        const causes = await withDeadline('sessions.causesOfEnd', () => sessions.causesOfEnd(batch));
+        for (const [position, { session }] of batch.entries()) {
+          const cause = causes[position];
+          if (cause !== undefined) this.#revokeLocally(session, cause);
+        }
+      }
       return true;
     } catch (error) {
-      this.#log.error({ err: error }, 'a session could not be validated again');
+      this.#log.error({ err: error }, 'the sessions of the open connections could not be validated again');
       return false;
     }
   }

@@ -32,8 +32,10 @@ async function ticketOf(store: RedisTicketStore, claims = maggie): Promise<strin
 
 ticketStoreContract('the Redis store', () => {
   let now = 1_700_000_000_000;
+  const prefix = `{${randomUUID()}}`;
   return Promise.resolve({
-    store: newStore({ now: () => now }),
+    here: newStore({ prefix, now: () => now }),
+    there: newStore({ prefix, now: () => now }),
     now: () => now,
     advance: (ms) => {
       now += ms;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Cluster, Redis } from 'ioredis';
 import { newTicket } from '../new-ticket.ts';
 import {
+  type CallOptions,
   type ConsumeResult,
   type IssueResult,
   type TicketClaims,
@@ -85,7 +86,8 @@ export class RedisTicketStore implements TicketStore {
     }
   }
 
-  async issue(claims: TicketClaims, startsInMs = 0): Promise<IssueResult> {
+  async issue(claims: TicketClaims, startsInMs = 0, { signal }: CallOptions = {}): Promise<IssueResult> {
+    signal?.throwIfAborted();
     const ticket = newTicket();
     const hash = hashOf(ticket);
     const { ttlMs, maxOutstanding, maxPerMinute } = this.#limits;
@@ -102,7 +104,8 @@ export class RedisTicketStore implements TicketStore {
       : { ok: false, reason: 'too_many_tickets', retryAfterMs: Math.max(1, value) };
   }
 
-  async consume(ticket: string, endpoint: string): Promise<ConsumeResult> {
+  async consume(ticket: string, endpoint: string, { signal }: CallOptions = {}): Promise<ConsumeResult> {
+    signal?.throwIfAborted();
     if (!/^[\w-]{43}$/.test(ticket)) return { ok: false, reason: 'malformed' };
     const hash = hashOf(ticket);
     const reply = await this.#run(
@@ -118,7 +121,8 @@ export class RedisTicketStore implements TicketStore {
     return { ok: false, reason: outcome, ...(claims === undefined ? {} : { claims }) };
   }
 
-  async revokeSession(session: string): Promise<number> {
+  async revokeSession(session: string, { signal }: CallOptions = {}): Promise<number> {
+    signal?.throwIfAborted();
     const revoked = await this.#run(
       revokeScript,
       [this.#key('session', session), this.#key('revoked', session)],

@@ -1,0 +1,180 @@
+import type { IncomingMessage } from 'node:http';
+import type { ProblemCode } from '@usher/protocol';
+import type { Admission, AdmittedClient, HandshakeInfo, HandshakeOutcome, Unavailable } from './handshake-outcome.ts';
+import { checkSubprotocol, exactOrigin, handshakeProblem, pathOf, ticketsOf } from './handshake.ts';
+import { isUnavailable } from './hooks.ts';
+import type { Refusal } from './refusal.ts';
+import type { TicketStoreBreaker } from './ticket-store-breaker.ts';
+import type { ConsumeResult, TicketClaims } from './ticket-store.ts';
+
+export interface AdmissionOptions<I> {
+  readonly store: TicketStoreBreaker;
+  /** The path of the WebSocket endpoint. */
+  readonly endpoint: string;
+  /** The WebSocket subprotocol that the endpoint supports. */
+  readonly protocol: string;
+  /**
+   * Exact origins (scheme, host, port) from which browsers may connect. Clients that send no `Origin` header are not browsers and
+   * are not affected. A function is called for each handshake: a port chosen by the system is known only after `listen`.
+   */
+  readonly allowedOrigins: readonly string[] | (() => readonly string[]);
+  /** Settles within a time limit. Releases the reservation itself if it decides after that. */
+  readonly admit: (claims: TicketClaims, info: HandshakeInfo) => Promise<Admission<I>>;
+  readonly capacity: () => Unavailable | undefined;
+  /** Called when a ticket is consumed for the first time, regardless of the outcome of the handshake. Not called for revoked tickets. */
+  readonly onConsumed: (claims: TicketClaims) => void;
+  /** Called with an error thrown by the store or by one of these functions. Must not throw. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** A client that the app admitted, and the reservation that the app made for it in `admit`. */
+export interface Reservation<I> extends AdmittedClient<I> {
+  /** Cancels the reservation. Never throws. */
+  readonly release: () => void;
+}
+
+export type AdmissionDecision<I> =
+  | { readonly refusal?: undefined; readonly reservation: Reservation<I> }
+  | ({ readonly refusal: Refusal } & Pick<HandshakeOutcome, 'reason' | 'claims'>);
+
+export const storeUnavailable = { code: 'store_unavailable', retryAfterMs: 1_000 } as const satisfies Refusal;
+
+/** If a request contains several tickets, at most this many are consumed. */
+const maxConsumedPerRequest = 4;
+
+/** Decides whether a handshake is admitted. The checks run in the order that PROTOCOL.md specifies. */
+export class AdmissionControl<I> {
+  readonly #options: AdmissionOptions<I>;
+  readonly #origins: () => readonly string[];
+  #closed = false;
+
+  /** @throws TypeError if an allowed origin is invalid. */
+  constructor(options: AdmissionOptions<I>) {
+    this.#options = options;
+    const { allowedOrigins } = options;
+    if (typeof allowedOrigins === 'function') {
+      this.#origins = () => allowedOrigins().map(exactOrigin);
+    } else {
+      const exact = allowedOrigins.map(exactOrigin);
+      this.#origins = () => exact;
+    }
+  }
+
+  /** Rejects all further handshakes with `draining`. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  /** Returns why the server accepts no handshakes, or `undefined` if it does. */
+  unavailable(): Unavailable | undefined {
+    return this.#closed ? { code: 'draining', retryAfterMs: 1_000 } : this.#options.capacity();
+  }
+
+  /**
+   * Checks everything that precedes the ticket. A rejected request keeps its ticket.
+   * @param isFull whether the maximum number of handshakes is pending.
+   */
+  checkRequest(request: IncomingMessage, url: string, isFull: boolean): Refusal | undefined {
+    if (pathOf(url) !== this.#options.endpoint) return { code: 'not_found' };
+    const problem = handshakeProblem(request);
+    if (problem !== undefined) return problem;
+    const unavailable = this.unavailable();
+    if (unavailable !== undefined) return unavailable;
+    if (isFull) return { code: 'at_capacity', retryAfterMs: 1_000 };
+    return ticketsOf(url).length === 0 ? { code: 'missing_ticket' } : undefined;
+  }
+
+  /** Consumes the tickets of a request and asks the app for its decision. Never rejects. */
+  async decide(
+    request: IncomingMessage,
+    tickets: readonly string[],
+    info: HandshakeInfo,
+  ): Promise<AdmissionDecision<I>> {
+    try {
+      return await this.#decide(request, tickets, info);
+    } catch (error) {
+      this.#options.onError(error);
+      return { refusal: isUnavailable(error) ? storeUnavailable : { code: 'internal' } };
+    }
+  }
+
+  async #decide(
+    request: IncomingMessage,
+    tickets: readonly string[],
+    info: HandshakeInfo,
+  ): Promise<AdmissionDecision<I>> {
+    // The ticket is consumed before any other check. If there are several, all are consumed and the request is rejected.
+    if (tickets.length > 1) {
+      await this.#consumeAll(tickets.slice(0, maxConsumedPerRequest));
+      return { refusal: { code: 'invalid_ticket' }, reason: 'several' };
+    }
+    const result = await this.#consume(tickets[0] ?? '');
+    const { claims } = result;
+    if (!result.ok) {
+      return {
+        refusal: { code: 'invalid_ticket' },
+        reason: result.reason,
+        ...(claims === undefined ? {} : { claims }),
+      };
+    }
+    // Computed before `admit`, because nothing may throw between a reservation and its release. Reported after it.
+    const rejectionCode = this.#checkHeaders(request);
+    const admission = await this.#options.admit(result.claims, info);
+    if (!admission.ok) {
+      return admission.reason === 'revoked'
+        ? { refusal: { code: 'invalid_ticket' }, reason: 'revoked', claims: result.claims }
+        : { refusal: { code: 'too_many_connections', retryAfterMs: admission.retryAfterMs }, claims: result.claims };
+    }
+    const { identity } = admission;
+    const reservation: Reservation<I> = {
+      claims: result.claims,
+      identity,
+      release: () => {
+        this.#release(admission);
+      },
+    };
+    if (rejectionCode === undefined) return { reservation };
+    reservation.release();
+    return { refusal: { code: rejectionCode }, claims: result.claims };
+  }
+
+  /** Settles after all calls settled, so that none of them fails unobserved. Rejects with the first error. */
+  async #consumeAll(tickets: readonly string[]): Promise<void> {
+    const results = await Promise.allSettled(tickets.map((ticket) => this.#consume(ticket)));
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
+  }
+
+  async #consume(ticket: string): Promise<ConsumeResult> {
+    const { store, endpoint, onError } = this.#options;
+    const onLate = (result: ConsumeResult): void => {
+      try {
+        this.#reportConsumed(result);
+      } catch (error) {
+        onError(error);
+      }
+    };
+    const result = await store.consume(ticket, endpoint, { onLate });
+    this.#reportConsumed(result);
+    return result;
+  }
+
+  #reportConsumed(result: ConsumeResult): void {
+    const consumedNow = result.ok || (result.reason !== 'used' && result.reason !== 'revoked');
+    if (consumedNow && result.claims !== undefined) this.#options.onConsumed(result.claims);
+  }
+
+  #release(admission: Admission<I>): void {
+    try {
+      if (admission.ok) admission.release?.();
+    } catch (error) {
+      this.#options.onError(error);
+    }
+  }
+
+  #checkHeaders(request: IncomingMessage): ProblemCode | undefined {
+    const origins = request.headersDistinct['origin'];
+    if (origins !== undefined && !(origins.length === 1 && this.#origins().includes(origins[0] ?? '')))
+      return 'origin_forbidden';
+    return checkSubprotocol(request, this.#options.protocol) === 'unsupported' ? 'unsupported_protocol' : undefined;
+  }
+}

@@ -1,0 +1,120 @@
+import type { LimitedCallOptions, TimeLimit } from './deadlines.ts';
+
+export interface CircuitBreakerOptions {
+  /** The number of consecutive failures after which calls fail at once. Defaults to 5. */
+  readonly maxFailures?: number;
+  /** How long calls fail at once before the first probe, in milliseconds. Doubles with each failed probe. Defaults to 1,000. */
+  readonly minOpenMs?: number;
+  /** Upper limit of that time, in milliseconds. Defaults to 10,000. */
+  readonly maxOpenMs?: number;
+  /** Monotonic milliseconds. Defaults to `performance.now()`. */
+  readonly now?: () => number;
+}
+
+export interface CircuitBreakerRules {
+  /** The time limit of each call. */
+  readonly limit: TimeLimit;
+  /** Whether an error counts as a failure. Any other result ends a series of failures. */
+  readonly isFailure: (error: unknown) => boolean;
+  /** Returns the error of a call that is not made because the circuit is open. */
+  readonly createError: () => Error;
+}
+
+/** `canceled`: the caller stopped waiting, so the call says nothing about the function. */
+type CallOutcome = 'answered' | 'failed' | 'canceled';
+
+/**
+ * Limits the calls of one function in time, and stops calling it while it fails.
+ *
+ * After several consecutive failures the circuit is open: calls fail at once. After a while, one call at a time is made as a probe.
+ * The first answer closes the circuit. A failed probe doubles the time to the next one.
+ */
+export class CircuitBreaker {
+  readonly #name: string;
+  readonly #rules: CircuitBreakerRules;
+  readonly #maxFailures: number;
+  readonly #minOpenMs: number;
+  readonly #maxOpenMs: number;
+  readonly #now: () => number;
+  #failures = 0;
+  #openMs: number;
+  /** When the next probe may start, in monotonic milliseconds. `undefined` while the circuit is closed. */
+  #openUntil: number | undefined;
+  #isProbing = false;
+  /** Increases when the circuit opens, so that calls from before do not change its state. */
+  #generation = 0;
+
+  /**
+   * @param name the name of the function, for the error of the time limit.
+   * @throws RangeError if an option is invalid. The message names the option.
+   */
+  constructor(name: string, options: CircuitBreakerOptions & CircuitBreakerRules) {
+    this.#name = name;
+    this.#rules = options;
+    this.#maxFailures = positive('maxFailures', options.maxFailures ?? 5);
+    this.#minOpenMs = positive('minOpenMs', options.minOpenMs ?? 1_000);
+    this.#maxOpenMs = Math.max(this.#minOpenMs, positive('maxOpenMs', options.maxOpenMs ?? 10_000));
+    this.#now = options.now ?? (() => performance.now());
+    this.#openMs = this.#minOpenMs;
+  }
+
+  /** Calls the function, or rejects at once while the circuit is open. Settles within the time limit. */
+  async run<T>(
+    call: (options: { readonly signal: AbortSignal }) => T | Promise<T>,
+    options: LimitedCallOptions<T> = {},
+  ): Promise<T> {
+    const { limit, isFailure } = this.#rules;
+    const report = this.#begin();
+    try {
+      const result = await limit.run(this.#name, call, options);
+      report('answered');
+      return result;
+    } catch (error) {
+      if (isFailure(error)) report('failed');
+      else report(options.signal?.aborted === true ? 'canceled' : 'answered');
+      throw error;
+    }
+  }
+
+  /** Returns a function that receives the outcome of the call. Throws if the circuit is open and the call is not a probe. */
+  #begin(): (outcome: CallOutcome) => void {
+    if (this.#openUntil !== undefined) {
+      if (this.#isProbing || this.#now() < this.#openUntil) throw this.#rules.createError();
+      this.#isProbing = true;
+      return (outcome) => {
+        this.#endProbe(outcome);
+      };
+    }
+    const generation = this.#generation;
+    return (outcome) => {
+      if (generation !== this.#generation) return;
+      if (outcome === 'answered') this.#failures = 0;
+      if (outcome === 'failed') this.#failures += 1;
+      if (this.#failures >= this.#maxFailures) this.#open();
+    };
+  }
+
+  #open(): void {
+    this.#generation += 1;
+    this.#openUntil = this.#now() + this.#openMs;
+  }
+
+  #endProbe(outcome: CallOutcome): void {
+    this.#isProbing = false;
+    if (outcome === 'failed') {
+      this.#openMs = Math.min(this.#openMs * 2, this.#maxOpenMs);
+      this.#open();
+    } else if (outcome === 'answered') {
+      this.#failures = 0;
+      this.#openMs = this.#minOpenMs;
+      this.#openUntil = undefined;
+    }
+  }
+}
+
+/** @throws RangeError if the value is not a positive integer. The message names the option. */
+export function positive(name: string, value: number): number {
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new RangeError(`invalid ${name} ${value}: must be a positive integer`);
+  return value;
+}

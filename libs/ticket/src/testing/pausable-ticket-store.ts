@@ -1,0 +1,47 @@
+import { createMemoryTicketStore } from '../memory-ticket-store.ts';
+import type { CallOptions, ConsumeResult, IssueResult, TicketClaims, TicketStore } from '../ticket-store.ts';
+
+/** A memory store that can stop answering. It ignores signals, like a command that was already sent to a server. */
+export class PausableTicketStore implements TicketStore {
+  readonly #store = createMemoryTicketStore();
+  #paused: PromiseWithResolvers<undefined> | undefined;
+  /** The signals of the calls that arrived since the last pause. */
+  signals: AbortSignal[] = [];
+
+  /** Stops answering. */
+  pause(): void {
+    this.#paused = Promise.withResolvers();
+    this.signals = [];
+  }
+
+  /** Answers new calls. Calls that arrived during the pause are never answered. */
+  recover(): void {
+    this.#paused = undefined;
+  }
+
+  /** Answers new calls and those that arrived during the pause. */
+  resume(): void {
+    this.#paused?.resolve(undefined);
+    this.#paused = undefined;
+  }
+
+  async issue(claims: TicketClaims, startsInMs?: number, options?: CallOptions): Promise<IssueResult> {
+    await this.#arrive(options);
+    return this.#store.issue(claims, startsInMs);
+  }
+
+  async consume(ticket: string, endpoint: string, options?: CallOptions): Promise<ConsumeResult> {
+    await this.#arrive(options);
+    return this.#store.consume(ticket, endpoint);
+  }
+
+  async revokeSession(session: string, options?: CallOptions): Promise<number> {
+    await this.#arrive(options);
+    return this.#store.revokeSession(session);
+  }
+
+  async #arrive({ signal }: CallOptions = {}): Promise<void> {
+    if (signal !== undefined) this.signals.push(signal);
+    await this.#paused?.promise;
+  }
+}
