@@ -250,8 +250,8 @@ test('with forced colors, the current room, own messages and the status are dist
   await sendMessage(page, 'in high contrast');
   await expectSent(page, 'in high contrast');
   const [here, other] = [
-    await style('.room.here', 'background-color'),
-    await style('.room:not(.here)', 'background-color'),
+    await style('.room.current', 'background-color'),
+    await style('.room:not(.current)', 'background-color'),
   ];
   expect(here).not.toBe(other);
   expect(await style('[data-status="sent"] .bubble', 'outline-style')).toBe('solid');

@@ -1,6 +1,6 @@
 import { TestBed } from '@angular/core/testing';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { RoomPage } from '../testing/room-page.ts';
+import { RoomPage } from '../rooms/room-test-page.ts';
 import { RoundTripCard } from './round-trip-card.ts';
 
 beforeEach(() => {

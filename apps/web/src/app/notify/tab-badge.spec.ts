@@ -1,7 +1,7 @@
 import { TestBed } from '@angular/core/testing';
 import { Title } from '@angular/platform-browser';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { RoomPage, roomFixture } from '../testing/room-page.ts';
+import { RoomPage, roomFixture } from '../rooms/room-test-page.ts';
 import { PageTitle } from '../ui/page-title.ts';
 import { TabBadge } from './tab-badge.ts';
 

@@ -3,7 +3,7 @@ import { TestBed } from '@angular/core/testing';
 import { MatDialogRef } from '@angular/material/dialog';
 import type { Room } from '@usher/chat-api';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { RoomPage, roomFixture } from '../testing/room-page.ts';
+import { RoomPage, roomFixture } from './room-test-page.ts';
 import { refuse } from '../testing/shown.ts';
 import { FindRoomsDialog } from './find-rooms-dialog.ts';
 

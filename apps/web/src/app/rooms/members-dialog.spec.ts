@@ -4,7 +4,7 @@ import { MAT_DIALOG_DATA, MatDialog, MatDialogRef } from '@angular/material/dial
 import type { Member } from '@usher/chat-api';
 import { of } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { RoomPage, roomFixture } from '../testing/room-page.ts';
+import { RoomPage, roomFixture } from './room-test-page.ts';
 import { refuse } from '../testing/shown.ts';
 import { MembersDialog } from './members-dialog.ts';
 

@@ -3,7 +3,7 @@ import { Component, type WritableSignal, signal } from '@angular/core';
 import { type ComponentFixture, TestBed } from '@angular/core/testing';
 import type { Message } from '@usher/protocol';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { RoomPage, roomFixture } from '../testing/room-page.ts';
+import { RoomPage, roomFixture } from './room-test-page.ts';
 import { Attention } from './attention.ts';
 import type { RoomView } from './open-rooms.ts';
 import type { ReadMark, SeqRange } from './read-mark.ts';

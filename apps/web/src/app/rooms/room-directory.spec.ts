@@ -1,7 +1,7 @@
 import { HttpTestingController } from '@angular/common/http/testing';
 import { TestBed } from '@angular/core/testing';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { RoomPage, roomFixture } from '../testing/room-page.ts';
+import { RoomPage, roomFixture } from './room-test-page.ts';
 
 let page: RoomPage;
 

@@ -1,7 +1,7 @@
 import { TestBed } from '@angular/core/testing';
 import { MatDialogRef } from '@angular/material/dialog';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { RoomPage, roomFixture } from '../testing/room-page.ts';
+import { RoomPage, roomFixture } from './room-test-page.ts';
 import { Switcher } from './switcher.ts';
 import { Visits } from './visits.ts';
 

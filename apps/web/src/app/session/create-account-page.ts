@@ -6,7 +6,7 @@ import { AuthLayout } from './auth-layout.ts';
 import { problemCode, wordsFor } from './http-words.ts';
 import { PasswordField, newPasswordRefusal, newPasswordTrouble } from './password-field.ts';
 import { Session } from './session.ts';
-import { userNameOf } from './user-name.ts';
+import { userNameOf } from './input.ts';
 
 /** Checks the server's rule first, so that a mistake is shown without a request. The server checks it again. */
 const userRule = /^[a-z0-9._-]{1,32}$/;

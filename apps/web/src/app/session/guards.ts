@@ -1,5 +1,6 @@
 import { inject } from '@angular/core';
 import { type CanActivateFn, type CanMatchFn, Router } from '@angular/router';
+import { safeReturn } from './input.ts';
 import { Session } from './session.ts';
 
 /** Requires a session. Redirects to the sign-in page, which returns to the requested page afterwards. */
@@ -15,9 +16,3 @@ export const signedOut: CanActivateFn = (route) => {
   if (inject(Session).user() === undefined) return true;
   return inject(Router).parseUrl(safeReturn(route.queryParams['return']));
 };
-
-/** Returns the URL to open after sign-in: a path of this app, never of another site, and never a sign-in page. */
-export function safeReturn(value: unknown): string {
-  if (typeof value !== 'string' || !/^\/(?![/\\])/.test(value)) return '/';
-  return /^\/(sign-in|create-account)\b/.test(value) ? '/' : value;
-}

@@ -5,7 +5,7 @@ import { type SessionState, createSessionKeeper, sessionByCookie } from '@usher/
 import type { TokenResponse } from '@usher/protocol';
 import { firstValueFrom } from 'rxjs';
 import { type EndReason, endReasonOf } from './end-reason.ts';
-import { safeReturn } from './guards.ts';
+import { safeReturn } from './input.ts';
 import { keepsUnsentData, deleteUnsentData } from '../storage/unsent-data.ts';
 
 /** Ends that the user chose: the sign-in page then does not return to the previous page. */

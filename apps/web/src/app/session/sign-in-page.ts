@@ -6,7 +6,7 @@ import { AuthLayout } from './auth-layout.ts';
 import { wordsFor } from './http-words.ts';
 import { PasswordField } from './password-field.ts';
 import { Session } from './session.ts';
-import { userNameOf } from './user-name.ts';
+import { userNameOf } from './input.ts';
 
 @Component({
   selector: 'app-sign-in-page',

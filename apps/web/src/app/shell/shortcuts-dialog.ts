@@ -2,7 +2,7 @@ import { Component, DOCUMENT, inject } from '@angular/core';
 import { MatDialogActions, MatDialogClose, MatDialogContent, MatDialogTitle } from '@angular/material/dialog';
 import { shortcutsTexts } from '../texts/shell.ts';
 import { isApple } from '../ui/environment.ts';
-import { ShortcutChoice } from './shortcuts.ts';
+import { ShortcutChoice } from './shortcut-choice.ts';
 
 /** Lists the keyboard shortcuts. */
 @Component({

@@ -5,7 +5,7 @@ import { RoomActions } from '../rooms/room-actions.ts';
 import { RoomDirectory } from '../rooms/room-directory.ts';
 import { Visits } from '../rooms/visits.ts';
 import { injectDialog } from '../ui/dialog.ts';
-import { storedFlag } from '../ui/stored-flag.ts';
+import { ShortcutChoice } from './shortcut-choice.ts';
 
 /** Global keyboard shortcuts. */
 @Service({ autoProvided: false })
@@ -73,17 +73,6 @@ export class Shortcuts {
 
 function isWriting(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select'));
-}
-
-/** Whether single-character shortcuts are on (WCAG 2.1.4). Users of voice input can turn them off. Stored on this device. */
-@Service()
-export class ShortcutChoice {
-  private readonly flag = storedFlag('usher.single-keys');
-  readonly single = () => this.flag.value() !== false;
-
-  choose(single: boolean): void {
-    this.flag.set(single);
-  }
 }
 
 /**

@@ -39,6 +39,11 @@ import { Component, input, output } from '@angular/core';
       gap: var(--s1);
       font-size: var(--t-s);
 
+      /* An empty result takes no space, but stays in the page so that a screen reader announces its change. */
+      &:not(:has(p)) {
+        margin-block-start: calc(-1 * var(--s2));
+      }
+
       &:has(p) {
         padding: var(--s3);
         border-radius: var(--r2);

@@ -1,8 +1,8 @@
 import { HttpTestingController } from '@angular/common/http/testing';
 import { TestBed } from '@angular/core/testing';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { RoomPage, roomFixture } from '../../testing/room-page.ts';
-import { MentionNames } from './mention-names.ts';
+import { RoomPage, roomFixture } from './room-test-page.ts';
+import { MentionNames } from './text/mention-names.ts';
 
 let page: RoomPage;
 let names: MentionNames;

@@ -7,9 +7,9 @@ import { type Usher, injectUsher, provideUsher } from '@usher/angular';
 import { FakeServer } from '@usher/client/testing';
 import type { Room } from '@usher/chat-api';
 import { vi } from 'vitest';
-import { RoomDirectory } from '../rooms/room-directory.ts';
-import { RoomNews } from '../rooms/room-news.ts';
 import { Session } from '../session/session.ts';
+import { RoomDirectory } from './room-directory.ts';
+import { RoomNews } from './room-news.ts';
 
 /** An empty room of the user, with overrides. */
 export function roomFixture(name: string, more: Partial<Room> = {}): Room {
