@@ -11,7 +11,7 @@ for (const { name, ...look } of looks) {
     const { lisa, bart } = await converse(usher.direct);
     const { page } = await visitor({ ...look, reducedMotion: 'reduce' });
     const shoot = shooter(page, name);
-    await lisa.send('release-party', 'The band wants to know: do they need a ticket too?');
+    await lisa.send('release-party', 'A question from the band: do they need a ticket too?');
     await bart.send('release-party', 'Everyone needs a ticket. That is the whole idea.');
     await signIn(page, 'maggie');
     await bart.send('random', 'Who left the tram ticket on the printer?');

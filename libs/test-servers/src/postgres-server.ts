@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { Pool } from 'pg';
 import { ServerProcess } from './server-process.ts';
 
-/** The user and group `nobody` of Linux. PostgreSQL refuses to run as root. */
+/** The ids of the unprivileged user and group of Linux. PostgreSQL refuses to run as root. */
 const unprivileged = 65_534;
 const isRoot = process.getuid?.() === 0;
 const owner = isRoot ? { uid: unprivileged, gid: unprivileged } : {};

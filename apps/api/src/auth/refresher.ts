@@ -23,7 +23,7 @@ export type RefreshResult =
       readonly refresh: string;
     })
   | Exclude<SessionStatus, { state: 'good' }>
-  /** The stored successors of the session are damaged, so that its tokens cannot be told apart. Its owner has to sign in again. */
+  /** The stored successors of the session are damaged, so that its tokens cannot be distinguished. Its owner has to sign in again. */
   | { readonly state: 'session_ended'; readonly cause?: never; readonly damaged: true; readonly user: string }
   /** The token was consumed before and its grace period is over. The caller revokes the session. */
   | { readonly state: 'reused'; readonly session: string; readonly user: string };

@@ -88,7 +88,7 @@ function toStatusRow({ ended_at: endedAt, ended_cause: cause, ...row }: Row): Se
   };
 }
 
-/** Judges a session as read from the database at the time `now`, in Unix milliseconds. */
+/** Computes the status of a session as read from the database at the time `now`, in Unix milliseconds. */
 export function statusOf(row: SessionStatusRow, lifetime: SessionLifetime, now: number): SessionStatus {
   // Checked before the end of the session: disabling a user also ends the sessions, but the account is the real reason.
   if (row.disabled !== 0) return { state: 'user_disabled' };

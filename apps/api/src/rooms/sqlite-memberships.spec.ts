@@ -58,7 +58,7 @@ describe('memberships and read markers in SQLite', () => {
     const { history, memberships, readMarkers } = await open();
     await memberships.add('one', 'maggie');
     await history.append('one', by('bart', 'hello @maggie'));
-    await history.append('one', by('bart', 'nobody'));
+    await history.append('one', by('bart', 'no mention'));
     const unread = async () => (await readMarkers.unread([{ room: 'one', user: 'maggie' }]))[0];
     expect(await unread()).toEqual({ seq: 2, read: 0, count: 2, mentions: 1 });
     await history.append('one', { ...by('bart', 'you after all, @maggie'), edits: 2 });

@@ -34,7 +34,7 @@ test('closes by user, by id, by both, or all connections', () => {
   const { connections, phone, bart } = crowd();
   expect(connections.count({ user: 'maggie' })).toBe(3);
   expect(connections.close({ user: 'bart', session: 'laptop' }, 'closed_by_operator')).toBe(0);
-  expect(connections.close({ id: 'nobody' }, 'closed_by_operator')).toBe(0);
+  expect(connections.close({ id: 'unknown' }, 'closed_by_operator')).toBe(0);
   expect(connections.close({ id: phone.connection.id }, 'closed_by_operator')).toBe(1);
   expect(phone.closedWith).toEqual({ code: 4503, reason: 'closed by an operator' });
   expect(connections.close({ user: 'maggie' }, 'session_ended')).toBe(2);

@@ -19,7 +19,7 @@ test('a renewal without a role removes the connection from rooms that require it
   expect(maggie.connection.identity).toMatchObject({ user: 'maggie', session: 'session of maggie', roles: [] });
   expect(maggie.received('removed')).toEqual([{ type: 'removed', room: 'random', code: 'not_found' }]);
   await sendAll(bart, 'random', ['for admins']);
-  await sendAll(bart, 'general', ['for everybody']);
+  await sendAll(bart, 'general', ['for all members']);
   expect(liveSeqs(maggie)).toEqual([1]);
   expect(maggie.received('message')).toMatchObject([{ room: 'general' }]);
   expect(bart.received('removed')).toEqual([]);

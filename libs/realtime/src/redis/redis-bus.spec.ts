@@ -123,7 +123,9 @@ test('subscribes to thousands of topics with few commands, and unsubscribes from
 test('logs once that messages to other nodes are lost', async () => {
   const server = await RedisServer.start();
   onTestFinished(() => server.stop());
-  const { bus, log, publisher } = await newNode(server);
+  const node = await newNode(server);
+  const { bus, log, publisher } = node;
+  await settled(node);
   await server.kill();
   for (const payload of ['a', 'b']) bus.publish('topic', payload);
   await expect.poll(() => log.lines).toEqual(['error messages to other nodes are lost: Redis rejects them']);

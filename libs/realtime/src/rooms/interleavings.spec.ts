@@ -81,7 +81,7 @@ function world() {
     memory,
     client: (who: number): Client => {
       const client = clients[who];
-      if (client === undefined) throw new RangeError('nobody');
+      if (client === undefined) throw new RangeError('no client');
       return client;
     },
     goOn: (which: number) => {

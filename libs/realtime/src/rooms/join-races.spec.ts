@@ -54,7 +54,7 @@ test('reads again for the one of two first members that has the older page', asy
   hold(true);
   const older = maggie.request('join', { room: 'general' });
   await quiet();
-  await say('nobody was told');
+  await say('missed by the bus');
   const newer = bart.request('join', { room: 'general' });
   await quiet();
   pages[1]?.();

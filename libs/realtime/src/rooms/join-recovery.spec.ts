@@ -212,11 +212,11 @@ test('lists each present user once, starting with the own user', async () => {
 
 test('authorizes every join, rejoin, send and page, and answers a denial with one error', async () => {
   const asked: string[] = [];
-  let verdict: 'allowed' | 'forbidden' | 'not_found' = 'allowed';
+  let decision: 'allowed' | 'forbidden' | 'not_found' = 'allowed';
   const node = newNode({
     authorize: ({ user }, room, action) => {
       asked.push(`${user} ${room} ${action}`);
-      return verdict;
+      return decision;
     },
   });
   const client = node.connect();
@@ -225,12 +225,12 @@ test('authorizes every join, rejoin, send and page, and answers a denial with on
   await sendAll(client, 'general', ['a']);
   await client.request('history', { room: 'general', after: 0 });
   expect(asked).toEqual(['join', 'join', 'send', 'history'].map((action) => `maggie general ${action}`));
-  for (verdict of ['forbidden', 'not_found'] as const) {
+  for (decision of ['forbidden', 'not_found'] as const) {
     for (const [type, more] of [
       ['send', { key: newKey(), text: 'b' }],
       ['history', { after: 0 }],
     ] as const) {
-      expect(await client.request(type, { room: 'general', ...more })).toMatchObject({ type: 'error', code: verdict });
+      expect(await client.request(type, { room: 'general', ...more })).toMatchObject({ type: 'error', code: decision });
     }
   }
   expect(await client.request('join', { room: 'general' })).toMatchObject({ code: 'not_found' });

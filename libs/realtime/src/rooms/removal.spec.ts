@@ -30,24 +30,24 @@ test('sends removed to every connection of the user and nothing from the room af
 });
 
 test('authorizes a join again when the user is removed during its authorization', async () => {
-  const verdicts: ((verdict: AccessDecision) => void)[] = [];
+  const decisions: ((decision: AccessDecision) => void)[] = [];
   const { connect, rooms } = newNode({
     authorize: () =>
       new Promise((resolve) => {
-        verdicts.push(resolve);
+        decisions.push(resolve);
       }),
   });
   const client = connect();
   const joining = client.request('join', { room: 'general' });
   await eventually(() => {
-    expect(verdicts).toHaveLength(1);
+    expect(decisions).toHaveLength(1);
   });
   rooms.remove('general', 'maggie', 'member_removed');
-  verdicts[0]?.('allowed');
+  decisions[0]?.('allowed');
   await eventually(() => {
-    expect(verdicts).toHaveLength(2);
+    expect(decisions).toHaveLength(2);
   });
-  verdicts[1]?.('not_found');
+  decisions[1]?.('not_found');
   expect(await joining).toMatchObject({ type: 'error', code: 'not_found' });
   expect(rooms.list()).toEqual([]);
 });
@@ -65,12 +65,12 @@ test('authorizes a join again when the user is removed during its read', async (
       return memory.read(room, pages);
     },
   };
-  let verdict: AccessDecision = 'allowed';
-  const { connect, rooms } = newNode({ history, authorize: () => verdict });
+  let decision: AccessDecision = 'allowed';
+  const { connect, rooms } = newNode({ history, authorize: () => decision });
   const client = connect();
   const joining = client.request('join', { room: 'general' });
   await begun.promise;
-  verdict = 'forbidden';
+  decision = 'forbidden';
   rooms.remove('general', 'maggie', 'member_removed');
   reading.resolve(undefined);
   expect(await joining).toMatchObject({ type: 'error', code: 'forbidden' });
@@ -78,16 +78,16 @@ test('authorizes a join again when the user is removed during its read', async (
 });
 
 test('does not append a message when the user is removed during its authorization', async () => {
-  const judging = Promise.withResolvers<AccessDecision>();
+  const decision = Promise.withResolvers<AccessDecision>();
   const { connect, rooms, history } = newNode({
-    authorize: (_, __, action) => (action === 'send' ? judging.promise : 'allowed'),
+    authorize: (_, __, action) => (action === 'send' ? decision.promise : 'allowed'),
   });
   const client = connect();
   await client.request('join', { room: 'general' });
   const sending = client.request('send', { room: 'general', key: newKey(), text: 'x' });
   await quiet();
   rooms.remove('general', 'maggie', 'member_removed');
-  judging.resolve('allowed');
+  decision.resolve('allowed');
   expect(await sending).toMatchObject({ code: 'not_joined' });
   expect((await history.read('general', { limit: 1 })).seq).toBe(0);
 });
@@ -140,11 +140,11 @@ test('removes the user when the bus is available again after it lost the removal
     },
   };
   const history = createMemoryHistory({ rooms: ['general'] });
-  let verdict: AccessDecision = 'allowed';
-  const [here, there] = [newNode({ bus, history }), newNode({ bus, history, authorize: () => verdict })];
+  let decision: AccessDecision = 'allowed';
+  const [here, there] = [newNode({ bus, history }), newNode({ bus, history, authorize: () => decision })];
   const maggie = there.connect('maggie');
   await maggie.request('join', { room: 'general' });
-  verdict = 'not_found';
+  decision = 'not_found';
   here.rooms.remove('general', 'maggie', 'not_found');
   expect(maggie.received('removed')).toEqual([]);
   away = false;

@@ -15,7 +15,7 @@ async function room(...users: string[]) {
     clients.push(client);
   }
   const [maggie, bart] = clients;
-  if (maggie === undefined) throw new Error('a room wants somebody');
+  if (maggie === undefined) throw new Error('a room needs a member');
   return { ...node, clients, maggie, bart };
 }
 

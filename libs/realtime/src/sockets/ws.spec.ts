@@ -232,7 +232,7 @@ test('reports a lost connection as 1006 and a close without a code as 1005', asy
   lost.client.socket.destroy();
   await lost.ended;
   expect(lost.closed).toEqual([1006]);
-  lost.socket.send(new Frame('to nobody'));
+  lost.socket.send(new Frame('to a closed socket'));
   lost.socket.close(1000, '');
   lost.socket.terminate();
   const bare = await attached();
