@@ -2,7 +2,7 @@ import cookies from '@fastify/cookie';
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { DestinationStream } from 'pino';
-import type { SessionRevocation } from '@usher/realtime';
+import type { Logger, SessionRevocation } from '@usher/realtime';
 import { adminRoutes } from './admin/admin-routes.ts';
 import { authRoutes } from './auth/auth-routes.ts';
 import { createExternalCallers } from './auth/external-callers.ts';
@@ -32,6 +32,7 @@ import { securityHeaders } from './http/security-headers.ts';
 import { page } from './http/static-files.ts';
 import { shutdown } from './lifecycle/shutdown.ts';
 import { Deadline, drainMs, everyHour, settledWithin } from './lifecycle/timing.ts';
+import { openSharedState, type SharedState } from './redis/shared-state.ts';
 import { memberRoutes } from './rooms/member-routes.ts';
 import { RoomDirectory } from './rooms/room-directory.ts';
 import { roomRoutes, searchRoutes } from './rooms/room-routes.ts';
@@ -73,7 +74,7 @@ const onCloseMs = 1_000;
  * Builds the server: opens and migrates the database and registers all routes. The caller calls `listen`.
  * `app.close()` releases all resources.
  *
- * @throws ConfigError, DataDirInUse, DataDirUnusable, DatabaseDamaged, PostgresUnusable, or an error of the database.
+ * @throws ConfigError, DataDirInUse, DataDirUnusable, DatabaseDamaged, PostgresUnusable, RedisUnusable, or an error of the database.
  */
 export async function buildApp(config: Config, options: AppOptions = {}): Promise<FastifyInstance> {
   const now = Date.now;
@@ -85,6 +86,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
       metrics.commits.observe(appends);
     },
   });
+  const shared = await openShared(config, log, storage);
   const app = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -117,6 +119,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
       if (!(await settledWithin(Promise.all([cleanup.stop(), storage.idle()]), onCloseMs))) {
         app.log.error('closing the database although work on it has not finished');
       }
+      shared.close();
       await storage.close();
     });
     app.decorate('boundPort', () => {
@@ -148,6 +151,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
       config,
       sessions,
       rooms,
+      shared,
       history,
       memberships,
       readMarkers,
@@ -220,6 +224,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
   } catch (error) {
     // A partly registered plugin must not hide the error.
     await settledWithin(app.close(), onCloseMs);
+    shared.close();
     await storage.close();
     throw error;
   }
@@ -230,4 +235,13 @@ function openStorage(config: Config, options: StorageOptions): Promise<Storage> 
   return databaseUrl === undefined
     ? openSqliteStorage(config, options)
     : openPostgresStorage({ ...config, databaseUrl }, options);
+}
+
+async function openShared(config: Config, log: Logger, storage: Storage): Promise<SharedState> {
+  try {
+    return await openSharedState(config, log);
+  } catch (error) {
+    await storage.close();
+    throw error;
+  }
 }

@@ -6,6 +6,8 @@ import { listeningUrl } from './config/origins.ts';
 import { DataDirInUse, DataDirUnusable } from './database/data-dir.ts';
 import { DatabaseDamaged } from './database/integrity.ts';
 import { drainMs, settledWithin } from './lifecycle/timing.ts';
+import { PostgresUnusable } from './postgres/postgres-database.ts';
+import { RedisUnusable } from './redis/connect-redis.ts';
 
 /** The listen backlog. After a restart all clients reconnect at once. */
 const backlog = 4096;
@@ -109,7 +111,7 @@ async function orExit<T>(step: () => T | Promise<T>): Promise<T> {
 }
 
 function explain(error: unknown): string {
-  const known = [ConfigError, DataDirInUse, DataDirUnusable, DatabaseDamaged];
+  const known = [ConfigError, DataDirInUse, DataDirUnusable, DatabaseDamaged, PostgresUnusable, RedisUnusable];
   if (error instanceof Error && known.some((type) => error instanceof type)) {
     return error.message;
   }

@@ -143,6 +143,7 @@ describe('the settings', () => {
     ['METRICS_TOKEN', 'short'],
     ['LOG_LEVEL', 'loud'],
     ['REDIS_URL', 'redis://127.0.0.1'],
+    ['REDIS_URL', 'http://127.0.0.1'],
     ['DATABASE_URL', 'mysql://127.0.0.1'],
     ['DATABASE_MIGRATION_URL', 'localhost'],
   ])('reject %s=%s with the name of the setting', (name, value) => {

@@ -54,8 +54,9 @@ type Env = Readonly<Record<string, string | undefined>>;
  */
 export function loadConfig(env: Env, webRoot: string): Config {
   const { values, faults } = readSettings(env);
-  if (textOf(env, 'REDIS_URL') !== undefined)
-    faults.push('invalid REDIS_URL: not supported by this version; remove it');
+  if (values['REDIS_URL'] !== undefined && values['DATABASE_URL'] === undefined) {
+    faults.push('invalid REDIS_URL: requires DATABASE_URL, because nodes cannot share the embedded database');
+  }
   if (values['DATABASE_URL'] !== undefined && values['JWT_SECRET'] === undefined) {
     faults.push('invalid JWT_SECRET: must be set with DATABASE_URL, so that all nodes sign tokens with the same key');
   }

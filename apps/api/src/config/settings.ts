@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { foldUserName, userNamePattern } from '@usher/protocol/server';
 import { type Static, type TSchema, Type } from 'typebox';
+import { parseRedisUrl, redisUrlRequirement } from './redis-url.ts';
 import { parseOrigin } from './origins.ts';
 import {
   flag,
@@ -69,6 +70,20 @@ export const settingsSchema = Type.Object({
         }),
       ),
       isPostgresUrl,
+    ),
+  ),
+  REDIS_URL: Type.Optional(
+    Type.Refine(
+      Type.String(
+        options({
+          description:
+            'a Redis (7 or newer) or Valkey for [several nodes](#several-nodes): `redis://user:password@host:6379/0`. Requires `DATABASE_URL`',
+          computedDefault: 'one node',
+          constraint: `must be ${redisUrlRequirement}`,
+          secret: true,
+        }),
+      ),
+      (value) => parseRedisUrl(value) !== undefined,
     ),
   ),
   JWT_SECRET: Type.Optional(

@@ -1,6 +1,6 @@
 import { Cluster, Redis } from 'ioredis';
 import type { Logger } from '@usher/realtime';
-import { parseRedisUrl, redisUrlRequirement, type RedisTarget } from './redis-url.ts';
+import { parseRedisUrl, redisUrlRequirement, type RedisTarget } from '../config/redis-url.ts';
 
 /** The oldest supported major version. Script flags and sharded pub/sub exist since 7.0; Valkey reports 7.2. */
 const oldestVersion = 7;

@@ -1,7 +1,7 @@
 import { RedisServer } from '@usher/test-servers';
 import { expect, onTestFinished, test } from 'vitest';
 import { connectRedis, RedisUnusable } from './connect-redis.ts';
-import { parseRedisUrl } from './redis-url.ts';
+import { parseRedisUrl } from '../config/redis-url.ts';
 
 test.each([
   ['redis://localhost', { kind: 'single', servers: [{ host: 'localhost', port: 6379 }], tls: false, database: 0 }],

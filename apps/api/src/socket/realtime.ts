@@ -11,10 +11,10 @@ import {
   type Renewal,
 } from '@usher/realtime';
 import {
-  createMemoryPresence,
   createRooms,
   type History,
   type Memberships,
+  type Presence,
   type ReadMarkers,
   type Rooms,
 } from '@usher/realtime/rooms';
@@ -30,6 +30,7 @@ export interface RealtimeParts {
   readonly readMarkers: ReadMarkers;
   readonly bus: Bus;
   readonly cluster: Cluster;
+  readonly presence: Presence;
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly renew: (connection: Connection, ticket: string) => Promise<Renewal | undefined>;
@@ -45,7 +46,7 @@ export interface Realtime {
 
 /** Creates the connections and rooms of `@usher/realtime` with the access rules, history and metrics of this app. */
 export function createRealtime(parts: RealtimeParts): Realtime {
-  const { config, rooms, history, memberships, readMarkers, bus, cluster, metrics, log, renew } = parts;
+  const { config, rooms, history, memberships, readMarkers, bus, cluster, presence, metrics, log, renew } = parts;
   /** Monotonic milliseconds. `Connection.openedAt` is wall clock time, which may be set back. */
   const openSince = new WeakMap<Connection, number>();
   const connections = createConnections({
@@ -85,7 +86,7 @@ export function createRealtime(parts: RealtimeParts): Realtime {
     history,
     bus,
     cluster,
-    presence: createMemoryPresence(),
+    presence,
     presenceGraceMs: config.presenceGraceMs,
     memberships,
     readMarkers,

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -10,14 +9,12 @@ import {
   type Connection,
   ConnectionReservations,
   type Connections,
-  createMemoryBus,
-  createMemoryCluster,
   type Renewal,
   SessionRevocation,
 } from '@usher/realtime';
 import type { History, Memberships, ReadMarkers, Rooms } from '@usher/realtime/rooms';
 import { attach, serverOptions } from '@usher/realtime/ws';
-import { ConnectSlots, type ConsumeResult, createMemoryTicketStore, TicketStoreBreaker } from '@usher/ticket';
+import { ConnectSlots, type ConsumeResult, TicketStoreBreaker } from '@usher/ticket';
 import { type HandshakeOutcome, ticketGate } from '@usher/ticket/fastify';
 import fp from 'fastify-plugin';
 import type { WebSocket } from 'ws';
@@ -30,6 +27,7 @@ import type { ConnectionLimits } from '../http/connection-limits.ts';
 import { limitedWarnings } from '../http/logging.ts';
 import type { Metrics } from '../http/metrics.ts';
 import { type Deadline, drainSpreadMs, settledWithin } from '../lifecycle/timing.ts';
+import type { SharedState } from '../redis/shared-state.ts';
 import type { RoomDirectory } from '../rooms/room-directory.ts';
 import { AdmittedClient } from './admitted-client.ts';
 import { createRealtime } from './realtime.ts';
@@ -57,6 +55,7 @@ export interface SocketOptions {
   readonly config: Config;
   readonly sessions: Sessions;
   readonly rooms: RoomDirectory;
+  readonly shared: SharedState;
   readonly history: History;
   readonly memberships: Memberships;
   readonly readMarkers: ReadMarkers;
@@ -83,19 +82,17 @@ const retryAfterMs = 5_000;
 
 /** WebSockets: tickets, the gate that authenticates every upgrade, open connections, revocation and drain. */
 export const socket = fp<SocketOptions>(
-  async (app, { config, sessions, rooms, history, memberships, readMarkers, metrics, limits, deadline }) => {
+  async (app, { config, sessions, rooms, shared, history, memberships, readMarkers, metrics, limits, deadline }) => {
     const ttlMs = config.ticketTtlSeconds * 1_000;
     // Shared by the gate, the ticket call, renewals and revocations, so that an outage of the store is noticed once for all of them.
-    const store = new TicketStoreBreaker(createMemoryTicketStore({ ttlMs }));
+    const store = new TicketStoreBreaker(shared.tickets);
     const slots = new ConnectSlots({
       connectsPerSecond: config.connectsPerSecond,
       // All connections of a user may reconnect at once, and each of them may lose one ticket response.
       maxPerUser: Math.max(minSlotsPerUser, 2 * config.maxConnectionsPerUser),
       holdMs: ttlMs,
     });
-    // There is only one node so far.
-    const cluster = createMemoryCluster({ id: randomBytes(4).toString('hex'), log: app.log });
-    const bus = createMemoryBus({ log: app.log });
+    const { bus, cluster, presence } = shared;
     const { connections, members } = createRealtime({
       config,
       rooms,
@@ -104,6 +101,7 @@ export const socket = fp<SocketOptions>(
       readMarkers,
       bus,
       cluster,
+      presence,
       metrics,
       log: app.log,
       renew,

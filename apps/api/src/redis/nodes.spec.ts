@@ -1,0 +1,101 @@
+import { PostgresServer, RedisServer } from '@usher/test-servers';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { newApp, type TestApp } from '../testing/new-app.ts';
+import { TestSocket } from '../testing/test-socket.ts';
+
+let postgres: PostgresServer;
+
+beforeAll(async () => {
+  postgres = await PostgresServer.start();
+  return () => postgres.stop();
+});
+
+/** Two nodes on one PostgreSQL database and a Redis of their own. */
+async function twoNodes(): Promise<{ readonly redis: RedisServer; readonly nodes: readonly [TestApp, TestApp] }> {
+  const redis = await RedisServer.start();
+  onTestFinished(() => redis.stop());
+  const env = {
+    DATABASE_URL: await postgres.newDatabaseUrl(),
+    REDIS_URL: `unix://${redis.socketPath}`,
+    JWT_SECRET: 'the same secret on all of the nodes',
+    HEARTBEAT_MS: '60000',
+  };
+  return { redis, nodes: [await newApp(env), await newApp(env)] };
+}
+
+const key = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
+
+test('a ticket of one node is valid on another, once', async () => {
+  const {
+    nodes: [here, there],
+  } = await twoNodes();
+  const ticket = await here.ticket(await here.signIn('maggie'));
+  const socket = await there.dial(`?ticket=${ticket}`);
+  expect(socket).toBeInstanceOf(TestSocket);
+  expect(await here.dial(`?ticket=${ticket}`)).toMatchObject({ status: 401, body: { title: 'Invalid ticket' } });
+});
+
+test('users on two nodes share messages and presence', async () => {
+  const {
+    nodes: [here, there],
+  } = await twoNodes();
+  const [maggie, bart] = [await here.connect('maggie'), await there.connect('bart')];
+  await maggie.data('join', { room: 'general' });
+  expect(await bart.data('join', { room: 'general' })).toMatchObject({
+    present: expect.arrayContaining([expect.objectContaining({ user: 'maggie' })]) as unknown,
+  });
+  expect(await maggie.take(({ type, user }) => type === 'presence' && user === 'bart')).toMatchObject({
+    room: 'general',
+    status: 'online',
+  });
+  await maggie.data('send', { room: 'general', key: key(1), text: 'from here' });
+  expect(await bart.next('message')).toMatchObject({ room: 'general', seq: 1, from: 'maggie', text: 'from here' });
+  await bart.data('send', { room: 'general', key: key(2), text: 'from there' });
+  expect(await maggie.take(({ seq }) => seq === 2)).toMatchObject({ from: 'bart', text: 'from there' });
+});
+
+test('a sign-out on one node closes the sockets on all nodes, with a complete proof', async () => {
+  const {
+    nodes: [here, there],
+  } = await twoNodes();
+  const token = await here.signIn('maggie');
+  const sockets = [await here.connect('maggie', token), await there.connect('maggie', token)];
+  const { status, json } = await here.call('DELETE', '/api/sessions', { token });
+  expect([status, json]).toEqual([200, expect.objectContaining({ closed: 2 })]);
+  expect(json?.['nodes']).toHaveLength(2);
+  expect(await Promise.all(sockets.map(({ closed }) => closed))).toEqual([4501, 4501]);
+  expect((await there.call('GET', '/api/ws_ticket', { token })).status).toBe(401);
+});
+
+test('without Redis no ticket is issued or accepted, messages are stored, and all recovers without a restart', async () => {
+  const {
+    redis,
+    nodes: [here, there],
+  } = await twoNodes();
+  const token = await here.signIn('maggie');
+  const [maggie, bart] = [await here.connect('maggie', token), await there.connect('bart')];
+  for (const client of [maggie, bart]) await client.data('join', { room: 'general' });
+  await redis.kill();
+  expect(await here.call('GET', '/api/ws_ticket', { token })).toMatchObject({
+    status: 503,
+    json: { code: 'store_unavailable' },
+  });
+  expect(await maggie.ask('send', { room: 'general', key: key(1), text: 'meanwhile' })).toMatchObject({
+    type: 'reply',
+  });
+  await redis.start();
+  // The other node learns of the gap and reads what it missed from the history.
+  expect(await bart.take(({ text }) => text === 'meanwhile')).toMatchObject({ seq: 1 });
+  await expect
+    .poll(async () => (await here.call('GET', '/api/ws_ticket', { token })).status, { timeout: 15_000 })
+    .toBe(200);
+});
+
+test('a server without a reachable Redis does not start', async () => {
+  const env = {
+    DATABASE_URL: await postgres.newDatabaseUrl(),
+    REDIS_URL: 'unix:///nowhere/redis.sock',
+    JWT_SECRET: 'the same secret on all of the nodes',
+  };
+  await expect(newApp(env)).rejects.toThrow('the socket of REDIS_URL does not exist');
+});

@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import { type Bus, type Cluster, createMemoryBus, createMemoryCluster, type Logger } from '@usher/realtime';
+import { RedisBus, RedisCluster, RedisPresence } from '@usher/realtime/redis';
+import { createMemoryPresence, type Presence } from '@usher/realtime/rooms';
+import { createMemoryTicketStore, type TicketStore } from '@usher/ticket';
+import { RedisTicketStore } from '@usher/ticket/redis';
+import type { Config } from '../config/config.ts';
+import { connectRedis } from './connect-redis.ts';
+
+/** What all nodes share and no node has to keep: in Redis, or in the memory of the only node. */
+export interface SharedState {
+  readonly tickets: TicketStore;
+  readonly bus: Bus;
+  readonly cluster: Cluster;
+  readonly presence: Presence;
+  /** Closes the connections to Redis, after everything that uses them. Idempotent. */
+  close(): void;
+}
+
+/**
+ * Connects to the Redis of `REDIS_URL` and registers this node. Without `REDIS_URL` there is one node.
+ *
+ * @throws RedisUnusable
+ */
+export async function openSharedState(config: Config, log: Logger): Promise<SharedState> {
+  const id = randomBytes(4).toString('hex');
+  const ttlMs = config.ticketTtlSeconds * 1_000;
+  if (config.redisUrl === undefined) {
+    return {
+      tickets: createMemoryTicketStore({ ttlMs }),
+      bus: createMemoryBus({ log }),
+      cluster: createMemoryCluster({ id, log }),
+      presence: createMemoryPresence(),
+      close: () => undefined,
+    };
+  }
+  const connection = await connectRedis(config.redisUrl, log);
+  const { commands: redis, subscriber } = connection;
+  try {
+    const cluster = await RedisCluster.join({ redis, id, log });
+    const bus = new RedisBus({ publisher: redis, subscriber, log });
+    return {
+      tickets: new RedisTicketStore({ redis, ttlMs }),
+      bus,
+      cluster,
+      presence: new RedisPresence({ redis }),
+      close() {
+        bus.close();
+        connection.close();
+      },
+    };
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
