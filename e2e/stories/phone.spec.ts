@@ -151,7 +151,7 @@ test('on phones a public room can be browsed, joined and left, and members can b
   await expect(roomEntry(bart, 'Secret plans')).toHaveAccessibleName(/1 mention of you 1 unread message$/);
   await expectAccessible(bart);
   await roomEntry(bart, 'Secret plans').tap();
-  await expect(messageWith(bart, 'not a word')).toBeVisible();
+  await expect(messageWith(bart, 'this is private')).toBeVisible();
   await expect(bart.getByText('New messages')).toBeVisible();
   await backToRooms(bart);
   await expect(roomEntry(bart, 'Secret plans')).toHaveAccessibleName(/^Secret plans \(private\)$/i);

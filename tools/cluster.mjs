@@ -1,0 +1,95 @@
+/**
+ * `npm run cluster`: three nodes on one Redis and one PostgreSQL, each on a port of its own, to try out a deployment of several nodes.
+ * Redis and PostgreSQL are started for it and all data is deleted at the end. `PORT` is the port of the first node; 0 selects free ports.
+ */
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { fail, node, projectEnv, root, run } from './install.mjs';
+import { pageIsFresh, rememberPage } from './page-build.mjs';
+import { requireRedis } from './redis.mjs';
+
+const nodeCount = 3;
+const args = ['--conditions=@usher/source'];
+
+if (process.send === undefined) launch();
+else await serve();
+
+/**
+ * Runs this file again in a process group of its own. Ctrl+C reaches the whole group of the terminal, and Redis and PostgreSQL must end
+ * after the nodes.
+ */
+function launch() {
+  const child = spawn(node, [...args, fileURLToPath(import.meta.url)], {
+    cwd: root,
+    env: projectEnv(),
+    detached: true,
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill('SIGTERM'));
+  child.once('error', (error) => fail(`Starting the cluster failed: ${error.message}`));
+  child.once('exit', (code) => process.exit(code ?? 1));
+}
+
+async function serve() {
+  const stopped = new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'disconnect']) process.once(signal, resolve);
+  });
+  await requireRedis();
+  if (!pageIsFresh()) {
+    process.stderr.write('Building the page …\n');
+    if ((await run('nx', ['run', 'web:build'], { stdio: ['ignore', 2, 2] })) !== 0) fail('Building the page failed.');
+    rememberPage();
+  }
+  const { PostgresServer, RedisServer } = await import('@usher/test-servers');
+  const [redis, postgres] = await Promise.all([RedisServer.start(), PostgresServer.start()]);
+  const servers = [];
+  try {
+    const shared = {
+      DATABASE_URL: await postgres.newDatabaseUrl(),
+      REDIS_URL: `unix://${redis.socketPath}`,
+      JWT_SECRET: randomBytes(32).toString('base64url'),
+      DEMO_USERS: 'true',
+      SIGN_UP: 'open',
+      DRAIN_SECONDS: process.env.DRAIN_SECONDS ?? '1',
+      LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
+    };
+    const firstPort = Number(process.env.PORT ?? 3001);
+    for (let index = 0; index < nodeCount; index += 1) {
+      servers.push(startNode({ ...shared, PORT: String(firstPort === 0 ? 0 : firstPort + index) }));
+    }
+    const urls = await Promise.all(servers.map(({ url }) => url));
+    const lines = servers.map(({ child }, index) => `  ${urls[index]}   kill -9 ${child.pid}\n`);
+    process.stdout.write(
+      `\n  Three nodes are ready, each with the command that kills it:\n\n${lines.join('')}\n` +
+        '  Sign in as maggie, bart or lisa; the password is secret\n  Press Ctrl+C to stop.\n\n',
+    );
+    await stopped;
+  } catch (error) {
+    process.exitCode = 1;
+    process.stderr.write(`${error.message}\n`);
+  }
+  for (const { child } of servers) child.kill('SIGTERM');
+  await Promise.all(servers.map(({ exited }) => exited));
+  await Promise.all([redis.stop(), postgres.stop()]);
+  process.exit();
+}
+
+/** Starts a node. `url` rejects if it ends before it is ready. */
+function startNode(settings) {
+  const child = spawn(node, [...args, join(root, 'apps/api/src/main.ts')], {
+    cwd: root,
+    env: projectEnv(settings),
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  const exited = once(child, 'exit');
+  const url = Promise.race([
+    once(child, 'message').then(([{ url: listening }]) => listening),
+    exited.then(([code]) => {
+      throw new Error(`A node ended with ${code} before it was ready.`);
+    }),
+  ]);
+  return { child, exited, url };
+}
