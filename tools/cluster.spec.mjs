@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { WebSocket } from 'ws';
 import { node, root } from './install.mjs';
 
 /** Starts the cluster on free ports. Resolves to the nodes when all are ready. */
@@ -37,9 +36,8 @@ async function call(url, path, init = {}) {
 async function connect(url, ticket) {
   const ws = new WebSocket(`${url.replace('http', 'ws')}/api/ws?ticket=${ticket}`, 'usher.v1');
   const frames = [];
-  ws.on('message', (data) => frames.push(JSON.parse(data.toString())));
-  ws.on('error', () => undefined);
-  onTestFinished(() => ws.terminate());
+  ws.addEventListener('message', ({ data }) => frames.push(JSON.parse(data)));
+  onTestFinished(() => ws.close());
   await once(ws, 'open');
   ws.send('{"type":"join","id":1,"room":"general"}');
   await expect.poll(() => frames.some(({ type, id }) => type === 'reply' && id === 1)).toBe(true);
