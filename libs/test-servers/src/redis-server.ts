@@ -54,6 +54,8 @@ export class RedisServer {
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
       retryStrategy: () => 20,
+      // ioredis would ignore the rejection if the connection is lost while it subscribes again.
+      autoResubscribe: false,
       lazyConnect: true,
     });
     // The tests observe rejected commands. Without a listener, a lost connection would end the process.
