@@ -35,7 +35,8 @@ function launch() {
 
 async function serve() {
   const stopped = new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'disconnect']) process.once(signal, resolve);
+    // A second signal must not end this process before the servers.
+    for (const event of ['SIGTERM', 'disconnect']) process.on(event, resolve);
   });
   await requireRedis();
   if (!pageIsFresh()) {
