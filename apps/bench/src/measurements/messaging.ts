@@ -46,7 +46,7 @@ export const paced: Measurement = {
   title: 'Delivery p99 at 20,000 deliveries/s (1,000 members)',
   unit: 'ms',
   better: 'less',
-  peers: ['ws', 'ws-framed', 'fastify-websocket', 'first-message', 'socket-io', 'bun', 'usher'],
+  peers,
   goals: [
     { to: 'ws', bound: 1 },
     { to: 'socket-io', bound: 0.65 },
