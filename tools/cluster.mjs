@@ -7,8 +7,8 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { fail, node, projectEnv, root, run } from './install.mjs';
-import { pageIsFresh, rememberPage } from './page-build.mjs';
+import { fail, node, projectEnv, root } from './install.mjs';
+import { buildPage } from './page-build.mjs';
 import { requireRedis } from './redis.mjs';
 
 const nodeCount = 3;
@@ -39,11 +39,7 @@ async function serve() {
     for (const event of ['SIGTERM', 'disconnect']) process.on(event, resolve);
   });
   await requireRedis();
-  if (!pageIsFresh()) {
-    process.stderr.write('Building the page …\n');
-    if ((await run('nx', ['run', 'web:build'], { stdio: ['ignore', 2, 2] })) !== 0) fail('Building the page failed.');
-    rememberPage();
-  }
+  await buildPage();
   const { PostgresServer, RedisServer } = await import('@usher/test-servers');
   const [redis, postgres] = await Promise.all([RedisServer.start(), PostgresServer.start()]);
   const servers = [];

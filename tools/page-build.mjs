@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
-import { root } from './install.mjs';
+import { fail, root, run } from './install.mjs';
 
 const built = join(root, 'apps/web/dist/browser/index.html');
 const mark = join(root, 'apps/web/dist/.sources');
@@ -41,4 +41,16 @@ export function pageIsFresh() {
 
 export function rememberPage() {
   writeFileSync(mark, fingerprint());
+}
+
+/** Builds the page if it is out of date. If that fails, ends the process with a message. */
+export async function buildPage() {
+  if (pageIsFresh()) return;
+  process.stderr.write('Building the page …\n');
+  const code = await run('nx', ['run', 'web:build', '--output-style=stream'], {
+    stdio: ['ignore', 2, 2],
+    detached: true,
+  });
+  if (code !== 0) fail(`Building the page failed (exit code ${code}). See the output above.`);
+  rememberPage();
 }

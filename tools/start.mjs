@@ -1,8 +1,8 @@
 /** `npm start`: installs dependencies, builds the page if it is out of date, starts the server and prints its URL. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { install, node, projectEnv, root, run, fail, stopPrograms } from './install.mjs';
-import { pageIsFresh, rememberPage } from './page-build.mjs';
+import { install, node, projectEnv, root, fail, stopPrograms } from './install.mjs';
+import { buildPage } from './page-build.mjs';
 
 let server;
 let ending = false;
@@ -27,15 +27,7 @@ setInterval(() => {
 }, 500).unref();
 
 await install();
-if (!pageIsFresh()) {
-  process.stderr.write('Building the page …\n');
-  const code = await run('nx', ['run', 'web:build', '--output-style=stream'], {
-    stdio: ['ignore', 2, 2],
-    detached: true,
-  });
-  if (code !== 0) fail(`Building the page failed (exit code ${code}). See the output above.`);
-  rememberPage();
-}
+await buildPage();
 
 const env = projectEnv({
   DEMO_USERS: process.env.DEMO_USERS ?? 'true',
