@@ -5,8 +5,7 @@ import { serializeMessage, following } from './page.ts';
 import type { Connection } from '../connections/connection.ts';
 import { Frame } from '../connections/frame.ts';
 import type { History, HistoryPage, RoomHead } from './history.ts';
-import { FramesAhead } from './frames-ahead.ts';
-import { ReplayBuffer } from './replay-buffer.ts';
+import { FramesAhead, ReplayBuffer } from './frame-buffers.ts';
 import type { ResyncScheduler } from './resync.ts';
 import type { Logger } from '../support/log.ts';
 
