@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { ProblemCode } from '@usher/protocol';
 import type { Admission, AdmittedClient, HandshakeInfo, HandshakeOutcome, Unavailable } from './handshake-outcome.ts';
-import { checkSubprotocol, exactOrigin, handshakeProblem, pathOf, ticketsOf } from './handshake.ts';
+import { checkSubprotocol, exactOrigins, handshakeProblem, pathOf, ticketsOf } from './handshake.ts';
 import { isUnavailable } from './hooks.ts';
 import type { Refusal } from './refusal.ts';
 import type { TicketStoreBreaker } from './ticket-store-breaker.ts';
@@ -52,12 +52,7 @@ export class AdmissionControl<I> {
   constructor(options: AdmissionOptions<I>) {
     this.#options = options;
     const { allowedOrigins } = options;
-    if (typeof allowedOrigins === 'function') {
-      this.#origins = () => allowedOrigins().map(exactOrigin);
-    } else {
-      const exact = allowedOrigins.map(exactOrigin);
-      this.#origins = () => exact;
-    }
+    this.#origins = exactOrigins(allowedOrigins);
   }
 
   /** Rejects all further handshakes with `draining`. */

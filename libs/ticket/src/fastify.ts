@@ -1,86 +1,23 @@
 import fp from 'fastify-plugin';
-import type { IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ProblemCode } from '@usher/protocol';
 import { bearerIdentity } from './authenticate.ts';
-import { positive } from './circuit-breaker.ts';
-import { ConnectSlots } from './connect-slots.ts';
-import { Gate } from './gate.ts';
-import type { HandshakeOutcome, Unavailable } from './handshake-outcome.ts';
-import { asksForWebSocket, originFormOf, pathOf } from './handshake.ts';
-import { type Hooks, LimitedHooks } from './hooks.ts';
-import { ownUpgrades, type Upgrades, watchSiblings } from './own-upgrades.ts';
-import { RequestQueue } from './request-queue.ts';
-import { addTicketRoute, sendProblem } from './ticket-route.ts';
-import { TicketStoreBreaker } from './ticket-store-breaker.ts';
-import type { TicketStore } from './ticket-store.ts';
+import { createGate, type GateAndTicketOptions } from './create-gate.ts';
+import type { Gate } from './gate.ts';
+import { pathOf } from './handshake.ts';
+import { ownUpgrades, watchSiblings } from './own-upgrades.ts';
+import { problemResponse, type TicketCall, ticketHeaders } from './ticket-call.ts';
 
 export type { Gate } from './gate.ts';
 export type { Admission, AdmittedClient, HandshakeOutcome, HandshakeInfo, Unavailable } from './handshake-outcome.ts';
 export type { TicketDenial, TicketHolder } from './hooks.ts';
 
-export interface TicketGateOptions {
-  /**
-   * The ticket store. The plugin wraps it in a `TicketStoreBreaker`. Pass a `TicketStoreBreaker` to set its options or to use it for
-   * other calls, such as the renewal of leases.
-   */
-  readonly store: TicketStore;
-  /** Exact origins from which browsers may connect, e.g. `https://chat.example`, or a function that is called for each handshake. */
-  readonly allowedOrigins: readonly string[] | (() => readonly string[]);
-  /** Path of the WebSocket endpoint. Defaults to `/api/ws`. */
-  readonly endpoint?: string;
-  /** Path of the ticket call. Defaults to `/api/ws_ticket`. */
-  readonly ticketPath?: string;
-  /** The WebSocket subprotocol. Defaults to `usher.v1`. */
-  readonly protocol?: string;
-  /**
-   * Authenticates a ticket request. If it throws an error whose `code` is a problem code, the client receives that problem with the
-   * `retryAfterMs` and `detail` of the error. Other errors are passed to the app's error handler.
-   * Defaults to `request.jwtVerify()` of `@fastify/jwt` with the claims `sub` and `sid`.
-   */
-  readonly authenticate?: Hooks['authenticate'];
-  /**
-   * Called before a ticket is issued. Returns why the client may not connect, or `undefined`. Browsers hide the response to a rejected
-   * handshake, so this is the only place where they can learn the reason. Defaults to allowing every client.
-   */
-  readonly mayConnect?: Hooks['mayConnect'];
-  /** Validates user and session again when the ticket is consumed. Defaults to admitting every client with a valid ticket. */
-  readonly admit?: Hooks['admit'];
-  /**
-   * Returns why the server accepts no connections at the moment, or `undefined` if it does. Called for each ticket call and handshake.
-   * Defaults to accepting connections.
-   */
-  readonly capacity?: () => Unavailable | undefined;
-  /** Assigns times at which clients may connect. Defaults to no limit. An app that consumes tickets itself (`renew`) must call `slots.markUsed`. */
-  readonly slots?: ConnectSlots;
-  /** Returns the client's address, for apps behind a proxy. Defaults to the address of the peer. */
-  readonly address?: (request: IncomingMessage) => string | undefined;
-  /** Called with the outcome of each handshake, for logs, metrics and operators. The outcome contains no secrets. */
-  readonly onHandshake?: (outcome: HandshakeOutcome) => void;
-  /** Called with the outcome of each ticket call: `issued` or a problem code. */
-  readonly onTicket?: (outcome: 'issued' | ProblemCode) => void;
-  /** Maximum number of concurrent handshakes. Further ones are rejected with `at_capacity`. Defaults to 1,000. */
-  readonly maxPendingHandshakes?: number;
-  /** Time limit for the decision on a handshake, in milliseconds. Defaults to 5,000. */
-  readonly handshakeTimeoutMs?: number;
-  /**
-   * Time limit of each call of `store`, `authenticate`, `mayConnect` and `admit`, in milliseconds. After it, the client receives
-   * `store_unavailable`. A reservation that a late `admit` returns is released. Calls of a `TicketStoreBreaker` keep its own limit.
-   * Defaults to 2,000.
-   */
-  readonly storeTimeoutMs?: number;
-  /**
-   * Called with each TCP connection before its data is read. Return `false` to close the connection. Must not throw.
-   * Defaults to accepting every connection.
-   */
-  readonly acceptConnection?: (socket: Socket) => boolean;
-  /**
-   * Maximum number of unanswered requests per connection. The server handles them one at a time. A further request receives 429
-   * `rate_limited`, and the connection is closed. Defaults to 8.
-   */
-  readonly maxUnanswered?: number;
-}
+/**
+ * `authenticate` defaults to `request.jwtVerify()` of `@fastify/jwt` with the claims `sub` and `sid`. Its errors without a problem code are
+ * passed to the app's error handler.
+ */
+export type TicketGateOptions = Omit<GateAndTicketOptions<FastifyRequest>, 'authenticate'> &
+  Partial<Pick<GateAndTicketOptions<FastifyRequest>, 'authenticate'>>;
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -91,7 +28,8 @@ declare module 'fastify' {
 
 /**
  * Fastify plugin that adds the ticket call and the gate. Routes, plugins and listeners of the app receive only admitted upgrades,
- * whether they are registered before or after this plugin.
+ * whether they are registered before or after this plugin. The ticket call is a route, so the app's hooks apply to it. Without hooks
+ * on this call, `ticketGate` of `@usher/ticket/node` with `app.server` is faster: it answers before the router.
  *
  * Register `@fastify/websocket` with `options: { server: app.gate.server }` after it.
  * @throws TypeError or RangeError at registration if an option is invalid. The message names the option.
@@ -110,64 +48,16 @@ export const ticketGate = fp<TicketGateOptions>(
 );
 
 function install(app: FastifyInstance, options: TicketGateOptions): void {
-  const endpoint = path('endpoint', options.endpoint ?? '/api/ws');
-  const ticketPath = path('ticketPath', options.ticketPath ?? '/api/ws_ticket');
-  const { slots = new ConnectSlots({ connectsPerSecond: 0 }) } = options;
   // WebSockets over HTTP/2 (RFC 8441) do not use upgrades and would bypass the gate.
   if ('http2' in app.initialConfig && app.initialConfig.http2)
     throw new TypeError('invalid http2 server: the gate supports HTTP/1.1 only');
-  if (typeof (options.store as TicketStore | undefined)?.consume !== 'function')
-    throw new TypeError('invalid store: must be a TicketStore');
-  if (!Array.isArray(options.allowedOrigins) && typeof options.allowedOrigins !== 'function') {
-    throw new TypeError('invalid allowedOrigins: must be an array of origins or a function that returns one');
-  }
-  const handshakeTimeoutMs = positive('handshakeTimeoutMs', options.handshakeTimeoutMs ?? 5_000);
-  const storeTimeoutMs = positive('storeTimeoutMs', options.storeTimeoutMs ?? 2_000);
-  const store =
-    options.store instanceof TicketStoreBreaker
-      ? options.store
-      : new TicketStoreBreaker(options.store, { timeoutMs: storeTimeoutMs });
-  const onError = (error: unknown): void => {
-    app.log.error({ err: error }, 'handshake failed');
-  };
-  const hooks = new LimitedHooks(
-    {
-      authenticate: options.authenticate ?? bearerIdentity,
-      mayConnect: options.mayConnect ?? (() => undefined),
-      admit: options.admit ?? ((claims) => ({ ok: true, identity: claims })),
+  const { gate, ticketCall, endpoint, ticketPath, upgrades } = createGate<FastifyRequest>(
+    { authenticate: bearerIdentity, ...options },
+    (error) => {
+      app.log.error({ err: error }, 'handshake failed');
     },
-    storeTimeoutMs,
-    onError,
   );
-  const gate = new Gate({
-    store,
-    endpoint,
-    protocol: options.protocol ?? 'usher.v1',
-    allowedOrigins: options.allowedOrigins,
-    admit: (claims, info) => hooks.admit(claims, info),
-    capacity: options.capacity ?? (() => undefined),
-    address: options.address ?? ((request) => request.socket.remoteAddress),
-    onHandshake: options.onHandshake ?? (() => undefined),
-    onConsumed: (claims) => {
-      slots.markUsed(claims);
-    },
-    onError,
-    maxPendingHandshakes: positive('maxPendingHandshakes', options.maxPendingHandshakes ?? 1_000),
-    handshakeTimeoutMs,
-  });
   app.decorate('gate', gate);
-  const upgrades: Upgrades = {
-    accept: options.acceptConnection ?? (() => true),
-    queue: new RequestQueue({
-      maxUnanswered: positive('maxUnanswered', options.maxUnanswered ?? 8),
-      waitMs: handshakeTimeoutMs,
-    }),
-    wanted: (request) => asksForWebSocket(request) || pathOf(originFormOf(request.url ?? '')) === endpoint,
-    before: (request) => gate.redact(request),
-    upgrade: (request, socket, head, url) => {
-      gate.handleUpgrade(request, socket, head, url);
-    },
-  };
   ownUpgrades(app.server, upgrades);
   // Fastify creates its additional servers between these two hooks.
   let stopWatching = (): void => undefined;
@@ -186,22 +76,35 @@ function install(app: FastifyInstance, options: TicketGateOptions): void {
     gate.close();
     next();
   });
-
-  const { onTicket } = options;
-  addTicketRoute(app, { path: ticketPath, endpoint, store, slots, gate, hooks, ...(onTicket && { onTicket }) });
-
+  addTicketRoute(app, ticketPath, ticketCall);
   // A hook rather than a route, because the app defines a WebSocket route with this path.
   app.addHook('onRequest', (request, reply, next) => {
     if (request.method === 'GET' && pathOf(request.raw.url ?? '') === endpoint && !gate.hasAdmitted(request.raw)) {
-      sendProblem(reply.headers({ upgrade: 'websocket', connection: 'upgrade, close' }), 'upgrade_required');
+      sendProblem(reply.headers({ upgrade: 'websocket', connection: 'upgrade, close' }), { code: 'upgrade_required' });
       return;
     }
     next();
   });
 }
 
-function path(name: string, value: string): string {
-  if (!/^(?:\/[\w.~-]+)+$/.test(value))
-    throw new TypeError(`invalid ${name} ${JSON.stringify(value)}: must be a path without a query, such as /api/ws`);
-  return value;
+function addTicketRoute(app: FastifyInstance, path: string, ticketCall: TicketCall<FastifyRequest>): void {
+  // Fastify's automatic HEAD route would issue a ticket and not return it.
+  app.get(path, { exposeHeadRoute: false }, async (request, reply) => {
+    const answer = await ticketCall.answer(request);
+    if (answer.ok) return reply.headers(ticketHeaders).send(answer.ticket);
+    if (answer.error !== undefined) request.log.error({ err: answer.error }, 'no ticket issued');
+    return sendProblem(reply, answer);
+  });
+}
+
+function sendProblem(
+  reply: FastifyReply,
+  refusal: {
+    readonly code: ProblemCode;
+    readonly retryAfterMs?: number | undefined;
+    readonly detail?: string | undefined;
+  },
+): FastifyReply {
+  const { status, headers, body } = problemResponse(refusal);
+  return reply.code(status).headers(headers).send(body);
 }

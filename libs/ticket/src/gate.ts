@@ -22,14 +22,23 @@ export interface GateOptions<I> extends AdmissionOptions<I> {
 
 interface AdmittedRequest<I> {
   readonly client: AdmittedClient<I>;
-  /** Stops the gate from releasing the reservation when the socket closes. */
-  readonly keepReservation: () => void;
+  /** The caller of `gate.admitted` is responsible for the reservation. */
+  isTaken: boolean;
 }
 
 const noInfo: HandshakeInfo = { address: undefined, origin: undefined, userAgent: undefined };
 
 function ignore(): void {
   // The `close` event follows and is handled.
+}
+
+/** Releases the reservation of a request when its socket closes, unless the app has taken it. */
+function releaseOnClose(socket: Duplex, admitted: AdmittedRequest<unknown>, release: () => void): void {
+  const closed = (): void => {
+    if (!admitted.isTaken) release();
+  };
+  if (socket.destroyed) closed();
+  else socket.once('close', closed);
 }
 
 /**
@@ -60,7 +69,7 @@ export class Gate<I = unknown> {
   admitted(request: IncomingMessage): AdmittedClient<I> {
     const admitted = this.#admitted.get(request);
     if (admitted === undefined) throw new RangeError('the gate did not admit this request');
-    admitted.keepReservation();
+    admitted.isTaken = true;
     return admitted.client;
   }
 
@@ -153,11 +162,8 @@ export class Gate<I = unknown> {
     info: HandshakeInfo,
   ): void {
     const { claims, identity, release } = reservation;
-    socket.once('close', release);
-    this.#admitted.set(request, {
-      client: { claims, identity },
-      keepReservation: () => socket.off('close', release),
-    });
+    const admitted = { client: { claims, identity }, isTaken: false };
+    this.#admitted.set(request, admitted);
     // The server behind the gate may select only the supported subprotocol.
     if (request.headers['sec-websocket-protocol'] !== undefined) {
       request.headers['sec-websocket-protocol'] = this.#options.protocol;
@@ -168,14 +174,17 @@ export class Gate<I = unknown> {
     } catch (error) {
       // The listener may have answered before it threw, so the gate sends no answer of its own.
       socket.destroy();
+      if (!admitted.isTaken) release();
       this.#fail(error, info, claims);
       return;
     }
     if (!handled) {
       refuse(socket, { code: 'internal' });
+      release();
       this.#fail(new Error('gate.server has no "upgrade" listener'), info, claims);
       return;
     }
+    if (!admitted.isTaken) releaseOnClose(socket, admitted, release);
     // Keep the gate's error listener unless the new owner of the socket has added one.
     if (socket.listenerCount('error') > 1) socket.off('error', ignore);
     this.#report({ outcome: 'admitted', claims, ...info });

@@ -109,10 +109,33 @@ export function checkSubprotocol(request: IncomingMessage, protocol: string): 's
 }
 
 /**
+ * Returns a function that returns the allowed origins in the form that browsers send. It converts a list once: a function that returns the
+ * same list again costs nothing.
+ *
+ * @throws TypeError if an origin of the list is invalid. If `allowedOrigins` is a function, its result throws.
+ */
+export function exactOrigins(allowedOrigins: readonly string[] | (() => readonly string[])): () => readonly string[] {
+  if (typeof allowedOrigins !== 'function') {
+    const exact = allowedOrigins.map(exactOrigin);
+    return () => exact;
+  }
+  let list: readonly string[] = [];
+  let exact: readonly string[] = [];
+  return () => {
+    const current = allowedOrigins();
+    if (current !== list) {
+      exact = current.map(exactOrigin);
+      list = current;
+    }
+    return exact;
+  };
+}
+
+/**
  * Returns an allowed origin in the form that browsers send (RFC 6454 §6.2): scheme, host and port.
  * @throws TypeError if the text has other parts or is not an http(s) origin.
  */
-export function exactOrigin(text: string): string {
+function exactOrigin(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol) || url.origin !== text.replace(/\/$/, '').toLowerCase()) {
     throw new TypeError(`invalid allowed origin ${JSON.stringify(text)}: must be scheme://host[:port]`);

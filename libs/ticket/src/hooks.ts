@@ -1,4 +1,3 @@
-import type { FastifyRequest } from 'fastify';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import { TimeLimit } from './deadlines.ts';
 import type { Admission, HandshakeInfo } from './handshake-outcome.ts';
@@ -16,9 +15,12 @@ export interface TicketDenial {
   readonly retryAfterMs?: number;
 }
 
-/** The functions of the app that decide about tickets and handshakes. */
-export interface Hooks {
-  readonly authenticate: (request: FastifyRequest, options: CallOptions) => TicketHolder | Promise<TicketHolder>;
+/**
+ * The functions of the app that decide about tickets and handshakes.
+ * @template R the request of the ticket call, as the HTTP framework represents it.
+ */
+export interface Hooks<R> {
+  readonly authenticate: (request: R, options: CallOptions) => TicketHolder | Promise<TicketHolder>;
   readonly mayConnect: (
     claims: TicketClaims,
     options: CallOptions,
@@ -45,8 +47,8 @@ export function isUnavailable(error: unknown): boolean {
  * if the function does not settle in time. `mayConnect` and `admit` have a circuit breaker, which bounds the calls that never settle.
  * `authenticate` has none: its circuit would let an unauthenticated client whose requests take long reject other users.
  */
-export class LimitedHooks {
-  readonly #hooks: Hooks;
+export class LimitedHooks<R> {
+  readonly #hooks: Hooks<R>;
   readonly #onError: (error: unknown) => void;
   readonly #limit: TimeLimit;
   readonly #mayConnect: CircuitBreaker;
@@ -56,7 +58,7 @@ export class LimitedHooks {
    * @param limitMs the time limit of each call in milliseconds.
    * @param onError receives an error thrown by the `release` function of a late admission. Must not throw.
    */
-  constructor(hooks: Hooks, limitMs: number, onError: (error: unknown) => void) {
+  constructor(hooks: Hooks<R>, limitMs: number, onError: (error: unknown) => void) {
     this.#hooks = hooks;
     this.#onError = onError;
     const limit = new TimeLimit(
@@ -74,7 +76,7 @@ export class LimitedHooks {
     this.#admit = newBreaker('admit');
   }
 
-  authenticate(request: FastifyRequest): Promise<TicketHolder> {
+  authenticate(request: R): Promise<TicketHolder> {
     return this.#limit.run('authenticate', (options) => this.#hooks.authenticate(request, options));
   }
 

@@ -55,7 +55,7 @@ export class MemoryTicketData {
 
 /**
  * Creates a ticket store in the memory of this process, for deployments with one node. A restart invalidates all tickets.
- * There is no background work: `issue` and `consume` remove expired entries.
+ * There is no background work: `issue` removes expired entries.
  *
  * @throws RangeError if a limit is not a positive integer.
  */
@@ -72,7 +72,7 @@ class MemoryTicketStore implements TicketStore {
   readonly #unixNow: () => number;
   readonly #entries: Map<string, Entry>;
   readonly #accounts: Map<string, Account>;
-  /** Position of the sweep. Each call visits more entries than it adds, so the sweep keeps up with any rate of calls. */
+  /** Position of the sweep. Each issue visits more entries than it adds, so the sweep keeps up with any rate of calls. */
   #sweeper: Iterator<[string, Entry]> | undefined;
   #accountSweeper: Iterator<[string, Account]> | undefined;
   /** The earliest expiry found by the last full scan. Before it, another scan would free no entry. */
@@ -115,7 +115,6 @@ class MemoryTicketStore implements TicketStore {
     signal?.throwIfAborted();
     if (!isTicket(ticket)) return { ok: false, reason: 'malformed' };
     const now = this.#now();
-    this.#sweep(now);
     const key = keyOf(ticket);
     const entry = this.#entries.get(key);
     if (entry === undefined) return { ok: false, reason: 'unknown' };

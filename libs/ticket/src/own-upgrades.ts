@@ -14,6 +14,8 @@ export interface Upgrades {
   readonly wanted: (request: IncomingMessage) => boolean;
   /** Called with every request and upgrade before other code reads it. Its return value is passed to `upgrade`. */
   readonly before: (request: IncomingMessage) => string;
+  /** Called with every request before the server's listeners. Returns whether it answers the request. Defaults to answering none. */
+  readonly answer?: (request: IncomingMessage, response: ServerResponse) => boolean;
   /** Called with every upgrade instead of the server's listeners. */
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer, url: string) => void;
 }
@@ -22,7 +24,10 @@ export interface Upgrades {
  * Takes over all upgrades of a server. It replaces `server.emit`, which no listener can bypass: `upgrade` listeners are never called,
  * whether they are added before or after.
  */
-export function ownUpgrades(server: Server, { accept, queue, wanted, upgrade, before }: Upgrades): void {
+export function ownUpgrades(
+  server: Server,
+  { accept, queue, wanted, upgrade, before, answer = () => false }: Upgrades,
+): void {
   const emit = server.emit.bind(server) as (event: string | symbol, ...rest: unknown[]) => boolean;
   const guarded = (event: string | symbol, ...rest: unknown[]): boolean => {
     const [first, second, head] = rest;
@@ -40,7 +45,7 @@ export function ownUpgrades(server: Server, { accept, queue, wanted, upgrade, be
       }
       if (isResponse(second)) {
         queue.add(first, second, () => {
-          emit(event, ...rest);
+          if (event !== 'request' || !answer(first, second)) emit(event, ...rest);
         });
         return true;
       }

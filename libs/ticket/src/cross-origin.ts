@@ -1,0 +1,40 @@
+import type { IncomingMessage } from 'node:http';
+import { exactOrigins } from './handshake.ts';
+
+/** How long a browser may remember the answer to a preflight, in seconds. */
+const preflightSeconds = 600;
+
+/**
+ * The CORS headers (Fetch Standard §3.3) of the ticket call. Pages of the allowed origins may read its answer. It uses no cookies, so
+ * `Access-Control-Allow-Credentials` is never sent.
+ */
+export class CrossOrigin {
+  readonly #isAllowed: (origin: string) => boolean;
+
+  /** @throws TypeError if an allowed origin is invalid. */
+  constructor(allowedOrigins: readonly string[] | (() => readonly string[])) {
+    const origins = exactOrigins(allowedOrigins);
+    this.#isAllowed = (origin) => origins().includes(origin);
+  }
+
+  /** Returns the headers of an answer, as a flat list of names and values. */
+  headers({ headers: { origin } }: IncomingMessage): readonly string[] {
+    if (origin === undefined) return [];
+    const headers = ['vary', 'Origin'];
+    if (this.#isAllowed(origin))
+      headers.push('access-control-allow-origin', origin, 'access-control-expose-headers', 'Retry-After');
+    return headers;
+  }
+
+  /** Returns the headers of the answer to a preflight from an allowed origin, or `undefined` for any other request. */
+  preflightHeaders({ method, headers }: IncomingMessage): readonly string[] | undefined {
+    const { origin } = headers;
+    if (method !== 'OPTIONS' || origin === undefined || headers['access-control-request-method'] !== 'GET')
+      return undefined;
+    if (!this.#isAllowed(origin)) return undefined;
+    return [
+      ...['vary', 'Origin', 'access-control-allow-origin', origin, 'access-control-allow-methods', 'GET'],
+      ...['access-control-allow-headers', 'Authorization', 'access-control-max-age', String(preflightSeconds)],
+    ];
+  }
+}

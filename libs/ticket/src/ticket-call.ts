@@ -1,0 +1,117 @@
+import { problem, type ProblemCode, type TicketResponse } from '@usher/protocol';
+import { storeUnavailable } from './admission.ts';
+import { problemOf } from './authenticate.ts';
+import type { ConnectSlots } from './connect-slots.ts';
+import type { Gate } from './gate.ts';
+import { isUnavailable, type LimitedHooks, type TicketDenial, type TicketHolder } from './hooks.ts';
+import { problemHeaders } from './refusal.ts';
+import type { IssueResult, TicketStore } from './ticket-store.ts';
+
+export interface TicketCallParts<R> {
+  readonly endpoint: string;
+  /** A store whose calls always settle. */
+  readonly store: TicketStore;
+  readonly slots: ConnectSlots;
+  readonly gate: Gate;
+  readonly hooks: LimitedHooks<R>;
+  /** Called once per ticket call. Must not throw. */
+  readonly onTicket: (outcome: 'issued' | ProblemCode) => void;
+}
+
+/** The answer to a ticket call. */
+export type TicketAnswer = { readonly ok: true; readonly ticket: TicketResponse } | TicketRefusal;
+
+export interface TicketRefusal {
+  readonly ok: false;
+  readonly code: ProblemCode;
+  readonly retryAfterMs?: number | undefined;
+  readonly detail?: string | undefined;
+  /** Why the server could not decide, for its log. */
+  readonly error?: unknown;
+}
+
+/**
+ * The ticket call, independent of an HTTP framework. Each of its steps has a time limit: after it, the answer is 503
+ * `store_unavailable`.
+ */
+export class TicketCall<R> {
+  readonly #parts: TicketCallParts<R>;
+
+  constructor(parts: TicketCallParts<R>) {
+    this.#parts = parts;
+  }
+
+  /** Issues a ticket for the caller of a request, or refuses it. Rejects with an error of the app that has no problem code. */
+  async answer(request: R): Promise<TicketAnswer> {
+    const answer = await this.#answer(request);
+    this.#parts.onTicket(answer.ok ? 'issued' : answer.code);
+    return answer;
+  }
+
+  async #answer(request: R): Promise<TicketAnswer> {
+    const { endpoint, gate, hooks } = this.#parts;
+    let identity: TicketHolder;
+    try {
+      identity = await hooks.authenticate(request);
+    } catch (error) {
+      if (isUnavailable(error)) return unavailable(error);
+      const knownProblem = problemOf(error);
+      if (knownProblem === undefined) throw error;
+      return { ok: false, ...knownProblem };
+    }
+    const serverState = gate.unavailable();
+    if (serverState !== undefined) return { ok: false, ...serverState };
+    const claims = { user: identity.user, session: identity.session, endpoint };
+    let denial: TicketDenial | undefined;
+    try {
+      denial = await hooks.mayConnect(claims);
+    } catch (error) {
+      if (isUnavailable(error)) return unavailable(error);
+      throw error;
+    }
+    return denial === undefined ? this.#issue(claims) : { ok: false, ...denial };
+  }
+
+  async #issue(claims: TicketHolder & { readonly endpoint: string }): Promise<TicketAnswer> {
+    const { slots, store } = this.#parts;
+    const slotResult = slots.assign(claims);
+    if (!slotResult.ok) return { ok: false, code: slotResult.reason, retryAfterMs: slotResult.retryAfterMs };
+    const { connectAfterMs, slot } = slotResult;
+    const returnSlot = (): void => {
+      if (slot !== undefined) slots.returnSlot(slot);
+    };
+    let issued: IssueResult;
+    try {
+      issued = await store.issue(claims, connectAfterMs);
+    } catch (error) {
+      // A late answer changes nothing: the client does not receive the ticket, so the slot stays unused.
+      returnSlot();
+      if (isUnavailable(error)) return unavailable(error);
+      throw error;
+    }
+    if (!issued.ok) {
+      // A rejected request must not delay other clients.
+      returnSlot();
+      return { ok: false, code: issued.reason, retryAfterMs: issued.retryAfterMs };
+    }
+    const { ticket, expiresAt } = issued;
+    return { ok: true, ticket: { ticket, expires: Math.floor(expiresAt / 1_000), connectAfterMs } };
+  }
+}
+
+function unavailable(error: unknown): TicketRefusal {
+  return { ok: false, ...storeUnavailable, error };
+}
+
+/** Headers of an answer that contains a ticket. */
+export const ticketHeaders = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' } as const;
+
+/** Returns the problem response for a refusal. */
+export function problemResponse({ code, retryAfterMs, detail }: Omit<TicketRefusal, 'ok'>): {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly body: string;
+} {
+  const body = { ...problem(code, retryAfterMs), ...(detail === undefined ? {} : { detail }) };
+  return { status: body.status, headers: problemHeaders(body.status, retryAfterMs), body: JSON.stringify(body) };
+}
