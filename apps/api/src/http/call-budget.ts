@@ -1,6 +1,6 @@
-import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import type { ClientRequest } from './client-address.ts';
 import { HttpProblem } from './http-problem.ts';
 import { networkOf } from './network.ts';
 
@@ -27,7 +27,7 @@ export class CallBudget {
   readonly #callsPerSecond: number;
   readonly #users: RateLimiterMemory;
   readonly #addresses: RateLimiterMemory;
-  readonly #charged = new WeakSet<FastifyRequest>();
+  readonly #charged = new WeakSet<ClientRequest>();
 
   constructor({ callsPerSecond }: CallBudgetOptions) {
     const limiter = (factor: number): RateLimiterMemory =>
@@ -38,17 +38,17 @@ export class CallBudget {
   }
 
   /** @throws HttpProblem 429 `rate_limited` */
-  chargeUser(user: string, request: FastifyRequest): Promise<void> {
+  chargeUser(user: string, request: ClientRequest): Promise<void> {
     return this.#charge(this.#users, user, request);
   }
 
   /** Charges the network of the client's address. @throws HttpProblem 429 `rate_limited` */
-  chargeAddress(request: FastifyRequest): Promise<void> {
+  chargeAddress(request: ClientRequest): Promise<void> {
     return this.#charge(this.#addresses, networkOf(request.clientAddress), request);
   }
 
-  async #charge(budget: RateLimiterMemory, key: string, request: FastifyRequest): Promise<void> {
-    const { cost = 1 } = request.routeOptions.config;
+  async #charge(budget: RateLimiterMemory, key: string, request: ClientRequest): Promise<void> {
+    const cost = request.routeOptions?.config.cost ?? 1;
     if (this.#callsPerSecond === 0 || cost === 0 || this.#charged.has(request)) return;
     this.#charged.add(request);
     try {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
 import proxyAddr from '@fastify/proxy-addr';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { Config } from '../config/config.ts';
 
 declare module 'fastify' {
@@ -12,6 +12,15 @@ declare module 'fastify' {
      */
     readonly clientAddress: string;
   }
+}
+
+/** A request and its client. A `FastifyRequest` is one. */
+export interface ClientRequest {
+  readonly raw: IncomingMessage;
+  readonly clientAddress: string;
+  readonly log: Pick<FastifyBaseLogger, 'info' | 'warn'>;
+  /** The route, for a request that reached the router. */
+  readonly routeOptions?: { readonly config: { readonly cost?: number } };
 }
 
 /** Whether a hop of a request is a trusted proxy. The peer is hop 0. */
@@ -42,6 +51,8 @@ export function proxyTrust(trusted: Config['trustProxy']): Trust {
  */
 export function clientAddress(trust: Trust): (request: IncomingMessage) => string | undefined {
   return (request) => {
+    const { remoteAddress } = request.socket;
+    if (remoteAddress === undefined || !trust(remoteAddress, 0)) return remoteAddress;
     const [peer, ...forwarded] = proxyAddr.all(request, trust);
     if (peer === undefined) return undefined;
     const invalid = forwarded.findIndex((entry) => !isAddress(entry));

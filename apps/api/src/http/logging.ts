@@ -37,20 +37,30 @@ export function createLogger(level: LogLevel, stream?: DestinationStream): Fasti
   return stream === undefined ? pino(options) : pino(options, stream);
 }
 
-/** Logs every completed request with method, path without query, status, duration and address. */
+/** A request that was answered, for the log. */
+interface CompletedRequest {
+  readonly method: string;
+  /** The path without query, which may contain secrets. */
+  readonly path: string | undefined;
+  readonly status: number;
+  readonly ms: number;
+  readonly address: string | undefined;
+}
+
+/** Returns the log fields of a completed request. */
+export function completedRequest({ ms, ...request }: CompletedRequest): object {
+  return { ...request, ms: Math.round(ms * 10) / 10 };
+}
+
+/** Logs every completed request of the router with method, path without query, status, duration and address. */
 export const requestLog = fp(
   (app, _options, done) => {
     app.addHook('onResponse', (request, reply, next) => {
       // Session ids must not be logged.
       const pattern = request.routeOptions.url;
       const path = pattern?.endsWith('/sessions/:id') === true ? pattern : request.url.split('?', 1)[0];
-      const fields = {
-        method: request.method,
-        path,
-        status: reply.statusCode,
-        ms: Math.round(reply.elapsedTime * 10) / 10,
-        address: request.clientAddress,
-      };
+      const { method, clientAddress: address } = request;
+      const fields = completedRequest({ method, path, status: reply.statusCode, ms: reply.elapsedTime, address });
       // Health probes and static files are frequent and uninteresting.
       const quiet = request.url.startsWith('/api/health/') || !request.url.startsWith('/api/');
       if (quiet && reply.statusCode < 500) request.log.debug(fields, 'request completed');

@@ -2,40 +2,48 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import fp from 'fastify-plugin';
 import helmet, { type HelmetOptions } from 'helmet';
 
-export interface SecurityHeadersOptions {
-  /** `PUBLIC_URL`. Defaults to none. */
-  readonly publicUrl: string | undefined;
+/**
+ * Returns the security headers of all responses, by lowercase name. The policy permits only resources of this server, and no inline scripts. Inline styles are
+ * permitted, because Angular adds component styles as elements. `'self'` includes WebSockets (CSP Level 3 §6.7.2.8), but older browsers
+ * need the explicit `wss:` origin.
+ *
+ * @param publicUrl `PUBLIC_URL`, if it is set.
+ */
+export function securityHeadersOf(publicUrl: string | undefined): Readonly<Record<string, string>> {
+  const https = publicUrl?.startsWith('https:') === true;
+  const socket = publicUrl === undefined ? [] : [publicUrl.replace(/^http/, 'ws')];
+  return headersOf({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        'default-src': ["'self'"],
+        'script-src': ["'self'"],
+        'style-src': ["'self'", "'unsafe-inline'"],
+        'img-src': ["'self'", 'data:'],
+        'connect-src': ["'self'", ...socket],
+        'object-src': ["'none'"],
+        'base-uri': ["'self'"],
+        'form-action': ["'self'"],
+        'frame-ancestors': ["'none'"],
+      },
+    },
+    referrerPolicy: { policy: 'no-referrer' },
+    // HSTS only if the server is reached over https.
+    strictTransportSecurity: https ? { maxAge: 31_536_000 } : false,
+    xFrameOptions: { action: 'deny' },
+  });
 }
 
-/**
- * Sets the security headers of all responses. The policy permits only resources of this server, and no inline scripts. Inline styles are
- * permitted, because Angular adds component styles as elements. `'self'` includes WebSockets (CSP Level 3 §6.7.2.8), but older browsers
- * need the explicit `wss:` origin. The headers are computed once: computing them per request took 7 % of the time of a connect.
- */
-export const securityHeaders = fp<SecurityHeadersOptions>(
-  (app, { publicUrl }, done) => {
-    const https = publicUrl?.startsWith('https:') === true;
-    const socket = publicUrl === undefined ? [] : [publicUrl.replace(/^http/, 'ws')];
-    const headers = headersOf({
-      contentSecurityPolicy: {
-        useDefaults: false,
-        directives: {
-          'default-src': ["'self'"],
-          'script-src': ["'self'"],
-          'style-src': ["'self'", "'unsafe-inline'"],
-          'img-src': ["'self'", 'data:'],
-          'connect-src': ["'self'", ...socket],
-          'object-src': ["'none'"],
-          'base-uri': ["'self'"],
-          'form-action': ["'self'"],
-          'frame-ancestors': ["'none'"],
-        },
-      },
-      referrerPolicy: { policy: 'no-referrer' },
-      // HSTS only if the server is reached over https.
-      strictTransportSecurity: https ? { maxAge: 31_536_000 } : false,
-      xFrameOptions: { action: 'deny' },
-    });
+/** Returns the security headers of JSON answers, without the policies that only documents need. */
+export function dataHeadersOf(publicUrl: string | undefined): Readonly<Record<string, string>> {
+  const wanted = new Set(['referrer-policy', 'strict-transport-security', 'x-content-type-options']);
+  const common = Object.entries(securityHeadersOf(publicUrl)).filter(([name]) => wanted.has(name));
+  return { 'content-security-policy': "default-src 'none'; frame-ancestors 'none'", ...Object.fromEntries(common) };
+}
+
+/** Sets the security headers of all responses of the router. */
+export const securityHeaders = fp<{ readonly headers: Readonly<Record<string, string>> }>(
+  (app, { headers }, done) => {
     app.addHook('onRequest', (_request, reply, next) => {
       reply.headers(headers);
       next();

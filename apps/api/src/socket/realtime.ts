@@ -47,8 +47,6 @@ export interface Realtime {
 /** Creates the connections and rooms of `@usher/realtime` with the access rules, history and metrics of this app. */
 export function createRealtime(parts: RealtimeParts): Realtime {
   const { config, rooms, history, memberships, readMarkers, bus, cluster, presence, metrics, log, renew } = parts;
-  /** Monotonic milliseconds. `Connection.openedAt` is wall clock time, which may be set back. */
-  const openSince = new WeakMap<Connection, number>();
   const connections = createConnections({
     codec: compileProtocol(roomsProtocol),
     limits: limitsOf(config),
@@ -61,22 +59,21 @@ export function createRealtime(parts: RealtimeParts): Realtime {
     observer: {
       opened(connection) {
         metrics.opened.inc();
-        openSince.set(connection, performance.now());
         log.info(logFieldsOf(connection), 'connected');
       },
       closed(connection, { code, name }) {
-        metrics.closed.inc({ code: name ?? closeLabel(code) });
-        const seconds = Math.round((performance.now() - (openSince.get(connection) ?? 0)) / 1_000);
+        metrics.closed.count(name ?? closeLabel(code));
+        const seconds = Math.round(connection.openForMs / 1_000);
         log.info({ ...logFieldsOf(connection), code, reason: name, seconds }, 'disconnected');
       },
       answered(type, outcome) {
-        metrics.requests.inc({ type, outcome });
+        metrics.requests.count(type, outcome);
       },
       refused(code) {
-        metrics.requests.inc({ type: 'none', outcome: code });
+        metrics.requests.count('none', code);
       },
       dropped(type) {
-        metrics.requests.inc({ type, outcome: 'dropped' });
+        metrics.requests.count(type, 'dropped');
       },
     },
   });

@@ -23,6 +23,8 @@ export interface Connection {
   readonly identity: Identity;
   /** Unix milliseconds. */
   readonly openedAt: number;
+  /** Milliseconds since the connection opened, independent of changes of the system time. */
+  readonly openForMs: number;
   /** When the lease ends, in Unix seconds. */
   readonly lease: number;
   /** Whether the connection is still served. Once `false`, it stays `false` and `send` does nothing. */

@@ -92,11 +92,13 @@ class ConnectionRegistry implements Connections<Protocol>, ConnectionOwner {
 
   open(socket: Socket, identity: Identity, options: OpenOptions = {}) {
     const now = this.#now();
+    const openSince = performance.now();
     const lease = options.lease ?? Math.ceil((now + this.#leaseMs) / 1000);
     const connection = new ServerConnection(this, socket, randomUUID(), identity, {
       openedAt: now,
+      openSince,
       lease,
-      leaseEndsAt: performance.now() + lease * 1000 - now,
+      leaseEndsAt: openSince + lease * 1000 - now,
       nextBeatAt: this.#watch.firstBeat(),
     });
     const opened = { connection, listener: connection };

@@ -23,6 +23,7 @@ export class ServerConnection implements Connection, SocketListener, Spoke {
   /** A renewal replaces this object and never mutates it. */
   identity: Identity;
   readonly openedAt: number;
+  readonly #openSince: number;
   readonly socket: Socket;
   readonly owner: ConnectionOwner;
 
@@ -54,16 +55,21 @@ export class ServerConnection implements Connection, SocketListener, Spoke {
     socket: Socket,
     id: string,
     identity: Identity,
-    times: Pick<ServerConnection, 'openedAt' | 'lease' | 'leaseEndsAt' | 'nextBeatAt'>,
+    times: Pick<ServerConnection, 'openedAt' | 'lease' | 'leaseEndsAt' | 'nextBeatAt'> & { readonly openSince: number },
   ) {
     this.owner = owner;
     this.socket = socket;
     this.id = id;
     this.identity = identity;
     this.openedAt = times.openedAt;
+    this.#openSince = times.openSince;
     this.lease = times.lease;
     this.leaseEndsAt = times.leaseEndsAt;
     this.nextBeatAt = times.nextBeatAt;
+  }
+
+  get openForMs(): number {
+    return performance.now() - this.#openSince;
   }
 
   get bufferedBytes(): number {
