@@ -28,7 +28,7 @@ import { errors, sendClientError, sendFrameworkError } from './http/errors.ts';
 import { createLogger, requestLog } from './http/logging.ts';
 import { createMetrics } from './http/metrics.ts';
 import { healthRoutes, metricsRoutes } from './http/monitoring-routes.ts';
-import { securityHeaders } from './http/security-headers.ts';
+import { dataHeadersOf, securityHeaders, securityHeadersOf } from './http/security-headers.ts';
 import { page } from './http/static-files.ts';
 import { shutdown } from './lifecycle/shutdown.ts';
 import { Deadline, drainMs, everyHour, settledWithin } from './lifecycle/timing.ts';
@@ -102,7 +102,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     const { db, history, memberships, readMarkers, roomAccess, sessionStatuses: statuses } = storage;
     const users = new Users(db, now);
     const lifetime = { idleMs: config.sessionIdleSeconds * 1_000, absoluteMs: config.sessionSeconds * 1_000 };
-    const sessions = new Sessions(db, { ...lifetime, maxPerUser: config.maxSessionsPerUser, statuses, now });
+    const sessions = new Sessions(db, { ...lifetime, maxPerUser: config.maxSessionsPerUser, statuses, now, log });
     const refresher = new Refresher(db, { ...lifetime, now });
     const passwords = await Passwords.create();
     const roomLimits = { perUser: config.maxRoomsPerUser, perUserAndHour: config.maxRoomsPerUserPerHour };
@@ -116,7 +116,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
 
     // Runs after all connections are closed. The database is closed in any case.
     app.addHook('onClose', async () => {
-      if (!(await settledWithin(Promise.all([cleanup.stop(), storage.idle()]), onCloseMs))) {
+      if (!(await settledWithin(Promise.all([cleanup.stop(), sessions.flush(), storage.idle()]), onCloseMs))) {
         app.log.error('closing the database although work on it has not finished');
       }
       shared.close();
@@ -130,7 +130,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     decorateClientAddress(app, config.trustProxy);
     await app.register(errors);
     await app.register(requestLog);
-    await app.register(securityHeaders, { publicUrl: config.publicUrl });
+    await app.register(securityHeaders, { headers: securityHeadersOf(config.publicUrl) });
     const budget = new CallBudget(config);
     await app.register(callBudget, { budget });
     await app.register(metricsRoutes, { metrics, token: config.metricsToken });
@@ -157,6 +157,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
       readMarkers,
       metrics,
       limits,
+      headers: dataHeadersOf(config.publicUrl),
       deadline,
     });
     await app.register(shutdown, { deadline });

@@ -1,7 +1,7 @@
 import type { Device } from '@usher/chat-api';
 import Bowser from 'bowser';
-import type { FastifyRequest } from 'fastify';
 import type { Tables } from '../database/schema.ts';
+import type { ClientRequest } from '../http/client-address.ts';
 
 /** The client that uses a session, as its request describes it. */
 export interface ClientInfo {
@@ -9,8 +9,8 @@ export interface ClientInfo {
   readonly userAgent: string | undefined;
 }
 
-export function clientInfoOf(request: FastifyRequest): ClientInfo {
-  return { address: request.clientAddress, userAgent: request.headers['user-agent'] };
+export function clientInfoOf({ raw, clientAddress }: Pick<ClientRequest, 'raw' | 'clientAddress'>): ClientInfo {
+  return { address: clientAddress, userAgent: raw.headers['user-agent'] };
 }
 
 /** The values to store, of bounded length. */

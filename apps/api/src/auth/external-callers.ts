@@ -1,8 +1,8 @@
 import type { SessionRevocation } from '@usher/realtime';
-import type { FastifyRequest } from 'fastify';
 import type { Kysely } from 'kysely';
 import type { IdentityProvider } from '../config/config.ts';
 import type { Tables } from '../database/schema.ts';
+import type { ClientRequest } from '../http/client-address.ts';
 import { HttpProblem } from '../http/http-problem.ts';
 import type { Users } from '../users/users.ts';
 import { ExternalSessions } from './external-sessions.ts';
@@ -25,7 +25,7 @@ export interface Caller {
  * @throws HttpProblem 401 `invalid_token` (also if the name belongs to another account), `token_expired`; 403 `user_disabled`;
  * 503 `store_unavailable`. The precise reason is logged.
  */
-export type ExternalCallers = (token: string, request: FastifyRequest) => Promise<Caller>;
+export type ExternalCallers = (token: string, request: ClientRequest) => Promise<Caller>;
 
 export interface ExternalCallersParts {
   readonly db: Kysely<Tables>;
@@ -42,7 +42,7 @@ export function createExternalCallers(provider: IdentityProvider, parts: Externa
   const tokens = new ExternalTokens(provider, { now });
   const external = new ExternalSessions(db, { issuer, ...lifetime, now });
 
-  async function sessionOf(token: ExternalToken, request: FastifyRequest): Promise<string> {
+  async function sessionOf(token: ExternalToken, request: ClientRequest): Promise<string> {
     const clientInfo = clientInfoOf(request);
     const match = await external.find(token, clientInfo);
     if ('session' in match) return match.session;

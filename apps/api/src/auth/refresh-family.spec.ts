@@ -5,7 +5,7 @@ import { tempFolder } from '../testing/per-test.ts';
 import { Users } from '../users/users.ts';
 import { Refresher } from './refresher.ts';
 import { Sessions } from './sessions.ts';
-import { SqliteSessionStatusReader } from './session-status.ts';
+import { SqliteSessionStatusReader } from './sqlite-session-status.ts';
 
 const lifetime = { idleMs: 3_600_000, absoluteMs: 86_400_000 };
 const clientInfo = { address: '192.0.2.1', userAgent: 'test' };

@@ -1,7 +1,5 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { EndCause } from '@usher/protocol';
 import type { Tables } from '../database/schema.ts';
-import { integer, promiseOf, type Row, string } from '../database/sqlite-values.ts';
 import { HttpProblem } from '../http/http-problem.ts';
 import { parseRoles } from '../users/users.ts';
 import { causeOfEnd, type SessionLifetime, type SessionTimes } from './session-lifetime.ts';
@@ -30,62 +28,16 @@ export interface SessionKey {
 
 /** Reads sessions together with their users. Rejects if the database cannot be read. */
 export interface SessionStatusReader {
-  /** Resolves to `undefined` if the session does not exist or belongs to another user. */
+  /**
+   * Resolves to `undefined` if the session does not exist or belongs to another user. An implementation may remember the row as long as it
+   * is certain to be current.
+   */
   lookUp(session: string, user: string): Promise<SessionStatusRow | undefined>;
   /**
-   * Reads many sessions with one query. Resolves to one row per pair, in the order of `pairs`: `undefined` if the session does not exist or
+   * Reads many sessions from the database with one query. Resolves to one row per pair, in the order of `pairs`: `undefined` if the session does not exist or
    * belongs to another user.
    */
   lookUpMany(pairs: readonly SessionKey[]): Promise<readonly (SessionStatusRow | undefined)[]>;
-}
-
-const columns = 'ended_at, ended_cause, last_seen_at, expires_at, name, roles, disabled';
-
-/** Reads sessions from SQLite with prepared statements over two primary keys. */
-export class SqliteSessionStatusReader implements SessionStatusReader {
-  readonly #one: StatementSync;
-  readonly #many: StatementSync;
-
-  constructor(sqlite: DatabaseSync) {
-    this.#one = sqlite.prepare(
-      `SELECT ${columns} FROM sessions JOIN users ON name = user_name WHERE id = ? AND name = ?`,
-    );
-    // CROSS JOIN fixes the order of the loops: each pair is looked up in the primary keys.
-    this.#many = sqlite.prepare(
-      `SELECT pair.key AS position, ${columns} FROM json_each(?) AS pair
-       CROSS JOIN sessions ON sessions.id = pair.value ->> 0 AND user_name = pair.value ->> 1
-       CROSS JOIN users ON users.name = user_name`,
-    );
-  }
-
-  lookUp(session: string, user: string): Promise<SessionStatusRow | undefined> {
-    return promiseOf(() => {
-      const row = this.#one.get(session, user);
-      return row === undefined ? undefined : toStatusRow(row);
-    });
-  }
-
-  lookUpMany(pairs: readonly SessionKey[]): Promise<readonly (SessionStatusRow | undefined)[]> {
-    return promiseOf(() => {
-      const found = new Map<number, SessionStatusRow>();
-      for (const row of this.#many.iterate(JSON.stringify(pairs.map(({ session, user }) => [session, user])))) {
-        found.set(integer(row['position']), toStatusRow(row));
-      }
-      return pairs.map((_pair, position) => found.get(position));
-    });
-  }
-}
-
-function toStatusRow({ ended_at: endedAt, ended_cause: cause, ...row }: Row): SessionStatusRow {
-  return {
-    ended_at: endedAt === null ? null : integer(endedAt),
-    ended_cause: cause === null ? null : string(cause),
-    last_seen_at: integer(row['last_seen_at']),
-    expires_at: integer(row['expires_at']),
-    name: string(row['name']),
-    roles: string(row['roles']),
-    disabled: integer(row['disabled']),
-  };
 }
 
 /** Computes the status of a session as read from the database at the time `now`, in Unix milliseconds. */

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { EndCause } from '@usher/protocol';
+import type { Logger } from '@usher/realtime';
 import type { Kysely } from 'kysely';
 import type { Tables } from '../database/schema.ts';
+import { LastSeen } from './last-seen.ts';
 import { formatRefreshToken, hashOf, newRefreshToken } from './refresh-token.ts';
 import { endOf, type SessionLifetime } from './session-lifetime.ts';
 import {
@@ -37,9 +39,11 @@ export interface SessionsOptions extends SessionLifetime {
   readonly maxPerUser: number;
   readonly statuses: SessionStatusReader;
   readonly now: () => number;
+  /** Defaults to none. */
+  readonly log?: Pick<Logger, 'warn'>;
 }
 
-/** Upper limit of the resolution of `last_seen_at`. A finer one would cost a durable write per call. */
+/** Upper limit of the resolution of `last_seen_at`. A finer one would cost more writes. */
 const maxResolutionMs = 60_000;
 /** How long the cause of an end is kept for the client. */
 const retentionMs = 7 * 86_400_000;
@@ -49,11 +53,13 @@ export class Sessions {
   readonly #db: Kysely<Tables>;
   readonly #options: SessionsOptions;
   readonly #seenEveryMs: number;
+  readonly #lastSeen: LastSeen;
 
   constructor(db: Kysely<Tables>, options: SessionsOptions) {
     this.#db = db;
     this.#options = options;
     this.#seenEveryMs = Math.min(maxResolutionMs, options.idleMs / 4);
+    this.#lastSeen = new LastSeen(db, { log: options.log });
   }
 
   async start(user: string, clientInfo: ClientInfo): Promise<StartedSession> {
@@ -90,13 +96,18 @@ export class Sessions {
 
   /** Reads the current status of a session and its user. An unknown session, or one of another user, is `session_ended`. */
   async validate(session: string, user: string): Promise<SessionStatus> {
-    const row = await this.#options.statuses.lookUp(session, user);
+    const stored = await this.#options.statuses.lookUp(session, user);
     const at = this.#options.now();
+    const seenAt = Math.max(stored?.last_seen_at ?? 0, this.#lastSeen.unwritten(session) ?? 0);
+    const row = stored === undefined || stored.last_seen_at === seenAt ? stored : { ...stored, last_seen_at: seenAt };
     const status = this.#statusOf(row, at);
-    if (row !== undefined && status.state === 'good' && at - row.last_seen_at >= this.#seenEveryMs) {
-      await this.#db.updateTable('sessions').set({ last_seen_at: at }).where('id', '=', session).execute();
-    }
+    if (status.state === 'good' && at - seenAt >= this.#seenEveryMs) this.#lastSeen.record(session, at);
     return status;
+  }
+
+  /** Stores the recorded uses of sessions. Call it before the database is closed. Rejects with the error of the database. */
+  flush(): Promise<void> {
+    return this.#lastSeen.flush();
   }
 
   /**

@@ -4,8 +4,8 @@ import fp from 'fastify-plugin';
 import { LRUCache } from 'lru-cache';
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
-import type { FastifyRequest } from 'fastify';
 import type { CallBudget } from '../http/call-budget.ts';
+import type { ClientRequest } from '../http/client-address.ts';
 import { HttpProblem } from '../http/http-problem.ts';
 import type { Caller, ExternalCallers } from './external-callers.ts';
 import { isExternalToken } from './external-tokens.ts';
@@ -38,7 +38,7 @@ declare module 'fastify' {
      * @throws HttpProblem 401 `missing_token`, `invalid_token`, `token_expired`, `session_ended`; 403 `user_disabled`; 429
      * `rate_limited`; 503 `store_unavailable` if the keys of the identity provider cannot be loaded.
      */
-    authenticate(request: FastifyRequest): Promise<Account>;
+    authenticate(request: ClientRequest): Promise<Account>;
   }
 }
 
@@ -108,7 +108,7 @@ export const tokens = fp<TokensOptions>(
       return account;
     });
 
-    async function accountOf(request: FastifyRequest): Promise<Account> {
+    async function accountOf(request: ClientRequest): Promise<Account> {
       const token = bearer(request);
       const caller =
         external !== undefined && isExternalToken(token) ? await external(token, request) : callerOf(verify(token));
@@ -153,8 +153,8 @@ function callerOf({ sub, sid, exp }: Claims): Caller {
  * Returns the token of the `Authorization: Bearer` header (RFC 6750 §2.1). Rejects duplicate headers, because a proxy and Node may each
  * use a different one.
  */
-function bearer({ headers, raw }: FastifyRequest): string {
-  const header = headers.authorization;
+function bearer({ raw }: ClientRequest): string {
+  const header = raw.headers.authorization;
   if (header === undefined || !/^bearer(?: |$)/i.test(header)) throw new HttpProblem('missing_token');
   const [, token] = /^bearer +([\w.~+/-]+=*) *$/i.exec(header) ?? [];
   const several = (raw.headersDistinct['authorization']?.length ?? 1) > 1;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import { Sessions } from '../auth/sessions.ts';
-import { SqliteSessionStatusReader } from '../auth/session-status.ts';
+import { SqliteSessionStatusReader } from '../auth/sqlite-session-status.ts';
 import { oldDatabase } from '../testing/old-database.ts';
 import { openRooms } from '../testing/open-rooms.ts';
 import { tempFolder } from '../testing/per-test.ts';

@@ -15,7 +15,7 @@ import {
 import type { History, Memberships, ReadMarkers, Rooms } from '@usher/realtime/rooms';
 import { attach, serverOptions } from '@usher/realtime/ws';
 import { ConnectSlots, type ConsumeResult, TicketStoreBreaker } from '@usher/ticket';
-import { type HandshakeOutcome, ticketGate } from '@usher/ticket/fastify';
+import { type CompletedTicketCall, type Gate, type HandshakeOutcome, ticketGate } from '@usher/ticket/node';
 import fp from 'fastify-plugin';
 import type { WebSocket } from 'ws';
 import type { SessionStatus } from '../auth/session-status.ts';
@@ -24,7 +24,7 @@ import type { Config } from '../config/config.ts';
 import { allowedOrigins } from '../config/origins.ts';
 import { clientAddress, proxyTrust } from '../http/client-address.ts';
 import type { ConnectionLimits } from '../http/connection-limits.ts';
-import { limitedWarnings } from '../http/logging.ts';
+import { completedRequest, limitedWarnings } from '../http/logging.ts';
 import type { Metrics } from '../http/metrics.ts';
 import { type Deadline, drainSpreadMs, settledWithin } from '../lifecycle/timing.ts';
 import type { SharedState } from '../redis/shared-state.ts';
@@ -35,6 +35,8 @@ import { Replays } from './replays.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
+    /** Authenticates every upgrade of this server. */
+    readonly gate: Gate;
     /** The open connections of this node. */
     readonly connections: Connections<RoomsProtocol>;
     /** The rooms of the open connections. */
@@ -63,9 +65,12 @@ export interface SocketOptions {
   /** When all connections must be closed. `app.drain` starts it. */
   readonly deadline: Deadline;
   readonly limits: ConnectionLimits;
+  /** The security headers of JSON answers. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 const endpoint = '/api/ws';
+const ticketPath = '/api/ws_ticket';
 
 function ignore(): void {
   // The socket is closed anyway.
@@ -82,7 +87,10 @@ const retryAfterMs = 5_000;
 
 /** WebSockets: tickets, the gate that authenticates every upgrade, open connections, revocation and drain. */
 export const socket = fp<SocketOptions>(
-  async (app, { config, sessions, rooms, shared, history, memberships, readMarkers, metrics, limits, deadline }) => {
+  async (
+    app,
+    { config, sessions, rooms, shared, history, memberships, readMarkers, metrics, limits, headers, deadline },
+  ) => {
     const ttlMs = config.ticketTtlSeconds * 1_000;
     // Shared by the gate, the ticket call, renewals and revocations, so that an outage of the store is noticed once for all of them.
     const store = new TicketStoreBreaker(shared.tickets);
@@ -141,20 +149,28 @@ export const socket = fp<SocketOptions>(
     const warn = limitedWarnings(app.log);
     const replays = new Replays({ config, revocation, metrics, log: app.log });
 
-    await app.register(ticketGate, {
+    let originsOfPort: { readonly port: number; readonly list: readonly string[] } | undefined;
+    /** Returns the same list as long as the port is the same, so that the gate converts it once. */
+    const origins = (): readonly string[] => {
+      const port = app.boundPort();
+      if (originsOfPort?.port !== port) originsOfPort = { port, list: allowedOrigins(config, port) };
+      return originsOfPort.list;
+    };
+    const addressOf = clientAddress(proxyTrust(config.trustProxy));
+    const gate = ticketGate(app.server, {
       store,
       endpoint,
-      ticketPath: '/api/ws_ticket',
+      ticketPath,
       protocol: roomsProtocol.name,
-      allowedOrigins: () => allowedOrigins(config, app.boundPort()),
-      authenticate: (request) => app.authenticate(request),
+      allowedOrigins: origins,
+      authenticate: (raw) => app.authenticate({ raw, clientAddress: addressOf(raw) ?? '', log: app.log }),
       capacity() {
         if (app.draining) return { code: 'draining', retryAfterMs: 1_000 };
         const full = connections.size + reservations.size >= Math.min(config.maxConnections, limits.maxWebSockets);
         return full ? { code: 'at_capacity', retryAfterMs } : undefined;
       },
       slots,
-      address: clientAddress(proxyTrust(config.trustProxy)),
+      address: addressOf,
       mayConnect: ({ user }) =>
         reservations.isAvailable(user) ? undefined : { code: 'too_many_connections', retryAfterMs },
       async admit({ user, session }, { address, origin }) {
@@ -182,9 +198,14 @@ export const socket = fp<SocketOptions>(
       },
       acceptConnection: (connection) => limits.accept(connection),
       onHandshake: onHandshake,
-      onTicket(outcome) {
-        metrics.tickets.inc({ outcome });
-      },
+      onTicketCall: onTicketCall,
+      headers,
+      log: app.log,
+    });
+    app.decorate('gate', gate);
+    app.addHook('preClose', (next) => {
+      gate.close();
+      next();
     });
 
     await app.register(websocket, {
@@ -231,8 +252,15 @@ export const socket = fp<SocketOptions>(
       ws.close(code, reason);
     }
 
+    function onTicketCall({ request, outcome, status, ms }: CompletedTicketCall): void {
+      metrics.tickets.count(outcome);
+      metrics.answers.observe({ route: ticketPath, method: 'GET', status }, ms / 1_000);
+      const address = addressOf(request);
+      app.log.info(completedRequest({ method: 'GET', path: ticketPath, status, ms, address }), 'request completed');
+    }
+
     function onHandshake({ outcome, reason, claims, address, origin, userAgent }: HandshakeOutcome): void {
-      metrics.handshakes.inc(reason === undefined ? { outcome } : { outcome, reason });
+      metrics.handshakes.count(outcome, reason);
       if (outcome === 'admitted') return;
       // Browsers show only close code 1006, so the log is the only hint at a missing origin.
       if (outcome === 'origin_forbidden') {

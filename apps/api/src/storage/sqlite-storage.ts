@@ -1,5 +1,5 @@
 import type { Logger } from '@usher/realtime';
-import { SqliteSessionStatusReader } from '../auth/session-status.ts';
+import { SqliteSessionStatusReader } from '../auth/sqlite-session-status.ts';
 import type { Config } from '../config/config.ts';
 import { GroupCommit } from '../database/group-commit.ts';
 import { createReadiness } from '../database/readiness.ts';

@@ -118,6 +118,7 @@ export function sessionStatusContract(name: string, create: () => Promise<Sessio
       ]);
       expect(await reader.lookUp(good, 'maggie')).toMatchObject({ last_seen_at: start });
       expect(await sessions.validate(good, 'maggie')).toMatchObject({ state: 'good' });
+      await sessions.flush();
       expect(await reader.lookUp(good, 'maggie')).toMatchObject({ last_seen_at: start + hourMs / 2 });
       pass(2 * hourMs);
       expect((await sessions.validateMany(pairs.slice(0, 1)))[0]).toEqual({ state: 'session_ended', cause: 'expired' });
