@@ -35,8 +35,14 @@ export function refuse(socket: Duplex, refusal: Refusal): void {
     socket.destroy();
   };
   // On a plain socket, `destroy` without `end` saves a system call per rejection. TLS needs `end` for its closing alert.
-  if ('encrypted' in socket) socket.end(responseOf(refusal), 'latin1', close);
-  else socket.write(responseOf(refusal), 'latin1', close);
+  if ('encrypted' in socket) {
+    socket.end(responseOf(refusal), 'latin1', close);
+  } else {
+    // Not in the callback itself: Node creates an error with a stack trace for a stream that is destroyed there.
+    socket.write(responseOf(refusal), 'latin1', () => {
+      process.nextTick(close);
+    });
+  }
 }
 
 function responseOf(refusal: Refusal): string {
