@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fail, node, projectEnv, root } from './install.mjs';
 import { buildPage } from './page-build.mjs';
-import { requireRedis } from './redis.mjs';
+import { requirePrograms } from './programs.mjs';
 
 const nodeCount = 3;
 const args = ['--conditions=@usher/source'];
@@ -38,7 +38,7 @@ async function serve() {
     // A second signal must not end this process before the servers.
     for (const event of ['SIGTERM', 'disconnect']) process.on(event, resolve);
   });
-  await requireRedis();
+  await requirePrograms(['redis-server']);
   await buildPage();
   const { PostgresServer, RedisServer } = await import('@usher/test-servers');
   const [redis, postgres] = await Promise.all([RedisServer.start(), PostgresServer.start()]);
