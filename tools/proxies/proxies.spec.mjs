@@ -250,6 +250,17 @@ describe.concurrent.each(proxies)('$name', (kind) => {
   });
 });
 
+test('the documentation shows the tested files', ({ expect }) => {
+  const documentation = readFileSync(join(root, 'docs/deploying.md'), 'utf8');
+  const shown = [...documentation.matchAll(/<!-- file: (\S+) -->\n\n```\w+\n(.*?)```\n\n<!-- \/file -->/gs)].map(
+    ([, file, text]) => [file, text],
+  );
+  expect(shown).toEqual([
+    ['deploy/nginx/usher.conf', nginxConfig()],
+    ['deploy/haproxy/haproxy.cfg', haproxyConfig()],
+  ]);
+});
+
 test('the timeouts of the proxies are longer than the default heartbeat with its grace period', ({ expect }) => {
   const settings = readFileSync(join(root, 'docs/deploying.md'), 'utf8');
   const defaultOf = (name) => Number(new RegExp(`\\| \`${name}\` +\\| \`(\\d+)\``).exec(settings)?.[1]);
