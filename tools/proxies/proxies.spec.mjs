@@ -70,7 +70,12 @@ async function startProxyForTest(onTestFinished, { start }, nodes, changes) {
 
 describe.concurrent.each(proxies)('$name', (kind) => {
   test('passes rejections on byte for byte', { timeout }, async ({ expect, onTestFinished }) => {
-    const small = await startNodeForTest(onTestFinished, { MAX_CONNECTIONS: '2', MAX_CONNECTIONS_PER_USER: '1' });
+    const small = await startNodeForTest(onTestFinished, {
+      MAX_CONNECTIONS: '2',
+      MAX_CONNECTIONS_PER_USER: '1',
+      DRAIN_SECONDS: '60',
+      DRAIN_DELAY_SECONDS: '50',
+    });
     const { client } = await startProxyForTest(onTestFinished, kind, [small.address]);
     const direct = new Client(small.port);
     const [maggie, bart] = [await direct.signIn('maggie'), await direct.signIn('bart')];
@@ -108,11 +113,19 @@ describe.concurrent.each(proxies)('$name', (kind) => {
     expect(full.headers['retry-after']).toEqual(['5']);
     expect(JSON.parse(full.body)).toMatchObject({ code: 'at_capacity' });
     await same(503, (to) => to.ticketCall(bart));
+
+    small.signal('SIGTERM');
+    await isDraining(expect, small);
+    const draining = await direct.ticketCall(bart);
+    expect(JSON.parse(draining.body)).toMatchObject({ code: 'draining' });
+    const passedOn = await client.ticketCall(bart);
+    if (kind.checksNodes) expect(passedOn.status).toBe(503);
+    else expect(passedOn).toEqual(draining);
     for (const { ws } of sockets) ws.terminate();
   });
 
   test(
-    'passes on WebSockets, large headers and the client address',
+    'passes on WebSockets and large headers, and redirects to https',
     { timeout },
     async ({ expect, onTestFinished }) => {
       const { proxy, client } = await startProxyForTest(onTestFinished, kind, [node.address]);
@@ -135,6 +148,18 @@ describe.concurrent.each(proxies)('$name', (kind) => {
         (await client.handshake('/api/ws', { headers: { cookie: cookie.repeat(3) } })).status,
       );
 
+      const redirect = await new Client(proxy.redirectPort).request('/rooms/general');
+      expect([301, 302]).toContain(redirect.status);
+      expect(redirect.headers.location).toEqual(['https://chat.example.org/rooms/general']);
+    },
+  );
+
+  // Other systems have a single loopback address.
+  test.skipIf(process.platform !== 'linux')(
+    'passes on the client address',
+    { timeout },
+    async ({ expect, onTestFinished }) => {
+      const { client } = await startProxyForTest(onTestFinished, kind, [node.address]);
       // The client's own entries of X-Forwarded-For are not trusted.
       const forged = { headers: { 'x-forwarded-for': '192.0.2.1' } };
       await client.handshake('/api/ws', { ...forged, localAddress: kind.address });
@@ -146,10 +171,6 @@ describe.concurrent.each(proxies)('$name', (kind) => {
       for (let attempt = 0; attempt < 10; attempt += 1) await guess(kind.address);
       expect((await guess(kind.address)).status).toBe(429);
       expect((await guess(kind.otherAddress)).status).toBe(401);
-
-      const redirect = await new Client(proxy.redirectPort).request('/rooms/general');
-      expect([301, 302]).toContain(redirect.status);
-      expect(redirect.headers.location).toEqual(['https://chat.example.org/rooms/general']);
     },
   );
 
@@ -204,7 +225,7 @@ describe.concurrent.each(proxies)('$name', (kind) => {
     };
     const [leaving, staying] = await Promise.all([
       startNodeForTest(onTestFinished, { ...shared, DRAIN_SECONDS: '3', DRAIN_DELAY_SECONDS: '1' }),
-      startNodeForTest(onTestFinished, { ...shared, DRAIN_SECONDS: '60', DRAIN_DELAY_SECONDS: '50' }),
+      startNodeForTest(onTestFinished, shared),
     ]);
     const { client } = await startProxyForTest(onTestFinished, kind, [leaving.address, staying.address]);
     const token = await client.signIn('maggie');
@@ -238,15 +259,7 @@ describe.concurrent.each(proxies)('$name', (kind) => {
     const closed = sockets.filter((socket) => !open.includes(socket));
     expect([open.length > 0, closed.length > 0]).toEqual([true, true]);
     for (const socket of closed) expect(await socket.closed).toBe(1012);
-
-    staying.signal('SIGTERM');
-    await isDraining(expect, staying);
-    const expected = await new Client(staying.port).ticketCall(token);
-    expect(JSON.parse(expected.body)).toMatchObject({ code: 'draining' });
     for (const { ws } of open) ws.terminate();
-    const answer = await client.ticketCall(token);
-    if (kind.checksNodes) expect(answer.status).toBe(503);
-    else expect(answer).toEqual(expected);
   });
 });
 
