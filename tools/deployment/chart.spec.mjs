@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { root } from '../install.mjs';
-import { lintChart, renderChart } from './helm.mjs';
+import { helmPath, lintChart, renderChart } from './helm.mjs';
 import { faultsIn } from './manifests.mjs';
 import { settingNames } from './settings.mjs';
 
-const timeout = 120_000;
 const secrets = { DATABASE_URL: 'postgres://db/usher', REDIS_URL: 'redis://redis', JWT_SECRET: 'x'.repeat(32) };
 const minimal = { publicUrl: 'https://chat.example.org', secrets };
 const everything = {
@@ -24,14 +23,17 @@ const everything = {
   affinity: { nodeAffinity: {} },
 };
 
+// The first call may download Helm.
+beforeAll(() => void helmPath(), 180_000);
+
 const kind = (manifests, name) => manifests.filter((manifest) => manifest.kind === name);
 
-test('Helm finds nothing to complain about', { timeout }, () => {
+test('Helm finds nothing to complain about', () => {
   expect(lintChart(minimal)).toContain('0 chart(s) failed');
   expect(lintChart(everything)).toContain('0 chart(s) failed');
 });
 
-test('the manifests are valid, without unknown fields', { timeout }, async () => {
+test('the manifests are valid, without unknown fields', async () => {
   const manifests = [...renderChart(minimal), ...renderChart(everything)];
   expect(manifests.length).toBeGreaterThanOrEqual(13);
   expect(await faultsIn(manifests)).toEqual([]);
@@ -44,7 +46,7 @@ test('the manifests are valid, without unknown fields', { timeout }, async () =>
   for (const manifest of broken) expect(await faultsIn([manifest])).not.toEqual([]);
 });
 
-test('a pod has time to drain, runs without privileges, and gets its settings', { timeout }, () => {
+test('a pod has time to drain, runs without privileges, and gets its settings', () => {
   for (const [preStopSeconds, drainSeconds] of [
     [5, 10],
     [0, 0],
@@ -74,7 +76,7 @@ test('a pod has time to drain, runs without privileges, and gets its settings', 
   }
 });
 
-test('a pod disruption budget, and an ingress that does not log tickets', { timeout }, () => {
+test('a pod disruption budget, and an ingress that does not log tickets', () => {
   const manifests = renderChart(everything);
   expect(kind(manifests, 'PodDisruptionBudget')).toHaveLength(1);
   const ingresses = kind(manifests, 'Ingress').map(({ metadata, spec }) => ({
@@ -94,7 +96,7 @@ test.each([
   ['a misspelled setting', { ...minimal, settings: { SIGNUP: 'open' } }, 'SIGNUP'],
   ['a secret among the settings', { ...minimal, settings: { JWT_SECRET: 'x' } }, 'JWT_SECRET'],
   ['a misspelled value', { ...minimal, replica: 3 }, 'replica'],
-])('Helm rejects %s', { timeout }, (_, values, message) => {
+])('Helm rejects %s', (_, values, message) => {
   expect(() => renderChart(values)).toThrow(message);
 });
 

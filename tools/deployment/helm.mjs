@@ -25,7 +25,7 @@ const source = {
 const cached = join(root, 'node_modules/.cache/usher/helm');
 
 /** Returns the path of Helm. Unpacks it at the first call. Throws if there is none for this system. */
-function helmPath() {
+export function helmPath() {
   const installed = find('helm');
   if (installed !== undefined) return installed;
   if (!existsSync(cached)) unpack();

@@ -8,16 +8,17 @@ import { root } from '../install.mjs';
 import { find } from '../programs.mjs';
 import { Client } from '../proxies/client.mjs';
 import { startNode } from '../proxies/node.mjs';
-import { renderChart } from './helm.mjs';
+import { helmPath, renderChart } from './helm.mjs';
 
-const timeout = 60_000;
 const token = 'a-token-for-prometheus';
 let node;
 let client;
 beforeAll(async () => {
   node = await startNode({ METRICS_TOKEN: token });
   client = new Client(node.port);
-}, timeout);
+});
+// The first call may download Helm.
+beforeAll(() => void helmPath(), 180_000);
 afterAll(() => node?.stop());
 
 const read = (file) => readFileSync(join(root, file), 'utf8');
@@ -74,7 +75,7 @@ test('the alerts and the dashboard use metrics that the server exports', async (
   expect(ownMetrics.filter((name) => !queries().some((query) => query.includes(name)))).toEqual([]);
 });
 
-test('the server answers the probes of the chart and of the image', { timeout }, async () => {
+test('the server answers the probes of the chart and of the image', async () => {
   const secrets = { DATABASE_URL: 'postgres://db/usher', REDIS_URL: 'redis://redis', JWT_SECRET: 'x'.repeat(32) };
   const manifests = renderChart({ publicUrl: 'https://chat.example.org', secrets });
   const [pod] = manifests.find(({ kind }) => kind === 'Deployment').spec.template.spec.containers;

@@ -34,7 +34,6 @@ const proxies = [
 
 /** No program listens on this port. */
 const unreachable = '127.0.0.1:1';
-const timeout = 60_000;
 
 let tls;
 let redis;
@@ -46,7 +45,7 @@ beforeAll(async () => {
   tls = createCertificate();
   [redis, postgres] = await Promise.all([RedisServer.start(), PostgresServer.start()]);
   node = await startNode({ HEARTBEAT_MS: '500' });
-}, timeout);
+});
 afterAll(async () => {
   tls?.remove();
   await Promise.all([redis?.stop(), postgres?.stop(), node?.stop()]);
@@ -69,7 +68,7 @@ async function startProxyForTest(onTestFinished, { start }, nodes, changes) {
 }
 
 describe.concurrent.each(proxies)('$name', (kind) => {
-  test('passes rejections on byte for byte', { timeout }, async ({ expect, onTestFinished }) => {
+  test('passes rejections on byte for byte', async ({ expect, onTestFinished }) => {
     const small = await startNodeForTest(onTestFinished, {
       MAX_CONNECTIONS: '2',
       MAX_CONNECTIONS_PER_USER: '1',
@@ -124,57 +123,47 @@ describe.concurrent.each(proxies)('$name', (kind) => {
     for (const { ws } of sockets) ws.terminate();
   });
 
-  test(
-    'passes on WebSockets and large headers, and redirects to https',
-    { timeout },
-    async ({ expect, onTestFinished }) => {
-      const { proxy, client } = await startProxyForTest(onTestFinished, kind, [node.address]);
-      const token = await client.signIn('maggie');
-      const { ws, frames } = await client.connect(await client.ticket(token), { origin });
-      expect(ws.protocol).toBe('usher.v1');
-      ws.send('{"type":"join","id":1,"room":"general"}');
-      const text = 'x'.repeat(4_000);
-      ws.send(JSON.stringify({ type: 'send', id: 2, room: 'general', key: crypto.randomUUID(), text }));
-      await expect.poll(() => frames.find(({ type }) => type === 'message')?.text, patient).toBe(text);
-      ws.close();
+  test('passes on WebSockets and large headers, and redirects to https', async ({ expect, onTestFinished }) => {
+    const { proxy, client } = await startProxyForTest(onTestFinished, kind, [node.address]);
+    const token = await client.signIn('maggie');
+    const { ws, frames } = await client.connect(await client.ticket(token), { origin });
+    expect(ws.protocol).toBe('usher.v1');
+    ws.send('{"type":"join","id":1,"room":"general"}');
+    const text = 'x'.repeat(4_000);
+    ws.send(JSON.stringify({ type: 'send', id: 2, room: 'general', key: crypto.randomUUID(), text }));
+    await expect.poll(() => frames.find(({ type }) => type === 'message')?.text, patient).toBe(text);
+    ws.close();
 
-      const cookie = `x=${'y'.repeat(12_000)}`;
-      expect(
-        await client.handshake(`/api/ws?ticket=${await client.ticket(token)}`, { headers: { cookie } }),
-      ).toMatchObject({
-        status: 101,
-      });
-      expect([400, 431]).toContain(
-        (await client.handshake('/api/ws', { headers: { cookie: cookie.repeat(3) } })).status,
-      );
+    const cookie = `x=${'y'.repeat(12_000)}`;
+    expect(
+      await client.handshake(`/api/ws?ticket=${await client.ticket(token)}`, { headers: { cookie } }),
+    ).toMatchObject({
+      status: 101,
+    });
+    expect([400, 431]).toContain((await client.handshake('/api/ws', { headers: { cookie: cookie.repeat(3) } })).status);
 
-      const redirect = await new Client(proxy.redirectPort).request('/rooms/general');
-      expect([301, 302]).toContain(redirect.status);
-      expect(redirect.headers.location).toEqual(['https://chat.example.org/rooms/general']);
-    },
-  );
+    const redirect = await new Client(proxy.redirectPort).request('/rooms/general');
+    expect([301, 302]).toContain(redirect.status);
+    expect(redirect.headers.location).toEqual(['https://chat.example.org/rooms/general']);
+  });
 
   // Other systems have a single loopback address.
-  test.skipIf(process.platform !== 'linux')(
-    'passes on the client address',
-    { timeout },
-    async ({ expect, onTestFinished }) => {
-      const { client } = await startProxyForTest(onTestFinished, kind, [node.address]);
-      // The client's own entries of X-Forwarded-For are not trusted.
-      const forged = { headers: { 'x-forwarded-for': '192.0.2.1' } };
-      await client.handshake('/api/ws', { ...forged, localAddress: kind.address });
-      const refused = () => node.log().filter(({ msg, reason }) => msg === 'handshake refused' && reason === undefined);
-      await expect.poll(() => refused().map(({ address }) => address), patient).toContain(kind.address);
-      expect(node.log().map(({ address }) => address)).not.toContain('192.0.2.1');
-      const guess = (localAddress) =>
-        client.post('/api/auth', { user: 'lisa', pwd: 'a wrong password' }, { ...forged, localAddress });
-      for (let attempt = 0; attempt < 10; attempt += 1) await guess(kind.address);
-      expect((await guess(kind.address)).status).toBe(429);
-      expect((await guess(kind.otherAddress)).status).toBe(401);
-    },
-  );
+  test.skipIf(process.platform !== 'linux')('passes on the client address', async ({ expect, onTestFinished }) => {
+    const { client } = await startProxyForTest(onTestFinished, kind, [node.address]);
+    // The client's own entries of X-Forwarded-For are not trusted.
+    const forged = { headers: { 'x-forwarded-for': '192.0.2.1' } };
+    await client.handshake('/api/ws', { ...forged, localAddress: kind.address });
+    const refused = () => node.log().filter(({ msg, reason }) => msg === 'handshake refused' && reason === undefined);
+    await expect.poll(() => refused().map(({ address }) => address), patient).toContain(kind.address);
+    expect(node.log().map(({ address }) => address)).not.toContain('192.0.2.1');
+    const guess = (localAddress) =>
+      client.post('/api/auth', { user: 'lisa', pwd: 'a wrong password' }, { ...forged, localAddress });
+    for (let attempt = 0; attempt < 10; attempt += 1) await guess(kind.address);
+    expect((await guess(kind.address)).status).toBe(429);
+    expect((await guess(kind.otherAddress)).status).toBe(401);
+  });
 
-  test('logs no ticket, whatever happens to it', { timeout }, async ({ expect, onTestFinished }) => {
+  test('logs no ticket, whatever happens to it', async ({ expect, onTestFinished }) => {
     const { proxy, client } = await startProxyForTest(onTestFinished, kind, [node.address]);
     const { proxy: withoutNodes, client: unlucky } = await startProxyForTest(onTestFinished, kind, [
       unreachable,
@@ -204,20 +193,19 @@ describe.concurrent.each(proxies)('$name', (kind) => {
     for (const ticket of [accepted, undelivered, elsewhere, oversized, unencrypted]) expect(logs).not.toContain(ticket);
   });
 
-  test(
-    'does not close an idle WebSocket, because heartbeats are more frequent than its timeouts',
-    { timeout },
-    async ({ expect, onTestFinished }) => {
-      const { client } = await startProxyForTest(onTestFinished, kind, [node.address], kind.shortTimeouts);
-      const { ws, frames } = await client.connect(await client.ticket(await client.signIn('maggie')));
-      const beats = () => frames.filter(({ type }) => type === 'beat').length;
-      await expect.poll(beats, patient).toBeGreaterThanOrEqual(10);
-      expect(ws.readyState).toBe(ws.OPEN);
-      ws.terminate();
-    },
-  );
+  test('does not close an idle WebSocket, because heartbeats are more frequent than its timeouts', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { client } = await startProxyForTest(onTestFinished, kind, [node.address], kind.shortTimeouts);
+    const { ws, frames } = await client.connect(await client.ticket(await client.signIn('maggie')));
+    const beats = () => frames.filter(({ type }) => type === 'beat').length;
+    await expect.poll(beats, patient).toBeGreaterThanOrEqual(10);
+    expect(ws.readyState).toBe(ws.OPEN);
+    ws.terminate();
+  });
 
-  test('moves clients to another node while one drains', { timeout }, async ({ expect, onTestFinished }) => {
+  test('moves clients to another node while one drains', async ({ expect, onTestFinished }) => {
     const shared = {
       DATABASE_URL: await postgres.newDatabaseUrl(),
       REDIS_URL: `unix://${redis.socketPath}`,
