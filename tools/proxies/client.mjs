@@ -1,6 +1,7 @@
 /** HTTP and WebSocket clients that keep what the server answered unchanged. */
 import { once } from 'node:events';
 import http from 'node:http';
+import http2 from 'node:http2';
 import https from 'node:https';
 import { WebSocket } from 'ws';
 
@@ -46,6 +47,21 @@ export class Client {
     const chunks = [];
     for await (const chunk of answer) chunks.push(chunk);
     return { ...result, body: Buffer.concat(chunks).toString('latin1') };
+  }
+
+  /** Sends a GET request over HTTP/2. Resolves to the status and the body, like `request`. */
+  async requestOverHttp2(path) {
+    const { port, ca, servername } = this.#options;
+    const session = http2.connect(`https://127.0.0.1:${port}`, { ca, servername });
+    try {
+      const stream = session.request({ ':path': path, ':authority': host });
+      const [headers] = await once(stream, 'response');
+      const chunks = [];
+      for await (const chunk of stream) chunks.push(chunk);
+      return { status: headers[':status'], body: Buffer.concat(chunks).toString('latin1') };
+    } finally {
+      session.close();
+    }
   }
 
   /** A handshake that does not continue after the answer. */

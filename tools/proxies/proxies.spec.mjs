@@ -14,6 +14,7 @@ const proxies = [
     address: '127.0.0.2',
     otherAddress: '127.0.0.3',
     start: startNginx,
+    http2: true,
     shortTimeouts: [
       ['proxy_read_timeout 90s;', 'proxy_read_timeout 3s;'],
       ['proxy_send_timeout 90s;', 'proxy_send_timeout 3s;'],
@@ -145,6 +146,14 @@ describe.concurrent.each(proxies)('$name', (kind) => {
     const redirect = await new Client(proxy.redirectPort).request('/rooms/general');
     expect([301, 302]).toContain(redirect.status);
     expect(redirect.headers.location).toEqual(['https://chat.example.org/rooms/general']);
+  });
+
+  test.runIf(kind.http2)('answers over HTTP/2 as over HTTP/1.1', async ({ expect, onTestFinished }) => {
+    const { client } = await startProxyForTest(onTestFinished, kind, [node.address]);
+    for (const path of ['/api/ws', '/api/ws_ticket', '/api/health/ready', '/api/nowhere']) {
+      const { status, body } = await client.request(path);
+      expect(await client.requestOverHttp2(path)).toEqual({ status, body });
+    }
   });
 
   // Other systems have a single loopback address.
