@@ -67,7 +67,7 @@ async function serve() {
     if (listener !== undefined) nginx = await startNginx({ listener, nodes: urls.map((url) => new URL(url).host) });
     const lines = servers.map(({ child }, index) => `  ${urls[index]}   kill -9 ${child.pid}\n`);
     process.stdout.write(
-      `\n${nginx === undefined ? `  Not found: nginx, so there is no common URL (${installHint('nginx')})` : introduction(nginx)}\n\n` +
+      `\n${nginx === undefined ? `  nginx is not installed, so each node has a URL of its own (${installHint('nginx')})` : introduction(nginx)}\n\n` +
         `  Three nodes are ready, each with the command that kills it:\n\n${lines.join('')}\n` +
         '  Sign in as maggie, bart or lisa; the password is secret\n  Press Ctrl+C to stop.\n\n',
     );
@@ -91,7 +91,7 @@ function origins(firstPort, nginxPort) {
 }
 
 function introduction({ port, accessLog }) {
-  return `  Usher is ready: http://127.0.0.1:${port} (nginx, without sticky sessions)\n  Its log has no tickets: ${accessLog}`;
+  return `  Usher is ready: http://127.0.0.1:${port} (nginx, without sticky sessions)\n  Access log, without tickets: ${accessLog}`;
 }
 
 /** Starts a node. `url` rejects if it ends before it is ready. */
