@@ -1,6 +1,7 @@
 /**
- * `npm run cluster`: three nodes on one Redis and one PostgreSQL, each on a port of its own, to try out a deployment of several nodes.
- * Redis and PostgreSQL are started for it and all data is deleted at the end. `PORT` is the port of the first node; 0 selects free ports.
+ * `npm run cluster`: three nodes on one Redis and one PostgreSQL behind nginx, to try out a deployment of several nodes. Without nginx, the
+ * nodes are used directly. Redis and PostgreSQL are started for it and all data is deleted at the end. nginx listens on `PORT` (3000), the
+ * nodes on the ports after it; 0 selects free ports.
  */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -9,7 +10,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fail, node, projectEnv, root } from './install.mjs';
 import { buildPage } from './page-build.mjs';
-import { requireRedis } from './redis.mjs';
+import { find, installHint, requirePrograms } from './programs.mjs';
+import { startNginx } from './proxies/nginx.mjs';
+import { bind } from './proxies/proxy-process.mjs';
 
 const nodeCount = 3;
 const args = ['--conditions=@usher/source'];
@@ -38,12 +41,15 @@ async function serve() {
     // A second signal must not end this process before the servers.
     for (const event of ['SIGTERM', 'disconnect']) process.on(event, resolve);
   });
-  await requireRedis();
+  await requirePrograms(['redis-server']);
   await buildPage();
   const { PostgresServer, RedisServer } = await import('@usher/test-servers');
   const [redis, postgres] = await Promise.all([RedisServer.start(), PostgresServer.start()]);
   const servers = [];
+  let nginx;
   try {
+    const port = Number(process.env.PORT ?? 3000);
+    const listener = find('nginx') === undefined ? undefined : await bind(port);
     const shared = {
       DATABASE_URL: await postgres.newDatabaseUrl(),
       REDIS_URL: `unix://${redis.socketPath}`,
@@ -52,15 +58,17 @@ async function serve() {
       SIGN_UP: 'open',
       DRAIN_SECONDS: process.env.DRAIN_SECONDS ?? '1',
       LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
+      ...(listener === undefined ? {} : { TRUST_PROXY: '1', ALLOWED_ORIGINS: origins(port, listener.port) }),
     };
-    const firstPort = Number(process.env.PORT ?? 3001);
-    for (let index = 0; index < nodeCount; index += 1) {
-      servers.push(startNode({ ...shared, PORT: String(firstPort === 0 ? 0 : firstPort + index) }));
+    for (let index = 1; index <= nodeCount; index += 1) {
+      servers.push(startNode({ ...shared, PORT: String(port === 0 ? 0 : port + index) }));
     }
     const urls = await Promise.all(servers.map(({ url }) => url));
+    if (listener !== undefined) nginx = await startNginx({ listener, nodes: urls.map((url) => new URL(url).host) });
     const lines = servers.map(({ child }, index) => `  ${urls[index]}   kill -9 ${child.pid}\n`);
     process.stdout.write(
-      `\n  Three nodes are ready, each with the command that kills it:\n\n${lines.join('')}\n` +
+      `\n${nginx === undefined ? `  nginx is not installed, so each node has a URL of its own (${installHint('nginx')})` : introduction(nginx)}\n\n` +
+        `  Three nodes are ready, each with the command that kills it:\n\n${lines.join('')}\n` +
         '  Sign in as maggie, bart or lisa; the password is secret\n  Press Ctrl+C to stop.\n\n',
     );
     await stopped;
@@ -70,8 +78,20 @@ async function serve() {
   }
   for (const { child } of servers) child.kill('SIGTERM');
   await Promise.all(servers.map(({ exited }) => exited));
-  await Promise.all([redis.stop(), postgres.stop()]);
+  await Promise.all([nginx?.stop(), redis.stop(), postgres.stop()]);
   process.exit();
+}
+
+/** Browsers use the port of nginx, or of one of the nodes if these are not free ports. */
+function origins(firstPort, nginxPort) {
+  const nodePorts = firstPort === 0 ? [] : Array.from({ length: nodeCount }, (_, index) => firstPort + 1 + index);
+  return [nginxPort, ...nodePorts]
+    .flatMap((port) => [`http://127.0.0.1:${port}`, `http://localhost:${port}`])
+    .join(',');
+}
+
+function introduction({ port, accessLog }) {
+  return `  Usher is ready: http://127.0.0.1:${port} (nginx, without sticky sessions)\n  Access log, without tickets: ${accessLog}`;
 }
 
 /** Starts a node. `url` rejects if it ends before it is ready. */

@@ -24,7 +24,8 @@ async function start() {
   }
   launcher.stdout.resume();
   const nodes = [...output.matchAll(/(http:\S+) +kill -9 (\d+)/g)].map(([, url, pid]) => ({ url, pid: Number(pid) }));
-  return { launcher, exited, nodes };
+  const [, nginx] = /(http:\S+) \(nginx/.exec(output) ?? [];
+  return { launcher, exited, nodes, nginx };
 }
 
 async function call(url, path, init = {}) {
@@ -45,10 +46,10 @@ async function connect(url, ticket) {
 }
 
 test(
-  'npm run cluster starts three nodes that work as one, also after one is killed',
+  'npm run cluster starts three nodes behind nginx that work as one, also after one is killed',
   { timeout: 180_000 },
   async () => {
-    const { launcher, exited, nodes } = await start();
+    const { launcher, exited, nodes, nginx } = await start();
     expect(nodes).toHaveLength(3);
     const [first, second, third] = nodes;
     const tokenOf = async (user) => {
@@ -60,6 +61,7 @@ test(
       (await call(url, '/api/ws_ticket', { headers: { authorization: `Bearer ${token}` } })).ticket;
     const [maggie, bart] = [await tokenOf('maggie'), await tokenOf('bart')];
     const sender = await connect(second.url, await ticketOf(third.url, maggie));
+    const behind = await connect(nginx, await ticketOf(nginx, bart));
     const receiver = await connect(first.url, await ticketOf(second.url, bart));
     const send = (id, text) => {
       const key = `00000000-0000-4000-8000-00000000000${id}`;
@@ -71,10 +73,14 @@ test(
     process.kill(third.pid, 'SIGKILL');
     send(3, 'with two nodes');
     await expect.poll(texts).toEqual(['with three nodes', 'with two nodes']);
+    await expect.poll(() => behind.frames.filter(({ type }) => type === 'message').length).toBe(2);
+    // One call to each node: nginx repeats the one to the killed node on another node.
+    for (let count = 0; count < 3; count += 1) expect((await fetch(`${nginx}/api/health/live`)).status).toBe(200);
     // As pressing Ctrl+C several times while the nodes close their connections.
     const again = setInterval(() => launcher.kill('SIGINT'), 20);
     onTestFinished(() => clearInterval(again));
     expect(await exited).toEqual([0, null]);
     for (const { pid } of nodes) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+    await expect(fetch(nginx)).rejects.toThrow();
   },
 );

@@ -9,7 +9,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { browser } from './browser.mjs';
 import { projectEnv, root, run } from './install.mjs';
 import { pageIsFresh, rememberPage } from './page-build.mjs';
-import { requireRedis } from './redis.mjs';
+import { requirePrograms } from './programs.mjs';
 
 let passed = 0;
 let failed = 0;
@@ -102,7 +102,7 @@ await check('lint, types, builds, budgets', 'nx', [
   '--output-style=stream',
 ]);
 if (existsSync(join(root, 'apps/web/dist/browser/index.html')) && !pageIsFresh()) rememberPage();
-await requireRedis();
+await requirePrograms(['redis-server', 'nginx', 'haproxy', 'openssl', 'promtool']);
 await tests('units', 'nx', ['run-many', '-t', 'test', '--output-style=stream'], units, unitResults);
 await tests(
   'end to end',

@@ -56,6 +56,14 @@ describe('a shutdown', () => {
     await ended;
   });
 
+  test('refuses connections once the last one is closed, before the hooks of the app have finished', async () => {
+    const { app, url } = await newApp();
+    await app.shutDown();
+    const socket = connect({ port: Number(new URL(url).port), host: '127.0.0.1' });
+    await expect(once(socket, 'connect')).rejects.toThrow('ECONNREFUSED');
+    await app.close();
+  });
+
   test('does not interrupt a response that a slow client is still reading', async () => {
     const { app, url } = await newApp({ DRAIN_SECONDS: '30' });
     const large = 'x'.repeat(16 * 1024 * 1024);

@@ -73,6 +73,7 @@ interface Ended {
 /** Tracks the HTTP and upgraded connections of servers. */
 class OpenConnections {
   readonly #deadline: Deadline;
+  readonly #servers = new Set<Server>();
   readonly #sockets = new Set<Socket>();
   /** The newest pending response of each connection. Responses are sent in order, so when it is complete, all are. */
   readonly #newest = new Map<Socket, ServerResponse>();
@@ -93,6 +94,7 @@ class OpenConnections {
     function onClose(this: Socket): void {
       gone(this);
     }
+    this.#servers.add(server);
     const newest = this.#newest;
     function onAnswered(this: ServerResponse): void {
       const { socket } = this.req;
@@ -121,7 +123,10 @@ class OpenConnections {
     }
   }
 
-  /** Waits until all connections are closed. Destroys the rest, and all new connections, at the deadline. */
+  /**
+   * Waits until all connections are closed, and destroys the rest at the deadline. Then no port is open: a proxy repeats a request on another
+   * node if this one refuses the connection, and answers 502 if it accepts the connection and closes it.
+   */
   async end(): Promise<Ended> {
     let sweeps = 0;
     let closed = 0;
@@ -150,6 +155,8 @@ class OpenConnections {
     const left = [...this.#sockets].filter((socket) => !socket.destroyed);
     const unanswered = left.filter((socket) => this.#newest.has(socket)).length;
     for (const socket of left) socket.destroy();
+    // After `left` is counted, because it closes idle connections.
+    for (const server of this.#servers) server.close();
     return { silent: closed, cut: left.length, unanswered };
   }
 
