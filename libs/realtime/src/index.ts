@@ -26,6 +26,12 @@ export {
   type ClusterResults,
   type NodeResult,
 } from './cluster/cluster-commands.ts';
+export {
+  type ConnectionCounts,
+  createMemoryConnectionCounts,
+  type MemoryConnectionCountsOptions,
+  MemoryConnectionCountsStore,
+} from './connections/connection-counts.ts';
 export { ConnectionReservations, type Reservation, type ReservationsOptions } from './connections/reservations.ts';
 export {
   type RevocableSessions,

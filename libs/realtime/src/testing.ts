@@ -1,6 +1,7 @@
 /** Contract suites for implementations of the ports, to be called in a Vitest file, and a socket without a network. */
 export { busContract, type BusUnderTest } from './testing/bus-contract.ts';
 export { clusterContract, type ClusterUnderTest } from './testing/cluster-contract.ts';
+export { connectionCountsContract, type ConnectionCountsUnderTest } from './testing/connection-counts-contract.ts';
 export { createFakeSocket, type FakeSocket, type ReceivedFrame } from './testing/fake-socket.ts';
 export { historyContract, type HistoryUnderTest } from './testing/history-contract.ts';
 export {

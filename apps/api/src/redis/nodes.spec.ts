@@ -11,7 +11,9 @@ beforeAll(async () => {
 });
 
 /** Two nodes on one PostgreSQL database and a Redis of their own. */
-async function twoNodes(): Promise<{ readonly redis: RedisServer; readonly nodes: readonly [TestApp, TestApp] }> {
+async function twoNodes(
+  settings: Readonly<Record<string, string>> = {},
+): Promise<{ readonly redis: RedisServer; readonly nodes: readonly [TestApp, TestApp] }> {
   const redis = await RedisServer.start();
   onTestFinished(() => redis.stop());
   const env = {
@@ -19,6 +21,7 @@ async function twoNodes(): Promise<{ readonly redis: RedisServer; readonly nodes
     REDIS_URL: `unix://${redis.socketPath}`,
     JWT_SECRET: 'the same secret on all of the nodes',
     HEARTBEAT_MS: '60000',
+    ...settings,
   };
   return { redis, nodes: [await newApp(env), await newApp(env)] };
 }
@@ -65,6 +68,48 @@ test('a sign-out on one node closes the sockets on all nodes, with a complete pr
   expect(json?.['nodes']).toHaveLength(2);
   expect(await Promise.all(sockets.map(({ closed }) => closed))).toEqual([4501, 4501]);
   expect((await there.call('GET', '/api/ws_ticket', { token })).status).toBe(401);
+});
+
+test('the connections of a user count on all nodes', async () => {
+  const {
+    nodes: [here, there],
+  } = await twoNodes({ MAX_CONNECTIONS_PER_USER: '2' });
+  const token = await here.signIn('maggie');
+  const tickets = [await here.ticket(token), await here.ticket(token)];
+  const first = await here.connect('maggie', token);
+  await there.connect('maggie', token);
+  for (const node of [here, there]) {
+    expect(await node.call('GET', '/api/ws_ticket', { token })).toMatchObject({
+      status: 429,
+      json: { code: 'too_many_connections' },
+    });
+    expect(await node.dial(`?ticket=${tickets.pop() ?? ''}`)).toMatchObject({
+      status: 429,
+      body: { code: 'too_many_connections' },
+    });
+  }
+  await there.connect('bart');
+  first.ws.close();
+  await expect.poll(async () => (await there.call('GET', '/api/ws_ticket', { token })).status).toBe(200);
+});
+
+test('a client whose connections cannot be counted is answered 503 and opens no socket', async () => {
+  const {
+    redis,
+    nodes: [here, there],
+  } = await twoNodes();
+  const token = await here.signIn('maggie');
+  const ticket = await here.ticket(token);
+  const client = redis.client();
+  await client.connect();
+  await client.set('{usher-connections:maggie}', 'not a hash');
+  expect(await here.call('GET', '/api/ws_ticket', { token })).toMatchObject({
+    status: 503,
+    json: { code: 'store_unavailable' },
+  });
+  expect(await there.dial(`?ticket=${ticket}`)).toMatchObject({ status: 503, body: { code: 'store_unavailable' } });
+  await client.del('{usher-connections:maggie}');
+  await there.connect('maggie', token);
 });
 
 test('without Redis no ticket is issued or accepted, messages are stored, and all recovers without a restart', async () => {

@@ -1,6 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { type Bus, type Cluster, createMemoryBus, createMemoryCluster, type Logger } from '@usher/realtime';
-import { RedisBus, RedisCluster, RedisPresence } from '@usher/realtime/redis';
+import {
+  type Bus,
+  type Cluster,
+  type ConnectionCounts,
+  createMemoryBus,
+  createMemoryCluster,
+  createMemoryConnectionCounts,
+  type Logger,
+} from '@usher/realtime';
+import { RedisBus, RedisCluster, RedisConnectionCounts, RedisPresence } from '@usher/realtime/redis';
 import { createMemoryPresence, type Presence } from '@usher/realtime/rooms';
 import { createMemoryTicketStore, type TicketStore } from '@usher/ticket';
 import { RedisTicketStore } from '@usher/ticket/redis';
@@ -13,6 +21,7 @@ export interface SharedState {
   readonly bus: Bus;
   readonly cluster: Cluster;
   readonly presence: Presence;
+  readonly connectionCounts: ConnectionCounts;
   /** Closes the connections to Redis, after everything that uses them. Idempotent. */
   close(): void;
 }
@@ -26,11 +35,13 @@ export async function openSharedState(config: Config, log: Logger): Promise<Shar
   const id = randomBytes(4).toString('hex');
   const ttlMs = config.ticketTtlSeconds * 1_000;
   if (config.redisUrl === undefined) {
+    const cluster = createMemoryCluster({ id, log });
     return {
       tickets: createMemoryTicketStore({ ttlMs }),
       bus: createMemoryBus({ log }),
-      cluster: createMemoryCluster({ id, log }),
+      cluster,
       presence: createMemoryPresence(),
+      connectionCounts: createMemoryConnectionCounts({ cluster }),
       close: () => undefined,
     };
   }
@@ -39,12 +50,15 @@ export async function openSharedState(config: Config, log: Logger): Promise<Shar
   try {
     const cluster = await RedisCluster.join({ redis, id, log });
     const bus = new RedisBus({ publisher: redis, subscriber, log });
+    const connectionCounts = new RedisConnectionCounts({ redis, cluster, log });
     return {
       tickets: new RedisTicketStore({ redis, ttlMs }),
       bus,
       cluster,
       presence: new RedisPresence({ redis }),
+      connectionCounts,
       close() {
+        connectionCounts.close();
         bus.close();
         connection.close();
       },

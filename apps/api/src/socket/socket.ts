@@ -14,7 +14,7 @@ import {
 } from '@usher/realtime';
 import type { History, Memberships, ReadMarkers, Rooms } from '@usher/realtime/rooms';
 import { attach, serverOptions } from '@usher/realtime/ws';
-import { ConnectSlots, type ConsumeResult, TicketStoreBreaker } from '@usher/ticket';
+import { ConnectSlots, type ConsumeResult, TicketStoreBreaker, TicketStoreUnavailable } from '@usher/ticket';
 import { type CompletedTicketCall, type Gate, type HandshakeOutcome, ticketGate } from '@usher/ticket/node';
 import fp from 'fastify-plugin';
 import type { WebSocket } from 'ws';
@@ -115,7 +115,8 @@ export const socket = fp<SocketOptions>(
       renew,
     });
     const reservations = new ConnectionReservations({
-      openOf: (user) => connections.count({ user }),
+      connections,
+      counts: shared.connectionCounts,
       maxPerUser: config.maxConnectionsPerUser,
     });
     let drained: Promise<void> | undefined;
@@ -171,10 +172,12 @@ export const socket = fp<SocketOptions>(
       },
       slots,
       address: addressOf,
-      mayConnect: ({ user }) =>
-        reservations.isAvailable(user) ? undefined : { code: 'too_many_connections', retryAfterMs },
+      async mayConnect({ user }) {
+        const available = await reservations.isAvailable(user).catch(rejectUncounted);
+        return available ? undefined : { code: 'too_many_connections', retryAfterMs };
+      },
       async admit({ user, session }, { address, origin }) {
-        const reservation = reservations.reserve(user, session);
+        const reservation = await reservations.reserve(user, session).catch(rejectUncounted);
         if (reservation === undefined) return { ok: false, reason: 'too_many_connections', retryAfterMs };
         const release = (): void => {
           reservation.release();
@@ -216,6 +219,7 @@ export const socket = fp<SocketOptions>(
           await app.drain();
           revocation.stop();
           connections.stop();
+          reservations.stop();
           if (!(await settledWithin(members.stop(), stopMs)))
             app.log.warn('the presence of this node was not removed in time');
           await cluster.close();
@@ -303,6 +307,11 @@ export const socket = fp<SocketOptions>(
   },
   { name: 'socket', fastify: '5.x', dependencies: ['tokens'] },
 );
+
+/** Without the number of connections, the client is answered like without the tickets: 503 `store_unavailable`. */
+function rejectUncounted(error: unknown): never {
+  throw new TicketStoreUnavailable('the connections of the user could not be counted', { cause: error });
+}
 
 /** Why a session is over, or `undefined` if it is valid. */
 function causeOf(status: SessionStatus): EndCause | undefined {

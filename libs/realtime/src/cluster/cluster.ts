@@ -14,6 +14,8 @@ import { type Logger, silent } from '../support/log.ts';
 export interface Cluster {
   /** The id of this node. */
   readonly id: string;
+  /** The number of live nodes that this node knows, including itself. May lag behind `nodes` by as long as the implementation documents. */
+  readonly size: number;
   /** Resolves to the ids of the live nodes, including this one. Rejects if the store is unavailable. */
   nodes(): Promise<readonly string[]>;
   /** Calls `listener` with the id of each node that goes down. Returns a function that removes the listener. */
@@ -60,6 +62,9 @@ export function createMemoryCluster(options: MemoryClusterOptions = {}): Cluster
   });
   return {
     id,
+    get size() {
+      return Math.max(1, store.nodes.length);
+    },
     nodes: () => Promise.resolve(store.nodes),
     onNodeDown: (listener) => listeners.add(listener),
     close() {

@@ -1,17 +1,30 @@
+import type { Protocol } from '@usher/protocol';
+import { storeTimeoutMs, withDeadline } from '../support/deadline.ts';
+import { type ConnectionCounts, createMemoryConnectionCounts } from './connection-counts.ts';
+import type { Connections } from './connections-types.ts';
+
 /** A connection counted toward the limit of its user before its socket is open. */
 export interface Reservation {
   readonly user: string;
   readonly session: string;
-  /** Ends the reservation because the socket is about to open. Returns `false` if the reservation was revoked or has timed out. */
+  /**
+   * Ends the reservation because the socket is about to open: open the connection in the same turn of the event loop. Returns `false` if
+   * the reservation was revoked or has timed out.
+   */
   claim(): boolean;
   /** Ends the reservation because the handshake failed. Idempotent. */
   release(): void;
 }
 
 export interface ReservationsOptions {
-  /** The number of open connections of a user. */
-  readonly openOf: (user: string) => number;
+  /** The open connections of this node. They count until they are closed. */
+  readonly connections: Pick<Connections<Protocol>, 'count' | 'onClosed' | 'onOpened'>;
+  /** Maximum number of connections of a user on all nodes. */
   readonly maxPerUser: number;
+  /** The connections on all nodes. Defaults to those of this node. */
+  readonly counts?: ConnectionCounts;
+  /** How long a call of `counts` may take, in milliseconds. Defaults to 2,000. */
+  readonly storeTimeoutMs?: number;
   /** Monotonic milliseconds. Defaults to `performance.now()`. */
   readonly now?: () => number;
 }
@@ -19,63 +32,84 @@ export interface ReservationsOptions {
 /** A handshake that takes longer is considered dead, so that its reservation is not lost. */
 const timeoutMs = 10_000;
 
+/** Returns `false` if the reservation has already ended. */
+type EndReservation = (reservation: PendingReservation, outcome: 'claimed' | 'released') => boolean;
+
 class PendingReservation implements Reservation {
   readonly user: string;
   readonly session: string;
   readonly reservedAt: number;
-  readonly #pending: Set<PendingReservation>;
+  readonly #end: EndReservation;
 
-  constructor(user: string, session: string, reservedAt: number, pending: Set<PendingReservation>) {
+  constructor(user: string, session: string, reservedAt: number, end: EndReservation) {
     this.user = user;
     this.session = session;
     this.reservedAt = reservedAt;
-    this.#pending = pending;
-    pending.add(this);
+    this.#end = end;
   }
 
   claim(): boolean {
-    return this.#pending.delete(this);
+    return this.#end(this, 'claimed');
   }
 
   release(): void {
-    this.#pending.delete(this);
+    this.#end(this, 'released');
   }
 }
 
 /**
- * Enforces the limit of connections per user across parallel handshakes: a connection counts from its reservation, not only when its
- * socket is open. Reservations also close the gap between the validation of a session and the open socket, because `revoke` reaches
- * the handshakes in between.
+ * Enforces the limit of connections per user, over all nodes and across parallel handshakes: a connection counts from its reservation, not
+ * only when its socket is open. Reservations also close the gap between the validation of a session and the open socket, because `revoke`
+ * reaches the handshakes in between.
  */
 export class ConnectionReservations {
-  readonly #openOf: (user: string) => number;
+  readonly #connections: ReservationsOptions['connections'];
   readonly #maxPerUser: number;
+  readonly #counts: ConnectionCounts;
+  readonly #storeTimeoutMs: number;
   readonly #now: () => number;
   /** Oldest first. Few, because each lasts only from the ticket to the open socket. */
   readonly #pending = new Set<PendingReservation>();
+  readonly #stopListening: readonly (() => void)[];
+  #timer: NodeJS.Timeout | undefined;
 
-  constructor({ openOf, maxPerUser, now = () => performance.now() }: ReservationsOptions) {
-    this.#openOf = openOf;
+  constructor(options: ReservationsOptions) {
+    const { connections, maxPerUser, counts = createMemoryConnectionCounts() } = options;
+    this.#connections = connections;
     this.#maxPerUser = maxPerUser;
-    this.#now = now;
+    this.#counts = counts;
+    this.#storeTimeoutMs = options.storeTimeoutMs ?? storeTimeoutMs;
+    this.#now = options.now ?? (() => performance.now());
+    const report = ({ identity }: { readonly identity: { readonly user: string } }): void => {
+      this.#report(identity.user);
+    };
+    this.#stopListening = [connections.onOpened(report), connections.onClosed(report)];
   }
 
+  /** The number of reservations of this node. */
   get size(): number {
     this.#dropTimedOut();
     return this.#pending.size;
   }
 
-  /** Whether a user may open one more connection. */
-  isAvailable(user: string): boolean {
+  /** Resolves to whether a user may open one more connection. Rejects if `counts` is unavailable. */
+  isAvailable(user: string): Promise<boolean> {
     this.#dropTimedOut();
-    let pending = 0;
-    for (const reservation of this.#pending) if (reservation.user === user) pending++;
-    return this.#openOf(user) + pending < this.#maxPerUser;
+    return this.#ask('isAvailable', () => this.#counts.isAvailable(user, this.#own(user) + 1, this.#maxPerUser));
   }
 
-  /** Returns `undefined` when the user has reached the limit. */
-  reserve(user: string, session: string): Reservation | undefined {
-    return this.isAvailable(user) ? new PendingReservation(user, session, this.#now(), this.#pending) : undefined;
+  /** Resolves to `undefined` when the user has reached the limit. Rejects if `counts` is unavailable. */
+  async reserve(user: string, session: string): Promise<Reservation | undefined> {
+    this.#dropTimedOut();
+    // Exists before the answer, so that `revoke` reaches it.
+    const reservation = this.#add(user, session);
+    let accepted = false;
+    try {
+      accepted = await this.#ask('reserve', () => this.#counts.reserve(user, this.#own(user), this.#maxPerUser));
+    } finally {
+      if (!accepted) reservation.release();
+    }
+    return accepted ? reservation : undefined;
   }
 
   /** Invalidates the reservations of a revoked session. */
@@ -83,11 +117,53 @@ export class ConnectionReservations {
     for (const reservation of this.#pending) if (reservation.session === session) reservation.release();
   }
 
+  /** Stops counting, at the end of the process. Does not close `counts`. */
+  stop(): void {
+    clearTimeout(this.#timer);
+    for (const stop of this.#stopListening) stop();
+  }
+
+  #ask<T>(name: string, call: () => Promise<T>): Promise<T> {
+    return withDeadline(`counts.${name}`, call, this.#storeTimeoutMs);
+  }
+
+  #add(user: string, session: string): PendingReservation {
+    const reservation = new PendingReservation(user, session, this.#now(), (ended, outcome) => {
+      if (!this.#pending.delete(ended)) return false;
+      // A claimed reservation counts as an open connection from now on.
+      if (outcome === 'released') this.#report(ended.user);
+      return true;
+    });
+    this.#pending.add(reservation);
+    this.#startTimer();
+    return reservation;
+  }
+
+  /** Also drops dead handshakes while no other handshake arrives, because they count on all nodes. */
+  #startTimer(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#dropTimedOut();
+      if (this.#pending.size > 0) this.#startTimer();
+    }, timeoutMs).unref();
+  }
+
+  /** The connections and reservations of a user on this node. */
+  #own(user: string): number {
+    let pending = 0;
+    for (const reservation of this.#pending) if (reservation.user === user) pending++;
+    return this.#connections.count({ user }) + pending;
+  }
+
+  #report(user: string): void {
+    this.#counts.set(user, this.#own(user));
+  }
+
   #dropTimedOut(): void {
     const at = this.#now();
     for (const reservation of this.#pending) {
       if (at - reservation.reservedAt < timeoutMs) return;
-      this.#pending.delete(reservation);
+      reservation.release();
     }
   }
 }

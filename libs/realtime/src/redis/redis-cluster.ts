@@ -76,6 +76,11 @@ export class RedisCluster implements Cluster {
     }
   }
 
+  /** As of the last renewal, at most a third of `leaseMs` ago while Redis is available. */
+  get size(): number {
+    return 1 + this.#known.size;
+  }
+
   /** Reads the live nodes, and renews the lease of this one. */
   nodes(): Promise<readonly string[]> {
     return this.#renew();

@@ -39,7 +39,7 @@ function newNode(
 ) {
   const log = newLog();
   const connections = createConnections<RoomsProtocol>({ codec });
-  const reservations = new ConnectionReservations({ openOf: () => 0, maxPerUser: 10 });
+  const reservations = new ConnectionReservations({ connections, maxPerUser: 10 });
   const bus = createMemoryBus({ store: busStore });
   const cluster = createMemoryCluster({ store: clusterStore, id });
   const revoked: string[] = [];
@@ -78,7 +78,7 @@ const endedBy = (cause: EndCause) => ({ code: 4501, reason: `session ended: ${ca
 test('revokes a session on all nodes, each of which reports how many sockets it closed', async () => {
   const shared = newCluster();
   const [here, there] = [newNode('here', shared), newNode('there', shared)];
-  const reservation = there.reservations.reserve('maggie', 's1');
+  const reservation = await there.reservations.reserve('maggie', 's1');
   const sockets = [here.connect('maggie', 's1'), there.connect('maggie', 's1'), there.connect('maggie', 's1')];
   const bart = there.connect('bart', 's2');
   const proof = await here.revocation.revokeSessions(['s1'], 'password_changed');

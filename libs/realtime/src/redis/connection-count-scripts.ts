@@ -1,0 +1,46 @@
+/**
+ * The Lua scripts of the connection counts. Each runs atomically in Redis. The only key is the hash of one user: from node to its last
+ * report, `<connections> <sequence>`. The sequence grows with each report of a node, because a command that is sent again, after a
+ * redirection in a Redis Cluster or because Redis did not know the script, may arrive after a later one.
+ */
+
+/**
+ * KEYS: the user. ARGV: node, sequence, connections on this node, limit, lifetime of the key in ms or 0 to write nothing, nodes that are
+ * down. Returns `{accepted, other nodes with connections}`.
+ */
+export const reserveScript = `#!lua flags=allow-oom
+for index = 6, #ARGV do redis.call('HDEL', KEYS[1], ARGV[index]) end
+local own = tonumber(ARGV[3])
+local isLatest = true
+local total = 0
+local nodes = {}
+local fields = redis.call('HGETALL', KEYS[1])
+for index = 1, #fields, 2 do
+  local count, sequence = string.match(fields[index + 1], '^(%d+) (%d+)$')
+  if fields[index] ~= ARGV[1] then
+    total = total + count
+    nodes[#nodes + 1] = fields[index]
+  elseif tonumber(sequence) > tonumber(ARGV[2]) then
+    own = tonumber(count)
+    isLatest = false
+  end
+end
+if total + own > tonumber(ARGV[4]) then return { 0, nodes } end
+if tonumber(ARGV[5]) > 0 then
+  if isLatest then redis.call('HSET', KEYS[1], ARGV[1], ARGV[3] .. ' ' .. ARGV[2]) end
+  redis.call('PEXPIRE', KEYS[1], ARGV[5])
+end
+return { 1, nodes }
+`;
+
+/** KEYS: the user. ARGV: node, sequence, connections on this node, lifetime of the key in ms. */
+export const setScript = `#!lua flags=allow-oom
+local report = redis.call('HGET', KEYS[1], ARGV[1])
+if report and tonumber(string.match(report, ' (%d+)$')) > tonumber(ARGV[2]) then return end
+if tonumber(ARGV[3]) == 0 then
+  redis.call('HDEL', KEYS[1], ARGV[1])
+else
+  redis.call('HSET', KEYS[1], ARGV[1], ARGV[3] .. ' ' .. ARGV[2])
+  redis.call('PEXPIRE', KEYS[1], ARGV[4])
+end
+`;

@@ -1,0 +1,158 @@
+import type { Cluster as RedisClusterClient, Redis } from 'ioredis';
+import type { ConnectionCounts } from '../connections/connection-counts.ts';
+import { type Logger, silent } from '../support/log.ts';
+import { reserveScript, setScript } from './connection-count-scripts.ts';
+import type { RedisCluster } from './redis-cluster.ts';
+import { RedisUnavailable, runScript } from './run-script.ts';
+
+export interface RedisConnectionCountsOptions {
+  /** A client of `ioredis` with `commandTimeout`, `enableOfflineQueue: false` and `maxRetriesPerRequest: 0`. */
+  readonly redis: Redis | RedisClusterClient;
+  /** The nodes whose connections count, and this node. */
+  readonly cluster: RedisCluster;
+  /** Prefix of all keys. It becomes a part of the hash tag of each user. Defaults to `usher-connections`. */
+  readonly prefix?: string;
+  /** How often a node reports all its connections again, in milliseconds. Reports expire after three times as long. Defaults to 300,000. */
+  readonly refreshMs?: number;
+  readonly log?: Logger;
+}
+
+/** Reports that are sent together, so that reporting all connections of a node does not delay other commands for long. */
+const reportsPerBatch = 200;
+/** How long to wait after a failed report, in milliseconds. */
+const retryMs = 1_000;
+
+/**
+ * The connections of each user in Redis or Valkey, counted over all nodes. Each user has a key and a hash tag of their own, so that a Redis
+ * Cluster distributes them.
+ *
+ * `reserve` takes one round trip. Only if the user has reached the limit, the nodes that count are compared with the live nodes, and the
+ * reports of those that are down are removed: a killed node leaves nothing behind that could reject a connection.
+ */
+export class RedisConnectionCounts implements ConnectionCounts {
+  readonly #redis: Redis | RedisClusterClient;
+  readonly #cluster: RedisCluster;
+  readonly #prefix: string;
+  readonly #keepMs: number;
+  readonly #log: Logger;
+  readonly #refreshTimer: NodeJS.Timeout;
+  readonly #stopListening: () => void;
+  /** The last report of each user with connections on this node. */
+  readonly #own = new Map<string, number>();
+  /** The users whose last report Redis may not have. */
+  readonly #unsent = new Set<string>();
+  #sequence = 0;
+  #sending = false;
+  #retryTimer: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(options: RedisConnectionCountsOptions) {
+    const { redis, cluster, prefix = 'usher-connections', refreshMs = 300_000, log = silent } = options;
+    this.#redis = redis;
+    this.#cluster = cluster;
+    this.#prefix = prefix;
+    this.#keepMs = refreshMs * 3;
+    this.#log = log;
+    const reportAll = (): void => {
+      for (const user of this.#own.keys()) this.#unsent.add(user);
+      void this.#send();
+    };
+    this.#refreshTimer = setInterval(reportAll, refreshMs).unref();
+    // Redis lost its data, or other nodes removed the reports of this one.
+    this.#stopListening = cluster.onLeaseLost(reportAll);
+  }
+
+  reserve(user: string, own: number, limit: number): Promise<boolean> {
+    this.#own.set(user, own);
+    return this.#ask(user, own, limit, this.#keepMs);
+  }
+
+  isAvailable(user: string, own: number, limit: number): Promise<boolean> {
+    return this.#ask(user, own, limit, 0);
+  }
+
+  set(user: string, own: number): void {
+    if ((this.#own.get(user) ?? 0) === own && !this.#unsent.has(user)) return;
+    if (own > 0) this.#own.set(user, own);
+    else this.#own.delete(user);
+    this.#unsent.add(user);
+    void this.#send();
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearInterval(this.#refreshTimer);
+    clearTimeout(this.#retryTimer);
+    this.#stopListening();
+  }
+
+  /** @param keepMs 0 asks without a report */
+  async #ask(user: string, own: number, limit: number, keepMs: number): Promise<boolean> {
+    const args = [this.#cluster.id, this.#nextSequence(), own, limit, keepMs] as const;
+    const answer = await this.#run(reserveScript, user, args);
+    if (isAccepted(answer)) return true;
+    const nodes = nodesOf(answer);
+    if (nodes.length === 0) return false;
+    const live = new Set(await this.#cluster.nodes());
+    const down = nodes.filter((node) => !live.has(node));
+    return down.length > 0 && isAccepted(await this.#run(reserveScript, user, [...args, ...down]));
+  }
+
+  /** Sends the last reports. After a failure it tries again later. */
+  async #send(): Promise<void> {
+    if (this.#sending || this.#retryTimer !== undefined) return;
+    this.#sending = true;
+    // Collects the changes of this turn.
+    await Promise.resolve();
+    const sent = await this.#sendAll();
+    this.#sending = false;
+    if (sent || this.#closed) return;
+    this.#log.warn({ users: this.#unsent.size }, 'connections could not be reported to Redis: trying again');
+    this.#retryTimer = setTimeout(() => {
+      this.#retryTimer = undefined;
+      void this.#send();
+    }, retryMs).unref();
+  }
+
+  /** Resolves to `false` after a failure. */
+  async #sendAll(): Promise<boolean> {
+    while (this.#unsent.size > 0 && !this.#closed) {
+      const users = [...this.#unsent].slice(0, reportsPerBatch);
+      const sent = await Promise.all(users.map((user) => this.#sendReport(user)));
+      if (sent.includes(false)) return false;
+    }
+    return true;
+  }
+
+  async #sendReport(user: string): Promise<boolean> {
+    this.#unsent.delete(user);
+    try {
+      const own = this.#own.get(user) ?? 0;
+      await this.#run(setScript, user, [this.#cluster.id, this.#nextSequence(), own, this.#keepMs]);
+      return true;
+    } catch {
+      this.#unsent.add(user);
+      return false;
+    }
+  }
+
+  #nextSequence(): number {
+    this.#sequence += 1;
+    return this.#sequence;
+  }
+
+  #run(script: string, user: string, args: readonly (string | number)[]): Promise<unknown> {
+    return runScript(this.#redis, script, `{${this.#prefix}:${user}}`, args);
+  }
+}
+
+function isAccepted(answer: unknown): boolean {
+  const accepted: unknown = Array.isArray(answer) ? answer[0] : undefined;
+  if (accepted !== 0 && accepted !== 1) throw new RedisUnavailable('Redis sent an unexpected reply');
+  return accepted === 1;
+}
+
+function nodesOf(answer: unknown): readonly string[] {
+  const nodes: unknown = Array.isArray(answer) ? answer[1] : undefined;
+  return Array.isArray(nodes) ? nodes.map(String) : [];
+}
