@@ -9,6 +9,7 @@ import { createExternalCallers } from './auth/external-callers.ts';
 import { createPasswordCheck, SignInThrottle } from './auth/password-check.ts';
 import { RefreshCookie } from './auth/refresh-cookie.ts';
 import { Refresher } from './auth/refresher.ts';
+import { SharedSignInThrottle } from './auth/shared-sign-in-throttle.ts';
 import { sessionRoutes } from './auth/session-routes.ts';
 import { Sessions } from './auth/sessions.ts';
 import { tokens } from './auth/tokens.ts';
@@ -44,6 +45,7 @@ import { refuseDemoAccounts } from './users/demo-accounts.ts';
 import { createInitialUsers } from './users/initial-users.ts';
 import { PasswordRules } from './users/password-rules.ts';
 import { Passwords } from './users/passwords.ts';
+import { SharedSignUpThrottle } from './users/shared-sign-up-throttle.ts';
 import { SignUpThrottle } from './users/sign-up-throttle.ts';
 import { userRoutes } from './users/user-routes.ts';
 import { Users } from './users/users.ts';
@@ -131,7 +133,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     await app.register(errors);
     await app.register(requestLog);
     await app.register(securityHeaders, { headers: securityHeadersOf(config.publicUrl) });
-    const budget = new CallBudget(config);
+    const budget = new CallBudget(config, shared.limits);
     await app.register(callBudget, { budget });
     await app.register(metricsRoutes, { metrics, token: config.metricsToken });
     const revoke: SessionRevocation['revokeSessions'] = (revoked, cause) =>
@@ -166,7 +168,15 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
       storage.charge(user, bytes);
     };
     const rules = new PasswordRules(config.passwordMinLength);
-    const checkPassword = createPasswordCheck(users, passwords, new SignInThrottle());
+    const { limits: sharedLimits } = shared;
+    const signIns = new SignInThrottle();
+    const signUpBurst = { burst: config.signUpsPerAddress };
+    const signUps = new SignUpThrottle(signUpBurst);
+    const checkPassword = createPasswordCheck(
+      users,
+      passwords,
+      sharedLimits === undefined ? signIns : new SharedSignInThrottle({ shared: sharedLimits, local: signIns }),
+    );
     await app.register(
       async (api) => {
         await api.register(healthRoutes, { storageReady: () => storage.isReady(), draining: () => app.draining });
@@ -203,7 +213,10 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
           users,
           passwords,
           rules,
-          throttle: new SignUpThrottle({ burst: config.signUpsPerAddress }),
+          throttle:
+            sharedLimits === undefined
+              ? signUps
+              : new SharedSignUpThrottle({ ...signUpBurst, shared: sharedLimits, local: signUps }),
         });
         await api.register(roomRoutes, {
           rooms,

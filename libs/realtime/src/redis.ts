@@ -3,4 +3,4 @@ export { RedisBus, type RedisBusOptions } from './redis/redis-bus.ts';
 export { RedisCluster, type RedisClusterOptions } from './redis/redis-cluster.ts';
 export { RedisConnectionCounts, type RedisConnectionCountsOptions } from './redis/redis-connection-counts.ts';
 export { RedisPresence, type RedisPresenceOptions } from './redis/redis-presence.ts';
-export { RedisUnavailable } from './redis/run-script.ts';
+export { RedisUnavailable, runScript } from './redis/run-script.ts';

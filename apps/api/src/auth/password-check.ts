@@ -13,22 +13,22 @@ import type { KnownUser, Users } from '../users/users.ts';
  */
 export type PasswordCheck = (request: FastifyRequest, user: string, password: string) => Promise<KnownUser>;
 
-export function createPasswordCheck(users: Users, passwords: Passwords, throttle: SignInThrottle): PasswordCheck {
+export function createPasswordCheck(users: Users, passwords: Passwords, throttle: SignInLimit): PasswordCheck {
   return async (request, typedName, password) => {
     // Case-folded before throttling, so that all spellings of a name count as one account.
     const name = foldUserName(typedName);
-    throttle.check(name, request.clientAddress);
+    await throttle.check(name, request.clientAddress);
     const user = await users.find(name);
     // The attempt starts when the hash starts, because other attempts may reach the limit while this one is queued.
     let attempt: Attempt | undefined;
     let right = false;
     const origin = { network: networkOf(request.clientAddress), priority: 'sign-in' } as const;
     try {
-      right = await passwords.verify(user?.passwordHash, password, origin, () => {
-        attempt = throttle.begin(name, request.clientAddress);
+      right = await passwords.verify(user?.passwordHash, password, origin, async () => {
+        attempt = await throttle.begin(name, request.clientAddress);
       });
     } finally {
-      attempt?.settle(right ? 'passed' : 'failed');
+      await attempt?.settle(right ? 'passed' : 'failed');
     }
     if (user !== undefined && right) return user;
     // The name is logged only if the user exists, because users sometimes type a password into that field.
@@ -36,6 +36,16 @@ export function createPasswordCheck(users: Users, passwords: Passwords, throttle
     throw new HttpProblem('invalid_credentials');
   };
 }
+
+/** Limits the failed sign-ins of an account from an address, and of an address. */
+export interface SignInLimit {
+  /** @throws HttpProblem 429 `too_many_attempts`, identical for existing and unknown accounts. */
+  check(account: string, address: string): void | Promise<void>;
+  /** Like `check`, and starts an attempt. */
+  begin(account: string, address: string): Attempt | Promise<Attempt>;
+}
+
+export const signInLimits = { windowMs: 5 * 60_000, perAccount: 10, perAddress: 100 } as const;
 
 export interface ThrottleOptions {
   readonly windowMs?: number;
@@ -51,17 +61,18 @@ export interface ThrottleOptions {
 
 /** A sign-in attempt in progress. It counts as failed until it settles, so that parallel attempts have no advantage. */
 export interface Attempt {
-  settle(outcome: 'failed' | 'passed'): void;
+  /** Idempotent. Never rejects. */
+  settle(outcome: 'failed' | 'passed'): void | Promise<void>;
 }
 
 /** Limits password guessing: after a number of failures in a sliding window, further attempts are rejected with 429. Successes do not count. */
-export class SignInThrottle {
+export class SignInThrottle implements SignInLimit {
   readonly #now: () => number;
   readonly #accounts: FailureLog;
   readonly #addresses: FailureLog;
 
   constructor(options: ThrottleOptions = {}) {
-    const { windowMs = 5 * 60_000, perAccount = 10, perAddress = 100, maxKeys = 20_000 } = options;
+    const { windowMs, perAccount, perAddress, maxKeys = 20_000 } = { ...signInLimits, ...options };
     this.#now = options.now ?? (() => performance.now());
     this.#accounts = new FailureLog(perAccount, windowMs, maxKeys);
     this.#addresses = new FailureLog(perAddress, windowMs, maxKeys);
@@ -100,7 +111,7 @@ export class SignInThrottle {
 }
 
 /** The wait in milliseconds while only pending attempts would exceed the limit. */
-const pendingWaitMs = 1_000;
+export const pendingWaitMs = 1_000;
 
 class FailureLog {
   readonly #limit: number;

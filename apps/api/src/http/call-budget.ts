@@ -1,5 +1,6 @@
 import fp from 'fastify-plugin';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import type { SharedLimits } from '../redis/shared-limits.ts';
 import type { ClientRequest } from './client-address.ts';
 import { HttpProblem } from './http-problem.ts';
 import { networkOf } from './network.ts';
@@ -22,44 +23,76 @@ const windowSeconds = 10;
 /** Users may share an address, and most of their calls are charged to the user. */
 const addressFactor = 10;
 
-/** The budgets for API calls: one per user, and one per address for unauthenticated calls. A request is charged once. */
+interface Budget {
+  /** Of this node. */
+  readonly local: RateLimiterMemory;
+  /** Of all nodes. */
+  readonly shared: RateLimiterRedis | undefined;
+}
+
+/**
+ * The budgets for API calls: one per user, and one per address for unauthenticated calls. A request is charged once.
+ *
+ * Each node has its own budgets, because most calls cost one point and load little but the node. With several nodes, calls that cost more
+ * are also charged to a budget of the same size for all nodes, because they load the database, which the nodes share.
+ */
 export class CallBudget {
   readonly #callsPerSecond: number;
-  readonly #users: RateLimiterMemory;
-  readonly #addresses: RateLimiterMemory;
+  readonly #users: Budget;
+  readonly #addresses: Budget;
+  readonly #sharedLimits: SharedLimits | undefined;
   readonly #charged = new WeakSet<ClientRequest>();
 
-  constructor({ callsPerSecond }: CallBudgetOptions) {
-    const limiter = (factor: number): RateLimiterMemory =>
-      new RateLimiterMemory({ points: callsPerSecond * windowSeconds * factor, duration: windowSeconds });
+  /** @param sharedLimits absent with one node */
+  constructor({ callsPerSecond }: CallBudgetOptions, sharedLimits?: SharedLimits) {
+    const budget = (factor: number): Budget => {
+      const size = { points: callsPerSecond * windowSeconds * factor, duration: windowSeconds };
+      const shared =
+        sharedLimits === undefined
+          ? undefined
+          : new RateLimiterRedis({
+              ...size,
+              storeClient: sharedLimits.redis,
+              keyPrefix: '',
+              // A key above the limit is not asked for again before its window ends.
+              inMemoryBlockOnConsumed: size.points,
+            });
+      return { local: new RateLimiterMemory(size), shared };
+    };
     this.#callsPerSecond = callsPerSecond;
-    this.#users = limiter(1);
-    this.#addresses = limiter(addressFactor);
+    this.#sharedLimits = sharedLimits;
+    this.#users = budget(1);
+    this.#addresses = budget(addressFactor);
   }
 
   /** @throws HttpProblem 429 `rate_limited` */
   chargeUser(user: string, request: ClientRequest): Promise<void> {
-    return this.#charge(this.#users, user, request);
+    return this.#charge(this.#users, `user:${user}`, request);
   }
 
   /** Charges the network of the client's address. @throws HttpProblem 429 `rate_limited` */
   chargeAddress(request: ClientRequest): Promise<void> {
-    return this.#charge(this.#addresses, networkOf(request.clientAddress), request);
+    return this.#charge(this.#addresses, `address:${networkOf(request.clientAddress)}`, request);
   }
 
-  async #charge(budget: RateLimiterMemory, key: string, request: ClientRequest): Promise<void> {
+  async #charge({ local, shared }: Budget, key: string, request: ClientRequest): Promise<void> {
     const cost = request.routeOptions?.config.cost ?? 1;
     if (this.#callsPerSecond === 0 || cost === 0 || this.#charged.has(request)) return;
     this.#charged.add(request);
     try {
-      await budget.consume(key, cost);
+      await local.consume(key, cost);
+      if (shared !== undefined && cost > 1) {
+        await this.#sharedLimits?.ask(() => shared.consume(`{usher-calls:${key}}`, cost), isLimitReached);
+      }
     } catch (error) {
-      if (!(error instanceof RateLimiterRes)) throw error;
+      if (!isLimitReached(error)) throw error;
       // The limiter uses the wall clock, which may be set back.
       throw new HttpProblem('rate_limited', { retryAfterMs: Math.min(error.msBeforeNext, windowSeconds * 1_000) });
     }
   }
 }
+
+const isLimitReached = (error: unknown): error is RateLimiterRes => error instanceof RateLimiterRes;
 
 /** Charges the address for API calls without a token. `authenticate` charges calls with a token. */
 export const callBudget = fp<{ readonly budget: CallBudget }>(

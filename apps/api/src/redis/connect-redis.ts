@@ -79,7 +79,7 @@ function newClient(
     ...(tls ? { tls: {} } : {}),
     commandTimeout: commandMs,
     connectTimeout: commandMs,
-    socketTimeout: commandMs * 2,
+    socketTimeout: commandMs,
     maxRetriesPerRequest: 0,
     connectionName: 'usher',
   };

@@ -112,6 +112,54 @@ test('a client whose connections cannot be counted is answered 503 and opens no 
   await there.connect('maggie', token);
 });
 
+test('failed sign-ins count on all nodes, and an unknown user is answered the same', async () => {
+  const { nodes } = await twoNodes();
+  for (const user of ['maggie', 'unknown-user']) {
+    const signIn = ({ call }: TestApp) => call('POST', '/api/auth', { body: { user, pwd: 'wrong' } });
+    for (let attempt = 0; attempt < 5; attempt++) {
+      for (const node of nodes) {
+        expect(await signIn(node)).toMatchObject({ status: 401, json: { code: 'invalid_credentials' } });
+      }
+    }
+    for (const node of nodes) {
+      const { status, json } = await signIn(node);
+      expect([status, json?.['code']]).toEqual([429, 'too_many_attempts']);
+      expect(json?.['retryAfterMs']).toBeGreaterThan(60_000);
+      expect(json?.['retryAfterMs']).toBeLessThanOrEqual(300_000);
+    }
+  }
+});
+
+test('sign-ups count on all nodes', async () => {
+  const {
+    nodes: [here, there],
+  } = await twoNodes({ SIGN_UPS_PER_ADDRESS: '2' });
+  const signUp = ({ call }: TestApp, user: string) =>
+    call('POST', '/api/users', { body: { user, pwd: 'a password of my own' } });
+  expect((await signUp(here, 'first')).status).toBe(201);
+  expect((await signUp(there, 'second')).status).toBe(201);
+  for (const node of [here, there]) {
+    expect(await signUp(node, 'third')).toMatchObject({ status: 429, json: { code: 'too_many_attempts' } });
+  }
+});
+
+test('calls that load the database count on all nodes, others on each', async () => {
+  const {
+    redis,
+    nodes: [here, there],
+  } = await twoNodes({ CALLS_PER_SECOND: '2' });
+  const token = await here.signIn('maggie');
+  const statusOf = async ({ call }: TestApp, path: string) => (await call('GET', path, { token })).status;
+  expect(await statusOf(here, '/api/rooms')).toBe(200);
+  expect(await statusOf(there, '/api/rooms')).toBe(200);
+  expect(await statusOf(there, '/api/rooms')).toBe(429);
+  const client = redis.client();
+  await client.connect();
+  expect(await client.keys('{usher-calls:*')).toEqual(['{usher-calls:user:maggie}']);
+  for (let call = 0; call < 10; call++) expect(await statusOf(here, '/api/me')).toBe(200);
+  expect(await statusOf(here, '/api/me')).toBe(429);
+});
+
 test('without Redis no ticket is issued or accepted, messages are stored, and all recovers without a restart', async () => {
   const {
     redis,

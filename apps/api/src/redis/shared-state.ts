@@ -14,6 +14,7 @@ import { createMemoryTicketStore, type TicketStore } from '@usher/ticket';
 import { RedisTicketStore } from '@usher/ticket/redis';
 import type { Config } from '../config/config.ts';
 import { connectRedis } from './connect-redis.ts';
+import { SharedLimits } from './shared-limits.ts';
 
 /** What all nodes share and no node has to keep: in Redis, or in the memory of the only node. */
 export interface SharedState {
@@ -22,6 +23,8 @@ export interface SharedState {
   readonly cluster: Cluster;
   readonly presence: Presence;
   readonly connectionCounts: ConnectionCounts;
+  /** Absent with one node, whose own limits suffice. */
+  readonly limits?: SharedLimits;
   /** Closes the connections to Redis, after everything that uses them. Idempotent. */
   close(): void;
 }
@@ -57,6 +60,7 @@ export async function openSharedState(config: Config, log: Logger): Promise<Shar
       cluster,
       presence: new RedisPresence({ redis }),
       connectionCounts,
+      limits: new SharedLimits({ redis, log }),
       close() {
         connectionCounts.close();
         bus.close();

@@ -38,7 +38,7 @@ describe('passwords', () => {
   test('are queued up to a limit, above which the response is 503', async () => {
     const few = await Passwords.create({ concurrency: 1, maxWaiting: 2 });
     const begun: number[] = [];
-    const all = [0, 1, 2, 3].map((index) => few.verify(undefined, 'x', origin, () => begun.push(index)));
+    const all = [0, 1, 2, 3].map((index) => few.verify(undefined, 'x', origin, () => void begun.push(index)));
     const outcomes = await Promise.allSettled(all);
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled', 'rejected']);
     expect(outcomes[3]).toMatchObject({ reason: { code: 'at_capacity', retryAfterMs: 2_000 } });

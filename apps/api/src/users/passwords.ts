@@ -35,11 +35,16 @@ export class Passwords {
    * Verifies a password against a stored hash. Without a stored hash (unknown user) it takes the same time and resolves to `false`.
    * A password that normalization changes is tried in both forms, because older hashes were created without normalization.
    *
-   * @param proceed called when the work starts, after the queue. If it throws, `verify` rejects with the same error.
+   * @param proceed called when the work starts, after the queue. If it throws or rejects, `verify` rejects with the same error.
    */
-  verify(stored: string | undefined, password: string, origin: Origin, proceed?: () => void): Promise<boolean> {
+  verify(
+    stored: string | undefined,
+    password: string,
+    origin: Origin,
+    proceed?: () => void | Promise<void>,
+  ): Promise<boolean> {
     return this.#queue.run(origin, async () => {
-      proceed?.();
+      await proceed?.();
       for (const form of new Set([normalizePassword(password), password])) {
         if ((await verify(stored ?? this.#dummy, form)) && stored !== undefined) return true;
       }

@@ -15,34 +15,45 @@ export interface SignUpThrottleOptions {
 
 /** A sign-up in progress. It counts in full until it settles, so that parallel requests have no advantage. */
 export interface SignUpAttempt {
-  /** `answered`: the response revealed whether the name is in use. `failed`: anything else, which counts as a fifth of a sign-up. */
-  settle(outcome: 'answered' | 'failed'): void;
+  /**
+   * `answered`: the response revealed whether the name is in use. `failed`: anything else, which counts as a fifth of a sign-up.
+   * `rejected`: another limit rejected it, so it does not count. Idempotent. Never rejects.
+   */
+  settle(outcome: 'answered' | 'failed' | 'rejected'): void | Promise<void>;
 }
 
-const failedCost = 0.2;
+/** Limits the sign-ups of a network. */
+export interface SignUpLimit {
+  /**
+   * Starts a sign-up.
+   *
+   * @throws HttpProblem 429 `too_many_attempts`, with the time until the next sign-up is possible.
+   */
+  begin(address: string): Promise<SignUpAttempt>;
+}
+
+/** What a sign-up counts, by its outcome. */
+export const cost = { answered: 1, failed: 0.2, rejected: 0 } as const;
+/** Milliseconds between sign-ups after the burst. */
+export const signUpIntervalMs = 20_000;
 
 /**
  * Limits sign-ups per network to a burst and then a steady rate (generic cell rate algorithm). The state of a network is one number:
  * the time at which it has its full burst again.
  */
-export class SignUpThrottle {
+export class SignUpThrottle implements SignUpLimit {
   readonly #burst: number;
   readonly #intervalMs: number;
   readonly #now: () => number;
   readonly #fullAt: LRUCache<string, number>;
 
-  constructor({ burst, intervalMs = 20_000, maxNetworks = 20_000, now }: SignUpThrottleOptions) {
+  constructor({ burst, intervalMs = signUpIntervalMs, maxNetworks = 20_000, now }: SignUpThrottleOptions) {
     this.#burst = burst;
     this.#intervalMs = intervalMs;
     this.#now = now ?? (() => performance.now());
     this.#fullAt = new LRUCache({ max: maxNetworks });
   }
 
-  /**
-   * Starts a sign-up. Asynchronous, so that it can count across nodes.
-   *
-   * @throws HttpProblem 429 `too_many_attempts`, with the time until the next sign-up is possible.
-   */
   begin(address: string): Promise<SignUpAttempt> {
     if (this.#burst === 0) return Promise.resolve({ settle: () => undefined });
     const network = networkOf(address);
@@ -57,9 +68,7 @@ export class SignUpThrottle {
         if (settled) return;
         settled = true;
         const current = this.#fullAt.get(network);
-        if (outcome === 'failed' && current !== undefined) {
-          this.#fullAt.set(network, current - (1 - failedCost) * this.#intervalMs);
-        }
+        if (current !== undefined) this.#fullAt.set(network, current - (1 - cost[outcome]) * this.#intervalMs);
       },
     });
   }

@@ -1,7 +1,7 @@
 import { type FastifyPluginCallbackTypebox, Type } from '@fastify/type-provider-typebox';
 import { newUserSchema } from '@usher/chat-api/server';
 import { foldUserName } from '@usher/protocol/server';
-import type { SignUpAttempt, SignUpThrottle } from './sign-up-throttle.ts';
+import type { SignUpAttempt, SignUpLimit } from './sign-up-throttle.ts';
 import { HttpProblem } from '../http/http-problem.ts';
 import { networkOf } from '../http/network.ts';
 import type { PasswordRules } from './password-rules.ts';
@@ -13,7 +13,7 @@ export interface UserRoutesOptions {
   readonly users: Users;
   readonly passwords: Passwords;
   readonly rules: PasswordRules;
-  readonly throttle: SignUpThrottle;
+  readonly throttle: SignUpLimit;
 }
 
 declare module 'fastify' {
@@ -39,7 +39,7 @@ export const userRoutes: FastifyPluginCallbackTypebox<UserRoutesOptions> = (app,
         request.signUpAttempt = await throttle.begin(request.clientAddress);
       },
       onResponse: (request, reply, next) => {
-        request.signUpAttempt?.settle([201, 409].includes(reply.statusCode) ? 'answered' : 'failed');
+        void request.signUpAttempt?.settle([201, 409].includes(reply.statusCode) ? 'answered' : 'failed');
         next();
       },
     },
