@@ -1,3 +1,8 @@
-/** Real servers for tests: each test file starts its own, on Unix sockets, so nothing conflicts with installed servers. */
+/**
+ * Real servers for tests: each test file starts its own. Single servers listen on Unix sockets, several on free TCP ports of 127.0.0.1, so
+ * nothing conflicts with installed servers.
+ */
 export { PostgresServer } from './postgres-server.ts';
+export { RedisClusterServers } from './redis-cluster-servers.ts';
+export { RedisSentinelServers } from './redis-sentinel-servers.ts';
 export { RedisServer } from './redis-server.ts';
