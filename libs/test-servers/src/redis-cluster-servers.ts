@@ -61,8 +61,12 @@ export class RedisClusterServers {
     return `redis+cluster://${this.ports.map((port) => `127.0.0.1:${port}`).join(',')}`;
   }
 
-  /** Creates a client that does not queue commands while it is disconnected. Call `connect()` on it. Closed by `stop`. */
-  client(): Cluster {
+  /**
+   * Connects a client to all servers. It does not queue commands while it is disconnected. Closed by `stop`.
+   *
+   * @param username see `setUser`
+   */
+  async connect(username = 'default'): Promise<Cluster> {
     const client = new Cluster(
       this.ports.map((port) => ({ host: '127.0.0.1', port })),
       {
@@ -70,13 +74,29 @@ export class RedisClusterServers {
         enableOfflineQueue: false,
         shardedSubscribers: true,
         clusterRetryStrategy: () => 20,
-        redisOptions: { commandTimeout: 2_000, maxRetriesPerRequest: 0, autoResubscribe: false },
+        redisOptions: { username, password: 'none', commandTimeout: 2_000, autoResubscribe: false },
       },
     );
     // The tests observe rejected commands. Without a listener, a lost connection would end the process.
     client.on('error', () => undefined);
     this.#clients.add(client);
+    await client.connect();
+    // Commands that are sent while a server is not connected yet would arrive in any order.
+    await Promise.all(client.nodes().map((node) => node.ping()));
     return client;
+  }
+
+  /** Creates a user with all rights and any password, or closes its connections and rejects new ones. */
+  async setUser(name: string, state: 'on' | 'off'): Promise<void> {
+    for (const port of this.ports) {
+      await this.#processes.command(port, 'ACL', 'SETUSER', name, state, 'nopass', '~*', '&*', '+@all');
+      if (state === 'off') await this.#processes.command(port, 'CLIENT', 'KILL', 'USER', name);
+    }
+  }
+
+  /** Closes all connections that subscribe to channels, on one server or on all. */
+  async closeSubscriptions(ports = this.ports): Promise<void> {
+    for (const port of ports) await this.#processes.command(port, 'CLIENT', 'KILL', 'TYPE', 'pubsub');
   }
 
   /** Stops all servers without ending them (SIGSTOP): connections stay open and nothing answers. */

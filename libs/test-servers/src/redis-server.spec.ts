@@ -44,8 +44,7 @@ test('a setting that Redis rejects fails the start with its output', async () =>
 test('a Redis Cluster distributes keys over its servers', async () => {
   const cluster = await RedisClusterServers.start();
   try {
-    const client = cluster.client();
-    await client.connect();
+    const client = await cluster.connect();
     expect(client.nodes('master')).toHaveLength(3);
     for (let key = 0; key < 20; key++) await client.set(`key ${key}`, key);
     expect(await Promise.all(client.nodes('master').map((node) => node.dbsize()))).not.toContain(0);

@@ -58,6 +58,8 @@ export async function connectRedis(url: string, log: Logger): Promise<RedisConne
   }
   try {
     await Promise.all([ready(commands), ready(subscriber)]);
+    // Commands that are sent while a server of a cluster is not connected yet would arrive in any order.
+    if (commands instanceof Cluster) await Promise.all(commands.nodes().map((node) => node.ping()));
     await checkServer(commands, log);
     isOpen = true;
     return { commands, subscriber, close };

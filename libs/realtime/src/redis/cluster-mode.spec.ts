@@ -16,9 +16,8 @@ beforeAll(async () => {
   return () => servers.stop();
 }, 60_000);
 
-async function newClient(): Promise<Cluster> {
-  const client = servers.client();
-  await client.connect();
+async function newClient(username?: string): Promise<Cluster> {
+  const client = await servers.connect(username);
   onTestFinished(() => {
     client.disconnect();
   });
@@ -39,15 +38,43 @@ async function disconnect(clients: readonly Cluster[]): Promise<() => Promise<vo
   };
 }
 
+async function newBus(prefix: string, username?: string) {
+  const [publisher, subscriber] = [await newClient(username), await newClient(username)];
+  return new RedisBus({ publisher, subscriber, prefix });
+}
+
 busContract('RedisBus on a Redis Cluster', async () => {
-  const prefix = randomUUID();
-  const node = async () => {
-    const [publisher, subscriber] = [await newClient(), await newClient()];
-    return { bus: new RedisBus({ publisher, subscriber, prefix }), clients: [publisher, subscriber] };
+  const [prefix, username] = [randomUUID(), randomUUID()];
+  await servers.setUser(username, 'on');
+  return {
+    here: await newBus(prefix),
+    there: await newBus(prefix, username),
+    interrupt: async () => {
+      await servers.setUser(username, 'off');
+      return () => servers.setUser(username, 'on');
+    },
   };
-  const [here, there] = [await node(), await node()];
-  return { here: here.bus, there: there.bus, interrupt: () => disconnect(there.clients) };
 });
+
+test('subscribers learn of the gap when the connection to one server of the cluster is lost', async () => {
+  const bus = await newBus(randomUUID());
+  onTestFinished(() => {
+    bus.close();
+  });
+  // So many topics that every server has some.
+  const topics = Array.from({ length: 20 }, (_, index) => `topic ${index}`);
+  const gaps = new Set<string>();
+  await Promise.all(
+    topics.map(
+      (topic) =>
+        new Promise<void>((resolve) => {
+          bus.subscribe(topic, { message: () => undefined, ready: resolve, gap: () => gaps.add(topic) });
+        }),
+    ),
+  );
+  await servers.closeSubscriptions(servers.ports.slice(0, 1));
+  await expect.poll(() => gaps.size, { timeout: 20_000 }).toBe(topics.length);
+}, 30_000);
 
 presenceContract('RedisPresence on a Redis Cluster', async () => {
   const clients = [await newClient(), await newClient()] as const;
@@ -109,24 +136,21 @@ test('the users of connection counts are distributed over the servers', async ()
   for (const keysOfServer of keys) expect(keysOfServer.length).toBeGreaterThan(0);
 });
 
-test('a message of a topic reaches only the server of its channel', async () => {
-  const [publisher, subscriber] = [await newClient(), await newClient()];
+test('a topic is a channel of one server', async () => {
+  const client = await newClient();
   const prefix = randomUUID();
-  const bus = new RedisBus({ publisher, subscriber, prefix });
+  const bus = await newBus(prefix);
   onTestFinished(() => {
     bus.close();
   });
   await new Promise<void>((resolve) => {
     bus.subscribe('topic', { message: () => undefined, ready: resolve });
   });
-  const channels = await Promise.all(
-    publisher.nodes('master').map((node) => node.call('PUBSUB', 'SHARDCHANNELS', `${prefix}:*`) as Promise<string[]>),
-  );
-  // The topic and the probe of the bus, each on one server.
-  expect(channels.flat()).toHaveLength(2);
-  expect(await Promise.all(publisher.nodes('master').map((node) => node.pubsub('CHANNELS', `${prefix}:*`)))).toEqual([
-    [],
-    [],
-    [],
-  ]);
+  const list = async (kind: 'CHANNELS' | 'SHARDCHANNELS') => {
+    const servers = client.nodes('master').map((node) => node.call('PUBSUB', kind, `${prefix}:*`) as Promise<string[]>);
+    return (await Promise.all(servers)).flat();
+  };
+  // The topic, and the probe of the bus.
+  expect(await list('SHARDCHANNELS')).toHaveLength(2);
+  expect(await list('CHANNELS')).toEqual([]);
 });

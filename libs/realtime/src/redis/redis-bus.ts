@@ -44,7 +44,8 @@ const retryMs = 200;
  * - Messages of this node are delivered to its own subscriptions at once and without Redis.
  * - `gap` is called when a subscription is active again after a lost connection, or after the probe did not arrive: a connection can look
  *   healthy and deliver nothing, for example after a failover.
- * - On a cluster it uses sharded pub/sub (`SPUBLISH`), so that a message reaches only one shard.
+ * - On a cluster it uses sharded pub/sub (`SPUBLISH`), so that a message reaches only one shard. Connect the publisher to all servers before:
+ *   `ioredis` sends commands that arrive while a server is not connected yet in any order.
  */
 export class RedisBus implements Bus {
   readonly #publisher: Redis | Cluster;
@@ -83,6 +84,11 @@ export class RedisBus implements Bus {
         this.#receive(channel, message);
       }),
       this.#on(subscriber, 'ready', () => {
+        this.#active.clear();
+        void this.#sync();
+      }),
+      // On a cluster: the subscriptions have moved to other servers, or the connection to one of them was lost.
+      this.#on(subscriber, 'subscribersReady', () => {
         this.#active.clear();
         void this.#sync();
       }),

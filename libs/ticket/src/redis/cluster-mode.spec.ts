@@ -10,8 +10,7 @@ let clients: readonly [Cluster, Cluster];
 
 beforeAll(async () => {
   servers = await RedisClusterServers.start();
-  clients = [servers.client(), servers.client()];
-  await Promise.all(clients.map((client) => client.connect()));
+  clients = [await servers.connect(), await servers.connect()];
   return () => servers.stop();
 }, 60_000);
 
