@@ -115,6 +115,40 @@ describe('a user', () => {
   });
 });
 
+test('each of several nodes assigns an equal share of the slots, and adapts when a node joins or goes down', () => {
+  let now = 0;
+  let live = 3;
+  const nodes = Array.from(
+    { length: 3 },
+    () => new ConnectSlots({ connectsPerSecond: 30, nodes: () => live, maxWaitMs: 60_000, now: () => now }),
+  );
+  const waits = nodes.flatMap((slots) => Array.from({ length: 60 }, () => waitOf(slots.assign(newClient()))));
+  // After the burst of one second, at most 30 of the 180 clients connect within any second.
+  expect(waits.filter((wait) => wait === 0)).toHaveLength(30);
+  for (let second = 0; second < 5; second++) {
+    const from = second * 1_000;
+    expect(waits.filter((wait) => wait > from && wait <= from + 1_000)).toHaveLength(30);
+  }
+  now = 60_000;
+  live = 1;
+  const [alone = new ConnectSlots({ connectsPerSecond: 0 })] = nodes;
+  const later = Array.from({ length: 60 }, () => waitOf(alone.assign(newClient())));
+  // Half of them connect at once and the other half within a second, instead of five.
+  expect(Math.max(...later)).toBeGreaterThanOrEqual(1_000);
+  expect(Math.max(...later)).toBeLessThanOrEqual(1_001);
+});
+
+test('a slot that is given back after the number of nodes has changed is assigned again', () => {
+  let live = 2;
+  const slots = new ConnectSlots({ connectsPerSecond: 1, nodes: () => live, now: () => 0 });
+  slots.assign(newClient());
+  const last = slots.assign(newClient());
+  live = 1;
+  if (last.ok && last.slot !== undefined) slots.returnSlot(last.slot);
+  expect(waitOf(slots.assign(newClient()))).toBe(2_000);
+  expect(waitOf(slots.assign(newClient()))).toBe(3_000);
+});
+
 test.each([
   ['back', -3_600_000],
   ['forward', 3_600_000],

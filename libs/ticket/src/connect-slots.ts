@@ -1,6 +1,11 @@
 export interface ConnectSlotsOptions {
-  /** Connections that may begin per second; 0 disables the limit. */
+  /** Connections that may begin per second on all nodes together; 0 disables the limit. */
   readonly connectsPerSecond: number;
+  /**
+   * Returns the number of live nodes, each of which assigns an equal share of the slots. Called for each slot. Defaults to one node.
+   * Clients must be distributed evenly over the nodes; otherwise they wait longer than necessary.
+   */
+  readonly nodes?: () => number;
   /** Longest wait in milliseconds. Beyond it `take` answers `at_capacity`. Defaults to 60,000. */
   readonly maxWaitMs?: number;
   /**
@@ -24,6 +29,8 @@ export interface SlotHolder {
 export interface AssignedSlot extends SlotHolder {
   /** The slot's position in the queue, in monotonic milliseconds. */
   readonly at: number;
+  /** The position of the slot that was next in the queue then. */
+  readonly endsAt: number;
   /** When the client may connect, in monotonic milliseconds: up to one second (the burst) before `at`. */
   readonly connectAt: number;
   /** When the slot no longer counts toward its user's limit, in monotonic milliseconds. */
@@ -52,8 +59,9 @@ const earlyToleranceMs = 1_000;
  * used (`used`), expires or is revoked (`revokeSession`). A slot that is given back before its start is assigned to the next client.
  */
 export class ConnectSlots {
+  /** Between the slots of all nodes. */
   readonly #intervalMs: number;
-  readonly #burstMs: number;
+  readonly #nodes: () => number;
   readonly #maxWaitMs: number;
   readonly #maxPerUser: number;
   readonly #holdMs: number;
@@ -76,7 +84,7 @@ export class ConnectSlots {
       throw new RangeError('maxPerUser must be a positive integer');
     }
     this.#intervalMs = connectsPerSecond === 0 ? 0 : 1_000 / connectsPerSecond;
-    this.#burstMs = Math.max(0, 1_000 - this.#intervalMs);
+    this.#nodes = options.nodes ?? (() => 1);
     this.#maxWaitMs = maxWaitMs;
     this.#maxPerUser = maxPerUser;
     this.#holdMs = holdMs;
@@ -91,7 +99,9 @@ export class ConnectSlots {
     while (this.#free[0] !== undefined && this.#free[0] < now) this.#free.shift();
     const [free] = this.#free;
     const at = free ?? Math.max(this.#next, now);
-    const connectAfterMs = Math.max(0, Math.ceil(at - this.#burstMs - now));
+    const intervalMs = this.#intervalMs * Math.max(1, this.#nodes());
+    const burstMs = Math.max(0, 1_000 - intervalMs);
+    const connectAfterMs = Math.max(0, Math.ceil(at - burstMs - now));
     if (connectAfterMs > 0) {
       const held = this.#heldBy(holder.user, now);
       if (held.count >= this.#maxPerUser) {
@@ -100,11 +110,18 @@ export class ConnectSlots {
       }
     }
     if (connectAfterMs > this.#maxWaitMs) return { ok: false, reason: 'at_capacity', retryAfterMs: connectAfterMs };
-    if (free === undefined) this.#next = at + this.#intervalMs;
+    if (free === undefined) this.#next = at + intervalMs;
     else this.#free.shift();
     const { user, session } = holder;
     const connectAt = now + connectAfterMs;
-    const slot: AssignedSlot = { user, session, at, connectAt, expiresAt: connectAt + this.#holdMs };
+    const slot: AssignedSlot = {
+      user,
+      session,
+      at,
+      endsAt: at + intervalMs,
+      connectAt,
+      expiresAt: connectAt + this.#holdMs,
+    };
     add(this.#byUser, user, slot);
     add(this.#bySession, session, slot);
     return { ok: true, connectAfterMs, slot };
@@ -131,8 +148,8 @@ export class ConnectSlots {
     }
   }
 
-  #reassign({ at }: AssignedSlot): void {
-    if (at + this.#intervalMs === this.#next) {
+  #reassign({ at, endsAt }: AssignedSlot): void {
+    if (endsAt === this.#next) {
       this.#next = at;
       return;
     }

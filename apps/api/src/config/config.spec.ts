@@ -46,6 +46,7 @@ describe('the settings', () => {
       maxConnectionsPerUser: 10,
       maxConnectionsPerAddress: 1_000,
       connectsPerSecond: 500,
+      redisWaitReplicas: 0,
       callsPerSecond: 30,
       sendsPerSecond: 20,
       maxMbPerUserPerDay: 50,
@@ -144,10 +145,19 @@ describe('the settings', () => {
     ['LOG_LEVEL', 'loud'],
     ['REDIS_URL', 'redis://127.0.0.1'],
     ['REDIS_URL', 'http://127.0.0.1'],
+    ['REDIS_WAIT_REPLICAS', '-1'],
     ['DATABASE_URL', 'mysql://127.0.0.1'],
     ['DATABASE_MIGRATION_URL', 'localhost'],
   ])('reject %s=%s with the name of the setting', (name, value) => {
     expect(faults({ [name]: value })).toEqual([expect.stringMatching(new RegExp(`^invalid ${name}\\b.*: .{5}`))]);
+  });
+
+  test('reject REDIS_WAIT_REPLICAS with a Redis Cluster', () => {
+    const shared = { DATABASE_URL: 'postgres://127.0.0.1/usher', JWT_SECRET: 'x'.repeat(32), REDIS_WAIT_REPLICAS: '1' };
+    expect(faults({ ...shared, REDIS_URL: 'redis+sentinel://127.0.0.1/usher' })).toEqual([]);
+    expect(faults({ ...shared, REDIS_URL: 'redis+cluster://127.0.0.1' })).toEqual([
+      'invalid REDIS_WAIT_REPLICAS: must be 0 with Redis Cluster',
+    ]);
   });
 
   test('report all invalid settings at once, without secrets', () => {

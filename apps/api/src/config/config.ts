@@ -1,5 +1,6 @@
 import { Value } from 'typebox/value';
 import { isLoopbackUrl } from './origins.ts';
+import { parseRedisUrl } from './redis-url.ts';
 import { listSettings, type Settings, settingsSchema } from './settings.ts';
 
 type CamelCase<S extends string> = S extends `${infer Head}_${infer Tail}`
@@ -66,6 +67,9 @@ export function loadConfig(env: Env, webRoot: string): Config {
   const { DRAIN_SECONDS, DRAIN_DELAY_SECONDS } = values;
   if (DRAIN_DELAY_SECONDS > 0 && DRAIN_DELAY_SECONDS >= DRAIN_SECONDS) {
     faults.push('invalid DRAIN_DELAY_SECONDS: must be less than DRAIN_SECONDS');
+  }
+  if (values.REDIS_WAIT_REPLICAS > 0 && parseRedisUrl(values.REDIS_URL ?? '')?.kind === 'cluster') {
+    faults.push('invalid REDIS_WAIT_REPLICAS: must be 0 with Redis Cluster');
   }
   const { JWKS_URL, JWT_ISSUER, JWT_AUDIENCE, ADMIN_USER, ADMIN_PASSWORD, ...others } = values;
   const { publicUrl, ...config } = camelCased(others);

@@ -77,7 +77,7 @@ export const settingsSchema = Type.Object({
       Type.String(
         options({
           description:
-            'a Redis (7 or newer) or Valkey for [several nodes](#several-nodes): `redis://user:password@host:6379/0`. Requires `DATABASE_URL`',
+            'a Redis (7 or newer) or Valkey for [several nodes](#several-nodes): `redis://user:password@host:6379/0` or another of its [forms](#several-nodes). Requires `DATABASE_URL`',
           computedDefault: 'one node',
           constraint: `must be ${redisUrlRequirement}`,
           secret: true,
@@ -85,6 +85,12 @@ export const settingsSchema = Type.Object({
       ),
       (value) => parseRedisUrl(value) !== undefined,
     ),
+  ),
+  REDIS_WAIT_REPLICAS: integer(
+    0,
+    0,
+    10,
+    'replicas of Redis that must confirm the use of a ticket before its socket opens (see [several nodes](#several-nodes)). Must be 0 with Redis Cluster',
   ),
   JWT_SECRET: Type.Optional(
     Type.Refine(
@@ -206,20 +212,25 @@ export const settingsSchema = Type.Object({
   SESSION_SECONDS: integer(30 * days, 1, 400 * days, 'absolute lifetime of a session (30 days)'),
   MAX_SESSIONS_PER_USER: integer(100, 1, 100_000, 'sessions of one user; above it, the least recently used one ends'),
   REPLAY_ENDS_SESSION: flag('ends the session of a ticket that is used a second time'),
-  MAX_CONNECTIONS: integer(20_000, 1, 1_000_000, 'WebSocket connections'),
-  MAX_CONNECTIONS_PER_USER: integer(10, 1, 100_000, 'WebSocket connections of one user'),
+  MAX_CONNECTIONS: integer(20_000, 1, 1_000_000, 'WebSocket connections of this node'),
+  MAX_CONNECTIONS_PER_USER: integer(10, 1, 100_000, 'WebSocket connections of one user, on all nodes together'),
   MAX_CONNECTIONS_PER_ADDRESS: integer(
     1_000,
     0,
     1_000_000,
     'TCP connections from one address (IPv6: from one /64) that is neither on loopback nor a proxy of `TRUST_PROXY`; 0: no limit',
   ),
-  CONNECTS_PER_SECOND: integer(500, 1, 100_000, 'the rate at which connection slots are assigned'),
+  CONNECTS_PER_SECOND: integer(
+    500,
+    1,
+    100_000,
+    'the rate at which connection slots are assigned, by all nodes together',
+  ),
   CALLS_PER_SECOND: integer(
     30,
     0,
     100_000,
-    'points per second that the HTTP calls of one user may cost, averaged over 10 seconds; 0: no limit',
+    'points per second that the HTTP calls of one user may cost, averaged over 10 seconds (see below); 0: no limit',
   ),
   SENDS_PER_SECOND: integer(20, 0, 100_000, 'sends of one connection; 0: no limit'),
   REQUESTS_PER_SECOND: integer(

@@ -112,6 +112,35 @@ test('a client whose connections cannot be counted is answered 503 and opens no 
   await there.connect('maggie', token);
 });
 
+test('nodes share the connection slots, and a slot is free once its ticket is used on another node', async () => {
+  const {
+    nodes: [here, there],
+  } = await twoNodes({ CONNECTS_PER_SECOND: '1', MAX_CONNECTIONS_PER_USER: '1' });
+  const token = await here.signIn('maggie');
+  // A revocation asks for the list of nodes, so that the first node learns of the second one at once.
+  await here.call('DELETE', '/api/sessions', { token: await here.signIn('bart') });
+  const ticketOf = ({ call }: TestApp, of = token) => call('GET', '/api/ws_ticket', { token: of });
+  const first = await ticketOf(here);
+  expect(first.json).toMatchObject({ connectAfterMs: 0 });
+  // One of two nodes assigns a slot every two seconds.
+  const wait = (await ticketOf(here)).json?.['connectAfterMs'];
+  expect(wait).toBeGreaterThan(1_000);
+  expect(wait).toBeLessThanOrEqual(2_000);
+  expect((await ticketOf(there)).json).toMatchObject({ connectAfterMs: 0 });
+
+  // A user with one connection may hold ten slots, on all nodes and over all sessions.
+  const second = await there.signIn('maggie');
+  for (let slot = 3; slot < 10; slot++) expect((await ticketOf(there, second)).status).toBe(200);
+  for (const node of [here, there]) {
+    expect(await ticketOf(node, second)).toMatchObject({ status: 429, json: { code: 'too_many_tickets' } });
+  }
+  const socket = await there.dial(`?ticket=${String(first.json?.['ticket'])}`);
+  if (!(socket instanceof TestSocket)) throw new Error(`refused: ${socket.status}`);
+  socket.ws.close();
+  await socket.closed;
+  await expect.poll(async () => (await ticketOf(here, second)).status).toBe(200);
+});
+
 test('failed sign-ins count on all nodes, and an unknown user is answered the same', async () => {
   const { nodes } = await twoNodes();
   for (const user of ['maggie', 'unknown-user']) {

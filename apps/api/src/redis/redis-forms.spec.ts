@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 
 /** Two nodes on one PostgreSQL database and the Redis of a URL. A user may open two connections. */
-async function twoNodes(redisUrl: string): Promise<readonly [TestApp, TestApp]> {
+async function twoNodes(redisUrl: string, settingsOfFirst = {}): Promise<readonly [TestApp, TestApp]> {
   const env = {
     DATABASE_URL: await postgres.newDatabaseUrl(),
     REDIS_URL: redisUrl,
@@ -19,7 +19,7 @@ async function twoNodes(redisUrl: string): Promise<readonly [TestApp, TestApp]> 
     MAX_CONNECTIONS_PER_USER: '2',
     HEARTBEAT_MS: '60000',
   };
-  return [await newApp(env), await newApp(env)];
+  return [await newApp({ ...env, ...settingsOfFirst }), await newApp(env)];
 }
 
 const key = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
@@ -102,4 +102,26 @@ test('open sockets survive a failover of Sentinel, and the nodes share everythin
   expect(json?.['nodes']).toHaveLength(2);
   expect(await maggie.closed).toBe(4501);
   expect(bart.ws.readyState).toBe(bart.ws.OPEN);
+}, 60_000);
+
+test('with REDIS_WAIT_REPLICAS a used ticket stays used after a failover, and without replicas no ticket is accepted', async () => {
+  const sentinel = await RedisSentinelServers.start();
+  onTestFinished(() => sentinel.stop());
+  const [waiting, other] = await twoNodes(sentinel.url, { REDIS_WAIT_REPLICAS: '1' });
+  const token = await waiting.signIn('maggie');
+  const tickets = [await waiting.ticket(token), await waiting.ticket(token)];
+  expect(await waiting.dial(`?ticket=${tickets[0] ?? ''}`)).toBeInstanceOf(TestSocket);
+  await sentinel.failOver();
+  await expect
+    .poll(async () => (await other.call('GET', '/api/ws_ticket', { token })).status, { timeout: 20_000 })
+    .toBe(200);
+  expect(await other.dial(`?ticket=${tickets[0] ?? ''}`)).toMatchObject({ status: 401 });
+  // The former primary is down, so there is no replica.
+  await expect
+    .poll(async () => (await waiting.call('GET', '/api/ws_ticket', { token })).status, { timeout: 20_000 })
+    .toBe(200);
+  expect(await waiting.dial(`?ticket=${tickets[1] ?? ''}`)).toMatchObject({
+    status: 503,
+    body: { code: 'store_unavailable' },
+  });
 }, 60_000);

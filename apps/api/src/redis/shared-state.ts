@@ -23,11 +23,16 @@ export interface SharedState {
   readonly cluster: Cluster;
   readonly presence: Presence;
   readonly connectionCounts: ConnectionCounts;
+  /** Maximum number of unused slots per user that each node enforces. With several nodes the ticket store counts them for all. */
+  readonly slotsPerUser: number;
   /** Absent with one node, whose own limits suffice. */
   readonly limits?: SharedLimits;
   /** Closes the connections to Redis, after everything that uses them. Idempotent. */
   close(): void;
 }
+
+/** Lower limit of the unused slots that a user may hold, for a low limit of connections. */
+const minSlotsPerUser = 10;
 
 /**
  * Connects to the Redis of `REDIS_URL` and registers this node. Without `REDIS_URL` there is one node.
@@ -37,6 +42,8 @@ export interface SharedState {
 export async function openSharedState(config: Config, log: Logger): Promise<SharedState> {
   const id = randomBytes(4).toString('hex');
   const ttlMs = config.ticketTtlSeconds * 1_000;
+  // All connections of a user may reconnect at once, and each of them may lose one ticket response.
+  const slotsPerUser = Math.max(minSlotsPerUser, 2 * config.maxConnectionsPerUser);
   if (config.redisUrl === undefined) {
     const cluster = createMemoryCluster({ id, log });
     return {
@@ -45,6 +52,7 @@ export async function openSharedState(config: Config, log: Logger): Promise<Shar
       cluster,
       presence: createMemoryPresence(),
       connectionCounts: createMemoryConnectionCounts({ cluster }),
+      slotsPerUser,
       close: () => undefined,
     };
   }
@@ -55,11 +63,17 @@ export async function openSharedState(config: Config, log: Logger): Promise<Shar
     const bus = new RedisBus({ publisher: redis, subscriber, log });
     const connectionCounts = new RedisConnectionCounts({ redis, cluster, log });
     return {
-      tickets: new RedisTicketStore({ redis, ttlMs }),
+      tickets: new RedisTicketStore({
+        redis,
+        ttlMs,
+        maxQueuedPerUser: slotsPerUser,
+        waitForReplicas: config.redisWaitReplicas,
+      }),
       bus,
       cluster,
       presence: new RedisPresence({ redis }),
       connectionCounts,
+      slotsPerUser: Number.MAX_SAFE_INTEGER,
       limits: new SharedLimits({ redis, log }),
       close() {
         connectionCounts.close();

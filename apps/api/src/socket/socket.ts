@@ -76,9 +76,6 @@ function ignore(): void {
   // The socket is closed anyway.
 }
 
-/** Lower limit of the unused slots that a user may hold, for a low limit of connections. */
-const minSlotsPerUser = 10;
-
 /** How long to wait for the presence store at shutdown, in milliseconds. */
 const stopMs = 1_000;
 
@@ -94,13 +91,13 @@ export const socket = fp<SocketOptions>(
     const ttlMs = config.ticketTtlSeconds * 1_000;
     // Shared by the gate, the ticket call, renewals and revocations, so that an outage of the store is noticed once for all of them.
     const store = new TicketStoreBreaker(shared.tickets);
+    const { bus, cluster, presence } = shared;
     const slots = new ConnectSlots({
       connectsPerSecond: config.connectsPerSecond,
-      // All connections of a user may reconnect at once, and each of them may lose one ticket response.
-      maxPerUser: Math.max(minSlotsPerUser, 2 * config.maxConnectionsPerUser),
+      nodes: () => cluster.size,
+      maxPerUser: shared.slotsPerUser,
       holdMs: ttlMs,
     });
-    const { bus, cluster, presence } = shared;
     const { connections, members } = createRealtime({
       config,
       rooms,

@@ -35,6 +35,7 @@ export function clusterContract(name: string, create: () => Promise<ClusterUnder
   function sees(observer: Cluster, ...nodes: readonly Cluster[]): Promise<void> {
     return eventually(async () => {
       expect((await observer.nodes()).toSorted()).toEqual(nodes.map(({ id }) => id).toSorted());
+      expect(observer.size).toBe(nodes.length);
     });
   }
 

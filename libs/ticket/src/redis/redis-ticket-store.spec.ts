@@ -87,6 +87,47 @@ describe('two nodes on one Redis', () => {
   });
 });
 
+describe('the unused slots of a user', () => {
+  const session = (index: number) => ({ user: 'maggie', session: `session ${index}`, endpoint });
+  const tooMany = { ok: false, reason: 'too_many_tickets' };
+
+  /** Two nodes on one clock. */
+  function nodes() {
+    let time = 1_700_000_000_000;
+    const options = { prefix: `{${randomUUID()}}`, maxQueuedPerUser: 3, now: () => time };
+    const advance = (ms: number): void => {
+      time += ms;
+    };
+    return { here: newStore(options), there: newStore(options), advance };
+  }
+
+  test('are limited over all sessions and nodes while there is a queue', async () => {
+    const { here, there } = nodes();
+    for (const [index, node] of [here, there, here].entries()) await ticketOf(node, session(index));
+    expect(await there.issue(session(3), 2_000)).toEqual({ ...tooMany, retryAfterMs: 2_000 });
+    expect(await here.issue(session(3), 60_000)).toEqual({ ...tooMany, retryAfterMs: 30_000 });
+    expect(await here.issue({ ...session(3), user: 'bart' }, 2_000)).toMatchObject({ ok: true });
+    // Without a queue, nobody waits longer for it.
+    expect(await there.issue(session(4))).toMatchObject({ ok: true });
+  });
+
+  test('no longer count once their ticket is consumed on another node, expires or is revoked', async () => {
+    const { here, there, advance } = nodes();
+    const tickets = [];
+    for (let index = 0; index < 3; index++) tickets.push(await ticketOf(here, session(index)));
+    expect(await here.issue(session(3), 1)).toMatchObject(tooMany);
+    await there.consume(tickets[0] ?? '', endpoint);
+    await there.consume(tickets[0] ?? '', endpoint);
+    expect(await here.issue(session(3), 1)).toMatchObject({ ok: true });
+    expect(await here.issue(session(4), 1)).toMatchObject(tooMany);
+    await there.revokeSession('session 1');
+    expect(await here.issue(session(4), 1)).toMatchObject({ ok: true });
+    expect(await here.issue(session(5), 1)).toMatchObject(tooMany);
+    advance(30_001);
+    expect(await here.issue(session(5), 1)).toMatchObject({ ok: true });
+  });
+});
+
 describe('the data in Redis', () => {
   test('contains no ticket, and every key expires', async () => {
     const prefix = `{${randomUUID()}}`;

@@ -29,6 +29,11 @@ export interface RedisTicketStoreOptions {
   /** Maximum number of tickets issued per session and minute. Defaults to 60. */
   readonly maxPerMinutePerSession?: number;
   /**
+   * Maximum number of outstanding tickets per user, over all sessions and nodes, for a ticket that has to wait for its slot. With several
+   * nodes it replaces `maxPerUser` of `ConnectSlots`, which counts on its node only. Defaults to no limit.
+   */
+  readonly maxQueuedPerUser?: number;
+  /**
    * The number of replicas that must confirm the use of a ticket before the handshake continues (`WAIT`). Defaults to 0: Redis
    * replicates asynchronously, so that after a failover a ticket used in the last moments can be valid again until it expires.
    * Not supported with Redis Cluster.
@@ -39,6 +44,12 @@ export interface RedisTicketStoreOptions {
   /** Replaces the clock of Redis, in Unix milliseconds. For tests. */
   readonly now?: () => number;
 }
+
+/**
+ * How much longer than the longest ticket a revocation is remembered, in milliseconds: a ticket call that validated its session before may
+ * issue its ticket this long after the revocation.
+ */
+const issueMs = 10_000;
 
 /** A ticket is accepted up to this long before its slot starts. */
 const slotToleranceMs = 1_000;
@@ -62,7 +73,12 @@ const isRejectionReason = (value: unknown): value is TicketRejectionReason =>
 export class RedisTicketStore implements TicketStore {
   readonly #redis: Redis | Cluster;
   readonly #prefix: string;
-  readonly #limits: { readonly ttlMs: number; readonly maxOutstanding: number; readonly maxPerMinute: number };
+  readonly #limits: {
+    readonly ttlMs: number;
+    readonly maxOutstanding: number;
+    readonly maxPerMinute: number;
+    readonly maxQueued: number;
+  };
   readonly #longestLifetimeMs: number;
   readonly #waitForReplicas: number;
   readonly #waitMs: number;
@@ -76,6 +92,7 @@ export class RedisTicketStore implements TicketStore {
       ttlMs: atLeast(1, 'ttlMs', options.ttlMs ?? 30_000),
       maxOutstanding: atLeast(1, 'maxOutstandingPerSession', options.maxOutstandingPerSession ?? 10),
       maxPerMinute: atLeast(1, 'maxPerMinutePerSession', options.maxPerMinutePerSession ?? 60),
+      maxQueued: atLeast(1, 'maxQueuedPerUser', options.maxQueuedPerUser ?? Number.MAX_SAFE_INTEGER),
     };
     this.#longestLifetimeMs = this.#limits.ttlMs + atLeast(0, 'maxWaitMs', options.maxWaitMs ?? 60_000);
     this.#waitForReplicas = atLeast(0, 'waitForReplicas', options.waitForReplicas ?? 0);
@@ -90,12 +107,20 @@ export class RedisTicketStore implements TicketStore {
     signal?.throwIfAborted();
     const ticket = newTicket();
     const hash = hashOf(ticket);
-    const { ttlMs, maxOutstanding, maxPerMinute } = this.#limits;
+    const { ttlMs, maxOutstanding, maxPerMinute, maxQueued } = this.#limits;
     const { user, session, endpoint } = claims;
     const reply = await this.#run(
       issueScript,
-      [this.#key('ticket', hash), this.#key('session', session), this.#key('issued', session)],
-      [hash, JSON.stringify({ user, session, endpoint }), Math.ceil(startsInMs), ttlMs, maxOutstanding, maxPerMinute],
+      [this.#key('ticket', hash), this.#key('session', session), this.#key('issued', session), this.#key('user', user)],
+      [
+        hash,
+        JSON.stringify({ user, session, endpoint }),
+        Math.ceil(startsInMs),
+        ttlMs,
+        maxOutstanding,
+        maxPerMinute,
+        maxQueued,
+      ],
     );
     const [issued, value] = Array.isArray(reply) ? (reply as unknown[]) : [];
     if (typeof value !== 'number') throw new TicketStoreUnavailable('Redis sent an unexpected reply');
@@ -126,7 +151,7 @@ export class RedisTicketStore implements TicketStore {
     const revoked = await this.#run(
       revokeScript,
       [this.#key('session', session), this.#key('revoked', session)],
-      [this.#prefix, this.#longestLifetimeMs],
+      [this.#prefix, this.#longestLifetimeMs + issueMs],
     );
     if (typeof revoked !== 'number') throw new TicketStoreUnavailable('Redis sent an unexpected reply');
     return revoked;
@@ -162,7 +187,7 @@ export class RedisTicketStore implements TicketStore {
     }
   }
 
-  #key(kind: 'ticket' | 'session' | 'issued' | 'revoked', name: string): string {
+  #key(kind: 'ticket' | 'session' | 'issued' | 'user' | 'revoked', name: string): string {
     return `${this.#prefix}:${kind}:${name}`;
   }
 }

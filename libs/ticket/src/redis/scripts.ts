@@ -10,6 +10,7 @@
  *   expired, also after its use, so that a replay is distinguished from a guess.
  * - `<prefix>:session:<session>`: sorted set of the outstanding tickets of a session, by expiry.
  * - `<prefix>:issued:<session>`: sorted set of the tickets issued in the last minute, by time.
+ * - `<prefix>:user:<user>`: sorted set of the outstanding tickets of a user over all sessions, by expiry.
  * - `<prefix>:revoked:<session>`: exists while a ticket of the revoked session could still be valid.
  */
 const clock = `
@@ -21,8 +22,9 @@ end
 `;
 
 /**
- * KEYS: ticket, session, issued. ARGV: clock, SHA-256, claims, ms until the slot, lifetime in ms, maximum outstanding, maximum per minute.
- * Returns `{1, expiresAt}`, or `{0, retryAfterMs}` if the session has reached a limit.
+ * KEYS: ticket, session, issued, user. ARGV: clock, SHA-256, claims, ms until the slot, lifetime in ms, maximum outstanding, maximum per
+ * minute, maximum outstanding of the user while there is a queue. Returns `{1, expiresAt}`, or `{0, retryAfterMs}` if the session or the
+ * user has reached a limit.
  */
 export const issueScript = `#!lua
 ${clock}
@@ -34,12 +36,18 @@ redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
 if redis.call('ZCARD', KEYS[2]) >= tonumber(ARGV[6]) then
   return {0, redis.call('ZRANGE', KEYS[2], 0, 0, 'WITHSCORES')[2] - now}
 end
+redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', now)
+if tonumber(ARGV[4]) > 0 and redis.call('ZCARD', KEYS[4]) >= tonumber(ARGV[8]) then
+  return {0, math.min(ARGV[4], redis.call('ZRANGE', KEYS[4], 0, 0, 'WITHSCORES')[2] - now)}
+end
 local startsAt = now + ARGV[4]
 local expiresAt = startsAt + ARGV[5]
 redis.call('HSET', KEYS[1], 'state', 'valid', 'startsAt', startsAt, 'expiresAt', expiresAt, 'claims', ARGV[3])
 redis.call('PEXPIRE', KEYS[1], expiresAt - now)
-redis.call('ZADD', KEYS[2], expiresAt, ARGV[2])
-if redis.call('PTTL', KEYS[2]) < expiresAt - now then redis.call('PEXPIRE', KEYS[2], expiresAt - now) end
+for _, key in ipairs({KEYS[2], KEYS[4]}) do
+  redis.call('ZADD', key, expiresAt, ARGV[2])
+  if redis.call('PTTL', key) < expiresAt - now then redis.call('PEXPIRE', key, expiresAt - now) end
+end
 redis.call('ZADD', KEYS[3], now, ARGV[2])
 redis.call('PEXPIRE', KEYS[3], 60000)
 return {1, expiresAt}
@@ -56,6 +64,7 @@ if not state then return {'unknown'} end
 if state ~= 'valid' then return {state, claims} end
 local ticket = cjson.decode(claims)
 redis.call('ZREM', ARGV[3] .. ':session:' .. ticket.session, ARGV[2])
+redis.call('ZREM', ARGV[3] .. ':user:' .. ticket.user, ARGV[2])
 if redis.call('EXISTS', ARGV[3] .. ':revoked:' .. ticket.session) == 1 then
   redis.call('HSET', KEYS[1], 'state', 'revoked')
   return {'revoked', claims}
@@ -68,7 +77,7 @@ return {'ok', claims}
 `;
 
 /**
- * KEYS: session, revoked. ARGV: clock, prefix of the keys, longest lifetime of a ticket in ms.
+ * KEYS: session, revoked. ARGV: clock, prefix of the keys, how long to remember the revocation in ms.
  * Returns the number of tickets that were still valid.
  */
 export const revokeScript = `#!lua flags=allow-oom
@@ -77,9 +86,10 @@ redis.call('SET', KEYS[2], '1', 'PX', ARGV[3])
 local revoked = 0
 for _, hash in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
   local ticket = ARGV[2] .. ':ticket:' .. hash
-  local expiresAt = redis.call('HGET', ticket, 'expiresAt')
+  local expiresAt, claims = unpack(redis.call('HMGET', ticket, 'expiresAt', 'claims'))
   if expiresAt then
     redis.call('HSET', ticket, 'state', 'revoked')
+    redis.call('ZREM', ARGV[2] .. ':user:' .. cjson.decode(claims).user, hash)
     if now < tonumber(expiresAt) then revoked = revoked + 1 end
   end
 end
