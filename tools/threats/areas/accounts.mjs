@@ -28,6 +28,14 @@ export default [
     shown: ['apps/api', 'src/auth/password-check.spec.ts'],
   },
   {
+    id: 'guessing-on-nodes',
+    who: 'an attacker spreads the guesses over several nodes',
+    get: '429 after ten failures on all nodes together',
+    in: 'apps/api/src/auth/shared-sign-in-throttle.ts',
+    without: ['if (waitMs !== undefined && waitMs > 0)', 'if (waitMs !== undefined && waitMs < 0)'],
+    shown: ['apps/api', 'src/redis/shared-limits.spec.ts'],
+  },
+  {
     id: 'lock-out',
     who: 'an attacker locks a user out with wrong passwords',
     get: 'failures count per account and address, so the user can still sign in from another address',

@@ -108,6 +108,14 @@ export default [
     shown: ['libs/realtime', 'src/connections/reservations.spec.ts'],
   },
   {
+    id: 'connection-flood-on-nodes',
+    who: 'one user opens many sockets on several nodes at the same moment',
+    get: '429 `too_many_connections`: one script counts all nodes',
+    in: 'libs/realtime/src/redis/connection-count-scripts.ts',
+    without: ['total = total + count', 'total = total'],
+    shown: ['libs/realtime', 'src/redis/redis-connection-counts.spec.ts'],
+  },
+  {
     id: 'late-ticket',
     who: 'a ticket response that arrives after sign-out opens a socket',
     get: 'none: the client discards responses to canceled requests',

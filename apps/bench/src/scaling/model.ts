@@ -32,7 +32,7 @@ export const assumptions = {
   connectsPerSecond: {
     value: 500,
     what: 'connects per second that a node permits',
-    from: 'the setting `CONNECTS_PER_SECOND`',
+    from: 'the setting `CONNECTS_PER_SECOND`, divided by the number of nodes',
   },
   graceSeconds: {
     value: 10,
