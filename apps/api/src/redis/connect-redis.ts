@@ -161,6 +161,10 @@ const reasons: readonly (readonly [pattern: RegExp, reason: string])[] = [
     /NOPERM/,
     'the user of REDIS_URL lacks rights: it needs all commands on the keys {usher-*} and the channels usher:*',
   ],
+  [
+    /certificate|altnames/i,
+    'the TLS certificate of Redis is not valid for the host of REDIS_URL or not trusted: set NODE_EXTRA_CA_CERTS for a private authority',
+  ],
   [/All sentinels are unreachable/, 'no Sentinel of REDIS_URL answers, or none knows the name of the primary'],
   [/timeout|timed out/i, 'Redis does not answer: check the host and port of REDIS_URL and the network'],
 ];

@@ -1,7 +1,12 @@
-import { RedisServer } from '@usher/test-servers';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { freePorts, RedisServer } from '@usher/test-servers';
 import { expect, onTestFinished, test } from 'vitest';
 import { connectRedis, RedisUnusable } from './connect-redis.ts';
 import { parseRedisUrl } from '../config/redis-url.ts';
+import { tempFolder } from '../testing/per-test.ts';
 
 test.each([
   ['redis://localhost', { kind: 'single', servers: [{ host: 'localhost', port: 6379 }], tls: false, database: 0 }],
@@ -102,3 +107,28 @@ test('names a missing and a wrong password', async () => {
   expect(await redis.commands.ping()).toBe('PONG');
   redis.close();
 });
+
+test('rediss:// encrypts the connection, and rejects a certificate that is not trusted', async () => {
+  const folder = tempFolder();
+  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+  const request = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
+  const subject = ['-subj', '/CN=redis', '-addext', 'subjectAltName=IP:127.0.0.1'];
+  const { status, stderr } = spawnSync('openssl', [...request, ...subject, '-keyout', key, '-out', cert], {
+    encoding: 'utf8',
+  });
+  expect(status, stderr).toBe(0);
+  const [port = 0] = await freePorts(1);
+  const tls = ['--tls-port', String(port), '--tls-cert-file', cert, '--tls-key-file', key, '--tls-auth-clients', 'no'];
+  const server = await RedisServer.start([...tls, '--bind', '127.0.0.1', '--requirepass', 'right']);
+  onTestFinished(() => server.stop());
+  const url = `rediss://:right@127.0.0.1:${port}`;
+  await expect(connectRedis(url, newLog())).rejects.toThrow('the TLS certificate of Redis is not valid');
+  const before = getCACertificates('default');
+  setDefaultCACertificates([...before, readFileSync(cert, 'utf8')]);
+  onTestFinished(() => {
+    setDefaultCACertificates(before);
+  });
+  const redis = await connectRedis(url, newLog());
+  expect(await redis.commands.ping()).toBe('PONG');
+  redis.close();
+}, 20_000);
