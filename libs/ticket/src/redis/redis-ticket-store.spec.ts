@@ -107,7 +107,7 @@ describe('the unused slots of a user', () => {
     expect(await there.issue(session(3), 2_000)).toEqual({ ...tooMany, retryAfterMs: 2_000 });
     expect(await here.issue(session(3), 60_000)).toEqual({ ...tooMany, retryAfterMs: 30_000 });
     expect(await here.issue({ ...session(3), user: 'bart' }, 2_000)).toMatchObject({ ok: true });
-    // Without a queue, nobody waits longer for it.
+    // Without a queue, the slot delays no other client.
     expect(await there.issue(session(4))).toMatchObject({ ok: true });
   });
 
