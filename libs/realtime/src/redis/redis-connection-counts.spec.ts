@@ -121,6 +121,17 @@ test('reports all connections again after Redis lost its data', async () => {
   expect(await there.counts.reserve('maggie', 1, 3)).toBe(false);
 });
 
+test('reports all connections again after it has connected again, because a failover may have lost the last reports', async () => {
+  const name = randomUUID();
+  const { redis, cluster, counts } = await newNode(name);
+  await counts.reserve('maggie', 2, 3);
+  const other = shared.client();
+  await other.connect();
+  await other.del(`{${name}:maggie}`);
+  await other.client('KILL', 'ID', await redis.client('ID'));
+  await expect.poll(() => reportsOf(other, name, 'maggie'), { timeout: 10_000 }).toEqual({ [cluster.id]: '2' });
+});
+
 test('reports all connections again at regular intervals', async () => {
   const name = randomUUID();
   const { redis, cluster, counts } = await newNode(name, shared, 50);

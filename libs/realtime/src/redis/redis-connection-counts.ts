@@ -59,7 +59,14 @@ export class RedisConnectionCounts implements ConnectionCounts {
     };
     this.#refreshTimer = setInterval(reportAll, refreshMs).unref();
     // Redis lost its data, or other nodes removed the reports of this one.
-    this.#stopListening = cluster.onLeaseLost(reportAll);
+    const stopListening = cluster.onLeaseLost(reportAll);
+    // A server that took over after a failover may lack the last reports. A cluster reports its servers one by one.
+    const connected = redis.isCluster ? '+node' : 'ready';
+    redis.on(connected, reportAll);
+    this.#stopListening = () => {
+      stopListening();
+      redis.off(connected, reportAll);
+    };
   }
 
   reserve(user: string, own: number, limit: number): Promise<boolean> {
