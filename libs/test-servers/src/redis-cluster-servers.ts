@@ -99,16 +99,6 @@ export class RedisClusterServers {
     for (const port of ports) await this.#processes.command(port, 'CLIENT', 'KILL', 'TYPE', 'pubsub');
   }
 
-  /** Stops all servers without ending them (SIGSTOP): connections stay open and nothing answers. */
-  pause(): void {
-    this.#processes.pause();
-  }
-
-  /** Continues after `pause`. */
-  resume(): void {
-    this.#processes.resume();
-  }
-
   /** Closes the clients, and kills the servers. */
   async stop(): Promise<void> {
     for (const client of this.#clients) client.disconnect();

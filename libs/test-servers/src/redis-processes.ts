@@ -61,16 +61,6 @@ export class RedisProcesses {
     await this.#processes.get(port)?.end('SIGKILL');
   }
 
-  /** Stops all processes without ending them (SIGSTOP). */
-  pause(): void {
-    for (const each of this.#processes.values()) each.signal('SIGSTOP');
-  }
-
-  /** Continues after `pause`. */
-  resume(): void {
-    for (const each of this.#processes.values()) each.signal('SIGCONT');
-  }
-
   /** Kills all servers and removes their folders. */
   async stop(): Promise<void> {
     await Promise.all([...this.#processes.keys()].map((port) => this.kill(port)));

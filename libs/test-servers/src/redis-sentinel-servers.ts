@@ -56,11 +56,6 @@ export class RedisSentinelServers {
     [this.#primary, this.#replica] = [this.#replica, this.#primary];
   }
 
-  /** Kills the replica with SIGKILL. */
-  async killReplica(): Promise<void> {
-    await this.#processes.kill(this.#replica);
-  }
-
   /** Kills all servers. */
   async stop(): Promise<void> {
     await this.#processes.stop();
