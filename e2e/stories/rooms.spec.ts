@@ -370,6 +370,22 @@ test('a user who is added to a room while offline enters it with the next connec
   await expect(composer(page)).toBeVisible();
 });
 
+for (const width of [390, 1440]) {
+  test(`a list of rooms that is longer than the page scrolls above the account menu at ${width} px`, async ({
+    usher,
+    visitor,
+  }) => {
+    for (let n = 1; n <= 14; n++)
+      await createRoom(usher.url, 'maggie', { room: `team-${n}`, title: `Team ${n}`, private: true });
+    const { page } = await visitor({ viewport: { width, height: 480 } });
+    await signIn(page, 'maggie');
+    await expect(roomEntry(page, 'Team 14')).toBeAttached();
+    await expect(page.getByRole('button', { name: 'Account: maggie' })).toBeInViewport({ ratio: 1 });
+    await roomEntries(page).last().scrollIntoViewIfNeeded();
+    await expect(roomEntries(page).last()).toBeInViewport({ ratio: 1 });
+  });
+}
+
 for (const width of [320, 390, 1440]) {
   test(`a title of 80 characters hides nothing at ${width} px`, async ({ usher, visitor }) => {
     await createRoom(usher.url, 'maggie', { room: 'long', title: longTitle, private: true });
