@@ -174,27 +174,26 @@ export const socket = fp<SocketOptions>(
         return available ? undefined : { code: 'too_many_connections', retryAfterMs };
       },
       async admit({ user, session }, { address, origin }) {
-        const reservation = await reservations.reserve(user, session).catch(rejectUncounted);
-        if (reservation === undefined) return { ok: false, reason: 'too_many_connections', retryAfterMs };
+        // Both at once, because each may be a round trip. The reservation exists from here on, so a revocation reaches it.
+        const [reserved, validated] = await Promise.allSettled([
+          reservations.reserve(user, session).catch(rejectUncounted),
+          sessions.validate(session, user),
+        ]);
+        const reservation = reserved.status === 'fulfilled' ? reserved.value : undefined;
         const release = (): void => {
-          reservation.release();
+          reservation?.release();
         };
-        try {
-          const status = await sessions.validate(session, user);
-          if (status.state === 'good') {
-            const identity = new AdmittedClient(
-              reservation,
-              { user, session, roles: status.roles, address, origin },
-              leaseOf(status),
-            );
-            return { ok: true, identity, release };
-          }
-        } catch (error) {
-          release();
-          throw error;
+        if (reservation !== undefined && validated.status === 'fulfilled' && validated.value.state === 'good') {
+          const { roles } = validated.value;
+          const lease = leaseOf(validated.value);
+          const identity = new AdmittedClient(reservation, { user, session, roles, address, origin }, lease);
+          return { ok: true, identity, release };
         }
         release();
-        return { ok: false, reason: 'revoked' };
+        if (validated.status === 'rejected') throw asError(validated.reason);
+        if (validated.value.state !== 'good') return { ok: false, reason: 'revoked' };
+        if (reserved.status === 'rejected') throw asError(reserved.reason);
+        return { ok: false, reason: 'too_many_connections', retryAfterMs };
       },
       acceptConnection: (connection) => limits.accept(connection),
       onHandshake: onHandshake,
@@ -308,6 +307,10 @@ export const socket = fp<SocketOptions>(
 /** Without the number of connections, the client is answered like without the tickets: 503 `store_unavailable`. */
 function rejectUncounted(error: unknown): never {
   throw new TicketStoreUnavailable('the connections of the user could not be counted', { cause: error });
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason));
 }
 
 /** Why a session is over, or `undefined` if it is valid. */

@@ -70,6 +70,8 @@ export class ConnectionReservations {
   readonly #now: () => number;
   /** Oldest first. Few, because each lasts only from the ticket to the open socket. */
   readonly #pending = new Set<PendingReservation>();
+  /** The number of reservations by user. */
+  readonly #pendingByUser = new Map<string, number>();
   readonly #stopListening: readonly (() => void)[];
   #timer: NodeJS.Timeout | undefined;
 
@@ -130,11 +132,13 @@ export class ConnectionReservations {
   #add(user: string, session: string): PendingReservation {
     const reservation = new PendingReservation(user, session, this.#now(), (ended, outcome) => {
       if (!this.#pending.delete(ended)) return false;
+      this.#countPending(ended.user, -1);
       // A claimed reservation counts as an open connection from now on.
       if (outcome === 'released') this.#report(ended.user);
       return true;
     });
     this.#pending.add(reservation);
+    this.#countPending(user, 1);
     this.#startTimer();
     return reservation;
   }
@@ -150,9 +154,13 @@ export class ConnectionReservations {
 
   /** The connections and reservations of a user on this node. */
   #own(user: string): number {
-    let pending = 0;
-    for (const reservation of this.#pending) if (reservation.user === user) pending++;
-    return this.#connections.count({ user }) + pending;
+    return this.#connections.count({ user }) + (this.#pendingByUser.get(user) ?? 0);
+  }
+
+  #countPending(user: string, change: 1 | -1): void {
+    const count = (this.#pendingByUser.get(user) ?? 0) + change;
+    if (count === 0) this.#pendingByUser.delete(user);
+    else this.#pendingByUser.set(user, count);
   }
 
   #report(user: string): void {

@@ -19,16 +19,18 @@ export class StoreTimeout extends Error {
  */
 export async function withDeadline<T>(name: string, work: () => T | Promise<T>, ms = storeTimeoutMs): Promise<T> {
   const working = work();
-  if (!(working instanceof Promise)) return working;
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
+  return working instanceof Promise ? limited(name, working, ms) : working;
+}
+
+function limited<T>(name: string, working: Promise<T>, ms: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
       reject(new StoreTimeout(name, ms));
     }, ms);
+    const settle = (): void => {
+      clearTimeout(timer);
+      resolve(working);
+    };
+    working.then(settle, settle);
   });
-  try {
-    return await Promise.race([working, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
