@@ -6,4 +6,4 @@ export {
   toMessage,
 } from './postgres/postgres-history.ts';
 export { PostgresMemberships, unreadCounts } from './postgres/postgres-memberships.ts';
-export { createRoomFunctions, createRoomTables } from './postgres/schema.ts';
+export { createRoomTables, roomTables, type RoomTablesOptions } from './postgres/schema.ts';

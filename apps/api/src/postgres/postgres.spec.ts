@@ -116,6 +116,20 @@ describe('opening the database', () => {
     await Promise.all(databases.map((database) => database.close()));
   });
 
+  test('creates all tables in the schema usher, whatever the name of the database user', async () => {
+    const url = await server.newDatabaseUrl();
+    const { pool } = await open(url);
+    const tables = `SELECT table_name FROM information_schema.tables WHERE table_schema = 'usher' ORDER BY table_name`;
+    const expected = (await pool.query(tables)).rows;
+    const otherUrl = await server.newDatabaseUrl();
+    const database = new URL(otherUrl).pathname.slice(1);
+    await pool.query(`CREATE ROLE app LOGIN; ALTER DATABASE ${database} OWNER TO app`);
+    const other = await openPostgres({ url: otherUrl.replace('usher@', 'app@') });
+    onTestFinished(() => other.close());
+    expect((await other.pool.query(tables)).rows).toEqual(expected);
+    expect(await new Users(other.kysely, Date.now).empty()).toBe(true);
+  });
+
   test.each([
     ['not a url', /^invalid DATABASE_URL: must be a URL/],
     ['postgres://usher:hidden@127.0.0.1:1/usher', /refuses connections: check the host and port/],
