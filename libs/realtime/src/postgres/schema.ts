@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { outboxTables } from './outbox-schema.ts';
 
 /** Any two numbers that no other program uses for its advisory locks: "usher" and the version of this table layout. */
 const migrationLock = [0x75_73_68, 1] as const;
@@ -149,12 +150,12 @@ $$;
  * exist, and only one node at a time may execute it.
  */
 export function roomTables({ rooms }: RoomTablesOptions = {}): string {
-  return [rooms === undefined ? heads : '', tables(rooms ?? 'usher.room_heads'), functions].join('');
+  return [rooms === undefined ? heads : '', tables(rooms ?? 'usher.room_heads'), functions, outboxTables].join('');
 }
 
 /**
- * Creates the tables of `PostgresHistory` and `PostgresMemberships` if they do not exist. Several nodes may call it at the same time: an
- * advisory lock makes them wait for each other.
+ * Creates the tables of `PostgresHistory`, `PostgresMemberships` and `PostgresOutbox` if they do not exist. Several nodes may call it at
+ * the same time: an advisory lock makes them wait for each other.
  *
  * @param pool a pool whose user may create a schema
  */
