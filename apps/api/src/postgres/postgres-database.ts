@@ -13,6 +13,8 @@ const connectMs = 2_000;
 
 export interface PostgresDatabase {
   readonly pool: Pool;
+  /** At most two connections to PostgreSQL itself, also if `url` is a pooler. Otherwise `pool`. */
+  readonly directPool: Pool;
   readonly kysely: Kysely<Tables>;
   close(): Promise<void>;
 }
@@ -20,7 +22,7 @@ export interface PostgresDatabase {
 export interface PostgresOptions {
   /** `postgres://user:password@host:port/database`, with the TLS options of `pg` as parameters (`sslmode`, `sslrootcert`). */
   readonly url: string;
-  /** The database for migrations, if `url` is a pooler such as PgBouncer in transaction mode. Defaults to `url`. */
+  /** The database itself, if `url` is a pooler such as PgBouncer in transaction mode. Defaults to `url`. */
   readonly migrationUrl?: string;
   /** Maximum connections of this node. Defaults to 20. */
   readonly maxConnections?: number;
@@ -42,17 +44,16 @@ export class PostgresUnusable extends Error {
 export async function openPostgres(options: PostgresOptions): Promise<PostgresDatabase> {
   const { url, migrationUrl = url, maxConnections = 20, onError } = options;
   const pool = newPool(url, maxConnections, onError);
+  const directPool = migrationUrl === url ? pool : newPool(migrationUrl, 2, onError);
+  const close = async (): Promise<void> => {
+    await Promise.all([pool.end(), ...(directPool === pool ? [] : [directPool.end()])]);
+  };
   try {
     await checkVersion(pool);
-    const migrationPool = migrationUrl === url ? pool : newPool(migrationUrl, 2, onError);
-    try {
-      await migrate(migrationPool);
-    } finally {
-      if (migrationPool !== pool) await migrationPool.end();
-    }
-    return { pool, kysely: newKysely(pool), close: () => pool.end() };
+    await migrate(directPool);
+    return { pool, directPool, kysely: newKysely(pool), close };
   } catch (error) {
-    await pool.end();
+    await close();
     throw error instanceof PostgresUnusable ? error : new PostgresUnusable(reasonOf(error));
   }
 }
