@@ -42,6 +42,23 @@ export class PostgresUnusable extends Error {
  * @throws PostgresUnusable
  */
 export async function openPostgres(options: PostgresOptions): Promise<PostgresDatabase> {
+  const database = await connectPostgres(options);
+  try {
+    await requireNoImport(database.pool);
+    await migratePostgres(database);
+    return database;
+  } catch (error) {
+    await database.close();
+    throw unusable(error);
+  }
+}
+
+/**
+ * Connects to PostgreSQL without migrating its tables.
+ *
+ * @throws PostgresUnusable
+ */
+export async function connectPostgres(options: PostgresOptions): Promise<PostgresDatabase> {
   const { url, migrationUrl = url, maxConnections = 20, onError } = options;
   const pool = newPool(url, maxConnections, onError);
   const directPool = migrationUrl === url ? pool : newPool(migrationUrl, 2, onError);
@@ -50,11 +67,24 @@ export async function openPostgres(options: PostgresOptions): Promise<PostgresDa
   };
   try {
     await checkVersion(pool);
-    await migrate(directPool);
     return { pool, directPool, kysely: newKysely(pool), close };
   } catch (error) {
     await close();
-    throw error instanceof PostgresUnusable ? error : new PostgresUnusable(reasonOf(error));
+    throw unusable(error);
+  }
+}
+
+/** The table that exists while an import from SQLite (`npm run migrate:postgres`) has not finished. */
+export const importTable = 'usher.sqlite_import';
+
+async function requireNoImport(pool: Pool): Promise<void> {
+  const { rows } = await pool.query<{ importing: boolean }>('SELECT to_regclass($1) IS NOT NULL AS importing', [
+    importTable,
+  ]);
+  if (rows[0]?.importing === true) {
+    throw new PostgresUnusable(
+      'the import from SQLite has not finished: run npm run migrate:postgres again until it reports success',
+    );
   }
 }
 
@@ -102,7 +132,7 @@ async function checkVersion(pool: Pool): Promise<void> {
 }
 
 /** Kysely's migrator takes an advisory lock, so that nodes that start at the same time wait for each other. */
-async function migrate(pool: Pool): Promise<void> {
+export async function migratePostgres({ directPool: pool }: Pick<PostgresDatabase, 'directPool'>): Promise<void> {
   await pool.query('CREATE SCHEMA IF NOT EXISTS usher').catch(async (error: unknown) => {
     // Two nodes may create it at the same moment; `IF NOT EXISTS` does not exclude that.
     if (!hasCode(error, '23505')) throw error;
@@ -133,6 +163,11 @@ const reasons: readonly (readonly [code: string, reason: string])[] = [
   ['53300', 'PostgreSQL has no connection left: raise max_connections'],
   ['57P03', 'PostgreSQL is still starting'],
 ];
+
+/** Converts an error of PostgreSQL or of its connection to `PostgresUnusable`. */
+function unusable(error: unknown): PostgresUnusable {
+  return error instanceof PostgresUnusable ? error : new PostgresUnusable(reasonOf(error));
+}
 
 function reasonOf(error: unknown): string {
   for (const [code, reason] of reasons) if (hasCode(error, code)) return reason;

@@ -45,12 +45,13 @@ const maxRooms = 50;
 
 /**
  * Claims rooms with waiting rows until the end of the transaction. Only one node at a time drains a room, and it appends all rows that are
- * older than the ones of the next batch, so their order is kept. 7697256: "ush".
+ * older than the ones of the next batch, so their order is kept. Any number that no other program uses
+ * for its advisory locks: "usi".
  */
 const claimRooms = `
 WITH oldest AS MATERIALIZED (SELECT id, room FROM usher.outbox ORDER BY id LIMIT ${2 * maxBatch}),
   rooms AS MATERIALIZED (SELECT room FROM oldest GROUP BY room ORDER BY min(id) LIMIT ${maxRooms})
-SELECT room FROM rooms WHERE pg_try_advisory_xact_lock(7697256, hashtext(room))`;
+SELECT room FROM rooms WHERE pg_try_advisory_xact_lock(7697257, hashtext(room))`;
 
 const lockRows = `
 SELECT o.id::text, o.room, o.sender, o.key, o.text FROM usher.outbox o
