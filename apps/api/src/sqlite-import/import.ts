@@ -32,7 +32,7 @@ export async function importSqlite({ from, to, report }: ImportOptions): Promise
   try {
     const database = await connectPostgres({ url: to, maxConnections: 2 });
     try {
-      const target = await PostgresTarget.open(database, source.id);
+      const target = await PostgresTarget.open(database, to, source.id);
       try {
         for (const table of importedTables) await copy(table, source, target, report);
         if (source.replaced > 0) report(`${source.replaced} texts had U+0000, which was replaced by U+FFFD`);

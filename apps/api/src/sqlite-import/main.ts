@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { DatabaseDamaged } from '../database/integrity.ts';
 import { DataDirUnusable } from '../database/data-dir.ts';
-import { PostgresUnusable } from '../postgres/postgres-database.ts';
+import { PostgresUnusable } from '../postgres/postgres-unusable.ts';
 import { ImportError } from './import-error.ts';
 import { importSqlite } from './import.ts';
 

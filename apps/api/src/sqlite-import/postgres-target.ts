@@ -25,10 +25,11 @@ export class PostgresTarget {
   /**
    * Prepares an empty database, or continues an import of the same source. The database is locked for other imports until `release`.
    *
+   * @param url the URL of the database, for the creation of its tables
    * @param source the id of the source
    * @throws ImportError if the database contains other data, or another import is running
    */
-  static async open(database: PostgresDatabase, source: string): Promise<PostgresTarget> {
+  static async open(database: PostgresDatabase, url: string, source: string): Promise<PostgresTarget> {
     const client = await database.directPool.connect();
     // A lost connection also rejects the query in progress. Without a listener it would end the process.
     client.on('error', () => undefined);
@@ -45,7 +46,7 @@ export class PostgresTarget {
         return target;
       }
       await target.#requireEmpty();
-      await migratePostgres(database);
+      await migratePostgres(url);
       await client.query('BEGIN');
       await client.query(`CREATE TABLE ${importTable} (source text NOT NULL, copied jsonb NOT NULL)`);
       await client.query(`INSERT INTO ${importTable} VALUES ($1, '{}')`, [source]);
