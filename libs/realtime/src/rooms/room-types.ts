@@ -49,8 +49,8 @@ export interface RoomsOptions {
    */
   readonly headCheckMs?: number;
   /**
-   * How long a request waits for the history or for `authorize`, in milliseconds. Defaults to 2,000. Then it is answered with
-   * `internal`, which clients retry.
+   * How long a request waits for the history, the memberships, the read markers or `authorize`, in milliseconds. Defaults to 2,000. Then
+   * it is answered with `internal`, which clients retry.
    */
   readonly storeTimeoutMs?: number;
   /** The nodes that share `bus`. When another node goes down, its presence is removed. Defaults to a cluster of this node only. */

@@ -19,6 +19,8 @@ import { type Membership, publishMessage, Room, type RoomContext } from './room.
 import type { Member, RoomAction, Rooms, RoomsOptions } from './room-types.ts';
 import { handleMessages } from './message-handlers.ts';
 import { MembershipHandlers } from '../membership/membership-handlers.ts';
+import { limitMemberships } from '../membership/memberships.ts';
+import { limitReadMarkers } from '../membership/read-markers.ts';
 import { PresenceHandlers } from '../presence/presence-handlers.ts';
 import { handleTyping } from '../presence/typing.ts';
 
@@ -83,8 +85,8 @@ export function createRooms(options: RoomsOptions): Rooms {
     options.memberships &&
     new MembershipHandlers({
       connections,
-      memberships: options.memberships,
-      readMarkers: options.readMarkers,
+      memberships: limitMemberships(options.memberships, timeoutMs),
+      readMarkers: options.readMarkers && limitReadMarkers(options.readMarkers, timeoutMs),
       share,
       bus,
       log,
