@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { writeFileSync } from 'node:fs';
 import { PostgresServer, testCertificate } from '@usher/test-servers';
@@ -187,6 +189,22 @@ describe('opening the database', () => {
     expect(error).toBeInstanceOf(PostgresUnusable);
     expect((error as Error).message).toMatch(reason);
     expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('hidden');
+  });
+
+  test('names a server that does not answer', async () => {
+    const silent = createServer((socket) => {
+      onTestFinished(() => {
+        socket.destroy();
+      });
+    }).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    onTestFinished(() => {
+      silent.close();
+    });
+    const { port } = silent.address() as AddressInfo;
+    expect(await failure(`postgres://usher:hidden@127.0.0.1:${port}/usher`)).toMatch(
+      /^PostgreSQL does not answer: check/,
+    );
   });
 
   test('names a wrong and a missing password', async () => {

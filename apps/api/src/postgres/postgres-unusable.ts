@@ -31,7 +31,14 @@ const reasons: readonly (readonly [sign: string | RegExp, reason: string])[] = [
     /SELF_SIGNED_CERT|UNABLE_TO_(?:VERIFY|GET_ISSUER)/,
     'the TLS certificate of PostgreSQL is not trusted: name the certificate of its authority in DATABASE_URL (sslrootcert)',
   ],
-  [/timeout/i, 'PostgreSQL does not answer: check the host and port of DATABASE_URL and the network'],
+  [
+    /unsupported startup parameter/,
+    'DATABASE_URL leads to a pooler such as PgBouncer: set DATABASE_MIGRATION_URL to PostgreSQL itself',
+  ],
+  [
+    /timeout exceeded|timeout expired|connection timeout|read timeout|ETIMEDOUT/,
+    'PostgreSQL does not answer: check the host and port of DATABASE_URL and the network',
+  ],
 ];
 
 function reasonOf(error: unknown): string {
