@@ -8,6 +8,11 @@ export const outboxChannel = 'usher_outbox';
 
 /** Rows that may wait. It bounds the table while no node runs. */
 const maxWaiting = 1_000_000;
+/**
+ * Below this size of the table, in bytes, the rows are not counted: fewer than `maxWaiting` fit. A count would make concurrent transactions
+ * with the isolation level SERIALIZABLE fail.
+ */
+const countedFromBytes = 64 * 1024 * 1024;
 
 /**
  * The transactional outbox: `usher_publish` inserts messages in the transaction of its caller, and the nodes append them after the commit
@@ -71,9 +76,12 @@ BEGIN
       IF char_length(message_text) NOT BETWEEN 1 AND ${roomBounds.textChars} THEN
         RAISE EXCEPTION 'usher_publish: invalid text: must have 1 to ${roomBounds.textChars} characters, but has %%', char_length(message_text)
           USING ERRCODE = 'string_data_right_truncation';
-      ELSIF (SELECT max(o.id) FROM usher.outbox o) - (SELECT min(o.id) FROM usher.outbox o) >= ${maxWaiting} THEN
-        RAISE EXCEPTION 'usher_publish: the outbox is full: ${maxWaiting} messages are waiting'
-          USING ERRCODE = 'configuration_limit_exceeded', HINT = 'Check that at least one Usher server is running.';
+      END IF;
+      IF pg_relation_size('usher.outbox') >= ${countedFromBytes} THEN
+        IF (SELECT max(o.id) FROM usher.outbox o) - (SELECT min(o.id) FROM usher.outbox o) >= ${maxWaiting} THEN
+          RAISE EXCEPTION 'usher_publish: the outbox is full: ${maxWaiting} messages are waiting'
+            USING ERRCODE = 'configuration_limit_exceeded', HINT = 'Check that at least one Usher server is running.';
+        END IF;
       END IF;
       INSERT INTO usher.outbox (room, sender, key, text) VALUES (room, sender, key, message_text);
       PERFORM pg_notify('${outboxChannel}', '');

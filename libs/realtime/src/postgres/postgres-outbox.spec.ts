@@ -176,9 +176,26 @@ describe('a transaction that publishes', () => {
     expect(textsOf(maggie, 'general')).toEqual(['granted']);
   });
 
+  test('does not conflict with another one, even if both are SERIALIZABLE', async () => {
+    const { pool, maggie } = await twoNodes(['general']);
+    const clients = [await pool.connect(), await pool.connect()];
+    for (const client of clients) await client.query('BEGIN ISOLATION LEVEL SERIALIZABLE');
+    for (const client of clients) await publish(client, 'general', 'paid');
+    for (const client of clients) await client.query('COMMIT');
+    for (const client of clients) client.release();
+    await eventually(() => {
+      expect(liveSeqs(maggie)).toEqual([1, 2]);
+    });
+  });
+
   test('is aborted while the outbox is full', async () => {
     const pool = await newDatabase('general');
-    await publish(pool, 'general', 'first');
+    // Fills the size from which the rows are counted.
+    await pool.query(
+      `INSERT INTO usher.outbox (room, sender, key, text)
+       SELECT 'general', 'system', n::text, repeat('x', 1900) FROM generate_series(1, 35000) n`,
+    );
+    await publish(pool, 'general', 'fits');
     await pool.query('ALTER TABLE usher.outbox ALTER COLUMN id RESTART WITH 1000001');
     await publish(pool, 'general', 'last');
     await expect(publish(pool, 'general', 'one more')).rejects.toMatchObject({ code: '53400' });
