@@ -58,6 +58,7 @@ export const declarations = {
   openEmptyStore:
     "declare function openEmptyStore(): Promise<import('@usher/realtime/rooms').History & { createRoom(room: string): Promise<void>; close(): Promise<void> }>;",
   orderFor: 'declare function orderFor(user: string, item: string): Promise<number>;',
+  pool: "declare const pool: import('pg').Pool;",
   post: 'declare function post(path: string, body: object): Promise<TokenResponse>;',
   postCredentials: 'declare function postCredentials(user: string, pwd: string): Promise<TokenResponse>;',
   pwd: 'declare const pwd: string;',

@@ -89,6 +89,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     },
   });
   const shared = await openShared(config, log, storage);
+  let stopOutbox: (() => Promise<void>) | undefined;
   const app = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -118,7 +119,8 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
 
     // Runs after all connections are closed. The database is closed in any case.
     app.addHook('onClose', async () => {
-      if (!(await settledWithin(Promise.all([cleanup.stop(), sessions.flush(), storage.idle()]), onCloseMs))) {
+      const ended = Promise.all([cleanup.stop(), stopOutbox?.(), sessions.flush(), storage.idle()]);
+      if (!(await settledWithin(ended, onCloseMs))) {
         app.log.error('closing the database although work on it has not finished');
       }
       shared.close();
@@ -164,6 +166,9 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     });
     await app.register(shutdown, { deadline });
     const { connections, members, revocation } = app;
+    stopOutbox = storage.startOutbox?.((appended, epoch) => {
+      members.publish(appended, epoch);
+    });
     const charge = (user: string, bytes: number): void => {
       storage.charge(user, bytes);
     };

@@ -6,7 +6,7 @@ import { listeningUrl } from './config/origins.ts';
 import { DataDirInUse, DataDirUnusable } from './database/data-dir.ts';
 import { DatabaseDamaged } from './database/integrity.ts';
 import { drainMs, settledWithin } from './lifecycle/timing.ts';
-import { PostgresUnusable } from './postgres/postgres-database.ts';
+import { PostgresUnusable } from './postgres/postgres-unusable.ts';
 import { RedisUnusable } from './redis/connect-redis.ts';
 
 /** The listen backlog. After a restart all clients reconnect at once. */

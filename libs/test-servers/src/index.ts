@@ -7,3 +7,4 @@ export { PostgresServer } from './postgres-server.ts';
 export { RedisClusterServers } from './redis-cluster-servers.ts';
 export { RedisSentinelServers } from './redis-sentinel-servers.ts';
 export { RedisServer } from './redis-server.ts';
+export { testCertificate } from './test-certificate.ts';

@@ -1,10 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { chownSync, cpSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { once } from 'node:events';
+import { chownSync, cpSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Pool } from 'pg';
 import { ServerProcess } from './server-process.ts';
+import { testCertificate } from './test-certificate.ts';
 
 /** The ids of the unprivileged user and group of Linux. PostgreSQL refuses to run as root. */
 const unprivileged = 65_534;
@@ -25,7 +28,17 @@ function isReachable(path: string): boolean {
   return true;
 }
 
-/** A real PostgreSQL server for tests, on a Unix socket in a temporary folder. Its data survives `kill` and `start`, as after a crash. */
+/** PostgreSQL cannot choose a free port by itself. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** A real PostgreSQL server for tests, on a Unix socket in a temporary folder, and on TCP if requested. Its data survives `kill` and `start`, as after a crash. */
 export class PostgresServer {
   readonly #folder = mkdtempSync(join(tmpdir(), 'usher-postgres-'));
   readonly #native: string;
@@ -33,6 +46,8 @@ export class PostgresServer {
   #admin: Pool | undefined;
   #databases = 0;
   #process: ServerProcess | undefined;
+  /** The TCP port, which is also part of the name of the Unix socket. */
+  #port: number | undefined;
 
   private constructor() {
     if (isRoot) chownSync(this.#folder, unprivileged, unprivileged);
@@ -41,8 +56,12 @@ export class PostgresServer {
     if (this.#native !== installed) cpSync(installed, this.#native, { recursive: true });
   }
 
-  /** Creates a database cluster and starts a server on it. */
-  static async start(): Promise<PostgresServer> {
+  /**
+   * Creates a database cluster and starts a server on it.
+   *
+   * @param options.tcp also accept connections on 127.0.0.1, which require TLS with `testCertificate` and a password (SCRAM)
+   */
+  static async start({ tcp = false }: { readonly tcp?: boolean } = {}): Promise<PostgresServer> {
     const server = new PostgresServer();
     const flags = ['--username=usher', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'];
     const { status, stderr, error } = spawnSync(server.#program('initdb'), ['-D', server.#data, ...flags], {
@@ -51,8 +70,23 @@ export class PostgresServer {
       encoding: 'utf8',
     });
     if (status !== 0) throw new Error(`initdb failed (${String(status)}):\n${stderr}`, { cause: error });
+    if (tcp) await server.#listenOnTcp();
     await server.start();
     return server;
+  }
+
+  async #listenOnTcp(): Promise<void> {
+    this.#port = await freePort();
+    const rules = ['local all all trust', 'hostssl all all 127.0.0.1/32 scram-sha-256', ''];
+    writeFileSync(join(this.#data, 'pg_hba.conf'), rules.join('\n'));
+    for (const [name, text] of [
+      ['server.crt', testCertificate.certificate],
+      ['server.key', testCertificate.key],
+    ] as const) {
+      const file = join(this.#data, name);
+      writeFileSync(file, text, { mode: 0o600 });
+      if (isRoot) chownSync(file, unprivileged, unprivileged);
+    }
   }
 
   #program(name: 'initdb' | 'postgres'): string {
@@ -69,7 +103,9 @@ export class PostgresServer {
    */
   async start(): Promise<void> {
     const settings = [
-      'listen_addresses=',
+      ...(this.#port === undefined
+        ? ['listen_addresses=']
+        : ['listen_addresses=127.0.0.1', `port=${this.#port}`, 'ssl=on', 'password_encryption=scram-sha-256']),
       `unix_socket_directories=${this.#folder}`,
       'max_connections=200',
       'fsync=off',
@@ -91,7 +127,8 @@ export class PostgresServer {
   /** Creates an empty database and returns its URL. */
   async newDatabaseUrl(): Promise<string> {
     const name = await this.#createDatabase();
-    return `postgres://usher@localhost/${name}?host=${encodeURIComponent(this.#folder)}`;
+    const port = this.#port === undefined ? '' : `:${this.#port}`;
+    return `postgres://usher@localhost${port}/${name}?host=${encodeURIComponent(this.#folder)}`;
   }
 
   async #createDatabase(): Promise<string> {
@@ -106,6 +143,7 @@ export class PostgresServer {
   #pool(database: string): Pool {
     const pool = new Pool({
       host: this.#folder,
+      ...(this.#port === undefined ? {} : { port: this.#port }),
       user: 'usher',
       database,
       max: 10,

@@ -32,6 +32,11 @@ describe('a user name of the provider', () => {
     expect((await admin.ask('GET', '/api/sessions')).json?.['sessions']).toHaveLength(1);
   });
 
+  test('is not the sender of messages that belong to no user', async () => {
+    const { key, me } = await withKeys();
+    expect(await me(await key.sign({ sub: 'System' }))).toMatchObject({ status: 401, json: { code: 'invalid_token' } });
+  });
+
   test('does not take over a user of another provider', async () => {
     const { app, key, server, me } = await withKeys();
     const token = await key.sign();

@@ -63,7 +63,8 @@ export const settingsSchema = Type.Object({
     Type.Refine(
       Type.String(
         options({
-          description: 'the URL for migrations, if `DATABASE_URL` is a pooler such as PgBouncer in transaction mode',
+          description:
+            'the URL of PostgreSQL itself, for migrations and notifications, if `DATABASE_URL` is a pooler such as PgBouncer in transaction mode',
           computedDefault: '`DATABASE_URL`',
           constraint: 'must be a URL like postgres://user:password@host:5432/database',
           secret: true,

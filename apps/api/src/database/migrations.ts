@@ -155,6 +155,9 @@ const migrations: Record<string, Migration> = {
   },
 };
 
+/** The names of all migrations that the latest schema has. */
+export const migrationNames: readonly string[] = Object.keys(migrations);
+
 /**
  * Migrates the schema to the latest version. Call within a transaction, because migrations on SQLite do not open their own.
  *

@@ -83,9 +83,11 @@ export async function openDatabase(dataDir: string, options: DatabaseOptions = {
 
 /**
  * Holds an exclusive lock on a separate file until the process ends. The operating system releases the lock in any case, and the
- * database itself remains accessible to backups and `sqlite3`.
+ * database itself remains accessible to backups and `sqlite3`. `close` releases it earlier.
+ *
+ * @throws DataDirInUse, DataDirUnusable
  */
-function lockDirectory(dataDir: string): DatabaseSync {
+export function lockDirectory(dataDir: string): DatabaseSync {
   let lock: DatabaseSync | undefined;
   try {
     lock = new DatabaseSync(join(dataDir, 'usher.lock'), { timeout: 0 });

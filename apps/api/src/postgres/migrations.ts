@@ -1,23 +1,25 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
-import { createRoomFunctions } from '@usher/realtime/postgres';
+import { roomTables } from '@usher/realtime/postgres';
 
 /** All migrations of the PostgreSQL database in order. The name of a released migration never changes. */
 export const postgresMigrations: Record<string, Migration> = {
   '0001-users-sessions-rooms': {
     async up(db: Kysely<unknown>): Promise<void> {
-      for (const statement of tables) await sql.raw(statement).execute(db);
-      await createRoomFunctions((text) => sql.raw(text).execute(db));
+      const run = (statement: string) => sql.raw(statement).execute(db);
+      for (const statement of accountsAndRooms) await run(statement);
+      await run(roomTables({ rooms: 'usher.rooms (name)' }));
+      for (const statement of searchIndex) await run(statement);
     },
   },
 };
 
 /**
- * The same tables as in SQLite (`database/schema.ts`), with the columns that `@usher/realtime/postgres` needs. `rooms` also contains the
- * head of each room; the view `room_heads` shows it in the form of the library.
+ * The tables of this app, as in SQLite (`database/schema.ts`). Messages, memberships and mentions are the tables of
+ * `@usher/realtime/postgres`. `rooms` contains the heads of the rooms; the view `room_heads` shows them in the form of the library.
  */
-const tables = [
-  `CREATE TABLE users (
+const accountsAndRooms = [
+  `CREATE TABLE usher.users (
     name varchar(64) PRIMARY KEY,
     password_hash text NOT NULL,
     roles text NOT NULL,
@@ -26,9 +28,9 @@ const tables = [
     issuer varchar(256),
     demo_password integer
   )`,
-  `CREATE TABLE sessions (
+  `CREATE TABLE usher.sessions (
     id varchar(32) PRIMARY KEY,
-    user_name varchar(64) NOT NULL REFERENCES users ON DELETE CASCADE,
+    user_name varchar(64) NOT NULL REFERENCES usher.users ON DELETE CASCADE,
     created_at bigint NOT NULL,
     last_seen_at bigint NOT NULL,
     expires_at bigint NOT NULL,
@@ -44,8 +46,8 @@ const tables = [
     external_issued_at bigint,
     UNIQUE (external_key, external_generation)
   )`,
-  'CREATE INDEX sessions_of_user ON sessions (user_name)',
-  `CREATE TABLE rooms (
+  'CREATE INDEX sessions_of_user ON usher.sessions (user_name)',
+  `CREATE TABLE usher.rooms (
     name varchar(64) COLLATE "C" PRIMARY KEY,
     title text COLLATE "C" NOT NULL,
     private integer NOT NULL,
@@ -57,46 +59,20 @@ const tables = [
     last_at bigint NOT NULL,
     title_key text UNIQUE
   )`,
-  'CREATE INDEX rooms_of_creator ON rooms (created_by, created_at)',
-  'CREATE INDEX rooms_by_title ON rooms (title, name)',
-  'CREATE INDEX public_rooms_by_title ON rooms (title, name) WHERE private = 0',
-  'CREATE VIEW room_heads AS SELECT name AS room, epoch, seq, last_at FROM rooms',
-  `CREATE TABLE messages (
-    number bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
-    room varchar(64) NOT NULL REFERENCES rooms ON DELETE CASCADE,
-    seq bigint NOT NULL,
-    id uuid NOT NULL DEFAULT gen_random_uuid(),
-    sender varchar(64) NOT NULL,
-    key varchar(36) NOT NULL,
-    text text NOT NULL,
-    at bigint NOT NULL,
-    edits bigint,
-    deletes bigint,
-    edited_at bigint,
-    deleted_at bigint,
-    words tsvector,
-    PRIMARY KEY (room, seq),
-    UNIQUE (room, sender, key)
-  )`,
-  `CREATE TABLE memberships (
-    user_name varchar(64) NOT NULL,
-    room varchar(64) NOT NULL REFERENCES rooms ON DELETE CASCADE,
-    read_seq bigint NOT NULL,
-    joined_at bigint NOT NULL,
-    PRIMARY KEY (user_name, room)
-  )`,
-  `CREATE TABLE mentions (
-    user_name varchar(64) NOT NULL,
-    room varchar(64) NOT NULL REFERENCES rooms ON DELETE CASCADE,
-    seq bigint NOT NULL,
-    PRIMARY KEY (user_name, room, seq)
-  )`,
-  // Serves "these words in these rooms" from one index.
-  'CREATE EXTENSION IF NOT EXISTS btree_gin',
-  'CREATE INDEX messages_by_words ON messages USING gin (room, words)',
-  `CREATE TABLE stored_bytes (
+  'CREATE INDEX rooms_of_creator ON usher.rooms (created_by, created_at)',
+  'CREATE INDEX rooms_by_title ON usher.rooms (title, name)',
+  'CREATE INDEX public_rooms_by_title ON usher.rooms (title, name) WHERE private = 0',
+  'CREATE VIEW usher.room_heads AS SELECT name AS room, epoch, seq, last_at FROM usher.rooms',
+  `CREATE TABLE usher.stored_bytes (
     user_name varchar(64) PRIMARY KEY,
     since bigint NOT NULL,
     bytes bigint NOT NULL
   )`,
+];
+
+/** Serves "these words in these rooms" from one index. `number` orders the messages of all rooms by their arrival, for pages of results. */
+const searchIndex = [
+  'ALTER TABLE usher.messages ADD COLUMN number bigint GENERATED ALWAYS AS IDENTITY UNIQUE',
+  'CREATE EXTENSION IF NOT EXISTS btree_gin',
+  'CREATE INDEX messages_by_words ON usher.messages USING gin (room, words)',
 ];

@@ -1,18 +1,29 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import { type MigrationProvider, Migrator } from 'kysely/migration';
-import { Pool, type PoolConfig, TypeOverrides, types } from 'pg';
+import { Pool, TypeOverrides, types } from 'pg';
 import type { Tables } from '../database/schema.ts';
 import { postgresMigrations } from './migrations.ts';
+import { PostgresUnusable, unusable } from './postgres-unusable.ts';
 
 /** The oldest supported version: `14` as in `server_version_num / 10000`. */
 const oldestVersion = 14;
-/** How long a statement, a lock and a connection attempt may take, in milliseconds. */
-const statementMs = 5_000;
-const lockMs = 2_000;
+/** How long a connection attempt may take, in milliseconds. */
 const connectMs = 2_000;
+
+/** How long a statement may take and wait for a lock, in milliseconds. PostgreSQL enforces it, and the client a second later. */
+interface Timeouts {
+  readonly statementMs: number;
+  readonly lockMs: number;
+}
+
+const queryTimeouts: Timeouts = { statementMs: 5_000, lockMs: 2_000 };
+/** A migration may create an index, and wait until another node has created it. */
+const migrationTimeouts: Timeouts = { statementMs: 600_000, lockMs: 600_000 };
 
 export interface PostgresDatabase {
   readonly pool: Pool;
+  /** At most two connections to PostgreSQL itself, also if `url` is a pooler. Otherwise `pool`. */
+  readonly directPool: Pool;
   readonly kysely: Kysely<Tables>;
   close(): Promise<void>;
 }
@@ -20,17 +31,12 @@ export interface PostgresDatabase {
 export interface PostgresOptions {
   /** `postgres://user:password@host:port/database`, with the TLS options of `pg` as parameters (`sslmode`, `sslrootcert`). */
   readonly url: string;
-  /** The database for migrations, if `url` is a pooler such as PgBouncer in transaction mode. Defaults to `url`. */
+  /** The database itself, if `url` is a pooler such as PgBouncer in transaction mode. Defaults to `url`. */
   readonly migrationUrl?: string;
   /** Maximum connections of this node. Defaults to 20. */
   readonly maxConnections?: number;
   /** Receives errors of idle connections. */
   readonly onError?: (error: Error) => void;
-}
-
-/** PostgreSQL cannot be used. The message names the reason and what to change, and never contains the URL, which has the password. */
-export class PostgresUnusable extends Error {
-  override readonly name = 'PostgresUnusable';
 }
 
 /**
@@ -40,20 +46,51 @@ export class PostgresUnusable extends Error {
  * @throws PostgresUnusable
  */
 export async function openPostgres(options: PostgresOptions): Promise<PostgresDatabase> {
-  const { url, migrationUrl = url, maxConnections = 20, onError } = options;
-  const pool = newPool(url, maxConnections, onError);
+  const database = await connectPostgres(options);
   try {
-    await checkVersion(pool);
-    const migrationPool = migrationUrl === url ? pool : newPool(migrationUrl, 2, onError);
-    try {
-      await migrate(migrationPool);
-    } finally {
-      if (migrationPool !== pool) await migrationPool.end();
-    }
-    return { pool, kysely: newKysely(pool), close: () => pool.end() };
+    await requireNoImport(database.pool);
+    await migratePostgres(options.migrationUrl ?? options.url);
+    return database;
   } catch (error) {
-    await pool.end();
-    throw error instanceof PostgresUnusable ? error : new PostgresUnusable(reasonOf(error));
+    await database.close();
+    throw unusable(error);
+  }
+}
+
+/**
+ * Connects to PostgreSQL without migrating its tables.
+ *
+ * @throws PostgresUnusable
+ */
+export async function connectPostgres(options: PostgresOptions): Promise<PostgresDatabase> {
+  const { url, migrationUrl = url, maxConnections = 20, onError } = options;
+  const isPooler = migrationUrl !== url;
+  // A pooler rejects connections that set a timeout.
+  const pool = newPool(url, { max: maxConnections, timeouts: isPooler ? undefined : queryTimeouts, onError });
+  const directPool = isPooler ? newPool(migrationUrl, { max: 2, timeouts: queryTimeouts, onError }) : pool;
+  const close = async (): Promise<void> => {
+    await Promise.all([pool.end(), ...(isPooler ? [directPool.end()] : [])]);
+  };
+  try {
+    await checkServer(pool);
+    return { pool, directPool, kysely: newKysely(pool), close };
+  } catch (error) {
+    await close();
+    throw unusable(error);
+  }
+}
+
+/** The table that exists while an import from SQLite (`npm run migrate:postgres`) has not finished. */
+export const importTable = 'usher.sqlite_import';
+
+async function requireNoImport(pool: Pool): Promise<void> {
+  const { rows } = await pool.query<{ importing: boolean }>('SELECT to_regclass($1) IS NOT NULL AS importing', [
+    importTable,
+  ]);
+  if (rows[0]?.importing === true) {
+    throw new PostgresUnusable(
+      'the import from SQLite has not finished: run npm run migrate:postgres again until it reports success',
+    );
   }
 }
 
@@ -61,24 +98,32 @@ export async function openPostgres(options: PostgresOptions): Promise<PostgresDa
 const numbers = new TypeOverrides();
 numbers.setTypeParser(types.builtins.INT8, Number);
 
-function newPool(connectionString: string, max: number, onError: PostgresOptions['onError']): Pool {
-  let config: PoolConfig;
+interface PoolSettings {
+  readonly max: number;
+  readonly timeouts: Timeouts | undefined;
+  readonly onError?: PostgresOptions['onError'];
+}
+
+function newPool(url: string, { max, timeouts, onError }: PoolSettings): Pool {
+  let connectionString: string;
   try {
     // Throws for a malformed URL, with the URL in the message.
-    config = { connectionString: new URL(connectionString).href };
+    connectionString = new URL(url).href;
   } catch {
     throw new PostgresUnusable('invalid DATABASE_URL: must be a URL like postgres://user:password@host:5432/database');
   }
   const pool = new Pool({
-    ...config,
+    connectionString,
     max,
     application_name: 'usher',
     connectionTimeoutMillis: connectMs,
-    statement_timeout: statementMs,
-    lock_timeout: lockMs,
-    idle_in_transaction_session_timeout: statementMs,
+    ...(timeouts !== undefined && {
+      statement_timeout: timeouts.statementMs,
+      lock_timeout: timeouts.lockMs,
+      idle_in_transaction_session_timeout: timeouts.statementMs,
+    }),
     // If the server does not even report the timeout of a statement.
-    query_timeout: statementMs + 1_000,
+    query_timeout: (timeouts ?? queryTimeouts).statementMs + 1_000,
     keepAlive: true,
     types: numbers,
   });
@@ -90,53 +135,59 @@ function newKysely(pool: Pool): Kysely<Tables> {
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }).withSchema('usher');
 }
 
-async function checkVersion(pool: Pool): Promise<void> {
-  const { rows } = await pool.query<{ version: number; name: string }>(
-    `SELECT current_setting('server_version_num')::int / 10000 AS version, current_setting('server_version') AS name`,
+const timeoutNames = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout'] as const;
+
+async function checkServer(pool: Pool): Promise<void> {
+  const { rows } = await pool.query<{ version: number; name: string; user: string; unset: string[] }>(
+    `SELECT current_setting('server_version_num')::int AS version, current_setting('server_version') AS name,
+      quote_ident(current_user) AS user,
+      ARRAY(SELECT name FROM unnest($1::text[]) name WHERE current_setting(name) = '0') AS unset`,
+    [timeoutNames],
   );
   const [server] = rows;
-  if (server !== undefined && server.version < oldestVersion) {
-    throw new PostgresUnusable(`PostgreSQL ${server.name} is too old: version ${oldestVersion} or newer is required`);
-  }
+  if (server === undefined) throw new Error('PostgreSQL does not report its version');
+  requireVersion(server.version, server.name);
+  if (server.unset.length === 0) return;
+  const { statementMs, lockMs } = queryTimeouts;
+  const statements = server.unset.map(
+    (name) => `ALTER ROLE ${server.user} SET ${name} = '${name === 'lock_timeout' ? lockMs : statementMs}ms';`,
+  );
+  throw new PostgresUnusable(
+    `DATABASE_URL leads to a pooler, so the timeouts have to be settings of its user. Run: ${statements.join(' ')}`,
+  );
 }
 
-/** Kysely's migrator takes an advisory lock, so that nodes that start at the same time wait for each other. */
-async function migrate(pool: Pool): Promise<void> {
-  await pool.query('CREATE SCHEMA IF NOT EXISTS usher').catch(async (error: unknown) => {
-    // Two nodes may create it at the same moment; `IF NOT EXISTS` does not exclude that.
-    if (!hasCode(error, '23505')) throw error;
-    return Promise.resolve();
-  });
-  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
-  const provider: MigrationProvider = { getMigrations: () => Promise.resolve(postgresMigrations) };
-  const migrator = new Migrator({ db: db.withSchema('usher'), provider, migrationTableSchema: 'usher' });
-  const { error } = await migrator.migrateToLatest();
-  if (error !== undefined) throw error instanceof Error ? error : new Error('the database could not be migrated');
+/**
+ * @param version `server_version_num`: 140012 for version 14.12
+ * @throws PostgresUnusable
+ */
+export function requireVersion(version: number, name: string): void {
+  if (Math.floor(version / 10_000) >= oldestVersion) return;
+  throw new PostgresUnusable(`PostgreSQL ${name} is too old: version ${oldestVersion} or newer is required`);
+}
+
+/**
+ * Creates or updates the tables. Kysely's migrator takes an advisory lock, so that nodes that start at the same time wait for each other.
+ *
+ * @param url the database itself, not a pooler
+ */
+export async function migratePostgres(url: string): Promise<void> {
+  const pool = newPool(url, { max: 2, timeouts: migrationTimeouts });
+  try {
+    await pool.query('CREATE SCHEMA IF NOT EXISTS usher').catch((error: unknown) => {
+      // Two nodes may create it at the same moment; `IF NOT EXISTS` does not exclude that.
+      if (!hasCode(error, '23505')) throw error;
+    });
+    const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
+    const provider: MigrationProvider = { getMigrations: () => Promise.resolve(postgresMigrations) };
+    const migrator = new Migrator({ db: db.withSchema('usher'), provider, migrationTableSchema: 'usher' });
+    const { error } = await migrator.migrateToLatest();
+    if (error !== undefined) throw error instanceof Error ? error : new Error('the database could not be migrated');
+  } finally {
+    await pool.end();
+  }
 }
 
 function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code;
-}
-
-const reasons: readonly (readonly [code: string, reason: string])[] = [
-  ['ECONNREFUSED', 'PostgreSQL refuses connections: check the host and port of DATABASE_URL, and that the server runs'],
-  ['ENOTFOUND', 'the host of DATABASE_URL is unknown'],
-  ['ENOENT', 'the socket of DATABASE_URL does not exist'],
-  ['28P01', 'PostgreSQL rejects the password of DATABASE_URL'],
-  ['28000', 'PostgreSQL rejects the user of DATABASE_URL: check pg_hba.conf and TLS (sslmode)'],
-  ['3D000', 'the database of DATABASE_URL does not exist: create it first'],
-  [
-    '42501',
-    'the user of DATABASE_URL lacks rights: it must be the owner of the database, to create a schema and an extension',
-  ],
-  ['53300', 'PostgreSQL has no connection left: raise max_connections'],
-  ['57P03', 'PostgreSQL is still starting'],
-];
-
-function reasonOf(error: unknown): string {
-  for (const [code, reason] of reasons) if (hasCode(error, code)) return reason;
-  const message = error instanceof Error ? error.message : String(error);
-  if (/timeout/i.test(message))
-    return 'PostgreSQL does not answer: check the host and port of DATABASE_URL and the network';
-  return `PostgreSQL cannot be used: ${message}`;
 }

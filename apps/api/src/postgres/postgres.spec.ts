@@ -2,14 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { PostgresHistory, PostgresMemberships } from '@usher/realtime/postgres';
 import { historyContract, membershipsContract, readMarkersContract } from '@usher/realtime/testing';
 import { PostgresServer } from '@usher/test-servers';
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { Pool } from 'pg';
+import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { RoomDirectory } from '../rooms/room-directory.ts';
 import { addRoom } from '../database/new-room.ts';
 import { BadRoomCursor } from '../rooms/room-list.ts';
 import { searchContract } from '../testing/search-contract.ts';
 import { sessionStatusContract } from '../testing/session-status-contract.ts';
 import { Users } from '../users/users.ts';
-import { openPostgres, PostgresUnusable } from './postgres-database.ts';
+import { openPostgres } from './postgres-database.ts';
 import { PostgresRoomAccessReader, PostgresRoomList } from './postgres-rooms.ts';
 import { PostgresSearch, searchableWords } from './postgres-search.ts';
 import { PostgresSessionStatusReader } from './postgres-sessions.ts';
@@ -107,44 +108,68 @@ test('a new user is a member of the rooms of everyone, from their end', async ()
   expect(await readMarkers.unread([{ room: 'general', user: 'bart' }])).toMatchObject([{ seq: 1, read: 1, count: 0 }]);
 });
 
-describe('opening the database', () => {
-  test('migrates once when several nodes start at the same time', async () => {
-    const url = await server.newDatabaseUrl();
-    const databases = await Promise.all(Array.from({ length: 4 }, () => openPostgres({ url })));
-    const applied = await databases[0]?.pool.query('SELECT name FROM usher.kysely_migration');
-    expect(applied?.rows).toHaveLength(1);
-    await Promise.all(databases.map((database) => database.close()));
-  });
+/** Executes a statement without a timeout. */
+async function fill(url: string, statement: string): Promise<void> {
+  const pool = new Pool({ connectionString: url });
+  try {
+    await pool.query(statement);
+  } finally {
+    await pool.end();
+  }
+}
 
-  test.each([
-    ['not a url', /^invalid DATABASE_URL: must be a URL/],
-    ['postgres://usher:hidden@127.0.0.1:1/usher', /refuses connections: check the host and port/],
-    ['postgres://usher:hidden@no-such-host.invalid/usher', /host of DATABASE_URL is unknown/],
-  ])('names the problem with %s, without the password', async (url, reason) => {
-    const error = await openPostgres({ url }).catch((thrown: unknown) => thrown);
-    expect(error).toBeInstanceOf(PostgresUnusable);
-    expect((error as Error).message).toMatch(reason);
-    expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('hidden');
-  });
+test('a search in these rooms uses one index for the rooms and the words', async () => {
+  const url = await server.newDatabaseUrl();
+  const { pool, search } = await open(url);
+  await fill(
+    url,
+    `INSERT INTO usher.rooms (name, title, private, epoch, seq, created_by, created_at, last_at)
+     SELECT 'room-' || n, 'Room ' || n, 0, 'epoch', 0, 'bart', 0, 0 FROM generate_series(1, 200) n`,
+  );
+  await fill(
+    url,
+    `INSERT INTO usher.messages (room, seq, sender, key, text, at, words)
+     SELECT 'room-' || r, n, 'bart', n::text, repeat('text ', 20), n, array_to_tsvector(ARRAY['common', 'rare' || n % 100])
+     FROM generate_series(1, 400) n, generate_series(1, 200) r`,
+  );
+  await fill(url, 'VACUUM ANALYZE usher.messages');
+  const query = vi.spyOn(pool, 'query');
+  const found = await search.find({ user: 'bart', words: 'rare77 common', rooms: ['room-1'], limit: 2 });
+  expect(found.messages.map(({ seq }) => seq)).toEqual([377, 277]);
+  const [text, values] = query.mock.lastCall as unknown as [string, unknown[]];
+  const plan = await pool.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${text}`, values);
+  const steps = plan.rows.map((row) => row['QUERY PLAN']).join('\n');
+  expect(steps).toMatch(/Bitmap Index Scan on messages_by_words.*\n +Index Cond: \(\(room = ANY .* AND \(words @@ /);
+  expect(steps).not.toContain('Seq Scan');
+});
 
-  test('names a database that does not exist, and a user without rights', async () => {
-    const url = await server.newDatabaseUrl();
-    await expect(openPostgres({ url: url.replace(/test_\d+/, 'missing') })).rejects.toThrow(
-      /does not exist: create it/,
-    );
-    const database = await openPostgres({ url });
-    await database.pool.query('CREATE ROLE guest LOGIN; REVOKE ALL ON SCHEMA usher FROM guest');
-    await database.close();
-    const guest = (await server.newDatabaseUrl()).replace('usher@', 'guest@');
-    await expect(openPostgres({ url: guest })).rejects.toThrow(/lacks rights/);
-  });
-
-  test('reconnects without a restart after PostgreSQL was gone', async () => {
-    const { users, createUser } = await open();
-    await createUser('bart');
-    await server.kill();
-    await expect(users.find('bart')).rejects.toThrow();
-    await server.start();
-    expect(await users.find('bart')).toMatchObject({ name: 'bart' });
-  });
+test('the unread messages and mentions of 200 members are counted with one query, which reads indexes only', async () => {
+  const url = await server.newDatabaseUrl();
+  const { pool, memberships, createRoom } = await open(url);
+  await createRoom('one');
+  await fill(
+    url,
+    `INSERT INTO usher.memberships (room, user_name, read_seq, joined_at) SELECT 'one', 'user ' || n, n, 0 FROM generate_series(1, 200) n`,
+  );
+  await fill(
+    url,
+    `INSERT INTO usher.messages (room, seq, sender, key, text, at) SELECT 'one', n, 'bart', n::text, 'text', n FROM generate_series(1, 20000) n`,
+  );
+  await fill(
+    url,
+    `INSERT INTO usher.mentions (room, seq, user_name) SELECT 'one', n, 'user ' || n % 200 FROM generate_series(1, 20000) n`,
+  );
+  await fill(url, `UPDATE usher.rooms SET seq = 20000`);
+  await fill(url, 'VACUUM ANALYZE');
+  const query = vi.spyOn(pool, 'query');
+  const pairs = Array.from({ length: 200 }, (_, index) => ({ room: 'one', user: `user ${index + 1}` }));
+  const unread = await memberships.unread(pairs);
+  expect(query).toHaveBeenCalledTimes(1);
+  expect(unread).toHaveLength(200);
+  expect(unread[99]).toEqual({ seq: 20_000, read: 100, count: 1_000, mentions: 99 });
+  const { text, values } = query.mock.lastCall?.[0] as unknown as { readonly text: string; readonly values: unknown[] };
+  const plan = await pool.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${text}`, values);
+  const steps = plan.rows.map((row) => row['QUERY PLAN']).join('\n');
+  expect(steps).toMatch(/Index Only Scan Backward using messages_that_count on messages/);
+  expect(steps).toMatch(/Index Only Scan using mentions_pkey on mentions/);
 });

@@ -1,4 +1,5 @@
 import { PostgresServer, RedisServer } from '@usher/test-servers';
+import { Pool } from 'pg';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { newApp, type TestApp } from '../testing/new-app.ts';
 import { TestSocket } from '../testing/test-socket.ts';
@@ -11,9 +12,11 @@ beforeAll(async () => {
 });
 
 /** Two nodes on one PostgreSQL database and a Redis of their own. */
-async function twoNodes(
-  settings: Readonly<Record<string, string>> = {},
-): Promise<{ readonly redis: RedisServer; readonly nodes: readonly [TestApp, TestApp] }> {
+async function twoNodes(settings: Readonly<Record<string, string>> = {}): Promise<{
+  readonly redis: RedisServer;
+  readonly databaseUrl: string;
+  readonly nodes: readonly [TestApp, TestApp];
+}> {
   const redis = await RedisServer.start();
   onTestFinished(() => redis.stop());
   const env = {
@@ -23,7 +26,7 @@ async function twoNodes(
     HEARTBEAT_MS: '60000',
     ...settings,
   };
-  return { redis, nodes: [await newApp(env), await newApp(env)] };
+  return { redis, databaseUrl: env.DATABASE_URL, nodes: [await newApp(env), await newApp(env)] };
 }
 
 const key = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
@@ -55,6 +58,41 @@ test('users on two nodes share messages and presence', async () => {
   expect(await bart.next('message')).toMatchObject({ room: 'general', seq: 1, from: 'maggie', text: 'from here' });
   await bart.data('send', { room: 'general', key: key(2), text: 'from there' });
   expect(await maggie.take(({ seq }) => seq === 2)).toMatchObject({ from: 'bart', text: 'from there' });
+});
+
+test('another program publishes in its own transaction, and the members on all nodes receive it after the commit', async () => {
+  const { databaseUrl, nodes } = await twoNodes();
+  const members = [await nodes[0].connect('maggie'), await nodes[1].connect('bart')];
+  for (const member of members) await member.data('join', { room: 'general' });
+  const reader = await nodes[0].signIn('lisa');
+  const pool = new Pool({ connectionString: databaseUrl });
+  onTestFinished(() => pool.end());
+  const client = await pool.connect();
+  await client.query('BEGIN');
+  await client.query('CREATE TABLE orders (number int)');
+  for (const order of [4711, 4712]) {
+    await client.query('INSERT INTO orders VALUES ($1)', [order]);
+    const text = `order ${order} is paid, @bart`;
+    await client.query('SELECT usher_publish($1, $2, $3)', ['general', `order ${order}`, { text }]);
+  }
+  const history = () => nodes[0].call('GET', '/api/rooms/general/messages', { token: reader });
+  expect((await history()).json).toMatchObject({ messages: [] });
+  await client.query('COMMIT');
+  client.release();
+  for (const member of members) {
+    for (const [index, order] of [4711, 4712].entries()) {
+      expect(await member.next('message')).toMatchObject({
+        seq: index + 1,
+        from: 'system',
+        text: `order ${order} is paid, @bart`,
+      });
+    }
+  }
+  // The words and mentions are stored as for a message of a user.
+  const found = await nodes[1].call('GET', '/api/search?q=4712%20paid', { token: reader });
+  expect(found.json).toMatchObject({ messages: [{ room: 'general', seq: 2, from: 'system' }] });
+  const rooms = (await nodes[0].call('GET', '/api/rooms', { token: await nodes[0].signIn('bart') })).json?.['rooms'];
+  expect(rooms).toContainEqual(expect.objectContaining({ room: 'general', unread: 2, mentions: 2 }));
 });
 
 test('a sign-out on one node closes the sockets on all nodes, with a complete proof', async () => {

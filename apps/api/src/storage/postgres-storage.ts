@@ -1,4 +1,4 @@
-import { PostgresHistory, PostgresMemberships } from '@usher/realtime/postgres';
+import { PostgresHistory, PostgresMemberships, PostgresOutbox } from '@usher/realtime/postgres';
 import type { History } from '@usher/realtime/rooms';
 import type { Config } from '../config/config.ts';
 import { bytesPerMessage } from '../database/storage-limits.ts';
@@ -26,7 +26,7 @@ export async function openPostgresStorage(
       log.warn({ reason: error.message }, 'a connection to PostgreSQL was lost');
     },
   });
-  const { pool, kysely: db } = database;
+  const { pool, directPool, kysely: db } = database;
   const limits = new PostgresLimits(pool, {
     bytesPerUserAndDay: config.maxMbPerUserPerDay * 1e6,
     databaseBytes: config.maxDatabaseMb * 1e6,
@@ -34,12 +34,13 @@ export async function openPostgresStorage(
   });
   await limits.check();
   const memberships = new PostgresMemberships(pool);
+  const history = new PostgresHistory({ pool, wordsOf: searchableWords, onCommit });
   const list = new PostgresRoomList(pool);
   const search = new PostgresSearch(pool);
   let closing: Promise<void> | undefined;
   return {
     db,
-    history: withLimits(new PostgresHistory({ pool, wordsOf: searchableWords, onCommit }), limits),
+    history: withLimits(history, limits),
     memberships,
     readMarkers: memberships,
     sessionStatuses: new PostgresSessionStatusReader(pool),
@@ -48,6 +49,10 @@ export async function openPostgresStorage(
     find: (query) => search.find(query),
     charge: (user, bytes) => {
       limits.charge(user, bytes);
+    },
+    startOutbox: (publish) => {
+      const outbox = new PostgresOutbox({ pool, listenPool: directPool, history, publish, log });
+      return () => outbox.stop();
     },
     async isReady() {
       try {

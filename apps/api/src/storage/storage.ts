@@ -1,4 +1,4 @@
-import type { History, Memberships, ReadMarkers } from '@usher/realtime/rooms';
+import type { History, Memberships, ReadMarkers, Rooms } from '@usher/realtime/rooms';
 import type { Kysely } from 'kysely';
 import type { SessionStatusReader } from '../auth/session-status.ts';
 import type { Tables } from '../database/schema.ts';
@@ -21,6 +21,12 @@ export interface Storage extends Search {
   charge(user: string, bytes: number): void;
   /** Resolves to whether messages can be stored. Never rejects. */
   isReady(): Promise<boolean>;
+  /**
+   * Starts to deliver the messages that other programs publish in transactions of the database (`usher_publish`). Only PostgreSQL has them.
+   *
+   * @returns a function that stops it. It never rejects
+   */
+  readonly startOutbox?: (publish: Rooms['publish']) => () => Promise<void>;
   /** Work that is done once an hour. */
   cleanUp(): Promise<void> | void;
   /** Resolves when all accepted work has settled. */

@@ -10,6 +10,11 @@ describe('the initial users', () => {
     await expect(start).rejects.not.toThrow('Password1!');
   });
 
+  test('cannot include an administrator with a reserved name: startup fails', async () => {
+    const start = newApp({ ADMIN_USER: 'system', ADMIN_PASSWORD: 'long enough' });
+    await expect(start).rejects.toThrow('invalid ADMIN_USER: must not be "system", which is reserved');
+  });
+
   test('are created in an empty database only', async () => {
     const app = await newApp({ DEMO_USERS: 'false', ADMIN_USER: 'root', ADMIN_PASSWORD: 'long enough' });
     expect((await app.call('POST', '/api/auth', { body: { user: 'maggie', pwd: 'secret' } })).status).toBe(401);

@@ -6,7 +6,7 @@ import { addRoom } from '../database/new-room.ts';
 import { demoPassword, demoUsers } from './demo-accounts.ts';
 import { weaknessOf } from './password-rules.ts';
 import type { Passwords } from './passwords.ts';
-import { Users, type NewUser } from './users.ts';
+import { isReserved, type NewUser, Users } from './users.ts';
 
 const origin = { network: 'start', priority: 'sign-in' } as const;
 
@@ -14,7 +14,7 @@ const origin = { network: 'start', priority: 'sign-in' } as const;
  * Creates the configured administrator and demo users in an empty database, in one transaction. Does not change a database that has
  * users, but logs a warning if `ADMIN_USER` is not an administrator there.
  *
- * @throws ConfigError when the administrator's password is easy to guess.
+ * @throws ConfigError when the administrator's name is reserved or the password is easy to guess.
  */
 export async function createInitialUsers(
   db: Kysely<Tables>,
@@ -39,6 +39,7 @@ export async function createInitialUsers(
   // The operator's administrator comes first: if a demo user has the same name, the operator's account wins.
   if (config.admin !== undefined) {
     const { user, password } = config.admin;
+    if (isReserved(user)) throw new ConfigError([`invalid ADMIN_USER: must not be "${user}", which is reserved`]);
     const weakness = await weaknessOf(password, user);
     if (weakness !== undefined)
       throw new ConfigError([`invalid ADMIN_PASSWORD: must not be easy to guess, but it ${weakness}`]);

@@ -21,6 +21,12 @@ describe('signing up', () => {
     expect(json).toMatchObject({ user: 'milhouse' });
   });
 
+  test('rejects the sender of messages that belong to no user as taken', async () => {
+    const { call } = await newApp();
+    const answer = await call('POST', '/api/users', { body: { ...body, user: 'System' } });
+    expect(answer).toMatchObject({ status: 409, json: { code: 'user_taken' } });
+  });
+
   test('is limited per address, including malformed requests, and reports the time to wait', async () => {
     const { call } = await newApp({ SIGN_UPS_PER_ADDRESS: '2', TRUST_PROXY: '1' });
     const from = (address: string, wrong: object) =>

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { systemSender } from '@usher/realtime/postgres';
 import type { Tables } from '../database/schema.ts';
 import { enterRoomsOfEveryone } from '../database/new-room.ts';
 
@@ -48,6 +49,7 @@ export class Users {
     name: string,
     rest: Pick<Tables['users'], 'password_hash' | 'roles' | 'issuer' | 'demo_password'>,
   ): Promise<boolean> {
+    if (isReserved(name)) return false;
     const at = this.#now();
     return this.#within(async (transaction) => {
       const made = await transaction
@@ -96,6 +98,7 @@ export class Users {
   async findOrCreate(name: string, issuer: string): Promise<KnownUser> {
     const known = await this.find(name);
     if (known !== undefined) return known;
+    if (isReserved(name)) return { name, roles: [], disabled: true, passwordHash: undefined, issuer: undefined };
     await this.#insert(name, { password_hash: '', roles: '[]', issuer, demo_password: 0 });
     const made = await this.find(name);
     if (made === undefined) throw new Error('a user is missing after its creation');
@@ -117,6 +120,11 @@ export class Users {
     const row = await this.#db.selectFrom('users').select('name').limit(1).executeTakeFirst();
     return row === undefined;
   }
+}
+
+/** Whether a name is the sender of messages that belong to no user. No user can have it, so that none can send in its name. */
+export function isReserved(name: string): boolean {
+  return name.toLowerCase() === systemSender;
 }
 
 /** Parses stored roles: a JSON array of names. */

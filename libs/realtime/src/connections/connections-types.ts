@@ -118,6 +118,11 @@ export interface ConnectionsOptions<P extends Protocol> {
    * `renew` is answered so.
    */
   readonly renew?: (connection: Connection, ticket: string) => Promise<Renewal | undefined>;
+  /**
+   * How long `renew` may take, in milliseconds. Defaults to 4,000: two seconds each for the store of the tickets and that of the sessions.
+   * Then the request is answered with `internal`, and the lease stays as it is.
+   */
+  readonly renewTimeoutMs?: number;
   /** The same as `connections.onClosed`. */
   readonly onClosed?: (connection: Connection, closed: Closed) => void;
   readonly observer?: ConnectionsObserver;

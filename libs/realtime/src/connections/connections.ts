@@ -15,6 +15,7 @@ import { type AnyParams, type AnySignalHandler, Dispatcher } from './dispatcher.
 import { ClosingConnections, spread } from './drain.ts';
 import { Frame } from './frame.ts';
 import { type Limits, resolveLimits } from './limits.ts';
+import { withDeadline } from '../support/deadline.ts';
 import { RequestError } from '../support/errors.ts';
 import { Listeners } from '../support/listeners.ts';
 import { silent } from '../support/log.ts';
@@ -41,6 +42,7 @@ class ConnectionRegistry implements Connections<Protocol>, ConnectionOwner {
   readonly #now: () => number;
   readonly #context: AnswerContext;
   readonly #renew: ConnectionsOptions<Protocol>['renew'];
+  readonly #renewTimeoutMs: number;
   readonly #watch: Watch;
 
   readonly #dispatcher: Dispatcher;
@@ -61,6 +63,7 @@ class ConnectionRegistry implements Connections<Protocol>, ConnectionOwner {
     this.#now = options.now ?? Date.now;
     this.#context = { log: options.log ?? silent, observer: options.observer ?? {} };
     this.#renew = options.renew;
+    this.#renewTimeoutMs = duration('renewTimeoutMs', options.renewTimeoutMs ?? 4_000);
     const close = (connection: ServerConnection, name: CloseName): void => {
       this.#closeConnection(connection, name);
     };
@@ -231,7 +234,7 @@ class ConnectionRegistry implements Connections<Protocol>, ConnectionOwner {
   }
 
   async #renewLease({ ticket }: { readonly ticket: string }, connection: Connection) {
-    const renewal = await this.#renew?.(connection, ticket);
+    const renewal = await withDeadline('renew', () => this.#renew?.(connection, ticket), this.#renewTimeoutMs);
     if (renewal === undefined) throw new RequestError('invalid_ticket', 'Invalid ticket');
     const current = this.#open.get(connection.id);
     // The connection closed while its ticket was validated, so no client receives this reply.

@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Identity } from './connection.ts';
 import type { Renewal } from './connections-types.ts';
 import { liveSeqs, newNode, quiet, sendAll } from '../testing/new-node.ts';
@@ -65,4 +65,21 @@ test('a renewal keeps memberships when authorization fails with an error', async
   await quiet();
   expect(client.received('removed')).toEqual([]);
   expect(log.lines).toContain('error a room membership could not be authorized again');
+});
+
+test('a renewal that does not settle is answered with internal after 4 seconds, and the lease stays', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const { connect, log } = newNode({ renew: () => new Promise(() => undefined) });
+  const client = connect();
+  const { lease } = client.connection;
+  const answer = client.request('renew', { ticket: 'fresh' });
+  await vi.advanceTimersByTimeAsync(3_999);
+  expect(client.received('error')).toEqual([]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(await answer).toMatchObject({ type: 'error', code: 'internal' });
+  expect(client.connection.lease).toBe(lease);
+  expect(log.lines).toEqual(['error a request handler threw an unexpected error']);
 });

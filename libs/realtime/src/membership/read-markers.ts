@@ -1,3 +1,5 @@
+import { withDeadline } from '../support/deadline.ts';
+
 /** The unread messages of a user in a room. */
 export interface Unread {
   /** The room's last sequence number. */
@@ -26,6 +28,7 @@ export interface RoomUser {
  *   the call began.
  * - Counting takes time proportional to the unread messages, up to the bound, not to the room.
  * - An unavailable store rejects with its own error. Calls succeed again as soon as the store is available.
+ * - A call should settle within 2 seconds. Callers do not wait longer (`RoomsOptions.storeTimeoutMs`).
  */
 export interface ReadMarkers {
   /**
@@ -41,4 +44,12 @@ export interface ReadMarkers {
    * @returns one entry per pair, in the same order; `undefined` for a user who is not a member and for an unknown room
    */
   unread(pairs: readonly RoomUser[]): Promise<readonly (Unread | undefined)[]>;
+}
+
+/** Read markers whose calls reject with `StoreTimeout` after `ms` milliseconds. */
+export function limitReadMarkers(readMarkers: ReadMarkers, ms: number): ReadMarkers {
+  return {
+    advance: (room, user, seq) => withDeadline('readMarkers.advance', () => readMarkers.advance(room, user, seq), ms),
+    unread: (pairs) => withDeadline('readMarkers.unread', () => readMarkers.unread(pairs), ms),
+  };
 }

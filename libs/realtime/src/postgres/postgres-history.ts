@@ -1,6 +1,6 @@
 import type { Message } from '@usher/protocol';
 import { mentionsIn } from '@usher/protocol/server';
-import type { Pool, QueryResultRow } from 'pg';
+import type { Pool, PoolClient, QueryResultRow } from 'pg';
 import { RequestError } from '../support/errors.ts';
 import {
   type Appended,
@@ -34,13 +34,14 @@ export interface PostgresHistoryOptions {
   readonly onCommit?: (appends: number) => void;
 }
 
-interface RoomEntry {
+/** An entry with its room. */
+export interface RoomEntry {
   readonly room: string;
   readonly entry: Entry;
 }
 
 /** Appends per transaction. A larger batch saves little and keeps the rooms locked for longer. */
-const maxBatch = 500;
+export const maxBatch = 500;
 
 /** SQL for the columns that `toMessage` reads, in addition to `room`. */
 export const messageColumns = (table: string): string =>
@@ -140,10 +141,27 @@ export class PostgresHistory implements History {
     return new Map(rows.map((row) => [String(row['room']), { epoch: String(row['epoch']), seq: Number(row['seq']) }]));
   }
 
+  /**
+   * Appends entries in the transaction of the caller, in their order. The heads of their rooms stay locked until its end, so commit it
+   * at once.
+   *
+   * @param client a connection of the pool with an open transaction
+   * @returns one result per entry: an entry that is rejected does not affect the others. Rejects if PostgreSQL rejects the batch
+   */
+  appendWithin(client: PoolClient, entries: readonly RoomEntry[]): Promise<(Appended | Error)[]> {
+    return this.#query(client, entries);
+  }
+
   async #write(batch: readonly RoomEntry[]): Promise<(Appended | Error)[]> {
-    const column = <T>(of: (each: RoomEntry) => T): T[] => batch.map(of);
     // One statement is one transaction: it is committed when the query resolves.
-    const { rows } = await this.#pool.query<QueryResultRow>({
+    const results = await this.#query(this.#pool, batch);
+    this.#onCommit?.(results.filter((result) => !(result instanceof Error) && !result.duplicate).length);
+    return results;
+  }
+
+  async #query(database: Pool | PoolClient, batch: readonly RoomEntry[]): Promise<(Appended | Error)[]> {
+    const column = <T>(of: (each: RoomEntry) => T): T[] => batch.map(of);
+    const { rows } = await database.query<QueryResultRow>({
       name: 'usher-append',
       text: appendBatch,
       values: [
@@ -156,7 +174,6 @@ export class PostgresHistory implements History {
         column(({ entry }) => JSON.stringify(this.#detailsOf(entry))),
       ],
     });
-    this.#onCommit?.(rows.filter((row) => row['outcome'] === 'appended').length);
     const results: (Appended | Error)[] = [];
     for (const row of rows) {
       const sent = batch[Number(row['entry']) - 1];

@@ -1,21 +1,32 @@
 import type { Pool } from 'pg';
+import { outboxTables } from './outbox-schema.ts';
 
 /** Any two numbers that no other program uses for its advisory locks: "usher" and the version of this table layout. */
 const migrationLock = [0x75_73_68, 1] as const;
 
-/** The tables of rooms, messages and memberships. `at` and the other times are Unix milliseconds. */
-const tables = `
-CREATE SCHEMA IF NOT EXISTS usher;
+/** Where the heads of rooms are, if not in a table of this library. */
+export interface RoomTablesOptions {
+  /**
+   * A table of the application with one row per room, and its key, for example `app.rooms (name)`: messages and memberships reference it
+   * and are deleted with it. The application must provide the view `usher.room_heads` on it, which can be updated and has the columns
+   * `room`, `epoch`, `seq` and `last_at`. Defaults to a new table `usher.room_heads`.
+   */
+  readonly rooms?: string;
+}
 
+const heads = `
 CREATE TABLE IF NOT EXISTS usher.room_heads (
   room text PRIMARY KEY,
   epoch text NOT NULL DEFAULT gen_random_uuid()::text,
   seq bigint NOT NULL DEFAULT 0,
   last_at bigint
 );
+`;
 
+/** The tables of messages and memberships. `at` and the other times are Unix milliseconds. */
+const tables = (rooms: string): string => `
 CREATE TABLE IF NOT EXISTS usher.messages (
-  room text NOT NULL REFERENCES usher.room_heads ON DELETE CASCADE,
+  room text NOT NULL REFERENCES ${rooms} ON DELETE CASCADE,
   seq bigint NOT NULL,
   id uuid NOT NULL DEFAULT gen_random_uuid(),
   sender text NOT NULL,
@@ -33,7 +44,7 @@ CREATE TABLE IF NOT EXISTS usher.messages (
 
 CREATE TABLE IF NOT EXISTS usher.memberships (
   user_name text NOT NULL,
-  room text NOT NULL REFERENCES usher.room_heads ON DELETE CASCADE,
+  room text NOT NULL REFERENCES ${rooms} ON DELETE CASCADE,
   read_seq bigint NOT NULL,
   joined_at bigint NOT NULL,
   PRIMARY KEY (user_name, room)
@@ -41,7 +52,7 @@ CREATE TABLE IF NOT EXISTS usher.memberships (
 
 CREATE TABLE IF NOT EXISTS usher.mentions (
   user_name text NOT NULL,
-  room text NOT NULL REFERENCES usher.room_heads ON DELETE CASCADE,
+  room text NOT NULL REFERENCES ${rooms} ON DELETE CASCADE,
   seq bigint NOT NULL,
   PRIMARY KEY (user_name, room, seq)
 );
@@ -135,20 +146,27 @@ $$;
 `;
 
 /**
- * Creates the tables of `PostgresHistory` and `PostgresMemberships` if they do not exist. Several nodes may call it at the same time: an advisory lock makes
- * them wait for each other.
+ * Returns the SQL that `createRoomTables` executes, for a migration of the application. It can be executed again. The schema `usher` must
+ * exist, and only one node at a time may execute it.
+ */
+export function roomTables({ rooms }: RoomTablesOptions = {}): string {
+  return [rooms === undefined ? heads : '', tables(rooms ?? 'usher.room_heads'), functions, outboxTables].join('');
+}
+
+/**
+ * Creates the tables of `PostgresHistory`, `PostgresMemberships` and `PostgresOutbox` if they do not exist. Several nodes may call it at
+ * the same time: an advisory lock makes them wait for each other.
  *
  * @param pool a pool whose user may create a schema
  */
-export async function createRoomTables(pool: Pool): Promise<void> {
+export async function createRoomTables(pool: Pool, options: RoomTablesOptions = {}): Promise<void> {
   const client = await pool.connect();
   let error: Error | undefined;
   try {
     // In one transaction, which also releases the lock. DDL is transactional in PostgreSQL.
     await client.query('BEGIN');
     await client.query('SELECT pg_advisory_xact_lock($1, $2)', [...migrationLock]);
-    await client.query(tables);
-    await client.query(functions);
+    await client.query(`CREATE SCHEMA IF NOT EXISTS usher; ${roomTables(options)}`);
     await client.query('COMMIT');
   } catch (reason) {
     error = reason instanceof Error ? reason : new Error(String(reason));
@@ -157,14 +175,4 @@ export async function createRoomTables(pool: Pool): Promise<void> {
     // A connection in a failed transaction is not returned to the pool.
     client.release(error);
   }
-}
-
-/**
- * Creates the indexes and the function for tables of an application that already exist in the schema `usher`. `room_heads` may be a view
- * that can be updated; the other tables need the columns of `createRoomTables` and may have more.
- *
- * @param run executes SQL, for example in the transaction of a migration
- */
-export async function createRoomFunctions(run: (sql: string) => Promise<unknown>): Promise<void> {
-  await run(functions);
 }

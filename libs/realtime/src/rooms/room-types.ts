@@ -3,7 +3,7 @@ import type { Bus } from '../bus/bus.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Identity } from '../connections/connection.ts';
 import type { AccessDecision } from '../support/errors.ts';
-import type { History } from './history.ts';
+import type { Appended, History } from './history.ts';
 import type { Connections } from '../connections/connections-types.ts';
 import type { Logger } from '../support/log.ts';
 import type { Memberships } from '../membership/memberships.ts';
@@ -49,8 +49,8 @@ export interface RoomsOptions {
    */
   readonly headCheckMs?: number;
   /**
-   * How long a request waits for the history or for `authorize`, in milliseconds. Defaults to 2,000. Then it is answered with
-   * `internal`, which clients retry.
+   * How long a request waits for the history, the memberships, the read markers or `authorize`, in milliseconds. Defaults to 2,000. Then
+   * it is answered with `internal`, which clients retry.
    */
   readonly storeTimeoutMs?: number;
   /** The nodes that share `bus`. When another node goes down, its presence is removed. Defaults to a cluster of this node only. */
@@ -102,6 +102,13 @@ export interface Rooms {
    * @returns the number of connections removed on this node
    */
   remove(room: string, user: string, code: string): number;
+  /**
+   * Delivers a message that the application appended to the history itself, for example from an outbox, to the members on all nodes. Never
+   * throws. Call it after the commit, also for duplicates: the first attempt may have ended before it was published.
+   *
+   * @param epoch the epoch of the room's history
+   */
+  publish(appended: Appended, epoch: string): void;
   /**
    * Ends everything that `createRooms` began: timers, subscriptions and listeners. Call it when the connections are closed; later
    * requests to rooms are answered with `internal`. It closes neither the bus, nor the stores, nor a cluster that was passed.

@@ -25,6 +25,15 @@ export interface RoomContext {
 
 const slowestRetryMs = 5_000;
 
+/** Publishes a durable message to all nodes, whether or not its room has members here. Never throws. */
+export function publishMessage(message: Message, epoch: string, { bus, log }: Pick<RoomContext, 'bus' | 'log'>): void {
+  try {
+    bus.publish(`room:${message.room}`, `${message.seq} ${epoch} ${serializeMessage(message)}`);
+  } catch (error) {
+    log.error({ err: error, room: message.room }, 'a message could not be published');
+  }
+}
+
 /** One connection in one room. */
 export interface Membership {
   readonly connection: Connection;
@@ -127,11 +136,7 @@ export class Room {
 
   /** Publishes a durable message to all nodes. Never throws. */
   publish(message: Message, epoch: string): void {
-    try {
-      this.#context.bus.publish(`room:${this.name}`, `${message.seq} ${epoch} ${serializeMessage(message)}`);
-    } catch (error) {
-      this.#context.log.error({ err: error, room: this.name }, 'a message could not be published');
-    }
+    publishMessage(message, epoch, this.#context);
     this.expect(message.seq);
   }
 

@@ -15,10 +15,12 @@ import { limitHistory } from './history.ts';
 import { following, limitToFrame } from './page.ts';
 import { ResyncScheduler } from './resync.ts';
 import { createUserEvents, type UserEvent } from '../membership/user-events.ts';
-import { type Membership, Room, type RoomContext } from './room.ts';
+import { type Membership, publishMessage, Room, type RoomContext } from './room.ts';
 import type { Member, RoomAction, Rooms, RoomsOptions } from './room-types.ts';
 import { handleMessages } from './message-handlers.ts';
 import { MembershipHandlers } from '../membership/membership-handlers.ts';
+import { limitMemberships } from '../membership/memberships.ts';
+import { limitReadMarkers } from '../membership/read-markers.ts';
 import { PresenceHandlers } from '../presence/presence-handlers.ts';
 import { handleTyping } from '../presence/typing.ts';
 
@@ -83,8 +85,8 @@ export function createRooms(options: RoomsOptions): Rooms {
     options.memberships &&
     new MembershipHandlers({
       connections,
-      memberships: options.memberships,
-      readMarkers: options.readMarkers,
+      memberships: limitMemberships(options.memberships, timeoutMs),
+      readMarkers: options.readMarkers && limitReadMarkers(options.readMarkers, timeoutMs),
       share,
       bus,
       log,
@@ -285,6 +287,12 @@ export function createRooms(options: RoomsOptions): Rooms {
       const removed = eviction.evict(room, user, code);
       publishEvent(event);
       return removed;
+    },
+    publish: ({ message, duplicate }, epoch) => {
+      if (!duplicate) observer.appended?.(message.room);
+      const room = rooms.get(message.room);
+      if (room === undefined) publishMessage(message, epoch, context);
+      else room.publish(message, epoch);
     },
     async stop() {
       if (isStopped) return;
