@@ -6,6 +6,8 @@ import { createRoomFunctions } from '@usher/realtime/postgres';
 export const postgresMigrations: Record<string, Migration> = {
   '0001-users-sessions-rooms': {
     async up(db: Kysely<unknown>): Promise<void> {
+      // The default path finds the schema only for a database user of that name. A superuser may have created the extension in `public`.
+      await sql`SET LOCAL search_path TO usher, public`.execute(db);
       for (const statement of tables) await sql.raw(statement).execute(db);
       await createRoomFunctions((text) => sql.raw(text).execute(db));
     },
