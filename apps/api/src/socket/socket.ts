@@ -110,6 +110,7 @@ export const socket = fp<SocketOptions>(
       metrics,
       log: app.log,
       renew,
+      revalidate: (open) => revocation.validate(open),
     });
     const reservations = new ConnectionReservations({
       connections,
