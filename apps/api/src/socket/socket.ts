@@ -24,6 +24,7 @@ import type { Config } from '../config/config.ts';
 import { allowedOrigins } from '../config/origins.ts';
 import { clientAddress, proxyTrust } from '../http/client-address.ts';
 import type { ConnectionLimits } from '../http/connection-limits.ts';
+import { isStoreUnavailable } from '../http/errors.ts';
 import { completedRequest, limitedWarnings } from '../http/logging.ts';
 import type { Metrics } from '../http/metrics.ts';
 import { type Deadline, drainSpreadMs, settledWithin } from '../lifecycle/timing.ts';
@@ -162,7 +163,8 @@ export const socket = fp<SocketOptions>(
       ticketPath,
       protocol: roomsProtocol.name,
       allowedOrigins: origins,
-      authenticate: (raw) => app.authenticate({ raw, clientAddress: addressOf(raw) ?? '', log: app.log }),
+      authenticate: (raw) =>
+        app.authenticate({ raw, clientAddress: addressOf(raw) ?? '', log: app.log }).catch(rejectUnavailable),
       capacity() {
         if (app.draining) return { code: 'draining', retryAfterMs: 1_000 };
         const full = connections.size + reservations.size >= Math.min(config.maxConnections, limits.maxWebSockets);
@@ -192,7 +194,7 @@ export const socket = fp<SocketOptions>(
           }
         } catch (error) {
           release();
-          throw error;
+          return rejectUnavailable(error);
         }
         release();
         return { ok: false, reason: 'revoked' };
@@ -309,6 +311,12 @@ export const socket = fp<SocketOptions>(
 /** Without the number of connections, the client is answered like without the tickets: 503 `store_unavailable`. */
 function rejectUncounted(error: unknown): never {
   throw new TicketStoreUnavailable('the connections of the user could not be counted', { cause: error });
+}
+
+/** Throws the error, as an unavailable store if the database is unavailable: then the client receives 503 instead of 500. */
+function rejectUnavailable(error: unknown): never {
+  if (isStoreUnavailable(error)) throw new TicketStoreUnavailable('the database is unavailable', { cause: error });
+  throw error;
 }
 
 /** Why a session is over, or `undefined` if it is valid. */

@@ -1,0 +1,19 @@
+import { PostgresServer } from '@usher/test-servers';
+import { expect, onTestFinished, test } from 'vitest';
+import { openPostgres } from './postgres-database.ts';
+import { isPostgresUnavailable } from './unavailable.ts';
+
+test('tells an unavailable server from an error of a statement', async () => {
+  const server = await PostgresServer.start();
+  onTestFinished(() => server.stop());
+  const database = await openPostgres({ url: await server.newDatabaseUrl() });
+  const fails = (text: string): Promise<unknown> => database.pool.query(text).then(String, (error: unknown) => error);
+  expect(isPostgresUnavailable(await fails('SELECT 1 FROM nowhere'))).toBe(false);
+  expect(isPostgresUnavailable(await fails('SELECT 1/0'))).toBe(false);
+  expect(isPostgresUnavailable(await fails('SET statement_timeout = 1; SELECT pg_sleep(1)'))).toBe(true);
+  expect(isPostgresUnavailable(await fails('SELECT pg_terminate_backend(pg_backend_pid())'))).toBe(true);
+  await server.kill();
+  expect(isPostgresUnavailable(await fails('SELECT 1'))).toBe(true);
+  expect(isPostgresUnavailable('not an error')).toBe(false);
+  await database.close();
+});
