@@ -62,6 +62,7 @@ export class ClusterClient {
   closeCode: number | undefined;
   readonly #socket: WebSocket;
   readonly #waiting = new Set<() => void>();
+  readonly #pending = new Map<number, { readonly answered: (frame: Frame) => void; readonly closed: () => void }>();
   #lastId = 0;
 
   private constructor(socket: WebSocket, onFrame: (frame: Frame) => void) {
@@ -71,11 +72,17 @@ export class ClusterClient {
       if (frame.type === 'beat') socket.send('{"type":"beat"}');
       this.frames.push(frame);
       onFrame(frame);
+      if (frame.id !== undefined && (frame.type === 'reply' || frame.type === 'error')) {
+        this.#pending.get(frame.id)?.answered(frame);
+        this.#pending.delete(frame.id);
+      }
       this.#wake();
     });
     this.closed = new Promise((resolve) => {
       socket.addEventListener('close', ({ code }) => {
         this.closeCode = code;
+        for (const { closed } of this.#pending.values()) closed();
+        this.#pending.clear();
         this.#wake();
         resolve(code);
       });
@@ -121,11 +128,28 @@ export class ClusterClient {
     return this.until((frame) => frame.type === type);
   }
 
-  /** Sends a request. Resolves to its `reply` or `error` frame. */
-  request(type: string, params: object = {}): Promise<Frame> {
-    const id = ++this.#lastId;
-    this.#socket.send(JSON.stringify({ type, id, ...params }));
-    return this.until((frame) => frame.id === id && (frame.type === 'reply' || frame.type === 'error'));
+  /**
+   * Sends a request. Resolves to its `reply` or `error` frame. Rejects if the socket closes before.
+   *
+   * @param onAnswer called with that frame before any later frame is handled
+   */
+  request(type: string, params: object = {}, onAnswer: (frame: Frame) => void = () => undefined): Promise<Frame> {
+    return new Promise((resolve, reject) => {
+      const closed = (): void => {
+        reject(new Error(`the socket was closed with ${String(this.closeCode)}`));
+      };
+      if (this.closeCode !== undefined) {
+        closed();
+        return;
+      }
+      const id = ++this.#lastId;
+      const answered = (frame: Frame): void => {
+        onAnswer(frame);
+        resolve(frame);
+      };
+      this.#pending.set(id, { answered, closed });
+      this.#socket.send(JSON.stringify({ type, id, ...params }));
+    });
   }
 
   /** Sends a message with a new key. */
