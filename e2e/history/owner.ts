@@ -7,6 +7,8 @@ import type { Recorder } from './recorder.ts';
 export interface OwnerOptions {
   readonly user: string;
   readonly password: string;
+  /** The access token of the user at the start. */
+  readonly token: string;
   /** A private room that the user owns. */
   readonly room: string;
   /** The users who are members at the start. */
@@ -19,7 +21,7 @@ export interface OwnerOptions {
 /** Removes random members from a private room and adds them again, one at a time, until `isRunning` returns false. */
 export async function manageMembers(options: OwnerOptions, isRunning: () => boolean): Promise<void> {
   const { room, members, nodes, recorder, random } = options;
-  let token = await signIn(random.pick(nodes), options.user, options.password);
+  let { token } = options;
   const removed = new Set<string>();
   while (isRunning()) {
     await delay(random.between(50, 400));

@@ -75,14 +75,14 @@ async function runOn(cluster: TestCluster, { seed, seconds, faults }: HistoryOpt
   const working = [
     ...participants.map((participant) => participant.run(running)),
     ...privateRooms.map((room) =>
-      manageMembers({ user: owner, password, room, members, nodes, recorder, random: random.fork() }, running),
+      manageMembers({ user: owner, password, token, room, members, nodes, recorder, random: random.fork() }, running),
     ),
   ];
   const causing = causeFaults(cluster, { recorder, random: random.fork(), isRunning: running, names: faults });
-  await delay(seconds * 1_000);
-  isRunning = false;
-  const counts = await causing;
-  await Promise.all(working);
+  const stopping = delay(seconds * 1_000).then(() => {
+    isRunning = false;
+  });
+  const [counts] = await Promise.all([causing, stopping, ...working]);
   const late = await recover(cluster, participants, await signIn(first, owner, password));
   const endedAt = performance.now();
   recorder.end();
