@@ -83,6 +83,11 @@ function newPool(connectionString: string, max: number, onError: PostgresOptions
     types: numbers,
   });
   pool.on('error', (error) => onError?.(error));
+  // The pool listens only while a connection is idle. Without a listener, the loss of a connection in a transaction would end the process; the
+  // statement fails in any case.
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined);
+  });
   return pool;
 }
 
