@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import { ClusterNode } from './cluster-node.ts';
 
 /** How long a node that does not reach Redis still counts as live, in milliseconds. Short, so that a test need not wait for long. */
-export const nodeLeaseMs = 1_500;
+const nodeLeaseMs = 1_500;
 
 /** The least privileged user with which the server can run: the owner of its database. */
 const role = 'usher_node';

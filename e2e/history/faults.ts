@@ -5,7 +5,7 @@ import type { Random } from './random.ts';
 import type { Recorder } from './recorder.ts';
 
 /** How long a fault lasts, in milliseconds. Longer than the lease of a node, or shorter. */
-const [shortestMs, longestMs] = [300, 3_000];
+const [shortestMs, longestMs] = [300, 6_000];
 
 interface Fault {
   readonly name: string;

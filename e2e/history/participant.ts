@@ -92,15 +92,16 @@ export class Participant {
 
   async #act(socket: ParticipantSocket, room: string): Promise<void> {
     const { random } = this.#options;
+    // Sockets last for seconds, so that many are open on a node when a fault begins.
     const choice = random.next();
-    if (choice < 0.6) await this.#write(socket, 'send', room);
-    else if (choice < 0.68) await this.#change(socket, 'edit');
-    else if (choice < 0.72) await this.#change(socket, 'delete');
-    else if (choice < 0.8) await within(requestMs, socket.markRead(room));
-    else if (choice < 0.85) await within(requestMs, socket.readPage(room));
-    else if (choice < 0.89) await this.#readOverHttp(room);
-    else if (choice < 0.92) await within(requestMs, socket.leave(room));
-    else if (choice < 0.96) socket.abandon();
+    if (choice < 0.66) await this.#write(socket, 'send', room);
+    else if (choice < 0.74) await this.#change(socket, 'edit');
+    else if (choice < 0.78) await this.#change(socket, 'delete');
+    else if (choice < 0.86) await within(requestMs, socket.markRead(room));
+    else if (choice < 0.92) await within(requestMs, socket.readPage(room));
+    else if (choice < 0.98) await this.#readOverHttp(room);
+    else if (choice < 0.988) await within(requestMs, socket.leave(room));
+    else if (choice < 0.992) socket.abandon();
     // The socket is used further while the session ends.
     else void this.#signOut(socket.session);
   }

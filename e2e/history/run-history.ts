@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createPrivateRoom, ticketOutcome } from '../cluster/actions.ts';
 import { call, signIn } from '../cluster/cluster-client.ts';
-import { nodeLeaseMs, TestCluster } from '../cluster/test-cluster.ts';
+import { TestCluster } from '../cluster/test-cluster.ts';
 import { check } from './checks.ts';
 import { causeFaults } from './faults.ts';
 import { manageMembers } from './owner.ts';
@@ -33,6 +33,8 @@ const password = 'history checker passphrase';
 const owner = 'owner';
 const members = ['ann', 'ben', 'cem', 'dora', 'eva', 'finn', 'gus', 'hana'];
 const privateRooms = ['private-1', 'private-2'];
+/** Shorter than most faults, so that operations complete without the node that a fault concerns. */
+const nodeLeaseMs = 600;
 /** How long the cluster may take to recover after the last fault, in milliseconds. */
 const recoveryMs = 40_000;
 /** A node loses its lease, validates the sessions once a second, and a query may take 2 seconds. The rest is for a busy machine. */
@@ -43,6 +45,7 @@ export async function runHistory({ seed, seconds, faults }: HistoryOptions): Pro
   const cluster = await TestCluster.start({
     nodes: 3,
     settings: {
+      NODE_LEASE_MS: String(nodeLeaseMs),
       HEARTBEAT_MS: '1000',
       HEARTBEAT_GRACE_MS: '2000',
       SIGN_UPS_PER_ADDRESS: '0',
@@ -118,8 +121,9 @@ async function recover(
     }
     return [];
   }
+  let outcomes: readonly string[] = [];
   const tickets = await until('the nodes did not issue tickets', async () => {
-    const outcomes = await Promise.all(cluster.nodes.map((node) => ticketOutcome(node, token)));
+    outcomes = await Promise.all(cluster.nodes.map((node) => ticketOutcome(node, token).catch(String)));
     // A limit on tickets is an answer of the store, too.
     return outcomes.every((outcome) => outcome === 'issued' || outcome === '429 too_many_tickets');
   });
@@ -132,7 +136,11 @@ async function recover(
     }
     return true;
   });
-  return [...tickets, ...settled.flat(), ...received];
+  return [
+    ...tickets.map(({ rule, text }) => ({ rule, text: `${text}: ${outcomes.join(', ')}` })),
+    ...settled.flat(),
+    ...received,
+  ];
 }
 
 async function messagesIn(cluster: TestCluster, room: string): Promise<StoredMessage[]> {
