@@ -79,7 +79,9 @@ export class TestCluster {
   /** Lets the nodes open this many connections to PostgreSQL altogether, and ends the open ones. -1 removes the limit. */
   async limitConnections(limit: number): Promise<void> {
     await this.database.query(`ALTER ROLE ${role} CONNECTION LIMIT ${limit}`);
-    await this.database.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1', [role]);
+    await this.database.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usesysid = $1::regrole', [
+      role,
+    ]);
   }
 
   async stop(): Promise<void> {

@@ -13,7 +13,7 @@ interface Operation {
 
 /**
  * Checks access by cause and effect, so that no clock and no delay of the network matters: a message whose request began after a removal or a
- * sign-out had been answered must not reach whoever it concerned.
+ * sign-out had been answered must not reach the user it concerned.
  */
 export function* checkAccess(history: History): Iterable<Violation> {
   const index = new AccessIndex(history);

@@ -54,6 +54,7 @@ export class Participant {
 
   /** Learns the outcome of the last write, connects and joins all rooms. Resolves to whether it succeeded. */
   async settle(): Promise<boolean> {
+    if (this.#socket?.isOpen === false) this.#socket = undefined;
     try {
       const socket = this.#socket ?? (await this.#connect());
       if (socket === undefined) return false;
@@ -61,6 +62,7 @@ export class Participant {
       if (this.#pending !== undefined) await this.#attempt(socket, this.#pending);
       return this.#pending === undefined && socket.isOpen;
     } catch {
+      this.#socket?.abandon();
       return false;
     }
   }
@@ -189,7 +191,7 @@ export class Participant {
     const isRetry = pending.attempts++ > 0;
     if (isRetry && !socket.received.has(room)) {
       const joined = await within(requestMs, socket.join(room));
-      // Without access, nobody learns whether an earlier attempt succeeded.
+      // Without access, the outcome of an earlier attempt cannot be found out.
       if (!joined) this.#settled(pending, 'unknown');
       return;
     }

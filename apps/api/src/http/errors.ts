@@ -4,7 +4,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { isProblemCode, problem, type ProblemCode } from '@usher/protocol';
 import { RequestError, StoreTimeout } from '@usher/realtime';
 import { StorageUnavailable } from '../database/storage-health.ts';
-import { isPostgresUnavailable } from '../postgres/unavailable.ts';
+import { isPostgresUnavailable } from '../database/postgres-unavailable.ts';
 import { HttpProblem, sendProblem } from './http-problem.ts';
 
 /** The problem codes for status codes of the framework. */

@@ -124,7 +124,7 @@ test('rejects requests of a session that ended while the node was not live', asy
   expect((await history.read('general', { limit: 1 })).seq).toBe(0);
 });
 
-test('presence changes reach authorized members only, and typing reaches nobody, while the node is not live', async () => {
+test('presence changes reach authorized members only, and typing events reach no member, while the node is not live', async () => {
   const { maggie, bart, decisions, loseLease, connect } = await twoMembers();
   const lisa = connect('lisa');
   await lisa.request('join', { room: 'general' });

@@ -60,7 +60,8 @@ export async function join(
       ]);
       // A removal during the read may have been missed.
       if (!context.authorizations.areValid(generation)) {
-        await context.requireAccess(client.connection.identity, params.room, 'join');
+        const { identity } = membership.connection;
+        await context.requireAccess(identity, params.room, 'join');
       }
       if (page === undefined || isGone(membership)) continue;
       const replay = room.goLive(membership, page);

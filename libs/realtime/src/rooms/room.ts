@@ -339,7 +339,7 @@ export class Room {
     }
   }
 
-  /** Authorizes the members after the read: whoever was removed before a message of the page was sent does not receive it. */
+  /** Authorizes the members after the read: a user who was removed before a message of the page was sent does not receive it. */
   async #readMissing(): Promise<HistoryPage | undefined> {
     if (this.#closed) return undefined;
     const page = await this.#context.history.read(this.name, following(this.#next - 1));

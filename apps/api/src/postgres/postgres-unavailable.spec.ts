@@ -2,7 +2,7 @@ import { PostgresServer } from '@usher/test-servers';
 import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
 import { openPostgres } from './postgres-database.ts';
-import { isPostgresUnavailable } from './unavailable.ts';
+import { isPostgresUnavailable } from '../database/postgres-unavailable.ts';
 
 test('tells an unavailable server from an error of a statement', async () => {
   const server = await PostgresServer.start();
