@@ -106,13 +106,22 @@ export class ClusterNode {
     }
   }
 
+  /** Ends the process with SIGTERM: it closes its connections and leaves the cluster. */
+  async shutDown(): Promise<void> {
+    await this.#end('SIGTERM');
+  }
+
   /** Ends the process with SIGKILL. */
   async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
     const child = this.#child;
     this.#child = undefined;
     if (child?.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, 'exit');
-    child.kill('SIGKILL');
+    child.kill(signal);
     await exited;
   }
 

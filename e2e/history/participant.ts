@@ -102,8 +102,8 @@ export class Participant {
     else if (choice < 0.86) await within(requestMs, socket.markRead(room));
     else if (choice < 0.92) await within(requestMs, socket.readPage(room));
     else if (choice < 0.98) await this.#readOverHttp(room);
-    else if (choice < 0.988) await within(requestMs, socket.leave(room));
-    else if (choice < 0.992) socket.abandon();
+    else if (choice < 0.976) await within(requestMs, socket.leave(room));
+    else if (choice < 0.98) socket.abandon();
     // The socket is used further while the session ends.
     else void this.#signOut(socket.session);
   }
