@@ -15,7 +15,7 @@ const mayImport = {
   api: { ours: ['ticket', 'realtime', 'chat-api', 'protocol', 'test-servers'] },
   web: { ours: ['angular', 'client', 'chat-api', 'protocol'] },
   bench: { ours: ['client', 'protocol', 'ticket'] },
-  e2e: { ours: ['client', 'chat-api', 'protocol'] },
+  e2e: { ours: ['client', 'chat-api', 'protocol', 'test-servers'] },
   tools: { ours: [] },
   'test-servers': { ours: [] },
 };

@@ -82,7 +82,7 @@ function failedSpecs({ specs, suites = [] }) {
 }
 
 const units = () =>
-  globSync(['{libs,apps}/*/test-results/unit.json', 'tools/test-results/unit.json'], { cwd: root }).map((file) =>
+  globSync(['{libs,apps}/*/test-results/unit.json', '{e2e,tools}/test-results/unit.json'], { cwd: root }).map((file) =>
     join(root, file),
   );
 const endToEnd = () => [join(root, 'e2e/test-results/report.json')].filter((file) => existsSync(file));

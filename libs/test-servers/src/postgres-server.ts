@@ -124,6 +124,17 @@ export class PostgresServer {
     return this.#pool(await this.#createDatabase());
   }
 
+  /** Creates an empty database and returns its name and a pool on it. The pool is closed by `stop`. */
+  async newNamedDatabase(): Promise<{ readonly name: string; readonly pool: Pool }> {
+    const name = await this.#createDatabase();
+    return { name, pool: this.#pool(name) };
+  }
+
+  /** The path of the Unix socket. It stays the same after a restart. */
+  get socketPath(): string {
+    return join(this.#folder, '.s.PGSQL.5432');
+  }
+
   /** Creates an empty database and returns its URL. */
   async newDatabaseUrl(): Promise<string> {
     const name = await this.#createDatabase();

@@ -57,6 +57,7 @@ describe('the settings', () => {
       requestsPerSecond: 100,
       heartbeatMs: 25_000,
       heartbeatGraceMs: 10_000,
+      nodeLeaseMs: 9_000,
       presenceGraceMs: 10_000,
       drainSeconds: 10,
       drainDelaySeconds: 0,

@@ -252,6 +252,12 @@ export const settingsSchema = Type.Object({
   MAX_ROOMS_PER_USER_PER_HOUR: integer(60, 1, 100_000, 'rooms that one user may create in an hour'),
   HEARTBEAT_MS: integer(25_000, 100, 600_000, 'interval of the heartbeats'),
   HEARTBEAT_GRACE_MS: integer(10_000, 100, 600_000, 'how late a heartbeat may be before the connection is closed'),
+  NODE_LEASE_MS: integer(
+    9_000,
+    500,
+    600_000,
+    'with `REDIS_URL`: how long a node that does not reach Redis still counts as live; the same on all nodes',
+  ),
   PRESENCE_GRACE_MS: integer(10_000, 0, 600_000, 'how long a dropped connection still counts as present'),
   DRAIN_SECONDS: integer(
     10,

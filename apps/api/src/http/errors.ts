@@ -2,8 +2,9 @@ import type { Socket } from 'node:net';
 import fp from 'fastify-plugin';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { isProblemCode, problem, type ProblemCode } from '@usher/protocol';
-import { RequestError } from '@usher/realtime';
+import { RequestError, StoreTimeout } from '@usher/realtime';
 import { StorageUnavailable } from '../database/storage-health.ts';
+import { isPostgresUnavailable } from '../database/postgres-unavailable.ts';
 import { HttpProblem, sendProblem } from './http-problem.ts';
 
 /** The problem codes for status codes of the framework. */
@@ -29,7 +30,7 @@ function sendError(
   request: FastifyRequest,
   reply: FastifyReply,
 ): void {
-  const error = failure instanceof RequestError ? toProblem(failure) : failure;
+  const error = failure instanceof RequestError || isStoreUnavailable(failure) ? toProblem(failure) : failure;
   if (error instanceof HttpProblem) {
     if (error.statusCode >= 500) request.log.warn({ err: error }, 'request rejected');
     sendProblem(reply, error.code, error);
@@ -45,12 +46,20 @@ function sendError(
   sendProblem(reply, codeOfStatus[status] ?? 'bad_request', { detail: detailOf(error) });
 }
 
-/** Converts an error of a socket request. A code without a corresponding problem becomes `internal`. */
-function toProblem(error: RequestError): HttpProblem {
-  const { code, retryAfterMs } = error;
-  const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
+/** How long a client waits before it tries an unavailable database again, in milliseconds. */
+const retryAfterMs = 1_000;
+
+/** Whether the database cannot be reached, or did not answer in time. */
+export function isStoreUnavailable(error: unknown): boolean {
+  return error instanceof StoreTimeout || isPostgresUnavailable(error);
+}
+
+/** Converts an error of the database or of a socket request. A code without a corresponding problem becomes `internal`. */
+function toProblem(error: Error): HttpProblem {
+  if (!(error instanceof RequestError)) return new HttpProblem('store_unavailable', { retryAfterMs, cause: error });
+  const wait = error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs };
   if (error instanceof StorageUnavailable) return new HttpProblem('store_unavailable', { ...wait, cause: error });
-  return new HttpProblem(isProblemCode(code) ? code : 'internal', { ...wait, cause: error });
+  return new HttpProblem(isProblemCode(error.code) ? error.code : 'internal', { ...wait, cause: error });
 }
 
 /** Describes a schema violation by location and rule. Never contains the value. */

@@ -128,6 +128,11 @@ function newPool(url: string, { max, timeouts, onError }: PoolSettings): Pool {
     types: numbers,
   });
   pool.on('error', (error) => onError?.(error));
+  // The pool listens only while a connection is idle. Without a listener, the loss of a connection in a transaction would end the process; the
+  // statement fails in any case.
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined);
+  });
   return pool;
 }
 

@@ -54,6 +54,16 @@ sessionStatusContract('PostgresSessionStatusReader', async () => {
   return { db, reader: new PostgresSessionStatusReader(pool) };
 });
 
+test('a database user of any name that owns the database can migrate it', async () => {
+  const url = new URL(await server.newDatabaseUrl());
+  const { pool } = await open(url.href);
+  await pool.query('DROP SCHEMA usher CASCADE');
+  await pool.query('CREATE ROLE owner LOGIN');
+  await pool.query(`ALTER DATABASE ${url.pathname.slice(1)} OWNER TO owner`);
+  url.username = 'owner';
+  expect((await (await open(url.href)).list.page({ user: 'maggie', admin: false, limit: 1 })).rooms).toEqual([]);
+});
+
 const twoNodes = async () => {
   const url = await server.newDatabaseUrl();
   const [here, there] = [await open(url), await open(url)];

@@ -59,7 +59,7 @@ export async function openSharedState(config: Config, log: Logger): Promise<Shar
   const connection = await connectRedis(config.redisUrl, log);
   const { commands: redis, subscriber } = connection;
   try {
-    const cluster = await RedisCluster.join({ redis, id, log });
+    const cluster = await RedisCluster.join({ redis, id, leaseMs: config.nodeLeaseMs, log });
     const bus = new RedisBus({ publisher: redis, subscriber, log });
     const connectionCounts = new RedisConnectionCounts({ redis, cluster, log });
     return {

@@ -86,9 +86,11 @@ export const memberRoutes: FastifyPluginCallbackTypebox<MemberRoutesOptions> = (
     if (room.private && user === room.owner) throw new HttpProblem('forbidden');
     const left = await memberships.remove(name, user);
     // Also if the user was not a member: an earlier removal may have crashed before it evicted the connections.
-    if (room.private) liveRooms.remove(name, user, 'not_found');
-    else liveRooms.memberRemoved(name, user);
-    if (left) request.log.info({ by: me, user, room: name }, 'member removed');
+    const { complete } = room.private ? await liveRooms.remove(name, user, 'not_found') : { complete: true };
+    if (!room.private) liveRooms.memberRemoved(name, user);
+    if (left) request.log.info({ by: me, user, room: name, complete }, 'member removed');
+    // The membership has ended, but a node that did not answer may deliver until it loses its lease. A user who leaves cannot repeat the call.
+    if (!complete && user !== me) throw new HttpProblem('store_unavailable', { retryAfterMs: 1_000 });
     return reply.code(204).send();
   });
 

@@ -79,6 +79,8 @@ export const roomRoutes: FastifyPluginCallbackTypebox<RoomRoutesOptions> = (app,
       const range = rangeOf(request.query);
       if (!(await rooms.admits(account, room))) throw new HttpProblem('not_found');
       const page = await history.read(room, range);
+      // The caller may have been removed before the last message of the page was sent.
+      if (!(await rooms.admits(account, room))) throw new HttpProblem('not_found');
       reply.header('cache-control', 'no-store');
       return limitToFrame(page, 'after' in range ? 'oldest' : 'newest');
     },

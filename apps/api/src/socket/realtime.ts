@@ -34,6 +34,8 @@ export interface RealtimeParts {
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly renew: (connection: Connection, ticket: string) => Promise<Renewal | undefined>;
+  /** See `RoomsOptions.revalidate`. */
+  readonly revalidate: (connections: readonly Connection[]) => Promise<void>;
 }
 
 /** Upper limit of the closing handshake in milliseconds. A short drain shortens it. */
@@ -46,7 +48,8 @@ export interface Realtime {
 
 /** Creates the connections and rooms of `@usher/realtime` with the access rules, history and metrics of this app. */
 export function createRealtime(parts: RealtimeParts): Realtime {
-  const { config, rooms, history, memberships, readMarkers, bus, cluster, presence, metrics, log, renew } = parts;
+  const { config, rooms, history, memberships, readMarkers, bus, cluster, presence, metrics, log, renew, revalidate } =
+    parts;
   const connections = createConnections({
     codec: compileProtocol(roomsProtocol),
     limits: limitsOf(config),
@@ -85,6 +88,7 @@ export function createRealtime(parts: RealtimeParts): Realtime {
     cluster,
     presence,
     presenceGraceMs: config.presenceGraceMs,
+    revalidate,
     memberships,
     readMarkers,
     // Members of a private room are managed explicitly: an admin who opens the room does not become a member.

@@ -24,6 +24,7 @@ import type { Config } from '../config/config.ts';
 import { allowedOrigins } from '../config/origins.ts';
 import { clientAddress, proxyTrust } from '../http/client-address.ts';
 import type { ConnectionLimits } from '../http/connection-limits.ts';
+import { isStoreUnavailable } from '../http/errors.ts';
 import { completedRequest, limitedWarnings } from '../http/logging.ts';
 import type { Metrics } from '../http/metrics.ts';
 import { type Deadline, drainSpreadMs, settledWithin } from '../lifecycle/timing.ts';
@@ -110,6 +111,7 @@ export const socket = fp<SocketOptions>(
       metrics,
       log: app.log,
       renew,
+      revalidate: (open) => revocation.validate(open),
     });
     const reservations = new ConnectionReservations({
       connections,
@@ -161,7 +163,8 @@ export const socket = fp<SocketOptions>(
       ticketPath,
       protocol: roomsProtocol.name,
       allowedOrigins: origins,
-      authenticate: (raw) => app.authenticate({ raw, clientAddress: addressOf(raw) ?? '', log: app.log }),
+      authenticate: (raw) =>
+        app.authenticate({ raw, clientAddress: addressOf(raw) ?? '', log: app.log }).catch(rejectUnavailable),
       capacity() {
         if (app.draining) return { code: 'draining', retryAfterMs: 1_000 };
         const full = connections.size + reservations.size >= Math.min(config.maxConnections, limits.maxWebSockets);
@@ -190,9 +193,9 @@ export const socket = fp<SocketOptions>(
           return { ok: true, identity, release };
         }
         release();
-        if (validated.status === 'rejected') throw asError(validated.reason);
+        if (validated.status === 'rejected') return rejectUnavailable(validated.reason);
         if (validated.value.state !== 'good') return { ok: false, reason: 'revoked' };
-        if (reserved.status === 'rejected') throw asError(reserved.reason);
+        if (reserved.status === 'rejected') return rejectUnavailable(reserved.reason);
         return { ok: false, reason: 'too_many_connections', retryAfterMs };
       },
       acceptConnection: (connection) => limits.accept(connection),
@@ -309,8 +312,10 @@ function rejectUncounted(error: unknown): never {
   throw new TicketStoreUnavailable('the connections of the user could not be counted', { cause: error });
 }
 
-function asError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error(String(reason));
+/** Throws the error, as an unavailable store if the database is unavailable: then the client receives 503 instead of 500. */
+function rejectUnavailable(error: unknown): never {
+  if (isStoreUnavailable(error)) throw new TicketStoreUnavailable('the database is unavailable', { cause: error });
+  throw error;
 }
 
 /** Why a session is over, or `undefined` if it is valid. */

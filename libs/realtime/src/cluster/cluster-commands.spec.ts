@@ -12,7 +12,15 @@ const isNumber = (value: unknown): value is number => typeof value === 'number';
 const all = ['one', 'second', 'the third'];
 
 function clusterOf(id: string, nodes: Cluster['nodes'] = () => Promise.resolve(all)): Cluster {
-  return { id, nodes, size: 1, onNodeDown: () => () => undefined, close: () => Promise.resolve() };
+  return {
+    id,
+    nodes,
+    size: 1,
+    onNodeDown: () => () => undefined,
+    isLive: () => true,
+    onLeaseLost: () => () => undefined,
+    close: () => Promise.resolve(),
+  };
 }
 
 /** A node that answers every command with the length of its name. */

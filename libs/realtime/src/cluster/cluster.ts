@@ -7,7 +7,7 @@ import { type Logger, silent } from '../support/log.ts';
  *
  * Every implementation guarantees:
  * - `id` is unique among all nodes, also among the earlier runs of a restarted process.
- * - `nodes` contains this node until it is closed, and every node that any node can still reach.
+ * - `nodes` contains this node until it is closed, and every node that counts itself as live (`isLive`).
  * - Every other node is reported down once on each live node: when it has closed, or when it has not been seen for as long as the
  *   implementation documents. A node that is down does not come back under the same id.
  */
@@ -20,6 +20,16 @@ export interface Cluster {
   nodes(): Promise<readonly string[]>;
   /** Calls `listener` with the id of each node that goes down. Returns a function that removes the listener. */
   onNodeDown(listener: (node: string) => void): () => void;
+  /**
+   * Whether the other nodes still count this node as live, so that they wait for its answers. While it is `false`, this node may have missed
+   * revocations and removals. It is `false` no later than another node stops waiting, also after the process was suspended.
+   */
+  isLive(): boolean;
+  /**
+   * Calls `listener` when this node is live again after the others may have counted it as down: it has to look up what it missed. Returns a
+   * function that removes the listener.
+   */
+  onLeaseLost(listener: () => void): () => void;
   /** Removes this node from the cluster, and all listeners. Idempotent. */
   close(): Promise<void>;
 }
@@ -67,6 +77,8 @@ export function createMemoryCluster(options: MemoryClusterOptions = {}): Cluster
     },
     nodes: () => Promise.resolve(store.nodes),
     onNodeDown: (listener) => listeners.add(listener),
+    isLive: () => store.nodes.includes(id),
+    onLeaseLost: () => () => undefined,
     close() {
       listeners = new Listeners(log, 'a cluster listener threw');
       store.remove(id);

@@ -71,7 +71,7 @@ test('sends removed to joined connections and left to the other connections of a
   const [phone, laptop, tablet] = [here.connect('maggie'), there.connect('maggie'), there.connect('maggie')];
   for (const client of [phone, laptop]) await client.request('join', { room: 'general' });
   await memberships.remove('general', 'maggie');
-  here.rooms.remove('general', 'maggie', 'not_found');
+  void here.rooms.remove('general', 'maggie', 'not_found');
   await quiet();
   for (const device of [phone, laptop]) {
     expect([device.received('removed').length, device.received('left')]).toEqual([1, []]);
@@ -83,7 +83,7 @@ test('does not send left to a user who was not a member', async () => {
   const { here, there } = installation();
   const outsiders = [here.connect('maggie'), there.connect('maggie')];
   await gathered();
-  here.rooms.remove('general', 'maggie', 'not_found');
+  void here.rooms.remove('general', 'maggie', 'not_found');
   here.rooms.memberRemoved('random', 'maggie');
   await gathered();
   for (const outsider of outsiders) expect([outsider.received('left'), outsider.received('removed')]).toEqual([[], []]);

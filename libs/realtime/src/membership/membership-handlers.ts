@@ -27,6 +27,8 @@ export interface MembershipContext {
   /** Rejects with the error to answer if the identity may not read the room. */
   readonly requireAccess: (identity: Identity, room: string) => Promise<void>;
   readonly publishEvent: (event: UserEvent) => void;
+  /** Whether this node knows all removals. Otherwise counts are read from the store, which knows the members. */
+  readonly mayDeliver: () => boolean;
 }
 
 /** Handles `read`, sends `unread` and `left` events, and tracks the room lists of connected users. */
@@ -129,7 +131,8 @@ export class MembershipHandlers {
       this.#context.bus,
       `room:${room}`,
       (payload) => {
-        unread.messageArrived(room, payload);
+        if (this.#context.mayDeliver()) unread.messageArrived(room, payload);
+        else unread.messagesMissed(room);
       },
       () => {
         unread.messagesMissed(room);

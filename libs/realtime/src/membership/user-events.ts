@@ -11,8 +11,8 @@ export type UserEvent =
   | { readonly kind: 'added'; readonly room: string; readonly user: string }
   /** The membership has ended. */
   | { readonly kind: 'removed'; readonly room: string; readonly user: string }
-  /** The membership and the access to the room have ended, for this reason. */
-  | { readonly kind: 'evicted'; readonly room: string; readonly user: string; readonly code: string }
+  /** The membership and the access to the room have ended. Never published: each node learns of it by the command for the removal. */
+  | { readonly kind: 'evicted'; readonly room: string; readonly user: string }
   /** The read marker moved, and these messages remain unread. */
   | { readonly kind: 'read'; readonly room: string; readonly user: string; readonly unread: Unread };
 
@@ -78,8 +78,7 @@ function parse(payload: string): { readonly from: string; readonly event: UserEv
 
 function isUserEvent(value: unknown): value is UserEvent {
   if (!isObject(value) || typeof value['room'] !== 'string' || typeof value['user'] !== 'string') return false;
-  const { kind, code, unread } = value;
-  if (kind === 'evicted') return typeof code === 'string';
+  const { kind, unread } = value;
   return kind === 'added' || kind === 'removed' || (kind === 'read' && isUnread(unread));
 }
 

@@ -11,6 +11,10 @@ type Present = Reply<RoomsProtocol, 'join'>['present'];
 export interface LocalRoom {
   readonly name: string;
   readonly members: ReadonlyMap<Connection, LocalMember>;
+  /** Whether frames may be sent to the members now. */
+  readonly mayDeliver: boolean;
+  /** Calls `send` now, or when frames may be sent. A later call with the same key replaces one that is waiting. */
+  deliver(key: string, send: () => void): void;
 }
 
 /** A connection that has joined a room, or is joining it. */
@@ -67,7 +71,9 @@ export class PresenceHandlers {
         this.#repair(room, user, status);
       },
       send: (user, status, only) => {
-        this.#send(room, user, status, only);
+        room.deliver(`presence ${user}`, () => {
+          this.#send(room, user, status, only);
+        });
       },
       lost: () => {
         this.localPresence.reportAll(room.name);

@@ -171,7 +171,7 @@ test('shows a removal immediately, on every node', async () => {
   await join(here.connect('lisa'));
   await join(there.connect('lisa'));
   await pass(everyMs);
-  here.rooms.remove('general', 'lisa', 'not_found');
+  void here.rooms.remove('general', 'lisa', 'not_found');
   await quiet();
   expect(received(bart)).toEqual(['general lisa online', 'general lisa offline']);
 });

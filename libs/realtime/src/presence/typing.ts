@@ -56,7 +56,7 @@ export function handleTyping(context: TypingContext): (room: LocalRoom) => () =>
       }
       const now = Math.floor(performance.now() / 1_000);
       if (now !== second) [second, sent] = [now, 0];
-      if (sent++ >= eventsPerSecond) return;
+      if (sent++ >= eventsPerSecond || !room.mayDeliver) return;
       const frame = connections.encode({ type: 'typing', room: room.name, user });
       for (const { live, connection } of room.members.values()) {
         if (live && connection.identity.user !== user) connection.send(frame);

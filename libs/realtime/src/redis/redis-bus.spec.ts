@@ -133,6 +133,23 @@ test('logs once that messages to other nodes are lost', async () => {
   await ready;
 });
 
+test('reports a gap on the other nodes when messages of one node were lost', async () => {
+  const prefix = randomUUID();
+  const [here, there] = [await newNode(shared, { prefix }), await newNode(shared, { prefix })];
+  const [gapHere, gapThere] = [vi.fn(), vi.fn()];
+  here.bus.subscribe('topic', { message: () => undefined, gap: gapHere });
+  there.bus.subscribe('topic', { message: () => undefined, gap: gapThere });
+  await Promise.all([settled(here), settled(there)]);
+  // Only the connection for publishing is lost, so the other node notices nothing by itself.
+  await disconnect(here.publisher);
+  here.bus.publish('topic', 'lost');
+  await expect.poll(() => here.log.lines).toHaveLength(1);
+  expect(gapThere).not.toHaveBeenCalled();
+  await here.publisher.connect();
+  await expect.poll(() => gapThere.mock.calls.length).toBe(1);
+  expect(gapHere).not.toHaveBeenCalled();
+});
+
 test('detects a connection that is open and delivers nothing, and connects again', async () => {
   const node = await newNode(shared, { probeMs: 20 });
   const gap = vi.fn();

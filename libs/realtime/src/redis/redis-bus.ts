@@ -36,6 +36,8 @@ interface Topic {
 const channelsPerCommand = 500;
 /** How long to wait after a failed SUBSCRIBE, in milliseconds. */
 const retryMs = 200;
+/** How long to collect the announcements of several nodes, in milliseconds, because each would let all topics look up what is missing. */
+const lossDelayMs = 50;
 
 /**
  * Carries messages between nodes over pub/sub of Redis or Valkey.
@@ -43,7 +45,8 @@ const retryMs = 200;
  * - The channel of a topic is a hash, so `PUBSUB CHANNELS` reveals no names of users and private rooms.
  * - Messages of this node are delivered to its own subscriptions at once and without Redis.
  * - `gap` is called when a subscription is active again after a lost connection, or after the probe did not arrive: a connection can look
- *   healthy and deliver nothing, for example after a failover.
+ *   healthy and deliver nothing, for example after a failover. It is also called after another node could not publish: the other
+ *   node announces it as soon as it can.
  * - On a cluster it uses sharded pub/sub (`SPUBLISH`), so that a message reaches only one shard. Connect the publisher to all servers before:
  *   `ioredis` sends commands that arrive while a server is not connected yet in any order.
  */
@@ -64,6 +67,10 @@ export class RedisBus implements Bus {
   #closed = false;
   #delivering = false;
   #publishFailed = false;
+  readonly #lossChannel: string;
+  /** Messages of this node were lost, and the other nodes do not know it yet. */
+  #hasLost = false;
+  #lossTimer: NodeJS.Timeout | undefined;
   readonly #queue: { readonly topic: string; readonly payload: string }[] = [];
 
   constructor({ publisher, subscriber, prefix = 'usher', probeMs = 5_000, log = silent }: RedisBusOptions) {
@@ -71,6 +78,7 @@ export class RedisBus implements Bus {
     this.#subscriber = subscriber;
     this.#prefix = prefix;
     this.#log = log;
+    this.#lossChannel = this.#channelOf('messages were lost');
     this.#probe = {
       channel: this.#channelOf(`probe ${this.#id}`),
       timer: setInterval(() => {
@@ -95,6 +103,9 @@ export class RedisBus implements Bus {
       this.#on(subscriber, 'close', () => {
         this.#active.clear();
       }),
+      this.#on(publisher, 'ready', () => {
+        this.#announceLoss();
+      }),
     ];
     void this.#sync();
   }
@@ -104,12 +115,14 @@ export class RedisBus implements Bus {
     void this.#send(this.#channelOf(topic), `${this.#id} ${payload}`).then(
       () => {
         this.#publishFailed = false;
+        this.#announceLoss();
       },
       (error: unknown) => {
         // Once per interruption. The other nodes read what is missing from the history.
         if (!this.#publishFailed)
           this.#log.error({ reason: messageOf(error) }, 'messages to other nodes are lost: Redis rejects them');
         this.#publishFailed = true;
+        this.#hasLost = true;
       },
     );
     this.#queue.push({ topic, payload });
@@ -155,6 +168,7 @@ export class RedisBus implements Bus {
   close(): void {
     this.#closed = true;
     clearInterval(this.#probe.timer);
+    clearTimeout(this.#lossTimer);
     for (const end of this.#listeners) end();
     for (const { subscriptions } of this.#topics.values()) for (const each of subscriptions) each.isOpen = false;
     this.#topics.clear();
@@ -169,7 +183,7 @@ export class RedisBus implements Bus {
       // Collects the changes of this turn.
       await Promise.resolve();
       while (!this.#closed && this.#subscriber.status === 'ready') {
-        const wanted = [this.#probe.channel, ...this.#byChannel.keys()];
+        const wanted = [this.#probe.channel, this.#lossChannel, ...this.#byChannel.keys()];
         const missing = wanted.filter((channel) => !this.#active.has(channel)).slice(0, channelsPerCommand);
         const surplus = [...this.#active].filter((channel) => !this.#isWanted(channel)).slice(0, channelsPerCommand);
         if (missing.length > 0) await this.#subscribeTo(missing);
@@ -185,7 +199,7 @@ export class RedisBus implements Bus {
   }
 
   #isWanted(channel: string): boolean {
-    return channel === this.#probe.channel || this.#byChannel.has(channel);
+    return channel === this.#probe.channel || channel === this.#lossChannel || this.#byChannel.has(channel);
   }
 
   async #subscribeTo(channels: readonly string[]): Promise<void> {
@@ -223,6 +237,7 @@ export class RedisBus implements Bus {
   }
 
   #checkProbe(): void {
+    this.#announceLoss();
     if (this.#closed || this.#subscriber.status !== 'ready' || !this.#active.has(this.#probe.channel)) return;
     if (!this.#probe.arrived && !this.#publishFailed) {
       this.#log.warn({}, 'Redis does not deliver messages although the connection is open: connecting again');
@@ -245,9 +260,29 @@ export class RedisBus implements Bus {
       if (message === this.#probe.expected) this.#probe.arrived = true;
       return;
     }
+    if (message.startsWith(`${this.#id} `)) return;
+    if (channel === this.#lossChannel) this.#othersLost();
     const topic = this.#byChannel.get(channel);
-    if (topic === undefined || message.startsWith(`${this.#id} `)) return;
+    if (topic === undefined) return;
     this.#deliver(topic, message.slice(message.indexOf(' ') + 1));
+  }
+
+  /** Tells the other nodes that messages of this node were lost, which their own connections do not reveal. */
+  #announceLoss(): void {
+    if (!this.#hasLost || this.#closed) return;
+    this.#hasLost = false;
+    this.#send(this.#lossChannel, `${this.#id} `).catch(() => {
+      this.#hasLost = true;
+    });
+  }
+
+  #othersLost(): void {
+    this.#lossTimer ??= setTimeout(() => {
+      this.#lossTimer = undefined;
+      for (const { subscriptions } of this.#topics.values()) {
+        for (const subscription of subscriptions) if (subscription.isReady) this.#activated(subscription);
+      }
+    }, lossDelayMs).unref();
   }
 
   #deliver(topic: Topic, payload: string): void {

@@ -64,10 +64,13 @@ test('a node that does not renew its lease is down, and learns that it lost the 
   await here.cluster.nodes();
   const resume = suspend(there);
   await expect.poll(() => here.down, { timeout: 3_000 }).toEqual(['there']);
+  // It knows by its own clock, no later than the others.
+  expect([here.cluster.isLive(), there.cluster.isLive()]).toEqual([true, false]);
   expect(await here.cluster.nodes()).toEqual([here.cluster.id]);
   expect(there.lost()).toBe(0);
   await resume();
   await expect.poll(there.lost, { timeout: 3_000 }).toBe(1);
+  expect(there.cluster.isLive()).toBe(true);
   expect(await here.cluster.nodes()).toContain('there');
 });
 

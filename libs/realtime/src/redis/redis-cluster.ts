@@ -46,6 +46,8 @@ export class RedisCluster implements Cluster {
   /** Nodes that still have to register after Redis lost its data, and until when, in monotonic milliseconds. */
   readonly #unconfirmed = new Map<string, number>();
   #isRegistered = false;
+  /** When the lease ends at the earliest, in monotonic milliseconds: the lease of Redis begins later than the renewal that asks for it. */
+  #liveUntil = 0;
   #renewing: Promise<readonly string[]> | undefined;
   #closed = false;
 
@@ -90,6 +92,10 @@ export class RedisCluster implements Cluster {
     return this.#down.add(listener);
   }
 
+  isLive(): boolean {
+    return performance.now() < this.#liveUntil && !this.#closed;
+  }
+
   /**
    * Calls `listener` after this node has lost its lease, because it was suspended or could not reach Redis, and has it again. Other nodes have
    * removed what it published, and it may have missed revocations. Returns a function that removes the listener.
@@ -123,6 +129,7 @@ export class RedisCluster implements Cluster {
   }
 
   async #renewNow(): Promise<readonly string[]> {
+    const asked = performance.now();
     const reply = await runScript(this.#redis, renewScript, this.#key, [this.id, this.#leaseMs]);
     const [wasLive, list] = Array.isArray(reply) ? (reply as unknown[]) : [];
     if (!Array.isArray(list)) throw new RedisUnavailable('Redis sent an unexpected reply');
@@ -135,6 +142,8 @@ export class RedisCluster implements Cluster {
         if (!this.#unconfirmed.has(node)) this.#unconfirmed.set(node, now + this.#leaseMs);
       this.#lost.notify();
     }
+    // In the same turn as the notification, so that the node is not live before its listeners have run.
+    this.#liveUntil = asked + this.#leaseMs;
     this.#isRegistered = true;
     for (const [node, until] of this.#unconfirmed) {
       if (others.has(node) || until <= now) this.#unconfirmed.delete(node);

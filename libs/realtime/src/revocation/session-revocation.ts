@@ -3,6 +3,7 @@ import { endCauses, toCloseReason } from '@usher/protocol/server';
 import type { Bus } from '../bus/bus.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { ClusterCommands, type ClusterResults } from '../cluster/cluster-commands.ts';
+import type { Connection } from '../connections/connection.ts';
 import type { Connections } from '../connections/connections-types.ts';
 import type { ConnectionReservations } from '../connections/reservations.ts';
 import { withDeadline } from '../support/deadline.ts';
@@ -50,6 +51,9 @@ export interface RevocationProof {
 
 type Command = { readonly sessions: readonly string[]; readonly cause: EndCause } | { readonly connection: string };
 
+/** How often a node that is not live validates its sessions, in milliseconds. */
+const validateEveryMs = 1_000;
+
 /** The maximum number of sessions in one command and in one call of `causesOfEnd`. */
 const sessionsPerCommand = 1_000;
 const revalidateAgainMs = 5_000;
@@ -63,6 +67,8 @@ export class SessionRevocation {
   #validating = false;
   #validateAgain = false;
   #timer: NodeJS.Timeout | undefined;
+  readonly #unconfirmed: NodeJS.Timeout;
+  readonly #endOnLeaseLost: () => void;
   #stopped = false;
 
   constructor(options: SessionRevocationOptions) {
@@ -82,6 +88,11 @@ export class SessionRevocation {
       log,
       timeoutMs,
     });
+    this.#endOnLeaseLost = cluster.onLeaseLost(() => void this.#revalidate());
+    // The other nodes do not wait for a node that is not live, so it has to notice the end of a session by itself.
+    this.#unconfirmed = setInterval(() => {
+      if (!cluster.isLive()) void this.#revalidate();
+    }, validateEveryMs).unref();
   }
 
   /**
@@ -107,10 +118,21 @@ export class SessionRevocation {
     return proofOf(await this.#commands.send({ connection: id }));
   }
 
+  /**
+   * Validates the sessions of connections and closes the connections of those that have ended. Rejects if that cannot be determined; then none of
+   * the remaining connections may be relied on.
+   */
+  async validate(connections: readonly Pick<Connection, 'identity'>[]): Promise<void> {
+    const users = new Map(connections.map(({ identity: { session, user } }) => [session, user]));
+    await this.#validate([...users].map(([session, user]) => ({ session, user })));
+  }
+
   /** Stops sending and executing commands, at the end of the process. */
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#timer);
+    clearInterval(this.#unconfirmed);
+    this.#endOnLeaseLost();
     this.#commands.stop();
   }
 
@@ -152,8 +174,13 @@ export class SessionRevocation {
     let failed = false;
     while (this.#shouldValidate()) {
       this.#validateAgain = false;
-      const users = new Map(this.#options.connections.list().map(({ identity: { session, user } }) => [session, user]));
-      failed = !(await this.#validate([...users].map(([session, user]) => ({ session, user }))));
+      try {
+        await this.validate(this.#options.connections.list());
+        failed = false;
+      } catch (error) {
+        failed = true;
+        this.#log.error({ err: error }, 'the sessions of the open connections could not be validated again');
+      }
     }
     this.#validating = false;
     if (!failed || this.#stopped) return;
@@ -165,22 +192,16 @@ export class SessionRevocation {
     return this.#validateAgain && !this.#stopped;
   }
 
-  /** Validates sessions in batches, up to the first one that fails. @returns whether all were validated */
-  async #validate(connected: readonly SessionOfUser[]): Promise<boolean> {
+  /** Validates sessions in batches, up to the first one that fails. */
+  async #validate(connected: readonly SessionOfUser[]): Promise<void> {
     const { sessions } = this.#options;
-    try {
-      for (let from = 0; from < connected.length; from += sessionsPerCommand) {
-        const batch = connected.slice(from, from + sessionsPerCommand);
-        const causes = await withDeadline('sessions.causesOfEnd', () => sessions.causesOfEnd(batch));
-        for (const [position, { session }] of batch.entries()) {
-          const cause = causes[position];
-          if (cause !== undefined) this.#revokeLocally(session, cause);
-        }
+    for (let from = 0; from < connected.length; from += sessionsPerCommand) {
+      const batch = connected.slice(from, from + sessionsPerCommand);
+      const causes = await withDeadline('sessions.causesOfEnd', () => sessions.causesOfEnd(batch));
+      for (const [position, { session }] of batch.entries()) {
+        const cause = causes[position];
+        if (cause !== undefined) this.#revokeLocally(session, cause);
       }
-      return true;
-    } catch (error) {
-      this.#log.error({ err: error }, 'the sessions of the open connections could not be validated again');
-      return false;
     }
   }
 }

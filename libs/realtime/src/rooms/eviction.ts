@@ -4,7 +4,7 @@ import type { RoomClient } from './room-client.ts';
 import type { Connections } from '../connections/connections-types.ts';
 import { withDeadline } from '../support/deadline.ts';
 import type { Logger } from '../support/log.ts';
-import type { Membership } from './room.ts';
+import type { Membership, Room } from './room.ts';
 import type { Authorize } from './room-types.ts';
 
 export interface EvictionOptions {
@@ -12,8 +12,13 @@ export interface EvictionOptions {
   readonly clients: ReadonlyMap<Connection, RoomClient>;
   readonly leave: (membership: Membership) => void;
   readonly authorize: Authorize;
+  /** See `RoomsOptions.revalidate`. */
+  readonly revalidate: ((connections: readonly Connection[]) => Promise<void>) | undefined;
   readonly log: Logger;
 }
+
+/** The maximum number of authorizations of one room at the same time. */
+const authorizedAtOnce = 8;
 
 export interface Eviction {
   /**
@@ -22,14 +27,17 @@ export interface Eviction {
    * @returns the number of their connections that had joined and received `removed`
    */
   evict(room: string, user: string, code: string): number;
-  /** Authorizes all memberships again, one after the other, because a permission change may have been missed. */
-  authorizeAll(): Promise<void>;
+  /**
+   * Authorizes all members of a room again and removes those that are no longer authorized. Rejects if one cannot be authorized: nothing may
+   * be delivered until a later call resolves.
+   */
+  authorizeMembers(room: Room): Promise<void>;
   /** Ends the listener for renewals. */
   stop(): void;
 }
 
 /** Removes connections from rooms that they are no longer authorized for. */
-export function createEviction({ connections, clients, leave, authorize, log }: EvictionOptions): Eviction {
+export function createEviction({ connections, clients, leave, authorize, revalidate, log }: EvictionOptions): Eviction {
   function remove(membership: Membership, code: string): boolean {
     const { connection, room, joined } = membership;
     leave(membership);
@@ -37,15 +45,19 @@ export function createEviction({ connections, clients, leave, authorize, log }: 
     return joined;
   }
 
+  async function requireMembership(membership: Membership): Promise<void> {
+    const { connection, room } = membership;
+    const decision = await withDeadline('authorize', () => authorize(connection.identity, room.name, 'join'));
+    if (decision !== 'allowed' && !membership.gone) remove(membership, decision);
+  }
+
   async function authorizeAgain(connection: Connection): Promise<void> {
     for (const membership of clients.get(connection)?.memberships.list() ?? []) {
-      const { name } = membership.room;
       try {
-        const decision = await withDeadline('authorize', () => authorize(connection.identity, name, 'join'));
-        if (decision !== 'allowed' && !membership.gone) remove(membership, decision);
+        await requireMembership(membership);
       } catch (error) {
         // An error does not revoke access. The next join, send or renewal checks again.
-        log.error({ err: error, room: name }, 'a room membership could not be authorized again');
+        log.error({ err: error, room: membership.room.name }, 'a room membership could not be authorized again');
       }
     }
   }
@@ -63,8 +75,12 @@ export function createEviction({ connections, clients, leave, authorize, log }: 
       }
       return removed;
     },
-    async authorizeAll() {
-      for (const connection of [...clients.keys()]) await authorizeAgain(connection);
+    async authorizeMembers({ members }) {
+      await revalidate?.([...members.keys()]);
+      const memberships = [...members.values()];
+      for (let from = 0; from < memberships.length; from += authorizedAtOnce) {
+        await Promise.all(memberships.slice(from, from + authorizedAtOnce).map(requireMembership));
+      }
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Params, Reply, RoomsProtocol } from '@usher/protocol';
+import type { Authorizations } from './authorizations.ts';
 import type { Call, Replied } from '../connections/connections-types.ts';
 import type { Identity } from '../connections/connection.ts';
 import type { RoomClient } from './room-client.ts';
@@ -15,6 +16,7 @@ const attempts = 4;
 /** The operations that a join needs. */
 export interface JoinContext {
   readonly history: History;
+  readonly authorizations: Authorizations;
   /** Rejects with the error to answer if the identity may not join. */
   readonly requireAccess: (identity: Identity, room: string, action: 'join') => Promise<void>;
   /** Returns the membership of the room, creating it if necessary. It is not live yet. */
@@ -48,6 +50,7 @@ export async function join(
     const { room } = membership;
     room.beginJoin();
     try {
+      const { generation } = context.authorizations;
       await context.requireAccess(client.connection.identity, params.room, 'join');
       if (isGone(membership)) continue;
       room.listen();
@@ -55,6 +58,11 @@ export async function join(
         client.reader.run(client.connection, () => readForJoin(context.history, params)),
         prepareInTime(context, membership),
       ]);
+      // A removal during the read may have been missed.
+      if (!context.authorizations.areValid(generation)) {
+        const { identity } = membership.connection;
+        await context.requireAccess(identity, params.room, 'join');
+      }
       if (page === undefined || isGone(membership)) continue;
       const replay = room.goLive(membership, page);
       if (replay === false) continue;

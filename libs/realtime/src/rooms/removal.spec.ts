@@ -12,7 +12,7 @@ test('sends removed to every connection of the user and nothing from the room af
   const [phone, laptop, elsewhere, bart] = [connect(), connect(), connect(), connect('bart')];
   for (const client of [phone, laptop, bart]) await client.request('join', { room: 'general' });
   for (const client of [phone, elsewhere]) await client.request('join', { room: 'random' });
-  expect(rooms.remove('general', 'maggie', 'member_removed')).toBe(2);
+  const removing = rooms.remove('general', 'maggie', 'member_removed');
   await sendAll(bart, 'general', ['without maggie']);
   for (const client of [phone, laptop]) {
     expect(client.received('removed')).toEqual([{ type: 'removed', room: 'general', code: 'member_removed' }]);
@@ -25,8 +25,9 @@ test('sends removed to every connection of the user and nothing from the room af
   expect(liveSeqs(bart)).toEqual([1]);
   expect(rooms.members('general')).toEqual([{ user: 'bart', connections: 1 }]);
   expect(rooms.members('random')).toEqual([{ user: 'maggie', connections: 2 }]);
-  expect(rooms.remove('general', 'maggie', 'member_removed')).toBe(0);
-  expect(rooms.remove('nowhere', 'maggie', 'member_removed')).toBe(0);
+  expect(await removing).toEqual({ connections: 2, complete: true });
+  expect(await rooms.remove('general', 'maggie', 'member_removed')).toEqual({ connections: 0, complete: true });
+  expect(await rooms.remove('nowhere', 'maggie', 'member_removed')).toEqual({ connections: 0, complete: true });
 });
 
 test('authorizes a join again when the user is removed during its authorization', async () => {
@@ -42,7 +43,7 @@ test('authorizes a join again when the user is removed during its authorization'
   await eventually(() => {
     expect(decisions).toHaveLength(1);
   });
-  rooms.remove('general', 'maggie', 'member_removed');
+  void rooms.remove('general', 'maggie', 'member_removed');
   decisions[0]?.('allowed');
   await eventually(() => {
     expect(decisions).toHaveLength(2);
@@ -71,7 +72,7 @@ test('authorizes a join again when the user is removed during its read', async (
   const joining = client.request('join', { room: 'general' });
   await begun.promise;
   decision = 'forbidden';
-  rooms.remove('general', 'maggie', 'member_removed');
+  void rooms.remove('general', 'maggie', 'member_removed');
   reading.resolve(undefined);
   expect(await joining).toMatchObject({ type: 'error', code: 'forbidden' });
   expect(client.received('removed')).toEqual([]);
@@ -86,7 +87,7 @@ test('does not append a message when the user is removed during its authorizatio
   await client.request('join', { room: 'general' });
   const sending = client.request('send', { room: 'general', key: newKey(), text: 'x' });
   await quiet();
-  rooms.remove('general', 'maggie', 'member_removed');
+  void rooms.remove('general', 'maggie', 'member_removed');
   decision.resolve('allowed');
   expect(await sending).toMatchObject({ code: 'not_joined' });
   expect((await history.read('general', { limit: 1 })).seq).toBe(0);
@@ -96,7 +97,7 @@ test('refuses a join that is interrupted by removals every time, and leaves no s
   const node: ReturnType<typeof newNode> = newNode({
     authorize: async (): Promise<AccessDecision> => {
       await Promise.resolve();
-      node.rooms.remove('general', 'maggie', 'member_removed');
+      void node.rooms.remove('general', 'maggie', 'member_removed');
       return 'allowed';
     },
   });
@@ -115,7 +116,7 @@ test('removes the user on every node and sends no frame afterwards', async () =>
   const [phone, laptop, bart] = [here.connect('maggie'), there.connect('maggie'), there.connect('bart')];
   for (const client of [phone, laptop, bart]) await client.request('join', { room: 'general' });
   await quiet();
-  expect(here.rooms.remove('general', 'maggie', 'not_found')).toBe(1);
+  expect(await here.rooms.remove('general', 'maggie', 'not_found')).toMatchObject({ connections: 1 });
   for (const client of [phone, laptop]) client.frames.length = 0;
   await sendAll(bart, 'general', ['without maggie']);
   bart.sendFrame({ type: 'typing', room: 'general' });
@@ -145,7 +146,7 @@ test('removes the user when the bus is available again after it lost the removal
   const maggie = there.connect('maggie');
   await maggie.request('join', { room: 'general' });
   decision = 'not_found';
-  here.rooms.remove('general', 'maggie', 'not_found');
+  void here.rooms.remove('general', 'maggie', 'not_found');
   expect(maggie.received('removed')).toEqual([]);
   away = false;
   for (const tell of missed) tell();

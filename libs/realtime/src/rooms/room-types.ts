@@ -1,7 +1,7 @@
 import type { RoomsProtocol } from '@usher/protocol';
 import type { Bus } from '../bus/bus.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import type { Identity } from '../connections/connection.ts';
+import type { Connection, Identity } from '../connections/connection.ts';
 import type { AccessDecision } from '../support/errors.ts';
 import type { Appended, History } from './history.ts';
 import type { Connections } from '../connections/connections-types.ts';
@@ -53,6 +53,11 @@ export interface RoomsOptions {
    * it is answered with `internal`, which clients retry.
    */
   readonly storeTimeoutMs?: number;
+  /**
+   * Validates the sessions of connections and closes those whose session has ended, see `SessionRevocation.validate`. Called before anything
+   * is delivered to them after this node may have missed revocations. Rejects if that cannot be determined. Defaults to no validation.
+   */
+  readonly revalidate?: (connections: readonly Connection[]) => Promise<void>;
   /** The nodes that share `bus`. When another node goes down, its presence is removed. Defaults to a cluster of this node only. */
   readonly cluster?: Cluster;
   /** Stores presence across all nodes that share `bus`. Defaults to an in-memory store, which is sufficient for one node. */
@@ -78,6 +83,14 @@ export interface Member {
   readonly connections: number;
 }
 
+/** The result of a removal. */
+export interface Removed {
+  /** The number of connections that had joined the room, on the nodes that answered. */
+  readonly connections: number;
+  /** Whether every live node has confirmed the removal. */
+  readonly complete: boolean;
+}
+
 export interface Rooms {
   /** Rooms with at least one connection on this node, and their numbers of connections. */
   list(): { readonly room: string; readonly connections: number }[];
@@ -96,12 +109,11 @@ export interface Rooms {
   memberRemoved(room: string, user: string): void;
   /**
    * Removes a user from a room after the membership has ended. When it returns, their connections on this node have received
-   * `removed` with `code` and receive nothing else from the room, and joins in progress are authorized again. Other nodes follow
-   * when they receive the event from the bus; after an interruption of the bus they authorize all memberships again.
-   *
-   * @returns the number of connections removed on this node
+   * `removed` with `code` and receive nothing else from the room, and joins in progress are authorized again. When the promise resolves with
+   * `complete: true`, the same holds for every node, also for those that do not answer: they authorize all memberships again before they
+   * deliver anything. With `complete: false`, a live node did not answer in time; call it again.
    */
-  remove(room: string, user: string, code: string): number;
+  remove(room: string, user: string, code: string): Promise<Removed>;
   /**
    * Delivers a message that the application appended to the history itself, for example from an outbox, to the members on all nodes. Never
    * throws. Call it after the commit, also for duplicates: the first attempt may have ended before it was published.

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Message } from '@usher/protocol';
+import type { Authorizations } from './authorizations.ts';
 import { type Bus, subscribe } from '../bus/bus.ts';
 import { serializeMessage, following } from './page.ts';
 import type { Connection } from '../connections/connection.ts';
@@ -16,6 +17,9 @@ export interface RoomContext {
   readonly resync: ResyncScheduler;
   readonly gapTimeoutMs: number;
   readonly log: Logger;
+  readonly authorizations: Authorizations;
+  /** Authorizes all members again and removes those that may not stay. Rejects if that cannot be determined. */
+  readonly authorizeMembers: (room: Room) => Promise<void>;
   /** Called for members that cannot continue with their current sequence. They must reconnect and join again. */
   readonly forceResync: (connection: Connection) => void;
   readonly delivered: (room: string, members: number) => void;
@@ -24,6 +28,8 @@ export interface RoomContext {
 }
 
 const slowestRetryMs = 5_000;
+/** While the node is not live, every delivery needs an authorization. Messages that arrive within this time share one. */
+const unconfirmedMs = 100;
 
 /** Publishes a durable message to all nodes, whether or not its room has members here. Never throws. */
 export function publishMessage(message: Message, epoch: string, { bus, log }: Pick<RoomContext, 'bus' | 'log'>): void {
@@ -67,6 +73,10 @@ export class Room {
   #known = 0;
   /** The bus may have lost messages without a later message that would reveal the gap. */
   #maybeStale = false;
+  /** The generation of `Authorizations` in which the members were authorized. */
+  #authorized: number;
+  /** Sends that wait for an authorization of the members, by key. */
+  readonly #deferred = new Map<string, () => void>();
   readonly #ahead = new FramesAhead();
   readonly #replay = new ReplayBuffer();
   #filling = false;
@@ -76,6 +86,31 @@ export class Room {
   constructor(name: string, context: RoomContext) {
     this.name = name;
     this.#context = context;
+    // Each member is authorized when it joins.
+    this.#authorized = context.authorizations.generation;
+  }
+
+  /** Whether frames may be sent to the members without authorizing them again. */
+  get mayDeliver(): boolean {
+    return this.#context.authorizations.areValid(this.#authorized);
+  }
+
+  /**
+   * Calls `send` now, or after the members were authorized again. A later call with the same key replaces one that is waiting. The caller
+   * bounds the keys.
+   */
+  deliver(key: string, send: () => void): void {
+    if (this.mayDeliver) {
+      send();
+      return;
+    }
+    this.#deferred.set(key, send);
+    this.#scheduleFill(this.#fillDelayMs);
+  }
+
+  /** Authorizes the members again, because removals may have been missed. */
+  authorizeAgain(): void {
+    this.#scheduleFill(0);
   }
 
   /** Subscribes once, before the first read, so that no message is missed in between. */
@@ -99,6 +134,7 @@ export class Room {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
+    this.#deferred.clear();
     this.#context.resync.remove(this);
     try {
       this.#unsubscribe?.();
@@ -144,7 +180,7 @@ export class Room {
   expect(seq: number): void {
     if (seq <= this.#known) return;
     this.#known = seq;
-    if (this.#next !== 0 && seq >= this.#next) this.#scheduleFill(this.#context.gapTimeoutMs);
+    if (this.#next !== 0 && seq >= this.#next) this.#scheduleFill(this.#fillDelayMs);
   }
 
   /** Compares the head of the history with the delivered messages. A message that is still on its way has time to arrive. */
@@ -180,13 +216,17 @@ export class Room {
   #offer(seq: number, frame: Frame): void {
     if (seq < this.#next) return;
     if (seq > this.#known) this.#known = seq;
-    if (seq === this.#next) {
+    if (seq === this.#next && this.mayDeliver) {
       this.#deliver(frame);
       this.#deliverAhead();
       return;
     }
     this.#ahead.add(seq, frame);
-    this.#scheduleFill(this.#context.gapTimeoutMs);
+    this.#scheduleFill(this.#fillDelayMs);
+  }
+
+  get #fillDelayMs(): number {
+    return this.mayDeliver ? this.#context.gapTimeoutMs : unconfirmedMs;
   }
 
   #deliver(frame: Frame): void {
@@ -217,7 +257,7 @@ export class Room {
     this.#replay.restart(this.#next);
     if (this.#maybeStale) this.#context.resync.check(this);
     this.#maybeStale = false;
-    if (this.#known >= this.#next) this.#scheduleFill(0);
+    if (this.#hasWork) this.#scheduleFill(0);
   }
 
   /** The history has a new epoch, so earlier sequence numbers are invalid. */
@@ -247,12 +287,28 @@ export class Room {
     }, delayMs).unref();
   }
 
-  /** Reads missing messages from the history until the gap is closed. */
+  /** Whether messages are missing, or the members have to be authorized. */
+  get #hasWork(): boolean {
+    const { generation } = this.#context.authorizations;
+    return this.#isBehind || this.#deferred.size > 0 || this.#authorized !== generation;
+  }
+
+  get #isBehind(): boolean {
+    return this.#maybeStale || this.#known >= this.#next;
+  }
+
+  /** Reads missing messages from the history until the gap is closed, and authorizes the members before it delivers them if necessary. */
   async #fill(): Promise<void> {
     if (this.#filling || this.#closed) return;
     this.#filling = true;
     try {
-      while (this.#maybeStale || this.#known >= this.#next) {
+      while (this.#hasWork && !this.#isClosed()) {
+        if (!this.#isBehind) {
+          await this.#context.resync.read(() => this.#authorizeMembers());
+          this.#sendDeferred();
+          this.#failures = 0;
+          continue;
+        }
         this.#maybeStale = false;
         const announced = this.#known;
         const page = await this.#context.resync.read(() => this.#readMissing());
@@ -279,7 +335,7 @@ export class Room {
     } finally {
       this.#filling = false;
     }
-    if (this.#maybeStale || this.#known >= this.#next) {
+    if (this.#hasWork) {
       const retryMs = Math.min(
         slowestRetryMs,
         Math.max(10, this.#context.gapTimeoutMs) * 2 ** Math.min(10, this.#failures),
@@ -288,8 +344,29 @@ export class Room {
     }
   }
 
+  /** Authorizes the members after the read: a user who was removed before a message of the page was sent does not receive it. */
   async #readMissing(): Promise<HistoryPage | undefined> {
-    return this.#closed ? undefined : this.#context.history.read(this.name, following(this.#next - 1));
+    if (this.#closed) return undefined;
+    const page = await this.#context.history.read(this.name, following(this.#next - 1));
+    if (!this.mayDeliver) await this.#authorizeMembers();
+    return page;
+  }
+
+  async #authorizeMembers(): Promise<void> {
+    const { authorizations, authorizeMembers } = this.#context;
+    let generation: number;
+    do {
+      if (this.#closed) return;
+      generation = authorizations.generation;
+      await authorizeMembers(this);
+    } while (generation !== authorizations.generation);
+    this.#authorized = generation;
+  }
+
+  #sendDeferred(): void {
+    const sends = [...this.#deferred.values()];
+    this.#deferred.clear();
+    for (const send of sends) send();
   }
 
   #applyPage(page: HistoryPage): void {
@@ -310,7 +387,10 @@ export class Room {
       }
       this.#deliver(new Frame(serializeMessage(message)));
     }
-    this.#deliverAhead();
+    this.#sendDeferred();
+    if (this.mayDeliver) this.#deliverAhead();
+    // These frames may be later than the authorization. The next page contains them.
+    else this.#ahead.clear();
   }
 
   #isClosed(): boolean {

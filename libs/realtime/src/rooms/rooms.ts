@@ -1,8 +1,10 @@
 import type { Reply, RoomsProtocol, Signal } from '@usher/protocol';
 import { BusScope } from '../bus/bus.ts';
 import { createMemoryCluster } from '../cluster/cluster.ts';
+import { Authorizations } from './authorizations.ts';
 import type { Connection, Identity } from '../connections/connection.ts';
 import { createEviction } from './eviction.ts';
+import { createRemoval } from './removal.ts';
 import { RoomClient } from './room-client.ts';
 import { join } from './join.ts';
 import { storeTimeoutMs, withDeadline } from '../support/deadline.ts';
@@ -16,7 +18,7 @@ import { following, limitToFrame } from './page.ts';
 import { ResyncScheduler } from './resync.ts';
 import { createUserEvents, type UserEvent } from '../membership/user-events.ts';
 import { type Membership, publishMessage, Room, type RoomContext } from './room.ts';
-import type { Member, RoomAction, Rooms, RoomsOptions } from './room-types.ts';
+import type { Authorize, Member, RoomAction, Rooms, RoomsOptions } from './room-types.ts';
 import { handleMessages } from './message-handlers.ts';
 import { MembershipHandlers } from '../membership/membership-handlers.ts';
 import { limitMemberships } from '../membership/memberships.ts';
@@ -29,9 +31,12 @@ const costs = { join: 4, history: 4, leave: 2 } as const;
 
 type Present = Reply<RoomsProtocol, 'join'>['present'];
 
+/** How long to wait after sessions could not be validated, in milliseconds. */
+const validateAgainMs = 1_000;
+
 /** Serves the rooms protocol on `connections`, using only its public API. */
 export function createRooms(options: RoomsOptions): Rooms {
-  const { connections, authorize, observer = {}, log = silent } = options;
+  const { connections, revalidate, observer = {}, log = silent } = options;
   const bus = new BusScope(options.bus);
   const timeoutMs = options.storeTimeoutMs ?? storeTimeoutMs;
   const history = limitHistory(options.history, timeoutMs);
@@ -40,10 +45,14 @@ export function createRooms(options: RoomsOptions): Rooms {
   const rooms = new Map<string, Room>();
   const clients = new Map<Connection, RoomClient>();
   const share = new LoopShare();
+  const cluster = options.cluster ?? createMemoryCluster({ log });
+  const authorizations = new Authorizations(cluster);
   const context: RoomContext = {
     history,
     bus,
     resync,
+    authorizations,
+    authorizeMembers: (room) => eviction.authorizeMembers(room),
     gapTimeoutMs: options.gapTimeoutMs ?? 25,
     log,
     forceResync: (connection) => connections.close({ id: connection.id }, 'try_again_later'),
@@ -60,7 +69,6 @@ export function createRooms(options: RoomsOptions): Rooms {
       };
     },
   };
-  const cluster = options.cluster ?? createMemoryCluster({ log });
   const node = cluster.id;
   const store = options.presence ?? createMemoryPresence();
   const presence = new PresenceHandlers({
@@ -95,17 +103,52 @@ export function createRooms(options: RoomsOptions): Rooms {
       joinedBy: (room, user) => localPresence.find(room, user)?.connections ?? 0,
       requireAccess: (identity, room) => requireAccess(identity, room, 'history'),
       publishEvent,
+      mayDeliver: () => authorizations.areSessionsValid(),
     });
-  const eviction = createEviction({ connections, clients, leave, authorize, log });
+  const eviction = createEviction({ connections, clients, leave, authorize: options.authorize, revalidate, log });
+  const removal = createRemoval({
+    bus,
+    cluster,
+    evict(room, user, code) {
+      membership?.onEvent({ kind: 'evicted', room, user });
+      return eviction.evict(room, user, code);
+    },
+    missed: onMissed,
+    log,
+  });
 
   function onEvent(event: UserEvent): void {
     membership?.onEvent(event);
-    if (event.kind === 'evicted') eviction.evict(event.room, event.user, event.code);
   }
 
+  /** Messages of other nodes may have been lost. */
   function onMissed(): void {
+    authorizations.invalidate();
     membership?.onMissed();
-    void eviction.authorizeAll();
+    for (const room of rooms.values()) room.authorizeAgain();
+    void validateSessions();
+  }
+
+  /** Validates the sessions of all connections until it succeeds, so that requests need not do it. */
+  async function validateSessions(): Promise<void> {
+    const { generation } = authorizations;
+    try {
+      await revalidate?.(connections.list());
+      authorizations.sessionsValidated(generation);
+    } catch (error) {
+      log.error({ err: error }, 'the sessions of the open connections could not be validated');
+      clearTimeout(validation);
+      if (!isStopped) validation = setTimeout(() => void validateSessions(), validateAgainMs).unref();
+    }
+  }
+
+  /** Checks the session first while it may have ended without the knowledge of this node. */
+  function authorize(identity: Identity, room: string, action: RoomAction): ReturnType<Authorize> {
+    if (revalidate === undefined || authorizations.areSessionsValid()) return options.authorize(identity, room, action);
+    const { session } = identity;
+    return revalidate(connections.list({ session })).then(() =>
+      connections.count({ session }) === 0 ? 'not_found' : options.authorize(identity, room, action),
+    );
   }
 
   function emitEvent(event: UserEvent): void {
@@ -180,6 +223,8 @@ export function createRooms(options: RoomsOptions): Rooms {
   }
 
   let isStopped = false;
+  let validation: NodeJS.Timeout | undefined;
+  const endOnLeaseLost = cluster.onLeaseLost(onMissed);
   const endOnNodeDown = cluster.onNodeDown((dead) => {
     withDeadline('presence.removeNode', () => presence.removeNode(dead)).catch((error: unknown) => {
       log.error({ err: error, node: dead }, 'the presence of a node that is down could not be removed');
@@ -202,7 +247,7 @@ export function createRooms(options: RoomsOptions): Rooms {
       const release = await client.acquire(params.room);
       try {
         return await join(
-          { history, requireAccess, enter, leave, prepare, present, timeoutMs, log },
+          { history, authorizations, requireAccess, enter, leave, prepare, present, timeoutMs, log },
           client,
           params,
           call,
@@ -223,6 +268,8 @@ export function createRooms(options: RoomsOptions): Rooms {
       await requireAccess(connection.identity, room, 'history');
       try {
         const page = await client.reader.run(connection, () => history.read(room, following(after)));
+        // The read may have waited for the client, and the user may have been removed meanwhile.
+        await requireAccess(connection.identity, room, 'history');
         return page === undefined ? { messages: [], more: false } : limitToFrame(page);
       } catch (error) {
         throw notFound(error);
@@ -281,13 +328,7 @@ export function createRooms(options: RoomsOptions): Rooms {
     memberRemoved: (room, user) => {
       emitEvent({ kind: 'removed', room, user });
     },
-    remove: (room, user, code) => {
-      const event = { kind: 'evicted', room, user, code } as const;
-      membership?.onEvent(event);
-      const removed = eviction.evict(room, user, code);
-      publishEvent(event);
-      return removed;
-    },
+    remove: (room, user, code) => removal.remove(room, user, code),
     publish: ({ message, duplicate }, epoch) => {
       if (!duplicate) observer.appended?.(message.room);
       const room = rooms.get(message.room);
@@ -299,9 +340,10 @@ export function createRooms(options: RoomsOptions): Rooms {
       isStopped = true;
       for (const client of clients.values()) client.reader.end();
       clients.clear();
-      const parts = [...rooms.values(), eviction, ...(membership === undefined ? [] : [membership]), resync];
+      clearTimeout(validation);
+      const parts = [...rooms.values(), eviction, removal, ...(membership === undefined ? [] : [membership]), resync];
       rooms.clear();
-      endAll([endOnNodeDown, endOnClosed, ...parts], log);
+      endAll([endOnNodeDown, endOnLeaseLost, endOnClosed, ...parts], log);
       // Publishes that the users of this node are gone, so the bus is ended after it.
       await presence.stop();
       endAll([bus], log);

@@ -68,6 +68,13 @@ export function clusterContract(name: string, create: () => Promise<ClusterUnder
       });
     });
 
+    test('a node is live until it is closed', async () => {
+      const { here, there } = await open();
+      expect([here.isLive(), there.isLive()]).toEqual([true, true]);
+      await there.close();
+      expect([here.isLive(), there.isLive()]).toEqual([true, false]);
+    });
+
     test('does not report a node that joins', async () => {
       const { here, there, join } = await open();
       const down = downOf(here);

@@ -39,12 +39,15 @@ function presenceOn(bus: Bus): Presence {
   return presence;
 }
 
-/** A node with the rooms `general` and `random`. By default every user may join them. Stopped when the test ends. */
+/**
+ * A node with the rooms `general` and `random`. By default every user may join them. Stopped when the test ends. Heartbeats are due after an
+ * hour, because a fake socket does not answer them: with fake timers, a connection would otherwise close at a random time.
+ */
 export function newNode(options: Partial<ConnectionsOptions<RoomsProtocol>> & Partial<RoomsOptions> = {}) {
   const log = newLog();
   const history = options.history ?? createMemoryHistory({ rooms: ['general', 'random'] });
   const bus = options.bus ?? createMemoryBus();
-  const connections = createConnections<RoomsProtocol>({ log, ...options, codec });
+  const connections = createConnections<RoomsProtocol>({ log, heartbeatMs: 3_600_000, ...options, codec });
   const presence = options.presence ?? presenceOn(bus);
   const rooms = createRooms({ log, authorize: () => 'allowed', ...options, connections, history, bus, presence });
   onTestFinished(() => {

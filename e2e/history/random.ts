@@ -1,0 +1,37 @@
+/** A seeded random number generator (mulberry32), so that a run makes the same choices again. */
+export class Random {
+  #state: number;
+
+  constructor(seed: number) {
+    this.#state = seed | 0;
+  }
+
+  /** A number from 0 (inclusive) to 1 (exclusive). */
+  next(): number {
+    this.#state = (this.#state + 0x6d_2b_79_f5) | 0;
+    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  }
+
+  /** A number from `from` (inclusive) to `to` (exclusive). */
+  between(from: number, to: number): number {
+    return from + this.next() * (to - from);
+  }
+
+  chance(probability: number): boolean {
+    return this.next() < probability;
+  }
+
+  /** @throws RangeError if the list is empty */
+  pick<T>(list: readonly T[]): T {
+    const [first, ...others] = list;
+    if (first === undefined) throw new RangeError('nothing to pick from');
+    return others[Math.floor(this.next() * list.length) - 1] ?? first;
+  }
+
+  /** A generator of its own, so that concurrent users do not change the choices of each other. */
+  fork(): Random {
+    return new Random(Math.floor(this.next() * 2 ** 32));
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * Bugs that the history checker must find. `in`: the file; `without`, `also`, `and`: texts that occur exactly once in it, and their replacements
+ * (see `tools/threats/weaken.mjs`). `rule`: a rule that must be violated. `faults`: the faults that reveal the bug; any, if absent.
+ */
+export default [
+  {
+    id: 'publish-before-commit',
+    bug: 'a message is acknowledged and published before its transaction is committed',
+    in: 'libs/realtime/src/postgres/postgres-history.ts',
+    without: [
+      "const { rows } = await this.#pool.query<QueryResultRow>({\n      name: 'usher-append',",
+      "const { rows } = await beforeCommit(this.#pool, {\n      name: 'usher-append',",
+    ],
+    also: [
+      'function resultOf(',
+      `async function beforeCommit(pool: Pool, query: { name: string; text: string; values: unknown[] }) {
+  const client = await pool.connect();
+  client.on('error', () => undefined);
+  await client.query('BEGIN');
+  const result = await client.query<QueryResultRow>(query).catch((error: unknown) => {
+    client.release(true);
+    throw error;
+  });
+  setTimeout(() => {
+    client.query('COMMIT').then(
+      () => { client.release(); },
+      () => { client.release(true); },
+    );
+  }, 20);
+  return result;
+}
+
+function resultOf(`,
+    ],
+    rule: 'an acknowledged message is stored exactly once',
+    faults: ['kill', 'postgres killed', 'postgres cut'],
+  },
+  {
+    id: 'ticket-in-two-commands',
+    bug: 'a ticket is read and consumed in two commands',
+    in: 'libs/ticket/src/redis/redis-ticket-store.ts',
+    without: [
+      'const reply = await this.#run(\n      consumeScript,',
+      "const found = await this.#redis.hmget(this.#key('ticket', hash), 'state', 'claims');\n    const reply = found[0] === 'valid' ? ['ok', found[1]] : await this.#run(\n      consumeScript,",
+    ],
+    also: [
+      "if (outcome === 'ok' && claims !== undefined) return",
+      "if (found[0] === 'valid') await this.#redis.hset(this.#key('ticket', hash), 'state', 'used');\n    if (outcome === 'ok' && claims !== undefined) return",
+    ],
+    rule: 'a ticket opens one socket',
+  },
+  {
+    id: 'resync-without-authorization',
+    bug: 'messages that were missed are delivered without authorizing the members again',
+    in: 'libs/realtime/src/rooms/rooms.ts',
+    without: [
+      'authorizeMembers: (room) => eviction.authorizeMembers(room),',
+      'authorizeMembers: () => Promise.resolve(),',
+    ],
+    rule: 'a removed member receives nothing',
+    faults: ['redis cut', 'redis hung'],
+  },
+  {
+    id: 'lost-revocation',
+    bug: 'a node confirms the revocation of a session without executing it',
+    in: 'libs/realtime/src/revocation/session-revocation.ts',
+    without: [
+      'execute: (command) => this.#execute(command),',
+      "execute: (command) => ('sessions' in command && options.connections.list().length % 2 === 1 ? 0 : this.#execute(command)),",
+    ],
+    rule: 'an ended session does nothing',
+  },
+];
