@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { newApp, type TestApp } from '../testing/new-app.ts';
 import { tempFolder } from '../testing/per-test.ts';
 
@@ -14,6 +14,7 @@ function withPage(): Promise<TestApp> {
   mkdirSync(root);
   writeFileSync(join(parent, 'outside.txt'), 'not for you');
   writeFileSync(join(root, 'index.html'), index);
+  writeFileSync(join(root, 'index.html.br'), brotliCompressSync(index));
   writeFileSync(join(root, 'main-AB12CD34.js'), script);
   writeFileSync(join(root, 'main-AB12CD34.js.br'), brotliCompressSync(script));
   writeFileSync(join(root, 'main-AB12CD34.js.gz'), gzipSync(script));
@@ -35,6 +36,23 @@ describe('the built page', () => {
       expect(headers.get('cache-control')).toBe('no-cache');
       expect(headers.get('content-type')).toContain('text/html');
     }
+  });
+
+  test('adds no more listeners to a response than Node allows', async () => {
+    const { call } = await withPage();
+    const warnings: string[] = [];
+    const record = ({ name }: Error): void => {
+      warnings.push(name);
+    };
+    process.on('warning', record);
+    onTestFinished(() => {
+      process.off('warning', record);
+    });
+    for (const encoding of ['br', 'identity']) {
+      await call('GET', '/rooms/general', { headers: { 'accept-encoding': encoding } });
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(warnings).not.toContain('MaxListenersExceededWarning');
   });
 
   test('caches hashed files permanently and revalidates others', async () => {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import staticFiles from '@fastify/static';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { sendProblem } from './http-problem.ts';
 
@@ -36,17 +36,14 @@ export const page = fp<PageOptions>(
       app.log.warn({ webRoot }, 'the web app is not built: serving only the API');
     }
 
+    // Returns nothing: each promise that resolves to a reply adds listeners to its response, and Node warns about more than ten.
     app.setNotFoundHandler((request, reply) => {
-      if (built && isPagePath(request)) return sendIndex(reply);
-      return sendProblem(reply, 'not_found');
+      if (built && isPagePath(request)) void reply.code(200).sendFile('index.html');
+      else sendProblem(reply, 'not_found');
     });
   },
   { name: 'page', fastify: '5.x' },
 );
-
-function sendIndex(reply: FastifyReply): FastifyReply {
-  return reply.code(200).sendFile('index.html');
-}
 
 /** Whether a path may be a route of the web app, which shows its own page for unknown routes. */
 function isPagePath(request: FastifyRequest): boolean {
