@@ -8,12 +8,13 @@ export default [
     bug: 'a message is acknowledged and published before its transaction is committed',
     in: 'libs/realtime/src/postgres/postgres-history.ts',
     without: [
-      "const { rows } = await this.#pool.query<QueryResultRow>({\n      name: 'usher-append',",
-      "const { rows } = await beforeCommit(this.#pool, {\n      name: 'usher-append',",
+      "const { rows } = await database.query<QueryResultRow>({\n      name: 'usher-append',",
+      "const { rows } = await beforeCommit(database, {\n      name: 'usher-append',",
     ],
     also: [
       'function resultOf(',
-      `async function beforeCommit(pool: Pool, query: { name: string; text: string; values: unknown[] }) {
+      `async function beforeCommit(pool: Pool | PoolClient, query: { name: string; text: string; values: unknown[] }) {
+  if (!('totalCount' in pool)) return pool.query<QueryResultRow>(query);
   const client = await pool.connect();
   client.on('error', () => undefined);
   await client.query('BEGIN');

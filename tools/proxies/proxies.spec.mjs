@@ -219,6 +219,8 @@ describe.concurrent.each(proxies)('$name', (kind) => {
       DATABASE_URL: await postgres.newDatabaseUrl(),
       REDIS_URL: `unix://${redis.socketPath}`,
       JWT_SECRET: 'the same secret on all of the nodes',
+      // The connections of nodes that earlier tests killed still count.
+      MAX_CONNECTIONS_PER_USER: '100',
     };
     const [leaving, staying] = await Promise.all([
       startNodeForTest(onTestFinished, { ...shared, DRAIN_SECONDS: '3', DRAIN_DELAY_SECONDS: '1' }),

@@ -92,11 +92,9 @@ export default [
     get: '401: the gate validates session and user again when it consumes the ticket',
     in: 'apps/api/src/socket/socket.ts',
     without: [
-      "          if (status.state === 'good') {\n            const identity",
-      "          if (status.state !== 'user_disabled') {\n            const identity",
+      "validated.status === 'fulfilled' && validated.value.state === 'good') {\n          const { roles } = validated.value;\n          const lease = leaseOf(validated.value);",
+      "validated.status === 'fulfilled' && validated.value.state !== 'user_disabled') {\n          const roles: string[] = [];\n          const lease = 0;",
     ],
-    also: ['roles: status.roles, address, origin', 'roles: [], address, origin'],
-    and: ['leaseOf(status),\n            );', '0,\n            );'],
     shown: ['apps/api', 'src/socket/socket.spec.ts'],
   },
   {
@@ -104,7 +102,7 @@ export default [
     who: 'one user opens many sockets in parallel',
     get: '429 `too_many_connections`: a reservation counts before the socket is open',
     in: 'libs/realtime/src/connections/reservations.ts',
-    without: ['for (const reservation of this.#pending) if (reservation.user === user) pending++;', ''],
+    without: [' + (this.#pendingByUser.get(user) ?? 0);', ';'],
     shown: ['libs/realtime', 'src/connections/reservations.spec.ts'],
   },
   {
