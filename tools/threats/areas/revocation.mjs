@@ -1,6 +1,30 @@
 /** Threats to session revocation and leases. */
 export default [
   {
+    id: 'cached-session',
+    who: 'a client presents a token or ticket of a session that ended while its row was cached',
+    get: '401: the statement that ends a session removes its row from the cache',
+    in: 'apps/api/src/auth/sqlite-session-status.ts',
+    without: ['this.#rows.delete(String(session));', ''],
+    shown: ['apps/api', 'src/auth/sqlite-session-status.spec.ts'],
+  },
+  {
+    id: 'cached-user',
+    who: 'a user continues after an operator disabled the account, because a session row is cached',
+    get: '403: a change of a user clears the cache',
+    in: 'apps/api/src/auth/sqlite-session-status.ts',
+    without: ['this.#rows.clear();', ''],
+    shown: ['apps/api', 'src/auth/sqlite-session-status.spec.ts'],
+  },
+  {
+    id: 'cached-rollback',
+    who: 'a session row that was never committed decides about handshakes',
+    get: 'nothing: rows are not cached during a transaction',
+    in: 'apps/api/src/auth/sqlite-session-status.ts',
+    without: ['if (!this.#sqlite.isTransaction) this.#rows.set', 'this.#rows.set'],
+    shown: ['apps/api', 'src/auth/sqlite-session-status.spec.ts'],
+  },
+  {
     id: 'immortal-session',
     who: 'a session is used forever',
     get: 'it has a fixed end that activity does not extend, for tokens, cookies and leases',
