@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { install, node, projectEnv, root } from '../install.mjs';
-import { requireRedis } from '../redis.mjs';
+import { requirePrograms } from '../programs.mjs';
 import { weaken } from '../threats/weaken.mjs';
 import plantedBugs from './planted-bugs.mjs';
 
@@ -15,7 +15,7 @@ import plantedBugs from './planted-bugs.mjs';
 const maxSeeds = 5;
 
 await install();
-await requireRedis();
+await requirePrograms(['redis-server']);
 const args = process.argv.slice(2);
 const [first, ...ids] = args;
 process.exit(first === '--planted' ? plantAll(ids) : check(args, 'inherit').status);
