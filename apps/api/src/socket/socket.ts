@@ -251,7 +251,8 @@ export const socket = fp<SocketOptions>(
       }
       // An `error` event without a listener would end the process.
       ws.on('error', ignore);
-      const { code, reason } = closeCode('session_ended');
+      const isRevoked = client instanceof AdmittedClient && client.reservation.isRevoked;
+      const { code, reason } = closeCode(isRevoked ? 'session_ended' : 'try_again_later');
       ws.close(code, reason);
     }
 

@@ -67,7 +67,7 @@ describe('connection reservations', () => {
     const pending = reservations.reserve('maggie', 's');
     const other = await reservations.reserve('maggie', 't');
     reservations.revoke('s');
-    expect(revoked?.claim()).toBe(false);
+    expect([revoked?.claim(), revoked?.isRevoked]).toEqual([false, true]);
     expect((await pending)?.claim() ?? false).toBe(false);
     expect(other?.claim()).toBe(true);
   });

@@ -9,9 +9,11 @@ export interface Reservation {
   readonly session: string;
   /**
    * Ends the reservation because the socket is about to open: open the connection in the same turn of the event loop. Returns `false` if
-   * the reservation was revoked or has timed out.
+   * the reservation has ended: its session was revoked (`isRevoked`), it has timed out, or this node may have missed a revocation.
    */
   claim(): boolean;
+  /** Whether the session was revoked: the client must sign in again. Otherwise it may connect again. */
+  readonly isRevoked: boolean;
   /** Ends the reservation because the handshake failed. Idempotent. */
   release(): void;
 }
@@ -39,6 +41,7 @@ class PendingReservation implements Reservation {
   readonly user: string;
   readonly session: string;
   readonly reservedAt: number;
+  isRevoked = false;
   readonly #end: EndReservation;
 
   constructor(user: string, session: string, reservedAt: number, end: EndReservation) {
@@ -116,7 +119,16 @@ export class ConnectionReservations {
 
   /** Invalidates the reservations of a revoked session. */
   revoke(session: string): void {
-    for (const reservation of this.#pending) if (reservation.session === session) reservation.release();
+    for (const reservation of this.#pending) {
+      if (reservation.session !== session) continue;
+      reservation.isRevoked = true;
+      reservation.release();
+    }
+  }
+
+  /** Invalidates all reservations, because this node may have missed the revocation of their sessions. */
+  invalidateAll(): void {
+    for (const reservation of this.#pending) reservation.release();
   }
 
   /** Stops counting, at the end of the process. Does not close `counts`. */

@@ -187,6 +187,20 @@ test('validates the sessions of a disconnected node again as soon as the bus is 
   ]);
 });
 
+test('a handshake that began before a gap opens no socket, because its session may have ended meanwhile', async () => {
+  const shared = newCluster();
+  const [here, there] = [newNode('here', shared), newNode('cut off', shared)];
+  const reservation = await there.reservations.reserve('maggie', 's1');
+  const restore = there.bus.interrupt();
+  const revoking = here.revocation.revokeSessions(['s1'], 'signed_out');
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect((await revoking).complete).toBe(false);
+  restore();
+  await vi.advanceTimersByTimeAsync(0);
+  // The node does not know whether the session was revoked, so the client connects again.
+  expect([reservation?.claim(), reservation?.isRevoked]).toEqual([false, false]);
+});
+
 test('validates sessions again later when the store does not answer after a gap', async () => {
   const shared = newCluster();
   let causesOfEnd: RevocableSessions['causesOfEnd'] = never;

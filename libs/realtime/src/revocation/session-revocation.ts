@@ -29,7 +29,7 @@ export interface SessionRevocationOptions {
   readonly sessions: RevocableSessions;
   readonly connections: Pick<Connections<Protocol>, 'close' | 'list'>;
   /** Handshakes in progress. Without it, `admit` of the gate must read the durable state of the session. */
-  readonly reservations?: Pick<ConnectionReservations, 'revoke'>;
+  readonly reservations?: Pick<ConnectionReservations, 'invalidateAll' | 'revoke'>;
   /** The ticket store. */
   readonly tickets?: { revokeSession(session: string): Promise<unknown> };
   readonly cluster: Cluster;
@@ -168,6 +168,8 @@ export class SessionRevocation {
 
   /** Validates the sessions of all open connections, after commands may have been lost. Repeats it for those that fail. */
   async #revalidate(): Promise<void> {
+    // Their sessions were validated before the commands that this node may have missed.
+    this.#options.reservations?.invalidateAll();
     this.#validateAgain = true;
     if (this.#validating) return;
     this.#validating = true;
