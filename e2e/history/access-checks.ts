@@ -44,7 +44,7 @@ export function* checkAccess(history: History): Iterable<Violation> {
     } else if (event.type === 'page') {
       yield* index.checkRead(position, event, event.messages);
     } else if (event.type === 'write' && event.phase === 'ok') {
-      yield* index.checkWrite(event.op);
+      yield* index.checkWrite(event);
     }
   }
   yield* checkSockets(history);
@@ -59,7 +59,6 @@ interface Reader {
 class AccessIndex {
   /** When the request for each stored message began, by room and key. */
   readonly #begun = new Map<string, Position>();
-  readonly #writes = new Map<number, { readonly invoked: Position; readonly session: string }>();
   readonly #memberships = new Map<string, Operation[]>();
   readonly #ends = new Map<string, Operation>();
   readonly #keys = new Map<string, string>();
@@ -75,7 +74,6 @@ class AccessIndex {
   #add(position: Position, event: Event, operations: Map<number, Operation>): void {
     if (event.type === 'write' && event.phase === 'invoke') {
       this.#begun.set(`${event.room} ${event.user} ${event.key}`, position);
-      this.#writes.set(event.op, { invoked: position, session: event.session });
     }
     if (event.type !== 'membership' && event.type !== 'sign-out') return;
     if (event.phase !== 'invoke') {
@@ -101,7 +99,7 @@ class AccessIndex {
     return end?.isOk === true ? end : undefined;
   }
 
-  /** Whether a handshake began only after the end of its session had been answered. */
+  /** Whether a request or handshake began only after the end of its session had been answered. */
   begunAfter({ answered }: Operation, { requestedAt }: { readonly requestedAt: Position }): boolean {
     return requestedAt > answered;
   }
@@ -130,13 +128,16 @@ class AccessIndex {
     }
   }
 
-  *checkWrite(op: number): Iterable<Violation> {
-    const write = this.#writes.get(op);
-    const end = write && this.endOf(write.session);
-    if (write !== undefined && end !== undefined && write.invoked > end.answered) {
+  *checkWrite(acknowledged: {
+    readonly op: number;
+    readonly session: string;
+    readonly requestedAt: Position;
+  }): Iterable<Violation> {
+    const end = this.endOf(acknowledged.session);
+    if (end !== undefined && this.begunAfter(end, acknowledged)) {
       yield {
         rule: 'an ended session does nothing',
-        text: `operation ${op} was acknowledged after the end of its session`,
+        text: `operation ${acknowledged.op} was acknowledged after the end of its session`,
       };
     }
   }

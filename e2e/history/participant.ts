@@ -195,10 +195,11 @@ export class Participant {
       if (!joined) this.#settled(pending, 'unknown');
       return;
     }
+    const requestedAt = recorder.events.length;
     const answer = await within(requestMs, socket.request(kind, frame));
     if (answer.type === 'reply') {
       const { seq } = answer['data'] as { readonly seq: number };
-      recorder.add({ type: 'write', phase: 'ok', op, seq });
+      recorder.add({ type: 'write', phase: 'ok', op, seq, session: socket.session, requestedAt });
       this.#pending = undefined;
       if (kind === 'send') this.#own.push({ room, seq });
       if (this.#own.length > 50) this.#own.shift();

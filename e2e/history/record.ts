@@ -12,7 +12,17 @@ export type Event =
       readonly text: string;
       readonly phase: 'invoke';
     }
-  | { readonly type: 'write'; readonly op: number; readonly phase: 'ok'; readonly seq: number }
+  /** The acknowledgment. A retry after a reconnect may be acknowledged in a later session than the first attempt. */
+  | {
+      readonly type: 'write';
+      readonly op: number;
+      readonly phase: 'ok';
+      readonly seq: number;
+      /** The session of the acknowledged attempt. */
+      readonly session: string;
+      /** How many events the history had when that attempt was sent. */
+      readonly requestedAt: number;
+    }
   /** The server refused it: it has no effect. */
   | { readonly type: 'write'; readonly op: number; readonly phase: 'fail'; readonly code: string }
   /** There was no answer, or one that leaves open whether it had an effect. */
