@@ -29,21 +29,27 @@ function isReachable(path: string): boolean {
 export class PostgresServer {
   readonly #folder = mkdtempSync(join(tmpdir(), 'usher-postgres-'));
   readonly #native: string;
+  readonly #settings: readonly string[];
   readonly #pools = new Set<Pool>();
   #admin: Pool | undefined;
   #databases = 0;
   #process: ServerProcess | undefined;
 
-  private constructor() {
+  private constructor(settings: readonly string[]) {
+    this.#settings = settings;
     if (isRoot) chownSync(this.#folder, unprivileged, unprivileged);
     const installed = installation();
     this.#native = !isRoot || isReachable(installed) ? installed : join(this.#folder, 'native');
     if (this.#native !== installed) cpSync(installed, this.#native, { recursive: true });
   }
 
-  /** Creates a database cluster and starts a server on it. */
-  static async start(): Promise<PostgresServer> {
-    const server = new PostgresServer();
+  /**
+   * Creates a database cluster and starts a server on it.
+   *
+   * @param settings settings that override the defaults, such as `['fsync=on']`
+   */
+  static async start(settings: readonly string[] = []): Promise<PostgresServer> {
+    const server = new PostgresServer(settings);
     const flags = ['--username=usher', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'];
     const { status, stderr, error } = spawnSync(server.#program('initdb'), ['-D', server.#data, ...flags], {
       ...owner,
@@ -53,6 +59,11 @@ export class PostgresServer {
     if (status !== 0) throw new Error(`initdb failed (${String(status)}):\n${stderr}`, { cause: error });
     await server.start();
     return server;
+  }
+
+  /** The id of the main process, which starts a child process per connection; 0 while the server is not running. */
+  get pid(): number {
+    return this.#process?.pid ?? 0;
   }
 
   #program(name: 'initdb' | 'postgres'): string {
@@ -73,6 +84,7 @@ export class PostgresServer {
       `unix_socket_directories=${this.#folder}`,
       'max_connections=200',
       'fsync=off',
+      ...this.#settings,
     ];
     this.#process = await ServerProcess.start({
       command: this.#program('postgres'),
@@ -88,17 +100,21 @@ export class PostgresServer {
     return this.#pool(await this.#createDatabase());
   }
 
-  /** Creates an empty database and returns its URL. */
-  async newDatabaseUrl(): Promise<string> {
-    const name = await this.#createDatabase();
+  /**
+   * Creates a database and returns its URL.
+   *
+   * @param template the URL of a database to copy, to which nobody is connected. Defaults to an empty database
+   */
+  async newDatabaseUrl(template?: string): Promise<string> {
+    const name = await this.#createDatabase(template === undefined ? 'template1' : new URL(template).pathname.slice(1));
     return `postgres://usher@localhost/${name}?host=${encodeURIComponent(this.#folder)}`;
   }
 
-  async #createDatabase(): Promise<string> {
+  async #createDatabase(template = 'template1'): Promise<string> {
     this.#databases += 1;
     const name = `test_${this.#databases}`;
     this.#admin ??= this.#pool('postgres');
-    await this.#admin.query(`CREATE DATABASE ${name}`);
+    await this.#admin.query(`CREATE DATABASE ${name} TEMPLATE ${template}`);
     return name;
   }
 
