@@ -103,7 +103,7 @@ export class PostgresServer {
   /**
    * Creates a database and returns its URL.
    *
-   * @param template the URL of a database to copy, to which nobody is connected. Defaults to an empty database
+   * @param template the URL of a database to copy, which must not have connections. Defaults to an empty database
    */
   async newDatabaseUrl(template?: string): Promise<string> {
     const name = await this.#createDatabase(template === undefined ? 'template1' : new URL(template).pathname.slice(1));

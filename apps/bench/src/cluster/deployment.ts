@@ -39,6 +39,7 @@ export class Deployment {
   readonly nodes: RunningPeer[] = [];
   readonly #parts: Parts;
   readonly #redis: RedisService | undefined;
+  readonly #beforeStop: (() => Promise<void>)[] = [];
 
   private constructor(order: DeploymentOrder, parts: Parts, redis: RedisService | undefined) {
     this.order = order;
@@ -77,7 +78,14 @@ export class Deployment {
     await this.#redis.restart();
   }
 
+  /** Registers a function that ends clients of this deployment. */
+  beforeStop(end: () => Promise<void>): void {
+    this.#beforeStop.push(end);
+  }
+
+  /** Ends the registered clients, then the nodes, then Redis. */
   async stop(): Promise<void> {
+    for (const end of this.#beforeStop) await end();
     await Promise.all(this.nodes.map((node) => node.stop()));
     await this.#redis?.end();
   }

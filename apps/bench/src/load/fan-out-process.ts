@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { startChild } from '../process.ts';
-import type { Target } from './load.ts';
+import type { Load } from './load.ts';
 import type { LoadAnswer, LoadRequest } from './main.ts';
 
 /** The load of `cluster-fan-out` in a separate process, so that it does not delay the clocks of this one. */
@@ -9,10 +9,11 @@ export interface FanOutProcess {
   during<T>(work: () => Promise<T>): Promise<T>;
 }
 
-/** @param target a running deployment */
-export async function startFanOut(target: Target, quick: boolean): Promise<FanOutProcess> {
+/** @param load the load of a deployment, which ends the process when it stops */
+export async function startFanOut({ target, deployment }: Load, quick: boolean): Promise<FanOutProcess> {
   const args = ['--conditions=@usher/source', join(import.meta.dirname, 'main.ts')];
   const child = await startChild(process.execPath, args, { name: 'the load of cluster-fan-out' });
+  deployment.beforeStop(() => child.end());
   const ask = async (request: LoadRequest): Promise<void> => {
     const answer = (await child.ask(request, 60_000)) as LoadAnswer;
     if (!answer.ok) throw new Error(`the fan-out failed: ${answer.reason}`);

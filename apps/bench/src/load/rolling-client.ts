@@ -4,17 +4,18 @@ import { clientFrame, type LeanSocket } from './frames.ts';
 import type { Load } from './load.ts';
 import type { Ticket } from './tickets.ts';
 
+interface Page {
+  readonly messages?: readonly { readonly seq: number; readonly text: string }[];
+  readonly more?: boolean;
+}
+
 interface Received {
   readonly type: string;
   readonly id?: number;
   readonly code?: string;
   readonly seq: number;
   readonly text: string;
-  readonly data: {
-    readonly seq: number;
-    readonly messages?: readonly { readonly seq: number; readonly text: string }[];
-    readonly more?: boolean;
-  };
+  readonly data: Page & { readonly seq: number; readonly recovery?: string };
 }
 
 /** A return after a disconnect. */
@@ -167,7 +168,9 @@ export class RollingClient {
       this.#joined = true;
       this.#last = joined.seq;
     } else {
-      for (let page = joined; ;) {
+      // After a gap the reply has only the latest messages, so all missed ones are read as pages.
+      let page: Page = joined.recovery === 'gap' ? { more: true } : joined;
+      for (;;) {
         for (const { seq } of page.messages ?? []) this.#accept(seq);
         if (page.more !== true || this.#last >= joined.seq) break;
         page = await this.#request({ type: 'history', room: 'general', after: this.#last });

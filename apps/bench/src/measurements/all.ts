@@ -1,5 +1,5 @@
 import type { Measurement } from '../measurement.ts';
-import { clusterFanOut, clusterPaced, postgresSends, postgresSendsRooms } from './cluster-messaging.ts';
+import { clusterBus, clusterFanOut, clusterPaced, postgresSends, postgresSendsRooms } from './cluster-messaging.ts';
 import { redisRestart, rollingRestart } from './cluster-restarts.ts';
 import { clusterSignOut, clusterSignOutLoaded, redisTickets } from './cluster-sessions.ts';
 import { connect, connectAlone, crowd, handshake, refused } from './connecting.ts';
@@ -33,6 +33,7 @@ export const clusterMeasurements: readonly Measurement[] = [
   redisTickets,
   clusterFanOut,
   clusterPaced,
+  clusterBus,
   clusterSignOut,
   clusterSignOutLoaded,
   redisRestart,

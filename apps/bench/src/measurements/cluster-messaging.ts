@@ -1,4 +1,5 @@
 import { insertsPerSecond } from '../cluster/postgres.ts';
+import type { LeanSocket } from '../load/frames.ts';
 import type { Load } from '../load/load.ts';
 import { syncsPerSecond } from '../load/meter.ts';
 import { createRoom, fanOutRoom, pacedRoom, send } from '../load/rooms.ts';
@@ -10,7 +11,7 @@ const inFlightPerSender = 200;
 /** Sends in several rooms, `senders` members per room, as fast as the server acknowledges. */
 async function durableSends(load: Load, quick: boolean, rooms: readonly string[], senders: number): Promise<Round> {
   const inFlight = Math.min(inFlightPerSender, Math.ceil(2_000 / (rooms.length * senders)));
-  const members = new Map<string, Awaited<ReturnType<Load['members']>>>();
+  const members = new Map<string, LeanSocket[]>();
   for (const room of rooms) {
     if (room !== 'general') await createRoom(load, room);
     members.set(room, await load.members(senders, room));
@@ -119,6 +120,50 @@ export const clusterPaced: Measurement = {
       const stop = load.meter();
       const { median, p99, deliveries } = await room.publish(quick ? 10 : 40);
       return { value: p99, operations: deliveries, usage: stop(), extras: { 'median, ms': median } };
+    };
+  },
+};
+
+/**
+ * Rooms with one member on each of three nodes, so that the bus is a large part of the cost. On one node the same three members
+ * need no bus: the difference is the cost of a publish and three receipts.
+ */
+export const clusterBus: Measurement = {
+  name: 'cluster-bus',
+  title: 'CPU time of the nodes per message in rooms of 3 members, 1 per node, compared with one node',
+  unit: 'µs',
+  better: 'less',
+  peers: ['usher-postgres', 'usher-cluster'],
+  subject: 'usher-cluster',
+  goals: [],
+  rounds: manyRounds,
+  async prepare(load, quick) {
+    const rooms: { readonly room: string; readonly sender: LeanSocket }[] = [];
+    for (let n = 0; n < 50; n += 1) {
+      const room = `bus-${n}`;
+      await createRoom(load, room);
+      const members = (await load.spread(3, room)).flat();
+      const sender = members[n % members.length];
+      if (sender !== undefined) rooms.push({ room, sender });
+    }
+    const forMs = quick ? 500 : 2_000;
+    return async () => {
+      const stop = load.meter();
+      const until = performance.now() + forMs;
+      const more = (): boolean => performance.now() < until;
+      const counts = await Promise.all(
+        rooms.map(({ room, sender }) => send(load, [sender], { room, inFlight: 10, more })),
+      );
+      const usage = stop();
+      const messages = counts.reduce((sum, count) => sum + count, 0);
+      const nodesMs = usage.parts?.['nodes'];
+      if (nodesMs === undefined) throw new Error('this system does not report CPU time per process');
+      return {
+        value: (nodesMs * 1_000) / messages,
+        operations: messages,
+        usage,
+        extras: { 'messages/s': (messages * 1_000) / usage.wallMs },
+      };
     };
   },
 };

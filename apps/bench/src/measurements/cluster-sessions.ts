@@ -121,7 +121,7 @@ export const clusterSignOutLoaded: Measurement = {
   goals: [{ bound: 250 }],
   ...signOut,
   async prepare(load, quick) {
-    const fanOut = await startFanOut(load.target, quick);
+    const fanOut = await startFanOut(load, quick);
     return () => fanOut.during(() => signOuts(load, quick ? 10 : 50));
   },
 };
