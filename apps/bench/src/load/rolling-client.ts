@@ -171,13 +171,14 @@ export class RollingClient {
       // After a gap the reply has only the latest messages, so all missed ones are read as pages.
       let page: Page = joined.recovery === 'gap' ? { more: true } : joined;
       for (;;) {
-        for (const { seq } of page.messages ?? []) this.#accept(seq);
+        // Pages can contain later messages, which also arrive live.
+        for (const { seq } of page.messages ?? []) if (seq <= joined.seq) this.#accept(seq);
         if (page.more !== true || this.#last >= joined.seq) break;
         page = await this.#request({ type: 'history', room: 'general', after: this.#last });
       }
     }
     this.#live = undefined;
-    for (const seq of live) if (seq > this.#last) this.#accept(seq);
+    for (const seq of live) this.#accept(seq);
   }
 
   #disconnected(): void {
