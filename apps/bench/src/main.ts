@@ -3,6 +3,7 @@
  *
  * All traffic stays on loopback. All processes end with this one, and data is stored in a temporary folder.
  */
+import { chmodSync } from 'node:fs';
 import { relative } from 'node:path';
 import { measure } from './measure.ts';
 import { type Measurement, subjectOf } from './measurement.ts';
@@ -17,7 +18,7 @@ import { resultOf } from './report/result.ts';
 import { readArguments } from './run-arguments.ts';
 import { root } from './server.ts';
 
-await runBench(async (_, signal) => {
+await runBench(async (folder, signal) => {
   const args = readArguments(process.argv.slice(2), root);
   const { quick, rounds, out, peers, profile, only } = args;
   const group = args.cluster ? clusterMeasurements : measurements;
@@ -27,7 +28,7 @@ await runBench(async (_, signal) => {
   progress('creating test users …');
   const isCluster = (measurement: Measurement): boolean => clusterMeasurements.includes(measurement);
   const single = selected.every(isCluster) ? undefined : await createAccounts(accountCount(quick));
-  const cluster = selected.some(isCluster) ? await createClusterAccounts(quick) : undefined;
+  const cluster = selected.some(isCluster) ? await createClusterAccounts(folder, quick) : undefined;
   for (const measurement of selected) {
     const count = rounds ?? (quick ? measurement.rounds.quick : measurement.rounds.full);
     progress(`${measurement.name}, ${count} rounds …`);
@@ -52,8 +53,14 @@ await runBench(async (_, signal) => {
   if (!quick) progress('to update docs/scaling.md, run npm run simulate');
 });
 
-/** Starts PostgreSQL, which ends with this process, and creates the accounts in a database that the deployments copy. */
-async function createClusterAccounts(quick: boolean) {
+/**
+ * Starts PostgreSQL, which ends with this process, and creates the accounts in a database that the deployments copy.
+ *
+ * @param folder the temporary folder of this process
+ */
+async function createClusterAccounts(folder: string, quick: boolean) {
+  // PostgreSQL does not run as root. As another user, it must reach its own folder in this one.
+  if (process.getuid?.() === 0) chmodSync(folder, 0o711);
   const postgres = await startPostgres();
   const template = await postgres.newDatabase();
   const accounts = await createAccounts(clusterAccountCount(quick), template);

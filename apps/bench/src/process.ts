@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -119,8 +119,6 @@ async function endAllChildren(): Promise<void> {
  */
 export async function runBench(work: (folder: string, signal: AbortSignal) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'usher-bench-'));
-  // PostgreSQL, which runs as another user if this is root, must reach its own folder in it.
-  chmodSync(folder, 0o711);
   // The parent of all temporary files of this process and its children.
   process.env['TMPDIR'] = folder;
 
