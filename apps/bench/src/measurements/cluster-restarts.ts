@@ -27,6 +27,20 @@ async function secondsToConnect(load: Load): Promise<number> {
   }
 }
 
+/** Counts the presence updates that the members receive until another listener replaces this one. */
+function countPresence(sockets: readonly LeanSocket[]): { updates: number; offline: number } {
+  const counts = { updates: 0, offline: 0 };
+  for (const socket of sockets) {
+    socket.onText = (bytes, start, end) => {
+      const frame = bytes.toString('latin1', start, end);
+      if (!frame.startsWith('{"type":"presence"')) return;
+      counts.updates += 1;
+      if (frame.includes('"status":"offline"')) counts.offline += 1;
+    };
+  }
+  return counts;
+}
+
 /** One message in each room. Resolves when every member has received exactly one. Rejects after 20 s. */
 async function sendToAll(load: Load, rooms: ReadonlyMap<string, readonly LeanSocket[]>): Promise<void> {
   let missing = 0;
@@ -75,6 +89,7 @@ export const redisRestart: Measurement = {
       await sleep(settleMs);
       for (const node of nodes) await eventLoopLagMs(node.target);
       await statements.reset();
+      const presence = countPresence([...rooms.values()].flat());
       const stop = load.meter();
       await load.deployment.restartRedis();
       const seconds = await Promise.all(nodes.map(secondsToConnect));
@@ -90,6 +105,8 @@ export const redisRestart: Measurement = {
         extras: {
           [readsPerRoom]: reads / count,
           [loopDelay]: Math.max(...lags.map((lag) => lag ?? NaN)),
+          'presence updates per member': presence.updates / (10 * count),
+          '… of these, offline': presence.offline / (10 * count),
           'a message in every room, s': (performance.now() - startedAt) / 1_000,
         },
       };
