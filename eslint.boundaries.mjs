@@ -14,7 +14,7 @@ const mayImport = {
   angular: { ours: ['client', 'protocol'], foreign: ['rxjs', '@angular/core', '@angular/common'] },
   api: { ours: ['ticket', 'realtime', 'chat-api', 'protocol', 'test-servers'] },
   web: { ours: ['angular', 'client', 'chat-api', 'protocol'] },
-  bench: { ours: ['client', 'protocol', 'ticket'] },
+  bench: { ours: ['client', 'protocol', 'ticket', 'test-servers'] },
   e2e: { ours: ['client', 'chat-api', 'protocol', 'test-servers'] },
   tools: { ours: [] },
   'test-servers': { ours: [] },

@@ -13,12 +13,18 @@ export interface Accounts {
   readonly tokens: readonly string[];
   /** The key that signs the tokens. */
   readonly secret: string;
-  readonly data: string;
+  /** The data folder with the accounts. Absent if they are in PostgreSQL. */
+  readonly data?: string;
 }
 
 /** @returns the number of users whose sessions may request enough tickets for every round */
 export function accountCount(quick: boolean): number {
   return quick ? 40 : 200;
+}
+
+/** As `accountCount`, for the measurements of several nodes, which open fewer connections. */
+export function clusterAccountCount(quick: boolean): number {
+  return quick ? 20 : 60;
 }
 
 const sessionsPerUser = 5;
@@ -28,11 +34,17 @@ const pwd = 'bench password';
 /**
  * Creates users and signs them in over HTTP. Each call takes a password hash, so this happens once per run. A session may request
  * 60 tickets per minute, so the load needs many sessions.
+ *
+ * @param database the URL of a PostgreSQL database for the accounts. Defaults to a new data folder
  */
-export async function createAccounts(count: number): Promise<Accounts> {
+export async function createAccounts(count: number, database?: string): Promise<Accounts> {
   const secret = randomBytes(32).toString('base64url');
   const data = await mkdtemp(join(tmpdir(), 'usher-bench-'));
-  const server = await startServer({ folder: data, env: { ...usherSettings, SIGN_UP: 'open', JWT_SECRET: secret } });
+  const stored = database === undefined ? {} : { DATABASE_URL: database };
+  const server = await startServer({
+    folder: data,
+    env: { ...usherSettings, ...stored, SIGN_UP: 'open', JWT_SECRET: secret },
+  });
   try {
     const tokens: string[] = [];
     let next = 0;
@@ -46,7 +58,7 @@ export async function createAccounts(count: number): Promise<Accounts> {
       }
     };
     await Promise.all(Array.from({ length: concurrency }, create));
-    return { tokens, secret, data };
+    return { tokens, secret, ...(database === undefined ? { data } : {}) };
   } finally {
     await server.stop();
   }
@@ -55,6 +67,8 @@ export async function createAccounts(count: number): Promise<Accounts> {
 /** A signed-in user with one session. */
 export interface SignedInUser {
   readonly session: string;
+  /** The access token. */
+  readonly token: string;
   /** Calls the API with the token. Rejects if the status is not 2xx. */
   readonly call: (method: string, path: string) => Promise<unknown>;
   /** Resolves to an open socket of this session. */
@@ -71,6 +85,7 @@ export async function signIn(url: string, user: string, pwd = 'secret'): Promise
   const { session } = (await call('GET', '/me')) as { readonly session: string };
   return {
     session,
+    token,
     call,
     async connect() {
       const socket = new TicketSocket<RoomsProtocol>({

@@ -1,7 +1,10 @@
 import { join } from 'node:path';
+import type { DeploymentOrder } from './cluster/deployment.ts';
+import type { PostgresService } from './cluster/services.ts';
+import type { Target } from './load/load.ts';
 import type { LoadAnswer, LoadRequest } from './load/main.ts';
-import type { Measurement, Sample } from './measurement.ts';
-import { type PeerName, startPeer } from './peers.ts';
+import { type Measurement, type Sample, subjectOf } from './measurement.ts';
+import { isClusterPeer, type PeerName, startPeer } from './peers.ts';
 import type { Accounts } from './accounts.ts';
 import { reasonOf, startChild } from './process.ts';
 import { profileName } from './profile/profile.ts';
@@ -25,6 +28,8 @@ export interface MeasureOptions {
   readonly rounds: number;
   readonly quick: boolean;
   readonly accounts: Accounts;
+  /** PostgreSQL for deployments, and the URL of a database with the accounts. */
+  readonly cluster?: { readonly postgres: PostgresService; readonly template: string } | undefined;
   /** The folder for CPU profiles of Usher. Defaults to no profiles. */
   readonly profile?: string | undefined;
   /** Aborts when the run ends. No further round is started. */
@@ -92,17 +97,32 @@ export async function measure(measurement: Measurement, options: MeasureOptions)
   return { samples, failed };
 }
 
-async function startPair(
+/** Resolves to the target of the load: a running server, or a deployment for the load to start. */
+async function targetOf(
   measurement: Measurement,
   peer: PeerName,
-  { accounts, quick, profile }: MeasureOptions,
-): Promise<Pair> {
+  { accounts, profile, cluster }: MeasureOptions,
+): Promise<{ readonly target: Target | DeploymentOrder; readonly stop: () => Promise<void> }> {
   const file = profile === undefined ? undefined : join(profile, profileName(measurement));
+  if (isClusterPeer(peer)) {
+    if (cluster === undefined) throw new TypeError(`${peer} requires PostgreSQL`);
+    const { postgres, template } = cluster;
+    const { settings = {} } = measurement;
+    const url = await postgres.newDatabase(template);
+    const profiled = peer === subjectOf(measurement) ? file : undefined;
+    const target = { peer, accounts, postgres: { url, pid: postgres.pid }, settings, profile: profiled };
+    // The load stops the deployment.
+    return { target, stop: () => Promise.resolve() };
+  }
   const { pid, port, stop } = await startPeer(peer, accounts, { profile: file, settings: measurement.settings });
+  return { target: { peer, pid, port, tokens: accounts.tokens }, stop };
+}
+
+async function startPair(measurement: Measurement, peer: PeerName, options: MeasureOptions): Promise<Pair> {
+  const { target, stop } = await targetOf(measurement, peer, options);
   try {
-    const load = await startChild(process.execPath, [join(import.meta.dirname, 'load/main.ts')], {
-      name: `the load of ${peer}`,
-    });
+    const args = ['--conditions=@usher/source', join(import.meta.dirname, 'load/main.ts')];
+    const load = await startChild(process.execPath, args, { name: `the load of ${peer}` });
     const ask = async (request: LoadRequest, limitMs: number): Promise<Sample | undefined> => {
       const answer = (await load.ask(request, limitMs)) as LoadAnswer;
       if (!answer.ok) throw new Error(answer.reason);
@@ -110,8 +130,7 @@ async function startPair(
     };
     return {
       async prepare() {
-        const target = { peer, pid, port, tokens: accounts.tokens };
-        await ask({ ask: 'prepare', measurement: measurement.name, quick, target }, prepareMs);
+        await ask({ ask: 'prepare', measurement: measurement.name, quick: options.quick, target }, prepareMs);
       },
       async round() {
         const sample = await ask({ ask: 'round' }, roundMs);

@@ -21,6 +21,10 @@ export interface Goal {
   readonly to?: PeerName;
   /** A minimum if more is better, a maximum if less is better. */
   readonly bound: number;
+  /** The additional value (`Sample.extras`) that the goal applies to. Defaults to the value of the measurement. */
+  readonly extra?: string;
+  /** How `to` is compared. Defaults to `ratio`; `difference` is in the unit of the value. */
+  readonly by?: 'ratio' | 'difference';
 }
 
 export interface Measurement {
@@ -31,6 +35,8 @@ export interface Measurement {
   readonly better: 'more' | 'less';
   /** The participating peers; ratios are relative to the first. */
   readonly peers: readonly PeerName[];
+  /** The peer that the goals apply to. Defaults to `usher`. */
+  readonly subject?: PeerName;
   readonly goals: readonly Goal[];
   /** The default number of rounds. */
   readonly rounds: { readonly full: number; readonly quick: number };
@@ -40,6 +46,11 @@ export interface Measurement {
   readonly fresh?: true;
   /** Runs in the load process: does the unmeasured setup and returns the function that runs one round. */
   prepare(load: Load, quick: boolean): Round | Promise<Round>;
+}
+
+/** @returns the peer that the goals of a measurement apply to */
+export function subjectOf({ subject = 'usher' }: Pick<Measurement, 'subject'>): PeerName {
+  return subject;
 }
 
 /** Many short rounds, because even ratios vary by 15 % on one machine. */

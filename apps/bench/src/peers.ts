@@ -20,7 +20,22 @@ export const peerNames = [
   'bun',
   'usher',
 ] as const;
-export type PeerName = (typeof peerNames)[number];
+
+/** Deployments of a peer with PostgreSQL, Redis or several nodes, for the measurements with `--cluster`. */
+export const clusterPeers = [
+  'socket-io-redis',
+  'socket-io-streams',
+  'usher-postgres',
+  'usher-redis',
+  'usher-cluster',
+] as const;
+export type ClusterPeer = (typeof clusterPeers)[number];
+export type SinglePeer = (typeof peerNames)[number];
+export type PeerName = SinglePeer | ClusterPeer;
+
+export function isClusterPeer(name: string): name is ClusterPeer {
+  return clusterPeers.some((peer) => peer === name);
+}
 
 export const peerTitles: Readonly<Record<PeerName, string>> = {
   http: 'plain `http`, 401 to all',
@@ -34,6 +49,11 @@ export const peerTitles: Readonly<Record<PeerName, string>> = {
   'socket-io': 'Socket.IO, JWT, WebSocket only',
   bun: 'uWebSockets (in Bun)',
   usher: 'Usher',
+  'socket-io-redis': 'Socket.IO, Redis adapter, 3 nodes',
+  'socket-io-streams': 'Socket.IO, Redis Streams adapter, 3 nodes',
+  'usher-postgres': 'Usher, 1 node, PostgreSQL',
+  'usher-redis': 'Usher, 1 node, PostgreSQL and Redis',
+  'usher-cluster': 'Usher, 3 nodes, PostgreSQL and Redis',
 };
 
 export interface RunningPeer {
@@ -81,12 +101,12 @@ export interface PeerOptions {
   readonly profile?: string | undefined;
   /** The file for the access log. Defaults to no log. */
   readonly log?: string | undefined;
-  /** Settings of Usher that override `usherSettings`. */
+  /** Environment variables. They override `usherSettings`. */
   readonly settings?: Readonly<Record<string, string>> | undefined;
 }
 
 /** @throws Error if the peer does not start, or if Bun has no package for this system */
-export async function startPeer(peer: PeerName, accounts: Accounts, options: PeerOptions = {}): Promise<RunningPeer> {
+export async function startPeer(peer: SinglePeer, accounts: Accounts, options: PeerOptions = {}): Promise<RunningPeer> {
   const { profile, log, settings } = options;
   const nodeArgs = ['--expose-gc', ...youngGeneration, '--import', collect];
   if (peer === 'usher') {
@@ -110,7 +130,12 @@ export async function startPeer(peer: PeerName, accounts: Accounts, options: Pee
   const child = await startChild(command, args, {
     name: peer,
     output: log,
-    env: { JWT_SECRET: accounts.secret, NODE_ENV: 'production', ACCESS_LOG: log === undefined ? 'off' : 'on' },
+    env: {
+      JWT_SECRET: accounts.secret,
+      NODE_ENV: 'production',
+      ACCESS_LOG: log === undefined ? 'off' : 'on',
+      ...settings,
+    },
   });
   return { pid: child.pid, port: portOf(child.url), stop: () => child.end() };
 }

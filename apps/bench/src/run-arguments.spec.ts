@@ -3,12 +3,19 @@ import { readArguments } from './run-arguments.ts';
 
 describe('readArguments', () => {
   it('defaults to all measurements and writes to the documents', () => {
-    expect(readArguments([], '/usher')).toEqual({ quick: false, only: [], peers: [], out: '/usher/docs/benchmarks' });
+    expect(readArguments([], '/usher')).toEqual({
+      quick: false,
+      cluster: false,
+      only: [],
+      peers: [],
+      out: '/usher/docs/benchmarks',
+    });
   });
 
   it('reads all options', () => {
     const args = [
       '--quick',
+      '--cluster',
       '--only',
       'echo',
       '--only',
@@ -22,6 +29,7 @@ describe('readArguments', () => {
     ];
     expect(readArguments(args, '/usher')).toEqual({
       quick: true,
+      cluster: true,
       only: ['echo', 'crowd'],
       peers: ['ws'],
       rounds: 7,

@@ -1,11 +1,13 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type PeerName, peerNames } from './peers.ts';
+import { clusterPeers, type PeerName, peerNames } from './peers.ts';
 
 export interface RunArguments {
   /** A smoke test of about two minutes. Its figures are not reliable. */
   readonly quick: boolean;
-  /** The names of the measurements to run; all if empty. */
+  /** Whether to run the measurements of several nodes instead of those of a single server. */
+  readonly cluster: boolean;
+  /** The names of the measurements to run; all of the group if empty. */
   readonly only: readonly string[];
   /** The peers to run; all if empty. */
   readonly peers: readonly PeerName[];
@@ -23,6 +25,7 @@ export function readArguments(args: readonly string[], root: string): RunArgumen
     args: [...args],
     options: {
       quick: { type: 'boolean', default: false },
+      cluster: { type: 'boolean', default: false },
       only: { type: 'string', multiple: true, default: [] },
       peer: { type: 'string', multiple: true, default: [] },
       rounds: { type: 'string' },
@@ -30,12 +33,12 @@ export function readArguments(args: readonly string[], root: string): RunArgumen
       profile: { type: 'string' },
     },
   });
-  const { quick, only, profile, out = join(root, 'docs/benchmarks') } = values;
+  const { quick, cluster, only, profile, out = join(root, 'docs/benchmarks') } = values;
   const peers = values.peer.map(peerNamed);
   if (peers.length > 0 && values.out === undefined) {
     throw new RangeError('--peer requires --out, because the results do not include the other peers');
   }
-  const known = { quick, only, out, peers, ...(profile === undefined ? {} : { profile: resolve(profile) }) };
+  const known = { quick, cluster, only, out, peers, ...(profile === undefined ? {} : { profile: resolve(profile) }) };
   if (values.rounds === undefined) return known;
   const rounds = Number(values.rounds);
   if (!(Number.isSafeInteger(rounds) && rounds >= 1 && rounds <= 1_000)) {
@@ -45,7 +48,8 @@ export function readArguments(args: readonly string[], root: string): RunArgumen
 }
 
 function peerNamed(name: string): PeerName {
-  const found = peerNames.find((known) => known === name);
-  if (found === undefined) throw new RangeError(`unknown peer "${name}": must be one of ${peerNames.join(', ')}`);
+  const all = [...peerNames, ...clusterPeers];
+  const found = all.find((known) => known === name);
+  if (found === undefined) throw new RangeError(`unknown peer "${name}": must be one of ${all.join(', ')}`);
   return found;
 }

@@ -32,7 +32,7 @@ export interface ServerOptions {
   /** The data folder. Defaults to a temporary folder. */
   readonly folder?: string;
   /** A folder whose content is copied to the data folder. */
-  readonly data?: string;
+  readonly data?: string | undefined;
   /** The file for its log. Defaults to no log. */
   readonly output?: string | undefined;
   /** Options of Node. */

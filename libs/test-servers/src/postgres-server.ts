@@ -38,10 +38,18 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+export interface PostgresServerOptions {
+  /** Whether to accept connections on 127.0.0.1, too, which require TLS with `testCertificate` and a password (SCRAM). Defaults to false. */
+  readonly tcp?: boolean;
+  /** Settings that override the defaults, such as `['fsync=on']`. */
+  readonly settings?: readonly string[];
+}
+
 /** A real PostgreSQL server for tests, on a Unix socket in a temporary folder, and on TCP if requested. Its data survives `kill` and `start`, as after a crash. */
 export class PostgresServer {
   readonly #folder = mkdtempSync(join(tmpdir(), 'usher-postgres-'));
   readonly #native: string;
+  readonly #settings: readonly string[];
   readonly #pools = new Set<Pool>();
   #admin: Pool | undefined;
   #databases = 0;
@@ -49,7 +57,8 @@ export class PostgresServer {
   /** The TCP port, which is also part of the name of the Unix socket. */
   #port: number | undefined;
 
-  private constructor() {
+  private constructor(settings: readonly string[]) {
+    this.#settings = settings;
     if (isRoot) chownSync(this.#folder, unprivileged, unprivileged);
     const installed = installation();
     this.#native = !isRoot || isReachable(installed) ? installed : join(this.#folder, 'native');
@@ -58,11 +67,9 @@ export class PostgresServer {
 
   /**
    * Creates a database cluster and starts a server on it.
-   *
-   * @param options.tcp also accept connections on 127.0.0.1, which require TLS with `testCertificate` and a password (SCRAM)
    */
-  static async start({ tcp = false }: { readonly tcp?: boolean } = {}): Promise<PostgresServer> {
-    const server = new PostgresServer();
+  static async start({ tcp = false, settings = [] }: PostgresServerOptions = {}): Promise<PostgresServer> {
+    const server = new PostgresServer(settings);
     const flags = ['--username=usher', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'];
     const { status, stderr, error } = spawnSync(server.#program('initdb'), ['-D', server.#data, ...flags], {
       ...owner,
@@ -89,6 +96,11 @@ export class PostgresServer {
     }
   }
 
+  /** The id of the main process, which starts a child process per connection; 0 while the server is not running. */
+  get pid(): number {
+    return this.#process?.pid ?? 0;
+  }
+
   #program(name: 'initdb' | 'postgres'): string {
     return join(this.#native, 'bin', name);
   }
@@ -109,6 +121,7 @@ export class PostgresServer {
       `unix_socket_directories=${this.#folder}`,
       'max_connections=200',
       'fsync=off',
+      ...this.#settings,
     ];
     this.#process = await ServerProcess.start({
       command: this.#program('postgres'),
@@ -135,18 +148,22 @@ export class PostgresServer {
     return join(this.#folder, '.s.PGSQL.5432');
   }
 
-  /** Creates an empty database and returns its URL. */
-  async newDatabaseUrl(): Promise<string> {
-    const name = await this.#createDatabase();
+  /**
+   * Creates a database and returns its URL.
+   *
+   * @param template the URL of a database to copy, which must not have connections. Defaults to an empty database
+   */
+  async newDatabaseUrl(template?: string): Promise<string> {
+    const name = await this.#createDatabase(template === undefined ? 'template1' : new URL(template).pathname.slice(1));
     const port = this.#port === undefined ? '' : `:${this.#port}`;
     return `postgres://usher@localhost${port}/${name}?host=${encodeURIComponent(this.#folder)}`;
   }
 
-  async #createDatabase(): Promise<string> {
+  async #createDatabase(template = 'template1'): Promise<string> {
     this.#databases += 1;
     const name = `test_${this.#databases}`;
     this.#admin ??= this.#pool('postgres');
-    await this.#admin.query(`CREATE DATABASE ${name}`);
+    await this.#admin.query(`CREATE DATABASE ${name} TEMPLATE ${template}`);
     return name;
   }
 

@@ -35,6 +35,11 @@ export class RedisServer {
     return join(this.#folder, 'redis.sock');
   }
 
+  /** The process id; 0 while the server is not running. */
+  get pid(): number {
+    return this.#process?.pid ?? 0;
+  }
+
   /** Starts the server again after `kill`, without data. */
   async start(): Promise<void> {
     const fixed = ['--port', '0', '--unixsocket', this.socketPath, '--save', '', '--appendonly', 'no'];

@@ -1,6 +1,6 @@
 import { clientFrame, type DialOptions } from '../load/frames.ts';
 import { TicketConnection } from '../load/tickets.ts';
-import type { PeerName } from '../peers.ts';
+import type { SinglePeer } from '../peers.ts';
 
 export const authMethodNames = ['ticket', 'first-message', 'jwt-in-url', 'address-agent'] as const;
 export type AuthMethodName = (typeof authMethodNames)[number];
@@ -13,7 +13,7 @@ export interface AuthMethod {
   readonly name: AuthMethodName;
   readonly title: string;
   /** The peer that implements it. */
-  readonly peer: PeerName;
+  readonly peer: SinglePeer;
   readonly secret: Secret;
   /** The dial options with this secret, or of a client without one. */
   readonly dial: (secret?: string) => Omit<DialOptions, 'port'>;

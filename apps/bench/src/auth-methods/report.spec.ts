@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { PeerName } from '../peers.ts';
+import type { SinglePeer } from '../peers.ts';
 import { withBlock } from '../report/markdown.ts';
 import type { Result } from '../report/result.ts';
 import { root } from '../server.ts';
@@ -46,9 +46,9 @@ const byAddress: AuthMethodResult = {
   person: { who: 'maggie', imposter: maggie, besideAnother: { is: 'in', user: 'bart' }, moved: refused },
 };
 
-function result(rows: Partial<Record<PeerName, readonly [number, number]>>): Result {
+function result(rows: Partial<Record<SinglePeer, readonly [number, number]>>): Result {
   const made = Object.entries(rows).map(([peer, [median, share]]) => ({
-    peer: peer as PeerName,
+    peer: peer as SinglePeer,
     figures: { min: median, median, p99: median, max: median },
     ratio: share,
     loadCores: 0,

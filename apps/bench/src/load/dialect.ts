@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { PeerName } from '../peers.ts';
+import { isClusterPeer, type PeerName, type SinglePeer } from '../peers.ts';
 import { clientFrame } from './frames.ts';
 
 /** The kinds of server frames that the load distinguishes. */
@@ -81,7 +81,7 @@ const byTicket = {
 const socketIoPath = '/socket.io/?EIO=4&transport=websocket';
 let id = 0;
 
-const dialects: Readonly<Record<PeerName, Dialect>> = {
+const dialects: Readonly<Record<SinglePeer, Dialect>> = {
   http: plain,
   ws: plain,
   'ws-framed': plain,
@@ -119,5 +119,6 @@ const dialects: Readonly<Record<PeerName, Dialect>> = {
 };
 
 export function dialectOf(peer: PeerName): Dialect {
-  return dialects[peer];
+  if (!isClusterPeer(peer)) return dialects[peer];
+  return peer.startsWith('socket-io') ? dialects['socket-io'] : dialects.usher;
 }

@@ -30,7 +30,7 @@ function readAll(bytes: Buffer, chunk: number): string[] {
   for (let at = 0; at < bytes.length; at += chunk) {
     reader.read(bytes, at, Math.min(bytes.length, at + chunk), {
       text: (from, start, end) => received.push(from.toString('utf8', start, end)),
-      closing: () => received.push('closing'),
+      closing: (code) => received.push(`closing ${code}`),
     });
   }
   return received;
@@ -40,12 +40,16 @@ describe('FrameReader', () => {
   it.each([1, 2, 3, 7, 1_000])('finds all frames in chunks of %i bytes', (chunk) => {
     const texts = ['', 'short', 'ü'.repeat(100), 'last'];
     const bytes = Buffer.concat([...texts.map((text) => serverFrame(text)), serverFrame('', 0x8)]);
-    expect(readAll(bytes, chunk)).toEqual([...texts, 'closing']);
+    expect(readAll(bytes, chunk)).toEqual([...texts, 'closing 1005']);
   });
 
   it.each([1_000, 65_536, 1_000_000])('finds a large frame in chunks of %i bytes', (chunk) => {
     const texts = ['before', 'x'.repeat(70_000), 'after'];
     expect(readAll(Buffer.concat(texts.map((text) => serverFrame(text))), chunk)).toEqual(texts);
+  });
+
+  it('reads the close code', () => {
+    expect(readAll(Buffer.from([0x88, 2, 0x11, 0x95]), 3)).toEqual(['closing 4501']);
   });
 
   it('ignores pings', () => {

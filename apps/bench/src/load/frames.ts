@@ -3,11 +3,13 @@ import { connect, type Socket } from 'node:net';
 /** Receives the frames of a server. The payload is `bytes` from `start` to `end`, valid only until the call returns. */
 export interface FrameSink {
   text(bytes: Buffer, start: number, end: number): void;
-  /** Called for a close frame. */
-  closing(): void;
+  /** Called for a close frame, with its close code; 1005 if it has none. */
+  closing(code: number): void;
 }
 
 const empty = Buffer.alloc(0);
+/** RFC 6455 §7.4.1. */
+const noCode = 1005;
 const key = [0x5a, 0x17, 0xc3, 0x6e] as const;
 
 /**
@@ -64,7 +66,7 @@ export class FrameReader {
       if (to > until) break;
       const opcode = (bytes[at] ?? 0) & 0x0f;
       if (opcode === 0x1) sink.text(bytes, from, to);
-      else if (opcode === 0x8) sink.closing();
+      else if (opcode === 0x8) sink.closing(length < 2 ? noCode : bytes.readUInt16BE(from));
       at = to;
     }
     if (at < until) this.#rest = Buffer.from(bytes.subarray(at, until));
@@ -101,6 +103,12 @@ export class Refused extends Error {
 /** The server sent a close frame. */
 export class ClosedByServer extends Error {
   override readonly name = 'ClosedByServer';
+  readonly code: number;
+
+  constructor(code: number) {
+    super(`the server closed the connection with ${code}`);
+    this.code = code;
+  }
 }
 
 // Shared by all sockets: each read is processed before the next socket is read.
@@ -169,8 +177,8 @@ export class LeanSocket implements FrameSink {
     this.onText?.(bytes, start, end, this);
   }
 
-  closing(): void {
-    this.#end(new ClosedByServer('the server closed the connection'));
+  closing(code: number): void {
+    this.#end(new ClosedByServer(code));
   }
 
   #read(bytes: Buffer, length: number): void {

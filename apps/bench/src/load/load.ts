@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Deployment } from '../cluster/deployment.ts';
 import type { PeerName } from '../peers.ts';
 import { type Dialect, dialectOf, type Kind } from './dialect.ts';
 import { ClosedByServer, LeanSocket, Refused } from './frames.ts';
@@ -12,6 +13,10 @@ export interface Target {
   readonly pid: number;
   /** Access tokens, one per session, valid for every peer that requires one. */
   readonly tokens: readonly string[];
+  /** The nodes of a deployment; `port` and `pid` are those of the first. Absent for a single server. */
+  readonly nodes?: readonly { readonly port: number; readonly pid: number }[];
+  /** The processes of Redis and PostgreSQL that a deployment uses. */
+  readonly services?: Readonly<Record<string, number>>;
 }
 
 /** The default number of concurrent dials. */
@@ -22,16 +27,47 @@ export class Load {
   readonly target: Target;
   readonly dialect: Dialect;
   readonly sessions: Sessions;
+  readonly #deployment: Deployment | undefined;
 
-  constructor(target: Target) {
+  /** @param deployment the deployment of the target, if this process started it */
+  constructor(target: Target, deployment?: Deployment, sessions = new Sessions(target.tokens)) {
     this.target = target;
     this.dialect = dialectOf(target.peer);
-    this.sessions = new Sessions(target.tokens);
+    this.sessions = sessions;
+    this.#deployment = deployment;
   }
 
-  /** Starts a measurement; the returned function stops it. */
+  /** @throws TypeError if this process did not start a deployment */
+  get deployment(): Deployment {
+    if (this.#deployment === undefined) throw new TypeError('this measurement requires a deployment');
+    return this.#deployment;
+  }
+
+  /** Starts a measurement of all processes of the target; the returned function stops it. */
   meter(): () => Usage {
-    return startMeter(this.target.pid);
+    return startMeter(() => {
+      const { nodes = [this.target], services = {} } = this.#deployment ?? this.target;
+      return { nodes: nodes.map((node) => node.pid), services };
+    });
+  }
+
+  /** One load per node of the target. All use the same sessions. */
+  nodes(): Load[] {
+    const { target } = this;
+    return (target.nodes ?? [target]).map(
+      ({ port, pid }) => new Load({ ...target, port, pid }, this.#deployment, this.sessions),
+    );
+  }
+
+  /** Connects `count` members to a room, in equal shares to all nodes. Returns the members of each node. */
+  async spread(count: number, room?: string): Promise<LeanSocket[][]> {
+    const loads = this.nodes();
+    const members: LeanSocket[][] = [];
+    for (const [index, load] of loads.entries()) {
+      const share = Math.floor(count / loads.length) + (index < count % loads.length ? 1 : 0);
+      members.push(await load.members(share, room));
+    }
+    return members;
   }
 
   line(): TicketConnection {
@@ -75,6 +111,14 @@ export class Load {
 
   async connect(line: TicketConnection): Promise<LeanSocket> {
     return this.dial(await this.ticket(line));
+  }
+
+  /** Connects with a session that is not one of the load's. */
+  async connectAs(token: string): Promise<LeanSocket> {
+    const line = this.line();
+    const { ticket } = await line.request(token);
+    line.close();
+    return this.dial(ticket);
   }
 
   /** Connects, and joins the room if the peer has rooms. */

@@ -1,5 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { expect, it } from 'vitest';
-import { openFiles, ports } from './meter.ts';
+import { openFiles, ports, startMeter } from './meter.ts';
 
 it('reads the soft limit of open files', () => {
   const limits = [
@@ -17,4 +19,22 @@ it('counts the ephemeral ports', () => {
 it('assumes no limit if the system reports none', () => {
   const limits = 'Max open files            unlimited            unlimited            files     ';
   expect([openFiles(''), openFiles(limits), ports('')]).toEqual([Infinity, Infinity, Infinity]);
+});
+
+it.runIf(process.platform === 'linux')('measures each process of a deployment, with its child processes', async () => {
+  // The shell's child uses the CPU until it is killed, and the shell waits for it.
+  const child = spawn('sh', ['-c', 'while :; do :; done & echo started; wait'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    detached: true,
+  });
+  try {
+    await once(child.stdout, 'data');
+    const idle = process.ppid;
+    const stop = startMeter(() => ({ nodes: [idle], services: { Redis: child.pid ?? 0 } }));
+    await expect.poll(() => stop().parts?.['Redis'], { timeout: 4_000 }).toBeGreaterThan(0);
+    const { serverMs, parts } = stop();
+    expect(serverMs).toBe((parts?.['nodes'] ?? NaN) + (parts?.['Redis'] ?? NaN));
+  } finally {
+    process.kill(-(child.pid ?? 0), 'SIGKILL');
+  }
 });

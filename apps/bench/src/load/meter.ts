@@ -7,8 +7,10 @@ import type { Target } from './load.ts';
 /** Wall time and CPU time of an interval, in milliseconds. CPU time exceeds wall time if several threads work. */
 export interface Usage {
   readonly wallMs: number;
-  /** CPU time of the server. Absent if the system does not report it. */
+  /** CPU time of the server, or of all nodes and services of a deployment. Absent if the system does not report it. */
   readonly serverMs?: number;
+  /** The parts of `serverMs` for a deployment, by service; `nodes` for its nodes. */
+  readonly parts?: Readonly<Record<string, number>>;
   /** CPU time of the load generator. */
   readonly loadMs: number;
   /** CPU time of all processes of the machine, including these two. */
@@ -17,24 +19,52 @@ export interface Usage {
 
 /** The unit of CPU times in `/proc` (time(7), USER_HZ). */
 const tickMs = 10;
-/** The positions of `utime` and `stime` after the name in parentheses (proc_pid_stat(5)). */
-const userField = 11;
-const systemField = 12;
+/**
+ * The positions of `utime`, `stime`, and the same of child processes that have ended, after the name in parentheses
+ * (proc_pid_stat(5)).
+ */
+const cpuFields = [11, 12, 13, 14];
 
-/** Starts a measurement of the server process `server`. The returned function ends it. */
-export function startMeter(server: number): () => Usage {
-  const serverBefore = cpuMs(server);
+/** The processes whose CPU time is measured. */
+export interface Measured {
+  readonly nodes: readonly number[];
+  /** Redis and PostgreSQL. */
+  readonly services: Readonly<Record<string, number>>;
+}
+
+/**
+ * Starts a measurement. The returned function ends it.
+ *
+ * @param processes called at the beginning and at the end. A process that starts in between counts completely; one that ends in
+ *   between does not count
+ */
+export function startMeter(processes: () => Measured): () => Usage {
+  const before = new Map(pidsOf(processes()).map((pid) => [pid, cpuMs(pid)]));
   const machineBefore = machineMs();
   const loadBefore = process.cpuUsage();
   const startedAt = performance.now();
   return () => {
     const wallMs = performance.now() - startedAt;
     const load = process.cpuUsage(loadBefore);
-    const serverAfter = cpuMs(server);
+    const measured = processes();
     const known = { wallMs, loadMs: (load.user + load.system) / 1_000, machineMs: machineMs() - machineBefore };
-    if (serverBefore === undefined || serverAfter === undefined) return known;
-    return { ...known, serverMs: serverAfter - serverBefore };
+    const used = new Map(pidsOf(measured).map((pid) => [pid, difference(cpuMs(pid), before.get(pid))]));
+    const sum = (pids: readonly number[]): number => pids.reduce((total, pid) => total + (used.get(pid) ?? 0), 0);
+    if ([...used.values()].includes(undefined)) return known;
+    const serverMs = sum(pidsOf(measured));
+    const services = Object.entries(measured.services);
+    if (services.length === 0) return { ...known, serverMs };
+    const parts = Object.fromEntries(services.map(([name, pid]) => [name, sum([pid])]));
+    return { ...known, serverMs, parts: { nodes: sum(measured.nodes), ...parts } };
   };
+}
+
+function pidsOf({ nodes, services }: Measured): number[] {
+  return [...nodes, ...Object.values(services)];
+}
+
+function difference(after: number | undefined, before: number | undefined): number | undefined {
+  return after === undefined ? undefined : after - (before ?? 0);
 }
 
 /** @returns the resident memory of a process in bytes; `undefined` if the system does not report it */
@@ -43,11 +73,14 @@ function residentBytes(pid: number): number | undefined {
   return kibibytes === undefined ? undefined : Number(kibibytes) * 1024;
 }
 
+/** The CPU time of a process and its child processes: PostgreSQL has one per connection. */
 function cpuMs(pid: number): number | undefined {
   const stat = readProc(pid, 'stat');
   if (stat === undefined) return undefined;
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[userField]) + Number(fields[systemField])) * tickMs;
+  const ticks = cpuFields.reduce((sum, field) => sum + Number(fields[field]), 0);
+  const children = (readProc(pid, `task/${pid}/children`) ?? '').split(' ').filter((child) => child !== '');
+  return children.reduce((sum, child) => sum + (cpuMs(Number(child)) ?? 0), ticks * tickMs);
 }
 
 function machineMs(): number {
@@ -82,13 +115,18 @@ export async function settledBytes(pid: number): Promise<number> {
 }
 
 /**
- * Resolves to the 99th percentile of the server's event-loop delay since the previous call, in milliseconds. Usher's metrics
+ * Resolves to the 99th percentile or the maximum of the server's event-loop delay since the previous call, in milliseconds. Usher's metrics
  * sample it every 10 ms, so the value is at least 10. Resolves to `undefined` for peers without metrics.
  */
-export async function eventLoopLagMs({ peer, port }: Target): Promise<number | undefined> {
-  if (peer !== 'usher') return undefined;
+export async function eventLoopLagMs(
+  { peer, port }: Target,
+  figure: 'p99' | 'max' = 'p99',
+): Promise<number | undefined> {
+  if (!peer.startsWith('usher')) return undefined;
   const answer = await fetch(`http://127.0.0.1:${port}/metrics`);
-  const seconds = /^nodejs_eventloop_lag_p99_seconds (\S+)$/m.exec(await answer.text())?.[1];
+  const seconds = new RegExp(String.raw`^nodejs_eventloop_lag_${figure}_seconds (\S+)$`, 'm').exec(
+    await answer.text(),
+  )?.[1];
   return seconds === undefined ? undefined : Number(seconds) * 1_000;
 }
 

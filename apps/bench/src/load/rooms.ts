@@ -83,23 +83,37 @@ const everyMs = 50;
 
 /** Connects members to a room, one of which publishes 20 messages per second, independently of their delivery. */
 export async function openPacedRoom(load: Load, members: number): Promise<PacedRoom> {
+  return pacedRoom(load, await load.members(members));
+}
+
+/**
+ * The first member publishes 20 messages per second, independently of their delivery.
+ *
+ * @param measured the members whose latency counts. Defaults to all
+ */
+export function pacedRoom(
+  load: Load,
+  sockets: readonly LeanSocket[],
+  measured: ReadonlySet<LeanSocket> = new Set(sockets),
+): PacedRoom {
   const { dialect } = load;
-  const sockets = await load.members(members);
   const [publisher] = sockets;
   if (publisher === undefined) throw new RangeError('the room has no members');
   return {
     async publish(messages) {
       const sentAt: number[] = [];
       const latencies: number[] = [];
+      let deliveries = 0;
       const { promise: over, resolve } = Promise.withResolvers<undefined>();
       for (const socket of sockets) {
         // The index of the next message. Every member receives all messages in order.
         socket.tag = 0;
         socket.onText = (bytes, start, _end, self) => {
           if (dialect.kindOf(bytes, start) !== 'message') return;
-          latencies.push(performance.now() - (sentAt[self.tag] ?? 0));
+          if (measured.has(self)) latencies.push(performance.now() - (sentAt[self.tag] ?? 0));
           self.tag += 1;
-          if (latencies.length === messages * members) resolve(undefined);
+          deliveries += 1;
+          if (deliveries === messages * sockets.length) resolve(undefined);
         };
       }
       const timer = setInterval(() => {
@@ -108,7 +122,7 @@ export async function openPacedRoom(load: Load, members: number): Promise<PacedR
         if (sentAt.length === messages) clearInterval(timer);
       }, everyMs);
       await over;
-      return { ...figuresOf(latencies), deliveries: latencies.length };
+      return { ...figuresOf(latencies), deliveries };
     },
   };
 }

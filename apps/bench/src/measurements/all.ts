@@ -1,4 +1,7 @@
 import type { Measurement } from '../measurement.ts';
+import { clusterBus, clusterFanOut, clusterPaced, postgresSends, postgresSendsRooms } from './cluster-messaging.ts';
+import { redisRestart, rollingRestart } from './cluster-restarts.ts';
+import { clusterSignOut, clusterSignOutLoaded, redisTickets } from './cluster-sessions.ts';
 import { connect, connectAlone, crowd, handshake, refused } from './connecting.ts';
 import { connectionsFlat, heartbeats, longRoom, membersFlat, memory } from './growth.ts';
 import { durableSends, echo, fanOut, fanOutOne, paced, strangers } from './messaging.ts';
@@ -23,11 +26,24 @@ export const measurements: readonly Measurement[] = [
   heartbeats,
 ];
 
+/** The measurements of several nodes, PostgreSQL and Redis. */
+export const clusterMeasurements: readonly Measurement[] = [
+  postgresSends,
+  postgresSendsRooms,
+  redisTickets,
+  clusterFanOut,
+  clusterPaced,
+  clusterBus,
+  clusterSignOut,
+  clusterSignOutLoaded,
+  redisRestart,
+  rollingRestart,
+];
+
 /** @throws RangeError with the valid names if `name` is unknown */
 export function measurementNamed(name: string): Measurement {
-  const found = measurements.find((measurement) => measurement.name === name);
+  const all = [...measurements, ...clusterMeasurements];
+  const found = all.find((measurement) => measurement.name === name);
   if (found !== undefined) return found;
-  throw new RangeError(
-    `unknown measurement "${name}": must be one of ${measurements.map((each) => each.name).join(', ')}`,
-  );
+  throw new RangeError(`unknown measurement "${name}": must be one of ${all.map((each) => each.name).join(', ')}`);
 }

@@ -43,6 +43,8 @@ const kinds: readonly (readonly [kind: string, name: RegExp | undefined, place: 
     undefined,
     /^(?:kysely$|apps\/api\/src\/(?:database\/|auth\/session-status|rooms\/room-access|.*sqlite))/,
   ],
+  ['PostgreSQL client', undefined, /^pg(?:-.*)?$/],
+  ['Redis client', undefined, /^(?:@?ioredis(?:\/.*)?|redis-.*)$/],
   ['tickets and the gate', undefined, /^libs\/ticket\//],
   ['connections and rooms', undefined, /^libs\/(?:realtime|protocol)\//],
   ['the API', undefined, /^apps\/api\//],

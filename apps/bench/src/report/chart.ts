@@ -33,7 +33,7 @@ function chart({ title, unit, better, rows }: Result): Extract<TopLevelSpec, { v
         encoding: {
           x: { field: 'median', type: 'quantitative', axis: null },
           color: {
-            condition: { test: `datum.peer === '${peerTitles.usher}'`, value: '#0969da' },
+            condition: { test: `indexof(datum.peer, '${peerTitles.usher}') === 0`, value: '#0969da' },
             value: '#8c959f',
           },
         },

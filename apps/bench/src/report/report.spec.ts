@@ -98,6 +98,41 @@ describe('markdown', () => {
   });
 });
 
+describe('goals of several nodes', () => {
+  const goals = [
+    { to: 'usher-postgres' as const, extra: 'p50, ms', by: 'difference' as const, bound: 0.5, reached: 0.4, met: true },
+    { extra: 'reads per room', bound: 2, reached: 3, met: false },
+  ];
+  const cluster: Report = { ...report, cluster: true, results: [{ ...echo, better: 'less', goals }] };
+  const rows = markdown(cluster, 'cluster.svg')
+    .split('\n')
+    .map((line) => line.split('|').map((cell) => cell.trim()));
+
+  it('lists goals of additional values, and differences', () => {
+    const postgres = 'more than Usher, 1 node, PostgreSQL';
+    expect(rows).toContainEqual([
+      '',
+      '`ping` to `reply`, 1 < 2: p50, ms',
+      `at most 0.500 ${postgres}`,
+      `0.400 ${postgres}`,
+      'yes',
+      '',
+    ]);
+    expect(rows).toContainEqual(['', '`ping` to `reply`, 1 < 2: reads per room', 'at most 2.00', '3.00', '**no**', '']);
+  });
+
+  it('prints them in the summary', () => {
+    const lines = summary({ ...echo, better: 'less', goals }).split('\n');
+    expect(lines).toContain('  met: p50, ms: at most 0.5 more than usher-postgres, result 0.400');
+    expect(lines).toContain('  NOT met: reads per room: at most 2, result 3.00');
+  });
+
+  it('names the command', () => {
+    expect(markdown(cluster, 'cluster.svg')).toContain('`npm run bench -- --cluster`');
+    expect(markdown({ ...cluster, quick: true }, 'cluster.svg')).toContain('`npm run bench -- --cluster --quick`');
+  });
+});
+
 describe('svg', () => {
   it('draws a bar per peer and highlights Usher', async () => {
     const bars = [...(await svg([echo])).matchAll(/aria-roledescription="bar"[^>]* fill="([^"]+)"/g)];

@@ -8,6 +8,8 @@ import type { GoalResult, Result, Row } from './result.ts';
 
 /** The content of `results.json`. */
 export interface Report {
+  /** Whether these are the measurements of several nodes. */
+  readonly cluster?: boolean;
   /** Whether this was a `--quick` run, which has too few rounds for reliable figures. */
   readonly quick: boolean;
   readonly machine: Machine;
@@ -32,8 +34,8 @@ export function merged(before: readonly Result[], added: readonly Result[], orde
 export function markdown(report: Report, chart: string): string {
   const { machine, results } = report;
   const parts = [
-    '# Usher compared with its peers',
-    `Produced by \`npm run bench${report.quick ? ' -- --quick' : ''}\` on ${machine.processor}, ${machine.cores} cores, ` +
+    report.cluster === true ? '# Several nodes, PostgreSQL and Redis' : '# Usher compared with its peers',
+    `Produced by \`${commandOf(report)}\` on ${machine.processor}, ${machine.cores} cores, ` +
       `${machine.memoryGb} GB, ${machine.system}, Node ${machine.node}. How it is measured: [apps/bench](../../apps/bench/README.md).`,
     ...(report.quick
       ? [
@@ -48,16 +50,33 @@ export function markdown(report: Report, chart: string): string {
   return `${parts.join('\n\n')}\n`;
 }
 
+function commandOf({ cluster = false, quick }: Report): string {
+  const options = [...(cluster ? ['--cluster'] : []), ...(quick ? ['--quick'] : [])];
+  return ['npm run bench', ...(options.length > 0 ? ['--', ...options] : [])].join(' ');
+}
+
 function goals(results: readonly Result[]): string {
   const rows = results.flatMap((result) => result.goals.map((goal) => goalRow(result, goal)));
   return table(['', 'goal', 'result', ''], rows);
 }
 
-function goalRow({ title, unit, better }: Result, { to, bound, reached, met }: GoalResult): string[] {
-  const show = to === undefined ? measured : ratio;
-  const what = to === undefined ? unit : `× ${peerTitles[to]}`;
+function goalRow({ title, unit, better }: Result, goal: GoalResult): string[] {
+  const { bound, reached, met, extra } = goal;
+  const { show, what } = scaleOf(goal, unit);
   const value = reached === undefined ? 'not measured' : `${show(reached)} ${what}`;
-  return [title, `at ${better === 'more' ? 'least' : 'most'} ${show(bound)} ${what}`, value, met ? 'yes' : '**no**'];
+  return [
+    extra === undefined ? title : `${title}: ${extra}`,
+    `at ${better === 'more' ? 'least' : 'most'} ${show(bound)} ${what}`,
+    value,
+    met ? 'yes' : '**no**',
+  ];
+}
+
+/** How the bound and the result of a goal are written. */
+function scaleOf({ to, by, extra }: GoalResult, unit: string): { show: (value: number) => string; what: string } {
+  if (to === undefined) return { show: measured, what: extra === undefined ? unit : '' };
+  if (by === 'difference') return { show: measured, what: `more than ${peerTitles[to]}` };
+  return { show: ratio, what: `× ${peerTitles[to]}` };
 }
 
 function section({ name, unit, better, rounds, at, rows, failed }: Result): string[] {
@@ -120,29 +139,35 @@ export function summary({ title, unit, rows, goals, better }: Result): string {
       (row.otherCores ?? 0) < reportedCores ? '' : `, other processes: ${ratio(row.otherCores ?? 0)} cores`;
     return `  ${row.peer.padEnd(18)} ${range} ${share}  saturated: ${row.saturated}${others}`;
   });
-  const goalResults = goals.map(({ to, bound, reached, met }) => {
+  const goalResults = goals.map(({ to, by, extra, bound, reached, met }) => {
     const side = better === 'more' ? 'at least' : 'at most';
-    return `  ${met ? 'met:' : 'NOT met:'} ${side} ${bound}${to === undefined ? '' : ` × ${to}`}, result ${reached === undefined ? 'not measured' : measured(reached)}`;
+    const other = to === undefined ? '' : by === 'difference' ? ` more than ${to}` : ` × ${to}`;
+    return `  ${met ? 'met:' : 'NOT met:'} ${extra === undefined ? '' : `${extra}: `}${side} ${bound}${other}, result ${reached === undefined ? 'not measured' : measured(reached)}`;
   });
   return `\n${title} (${unit})\n${[...lines, ...goalResults].join('\n')}\n\n`;
 }
 
 /**
- * Writes `results.json`, `.md` and `.svg` to `folder`, or `quick.*` for a quick run. Keeps the results of earlier runs that were
+ * Writes `results.json`, `.md` and `.svg` to `folder`, or `quick.*` for a quick run; `cluster.*` and `cluster-quick.*` for several nodes. Keeps the results of earlier runs that were
  * not repeated.
  *
  * @returns the path of the Markdown file
  */
 export async function writeReport(
   folder: string,
-  quick: boolean,
+  { quick, cluster }: { readonly quick: boolean; readonly cluster: boolean },
   added: readonly Result[],
   order: readonly string[],
 ): Promise<string> {
-  const name = quick ? 'quick' : 'results';
+  const name = cluster ? (quick ? 'cluster-quick' : 'cluster') : quick ? 'quick' : 'results';
   const file = (ending: string): string => join(folder, `${name}.${ending}`);
   const before = existsSync(file('json')) ? (JSON.parse(readFileSync(file('json'), 'utf8')) as Report).results : [];
-  const report: Report = { quick, machine: thisMachine(), results: merged(before, added, order) };
+  const report: Report = {
+    ...(cluster ? { cluster } : {}),
+    quick,
+    machine: thisMachine(),
+    results: merged(before, added, order),
+  };
   mkdirSync(folder, { recursive: true });
   writeFileSync(file('json'), `${JSON.stringify(report, undefined, 2)}\n`);
   writeFileSync(file('svg'), await svg(report.results));

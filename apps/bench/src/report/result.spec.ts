@@ -57,6 +57,40 @@ describe('resultOf', () => {
     expect(row).not.toHaveProperty('otherCores');
   });
 
+  it('compares an additional value of another subject, by ratio or difference', () => {
+    const compared: Measurement = {
+      ...measurement,
+      better: 'less',
+      peers: ['usher-postgres', 'usher-redis'],
+      subject: 'usher-redis',
+      goals: [
+        { to: 'usher-postgres', extra: 'p50, ms', by: 'difference', bound: 0.5 },
+        { to: 'usher-postgres', bound: 1.15 },
+        { extra: 'p50, ms', bound: 1 },
+        { extra: 'not measured', bound: 1 },
+      ],
+    };
+    const rounds = (...values: number[]): Sample[] =>
+      values.map((p50) => sample(10 * p50, { extras: { 'p50, ms': p50 } }));
+    const samples = new Map<PeerName, Sample[]>([
+      ['usher-postgres', rounds(1, 2, 4)],
+      ['usher-redis', rounds(1.25, 2.5, 5)],
+    ]);
+    const { goals } = resultOf(compared, { samples, failed: new Map() }, 3, at);
+    expect(goals.map(({ reached, met }) => [reached, met])).toEqual([
+      [0.5, true],
+      [1.25, false],
+      [2.5, false],
+      [undefined, false],
+    ]);
+  });
+
+  it('reports the CPU time of the services of a deployment per operation', () => {
+    const usage = { wallMs: 1_000, serverMs: 900, parts: { nodes: 600, Redis: 300 }, loadMs: 500, machineMs: 1_500 };
+    const [row] = result({ ws: [sample(100, { usage }), sample(110, { usage })] }).rows;
+    expect(row?.extras).toEqual({ 'nodes, µs each': 600, 'Redis, µs each': 300 });
+  });
+
   it('evaluates the goals', () => {
     const { goals } = result({ ws: [sample(100)], 'socket-io': [sample(50)], usher: [sample(90)] });
     expect(goals).toEqual([

@@ -1,6 +1,6 @@
 import { type Figures, figuresOf } from '../figures.ts';
 import type { Measured } from '../measure.ts';
-import type { Goal, Measurement, Sample } from '../measurement.ts';
+import { type Goal, type Measurement, type Sample, subjectOf } from '../measurement.ts';
 import type { PeerName } from '../peers.ts';
 
 /** The process that used a whole core. `neither`: both waited for the disk, a timer or each other. */
@@ -33,13 +33,13 @@ export interface Row {
   /** CPU time of the server per operation, in microseconds. */
   readonly serverMicros?: number;
   readonly loadMicros: number;
-  /** The medians of the additional values. */
+  /** The medians of the additional values; for a deployment also the CPU time of its nodes and services per operation. */
   readonly extras: Readonly<Record<string, number>>;
   readonly values: readonly number[];
 }
 
 export interface GoalResult extends Goal {
-  /** Usher's ratio to the peer, or its value if the goal names no peer. Absent if one of the two failed. */
+  /** Usher's ratio to the peer or difference from it, or its value if the goal names no peer. Absent if one of the two failed. */
   readonly reached?: number;
   readonly met: boolean;
 }
@@ -64,11 +64,21 @@ export function resultOf(measurement: Measurement, { samples, failed }: Measured
   const rows = peers.flatMap((peer): Row[] => {
     const own = samples.get(peer);
     if (own === undefined) return [];
-    return [rowOf(peer, own, first === peer || first === undefined ? undefined : ratioOf(values(peer), values(first)))];
+    return [
+      rowOf(
+        peer,
+        own,
+        first === peer || first === undefined ? undefined : comparedWith(values(peer), values(first), 'ratio'),
+      ),
+    ];
   });
+  const subject = subjectOf(measurement);
+  const series = (peer: PeerName, extra?: string): readonly number[] =>
+    extra === undefined ? values(peer) : (samples.get(peer) ?? []).flatMap(({ extras }) => extras?.[extra] ?? []);
   const goalResults = goals.map((goal): GoalResult => {
-    const own = values('usher');
-    const reached = goal.to === undefined ? medianOf(own) : ratioOf(own, values(goal.to));
+    const own = series(subject, goal.extra);
+    const reached =
+      goal.to === undefined ? medianOf(own) : comparedWith(own, series(goal.to, goal.extra), goal.by ?? 'ratio');
     if (reached === undefined) return { ...goal, met: false };
     return { ...goal, reached, met: better === 'more' ? reached >= goal.bound : reached <= goal.bound };
   });
@@ -89,7 +99,9 @@ function rowOf(peer: PeerName, samples: readonly Sample[], ratio: number | undef
   let [wallMs, serverMs, loadMs, machineMs, operations] = [0, 0, 0, 0, 0];
   let reported = true;
   const extras = new Map<string, number[]>();
+  const parts = new Map<string, number>();
   for (const { usage, operations: count, extras: seen = {} } of samples) {
+    for (const [name, ms] of Object.entries(usage.parts ?? {})) parts.set(name, (parts.get(name) ?? 0) + ms);
     wallMs += usage.wallMs;
     loadMs += usage.loadMs;
     machineMs += usage.machineMs;
@@ -114,7 +126,10 @@ function rowOf(peer: PeerName, samples: readonly Sample[], ratio: number | undef
     loadCores,
     loadMicros: (loadMs * 1_000) / operations,
     saturated: saturated(serverCores, loadCores),
-    extras: Object.fromEntries([...extras].map(([name, all]) => [name, figuresOf(all).median])),
+    extras: {
+      ...Object.fromEntries([...extras].map(([name, all]) => [name, figuresOf(all).median])),
+      ...Object.fromEntries([...parts].map(([name, ms]) => [`${name}, µs each`, (ms * 1_000) / operations])),
+    },
     values: samples.map(({ value }) => value),
   };
 }
@@ -123,6 +138,17 @@ function medianOf(values: readonly number[]): number | undefined {
   return values.length === 0 ? undefined : figuresOf(values).median;
 }
 
-function ratioOf(own: readonly number[], others: readonly number[]): number | undefined {
-  return medianOf(own.flatMap((value, round) => (others[round] === undefined ? [] : [value / others[round]])));
+/** The median of the per-round ratios or differences. */
+function comparedWith(
+  own: readonly number[],
+  others: readonly number[],
+  by: NonNullable<Goal['by']>,
+): number | undefined {
+  return medianOf(
+    own.flatMap((value, round) => {
+      const other = others[round];
+      if (other === undefined) return [];
+      return [by === 'ratio' ? value / other : value - other];
+    }),
+  );
 }

@@ -1,11 +1,10 @@
 import type { Assumed, Costs, Workload } from './model.ts';
 
 /**
- * `earlier`: every node received the events of every user (for example read markers), and presence in large rooms was published
- * although no member receives it. `current`: only nodes with a connection of the user receive its events, and presence in large
- * rooms is not published.
+ * `current`: every node receives the read markers of all users, on one topic. `topic per user`: a design that is not implemented, in
+ * which only nodes with a connection of the user receive them.
  */
-export type Design = 'earlier' | 'current';
+export type Design = 'current' | 'topic per user';
 
 export interface Deployment {
   readonly workload: Workload;
@@ -62,15 +61,14 @@ export function demandOf(deployment: Deployment, costs: Costs, assumed: Assumed)
   // Every node with a member subscribes to a room. A publish costs as much as a delivery.
   const nodesOfRoom = nodesWith(roomSize, nodes);
   const roomMessages = hasBus ? messages * (nodesOfRoom + 1) : 0;
-  const nodesOfUser = design === 'earlier' ? nodes : 1;
+  const nodesOfUser = design === 'current' ? nodes : 1;
   const userEvents = hasBus ? reads * (nodesOfUser + 1) : 0;
 
   // The other members receive two updates per reconnect: offline and online.
   const isLarge = joinedPerRoom > assumed.maxPresent.value;
   const updatesPerReconnect = isLarge ? 0 : 2 * (joinedPerRoom - 1) * workload.joined;
   const presencePublished = reconnects * workload.joined * 2;
-  const publishesPresence = hasBus && !(isLarge && design === 'current');
-  const presenceReceived = publishesPresence ? presencePublished * (nodesWith(joinedPerRoom, nodes) + 1) : 0;
+  const presenceReceived = hasBus && !isLarge ? presencePublished * (nodesWith(joinedPerRoom, nodes) + 1) : 0;
 
   const countedRooms = rooms * Math.min(messages / rooms, assumed.unreadPerSecond.value);
   const absent = roomSize - joinedPerRoom;
@@ -81,7 +79,7 @@ export function demandOf(deployment: Deployment, costs: Costs, assumed: Assumed)
   const ticketCommands = 2 * reconnects;
   const topics: readonly Topic[] = [
     { name: 'one room', perSecond: roomMessages / rooms },
-    { name: 'user events', perSecond: design === 'earlier' ? userEvents : 0 },
+    { name: 'user events', perSecond: design === 'current' ? userEvents : 0 },
     { name: 'presence of one room', perSecond: presenceReceived / rooms },
   ];
   return {

@@ -1,4 +1,5 @@
-import type { Result } from '../report/result.ts';
+import type { PeerName } from '../peers.ts';
+import type { Result, Row } from '../report/result.ts';
 
 /** A number that was not measured here. */
 export interface Assumption {
@@ -6,9 +7,11 @@ export interface Assumption {
   readonly what: string;
   /** The source: a document, a setting of the server, or `assumed`. */
   readonly from: string;
+  /** The measurement that replaced the assumed value. Absent if the value is assumed. */
+  readonly measurement?: ClusterSource;
 }
 
-/** All assumptions of the model. It contains no other constants. */
+/** All assumptions of the model. It contains no other constants. `assumedWith` replaces those that were measured. */
 export const assumptions = {
   cpuShare: { value: 0.7, what: 'CPU use of a node, in cores; the rest is reserved for bursts', from: 'assumed' },
   maxNodes: { value: 20_000, what: 'nodes, the maximum of a plan', from: 'assumed' },
@@ -16,7 +19,7 @@ export const assumptions = {
   busMicros: {
     value: 20,
     what: 'CPU time of a node per message published to or received from Redis, in µs',
-    from: 'assumed: the server does not use Redis yet',
+    from: 'assumed',
   },
   redisPerSecond: {
     value: 100_000,
@@ -26,7 +29,7 @@ export const assumptions = {
   postgresPerSecond: {
     value: 10_000,
     what: 'durable rows per second of one PostgreSQL primary',
-    from: 'assumed: not measured with this model',
+    from: 'assumed',
   },
   heartbeatSeconds: { value: 25, what: 'seconds between two heartbeats', from: 'the setting `HEARTBEAT_MS`' },
   connectsPerSecond: {
@@ -62,6 +65,42 @@ export const assumptions = {
 } as const satisfies Readonly<Record<string, Assumption>>;
 
 export type Assumed = Readonly<Record<keyof typeof assumptions, Assumption>>;
+
+/** The measurements of several nodes that replace assumptions. */
+export type ClusterSource = 'cluster-bus' | 'postgres-sends-rooms';
+
+/** A message in `cluster-bus` is published once and received by three nodes. */
+const busOperations = 4;
+
+/**
+ * Replaces the assumptions about Redis and PostgreSQL by measured values, where they exist.
+ *
+ * @param results the content of `docs/benchmarks/cluster.json`
+ */
+export function assumedWith(results: readonly Result[]): Assumed {
+  const row = (name: ClusterSource, peer: PeerName): Row | undefined =>
+    results.find((result) => result.name === name)?.rows.find((each) => each.peer === peer);
+  const cluster = row('cluster-bus', 'usher-cluster');
+  const single = row('cluster-bus', 'usher-postgres');
+  const redisMicros = cluster?.extras['Redis, µs each'];
+  const replace = (assumption: Assumption, measurement: ClusterSource, value = NaN): Assumption =>
+    value > 0 ? { ...assumption, value: Math.round(value), from: `\`${measurement}\``, measurement } : assumption;
+  const { busMicros, redisPerSecond, postgresPerSecond } = assumptions;
+  return {
+    ...assumptions,
+    busMicros: replace(
+      busMicros,
+      'cluster-bus',
+      cluster && single && (cluster.figures.median - single.figures.median) / busOperations,
+    ),
+    redisPerSecond: replace(redisPerSecond, 'cluster-bus', redisMicros && (busOperations * 1e6) / redisMicros),
+    postgresPerSecond: replace(
+      postgresPerSecond,
+      'postgres-sends-rooms',
+      row('postgres-sends-rooms', 'usher-postgres')?.figures.median,
+    ),
+  };
+}
 
 /** The assumed activity of users. */
 export interface Workload {

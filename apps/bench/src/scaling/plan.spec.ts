@@ -29,7 +29,7 @@ const chat: Workload = { ...idle, listed: 3, messagesPerMinute: 1, readsPerMinut
 const large: Workload = { ...idle, roomSize: 1_000_000, messagesPerMinute: 60 / 1_000_000, reconnectsPerHour: 2 };
 
 const demand = (deployment: Partial<Deployment>): Demand =>
-  demandOf({ workload: chat, connections: 1_000_000, nodes: 1, design: 'earlier', ...deployment }, costs, assumptions);
+  demandOf({ workload: chat, connections: 1_000_000, nodes: 1, design: 'current', ...deployment }, costs, assumptions);
 
 describe('nodesWith', () => {
   it('is one node for one user, and all nodes for many users', () => {
@@ -65,24 +65,23 @@ describe('demandOf', () => {
     expect(found.countsPerSecond).toBe(0);
   });
 
-  it('delivers every read marker to all nodes in the earlier design', () => {
-    const [earlier, current] = (['earlier', 'current'] as const).map(
+  it('delivers every read marker to all nodes, unless each user has a topic', () => {
+    const [current, perUser] = (['current', 'topic per user'] as const).map(
       (design) => demand({ nodes: 1_000, design }).cores['user events'],
     );
-    expect(earlier).toBeCloseTo((1_000_000 / 60) * 20e-6, 2);
-    expect(current).toBeLessThan((earlier ?? 0) / 100);
+    expect(current).toBeCloseTo((1_000_000 / 60) * 20e-6, 2);
+    expect(perUser).toBeLessThan((current ?? 0) / 100);
   });
 
-  it('publishes presence of large rooms in the earlier design only', () => {
-    const current = demand({ workload: large, nodes: 50 });
-    expect(current.cores.presence).toBeGreaterThan(0);
-    expect(current.busiestTopic.name).toBe('presence of one room');
-    expect(demand({ workload: large, nodes: 50, design: 'current' }).cores.presence).toBe(0);
+  it('publishes no presence of large rooms, so that no topic receives presence of a room from all users', () => {
+    const found = demand({ workload: large, nodes: 50 });
+    expect(found.cores.presence).toBe(0);
+    expect(found.busiestTopic.name).toBe('one room');
   });
 });
 
 describe('planOf', () => {
-  const plan = (workload: Workload, connections: number, design: Deployment['design'] = 'current') =>
+  const plan = (workload: Workload, connections: number, design: Deployment['design'] = 'topic per user') =>
     planOf({ workload, connections, design }, costs, assumptions);
 
   it('finds the fewest nodes, so that one node less exceeds a limit', () => {
@@ -92,18 +91,18 @@ describe('planOf', () => {
     if (!('nodes' in found)) throw new Error(found.limit);
     expect(found.because).toBe('node CPU');
     expect(coresOf(found.demand)).toBeLessThanOrEqual(0.7);
-    expect(coresOf(demand({ workload: busy, nodes: found.nodes - 1, design: 'current' }))).toBeGreaterThan(0.7);
+    expect(coresOf(demand({ workload: busy, nodes: found.nodes - 1, design: 'topic per user' }))).toBeGreaterThan(0.7);
   });
 
   it('reports the limit that more nodes do not lift', () => {
-    expect(plan(chat, 100_000_000, 'earlier')).toEqual({ limit: 'node CPU', cause: 'user events' });
-    expect(plan(chat, 1_000_000, 'earlier')).toEqual({ limit: 'one topic on one Redis shard', cause: 'user events' });
+    expect(plan(chat, 100_000_000, 'current')).toEqual({ limit: 'node CPU', cause: 'user events' });
+    expect(plan(chat, 1_000_000, 'current')).toEqual({ limit: 'one topic on one Redis shard', cause: 'user events' });
   });
 
   it('breaks at the number of connections that breaksAt finds', () => {
-    const { connections = 0 } = breaksAt({ workload: chat, design: 'earlier' }, costs, assumptions) ?? {};
-    expect(plan(chat, Math.round(connections / 1.02), 'earlier')).toHaveProperty('nodes');
-    expect(plan(chat, Math.round(connections * 1.02), 'earlier')).not.toHaveProperty('nodes');
+    const { connections = 0 } = breaksAt({ workload: chat, design: 'current' }, costs, assumptions) ?? {};
+    expect(plan(chat, Math.round(connections / 1.02), 'current')).toHaveProperty('nodes');
+    expect(plan(chat, Math.round(connections * 1.02), 'current')).not.toHaveProperty('nodes');
   });
 });
 

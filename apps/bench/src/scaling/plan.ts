@@ -94,7 +94,7 @@ export function oneNodeLimits(workload: Workload, costs: Costs, assumed: Assumed
     let [fits, over] = [1, billion];
     while (over - fits > 1) {
       const connections = Math.floor((fits + over) / 2);
-      if (isEnough(demandOf({ workload, connections, nodes: 1, design: 'earlier' }, costs, assumed)))
+      if (isEnough(demandOf({ workload, connections, nodes: 1, design: 'current' }, costs, assumed)))
         fits = connections;
       else over = connections;
     }
@@ -134,7 +134,7 @@ export interface ScalingReport {
 
 const million = 1_000_000;
 const seed = 1;
-const designs = ['earlier', 'current'] as const;
+const designs = ['current', 'topic per user'] as const;
 
 export function scalingReport(measured: Costs, assumed: Assumed = assumptions): ScalingReport {
   const variants = workloads.flatMap((workload) => designs.map((design) => ({ workload, design })));

@@ -1,6 +1,6 @@
 import { measured, ratio, table } from '../report/markdown.ts';
 import { coresOf } from './demand.ts';
-import type { CostSource } from './model.ts';
+import type { ClusterSource, CostSource } from './model.ts';
 import type { Case, Plan, ScalingReport } from './plan.ts';
 
 /** Renders the tables of `docs/scaling.md`. */
@@ -21,8 +21,12 @@ export function scalingTables(report: ScalingReport): string {
   ].join('\n\n');
 }
 
-function measuredTable({ measured: costs }: ScalingReport): string {
-  const rows: [string, string, CostSource][] = [
+function measuredTable({ measured: costs, assumed }: ScalingReport): string {
+  const ofSeveralNodes = Object.values(assumed).flatMap(
+    ({ what, value, measurement }): [string, string, ClusterSource][] =>
+      measurement === undefined ? [] : [[what, integer(value), measurement]],
+  );
+  const rows: [string, string, CostSource | ClusterSource][] = [
     ['connect, ticket included', `${measured(costs.connectMicros)} µs`, 'connect'],
     ['reconnect, with a join', `${measured(costs.reconnectMicros)} µs`, 'crowd'],
     ['heartbeat and its answer', `${measured(costs.heartbeatMicros)} µs`, 'heartbeats'],
@@ -35,12 +39,14 @@ function measuredTable({ measured: costs }: ScalingReport): string {
   ];
   return table(
     ['', 'CPU time or size', '`npm run bench -- --only …`'],
-    rows.map(([what, value, source]) => [what, value, `\`${source}\``]),
+    [...rows, ...ofSeveralNodes].map(([what, value, source]) => [what, value, `\`${source}\``]),
   );
 }
 
 function assumedTable({ assumed, workloads }: ScalingReport): string {
-  const rows = Object.values(assumed).map(({ value, what, from }) => [what, integer(value), from]);
+  const rows = Object.values(assumed)
+    .filter(({ measurement }) => measurement === undefined)
+    .map(({ value, what, from }) => [what, integer(value), from]);
   const titles = workloads.map(({ title }) => `- ${title}`).join('\n');
   return [table(['', 'value', 'source'], rows), 'The workloads are assumed as well:', titles].join('\n\n');
 }

@@ -1,0 +1,14 @@
+import { expect, it } from 'vitest';
+import { compare } from './rolling-client.ts';
+
+it('finds no fault in a history with every acknowledged text once, and others', () => {
+  expect(compare(['a', 'b'], ['b', 'c', 'a'])).toEqual({ lost: 0, doubled: 0 });
+});
+
+it('counts acknowledged texts that the history does not contain', () => {
+  expect(compare(['a', 'b', 'c'], ['b'])).toEqual({ lost: 2, doubled: 0 });
+});
+
+it('counts texts that the history contains more than once, also if they were not acknowledged', () => {
+  expect(compare(['a'], ['a', 'a', 'a', 'b', 'b'])).toEqual({ lost: 0, doubled: 2 });
+});
