@@ -8,6 +8,7 @@ import type { History, HistoryPage, RoomHead } from './history.ts';
 import { FramesAhead, ReplayBuffer } from './frame-buffers.ts';
 import { GapFiller } from './gap-filler.ts';
 import { MemberAuthorization } from './member-authorization.ts';
+import { parsePayload, publishMessage } from './room-payload.ts';
 import type { ResyncScheduler } from './resync.ts';
 import type { Logger } from '../support/log.ts';
 
@@ -30,15 +31,6 @@ export interface RoomContext {
 
 /** While the node is not live, every delivery needs an authorization. Messages that arrive within this time share one. */
 const unconfirmedMs = 100;
-
-/** Publishes a durable message to all nodes, whether or not its room has members here. Never throws. */
-export function publishMessage(message: Message, epoch: string, { bus, log }: Pick<RoomContext, 'bus' | 'log'>): void {
-  try {
-    bus.publish(`room:${message.room}`, `${message.seq} ${epoch} ${serializeMessage(message)}`);
-  } catch (error) {
-    log.error({ err: error, room: message.room }, 'a message could not be published');
-  }
-}
 
 /** One connection in one room. */
 export interface Membership {
@@ -205,20 +197,18 @@ export class Room {
 
   #receive(payload: string): void {
     if (this.#closed) return;
-    const epochAt = payload.indexOf(' ') + 1;
-    const textAt = payload.indexOf(' ', epochAt) + 1;
-    const seq = Number(payload.slice(0, Math.max(0, epochAt - 1)));
-    if (textAt === 0 || !Number.isSafeInteger(seq) || seq < 1) {
+    const message = parsePayload(payload);
+    if (message === undefined) {
       this.#context.log.warn({ room: this.name }, 'invalid message payload on the bus');
       return;
     }
     if (this.#next === 0) {
-      this.expect(seq);
-    } else if (payload.slice(epochAt, textAt - 1) !== this.epoch) {
+      this.expect(message.seq);
+    } else if (message.epoch !== this.epoch) {
       this.#maybeStale = true;
       this.#scheduleFill(0);
     } else {
-      this.#offer(seq, new Frame(payload.slice(textAt)));
+      this.#offer(message.seq, new Frame(message.text));
     }
   }
 
