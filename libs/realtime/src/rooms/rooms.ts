@@ -17,6 +17,7 @@ import { notFound, requireAllowed } from '../support/errors.ts';
 import { limitHistory } from './history.ts';
 import { following, limitToFrame } from './page.ts';
 import { ResyncScheduler } from './resync.ts';
+import { SessionValidation } from './session-validation.ts';
 import { createUserEvents, type UserEvent } from '../membership/user-events.ts';
 import type { Membership, RoomContext } from './room.ts';
 import { publishMessage } from './room-payload.ts';
@@ -33,9 +34,6 @@ const costs = { join: 4, history: 4, leave: 2 } as const;
 
 type Present = Reply<RoomsProtocol, 'join'>['present'];
 
-/** How long to wait after sessions could not be validated, in milliseconds. */
-const validateAgainMs = 1_000;
-
 /** Serves the rooms protocol on `connections`, using only its public API. */
 export function createRooms(options: RoomsOptions): Rooms {
   const { connections, revalidate, observer = {}, log = silent } = options;
@@ -47,6 +45,7 @@ export function createRooms(options: RoomsOptions): Rooms {
   const share = new LoopShare();
   const cluster = options.cluster ?? createMemoryCluster({ log });
   const authorizations = new Authorizations(cluster);
+  const validation = new SessionValidation({ authorizations, list: () => connections.list(), revalidate, log });
   const context: RoomContext = {
     history,
     bus,
@@ -139,20 +138,7 @@ export function createRooms(options: RoomsOptions): Rooms {
     authorizations.invalidate();
     membership?.onMissed();
     for (const room of rooms.values()) room.authorizeAgain();
-    void validateSessions();
-  }
-
-  /** Validates the sessions of all connections until it succeeds, so that requests need not do it. */
-  async function validateSessions(): Promise<void> {
-    const { generation } = authorizations;
-    try {
-      await revalidate?.(connections.list());
-      authorizations.sessionsValidated(generation);
-    } catch (error) {
-      log.error({ err: error }, 'the sessions of the open connections could not be validated');
-      clearTimeout(validation);
-      if (!isStopped) validation = setTimeout(() => void validateSessions(), validateAgainMs).unref();
-    }
+    void validation.validate();
   }
 
   /** Checks the session first while it may have ended without the knowledge of this node. */
@@ -186,7 +172,6 @@ export function createRooms(options: RoomsOptions): Rooms {
   }
 
   let isStopped = false;
-  let validation: NodeJS.Timeout | undefined;
   const endOnLeaseLost = cluster.onLeaseLost(onMissed);
   const endOnNodeDown = cluster.onNodeDown((dead) => {
     withDeadline('presence.removeNode', () => presence.removeNode(dead)).catch((error: unknown) => {
@@ -301,7 +286,7 @@ export function createRooms(options: RoomsOptions): Rooms {
     async stop() {
       if (isStopped) return;
       isStopped = true;
-      clearTimeout(validation);
+      validation.stop();
       const parts = [
         ...roomMembers.stop(),
         eviction,
