@@ -14,7 +14,7 @@ import {
 } from '@usher/realtime';
 import type { History, Memberships, ReadMarkers, Rooms } from '@usher/realtime/rooms';
 import { attach, serverOptions } from '@usher/realtime/ws';
-import { ConnectSlots, type ConsumeResult, TicketStoreBreaker, TicketStoreUnavailable } from '@usher/ticket';
+import { ConnectSlots, type ConsumeResult, TicketStoreBreaker } from '@usher/ticket';
 import { type CompletedTicketCall, type Gate, type HandshakeOutcome, ticketGate } from '@usher/ticket/node';
 import fp from 'fastify-plugin';
 import type { WebSocket } from 'ws';
@@ -24,13 +24,12 @@ import type { Config } from '../config/config.ts';
 import { allowedOrigins } from '../config/origins.ts';
 import { clientAddress, proxyTrust } from '../http/client-address.ts';
 import type { ConnectionLimits } from '../http/connection-limits.ts';
-import { isStoreUnavailable } from '../http/errors.ts';
 import { completedRequest, limitedWarnings } from '../http/logging.ts';
 import type { Metrics } from '../http/metrics.ts';
 import { type Deadline, drainSpreadMs, settledWithin } from '../lifecycle/timing.ts';
 import type { SharedState } from '../redis/shared-state.ts';
 import type { RoomDirectory } from '../rooms/room-directory.ts';
-import { AdmittedClient } from './admitted-client.ts';
+import { AdmittedClient, ClientAdmission, rejectUnavailable, retryAfterMs } from './admission.ts';
 import { createRealtime } from './realtime.ts';
 import { Replays } from './replays.ts';
 
@@ -80,9 +79,6 @@ function ignore(): void {
 /** How long to wait for the presence store at shutdown, in milliseconds. */
 const stopMs = 1_000;
 
-/** Retry delay for clients that are rejected at capacity, in milliseconds. */
-const retryAfterMs = 5_000;
-
 /** WebSockets: tickets, the gate that authenticates every upgrade, open connections, revocation and drain. */
 export const socket = fp<SocketOptions>(
   async (
@@ -118,6 +114,7 @@ export const socket = fp<SocketOptions>(
       counts: shared.connectionCounts,
       maxPerUser: config.maxConnectionsPerUser,
     });
+    const admission = new ClientAdmission({ config, sessions, reservations });
     let drained: Promise<void> | undefined;
     app.decorate('connections', connections);
     app.decorate('members', members);
@@ -172,32 +169,8 @@ export const socket = fp<SocketOptions>(
       },
       slots,
       address: addressOf,
-      async mayConnect({ user }) {
-        const available = await reservations.isAvailable(user).catch(rejectUncounted);
-        return available ? undefined : { code: 'too_many_connections', retryAfterMs };
-      },
-      async admit({ user, session }, { address, origin }) {
-        // Both at once, because each may be a round trip. The reservation exists from here on, so a revocation reaches it.
-        const [reserved, validated] = await Promise.allSettled([
-          reservations.reserve(user, session).catch(rejectUncounted),
-          sessions.validate(session, user),
-        ]);
-        const reservation = reserved.status === 'fulfilled' ? reserved.value : undefined;
-        const release = (): void => {
-          reservation?.release();
-        };
-        if (reservation !== undefined && validated.status === 'fulfilled' && validated.value.state === 'good') {
-          const { roles } = validated.value;
-          const lease = leaseOf(validated.value);
-          const identity = new AdmittedClient(reservation, { user, session, roles, address, origin }, lease);
-          return { ok: true, identity, release };
-        }
-        release();
-        if (validated.status === 'rejected') return rejectUnavailable(validated.reason);
-        if (validated.value.state !== 'good') return { ok: false, reason: 'revoked' };
-        if (reserved.status === 'rejected') return rejectUnavailable(reserved.reason);
-        return { ok: false, reason: 'too_many_connections', retryAfterMs };
-      },
+      mayConnect: (holder) => admission.mayConnect(holder),
+      admit: (holder, info) => admission.admit(holder, info),
       acceptConnection: (connection) => limits.accept(connection),
       onHandshake: onHandshake,
       onTicketCall: onTicketCall,
@@ -286,12 +259,7 @@ export const socket = fp<SocketOptions>(
       }
       if (!consumed.ok || consumed.claims.session !== session) return undefined;
       const status = await sessions.validate(session, user);
-      return status.state === 'good' ? { lease: leaseOf(status), roles: status.roles } : undefined;
-    }
-
-    /** The end of the lease in Unix seconds. A lease never outlives its session. */
-    function leaseOf({ ends }: Extract<SessionStatus, { state: 'good' }>): number {
-      return Math.ceil(Math.min(Date.now() + config.leaseSeconds * 1_000, ends) / 1_000);
+      return status.state === 'good' ? { lease: admission.leaseOf(status), roles: status.roles } : undefined;
     }
 
     /** Closes all connections within the deadline of the shutdown. */
@@ -307,17 +275,6 @@ export const socket = fp<SocketOptions>(
   },
   { name: 'socket', fastify: '5.x', dependencies: ['tokens'] },
 );
-
-/** Without the number of connections, the client is answered like without the tickets: 503 `store_unavailable`. */
-function rejectUncounted(error: unknown): never {
-  throw new TicketStoreUnavailable('the connections of the user could not be counted', { cause: error });
-}
-
-/** Throws the error, as an unavailable store if the database is unavailable: then the client receives 503 instead of 500. */
-function rejectUnavailable(error: unknown): never {
-  if (isStoreUnavailable(error)) throw new TicketStoreUnavailable('the database is unavailable', { cause: error });
-  throw error;
-}
 
 /** Why a session is over, or `undefined` if it is valid. */
 function causeOf(status: SessionStatus): EndCause | undefined {

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Cluster, Redis } from 'ioredis';
 import type { Bus, BusSubscriber } from '../bus/bus.ts';
 import { type Logger, silent } from '../support/log.ts';
+import { messageOf, SubscribedChannels } from './subscribed-channels.ts';
 
 export interface RedisBusOptions {
   /**
@@ -32,10 +33,6 @@ interface Topic {
   subscriptions: readonly Subscription[];
 }
 
-/** Channels per SUBSCRIBE command. */
-const channelsPerCommand = 500;
-/** How long to wait after a failed SUBSCRIBE, in milliseconds. */
-const retryMs = 200;
 /** How long to collect the announcements of several nodes, in milliseconds, because each would let all topics look up what is missing. */
 const lossDelayMs = 50;
 
@@ -59,11 +56,9 @@ export class RedisBus implements Bus {
   readonly #id = randomUUID().slice(0, 8);
   readonly #topics = new Map<string, Topic>();
   readonly #byChannel = new Map<string, Topic>();
-  /** The channels that Redis has confirmed on the current connection. */
-  readonly #active = new Set<string>();
+  readonly #channels: SubscribedChannels;
   readonly #probe: { readonly channel: string; readonly timer: NodeJS.Timeout; expected: string; arrived: boolean };
   readonly #listeners: readonly (() => void)[];
-  #syncing = false;
   #closed = false;
   #delivering = false;
   #publishFailed = false;
@@ -87,27 +82,37 @@ export class RedisBus implements Bus {
       expected: '',
       arrived: true,
     };
+    this.#channels = new SubscribedChannels({
+      subscriber,
+      wanted: () => [this.#probe.channel, this.#lossChannel, ...this.#byChannel.keys()],
+      isWanted: (channel) =>
+        channel === this.#probe.channel || channel === this.#lossChannel || this.#byChannel.has(channel),
+      onActive: (channel) => {
+        for (const subscription of this.#byChannel.get(channel)?.subscriptions ?? []) this.#activated(subscription);
+      },
+      log,
+    });
     this.#listeners = [
       this.#on(subscriber, subscriber.isCluster ? 'smessage' : 'message', (channel, message) => {
         this.#receive(channel, message);
       }),
       this.#on(subscriber, 'ready', () => {
-        this.#active.clear();
-        void this.#sync();
+        this.#channels.reset();
+        void this.#channels.sync();
       }),
       // On a cluster: the subscriptions have moved to other servers, or the connection to one of them was lost.
       this.#on(subscriber, 'subscribersReady', () => {
-        this.#active.clear();
-        void this.#sync();
+        this.#channels.reset();
+        void this.#channels.sync();
       }),
       this.#on(subscriber, 'close', () => {
-        this.#active.clear();
+        this.#channels.reset();
       }),
       this.#on(publisher, 'ready', () => {
         this.#announceLoss();
       }),
     ];
-    void this.#sync();
+    void this.#channels.sync();
   }
 
   publish(topic: string, payload: string): void {
@@ -145,8 +150,8 @@ export class RedisBus implements Bus {
       topic = { name, channel: this.#channelOf(name), subscriptions: [] };
       this.#topics.set(name, topic);
       this.#byChannel.set(topic.channel, topic);
-      void this.#sync();
-    } else if (this.#active.has(topic.channel)) {
+      void this.#channels.sync();
+    } else if (this.#channels.isActive(topic.channel)) {
       queueMicrotask(() => {
         this.#activated(subscription);
       });
@@ -160,61 +165,20 @@ export class RedisBus implements Bus {
       if (subscribed.subscriptions.length > 0) return;
       this.#topics.delete(name);
       this.#byChannel.delete(subscribed.channel);
-      void this.#sync();
+      void this.#channels.sync();
     };
   }
 
   /** Ends all subscriptions and timers. Closes neither client. */
   close(): void {
     this.#closed = true;
+    this.#channels.close();
     clearInterval(this.#probe.timer);
     clearTimeout(this.#lossTimer);
     for (const end of this.#listeners) end();
     for (const { subscriptions } of this.#topics.values()) for (const each of subscriptions) each.isOpen = false;
     this.#topics.clear();
     this.#byChannel.clear();
-  }
-
-  /** Brings the subscriptions at Redis in line with the topics, in batches and one command at a time. */
-  async #sync(): Promise<void> {
-    if (this.#syncing) return;
-    this.#syncing = true;
-    try {
-      // Collects the changes of this turn.
-      await Promise.resolve();
-      while (!this.#closed && this.#subscriber.status === 'ready') {
-        const wanted = [this.#probe.channel, this.#lossChannel, ...this.#byChannel.keys()];
-        const missing = wanted.filter((channel) => !this.#active.has(channel)).slice(0, channelsPerCommand);
-        const surplus = [...this.#active].filter((channel) => !this.#isWanted(channel)).slice(0, channelsPerCommand);
-        if (missing.length > 0) await this.#subscribeTo(missing);
-        else if (surplus.length > 0) await this.#unsubscribeFrom(surplus);
-        else return;
-      }
-    } catch (error) {
-      this.#log.warn({ reason: messageOf(error) }, 'the bus could not subscribe at Redis');
-      setTimeout(() => void this.#sync(), retryMs).unref();
-    } finally {
-      this.#syncing = false;
-    }
-  }
-
-  #isWanted(channel: string): boolean {
-    return channel === this.#probe.channel || channel === this.#lossChannel || this.#byChannel.has(channel);
-  }
-
-  async #subscribeTo(channels: readonly string[]): Promise<void> {
-    if (this.#subscriber.isCluster) for (const channel of channels) await this.#subscriber.ssubscribe(channel);
-    else await this.#subscriber.subscribe(...channels);
-    for (const channel of channels) this.#active.add(channel);
-    for (const channel of channels) {
-      for (const subscription of this.#byChannel.get(channel)?.subscriptions ?? []) this.#activated(subscription);
-    }
-  }
-
-  async #unsubscribeFrom(channels: readonly string[]): Promise<void> {
-    if (this.#subscriber.isCluster) for (const channel of channels) await this.#subscriber.sunsubscribe(channel);
-    else await this.#subscriber.unsubscribe(...channels);
-    for (const channel of channels) this.#active.delete(channel);
   }
 
   /** The subscription is active, for the first time or again. */
@@ -238,11 +202,11 @@ export class RedisBus implements Bus {
 
   #checkProbe(): void {
     this.#announceLoss();
-    if (this.#closed || this.#subscriber.status !== 'ready' || !this.#active.has(this.#probe.channel)) return;
+    if (this.#closed || this.#subscriber.status !== 'ready' || !this.#channels.isActive(this.#probe.channel)) return;
     if (!this.#probe.arrived && !this.#publishFailed) {
       this.#log.warn({}, 'Redis does not deliver messages although the connection is open: connecting again');
       this.#probe.arrived = true;
-      this.#active.clear();
+      this.#channels.reset();
       // Resubscribes and reports the gaps when it is ready again.
       this.#subscriber.disconnect(true);
       return;
@@ -307,8 +271,4 @@ export class RedisBus implements Bus {
     client.on(event, listener);
     return () => client.off(event, listener);
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : 'unknown error';
 }

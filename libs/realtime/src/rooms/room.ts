@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Message } from '@usher/protocol';
 import type { Authorizations } from './authorizations.ts';
 import { type Bus, subscribe } from '../bus/bus.ts';
@@ -7,6 +6,9 @@ import type { Connection } from '../connections/connection.ts';
 import { Frame } from '../connections/frame.ts';
 import type { History, HistoryPage, RoomHead } from './history.ts';
 import { FramesAhead, ReplayBuffer } from './frame-buffers.ts';
+import { GapFiller } from './gap-filler.ts';
+import { MemberAuthorization } from './member-authorization.ts';
+import { parsePayload, publishMessage } from './room-payload.ts';
 import type { ResyncScheduler } from './resync.ts';
 import type { Logger } from '../support/log.ts';
 
@@ -27,18 +29,8 @@ export interface RoomContext {
   readonly follow: (room: Room) => () => void;
 }
 
-const slowestRetryMs = 5_000;
 /** While the node is not live, every delivery needs an authorization. Messages that arrive within this time share one. */
 const unconfirmedMs = 100;
-
-/** Publishes a durable message to all nodes, whether or not its room has members here. Never throws. */
-export function publishMessage(message: Message, epoch: string, { bus, log }: Pick<RoomContext, 'bus' | 'log'>): void {
-  try {
-    bus.publish(`room:${message.room}`, `${message.seq} ${epoch} ${serializeMessage(message)}`);
-  } catch (error) {
-    log.error({ err: error, room: message.room }, 'a message could not be published');
-  }
-}
 
 /** One connection in one room. */
 export interface Membership {
@@ -73,26 +65,35 @@ export class Room {
   #known = 0;
   /** The bus may have lost messages without a later message that would reveal the gap. */
   #maybeStale = false;
-  /** The generation of `Authorizations` in which the members were authorized. */
-  #authorized: number;
-  /** Sends that wait for an authorization of the members, by key. */
-  readonly #deferred = new Map<string, () => void>();
+  readonly #authorization: MemberAuthorization;
+  readonly #filler: GapFiller;
   readonly #ahead = new FramesAhead();
   readonly #replay = new ReplayBuffer();
-  #filling = false;
-  #failures = 0;
-  #timer: NodeJS.Timeout | undefined;
 
   constructor(name: string, context: RoomContext) {
     this.name = name;
     this.#context = context;
-    // Each member is authorized when it joins.
-    this.#authorized = context.authorizations.generation;
+    this.#authorization = new MemberAuthorization(context.authorizations, () => context.authorizeMembers(this));
+    this.#filler = new GapFiller({
+      room: name,
+      gapTimeoutMs: context.gapTimeoutMs,
+      hasWork: () => this.#hasWork,
+      isBehind: () => this.#isBehind,
+      readPage: () => this.#readPage(),
+      authorize: async () => {
+        await context.resync.read(() => this.#authorization.authorize());
+        this.#authorization.sendDeferred();
+      },
+      onFailed: () => {
+        this.#maybeStale = true;
+      },
+      log: context.log,
+    });
   }
 
   /** Whether frames may be sent to the members without authorizing them again. */
   get mayDeliver(): boolean {
-    return this.#context.authorizations.areValid(this.#authorized);
+    return this.#authorization.isValid;
   }
 
   /**
@@ -104,7 +105,7 @@ export class Room {
       send();
       return;
     }
-    this.#deferred.set(key, send);
+    this.#authorization.defer(key, send);
     this.#scheduleFill(this.#fillDelayMs);
   }
 
@@ -133,8 +134,8 @@ export class Room {
 
   close(): void {
     this.#closed = true;
-    clearTimeout(this.#timer);
-    this.#deferred.clear();
+    this.#filler.close();
+    this.#authorization.close();
     this.#context.resync.remove(this);
     try {
       this.#unsubscribe?.();
@@ -196,20 +197,18 @@ export class Room {
 
   #receive(payload: string): void {
     if (this.#closed) return;
-    const epochAt = payload.indexOf(' ') + 1;
-    const textAt = payload.indexOf(' ', epochAt) + 1;
-    const seq = Number(payload.slice(0, Math.max(0, epochAt - 1)));
-    if (textAt === 0 || !Number.isSafeInteger(seq) || seq < 1) {
+    const message = parsePayload(payload);
+    if (message === undefined) {
       this.#context.log.warn({ room: this.name }, 'invalid message payload on the bus');
       return;
     }
     if (this.#next === 0) {
-      this.expect(seq);
-    } else if (payload.slice(epochAt, textAt - 1) !== this.epoch) {
+      this.expect(message.seq);
+    } else if (message.epoch !== this.epoch) {
       this.#maybeStale = true;
       this.#scheduleFill(0);
     } else {
-      this.#offer(seq, new Frame(payload.slice(textAt)));
+      this.#offer(message.seq, new Frame(message.text));
     }
   }
 
@@ -274,99 +273,43 @@ export class Room {
   }
 
   #scheduleFill(delayMs: number): void {
-    if (this.#closed || this.#filling || this.#next === 0) return;
-    if (delayMs === 0) {
-      clearTimeout(this.#timer);
-      this.#timer = undefined;
-      void this.#fill();
-      return;
-    }
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      void this.#fill();
-    }, delayMs).unref();
+    if (this.#next !== 0) this.#filler.schedule(delayMs);
   }
 
   /** Whether messages are missing, or the members have to be authorized. */
   get #hasWork(): boolean {
-    const { generation } = this.#context.authorizations;
-    return this.#isBehind || this.#deferred.size > 0 || this.#authorized !== generation;
+    return this.#isBehind || this.#authorization.hasWork;
   }
 
   get #isBehind(): boolean {
     return this.#maybeStale || this.#known >= this.#next;
   }
 
-  /** Reads missing messages from the history until the gap is closed, and authorizes the members before it delivers them if necessary. */
-  async #fill(): Promise<void> {
-    if (this.#filling || this.#closed) return;
-    this.#filling = true;
-    try {
-      while (this.#hasWork && !this.#isClosed()) {
-        if (!this.#isBehind) {
-          await this.#context.resync.read(() => this.#authorizeMembers());
-          this.#sendDeferred();
-          this.#failures = 0;
-          continue;
-        }
-        this.#maybeStale = false;
-        const announced = this.#known;
-        const page = await this.#context.resync.read(() => this.#readMissing());
-        // All members may have left in the meantime.
-        if (page === undefined || this.#isClosed()) return;
-        this.#applyPage(page);
-        // Announced messages are durable, so a later read must include them.
-        if (page.seq < announced && this.#known === announced) {
-          this.#context.log.warn({ room: this.name }, 'the bus announced a message that the history does not contain');
-          this.#known = page.seq;
-          this.#ahead.clear();
-        }
-        if (page.messages.length === 0 && page.seq >= this.#next) {
-          throw new Error('the history returned a sequence number but not its messages');
-        }
-        this.#failures = 0;
-        // Lets the sockets write, so that a long recovery does not make clients slow consumers.
-        await nextTurn();
-      }
-    } catch (error) {
-      this.#failures++;
-      this.#maybeStale = true;
-      this.#context.log.error({ err: error, room: this.name }, 'a gap could not be filled from the history');
-    } finally {
-      this.#filling = false;
+  /** Reads and delivers missing messages. Authorizes the members before the delivery if necessary. */
+  async #readPage(): Promise<boolean> {
+    this.#maybeStale = false;
+    const announced = this.#known;
+    const page = await this.#context.resync.read(() => this.#readMissing());
+    if (page === undefined || this.#isClosed()) return false;
+    this.#applyPage(page);
+    // Announced messages are durable, so a later read must include them.
+    if (page.seq < announced && this.#known === announced) {
+      this.#context.log.warn({ room: this.name }, 'the bus announced a message that the history does not contain');
+      this.#known = page.seq;
+      this.#ahead.clear();
     }
-    if (this.#hasWork) {
-      const retryMs = Math.min(
-        slowestRetryMs,
-        Math.max(10, this.#context.gapTimeoutMs) * 2 ** Math.min(10, this.#failures),
-      );
-      this.#scheduleFill(retryMs);
+    if (page.messages.length === 0 && page.seq >= this.#next) {
+      throw new Error('the history returned a sequence number but not its messages');
     }
+    return true;
   }
 
   /** Authorizes the members after the read: a user who was removed before a message of the page was sent does not receive it. */
   async #readMissing(): Promise<HistoryPage | undefined> {
     if (this.#closed) return undefined;
     const page = await this.#context.history.read(this.name, following(this.#next - 1));
-    if (!this.mayDeliver) await this.#authorizeMembers();
+    if (!this.mayDeliver) await this.#authorization.authorize();
     return page;
-  }
-
-  async #authorizeMembers(): Promise<void> {
-    const { authorizations, authorizeMembers } = this.#context;
-    let generation: number;
-    do {
-      if (this.#closed) return;
-      generation = authorizations.generation;
-      await authorizeMembers(this);
-    } while (generation !== authorizations.generation);
-    this.#authorized = generation;
-  }
-
-  #sendDeferred(): void {
-    const sends = [...this.#deferred.values()];
-    this.#deferred.clear();
-    for (const send of sends) send();
   }
 
   #applyPage(page: HistoryPage): void {
@@ -387,7 +330,7 @@ export class Room {
       }
       this.#deliver(new Frame(serializeMessage(message)));
     }
-    this.#sendDeferred();
+    this.#authorization.sendDeferred();
     if (this.mayDeliver) this.#deliverAhead();
     // These frames may be later than the authorization. The next page contains them.
     else this.#ahead.clear();

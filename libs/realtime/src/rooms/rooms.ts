@@ -5,19 +5,22 @@ import { Authorizations } from './authorizations.ts';
 import type { Connection, Identity } from '../connections/connection.ts';
 import { createEviction } from './eviction.ts';
 import { createRemoval } from './removal.ts';
-import { RoomClient } from './room-client.ts';
+import type { RoomClient } from './room-client.ts';
+import { RoomMembers } from './room-members.ts';
 import { join } from './join.ts';
 import { storeTimeoutMs, withDeadline } from '../support/deadline.ts';
 import { endAll } from '../support/listeners.ts';
 import { silent } from '../support/log.ts';
 import { LoopShare } from '../support/loop-share.ts';
 import { createMemoryPresence } from '../presence/memory-presence.ts';
-import { notFound, requireAllowed, RequestError } from '../support/errors.ts';
+import { notFound, requireAllowed } from '../support/errors.ts';
 import { limitHistory } from './history.ts';
 import { following, limitToFrame } from './page.ts';
 import { ResyncScheduler } from './resync.ts';
+import { SessionValidation } from './session-validation.ts';
 import { createUserEvents, type UserEvent } from '../membership/user-events.ts';
-import { type Membership, publishMessage, Room, type RoomContext } from './room.ts';
+import type { Membership, RoomContext } from './room.ts';
+import { publishMessage } from './room-payload.ts';
 import type { Authorize, Member, RoomAction, Rooms, RoomsOptions } from './room-types.ts';
 import { handleMessages } from './message-handlers.ts';
 import { MembershipHandlers } from '../membership/membership-handlers.ts';
@@ -31,9 +34,6 @@ const costs = { join: 4, history: 4, leave: 2 } as const;
 
 type Present = Reply<RoomsProtocol, 'join'>['present'];
 
-/** How long to wait after sessions could not be validated, in milliseconds. */
-const validateAgainMs = 1_000;
-
 /** Serves the rooms protocol on `connections`, using only its public API. */
 export function createRooms(options: RoomsOptions): Rooms {
   const { connections, revalidate, observer = {}, log = silent } = options;
@@ -42,11 +42,10 @@ export function createRooms(options: RoomsOptions): Rooms {
   const history = limitHistory(options.history, timeoutMs);
   const resync = new ResyncScheduler({ history, headCheckMs: options.headCheckMs ?? 30_000, log });
   const { limits } = connections;
-  const rooms = new Map<string, Room>();
-  const clients = new Map<Connection, RoomClient>();
   const share = new LoopShare();
   const cluster = options.cluster ?? createMemoryCluster({ log });
   const authorizations = new Authorizations(cluster);
+  const validation = new SessionValidation({ authorizations, list: () => connections.list(), revalidate, log });
   const context: RoomContext = {
     history,
     bus,
@@ -69,6 +68,21 @@ export function createRooms(options: RoomsOptions): Rooms {
       };
     },
   };
+  const roomMembers = new RoomMembers({
+    roomsPerConnection: limits.rooms,
+    context,
+    share,
+    onLeft: ({ connection, room }, away, dropped) => {
+      localPresence.left(room.name, connection.identity.user, away, dropped);
+    },
+    log,
+  });
+  const { rooms, clients } = roomMembers;
+  const leave = (membership: Membership, dropped?: boolean): void => {
+    roomMembers.leave(membership, dropped);
+  };
+  const clientOf = (connection: Connection): RoomClient => roomMembers.clientOf(connection);
+  const hasJoined = (connection: Connection, room: string): boolean => roomMembers.hasJoined(connection, room);
   const node = cluster.id;
   const store = options.presence ?? createMemoryPresence();
   const presence = new PresenceHandlers({
@@ -81,8 +95,6 @@ export function createRooms(options: RoomsOptions): Rooms {
     log,
   });
   const { localPresence } = presence;
-  const hasJoined = (connection: Connection, room: string): boolean =>
-    clients.get(connection)?.memberships.get(room)?.joined === true;
   const typing = handleTyping({ connections, bus, localPresence, hasJoined, log });
 
   const publishEvent = createUserEvents({ bus, node, log, onEvent, onMissed });
@@ -126,20 +138,7 @@ export function createRooms(options: RoomsOptions): Rooms {
     authorizations.invalidate();
     membership?.onMissed();
     for (const room of rooms.values()) room.authorizeAgain();
-    void validateSessions();
-  }
-
-  /** Validates the sessions of all connections until it succeeds, so that requests need not do it. */
-  async function validateSessions(): Promise<void> {
-    const { generation } = authorizations;
-    try {
-      await revalidate?.(connections.list());
-      authorizations.sessionsValidated(generation);
-    } catch (error) {
-      log.error({ err: error }, 'the sessions of the open connections could not be validated');
-      clearTimeout(validation);
-      if (!isStopped) validation = setTimeout(() => void validateSessions(), validateAgainMs).unref();
-    }
+    void validation.validate();
   }
 
   /** Checks the session first while it may have ended without the knowledge of this node. */
@@ -156,61 +155,11 @@ export function createRooms(options: RoomsOptions): Rooms {
     publishEvent(event);
   }
 
-  function clientOf(connection: Connection): RoomClient {
-    let client = clients.get(connection);
-    if (client === undefined) {
-      client = new RoomClient(connection, share);
-      if (connection.open) clients.set(connection, client);
-    }
-    return client;
-  }
-
-  function enter(client: RoomClient, name: string): Membership {
-    const present = client.memberships.get(name);
-    if (present !== undefined) {
-      present.live = false;
-      return present;
-    }
-    if (isStopped) throw new RequestError('internal', 'the rooms are stopped');
-    if (!client.connection.open) throw new RequestError('not_joined', 'the connection is closed');
-    if (client.memberships.size >= limits.rooms) {
-      throw new RequestError('too_many_rooms', `at most ${limits.rooms} rooms at once`);
-    }
-    let room = rooms.get(name);
-    if (room === undefined) rooms.set(name, (room = new Room(name, context)));
-    const { connection } = client;
-    const membership: Membership = { connection, room, joined: false, live: false, from: 0, gone: false };
-    room.members.set(connection, membership);
-    client.memberships.set(name, membership);
-    return membership;
-  }
-
-  /** @param dropped the connection was lost and may reconnect within the grace period */
-  function leave(membership: Membership, dropped = false): void {
-    if (membership.gone) return;
-    const { connection, room } = membership;
-    membership.gone = true;
-    membership.live = false;
-    room.members.delete(connection);
-    const client = clients.get(connection);
-    client?.memberships.delete(room.name);
-    if (membership.joined) {
-      localPresence.left(room.name, connection.identity.user, client?.away === true, dropped);
-    }
-    if (room.members.size > 0) return;
-    rooms.delete(room.name);
-    try {
-      room.close();
-    } catch (error) {
-      // The member has left regardless, and a later join creates a new room.
-      log.error({ err: error, room: room.name }, 'an empty room could not be unsubscribed');
-    }
-  }
-
+  const enter = (client: RoomClient, room: string): Membership => roomMembers.enter(client, room);
   const prepare = ({ connection, room }: Membership): Promise<unknown> =>
     Promise.all([presence.ready(room), membership?.joining(connection.identity, room.name)]);
   const present = (membership: Membership): Present =>
-    presence.joined(membership, clients.get(membership.connection)?.away === true);
+    presence.joined(membership, roomMembers.isAway(membership.connection));
 
   async function requireAccess(identity: Identity, room: string, action: RoomAction): Promise<void> {
     requireAllowed(await withDeadline('authorize', () => authorize(identity, room, action), timeoutMs));
@@ -223,7 +172,6 @@ export function createRooms(options: RoomsOptions): Rooms {
   }
 
   let isStopped = false;
-  let validation: NodeJS.Timeout | undefined;
   const endOnLeaseLost = cluster.onLeaseLost(onMissed);
   const endOnNodeDown = cluster.onNodeDown((dead) => {
     withDeadline('presence.removeNode', () => presence.removeNode(dead)).catch((error: unknown) => {
@@ -338,11 +286,14 @@ export function createRooms(options: RoomsOptions): Rooms {
     async stop() {
       if (isStopped) return;
       isStopped = true;
-      for (const client of clients.values()) client.reader.end();
-      clients.clear();
-      clearTimeout(validation);
-      const parts = [...rooms.values(), eviction, removal, ...(membership === undefined ? [] : [membership]), resync];
-      rooms.clear();
+      validation.stop();
+      const parts = [
+        ...roomMembers.stop(),
+        eviction,
+        removal,
+        ...(membership === undefined ? [] : [membership]),
+        resync,
+      ];
       endAll([endOnNodeDown, endOnLeaseLost, endOnClosed, ...parts], log);
       // Publishes that the users of this node are gone, so the bus is ended after it.
       await presence.stop();
