@@ -90,10 +90,10 @@ export default [
     id: 'ended-ticket',
     who: 'a client uses a ticket of a session that has ended since',
     get: '401: the gate validates session and user again when it consumes the ticket',
-    in: 'apps/api/src/socket/socket.ts',
+    in: 'apps/api/src/socket/admission.ts',
     without: [
-      "validated.status === 'fulfilled' && validated.value.state === 'good') {\n          const { roles } = validated.value;\n          const lease = leaseOf(validated.value);",
-      "validated.status === 'fulfilled' && validated.value.state !== 'user_disabled') {\n          const roles: string[] = [];\n          const lease = 0;",
+      "validated.status === 'fulfilled' && validated.value.state === 'good') {\n      const { roles } = validated.value;\n      const lease = this.leaseOf(validated.value);",
+      "validated.status === 'fulfilled' && validated.value.state !== 'user_disabled') {\n      const roles: string[] = [];\n      const lease = 0;",
     ],
     shown: ['apps/api', 'src/socket/socket.spec.ts'],
   },

@@ -39,10 +39,10 @@ export default [
     id: 'lease-beyond-session',
     who: 'an open socket outlives its session',
     get: 'no lease exceeds the end of the session',
-    in: 'apps/api/src/socket/socket.ts',
+    in: 'apps/api/src/socket/admission.ts',
     without: [
-      'Math.min(Date.now() + config.leaseSeconds * 1_000, ends)',
-      'Date.now() + config.leaseSeconds * 1_000 + 0 * ends',
+      'Math.min(Date.now() + this.#config.leaseSeconds * 1_000, ends)',
+      'Date.now() + this.#config.leaseSeconds * 1_000 + 0 * ends',
     ],
     shown: ['apps/api', 'src/auth/refresh.spec.ts'],
   },
