@@ -7,15 +7,14 @@ import { createEviction } from './eviction.ts';
 import { createRemoval } from './removal.ts';
 import type { RoomClient } from './room-client.ts';
 import { RoomMembers } from './room-members.ts';
-import { join } from './join.ts';
+import { handleRoomRequests } from './room-requests.ts';
 import { storeTimeoutMs, withDeadline } from '../support/deadline.ts';
 import { endAll } from '../support/listeners.ts';
 import { silent } from '../support/log.ts';
 import { LoopShare } from '../support/loop-share.ts';
 import { createMemoryPresence } from '../presence/memory-presence.ts';
-import { notFound, requireAllowed } from '../support/errors.ts';
+import { requireAllowed } from '../support/errors.ts';
 import { limitHistory } from './history.ts';
-import { following, limitToFrame } from './page.ts';
 import { ResyncScheduler } from './resync.ts';
 import { SessionValidation } from './session-validation.ts';
 import { createUserEvents, type UserEvent } from '../membership/user-events.ts';
@@ -28,9 +27,6 @@ import { limitMemberships } from '../membership/memberships.ts';
 import { limitReadMarkers } from '../membership/read-markers.ts';
 import { PresenceHandlers } from '../presence/presence-handlers.ts';
 import { handleTyping } from '../presence/typing.ts';
-
-/** The costs of requests, where a `ping` costs 1: a join or a page reads the history, and a leave is sent to the room. */
-const costs = { join: 4, history: 4, leave: 2 } as const;
 
 type Present = Reply<RoomsProtocol, 'join'>['present'];
 
@@ -188,59 +184,12 @@ export function createRooms(options: RoomsOptions): Rooms {
     client.reader.end();
   });
 
-  connections.handle(
-    'join',
-    async (params, connection, call) => {
-      const client = clientOf(connection);
-      const release = await client.acquire(params.room);
-      try {
-        return await join(
-          { history, authorizations, requireAccess, enter, leave, prepare, present, timeoutMs, log },
-          client,
-          params,
-          call,
-        );
-      } catch (error) {
-        throw notFound(error);
-      } finally {
-        release();
-      }
-    },
-    { cost: costs.join },
-  );
-
-  connections.handle(
-    'history',
-    async ({ room, after }, connection) => {
-      const client = clientOf(connection);
-      await requireAccess(connection.identity, room, 'history');
-      try {
-        const page = await client.reader.run(connection, () => history.read(room, following(after)));
-        // The read may have waited for the client, and the user may have been removed meanwhile.
-        await requireAccess(connection.identity, room, 'history');
-        return page === undefined ? { messages: [], more: false } : limitToFrame(page);
-      } catch (error) {
-        throw notFound(error);
-      }
-    },
-    { cost: costs.history },
-  );
-
-  connections.handle(
-    'leave',
-    async ({ room }, connection) => {
-      const client = clientOf(connection);
-      const release = await client.acquire(room);
-      try {
-        const membership = client.memberships.get(room);
-        if (membership !== undefined) leave(membership);
-      } finally {
-        release();
-      }
-      return {};
-    },
-    { cost: costs.leave },
-  );
+  handleRoomRequests({
+    connections,
+    clientOf,
+    join: { history, authorizations, requireAccess, enter, leave, prepare, present, timeoutMs, log },
+    requireAccess,
+  });
 
   handleMessages({
     connections,

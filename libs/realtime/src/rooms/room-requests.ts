@@ -1,0 +1,73 @@
+import type { RoomsProtocol } from '@usher/protocol';
+import type { Connection, Identity } from '../connections/connection.ts';
+import type { Connections } from '../connections/connections-types.ts';
+import { notFound } from '../support/errors.ts';
+import { join, type JoinContext } from './join.ts';
+import { following, limitToFrame } from './page.ts';
+import type { RoomClient } from './room-client.ts';
+import type { RoomAction } from './room-types.ts';
+
+export interface RoomRequestsOptions {
+  readonly connections: Connections<RoomsProtocol>;
+  readonly clientOf: (connection: Connection) => RoomClient;
+  readonly join: JoinContext;
+  /** Rejects with the error to answer if the identity may not do this in the room. */
+  readonly requireAccess: (identity: Identity, room: string, action: RoomAction) => Promise<void>;
+}
+
+/** The costs of requests, where a `ping` costs 1: a join or a page reads the history, and a leave is sent to the room. */
+const costs = { join: 4, history: 4, leave: 2 } as const;
+
+/** Handles `join`, `history` and `leave`. Joins and leaves of one connection and room are handled one after the other. */
+export function handleRoomRequests({ connections, clientOf, join: context, requireAccess }: RoomRequestsOptions): void {
+  const { history, leave } = context;
+
+  connections.handle(
+    'join',
+    async (params, connection, call) => {
+      const client = clientOf(connection);
+      const release = await client.acquire(params.room);
+      try {
+        return await join(context, client, params, call);
+      } catch (error) {
+        throw notFound(error);
+      } finally {
+        release();
+      }
+    },
+    { cost: costs.join },
+  );
+
+  connections.handle(
+    'history',
+    async ({ room, after }, connection) => {
+      const client = clientOf(connection);
+      await requireAccess(connection.identity, room, 'history');
+      try {
+        const page = await client.reader.run(connection, () => history.read(room, following(after)));
+        // The read may have waited for the client, and the user may have been removed meanwhile.
+        await requireAccess(connection.identity, room, 'history');
+        return page === undefined ? { messages: [], more: false } : limitToFrame(page);
+      } catch (error) {
+        throw notFound(error);
+      }
+    },
+    { cost: costs.history },
+  );
+
+  connections.handle(
+    'leave',
+    async ({ room }, connection) => {
+      const client = clientOf(connection);
+      const release = await client.acquire(room);
+      try {
+        const membership = client.memberships.get(room);
+        if (membership !== undefined) leave(membership);
+      } finally {
+        release();
+      }
+      return {};
+    },
+    { cost: costs.leave },
+  );
+}
