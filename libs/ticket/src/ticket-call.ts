@@ -3,7 +3,7 @@ import { storeUnavailable } from './admission.ts';
 import { problemOf } from './authenticate.ts';
 import type { ConnectSlots } from './connect-slots.ts';
 import type { Gate } from './gate.ts';
-import { isUnavailable, type LimitedHooks, type TicketDenial, type TicketHolder } from './hooks.ts';
+import { isUnavailable, type LimitedHooks, type TicketHolder } from './hooks.ts';
 import { problemHeaders } from './refusal.ts';
 import type { IssueResult, TicketStore } from './ticket-store.ts';
 
@@ -43,7 +43,7 @@ export class TicketCall<R> {
 
   /** Issues a ticket for the caller of a request, or refuses it. Rejects with an error of the app that has no problem code. */
   async answer(request: R): Promise<TicketAnswer> {
-    const answer = await this.#answer(request);
+    const answer = await this.#answer(request).catch(refuseIfUnavailable);
     this.#parts.onTicket(answer.ok ? 'issued' : answer.code);
     return answer;
   }
@@ -54,21 +54,14 @@ export class TicketCall<R> {
     try {
       identity = await hooks.authenticate(request);
     } catch (error) {
-      if (isUnavailable(error)) return unavailable(error);
-      const knownProblem = problemOf(error);
+      const knownProblem = isUnavailable(error) ? undefined : problemOf(error);
       if (knownProblem === undefined) throw error;
       return { ok: false, ...knownProblem };
     }
     const serverState = gate.unavailable();
     if (serverState !== undefined) return { ok: false, ...serverState };
     const claims = { user: identity.user, session: identity.session, endpoint };
-    let denial: TicketDenial | undefined;
-    try {
-      denial = await hooks.mayConnect(claims);
-    } catch (error) {
-      if (isUnavailable(error)) return unavailable(error);
-      throw error;
-    }
+    const denial = await hooks.mayConnect(claims);
     return denial === undefined ? this.#issue(claims) : { ok: false, ...denial };
   }
 
@@ -86,7 +79,6 @@ export class TicketCall<R> {
     } catch (error) {
       // A late answer changes nothing: the client does not receive the ticket, so the slot stays unused.
       returnSlot();
-      if (isUnavailable(error)) return unavailable(error);
       throw error;
     }
     if (!issued.ok) {
@@ -99,7 +91,9 @@ export class TicketCall<R> {
   }
 }
 
-function unavailable(error: unknown): TicketRefusal {
+/** Throws the error unless it means that the client should try again. */
+function refuseIfUnavailable(error: unknown): TicketRefusal {
+  if (!isUnavailable(error)) throw error;
   return { ok: false, ...storeUnavailable, error };
 }
 
