@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { HttpProblem } from '../http/http-problem.ts';
 import { networkOf } from '../http/network.ts';
-import type { SharedLimits } from '../redis/shared-limits.ts';
+import { luaClock, type SharedLimits } from '../redis/shared-limits.ts';
 import { type Attempt, pendingWaitMs, type SignInLimit, signInLimits, type SignInThrottle } from './password-check.ts';
 
 /** An attempt whose node was killed counts as pending for this long, in milliseconds. */
@@ -14,13 +14,7 @@ const pendingMs = 60_000;
  * - `<key>:failed`: sorted set of the latest failures by time, at most as many as the limit
  * - `<key>:pending`: sorted set of the attempts that have not settled, by the time at which they no longer count
  */
-const common = `
-local now = tonumber(ARGV[1])
-if not now then
-  local time = redis.call('TIME')
-  now = time[1] * 1000 + math.floor(time[2] / 1000)
-end
-local windowMs = tonumber(ARGV[4])
+const common = `${luaClock}local windowMs = tonumber(ARGV[4])
 local subjects = { { KEYS[1] .. ':' .. ARGV[2], tonumber(ARGV[5]) }, { KEYS[1], tonumber(ARGV[6]) } }
 `;
 

@@ -9,6 +9,15 @@ export interface SharedLimitsOptions {
   readonly now?: () => number;
 }
 
+/** The beginning of a Lua script: sets `now` to the first argument or, if that is empty, to the clock of Redis, in milliseconds. */
+export const luaClock = `
+local now = tonumber(ARGV[1])
+if not now then
+  local time = redis.call('TIME')
+  now = time[1] * 1000 + math.floor(time[2] / 1000)
+end
+`;
+
 /** How long Redis is not asked after a failure, in milliseconds. Doubles with each failure up to the maximum. */
 const minPauseMs = 1_000;
 const maxPauseMs = 10_000;

@@ -1,6 +1,6 @@
 import { HttpProblem } from '../http/http-problem.ts';
 import { networkOf } from '../http/network.ts';
-import type { SharedLimits } from '../redis/shared-limits.ts';
+import { luaClock, type SharedLimits } from '../redis/shared-limits.ts';
 import {
   cost,
   type SignUpAttempt,
@@ -9,18 +9,12 @@ import {
   type SignUpThrottle,
 } from './sign-up-throttle.ts';
 
-const clock = `
-local now = tonumber(ARGV[1])
-if not now then
-  local time = redis.call('TIME')
-  now = time[1] * 1000 + math.floor(time[2] / 1000)
-end
-local fullAt = tonumber(redis.call('GET', KEYS[1]) or '')
+const common = `${luaClock}local fullAt = tonumber(redis.call('GET', KEYS[1]) or '')
 `;
 
 /** KEYS: network, whose value is the time at which it has its full burst again. ARGV: clock, interval in ms, burst. Returns the wait in ms. */
 const beginScript = `#!lua
-${clock}
+${common}
 local nextFullAt = math.max(fullAt or now, now) + ARGV[2]
 local wait = nextFullAt - now - ARGV[3] * ARGV[2]
 if wait > 0 then return wait end
@@ -30,7 +24,7 @@ return 0
 
 /** KEYS: network. ARGV: clock, milliseconds to give back. */
 const giveBackScript = `#!lua flags=allow-oom
-${clock}
+${common}
 if fullAt then
   fullAt = fullAt - ARGV[2]
   if fullAt > now then
