@@ -134,7 +134,8 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     decorateClientAddress(app, config.trustProxy);
     await app.register(errors);
     await app.register(requestLog);
-    await app.register(securityHeaders, { headers: securityHeadersOf(config.publicUrl) });
+    const headers = securityHeadersOf(config.publicUrl);
+    await app.register(securityHeaders, { headers });
     const budget = new CallBudget(config, shared.limits);
     await app.register(callBudget, { budget });
     await app.register(metricsRoutes, { metrics, token: config.metricsToken });
@@ -161,7 +162,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
       readMarkers,
       metrics,
       limits,
-      headers: dataHeadersOf(config.publicUrl),
+      headers: dataHeadersOf(headers),
       deadline,
     });
     await app.register(shutdown, { deadline });

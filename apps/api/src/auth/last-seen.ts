@@ -9,13 +9,13 @@ export interface LastSeenOptions {
   readonly flushMs?: number;
 }
 
-/** Sessions that are written with one statement. */
+/** Maximum number of sessions per statement. */
 const batchSize = 500;
-/** Sessions that may wait. Further uses are not recorded until the database accepts writes again. */
+/** Maximum number of sessions that wait. Further uses are not recorded until the database accepts writes again. */
 const maxWaiting = 100_000;
 
 /**
- * Records in batches when sessions were last used, because a write of its own would be the most expensive part of a connect. A crash
+ * Records in batches when sessions were last used, because a separate write would be the most expensive part of a connect. A crash
  * loses the uses of the last `flushMs`.
  */
 export class LastSeen {
@@ -48,7 +48,7 @@ export class LastSeen {
     return this.#waiting.get(session);
   }
 
-  /** Writes everything that waits. Rejects with the error of the database; the rest then waits for the next call. */
+  /** Writes all recorded uses. Rejects with the error of the database; unwritten uses then wait for the next call. */
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;

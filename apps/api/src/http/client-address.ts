@@ -53,10 +53,9 @@ export function clientAddress(trust: Trust): (request: IncomingMessage) => strin
   return (request) => {
     const { remoteAddress } = request.socket;
     if (remoteAddress === undefined || !trust(remoteAddress, 0)) return remoteAddress;
-    const [peer, ...forwarded] = proxyAddr.all(request, trust);
-    if (peer === undefined) return undefined;
+    const [, ...forwarded] = proxyAddr.all(request, trust);
     const invalid = forwarded.findIndex((entry) => !isAddress(entry));
-    return (invalid === -1 ? forwarded : forwarded.slice(0, invalid)).at(-1) ?? peer;
+    return (invalid === -1 ? forwarded : forwarded.slice(0, invalid)).at(-1) ?? remoteAddress;
   };
 }
 

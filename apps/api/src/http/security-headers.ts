@@ -34,10 +34,11 @@ export function securityHeadersOf(publicUrl: string | undefined): Readonly<Recor
   });
 }
 
-/** Returns the security headers of JSON answers, without the policies that only documents need. */
-export function dataHeadersOf(publicUrl: string | undefined): Readonly<Record<string, string>> {
-  const wanted = new Set(['referrer-policy', 'strict-transport-security', 'x-content-type-options']);
-  const common = Object.entries(securityHeadersOf(publicUrl)).filter(([name]) => wanted.has(name));
+const ofData = new Set(['referrer-policy', 'strict-transport-security', 'x-content-type-options']);
+
+/** Returns the headers of JSON answers: those of all responses without the policies that only documents need. */
+export function dataHeadersOf(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const common = Object.entries(headers).filter(([name]) => ofData.has(name));
   return { 'content-security-policy': "default-src 'none'; frame-ancestors 'none'", ...Object.fromEntries(common) };
 }
 

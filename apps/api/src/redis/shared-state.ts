@@ -16,7 +16,7 @@ import type { Config } from '../config/config.ts';
 import { connectRedis } from './connect-redis.ts';
 import { SharedLimits } from './shared-limits.ts';
 
-/** What all nodes share and no node has to keep: in Redis, or in the memory of the only node. */
+/** State that all nodes share and that need not be durable: in Redis or, with one node, in memory. */
 export interface SharedState {
   readonly tickets: TicketStore;
   readonly bus: Bus;

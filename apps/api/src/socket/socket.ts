@@ -172,8 +172,8 @@ export const socket = fp<SocketOptions>(
       mayConnect: (holder) => admission.mayConnect(holder),
       admit: (holder, info) => admission.admit(holder, info),
       acceptConnection: (connection) => limits.accept(connection),
-      onHandshake: onHandshake,
-      onTicketCall: onTicketCall,
+      onHandshake,
+      onTicketCall,
       headers,
       log: app.log,
     });
