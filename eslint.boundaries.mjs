@@ -8,14 +8,15 @@ import { dirname } from 'node:path';
 const mayImport = {
   protocol: { ours: [], foreign: ['typebox'] },
   'chat-api': { ours: ['protocol'], foreign: [] },
+  'operator-api': { ours: ['chat-api', 'protocol'], foreign: [] },
   ticket: { ours: ['protocol', 'test-servers'] },
   realtime: { ours: ['protocol', 'test-servers'], never: ['fastify', '@fastify', 'kysely', 'node:sqlite'] },
   client: { ours: ['protocol'], foreign: ['rxjs'] },
   angular: { ours: ['client', 'protocol'], foreign: ['rxjs', '@angular/core', '@angular/common'] },
-  api: { ours: ['ticket', 'realtime', 'chat-api', 'protocol', 'test-servers'] },
-  web: { ours: ['angular', 'client', 'chat-api', 'protocol'] },
+  api: { ours: ['ticket', 'realtime', 'chat-api', 'operator-api', 'protocol', 'test-servers'] },
+  web: { ours: ['angular', 'client', 'chat-api', 'operator-api', 'protocol'] },
   bench: { ours: ['client', 'protocol', 'ticket', 'test-servers'] },
-  e2e: { ours: ['client', 'chat-api', 'protocol', 'test-servers'] },
+  e2e: { ours: ['client', 'chat-api', 'operator-api', 'protocol', 'test-servers'] },
   tools: { ours: [] },
   'test-servers': { ours: [] },
 };

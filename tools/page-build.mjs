@@ -15,6 +15,7 @@ const sources = [
   'libs/angular',
   'libs/chat-api',
   'libs/client',
+  'libs/operator-api',
   'libs/protocol',
 ];
 const left = new Set(['node_modules', 'dist', '.angular', 'test-results']);

@@ -1,0 +1,5 @@
+/** Schemas for the server, tests and documentation. */
+export * from './account-schemas.ts';
+export { operatorProtocol } from './operator-protocol.ts';
+export * from './overview-schemas.ts';
+export * from './traffic-schemas.ts';
