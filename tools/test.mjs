@@ -92,13 +92,14 @@ await check('format', 'prettier', ['--check', '--log-level=warn', '.']);
 await check('spelling', 'cspell', ['lint', '--no-progress', '--no-summary', '.']);
 await check('commit messages', 'node', ['tools/commits.mjs']);
 await check('unused code and dependencies', 'knip', []);
-await check('lint, types, builds, budgets', 'nx', [
+await check('lint, types, builds, budgets, public APIs', 'nx', [
   'run-many',
   '-t',
   'lint',
   'typecheck',
   'build',
   'size',
+  'api',
   '--output-style=stream',
 ]);
 if (existsSync(join(root, 'apps/web/dist/browser/index.html')) && !pageIsFresh()) rememberPage();

@@ -47,7 +47,7 @@ function releaseOnClose(socket: Duplex, admitted: AdmittedRequest<unknown>, rele
  */
 export class Gate<I = unknown> {
   /** Emits `upgrade` for admitted requests only. Pass it to `@fastify/websocket` (`options.server`) or another WebSocket server. */
-  readonly server = new EventEmitter();
+  readonly server: EventEmitter = new EventEmitter();
   readonly #options: GateOptions<I>;
   readonly #admission: AdmissionControl<I>;
   readonly #admitted = new WeakMap<IncomingMessage, AdmittedRequest<I>>();

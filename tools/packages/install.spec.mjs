@@ -1,0 +1,107 @@
+/** Installs the packed packages as a user does, in an empty folder, and loads and compiles every entry point. */
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { entryPoints, pack, publicPackages } from './packages.mjs';
+
+const run = promisify(execFile);
+const packages = publicPackages();
+/** The contract suites register tests when they are loaded, and the hints print for developers. */
+const entries = packages.flatMap(entryPoints).filter((entry) => !entry.endsWith('/testing'));
+/** Loading Angular outside of an Angular application requires its compiler. */
+const loaded = entries.filter((entry) => !entry.startsWith('@usher/angular'));
+
+/** What the packages require or allow as peers, and what this test needs. */
+const peers = {
+  '@angular/common': '^22.0.0',
+  '@angular/core': '^22.0.0',
+  '@types/node': '^24.0.0',
+  '@types/pg': '^8.0.0',
+  '@types/ws': '^8.0.0',
+  fastify: '^5.0.0',
+  ioredis: '^6.0.0',
+  pg: '^8.0.0',
+  rxjs: '^7.8.0',
+  ws: '^8.0.0',
+  node22: 'npm:node@22',
+  typescript59: 'npm:typescript@5.9',
+  typescript60: 'npm:typescript@6.0',
+};
+
+let folder;
+let archives;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'usher-install-'));
+  archives = pack(folder);
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Creates a project with all packages as dependencies, and resolves to its folder. */
+async function project(manager, install) {
+  const path = join(folder, manager);
+  mkdirSync(path);
+  const files = Object.fromEntries([...archives].map(([name, file]) => [name, `file:${file}`]));
+  const manifest = {
+    name: 'fresh',
+    private: true,
+    type: 'module',
+    dependencies: { ...files, ...peers },
+    // The archives depend on each other by version, and are not in a registry.
+    overrides: files,
+  };
+  writeFileSync(join(path, 'package.json'), JSON.stringify(manifest));
+  // JSON is YAML.
+  writeFileSync(
+    join(path, 'pnpm-workspace.yaml'),
+    JSON.stringify({ overrides: files, allowBuilds: { node: true } }),
+  );
+  await run(install[0], install.slice(1), { cwd: path });
+  return path;
+}
+
+describe.each([
+  ['npm', ['npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error']],
+  ['pnpm', ['npx', '--yes', 'pnpm@12', 'install', '--prefer-offline', '--reporter=silent']],
+])('installed with %s', (manager, install) => {
+  let path;
+  beforeAll(async () => {
+    path = await project(manager, install);
+  }, 180_000);
+
+  test('every entry point is loaded by import and by require', async () => {
+    writeFileSync(join(path, 'load.mjs'), `for (const entry of ${JSON.stringify(loaded)}) await import(entry);\n`);
+    writeFileSync(join(path, 'load.cjs'), `for (const entry of ${JSON.stringify(loaded)}) require(entry);\n`);
+    const nodes = [process.execPath, join(path, 'node_modules/node22/bin/node')];
+    for (const node of nodes) {
+      await run(node, ['load.mjs'], { cwd: path });
+      await run(node, ['--no-warnings', 'load.cjs'], { cwd: path });
+    }
+  });
+
+  // The types of the packages themselves must be valid too (skipLibCheck: false). Checking them once takes seconds.
+  test.runIf(manager === 'npm').each([
+    ['typescript59', 'nodenext', true],
+    ['typescript60', 'bundler', false],
+  ])('every entry point compiles with %s, %s, exactOptionalPropertyTypes %s', async (typescript, resolution, exact) => {
+    const own = entries.filter((entry) => typescript === 'typescript60' || !entry.startsWith('@usher/angular'));
+    const source = own.map((entry, n) => `export * as e${n} from '${entry}';\n`).join('');
+    writeFileSync(join(path, 'all.ts'), source);
+    const args = [
+      join(path, 'node_modules', typescript, 'lib/tsc.js'),
+      ...['--noEmit', '--strict', '--skipLibCheck', 'false', '--types', 'node', '--target', 'es2022'],
+      ...['--lib', 'esnext,dom,dom.iterable', '--module', resolution === 'bundler' ? 'esnext' : 'nodenext'],
+      ...['--moduleResolution', resolution, '--exactOptionalPropertyTypes', String(exact), 'all.ts'],
+    ];
+    const output = await run(process.execPath, args, { cwd: path }).then(
+      () => '',
+      (error) => error.stdout,
+    );
+    // Errors in the types of other packages are not ours.
+    expect(output.split('\n').filter((line) => /@usher\/|^all\.ts/.test(line))).toEqual([]);
+  }, 180_000);
+});

@@ -1,0 +1,40 @@
+/** The packages of this workspace that are published, and what their users install. */
+import { execFileSync } from 'node:child_process';
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { root } from '../install.mjs';
+
+/** @returns {{ name: string, folder: string, manifest: object }[]} the public packages, by name */
+export function publicPackages() {
+  return globSync('libs/*/package.json', { cwd: root })
+    .map((file) => {
+      const manifest = JSON.parse(readFileSync(join(root, file), 'utf8'));
+      return { name: manifest.name, folder: join(root, dirname(file)), manifest };
+    })
+    .filter(({ manifest }) => manifest.private !== true)
+    .sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/** The names under which a package can be imported, such as `@usher/client/rooms`. */
+export function entryPoints({ name, manifest }) {
+  return Object.keys(manifest.exports).map((path) => join(name, path));
+}
+
+/**
+ * Packs the built packages as npm publishes them.
+ *
+ * @param {string} target the folder of the archives
+ * @returns {Map<string, string>} the path of each archive, by the name of its package
+ */
+export function pack(target) {
+  const archives = new Map();
+  for (const { name, folder } of publicPackages()) {
+    const args = ['pack', '--json', '--pack-destination', target];
+    const [{ filename }] = asList(JSON.parse(execFileSync('npm', args, { cwd: folder, encoding: 'utf8' })));
+    archives.set(name, join(target, filename));
+  }
+  return archives;
+}
+
+/** npm before version 12 prints a list, and later ones an object with the name of the package as its key. */
+const asList = (printed) => (Array.isArray(printed) ? printed : Object.values(printed));
