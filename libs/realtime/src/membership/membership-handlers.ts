@@ -110,6 +110,11 @@ export class MembershipHandlers {
     }
   }
 
+  /** A room was closed: it is in no list any more. */
+  roomClosed(room: string): void {
+    for (const user of [...this.#lists.in(room)]) this.onEvent({ kind: 'evicted', room, user });
+  }
+
   /** User events may have been lost. */
   onMissed(): void {
     this.#unread?.eventsMissed();

@@ -27,6 +27,8 @@ export interface Eviction {
    * @returns the number of their connections that had joined and received `removed`
    */
   evict(room: string, user: string, code: string): number;
+  /** Removes all members from a room on this node. Returns the number of connections that had joined and received `removed`. */
+  evictAll(room: Room, code: string): number;
   /**
    * Authorizes all members of a room again and removes those that are no longer authorized. Rejects if one cannot be authorized: nothing may
    * be delivered until a later call resolves.
@@ -74,6 +76,9 @@ export function createEviction({ connections, clients, leave, authorize, revalid
         if (membership !== undefined && remove(membership, code)) removed++;
       }
       return removed;
+    },
+    evictAll({ members }, code) {
+      return [...members.values()].filter((membership) => remove(membership, code)).length;
     },
     async authorizeMembers({ members }) {
       await revalidate?.([...members.keys()]);

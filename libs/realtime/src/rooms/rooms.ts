@@ -118,6 +118,11 @@ export function createRooms(options: RoomsOptions): Rooms {
     bus,
     cluster,
     evict(room, user, code) {
+      if (user === undefined) {
+        membership?.roomClosed(room);
+        const closed = rooms.get(room);
+        return closed === undefined ? 0 : eviction.evictAll(closed, code);
+      }
       membership?.onEvent({ kind: 'evicted', room, user });
       return eviction.evict(room, user, code);
     },
@@ -226,6 +231,7 @@ export function createRooms(options: RoomsOptions): Rooms {
       emitEvent({ kind: 'removed', room, user });
     },
     remove: (room, user, code) => removal.remove(room, user, code),
+    closeRoom: (room, code) => removal.removeAll(room, code),
     publish: ({ message, duplicate }, epoch) => {
       if (!duplicate) observer.appended?.(message.room);
       const room = rooms.get(message.room);
