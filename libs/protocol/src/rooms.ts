@@ -103,6 +103,10 @@ export const roomsProtocol = defineProtocol({
     typing: Type.Object({ room: Type.String(), user: Type.String() }),
     left: Type.Object({ room: Type.String() }),
     removed: Type.Object({ room: Type.String(), code: Type.String() }),
+    event: Type.Object({
+      name: Type.String({ description: 'what happened, in the words of the backend that sent it' }),
+      data: Type.Record(Type.String(), Type.Unknown()),
+    }),
   },
   errors: ['not_joined', 'too_long', 'too_many_rooms', 'quota_exceeded', 'storage_full'],
 });

@@ -99,7 +99,7 @@ export function client(url: string): Omit<TestApp, 'app' | 'dataDir' | 'log'> {
     const init = body === undefined ? {} : { body: raw ? body : JSON.stringify(body) };
     const response = await fetch(`${url}${path}`, { method, headers, redirect: 'manual', ...init });
     const text = await response.text();
-    const isJson = response.headers.get('content-type')?.includes('json') === true;
+    const isJson = /[/+]json\b/.test(response.headers.get('content-type') ?? '');
     const json = isJson ? (JSON.parse(text) as Record<string, unknown>) : undefined;
     return { status: response.status, headers: response.headers, text, json };
   }
