@@ -16,6 +16,12 @@ export const routes: Routes = [
     loadComponent: async () => (await import('./session/pages.ts')).CreateAccountPage,
   },
   {
+    // Also for signed-in users: the link may belong to another account.
+    path: 'set-password',
+    title: titleTexts.setPassword,
+    loadComponent: async () => (await import('./session/pages.ts')).SetPasswordPage,
+  },
+  {
     path: '',
     canMatch: [signedIn],
     loadChildren: async () => (await import('./shell/shell.routes.ts')).shellRoutes,
