@@ -29,6 +29,7 @@ import {
   openFileLimit,
   serverOptions,
 } from './http/connection-limits.ts';
+import { openApi } from './docs/openapi.ts';
 import { errors, sendClientError, sendFrameworkError } from './http/errors.ts';
 import { createLogger, requestLog } from './http/logging.ts';
 import { createMetrics } from './http/metrics.ts';
@@ -146,6 +147,8 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     });
     app.setValidatorCompiler(TypeBoxValidatorCompiler);
     decorateClientAddress(app, config.trustProxy);
+    // Before all routes, because it describes those that are registered after it.
+    await app.register(openApi);
     await app.register(errors);
     await app.register(requestLog);
     const headers = securityHeadersOf(config.publicUrl);

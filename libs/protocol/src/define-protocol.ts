@@ -19,23 +19,40 @@ export const coreProtocol = {
   requests: {
     ping: { params: Type.Object({}), reply: Type.Object({}) },
     renew: {
-      params: Type.Object({ ticket: Type.String({ minLength: 1, maxLength: 512 }) }),
-      reply: Type.Object({ lease: seconds }),
+      params: Type.Object(
+        { ticket: Type.String({ minLength: 1, maxLength: 512 }) },
+        { examples: [{ ticket: 'A'.repeat(43) }] },
+      ),
+      reply: Type.Object({ lease: seconds }, { examples: [{ lease: 1_767_227_400 }] }),
     },
   },
   signals: {
     beat: Type.Object({}),
   },
   events: {
-    welcome: Type.Object({
-      connection: Type.String(),
-      user: Type.String(),
-      roles: Type.Array(Type.String()),
-      heartbeatMs: Type.Integer({ minimum: 1 }),
-      lease: seconds,
-      limits: limitsSchema,
-    }),
-    lease: Type.Object({ lease: seconds }),
+    welcome: Type.Object(
+      {
+        connection: Type.String(),
+        user: Type.String(),
+        roles: Type.Array(Type.String()),
+        heartbeatMs: Type.Integer({ minimum: 1 }),
+        lease: seconds,
+        limits: limitsSchema,
+      },
+      {
+        examples: [
+          {
+            connection: 'c-8f14e45f',
+            user: 'maggie',
+            roles: [],
+            heartbeatMs: 25_000,
+            lease: 1_767_227_400,
+            limits: { frameBytes: 65_536, textChars: 4_000, rooms: 100, sendsPerSecond: 20 },
+          },
+        ],
+      },
+    ),
+    lease: Type.Object({ lease: seconds }, { examples: [{ lease: 1_767_227_400 }] }),
     beat: Type.Object({}),
   },
   errors: ['bad_message', 'unknown_type', 'not_found', 'forbidden', 'rate_limited', 'invalid_ticket', 'internal'],
