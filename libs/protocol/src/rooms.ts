@@ -38,7 +38,7 @@ export const messageSchema = Type.Object(
     edited: Type.Optional(Type.Integer({ description: 'Unix milliseconds: time of the last edit' })),
     deleted: Type.Optional(Type.Integer({ description: 'Unix milliseconds: time of the deletion' })),
   },
-  { examples: [message] },
+  { description: 'A message of a room: a text, an edit or a deletion.', examples: [message] },
 );
 
 /** `online` if at least one connection of the user is active, `away` if all of them have signaled `away`. */
@@ -73,7 +73,10 @@ export const roomsProtocol = defineProtocol({
     join: {
       params: Type.Object(
         { room: roomName, epoch: Type.Optional(epoch), after: Type.Optional(seq) },
-        { examples: [{ room: 'general', epoch: 'e1', after: 41 }] },
+        {
+          description: 'Joins a room, and recovers the messages that the client missed.',
+          examples: [{ room: 'general', epoch: 'e1', after: 41 }],
+        },
       ),
       reply: Type.Object(
         {
@@ -100,39 +103,76 @@ export const roomsProtocol = defineProtocol({
       ),
     },
     history: {
-      params: Type.Object({ room: roomName, after: seq }, { examples: [{ room: 'general', after: 41 }] }),
+      params: Type.Object(
+        { room: roomName, after: seq },
+        {
+          description: 'Returns the next page after a recovery with `more`, oldest first.',
+          examples: [{ room: 'general', after: 41 }],
+        },
+      ),
       reply: Type.Object(page, { examples: [{ messages: [message], more: false }] }),
     },
-    leave: { params: Type.Object({ room: roomName }, { examples: [{ room: 'general' }] }), reply: Type.Object({}) },
+    leave: {
+      params: Type.Object(
+        { room: roomName },
+        {
+          description: 'Leaves a room: after the reply no frame of the room is delivered.',
+          examples: [{ room: 'general' }],
+        },
+      ),
+      reply: Type.Object({}),
+    },
     send: {
       params: Type.Object(
         { room: roomName, key, text },
-        { examples: [{ room: 'general', key: exampleKey, text: 'Hello!' }] },
+        {
+          description:
+            'Sends a message to a room that this connection has joined. The reply means that the message is durable.',
+          examples: [{ room: 'general', key: exampleKey, text: 'Hello!' }],
+        },
       ),
       reply: sentReply,
     },
     edit: {
       params: Type.Object(
         { room: roomName, key, edits: target, text },
-        { examples: [{ room: 'general', key: exampleKey, edits: 42, text: 'Hello, everyone!' }] },
+        {
+          description: 'Changes the text of one of the user’s own messages.',
+          examples: [{ room: 'general', key: exampleKey, edits: 42, text: 'Hello, everyone!' }],
+        },
       ),
       reply: sentReply,
     },
     delete: {
       params: Type.Object(
         { room: roomName, key, deletes: target },
-        { examples: [{ room: 'general', key: exampleKey, deletes: 42 }] },
+        {
+          description: 'Deletes one of the user’s own messages permanently.',
+          examples: [{ room: 'general', key: exampleKey, deletes: 42 }],
+        },
       ),
       reply: sentReply,
     },
     read: {
-      params: Type.Object({ room: roomName, seq }, { examples: [{ room: 'general', seq: 42 }] }),
+      params: Type.Object(
+        { room: roomName, seq },
+        {
+          description: 'Moves the user’s read marker to `seq`. It never moves back.',
+          examples: [{ room: 'general', seq: 42 }],
+        },
+      ),
       reply: Type.Object({}),
     },
   },
   signals: {
-    typing: Type.Object({ room: roomName }, { examples: [{ room: 'general' }] }),
-    away: Type.Object({ away: Type.Boolean() }, { examples: [{ away: true }] }),
+    typing: Type.Object(
+      { room: roomName },
+      { description: 'The user is typing in a room that this connection has joined.', examples: [{ room: 'general' }] },
+    ),
+    away: Type.Object(
+      { away: Type.Boolean() },
+      { description: 'This connection is idle or hidden, or active again.', examples: [{ away: true }] },
+    ),
   },
   events: {
     message: messageSchema,
@@ -143,7 +183,10 @@ export const roomsProtocol = defineProtocol({
         ...unreadFields,
         count: Type.Integer({ minimum: 0, description: 'messages of other users after `read`, at most 1,000' }),
       },
-      { examples: [{ room: 'general', seq: 42, read: 39, mentions: 1, count: 3 }] },
+      {
+        description: 'The unread count of one of the user’s rooms.',
+        examples: [{ room: 'general', seq: 42, read: 39, mentions: 1, count: 3 }],
+      },
     ),
     presence: Type.Object(
       {
@@ -151,16 +194,31 @@ export const roomsProtocol = defineProtocol({
         user: Type.String(),
         status: Type.Union([presentStatus, Type.Literal('offline')]),
       },
-      { examples: [{ room: 'general', user: 'bart', status: 'away' }] },
+      {
+        description: 'The presence of a user in a room that this connection has joined has changed.',
+        examples: [{ room: 'general', user: 'bart', status: 'away' }],
+      },
     ),
     typing: Type.Object(
       { room: Type.String(), user: Type.String() },
-      { examples: [{ room: 'general', user: 'bart' }] },
+      {
+        description: 'Another user is typing in a room that this connection has joined.',
+        examples: [{ room: 'general', user: 'bart' }],
+      },
     ),
-    left: Type.Object({ room: Type.String() }, { examples: [{ room: 'general' }] }),
+    left: Type.Object(
+      { room: Type.String() },
+      {
+        description: 'The user has left the room on one of their devices, or their membership has ended.',
+        examples: [{ room: 'general' }],
+      },
+    ),
     removed: Type.Object(
       { room: Type.String(), code: Type.String() },
-      { examples: [{ room: 'secret-plans', code: 'not_found' }] },
+      {
+        description: 'Access to a room was revoked. Delivery has already stopped.',
+        examples: [{ room: 'secret-plans', code: 'not_found' }],
+      },
     ),
     event: Type.Object(
       {
