@@ -20,6 +20,8 @@ import { tokens } from './auth/tokens.ts';
 import type { Config } from './config/config.ts';
 import { jwtSecret } from './config/jwt-secret.ts';
 import { allowedOrigins, listeningUrl } from './config/origins.ts';
+import { docsRoutes } from './docs/docs-routes.ts';
+import { openApi } from './docs/openapi.ts';
 import { callBudget, CallBudget } from './http/call-budget.ts';
 import { decorateClientAddress, proxyTrust } from './http/client-address.ts';
 import {
@@ -29,7 +31,6 @@ import {
   openFileLimit,
   serverOptions,
 } from './http/connection-limits.ts';
-import { openApi } from './docs/openapi.ts';
 import { errors, sendClientError, sendFrameworkError } from './http/errors.ts';
 import { createLogger, requestLog } from './http/logging.ts';
 import { createMetrics } from './http/metrics.ts';
@@ -268,6 +269,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
         });
         await api.register(memberRoutes, { rooms, memberships, users, charge, liveRooms: members });
         await api.register(searchRoutes, { rooms, search: storage });
+        await api.register(docsRoutes);
       },
       { prefix: '/api' },
     );

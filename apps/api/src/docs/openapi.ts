@@ -97,17 +97,24 @@ export const openApi = fp(
 );
 
 /** Adds the errors of the operation as an extension, which `complete` replaces, and the responses that Fastify does not serialize. */
-function describedSchema(schema: FastifySchema, { config, url }: Pick<RouteOptions, 'config' | 'url'>): FastifySchema {
-  const { security = [] } = schema as { readonly security?: Security };
-  const response = schema.response as Readonly<Record<string, unknown>> | undefined;
+function describedSchema(
+  schema: FastifySchema | undefined,
+  { config, url }: Pick<RouteOptions, 'config' | 'url'>,
+): FastifySchema {
+  const { security = [] } = (schema ?? {}) as { readonly security?: Security };
+  const response = schema?.response as Readonly<Record<string, unknown>> | undefined;
   const errors: OperationErrors = {
     schemes: security.flatMap((entry) => Object.keys(entry)),
     hasParameters: url.includes(':'),
-    hasBody: schema.body !== undefined,
+    hasBody: schema?.body !== undefined,
     returnsProof: response?.[200] === proofSchema,
     declared: config?.problems ?? [],
   };
-  return { ...schema, response: { ...response, ...config?.describedResponses }, 'x-errors': errors } as FastifySchema;
+  const described = mapValues(config?.describedResponses ?? {}, (answer) =>
+    // The schema of an answer without a body, for `@fastify/swagger`.
+    answer.content === undefined ? { type: 'null', ...answer } : answer,
+  );
+  return { ...schema, response: { ...response, ...described }, 'x-errors': errors } as FastifySchema;
 }
 
 /** Adds what `@fastify/swagger` does not know: problems, the operations before the router and the named schemas. */
