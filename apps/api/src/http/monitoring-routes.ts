@@ -60,7 +60,7 @@ export const metricsRoutes = fp<MetricsRoutesOptions>(
     app.addHook('onResponse', (request, reply, next) => {
       // The pattern of the route, not the path, so that the number of series is bounded.
       const route = request.routeOptions.url ?? 'none';
-      metrics.answers.observe({ route, method: request.method, status: reply.statusCode }, reply.elapsedTime / 1000);
+      metrics.answers.observe(reply.elapsedTime / 1_000, route, request.method, String(reply.statusCode));
       next();
     });
     const content = { 'text/plain': { schema: Type.String() } };

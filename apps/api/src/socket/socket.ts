@@ -241,13 +241,15 @@ export const socket = fp<SocketOptions>(
 
     function onTicketCall({ request, outcome, status, ms }: CompletedTicketCall): void {
       metrics.tickets.count(outcome);
-      metrics.answers.observe({ route: ticketPath, method: 'GET', status }, ms / 1_000);
+      metrics.answers.observe(ms / 1_000, ticketPath, 'GET', String(status));
+      metrics.ticketDurations.observe(ms / 1_000, outcome === 'issued' ? outcome : 'refused');
       const address = addressOf(request);
       app.log.info(completedRequest({ method: 'GET', path: ticketPath, status, ms, address }), 'request completed');
     }
 
-    function onHandshake({ outcome, reason, claims, address, origin, userAgent }: HandshakeOutcome): void {
+    function onHandshake({ outcome, reason, claims, address, origin, userAgent, ms }: HandshakeOutcome): void {
       metrics.handshakes.count(outcome, reason);
+      metrics.handshakeDurations.observe(ms / 1_000, outcome === 'admitted' ? outcome : 'refused');
       if (outcome === 'admitted') return;
       // Browsers show only close code 1006, so the log is the only hint at a missing origin.
       if (outcome === 'origin_forbidden') {

@@ -51,7 +51,7 @@ export function createRooms(options: RoomsOptions): Rooms {
     gapTimeoutMs: options.gapTimeoutMs ?? 25,
     log,
     forceResync: (connection) => connections.close({ id: connection.id }, 'try_again_later'),
-    delivered: (room, members) => observer.delivered?.(room, members),
+    delivered: (room, members, ms) => observer.delivered?.(room, members, ms),
     follow: (room) => {
       const endPresence = presence.follow(room);
       const endTyping = typing(room);
@@ -202,7 +202,7 @@ export function createRooms(options: RoomsOptions): Rooms {
     authorize,
     timeoutMs,
     clientOf,
-    appended: (room) => observer.appended?.(room),
+    appended: (room, ms) => observer.appended?.(room, ms),
   });
 
   connections.on(
