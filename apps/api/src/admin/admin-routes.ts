@@ -12,6 +12,7 @@ import { foldUserName, proofSchema } from '@usher/protocol/server';
 import type { RevocationProof, SessionRevocation } from '@usher/realtime';
 import { Type } from 'typebox';
 import type { Sessions } from '../auth/sessions.ts';
+import { operatorCall } from '../docs/operations.ts';
 import { HttpProblem, proofOrProblem } from '../http/http-problem.ts';
 import type { OperatorAccounts } from '../operator/accounts.ts';
 import type { AuditLog } from '../operator/audit-log.ts';
@@ -45,7 +46,14 @@ export const adminRoutes: FastifyPluginCallbackTypebox<AdminRoutesOptions> = (ap
 
   app.get(
     '/admin/users',
-    { config: { cost: 10 }, schema: { querystring: usersQuerySchema, response: { 200: usersSchema } } },
+    {
+      config: { cost: 10 },
+      schema: {
+        ...operatorCall('listUsers', 'List users'),
+        querystring: usersQuerySchema,
+        response: { 200: usersSchema },
+      },
+    },
     async (request, reply) => {
       await operator(request);
       reply.header('cache-control', 'no-store');
@@ -55,7 +63,14 @@ export const adminRoutes: FastifyPluginCallbackTypebox<AdminRoutesOptions> = (ap
 
   app.get(
     '/admin/users/:user',
-    { config: { cost: 5 }, schema: { params: userParams, response: { 200: userDetailSchema } } },
+    {
+      config: { cost: 5 },
+      schema: {
+        ...operatorCall('getUser', 'Get a user with their sessions'),
+        params: userParams,
+        response: { 200: userDetailSchema },
+      },
+    },
     async (request, reply) => {
       await operator(request);
       reply.header('cache-control', 'no-store');
@@ -65,7 +80,14 @@ export const adminRoutes: FastifyPluginCallbackTypebox<AdminRoutesOptions> = (ap
 
   app.post(
     '/admin/users',
-    { schema: { body: newUserByOperatorSchema, response: { 201: createdUserSchema } } },
+    {
+      config: { problems: ['user_taken'] },
+      schema: {
+        ...operatorCall('createUser', 'Create a user and a link to set a password'),
+        body: newUserByOperatorSchema,
+        response: { 201: createdUserSchema },
+      },
+    },
     async (request, reply) => {
       const by = await operator(request);
       const user = foldUserName(request.body.user);
@@ -86,7 +108,13 @@ export const adminRoutes: FastifyPluginCallbackTypebox<AdminRoutesOptions> = (ap
 
   app.post(
     '/admin/users/:user/password-link',
-    { schema: { params: userParams, response: { 201: passwordLinkSchema } } },
+    {
+      schema: {
+        ...operatorCall('createPasswordLink', 'Create a link to set a password'),
+        params: userParams,
+        response: { 201: passwordLinkSchema },
+      },
+    },
     async (request, reply) => {
       const by = await operator(request);
       const { user } = request.params;
@@ -107,7 +135,14 @@ export const adminRoutes: FastifyPluginCallbackTypebox<AdminRoutesOptions> = (ap
 
   app.put(
     '/admin/users/:user',
-    { schema: { params: userParams, body: userChangeSchema, response: { 200: proofSchema } } },
+    {
+      schema: {
+        ...operatorCall('updateUser', 'Disable or enable a user, or change their roles'),
+        params: userParams,
+        body: userChangeSchema,
+        response: { 200: proofSchema },
+      },
+    },
     async (request) => {
       const by = await operator(request);
       const { user } = request.params;
@@ -150,7 +185,13 @@ export const adminRoutes: FastifyPluginCallbackTypebox<AdminRoutesOptions> = (ap
 
   app.delete(
     '/admin/users/:user/sessions',
-    { schema: { params: userParams, response: { 200: proofSchema } } },
+    {
+      schema: {
+        ...operatorCall('endSessionsOfUser', 'End all sessions of a user'),
+        params: userParams,
+        response: { 200: proofSchema },
+      },
+    },
     async (request) => {
       const by = await operator(request);
       const { user } = request.params;
@@ -167,7 +208,13 @@ export const adminRoutes: FastifyPluginCallbackTypebox<AdminRoutesOptions> = (ap
 
   app.delete(
     '/admin/connections/:id',
-    { schema: { params: connectionParams, response: { 200: proofSchema } } },
+    {
+      schema: {
+        ...operatorCall('closeConnection', 'Close a connection'),
+        params: connectionParams,
+        response: { 200: proofSchema },
+      },
+    },
     async (request) => {
       const by = await operator(request);
       const { id } = request.params;

@@ -1,6 +1,7 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { createdKeySchema, keysSchema, newKeySchema } from '@usher/operator-api/server';
 import { Type } from 'typebox';
+import { noContent, operatorCall } from '../docs/operations.ts';
 import { HttpProblem } from '../http/http-problem.ts';
 import type { OperatorAccounts } from '../operator/accounts.ts';
 import type { ApiKeys } from '../operator/api-keys-store.ts';
@@ -19,15 +20,25 @@ const keyParams = Type.Object({ id: Type.String() });
 export const keyRoutes: FastifyPluginCallbackTypebox<KeyRoutesOptions> = (app, { accounts, audit, keys }, done) => {
   const operator = operatorCheck(app);
 
-  app.get('/admin/keys', { schema: { response: { 200: keysSchema } } }, async (request, reply) => {
-    await operator(request);
-    reply.header('cache-control', 'no-store');
-    return accounts.keys();
-  });
+  app.get(
+    '/admin/keys',
+    { schema: { ...operatorCall('listKeys', 'List API keys'), response: { 200: keysSchema } } },
+    async (request, reply) => {
+      await operator(request);
+      reply.header('cache-control', 'no-store');
+      return accounts.keys();
+    },
+  );
 
   app.post(
     '/admin/keys',
-    { schema: { body: newKeySchema, response: { 201: createdKeySchema } } },
+    {
+      schema: {
+        ...operatorCall('createKey', 'Create an API key'),
+        body: newKeySchema,
+        response: { 201: createdKeySchema },
+      },
+    },
     async (request, reply) => {
       const by = await operator(request);
       const { name, scopes, expiresAt } = request.body;
@@ -42,17 +53,21 @@ export const keyRoutes: FastifyPluginCallbackTypebox<KeyRoutesOptions> = (app, {
     },
   );
 
-  app.delete('/admin/keys/:id', { schema: { params: keyParams } }, async (request, reply) => {
-    const by = await operator(request);
-    const { id } = request.params;
-    await audit.within(async (transaction, record) => {
-      const name = await keys.revoke(transaction, id);
-      if (name === undefined) throw new HttpProblem('not_found');
-      await record({ ...by, action: 'key.revoke', target: id, detail: { name } });
-    });
-    request.log.info({ by: by.by, key: id }, 'API key revoked');
-    return reply.code(204).send();
-  });
+  app.delete(
+    '/admin/keys/:id',
+    { schema: { ...operatorCall('revokeKey', 'Revoke an API key'), params: keyParams, response: { 204: noContent } } },
+    async (request, reply) => {
+      const by = await operator(request);
+      const { id } = request.params;
+      await audit.within(async (transaction, record) => {
+        const name = await keys.revoke(transaction, id);
+        if (name === undefined) throw new HttpProblem('not_found');
+        await record({ ...by, action: 'key.revoke', target: id, detail: { name } });
+      });
+      request.log.info({ by: by.by, key: id }, 'API key revoked');
+      return reply.code(204).send();
+    },
+  );
 
   done();
 };

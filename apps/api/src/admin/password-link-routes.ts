@@ -2,6 +2,7 @@ import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebo
 import { linkPasswordSchema, passwordSetSchema } from '@usher/operator-api/server';
 import type { SessionRevocation } from '@usher/realtime';
 import type { Sessions } from '../auth/sessions.ts';
+import { security, tags } from '../docs/operations.ts';
 import { HttpProblem } from '../http/http-problem.ts';
 import { networkOf } from '../http/network.ts';
 import type { AuditLog } from '../operator/audit-log.ts';
@@ -28,8 +29,19 @@ export const passwordLinkRoutes: FastifyPluginCallbackTypebox<PasswordLinkRoutes
   app.post(
     '/auth/password-link',
     {
-      config: { anonymous: true, cost: 10 },
-      schema: { body: linkPasswordSchema, response: { 200: passwordSetSchema } },
+      config: {
+        anonymous: true,
+        cost: 10,
+        problems: ['invalid_link', 'weak_password', 'at_capacity', 'store_unavailable'],
+      },
+      schema: {
+        tags: [tags.users],
+        security: security.none,
+        operationId: 'setPassword',
+        summary: 'Set a password with a link',
+        body: linkPasswordSchema,
+        response: { 200: passwordSetSchema },
+      },
     },
     async (request, reply) => {
       const { token, newPwd } = request.body;

@@ -5,6 +5,7 @@ import { proofSchema } from '@usher/protocol/server';
 import { RequestError } from '@usher/realtime';
 import type { Appended, History, Rooms } from '@usher/realtime/rooms';
 import { Type } from 'typebox';
+import { noContent, operatorCall } from '../docs/operations.ts';
 import { HttpProblem, proofOrProblem } from '../http/http-problem.ts';
 import type { OperatorAccounts } from '../operator/accounts.ts';
 import type { AuditLog } from '../operator/audit-log.ts';
@@ -32,7 +33,14 @@ export const roomAdminRoutes: FastifyPluginCallbackTypebox<RoomAdminRoutesOption
 
   app.get(
     '/admin/rooms',
-    { config: { cost: 10 }, schema: { querystring: operatorRoomsQuerySchema, response: { 200: operatorRoomsSchema } } },
+    {
+      config: { cost: 10 },
+      schema: {
+        ...operatorCall('listAllRooms', 'List all rooms'),
+        querystring: operatorRoomsQuerySchema,
+        response: { 200: operatorRoomsSchema },
+      },
+    },
     async (request, reply) => {
       await operator(request);
       reply.header('cache-control', 'no-store');
@@ -40,48 +48,69 @@ export const roomAdminRoutes: FastifyPluginCallbackTypebox<RoomAdminRoutesOption
     },
   );
 
-  app.put('/admin/rooms/:room', { schema: { params: roomParams, body: roomChangeSchema } }, async (request, reply) => {
-    const by = await operator(request);
-    const { room } = request.params;
-    const { archived } = request.body;
-    await audit.within(async (transaction, record) => {
-      const { numUpdatedRows } = await transaction
-        .updateTable('rooms')
-        .set({ archived_at: archived ? now() : null })
-        .where('name', '=', room)
-        .where('closed_at', 'is', null)
-        .executeTakeFirst();
-      if (numUpdatedRows !== 1n) throw new HttpProblem('not_found');
-      await record({ ...by, action: archived ? 'room.archive' : 'room.restore', target: room });
-    });
-    request.log.info({ by: by.by, room, archived }, 'room archived or restored by an operator');
-    return reply.code(204).send();
-  });
+  app.put(
+    '/admin/rooms/:room',
+    {
+      schema: {
+        ...operatorCall('updateRoom', 'Archive or restore a room'),
+        params: roomParams,
+        body: roomChangeSchema,
+        response: { 204: noContent },
+      },
+    },
+    async (request, reply) => {
+      const by = await operator(request);
+      const { room } = request.params;
+      const { archived } = request.body;
+      await audit.within(async (transaction, record) => {
+        const { numUpdatedRows } = await transaction
+          .updateTable('rooms')
+          .set({ archived_at: archived ? now() : null })
+          .where('name', '=', room)
+          .where('closed_at', 'is', null)
+          .executeTakeFirst();
+        if (numUpdatedRows !== 1n) throw new HttpProblem('not_found');
+        await record({ ...by, action: archived ? 'room.archive' : 'room.restore', target: room });
+      });
+      request.log.info({ by: by.by, room, archived }, 'room archived or restored by an operator');
+      return reply.code(204).send();
+    },
+  );
 
-  app.delete('/admin/rooms/:room/messages/:seq', { schema: { params: messageParams } }, async (request, reply) => {
-    const by = await operator(request);
-    const { room, seq } = request.params;
-    const head = (await history.heads([room])).get(room);
-    if (head === undefined || seq > head.seq) throw new HttpProblem('not_found');
-    const recorded = await audit.record({ ...by, action: 'message.delete', target: room, detail: { seq } });
-    let appended: Appended;
-    try {
-      // The same operator can repeat the call after a lost answer: the key depends on the message only.
-      appended = await history.append(room, { user: by.by, key: keyOf(room, seq), deletes: seq, byOperator: true });
-    } catch (error) {
-      await audit.complete(recorded, { deleted: false });
-      if (error instanceof RequestError && error.code === 'bad_message') throw new HttpProblem('not_found');
-      throw error;
-    }
-    liveRooms.publish(appended, head.epoch);
-    await audit.complete(recorded, { deleted: true, by: appended.message.seq });
-    request.log.info({ by: by.by, room, seq }, 'message deleted by an operator');
-    return reply.code(204).send();
-  });
+  app.delete(
+    '/admin/rooms/:room/messages/:seq',
+    {
+      schema: {
+        ...operatorCall('deleteMessage', 'Delete a message'),
+        params: messageParams,
+        response: { 204: noContent },
+      },
+    },
+    async (request, reply) => {
+      const by = await operator(request);
+      const { room, seq } = request.params;
+      const head = (await history.heads([room])).get(room);
+      if (head === undefined || seq > head.seq) throw new HttpProblem('not_found');
+      const recorded = await audit.record({ ...by, action: 'message.delete', target: room, detail: { seq } });
+      let appended: Appended;
+      try {
+        // The same operator can repeat the call after a lost answer: the key depends on the message only.
+        appended = await history.append(room, { user: by.by, key: keyOf(room, seq), deletes: seq, byOperator: true });
+      } catch (error) {
+        await audit.complete(recorded, { deleted: false });
+        if (error instanceof RequestError && error.code === 'bad_message') throw new HttpProblem('not_found');
+        throw error;
+      }
+      liveRooms.publish(appended, head.epoch);
+      await audit.complete(recorded, { deleted: true, by: appended.message.seq });
+      request.log.info({ by: by.by, room, seq }, 'message deleted by an operator');
+      return reply.code(204).send();
+    },
+  );
 
   app.delete(
     '/admin/rooms/:room',
-    { schema: { params: roomParams, response: { 200: proofSchema } } },
+    { schema: { ...operatorCall('closeRoom', 'Close a room'), params: roomParams, response: { 200: proofSchema } } },
     async (request) => {
       const by = await operator(request);
       const { room } = request.params;

@@ -6,7 +6,7 @@ import type { FastifySchema, RouteOptions } from 'fastify';
 import fp from 'fastify-plugin';
 import { operationsBeforeTheRouter } from './before-the-router.ts';
 import { useNamedSchemas } from './named-schemas.ts';
-import { missingDeclarations, type Security, securitySchemes, tagDescriptions } from './operations.ts';
+import { missingDeclarations, type Security, securitySchemes, tagDescriptions, tags } from './operations.ts';
 import { type OperationErrors, problemResponses } from './problems.ts';
 
 declare module 'fastify' {
@@ -101,14 +101,20 @@ function describedSchema(
   schema: FastifySchema | undefined,
   { config, url }: Pick<RouteOptions, 'config' | 'url'>,
 ): FastifySchema {
-  const { security = [] } = (schema ?? {}) as { readonly security?: Security };
+  const { security = [], tags: operationTags = [] } = (schema ?? {}) as {
+    readonly security?: Security;
+    readonly tags?: readonly string[];
+  };
   const response = schema?.response as Readonly<Record<string, unknown>> | undefined;
   const errors: OperationErrors = {
     schemes: security.flatMap((entry) => Object.keys(entry)),
     hasParameters: url.includes(':'),
     hasBody: schema?.body !== undefined,
     returnsProof: response?.[200] === proofSchema,
-    declared: config?.problems ?? [],
+    declared: [
+      ...(config?.problems ?? []),
+      ...(operationTags.includes(tags.operators) ? (['forbidden'] as const) : []),
+    ],
   };
   const described = mapValues(config?.describedResponses ?? {}, (answer) =>
     // The schema of an answer without a body, for `@fastify/swagger`.

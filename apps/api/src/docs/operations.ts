@@ -80,6 +80,16 @@ export const tags = {
   documents: 'Documents',
 } as const;
 
+/** What the schema of a route for operators declares. `forbidden` follows from its tag. */
+export function operatorCall(operationId: string, summary: string) {
+  return { tags: [tags.operators], security: security.bearer, operationId, summary };
+}
+
+/** What the schema of a route for backends declares. */
+export function backendCall(operationId: string, summary: string) {
+  return { tags: [tags.backends], security: security.apiKey, operationId, summary };
+}
+
 export const tagDescriptions: Readonly<Record<(typeof tags)[keyof typeof tags], string>> = {
   Authentication: 'Sign in, refresh the access token, sign out.',
   Sessions: 'The devices on which a user is signed in.',

@@ -8,6 +8,7 @@ import {
 import { roomBounds, roomName } from '@usher/protocol/server';
 import type { History, Rooms } from '@usher/realtime/rooms';
 import { Type } from 'typebox';
+import { backendCall } from '../docs/operations.ts';
 import { HttpProblem } from '../http/http-problem.ts';
 import type { KeyCheck } from '../operator/api-keys-check.ts';
 import type { UsableKey } from '../operator/api-keys-store.ts';
@@ -30,7 +31,15 @@ export const serverRoutes: FastifyPluginCallbackTypebox<ServerRoutesOptions> = (
 
   app.post(
     '/server/rooms/:room/messages',
-    { schema: { params: roomParams, body: serverMessageSchema, response: { 200: serverMessageSentSchema } } },
+    {
+      config: { problems: ['forbidden', 'storage_full'] },
+      schema: {
+        ...backendCall('sendServerMessage', 'Send a durable message to a room'),
+        params: roomParams,
+        body: serverMessageSchema,
+        response: { 200: serverMessageSentSchema },
+      },
+    },
     async (request, reply) => {
       const apiKey = await checkKey(request, 'messages:write');
       const { room } = request.params;
@@ -56,7 +65,14 @@ export const serverRoutes: FastifyPluginCallbackTypebox<ServerRoutesOptions> = (
 
   app.post(
     '/server/users/:user/events',
-    { schema: { params: userParams, body: serverEventSchema, response: { 202: serverEventDeliveredSchema } } },
+    {
+      schema: {
+        ...backendCall('sendUserEvent', 'Send an event to all connections of a user'),
+        params: userParams,
+        body: serverEventSchema,
+        response: { 202: serverEventDeliveredSchema },
+      },
+    },
     async (request, reply) => {
       await checkKey(request, 'events:write');
       const { type: name, data } = request.body;
