@@ -32,7 +32,11 @@ for (const { name, latency, throughput, setUpMs } of networks) {
     const measured: Run[] = [];
     for (let n = 0; n < runs; n += 1) {
       usher.relay.setConnectDelay(setUpMs);
-      const { page, context } = await visitor({ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
+      const { page, context } = await visitor({
+        viewport: { width: 390, height: 844 },
+        isMobile: true,
+        hasTouch: true,
+      });
       await recordMarks(context, { form: { selector: '#user' } });
       const { timeline, devtools } = await Timeline.attach(page);
       await devtools.send('Emulation.setCPUThrottlingRate', { rate: 4 });
@@ -41,7 +45,11 @@ for (const { name, latency, throughput, setUpMs } of networks) {
       const marks = await marksWith(page, 'form');
       const { scripts, bytes } = await scriptsOf(page, marks['form'] ?? 0);
       const ms = marks['form'] ?? NaN;
-      measured.push({ ms, line: `form ${ms.toFixed(0)} ms, ${scripts} scripts with ${bytes} bytes`, events: timeline.events });
+      measured.push({
+        ms,
+        line: `form ${ms.toFixed(0)} ms, ${scripts} scripts with ${bytes} bytes`,
+        events: timeline.events,
+      });
       await context.close();
     }
     report(name, measured);
@@ -81,7 +89,9 @@ test('a reload in a room', async ({ usher, visitor }) => {
   const { page, context } = await visitor();
   await recordMarks(context, {
     cached: { selector: '[data-seq]' },
-    ...Object.fromEntries(Array.from({ length: runs + 1 }, (_, n) => [`missed ${n}`, { selector: '[data-seq]', text: `missed ${n}.` }])),
+    ...Object.fromEntries(
+      Array.from({ length: runs + 1 }, (_, n) => [`missed ${n}`, { selector: '[data-seq]', text: `missed ${n}.` }]),
+    ),
   });
   const { timeline } = await Timeline.attach(page);
   await page.goto('/rooms/general');
