@@ -14,6 +14,7 @@ const sources = [
   'tools/compress.mjs',
   'tools/merge-chunks.mjs',
   'tools/preload.mjs',
+  'tools/prerender.mjs',
   'apps/web',
   'libs/angular',
   'libs/chat-api',

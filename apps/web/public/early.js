@@ -26,7 +26,19 @@
     });
   }
 
-  if (/"user":/.test(stored('usher.session') || '')) preload();
+  var marker = stored('usher.session');
+  if (/"user":/.test(marker || '')) preload();
   // While the user signs in, the network is idle.
   else if (!navigator.connection || !navigator.connection.saveData) addEventListener('load', preload);
+
+  // Shows the form that tools/prerender.mjs has written into the page, until the app replaces it. Not after a session has ended, because
+  // the sign-in page then shows the reason, and not on a path that may belong to another page.
+  if (own.prerendered === undefined || marker !== null || !/^\/(?:sign-in|rooms\/[\w-]+)?$/.test(location.pathname))
+    return;
+  root.dataset.prerendered = 'shown';
+  addEventListener('submit', function (event) {
+    if (root.dataset.prerendered === undefined) return;
+    event.preventDefault();
+    root.dataset.prerendered = 'submitted';
+  });
 })(document.currentScript.dataset);
