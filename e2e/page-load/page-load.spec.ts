@@ -25,6 +25,14 @@ interface Run {
   readonly events: readonly TimelineEvent[];
 }
 
+/** The members of the browser's timing entries that are used here. */
+interface Timing {
+  readonly name: string;
+  readonly responseStart: number;
+  readonly responseEnd: number;
+  readonly transferSize: number;
+}
+
 test.use({ settings: { LOG_LEVEL: 'info', CALLS_PER_SECOND: '0' } });
 
 for (const { name, latency, throughput, setUpMs } of networks) {
@@ -110,7 +118,9 @@ test('a reload in a room', async ({ usher, visitor }) => {
     await page.goto('/rooms/general');
     const marks = await marksWith(page, `missed ${n}`);
     const ms = marks[`missed ${n}`] ?? NaN;
-    const html = await page.evaluate(() => performance.getEntriesByType('navigation')[0]?.responseStart ?? NaN);
+    const html = await page.evaluate(
+      () => (performance.getEntriesByType('navigation') as unknown as readonly Timing[])[0]?.responseStart ?? NaN,
+    );
     await expectState(page, 'open');
     const line =
       `messages ${ms.toFixed(0)} ms after the navigation started; first message ${(marks['cached'] ?? NaN).toFixed(0)} ms, ` +
@@ -135,9 +145,9 @@ async function emulate(devtools: CDPSession, latency: number, throughput: number
 /** The scripts that the browser had received by then, and their bytes with headers. */
 async function scriptsOf(page: Page, until: number): Promise<{ scripts: number; bytes: number }> {
   return page.evaluate((ms) => {
-    const scripts = performance
-      .getEntriesByType('resource')
-      .filter((entry) => entry.name.endsWith('.js') && entry.responseEnd > 0 && entry.responseEnd <= ms);
+    const scripts = (performance.getEntriesByType('resource') as unknown as readonly Timing[]).filter(
+      (entry) => entry.name.endsWith('.js') && entry.responseEnd > 0 && entry.responseEnd <= ms,
+    );
     return { scripts: scripts.length, bytes: scripts.reduce((sum, { transferSize }) => sum + transferSize, 0) };
   }, until);
 }

@@ -76,7 +76,8 @@ export function createRoom(name: string, socket: TicketSocket<RoomsProtocol>, se
     request(
       socket.request('join', {
         room: name,
-        ...(!skipRecovery && (epoch || timeline.cursor) && { ...(epoch && { epoch }), after: timeline.cursor }),
+        ...(!skipRecovery &&
+          (epoch !== undefined || timeline.cursor > 0) && { ...(epoch && { epoch }), after: timeline.cursor }),
       }),
       joined,
     );
