@@ -75,7 +75,7 @@ test('sign-in with a room as the target', async ({ usher, visitor }) => {
     usher.relay.setConnectDelay(roundTripMs);
     await page.goto('/rooms/general');
     await expect(page.getByLabel('User name')).toBeVisible();
-    // Somebody types for a few seconds.
+    // A user types for a few seconds.
     await page.waitForLoadState('networkidle');
     timeline.start();
     await submitSignIn(page, 'maggie', 'secret');

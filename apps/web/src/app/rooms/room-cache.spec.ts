@@ -67,7 +67,7 @@ describe('the messages of the current room', () => {
   test.each<[string, State]>([
     ['another user', { name: 'signed_in', user: 'bart', session: '1' }],
     ['another session of the same user', { name: 'signed_in', user: 'maggie', session: '2' }],
-    ['nobody', { name: 'signed_out' }],
+    ['a signed-out browser', { name: 'signed_out' }],
   ])('are deleted when the page is loaded for %s', (_, identity) => {
     const text = leave(cacheOf(maggie), room) ?? '';
     TestBed.resetTestingModule();
