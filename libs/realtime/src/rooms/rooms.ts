@@ -17,7 +17,7 @@ import { requireAllowed } from '../support/errors.ts';
 import { limitHistory } from './history.ts';
 import { ResyncScheduler } from './resync.ts';
 import { SessionValidation } from './session-validation.ts';
-import { createUserEvents, type UserEvent } from '../membership/user-events.ts';
+import { type UserEvent, UserEvents } from '../membership/user-events.ts';
 import type { Membership, RoomContext } from './room.ts';
 import { publishMessage } from './room-payload.ts';
 import type { Authorize, Member, RoomAction, Rooms, RoomsOptions } from './room-types.ts';
@@ -93,7 +93,7 @@ export function createRooms(options: RoomsOptions): Rooms {
   const { localPresence } = presence;
   const typing = handleTyping({ connections, bus, localPresence, hasJoined, log });
 
-  const publishEvent = createUserEvents({ bus, node, log, onEvent, onMissed });
+  const userEvents = new UserEvents({ bus, node, log, onEvent });
   if (options.readMarkers !== undefined && options.memberships === undefined) {
     throw new TypeError('invalid options: readMarkers requires memberships');
   }
@@ -110,7 +110,7 @@ export function createRooms(options: RoomsOptions): Rooms {
       hasJoined,
       joinedBy: (room, user) => localPresence.find(room, user)?.connections ?? 0,
       requireAccess: (identity, room) => requireAccess(identity, room, 'history'),
-      publishEvent,
+      userEvents,
       mayDeliver: () => authorizations.areSessionsValid(),
     });
   const eviction = createEviction({ connections, clients, leave, authorize: options.authorize, revalidate, log });
@@ -153,7 +153,7 @@ export function createRooms(options: RoomsOptions): Rooms {
 
   function emitEvent(event: UserEvent): void {
     membership?.onEvent(event);
-    publishEvent(event);
+    userEvents.publish(event);
   }
 
   const enter = (client: RoomClient, room: string): Membership => roomMembers.enter(client, room);
