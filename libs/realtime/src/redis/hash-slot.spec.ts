@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { hashSlot } from './hash-slot.ts';
 
-// As answered by `CLUSTER KEYSLOT` of Redis.
+// As answered by a real server.
 test.each([
   ['123456789', 12_739],
   ['foo', 12_182],
