@@ -113,7 +113,14 @@ export function createRooms(options: RoomsOptions): Rooms {
       userEvents,
       mayDeliver: () => authorizations.areSessionsValid(),
     });
-  const eviction = createEviction({ connections, clients, leave, authorize: options.authorize, revalidate, log });
+  const eviction = createEviction({
+    connections,
+    clients,
+    leave,
+    authorize: options.authorize,
+    requireSessions: (members) => validation.require(members),
+    log,
+  });
   const removal = createRemoval({
     bus,
     cluster,
@@ -137,9 +144,9 @@ export function createRooms(options: RoomsOptions): Rooms {
   /** Messages of other nodes may have been lost. */
   function onMissed(): void {
     authorizations.invalidate();
+    validation.start();
     membership?.onMissed();
     for (const room of rooms.values()) room.authorizeAgain();
-    void validation.validate();
   }
 
   /** Checks the session first while it may have ended without the knowledge of this node. */
