@@ -54,7 +54,7 @@ export interface LocalPresenceOptions {
   readonly changed: (change: PresenceChange) => void;
 }
 
-/** How long to collect views of `noRoom`, which every connection changes and nobody waits for, in milliseconds. */
+/** How long to collect views of `noRoom`, which every connection changes and no request waits for, in milliseconds. */
 const collectMs = 100;
 /** The maximum number of views per call of the store. */
 const viewsPerCall = 500;
