@@ -17,7 +17,7 @@ import { requireAllowed } from '../support/errors.ts';
 import { limitHistory } from './history.ts';
 import { ResyncScheduler } from './resync.ts';
 import { SessionValidation } from './session-validation.ts';
-import { createUserEvents, type UserEvent } from '../membership/user-events.ts';
+import { type UserEvent, UserEvents } from '../membership/user-events.ts';
 import type { Membership, RoomContext } from './room.ts';
 import { publishMessage } from './room-payload.ts';
 import type { Authorize, Member, RoomAction, Rooms, RoomsOptions } from './room-types.ts';
@@ -93,7 +93,7 @@ export function createRooms(options: RoomsOptions): Rooms {
   const { localPresence } = presence;
   const typing = handleTyping({ connections, bus, localPresence, hasJoined, log });
 
-  const publishEvent = createUserEvents({ bus, node, log, onEvent, onMissed });
+  const userEvents = new UserEvents({ bus, node, log, onEvent });
   if (options.readMarkers !== undefined && options.memberships === undefined) {
     throw new TypeError('invalid options: readMarkers requires memberships');
   }
@@ -110,10 +110,17 @@ export function createRooms(options: RoomsOptions): Rooms {
       hasJoined,
       joinedBy: (room, user) => localPresence.find(room, user)?.connections ?? 0,
       requireAccess: (identity, room) => requireAccess(identity, room, 'history'),
-      publishEvent,
+      userEvents,
       mayDeliver: () => authorizations.areSessionsValid(),
     });
-  const eviction = createEviction({ connections, clients, leave, authorize: options.authorize, revalidate, log });
+  const eviction = createEviction({
+    connections,
+    clients,
+    leave,
+    authorize: options.authorize,
+    requireSessions: (members) => validation.require(members),
+    log,
+  });
   const removal = createRemoval({
     bus,
     cluster,
@@ -137,9 +144,9 @@ export function createRooms(options: RoomsOptions): Rooms {
   /** Messages of other nodes may have been lost. */
   function onMissed(): void {
     authorizations.invalidate();
+    validation.start();
     membership?.onMissed();
     for (const room of rooms.values()) room.authorizeAgain();
-    void validation.validate();
   }
 
   /** Checks the session first while it may have ended without the knowledge of this node. */
@@ -153,7 +160,7 @@ export function createRooms(options: RoomsOptions): Rooms {
 
   function emitEvent(event: UserEvent): void {
     membership?.onEvent(event);
-    publishEvent(event);
+    userEvents.publish(event);
   }
 
   const enter = (client: RoomClient, room: string): Membership => roomMembers.enter(client, room);
