@@ -43,13 +43,15 @@ async function serve() {
   });
   await requirePrograms(['redis-server']);
   await buildPage();
-  const { PostgresServer, RedisServer } = await import('@usher/test-servers');
+  const { freePorts, PostgresServer, RedisServer } = await import('@usher/test-servers');
   const [redis, postgres] = await Promise.all([RedisServer.start(), PostgresServer.start()]);
   const servers = [];
   let nginx;
   try {
     const port = Number(process.env.PORT ?? 3000);
     const listener = find('nginx') === undefined ? undefined : await bind(port);
+    const ports =
+      port === 0 ? await freePorts(nodeCount) : Array.from({ length: nodeCount }, (_, index) => port + 1 + index);
     const shared = {
       DATABASE_URL: await postgres.newDatabaseUrl(),
       REDIS_URL: `unix://${redis.socketPath}`,
@@ -58,11 +60,9 @@ async function serve() {
       SIGN_UP: 'open',
       DRAIN_SECONDS: process.env.DRAIN_SECONDS ?? '1',
       LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
-      ...(listener === undefined ? {} : { TRUST_PROXY: '1', ALLOWED_ORIGINS: origins(port, listener.port) }),
+      ...(listener === undefined ? {} : { TRUST_PROXY: '1', ALLOWED_ORIGINS: originsOf([listener.port, ...ports]) }),
     };
-    for (let index = 1; index <= nodeCount; index += 1) {
-      servers.push(startNode({ ...shared, PORT: String(port === 0 ? 0 : port + index) }));
-    }
+    for (const nodePort of ports) servers.push(startNode({ ...shared, PORT: String(nodePort) }));
     const urls = await Promise.all(servers.map(({ url }) => url));
     if (listener !== undefined) nginx = await startNginx({ listener, nodes: urls.map((url) => new URL(url).host) });
     const lines = servers.map(({ child }, index) => `  ${urls[index]}   kill -9 ${child.pid}\n`);
@@ -82,12 +82,9 @@ async function serve() {
   process.exit();
 }
 
-/** Browsers use the port of nginx, or of one of the nodes if these are not free ports. */
-function origins(firstPort, nginxPort) {
-  const nodePorts = firstPort === 0 ? [] : Array.from({ length: nodeCount }, (_, index) => firstPort + 1 + index);
-  return [nginxPort, ...nodePorts]
-    .flatMap((port) => [`http://127.0.0.1:${port}`, `http://localhost:${port}`])
-    .join(',');
+/** The page may be opened at nginx, or at any of the nodes. */
+function originsOf(ports) {
+  return ports.flatMap((port) => [`http://127.0.0.1:${port}`, `http://localhost:${port}`]).join(',');
 }
 
 function introduction({ port, accessLog }) {

@@ -33,13 +33,19 @@ async function call(url, path, init = {}) {
   return response.json();
 }
 
-/** Opens a socket with a ticket and joins a room. Resolves to the frames that it receives. */
+/** Opens a socket with a ticket, as a page of the same URL does, and joins a room. Resolves to the frames that it receives. */
 async function connect(url, ticket) {
-  const ws = new WebSocket(`${url.replace('http', 'ws')}/api/ws?ticket=${ticket}`, 'usher.v1');
+  const ws = new WebSocket(`${url.replace('http', 'ws')}/api/ws?ticket=${ticket}`, {
+    protocols: 'usher.v1',
+    headers: { origin: url },
+  });
   const frames = [];
   ws.addEventListener('message', ({ data }) => frames.push(JSON.parse(data)));
   onTestFinished(() => ws.close());
-  await once(ws, 'open');
+  await new Promise((resolve, reject) => {
+    ws.addEventListener('open', resolve);
+    ws.addEventListener('error', () => reject(new Error(`${url} rejects the WebSocket`)));
+  });
   ws.send('{"type":"join","id":1,"room":"general"}');
   await expect.poll(() => frames.some(({ type, id }) => type === 'reply' && id === 1)).toBe(true);
   return { ws, frames };

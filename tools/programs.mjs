@@ -30,6 +30,7 @@ export function installHint(program) {
 /** The packages of programs whose names differ. */
 const packages = {
   'redis-server': { brew: 'redis' },
+  // Debian packages both together.
   promtool: { debian: 'prometheus', brew: 'prometheus' },
 };
 

@@ -103,7 +103,7 @@ await check('lint, types, builds, budgets, public APIs', 'nx', [
   '--output-style=stream',
 ]);
 if (existsSync(join(root, 'apps/web/dist/browser/index.html')) && !pageIsFresh()) rememberPage();
-await requirePrograms(['redis-server', 'nginx', 'haproxy', 'openssl', 'promtool']);
+await requirePrograms(['redis-server', 'nginx', 'haproxy', 'openssl', 'prometheus', 'promtool']);
 await tests('units', 'nx', ['run-many', '-t', 'test', '--output-style=stream'], units, unitResults);
 await tests(
   'end to end',

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { find } from '../programs.mjs';
 import { Client } from '../proxies/client.mjs';
 import { startNode } from '../proxies/node.mjs';
 import { helmPath, renderChart } from './helm.mjs';
+import { openSocket, startPrometheus } from './prometheus.mjs';
 
 const token = 'a-token-for-prometheus';
 let node;
@@ -73,6 +74,51 @@ test('the alerts and the dashboard use metrics that the server exports', async (
   expect([...new Set(used)].filter((name) => !exported.has(name))).toEqual([]);
   const ownMetrics = [...exported].filter((name) => name.startsWith('usher_') && !/_(?:bucket|sum|count)$/.test(name));
   expect(ownMetrics.filter((name) => !queries().some((query) => query.includes(name)))).toEqual([]);
+});
+
+test('promtool finds nothing to criticize in the names of the metrics', async () => {
+  const { body } = await client.request('/metrics', { headers: { authorization: `Bearer ${token}` } });
+  const own = body.split('\n').filter((line) => /^(?:# (?:HELP|TYPE) )?usher_/.test(line));
+  expect(lint(`${own.join('\n')}\n`)).toBe('');
+  expect(lint('# HELP usher_bad Bad\n# TYPE usher_bad counter\nusher_bad 1\n')).toContain('_total');
+});
+
+/** What `promtool check metrics` prints about metrics in the text format. */
+function lint(metrics) {
+  const { stdout, stderr } = spawnSync(find('promtool') ?? 'promtool', ['check', 'metrics'], {
+    input: metrics,
+    encoding: 'utf8',
+  });
+  return stdout + stderr;
+}
+
+test('a Prometheus scrapes the server and evaluates the alerts and the dashboard', { timeout: 60_000 }, async () => {
+  const ws = await openSocket(node.port);
+  onTestFinished(() => ws.terminate());
+  const prometheus = await startPrometheus(node.port, token);
+  onTestFinished(() => prometheus.stop());
+
+  await expect.poll(() => prometheus.query('up{job="usher"}'), { timeout: 30_000 }).toEqual(['1']);
+  await expect.poll(() => prometheus.query('usher_connections'), { timeout: 30_000 }).toEqual(['1']);
+  for (const [name, label] of [
+    ['usher_ticket_call_seconds', 'outcome="issued"'],
+    ['usher_handshake_seconds', 'outcome="admitted"'],
+    ['usher_send_to_durable_seconds', ''],
+    ['usher_durable_to_delivered_seconds', ''],
+  ]) {
+    expect(await prometheus.query(`${name}_count{${label}}`), name).toEqual(['1']);
+  }
+
+  const evaluated = async () => {
+    const { groups } = await prometheus.get('/api/v1/rules');
+    return groups.flatMap(({ rules }) => rules).filter(({ health }) => health === 'ok').length;
+  };
+  await expect.poll(evaluated, { timeout: 30_000 }).toBe(alerts().length);
+  const { alerts: firing } = await prometheus.get('/api/v1/alerts');
+  expect(firing.map(({ labels }) => labels.alertname)).toEqual([]);
+  for (const query of queries()) {
+    await prometheus.query(query.replaceAll('$__rate_interval', '1m').replaceAll('$node', '.*'));
+  }
 });
 
 test('the server answers the probes of the chart and of the image', async () => {

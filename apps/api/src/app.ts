@@ -4,6 +4,10 @@ import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { DestinationStream } from 'pino';
 import type { Logger, SessionRevocation } from '@usher/realtime';
 import { adminRoutes } from './admin/admin-routes.ts';
+import { auditRoutes } from './admin/audit-routes.ts';
+import { keyRoutes } from './admin/key-routes.ts';
+import { passwordLinkRoutes } from './admin/password-link-routes.ts';
+import { roomAdminRoutes } from './admin/room-admin-routes.ts';
 import { authRoutes } from './auth/auth-routes.ts';
 import { createExternalCallers } from './auth/external-callers.ts';
 import { createPasswordCheck, SignInThrottle } from './auth/password-check.ts';
@@ -15,7 +19,9 @@ import { Sessions } from './auth/sessions.ts';
 import { tokens } from './auth/tokens.ts';
 import type { Config } from './config/config.ts';
 import { jwtSecret } from './config/jwt-secret.ts';
-import { allowedOrigins } from './config/origins.ts';
+import { allowedOrigins, listeningUrl } from './config/origins.ts';
+import { docsRoutes } from './docs/docs-routes.ts';
+import { openApi } from './docs/openapi.ts';
 import { callBudget, CallBudget } from './http/call-budget.ts';
 import { decorateClientAddress, proxyTrust } from './http/client-address.ts';
 import {
@@ -33,16 +39,22 @@ import { dataHeadersOf, securityHeaders, securityHeadersOf } from './http/securi
 import { page } from './http/static-files.ts';
 import { shutdown } from './lifecycle/shutdown.ts';
 import { Deadline, drainMs, everyHour, settledWithin } from './lifecycle/timing.ts';
+import { OperatorAccounts } from './operator/accounts.ts';
+import { createKeyCheck } from './operator/api-keys-check.ts';
+import { ApiKeys } from './operator/api-keys-store.ts';
+import { AuditLog } from './operator/audit-log.ts';
 import { openSharedState, type SharedState } from './redis/shared-state.ts';
 import { memberRoutes } from './rooms/member-routes.ts';
 import { RoomDirectory } from './rooms/room-directory.ts';
 import { roomRoutes, searchRoutes } from './rooms/room-routes.ts';
+import { serverRoutes } from './server-api/server-routes.ts';
 import { socket } from './socket/socket.ts';
 import { openPostgresStorage } from './storage/postgres-storage.ts';
 import { openSqliteStorage, type StorageOptions } from './storage/sqlite-storage.ts';
 import type { Storage } from './storage/storage.ts';
 import { refuseDemoAccounts } from './users/demo-accounts.ts';
 import { createInitialUsers } from './users/initial-users.ts';
+import { PasswordLinks } from './users/password-links.ts';
 import { PasswordRules } from './users/password-rules.ts';
 import { Passwords } from './users/passwords.ts';
 import { SharedSignUpThrottle } from './users/shared-sign-up-throttle.ts';
@@ -108,18 +120,22 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     const sessions = new Sessions(db, { ...lifetime, maxPerUser: config.maxSessionsPerUser, statuses, now, log });
     const refresher = new Refresher(db, { ...lifetime, now });
     const passwords = await Passwords.create();
+    const audit = new AuditLog(db, { lock: (transaction) => storage.lockAudit(transaction), now, log });
+    const keys = new ApiKeys(db, { now, log });
+    const links = new PasswordLinks(db, now);
     const roomLimits = { perUser: config.maxRoomsPerUser, perUserAndHour: config.maxRoomsPerUserPerHour };
     const rooms = new RoomDirectory(db, { access: roomAccess, limits: roomLimits, now });
     await createInitialUsers(db, config, passwords, now, app.log);
     await refuseDemoAccounts(db, config, passwords, app.log);
     const cleanup = everyHour(async () => {
       await sessions.purge();
+      await links.purge();
       await storage.cleanUp();
     }, app.log);
 
     // Runs after all connections are closed. The database is closed in any case.
     app.addHook('onClose', async () => {
-      const ended = Promise.all([cleanup.stop(), stopOutbox?.(), sessions.flush(), storage.idle()]);
+      const ended = Promise.all([cleanup.stop(), stopOutbox?.(), sessions.flush(), keys.flush(), storage.idle()]);
       if (!(await settledWithin(ended, onCloseMs))) {
         app.log.error('closing the database although work on it has not finished');
       }
@@ -132,6 +148,8 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     });
     app.setValidatorCompiler(TypeBoxValidatorCompiler);
     decorateClientAddress(app, config.trustProxy);
+    // Before all routes, because it describes those that are registered after it.
+    await app.register(openApi);
     await app.register(errors);
     await app.register(requestLog);
     const headers = securityHeadersOf(config.publicUrl);
@@ -166,7 +184,12 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
       deadline,
     });
     await app.register(shutdown, { deadline });
-    const { connections, members, revocation } = app;
+    const { connections, members, revocation, userCommands } = app;
+    const accounts = new OperatorAccounts(db, {
+      ...{ keys, audit, sessions, now },
+      idleMs: lifetime.idleMs,
+      connectionsOf: (names) => userCommands.count(names),
+    });
     stopOutbox = storage.startOutbox?.((appended, epoch) => {
       members.publish(appended, epoch);
     });
@@ -213,7 +236,18 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
           revocation,
           connections,
         });
-        await api.register(adminRoutes, { users, sessions, revocation });
+        const origin = (): string => config.publicUrl ?? listeningUrl(config, app.boundPort());
+        await api.register(adminRoutes, { accounts, audit, sessions, revocation, userCommands, origin, now });
+        await api.register(roomAdminRoutes, { accounts, audit, history, liveRooms: members, now });
+        await api.register(keyRoutes, { accounts, audit, keys });
+        await api.register(auditRoutes, { accounts, audit });
+        await api.register(passwordLinkRoutes, { links, audit, sessions, passwords, rules, revocation, now });
+        await api.register(serverRoutes, {
+          checkKey: createKeyCheck(keys, budget),
+          history,
+          liveRooms: members,
+          userCommands,
+        });
         await api.register(userRoutes, {
           signUp: config.signUp,
           users,
@@ -235,6 +269,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
         });
         await api.register(memberRoutes, { rooms, memberships, users, charge, liveRooms: members });
         await api.register(searchRoutes, { rooms, search: storage });
+        await api.register(docsRoutes);
       },
       { prefix: '/api' },
     );

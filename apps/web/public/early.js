@@ -1,31 +1,44 @@
-// Before anything else of the page. A file, since the policy forbids inline scripts.
+// Runs before anything else of the page. It is a file because the Content-Security-Policy forbids inline scripts.
 (function (own) {
   var root = document.documentElement;
   function stored(key) {
     try {
       return localStorage.getItem(key);
     } catch (error) {
-      // Storage is forbidden here.
+      // Storage is forbidden.
       return null;
     }
   }
 
-  // A theme that was chosen by hand must not flash the other one. The key and the values are those of settings/theme.ts.
+  // Sets a theme that the user chose before the first paint. The key and the values are those of settings/theme.ts.
   var theme = stored('usher.theme');
   if (theme === 'light' || theme === 'dark') root.dataset.theme = theme;
 
-  // What this person will need first is fetched beside the rest and not after it. A wrong guess costs nothing but a download:
-  // the app itself decides. The lists are written by tools/preload.mjs, the marker by the session keeper of @usher/client.
-  var signedIn = /"user":/.test(stored('usher.session') || '');
-  var inRoom = signedIn && /^\/rooms\/./.test(location.pathname);
-  var chunks = inRoom ? own.room : signedIn ? own.signedIn : own.signedOut;
-  var links = document.createDocumentFragment();
-  (chunks || '').split(' ').forEach(function (name) {
-    if (!name) return;
-    var link = document.createElement('link');
-    link.rel = 'modulepreload';
-    link.href = name;
-    links.append(link);
+  // Loads the code of the signed-in part in parallel with that of the entry. tools/preload.mjs writes the list into the page, and the
+  // session keeper of @usher/client the marker. A wrong guess costs only a download: the app itself decides what it shows.
+  function preload() {
+    (own.signedIn || '').split(' ').forEach(function (name) {
+      if (!name) return;
+      var link = document.createElement('link');
+      link.rel = 'modulepreload';
+      link.href = name;
+      document.head.append(link);
+    });
+  }
+
+  var marker = stored('usher.session');
+  if (/"user":/.test(marker || '')) preload();
+  // While the user signs in, the network is idle.
+  else if (!navigator.connection || !navigator.connection.saveData) addEventListener('load', preload);
+
+  // Shows the form that tools/prerender.mjs has written into the page, until the app replaces it. Not after a session has ended, because
+  // the sign-in page then shows the reason, and not on a path that may belong to another page.
+  if (own.prerendered === undefined || marker !== null || !/^\/(?:sign-in|rooms\/[\w-]+)?$/.test(location.pathname))
+    return;
+  root.dataset.prerendered = 'shown';
+  addEventListener('submit', function (event) {
+    if (root.dataset.prerendered === undefined) return;
+    event.preventDefault();
+    root.dataset.prerendered = 'submitted';
   });
-  document.head.append(links);
 })(document.currentScript.dataset);

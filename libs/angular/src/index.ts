@@ -1,3 +1,3 @@
 export { usherBearer } from './bearer-interceptor.ts';
-export type { UsherOptions } from './options.ts';
-export { injectUsher, provideUsher, type Usher, type UsherRoom } from './usher.ts';
+export { provideUsherOptions, type UsherOptions } from './options.ts';
+export { injectUsher, provideUsher, provideUsherSocket, type Usher, type UsherRoom } from './usher.ts';

@@ -1,4 +1,4 @@
-import { DOCUMENT, inject, InjectionToken } from '@angular/core';
+import { DOCUMENT, type EnvironmentProviders, inject, InjectionToken, makeEnvironmentProviders } from '@angular/core';
 import type { Reason, TicketSocketOptions, Who } from '@usher/client';
 import type { RoomsOptions } from '@usher/client/rooms';
 
@@ -34,6 +34,21 @@ export interface UsherOptions {
 
 /** The options with their defaults. */
 export const USHER_OPTIONS = new InjectionToken<UsherOptions & { readonly api: string }>('usher options');
+
+/**
+ * Provides the options alone: what `usherBearer` needs. Use it together with `provideUsherSocket()`, if the code of the socket is to be
+ * loaded after the sign-in; otherwise use `provideUsher`.
+ *
+ * @param options the options, or a function that returns them; it is called once, in an injection context
+ */
+export function provideUsherOptions(options: UsherOptions | (() => UsherOptions)): EnvironmentProviders {
+  return makeEnvironmentProviders([
+    {
+      provide: USHER_OPTIONS,
+      useFactory: () => ({ api: '/api', ...(typeof options === 'function' ? options() : options) }),
+    },
+  ]);
+}
 
 /** Returns functions that resolve URLs of the app's API. Must be called in an injection context. */
 export function injectApi() {

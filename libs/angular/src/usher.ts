@@ -25,7 +25,7 @@ import {
 } from '@usher/client/rooms';
 import { ticketFrom } from '@usher/client/session';
 import type { RoomsProtocol } from '@usher/protocol';
-import { injectApi, USHER_OPTIONS, type UsherOptions } from './options.ts';
+import { injectApi, provideUsherOptions, USHER_OPTIONS, type UsherOptions } from './options.ts';
 
 /** A room with signals for templates. `Usher.room` returns the same object for the same name. */
 export interface UsherRoom extends RoomHandle {
@@ -54,7 +54,7 @@ export interface Usher {
   signOut(): void;
 }
 
-/** The socket of the app and its rooms. Requires `provideUsher`. */
+/** The socket of the app and its rooms. */
 const USHER = new InjectionToken<Usher>('usher');
 
 /** Returns the socket of the app and its rooms, with signals. Must be called in an injection context. */
@@ -69,13 +69,15 @@ export function injectUsher(): Usher {
  * @param options the options, or a function that returns them; it is called once, in an injection context
  */
 export function provideUsher(options: UsherOptions | (() => UsherOptions)): EnvironmentProviders {
-  return makeEnvironmentProviders([
-    {
-      provide: USHER_OPTIONS,
-      useFactory: () => ({ api: '/api', ...(typeof options === 'function' ? options() : options) }),
-    },
-    { provide: USHER, useFactory: createUsher },
-  ]);
+  return makeEnvironmentProviders([provideUsherOptions(options), provideUsherSocket()]);
+}
+
+/**
+ * Provides the socket for `injectUsher()`, for example in the providers of a lazy route. Requires `provideUsherOptions`. The socket
+ * belongs to the injector of these providers.
+ */
+export function provideUsherSocket(): EnvironmentProviders {
+  return makeEnvironmentProviders([{ provide: USHER, useFactory: createUsher }]);
 }
 
 function createUsher(): Usher {

@@ -5,6 +5,7 @@ export type {
   RoomHandle,
   RoomMessage,
   Rooms,
+  RoomSnapshot,
   RoomsOptions,
   RoomState,
   Unread,

@@ -1,4 +1,4 @@
-import { deviceSchema } from '@usher/chat-api/server';
+import { deviceSchema, newUserSchema } from '@usher/chat-api/server';
 import { type Static, Type } from '@usher/protocol/server';
 import { at, page, pageQuery } from './common-schemas.ts';
 
@@ -40,7 +40,7 @@ export const userDetailSchema = Type.Object({ user: userSchema, sessions: Type.A
 export type UserDetail = Static<typeof userDetailSchema>;
 
 export const newUserByOperatorSchema = Type.Object({
-  user: Type.String({ maxLength: 64 }),
+  user: newUserSchema.properties.user,
   roles: Type.Optional(Type.Array(role, { maxItems: 16 })),
 });
 /** The user sets a password with the link. It is valid once and is shown only in this answer. */
@@ -49,11 +49,24 @@ export const passwordLinkSchema = Type.Object({
   expires: Type.Integer({ description: 'Unix seconds' }),
 });
 export type PasswordLink = Static<typeof passwordLinkSchema>;
+/** The new user and the link. */
+export const createdUserSchema = Type.Object({ user: Type.String(), ...passwordLinkSchema.properties });
+export type CreatedUser = Static<typeof createdUserSchema>;
 
-export const userChangeSchema = Type.Object({
-  disabled: Type.Optional(Type.Boolean()),
-  roles: Type.Optional(Type.Array(role, { maxItems: 16 })),
+/** The token is the fragment of the link. */
+export const linkPasswordSchema = Type.Object({
+  token: Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' }),
+  newPwd: Type.String({ maxLength: 256 }),
 });
+export const passwordSetSchema = Type.Object({ user: Type.String() });
+
+export const userChangeSchema = Type.Object(
+  {
+    disabled: Type.Optional(Type.Boolean()),
+    roles: Type.Optional(Type.Array(role, { maxItems: 16 })),
+  },
+  { minProperties: 1 },
+);
 export type UserChange = Static<typeof userChangeSchema>;
 
 export const operatorRoomSchema = Type.Object({
@@ -65,7 +78,7 @@ export const operatorRoomSchema = Type.Object({
   members: Type.Integer({ minimum: 0 }),
   seq: Type.Integer({ minimum: 0 }),
   at: Type.Integer({ description: 'Unix milliseconds of the last message, or of the creation' }),
-  messagesPerMinute: Type.Number({ minimum: 0, description: 'over the last 5 minutes' }),
+  messagesPerMinute: Type.Number({ minimum: 0, description: 'over the last 5 minutes, at most 200' }),
 });
 export type OperatorRoom = Static<typeof operatorRoomSchema>;
 
@@ -117,8 +130,14 @@ export const auditEntrySchema = Type.Object({
   address: Type.Optional(Type.String()),
   action: Type.String({ description: 'for example `user.disable` or `connection.close`' }),
   target: Type.String({ description: 'what was changed: a user, connection, room, key or node' }),
+  completes: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      description: '`seq` of the entry whose action has finished; `detail` contains the proof',
+    }),
+  ),
   detail: Type.Optional(
-    Type.Record(Type.String(), Type.Unknown(), { description: 'parameters and proof of the action' }),
+    Type.Record(Type.String(), Type.Unknown(), { description: 'parameters of the action, or its proof' }),
   ),
   hash: Type.String({ description: 'SHA-256 of the entry and the hash of the previous entry, base64url' }),
 });

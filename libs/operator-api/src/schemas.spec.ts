@@ -1,7 +1,9 @@
 import { compileProtocol } from '@usher/protocol/server';
 import { describe, expect, test } from 'vitest';
-import { operatorProtocol } from './server.ts';
+import { Value } from 'typebox/value';
+import { operatorProtocol, serverEventSchema, serverMessageSchema, userChangeSchema } from './server.ts';
 
+const key = '00000000-0000-4000-8000-000000000001';
 const codec = compileProtocol(operatorProtocol);
 
 function decode(frame: object): boolean {
@@ -32,4 +34,19 @@ describe('the operator protocol rejects', () => {
   ])('%s', (_, frame) => {
     expect(decode({ id: 1, ...frame })).toBe(false);
   });
+});
+
+test.each([
+  ['an empty change of a user', userChangeSchema, {}],
+  ['a role with a capital letter', userChangeSchema, { roles: ['Admin'] }],
+  ['a message with the name of a program', serverMessageSchema, { key, text: 'x', from: 'app:x' }],
+  ['a message with U+0000', serverMessageSchema, { key, text: 'a\0b' }],
+  ['an event with a reserved name', serverEventSchema, { type: 'usher.message', data: {} }],
+  ['an event whose data is a list', serverEventSchema, { type: 'paid', data: [] }],
+])('the schemas of HTTP calls reject %s', (_, schema, body) => {
+  expect(Value.Check(schema, body)).toBe(false);
+});
+
+test('an event may have a name that only begins like a reserved one', () => {
+  expect(Value.Check(serverEventSchema, { type: 'ushers', data: {} })).toBe(true);
 });

@@ -17,26 +17,50 @@ export const limitsSchema = Type.Object({
  */
 export const coreProtocol = {
   requests: {
-    ping: { params: Type.Object({}), reply: Type.Object({}) },
+    ping: { params: Type.Object({}, { description: 'Measures the round-trip time.' }), reply: Type.Object({}) },
     renew: {
-      params: Type.Object({ ticket: Type.String({ minLength: 1, maxLength: 512 }) }),
-      reply: Type.Object({ lease: seconds }),
+      params: Type.Object(
+        { ticket: Type.String({ minLength: 1, maxLength: 512 }) },
+        {
+          description: 'Extends the lease with a fresh ticket of the same session, without a reconnect.',
+          examples: [{ ticket: 'A'.repeat(43) }],
+        },
+      ),
+      reply: Type.Object({ lease: seconds }, { examples: [{ lease: 1_767_227_400 }] }),
     },
   },
   signals: {
-    beat: Type.Object({}),
+    beat: Type.Object({}, { description: 'The answer to the `beat` of the server.' }),
   },
   events: {
-    welcome: Type.Object({
-      connection: Type.String(),
-      user: Type.String(),
-      roles: Type.Array(Type.String()),
-      heartbeatMs: Type.Integer({ minimum: 1 }),
-      lease: seconds,
-      limits: limitsSchema,
-    }),
-    lease: Type.Object({ lease: seconds }),
-    beat: Type.Object({}),
+    welcome: Type.Object(
+      {
+        connection: Type.String(),
+        user: Type.String(),
+        roles: Type.Array(Type.String()),
+        heartbeatMs: Type.Integer({ minimum: 1 }),
+        lease: seconds,
+        limits: limitsSchema,
+      },
+      {
+        description: 'The first frame on every connection.',
+        examples: [
+          {
+            connection: 'c-8f14e45f',
+            user: 'maggie',
+            roles: [],
+            heartbeatMs: 25_000,
+            lease: 1_767_227_400,
+            limits: { frameBytes: 65_536, textChars: 4_000, rooms: 100, sendsPerSecond: 20 },
+          },
+        ],
+      },
+    ),
+    lease: Type.Object(
+      { lease: seconds },
+      { description: 'The lease ends at `lease` and has to be renewed.', examples: [{ lease: 1_767_227_400 }] },
+    ),
+    beat: Type.Object({}, { description: 'Must be answered with `beat`, or the connection is closed with 4008.' }),
   },
   errors: ['bad_message', 'unknown_type', 'not_found', 'forbidden', 'rate_limited', 'invalid_ticket', 'internal'],
 } as const;

@@ -1,4 +1,5 @@
 /** Schemas and validators for servers, tests and documentation. */
+export { createAsyncApi, type AsyncApiOptions } from './asyncapi.ts';
 export { endCauses, toCloseReason } from './close-codes.ts';
 export { compileProtocol, type MalformedFrame, type Codec, type Decoded } from './compile.ts';
 export {

@@ -1,6 +1,6 @@
 /** Rooms on connections, and their ports: history, memberships, read markers and presence. */
 export { createRooms } from './rooms/rooms.ts';
-export type { Authorize, Rooms, RoomsObserver, RoomsOptions } from './rooms/room-types.ts';
+export type { Authorize, ClosedRoom, Rooms, RoomsObserver, RoomsOptions } from './rooms/room-types.ts';
 export { type AccessDecision, UnknownRoom } from './support/errors.ts';
 
 export {
@@ -11,6 +11,7 @@ export {
   type HistoryPage,
   keyConflict,
   type Range,
+  readOnlyRoom,
   type RoomHead,
 } from './rooms/history.ts';
 export { createMemoryHistory, type MemoryHistory } from './rooms/memory-history.ts';

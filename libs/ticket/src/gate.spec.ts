@@ -17,6 +17,7 @@ describe('a handshake with a valid ticket', () => {
     expect(socket.protocol).toBe('usher.v1');
     socket.terminate();
     expect(server.outcomes).toMatchObject([{ outcome: 'admitted', claims: { user: 'maggie', session: 'session-1' } }]);
+    expect(server.outcomes[0]?.ms).toBeGreaterThan(0);
   });
 
   test.each([

@@ -26,6 +26,12 @@ interface AdmittedRequest<I> {
   isTaken: boolean;
 }
 
+/** Where a handshake comes from, and when it began (`performance.now()`). */
+interface Begun {
+  readonly info: HandshakeInfo;
+  readonly startedAt: number;
+}
+
 const noInfo: HandshakeInfo = { address: undefined, origin: undefined, userAgent: undefined };
 
 function ignore(): void {
@@ -52,13 +58,13 @@ export class Gate<I = unknown> {
   readonly #admission: AdmissionControl<I>;
   readonly #admitted = new WeakMap<IncomingMessage, AdmittedRequest<I>>();
   /** The pending handshakes. One that exceeds the limit no longer counts, even if its decision never settles. */
-  readonly #pending: Deadlines<{ readonly socket: Duplex; readonly info: HandshakeInfo }>;
+  readonly #pending: Deadlines<{ readonly socket: Duplex; readonly begun: Begun }>;
 
   constructor(options: GateOptions<I>) {
     this.#options = options;
     this.#admission = new AdmissionControl(options);
-    this.#pending = new Deadlines(options.handshakeTimeoutMs, ({ socket, info }) => {
-      this.#refuse(socket, info, storeUnavailable);
+    this.#pending = new Deadlines(options.handshakeTimeoutMs, ({ socket, begun }) => {
+      this.#refuse(socket, begun, storeUnavailable);
     });
   }
 
@@ -95,21 +101,22 @@ export class Gate<I = unknown> {
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, url: string): void {
     // Node removes its own error listener before it emits `upgrade`. Without one, a connection reset would end the process.
     socket.on('error', ignore);
-    let info: HandshakeInfo = noInfo;
+    const startedAt = performance.now();
+    let begun: Begun = { info: noInfo, startedAt };
     try {
-      info = this.#infoOf(request);
+      begun = { info: this.#infoOf(request), startedAt };
       const isFull = this.#pending.pendingCount >= this.#options.maxPendingHandshakes;
       const rejection = this.#admission.checkRequest(request, url, isFull);
       if (rejection !== undefined) {
-        this.#refuse(socket, info, rejection);
+        this.#refuse(socket, begun, rejection);
         return;
       }
     } catch (error) {
       this.#options.onError(error);
-      this.#refuse(socket, info, { code: 'internal' });
+      this.#refuse(socket, begun, { code: 'internal' });
       return;
     }
-    void this.#checkTicket(request, socket, head, ticketsOf(url), info);
+    void this.#checkTicket(request, socket, head, ticketsOf(url), begun);
   }
 
   async #checkTicket(
@@ -117,14 +124,14 @@ export class Gate<I = unknown> {
     socket: Duplex,
     head: Buffer,
     tickets: readonly string[],
-    info: HandshakeInfo,
+    begun: Begun,
   ): Promise<void> {
-    const handshake = { socket, info };
+    const handshake = { socket, begun };
     this.#pending.begin(handshake);
-    const decision = await this.#admission.decide(request, tickets, info);
+    const decision = await this.#admission.decide(request, tickets, begun.info);
     const isLate = !this.#pending.end(handshake);
     if (decision.refusal !== undefined) {
-      if (!isLate) this.#refuse(socket, info, decision.refusal, decision);
+      if (!isLate) this.#refuse(socket, begun, decision.refusal, decision);
       return;
     }
     const { reservation } = decision;
@@ -134,12 +141,12 @@ export class Gate<I = unknown> {
     } else if (socket.destroyed || !socket.writable) {
       reservation.release();
       socket.destroy();
-      this.#report({ outcome: 'gone', claims, ...info });
+      this.#report({ outcome: 'gone', claims }, begun);
     } else if (this.#drainRejection !== undefined) {
       reservation.release();
-      this.#refuse(socket, info, this.#drainRejection, { claims });
+      this.#refuse(socket, begun, this.#drainRejection, { claims });
     } else {
-      this.#emitUpgrade(request, socket, head, reservation, info);
+      this.#emitUpgrade(request, socket, head, reservation, begun);
     }
   }
 
@@ -159,7 +166,7 @@ export class Gate<I = unknown> {
     socket: Duplex,
     head: Buffer,
     reservation: Reservation<I>,
-    info: HandshakeInfo,
+    begun: Begun,
   ): void {
     const { claims, identity, release } = reservation;
     const admitted = { client: { claims, identity }, isTaken: false };
@@ -175,44 +182,46 @@ export class Gate<I = unknown> {
       // The listener may have answered before it threw, so the gate sends no answer of its own.
       socket.destroy();
       if (!admitted.isTaken) release();
-      this.#fail(error, info, claims);
+      this.#fail(error, begun, claims);
       return;
     }
     if (!handled) {
       refuse(socket, { code: 'internal' });
       release();
-      this.#fail(new Error('gate.server has no "upgrade" listener'), info, claims);
+      this.#fail(new Error('gate.server has no "upgrade" listener'), begun, claims);
       return;
     }
     if (!admitted.isTaken) releaseOnClose(socket, admitted, release);
     // Keep the gate's error listener unless the new owner of the socket has added one.
     if (socket.listenerCount('error') > 1) socket.off('error', ignore);
-    this.#report({ outcome: 'admitted', claims, ...info });
+    this.#report({ outcome: 'admitted', claims }, begun);
   }
 
-  #fail(error: unknown, info: HandshakeInfo, claims: TicketClaims): void {
+  #fail(error: unknown, begun: Begun, claims: TicketClaims): void {
     this.#options.onError(error);
-    this.#report({ outcome: 'internal', claims, ...info });
+    this.#report({ outcome: 'internal', claims }, begun);
   }
 
   #refuse(
     socket: Duplex,
-    info: HandshakeInfo,
+    begun: Begun,
     refusal: Refusal,
     { reason, claims }: Pick<HandshakeOutcome, 'reason' | 'claims'> = {},
   ): void {
     refuse(socket, refusal);
-    this.#report({
-      outcome: refusal.code,
-      ...(reason === undefined ? {} : { reason }),
-      ...(claims === undefined ? {} : { claims }),
-      ...info,
-    });
+    this.#report(
+      {
+        outcome: refusal.code,
+        ...(reason === undefined ? {} : { reason }),
+        ...(claims === undefined ? {} : { claims }),
+      },
+      begun,
+    );
   }
 
-  #report(outcome: HandshakeOutcome): void {
+  #report(decided: Pick<HandshakeOutcome, 'outcome' | 'reason' | 'claims'>, { info, startedAt }: Begun): void {
     try {
-      this.#options.onHandshake(outcome);
+      this.#options.onHandshake({ ...decided, ...info, ms: performance.now() - startedAt });
     } catch (error) {
       this.#options.onError(error);
     }

@@ -16,6 +16,8 @@ export interface HandshakeOutcome extends HandshakeInfo {
   readonly reason?: TicketRejectionReason | 'several';
   /** The claims of the ticket, if the store knew it. */
   readonly claims?: TicketClaims;
+  /** From the upgrade request to this outcome, in milliseconds. */
+  readonly ms: number;
 }
 
 /** Whether the app admits the holder of a valid ticket. Decided during the handshake, not when the ticket was issued. */

@@ -15,7 +15,7 @@ export default [
     id: 'no-admin',
     who: 'a user without the role `admin` calls an operator endpoint',
     get: '403 `forbidden`; nothing changes',
-    in: 'apps/api/src/admin/admin-routes.ts',
+    in: 'apps/api/src/admin/operator.ts',
     without: ["if (!roles.includes('admin')) throw new HttpProblem('forbidden');", 'void roles;'],
     shown: ['apps/api', 'src/admin/admin.spec.ts'],
   },

@@ -8,9 +8,22 @@ import { Browser } from '../testing/browser.ts';
 import { newApp } from '../testing/new-app.ts';
 
 const calls = [
+  ['GET', '/api/admin/users', undefined],
+  ['POST', '/api/admin/users', { user: 'ned' }],
+  ['GET', '/api/admin/users/bart', undefined],
   ['PUT', '/api/admin/users/bart', { disabled: true }],
+  ['POST', '/api/admin/users/bart/password-link', undefined],
   ['DELETE', '/api/admin/users/bart/sessions', undefined],
   ['DELETE', '/api/admin/connections/x', undefined],
+  ['GET', '/api/admin/rooms', undefined],
+  ['PUT', '/api/admin/rooms/general', { archived: true }],
+  ['DELETE', '/api/admin/rooms/general', undefined],
+  ['DELETE', '/api/admin/rooms/general/messages/1', undefined],
+  ['GET', '/api/admin/keys', undefined],
+  ['POST', '/api/admin/keys', { name: 'x', scopes: ['events:write'] }],
+  ['DELETE', '/api/admin/keys/x', undefined],
+  ['GET', '/api/admin/audit', undefined],
+  ['GET', '/api/admin/audit/export', undefined],
 ] as const;
 
 describe('an operator', () => {

@@ -2,6 +2,7 @@ import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebo
 import { credentialsSchema, meSchema } from '@usher/chat-api/server';
 import { tokenSchema } from '@usher/protocol/server';
 import type { SessionRevocation } from '@usher/realtime';
+import { noContent, security, tags } from '../docs/operations.ts';
 import { HttpProblem } from '../http/http-problem.ts';
 import type { Users } from '../users/users.ts';
 import type { PasswordCheck } from './password-check.ts';
@@ -26,8 +27,22 @@ export interface AuthRoutesOptions {
 export const authRoutes: FastifyPluginCallbackTypebox<AuthRoutesOptions> = (app, options, done) => {
   const { users, sessions, refresher, cookie, checkPassword, revocation, onRefresh } = options;
 
-  const config = { anonymous: true };
-  const signIn = { config, schema: { body: credentialsSchema, response: { 200: tokenSchema } } };
+  const authentication = { tags: [tags.authentication] };
+  const signIn = {
+    config: {
+      anonymous: true,
+      problems: ['invalid_credentials', 'user_disabled', 'too_many_attempts', 'at_capacity', 'store_unavailable'],
+    },
+    schema: {
+      ...authentication,
+      operationId: 'signIn',
+      summary: 'Sign in',
+      description: 'Returns an access token and sets the refresh token as a cookie.',
+      security: security.none,
+      body: credentialsSchema,
+      response: { 200: tokenSchema },
+    },
+  } as const;
   app.post('/auth', signIn, async (request, reply) => {
     const user = await checkPassword(request, request.body.user, request.body.pwd);
     if (user.disabled) {
@@ -48,7 +63,18 @@ export const authRoutes: FastifyPluginCallbackTypebox<AuthRoutesOptions> = (app,
     return app.signToken({ user: user.name, session, roles: user.roles, ends });
   });
 
-  app.post('/auth/refresh', { config, schema: { response: { 200: tokenSchema } } }, async (request, reply) => {
+  const refresh = {
+    config: { anonymous: true },
+    schema: {
+      ...authentication,
+      operationId: 'refresh',
+      summary: 'Get a new access token',
+      description: 'Rotates the refresh cookie. A cookie that was used before ends its session.',
+      security: security.refreshCookie,
+      response: { 200: tokenSchema },
+    },
+  } as const;
+  app.post('/auth/refresh', refresh, async (request, reply) => {
     const presented = cookie.read(request);
     if (presented === undefined) {
       onRefresh('missing_token');
@@ -73,7 +99,17 @@ export const authRoutes: FastifyPluginCallbackTypebox<AuthRoutesOptions> = (app,
     throw new HttpProblem('session_ended', { detail: 'refresh_reused' });
   });
 
-  app.delete('/auth', async (request, reply) => {
+  const signOut = {
+    schema: {
+      ...authentication,
+      operationId: 'signOut',
+      summary: 'Sign out',
+      description: 'Ends the session with its refresh token, tickets and sockets, on every node.',
+      security: security.bearerOrRefreshCookie,
+      response: { 204: noContent },
+    },
+  };
+  app.delete('/auth', signOut, async (request, reply) => {
     const { user, session } = await ownerOfSession();
     await revocation.revokeSessions([session], 'signed_out');
     request.log.info({ user, address: request.clientAddress }, 'signed out');
@@ -96,7 +132,16 @@ export const authRoutes: FastifyPluginCallbackTypebox<AuthRoutesOptions> = (app,
     }
   });
 
-  app.get('/me', { schema: { response: { 200: meSchema } } }, async (request, reply) => {
+  const me = {
+    schema: {
+      tags: [tags.users],
+      operationId: 'getMe',
+      summary: 'Get the current user',
+      security: security.bearer,
+      response: { 200: meSchema },
+    },
+  };
+  app.get('/me', me, async (request, reply) => {
     const { user, roles, session, expires } = await app.authenticate(request);
     reply.header('cache-control', 'no-store');
     return { user, roles: [...roles], session, expires };

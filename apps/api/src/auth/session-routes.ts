@@ -3,6 +3,7 @@ import { newPasswordSchema, sessionsSchema } from '@usher/chat-api/server';
 import type { RoomsProtocol } from '@usher/protocol';
 import { proofSchema } from '@usher/protocol/server';
 import type { Connections, SessionRevocation } from '@usher/realtime';
+import { security, tags } from '../docs/operations.ts';
 import { HttpProblem, proofOrProblem } from '../http/http-problem.ts';
 import { networkOf } from '../http/network.ts';
 import type { PasswordRules } from '../users/password-rules.ts';
@@ -22,14 +23,25 @@ export interface SessionRoutesOptions {
   readonly connections: Connections<RoomsProtocol>;
 }
 
-const sessionParams = Type.Object({ id: Type.String() });
-const othersQuery = Type.Object({ others: Type.Optional(Type.Boolean()) });
+const ownSessions = { tags: [tags.sessions], security: security.bearer };
+const sessionParams = Type.Object({ id: Type.String({ examples: ['s-1f3870be'] }) });
+const othersQuery = Type.Object({
+  others: Type.Optional(Type.Boolean({ description: 'true: all sessions but the current one' })),
+});
 
 /** Lists and revokes the caller's sessions, and changes the caller's password. */
 export const sessionRoutes: FastifyPluginCallbackTypebox<SessionRoutesOptions> = (app, options, done) => {
   const { users, sessions, passwords, rules, checkPassword, revocation, connections } = options;
 
-  app.get('/sessions', { schema: { response: { 200: sessionsSchema } } }, async (request, reply) => {
+  const list = {
+    schema: {
+      ...ownSessions,
+      operationId: 'listSessions',
+      summary: 'List the own sessions',
+      response: { 200: sessionsSchema },
+    },
+  };
+  app.get('/sessions', list, async (request, reply) => {
     const { user, session } = await app.authenticate(request);
     const listed = await sessions.list(user);
     reply.header('cache-control', 'no-store');
@@ -49,7 +61,15 @@ export const sessionRoutes: FastifyPluginCallbackTypebox<SessionRoutesOptions> =
 
   app.delete(
     '/sessions/:id',
-    { schema: { params: sessionParams, response: { 200: proofSchema } } },
+    {
+      schema: {
+        ...ownSessions,
+        operationId: 'endSession',
+        summary: 'End an own session',
+        params: sessionParams,
+        response: { 200: proofSchema },
+      },
+    },
     async (request) => {
       const { user, session } = await app.authenticate(request);
       const { id } = request.params;
@@ -60,7 +80,16 @@ export const sessionRoutes: FastifyPluginCallbackTypebox<SessionRoutesOptions> =
     },
   );
 
-  app.delete('/sessions', { schema: { querystring: othersQuery, response: { 200: proofSchema } } }, async (request) => {
+  const endAll = {
+    schema: {
+      ...ownSessions,
+      operationId: 'endSessions',
+      summary: 'End all own sessions, or all others',
+      querystring: othersQuery,
+      response: { 200: proofSchema },
+    },
+  };
+  app.delete('/sessions', endAll, async (request) => {
     const { user, session } = await app.authenticate(request);
     const others = await sessions.ids(user, session);
     const ended = request.query.others === true ? others : [...others, session];
@@ -72,7 +101,20 @@ export const sessionRoutes: FastifyPluginCallbackTypebox<SessionRoutesOptions> =
     return proofOrProblem(proof);
   });
 
-  app.put('/me/password', { schema: { body: newPasswordSchema, response: { 200: proofSchema } } }, async (request) => {
+  const changePassword = {
+    config: { problems: ['invalid_credentials', 'weak_password', 'forbidden', 'too_many_attempts', 'at_capacity'] },
+    schema: {
+      tags: [tags.users],
+      operationId: 'changePassword',
+      summary: 'Change the own password',
+      description:
+        'All other sessions of the user end. Users of an identity provider have no password here (`forbidden`).',
+      security: security.bearer,
+      body: newPasswordSchema,
+      response: { 200: proofSchema },
+    },
+  } as const;
+  app.put('/me/password', changePassword, async (request) => {
     const { user, session } = await app.authenticate(request);
     // A user of an identity provider must not get a password here: only the provider may authenticate that user.
     if ((await users.find(user))?.passwordHash === undefined) throw new HttpProblem('forbidden');

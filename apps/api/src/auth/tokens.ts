@@ -153,7 +153,7 @@ function callerOf({ sub, sid, exp }: Claims): Caller {
  * Returns the token of the `Authorization: Bearer` header (RFC 6750 §2.1). Rejects duplicate headers, because a proxy and Node may each
  * use a different one.
  */
-function bearer({ raw }: ClientRequest): string {
+export function bearer({ raw }: Pick<ClientRequest, 'raw'>): string {
   const header = raw.headers.authorization;
   if (header === undefined || !/^bearer(?: |$)/i.test(header)) throw new HttpProblem('missing_token');
   const [, token] = /^bearer +([\w.~+/-]+=*) *$/i.exec(header) ?? [];

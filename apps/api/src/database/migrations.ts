@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration';
 import { membersAndChanges } from './migration-0004.ts';
+import { operators } from './migration-0008.ts';
 import { titleKey } from './new-room.ts';
 import type { Tables } from './schema.ts';
 
@@ -153,6 +154,8 @@ const migrations: Record<string, Migration> = {
         .execute();
     },
   },
+
+  '0008-operators': operators,
 };
 
 /** The names of all migrations that the latest schema has. */

@@ -29,6 +29,8 @@ export async function addRoom(db: Kysely<Tables>, room: NewRoom, now: number): P
       everyone: room.everyone === true ? 1 : 0,
       last_at: now,
       title_key: room.private ? null : titleKey(room.title),
+      archived_at: null,
+      closed_at: null,
     })
     // The name and the title key are unique.
     .onConflict((conflict) => conflict.doNothing())
@@ -62,7 +64,8 @@ export async function enterRoomsOfEveryone(db: Kysely<Tables>, user: string, now
       from
         .selectFrom('rooms')
         .select((is) => ['name', is.val(user).as('user_name'), 'seq', is.val(now).as('joined_at')])
-        .where('everyone', '=', 1),
+        .where('everyone', '=', 1)
+        .where('closed_at', 'is', null),
     )
     .execute();
 }

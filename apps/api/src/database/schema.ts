@@ -11,6 +11,9 @@ export interface Tables {
   messages: MessagesTable;
   memberships: MembershipsTable;
   mentions: MentionsTable;
+  audit: AuditTable;
+  password_links: PasswordLinksTable;
+  api_keys: ApiKeysTable;
 }
 
 export interface UsersTable {
@@ -71,6 +74,10 @@ export interface RoomsTable {
   last_at: number;
   /** The title of a public room in its unique form (`titleKey`). Null for private rooms, and if an older room has the same key. */
   title_key: string | null;
+  /** Set while the room is archived: it is read-only. */
+  archived_at: number | null;
+  /** Set once: a closed room keeps its messages and its name, and no user can see it. */
+  closed_at: number | null;
 }
 
 export interface MessagesTable {
@@ -107,4 +114,44 @@ export interface MentionsTable {
   room: string;
   seq: number;
   user_name: string;
+}
+
+/** The audit log. Rows are never changed or deleted: triggers reject it. */
+export interface AuditTable {
+  /** Contiguous from 1. */
+  seq: number;
+  at: number;
+  by_user: string;
+  address: string | null;
+  action: string;
+  target: string;
+  /** The sequence of the entry whose outcome this entry contains. */
+  completes: number | null;
+  /** Canonical JSON of an object. */
+  detail: string | null;
+  /** See `hashOf` in `operator/audit-chain.ts`. */
+  hash: string;
+}
+
+/** Links with which a user sets a password, at most one per user. */
+export interface PasswordLinksTable {
+  /** SHA-256 of the token in the link. */
+  hash: string;
+  user_name: string;
+  expires_at: number;
+}
+
+export interface ApiKeysTable {
+  id: string;
+  /** SHA-256 of the key. */
+  hash: string;
+  name: string;
+  /** JSON array of scopes. */
+  scopes: string;
+  created_at: number;
+  created_by: string;
+  expires_at: number | null;
+  /** The time of the last use, to the minute. */
+  used_at: number | null;
+  revoked_at: number | null;
 }

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { type Answer, newApp, type TestApp } from '../testing/new-app.ts';
+import { CallBudget } from './call-budget.ts';
+import type { ClientRequest } from './client-address.ts';
 
 /** Repeats a call until it is rejected, and counts the calls before. */
 async function callsUntilRefused(call: () => Promise<Answer>, max: number): Promise<{ count: number; last: Answer }> {
@@ -89,4 +91,12 @@ test('has no limit with 0', async () => {
   const app = await newApp({ CALLS_PER_SECOND: '0' });
   const token = await app.signIn();
   expect((await callsUntilRefused(() => me(app, token), 400)).last.status).toBe(200);
+});
+
+test('an API key has ten times the budget of a user, apart from other keys', async () => {
+  const budget = new CallBudget({ callsPerSecond: 1 });
+  const request = (): ClientRequest => ({ raw: {}, clientAddress: '192.0.2.1' }) as unknown as ClientRequest;
+  for (let call = 0; call < 100; call++) await budget.chargeKey('one', request());
+  await expect(budget.chargeKey('one', request())).rejects.toMatchObject({ code: 'rate_limited' });
+  await budget.chargeKey('two', request());
 });

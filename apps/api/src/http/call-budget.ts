@@ -31,7 +31,7 @@ interface Budget {
 }
 
 /**
- * The budgets for API calls: one per user, and one per address for unauthenticated calls. A request is charged once.
+ * The budgets for API calls: one per user, one per API key, and one per address for unauthenticated calls. A request is charged once.
  *
  * Each node has its own budgets, because most calls cost one point and load little but the node. With several nodes, calls that cost more
  * are also charged to a budget of the same size for all nodes, because they load the database, which the nodes share.
@@ -40,6 +40,7 @@ export class CallBudget {
   readonly #callsPerSecond: number;
   readonly #users: Budget;
   readonly #addresses: Budget;
+  readonly #keys: Budget;
   readonly #sharedLimits: SharedLimits | undefined;
   readonly #charged = new WeakSet<ClientRequest>();
 
@@ -63,11 +64,17 @@ export class CallBudget {
     this.#sharedLimits = sharedLimits;
     this.#users = budget(1);
     this.#addresses = budget(addressFactor);
+    this.#keys = budget(addressFactor);
   }
 
   /** @throws HttpProblem 429 `rate_limited` */
   chargeUser(user: string, request: ClientRequest): Promise<void> {
     return this.#charge(this.#users, `user:${user}`, request);
+  }
+
+  /** Charges an API key, whose budget is as large as that of an address. @throws HttpProblem 429 `rate_limited` */
+  chargeKey(id: string, request: ClientRequest): Promise<void> {
+    return this.#charge(this.#keys, `key:${id}`, request);
   }
 
   /** Charges the network of the client's address. @throws HttpProblem 429 `rate_limited` */

@@ -3,6 +3,7 @@ import fp from 'fastify-plugin';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { isProblemCode, problem, type ProblemCode } from '@usher/protocol';
 import { RequestError, StoreTimeout } from '@usher/realtime';
+import { UnknownRoom } from '@usher/realtime/rooms';
 import { StorageUnavailable } from '../database/storage-health.ts';
 import { isPostgresUnavailable } from '../database/postgres-unavailable.ts';
 import { HttpProblem, sendProblem } from './http-problem.ts';
@@ -31,6 +32,10 @@ function sendError(
   reply: FastifyReply,
 ): void {
   const error = failure instanceof RequestError || isStoreUnavailable(failure) ? toProblem(failure) : failure;
+  if (error instanceof UnknownRoom) {
+    sendProblem(reply, 'not_found');
+    return;
+  }
   if (error instanceof HttpProblem) {
     if (error.statusCode >= 500) request.log.warn({ err: error }, 'request rejected');
     sendProblem(reply, error.code, error);

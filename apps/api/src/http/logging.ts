@@ -7,12 +7,13 @@ import type { LogLevel } from '../config/config.ts';
 const secretFields = ['authorization', 'cookie', 'password', 'pwd', 'secret', 'session', 'ticket', 'token'];
 
 /**
- * Patterns of secrets in texts: query parameters, bearer tokens, JWTs. The app itself never logs secrets. The patterns catch secrets in
+ * Patterns of secrets in texts: query parameters, bearer tokens, API keys, JWTs. The app itself never logs secrets. The patterns catch secrets in
  * error messages of libraries.
  */
 const secretTexts: readonly (readonly [RegExp, string])[] = [
   [/((?:ticket|token|pwd|password)=)[^&\s"'\\]+/gi, '$1[redacted]'],
   [/(bearer\s+)[\w.~+/=-]{8,}/gi, '$1[redacted]'],
+  [/\busk_[\w-]{8,}/g, '[redacted]'],
   [/\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g, '[redacted]'],
 ];
 

@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { DurationHistogram } from './duration-histogram.ts';
 
 export interface EventCounterOptions {
   readonly name: string;
@@ -60,7 +61,11 @@ export function createMetrics(): {
   readonly appended: Counter;
   readonly deliveries: Counter;
   readonly commits: Histogram;
-  readonly answers: Histogram<'route' | 'method' | 'status'>;
+  readonly answers: DurationHistogram;
+  readonly ticketDurations: DurationHistogram;
+  readonly handshakeDurations: DurationHistogram;
+  readonly durableDurations: DurationHistogram;
+  readonly deliveryDurations: DurationHistogram;
   readonly watchConnections: (count: () => number) => void;
 } {
   const registry = new Registry();
@@ -128,12 +133,36 @@ export function createMetrics(): {
       buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000],
       registers,
     }),
-    answers: new Histogram({
+    answers: new DurationHistogram({
       name: 'usher_http_request_seconds',
       help: 'Duration of HTTP requests, by route',
       labelNames: ['route', 'method', 'status'],
       buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2],
-      registers,
+      registry,
+    }),
+    ticketDurations: new DurationHistogram({
+      name: 'usher_ticket_call_seconds',
+      help: 'Duration of ticket requests, by outcome (issued or refused)',
+      labelNames: ['outcome'],
+      registry,
+    }),
+    handshakeDurations: new DurationHistogram({
+      name: 'usher_handshake_seconds',
+      help: 'From the upgrade request to its outcome (admitted or refused)',
+      labelNames: ['outcome'],
+      registry,
+    }),
+    durableDurations: new DurationHistogram({
+      name: 'usher_send_to_durable_seconds',
+      help: 'From a send, edit or delete request to the durable message',
+      labelNames: [],
+      registry,
+    }),
+    deliveryDurations: new DurationHistogram({
+      name: 'usher_durable_to_delivered_seconds',
+      help: 'From the durable message to its delivery on the same node, for one message of a room at a time',
+      labelNames: [],
+      registry,
     }),
     watchConnections(count) {
       new Gauge({

@@ -1,7 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyPluginCallback, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
+import { Type } from 'typebox';
 import { isLoopbackHost } from '../config/origins.ts';
+import { security, tags } from '../docs/operations.ts';
 import { HttpProblem } from './http-problem.ts';
 import type { Metrics } from './metrics.ts';
 import { isLoopback } from './network.ts';
@@ -12,12 +14,33 @@ export interface HealthRoutesOptions {
   readonly draining: () => boolean;
 }
 
+const monitoring = { tags: [tags.monitoring], security: security.none };
+const statusSchema = (status: string) => Type.Object({ status: Type.Literal(status) }, { examples: [{ status }] });
+
 /** `live` returns 200 while the process responds, `ready` while the server should receive new clients. */
 export const healthRoutes: FastifyPluginCallback<HealthRoutesOptions> = (app, { storageReady, draining }, done) => {
-  app.get('/health/live', { config: { cost: 0 } }, (_request, reply) =>
+  const live = {
+    config: { cost: 0 },
+    schema: {
+      ...monitoring,
+      operationId: 'getLiveness',
+      summary: 'Tell whether the process responds',
+      response: { 200: statusSchema('live') },
+    },
+  };
+  app.get('/health/live', live, (_request, reply) =>
     reply.header('cache-control', 'no-store').send({ status: 'live' }),
   );
-  app.get('/health/ready', { config: { cost: 0 } }, async (_request, reply) => {
+  const ready = {
+    config: { cost: 0, problems: ['draining', 'store_unavailable'] },
+    schema: {
+      ...monitoring,
+      operationId: 'getReadiness',
+      summary: 'Tell whether the server should receive new clients',
+      response: { 200: statusSchema('ready') },
+    },
+  } as const;
+  app.get('/health/ready', ready, async (_request, reply) => {
     if (draining()) throw new HttpProblem('draining', { retryAfterMs: 1_000 });
     if (!(await storageReady())) throw new HttpProblem('store_unavailable', { retryAfterMs: 5_000 });
     return reply.header('cache-control', 'no-store').send({ status: 'ready' });
@@ -37,10 +60,22 @@ export const metricsRoutes = fp<MetricsRoutesOptions>(
     app.addHook('onResponse', (request, reply, next) => {
       // The pattern of the route, not the path, so that the number of series is bounded.
       const route = request.routeOptions.url ?? 'none';
-      metrics.answers.observe({ route, method: request.method, status: reply.statusCode }, reply.elapsedTime / 1000);
+      metrics.answers.observe(reply.elapsedTime / 1_000, route, request.method, String(reply.statusCode));
       next();
     });
-    app.get('/metrics', async (request, reply) => {
+    const content = { 'text/plain': { schema: Type.String() } };
+    const route = {
+      config: {
+        describedResponses: { 200: { description: 'The metrics in the text format of Prometheus.', content } },
+      },
+      schema: {
+        tags: [tags.monitoring],
+        operationId: 'getMetrics',
+        summary: 'Read the metrics',
+        security: security.metrics,
+      },
+    };
+    app.get('/metrics', route, async (request, reply) => {
       allow(request, token);
       return reply
         .header('cache-control', 'no-store')

@@ -18,7 +18,7 @@ function withPage(): Promise<TestApp> {
   writeFileSync(join(root, 'main-AB12CD34.js'), script);
   writeFileSync(join(root, 'main-AB12CD34.js.br'), brotliCompressSync(script));
   writeFileSync(join(root, 'main-AB12CD34.js.gz'), gzipSync(script));
-  for (const name of ['chunk-B1gzoG_9.js', 'chunk--xYz-_09.js', 'styles-L2V2X267.css', 'early-settings.js'])
+  for (const name of ['chunk-B1gzoG_9.js', 'chunk--xYz-_09.js', 'styles-L2V2X267.css', 'early-L2V2X267.js', 'early.js'])
     writeFileSync(join(root, name), script);
   writeFileSync(join(root, 'favicon.svg'), '<svg/>');
   writeFileSync(join(root, '.env'), 'SECRET=1');
@@ -60,9 +60,9 @@ describe('the built page', () => {
     const { headers } = await call('GET', '/main-AB12CD34.js');
     expect(headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
     expect(headers.get('content-type')).toContain('javascript');
-    for (const name of ['chunk-B1gzoG_9.js', 'chunk--xYz-_09.js', 'styles-L2V2X267.css'])
+    for (const name of ['chunk-B1gzoG_9.js', 'chunk--xYz-_09.js', 'styles-L2V2X267.css', 'early-L2V2X267.js'])
       expect((await call('GET', `/${name}`)).headers.get('cache-control')).toContain('immutable');
-    for (const name of ['favicon.svg', 'early-settings.js'])
+    for (const name of ['favicon.svg', 'early.js'])
       expect((await call('GET', `/${name}`)).headers.get('cache-control')).toBe('no-cache');
   });
 

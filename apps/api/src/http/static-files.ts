@@ -11,7 +11,7 @@ export interface PageOptions {
 }
 
 /** Files with a content hash in their name (eight characters of base64url), also compressed ones. */
-const hashedFile = /[\\/](?:chunk|main|polyfills|styles|worker)-[\w-]{8}\.(?:css|js)(?:\.(?:br|gz))?$/;
+const hashedFile = /[\\/](?:chunk|early|main|polyfills|styles|worker)-[\w-]{8}\.(?:css|js)(?:\.(?:br|gz))?$/;
 
 /**
  * Serves the built web app. Browsers cache hashed files permanently and revalidate all others. Paths without an extension outside `/api`

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { roomTables } from '@usher/realtime/postgres';
+import { operators } from './migration-0002.ts';
 
 /** All migrations of the PostgreSQL database in order. The name of a released migration never changes. */
 export const postgresMigrations: Record<string, Migration> = {
@@ -12,6 +13,7 @@ export const postgresMigrations: Record<string, Migration> = {
       for (const statement of searchIndex) await run(statement);
     },
   },
+  '0002-operators': operators,
 };
 
 /**

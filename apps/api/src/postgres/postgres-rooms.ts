@@ -16,7 +16,7 @@ ORDER BY r.title, r.name`;
 
 const others = (condition: string): string => `
 SELECT ${columns} FROM usher.rooms r
-WHERE ${condition} (r.title, r.name) > ($2, $3)
+WHERE ${condition} r.closed_at IS NULL AND (r.title, r.name) > ($2, $3)
   AND NOT EXISTS (SELECT FROM usher.memberships m WHERE m.user_name = $1 AND m.room = r.name)
 ORDER BY r.title, r.name LIMIT $4`;
 
@@ -25,11 +25,11 @@ const allOthers = others('');
 
 const position = `
 SELECT r.title, r.private, EXISTS (SELECT FROM usher.memberships m WHERE m.user_name = $1 AND m.room = r.name) AS member
-FROM usher.rooms r WHERE r.name = $2`;
+FROM usher.rooms r WHERE r.name = $2 AND r.closed_at IS NULL`;
 
 const access = `
 SELECT r.private, r.created_by, EXISTS (SELECT FROM usher.memberships m WHERE m.user_name = $2 AND m.room = r.name) AS member
-FROM usher.rooms r WHERE r.name = $1`;
+FROM usher.rooms r WHERE r.name = $1 AND r.closed_at IS NULL`;
 
 /** Reads the access of users to rooms from PostgreSQL with one statement. */
 export class PostgresRoomAccessReader implements RoomAccessReader {

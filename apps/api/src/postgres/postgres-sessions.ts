@@ -13,15 +13,57 @@ FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS pair(session, user_name, 
 JOIN usher.sessions s ON s.id = pair.session AND s.user_name = pair.user_name
 JOIN usher.users u ON u.name = s.user_name`;
 
-/** Reads sessions from PostgreSQL with one statement per call. */
+interface PendingLookUp {
+  readonly key: SessionKey;
+  readonly resolve: (row: SessionStatusRow | undefined) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** The maximum number of sessions in one statement of `lookUp`. */
+const lookUpsPerStatement = 200;
+
+/**
+ * Reads sessions from PostgreSQL. Calls of `lookUp` in one turn of the event loop share a statement, which reads after all of them: under
+ * load, a statement costs more than a session.
+ */
 export class PostgresSessionStatusReader implements SessionStatusReader {
   readonly #pool: Pool;
+  #pending: PendingLookUp[] = [];
 
   constructor(pool: Pool) {
     this.#pool = pool;
   }
 
-  async lookUp(session: string, user: string): Promise<SessionStatusRow | undefined> {
+  lookUp(session: string, user: string): Promise<SessionStatusRow | undefined> {
+    return new Promise((resolve, reject) => {
+      if (this.#pending.length === 0) {
+        setImmediate(() => {
+          const pending = this.#pending;
+          this.#pending = [];
+          for (let from = 0; from < pending.length; from += lookUpsPerStatement) {
+            void this.#lookUpTogether(pending.slice(from, from + lookUpsPerStatement));
+          }
+        });
+      }
+      this.#pending.push({ key: { session, user }, resolve, reject });
+    });
+  }
+
+  /** Never rejects. */
+  async #lookUpTogether(pending: readonly PendingLookUp[]): Promise<void> {
+    try {
+      const [first, ...others] = pending.map(({ key }) => key);
+      const rows =
+        first !== undefined && others.length === 0
+          ? [await this.#lookUpOne(first)]
+          : await this.lookUpMany(pending.map(({ key }) => key));
+      for (const [position, { resolve }] of pending.entries()) resolve(rows[position]);
+    } catch (error) {
+      for (const { reject } of pending) reject(error);
+    }
+  }
+
+  async #lookUpOne({ session, user }: SessionKey): Promise<SessionStatusRow | undefined> {
     const values = [session, user];
     const { rows } = await this.#pool.query<QueryResultRow>({ name: 'usher-session-status', text: one, values });
     const [row] = rows;

@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { RoomDirectory } from '../rooms/room-directory.ts';
 import { addRoom } from '../database/new-room.ts';
 import { BadRoomCursor } from '../rooms/room-list.ts';
+import { Sessions } from '../auth/sessions.ts';
 import { searchContract } from '../testing/search-contract.ts';
 import { sessionStatusContract } from '../testing/session-status-contract.ts';
 import { Users } from '../users/users.ts';
@@ -52,6 +53,29 @@ searchContract('PostgresSearch', () => open());
 sessionStatusContract('PostgresSessionStatusReader', async () => {
   const { pool, kysely: db } = await open();
   return { db, reader: new PostgresSessionStatusReader(pool) };
+});
+
+test('reads the sessions of one turn with one statement, and rejects each of them if it fails', async () => {
+  const { pool, kysely, createUser } = await open();
+  const users = ['maggie', 'bart', 'lisa'];
+  const times = { idleMs: 3_600_000, absoluteMs: 3_600_000, maxPerUser: 10 };
+  const reader = new PostgresSessionStatusReader(pool);
+  const sessions = new Sessions(kysely, { ...times, statuses: reader, now: Date.now });
+  const started: string[] = [];
+  for (const user of users) {
+    await createUser(user);
+    started.push((await sessions.start(user, { address: undefined, userAgent: undefined })).session);
+  }
+  const query = vi.spyOn(pool, 'query');
+  const states = async () =>
+    Promise.all(users.map(async (user, index) => (await sessions.validate(started[index] ?? '', user)).state));
+  expect(await states()).toEqual(['good', 'good', 'good']);
+  expect(query).toHaveBeenCalledOnce();
+  await sessions.end(started.slice(0, 1), 'signed_out');
+  expect(await states()).toEqual(['session_ended', 'good', 'good']);
+  query.mockRejectedValueOnce(new Error('the connection was lost'));
+  const settled = await Promise.allSettled(users.map((user, index) => reader.lookUp(started[index] ?? '', user)));
+  expect(settled.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
 });
 
 test('a database user of any name that owns the database can migrate it', async () => {

@@ -3,6 +3,7 @@ import { membersSchema } from '@usher/chat-api/server';
 import type { Member } from '@usher/chat-api';
 import type { Memberships, Rooms } from '@usher/realtime/rooms';
 import type { FastifyRequest } from 'fastify';
+import { noContent, security, tags } from '../docs/operations.ts';
 import { HttpProblem } from '../http/http-problem.ts';
 import type { Users } from '../users/users.ts';
 import type { RoomDirectory, VisibleRoom } from './room-directory.ts';
@@ -19,8 +20,10 @@ export interface MemberRoutesOptions {
 /** Approximate size of a membership with its index entries. */
 const bytesPerMembership = 200;
 
-const roomParams = Type.Object({ room: Type.String() });
-const memberParams = Type.Object({ room: Type.String(), user: Type.String() });
+const ofRooms = { tags: [tags.rooms], security: security.bearer };
+const room = Type.String({ examples: ['general'] });
+const roomParams = Type.Object({ room });
+const memberParams = Type.Object({ room, user: Type.String({ examples: ['bart'] }) });
 
 /** Lists, adds and removes members. A room that the caller may not see is always `not_found`. */
 export const memberRoutes: FastifyPluginCallbackTypebox<MemberRoutesOptions> = (app, options, done) => {
@@ -49,7 +52,16 @@ export const memberRoutes: FastifyPluginCallbackTypebox<MemberRoutesOptions> = (
 
   app.get(
     '/rooms/:room/members',
-    { config: { cost: 5 }, schema: { params: roomParams, response: { 200: membersSchema } } },
+    {
+      config: { cost: 5 },
+      schema: {
+        ...ofRooms,
+        operationId: 'listMembers',
+        summary: 'List the members of a room',
+        params: roomParams,
+        response: { 200: membersSchema },
+      },
+    },
     async (request, reply) => {
       const { room: name } = request.params;
       const { room } = await visibleRoom(request, name);
@@ -65,7 +77,17 @@ export const memberRoutes: FastifyPluginCallbackTypebox<MemberRoutesOptions> = (
     },
   );
 
-  app.put('/rooms/:room/members/:user', { schema: { params: memberParams } }, async (request, reply) => {
+  const addMember = {
+    config: { problems: ['forbidden', 'quota_exceeded', 'storage_full'] },
+    schema: {
+      ...ofRooms,
+      operationId: 'addMember',
+      summary: 'Add a member to a private room, or oneself to a public room',
+      params: memberParams,
+      response: { 204: noContent },
+    },
+  } as const;
+  app.put('/rooms/:room/members/:user', addMember, async (request, reply) => {
     const { room: name, user } = request.params;
     const { me, room } = await visibleRoom(request, name);
     if (!(room.private ? room.canManage : user === me)) throw new HttpProblem('forbidden');
@@ -78,7 +100,18 @@ export const memberRoutes: FastifyPluginCallbackTypebox<MemberRoutesOptions> = (
     return reply.code(204).send();
   });
 
-  app.delete('/rooms/:room/members/:user', { schema: { params: memberParams } }, async (request, reply) => {
+  const removeMember = {
+    config: { problems: ['forbidden'] },
+    schema: {
+      ...ofRooms,
+      operationId: 'removeMember',
+      summary: 'Remove a member from a room',
+      description: 'Members of a private room receive `removed` at once, on every node.',
+      params: memberParams,
+      response: { 204: noContent },
+    },
+  } as const;
+  app.delete('/rooms/:room/members/:user', removeMember, async (request, reply) => {
     const { room: name, user } = request.params;
     const { me, room } = await visibleRoom(request, name);
     if (user !== me && !room.canManage) throw new HttpProblem('forbidden');

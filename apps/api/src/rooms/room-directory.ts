@@ -17,7 +17,7 @@ export interface RoomAccess {
 
 /** Reads rooms for users. Rejects if the database cannot be read. */
 export interface RoomAccessReader {
-  /** Resolves to `undefined` for an unknown room, at the same cost as for a room of which the user is not a member. */
+  /** Resolves to `undefined` for an unknown or closed room, at the same cost as for a room of which the user is not a member. */
   lookUp(room: string, user: string): Promise<RoomAccess | undefined>;
 }
 
@@ -28,7 +28,7 @@ export class SqliteRoomAccessReader implements RoomAccessReader {
   constructor(sqlite: DatabaseSync) {
     this.#select = sqlite.prepare(
       `SELECT private, created_by, (SELECT 1 FROM memberships WHERE user_name = ? AND room = name) AS member
-       FROM rooms WHERE name = ?`,
+       FROM rooms WHERE name = ? AND closed_at IS NULL`,
     );
   }
 
@@ -85,8 +85,8 @@ const listedMembers = 2_000;
 export class RoomDirectory {
   readonly #db: Kysely<Tables>;
   readonly #options: RoomDirectoryOptions;
-  // Safe to cache: rooms are never deleted and a public room never becomes private. Private rooms are not cached, because members
-  // change, also on other nodes.
+  // Safe to cache: a public room never becomes private, and the stores reject everything in a closed room. Private rooms are not cached,
+  // because members change, also on other nodes.
   readonly #publicRooms = new Set<string>();
 
   constructor(db: Kysely<Tables>, options: RoomDirectoryOptions) {

@@ -44,14 +44,14 @@ export function createSqliteRoomList(sqlite: DatabaseSync, bounds: UnreadBounds)
   const others = (condition: string, index: string) =>
     sqlite.prepare(`
       SELECT ${columns} FROM rooms INDEXED BY ${index}
-      WHERE ${condition} (title, name) > ($title, $name)
+      WHERE ${condition} closed_at IS NULL AND (title, name) > ($title, $name)
         AND NOT EXISTS (SELECT 1 FROM memberships WHERE user_name = $user AND room = rooms.name)
       ORDER BY title, name LIMIT $limit`);
   const publicOthers = others('private = 0 AND', 'public_rooms_by_title');
   const allOthers = others('', 'rooms_by_title');
   const at = sqlite.prepare(`
     SELECT title, private, (SELECT 1 FROM memberships WHERE user_name = $user AND room = $room) AS member
-    FROM rooms WHERE name = $room`);
+    FROM rooms WHERE name = $room AND closed_at IS NULL`);
 
   function positionOf({ user, admin, cursor: room }: RoomListQuery): { readonly title: string; readonly name: string } {
     if (room === undefined) return { title: '', name: '' };

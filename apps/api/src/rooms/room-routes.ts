@@ -6,12 +6,14 @@ import {
   newRoomSchema,
   roomSchema,
   roomsQuerySchema,
+  roomsSchema,
   searchQuerySchema,
   searchResultsSchema,
 } from '@usher/chat-api/server';
 import { roomBounds } from '@usher/protocol/server';
 import { type History, limitToFrame, type Range } from '@usher/realtime/rooms';
 import { normalizeTitle } from '../database/new-room.ts';
+import { security, tags } from '../docs/operations.ts';
 import { HttpProblem } from '../http/http-problem.ts';
 import type { RoomDirectory } from './room-directory.ts';
 import { BadRoomCursor } from './room-list.ts';
@@ -31,14 +33,28 @@ export interface RoomRoutesOptions {
 /** Approximate size of a room with its membership and index entries. */
 const bytesPerRoom = 1_000;
 
-const roomParams = Type.Object({ room: Type.String() });
+const ofRooms = { tags: [tags.rooms], security: security.bearer };
+const roomParams = Type.Object({ room: Type.String({ examples: ['general'] }) });
 
 /** Lists and creates rooms, and reads their history. New messages are delivered over the socket. */
 export const roomRoutes: FastifyPluginCallbackTypebox<RoomRoutesOptions> = (app, options, done) => {
   const { rooms, list, history, charge, added } = options;
 
-  // The list is already serialized according to `roomsSchema`.
-  app.get('/rooms', { config: { cost: 10 }, schema: { querystring: roomsQuerySchema } }, async (request, reply) => {
+  const listRooms = {
+    config: {
+      cost: 10,
+      problems: ['at_capacity'],
+      // The list is already serialized according to `roomsSchema`.
+      describedResponses: { 200: { description: 'OK', content: { 'application/json': { schema: roomsSchema } } } },
+    },
+    schema: {
+      ...ofRooms,
+      operationId: 'listRooms',
+      summary: 'List the rooms that the user may see',
+      querystring: roomsQuerySchema,
+    },
+  } as const;
+  app.get('/rooms', listRooms, async (request, reply) => {
     const { user, roles } = await app.authenticate(request);
     const { cursor, limit = 500 } = request.query;
     const from = cursor === undefined ? {} : { cursor };
@@ -54,7 +70,17 @@ export const roomRoutes: FastifyPluginCallbackTypebox<RoomRoutesOptions> = (app,
     }
   });
 
-  app.post('/rooms', { schema: { body: newRoomSchema, response: { 201: roomSchema } } }, async (request, reply) => {
+  const createRoom = {
+    config: { problems: ['room_taken', 'too_many_rooms', 'quota_exceeded', 'storage_full'] },
+    schema: {
+      ...ofRooms,
+      operationId: 'createRoom',
+      summary: 'Create a room',
+      body: newRoomSchema,
+      response: { 201: roomSchema },
+    },
+  } as const;
+  app.post('/rooms', createRoom, async (request, reply) => {
     const { user } = await app.authenticate(request);
     const { room, private: isPrivate = false } = request.body;
     const title = titleOf(request.body.title);
@@ -71,7 +97,15 @@ export const roomRoutes: FastifyPluginCallbackTypebox<RoomRoutesOptions> = (app,
     '/rooms/:room/messages',
     {
       config: { cost: 2 },
-      schema: { params: roomParams, querystring: messagePageQuerySchema, response: { 200: messagePageSchema } },
+      schema: {
+        ...ofRooms,
+        operationId: 'listMessages',
+        summary: 'Read the history of a room',
+        description: 'Oldest message first. A room that the user may not see is `not_found`.',
+        params: roomParams,
+        querystring: messagePageQuerySchema,
+        response: { 200: messagePageSchema },
+      },
     },
     async (request, reply) => {
       const account = await app.authenticate(request);
@@ -122,7 +156,16 @@ const detailOf: Readonly<Record<SearchFault, string>> = {
 export const searchRoutes: FastifyPluginCallbackTypebox<SearchRoutesOptions> = (app, { rooms, search }, done) => {
   app.get(
     '/search',
-    { config: { cost: 10 }, schema: { querystring: searchQuerySchema, response: { 200: searchResultsSchema } } },
+    {
+      config: { cost: 10, problems: ['not_found', 'at_capacity'] },
+      schema: {
+        ...ofRooms,
+        operationId: 'search',
+        summary: 'Search the messages of the own rooms',
+        querystring: searchQuerySchema,
+        response: { 200: searchResultsSchema },
+      },
+    },
     async (request, reply) => {
       const account = await app.authenticate(request);
       const { q: words, room, before, limit = 20 } = request.query;

@@ -9,6 +9,7 @@ import {
   type HistoryPage,
   keyConflict,
   type Range,
+  readOnlyRoom,
   type RoomHead,
 } from '@usher/realtime/rooms';
 import { type GroupCommit, Refused } from '../database/group-commit.ts';
@@ -65,15 +66,15 @@ export function createSqliteHistory(
     const first = target === undefined ? undefined : find(room, target);
     if (target !== undefined) {
       if (statements.head.get(room) === undefined) return new Refused(unknownRoom(room));
-      const refusal = changeDenial(first, user);
+      const refusal = changeDenial(first, entry);
       if (refusal !== undefined) return new Refused(refusal);
     }
     // Deletions are always permitted: they free more space than they use.
     const refused = entry.deletes === undefined && admit?.(user, Buffer.byteLength(entry.text) + bytesPerMessage);
     if (refused) return new Refused(refused);
     const at = now();
-    const next = statements.nextSeq.get(at, room);
-    if (next === undefined) return new Refused(unknownRoom(room));
+    const next = (entry.byOperator === true ? statements.nextSeqByOperator : statements.nextSeq).get(at, room);
+    if (next === undefined) return new Refused(rejectionOf(room));
     const message: Message = { room, seq: integer(next['seq']), id: randomUUID(), from: user, text: '', at };
     if (entry.deletes === undefined) message.text = entry.text;
     if (edits !== undefined) message.edits = edits;
@@ -87,6 +88,11 @@ export function createSqliteHistory(
       applyChange(first, message);
     }
     return { message, duplicate: false };
+  }
+
+  /** Why nothing can be appended to a room. */
+  function rejectionOf(room: string): Error {
+    return statements.head.get(room) === undefined ? unknownRoom(room) : readOnlyRoom();
   }
 
   function find(room: string, seq: number): Found | undefined {
@@ -165,16 +171,31 @@ type Page = Pick<HistoryPage, 'messages' | 'more'>;
 function prepare(
   sqlite: DatabaseSync,
 ): Record<
-  'head' | 'heads' | 'byKey' | 'bySeq' | 'nextSeq' | 'insert' | 'edit' | 'empty' | 'emptyEdits' | 'after' | 'before',
+  | 'head'
+  | 'heads'
+  | 'byKey'
+  | 'bySeq'
+  | 'nextSeq'
+  | 'nextSeqByOperator'
+  | 'insert'
+  | 'edit'
+  | 'empty'
+  | 'emptyEdits'
+  | 'after'
+  | 'before',
   StatementSync
 > {
   const select = `SELECT ${messageColumns} FROM messages`;
+  const nextSeq = 'UPDATE rooms SET seq = seq + 1, last_at = ? WHERE name = ? AND closed_at IS NULL';
   return {
-    head: sqlite.prepare('SELECT epoch, seq FROM rooms WHERE name = ?'),
-    heads: sqlite.prepare('SELECT name, epoch, seq FROM rooms WHERE name IN (SELECT value FROM json_each(?))'),
+    head: sqlite.prepare('SELECT epoch, seq FROM rooms WHERE name = ? AND closed_at IS NULL'),
+    heads: sqlite.prepare(
+      'SELECT name, epoch, seq FROM rooms WHERE name IN (SELECT value FROM json_each(?)) AND closed_at IS NULL',
+    ),
     byKey: sqlite.prepare(`${select} WHERE room = ? AND sender = ? AND key = ?`),
     bySeq: sqlite.prepare(`SELECT number, ${messageColumns} FROM messages WHERE room = ? AND seq = ?`),
-    nextSeq: sqlite.prepare('UPDATE rooms SET seq = seq + 1, last_at = ? WHERE name = ? RETURNING seq'),
+    nextSeq: sqlite.prepare(`${nextSeq} AND archived_at IS NULL RETURNING seq`),
+    nextSeqByOperator: sqlite.prepare(`${nextSeq} RETURNING seq`),
     insert: sqlite.prepare(
       'INSERT INTO messages (room, seq, id, sender, key, text, at, edits, deletes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
     ),

@@ -16,11 +16,11 @@ export function createSqliteMemberships(
   { now = Date.now }: SqliteMembershipsOptions = {},
 ): Memberships {
   const member = sqlite.prepare(
-    'SELECT read_seq FROM rooms LEFT JOIN memberships ON room = name AND user_name = ? WHERE name = ?',
+    'SELECT read_seq FROM rooms LEFT JOIN memberships ON room = name AND user_name = ? WHERE name = ? AND closed_at IS NULL',
   );
   const insert = sqlite.prepare(
     `INSERT INTO memberships (room, user_name, read_seq, joined_at)
-     SELECT name, ?, seq, ? FROM rooms WHERE name = ? ON CONFLICT DO NOTHING`,
+     SELECT name, ?, seq, ? FROM rooms WHERE name = ? AND closed_at IS NULL ON CONFLICT DO NOTHING`,
   );
   const remove = sqlite.prepare('DELETE FROM memberships WHERE user_name = ? AND room = ?');
   const roomsOf = sqlite.prepare('SELECT room FROM memberships WHERE user_name = ?');

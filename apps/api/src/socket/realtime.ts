@@ -99,11 +99,13 @@ export function createRealtime(parts: RealtimeParts): Realtime {
       return typeof admitted === 'boolean' ? toAuthorization(admitted) : admitted.then(toAuthorization);
     },
     observer: {
-      appended() {
+      appended(_room, ms) {
         metrics.appended.inc();
+        if (ms !== undefined) metrics.durableDurations.observe(ms / 1_000);
       },
-      delivered(_room, members) {
+      delivered(_room, members, ms) {
         metrics.deliveries.inc(members);
+        if (ms !== undefined) metrics.deliveryDurations.observe(ms / 1_000);
       },
     },
   });

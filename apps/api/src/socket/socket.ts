@@ -32,6 +32,7 @@ import type { RoomDirectory } from '../rooms/room-directory.ts';
 import { AdmittedClient, ClientAdmission, rejectUnavailable, retryAfterMs } from './admission.ts';
 import { createRealtime } from './realtime.ts';
 import { Replays } from './replays.ts';
+import { rolesChangedReason, UserCommands } from './user-commands.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -50,6 +51,8 @@ declare module 'fastify' {
     drain(): Promise<void>;
     /** Revokes sessions and closes connections on all nodes. */
     readonly revocation: SessionRevocation;
+    /** Acts on the connections of users on all nodes. */
+    readonly userCommands: UserCommands;
   }
 }
 
@@ -124,7 +127,11 @@ export const socket = fp<SocketOptions>(
     const revocation = new SessionRevocation({
       sessions: {
         end: (revoked, cause) => sessions.end(revoked, cause),
-        causesOfEnd: async (pairs) => (await sessions.validateMany(pairs)).map(causeOf),
+        causesOfEnd: async (pairs) => {
+          const statuses = await sessions.validateMany(pairs);
+          for (const [index, { session }] of pairs.entries()) closeOutdated(session, statuses[index]);
+          return statuses.map(causeOf);
+        },
       },
       connections,
       reservations,
@@ -142,6 +149,8 @@ export const socket = fp<SocketOptions>(
       },
     });
     app.decorate('revocation', revocation);
+    const userCommands = new UserCommands({ connections, reservations, bus, cluster, log: app.log });
+    app.decorate('userCommands', userCommands);
     app.log.info({ node: cluster.id }, 'node started');
     const warn = limitedWarnings(app.log);
     const replays = new Replays({ config, revocation, metrics, log: app.log });
@@ -190,6 +199,7 @@ export const socket = fp<SocketOptions>(
         const stop = async (): Promise<void> => {
           await app.drain();
           revocation.stop();
+          userCommands.stop();
           connections.stop();
           reservations.stop();
           if (!(await settledWithin(members.stop(), stopMs)))
@@ -231,13 +241,15 @@ export const socket = fp<SocketOptions>(
 
     function onTicketCall({ request, outcome, status, ms }: CompletedTicketCall): void {
       metrics.tickets.count(outcome);
-      metrics.answers.observe({ route: ticketPath, method: 'GET', status }, ms / 1_000);
+      metrics.answers.observe(ms / 1_000, ticketPath, 'GET', String(status));
+      metrics.ticketDurations.observe(ms / 1_000, outcome === 'issued' ? outcome : 'refused');
       const address = addressOf(request);
       app.log.info(completedRequest({ method: 'GET', path: ticketPath, status, ms, address }), 'request completed');
     }
 
-    function onHandshake({ outcome, reason, claims, address, origin, userAgent }: HandshakeOutcome): void {
+    function onHandshake({ outcome, reason, claims, address, origin, userAgent, ms }: HandshakeOutcome): void {
       metrics.handshakes.count(outcome, reason);
+      metrics.handshakeDurations.observe(ms / 1_000, outcome === 'admitted' ? outcome : 'refused');
       if (outcome === 'admitted') return;
       // Browsers show only close code 1006, so the log is the only hint at a missing origin.
       if (outcome === 'origin_forbidden') {
@@ -245,6 +257,14 @@ export const socket = fp<SocketOptions>(
       }
       app.log.info({ outcome, reason, user: claims?.user, address, origin, userAgent }, 'handshake refused');
       if (reason === 'used' && claims !== undefined) replays.report(claims, { address, origin, userAgent });
+    }
+
+    /** Closes the connections of a valid session whose roles have changed, in case this node missed the command. */
+    function closeOutdated(session: string, status: SessionStatus | undefined): void {
+      if (status?.state !== 'good') return;
+      for (const { id, identity } of connections.list({ session })) {
+        if (!isSameSet(identity.roles, status.roles)) connections.close({ id }, 'lease_expired', rolesChangedReason);
+      }
     }
 
     async function renew({ identity }: Connection, ticket: string): Promise<Renewal | undefined> {
@@ -275,6 +295,10 @@ export const socket = fp<SocketOptions>(
   },
   { name: 'socket', fastify: '5.x', dependencies: ['tokens'] },
 );
+
+function isSameSet(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((item) => other.includes(item));
+}
 
 /** Why a session is over, or `undefined` if it is valid. */
 function causeOf(status: SessionStatus): EndCause | undefined {

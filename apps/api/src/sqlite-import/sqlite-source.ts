@@ -30,6 +30,9 @@ export const importedTables = [
   'messages',
   'mentions',
   'stored_bytes',
+  'audit',
+  'password_links',
+  'api_keys',
 ] as const;
 export type ImportedTable = (typeof importedTables)[number];
 

@@ -1,5 +1,6 @@
 import { PostgresHistory, PostgresMemberships, PostgresOutbox } from '@usher/realtime/postgres';
 import type { History } from '@usher/realtime/rooms';
+import { sql } from 'kysely';
 import type { Config } from '../config/config.ts';
 import { bytesPerMessage } from '../database/storage-limits.ts';
 import { openPostgres } from '../postgres/postgres-database.ts';
@@ -47,6 +48,9 @@ export async function openPostgresStorage(
     roomAccess: new PostgresRoomAccessReader(pool),
     list: (query) => list.list(query),
     find: (query) => search.find(query),
+    lockAudit: async (transaction) => {
+      await sql`SELECT pg_advisory_xact_lock(${auditLock})`.execute(transaction);
+    },
     charge: (user, bytes) => {
       limits.charge(user, bytes);
     },
@@ -70,6 +74,9 @@ export async function openPostgresStorage(
     },
   };
 }
+
+/** Any number that no other program uses for its advisory locks: "usj". */
+const auditLock = 7_697_258;
 
 /** Rejects messages above the limits, and counts those that were stored. Deletions are always permitted. */
 function withLimits(history: History, limits: PostgresLimits): History {

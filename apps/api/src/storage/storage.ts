@@ -17,6 +17,8 @@ export interface Storage extends Search {
   readonly roomAccess: RoomAccessReader;
   /** Resolves to the JSON of a `RoomPage`, in UTF-8. Rejects with `BadRoomCursor`. */
   list(query: RoomListQuery): Promise<Uint8Array>;
+  /** See `AuditLogOptions.lock`. */
+  lockAudit(transaction: Kysely<Tables>): Promise<void>;
   /** Counts bytes that a user stores in other ways than by messages. @throws RequestError if a limit is exceeded */
   charge(user: string, bytes: number): void;
   /** Resolves to whether messages can be stored. Never rejects. */

@@ -9,6 +9,7 @@ import { loadConfig } from '../config/config.ts';
 import { isLoopbackUrl } from '../config/origins.ts';
 import { databaseFile } from '../database/sqlite.ts';
 import type {} from './demo-database.ts';
+import { requireDocumented } from './documented-answers.ts';
 import { tempFolder } from './per-test.ts';
 import { dial, type DialOptions, type Refusal, TestSocket } from './test-socket.ts';
 
@@ -33,6 +34,7 @@ export interface TestApp {
   readonly dataDir: string;
   /** All log lines so far. */
   readonly log: readonly string[];
+  /** Calls the API. Throws if the OpenAPI document of the app does not contain the answer. */
   readonly call: (method: string, path: string, options?: CallOptions) => Promise<Answer>;
   /** Signs in a demo user. Resolves to the access token. */
   readonly signIn: (user?: string, pwd?: string) => Promise<string>;
@@ -76,7 +78,13 @@ export async function newApp(
     await app.close();
   });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
-  return { app, dataDir, log, ...client(url) };
+  const { call, ...rest } = client(url);
+  const documentedCall: TestApp['call'] = async (method, path, options) => {
+    const answer = await call(method, path, options);
+    requireDocumented(app, { method, path, ...answer });
+    return answer;
+  };
+  return { app, dataDir, log, call: documentedCall, ...rest };
 }
 
 function execute(file: string, statement: string): void {
@@ -99,7 +107,7 @@ export function client(url: string): Omit<TestApp, 'app' | 'dataDir' | 'log'> {
     const init = body === undefined ? {} : { body: raw ? body : JSON.stringify(body) };
     const response = await fetch(`${url}${path}`, { method, headers, redirect: 'manual', ...init });
     const text = await response.text();
-    const isJson = response.headers.get('content-type')?.includes('json') === true;
+    const isJson = /[/+]json\b/.test(response.headers.get('content-type') ?? '');
     const json = isJson ? (JSON.parse(text) as Record<string, unknown>) : undefined;
     return { status: response.status, headers: response.headers, text, json };
   }

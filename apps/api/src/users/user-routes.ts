@@ -2,6 +2,7 @@ import { type FastifyPluginCallbackTypebox, Type } from '@fastify/type-provider-
 import { newUserSchema } from '@usher/chat-api/server';
 import { foldUserName } from '@usher/protocol/server';
 import type { SignUpAttempt, SignUpLimit } from './sign-up-throttle.ts';
+import { security, tags } from '../docs/operations.ts';
 import { HttpProblem } from '../http/http-problem.ts';
 import { networkOf } from '../http/network.ts';
 import type { PasswordRules } from './password-rules.ts';
@@ -22,7 +23,7 @@ declare module 'fastify' {
   }
 }
 
-const userSchema = Type.Object({ user: Type.String() });
+const userSchema = Type.Object({ user: Type.String() }, { examples: [{ user: 'maggie' }] });
 
 /** Sign-up, if `SIGN_UP` is `open`. */
 export const userRoutes: FastifyPluginCallbackTypebox<UserRoutesOptions> = (app, options, done) => {
@@ -31,8 +32,27 @@ export const userRoutes: FastifyPluginCallbackTypebox<UserRoutesOptions> = (app,
   app.post(
     '/users',
     {
-      config: { anonymous: true },
-      schema: { body: newUserSchema, response: { 201: userSchema } },
+      config: {
+        anonymous: true,
+        problems: [
+          'sign_up_closed',
+          'user_taken',
+          'weak_password',
+          'too_many_attempts',
+          'at_capacity',
+          'store_unavailable',
+          'storage_full',
+        ],
+      },
+      schema: {
+        tags: [tags.users],
+        operationId: 'signUp',
+        summary: 'Create an account',
+        description: 'Only with `SIGN_UP=open`.',
+        security: security.none,
+        body: newUserSchema,
+        response: { 201: userSchema },
+      },
       // Before the body is parsed, so that malformed requests also count.
       onRequest: async (request) => {
         if (signUp === 'closed') throw new HttpProblem('sign_up_closed');

@@ -115,6 +115,23 @@ export class Users {
     return this.#change(name, { disabled: disabled ? 1 : 0 });
   }
 
+  /** The next validation of a session returns the new roles. Resolves to `false` for an unknown user. */
+  setRoles(name: string, roles: readonly string[]): Promise<boolean> {
+    return this.#change(name, { roles: JSON.stringify([...new Set(roles)].sort()) });
+  }
+
+  /** Whether there is a user with the role `admin` who is not disabled. */
+  async hasAdmin(): Promise<boolean> {
+    const row = await this.#db
+      .selectFrom('users')
+      .select('name')
+      .where('disabled', '=', 0)
+      .where('roles', 'like', '%"admin"%')
+      .limit(1)
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+
   /** Whether there are no users. */
   async empty(): Promise<boolean> {
     const row = await this.#db.selectFrom('users').select('name').limit(1).executeTakeFirst();
@@ -124,8 +141,12 @@ export class Users {
 
 /** Whether a name is the sender of messages that belong to no user. No user can have it, so that none can send in its name. */
 export function isReserved(name: string): boolean {
-  return name.toLowerCase() === systemSender;
+  const folded = name.toLowerCase();
+  return folded === systemSender || folded.startsWith(programPrefix);
 }
+
+/** The beginning of the sender of every message that a program sent with an API key. */
+export const programPrefix = 'app:';
 
 /** Parses stored roles: a JSON array of names. */
 export function parseRoles(json: string): readonly string[] {

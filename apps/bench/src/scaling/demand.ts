@@ -1,23 +1,16 @@
 import type { Assumed, Costs, Workload } from './model.ts';
 
-/**
- * `current`: every node receives the read markers of all users, on one topic. `topic per user`: a design that is not implemented, in
- * which only nodes with a connection of the user receive them.
- */
-export type Design = 'current' | 'topic per user';
-
 export interface Deployment {
   readonly workload: Workload;
   readonly connections: number;
   readonly nodes: number;
-  readonly design: Design;
 }
 
 export type CoreUse =
   'heartbeats' | 'sends' | 'deliveries' | 'unread' | 'presence' | 'reconnects' | 'room messages' | 'user events';
 
 export interface Topic {
-  readonly name: 'one room' | 'user events' | 'presence of one room';
+  readonly name: 'one room' | 'one user' | 'presence of one room';
   /** Commands and deliveries per second. */
   readonly perSecond: number;
 }
@@ -49,7 +42,7 @@ export function nodesWith(users: number, nodes: number): number {
 }
 
 export function demandOf(deployment: Deployment, costs: Costs, assumed: Assumed): Demand {
-  const { workload, connections, nodes, design } = deployment;
+  const { workload, connections, nodes } = deployment;
   const roomSize = Math.min(workload.roomSize, connections);
   const rooms = (connections * workload.listed) / roomSize;
   const joinedPerRoom = (roomSize * workload.joined) / workload.listed;
@@ -61,8 +54,9 @@ export function demandOf(deployment: Deployment, costs: Costs, assumed: Assumed)
   // Every node with a member subscribes to a room. A publish costs as much as a delivery.
   const nodesOfRoom = nodesWith(roomSize, nodes);
   const roomMessages = hasBus ? messages * (nodesOfRoom + 1) : 0;
-  const nodesOfUser = design === 'current' ? nodes : 1;
-  const userEvents = hasBus ? reads * (nodesOfUser + 1) : 0;
+  // Only the node with the connection of the user subscribes to their events.
+  const userEvents = hasBus ? reads * 2 : 0;
+  const userSubscriptions = hasBus ? 2 * reconnects : 0;
 
   // The other members receive two updates per reconnect: offline and online.
   const isLarge = joinedPerRoom > assumed.maxPresent.value;
@@ -79,7 +73,7 @@ export function demandOf(deployment: Deployment, costs: Costs, assumed: Assumed)
   const ticketCommands = 2 * reconnects;
   const topics: readonly Topic[] = [
     { name: 'one room', perSecond: roomMessages / rooms },
-    { name: 'user events', perSecond: design === 'current' ? userEvents : 0 },
+    { name: 'one user', perSecond: userEvents / connections },
     { name: 'presence of one room', perSecond: presenceReceived / rooms },
   ];
   return {
@@ -91,11 +85,13 @@ export function demandOf(deployment: Deployment, costs: Costs, assumed: Assumed)
       presence: cores(reconnects * updatesPerReconnect, costs.deliveryMicros) + cores(presenceReceived, bus),
       reconnects: cores(reconnects, costs.reconnectMicros),
       'room messages': cores(roomMessages, bus),
-      'user events': cores(userEvents, bus),
+      'user events': cores(userEvents + userSubscriptions, bus),
     },
     bytes: costs.residentBytes + (connections / nodes) * costs.connectionBytes,
-    subscriptions: hasBus ? ((rooms * nodesOfRoom) / nodes) * assumed.topicsPerRoom.value : 0,
-    redisPerSecond: hasBus ? roomMessages + userEvents + presenceReceived + presencePublished + ticketCommands : 0,
+    subscriptions: hasBus ? (rooms * nodesOfRoom * assumed.topicsPerRoom.value + connections) / nodes : 0,
+    redisPerSecond: hasBus
+      ? roomMessages + userEvents + userSubscriptions + presenceReceived + presencePublished + ticketCommands
+      : 0,
     busiestTopic: topics.reduce((busiest, topic) => (topic.perSecond > busiest.perSecond ? topic : busiest)),
     rowsPerSecond: messages + reads,
     turnMs: (Math.max(1, joinedPerRoom / nodes) * costs.deliveryMicros) / 1e3,

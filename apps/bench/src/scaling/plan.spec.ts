@@ -29,7 +29,7 @@ const chat: Workload = { ...idle, listed: 3, messagesPerMinute: 1, readsPerMinut
 const large: Workload = { ...idle, roomSize: 1_000_000, messagesPerMinute: 60 / 1_000_000, reconnectsPerHour: 2 };
 
 const demand = (deployment: Partial<Deployment>): Demand =>
-  demandOf({ workload: chat, connections: 1_000_000, nodes: 1, design: 'current', ...deployment }, costs, assumptions);
+  demandOf({ workload: chat, connections: 1_000_000, nodes: 1, ...deployment }, costs, assumptions);
 
 describe('nodesWith', () => {
   it('is one node for one user, and all nodes for many users', () => {
@@ -65,12 +65,16 @@ describe('demandOf', () => {
     expect(found.countsPerSecond).toBe(0);
   });
 
-  it('delivers every read marker to all nodes, unless each user has a topic', () => {
-    const [current, perUser] = (['current', 'topic per user'] as const).map(
-      (design) => demand({ nodes: 1_000, design }).cores['user events'],
-    );
-    expect(current).toBeCloseTo((1_000_000 / 60) * 20e-6, 2);
-    expect(perUser).toBeLessThan((current ?? 0) / 100);
+  it('publishes a read marker once and delivers it once, however many nodes there are', () => {
+    const usesOf = (nodes: number): number => demand({ nodes }).cores['user events'] * nodes;
+    expect(usesOf(1_000)).toBeCloseTo(((2 * 1_000_000) / 60) * 20e-6 + ((2 * 2 * 1_000_000) / 3_600) * 20e-6);
+    expect(usesOf(10)).toBeCloseTo(usesOf(1_000));
+    expect(usesOf(1)).toBe(0);
+  });
+
+  it('subscribes to the topics of rooms with members on the node, and of its users', () => {
+    const found = demand({ workload: { ...idle, listed: 1, roomSize: 1 }, connections: 1_000, nodes: 10 });
+    expect(found.subscriptions).toBeCloseTo(100 * 3 + 100);
   });
 
   it('publishes no presence of large rooms, so that no topic receives presence of a room from all users', () => {
@@ -81,8 +85,9 @@ describe('demandOf', () => {
 });
 
 describe('planOf', () => {
-  const plan = (workload: Workload, connections: number, design: Deployment['design'] = 'topic per user') =>
-    planOf({ workload, connections, design }, costs, assumptions);
+  const plan = (workload: Workload, connections: number) => planOf({ workload, connections }, costs, assumptions);
+  /** Rooms of a million members with 3,000 messages per second, which 100 members have open. */
+  const loud: Workload = { ...large, joined: 0.0001, messagesPerMinute: (60 * 3_000) / 1_000_000 };
 
   it('finds the fewest nodes, so that one node less exceeds a limit', () => {
     expect(plan(chat, 1_000_000)).toMatchObject({ nodes: 50, because: 'measured connections' });
@@ -91,18 +96,18 @@ describe('planOf', () => {
     if (!('nodes' in found)) throw new Error(found.limit);
     expect(found.because).toBe('node CPU');
     expect(coresOf(found.demand)).toBeLessThanOrEqual(0.7);
-    expect(coresOf(demand({ workload: busy, nodes: found.nodes - 1, design: 'topic per user' }))).toBeGreaterThan(0.7);
+    expect(coresOf(demand({ workload: busy, nodes: found.nodes - 1 }))).toBeGreaterThan(0.7);
   });
 
   it('reports the limit that more nodes do not lift', () => {
-    expect(plan(chat, 100_000_000, 'current')).toEqual({ limit: 'node CPU', cause: 'user events' });
-    expect(plan(chat, 1_000_000, 'current')).toEqual({ limit: 'one topic on one Redis shard', cause: 'user events' });
+    expect(plan(chat, 1_000_000_000)).toEqual({ limit: 'measured connections', cause: 'too many for the nodes' });
+    expect(plan(loud, 1_000_000)).toEqual({ limit: 'one topic on one Redis shard', cause: 'one room' });
   });
 
   it('breaks at the number of connections that breaksAt finds', () => {
-    const { connections = 0 } = breaksAt({ workload: chat, design: 'current' }, costs, assumptions) ?? {};
-    expect(plan(chat, Math.round(connections / 1.02), 'current')).toHaveProperty('nodes');
-    expect(plan(chat, Math.round(connections * 1.02), 'current')).not.toHaveProperty('nodes');
+    const { connections = 0 } = breaksAt({ workload: chat }, costs, assumptions) ?? {};
+    expect(plan(chat, Math.round(connections / 1.02))).toHaveProperty('nodes');
+    expect(plan(chat, Math.round(connections * 1.02))).not.toHaveProperty('nodes');
   });
 });
 

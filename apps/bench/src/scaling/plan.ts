@@ -1,4 +1,4 @@
-import { type CoreUse, coresOf, type Demand, demandOf, type Deployment, type Design, type Topic } from './demand.ts';
+import { type CoreUse, coresOf, type Demand, demandOf, type Deployment, type Topic } from './demand.ts';
 import { type Assumed, assumptions, type Costs, type Workload, workloads } from './model.ts';
 import { seededRandom, type Storm, stormOf } from './storm.ts';
 
@@ -94,8 +94,7 @@ export function oneNodeLimits(workload: Workload, costs: Costs, assumed: Assumed
     let [fits, over] = [1, billion];
     while (over - fits > 1) {
       const connections = Math.floor((fits + over) / 2);
-      if (isEnough(demandOf({ workload, connections, nodes: 1, design: 'current' }, costs, assumed)))
-        fits = connections;
+      if (isEnough(demandOf({ workload, connections, nodes: 1 }, costs, assumed))) fits = connections;
       else over = connections;
     }
     return fits;
@@ -111,7 +110,6 @@ export function oneNodeLimits(workload: Workload, costs: Costs, assumed: Assumed
 export interface Case {
   readonly workload: string;
   readonly connections: number;
-  readonly design: Design;
   readonly plan: Plan | Blocked;
 }
 
@@ -125,7 +123,6 @@ export interface ScalingReport {
   readonly cases: readonly Case[];
   readonly breaks: readonly {
     readonly workload: string;
-    readonly design: Design;
     /** Absent if a billion connections have a plan. */
     readonly at?: NonNullable<ReturnType<typeof breaksAt>>;
   }[];
@@ -134,10 +131,8 @@ export interface ScalingReport {
 
 const million = 1_000_000;
 const seed = 1;
-const designs = ['current', 'topic per user'] as const;
 
 export function scalingReport(measured: Costs, assumed: Assumed = assumptions): ScalingReport {
-  const variants = workloads.flatMap((workload) => designs.map((design) => ({ workload, design })));
   return {
     seed,
     measured,
@@ -147,17 +142,16 @@ export function scalingReport(measured: Costs, assumed: Assumed = assumptions): 
       workload: workload.name,
       limits: oneNodeLimits(workload, measured, assumed),
     })),
-    cases: variants.flatMap(({ workload, design }) =>
+    cases: workloads.flatMap((workload) =>
       [million, 100 * million].map((connections) => ({
         workload: workload.name,
         connections,
-        design,
-        plan: planOf({ workload, connections, design }, measured, assumed),
+        plan: planOf({ workload, connections }, measured, assumed),
       })),
     ),
-    breaks: variants.map(({ workload, design }) => {
-      const at = breaksAt({ workload, design }, measured, assumed);
-      return { workload: workload.name, design, ...(at === undefined ? {} : { at }) };
+    breaks: workloads.map((workload) => {
+      const at = breaksAt({ workload }, measured, assumed);
+      return { workload: workload.name, ...(at === undefined ? {} : { at }) };
     }),
     storms: [1_000, 10_000, measured.maxConnections, 2 * measured.maxConnections].map((connections) => ({
       connections,

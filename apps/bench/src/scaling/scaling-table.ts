@@ -60,13 +60,12 @@ function oneNodeTable({ oneNode }: ScalingReport): string {
 }
 
 function breaksTable({ breaks }: ScalingReport): string {
-  const rows = breaks.map(({ workload, design, at }) => [
+  const rows = breaks.map(({ workload, at }) => [
     workload,
-    design,
     at === undefined ? 'more than a billion' : count(at.connections),
     at === undefined ? '–' : `${at.limit}: ${at.cause}`,
   ]);
-  return table(['workload', 'design', 'connections', 'limit that more nodes do not lift'], rows);
+  return table(['workload', 'connections', 'limit that more nodes do not lift'], rows);
 }
 
 function casesTable(cases: readonly Case[]): string {
@@ -86,7 +85,7 @@ function casesTable(cases: readonly Case[]): string {
     'user events',
   ] as const;
   return table(
-    ['', ...cases.map(({ workload, connections, design }) => `${workload}, ${count(connections)}, ${design}`)],
+    ['', ...cases.map(({ workload, connections }) => `${workload}, ${count(connections)}`)],
     [
       row('nodes', ({ nodes }) => integer(nodes), 'no plan'),
       ['limit', ...reasons],

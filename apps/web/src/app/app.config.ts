@@ -8,7 +8,7 @@ import {
   withPreloading,
   withRouterConfig,
 } from '@angular/router';
-import { provideUsher, usherBearer } from '@usher/angular';
+import { provideUsherOptions, usherBearer } from '@usher/angular/http';
 import { routes } from './app.routes.ts';
 import { endReasonOfSocket } from './session/end-reason.ts';
 import { rateLimitInterceptor } from './session/rate-limit-interceptor.ts';
@@ -31,7 +31,8 @@ export const appConfig: ApplicationConfig = {
       }),
     ),
     provideHttpClient(withInterceptors([rateLimitInterceptor, unauthorisedInterceptor, usherBearer])),
-    provideUsher(() => {
+    // The socket is provided by the signed-in part of the app, so that the sign-in page does not load its code.
+    provideUsherOptions(() => {
       const session = inject(Session);
       const { token, fresh, renew } = session;
       return {

@@ -1,5 +1,7 @@
 import type { Routes } from '@angular/router';
+import { CreateAccountPage } from './session/create-account-page.ts';
 import { signedIn, signedOut } from './session/guards.ts';
+import { SignInPage } from './session/sign-in-page.ts';
 import { titleTexts } from './texts/shell.ts';
 
 export const routes: Routes = [
@@ -7,13 +9,20 @@ export const routes: Routes = [
     path: 'sign-in',
     title: titleTexts.signIn,
     canActivate: [signedOut],
-    loadComponent: async () => (await import('./session/pages.ts')).SignInPage,
+    // Not lazy: another request would take longer than these bytes.
+    component: SignInPage,
   },
   {
     path: 'create-account',
     title: titleTexts.createAccount,
     canActivate: [signedOut],
-    loadComponent: async () => (await import('./session/pages.ts')).CreateAccountPage,
+    component: CreateAccountPage,
+  },
+  {
+    // Also for signed-in users: the link may belong to another account.
+    path: 'set-password',
+    title: titleTexts.setPassword,
+    loadComponent: async () => (await import('./session/set-password-page.ts')).SetPasswordPage,
   },
   {
     path: '',

@@ -1,5 +1,7 @@
-import { Component, DOCUMENT, inject } from '@angular/core';
-import { RouterOutlet } from '@angular/router';
+import { Component, DOCUMENT, Injector, afterNextRender, inject } from '@angular/core';
+import { NavigationEnd, Router, RouterOutlet } from '@angular/router';
+import { filter, take } from 'rxjs';
+import { replacePrerendered } from './session/prerendered.ts';
 import { Theme } from './settings/theme.ts';
 import { appTexts } from './texts/shell.ts';
 import { LoadNotice } from './ui/load-notice.ts';
@@ -42,6 +44,20 @@ export class App {
   constructor() {
     // Injected here so that the theme is applied on every page.
     inject(Theme);
+    this.showOwnPage();
+  }
+
+  /** Removes the prerendered form once the first page is rendered, also if that is not the sign-in page, which replaces the form itself. */
+  private showOwnPage(): void {
+    const injector = inject(Injector);
+    inject(Router)
+      .events.pipe(
+        filter((event) => event instanceof NavigationEnd),
+        take(1),
+      )
+      .subscribe(() => {
+        afterNextRender(() => replacePrerendered(this.document), { injector });
+      });
   }
 
   /** Moves the focus without navigation: with a base URL, the link `#content` would lead to another page. */

@@ -190,7 +190,7 @@ export function createOutbox(
       for (const draft of queue.drafts) if (draft.status !== 'sent') draft.seq = undefined;
     },
     /** Called with each message and change that the timeline applies. */
-    onApplied({ seq, from, text, edits, deletes }: Message): void {
+    onApplied({ seq, from, text, edits, deletes }: Omit<Message, 'room'>): void {
       if (deletes) {
         queue.retain((draft) => targetOf(draft) !== deletes || draft.status === 'sending' || draft.status === 'sent');
       }

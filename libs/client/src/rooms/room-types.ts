@@ -51,6 +51,17 @@ export interface PresentUser {
   readonly status: 'online' | 'away';
 }
 
+/** A contiguous part of a room: what `snapshot` returns, or a page that was fetched over HTTP. */
+export interface RoomSnapshot {
+  /** The epoch of the sequence numbers; missing if it is not known. */
+  readonly epoch?: string;
+  /** The sequence number before the part, and the last one in it. */
+  readonly after: number;
+  readonly seq: number;
+  /** The messages in ascending order, as they were at `seq`. */
+  readonly messages: readonly Omit<Message, 'room'>[];
+}
+
 /** The unread counts of a room for the current user. */
 export type Unread = Omit<Event<RoomsProtocol, 'unread'>, 'room'>;
 
@@ -128,6 +139,15 @@ export interface RoomHandle {
   close(): void;
   /** Prepends an older page, fetched over HTTP. Ignores messages that are not contiguous or already in the list. */
   insertOlder(messages: readonly Message[]): void;
+  /** Appends newer messages, fetched over HTTP before the room is joined. Ignores messages that are already in the list. */
+  insertNewer(messages: readonly Message[]): void;
+  /** Returns the last confirmed messages, at most `limit`. `undefined` if the room was never joined or was denied. */
+  snapshot(limit: number): RoomSnapshot | undefined;
+  /**
+   * Shows messages from an earlier page load, or fetched over HTTP, until the room is joined. The join recovers what follows them and
+   * replaces them if they are out of date. Does nothing once the room has messages or was joined.
+   */
+  restore(snapshot: RoomSnapshot): void;
 }
 
 export interface Rooms {

@@ -74,7 +74,11 @@ export function createRoom(name: string, socket: TicketSocket<RoomsProtocol>, se
     if (!is('joining')) return;
     presence.joining();
     request(
-      socket.request('join', { room: name, ...(epoch && !skipRecovery && { epoch, after: timeline.cursor }) }),
+      socket.request('join', {
+        room: name,
+        ...(!skipRecovery &&
+          (epoch !== undefined || timeline.cursor > 0) && { ...(epoch && { epoch }), after: timeline.cursor }),
+      }),
       joined,
     );
   }
@@ -186,6 +190,22 @@ export function createRoom(name: string, socket: TicketSocket<RoomsProtocol>, se
     },
     insertOlder(messages) {
       timeline.insertOlder(messages);
+      publish();
+    },
+    insertNewer(messages) {
+      timeline.add(messages);
+      publish();
+    },
+    snapshot(limit) {
+      const messages = timeline.list.slice(-limit);
+      if (!epoch || !messages[0] || is('denied')) return undefined;
+      return { epoch, after: messages[0].seq - 1, seq: timeline.cursor, messages };
+    },
+    restore(snapshot) {
+      socket.recheck();
+      if (epoch || timeline.cursor || is('joined')) return;
+      epoch = snapshot.epoch;
+      timeline.restore(snapshot);
       publish();
     },
     connected() {

@@ -1,5 +1,5 @@
 import type { Message } from '@usher/protocol';
-import type { RoomMessage } from './room-types.ts';
+import type { RoomMessage, RoomSnapshot } from './room-types.ts';
 
 /** How many messages after a gap are buffered. Later ones are dropped, and read again with the history. */
 const maxBuffered = 1_000;
@@ -16,7 +16,7 @@ export type Timeline = ReturnType<typeof createTimeline>;
  * @param held how many sequence numbers are kept when a new message arrives; the oldest are removed first
  * @param onApplied called with each applied message and change, in order
  */
-export function createTimeline(held: number, onApplied: (message: Message) => void) {
+export function createTimeline(held: number, onApplied: (message: Omit<Message, 'room'>) => void) {
   const buffered = new Map<number, Message>();
   /**
    * The last applied change of each message. An older page that was read before the change needs it. Messages of a page already
@@ -84,6 +84,15 @@ export function createTimeline(held: number, onApplied: (message: Message) => vo
       first = after + 1;
       line.known = Math.max(after, ...buffered.keys());
     },
+    /** Replaces the list with messages whose state is that at the sequence number `seq`, and continues after it. */
+    restore({ after, seq, messages }: RoomSnapshot): void {
+      line.restart(after);
+      // The messages already include the changes up to `seq`.
+      list = messages.filter((message) => changedBy(message) === undefined).map(toConfirmed);
+      cursor = seq;
+      line.known = Math.max(line.known, seq);
+      messages.forEach(onApplied);
+    },
     /** Buffers a message until all earlier ones have been applied. */
     buffer(message: Message): void {
       const { seq } = message;
@@ -127,7 +136,7 @@ export function createTimeline(held: number, onApplied: (message: Message) => vo
 }
 
 /** Returns the sequence number of the message that this one changes, or `undefined` for a new message. */
-function changedBy({ edits, deletes }: Message): number | undefined {
+function changedBy({ edits, deletes }: Pick<Message, 'edits' | 'deletes'>): number | undefined {
   return edits ?? deletes;
 }
 

@@ -110,7 +110,7 @@ export class FakeRoom {
     if (this.denied !== undefined) throw new FakeError(this.denied);
     const common = { room: this.name, epoch: this.epoch, seq: this.seq };
     const missed = typeof after === 'number' ? this.seq - after : -1;
-    if (epoch === this.epoch && missed >= 0 && missed <= this.recoverable) {
+    if ((epoch ?? this.epoch) === this.epoch && missed >= 0 && missed <= this.recoverable) {
       return { ...common, recovery: 'recovered', ...this.history(after) };
     }
     const messages = this.messages.slice(-freshMessages);

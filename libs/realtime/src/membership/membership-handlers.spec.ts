@@ -212,15 +212,19 @@ test('keeps the list of a user who reconnects soon, with the memberships that ch
   expect(counts(maggie)).toEqual(['random 1 of 1']);
 });
 
-test.each(['', 'nonsense', '{}', '{"from":"x","event":{"kind":"read","room":"general","user":"maggie"}}', 'null'])(
-  'logs and ignores the invalid bus payload %j',
-  async (payload) => {
-    const { bus, here } = installation();
-    const maggie = here.connect();
-    await quiet();
-    bus.publish('user-events', payload);
-    await gathered();
-    expect(maggie.frames.map(({ type }) => type)).toEqual(['welcome']);
-    expect(here.log.lines).toEqual(['warn invalid user event payload on the bus']);
-  },
-);
+test.each([
+  '',
+  'nonsense',
+  '{}',
+  '{"from":"x","event":{"kind":"read","room":"general","user":"maggie"}}',
+  '{"from":"x","event":{"kind":"added","room":"general","user":"bart"}}',
+  'null',
+])('logs and ignores the invalid bus payload %j', async (payload) => {
+  const { bus, here } = installation();
+  const maggie = here.connect();
+  await quiet();
+  bus.publish('user:maggie', payload);
+  await gathered();
+  expect(maggie.frames.map(({ type }) => type)).toEqual(['welcome']);
+  expect(here.log.lines).toEqual(['warn invalid user event payload on the bus']);
+});

@@ -9,7 +9,7 @@ import type { Memberships } from './memberships.ts';
 import type { ReadMarkers } from './read-markers.ts';
 import { RoomLists } from './room-lists.ts';
 import { UnreadNotifier } from './unread-notifier.ts';
-import { sendToUser, type UserEvent } from './user-events.ts';
+import { sendToUser, type UserEvent, type UserEvents } from './user-events.ts';
 
 export interface MembershipContext {
   readonly connections: Connections<RoomsProtocol>;
@@ -26,7 +26,7 @@ export interface MembershipContext {
   readonly joinedBy: (room: string, user: string) => number;
   /** Rejects with the error to answer if the identity may not read the room. */
   readonly requireAccess: (identity: Identity, room: string) => Promise<void>;
-  readonly publishEvent: (event: UserEvent) => void;
+  readonly userEvents: UserEvents;
   /** Whether this node knows all removals. Otherwise counts are read from the store, which knows the members. */
   readonly mayDeliver: () => boolean;
 }
@@ -41,7 +41,12 @@ export class MembershipHandlers {
   constructor(context: MembershipContext) {
     this.#context = context;
     const { connections, memberships, readMarkers, log } = context;
-    this.#lists = new RoomLists({ memberships, log, follow: (room) => this.#follow(room) });
+    this.#lists = new RoomLists({
+      memberships,
+      log,
+      followRoom: (room) => this.#followRoom(room),
+      followUser: (user, onActive) => this.#followUser(user, onActive),
+    });
     this.#endListening = [
       connections.onOpened(({ identity: { user } }) => {
         this.#lists.opened(user);
@@ -56,7 +61,7 @@ export class MembershipHandlers {
       readMarkers,
       listedBy: (room) => this.#lists.in(room),
       publishEvent: (room, user, left) => {
-        context.publishEvent({ kind: 'read', room, user, unread: left });
+        context.userEvents.publish({ kind: 'read', room, user, unread: left });
       },
     });
     this.#unread = unread;
@@ -78,7 +83,7 @@ export class MembershipHandlers {
 
   /** Makes an authorized user a member, if joining the room does so. Never rejects. */
   async joining(identity: Identity, room: string): Promise<void> {
-    const { memberships, joinCreatesMembership, log, publishEvent } = this.#context;
+    const { memberships, joinCreatesMembership, log, userEvents } = this.#context;
     const { user } = identity;
     if (this.#lists.has(user, room)) return;
     try {
@@ -90,7 +95,7 @@ export class MembershipHandlers {
     }
     this.#lists.added(user, room);
     this.#unread?.memberAdded(room, user);
-    publishEvent({ kind: 'added', room, user });
+    userEvents.publish({ kind: 'added', room, user });
   }
 
   /** Handles a user event from this node or another one. */
@@ -110,9 +115,14 @@ export class MembershipHandlers {
     }
   }
 
-  /** User events may have been lost. */
+  /** A room was closed: it is in no list any more. */
+  roomClosed(room: string): void {
+    for (const user of [...this.#lists.in(room)]) this.onEvent({ kind: 'evicted', room, user });
+  }
+
+  /** Removals may have been lost. */
   onMissed(): void {
-    this.#unread?.eventsMissed();
+    this.#unread?.removalsMissed();
     this.#lists.reload();
   }
 
@@ -123,8 +133,21 @@ export class MembershipHandlers {
     this.#unread?.stop();
   }
 
+  /** A user has a list: receives their events from the other nodes. */
+  #followUser(user: string, onActive: () => void): () => void {
+    const unread = this.#unread;
+    const unsubscribe = this.#context.userEvents.follow(user, () => {
+      unread?.userFollowed(user);
+      onActive();
+    });
+    return () => {
+      unread?.userUnfollowed(user);
+      unsubscribe();
+    };
+  }
+
   /** A room became part of the list of a connected user. */
-  #follow(room: string): () => void {
+  #followRoom(room: string): () => void {
     const unread = this.#unread;
     if (unread === undefined) return () => undefined;
     const unsubscribe = subscribe(

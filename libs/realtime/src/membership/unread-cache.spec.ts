@@ -6,7 +6,9 @@ const maggie = { room: 'general', user: 'maggie' };
 /** A cache with a count of the store: 1 unread message of 5. */
 function cached(): UnreadCache {
   const cache = new UnreadCache();
-  cache.put(maggie, { seq: 5, read: 4, count: 1, mentions: 0 }, cache.arrivalsOf('general'));
+  cache.userFollowed('maggie');
+  const count = { seq: 5, read: 4, count: 1, mentions: 0 };
+  cache.put(maggie, count, cache.arrivalsOf('general'), cache.eventsOf('maggie'));
   return cache;
 }
 
@@ -74,4 +76,32 @@ test('a read marker that moved elsewhere replaces the count, and an older one do
   expect(cache.get(maggie)).toEqual({ seq: 6, read: 5, count: 1, mentions: 0 });
   cache.advanced(maggie, { seq: 6, read: 4, count: 2, mentions: 0 });
   expect(cache.get(maggie)).toEqual({ seq: 6, read: 5, count: 1, mentions: 0 });
+});
+
+test.each([
+  [
+    'events of the user were lost',
+    (cache: UnreadCache) => {
+      cache.userFollowed('maggie');
+    },
+  ],
+  [
+    'the node stops following the user',
+    (cache: UnreadCache) => {
+      cache.userUnfollowed('maggie');
+    },
+  ],
+])('a count is stale after %s, also one that was requested before', (_, change) => {
+  const cache = cached();
+  const [arrivals, events] = [cache.arrivalsOf('general'), cache.eventsOf('maggie')];
+  change(cache);
+  expect(cache.get(maggie)).toBeUndefined();
+  cache.put(maggie, { seq: 5, read: 4, count: 1, mentions: 0 }, arrivals, events);
+  expect(cache.get(maggie)).toBeUndefined();
+});
+
+test('no count is kept for a user whom the node does not follow', () => {
+  const cache = new UnreadCache();
+  cache.put(maggie, { seq: 5, read: 4, count: 1, mentions: 0 }, cache.arrivalsOf('general'), cache.eventsOf('maggie'));
+  expect(cache.get(maggie)).toBeUndefined();
 });

@@ -107,6 +107,8 @@ export class RoomArrivals {
 interface CachedCount {
   readonly unread: Unread;
   readonly arrivals: RoomArrivals;
+  /** The `eventsOf` the user when the store was asked. */
+  readonly events: object | undefined;
   /** When the store was asked, on the monotonic clock. */
   readonly readAt: number;
 }
@@ -115,6 +117,23 @@ interface CachedCount {
 export class UnreadCache {
   readonly #counts = new Map<string, CachedCount>();
   readonly #rooms = new Map<string, RoomArrivals>();
+  /** A new object for each time after which no event of the user was lost. */
+  readonly #users = new Map<string, object>();
+
+  /** From now on this node receives the events of the user; earlier ones may have been lost, so the counts of the user are stale. */
+  userFollowed(user: string): void {
+    this.#users.set(user, {});
+  }
+
+  /** This node no longer receives the events of the user: their counts are stale. */
+  userUnfollowed(user: string): void {
+    this.#users.delete(user);
+  }
+
+  /** Stands for the events of the user without a loss. Get it before the store is asked, and pass it to `put` with the result. */
+  eventsOf(user: string): object | undefined {
+    return this.#users.get(user);
+  }
 
   /** The current arrivals of a room. Get them before the store is asked, and pass them to `put` with the result. */
   arrivalsOf(room: string): RoomArrivals {
@@ -134,8 +153,8 @@ export class UnreadCache {
   }
 
   /** Saves a count of the store. */
-  put({ room, user }: RoomUser, unread: Unread, arrivals: RoomArrivals): void {
-    this.#save(keyOf(room, user), { unread, arrivals, readAt: performance.now() });
+  put({ room, user }: RoomUser, unread: Unread, arrivals: RoomArrivals, events: object | undefined): void {
+    this.#save(keyOf(room, user), { unread, arrivals, events, readAt: performance.now() });
     if (this.#counts.size <= maxCounts) return;
     for (const oldest of this.#counts.keys()) {
       this.#counts.delete(oldest);
@@ -165,6 +184,7 @@ export class UnreadCache {
     const cached = this.#counts.get(key);
     const arrivals = this.#rooms.get(room);
     if (cached === undefined || performance.now() - cached.readAt > maxAgeMs) return undefined;
+    if (cached.events === undefined || cached.events !== this.#users.get(user)) return undefined;
     if (arrivals !== undefined && !arrivals.settle()) this.missed(room);
     if (this.#rooms.get(room) !== cached.arrivals) return undefined;
     const unread = continued(cached.unread, cached.arrivals, user);

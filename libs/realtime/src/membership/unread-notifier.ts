@@ -73,9 +73,19 @@ export class UnreadNotifier {
     this.#cache.missed(room);
   }
 
-  /** User events may have been lost, so read markers may have moved. */
-  eventsMissed(): void {
+  /** Removals may have been lost: all counts are stale. */
+  removalsMissed(): void {
     this.#cache.clear();
+  }
+
+  /** From now on this node receives the events of the user. Earlier ones may have been lost, so read markers may have moved. */
+  userFollowed(user: string): void {
+    this.#cache.userFollowed(user);
+  }
+
+  /** This node no longer receives the events of the user. */
+  userUnfollowed(user: string): void {
+    this.#cache.userUnfollowed(user);
   }
 
   /** A user became a member. The first `unread` event announces the room to them, even if the count is 0. */
@@ -194,16 +204,17 @@ export class UnreadNotifier {
       const asked = pairs.slice(from, from + pairsPerQuery).map((pair) => ({
         pair,
         arrivals: this.#cache.arrivalsOf(pair.room),
+        events: this.#cache.eventsOf(pair.user),
       }));
       const counted = await this.#context.readMarkers.unread(asked.map(({ pair }) => pair));
-      asked.forEach(({ pair, arrivals }, index) => {
+      asked.forEach(({ pair, arrivals, events }, index) => {
         const unread = counted[index];
         if (unread === undefined) return;
         if (this.#overtaken.has(`${pair.room} ${pair.user}`)) {
           this.#roomChanged(pair.room);
           return;
         }
-        this.#cache.put(pair, unread, arrivals);
+        this.#cache.put(pair, unread, arrivals, events);
         this.#sendToOthers(pair.room, pair.user, unread);
       });
     }

@@ -1,5 +1,5 @@
 import type { EventFrame, RoomsProtocol } from '@usher/protocol';
-import { type Bus, subscribe } from '../bus/bus.ts';
+import type { Bus } from '../bus/bus.ts';
 import type { Connection } from '../connections/connection.ts';
 import type { Connections } from '../connections/connections-types.ts';
 import type { Logger } from '../support/log.ts';
@@ -21,36 +21,52 @@ export interface UserEventsOptions {
   /** The name of this node, to ignore its own events. */
   readonly node: string;
   readonly log: Logger;
+  /** Called for the events of the users that this node follows. */
   readonly onEvent: (event: UserEvent) => void;
-  /** Events may have been lost. */
-  readonly onMissed: () => void;
 }
 
-const topic = 'user-events';
+/** Exchanges user events between nodes. Each user has a topic, so that only the nodes that follow a user receive their events. */
+export class UserEvents {
+  readonly #options: UserEventsOptions;
 
-/**
- * Exchanges user events between nodes.
- *
- * @returns a function that publishes an event to the other nodes and never throws
- */
-export function createUserEvents({ bus, node, log, onEvent, onMissed }: UserEventsOptions): (event: UserEvent) => void {
-  subscribe(
-    bus,
-    topic,
-    (payload) => {
-      const parsed = parse(payload);
-      if (parsed === undefined) log.warn({ topic }, 'invalid user event payload on the bus');
-      else if (parsed.from !== node) onEvent(parsed.event);
-    },
-    onMissed,
-  );
-  return (event) => {
+  constructor(options: UserEventsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Subscribes to the events of a user on other nodes.
+   *
+   * @param onActive called when the subscription is active, which may be before this method returns, and again whenever events may have
+   *   been lost
+   * @returns a function that ends the subscription
+   */
+  follow(user: string, onActive: () => void): () => void {
+    const message = (payload: string): void => {
+      this.#received(user, payload);
+    };
+    return this.#options.bus.subscribe(topicOf(user), { message, ready: onActive, gap: onActive });
+  }
+
+  /** Publishes an event to the other nodes that follow its user. Never throws. */
+  publish(event: UserEvent): void {
+    const { bus, node, log } = this.#options;
     try {
-      bus.publish(topic, JSON.stringify({ from: node, event }));
+      bus.publish(topicOf(event.user), JSON.stringify({ from: node, event }));
     } catch (error) {
       log.error({ err: error, kind: event.kind }, 'a user event could not be published');
     }
-  };
+  }
+
+  #received(user: string, payload: string): void {
+    const { node, log, onEvent } = this.#options;
+    const parsed = parse(payload);
+    if (parsed?.event.user !== user) log.warn({}, 'invalid user event payload on the bus');
+    else if (parsed.from !== node) onEvent(parsed.event);
+  }
+}
+
+function topicOf(user: string): string {
+  return `user:${user}`;
 }
 
 /** Sends an event to all connections of a user on this node, except those for which `except` returns true. */

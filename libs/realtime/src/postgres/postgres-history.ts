@@ -11,6 +11,7 @@ import {
   type RoomHead,
   changeDenial,
   keyConflict,
+  readOnlyRoom,
 } from '../rooms/history.ts';
 import { UnknownRoom } from '../support/errors.ts';
 import { Lane } from './lane.ts';
@@ -32,6 +33,13 @@ export interface PostgresHistoryOptions {
   readonly wordsOf?: (text: string) => readonly string[];
   /** Called after each commit with the number of messages that it stored. */
   readonly onCommit?: (appends: number) => void;
+}
+
+/** What `usher.append` needs to know about an entry in addition. */
+interface Details {
+  readonly mentions: readonly string[];
+  readonly words: readonly string[];
+  readonly byOperator: boolean;
 }
 
 /** An entry with its room. */
@@ -182,9 +190,9 @@ export class PostgresHistory implements History {
     return results;
   }
 
-  #detailsOf(entry: Entry): { readonly mentions: readonly string[]; readonly words: readonly string[] } {
-    if (entry.deletes !== undefined) return { mentions: [], words: [] };
-    return { mentions: mentionsIn(entry.text), words: this.#wordsOf?.(entry.text) ?? [] };
+  #detailsOf(entry: Entry): Details {
+    if (entry.deletes !== undefined) return { mentions: [], words: [], byOperator: entry.byOperator === true };
+    return { mentions: mentionsIn(entry.text), words: this.#wordsOf?.(entry.text) ?? [], byOperator: false };
   }
 }
 
@@ -198,10 +206,12 @@ function resultOf(row: QueryResultRow, { room, entry }: RoomEntry): Appended | E
     }
     case 'unknown_room':
       return new UnknownRoom(`no such room: ${room}`);
+    case 'read_only':
+      return readOnlyRoom();
     case 'forbidden':
-      return changeDenial({ from: '' }, entry.user) ?? new Error('the change is allowed');
+      return changeDenial({ from: '' }, { user: entry.user }) ?? new Error('the change is allowed');
     default:
-      return changeDenial(undefined, entry.user) ?? new Error('the change is allowed');
+      return changeDenial(undefined, entry) ?? new Error('the change is allowed');
   }
 }
 

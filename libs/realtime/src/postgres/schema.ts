@@ -9,7 +9,7 @@ export interface RoomTablesOptions {
   /**
    * A table of the application with one row per room, and its key, for example `app.rooms (name)`: messages and memberships reference it
    * and are deleted with it. The application must provide the view `usher.room_heads` on it, which can be updated and has the columns
-   * `room`, `epoch`, `seq` and `last_at`. Defaults to a new table `usher.room_heads`.
+   * `room`, `epoch`, `seq`, `last_at` and `read_only`. A room that the view omits is unknown. Defaults to a new table `usher.room_heads`.
    */
   readonly rooms?: string;
 }
@@ -21,6 +21,8 @@ CREATE TABLE IF NOT EXISTS usher.room_heads (
   seq bigint NOT NULL DEFAULT 0,
   last_at bigint
 );
+-- Nothing can be appended to a read-only room, except deletions by operators.
+ALTER TABLE usher.room_heads ADD COLUMN IF NOT EXISTS read_only boolean NOT NULL DEFAULT false;
 `;
 
 /** The tables of messages and memberships. `at` and the other times are Unix milliseconds. */
@@ -71,7 +73,8 @@ CREATE INDEX IF NOT EXISTS messages_edits ON usher.messages (room, edits) WHERE 
 CREATE INDEX IF NOT EXISTS memberships_of_room ON usher.memberships (room, user_name);
 CREATE INDEX IF NOT EXISTS mentions_of_message ON usher.mentions (room, seq);
 
--- all_details: per entry the user names in its text and, if the messages are searched, its words: {"mentions": [], "words": []}.
+-- all_details: per entry the user names in its text, its words if the messages are searched, and whether an operator deletes a message:
+-- {"mentions": [], "words": [], "byOperator": false}.
 CREATE OR REPLACE FUNCTION usher.append(
   rooms text[], senders text[], keys text[], texts text[], all_edits bigint[], all_deletes bigint[], all_details jsonb[]
 ) RETURNS TABLE (entry int, outcome text, message usher.messages)
@@ -82,6 +85,7 @@ DECLARE
   target_seq bigint;
   next_seq bigint;
   new_words tsvector;
+  by_operator boolean;
 BEGIN
   PERFORM FROM usher.room_heads WHERE room = ANY (rooms) ORDER BY room FOR UPDATE;
   FOR i IN 1 .. cardinality(rooms) LOOP
@@ -93,6 +97,7 @@ BEGIN
       CONTINUE;
     END IF;
 
+    by_operator := coalesce((all_details[i] ->> 'byOperator')::boolean, false);
     target_seq := coalesce(all_edits[i], all_deletes[i]);
     IF target_seq IS NOT NULL THEN
       SELECT * INTO target FROM usher.messages m WHERE m.room = rooms[i] AND m.seq = target_seq;
@@ -101,16 +106,18 @@ BEGIN
           THEN 'not_found' ELSE 'unknown_room' END;
         RETURN NEXT;
         CONTINUE;
-      ELSIF target.sender <> senders[i] THEN
+      ELSIF target.sender <> senders[i] AND NOT by_operator THEN
         outcome := 'forbidden';
         RETURN NEXT;
         CONTINUE;
       END IF;
     END IF;
 
-    UPDATE usher.room_heads h SET seq = h.seq + 1, last_at = now_ms WHERE h.room = rooms[i] RETURNING h.seq INTO next_seq;
+    UPDATE usher.room_heads h SET seq = h.seq + 1, last_at = now_ms WHERE h.room = rooms[i] AND (NOT h.read_only OR by_operator)
+      RETURNING h.seq INTO next_seq;
     IF NOT FOUND THEN
-      outcome := 'unknown_room';
+      outcome := CASE WHEN EXISTS (SELECT FROM usher.room_heads h WHERE h.room = rooms[i])
+        THEN 'read_only' ELSE 'unknown_room' END;
       RETURN NEXT;
       CONTINUE;
     END IF;

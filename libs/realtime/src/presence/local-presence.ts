@@ -2,6 +2,7 @@ import type { Logger } from '../support/log.ts';
 import {
   above,
   better,
+  noRoom,
   type Presence,
   type PresenceChange,
   PresenceLeaseExpired,
@@ -53,6 +54,8 @@ export interface LocalPresenceOptions {
   readonly changed: (change: PresenceChange) => void;
 }
 
+/** How long to collect views of `noRoom`, which every connection changes and no request waits for, in milliseconds. */
+const collectMs = 100;
 /** The maximum number of views per call of the store. */
 const viewsPerCall = 500;
 const slowestRetryMs = 5_000;
@@ -79,6 +82,7 @@ export class LocalPresence {
   /** When the next held status of this node ends in the store, on the monotonic clock. */
   #storeEndAt = Infinity;
   #timer: NodeJS.Timeout | undefined;
+  #collecting: NodeJS.Timeout | undefined;
   #stopped = false;
 
   constructor(options: LocalPresenceOptions) {
@@ -148,7 +152,14 @@ export class LocalPresence {
   /** Reports a view again, because the store shows a lower status than the live one. */
   report(entry: LocalUser): void {
     this.#unreported.add(entry);
-    this.#scheduleReport();
+    if (entry.room !== noRoom) {
+      this.#scheduleReport();
+      return;
+    }
+    this.#collecting ??= setTimeout(() => {
+      this.#collecting = undefined;
+      if (this.#unreported.size > 0) this.#scheduleReport();
+    }, collectMs).unref();
   }
 
   /** Reports all views of a room again, because the store may have lost them. */
@@ -168,6 +179,7 @@ export class LocalPresence {
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#collecting);
     await this.#working;
     const { presence, node, log, changed } = this.#options;
     try {

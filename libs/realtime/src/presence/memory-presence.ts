@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   above,
   better,
@@ -43,6 +44,7 @@ export class MemoryPresenceStore {
   readonly leaseMs: number;
   /** While `false`, every call on this store rejects. For tests. */
   available = true;
+  readonly #epoch = randomUUID();
   readonly #now: () => number;
   readonly #rooms = new Map<string, PresentRoom>();
   /** When the lease of each node ends. */
@@ -72,7 +74,7 @@ export class MemoryPresenceStore {
       if (present.length >= maxPresent) break;
       present.push({ user, status });
     }
-    return { version, total: users.size, present };
+    return { epoch: this.#epoch, version, total: users.size, present };
   }
 
   statusOf(users: readonly string[]): Map<string, PresentStatus> {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Bus } from '../bus/bus.ts';
 import { createMemoryBus } from '../bus/memory-bus.ts';
 import { createMemoryCluster, MemoryClusterStore } from '../cluster/cluster.ts';
@@ -99,20 +99,35 @@ test('reports presence again to a store that has lost its data', async () => {
 
 test('returns the statuses of users on all nodes, independent of rooms, until the grace period of a drop ends', async () => {
   const { here, there } = await twoNodes();
+  await pass(100);
   const statuses = async () => Object.fromEntries(await here.rooms.statusOf(['lisa', 'bart', 'homer']));
   expect(await statuses()).toEqual({ bart: 'online' });
   const [phone, laptop] = [here.connect('lisa'), there.connect('lisa')];
   phone.sendFrame({ type: 'away', away: true });
-  await quiet();
+  await pass(100);
   expect(await statuses()).toEqual({ bart: 'online', lisa: 'online' });
   laptop.sendFrame({ type: 'away', away: true });
-  await quiet();
+  await pass(100);
   expect(await statuses()).toEqual({ bart: 'online', lisa: 'away' });
   for (const lost of [phone, laptop]) lost.disconnect(1006);
   await pass(graceMs - 1);
   expect(await there.rooms.statusOf(['lisa'])).toEqual(new Map([['lisa', 'away']]));
   await pass(1);
   expect(await statuses()).toEqual({ bart: 'online' });
+});
+
+test('reports the connections that open and close within 100 ms to the store with one call', async () => {
+  const { here } = await twoNodes();
+  await pass(100);
+  const set = vi.spyOn(here.presence, 'set');
+  const users = Array.from({ length: 20 }, (_, index) => `user ${index}`);
+  for (const user of users) {
+    here.connect(user).disconnect(1006);
+    await quiet();
+  }
+  await pass(100);
+  expect(set).toHaveBeenCalledOnce();
+  expect((await here.rooms.statusOf(users)).size).toBe(users.length);
 });
 
 test('removes the users of a node that disappears when its lease ends', async () => {

@@ -48,6 +48,8 @@ export class PresenceLeaseExpired extends Error {
 }
 
 export interface PresenceList {
+  /** Another epoch means that the store has lost its data in the meantime. The nodes set their views again within `leaseMs`. */
+  readonly epoch: string;
   /** The version of the room at the time of the read. */
   readonly version: number;
   /** The number of users present. */
@@ -72,7 +74,7 @@ export const maxPresent = 2_000;
  *   each change. When a lease ends, all views of its node are removed.
  * - Each change increments the version of its room by one. Versions never decrease. They may skip numbers only while no user is
  *   present. Receivers can therefore detect missing changes. Changes of `noRoom` need no version.
- * - `list` is a consistent snapshot that includes every change that had resolved when it began.
+ * - `list` is a consistent snapshot that includes every change that had resolved when it began. Its epoch differs only after a loss of data.
  * - If the store is unavailable, calls reject quickly, because joins wait for them. Callers repeat lost views.
  */
 export interface Presence {

@@ -49,6 +49,7 @@ export class RoomPresence {
   readonly #coalescing: Coalescing;
   readonly #ahead = new Map<number, Change>();
   #total = 0;
+  #epoch = '';
   #version = 0;
   /** The highest known version. */
   #known = 0;
@@ -57,6 +58,14 @@ export class RoomPresence {
   #reading: Promise<void> | undefined;
   #failures = 0;
   #timer: NodeJS.Timeout | undefined;
+  /**
+   * Users who were present before the store lost its data, and whom no node has reported since. They are still shown until `#settling` ends,
+   * because their node reports them again by then if they are connected.
+   */
+  readonly #unconfirmed = new Set<string>();
+  #settling: NodeJS.Timeout | undefined;
+  /** The room stays crowded until `#settling` ends. */
+  #wasCrowded = false;
   #closed = false;
   /** When the list was last read, on the monotonic clock. */
   #readAt = -Infinity;
@@ -114,12 +123,13 @@ export class RoomPresence {
 
   /** Whether the room has too many present users for changes to be sent. */
   get isCrowded(): boolean {
-    return this.#total > maxPresent;
+    return this.#total > maxPresent || this.#wasCrowded;
   }
 
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#settling);
     this.#coalescing.stop();
     this.#unsubscribe();
   }
@@ -147,7 +157,7 @@ export class RoomPresence {
     if (after === 'offline') this.#total--;
     this.#put(user, after);
     // Users who did not fit in the list are unknown here.
-    if (!this.isCrowded && this.#users.size !== this.#total) this.#maybeStale = true;
+    if (!this.isCrowded && this.#users.size - this.#unconfirmed.size !== this.#total) this.#maybeStale = true;
   }
 
   #applyAhead(): void {
@@ -160,6 +170,8 @@ export class RoomPresence {
   }
 
   #put(user: string, after: Status): void {
+    this.#unconfirmed.delete(user);
+    if (after === (this.#users.get(user) ?? 'offline')) return;
     if (after === 'offline') this.#users.delete(user);
     else if (this.#users.has(user) || this.#users.size < maxPresent) this.#users.set(user, after);
     if (this.isCrowded) return;
@@ -195,10 +207,14 @@ export class RoomPresence {
           continue;
         }
         // A change is published after it was stored, so a list that was read later includes it, unless the store lost its data.
-        const anew = list.version < known;
+        const anew = list.version < known || (this.#epoch !== '' && list.epoch !== this.#epoch);
         if (anew) this.#startAnew();
         this.#adopt(list);
-        if (anew) this.#context.lost();
+        if (anew) {
+          this.#context.lost();
+          // Reads again: changes that arrived meanwhile may have been in either epoch.
+          this.#maybeStale = true;
+        }
       }
       this.#failures = 0;
     } catch (error) {
@@ -214,20 +230,29 @@ export class RoomPresence {
     this.#context.log.warn({ room: this.room }, 'the presence store has lost its data and starts again');
     this.#known = 0;
     this.#ahead.clear();
+    this.#wasCrowded = this.isCrowded;
+    for (const user of this.#users.keys()) this.#unconfirmed.add(user);
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => {
+      this.#unconfirmed.clear();
+      this.#wasCrowded = false;
+      this.#maybeStale = true;
+      this.#readIn(0);
+    }, this.#context.presence.leaseMs).unref();
   }
 
   /** Reports all differences to the list. */
-  #adopt({ version, total, present }: PresenceList): void {
+  #adopt({ epoch, version, total, present }: PresenceList): void {
+    this.#epoch = epoch;
     this.#version = version;
     this.#known = Math.max(this.#known, version);
     this.#total = total;
     const now = new Map(present.map(({ user, status }) => [user, status]));
     // Removals first, to make room.
-    for (const user of this.#users.keys()) if (!now.has(user)) this.#put(user, 'offline');
-    for (const [user, status] of now) {
-      const before = this.#users.get(user) ?? 'offline';
-      if (before !== status) this.#put(user, status);
+    for (const user of this.#users.keys()) {
+      if (!now.has(user) && !this.#unconfirmed.has(user)) this.#put(user, 'offline');
     }
+    for (const [user, status] of now) this.#put(user, status);
     this.#applyAhead();
   }
 }

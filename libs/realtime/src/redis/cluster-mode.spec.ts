@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { Cluster } from 'ioredis';
 import { RedisClusterServers } from '@usher/test-servers';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { newLog } from '../testing/new-node.ts';
 import { busContract, clusterContract, connectionCountsContract, presenceContract } from '../testing.ts';
 import { RedisBus } from './redis-bus.ts';
 import { RedisCluster } from './redis-cluster.ts';
@@ -41,6 +42,13 @@ async function disconnect(clients: readonly Cluster[]): Promise<() => Promise<vo
 async function newBus(prefix: string, username?: string) {
   const [publisher, subscriber] = [await newClient(username), await newClient(username)];
   return new RedisBus({ publisher, subscriber, prefix });
+}
+
+/** The channels with a prefix on each server. */
+async function channelsOf(client: Cluster, kind: 'CHANNELS' | 'SHARDCHANNELS', prefix: string): Promise<string[][]> {
+  return Promise.all(
+    client.nodes('master').map((node) => node.call('PUBSUB', kind, `${prefix}:*`) as Promise<string[]>),
+  );
 }
 
 busContract('RedisBus on a Redis Cluster', async () => {
@@ -146,11 +154,51 @@ test('a topic is a channel of one server', async () => {
   await new Promise<void>((resolve) => {
     bus.subscribe('topic', { message: () => undefined, ready: resolve });
   });
-  const list = async (kind: 'CHANNELS' | 'SHARDCHANNELS') => {
-    const servers = client.nodes('master').map((node) => node.call('PUBSUB', kind, `${prefix}:*`) as Promise<string[]>);
-    return (await Promise.all(servers)).flat();
-  };
-  // The topic, the probe of the bus, and its announcements of lost messages.
-  expect(await list('SHARDCHANNELS')).toHaveLength(3);
-  expect(await list('CHANNELS')).toEqual([]);
+  // The topic, the announcements of lost messages, and a probe for each server.
+  const onServers = await channelsOf(client, 'SHARDCHANNELS', prefix);
+  expect(onServers.flat()).toHaveLength(2 + servers.ports.length);
+  for (const channels of onServers) expect(channels.length).toBeGreaterThan(0);
+  expect((await channelsOf(client, 'CHANNELS', prefix)).flat()).toEqual([]);
 });
+
+test.each([0, 1, 2])(
+  'detects that server %i delivers nothing although the connection is open',
+  async (server) => {
+    const prefix = randomUUID();
+    const log = newLog();
+    const [publisher, subscriber] = [await newClient(), await newClient()];
+    const bus = new RedisBus({ publisher, subscriber, prefix, probeMs: 100, log });
+    onTestFinished(() => {
+      bus.close();
+    });
+    const topics = Array.from({ length: 20 }, (_, index) => `topic ${index}`);
+    const gaps = new Set<string>();
+    await Promise.all(
+      topics.map(
+        (topic) =>
+          new Promise<void>((resolve) => {
+            bus.subscribe(topic, { message: () => undefined, ready: resolve, gap: () => gaps.add(topic) });
+          }),
+      ),
+    );
+    await expect.poll(async () => (await channelsOf(publisher, 'SHARDCHANNELS', prefix)).flat().length).toBe(24);
+    const forgotten = (await channelsOf(publisher, 'SHARDCHANNELS', prefix))[server] ?? [];
+    expect(forgotten.length).toBeGreaterThan(0);
+    expect(log.lines).toEqual([]);
+    // As after a failover: the server has forgotten the subscriptions, and the connection stays open.
+    for (const channel of forgotten) await subscriber.sunsubscribe(channel);
+    await expect.poll(() => gaps.size, { timeout: 20_000 }).toBe(topics.length);
+    expect(log.lines).toContain(
+      'warn Redis does not deliver messages although the connection is open: connecting again',
+    );
+    const received: string[] = [];
+    for (const topic of topics) bus.subscribe(topic, { message: (payload) => received.push(payload) });
+    const other = await newBus(prefix);
+    onTestFinished(() => {
+      other.close();
+    });
+    for (const topic of topics) other.publish(topic, topic);
+    await expect.poll(() => received.toSorted()).toEqual(topics.toSorted());
+  },
+  30_000,
+);

@@ -3,6 +3,7 @@
  * one for tests.
  *
  * Keys, all with the prefix that is the first argument:
+ * - `epoch`: begins with the first lease; another value means that Redis has lost its data
  * - `leases`: sorted set of the nodes by the end of their leases
  * - `views:<room>`: hash from user to JSON `{node: [live, held, heldUntil]}`
  * - `present:<room>`: hash from user to status
@@ -112,6 +113,7 @@ return changes
  * the node holds no status. With `hasMore`, call it again to remove the rest of what has expired.
  */
 export const renewScript = `${common}
+redis.call('SET', P .. ':epoch', now .. ' ' .. ARGV[3], 'NX')
 local changes = {}
 local budget = tonumber(ARGV[5])
 for _, node in ipairs(redis.call('ZRANGEBYSCORE', P .. ':leases', '-inf', now)) do
@@ -141,10 +143,11 @@ local removed = removeViews(changes, ARGV[3], ARGV[4])
 return { changes, removed >= tonumber(ARGV[4]) and 1 or 0 }
 `;
 
-/** ARGV: prefix, clock, room, maximum users. Returns `{version, total, [user, status, user, status, …]}`. */
+/** ARGV: prefix, clock, room, maximum users. Returns `{version, total, [user, status, user, status, …], epoch}`. */
 export const listScript = `#!lua flags=no-writes
 local P = ARGV[1]
 local present = P .. ':present:' .. ARGV[3]
 local version = redis.call('HGET', P .. ':versions', ARGV[3]) or redis.call('GET', P .. ':highest') or '0'
-return { tonumber(version), redis.call('HLEN', present), redis.call('HRANDFIELD', present, ARGV[4], 'WITHVALUES') }
+return { tonumber(version), redis.call('HLEN', present), redis.call('HRANDFIELD', present, ARGV[4], 'WITHVALUES'),
+  redis.call('GET', P .. ':epoch') or '' }
 `;

@@ -120,6 +120,36 @@ test('subscribes to thousands of topics with few commands, and unsubscribes from
   await expect.poll(prefixCount).toBe(before);
 });
 
+test('is subscribed to exactly the topics in use after many changes and lost connections', async () => {
+  const prefix = randomUUID();
+  const node = await newNode(shared, { prefix });
+  const ready = new Set<number>();
+  const open = new Map<number, () => void>();
+  let random = 1;
+  const next = (limit: number): number => (random = (random * 48_271) % 2_147_483_647) % limit;
+  for (let step = 0; step < 3_000; step++) {
+    const topic = next(300);
+    const end = open.get(topic);
+    if (end === undefined) {
+      const subscriber = { message: () => undefined, ready: () => ready.add(topic) };
+      open.set(topic, node.bus.subscribe(`topic ${topic}`, subscriber));
+    } else {
+      end();
+      open.delete(topic);
+      ready.delete(topic);
+    }
+    if (step % 7 === 0) await new Promise(setImmediate);
+    if (step % 1_000 === 500) {
+      await disconnect(node.subscriber);
+      await node.subscriber.connect();
+    }
+  }
+  await expect.poll(() => [...ready].sort()).toEqual([...open.keys()].sort());
+  const channels = (): Promise<unknown> => node.publisher.call('PUBSUB', 'CHANNELS', `${prefix}:*`);
+  // The topics, the probe of the bus, and its announcements of lost messages.
+  await expect.poll(channels).toHaveLength(open.size + 2);
+});
+
 test('logs once that messages to other nodes are lost', async () => {
   const server = await RedisServer.start();
   onTestFinished(() => server.stop());

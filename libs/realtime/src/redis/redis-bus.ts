@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Cluster, Redis } from 'ioredis';
 import type { Bus, BusSubscriber } from '../bus/bus.ts';
 import { type Logger, silent } from '../support/log.ts';
+import { BusProbes } from './bus-probes.ts';
 import { messageOf, SubscribedChannels } from './subscribed-channels.ts';
 
 export interface RedisBusOptions {
@@ -57,7 +58,8 @@ export class RedisBus implements Bus {
   readonly #topics = new Map<string, Topic>();
   readonly #byChannel = new Map<string, Topic>();
   readonly #channels: SubscribedChannels;
-  readonly #probe: { readonly channel: string; readonly timer: NodeJS.Timeout; expected: string; arrived: boolean };
+  readonly #probes: BusProbes;
+  readonly #probeTimer: NodeJS.Timeout;
   readonly #listeners: readonly (() => void)[];
   #closed = false;
   #delivering = false;
@@ -74,45 +76,41 @@ export class RedisBus implements Bus {
     this.#prefix = prefix;
     this.#log = log;
     this.#lossChannel = this.#channelOf('messages were lost');
-    this.#probe = {
-      channel: this.#channelOf(`probe ${this.#id}`),
-      timer: setInterval(() => {
-        this.#checkProbe();
-      }, probeMs).unref(),
-      expected: '',
-      arrived: true,
-    };
     this.#channels = new SubscribedChannels({
       subscriber,
-      wanted: () => [this.#probe.channel, this.#lossChannel, ...this.#byChannel.keys()],
-      isWanted: (channel) =>
-        channel === this.#probe.channel || channel === this.#lossChannel || this.#byChannel.has(channel),
       onActive: (channel) => {
         for (const subscription of this.#byChannel.get(channel)?.subscriptions ?? []) this.#activated(subscription);
       },
       log,
     });
+    this.#channels.add(this.#lossChannel);
+    this.#probes = new BusProbes({
+      subscriber,
+      channels: this.#channels,
+      channelOf: (number) => this.#channelOf(`probe ${this.#id} ${number}`),
+      publish: (channel, message) => this.#send(channel, message),
+    });
+    this.#probeTimer = setInterval(() => {
+      this.#checkProbes();
+    }, probeMs).unref();
     this.#listeners = [
       this.#on(subscriber, subscriber.isCluster ? 'smessage' : 'message', (channel, message) => {
         this.#receive(channel, message);
       }),
       this.#on(subscriber, 'ready', () => {
-        this.#channels.reset();
-        void this.#channels.sync();
+        this.#resubscribe();
       }),
       // On a cluster: the subscriptions have moved to other servers, or the connection to one of them was lost.
       this.#on(subscriber, 'subscribersReady', () => {
-        this.#channels.reset();
-        void this.#channels.sync();
+        this.#resubscribe();
       }),
       this.#on(subscriber, 'close', () => {
-        this.#channels.reset();
+        this.#reset();
       }),
       this.#on(publisher, 'ready', () => {
         this.#announceLoss();
       }),
     ];
-    void this.#channels.sync();
   }
 
   publish(topic: string, payload: string): void {
@@ -150,8 +148,9 @@ export class RedisBus implements Bus {
       topic = { name, channel: this.#channelOf(name), subscriptions: [] };
       this.#topics.set(name, topic);
       this.#byChannel.set(topic.channel, topic);
-      void this.#channels.sync();
-    } else if (this.#channels.isActive(topic.channel)) {
+      this.#channels.add(topic.channel);
+    }
+    if (this.#channels.isActive(topic.channel)) {
       queueMicrotask(() => {
         this.#activated(subscription);
       });
@@ -165,7 +164,7 @@ export class RedisBus implements Bus {
       if (subscribed.subscriptions.length > 0) return;
       this.#topics.delete(name);
       this.#byChannel.delete(subscribed.channel);
-      void this.#channels.sync();
+      this.#channels.delete(subscribed.channel);
     };
   }
 
@@ -173,7 +172,7 @@ export class RedisBus implements Bus {
   close(): void {
     this.#closed = true;
     this.#channels.close();
-    clearInterval(this.#probe.timer);
+    clearInterval(this.#probeTimer);
     clearTimeout(this.#lossTimer);
     for (const end of this.#listeners) end();
     for (const { subscriptions } of this.#topics.values()) for (const each of subscriptions) each.isOpen = false;
@@ -200,30 +199,34 @@ export class RedisBus implements Bus {
     }
   }
 
-  #checkProbe(): void {
+  #checkProbes(): void {
     this.#announceLoss();
-    if (this.#closed || this.#subscriber.status !== 'ready' || !this.#channels.isActive(this.#probe.channel)) return;
-    if (!this.#probe.arrived && !this.#publishFailed) {
+    if (this.#closed || this.#subscriber.status !== 'ready') return;
+    if (this.#probes.isOverdue && !this.#publishFailed) {
       this.#log.warn({}, 'Redis does not deliver messages although the connection is open: connecting again');
-      this.#probe.arrived = true;
-      this.#channels.reset();
+      this.#reset();
       // Resubscribes and reports the gaps when it is ready again.
       this.#subscriber.disconnect(true);
       return;
     }
-    this.#probe.expected = randomUUID();
-    this.#probe.arrived = false;
-    void this.#send(this.#probe.channel, this.#probe.expected).catch(() => {
-      // Nothing can be said about the subscriptions while publishing fails.
-      this.#probe.arrived = true;
-    });
+    this.#probes.update();
+    this.#probes.send();
+  }
+
+  /** The connection was lost, and its subscriptions with it. */
+  #reset(): void {
+    this.#channels.reset();
+    this.#probes.reset();
+  }
+
+  #resubscribe(): void {
+    this.#reset();
+    this.#probes.update();
+    void this.#channels.sync();
   }
 
   #receive(channel: string, message: string): void {
-    if (channel === this.#probe.channel) {
-      if (message === this.#probe.expected) this.#probe.arrived = true;
-      return;
-    }
+    if (this.#probes.receive(channel, message)) return;
     if (message.startsWith(`${this.#id} `)) return;
     if (channel === this.#lossChannel) this.#othersLost();
     const topic = this.#byChannel.get(channel);

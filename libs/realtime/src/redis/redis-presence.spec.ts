@@ -53,7 +53,7 @@ const view = (user: string): PresenceView => {
   return { room: 'one', user, live: 'online', held: 'offline', heldForMs: 0, left: false };
 };
 
-test('leaves no key behind when the last node stops', async () => {
+test('leaves only the epoch and the highest version behind when the last node stops', async () => {
   const redis = await newClient();
   const prefix = `{${randomUUID()}}`;
   const presence = new RedisPresence({ redis, prefix });
@@ -61,7 +61,7 @@ test('leaves no key behind when the last node stops', async () => {
   await presence.set('here', [view('maggie'), { ...view('bart'), live: 'offline', held: 'away', heldForMs: 5_000 }]);
   await presence.removeNode('here');
   const keys = await redis.keys(`${prefix.replace(/[{}]/g, '\\$&')}*`);
-  expect(keys).toEqual([`${prefix}:highest`]);
+  expect(keys.toSorted()).toEqual([`${prefix}:epoch`, `${prefix}:highest`]);
 });
 
 test('removes a crashed node with thousands of views in several short scripts', async () => {
@@ -89,6 +89,7 @@ test('a node sets its views again after Redis lost its data', async () => {
     const presence = new RedisPresence({ redis });
     await presence.renew('here');
     await presence.set('here', [view('maggie')]);
+    const { epoch } = await presence.list('one');
     const ready = new Promise((resolve) => redis.once('ready', resolve));
     await own.kill();
     await expect(presence.list('one')).rejects.toThrow('Redis is unavailable');
@@ -97,6 +98,7 @@ test('a node sets its views again after Redis lost its data', async () => {
     await expect(presence.set('here', [view('maggie')])).rejects.toThrow('no lease');
     expect(await presence.renew('here')).toMatchObject({ isNew: true });
     expect(await presence.set('here', [view('maggie')])).toHaveLength(1);
+    expect((await presence.list('one')).epoch).not.toBe(epoch);
   } finally {
     await own.stop();
   }

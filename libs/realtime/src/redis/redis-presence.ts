@@ -59,14 +59,14 @@ export class RedisPresence implements Presence {
   }
 
   async list(room: string): Promise<PresenceList> {
-    const [version, total, fields] = toList(await this.#run(listScript, room, maxPresent));
+    const [version, total, fields, epoch] = toList(await this.#run(listScript, room, maxPresent));
     const flat = toList(fields);
     const present: { user: string; status: PresentStatus }[] = [];
     for (let index = 0; index < flat.length; index += 2) {
       const status = flat[index + 1];
       if (isPresent(status)) present.push({ user: String(flat[index]), status });
     }
-    return { version: Number(version), total: Number(total), present };
+    return { epoch: String(epoch), version: Number(version), total: Number(total), present };
   }
 
   async statusOf(users: readonly string[]): Promise<ReadonlyMap<string, PresentStatus>> {

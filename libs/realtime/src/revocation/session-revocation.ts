@@ -66,6 +66,8 @@ export class SessionRevocation {
   readonly #commands: ClusterCommands<Command, number>;
   #validating = false;
   #validateAgain = false;
+  /** The validation that starts at the end of this turn, and its sessions with their users. */
+  #nextValidation: { readonly sessions: Map<string, string>; readonly done: Promise<void> } | undefined;
   #timer: NodeJS.Timeout | undefined;
   readonly #unconfirmed: NodeJS.Timeout;
   readonly #endOnLeaseLost: () => void;
@@ -119,12 +121,21 @@ export class SessionRevocation {
   }
 
   /**
-   * Validates the sessions of connections and closes the connections of those that have ended. Rejects if that cannot be determined; then none of
-   * the remaining connections may be relied on.
+   * Validates the sessions of connections and closes the connections of those that have ended. Calls of one turn share a validation, because
+   * several parts of the application call it after a gap. Rejects if the sessions cannot be determined; then none of the remaining
+   * connections may be relied on.
    */
-  async validate(connections: readonly Pick<Connection, 'identity'>[]): Promise<void> {
-    const users = new Map(connections.map(({ identity: { session, user } }) => [session, user]));
-    await this.#validate([...users].map(([session, user]) => ({ session, user })));
+  validate(connections: readonly Pick<Connection, 'identity'>[]): Promise<void> {
+    const sessions = this.#nextValidation?.sessions ?? new Map<string, string>();
+    for (const { identity } of connections) sessions.set(identity.session, identity.user);
+    this.#nextValidation ??= {
+      sessions,
+      done: Promise.resolve().then(() => {
+        this.#nextValidation = undefined;
+        return this.#validate([...sessions].map(([session, user]) => ({ session, user })));
+      }),
+    };
+    return this.#nextValidation.done;
   }
 
   /** Stops sending and executing commands, at the end of the process. */

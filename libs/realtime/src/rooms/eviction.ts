@@ -12,8 +12,8 @@ export interface EvictionOptions {
   readonly clients: ReadonlyMap<Connection, RoomClient>;
   readonly leave: (membership: Membership) => void;
   readonly authorize: Authorize;
-  /** See `RoomsOptions.revalidate`. */
-  readonly revalidate: ((connections: readonly Connection[]) => Promise<void>) | undefined;
+  /** Resolves when the sessions of the connections are valid or their connections are closed. */
+  readonly requireSessions: (connections: readonly Connection[]) => Promise<void>;
   readonly log: Logger;
 }
 
@@ -27,6 +27,8 @@ export interface Eviction {
    * @returns the number of their connections that had joined and received `removed`
    */
   evict(room: string, user: string, code: string): number;
+  /** Removes all members from a room on this node. Returns the number of connections that had joined and received `removed`. */
+  evictAll(room: Room, code: string): number;
   /**
    * Authorizes all members of a room again and removes those that are no longer authorized. Rejects if one cannot be authorized: nothing may
    * be delivered until a later call resolves.
@@ -37,7 +39,14 @@ export interface Eviction {
 }
 
 /** Removes connections from rooms that they are no longer authorized for. */
-export function createEviction({ connections, clients, leave, authorize, revalidate, log }: EvictionOptions): Eviction {
+export function createEviction({
+  connections,
+  clients,
+  leave,
+  authorize,
+  requireSessions,
+  log,
+}: EvictionOptions): Eviction {
   function remove(membership: Membership, code: string): boolean {
     const { connection, room, joined } = membership;
     leave(membership);
@@ -75,8 +84,11 @@ export function createEviction({ connections, clients, leave, authorize, revalid
       }
       return removed;
     },
+    evictAll({ members }, code) {
+      return [...members.values()].filter((membership) => remove(membership, code)).length;
+    },
     async authorizeMembers({ members }) {
-      await revalidate?.([...members.keys()]);
+      await requireSessions([...members.keys()]);
       const memberships = [...members.values()];
       for (let from = 0; from < memberships.length; from += authorizedAtOnce) {
         await Promise.all(memberships.slice(from, from + authorizedAtOnce).map(requireMembership));

@@ -7,11 +7,14 @@ export type Entry = {
   readonly user: string;
   readonly key: string;
 } & (
-  | { readonly text: string; readonly edits?: undefined; readonly deletes?: undefined }
+  | { readonly text: string; readonly edits?: undefined; readonly deletes?: undefined; readonly byOperator?: undefined }
   /** `edits`: the `seq` of the message whose text becomes `text`. */
-  | { readonly text: string; readonly edits: number; readonly deletes?: undefined }
-  /** `deletes`: the `seq` of the message to delete. */
-  | { readonly deletes: number; readonly edits?: undefined }
+  | { readonly text: string; readonly edits: number; readonly deletes?: undefined; readonly byOperator?: undefined }
+  /**
+   * `deletes`: the `seq` of the message to delete. `byOperator`: `user` may delete messages of other users, also in a read-only room.
+   * Defaults to false.
+   */
+  | { readonly deletes: number; readonly edits?: undefined; readonly byOperator?: boolean }
 );
 
 /** The result of an append. The same key always yields the same message. */
@@ -58,7 +61,7 @@ export type RoomHead = Pick<HistoryPage, 'epoch' | 'seq'>;
  * - A change (`edits`, `deletes`) gets its own place in the sequence. In the same transaction the target message gets the new text
  *   and `edited`, or an empty text and `deleted`. Deleting a message permanently deletes the texts of all its edits too. A target
  *   that does not exist, is deleted or is itself a change rejects with a `RequestError` `not_found`. A message of another user
- *   rejects with `forbidden`. A rejected change takes no place.
+ *   rejects with `forbidden`, except a deletion with `byOperator`. A rejected change takes no place.
  * - `read` is a consistent snapshot of `epoch`, `seq` and `messages`. It includes every message whose `append` had resolved on any
  *   node when the read began. Its cost depends on the page, not on the room.
  * - `heads` returns for each known room what a `read` at that moment would return, and omits unknown rooms. Callers ask for at most
@@ -95,17 +98,23 @@ export function keyConflict(known: Pick<Message, 'edits' | 'deletes'>, entry: En
 }
 
 /**
- * Checks whether a user may change a message. All implementations of `History` share this rule.
+ * Checks whether an entry may change a message. All implementations of `History` share this rule.
  *
  * @returns the error to reject with, or `undefined` if the change is allowed
  */
 export function changeDenial(
   target: Pick<Message, 'from' | 'edits' | 'deletes' | 'deleted'> | undefined,
-  user: string,
+  { user, byOperator = false }: Pick<Entry, 'user' | 'byOperator'>,
 ): RequestError | undefined {
   const { edits, deletes, deleted } = target ?? {};
   if (target === undefined || (edits ?? deletes ?? deleted) !== undefined) {
     return new RequestError('not_found', 'no such message');
   }
-  return target.from === user ? undefined : new RequestError('forbidden', 'this message belongs to another user');
+  if (target.from === user || byOperator) return undefined;
+  return new RequestError('forbidden', 'this message belongs to another user');
+}
+
+/** The error with which a history rejects an entry in a read-only room. */
+export function readOnlyRoom(): RequestError {
+  return new RequestError('forbidden', 'this room is read-only');
 }

@@ -72,7 +72,7 @@ export function createMemoryHistory(options: MemoryHistoryOptions = {}): MemoryH
     }
     const target = entry.edits ?? entry.deletes;
     if (target !== undefined) {
-      const refusal = changeDenial(log.messages[indexOf(log, target)], entry.user);
+      const refusal = changeDenial(log.messages[indexOf(log, target)], entry);
       if (refusal !== undefined) throw refusal;
     }
     const message = messageOf(room, ++log.seq, entry, now());

@@ -19,8 +19,8 @@ export interface MessageHandlersOptions {
   /** How long a request waits for the history or for `authorize`, in milliseconds. */
   readonly timeoutMs: number;
   readonly clientOf: (connection: Connection) => RoomClient;
-  /** A message became durable. */
-  readonly appended: (room: string) => void;
+  /** A message became durable, `ms` milliseconds after its request. */
+  readonly appended: (room: string, ms: number) => void;
 }
 
 /** Handles `send`, `edit` and `delete` with the same checks and the same cost. */
@@ -41,9 +41,8 @@ export function handleMessages({
     return membership;
   }
 
-  function chargeSend(client: RoomClient): void {
+  function chargeSend(client: RoomClient, now: number): void {
     if (rate.perSecond === 0) return;
-    const now = performance.now();
     const sends = client.sends(rate, now);
     const waitMs = sends.waitMs(1, now);
     if (waitMs === 0) {
@@ -57,17 +56,20 @@ export function handleMessages({
   }
 
   function submit(connection: Connection, name: string, entry: Entry): Promise<Sent> {
+    const startedAt = performance.now();
     const client = clientOf(connection);
-    chargeSend(client);
+    chargeSend(client, startedAt);
     const busy = client.isBusy(name);
     const membership = busy ? undefined : requireJoined(client, name);
     if (entry.deletes === undefined && tooLong(entry.text, limits.textChars)) {
       throw new RequestError('too_long', `text must have 1 to ${limits.textChars} characters`);
     }
     const decision = authorize(connection.identity, name, 'send');
-    if (membership === undefined || decision instanceof Promise) return submitInTurn(client, name, entry, decision);
+    if (membership === undefined || decision instanceof Promise) {
+      return submitInTurn(client, name, entry, decision, startedAt);
+    }
     requireAllowed(decision);
-    return finish(membership.room, history.append(name, entry));
+    return finish(membership.room, history.append(name, entry), startedAt);
   }
 
   /** The slow path of `submit`: waits for a join in progress or for the authorization. */
@@ -76,6 +78,7 @@ export function handleMessages({
     name: string,
     entry: Entry,
     decision: AccessDecision | Promise<AccessDecision>,
+    startedAt: number,
   ): Promise<Sent> {
     const authorized = withDeadline('authorize', () => decision, timeoutMs).then(requireAllowed);
     // Prevents an unhandled rejection before the turn begins; the rejection is handled below.
@@ -93,12 +96,12 @@ export function handleMessages({
     } finally {
       release();
     }
-    return finish(room, appended);
+    return finish(room, appended, startedAt);
   }
 
-  async function finish(room: Room, appending: Promise<Appended>): Promise<Sent> {
+  async function finish(room: Room, appending: Promise<Appended>, startedAt: number): Promise<Sent> {
     const { epoch } = room;
-    const published = appending.then((appended) => publish(room, epoch, appended));
+    const published = appending.then((appended) => publish(room, epoch, appended, startedAt));
     try {
       // A message that becomes durable later is still published.
       const { seq, at } = await withDeadline('history.append', () => published, timeoutMs);
@@ -108,8 +111,8 @@ export function handleMessages({
     }
   }
 
-  function publish(room: Room, epoch: string, { message, duplicate }: Appended): Message {
-    if (!duplicate) onAppended(room.name);
+  function publish(room: Room, epoch: string, { message, duplicate }: Appended, startedAt: number): Message {
+    if (!duplicate) onAppended(room.name, performance.now() - startedAt);
     // A duplicate is published too, because the node of the first attempt may have stopped between the commit and the publish.
     // Receivers ignore sequence numbers that they have delivered.
     room.publish(message, epoch);

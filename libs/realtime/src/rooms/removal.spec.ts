@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Bus } from '../bus/bus.ts';
 import type { History } from './history.ts';
 import { createMemoryBus } from '../bus/memory-bus.ts';
-import type { AccessDecision } from '../support/errors.ts';
+import { type AccessDecision, UnknownRoom } from '../support/errors.ts';
 import { createMemoryHistory } from './memory-history.ts';
 import { liveSeqs, newKey, newNode, quiet, sendAll } from '../testing/new-node.ts';
 import { eventually } from '../testing/eventually.ts';
@@ -28,6 +28,42 @@ test('sends removed to every connection of the user and nothing from the room af
   expect(await removing).toEqual({ connections: 2, complete: true });
   expect(await rooms.remove('general', 'maggie', 'member_removed')).toEqual({ connections: 0, complete: true });
   expect(await rooms.remove('nowhere', 'maggie', 'member_removed')).toEqual({ connections: 0, complete: true });
+});
+
+test('removes all users from a closed room and ends the join in progress', async () => {
+  const memory = createMemoryHistory({ rooms: ['general', 'random'] });
+  const reading = Promise.withResolvers<undefined>();
+  const begun = Promise.withResolvers<undefined>();
+  let isClosed = false;
+  let held = false;
+  const history: History = {
+    ...memory,
+    async read(room, range) {
+      if (held) {
+        held = false;
+        begun.resolve(undefined);
+        await reading.promise;
+      } else if (isClosed) throw new UnknownRoom('the room is closed');
+      return memory.read(room, range);
+    },
+  };
+  const { connect, rooms } = newNode({ history });
+  const [maggie, bart, lisa] = [connect(), connect('bart'), connect('lisa')];
+  for (const client of [maggie, bart]) await client.request('join', { room: 'general' });
+  await bart.request('join', { room: 'random' });
+  held = true;
+  const joining = lisa.request('join', { room: 'general' });
+  await begun.promise;
+  isClosed = true;
+  const closing = rooms.closeRoom('general', 'not_found');
+  for (const client of [maggie, bart]) {
+    expect(client.received('removed')).toEqual([{ type: 'removed', room: 'general', code: 'not_found' }]);
+  }
+  reading.resolve(undefined);
+  expect(await joining).toMatchObject({ type: 'error', code: 'not_found' });
+  expect(lisa.received('removed')).toEqual([]);
+  expect(await closing).toMatchObject({ closed: 2, nodes: [{ closed: 2 }], complete: true });
+  expect(rooms.list()).toEqual([{ room: 'random', connections: 1 }]);
 });
 
 test('authorizes a join again when the user is removed during its authorization', async () => {

@@ -26,10 +26,19 @@ export type Authorize = (
 
 /** Hooks for metrics. Must not throw. */
 export interface RoomsObserver {
-  /** A message became durable. */
-  appended?(room: string): void;
-  /** A message was delivered to this number of members on this node. */
-  delivered?(room: string, members: number): void;
+  /**
+   * A message became durable.
+   *
+   * @param ms milliseconds from the request to the durable message. Absent for a message that the application appended itself
+   */
+  appended?(room: string, ms?: number): void;
+  /**
+   * A message was delivered to this number of members on this node.
+   *
+   * @param ms milliseconds from the durable message to its delivery on the node that appended it. Measured for one message of a room at a
+   *   time, and absent for the others
+   */
+  delivered?(room: string, members: number, ms?: number): void;
 }
 
 export interface RoomsOptions {
@@ -91,6 +100,15 @@ export interface Removed {
   readonly complete: boolean;
 }
 
+/** What every node did when a room was closed. */
+export interface ClosedRoom {
+  /** The number of connections that had joined the room. */
+  readonly closed: number;
+  readonly nodes: { readonly node: string; readonly closed: number; readonly ms: number }[];
+  /** Whether every live node has confirmed it. */
+  readonly complete: boolean;
+}
+
 export interface Rooms {
   /** Rooms with at least one connection on this node, and their numbers of connections. */
   list(): { readonly room: string; readonly connections: number }[];
@@ -114,6 +132,11 @@ export interface Rooms {
    * deliver anything. With `complete: false`, a live node did not answer in time; call it again.
    */
   remove(room: string, user: string, code: string): Promise<Removed>;
+  /**
+   * Removes all users from a room after the room was closed: the history rejects it as unknown, and it has no members. Connections that have
+   * joined receive `removed` with `code`, other connections of members receive `left`. When it returns, this is done on this node.
+   */
+  closeRoom(room: string, code: string): Promise<ClosedRoom>;
   /**
    * Delivers a message that the application appended to the history itself, for example from an outbox, to the members on all nodes. Never
    * throws. Call it after the commit, also for duplicates: the first attempt may have ended before it was published.

@@ -24,7 +24,8 @@ export interface RoomContext {
   readonly authorizeMembers: (room: Room) => Promise<void>;
   /** Called for members that cannot continue with their current sequence. They must reconnect and join again. */
   readonly forceResync: (connection: Connection) => void;
-  readonly delivered: (room: string, members: number) => void;
+  /** See `RoomsObserver.delivered`. */
+  readonly delivered: (room: string, members: number, ms?: number) => void;
   /** Subscribes to presence and typing of a room until the returned function is called. */
   readonly follow: (room: Room) => () => void;
 }
@@ -69,6 +70,9 @@ export class Room {
   readonly #filler: GapFiller;
   readonly #ahead = new FramesAhead();
   readonly #replay = new ReplayBuffer();
+  /** The sequence number of the message whose delivery is measured; 0 if none is. */
+  #measuredSeq = 0;
+  #durableAt = 0;
 
   constructor(name: string, context: RoomContext) {
     this.name = name;
@@ -173,6 +177,11 @@ export class Room {
 
   /** Publishes a durable message to all nodes. Never throws. */
   publish(message: Message, epoch: string): void {
+    // One at a time, so that a lost message costs no memory.
+    if (this.#measuredSeq < this.#next && message.seq >= this.#next) {
+      this.#measuredSeq = message.seq;
+      this.#durableAt = performance.now();
+    }
     publishMessage(message, epoch, this.#context);
     this.expect(message.seq);
   }
@@ -237,7 +246,8 @@ export class Room {
       membership.connection.send(frame);
       count++;
     }
-    this.#context.delivered(this.name, count);
+    const ms = seq === this.#measuredSeq ? performance.now() - this.#durableAt : undefined;
+    this.#context.delivered(this.name, count, ms);
   }
 
   #deliverAhead(): void {
@@ -264,6 +274,7 @@ export class Room {
     this.#context.log.warn({ room: this.name }, 'the history of the room has a new epoch');
     this.#ahead.clear();
     this.#known = 0;
+    this.#measuredSeq = 0;
     this.#start(page);
     this.#forceResync();
   }

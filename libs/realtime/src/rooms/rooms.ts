@@ -17,7 +17,7 @@ import { requireAllowed } from '../support/errors.ts';
 import { limitHistory } from './history.ts';
 import { ResyncScheduler } from './resync.ts';
 import { SessionValidation } from './session-validation.ts';
-import { createUserEvents, type UserEvent } from '../membership/user-events.ts';
+import { type UserEvent, UserEvents } from '../membership/user-events.ts';
 import type { Membership, RoomContext } from './room.ts';
 import { publishMessage } from './room-payload.ts';
 import type { Authorize, Member, RoomAction, Rooms, RoomsOptions } from './room-types.ts';
@@ -51,7 +51,7 @@ export function createRooms(options: RoomsOptions): Rooms {
     gapTimeoutMs: options.gapTimeoutMs ?? 25,
     log,
     forceResync: (connection) => connections.close({ id: connection.id }, 'try_again_later'),
-    delivered: (room, members) => observer.delivered?.(room, members),
+    delivered: (room, members, ms) => observer.delivered?.(room, members, ms),
     follow: (room) => {
       const endPresence = presence.follow(room);
       const endTyping = typing(room);
@@ -93,7 +93,7 @@ export function createRooms(options: RoomsOptions): Rooms {
   const { localPresence } = presence;
   const typing = handleTyping({ connections, bus, localPresence, hasJoined, log });
 
-  const publishEvent = createUserEvents({ bus, node, log, onEvent, onMissed });
+  const userEvents = new UserEvents({ bus, node, log, onEvent });
   if (options.readMarkers !== undefined && options.memberships === undefined) {
     throw new TypeError('invalid options: readMarkers requires memberships');
   }
@@ -110,14 +110,26 @@ export function createRooms(options: RoomsOptions): Rooms {
       hasJoined,
       joinedBy: (room, user) => localPresence.find(room, user)?.connections ?? 0,
       requireAccess: (identity, room) => requireAccess(identity, room, 'history'),
-      publishEvent,
+      userEvents,
       mayDeliver: () => authorizations.areSessionsValid(),
     });
-  const eviction = createEviction({ connections, clients, leave, authorize: options.authorize, revalidate, log });
+  const eviction = createEviction({
+    connections,
+    clients,
+    leave,
+    authorize: options.authorize,
+    requireSessions: (members) => validation.require(members),
+    log,
+  });
   const removal = createRemoval({
     bus,
     cluster,
     evict(room, user, code) {
+      if (user === undefined) {
+        membership?.roomClosed(room);
+        const closed = rooms.get(room);
+        return closed === undefined ? 0 : eviction.evictAll(closed, code);
+      }
       membership?.onEvent({ kind: 'evicted', room, user });
       return eviction.evict(room, user, code);
     },
@@ -132,9 +144,9 @@ export function createRooms(options: RoomsOptions): Rooms {
   /** Messages of other nodes may have been lost. */
   function onMissed(): void {
     authorizations.invalidate();
+    validation.start();
     membership?.onMissed();
     for (const room of rooms.values()) room.authorizeAgain();
-    void validation.validate();
   }
 
   /** Checks the session first while it may have ended without the knowledge of this node. */
@@ -148,7 +160,7 @@ export function createRooms(options: RoomsOptions): Rooms {
 
   function emitEvent(event: UserEvent): void {
     membership?.onEvent(event);
-    publishEvent(event);
+    userEvents.publish(event);
   }
 
   const enter = (client: RoomClient, room: string): Membership => roomMembers.enter(client, room);
@@ -197,7 +209,7 @@ export function createRooms(options: RoomsOptions): Rooms {
     authorize,
     timeoutMs,
     clientOf,
-    appended: (room) => observer.appended?.(room),
+    appended: (room, ms) => observer.appended?.(room, ms),
   });
 
   connections.on(
@@ -226,6 +238,7 @@ export function createRooms(options: RoomsOptions): Rooms {
       emitEvent({ kind: 'removed', room, user });
     },
     remove: (room, user, code) => removal.remove(room, user, code),
+    closeRoom: (room, code) => removal.removeAll(room, code),
     publish: ({ message, duplicate }, epoch) => {
       if (!duplicate) observer.appended?.(message.room);
       const room = rooms.get(message.room);

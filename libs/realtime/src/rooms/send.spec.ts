@@ -188,7 +188,7 @@ test('appends and publishes a message to a room without members', async () => {
   expect(node.rooms.list()).toEqual([]);
   resolve(undefined);
   await eventually(() => {
-    expect(appended).toHaveBeenCalledExactlyOnceWith('general');
+    expect(appended).toHaveBeenCalledExactlyOnceWith('general', expect.any(Number));
   });
   expect((await memory.read('general', { limit: 1 })).seq).toBe(1);
 });
@@ -200,8 +200,23 @@ test('reports appends and deliveries to the observer', async () => {
   const lisa = node.connect('lisa');
   await lisa.request('join', { room: 'general' });
   await sendAll(lisa, 'general', ['a']);
-  expect(observer.appended.mock.calls).toEqual([['general']]);
-  expect(observer.delivered.mock.calls).toEqual([['general', 3]]);
+  expect(observer.appended.mock.calls).toEqual([['general', expect.any(Number)]]);
+  expect(observer.delivered.mock.calls).toEqual([['general', 3, expect.any(Number)]]);
+});
+
+test('measures the delivery only on the node that appended the message', async () => {
+  const store = new MemoryBusStore();
+  const history = createMemoryHistory({ rooms: ['general'] });
+  const [here, there] = [{ delivered: vi.fn() }, { delivered: vi.fn() }];
+  const presence = createMemoryPresence();
+  const a = newNode({ bus: createMemoryBus({ store }), history, presence, observer: here });
+  const b = newNode({ bus: createMemoryBus({ store }), history, presence, observer: there });
+  const [maggie, bart] = [a.connect('maggie'), b.connect('bart')];
+  for (const client of [maggie, bart]) await client.request('join', { room: 'general' });
+  await sendAll(maggie, 'general', ['a', 'b']);
+  await expect.poll(() => there.delivered.mock.calls.length).toBe(2);
+  expect(here.delivered.mock.calls.map(([, , ms]) => typeof ms)).toEqual(['number', 'number']);
+  expect(there.delivered.mock.calls.map(([, , ms]) => typeof ms)).toEqual(['undefined', 'undefined']);
 });
 
 test('delivers a message once on a third node when its node died before the publish and the client retries elsewhere', async () => {

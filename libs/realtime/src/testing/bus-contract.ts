@@ -163,6 +163,32 @@ export function busContract(name: string, create: () => Promise<BusUnderTest> | 
       });
     });
 
+    test('calls ready of a subscription that replaces the last one of its topic, and delivers to it', async () => {
+      const { here, there, settled } = await open();
+      const heard: string[] = [];
+      let isReady = false;
+      let end = there.subscribe('topic', { message: () => heard.push('ended') });
+      await settled();
+      for (const last of [false, false, true]) {
+        end();
+        end = there.subscribe('topic', {
+          message: (payload) => heard.push(payload),
+          ready: () => {
+            isReady = last;
+          },
+        });
+        // In the same turn, and while the first one ends.
+        await Promise.resolve();
+      }
+      await eventually(() => {
+        expect(isReady).toBe(true);
+      });
+      here.publish('topic', 'a');
+      await eventually(() => {
+        expect(heard).toEqual(['a']);
+      });
+    });
+
     test('calls gap of every subscription after an interruption, and then delivers again', async () => {
       const { here, there, interrupt, settled } = await open();
       const calls: string[] = [];

@@ -79,6 +79,23 @@ export function changesContract(open: () => Promise<History>): void {
     expect(JSON.stringify(await all(history))).not.toContain('secret');
   });
 
+  test('an operator deletes the message of another user, once, and can still not edit it', async () => {
+    const history = await open();
+    await history.append('one', said('secret'));
+    const deletion = { ...by('admin'), deletes: 1, byOperator: true } as const;
+    const { message } = await history.append('one', deletion);
+    expect(message).toMatchObject({ seq: 2, from: 'admin', text: '', deletes: 1 });
+    expect((await all(history))[0]).toMatchObject({ from: 'maggie', text: '', deleted: message.at });
+    expect(await history.append('one', deletion)).toMatchObject({ duplicate: true, message: { seq: 2 } });
+    for (const deletes of [1, 2, 3]) {
+      await expect(history.append('one', { ...deletion, ...by('admin'), deletes })).rejects.toMatchObject({
+        code: 'not_found',
+      });
+    }
+    await history.append('one', said('another'));
+    await expect(history.append('one', { ...by('admin'), deletes: 3 })).rejects.toMatchObject({ code: 'forbidden' });
+  });
+
   test('a page that was read does not change later', async () => {
     const history = await open();
     await history.append('one', said('first'));

@@ -143,6 +143,15 @@ export function presenceContract(name: string, create: CreatePresence): void {
       expect(await statusOf('maggie')).toBe('offline');
     });
 
+    test('keeps the epoch while the store keeps its data, on every node', async () => {
+      const { here, there, set } = await open(create);
+      const { epoch } = await here.list('one');
+      await set('here', live('maggie', 'online'));
+      await here.removeNode('here');
+      await here.renew('here');
+      for (const presence of [here, there]) expect(await presence.list('one')).toMatchObject({ epoch });
+    });
+
     test('removes all views of a node that stops or has died', async () => {
       const { presence, set, statusOf } = await open(create);
       await set('here', live('maggie', 'online'), live('bart', 'online'), held('lisa', 'away'));

@@ -4,6 +4,7 @@ import { Router, provideRouter } from '@angular/router';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { RoomPage, roomFixture } from './room-test-page.ts';
 import { OpenRooms } from './open-rooms.ts';
+import { RoomCache } from './room-cache.ts';
 import { Unsent } from './unsent.ts';
 import { Visits, followLeaving } from './visits.ts';
 
@@ -18,6 +19,7 @@ beforeEach(async () => {
   sessionStorage.clear();
   page = new RoomPage([
     OpenRooms,
+    RoomCache,
     Visits,
     { provide: Unsent, useValue: { adopt: () => Promise.resolve(), follow: () => undefined } },
     provideRouter([{ path: '**', component: AnyPage }]),

@@ -1,12 +1,15 @@
 import { Service, effect, inject, signal, type WritableSignal, untracked } from '@angular/core';
 import { type UsherRoom, injectUsher } from '@usher/angular';
 import type { Unsent as Entry } from '@usher/client/rooms';
+import { Session } from '../session/session.ts';
+import { RoomCache, keptMessages } from './room-cache.ts';
 import { RoomDirectory } from './room-directory.ts';
 import type { ReadMark } from './read-mark.ts';
 import { Unsent } from './unsent.ts';
 
-/** The number of older messages per request. */
+/** The number of older messages per request, and of the latest messages. */
 const pageSize = 200;
+const latestSize = 50;
 
 /** The scroll position of a room: its end, or a message `offset` px below the upper edge. */
 export type Place = 'end' | { readonly seq: number; readonly offset: number };
@@ -27,7 +30,9 @@ const mostOpen = 12;
 @Service({ autoProvided: false })
 export class OpenRooms {
   private readonly usher = injectUsher();
+  private readonly session = inject(Session);
   private readonly directory = inject(RoomDirectory);
+  private readonly cache = inject(RoomCache);
   private readonly unsent = inject(Unsent);
   /** In order of use, the most recently used last. */
   private readonly views = new Map<string, RoomView>();
@@ -35,6 +40,13 @@ export class OpenRooms {
   private readonly fetching = new Set<string>();
 
   constructor() {
+    this.cache.keepOnLeave(() => {
+      const [name, view] = [...this.views].at(-1) ?? [];
+      const snapshot = view?.room.snapshot(keptMessages);
+      return name === undefined || view === undefined || snapshot === undefined
+        ? undefined
+        : [name, { snapshot, place: view.place }];
+    });
     // Sends the messages of earlier page loads, in all rooms.
     void this.unsent.adopt((name, entries) => this.putBack(name, entries));
     // Retries denied rooms with each new room list: the user may have been added while this page was offline. One attempt per list.
@@ -54,6 +66,7 @@ export class OpenRooms {
     if (view === undefined) {
       view = { room: this.usher.room(name), mark: signal<ReadMark | undefined>(undefined), place: 'end' };
       this.unsent.follow(view.room);
+      this.fill(view);
       view.room.open();
     } else if (untracked(view.room.state).name === 'denied') {
       // Access may have been granted since.
@@ -93,6 +106,31 @@ export class OpenRooms {
     } finally {
       this.fetching.delete(name);
     }
+  }
+
+  /** Shows the messages of the previous page load, and requests the latest ones while the connection opens. */
+  private fill(view: RoomView): void {
+    const kept = this.cache.take(view.room.name);
+    if (kept !== undefined) {
+      view.room.restore(kept.snapshot);
+      const { place } = kept;
+      if (place === 'end' || place.seq > kept.snapshot.after) view.place = place;
+    }
+    // On an error, for example without access, the join reports it.
+    if (untracked(this.usher.state).name !== 'open')
+      this.fetchLatest(view.room, kept?.snapshot.seq).catch(() => undefined);
+  }
+
+  /** Requests the latest messages over HTTP: a ticket, a handshake and a join take three round trips. */
+  private async fetchLatest(room: UsherRoom, after: number | undefined): Promise<void> {
+    const session = untracked(this.session.state);
+    const query = after === undefined ? { limit: latestSize } : { after, limit: pageSize };
+    const { messages } = await this.directory.page(room.name, query);
+    const [first] = messages;
+    // The response may belong to a user who has signed out since.
+    if (first === undefined || session !== untracked(this.session.state)) return;
+    if (after !== undefined) room.insertNewer(messages);
+    else room.restore({ after: first.seq - 1, seq: messages.at(-1)?.seq ?? first.seq, messages });
   }
 
   private putBack(name: string, entries: readonly Entry[]): boolean {

@@ -38,6 +38,7 @@ export class RoomPage {
   readonly usher: Usher;
 
   constructor(providers: (Provider | EnvironmentProviders)[] = []) {
+    const state = { name: 'signed_in', user: 'maggie', session: 'maggie’s' } as const;
     TestBed.configureTestingModule({
       providers: [
         RoomNews,
@@ -46,7 +47,7 @@ export class RoomPage {
         provideHttpClientTesting(),
         provideRouter([]),
         provideUsher({ token: () => 'secret', socket: this.server.options }),
-        { provide: Session, useValue: { user: signal('maggie'), endReason: () => undefined } },
+        { provide: Session, useValue: { user: signal('maggie'), state: signal(state), endReason: () => undefined } },
         ...providers,
       ],
     });

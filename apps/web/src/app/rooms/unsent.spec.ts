@@ -7,6 +7,7 @@ import type { EndReason } from '../session/end-reason.ts';
 import { Session } from '../session/session.ts';
 import { FakeLocks } from '../testing/fake-locks.ts';
 import { OpenRooms } from './open-rooms.ts';
+import { RoomCache } from './room-cache.ts';
 import { RoomDirectory } from './room-directory.ts';
 import { deleteAllRecords, keepRecord, recordsByTab } from '../storage/unsent-store.ts';
 import { Unsent } from './unsent.ts';
@@ -23,13 +24,15 @@ const kept = async (): Promise<unknown[]> => [...(await recordsByTab()).values()
 function pageOf(user: string): { usher: Usher; room: ReturnType<Usher['room']> } {
   TestBed.resetTestingModule();
   server.user = user;
+  const state = { name: 'signed_in', user, session: user } as const;
   TestBed.configureTestingModule({
     providers: [
       Unsent,
       OpenRooms,
-      { provide: RoomDirectory, useValue: { responseTurn: () => undefined } },
+      RoomCache,
+      { provide: RoomDirectory, useValue: { responseTurn: () => undefined, page: () => offline() } },
       provideUsher({ token: () => 'secret', socket: server.options }),
-      { provide: Session, useValue: { user: () => user, endReason: () => ended } },
+      { provide: Session, useValue: { user: () => user, state: () => state, endReason: () => ended } },
     ],
   });
   const usher = TestBed.runInInjectionContext(injectUsher);

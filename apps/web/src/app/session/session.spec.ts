@@ -20,6 +20,8 @@ const expires = 4_000_000_000;
 async function type(): Promise<void> {
   await deleteAllRecords();
   sessionStorage.setItem(draftsKey, '{"user":"maggie"}');
+  // Messages that were kept for a reload are deleted at every end.
+  sessionStorage.setItem('usher.room', '{}');
   await keepRecord('tab', { user: 'maggie', rooms: { general: [{ key: 'k', text: 'hello' }] } });
 }
 

@@ -6,6 +6,7 @@ import type { TokenResponse } from '@usher/protocol';
 import { firstValueFrom } from 'rxjs';
 import { type EndReason, endReasonOf } from './end-reason.ts';
 import { safeReturn } from './input.ts';
+import { deleteKeptRoom } from '../storage/kept-room.ts';
 import { keepsUnsentData, deleteUnsentData } from '../storage/unsent-data.ts';
 
 /** Ends that the user chose: the sign-in page then does not return to the previous page. */
@@ -60,6 +61,8 @@ export class Session {
 
   constructor() {
     this.wipe(this.current());
+    // Everything else waits for the token of a session that was stored. Errors are reported to the call that needs the token.
+    if (this.current().name === 'signed_in') this.keeper.fresh().catch(() => undefined);
     inject(DestroyRef).onDestroy(() => {
       this.watching.unsubscribe();
       this.keeper.stop();
@@ -136,8 +139,9 @@ export class Session {
     return this.router.navigate(['/sign-in'], { queryParams });
   }
 
-  /** Deletes drafts and unsent messages, unless the same user may return. */
+  /** Deletes the messages that were kept for a reload. Deletes drafts and unsent messages too, unless the same user may return. */
   private wipe(state: SessionState): void {
+    if (state.name === 'signed_out') deleteKeptRoom(this.window);
     if (state.name === 'signed_out' && !keepsUnsentData(state.reason)) deleteUnsentData(this.window);
   }
 }

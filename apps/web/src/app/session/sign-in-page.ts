@@ -1,10 +1,20 @@
-import { Component, type ElementRef, afterNextRender, computed, inject, signal, viewChild } from '@angular/core';
+import {
+  Component,
+  DOCUMENT,
+  type ElementRef,
+  afterNextRender,
+  computed,
+  inject,
+  signal,
+  viewChild,
+} from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { Icon } from '../ui/icon.ts';
 import { endedTexts, signInTexts } from '../texts/session.ts';
 import { AuthLayout } from './auth-layout.ts';
 import { wordsFor } from './http-words.ts';
 import { PasswordField } from './password-field.ts';
+import { replacePrerendered } from './prerendered.ts';
 import { Session } from './session.ts';
 import { userNameOf } from './input.ts';
 
@@ -28,13 +38,16 @@ export class SignInPage {
   });
 
   constructor() {
+    const document = inject(DOCUMENT);
     afterNextRender(() => {
-      this.user().nativeElement.focus();
+      const { isFocused, isSubmitted } = replacePrerendered(document);
+      if (!isFocused) this.user().nativeElement.focus();
+      if (isSubmitted) void this.submit();
     });
   }
 
-  protected async submit(event: Event): Promise<void> {
-    event.preventDefault();
+  protected async submit(event?: Event): Promise<void> {
+    event?.preventDefault();
     if (this.busy()) return;
     // Read at submit, because a password manager may fill the fields without an event.
     const user = userNameOf(this.user().nativeElement.value);

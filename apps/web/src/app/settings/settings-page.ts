@@ -1,5 +1,5 @@
 import { Component, inject } from '@angular/core';
-import { onReconnect } from '../ui/environment.ts';
+import { onReconnect } from '../ui/on-reconnect.ts';
 import { NotifyCard } from '../notify/notify-card.ts';
 import { settingsTexts } from '../texts/settings.ts';
 import { Page } from '../ui/page.ts';

@@ -1,4 +1,5 @@
 import type { Routes } from '@angular/router';
+import { provideUsherSocket } from '@usher/angular';
 import { titleTexts } from '../texts/shell.ts';
 import { Shell } from './shell.ts';
 
@@ -6,6 +7,7 @@ export const shellRoutes: Routes = [
   {
     path: '',
     component: Shell,
+    providers: [provideUsherSocket()],
     children: [
       {
         path: '',

@@ -12,6 +12,7 @@ import { TabBadge } from '../notify/tab-badge.ts';
 import { Attention } from '../rooms/attention.ts';
 import { OpenRooms } from '../rooms/open-rooms.ts';
 import { RoomActions } from '../rooms/room-actions.ts';
+import { RoomCache } from '../rooms/room-cache.ts';
 import { RoomDirectory } from '../rooms/room-directory.ts';
 import { RoomList } from '../rooms/room-list.ts';
 import { RoomNews } from '../rooms/room-news.ts';
@@ -49,6 +50,7 @@ import { Shortcuts } from './shortcuts.ts';
     RoomNews,
     RoomDirectory,
     RoomActions,
+    RoomCache,
     OpenRooms,
     Visits,
     Drafts,

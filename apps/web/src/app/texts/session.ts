@@ -40,6 +40,17 @@ export const passwordTexts = {
   changed: $localize`:@@password.changed:Password changed. Other devices signed out.`,
 } as const;
 
+export const setPasswordTexts = {
+  heading: $localize`:@@setPassword.heading:Set a password`,
+  lead: $localize`:@@setPassword.lead:Choose a password for your account. You can use this link once.`,
+  submit: $localize`:@@setPassword.submit:Set password`,
+  busy: $localize`:@@setPassword.busy:Setting password…`,
+  invalid: $localize`:@@setPassword.invalid:This link has expired or was used before. Ask your administrator for a new one.`,
+  doneHeading: $localize`:@@setPassword.doneHeading:Password set`,
+  done: (user: string) => $localize`:@@setPassword.done:Sign in as ${user}:user: with your new password.`,
+  signIn: $localize`:@@setPassword.signIn:Sign in`,
+} as const;
+
 export const endedTexts = {
   signed_out: $localize`:@@ended.signed_out:You’re signed out.`,
   signed_out_unconfirmed: $localize`:@@ended.signed_out_unconfirmed:You’re signed out on this device. The server couldn’t be reached; the session ends there once you’re back online.`,

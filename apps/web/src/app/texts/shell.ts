@@ -3,6 +3,7 @@ export const appTexts = { name: $localize`:@@app.name:Usher`, skip: $localize`:@
 export const titleTexts = {
   signIn: $localize`:@@title.signIn:Sign in`,
   createAccount: $localize`:@@title.createAccount:Create an account`,
+  setPassword: $localize`:@@title.setPassword:Set a password`,
   rooms: $localize`:@@title.rooms:Rooms`,
   connection: $localize`:@@title.connection:Connection`,
   settings: $localize`:@@title.settings:Settings`,

@@ -1,5 +1,4 @@
-import { DOCUMENT, DestroyRef, type Signal, effect, inject, signal, untracked } from '@angular/core';
-import { injectUsher } from '@usher/angular';
+import { DOCUMENT, DestroyRef, type Signal, inject, signal } from '@angular/core';
 
 /** The current time (Unix ms) as a signal that updates every `everyMs` until the injection context is destroyed. */
 export function injectNow(everyMs: number): Signal<number> {
@@ -42,18 +41,4 @@ export function whenIdle(work: () => void): void {
   const idle = (globalThis as { requestIdleCallback?: (work: () => void) => unknown }).requestIdleCallback;
   if (idle === undefined) setTimeout(work, 50);
   else idle(work);
-}
-
-/**
- * Calls `tell` every time the connection opens from now on, because data loaded earlier may be outdated. Must be called in an injection
- * context.
- */
-export function onReconnect(tell: () => void): void {
-  const { state } = injectUsher();
-  let before = untracked(state).name === 'open';
-  effect(() => {
-    const now = state().name === 'open';
-    if (now && !before) untracked(tell);
-    before = now;
-  });
 }

@@ -1,0 +1,100 @@
+import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
+import {
+  serverEventDeliveredSchema,
+  serverEventSchema,
+  serverMessageSchema,
+  serverMessageSentSchema,
+} from '@usher/operator-api/server';
+import { roomBounds, roomName } from '@usher/protocol/server';
+import type { History, Rooms } from '@usher/realtime/rooms';
+import { Type } from 'typebox';
+import { backendCall } from '../docs/operations.ts';
+import { HttpProblem } from '../http/http-problem.ts';
+import type { KeyCheck } from '../operator/api-keys-check.ts';
+import type { UsableKey } from '../operator/api-keys-store.ts';
+import type { UserCommands } from '../socket/user-commands.ts';
+import { programPrefix } from '../users/users.ts';
+
+export interface ServerRoutesOptions {
+  readonly checkKey: KeyCheck;
+  readonly history: History;
+  readonly liveRooms: Pick<Rooms, 'publish'>;
+  readonly userCommands: Pick<UserCommands, 'deliver'>;
+}
+
+const roomParams = Type.Object({ room: roomName });
+const userParams = Type.Object({ user: Type.String() });
+
+/** The API for backends, which authenticate with an API key: messages to rooms, and events to the open connections of users. */
+export const serverRoutes: FastifyPluginCallbackTypebox<ServerRoutesOptions> = (app, options, done) => {
+  const { checkKey, history, liveRooms, userCommands } = options;
+
+  app.post(
+    '/server/rooms/:room/messages',
+    {
+      config: { problems: ['forbidden', 'storage_full'] },
+      schema: {
+        ...backendCall('sendServerMessage', 'Send a durable message to a room'),
+        params: roomParams,
+        body: serverMessageSchema,
+        response: { 200: serverMessageSentSchema },
+      },
+    },
+    async (request, reply) => {
+      const apiKey = await checkKey(request, 'messages:write');
+      const { room } = request.params;
+      const { key, from } = request.body;
+      // A store may not preserve lone surrogates.
+      const text = request.body.text.toWellFormed();
+      if (Array.from(text).length > roomBounds.textChars) {
+        throw new HttpProblem('bad_request', {
+          detail: `body/text: must have at most ${roomBounds.textChars} characters`,
+        });
+      }
+      const head = (await history.heads([room])).get(room);
+      if (head === undefined) throw new HttpProblem('not_found');
+      const sender = `${programPrefix}${from ?? nameOf(apiKey)}`;
+      // UUIDs are case-insensitive.
+      const appended = await history.append(room, { user: sender, key: key.toLowerCase(), text });
+      // Also for a duplicate: the node of the first attempt may have stopped before it published the message.
+      liveRooms.publish(appended, head.epoch);
+      reply.header('cache-control', 'no-store');
+      return { seq: appended.message.seq, at: appended.message.at, from: sender };
+    },
+  );
+
+  app.post(
+    '/server/users/:user/events',
+    {
+      schema: {
+        ...backendCall('sendUserEvent', 'Send an event to all connections of a user'),
+        params: userParams,
+        body: serverEventSchema,
+        response: { 202: serverEventDeliveredSchema },
+      },
+    },
+    async (request, reply) => {
+      await checkKey(request, 'events:write');
+      const { type: name, data } = request.body;
+      const { complete, delivered, nodes } = await userCommands.deliver(request.params.user, { name, data });
+      if (!complete) {
+        throw new HttpProblem('store_unavailable', { retryAfterMs: 1_000, extension: { delivered, nodes } });
+      }
+      return reply.code(202).header('cache-control', 'no-store').send({ delivered, nodes });
+    },
+  );
+
+  done();
+};
+
+/** The sender of a key that names none: the name of the key in the form of `from`. */
+function nameOf({ id, name }: UsableKey): string {
+  const folded = name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9._-]+/g, '-')
+    .replace(/^[^a-z0-9]+/, '')
+    .slice(0, 32)
+    .replace(/[^a-z0-9]+$/, '');
+  return folded === '' ? id.slice(0, 8) : folded;
+}

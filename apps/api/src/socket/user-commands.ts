@@ -1,0 +1,133 @@
+import type { Proof, RoomsProtocol } from '@usher/protocol';
+import {
+  type Bus,
+  type Cluster,
+  ClusterCommands,
+  type ClusterResults,
+  type Connections,
+  type Logger,
+} from '@usher/realtime';
+import type { ConnectionReservations, RevocationProof } from '@usher/realtime';
+
+/** An event of a backend for a user. */
+export interface BackendEvent {
+  readonly name: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** How many connections received an event, on each node that answered. */
+export interface Delivery {
+  readonly delivered: number;
+  readonly nodes: { readonly node: string; readonly delivered: number; readonly ms: number }[];
+  /** Whether every live node has answered. */
+  readonly complete: boolean;
+}
+
+type Command =
+  | { readonly kind: 'roles_changed'; readonly user: string }
+  | { readonly kind: 'event'; readonly user: string; readonly event: BackendEvent }
+  | { readonly kind: 'count'; readonly users: readonly string[] };
+
+export interface UserCommandsOptions {
+  readonly connections: Connections<RoomsProtocol>;
+  readonly reservations: Pick<ConnectionReservations, 'invalidateAll'>;
+  readonly bus: Bus;
+  readonly cluster: Cluster;
+  readonly log: Logger;
+}
+
+/** Users of one `count`. */
+const countedUsers = 200;
+
+/** Acts on all connections of users, on all nodes. */
+export class UserCommands {
+  readonly #options: UserCommandsOptions;
+  readonly #commands: ClusterCommands<Command, readonly number[]>;
+
+  constructor(options: UserCommandsOptions) {
+    const { bus, cluster, log } = options;
+    this.#options = options;
+    this.#commands = new ClusterCommands<Command, readonly number[]>({
+      bus,
+      cluster,
+      topic: 'users',
+      execute: (command) => this.#execute(command),
+      isCommand,
+      isResult: (value): value is readonly number[] => isList(value, countedUsers, Number.isSafeInteger),
+      log,
+    });
+  }
+
+  /**
+   * Closes the connections of a user with 4001 after the roles were changed, so that they are opened again with the new roles. Handshakes in
+   * progress fail and are repeated by the clients. A node that misses the command compares the roles when it validates its sessions.
+   */
+  async rolesChanged(user: string): Promise<RevocationProof> {
+    const { results, complete } = await this.#commands.send({ kind: 'roles_changed', user });
+    return { ...proofOf(results), complete };
+  }
+
+  /** Sends an event to all open connections of a user. An event is not stored: a user without a connection does not receive it. */
+  async deliver(user: string, event: BackendEvent): Promise<Delivery> {
+    const { results, complete } = await this.#commands.send({ kind: 'event', user, event });
+    const nodes = results.map(({ node, result: [delivered = 0], ms }) => ({ node, delivered, ms }));
+    return { delivered: nodes.reduce((total, { delivered }) => total + delivered, 0), nodes, complete };
+  }
+
+  /** Resolves to the number of open connections of each user, on the nodes that answered. */
+  async count(users: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const counted = users.slice(0, countedUsers);
+    const { results } = await this.#commands.send({ kind: 'count', users: counted });
+    return new Map(
+      counted.map((user, index) => [user, results.reduce((total, { result }) => total + (result[index] ?? 0), 0)]),
+    );
+  }
+
+  stop(): void {
+    this.#commands.stop();
+  }
+
+  #execute(command: Command): readonly number[] {
+    const { connections, reservations } = this.#options;
+    switch (command.kind) {
+      case 'roles_changed':
+        // Their sessions may have been validated with the old roles.
+        reservations.invalidateAll();
+        return [connections.close({ user: command.user }, 'lease_expired', rolesChangedReason)];
+      case 'event': {
+        const frame = connections.encode({ type: 'event', ...command.event });
+        const open = connections.list({ user: command.user });
+        for (const connection of open) connection.send(frame);
+        return [open.length];
+      }
+      case 'count':
+        return command.users.map((user) => connections.count({ user }));
+    }
+  }
+}
+
+/** The reason of the close frame when the roles of a user have changed. */
+export const rolesChangedReason = 'lease expired: roles changed';
+
+function proofOf(results: ClusterResults<readonly number[]>['results']): Proof {
+  const nodes = results.map(({ node, result: [closed = 0], ms }) => ({ node, closed, ms }));
+  return { closed: nodes.reduce((total, { closed }) => total + closed, 0), nodes };
+}
+
+function isList(value: unknown, maxLength: number, isItem: (item: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.length <= maxLength && value.every(isItem);
+}
+
+function isCommand(value: unknown): value is Command {
+  if (typeof value !== 'object' || value === null) return false;
+  const { kind, user, users, event } = value as Record<string, unknown>;
+  if (kind === 'count') return isList(users, countedUsers, (each) => typeof each === 'string');
+  if (typeof user !== 'string') return false;
+  return kind === 'roles_changed' || (kind === 'event' && isEvent(event));
+}
+
+function isEvent(value: unknown): value is BackendEvent {
+  if (typeof value !== 'object' || value === null) return false;
+  const { name, data } = value as Record<string, unknown>;
+  return typeof name === 'string' && typeof data === 'object' && data !== null && !Array.isArray(data);
+}
