@@ -7,7 +7,7 @@ import type { Cost, HandlerOptions } from './connections-types.ts';
 import type { Limits } from './limits.ts';
 import type { ServerConnection } from './server-connection.ts';
 
-export type AnyParams = Record<string, unknown>;
+export type AnyParams = object;
 export type AnySignalHandler = (params: AnyParams, connection: Connection) => void;
 
 /** One additional unit is charged for each block of this many characters, because parsing a frame takes time. */
