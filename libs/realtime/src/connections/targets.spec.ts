@@ -15,7 +15,7 @@ function twoNodes() {
 }
 
 describe('connections.to', () => {
-  test('reaches every connection of a user on every node, and nobody else', async () => {
+  test('reaches every connection of a user on every node, and no other connection', async () => {
     const { here, there } = twoNodes();
     const clients = [here.connect('maggie'), here.connect('maggie', 'phone'), there.connect('maggie')];
     const others = [here.connect('bart'), there.connect('bart')];
