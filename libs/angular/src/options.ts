@@ -1,8 +1,12 @@
 import { DOCUMENT, inject, InjectionToken } from '@angular/core';
 import type { Reason, TicketSocketOptions, Who } from '@usher/client';
 import type { RoomsOptions } from '@usher/client/rooms';
+import type { Protocol, RoomsProtocol } from '@usher/protocol';
 
-export interface UsherOptions {
+/** @typeParam P the protocol of the app */
+export interface UsherOptions<P extends Protocol = RoomsProtocol> {
+  /** The name of the protocol, which is the WebSocket subprotocol. Defaults to `usher.v1`. */
+  readonly protocol?: P['name'];
   /** The base URL of the app's API: a path on the page's origin, or an absolute URL. Defaults to `/api`. */
   readonly api?: string;
   /**
@@ -33,7 +37,7 @@ export interface UsherOptions {
 }
 
 /** The options with their defaults. */
-export const USHER_OPTIONS = new InjectionToken<UsherOptions & { readonly api: string }>('usher options');
+export const USHER_OPTIONS = new InjectionToken<UsherOptions<Protocol> & { readonly api: string }>('usher options');
 
 /** Returns functions that resolve URLs of the app's API. Must be called in an injection context. */
 export function injectApi() {

@@ -1,11 +1,10 @@
-import type { Message } from '@usher/protocol';
-import type { RoomMessage } from './room-types.ts';
+import type { AnyMessage as Message, AnyRoomMessage } from './room-types.ts';
 
 /** How many messages after a gap are buffered. Later ones are dropped, and read again with the history. */
 const maxBuffered = 1_000;
 
 /** A message that the server has confirmed. */
-export type ConfirmedMessage = RoomMessage & Pick<Message, 'seq' | 'id'>;
+export type ConfirmedMessage = AnyRoomMessage & Pick<Message, 'seq' | 'id'>;
 
 export type Timeline = ReturnType<typeof createTimeline>;
 
@@ -131,8 +130,8 @@ function changedBy({ edits, deletes }: Message): number | undefined {
   return edits ?? deletes;
 }
 
-function toConfirmed({ seq, id, from, text, at, edited, deleted }: Omit<Message, 'room'>): ConfirmedMessage {
-  const now = deleted ? { text: '', deleted } : { text, ...(edited && { edited }) };
+function toConfirmed({ seq, id, from, text, payload, at, edited, deleted }: Omit<Message, 'room'>): ConfirmedMessage {
+  const now = deleted ? { text: '', deleted } : { ...(payload ? { payload } : { text }), ...(edited && { edited }) };
   return { seq, id, from, at, ...now, status: 'sent' };
 }
 
