@@ -41,6 +41,7 @@ export const declarations = {
   app: "declare const app: import('fastify').FastifyInstance;",
   authorize: "declare const authorize: import('@usher/realtime/rooms').Authorize;",
   bus: "declare const bus: import('@usher/realtime').Bus;",
+  cluster: "declare const cluster: import('@usher/realtime').Cluster;",
   causesOfEnd: "declare const causesOfEnd: import('@usher/realtime').RevocableSessions['causesOfEnd'];",
   endSessions: "declare const endSessions: import('@usher/realtime').RevocableSessions['end'];",
   connections:

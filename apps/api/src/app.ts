@@ -191,7 +191,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
       connectionsOf: (names) => userCommands.count(names),
     });
     stopOutbox = storage.startOutbox?.((appended, epoch) => {
-      members.publish(appended, epoch);
+      members.deliver(appended, epoch);
     });
     const charge = (user: string, bytes: number): void => {
       storage.charge(user, bytes);

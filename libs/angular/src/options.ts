@@ -1,8 +1,12 @@
 import { DOCUMENT, type EnvironmentProviders, inject, InjectionToken, makeEnvironmentProviders } from '@angular/core';
 import type { Reason, TicketSocketOptions, Who } from '@usher/client';
 import type { RoomsOptions } from '@usher/client/rooms';
+import type { Protocol, RoomsProtocol } from '@usher/protocol';
 
-export interface UsherOptions {
+/** @typeParam P the protocol of the app */
+export interface UsherOptions<P extends Protocol = RoomsProtocol> {
+  /** The name of the protocol, which is the WebSocket subprotocol. Defaults to `usher.v1`. */
+  readonly protocol?: P['name'];
   /** The base URL of the app's API: a path on the page's origin, or an absolute URL. Defaults to `/api`. */
   readonly api?: string;
   /**
@@ -33,7 +37,7 @@ export interface UsherOptions {
 }
 
 /** The options with their defaults. */
-export const USHER_OPTIONS = new InjectionToken<UsherOptions & { readonly api: string }>('usher options');
+export const USHER_OPTIONS = new InjectionToken<UsherOptions<Protocol> & { readonly api: string }>('usher options');
 
 /**
  * Provides the options alone: what `usherBearer` needs. Use it together with `provideUsherSocket()`, if the code of the socket is to be
@@ -41,7 +45,9 @@ export const USHER_OPTIONS = new InjectionToken<UsherOptions & { readonly api: s
  *
  * @param options the options, or a function that returns them; it is called once, in an injection context
  */
-export function provideUsherOptions(options: UsherOptions | (() => UsherOptions)): EnvironmentProviders {
+export function provideUsherOptions<P extends Protocol = RoomsProtocol>(
+  options: UsherOptions<P> | (() => UsherOptions<P>),
+): EnvironmentProviders {
   return makeEnvironmentProviders([
     {
       provide: USHER_OPTIONS,

@@ -1,4 +1,4 @@
-import type { TObject, TSchema } from 'typebox';
+import type { TSchema } from 'typebox';
 import { closeCodes, shouldReconnect } from './close-codes.ts';
 import type { Protocol } from './protocol.ts';
 
@@ -164,8 +164,9 @@ class DescribedProtocol {
     return frames;
   }
 
-  #frame(type: string, schema: TObject, { id }: { readonly id?: Json }): Json {
-    const { properties, required = [] } = this.#toJson(schema) as { properties: Json; required?: string[] };
+  #frame(type: string, schema: object, { id }: { readonly id?: Json }): Json {
+    // A schema of another library than TypeBox is not JSON Schema, so its fields are not described.
+    const { properties = {}, required = [] } = this.#toJson(schema) as { properties?: Json; required?: string[] };
     const ofFrame = { type, ...(id === undefined ? {} : { id: 1 }) };
     return {
       name: type,
@@ -180,7 +181,7 @@ class DescribedProtocol {
     };
   }
 
-  #reply(type: string, schema: TSchema): Json {
+  #reply(type: string, schema: object): Json {
     return {
       name: 'reply',
       title: `reply to ${type}`,
@@ -220,13 +221,13 @@ function errorFrame(codes: readonly string[]): Json {
   };
 }
 
-function summaryOf(schema: TSchema): Json {
+function summaryOf(schema: object): Json {
   const { description } = schema as { readonly description?: string };
   return description === undefined ? {} : { summary: description };
 }
 
 /** The examples of a schema. A schema without required fields has an empty one. */
-function examplesOf(schema: TSchema): readonly object[] {
+function examplesOf(schema: object): readonly object[] {
   const { examples, required = [] } = schema as { readonly examples?: readonly object[]; readonly required?: string[] };
   return examples ?? (required.length === 0 ? [{}] : []);
 }

@@ -1,5 +1,6 @@
-import type { TObject } from 'typebox';
+import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { isStandardSchema } from './define-protocol.ts';
 import {
   isRawFrame,
   isRequestId,
@@ -8,9 +9,12 @@ import {
   type Protocol,
   type RawFrame,
   type RequestType,
+  type ServerReply,
+  type ServerRequestType,
   type Signal,
   type SignalType,
 } from './protocol.ts';
+import type { Schema, StandardIssue, StandardSchema } from './schema.ts';
 
 /** A decoded client frame. A `bad` frame has the `id` to respond to, if a valid one could be read. */
 export type Decoded<P extends Protocol> =
@@ -40,20 +44,33 @@ export interface Codec<P extends Protocol> {
   readonly protocol: P;
   /** Decodes one text frame. Never throws. Fields that the protocol does not define are kept but not validated. */
   decode(text: string): Decoded<P>;
+  /** Validates the params of a request that does not come from a client. Never throws. */
+  validateParams<T extends RequestType<P>>(type: T, params: object): Valid<Params<P, T>> | Invalid;
+  /** Validates the reply of a client to a request of the server. Never throws. */
+  validateReply<T extends ServerRequestType<P>>(type: T, reply: unknown): Valid<ServerReply<P, T>> | Invalid;
 }
 
-/** Returns the error message for an invalid frame, `undefined` for a valid one. */
-type Check = (frame: RawFrame) => string | undefined;
+export interface Valid<T> {
+  readonly value: T;
+  readonly error?: undefined;
+}
+
+export interface Invalid {
+  /** Describes the error. Names the field but never contains its value, which may be secret. */
+  readonly error: string;
+}
 
 /**
  * Compiles the validators of a protocol. Call it once, at startup. Server only, because it generates code (`new Function`),
  * which a browser's Content Security Policy may forbid.
  */
 export function compileProtocol<P extends Protocol>(protocol: P): Codec<P> {
-  const requests = new Map<string, Check>();
-  const signals = new Map<string, Check>();
-  for (const [type, { params }] of Object.entries(protocol.requests)) requests.set(type, compileCheck(params));
-  for (const [type, params] of Object.entries(protocol.signals)) signals.set(type, compileCheck(params));
+  const requests = new Map<string, Check<object>>();
+  const signals = new Map<string, Check<object>>();
+  const replies = new Map<string, Check>();
+  for (const [type, { params }] of Object.entries(protocol.requests)) requests.set(type, compileParams(params));
+  for (const [type, params] of Object.entries(protocol.signals)) signals.set(type, compileParams(params));
+  for (const [type, { reply }] of Object.entries(protocol.serverRequests ?? {})) replies.set(type, compileCheck(reply));
 
   function decode(text: string): Decoded<Protocol> {
     const frame = parseJson(text);
@@ -63,30 +80,99 @@ export function compileProtocol<P extends Protocol>(protocol: P): Codec<P> {
     const checkRequest = requests.get(type);
     if (checkRequest !== undefined) {
       if (id === undefined) return bad('bad_message', 'a request must have an "id" that is a positive integer');
-      const error = checkRequest(frame);
-      if (error !== undefined) return bad('bad_message', error, id);
-      return { kind: 'request', type, id, params: frame };
+      const params = checkRequest(frame);
+      return params instanceof Rejected ? bad('bad_message', params.error, id) : { kind: 'request', type, id, params };
     }
     const checkSignal = signals.get(type);
     if (checkSignal !== undefined) {
-      const error = checkSignal(frame);
-      if (error !== undefined) return bad('bad_message', error, id);
-      return { kind: 'signal', type, params: frame };
+      const params = checkSignal(frame);
+      return params instanceof Rejected ? bad('bad_message', params.error, id) : { kind: 'signal', type, params };
     }
     return bad('unknown_type', 'unknown message type', id);
   }
 
-  // Safe: both maps are built from `protocol`, so `decode` returns only its types, with validated params.
-  return { protocol, decode: decode as Codec<P>['decode'] };
+  const codec: Codec<Protocol> = {
+    protocol,
+    decode,
+    validateParams: (type, params) => validate(requests.get(type), params),
+    validateReply: (type, reply) => validate(replies.get(type), reply),
+  };
+  // Safe: the maps are built from `protocol`, so the codec returns only its types, with validated values.
+  return codec as unknown as Codec<P>;
 }
 
-function compileCheck(schema: TObject): Check {
-  const validator = Compile(schema);
+/** Returns what a handler gets: the value itself or, if the schema transforms values, its output. */
+type Check<T = unknown> = (value: unknown) => T | Rejected;
+
+/** An invalid value. Valid values are returned as they are, without an object around them. */
+class Rejected implements Invalid {
+  readonly error: string;
+
+  constructor(error: string) {
+    this.error = error;
+  }
+}
+
+function compileParams(schema: Schema<object>): Check<object> {
+  if (!isStandardSchema(schema)) return compileCheck(schema) as Check<object>;
+  const check = compileCheck(schema);
   return (frame) => {
-    if (validator.Check(frame)) return undefined;
-    const [first] = validator.Errors(frame);
-    return first === undefined ? 'does not match its schema' : `${first.instancePath || 'frame'} ${first.message}`;
+    const params = check(withoutFrameFields(frame as RawFrame));
+    return typeof params === 'object' && params !== null
+      ? params
+      : new Rejected('the schema does not return an object');
   };
+}
+
+/** Strict schemas reject the fields of the frame. */
+function withoutFrameFields(frame: RawFrame): object {
+  const fields: { type?: unknown; id?: unknown } = { ...frame };
+  delete fields.type;
+  delete fields.id;
+  return fields;
+}
+
+function compileCheck(schema: Schema): Check {
+  // `defineProtocol` accepts no other schemas.
+  return isStandardSchema(schema) ? standardCheck(schema) : typeboxCheck(schema);
+}
+
+function typeboxCheck(schema: TSchema): Check {
+  const validator = Compile(schema);
+  return (value) => {
+    if (validator.Check(value)) return value;
+    const [first] = validator.Errors(value);
+    return new Rejected(
+      first === undefined ? 'does not match its schema' : `${first.instancePath || 'frame'} ${first.message}`,
+    );
+  };
+}
+
+function standardCheck({ '~standard': { validate } }: StandardSchema): Check {
+  return (value) => {
+    try {
+      const result = validate(value);
+      if (result instanceof Promise) {
+        result.catch(() => undefined);
+        return new Rejected('its schema is asynchronous, which is not supported');
+      }
+      return result.issues === undefined ? result.value : new Rejected(describe(result.issues));
+    } catch {
+      // The error may contain the value.
+      return new Rejected('its schema threw an error');
+    }
+  };
+}
+
+/** Names the field of the first issue. The messages of other libraries may contain the value, so they are not used. */
+function describe([first]: readonly StandardIssue[]): string {
+  const keys = (first?.path ?? []).map((part) => (typeof part === 'object' ? part.key : part));
+  return `${keys.length === 0 ? 'frame' : `/${keys.map(String).join('/')}`} does not match its schema`;
+}
+
+function validate(check: Check | undefined, value: unknown): Valid<never> | Invalid {
+  const result = check === undefined ? new Rejected('the protocol has no such message') : check(value);
+  return result instanceof Rejected ? result : { value: result as never };
 }
 
 /** Returns the request `id` if the value has a valid one, even if the rest of the frame is invalid. */

@@ -45,7 +45,7 @@ describe('a custom protocol', () => {
   });
 
   test('may consist of a name only', () => {
-    expect(defineProtocol({ name: 'bare' })).toEqual({ name: 'bare', ...coreProtocol });
+    expect(defineProtocol({ name: 'bare' })).toEqual({ name: 'bare', ...coreProtocol, serverRequests: {} });
   });
 
   test('does not modify the core protocol', () => {

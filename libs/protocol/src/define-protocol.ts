@@ -1,8 +1,15 @@
-import { Type } from 'typebox';
+import { type Static, type TObject, type TSchema, Type } from 'typebox';
+import type { CoreProtocol, NoRequests } from './core-messages.ts';
 import type { Protocol } from './protocol.ts';
+import type { Schema, StandardSchema } from './schema.ts';
 
 /** Unix seconds. */
 const seconds = Type.Integer({ minimum: 0, description: 'Unix seconds' });
+const requestNumber = Type.Integer({
+  minimum: 1,
+  maximum: Number.MAX_SAFE_INTEGER,
+  description: 'identifies the request on its connection',
+});
 
 export const limitsSchema = Type.Object({
   frameBytes: Type.Integer({ description: 'largest frame that the server accepts' }),
@@ -12,7 +19,7 @@ export const limitsSchema = Type.Object({
 });
 
 /**
- * The messages of every protocol: the welcome frame, heartbeats, lease renewal and ping.
+ * The messages of every protocol: the welcome frame, heartbeats, lease renewal, ping and the frames of server requests.
  * `defineProtocol` adds application messages to these.
  */
 export const coreProtocol = {
@@ -31,6 +38,15 @@ export const coreProtocol = {
   },
   signals: {
     beat: Type.Object({}, { description: 'The answer to the `beat` of the server.' }),
+    response: Type.Object(
+      {
+        request: requestNumber,
+        data: Type.Optional(Type.Unknown({ description: 'the reply' })),
+        code: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'set if the request failed' })),
+        message: Type.Optional(Type.String({ maxLength: 1_000 })),
+      },
+      { description: 'The answer to a `request` of the server.', examples: [{ request: 1, data: { yes: true } }] },
+    ),
   },
   events: {
     welcome: Type.Object(
@@ -61,73 +77,162 @@ export const coreProtocol = {
       { description: 'The lease ends at `lease` and has to be renewed.', examples: [{ lease: 1_767_227_400 }] },
     ),
     beat: Type.Object({}, { description: 'Must be answered with `beat`, or the connection is closed with 4008.' }),
+    request: Type.Object(
+      { request: requestNumber, name: Type.String(), params: Type.Unknown() },
+      {
+        description: 'A request of the server, which the client answers with `response`.',
+        examples: [{ request: 1, name: 'confirm', params: { question: 'Cancel the order?' } }],
+      },
+    ),
   },
   errors: ['bad_message', 'unknown_type', 'not_found', 'forbidden', 'rate_limited', 'invalid_ticket', 'internal'],
 } as const;
 
-export type CoreProtocol = typeof coreProtocol;
+/** A schema of TypeBox, or of any library that implements Standard Schema, such as Zod, Valibot and ArkType. */
+export type AnySchema = TSchema | StandardSchema;
+/** A schema of an object. Its fields become fields of the frame. */
+export type ObjectSchema = TObject | StandardSchema<object, object>;
 
-/** The application messages of a protocol. `defineProtocol` adds the core messages (welcome, beat, lease, ping, renew). */
-export type ProtocolParts = Partial<Omit<Protocol, 'name'>> & Pick<Protocol, 'name'>;
-
-type Part<P extends ProtocolParts, K extends 'requests' | 'signals' | 'events'> =
-  P[K] extends NonNullable<ProtocolParts[K]> ? P[K] : unknown;
-
-export interface DefinedProtocol<P extends ProtocolParts> {
-  readonly name: P['name'];
-  readonly requests: CoreProtocol['requests'] & Part<P, 'requests'>;
-  readonly signals: CoreProtocol['signals'] & Part<P, 'signals'>;
-  readonly events: CoreProtocol['events'] & Part<P, 'events'>;
-  readonly errors: readonly (
-    CoreProtocol['errors'][number] | (P['errors'] extends readonly string[] ? P['errors'][number] : never)
-  )[];
+interface RequestParts {
+  readonly params: ObjectSchema;
+  readonly reply: AnySchema;
 }
 
-const reserved = new Set(['reply', 'error']);
+/** The application messages of a protocol. `defineProtocol` adds the core messages (welcome, beat, lease, ping, renew, …). */
+export interface ProtocolParts {
+  /** The WebSocket subprotocol, e.g. `shop.v1`. */
+  readonly name: string;
+  /** Client → server, answered with exactly one `reply` or `error`. */
+  readonly requests?: Readonly<Record<string, RequestParts>>;
+  /** Client → server, never answered. */
+  readonly signals?: Readonly<Record<string, ObjectSchema>>;
+  /** Server → client, not in response to a request. */
+  readonly events?: Readonly<Record<string, ObjectSchema>>;
+  /** Server → client, answered by the client. */
+  readonly serverRequests?: Readonly<Record<string, RequestParts>>;
+  /** The error codes of the application. */
+  readonly errors?: readonly string[];
+}
+
+/** The types of a schema without the schema, so that clients do not depend on its library. */
+export type TypesOf<S> =
+  S extends StandardSchema<infer Input, infer Output>
+    ? Schema<Output, Input>
+    : S extends TSchema
+      ? Schema<Static<S>>
+      : never;
+
+type MessagesOf<M> =
+  M extends Readonly<Record<string, AnySchema>> ? { readonly [T in keyof M]: TypesOf<M[T]> } : unknown;
+type RequestsOf<M> =
+  M extends Readonly<Record<string, RequestParts>>
+    ? { readonly [T in keyof M]: { readonly params: TypesOf<M[T]['params']>; readonly reply: TypesOf<M[T]['reply']> } }
+    : unknown;
+type ErrorsOf<P> = P extends { readonly errors: readonly (infer E extends string)[] } ? E : never;
+
+/** A protocol with its base: the core messages, or another protocol. */
+export type ExtendedProtocol<B extends Base, P extends Partial<ProtocolParts>> = Omit<
+  B,
+  'name' | 'requests' | 'signals' | 'events' | 'serverRequests' | 'errors'
+> & {
+  readonly name: P extends { readonly name: infer N extends string }
+    ? N
+    : B extends { readonly name: infer N }
+      ? N
+      : never;
+  readonly requests: B['requests'] & RequestsOf<P['requests']>;
+  readonly signals: B['signals'] & MessagesOf<P['signals']>;
+  readonly events: B['events'] & MessagesOf<P['events']>;
+  readonly serverRequests: NonNullable<B['serverRequests']> & RequestsOf<P['serverRequests']>;
+  readonly errors: readonly (B['errors'][number] | ErrorsOf<P>)[];
+};
+
+type Base = Omit<Protocol, 'name'>;
+
+/** The core messages, of which the types contain no schemas. */
+interface Core extends CoreProtocol {
+  readonly serverRequests: NoRequests;
+}
+
+export type DefinedProtocol<P extends ProtocolParts> = ExtendedProtocol<Core, P>;
+
+const reserved = ['reply', 'error'];
 
 /**
  * Defines a protocol with one schema per message. Both sides derive their types from the result. The server passes it to
- * `compileProtocol` to get a validator.
+ * `compileProtocol` to get a validator. A schema is one of TypeBox (`Type` of this entry point) or of any library that implements Standard
+ * Schema; it must validate synchronously.
  *
  * @throws TypeError if the protocol name is not a subprotocol token (RFC 6455 §4.1); if a message has the name of a core
  * message of the same direction, or the name `reply` or `error`; if a request and a signal have the same name; or if a
- * schema has a property that the frame itself uses: `type`, and in requests and signals `id`.
+ * TypeBox schema has a property that the frame itself uses: `type`, and in requests and signals `id`. Fields of that name in other schemas
+ * are not sent.
  */
 export function defineProtocol<const P extends ProtocolParts>(parts: P): DefinedProtocol<P> {
-  if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(parts.name)) {
-    throw new TypeError(`protocol name ${JSON.stringify(parts.name)} is not a subprotocol token`);
-  }
-  const requests = parts.requests ?? {};
-  const signals = parts.signals ?? {};
-  const events = parts.events ?? {};
-  const clientTypes = [...Object.keys(requests), ...Object.keys(signals)];
-  rejectTakenTypes(clientTypes, [...Object.keys(coreProtocol.requests), ...Object.keys(coreProtocol.signals)]);
-  rejectTakenTypes(Object.keys(events), Object.keys(coreProtocol.events));
-  for (const [type, { params }] of Object.entries(requests)) rejectFrameFields(type, params.properties, ['type', 'id']);
-  for (const [type, schema] of Object.entries(signals)) rejectFrameFields(type, schema.properties, ['type', 'id']);
-  // Events may have their own `id`, as messages do. In client frames, `id` is the request id.
-  for (const [type, schema] of Object.entries(events)) rejectFrameFields(type, schema.properties, ['type']);
-  const merged: Protocol = {
-    name: parts.name,
-    requests: { ...coreProtocol.requests, ...requests },
-    signals: { ...coreProtocol.signals, ...signals },
-    events: { ...coreProtocol.events, ...events },
-    errors: [...new Set([...coreProtocol.errors, ...(parts.errors ?? [])])],
-  };
-  return merged as DefinedProtocol<P>;
+  return extend({ name: parts.name, serverRequests: {}, ...coreProtocol }, parts) as unknown as DefinedProtocol<P>;
 }
 
-function rejectTakenTypes(types: readonly string[], core: readonly string[]): void {
-  const seen = new Set<string>(core);
+/**
+ * Adds requests, signals, events, server requests and error codes to a protocol, for example to one with rooms. Everything that serves
+ * the base also serves the result: `createRooms` accepts its connections and sockets.
+ *
+ * @param parts the additional messages; `name` defaults to the name of the base
+ * @throws TypeError like `defineProtocol`; also if the base has a message of the same name
+ */
+export function extendProtocol<B extends Protocol, const P extends Partial<ProtocolParts>>(
+  base: B,
+  parts: P,
+): ExtendedProtocol<B, P> {
+  return extend(base as unknown as RuntimeProtocol, parts) as unknown as ExtendedProtocol<B, P>;
+}
+
+/** A protocol as it is at runtime, with its schemas. */
+interface RuntimeProtocol extends Required<ProtocolParts> {
+  readonly name: string;
+}
+
+function extend(base: RuntimeProtocol, parts: Partial<ProtocolParts>): RuntimeProtocol {
+  const { name = base.name, requests = {}, signals = {}, events = {}, serverRequests = {}, errors = [] } = parts;
+  if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name)) {
+    throw new TypeError(`protocol name ${JSON.stringify(name)} is not a subprotocol token`);
+  }
+  const clientTypes = [...Object.keys(requests), ...Object.keys(signals)];
+  rejectTakenTypes(clientTypes, [...Object.keys(base.requests), ...Object.keys(base.signals)]);
+  rejectTakenTypes(Object.keys(events), Object.keys(base.events));
+  rejectTakenTypes(Object.keys(serverRequests), Object.keys(base.serverRequests));
+  for (const [type, { params }] of Object.entries(requests)) rejectFrameFields(type, params, ['type', 'id']);
+  for (const [type, schema] of Object.entries(signals)) rejectFrameFields(type, schema, ['type', 'id']);
+  // Events may have their own `id`, as messages do. In client frames, `id` is the request id.
+  for (const [type, schema] of Object.entries(events)) rejectFrameFields(type, schema, ['type']);
+  return {
+    ...base,
+    name,
+    requests: { ...base.requests, ...requests },
+    signals: { ...base.signals, ...signals },
+    events: { ...base.events, ...events },
+    serverRequests: { ...base.serverRequests, ...serverRequests },
+    errors: [...new Set([...base.errors, ...errors])],
+  };
+}
+
+function rejectTakenTypes(types: readonly string[], taken: readonly string[]): void {
+  const seen = new Set<string>([...reserved, ...taken]);
   for (const type of types) {
-    if (reserved.has(type) || seen.has(type))
-      throw new TypeError(`message type ${JSON.stringify(type)} is already taken`);
+    if (seen.has(type)) throw new TypeError(`message type ${JSON.stringify(type)} is already taken`);
     seen.add(type);
   }
 }
 
-function rejectFrameFields(type: string, properties: object, fields: readonly string[]): void {
+/** Only TypeBox schemas list their properties. */
+function rejectFrameFields(type: string, schema: ObjectSchema, fields: readonly string[]): void {
+  if (isStandardSchema(schema)) return;
   for (const field of fields) {
-    if (field in properties) throw new TypeError(`${JSON.stringify(type)}: property ${field} belongs to the frame`);
+    if (field in schema.properties)
+      throw new TypeError(`${JSON.stringify(type)}: property ${field} belongs to the frame`);
   }
+}
+
+/** Whether a schema implements Standard Schema. Those of ArkType are functions. */
+export function isStandardSchema(schema: object): schema is StandardSchema<object, object> {
+  return '~standard' in schema;
 }

@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox';
+import { Type } from 'typebox';
 
 /** Bodies of HTTP responses that every Usher client or operator reads. An application adds its own, as `@usher/chat-api` does. */
 
@@ -8,7 +8,6 @@ export const tokenSchema = Type.Object(
   { token: Type.String({ description: 'a JWT' }), expires },
   { examples: [{ token: 'eyJhbGciOiJIUzI1NiJ9.e30.signature', expires: 1_767_225_600 }] },
 );
-export type TokenResponse = Static<typeof tokenSchema>;
 
 export const ticketSchema = Type.Object(
   {
@@ -20,7 +19,6 @@ export const ticketSchema = Type.Object(
     examples: [{ ticket: 'A'.repeat(43), expires: 1_767_225_630, connectAfterMs: 0 }],
   },
 );
-export type TicketResponse = Static<typeof ticketSchema>;
 
 /** The proof of a revocation: the connections that each live node closed. */
 export const proofSchema = Type.Object(
@@ -46,4 +44,3 @@ export const proofSchema = Type.Object(
     ],
   },
 );
-export type Proof = Static<typeof proofSchema>;

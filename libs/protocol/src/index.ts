@@ -8,7 +8,8 @@ export {
   type CloseName,
   type EndCause,
 } from './close-codes.ts';
-export type { Proof, TicketResponse, TokenResponse } from './http.ts';
+export type { RequestEvent, ResponseSignal, WelcomeEvent } from './core-messages.ts';
+export type { Proof, TicketResponse, TokenResponse } from './http-types.ts';
 export { isProblem, isProblemCode, problem, problems, type Problem, type ProblemCode } from './problems.ts';
 export {
   isRequestId,
@@ -20,6 +21,7 @@ export {
   type EventFrame,
   type EventType,
   type Params,
+  type ParamsInput,
   type Protocol,
   type RawFrame,
   type Reply,
@@ -27,8 +29,23 @@ export {
   type RequestFrame,
   type RequestType,
   type ServerFrame,
+  type ServerParams,
+  type ServerReply,
+  type ServerReplyInput,
+  type ServerRequestType,
   type Signal,
   type SignalFrame,
+  type SignalInput,
   type SignalType,
 } from './protocol.ts';
-export type { Message, RoomsProtocol } from './rooms.ts';
+export type {
+  AnyRoomsProtocol,
+  ContentInputOf,
+  ContentOf,
+  Message,
+  MessageOf,
+  PayloadMessage,
+  PayloadRoomsProtocol,
+  RoomsProtocol,
+} from './room-messages.ts';
+export type { Schema } from './schema.ts';

@@ -1,4 +1,4 @@
-import type { Static, TObject, TSchema } from 'typebox';
+import type { InputOf, OutputOf, Schema } from './schema.ts';
 
 /**
  * The messages that clients and servers exchange over a connection. Create it with `defineProtocol` of the `/server` entry
@@ -8,11 +8,13 @@ export interface Protocol {
   /** The WebSocket subprotocol, e.g. `usher.v1`. */
   readonly name: string;
   /** Client → server, answered with exactly one `reply` or `error` that has the same `id`. */
-  readonly requests: Readonly<Record<string, { readonly params: TObject; readonly reply: TSchema }>>;
+  readonly requests: Readonly<Record<string, { readonly params: Schema<object>; readonly reply: Schema }>>;
   /** Client → server, never answered. */
-  readonly signals: Readonly<Record<string, TObject>>;
+  readonly signals: Readonly<Record<string, Schema<object>>>;
   /** Server → client, not in response to a request. */
-  readonly events: Readonly<Record<string, TObject>>;
+  readonly events: Readonly<Record<string, Schema<object>>>;
+  /** Server → client, answered by the client (`TicketSocket.handle`). */
+  readonly serverRequests?: Readonly<Record<string, { readonly params: Schema<object>; readonly reply: Schema }>>;
   /** The possible codes of an `error` frame. */
   readonly errors: readonly string[];
 }
@@ -20,12 +22,30 @@ export interface Protocol {
 export type RequestType<P extends Protocol> = keyof P['requests'] & string;
 export type SignalType<P extends Protocol> = keyof P['signals'] & string;
 export type EventType<P extends Protocol> = keyof P['events'] & string;
+export type ServerRequestType<P extends Protocol> = keyof NonNullable<P['serverRequests']> & string;
 export type ErrorCode<P extends Protocol> = P['errors'][number];
 
-export type Params<P extends Protocol, T extends RequestType<P>> = Static<P['requests'][T]['params']>;
-export type Reply<P extends Protocol, T extends RequestType<P>> = Static<P['requests'][T]['reply']>;
-export type Signal<P extends Protocol, T extends SignalType<P>> = Static<P['signals'][T]>;
-export type Event<P extends Protocol, T extends EventType<P>> = Static<P['events'][T]>;
+/** What the handler of a request gets. */
+export type Params<P extends Protocol, T extends RequestType<P>> = OutputOf<P['requests'][T]['params']>;
+/** What a client passes to a request. Differs from `Params` only if the schema transforms values. */
+export type ParamsInput<P extends Protocol, T extends RequestType<P>> = InputOf<P['requests'][T]['params']>;
+/** Replies and events are not validated by their receivers, so they have the type that is sent. */
+export type Reply<P extends Protocol, T extends RequestType<P>> = InputOf<P['requests'][T]['reply']>;
+/** What the handler of a signal gets. */
+export type Signal<P extends Protocol, T extends SignalType<P>> = OutputOf<P['signals'][T]>;
+/** What a client passes to a signal. */
+export type SignalInput<P extends Protocol, T extends SignalType<P>> = InputOf<P['signals'][T]>;
+export type Event<P extends Protocol, T extends EventType<P>> = InputOf<P['events'][T]>;
+
+type ServerRequest<P extends Protocol, T extends ServerRequestType<P>> = NonNullable<P['serverRequests']>[T];
+/** What the server passes to a request to the client, and what the client's handler gets. */
+export type ServerParams<P extends Protocol, T extends ServerRequestType<P>> = InputOf<ServerRequest<P, T>['params']>;
+/** What the client's handler returns. */
+export type ServerReplyInput<P extends Protocol, T extends ServerRequestType<P>> = InputOf<
+  ServerRequest<P, T>['reply']
+>;
+/** What the server gets from a client's reply. */
+export type ServerReply<P extends Protocol, T extends ServerRequestType<P>> = OutputOf<ServerRequest<P, T>['reply']>;
 
 /** Server → client: the successful response to the request with this `id`. */
 export interface ReplyFrame<D = unknown> {
@@ -45,11 +65,11 @@ export interface ErrorFrame<C extends string = string> {
 }
 
 export type RequestFrame<P extends Protocol> = {
-  [T in RequestType<P>]: { readonly type: T; readonly id: number } & Params<P, T>;
+  [T in RequestType<P>]: { readonly type: T; readonly id: number } & ParamsInput<P, T>;
 }[RequestType<P>];
 
 export type SignalFrame<P extends Protocol> = {
-  [T in SignalType<P>]: { readonly type: T } & Signal<P, T>;
+  [T in SignalType<P>]: { readonly type: T } & SignalInput<P, T>;
 }[SignalType<P>];
 
 export type EventFrame<P extends Protocol> = {

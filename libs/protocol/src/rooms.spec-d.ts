@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import { defineProtocol } from './define-protocol.ts';
 import type { ClientFrame, ErrorCode, Event, Params, Reply, RequestType, ServerFrame, SignalType } from './protocol.ts';
 import type { Decoded } from './compile.ts';
-import type { Message, RoomsProtocol } from './rooms.ts';
+import type { Message, RoomsProtocol } from './room-messages.ts';
 
 describe('the rooms protocol', () => {
   test('has exactly its requests and signals', () => {

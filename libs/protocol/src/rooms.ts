@@ -1,5 +1,16 @@
-import { type Static, Type } from 'typebox';
-import { defineProtocol } from './define-protocol.ts';
+import { type TObject, type TProperties, Type } from 'typebox';
+import { Compile } from 'typebox/compile';
+import {
+  defineProtocol,
+  type ExtendedProtocol,
+  extendProtocol,
+  isStandardSchema,
+  type ObjectSchema,
+  type ProtocolParts,
+  type TypesOf,
+} from './define-protocol.ts';
+import type { PayloadRoomsProtocol, RoomsProtocol } from './room-messages.ts';
+import type { InputOf, OutputOf, StandardSchema } from './schema.ts';
 
 export const roomName = Type.String({ pattern: '^[a-z0-9-]{1,64}$', description: 'name of a room' });
 const epoch = Type.String({
@@ -15,7 +26,7 @@ const key = Type.String({
 });
 
 /** The message in the examples. */
-const message = {
+const exampleMessage = {
   room: 'general',
   seq: 42,
   id: '01b307ac-ba4f-54f5-9aaf-c33bb06bbbf6',
@@ -38,13 +49,11 @@ export const messageSchema = Type.Object(
     edited: Type.Optional(Type.Integer({ description: 'Unix milliseconds: time of the last edit' })),
     deleted: Type.Optional(Type.Integer({ description: 'Unix milliseconds: time of the deletion' })),
   },
-  { description: 'A message of a room: a text, an edit or a deletion.', examples: [message] },
+  { description: 'A message of a room: a text, an edit or a deletion.', examples: [exampleMessage] },
 );
 
 /** `online` if at least one connection of the user is active, `away` if all of them have signaled `away`. */
 const presentStatus = Type.Union([Type.Literal('online'), Type.Literal('away')]);
-
-const page = { messages: Type.Array(messageSchema), more: Type.Boolean() };
 
 /** PostgreSQL cannot store U+0000. */
 const text = Type.String({ pattern: '^[^\\u0000]*$', description: 'text without U+0000' });
@@ -53,7 +62,7 @@ const text = Type.String({ pattern: '^[^\\u0000]*$', description: 'text without 
 const target = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 const sentReply = Type.Object(
   { seq, at: Type.Integer({ description: 'Unix milliseconds' }) },
-  { examples: [{ seq: 42, at: message.at }] },
+  { examples: [{ seq: 42, at: exampleMessage.at }] },
 );
 
 /** Read marker and unread mentions of a user in a room. The unread count is separate. */
@@ -62,178 +71,265 @@ export const unreadFields = {
   mentions: Type.Integer({ minimum: 0, description: 'unread messages that mention the user' }),
 };
 
-/**
- * The rooms protocol. It uses only the public `defineProtocol`, as custom protocols do.
- * The schema does not limit the length of `text`, so that the server can reject a long text with `too_long` instead of
- * `bad_message`.
- */
-export const roomsProtocol = defineProtocol({
-  name: 'usher.v1',
-  requests: {
-    join: {
-      params: Type.Object(
-        { room: roomName, epoch: Type.Optional(epoch), after: Type.Optional(seq) },
-        {
-          description: 'Joins a room, and recovers the messages that the client missed.',
-          examples: [{ room: 'general', epoch: 'e1', after: 41 }],
-        },
-      ),
-      reply: Type.Object(
-        {
-          room: Type.String(),
-          epoch,
-          seq,
-          recovery: Type.Union([Type.Literal('fresh'), Type.Literal('recovered'), Type.Literal('gap')]),
-          ...page,
-          present: Type.Array(Type.Object({ user: Type.String(), status: presentStatus })),
-        },
-        {
-          examples: [
-            {
-              room: 'general',
-              epoch: 'e1',
-              seq: 42,
-              recovery: 'recovered',
-              messages: [message],
-              more: false,
-              present: [{ user: 'maggie', status: 'online' }],
-            },
-          ],
-        },
-      ),
+/** The messages of rooms that have the same form with every kind of content. @param example a message */
+function roomParts<M extends TObject, S extends ObjectSchema>(message: M, send: S, example: object) {
+  const page = { messages: Type.Array(message), more: Type.Boolean() };
+  return {
+    requests: {
+      join: {
+        params: Type.Object(
+          { room: roomName, epoch: Type.Optional(epoch), after: Type.Optional(seq) },
+          {
+            description: 'Joins a room, and recovers the messages that the client missed.',
+            examples: [{ room: 'general', epoch: 'e1', after: 41 }],
+          },
+        ),
+        reply: Type.Object(
+          {
+            room: Type.String(),
+            epoch,
+            seq,
+            recovery: Type.Union([Type.Literal('fresh'), Type.Literal('recovered'), Type.Literal('gap')]),
+            ...page,
+            present: Type.Array(Type.Object({ user: Type.String(), status: presentStatus })),
+          },
+          {
+            examples: [
+              {
+                room: 'general',
+                epoch: 'e1',
+                seq: 42,
+                recovery: 'recovered',
+                messages: [example],
+                more: false,
+                present: [{ user: 'maggie', status: 'online' }],
+              },
+            ],
+          },
+        ),
+      },
+      history: {
+        params: Type.Object(
+          { room: roomName, after: seq },
+          {
+            description: 'Returns the next page after a recovery with `more`, oldest first.',
+            examples: [{ room: 'general', after: 41 }],
+          },
+        ),
+        reply: Type.Object(page, { examples: [{ messages: [example], more: false }] }),
+      },
+      leave: {
+        params: Type.Object(
+          { room: roomName },
+          {
+            description: 'Leaves a room: after the reply no frame of the room is delivered.',
+            examples: [{ room: 'general' }],
+          },
+        ),
+        reply: Type.Object({}),
+      },
+      send: { params: send, reply: sentReply },
+      read: {
+        params: Type.Object(
+          { room: roomName, seq },
+          {
+            description: 'Moves the user’s read marker to `seq`. It never moves back.',
+            examples: [{ room: 'general', seq: 42 }],
+          },
+        ),
+        reply: Type.Object({}),
+      },
     },
-    history: {
-      params: Type.Object(
-        { room: roomName, after: seq },
-        {
-          description: 'Returns the next page after a recovery with `more`, oldest first.',
-          examples: [{ room: 'general', after: 41 }],
-        },
-      ),
-      reply: Type.Object(page, { examples: [{ messages: [message], more: false }] }),
-    },
-    leave: {
-      params: Type.Object(
+    signals: {
+      typing: Type.Object(
         { room: roomName },
         {
-          description: 'Leaves a room: after the reply no frame of the room is delivered.',
+          description: 'The user is typing in a room that this connection has joined.',
           examples: [{ room: 'general' }],
         },
       ),
-      reply: Type.Object({}),
+      away: Type.Object(
+        { away: Type.Boolean() },
+        { description: 'This connection is idle or hidden, or active again.', examples: [{ away: true }] },
+      ),
     },
-    send: {
-      params: Type.Object(
-        { room: roomName, key, text },
+    events: {
+      message,
+      unread: Type.Object(
         {
-          description:
-            'Sends a message to a room that this connection has joined. The reply means that the message is durable.',
-          examples: [{ room: 'general', key: exampleKey, text: 'Hello!' }],
+          room: Type.String(),
+          seq: Type.Integer({ minimum: 0, description: 'sequence number of the last message of the room' }),
+          ...unreadFields,
+          count: Type.Integer({ minimum: 0, description: 'messages of other users after `read`, at most 1,000' }),
+        },
+        {
+          description: 'The unread count of one of the user’s rooms.',
+          examples: [{ room: 'general', seq: 42, read: 39, mentions: 1, count: 3 }],
         },
       ),
-      reply: sentReply,
-    },
-    edit: {
-      params: Type.Object(
-        { room: roomName, key, edits: target, text },
+      presence: Type.Object(
         {
-          description: 'Changes the text of one of the user’s own messages.',
-          examples: [{ room: 'general', key: exampleKey, edits: 42, text: 'Hello, everyone!' }],
+          room: Type.String(),
+          user: Type.String(),
+          status: Type.Union([presentStatus, Type.Literal('offline')]),
+        },
+        {
+          description: 'The presence of a user in a room that this connection has joined has changed.',
+          examples: [{ room: 'general', user: 'bart', status: 'away' }],
         },
       ),
-      reply: sentReply,
-    },
-    delete: {
-      params: Type.Object(
-        { room: roomName, key, deletes: target },
+      typing: Type.Object(
+        { room: Type.String(), user: Type.String() },
         {
-          description: 'Deletes one of the user’s own messages permanently.',
-          examples: [{ room: 'general', key: exampleKey, deletes: 42 }],
+          description: 'Another user is typing in a room that this connection has joined.',
+          examples: [{ room: 'general', user: 'bart' }],
         },
       ),
-      reply: sentReply,
-    },
-    read: {
-      params: Type.Object(
-        { room: roomName, seq },
+      left: Type.Object(
+        { room: Type.String() },
         {
-          description: 'Moves the user’s read marker to `seq`. It never moves back.',
-          examples: [{ room: 'general', seq: 42 }],
+          description: 'The user has left the room on one of their devices, or their membership has ended.',
+          examples: [{ room: 'general' }],
         },
       ),
-      reply: Type.Object({}),
+      removed: Type.Object(
+        { room: Type.String(), code: Type.String() },
+        {
+          description: 'Access to a room was revoked. Delivery has already stopped.',
+          examples: [{ room: 'secret-plans', code: 'not_found' }],
+        },
+      ),
     },
-  },
-  signals: {
-    typing: Type.Object(
-      { room: roomName },
-      { description: 'The user is typing in a room that this connection has joined.', examples: [{ room: 'general' }] },
-    ),
-    away: Type.Object(
-      { away: Type.Boolean() },
-      { description: 'This connection is idle or hidden, or active again.', examples: [{ away: true }] },
-    ),
-  },
-  events: {
-    message: messageSchema,
-    unread: Type.Object(
-      {
-        room: Type.String(),
-        seq: Type.Integer({ minimum: 0, description: 'sequence number of the last message of the room' }),
-        ...unreadFields,
-        count: Type.Integer({ minimum: 0, description: 'messages of other users after `read`, at most 1,000' }),
-      },
-      {
-        description: 'The unread count of one of the user’s rooms.',
-        examples: [{ room: 'general', seq: 42, read: 39, mentions: 1, count: 3 }],
-      },
-    ),
-    presence: Type.Object(
-      {
-        room: Type.String(),
-        user: Type.String(),
-        status: Type.Union([presentStatus, Type.Literal('offline')]),
-      },
-      {
-        description: 'The presence of a user in a room that this connection has joined has changed.',
-        examples: [{ room: 'general', user: 'bart', status: 'away' }],
-      },
-    ),
-    typing: Type.Object(
-      { room: Type.String(), user: Type.String() },
-      {
-        description: 'Another user is typing in a room that this connection has joined.',
-        examples: [{ room: 'general', user: 'bart' }],
-      },
-    ),
-    left: Type.Object(
-      { room: Type.String() },
-      {
-        description: 'The user has left the room on one of their devices, or their membership has ended.',
-        examples: [{ room: 'general' }],
-      },
-    ),
-    removed: Type.Object(
-      { room: Type.String(), code: Type.String() },
-      {
-        description: 'Access to a room was revoked. Delivery has already stopped.',
-        examples: [{ room: 'secret-plans', code: 'not_found' }],
-      },
-    ),
-    event: Type.Object(
-      {
-        name: Type.String({ description: 'what happened, in the words of the backend that sent it' }),
-        data: Type.Record(Type.String(), Type.Unknown()),
-      },
-      { examples: [{ name: 'order_paid', data: { order: 4711 } }] },
-    ),
-  },
-  errors: ['not_joined', 'too_long', 'too_many_rooms', 'quota_exceeded', 'storage_full'],
-});
+    errors: ['not_joined', 'too_long', 'too_many_rooms', 'quota_exceeded', 'storage_full'],
+  } as const;
+}
 
-export type RoomsProtocol = typeof roomsProtocol;
-/** A message as members receive it. */
-export type Message = Static<typeof messageSchema>;
+const textParts = roomParts(
+  messageSchema,
+  Type.Object(
+    { room: roomName, key, text },
+    {
+      description:
+        'Sends a message to a room that this connection has joined. The reply means that the message is durable.',
+      examples: [{ room: 'general', key: exampleKey, text: 'Hello!' }],
+    },
+  ),
+  exampleMessage,
+);
+
+/**
+ * The rooms protocol of the chat: the instance of `defineRooms` whose messages are texts, which their authors can edit and delete.
+ * The schema does not limit the length of `text`, so that the server can reject a long text with `too_long` instead of
+ * `bad_message`.
+ */
+export const roomsProtocol: RoomsProtocol = {
+  ...defineProtocol({
+    ...textParts,
+    name: 'usher.v1',
+    requests: {
+      ...textParts.requests,
+      edit: {
+        params: Type.Object(
+          { room: roomName, key, edits: target, text },
+          {
+            description: 'Changes the text of one of the user’s own messages.',
+            examples: [{ room: 'general', key: exampleKey, edits: 42, text: 'Hello, everyone!' }],
+          },
+        ),
+        reply: sentReply,
+      },
+      delete: {
+        params: Type.Object(
+          { room: roomName, key, deletes: target },
+          {
+            description: 'Deletes one of the user’s own messages permanently.',
+            examples: [{ room: 'general', key: exampleKey, deletes: 42 }],
+          },
+        ),
+        reply: sentReply,
+      },
+    },
+    events: {
+      ...textParts.events,
+      event: Type.Object(
+        {
+          name: Type.String({ description: 'what happened, in the words of the backend that sent it' }),
+          data: Type.Record(Type.String(), Type.Unknown()),
+        },
+        { examples: [{ name: 'order_paid', data: { order: 4711 } }] },
+      ),
+    },
+  }),
+  rooms: 'text',
+};
+
+/** The payload schema of rooms and further messages of the application. */
+export interface RoomsParts extends Partial<ProtocolParts> {
+  /**
+   * The schema of the payload: a JSON object. Every message has the fields `room`, `seq`, `id`, `from` and `at`, and the payload as it was
+   * validated. TypeBox does not remove unknown properties, so set `additionalProperties: false`.
+   */
+  readonly payload: ObjectSchema;
+}
+
+type ObjectOf<T> = T extends object ? T : never;
+
+/** The protocol that `defineRooms` returns. */
+export type DefinedRooms<P extends RoomsParts> = ExtendedProtocol<
+  PayloadRoomsProtocol<ObjectOf<OutputOf<TypesOf<P['payload']>>>, ObjectOf<InputOf<TypesOf<P['payload']>>>>,
+  P
+>;
+
+/**
+ * Defines a protocol with rooms whose messages have a payload of the application. Rooms have history, recovery, exactly-once sends, presence
+ * and read markers.
+ *
+ * ```ts
+ * const board = defineRooms({ payload: Type.Object({ x: Type.Number(), y: Type.Number() }, { additionalProperties: false }) });
+ * ```
+ *
+ * @param parts the payload schema, and the messages of the application as for `defineProtocol`; `name` defaults to `usher.v1`
+ * @throws TypeError like `defineProtocol`
+ */
+export function defineRooms<const P extends RoomsParts>(parts: P): DefinedRooms<P> {
+  const { payload, ...own } = parts as RoomsParts;
+  const message = Type.Object({
+    room: messageSchema.properties.room,
+    seq: messageSchema.properties.seq,
+    id: messageSchema.properties.id,
+    from: messageSchema.properties.from,
+    payload: isStandardSchema(payload) ? Type.Unknown() : payload,
+    at: messageSchema.properties.at,
+  });
+  const examplePayload = { ...exampleMessage, text: undefined, payload: {} };
+  const rooms = {
+    ...defineProtocol({ name: 'usher.v1', ...roomParts(message, sendParams(payload), examplePayload) }),
+    rooms: 'payload',
+  };
+  return extendProtocol(rooms, own) as unknown as DefinedRooms<P>;
+}
+
+/** The params of `send`. A payload schema of another library is combined with the TypeBox schema of the other fields. */
+function sendParams(payload: ObjectSchema): ObjectSchema {
+  const fields = { room: roomName, key } satisfies TProperties;
+  if (!isStandardSchema(payload)) return Type.Object({ ...fields, payload });
+  const validator = Compile(Type.Object({ ...fields, payload: Type.Unknown() }));
+  const validate: StandardSchema<object, object>['~standard']['validate'] = (value) => {
+    if (!validator.Check(value)) {
+      const [first] = validator.Errors(value);
+      return {
+        issues: [{ message: first?.message ?? 'invalid', path: first?.instancePath.split('/').slice(1) ?? [] }],
+      };
+    }
+    const result = payload['~standard'].validate(value.payload);
+    // Reported when a message is decoded.
+    if (result instanceof Promise) return result;
+    return result.issues === undefined
+      ? { value: { ...value, payload: result.value } }
+      : { issues: result.issues.map((issue) => ({ ...issue, path: ['payload', ...(issue.path ?? [])] })) };
+  };
+  return { '~standard': { version: 1, vendor: 'usher', validate } };
+}
 
 /** Limits of the rooms protocol, shared by clients, servers and the documentation. */
 export const roomBounds = {

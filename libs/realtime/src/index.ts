@@ -7,9 +7,13 @@ export type {
   ConnectionsObserver,
   ConnectionsOptions,
   Handler,
+  OpenOptions,
   Renewal,
   SignalHandler,
 } from './connections/connections-types.ts';
+export type { Handled, IncomingMessage, Middleware } from './connections/middleware.ts';
+export { ServerRequestFailed } from './connections/server-requests.ts';
+export type { Delivery, SendOptions, Target, TargetFilter } from './connections/targets.ts';
 export type { Frame } from './connections/frame.ts';
 export type { Limits } from './connections/limits.ts';
 export { RequestError } from './support/errors.ts';

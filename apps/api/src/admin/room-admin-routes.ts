@@ -15,7 +15,7 @@ export interface RoomAdminRoutesOptions {
   readonly accounts: OperatorAccounts;
   readonly audit: AuditLog;
   readonly history: History;
-  readonly liveRooms: Pick<Rooms, 'closeRoom' | 'publish'>;
+  readonly liveRooms: Pick<Rooms, 'closeRoom' | 'deliver'>;
   /** Unix milliseconds. */
   readonly now: () => number;
 }
@@ -101,7 +101,7 @@ export const roomAdminRoutes: FastifyPluginCallbackTypebox<RoomAdminRoutesOption
         if (error instanceof RequestError && error.code === 'bad_message') throw new HttpProblem('not_found');
         throw error;
       }
-      liveRooms.publish(appended, head.epoch);
+      liveRooms.deliver(appended, head.epoch);
       await audit.complete(recorded, { deleted: true, by: appended.message.seq });
       request.log.info({ by: by.by, room, seq }, 'message deleted by an operator');
       return reply.code(204).send();

@@ -18,7 +18,7 @@ import { programPrefix } from '../users/users.ts';
 export interface ServerRoutesOptions {
   readonly checkKey: KeyCheck;
   readonly history: History;
-  readonly liveRooms: Pick<Rooms, 'publish'>;
+  readonly liveRooms: Pick<Rooms, 'deliver'>;
   readonly userCommands: Pick<UserCommands, 'deliver'>;
 }
 
@@ -57,7 +57,7 @@ export const serverRoutes: FastifyPluginCallbackTypebox<ServerRoutesOptions> = (
       // UUIDs are case-insensitive.
       const appended = await history.append(room, { user: sender, key: key.toLowerCase(), text });
       // Also for a duplicate: the node of the first attempt may have stopped before it published the message.
-      liveRooms.publish(appended, head.epoch);
+      liveRooms.deliver(appended, head.epoch);
       reply.header('cache-control', 'no-store');
       return { seq: appended.message.seq, at: appended.message.at, from: sender };
     },

@@ -52,6 +52,8 @@ export function createRealtime(parts: RealtimeParts): Realtime {
     parts;
   const connections = createConnections({
     codec: compileProtocol(roomsProtocol),
+    bus,
+    cluster,
     limits: limitsOf(config),
     heartbeatMs: config.heartbeatMs,
     heartbeatGraceMs: config.heartbeatGraceMs,

@@ -28,7 +28,7 @@ export interface Storage extends Search {
    *
    * @returns a function that stops it. It never rejects
    */
-  readonly startOutbox?: (publish: Rooms['publish']) => () => Promise<void>;
+  readonly startOutbox?: (publish: Rooms['deliver']) => () => Promise<void>;
   /** Work that is done once an hour. */
   cleanUp(): Promise<void> | void;
   /** Resolves when all accepted work has settled. */

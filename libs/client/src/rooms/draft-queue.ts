@@ -1,11 +1,11 @@
 import { BehaviorSubject } from 'rxjs';
 import { applyDraft, type Draft, targetOf, toRoomMessage, toUnsent } from './draft.ts';
-import type { RoomMessage, Unsent } from './room-types.ts';
+import type { AnyRoomMessage, AnyUnsent, Content } from './room-types.ts';
 import type { Timeline } from './timeline.ts';
 
 /** Creates the queue of the drafts of a room that are not in the timeline yet, in the order in which they were written. */
 export function createDraftQueue(timeline: Timeline) {
-  const unsent$ = new BehaviorSubject<readonly Unsent[]>([]);
+  const unsent$ = new BehaviorSubject<readonly AnyUnsent[]>([]);
   let drafts: Draft[] = [];
   /** Whether `unsent$` must emit. */
   let changed = false;
@@ -31,9 +31,9 @@ export function createDraftQueue(timeline: Timeline) {
       drafts.push(draft);
       changed = true;
     },
-    /** Makes a draft wait again, with a new text if given. */
-    requeue(draft: Draft, text = draft.text): void {
-      Object.assign(draft, { text, status: 'waiting', error: undefined, failures: 0 });
+    /** Makes a draft wait again, with a new content if given. */
+    requeue(draft: Draft, content: Content = draft.content): void {
+      Object.assign(draft, { content, status: 'waiting', error: undefined, failures: 0 });
       changed = true;
     },
     /** Marks a draft as stored by the server. */
@@ -85,8 +85,8 @@ export function createDraftQueue(timeline: Timeline) {
 }
 
 /** Returns the messages of the timeline with the drafts applied, followed by the unsent messages of the user `from`. */
-export function withDrafts(timeline: Timeline, drafts: readonly Draft[], from: string): RoomMessage[] {
-  const list: RoomMessage[] = [...timeline.list];
+export function withDrafts(timeline: Timeline, drafts: readonly Draft[], from: string): AnyRoomMessage[] {
+  const list: AnyRoomMessage[] = [...timeline.list];
   for (const draft of drafts) {
     const of = targetOf(draft);
     if (of === undefined && !(draft.seq && draft.status !== 'sent')) list.push(toRoomMessage(draft, from));

@@ -1,4 +1,4 @@
-import type { RoomMessage, Unsent } from './room-types.ts';
+import type { AnyRoomMessage, AnyUnsent, Content } from './room-types.ts';
 
 /** A message or a change of a message that this client wrote and the server has not confirmed in the sequence yet. */
 export interface Draft {
@@ -7,9 +7,10 @@ export interface Draft {
   readonly of?: number | Draft;
   /** Set if the change deletes the message. */
   readonly deletes?: true;
-  text: string;
+  /** The text, or the payload. */
+  content: Content;
   at: number;
-  status: RoomMessage['status'];
+  status: AnyRoomMessage['status'];
   error?: string | undefined;
   /** Whether it was sent before, so that the server may already have it. */
   wasSent: boolean;
@@ -31,18 +32,23 @@ export function failDraft(draft: Draft, error: string): void {
   Object.assign(draft, { status: 'failed', error, seq: undefined });
 }
 
+/** Returns the field of a message that has this content. */
+export function fieldOf(content: Content): { readonly text: string } | { readonly payload: object } {
+  return typeof content === 'string' ? { text: content } : { payload: content };
+}
+
 /** Returns a draft as a message of the list. */
-export function toRoomMessage({ key, text, at, status, error }: Draft, from: string): RoomMessage {
-  return { key, from, text, at, status, ...(error && { error }) };
+export function toRoomMessage({ key, content, at, status, error }: Draft, from: string): AnyRoomMessage {
+  return { key, from, ...fieldOf(content), at, status, ...(error && { error }) };
 }
 
 /** Returns a message of the timeline with a draft applied: a change of it, or the draft that it probably confirms. */
-export function applyDraft(message: RoomMessage, draft: Draft): RoomMessage {
-  const { key, of, deletes, text, at, status, error } = draft;
+export function applyDraft(message: AnyRoomMessage, draft: Draft): AnyRoomMessage {
+  const { key, of, deletes, content, at, status, error } = draft;
   if (of === undefined) return { ...message, key, status: 'sending' };
   if (message.deleted) return message;
   const failed = status === 'failed';
-  const now = deletes ? !failed && { text: '', deleted: at } : { text, ...(!failed && { edited: at }) };
+  const now = deletes ? !failed && { text: '', deleted: at } : { ...fieldOf(content), ...(!failed && { edited: at }) };
   // The status of an unconfirmed message has priority over that of its change.
   if (status === 'sent' || (message.status !== 'sent' && !message.change)) return { ...message, ...now };
   return {
@@ -56,11 +62,13 @@ export function applyDraft(message: RoomMessage, draft: Draft): RoomMessage {
 }
 
 /** Returns a draft as an entry of `unsent$`, or nothing if the server has acknowledged it. */
-export function toUnsent(draft: Draft): Unsent[] {
-  const { key, text, status, deletes } = draft;
+export function toUnsent(draft: Draft): AnyUnsent[] {
+  const { key, content, status, deletes } = draft;
   if (status === 'sent') return [];
   const of = targetOf(draft);
-  return [{ key, text, ...(of && { of: typeof of === 'object' ? of.key : of }), ...(deletes && { deletes }) }];
+  return [
+    { key, ...fieldOf(content), ...(of && { of: typeof of === 'object' ? of.key : of }), ...(deletes && { deletes }) },
+  ];
 }
 
 /**

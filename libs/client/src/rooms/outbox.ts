@@ -1,10 +1,10 @@
-import type { Message, RoomsProtocol } from '@usher/protocol';
+import type { RoomsProtocol } from '@usher/protocol';
 import type { TicketSocket } from '../socket/ticket-socket.ts';
-import { type Draft, failDraft, targetOf } from './draft.ts';
+import { type Draft, failDraft, fieldOf, targetOf } from './draft.ts';
 import { createDraftQueue, withDrafts } from './draft-queue.ts';
 import { errorCodeOf, handleReply } from './retry.ts';
 import { OutboxFull } from '../socket/errors.ts';
-import type { RoomHandle, RoomMessage } from './room-types.ts';
+import type { AnyMessage, AnyRoomHandle, AnyRoomMessage, Content } from './room-types.ts';
 import type { Timeline } from './timeline.ts';
 
 /** After this many retryable errors a message fails. */
@@ -35,7 +35,7 @@ export function createOutbox(
   /** The pending request, or the pause after one. Only one at a time, to keep the order. */
   let sending: object | undefined;
 
-  function add(draft: Pick<Draft, 'text'> & Partial<Draft>, givenKey: string | undefined): string {
+  function add(draft: Pick<Draft, 'content'> & Partial<Draft>, givenKey: string | undefined): string {
     if (queue.drafts.length >= maxUnsent) throw new OutboxFull();
     const key = givenKey ?? uuid();
     // With a given key it may have been sent before a reload.
@@ -44,19 +44,20 @@ export function createOutbox(
     return key;
   }
 
-  function requeue(draft: Draft, text?: string): string {
-    queue.requeue(draft, text);
+  function requeue(draft: Draft, content?: Content): string {
+    queue.requeue(draft, content);
     room.flush();
     return draft.key;
   }
 
   function request(draft: Draft, of: number | undefined) {
-    const { key, text } = draft;
-    const common = { room: room.name, key };
-    if (of === undefined) return socket.request('send', { ...common, text });
+    const common = { room: room.name, key: draft.key };
+    // The content is a text, or a payload in a protocol that has payloads.
+    const content = fieldOf(draft.content) as { text: string };
+    if (of === undefined) return socket.request('send', { ...common, ...content });
     return draft.deletes
       ? socket.request('delete', { ...common, deletes: of })
-      : socket.request('edit', { ...common, edits: of, text });
+      : socket.request('edit', { ...common, edits: of, ...content });
   }
 
   /** Sends the next entry if the room is joined and no request is pending. */
@@ -125,12 +126,12 @@ export function createOutbox(
   }
 
   /** The part of the room handle that the outbox implements. */
-  const handle: Pick<RoomHandle, 'unsent$' | 'send' | 'edit' | 'remove' | 'retry' | 'drop'> = {
+  const handle: Pick<AnyRoomHandle, 'unsent$' | 'send' | 'edit' | 'remove' | 'retry' | 'drop'> = {
     unsent$: queue.unsent$,
-    send(text, key) {
+    send(content, key) {
       socket.recheck();
       // The server stores well-formed text. The same text is needed to recognize the message.
-      return add({ text: text.toWellFormed() }, key);
+      return add({ content: typeof content === 'string' ? content.toWellFormed() : content }, key);
     },
     edit(of, text, key) {
       socket.recheck();
@@ -145,7 +146,7 @@ export function createOutbox(
       const same = queue.replacedBy(now).find(({ deletes, wasSent }) => !deletes && !wasSent);
       if (same) return requeue(same, wellFormed);
       replace(now);
-      return add({ of: target, text: wellFormed }, key);
+      return add({ of: target, content: wellFormed }, key);
     },
     remove(of, key) {
       socket.recheck();
@@ -158,7 +159,7 @@ export function createOutbox(
       const now = targetOf({ of: target });
       replace(now);
       const same = queue.drafts.find((draft) => draft.deletes && targetOf(draft) === now);
-      return same?.key ?? add({ of: target, text: '', deletes: true }, key);
+      return same?.key ?? add({ of: target, content: '', deletes: true }, key);
     },
     retry(key) {
       const draft = queue.findIdle(key);
@@ -190,21 +191,26 @@ export function createOutbox(
       for (const draft of queue.drafts) if (draft.status !== 'sent') draft.seq = undefined;
     },
     /** Called with each message and change that the timeline applies. */
-    onApplied({ seq, from, text, edits, deletes }: Omit<Message, 'room'>): void {
+    onApplied({ seq, from, text, payload, edits, deletes }: Omit<AnyMessage, 'room'>): void {
       if (deletes) {
         queue.retain((draft) => targetOf(draft) !== deletes || draft.status === 'sending' || draft.status === 'sent');
       }
       if (deletes ?? edits) return;
       if (from !== user() || queue.drafts.some((draft) => draft.seq === seq)) return;
       // This is probably a draft whose reply has not arrived yet.
+      const content = JSON.stringify(payload ?? text);
       const likely = queue.drafts.find(
         (draft) =>
-          draft.of === undefined && draft.wasSent && !draft.seq && draft.status !== 'failed' && draft.text === text,
+          draft.of === undefined &&
+          draft.wasSent &&
+          !draft.seq &&
+          draft.status !== 'failed' &&
+          JSON.stringify(draft.content) === content,
       );
       if (likely) likely.seq = seq;
     },
     /** Returns a new array: the messages of the timeline, then the unsent ones. */
-    list(): RoomMessage[] {
+    list(): AnyRoomMessage[] {
       queue.settle();
       return withDrafts(timeline, queue.drafts, user());
     },

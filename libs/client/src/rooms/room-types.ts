@@ -1,8 +1,17 @@
-import type { Event, Message, Reply, RoomsProtocol } from '@usher/protocol';
+import type {
+  AnyRoomsProtocol,
+  ContentInputOf,
+  ContentOf,
+  Event,
+  Message,
+  MessageOf,
+  Reply,
+  RoomsProtocol,
+} from '@usher/protocol';
 import type { Observable } from 'rxjs';
 
-/** A message of a room, with local changes applied. */
-export interface RoomMessage {
+/** What every message of a room has. */
+interface MessageState {
   /**
    * The UUID that this client assigned. Set on messages that this client sent, as long as they are in the list. On any other message
    * with a pending change, the key of the change.
@@ -12,8 +21,6 @@ export interface RoomMessage {
   readonly seq?: number;
   readonly id?: string;
   readonly from: string;
-  /** The current text, with pending changes applied; empty if the message is deleted. */
-  readonly text: string;
   /** Unix ms; by the server's clock once the message is sent. */
   readonly at: number;
   /**
@@ -27,6 +34,12 @@ export interface RoomMessage {
   readonly status: 'sent' | 'sending' | 'waiting' | 'failed';
   /** The error code if `status` is `failed`. */
   readonly error?: string;
+}
+
+/** A message of a chat room, with local changes applied. */
+export interface RoomMessage extends MessageState {
+  /** The current text, with pending changes applied; empty if the message is deleted. */
+  readonly text: string;
   /** Unix ms of the last edit. */
   readonly edited?: number;
   /** Unix ms of the deletion. */
@@ -34,6 +47,15 @@ export interface RoomMessage {
   /** A local change that is pending or has failed. An edit shows the new text; a failed `delete` shows the message. */
   readonly change?: 'edit' | 'delete';
 }
+
+/** A message of a room with a payload of the application. */
+export interface PayloadRoomMessage<T> extends MessageState {
+  readonly payload: T;
+}
+
+/** The messages of the rooms of a protocol. Unsent messages have the payload that was passed to `send`. */
+export type RoomMessageOf<P extends AnyRoomsProtocol> =
+  ContentOf<P> extends string ? RoomMessage : PayloadRoomMessage<ContentOf<P>>;
 
 /** An entry of the outbox: a message or change that the server has not acknowledged. */
 export interface Unsent {
@@ -45,6 +67,16 @@ export interface Unsent {
   readonly deletes?: true;
 }
 
+/** An entry of the outbox of a room with a payload of the application. */
+export interface UnsentPayload<T> {
+  readonly key: string;
+  readonly payload: T;
+}
+
+/** The entries of the outboxes of a protocol. */
+export type UnsentOf<P extends AnyRoomsProtocol> =
+  ContentOf<P> extends string ? Unsent : UnsentPayload<ContentInputOf<P>>;
+
 /** A user who is present in a room. */
 export interface PresentUser {
   readonly user: string;
@@ -52,14 +84,14 @@ export interface PresentUser {
 }
 
 /** A contiguous part of a room: what `snapshot` returns, or a page that was fetched over HTTP. */
-export interface RoomSnapshot {
+export interface RoomSnapshot<M = Message> {
   /** The epoch of the sequence numbers; missing if it is not known. */
   readonly epoch?: string;
   /** The sequence number before the part, and the last one in it. */
   readonly after: number;
   readonly seq: number;
   /** The messages in ascending order, as they were at `seq`. */
-  readonly messages: readonly Omit<Message, 'room'>[];
+  readonly messages: readonly Omit<M, 'room'>[];
 }
 
 /** The unread counts of a room for the current user. */
@@ -80,15 +112,15 @@ export interface RoomState {
   readonly present?: Reply<RoomsProtocol, 'join'>['present'];
 }
 
-/** A room. `Rooms.room` returns the same object for the same name. */
-export interface RoomHandle {
+/** What every room has. */
+export interface RoomBase<P extends AnyRoomsProtocol> {
   readonly name: string;
   /**
    * The messages of the server without gaps and duplicates, followed by the unsent ones. A change appears in its message; the
    * `seq` of the change itself is not in the list. Emits the current array on subscription and a new array after every change, in
    * which unchanged messages are the same objects.
    */
-  readonly messages$: Observable<readonly RoomMessage[]>;
+  readonly messages$: Observable<readonly RoomMessageOf<P>[]>;
   readonly state$: Observable<RoomState>;
   /** The users who are present, including the current user, sorted by name. Keeps the last list while disconnected. */
   readonly presence$: Observable<readonly PresentUser[]>;
@@ -100,7 +132,7 @@ export interface RoomHandle {
    */
   readonly unread$: Observable<Unread | undefined>;
   /** All waiting, pending and failed entries in order. Store them to restore the outbox with `send`, `edit` and `remove` after a reload. */
-  readonly unsent$: Observable<readonly Unsent[]>;
+  readonly unsent$: Observable<readonly UnsentOf<P>[]>;
   /** The first sequence number in memory, of a message or a change. Request older pages before it. `undefined` if there is none. */
   readonly oldest: number | undefined;
   /**
@@ -109,19 +141,7 @@ export interface RoomHandle {
    * @returns the key of the message.
    * @throws OutboxFull if the outbox has reached its limit.
    */
-  send(text: string, key?: string): string;
-  /**
-   * Edits a message of the current user, through the outbox. A message that was not sent or has failed is edited in place. For a
-   * message that is being sent, the edit follows after it.
-   * @param message the `seq` of the message, or its `key` if it has no `seq` yet.
-   * @param key the key of the change, as for `send`.
-   * @returns the key of the change, or of the message if it was edited in place.
-   * @throws OutboxFull if the outbox has reached its limit.
-   * @throws RangeError if there is no message with this key.
-   */
-  edit(message: number | string, text: string, key?: string): string;
-  /** Deletes a message of the current user, through the outbox. A message that was not sent or has failed is dropped. */
-  remove(message: number | string, key?: string): string;
+  send(content: ContentInputOf<P>, key?: string): string;
   /** Sends a failed message or change again under the same key. A change is found by its own key or by that of its message. */
   retry(key: string): void;
   /** Drops a waiting or failed message or change. If it was sent before, the server may still have it. */
@@ -138,21 +158,64 @@ export interface RoomHandle {
   /** Leaves the room. Keeps its messages, and the next `open()` recovers what was missed. */
   close(): void;
   /** Prepends an older page, fetched over HTTP. Ignores messages that are not contiguous or already in the list. */
-  insertOlder(messages: readonly Message[]): void;
+  insertOlder(messages: readonly MessageOf<P>[]): void;
   /** Appends newer messages, fetched over HTTP before the room is joined. Ignores messages that are already in the list. */
-  insertNewer(messages: readonly Message[]): void;
+  insertNewer(messages: readonly MessageOf<P>[]): void;
   /** Returns the last confirmed messages, at most `limit`. `undefined` if the room was never joined or was denied. */
-  snapshot(limit: number): RoomSnapshot | undefined;
+  snapshot(limit: number): RoomSnapshot<MessageOf<P>> | undefined;
   /**
    * Shows messages from an earlier page load, or fetched over HTTP, until the room is joined. The join recovers what follows them and
    * replaces them if they are out of date. Does nothing once the room has messages or was joined.
    */
-  restore(snapshot: RoomSnapshot): void;
+  restore(snapshot: RoomSnapshot<MessageOf<P>>): void;
 }
 
-export interface Rooms {
+/** The changes of texts. */
+export interface TextChanges {
+  /**
+   * Edits a message of the current user, through the outbox. A message that was not sent or has failed is edited in place. For a
+   * message that is being sent, the edit follows after it.
+   * @param message the `seq` of the message, or its `key` if it has no `seq` yet.
+   * @param key the key of the change, as for `send`.
+   * @returns the key of the change, or of the message if it was edited in place.
+   * @throws OutboxFull if the outbox has reached its limit.
+   * @throws RangeError if there is no message with this key.
+   */
+  edit(message: number | string, text: string, key?: string): string;
+  /** Deletes a message of the current user, through the outbox. A message that was not sent or has failed is dropped. */
+  remove(message: number | string, key?: string): string;
+}
+
+/** A room. `Rooms.room` returns the same object for the same name. Messages with a payload cannot be edited or deleted. */
+export type RoomHandle<P extends AnyRoomsProtocol = RoomsProtocol> = RoomBase<P> &
+  (ContentOf<P> extends string ? TextChanges : unknown);
+
+/** The text of a message, or a payload of the application. Inside this library, rooms have either. */
+export type Content = string | object;
+export type AnyMessage = Omit<Message, 'text'> & { text?: string | undefined; payload?: object | undefined };
+export type AnyRoomMessage = Omit<RoomMessage, 'text'> & {
+  readonly text?: string | undefined;
+  readonly payload?: object | undefined;
+};
+export type AnyUnsent = Omit<Unsent, 'text'> & { readonly text?: string; readonly payload?: object };
+export type AnyRoomHandle = Omit<
+  RoomBase<RoomsProtocol>,
+  'messages$' | 'unsent$' | 'send' | 'insertOlder' | 'insertNewer' | 'snapshot' | 'restore'
+> &
+  TextChanges & {
+    readonly messages$: Observable<readonly AnyRoomMessage[]>;
+    readonly unsent$: Observable<readonly AnyUnsent[]>;
+    send(content: Content, key?: string): string;
+    insertOlder(messages: readonly AnyMessage[]): void;
+    insertNewer(messages: readonly AnyMessage[]): void;
+    snapshot(limit: number): RoomSnapshot<AnyMessage> | undefined;
+    restore(snapshot: RoomSnapshot<AnyMessage>): void;
+  };
+
+/** @typeParam P the protocol of the socket */
+export interface Rooms<P extends AnyRoomsProtocol = RoomsProtocol> {
   /** Returns the room with this name. Sends nothing until the room is opened. */
-  room(name: string): RoomHandle;
+  room(name: string): RoomHandle<P>;
   /** Sets whether the user is away. Sent again on every connection while it is set. */
   away(away: boolean): void;
   /** Emits the unread counts of any room of the user when they change. The initial counts are in `GET /api/rooms`. */

@@ -1,22 +1,22 @@
-import type { Event, Message, Reply, RoomsProtocol } from '@usher/protocol';
+import type { Event, Reply, RoomsProtocol } from '@usher/protocol';
 import { BehaviorSubject } from 'rxjs';
 import type { TicketSocket } from '../socket/ticket-socket.ts';
 import { createOutbox } from './outbox.ts';
 import { createPresence } from './presence.ts';
 import { createReadMarker } from './read-marker.ts';
 import { errorCodeOf, handleReply, retryMs } from './retry.ts';
-import type { RoomHandle, RoomMessage, RoomsOptions, RoomState, Unread } from './room-types.ts';
+import type { AnyMessage, AnyRoomHandle, AnyRoomMessage, RoomsOptions, RoomState, Unread } from './room-types.ts';
 import { createTimeline } from './timeline.ts';
 
 /** Denial codes that no longer apply once the user is a member. */
 const noAccess: readonly string[] = ['not_found', 'forbidden'];
 
 /** A room handle with the event handlers that `createRooms` calls. */
-export interface Room extends RoomHandle {
+export interface Room extends AnyRoomHandle {
   connected(): void;
   lost(): void;
   /** Handles a live message or change. */
-  onMessage(message: Message): void;
+  onMessage(message: AnyMessage): void;
   onPresence(event: Event<RoomsProtocol, 'presence'>): void;
   onTyping(user: string): void;
   onUnread(unread: Unread): void;
@@ -27,7 +27,7 @@ export interface Room extends RoomHandle {
 
 /** Creates a room, which joins on every connection, recovers missed messages and sends its outbox. */
 export function createRoom(name: string, socket: TicketSocket<RoomsProtocol>, settings: Required<RoomsOptions>): Room {
-  const messages$ = new BehaviorSubject<readonly RoomMessage[]>([]);
+  const messages$ = new BehaviorSubject<readonly AnyRoomMessage[]>([]);
   const state$ = new BehaviorSubject<RoomState>({ name: 'waiting' });
   const timeline = createTimeline(settings.maxMessages, (message) => {
     outbox.onApplied(message);

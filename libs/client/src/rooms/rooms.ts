@@ -1,4 +1,4 @@
-import type { Event, RoomsProtocol } from '@usher/protocol';
+import type { AnyRoomsProtocol, Event, RoomsProtocol } from '@usher/protocol';
 import { Subject } from 'rxjs';
 import type { TicketSocket } from '../socket/ticket-socket.ts';
 import { uuid } from './draft.ts';
@@ -12,7 +12,15 @@ const maxRooms = 1_000;
  * Creates the rooms of a socket. Open rooms are joined again on every connection and recover missed messages. When `cleared$` emits
  * or the server's `welcome` names another user, all data is deleted.
  */
-export function createRooms(socket: TicketSocket<RoomsProtocol>, options: RoomsOptions = {}): Rooms {
+export function createRooms<P extends AnyRoomsProtocol = RoomsProtocol>(
+  socket: TicketSocket<P>,
+  options: RoomsOptions = {},
+): Rooms<P> {
+  // The protocols differ in the content of messages only, which this code passes on as it is.
+  return create(socket as unknown as TicketSocket<RoomsProtocol>, options) as unknown as Rooms<P>;
+}
+
+function create(socket: TicketSocket<RoomsProtocol>, options: RoomsOptions) {
   let user: string | undefined;
   const settings: Required<RoomsOptions> = {
     user: () => user ?? '',
@@ -76,7 +84,7 @@ export function createRooms(socket: TicketSocket<RoomsProtocol>, options: RoomsO
 
   return {
     room: roomOf,
-    away(away) {
+    away(away: boolean) {
       if (away === isAway) return;
       isAway = away;
       socket.signal('away', { away });

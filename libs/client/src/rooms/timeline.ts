@@ -1,11 +1,10 @@
-import type { Message } from '@usher/protocol';
-import type { RoomMessage, RoomSnapshot } from './room-types.ts';
+import type { AnyMessage as Message, AnyRoomMessage, RoomSnapshot } from './room-types.ts';
 
 /** How many messages after a gap are buffered. Later ones are dropped, and read again with the history. */
 const maxBuffered = 1_000;
 
 /** A message that the server has confirmed. */
-export type ConfirmedMessage = RoomMessage & Pick<Message, 'seq' | 'id'>;
+export type ConfirmedMessage = AnyRoomMessage & Pick<Message, 'seq' | 'id'>;
 
 export type Timeline = ReturnType<typeof createTimeline>;
 
@@ -85,7 +84,7 @@ export function createTimeline(held: number, onApplied: (message: Omit<Message, 
       line.known = Math.max(after, ...buffered.keys());
     },
     /** Replaces the list with messages whose state is that at the sequence number `seq`, and continues after it. */
-    restore({ after, seq, messages }: RoomSnapshot): void {
+    restore({ after, seq, messages }: RoomSnapshot<Message>): void {
       line.restart(after);
       // The messages already include the changes up to `seq`.
       list = messages.filter((message) => changedBy(message) === undefined).map(toConfirmed);
@@ -140,8 +139,8 @@ function changedBy({ edits, deletes }: Pick<Message, 'edits' | 'deletes'>): numb
   return edits ?? deletes;
 }
 
-function toConfirmed({ seq, id, from, text, at, edited, deleted }: Omit<Message, 'room'>): ConfirmedMessage {
-  const now = deleted ? { text: '', deleted } : { text, ...(edited && { edited }) };
+function toConfirmed({ seq, id, from, text, payload, at, edited, deleted }: Omit<Message, 'room'>): ConfirmedMessage {
+  const now = deleted ? { text: '', deleted } : { ...(payload ? { payload } : { text }), ...(edited && { edited }) };
   return { seq, id, from, at, ...now, status: 'sent' };
 }
 

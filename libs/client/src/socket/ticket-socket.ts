@@ -2,15 +2,20 @@ import type {
   Event,
   EventFrame,
   EventType,
-  Params,
+  ParamsInput,
   Protocol,
   RawFrame,
   Reply,
   RequestType,
-  Signal,
+  ServerParams,
+  ServerReplyInput,
+  ServerRequestType,
+  SignalInput,
   SignalType,
 } from '@usher/protocol';
 import { filter, type Observable } from 'rxjs';
+import { answerRequest, type AnyHandler } from './server-requests.ts';
+import { untilOpen } from './when-open.ts';
 import type { ConnectionState, Step } from './connection-state.ts';
 import { createMachine } from './machine.ts';
 import { CurrentState } from './states.ts';
@@ -73,12 +78,26 @@ export interface TicketSocket<P extends Protocol> {
    *
    * After `Disconnected` and `TimedOut` the server may have processed the request.
    */
-  request<T extends RequestType<P>>(type: T, params: Params<P, T>, options?: RequestOptions): Promise<Reply<P, T>>;
+  request<T extends RequestType<P>>(type: T, params: ParamsInput<P, T>, options?: RequestOptions): Promise<Reply<P, T>>;
   /**
    * Sends a signal over the open connection. Without a connection it is dropped.
    * @throws RequestFailed `too_long`
    */
-  signal<T extends SignalType<P>>(type: T, params: Signal<P, T>): void;
+  signal<T extends SignalType<P>>(type: T, params: SignalInput<P, T>): void;
+  /**
+   * Handles a request of the server. The handler returns the reply or a promise of it. If it throws a `RequestFailed`, the server gets its
+   * code and message, otherwise `internal`. A later handler of the same request replaces the earlier one. Returns a function that removes the
+   * handler; the server then gets `unknown_type`.
+   */
+  handle<T extends ServerRequestType<P>>(
+    type: T,
+    handler: (params: ServerParams<P, T>) => ServerReplyInput<P, T> | Promise<ServerReplyInput<P, T>>,
+  ): () => void;
+  /**
+   * Resolves to the `welcome` when the connection is open, at once if it is. Rejects with `Disconnected` when the socket enters `signed_out` or
+   * `stopped`, and with the reason of `signal`. Does not connect.
+   */
+  whenOpen(signal?: AbortSignal): Promise<Welcome>;
   /** Emits the events of one type. */
   on<T extends EventType<P>>(type: T): Observable<Event<P, T>>;
   /** Measures the round-trip time in ms. Rejects like `request`. */
@@ -89,10 +108,31 @@ export interface TicketSocket<P extends Protocol> {
 
 class MachineSocket extends CurrentState {
   declare readonly request: SendRequest;
+  declare readonly signal: (type: string, params: object) => void;
+  readonly #handlers = new Map<string, AnyHandler>();
 
   constructor(options: TicketSocketOptions) {
     super();
     Object.assign(this, createMachine(options, this));
+    this.events$.subscribe((event) => {
+      if (event.type !== 'request') return;
+      const connection = this.welcome?.connection;
+      void answerRequest(this.#handlers, event, (response) => {
+        // A later connection may belong to another user.
+        if (this.welcome?.connection === connection) this.signal('response', response);
+      });
+    });
+  }
+
+  handle(type: string, handler: AnyHandler): () => void {
+    this.#handlers.set(type, handler);
+    return () => {
+      if (this.#handlers.get(type) === handler) this.#handlers.delete(type);
+    };
+  }
+
+  whenOpen(signal?: AbortSignal): Promise<Welcome> {
+    return untilOpen(this, signal);
   }
 
   on(type: string): Observable<RawFrame> {

@@ -27,7 +27,7 @@ export class Pending implements Call<unknown> {
   }
 
   /** Calls the handler and sends its result or error. Never throws. */
-  run(handler: AnyHandler, params: Record<string, unknown>): void {
+  run(handler: AnyHandler, params: object): void {
     try {
       const result: unknown = handler(params, this.#connection, this);
       if (result instanceof Promise) void this.#settle(result);

@@ -226,6 +226,7 @@ test('limits every type of the rooms protocol', async () => {
     typing: { room },
     away: { away: true },
     beat: {},
+    response: { request: 1, data: {} },
   };
   const types = [...Object.keys(roomsProtocol.requests), ...Object.keys(roomsProtocol.signals)];
   expect(Object.keys(params).toSorted()).toEqual(types.toSorted());

@@ -1,3 +1,4 @@
+import type { Protocol, ServerParams, ServerReply, ServerRequestType } from '@usher/protocol';
 import type { Frame } from './frame.ts';
 
 /**
@@ -15,12 +16,19 @@ export interface Identity {
   readonly origin?: string | undefined;
 }
 
-/** One open socket and its identity. To attach your own data, use a `WeakMap` or `onClosed`. */
-export interface Connection {
+/**
+ * One open socket and its identity.
+ *
+ * @typeParam P the protocol; determines the requests that the server can send
+ * @typeParam D the data that the application attaches (`ConnectionsOptions.data`)
+ */
+export interface Connection<P extends Protocol = Protocol, D extends object = object> {
   /** Random and unique across all nodes. Not a secret. */
   readonly id: string;
   /** A renewal may change the roles. The user and the session never change. */
   readonly identity: Identity;
+  /** Data of the application, which it may change. Created by `ConnectionsOptions.data`; defaults to an empty object. */
+  readonly data: D;
   /** Unix milliseconds. */
   readonly openedAt: number;
   /** Milliseconds since the connection opened, independent of changes of the system time. */
@@ -38,4 +46,22 @@ export interface Connection {
    * than `limits.bufferedBytes` are buffered.
    */
   send(frame: Frame): void;
+  /**
+   * Sends a frame, or drops it if more than `limits.volatileBytes` are buffered. For frequent events of which only the latest matters.
+   *
+   * @returns whether it was sent
+   */
+  sendVolatile(frame: Frame): boolean;
+  /**
+   * Sends a request to the client and resolves to its validated reply. Rejects with `ServerRequestFailed`: `timed_out`, `disconnected`,
+   * `bad_reply`, `too_many_requests`, or the code that the client answered. After the first two, the client may have processed the request.
+   *
+   * @param options `timeoutMs`: how long to wait, in milliseconds; defaults to `ConnectionsOptions.serverRequestTimeoutMs`
+   * @throws TypeError if the protocol has no such request
+   */
+  request<T extends ServerRequestType<P>>(
+    type: T,
+    params: ServerParams<P, T>,
+    options?: { readonly timeoutMs?: number },
+  ): Promise<ServerReply<P, T>>;
 }

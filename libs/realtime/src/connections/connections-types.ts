@@ -4,7 +4,11 @@ import type { Connection, Identity } from './connection.ts';
 import type { Frame } from './frame.ts';
 import type { Limits } from './limits.ts';
 import type { Logger } from '../support/log.ts';
+import type { Bus } from '../bus/bus.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import type { Middleware } from './middleware.ts';
 import type { Socket, SocketListener } from './socket.ts';
+import type { SendOptions, Target, TargetFilter } from './targets.ts';
 
 declare const replied: unique symbol;
 /** Proof that `call.reply` has answered a request. */
@@ -26,9 +30,9 @@ export interface Call<R> {
  * other error is logged and answered with `internal`; the connection stays open. Handlers are called in the order in which the
  * frames arrive, each one before the next frame is decoded.
  */
-export type Handler<P extends Protocol, T extends RequestType<P>> = (
+export type Handler<P extends Protocol, T extends RequestType<P>, D extends object = object> = (
   params: Params<P, T>,
-  connection: Connection,
+  connection: Connection<P, D>,
   call: Call<Reply<P, T>>,
 ) => Reply<P, T> | Replied | Promise<Reply<P, T> | Replied>;
 
@@ -43,9 +47,9 @@ export interface HandlerOptions<P> {
   readonly cost?: Cost<P>;
 }
 
-export type SignalHandler<P extends Protocol, T extends SignalType<P>> = (
+export type SignalHandler<P extends Protocol, T extends SignalType<P>, D extends object = object> = (
   params: Signal<P, T>,
-  connection: Connection,
+  connection: Connection<P, D>,
 ) => void;
 
 /** How a connection ended. */
@@ -85,8 +89,19 @@ export interface ConnectionsObserver {
   dropped?(type: string): void;
 }
 
-export interface ConnectionsOptions<P extends Protocol> {
+export interface ConnectionsOptions<P extends Protocol, D extends object = object> {
   readonly codec: Codec<P>;
+  /**
+   * Creates the data of a connection (`connection.data`), when it is first read. `open` can set it instead, for example to what was read at
+   * admission. Defaults to an empty object.
+   */
+  readonly data?: (identity: Identity) => D;
+  /** Carries the events of `to` and `broadcast` to other nodes. Without it they reach the connections of this node. */
+  readonly bus?: Bus;
+  /** The nodes that share `bus`, which `send` waits for. Defaults to a cluster of this node only. */
+  readonly cluster?: Cluster;
+  /** How long `connection.request` waits for an answer by default, in milliseconds. Defaults to 10,000. */
+  readonly serverRequestTimeoutMs?: number;
   readonly limits?: Partial<Limits>;
   /** The cost of requests and signals by type. Overrides the cost given to `handle` and `on`. */
   readonly costs?: Readonly<Partial<Record<RequestType<P> | SignalType<P>, number>>>;
@@ -128,13 +143,17 @@ export interface ConnectionsOptions<P extends Protocol> {
   readonly observer?: ConnectionsObserver;
 }
 
-export interface OpenOptions {
+export interface OpenOptions<D extends object = object> {
+  /** The data of the connection, instead of that of `ConnectionsOptions.data`. */
+  readonly data?: D;
   /** When the lease ends, in Unix seconds. Defaults to `leaseMs` from now. */
   readonly lease?: number;
 }
 
 /** The connections of this node, and the protocol that they serve. */
-export interface Connections<P extends Protocol> {
+export interface Connections<P extends Protocol, D extends object = object> {
+  /** The protocol and its validators. */
+  readonly codec: Codec<P>;
   readonly limits: Limits;
   /** The number of open connections. */
   readonly size: number;
@@ -146,38 +165,47 @@ export interface Connections<P extends Protocol> {
   open(
     socket: Socket,
     identity: Identity,
-    options?: OpenOptions,
-  ): { readonly connection: Connection; readonly listener: SocketListener };
+    options?: OpenOptions<D>,
+  ): { readonly connection: Connection<P, D>; readonly listener: SocketListener };
 
   /**
    * Registers the handler of a request.
    *
    * @throws TypeError if the protocol has no such request, or it already has a handler. `ping` and `renew` have built-in handlers.
    */
-  handle<T extends RequestType<P>>(type: T, handler: Handler<P, T>, options?: HandlerOptions<Params<P, T>>): void;
+  handle<T extends RequestType<P>>(type: T, handler: Handler<P, T, D>, options?: HandlerOptions<Params<P, T>>): void;
   /**
    * Registers the handler of a signal.
    *
    * @throws TypeError if the protocol has no such signal, or it already has a handler.
    */
-  on<T extends SignalType<P>>(type: T, handler: SignalHandler<P, T>, options?: HandlerOptions<Signal<P, T>>): void;
+  on<T extends SignalType<P>>(type: T, handler: SignalHandler<P, T, D>, options?: HandlerOptions<Signal<P, T>>): void;
+  /**
+   * Adds a middleware for the requests and signals of the application, after those that were added before. See `Middleware`. The core
+   * messages (`beat`, `ping`, `renew`) do not pass it.
+   */
+  use(middleware: Middleware<P, D>): void;
   /** Calls `listener` for each connection directly after its `welcome`. Returns a function that removes the listener. */
-  onOpened(listener: (connection: Connection) => void): () => void;
+  onOpened(listener: (connection: Connection<P, D>) => void): () => void;
   /**
    * Calls `listener` once for each connection, as soon as it is no longer served, whichever side closed it. Use it to release state
    * of the connection. Returns a function that removes the listener.
    */
-  onClosed(listener: (connection: Connection, closed: Closed) => void): () => void;
+  onClosed(listener: (connection: Connection<P, D>, closed: Closed) => void): () => void;
   /**
    * Calls `listener` after each successful `renew`, when the connection has its new lease and roles. Use it to check long-lived
    * permissions again. Returns a function that removes the listener.
    */
-  onRenewed(listener: (connection: Connection) => void): () => void;
+  onRenewed(listener: (connection: Connection<P, D>) => void): () => void;
 
   /** Serializes an event once, for `connection.send` to any number of connections. */
   encode(event: EventFrame<P>): Frame;
+  /** Returns the connections of a user or a session on all nodes, to send them events. */
+  to(filter: TargetFilter): Target<P>;
+  /** Returns all connections on all nodes, to send them events. */
+  broadcast(): Target<P>;
   /** Sends an event to one connection. Never throws. */
-  emit(connection: Connection, event: EventFrame<P>): void;
+  emit(connection: Connection, event: EventFrame<P>, options?: SendOptions): void;
 
   /**
    * Closes the matching connections. When it returns, none of them is served any more. The closing handshakes continue in the
@@ -189,7 +217,7 @@ export interface Connections<P extends Protocol> {
    */
   close(filter: ConnectionFilter, name: CloseName, reason?: string): number;
   /** Returns the matching connections, for operators. Do not expose their sessions. */
-  list(filter?: ConnectionFilter): Connection[];
+  list(filter?: ConnectionFilter): Connection<P, D>[];
   /** Returns the number of matching connections. Takes constant time without a filter and for a filter by user only. */
   count(filter?: ConnectionFilter): number;
   /**
@@ -201,6 +229,6 @@ export interface Connections<P extends Protocol> {
    * @returns the number of sockets that ended without a complete closing handshake
    */
   drain(durationMs: number, withinMs?: number): Promise<number>;
-  /** Stops the timer and terminates every socket, at the end of a process or a test. No connection can open afterwards. */
+  /** Stops the timer and the subscriptions and terminates every socket, at the end of a process or a test. No connection can open afterwards. */
   stop(): void;
 }

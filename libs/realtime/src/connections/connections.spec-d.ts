@@ -2,14 +2,23 @@ import type { RoomsProtocol } from '@usher/protocol';
 import { defineProtocol } from '@usher/protocol/server';
 import { Type } from 'typebox';
 import { describe, expectTypeOf, test } from 'vitest';
-import type { Call, Connections, Handler, Replied } from './connections-types.ts';
+import type { Connection } from './connection.ts';
+import type { Call, Connections, ConnectionsOptions, Handler, Replied } from './connections-types.ts';
+import type { Handled, Middleware } from './middleware.ts';
+import type { Target } from './targets.ts';
 
 const shop = defineProtocol({
   name: 'shop.v1',
   requests: { order: { params: Type.Object({ item: Type.String() }), reply: Type.Object({ number: Type.Number() }) } },
   signals: { look: Type.Object({ at: Type.String() }) },
   events: { price: Type.Object({ price: Type.Number() }) },
+  serverRequests: {
+    confirm: { params: Type.Object({ question: Type.String() }), reply: Type.Object({ yes: Type.Boolean() }) },
+  },
 });
+interface Data {
+  plan: string;
+}
 type Shop = typeof shop;
 
 describe('a custom protocol', () => {
@@ -39,6 +48,44 @@ describe('a custom protocol', () => {
     expectTypeOf<{ readonly replied: true }>().not.toExtend<Replied>();
     expectTypeOf<undefined>().not.toExtend<Replied>();
   });
+});
+
+describe('a connection', () => {
+  test('has typed data', () => {
+    expectTypeOf<Parameters<Handler<Shop, 'order', Data>>[1]['data']>().toEqualTypeOf<Data>();
+    expectTypeOf<ReturnType<Connections<Shop, Data>['list']>>().toEqualTypeOf<Connection<Shop, Data>[]>();
+    expectTypeOf<(identity: { user: string }) => Data>().toExtend<
+      NonNullable<ConnectionsOptions<Shop, Data>['data']>
+    >();
+  });
+  test('can be passed where its protocol and data do not matter', () => {
+    expectTypeOf<Connection<Shop, Data>>().toExtend<Connection>();
+    expectTypeOf<(connection: Connection) => void>().toExtend<(connection: Connection<Shop, Data>) => void>();
+  });
+  test('sends only the server requests of its protocol', () => {
+    type Request = Connection<Shop>['request'];
+    const confirm = (connection: Connection<Shop>) => connection.request('confirm', { question: '' });
+    expectTypeOf(confirm).returns.resolves.toEqualTypeOf<{ yes: boolean }>();
+    expectTypeOf<Parameters<Request>[0]>().toEqualTypeOf<'confirm'>();
+    expectTypeOf<Parameters<Connection<RoomsProtocol>['request']>[0]>().toEqualTypeOf<never>();
+  });
+});
+
+test('events to users have the types of the protocol, without the events of the core', () => {
+  type Send = Target<Shop>['send'];
+  expectTypeOf<Parameters<Send>[0]>().toEqualTypeOf<'price'>();
+  expectTypeOf<Parameters<Send>[1]>().toEqualTypeOf<{ price: number }>();
+});
+
+test('the type of a message determines its params in a middleware, which must return the result of next', () => {
+  type Message = Parameters<Middleware<Shop, Data>>[0];
+  expectTypeOf<Message['type']>().toEqualTypeOf<'order' | 'look'>();
+  const paramsOf = (message: Message) => (message.type === 'order' ? message.params : undefined);
+  expectTypeOf(paramsOf).returns.toEqualTypeOf<{ item: string } | undefined>();
+  expectTypeOf<Message['connection']['data']>().toEqualTypeOf<Data>();
+  expectTypeOf<(message: Message, next: () => Handled | Promise<Handled>) => undefined>().not.toExtend<
+    Middleware<Shop, Data>
+  >();
 });
 
 test('serves the rooms protocol like any other', () => {

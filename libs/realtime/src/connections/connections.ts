@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { closeCode, type CloseName, type Protocol } from '@usher/protocol';
+import { closeCode, type CloseName, type Protocol, type ResponseSignal } from '@usher/protocol';
 import type { AnswerContext, AnyHandler } from './answering.ts';
 import type { Connection, Identity } from './connection.ts';
 import { ConnectionIndex } from './connection-index.ts';
@@ -19,6 +19,9 @@ import { withDeadline } from '../support/deadline.ts';
 import { RequestError } from '../support/errors.ts';
 import { Listeners } from '../support/listeners.ts';
 import { silent } from '../support/log.ts';
+import type { AnyMiddleware, Middleware } from './middleware.ts';
+import { ServerRequests } from './server-requests.ts';
+import { type SendOptions, type Target, type TargetFilter, Targets } from './targets.ts';
 import { ServerConnection, type ConnectionOwner } from './server-connection.ts';
 import type { Socket } from './socket.ts';
 import { Watch } from './watch.ts';
@@ -28,15 +31,22 @@ import { Watch } from './watch.ts';
  *
  * @throws RangeError naming the limit or duration that is out of range.
  */
-export function createConnections<P extends Protocol>(options: ConnectionsOptions<P>): Connections<P> {
+export function createConnections<P extends Protocol, D extends object = object>(
+  options: ConnectionsOptions<P, D>,
+): Connections<P, D> {
   const registry = new ConnectionRegistry(options as unknown as ConnectionsOptions<Protocol>);
   // The implementation handles every protocol alike. `P` only adds the names and types that the codec has already checked.
-  return registry as unknown as Connections<P>;
+  return registry as unknown as Connections<P, D>;
 }
 
 class ConnectionRegistry implements Connections<Protocol>, ConnectionOwner {
+  readonly codec: ConnectionsOptions<Protocol>['codec'];
   readonly limits: Limits;
   readonly bufferedBytes: number;
+  readonly volatileBytes: number;
+  readonly #createData: ((identity: Identity) => object) | undefined;
+  readonly #serverRequests: ServerRequests;
+  readonly #targets: Targets;
   readonly #heartbeatMs: number;
   readonly #leaseMs: number;
   readonly #now: () => number;
@@ -58,6 +68,9 @@ class ConnectionRegistry implements Connections<Protocol>, ConnectionOwner {
   constructor(options: ConnectionsOptions<Protocol>) {
     this.limits = resolveLimits(options.limits);
     this.bufferedBytes = this.limits.bufferedBytes;
+    this.volatileBytes = this.limits.volatileBytes;
+    this.codec = options.codec;
+    this.#createData = options.data;
     this.#heartbeatMs = duration('heartbeatMs', options.heartbeatMs ?? 25_000);
     this.#leaseMs = duration('leaseMs', options.leaseMs ?? 30 * 60_000);
     this.#now = options.now ?? Date.now;
@@ -81,12 +94,26 @@ class ConnectionRegistry implements Connections<Protocol>, ConnectionOwner {
     this.#closedListeners = new Listeners(log, 'an onClosed listener threw');
     this.#renewedListeners = new Listeners(log, 'an onRenewed listener threw');
     if (options.onClosed !== undefined) this.#closedListeners.add(options.onClosed);
+    this.#targets = new Targets({
+      bus: options.bus,
+      cluster: options.cluster,
+      list: (filter) => this.list(filter),
+      log,
+    });
+    this.#serverRequests = new ServerRequests(
+      codec,
+      duration('serverRequestTimeoutMs', options.serverRequestTimeoutMs ?? 10_000),
+    );
     this.handle('ping', () => ({}));
     this.handle('renew', (params, connection) => this.#renewLease(params as { ticket: string }, connection), {
       cost: 4,
     });
     // Every frame counts as a sign of life. `received` has already recorded it.
     this.on('beat', () => undefined);
+    this.on('response', (response, connection) => {
+      const open = this.#open.get(connection.id);
+      if (open !== undefined) this.#serverRequests.answered(open, response as ResponseSignal);
+    });
   }
 
   get size(): number {
@@ -105,6 +132,7 @@ class ConnectionRegistry implements Connections<Protocol>, ConnectionOwner {
       nextBeatAt: this.#watch.firstBeat(),
     });
     const opened = { connection, listener: connection };
+    if (options.data !== undefined) connection.data = options.data;
     this.#open.add(connection);
     this.#context.observer.opened?.(connection);
     if (this.#draining) {
@@ -146,12 +174,34 @@ class ConnectionRegistry implements Connections<Protocol>, ConnectionOwner {
     return this.#renewedListeners.add(listener);
   }
 
+  use(middleware: Middleware<Protocol>): void {
+    this.#dispatcher.use(middleware as unknown as AnyMiddleware);
+  }
+
+  to(filter: TargetFilter): Target<Protocol> {
+    return this.#targets.to(filter);
+  }
+
+  broadcast(): Target<Protocol> {
+    return this.#targets.to({});
+  }
+
+  dataOf({ identity }: ServerConnection): object {
+    return this.#createData?.(identity) ?? {};
+  }
+
+  request(connection: ServerConnection, name: string, params: unknown, timeoutMs?: number): Promise<unknown> {
+    return this.#serverRequests.send(connection, name, params, timeoutMs);
+  }
+
   encode(event: object): Frame {
     return new Frame(JSON.stringify(event));
   }
 
-  emit(connection: Connection, event: object): void {
-    connection.send(this.encode(event));
+  emit(connection: Connection, event: object, options?: SendOptions): void {
+    const frame = this.encode(event);
+    if (options?.volatile === true) connection.sendVolatile(frame);
+    else connection.send(frame);
   }
 
   close(filter: ConnectionFilter, name: CloseName, reason?: string): number {
@@ -188,6 +238,7 @@ class ConnectionRegistry implements Connections<Protocol>, ConnectionOwner {
   stop(): void {
     this.#draining = true;
     this.#terminateAll();
+    this.#targets.stop();
     this.#watch.stop();
   }
 
@@ -229,6 +280,7 @@ class ConnectionRegistry implements Connections<Protocol>, ConnectionOwner {
     connection.open = false;
     this.#open.delete(connection);
     if (this.#open.count({ user: connection.identity.user }) === 0) this.#dispatcher.departed(connection.identity.user);
+    connection.pendingRequests?.rejectAll();
     this.#context.observer.closed?.(connection, closed);
     this.#closedListeners.notify(connection, closed);
   }

@@ -5,9 +5,11 @@ import { Budgets } from './budgets.ts';
 import type { Connection } from './connection.ts';
 import type { Cost, HandlerOptions } from './connections-types.ts';
 import type { Limits } from './limits.ts';
+import { type AnyMiddleware, isCoreType, runMiddlewares } from './middleware.ts';
+import { RequestError } from '../support/errors.ts';
 import type { ServerConnection } from './server-connection.ts';
 
-export type AnyParams = Record<string, unknown>;
+export type AnyParams = object;
 export type AnySignalHandler = (params: AnyParams, connection: Connection) => void;
 
 /** One additional unit is charged for each block of this many characters, because parsing a frame takes time. */
@@ -33,6 +35,7 @@ export class Dispatcher {
   readonly #budgets: Budgets | undefined;
   readonly #handlers = new Map<string, Registration<AnyHandler>>();
   readonly #signals = new Map<string, Registration<AnySignalHandler>>();
+  readonly #middlewares: AnyMiddleware[] = [];
 
   constructor(context: DispatcherContext) {
     this.#context = context;
@@ -54,6 +57,10 @@ export class Dispatcher {
     if (!Object.hasOwn(codec.protocol.signals, type)) throw new TypeError(`the protocol has no signal "${type}"`);
     if (this.#signals.has(type)) throw new TypeError(`signal "${type}" already has a handler`);
     this.#signals.set(type, { handler, cost: costs[type] ?? options?.cost ?? 1 });
+  }
+
+  use(middleware: AnyMiddleware): void {
+    this.#middlewares.push(middleware);
   }
 
   /** Handles one frame. Never throws. */
@@ -79,7 +86,10 @@ export class Dispatcher {
         observer.answered?.(frame.type, 'rate_limited');
         connection.send(errorFrame('rate_limited', 'too many unanswered requests', frame.id, 1_000));
       } else {
-        new Pending(connection, frame.id, frame.type, this.#context).run(registration.handler, frame.params);
+        const handler = this.#hasMiddlewares(frame.type)
+          ? this.#wrap(frame.type, registration.handler)
+          : registration.handler;
+        new Pending(connection, frame.id, frame.type, this.#context).run(handler, frame.params);
       }
     } else if (frame.kind === 'signal') {
       this.#signal(connection, frame.type, frame.params, text);
@@ -101,16 +111,45 @@ export class Dispatcher {
       this.#rejectUnknown(connection, text, 'this server does not handle that type');
       return;
     }
-    const { observer, log } = this.#context;
+    const { observer } = this.#context;
     if (this.#charge(connection, type, registration.cost, params, text.length) > 0) {
       observer.dropped?.(type);
       return;
     }
     try {
-      registration.handler(params, connection);
+      if (this.#hasMiddlewares(type)) {
+        const message = { kind: 'signal', type, params, connection } as const;
+        const result = runMiddlewares(this.#middlewares, message, () => {
+          registration.handler(params, connection);
+        });
+        if (result instanceof Promise) {
+          result.catch((error: unknown) => {
+            this.#signalFailed(connection, type, error);
+          });
+        }
+      } else {
+        registration.handler(params, connection);
+      }
     } catch (error) {
-      log.error({ err: error, type, connection: connection.id }, 'a signal handler threw');
+      this.#signalFailed(connection, type, error);
     }
+  }
+
+  #signalFailed(connection: ServerConnection, type: string, error: unknown): void {
+    const { observer, log } = this.#context;
+    if (error instanceof RequestError) observer.dropped?.(type);
+    else log.error({ err: error, type, connection: connection.id }, 'a signal handler threw');
+  }
+
+  #hasMiddlewares(type: string): boolean {
+    return this.#middlewares.length > 0 && !isCoreType(type);
+  }
+
+  #wrap(type: string, handler: AnyHandler): AnyHandler {
+    return (params, connection, call) =>
+      runMiddlewares(this.#middlewares, { kind: 'request', type, params, connection }, () =>
+        handler(params, connection, call),
+      );
   }
 
   /**

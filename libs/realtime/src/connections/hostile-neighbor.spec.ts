@@ -51,6 +51,7 @@ const cases: Record<string, Case> = {
   typing: { frame: () => ({ room }), calls: 0, received: seconds / 2 + 1 },
   away: { frame: (n) => ({ away: n % 2 === 0 }), calls: units, received: perPerson },
   beat: { frame: () => ({}), calls: 0, received: 0 },
+  response: { frame: (n) => ({ request: n, data: {} }), calls: 0, received: 0 },
 };
 
 beforeEach(() => {

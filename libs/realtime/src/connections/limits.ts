@@ -38,6 +38,8 @@ export interface Limits {
   readonly refusedRequests: number;
   /** Bytes that may be buffered for a client that does not read. Exceeding it closes with 4009. */
   readonly bufferedBytes: number;
+  /** Bytes that may be buffered for a client before volatile events to it are dropped. Defaults to 65,536. */
+  readonly volatileBytes: number;
   /** Unanswered requests that a connection may have at once. Exceeding it is answered with `rate_limited`. */
   readonly inFlight: number;
   /** The number of malformed frames that closes the connection with 4500. */
@@ -53,6 +55,7 @@ const defaults = {
   requestsPerSecond: 100,
   refusedRequests: 1_000,
   bufferedBytes: 1024 * 1024,
+  volatileBytes: 64 * 1024,
   inFlight: 256,
   malformed: 10,
 };

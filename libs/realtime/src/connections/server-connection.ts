@@ -2,12 +2,17 @@ import type { CloseName } from '@usher/protocol';
 import type { ConnectionBudget } from './budgets.ts';
 import type { Connection, Identity } from './connection.ts';
 import type { Frame } from './frame.ts';
+import type { PendingRequests } from './server-requests.ts';
 import type { Socket, SocketListener } from './socket.ts';
 import type { Spoke } from './wheel.ts';
 
 /** What a connection calls on the collection that owns it. */
 export interface ConnectionOwner {
   readonly bufferedBytes: number;
+  readonly volatileBytes: number;
+  /** Creates the data of a connection. */
+  dataOf(connection: ServerConnection): object;
+  request(connection: ServerConnection, name: string, params: unknown, timeoutMs?: number): Promise<unknown>;
   received(connection: ServerConnection, text: string): void;
   /** The socket is gone. */
   socketClosed(connection: ServerConnection, code: number): void;
@@ -38,6 +43,9 @@ export class ServerConnection implements Connection, SocketListener, Spoke {
   malformed = 0;
   /** Created with the first frame that is charged. */
   budget: ConnectionBudget | undefined = undefined;
+  /** Created with the first request to the client. */
+  pendingRequests: PendingRequests | undefined = undefined;
+  #data: object | undefined = undefined;
   /** The client has sent a frame since the last beat. */
   receivedSinceBeat = false;
   nextBeatAt: number;
@@ -68,6 +76,15 @@ export class ServerConnection implements Connection, SocketListener, Spoke {
     this.nextBeatAt = times.nextBeatAt;
   }
 
+  /** Created when it is first read, because most connections have none. */
+  get data(): object {
+    return (this.#data ??= this.owner.dataOf(this));
+  }
+
+  set data(data: object) {
+    this.#data = data;
+  }
+
   get openForMs(): number {
     return performance.now() - this.#openSince;
   }
@@ -80,6 +97,16 @@ export class ServerConnection implements Connection, SocketListener, Spoke {
     if (!this.open) return;
     this.socket.send(frame);
     if (this.socket.bufferedBytes > this.owner.bufferedBytes) this.owner.close(this, 'slow_consumer');
+  }
+
+  sendVolatile(frame: Frame): boolean {
+    if (!this.open || this.socket.bufferedBytes > this.owner.volatileBytes) return false;
+    this.send(frame);
+    return true;
+  }
+
+  request(type: string, params: unknown, { timeoutMs }: { readonly timeoutMs?: number } = {}): Promise<never> {
+    return this.owner.request(this, type, params, timeoutMs) as Promise<never>;
   }
 
   message(text: string): void {

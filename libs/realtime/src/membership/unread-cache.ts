@@ -1,4 +1,4 @@
-import type { Message } from '@usher/protocol';
+import type { Message, PayloadMessage } from '@usher/protocol';
 import { mentionsIn, roomBounds } from '@usher/protocol/server';
 import type { RoomUser, Unread } from './read-markers.ts';
 
@@ -224,11 +224,13 @@ function parse(payload: string): { readonly epoch: string; readonly arrival: Arr
   const [, seq, epoch, text] = /^(\d{1,16}) (\S+) (\{.+)$/s.exec(payload) ?? [];
   if (epoch === undefined || text === undefined) return undefined;
   try {
-    const message = JSON.parse(text) as Partial<Message>;
-    if (typeof message.from !== 'string' || typeof message.text !== 'string') return undefined;
+    const message = JSON.parse(text) as Partial<Message & PayloadMessage>;
+    if (typeof message.from !== 'string') return undefined;
+    // A payload mentions no one.
+    if (typeof message.text !== 'string' && message.payload === undefined) return undefined;
     const target = message.edits ?? message.deletes ?? 0;
     const counts = target === 0 && message.deleted === undefined;
-    const mentions = counts ? mentionsIn(message.text) : [];
+    const mentions = counts && message.text !== undefined ? mentionsIn(message.text) : [];
     return { epoch, arrival: { seq: Number(seq), from: message.from, counts, mentions, target } };
   } catch {
     return undefined;

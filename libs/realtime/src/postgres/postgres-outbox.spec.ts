@@ -32,7 +32,7 @@ function start(pool: Pool, bus: Bus, options: Partial<PostgresOutboxOptions> = {
   const outbox = new PostgresOutbox({
     ...{ pool, history, pollMs: neverMs, log: node.log },
     publish: (appended, epoch) => {
-      node.rooms.publish(appended, epoch);
+      node.rooms.deliver(appended, epoch);
     },
     ...options,
   });

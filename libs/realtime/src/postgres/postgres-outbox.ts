@@ -15,7 +15,7 @@ export interface PostgresOutboxOptions {
    */
   readonly listenPool?: Pool;
   readonly history: PostgresHistory;
-  /** Called after the commit, once per message and in the order of `seq` per room: `rooms.publish`. */
+  /** Called after the commit, once per message and in the order of `seq` per room: `rooms.deliver`. */
   readonly publish: (appended: Appended, epoch: string) => void;
   /** Milliseconds between two looks at the outbox, in case a notification was lost. Defaults to 5,000. */
   readonly pollMs?: number;

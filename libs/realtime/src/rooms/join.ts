@@ -3,6 +3,7 @@ import type { Authorizations } from './authorizations.ts';
 import type { Call, Replied } from '../connections/connections-types.ts';
 import type { Identity } from '../connections/connection.ts';
 import type { RoomClient } from './room-client.ts';
+import type { MessageFormat } from './content.ts';
 import type { History } from './history.ts';
 import { readForJoin } from './page.ts';
 import { RequestError } from '../support/errors.ts';
@@ -16,6 +17,7 @@ const attempts = 4;
 /** The operations that a join needs. */
 export interface JoinContext {
   readonly history: History;
+  readonly format: MessageFormat;
   readonly authorizations: Authorizations;
   /** Rejects with the error to answer if the identity may not join. */
   readonly requireAccess: (identity: Identity, room: string, action: 'join') => Promise<void>;
@@ -55,7 +57,7 @@ export async function join(
       if (isGone(membership)) continue;
       room.listen();
       const [page] = await Promise.all([
-        client.reader.run(client.connection, () => readForJoin(context.history, params)),
+        client.reader.run(client.connection, () => readForJoin(context.history, params, context.format)),
         prepareInTime(context, membership),
       ]);
       // A removal during the read may have been missed.

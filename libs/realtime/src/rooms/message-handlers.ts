@@ -2,6 +2,7 @@ import type { Message, Reply, RoomsProtocol } from '@usher/protocol';
 import type { Rate } from '../connections/bucket.ts';
 import type { Connection } from '../connections/connection.ts';
 import type { RoomClient } from './room-client.ts';
+import { encodePayload, formatOf, payloadFormat, requireLength } from './content.ts';
 import type { Appended, Entry, History } from './history.ts';
 import type { Connections } from '../connections/connections-types.ts';
 import type { Limits } from '../connections/limits.ts';
@@ -32,7 +33,8 @@ export function handleMessages({
   clientOf,
   appended: onAppended,
 }: MessageHandlersOptions): void {
-  const { limits } = connections;
+  const { limits, codec } = connections;
+  const format = formatOf(codec.protocol);
   const rate: Rate = { perSecond: limits.sendsPerSecond, burst: limits.sendBurst };
 
   function requireJoined(client: RoomClient, room: string): Membership {
@@ -61,9 +63,7 @@ export function handleMessages({
     chargeSend(client, startedAt);
     const busy = client.isBusy(name);
     const membership = busy ? undefined : requireJoined(client, name);
-    if (entry.deletes === undefined && tooLong(entry.text, limits.textChars)) {
-      throw new RequestError('too_long', `text must have 1 to ${limits.textChars} characters`);
-    }
+    if (entry.deletes === undefined) requireLength(entry.text, format, limits.textChars);
     const decision = authorize(connection.identity, name, 'send');
     if (membership === undefined || decision instanceof Promise) {
       return submitInTurn(client, name, entry, decision, startedAt);
@@ -122,6 +122,17 @@ export function handleMessages({
   // A frame may contain fields that its type does not define, so only the defined ones are used. A store may not preserve lone
   // surrogates.
   const options = { cost: costOfSend(limits) };
+  if (format === payloadFormat) {
+    connections.handle(
+      'send',
+      (params, connection) => {
+        const { room, key, payload } = params as unknown as { room: string; key: string; payload: object };
+        return submit(connection, room, { ...by(connection, key), text: encodePayload(payload) });
+      },
+      options,
+    );
+    return;
+  }
   connections.handle(
     'send',
     ({ room, key, text }, connection) =>
@@ -152,19 +163,4 @@ function costOfSend({ sendsPerSecond, requestsPerSecond }: Limits): number {
 /** UUIDs are case-insensitive. */
 function by({ identity }: Connection, key: string): Pick<Entry, 'user' | 'key'> {
   return { user: identity.user, key: key.toLowerCase() };
-}
-
-/** Whether a text is empty or has more than `most` characters (code points, so a surrogate pair counts once). */
-function tooLong(text: string, most: number): boolean {
-  if (text.length <= most) return text.length === 0;
-  if (text.length > most * 2) return true;
-  let count = 0;
-  for (let index = 0; index < text.length; index++) {
-    const unit = text.charCodeAt(index);
-    const next = text.charCodeAt(index + 1);
-    // A surrogate pair counts as one character, and so does a lone surrogate.
-    if (unit >= 0xd800 && unit < 0xdc00 && next >= 0xdc00 && next < 0xe000) index++;
-    count++;
-  }
-  return count > most;
 }

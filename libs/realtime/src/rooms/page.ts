@@ -1,5 +1,6 @@
 import type { Message, Params, RoomsProtocol } from '@usher/protocol';
 import { roomBounds } from '@usher/protocol/server';
+import { type MessageFormat, textFormat } from './content.ts';
 import type { History, HistoryPage, Range } from './history.ts';
 
 /** The page that a join reads from the history, limited to the size of a frame. */
@@ -21,8 +22,9 @@ export function following(after: number): Range {
 export async function readForJoin(
   history: History,
   { room, epoch, after }: Params<RoomsProtocol, 'join'>,
+  format: MessageFormat,
 ): Promise<JoinPage> {
-  if (after === undefined) return latest(await history.read(room, newest), 'fresh');
+  if (after === undefined) return latest(await history.read(room, newest), 'fresh', format);
   const page = await history.read(room, following(after));
   const missed = page.seq - after;
   const first = page.messages[0];
@@ -32,27 +34,29 @@ export async function readForJoin(
     missed <= roomBounds.recoverableMessages &&
     // A history with limited retention may have deleted the missed messages.
     (missed === 0 || first?.seq === after + 1);
-  if (!recoverable) return latest(await history.read(room, newest), 'gap');
-  return { ...page, ...limitToFrame(page), recovery: 'recovered' };
+  if (!recoverable) return latest(await history.read(room, newest), 'gap', format);
+  return { ...page, ...limitToFrame(page, 'oldest', format), recovery: 'recovered' };
 }
 
 /**
  * Limits a page to `pageBytes` of JSON, so that it fits a frame. At least one message remains.
  *
  * @param keep which messages remain: the oldest or the newest ones
+ * @param format the format of the messages; defaults to texts
  */
 export function limitToFrame(
   { messages, more }: Pick<HistoryPage, 'messages' | 'more'>,
   keep: 'oldest' | 'newest' = 'oldest',
+  format = textFormat,
 ): { messages: Message[]; more: boolean } {
   const last = messages.length - 1;
   const count = fitting(messages, keep === 'oldest' ? (index) => index : (index) => last - index);
   const kept = keep === 'oldest' ? messages.slice(0, count) : messages.slice(messages.length - count);
-  return { messages: kept.map(toWireMessage), more: more || count < messages.length };
+  return { messages: kept.map(format.toWire), more: more || count < messages.length };
 }
 
-function latest(page: HistoryPage, recovery: 'fresh' | 'gap'): JoinPage {
-  return { ...page, ...limitToFrame(page, 'newest'), recovery };
+function latest(page: HistoryPage, recovery: 'fresh' | 'gap', format: MessageFormat): JoinPage {
+  return { ...page, ...limitToFrame(page, 'newest', format), recovery };
 }
 
 /** Returns how many messages, in the order of `at`, fit `pageBytes` as JSON; at least one. */
@@ -67,27 +71,4 @@ function fitting(messages: readonly Message[], at: (index: number) => number): n
     if (bytes > roomBounds.pageBytes) return Math.max(1, index);
   }
   return messages.length;
-}
-
-/**
- * Copies the fields that the protocol defines, so neither a `key` nor other fields of a store reach a client. Undefined fields are
- * omitted.
- */
-function toWireMessage({ room, seq, id, from, text, at, edits, deletes, edited, deleted }: Message): Message {
-  const message: Message = { room, seq, id, from, text, at };
-  if (edits !== undefined) message.edits = edits;
-  if (deletes !== undefined) message.deletes = deletes;
-  if (edited !== undefined) message.edited = edited;
-  if (deleted !== undefined) message.deleted = deleted;
-  return message;
-}
-
-/** Serializes the frame of a message, limited to the fields that the protocol defines. */
-export function serializeMessage(message: Message): string {
-  const { room, seq, id, from, text, at, edits, deletes, edited, deleted } = message;
-  // Most messages are neither changes nor changed, and are serialized without a copy.
-  const plain = (edits ?? deletes ?? edited ?? deleted) === undefined;
-  return JSON.stringify(
-    plain ? { type: 'message', room, seq, id, from, text, at } : { type: 'message', ...toWireMessage(message) },
-  );
 }

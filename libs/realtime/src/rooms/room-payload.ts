@@ -1,7 +1,7 @@
 import type { Message } from '@usher/protocol';
 import type { Bus } from '../bus/bus.ts';
 import type { Logger } from '../support/log.ts';
-import { serializeMessage } from './page.ts';
+import type { MessageFormat } from './content.ts';
 
 /** A message on the bus. */
 export interface RoomPayload {
@@ -12,9 +12,13 @@ export interface RoomPayload {
 }
 
 /** Publishes a durable message to all nodes, whether or not its room has members here. Never throws. */
-export function publishMessage(message: Message, epoch: string, { bus, log }: { bus: Bus; log: Logger }): void {
+export function publishMessage(
+  message: Message,
+  epoch: string,
+  { bus, format, log }: { readonly bus: Bus; readonly format: MessageFormat; readonly log: Logger },
+): void {
   try {
-    bus.publish(`room:${message.room}`, `${message.seq} ${epoch} ${serializeMessage(message)}`);
+    bus.publish(`room:${message.room}`, `${message.seq} ${epoch} ${format.serialize(message)}`);
   } catch (error) {
     log.error({ err: error, room: message.room }, 'a message could not be published');
   }

@@ -20,7 +20,7 @@ const costs = { join: 4, history: 4, leave: 2 } as const;
 
 /** Handles `join`, `history` and `leave`. Joins and leaves of one connection and room are handled one after the other. */
 export function handleRoomRequests({ connections, clientOf, join: context, requireAccess }: RoomRequestsOptions): void {
-  const { history, leave } = context;
+  const { history, format, leave } = context;
 
   connections.handle(
     'join',
@@ -47,7 +47,7 @@ export function handleRoomRequests({ connections, clientOf, join: context, requi
         const page = await client.reader.run(connection, () => history.read(room, following(after)));
         // The read may have waited for the client, and the user may have been removed meanwhile.
         await requireAccess(connection.identity, room, 'history');
-        return page === undefined ? { messages: [], more: false } : limitToFrame(page);
+        return page === undefined ? { messages: [], more: false } : limitToFrame(page, 'oldest', format);
       } catch (error) {
         throw notFound(error);
       }

@@ -1,4 +1,4 @@
-import type { RoomsProtocol } from '@usher/protocol';
+import type { AnyRoomsProtocol, ContentInputOf, MessageOf, RoomsProtocol } from '@usher/protocol';
 import type { Bus } from '../bus/bus.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Connection, Identity } from '../connections/connection.ts';
@@ -41,9 +41,12 @@ export interface RoomsObserver {
   delivered?(room: string, members: number, ms?: number): void;
 }
 
-export interface RoomsOptions {
-  /** The rooms use its limits too. */
-  readonly connections: Connections<RoomsProtocol>;
+export interface RoomsOptions<P extends AnyRoomsProtocol = RoomsProtocol, D extends object = object> {
+  /**
+   * The connections of a protocol with rooms: `roomsProtocol`, one of `defineRooms`, or an extension of either. The rooms use its limits
+   * too.
+   */
+  readonly connections: Connections<P, D>;
   readonly history: History;
   readonly bus: Bus;
   readonly authorize: Authorize;
@@ -109,7 +112,18 @@ export interface ClosedRoom {
   readonly complete: boolean;
 }
 
-export interface Rooms {
+export interface PublishOptions {
+  /** The `from` of the message: 1 to 64 visible ASCII characters. Defaults to `system`. */
+  readonly from?: string;
+  /**
+   * 1 to 200 characters, scoped to `from` and the room. Publishing again with the same key resolves to the first message and stores no
+   * second one. Defaults to a random key.
+   */
+  readonly key?: string;
+}
+
+/** @typeParam P the protocol of the connections */
+export interface Rooms<P extends AnyRoomsProtocol = RoomsProtocol> {
   /** Rooms with at least one connection on this node, and their numbers of connections. */
   list(): { readonly room: string; readonly connections: number }[];
   /** The users in a room on this node. */
@@ -138,12 +152,41 @@ export interface Rooms {
    */
   closeRoom(room: string, code: string): Promise<ClosedRoom>;
   /**
+   * Publishes a message of the server: durable, and exactly once by `key`. It reaches the members on all nodes, whether or not the room has
+   * members here, and counts as unread like any other message. `authorize` is not called, because the caller is trusted. Resolves to the
+   * position of the message once it is durable.
+   *
+   * Rejects with a `RequestError`:
+   * - `bad_message`: the content does not match its schema, or `from`, `key` or the name of the room is invalid; also if the key belongs to an
+   *   edit or a deletion
+   * - `too_long`: the text exceeds `limits.textChars`, or the payload 64 KiB as JSON
+   * - `not_found`: the room does not exist
+   * - any code that the history rejects with, for example `storage_full`
+   *
+   * Rejects with `StoreTimeout` or the error of the store if it is unavailable. Then repeat the call with the same `key`.
+   */
+  publish(
+    room: string,
+    content: ContentInputOf<P>,
+    options?: PublishOptions,
+  ): Promise<{ readonly seq: number; readonly at: number }>;
+  /**
+   * Reads messages of a room as clients receive them, oldest first: those before `before`, or the newest. For your HTTP route of older
+   * messages (`RoomHandle.insertOlder`). Call `authorize` yourself. Rejects with a `RequestError` `not_found` if the room does not exist.
+   *
+   * @param range `limit`: 1 to 200; defaults to 50. The page has at most 256 KiB.
+   */
+  history(
+    room: string,
+    range?: { readonly before?: number; readonly limit?: number },
+  ): Promise<{ readonly messages: MessageOf<P>[]; readonly more: boolean }>;
+  /**
    * Delivers a message that the application appended to the history itself, for example from an outbox, to the members on all nodes. Never
    * throws. Call it after the commit, also for duplicates: the first attempt may have ended before it was published.
    *
    * @param epoch the epoch of the room's history
    */
-  publish(appended: Appended, epoch: string): void;
+  deliver(appended: Appended, epoch: string): void;
   /**
    * Ends everything that `createRooms` began: timers, subscriptions and listeners. Call it when the connections are closed; later
    * requests to rooms are answered with `internal`. It closes neither the bus, nor the stores, nor a cluster that was passed.

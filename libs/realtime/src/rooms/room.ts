@@ -1,7 +1,8 @@
 import type { Message } from '@usher/protocol';
 import type { Authorizations } from './authorizations.ts';
 import { type Bus, subscribe } from '../bus/bus.ts';
-import { serializeMessage, following } from './page.ts';
+import type { MessageFormat } from './content.ts';
+import { following } from './page.ts';
 import type { Connection } from '../connections/connection.ts';
 import { Frame } from '../connections/frame.ts';
 import type { History, HistoryPage, RoomHead } from './history.ts';
@@ -15,6 +16,7 @@ import type { Logger } from '../support/log.ts';
 export interface RoomContext {
   readonly history: History;
   readonly bus: Bus;
+  readonly format: MessageFormat;
   /** Limits the reads of missing messages, and checks the heads of all rooms. */
   readonly resync: ResyncScheduler;
   readonly gapTimeoutMs: number;
@@ -339,7 +341,7 @@ export class Room {
         this.#replay.restart(this.#next);
         this.#forceResync();
       }
-      this.#deliver(new Frame(serializeMessage(message)));
+      this.#deliver(new Frame(this.#context.format.serialize(message)));
     }
     this.#authorization.sendDeferred();
     if (this.mayDeliver) this.#deliverAhead();

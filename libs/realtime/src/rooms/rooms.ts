@@ -1,4 +1,5 @@
-import type { Reply, RoomsProtocol, Signal } from '@usher/protocol';
+import type { AnyRoomsProtocol, Reply, RoomsProtocol, Signal } from '@usher/protocol';
+import { roomBounds } from '@usher/protocol/server';
 import { BusScope } from '../bus/bus.ts';
 import { createMemoryCluster } from '../cluster/cluster.ts';
 import { Authorizations } from './authorizations.ts';
@@ -13,8 +14,11 @@ import { endAll } from '../support/listeners.ts';
 import { silent } from '../support/log.ts';
 import { LoopShare } from '../support/loop-share.ts';
 import { createMemoryPresence } from '../presence/memory-presence.ts';
-import { requireAllowed } from '../support/errors.ts';
-import { limitHistory } from './history.ts';
+import { notFound, requireAllowed } from '../support/errors.ts';
+import { formatOf } from './content.ts';
+import { type Appended, limitHistory } from './history.ts';
+import { limitToFrame } from './page.ts';
+import { createPublisher } from './publish.ts';
 import { ResyncScheduler } from './resync.ts';
 import { SessionValidation } from './session-validation.ts';
 import { type UserEvent, UserEvents } from '../membership/user-events.ts';
@@ -31,13 +35,19 @@ import { handleTyping } from '../presence/typing.ts';
 type Present = Reply<RoomsProtocol, 'join'>['present'];
 
 /** Serves the rooms protocol on `connections`, using only its public API. */
-export function createRooms(options: RoomsOptions): Rooms {
+export function createRooms<P extends AnyRoomsProtocol, D extends object>(options: RoomsOptions<P, D>): Rooms<P> {
+  // The content of messages is the only difference between protocols, and `MessageFormat` handles it.
+  return createRoomsOf(options as unknown as RoomsOptions) as unknown as Rooms<P>;
+}
+
+function createRoomsOf(options: RoomsOptions): Rooms {
   const { connections, revalidate, observer = {}, log = silent } = options;
   const bus = new BusScope(options.bus);
   const timeoutMs = options.storeTimeoutMs ?? storeTimeoutMs;
   const history = limitHistory(options.history, timeoutMs);
   const resync = new ResyncScheduler({ history, headCheckMs: options.headCheckMs ?? 30_000, log });
-  const { limits } = connections;
+  const { limits, codec } = connections;
+  const format = formatOf(codec.protocol);
   const share = new LoopShare();
   const cluster = options.cluster ?? createMemoryCluster({ log });
   const authorizations = new Authorizations(cluster);
@@ -45,6 +55,7 @@ export function createRooms(options: RoomsOptions): Rooms {
   const context: RoomContext = {
     history,
     bus,
+    format,
     resync,
     authorizations,
     authorizeMembers: (room) => eviction.authorizeMembers(room),
@@ -199,7 +210,7 @@ export function createRooms(options: RoomsOptions): Rooms {
   handleRoomRequests({
     connections,
     clientOf,
-    join: { history, authorizations, requireAccess, enter, leave, prepare, present, timeoutMs, log },
+    join: { history, format, authorizations, requireAccess, enter, leave, prepare, present, timeoutMs, log },
     requireAccess,
   });
 
@@ -220,6 +231,13 @@ export function createRooms(options: RoomsOptions): Rooms {
     { cost: costOfAway },
   );
 
+  function deliver({ message, duplicate }: Appended, epoch: string): void {
+    if (!duplicate) observer.appended?.(message.room);
+    const room = rooms.get(message.room);
+    if (room === undefined) publishMessage(message, epoch, context);
+    else room.publish(message, epoch);
+  }
+
   return {
     list: () => [...rooms.values()].map((room) => ({ room: room.name, connections: room.members.size })),
     members: (name) => {
@@ -239,12 +257,27 @@ export function createRooms(options: RoomsOptions): Rooms {
     },
     remove: (room, user, code) => removal.remove(room, user, code),
     closeRoom: (room, code) => removal.removeAll(room, code),
-    publish: ({ message, duplicate }, epoch) => {
-      if (!duplicate) observer.appended?.(message.room);
-      const room = rooms.get(message.room);
-      if (room === undefined) publishMessage(message, epoch, context);
-      else room.publish(message, epoch);
+    publish: createPublisher({
+      connections,
+      history,
+      epochOf(room) {
+        const { epoch = '' } = rooms.get(room) ?? {};
+        return epoch === '' ? undefined : epoch;
+      },
+      deliver,
+      timeoutMs,
+      log,
+    }),
+    async history(room, { before, limit = roomBounds.freshMessages } = {}) {
+      const range = { limit: Math.min(limit, roomBounds.pageMessages), bytes: roomBounds.pageBytes };
+      try {
+        const page = await history.read(room, before === undefined ? range : { ...range, before });
+        return limitToFrame(page, 'newest', format);
+      } catch (error) {
+        throw notFound(error);
+      }
     },
+    deliver,
     async stop() {
       if (isStopped) return;
       isStopped = true;

@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import { openSocket, settle } from '../testing/new-socket.ts';
+import { RequestFailed } from './errors.ts';
+import type { TicketSocket } from './ticket-socket.ts';
+import type { Protocol, Schema } from '@usher/protocol';
+
+interface Shop extends Protocol {
+  readonly serverRequests: {
+    readonly confirm: { readonly params: Schema<{ question: string }>; readonly reply: Schema<{ yes: boolean }> };
+  };
+}
+
+async function newShop() {
+  const { server, socket } = await openSocket();
+  const answers = (): unknown[] => server.last.received.filter(({ type }) => type === 'response');
+  const request = (number: number, question = 'really?') => {
+    server.last.emit({ type: 'request', request: number, name: 'confirm', params: { question } });
+  };
+  return { server, socket: socket as unknown as TicketSocket<Shop>, answers, request };
+}
+
+test('a handler answers a request of the server', async () => {
+  const { socket, answers, request } = await newShop();
+  socket.handle('confirm', ({ question }) => ({ yes: question === 'really?' }));
+  request(1);
+  request(2, 'no?');
+  await settle();
+  expect(answers()).toEqual([
+    { type: 'response', request: 1, data: { yes: true } },
+    { type: 'response', request: 2, data: { yes: false } },
+  ]);
+});
+
+test('a request without a handler is answered with unknown_type, also after the handler was removed', async () => {
+  const { socket, answers, request } = await newShop();
+  request(1);
+  const remove = socket.handle('confirm', () => ({ yes: true }));
+  remove();
+  request(2);
+  await settle();
+  expect(answers()).toMatchObject([{ code: 'unknown_type' }, { code: 'unknown_type' }]);
+});
+
+test('an error of the handler is answered with its code, or with internal and without its message', async () => {
+  const { socket, answers, request } = await newShop();
+  socket.handle('confirm', () => Promise.reject(new RequestFailed('declined', 'not now')));
+  request(1);
+  await settle();
+  socket.handle('confirm', () => {
+    throw new Error('secret');
+  });
+  request(2);
+  await settle();
+  expect(answers()).toEqual([
+    { type: 'response', request: 1, code: 'declined', message: 'not now' },
+    { type: 'response', request: 2, code: 'internal', message: 'internal' },
+  ]);
+});
+
+test('the answer is not sent over a later connection, which may belong to another user', async () => {
+  const { server, socket, request } = await newShop();
+  const reply = Promise.withResolvers<{ yes: boolean }>();
+  socket.handle('confirm', () => reply.promise);
+  request(1);
+  server.last.end(1012);
+  await settle(60_000);
+  expect(socket.state.name).toBe('open');
+  reply.resolve({ yes: true });
+  await settle();
+  expect(server.sockets.flatMap(({ received }) => received).filter(({ type }) => type === 'response')).toEqual([]);
+});

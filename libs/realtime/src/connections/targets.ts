@@ -1,0 +1,138 @@
+import type { Event, EventType, Protocol } from '@usher/protocol';
+import type { CoreProtocol } from '@usher/protocol/server';
+import type { Bus } from '../bus/bus.ts';
+import { type Cluster, createMemoryCluster } from '../cluster/cluster.ts';
+import { ClusterCommands } from '../cluster/cluster-commands.ts';
+import type { Logger } from '../support/log.ts';
+import type { Connection } from './connection.ts';
+import { Frame } from './frame.ts';
+
+/** The connections of a user or of a session, on all nodes. */
+export type TargetFilter = { readonly user: string } | { readonly session: string };
+
+export interface SendOptions {
+  /** Drop the event for connections whose client does not read fast enough (`limits.volatileBytes`). Defaults to `false`. */
+  readonly volatile?: boolean;
+}
+
+/** To how many connections an event was sent. */
+export interface Delivery {
+  /** The number of connections on the nodes that answered. Volatile events that were dropped do not count. */
+  readonly delivered: number;
+  /** The nodes that answered, this node first. */
+  readonly nodes: readonly { readonly node: string; readonly delivered: number }[];
+  /** Whether every live node has answered. */
+  readonly complete: boolean;
+}
+
+/** Connections on all nodes. */
+export interface Target<P extends Protocol> {
+  /**
+   * Sends an event to the connections that are open now. It is not stored: a client that is not connected never receives it. Resolves when
+   * all live nodes have sent it, or after 2 seconds with the answers so far.
+   *
+   * @throws TypeError if `type` belongs to the core (`welcome`, `lease`, `beat`, `request`) or is `reply` or `error`
+   * @throws RangeError if the frame has more than 512 KiB
+   */
+  send<T extends Exclude<EventType<P>, keyof CoreProtocol['events']>>(
+    type: T,
+    data: Event<P, T>,
+    options?: SendOptions,
+  ): Promise<Delivery>;
+}
+
+interface Command {
+  readonly user?: string;
+  readonly session?: string;
+  /** The serialized event. */
+  readonly text: string;
+  readonly volatile?: true;
+}
+
+export interface TargetsOptions {
+  readonly bus: Bus | undefined;
+  readonly cluster: Cluster | undefined;
+  readonly list: (filter: { readonly user?: string; readonly session?: string }) => readonly Connection[];
+  readonly log: Logger;
+}
+
+const reserved = new Set(['reply', 'error', 'welcome', 'lease', 'beat', 'request']);
+const maxFrameBytes = 512 * 1024;
+
+/** Sends events to connections on all nodes. */
+export class Targets {
+  readonly #options: TargetsOptions;
+  /** `undefined` without a bus: then there is only this node. */
+  readonly #commands: ClusterCommands<Command, number> | undefined;
+  readonly #endCluster: (() => Promise<void>) | undefined;
+
+  constructor(options: TargetsOptions) {
+    this.#options = options;
+    const { bus, log } = options;
+    if (bus === undefined) return;
+    const cluster = options.cluster ?? createMemoryCluster({ log });
+    this.#endCluster = options.cluster === undefined ? () => cluster.close() : undefined;
+    this.#commands = new ClusterCommands<Command, number>({
+      bus,
+      cluster,
+      topic: 'events',
+      // A node that is not live may have missed revocations, and other nodes do not wait for it.
+      execute: (command) => (cluster.isLive() ? this.#execute(command) : 0),
+      isCommand,
+      isResult: (value): value is number => Number.isSafeInteger(value) && Number(value) >= 0,
+      log,
+    });
+  }
+
+  /** @throws TypeError or RangeError, see `Target.send` */
+  to(filter: { readonly user?: string; readonly session?: string }): Target<Protocol> {
+    return {
+      send: async (type, data, { volatile = false } = {}) => {
+        if (reserved.has(type)) throw new TypeError(`events of type "${type}" cannot be sent`);
+        const text = JSON.stringify({ ...data, type });
+        if (Buffer.byteLength(text) > maxFrameBytes) throw new RangeError('the event is larger than 512 KiB');
+        return this.#send({ ...filter, text, ...(volatile && { volatile }) });
+      },
+    };
+  }
+
+  stop(): void {
+    this.#commands?.stop();
+    void this.#endCluster?.();
+  }
+
+  async #send(command: Command): Promise<Delivery> {
+    if (this.#commands === undefined) {
+      const delivered = this.#execute(command);
+      return { delivered, nodes: [{ node: 'local', delivered }], complete: true };
+    }
+    const { results, complete } = await this.#commands.send(command);
+    const nodes = results.map(({ node, result }) => ({ node, delivered: result }));
+    return { delivered: nodes.reduce((total, { delivered }) => total + delivered, 0), nodes, complete };
+  }
+
+  /** Sends an event to the connections of this node. */
+  #execute({ user, session, text, volatile }: Command): number {
+    const frame = new Frame(text);
+    let delivered = 0;
+    const filter = { ...(user !== undefined && { user }), ...(session !== undefined && { session }) };
+    for (const connection of this.#options.list(filter)) {
+      if (volatile) {
+        if (connection.sendVolatile(frame)) delivered++;
+        continue;
+      }
+      connection.send(frame);
+      delivered++;
+    }
+    return delivered;
+  }
+}
+
+function isCommand(value: unknown): value is Command {
+  if (typeof value !== 'object' || value === null) return false;
+  const { user, session, text, volatile } = value as Record<string, unknown>;
+  const isFilter = (field: unknown): boolean => field === undefined || typeof field === 'string';
+  return (
+    isFilter(user) && isFilter(session) && typeof text === 'string' && (volatile === undefined || volatile === true)
+  );
+}
