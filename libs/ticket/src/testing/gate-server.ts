@@ -19,7 +19,7 @@ export interface GateServer {
   /** Returns a signed access token for `maggie` with these additional claims and signing options. */
   token(claims?: Record<string, unknown>, options?: Record<string, unknown>): string;
   /** Requests a ticket over HTTP. Throws if the server does not issue one. */
-  ticket(): Promise<string>;
+  readonly ticket: () => Promise<string>;
 }
 
 export interface GateServerOptions extends Partial<TicketGateOptions> {
