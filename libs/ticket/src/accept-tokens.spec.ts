@@ -77,7 +77,7 @@ describe('until the date', () => {
   });
 
   test('an error with a problem code is a rejection, any other error a 500, and a late answer a 503', async () => {
-    const failing = (error: unknown) => () => Promise.reject(error);
+    const failing = (error: Error) => () => Promise.reject(error);
     const expired = await start({ verify: failing(Object.assign(new Error(), { code: 'token_expired' })) });
     expect((await sendHandshake(expired.port, '/api/ws?token=x')).status).toBe(401);
     const broken = await start({ verify: failing(new Error('the key server is down')) });

@@ -68,6 +68,42 @@ export function frameworkGate<R>(options: NodeTicketGateOptions<R>): FrameworkGa
   };
 }
 
+/** A gate that answers the ticket call itself, before any framework sees the request. */
+export interface NodeGate {
+  readonly gate: Gate;
+  /**
+   * Takes over all upgrades and ticket calls of a server. May be called for several servers.
+   * @throws TypeError unless it is an HTTP/1.1 server of node:http or node:https
+   */
+  attach(server: HttpServer | HttpsServer): void;
+}
+
+/**
+ * Creates the gate of `ticketGate` before there is a server.
+ * @throws TypeError or RangeError if an option is invalid. The message names the option.
+ */
+export function nodeGate(options: NodeTicketGateOptions): NodeGate {
+  const { gate, ticketPath, ticketEndpoint, own } = createNodeGate(options);
+  const answer: Answer = (request, response, path) => {
+    if (path !== ticketPath) return false;
+    if (request.method === 'GET') {
+      void ticketEndpoint.answer(request, request, (result) => {
+        sendAnswer(response, result);
+      });
+      return true;
+    }
+    const preflight = ticketEndpoint.preflight(request);
+    if (preflight !== undefined) sendAnswer(response, preflight);
+    return preflight !== undefined;
+  };
+  return {
+    gate,
+    attach: (server) => {
+      own(server, answer);
+    },
+  };
+}
+
 /**
  * Adds the ticket call and the gate to an HTTP server of Node, with any framework on it. Both are answered before the framework sees the
  * request: its routes and middleware receive neither ticket calls nor upgrades.
@@ -81,20 +117,9 @@ export function frameworkGate<R>(options: NodeTicketGateOptions<R>): FrameworkGa
  */
 export function ticketGate(server: HttpServer | HttpsServer, options: NodeTicketGateOptions): Gate {
   requireHttp1(server);
-  const { gate, ticketPath, ticketEndpoint, own } = createNodeGate(options);
-  own(server, (request, response, path) => {
-    if (path !== ticketPath) return false;
-    if (request.method === 'GET') {
-      void ticketEndpoint.answer(request, request, (answer) => {
-        sendAnswer(response, answer);
-      });
-      return true;
-    }
-    const preflight = ticketEndpoint.preflight(request);
-    if (preflight !== undefined) sendAnswer(response, preflight);
-    return preflight !== undefined;
-  });
-  return gate;
+  const created = nodeGate(options);
+  created.attach(server);
+  return created.gate;
 }
 
 /** Returns whether it answers the request. */
