@@ -45,11 +45,11 @@ export interface FrameworkGate<R> {
    * Takes over all upgrades of a server.
    * @throws TypeError unless it is an HTTP/1.1 server of node:http or node:https
    */
-  own(server: HttpServer | HttpsServer): void;
+  attach(server: HttpServer | HttpsServer): void;
 }
 
 /**
- * Creates a gate for an adapter of an HTTP framework: it owns the upgrades of the servers that are passed to `own`, and the adapter
+ * Creates a gate for an adapter of an HTTP framework: it owns the upgrades of the servers that are passed to `attach`, and the adapter
  * connects `answer` to the router.
  *
  * @throws TypeError or RangeError if an option is invalid. The message names the option.
@@ -62,7 +62,7 @@ export function frameworkGate<R>(options: NodeTicketGateOptions<R>): FrameworkGa
     ticketPath,
     answer: (request, raw, send) => ticketEndpoint.answer(request, raw, send),
     preflight: (raw) => ticketEndpoint.preflight(raw),
-    own: (server) => {
+    attach: (server) => {
       own(server, () => false);
     },
   };

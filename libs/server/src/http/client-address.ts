@@ -37,6 +37,14 @@ function addProxy(proxies: BlockList, entry: string): void {
   proxies.addSubnet(address, length, family === 6 ? 'ipv6' : 'ipv4');
 }
 
+/** The proxies that an Express app trusts, by its setting `trust proxy`, which may change later. */
+export function expressTrust(app: { get(setting: string): unknown }): Trust {
+  return (address, hop) => {
+    const trust = app.get('trust proxy fn');
+    return typeof trust === 'function' && (trust as Trust)(address, hop);
+  };
+}
+
 /**
  * Returns the client address of a request: the first hop, counted from the server, that is not a trusted proxy. `undefined` if the connection
  * is already closed.
