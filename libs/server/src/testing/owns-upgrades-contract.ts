@@ -45,9 +45,10 @@ function authenticateBy({ authorization }: IncomingHttpHeaders): TicketHolder {
   return { user: 'maggie', session: 'session-1' };
 }
 
-/** Requests a ticket for maggie. Throws if the server does not issue one. */
-export async function ticketOf({ port }: { readonly port: number }): Promise<string> {
-  const response = await fetch(`http://127.0.0.1:${port}/api/ws_ticket`, { headers: bearer });
+/** Requests a ticket for `Bearer <user>`. Throws if the server does not issue one. */
+export async function ticketOf({ port }: { readonly port: number }, user = 'maggie'): Promise<string> {
+  const headers = { authorization: `Bearer ${user}` };
+  const response = await fetch(`http://127.0.0.1:${port}/api/ws_ticket`, { headers });
   const body = await response.text();
   if (response.status !== 200) throw new Error(`no ticket issued: ${body}`);
   return (JSON.parse(body) as { ticket: string }).ticket;
@@ -70,8 +71,8 @@ async function nextFrame(socket: WebSocket): Promise<Record<string, unknown>> {
   return JSON.parse(data.toString()) as Record<string, unknown>;
 }
 
-/** Sends a request and resolves to the frame with its id. */
-async function request(
+/** Sends a request. Resolves to the frame with its id, and all frames until then. */
+export async function request(
   socket: WebSocket,
   frame: { readonly id: number; readonly type: string; readonly [field: string]: unknown },
 ) {
