@@ -95,6 +95,8 @@ export const perDocument = {
     connectionString: 'declare const connectionString: string;',
     holderOfJwt:
       'declare function holderOfJwt(token: string): Promise<{ readonly user: string; readonly session: string } | undefined>;',
+    checkPassword:
+      'declare function checkPassword(body: unknown): Promise<{ readonly user: string; readonly roles: readonly string[] } | undefined>;',
     count: 'declare function count(credential: string | undefined, user: string | undefined): void;',
   },
   'libs/angular/README.md': {
@@ -102,6 +104,9 @@ export const perDocument = {
       'declare class Session { readonly keeper: SessionKeeper; readonly state: () => SessionState; token(): string | undefined; end(reason: import("@usher/client").Reason): void }',
   },
   'docs/adopting.md': {
+    options: "declare const options: import('@usher/server').UsherOptions;",
+    redisUrl: 'declare const redisUrl: string;',
+    connectionString: 'declare const connectionString: string;',
     Session:
       'declare class Session { token(): string | undefined; ended(reason: import("@usher/client").Reason): void }',
     session: 'declare const session: string;',

@@ -39,7 +39,7 @@ describe('admit', () => {
     expect(node.usher.connections.list()[0]?.identity.roles).toEqual(['writer']);
   });
 
-  test('that finds nobody rejects the ticket', async () => {
+  test('that returns undefined rejects the ticket', async () => {
     const node = await startNode({ admit: () => undefined });
     expect((await sendHandshake(node.port, `/api/ws?ticket=${await ticketOf(node)}`)).body).toContain('Invalid ticket');
   });
