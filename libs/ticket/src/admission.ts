@@ -46,9 +46,7 @@ export interface Admitted<I> {
   readonly credential: 'ticket' | 'token';
 }
 
-export type AdmissionDecision<I> =
-  | Admitted<I>
-  | ({ readonly refusal: Refusal } & HandshakeDetails);
+export type AdmissionDecision<I> = Admitted<I> | ({ readonly refusal: Refusal } & HandshakeDetails);
 
 export const storeUnavailable = { code: 'store_unavailable', retryAfterMs: 1_000 } as const satisfies Refusal;
 

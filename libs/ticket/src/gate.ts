@@ -125,13 +125,7 @@ export class Gate<I = unknown> {
     void this.#checkTicket(request, socket, head, url, begun);
   }
 
-  async #checkTicket(
-    request: IncomingMessage,
-    socket: Duplex,
-    head: Buffer,
-    url: string,
-    begun: Begun,
-  ): Promise<void> {
+  async #checkTicket(request: IncomingMessage, socket: Duplex, head: Buffer, url: string, begun: Begun): Promise<void> {
     const handshake = { socket, begun };
     this.#pending.begin(handshake);
     const decision = await this.#admission.decide(request, url, begun.info);
@@ -208,12 +202,7 @@ export class Gate<I = unknown> {
     this.#report({ outcome: 'internal', claims }, begun);
   }
 
-  #refuse(
-    socket: Duplex,
-    begun: Begun,
-    refusal: Refusal,
-    { reason, claims, credential }: HandshakeDetails = {},
-  ): void {
+  #refuse(socket: Duplex, begun: Begun, refusal: Refusal, { reason, claims, credential }: HandshakeDetails = {}): void {
     refuse(socket, refusal);
     this.#report(
       {
