@@ -16,6 +16,7 @@ COPY libs/chat-api/package.json libs/chat-api/
 COPY libs/client/package.json libs/client/
 COPY libs/protocol/package.json libs/protocol/
 COPY libs/realtime/package.json libs/realtime/
+COPY libs/server/package.json libs/server/
 COPY libs/test-servers/package.json libs/test-servers/
 COPY libs/ticket/package.json libs/ticket/
 
@@ -40,6 +41,7 @@ COPY package.json LICENSE ./
 COPY libs/chat-api libs/chat-api
 COPY libs/protocol libs/protocol
 COPY libs/realtime libs/realtime
+COPY libs/server libs/server
 COPY libs/ticket libs/ticket
 COPY apps/api apps/api
 # A new volume takes the owner of this folder.

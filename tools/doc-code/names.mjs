@@ -26,8 +26,12 @@ export const imports = {
   ],
   '@usher/realtime/rooms': ['createRooms'],
   '@usher/realtime/ws': ['attach', 'serverOptions'],
+  '@usher/server': ['createUsher'],
+  '@usher/server/nest': ['UsherService'],
   '@usher/ticket': ['ConnectSlots', 'createMemoryTicketStore', 'TicketStoreBreaker'],
   '@usher/ticket/fastify': ['ticketGate'],
+  ioredis: ['Redis'],
+  pg: ['Pool'],
   vitest: ['vi'],
   ws: ['WebSocketServer'],
 };
@@ -83,11 +87,28 @@ export const declarations = {
 
 /** Declarations of names that mean something else in these documents. */
 export const perDocument = {
+  'libs/server/README.md': {
+    AuthModule: 'class AuthModule {}',
+    JwtAuthGuard: 'class JwtAuthGuard { canActivate(): boolean { return true; } }',
+    Settings: 'class Settings { readonly origins: readonly string[] = []; }',
+    requireAuth: "declare const requireAuth: import('express').RequestHandler;",
+    options: "declare const options: import('@usher/server').UsherOptions;",
+    redisUrl: 'declare const redisUrl: string;',
+    connectionString: 'declare const connectionString: string;',
+    holderOfJwt:
+      'declare function holderOfJwt(token: string): Promise<{ readonly user: string; readonly session: string } | undefined>;',
+    checkPassword:
+      'declare function checkPassword(body: unknown): Promise<{ readonly user: string; readonly roles: readonly string[] } | undefined>;',
+    count: 'declare function count(credential: string | undefined, user: string | undefined): void;',
+  },
   'libs/angular/README.md': {
     Session:
       'declare class Session { readonly keeper: SessionKeeper; readonly state: () => SessionState; token(): string | undefined; end(reason: import("@usher/client").Reason): void }',
   },
   'docs/adopting.md': {
+    options: "declare const options: import('@usher/server').UsherOptions;",
+    redisUrl: 'declare const redisUrl: string;',
+    connectionString: 'declare const connectionString: string;',
     Session:
       'declare class Session { token(): string | undefined; ended(reason: import("@usher/client").Reason): void }',
     session: 'declare const session: string;',

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { ProblemCode } from '@usher/protocol';
+import type { TokenAcceptance } from './accept-tokens.ts';
 import type { Admission, AdmittedClient, HandshakeInfo, HandshakeOutcome, Unavailable } from './handshake-outcome.ts';
 import { checkSubprotocol, exactOrigins, handshakeProblem, pathOf, ticketsOf } from './handshake.ts';
 import { isUnavailable } from './hooks.ts';
@@ -23,6 +24,8 @@ export interface AdmissionOptions<I> {
   readonly capacity: () => Unavailable | undefined;
   /** Called when a ticket is consumed for the first time, regardless of the outcome of the handshake. Not called for revoked tickets. */
   readonly onConsumed: (claims: TicketClaims) => void;
+  /** Accepts tokens in the URL for a while. Defaults to never. */
+  readonly tokens?: TokenAcceptance | undefined;
   /** Called with an error thrown by the store or by one of these functions. Must not throw. */
   readonly onError: (error: unknown) => void;
 }
@@ -33,9 +36,17 @@ export interface Reservation<I> extends AdmittedClient<I> {
   readonly release: () => void;
 }
 
-export type AdmissionDecision<I> =
-  | { readonly refusal?: undefined; readonly reservation: Reservation<I> }
-  | ({ readonly refusal: Refusal } & Pick<HandshakeOutcome, 'reason' | 'claims'>);
+/** What is known about a handshake besides its outcome. */
+export type HandshakeDetails = Pick<HandshakeOutcome, 'reason' | 'claims' | 'credential'>;
+
+/** An admitted handshake. */
+export interface Admitted<I> {
+  readonly refusal?: undefined;
+  readonly reservation: Reservation<I>;
+  readonly credential: 'ticket' | 'token';
+}
+
+export type AdmissionDecision<I> = Admitted<I> | ({ readonly refusal: Refusal } & HandshakeDetails);
 
 export const storeUnavailable = { code: 'store_unavailable', retryAfterMs: 1_000 } as const satisfies Refusal;
 
@@ -69,24 +80,31 @@ export class AdmissionControl<I> {
    * Checks everything that precedes the ticket. A rejected request keeps its ticket.
    * @param isFull whether the maximum number of handshakes is pending.
    */
-  checkRequest(request: IncomingMessage, url: string, isFull: boolean): Refusal | undefined {
+  checkRequest(
+    request: IncomingMessage,
+    url: string,
+    isFull: boolean,
+  ): (Refusal & Pick<HandshakeDetails, 'reason'>) | undefined {
     if (pathOf(url) !== this.#options.endpoint) return { code: 'not_found' };
     const problem = handshakeProblem(request);
     if (problem !== undefined) return problem;
     const unavailable = this.unavailable();
     if (unavailable !== undefined) return unavailable;
     if (isFull) return { code: 'at_capacity', retryAfterMs: 1_000 };
-    return ticketsOf(url).length === 0 ? { code: 'missing_ticket' } : undefined;
+    if (ticketsOf(url).length > 0) return undefined;
+    const { tokens } = this.#options;
+    if (tokens === undefined || tokens.tokensOf(url).length === 0) return { code: 'missing_ticket' };
+    return tokens.isOpen ? undefined : { code: 'missing_ticket', reason: 'tokens_closed' };
   }
 
-  /** Consumes the tickets of a request and asks the app for its decision. Never rejects. */
-  async decide(
-    request: IncomingMessage,
-    tickets: readonly string[],
-    info: HandshakeInfo,
-  ): Promise<AdmissionDecision<I>> {
+  /** Consumes the tickets of a request and asks the app for its decision. Never rejects. @param url with the ticket */
+  async decide(request: IncomingMessage, url: string, info: HandshakeInfo): Promise<AdmissionDecision<I>> {
     try {
-      return await this.#decide(request, tickets, info);
+      const tickets = ticketsOf(url);
+      const { tokens } = this.#options;
+      return tokens === undefined || tickets.length > 0
+        ? await this.#decide(request, tickets, info)
+        : await this.#decideByToken(request, tokens, tokens.tokensOf(url), info);
     } catch (error) {
       this.#options.onError(error);
       return { refusal: isUnavailable(error) ? storeUnavailable : { code: 'internal' } };
@@ -101,7 +119,7 @@ export class AdmissionControl<I> {
     // The ticket is consumed before any other check. If there are several, all are consumed and the request is rejected.
     if (tickets.length > 1) {
       await this.#consumeAll(tickets.slice(0, maxConsumedPerRequest));
-      return { refusal: { code: 'invalid_ticket' }, reason: 'several' };
+      return { refusal: { code: 'invalid_ticket' }, reason: 'several', credential: 'ticket' };
     }
     const result = await this.#consume(tickets[0] ?? '');
     const { claims } = result;
@@ -109,28 +127,51 @@ export class AdmissionControl<I> {
       return {
         refusal: { code: 'invalid_ticket' },
         reason: result.reason,
+        credential: 'ticket',
         ...(claims === undefined ? {} : { claims }),
       };
     }
+    return this.#admit(request, result.claims, 'ticket', info);
+  }
+
+  async #decideByToken(
+    request: IncomingMessage,
+    acceptance: TokenAcceptance,
+    [token = '', ...more]: readonly string[],
+    info: HandshakeInfo,
+  ): Promise<AdmissionDecision<I>> {
+    const credential = 'token';
+    if (more.length > 0) return { refusal: { code: 'invalid_ticket' }, reason: 'several', credential };
+    const holder = await acceptance.holderOf(token);
+    if (holder === undefined) return { refusal: { code: 'invalid_ticket' }, reason: 'invalid_token', credential };
+    return this.#admit(request, { ...holder, endpoint: this.#options.endpoint }, credential, info);
+  }
+
+  async #admit(
+    request: IncomingMessage,
+    claims: TicketClaims,
+    credential: 'ticket' | 'token',
+    info: HandshakeInfo,
+  ): Promise<AdmissionDecision<I>> {
     // Computed before `admit`, because nothing may throw between a reservation and its release. Reported after it.
     const rejectionCode = this.#checkHeaders(request);
-    const admission = await this.#options.admit(result.claims, info);
+    const admission = await this.#options.admit(claims, info);
     if (!admission.ok) {
       return admission.reason === 'revoked'
-        ? { refusal: { code: 'invalid_ticket' }, reason: 'revoked', claims: result.claims }
-        : { refusal: { code: 'too_many_connections', retryAfterMs: admission.retryAfterMs }, claims: result.claims };
+        ? { refusal: { code: 'invalid_ticket' }, reason: 'revoked', claims, credential }
+        : { refusal: { code: 'too_many_connections', retryAfterMs: admission.retryAfterMs }, claims, credential };
     }
     const { identity } = admission;
     const reservation: Reservation<I> = {
-      claims: result.claims,
+      claims,
       identity,
       release: () => {
         this.#release(admission);
       },
     };
-    if (rejectionCode === undefined) return { reservation };
+    if (rejectionCode === undefined) return { reservation, credential };
     reservation.release();
-    return { refusal: { code: rejectionCode }, claims: result.claims };
+    return { refusal: { code: rejectionCode }, claims, credential };
   }
 
   /** Settles after all calls settled, so that none of them fails unobserved. Rejects with the first error. */

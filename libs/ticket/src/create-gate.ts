@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ProblemCode } from '@usher/protocol';
+import { type AcceptTokens, TokenAcceptance } from './accept-tokens.ts';
 import { positive } from './circuit-breaker.ts';
 import { ConnectSlots } from './connect-slots.ts';
 import { Gate } from './gate.ts';
@@ -50,6 +51,8 @@ export interface GateAndTicketOptions<R> {
   readonly capacity?: () => Unavailable | undefined;
   /** Assigns times at which clients may connect. Defaults to no limit. An app that consumes tickets itself (`renew`) must call `slots.markUsed`. */
   readonly slots?: ConnectSlots;
+  /** Also accepts access tokens in the URL until a date, while clients are migrated. Defaults to tickets only. */
+  readonly acceptTokens?: AcceptTokens | undefined;
   /** Returns the client's address, for apps behind a proxy. Defaults to the address of the peer. */
   readonly address?: (request: IncomingMessage) => string | undefined;
   /** Called with the outcome of each handshake, for logs, metrics and operators. The outcome contains no secrets. */
@@ -97,9 +100,11 @@ export interface CreatedGate<R> {
 export function createGate<R>(options: GateAndTicketOptions<R>, onError: (error: unknown) => void): CreatedGate<R> {
   const endpoint = validPath('endpoint', options.endpoint ?? '/api/ws');
   const ticketPath = validPath('ticketPath', options.ticketPath ?? '/api/ws_ticket');
-  const { slots = new ConnectSlots({ connectsPerSecond: 0 }), onTicket = () => undefined } = options;
+  const { acceptTokens, slots = new ConnectSlots({ connectsPerSecond: 0 }), onTicket = () => undefined } = options;
   if (typeof (options.store as TicketStore | undefined)?.consume !== 'function')
     throw new TypeError('invalid store: must be a TicketStore');
+  if (acceptTokens !== undefined && typeof (acceptTokens.verify as unknown) !== 'function')
+    throw new TypeError('invalid acceptTokens.verify: must be a function that returns the user and session of a token');
   if (!Array.isArray(options.allowedOrigins) && typeof options.allowedOrigins !== 'function') {
     throw new TypeError('invalid allowedOrigins: must be an array of origins or a function that returns one');
   }
@@ -114,6 +119,7 @@ export function createGate<R>(options: GateAndTicketOptions<R>, onError: (error:
       authenticate: options.authenticate,
       mayConnect: options.mayConnect ?? (() => undefined),
       admit: options.admit ?? ((claims) => ({ ok: true, identity: claims })),
+      ...(acceptTokens === undefined ? {} : { verifyToken: acceptTokens.verify }),
     },
     storeTimeoutMs,
     onError,
@@ -127,6 +133,8 @@ export function createGate<R>(options: GateAndTicketOptions<R>, onError: (error:
     capacity: options.capacity ?? (() => undefined),
     address: options.address ?? ((request) => request.socket.remoteAddress),
     onHandshake: options.onHandshake ?? (() => undefined),
+    tokens:
+      acceptTokens === undefined ? undefined : new TokenAcceptance(acceptTokens, (token) => hooks.verifyToken(token)),
     onConsumed: (claims) => {
       slots.markUsed(claims);
     },

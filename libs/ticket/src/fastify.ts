@@ -8,7 +8,9 @@ import { pathOf } from './handshake.ts';
 import { ownUpgrades, watchSiblings } from './own-upgrades.ts';
 import { problemResponse, type TicketCall, ticketHeaders } from './ticket-call.ts';
 
+export { bearerIdentity } from './authenticate.ts';
 export type { Gate } from './gate.ts';
+export type { AcceptTokens } from './accept-tokens.ts';
 export type { Admission, AdmittedClient, HandshakeOutcome, HandshakeInfo, Unavailable } from './handshake-outcome.ts';
 export type { TicketDenial, TicketHolder } from './hooks.ts';
 

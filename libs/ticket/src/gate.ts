@@ -1,10 +1,16 @@
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { AdmissionControl, type AdmissionOptions, type Reservation, storeUnavailable } from './admission.ts';
+import {
+  AdmissionControl,
+  type AdmissionOptions,
+  type Admitted,
+  type HandshakeDetails,
+  storeUnavailable,
+} from './admission.ts';
 import { Deadlines } from './deadlines.ts';
 import type { AdmittedClient, HandshakeInfo, HandshakeOutcome, Unavailable } from './handshake-outcome.ts';
-import { pathOf, ticketsOf } from './handshake.ts';
+import { pathOf } from './handshake.ts';
 import { withoutTickets } from './redact.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import type { TicketClaims } from './ticket-store.ts';
@@ -108,7 +114,7 @@ export class Gate<I = unknown> {
       const isFull = this.#pending.pendingCount >= this.#options.maxPendingHandshakes;
       const rejection = this.#admission.checkRequest(request, url, isFull);
       if (rejection !== undefined) {
-        this.#refuse(socket, begun, rejection);
+        this.#refuse(socket, begun, rejection, rejection);
         return;
       }
     } catch (error) {
@@ -116,37 +122,31 @@ export class Gate<I = unknown> {
       this.#refuse(socket, begun, { code: 'internal' });
       return;
     }
-    void this.#checkTicket(request, socket, head, ticketsOf(url), begun);
+    void this.#checkTicket(request, socket, head, url, begun);
   }
 
-  async #checkTicket(
-    request: IncomingMessage,
-    socket: Duplex,
-    head: Buffer,
-    tickets: readonly string[],
-    begun: Begun,
-  ): Promise<void> {
+  async #checkTicket(request: IncomingMessage, socket: Duplex, head: Buffer, url: string, begun: Begun): Promise<void> {
     const handshake = { socket, begun };
     this.#pending.begin(handshake);
-    const decision = await this.#admission.decide(request, tickets, begun.info);
+    const decision = await this.#admission.decide(request, url, begun.info);
     const isLate = !this.#pending.end(handshake);
     if (decision.refusal !== undefined) {
       if (!isLate) this.#refuse(socket, begun, decision.refusal, decision);
       return;
     }
-    const { reservation } = decision;
+    const { reservation, credential } = decision;
     const { claims } = reservation;
     if (isLate) {
       reservation.release();
     } else if (socket.destroyed || !socket.writable) {
       reservation.release();
       socket.destroy();
-      this.#report({ outcome: 'gone', claims }, begun);
+      this.#report({ outcome: 'gone', claims, credential }, begun);
     } else if (this.#drainRejection !== undefined) {
       reservation.release();
-      this.#refuse(socket, begun, this.#drainRejection, { claims });
+      this.#refuse(socket, begun, this.#drainRejection, { claims, credential });
     } else {
-      this.#emitUpgrade(request, socket, head, reservation, begun);
+      this.#emitUpgrade(request, socket, head, decision, begun);
     }
   }
 
@@ -165,7 +165,7 @@ export class Gate<I = unknown> {
     request: IncomingMessage,
     socket: Duplex,
     head: Buffer,
-    reservation: Reservation<I>,
+    { reservation, credential }: Admitted<I>,
     begun: Begun,
   ): void {
     const { claims, identity, release } = reservation;
@@ -194,7 +194,7 @@ export class Gate<I = unknown> {
     if (!admitted.isTaken) releaseOnClose(socket, admitted, release);
     // Keep the gate's error listener unless the new owner of the socket has added one.
     if (socket.listenerCount('error') > 1) socket.off('error', ignore);
-    this.#report({ outcome: 'admitted', claims }, begun);
+    this.#report({ outcome: 'admitted', claims, credential }, begun);
   }
 
   #fail(error: unknown, begun: Begun, claims: TicketClaims): void {
@@ -202,24 +202,20 @@ export class Gate<I = unknown> {
     this.#report({ outcome: 'internal', claims }, begun);
   }
 
-  #refuse(
-    socket: Duplex,
-    begun: Begun,
-    refusal: Refusal,
-    { reason, claims }: Pick<HandshakeOutcome, 'reason' | 'claims'> = {},
-  ): void {
+  #refuse(socket: Duplex, begun: Begun, refusal: Refusal, { reason, claims, credential }: HandshakeDetails = {}): void {
     refuse(socket, refusal);
     this.#report(
       {
         outcome: refusal.code,
         ...(reason === undefined ? {} : { reason }),
         ...(claims === undefined ? {} : { claims }),
+        ...(credential === undefined ? {} : { credential }),
       },
       begun,
     );
   }
 
-  #report(decided: Pick<HandshakeOutcome, 'outcome' | 'reason' | 'claims'>, { info, startedAt }: Begun): void {
+  #report(decided: Pick<HandshakeOutcome, 'outcome'> & HandshakeDetails, { info, startedAt }: Begun): void {
     try {
       this.#options.onHandshake({ ...decided, ...info, ms: performance.now() - startedAt });
     } catch (error) {

@@ -8,12 +8,20 @@ export interface HandshakeInfo {
   readonly userAgent: string | undefined;
 }
 
+/**
+ * Why an access token in the URL was rejected, see `AcceptTokens`. `invalid_token`: `verify` did not accept it. `tokens_closed`: the
+ * migration is over.
+ */
+export type TokenRejectionReason = 'invalid_token' | 'tokens_closed';
+
 /** The outcome of a handshake. */
 export interface HandshakeOutcome extends HandshakeInfo {
   /** `gone`: the client closed the connection before the gate answered. */
   readonly outcome: 'admitted' | 'gone' | ProblemCode;
-  /** The rejection reason behind an `invalid_ticket`. */
-  readonly reason?: TicketRejectionReason | 'several';
+  /** The rejection reason behind an `invalid_ticket`, or `tokens_closed` behind a `missing_ticket`. */
+  readonly reason?: TicketRejectionReason | 'several' | TokenRejectionReason;
+  /** What the client presented. Absent if the handshake was rejected before that was checked. */
+  readonly credential?: 'ticket' | 'token';
   /** The claims of the ticket, if the store knew it. */
   readonly claims?: TicketClaims;
   /** From the upgrade request to this outcome, in milliseconds. */

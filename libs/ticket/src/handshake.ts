@@ -90,10 +90,15 @@ function hasToken(header: string | undefined, token: string): boolean {
  * Names and values are decoded as `URLSearchParams` does (WHATWG URL §5.1).
  */
 export function ticketsOf(url: string): string[] {
+  return valuesOf(url, 'ticket');
+}
+
+/** Returns the values of all query parameters with this name, under the rules of `ticketsOf`. */
+export function valuesOf(url: string, name: string): string[] {
   const start = url.indexOf('?');
   if (start === -1) return [];
-  const tickets = new URLSearchParams(url.slice(start + 1)).getAll('ticket');
-  return tickets.length === 1 && tickets[0] === '' ? [] : tickets;
+  const values = new URLSearchParams(url.slice(start + 1)).getAll(name);
+  return values.length === 1 && values[0] === '' ? [] : values;
 }
 
 /** Checks whether the client offers the subprotocol. `none`: it offers no subprotocols, like `new WebSocket(url)`. */

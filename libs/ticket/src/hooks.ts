@@ -20,6 +20,11 @@ export interface TicketDenial {
  * @template R the request of the ticket call, as the HTTP framework represents it.
  */
 export interface Hooks<R> {
+  /** See `AcceptTokens`. */
+  readonly verifyToken?: (
+    token: string,
+    options: CallOptions,
+  ) => TicketHolder | undefined | Promise<TicketHolder | undefined>;
   readonly authenticate: (request: R, options: CallOptions) => TicketHolder | Promise<TicketHolder>;
   readonly mayConnect: (
     claims: TicketClaims,
@@ -78,6 +83,10 @@ export class LimitedHooks<R> {
 
   authenticate(request: R): Promise<TicketHolder> {
     return this.#limit.run('authenticate', (options) => this.#hooks.authenticate(request, options));
+  }
+
+  verifyToken(token: string): Promise<TicketHolder | undefined> {
+    return this.#limit.run('acceptTokens.verify', (options) => this.#hooks.verifyToken?.(token, options));
   }
 
   mayConnect(claims: TicketClaims): Promise<TicketDenial | undefined> {

@@ -1,33 +1,107 @@
 import { Server as HttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Server as HttpsServer } from 'node:https';
-import type { ProblemCode } from '@usher/protocol';
 import { createGate, type GateAndTicketOptions } from './create-gate.ts';
 import { CrossOrigin } from './cross-origin.ts';
 import type { Gate } from './gate.ts';
 import { pathOf } from './handshake.ts';
 import { ownUpgrades, watchSiblings } from './own-upgrades.ts';
-import { problemResponse, type TicketCall, ticketHeaders, type TicketRefusal } from './ticket-call.ts';
+import { type CompletedTicketCall, type HttpAnswer, sendAnswer, TicketEndpoint } from './ticket-endpoint.ts';
 
 export type { Gate } from './gate.ts';
+export type { AcceptTokens } from './accept-tokens.ts';
 export type { Admission, AdmittedClient, HandshakeOutcome, HandshakeInfo, Unavailable } from './handshake-outcome.ts';
 export type { TicketDenial, TicketHolder } from './hooks.ts';
 
-/** A completed ticket call, for logs and metrics. Contains no secrets. */
-export interface CompletedTicketCall {
-  readonly request: IncomingMessage;
-  readonly outcome: 'issued' | ProblemCode;
-  readonly status: number;
-  /** From the first read of the request to the end of the response, in milliseconds. */
-  readonly ms: number;
-}
+export type { CompletedTicketCall, HttpAnswer } from './ticket-endpoint.ts';
 
-export interface NodeTicketGateOptions extends GateAndTicketOptions<IncomingMessage> {
+/** @template R the request of the ticket call, as the HTTP framework represents it. */
+export interface NodeTicketGateOptions<R = IncomingMessage> extends GateAndTicketOptions<R> {
   /** Receives errors that clients see as `internal` or `store_unavailable`. Defaults to `console`. */
   readonly log?: { error(fields: object, message: string): void };
   /** Headers of every answer to a ticket call, such as security headers. Defaults to none. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Called after each ticket call. Must not throw. Defaults to nothing. */
-  readonly onTicketCall?: (call: CompletedTicketCall) => void;
+  readonly onTicketCall?: ((call: CompletedTicketCall) => void) | undefined;
+}
+
+/**
+ * A gate whose ticket call is a route of an HTTP framework, so that its middleware applies to it.
+ * @template R the request of the ticket call, as the framework represents it.
+ */
+export interface FrameworkGate<R> {
+  readonly gate: Gate;
+  readonly endpoint: string;
+  readonly ticketPath: string;
+  /**
+   * Answers a ticket call: `GET` on `ticketPath`. Never rejects.
+   *
+   * @param raw Node's request below `request`
+   * @param send sends the answer. An error that it throws is logged.
+   */
+  answer(request: R, raw: IncomingMessage, send: (answer: HttpAnswer) => void): Promise<void>;
+  /** Returns the answer to the preflight (CORS) of a ticket call from an allowed origin, or `undefined` for any other request. */
+  preflight(raw: IncomingMessage): HttpAnswer | undefined;
+  /**
+   * Takes over all upgrades of a server.
+   * @throws TypeError unless it is an HTTP/1.1 server of node:http or node:https
+   */
+  attach(server: HttpServer | HttpsServer): void;
+}
+
+/**
+ * Creates a gate for an adapter of an HTTP framework: it owns the upgrades of the servers that are passed to `attach`, and the adapter
+ * connects `answer` to the router.
+ *
+ * @throws TypeError or RangeError if an option is invalid. The message names the option.
+ */
+export function frameworkGate<R>(options: NodeTicketGateOptions<R>): FrameworkGate<R> {
+  const { gate, endpoint, ticketPath, ticketEndpoint, own } = createNodeGate(options);
+  return {
+    gate,
+    endpoint,
+    ticketPath,
+    answer: (request, raw, send) => ticketEndpoint.answer(request, raw, send),
+    preflight: (raw) => ticketEndpoint.preflight(raw),
+    attach: (server) => {
+      own(server, () => false);
+    },
+  };
+}
+
+/** A gate that answers the ticket call itself, before any framework sees the request. */
+export interface NodeGate {
+  readonly gate: Gate;
+  /**
+   * Takes over all upgrades and ticket calls of a server. May be called for several servers.
+   * @throws TypeError unless it is an HTTP/1.1 server of node:http or node:https
+   */
+  attach(server: HttpServer | HttpsServer): void;
+}
+
+/**
+ * Creates the gate of `ticketGate` before there is a server.
+ * @throws TypeError or RangeError if an option is invalid. The message names the option.
+ */
+export function nodeGate(options: NodeTicketGateOptions): NodeGate {
+  const { gate, ticketPath, ticketEndpoint, own } = createNodeGate(options);
+  const answer: Answer = (request, response, path) => {
+    if (path !== ticketPath) return false;
+    if (request.method === 'GET') {
+      void ticketEndpoint.answer(request, request, (result) => {
+        sendAnswer(response, result);
+      });
+      return true;
+    }
+    const preflight = ticketEndpoint.preflight(request);
+    if (preflight !== undefined) sendAnswer(response, preflight);
+    return preflight !== undefined;
+  };
+  return {
+    gate,
+    attach: (server) => {
+      own(server, answer);
+    },
+  };
 }
 
 /**
@@ -42,121 +116,54 @@ export interface NodeTicketGateOptions extends GateAndTicketOptions<IncomingMess
  * @throws TypeError or RangeError if an option is invalid. The message names the option.
  */
 export function ticketGate(server: HttpServer | HttpsServer, options: NodeTicketGateOptions): Gate {
-  // WebSockets over HTTP/2 (RFC 8441) do not use upgrades and would bypass the gate.
-  if (!isHttp1(server)) throw new TypeError('invalid server: must be an HTTP/1.1 server of node:http or node:https');
+  requireHttp1(server);
+  const created = nodeGate(options);
+  created.attach(server);
+  return created.gate;
+}
+
+/** Returns whether it answers the request. */
+type Answer = (request: IncomingMessage, response: ServerResponse, path: string | undefined) => boolean;
+
+function createNodeGate<R>(options: NodeTicketGateOptions<R>) {
   if (typeof (options.authenticate as unknown) !== 'function')
     throw new TypeError('invalid authenticate: must be a function that returns the user and session of a request');
-  const { log = console } = options;
-  const { gate, ticketCall, endpoint, ticketPath, upgrades } = createGate<IncomingMessage>(options, (error) => {
+  const { log = console, headers = {}, onTicketCall, allowedOrigins } = options;
+  const { gate, ticketCall, endpoint, ticketPath, upgrades } = createGate<R>(options, (error) => {
     log.error({ err: error }, 'handshake failed');
   });
-  const ticketEndpoint = new TicketEndpoint(ticketCall, options, (error) => {
-    log.error({ err: error }, 'no ticket issued');
-  });
-  const owned = {
-    ...upgrades,
-    answer(request: IncomingMessage, response: ServerResponse): boolean {
-      const path = pathOf(request.url ?? '');
-      if (path === ticketPath) return ticketEndpoint.handle(request, response);
-      if (path !== endpoint || request.method !== 'GET') return false;
-      ticketEndpoint.refuse(request, response, upgradeRequired, { upgrade: 'websocket', connection: 'upgrade, close' });
-      return true;
+  const ticketEndpoint = new TicketEndpoint({
+    ticketCall,
+    crossOrigin: new CrossOrigin(allowedOrigins),
+    headers,
+    onTicketCall,
+    onError: (error) => {
+      log.error({ err: error }, 'no ticket issued');
     },
-  };
-  ownUpgrades(server, owned);
-  const stopWatching = watchSiblings(server, (sibling) => {
-    ownUpgrades(sibling, owned);
   });
-  server.once('close', stopWatching);
-  return gate;
+  const own = (server: HttpServer | HttpsServer, answerOther: Answer): void => {
+    requireHttp1(server);
+    const owned = {
+      ...upgrades,
+      answer(request: IncomingMessage, response: ServerResponse): boolean {
+        const path = pathOf(request.url ?? '');
+        if (path !== endpoint || request.method !== 'GET') return answerOther(request, response, path);
+        const extra = { upgrade: 'websocket', connection: 'upgrade, close' };
+        sendAnswer(response, ticketEndpoint.refusal(request, { code: 'upgrade_required' }, extra));
+        return true;
+      },
+    };
+    ownUpgrades(server, owned);
+    const stopWatching = watchSiblings(server, (sibling) => {
+      ownUpgrades(sibling, owned);
+    });
+    server.once('close', stopWatching);
+  };
+  return { gate, endpoint, ticketPath, ticketEndpoint, own };
 }
 
-function isHttp1(server: unknown): boolean {
-  return server instanceof HttpServer || server instanceof HttpsServer;
+/** WebSockets over HTTP/2 (RFC 8441) do not use upgrades and would bypass the gate. */
+function requireHttp1(server: unknown): void {
+  if (!(server instanceof HttpServer || server instanceof HttpsServer))
+    throw new TypeError('invalid server: must be an HTTP/1.1 server of node:http or node:https');
 }
-
-/** Answers the ticket call on the bare server. */
-class TicketEndpoint {
-  readonly #ticketCall: TicketCall<IncomingMessage>;
-  readonly #onError: (error: unknown) => void;
-  readonly #onTicketCall: ((call: CompletedTicketCall) => void) | undefined;
-  readonly #crossOrigin: CrossOrigin;
-  readonly #headers: Readonly<Record<string, string>>;
-  /** The headers of an answer with a ticket, as a flat list of names and values. */
-  readonly #issuedHeaders: readonly string[];
-
-  constructor(
-    ticketCall: TicketCall<IncomingMessage>,
-    { allowedOrigins, headers = {}, onTicketCall }: NodeTicketGateOptions,
-    onError: (error: unknown) => void,
-  ) {
-    this.#ticketCall = ticketCall;
-    this.#onError = onError;
-    this.#onTicketCall = onTicketCall;
-    this.#crossOrigin = new CrossOrigin(allowedOrigins);
-    this.#headers = headers;
-    this.#issuedHeaders = Object.entries({ ...headers, ...issuedHeaders }).flat();
-  }
-
-  /** Returns whether the request is a ticket call or its preflight. */
-  handle(request: IncomingMessage, response: ServerResponse): boolean {
-    if (request.method === 'GET') {
-      void this.#answer(request, response, performance.now());
-      return true;
-    }
-    const preflight = this.#crossOrigin.preflightHeaders(request);
-    if (preflight === undefined) return false;
-    response.writeHead(204, [...Object.entries(this.#headers).flat(), ...preflight]).end();
-    return true;
-  }
-
-  async #answer(request: IncomingMessage, response: ServerResponse, startedAt: number): Promise<void> {
-    let outcome: 'issued' | ProblemCode = 'internal';
-    try {
-      const answer = await this.#ticketCall.answer(request);
-      if (answer.ok) {
-        outcome = 'issued';
-        this.#send(request, response, 200, this.#issuedHeaders, JSON.stringify(answer.ticket));
-      } else {
-        outcome = answer.code;
-        if (answer.error !== undefined) this.#onError(answer.error);
-        this.refuse(request, response, answer);
-      }
-    } catch (error) {
-      this.#onError(error);
-      if (!response.headersSent) this.refuse(request, response, { code: 'internal' });
-    }
-    const { statusCode: status } = response;
-    this.#onTicketCall?.({ request, outcome, status, ms: performance.now() - startedAt });
-  }
-
-  /** Sends a problem response. @param extra further headers. */
-  refuse(
-    request: IncomingMessage,
-    response: ServerResponse,
-    refusal: Omit<TicketRefusal, 'ok'>,
-    extra: Readonly<Record<string, string>> = {},
-  ): void {
-    const { status, headers, body } = problemResponse(refusal);
-    this.#send(request, response, status, Object.entries({ ...this.#headers, ...headers, ...extra }).flat(), body);
-  }
-
-  #send(
-    request: IncomingMessage,
-    response: ServerResponse,
-    status: number,
-    headers: readonly string[],
-    body: string,
-  ): void {
-    response.writeHead(status, [
-      ...headers,
-      ...this.#crossOrigin.headers(request),
-      'content-length',
-      String(Buffer.byteLength(body)),
-    ]);
-    response.end(body);
-  }
-}
-
-const upgradeRequired = { code: 'upgrade_required' } as const;
-const issuedHeaders = { 'content-type': 'application/json; charset=utf-8', ...ticketHeaders };

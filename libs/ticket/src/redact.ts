@@ -1,5 +1,10 @@
 /** Names of query parameters whose values are treated as secrets. */
 const secretNames = /^(?:(?:.*[_-])?(?:ticket|token)|jwt|pwd|password|secret|authorization)$/i;
+/** Returns whether a query parameter of this name is redacted at the endpoint. */
+export function isSecretName(name: string): boolean {
+  return secretNames.test(name);
+}
+
 /** The form of a ticket: 32 bytes in base64url. */
 const ticketShape = /^[\w-]{43}$/;
 

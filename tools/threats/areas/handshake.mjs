@@ -5,7 +5,10 @@ export default [
     who: 'an unauthenticated client opens a socket without a ticket',
     get: '401 `Missing ticket`, no 101, no server state',
     in: 'libs/ticket/src/admission.ts',
-    without: ["ticketsOf(url).length === 0 ? { code: 'missing_ticket' } : undefined", 'undefined'],
+    without: [
+      "tokens.tokensOf(url).length === 0) return { code: 'missing_ticket' };",
+      'tokens.tokensOf(url).length === 0) return undefined;',
+    ],
     shown: ['libs/ticket', 'src/gate.spec.ts'],
   },
   {
@@ -66,7 +69,7 @@ export default [
     in: 'libs/ticket/src/admission.ts',
     without: [
       "return { refusal: isUnavailable(error) ? storeUnavailable : { code: 'internal' } };",
-      "return { reservation: { claims: { user: 'attacker', session: 's', endpoint: '' }, identity: undefined as I, release: () => undefined } };",
+      "return { reservation: { claims: { user: 'attacker', session: 's', endpoint: '' }, identity: undefined as I, release: () => undefined }, credential: 'ticket' };",
     ],
     shown: ['libs/ticket', 'src/gate.spec.ts'],
   },

@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { Browser } from '../testing/browser.ts';
 import { newApp } from '../testing/new-app.ts';
 import { clock } from '../testing/per-test.ts';
-import { newRefreshToken, seal, unseal } from './refresh-token.ts';
+import { newRefreshToken, seal, unseal } from '@usher/server/sessions';
 
 /** Changes one character of a base64url text to one that differs in the highest bit. */
 function flip(text: string, index: number): string {

@@ -10,7 +10,7 @@ import {
   type RefreshToken,
   seal,
   unseal,
-} from './refresh-token.ts';
+} from '@usher/server/sessions';
 import type { SessionLifetime } from './session-lifetime.ts';
 import { type SessionStatus, statusOf } from './session-status.ts';
 import { clientInfoColumns, type ClientInfo } from './client-info.ts';

@@ -4,7 +4,7 @@ import type { Logger } from '@usher/realtime';
 import type { Kysely } from 'kysely';
 import type { Tables } from '../database/schema.ts';
 import { LastSeen } from './last-seen.ts';
-import { formatRefreshToken, hashOf, newRefreshToken } from './refresh-token.ts';
+import { formatRefreshToken, hashOf, newRefreshToken } from '@usher/server/sessions';
 import { endOf, type SessionLifetime } from './session-lifetime.ts';
 import {
   type SessionKey,

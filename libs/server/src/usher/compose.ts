@@ -1,0 +1,364 @@
+import type { Server as HttpServer } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
+import type { EndCause, Protocol, RoomsProtocol } from '@usher/protocol';
+import { compileProtocol, roomsProtocol } from '@usher/protocol/server';
+import {
+  type Connection,
+  ConnectionReservations,
+  type Connections,
+  createConnections,
+  type Limits,
+  type Logger,
+  type Renewal,
+  type RevocationProof,
+  SessionRevocation,
+} from '@usher/realtime';
+import { createRooms, type Rooms } from '@usher/realtime/rooms';
+import { ConnectSlots, type ConsumeResult, TicketStoreBreaker } from '@usher/ticket';
+import type { Gate, HandshakeOutcome, NodeTicketGateOptions } from '@usher/ticket/node';
+import { clientAddress, proxyTrust } from '../http/client-address.ts';
+import { consoleLogger, limitedWarnings } from '../http/warnings.ts';
+import type { UsherLimits, UsherOptions } from '../options.ts';
+import { openPorts, openRoomPorts, type Ports, type RoomPorts } from '../ports/ports.ts';
+import { ClientAdmission, retryAfterMs } from './admission.ts';
+import { openConnections } from './sockets.ts';
+import { loadWs, requireNode, servesRooms, validateOptions } from './validate.ts';
+
+/** The rooms of a protocol, or `undefined` if it has none. */
+export type RoomsOf<P extends Protocol> = P extends { readonly requests: { readonly join: unknown } }
+  ? Rooms
+  : undefined;
+
+/** How many admitted handshakes presented a ticket, and how many an access token in the URL. */
+export interface CredentialCounts {
+  readonly ticket: number;
+  readonly token: number;
+  /** Rejected handshakes that presented a token after `acceptTokens.until`. */
+  readonly closedToken: number;
+}
+
+/** The composed server: tickets, gate, connections, rooms, limits, revocation and drain. */
+export interface Usher<P extends Protocol = RoomsProtocol> {
+  /** The open connections of this node. Register the handlers of your own messages here. */
+  readonly connections: Connections<P>;
+  readonly rooms: RoomsOf<P>;
+  /** Revokes sessions and closes connections on all nodes. */
+  readonly revocation: SessionRevocation;
+  /** Handshakes in progress, which count toward the limits. */
+  readonly reservations: ConnectionReservations;
+  readonly gate: Gate;
+  /** Since the start of this node, for metrics. Tells when a migration from tokens in the URL is complete. */
+  readonly credentials: CredentialCounts;
+  /** Whether tickets and handshakes are rejected with `draining`. Never returns to `false`. */
+  readonly draining: boolean;
+  /**
+   * Takes over all upgrades of an HTTP server, and its ticket calls unless a framework routes them. May be called for several servers.
+   * @throws TypeError unless it is an HTTP/1.1 server of node:http or node:https
+   */
+  attach(server: HttpServer | HttpsServer): void;
+  /**
+   * Ends sessions: their tickets, handshakes and connections, on every node. Rejects only if the end may not be durable.
+   * @param cause defaults to `signed_out`
+   */
+  revoke(session: string | readonly string[], cause?: EndCause): Promise<RevocationProof>;
+  /** Rejects tickets and handshakes with `draining` from now on. Open connections stay open. */
+  startDraining(): void;
+  /**
+   * Closes the open connections with 1012, spread over `spreadMs`, so that the clients do not return at the same moment. Resolves when all are
+   * closed, after `withinMs` at the latest, with the number of those that did not finish the closing handshake.
+   */
+  drain(spreadMs: number, withinMs: number): Promise<number>;
+  /** Drains, then stops everything that `createUsher` started. Idempotent. Call it before the HTTP server closes. */
+  close(): Promise<void>;
+}
+
+/** What carries the gate to a server: the bare server of Node, or a framework that routes the ticket call. */
+export interface GateForm {
+  readonly gate: Gate;
+  readonly attach: (server: HttpServer | HttpsServer) => void;
+}
+
+/** How long to wait for the presence store at the end, in milliseconds. */
+const stopMs = 1_000;
+
+/**
+ * Composes a server from its options.
+ *
+ * @param createForm creates the gate from the options of `@usher/ticket/node`
+ * @throws TypeError, RangeError or Error that names the option, or what cannot be reached
+ */
+export async function compose<P extends Protocol, R, F extends GateForm>(
+  options: UsherOptions<P, R>,
+  createForm: (options: NodeTicketGateOptions<R>) => F,
+): Promise<{ readonly usher: Usher<P>; readonly form: F }> {
+  requireNode();
+  validateOptions(options);
+  const { log = consoleLogger } = options;
+  const { WebSocketServer } = await loadWs();
+  const ports = await openPorts(options, log);
+  try {
+    const roomPorts = servesRooms(options.protocol) ? await openRoomPorts(options, log) : undefined;
+    // The protocol only adds names and types that its codec has already checked.
+    const server = new ComposedServer(options, {
+      ports,
+      roomPorts,
+      log,
+      createForm,
+    });
+    openConnections({
+      gate: server.form.gate,
+      connections: server.connections,
+      Server: WebSocketServer,
+      onUpgrade: options.hooks?.onUpgrade ?? (() => undefined),
+    });
+    return { usher: server as unknown as Usher<P>, form: server.form };
+  } catch (error) {
+    await ports.close();
+    throw error;
+  }
+}
+
+interface Parts<R, F> {
+  readonly ports: Ports;
+  readonly roomPorts: RoomPorts | undefined;
+  readonly log: Logger;
+  readonly createForm: (options: NodeTicketGateOptions<R>) => F;
+}
+
+class ComposedServer<R, F extends GateForm> {
+  readonly connections: Connections<Protocol>;
+  readonly rooms: Rooms | undefined;
+  readonly revocation: SessionRevocation;
+  readonly reservations: ConnectionReservations;
+  readonly gate: Gate;
+  readonly form: F;
+  readonly #options: UsherOptions<Protocol, R>;
+  readonly #ports: Ports;
+  readonly #log: Logger;
+  /** Shared by the gate, renewals and revocations, so that an outage of the store is noticed once for all of them. */
+  readonly #store: TicketStoreBreaker;
+  readonly #slots: ConnectSlots;
+  readonly #admission: ClientAdmission;
+  readonly #stopOutbox: () => Promise<void>;
+  readonly #warn: ReturnType<typeof limitedWarnings>;
+  readonly #credentials = { ticket: 0, token: 0, closedToken: 0 };
+  #draining = false;
+  #closed: Promise<void> | undefined;
+
+  constructor(options: UsherOptions<Protocol, R>, { ports, roomPorts, log, createForm }: Parts<R, F>) {
+    const { limits = {}, hooks = {} } = options;
+    const { connections: maxConnections = 10_000, connectionsPerUser = 10, connectsPerSecond = 200 } = limits;
+    this.#options = options;
+    this.#ports = ports;
+    this.#log = log;
+    this.#warn = limitedWarnings(log);
+    this.#store = ports.tickets instanceof TicketStoreBreaker ? ports.tickets : new TicketStoreBreaker(ports.tickets);
+    this.#slots = new ConnectSlots({
+      connectsPerSecond,
+      nodes: () => ports.cluster.size,
+      maxPerUser: ports.slotsPerUser,
+      holdMs: (options.ticketSeconds ?? 30) * 1_000,
+    });
+    const leaseMs = (options.leaseSeconds ?? 1_800) * 1_000;
+    const protocol: Protocol = options.protocol ?? roomsProtocol;
+    this.connections = createConnections({
+      ...options.connectionsOptions,
+      codec: compileProtocol(protocol),
+      limits: connectionLimits(limits),
+      leaseMs,
+      log,
+      renew: (connection, ticket) => this.#renew(connection, ticket),
+    });
+    this.reservations = new ConnectionReservations({
+      connections: this.connections,
+      counts: ports.connectionCounts,
+      maxPerUser: connectionsPerUser,
+    });
+    const { admit } = options;
+    this.#admission = new ClientAdmission({
+      leaseMs,
+      admit,
+      sessions: ports.sessions,
+      reservations: this.reservations,
+    });
+    this.revocation = new SessionRevocation({
+      sessions: ports.sessions,
+      connections: this.connections,
+      reservations: this.reservations,
+      tickets: { revokeSession: (session) => this.#revokeTickets(session) },
+      bus: ports.bus,
+      cluster: ports.cluster,
+      log,
+      ...(hooks.onRevoked === undefined ? {} : { onRevoked: hooks.onRevoked }),
+    });
+    this.rooms = roomPorts && this.#createRooms(roomPorts);
+    this.#stopOutbox = this.rooms === undefined ? () => Promise.resolve() : startOutbox(roomPorts, this.rooms);
+    this.form = createForm({
+      store: this.#store,
+      endpoint: this.#endpoint,
+      ...(options.ticketPath === undefined ? {} : { ticketPath: options.ticketPath }),
+      protocol: protocol.name,
+      allowedOrigins: options.allowedOrigins,
+      authenticate: options.authenticate,
+      capacity: () => {
+        const isFull = this.connections.size + this.reservations.size >= maxConnections;
+        return isFull ? { code: 'at_capacity', retryAfterMs } : undefined;
+      },
+      slots: this.#slots,
+      address: options.address ?? clientAddress(proxyTrust(options.trustProxy ?? false)),
+      mayConnect: (holder) => this.#admission.mayConnect(holder),
+      admit: (holder, info) => this.#admission.admit(holder, info),
+      acceptConnection: options.acceptConnection ?? (() => true),
+      acceptTokens: options.acceptTokens,
+      onHandshake: (outcome) => {
+        this.#onHandshake(outcome);
+      },
+      onTicketCall: hooks.onTicketCall,
+      headers: options.headers ?? {},
+      log,
+    });
+    this.gate = this.form.gate;
+    if (options.acceptTokens !== undefined && options.acceptTokens.until.getTime() <= Date.now())
+      log.warn({}, 'acceptTokens.until has passed: remove the option acceptTokens');
+  }
+
+  get credentials(): CredentialCounts {
+    return { ...this.#credentials };
+  }
+
+  get draining(): boolean {
+    return this.#draining;
+  }
+
+  get #endpoint(): string {
+    return this.#options.endpoint ?? '/api/ws';
+  }
+
+  attach(server: HttpServer | HttpsServer): void {
+    this.form.attach(server);
+  }
+
+  revoke(session: string | readonly string[], cause: EndCause = 'signed_out'): Promise<RevocationProof> {
+    return this.revocation.revokeSessions(typeof session === 'string' ? [session] : session, cause);
+  }
+
+  startDraining(): void {
+    this.#draining = true;
+    this.gate.close();
+  }
+
+  drain(spreadMs: number, withinMs: number): Promise<number> {
+    this.startDraining();
+    return this.connections.drain(spreadMs, withinMs);
+  }
+
+  close(): Promise<void> {
+    return (this.#closed ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
+    const withinMs = (this.#options.drainSeconds ?? 8) * 1_000;
+    const { connectsPerSecond = 200 } = this.#options.limits ?? {};
+    const paceMs = connectsPerSecond === 0 ? 0 : (this.connections.size / connectsPerSecond) * 1_000;
+    const unfinished = await this.drain(Math.min(paceMs, (withinMs * 2) / 3), withinMs);
+    if (unfinished > 0)
+      this.#log.warn({ unfinished }, 'WebSockets did not finish the closing handshake and were terminated');
+    this.revocation.stop();
+    this.connections.stop();
+    this.reservations.stop();
+    await this.#stopOutbox();
+    if (this.rooms !== undefined && !(await settlesWithin(this.rooms.stop(), stopMs)))
+      this.#log.warn({}, 'the presence of this node was not removed in time');
+    await this.#ports.close();
+  }
+
+  #createRooms({ history, memberships, readMarkers }: RoomPorts): Rooms {
+    const { authorize, rooms = [], roomsOptions } = this.#options;
+    const { bus, cluster, presence } = this.#ports;
+    const names = new Set(rooms);
+    return createRooms({
+      ...roomsOptions,
+      connections: this.connections,
+      history,
+      bus,
+      cluster,
+      presence,
+      ...(memberships === undefined ? {} : { memberships }),
+      ...(readMarkers === undefined ? {} : { readMarkers }),
+      authorize: authorize ?? ((_identity, room) => (names.has(room) ? 'allowed' : 'not_found')),
+      revalidate: (connections) => this.revocation.validate(connections),
+      log: this.#log,
+    });
+  }
+
+  #revokeTickets(session: string): Promise<number> {
+    this.#ports.endedSessions?.revoked(session);
+    this.#slots.revokeSession(session);
+    return this.#store.revokeSession(session);
+  }
+
+  #onHandshake(outcome: HandshakeOutcome): void {
+    const { hooks = {}, originSetting = 'allowedOrigins' } = this.#options;
+    hooks.onHandshake?.(outcome);
+    const { outcome: code, reason, claims, credential, address, origin, userAgent } = outcome;
+    if (code === 'admitted') {
+      if (credential !== undefined) this.#credentials[credential] += 1;
+      return;
+    }
+    if (reason === 'tokens_closed') this.#credentials.closedToken += 1;
+    // Browsers show only close code 1006, so the log is the only hint at a missing origin.
+    if (code === 'origin_forbidden') {
+      const fields = { origin, setting: originSetting };
+      this.#warn(origin ?? '', fields, `origin not allowed: add it to ${originSetting}`);
+    }
+    this.#log.info({ outcome: code, reason, user: claims?.user, address, origin, userAgent }, 'handshake refused');
+    if (reason === 'used' && claims !== undefined) hooks.onReplay?.({ claims, address, origin, userAgent });
+  }
+
+  async #renew({ identity }: Connection, ticket: string): Promise<Renewal | undefined> {
+    const { session, address, origin } = identity;
+    const markUsed = (result: ConsumeResult): void => {
+      if (result.ok) this.#slots.markUsed(result.claims);
+    };
+    const consumed = await this.#store.consume(ticket, this.#endpoint, { onLate: markUsed });
+    markUsed(consumed);
+    if (!consumed.ok && consumed.reason === 'used' && consumed.claims !== undefined)
+      this.#options.hooks?.onReplay?.({ claims: consumed.claims, address, origin, userAgent: undefined });
+    if (!consumed.ok || consumed.claims.session !== session || consumed.claims.user !== identity.user) return undefined;
+    return this.#admission.renew(identity);
+  }
+}
+
+/** The limits of the node, which `createConnections` does not know. */
+const nodeLimits: ReadonlySet<string> = new Set<keyof UsherLimits>([
+  'connections',
+  'connectionsPerUser',
+  'connectsPerSecond',
+]);
+
+function connectionLimits(limits: UsherLimits): Partial<Limits> {
+  return Object.fromEntries(Object.entries(limits).filter(([name]) => !nodeLimits.has(name)));
+}
+
+function startOutbox(ports: RoomPorts | undefined, rooms: Rooms): () => Promise<void> {
+  return ports === undefined ? () => Promise.resolve() : ports.startOutbox(rooms);
+}
+
+/** Resolves to whether `work` settled within `ms` milliseconds. Never rejects. */
+async function settlesWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<false>((resolve) => {
+    timer = setTimeout(resolve, ms, false);
+  });
+  try {
+    return await Promise.race([
+      work.then(
+        () => true,
+        () => true,
+      ),
+      tooLate,
+    ]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,113 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ProblemCode } from '@usher/protocol';
+import type { CrossOrigin } from './cross-origin.ts';
+import { problemResponse, type TicketCall, ticketHeaders, type TicketRefusal } from './ticket-call.ts';
+
+/** A completed ticket call, for logs and metrics. Contains no secrets. */
+export interface CompletedTicketCall {
+  readonly request: IncomingMessage;
+  readonly outcome: 'issued' | ProblemCode;
+  readonly status: number;
+  /** From the first read of the request to the end of the response, in milliseconds. */
+  readonly ms: number;
+}
+
+/** A complete HTTP answer, independent of a framework. */
+export interface HttpAnswer {
+  readonly status: number;
+  /** A flat list of names and values. The names are in lower case. */
+  readonly headers: string[];
+  /** `undefined` for an answer without a body. */
+  readonly body: string | undefined;
+}
+
+export interface TicketEndpointOptions<R> {
+  readonly ticketCall: TicketCall<R>;
+  readonly crossOrigin: CrossOrigin;
+  /** Headers of every answer. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly onTicketCall: ((call: CompletedTicketCall) => void) | undefined;
+  /** Receives errors that clients see as `internal` or `store_unavailable`. Must not throw. */
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * The HTTP side of the ticket call.
+ * @template R the request, as the HTTP framework represents it.
+ */
+export class TicketEndpoint<R> {
+  readonly #options: TicketEndpointOptions<R>;
+  /** The headers of an answer with a ticket, as a flat list of names and values. */
+  readonly #issuedHeaders: readonly string[];
+
+  constructor(options: TicketEndpointOptions<R>) {
+    this.#options = options;
+    this.#issuedHeaders = Object.entries({ ...options.headers, ...issuedHeaders }).flat();
+  }
+
+  /**
+   * Answers a ticket call. Never rejects.
+   *
+   * @param raw Node's request below `request`
+   * @param send sends the answer, before the call is reported
+   */
+  async answer(request: R, raw: IncomingMessage, send: (answer: HttpAnswer) => void): Promise<void> {
+    const { ticketCall, onError, onTicketCall } = this.#options;
+    const startedAt = performance.now();
+    let outcome: 'issued' | ProblemCode = 'internal';
+    let answer: HttpAnswer | undefined;
+    try {
+      const result = await ticketCall.answer(request);
+      outcome = result.ok ? 'issued' : result.code;
+      if (result.ok) {
+        answer = this.#complete(raw, 200, this.#issuedHeaders, JSON.stringify(result.ticket));
+      } else {
+        if (result.error !== undefined) onError(result.error);
+        answer = this.refusal(raw, result);
+      }
+    } catch (error) {
+      onError(error);
+      answer = this.refusal(raw, { code: 'internal' });
+    }
+    try {
+      send(answer);
+    } catch (error) {
+      onError(error);
+    }
+    onTicketCall?.({ request: raw, outcome, status: answer.status, ms: performance.now() - startedAt });
+  }
+
+  /** Returns the answer to the preflight (CORS) of a ticket call from an allowed origin, or `undefined` for any other request. */
+  preflight(raw: IncomingMessage): HttpAnswer | undefined {
+    const headers = this.#options.crossOrigin.preflightHeaders(raw);
+    if (headers === undefined) return undefined;
+    return { status: 204, headers: [...Object.entries(this.#options.headers).flat(), ...headers], body: undefined };
+  }
+
+  /** Returns a problem response. @param extra further headers. */
+  refusal(
+    raw: IncomingMessage,
+    refusal: Omit<TicketRefusal, 'ok'>,
+    extra: Readonly<Record<string, string>> = {},
+  ): HttpAnswer {
+    const { status, headers, body } = problemResponse(refusal);
+    return this.#complete(raw, status, Object.entries({ ...this.#options.headers, ...headers, ...extra }).flat(), body);
+  }
+
+  #complete(raw: IncomingMessage, status: number, headers: readonly string[], body: string): HttpAnswer {
+    const length = String(Buffer.byteLength(body));
+    return {
+      status,
+      headers: [...headers, ...this.#options.crossOrigin.headers(raw), 'content-length', length],
+      body,
+    };
+  }
+}
+
+/** Sends an answer on the bare server. */
+export function sendAnswer(response: ServerResponse, { status, headers, body }: HttpAnswer): void {
+  response.writeHead(status, headers);
+  response.end(body);
+}
+
+const issuedHeaders = { 'content-type': 'application/json; charset=utf-8', ...ticketHeaders };
