@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Cluster, type Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import { hashSlot } from './hash-slot.ts';
 import type { SubscribedChannels } from './subscribed-channels.ts';
 

@@ -181,7 +181,7 @@ export async function openRoomPorts<P extends Protocol, R>(
         pool,
         history,
         publish: (appended, epoch) => {
-          served.publish(appended, epoch);
+          served.deliver(appended, epoch);
         },
         log,
       });

@@ -1,6 +1,6 @@
 import type { Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
-import type { EndCause, Protocol, RoomsProtocol } from '@usher/protocol';
+import type { AnyRoomsProtocol, EndCause, Protocol, RoomsProtocol } from '@usher/protocol';
 import { compileProtocol, roomsProtocol } from '@usher/protocol/server';
 import {
   type Connection,
@@ -25,9 +25,7 @@ import { openConnections } from './sockets.ts';
 import { loadWs, requireNode, servesRooms, validateOptions } from './validate.ts';
 
 /** The rooms of a protocol, or `undefined` if it has none. */
-export type RoomsOf<P extends Protocol> = P extends { readonly requests: { readonly join: unknown } }
-  ? Rooms
-  : undefined;
+export type RoomsOf<P extends Protocol> = P extends AnyRoomsProtocol ? Rooms<P> : undefined;
 
 /** How many admitted handshakes presented a ticket, and how many an access token in the URL. */
 export interface CredentialCounts {
@@ -278,7 +276,8 @@ class ComposedServer<R, F extends GateForm> {
     const names = new Set(rooms);
     return createRooms({
       ...roomsOptions,
-      connections: this.connections,
+      // Called only if the protocol has rooms.
+      connections: this.connections as unknown as Connections<RoomsProtocol>,
       history,
       bus,
       cluster,

@@ -93,9 +93,9 @@ function validateRooms<P extends Protocol, R>(options: UsherOptions<P, R>): void
     throw new TypeError('invalid readMarkers: requires memberships');
 }
 
-/** Whether the protocol contains the requests of rooms. */
+/** Whether the protocol contains the messages of rooms: `roomsProtocol`, one of `defineRooms`, or an extension of either. */
 export function servesRooms(protocol: Protocol | undefined): boolean {
-  return protocol === undefined || ('join' in protocol.requests && 'history' in protocol.requests);
+  return protocol === undefined || 'rooms' in protocol;
 }
 
 /**
