@@ -5,17 +5,29 @@ import { createGate, type GateAndTicketOptions } from './create-gate.ts';
 import { CrossOrigin } from './cross-origin.ts';
 import type { Gate } from './gate.ts';
 import { pathOf } from './handshake.ts';
+import { newReceipt, receiptHeader } from './new-receipt.ts';
 import { ownUpgrades, watchSiblings } from './own-upgrades.ts';
 import { problemResponse, type TicketCall, ticketHeaders, type TicketRefusal } from './ticket-call.ts';
 
 export type { Gate } from './gate.ts';
-export type { Admission, AdmittedClient, HandshakeOutcome, HandshakeInfo, Unavailable } from './handshake-outcome.ts';
+export type {
+  Admission,
+  AdmittedClient,
+  HandshakeOutcome,
+  HandshakeInfo,
+  HandshakeRequest,
+  Unavailable,
+} from './handshake-outcome.ts';
 export type { TicketDenial, TicketHolder } from './hooks.ts';
 
 /** A completed ticket call, for logs and metrics. Contains no secrets. */
 export interface CompletedTicketCall {
   readonly request: IncomingMessage;
   readonly outcome: 'issued' | ProblemCode;
+  /** Names the call for people, see `newReceipt`. */
+  readonly receipt: string;
+  /** The caller, if known. */
+  readonly user: string | undefined;
   readonly status: number;
   /** From the first read of the request to the end of the response, in milliseconds. */
   readonly ms: number;
@@ -111,23 +123,27 @@ class TicketEndpoint {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse, startedAt: number): Promise<void> {
+    const receipt = newReceipt();
     let outcome: 'issued' | ProblemCode = 'internal';
+    let user: string | undefined;
     try {
-      const answer = await this.#ticketCall.answer(request);
+      const answer = await this.#ticketCall.answer(request, receipt);
+      ({ user } = answer);
       if (answer.ok) {
         outcome = 'issued';
-        this.#send(request, response, 200, this.#issuedHeaders, JSON.stringify(answer.ticket));
+        const headers = [...this.#issuedHeaders, receiptHeader, receipt];
+        this.#send(request, response, 200, headers, JSON.stringify(answer.ticket));
       } else {
         outcome = answer.code;
         if (answer.error !== undefined) this.#onError(answer.error);
-        this.refuse(request, response, answer);
+        this.refuse(request, response, answer, { [receiptHeader]: receipt });
       }
     } catch (error) {
       this.#onError(error);
-      if (!response.headersSent) this.refuse(request, response, { code: 'internal' });
+      if (!response.headersSent) this.refuse(request, response, { code: 'internal' }, { [receiptHeader]: receipt });
     }
     const { statusCode: status } = response;
-    this.#onTicketCall?.({ request, outcome, status, ms: performance.now() - startedAt });
+    this.#onTicketCall?.({ request, outcome, receipt, user, status, ms: performance.now() - startedAt });
   }
 
   /** Sends a problem response. @param extra further headers. */

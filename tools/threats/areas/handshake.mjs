@@ -56,7 +56,7 @@ export default [
     who: 'a page of another site opens a socket from the victim’s browser',
     get: '403, and the ticket is consumed',
     in: 'libs/ticket/src/admission.ts',
-    without: ["      return 'origin_forbidden';", '      return undefined;'],
+    without: ['const originForbidden = !this.#isOriginAllowed(request);', 'const originForbidden = false;'],
     shown: ['libs/ticket', 'src/gate.spec.ts'],
   },
   {
