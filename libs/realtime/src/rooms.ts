@@ -1,6 +1,6 @@
 /** Rooms on connections, and their ports: history, memberships, read markers and presence. */
 export { createRooms } from './rooms/rooms.ts';
-export type { Authorize, ClosedRoom, Rooms, RoomsObserver, RoomsOptions } from './rooms/room-types.ts';
+export type { Authorize, ClosedRoom, JoinedRoom, Rooms, RoomsObserver, RoomsOptions } from './rooms/room-types.ts';
 export { type AccessDecision, UnknownRoom } from './support/errors.ts';
 
 export {

@@ -86,7 +86,7 @@ class ConnectionRegistry implements Connections<Protocol>, ConnectionOwner {
       cost: 4,
     });
     // Every frame counts as a sign of life. `received` has already recorded it.
-    this.on('beat', () => undefined);
+    this.on('beat', (_params, connection) => this.#open.get(connection.id)?.beatAnswered());
   }
 
   get size(): number {

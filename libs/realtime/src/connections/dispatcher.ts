@@ -73,10 +73,12 @@ export class Dispatcher {
       }
       const retryAfterMs = this.#charge(connection, frame.type, registration.cost, frame.params, text.length);
       if (retryAfterMs > 0) {
-        observer.answered?.(frame.type, 'rate_limited');
+        connection.rateLimited++;
+        observer.answered?.(frame.type, 'rate_limited', connection);
         connection.send(errorFrame('rate_limited', 'too many requests', frame.id, retryAfterMs));
       } else if (connection.inFlight >= limits.inFlight) {
-        observer.answered?.(frame.type, 'rate_limited');
+        connection.rateLimited++;
+        observer.answered?.(frame.type, 'rate_limited', connection);
         connection.send(errorFrame('rate_limited', 'too many unanswered requests', frame.id, 1_000));
       } else {
         new Pending(connection, frame.id, frame.type, this.#context).run(registration.handler, frame.params);
@@ -103,7 +105,8 @@ export class Dispatcher {
     }
     const { observer, log } = this.#context;
     if (this.#charge(connection, type, registration.cost, params, text.length) > 0) {
-      observer.dropped?.(type);
+      connection.rateLimited++;
+      observer.dropped?.(type, connection);
       return;
     }
     try {
@@ -139,8 +142,12 @@ export class Dispatcher {
 
   #rejectUnknown(connection: ServerConnection, text: string, message: string, id?: number): void {
     const retryAfterMs = this.#charge(connection, 'unknown_type', 1, {}, text.length);
-    if (retryAfterMs === 0) this.#reject(connection, 'unknown_type', message, id);
-    else if (id === undefined) this.#context.observer.dropped?.('unknown_type');
+    if (retryAfterMs === 0) {
+      this.#reject(connection, 'unknown_type', message, id);
+      return;
+    }
+    connection.rateLimited++;
+    if (id === undefined) this.#context.observer.dropped?.('unknown_type', connection);
     else connection.send(errorFrame('rate_limited', 'too many requests', id, retryAfterMs));
   }
 
