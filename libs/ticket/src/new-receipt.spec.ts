@@ -1,3 +1,4 @@
+// cspell:ignore HJKMNP ABCDEFGHJKMNPQRSTVWXYZ
 import { expect, test } from 'vitest';
 import { newReceipt, parseReceipt } from './new-receipt.ts';
 

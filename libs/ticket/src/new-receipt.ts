@@ -1,3 +1,4 @@
+// cspell:ignore HJKMNP ABCDEFGHJKMNPQRSTVWXYZ
 import { randomFillSync } from 'node:crypto';
 
 /** Crockford’s base 32: digits and letters without I, L, O and U (www.crockford.com/base32.html). */

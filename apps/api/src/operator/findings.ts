@@ -108,7 +108,7 @@ const rules: Readonly<Record<string, Rule>> = {
     severity: 'warning',
     title: ({ count, addresses }) => `${count} handshakes with unknown tickets ${inWindow}${named('from', addresses)}`,
     advice: () =>
-      'After a restart of the server or of Redis, clients request new tickets and this ends. Otherwise somebody guesses tickets: block the address.',
+      'After a restart of the server or of Redis, clients request new tickets and this ends. Otherwise a client guesses tickets: block its address.',
   },
   malformed: {
     from: 20,
@@ -154,14 +154,14 @@ const rules: Readonly<Record<string, Rule>> = {
     severity: 'warning',
     title: ({ count, addresses }) => `${count} sign-ins failed ${inWindow}${named('from', addresses)}`,
     advice: () =>
-      'Somebody may be guessing passwords. Sign-ins are limited for each account and address; block the address if it continues.',
+      'A client may be guessing passwords. Sign-ins are limited for each account and address; block the address if it continues.',
   },
   too_many_attempts: {
     from: 5,
     severity: 'warning',
     title: ({ count, addresses }) => `${count} sign-ins exceeded the limit ${inWindow}${named('from', addresses)}`,
     advice: () =>
-      'Somebody may be guessing passwords. If many people share the address, they can sign in when the limit has passed.',
+      'A client may be guessing passwords. If many people share the address, they can sign in when the limit has passed.',
   },
 };
 

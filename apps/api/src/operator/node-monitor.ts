@@ -124,6 +124,8 @@ export class NodeMonitor {
       this.#busMs = undefined;
       this.#probe = undefined;
     }
+    // The start of the server delayed everything.
+    if (this.#ticks === 1) this.#delay.reset();
     this.#options.onSecond?.();
     if (this.#ticks % (stepMs / secondMs) !== 0) return;
     this.#delayMs = this.#readDelay();

@@ -19,15 +19,17 @@ export interface NodeTrafficParts {
 export const summarizedMs = 5 * 60_000;
 /** How long a receipt can be looked up, in milliseconds. */
 const receiptMs = 86_400_000;
-/** Several consoles share a report of this age, in milliseconds. */
-const reportMs = 1_000;
+/** Several consoles share a summary of this age, in milliseconds. */
+const summaryMs = 1_000;
 const maxRefusalsOfReceipt = 40;
+
+type Summary = Pick<NodeReport, 'users' | 'refusals'>;
 
 /** Answers the commands of operators from the records of this node. */
 export class NodeTraffic {
   readonly #parts: NodeTrafficParts;
   readonly #now: () => number;
-  #report: { readonly at: number; readonly report: NodeReport } | undefined;
+  #summary: { readonly at: number; readonly value: Summary } | undefined;
 
   constructor(parts: NodeTrafficParts) {
     this.#parts = parts;
@@ -50,7 +52,7 @@ export class NodeTraffic {
         return detail === undefined ? { type: 'connection' } : { type: 'connection', detail };
       }
       case 'report': {
-        const report = this.#sharedReport();
+        const report = this.#readReport();
         return command.history ? { ...report, history: this.#parts.monitor.history() } : report;
       }
       case 'drain':
@@ -78,18 +80,17 @@ export class NodeTraffic {
     return { type: 'connections', page: mutable(traffic.connections.page(filter, size, after, inRoom)) };
   }
 
-  #sharedReport(): NodeReport {
+  #readReport(): NodeReport {
+    return { type: 'report', node: this.#parts.monitor.read(), ...this.#sharedSummary() };
+  }
+
+  #sharedSummary(): Summary {
     const at = performance.now();
-    if (this.#report !== undefined && at - this.#report.at < reportMs) return this.#report.report;
-    const { traffic, monitor } = this.#parts;
-    const report: NodeReport = {
-      type: 'report',
-      node: monitor.read(),
-      users: traffic.connections.users,
-      refusals: traffic.refusals.summarize(this.#now() - summarizedMs).slice(0, 200),
-    };
-    this.#report = { at, report };
-    return report;
+    if (this.#summary !== undefined && at - this.#summary.at < summaryMs) return this.#summary.value;
+    const { connections, refusals } = this.#parts.traffic;
+    const value = { users: connections.users, refusals: refusals.summarize(this.#now() - summarizedMs).slice(0, 200) };
+    this.#summary = { at, value };
+    return value;
   }
 }
 
