@@ -98,6 +98,14 @@ export default [
     shown: ['apps/api', 'src/socket/socket.spec.ts'],
   },
   {
+    id: 'operator-socket',
+    who: 'a user without the role `admin` opens a socket of the operator console',
+    get: '403 `forbidden`: the gate checks the role when it consumes the ticket',
+    in: 'apps/api/src/socket/admission.ts',
+    without: ['if (protocol !== undefined && !this.#mayUse(protocol, roles)) {', 'if (this.#mayUse === undefined) {'],
+    shown: ['apps/api', 'src/operator/operator-socket.spec.ts'],
+  },
+  {
     id: 'connection-flood',
     who: 'one user opens many sockets in parallel',
     get: '429 `too_many_connections`: a reservation counts before the socket is open',

@@ -16,7 +16,7 @@ export interface NodeTrafficParts {
 }
 
 /** The refusals of the last five minutes are summarized. */
-export const summarizedMs = 5 * 60_000;
+const summarizedMs = 5 * 60_000;
 /** How long a receipt can be looked up, in milliseconds. */
 const receiptMs = 86_400_000;
 /** Several consoles share a summary of this age, in milliseconds. */

@@ -10,14 +10,14 @@ export interface Position {
 }
 
 /** Whether `position` comes after `other` in a list. */
-export function isAfter(position: Position, other: Position): boolean {
+function isAfter(position: Position, other: Position): boolean {
   if (position.at !== other.at) return position.at < other.at;
   if (position.node !== other.node) return position.node < other.node;
   return position.id < other.id;
 }
 
 /** Orders a list. */
-export function comparePositions(one: Position, other: Position): number {
+function comparePositions(one: Position, other: Position): number {
   if (isAfter(one, other)) return 1;
   return isAfter(other, one) ? -1 : 0;
 }

@@ -81,11 +81,11 @@ export class ClientAdmission {
     };
     if (reservation !== undefined && validated.status === 'fulfilled' && validated.value.state === 'good') {
       const { roles } = validated.value;
+      const lease = this.leaseOf(validated.value);
       if (protocol !== undefined && !this.#mayUse(protocol, roles)) {
         release();
         return { ok: false, reason: 'forbidden' };
       }
-      const lease = this.leaseOf(validated.value);
       const browser = userAgent === undefined ? undefined : this.#shareText(userAgent);
       const identity = { user, session, roles, address, origin, userAgent: browser, receipt };
       return { ok: true, identity: new AdmittedClient(reservation, identity, lease), release };
