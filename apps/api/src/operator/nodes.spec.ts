@@ -144,7 +144,9 @@ describe('over two nodes', () => {
     await here.connect('bart');
     const findings = (await operator.read('overview'))['findings'] as { id: string }[];
     expect(findings.map(({ id }) => id)).toContain(`draining:${second}`);
-    expect(here.log.join('')).toMatch(/"action":"node.drain","target":"\w+".*action of an operator/);
+    const [proof, decision] = (await operator.read('audit?action=node.drain'))['entries'] as Record<string, unknown>[];
+    expect(decision).toMatchObject({ by: 'admin', address: '127.0.0.1', target: second });
+    expect(proof).toMatchObject({ completes: decision?.['seq'], detail: { closed: 1, complete: true } });
     // The last node that accepts clients is never drained.
     expect(await operator.ask('POST', `nodes/${first}/drain`)).toMatchObject({ status: 400 });
     expect(await operator.ask('POST', 'nodes/unknown/drain')).toMatchObject({ status: 404 });
