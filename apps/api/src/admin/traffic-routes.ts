@@ -59,7 +59,7 @@ export const trafficRoutes: FastifyPluginCallbackTypebox<TrafficRoutesOptions> =
     async (request) => {
       const by = await operator(request);
       const { node } = request.params;
-      await traffic.requireDrainable(node);
+      await traffic.requireAnotherNode(node);
       const recorded = await audit.record({ ...by, action: 'node.drain', target: node });
       const proof = await traffic.drain(node);
       await audit.complete(recorded, proof);

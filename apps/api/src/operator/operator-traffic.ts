@@ -182,7 +182,7 @@ export class OperatorTraffic {
   }
 
   /** @throws HttpProblem 404 `not_found` for an unknown node; 400 `bad_request` for the only one that accepts clients. */
-  async requireDrainable(node: string): Promise<void> {
+  async requireAnotherNode(node: string): Promise<void> {
     const { nodes, missing } = await this.nodes();
     if (!nodes.some((known) => known.node === node) && !missing.includes(node)) throw new HttpProblem('not_found');
     if (!nodes.some((other) => other.node !== node && !other.draining))
