@@ -14,6 +14,7 @@ import {
   refusalsSchema,
 } from '@usher/operator-api/server';
 import { proofSchema } from '@usher/protocol/server';
+import { operatorCall } from '../docs/operations.ts';
 import { proofOrProblem } from '../http/http-problem.ts';
 import type { AuditLog } from '../operator/audit-log.ts';
 import { type OperatorTraffic, queryCosts } from '../operator/operator-traffic.ts';
@@ -41,21 +42,35 @@ export const trafficRoutes: FastifyPluginCallbackTypebox<TrafficRoutesOptions> =
 
   app.get(
     '/admin/overview',
-    { ...query, schema: { querystring: overviewQuerySchema, response: { 200: overviewSchema } } },
+    {
+      config: { ...query.config, problems: ['not_found'] },
+      schema: {
+        ...operatorCall('getOverview', 'Get the state of all nodes and current problems'),
+        querystring: overviewQuerySchema,
+        response: { 200: overviewSchema },
+      },
+    },
     async (request) => {
       await operator(request);
       return traffic.overview(request.query);
     },
   );
 
-  app.get('/admin/nodes', { ...query, schema: { response: { 200: nodesSchema } } }, async (request) => {
-    await operator(request);
-    return traffic.nodes();
-  });
+  app.get(
+    '/admin/nodes',
+    { ...query, schema: { ...operatorCall('listNodes', 'List the nodes'), response: { 200: nodesSchema } } },
+    async (request) => {
+      await operator(request);
+      return traffic.nodes();
+    },
+  );
 
   app.post(
     '/admin/nodes/:node/drain',
-    { ...query, schema: { params: nodeParams, response: { 200: proofSchema } } },
+    {
+      ...query,
+      schema: { ...operatorCall('drainNode', 'Drain a node'), params: nodeParams, response: { 200: proofSchema } },
+    },
     async (request) => {
       const by = await operator(request);
       const { node } = request.params;
@@ -70,7 +85,14 @@ export const trafficRoutes: FastifyPluginCallbackTypebox<TrafficRoutesOptions> =
 
   app.get(
     '/admin/refusals',
-    { ...query, schema: { querystring: refusalsQuerySchema, response: { 200: refusalsSchema } } },
+    {
+      ...query,
+      schema: {
+        ...operatorCall('listRefusals', 'List refused requests with their reasons'),
+        querystring: refusalsQuerySchema,
+        response: { 200: refusalsSchema },
+      },
+    },
     async (request) => {
       await operator(request);
       return traffic.refusals(request.query);
@@ -79,7 +101,14 @@ export const trafficRoutes: FastifyPluginCallbackTypebox<TrafficRoutesOptions> =
 
   app.get(
     '/admin/refusals/groups',
-    { ...query, schema: { querystring: refusalGroupsQuerySchema, response: { 200: refusalGroupsSchema } } },
+    {
+      ...query,
+      schema: {
+        ...operatorCall('countRefusals', 'Count refused requests by a field'),
+        querystring: refusalGroupsQuerySchema,
+        response: { 200: refusalGroupsSchema },
+      },
+    },
     async (request) => {
       await operator(request);
       return traffic.refusalGroups(request.query);
@@ -88,7 +117,14 @@ export const trafficRoutes: FastifyPluginCallbackTypebox<TrafficRoutesOptions> =
 
   app.get(
     '/admin/receipts/:receipt',
-    { config: { cost: queryCosts.receipt }, schema: { params: receiptParams, response: { 200: receiptSchema } } },
+    {
+      config: { cost: queryCosts.receipt },
+      schema: {
+        ...operatorCall('getReceipt', 'Look up an attempt to connect by its receipt'),
+        params: receiptParams,
+        response: { 200: receiptSchema },
+      },
+    },
     async (request) => {
       await operator(request);
       return traffic.receipt(request.params);
@@ -97,7 +133,14 @@ export const trafficRoutes: FastifyPluginCallbackTypebox<TrafficRoutesOptions> =
 
   app.get(
     '/admin/connections',
-    { ...query, schema: { querystring: connectionsQuerySchema, response: { 200: connectionsSchema } } },
+    {
+      ...query,
+      schema: {
+        ...operatorCall('listConnections', 'List open or recently closed connections'),
+        querystring: connectionsQuerySchema,
+        response: { 200: connectionsSchema },
+      },
+    },
     async (request) => {
       await operator(request);
       return traffic.connections(request.query);
@@ -106,7 +149,14 @@ export const trafficRoutes: FastifyPluginCallbackTypebox<TrafficRoutesOptions> =
 
   app.get(
     '/admin/connections/:id',
-    { ...query, schema: { params: connectionParams, response: { 200: connectionDetailSchema } } },
+    {
+      ...query,
+      schema: {
+        ...operatorCall('getConnection', 'Get a connection with its timeline'),
+        params: connectionParams,
+        response: { 200: connectionDetailSchema },
+      },
+    },
     async (request) => {
       await operator(request);
       return traffic.connection(request.params.id);
