@@ -5,10 +5,12 @@ import { Action } from '../ui/action.ts';
 import { injectNow } from '../ui/environment.ts';
 import { Icon, type IconName } from '../ui/icon.ts';
 import { Page } from '../ui/page.ts';
+import { ExplanationCard } from '../explain/explanation-card.ts';
 import { bannerWords, stateWords } from './banner-words.ts';
 import { ConnectionLog } from './connection-log.ts';
 import { type ConnectionStep, connectionSteps } from './connection-steps.ts';
 import { clockOf, detailOf, elapsed, milliseconds, wordsOf } from './format.ts';
+import { explainedReason } from './explained-reason.ts';
 import { HandshakeProbe } from './handshake-probe.ts';
 import { LeaseCard } from './lease-card.ts';
 import { RoundTripCard } from './round-trip-card.ts';
@@ -18,7 +20,7 @@ type Trial = 'drop' | 'twice' | 'noTicket';
 /** The connection's status, round trip, lease, latest attempt and event log, and three tests against the server. */
 @Component({
   selector: 'app-connection-page',
-  imports: [Action, Icon, Page, RoundTripCard, LeaseCard],
+  imports: [Action, ExplanationCard, Icon, Page, RoundTripCard, LeaseCard],
   templateUrl: './connection-page.html',
   styleUrl: './connection-page.scss',
 })
@@ -45,6 +47,10 @@ export class ConnectionPage {
     return words.next === undefined ? words.what : `${words.what} ${words.next}`;
   });
   protected readonly progress = computed(() => connectionSteps(this.state(), this.log.steps()));
+  /** Why there is no connection, for the explanation. */
+  protected readonly reason = computed(() => explainedReason(this.state(), this.progress()));
+  /** The code with which an operator finds out why the last attempt failed. */
+  protected readonly receipt = computed(() => (this.state().name === 'open' ? undefined : this.state().receipt));
   protected readonly steps = computed(() =>
     this.log
       .steps()
