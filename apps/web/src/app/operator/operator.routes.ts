@@ -1,0 +1,23 @@
+import type { Routes } from '@angular/router';
+import { consoleTexts } from '../texts/operator.ts';
+import { isAdmin } from './admin-guard.ts';
+import { ConsoleShell } from './console-shell.ts';
+
+const { titles } = consoleTexts;
+
+export const operatorRoutes: Routes = [
+  {
+    path: '',
+    component: ConsoleShell,
+    canActivate: [isAdmin],
+    children: [
+      {
+        path: '',
+        pathMatch: 'full',
+        title: titles.overview,
+        loadComponent: async () => (await import('./overview/overview-page.ts')).OverviewPage,
+      },
+      { path: '**', redirectTo: '' },
+    ],
+  },
+];
