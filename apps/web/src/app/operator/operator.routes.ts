@@ -17,6 +17,16 @@ export const operatorRoutes: Routes = [
         title: titles.overview,
         loadComponent: async () => (await import('./overview/overview-page.ts')).OverviewPage,
       },
+      {
+        path: 'refusals',
+        title: titles.refusals,
+        loadComponent: async () => (await import('./refusals/refusals-page.ts')).RefusalsPage,
+      },
+      {
+        path: 'receipts',
+        title: titles.receipts,
+        loadComponent: async () => (await import('./receipts/receipts-page.ts')).ReceiptsPage,
+      },
       { path: '**', redirectTo: '' },
     ],
   },
