@@ -27,6 +27,26 @@ export const operatorRoutes: Routes = [
         title: titles.receipts,
         loadComponent: async () => (await import('./receipts/receipts-page.ts')).ReceiptsPage,
       },
+      {
+        path: 'connections',
+        title: titles.connections,
+        loadComponent: async () => (await import('./connections/connections-page.ts')).ConnectionsPage,
+      },
+      {
+        path: 'connections/:connection',
+        title: titles.connections,
+        loadComponent: async () => (await import('./connections/connection-detail-page.ts')).ConnectionDetailPage,
+      },
+      {
+        path: 'users',
+        title: titles.users,
+        loadComponent: async () => (await import('./users/users-page.ts')).UsersPage,
+      },
+      {
+        path: 'users/:user',
+        title: titles.users,
+        loadComponent: async () => (await import('./users/user-page.ts')).UserPage,
+      },
       { path: '**', redirectTo: '' },
     ],
   },
