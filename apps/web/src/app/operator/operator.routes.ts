@@ -47,6 +47,11 @@ export const operatorRoutes: Routes = [
         title: titles.users,
         loadComponent: async () => (await import('./users/user-page.ts')).UserPage,
       },
+      {
+        path: 'rooms',
+        title: titles.rooms,
+        loadComponent: async () => (await import('./rooms/rooms-page.ts')).RoomsPage,
+      },
       { path: '**', redirectTo: '' },
     ],
   },
