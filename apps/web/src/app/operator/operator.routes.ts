@@ -52,6 +52,11 @@ export const operatorRoutes: Routes = [
         title: titles.rooms,
         loadComponent: async () => (await import('./rooms/rooms-page.ts')).RoomsPage,
       },
+      {
+        path: 'keys',
+        title: titles.keys,
+        loadComponent: async () => (await import('./keys/keys-page.ts')).KeysPage,
+      },
       { path: '**', redirectTo: '' },
     ],
   },
