@@ -57,6 +57,11 @@ export const operatorRoutes: Routes = [
         title: titles.keys,
         loadComponent: async () => (await import('./keys/keys-page.ts')).KeysPage,
       },
+      {
+        path: 'nodes',
+        title: titles.nodes,
+        loadComponent: async () => (await import('./nodes/nodes-page.ts')).NodesPage,
+      },
       { path: '**', redirectTo: '' },
     ],
   },
