@@ -62,6 +62,11 @@ export const operatorRoutes: Routes = [
         title: titles.nodes,
         loadComponent: async () => (await import('./nodes/nodes-page.ts')).NodesPage,
       },
+      {
+        path: 'audit',
+        title: titles.audit,
+        loadComponent: async () => (await import('./audit/audit-page.ts')).AuditPage,
+      },
       { path: '**', redirectTo: '' },
     ],
   },
