@@ -1,10 +1,12 @@
-import { Component, computed, inject, signal } from '@angular/core';
+import { Component, computed, effect, inject, signal, untracked } from '@angular/core';
 import { injectUsher } from '@usher/angular';
 import { connectionTexts } from '../texts/connection.ts';
 import { Action } from '../ui/action.ts';
 import { injectNow } from '../ui/environment.ts';
 import { Icon, type IconName } from '../ui/icon.ts';
+import { LoadFailure } from '../ui/load-failure.ts';
 import { Page } from '../ui/page.ts';
+import type * as ExplanationTable from '../explain/explanation.ts';
 import { ExplanationCard } from '../explain/explanation-card.ts';
 import { bannerWords, stateWords } from './banner-words.ts';
 import { ConnectionLog } from './connection-log.ts';
@@ -49,6 +51,9 @@ export class ConnectionPage {
   protected readonly progress = computed(() => connectionSteps(this.state(), this.log.steps()));
   /** Why there is no connection, for the explanation. */
   protected readonly reason = computed(() => explainedReason(this.state(), this.progress()));
+  /** The table of explanations, which is loaded with the first one. */
+  private readonly table = signal<typeof ExplanationTable | undefined>(undefined);
+  protected readonly explanation = computed(() => this.table()?.explanationOf(this.reason()));
   /** The code with which an operator finds out why the last attempt failed. */
   protected readonly receipt = computed(() => (this.state().name === 'open' ? undefined : this.state().receipt));
   protected readonly steps = computed(() =>
@@ -70,6 +75,19 @@ export class ConnectionPage {
     twice: [],
     noTicket: [],
   });
+
+  constructor() {
+    const failure = inject(LoadFailure);
+    effect(() => {
+      if (this.reason() === undefined || untracked(this.table) !== undefined) return;
+      import('../explain/explanation.ts').then(
+        (table) => {
+          this.table.set(table);
+        },
+        (error: unknown) => failure.report(error),
+      );
+    });
+  }
 
   protected stepTime(step: ConnectionStep): string {
     if (step.ms !== undefined) return milliseconds(step.ms);

@@ -1,6 +1,6 @@
-import { Component, computed, input } from '@angular/core';
-import { explainTexts } from '../texts/explanations.ts';
-import { explanationOf } from './explanation.ts';
+import { Component, input } from '@angular/core';
+import { explainTexts } from '../texts/explain.ts';
+import type { Explanation } from './explanation.ts';
 
 /** Explains a rejection reason or a close: what it means, its usual cause and what to change. */
 @Component({
@@ -49,7 +49,7 @@ import { explanationOf } from './explanation.ts';
   `,
 })
 export class ExplanationCard {
-  readonly reason = input.required<string>();
+  /** Undefined if there is none. */
+  readonly explanation = input.required<Explanation | undefined>();
   protected readonly texts = explainTexts;
-  protected readonly explanation = computed(() => explanationOf(this.reason()));
 }

@@ -267,10 +267,3 @@ export const explanationTexts = {
     fix: $localize`:@@explanation.closed_by_operator.fix:The user can reconnect with the button on the page.`,
   },
 } as const;
-
-export const explainTexts = {
-  means: $localize`:@@explain.means:What it means`,
-  cause: $localize`:@@explain.cause:Usual cause`,
-  fix: $localize`:@@explain.fix:What to change`,
-  none: $localize`:@@explain.none:There is no explanation for this code.`,
-} as const;

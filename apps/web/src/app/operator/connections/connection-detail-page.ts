@@ -73,7 +73,7 @@ export class ConnectionDetailPage {
       title: closed.name === undefined ? String(closed.code) : `${titleOf(closed.name)} (${closed.code})`,
       by: closed.byServer ? server : client,
       at: stampOf(closed.at, this.now()),
-      reason: explanationOf(closed.name) === undefined ? undefined : closed.name,
+      explanation: explanationOf(closed.name),
     };
   });
   protected readonly facts = computed<readonly Fact[]>(() => {

@@ -3,6 +3,7 @@ import { RouterLink } from '@angular/router';
 import type { Refusal } from '@usher/operator-api';
 import { refusalsTexts } from '../../texts/operator-refusals.ts';
 import { ExplanationCard } from '../../explain/explanation-card.ts';
+import { explanationOf } from '../../explain/explanation.ts';
 import { type Fact, Facts } from '../ui/facts.ts';
 
 /** A refusal in full: its explanation, what the client received, where it came from, and where to look next. */
@@ -17,6 +18,7 @@ export class RefusalFacts {
   protected readonly texts = refusalsTexts;
   /** Whether a filter leads to more refusals like this one. */
   readonly linked = input(true);
+  protected readonly explanation = computed(() => explanationOf(this.refusal().reason));
   protected readonly facts = computed<readonly Fact[]>(() => {
     const { receipt, kind, code, reason, address, origin, userAgent, node } = this.refusal();
     const { fields, clientSaw, kinds } = refusalsTexts;

@@ -61,18 +61,14 @@ export class RefusalsPage {
   protected readonly views = ['reason', 'origin', 'address', 'user', 'node'] as const;
   protected readonly group = computed(() => groupFieldOf(this.filter.values()));
   protected readonly isFiltered = computed(() => this.fields.some(({ name }) => name in this.filter.values()));
-  /** The reason of the filter, explained above the list. */
-  protected readonly reason = computed(() => {
-    const { reason } = this.filter.values();
-    return explanationOf(reason) === undefined ? undefined : reason;
-  });
+  /** Explains the reason of the filter. */
+  protected readonly explanation = computed(() => explanationOf(this.filter.values().reason));
   protected readonly total = computed(() => {
     const total = this.query.total();
     return total === undefined ? '' : refusalsTexts.total(total, countOf(total));
   });
   protected readonly rows = computed(() => this.query.items()?.map((refusal) => this.rowOf(refusal)));
 
-  protected readonly title = titleOf;
   /** The refusals that are shown in full. */
   protected readonly unfolded = signal<ReadonlySet<Refusal>>(new Set());
 
