@@ -133,10 +133,11 @@ test('why maggie cannot connect: her ticket was replayed', async ({ operator, sh
 test('why maggie cannot connect: her node is drained', async ({ visit }) => {
   const cluster = await TestCluster.start({ nodes: 2 });
   try {
-    const [one, other] = cluster.nodes;
-    const operator = await visit({ baseURL: one?.url });
+    const [one, other] = cluster.nodes.map(({ url }) => url);
+    if (one === undefined || other === undefined) throw new Error('the cluster has two nodes');
+    const operator = await visit({ baseURL: one });
     await openConsole(operator, '/admin/nodes');
-    const maggie = await visit({ baseURL: other?.url });
+    const maggie = await visit({ baseURL: other });
     await signIn(maggie, 'maggie');
 
     await goTo(operator, 'Connections');

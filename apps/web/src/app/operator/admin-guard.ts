@@ -1,6 +1,6 @@
 import { HttpClient, HttpErrorResponse } from '@angular/common/http';
 import { inject } from '@angular/core';
-import { type CanActivateFn, RedirectCommand, Router } from '@angular/router';
+import { RedirectCommand, Router } from '@angular/router';
 import type { Me } from '@usher/chat-api';
 import { firstValueFrom } from 'rxjs';
 
@@ -8,7 +8,7 @@ import { firstValueFrom } from 'rxjs';
  * Opens the console for users with the role `admin`. Others see that the page does not exist. The server decides: it refuses the socket and
  * every call of a user without the role. If it cannot be reached, the console opens and shows that.
  */
-export const isAdmin: CanActivateFn = async () => {
+export async function isAdmin(): Promise<boolean | RedirectCommand> {
   const router = inject(Router);
   const http = inject(HttpClient);
   try {
@@ -18,4 +18,4 @@ export const isAdmin: CanActivateFn = async () => {
     if (error instanceof HttpErrorResponse && (error.status === 0 || error.status >= 500)) return true;
   }
   return new RedirectCommand(router.parseUrl('/page-not-found'), { skipLocationChange: true });
-};
+}

@@ -28,7 +28,7 @@ let newer = 0;
   template: `
     <h1>{{ query.items()?.join(' ') }}</h1>
     <output>{{ query.newer() }}</output>
-    <button (click)="query.reload()"></button>
+    <button (click)="query.reload()">{{ query.state() }}</button>
   `,
 })
 class List {

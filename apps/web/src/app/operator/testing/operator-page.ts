@@ -6,7 +6,7 @@ import { provideRouter, withComponentInputBinding } from '@angular/router';
 import { RouterTestingHarness } from '@angular/router/testing';
 import { FakeServer } from '@usher/client/testing';
 import type { OperatorProtocol } from '@usher/operator-api';
-import type { Params, RawFrame, Reply, RequestType } from '@usher/protocol';
+import type { Params, Reply, RequestType } from '@usher/protocol';
 import { vi } from 'vitest';
 import { Session } from '../../session/session.ts';
 import { OperatorActions } from '../data/actions.ts';
@@ -16,7 +16,7 @@ import { OPERATOR_SOCKET_OPTIONS, OperatorSocket } from '../data/operator-socket
 export class OperatorPage {
   readonly server = new FakeServer({ user: 'admin' });
   /** The queries that the server received, without their ids. */
-  readonly queries: RawFrame[] = [];
+  readonly queries: Readonly<Record<string, unknown>>[] = [];
   private harness: RouterTestingHarness | undefined;
 
   constructor(component: Type<unknown>, path = 'admin') {
@@ -36,8 +36,9 @@ export class OperatorPage {
     type: T,
     reply: (params: Params<OperatorProtocol, T>) => Reply<OperatorProtocol, T>,
   ): void {
-    this.server.handle(type, ({ id: _id, ...frame }) => {
-      this.queries.push(frame as RawFrame);
+    this.server.handle(type, (received) => {
+      const frame = Object.fromEntries(Object.entries(received).filter(([name]) => name !== 'id'));
+      this.queries.push(frame);
       return reply(frame as unknown as Params<OperatorProtocol, T>);
     });
   }
