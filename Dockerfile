@@ -14,6 +14,7 @@ COPY e2e/package.json e2e/
 COPY libs/angular/package.json libs/angular/
 COPY libs/chat-api/package.json libs/chat-api/
 COPY libs/client/package.json libs/client/
+COPY libs/operator-api/package.json libs/operator-api/
 COPY libs/protocol/package.json libs/protocol/
 COPY libs/realtime/package.json libs/realtime/
 COPY libs/server/package.json libs/server/
@@ -39,6 +40,7 @@ COPY --from=packages /usher/node_modules node_modules
 COPY --from=build /usher/apps/web/dist/browser apps/web/dist/browser
 COPY package.json LICENSE ./
 COPY libs/chat-api libs/chat-api
+COPY libs/operator-api libs/operator-api
 COPY libs/protocol libs/protocol
 COPY libs/realtime libs/realtime
 COPY libs/server libs/server

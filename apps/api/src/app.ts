@@ -7,6 +7,7 @@ import { adminRoutes } from './admin/admin-routes.ts';
 import { auditRoutes } from './admin/audit-routes.ts';
 import { keyRoutes } from './admin/key-routes.ts';
 import { passwordLinkRoutes } from './admin/password-link-routes.ts';
+import { trafficRoutes } from './admin/traffic-routes.ts';
 import { roomAdminRoutes } from './admin/room-admin-routes.ts';
 import { authRoutes } from './auth/auth-routes.ts';
 import { createExternalCallers } from './auth/external-callers.ts';
@@ -43,6 +44,7 @@ import { OperatorAccounts } from './operator/accounts.ts';
 import { createKeyCheck } from './operator/api-keys-check.ts';
 import { ApiKeys } from './operator/api-keys-store.ts';
 import { AuditLog } from './operator/audit-log.ts';
+import { createTrafficLog, operator } from './operator/operator.ts';
 import { openSharedState, type SharedState } from './redis/shared-state.ts';
 import { memberRoutes } from './rooms/member-routes.ts';
 import { RoomDirectory } from './rooms/room-directory.ts';
@@ -168,6 +170,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
         ? {}
         : { external: createExternalCallers(config.identityProvider, { db, lifetime, now, sessions, users, revoke }) }),
     });
+    const traffic = createTrafficLog(shared.cluster.id, config, (connection) => app.members.joinedBy(connection));
     const limits = createConnectionLimits(app, config, { metrics, openFiles: options.openFiles ?? openFileLimit() });
     const deadline = new Deadline(drainMs(config));
     await app.register(socket, {
@@ -179,6 +182,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
       memberships,
       readMarkers,
       metrics,
+      traffic,
       limits,
       headers: dataHeadersOf(headers),
       deadline,
@@ -190,6 +194,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
       idleMs: lifetime.idleMs,
       connectionsOf: (names) => userCommands.count(names),
     });
+    await app.register(operator, { traffic, accounts, shared, askStore: () => storage.readTime() });
     stopOutbox = storage.startOutbox?.((appended, epoch) => {
       members.deliver(appended, epoch);
     });
@@ -225,6 +230,12 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
             onRefresh: (outcome) => {
               metrics.refreshes.inc({ outcome });
             },
+            onSignInRefused: (
+              { clientAddress: address, headers: { origin, 'user-agent': userAgent } },
+              { code, user },
+            ) => {
+              traffic.refused('sign_in', code, { address, origin, userAgent }, { user });
+            },
           });
         });
         await api.register(sessionRoutes, {
@@ -238,6 +249,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
         });
         const origin = (): string => config.publicUrl ?? listeningUrl(config, app.boundPort());
         await api.register(adminRoutes, { accounts, audit, sessions, revocation, userCommands, origin, now });
+        await api.register(trafficRoutes, { traffic: app.operatorTraffic, audit });
         await api.register(roomAdminRoutes, { accounts, audit, history, liveRooms: members, now });
         await api.register(keyRoutes, { accounts, audit, keys });
         await api.register(auditRoutes, { accounts, audit });

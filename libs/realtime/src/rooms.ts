@@ -1,6 +1,14 @@
 /** Rooms on connections, and their ports: history, memberships, read markers and presence. */
 export { createRooms } from './rooms/rooms.ts';
-export type { Authorize, ClosedRoom, PublishOptions, Rooms, RoomsObserver, RoomsOptions } from './rooms/room-types.ts';
+export type {
+  Authorize,
+  ClosedRoom,
+  JoinedRoom,
+  PublishOptions,
+  Rooms,
+  RoomsObserver,
+  RoomsOptions,
+} from './rooms/room-types.ts';
 export { type AccessDecision, UnknownRoom } from './support/errors.ts';
 
 export {

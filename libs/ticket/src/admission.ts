@@ -1,8 +1,14 @@
 import type { IncomingMessage } from 'node:http';
-import type { ProblemCode } from '@usher/protocol';
 import type { TokenAcceptance } from './accept-tokens.ts';
-import type { Admission, AdmittedClient, HandshakeInfo, HandshakeOutcome, Unavailable } from './handshake-outcome.ts';
-import { checkSubprotocol, exactOrigins, handshakeProblem, pathOf, ticketsOf } from './handshake.ts';
+import type {
+  Admission,
+  AdmittedClient,
+  HandshakeInfo,
+  HandshakeOutcome,
+  HandshakeRequest,
+  Unavailable,
+} from './handshake-outcome.ts';
+import { exactOrigins, handshakeProblem, pathOf, selectSubprotocol, ticketsOf } from './handshake.ts';
 import { isUnavailable } from './hooks.ts';
 import type { Refusal } from './refusal.ts';
 import type { TicketStoreBreaker } from './ticket-store-breaker.ts';
@@ -12,15 +18,15 @@ export interface AdmissionOptions<I> {
   readonly store: TicketStoreBreaker;
   /** The path of the WebSocket endpoint. */
   readonly endpoint: string;
-  /** The WebSocket subprotocol that the endpoint supports. */
-  readonly protocol: string;
+  /** The WebSocket subprotocols that the endpoint supports. A client without a list gets the first one. */
+  readonly protocols: readonly string[];
   /**
    * Exact origins (scheme, host, port) from which browsers may connect. Clients that send no `Origin` header are not browsers and
    * are not affected. A function is called for each handshake: a port chosen by the system is known only after `listen`.
    */
   readonly allowedOrigins: readonly string[] | (() => readonly string[]);
   /** Settles within a time limit. Releases the reservation itself if it decides after that. */
-  readonly admit: (claims: TicketClaims, info: HandshakeInfo) => Promise<Admission<I>>;
+  readonly admit: (claims: TicketClaims, request: HandshakeRequest) => Promise<Admission<I>>;
   readonly capacity: () => Unavailable | undefined;
   /** Called when a ticket is consumed for the first time, regardless of the outcome of the handshake. Not called for revoked tickets. */
   readonly onConsumed: (claims: TicketClaims) => void;
@@ -154,24 +160,23 @@ export class AdmissionControl<I> {
     info: HandshakeInfo,
   ): Promise<AdmissionDecision<I>> {
     // Computed before `admit`, because nothing may throw between a reservation and its release. Reported after it.
-    const rejectionCode = this.#checkHeaders(request);
-    const admission = await this.#options.admit(claims, info);
-    if (!admission.ok) {
-      return admission.reason === 'revoked'
-        ? { refusal: { code: 'invalid_ticket' }, reason: 'revoked', claims, credential }
-        : { refusal: { code: 'too_many_connections', retryAfterMs: admission.retryAfterMs }, claims, credential };
-    }
+    const protocol = selectSubprotocol(request, this.#options.protocols);
+    const originForbidden = !this.#isOriginAllowed(request);
+    const admission = await this.#options.admit(claims, { ...info, protocol });
+    if (!admission.ok) return { ...refuseAdmission(admission, claims), credential };
     const { identity } = admission;
     const reservation: Reservation<I> = {
       claims,
       identity,
+      protocol: protocol ?? '',
       release: () => {
         this.#release(admission);
       },
     };
-    if (rejectionCode === undefined) return { reservation, credential };
+    if (protocol !== undefined && !originForbidden) return { reservation, credential };
     reservation.release();
-    return { refusal: { code: rejectionCode }, claims, credential };
+    const code = originForbidden ? 'origin_forbidden' : 'unsupported_protocol';
+    return { refusal: { code }, claims, credential };
   }
 
   /** Settles after all calls settled, so that none of them fails unobserved. Rejects with the first error. */
@@ -207,10 +212,18 @@ export class AdmissionControl<I> {
     }
   }
 
-  #checkHeaders(request: IncomingMessage): ProblemCode | undefined {
+  /** A client that sends no `Origin` is not a browser. */
+  #isOriginAllowed(request: IncomingMessage): boolean {
     const origins = request.headersDistinct['origin'];
-    if (origins !== undefined && !(origins.length === 1 && this.#origins().includes(origins[0] ?? '')))
-      return 'origin_forbidden';
-    return checkSubprotocol(request, this.#options.protocol) === 'unsupported' ? 'unsupported_protocol' : undefined;
+    return origins === undefined || (origins.length === 1 && this.#origins().includes(origins[0] ?? ''));
   }
+}
+
+function refuseAdmission<I>(
+  admission: Extract<Admission<I>, { readonly ok: false }>,
+  claims: TicketClaims,
+): AdmissionDecision<I> {
+  if (admission.reason === 'revoked') return { refusal: { code: 'invalid_ticket' }, reason: 'revoked', claims };
+  if (admission.reason === 'forbidden') return { refusal: { code: 'forbidden' }, claims };
+  return { refusal: { code: 'too_many_connections', retryAfterMs: admission.retryAfterMs }, claims };
 }

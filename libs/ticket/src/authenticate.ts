@@ -53,6 +53,8 @@ export interface KnownProblem {
   readonly code: ProblemCode;
   readonly retryAfterMs: number | undefined;
   readonly detail: string | undefined;
+  /** The user whose request was refused, if the error names one. For operators only. */
+  readonly user: string | undefined;
 }
 
 /** Returns the problem that an error describes, or `undefined` if its `code` is not a problem code. */
@@ -61,9 +63,11 @@ export function problemOf(error: unknown): KnownProblem | undefined {
   const { code } = error;
   const retryAfterMs: unknown = 'retryAfterMs' in error ? error.retryAfterMs : undefined;
   const detail: unknown = 'detail' in error ? error.detail : undefined;
+  const user: unknown = 'user' in error ? error.user : undefined;
   return {
     code,
     retryAfterMs: typeof retryAfterMs === 'number' ? retryAfterMs : undefined,
     detail: typeof detail === 'string' ? detail : undefined,
+    user: typeof user === 'string' ? user : undefined,
   };
 }

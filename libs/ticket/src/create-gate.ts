@@ -30,8 +30,11 @@ export interface GateAndTicketOptions<R> {
   readonly endpoint?: string;
   /** Path of the ticket call. Defaults to `/api/ws_ticket`. */
   readonly ticketPath?: string;
-  /** The WebSocket subprotocol. Defaults to `usher.v1`. */
-  readonly protocol?: string;
+  /**
+   * The WebSocket subprotocol, or several of them. A client gets the first one of its list that is supported, and without a list the first
+   * one of these. Defaults to `usher.v1`.
+   */
+  readonly protocol?: string | readonly string[];
   /**
    * Authenticates a ticket request. If it throws an error whose `code` is a problem code, the client receives that problem with the
    * `retryAfterMs` and `detail` of the error. Other errors become 500.
@@ -127,9 +130,9 @@ export function createGate<R>(options: GateAndTicketOptions<R>, onError: (error:
   const gate = new Gate({
     store,
     endpoint,
-    protocol: options.protocol ?? 'usher.v1',
+    protocols: validProtocols(options.protocol ?? 'usher.v1'),
     allowedOrigins: options.allowedOrigins,
-    admit: (claims, info) => hooks.admit(claims, info),
+    admit: (claims, request) => hooks.admit(claims, request),
     capacity: options.capacity ?? (() => undefined),
     address: options.address ?? ((request) => request.socket.remoteAddress),
     onHandshake: options.onHandshake ?? (() => undefined),
@@ -161,6 +164,12 @@ export function createGate<R>(options: GateAndTicketOptions<R>, onError: (error:
     ticketPath,
     upgrades,
   };
+}
+
+function validProtocols(protocol: string | readonly string[]): readonly string[] {
+  const protocols = typeof protocol === 'string' ? [protocol] : [...protocol];
+  if (protocols.length > 0 && protocols.every((name) => name !== '')) return protocols;
+  throw new TypeError('invalid protocol: must be a subprotocol, or a list of at least one');
 }
 
 function validPath(name: string, value: string): string {

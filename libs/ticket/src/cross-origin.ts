@@ -21,8 +21,10 @@ export class CrossOrigin {
   headers({ headers: { origin } }: IncomingMessage): readonly string[] {
     if (origin === undefined) return [];
     const headers = ['vary', 'Origin'];
-    if (this.#isAllowed(origin))
-      headers.push('access-control-allow-origin', origin, 'access-control-expose-headers', 'Retry-After');
+    if (this.#isAllowed(origin)) {
+      headers.push('access-control-allow-origin', origin);
+      headers.push('access-control-expose-headers', 'Retry-After, Usher-Receipt');
+    }
     return headers;
   }
 

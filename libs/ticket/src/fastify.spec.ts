@@ -12,6 +12,17 @@ test('a plain GET of the endpoint receives 426 and the protocol to upgrade to', 
   expect(answer.json()).toMatchObject({ code: 'upgrade_required' });
 });
 
+test('each ticket call is named by a receipt, also if it is refused', async () => {
+  const server = await startGateServer();
+  const receipts: unknown[] = [];
+  for (const authorization of [`Bearer ${server.token()}`, 'Bearer invalid']) {
+    const answer = await server.app.inject({ url: '/api/ws_ticket', headers: { authorization } });
+    receipts.push(answer.headers['usher-receipt']);
+  }
+  expect(receipts).toEqual([expect.stringMatching(/^.{3}-.{3}$/), expect.stringMatching(/^.{3}-.{3}$/)]);
+  expect(new Set(receipts).size).toBe(2);
+});
+
 test('no ticket is logged, whatever the request looks like', async () => {
   const server = await startGateServer({
     after: (app) => {

@@ -5,13 +5,21 @@ import { bearerIdentity } from './authenticate.ts';
 import { createGate, type GateAndTicketOptions } from './create-gate.ts';
 import type { Gate } from './gate.ts';
 import { pathOf } from './handshake.ts';
+import { newReceipt, receiptHeader } from './new-receipt.ts';
 import { ownUpgrades, watchSiblings } from './own-upgrades.ts';
 import { problemResponse, type TicketCall, ticketHeaders } from './ticket-call.ts';
 
 export { bearerIdentity } from './authenticate.ts';
 export type { Gate } from './gate.ts';
 export type { AcceptTokens } from './accept-tokens.ts';
-export type { Admission, AdmittedClient, HandshakeOutcome, HandshakeInfo, Unavailable } from './handshake-outcome.ts';
+export type {
+  Admission,
+  AdmittedClient,
+  HandshakeOutcome,
+  HandshakeInfo,
+  HandshakeRequest,
+  Unavailable,
+} from './handshake-outcome.ts';
 export type { TicketDenial, TicketHolder } from './hooks.ts';
 
 /**
@@ -92,7 +100,10 @@ function install(app: FastifyInstance, options: TicketGateOptions): void {
 function addTicketRoute(app: FastifyInstance, path: string, ticketCall: TicketCall<FastifyRequest>): void {
   // Fastify's automatic HEAD route would issue a ticket and not return it.
   app.get(path, { exposeHeadRoute: false }, async (request, reply) => {
-    const answer = await ticketCall.answer(request);
+    const receipt = newReceipt();
+    // Set before the call, so that the app's error handler answers with it too.
+    reply.header(receiptHeader, receipt);
+    const answer = await ticketCall.answer(request, receipt);
     if (answer.ok) return reply.headers(ticketHeaders).send(answer.ticket);
     if (answer.error !== undefined) request.log.error({ err: answer.error }, 'no ticket issued');
     return sendProblem(reply, answer);

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
@@ -214,6 +215,13 @@ describe('a handshake that passes the checks before its ticket', () => {
       429,
       'too_many_connections',
     ],
+    [
+      'a subprotocol that the user may not use',
+      { admit: () => ({ ok: false, reason: 'forbidden' }) as const },
+      {},
+      403,
+      'forbidden',
+    ],
     ['another origin', {}, { origin: 'https://evil.example' }, 403, 'origin_forbidden'],
     [
       'an origin that starts with an allowed one',
@@ -250,6 +258,49 @@ describe('a handshake that passes the checks before its ticket', () => {
     const answer = await sendHandshake(server.port, `/api/ws?ticket=${await server.ticket()}`);
     expect(answer.status).toBe(503);
     expect(JSON.parse(answer.body)).toMatchObject({ code: 'store_unavailable' });
+  });
+});
+
+describe('a gate with several subprotocols', () => {
+  test.each([
+    ['no list', undefined, 'chat.v1', undefined],
+    ['one of them', 'chat.v1', 'chat.v1', 'chat.v1'],
+    ['another one', 'console.v1', 'console.v1', 'console.v1'],
+    ['both: the client decides', 'console.v1, chat.v1', 'console.v1', 'console.v1'],
+    ['an unknown one first', 'chat.v9, console.v1', 'console.v1', 'console.v1'],
+  ])(
+    'selects one for a client that offers %s, and names it in `admit` and `admitted`',
+    async (_, list, protocol, answer) => {
+      const asked: (string | undefined)[] = [];
+      const admitted: string[] = [];
+      const server = await startGateServer({
+        protocol: ['chat.v1', 'console.v1'],
+        admit(claims, request) {
+          asked.push(request.protocol);
+          return { ok: true, identity: claims };
+        },
+      });
+      server.app.gate.server.prependListener('upgrade', (request: IncomingMessage) => {
+        admitted.push(server.app.gate.admitted(request).protocol);
+      });
+      const headers = list === undefined ? {} : { 'sec-websocket-protocol': list };
+      const response = await sendHandshake(server.port, `/api/ws?ticket=${await server.ticket()}`, { headers });
+      expect(response.status).toBe(101);
+      expect(response.headers['sec-websocket-protocol']).toBe(answer);
+      expect([asked, admitted]).toEqual([[protocol], [protocol]]);
+    },
+  );
+
+  test('rejects a list that contains none of them', async () => {
+    const server = await startGateServer({ protocol: ['chat.v1', 'console.v1'] });
+    const target = `/api/ws?ticket=${await server.ticket()}`;
+    const response = await sendHandshake(server.port, target, { headers: { 'sec-websocket-protocol': 'usher.v1' } });
+    expect(response.status).toBe(400);
+    expect(JSON.parse(response.body)).toMatchObject({ code: 'unsupported_protocol' });
+  });
+
+  test.each([[[]], [['']]])('is not created with the list %j', async (protocol: string[]) => {
+    await expect(startGateServer({ protocol })).rejects.toThrow('invalid protocol: must be a subprotocol');
   });
 });
 

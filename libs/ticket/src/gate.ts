@@ -168,13 +168,11 @@ export class Gate<I = unknown> {
     { reservation, credential }: Admitted<I>,
     begun: Begun,
   ): void {
-    const { claims, identity, release } = reservation;
-    const admitted = { client: { claims, identity }, isTaken: false };
+    const { claims, identity, protocol, release } = reservation;
+    const admitted = { client: { claims, identity, protocol }, isTaken: false };
     this.#admitted.set(request, admitted);
-    // The server behind the gate may select only the supported subprotocol.
-    if (request.headers['sec-websocket-protocol'] !== undefined) {
-      request.headers['sec-websocket-protocol'] = this.#options.protocol;
-    }
+    // The server behind the gate may select only this subprotocol.
+    if (request.headers['sec-websocket-protocol'] !== undefined) request.headers['sec-websocket-protocol'] = protocol;
     let handled = false;
     try {
       handled = this.server.emit('upgrade', request, socket, head);

@@ -14,6 +14,15 @@ export interface HandshakeInfo {
  */
 export type TokenRejectionReason = 'invalid_token' | 'tokens_closed';
 
+/** A handshake with a valid ticket, as the app sees it when it decides about it. */
+export interface HandshakeRequest extends HandshakeInfo {
+  /**
+   * The selected subprotocol. `undefined` if the client offers none that the server supports: the gate rejects the handshake, whatever the
+   * app decides.
+   */
+  readonly protocol: string | undefined;
+}
+
 /** The outcome of a handshake. */
 export interface HandshakeOutcome extends HandshakeInfo {
   /** `gone`: the client closed the connection before the gate answered. */
@@ -42,6 +51,8 @@ export type Admission<I> =
     }
   /** The session has ended or the user is disabled. The client receives `invalid_ticket`. */
   | { readonly ok: false; readonly reason: 'revoked' }
+  /** The user may not use the selected subprotocol. The client receives 403 `forbidden`. */
+  | { readonly ok: false; readonly reason: 'forbidden' }
   | { readonly ok: false; readonly reason: 'too_many_connections'; readonly retryAfterMs?: number };
 
 /** Why the server accepts no handshakes at the moment. */
@@ -52,6 +63,8 @@ export interface Unavailable {
 
 /** An admitted client. */
 export interface AdmittedClient<I> {
+  /** The selected subprotocol. */
+  readonly protocol: string;
   readonly claims: TicketClaims;
   readonly identity: I;
 }

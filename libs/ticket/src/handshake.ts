@@ -101,16 +101,20 @@ export function valuesOf(url: string, name: string): string[] {
   return values.length === 1 && values[0] === '' ? [] : values;
 }
 
-/** Checks whether the client offers the subprotocol. `none`: it offers no subprotocols, like `new WebSocket(url)`. */
-export function checkSubprotocol(request: IncomingMessage, protocol: string): 'supported' | 'none' | 'unsupported' {
+/**
+ * Selects the subprotocol of a connection: the first one that the client offers and the server supports. A client without a list, like
+ * `new WebSocket(url)`, gets the first supported one. `undefined`: the client offers none of them, or its list is malformed.
+ */
+export function selectSubprotocol(request: IncomingMessage, supported: readonly string[]): string | undefined {
   const lists = request.headersDistinct['sec-websocket-protocol'];
-  if (lists === undefined) return 'none';
+  if (lists === undefined) return supported[0];
   const offered = lists
     .join(',')
     .split(',')
     .map((name) => name.trim());
   const tokens = offered.every((name) => /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name));
-  return tokens && new Set(offered).size === offered.length && offered.includes(protocol) ? 'supported' : 'unsupported';
+  if (!tokens || new Set(offered).size !== offered.length) return undefined;
+  return offered.find((name) => supported.includes(name));
 }
 
 /**

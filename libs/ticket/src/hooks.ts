@@ -1,6 +1,6 @@
 import { CircuitBreaker } from './circuit-breaker.ts';
 import { TimeLimit } from './deadlines.ts';
-import type { Admission, HandshakeInfo } from './handshake-outcome.ts';
+import type { Admission, HandshakeRequest } from './handshake-outcome.ts';
 import { type CallOptions, type TicketClaims, TicketStoreUnavailable } from './ticket-store.ts';
 
 /** The authenticated user and session of a ticket request. */
@@ -32,7 +32,7 @@ export interface Hooks<R> {
   ) => TicketDenial | undefined | Promise<TicketDenial | undefined>;
   readonly admit: (
     claims: TicketClaims,
-    info: HandshakeInfo,
+    request: HandshakeRequest,
     options: CallOptions,
   ) => Admission<unknown> | Promise<Admission<unknown>>;
 }
@@ -94,8 +94,8 @@ export class LimitedHooks<R> {
   }
 
   /** Releases the reservation of an admission that arrives after the time limit. */
-  admit(claims: TicketClaims, info: HandshakeInfo): Promise<Admission<unknown>> {
-    return this.#admit.run((options) => this.#hooks.admit(claims, info, options), {
+  admit(claims: TicketClaims, request: HandshakeRequest): Promise<Admission<unknown>> {
+    return this.#admit.run((options) => this.#hooks.admit(claims, request, options), {
       onLate: (admission) => {
         try {
           if (admission.ok) admission.release?.();

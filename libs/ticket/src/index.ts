@@ -7,6 +7,7 @@ export {
   type AssignedSlot,
 } from './connect-slots.ts';
 export { createMemoryTicketStore, MemoryTicketData, type MemoryTicketStoreOptions } from './memory-ticket-store.ts';
+export { newReceipt, parseReceipt, receiptHeader } from './new-receipt.ts';
 export { redactUrl } from './redact.ts';
 export { TicketStoreBreaker, type TicketStoreBreakerOptions } from './ticket-store-breaker.ts';
 export {

@@ -5,7 +5,13 @@ import { type AddressInfo, connect } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { createMemoryTicketStore } from './memory-ticket-store.ts';
-import { type CompletedTicketCall, type Gate, type NodeTicketGateOptions, ticketGate } from './node.ts';
+import {
+  type CompletedTicketCall,
+  type Gate,
+  type HandshakeOutcome,
+  type NodeTicketGateOptions,
+  ticketGate,
+} from './node.ts';
 import { allowedOrigin, sendHandshake } from './testing/gate-server.ts';
 
 interface NodeServer {
@@ -104,6 +110,49 @@ describe('the ticket call on the bare server', () => {
     expect(calls).toMatchObject([{ outcome: code, status: 401 }]);
   });
 
+  test('names each call by a receipt, which the ticket carries to the handshake', async () => {
+    const outcomes: HandshakeOutcome[] = [];
+    const refusingUser = Object.assign(problem('user_disabled'), { user: 'bart' });
+    const { port, calls, call } = await start({
+      onHandshake: (outcome) => outcomes.push(outcome),
+      authenticate(request) {
+        if (request.headers.authorization === 'Bearer bart') throw refusingUser;
+        return authenticate(request);
+      },
+    });
+    const receipts: (string | null)[] = [];
+    let ticket = '';
+    for (const headers of [bearer, { authorization: 'Bearer bart' }, {}]) {
+      const response = await call('/api/ws_ticket', { headers });
+      receipts.push(response.headers.get('usher-receipt'));
+      const body = (await response.json()) as { ticket?: string };
+      ticket ||= body.ticket ?? '';
+      expect(JSON.stringify(body)).not.toContain('bart');
+    }
+    expect(calls).toMatchObject([
+      { outcome: 'issued', user: 'maggie', receipt: receipts[0] },
+      { outcome: 'user_disabled', user: 'bart', receipt: receipts[1] },
+      { outcome: 'missing_token', user: undefined, receipt: receipts[2] },
+    ]);
+    expect(new Set(receipts).size).toBe(3);
+    await sendHandshake(port, `/api/ws?ticket=${ticket}`);
+    const replay = await sendHandshake(port, `/api/ws?ticket=${ticket}`);
+    expect(outcomes).toMatchObject([
+      { outcome: 'admitted', claims: { receipt: receipts[0] } },
+      { outcome: 'invalid_ticket', reason: 'used', claims: { receipt: receipts[0] } },
+    ]);
+    // All invalid tickets are answered with the same bytes.
+    expect(replay.raw).not.toContain(receipts[0]);
+    expect(replay.raw).not.toMatch(/receipt/i);
+  });
+
+  test('names a call that fails by a receipt', async () => {
+    const { call, calls } = await start({ authenticate: () => Promise.reject(new Error('broken')) });
+    const response = await call('/api/ws_ticket', { headers: bearer });
+    expect(response.status).toBe(500);
+    expect(calls).toMatchObject([{ outcome: 'internal', receipt: response.headers.get('usher-receipt') }]);
+  });
+
   test('sends each header once, also if the app sets the same one', async () => {
     const { call } = await start({ headers: { 'referrer-policy': 'no-referrer', 'cache-control': 'private' } });
     for (const headers of [bearer, {}]) {
@@ -190,7 +239,7 @@ describe('a page of another origin', () => {
     for (const headers of [{ ...bearer, origin: allowedOrigin }, { origin: allowedOrigin }]) {
       const response = await call('/api/ws_ticket', { headers });
       expect(response.headers.get('access-control-allow-origin')).toBe(allowedOrigin);
-      expect(response.headers.get('access-control-expose-headers')).toBe('Retry-After');
+      expect(response.headers.get('access-control-expose-headers')).toBe('Retry-After, Usher-Receipt');
       expect(response.headers.get('access-control-allow-credentials')).toBeNull();
       expect(response.headers.get('vary')).toBe('Origin');
     }

@@ -9,7 +9,14 @@ import { type CompletedTicketCall, type HttpAnswer, sendAnswer, TicketEndpoint }
 
 export type { Gate } from './gate.ts';
 export type { AcceptTokens } from './accept-tokens.ts';
-export type { Admission, AdmittedClient, HandshakeOutcome, HandshakeInfo, Unavailable } from './handshake-outcome.ts';
+export type {
+  Admission,
+  AdmittedClient,
+  HandshakeOutcome,
+  HandshakeInfo,
+  HandshakeRequest,
+  Unavailable,
+} from './handshake-outcome.ts';
 export type { TicketDenial, TicketHolder } from './hooks.ts';
 
 export type { CompletedTicketCall, HttpAnswer } from './ticket-endpoint.ts';

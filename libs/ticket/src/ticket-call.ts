@@ -5,7 +5,7 @@ import type { ConnectSlots } from './connect-slots.ts';
 import type { Gate } from './gate.ts';
 import { isUnavailable, type LimitedHooks, type TicketHolder } from './hooks.ts';
 import { problemHeaders } from './refusal.ts';
-import type { IssueResult, TicketStore } from './ticket-store.ts';
+import type { IssueResult, TicketClaims, TicketStore } from './ticket-store.ts';
 
 export interface TicketCallParts<R> {
   readonly endpoint: string;
@@ -19,13 +19,16 @@ export interface TicketCallParts<R> {
 }
 
 /** The answer to a ticket call. */
-export type TicketAnswer = { readonly ok: true; readonly ticket: TicketResponse } | TicketRefusal;
+export type TicketAnswer =
+  { readonly ok: true; readonly ticket: TicketResponse; readonly user: string } | TicketRefusal;
 
 export interface TicketRefusal {
   readonly ok: false;
   readonly code: ProblemCode;
   readonly retryAfterMs?: number | undefined;
   readonly detail?: string | undefined;
+  /** The user whose request was refused, if known. Not part of the response. */
+  readonly user?: string | undefined;
   /** Why the server could not decide, for its log. */
   readonly error?: unknown;
 }
@@ -41,34 +44,47 @@ export class TicketCall<R> {
     this.#parts = parts;
   }
 
-  /** Issues a ticket for the caller of a request, or refuses it. Rejects with an error of the app that has no problem code. */
-  async answer(request: R): Promise<TicketAnswer> {
-    const answer = await this.#answer(request).catch(refuseIfUnavailable);
+  /**
+   * Issues a ticket for the caller of a request, or refuses it. Rejects with an error of the app that has no problem code.
+   *
+   * @param receipt names this call for people (`newReceipt`). The claims of the ticket contain it.
+   */
+  async answer(request: R, receipt: string): Promise<TicketAnswer> {
+    const answer = await this.#answer(request, receipt);
     this.#parts.onTicket(answer.ok ? 'issued' : answer.code);
     return answer;
   }
 
-  async #answer(request: R): Promise<TicketAnswer> {
-    const { endpoint, gate, hooks } = this.#parts;
-    let identity: TicketHolder;
+  async #answer(request: R, receipt: string): Promise<TicketAnswer> {
+    let holder: TicketHolder;
     try {
-      identity = await hooks.authenticate(request);
+      holder = await this.#parts.hooks.authenticate(request);
     } catch (error) {
       const knownProblem = isUnavailable(error) ? undefined : problemOf(error);
-      if (knownProblem === undefined) throw error;
-      return { ok: false, ...knownProblem };
+      return knownProblem === undefined ? refuseIfUnavailable(error) : { ok: false, ...knownProblem };
     }
-    const serverState = gate.unavailable();
-    if (serverState !== undefined) return { ok: false, ...serverState };
-    const claims = { user: identity.user, session: identity.session, endpoint };
-    const denial = await hooks.mayConnect(claims);
-    return denial === undefined ? this.#issue(claims) : { ok: false, ...denial };
+    const { user, session } = holder;
+    try {
+      return await this.#answerHolder({ user, session, endpoint: this.#parts.endpoint, receipt });
+    } catch (error) {
+      return { ...refuseIfUnavailable(error), user };
+    }
   }
 
-  async #issue(claims: TicketHolder & { readonly endpoint: string }): Promise<TicketAnswer> {
+  async #answerHolder(claims: TicketClaims): Promise<TicketAnswer> {
+    const { gate, hooks } = this.#parts;
+    const { user } = claims;
+    const serverState = gate.unavailable();
+    if (serverState !== undefined) return { ok: false, ...serverState, user };
+    const denial = await hooks.mayConnect(claims);
+    return denial === undefined ? this.#issue(claims) : { ok: false, ...denial, user };
+  }
+
+  async #issue(claims: TicketClaims): Promise<TicketAnswer> {
     const { slots, store } = this.#parts;
+    const { user } = claims;
     const slotResult = slots.assign(claims);
-    if (!slotResult.ok) return { ok: false, code: slotResult.reason, retryAfterMs: slotResult.retryAfterMs };
+    if (!slotResult.ok) return { ok: false, code: slotResult.reason, retryAfterMs: slotResult.retryAfterMs, user };
     const { connectAfterMs, slot } = slotResult;
     const returnSlot = (): void => {
       if (slot !== undefined) slots.returnSlot(slot);
@@ -84,10 +100,10 @@ export class TicketCall<R> {
     if (!issued.ok) {
       // A rejected request must not delay other clients.
       returnSlot();
-      return { ok: false, code: issued.reason, retryAfterMs: issued.retryAfterMs };
+      return { ok: false, code: issued.reason, retryAfterMs: issued.retryAfterMs, user };
     }
     const { ticket, expiresAt } = issued;
-    return { ok: true, ticket: { ticket, expires: Math.floor(expiresAt / 1_000), connectAfterMs } };
+    return { ok: true, ticket: { ticket, expires: Math.floor(expiresAt / 1_000), connectAfterMs }, user };
   }
 }
 

@@ -1,12 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ProblemCode } from '@usher/protocol';
 import type { CrossOrigin } from './cross-origin.ts';
+import { newReceipt, receiptHeader } from './new-receipt.ts';
 import { problemResponse, type TicketCall, ticketHeaders, type TicketRefusal } from './ticket-call.ts';
 
 /** A completed ticket call, for logs and metrics. Contains no secrets. */
 export interface CompletedTicketCall {
   readonly request: IncomingMessage;
   readonly outcome: 'issued' | ProblemCode;
+  /** Names the call for people, see `newReceipt`. */
+  readonly receipt: string;
+  /** The caller, if known. */
+  readonly user: string | undefined;
   readonly status: number;
   /** From the first read of the request to the end of the response, in milliseconds. */
   readonly ms: number;
@@ -54,27 +59,31 @@ export class TicketEndpoint<R> {
   async answer(request: R, raw: IncomingMessage, send: (answer: HttpAnswer) => void): Promise<void> {
     const { ticketCall, onError, onTicketCall } = this.#options;
     const startedAt = performance.now();
+    const receipt = newReceipt();
     let outcome: 'issued' | ProblemCode = 'internal';
+    let user: string | undefined;
     let answer: HttpAnswer | undefined;
     try {
-      const result = await ticketCall.answer(request);
+      const result = await ticketCall.answer(request, receipt);
+      ({ user } = result);
       outcome = result.ok ? 'issued' : result.code;
       if (result.ok) {
-        answer = this.#complete(raw, 200, this.#issuedHeaders, JSON.stringify(result.ticket));
+        const headers = [...this.#issuedHeaders, receiptHeader, receipt];
+        answer = this.#complete(raw, 200, headers, JSON.stringify(result.ticket));
       } else {
         if (result.error !== undefined) onError(result.error);
-        answer = this.refusal(raw, result);
+        answer = this.refusal(raw, result, { [receiptHeader]: receipt });
       }
     } catch (error) {
       onError(error);
-      answer = this.refusal(raw, { code: 'internal' });
+      answer = this.refusal(raw, { code: 'internal' }, { [receiptHeader]: receipt });
     }
     try {
       send(answer);
     } catch (error) {
       onError(error);
     }
-    onTicketCall?.({ request: raw, outcome, status: answer.status, ms: performance.now() - startedAt });
+    onTicketCall?.({ request: raw, outcome, receipt, user, status: answer.status, ms: performance.now() - startedAt });
   }
 
   /** Returns the answer to the preflight (CORS) of a ticket call from an allowed origin, or `undefined` for any other request. */

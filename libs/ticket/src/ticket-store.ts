@@ -4,6 +4,8 @@ export interface TicketClaims {
   readonly session: string;
   /** The only endpoint that accepts the ticket, e.g. `/api/ws`. */
   readonly endpoint: string;
+  /** Names the ticket call for people, see `newReceipt`. Not a secret. */
+  readonly receipt?: string;
 }
 
 export type IssueResult =

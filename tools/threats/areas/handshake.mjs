@@ -59,7 +59,7 @@ export default [
     who: 'a page of another site opens a socket from the victim’s browser',
     get: '403, and the ticket is consumed',
     in: 'libs/ticket/src/admission.ts',
-    without: ["      return 'origin_forbidden';", '      return undefined;'],
+    without: ['const originForbidden = !this.#isOriginAllowed(request);', 'const originForbidden = false;'],
     shown: ['libs/ticket', 'src/gate.spec.ts'],
   },
   {
@@ -99,6 +99,14 @@ export default [
       "validated.status === 'fulfilled' && validated.value.state !== 'user_disabled') {\n      const roles: string[] = [];\n      const lease = 0;",
     ],
     shown: ['apps/api', 'src/socket/socket.spec.ts'],
+  },
+  {
+    id: 'operator-socket',
+    who: 'a user without the role `admin` opens a socket of the operator console',
+    get: '403 `forbidden`: the gate checks the role when it consumes the ticket',
+    in: 'apps/api/src/socket/admission.ts',
+    without: ['if (protocol !== undefined && !this.#mayUse(protocol, roles)) {', 'if (this.#mayUse === undefined) {'],
+    shown: ['apps/api', 'src/operator/operator-socket.spec.ts'],
   },
   {
     id: 'connection-flood',

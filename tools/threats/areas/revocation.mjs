@@ -78,7 +78,7 @@ export default [
     who: 'an operator receives a proof although a connection is still open',
     get: '503 with the partial proof if a node does not answer',
     in: 'libs/realtime/src/cluster/cluster-commands.ts',
-    without: ['others], complete: isComplete(sent, this.#node) };', 'others], complete: true };'],
+    without: ['complete: isComplete(sent, this.#node),', 'complete: true,'],
     shown: ['libs/realtime', 'src/cluster/cluster-commands.spec.ts'],
   },
   {

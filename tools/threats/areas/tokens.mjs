@@ -14,7 +14,7 @@ export default [
     get: '401 `session_ended`: every request validates the session',
     in: 'apps/api/src/auth/tokens.ts',
     without: [
-      "if (status.state !== 'good') throw problemOf(status);",
+      "if (status.state !== 'good') throw problemOf(status, user);",
       "if (status.state === 'user_disabled') throw problemOf(status);\n      if (status.state !== 'good') return { user, session, roles: [], expires };",
     ],
     shown: ['apps/api', 'src/auth/auth.spec.ts'],

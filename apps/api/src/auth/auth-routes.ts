@@ -2,6 +2,7 @@ import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebo
 import { credentialsSchema, meSchema } from '@usher/chat-api/server';
 import { tokenSchema } from '@usher/protocol/server';
 import type { SessionRevocation } from '@usher/realtime';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { noContent, security, tags } from '../docs/operations.ts';
 import { HttpProblem } from '../http/http-problem.ts';
 import type { Users } from '../users/users.ts';
@@ -21,11 +22,13 @@ export interface AuthRoutesOptions {
   readonly revocation: SessionRevocation;
   /** Called after each refresh, for metrics. */
   readonly onRefresh: (outcome: 'good' | 'reused' | 'session_ended' | 'user_disabled' | 'missing_token') => void;
+  /** Called for each sign-in that is refused. Must not throw. */
+  readonly onSignInRefused: (request: FastifyRequest, problem: HttpProblem) => void;
 }
 
 /** Sign-in, refresh, sign-out and the current user. */
 export const authRoutes: FastifyPluginCallbackTypebox<AuthRoutesOptions> = (app, options, done) => {
-  const { users, sessions, refresher, cookie, checkPassword, revocation, onRefresh } = options;
+  const { users, sessions, refresher, cookie, checkPassword, revocation, onRefresh, onSignInRefused } = options;
 
   const authentication = { tags: [tags.authentication] };
   const signIn = {
@@ -42,12 +45,16 @@ export const authRoutes: FastifyPluginCallbackTypebox<AuthRoutesOptions> = (app,
       body: credentialsSchema,
       response: { 200: tokenSchema },
     },
+    onError: (request: FastifyRequest, _reply: FastifyReply, error: Error, next: () => void) => {
+      if (error instanceof HttpProblem) onSignInRefused(request, error);
+      next();
+    },
   } as const;
   app.post('/auth', signIn, async (request, reply) => {
     const user = await checkPassword(request, request.body.user, request.body.pwd);
     if (user.disabled) {
       request.log.warn({ user: user.name, address: request.clientAddress }, 'sign-in rejected: the user is disabled');
-      throw new HttpProblem('user_disabled');
+      throw new HttpProblem('user_disabled', { user: user.name });
     }
     const { session, refresh, ends, surplus } = await sessions.start(user.name, clientInfoOf(request));
     // If the user was disabled or changed the password during the check, that revocation did not include this session.

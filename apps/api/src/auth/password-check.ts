@@ -33,7 +33,7 @@ export function createPasswordCheck(users: Users, passwords: Passwords, throttle
     if (user !== undefined && right) return user;
     // The name is logged only if the user exists, because users sometimes type a password into that field.
     request.log.warn({ user: user?.name, address: request.clientAddress }, 'invalid password');
-    throw new HttpProblem('invalid_credentials');
+    throw new HttpProblem('invalid_credentials', { user: user?.name });
   };
 }
 

@@ -49,8 +49,8 @@ export function statusOf(row: SessionStatusRow, lifetime: SessionLifetime, now: 
   return { state: 'good', user: row.name, roles: parseRoles(row.roles), ends: row.expires_at };
 }
 
-/** The HTTP problem for a session that is not valid. */
-export function problemOf(status: Exclude<SessionStatus, { state: 'good' }>): HttpProblem {
-  if (status.state === 'user_disabled') return new HttpProblem('user_disabled');
-  return new HttpProblem('session_ended', { detail: status.cause });
+/** The HTTP problem for a session that is not valid. @param user the user of the session, if known */
+export function problemOf(status: Exclude<SessionStatus, { state: 'good' }>, user?: string): HttpProblem {
+  if (status.state === 'user_disabled') return new HttpProblem('user_disabled', { user });
+  return new HttpProblem('session_ended', { detail: status.cause, user });
 }

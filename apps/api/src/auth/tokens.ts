@@ -114,7 +114,7 @@ export const tokens = fp<TokensOptions>(
         external !== undefined && isExternalToken(token) ? await external(token, request) : callerOf(verify(token));
       const { user, session, expires } = caller;
       const status = await sessions.validate(session, user);
-      if (status.state !== 'good') throw problemOf(status);
+      if (status.state !== 'good') throw problemOf(status, user);
       return { user, session, roles: status.roles, expires };
     }
 

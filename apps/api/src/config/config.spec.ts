@@ -61,6 +61,8 @@ describe('the settings', () => {
       presenceGraceMs: 10_000,
       drainSeconds: 10,
       drainDelaySeconds: 0,
+      refusalsKept: 20_000,
+      receiptsKept: 20_000,
       logLevel: 'info',
       webRoot: '/nowhere',
     });

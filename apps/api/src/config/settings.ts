@@ -271,6 +271,18 @@ export const settingsSchema = Type.Object({
     600,
     'how long `ready` is 503 before the first connection is closed; less than `DRAIN_SECONDS`',
   ),
+  REFUSALS_KEPT: integer(
+    20_000,
+    100,
+    1_000_000,
+    'refused sign-ins, ticket calls and handshakes that each node keeps in memory for operators, at most 1 kB each',
+  ),
+  RECEIPTS_KEPT: integer(
+    20_000,
+    100,
+    1_000_000,
+    'granted ticket calls that each node keeps in memory for operators, for a day and about 100 bytes each',
+  ),
   METRICS_TOKEN: Type.Optional(
     Type.String(
       options({

@@ -12,6 +12,7 @@ const handshakeProblems: readonly ProblemCode[] = [
   'invalid_ticket',
   'upgrade_required',
   'unsupported_protocol',
+  'forbidden',
   'origin_forbidden',
   'too_many_connections',
   'at_capacity',
@@ -36,7 +37,13 @@ export const operationsBeforeTheRouter = {
       responses: {
         200: {
           description: 'A ticket. It is valid once, for 30 seconds from the assigned time of the connection.',
-          headers: { 'Cache-Control': { schema: { type: 'string' }, description: '`no-store`' } },
+          headers: {
+            'Cache-Control': { schema: { type: 'string' }, description: '`no-store`' },
+            'Usher-Receipt': {
+              schema: { type: 'string', pattern: '^[0-9A-HJKMNP-TV-Z]{3}-[0-9A-HJKMNP-TV-Z]{3}$' },
+              description: 'names this call for operators. Errors have it, too',
+            },
+          },
           content: { 'application/json': { schema: ticketSchema } },
         },
         ...problemResponses({ ...none, schemes: ['bearer'], declared: ticketProblems }),
@@ -57,14 +64,17 @@ export const operationsBeforeTheRouter = {
         header('Connection', { type: 'string', const: 'Upgrade' }, true),
         header('Sec-WebSocket-Version', { type: 'string', const: '13' }, true),
         header('Sec-WebSocket-Key', { type: 'string', pattern: '^[+/0-9A-Za-z]{21}[AQgw]==$' }, true),
-        header('Sec-WebSocket-Protocol', { type: 'string', examples: ['usher.v1'] }, false),
+        header('Sec-WebSocket-Protocol', { type: 'string', examples: ['usher.v1', 'usher.operator.v1'] }, false),
       ],
       responses: {
         101: {
           description: 'The connection is open. Its first frame is `welcome`.',
           headers: {
             'Sec-WebSocket-Accept': { schema: { type: 'string' } },
-            'Sec-WebSocket-Protocol': { schema: { type: 'string' }, description: '`usher.v1`, if it was offered' },
+            'Sec-WebSocket-Protocol': {
+              schema: { type: 'string' },
+              description: 'the selected one, if a list was offered',
+            },
           },
         },
         ...problemResponses({ ...none, declared: handshakeProblems }),

@@ -69,7 +69,7 @@ export class CallBudget {
 
   /** @throws HttpProblem 429 `rate_limited` */
   chargeUser(user: string, request: ClientRequest): Promise<void> {
-    return this.#charge(this.#users, `user:${user}`, request);
+    return this.#charge(this.#users, `user:${user}`, request, user);
   }
 
   /** Charges an API key, whose budget is as large as that of an address. @throws HttpProblem 429 `rate_limited` */
@@ -82,7 +82,7 @@ export class CallBudget {
     return this.#charge(this.#addresses, `address:${networkOf(request.clientAddress)}`, request);
   }
 
-  async #charge({ local, shared }: Budget, key: string, request: ClientRequest): Promise<void> {
+  async #charge({ local, shared }: Budget, key: string, request: ClientRequest, user?: string): Promise<void> {
     const cost = request.routeOptions?.config.cost ?? 1;
     if (this.#callsPerSecond === 0 || cost === 0 || this.#charged.has(request)) return;
     this.#charged.add(request);
@@ -94,7 +94,7 @@ export class CallBudget {
     } catch (error) {
       if (!isLimitReached(error)) throw error;
       // The limiter uses the wall clock, which may be set back.
-      throw new HttpProblem('rate_limited', { retryAfterMs: Math.min(error.msBeforeNext, windowSeconds * 1_000) });
+      throw new HttpProblem('rate_limited', { retryAfterMs: Math.min(error.msBeforeNext, windowSeconds * 1_000), user });
     }
   }
 }

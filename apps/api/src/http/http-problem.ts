@@ -10,6 +10,8 @@ export class HttpProblem extends Error {
   readonly detail: string | undefined;
   /** Extension members of the document (RFC 9457 §3.2). */
   readonly extension: object | undefined;
+  /** The user whose request was refused, if known. For operators only: never part of the response. */
+  readonly user: string | undefined;
 
   constructor(
     code: ProblemCode,
@@ -17,6 +19,7 @@ export class HttpProblem extends Error {
       readonly retryAfterMs?: number;
       readonly detail?: string | undefined;
       readonly extension?: object;
+      readonly user?: string | undefined;
       readonly cause?: unknown;
     } = {},
   ) {
@@ -24,6 +27,7 @@ export class HttpProblem extends Error {
     this.code = code;
     this.detail = options.detail;
     this.extension = options.extension;
+    this.user = options.user;
     this.statusCode = problems[code].status;
     this.retryAfterMs = options.retryAfterMs === undefined ? undefined : Math.max(0, Math.ceil(options.retryAfterMs));
   }

@@ -18,7 +18,7 @@ declare module 'fastify' {
 }
 
 export interface ShutdownOptions {
-  /** `app.drain` starts it. */
+  /** `shutDown` starts it. */
   readonly deadline: Deadline;
 }
 

@@ -1,6 +1,6 @@
 import type { ConnectionReservations, Identity, Reservation } from '@usher/realtime';
-import { TicketStoreUnavailable } from '@usher/ticket';
-import type { Admission, HandshakeInfo, TicketDenial, TicketHolder } from '@usher/ticket/node';
+import { type TicketClaims, TicketStoreUnavailable } from '@usher/ticket';
+import type { Admission, HandshakeRequest, TicketDenial, TicketHolder } from '@usher/ticket/node';
 import type { SessionStatus } from '../auth/session-status.ts';
 import type { Sessions } from '../auth/sessions.ts';
 import type { Config } from '../config/config.ts';
@@ -27,6 +27,10 @@ export interface ClientAdmissionOptions {
   readonly config: Pick<Config, 'leaseSeconds'>;
   readonly sessions: Sessions;
   readonly reservations: ConnectionReservations;
+  /** Whether a user with these roles may use a subprotocol. */
+  readonly mayUse: (protocol: string, roles: readonly string[]) => boolean;
+  /** Returns the text to keep for a user agent, because many connections share one. */
+  readonly shareText: (userAgent: string) => string;
 }
 
 /** Decides which holders of a valid ticket may connect: their session must be valid, and they may not have too many connections. */
@@ -34,8 +38,12 @@ export class ClientAdmission {
   readonly #config: Pick<Config, 'leaseSeconds'>;
   readonly #sessions: Sessions;
   readonly #reservations: ConnectionReservations;
+  readonly #mayUse: ClientAdmissionOptions['mayUse'];
+  readonly #shareText: ClientAdmissionOptions['shareText'];
 
-  constructor({ config, sessions, reservations }: ClientAdmissionOptions) {
+  constructor({ config, sessions, reservations, mayUse, shareText }: ClientAdmissionOptions) {
+    this.#mayUse = mayUse;
+    this.#shareText = shareText;
     this.#config = config;
     this.#sessions = sessions;
     this.#reservations = reservations;
@@ -58,7 +66,10 @@ export class ClientAdmission {
    * @returns an `AdmittedClient`, or why the handshake is rejected
    * @throws {TicketStoreUnavailable} if the database or the number of connections is unavailable
    */
-  async admit({ user, session }: TicketHolder, { address, origin }: HandshakeInfo): Promise<Admission<AdmittedClient>> {
+  async admit(
+    { user, session, receipt }: TicketClaims,
+    { address, origin, userAgent, protocol }: HandshakeRequest,
+  ): Promise<Admission<AdmittedClient>> {
     // Both at once, because each may be a round trip. The reservation exists from here on, so a revocation reaches it.
     const [reserved, validated] = await Promise.allSettled([
       this.#reservations.reserve(user, session).catch(rejectUncounted),
@@ -71,8 +82,13 @@ export class ClientAdmission {
     if (reservation !== undefined && validated.status === 'fulfilled' && validated.value.state === 'good') {
       const { roles } = validated.value;
       const lease = this.leaseOf(validated.value);
-      const identity = new AdmittedClient(reservation, { user, session, roles, address, origin }, lease);
-      return { ok: true, identity, release };
+      if (protocol !== undefined && !this.#mayUse(protocol, roles)) {
+        release();
+        return { ok: false, reason: 'forbidden' };
+      }
+      const browser = userAgent === undefined ? undefined : this.#shareText(userAgent);
+      const identity = { user, session, roles, address, origin, userAgent: browser, receipt };
+      return { ok: true, identity: new AdmittedClient(reservation, identity, lease), release };
     }
     release();
     if (validated.status === 'rejected') return rejectUnavailable(validated.reason);

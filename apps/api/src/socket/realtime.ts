@@ -5,6 +5,7 @@ import {
   type Cluster,
   type Connection,
   type Connections,
+  type ConnectionsObserver,
   createConnections,
   type Limits,
   type Logger,
@@ -20,6 +21,7 @@ import {
 } from '@usher/realtime/rooms';
 import type { Config } from '../config/config.ts';
 import type { Metrics } from '../http/metrics.ts';
+import type { TrafficLog } from '../operator/traffic-log.ts';
 import type { RoomDirectory } from '../rooms/room-directory.ts';
 
 export interface RealtimeParts {
@@ -32,6 +34,7 @@ export interface RealtimeParts {
   readonly cluster: Cluster;
   readonly presence: Presence;
   readonly metrics: Metrics;
+  readonly traffic: TrafficLog;
   readonly log: Logger;
   readonly renew: (connection: Connection, ticket: string) => Promise<Renewal | undefined>;
   /** See `RoomsOptions.revalidate`. */
@@ -48,41 +51,18 @@ export interface Realtime {
 
 /** Creates the connections and rooms of `@usher/realtime` with the access rules, history and metrics of this app. */
 export function createRealtime(parts: RealtimeParts): Realtime {
-  const { config, rooms, history, memberships, readMarkers, bus, cluster, presence, metrics, log, renew, revalidate } =
-    parts;
+  const { config, rooms, history, memberships, readMarkers, bus, cluster, presence, metrics, traffic, log } = parts;
+  const { renew, revalidate } = parts;
   const connections = createConnections({
     codec: compileProtocol(roomsProtocol),
     bus,
     cluster,
     limits: limitsOf(config),
-    heartbeatMs: config.heartbeatMs,
-    heartbeatGraceMs: config.heartbeatGraceMs,
-    leaseMs: config.leaseSeconds * 1_000,
-    closeGraceMs: Math.max(100, Math.min(closeGraceMs, (config.drainSeconds * 1_000) / 3)),
+    ...timesOf(config),
     log,
     renew,
-    observer: {
-      opened(connection) {
-        metrics.opened.inc();
-        log.info(logFieldsOf(connection), 'connected');
-      },
-      closed(connection, { code, name }) {
-        metrics.closed.count(name ?? closeLabel(code));
-        const seconds = Math.round(connection.openForMs / 1_000);
-        log.info({ ...logFieldsOf(connection), code, reason: name, seconds }, 'disconnected');
-      },
-      answered(type, outcome) {
-        metrics.requests.count(type, outcome);
-      },
-      refused(code) {
-        metrics.requests.count('none', code);
-      },
-      dropped(type) {
-        metrics.requests.count(type, 'dropped');
-      },
-    },
+    observer: createObserver(roomsProtocol.name, { metrics, traffic, log }),
   });
-  metrics.watchConnections(() => connections.size);
   const members = createRooms({
     connections,
     history,
@@ -104,14 +84,63 @@ export function createRealtime(parts: RealtimeParts): Realtime {
       appended(_room, ms) {
         metrics.appended.inc();
         if (ms !== undefined) metrics.durableDurations.observe(ms / 1_000);
+        traffic.counts.messages += 1;
       },
       delivered(_room, members, ms) {
         metrics.deliveries.inc(members);
         if (ms !== undefined) metrics.deliveryDurations.observe(ms / 1_000);
+        traffic.counts.deliveries += members;
+      },
+      left(room, connection) {
+        traffic.connections.left(room, connection);
       },
     },
   });
   return { connections, members };
+}
+
+/** The heartbeat, lease and closing handshake of connections. */
+export function timesOf(
+  config: Config,
+): Record<'heartbeatMs' | 'heartbeatGraceMs' | 'leaseMs' | 'closeGraceMs', number> {
+  return {
+    heartbeatMs: config.heartbeatMs,
+    heartbeatGraceMs: config.heartbeatGraceMs,
+    leaseMs: config.leaseSeconds * 1_000,
+    closeGraceMs: Math.max(100, Math.min(closeGraceMs, (config.drainSeconds * 1_000) / 3)),
+  };
+}
+
+/** Logs, counts and records the connections of a protocol. */
+export function createObserver(
+  protocol: string,
+  { metrics, traffic, log }: Pick<RealtimeParts, 'metrics' | 'traffic' | 'log'>,
+): ConnectionsObserver {
+  return {
+    opened(connection) {
+      metrics.opened.inc();
+      traffic.counts.connects += 1;
+      log.info(logFieldsOf(connection), 'connected');
+    },
+    closed(connection, closed) {
+      const { code, name } = closed;
+      metrics.closed.count(name ?? closeLabel(code));
+      traffic.connections.closed(connection, protocol, closed);
+      const seconds = Math.round(connection.openForMs / 1_000);
+      log.info({ ...logFieldsOf(connection), code, reason: name, seconds }, 'disconnected');
+    },
+    answered(type, outcome, connection) {
+      metrics.requests.count(type, outcome);
+      if (outcome === 'rate_limited') traffic.connections.rateLimited(connection, type);
+    },
+    refused(code) {
+      metrics.requests.count('none', code);
+    },
+    dropped(type, connection) {
+      metrics.requests.count(type, 'dropped');
+      traffic.connections.rateLimited(connection, type);
+    },
+  };
 }
 
 /** The budget of a user lets at least this many connections rejoin all of their rooms at once, even if the connection limit is lower. */
@@ -128,7 +157,8 @@ function toAuthorization(admitted: boolean): 'allowed' | 'not_found' {
 
 /** Log fields of a connection. Without the session id, which would let a reader of the log impersonate the user. */
 function logFieldsOf({ id, identity }: Connection): object {
-  return { connection: id, user: identity.user, address: identity.address, origin: identity.origin };
+  const { user, address, origin, receipt } = identity;
+  return { connection: id, user, address, origin, receipt };
 }
 
 /** Clients may send any close code. Unknown codes share one label, so that clients cannot create metric series without bound. */

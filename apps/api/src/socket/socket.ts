@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import websocket from '@fastify/websocket';
 import { closeCode, type EndCause, type RoomsProtocol } from '@usher/protocol';
+import { operatorProtocol } from '@usher/operator-api/server';
 import { roomsProtocol } from '@usher/protocol/server';
 import {
   type Connection,
@@ -27,10 +28,14 @@ import type { ConnectionLimits } from '../http/connection-limits.ts';
 import { completedRequest, limitedWarnings } from '../http/logging.ts';
 import type { Metrics } from '../http/metrics.ts';
 import { type Deadline, drainSpreadMs, settledWithin } from '../lifecycle/timing.ts';
+import { ConnectionGroup } from '../operator/connection-group.ts';
+import { isOperator, OperatorConnections } from '../operator/operator-connections.ts';
+import { keptChars } from '../operator/string-pool.ts';
+import type { TrafficLog } from '../operator/traffic-log.ts';
 import type { SharedState } from '../redis/shared-state.ts';
 import type { RoomDirectory } from '../rooms/room-directory.ts';
 import { AdmittedClient, ClientAdmission, rejectUnavailable, retryAfterMs } from './admission.ts';
-import { createRealtime } from './realtime.ts';
+import { createObserver, createRealtime, timesOf } from './realtime.ts';
 import { Replays } from './replays.ts';
 import { rolesChangedReason, UserCommands } from './user-commands.ts';
 
@@ -38,15 +43,17 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Authenticates every upgrade of this server. */
     readonly gate: Gate;
-    /** The open connections of this node. */
+    /** The open connections of this node that speak the rooms protocol. */
     readonly connections: Connections<RoomsProtocol>;
+    /** The open sockets of operators on this node. */
+    readonly operators: OperatorConnections;
     /** The rooms of the open connections. */
     readonly members: Rooms;
     /** Whether the drain has started. Never returns to `false`. */
     readonly draining: boolean;
     /**
-     * Starts the deadline of the shutdown. From now on tickets and handshakes are rejected with `draining`. After `DRAIN_DELAY_SECONDS`
-     * open WebSockets are closed with 1012. Resolves when the last one is closed, at the deadline at the latest.
+     * From now on tickets and handshakes are rejected with `draining`. After `DRAIN_DELAY_SECONDS` open WebSockets are closed with 1012.
+     * Resolves when the last one is closed, at the deadline of the shutdown or after `DRAIN_SECONDS` at the latest.
      */
     drain(): Promise<void>;
     /** Revokes sessions and closes connections on all nodes. */
@@ -65,7 +72,9 @@ export interface SocketOptions {
   readonly memberships: Memberships;
   readonly readMarkers: ReadMarkers;
   readonly metrics: Metrics;
-  /** When all connections must be closed. `app.drain` starts it. */
+  /** Records tickets, refusals and connections. */
+  readonly traffic: TrafficLog;
+  /** When all connections must be closed. The shutdown starts it. */
   readonly deadline: Deadline;
   readonly limits: ConnectionLimits;
   /** The security headers of JSON answers. */
@@ -86,7 +95,7 @@ const stopMs = 1_000;
 export const socket = fp<SocketOptions>(
   async (
     app,
-    { config, sessions, rooms, shared, history, memberships, readMarkers, metrics, limits, headers, deadline },
+    { config, sessions, rooms, shared, history, memberships, readMarkers, metrics, traffic, limits, headers, deadline },
   ) => {
     const ttlMs = config.ticketTtlSeconds * 1_000;
     // Shared by the gate, the ticket call, renewals and revocations, so that an outage of the store is noticed once for all of them.
@@ -108,18 +117,42 @@ export const socket = fp<SocketOptions>(
       cluster,
       presence,
       metrics,
+      traffic,
       log: app.log,
       renew,
       revalidate: (open) => revocation.validate(open),
     });
+    const operators = new OperatorConnections({
+      ...timesOf(config),
+      log: app.log,
+      observer: createObserver(operatorProtocol.name, { metrics, traffic, log: app.log }),
+      sessions,
+      renew,
+    });
+    const all = new ConnectionGroup([connections, operators.connections]);
+    traffic.connections.watch({ protocol: roomsProtocol.name, connections });
+    traffic.connections.watch({ protocol: operatorProtocol.name, connections: operators.connections });
+    metrics.watchConnections(() => all.size);
+    for (const served of [connections, operators.connections]) {
+      served.onRenewed((connection) => {
+        traffic.connections.renewed(connection);
+      });
+    }
     const reservations = new ConnectionReservations({
-      connections,
+      connections: all,
       counts: shared.connectionCounts,
       maxPerUser: config.maxConnectionsPerUser,
     });
-    const admission = new ClientAdmission({ config, sessions, reservations });
+    const admission = new ClientAdmission({
+      config,
+      sessions,
+      reservations,
+      mayUse: (protocol, roles) => protocol !== operatorProtocol.name || isOperator(roles),
+      shareText: (userAgent) => traffic.texts.share(userAgent, keptChars.userAgent),
+    });
     let drained: Promise<void> | undefined;
     app.decorate('connections', connections);
+    app.decorate('operators', operators);
     app.decorate('members', members);
     app.decorate('draining', { getter: () => drained !== undefined });
     app.decorate('drain', () => (drained ??= drain()));
@@ -133,7 +166,7 @@ export const socket = fp<SocketOptions>(
           return statuses.map(causeOf);
         },
       },
-      connections,
+      connections: all,
       reservations,
       tickets: {
         revokeSession(session) {
@@ -149,7 +182,11 @@ export const socket = fp<SocketOptions>(
       },
     });
     app.decorate('revocation', revocation);
-    const userCommands = new UserCommands({ connections, reservations, bus, cluster, log: app.log });
+    const userCommands = new UserCommands({
+      ...{ connections, reservations, bus, cluster, log: app.log },
+      count: (user) => all.count({ user }),
+      validateOperators: () => void operators.validate(),
+    });
     app.decorate('userCommands', userCommands);
     app.log.info({ node: cluster.id }, 'node started');
     const warn = limitedWarnings(app.log);
@@ -167,19 +204,19 @@ export const socket = fp<SocketOptions>(
       store,
       endpoint,
       ticketPath,
-      protocol: roomsProtocol.name,
+      protocol: [roomsProtocol.name, operatorProtocol.name],
       allowedOrigins: origins,
       authenticate: (raw) =>
         app.authenticate({ raw, clientAddress: addressOf(raw) ?? '', log: app.log }).catch(rejectUnavailable),
       capacity() {
         if (app.draining) return { code: 'draining', retryAfterMs: 1_000 };
-        const full = connections.size + reservations.size >= Math.min(config.maxConnections, limits.maxWebSockets);
+        const full = all.size + reservations.size >= Math.min(config.maxConnections, limits.maxWebSockets);
         return full ? { code: 'at_capacity', retryAfterMs } : undefined;
       },
       slots,
       address: addressOf,
       mayConnect: (holder) => admission.mayConnect(holder),
-      admit: (holder, info) => admission.admit(holder, info),
+      admit: (claims, request) => admission.admit(claims, request),
       acceptConnection: (connection) => limits.accept(connection),
       onHandshake,
       onTicketCall,
@@ -200,7 +237,7 @@ export const socket = fp<SocketOptions>(
           await app.drain();
           revocation.stop();
           userCommands.stop();
-          connections.stop();
+          all.stop();
           reservations.stop();
           if (!(await settledWithin(members.stop(), stopMs)))
             app.log.warn('the presence of this node was not removed in time');
@@ -227,9 +264,10 @@ export const socket = fp<SocketOptions>(
     });
 
     function open(ws: WebSocket, request: IncomingMessage): void {
-      const { identity: client } = app.gate.admitted(request);
+      const { identity: client, protocol } = app.gate.admitted(request);
       if (client instanceof AdmittedClient && client.reservation.claim()) {
-        attach(ws, (opened) => connections.open(opened, client.identity, { lease: client.lease }).listener);
+        const served = protocol === operatorProtocol.name ? operators.connections : connections;
+        attach(ws, (opened) => served.open(opened, client.identity, { lease: client.lease }).listener);
         return;
       }
       // An `error` event without a listener would end the process.
@@ -239,23 +277,34 @@ export const socket = fp<SocketOptions>(
       ws.close(code, reason);
     }
 
-    function onTicketCall({ request, outcome, status, ms }: CompletedTicketCall): void {
+    function onTicketCall({ request, outcome, receipt, user, status, ms }: CompletedTicketCall): void {
       metrics.tickets.count(outcome);
       metrics.answers.observe(ms / 1_000, ticketPath, 'GET', String(status));
       metrics.ticketDurations.observe(ms / 1_000, outcome === 'issued' ? outcome : 'refused');
       const address = addressOf(request);
-      app.log.info(completedRequest({ method: 'GET', path: ticketPath, status, ms, address }), 'request completed');
+      const fields = completedRequest({ method: 'GET', path: ticketPath, status, ms, address });
+      if (outcome === 'issued') {
+        traffic.tickets.add(receipt, user ?? '');
+        app.log.info(fields, 'request completed');
+        return;
+      }
+      const { origin, 'user-agent': userAgent } = request.headers;
+      traffic.refused('ticket', outcome, { address, origin, userAgent }, { user, receipt });
+      app.log.info({ ...fields, outcome, user, receipt }, 'request completed');
     }
 
     function onHandshake({ outcome, reason, claims, address, origin, userAgent, ms }: HandshakeOutcome): void {
       metrics.handshakes.count(outcome, reason);
       metrics.handshakeDurations.observe(ms / 1_000, outcome === 'admitted' ? outcome : 'refused');
       if (outcome === 'admitted') return;
+      const user = claims?.user;
+      const receipt = claims?.receipt;
+      traffic.refused('handshake', outcome, { address, origin, userAgent }, { reason, user, receipt });
       // Browsers show only close code 1006, so the log is the only hint at a missing origin.
       if (outcome === 'origin_forbidden') {
         warn(origin ?? '', { origin, setting: 'ALLOWED_ORIGINS' }, 'origin not allowed: add it to ALLOWED_ORIGINS');
       }
-      app.log.info({ outcome, reason, user: claims?.user, address, origin, userAgent }, 'handshake refused');
+      app.log.info({ outcome, reason, user, receipt, address, origin, userAgent }, 'handshake refused');
       if (reason === 'used' && claims !== undefined) replays.report(claims, { address, origin, userAgent });
     }
 
@@ -282,13 +331,12 @@ export const socket = fp<SocketOptions>(
       return status.state === 'good' ? { lease: admission.leaseOf(status), roles: status.roles } : undefined;
     }
 
-    /** Closes all connections within the deadline of the shutdown. */
+    /** Closes all connections, within the deadline of the shutdown if it has started. */
     async function drain(): Promise<void> {
-      deadline.start();
-      app.log.info({ connections: connections.size }, 'draining');
+      app.log.info({ connections: all.size }, 'draining');
       if (config.drainDelaySeconds > 0) await delay(Math.min(config.drainDelaySeconds * 1_000, deadline.leftMs));
-      const spreadMs = drainSpreadMs(connections.size, config.connectsPerSecond, deadline.leftMs);
-      const unfinished = await connections.drain(spreadMs, deadline.leftMs);
+      const spreadMs = drainSpreadMs(all.size, config.connectsPerSecond, deadline.leftMs);
+      const unfinished = await all.drain(spreadMs, deadline.leftMs);
       if (unfinished > 0)
         app.log.warn({ unfinished }, 'WebSockets did not finish the closing handshake and were terminated');
     }

@@ -30,6 +30,10 @@ type Command =
 
 export interface UserCommandsOptions {
   readonly connections: Connections<RoomsProtocol>;
+  /** Returns the number of open connections of a user on this node, of any protocol. */
+  readonly count: (user: string) => number;
+  /** Closes the sockets of operators that have lost the role, on this node. */
+  readonly validateOperators: () => void;
   readonly reservations: Pick<ConnectionReservations, 'invalidateAll'>;
   readonly bus: Bus;
   readonly cluster: Cluster;
@@ -88,11 +92,12 @@ export class UserCommands {
   }
 
   #execute(command: Command): readonly number[] {
-    const { connections, reservations } = this.#options;
+    const { connections, reservations, count, validateOperators } = this.#options;
     switch (command.kind) {
       case 'roles_changed':
         // Their sessions may have been validated with the old roles.
         reservations.invalidateAll();
+        validateOperators();
         return [connections.close({ user: command.user }, 'lease_expired', rolesChangedReason)];
       case 'event': {
         const frame = connections.encode({ type: 'event', ...command.event });
@@ -101,7 +106,7 @@ export class UserCommands {
         return [open.length];
       }
       case 'count':
-        return command.users.map((user) => connections.count({ user }));
+        return command.users.map(count);
     }
   }
 }

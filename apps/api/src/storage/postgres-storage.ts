@@ -58,6 +58,12 @@ export async function openPostgresStorage(
       const outbox = new PostgresOutbox({ pool, listenPool: directPool, history, publish, log });
       return () => outbox.stop();
     },
+    async readTime() {
+      const { rows } = await pool.query<{ ms: number }>(
+        'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS ms',
+      );
+      return rows[0]?.ms;
+    },
     async isReady() {
       try {
         await pool.query('SELECT 1');

@@ -21,6 +21,8 @@ export interface Storage extends Search {
   lockAudit(transaction: Kysely<Tables>): Promise<void>;
   /** Counts bytes that a user stores in other ways than by messages. @throws RequestError if a limit is exceeded */
   charge(user: string, bytes: number): void;
+  /** Asks the database. Resolves to its time in Unix milliseconds, or to `undefined` if it uses the clock of this process. */
+  readTime(): Promise<number | undefined>;
   /** Resolves to whether messages can be stored. Never rejects. */
   isReady(): Promise<boolean>;
   /**

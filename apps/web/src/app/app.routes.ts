@@ -25,6 +25,13 @@ export const routes: Routes = [
     loadComponent: async () => (await import('./session/set-password-page.ts')).SetPasswordPage,
   },
   {
+    path: 'admin',
+    canMatch: [signedIn],
+    // Few users are operators: the others never load the console.
+    data: { preload: false },
+    loadChildren: async () => (await import('./operator/operator.routes.ts')).operatorRoutes,
+  },
+  {
     path: '',
     canMatch: [signedIn],
     loadChildren: async () => (await import('./shell/shell.routes.ts')).shellRoutes,

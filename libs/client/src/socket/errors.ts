@@ -44,6 +44,8 @@ export class TicketRefused extends Error {
   declare readonly terminal: boolean;
   /** How long to wait before a retry, in ms. */
   declare readonly retryAfterMs: number | undefined;
+  /** Names the ticket call for operators. Set by `fetchTicket`. */
+  declare receipt?: string | undefined;
   override readonly name: string = 'TicketRefused';
 
   /** @param terminal defaults to `true` for 401 and 403, and to `false` for any other status */

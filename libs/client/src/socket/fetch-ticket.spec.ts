@@ -33,6 +33,18 @@ test('sends the token as Bearer, bypasses caches and returns the answer', async 
   });
 });
 
+test('passes on the receipt of the call, whether it was granted or refused', async () => {
+  const headers = { 'usher-receipt': 'K7Q-2MF' };
+  await expect(serverAnswering(Response.json(answer, { headers })).ask(signal)).resolves.toMatchObject({
+    receipt: 'K7Q-2MF',
+  });
+  const { status } = problem('user_disabled');
+  const refused = await refusal(Response.json(problem('user_disabled'), { status, headers }));
+  expect(refused.receipt).toBe('K7Q-2MF');
+  expect((await refusal(new Response('', { status: 502, headers }))).receipt).toBe('K7Q-2MF');
+  expect((await refusal(new Response('', { status: 502 }))).receipt).toBeUndefined();
+});
+
 test('reads the URL and the token before every call', async () => {
   const fetch = vi.fn<typeof globalThis.fetch>(() => Promise.resolve(Response.json(answer)));
   let round = 0;

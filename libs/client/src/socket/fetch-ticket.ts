@@ -36,14 +36,18 @@ export function fetchTicket({ url, token, fetch = globalThis.fetch }: FetchTicke
       signal,
     });
     const body: unknown = await response.json().catch(() => undefined);
-    const { ok, status } = response;
+    const { ok, status, headers } = response;
+    const receipt = headers.get('usher-receipt') ?? undefined;
     // The socket validates the answer.
-    if (ok) return { ...(body as TicketResponse), identity: identityOf(bearer) };
+    if (ok) return { ...(body as TicketResponse), identity: identityOf(bearer), receipt };
     // Unknown codes are passed through: only `status` decides whether the refusal is terminal.
     const { code, title, detail = title, retryAfterMs } = (body ?? {}) as Partial<Problem>;
-    throw typeof code === 'string'
-      ? new TicketRefused(code, status, detail, retryAfterMs)
-      : new TicketRefused(status === 401 ? 'invalid_token' : 'internal', status, `HTTP ${status}`, 0, status === 401);
+    const refused =
+      typeof code === 'string'
+        ? new TicketRefused(code, status, detail, retryAfterMs)
+        : new TicketRefused(status === 401 ? 'invalid_token' : 'internal', status, `HTTP ${status}`, 0, status === 401);
+    refused.receipt = receipt;
+    throw refused;
   };
   return Object.assign(get, {
     who() {

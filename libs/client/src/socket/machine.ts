@@ -166,6 +166,7 @@ export function createMachine(options: TicketSocketOptions, current: CurrentStat
     void callTicketFunction(options.ticket, after, answerMs).then((outcome) => {
       if (requested !== getLifetime()) return;
       const { failure, identity } = outcome;
+      current.receipt = outcome.receipt;
       const ms = now() - requestedAt;
       logStep(failure ? 'refused' : 'ticket_ok', { ms, code: failure?.code, text: failure?.text });
       if (requested !== getLifetime() || !checkIdentity(identity)) return;

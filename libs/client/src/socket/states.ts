@@ -8,6 +8,8 @@ export class CurrentState {
   /** `state` and `welcome` are ahead of their subjects while a transition is published. */
   state: ConnectionState = { name: 'idle', reason: { kind: 'start' }, since: now(), attempt: 0 };
   welcome: Welcome | undefined;
+  /** The receipt of the last ticket call. */
+  receipt: string | undefined;
   readonly state$ = new BehaviorSubject(this.state);
   readonly welcome$ = new BehaviorSubject<Welcome | undefined>(undefined);
   readonly events$ = new Subject<RawFrame>();
@@ -62,7 +64,7 @@ export function createStates(current: CurrentState, onEnter: (name: StateName) =
    */
   function enter(name: StateName, change?: Partial<ConnectionState>, opened?: Welcome): boolean {
     const { reason, attempt } = current.state;
-    const entered = { name, reason, attempt, since: now(), ...change };
+    const entered = { name, reason, attempt, since: now(), receipt: current.receipt, ...change };
     const left = lifetime;
     current.state = entered;
     current.welcome = opened;

@@ -5,7 +5,10 @@ import type { TicketFunction } from './options.ts';
 import { type After, withTimeout } from './timing.ts';
 
 /** The outcome of a ticket request: a ticket, or the reason why there is none. */
-export type TicketOutcome =
+export type TicketOutcome = {
+  /** Names the request for operators. */
+  readonly receipt?: string | undefined;
+} & (
   | {
       readonly ticket: string;
       /** How long to wait before the ticket is used, in ms. */
@@ -21,7 +24,8 @@ export type TicketOutcome =
       readonly waitMs: number;
       /** The kind `refused` means that a retry cannot succeed until the user signs in again. */
       readonly failure: Reason;
-    };
+    }
+);
 
 /**
  * Calls the ticket function once, with a timeout, and validates its answer. Never rejects. Does not settle if the state that `after`
@@ -29,17 +33,18 @@ export type TicketOutcome =
  */
 export async function callTicketFunction(get: TicketFunction, after: After, timeoutMs: number): Promise<TicketOutcome> {
   try {
-    const { ticket, connectAfterMs, identity } = await withTimeout(after, timeoutMs, get);
+    const { ticket, connectAfterMs, identity, receipt } = await withTimeout(after, timeoutMs, get);
     if (typeof ticket !== 'string' || !ticket) throw new TypeError();
     // Invalid delays count as 0.
-    return { ticket, waitMs: connectAfterMs > 0 ? connectAfterMs : 0, identity };
+    return { ticket, waitMs: connectAfterMs > 0 ? connectAfterMs : 0, identity, receipt };
   } catch (error) {
     if (!(error instanceof TicketRefused)) {
       return { waitMs: 0, failure: { kind: error instanceof TimedOut ? 'timeout' : 'unavailable' } };
     }
-    const { code, message: text, terminal, retryAfterMs = 0 } = error;
+    const { code, message: text, terminal, retryAfterMs = 0, receipt } = error;
     return {
       waitMs: retryAfterMs > 0 ? retryAfterMs : 0,
+      receipt,
       failure: { kind: terminal ? 'refused' : 'unavailable', code, text },
     };
   }

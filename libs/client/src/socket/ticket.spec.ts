@@ -47,6 +47,25 @@ describe('connecting', () => {
     expect(server.last.url.searchParams.get('ticket')).toBe('ticket-1');
   });
 
+  test('shows the receipt of the last ticket call, also after a refused handshake and a refused ticket', async () => {
+    server.ticket = () => Promise.resolve({ ...server.issue(), receipt: 'K7Q-2MF' });
+    server.onHandshake = (handshake) => {
+      handshake.end(1006);
+    };
+    socket.connect();
+    await settle();
+    expect(socket.state).toMatchObject({ name: 'backoff', reason: { code: 1006 }, receipt: 'K7Q-2MF' });
+    server.ticket = () =>
+      Promise.reject(Object.assign(new TicketRefused('too_many_connections', 429), { receipt: '000-001' }));
+    socket.retryNow();
+    await settle();
+    expect(socket.state).toMatchObject({ name: 'backoff', receipt: '000-001' });
+    server.ticket = () => Promise.reject(new Error('no network'));
+    socket.retryNow();
+    await settle();
+    expect(socket.state.receipt).toBeUndefined();
+  });
+
   test('ignores a second connect()', async () => {
     socket.connect();
     socket.connect();

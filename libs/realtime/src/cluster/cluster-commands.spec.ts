@@ -75,8 +75,9 @@ test('is incomplete after the timeout when a live node does not return a result'
   newNode('second', bus);
   const sending = one.send('close them');
   await vi.advanceTimersByTimeAsync(500);
-  const { complete, results } = await sending;
+  const { complete, missing, results } = await sending;
   expect(complete).toBe(false);
+  expect(missing).toEqual(['the third']);
   expect(results.map(({ node }) => node)).toEqual(['one', 'second']);
 });
 
@@ -143,6 +144,7 @@ test('ignores results of unknown nodes, repeated results and invalid results', a
   answer({ id, node: 'second', result: 8 });
   expect(await sending).toEqual({
     complete: true,
+    missing: [],
     results: [expect.objectContaining({ node: 'one' }), expect.objectContaining({ node: 'second', result: 7 })],
   });
 });

@@ -32,6 +32,8 @@ export interface ClusterResults<R> {
   readonly results: readonly NodeResult<R>[];
   /** Whether every live node has returned a result. `false` if the live nodes are unknown. */
   readonly complete: boolean;
+  /** The live nodes that have not returned a result. Empty if the live nodes are unknown. */
+  readonly missing: readonly string[];
 }
 
 interface SentCommand<R> {
@@ -106,7 +108,11 @@ export class ClusterCommands<C, R> {
     const { results, live } = sent;
     const own = results.get(this.#node);
     const others = [...results.values()].filter((each) => each !== own && live?.has(each.node) !== false);
-    return { results: own === undefined ? others : [own, ...others], complete: isComplete(sent, this.#node) };
+    return {
+      results: own === undefined ? others : [own, ...others],
+      complete: isComplete(sent, this.#node),
+      missing: [...(live ?? [])].filter((node) => !results.has(node)),
+    };
   }
 
   /** Stops sending and executing commands. Pending commands resolve with the results so far. */

@@ -25,6 +25,8 @@ export interface Cluster {
    * revocations and removals. It is `false` no later than another node stops waiting, also after the process was suspended.
    */
   isLive(): boolean;
+  /** How long the other nodes still count this node as live without a renewal, in milliseconds. Absent if nodes have no lease. */
+  readonly leaseMs?: number;
   /**
    * Calls `listener` when this node is live again after the others may have counted it as down: it has to look up what it missed. Returns a
    * function that removes the listener.

@@ -78,7 +78,8 @@ export class Pending implements Call<unknown> {
   #done(outcome: string): void {
     this.#answered = true;
     this.#connection.inFlight--;
-    this.#context.observer.answered?.(this.#type, outcome);
+    if (outcome === 'rate_limited') this.#connection.rateLimited++;
+    this.#context.observer.answered?.(this.#type, outcome, this.#connection);
   }
 }
 

@@ -14,6 +14,10 @@ export interface Identity {
   readonly address?: string | undefined;
   /** For operators only. */
   readonly origin?: string | undefined;
+  /** For operators only. Connections of the same browser should share one string, because all of them are kept. */
+  readonly userAgent?: string | undefined;
+  /** Names the ticket call that led to this connection, for operators. */
+  readonly receipt?: string | undefined;
 }
 
 /**
@@ -41,6 +45,10 @@ export interface Connection<P extends Protocol = Protocol, D extends object = ob
   readonly bufferedBytes: number;
   /** The number of unanswered requests. */
   readonly inFlight: number;
+  /** Milliseconds from the last `beat` to its answer. `undefined` before the first answer. */
+  readonly roundTripMs: number | undefined;
+  /** The number of requests that were answered with `rate_limited` and of signals that were dropped. */
+  readonly rateLimited: number;
   /**
    * Sends a frame that `connections.encode` encoded once for many receivers. Never throws. Closes the connection with 4009 if more
    * than `limits.bufferedBytes` are buffered.

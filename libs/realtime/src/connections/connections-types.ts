@@ -80,13 +80,13 @@ export interface ConnectionsObserver {
   opened?(connection: Connection): void;
   closed?(connection: Connection, closed: Closed): void;
   /** A request was answered. `outcome` is `ok` or the error code. */
-  answered?(type: string, outcome: string): void;
+  answered?(type: string, outcome: string, connection: Connection): void;
   /** A frame was rejected because it could not be decoded or has an unknown type. */
   refused?(code: 'bad_message' | 'unknown_type'): void;
   /**
    * A signal was dropped because the connection or its user exceeded the budget. The type is `unknown_type` if it has no handler.
    */
-  dropped?(type: string): void;
+  dropped?(type: string, connection: Connection): void;
 }
 
 export interface ConnectionsOptions<P extends Protocol, D extends object = object> {

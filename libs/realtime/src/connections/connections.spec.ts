@@ -277,8 +277,8 @@ test('reports requests, rejected frames and closes to the observer', async () =>
   client.disconnect();
   expect(observer.opened).toHaveBeenCalledOnce();
   expect(observer.answered.mock.calls).toEqual([
-    ['ping', 'ok'],
-    ['renew', 'invalid_ticket'],
+    ['ping', 'ok', client.connection],
+    ['renew', 'invalid_ticket', client.connection],
   ]);
   expect(observer.refused.mock.calls).toEqual([['bad_message']]);
   expect(observer.closed).toHaveBeenCalledWith(client.connection, { code: 1001 });

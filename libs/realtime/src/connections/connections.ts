@@ -109,7 +109,7 @@ class ConnectionRegistry implements Connections<Protocol>, ConnectionOwner {
       cost: 4,
     });
     // Every frame counts as a sign of life. `received` has already recorded it.
-    this.on('beat', () => undefined);
+    this.on('beat', (_params, connection) => this.#open.get(connection.id)?.beatAnswered());
     this.on('response', (response, connection) => {
       const open = this.#open.get(connection.id);
       if (open !== undefined) this.#serverRequests.answered(open, response as ResponseSignal);

@@ -80,10 +80,12 @@ export class Dispatcher {
       }
       const retryAfterMs = this.#charge(connection, frame.type, registration.cost, frame.params, text.length);
       if (retryAfterMs > 0) {
-        observer.answered?.(frame.type, 'rate_limited');
+        connection.rateLimited++;
+        observer.answered?.(frame.type, 'rate_limited', connection);
         connection.send(errorFrame('rate_limited', 'too many requests', frame.id, retryAfterMs));
       } else if (connection.inFlight >= limits.inFlight) {
-        observer.answered?.(frame.type, 'rate_limited');
+        connection.rateLimited++;
+        observer.answered?.(frame.type, 'rate_limited', connection);
         connection.send(errorFrame('rate_limited', 'too many unanswered requests', frame.id, 1_000));
       } else {
         const handler = this.#hasMiddlewares(frame.type)
@@ -113,7 +115,8 @@ export class Dispatcher {
     }
     const { observer } = this.#context;
     if (this.#charge(connection, type, registration.cost, params, text.length) > 0) {
-      observer.dropped?.(type);
+      connection.rateLimited++;
+      observer.dropped?.(type, connection);
       return;
     }
     try {
@@ -137,7 +140,7 @@ export class Dispatcher {
 
   #signalFailed(connection: ServerConnection, type: string, error: unknown): void {
     const { observer, log } = this.#context;
-    if (error instanceof RequestError) observer.dropped?.(type);
+    if (error instanceof RequestError) observer.dropped?.(type, connection);
     else log.error({ err: error, type, connection: connection.id }, 'a signal handler threw');
   }
 
@@ -178,8 +181,12 @@ export class Dispatcher {
 
   #rejectUnknown(connection: ServerConnection, text: string, message: string, id?: number): void {
     const retryAfterMs = this.#charge(connection, 'unknown_type', 1, {}, text.length);
-    if (retryAfterMs === 0) this.#reject(connection, 'unknown_type', message, id);
-    else if (id === undefined) this.#context.observer.dropped?.('unknown_type');
+    if (retryAfterMs === 0) {
+      this.#reject(connection, 'unknown_type', message, id);
+      return;
+    }
+    connection.rateLimited++;
+    if (id === undefined) this.#context.observer.dropped?.('unknown_type', connection);
     else connection.send(errorFrame('rate_limited', 'too many requests', id, retryAfterMs));
   }
 

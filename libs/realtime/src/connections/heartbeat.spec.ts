@@ -58,6 +58,22 @@ test('accepts any frame as an answer, even a malformed one', () => {
   expect([client.closedWith, confused.closedWith]).toEqual([undefined, undefined]);
 });
 
+test('measures the round trip of a beat by its answer, and not by other frames', () => {
+  const { connect } = newNode(times);
+  const client = connect();
+  expect(client.connection.roundTripMs).toBeUndefined();
+  while (client.received('beat').length === 0) vi.advanceTimersByTime(250);
+  vi.advanceTimersByTime(100);
+  client.sendFrame({ type: 'typing', room: 'general' });
+  vi.advanceTimersByTime(80);
+  client.sendFrame({ type: 'beat' });
+  expect(client.connection.roundTripMs).toBe(180);
+  // Only the first answer counts.
+  vi.advanceTimersByTime(5_000);
+  client.sendFrame({ type: 'beat' });
+  expect(client.connection.roundTripMs).toBe(180);
+});
+
 test('spreads the beats of clients that connected together over the interval', () => {
   let turn = 0;
   vi.mocked(Math.random).mockImplementation(() => (turn++ % 200) / 200);

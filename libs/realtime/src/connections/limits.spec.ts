@@ -38,6 +38,12 @@ test('accepts a burst of 60 messages, then 20 a second', async () => {
   expect(await burst(70)).toBe(60);
 });
 
+test('counts what exceeded a limit on its connection', async () => {
+  const { client, burst } = await sender();
+  await burst(70);
+  expect(client.connection.rateLimited).toBe(10);
+});
+
 test('uses the configured rate, and no limit for 0', async () => {
   const slow = await sender({ limits: { sendsPerSecond: 1, sendBurst: 2 } });
   expect(await slow.burst(5)).toBe(2);

@@ -40,6 +40,7 @@ export class ServerConnection implements Connection, SocketListener, Spoke {
   /** The socket has reported that it is closed. */
   isSocketClosed = false;
   inFlight = 0;
+  rateLimited = 0;
   malformed = 0;
   /** Created with the first frame that is charged. */
   budget: ConnectionBudget | undefined = undefined;
@@ -51,6 +52,9 @@ export class ServerConnection implements Connection, SocketListener, Spoke {
   nextBeatAt: number;
   /** The deadline for an answer to the last beat; 0 if none is pending. */
   beatDeadline = 0;
+  /** When the last beat was sent; 0 if it was answered. An integer, as is `roundTripMs`, because fractions need more memory. */
+  beatSentAt = 0;
+  roundTripMs: number | undefined = undefined;
   /** When an unfinished closing handshake is cut. */
   cutAt = 0;
 
@@ -107,6 +111,13 @@ export class ServerConnection implements Connection, SocketListener, Spoke {
 
   request(type: string, params: unknown, { timeoutMs }: { readonly timeoutMs?: number } = {}): Promise<never> {
     return this.owner.request(this, type, params, timeoutMs) as Promise<never>;
+  }
+
+  /** The client has answered a beat. */
+  beatAnswered(): void {
+    if (this.beatSentAt === 0) return;
+    this.roundTripMs = Math.max(0, Math.round(performance.now()) - this.beatSentAt);
+    this.beatSentAt = 0;
   }
 
   message(text: string): void {

@@ -91,6 +91,7 @@ export class Watch {
       if (connection.beatDeadline === 0) {
         connection.receivedSinceBeat = false;
         connection.beatDeadline = now + heartbeatGraceMs;
+        connection.beatSentAt = Math.round(now);
       }
       connection.send(beat);
     }

@@ -92,6 +92,10 @@ export class RedisCluster implements Cluster {
     return this.#down.add(listener);
   }
 
+  get leaseMs(): number {
+    return Math.max(0, this.#liveUntil - performance.now());
+  }
+
   isLive(): boolean {
     return performance.now() < this.#liveUntil && !this.#closed;
   }

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createMemoryBus } from '../bus/memory-bus.ts';
 import { newNode, quiet, sendAll } from '../testing/new-node.ts';
 
@@ -48,4 +48,24 @@ test('a closed connection leaves all of its rooms, even when one unsubscribe fai
   client.disconnect();
   await quiet();
   expect(rooms.list()).toEqual([]);
+});
+
+test('tells which connection has joined which room, since when, and when it leaves', async () => {
+  const observer = { left: vi.fn() };
+  const { connect, rooms } = newNode({ observer });
+  const client = connect();
+  const other = connect('bart');
+  for (const room of ['general', 'random']) await client.request('join', { room });
+  await other.request('join', { room: 'general' });
+  const joined = rooms.joinedBy(client.connection);
+  expect(joined.map(({ room }) => room)).toEqual(['general', 'random']);
+  for (const { joinedAt } of joined) expect(joinedAt).toBeGreaterThanOrEqual(client.connection.openedAt);
+  expect(rooms.connectionsIn('general')).toEqual([client.connection, other.connection]);
+  expect(rooms.connectionsIn('unknown')).toEqual([]);
+  await client.request('leave', { room: 'general' });
+  expect(observer.left.mock.calls).toEqual([[joined[0], client.connection]]);
+  expect(rooms.connectionsIn('general')).toEqual([other.connection]);
+  client.disconnect();
+  expect(observer.left).toHaveBeenLastCalledWith(joined[1], client.connection);
+  expect(rooms.joinedBy(client.connection)).toEqual([]);
 });

@@ -4,6 +4,7 @@ import type { Logger } from '../support/log.ts';
 import type { LoopShare } from '../support/loop-share.ts';
 import { RoomClient } from './room-client.ts';
 import { type Membership, Room, type RoomContext } from './room.ts';
+import type { JoinedRoom } from './room-types.ts';
 
 export interface RoomMembersOptions {
   /** The maximum number of rooms of one connection. */
@@ -41,6 +42,18 @@ export class RoomMembers {
     return this.clients.get(connection)?.memberships.get(room)?.joined === true;
   }
 
+  /** The rooms that a connection has joined. */
+  joinedBy(connection: Connection): JoinedRoom[] {
+    const memberships = this.clients.get(connection)?.memberships.list() ?? [];
+    return memberships.filter(({ joined }) => joined).map(toJoinedRoom);
+  }
+
+  /** The connections that have joined a room. */
+  connectionsIn(room: string): Connection[] {
+    const members = [...(this.rooms.get(room)?.members.values() ?? [])];
+    return members.filter(({ joined }) => joined).map(({ connection }) => connection);
+  }
+
   isAway(connection: Connection): boolean {
     return this.clients.get(connection)?.away === true;
   }
@@ -65,7 +78,16 @@ export class RoomMembers {
     let room = this.rooms.get(name);
     if (room === undefined) this.rooms.set(name, (room = new Room(name, context)));
     const { connection } = client;
-    const membership: Membership = { connection, room, joined: false, live: false, from: 0, gone: false };
+    const joinedAfterMs = Math.round(connection.openForMs);
+    const membership: Membership = {
+      connection,
+      room,
+      joined: false,
+      joinedAfterMs,
+      live: false,
+      from: 0,
+      gone: false,
+    };
     room.members.set(connection, membership);
     client.memberships.set(name, membership);
     return membership;
@@ -104,4 +126,8 @@ export class RoomMembers {
     this.rooms.clear();
     return rooms;
   }
+}
+
+export function toJoinedRoom({ room, connection, joinedAfterMs }: Membership): JoinedRoom {
+  return { room: room.name, joinedAt: connection.openedAt + joinedAfterMs };
 }

@@ -39,6 +39,15 @@ export interface RoomsObserver {
    *   time, and absent for the others
    */
   delivered?(room: string, members: number, ms?: number): void;
+  /** A connection has left a room that it had joined. Also called for each joined room of a connection that closes. */
+  left?(joined: JoinedRoom, connection: Connection): void;
+}
+
+/** A room that a connection has joined. */
+export interface JoinedRoom {
+  readonly room: string;
+  /** When the first join arrived, in Unix milliseconds. */
+  readonly joinedAt: number;
 }
 
 export interface RoomsOptions<P extends AnyRoomsProtocol = RoomsProtocol, D extends object = object> {
@@ -128,6 +137,10 @@ export interface Rooms<P extends AnyRoomsProtocol = RoomsProtocol> {
   list(): { readonly room: string; readonly connections: number }[];
   /** The users in a room on this node. */
   members(room: string): Member[];
+  /** The rooms that a connection of this node has joined. */
+  joinedBy(connection: Connection): JoinedRoom[];
+  /** The connections of this node that have joined a room. */
+  connectionsIn(room: string): Connection[];
   /** The users present in a room on any node, at most `maxPresent`. Rejects if the store is unavailable. */
   present(room: string): Promise<PresenceList['present']>;
   /**

@@ -41,6 +41,8 @@ export interface Membership {
   readonly room: Room;
   /** At least one join was answered, so the connection counts as present and may send. */
   joined: boolean;
+  /** When the first join arrived, in whole milliseconds since the connection opened. */
+  readonly joinedAfterMs: number;
   /** Messages are delivered to this member: it has joined and no rejoin is in progress. */
   live: boolean;
   /** The sequence number of the first message to deliver live. */

@@ -7,7 +7,7 @@ import type { Connection, Identity } from '../connections/connection.ts';
 import { createEviction } from './eviction.ts';
 import { createRemoval } from './removal.ts';
 import type { RoomClient } from './room-client.ts';
-import { RoomMembers } from './room-members.ts';
+import { RoomMembers, toJoinedRoom } from './room-members.ts';
 import { handleRoomRequests } from './room-requests.ts';
 import { storeTimeoutMs, withDeadline } from '../support/deadline.ts';
 import { endAll } from '../support/listeners.ts';
@@ -79,8 +79,10 @@ function createRoomsOf(options: RoomsOptions): Rooms {
     roomsPerConnection: limits.rooms,
     context,
     share,
-    onLeft: ({ connection, room }, away, dropped) => {
+    onLeft: (left, away, dropped) => {
+      const { connection, room } = left;
       localPresence.left(room.name, connection.identity.user, away, dropped);
+      observer.left?.(toJoinedRoom(left), connection);
     },
     log,
   });
@@ -247,6 +249,8 @@ function createRoomsOf(options: RoomsOptions): Rooms {
       }
       return users;
     },
+    joinedBy: (connection) => roomMembers.joinedBy(connection),
+    connectionsIn: (room) => roomMembers.connectionsIn(room),
     present: async (name) => (await store.list(name)).present,
     statusOf: (users) => store.statusOf(users),
     memberAdded: (room, user) => {

@@ -15,7 +15,7 @@ export interface TicketStoreFixture {
 }
 
 const endpoint = '/api/ws';
-const maggie: TicketClaims = { user: 'maggie', session: 'session-of-maggie', endpoint };
+const maggie: TicketClaims = { user: 'maggie', session: 'session-of-maggie', endpoint, receipt: 'K7Q-2MF' };
 const bart: TicketClaims = { user: 'bart', session: 'session-of-bart', endpoint };
 
 /** Defines the tests that every implementation of `TicketStore` must pass. `make` returns two instances of a new, empty store at each call. */

@@ -1,14 +1,18 @@
-import { Component, computed, inject, signal } from '@angular/core';
+import { Component, computed, effect, inject, signal, untracked } from '@angular/core';
 import { injectUsher } from '@usher/angular';
 import { connectionTexts } from '../texts/connection.ts';
 import { Action } from '../ui/action.ts';
 import { injectNow } from '../ui/environment.ts';
 import { Icon, type IconName } from '../ui/icon.ts';
+import { LoadFailure } from '../ui/load-failure.ts';
 import { Page } from '../ui/page.ts';
+import type * as ExplanationTable from '../explain/explanation.ts';
+import { ExplanationCard } from '../explain/explanation-card.ts';
 import { bannerWords, stateWords } from './banner-words.ts';
 import { ConnectionLog } from './connection-log.ts';
 import { type ConnectionStep, connectionSteps } from './connection-steps.ts';
 import { clockOf, detailOf, elapsed, milliseconds, wordsOf } from './format.ts';
+import { explainedReason } from './explained-reason.ts';
 import { HandshakeProbe } from './handshake-probe.ts';
 import { LeaseCard } from './lease-card.ts';
 import { RoundTripCard } from './round-trip-card.ts';
@@ -18,7 +22,7 @@ type Trial = 'drop' | 'twice' | 'noTicket';
 /** The connection's status, round trip, lease, latest attempt and event log, and three tests against the server. */
 @Component({
   selector: 'app-connection-page',
-  imports: [Action, Icon, Page, RoundTripCard, LeaseCard],
+  imports: [Action, ExplanationCard, Icon, Page, RoundTripCard, LeaseCard],
   templateUrl: './connection-page.html',
   styleUrl: './connection-page.scss',
 })
@@ -45,6 +49,13 @@ export class ConnectionPage {
     return words.next === undefined ? words.what : `${words.what} ${words.next}`;
   });
   protected readonly progress = computed(() => connectionSteps(this.state(), this.log.steps()));
+  /** Why there is no connection, for the explanation. */
+  protected readonly reason = computed(() => explainedReason(this.state(), this.progress()));
+  /** The table of explanations, which is loaded with the first one. */
+  private readonly table = signal<typeof ExplanationTable | undefined>(undefined);
+  protected readonly explanation = computed(() => this.table()?.explanationOf(this.reason()));
+  /** The code with which an operator finds out why the last attempt failed. */
+  protected readonly receipt = computed(() => (this.state().name === 'open' ? undefined : this.state().receipt));
   protected readonly steps = computed(() =>
     this.log
       .steps()
@@ -64,6 +75,19 @@ export class ConnectionPage {
     twice: [],
     noTicket: [],
   });
+
+  constructor() {
+    const failure = inject(LoadFailure);
+    effect(() => {
+      if (this.reason() === undefined || untracked(this.table) !== undefined) return;
+      import('../explain/explanation.ts').then(
+        (table) => {
+          this.table.set(table);
+        },
+        (error: unknown) => failure.report(error),
+      );
+    });
+  }
 
   protected stepTime(step: ConnectionStep): string {
     if (step.ms !== undefined) return milliseconds(step.ms);

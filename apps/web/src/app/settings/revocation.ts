@@ -42,7 +42,8 @@ export function revocationText(what: string, { closed, nodes, complete }: Revoca
   return { words: words.join(' '), complete };
 }
 
-function isProof(value: unknown): value is Proof {
+/** Whether a value is a proof of revocation. */
+export function isProof(value: unknown): value is Proof {
   if (typeof value !== 'object' || value === null || !('closed' in value && 'nodes' in value)) return false;
   return typeof value.closed === 'number' && Array.isArray(value.nodes) && value.nodes.every(isNodeProof);
 }

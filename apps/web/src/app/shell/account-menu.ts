@@ -1,6 +1,7 @@
 import { Component, computed, inject } from '@angular/core';
 import { MatMenu, MatMenuContent, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
 import { Router, RouterLink, RouterLinkActive, isActive } from '@angular/router';
+import { injectUsher } from '@usher/angular';
 import { Session } from '../session/session.ts';
 import { Theme, type ThemeChoice, themeChoices } from '../settings/theme.ts';
 import { shellTexts } from '../texts/shell.ts';
@@ -18,6 +19,7 @@ import { Shortcuts } from './shortcuts.ts';
 export class AccountMenu {
   private readonly session = inject(Session);
   private readonly theme = inject(Theme);
+  private readonly usher = injectUsher();
 
   protected readonly shortcuts = inject(Shortcuts);
   protected readonly texts = shellTexts;
@@ -26,6 +28,8 @@ export class AccountMenu {
   protected readonly chosen = this.theme.choice;
   /** The settings are reached only from this menu, so its button is marked as the current page. */
   protected readonly inSettings = isActive('/settings', inject(Router));
+  /** The server decides who may open the console; the link is only hidden from the others. */
+  protected readonly isOperator = computed(() => this.usher.welcome()?.roles.includes('admin') ?? false);
 
   protected choose(choice: ThemeChoice): void {
     this.theme.choose(choice);

@@ -56,6 +56,9 @@ export const connectionTexts = {
   lease: $localize`:@@connection.lease:Lease`,
   leaseNone: $localize`:@@connection.leaseNone:No lease while disconnected.`,
   leaseHint: $localize`:@@connection.leaseHint:Renewed with a new ticket over the open connection.`,
+  explanation: $localize`:@@connection.explanation:Why there is no connection`,
+  receipt: $localize`:@@connection.receipt:Receipt`,
+  receiptHint: $localize`:@@connection.receiptHint:Give this code to your administrator. It leads to the exact reason and contains no secret.`,
   way: $localize`:@@connection.way:How you got connected`,
   wayHint: $localize`:@@connection.wayHint:Your token buys a single-use ticket (30 s). The server checks it before the handshake is accepted.`,
   steps: {

@@ -18,6 +18,7 @@ export const shellTexts = {
   connectionState: $localize`:@@shell.connectionState:Connection status`,
   account: $localize`:@@shell.account:Account`,
   settings: $localize`:@@shell.settings:Settings`,
+  operatorConsole: $localize`:@@shell.operatorConsole:Operator console`,
   signOut: $localize`:@@shell.signOut:Sign out`,
   shortcuts: $localize`:@@shell.shortcuts:Keyboard shortcuts`,
   theme: $localize`:@@shell.theme:Appearance`,

@@ -36,6 +36,14 @@ describe('preloading', () => {
     expect(loaded.toSorted()).toEqual(['dialog', 'search', 'switcher']);
   });
 
+  test('skips routes that few users open', async () => {
+    const preloading = TestBed.inject(IdlePreloading);
+    preloading.preload({ data: { preload: false } }, () => defer(part('console'))).subscribe();
+    preloading.preload({}, () => defer(part('search'))).subscribe();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(loaded).toEqual(['search']);
+  });
+
   test('loads nothing for users who save data', async () => {
     Object.defineProperty(navigator, 'connection', { configurable: true, value: { saveData: true } });
     const preloading = TestBed.inject(IdlePreloading);

@@ -9,14 +9,16 @@ const delayMs = 1_500;
 /**
  * Preloads the lazy parts of the app one after the other while the browser is idle, so that they are available offline and after a new
  * deployment. Does nothing if the user saves data. A part that fails to preload is loaded when it is used.
+ *
+ * A route with `data: { preload: false }` is loaded only when it is opened.
  */
 @Service()
 export class IdlePreloading implements PreloadingStrategy {
   private readonly window = inject(DOCUMENT).defaultView;
   private turn: Promise<unknown> | undefined;
 
-  preload(_route: Route, load: () => Observable<unknown>): Observable<unknown> {
-    if (this.savesData()) return EMPTY;
+  preload({ data }: Route, load: () => Observable<unknown>): Observable<unknown> {
+    if (this.savesData() || data?.['preload'] === false) return EMPTY;
     return defer(() => from(this.nextTurn())).pipe(
       switchMap(() => load()),
       catchError(() => EMPTY),

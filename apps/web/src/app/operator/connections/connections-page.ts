@@ -1,0 +1,84 @@
+import { Component, computed, inject } from '@angular/core';
+import { RouterLink } from '@angular/router';
+import type { ConnectionInfo, ConnectionsQuery } from '@usher/operator-api';
+import { consoleTexts } from '../../texts/operator.ts';
+import { connectionsTexts } from '../../texts/operator-connections.ts';
+import { injectNow } from '../../ui/environment.ts';
+import { OperatorSocket } from '../data/operator-socket.ts';
+import { PagedQuery } from '../data/paged-query.ts';
+import { injectUrlFilter } from '../data/url-filter.ts';
+import { titleOf } from '../../explain/explanation.ts';
+import { ConsolePage } from '../ui/console-page.ts';
+import { FilterBar, type FilterField } from '../ui/filter-bar.ts';
+import { agoOf, countOf, queueOf } from '../ui/format.ts';
+import { Ghosts } from '../ui/ghosts.ts';
+import { ListFoot } from '../ui/list-foot.ts';
+import { Notes } from '../ui/notes.ts';
+import { Teach } from '../ui/teach.ts';
+
+const { fields } = connectionsTexts;
+
+/** A queue of this size is worth a remark (bytes). */
+const notableQueue = 64 * 1_024;
+
+/** Open and recently closed connections. */
+@Component({
+  selector: 'app-connections-page',
+  imports: [ConsolePage, FilterBar, Ghosts, ListFoot, Notes, RouterLink, Teach],
+  templateUrl: './connections-page.html',
+  styleUrl: './connections-page.scss',
+})
+export class ConnectionsPage {
+  private readonly socket = inject(OperatorSocket);
+  protected readonly filter = injectUrlFilter(['state', 'user', 'address', 'room', 'node']);
+  private readonly list = computed<ConnectionsQuery>(() => {
+    const { state, ...filter } = this.filter.values();
+    return { ...filter, state: state === 'closed' ? 'closed' : 'open' };
+  });
+  protected readonly query = new PagedQuery({
+    params: this.list,
+    load: async (filter, cursor, signal) => {
+      const params = { ...filter, ...(cursor !== undefined && { cursor }) };
+      const { connections, ...page } = await this.socket.request('connections', params, { signal });
+      return { items: connections, ...page };
+    },
+    countNew: async (filter, items, signal) => {
+      const { connections } = await this.socket.request('connections', filter, { signal });
+      const known = new Set(items.map(({ id }) => id));
+      return connections.filter(({ id }) => !known.has(id)).length;
+    },
+  });
+  private readonly now = injectNow(5_000);
+
+  protected readonly texts = { connections: connectionsTexts, console: consoleTexts } as const;
+  protected readonly fields: readonly FilterField[] = [
+    { name: 'user', label: fields.user },
+    { name: 'address', label: fields.address },
+    { name: 'room', label: fields.room },
+    { name: 'node', label: fields.node },
+  ];
+  protected readonly states = ['open', 'closed'] as const;
+  protected readonly state = computed(() => this.list().state ?? 'open');
+  protected readonly user = computed(() => this.filter.values().user);
+  protected readonly isFiltered = computed(() => this.fields.some(({ name }) => name in this.filter.values()));
+  protected readonly total = computed(() => {
+    const total = this.query.total();
+    return total === undefined ? '' : connectionsTexts.total(total, countOf(total));
+  });
+  protected readonly rows = computed(() => this.query.items()?.map((connection) => this.rowOf(connection)));
+
+  private rowOf({ id, user, address, node, openedAt, closed, rooms, queuedBytes, rateLimited }: ConnectionInfo) {
+    return {
+      id,
+      user,
+      about: [address, node, connectionsTexts.rooms(rooms)].filter((part) => part !== undefined).join(' · '),
+      when:
+        closed === undefined
+          ? connectionsTexts.openedAgo(agoOf(openedAt, this.now()))
+          : connectionsTexts.closedAgo(agoOf(closed.at, this.now())),
+      why: closed === undefined ? undefined : `${titleOf(closed.name ?? '')} ${closed.code}`.trim(),
+      slow: queuedBytes >= notableQueue ? connectionsTexts.slow(queueOf(queuedBytes)) : undefined,
+      limited: rateLimited > 0 ? connectionsTexts.limited(rateLimited) : undefined,
+    };
+  }
+}

@@ -1,0 +1,98 @@
+import { HttpClient, HttpErrorResponse } from '@angular/common/http';
+import { Service, inject } from '@angular/core';
+import type { CreatedKey, NewKey, PasswordLink } from '@usher/operator-api';
+import type { Proof } from '@usher/protocol';
+import { type Observable, firstValueFrom } from 'rxjs';
+import { problemCode } from '../../session/http-words.ts';
+import { isProof } from '../../settings/revocation.ts';
+import { OperatorSocket } from './operator-socket.ts';
+
+/** What an action did. */
+export interface ActionOutcome {
+  /** What each node closed; absent for actions that close nothing. */
+  readonly proof?: Proof;
+  /** Whether every live node has confirmed the action. */
+  readonly complete: boolean;
+  /** The live nodes that have not confirmed it. */
+  readonly missing: readonly string[];
+}
+
+/** The calls that change something. Every method throws HttpErrorResponse if nothing was changed. */
+@Service({ autoProvided: false })
+export class OperatorActions {
+  private readonly http = inject(HttpClient);
+  private readonly socket = inject(OperatorSocket);
+
+  closeConnection(id: string): Promise<ActionOutcome> {
+    return this.outcomeOf(this.http.delete(`/api/admin/connections/${encodeURIComponent(id)}`));
+  }
+
+  endSessions(user: string): Promise<ActionOutcome> {
+    return this.outcomeOf(this.http.delete(`/api/admin/users/${encodeURIComponent(user)}/sessions`));
+  }
+
+  changeUser(user: string, change: { readonly disabled?: boolean; readonly roles?: string[] }): Promise<ActionOutcome> {
+    return this.outcomeOf(this.http.put(`/api/admin/users/${encodeURIComponent(user)}`, change));
+  }
+
+  createUser(user: string, roles: string[]): Promise<PasswordLink> {
+    return firstValueFrom(this.http.post<PasswordLink>('/api/admin/users', { user, roles }));
+  }
+
+  createPasswordLink(user: string): Promise<PasswordLink> {
+    const path = `/api/admin/users/${encodeURIComponent(user)}/password-link`;
+    return firstValueFrom(this.http.post<PasswordLink>(path, {}));
+  }
+
+  archiveRoom(room: string, archived: boolean): Promise<ActionOutcome> {
+    return this.outcomeOf(this.http.put(`/api/admin/rooms/${encodeURIComponent(room)}`, { archived }));
+  }
+
+  closeRoom(room: string): Promise<ActionOutcome> {
+    return this.outcomeOf(this.http.delete(`/api/admin/rooms/${encodeURIComponent(room)}`));
+  }
+
+  removeMessage(room: string, seq: number): Promise<ActionOutcome> {
+    return this.outcomeOf(this.http.delete(`/api/admin/rooms/${encodeURIComponent(room)}/messages/${seq}`));
+  }
+
+  createKey(key: NewKey): Promise<CreatedKey> {
+    return firstValueFrom(this.http.post<CreatedKey>('/api/admin/keys', key));
+  }
+
+  revokeKey(id: string): Promise<ActionOutcome> {
+    return this.outcomeOf(this.http.delete(`/api/admin/keys/${encodeURIComponent(id)}`));
+  }
+
+  drainNode(node: string): Promise<ActionOutcome> {
+    return this.outcomeOf(this.http.post(`/api/admin/nodes/${encodeURIComponent(node)}/drain`, {}));
+  }
+
+  /** Returns the complete audit log as JSON Lines. */
+  exportAudit(): Promise<Blob> {
+    return firstValueFrom(this.http.get('/api/admin/audit/export', { responseType: 'blob' }));
+  }
+
+  /** A 503 with a proof is an outcome too: the change is durable, but not every node has confirmed it. */
+  private async outcomeOf(call: Observable<object | null>): Promise<ActionOutcome> {
+    try {
+      const body: unknown = await firstValueFrom(call);
+      return { ...(isProof(body) && { proof: body }), complete: true, missing: [] };
+    } catch (error) {
+      const body: unknown = error instanceof HttpErrorResponse ? error.error : undefined;
+      if (problemCode(error) !== 'store_unavailable' || !isProof(body)) throw error;
+      return { proof: body, complete: false, missing: await this.nodesWithout(body) };
+    }
+  }
+
+  /** Returns the live nodes that the proof does not contain; none if they are not known. */
+  private async nodesWithout({ nodes: proven }: Proof): Promise<readonly string[]> {
+    try {
+      const { nodes, missing } = await this.socket.request('nodes', {});
+      const live = [...nodes.map(({ node }) => node), ...missing];
+      return live.filter((node) => !proven.some((each) => each.node === node));
+    } catch {
+      return [];
+    }
+  }
+}

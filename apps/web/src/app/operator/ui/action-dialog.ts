@@ -1,0 +1,70 @@
+import {
+  Component,
+  type ElementRef,
+  Injector,
+  afterNextRender,
+  computed,
+  inject,
+  signal,
+  viewChild,
+} from '@angular/core';
+import {
+  MAT_DIALOG_DATA,
+  MatDialogActions,
+  MatDialogClose,
+  MatDialogContent,
+  MatDialogRef,
+  MatDialogTitle,
+} from '@angular/material/dialog';
+import { wordsFor } from '../../session/http-words.ts';
+import { actionTexts } from '../../texts/operator.ts';
+import { Icon } from '../../ui/icon.ts';
+import type { ActionOutcome } from '../data/actions.ts';
+import type { OperatorAction } from './action.ts';
+import { msOf } from './format.ts';
+
+/** Asks once, runs the action, and shows the proof of each node. */
+@Component({
+  selector: 'app-action-dialog',
+  imports: [Icon, MatDialogActions, MatDialogClose, MatDialogContent, MatDialogTitle],
+  templateUrl: './action-dialog.html',
+  styleUrl: './action-dialog.scss',
+})
+export class ActionDialog {
+  private readonly dialog = inject<MatDialogRef<ActionDialog>>(MatDialogRef);
+  private readonly injector = inject(Injector);
+  private readonly closeButton = viewChild<ElementRef<HTMLElement>>('close');
+
+  protected readonly texts = actionTexts;
+  protected readonly action = inject<OperatorAction>(MAT_DIALOG_DATA);
+  protected readonly busy = signal(false);
+  protected readonly outcome = signal<ActionOutcome | undefined>(undefined);
+  protected readonly trouble = signal<string | undefined>(undefined);
+  protected readonly ms = msOf;
+  protected readonly incomplete = computed(() => {
+    const outcome = this.outcome();
+    if (outcome === undefined || outcome.complete) return undefined;
+    return actionTexts.incomplete(outcome.missing.length === 0 ? actionTexts.aNode : outcome.missing.join(', '));
+  });
+
+  protected async run(): Promise<void> {
+    if (this.busy()) return;
+    this.busy.set(true);
+    this.trouble.set(undefined);
+    // The dialog stays open until the outcome has been shown.
+    this.dialog.disableClose = true;
+    try {
+      this.outcome.set(await this.action.run());
+      afterNextRender(() => this.closeButton()?.nativeElement.focus(), { injector: this.injector });
+    } catch (error) {
+      this.trouble.set(wordsFor(error));
+    } finally {
+      this.busy.set(false);
+      this.dialog.disableClose = false;
+    }
+  }
+
+  protected done(): void {
+    this.dialog.close();
+  }
+}

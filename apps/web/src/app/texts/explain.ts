@@ -1,0 +1,7 @@
+/** The labels of an explanation. The table of explanations is a file of its own, because it is loaded when it is needed. */
+export const explainTexts = {
+  means: $localize`:@@explain.means:What it means`,
+  cause: $localize`:@@explain.cause:Usual cause`,
+  fix: $localize`:@@explain.fix:What to change`,
+  none: $localize`:@@explain.none:There is no explanation for this code.`,
+} as const;

@@ -1,0 +1,47 @@
+export const keysTexts = {
+  heading: $localize`:@@keys.heading:API keys`,
+  lead: $localize`:@@keys.lead:Credentials for backends that publish messages and events over HTTP. A key opens no socket.`,
+  create: $localize`:@@keys.create:Create key`,
+  created: (date: string, user: string) => $localize`:@@keys.created:created ${date}:date: by ${user}:user:`,
+  used: (ago: string) => $localize`:@@keys.used:last used ${ago}:ago:`,
+  neverUsed: $localize`:@@keys.neverUsed:never used`,
+  expires: (date: string) => $localize`:@@keys.expires:expires ${date}:date:`,
+  expired: $localize`:@@keys.expired:Expired`,
+  revoked: $localize`:@@keys.revoked:Revoked`,
+  revokedAt: (date: string) => $localize`:@@keys.revokedAt:revoked ${date}:date:`,
+  revoke: $localize`:@@keys.revoke:Revoke`,
+  revokeOf: (name: string) => $localize`:@@keys.revokeOf:Revoke ${name}:name:`,
+  empty: $localize`:@@keys.empty:No API keys`,
+  emptyHint: $localize`:@@keys.emptyHint:Create one for each backend, so that you can see its last use and revoke it alone.`,
+  question: {
+    heading: (name: string) => $localize`:@@keys.question.heading:Revoke ${name}:name:?`,
+    text: $localize`:@@keys.question.text:The next call with this key is answered 401, on every node. This cannot be undone: the backend needs a new key.`,
+    yes: $localize`:@@keys.question.yes:Revoke key`,
+  },
+} as const;
+
+export const newKeyTexts = {
+  heading: $localize`:@@newKey.heading:Create API key`,
+  name: $localize`:@@newKey.name:Name`,
+  nameHint: $localize`:@@newKey.nameHint:Which backend uses it, for example “billing”.`,
+  badName: $localize`:@@newKey.badName:Enter a name of 1 to 80 characters.`,
+  scopes: $localize`:@@newKey.scopes:Allowed calls`,
+  badScopes: $localize`:@@newKey.badScopes:Choose at least one.`,
+  scopeNames: {
+    messages: $localize`:@@newKey.scopeNames.messages:Send messages to rooms`,
+    events: $localize`:@@newKey.scopeNames.events:Send events to users`,
+  },
+  expires: $localize`:@@newKey.expires:Expires`,
+  lifetimes: {
+    never: $localize`:@@newKey.lifetimes.never:Never`,
+    month: $localize`:@@newKey.lifetimes.month:In 30 days`,
+    quarter: $localize`:@@newKey.lifetimes.quarter:In 90 days`,
+    year: $localize`:@@newKey.lifetimes.year:In a year`,
+  },
+  submit: $localize`:@@newKey.submit:Create key`,
+  busy: $localize`:@@newKey.busy:Creating…`,
+  shownHeading: $localize`:@@newKey.shownHeading:API key created`,
+  shownText: $localize`:@@newKey.shownText:Copy the key now. The server stores only its hash, so it cannot be shown again.`,
+  shownLabel: $localize`:@@newKey.shownLabel:API key`,
+  done: $localize`:@@newKey.done:Done`,
+} as const;

@@ -1,0 +1,98 @@
+import { plural } from './language.ts';
+
+export const refusalsTexts = {
+  heading: $localize`:@@refusals.heading:Refusals`,
+  lead: $localize`:@@refusals.lead:Every ticket call, handshake and sign-in that the server refused, newest first.`,
+  total: (n: number, shown: string) =>
+    plural(n, {
+      one: $localize`:@@refusals.total.one:${shown}:count: refusal`,
+      few: $localize`:@@refusals.total.few:${shown}:count: refusals`,
+      many: $localize`:@@refusals.total.many:${shown}:count: refusals`,
+      other: $localize`:@@refusals.total.other:${shown}:count: refusals`,
+    }),
+  fields: {
+    kind: $localize`:@@refusals.fields.kind:Request`,
+    reason: $localize`:@@refusals.fields.reason:Reason`,
+    user: $localize`:@@refusals.fields.user:User`,
+    address: $localize`:@@refusals.fields.address:Address`,
+    origin: $localize`:@@refusals.fields.origin:Origin`,
+    node: $localize`:@@refusals.fields.node:Node`,
+    last: $localize`:@@refusals.fields.last:Time`,
+  },
+  kinds: {
+    ticket: $localize`:@@refusals.kinds.ticket:Ticket call`,
+    handshake: $localize`:@@refusals.kinds.handshake:Handshake`,
+    sign_in: $localize`:@@refusals.kinds.sign_in:Sign-in`,
+  },
+  times: {
+    minutes: $localize`:@@refusals.times.minutes:Last 5 minutes`,
+    hour: $localize`:@@refusals.times.hour:Last hour`,
+    day: $localize`:@@refusals.times.day:Last 24 hours`,
+  },
+  by: $localize`:@@refusals.by:Group by`,
+  views: {
+    list: $localize`:@@refusals.views.list:No grouping`,
+    reason: $localize`:@@refusals.views.reason:Reason`,
+    origin: $localize`:@@refusals.views.origin:Origin`,
+    address: $localize`:@@refusals.views.address:Address`,
+    user: $localize`:@@refusals.views.user:User`,
+    node: $localize`:@@refusals.views.node:Node`,
+  },
+  without: {
+    reason: $localize`:@@refusals.without.reason:Without a reason`,
+    origin: $localize`:@@refusals.without.origin:Without an origin (not a browser)`,
+    address: $localize`:@@refusals.without.address:Without an address`,
+    user: $localize`:@@refusals.without.user:User not known`,
+    node: $localize`:@@refusals.without.node:Without a node`,
+  },
+  lastAt: (ago: string) => $localize`:@@refusals.lastAt:last ${ago}:ago:`,
+  replay: $localize`:@@refusals.replay:Replay`,
+  unknownUser: $localize`:@@refusals.unknownUser:user not known`,
+  clientSaw: $localize`:@@refusals.clientSaw:The client received`,
+  reason: $localize`:@@refusals.reason:Reason`,
+  receipt: $localize`:@@refusals.receipt:Receipt`,
+  userAgent: $localize`:@@refusals.userAgent:User agent`,
+  similar: $localize`:@@refusals.similar:Show only`,
+  thisReason: $localize`:@@refusals.thisReason:this reason`,
+  thisUser: (user: string) => $localize`:@@refusals.thisUser:user ${user}:user:`,
+  thisAddress: (address: string) => $localize`:@@refusals.thisAddress:address ${address}:address:`,
+  thisOrigin: (origin: string) => $localize`:@@refusals.thisOrigin:origin ${origin}:origin:`,
+  openUser: (user: string) => $localize`:@@refusals.openUser:Open user ${user}:user:`,
+  openConnections: (user: string) => $localize`:@@refusals.openConnections:Open connections of ${user}:user:`,
+  openNodes: $localize`:@@refusals.openNodes:Open nodes`,
+  empty: $localize`:@@refusals.empty:No refusals`,
+  emptyHint: $localize`:@@refusals.emptyHint:When the server refuses a ticket call or a handshake, the true reason appears here. The client sees only what it may know.`,
+  noMatch: $localize`:@@refusals.noMatch:No refusals match these filters`,
+  noMatchHint: $localize`:@@refusals.noMatchHint:Clear a filter, or choose a longer time. Old refusals are removed when the limit is reached.`,
+} as const;
+
+export const receiptTexts = {
+  heading: $localize`:@@receipt.heading:Receipts`,
+  lead: $localize`:@@receipt.lead:A refused user sees a short code. It leads to the true reason and to everything that happened.`,
+  label: $localize`:@@receipt.label:Look up a receipt`,
+  hint: $localize`:@@receipt.hint:The code that the user sees, for example K7Q-2MF.`,
+  submit: $localize`:@@receipt.submit:Look up`,
+  invalid: $localize`:@@receipt.invalid:A receipt has six letters and digits, for example K7Q-2MF.`,
+  empty: $localize`:@@receipt.empty:Ask the user for the code`,
+  emptyHint: $localize`:@@receipt.emptyHint:It is on the Connection page of the app, in the answer of a refused ticket call and in the log of the server. Codes are kept for a day.`,
+  none: (code: string) => $localize`:@@receipt.none:No receipt ${code}:code:`,
+  noneHint: $localize`:@@receipt.noneHint:It may be mistyped or older than a day. Zero and O, one and I mean the same.`,
+  of: (code: string) => $localize`:@@receipt.of:Receipt ${code}:code:`,
+  notRefused: $localize`:@@receipt.notRefused:This attempt was not refused.`,
+  opened: $localize`:@@receipt.opened:It opened a connection`,
+  timeline: $localize`:@@receipt.timeline:Timeline`,
+} as const;
+
+/** The steps of an attempt to connect. */
+export const attemptTexts = {
+  ticket_issued: $localize`:@@attempt.ticket_issued:Ticket issued`,
+  ticket_refused: $localize`:@@attempt.ticket_refused:Ticket refused`,
+  handshake_refused: $localize`:@@attempt.handshake_refused:Handshake refused`,
+  opened: $localize`:@@attempt.opened:Connection opened`,
+  joined: $localize`:@@attempt.joined:Joined a room`,
+  left: $localize`:@@attempt.left:Left a room`,
+  renewed: $localize`:@@attempt.renewed:Lease renewed`,
+  rate_limited: $localize`:@@attempt.rate_limited:Rate limit exceeded`,
+  closing: $localize`:@@attempt.closing:Closing`,
+  closed: $localize`:@@attempt.closed:Connection closed`,
+} as const;
