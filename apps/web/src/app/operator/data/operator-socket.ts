@@ -3,7 +3,7 @@ import { toSignal } from '@angular/core/rxjs-interop';
 import { Disconnected, type RequestOptions, TicketSocket, type TicketSocketOptions } from '@usher/client';
 import { ticketFrom } from '@usher/client/session';
 import type { OperatorProtocol } from '@usher/operator-api';
-import type { Params, Reply, RequestType } from '@usher/protocol';
+import type { ParamsInput, Reply, RequestType } from '@usher/protocol';
 import { endReasonOfSocket } from '../../session/end-reason.ts';
 import { Session } from '../../session/session.ts';
 
@@ -58,7 +58,7 @@ export class OperatorSocket {
    */
   async request<T extends RequestType<OperatorProtocol>>(
     type: T,
-    params: Params<OperatorProtocol, T>,
+    params: ParamsInput<OperatorProtocol, T>,
     options?: RequestOptions,
   ): Promise<Reply<OperatorProtocol, T>> {
     if (!untracked(this.isOpen)) throw new Disconnected();
