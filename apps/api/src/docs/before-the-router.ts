@@ -40,7 +40,7 @@ export const operationsBeforeTheRouter = {
           headers: {
             'Cache-Control': { schema: { type: 'string' }, description: '`no-store`' },
             'Usher-Receipt': {
-              schema: { type: 'string', pattern: '^[0-9A-HJKMNP-TV-Z]{3}-[0-9A-HJKMNP-TV-Z]{3}$' },
+              schema: { type: 'string', pattern: '^[0-9A-HJ-KM-NP-TV-Z]{3}-[0-9A-HJ-KM-NP-TV-Z]{3}$' },
               description: 'names this call for operators. Errors have it, too',
             },
           },

@@ -47,7 +47,7 @@ const ofScheme: Readonly<Record<string, readonly ProblemCode[]>> = {
 };
 
 /** Returns all codes of an operation, in the order of the table of problems. */
-export function problemCodesOf({ schemes, hasParameters, hasBody, declared }: OperationErrors): ProblemCode[] {
+function problemCodesOf({ schemes, hasParameters, hasBody, declared }: OperationErrors): ProblemCode[] {
   const codes = new Set<ProblemCode>([...ofAnyRequest, ...declared]);
   for (const scheme of schemes) for (const code of ofScheme[scheme] ?? []) codes.add(code);
   // A path parameter that exceeds the maximum length.

@@ -94,7 +94,10 @@ export class CallBudget {
     } catch (error) {
       if (!isLimitReached(error)) throw error;
       // The limiter uses the wall clock, which may be set back.
-      throw new HttpProblem('rate_limited', { retryAfterMs: Math.min(error.msBeforeNext, windowSeconds * 1_000), user });
+      throw new HttpProblem('rate_limited', {
+        retryAfterMs: Math.min(error.msBeforeNext, windowSeconds * 1_000),
+        user,
+      });
     }
   }
 }

@@ -26,7 +26,7 @@ function newServer() {
   const history = createMemoryHistory({ rooms: ['orders'] });
   const connections = createConnections({
     codec: compileProtocol(chatShop),
-    data: () => ({ plan: 'free' as Plan }),
+    data: () => ({ plan: 'free' }),
     bus,
     cluster,
   });
