@@ -8,6 +8,7 @@ const ticketReasons = ['malformed', 'unknown', 'used', 'expired', 'revoked', 'ea
 const others = [
   'weak_password',
   'user_taken',
+  'invalid_link',
   'room_taken',
   'too_large',
   'unsupported_media_type',

@@ -103,8 +103,8 @@ export class HourChart {
       axes: [
         {
           ...axis,
-          size: 22,
-          gap: 4,
+          size: 26,
+          gap: 8,
           space: 70,
           // Whole minutes, in seconds.
           incrs: [60, 120, 300, 600, 900, 1_800],

@@ -72,6 +72,10 @@ import { Router } from '@angular/router';
         padding: var(--s4) var(--s4) calc(var(--s6) + var(--safe-bottom));
       }
 
+      header {
+        row-gap: var(--s2);
+      }
+
       h1 {
         font-size: var(--t-xl);
       }
