@@ -7,10 +7,12 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { PostgresServer } from '@usher/test-servers';
 import { run } from '../install.mjs';
 import { pack, publicPackages } from '../packages/packages.mjs';
 import { connect } from './connect.mjs';
 import { copyExample, installArgs, useArchives } from './copies.mjs';
+import { guideDependencies, programsOfGuide } from './guide.mjs';
 import { start, startServer } from './programs.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'usher-check-'));
@@ -109,6 +111,42 @@ async function ssr(archives) {
   if (!page.includes('Enter as a guest')) throw new Error(`the page was not rendered on the server:\n${page}`);
 }
 
+/** Users exchange messages through each server of the guide with its own client, also after a restart of the server. */
+async function guide(archives) {
+  const project = join(folder, 'guide');
+  mkdirSync(project);
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ type: 'module', dependencies: guideDependencies }));
+  useArchives(project, archives);
+  await install(project);
+  for (const [file, code] of programsOfGuide()) writeFileSync(join(project, file), code);
+  const postgres = await PostgresServer.start();
+  try {
+    for (const extension of ['mjs', 'ts']) {
+      const env = { DATABASE_URL: await postgres.newDatabaseUrl(), JWT_SECRET: 'the same secret after the restart' };
+      await talk(`server.${extension}`, `client.${extension}`, { cwd: project, env });
+    }
+  } finally {
+    await postgres.stop();
+  }
+}
+
+async function talk(server, client, options) {
+  const first = await startServer([server], options);
+  const [ann, bob] = ['ann', 'bob'].map((user) => start([client, first.url, user, 'secret'], options));
+  const programs = [first.program, ann, bob];
+  try {
+    ann.write('hello');
+    await bob.prints(/^ann: hello$/m);
+    await first.program.stop();
+    const second = await startServer([server], options);
+    const late = start([client, second.url, 'bob', 'secret'], options);
+    programs.push(second.program, late);
+    await late.prints(/^ann: hello$/m);
+  } finally {
+    for (const program of programs) await program.stop();
+  }
+}
+
 const checks = {
   'create-usher with npm, ng serve': async (archives) => serve(await createUsher(archives, 'fastify', 'npm')),
   'create-usher with pnpm': (archives) => createUsher(archives, 'fastify', 'pnpm'),
@@ -116,8 +154,9 @@ const checks = {
   'create-usher with node:http': (archives) => createUsher(archives, 'node', 'npm'),
   'ng add in Angular 22 with npm': (archives) => ngAdd(archives, 22, 'npm'),
   'ng add in Angular 22 with pnpm': (archives) => ngAdd(archives, 22, 'pnpm'),
-  'ng add in Angular 20 with npm': (archives) => ngAdd(archives, 20, 'npm'),
+  'ng add in Angular 20 with npm': (archives) => ngAdd(archives, '20.3.39', 'npm'),
   'the example ssr': ssr,
+  'the programs of the guide from-socket-io': guide,
 };
 
 const failures = [];
