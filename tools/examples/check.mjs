@@ -4,11 +4,11 @@
  *
  * Usage: `npm run examples:check`, or `npm run examples:check -- WORD` for the checks whose names contain the word
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { PostgresServer } from '@usher/test-servers';
-import { run } from '../install.mjs';
+import { root, run } from '../install.mjs';
 import { pack, publicPackages } from '../packages/packages.mjs';
 import { connect } from './connect.mjs';
 import { copyExample, installArgs, useArchives } from './copies.mjs';
@@ -87,6 +87,8 @@ async function ngAdd(archives, version, manager) {
   const manifest = JSON.parse(readFileSync(manifestFile, 'utf8'));
   // `ng add` uses an installed package, and would search for another one in the registry.
   manifest.dependencies['@usher/angular'] = '^0.1.0';
+  delete manifest.packageManager;
+  copyFileSync(join(root, 'examples/minimal/pnpm-workspace.yaml'), join(project, 'pnpm-workspace.yaml'));
   writeFileSync(manifestFile, JSON.stringify(manifest));
   useArchives(project, archives);
   await install(project, manager);

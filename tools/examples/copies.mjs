@@ -1,6 +1,7 @@
 /** Copies of the examples outside of the repository, with the packed packages instead of those of the registry. */
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { parse, stringify } from 'yaml';
 import { root } from '../install.mjs';
 
 const generated = new Set(['node_modules', 'dist', '.angular', 'package-lock.json']);
@@ -34,8 +35,9 @@ export function useArchives(folder, archives, keeps = () => true) {
   // The archives depend on each other by version.
   manifest.overrides = overridesFor(archives);
   writeFileSync(file, `${JSON.stringify(manifest, undefined, 2)}\n`);
-  // JSON is YAML. npm ignores the file.
-  writeFileSync(join(folder, 'pnpm-workspace.yaml'), JSON.stringify({ overrides: manifest.overrides }));
+  const settingsFile = join(folder, 'pnpm-workspace.yaml');
+  const settings = existsSync(settingsFile) ? parse(readFileSync(settingsFile, 'utf8')) : {};
+  writeFileSync(settingsFile, stringify({ ...settings, overrides: manifest.overrides }));
 }
 
 export const overridesFor = (archives) =>
