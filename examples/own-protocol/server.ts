@@ -19,13 +19,12 @@ const { connections } = await createFastifyUsher(app, {
   limits: { connectionsPerUser: 1_000 },
 });
 
-connections.handle('order', ({ item }) => {
+connections.handle('order', async ({ item }) => {
   const price = prices.get(item);
   if (price === undefined) throw new RequestError('sold_out', `no more ${item}`);
   // Demand raises the price, for everyone.
   prices.set(item, price + 1);
-  const frame = connections.encode({ type: 'price', item, price: price + 1 });
-  for (const connection of connections.list()) connection.send(frame);
+  await connections.broadcast().send('price', { item, price: price + 1 });
   orders += 1;
   return { number: orders };
 });
