@@ -14,6 +14,7 @@ COPY e2e/package.json e2e/
 COPY libs/angular/package.json libs/angular/
 COPY libs/chat-api/package.json libs/chat-api/
 COPY libs/client/package.json libs/client/
+COPY libs/create-usher/package.json libs/create-usher/
 COPY libs/operator-api/package.json libs/operator-api/
 COPY libs/protocol/package.json libs/protocol/
 COPY libs/realtime/package.json libs/realtime/

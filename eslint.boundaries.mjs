@@ -14,11 +14,13 @@ const mayImport = {
   server: { ours: ['ticket', 'realtime', 'protocol', 'test-servers'], never: ['kysely', 'node:sqlite'] },
   client: { ours: ['protocol'], foreign: ['rxjs'] },
   angular: { ours: ['client', 'protocol'], foreign: ['rxjs', '@angular/core', '@angular/common'] },
+  'create-usher': { ours: [] },
+  examples: { ours: ['angular', 'client', 'protocol', 'realtime', 'server', 'ticket'] },
   api: { ours: ['server', 'ticket', 'realtime', 'chat-api', 'operator-api', 'protocol', 'test-servers'] },
   web: { ours: ['angular', 'client', 'chat-api', 'operator-api', 'protocol'] },
   bench: { ours: ['client', 'protocol', 'ticket', 'test-servers'] },
   e2e: { ours: ['client', 'chat-api', 'operator-api', 'protocol', 'test-servers'] },
-  tools: { ours: [] },
+  tools: { ours: ['test-servers'] },
   'test-servers': { ours: [] },
 };
 
@@ -26,7 +28,7 @@ const root = import.meta.dirname;
 
 function projects() {
   return globSync('{libs,apps}/*/project.json', { cwd: root })
-    .concat(globSync('{e2e,tools}/project.json', { cwd: root }))
+    .concat(globSync('{e2e,examples,tools}/project.json', { cwd: root }))
     .map((file) => {
       const { name, tags } = JSON.parse(readFileSync(`${root}/${file}`, 'utf8'));
       const [tag, ...others] = tags ?? [];

@@ -52,6 +52,23 @@ export default tseslint.config(
     files: ['apps/web/**/*.html'],
     extends: [angular.configs.templateRecommended, angular.configs.templateAccessibility],
   },
+  {
+    // Their packages are not installed in this repository, so tools/examples checks their types where it installs them.
+    files: ['examples/**/*.ts'],
+    extends: [tseslint.configs.disableTypeChecked],
+    rules: {
+      '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
+      'import-x/no-cycle': 'off',
+      'no-console': 'off',
+    },
+  },
+  // NestJS injects by the types of parameters, so they are imported as values.
+  { files: ['examples/nest/**/*.ts'], rules: { '@typescript-eslint/consistent-type-imports': 'off' } },
+  {
+    files: ['examples/{minimal,ssr}/**/*.ts'],
+    extends: [angular.configs.tsRecommended],
+    processor: angular.processInlineTemplates,
+  },
   { files: ['**/*.spec-d.ts'], rules: { '@typescript-eslint/no-unnecessary-type-parameters': 'off' } },
   ...boundaries,
   ...texts,

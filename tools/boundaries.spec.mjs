@@ -83,7 +83,9 @@ const temporaryExceptions = {
   'apps/web': ['src/app/session → src/app/rooms', 'src/app/rooms/text → src/app/rooms'],
 };
 
-const projects = globSync(['{libs,apps}/*/project.json', '{e2e,tools}/project.json'], { cwd: root }).map(dirname);
+const projects = globSync(['{libs,apps}/*/project.json', '{e2e,examples,tools}/project.json'], { cwd: root }).map(
+  dirname,
+);
 
 test.each(projects.toSorted())('the folders of %s import each other without a cycle', (project) => {
   expect(cyclesOf(folderGraph(join(root, project)), temporaryExceptions[project])).toEqual([]);

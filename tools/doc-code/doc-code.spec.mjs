@@ -1,5 +1,5 @@
 import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
 import { declarations, imports, perDocument } from './names.mjs';
@@ -7,7 +7,7 @@ import { declarations, imports, perDocument } from './names.mjs';
 const root = new URL('../..', import.meta.url).pathname;
 const documents = [
   'README.md',
-  ...globSync(['docs/*.md', 'libs/*/README.md', 'examples/*/README.md'], { cwd: root }),
+  ...globSync(['docs/*.md', 'docs/guides/*.md', 'libs/*/README.md', 'examples/*/README.md'], { cwd: root }),
 ].sort();
 
 /** The code blocks of a document, with the line of their first line. */
@@ -88,6 +88,13 @@ const fileOf = ({ document, line }) => join(folder, `${document.replaceAll('/', 
 const files = new Map(blocks.map((block) => [fileOf(block), complete(block)]));
 const shop = blocks.find(({ code }) => code.includes('export const shop ='));
 files.set(join(folder, 'shop-protocol.ts'), shop.code);
+/** What `ng add @usher/angular` creates. */
+const schematics = join(root, 'libs/angular/schematics/ng-add/files');
+for (const template of globSync('**/*.template', { cwd: schematics })) {
+  const text = readFileSync(join(schematics, template), 'utf8').replaceAll(/<%= \w+ %>/g, 'general');
+  files.set(join(folder, template.replace('.template', '')), text);
+}
+const folders = new Set([...files.keys()].map(dirname));
 
 const options = {
   allowImportingTsExtensions: true,
@@ -106,7 +113,7 @@ const options = {
 const host = ts.createCompilerHost(options);
 const { fileExists, readFile } = host;
 host.fileExists = (name) => files.has(name) || fileExists(name);
-host.directoryExists = (name) => name === folder || ts.sys.directoryExists(name);
+host.directoryExists = (name) => folders.has(name) || ts.sys.directoryExists(name);
 host.readFile = (name) => files.get(name) ?? readFile(name);
 const program = ts.createProgram([...files.keys()], options, host);
 

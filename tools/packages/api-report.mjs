@@ -17,10 +17,12 @@ const { exports } = JSON.parse(readFileSync(manifestFile, 'utf8'));
 /** One module with every entry point as a namespace, because a report has one entry point. */
 const entryFile = join(folder, 'test-results/api/entry.d.ts');
 const namespace = (path) => (path === '.' ? 'index' : path.replace('./', '').replaceAll('/', '_'));
-const lines = Object.entries(exports).map(
-  ([path, { types }]) =>
-    `export * as ${namespace(path)} from '../../${types.replace('./', '').replace('.d.ts', '.js')}';`,
-);
+const lines = Object.entries(exports)
+  .filter(([path]) => path !== './package.json')
+  .map(
+    ([path, { types }]) =>
+      `export * as ${namespace(path)} from '../../${types.replace('./', '').replace('.d.ts', '.js')}';`,
+  );
 mkdirSync(join(folder, 'test-results/api'), { recursive: true });
 writeFileSync(entryFile, `${lines.join('\n')}\n`);
 

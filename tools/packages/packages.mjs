@@ -15,9 +15,10 @@ export function publicPackages() {
     .sort((a, b) => a.name.localeCompare(b.name));
 }
 
-/** The names under which a package can be imported, such as `@usher/client/rooms`. */
+/** The names under which a package can be imported, such as `@usher/client/rooms`. `package.json` is for tools. */
 export function entryPoints({ name, manifest }) {
-  return Object.keys(manifest.exports).map((path) => join(name, path));
+  const paths = Object.keys(manifest.exports).filter((path) => path !== './package.json');
+  return paths.map((path) => join(name, path));
 }
 
 /**

@@ -1,0 +1,18 @@
+import { HttpClient } from '@angular/common/http';
+import { inject, Injectable, signal } from '@angular/core';
+import { firstValueFrom } from 'rxjs';
+
+/**
+ * The guest of this page. A service and not a variable of a module: the server renders pages of many users in one process, and all of them would
+ * share the variable.
+ */
+@Injectable({ providedIn: 'root' })
+export class Session {
+  private readonly http = inject(HttpClient);
+  readonly token = signal<string | undefined>(undefined);
+
+  async enter(): Promise<void> {
+    const { token } = await firstValueFrom(this.http.post<{ token: string }>('/api/auth', {}));
+    this.token.set(token);
+  }
+}
