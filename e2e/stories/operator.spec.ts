@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { readFile } from 'node:fs/promises';
 import { TestCluster } from '../cluster/test-cluster.ts';
 import { tokenOf } from '../fixtures/calls.ts';
 import { expectState, signIn, submitSignIn } from '../fixtures/chat.ts';
@@ -160,6 +161,45 @@ test('why maggie cannot connect: her node is drained', async ({ visit }) => {
   } finally {
     await cluster.stop();
   }
+});
+
+test('a new user and an API key: their secrets are shown once, and the audit log contains what was done', async ({
+  operator,
+}) => {
+  await goTo(operator, 'Users');
+  await operator.getByRole('button', { name: 'Create user' }).click();
+  await operator.getByLabel('User name').fill('Milhouse');
+  await operator.getByRole('dialog').getByRole('button', { name: 'Create user' }).click();
+  const link = await operator.getByLabel('Password link', { exact: true }).inputValue();
+  expect(link).toMatch(/\/set-password#[\w-]{43}$/);
+  await operator.getByRole('button', { name: 'Done' }).click();
+  await operator.getByRole('link', { name: 'milhouse' }).click();
+  await expect(operator.getByRole('heading', { name: 'milhouse', level: 1 })).toBeVisible();
+  await expect(operator.getByText('No sessions.', { exact: false })).toBeVisible();
+
+  await goTo(operator, 'API keys');
+  await operator.getByRole('button', { name: 'Create key' }).click();
+  await operator.getByLabel('Name').fill('billing');
+  await operator.getByLabel('Send messages to rooms').check();
+  await operator.getByRole('dialog').getByRole('button', { name: 'Create key' }).click();
+  const key = await operator.getByLabel('API key', { exact: true }).inputValue();
+  expect(key.length).toBeGreaterThan(30);
+  await operator.getByRole('button', { name: 'Done' }).click();
+  await operator.getByRole('button', { name: 'Revoke billing' }).click();
+  await operator.getByRole('alertdialog').getByRole('button', { name: 'Revoke key' }).click();
+  await operator.getByRole('alertdialog').getByRole('button', { name: 'Close' }).click();
+  await expect(operator.getByText('Revoked', { exact: true })).toBeVisible();
+
+  await goTo(operator, 'Audit');
+  for (const action of ['user.create', 'key.create', 'key.revoke']) {
+    await expect(operator.locator('summary').filter({ hasText: action })).toBeVisible();
+  }
+  const download = operator.waitForEvent('download');
+  await operator.getByRole('button', { name: 'Export' }).click();
+  const log = await readFile(await (await download).path(), 'utf8');
+  expect(log).toContain('"action":"key.revoke"');
+  expect(log).not.toContain(key);
+  expect(log).not.toContain(link.split('#')[1]);
 });
 
 /** The name of the node on the page of a connection. */

@@ -68,7 +68,10 @@ export class AuditPage {
       link.href = url;
       link.download = 'audit.jsonl';
       link.click();
-      URL.revokeObjectURL(url);
+      // Not at once: the browser reads the file after the click.
+      setTimeout(() => {
+        URL.revokeObjectURL(url);
+      }, 10_000);
     } catch {
       this.exportFailed.set(true);
     } finally {
