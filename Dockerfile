@@ -13,6 +13,7 @@ COPY apps/web/package.json apps/web/
 COPY e2e/package.json e2e/
 COPY libs/angular/package.json libs/angular/
 COPY libs/chat-api/package.json libs/chat-api/
+COPY libs/cli/package.json libs/cli/
 COPY libs/client/package.json libs/client/
 COPY libs/create-usher/package.json libs/create-usher/
 COPY libs/operator-api/package.json libs/operator-api/

@@ -14,6 +14,10 @@ const mayImport = {
   server: { ours: ['ticket', 'realtime', 'protocol', 'test-servers'], never: ['kysely', 'node:sqlite'] },
   client: { ours: ['protocol'], foreign: ['rxjs'] },
   angular: { ours: ['client', 'protocol'], foreign: ['rxjs', '@angular/core', '@angular/common'] },
+  cli: {
+    ours: ['protocol', 'server'],
+    foreign: ['ws', 'node:fs', 'node:http', 'node:https', 'node:readline', 'node:stream', 'node:util'],
+  },
   'create-usher': { ours: [] },
   examples: { ours: ['angular', 'client', 'protocol', 'realtime', 'server', 'ticket'] },
   api: { ours: ['server', 'ticket', 'realtime', 'chat-api', 'operator-api', 'protocol', 'test-servers'] },

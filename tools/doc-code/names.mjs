@@ -87,6 +87,7 @@ export const declarations = {
 
 /** Declarations of names that mean something else in these documents. */
 export const perDocument = {
+  'libs/cli/README.md': { stagingToken: 'declare const stagingToken: string;' },
   'libs/server/README.md': {
     AuthModule: 'class AuthModule {}',
     JwtAuthGuard: 'class JwtAuthGuard { canActivate(): boolean { return true; } }',

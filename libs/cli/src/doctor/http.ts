@@ -1,0 +1,123 @@
+import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import https from 'node:https';
+import { isProblem, type Problem } from '@usher/protocol';
+import { Fatal } from './report.ts';
+
+/** More of an answer is not read, in bytes. */
+const maxBody = 64 * 1024;
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+export interface CallOptions {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Certificates of an authority that signs the certificate of the server (PEM). */
+  readonly ca: string | undefined;
+  /** Time limit of the whole call, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/**
+ * Sends an HTTP/1.1 request on a connection of its own. Redirects are not followed.
+ *
+ * @throws Fatal if there is no HTTP/1.1 answer. It names the cause.
+ */
+export async function call(url: URL, { ca, timeoutMs, body, ...options }: CallOptions): Promise<Answer> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  try {
+    return await new Promise<Answer>((resolve, reject) => {
+      const { request } = url.protocol === 'https:' ? https : http;
+      const sent = request(url, { ...options, agent: false, signal, ...(ca === undefined ? {} : { ca }) });
+      sent.once('error', reject);
+      sent.once('response', (response) => {
+        readAnswer(response).then(resolve, reject);
+      });
+      sent.end(body);
+    });
+  } catch (error) {
+    throw networkFailure(error, url, timeoutMs);
+  }
+}
+
+/** Reads at most 64 KiB of an answer. */
+export async function readAnswer(response: IncomingMessage): Promise<Answer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > maxBody) break; // destroys the response
+  }
+  const body = Buffer.concat(chunks).subarray(0, maxBody).toString('utf8');
+  return { status: response.statusCode ?? 0, headers: response.headers, body };
+}
+
+export function json(answer: Answer): unknown {
+  try {
+    return JSON.parse(answer.body);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Returns the problem document of an answer of Usher, or `undefined` for any other answer. */
+export function problemIn(answer: Answer): Problem | undefined {
+  const value = json(answer);
+  return isProblem(value) ? value : undefined;
+}
+
+export function isHtml({ headers, body }: Answer): boolean {
+  return headers['content-type']?.includes('text/html') === true || /^\s*<(?:!doctype|html)/i.test(body);
+}
+
+const isCertificateError = (code: string): boolean =>
+  /^(?:CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_CERT_|HOSTNAME_MISMATCH|INVALID_CA|CRL_)/.test(code);
+
+/** Returns the cause of a call without an HTTP answer. */
+export function networkFailure(error: unknown, url: URL, timeoutMs: number): Fatal {
+  const { code = '', name, message, rawPacket } = error as NodeJS.ErrnoException & { readonly rawPacket?: unknown };
+  const at = url.host;
+  if (code === 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL' || isHttp2Settings(rawPacket)) {
+    return new Fatal({
+      culprit: 'http2_only',
+      message: `${at} speaks HTTP/2 only`,
+      fix: 'Accept HTTP/1.1 as well: WebSockets use its Upgrade header. HAProxy: "alpn h2,http/1.1". A listener of a load balancer: HTTP/1.1, not HTTP/2 or gRPC.',
+    });
+  }
+  if (isCertificateError(code)) {
+    return new Fatal({
+      culprit: 'tls',
+      message: `the certificate of ${at} is not accepted (${code})`,
+      fix: 'Install a certificate that is valid for this host, with its intermediate certificates. For an authority of your own, pass --ca FILE.',
+    });
+  }
+  if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) {
+    return new Fatal({
+      culprit: 'tls',
+      message: `no TLS connection to ${at} (${code})`,
+      fix: 'Check that the port serves TLS, and TLS 1.2 or later. For a port without TLS, use an http: URL.',
+    });
+  }
+  const timedOut = name === 'TimeoutError' || name === 'AbortError';
+  const reason = timedOut ? `no answer within ${timeoutMs / 1_000} s` : code === '' ? message : code;
+  return new Fatal({
+    culprit: 'unreachable',
+    message: `${at} is not reachable: ${reason}`,
+    fix: 'Check the host name, the port and the firewall, and that the proxy is running. The server listens on HOST and PORT (127.0.0.1 and 3000 by default).',
+  });
+}
+
+/** Whether a server started with a SETTINGS frame of HTTP/2 (RFC 9113 §3.4) instead of an HTTP/1.1 answer. */
+function isHttp2Settings(packet: unknown): boolean {
+  return (
+    packet instanceof Uint8Array &&
+    packet.length >= 9 &&
+    packet[3] === 4 &&
+    packet.subarray(5, 9).every((byte) => byte === 0)
+  );
+}

@@ -1,0 +1,121 @@
+import { describe, handshakeRefusal, upgradeFix } from './answers.ts';
+import type { Target } from './options.ts';
+import { Fatal, type ReportBuilder } from './report.ts';
+import { type DoctorSocket, type Frame, openSocket } from './socket.ts';
+
+/** A welcome that takes longer than this after the handshake was held back, in milliseconds. */
+const lateMs = 2_000;
+
+const bufferingFix =
+  'Turn off buffering and content inspection for WebSockets. nginx: "proxy_buffering off;" and "proxy_request_buffering off;" where a module or another proxy buffers; in firewalls and virus scanners, exempt this path.';
+
+/** Opens the socket. @throws Fatal if it does not open, or if no frame arrives */
+export async function checkHandshake(target: Target, ticket: string, report: ReportBuilder): Promise<DoctorSocket> {
+  const socket = await open(target, ticket);
+  report.ok('handshake', `${target.socketUrl.pathname} was answered 101`);
+  const welcome = await welcomeOf(socket, target.timeoutMs);
+  const ms = performance.now() - socket.openedAt;
+  if (welcome === undefined) {
+    const { frames, isClosed } = socket;
+    const [first] = frames;
+    await socket.close(target.timeoutMs);
+    const { code } = await socket.closed;
+    report.fail(
+      'first frame',
+      isClosed
+        ? {
+            culprit: 'connection_closed',
+            message: `the connection was closed with ${code} before the first frame`,
+            fix: 'Check the log of the server at this time. Code 1006 without a line there: the proxy closed the connection.',
+          }
+        : {
+            culprit: 'buffering',
+            message: `${first === undefined ? 'no frame' : 'no welcome'} arrived within ${target.timeoutMs / 1_000} s`,
+            fix: bufferingFix,
+          },
+    );
+    throw new Finished();
+  }
+  if (ms > Math.min(lateMs, target.timeoutMs)) {
+    const message = `the first frame arrived ${(ms / 1_000).toFixed(1)} s after the handshake`;
+    report.fail('first frame', { culprit: 'buffering', message, fix: bufferingFix });
+  } else report.ok('first frame', 'the welcome arrived at once');
+  return socket;
+}
+
+/** Ends the examination after a failure that has been reported already. */
+export class Finished extends Error {
+  override readonly name = 'Finished';
+}
+
+export async function open(target: Target, ticket: string): Promise<DoctorSocket> {
+  const { socketUrl, origin } = target;
+  const result = await openSocket(target, ticket);
+  if (result.kind === 'open') return result.socket;
+  if (result.kind === 'refused') throw new Fatal(handshakeRefusal(result.answer, socketUrl.pathname, origin));
+  throw new Fatal(
+    result.message.includes('subprotocol')
+      ? {
+          culprit: 'protocol_not_supported',
+          message: `the server answered 101 without the subprotocol ${target.protocol}`,
+          fix: 'Forward the header Sec-WebSocket-Protocol, and pass the subprotocol of the server with --protocol.',
+        }
+      : {
+          culprit: 'upgrade_not_forwarded',
+          message: `the handshake failed: ${result.message}`,
+          fix: upgradeFix(socketUrl.pathname),
+        },
+  );
+}
+
+export function welcomeOf(socket: DoctorSocket, ms: number): Promise<Frame | undefined> {
+  return socket.waitFor(({ type }) => type === 'welcome', ms);
+}
+
+/** Returns the interval of the heartbeats that the welcome announces, in milliseconds. */
+export function heartbeatOf(welcome: Frame | undefined): number {
+  const value = welcome?.['heartbeatMs'];
+  return typeof value === 'number' && value > 0 ? value : 25_000;
+}
+
+/** Sends `ping` and waits for its reply. */
+export async function checkPing(socket: DoctorSocket, target: Target, report: ReportBuilder): Promise<void> {
+  const startedAt = performance.now();
+  socket.send({ type: 'ping', id: 1 });
+  const reply = await socket.waitFor(({ type, id }) => type === 'reply' && id === 1, target.timeoutMs);
+  if (reply !== undefined) {
+    report.ok('heartbeat', `a ping was answered in ${Math.round(performance.now() - startedAt)} ms`);
+    return;
+  }
+  const message = socket.isClosed
+    ? `the connection was closed with ${(await socket.closed).code} instead of the answer to a ping`
+    : `a ping was not answered within ${target.timeoutMs / 1_000} s`;
+  report.fail('heartbeat', {
+    culprit: socket.isClosed ? 'connection_closed' : 'buffering',
+    message,
+    fix: 'The proxy must forward frames in both directions at once. Turn off request buffering and content inspection for this path.',
+  });
+}
+
+/** Presents a ticket again that has opened a connection. The server must reject it. */
+export async function checkUsedTicket(target: Target, ticket: string, report: ReportBuilder): Promise<void> {
+  const result = await openSocket(target, ticket);
+  if (result.kind === 'refused' && result.answer.status === 401) {
+    report.ok('used ticket', 'a used ticket is rejected');
+  } else if (result.kind === 'open') {
+    await result.socket.close(target.timeoutMs);
+    report.fail('used ticket', {
+      culprit: 'used_ticket_accepted',
+      message: 'a used ticket opened a second connection',
+      fix: 'All nodes must share one ticket store whose consume is atomic: set REDIS_URL (redis), and run ticketStoreContract on a store of your own.',
+    });
+  } else {
+    const answer =
+      result.kind === 'refused' ? `answered ${describe(result.answer)}` : `not answered: ${result.message}`;
+    report.fail('used ticket', {
+      culprit: 'handshake_refused',
+      message: `a used ticket was ${answer} instead of 401`,
+      fix: 'The proxy replaces the answers of the server. Turn off error pages of the proxy for this path (nginx: "proxy_intercept_errors off;").',
+    });
+  }
+}
