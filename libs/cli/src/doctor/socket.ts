@@ -129,6 +129,8 @@ export async function openSocket(target: Target, ticket: string): Promise<Handsh
       });
     });
     ws.on('unexpected-response', (request, response: IncomingMessage) => {
+      // Node keeps the connection open if the proxy does, and `request.destroy` no longer ends it then.
+      const { socket } = response;
       const timer = setTimeout(() => request.destroy(), timeoutMs);
       readAnswer(response)
         .then(
@@ -141,7 +143,7 @@ export async function openSocket(target: Target, ticket: string): Promise<Handsh
         )
         .finally(() => {
           clearTimeout(timer);
-          request.destroy();
+          socket.destroy();
         });
     });
     // Stays attached: an error of an open socket, such as a reset, is followed by `close`.
