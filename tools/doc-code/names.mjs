@@ -87,6 +87,33 @@ export const declarations = {
 
 /** Declarations of names that mean something else in these documents. */
 export const perDocument = {
+  'docs/guides/sign-in.md': {
+    findSession:
+      'declare function findSession(opaqueToken: string): Promise<{ readonly user: string; readonly id: string } | undefined>;',
+    sessionById:
+      'declare function sessionById(id: string): Promise<{ readonly roles: readonly string[]; readonly expiresAt: number } | undefined>;',
+    provider:
+      'declare const provider: { getAccessToken(): Promise<string | undefined>; currentUser(): string | undefined };',
+    session: 'declare const session: string;',
+    usher: "declare const usher: import('@usher/server').Usher;",
+  },
+  'docs/guides/testing.md': {
+    server: "declare const server: import('@usher/client/testing').FakeServer;",
+  },
+  'docs/guides/from-token-urls.md': {
+    options: "declare const options: import('@usher/server').UsherOptions;",
+    holderOfJwt:
+      'declare function holderOfJwt(token: string): Promise<{ readonly user: string; readonly session: string } | undefined>;',
+    until: 'declare const until: Date;',
+    report: 'declare function report(counts: object): void;',
+    reportOldClient: 'declare function reportOldClient(user: string | undefined, userAgent: string | undefined): void;',
+  },
+  'docs/guides/from-signalr.md': {
+    options: "declare const options: import('@usher/server').UsherOptions;",
+    usher: "declare const usher: import('@usher/server').Usher<typeof shop>;",
+    socket: 'declare const socket: TicketSocket<RoomsProtocol>;',
+    RoomsProtocol: "import type { RoomsProtocol } from '@usher/protocol';",
+  },
   'libs/cli/README.md': { stagingToken: 'declare const stagingToken: string;' },
   'libs/server/README.md': {
     AuthModule: 'class AuthModule {}',
