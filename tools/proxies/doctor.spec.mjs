@@ -2,8 +2,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import http2 from 'node:http2';
 import { join } from 'node:path';
+import { createServer } from 'node:tls';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { node as nodeProgram, root } from '../install.mjs';
 import { createCertificate } from './certificate.mjs';
@@ -118,7 +118,9 @@ test(
 );
 
 test('names a TLS server that speaks HTTP/2 only', async () => {
-  const server = http2.createSecureServer({ cert: readFileSync(tls.certificate), key: readFileSync(tls.key) });
+  // Rejects the handshake of TLS, as servers without HTTP/1.1 do (RFC 7301 §3.2).
+  const files = { cert: readFileSync(tls.certificate), key: readFileSync(tls.key) };
+  const server = createServer({ ...files, ALPNCallback: ({ protocols }) => protocols.find((name) => name === 'h2') });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => void server.close());

@@ -1,4 +1,4 @@
-import { type Answer, isHtml, problemIn } from './http.ts';
+import { type Answer, http2Only, isHtml, problemIn } from './http.ts';
 import { Fatal, type Finding, quoted } from './report.ts';
 
 /** Describes an answer for a message. */
@@ -17,6 +17,10 @@ export function requireUsher(answer: Answer, url: URL): void {
   const { status, headers } = answer;
   const path = url.pathname;
   if (problemIn(answer) !== undefined) return;
+  // Servers of HTTP/2 answer 505, or refuse a client that did not negotiate it (ALPN).
+  if (status === 505 || (status === 403 && /\bALPN\b/.test(answer.body))) {
+    throw http2Only(`HTTP/1.1 is not accepted: ${describe(answer)}`);
+  }
   if (status >= 300 && status < 400) {
     throw new Fatal({
       culprit: 'redirect',

@@ -60,6 +60,11 @@ const cases: readonly (readonly [string, Setup, readonly string[]])[] = [
     ['reach', 'redirect'],
   ],
   [
+    'a server that refuses HTTP/1.1',
+    { fault: { answer: (_request, response) => Boolean(response.writeHead(505).end()) } },
+    ['reach', 'http2_only'],
+  ],
+  [
     'a server that is down',
     { fault: { answer: (_request, response) => Boolean(response.writeHead(502).end()) } },
     ['reach', 'upstream_down'],

@@ -32,7 +32,7 @@ export async function call(url: URL, { ca, timeoutMs, body, ...options }: CallOp
   try {
     return await new Promise<Answer>((resolve, reject) => {
       const { request } = url.protocol === 'https:' ? https : http;
-      const sent = request(url, { ...options, agent: false, signal, ...(ca === undefined ? {} : { ca }) });
+      const sent = request(url, { ...options, agent: false, signal, ...tlsOptions(ca) });
       sent.once('error', reject);
       sent.once('response', (response) => {
         readAnswer(response).then(resolve, reject);
@@ -42,6 +42,11 @@ export async function call(url: URL, { ca, timeoutMs, body, ...options }: CallOp
   } catch (error) {
     throw networkFailure(error, url, timeoutMs);
   }
+}
+
+/** As for the WebSockets of a browser: HTTP/1.1 only (RFC 7301). */
+export function tlsOptions(ca: string | undefined): { readonly ALPNProtocols: string[]; readonly ca?: string } {
+  return { ALPNProtocols: ['http/1.1'], ...(ca === undefined ? {} : { ca }) };
 }
 
 /** Reads at most 64 KiB of an answer. */
@@ -82,12 +87,8 @@ const isCertificateError = (code: string): boolean =>
 export function networkFailure(error: unknown, url: URL, timeoutMs: number): Fatal {
   const { code = '', name, message, rawPacket } = error as NodeJS.ErrnoException & { readonly rawPacket?: unknown };
   const at = url.host;
-  if (code === 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL' || isHttp2Settings(rawPacket)) {
-    return new Fatal({
-      culprit: 'http2_only',
-      message: `${at} speaks HTTP/2 only`,
-      fix: 'Accept HTTP/1.1 as well: WebSockets use its Upgrade header. HAProxy: "alpn h2,http/1.1". A listener of a load balancer: HTTP/1.1, not HTTP/2 or gRPC.',
-    });
+  if (/no.application.protocol/i.test(`${code} ${message}`) || isHttp2Settings(rawPacket)) {
+    return http2Only(`${at} speaks HTTP/2 only`);
   }
   if (isCertificateError(code)) {
     return new Fatal({
@@ -109,6 +110,14 @@ export function networkFailure(error: unknown, url: URL, timeoutMs: number): Fat
     culprit: 'unreachable',
     message: `${at} is not reachable: ${reason}`,
     fix: 'Check the host name, the port and the firewall, and that the proxy is running. The server listens on HOST and PORT (127.0.0.1 and 3000 by default).',
+  });
+}
+
+export function http2Only(message: string): Fatal {
+  return new Fatal({
+    culprit: 'http2_only',
+    message,
+    fix: 'Accept HTTP/1.1 as well: WebSockets use its Upgrade header. HAProxy: "alpn h2,http/1.1". A listener of a load balancer: HTTP/1.1, not HTTP/2 or gRPC.',
   });
 }
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
-import { type Answer, networkFailure, readAnswer } from './http.ts';
+import { type Answer, networkFailure, readAnswer, tlsOptions } from './http.ts';
 import type { Target } from './options.ts';
 
 /** The largest frame that a server sends, in bytes. */
@@ -120,7 +120,7 @@ export async function openSocket(target: Target, ticket: string): Promise<Handsh
   const url = new URL(socketUrl);
   url.searchParams.set('ticket', ticket);
   const options = { origin, maxPayload, handshakeTimeout: timeoutMs, perMessageDeflate: false };
-  const ws = new WebSocket(url, protocol, ca === undefined ? options : { ...options, ca });
+  const ws = new WebSocket(url, protocol, { ...options, ...tlsOptions(ca) });
   return new Promise((resolve, reject) => {
     ws.once('upgrade', () => {
       const socket = new DoctorSocket(ws);
