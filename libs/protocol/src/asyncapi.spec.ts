@@ -49,7 +49,7 @@ const parser = new Parser();
 async function diagnose(document: object): Promise<string[]> {
   const diagnostics = await parser.validate(JSON.stringify(document));
   return diagnostics
-    .filter(({ severity }) => Number(severity) <= warning)
+    .filter(({ severity }) => severity <= warning)
     .map(({ code, message, path }) => `${code} ${message} ${path.join('/')}`);
 }
 
