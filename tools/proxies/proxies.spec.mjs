@@ -85,6 +85,9 @@ describe.concurrent.each(proxies)('$name', (kind) => {
       expect(expected.status).toBe(status);
       const { headers, ...answer } = await call(client);
       for (const name of kind.addedHeaders ?? []) delete headers[name];
+      // Every ticket call has a random one.
+      for (const each of [headers, expected.headers])
+        if ('usher-receipt' in each) each['usher-receipt'] = ['a receipt'];
       expect({ ...answer, headers }).toEqual(expected);
       return expected;
     };

@@ -47,6 +47,13 @@ test('users on two nodes share messages and presence', async () => {
   } = await twoNodes();
   const [maggie, bart] = [await here.connect('maggie'), await there.connect('bart')];
   await maggie.data('join', { room: 'general' });
+  const token = await there.signIn('lisa');
+  // Her node reports it to the others after it has answered the join.
+  await expect
+    .poll(async () => (await there.call('GET', '/api/rooms/general/members', { token })).json)
+    .toMatchObject({
+      members: expect.arrayContaining([expect.objectContaining({ user: 'maggie', status: 'online' })]) as unknown,
+    });
   expect(await bart.data('join', { room: 'general' })).toMatchObject({
     present: expect.arrayContaining([expect.objectContaining({ user: 'maggie' })]) as unknown,
   });
