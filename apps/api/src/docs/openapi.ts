@@ -80,6 +80,8 @@ export const openApi = fp(
       },
       convertConstToEnum: false,
       transform({ schema, url, route }) {
+        // The files of the web app.
+        if (url === '/*') return { schema: { ...schema, hide: true }, url };
         const missing = missingDeclarations(schema, route.config);
         if (missing.length > 0) incomplete.push(`${String(route.method)} ${url}:\n    ${missing.join('\n    ')}`);
         return { schema: describedSchema(schema, route), url };
