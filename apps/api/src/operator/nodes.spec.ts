@@ -1,5 +1,5 @@
 import { PostgresServer, RedisServer } from '@usher/test-servers';
-import { beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { newApp, type TestApp } from '../testing/new-app.ts';
 import { newOperator, type OperatorClient } from '../testing/operator-client.ts';
 
@@ -48,6 +48,9 @@ describe('over two nodes', () => {
   test('lists are merged, ordered and paged', async () => {
     for (let index = 0; index < 4; index++) {
       await (index % 2 === 0 ? here : there).dial('', { origin: `https://${index}.example` });
+      // Refusals of different nodes in the same millisecond have no order.
+      const at = Date.now();
+      await vi.waitUntil(() => Date.now() > at, { interval: 1 });
     }
     const [first, second] = await ids();
     const found = await list('refusals', 'refusals');
