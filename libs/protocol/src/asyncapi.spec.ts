@@ -41,15 +41,15 @@ const options = { title: 'Usher', version: '1.0.0', schemas: { Message: messageS
 const rooms = createAsyncApi({ ...options, protocols: [roomsProtocol] }) as unknown as AsyncApi;
 const both = createAsyncApi({ ...options, protocols: [roomsProtocol, shop] }) as unknown as AsyncApi;
 
-/** Problems of at least this severity make a document invalid or incomplete: errors and warnings. */
-const warning = 1;
+/** The severities of errors and warnings, which make a document invalid or incomplete. */
+const reported: readonly number[] = [0, 1];
 
 const parser = new Parser();
 
 async function diagnose(document: object): Promise<string[]> {
   const diagnostics = await parser.validate(JSON.stringify(document));
   return diagnostics
-    .filter(({ severity }) => severity <= warning)
+    .filter(({ severity }) => reported.includes(severity))
     .map(({ code, message, path }) => `${code} ${message} ${path.join('/')}`);
 }
 
