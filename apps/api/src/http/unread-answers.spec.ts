@@ -46,7 +46,8 @@ function openIn(folder: string): number {
 }
 
 test('closes a connection whose response is not read', async () => {
-  const { app, url } = await newApp({}, newPage(), { timeouts: { ...defaultTimeouts, stallMs: 200 } });
+  // Long enough for a busy machine to begin the response.
+  const { app, url } = await newApp({}, newPage(), { timeouts: { ...defaultTimeouts, stallMs: 2_000 } });
   const accepted = once(app.server, 'connection') as Promise<[Socket]>;
   unread(url, request('/large.txt'));
   const [socket] = await accepted;
