@@ -10,6 +10,7 @@ export default defineConfig({
   ...shared,
   test: {
     ...common,
+    maxWorkers: common.maxWorkers + 1,
     testTimeout: 30_000,
     hookTimeout: 30_000,
     globalSetup: './src/testing/demo-database.ts',
