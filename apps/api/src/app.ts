@@ -3,6 +3,7 @@ import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { DestinationStream } from 'pino';
 import type { Logger, SessionRevocation } from '@usher/realtime';
+import { proxyTrust } from '@usher/server';
 import { adminRoutes } from './admin/admin-routes.ts';
 import { auditRoutes } from './admin/audit-routes.ts';
 import { keyRoutes } from './admin/key-routes.ts';
@@ -24,7 +25,7 @@ import { allowedOrigins, listeningUrl } from './config/origins.ts';
 import { docsRoutes } from './docs/docs-routes.ts';
 import { openApi } from './docs/openapi.ts';
 import { callBudget, CallBudget } from './http/call-budget.ts';
-import { decorateClientAddress, proxyTrust } from './http/client-address.ts';
+import { decorateClientAddress } from './http/client-address.ts';
 import {
   createConnectionLimits,
   defaultTimeouts,

@@ -19,6 +19,7 @@ import type {
   CompletedTicketCall,
   HandshakeInfo,
   HandshakeOutcome,
+  HandshakeRequest,
   TicketHolder,
 } from '@usher/ticket/node';
 import type { Cluster as RedisClusterClient, Redis } from 'ioredis';
@@ -32,6 +33,15 @@ export interface AdmittedUser {
   /** When the session ends at the latest, in Unix milliseconds. No lease outlives it. Defaults to never. */
   readonly ends?: number;
 }
+
+/**
+ * Decides about the holder of a valid ticket. `undefined`: the session has ended. `'forbidden'`: the user may not connect, or not with the
+ * subprotocol `request.protocol`, which is `undefined` when a lease is renewed.
+ */
+export type Admit = (
+  holder: TicketHolder,
+  request: HandshakeRequest,
+) => AdmittedUser | 'forbidden' | undefined | Promise<AdmittedUser | 'forbidden' | undefined>;
 
 /** Limits of a node and of its connections. */
 export interface UsherLimits extends Partial<Limits> {
@@ -76,12 +86,10 @@ export interface UsherOptions<P extends Protocol = RoomsProtocol, R = IncomingMe
   readonly authenticate: (request: R, options: CallOptions) => TicketHolder | Promise<TicketHolder>;
   /**
    * Looks up the holder of a valid ticket again, when a connection opens and when its lease is renewed. Return `undefined` if the session has
-   * ended. Defaults to `sessions.causesOfEnd`, which is then called by the ticket call too, and to no roles.
+   * ended, which closes the connection, or `'forbidden'` to reject the handshake with 403. Defaults to `sessions.causesOfEnd`, which is then
+   * called by the ticket call too, and to no roles.
    */
-  readonly admit?: (
-    holder: TicketHolder,
-    info: HandshakeInfo,
-  ) => AdmittedUser | undefined | Promise<AdmittedUser | undefined>;
+  readonly admit?: Admit;
   /**
    * The sessions of the application, which `usher.revoke` ends. Defaults to a list of ended sessions, in Redis or in the memory of each node,
    * that is kept for `endedSessionSeconds`. Your own code must then stop to issue and refresh tokens for these sessions.

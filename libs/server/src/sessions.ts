@@ -2,11 +2,13 @@
 export { type CookieSessions, type CookieSessionsOptions, createCookieSessions } from './sessions/cookie-sessions.ts';
 export { createMemorySessionStore, type SessionStore, type StoredSession } from './sessions/session-store.ts';
 export {
+  type ConsumedSecret,
   formatRefreshToken,
   hashOf,
   newRefreshToken,
   parseRefreshToken,
   type RefreshToken,
   seal,
+  successorOf,
   unseal,
 } from './sessions/refresh-token.ts';

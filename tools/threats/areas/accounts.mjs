@@ -149,9 +149,9 @@ export default [
     id: 'forged-address',
     who: 'a client claims another address in a header',
     get: 'the header is ignored unless it comes from a configured proxy',
-    in: 'apps/api/src/http/client-address.ts',
+    in: 'libs/server/src/http/client-address.ts',
     without: ['proxyAddr.all(request, trust)', 'proxyAddr.all(request)'],
-    shown: ['apps/api', 'src/http/client-address.spec.ts'],
+    shown: ['libs/server', 'src/http/client-address.spec.ts'],
   },
   {
     id: 'secret-in-log',

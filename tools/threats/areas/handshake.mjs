@@ -93,19 +93,16 @@ export default [
     id: 'ended-ticket',
     who: 'a client uses a ticket of a session that has ended since',
     get: '401: the gate validates session and user again when it consumes the ticket',
-    in: 'apps/api/src/socket/admission.ts',
-    without: [
-      "validated.status === 'fulfilled' && validated.value.state === 'good') {\n      const { roles } = validated.value;\n      const lease = this.leaseOf(validated.value);",
-      "validated.status === 'fulfilled' && validated.value.state !== 'user_disabled') {\n      const roles: string[] = [];\n      const lease = 0;",
-    ],
+    in: 'apps/api/src/socket/socket.ts',
+    without: ["if (status.state !== 'good') return undefined;", "if (status.state !== 'good') return {};"],
     shown: ['apps/api', 'src/socket/socket.spec.ts'],
   },
   {
     id: 'operator-socket',
     who: 'a user without the role `admin` opens a socket of the operator console',
     get: '403 `forbidden`: the gate checks the role when it consumes the ticket',
-    in: 'apps/api/src/socket/admission.ts',
-    without: ['if (protocol !== undefined && !this.#mayUse(protocol, roles)) {', 'if (this.#mayUse === undefined) {'],
+    in: 'apps/api/src/socket/socket.ts',
+    without: ["&& !isOperator(status.roles) ? 'forbidden'", "&& isOperator === undefined ? 'forbidden'"],
     shown: ['apps/api', 'src/operator/operator-socket.spec.ts'],
   },
   {

@@ -39,11 +39,8 @@ export default [
     id: 'lease-beyond-session',
     who: 'an open socket outlives its session',
     get: 'no lease exceeds the end of the session',
-    in: 'apps/api/src/socket/admission.ts',
-    without: [
-      'Math.min(Date.now() + this.#config.leaseSeconds * 1_000, ends)',
-      'Date.now() + this.#config.leaseSeconds * 1_000 + 0 * ends',
-    ],
+    in: 'libs/server/src/usher/admission.ts',
+    without: ['Math.min(Date.now() + this.#leaseMs, ends)', 'Date.now() + this.#leaseMs + 0 * ends'],
     shown: ['apps/api', 'src/auth/refresh.spec.ts'],
   },
   {
@@ -85,10 +82,10 @@ export default [
     id: 'foreign-ticket-renews',
     who: 'a client renews a socket with a ticket of another session',
     get: '`invalid_ticket`: the lease is not extended and the connection stays open',
-    in: 'apps/api/src/socket/socket.ts',
+    in: 'libs/server/src/usher/renewal.ts',
     without: [
-      'if (!consumed.ok || consumed.claims.session !== session) return undefined;',
-      'if (!consumed.ok) return undefined;',
+      'if (!consumed.ok || consumed.claims.session !== session || consumed.claims.user !== user) return undefined;',
+      'if (!consumed.ok || consumed.claims.user !== user) return undefined;',
     ],
     shown: ['apps/api', 'src/socket/socket.spec.ts'],
   },

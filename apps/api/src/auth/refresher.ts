@@ -7,9 +7,8 @@ import {
   hashOf,
   newRefreshToken,
   parseRefreshToken,
-  type RefreshToken,
   seal,
-  unseal,
+  successorOf,
 } from '@usher/server/sessions';
 import type { SessionLifetime } from './session-lifetime.ts';
 import { type SessionStatus, statusOf } from './session-status.ts';
@@ -94,7 +93,7 @@ export class Refresher {
       const consumed = recent.find(({ hash }) => hash === presented);
       if (consumed === undefined || !isRecent(at)(consumed))
         return { state: 'reused', session: row.id, user: row.name };
-      const secret = successor(token, row.refresh_hash, recent);
+      const secret = successorOf(token, row.refresh_hash, recent);
       return secret === undefined ? damaged : good(secret);
     }
     const { secret } = newRefreshToken(token.family);
@@ -132,18 +131,6 @@ export class Refresher {
     const row = token === undefined ? undefined : await this.#find(token.family);
     return row === undefined ? undefined : { session: row.id, user: row.name };
   }
-}
-
-/** Follows the chain of successors from a recent token to the current secret. Returns `undefined` if a link is missing or damaged. */
-function successor({ family, secret }: RefreshToken, goodHash: string, recent: Recent): string | undefined {
-  let at: string | undefined = secret;
-  for (let step = 0; at !== undefined && step <= recent.length; step++) {
-    const hash = hashOf(at);
-    if (hash === goodHash) return at;
-    const link = recent.find((each) => each.hash === hash);
-    at = link === undefined ? undefined : unseal(link.sealed, { family, secret: at });
-  }
-  return undefined;
 }
 
 function isRecent(now: number): (entry: Recent[number]) => boolean {

@@ -1,9 +1,8 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { limitedWarnings, proxyTrust } from '@usher/server';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config/config.ts';
-import { proxyTrust } from './client-address.ts';
-import { limitedWarnings } from './logging.ts';
 import type { Metrics } from './metrics.ts';
 import { isLoopback, networkOf } from './network.ts';
 

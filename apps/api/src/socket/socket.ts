@@ -1,31 +1,32 @@
 import { EventEmitter } from 'node:events';
-import type { IncomingMessage, Server } from 'node:http';
-import type { Duplex } from 'node:stream';
+import type { Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import websocket from '@fastify/websocket';
-import { closeCode, type EndCause, type RoomsProtocol } from '@usher/protocol';
+import { type EndCause, type RoomsProtocol } from '@usher/protocol';
 import { operatorProtocol } from '@usher/operator-api/server';
 import { roomsProtocol } from '@usher/protocol/server';
-import {
-  type Connection,
-  ConnectionReservations,
-  type Connections,
-  type Renewal,
-  SessionRevocation,
-} from '@usher/realtime';
+import { ConnectionReservations, type Connections, SessionRevocation } from '@usher/realtime';
 import type { History, Memberships, ReadMarkers, Rooms } from '@usher/realtime/rooms';
-import { attach, serverOptions } from '@usher/realtime/ws';
-import { ConnectSlots, type ConsumeResult, TicketStoreBreaker } from '@usher/ticket';
+import { serverOptions } from '@usher/realtime/ws';
+import {
+  ClientAdmission,
+  clientAddress,
+  createRenewal,
+  limitedWarnings,
+  openConnections,
+  proxyTrust,
+  retryAfterMs,
+} from '@usher/server';
+import { ConnectSlots, TicketStoreBreaker, TicketStoreUnavailable } from '@usher/ticket';
 import { type CompletedTicketCall, type Gate, type HandshakeOutcome, ticketGate } from '@usher/ticket/node';
 import fp from 'fastify-plugin';
-import type { WebSocket } from 'ws';
 import type { SessionStatus } from '../auth/session-status.ts';
 import type { Sessions } from '../auth/sessions.ts';
 import type { Config } from '../config/config.ts';
 import { allowedOrigins } from '../config/origins.ts';
-import { clientAddress, proxyTrust } from '../http/client-address.ts';
 import type { ConnectionLimits } from '../http/connection-limits.ts';
-import { completedRequest, limitedWarnings } from '../http/logging.ts';
+import { isStoreUnavailable } from '../http/errors.ts';
+import { completedRequest } from '../http/logging.ts';
 import type { Metrics } from '../http/metrics.ts';
 import { type Deadline, drainSpreadMs, settledWithin } from '../lifecycle/timing.ts';
 import { ConnectionGroup } from '../operator/connection-group.ts';
@@ -34,7 +35,6 @@ import { keptChars } from '../operator/string-pool.ts';
 import type { TrafficLog } from '../operator/traffic-log.ts';
 import type { SharedState } from '../redis/shared-state.ts';
 import type { RoomDirectory } from '../rooms/room-directory.ts';
-import { AdmittedClient, ClientAdmission, rejectUnavailable, retryAfterMs } from './admission.ts';
 import { createObserver, createRealtime, timesOf } from './realtime.ts';
 import { Replays } from './replays.ts';
 import { rolesChangedReason, UserCommands } from './user-commands.ts';
@@ -84,10 +84,6 @@ export interface SocketOptions {
 const endpoint = '/api/ws';
 const ticketPath = '/api/ws_ticket';
 
-function ignore(): void {
-  // The socket is closed anyway.
-}
-
 /** How long to wait for the presence store at shutdown, in milliseconds. */
 const stopMs = 1_000;
 
@@ -119,7 +115,7 @@ export const socket = fp<SocketOptions>(
       metrics,
       traffic,
       log: app.log,
-      renew,
+      renew: (connection, ticket) => renew(connection, ticket),
       revalidate: (open) => revocation.validate(open),
     });
     const operators = new OperatorConnections({
@@ -127,7 +123,7 @@ export const socket = fp<SocketOptions>(
       log: app.log,
       observer: createObserver(operatorProtocol.name, { metrics, traffic, log: app.log }),
       sessions,
-      renew,
+      renew: (connection, ticket) => renew(connection, ticket),
     });
     const all = new ConnectionGroup([connections, operators.connections]);
     traffic.connections.watch({ protocol: roomsProtocol.name, connections });
@@ -144,11 +140,20 @@ export const socket = fp<SocketOptions>(
       maxPerUser: config.maxConnectionsPerUser,
     });
     const admission = new ClientAdmission({
-      config,
-      sessions,
+      leaseMs: config.leaseSeconds * 1_000,
+      admit: async ({ user, session }, { protocol }) => {
+        const status = await sessions.validate(session, user).catch(rejectUnavailable);
+        if (status.state !== 'good') return undefined;
+        return protocol === operatorProtocol.name && !isOperator(status.roles) ? 'forbidden' : status;
+      },
       reservations,
-      mayUse: (protocol, roles) => protocol !== operatorProtocol.name || isOperator(roles),
-      shareText: (userAgent) => traffic.texts.share(userAgent, keptChars.userAgent),
+      keepUserAgent: (userAgent) => traffic.texts.share(userAgent, keptChars.userAgent),
+    });
+    const renew = createRenewal({
+      ...{ store, slots, endpoint, admission },
+      onReplay: (claims, { identity: { address, origin } }) => {
+        replays.report(claims, { address, origin });
+      },
     });
     let drained: Promise<void> | undefined;
     app.decorate('connections', connections);
@@ -249,33 +254,14 @@ export const socket = fp<SocketOptions>(
       },
     });
 
-    // Bypasses the router. The gate has already authenticated the request, and a route would add a request, a reply and their hooks:
-    // more than 10 % of the cost of a connect, and memory for as long as the socket is open.
-    app.gate.server.on('upgrade', (request: IncomingMessage, network: Duplex, head: Buffer) => {
-      // Sends the 101 and the `welcome` frame in one write, because system calls dominate the cost of a connect.
-      network.cork();
-      limits.upgraded(network);
-      app.websocketServer.handleUpgrade(request, network, head, (ws: unknown) => {
-        open(ws as WebSocket, request);
-      });
-      setImmediate(() => {
-        network.uncork();
-      });
+    openConnections({
+      gate,
+      server: app.websocketServer,
+      connectionsOf: (protocol) => (protocol === operatorProtocol.name ? operators.connections : connections),
+      onUpgrade: (network) => {
+        limits.upgraded(network);
+      },
     });
-
-    function open(ws: WebSocket, request: IncomingMessage): void {
-      const { identity: client, protocol } = app.gate.admitted(request);
-      if (client instanceof AdmittedClient && client.reservation.claim()) {
-        const served = protocol === operatorProtocol.name ? operators.connections : connections;
-        attach(ws, (opened) => served.open(opened, client.identity, { lease: client.lease }).listener);
-        return;
-      }
-      // An `error` event without a listener would end the process.
-      ws.on('error', ignore);
-      const isRevoked = client instanceof AdmittedClient && client.reservation.isRevoked;
-      const { code, reason } = closeCode(isRevoked ? 'session_ended' : 'try_again_later');
-      ws.close(code, reason);
-    }
 
     function onTicketCall({ request, outcome, receipt, user, status, ms }: CompletedTicketCall): void {
       metrics.tickets.count(outcome);
@@ -316,21 +302,6 @@ export const socket = fp<SocketOptions>(
       }
     }
 
-    async function renew({ identity }: Connection, ticket: string): Promise<Renewal | undefined> {
-      const { user, session, address, origin } = identity;
-      const markUsed = (result: ConsumeResult): void => {
-        if (result.ok) slots.markUsed(result.claims);
-      };
-      const consumed = await store.consume(ticket, endpoint, { onLate: markUsed });
-      markUsed(consumed);
-      if (!consumed.ok && consumed.reason === 'used' && consumed.claims !== undefined) {
-        replays.report(consumed.claims, { address, origin });
-      }
-      if (!consumed.ok || consumed.claims.session !== session) return undefined;
-      const status = await sessions.validate(session, user);
-      return status.state === 'good' ? { lease: admission.leaseOf(status), roles: status.roles } : undefined;
-    }
-
     /** Closes all connections, within the deadline of the shutdown if it has started. */
     async function drain(): Promise<void> {
       app.log.info({ connections: all.size }, 'draining');
@@ -343,6 +314,12 @@ export const socket = fp<SocketOptions>(
   },
   { name: 'socket', fastify: '5.x', dependencies: ['tokens'] },
 );
+
+/** Throws the error, as an unavailable store if the database is unavailable: then the client receives 503 instead of 500. */
+function rejectUnavailable(error: unknown): never {
+  if (isStoreUnavailable(error)) throw new TicketStoreUnavailable('the database is unavailable', { cause: error });
+  throw error;
+}
 
 function isSameSet(one: readonly string[], other: readonly string[]): boolean {
   return one.length === other.length && one.every((item) => other.includes(item));

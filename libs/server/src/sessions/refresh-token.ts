@@ -75,3 +75,32 @@ function keyOf({ secret }: RefreshToken): Buffer {
 function associatedData({ family, secret }: RefreshToken): Buffer {
   return Buffer.from(`${version}.${family}.${hashOf(secret)}`);
 }
+
+/** A secret that was used, and its successor, encrypted with it. */
+export interface ConsumedSecret {
+  /** The hash of the secret. */
+  readonly hash: string;
+  /** The successor, see `seal`. */
+  readonly sealed: string;
+}
+
+/**
+ * Follows the chain of successors from a consumed token to the current secret.
+ *
+ * @param currentHash the hash of the current secret
+ * @returns the current secret, or `undefined` if a link is missing or damaged
+ */
+export function successorOf(
+  { family, secret }: RefreshToken,
+  currentHash: string,
+  consumed: readonly ConsumedSecret[],
+): string | undefined {
+  let at: string | undefined = secret;
+  for (let step = 0; at !== undefined && step <= consumed.length; step++) {
+    const hashed = hashOf(at);
+    if (hashed === currentHash) return at;
+    const link = consumed.find((each) => each.hash === hashed);
+    at = link === undefined ? undefined : unseal(link.sealed, { family, secret: at });
+  }
+  return undefined;
+}

@@ -5,7 +5,7 @@ import {
   parseRefreshToken,
   type RefreshToken,
   seal,
-  unseal,
+  successorOf,
 } from './refresh-token.ts';
 import type { SessionStore, StoredSession } from './session-store.ts';
 
@@ -46,22 +46,10 @@ async function tryRefresh(store: SessionStore, token: RefreshToken, now: number)
   const recent = session.consumed.filter(({ at }) => now - at <= graceMs);
   if (presented !== session.secret) {
     if (!recent.some(({ hash }) => hash === presented)) return { state: 'reused', session };
-    const secret = successorOf(token, session);
+    const secret = successorOf(token, session.secret, session.consumed);
     return secret === undefined ? { state: 'ended', session } : good(secret);
   }
   const { secret } = newRefreshToken(token.family);
   const consumed = [{ hash: presented, at: now, sealed: seal(secret, token) }, ...recent].slice(0, maxConsumed);
   return (await store.rotate(session.session, presented, hashOf(secret), consumed)) ? good(secret) : undefined;
-}
-
-/** Follows the chain of successors from a consumed token to the current secret. */
-function successorOf({ family, secret }: RefreshToken, session: StoredSession): string | undefined {
-  let at: string | undefined = secret;
-  for (let step = 0; at !== undefined && step <= session.consumed.length; step++) {
-    const hash = hashOf(at);
-    if (hash === session.secret) return at;
-    const link = session.consumed.find((each) => each.hash === hash);
-    at = link === undefined ? undefined : unseal(link.sealed, { family, secret: at });
-  }
-  return undefined;
 }

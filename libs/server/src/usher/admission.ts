@@ -1,7 +1,7 @@
-import type { ConnectionReservations, Identity, Reservation, RevocableSessions } from '@usher/realtime';
-import { TicketStoreUnavailable } from '@usher/ticket';
-import type { Admission, HandshakeInfo, TicketDenial, TicketHolder } from '@usher/ticket/node';
-import type { AdmittedUser, UsherOptions } from '../options.ts';
+import type { ConnectionReservations, Identity, Renewal, Reservation, RevocableSessions } from '@usher/realtime';
+import { type TicketClaims, TicketStoreUnavailable } from '@usher/ticket';
+import type { Admission, HandshakeRequest, TicketDenial, TicketHolder } from '@usher/ticket/node';
+import type { AdmittedUser, Admit } from '../options.ts';
 
 /** Retry delay for clients that are rejected at capacity, in milliseconds. */
 export const retryAfterMs = 5_000;
@@ -10,7 +10,7 @@ export const retryAfterMs = 5_000;
 export class AdmittedClient {
   readonly reservation: Reservation;
   readonly identity: Identity;
-  /** When the lease ends, in Unix seconds. */
+  /** When the lease expires, in Unix seconds. */
   readonly lease: number;
 
   constructor(reservation: Reservation, identity: Identity, lease: number) {
@@ -22,29 +22,28 @@ export class AdmittedClient {
 
 export interface ClientAdmissionOptions {
   readonly leaseMs: number;
-  readonly admit: UsherOptions['admit'];
-  readonly sessions: RevocableSessions;
+  readonly admit: Admit;
+  /** Whether the ticket call asks `admit`, too, because nothing else validates the session there. Defaults to `false`. */
+  readonly validateTicketCalls?: boolean;
   readonly reservations: ConnectionReservations;
+  /** Returns the text to keep for a user agent, because many connections share one. Defaults to keeping none. */
+  readonly keepUserAgent?: (userAgent: string) => string;
 }
 
 /** Decides which holders of a valid ticket may connect: their session must be valid, and they may not have too many connections. */
 export class ClientAdmission {
   readonly #leaseMs: number;
-  readonly #find: (holder: TicketHolder, info: HandshakeInfo) => Promise<AdmittedUser | undefined>;
+  readonly #admit: Admit;
   readonly #validatesTicketCalls: boolean;
   readonly #reservations: ConnectionReservations;
+  readonly #keepUserAgent: ((userAgent: string) => string) | undefined;
 
-  constructor({ leaseMs, admit, sessions, reservations }: ClientAdmissionOptions) {
+  constructor({ leaseMs, admit, validateTicketCalls = false, reservations, keepUserAgent }: ClientAdmissionOptions) {
     this.#leaseMs = leaseMs;
+    this.#admit = admit;
+    this.#validatesTicketCalls = validateTicketCalls;
     this.#reservations = reservations;
-    this.#validatesTicketCalls = admit === undefined;
-    this.#find =
-      admit === undefined
-        ? async ({ user, session }) => {
-            const [cause] = await sessions.causesOfEnd([{ user, session }]).catch(rejectUnavailable);
-            return cause === undefined ? {} : undefined;
-          }
-        : async (holder, info) => admit(holder, info);
+    this.#keepUserAgent = keepUserAgent;
   }
 
   /**
@@ -54,7 +53,7 @@ export class ClientAdmission {
    * @throws TicketStoreUnavailable if that cannot be determined
    */
   async mayConnect(holder: TicketHolder): Promise<TicketDenial | undefined> {
-    if (this.#validatesTicketCalls && (await this.#find(holder, noInfo)) === undefined)
+    if (this.#validatesTicketCalls && (await this.#admit(holder, noRequest)) === undefined)
       return { code: 'session_ended' };
     const available = await this.#reservations.isAvailable(holder.user).catch(rejectUnavailable);
     return available ? undefined : { code: 'too_many_connections', retryAfterMs };
@@ -66,41 +65,60 @@ export class ClientAdmission {
    * @returns an `AdmittedClient`, or why the handshake is rejected
    * @throws TicketStoreUnavailable if the number of connections is unavailable, and every error of the application's `admit`
    */
-  async admit({ user, session }: TicketHolder, info: HandshakeInfo): Promise<Admission<AdmittedClient>> {
+  async admit(claims: TicketClaims, request: HandshakeRequest): Promise<Admission<AdmittedClient>> {
+    const { user, session, receipt } = claims;
     // Both at once, because each may be a round trip. The reservation exists from here on, so a revocation reaches it.
-    const [reserved, found] = await Promise.allSettled([
+    const [reserved, decided] = await Promise.allSettled([
       this.#reservations.reserve(user, session).catch(rejectUnavailable),
-      this.#find({ user, session }, info),
+      // As a promise, also if it throws.
+      (async () => this.#admit({ user, session }, request))(),
     ]);
     const reservation = reserved.status === 'fulfilled' ? reserved.value : undefined;
     const release = (): void => {
       reservation?.release();
     };
-    if (reservation !== undefined && found.status === 'fulfilled' && found.value !== undefined) {
-      const { address, origin } = info;
-      const identity = { user, session, roles: found.value.roles ?? [], address, origin };
-      return { ok: true, identity: new AdmittedClient(reservation, identity, this.leaseOf(found.value)), release };
+    const decision = decided.status === 'fulfilled' ? decided.value : undefined;
+    if (reservation !== undefined && decision !== undefined && decision !== 'forbidden') {
+      const { address, origin } = request;
+      const userAgent = request.userAgent === undefined ? undefined : this.#keepUserAgent?.(request.userAgent);
+      const identity = { user, session, roles: decision.roles ?? [], address, origin, userAgent, receipt };
+      return { ok: true, identity: new AdmittedClient(reservation, identity, this.#leaseOf(decision)), release };
     }
     release();
-    if (found.status === 'rejected') throw found.reason;
-    if (found.value === undefined) return { ok: false, reason: 'revoked' };
+    if (decided.status === 'rejected') throw decided.reason;
+    if (decision === undefined) return { ok: false, reason: 'revoked' };
+    if (decision === 'forbidden') return { ok: false, reason: 'forbidden' };
     if (reserved.status === 'rejected') throw reserved.reason;
     return { ok: false, reason: 'too_many_connections', retryAfterMs };
   }
 
-  /** Looks up the user of an open connection again. Resolves to `undefined` if the session has ended. */
-  async renew({ user, session, address, origin }: Identity) {
-    const found = await this.#find({ user, session }, { address, origin, userAgent: undefined });
-    return found === undefined ? undefined : { lease: this.leaseOf(found), roles: found.roles ?? [] };
+  /** Looks up the user of an open connection again. Resolves to `undefined` if the user may not stay connected. */
+  async renew({ user, session, address, origin }: Identity): Promise<Renewal | undefined> {
+    const decision = await this.#admit({ user, session }, { ...noRequest, address, origin });
+    if (decision === undefined || decision === 'forbidden') return undefined;
+    return { lease: this.#leaseOf(decision), roles: decision.roles ?? [] };
   }
 
   /** Returns the end of the lease in Unix seconds. A lease never outlives its session. */
-  leaseOf({ ends = Infinity }: AdmittedUser): number {
+  #leaseOf({ ends = Infinity }: AdmittedUser): number {
     return Math.ceil(Math.min(Date.now() + this.#leaseMs, ends) / 1_000);
   }
 }
 
-const noInfo: HandshakeInfo = { address: undefined, origin: undefined, userAgent: undefined };
+/** The default of `admit`: admits everybody whose session has not ended, without roles. */
+export function admitUnlessEnded(sessions: Pick<RevocableSessions, 'causesOfEnd'>): Admit {
+  return async ({ user, session }) => {
+    const [cause] = await sessions.causesOfEnd([{ user, session }]).catch(rejectUnavailable);
+    return cause === undefined ? {} : undefined;
+  };
+}
+
+const noRequest: HandshakeRequest = {
+  address: undefined,
+  origin: undefined,
+  userAgent: undefined,
+  protocol: undefined,
+};
 
 /** Then the client is answered like without the tickets: 503 `store_unavailable`. */
 function rejectUnavailable(error: unknown): never {

@@ -3,24 +3,24 @@ import type { Server as HttpsServer } from 'node:https';
 import type { AnyRoomsProtocol, EndCause, Protocol, RoomsProtocol } from '@usher/protocol';
 import { compileProtocol, roomsProtocol } from '@usher/protocol/server';
 import {
-  type Connection,
   ConnectionReservations,
   type Connections,
   createConnections,
   type Limits,
   type Logger,
-  type Renewal,
   type RevocationProof,
   SessionRevocation,
 } from '@usher/realtime';
 import { createRooms, type Rooms } from '@usher/realtime/rooms';
-import { ConnectSlots, type ConsumeResult, TicketStoreBreaker } from '@usher/ticket';
+import { serverOptions } from '@usher/realtime/ws';
+import { ConnectSlots, TicketStoreBreaker } from '@usher/ticket';
 import type { Gate, HandshakeOutcome, NodeTicketGateOptions } from '@usher/ticket/node';
 import { clientAddress, proxyTrust } from '../http/client-address.ts';
 import { consoleLogger, limitedWarnings } from '../http/warnings.ts';
 import type { UsherLimits, UsherOptions } from '../options.ts';
 import { openPorts, openRoomPorts, type Ports, type RoomPorts } from '../ports/ports.ts';
-import { ClientAdmission, retryAfterMs } from './admission.ts';
+import { admitUnlessEnded, ClientAdmission, retryAfterMs } from './admission.ts';
+import { createRenewal } from './renewal.ts';
 import { openConnections } from './sockets.ts';
 import { loadWs, requireNode, servesRooms, validateOptions } from './validate.ts';
 
@@ -105,9 +105,14 @@ export async function compose<P extends Protocol, R, F extends GateForm>(
     });
     openConnections({
       gate: server.form.gate,
-      connections: server.connections,
-      Server: WebSocketServer,
-      onUpgrade: options.hooks?.onUpgrade ?? (() => undefined),
+      server: new WebSocketServer({
+        noServer: true,
+        clientTracking: false,
+        ...serverOptions,
+        maxPayload: server.connections.limits.frameBytes,
+      }),
+      connectionsOf: () => server.connections,
+      onUpgrade: options.hooks?.onUpgrade,
     });
     return { usher: server as unknown as Usher<P>, form: server.form };
   } catch (error) {
@@ -165,19 +170,26 @@ class ComposedServer<R, F extends GateForm> {
       limits: connectionLimits(limits),
       leaseMs,
       log,
-      renew: (connection, ticket) => this.#renew(connection, ticket),
+      renew: (connection, ticket) => renew(connection, ticket),
     });
     this.reservations = new ConnectionReservations({
       connections: this.connections,
       counts: ports.connectionCounts,
       maxPerUser: connectionsPerUser,
     });
-    const { admit } = options;
     this.#admission = new ClientAdmission({
       leaseMs,
-      admit,
-      sessions: ports.sessions,
+      admit: options.admit ?? admitUnlessEnded(ports.sessions),
+      validateTicketCalls: options.admit === undefined,
       reservations: this.reservations,
+    });
+    const renew = createRenewal({
+      store: this.#store,
+      slots: this.#slots,
+      endpoint: this.#endpoint,
+      admission: this.#admission,
+      onReplay: (claims, { identity: { address, origin } }) =>
+        hooks.onReplay?.({ claims, address, origin, userAgent: undefined }),
     });
     this.revocation = new SessionRevocation({
       sessions: ports.sessions,
@@ -205,7 +217,7 @@ class ComposedServer<R, F extends GateForm> {
       slots: this.#slots,
       address: options.address ?? clientAddress(proxyTrust(options.trustProxy ?? false)),
       mayConnect: (holder) => this.#admission.mayConnect(holder),
-      admit: (holder, info) => this.#admission.admit(holder, info),
+      admit: (claims, request) => this.#admission.admit(claims, request),
       acceptConnection: options.acceptConnection ?? (() => true),
       acceptTokens: options.acceptTokens,
       onHandshake: (outcome) => {
@@ -312,19 +324,6 @@ class ComposedServer<R, F extends GateForm> {
     }
     this.#log.info({ outcome: code, reason, user: claims?.user, address, origin, userAgent }, 'handshake refused');
     if (reason === 'used' && claims !== undefined) hooks.onReplay?.({ claims, address, origin, userAgent });
-  }
-
-  async #renew({ identity }: Connection, ticket: string): Promise<Renewal | undefined> {
-    const { session, address, origin } = identity;
-    const markUsed = (result: ConsumeResult): void => {
-      if (result.ok) this.#slots.markUsed(result.claims);
-    };
-    const consumed = await this.#store.consume(ticket, this.#endpoint, { onLate: markUsed });
-    markUsed(consumed);
-    if (!consumed.ok && consumed.reason === 'used' && consumed.claims !== undefined)
-      this.#options.hooks?.onReplay?.({ claims: consumed.claims, address, origin, userAgent: undefined });
-    if (!consumed.ok || consumed.claims.session !== session || consumed.claims.user !== identity.user) return undefined;
-    return this.#admission.renew(identity);
   }
 }
 
