@@ -91,11 +91,11 @@ export default [
   },
   {
     id: 'ended-ticket',
-    who: 'a client uses a ticket of a session that has ended since',
+    who: 'a client uses a ticket of a session that has ended since, and the node that ended it stopped before it revoked the ticket',
     get: '401: the gate validates session and user again when it consumes the ticket',
     in: 'apps/api/src/socket/socket.ts',
     without: ["if (status.state !== 'good') return undefined;", "if (status.state !== 'good') return {};"],
-    shown: ['apps/api', 'src/socket/socket.spec.ts'],
+    shown: ['apps/api', 'src/socket/revocation-races.spec.ts'],
   },
   {
     id: 'operator-socket',

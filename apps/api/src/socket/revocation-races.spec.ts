@@ -1,8 +1,10 @@
-import { expect, test } from 'vitest';
+import { PostgresServer } from '@usher/test-servers';
+import { expect, onTestFinished, test } from 'vitest';
+import { twoNodes } from '../testing/both-storages.ts';
 import { newApp } from '../testing/new-app.ts';
 import { TestSocket } from '../testing/test-socket.ts';
 
-/** The row of the session is cached while its ticket is issued, so these tests fail if a revocation leaves it in the cache. */
+/** On SQLite, the row of the session is cached while its ticket is issued: these tests fail if a revocation leaves it in the cache. */
 
 test('a session that ends between ticket and handshake opens no socket', async () => {
   const { signIn, ticket, call, dial } = await newApp();
@@ -30,4 +32,14 @@ test('a session that ends during the handshake opens no socket that stays open',
     outcomes.add(opened instanceof TestSocket ? await opened.closed : opened.status);
   }
   for (const outcome of outcomes) expect([401, 4501]).toContain(outcome);
+});
+
+test('a ticket of a session that ended in the database opens no socket, although no node revoked it', async () => {
+  const server = await PostgresServer.start();
+  onTestFinished(() => server.stop());
+  const [node] = await twoNodes(server);
+  const issued = await node.ticket(await node.signIn());
+  // As if the node that ended the session stopped before it reached Redis.
+  await node.execute("UPDATE sessions SET ended_at = 1, ended_cause = 'signed_out'");
+  expect(await node.dial(`?ticket=${issued}`)).toMatchObject({ status: 401, body: { title: 'Invalid ticket' } });
 });
