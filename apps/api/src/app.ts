@@ -257,9 +257,8 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
         await api.register(passwordLinkRoutes, { links, audit, sessions, passwords, rules, revocation, now });
         await api.register(serverRoutes, {
           checkKey: createKeyCheck(keys, budget),
-          history,
           liveRooms: members,
-          userCommands,
+          connections,
         });
         await api.register(userRoutes, {
           signUp: config.signUp,

@@ -51,6 +51,9 @@ function sendError(
   sendProblem(reply, codeOfStatus[status] ?? 'bad_request', { detail: detailOf(error) });
 }
 
+/** Codes of the socket for content that does not fit the schema. Their messages name the rule, but never contain the content. */
+const invalidContent: ReadonlySet<unknown> = new Set(['bad_message', 'too_long']);
+
 /** How long a client waits before it tries an unavailable database again, in milliseconds. */
 const retryAfterMs = 1_000;
 
@@ -64,6 +67,7 @@ function toProblem(error: Error): HttpProblem {
   if (!(error instanceof RequestError)) return new HttpProblem('store_unavailable', { retryAfterMs, cause: error });
   const wait = error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs };
   if (error instanceof StorageUnavailable) return new HttpProblem('store_unavailable', { ...wait, cause: error });
+  if (invalidContent.has(error.code)) return new HttpProblem('bad_request', { detail: error.message, cause: error });
   return new HttpProblem(isProblemCode(error.code) ? error.code : 'internal', { ...wait, cause: error });
 }
 

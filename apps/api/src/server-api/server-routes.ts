@@ -5,21 +5,21 @@ import {
   serverMessageSchema,
   serverMessageSentSchema,
 } from '@usher/operator-api/server';
-import { roomBounds, roomName } from '@usher/protocol/server';
-import type { History, Rooms } from '@usher/realtime/rooms';
+import { roomName } from '@usher/protocol/server';
+import type { RoomsProtocol } from '@usher/protocol';
+import type { Connections } from '@usher/realtime';
+import type { Rooms } from '@usher/realtime/rooms';
 import { Type } from 'typebox';
 import { backendCall } from '../docs/operations.ts';
 import { HttpProblem } from '../http/http-problem.ts';
 import type { KeyCheck } from '../operator/api-keys-check.ts';
 import type { UsableKey } from '../operator/api-keys-store.ts';
-import type { UserCommands } from '../socket/user-commands.ts';
 import { programPrefix } from '../users/users.ts';
 
 export interface ServerRoutesOptions {
   readonly checkKey: KeyCheck;
-  readonly history: History;
-  readonly liveRooms: Pick<Rooms, 'deliver'>;
-  readonly userCommands: Pick<UserCommands, 'deliver'>;
+  readonly liveRooms: Pick<Rooms, 'publish'>;
+  readonly connections: Pick<Connections<RoomsProtocol>, 'to'>;
 }
 
 const roomParams = Type.Object({ room: roomName });
@@ -27,7 +27,7 @@ const userParams = Type.Object({ user: Type.String() });
 
 /** The API for backends, which authenticate with an API key: messages to rooms, and events to the open connections of users. */
 export const serverRoutes: FastifyPluginCallbackTypebox<ServerRoutesOptions> = (app, options, done) => {
-  const { checkKey, history, liveRooms, userCommands } = options;
+  const { checkKey, liveRooms, connections } = options;
 
   app.post(
     '/server/rooms/:room/messages',
@@ -43,23 +43,11 @@ export const serverRoutes: FastifyPluginCallbackTypebox<ServerRoutesOptions> = (
     async (request, reply) => {
       const apiKey = await checkKey(request, 'messages:write');
       const { room } = request.params;
-      const { key, from } = request.body;
-      // A store may not preserve lone surrogates.
-      const text = request.body.text.toWellFormed();
-      if (Array.from(text).length > roomBounds.textChars) {
-        throw new HttpProblem('bad_request', {
-          detail: `body/text: must have at most ${roomBounds.textChars} characters`,
-        });
-      }
-      const head = (await history.heads([room])).get(room);
-      if (head === undefined) throw new HttpProblem('not_found');
+      const { key, from, text } = request.body;
       const sender = `${programPrefix}${from ?? nameOf(apiKey)}`;
-      // UUIDs are case-insensitive.
-      const appended = await history.append(room, { user: sender, key: key.toLowerCase(), text });
-      // Also for a duplicate: the node of the first attempt may have stopped before it published the message.
-      liveRooms.deliver(appended, head.epoch);
+      const { seq, at } = await liveRooms.publish(room, text, { from: sender, key });
       reply.header('cache-control', 'no-store');
-      return { seq: appended.message.seq, at: appended.message.at, from: sender };
+      return { seq, at, from: sender };
     },
   );
 
@@ -76,11 +64,16 @@ export const serverRoutes: FastifyPluginCallbackTypebox<ServerRoutesOptions> = (
     async (request, reply) => {
       await checkKey(request, 'events:write');
       const { type: name, data } = request.body;
-      const { complete, delivered, nodes } = await userCommands.deliver(request.params.user, { name, data });
+      const { complete, delivered, nodes } = await connections
+        .to({ user: request.params.user })
+        .send('event', { name, data });
       if (!complete) {
         throw new HttpProblem('store_unavailable', { retryAfterMs: 1_000, extension: { delivered, nodes } });
       }
-      return reply.code(202).header('cache-control', 'no-store').send({ delivered, nodes });
+      return reply
+        .code(202)
+        .header('cache-control', 'no-store')
+        .send({ delivered, nodes: [...nodes] });
     },
   );
 

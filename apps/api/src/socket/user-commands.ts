@@ -9,23 +9,8 @@ import {
 } from '@usher/realtime';
 import type { ConnectionReservations, RevocationProof } from '@usher/realtime';
 
-/** An event of a backend for a user. */
-export interface BackendEvent {
-  readonly name: string;
-  readonly data: Readonly<Record<string, unknown>>;
-}
-
-/** How many connections received an event, on each node that answered. */
-export interface Delivery {
-  readonly delivered: number;
-  readonly nodes: { readonly node: string; readonly delivered: number; readonly ms: number }[];
-  /** Whether every live node has answered. */
-  readonly complete: boolean;
-}
-
 type Command =
   | { readonly kind: 'roles_changed'; readonly user: string }
-  | { readonly kind: 'event'; readonly user: string; readonly event: BackendEvent }
   | { readonly kind: 'count'; readonly users: readonly string[] };
 
 export interface UserCommandsOptions {
@@ -71,13 +56,6 @@ export class UserCommands {
     return { ...proofOf(results), complete };
   }
 
-  /** Sends an event to all open connections of a user. An event is not stored: a user without a connection does not receive it. */
-  async deliver(user: string, event: BackendEvent): Promise<Delivery> {
-    const { results, complete } = await this.#commands.send({ kind: 'event', user, event });
-    const nodes = results.map(({ node, result: [delivered = 0], ms }) => ({ node, delivered, ms }));
-    return { delivered: nodes.reduce((total, { delivered }) => total + delivered, 0), nodes, complete };
-  }
-
   /** Resolves to the number of open connections of each user, on the nodes that answered. */
   async count(users: readonly string[]): Promise<ReadonlyMap<string, number>> {
     const counted = users.slice(0, countedUsers);
@@ -99,12 +77,6 @@ export class UserCommands {
         reservations.invalidateAll();
         validateOperators();
         return [connections.close({ user: command.user }, 'lease_expired', rolesChangedReason)];
-      case 'event': {
-        const frame = connections.encode({ type: 'event', ...command.event });
-        const open = connections.list({ user: command.user });
-        for (const connection of open) connection.send(frame);
-        return [open.length];
-      }
       case 'count':
         return command.users.map(count);
     }
@@ -125,14 +97,7 @@ function isList(value: unknown, maxLength: number, isItem: (item: unknown) => bo
 
 function isCommand(value: unknown): value is Command {
   if (typeof value !== 'object' || value === null) return false;
-  const { kind, user, users, event } = value as Record<string, unknown>;
+  const { kind, user, users } = value as Record<string, unknown>;
   if (kind === 'count') return isList(users, countedUsers, (each) => typeof each === 'string');
-  if (typeof user !== 'string') return false;
-  return kind === 'roles_changed' || (kind === 'event' && isEvent(event));
-}
-
-function isEvent(value: unknown): value is BackendEvent {
-  if (typeof value !== 'object' || value === null) return false;
-  const { name, data } = value as Record<string, unknown>;
-  return typeof name === 'string' && typeof data === 'object' && data !== null && !Array.isArray(data);
+  return kind === 'roles_changed' && typeof user === 'string';
 }

@@ -23,8 +23,8 @@ describe('connections.to', () => {
     expect(delivery).toEqual({
       delivered: 3,
       nodes: [
-        { node: 'here', delivered: 2 },
-        { node: 'there', delivered: 1 },
+        { node: 'here', delivered: 2, ms: expect.any(Number) as unknown },
+        { node: 'there', delivered: 1, ms: expect.any(Number) as unknown },
       ],
       complete: true,
     });
@@ -51,7 +51,11 @@ describe('connections.to', () => {
     const { connections, connect } = newShop();
     const client = connect('maggie');
     const delivery = await connections.to({ user: 'maggie' }).send('price', { price: 2 });
-    expect(delivery).toEqual({ delivered: 1, nodes: [{ node: 'local', delivered: 1 }], complete: true });
+    expect(delivery).toEqual({
+      delivered: 1,
+      nodes: [{ node: 'local', delivered: 1, ms: expect.any(Number) as unknown }],
+      complete: true,
+    });
     expect(client.received('price')).toHaveLength(1);
   });
 

@@ -19,8 +19,8 @@ export interface SendOptions {
 export interface Delivery {
   /** The number of connections on the nodes that answered. Volatile events that were dropped do not count. */
   readonly delivered: number;
-  /** The nodes that answered, this node first. */
-  readonly nodes: readonly { readonly node: string; readonly delivered: number }[];
+  /** The nodes that answered, this node first, each with the milliseconds until its answer. */
+  readonly nodes: readonly { readonly node: string; readonly delivered: number; readonly ms: number }[];
   /** Whether every live node has answered. */
   readonly complete: boolean;
 }
@@ -104,10 +104,10 @@ export class Targets {
   async #send(command: Command): Promise<Delivery> {
     if (this.#commands === undefined) {
       const delivered = this.#execute(command);
-      return { delivered, nodes: [{ node: 'local', delivered }], complete: true };
+      return { delivered, nodes: [{ node: 'local', delivered, ms: 0 }], complete: true };
     }
     const { results, complete } = await this.#commands.send(command);
-    const nodes = results.map(({ node, result }) => ({ node, delivered: result }));
+    const nodes = results.map(({ node, result, ms }) => ({ node, delivered: result, ms }));
     return { delivered: nodes.reduce((total, { delivered }) => total + delivered, 0), nodes, complete };
   }
 

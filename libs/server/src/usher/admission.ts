@@ -105,7 +105,7 @@ export class ClientAdmission {
   }
 }
 
-/** The default of `admit`: admits everybody whose session has not ended, without roles. */
+/** The default of `admit`: admits every user whose session has not ended, without roles. */
 export function admitUnlessEnded(sessions: Pick<RevocableSessions, 'causesOfEnd'>): Admit {
   return async ({ user, session }) => {
     const [cause] = await sessions.causesOfEnd([{ user, session }]).catch(rejectUnavailable);
