@@ -1,7 +1,8 @@
 import type { Protocol, RoomsProtocol } from '@usher/protocol';
 import { nodeGate } from '@usher/ticket/node';
 import type { UsherOptions } from './options.ts';
-import { compose, type Usher } from './usher/compose.ts';
+import { compose } from './usher/compose.ts';
+import type { Usher } from './usher/usher.ts';
 
 /**
  * Creates the server of authenticated WebSockets. Pass the result the HTTP server: `usher.attach(server)`.

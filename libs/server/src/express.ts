@@ -5,9 +5,10 @@ import { sendByNode } from './http/answers.ts';
 import { holderOf } from './http/claims.ts';
 import { clientAddress, expressTrust } from './http/client-address.ts';
 import type { UsherOptions } from './options.ts';
-import { compose, type Usher } from './usher/compose.ts';
+import { compose } from './usher/compose.ts';
+import type { Usher } from './usher/usher.ts';
 
-export type { Usher } from './usher/compose.ts';
+export type { Usher } from './usher/usher.ts';
 
 /**
  * `authenticate` defaults to the claims `sub` and `sid` of `request.auth` or `request.user`, which middleware such as `express-jwt` or Passport

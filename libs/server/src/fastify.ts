@@ -5,9 +5,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { headersFor } from './http/answers.ts';
 import type { UsherOptions } from './options.ts';
-import { compose, type Usher } from './usher/compose.ts';
+import { compose } from './usher/compose.ts';
+import type { Usher } from './usher/usher.ts';
 
-export type { Usher } from './usher/compose.ts';
+export type { Usher } from './usher/usher.ts';
 
 /**
  * `authenticate` defaults to `request.jwtVerify()` of `@fastify/jwt` with the claims `sub` and `sid`, and `log` to the app's logger. Fastify does

@@ -4,9 +4,10 @@ import { frameworkGate, type HttpAnswer } from '@usher/ticket/node';
 import type { Context, Env, Hono, Schema } from 'hono';
 import { holderOf } from './http/claims.ts';
 import type { UsherOptions } from './options.ts';
-import { compose, type Usher } from './usher/compose.ts';
+import { compose } from './usher/compose.ts';
+import type { Usher } from './usher/usher.ts';
 
-export type { Usher } from './usher/compose.ts';
+export type { Usher } from './usher/usher.ts';
 
 /** `authenticate` defaults to the claims `sub` and `sid` that the middleware `jwt` of `hono/jwt` has verified. */
 export type HonoUsherOptions<P extends Protocol = RoomsProtocol> = Omit<UsherOptions<P, Context>, 'authenticate'> &

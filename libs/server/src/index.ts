@@ -1,6 +1,6 @@
 /** Tickets, gate, connections and rooms as one server for `node:http`. Adapters: `/fastify`, `/express`, `/nest`, `/hono`. */
 export { createUsher } from './create-usher.ts';
-export type { CredentialCounts, RoomsOf, Usher } from './usher/compose.ts';
+export type { CredentialCounts, RoomsOf, Usher } from './usher/usher.ts';
 export type { AdmittedUser, Admit, Replay, UsherHooks, UsherLimits, UsherOptions } from './options.ts';
 export { clientAddress, proxyTrust, type Trust, type TrustProxy } from './http/client-address.ts';
 export { limitedWarnings, type LimitedWarningsOptions } from './http/warnings.ts';

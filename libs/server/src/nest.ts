@@ -24,9 +24,10 @@ import { headersFor, sendByNode } from './http/answers.ts';
 import { holderOf } from './http/claims.ts';
 import { clientAddress, expressTrust } from './http/client-address.ts';
 import type { UsherOptions } from './options.ts';
-import { compose, type RoomsOf, type Usher } from './usher/compose.ts';
+import { compose } from './usher/compose.ts';
+import type { RoomsOf, Usher } from './usher/usher.ts';
 
-export type { Usher } from './usher/compose.ts';
+export type { Usher } from './usher/usher.ts';
 
 /** A request of Express or Fastify. Guards may have added `user`. */
 export interface NestRequest {

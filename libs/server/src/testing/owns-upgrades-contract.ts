@@ -5,7 +5,7 @@ import type { HandshakeOutcome, TicketHolder } from '@usher/ticket/node';
 import { sendHandshake } from '@usher/ticket/testing';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
-import type { Usher } from '../usher/compose.ts';
+import type { Usher } from '../usher/usher.ts';
 
 /** The origin that the server under test allows. */
 export const allowedOrigin = 'https://chat.example';
