@@ -11,7 +11,7 @@ const role = 'usher_node';
 export interface ClusterOptions {
   readonly nodes: number;
   readonly settings?: Readonly<Record<string, string>>;
-  /** A primary and a replica of Redis under a Sentinel, instead of one Redis. Defaults to false. */
+  /** A primary and two replicas of Redis under a Sentinel, instead of one Redis. Defaults to false. */
   readonly sentinel?: boolean;
 }
 
@@ -39,7 +39,7 @@ export class TestCluster {
   }
 
   static async start({ nodes, settings = {}, sentinel = false }: ClusterOptions): Promise<TestCluster> {
-    const startingRedis = sentinel ? RedisSentinelServers.start() : RedisServer.start();
+    const startingRedis = sentinel ? RedisSentinelServers.start({ replicas: 2 }) : RedisServer.start();
     const [postgres, redis] = await Promise.all([PostgresServer.start(), startingRedis]);
     const database = await postgres.newNamedDatabase();
     await database.pool.query(`CREATE ROLE ${role} LOGIN`);

@@ -94,7 +94,7 @@ const sentinelFaults: readonly Fault[] = [
     name: 'redis failed over',
     isLocal: false,
     begin: (_node, { sentinel }) => sentinel.failOver(),
-    end: (_node, { sentinel }) => sentinel.startReplica(),
+    end: (_node, { sentinel }) => sentinel.restartKilled(),
   },
 ];
 

@@ -16,7 +16,7 @@ export interface HistoryOptions {
   readonly seconds: number;
   /** The names of the faults to choose from. Defaults to all; an empty list causes none. */
   readonly faults?: readonly string[] | undefined;
-  /** Whether the nodes use a primary and a replica of Redis under a Sentinel. Defaults to false. */
+  /** Whether the nodes use a primary and two replicas of Redis under a Sentinel. Defaults to false. */
   readonly sentinel?: boolean;
 }
 
