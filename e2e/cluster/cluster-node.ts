@@ -16,7 +16,8 @@ const shiftedClock = (offsetMs: number): string => `
 `;
 
 export interface NodeOptions {
-  readonly redisSocket: string;
+  /** The Unix socket of Redis, or the port of a Sentinel. */
+  readonly redis: string | { readonly sentinelPort: number };
   readonly postgresSocket: string;
   /** The user and the name of the database: `user@/name` becomes the URL over the proxy of the node. */
   readonly database: { readonly user: string; readonly name: string };
@@ -26,7 +27,7 @@ export interface NodeOptions {
   readonly clockOffsetMs?: number;
 }
 
-/** The real server in a process of its own, with a proxy to each store. */
+/** The real server in a process of its own, with a proxy to each store. With Sentinel, the proxy is in front of the Sentinel. */
 export class ClusterNode {
   readonly redis: StoreProxy;
   readonly postgres: StoreProxy;
@@ -44,7 +45,7 @@ export class ClusterNode {
 
   static async start(options: NodeOptions): Promise<ClusterNode> {
     const proxies = await Promise.all([
-      StoreProxy.start(options.redisSocket),
+      StoreProxy.start(typeof options.redis === 'string' ? options.redis : options.redis.sentinelPort),
       StoreProxy.start(options.postgresSocket),
     ]);
     const node = new ClusterNode(options, ...proxies);
@@ -62,7 +63,7 @@ export class ClusterNode {
 
   /** Starts the process, for the first time or after `kill`. Resolves when it accepts connections. */
   async start(): Promise<void> {
-    const { database, settings, clockOffsetMs = 0 } = this.#options;
+    const { redis, database, settings, clockOffsetMs = 0 } = this.#options;
     const clock =
       clockOffsetMs === 0
         ? []
@@ -74,7 +75,10 @@ export class ClusterNode {
         PATH: process.env['PATH'],
         PORT: this.#url === '' ? '0' : new URL(this.#url).port,
         DATABASE_URL: `postgres://${database.user}@127.0.0.1:${this.postgres.port}/${database.name}`,
-        REDIS_URL: `redis://127.0.0.1:${this.redis.port}`,
+        REDIS_URL:
+          typeof redis === 'string'
+            ? `redis://127.0.0.1:${this.redis.port}`
+            : `redis+sentinel://127.0.0.1:${this.redis.port}/usher`,
         JWT_SECRET: 'the same secret on all of the nodes',
         DEMO_USERS: 'true',
         SIGN_UP: 'open',

@@ -15,28 +15,32 @@ export type Network =
   /** Connections can be opened and stay open, but nothing passes until the network is open again. */
   | 'hung';
 
-/** A TCP proxy between one node and the Unix socket of a store. It can cut, hang and delay the traffic. */
+/** A TCP proxy between one node and a store. It can cut, hang and delay the traffic. */
 export class StoreProxy {
   readonly #server: Server;
-  readonly #socketPath: string;
+  readonly #store: string | number;
   readonly #connections = new Set<ProxiedConnection>();
   #network: Network = 'open';
   #delayMs = 0;
 
-  private constructor(server: Server, socketPath: string) {
+  private constructor(server: Server, store: string | number) {
     this.#server = server;
-    this.#socketPath = socketPath;
+    this.#store = store;
     server.on('connection', (client) => {
       this.#connect(client);
     });
   }
 
-  /** Starts a proxy on a free port of 127.0.0.1. */
-  static async start(socketPath: string): Promise<StoreProxy> {
+  /**
+   * Starts a proxy on a free port of 127.0.0.1.
+   *
+   * @param store the path of a Unix socket, or a port of 127.0.0.1
+   */
+  static async start(store: string | number): Promise<StoreProxy> {
     const server = createServer();
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    return new StoreProxy(server, socketPath);
+    return new StoreProxy(server, store);
   }
 
   get port(): number {
@@ -61,8 +65,9 @@ export class StoreProxy {
   }
 
   #connect(client: Socket): void {
-    const connection = { client, upstream: createConnection(this.#socketPath) };
-    const { upstream } = connection;
+    const store = this.#store;
+    const upstream = typeof store === 'string' ? createConnection(store) : createConnection(store, '127.0.0.1');
+    const connection = { client, upstream };
     this.#connections.add(connection);
     for (const [from, to] of [
       [client, upstream],

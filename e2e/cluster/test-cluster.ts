@@ -1,4 +1,4 @@
-import { PostgresServer, RedisServer } from '@usher/test-servers';
+import { PostgresServer, RedisSentinelServers, RedisServer } from '@usher/test-servers';
 import type { Pool } from 'pg';
 import { ClusterNode } from './cluster-node.ts';
 
@@ -11,12 +11,14 @@ const role = 'usher_node';
 export interface ClusterOptions {
   readonly nodes: number;
   readonly settings?: Readonly<Record<string, string>>;
+  /** A primary and two replicas of Redis under a Sentinel, instead of one Redis. Defaults to false. */
+  readonly sentinel?: boolean;
 }
 
 /** A PostgreSQL, a Redis, and nodes that are real processes. */
 export class TestCluster {
   readonly postgres: PostgresServer;
-  readonly redis: RedisServer;
+  readonly #redis: RedisServer | RedisSentinelServers;
   readonly nodes: ClusterNode[] = [];
   /** A pool on the database of the nodes, as superuser. */
   readonly database: Pool;
@@ -25,19 +27,20 @@ export class TestCluster {
 
   private constructor(
     postgres: PostgresServer,
-    redis: RedisServer,
+    redis: RedisServer | RedisSentinelServers,
     database: { readonly name: string; readonly pool: Pool },
     settings: Readonly<Record<string, string>>,
   ) {
     this.postgres = postgres;
-    this.redis = redis;
+    this.#redis = redis;
     this.#name = database.name;
     this.database = database.pool;
     this.#settings = settings;
   }
 
-  static async start({ nodes, settings = {} }: ClusterOptions): Promise<TestCluster> {
-    const [postgres, redis] = await Promise.all([PostgresServer.start(), RedisServer.start()]);
+  static async start({ nodes, settings = {}, sentinel = false }: ClusterOptions): Promise<TestCluster> {
+    const startingRedis = sentinel ? RedisSentinelServers.start({ replicas: 2 }) : RedisServer.start();
+    const [postgres, redis] = await Promise.all([PostgresServer.start(), startingRedis]);
     const database = await postgres.newNamedDatabase();
     await database.pool.query(`CREATE ROLE ${role} LOGIN`);
     await database.pool.query(`ALTER DATABASE ${database.name} OWNER TO ${role}`);
@@ -57,10 +60,22 @@ export class TestCluster {
     }
   }
 
+  /** @throws TypeError with the option `sentinel` */
+  get redis(): RedisServer {
+    if (this.#redis instanceof RedisServer) return this.#redis;
+    throw new TypeError('this cluster runs on Sentinel');
+  }
+
+  /** @throws TypeError without the option `sentinel` */
+  get sentinel(): RedisSentinelServers {
+    if (this.#redis instanceof RedisSentinelServers) return this.#redis;
+    throw new TypeError('this cluster runs on one Redis');
+  }
+
   /** Starts one more node. @param clockOffsetMs how far its clock is ahead */
   async addNode(clockOffsetMs = 0): Promise<ClusterNode> {
     const node = await ClusterNode.start({
-      redisSocket: this.redis.socketPath,
+      redis: this.#redis instanceof RedisServer ? this.#redis.socketPath : this.#redis,
       postgresSocket: this.postgres.socketPath,
       database: { user: role, name: this.#name },
       settings: this.#settings,
@@ -87,6 +102,6 @@ export class TestCluster {
 
   async stop(): Promise<void> {
     await Promise.all(this.nodes.map((node) => node.stop()));
-    await Promise.all([this.redis.stop(), this.postgres.stop()]);
+    await Promise.all([this.#redis.stop(), this.postgres.stop()]);
   }
 }

@@ -17,9 +17,9 @@ interface Fault {
 
 type Store = 'redis' | 'postgres';
 
-function networkFault(store: Store, network: 'cut' | 'hung'): Fault {
+function networkFault(store: Store, network: 'cut' | 'hung', name = `${store} ${network}`): Fault {
   return {
-    name: `${store} ${network}`,
+    name,
     isLocal: true,
     begin: (node) => {
       node[store].set(network);
@@ -41,9 +41,7 @@ const slow: Fault = {
   },
 };
 
-const faults: readonly Fault[] = [
-  networkFault('redis', 'cut'),
-  networkFault('redis', 'hung'),
+const commonFaults: readonly Fault[] = [
   networkFault('postgres', 'cut'),
   networkFault('postgres', 'hung'),
   slow,
@@ -58,6 +56,18 @@ const faults: readonly Fault[] = [
       node.resume();
     },
   },
+  {
+    name: 'postgres killed',
+    isLocal: false,
+    begin: (_node, { postgres }) => postgres.kill(),
+    end: (_node, { postgres }) => postgres.start(),
+  },
+];
+
+/** Faults of a cluster on one Redis. */
+const redisFaults: readonly Fault[] = [
+  networkFault('redis', 'cut'),
+  networkFault('redis', 'hung'),
   {
     name: 'redis dead, then empty',
     isLocal: false,
@@ -74,15 +84,28 @@ const faults: readonly Fault[] = [
       redis.resume();
     },
   },
+];
+
+/** Faults of a cluster with the option `sentinel`, in which the proxy of a node is in front of the Sentinel. */
+const sentinelFaults: readonly Fault[] = [
+  networkFault('redis', 'cut', 'sentinel cut'),
+  networkFault('redis', 'hung', 'sentinel hung'),
   {
-    name: 'postgres killed',
+    name: 'redis failed over',
     isLocal: false,
-    begin: (_node, { postgres }) => postgres.kill(),
-    end: (_node, { postgres }) => postgres.start(),
+    begin: (_node, { sentinel }) => sentinel.failOver(),
+    end: (_node, { sentinel }) => sentinel.restartKilled(),
   },
 ];
 
-export const faultNames: readonly string[] = faults.map(({ name }) => name);
+/** Returns the faults that can occur in a cluster with or without the option `sentinel`. */
+const faultsOf = (sentinel: boolean): readonly Fault[] => [
+  ...(sentinel ? sentinelFaults : redisFaults),
+  ...commonFaults,
+];
+
+/** Returns the names of the faults that can occur in a cluster with or without the option `sentinel`. */
+export const faultNames = (sentinel: boolean): readonly string[] => faultsOf(sentinel).map(({ name }) => name);
 
 /**
  * Causes random faults, one after the other, until `isRunning` returns false. All faults have ended when it resolves.
@@ -95,12 +118,14 @@ export async function causeFaults(
     readonly recorder: Recorder;
     readonly random: Random;
     readonly isRunning: () => boolean;
+    /** Whether the cluster has the option `sentinel`. */
+    readonly sentinel: boolean;
     /** The names of the faults to choose from. Defaults to all. */
     readonly names?: readonly string[] | undefined;
   },
 ): Promise<ReadonlyMap<string, number>> {
-  const { recorder, random, isRunning, names = faultNames } = options;
-  const chosen = faults.filter(({ name }) => names.includes(name));
+  const { recorder, random, isRunning, sentinel, names = faultNames(sentinel) } = options;
+  const chosen = faultsOf(sentinel).filter(({ name }) => names.includes(name));
   const counts = new Map<string, number>();
   while (isRunning() && chosen.length > 0) {
     await delay(random.between(100, 500));

@@ -1,6 +1,7 @@
 /**
- * `npm run history-check -- --seed N --seconds S [--runs R] [--fault NAME …]`: runs the history checker and prints a report for each run. With
- * `--runs`, the seeds N, N + 1, … are used. Exits with code 1 if a rule was violated.
+ * `npm run history-check -- --seed N --seconds S [--runs R] [--sentinel] [--fault NAME …]`: runs the history checker and prints a report for
+ * each run. With `--runs`, the seeds N, N + 1, … are used. With `--sentinel`, the nodes use Redis under a Sentinel, with other faults. Exits
+ * with code 1 if a rule was violated.
  */
 import { parseArgs } from 'node:util';
 import { faultNames } from './faults.ts';
@@ -12,6 +13,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '30' },
     runs: { type: 'string', default: '1' },
     fault: { type: 'string', multiple: true },
+    sentinel: { type: 'boolean', default: false },
     output: { type: 'boolean', default: false },
   },
 });
@@ -25,8 +27,9 @@ function integer(name: 'seed' | 'seconds' | 'runs'): number {
 
 const [seed, seconds, runs] = [integer('seed'), integer('seconds'), integer('runs')];
 for (const name of values.fault ?? []) {
-  if (faultNames.includes(name)) continue;
-  process.stderr.write(`unknown fault "${name}": must be one of ${faultNames.join(', ')}\n`);
+  const known = faultNames(values.sentinel);
+  if (known.includes(name)) continue;
+  process.stderr.write(`unknown fault "${name}": must be one of ${known.join(', ')}\n`);
   process.exit(2);
 }
 
@@ -35,7 +38,7 @@ const list = (counts: ReadonlyMap<string, number>): string =>
 
 function print(report: HistoryReport): void {
   process.stdout.write(
-    `seed ${report.seed}, ${report.seconds} seconds\n` +
+    `seed ${report.seed}, ${report.seconds} seconds${values.sentinel ? ', with Sentinel' : ''}\n` +
       `  operations: ${list(report.counts)}\n` +
       `  faults: ${list(report.faults)}\n` +
       `  violations: ${report.violations.length}\n`,
@@ -46,7 +49,7 @@ function print(report: HistoryReport): void {
 
 let violations = 0;
 for (let run = 0; run < runs; run++) {
-  const report = await runHistory({ seed: seed + run, seconds, faults: values.fault });
+  const report = await runHistory({ seed: seed + run, seconds, faults: values.fault, sentinel: values.sentinel });
   print(report);
   violations += report.violations.length;
 }

@@ -16,6 +16,8 @@ export interface HistoryOptions {
   readonly seconds: number;
   /** The names of the faults to choose from. Defaults to all; an empty list causes none. */
   readonly faults?: readonly string[] | undefined;
+  /** Whether the nodes use a primary and two replicas of Redis under a Sentinel. Defaults to false. */
+  readonly sentinel?: boolean;
 }
 
 export interface HistoryReport {
@@ -41,9 +43,11 @@ const recoveryMs = 40_000;
 const closeBoundMs = nodeLeaseMs + 1_000 + 2_000 + 3_000;
 
 /** Lets random users act on three nodes under random faults, and checks the history of everything that they did and saw. */
-export async function runHistory({ seed, seconds, faults }: HistoryOptions): Promise<HistoryReport> {
+export async function runHistory(options: HistoryOptions): Promise<HistoryReport> {
+  const { sentinel = false } = options;
   const cluster = await TestCluster.start({
     nodes: 3,
+    sentinel,
     settings: {
       NODE_LEASE_MS: String(nodeLeaseMs),
       HEARTBEAT_MS: '1000',
@@ -51,16 +55,21 @@ export async function runHistory({ seed, seconds, faults }: HistoryOptions): Pro
       SIGN_UPS_PER_ADDRESS: '0',
       MAX_CONNECTIONS_PER_USER: '1000',
       REQUESTS_PER_SECOND: '0',
+      // Without it, a failover may forget the use of a ticket.
+      ...(sentinel ? { REDIS_WAIT_REPLICAS: '1' } : {}),
     },
   });
   try {
-    return await runOn(cluster, { seed, seconds, faults });
+    return await runOn(cluster, options);
   } finally {
     await cluster.stop();
   }
 }
 
-async function runOn(cluster: TestCluster, { seed, seconds, faults }: HistoryOptions): Promise<HistoryReport> {
+async function runOn(
+  cluster: TestCluster,
+  { seed, seconds, faults, sentinel = false }: HistoryOptions,
+): Promise<HistoryReport> {
   const { nodes } = cluster;
   const random = new Random(seed);
   const recorder = new Recorder();
@@ -81,7 +90,8 @@ async function runOn(cluster: TestCluster, { seed, seconds, faults }: HistoryOpt
       manageMembers({ user: owner, password, token, room, members, nodes, recorder, random: random.fork() }, running),
     ),
   ];
-  const causing = causeFaults(cluster, { recorder, random: random.fork(), isRunning: running, names: faults });
+  const choice = { sentinel, names: faults };
+  const causing = causeFaults(cluster, { recorder, random: random.fork(), isRunning: running, ...choice });
   const stopping = delay(seconds * 1_000).then(() => {
     isRunning = false;
   });

@@ -1,5 +1,5 @@
 /**
- * `npm run history-check -- --seed N --seconds S [--runs R] [--fault NAME …]`: runs the history checker (`e2e/history`).
+ * `npm run history-check -- --seed N --seconds S [--runs R] [--sentinel] [--fault NAME …]`: runs the history checker (`e2e/history`).
  * `npm run history-check -- --planted [ID …]`: plants each bug of `planted-bugs.mjs` in turn and runs the checker, which must find it. It edits
  * the checkout in place and restores every file, also when it is interrupted.
  */

@@ -49,6 +49,8 @@ export class MemoryPresenceStore {
   readonly #rooms = new Map<string, PresentRoom>();
   /** When the lease of each node ends. */
   readonly #leases = new Map<string, number>();
+  /** When a node last renewed its lease. */
+  #renewedAt = -Infinity;
   /** The views with a held status and their places. */
   readonly #held = new Map<NodeView, { readonly room: string; readonly user: string }>();
   /** The highest version of the rooms that were removed. */
@@ -92,7 +94,14 @@ export class MemoryPresenceStore {
     this.#requireAvailable();
     const now = this.#now();
     const changes: PresenceChange[] = [];
-    for (const [other, until] of this.#leases) if (until <= now) changes.push(...this.removeNode(other));
+    const isOwnOver = (this.#leases.get(node) ?? Infinity) <= now;
+    const wasUnavailable = isOwnOver && now - this.#renewedAt >= this.leaseMs;
+    this.#renewedAt = now;
+    for (const [other, until] of this.#leases) {
+      if (until > now) continue;
+      if (wasUnavailable) this.#leases.set(other, now + this.leaseMs);
+      else changes.push(...this.removeNode(other));
+    }
     for (const [view, { room, user }] of this.#held) {
       if (view.heldUntil > now) continue;
       const change = this.#set(view.node, { room, user, live: view.live, held: 'offline', heldForMs: 0, left: false });

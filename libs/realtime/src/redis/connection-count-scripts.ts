@@ -5,8 +5,8 @@
  */
 
 /**
- * KEYS: the user. ARGV: node, sequence, connections on this node, limit, lifetime of the key in ms or 0 to write nothing, nodes that are
- * down. Returns `{accepted, other nodes with connections}`.
+ * KEYS: the user. ARGV: node, sequence, connections on this node, limit, lifetime of the key in ms, nodes that are down.
+ * Returns `{accepted, other nodes with connections}`.
  */
 export const reserveScript = `#!lua flags=allow-oom
 for index = 6, #ARGV do redis.call('HDEL', KEYS[1], ARGV[index]) end
@@ -26,10 +26,8 @@ for index = 1, #fields, 2 do
   end
 end
 if total + own > tonumber(ARGV[4]) then return { 0, nodes } end
-if tonumber(ARGV[5]) > 0 then
-  if isLatest then redis.call('HSET', KEYS[1], ARGV[1], ARGV[3] .. ' ' .. ARGV[2]) end
-  redis.call('PEXPIRE', KEYS[1], ARGV[5])
-end
+if isLatest then redis.call('HSET', KEYS[1], ARGV[1], ARGV[3] .. ' ' .. ARGV[2]) end
+redis.call('PEXPIRE', KEYS[1], ARGV[5])
 return { 1, nodes }
 `;
 

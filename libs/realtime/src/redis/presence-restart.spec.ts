@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { RedisServer } from '@usher/test-servers';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Client, newNode } from '../testing/new-node.ts';
@@ -48,6 +49,33 @@ test('no member receives offline for a user who stays connected while Redis rest
   for (const client of clients) await expect.poll(() => statuses(client, 'online')).toContain('nelson');
   for (const client of clients) expect(statuses(client, 'offline')).toEqual([]);
 }, 60_000);
+
+test('no member receives offline for a user who stays connected while Redis hangs for two leases of a node', async () => {
+  const leaseMs = 600;
+  const { redis, here, there } = await newNodes(leaseMs);
+  const clients = users.map((user, index) => (index % 2 === 0 ? here : there).connect(user));
+  for (const client of clients) await client.request('join', { room: 'general' });
+  const client = redis.client();
+  await client.connect();
+  const store = new RedisPresence({ redis: client });
+  const present = async (): Promise<number> => (await store.list('general')).total;
+  await expect.poll(present).toBe(users.length);
+  for (let times = 0; times < 3; times++) {
+    redis.pause();
+    await delay(leaseMs * 2);
+    redis.resume();
+    const liveNodes = async (): Promise<number> => {
+      const [seconds] = await client.time();
+      return client.zcount('{usher-presence}:leases', Number(seconds) * 1_000, '+inf');
+    };
+    await expect.poll(liveNodes, { timeout: 10_000 }).toBe(2);
+    await expect.poll(present, { timeout: 10_000 }).toBe(users.length);
+  }
+  // A change after the interruptions is delivered, so everything before it was too.
+  await here.connect('nelson').request('join', { room: 'general' });
+  for (const client of clients) await expect.poll(() => statuses(client, 'online')).toContain('nelson');
+  for (const client of clients) expect(statuses(client, 'offline')).toEqual([]);
+}, 30_000);
 
 test('members receive offline for a user who disconnects while Redis restarts without its data', async () => {
   const { redis, here, there } = await newNodes(1_500);

@@ -5,6 +5,7 @@
  * Keys, all with the prefix that is the first argument:
  * - `epoch`: begins with the first lease; another value means that Redis has lost its data
  * - `leases`: sorted set of the nodes by the end of their leases
+ * - `renewed`: when a node last renewed its lease
  * - `views:<room>`: hash from user to JSON `{node: [live, held, heldUntil]}`
  * - `present:<room>`: hash from user to status
  * - `versions`: hash from room to version, for rooms with present users; `highest`: the highest version of the others
@@ -111,9 +112,20 @@ return changes
 /**
  * ARGV: prefix, clock, node, lease in ms, maximum views to remove. Returns `{isNew, changes, nextEndMs, hasMore}`; `nextEndMs` is -1 if
  * the node holds no status. With `hasMore`, call it again to remove the rest of what has expired.
+ *
+ * If no node has renewed for the length of a lease, and the lease of this node ended in that time, Redis was unavailable to all of them.
+ * Then all leases that have ended are extended once, because the nodes still have their users. A node without a lease proves nothing: all
+ * other nodes may have died.
  */
 export const renewScript = `${common}
 redis.call('SET', P .. ':epoch', now .. ' ' .. ARGV[3], 'NX')
+local own = redis.call('ZSCORE', P .. ':leases', ARGV[3])
+local renewedAt = tonumber(redis.call('SET', P .. ':renewed', now, 'GET') or now)
+if own and tonumber(own) <= now and now - renewedAt >= tonumber(ARGV[4]) then
+  for _, node in ipairs(redis.call('ZRANGEBYSCORE', P .. ':leases', '-inf', now)) do
+    redis.call('ZADD', P .. ':leases', now + ARGV[4], node)
+  end
+end
 local changes = {}
 local budget = tonumber(ARGV[5])
 for _, node in ipairs(redis.call('ZRANGEBYSCORE', P .. ':leases', '-inf', now)) do

@@ -69,13 +69,25 @@ export class RedisConnectionCounts implements ConnectionCounts {
     };
   }
 
-  reserve(user: string, own: number, limit: number): Promise<boolean> {
+  async reserve(user: string, own: number, limit: number): Promise<boolean> {
     this.#own.set(user, own);
-    return this.#ask(user, own, limit, this.#keepMs);
+    const args = [this.#cluster.id, this.#nextSequence(), own, limit, this.#keepMs] as const;
+    const answer = await this.#run(reserveScript, user, args);
+    if (isAccepted(answer)) return true;
+    const down = await this.#downOf(nodesOf(answer));
+    return down.length > 0 && isAccepted(await this.#run(reserveScript, user, [...args, ...down]));
   }
 
-  isAvailable(user: string, own: number, limit: number): Promise<boolean> {
-    return this.#ask(user, own, limit, 0);
+  /** Reads without a script, because nothing depends on the answer: the handshake reserves the connection. */
+  async isAvailable(user: string, own: number, limit: number): Promise<boolean> {
+    const others = new Map<string, number>();
+    for (const [node, report] of Object.entries(await this.#reports(user))) {
+      if (node !== this.#cluster.id) others.set(node, Number.parseInt(report, 10));
+    }
+    const fits = (): boolean => own + [...others.values()].reduce((total, count) => total + count, 0) <= limit;
+    if (fits()) return true;
+    for (const node of await this.#downOf([...others.keys()])) others.delete(node);
+    return fits();
   }
 
   set(user: string, own: number): void {
@@ -93,16 +105,19 @@ export class RedisConnectionCounts implements ConnectionCounts {
     this.#stopListening();
   }
 
-  /** @param keepMs 0 asks without a report */
-  async #ask(user: string, own: number, limit: number, keepMs: number): Promise<boolean> {
-    const args = [this.#cluster.id, this.#nextSequence(), own, limit, keepMs] as const;
-    const answer = await this.#run(reserveScript, user, args);
-    if (isAccepted(answer)) return true;
-    const nodes = nodesOf(answer);
-    if (nodes.length === 0) return false;
+  /** Returns the nodes that are down. */
+  async #downOf(nodes: readonly string[]): Promise<readonly string[]> {
+    if (nodes.length === 0) return [];
     const live = new Set(await this.#cluster.nodes());
-    const down = nodes.filter((node) => !live.has(node));
-    return down.length > 0 && isAccepted(await this.#run(reserveScript, user, [...args, ...down]));
+    return nodes.filter((node) => !live.has(node));
+  }
+
+  async #reports(user: string): Promise<Readonly<Record<string, string>>> {
+    try {
+      return await this.#redis.hgetall(this.#key(user));
+    } catch (error) {
+      throw new RedisUnavailable(`Redis is unavailable: ${error instanceof Error ? error.message : 'unknown error'}`);
+    }
   }
 
   /** Sends the last reports. After a failure it tries again later. */
@@ -149,7 +164,11 @@ export class RedisConnectionCounts implements ConnectionCounts {
   }
 
   #run(script: string, user: string, args: readonly (string | number)[]): Promise<unknown> {
-    return runScript(this.#redis, script, `{${this.#prefix}:${user}}`, args);
+    return runScript(this.#redis, script, this.#key(user), args);
+  }
+
+  #key(user: string): string {
+    return `{${this.#prefix}:${user}}`;
   }
 }
 

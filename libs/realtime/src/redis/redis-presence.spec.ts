@@ -53,7 +53,7 @@ const view = (user: string): PresenceView => {
   return { room: 'one', user, live: 'online', held: 'offline', heldForMs: 0, left: false };
 };
 
-test('leaves only the epoch and the highest version behind when the last node stops', async () => {
+test('leaves only the epoch, the highest version and the time of the last renewal behind when the last node stops', async () => {
   const redis = await newClient();
   const prefix = `{${randomUUID()}}`;
   const presence = new RedisPresence({ redis, prefix });
@@ -61,7 +61,7 @@ test('leaves only the epoch and the highest version behind when the last node st
   await presence.set('here', [view('maggie'), { ...view('bart'), live: 'offline', held: 'away', heldForMs: 5_000 }]);
   await presence.removeNode('here');
   const keys = await redis.keys(`${prefix.replace(/[{}]/g, '\\$&')}*`);
-  expect(keys.toSorted()).toEqual([`${prefix}:epoch`, `${prefix}:highest`]);
+  expect(keys.toSorted()).toEqual([`${prefix}:epoch`, `${prefix}:highest`, `${prefix}:renewed`]);
 });
 
 test('removes a crashed node with thousands of views in several short scripts', async () => {

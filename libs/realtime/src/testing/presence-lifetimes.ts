@@ -57,6 +57,30 @@ export function presenceLifetimes(create: CreatePresence): void {
       expect(await set('here', live('maggie', 'online'))).toEqual(['one maggie: away → online']);
     });
 
+    test('keeps the views of all nodes for one more lease if none of them could renew', async () => {
+      const { subject, here, there, set, renew, statusOf } = await open(create);
+      await set('here', live('maggie', 'online'));
+      await set('there', live('bart', 'online'));
+      await subject.advance(here.leaseMs * 2);
+      expect(await there.renew('there')).toMatchObject({ isNew: false, changes: [] });
+      await subject.advance(here.leaseMs / 3);
+      expect(await here.renew('here')).toMatchObject({ isNew: false, changes: [] });
+      for (const user of ['maggie', 'bart']) expect(await statusOf(user)).toBe('online');
+      // The other node does not come back.
+      await subject.advance(here.leaseMs * (2 / 3));
+      expect(await renew('here')).toEqual(['one bart: online → offline']);
+      expect(await statusOf('maggie')).toBe('online');
+    });
+
+    test('removes all views of nodes that died while no other node had a lease', async () => {
+      const { subject, here, there, set, statusOf } = await open(create);
+      await there.removeNode('there');
+      await set('here', live('maggie', 'online'));
+      await subject.advance(here.leaseMs * 2);
+      expect(await there.renew('there')).toMatchObject({ isNew: true });
+      expect(await statusOf('maggie')).toBe('offline');
+    });
+
     test('keeps the views of a node that renews its lease in time', async () => {
       const { subject, here, set, renew, statusOf } = await open(create);
       await set('here', live('maggie', 'online'));

@@ -29,8 +29,9 @@ export interface RedisTicketStoreOptions {
   /** Maximum number of tickets issued per session and minute. Defaults to 60. */
   readonly maxPerMinutePerSession?: number;
   /**
-   * Maximum number of outstanding tickets per user, over all sessions and nodes, for a ticket that has to wait for its slot. With several
-   * nodes it replaces `maxPerUser` of `ConnectSlots`, which counts on its node only. Defaults to no limit.
+   * Maximum number of outstanding tickets per user that had to wait for their slot, over all sessions and nodes. With several nodes it
+   * replaces `maxPerUser` of `ConnectSlots`, which counts on its node only. A ticket without a wait delays no other client, and does not
+   * count. Defaults to no limit.
    */
   readonly maxQueuedPerUser?: number;
   /**
@@ -111,7 +112,7 @@ export class RedisTicketStore implements TicketStore {
     const { user, session, endpoint, receipt } = claims;
     const reply = await this.#run(
       issueScript,
-      [this.#key('ticket', hash), this.#key('session', session), this.#key('issued', session), this.#key('user', user)],
+      [this.#key('t', hash), this.#key('s', session), this.#key('u', user)],
       [
         hash,
         JSON.stringify({ user, session, endpoint, receipt }),
@@ -120,6 +121,8 @@ export class RedisTicketStore implements TicketStore {
         maxOutstanding,
         maxPerMinute,
         maxQueued,
+        this.#prefix,
+        this.#longestLifetimeMs,
       ],
     );
     const [issued, value] = Array.isArray(reply) ? (reply as unknown[]) : [];
@@ -135,13 +138,15 @@ export class RedisTicketStore implements TicketStore {
     const hash = hashOf(ticket);
     const reply = await this.#run(
       consumeScript,
-      [this.#key('ticket', hash)],
-      [hash, this.#prefix, endpoint, slotToleranceMs],
+      [this.#key('t', hash)],
+      [hash, this.#prefix, slotToleranceMs],
       this.#waitForReplicas,
     );
     const [outcome, json] = Array.isArray(reply) ? (reply as unknown[]) : [];
     const claims = typeof json === 'string' ? (JSON.parse(json) as TicketClaims) : undefined;
-    if (outcome === 'ok' && claims !== undefined) return { ok: true, claims };
+    if (outcome === 'ok' && claims !== undefined) {
+      return claims.endpoint === endpoint ? { ok: true, claims } : { ok: false, reason: 'endpoint', claims };
+    }
     if (!isRejectionReason(outcome)) throw new TicketStoreUnavailable('Redis sent an unexpected reply');
     return { ok: false, reason: outcome, ...(claims === undefined ? {} : { claims }) };
   }
@@ -150,7 +155,7 @@ export class RedisTicketStore implements TicketStore {
     signal?.throwIfAborted();
     const revoked = await this.#run(
       revokeScript,
-      [this.#key('session', session), this.#key('revoked', session)],
+      [this.#key('s', session)],
       [this.#prefix, this.#longestLifetimeMs + issueMs],
     );
     if (typeof revoked !== 'number') throw new TicketStoreUnavailable('Redis sent an unexpected reply');
@@ -187,7 +192,8 @@ export class RedisTicketStore implements TicketStore {
     }
   }
 
-  #key(kind: 'ticket' | 'session' | 'issued' | 'user' | 'revoked', name: string): string {
+  /** @param kind a ticket, session or user, see the scripts */
+  #key(kind: 't' | 's' | 'u', name: string): string {
     return `${this.#prefix}:${kind}:${name}`;
   }
 }
