@@ -130,6 +130,7 @@ export const perDocument = {
     count: 'declare function count(credential: string | undefined, user: string | undefined): void;',
   },
   'libs/angular/README.md': {
+    Shop: "import type { Shop } from './shop-protocol.ts';",
     Session:
       'declare class Session { readonly keeper: SessionKeeper; readonly state: () => SessionState; token(): string | undefined; end(reason: import("@usher/client").Reason): void }',
   },
