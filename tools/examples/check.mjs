@@ -134,13 +134,14 @@ for (const major of Object.keys(angularVersions)) {
   }
 }
 
-const failures = [];
+const selected = Object.entries(checks).filter(([name]) => name.includes(word));
+const failures = selected.length > 0 ? [] : [`no check has "${word}" in its name`];
 try {
   const projects = publicPackages().map((each) => basename(each.folder));
   await must(undefined, 'nx', 'run-many', '-t', 'build', '-p', ...projects);
   mkdirSync(join(folder, 'archives'));
   const archives = pack(join(folder, 'archives'));
-  for (const [name, check] of Object.entries(checks).filter(([each]) => each.includes(word))) {
+  for (const [name, check] of selected) {
     process.stdout.write(`\n── ${name}\n`);
     try {
       await check(archives);
