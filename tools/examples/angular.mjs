@@ -29,7 +29,7 @@ const toolPackages = new Set(['@angular/build', '@angular/cli', '@angular/ssr'])
 const timeout = 30_000;
 
 /** Pins the packages of Angular in a package.json. */
-export function pinAngular(folder, major) {
+function pinAngular(folder, major) {
   const { framework, tools, typescript } = angularVersions[major];
   const file = join(folder, 'package.json');
   const manifest = JSON.parse(readFileSync(file, 'utf8'));
