@@ -24,7 +24,7 @@ const mayImport = {
   web: { ours: ['angular', 'client', 'chat-api', 'operator-api', 'protocol'] },
   bench: { ours: ['client', 'protocol', 'ticket', 'test-servers'] },
   e2e: { ours: ['client', 'chat-api', 'operator-api', 'protocol', 'test-servers'] },
-  tools: { ours: ['test-servers'] },
+  tools: { ours: ['server', 'test-servers'] },
   'test-servers': { ours: [] },
 };
 

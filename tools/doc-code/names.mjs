@@ -10,7 +10,7 @@ export const imports = {
   '@angular/platform-browser': ['bootstrapApplication'],
   '@angular/router': ['type Routes'],
   '@usher/angular': ['injectUsher', 'provideUsher', 'provideUsherSocket', 'usherBearer'],
-  '@usher/client': ['fetchTicket', 'TicketSocket'],
+  '@usher/client': ['fetchTicket', 'TicketSocket', 'whenOpen'],
   '@usher/client/rooms': ['type RoomMessage'],
   '@usher/client/session': ['SessionEnded', 'type SessionServer', 'type SessionKeeper', 'type SessionState'],
   '@usher/protocol': ['type RoomsProtocol', 'type TokenResponse'],
@@ -130,10 +130,12 @@ export const perDocument = {
     count: 'declare function count(credential: string | undefined, user: string | undefined): void;',
   },
   'libs/angular/README.md': {
+    Shop: "import type { Shop } from './shop-protocol.ts';",
     Session:
       'declare class Session { readonly keeper: SessionKeeper; readonly state: () => SessionState; token(): string | undefined; end(reason: import("@usher/client").Reason): void }',
   },
   'docs/adopting.md': {
+    Shop: "import type { Shop } from './shop-protocol.ts';",
     options: "declare const options: import('@usher/server').UsherOptions;",
     redisUrl: 'declare const redisUrl: string;',
     connectionString: 'declare const connectionString: string;',

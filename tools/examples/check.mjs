@@ -1,17 +1,19 @@
 /**
- * Checks what takes too long for `npm test`: creates projects with `create-usher` and with `ng add` in the oldest and the newest supported
- * Angular, from the packed packages, with npm and pnpm. Builds them, and connects through their servers and through the proxy of `ng serve`.
+ * Checks what takes too long for `npm test`: creates projects with `create-usher`, with `ng add` and with server-side rendering in
+ * the supported versions of Angular, from the packed packages, with npm and pnpm. Builds them, and connects through their servers, through the
+ * proxy of `ng serve` and from a browser.
  *
  * Usage: `npm run examples:check`, or `npm run examples:check -- WORD` for the checks whose names contain the word
  */
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { PostgresServer } from '@usher/test-servers';
-import { root, run } from '../install.mjs';
+import { run } from '../install.mjs';
 import { pack, publicPackages } from '../packages/packages.mjs';
+import { angularVersions, freshApp, hydratedApp } from './angular.mjs';
 import { connect } from './connect.mjs';
-import { copyExample, installArgs, useArchives } from './copies.mjs';
+import { installArgs, useArchives } from './copies.mjs';
 import { guideDependencies, programsOfGuide } from './guide.mjs';
 import { start, startServer } from './programs.mjs';
 
@@ -30,12 +32,13 @@ async function must(cwd, command, ...args) {
 const install = (cwd, manager = 'npm') => must(cwd, managers[manager][0], ...managers[manager][1]);
 const ng = (cwd, ...args) => must(cwd, process.execPath, 'node_modules/@angular/cli/bin/ng.js', ...args);
 
+const workspace = (archives) => ({ folder, archives, must, install, ng });
+
 /** Starts a server, connects as ann, and stops it. */
 async function connectTo(cwd, args, user) {
   const { program, url } = await startServer(args, { cwd });
   try {
     await connect(url, user);
-    return await (await fetch(url)).text();
   } finally {
     await program.stop();
   }
@@ -76,41 +79,6 @@ async function serve(project) {
     await web.stop();
     await server.stop();
   }
-}
-
-async function ngAdd(archives, version, manager) {
-  const name = `angular-${version}-${manager}`;
-  const options = ['--minimal', '--defaults', '--skip-git', '--skip-install', '--style=css'];
-  await must(folder, 'npm', 'exec', '--yes', `--package=@angular/cli@${version}`, '--', 'ng', 'new', name, ...options);
-  const project = join(folder, name);
-  const manifestFile = join(project, 'package.json');
-  const manifest = JSON.parse(readFileSync(manifestFile, 'utf8'));
-  // `ng add` uses an installed package, and would search for another one in the registry.
-  manifest.dependencies['@usher/angular'] = '^0.1.0';
-  delete manifest.packageManager;
-  copyFileSync(join(root, 'examples/minimal/pnpm-workspace.yaml'), join(project, 'pnpm-workspace.yaml'));
-  writeFileSync(manifestFile, JSON.stringify(manifest));
-  useArchives(project, archives);
-  await install(project, manager);
-  await ng(project, 'add', '@usher/angular', '--skip-confirmation');
-  const app = join(project, 'src/app/app.ts');
-  const text = readFileSync(app, 'utf8');
-  const shown = text
-    .replace(/^/, "import { LiveRoom } from './live-room/live-room';\n")
-    .replace(/imports: \[[^\]]*\]/, 'imports: [LiveRoom]')
-    .replace(/template: `[^`]*`/, 'template: `<app-live-room />`');
-  writeFileSync(app, shown);
-  await ng(project, 'build');
-}
-
-async function ssr(archives) {
-  const project = join(folder, 'ssr');
-  copyExample('ssr', project);
-  useArchives(project, archives);
-  await install(project);
-  await ng(project, 'build');
-  const page = await connectTo(project, ['dist/web/server/server.mjs'], undefined);
-  if (!page.includes('Enter as a guest')) throw new Error(`the page was not rendered on the server:\n${page}`);
 }
 
 /** Users exchange messages through each server of the guide with its own client, also after a restart of the server. */
@@ -154,24 +122,32 @@ const checks = {
   'create-usher with pnpm': (archives) => createUsher(archives, 'fastify', 'pnpm'),
   'create-usher with Express': (archives) => createUsher(archives, 'express', 'npm'),
   'create-usher with node:http': (archives) => createUsher(archives, 'node', 'npm'),
-  'ng add in Angular 22 with npm': (archives) => ngAdd(archives, 22, 'npm'),
-  'ng add in Angular 22 with pnpm': (archives) => ngAdd(archives, 22, 'pnpm'),
-  'ng add in Angular 20 with npm': (archives) => ngAdd(archives, '20.3.39', 'npm'),
-  'the example ssr': ssr,
+  'ng add in Angular 22 with pnpm': (archives) => freshApp(workspace(archives), '22', { zone: false, manager: 'pnpm' }),
   'the programs of the guide from-socket-io': guide,
 };
 
-const failures = [];
+for (const major of Object.keys(angularVersions)) {
+  for (const zone of [true, false]) {
+    const name = `Angular ${major} ${zone ? 'with' : 'without'} zone.js`;
+    checks[`ng add in ${name}`] = (archives) => freshApp(workspace(archives), major, { zone });
+    checks[`server-side rendering in ${name}`] = (archives) => hydratedApp(workspace(archives), major, { zone });
+  }
+}
+
+const selected = Object.entries(checks).filter(([name]) => name.includes(word));
+const failures = selected.length > 0 ? [] : [`no check has "${word}" in its name`];
 try {
   const projects = publicPackages().map((each) => basename(each.folder));
   await must(undefined, 'nx', 'run-many', '-t', 'build', '-p', ...projects);
   mkdirSync(join(folder, 'archives'));
   const archives = pack(join(folder, 'archives'));
-  for (const [name, check] of Object.entries(checks).filter(([each]) => each.includes(word))) {
+  for (const [name, check] of selected) {
     process.stdout.write(`\n── ${name}\n`);
     try {
       await check(archives);
+      process.stdout.write(`passed: ${name}\n`);
     } catch (error) {
+      process.stdout.write(`failed: ${name}: ${error.stack}\n`);
       failures.push(`${name}: ${error.message}`);
     }
   }

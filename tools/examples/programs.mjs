@@ -24,6 +24,11 @@ class Program {
     this.#exited = once(this.#child, 'close');
   }
 
+  /** Everything that the program has printed. */
+  get output() {
+    return this.#output;
+  }
+
   /** Sends a line to the standard input. */
   write(line) {
     this.#child.stdin.write(`${line}\n`);

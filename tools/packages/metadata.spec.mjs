@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
@@ -9,6 +9,8 @@ import { root } from '../install.mjs';
 import { entryPoints, pack, publicPackages } from './packages.mjs';
 
 const packages = publicPackages();
+/** Their READMEs describe the entry points, and refer to the report of the API for single exports. */
+const withoutExportList = new Set(['@usher/protocol', '@usher/ticket', 'create-usher']);
 const required = ['description', 'license', 'repository', 'homepage', 'bugs', 'keywords', 'engines', 'publishConfig'];
 
 let folder;
@@ -39,6 +41,15 @@ describe.each(packages)('$name', ({ name, folder: source, manifest }) => {
   test('its README names every entry point', () => {
     const readme = readFileSync(join(source, 'README.md'), 'utf8');
     expect(entryPoints({ name, manifest }).filter((entry) => !readme.includes(`\`${entry}\``))).toEqual([]);
+  });
+
+  test.skipIf(withoutExportList.has(name))('its README names every export in the report of its API', () => {
+    const readme = readFileSync(join(source, 'README.md'), 'utf8');
+    const report = readFileSync(join(root, 'docs/api', `${basename(source)}.api.md`), 'utf8');
+    const entries = [...report.matchAll(/^declare namespace \w+ \{\n {4}export \{\n(.*?)\n {4}\}/gms)];
+    const exported = entries.flatMap(([, names]) => names.split(',').map((name) => name.trim().split(' ').at(-1)));
+    expect(exported.length).toBeGreaterThan(0);
+    expect([...new Set(exported)].filter((name) => !new RegExp(`\\b${name}\\b`).test(readme))).toEqual([]);
   });
 
   test('contains its sources, maps and license, and no tests', () => {

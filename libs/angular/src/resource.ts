@@ -1,5 +1,5 @@
 import { resource, type ResourceRef, signal } from '@angular/core';
-import { Disconnected, type TicketSocket } from '@usher/client';
+import { Disconnected, type TicketSocket, whenOpen } from '@usher/client';
 import type { ParamsInput, Reply, RequestType, RoomsProtocol } from '@usher/protocol';
 
 /** The params of a load, and the identity that it belongs to. */
@@ -37,7 +37,7 @@ export function createResources(
       },
       async loader({ params: { params }, abortSignal }) {
         for (;;) {
-          await socket.whenOpen(abortSignal);
+          await whenOpen(socket, abortSignal);
           try {
             return await socket.request(type, params, { signal: abortSignal });
           } catch (error) {

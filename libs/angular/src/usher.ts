@@ -14,7 +14,15 @@ import {
   untracked,
 } from '@angular/core';
 import { toSignal } from '@angular/core/rxjs-interop';
-import { type ConnectionState, fetchTicket, identityOf, TicketSocket, type Welcome, type Who } from '@usher/client';
+import {
+  type ConnectionState,
+  fetchTicket,
+  identityOf,
+  TicketSocket,
+  type Welcome,
+  whenOpen,
+  type Who,
+} from '@usher/client';
 import {
   createRooms,
   type PresentUser,
@@ -76,7 +84,7 @@ export interface Usher<P extends Protocol = RoomsProtocol> {
     type: T,
     params: () => ParamsInput<P, T> | undefined,
   ): ResourceRef<Reply<P, T> | undefined>;
-  /** Resolves to the `welcome` when the connection is open. See `TicketSocket.whenOpen`. */
+  /** Resolves to the `welcome` when the connection is open. See `whenOpen` of `@usher/client`. */
   whenOpen(signal?: AbortSignal): Promise<Welcome>;
   /**
    * Connects, and reconnects after every loss. While no one is signed in it waits (`idle`, reason `sign_in`). Call it again after a
@@ -215,7 +223,7 @@ function createUsher(): Usher {
       return event as Signal<never>;
     },
     resource: createResources(socket, inBrowser),
-    whenOpen: (signal) => socket.whenOpen(signal),
+    whenOpen: (signal) => whenOpen(socket, signal),
     start() {
       // With zone.js, its timers must not keep the app from becoming stable.
       if (inBrowser)

@@ -10,3 +10,4 @@ export type { RequestOptions } from './socket/requests.ts';
 export { TicketRefused } from './socket/errors.ts';
 export { TicketSocket } from './socket/ticket-socket.ts';
 export type { Welcome } from './socket/connection-state.ts';
+export { whenOpen } from './socket/when-open.ts';

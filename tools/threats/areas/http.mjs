@@ -118,7 +118,7 @@ export default [
     id: 'origin-log-flood',
     who: 'a client fills the log with refused origins',
     get: 'each origin once, and ten of them, per minute',
-    in: 'apps/api/src/http/logging.ts',
+    in: 'libs/server/src/http/warnings.ts',
     without: ['if (logged.has(key) || logged.size >= perMinute) {', 'if (logged.size < 0) {'],
     shown: ['apps/api', 'src/socket/socket.spec.ts'],
   },

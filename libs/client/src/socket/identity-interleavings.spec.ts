@@ -226,9 +226,13 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-// A failing run prints its seed and path; `{ seed, path }` in the second argument of `fc.assert` repeats it.
+// A failure prints its path. INTERLEAVINGS_SEED repeats all interleavings of a seed, and INTERLEAVINGS_PATH with it only the failing one.
+const { INTERLEAVINGS_SEED, INTERLEAVINGS_PATH } = process.env;
+const seed = Number(INTERLEAVINGS_SEED ?? Math.trunc(Math.random() * 2 ** 31));
+const numRuns = 1_000;
+
 test.each<Kind>(['token', 'session'])(
-  'sends no frame on the socket of another identity and shows no data of another identity, with a %s',
+  `sends and shows nothing of another identity, with a %s (${numRuns} interleavings, seed ${seed})`,
   async (kind) => {
     let opened = 0;
     await fc.assert(
@@ -247,10 +251,10 @@ test.each<Kind>(['token', 'session'])(
         opened += world.opened;
         world.socket.stop();
       }),
-      { numRuns: 300 },
+      { seed, numRuns, ...(INTERLEAVINGS_PATH !== undefined && { path: INTERLEAVINGS_PATH }) },
     );
     // Otherwise the runs would prove nothing.
-    expect(opened).toBeGreaterThan(100);
+    if (INTERLEAVINGS_PATH === undefined) expect(opened).toBeGreaterThan(numRuns / 3);
   },
   60_000,
 );

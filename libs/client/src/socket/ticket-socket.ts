@@ -15,7 +15,6 @@ import type {
 } from '@usher/protocol';
 import { filter, type Observable } from 'rxjs';
 import { answerRequest, type AnyHandler } from './server-requests.ts';
-import { untilOpen } from './when-open.ts';
 import type { ConnectionState, Step } from './connection-state.ts';
 import { createMachine } from './machine.ts';
 import { CurrentState } from './states.ts';
@@ -93,11 +92,6 @@ export interface TicketSocket<P extends Protocol> {
     type: T,
     handler: (params: ServerParams<P, T>) => ServerReplyInput<P, T> | Promise<ServerReplyInput<P, T>>,
   ): () => void;
-  /**
-   * Resolves to the `welcome` when the connection is open, at once if it is. Rejects with `Disconnected` when the socket enters `signed_out` or
-   * `stopped`, and with the reason of `signal`. Does not connect.
-   */
-  whenOpen(signal?: AbortSignal): Promise<Welcome>;
   /** Emits the events of one type. */
   on<T extends EventType<P>>(type: T): Observable<Event<P, T>>;
   /** Measures the round-trip time in ms. Rejects like `request`. */
@@ -129,10 +123,6 @@ class MachineSocket extends CurrentState {
     return () => {
       if (this.#handlers.get(type) === handler) this.#handlers.delete(type);
     };
-  }
-
-  whenOpen(signal?: AbortSignal): Promise<Welcome> {
-    return untilOpen(this, signal);
   }
 
   on(type: string): Observable<RawFrame> {

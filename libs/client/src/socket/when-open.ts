@@ -1,13 +1,18 @@
-import { filter, firstValueFrom, fromEvent, map, NEVER, takeUntil } from 'rxjs';
-import type { Welcome } from './connection-state.ts';
+import { filter, firstValueFrom, fromEvent, map, NEVER, type Observable, takeUntil } from 'rxjs';
+import type { ConnectionState, Welcome } from './connection-state.ts';
 import { Disconnected } from './errors.ts';
-import type { CurrentState } from './states.ts';
 
-/** Implements `TicketSocket.whenOpen`. */
-export async function untilOpen(current: CurrentState, signal?: AbortSignal): Promise<Welcome> {
+/**
+ * Resolves to the `welcome` when the connection of a socket is open, at once if it is. Rejects with `Disconnected` when the socket enters
+ * `signed_out` or `stopped`, and with the reason of `signal`. Does not connect.
+ */
+export async function whenOpen(
+  socket: { readonly state$: Observable<ConnectionState>; readonly welcome: Welcome | undefined },
+  signal?: AbortSignal,
+): Promise<Welcome> {
   signal?.throwIfAborted();
-  const outcome$ = current.state$.pipe(
-    map(({ name }) => current.welcome ?? (name === 'signed_out' || name === 'stopped' ? null : undefined)),
+  const outcome$ = socket.state$.pipe(
+    map(({ name }) => socket.welcome ?? (name === 'signed_out' || name === 'stopped' ? null : undefined)),
     filter((outcome) => outcome !== undefined),
     takeUntil(signal ? fromEvent(signal, 'abort') : NEVER),
   );
