@@ -7,6 +7,7 @@ import { security, tags } from '../docs/operations.ts';
 import { HttpProblem } from './http-problem.ts';
 import type { Metrics } from './metrics.ts';
 import { isLoopback } from './network.ts';
+import { acceptsOpenMetrics, openMetrics } from './open-metrics.ts';
 
 export interface HealthRoutesOptions {
   /** Whether messages can be stored. */
@@ -63,10 +64,18 @@ export const metricsRoutes = fp<MetricsRoutesOptions>(
       metrics.answers.observe(reply.elapsedTime / 1_000, route, request.method, String(reply.statusCode));
       next();
     });
-    const content = { 'text/plain': { schema: Type.String() } };
+    const content = {
+      'text/plain': { schema: Type.String() },
+      'application/openmetrics-text': { schema: Type.String() },
+    };
     const route = {
       config: {
-        describedResponses: { 200: { description: 'The metrics in the text format of Prometheus.', content } },
+        describedResponses: {
+          200: {
+            description: 'The metrics in the text format of Prometheus, or in OpenMetrics if the client accepts it.',
+            content,
+          },
+        },
       },
       schema: {
         tags: [tags.monitoring],
@@ -77,6 +86,11 @@ export const metricsRoutes = fp<MetricsRoutesOptions>(
     };
     app.get('/metrics', route, async (request, reply) => {
       allow(request, token);
+      reply.header('vary', 'Accept');
+      if (acceptsOpenMetrics(request.headers.accept)) {
+        const { type, text } = await openMetrics(metrics.registry);
+        return reply.header('cache-control', 'no-store').type(type).send(text);
+      }
       return reply
         .header('cache-control', 'no-store')
         .type(metrics.registry.contentType)
