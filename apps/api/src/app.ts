@@ -170,7 +170,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     await app.register(securityHeaders, { headers });
     const budget = new CallBudget(config, shared.limits);
     await app.register(callBudget, { budget });
-    await app.register(metricsRoutes, { metrics, token: config.metricsToken });
+    await app.register(metricsRoutes, { metrics, token: config.metricsToken, hasExemplars: traces !== undefined });
     const revoke: SessionRevocation['revokeSessions'] = (revoked, cause) =>
       app.revocation.revokeSessions(revoked, cause);
     await app.register(tokens, {

@@ -53,11 +53,13 @@ export interface MetricsRoutesOptions {
   readonly metrics: Metrics;
   /** `METRICS_TOKEN`. Without it, only direct requests from and to a loopback address are permitted. */
   readonly token: string | undefined;
+  /** Whether there are exemplars, which only the OpenMetrics format contains. */
+  readonly hasExemplars: boolean;
 }
 
 /** Serves `GET /metrics` in the Prometheus text format and measures the duration of all requests. */
 export const metricsRoutes = fp<MetricsRoutesOptions>(
-  (app, { metrics, token }, done) => {
+  (app, { metrics, token, hasExemplars }, done) => {
     app.addHook('onResponse', (request, reply, next) => {
       // The pattern of the route, not the path, so that the number of series is bounded.
       const route = request.routeOptions.url ?? 'none';
@@ -72,7 +74,8 @@ export const metricsRoutes = fp<MetricsRoutesOptions>(
       config: {
         describedResponses: {
           200: {
-            description: 'The metrics in the text format of Prometheus, or in OpenMetrics if the client accepts it.',
+            description:
+              'The metrics in the text format of Prometheus, or in OpenMetrics if traces are on and the client accepts it.',
             content,
           },
         },
@@ -87,7 +90,7 @@ export const metricsRoutes = fp<MetricsRoutesOptions>(
     app.get('/metrics', route, async (request, reply) => {
       allow(request, token);
       reply.header('vary', 'Accept');
-      if (acceptsOpenMetrics(request.headers.accept)) {
+      if (hasExemplars && acceptsOpenMetrics(request.headers.accept)) {
         const { type, text } = await openMetrics(metrics.registry);
         return reply.header('cache-control', 'no-store').type(type).send(text);
       }
