@@ -3,7 +3,7 @@ import { Frame } from './frame.ts';
 import type { Call, ConnectionsObserver, Handler, Replied } from './connections-types.ts';
 import type { Logger } from '../support/log.ts';
 import { RequestError } from '../support/errors.ts';
-import type { RealtimeTracing, TracedOperation } from '../support/tracing.ts';
+import type { RealtimeTracing, TracedOperation } from './tracing.ts';
 import type { ServerConnection } from './server-connection.ts';
 
 export type AnyHandler = Handler<Protocol, RequestType<Protocol>>;

@@ -4,7 +4,7 @@ import type { Connection, Identity } from './connection.ts';
 import type { Frame } from './frame.ts';
 import type { Limits } from './limits.ts';
 import type { Logger } from '../support/log.ts';
-import type { RealtimeTracing } from '../support/tracing.ts';
+import type { RealtimeTracing } from './tracing.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Middleware } from './middleware.ts';

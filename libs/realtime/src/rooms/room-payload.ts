@@ -1,7 +1,7 @@
 import type { Message } from '@usher/protocol';
 import type { Bus } from '../bus/bus.ts';
 import type { Logger } from '../support/log.ts';
-import type { RealtimeTracing } from '../support/tracing.ts';
+import type { RealtimeTracing } from '../connections/tracing.ts';
 import type { MessageFormat } from './content.ts';
 
 /** A message on the bus. */

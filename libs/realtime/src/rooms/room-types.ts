@@ -9,7 +9,7 @@ import type { Logger } from '../support/log.ts';
 import type { Memberships } from '../membership/memberships.ts';
 import type { ReadMarkers } from '../membership/read-markers.ts';
 import type { PresenceList, Presence, PresentStatus } from '../presence/presence.ts';
-import type { RealtimeTracing } from '../support/tracing.ts';
+import type { RealtimeTracing } from '../connections/tracing.ts';
 
 /** `send` includes edits and deletions of one's own messages. */
 export type RoomAction = 'join' | 'send' | 'history';

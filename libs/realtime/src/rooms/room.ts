@@ -12,7 +12,7 @@ import { MemberAuthorization } from './member-authorization.ts';
 import { parsePayload, publishMessage } from './room-payload.ts';
 import type { ResyncScheduler } from './resync.ts';
 import type { Logger } from '../support/log.ts';
-import type { RealtimeTracing } from '../support/tracing.ts';
+import type { RealtimeTracing } from '../connections/tracing.ts';
 import { TracedDeliveries } from './traced-deliveries.ts';
 
 export interface RoomContext {

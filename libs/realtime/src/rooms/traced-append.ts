@@ -1,4 +1,4 @@
-import type { RealtimeTracing } from '../support/tracing.ts';
+import type { RealtimeTracing } from '../connections/tracing.ts';
 import type { Appended, Entry, History } from './history.ts';
 
 /** Returns `history.append`, traced if there is `tracing`. What follows the append runs in the context of its caller. */

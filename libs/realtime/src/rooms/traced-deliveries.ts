@@ -1,4 +1,4 @@
-import type { RealtimeTracing, TracedDeliveryStart, TracedOperation } from '../support/tracing.ts';
+import type { RealtimeTracing, TracedDeliveryStart, TracedOperation } from '../connections/tracing.ts';
 
 /** Maximum number of messages of a room whose delivery is traced at a time. Further ones are delivered without a trace. */
 const maxTraced = 1_000;

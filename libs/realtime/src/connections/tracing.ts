@@ -1,4 +1,4 @@
-import type { Connection } from '../connections/connection.ts';
+import type { Connection } from './connection.ts';
 
 /** An operation that is traced, for example as a span of OpenTelemetry. Its functions must not throw. */
 export interface TracedOperation<R> {
