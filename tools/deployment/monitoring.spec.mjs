@@ -134,3 +134,25 @@ test('the server answers the probes of the chart and of the image', async () => 
   check(node.port);
   expect(() => check(1)).toThrow();
 });
+
+test('Prometheus stores the exemplars of a server that exports traces', { timeout: 60_000 }, async () => {
+  // Nothing listens on the discard port, and no export is needed.
+  const traced = await startNode({ METRICS_TOKEN: token, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' });
+  onTestFinished(() => traced.stop());
+  const socket = await openSocket(traced.port);
+  onTestFinished(() => socket.terminate());
+  const prometheus = await startPrometheus(traced.port, token);
+  onTestFinished(() => prometheus.stop());
+  for (const name of [
+    'usher_ticket_call_seconds',
+    'usher_handshake_seconds',
+    'usher_send_to_durable_seconds',
+    'usher_durable_to_delivered_seconds',
+  ]) {
+    const path = `/api/v1/query_exemplars?query=${name}_bucket&start=0&end=9999999999`;
+    const traceIds = async () =>
+      (await prometheus.get(path)).flatMap(({ exemplars }) => exemplars.map(({ labels }) => labels.trace_id));
+    await expect.poll(traceIds, { timeout: 30_000 }).toContainEqual(expect.stringMatching(/^[\da-f]{32}$/));
+  }
+  expect(await prometheus.query('usher_ticket_calls_total{outcome="issued"}')).toEqual(['1']);
+});

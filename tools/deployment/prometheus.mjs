@@ -32,6 +32,7 @@ export async function startPrometheus(target, token) {
     `--config.file=${join(folder, 'prometheus.yml')}`,
     `--storage.tsdb.path=${join(folder, 'data')}`,
     `--web.listen-address=127.0.0.1:${port}`,
+    '--enable-feature=exemplar-storage',
   ];
   const child = spawn(find('prometheus') ?? 'prometheus', args, { stdio: ['ignore', 'ignore', 'pipe'] });
   const exited = once(child, 'exit');

@@ -3,6 +3,7 @@ import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { DestinationStream } from 'pino';
 import type { Logger, SessionRevocation } from '@usher/realtime';
+import { limitedWarnings } from '@usher/server';
 import { proxyTrust } from '@usher/server';
 import { adminRoutes } from './admin/admin-routes.ts';
 import { auditRoutes } from './admin/audit-routes.ts';
@@ -55,6 +56,7 @@ import { socket } from './socket/socket.ts';
 import { openPostgresStorage } from './storage/postgres-storage.ts';
 import { openSqliteStorage, type StorageOptions } from './storage/sqlite-storage.ts';
 import type { Storage } from './storage/storage.ts';
+import { startTracing } from './tracing/tracing.ts';
 import { refuseDemoAccounts } from './users/demo-accounts.ts';
 import { createInitialUsers } from './users/initial-users.ts';
 import { PasswordLinks } from './users/password-links.ts';
@@ -95,8 +97,13 @@ const onCloseMs = 1_000;
  */
 export async function buildApp(config: Config, options: AppOptions = {}): Promise<FastifyInstance> {
   const now = Date.now;
-  const log = createLogger(config.logLevel, options.logStream);
-  const metrics = createMetrics();
+  const traces = await startTracing(config);
+  const log = createLogger(config.logLevel, options.logStream, traces?.traceId);
+  const warn = limitedWarnings(log);
+  traces?.onExportFailed((error) => {
+    warn('export', { err: error }, 'spans could not be exported to OTEL_EXPORTER_OTLP_ENDPOINT');
+  });
+  const metrics = createMetrics(traces?.traceId);
   const storage = await openStorage(config, {
     log,
     onCommit: (appends) => {
@@ -139,9 +146,13 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     // Runs after all connections are closed. The database is closed in any case.
     app.addHook('onClose', async () => {
       const ended = Promise.all([cleanup.stop(), stopOutbox?.(), sessions.flush(), keys.flush(), storage.idle()]);
-      if (!(await settledWithin(ended, onCloseMs))) {
-        app.log.error('closing the database although work on it has not finished');
-      }
+      // Both at once, so that a collector that does not answer does not add to the time of the shutdown.
+      const [isComplete, isExported] = await Promise.all([
+        settledWithin(ended, onCloseMs),
+        settledWithin(traces?.shutDown() ?? Promise.resolve(), onCloseMs),
+      ]);
+      if (!isComplete) app.log.error('closing the database although work on it has not finished');
+      if (!isExported) app.log.warn('the last spans were not exported in time');
       shared.close();
       await storage.close();
     });
@@ -159,7 +170,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     await app.register(securityHeaders, { headers });
     const budget = new CallBudget(config, shared.limits);
     await app.register(callBudget, { budget });
-    await app.register(metricsRoutes, { metrics, token: config.metricsToken });
+    await app.register(metricsRoutes, { metrics, token: config.metricsToken, hasExemplars: traces !== undefined });
     const revoke: SessionRevocation['revokeSessions'] = (revoked, cause) =>
       app.revocation.revokeSessions(revoked, cause);
     await app.register(tokens, {
@@ -187,6 +198,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
       limits,
       headers: dataHeadersOf(headers),
       deadline,
+      tracing: traces?.tracing,
     });
     await app.register(shutdown, { deadline });
     const { connections, members, revocation, userCommands } = app;

@@ -43,4 +43,5 @@ export {
   SessionRevocation,
   type SessionRevocationOptions,
 } from './revocation/session-revocation.ts';
+export type { RealtimeTracing, TracedDeliveryStart, TracedOperation } from './connections/tracing.ts';
 export { StoreTimeout } from './support/deadline.ts';

@@ -9,6 +9,7 @@ import type {
   ConnectionsOptions,
   Limits,
   Logger,
+  RealtimeTracing,
   RevocableSessions,
   SessionRevocationOptions,
 } from '@usher/realtime';
@@ -21,6 +22,7 @@ import type {
   HandshakeOutcome,
   HandshakeRequest,
   TicketHolder,
+  TicketTracing,
 } from '@usher/ticket/node';
 import type { Cluster as RedisClusterClient, Redis } from 'ioredis';
 import type { Pool } from 'pg';
@@ -162,6 +164,8 @@ export interface UsherOptions<P extends Protocol = RoomsProtocol, R = IncomingMe
   /** The setting that the warning about a refused origin mentions. Defaults to `allowedOrigins`. */
   readonly originSetting?: string;
   readonly hooks?: UsherHooks;
+  /** Traces tickets, handshakes, requests and messages: `openTelemetryTracing` of `@usher/server/opentelemetry`. Defaults to no traces. */
+  readonly tracing?: TicketTracing & RealtimeTracing;
   /** Further options of `createConnections`, such as `heartbeatMs`, `observer` and `costs`. */
   readonly connectionsOptions?: Partial<Omit<ConnectionsOptions<P>, 'codec' | 'limits' | 'renew' | 'log' | 'leaseMs'>>;
   /** Further options of `createRooms`, such as `presenceGraceMs`, `joinCreatesMembership` and `observer`. */

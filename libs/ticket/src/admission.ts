@@ -54,6 +54,9 @@ export interface Admitted<I> {
 
 export type AdmissionDecision<I> = Admitted<I> | ({ readonly refusal: Refusal } & HandshakeDetails);
 
+/** Calls `admit` in the context of the handshake. */
+export type RunAdmission = <T>(claims: TicketClaims, admit: () => Promise<T>) => Promise<T>;
+
 export const storeUnavailable = { code: 'store_unavailable', retryAfterMs: 1_000 } as const satisfies Refusal;
 
 /** If a request contains several tickets, at most this many are consumed. */
@@ -103,14 +106,23 @@ export class AdmissionControl<I> {
     return tokens.isOpen ? undefined : { code: 'missing_ticket', reason: 'tokens_closed' };
   }
 
-  /** Consumes the tickets of a request and asks the app for its decision. Never rejects. @param url with the ticket */
-  async decide(request: IncomingMessage, url: string, info: HandshakeInfo): Promise<AdmissionDecision<I>> {
+  /**
+   * Consumes the tickets of a request and asks the app for its decision. Never rejects.
+   * @param url with the ticket
+   * @param run calls `admit` of the app
+   */
+  async decide(
+    request: IncomingMessage,
+    url: string,
+    info: HandshakeInfo,
+    run: RunAdmission,
+  ): Promise<AdmissionDecision<I>> {
     try {
       const tickets = ticketsOf(url);
       const { tokens } = this.#options;
       return tokens === undefined || tickets.length > 0
-        ? await this.#decide(request, tickets, info)
-        : await this.#decideByToken(request, tokens, tokens.tokensOf(url), info);
+        ? await this.#decide(request, tickets, info, run)
+        : await this.#decideByToken(request, tokens, tokens.tokensOf(url), info, run);
     } catch (error) {
       this.#options.onError(error);
       return { refusal: isUnavailable(error) ? storeUnavailable : { code: 'internal' } };
@@ -121,6 +133,7 @@ export class AdmissionControl<I> {
     request: IncomingMessage,
     tickets: readonly string[],
     info: HandshakeInfo,
+    run: RunAdmission,
   ): Promise<AdmissionDecision<I>> {
     // The ticket is consumed before any other check. If there are several, all are consumed and the request is rejected.
     if (tickets.length > 1) {
@@ -137,7 +150,7 @@ export class AdmissionControl<I> {
         ...(claims === undefined ? {} : { claims }),
       };
     }
-    return this.#admit(request, result.claims, 'ticket', info);
+    return this.#admit(request, result.claims, 'ticket', info, run);
   }
 
   async #decideByToken(
@@ -145,12 +158,13 @@ export class AdmissionControl<I> {
     acceptance: TokenAcceptance,
     [token = '', ...more]: readonly string[],
     info: HandshakeInfo,
+    run: RunAdmission,
   ): Promise<AdmissionDecision<I>> {
     const credential = 'token';
     if (more.length > 0) return { refusal: { code: 'invalid_ticket' }, reason: 'several', credential };
     const holder = await acceptance.holderOf(token);
     if (holder === undefined) return { refusal: { code: 'invalid_ticket' }, reason: 'invalid_token', credential };
-    return this.#admit(request, { ...holder, endpoint: this.#options.endpoint }, credential, info);
+    return this.#admit(request, { ...holder, endpoint: this.#options.endpoint }, credential, info, run);
   }
 
   async #admit(
@@ -158,11 +172,12 @@ export class AdmissionControl<I> {
     claims: TicketClaims,
     credential: 'ticket' | 'token',
     info: HandshakeInfo,
+    run: RunAdmission,
   ): Promise<AdmissionDecision<I>> {
     // Computed before `admit`, because nothing may throw between a reservation and its release. Reported after it.
     const protocol = selectSubprotocol(request, this.#options.protocols);
     const originForbidden = !this.#isOriginAllowed(request);
-    const admission = await this.#options.admit(claims, { ...info, protocol });
+    const admission = await run(claims, () => this.#options.admit(claims, { ...info, protocol }));
     if (!admission.ok) return { ...refuseAdmission(admission, claims), credential };
     const { identity } = admission;
     const reservation: Reservation<I> = {

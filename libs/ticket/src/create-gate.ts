@@ -13,6 +13,7 @@ import { RequestQueue } from './request-queue.ts';
 import { TicketCall } from './ticket-call.ts';
 import { TicketStoreBreaker } from './ticket-store-breaker.ts';
 import type { TicketStore } from './ticket-store.ts';
+import type { TicketTracing } from './tracing.ts';
 
 /**
  * The options of the gate and the ticket call.
@@ -62,6 +63,8 @@ export interface GateAndTicketOptions<R> {
   readonly onHandshake?: (outcome: HandshakeOutcome) => void;
   /** Called with the outcome of each ticket call: `issued` or a problem code. */
   readonly onTicket?: (outcome: 'issued' | ProblemCode) => void;
+  /** Traces ticket calls and handshakes, see `@usher/server/opentelemetry`. Defaults to no traces. */
+  readonly tracing?: TicketTracing | undefined;
   /** Maximum number of concurrent handshakes. Further ones are rejected with `at_capacity`. Defaults to 1,000. */
   readonly maxPendingHandshakes?: number;
   /** Time limit for the decision on a handshake, in milliseconds. Defaults to 5,000. */
@@ -136,6 +139,7 @@ export function createGate<R>(options: GateAndTicketOptions<R>, onError: (error:
     capacity: options.capacity ?? (() => undefined),
     address: options.address ?? ((request) => request.socket.remoteAddress),
     onHandshake: options.onHandshake ?? (() => undefined),
+    tracing: options.tracing,
     tokens:
       acceptTokens === undefined ? undefined : new TokenAcceptance(acceptTokens, (token) => hooks.verifyToken(token)),
     onConsumed: (claims) => {

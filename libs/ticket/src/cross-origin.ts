@@ -4,6 +4,9 @@ import { exactOrigins } from './handshake.ts';
 /** How long a browser may remember the answer to a preflight, in seconds. */
 const preflightSeconds = 600;
 
+/** The tracing library of a page adds `traceparent` and `tracestate` (W3C Trace Context). The server ignores the latter. */
+const allowedHeaders = 'Authorization, Traceparent, Tracestate';
+
 /**
  * The CORS headers (Fetch Standard §3.3) of the ticket call. Pages of the allowed origins may read its answer. It uses no cookies, so
  * `Access-Control-Allow-Credentials` is never sent.
@@ -36,7 +39,7 @@ export class CrossOrigin {
     if (!this.#isAllowed(origin)) return undefined;
     return [
       ...['vary', 'Origin', 'access-control-allow-origin', origin, 'access-control-allow-methods', 'GET'],
-      ...['access-control-allow-headers', 'Authorization', 'access-control-max-age', String(preflightSeconds)],
+      ...['access-control-allow-headers', allowedHeaders, 'access-control-max-age', String(preflightSeconds)],
     ];
   }
 }

@@ -7,7 +7,8 @@ import type { Gate } from './gate.ts';
 import { pathOf } from './handshake.ts';
 import { newReceipt, receiptHeader } from './new-receipt.ts';
 import { ownUpgrades, watchSiblings } from './own-upgrades.ts';
-import { problemResponse, type TicketCall, ticketHeaders } from './ticket-call.ts';
+import { problemResponse, type TicketAnswer, type TicketCall, ticketHeaders } from './ticket-call.ts';
+import { runIn, type TicketTracing } from './tracing.ts';
 
 export { bearerIdentity } from './authenticate.ts';
 export type { Gate } from './gate.ts';
@@ -86,7 +87,7 @@ function install(app: FastifyInstance, options: TicketGateOptions): void {
     gate.close();
     next();
   });
-  addTicketRoute(app, ticketPath, ticketCall);
+  addTicketRoute(app, ticketPath, { ticketCall, tracing: options.tracing });
   // A hook rather than a route, because the app defines a WebSocket route with this path.
   app.addHook('onRequest', (request, reply, next) => {
     if (request.method === 'GET' && pathOf(request.raw.url ?? '') === endpoint && !gate.hasAdmitted(request.raw)) {
@@ -97,17 +98,41 @@ function install(app: FastifyInstance, options: TicketGateOptions): void {
   });
 }
 
-function addTicketRoute(app: FastifyInstance, path: string, ticketCall: TicketCall<FastifyRequest>): void {
+function addTicketRoute(
+  app: FastifyInstance,
+  path: string,
+  parts: { readonly ticketCall: TicketCall<FastifyRequest>; readonly tracing: TicketTracing | undefined },
+): void {
   // Fastify's automatic HEAD route would issue a ticket and not return it.
   app.get(path, { exposeHeadRoute: false }, async (request, reply) => {
     const receipt = newReceipt();
     // Set before the call, so that the app's error handler answers with it too.
     reply.header(receiptHeader, receipt);
-    const answer = await ticketCall.answer(request, receipt);
+    const answer = await answerTicketCall(parts, request, { path, receipt });
     if (answer.ok) return reply.headers(ticketHeaders).send(answer.ticket);
     if (answer.error !== undefined) request.log.error({ err: answer.error }, 'no ticket issued');
     return sendProblem(reply, answer);
   });
+}
+
+/** Answers a ticket call, and traces it if there is `tracing`. */
+async function answerTicketCall(
+  {
+    ticketCall,
+    tracing,
+  }: { readonly ticketCall: TicketCall<FastifyRequest>; readonly tracing: TicketTracing | undefined },
+  request: FastifyRequest,
+  { path, receipt }: { readonly path: string; readonly receipt: string },
+): Promise<TicketAnswer> {
+  const traced = tracing?.ticketCall(request.raw, path);
+  let outcome: 'issued' | ProblemCode = 'internal';
+  try {
+    const answer = await runIn(traced, () => ticketCall.answer(request, receipt, traced?.traceparent));
+    outcome = answer.ok ? 'issued' : answer.code;
+    return answer;
+  } finally {
+    traced?.end({ outcome, receipt });
+  }
 }
 
 function sendProblem(

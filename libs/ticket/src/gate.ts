@@ -14,12 +14,15 @@ import { pathOf } from './handshake.ts';
 import { withoutTickets } from './redact.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import type { TicketClaims } from './ticket-store.ts';
+import { runIn, type TicketTracing, type TracedHandshakeResult, type TracedOperation } from './tracing.ts';
 
 export interface GateOptions<I> extends AdmissionOptions<I> {
   /** Returns the client's address. Behind a proxy it differs from the address of the peer. */
   readonly address: (request: IncomingMessage) => string | undefined;
   /** Called exactly once per handshake. */
   readonly onHandshake: (outcome: HandshakeOutcome) => void;
+  /** Traces handshakes. Defaults to no traces. */
+  readonly tracing?: TicketTracing | undefined;
   /** Maximum number of concurrent handshakes. Further ones are rejected with `at_capacity`. */
   readonly maxPendingHandshakes: number;
   /** Time limit for the decision on a handshake, in milliseconds. After it, the client receives `store_unavailable`. */
@@ -34,8 +37,11 @@ interface AdmittedRequest<I> {
 
 /** Where a handshake comes from, and when it began (`performance.now()`). */
 interface Begun {
+  readonly request: IncomingMessage;
   readonly info: HandshakeInfo;
   readonly startedAt: number;
+  /** Begins when the ticket has been read. `undefined` before, and without `tracing`. */
+  traced: TracedOperation<TracedHandshakeResult> | undefined;
 }
 
 const noInfo: HandshakeInfo = { address: undefined, origin: undefined, userAgent: undefined };
@@ -108,9 +114,9 @@ export class Gate<I = unknown> {
     // Node removes its own error listener before it emits `upgrade`. Without one, a connection reset would end the process.
     socket.on('error', ignore);
     const startedAt = performance.now();
-    let begun: Begun = { info: noInfo, startedAt };
+    let begun: Begun = { request, info: noInfo, startedAt, traced: undefined };
     try {
-      begun = { info: this.#infoOf(request), startedAt };
+      begun = { request, info: this.#infoOf(request), startedAt, traced: undefined };
       const isFull = this.#pending.pendingCount >= this.#options.maxPendingHandshakes;
       const rejection = this.#admission.checkRequest(request, url, isFull);
       if (rejection !== undefined) {
@@ -128,7 +134,9 @@ export class Gate<I = unknown> {
   async #checkTicket(request: IncomingMessage, socket: Duplex, head: Buffer, url: string, begun: Begun): Promise<void> {
     const handshake = { socket, begun };
     this.#pending.begin(handshake);
-    const decision = await this.#admission.decide(request, url, begun.info);
+    const decision = await this.#admission.decide(request, url, begun.info, (claims, admit) =>
+      runIn(this.#trace(begun, claims), admit),
+    );
     const isLate = !this.#pending.end(handshake);
     if (decision.refusal !== undefined) {
       if (!isLate) this.#refuse(socket, begun, decision.refusal, decision);
@@ -175,7 +183,7 @@ export class Gate<I = unknown> {
     if (request.headers['sec-websocket-protocol'] !== undefined) request.headers['sec-websocket-protocol'] = protocol;
     let handled = false;
     try {
-      handled = this.server.emit('upgrade', request, socket, head);
+      handled = runIn(begun.traced, () => this.server.emit('upgrade', request, socket, head));
     } catch (error) {
       // The listener may have answered before it threw, so the gate sends no answer of its own.
       socket.destroy();
@@ -213,12 +221,25 @@ export class Gate<I = unknown> {
     );
   }
 
-  #report(decided: Pick<HandshakeOutcome, 'outcome'> & HandshakeDetails, { info, startedAt }: Begun): void {
+  #report(decided: Pick<HandshakeOutcome, 'outcome'> & HandshakeDetails, begun: Begun): void {
+    const { info, startedAt } = begun;
+    const traced = this.#trace(begun, decided.claims);
     try {
-      this.#options.onHandshake({ ...decided, ...info, ms: performance.now() - startedAt });
+      runIn(traced, () => {
+        this.#options.onHandshake({ ...decided, ...info, ms: performance.now() - startedAt });
+      });
     } catch (error) {
       this.#options.onError(error);
     }
+    traced?.end(decided);
+  }
+
+  /** Returns the traced operation of a handshake, or `undefined` without `tracing`. Begins it with the first call. */
+  #trace(begun: Begun, claims: TicketClaims | undefined): Begun['traced'] {
+    const { tracing, endpoint } = this.#options;
+    if (tracing === undefined) return undefined;
+    const { request, startedAt } = begun;
+    return (begun.traced ??= tracing.handshake({ request, endpoint, startedAt, traceparent: claims?.traceparent }));
   }
 
   #infoOf(request: IncomingMessage): HandshakeInfo {

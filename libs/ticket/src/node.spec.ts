@@ -262,7 +262,7 @@ describe('a page of another origin', () => {
     expect(Object.fromEntries(response.headers)).toMatchObject({
       'access-control-allow-origin': allowedOrigin,
       'access-control-allow-methods': 'GET',
-      'access-control-allow-headers': 'Authorization',
+      'access-control-allow-headers': 'Authorization, Traceparent, Tracestate',
       'access-control-max-age': '600',
     });
     expect(seen).toEqual([]);

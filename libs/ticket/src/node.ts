@@ -20,6 +20,14 @@ export type {
 export type { TicketDenial, TicketHolder } from './hooks.ts';
 
 export type { CompletedTicketCall, HttpAnswer } from './ticket-endpoint.ts';
+export type {
+  TicketTracing,
+  TracedHandshakeResult,
+  TracedHandshakeStart,
+  TracedOperation,
+  TracedTicketCall,
+  TracedTicketResult,
+} from './tracing.ts';
 
 /** @template R the request of the ticket call, as the HTTP framework represents it. */
 export interface NodeTicketGateOptions<R = IncomingMessage> extends GateAndTicketOptions<R> {
@@ -135,12 +143,14 @@ type Answer = (request: IncomingMessage, response: ServerResponse, path: string 
 function createNodeGate<R>(options: NodeTicketGateOptions<R>) {
   if (typeof (options.authenticate as unknown) !== 'function')
     throw new TypeError('invalid authenticate: must be a function that returns the user and session of a request');
-  const { log = console, headers = {}, onTicketCall, allowedOrigins } = options;
+  const { log = console, headers = {}, onTicketCall, allowedOrigins, tracing } = options;
   const { gate, ticketCall, endpoint, ticketPath, upgrades } = createGate<R>(options, (error) => {
     log.error({ err: error }, 'handshake failed');
   });
   const ticketEndpoint = new TicketEndpoint({
     ticketCall,
+    ticketPath,
+    tracing,
     crossOrigin: new CrossOrigin(allowedOrigins),
     headers,
     onTicketCall,

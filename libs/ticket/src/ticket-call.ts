@@ -6,6 +6,7 @@ import type { Gate } from './gate.ts';
 import { isUnavailable, type LimitedHooks, type TicketHolder } from './hooks.ts';
 import { problemHeaders } from './refusal.ts';
 import type { IssueResult, TicketClaims, TicketStore } from './ticket-store.ts';
+import { isTraceparent } from './tracing.ts';
 
 export interface TicketCallParts<R> {
   readonly endpoint: string;
@@ -48,14 +49,15 @@ export class TicketCall<R> {
    * Issues a ticket for the caller of a request, or refuses it. Rejects with an error of the app that has no problem code.
    *
    * @param receipt names this call for people (`newReceipt`). The claims of the ticket contain it.
+   * @param traceparent of this call, if it is traced. The claims of the ticket contain it if it is valid.
    */
-  async answer(request: R, receipt: string): Promise<TicketAnswer> {
-    const answer = await this.#answer(request, receipt);
+  async answer(request: R, receipt: string, traceparent?: string): Promise<TicketAnswer> {
+    const answer = await this.#answer(request, receipt, traceparent);
     this.#parts.onTicket(answer.ok ? 'issued' : answer.code);
     return answer;
   }
 
-  async #answer(request: R, receipt: string): Promise<TicketAnswer> {
+  async #answer(request: R, receipt: string, traceparent = ''): Promise<TicketAnswer> {
     let holder: TicketHolder;
     try {
       holder = await this.#parts.hooks.authenticate(request);
@@ -65,7 +67,8 @@ export class TicketCall<R> {
     }
     const { user, session } = holder;
     try {
-      return await this.#answerHolder({ user, session, endpoint: this.#parts.endpoint, receipt });
+      const claims = { user, session, endpoint: this.#parts.endpoint, receipt };
+      return await this.#answerHolder(isTraceparent(traceparent) ? { ...claims, traceparent } : claims);
     } catch (error) {
       return { ...refuseIfUnavailable(error), user };
     }

@@ -3,6 +3,7 @@ import type { ProblemCode } from '@usher/protocol';
 import type { CrossOrigin } from './cross-origin.ts';
 import { newReceipt, receiptHeader } from './new-receipt.ts';
 import { problemResponse, type TicketCall, ticketHeaders, type TicketRefusal } from './ticket-call.ts';
+import { runIn, type TicketTracing, type TracedTicketCall } from './tracing.ts';
 
 /** A completed ticket call, for logs and metrics. Contains no secrets. */
 export interface CompletedTicketCall {
@@ -28,6 +29,9 @@ export interface HttpAnswer {
 
 export interface TicketEndpointOptions<R> {
   readonly ticketCall: TicketCall<R>;
+  readonly ticketPath: string;
+  /** Defaults to no traces. */
+  readonly tracing: TicketTracing | undefined;
   readonly crossOrigin: CrossOrigin;
   /** Headers of every answer. */
   readonly headers: Readonly<Record<string, string>>;
@@ -56,7 +60,18 @@ export class TicketEndpoint<R> {
    * @param raw Node's request below `request`
    * @param send sends the answer, before the call is reported
    */
-  async answer(request: R, raw: IncomingMessage, send: (answer: HttpAnswer) => void): Promise<void> {
+  answer(request: R, raw: IncomingMessage, send: (answer: HttpAnswer) => void): Promise<void> {
+    const { tracing, ticketPath } = this.#options;
+    const traced = tracing?.ticketCall(raw, ticketPath);
+    return runIn(traced, () => this.#answer(request, raw, send, traced));
+  }
+
+  async #answer(
+    request: R,
+    raw: IncomingMessage,
+    send: (answer: HttpAnswer) => void,
+    traced: TracedTicketCall | undefined,
+  ): Promise<void> {
     const { ticketCall, onError, onTicketCall } = this.#options;
     const startedAt = performance.now();
     const receipt = newReceipt();
@@ -64,7 +79,7 @@ export class TicketEndpoint<R> {
     let user: string | undefined;
     let answer: HttpAnswer | undefined;
     try {
-      const result = await ticketCall.answer(request, receipt);
+      const result = await ticketCall.answer(request, receipt, traced?.traceparent);
       ({ user } = result);
       outcome = result.ok ? 'issued' : result.code;
       if (result.ok) {
@@ -83,7 +98,18 @@ export class TicketEndpoint<R> {
     } catch (error) {
       onError(error);
     }
-    onTicketCall?.({ request: raw, outcome, receipt, user, status: answer.status, ms: performance.now() - startedAt });
+    try {
+      onTicketCall?.({
+        request: raw,
+        outcome,
+        receipt,
+        user,
+        status: answer.status,
+        ms: performance.now() - startedAt,
+      });
+    } finally {
+      traced?.end({ outcome, receipt });
+    }
   }
 
   /** Returns the answer to the preflight (CORS) of a ticket call from an allowed origin, or `undefined` for any other request. */

@@ -6,6 +6,8 @@ export interface TicketClaims {
   readonly endpoint: string;
   /** Names the ticket call for people, see `newReceipt`. Not a secret. */
   readonly receipt?: string;
+  /** The `traceparent` of a traced ticket call: 55 characters. The trace of the handshake continues from it. */
+  readonly traceparent?: string;
 }
 
 export type IssueResult =

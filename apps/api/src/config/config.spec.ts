@@ -28,6 +28,9 @@ describe('the settings', () => {
   test('have the documented defaults', () => {
     expect(load()).toStrictEqual({
       host: '127.0.0.1',
+      otelSdkDisabled: false,
+      otelTracesSampler: 'parentbased_always_on',
+      otelTracesSamplerArg: 1,
       port: 3000,
       dataDir: './data',
       trustProxy: false,

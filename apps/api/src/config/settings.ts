@@ -294,6 +294,43 @@ export const settingsSchema = Type.Object({
       }),
     ),
   ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(
+    Type.Refine(
+      Type.String(
+        options({
+          description:
+            'base URL of an OpenTelemetry collector that receives [traces](operations.md#traces) over OTLP/HTTP, such as `http://127.0.0.1:4318`',
+          computedDefault: 'no traces',
+          constraint: 'must be an http or https URL',
+          secret: true,
+        }),
+      ),
+      (value) => /^https?:\/\//.test(value) && URL.canParse(value),
+    ),
+  ),
+  OTEL_SDK_DISABLED: flag('exports no traces'),
+  OTEL_TRACES_SAMPLER: oneOf(
+    [
+      'always_on',
+      'always_off',
+      'traceidratio',
+      'parentbased_always_on',
+      'parentbased_always_off',
+      'parentbased_traceidratio',
+    ],
+    'parentbased_always_on',
+    'which traces are exported: one of the [samplers of OpenTelemetry](https://opentelemetry.io/docs/languages/sdk-configuration/general/#otel_traces_sampler)',
+  ),
+  OTEL_TRACES_SAMPLER_ARG: Type.Number(
+    options({
+      default: 1,
+      minimum: 0,
+      maximum: 1,
+      description: '0 to 1: the share of traces that a `traceidratio` sampler exports',
+      constraint: 'must be a number between 0 and 1',
+      parse: (text) => (/^\d(?:\.\d{1,10})?$/.test(text) ? Number(text) : text),
+    }),
+  ),
   LOG_LEVEL: oneOf(
     ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
     'info',

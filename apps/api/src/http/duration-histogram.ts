@@ -10,6 +10,17 @@ export interface DurationHistogramOptions {
   readonly registry: Registry;
   /** Upper bounds in seconds, in ascending order. Defaults to 0.5 ms to 5 s. */
   readonly buckets?: readonly number[];
+  /** Returns the id of the active trace. Each bucket keeps the last one as its exemplar. Defaults to no exemplars. */
+  readonly traceId?: (() => string | undefined) | undefined;
+}
+
+/** A traced observation, as an example of its bucket (OpenMetrics 1.0, Exemplars). */
+interface Exemplar {
+  readonly labelSet: { readonly trace_id: string };
+  /** In seconds. */
+  readonly value: number;
+  /** In Unix seconds. */
+  readonly timestamp: number;
 }
 
 /** The observations with one combination of label values. */
@@ -17,6 +28,8 @@ interface Series {
   readonly labels: Readonly<Record<string, string>>;
   /** Observations of each bucket alone, and at the end those above all buckets. */
   readonly counts: Float64Array;
+  /** By bucket. Empty without traces. */
+  readonly exemplars: (Exemplar | undefined)[];
   sum: number;
 }
 
@@ -28,8 +41,10 @@ export class DurationHistogram {
   readonly #series = new Map<string, Series>();
   readonly #labelNames: readonly string[];
   readonly #buckets: readonly number[];
+  readonly #traceId: (() => string | undefined) | undefined;
 
-  constructor({ name, help, labelNames, registry, buckets = defaultBuckets }: DurationHistogramOptions) {
+  constructor({ name, help, labelNames, registry, buckets = defaultBuckets, traceId }: DurationHistogramOptions) {
+    this.#traceId = traceId;
     this.#labelNames = labelNames;
     this.#buckets = buckets;
     const series = this.#series;
@@ -42,7 +57,7 @@ export class DurationHistogram {
     let series = this.#series.get(key);
     if (series === undefined) {
       const labels = Object.fromEntries(this.#labelNames.map((name, index) => [name, values[index] ?? '']));
-      series = { labels, counts: new Float64Array(this.#buckets.length + 1), sum: 0 };
+      series = { labels, counts: new Float64Array(this.#buckets.length + 1), exemplars: [], sum: 0 };
       this.#series.set(key, series);
     }
     const buckets = this.#buckets;
@@ -50,6 +65,9 @@ export class DurationHistogram {
     while (index < buckets.length && seconds > (buckets[index] ?? 0)) index++;
     series.counts[index] = (series.counts[index] ?? 0) + 1;
     series.sum += seconds;
+    const id = this.#traceId?.();
+    if (id === undefined) return;
+    series.exemplars[index] = { labelSet: { trace_id: id }, value: seconds, timestamp: Date.now() / 1_000 };
   }
 }
 
@@ -74,8 +92,8 @@ class ReadHistogram extends Histogram {
   /** Called by the registry and by `get`. Missing in the types of prom-client. */
   getForPromString(): Promise<object> {
     const { name, help, buckets, read } = this.#options;
-    const values: MetricValueWithName<string>[] = [];
-    for (const { labels, counts, sum } of read()) {
+    const values: (MetricValueWithName<string> & { readonly exemplar?: Exemplar | undefined })[] = [];
+    for (const { labels, counts, exemplars, sum } of read()) {
       let total = 0;
       counts.forEach((count, index) => {
         total += count;
@@ -83,6 +101,7 @@ class ReadHistogram extends Histogram {
           metricName: `${name}_bucket`,
           labels: { ...labels, le: buckets[index] ?? '+Inf' },
           value: total,
+          exemplar: exemplars[index],
         });
       });
       values.push({ metricName: `${name}_sum`, labels, value: sum });

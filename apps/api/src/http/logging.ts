@@ -17,10 +17,18 @@ const secretTexts: readonly (readonly [RegExp, string])[] = [
   [/\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g, '[redacted]'],
 ];
 
-/** Creates the logger: JSON lines without secrets. `stream` defaults to standard output. */
-export function createLogger(level: LogLevel, stream?: DestinationStream): FastifyBaseLogger {
+/**
+ * Creates the logger: JSON lines without secrets. `stream` defaults to standard output.
+ * @param traceId returns the id of the active trace, which is added as `trace_id`; defaults to none
+ */
+export function createLogger(
+  level: LogLevel,
+  stream?: DestinationStream,
+  traceId?: () => string | undefined,
+): FastifyBaseLogger {
   const options = {
     level,
+    ...(traceId === undefined ? {} : { mixin: () => ({ trace_id: traceId() }) }),
     base: null,
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label: string) => ({ level: label }) },

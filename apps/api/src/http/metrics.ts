@@ -46,8 +46,11 @@ export class EventCounter {
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
-/** The metrics of the server. Label values come from short fixed lists and never contain users, addresses or rooms. */
-export function createMetrics(): {
+/**
+ * The metrics of the server. Label values come from short fixed lists and never contain users, addresses or rooms.
+ * @param traceId returns the id of the active trace, for exemplars; defaults to no exemplars
+ */
+export function createMetrics(traceId?: () => string | undefined): {
   readonly registry: Registry;
   readonly handshakes: EventCounter;
   readonly tickets: EventCounter;
@@ -145,24 +148,28 @@ export function createMetrics(): {
       help: 'Duration of ticket requests, by outcome (issued or refused)',
       labelNames: ['outcome'],
       registry,
+      traceId,
     }),
     handshakeDurations: new DurationHistogram({
       name: 'usher_handshake_seconds',
       help: 'From the upgrade request to its outcome (admitted or refused)',
       labelNames: ['outcome'],
       registry,
+      traceId,
     }),
     durableDurations: new DurationHistogram({
       name: 'usher_send_to_durable_seconds',
       help: 'From a send, edit or delete request to the durable message',
       labelNames: [],
       registry,
+      traceId,
     }),
     deliveryDurations: new DurationHistogram({
       name: 'usher_durable_to_delivered_seconds',
       help: 'From the durable message to its delivery on the same node, for one message of a room at a time',
       labelNames: [],
       registry,
+      traceId,
     }),
     watchConnections(count) {
       new Gauge({

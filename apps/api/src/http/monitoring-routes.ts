@@ -7,6 +7,7 @@ import { security, tags } from '../docs/operations.ts';
 import { HttpProblem } from './http-problem.ts';
 import type { Metrics } from './metrics.ts';
 import { isLoopback } from './network.ts';
+import { acceptsOpenMetrics, openMetrics } from './open-metrics.ts';
 
 export interface HealthRoutesOptions {
   /** Whether messages can be stored. */
@@ -52,21 +53,32 @@ export interface MetricsRoutesOptions {
   readonly metrics: Metrics;
   /** `METRICS_TOKEN`. Without it, only direct requests from and to a loopback address are permitted. */
   readonly token: string | undefined;
+  /** Whether there are exemplars, which only the OpenMetrics format contains. */
+  readonly hasExemplars: boolean;
 }
 
 /** Serves `GET /metrics` in the Prometheus text format and measures the duration of all requests. */
 export const metricsRoutes = fp<MetricsRoutesOptions>(
-  (app, { metrics, token }, done) => {
+  (app, { metrics, token, hasExemplars }, done) => {
     app.addHook('onResponse', (request, reply, next) => {
       // The pattern of the route, not the path, so that the number of series is bounded.
       const route = request.routeOptions.url ?? 'none';
       metrics.answers.observe(reply.elapsedTime / 1_000, route, request.method, String(reply.statusCode));
       next();
     });
-    const content = { 'text/plain': { schema: Type.String() } };
+    const content = {
+      'text/plain': { schema: Type.String() },
+      'application/openmetrics-text': { schema: Type.String() },
+    };
     const route = {
       config: {
-        describedResponses: { 200: { description: 'The metrics in the text format of Prometheus.', content } },
+        describedResponses: {
+          200: {
+            description:
+              'The metrics in the text format of Prometheus, or in OpenMetrics if traces are on and the client accepts it.',
+            content,
+          },
+        },
       },
       schema: {
         tags: [tags.monitoring],
@@ -77,6 +89,11 @@ export const metricsRoutes = fp<MetricsRoutesOptions>(
     };
     app.get('/metrics', route, async (request, reply) => {
       allow(request, token);
+      reply.header('vary', 'Accept');
+      if (hasExemplars && acceptsOpenMetrics(request.headers.accept)) {
+        const { type, text } = await openMetrics(metrics.registry);
+        return reply.header('cache-control', 'no-store').type(type).send(text);
+      }
       return reply
         .header('cache-control', 'no-store')
         .type(metrics.registry.contentType)

@@ -3,7 +3,7 @@ import { operatorProtocol } from '@usher/operator-api/server';
 import type { Params, Reply, RequestType } from '@usher/protocol';
 import { compileProtocol } from '@usher/protocol/server';
 import { type Connection, type Connections, createConnections, RequestError, type Renewal } from '@usher/realtime';
-import type { ConnectionsObserver, Logger } from '@usher/realtime';
+import type { ConnectionsObserver, Logger, RealtimeTracing } from '@usher/realtime';
 import type { SessionStatus } from '../auth/session-status.ts';
 import type { Sessions } from '../auth/sessions.ts';
 import { isStoreUnavailable } from '../http/errors.ts';
@@ -16,6 +16,7 @@ export interface OperatorConnectionsOptions {
   readonly closeGraceMs: number;
   readonly log: Logger;
   readonly observer: ConnectionsObserver;
+  readonly tracing: RealtimeTracing | undefined;
   readonly sessions: Pick<Sessions, 'validate' | 'validateMany'>;
   /** Consumes the ticket of a renewal. */
   readonly renew: (connection: Connection, ticket: string) => Promise<Renewal | undefined>;

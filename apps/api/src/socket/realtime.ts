@@ -19,6 +19,7 @@ import {
   type ReadMarkers,
   type Rooms,
 } from '@usher/realtime/rooms';
+import type { Tracing } from '@usher/server/opentelemetry';
 import type { Config } from '../config/config.ts';
 import type { Metrics } from '../http/metrics.ts';
 import type { TrafficLog } from '../operator/traffic-log.ts';
@@ -37,6 +38,7 @@ export interface RealtimeParts {
   readonly traffic: TrafficLog;
   readonly log: Logger;
   readonly renew: (connection: Connection, ticket: string) => Promise<Renewal | undefined>;
+  readonly tracing: Tracing | undefined;
   /** See `RoomsOptions.revalidate`. */
   readonly revalidate: (connections: readonly Connection[]) => Promise<void>;
 }
@@ -52,7 +54,7 @@ export interface Realtime {
 /** Creates the connections and rooms of `@usher/realtime` with the access rules, history and metrics of this app. */
 export function createRealtime(parts: RealtimeParts): Realtime {
   const { config, rooms, history, memberships, readMarkers, bus, cluster, presence, metrics, traffic, log } = parts;
-  const { renew, revalidate } = parts;
+  const { renew, revalidate, tracing } = parts;
   const connections = createConnections({
     codec: compileProtocol(roomsProtocol),
     bus,
@@ -60,6 +62,7 @@ export function createRealtime(parts: RealtimeParts): Realtime {
     limits: limitsOf(config),
     ...timesOf(config),
     log,
+    tracing,
     renew,
     observer: createObserver(roomsProtocol.name, { metrics, traffic, log }),
   });
@@ -76,6 +79,7 @@ export function createRealtime(parts: RealtimeParts): Realtime {
     // Members of a private room are managed explicitly: an admin who opens the room does not become a member.
     joinCreatesMembership: (_identity, room) => rooms.isPublic(room),
     log,
+    tracing,
     authorize: (identity, room) => {
       const admitted = rooms.admits(identity, room);
       return typeof admitted === 'boolean' ? toAuthorization(admitted) : admitted.then(toAuthorization);

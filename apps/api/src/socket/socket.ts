@@ -17,6 +17,7 @@ import {
   proxyTrust,
   retryAfterMs,
 } from '@usher/server';
+import type { Tracing } from '@usher/server/opentelemetry';
 import { ConnectSlots, TicketStoreBreaker, TicketStoreUnavailable } from '@usher/ticket';
 import { type CompletedTicketCall, type Gate, type HandshakeOutcome, ticketGate } from '@usher/ticket/node';
 import fp from 'fastify-plugin';
@@ -77,6 +78,8 @@ export interface SocketOptions {
   /** When all connections must be closed. The shutdown starts it. */
   readonly deadline: Deadline;
   readonly limits: ConnectionLimits;
+  /** Defaults to no traces. */
+  readonly tracing: Tracing | undefined;
   /** The security headers of JSON answers. */
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -91,7 +94,21 @@ const stopMs = 1_000;
 export const socket = fp<SocketOptions>(
   async (
     app,
-    { config, sessions, rooms, shared, history, memberships, readMarkers, metrics, traffic, limits, headers, deadline },
+    {
+      config,
+      sessions,
+      rooms,
+      shared,
+      history,
+      memberships,
+      readMarkers,
+      metrics,
+      traffic,
+      limits,
+      headers,
+      deadline,
+      tracing,
+    },
   ) => {
     const ttlMs = config.ticketTtlSeconds * 1_000;
     // Shared by the gate, the ticket call, renewals and revocations, so that an outage of the store is noticed once for all of them.
@@ -115,12 +132,14 @@ export const socket = fp<SocketOptions>(
       metrics,
       traffic,
       log: app.log,
+      tracing,
       renew: (connection, ticket) => renew(connection, ticket),
       revalidate: (open) => revocation.validate(open),
     });
     const operators = new OperatorConnections({
       ...timesOf(config),
       log: app.log,
+      tracing,
       observer: createObserver(operatorProtocol.name, { metrics, traffic, log: app.log }),
       sessions,
       renew: (connection, ticket) => renew(connection, ticket),
@@ -225,6 +244,7 @@ export const socket = fp<SocketOptions>(
       acceptConnection: (connection) => limits.accept(connection),
       onHandshake,
       onTicketCall,
+      tracing,
       headers,
       log: app.log,
     });

@@ -3,6 +3,7 @@ import { Frame } from './frame.ts';
 import type { Call, ConnectionsObserver, Handler, Replied } from './connections-types.ts';
 import type { Logger } from '../support/log.ts';
 import { RequestError } from '../support/errors.ts';
+import type { RealtimeTracing, TracedOperation } from './tracing.ts';
 import type { ServerConnection } from './server-connection.ts';
 
 export type AnyHandler = Handler<Protocol, RequestType<Protocol>>;
@@ -16,6 +17,7 @@ export class Pending implements Call<unknown> {
   readonly #id: number;
   readonly #type: string;
   readonly #context: AnswerContext;
+  readonly #traced: TracedOperation<string> | undefined;
   #answered = false;
 
   constructor(connection: ServerConnection, id: number, type: string, context: AnswerContext) {
@@ -23,11 +25,20 @@ export class Pending implements Call<unknown> {
     this.#id = id;
     this.#type = type;
     this.#context = context;
+    this.#traced = context.tracing?.request(type, connection);
     connection.inFlight++;
   }
 
   /** Calls the handler and sends its result or error. Never throws. */
   run(handler: AnyHandler, params: object): void {
+    if (this.#traced === undefined) this.#run(handler, params);
+    else
+      this.#traced.run(() => {
+        this.#run(handler, params);
+      });
+  }
+
+  #run(handler: AnyHandler, params: object): void {
     try {
       const result: unknown = handler(params, this.#connection, this);
       if (result instanceof Promise) void this.#settle(result);
@@ -80,12 +91,15 @@ export class Pending implements Call<unknown> {
     this.#connection.inFlight--;
     if (outcome === 'rate_limited') this.#connection.rateLimited++;
     this.#context.observer.answered?.(this.#type, outcome, this.#connection);
+    this.#traced?.end(outcome);
   }
 }
 
 export interface AnswerContext {
   readonly log: Logger;
   readonly observer: ConnectionsObserver;
+  /** Defaults to no traces. */
+  readonly tracing: RealtimeTracing | undefined;
 }
 
 export function errorFrame(code: string, message: string, id?: number, retryAfterMs?: number): Frame {

@@ -4,6 +4,7 @@ import type { Connection, Identity } from './connection.ts';
 import type { Frame } from './frame.ts';
 import type { Limits } from './limits.ts';
 import type { Logger } from '../support/log.ts';
+import type { RealtimeTracing } from './tracing.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Middleware } from './middleware.ts';
@@ -141,6 +142,8 @@ export interface ConnectionsOptions<P extends Protocol, D extends object = objec
   /** The same as `connections.onClosed`. */
   readonly onClosed?: (connection: Connection, closed: Closed) => void;
   readonly observer?: ConnectionsObserver;
+  /** Traces requests, see `@usher/server/opentelemetry`. Defaults to no traces. */
+  readonly tracing?: RealtimeTracing | undefined;
 }
 
 export interface OpenOptions<D extends object = object> {

@@ -74,7 +74,7 @@ class ConnectionRegistry implements Connections<Protocol>, ConnectionOwner {
     this.#heartbeatMs = duration('heartbeatMs', options.heartbeatMs ?? 25_000);
     this.#leaseMs = duration('leaseMs', options.leaseMs ?? 30 * 60_000);
     this.#now = options.now ?? Date.now;
-    this.#context = { log: options.log ?? silent, observer: options.observer ?? {} };
+    this.#context = { log: options.log ?? silent, observer: options.observer ?? {}, tracing: options.tracing };
     this.#renew = options.renew;
     this.#renewTimeoutMs = duration('renewTimeoutMs', options.renewTimeoutMs ?? 4_000);
     const close = (connection: ServerConnection, name: CloseName): void => {
@@ -134,6 +134,7 @@ class ConnectionRegistry implements Connections<Protocol>, ConnectionOwner {
     const opened = { connection, listener: connection };
     if (options.data !== undefined) connection.data = options.data;
     this.#open.add(connection);
+    this.#context.tracing?.opened(connection);
     this.#context.observer.opened?.(connection);
     if (this.#draining) {
       this.#closeConnection(connection, 'service_restart');

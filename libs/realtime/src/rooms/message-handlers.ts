@@ -15,7 +15,7 @@ type Sent = Reply<RoomsProtocol, 'send'>;
 
 export interface MessageHandlersOptions {
   readonly connections: Connections<RoomsProtocol>;
-  readonly history: History;
+  readonly append: History['append'];
   readonly authorize: Authorize;
   /** How long a request waits for the history or for `authorize`, in milliseconds. */
   readonly timeoutMs: number;
@@ -27,7 +27,7 @@ export interface MessageHandlersOptions {
 /** Handles `send`, `edit` and `delete` with the same checks and the same cost. */
 export function handleMessages({
   connections,
-  history,
+  append,
   authorize,
   timeoutMs,
   clientOf,
@@ -69,7 +69,7 @@ export function handleMessages({
       return submitInTurn(client, name, entry, decision, startedAt);
     }
     requireAllowed(decision);
-    return finish(membership.room, history.append(name, entry), startedAt);
+    return finish(membership.room, append(name, entry), startedAt);
   }
 
   /** The slow path of `submit`: waits for a join in progress or for the authorization. */
@@ -92,7 +92,7 @@ export function handleMessages({
       // Checked again, because the user may have been removed or signed out during the authorization.
       ({ room } = requireJoined(client, name));
       // Appends begin in the order of the requests. The history may complete them in any order.
-      appended = history.append(name, entry);
+      appended = append(name, entry);
     } finally {
       release();
     }

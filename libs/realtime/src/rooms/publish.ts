@@ -11,6 +11,7 @@ import type { PublishOptions } from './room-types.ts';
 export interface PublisherOptions {
   readonly connections: Pick<Connections<RoomsProtocol>, 'codec' | 'limits'>;
   readonly history: History;
+  readonly append: History['append'];
   /** The epoch of a room that has members on this node, if it is known. */
   readonly epochOf: (room: string) => string | undefined;
   /** Delivers a message that was appended. */
@@ -28,7 +29,7 @@ const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const userOfServer = /^[\x21-\x7e]{1,64}$/;
 
 /** Returns `Rooms.publish`. */
-export function createPublisher({ connections, history, epochOf, deliver, timeoutMs, log }: PublisherOptions) {
+export function createPublisher({ connections, history, append, epochOf, deliver, timeoutMs, log }: PublisherOptions) {
   const { codec, limits } = connections;
 
   const format = formatOf(codec.protocol);
@@ -68,7 +69,7 @@ export function createPublisher({ connections, history, epochOf, deliver, timeou
     }
     const epoch = epochOf(room);
     const entry = { user: from, key: uuid.test(key) ? key.toLowerCase() : key, text };
-    const published = history.append(room, entry).then(async (appended) => {
+    const published = append(room, entry).then(async (appended) => {
       deliver(appended, epoch ?? (await lookUpEpoch(room)));
       return appended.message;
     });

@@ -9,6 +9,7 @@ import type { Logger } from '../support/log.ts';
 import type { Memberships } from '../membership/memberships.ts';
 import type { ReadMarkers } from '../membership/read-markers.ts';
 import type { PresenceList, Presence, PresentStatus } from '../presence/presence.ts';
+import type { RealtimeTracing } from '../connections/tracing.ts';
 
 /** `send` includes edits and deletions of one's own messages. */
 export type RoomAction = 'join' | 'send' | 'history';
@@ -96,6 +97,8 @@ export interface RoomsOptions<P extends AnyRoomsProtocol = RoomsProtocol, D exte
   readonly joinCreatesMembership?: (identity: Identity, room: string) => boolean | Promise<boolean>;
   readonly log?: Logger;
   readonly observer?: RoomsObserver;
+  /** Traces messages, see `@usher/server/opentelemetry`. Defaults to no traces. */
+  readonly tracing?: RealtimeTracing | undefined;
 }
 
 /** A user who is in a room on this node. */

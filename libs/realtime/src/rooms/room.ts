@@ -12,6 +12,8 @@ import { MemberAuthorization } from './member-authorization.ts';
 import { parsePayload, publishMessage } from './room-payload.ts';
 import type { ResyncScheduler } from './resync.ts';
 import type { Logger } from '../support/log.ts';
+import type { RealtimeTracing } from '../connections/tracing.ts';
+import { TracedDeliveries } from './traced-deliveries.ts';
 
 export interface RoomContext {
   readonly history: History;
@@ -21,6 +23,8 @@ export interface RoomContext {
   readonly resync: ResyncScheduler;
   readonly gapTimeoutMs: number;
   readonly log: Logger;
+  /** Defaults to no traces. */
+  readonly tracing: RealtimeTracing | undefined;
   readonly authorizations: Authorizations;
   /** Authorizes all members again and removes those that may not stay. Rejects if that cannot be determined. */
   readonly authorizeMembers: (room: Room) => Promise<void>;
@@ -77,10 +81,12 @@ export class Room {
   /** The sequence number of the message whose delivery is measured; 0 if none is. */
   #measuredSeq = 0;
   #durableAt = 0;
+  readonly #traces: TracedDeliveries | undefined;
 
   constructor(name: string, context: RoomContext) {
     this.name = name;
     this.#context = context;
+    if (context.tracing !== undefined) this.#traces = new TracedDeliveries(context.tracing);
     this.#authorization = new MemberAuthorization(context.authorizations, () => context.authorizeMembers(this));
     this.#filler = new GapFiller({
       room: name,
@@ -142,6 +148,7 @@ export class Room {
 
   close(): void {
     this.#closed = true;
+    this.#traces?.clear();
     this.#filler.close();
     this.#authorization.close();
     this.#context.resync.remove(this);
@@ -186,6 +193,7 @@ export class Room {
       this.#measuredSeq = message.seq;
       this.#durableAt = performance.now();
     }
+    if (message.seq >= this.#next) this.#traces?.begin({ room: this.name, seq: message.seq });
     publishMessage(message, epoch, this.#context);
     this.expect(message.seq);
   }
@@ -221,7 +229,9 @@ export class Room {
       this.#maybeStale = true;
       this.#scheduleFill(0);
     } else {
-      this.#offer(message.seq, new Frame(message.text));
+      const { seq, text, traceparent } = message;
+      if (traceparent !== undefined && seq >= this.#next) this.#traces?.begin({ room: this.name, seq, traceparent });
+      this.#offer(seq, new Frame(text));
     }
   }
 
@@ -251,7 +261,11 @@ export class Room {
       count++;
     }
     const ms = seq === this.#measuredSeq ? performance.now() - this.#durableAt : undefined;
-    this.#context.delivered(this.name, count, ms);
+    if (this.#traces === undefined) this.#context.delivered(this.name, count, ms);
+    else
+      this.#traces.delivered(seq, count, () => {
+        this.#context.delivered(this.name, count, ms);
+      });
   }
 
   #deliverAhead(): void {
@@ -277,6 +291,7 @@ export class Room {
   #startEpoch(page: HistoryPage): void {
     this.#context.log.warn({ room: this.name }, 'the history of the room has a new epoch');
     this.#ahead.clear();
+    this.#traces?.clear();
     this.#known = 0;
     this.#measuredSeq = 0;
     this.#start(page);
@@ -312,6 +327,7 @@ export class Room {
       this.#context.log.warn({ room: this.name }, 'the bus announced a message that the history does not contain');
       this.#known = page.seq;
       this.#ahead.clear();
+      this.#traces?.clear();
     }
     if (page.messages.length === 0 && page.seq >= this.#next) {
       throw new Error('the history returned a sequence number but not its messages');
@@ -339,6 +355,7 @@ export class Room {
       if (message.seq > this.#next) {
         // The history deleted these messages before they were delivered here, so members cannot continue.
         this.#ahead.clear();
+        this.#traces?.clear();
         this.#next = message.seq;
         this.#replay.restart(this.#next);
         this.#forceResync();

@@ -24,6 +24,7 @@ import { SessionValidation } from './session-validation.ts';
 import { type UserEvent, UserEvents } from '../membership/user-events.ts';
 import type { Membership, RoomContext } from './room.ts';
 import { publishMessage } from './room-payload.ts';
+import { traceAppends } from './traced-append.ts';
 import type { Authorize, Member, RoomAction, Rooms, RoomsOptions } from './room-types.ts';
 import { handleMessages } from './message-handlers.ts';
 import { MembershipHandlers } from '../membership/membership-handlers.ts';
@@ -41,10 +42,11 @@ export function createRooms<P extends AnyRoomsProtocol, D extends object>(option
 }
 
 function createRoomsOf(options: RoomsOptions): Rooms {
-  const { connections, revalidate, observer = {}, log = silent } = options;
+  const { connections, revalidate, observer = {}, log = silent, tracing } = options;
   const bus = new BusScope(options.bus);
   const timeoutMs = options.storeTimeoutMs ?? storeTimeoutMs;
   const history = limitHistory(options.history, timeoutMs);
+  const append = traceAppends(history, tracing);
   const resync = new ResyncScheduler({ history, headCheckMs: options.headCheckMs ?? 30_000, log });
   const { limits, codec } = connections;
   const format = formatOf(codec.protocol);
@@ -61,6 +63,7 @@ function createRoomsOf(options: RoomsOptions): Rooms {
     authorizeMembers: (room) => eviction.authorizeMembers(room),
     gapTimeoutMs: options.gapTimeoutMs ?? 25,
     log,
+    tracing,
     forceResync: (connection) => connections.close({ id: connection.id }, 'try_again_later'),
     delivered: (room, members, ms) => observer.delivered?.(room, members, ms),
     follow: (room) => {
@@ -218,7 +221,7 @@ function createRoomsOf(options: RoomsOptions): Rooms {
 
   handleMessages({
     connections,
-    history,
+    append,
     authorize,
     timeoutMs,
     clientOf,
@@ -264,6 +267,7 @@ function createRoomsOf(options: RoomsOptions): Rooms {
     publish: createPublisher({
       connections,
       history,
+      append,
       epochOf(room) {
         const { epoch = '' } = rooms.get(room) ?? {};
         return epoch === '' ? undefined : epoch;

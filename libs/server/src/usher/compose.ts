@@ -105,7 +105,7 @@ class ComposedServer<R, F extends GateForm> {
   #closed: Promise<void> | undefined;
 
   constructor(options: UsherOptions<Protocol, R>, { ports, roomPorts, log, createForm }: Parts<R, F>) {
-    const { limits = {}, hooks = {} } = options;
+    const { limits = {}, hooks = {}, tracing } = options;
     const { connections: maxConnections = 10_000, connectionsPerUser = 10, connectsPerSecond = 200 } = limits;
     this.#options = options;
     this.#ports = ports;
@@ -126,6 +126,7 @@ class ComposedServer<R, F extends GateForm> {
       limits: connectionLimits(limits),
       leaseMs,
       log,
+      tracing,
       renew: (connection, ticket) => renew(connection, ticket),
     });
     this.reservations = new ConnectionReservations({
@@ -176,6 +177,7 @@ class ComposedServer<R, F extends GateForm> {
       admit: (claims, request) => this.#admission.admit(claims, request),
       acceptConnection: options.acceptConnection ?? (() => true),
       acceptTokens: options.acceptTokens,
+      tracing,
       onHandshake: (outcome) => {
         this.#onHandshake(outcome);
       },
@@ -239,11 +241,12 @@ class ComposedServer<R, F extends GateForm> {
   }
 
   #createRooms({ history, memberships, readMarkers }: RoomPorts): Rooms {
-    const { authorize, rooms = [], roomsOptions } = this.#options;
+    const { authorize, rooms = [], roomsOptions, tracing } = this.#options;
     const { bus, cluster, presence } = this.#ports;
     const names = new Set(rooms);
     return createRooms({
       ...roomsOptions,
+      tracing,
       // Called only if the protocol has rooms.
       connections: this.connections as unknown as Connections<RoomsProtocol>,
       history,

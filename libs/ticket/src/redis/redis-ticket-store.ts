@@ -109,13 +109,13 @@ export class RedisTicketStore implements TicketStore {
     const ticket = newTicket();
     const hash = hashOf(ticket);
     const { ttlMs, maxOutstanding, maxPerMinute, maxQueued } = this.#limits;
-    const { user, session, endpoint, receipt } = claims;
+    const { user, session, endpoint, receipt, traceparent } = claims;
     const reply = await this.#run(
       issueScript,
       [this.#key('t', hash), this.#key('s', session), this.#key('u', user)],
       [
         hash,
-        JSON.stringify({ user, session, endpoint, receipt }),
+        JSON.stringify({ user, session, endpoint, receipt, traceparent }),
         Math.ceil(startsInMs),
         ttlMs,
         maxOutstanding,

@@ -15,7 +15,13 @@ export interface TicketStoreFixture {
 }
 
 const endpoint = '/api/ws';
-const maggie: TicketClaims = { user: 'maggie', session: 'session-of-maggie', endpoint, receipt: 'K7Q-2MF' };
+const maggie: TicketClaims = {
+  user: 'maggie',
+  session: 'session-of-maggie',
+  endpoint,
+  receipt: 'K7Q-2MF',
+  traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+};
 const bart: TicketClaims = { user: 'bart', session: 'session-of-bart', endpoint };
 
 /** Defines the tests that every implementation of `TicketStore` must pass. `make` returns two instances of a new, empty store at each call. */
