@@ -78,6 +78,7 @@ export type RefusalGroups = Static<typeof refusalGroupsSchema>;
 export const stepSchema = Type.Object({
   at,
   step: Type.Union([
+    Type.Literal('sign_in_refused'),
     Type.Literal('ticket_issued'),
     Type.Literal('ticket_refused'),
     Type.Literal('handshake_refused'),
