@@ -1159,6 +1159,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "entries": [
+                     *         {
+                     *           "seq": 2,
+                     *           "at": 1767225600012,
+                     *           "by": "admin",
+                     *           "address": "198.51.100.4",
+                     *           "action": "user.end_sessions",
+                     *           "target": "maggie",
+                     *           "completes": 1,
+                     *           "detail": {
+                     *             "closed": 1,
+                     *             "nodes": [
+                     *               {
+                     *                 "node": "n-5b1d",
+                     *                 "closed": 1,
+                     *                 "ms": 3
+                     *               }
+                     *             ]
+                     *           },
+                     *           "hash": "Cz8Yt1mC8t0vRjJ4oB4j8bQ3o8rCw5mV2m5cE0r4H2k"
+                     *         }
+                     *       ],
+                     *       "next": "2"
+                     *     }
+                     */
                     "application/json": {
                         entries: {
                             /** @description for example `user.disable` or `connection.close` */
@@ -1469,6 +1496,31 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "connections": [
+                     *         {
+                     *           "id": "c-83b0d1",
+                     *           "receipt": "M40-X9T",
+                     *           "user": "maggie",
+                     *           "node": "n-5b1d",
+                     *           "protocol": "usher.v1",
+                     *           "address": "203.0.113.7",
+                     *           "origin": "https://chat.example.org",
+                     *           "userAgent": "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
+                     *           "openedAt": 1767225660000,
+                     *           "rooms": 1,
+                     *           "queuedBytes": 0,
+                     *           "rateLimited": 0,
+                     *           "roundTripMs": 42,
+                     *           "lease": 1767227460
+                     *         }
+                     *       ],
+                     *       "total": 214,
+                     *       "next": "k0.n-5b1d.c-83b0d1",
+                     *       "missing": []
+                     *     }
+                     */
                     "application/json": {
                         connections: {
                             address?: string;
@@ -1648,6 +1700,44 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "connection": {
+                     *         "id": "c-83b0d1",
+                     *         "receipt": "M40-X9T",
+                     *         "user": "maggie",
+                     *         "node": "n-5b1d",
+                     *         "protocol": "usher.v1",
+                     *         "address": "203.0.113.7",
+                     *         "origin": "https://chat.example.org",
+                     *         "userAgent": "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
+                     *         "openedAt": 1767225660000,
+                     *         "rooms": 1,
+                     *         "queuedBytes": 0,
+                     *         "rateLimited": 0,
+                     *         "roundTripMs": 42,
+                     *         "lease": 1767227460
+                     *       },
+                     *       "joined": [
+                     *         "general"
+                     *       ],
+                     *       "steps": [
+                     *         {
+                     *           "at": 1767225659950,
+                     *           "step": "ticket_issued"
+                     *         },
+                     *         {
+                     *           "at": 1767225660000,
+                     *           "step": "opened"
+                     *         },
+                     *         {
+                     *           "at": 1767225660120,
+                     *           "step": "joined",
+                     *           "room": "general"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": {
                         connection: {
                             address?: string;
@@ -1692,7 +1782,7 @@ export interface operations {
                             code?: string;
                             reason?: string;
                             room?: string;
-                            step: "ticket_issued" | "ticket_refused" | "handshake_refused" | "opened" | "joined" | "left" | "renewed" | "rate_limited" | "closing" | "closed";
+                            step: "sign_in_refused" | "ticket_issued" | "ticket_refused" | "handshake_refused" | "opened" | "joined" | "left" | "renewed" | "rate_limited" | "closing" | "closed";
                         }[];
                     };
                 };
@@ -2025,6 +2115,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "keys": [
+                     *         {
+                     *           "id": "k-7c2f",
+                     *           "name": "billing",
+                     *           "scopes": [
+                     *             "messages:write"
+                     *           ],
+                     *           "createdAt": 1767225600000,
+                     *           "createdBy": "admin",
+                     *           "usedAt": 1767225600000
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": {
                         keys: {
                             /** @description Unix milliseconds */
@@ -2172,6 +2278,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "billing",
+                 *       "scopes": [
+                 *         "messages:write"
+                 *       ]
+                 *     }
+                 */
                 "application/json": {
                     /** @description Unix milliseconds */
                     expiresAt?: number;
@@ -2187,6 +2301,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "k-7c2f",
+                     *       "key": "usk_example-of-a-key-that-is-shown-once"
+                     *     }
+                     */
                     "application/json": {
                         id: string;
                         key: string;
@@ -2494,6 +2614,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "nodes": [
+                     *         {
+                     *           "node": "n-5b1d",
+                     *           "version": "0.1.0",
+                     *           "startedAt": 1767139200000,
+                     *           "draining": false,
+                     *           "connections": 214,
+                     *           "connects": 0.4,
+                     *           "refusals": 0.1,
+                     *           "messages": 3.2,
+                     *           "deliveries": 96.5,
+                     *           "eventLoopDelayMs": 4.2,
+                     *           "memoryBytes": 157286400,
+                     *           "storeMs": 1.1,
+                     *           "busMs": 0.6
+                     *         }
+                     *       ],
+                     *       "missing": []
+                     *     }
+                     */
                     "application/json": {
                         /** @description live nodes that did not answer in time */
                         missing: string[];
@@ -2848,6 +2990,54 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "at": 1767225600000,
+                     *       "connections": 214,
+                     *       "connects": 0.4,
+                     *       "refusals": 0.1,
+                     *       "messages": 3.2,
+                     *       "deliveries": 96.5,
+                     *       "users": 180,
+                     *       "refusalsByReason": [
+                     *         {
+                     *           "reason": "origin_forbidden",
+                     *           "count": 7
+                     *         }
+                     *       ],
+                     *       "findings": [
+                     *         {
+                     *           "id": "origin_forbidden:https://staging.example.org",
+                     *           "severity": "error",
+                     *           "title": "7 handshakes refused in 5 minutes: the origin https://staging.example.org is not allowed",
+                     *           "advice": "If people open your app at https://staging.example.org, add it to ALLOWED_ORIGINS.",
+                     *           "since": 1767225480000,
+                     *           "refusals": {
+                     *             "reason": "origin_forbidden",
+                     *             "origin": "https://staging.example.org"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "nodes": [
+                     *         {
+                     *           "node": "n-5b1d",
+                     *           "version": "0.1.0",
+                     *           "startedAt": 1767139200000,
+                     *           "draining": false,
+                     *           "connections": 214,
+                     *           "connects": 0.4,
+                     *           "refusals": 0.1,
+                     *           "messages": 3.2,
+                     *           "deliveries": 96.5,
+                     *           "eventLoopDelayMs": 4.2,
+                     *           "memoryBytes": 157286400,
+                     *           "storeMs": 1.1,
+                     *           "busMs": 0.6
+                     *         }
+                     *       ],
+                     *       "missing": []
+                     *     }
+                     */
                     "application/json": {
                         /** @description Unix milliseconds */
                         at: number;
@@ -3083,6 +3273,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "receipt": "K7Q-2MF",
+                     *       "user": "maggie",
+                     *       "refusal": {
+                     *         "receipt": "K7Q-2MF",
+                     *         "at": 1767225600000,
+                     *         "kind": "handshake",
+                     *         "code": "origin_forbidden",
+                     *         "reason": "origin_forbidden",
+                     *         "user": "maggie",
+                     *         "address": "203.0.113.7",
+                     *         "origin": "https://staging.example.org",
+                     *         "userAgent": "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
+                     *         "node": "n-5b1d"
+                     *       },
+                     *       "steps": [
+                     *         {
+                     *           "at": 1767225599960,
+                     *           "step": "ticket_issued"
+                     *         },
+                     *         {
+                     *           "at": 1767225600000,
+                     *           "step": "handshake_refused",
+                     *           "code": "origin_forbidden",
+                     *           "reason": "origin_forbidden"
+                     *         }
+                     *       ],
+                     *       "missing": []
+                     *     }
+                     */
                     "application/json": {
                         connection?: {
                             address?: string;
@@ -3146,7 +3367,7 @@ export interface operations {
                             code?: string;
                             reason?: string;
                             room?: string;
-                            step: "ticket_issued" | "ticket_refused" | "handshake_refused" | "opened" | "joined" | "left" | "renewed" | "rate_limited" | "closing" | "closed";
+                            step: "sign_in_refused" | "ticket_issued" | "ticket_refused" | "handshake_refused" | "opened" | "joined" | "left" | "renewed" | "rate_limited" | "closing" | "closed";
                         }[];
                         user?: string;
                     };
@@ -3314,6 +3535,26 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "refusals": [
+                     *         {
+                     *           "receipt": "K7Q-2MF",
+                     *           "at": 1767225600000,
+                     *           "kind": "handshake",
+                     *           "code": "origin_forbidden",
+                     *           "reason": "origin_forbidden",
+                     *           "user": "maggie",
+                     *           "address": "203.0.113.7",
+                     *           "origin": "https://staging.example.org",
+                     *           "userAgent": "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
+                     *           "node": "n-5b1d"
+                     *         }
+                     *       ],
+                     *       "total": 1,
+                     *       "missing": []
+                     *     }
+                     */
                     "application/json": {
                         /** @description live nodes that did not answer in time */
                         missing: string[];
@@ -3489,6 +3730,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "groups": [
+                     *         {
+                     *           "value": "https://staging.example.org",
+                     *           "count": 7,
+                     *           "lastAt": 1767225600000
+                     *         }
+                     *       ],
+                     *       "total": 7,
+                     *       "missing": []
+                     *     }
+                     */
                     "application/json": {
                         groups: {
                             count: number;
@@ -3646,6 +3900,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "rooms": [
+                     *         {
+                     *           "room": "release-party",
+                     *           "title": "Release party",
+                     *           "private": true,
+                     *           "archived": false,
+                     *           "owner": "lisa",
+                     *           "members": 12,
+                     *           "seq": 348,
+                     *           "at": 1767225600000,
+                     *           "messagesPerMinute": 2.4
+                     *         }
+                     *       ],
+                     *       "total": 1
+                     *     }
+                     */
                     "application/json": {
                         /** @description value of `cursor` for the next page; absent on the last page */
                         next?: string;
@@ -3798,6 +4070,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "archived": true
+                 *     }
+                 */
                 "application/json": {
                     archived: boolean;
                 };
@@ -4314,6 +4591,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "users": [
+                     *         {
+                     *           "user": "maggie",
+                     *           "roles": [
+                     *             "editor"
+                     *           ],
+                     *           "disabled": false,
+                     *           "createdAt": 1766361600000,
+                     *           "seenAt": 1767225600000,
+                     *           "sessions": 1,
+                     *           "connections": 1
+                     *         }
+                     *       ],
+                     *       "total": 4
+                     *     }
+                     */
                     "application/json": {
                         /** @description value of `cursor` for the next page; absent on the last page */
                         next?: string;
@@ -4462,6 +4757,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "user": "milhouse",
+                 *       "roles": [
+                 *         "editor"
+                 *       ]
+                 *     }
+                 */
                 "application/json": {
                     roles?: string[];
                     /** @description stored in lower case; at least one letter or digit */
@@ -4476,6 +4779,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "user": "milhouse",
+                     *       "url": "https://chat.example.org/set-password#0bJ2mYV7c4cN0rQm1c0m8m7q2hQ2d3yq2m8o1nq0x5A",
+                     *       "expires": 1767312000
+                     *     }
+                     */
                     "application/json": {
                         /** @description Unix seconds */
                         expires: number;
@@ -4649,6 +4959,34 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "user": {
+                     *         "user": "maggie",
+                     *         "roles": [
+                     *           "editor"
+                     *         ],
+                     *         "disabled": false,
+                     *         "createdAt": 1766361600000,
+                     *         "seenAt": 1767225600000,
+                     *         "sessions": 1
+                     *       },
+                     *       "sessions": [
+                     *         {
+                     *           "id": "s-1f3870be",
+                     *           "device": {
+                     *             "browser": "Firefox 128",
+                     *             "system": "Linux",
+                     *             "kind": "desktop"
+                     *           },
+                     *           "address": "203.0.113.7",
+                     *           "startedAt": 1767222000000,
+                     *           "seenAt": 1767225600000,
+                     *           "expires": 1769817600
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": {
                         sessions: {
                             address?: string;
@@ -4821,6 +5159,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "disabled": true
+                 *     }
+                 */
                 "application/json": {
                     disabled?: boolean;
                     roles?: string[];
@@ -5027,6 +5370,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "url": "https://chat.example.org/set-password#0bJ2mYV7c4cN0rQm1c0m8m7q2hQ2d3yq2m8o1nq0x5A",
+                     *       "expires": 1767312000
+                     *     }
+                     */
                     "application/json": {
                         /** @description Unix seconds */
                         expires: number;
@@ -5840,6 +6189,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "token": "0bJ2mYV7c4cN0rQm1c0m8m7q2hQ2d3yq2m8o1nq0x5A",
+                 *       "newPwd": "everything’s coming up Milhouse"
+                 *     }
+                 */
                 "application/json": {
                     newPwd: string;
                     token: string;
@@ -5853,6 +6208,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "user": "milhouse"
+                     *     }
+                     */
                     "application/json": {
                         user: string;
                     };
@@ -8382,6 +8742,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "key": "0f8fad5b-d9cb-469f-a165-70867728950e",
+                 *       "text": "Build 348 has passed.",
+                 *       "from": "ci"
+                 *     }
+                 */
                 "application/json": {
                     /** @description members see `app:` and this name; defaults to the name of the API key */
                     from?: string;
@@ -8399,6 +8766,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "seq": 349,
+                     *       "at": 1767225600000,
+                     *       "from": "app:ci"
+                     *     }
+                     */
                     "application/json": {
                         /** @description Unix milliseconds */
                         at: number;
@@ -8581,6 +8955,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "type": "invoice.paid",
+                 *       "data": {
+                 *         "invoice": "R-2026-0117"
+                 *       }
+                 *     }
+                 */
                 "application/json": {
                     data: {
                         [key: string]: unknown;
@@ -8597,6 +8979,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "delivered": 2,
+                     *       "nodes": [
+                     *         {
+                     *           "node": "n-5b1d",
+                     *           "delivered": 2,
+                     *           "ms": 1.4
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": {
                         /** @description connections to which the event was sent */
                         delivered: number;
