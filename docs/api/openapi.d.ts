@@ -1001,6 +1001,8 @@ export interface components {
          *     }
          */
         Room: {
+            /** @description true: the room is read-only; absent for all other rooms */
+            archived?: boolean;
             /** @description Unix milliseconds: time of the last message, or of the creation of an empty room */
             at: number;
             /** @description whether the requesting user may add and remove members */
