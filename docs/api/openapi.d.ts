@@ -34,6 +34,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List open or recently closed connections */
+        get: operations["listConnections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/connections/{id}": {
         parameters: {
             query?: never;
@@ -41,7 +58,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Get a connection with its timeline */
+        get: operations["getConnection"];
         put?: never;
         post?: never;
         /** Close a connection */
@@ -81,6 +99,108 @@ export interface paths {
         post?: never;
         /** Revoke an API key */
         delete: operations["revokeKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the nodes */
+        get: operations["listNodes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/nodes/{node}/drain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Drain a node */
+        post: operations["drainNode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the state of all nodes and current problems */
+        get: operations["getOverview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/receipts/{receipt}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look up an attempt to connect by its receipt */
+        get: operations["getReceipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/refusals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List refused requests with their reasons */
+        get: operations["listRefusals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/refusals/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count refused requests by a field */
+        get: operations["countRefusals"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -203,6 +323,23 @@ export interface paths {
         post?: never;
         /** End all sessions of a user */
         delete: operations["endSessionsOfUser"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users/{user}/sessions/{session}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End one session of a user */
+        delete: operations["endSessionOfUser"];
         options?: never;
         head?: never;
         patch?: never;
@@ -864,6 +1001,8 @@ export interface components {
          *     }
          */
         Room: {
+            /** @description true: the room is read-only; absent for all other rooms */
+            archived?: boolean;
             /** @description Unix milliseconds: time of the last message, or of the creation of an empty room */
             at: number;
             /** @description whether the requesting user may add and remove members */
@@ -1022,6 +1161,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "entries": [
+                     *         {
+                     *           "seq": 2,
+                     *           "at": 1767225600012,
+                     *           "by": "admin",
+                     *           "address": "198.51.100.4",
+                     *           "action": "user.end_sessions",
+                     *           "target": "maggie",
+                     *           "completes": 1,
+                     *           "detail": {
+                     *             "closed": 1,
+                     *             "nodes": [
+                     *               {
+                     *                 "node": "n-5b1d",
+                     *                 "closed": 1,
+                     *                 "ms": 3
+                     *               }
+                     *             ]
+                     *           },
+                     *           "hash": "Cz8Yt1mC8t0vRjJ4oB4j8bQ3o8rCw5mV2m5cE0r4H2k"
+                     *         }
+                     *       ],
+                     *       "next": "2"
+                     *     }
+                     */
                     "application/json": {
                         entries: {
                             /** @description for example `user.disable` or `connection.close` */
@@ -1307,6 +1473,456 @@ export interface operations {
             };
         };
     };
+    listConnections: {
+        parameters: {
+            query?: {
+                address?: string;
+                /** @description `next` of the previous page */
+                cursor?: string;
+                limit?: number;
+                node?: string;
+                room?: string;
+                /** @description defaults to open */
+                state?: "open" | "closed";
+                user?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "connections": [
+                     *         {
+                     *           "id": "c-83b0d1",
+                     *           "receipt": "M40-X9T",
+                     *           "user": "maggie",
+                     *           "node": "n-5b1d",
+                     *           "protocol": "usher.v1",
+                     *           "address": "203.0.113.7",
+                     *           "origin": "https://chat.example.org",
+                     *           "userAgent": "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
+                     *           "openedAt": 1767225660000,
+                     *           "rooms": 1,
+                     *           "queuedBytes": 0,
+                     *           "rateLimited": 0,
+                     *           "roundTripMs": 42,
+                     *           "lease": 1767227460
+                     *         }
+                     *       ],
+                     *       "total": 214,
+                     *       "next": "k0.n-5b1d.c-83b0d1",
+                     *       "missing": []
+                     *     }
+                     */
+                    "application/json": {
+                        connections: {
+                            address?: string;
+                            closed?: {
+                                /** @description Unix milliseconds */
+                                at: number;
+                                byServer: boolean;
+                                /** @description close code of RFC 6455, or of the table of close codes */
+                                code: number;
+                                /** @description name in the table of close codes */
+                                name?: string;
+                            };
+                            id: string;
+                            /** @description Unix seconds */
+                            lease: number;
+                            node: string;
+                            /** @description Unix milliseconds */
+                            openedAt: number;
+                            origin?: string;
+                            /** @description WebSocket subprotocol */
+                            protocol: string;
+                            /** @description bytes that the client has not read yet */
+                            queuedBytes: number;
+                            /** @description requests that exceeded a rate limit */
+                            rateLimited: number;
+                            /** @description short code of one attempt to connect, in Crockford’s base 32 */
+                            receipt?: string;
+                            /** @description joined rooms */
+                            rooms: number;
+                            /** @description time from the last beat to its answer */
+                            roundTripMs?: number;
+                            user: string;
+                            userAgent?: string;
+                        }[];
+                        /** @description live nodes that did not answer in time */
+                        missing: string[];
+                        /** @description value of `cursor` for the next page; absent on the last page */
+                        next?: string;
+                        total: number;
+                    };
+                };
+            };
+            /** @description `bad_request`: Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "bad_request";
+                        /** @constant */
+                        status: 400;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `missing_token`: Missing token. `invalid_token`: Invalid token. `token_expired`: Token expired. `session_ended`: Session ended */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "missing_token" | "invalid_token" | "token_expired" | "session_ended";
+                        /** @constant */
+                        status: 401;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `user_disabled`: This account is disabled. `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "user_disabled" | "forbidden";
+                        /** @constant */
+                        status: 403;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `request_timeout`: Request timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "request_timeout";
+                        /** @constant */
+                        status: 408;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `too_large`: Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "too_large";
+                        /** @constant */
+                        status: 413;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "rate_limited";
+                        /** @constant */
+                        status: 429;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `internal`: Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "internal";
+                        /** @constant */
+                        status: 500;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `store_unavailable`: Storage out of reach */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "store_unavailable";
+                        /** @constant */
+                        status: 503;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+        };
+    };
+    getConnection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "connection": {
+                     *         "id": "c-83b0d1",
+                     *         "receipt": "M40-X9T",
+                     *         "user": "maggie",
+                     *         "node": "n-5b1d",
+                     *         "protocol": "usher.v1",
+                     *         "address": "203.0.113.7",
+                     *         "origin": "https://chat.example.org",
+                     *         "userAgent": "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
+                     *         "openedAt": 1767225660000,
+                     *         "rooms": 1,
+                     *         "queuedBytes": 0,
+                     *         "rateLimited": 0,
+                     *         "roundTripMs": 42,
+                     *         "lease": 1767227460
+                     *       },
+                     *       "joined": [
+                     *         "general"
+                     *       ],
+                     *       "steps": [
+                     *         {
+                     *           "at": 1767225659950,
+                     *           "step": "ticket_issued"
+                     *         },
+                     *         {
+                     *           "at": 1767225660000,
+                     *           "step": "opened"
+                     *         },
+                     *         {
+                     *           "at": 1767225660120,
+                     *           "step": "joined",
+                     *           "room": "general"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        connection: {
+                            address?: string;
+                            closed?: {
+                                /** @description Unix milliseconds */
+                                at: number;
+                                byServer: boolean;
+                                /** @description close code of RFC 6455, or of the table of close codes */
+                                code: number;
+                                /** @description name in the table of close codes */
+                                name?: string;
+                            };
+                            id: string;
+                            /** @description Unix seconds */
+                            lease: number;
+                            node: string;
+                            /** @description Unix milliseconds */
+                            openedAt: number;
+                            origin?: string;
+                            /** @description WebSocket subprotocol */
+                            protocol: string;
+                            /** @description bytes that the client has not read yet */
+                            queuedBytes: number;
+                            /** @description requests that exceeded a rate limit */
+                            rateLimited: number;
+                            /** @description short code of one attempt to connect, in Crockford’s base 32 */
+                            receipt?: string;
+                            /** @description joined rooms */
+                            rooms: number;
+                            /** @description time from the last beat to its answer */
+                            roundTripMs?: number;
+                            user: string;
+                            userAgent?: string;
+                        };
+                        /** @description names of the joined rooms */
+                        joined: string[];
+                        /** @description oldest first; of a long list the first 20 and the most recent are kept */
+                        steps: {
+                            /** @description Unix milliseconds */
+                            at: number;
+                            /** @description problem, error or close code */
+                            code?: string;
+                            reason?: string;
+                            room?: string;
+                            step: "sign_in_refused" | "ticket_issued" | "ticket_refused" | "handshake_refused" | "opened" | "joined" | "left" | "renewed" | "rate_limited" | "closing" | "closed";
+                        }[];
+                    };
+                };
+            };
+            /** @description `bad_request`: Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "bad_request";
+                        /** @constant */
+                        status: 400;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `missing_token`: Missing token. `invalid_token`: Invalid token. `token_expired`: Token expired. `session_ended`: Session ended */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "missing_token" | "invalid_token" | "token_expired" | "session_ended";
+                        /** @constant */
+                        status: 401;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `user_disabled`: This account is disabled. `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "user_disabled" | "forbidden";
+                        /** @constant */
+                        status: 403;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "not_found";
+                        /** @constant */
+                        status: 404;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `request_timeout`: Request timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "request_timeout";
+                        /** @constant */
+                        status: 408;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `too_large`: Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "too_large";
+                        /** @constant */
+                        status: 413;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "rate_limited";
+                        /** @constant */
+                        status: 429;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `internal`: Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "internal";
+                        /** @constant */
+                        status: 500;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `store_unavailable`: Storage out of reach */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "store_unavailable";
+                        /** @constant */
+                        status: 503;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+        };
+    };
     closeConnection: {
         parameters: {
             query?: never;
@@ -1501,6 +2117,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "keys": [
+                     *         {
+                     *           "id": "k-7c2f",
+                     *           "name": "billing",
+                     *           "scopes": [
+                     *             "messages:write"
+                     *           ],
+                     *           "createdAt": 1767225600000,
+                     *           "createdBy": "admin",
+                     *           "usedAt": 1767225600000
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": {
                         keys: {
                             /** @description Unix milliseconds */
@@ -1648,6 +2280,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "billing",
+                 *       "scopes": [
+                 *         "messages:write"
+                 *       ]
+                 *     }
+                 */
                 "application/json": {
                     /** @description Unix milliseconds */
                     expiresAt?: number;
@@ -1663,6 +2303,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "k-7c2f",
+                     *       "key": "usk_example-of-a-key-that-is-shown-once"
+                     *     }
+                     */
                     "application/json": {
                         id: string;
                         key: string;
@@ -1955,6 +2601,1284 @@ export interface operations {
             };
         };
     };
+    listNodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "nodes": [
+                     *         {
+                     *           "node": "n-5b1d",
+                     *           "version": "0.1.0",
+                     *           "startedAt": 1767139200000,
+                     *           "draining": false,
+                     *           "connections": 214,
+                     *           "connects": 0.4,
+                     *           "refusals": 0.1,
+                     *           "messages": 3.2,
+                     *           "deliveries": 96.5,
+                     *           "eventLoopDelayMs": 4.2,
+                     *           "memoryBytes": 157286400,
+                     *           "storeMs": 1.1,
+                     *           "busMs": 0.6
+                     *         }
+                     *       ],
+                     *       "missing": []
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description live nodes that did not answer in time */
+                        missing: string[];
+                        nodes: {
+                            /** @description last round trip of the probe of the bus */
+                            busMs?: number;
+                            /** @description clock of the node minus clock of the store */
+                            clockOffsetMs?: number;
+                            /** @description open connections */
+                            connections: number;
+                            /** @description per second, over the last 10 seconds */
+                            connects: number;
+                            /** @description per second, over the last 10 seconds */
+                            deliveries: number;
+                            draining: boolean;
+                            /** @description 99th percentile of the last 10 seconds */
+                            eventLoopDelayMs: number;
+                            /** @description how long the other nodes count this one as live without a renewal */
+                            leaseMs?: number;
+                            /** @description resident set size */
+                            memoryBytes: number;
+                            /** @description per second, over the last 10 seconds */
+                            messages: number;
+                            node: string;
+                            /** @description per second, over the last 10 seconds */
+                            refusals: number;
+                            /** @description Unix milliseconds */
+                            startedAt: number;
+                            /** @description last round trip to the database */
+                            storeMs?: number;
+                            version: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description `bad_request`: Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "bad_request";
+                        /** @constant */
+                        status: 400;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `missing_token`: Missing token. `invalid_token`: Invalid token. `token_expired`: Token expired. `session_ended`: Session ended */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "missing_token" | "invalid_token" | "token_expired" | "session_ended";
+                        /** @constant */
+                        status: 401;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `user_disabled`: This account is disabled. `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "user_disabled" | "forbidden";
+                        /** @constant */
+                        status: 403;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `request_timeout`: Request timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "request_timeout";
+                        /** @constant */
+                        status: 408;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `too_large`: Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "too_large";
+                        /** @constant */
+                        status: 413;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "rate_limited";
+                        /** @constant */
+                        status: 429;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `internal`: Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "internal";
+                        /** @constant */
+                        status: 500;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `store_unavailable`: Storage out of reach */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "store_unavailable";
+                        /** @constant */
+                        status: 503;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+        };
+    };
+    drainNode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                node: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "closed": 2,
+                     *       "nodes": [
+                     *         {
+                     *           "node": "usher-1",
+                     *           "closed": 2,
+                     *           "ms": 1.4
+                     *         },
+                     *         {
+                     *           "node": "usher-2",
+                     *           "closed": 0,
+                     *           "ms": 3.8
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Proof"];
+                };
+            };
+            /** @description `bad_request`: Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "bad_request";
+                        /** @constant */
+                        status: 400;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `missing_token`: Missing token. `invalid_token`: Invalid token. `token_expired`: Token expired. `session_ended`: Session ended */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "missing_token" | "invalid_token" | "token_expired" | "session_ended";
+                        /** @constant */
+                        status: 401;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `user_disabled`: This account is disabled. `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "user_disabled" | "forbidden";
+                        /** @constant */
+                        status: 403;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "not_found";
+                        /** @constant */
+                        status: 404;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `request_timeout`: Request timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "request_timeout";
+                        /** @constant */
+                        status: 408;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `too_large`: Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "too_large";
+                        /** @constant */
+                        status: 413;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "rate_limited";
+                        /** @constant */
+                        status: 429;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `internal`: Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "internal";
+                        /** @constant */
+                        status: 500;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `store_unavailable`: Storage out of reach */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description number of connections closed on all nodes */
+                        closed?: number;
+                        /** @enum {unknown} */
+                        code: "store_unavailable";
+                        nodes?: {
+                            closed: number;
+                            /** @description milliseconds from the request to the response of this node */
+                            ms: number;
+                            node: string;
+                        }[];
+                        /** @constant */
+                        status: 503;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+        };
+    };
+    getOverview: {
+        parameters: {
+            query?: {
+                /** @description include the last hour; defaults to false */
+                history?: boolean;
+                /** @description only this node; defaults to all */
+                node?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "at": 1767225600000,
+                     *       "connections": 214,
+                     *       "connects": 0.4,
+                     *       "refusals": 0.1,
+                     *       "messages": 3.2,
+                     *       "deliveries": 96.5,
+                     *       "users": 180,
+                     *       "refusalsByReason": [
+                     *         {
+                     *           "reason": "origin_forbidden",
+                     *           "count": 7
+                     *         }
+                     *       ],
+                     *       "findings": [
+                     *         {
+                     *           "id": "origin_forbidden:https://staging.example.org",
+                     *           "severity": "error",
+                     *           "title": "7 handshakes refused in 5 minutes: the origin https://staging.example.org is not allowed",
+                     *           "advice": "If people open your app at https://staging.example.org, add it to ALLOWED_ORIGINS.",
+                     *           "since": 1767225480000,
+                     *           "refusals": {
+                     *             "reason": "origin_forbidden",
+                     *             "origin": "https://staging.example.org"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "nodes": [
+                     *         {
+                     *           "node": "n-5b1d",
+                     *           "version": "0.1.0",
+                     *           "startedAt": 1767139200000,
+                     *           "draining": false,
+                     *           "connections": 214,
+                     *           "connects": 0.4,
+                     *           "refusals": 0.1,
+                     *           "messages": 3.2,
+                     *           "deliveries": 96.5,
+                     *           "eventLoopDelayMs": 4.2,
+                     *           "memoryBytes": 157286400,
+                     *           "storeMs": 1.1,
+                     *           "busMs": 0.6
+                     *         }
+                     *       ],
+                     *       "missing": []
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description Unix milliseconds */
+                        at: number;
+                        /** @description open connections */
+                        connections: number;
+                        /** @description per second, over the last 10 seconds */
+                        connects: number;
+                        /** @description per second, over the last 10 seconds */
+                        deliveries: number;
+                        findings: {
+                            /** @description what to check or change */
+                            advice: string;
+                            /** @description stable while the problem lasts */
+                            id: string;
+                            /** @description filter for the refusals that belong to this finding */
+                            refusals?: {
+                                address?: string;
+                                origin?: string;
+                                reason?: string;
+                                user?: string;
+                            };
+                            severity: "error" | "warning";
+                            /** @description Unix milliseconds */
+                            since?: number;
+                            /** @description what is wrong, with numbers */
+                            title: string;
+                        }[];
+                        history?: {
+                            connections: (number | null)[];
+                            connects: (number | null)[];
+                            deliveries: (number | null)[];
+                            eventLoopDelayMs: (number | null)[];
+                            /** @description Unix milliseconds */
+                            from: number;
+                            messages: (number | null)[];
+                            refusals: (number | null)[];
+                            stepMs: number;
+                        };
+                        /** @description per second, over the last 10 seconds */
+                        messages: number;
+                        /** @description live nodes that did not answer in time */
+                        missing: string[];
+                        nodes: {
+                            /** @description last round trip of the probe of the bus */
+                            busMs?: number;
+                            /** @description clock of the node minus clock of the store */
+                            clockOffsetMs?: number;
+                            /** @description open connections */
+                            connections: number;
+                            /** @description per second, over the last 10 seconds */
+                            connects: number;
+                            /** @description per second, over the last 10 seconds */
+                            deliveries: number;
+                            draining: boolean;
+                            /** @description 99th percentile of the last 10 seconds */
+                            eventLoopDelayMs: number;
+                            /** @description how long the other nodes count this one as live without a renewal */
+                            leaseMs?: number;
+                            /** @description resident set size */
+                            memoryBytes: number;
+                            /** @description per second, over the last 10 seconds */
+                            messages: number;
+                            node: string;
+                            /** @description per second, over the last 10 seconds */
+                            refusals: number;
+                            /** @description Unix milliseconds */
+                            startedAt: number;
+                            /** @description last round trip to the database */
+                            storeMs?: number;
+                            version: string;
+                        }[];
+                        /** @description per second, over the last 10 seconds */
+                        refusals: number;
+                        /** @description of the last 5 minutes, most frequent first */
+                        refusalsByReason: {
+                            count: number;
+                            reason: string;
+                        }[];
+                        /** @description users with an open connection */
+                        users: number;
+                    };
+                };
+            };
+            /** @description `bad_request`: Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "bad_request";
+                        /** @constant */
+                        status: 400;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `missing_token`: Missing token. `invalid_token`: Invalid token. `token_expired`: Token expired. `session_ended`: Session ended */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "missing_token" | "invalid_token" | "token_expired" | "session_ended";
+                        /** @constant */
+                        status: 401;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `user_disabled`: This account is disabled. `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "user_disabled" | "forbidden";
+                        /** @constant */
+                        status: 403;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "not_found";
+                        /** @constant */
+                        status: 404;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `request_timeout`: Request timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "request_timeout";
+                        /** @constant */
+                        status: 408;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `too_large`: Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "too_large";
+                        /** @constant */
+                        status: 413;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "rate_limited";
+                        /** @constant */
+                        status: 429;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `internal`: Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "internal";
+                        /** @constant */
+                        status: 500;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `store_unavailable`: Storage out of reach */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "store_unavailable";
+                        /** @constant */
+                        status: 503;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+        };
+    };
+    getReceipt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description case, spaces and hyphens are ignored; O is read as 0, I and L as 1 */
+                receipt: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "receipt": "K7Q-2MF",
+                     *       "user": "maggie",
+                     *       "refusal": {
+                     *         "receipt": "K7Q-2MF",
+                     *         "at": 1767225600000,
+                     *         "kind": "handshake",
+                     *         "code": "origin_forbidden",
+                     *         "reason": "origin_forbidden",
+                     *         "user": "maggie",
+                     *         "address": "203.0.113.7",
+                     *         "origin": "https://staging.example.org",
+                     *         "userAgent": "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
+                     *         "node": "n-5b1d"
+                     *       },
+                     *       "steps": [
+                     *         {
+                     *           "at": 1767225599960,
+                     *           "step": "ticket_issued"
+                     *         },
+                     *         {
+                     *           "at": 1767225600000,
+                     *           "step": "handshake_refused",
+                     *           "code": "origin_forbidden",
+                     *           "reason": "origin_forbidden"
+                     *         }
+                     *       ],
+                     *       "missing": []
+                     *     }
+                     */
+                    "application/json": {
+                        connection?: {
+                            address?: string;
+                            closed?: {
+                                /** @description Unix milliseconds */
+                                at: number;
+                                byServer: boolean;
+                                /** @description close code of RFC 6455, or of the table of close codes */
+                                code: number;
+                                /** @description name in the table of close codes */
+                                name?: string;
+                            };
+                            id: string;
+                            /** @description Unix seconds */
+                            lease: number;
+                            node: string;
+                            /** @description Unix milliseconds */
+                            openedAt: number;
+                            origin?: string;
+                            /** @description WebSocket subprotocol */
+                            protocol: string;
+                            /** @description bytes that the client has not read yet */
+                            queuedBytes: number;
+                            /** @description requests that exceeded a rate limit */
+                            rateLimited: number;
+                            /** @description short code of one attempt to connect, in Crockford’s base 32 */
+                            receipt?: string;
+                            /** @description joined rooms */
+                            rooms: number;
+                            /** @description time from the last beat to its answer */
+                            roundTripMs?: number;
+                            user: string;
+                            userAgent?: string;
+                        };
+                        /** @description live nodes that did not answer in time */
+                        missing: string[];
+                        /** @description short code of one attempt to connect, in Crockford’s base 32 */
+                        receipt: string;
+                        refusal?: {
+                            address?: string;
+                            /** @description Unix milliseconds */
+                            at: number;
+                            /** @description problem code that the client received */
+                            code: string;
+                            /** @description the request that was refused */
+                            kind: "ticket" | "handshake" | "sign_in";
+                            node: string;
+                            origin?: string;
+                            /** @description the real reason, for example `used` behind `invalid_ticket`; otherwise the code */
+                            reason: string;
+                            /** @description short code of one attempt to connect, in Crockford’s base 32 */
+                            receipt?: string;
+                            /** @description absent if the request named no known user */
+                            user?: string;
+                            userAgent?: string;
+                        };
+                        steps: {
+                            /** @description Unix milliseconds */
+                            at: number;
+                            /** @description problem, error or close code */
+                            code?: string;
+                            reason?: string;
+                            room?: string;
+                            step: "sign_in_refused" | "ticket_issued" | "ticket_refused" | "handshake_refused" | "opened" | "joined" | "left" | "renewed" | "rate_limited" | "closing" | "closed";
+                        }[];
+                        user?: string;
+                    };
+                };
+            };
+            /** @description `bad_request`: Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "bad_request";
+                        /** @constant */
+                        status: 400;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `missing_token`: Missing token. `invalid_token`: Invalid token. `token_expired`: Token expired. `session_ended`: Session ended */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "missing_token" | "invalid_token" | "token_expired" | "session_ended";
+                        /** @constant */
+                        status: 401;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `user_disabled`: This account is disabled. `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "user_disabled" | "forbidden";
+                        /** @constant */
+                        status: 403;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "not_found";
+                        /** @constant */
+                        status: 404;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `request_timeout`: Request timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "request_timeout";
+                        /** @constant */
+                        status: 408;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `too_large`: Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "too_large";
+                        /** @constant */
+                        status: 413;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "rate_limited";
+                        /** @constant */
+                        status: 429;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `internal`: Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "internal";
+                        /** @constant */
+                        status: 500;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `store_unavailable`: Storage out of reach */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "store_unavailable";
+                        /** @constant */
+                        status: 503;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+        };
+    };
+    listRefusals: {
+        parameters: {
+            query?: {
+                address?: string;
+                /** @description `next` of the previous page */
+                cursor?: string;
+                /** @description the request that was refused */
+                kind?: "ticket" | "handshake" | "sign_in";
+                limit?: number;
+                node?: string;
+                origin?: string;
+                reason?: string;
+                /** @description Unix milliseconds */
+                since?: number;
+                user?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "refusals": [
+                     *         {
+                     *           "receipt": "K7Q-2MF",
+                     *           "at": 1767225600000,
+                     *           "kind": "handshake",
+                     *           "code": "origin_forbidden",
+                     *           "reason": "origin_forbidden",
+                     *           "user": "maggie",
+                     *           "address": "203.0.113.7",
+                     *           "origin": "https://staging.example.org",
+                     *           "userAgent": "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
+                     *           "node": "n-5b1d"
+                     *         }
+                     *       ],
+                     *       "total": 1,
+                     *       "missing": []
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description live nodes that did not answer in time */
+                        missing: string[];
+                        /** @description value of `cursor` for the next page; absent on the last page */
+                        next?: string;
+                        refusals: {
+                            address?: string;
+                            /** @description Unix milliseconds */
+                            at: number;
+                            /** @description problem code that the client received */
+                            code: string;
+                            /** @description the request that was refused */
+                            kind: "ticket" | "handshake" | "sign_in";
+                            node: string;
+                            origin?: string;
+                            /** @description the real reason, for example `used` behind `invalid_ticket`; otherwise the code */
+                            reason: string;
+                            /** @description short code of one attempt to connect, in Crockford’s base 32 */
+                            receipt?: string;
+                            /** @description absent if the request named no known user */
+                            user?: string;
+                            userAgent?: string;
+                        }[];
+                        /** @description refusals that match the filter and are still kept */
+                        total: number;
+                    };
+                };
+            };
+            /** @description `bad_request`: Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "bad_request";
+                        /** @constant */
+                        status: 400;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `missing_token`: Missing token. `invalid_token`: Invalid token. `token_expired`: Token expired. `session_ended`: Session ended */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "missing_token" | "invalid_token" | "token_expired" | "session_ended";
+                        /** @constant */
+                        status: 401;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `user_disabled`: This account is disabled. `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "user_disabled" | "forbidden";
+                        /** @constant */
+                        status: 403;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `request_timeout`: Request timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "request_timeout";
+                        /** @constant */
+                        status: 408;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `too_large`: Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "too_large";
+                        /** @constant */
+                        status: 413;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "rate_limited";
+                        /** @constant */
+                        status: 429;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `internal`: Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "internal";
+                        /** @constant */
+                        status: 500;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `store_unavailable`: Storage out of reach */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "store_unavailable";
+                        /** @constant */
+                        status: 503;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+        };
+    };
+    countRefusals: {
+        parameters: {
+            query: {
+                address?: string;
+                by: "reason" | "origin" | "address" | "user" | "node";
+                /** @description the request that was refused */
+                kind?: "ticket" | "handshake" | "sign_in";
+                limit?: number;
+                node?: string;
+                origin?: string;
+                reason?: string;
+                /** @description Unix milliseconds */
+                since?: number;
+                user?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "groups": [
+                     *         {
+                     *           "value": "https://staging.example.org",
+                     *           "count": 7,
+                     *           "lastAt": 1767225600000
+                     *         }
+                     *       ],
+                     *       "total": 7,
+                     *       "missing": []
+                     *     }
+                     */
+                    "application/json": {
+                        groups: {
+                            count: number;
+                            /** @description Unix milliseconds */
+                            lastAt: number;
+                            /** @description absent for the refusals without a value */
+                            value?: string;
+                        }[];
+                        /** @description live nodes that did not answer in time */
+                        missing: string[];
+                        total: number;
+                    };
+                };
+            };
+            /** @description `bad_request`: Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "bad_request";
+                        /** @constant */
+                        status: 400;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `missing_token`: Missing token. `invalid_token`: Invalid token. `token_expired`: Token expired. `session_ended`: Session ended */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "missing_token" | "invalid_token" | "token_expired" | "session_ended";
+                        /** @constant */
+                        status: 401;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `user_disabled`: This account is disabled. `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "user_disabled" | "forbidden";
+                        /** @constant */
+                        status: 403;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `request_timeout`: Request timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "request_timeout";
+                        /** @constant */
+                        status: 408;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `too_large`: Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "too_large";
+                        /** @constant */
+                        status: 413;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "rate_limited";
+                        /** @constant */
+                        status: 429;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `internal`: Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "internal";
+                        /** @constant */
+                        status: 500;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `store_unavailable`: Storage out of reach */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "store_unavailable";
+                        /** @constant */
+                        status: 503;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+        };
+    };
     listAllRooms: {
         parameters: {
             query?: {
@@ -1978,6 +3902,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "rooms": [
+                     *         {
+                     *           "room": "release-party",
+                     *           "title": "Release party",
+                     *           "private": true,
+                     *           "archived": false,
+                     *           "owner": "lisa",
+                     *           "members": 12,
+                     *           "seq": 348,
+                     *           "at": 1767225600000,
+                     *           "messagesPerMinute": 2.4
+                     *         }
+                     *       ],
+                     *       "total": 1
+                     *     }
+                     */
                     "application/json": {
                         /** @description value of `cursor` for the next page; absent on the last page */
                         next?: string;
@@ -2130,6 +4072,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "archived": true
+                 *     }
+                 */
                 "application/json": {
                     archived: boolean;
                 };
@@ -2646,6 +4593,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "users": [
+                     *         {
+                     *           "user": "maggie",
+                     *           "roles": [
+                     *             "editor"
+                     *           ],
+                     *           "disabled": false,
+                     *           "createdAt": 1766361600000,
+                     *           "seenAt": 1767225600000,
+                     *           "sessions": 1,
+                     *           "connections": 1
+                     *         }
+                     *       ],
+                     *       "total": 4
+                     *     }
+                     */
                     "application/json": {
                         /** @description value of `cursor` for the next page; absent on the last page */
                         next?: string;
@@ -2794,6 +4759,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "user": "milhouse",
+                 *       "roles": [
+                 *         "editor"
+                 *       ]
+                 *     }
+                 */
                 "application/json": {
                     roles?: string[];
                     /** @description stored in lower case; at least one letter or digit */
@@ -2808,6 +4781,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "user": "milhouse",
+                     *       "url": "https://chat.example.org/set-password#0bJ2mYV7c4cN0rQm1c0m8m7q2hQ2d3yq2m8o1nq0x5A",
+                     *       "expires": 1767312000
+                     *     }
+                     */
                     "application/json": {
                         /** @description Unix seconds */
                         expires: number;
@@ -2981,6 +4961,34 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "user": {
+                     *         "user": "maggie",
+                     *         "roles": [
+                     *           "editor"
+                     *         ],
+                     *         "disabled": false,
+                     *         "createdAt": 1766361600000,
+                     *         "seenAt": 1767225600000,
+                     *         "sessions": 1
+                     *       },
+                     *       "sessions": [
+                     *         {
+                     *           "id": "s-1f3870be",
+                     *           "device": {
+                     *             "browser": "Firefox 128",
+                     *             "system": "Linux",
+                     *             "kind": "desktop"
+                     *           },
+                     *           "address": "203.0.113.7",
+                     *           "startedAt": 1767222000000,
+                     *           "seenAt": 1767225600000,
+                     *           "expires": 1769817600
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": {
                         sessions: {
                             address?: string;
@@ -3153,6 +5161,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "disabled": true
+                 *     }
+                 */
                 "application/json": {
                     disabled?: boolean;
                     roles?: string[];
@@ -3359,6 +5372,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "url": "https://chat.example.org/set-password#0bJ2mYV7c4cN0rQm1c0m8m7q2hQ2d3yq2m8o1nq0x5A",
+                     *       "expires": 1767312000
+                     *     }
+                     */
                     "application/json": {
                         /** @description Unix seconds */
                         expires: number;
@@ -3505,6 +5524,186 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "closed": 2,
+                     *       "nodes": [
+                     *         {
+                     *           "node": "usher-1",
+                     *           "closed": 2,
+                     *           "ms": 1.4
+                     *         },
+                     *         {
+                     *           "node": "usher-2",
+                     *           "closed": 0,
+                     *           "ms": 3.8
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Proof"];
+                };
+            };
+            /** @description `bad_request`: Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "bad_request";
+                        /** @constant */
+                        status: 400;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `missing_token`: Missing token. `invalid_token`: Invalid token. `token_expired`: Token expired. `session_ended`: Session ended */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "missing_token" | "invalid_token" | "token_expired" | "session_ended";
+                        /** @constant */
+                        status: 401;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `user_disabled`: This account is disabled. `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "user_disabled" | "forbidden";
+                        /** @constant */
+                        status: 403;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "not_found";
+                        /** @constant */
+                        status: 404;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `request_timeout`: Request timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "request_timeout";
+                        /** @constant */
+                        status: 408;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `too_large`: Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "too_large";
+                        /** @constant */
+                        status: 413;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "rate_limited";
+                        /** @constant */
+                        status: 429;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `internal`: Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "internal";
+                        /** @constant */
+                        status: 500;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+            /** @description `store_unavailable`: Storage out of reach */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description number of connections closed on all nodes */
+                        closed?: number;
+                        /** @enum {unknown} */
+                        code: "store_unavailable";
+                        nodes?: {
+                            closed: number;
+                            /** @description milliseconds from the request to the response of this node */
+                            ms: number;
+                            node: string;
+                        }[];
+                        /** @constant */
+                        status: 503;
+                    } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+                };
+            };
+        };
+    };
+    endSessionOfUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session: string;
                 user: string;
             };
             cookie?: never;
@@ -3992,6 +6191,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "token": "0bJ2mYV7c4cN0rQm1c0m8m7q2hQ2d3yq2m8o1nq0x5A",
+                 *       "newPwd": "everything’s coming up Milhouse"
+                 *     }
+                 */
                 "application/json": {
                     newPwd: string;
                     token: string;
@@ -4005,6 +6210,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "user": "milhouse"
+                     *     }
+                     */
                     "application/json": {
                         user: string;
                     };
@@ -6534,6 +8744,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "key": "0f8fad5b-d9cb-469f-a165-70867728950e",
+                 *       "text": "Build 348 has passed.",
+                 *       "from": "ci"
+                 *     }
+                 */
                 "application/json": {
                     /** @description members see `app:` and this name; defaults to the name of the API key */
                     from?: string;
@@ -6551,6 +8768,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "seq": 349,
+                     *       "at": 1767225600000,
+                     *       "from": "app:ci"
+                     *     }
+                     */
                     "application/json": {
                         /** @description Unix milliseconds */
                         at: number;
@@ -6733,6 +8957,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "type": "invoice.paid",
+                 *       "data": {
+                 *         "invoice": "R-2026-0117"
+                 *       }
+                 *     }
+                 */
                 "application/json": {
                     data: {
                         [key: string]: unknown;
@@ -6749,6 +8981,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "delivered": 2,
+                     *       "nodes": [
+                     *         {
+                     *           "node": "n-5b1d",
+                     *           "delivered": 2,
+                     *           "ms": 1.4
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": {
                         /** @description connections to which the event was sent */
                         delivered: number;
@@ -7612,7 +9856,7 @@ export interface operations {
             101: {
                 headers: {
                     "Sec-WebSocket-Accept"?: string;
-                    /** @description `usher.v1`, if it was offered */
+                    /** @description the selected one, if a list was offered */
                     "Sec-WebSocket-Protocol"?: string;
                     [name: string]: unknown;
                 };
@@ -7648,7 +9892,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `origin_forbidden`: Origin not allowed */
+            /** @description `forbidden`: Not allowed. `origin_forbidden`: Origin not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7656,7 +9900,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {unknown} */
-                        code: "origin_forbidden";
+                        code: "forbidden" | "origin_forbidden";
                         /** @constant */
                         status: 403;
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
@@ -7766,6 +10010,8 @@ export interface operations {
                 headers: {
                     /** @description `no-store` */
                     "Cache-Control"?: string;
+                    /** @description names this call for operators. Errors have it, too */
+                    "Usher-Receipt"?: string;
                     [name: string]: unknown;
                 };
                 content: {

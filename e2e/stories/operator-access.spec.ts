@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { expectNothingFound } from '../fixtures/axe.ts';
 import { tokenOf } from '../fixtures/calls.ts';
 import { expectState, signIn } from '../fixtures/chat.ts';
@@ -49,6 +49,77 @@ test('axe finds no violation on any page of the console, and nothing is wider th
     await expectNothingFound(operator, {
       whole: [{ viewport: desktop, colorScheme: 'light' }],
       colours: [{ viewport: phone, colorScheme: 'dark' }],
+    });
+  }
+});
+
+/** The dialogs of the console: the page, the steps to the dialog, and for some what follows in it. */
+const dialogs: readonly {
+  readonly name: string;
+  readonly path: string;
+  readonly heading: string;
+  readonly open: (page: Page) => Promise<void>;
+  readonly next?: (dialog: Locator) => Promise<void>;
+}[] = [
+  { name: 'create a user', path: '/admin/users', heading: 'Users', open: (page) => press(page, 'Create user') },
+  { name: 'change roles', path: '/admin/users/bart', heading: 'bart', open: (page) => press(page, 'Change roles') },
+  {
+    name: 'create a password link',
+    path: '/admin/users/bart',
+    heading: 'bart',
+    open: (page) => press(page, 'New password link'),
+    next: (dialog) => dialog.getByRole('button', { name: 'Create link' }).click(),
+  },
+  {
+    name: 'end all sessions, with the proof',
+    path: '/admin/users/bart',
+    heading: 'bart',
+    open: (page) => press(page, 'End all sessions'),
+    next: async (dialog) => {
+      await dialog.getByRole('button', { name: 'End all sessions' }).click();
+      await expect(dialog.getByRole('status').filter({ hasText: 'Done.' })).toBeVisible();
+    },
+  },
+  { name: 'create an API key', path: '/admin/keys', heading: 'API keys', open: (page) => press(page, 'Create key') },
+  {
+    name: 'remove a message',
+    path: '/admin/rooms',
+    heading: 'Rooms',
+    open: async (page) => {
+      await page.getByRole('button', { name: /General/ }).click();
+      await page.getByRole('menuitem', { name: /remove/i }).click();
+    },
+  },
+];
+
+async function press(page: Page, name: string): Promise<void> {
+  await page.getByRole('main').getByRole('button', { name }).first().click();
+}
+
+test('axe finds no violation in any dialog of the console', async ({ operator, visit }) => {
+  test.setTimeout(180_000);
+  // A session that can be ended.
+  await signIn(await visit(), 'bart');
+  for (const { name, path, heading, open, next } of dialogs) {
+    await test.step(name, async () => {
+      await operator.evaluate((to) => {
+        history.pushState({}, '', to);
+        dispatchEvent(new PopStateEvent('popstate'));
+      }, path);
+      await expectLoaded(operator, heading);
+      await open(operator);
+      const dialog = operator.getByRole('dialog').or(operator.getByRole('alertdialog'));
+      await expect(dialog).toBeVisible();
+      for (const step of [undefined, ...(next === undefined ? [] : [next])]) {
+        await step?.(dialog);
+        await expectNothingFound(operator, {
+          whole: [{ viewport: desktop, colorScheme: 'light' }],
+          colours: [{ viewport: phone, colorScheme: 'dark' }],
+        });
+      }
+      await operator.setViewportSize(desktop);
+      await operator.keyboard.press('Escape');
+      await expect(dialog).toBeHidden();
     });
   }
 });

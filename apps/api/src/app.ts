@@ -246,8 +246,9 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
             onSignInRefused: (
               { clientAddress: address, headers: { origin, 'user-agent': userAgent } },
               { code, user },
+              receipt,
             ) => {
-              traffic.refused('sign_in', code, { address, origin, userAgent }, { user });
+              traffic.refused('sign_in', code, { address, origin, userAgent }, { user, receipt });
             },
           });
         });

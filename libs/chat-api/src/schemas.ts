@@ -110,6 +110,7 @@ export const roomSchema = Type.Object(
     room: Type.String(),
     title: Type.String(),
     private: Type.Boolean(),
+    archived: Type.Optional(Type.Boolean({ description: 'true: the room is read-only; absent for all other rooms' })),
     seq: Type.Integer({ minimum: 0, description: 'sequence number of the last message' }),
     at: Type.Integer({
       description: 'Unix milliseconds: time of the last message, or of the creation of an empty room',

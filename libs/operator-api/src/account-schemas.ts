@@ -1,6 +1,7 @@
 import { deviceSchema, newUserSchema } from '@usher/chat-api/server';
 import { type Static, Type } from '@usher/protocol/server';
 import { at, page, pageQuery } from './common-schemas.ts';
+import { examples } from './examples.ts';
 
 /** Users, rooms, API keys and the audit log. They are in the database, so that one node answers for all. */
 
@@ -25,7 +26,10 @@ export const usersQuerySchema = Type.Object({
 });
 export type UsersQuery = Static<typeof usersQuerySchema>;
 /** By user name. */
-export const usersSchema = Type.Object({ users: Type.Array(userSchema), total: Type.Integer({ minimum: 0 }), ...page });
+export const usersSchema = Type.Object(
+  { users: Type.Array(userSchema), total: Type.Integer({ minimum: 0 }), ...page },
+  { examples: [examples.users] },
+);
 export type Users = Static<typeof usersSchema>;
 
 export const userSessionSchema = Type.Object({
@@ -36,36 +40,51 @@ export const userSessionSchema = Type.Object({
   seenAt: at,
   expires: Type.Integer({ description: 'Unix seconds' }),
 });
-export const userDetailSchema = Type.Object({ user: userSchema, sessions: Type.Array(userSessionSchema) });
+export const userDetailSchema = Type.Object(
+  { user: userSchema, sessions: Type.Array(userSessionSchema) },
+  { examples: [examples.user] },
+);
 export type UserDetail = Static<typeof userDetailSchema>;
 
-export const newUserByOperatorSchema = Type.Object({
-  user: newUserSchema.properties.user,
-  roles: Type.Optional(Type.Array(role, { maxItems: 16 })),
-});
+export const newUserByOperatorSchema = Type.Object(
+  {
+    user: newUserSchema.properties.user,
+    roles: Type.Optional(Type.Array(role, { maxItems: 16 })),
+  },
+  { examples: [examples.newUser] },
+);
 /** The user sets a password with the link. It is valid once and is shown only in this answer. */
-export const passwordLinkSchema = Type.Object({
-  url: Type.String(),
-  expires: Type.Integer({ description: 'Unix seconds' }),
-});
+export const passwordLinkSchema = Type.Object(
+  {
+    url: Type.String(),
+    expires: Type.Integer({ description: 'Unix seconds' }),
+  },
+  { examples: [examples.passwordLink] },
+);
 export type PasswordLink = Static<typeof passwordLinkSchema>;
 /** The new user and the link. */
-export const createdUserSchema = Type.Object({ user: Type.String(), ...passwordLinkSchema.properties });
+export const createdUserSchema = Type.Object(
+  { user: Type.String(), ...passwordLinkSchema.properties },
+  { examples: [examples.createdUser] },
+);
 export type CreatedUser = Static<typeof createdUserSchema>;
 
 /** The token is the fragment of the link. */
-export const linkPasswordSchema = Type.Object({
-  token: Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' }),
-  newPwd: Type.String({ maxLength: 256 }),
-});
-export const passwordSetSchema = Type.Object({ user: Type.String() });
+export const linkPasswordSchema = Type.Object(
+  {
+    token: Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' }),
+    newPwd: Type.String({ maxLength: 256 }),
+  },
+  { examples: [examples.linkPassword] },
+);
+export const passwordSetSchema = Type.Object({ user: Type.String() }, { examples: [examples.passwordSet] });
 
 export const userChangeSchema = Type.Object(
   {
     disabled: Type.Optional(Type.Boolean()),
     roles: Type.Optional(Type.Array(role, { maxItems: 16 })),
   },
-  { minProperties: 1 },
+  { minProperties: 1, examples: [examples.userChange] },
 );
 export type UserChange = Static<typeof userChangeSchema>;
 
@@ -90,13 +109,16 @@ export const operatorRoomsQuerySchema = Type.Object({
   ),
 });
 export type OperatorRoomsQuery = Static<typeof operatorRoomsQuerySchema>;
-export const operatorRoomsSchema = Type.Object({
-  rooms: Type.Array(operatorRoomSchema),
-  total: Type.Integer({ minimum: 0 }),
-  ...page,
-});
+export const operatorRoomsSchema = Type.Object(
+  {
+    rooms: Type.Array(operatorRoomSchema),
+    total: Type.Integer({ minimum: 0 }),
+    ...page,
+  },
+  { examples: [examples.rooms] },
+);
 export type OperatorRooms = Static<typeof operatorRoomsSchema>;
-export const roomChangeSchema = Type.Object({ archived: Type.Boolean() });
+export const roomChangeSchema = Type.Object({ archived: Type.Boolean() }, { examples: [examples.roomChange] });
 
 export const scopeSchema = Type.Union([Type.Literal('messages:write'), Type.Literal('events:write')]);
 export type Scope = Static<typeof scopeSchema>;
@@ -111,16 +133,22 @@ export const keySchema = Type.Object({
   revokedAt: Type.Optional(at),
 });
 export type ApiKey = Static<typeof keySchema>;
-export const keysSchema = Type.Object({ keys: Type.Array(keySchema) });
+export const keysSchema = Type.Object({ keys: Type.Array(keySchema) }, { examples: [examples.keys] });
 export type ApiKeys = Static<typeof keysSchema>;
-export const newKeySchema = Type.Object({
-  name: Type.String({ minLength: 1, maxLength: 80 }),
-  scopes: Type.Array(scopeSchema, { minItems: 1, uniqueItems: true }),
-  expiresAt: Type.Optional(at),
-});
+export const newKeySchema = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 80 }),
+    scopes: Type.Array(scopeSchema, { minItems: 1, uniqueItems: true }),
+    expiresAt: Type.Optional(at),
+  },
+  { examples: [examples.newKey] },
+);
 export type NewKey = Static<typeof newKeySchema>;
 /** The only answer that contains the key. The server stores its hash. */
-export const createdKeySchema = Type.Object({ id: Type.String(), key: Type.String() });
+export const createdKeySchema = Type.Object(
+  { id: Type.String(), key: Type.String() },
+  { examples: [examples.createdKey] },
+);
 export type CreatedKey = Static<typeof createdKeySchema>;
 
 export const auditEntrySchema = Type.Object({
@@ -150,5 +178,8 @@ export const auditQuerySchema = Type.Object({
 });
 export type AuditQuery = Static<typeof auditQuerySchema>;
 /** Newest first. */
-export const auditSchema = Type.Object({ entries: Type.Array(auditEntrySchema), ...page });
+export const auditSchema = Type.Object(
+  { entries: Type.Array(auditEntrySchema), ...page },
+  { examples: [examples.audit] },
+);
 export type Audit = Static<typeof auditSchema>;

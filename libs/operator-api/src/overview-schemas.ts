@@ -1,5 +1,6 @@
 import { type Static, Type } from '@usher/protocol/server';
 import { at, partial } from './common-schemas.ts';
+import { examples } from './examples.ts';
 
 /** The state of the deployment: its nodes, rates and current problems. */
 
@@ -30,7 +31,7 @@ export const nodeSchema = Type.Object({
 });
 export type NodeInfo = Static<typeof nodeSchema>;
 
-export const nodesSchema = Type.Object({ nodes: Type.Array(nodeSchema), ...partial });
+export const nodesSchema = Type.Object({ nodes: Type.Array(nodeSchema), ...partial }, { examples: [examples.nodes] });
 export type Nodes = Static<typeof nodesSchema>;
 
 /** Something that an operator should act on, with the action. */
@@ -74,16 +75,19 @@ export const overviewQuerySchema = Type.Object({
 });
 export type OverviewQuery = Static<typeof overviewQuerySchema>;
 
-export const overviewSchema = Type.Object({
-  at,
-  ...rates,
-  users: Type.Integer({ minimum: 0, description: 'users with an open connection' }),
-  refusalsByReason: Type.Array(Type.Object({ reason: Type.String(), count: Type.Integer({ minimum: 1 }) }), {
-    description: 'of the last 5 minutes, most frequent first',
-  }),
-  findings: Type.Array(findingSchema),
-  nodes: Type.Array(nodeSchema),
-  history: Type.Optional(historySchema),
-  ...partial,
-});
+export const overviewSchema = Type.Object(
+  {
+    at,
+    ...rates,
+    users: Type.Integer({ minimum: 0, description: 'users with an open connection' }),
+    refusalsByReason: Type.Array(Type.Object({ reason: Type.String(), count: Type.Integer({ minimum: 1 }) }), {
+      description: 'of the last 5 minutes, most frequent first',
+    }),
+    findings: Type.Array(findingSchema),
+    nodes: Type.Array(nodeSchema),
+    history: Type.Optional(historySchema),
+    ...partial,
+  },
+  { examples: [examples.overview] },
+);
 export type Overview = Static<typeof overviewSchema>;

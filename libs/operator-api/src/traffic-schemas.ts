@@ -1,5 +1,6 @@
 import { closeSchema, page, pageQuery, partial, at } from './common-schemas.ts';
 import { type Static, Type } from '@usher/protocol/server';
+import { examples } from './examples.ts';
 
 /** What operators see of connections and of refused requests. */
 
@@ -40,12 +41,15 @@ const refusalFilter = {
 export const refusalsQuerySchema = Type.Object({ ...pageQuery, ...refusalFilter });
 export type RefusalsQuery = Static<typeof refusalsQuerySchema>;
 /** Newest first. */
-export const refusalsSchema = Type.Object({
-  refusals: Type.Array(refusalSchema),
-  total: Type.Integer({ minimum: 0, description: 'refusals that match the filter and are still kept' }),
-  ...page,
-  ...partial,
-});
+export const refusalsSchema = Type.Object(
+  {
+    refusals: Type.Array(refusalSchema),
+    total: Type.Integer({ minimum: 0, description: 'refusals that match the filter and are still kept' }),
+    ...page,
+    ...partial,
+  },
+  { examples: [examples.refusals] },
+);
 export type Refusals = Static<typeof refusalsSchema>;
 
 export const refusalGroupsQuerySchema = Type.Object({
@@ -61,23 +65,27 @@ export const refusalGroupsQuerySchema = Type.Object({
 });
 export type RefusalGroupsQuery = Static<typeof refusalGroupsQuerySchema>;
 /** Largest group first. */
-export const refusalGroupsSchema = Type.Object({
-  groups: Type.Array(
-    Type.Object({
-      value: Type.Optional(Type.String({ description: 'absent for the refusals without a value' })),
-      count: Type.Integer({ minimum: 1 }),
-      lastAt: at,
-    }),
-  ),
-  total: Type.Integer({ minimum: 0 }),
-  ...partial,
-});
+export const refusalGroupsSchema = Type.Object(
+  {
+    groups: Type.Array(
+      Type.Object({
+        value: Type.Optional(Type.String({ description: 'absent for the refusals without a value' })),
+        count: Type.Integer({ minimum: 1 }),
+        lastAt: at,
+      }),
+    ),
+    total: Type.Integer({ minimum: 0 }),
+    ...partial,
+  },
+  { examples: [examples.refusalGroups] },
+);
 export type RefusalGroups = Static<typeof refusalGroupsSchema>;
 
 /** One step of an attempt to connect, or of the connection that it opened. */
 export const stepSchema = Type.Object({
   at,
   step: Type.Union([
+    Type.Literal('sign_in_refused'),
     Type.Literal('ticket_issued'),
     Type.Literal('ticket_refused'),
     Type.Literal('handshake_refused'),
@@ -124,21 +132,27 @@ export const connectionsQuerySchema = Type.Object({
 });
 export type ConnectionsQuery = Static<typeof connectionsQuerySchema>;
 /** Open ones: most recently opened first. Closed ones: most recently closed first; a limited number is kept. */
-export const connectionsSchema = Type.Object({
-  connections: Type.Array(connectionSchema),
-  total: Type.Integer({ minimum: 0 }),
-  ...page,
-  ...partial,
-});
+export const connectionsSchema = Type.Object(
+  {
+    connections: Type.Array(connectionSchema),
+    total: Type.Integer({ minimum: 0 }),
+    ...page,
+    ...partial,
+  },
+  { examples: [examples.connections] },
+);
 export type ConnectionList = Static<typeof connectionsSchema>;
 
-export const connectionDetailSchema = Type.Object({
-  connection: connectionSchema,
-  joined: Type.Array(Type.String(), { description: 'names of the joined rooms' }),
-  steps: Type.Array(stepSchema, {
-    description: 'oldest first; of a long list the first 20 and the most recent are kept',
-  }),
-});
+export const connectionDetailSchema = Type.Object(
+  {
+    connection: connectionSchema,
+    joined: Type.Array(Type.String(), { description: 'names of the joined rooms' }),
+    steps: Type.Array(stepSchema, {
+      description: 'oldest first; of a long list the first 20 and the most recent are kept',
+    }),
+  },
+  { examples: [examples.connection] },
+);
 export type ConnectionDetail = Static<typeof connectionDetailSchema>;
 
 export const receiptQuerySchema = Type.Object({
@@ -148,12 +162,15 @@ export const receiptQuerySchema = Type.Object({
   }),
 });
 /** Everything that is known about the attempt with this code. */
-export const receiptSchema = Type.Object({
-  receipt,
-  user: Type.Optional(Type.String()),
-  refusal: Type.Optional(refusalSchema),
-  connection: Type.Optional(connectionSchema),
-  steps: Type.Array(stepSchema),
-  ...partial,
-});
+export const receiptSchema = Type.Object(
+  {
+    receipt,
+    user: Type.Optional(Type.String()),
+    refusal: Type.Optional(refusalSchema),
+    connection: Type.Optional(connectionSchema),
+    steps: Type.Array(stepSchema),
+    ...partial,
+  },
+  { examples: [examples.receipt] },
+);
 export type ReceiptReport = Static<typeof receiptSchema>;

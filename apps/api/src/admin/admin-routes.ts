@@ -34,6 +34,7 @@ export interface AdminRoutesOptions {
 }
 
 const userParams = Type.Object({ user: Type.String() });
+const sessionParams = Type.Object({ user: Type.String(), session: Type.String({ maxLength: 64 }) });
 const connectionParams = Type.Object({ id: Type.String() });
 
 /** Lists, creates and changes users, revokes their sessions and closes connections. Each change is recorded in the audit log. */
@@ -202,6 +203,27 @@ export const adminRoutes: FastifyPluginCallbackTypebox<AdminRoutesOptions> = (ap
       const proof = await revocation.revokeSessions(await sessions.ids(user), 'operator');
       await audit.complete(recorded, proof);
       request.log.info({ by: by.by, user, closed: proof.closed }, 'sessions of a user revoked by an operator');
+      return proofOrProblem(proof);
+    },
+  );
+
+  app.delete(
+    '/admin/users/:user/sessions/:session',
+    {
+      schema: {
+        ...operatorCall('endSessionOfUser', 'End one session of a user'),
+        params: sessionParams,
+        response: { 200: proofSchema },
+      },
+    },
+    async (request) => {
+      const by = await operator(request);
+      const { user, session } = request.params;
+      if (!(await sessions.ids(user)).includes(session)) throw new HttpProblem('not_found');
+      const recorded = await audit.record({ ...by, action: 'user.end_session', target: user, detail: { session } });
+      const proof = await revocation.revokeSessions([session], 'operator');
+      await audit.complete(recorded, proof);
+      request.log.info({ by: by.by, user, closed: proof.closed }, 'session of a user revoked by an operator');
       return proofOrProblem(proof);
     },
   );

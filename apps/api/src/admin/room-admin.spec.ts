@@ -51,6 +51,13 @@ onBothStorages('operators', (open) => {
     expect(await bart.data('join', { room: 'general' })).toMatchObject({ seq: 1, messages: [{ text: 'the first' }] });
     expect((await maggie.ask('GET', '/api/rooms/general/messages')).json).toMatchObject({ messages: [{ seq: 1 }] });
     expect((await admin.ask('GET', '/api/admin/rooms?q=general')).json).toMatchObject({ rooms: [{ archived: true }] });
+    const listed = async (by: Browser) =>
+      ((await by.ask('GET', '/api/rooms')).json?.['rooms'] as { room: string; archived?: boolean }[])
+        .map(({ room, archived }) => `${room} ${String(archived)}`)
+        .toSorted();
+    // For a member, and for a user who is not.
+    expect(await listed(maggie)).toEqual(['general true', 'random undefined']);
+    expect(await listed(await new Browser(app).signIn('lisa'))).toEqual(['general true', 'random undefined']);
     expect((await admin.ask('DELETE', '/api/admin/rooms/general/messages/1')).status).toBe(204);
     expect((await admin.ask('PUT', '/api/admin/rooms/general', { archived: false })).status).toBe(204);
     expect(await socket.ask('send', message('again'))).toMatchObject({ type: 'reply', data: { seq: 3 } });

@@ -127,6 +127,32 @@ onBothStorages('operators', (open) => {
     expect((await admin.ask('GET', '/api/admin/users/unknown')).status).toBe(404);
   });
 
+  test('end one session of a user, with the proof of each node and an entry in the audit log', async () => {
+    const { app, admin } = await withAdmin(open);
+    const [phone, laptop] = [await new Browser(app).signIn('bart'), await new Browser(app).signIn('bart')];
+    const [socket, other] = [await app.connect('bart', phone.token), await app.connect('bart', laptop.token)];
+    const end = (user: string, session: string) => admin.ask('DELETE', `/api/admin/users/${user}/sessions/${session}`);
+    const { status, json } = await end('bart', phone.session);
+    expect([status, json]).toMatchObject([200, { closed: 1, nodes: [{ closed: 1 }] }]);
+    expect(await socket.closed).toBe(4501);
+    expect((await phone.ask('GET', '/api/me')).json).toMatchObject({ code: 'session_ended' });
+    expect((await laptop.ask('GET', '/api/me')).status).toBe(200);
+    expect(other.ws.readyState).toBe(other.ws.OPEN);
+    const { entries } = (await admin.ask('GET', '/api/admin/audit?limit=2')).json as { entries: object[] };
+    expect(entries).toMatchObject([
+      { action: 'user.end_session', completes: 1, detail: { closed: 1 } },
+      { seq: 1, action: 'user.end_session', by: 'admin', target: 'bart', detail: { session: phone.session } },
+    ]);
+    // Neither an ended session, nor one of another user, nor of an unknown user.
+    for (const [user, session] of [
+      ['bart', phone.session],
+      ['lisa', laptop.session],
+      ['unknown', laptop.session],
+    ] as const)
+      expect((await end(user, session)).status).toBe(404);
+    expect((await laptop.ask('DELETE', `/api/admin/users/bart/sessions/${laptop.session}`)).status).toBe(403);
+  });
+
   test('change roles, which takes effect at once on open sockets', async () => {
     const { app, admin } = await withAdmin(open);
     await admin.ask('POST', '/api/rooms', { room: 'secret', title: 'Secret', private: true });

@@ -2,6 +2,7 @@ import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebo
 import { credentialsSchema, meSchema } from '@usher/chat-api/server';
 import { tokenSchema } from '@usher/protocol/server';
 import type { SessionRevocation } from '@usher/realtime';
+import { newReceipt, receiptHeader } from '@usher/ticket';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { noContent, security, tags } from '../docs/operations.ts';
 import { HttpProblem } from '../http/http-problem.ts';
@@ -23,7 +24,7 @@ export interface AuthRoutesOptions {
   /** Called after each refresh, for metrics. */
   readonly onRefresh: (outcome: 'good' | 'reused' | 'session_ended' | 'user_disabled' | 'missing_token') => void;
   /** Called for each sign-in that is refused. Must not throw. */
-  readonly onSignInRefused: (request: FastifyRequest, problem: HttpProblem) => void;
+  readonly onSignInRefused: (request: FastifyRequest, problem: HttpProblem, receipt: string) => void;
 }
 
 /** Sign-in, refresh, sign-out and the current user. */
@@ -45,8 +46,12 @@ export const authRoutes: FastifyPluginCallbackTypebox<AuthRoutesOptions> = (app,
       body: credentialsSchema,
       response: { 200: tokenSchema },
     },
-    onError: (request: FastifyRequest, _reply: FastifyReply, error: Error, next: () => void) => {
-      if (error instanceof HttpProblem) onSignInRefused(request, error);
+    onError: (request: FastifyRequest, reply: FastifyReply, error: Error, next: () => void) => {
+      if (error instanceof HttpProblem) {
+        const receipt = newReceipt();
+        reply.header(receiptHeader, receipt);
+        onSignInRefused(request, error, receipt);
+      }
       next();
     },
   } as const;

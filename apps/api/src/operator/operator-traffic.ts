@@ -225,7 +225,7 @@ function afterOf(cursor: string | undefined): { after?: ReturnType<typeof decode
 }
 
 function toStep({ at, kind, code, reason }: Refusals['refusals'][number]): Step {
-  return { at, step: kind === 'handshake' ? 'handshake_refused' : 'ticket_refused', code, reason };
+  return { at, step: `${kind}_refused`, code, reason };
 }
 
 function byStart(one: NodeReport['node'], other: NodeReport['node']): number {

@@ -26,7 +26,7 @@ export interface RefusalLogOptions {
 }
 
 /**
- * The last refusals of this node, in memory. Adding one takes less than a microsecond, because a server under attack refuses thousands per
+ * The last refusals of this node, in memory. Adding one takes microseconds, because a server under attack refuses thousands per
  * second. One refusal takes 72 bytes plus its texts; a text that is repeated is kept once.
  */
 export class RefusalLog {
@@ -70,7 +70,7 @@ export class RefusalLog {
     this.#codes[slot] = code;
     this.#reasons[slot] = reason;
     this.#users[slot] = pool.shareIfAny(user, keptChars.user);
-    this.#addresses[slot] = pool.shareIfAny(address, keptChars.address);
+    this.#addresses[slot] = pool.shareIfAny(address, keptChars.address, true);
     this.#origins[slot] = pool.shareIfAny(origin, keptChars.origin);
     this.#userAgents[slot] = pool.shareIfAny(userAgent, keptChars.userAgent);
     this.#receipts[slot] = receipt;

@@ -74,6 +74,19 @@ describe('refusals', () => {
     expect(JSON.stringify(found)).not.toContain('my password');
   });
 
+  test('contain the receipt that the answer to a failed sign-in shows', async () => {
+    const { headers } = await app.call('POST', '/api/auth', { body: { user: 'bart', pwd: 'wrong' } });
+    const receipt = headers.get('usher-receipt') ?? '';
+    expect(await refusals('?kind=sign_in')).toMatchObject([{ receipt }]);
+    expect(await operator.read(`receipts/${receipt}`)).toMatchObject({
+      user: 'bart',
+      refusal: { reason: 'invalid_credentials' },
+      steps: [{ step: 'sign_in_refused', code: 'invalid_credentials' }],
+    });
+    const good = await app.call('POST', '/api/auth', { body: { user: 'bart', pwd: 'secret' } });
+    expect(good.headers.has('usher-receipt')).toBe(false);
+  });
+
   test('are filtered and grouped', async () => {
     for (const origin of ['https://a.example', 'https://a.example', 'https://b.example']) {
       await app.dial(`?ticket=${(await ticketCall(await app.signIn('maggie'))).ticket}`, { origin });

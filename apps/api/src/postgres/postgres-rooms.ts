@@ -4,7 +4,7 @@ import type { Pool, QueryResultRow } from 'pg';
 import { BadRoomCursor, listedOwnRooms, type RoomListQuery, type RoomPage } from '../rooms/room-list.ts';
 import type { RoomAccess, RoomAccessReader } from '../rooms/room-directory.ts';
 
-const columns = 'r.name, r.title, r.private, r.seq, r.last_at, r.created_by';
+const columns = 'r.name, r.title, r.private, r.seq, r.last_at, r.created_by, r.archived_at';
 
 const own = `
 SELECT ${columns}, m.read_seq, ${unreadCounts('m.read_seq', 'm.user_name', 'm.room')}
@@ -73,6 +73,7 @@ export class PostgresRoomList {
         room: String(row['name']),
         title: String(row['title']),
         private: isPrivate,
+        ...(row['archived_at'] === null ? {} : { archived: true }),
         seq,
         at: Number(row['last_at']),
         // Non-members have no unread messages. The read marker of a new member starts at the end of the room.

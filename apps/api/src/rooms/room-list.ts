@@ -34,7 +34,8 @@ export const listedOwnRooms = 5_000;
  * @throws BadRoomCursor
  */
 export function createSqliteRoomList(sqlite: DatabaseSync, bounds: UnreadBounds): (query: RoomListQuery) => RoomPage {
-  const columns = 'rooms.name, rooms.title, rooms.private, rooms.seq, rooms.last_at, rooms.created_by';
+  const columns =
+    'rooms.name, rooms.title, rooms.private, rooms.seq, rooms.last_at, rooms.created_by, rooms.archived_at';
   const own = sqlite.prepare(`
     SELECT ${columns}, own.read_seq, ${unreadCounts('own.read_seq', '$user')}
     FROM (
@@ -74,6 +75,7 @@ export function createSqliteRoomList(sqlite: DatabaseSync, bounds: UnreadBounds)
         room: string(row['name']),
         title: string(row['title']),
         private: isPrivate,
+        ...(row['archived_at'] === null ? {} : { archived: true }),
         seq,
         at: integer(row['last_at']),
         // Non-members have no unread messages. The read marker of a new member starts at the end of the room.

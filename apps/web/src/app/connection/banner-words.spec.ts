@@ -1,6 +1,6 @@
 import type { ConnectionState } from '@usher/client';
 import { describe, expect, test } from 'vitest';
-import { bannerWords, stateWords } from './banner-words.ts';
+import { bannerReceipt, bannerWords, stateWords } from './banner-words.ts';
 
 const now = 1_800_000_000_000;
 
@@ -11,6 +11,24 @@ function state(
 ): ConnectionState {
   return { name, reason, since: now, attempt: 1, ...more };
 }
+
+describe('the receipt in the banner', () => {
+  const receipt = 'K7Q-2MF';
+
+  test('is shown for a refused ticket call, and for attempts that fail again', () => {
+    const unavailable = state('backoff', { kind: 'unavailable', code: 'too_many_connections' }, { receipt });
+    expect(bannerReceipt(unavailable)).toBe(receipt);
+    expect(bannerReceipt(state('stopped', { kind: 'refused', code: 'user_disabled' }, { receipt }))).toBe(receipt);
+    expect(bannerReceipt(state('backoff', { kind: 'closed', code: 1006 }, { receipt, attempt: 2 }))).toBe(receipt);
+  });
+
+  test('is not shown for a connection that was just lost, while offline, connected or signed out', () => {
+    expect(bannerReceipt(state('backoff', { kind: 'closed', code: 1006 }, { receipt }))).toBeUndefined();
+    expect(bannerReceipt(state('backoff', { kind: 'offline' }, { receipt, attempt: 5 }))).toBeUndefined();
+    expect(bannerReceipt(state('open', { kind: 'start' }, { receipt }))).toBeUndefined();
+    expect(bannerReceipt(state('signed_out', { kind: 'signed_out', code: 4501 }, { receipt }))).toBeUndefined();
+  });
+});
 
 describe('the connection banner', () => {
   test('is hidden while connected and before the first connection is requested', () => {

@@ -12,6 +12,16 @@ export interface BannerWords {
   readonly tone: 'calm' | 'warn' | 'danger';
 }
 
+/** Failed attempts from which the receipt is shown: most lost connections come back with the first one. */
+const lastingAttempts = 2;
+
+/** The receipt to show beside the banner's text: of a refused ticket call, and of attempts that fail again and again. */
+export function bannerReceipt({ name, reason: { kind }, attempt, receipt }: ConnectionState): string | undefined {
+  if (name === 'open' || name === 'idle' || name === 'signed_out' || kind === 'offline') return undefined;
+  const isRefused = name === 'stopped' || kind === 'refused' || kind === 'unavailable';
+  return isRefused || attempt >= lastingAttempts ? receipt : undefined;
+}
+
 /** The short name of a state. */
 export function stateWords({ name, reason }: ConnectionState): string {
   return name === 'backoff' && reason.kind === 'offline' ? stateTexts.offline : stateTexts[name];

@@ -3,8 +3,9 @@ import { injectUsher } from '@usher/angular';
 import { bannerTexts } from '../texts/connection.ts';
 import { shellTexts } from '../texts/shell.ts';
 import { Icon } from '../ui/icon.ts';
+import { SupportCode } from '../ui/support-code.ts';
 import { injectNow } from '../ui/environment.ts';
-import { bannerWords } from './banner-words.ts';
+import { bannerReceipt, bannerWords } from './banner-words.ts';
 
 /** How long "Connected again" is shown (ms). */
 const backMs = 2_500;
@@ -12,7 +13,7 @@ const backMs = 2_500;
 /** Shows connection problems above the page content. It overlays the page, so that nothing moves when it appears or disappears. */
 @Component({
   selector: 'app-connection-banner',
-  imports: [Icon],
+  imports: [Icon, SupportCode],
   host: { role: 'region', 'aria-label': shellTexts.connectionState },
   templateUrl: './connection-banner.html',
   styleUrl: './connection-banner.scss',
@@ -24,6 +25,7 @@ export class ConnectionBanner {
 
   protected readonly texts = bannerTexts;
   protected readonly words = computed(() => bannerWords(this.usher.state(), this.now()));
+  protected readonly receipt = computed(() => bannerReceipt(this.usher.state()));
   protected readonly back = computed(() => this.words() === undefined && this.now() < this.backUntil());
   /** The announcement for screen readers, without the countdown. */
   protected readonly spoken = computed(() => (this.back() ? bannerTexts.back : (this.words()?.what ?? '')));

@@ -3,6 +3,7 @@ import { TestBed } from '@angular/core/testing';
 import type { RoomMessage } from '@usher/client/rooms';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Session } from '../session/session.ts';
+import { composerTexts } from '../texts/room.ts';
 import { Composer, lengthOf, sendable, sends } from './composer.ts';
 import { Drafts } from './session-storage.ts';
 
@@ -14,6 +15,7 @@ import { Drafts } from './session-storage.ts';
     [most]="most"
     [people]="['lisa', 'bart', 'barney']"
     [editing]="editing()"
+    [archived]="archived()"
     (send)="sent.push($event)"
     (save)="saved.push($event)"
     (leave)="editing.set(undefined)"
@@ -24,6 +26,7 @@ import { Drafts } from './session-storage.ts';
 class Host {
   readonly room = signal('general');
   readonly editing = signal<RoomMessage | undefined>(undefined);
+  readonly archived = signal(false);
   readonly most = 10;
   readonly sent: string[] = [];
   readonly saved: string[] = [];
@@ -100,6 +103,24 @@ describe('the composer', () => {
       [...page.querySelectorAll('[role=option]')].map((option) => option.textContent.trim());
     return { fixture, host: fixture.componentInstance, page, field, type, press, enter, options };
   }
+
+  test('sends nothing in an archived room, says why, and keeps the draft', async () => {
+    const { fixture, host, page, field, type, enter } = await shown();
+    await type('hello');
+    host.archived.set(true);
+    await fixture.whenStable();
+    await enter();
+    expect(host.sent).toEqual([]);
+    expect(field.readOnly).toBe(true);
+    expect(field.value).toBe('hello');
+    expect(page.querySelector(`#${field.getAttribute('aria-describedby') ?? ''}`)?.textContent).toBe(
+      composerTexts.archived,
+    );
+    host.archived.set(false);
+    await fixture.whenStable();
+    await enter();
+    expect(host.sent).toEqual(['hello']);
+  });
 
   test('sends the text on Enter and clears the field', async () => {
     const { host, field, type, enter } = await shown();

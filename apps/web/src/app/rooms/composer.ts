@@ -43,6 +43,8 @@ export class Composer {
   readonly people = input<readonly string[]>([]);
   /** The message that is being edited. */
   readonly editing = input<RoomMessage>();
+  /** An archived room is read-only. The field stays, so that a draft can be copied. */
+  readonly archived = input(false);
   readonly send = output<string>();
   /** Emits the new text of the edited message. */
   readonly save = output<string>();
@@ -67,7 +69,7 @@ export class Composer {
   protected readonly text = signal('');
   protected readonly left = computed(() => this.most() - lengthOf(sendable(this.text())));
   protected readonly counted = computed(() => this.left() <= nearLimit);
-  protected readonly ready = computed(() => sendable(this.text()) !== '' && this.left() >= 0);
+  protected readonly ready = computed(() => !this.archived() && sendable(this.text()) !== '' && this.left() >= 0);
   protected readonly activeOption = computed(() => {
     const list = this.list();
     return this.completer.open() ? list?.optionId(this.completer.active()) : undefined;

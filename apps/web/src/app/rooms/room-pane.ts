@@ -89,6 +89,7 @@ export class RoomPane {
   protected readonly user = computed(() => this.session.user() ?? '');
   protected readonly title = computed(() => this.directory.title(this.name()));
   protected readonly isPrivate = computed(() => this.directory.find(this.name())?.private === true);
+  protected readonly isArchived = computed(() => this.directory.find(this.name())?.archived === true);
   protected readonly most = computed(() => this.usher.welcome()?.limits.textChars ?? usualTextChars);
   protected readonly messages = computed(() => this.view().room.messages());
   protected readonly known = computed(() => this.view().room.state().name === 'joined' || this.messages().length > 0);
@@ -145,6 +146,11 @@ export class RoomPane {
     });
     effect(() => {
       this.pageTitle.show(this.title());
+    });
+    // The server says so only to someone who writes: the room was archived after the list was loaded.
+    const isForbidden = computed(() => this.messages().some(({ error }) => error === 'forbidden'));
+    effect(() => {
+      if (isForbidden()) untracked(() => void this.directory.load());
     });
     // A new search result replaces the jump target.
     effect(() => {

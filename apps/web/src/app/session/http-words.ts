@@ -13,6 +13,11 @@ export function problemCode(error: unknown): ProblemCode | undefined {
   return problemOf(error)?.code;
 }
 
+/** The receipt of a refused request, if its answer has one. */
+export function receiptIn(error: unknown): string | undefined {
+  return error instanceof HttpErrorResponse ? (error.headers.get('usher-receipt') ?? undefined) : undefined;
+}
+
 /** Describes a failed request for the user. */
 export function wordsFor(error: unknown): string {
   const found = problemOf(error);

@@ -2,6 +2,7 @@ import { provideHttpClient } from '@angular/common/http';
 import { HttpTestingController, provideHttpClientTesting } from '@angular/common/http/testing';
 import { TestBed } from '@angular/core/testing';
 import { provideRouter } from '@angular/router';
+import { problem } from '@usher/protocol';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Shown, called, refuse } from '../testing/shown.ts';
 import { problemTexts } from '../texts/session.ts';
@@ -28,5 +29,19 @@ describe('the sign-in page', () => {
     expect(call.request.body).toEqual({ user: 'maggie', pwd: 'Secret' });
     refuse(call, 'invalid_credentials');
     await shown.announces(problemTexts.invalid_credentials, 'alert');
+    expect(shown.page.textContent).not.toContain('Code for support');
+  });
+
+  test('shows the receipt of a refused sign-in until the next attempt', async () => {
+    const shown = await Shown.of(SignInPage);
+    shown.field('User name').value = 'maggie';
+    shown.field('Password').value = 'secret';
+    await shown.submit();
+    const options = { status: 403, statusText: '', headers: { 'usher-receipt': 'K7Q-2MF' } };
+    (await called('POST', '/api/auth')).flush(problem('user_disabled'), options);
+    await shown.announces(`${problemTexts.user_disabled} Code for support: K7Q-2MF`, 'alert');
+    await shown.submit();
+    expect(shown.page.textContent).not.toContain('K7Q-2MF');
+    refuse(await called('POST', '/api/auth'), 'user_disabled');
   });
 });

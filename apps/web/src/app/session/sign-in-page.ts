@@ -10,9 +10,10 @@ import {
 } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { Icon } from '../ui/icon.ts';
+import { SupportCode } from '../ui/support-code.ts';
 import { endedTexts, signInTexts } from '../texts/session.ts';
 import { AuthLayout } from './auth-layout.ts';
-import { wordsFor } from './http-words.ts';
+import { receiptIn, wordsFor } from './http-words.ts';
 import { PasswordField } from './password-field.ts';
 import { replacePrerendered } from './prerendered.ts';
 import { Session } from './session.ts';
@@ -20,7 +21,7 @@ import { userNameOf } from './input.ts';
 
 @Component({
   selector: 'app-sign-in-page',
-  imports: [AuthLayout, Icon, PasswordField, RouterLink],
+  imports: [AuthLayout, Icon, PasswordField, RouterLink, SupportCode],
   templateUrl: './sign-in-page.html',
   styleUrl: './form.scss',
 })
@@ -32,6 +33,8 @@ export class SignInPage {
   protected readonly texts = signInTexts;
   protected readonly busy = signal(false);
   protected readonly error = signal<string | undefined>(undefined);
+  /** The code with which an operator finds out why the sign-in was refused. */
+  protected readonly receipt = signal<string | undefined>(undefined);
   protected readonly reason = computed(() => {
     const reason = this.session.endReason();
     return reason === undefined ? undefined : endedTexts[reason];
@@ -53,6 +56,7 @@ export class SignInPage {
     const user = userNameOf(this.user().nativeElement.value);
     const pwd = this.password().value();
     this.error.set(undefined);
+    this.receipt.set(undefined);
     if (user === '' || pwd === '') {
       this.error.set(signInTexts.missing);
       if (user === '') this.user().nativeElement.focus();
@@ -64,6 +68,7 @@ export class SignInPage {
       await this.session.signIn(user, pwd);
     } catch (error) {
       this.error.set(wordsFor(error));
+      this.receipt.set(receiptIn(error));
       this.password().focus();
     } finally {
       this.busy.set(false);

@@ -85,6 +85,7 @@ export const receiptTexts = {
 
 /** The steps of an attempt to connect. */
 export const attemptTexts = {
+  sign_in_refused: $localize`:@@attempt.sign_in_refused:Sign-in refused`,
   ticket_issued: $localize`:@@attempt.ticket_issued:Ticket issued`,
   ticket_refused: $localize`:@@attempt.ticket_refused:Ticket refused`,
   handshake_refused: $localize`:@@attempt.handshake_refused:Handshake refused`,

@@ -81,6 +81,8 @@ export const userTexts = {
   disable: $localize`:@@user.disable:Disable`,
   enable: $localize`:@@user.enable:Enable`,
   endAll: $localize`:@@user.endAll:End all sessions`,
+  end: $localize`:@@user.end:End session`,
+  endOf: (device: string) => $localize`:@@user.endOf:End session: ${device}:device:`,
   roles: $localize`:@@user.roles:Change roles`,
   link: $localize`:@@user.link:New password link`,
   unknown: $localize`:@@user.unknown:There is no such user`,
@@ -94,6 +96,12 @@ export const userTexts = {
     heading: (user: string) => $localize`:@@user.enableQuestion.heading:Enable ${user}:user:?`,
     text: $localize`:@@user.enableQuestion.text:The user can sign in again with the same password. Ended sessions stay ended.`,
     yes: $localize`:@@user.enableQuestion.yes:Enable`,
+  },
+  endQuestion: {
+    heading: (user: string, device: string) =>
+      $localize`:@@user.endQuestion.heading:End the session of ${user}:user: on ${device}:device:?`,
+    text: $localize`:@@user.endQuestion.text:This device is signed out, and its connections close with code 4501. Other sessions of the user continue.`,
+    yes: $localize`:@@user.endQuestion.yes:End session`,
   },
   endAllQuestion: {
     heading: (user: string) => $localize`:@@user.endAllQuestion.heading:End all sessions of ${user}:user:?`,

@@ -72,6 +72,7 @@ export const roomTexts = {
 } as const;
 
 export const composerTexts = {
+  archived: $localize`:@@composer.archived:This room is archived. You can read it, but no longer write in it.`,
   label: $localize`:@@composer.label:Message`,
   placeholder: (title: string) => $localize`:@@composer.placeholder:Message ${title}:title:`,
   send: $localize`:@@composer.send:Send`,

@@ -9,6 +9,7 @@ export const roomsTexts = {
   pick: $localize`:@@rooms.pick:Pick a room`,
   pickHint: $localize`:@@rooms.pickHint:Messages appear here live.`,
   private: $localize`:@@rooms.private:private`,
+  archived: $localize`:@@rooms.archived:archived`,
   unread: (n: number) =>
     plural(n, {
       one: $localize`:@@rooms.unread.one:${n}:count: unread message`,

@@ -11,9 +11,7 @@ import { injectUrlFilter } from '../data/url-filter.ts';
 import { ConsolePage } from '../ui/console-page.ts';
 import { FilterBar, type FilterField } from '../ui/filter-bar.ts';
 import { isoOf, stampOf } from '../ui/format.ts';
-import { Ghosts } from '../ui/ghosts.ts';
-import { ListFoot } from '../ui/list-foot.ts';
-import { Notes } from '../ui/notes.ts';
+import { QueryList } from '../ui/query-list.ts';
 import { Teach } from '../ui/teach.ts';
 
 /** Checks the chain of hashes. */
@@ -22,7 +20,7 @@ const verifyCommand = 'npm run audit:verify -- --file audit.jsonl';
 /** What operators changed, newest first. */
 @Component({
   selector: 'app-audit-page',
-  imports: [ConsolePage, FilterBar, Ghosts, Icon, ListFoot, Notes, Teach],
+  imports: [ConsolePage, FilterBar, Icon, QueryList, Teach],
   templateUrl: './audit-page.html',
   styleUrl: './audit-page.scss',
 })

@@ -11,9 +11,7 @@ import { titleOf } from '../../explain/explanation.ts';
 import { ConsolePage } from '../ui/console-page.ts';
 import { FilterBar, type FilterField } from '../ui/filter-bar.ts';
 import { agoOf, countOf, queueOf } from '../ui/format.ts';
-import { Ghosts } from '../ui/ghosts.ts';
-import { ListFoot } from '../ui/list-foot.ts';
-import { Notes } from '../ui/notes.ts';
+import { QueryList } from '../ui/query-list.ts';
 import { Teach } from '../ui/teach.ts';
 
 const { fields } = connectionsTexts;
@@ -24,7 +22,7 @@ const notableQueue = 64 * 1_024;
 /** Open and recently closed connections. */
 @Component({
   selector: 'app-connections-page',
-  imports: [ConsolePage, FilterBar, Ghosts, ListFoot, Notes, RouterLink, Teach],
+  imports: [ConsolePage, FilterBar, QueryList, RouterLink, Teach],
   templateUrl: './connections-page.html',
   styleUrl: './connections-page.scss',
 })

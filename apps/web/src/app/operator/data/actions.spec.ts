@@ -38,6 +38,13 @@ describe('the actions of operators', () => {
     expect(await outcome).toMatchObject({ complete: false, missing: ['b', 'c'], proof });
   });
 
+  test('end one session of a user', async () => {
+    const outcome = actions.endSession('bart', 's/1');
+    const proof = { closed: 2, nodes: [{ node: 'a', closed: 2, ms: 2 }] };
+    (await called('DELETE', '/api/admin/users/bart/sessions/s%2F1')).flush(proof);
+    expect(await outcome).toMatchObject({ proof, complete: true });
+  });
+
   test('reject if nothing was changed', async () => {
     const outcome = actions.changeUser('bart', { disabled: true });
     refuse(await called('PUT', '/api/admin/users/bart'), 'store_unavailable');

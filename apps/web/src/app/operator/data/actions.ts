@@ -31,6 +31,11 @@ export class OperatorActions {
     return this.outcomeOf(this.http.delete(`/api/admin/users/${encodeURIComponent(user)}/sessions`));
   }
 
+  endSession(user: string, session: string): Promise<ActionOutcome> {
+    const path = `/api/admin/users/${encodeURIComponent(user)}/sessions/${encodeURIComponent(session)}`;
+    return this.outcomeOf(this.http.delete(path));
+  }
+
   changeUser(user: string, change: { readonly disabled?: boolean; readonly roles?: string[] }): Promise<ActionOutcome> {
     return this.outcomeOf(this.http.put(`/api/admin/users/${encodeURIComponent(user)}`, change));
   }

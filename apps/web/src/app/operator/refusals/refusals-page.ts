@@ -12,9 +12,7 @@ import { ReceiptForm } from '../ui/receipt-form.ts';
 import { ConsolePage } from '../ui/console-page.ts';
 import { FilterBar } from '../ui/filter-bar.ts';
 import { countOf, isoOf, stampOf } from '../ui/format.ts';
-import { Ghosts } from '../ui/ghosts.ts';
-import { ListFoot } from '../ui/list-foot.ts';
-import { Notes } from '../ui/notes.ts';
+import { QueryList } from '../ui/query-list.ts';
 import { Teach } from '../ui/teach.ts';
 import { RefusalFacts } from './refusal-facts.ts';
 import { RefusalGroupList } from './refusal-group-list.ts';
@@ -23,18 +21,7 @@ import { groupFieldOf, refusalFields, refusalFilterNames, refusalQueryOf } from 
 /** The refused requests with their reasons: filtered, grouped and explained. */
 @Component({
   selector: 'app-refusals-page',
-  imports: [
-    ConsolePage,
-    ExplanationCard,
-    FilterBar,
-    Ghosts,
-    ListFoot,
-    Notes,
-    ReceiptForm,
-    RefusalFacts,
-    RefusalGroupList,
-    Teach,
-  ],
+  imports: [ConsolePage, ExplanationCard, FilterBar, QueryList, ReceiptForm, RefusalFacts, RefusalGroupList, Teach],
   templateUrl: './refusals-page.html',
   styleUrl: './refusals-page.scss',
 })

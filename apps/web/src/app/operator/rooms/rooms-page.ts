@@ -14,9 +14,7 @@ import { injectAction } from '../ui/action.ts';
 import { ConsolePage } from '../ui/console-page.ts';
 import { FilterBar, type FilterField } from '../ui/filter-bar.ts';
 import { agoOf, countOf, rateOf } from '../ui/format.ts';
-import { Ghosts } from '../ui/ghosts.ts';
-import { ListFoot } from '../ui/list-foot.ts';
-import { Notes } from '../ui/notes.ts';
+import { QueryList } from '../ui/query-list.ts';
 import { Teach } from '../ui/teach.ts';
 
 const texts = operatorRoomsTexts;
@@ -27,14 +25,12 @@ const texts = operatorRoomsTexts;
   imports: [
     ConsolePage,
     FilterBar,
-    Ghosts,
     Icon,
-    ListFoot,
+    QueryList,
     MatMenu,
     MatMenuContent,
     MatMenuItem,
     MatMenuTrigger,
-    Notes,
     RouterLink,
     Teach,
   ],

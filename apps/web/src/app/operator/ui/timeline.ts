@@ -120,6 +120,6 @@ export class Timeline {
 }
 
 function toneOf(step: Step['step']): 'good' | 'bad' | 'quiet' {
-  if (step === 'ticket_refused' || step === 'handshake_refused' || step === 'rate_limited') return 'bad';
+  if (step.endsWith('_refused') || step === 'rate_limited') return 'bad';
   return step === 'closing' || step === 'closed' || step === 'left' ? 'quiet' : 'good';
 }

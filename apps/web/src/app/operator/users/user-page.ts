@@ -102,6 +102,13 @@ export class UserPage {
     this.query.reload();
   }
 
+  protected async end(session: string, device: string): Promise<void> {
+    const { heading, text, yes } = userTexts.endQuestion;
+    const run = () => this.actions.endSession(this.user(), session);
+    await this.act({ heading: heading(this.user(), device), text, yes, danger: true, run });
+    this.query.reload();
+  }
+
   protected async changeRoles(): Promise<void> {
     const user = this.user();
     const data = { user, roles: this.found()?.user.roles ?? [] };

@@ -12,15 +12,13 @@ import { injectUrlFilter } from '../data/url-filter.ts';
 import { ConsolePage } from '../ui/console-page.ts';
 import { FilterBar, type FilterField } from '../ui/filter-bar.ts';
 import { agoOf, countOf } from '../ui/format.ts';
-import { Ghosts } from '../ui/ghosts.ts';
-import { ListFoot } from '../ui/list-foot.ts';
-import { Notes } from '../ui/notes.ts';
+import { QueryList } from '../ui/query-list.ts';
 import { Teach } from '../ui/teach.ts';
 
 /** All accounts, by name. */
 @Component({
   selector: 'app-users-page',
-  imports: [Avatar, ConsolePage, FilterBar, Ghosts, Icon, ListFoot, Notes, RouterLink, Teach],
+  imports: [Avatar, ConsolePage, FilterBar, Icon, QueryList, RouterLink, Teach],
   templateUrl: './users-page.html',
   styleUrl: './users-page.scss',
 })

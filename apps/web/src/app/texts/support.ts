@@ -1,0 +1,3 @@
+export const supportTexts = {
+  code: $localize`:@@support.code:Code for support:`,
+} as const;
