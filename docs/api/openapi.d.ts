@@ -10147,12 +10147,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The metrics in the text format of Prometheus. */
+            /** @description The metrics in the text format of Prometheus, or in OpenMetrics if traces are on and the client accepts it. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/openmetrics-text": string;
                     "text/plain": string;
                 };
             };
