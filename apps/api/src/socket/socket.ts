@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import websocket from '@fastify/websocket';
-import { type EndCause, type RoomsProtocol } from '@usher/protocol';
+import type { RoomsProtocol } from '@usher/protocol';
 import { operatorProtocol } from '@usher/operator-api/server';
 import { roomsProtocol } from '@usher/protocol/server';
 import { ConnectionReservations, type Connections, SessionRevocation } from '@usher/realtime';
@@ -12,22 +12,19 @@ import {
   ClientAdmission,
   clientAddress,
   createRenewal,
-  limitedWarnings,
   openConnections,
   proxyTrust,
   retryAfterMs,
 } from '@usher/server';
 import type { Tracing } from '@usher/server/opentelemetry';
 import { ConnectSlots, TicketStoreBreaker, TicketStoreUnavailable } from '@usher/ticket';
-import { type CompletedTicketCall, type Gate, type HandshakeOutcome, ticketGate } from '@usher/ticket/node';
+import { type Gate, ticketGate } from '@usher/ticket/node';
 import fp from 'fastify-plugin';
-import type { SessionStatus } from '../auth/session-status.ts';
 import type { Sessions } from '../auth/sessions.ts';
 import type { Config } from '../config/config.ts';
 import { allowedOrigins } from '../config/origins.ts';
 import type { ConnectionLimits } from '../http/connection-limits.ts';
 import { isStoreUnavailable } from '../http/errors.ts';
-import { completedRequest } from '../http/logging.ts';
 import type { Metrics } from '../http/metrics.ts';
 import { type Deadline, drainSpreadMs, settledWithin } from '../lifecycle/timing.ts';
 import { ConnectionGroup } from '../operator/connection-group.ts';
@@ -36,9 +33,11 @@ import { keptChars } from '../operator/string-pool.ts';
 import type { TrafficLog } from '../operator/traffic-log.ts';
 import type { SharedState } from '../redis/shared-state.ts';
 import type { RoomDirectory } from '../rooms/room-directory.ts';
+import { recordOutcomes } from './gate-outcomes.ts';
 import { createObserver, createRealtime, timesOf } from './realtime.ts';
 import { Replays } from './replays.ts';
-import { rolesChangedReason, UserCommands } from './user-commands.ts';
+import { revocableSessions } from './revocable-sessions.ts';
+import { UserCommands } from './user-commands.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -182,14 +181,7 @@ export const socket = fp<SocketOptions>(
     app.decorate('drain', () => (drained ??= drain()));
 
     const revocation = new SessionRevocation({
-      sessions: {
-        end: (revoked, cause) => sessions.end(revoked, cause),
-        causesOfEnd: async (pairs) => {
-          const statuses = await sessions.validateMany(pairs);
-          for (const [index, { session }] of pairs.entries()) closeOutdated(session, statuses[index]);
-          return statuses.map(causeOf);
-        },
-      },
+      sessions: revocableSessions(sessions, connections),
       connections: all,
       reservations,
       tickets: {
@@ -213,7 +205,6 @@ export const socket = fp<SocketOptions>(
     });
     app.decorate('userCommands', userCommands);
     app.log.info({ node: cluster.id }, 'node started');
-    const warn = limitedWarnings(app.log);
     const replays = new Replays({ config, revocation, metrics, log: app.log });
 
     let originsOfPort: { readonly port: number; readonly list: readonly string[] } | undefined;
@@ -242,8 +233,7 @@ export const socket = fp<SocketOptions>(
       mayConnect: (holder) => admission.mayConnect(holder),
       admit: (claims, request) => admission.admit(claims, request),
       acceptConnection: (connection) => limits.accept(connection),
-      onHandshake,
-      onTicketCall,
+      ...recordOutcomes({ path: ticketPath, addressOf, metrics, traffic, replays, log: app.log }),
       tracing,
       headers,
       log: app.log,
@@ -283,45 +273,6 @@ export const socket = fp<SocketOptions>(
       },
     });
 
-    function onTicketCall({ request, outcome, receipt, user, status, ms }: CompletedTicketCall): void {
-      metrics.tickets.count(outcome);
-      metrics.answers.observe(ms / 1_000, ticketPath, 'GET', String(status));
-      metrics.ticketDurations.observe(ms / 1_000, outcome === 'issued' ? outcome : 'refused');
-      const address = addressOf(request);
-      const fields = completedRequest({ method: 'GET', path: ticketPath, status, ms, address });
-      if (outcome === 'issued') {
-        traffic.tickets.add(receipt, user ?? '');
-        app.log.info(fields, 'request completed');
-        return;
-      }
-      const { origin, 'user-agent': userAgent } = request.headers;
-      traffic.refused('ticket', outcome, { address, origin, userAgent }, { user, receipt });
-      app.log.info({ ...fields, outcome, user, receipt }, 'request completed');
-    }
-
-    function onHandshake({ outcome, reason, claims, address, origin, userAgent, ms }: HandshakeOutcome): void {
-      metrics.handshakes.count(outcome, reason);
-      metrics.handshakeDurations.observe(ms / 1_000, outcome === 'admitted' ? outcome : 'refused');
-      if (outcome === 'admitted') return;
-      const user = claims?.user;
-      const receipt = claims?.receipt;
-      traffic.refused('handshake', outcome, { address, origin, userAgent }, { reason, user, receipt });
-      // Browsers show only close code 1006, so the log is the only hint at a missing origin.
-      if (outcome === 'origin_forbidden') {
-        warn(origin ?? '', { origin, setting: 'ALLOWED_ORIGINS' }, 'origin not allowed: add it to ALLOWED_ORIGINS');
-      }
-      app.log.info({ outcome, reason, user, receipt, address, origin, userAgent }, 'handshake refused');
-      if (reason === 'used' && claims !== undefined) replays.report(claims, { address, origin, userAgent });
-    }
-
-    /** Closes the connections of a valid session whose roles have changed, in case this node missed the command. */
-    function closeOutdated(session: string, status: SessionStatus | undefined): void {
-      if (status?.state !== 'good') return;
-      for (const { id, identity } of connections.list({ session })) {
-        if (!isSameSet(identity.roles, status.roles)) connections.close({ id }, 'lease_expired', rolesChangedReason);
-      }
-    }
-
     /** Closes all connections, within the deadline of the shutdown if it has started. */
     async function drain(): Promise<void> {
       app.log.info({ connections: all.size }, 'draining');
@@ -339,14 +290,4 @@ export const socket = fp<SocketOptions>(
 function rejectUnavailable(error: unknown): never {
   if (isStoreUnavailable(error)) throw new TicketStoreUnavailable('the database is unavailable', { cause: error });
   throw error;
-}
-
-function isSameSet(one: readonly string[], other: readonly string[]): boolean {
-  return one.length === other.length && one.every((item) => other.includes(item));
-}
-
-/** Why a session is over, or `undefined` if it is valid. */
-function causeOf(status: SessionStatus): EndCause | undefined {
-  if (status.state === 'good') return undefined;
-  return status.state === 'user_disabled' ? 'user_disabled' : (status.cause ?? 'signed_out');
 }
