@@ -14,7 +14,7 @@ import { BackLink } from '../ui/back-link.ts';
 import { ConsolePage } from '../ui/console-page.ts';
 import { type Fact, Facts } from '../ui/facts.ts';
 import { agoOf, msOf, queueOf, stampOf } from '../ui/format.ts';
-import { Ghosts } from '../ui/ghosts.ts';
+import { Placeholders } from '../ui/placeholders.ts';
 import { Notes } from '../ui/notes.ts';
 import { Teach } from '../ui/teach.ts';
 import { Timeline } from '../ui/timeline.ts';
@@ -24,7 +24,7 @@ const everyMs = 3_000;
 /** One connection: where it comes from, how it is doing, everything that happened on it, and how it closed. */
 @Component({
   selector: 'app-connection-detail-page',
-  imports: [BackLink, ConsolePage, ExplanationCard, Facts, Ghosts, Notes, RouterLink, Teach, Timeline],
+  imports: [BackLink, ConsolePage, ExplanationCard, Facts, Placeholders, Notes, RouterLink, Teach, Timeline],
   templateUrl: './connection-detail-page.html',
   styles: `
     :host {

@@ -10,7 +10,7 @@ import { OperatorSocket } from '../data/operator-socket.ts';
 import { injectAction } from '../ui/action.ts';
 import { ConsolePage } from '../ui/console-page.ts';
 import { agoOf, dateOf } from '../ui/format.ts';
-import { Ghosts } from '../ui/ghosts.ts';
+import { Placeholders } from '../ui/placeholders.ts';
 import { Notes } from '../ui/notes.ts';
 import { Teach } from '../ui/teach.ts';
 
@@ -19,7 +19,7 @@ const everyMs = 15_000;
 /** The API keys of backends. */
 @Component({
   selector: 'app-keys-page',
-  imports: [ConsolePage, Ghosts, Icon, Notes, Teach],
+  imports: [ConsolePage, Placeholders, Icon, Notes, Teach],
   templateUrl: './keys-page.html',
   styleUrl: './keys-page.scss',
 })

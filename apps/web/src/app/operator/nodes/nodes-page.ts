@@ -10,7 +10,7 @@ import { injectAction } from '../ui/action.ts';
 import { ConsolePage } from '../ui/console-page.ts';
 import { type Fact, Facts } from '../ui/facts.ts';
 import { agoOf, countOf, memoryOf, msOf, rateOf, spanOf } from '../ui/format.ts';
-import { Ghosts } from '../ui/ghosts.ts';
+import { Placeholders } from '../ui/placeholders.ts';
 import { Notes } from '../ui/notes.ts';
 
 const everyMs = 2_000;
@@ -18,7 +18,7 @@ const everyMs = 2_000;
 /** The nodes with their health. A node can be drained. */
 @Component({
   selector: 'app-nodes-page',
-  imports: [ConsolePage, Facts, Ghosts, Notes, RouterLink],
+  imports: [ConsolePage, Facts, Placeholders, Notes, RouterLink],
   templateUrl: './nodes-page.html',
   styleUrl: './nodes-page.scss',
 })

@@ -9,7 +9,7 @@ import { titleOf } from '../../explain/explanation.ts';
 import { RefusalFacts } from '../refusals/refusal-facts.ts';
 import { ConsolePage } from '../ui/console-page.ts';
 import { isReceipt, isoOf, receiptOf, stampOf } from '../ui/format.ts';
-import { Ghosts } from '../ui/ghosts.ts';
+import { Placeholders } from '../ui/placeholders.ts';
 import { Notes } from '../ui/notes.ts';
 import { Teach } from '../ui/teach.ts';
 import { Timeline } from '../ui/timeline.ts';
@@ -18,7 +18,7 @@ import { ReceiptForm } from '../ui/receipt-form.ts';
 /** Finds out what happened in the attempt to connect that a receipt stands for. */
 @Component({
   selector: 'app-receipts-page',
-  imports: [ConsolePage, Ghosts, Notes, ReceiptForm, RefusalFacts, RouterLink, Teach, Timeline],
+  imports: [ConsolePage, Placeholders, Notes, ReceiptForm, RefusalFacts, RouterLink, Teach, Timeline],
   templateUrl: './receipts-page.html',
   styleUrl: './receipts-page.scss',
 })

@@ -6,7 +6,7 @@ import { LiveQuery } from '../data/live-query.ts';
 import { OperatorSocket } from '../data/operator-socket.ts';
 import { explanationOf, titleOf } from '../../explain/explanation.ts';
 import { agoOf, countOf } from '../ui/format.ts';
-import { Ghosts } from '../ui/ghosts.ts';
+import { Placeholders } from '../ui/placeholders.ts';
 import { Notes } from '../ui/notes.ts';
 import { Teach } from '../ui/teach.ts';
 import { type GroupField, type RefusalFilter, refusalQueryOf } from './refusals.ts';
@@ -17,7 +17,7 @@ const mostGroups = 100;
 /** The refusals that match a filter, counted by one of their fields. A group leads to its refusals. */
 @Component({
   selector: 'app-refusal-group-list',
-  imports: [Ghosts, Notes, RouterLink, Teach],
+  imports: [Placeholders, Notes, RouterLink, Teach],
   template: `
     <app-notes [error]="query.error()" [missing]="query.value()?.missing ?? []" (again)="query.reload()" />
     @if (groups(); as groups) {
@@ -46,7 +46,7 @@ const mostGroups = 100;
         </ul>
       }
     } @else if (!query.error()) {
-      <app-ghosts />
+      <app-placeholders />
     }
   `,
   styleUrl: './refusal-group-list.scss',

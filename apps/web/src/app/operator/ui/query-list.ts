@@ -2,7 +2,7 @@ import { Component, computed, input } from '@angular/core';
 import { consoleTexts } from '../../texts/operator.ts';
 import type { PagedQuery } from '../data/paged-query.ts';
 import { countOf } from './format.ts';
-import { Ghosts } from './ghosts.ts';
+import { Placeholders } from './placeholders.ts';
 import { Notes } from './notes.ts';
 
 /** What the list reads of its query. */
@@ -17,7 +17,7 @@ type ListQuery = Pick<
  */
 @Component({
   selector: 'app-query-list',
-  imports: [Ghosts, Notes],
+  imports: [Placeholders, Notes],
   template: `
     @if (total() !== undefined || query().newer() > 0) {
       <div class="bar">
@@ -54,7 +54,7 @@ type ListQuery = Pick<
           <ng-content select="[empty]" />
         }
       } @else if (!query().error()) {
-        <app-ghosts [rows]="7" />
+        <app-placeholders [rows]="7" />
       }
     }
   `,

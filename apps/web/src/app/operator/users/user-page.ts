@@ -15,7 +15,7 @@ import { BackLink } from '../ui/back-link.ts';
 import { ConsolePage } from '../ui/console-page.ts';
 import { type Fact, Facts } from '../ui/facts.ts';
 import { agoOf, dateOf } from '../ui/format.ts';
-import { Ghosts } from '../ui/ghosts.ts';
+import { Placeholders } from '../ui/placeholders.ts';
 import { Notes } from '../ui/notes.ts';
 import { Teach } from '../ui/teach.ts';
 
@@ -24,7 +24,7 @@ const everyMs = 5_000;
 /** One account: its status, its sessions with their devices, and the actions on them. */
 @Component({
   selector: 'app-user-page',
-  imports: [BackLink, ConsolePage, Facts, Ghosts, Icon, Notes, RouterLink, Teach],
+  imports: [BackLink, ConsolePage, Facts, Placeholders, Icon, Notes, RouterLink, Teach],
   templateUrl: './user-page.html',
   styleUrl: './user-page.scss',
 })

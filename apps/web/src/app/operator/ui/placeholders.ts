@@ -3,11 +3,11 @@ import { consoleTexts } from '../../texts/operator.ts';
 
 /** Placeholders of rows that are being loaded. */
 @Component({
-  selector: 'app-ghosts',
+  selector: 'app-placeholders',
   template: `
     <span class="sr-only" role="status">{{ texts.loading }}</span>
     @for (width of widths().slice(0, rows()); track $index) {
-      <span class="ghost" aria-hidden="true">
+      <span class="placeholder" aria-hidden="true">
         <span class="skeleton" [style.inline-size.%]="width"></span>
         <span class="skeleton thin" [style.inline-size.%]="width + 24"></span>
       </span>
@@ -18,7 +18,7 @@ import { consoleTexts } from '../../texts/operator.ts';
       display: grid;
     }
 
-    .ghost {
+    .placeholder {
       display: grid;
       gap: var(--s2);
       align-content: center;
@@ -34,7 +34,7 @@ import { consoleTexts } from '../../texts/operator.ts';
     }
   `,
 })
-export class Ghosts {
+export class Placeholders {
   readonly rows = input(5);
   protected readonly widths = () => [38, 52, 31, 46, 35, 50, 29, 42];
   protected readonly texts = consoleTexts;
