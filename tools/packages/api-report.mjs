@@ -32,6 +32,7 @@ const config = ExtractorConfig.prepare({
   configObject: {
     projectFolder: folder,
     mainEntryPointFilePath: entryFile,
+    newlineKind: 'lf',
     compiler: {
       overrideTsconfig: {
         compilerOptions: {
