@@ -114,9 +114,9 @@ describe('over two nodes', () => {
       missing: [],
       history: { stepMs: 10_000 },
     });
-    // A busy machine may delay the event loop.
+    // A busy machine may delay the event loop and the answers of the database.
     const findings = overview['findings'] as { id: string }[];
-    expect(findings.filter(({ id }) => !id.startsWith('event_loop'))).toEqual([]);
+    expect(findings.filter(({ id }) => !/^(?:event_loop|store):/.test(id))).toEqual([]);
     for (const node of overview['nodes'] as Listed[]) {
       expect(node).toMatchObject({
         connections: 1,
