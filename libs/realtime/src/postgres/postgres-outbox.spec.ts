@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { PostgresServer } from '@usher/test-servers';
 import { Pool, type PoolClient } from 'pg';
 import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -268,6 +269,23 @@ describe('two nodes that drain one outbox', () => {
     ]);
     expect((await here.history.heads(['general'])).get('general')?.seq).toBe(2);
     expect([...here.log.lines, ...there.log.lines]).toContain('error messages of the outbox could not be appended');
+  });
+
+  test('take over a room whose node stopped while it drained, without a notification', async () => {
+    const pool = await newDatabase('general');
+    const crashing = await pool.connect();
+    await crashing.query('BEGIN');
+    await crashing.query("SELECT pg_advisory_xact_lock(7697257, hashtext('general'))");
+    await publish(pool, 'general', 'paid');
+    const delivered = vi.fn();
+    const looked = once(pool, 'release');
+    // No server has this socket, so that no notification arrives.
+    start(pool, createMemoryBus(), { publish: delivered, listenPool: new Pool({ host: '/nonexistent' }) });
+    await looked;
+    crashing.release(new Error('crashed'));
+    await eventually(() => {
+      expect(delivered).toHaveBeenCalledTimes(1);
+    });
   });
 
   test('deliver a message when its node crashes between the commit and the publish', async () => {

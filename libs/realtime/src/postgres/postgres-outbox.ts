@@ -38,6 +38,8 @@ interface Failure {
 /** How long one batch may take, in milliseconds. Then its connection is closed, and PostgreSQL rolls it back. */
 const batchMs = 10_000;
 const firstRetryMs = 100;
+/** How soon to look again at rooms that another node drains. It may have crashed, and nothing announces that. */
+const takeOverMs = 500;
 /** Failed rows that are kept, newest first. */
 const keptFailures = 1_000;
 /** Rooms of one batch. */
@@ -51,7 +53,7 @@ const maxRooms = 50;
 const claimRooms = `
 WITH oldest AS MATERIALIZED (SELECT id, room FROM usher.outbox ORDER BY id LIMIT ${2 * maxBatch}),
   rooms AS MATERIALIZED (SELECT room FROM oldest GROUP BY room ORDER BY min(id) LIMIT ${maxRooms})
-SELECT room FROM rooms WHERE pg_try_advisory_xact_lock(7697257, hashtext(room))`;
+SELECT room, pg_try_advisory_xact_lock(7697257, hashtext(room)) AS claimed FROM rooms`;
 
 const lockRows = `
 SELECT o.id::text, o.room, o.sender, o.key, o.text FROM usher.outbox o
@@ -75,7 +77,8 @@ WHERE id <= (SELECT id FROM usher.outbox_failures ORDER BY id DESC OFFSET ${kept
  * from the outbox in one transaction, so it is stored exactly once even if a node crashes. If the node crashes after the commit and before
  * it has published, the members receive the message with the next one, or by the next comparison with the history (`headCheckMs`).
  *
- * A notification wakes it after each commit; it also looks at the outbox every `pollMs`. A row that can never be appended, because its room
+ * A notification wakes it after each commit; it also looks at the outbox every `pollMs`, and twice a second while another node drains a
+ * room. A row that can never be appended, because its room
  * was deleted meanwhile or its key belongs to an edit, moves to `usher.outbox_failures`, which keeps the newest 1,000.
  */
 export class PostgresOutbox {
@@ -89,6 +92,8 @@ export class PostgresOutbox {
   /** The number of rows to append one by one, to find the one that PostgreSQL rejects. */
   #singles = 0;
   #failures = 0;
+  /** Whether another node was draining a room at the last look. */
+  #othersDrain = false;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
@@ -119,7 +124,8 @@ export class PostgresOutbox {
     this.#wokenUp = true;
     this.#draining ??= this.#drain().finally(() => {
       this.#draining = undefined;
-      const waitMs = this.#failures === 0 ? this.#pollMs : firstRetryMs * 2 ** Math.min(10, this.#failures);
+      const idleMs = this.#othersDrain ? takeOverMs : this.#pollMs;
+      const waitMs = this.#failures === 0 ? idleMs : firstRetryMs * 2 ** Math.min(10, this.#failures);
       clearTimeout(this.#timer);
       if (!this.#stopped) {
         this.#timer = setTimeout(
@@ -204,9 +210,11 @@ export class PostgresOutbox {
 
   /** Claims rooms and locks their oldest rows. The second statement sees what the previous owner of a room has committed. */
   async #claim(client: PoolClient, limit: number): Promise<readonly Row[]> {
-    const claimed = await client.query<{ readonly room: string }>(claimRooms);
-    if (claimed.rows.length === 0) return [];
-    return (await client.query<Row>(lockRows, [claimed.rows.map(({ room }) => room), limit])).rows;
+    const { rows: waiting } = await client.query<{ readonly room: string; readonly claimed: boolean }>(claimRooms);
+    const claimed = waiting.filter((each) => each.claimed);
+    this.#othersDrain = claimed.length < waiting.length;
+    if (claimed.length === 0) return [];
+    return (await client.query<Row>(lockRows, [claimed.map(({ room }) => room), limit])).rows;
   }
 
   /**
