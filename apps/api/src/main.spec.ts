@@ -24,7 +24,8 @@ async function ended(child: ChildProcess): Promise<Exit> {
 const node = ['--conditions=@usher/source', join(import.meta.dirname, 'main.ts')];
 
 function environment(env: Record<string, string>): NodeJS.ProcessEnv {
-  return { PATH: process.env['PATH'], PORT: '0', DEMO_USERS: 'true', ...env };
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
+  return { PATH, NODE_COMPILE_CACHE, PORT: '0', DEMO_USERS: 'true', ...env };
 }
 
 /** Starts the server as an operator does, and waits until it listens. */

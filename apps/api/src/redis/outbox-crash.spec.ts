@@ -12,7 +12,12 @@ const main = join(import.meta.dirname, '../main.ts');
 /** Starts a node in a process of its own, and resolves to a function that kills it. */
 async function startNode(env: Readonly<Record<string, string>>): Promise<() => Promise<void>> {
   const child = spawn(process.execPath, ['--conditions=@usher/source', main], {
-    env: { PATH: process.env['PATH'], PORT: '0', ...env },
+    env: {
+      PATH: process.env['PATH'],
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+      PORT: '0',
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit');
