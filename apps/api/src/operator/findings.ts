@@ -101,7 +101,7 @@ const rules: Readonly<Record<string, Rule>> = {
     severity: 'error',
     title: ({ count, users }) => `${count} consumed tickets were presented again ${inWindow}${named('by', users)}`,
     advice: () =>
-      'A client or proxy repeats handshakes, or a ticket leaked, for example from a log of URLs. Look at the addresses. REPLAY_ENDS_SESSION=true ends such sessions.',
+      'A client or proxy repeats handshakes, or a ticket leaked, for example from a log of URLs. Compare the addresses. REPLAY_ENDS_SESSION=true ends such sessions.',
   },
   unknown: {
     from: 20,

@@ -28,7 +28,7 @@ export const explanationTexts = {
   },
   used: {
     title: $localize`:@@explanation.used.title:Ticket replayed`,
-    means: $localize`:@@explanation.used.means:A ticket was used a second time. The first use opened the socket, this one was refused.`,
+    means: $localize`:@@explanation.used.means:A ticket was used a second time. The first use opened the socket; this one was refused.`,
     cause: $localize`:@@explanation.used.cause:A client that reconnects with an old URL, a proxy that repeats the request, or an attacker who copied the ticket.`,
     fix: $localize`:@@explanation.used.fix:Request a fresh ticket for every attempt. If address or browser differ from those of the owner, end the session.`,
   },

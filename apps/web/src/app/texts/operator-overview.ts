@@ -7,7 +7,7 @@ export const overviewTexts = {
   fine: $localize`:@@overview.fine:No problems found.`,
   fineHint: $localize`:@@overview.fineHint:Problems appear here in words, with a link to the refusals behind them.`,
   showRefusals: $localize`:@@overview.showRefusals:Show refusals`,
-  since: (ago: string) => $localize`:@@overview.since:since ${ago}:ago:`,
+  since: (ago: string) => $localize`:@@overview.since:first seen ${ago}:ago:`,
   severity: {
     error: $localize`:@@overview.severity.error:Error`,
     warning: $localize`:@@overview.severity.warning:Warning`,
