@@ -136,6 +136,7 @@ onBothStorages('operators', (open) => {
     expect([status, json]).toMatchObject([200, { closed: 1, nodes: [{ closed: 1 }] }]);
     expect(await socket.closed).toBe(4501);
     expect((await phone.ask('GET', '/api/me')).json).toMatchObject({ code: 'session_ended' });
+    expect(app.log.join('')).not.toContain(phone.session);
     expect((await laptop.ask('GET', '/api/me')).status).toBe(200);
     expect(other.ws.readyState).toBe(other.ws.OPEN);
     const { entries } = (await admin.ask('GET', '/api/admin/audit?limit=2')).json as { entries: object[] };

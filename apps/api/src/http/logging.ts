@@ -67,7 +67,7 @@ export const requestLog = fp(
     app.addHook('onResponse', (request, reply, next) => {
       // Session ids must not be logged.
       const pattern = request.routeOptions.url;
-      const path = pattern?.endsWith('/sessions/:id') === true ? pattern : request.url.split('?', 1)[0];
+      const path = pattern?.includes('/sessions/:') === true ? pattern : request.url.split('?', 1)[0];
       const { method, clientAddress: address } = request;
       const fields = completedRequest({ method, path, status: reply.statusCode, ms: reply.elapsedTime, address });
       // Health probes and static files are frequent and uninteresting.
