@@ -85,6 +85,12 @@ export interface GateAndTicketOptions<R> {
    * `rate_limited`, and the connection is closed. Defaults to 8.
    */
   readonly maxUnanswered?: number;
+  /**
+   * Reads handshakes and the first ticket call of a connection from the TCP socket, which makes them cheaper. Requests that are unusual or
+   * not valid, and all others, go through `node:http`. Has no effect on servers of `node:https`. With `false`, all requests go through
+   * `node:http`, for example because a tool observes its parser or the server has an own `IncomingMessage` class. Defaults to `true`.
+   */
+  readonly direct?: boolean;
 }
 
 /** The parts that an adapter for an HTTP framework connects to its server. */
@@ -160,6 +166,7 @@ export function createGate<R>(options: GateAndTicketOptions<R>, onError: (error:
     upgrade: (request, socket, head, url) => {
       gate.handleUpgrade(request, socket, head, url);
     },
+    direct: options.direct === false ? undefined : { endpoint, isDraining: () => gate.isDraining },
   };
   return {
     gate,

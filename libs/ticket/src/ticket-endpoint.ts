@@ -1,6 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingMessage, validateHeaderName, validateHeaderValue } from 'node:http';
 import type { ProblemCode } from '@usher/protocol';
 import type { CrossOrigin } from './cross-origin.ts';
+import type { HttpAnswer } from './http-answer.ts';
 import { newReceipt, receiptHeader } from './new-receipt.ts';
 import { problemResponse, type TicketCall, ticketHeaders, type TicketRefusal } from './ticket-call.ts';
 import { runIn, type TicketTracing, type TracedTicketCall } from './tracing.ts';
@@ -16,15 +17,6 @@ export interface CompletedTicketCall {
   readonly status: number;
   /** From the first read of the request to the end of the response, in milliseconds. */
   readonly ms: number;
-}
-
-/** A complete HTTP answer, independent of a framework. */
-export interface HttpAnswer {
-  readonly status: number;
-  /** A flat list of names and values. The names are in lower case. */
-  readonly headers: string[];
-  /** `undefined` for an answer without a body. */
-  readonly body: string | undefined;
 }
 
 export interface TicketEndpointOptions<R> {
@@ -49,8 +41,13 @@ export class TicketEndpoint<R> {
   /** The headers of an answer with a ticket, as a flat list of names and values. */
   readonly #issuedHeaders: readonly string[];
 
+  /** @throws TypeError if a name or value of `headers` is invalid. */
   constructor(options: TicketEndpointOptions<R>) {
     this.#options = options;
+    for (const [name, value] of Object.entries(options.headers)) {
+      validateHeaderName(name);
+      validateHeaderValue(name, value);
+    }
     this.#issuedHeaders = Object.entries({ ...options.headers, ...issuedHeaders }).flat();
   }
 
@@ -137,12 +134,6 @@ export class TicketEndpoint<R> {
       body,
     };
   }
-}
-
-/** Sends an answer on the bare server. */
-export function sendAnswer(response: ServerResponse, { status, headers, body }: HttpAnswer): void {
-  response.writeHead(status, headers);
-  response.end(body);
 }
 
 const issuedHeaders = { 'content-type': 'application/json; charset=utf-8', ...ticketHeaders };
