@@ -240,7 +240,11 @@ describe('a connection', () => {
 
   test('that closes while its ticket call is answered leaves nothing behind', async () => {
     let finish = (): void => undefined;
-    const { connect: open, sockets, server } = await start({
+    const {
+      connect: open,
+      sockets,
+      server,
+    } = await start({
       authenticate: () =>
         new Promise((resolve) => {
           finish = () => {
@@ -285,7 +289,11 @@ describe('a server', () => {
     let finish = (): void => undefined;
     let isSlow = false;
     const holder = { user: 'maggie', session: 's' };
-    const { server, connect: open, sockets } = await start({
+    const {
+      server,
+      connect: open,
+      sockets,
+    } = await start({
       authenticate: () =>
         isSlow
           ? new Promise((resolve) => {

@@ -32,7 +32,8 @@ export function writeAnswer(
     head += `${headers[index] ?? ''}: ${headers[index + 1] ?? ''}\r\n`;
   }
   head += `date: ${currentDate()}\r\nconnection: ${keepAliveMs === undefined ? 'close' : 'keep-alive'}\r\n`;
-  if (keepAliveMs !== undefined && keepAliveMs > 0) head += `keep-alive: timeout=${Math.floor(keepAliveMs / 1_000)}\r\n`;
+  if (keepAliveMs !== undefined && keepAliveMs > 0)
+    head += `keep-alive: timeout=${Math.floor(keepAliveMs / 1_000)}\r\n`;
   socket.write(`${head}\r\n${body}`);
 }
 

@@ -24,7 +24,8 @@ const headOf = (lines: readonly string[]): Buffer => Buffer.from(`${lines.join('
 
 /** What an app can see of a request. */
 function seen(request: IncomingMessage): object {
-  const { method, url, httpVersion, httpVersionMajor, httpVersionMinor, rawHeaders, headers, headersDistinct } = request;
+  const { method, url, httpVersion, httpVersionMajor, httpVersionMinor, rawHeaders, headers, headersDistinct } =
+    request;
   return { method, url, httpVersion, httpVersionMajor, httpVersionMinor, rawHeaders, headers, headersDistinct };
 }
 
@@ -99,8 +100,24 @@ describe('compared with node:http', () => {
 
   const unusualLines = [
     ...['Host: other', 'host: chat.example', 'Content-Length: 5', 'Content-Length: 0', 'Transfer-Encoding: chunked'],
-    ...['Expect: 100-continue', ' folded', '\tfolded', 'X-Empty:', 'X-Tab:\tvalue\t', 'X-Spaces:   a  b  ', ': no name'],
-    ...['Connection: close', 'Upgrade: h2c', 'Cookie: a=b', 'Cookie: c=d', 'Set-Cookie: a', '__proto__: x', 'toString: x'],
+    ...[
+      'Expect: 100-continue',
+      ' folded',
+      '\tfolded',
+      'X-Empty:',
+      'X-Tab:\tvalue\t',
+      'X-Spaces:   a  b  ',
+      ': no name',
+    ],
+    ...[
+      'Connection: close',
+      'Upgrade: h2c',
+      'Cookie: a=b',
+      'Cookie: c=d',
+      'Set-Cookie: a',
+      '__proto__: x',
+      'toString: x',
+    ],
     ...['X-Forwarded-For: 10.0.0.1', 'Origin: https://chat.example', 'Accept: text/html, */*;q=0.8'],
   ];
   const change = fc.oneof(
@@ -108,10 +125,16 @@ describe('compared with node:http', () => {
     fc.record({ kind: fc.constant('replace' as const), at: fc.nat(300), byte: fc.nat(255) }),
     fc.record({ kind: fc.constant('insert' as const), at: fc.nat(300), byte: fc.nat(255) }),
     fc.record({ kind: fc.constant('remove' as const), at: fc.nat(300), count: fc.integer({ min: 1, max: 4 }) }),
-    fc.record({ kind: fc.constant('append' as const), text: fc.constantFrom('more', '\r\n', 'GET / HTTP/1.1\r\n\r\n') }),
+    fc.record({
+      kind: fc.constant('append' as const),
+      text: fc.constantFrom('more', '\r\n', 'GET / HTTP/1.1\r\n\r\n'),
+    }),
   );
 
-  function changed(start: Buffer, changes: readonly (typeof change extends fc.Arbitrary<infer T> ? T : never)[]): Buffer {
+  function changed(
+    start: Buffer,
+    changes: readonly (typeof change extends fc.Arbitrary<infer T> ? T : never)[],
+  ): Buffer {
     let bytes = start;
     for (const one of changes) {
       if (one.kind === 'line') {
