@@ -155,8 +155,7 @@ export interface UsherOptions<P extends Protocol = RoomsProtocol, R = IncomingMe
   /** Called with each TCP connection before its data is read. Return `false` to close it. Defaults to accepting all. */
   readonly acceptConnection?: (socket: Socket) => boolean;
   /**
-   * Reads handshakes and the first ticket call of a connection from the TCP socket, which makes them cheaper. With `false`, all requests go
-   * through `node:http`, for example because a tool observes its parser. Defaults to `true`.
+   * Reads handshakes and ticket calls from the TCP socket, which makes them cheaper. With `false`, all requests go through `node:http`, for example because a tool observes its parser. Defaults to `true`.
    */
   readonly direct?: boolean;
   /** Headers of every answer to a ticket call, such as security headers. Defaults to none. */

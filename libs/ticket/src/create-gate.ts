@@ -86,8 +86,8 @@ export interface GateAndTicketOptions<R> {
    */
   readonly maxUnanswered?: number;
   /**
-   * Reads handshakes and the first ticket call of a connection from the TCP socket, which makes them cheaper. Requests that are unusual or
-   * not valid, and all others, go through `node:http`. Has no effect on servers of `node:https`. With `false`, all requests go through
+   * Reads handshakes and ticket calls from the TCP socket, which makes them cheaper, until the first other, unusual or invalid request of
+   * a connection: from then on, its requests go through `node:http`. Has no effect on servers of `node:https`. With `false`, all requests go through
    * `node:http`, for example because a tool observes its parser or the server has an own `IncomingMessage` class. Defaults to `true`.
    */
   readonly direct?: boolean;
