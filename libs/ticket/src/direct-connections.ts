@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { Socket } from 'node:net';
 import { Deadlines } from './deadlines.ts';
 import { pathOf } from './handshake.ts';
@@ -87,13 +87,14 @@ export class DirectConnections {
       else socket.destroy();
     });
     if (readConnection !== undefined) server.off('connection', readConnection as (socket: Socket) => void);
-    const { closeIdleConnections, closeAllConnections } = server;
+    const closeIdleConnections = server.closeIdleConnections.bind(server);
+    const closeAllConnections = server.closeAllConnections.bind(server);
     server.closeIdleConnections = () => {
-      closeIdleConnections.call(server);
+      closeIdleConnections();
       this.#destroy((phase) => phase === 'idle');
     };
     server.closeAllConnections = () => {
-      closeAllConnections.call(server);
+      closeAllConnections();
       this.#destroy(() => true);
     };
   }
