@@ -193,7 +193,7 @@ export class DirectConnections {
   }
 }
 
-/** Whether a connection comes from the network and is not encrypted, and nobody has read from it. */
+/** Whether a connection comes from the network, is not encrypted, and no data has been read from it. */
 function isPlainConnection(socket: unknown): socket is Socket {
   return socket instanceof Socket && !('encrypted' in socket) && !socket.isPaused() && socket.readableLength === 0;
 }
