@@ -244,6 +244,20 @@ describe('a connection', () => {
     expect(await until(/app$/)).toMatch(/"ticket".*app$/s);
   });
 
+  test('that does not read its answers is taken over by node:http, which limits them', async () => {
+    const { connect: open, sockets, readByNode } = await start({ headers: { 'x-large': 'a'.repeat(60_000) } });
+    const { socket } = open();
+    await once(socket, 'connect');
+    socket.pause();
+    for (let calls = 1; readByNode() === 0 && calls < 1_000; calls += 1) {
+      socket.write(ticketCall);
+      await expect.poll(() => sockets[0]?.bytesRead, { interval: 1 }).toBe(calls * ticketCall.length);
+    }
+    expect(readByNode()).toBe(1);
+    // One answer that did not fit into the buffers of the operating system.
+    expect(sockets[0]?.writableLength).toBeLessThan(200_000);
+  });
+
   test('that is half closed after its ticket call is closed', async () => {
     const { connect: open, sockets } = await start();
     const { socket, until } = open();

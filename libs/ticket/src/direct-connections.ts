@@ -120,7 +120,8 @@ export class DirectConnections {
     // The `end` event follows.
     if (chunk === null) return;
     if (phase === 'silent') this.#silent.end(socket);
-    const head = readHead(chunk);
+    // A client that does not read its answers could otherwise let them pile up. Behind `node:http`, the request queue limits them.
+    const head = socket.writableLength > 0 ? undefined : readHead(chunk);
     if (head !== undefined && this.#takes(head, socket, chunk)) return;
     socket.unshift(chunk);
     this.#handOver(socket);

@@ -44,6 +44,14 @@ export default [
     shown: ['libs/ticket', 'src/request-head.spec.ts'],
   },
   {
+    id: 'unread-tickets',
+    who: 'a client calls for ticket after ticket and reads no answer, to fill the memory',
+    get: 'the second unread answer goes through the request queue, which limits them',
+    in: 'libs/ticket/src/direct-connections.ts',
+    without: ['socket.writableLength > 0 ? undefined : readHead(chunk)', 'readHead(chunk)'],
+    shown: ['libs/ticket', 'src/direct-connections.spec.ts'],
+  },
+  {
     id: 'absolute-target',
     who: 'a request target in absolute form hides a ticket from redaction or its host from a check',
     get: 'it is rewritten before other code sees it, and its host replaces the `Host` header',
