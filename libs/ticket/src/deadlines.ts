@@ -95,8 +95,7 @@ export class TimeLimit {
     return new Promise<T>((resolve, reject) => {
       const waiting = new WaitingCall(name, reject);
       this.#deadlines.begin(waiting);
-      const settled =
-        signal === undefined ? () => this.#deadlines.end(waiting) : this.#untilCanceled(waiting, signal);
+      const settled = signal === undefined ? () => this.#deadlines.end(waiting) : this.#untilCanceled(waiting, signal);
       const started = startOf(call, waiting);
       started.then(
         (result) => {
