@@ -15,7 +15,9 @@ export class ConnectionGroup implements Member {
   }
 
   get size(): number {
-    return this.#sum(({ size }) => size);
+    let size = 0;
+    for (const member of this.#members) size += member.size;
+    return size;
   }
 
   list(filter?: ConnectionFilter): ReturnType<Member['list']> {
