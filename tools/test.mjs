@@ -111,7 +111,7 @@ await check(
   ['commit messages', 'node', ['tools/commits.mjs']],
   ['unused code and dependencies', 'knip', []],
 );
-const targets = ['lint', 'typecheck', 'build', 'size', 'api'];
+const targets = ['lint-all', 'typecheck', 'build', 'size', 'api'];
 await check([
   'lint, types, builds, budgets, public APIs',
   'nx',

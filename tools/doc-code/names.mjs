@@ -109,7 +109,7 @@ export const perDocument = {
     reportOldClient: 'declare function reportOldClient(user: string | undefined, userAgent: string | undefined): void;',
   },
   'docs/guides/from-signalr.md': {
-    options: "declare const options: import('@usher/server').UsherOptions;",
+    options: "declare const options: import('@usher/server').UsherOptions<typeof shop>;",
     usher: "declare const usher: import('@usher/server').Usher<typeof shop>;",
     socket: 'declare const socket: TicketSocket<RoomsProtocol>;',
     RoomsProtocol: "import type { RoomsProtocol } from '@usher/protocol';",
