@@ -113,15 +113,13 @@ return changes
  * ARGV: prefix, clock, node, lease in ms, maximum views to remove. Returns `{isNew, changes, nextEndMs, hasMore}`; `nextEndMs` is -1 if
  * the node holds no status. With `hasMore`, call it again to remove the rest of what has expired.
  *
- * If no node has renewed for the length of a lease, and the lease of this node ended in that time, Redis was unavailable to all of them.
- * Then all leases that have ended are extended once, because the nodes still have their users. A node without a lease proves nothing: all
- * other nodes may have died.
+ * If no node has renewed for the length of a lease, Redis was unavailable to all of them, or all of them have died. All leases that have
+ * ended are then extended once: nodes that live renew them and keep their users, and those of dead nodes end again.
  */
 export const renewScript = `${common}
 redis.call('SET', P .. ':epoch', now .. ' ' .. ARGV[3], 'NX')
-local own = redis.call('ZSCORE', P .. ':leases', ARGV[3])
 local renewedAt = tonumber(redis.call('SET', P .. ':renewed', now, 'GET') or now)
-if own and tonumber(own) <= now and now - renewedAt >= tonumber(ARGV[4]) then
+if now - renewedAt >= tonumber(ARGV[4]) then
   for _, node in ipairs(redis.call('ZRANGEBYSCORE', P .. ':leases', '-inf', now)) do
     redis.call('ZADD', P .. ':leases', now + ARGV[4], node)
   end
