@@ -122,7 +122,8 @@ export class RedisTicketStore implements TicketStore {
         maxPerMinute,
         maxQueued,
         this.#prefix,
-        this.#longestLifetimeMs,
+        // The limit per minute needs the times of the last minute.
+        Math.max(60_000, this.#longestLifetimeMs),
       ],
     );
     const [issued, value] = Array.isArray(reply) ? (reply as unknown[]) : [];
