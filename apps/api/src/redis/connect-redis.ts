@@ -117,9 +117,9 @@ function newClient(
   return new Redis({ ...single, ...(target.path === undefined ? { ...server } : { path: target.path }) });
 }
 
-/** Milliseconds until the next attempt, with jitter, so that all nodes do not connect at the same moment. */
+/** Milliseconds until the next attempt, at most 500, with jitter, so that all nodes do not connect at the same moment. */
 function backoff(attempt: number): number {
-  return Math.min(2_000, 50 * 2 ** attempt) * (0.5 + Math.random() / 2);
+  return Math.min(500, 50 * 2 ** attempt) * (0.5 + Math.random() / 2);
 }
 
 async function ready(client: Redis | Cluster): Promise<void> {

@@ -79,7 +79,13 @@ function duplicate(
   };
   // `batchWrites` does the same as automatic pipelining at less cost.
   if (!isCluster(client)) {
-    return client.duplicate({ ...common, enableAutoPipelining: false, enableOfflineQueue: false });
+    return client.duplicate({
+      ...common,
+      enableAutoPipelining: false,
+      enableOfflineQueue: false,
+      retryStrategy: backoff,
+      sentinelRetryStrategy: backoff,
+    });
   }
   return client.duplicate([], {
     enableOfflineQueue: false,
@@ -87,8 +93,14 @@ function duplicate(
     shardedSubscribers: true,
     lazyConnect: false,
     keyPrefix: '',
+    clusterRetryStrategy: backoff,
     redisOptions: { ...(client.options.redisOptions as object | undefined), ...common },
   });
+}
+
+/** Milliseconds until the next attempt, at most 500, with jitter, so that all nodes do not connect at the same moment. */
+function backoff(attempt: number): number {
+  return Math.min(500, 50 * 2 ** attempt) * (0.5 + Math.random() / 2);
 }
 
 async function ready(client: Redis | Cluster): Promise<void> {

@@ -163,6 +163,17 @@ export class RedisTicketStore implements TicketStore {
     return revoked;
   }
 
+  async ping({ signal }: CallOptions = {}): Promise<void> {
+    signal?.throwIfAborted();
+    try {
+      await this.#redis.ping();
+    } catch (error) {
+      throw new TicketStoreUnavailable(
+        `Redis is unavailable: ${error instanceof Error ? error.message : 'unknown error'}`,
+      );
+    }
+  }
+
   /** Runs a script by its SHA-1. Sends its text if Redis does not know it, for example after a restart. */
   async #run(
     script: string,
