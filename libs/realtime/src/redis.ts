@@ -1,4 +1,5 @@
 /** The bus, presence, node leases and connections per user in Redis or Valkey, for several nodes. Requires `ioredis`. */
+export { batchWrites } from './redis/batched-writes.ts';
 export { RedisBus, type RedisBusOptions } from './redis/redis-bus.ts';
 export { RedisCluster, type RedisClusterOptions } from './redis/redis-cluster.ts';
 export { RedisConnectionCounts, type RedisConnectionCountsOptions } from './redis/redis-connection-counts.ts';

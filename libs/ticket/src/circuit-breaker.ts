@@ -3,9 +3,9 @@ import type { LimitedCallOptions, TimeLimit } from './deadlines.ts';
 export interface CircuitBreakerOptions {
   /** The number of consecutive failures after which calls fail at once. Defaults to 5. */
   readonly maxFailures?: number;
-  /** How long calls fail at once before the first probe, in milliseconds. Doubles with each failed probe. Defaults to 1,000. */
+  /** How long calls fail at once before the first probe, in milliseconds. Doubles with each failed probe. Defaults to 500. */
   readonly minOpenMs?: number;
-  /** Upper limit of that time, in milliseconds. Defaults to 10,000. */
+  /** Upper limit of that time, in milliseconds. Defaults to 1,000. */
   readonly maxOpenMs?: number;
   /** Monotonic milliseconds. Defaults to `performance.now()`. */
   readonly now?: () => number;
@@ -18,6 +18,8 @@ export interface CircuitBreakerRules {
   readonly isFailure: (error: unknown) => boolean;
   /** Returns the error of a call that is not made because the circuit is open. */
   readonly createError: () => Error;
+  /** Resolves if the function is available again. Then no call has to wait as a probe. Defaults to calls as probes. */
+  readonly probe?: ((options: { readonly signal: AbortSignal }) => Promise<unknown>) | undefined;
 }
 
 /** `canceled`: the caller stopped waiting, so the call says nothing about the function. */
@@ -26,8 +28,8 @@ type CallOutcome = 'answered' | 'failed' | 'canceled';
 /**
  * Limits the calls of one function in time, and stops calling it while it fails.
  *
- * After several consecutive failures the circuit is open: calls fail at once. After a while, one call at a time is made as a probe.
- * The first answer closes the circuit. A failed probe doubles the time to the next one.
+ * After several consecutive failures the circuit is open: calls fail at once. After a while, a probe is made: `probe` or, without it, one
+ * call. The first answer closes the circuit. A failed probe doubles the time to the next one.
  */
 export class CircuitBreaker {
   readonly #name: string;
@@ -52,8 +54,8 @@ export class CircuitBreaker {
     this.#name = name;
     this.#rules = options;
     this.#maxFailures = positive('maxFailures', options.maxFailures ?? 5);
-    this.#minOpenMs = positive('minOpenMs', options.minOpenMs ?? 1_000);
-    this.#maxOpenMs = Math.max(this.#minOpenMs, positive('maxOpenMs', options.maxOpenMs ?? 10_000));
+    this.#minOpenMs = positive('minOpenMs', options.minOpenMs ?? 500);
+    this.#maxOpenMs = Math.max(this.#minOpenMs, positive('maxOpenMs', options.maxOpenMs ?? 1_000));
     this.#now = options.now ?? (() => performance.now());
     this.#openMs = this.#minOpenMs;
   }
@@ -79,7 +81,8 @@ export class CircuitBreaker {
   /** Returns a function that receives the outcome of the call. Throws if the circuit is open and the call is not a probe. */
   #begin(): (outcome: CallOutcome) => void {
     if (this.#openUntil !== undefined) {
-      if (this.#isProbing || this.#now() < this.#openUntil) throw this.#rules.createError();
+      if (this.#rules.probe !== undefined || this.#isProbing || this.#now() < this.#openUntil)
+        throw this.#rules.createError();
       this.#isProbing = true;
       return (outcome) => {
         this.#endProbe(outcome);
@@ -97,6 +100,17 @@ export class CircuitBreaker {
   #open(): void {
     this.#generation += 1;
     this.#openUntil = this.#now() + this.#openMs;
+    const { probe } = this.#rules;
+    if (probe !== undefined) setTimeout(() => void this.#probe(probe), this.#openMs).unref();
+  }
+
+  async #probe(probe: NonNullable<CircuitBreakerRules['probe']>): Promise<void> {
+    try {
+      await this.#rules.limit.run(`a probe of ${this.#name}`, probe);
+      this.#endProbe('answered');
+    } catch {
+      this.#endProbe('failed');
+    }
   }
 
   #endProbe(outcome: CallOutcome): void {

@@ -42,8 +42,9 @@ export interface GateAndTicketOptions<R> {
    */
   readonly authenticate: Hooks<R>['authenticate'];
   /**
-   * Called before a ticket is issued. Returns why the client may not connect, or `undefined`. Browsers hide the response to a rejected
-   * handshake, so this is the only place where they can learn the reason. Defaults to allowing every client.
+   * Returns why the client may not connect, or `undefined`. A ticket is issued at the same time, and discarded if the client may not
+   * connect. Browsers hide the response to a rejected handshake, so this is the only place where they can learn the reason. Defaults to
+   * allowing every client.
    */
   readonly mayConnect?: Hooks<R>['mayConnect'];
   /** Validates user and session again when the ticket is consumed. Defaults to admitting every client with a valid ticket. */

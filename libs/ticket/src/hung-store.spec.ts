@@ -3,6 +3,7 @@ import { ConnectSlots } from './connect-slots.ts';
 import type { TicketGateOptions } from './fastify.ts';
 import { type GateServer, type HandshakeResponse, sendHandshake, startGateServer } from './testing/gate-server.ts';
 import { PausableTicketStore } from './testing/pausable-ticket-store.ts';
+import { TicketStoreBreaker } from './ticket-store-breaker.ts';
 import { TicketStoreUnavailable } from './ticket-store.ts';
 
 const unknownTicket = 'A'.repeat(43);
@@ -26,7 +27,8 @@ function requestTicket(server: GateServer) {
 describe('a ticket store that does not answer', () => {
   test('refuses 2,000 handshakes, and the next one is admitted without a restart when the store answers', async () => {
     const store = new PausableTicketStore();
-    const server = await startGateServer({ store });
+    // Polling advances the fake clock, so the time to the first probe must be longer than the default.
+    const server = await startGateServer({ store: new TicketStoreBreaker(store, { minOpenMs: 1_000 }) });
     const ticket = await server.ticket();
     store.pause();
     // The first 1,000 are as many as may be pending.

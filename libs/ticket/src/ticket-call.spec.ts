@@ -5,7 +5,8 @@ import { ConnectSlots } from './connect-slots.ts';
 import { ticketGate } from './fastify.ts';
 import { createMemoryTicketStore } from './memory-ticket-store.ts';
 import { type GateServer, sendHandshake, startGateServer } from './testing/gate-server.ts';
-import { TicketStoreUnavailable } from './ticket-store.ts';
+import type { TicketDenial } from './hooks.ts';
+import { type TicketStore, TicketStoreUnavailable } from './ticket-store.ts';
 
 function requestTicket(server: GateServer, authorization: string | undefined = `Bearer ${server.token()}`) {
   return server.app.inject({ url: '/api/ws_ticket', headers: authorization === '' ? {} : { authorization } });
@@ -136,6 +137,39 @@ describe('the ticket call', () => {
     expect(answer.statusCode).toBe(status);
     expect(answer.json()).toMatchObject({ code });
     expect(answer.headers['retry-after']).toBe(status === 429 ? '2' : undefined);
+  });
+
+  test('issues the ticket while mayConnect decides', async () => {
+    const issued = Promise.withResolvers<undefined>();
+    const memory = createMemoryTicketStore();
+    const store: TicketStore = {
+      issue: (...args) => {
+        issued.resolve(undefined);
+        return memory.issue(...args);
+      },
+      consume: (...args) => memory.consume(...args),
+      revokeSession: (...args) => memory.revokeSession(...args),
+    };
+    const server = await startGateServer({ store, mayConnect: () => issued.promise });
+    expect((await requestTicket(server)).statusCode).toBe(200);
+  });
+
+  test('discards the ticket of a client that mayConnect denies, so that it counts toward no limit', async () => {
+    let denial: TicketDenial | undefined = { code: 'too_many_connections', retryAfterMs: 1_500 };
+    const slots = new ConnectSlots({ connectsPerSecond: 0.1 });
+    const server = await startGateServer({ slots, mayConnect: () => denial });
+    for (let n = 0; n < 20; n += 1) {
+      expect((await requestTicket(server)).json()).toMatchObject({ code: 'too_many_connections' });
+    }
+    denial = undefined;
+    expect((await requestTicket(server)).json()).toMatchObject({ connectAfterMs: 0 });
+  });
+
+  test('returns the denial of mayConnect without waiting for a ticket store that does not answer', async () => {
+    const hung = () => new Promise<never>(() => undefined);
+    const store: TicketStore = { issue: hung, consume: hung, revokeSession: hung };
+    const server = await startGateServer({ store, mayConnect: () => ({ code: 'user_disabled' }) });
+    expect((await requestTicket(server)).json()).toMatchObject({ code: 'user_disabled' });
   });
 
   test('returns too_many_tickets when ten tickets are outstanding', async () => {

@@ -1,7 +1,7 @@
 import { problem, type ProblemCode, type TicketResponse } from '@usher/protocol';
 import { storeUnavailable } from './admission.ts';
 import { problemOf } from './authenticate.ts';
-import type { ConnectSlots } from './connect-slots.ts';
+import type { AssignedSlot, ConnectSlots } from './connect-slots.ts';
 import type { Gate } from './gate.ts';
 import { isUnavailable, type LimitedHooks, type TicketHolder } from './hooks.ts';
 import { problemHeaders } from './refusal.ts';
@@ -36,7 +36,7 @@ export interface TicketRefusal {
 
 /**
  * The ticket call, independent of an HTTP framework. Each of its steps has a time limit: after it, the answer is 503
- * `store_unavailable`.
+ * `store_unavailable`. The ticket is issued while `mayConnect` decides. If it denies the connection, the ticket is discarded.
  */
 export class TicketCall<R> {
   readonly #parts: TicketCallParts<R>;
@@ -75,38 +75,58 @@ export class TicketCall<R> {
   }
 
   async #answerHolder(claims: TicketClaims): Promise<TicketAnswer> {
-    const { gate, hooks } = this.#parts;
+    const { gate, hooks, slots, store } = this.#parts;
     const { user } = claims;
     const serverState = gate.unavailable();
     if (serverState !== undefined) return { ok: false, ...serverState, user };
-    const denial = await hooks.mayConnect(claims);
-    return denial === undefined ? this.#issue(claims) : { ok: false, ...denial, user };
+    const slotResult = slots.assign(claims);
+    if (!slotResult.ok) {
+      const denial = await hooks.mayConnect(claims);
+      const { reason: code, retryAfterMs } = slotResult;
+      return { ok: false, ...(denial ?? { code, retryAfterMs }), user };
+    }
+    const { connectAfterMs, slot } = slotResult;
+    // Both at once, because each may be a round trip to the same store.
+    const deciding = hooks.mayConnect(claims);
+    const issuing = store.issue(claims, connectAfterMs);
+    // Observed below. If the client is denied first, nothing waits for it.
+    issuing.catch(() => undefined);
+    let isAnswered = false;
+    try {
+      const denial = await deciding;
+      if (denial !== undefined) return { ok: false, ...denial, user };
+      const issued = await issuing;
+      isAnswered = true;
+      if (issued.ok) {
+        const { ticket, expiresAt } = issued;
+        const expires = Math.floor(expiresAt / 1_000);
+        return { ok: true, ticket: { ticket, expires, connectAfterMs }, user };
+      }
+      // A rejected request must not delay other clients.
+      this.#returnSlot(slot);
+      return { ok: false, code: issued.reason, retryAfterMs: issued.retryAfterMs, user };
+    } finally {
+      if (!isAnswered) {
+        // A late answer changes nothing: the client does not receive the ticket, so the slot stays unused.
+        this.#returnSlot(slot);
+        void this.#discard(issuing);
+      }
+    }
   }
 
-  async #issue(claims: TicketClaims): Promise<TicketAnswer> {
-    const { slots, store } = this.#parts;
-    const { user } = claims;
-    const slotResult = slots.assign(claims);
-    if (!slotResult.ok) return { ok: false, code: slotResult.reason, retryAfterMs: slotResult.retryAfterMs, user };
-    const { connectAfterMs, slot } = slotResult;
-    const returnSlot = (): void => {
-      if (slot !== undefined) slots.returnSlot(slot);
-    };
-    let issued: IssueResult;
+  #returnSlot(slot: AssignedSlot | undefined): void {
+    if (slot !== undefined) this.#parts.slots.returnSlot(slot);
+  }
+
+  /** Consumes a ticket that no client receives, so that it no longer counts toward the limits of its session and user. Never rejects. */
+  async #discard(issuing: Promise<IssueResult>): Promise<void> {
+    const { store, endpoint } = this.#parts;
     try {
-      issued = await store.issue(claims, connectAfterMs);
-    } catch (error) {
-      // A late answer changes nothing: the client does not receive the ticket, so the slot stays unused.
-      returnSlot();
-      throw error;
+      const issued = await issuing;
+      if (issued.ok) await store.consume(issued.ticket, endpoint);
+    } catch {
+      // The ticket expires.
     }
-    if (!issued.ok) {
-      // A rejected request must not delay other clients.
-      returnSlot();
-      return { ok: false, code: issued.reason, retryAfterMs: issued.retryAfterMs, user };
-    }
-    const { ticket, expiresAt } = issued;
-    return { ok: true, ticket: { ticket, expires: Math.floor(expiresAt / 1_000), connectAfterMs }, user };
   }
 }
 

@@ -16,20 +16,22 @@ export interface TicketStoreBreakerOptions extends CircuitBreakerOptions {
   readonly maxPendingCalls?: number;
 }
 
+type StoreCall = Exclude<keyof TicketStore, 'ping'>;
+
 /**
  * A ticket store whose calls always settle: it adds a time limit and a circuit breaker to another store.
  *
  * - A call that the store does not answer in time rejects with `TicketStoreUnavailable`. A command that was already sent may still
  *   take effect: a late `consume` invalidates its ticket.
- * - After several consecutive timeouts or `TicketStoreUnavailable` errors of one method, its calls fail at once. After a while, one
- *   call at a time is passed to the store as a probe. The first answer ends the outage.
+ * - After several consecutive timeouts or `TicketStoreUnavailable` errors of one method, its calls fail at once. After a while, `ping` of
+ *   the store or, without it, one call at a time is passed to the store as a probe. The first answer ends the outage.
  * - Each method has its own circuit: a full store cannot issue tickets, but still consumes and revokes them.
  */
 export class TicketStoreBreaker implements TicketStore {
   readonly #store: TicketStore;
   readonly #limit: TimeLimit;
   readonly #maxPendingCalls: number;
-  readonly #circuits: Readonly<Record<keyof TicketStore, CircuitBreaker>>;
+  readonly #circuits: Readonly<Record<StoreCall, CircuitBreaker>>;
 
   /** @throws RangeError if an option is invalid. The message names the option. */
   constructor(store: TicketStore, options: TicketStoreBreakerOptions = {}) {
@@ -48,6 +50,7 @@ export class TicketStoreBreaker implements TicketStore {
         isFailure: (error) => error instanceof TicketStoreUnavailable,
         createError: () =>
           new TicketStoreUnavailable(`${name} was not sent: the ticket store failed several times in succession`),
+        probe: store.ping === undefined ? undefined : (call) => store.ping?.(call) ?? Promise.resolve(),
       });
     this.#circuits = {
       issue: newCircuit('issue'),
@@ -71,7 +74,7 @@ export class TicketStoreBreaker implements TicketStore {
   }
 
   async #call<T>(
-    name: keyof TicketStore,
+    name: StoreCall,
     call: (options: CallOptions) => Promise<T>,
     options: LimitedCallOptions<T> = {},
   ): Promise<T> {

@@ -61,6 +61,8 @@ export interface TicketStore {
   consume(ticket: string, endpoint: string, options?: CallOptions): Promise<ConsumeResult>;
   /** Revokes the outstanding tickets of a session. Resolves to their number. */
   revokeSession(session: string, options?: CallOptions): Promise<number>;
+  /** Resolves if the store answers. With it, `TicketStoreBreaker` needs no call of a client to find out whether an outage has ended. */
+  ping?(options?: CallOptions): Promise<void>;
 }
 
 /** The store is unavailable, so tickets can be neither issued nor consumed. */

@@ -1,5 +1,6 @@
 import { Cluster, Redis } from 'ioredis';
 import type { Logger } from '@usher/realtime';
+import { batchWrites } from '@usher/realtime/redis';
 import { parseRedisUrl, redisUrlRequirement, type RedisTarget } from '../config/redis-url.ts';
 
 /** The oldest supported major version. Script flags and sharded pub/sub exist since 7.0; Valkey reports 7.2. */
@@ -35,6 +36,7 @@ export async function connectRedis(url: string, log: Logger): Promise<RedisConne
   if (target === undefined) throw new RedisUnusable(`invalid REDIS_URL: must be ${redisUrlRequirement}`);
   const commands = newClient(target, { enableAutoPipelining: true, autoResubscribe: true });
   const subscriber = newClient(target, { enableAutoPipelining: false, autoResubscribe: false });
+  if (commands instanceof Redis) batchWrites(commands);
   const errors: Error[] = [];
   const clients = [
     ['commands', commands],
@@ -94,7 +96,14 @@ function newClient(
       redisOptions: common,
     });
   }
-  const single = { ...common, db: target.database, enableOfflineQueue: false, retryStrategy: backoff };
+  // `batchWrites` does the same at less cost.
+  const single = {
+    ...common,
+    enableAutoPipelining: false,
+    db: target.database,
+    enableOfflineQueue: false,
+    retryStrategy: backoff,
+  };
   if (target.kind === 'sentinel') {
     return new Redis({
       ...single,
@@ -108,9 +117,9 @@ function newClient(
   return new Redis({ ...single, ...(target.path === undefined ? { ...server } : { path: target.path }) });
 }
 
-/** Milliseconds until the next attempt, with jitter, so that all nodes do not connect at the same moment. */
+/** Milliseconds until the next attempt, at most 500, with jitter, so that all nodes do not connect at the same moment. */
 function backoff(attempt: number): number {
-  return Math.min(2_000, 50 * 2 ** attempt) * (0.5 + Math.random() / 2);
+  return Math.min(500, 50 * 2 ** attempt) * (0.5 + Math.random() / 2);
 }
 
 async function ready(client: Redis | Cluster): Promise<void> {

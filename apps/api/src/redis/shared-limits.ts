@@ -45,7 +45,7 @@ export class SharedLimits {
 
   /** Runs a Lua script. Resolves to a number, or to `undefined` while Redis is unavailable. */
   async run(script: string, key: string, args: readonly (string | number)[]): Promise<number | undefined> {
-    const reply = await this.ask(() => runScript(this.redis, script, key, args));
+    const reply = await this.ask(() => runScript(this.redis, script, [key], args));
     return typeof reply === 'number' ? reply : undefined;
   }
 

@@ -56,6 +56,8 @@ export interface LocalPresenceOptions {
 
 /** How long to collect views of `noRoom`, which every connection changes and no request waits for, in milliseconds. */
 const collectMs = 100;
+/** The shortest time between two renewals that end held statuses, in milliseconds: when many users disconnect, each has its own end. */
+const endsTogetherMs = 100;
 /** The maximum number of views per call of the store. */
 const viewsPerCall = 500;
 const slowestRetryMs = 5_000;
@@ -232,7 +234,8 @@ export class LocalPresence {
   /** The milliseconds until the next renewal, which may be negative; `Infinity` if this node has no users. */
   get #renewalInMs(): number {
     const [first] = this.#held;
-    const endAt = Math.min(this.#storeEndAt, first?.heldUntil ?? Infinity);
+    const firstEndAt = Math.min(this.#storeEndAt, first?.heldUntil ?? Infinity);
+    const endAt = Math.max(firstEndAt, this.#renewedAt + endsTogetherMs);
     const renewAt = this.#rooms.size > 0 ? this.#renewedAt + this.#options.presence.leaseMs / 3 : Infinity;
     return Math.min(renewAt, endAt) - performance.now();
   }

@@ -94,8 +94,7 @@ export class MemoryPresenceStore {
     this.#requireAvailable();
     const now = this.#now();
     const changes: PresenceChange[] = [];
-    const isOwnOver = (this.#leases.get(node) ?? Infinity) <= now;
-    const wasUnavailable = isOwnOver && now - this.#renewedAt >= this.leaseMs;
+    const wasUnavailable = now - this.#renewedAt >= this.leaseMs;
     this.#renewedAt = now;
     for (const [other, until] of this.#leases) {
       if (until > now) continue;

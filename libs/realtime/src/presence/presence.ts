@@ -68,8 +68,8 @@ export const maxPresent = 2_000;
  * - `set` replaces the node's previous views, each in one atomic step and in order. It resolves to the resulting status changes, in
  *   order. Repeating a view changes nothing.
  * - Lifetimes are measured by the clock of the store only. A held status ends at an absolute time, which the store computes from
- *   `heldForMs`. A lease ends `leaseMs` after its last renewal. If no node has renewed for `leaseMs`, and the first one to renew had a
- *   lease, the store was unavailable to all nodes: leases that have ended are then extended by `leaseMs`, once.
+ *   `heldForMs`. A lease ends `leaseMs` after its last renewal. If no node has renewed for `leaseMs`, the store may have been unavailable
+ *   to all nodes: leases that have ended are then extended by `leaseMs`, once, whether or not the first node to renew had one.
  * - A held status also ends as soon as a live status on any node is at least as high, because the user has reconnected.
  * - Held statuses and leases that have ended are removed by the next `renew` of any node, atomically, so that only one node receives
  *   each change. When a lease ends, all views of its node are removed.

@@ -1,5 +1,5 @@
 /**
- * The Lua scripts of the connection counts. Each runs atomically in Redis. The only key is the hash of one user: from node to its last
+ * The Lua scripts of the connection counts. Each runs atomically in Redis. Each key is the hash of one user: from node to its last
  * report, `<connections> <sequence>`. The sequence grows with each report of a node, because a command that is sent again, after a
  * redirection in a Redis Cluster or because Redis did not know the script, may arrive after a later one.
  */
@@ -31,14 +31,19 @@ redis.call('PEXPIRE', KEYS[1], ARGV[5])
 return { 1, nodes }
 `;
 
-/** KEYS: the user. ARGV: node, sequence, connections on this node, lifetime of the key in ms. */
+/** KEYS: users. ARGV: node, sequence, lifetime of the keys in ms, then the connections on this node of each user. */
 export const setScript = `#!lua flags=allow-oom
-local report = redis.call('HGET', KEYS[1], ARGV[1])
-if report and tonumber(string.match(report, ' (%d+)$')) > tonumber(ARGV[2]) then return end
-if tonumber(ARGV[3]) == 0 then
-  redis.call('HDEL', KEYS[1], ARGV[1])
-else
-  redis.call('HSET', KEYS[1], ARGV[1], ARGV[3] .. ' ' .. ARGV[2])
-  redis.call('PEXPIRE', KEYS[1], ARGV[4])
+local sequence = tonumber(ARGV[2])
+for index, key in ipairs(KEYS) do
+  local own = ARGV[index + 3]
+  local report = redis.call('HGET', key, ARGV[1])
+  if not report or tonumber(string.match(report, ' (%d+)$')) <= sequence then
+    if own ~= '0' then
+      redis.call('HSET', key, ARGV[1], own .. ' ' .. ARGV[2])
+      redis.call('PEXPIRE', key, ARGV[3])
+    elseif report then
+      redis.call('HDEL', key, ARGV[1])
+    end
+  end
 end
 `;

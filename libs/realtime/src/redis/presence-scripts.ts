@@ -8,7 +8,7 @@
  * - `renewed`: when a node last renewed its lease
  * - `views:<room>`: hash from user to JSON `{node: [live, held, heldUntil]}`
  * - `present:<room>`: hash from user to status
- * - `versions`: hash from room to version, for rooms with present users; `highest`: the highest version of the others
+ * - `versions`: hash from room to version, for rooms with present users; `highest`: the highest version of the others. `noRoom` has none
  * - `places:<node>`: set of the places (room and user) in which the node has views
  * - `held:<node>`: sorted set of the places with a held status by its end
  */
@@ -26,57 +26,76 @@ local function better(one, other)
   return one
 end
 
+-- Sets the view of a node. Without 'live', the live status stays.
 local function apply(changes, node, room, user, live, held, heldForMs, left)
   local place = room .. '\\n' .. user
   local json = redis.call('HGET', P .. ':views:' .. room, user)
   local views = json and cjson.decode(json) or {}
-  local before = redis.call('HGET', P .. ':present:' .. room, user) or 'offline'
-  if left then
-    for other, view in pairs(views) do
-      if other ~= node then view[2] = 'offline' end
-    end
+  local old = views[node]
+  if not live then live = old and old[1] or 'offline' end
+  local before = 'offline'
+  local best = live
+  for other, view in pairs(views) do
+    before = better(before, better(view[1], view[2]))
+    if other ~= node then best = better(best, view[1]) end
   end
-  views[node] = { live, heldForMs > 0 and held or 'offline', now + heldForMs }
-  local best = 'offline'
-  for _, view in pairs(views) do best = better(best, view[1]) end
   local after = best
   local kept = {}
   local isEmpty = true
   for other, view in pairs(views) do
-    if rank[view[2]] <= rank[best] then view[2] = 'offline' end
-    after = better(after, view[2])
-    if view[2] == 'offline' then
-      redis.call('ZREM', P .. ':held:' .. other, place)
-    else
-      redis.call('ZADD', P .. ':held:' .. other, view[3], place)
-    end
-    if view[1] == 'offline' and view[2] == 'offline' then
-      redis.call('SREM', P .. ':places:' .. other, place)
-    else
-      redis.call('SADD', P .. ':places:' .. other, place)
-      kept[other] = view
-      isEmpty = false
+    if other ~= node then
+      if view[2] ~= 'offline' and (left or rank[view[2]] <= rank[best]) then
+        view[2] = 'offline'
+        redis.call('ZREM', P .. ':held:' .. other, place)
+        if view[1] == 'offline' then redis.call('SREM', P .. ':places:' .. other, place) end
+      end
+      if view[1] ~= 'offline' or view[2] ~= 'offline' then
+        after = better(after, view[2])
+        kept[other] = view
+        isEmpty = false
+      end
     end
   end
-  if isEmpty then
-    redis.call('HDEL', P .. ':views:' .. room, user)
+  if heldForMs > 0 and rank[held] > rank[best] then
+    after = better(after, held)
+    redis.call('ZADD', P .. ':held:' .. node, now + heldForMs, place)
   else
+    held = 'offline'
+    if old and old[2] ~= 'offline' then redis.call('ZREM', P .. ':held:' .. node, place) end
+  end
+  if live ~= 'offline' or held ~= 'offline' then
+    kept[node] = { live, held, now + heldForMs }
+    isEmpty = false
+    if not old then redis.call('SADD', P .. ':places:' .. node, place) end
+  elseif old then
+    redis.call('SREM', P .. ':places:' .. node, place)
+  end
+  if not isEmpty then
     redis.call('HSET', P .. ':views:' .. room, user, cjson.encode(kept))
+  elseif json then
+    redis.call('HDEL', P .. ':views:' .. room, user)
   end
   if before == after then return end
 
-  local highest = tonumber(redis.call('GET', P .. ':highest') or '0')
-  local version = tonumber(redis.call('HGET', P .. ':versions', room) or highest) + 1
+  local present = P .. ':present:' .. room
   if after == 'offline' then
-    redis.call('HDEL', P .. ':present:' .. room, user)
+    redis.call('HDEL', present, user)
   else
-    redis.call('HSET', P .. ':present:' .. room, user, after)
+    redis.call('HSET', present, user, after)
   end
-  local total = redis.call('HLEN', P .. ':present:' .. room)
+  if room == '' then
+    changes[#changes + 1] = { room, user, before, after, 0, 0 }
+    return
+  end
+  local version = redis.call('HGET', P .. ':versions', room)
+  if not version then version = redis.call('GET', P .. ':highest') or 0 end
+  version = tonumber(version) + 1
+  local total = redis.call('HLEN', present)
   if total > 0 then
     redis.call('HSET', P .. ':versions', room, version)
   else
     redis.call('HDEL', P .. ':versions', room)
+    local highest = tonumber(redis.call('GET', P .. ':highest') or '0')
     if version > highest then redis.call('SET', P .. ':highest', version) end
   end
   changes[#changes + 1] = { room, user, before, after, version, total }
@@ -113,15 +132,13 @@ return changes
  * ARGV: prefix, clock, node, lease in ms, maximum views to remove. Returns `{isNew, changes, nextEndMs, hasMore}`; `nextEndMs` is -1 if
  * the node holds no status. With `hasMore`, call it again to remove the rest of what has expired.
  *
- * If no node has renewed for the length of a lease, and the lease of this node ended in that time, Redis was unavailable to all of them.
- * Then all leases that have ended are extended once, because the nodes still have their users. A node without a lease proves nothing: all
- * other nodes may have died.
+ * If no node has renewed for the length of a lease, Redis was unavailable to all of them, or all of them have died. All leases that have
+ * ended are then extended once: nodes that live renew them and keep their users, and those of dead nodes end again.
  */
 export const renewScript = `${common}
 redis.call('SET', P .. ':epoch', now .. ' ' .. ARGV[3], 'NX')
-local own = redis.call('ZSCORE', P .. ':leases', ARGV[3])
 local renewedAt = tonumber(redis.call('SET', P .. ':renewed', now, 'GET') or now)
-if own and tonumber(own) <= now and now - renewedAt >= tonumber(ARGV[4]) then
+if now - renewedAt >= tonumber(ARGV[4]) then
   for _, node in ipairs(redis.call('ZRANGEBYSCORE', P .. ':leases', '-inf', now)) do
     redis.call('ZADD', P .. ':leases', now + ARGV[4], node)
   end
@@ -135,8 +152,7 @@ end
 for _, node in ipairs(redis.call('ZRANGE', P .. ':leases', 0, -1)) do
   for _, place in ipairs(redis.call('ZRANGEBYSCORE', P .. ':held:' .. node, '-inf', now, 'LIMIT', 0, budget)) do
     local room, user = split(place)
-    local views = cjson.decode(redis.call('HGET', P .. ':views:' .. room, user))
-    apply(changes, node, room, user, views[node][1], 'offline', 0, false)
+    apply(changes, node, room, user, nil, 'offline', 0, false)
     budget = budget - 1
   end
 end

@@ -134,7 +134,7 @@ export class RedisCluster implements Cluster {
 
   async #renewNow(): Promise<readonly string[]> {
     const asked = performance.now();
-    const reply = await runScript(this.#redis, renewScript, this.#key, [this.id, this.#leaseMs]);
+    const reply = await runScript(this.#redis, renewScript, [this.#key], [this.id, this.#leaseMs]);
     const [wasLive, list] = Array.isArray(reply) ? (reply as unknown[]) : [];
     if (!Array.isArray(list)) throw new RedisUnavailable('Redis sent an unexpected reply');
     const others = new Set(list.map(String).filter((node) => node !== this.id));

@@ -19,6 +19,8 @@ export interface RedisConnectionCountsOptions {
 
 /** Reports that are sent together, so that reporting all connections of a node does not delay other commands for long. */
 const reportsPerBatch = 200;
+/** How long to collect reports, in milliseconds, because nothing waits for them and one script for many costs less. */
+const collectMs = 20;
 /** How long to wait after a failed report, in milliseconds. */
 const retryMs = 1_000;
 
@@ -42,7 +44,8 @@ export class RedisConnectionCounts implements ConnectionCounts {
   /** The users whose last report Redis may not have. */
   readonly #unsent = new Set<string>();
   #sequence = 0;
-  #sending = false;
+  #isSending = false;
+  #collecting: NodeJS.Timeout | undefined;
   #retryTimer: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -55,7 +58,7 @@ export class RedisConnectionCounts implements ConnectionCounts {
     this.#log = log;
     const reportAll = (): void => {
       for (const user of this.#own.keys()) this.#unsent.add(user);
-      void this.#send();
+      this.#collect();
     };
     this.#refreshTimer = setInterval(reportAll, refreshMs).unref();
     // Redis lost its data, or other nodes removed the reports of this one.
@@ -71,6 +74,8 @@ export class RedisConnectionCounts implements ConnectionCounts {
 
   async reserve(user: string, own: number, limit: number): Promise<boolean> {
     this.#own.set(user, own);
+    // Contains what the last report would say.
+    this.#unsent.delete(user);
     const args = [this.#cluster.id, this.#nextSequence(), own, limit, this.#keepMs] as const;
     const answer = await this.#run(reserveScript, user, args);
     if (isAccepted(answer)) return true;
@@ -95,13 +100,14 @@ export class RedisConnectionCounts implements ConnectionCounts {
     if (own > 0) this.#own.set(user, own);
     else this.#own.delete(user);
     this.#unsent.add(user);
-    void this.#send();
+    this.#collect();
   }
 
   close(): void {
     this.#closed = true;
     clearInterval(this.#refreshTimer);
     clearTimeout(this.#retryTimer);
+    clearTimeout(this.#collecting);
     this.#stopListening();
   }
 
@@ -120,14 +126,19 @@ export class RedisConnectionCounts implements ConnectionCounts {
     }
   }
 
+  #collect(): void {
+    if (this.#isSending || this.#retryTimer !== undefined || this.#closed) return;
+    this.#collecting ??= setTimeout(() => {
+      this.#collecting = undefined;
+      void this.#send();
+    }, collectMs).unref();
+  }
+
   /** Sends the last reports. After a failure it tries again later. */
   async #send(): Promise<void> {
-    if (this.#sending || this.#retryTimer !== undefined) return;
-    this.#sending = true;
-    // Collects the changes of this turn.
-    await Promise.resolve();
+    this.#isSending = true;
     const sent = await this.#sendAll();
-    this.#sending = false;
+    this.#isSending = false;
     if (sent || this.#closed) return;
     this.#log.warn({ users: this.#unsent.size }, 'connections could not be reported to Redis: trying again');
     this.#retryTimer = setTimeout(() => {
@@ -140,20 +151,24 @@ export class RedisConnectionCounts implements ConnectionCounts {
   async #sendAll(): Promise<boolean> {
     while (this.#unsent.size > 0 && !this.#closed) {
       const users = [...this.#unsent].slice(0, reportsPerBatch);
-      const sent = await Promise.all(users.map((user) => this.#sendReport(user)));
+      // The keys of several users are in several slots of a Redis Cluster.
+      const groups = this.#redis.isCluster ? users.map((user) => [user]) : [users];
+      const sent = await Promise.all(groups.map((group) => this.#sendReports(group)));
       if (sent.includes(false)) return false;
     }
     return true;
   }
 
-  async #sendReport(user: string): Promise<boolean> {
-    this.#unsent.delete(user);
+  async #sendReports(users: readonly string[]): Promise<boolean> {
+    const sequence = this.#nextSequence();
+    const counts = users.map((user) => this.#own.get(user) ?? 0);
+    for (const user of users) this.#unsent.delete(user);
     try {
-      const own = this.#own.get(user) ?? 0;
-      await this.#run(setScript, user, [this.#cluster.id, this.#nextSequence(), own, this.#keepMs]);
+      const keys = users.map((user) => this.#key(user));
+      await runScript(this.#redis, setScript, keys, [this.#cluster.id, sequence, this.#keepMs, ...counts]);
       return true;
     } catch {
-      this.#unsent.add(user);
+      for (const user of users) this.#unsent.add(user);
       return false;
     }
   }
@@ -164,7 +179,7 @@ export class RedisConnectionCounts implements ConnectionCounts {
   }
 
   #run(script: string, user: string, args: readonly (string | number)[]): Promise<unknown> {
-    return runScript(this.#redis, script, this.#key(user), args);
+    return runScript(this.#redis, script, [this.#key(user)], args);
   }
 
   #key(user: string): string {

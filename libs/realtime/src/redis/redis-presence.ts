@@ -108,7 +108,7 @@ export class RedisPresence implements Presence {
   }
 
   #run(script: string, ...args: (string | number)[]): Promise<unknown> {
-    return runScript(this.#redis, script, `${this.#prefix}:leases`, [this.#prefix, this.#now(), ...args]);
+    return runScript(this.#redis, script, [`${this.#prefix}:leases`], [this.#prefix, this.#now(), ...args]);
   }
 }
 

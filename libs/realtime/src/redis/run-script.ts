@@ -11,21 +11,21 @@ const hashes = new Map<string, string>();
 /**
  * Runs a Lua script by its SHA-1. Sends its text if Redis does not know it, for example after a restart.
  *
- * @param key names the slot of a Redis Cluster in which all keys of the script are
+ * @param keys are in one slot of a Redis Cluster, as all other keys of the script
  * @throws RedisUnavailable
  */
 export async function runScript(
   redis: Redis | Cluster,
   script: string,
-  key: string,
+  keys: readonly string[],
   args: readonly (string | number)[],
 ): Promise<unknown> {
   let sha = hashes.get(script);
   if (sha === undefined) hashes.set(script, (sha = createHash('sha1').update(script).digest('hex')));
   try {
-    return await redis.evalsha(sha, 1, key, ...args).catch((error: unknown) => {
+    return await redis.evalsha(sha, keys.length, ...keys, ...args).catch((error: unknown) => {
       if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
-      return redis.eval(script, 1, key, ...args);
+      return redis.eval(script, keys.length, ...keys, ...args);
     });
   } catch (error) {
     // The client attaches the arguments of the command to its errors. They name users and must not be logged.

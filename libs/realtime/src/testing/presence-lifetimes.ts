@@ -72,13 +72,19 @@ export function presenceLifetimes(create: CreatePresence): void {
       expect(await statusOf('maggie')).toBe('online');
     });
 
-    test('removes all views of nodes that died while no other node had a lease', async () => {
-      const { subject, here, there, set, statusOf } = await open(create);
+    test('keeps the views of all nodes for one more lease if the first node to renew has none', async () => {
+      const { subject, here, there, set, renew, statusOf } = await open(create);
       await there.removeNode('there');
       await set('here', live('maggie', 'online'));
       await subject.advance(here.leaseMs * 2);
-      expect(await there.renew('there')).toMatchObject({ isNew: true });
-      expect(await statusOf('maggie')).toBe('offline');
+      expect(await there.renew('there')).toMatchObject({ isNew: true, changes: [] });
+      expect(await statusOf('maggie')).toBe('online');
+      expect(await here.renew('here')).toMatchObject({ isNew: false, changes: [] });
+      // From here on, this node does not come back.
+      await subject.advance(here.leaseMs / 2);
+      expect(await renew('there')).toEqual([]);
+      await subject.advance(here.leaseMs / 2);
+      expect(await renew('there')).toEqual(['one maggie: online → offline']);
     });
 
     test('keeps the views of a node that renews its lease in time', async () => {

@@ -1,4 +1,5 @@
 import type { Logger } from '@usher/realtime';
+import { batchWrites } from '@usher/realtime/redis';
 import type { Cluster, Redis } from 'ioredis';
 
 /** How long a command and a connection may take, in milliseconds. */
@@ -23,6 +24,7 @@ export interface RedisClients {
 export async function openRedisClients(client: Redis | Cluster, log: Logger): Promise<RedisClients> {
   const commands = duplicate(client, { enableAutoPipelining: true, autoResubscribe: true });
   const subscriber = duplicate(client, { enableAutoPipelining: false, autoResubscribe: false });
+  if (!isCluster(commands)) batchWrites(commands);
   const clients = [
     ['commands', commands],
     ['subscriptions', subscriber],
@@ -75,15 +77,30 @@ function duplicate(
     // The channels of subscriptions have no prefix, so the keys must have none either.
     keyPrefix: '',
   };
-  if (!isCluster(client)) return client.duplicate({ ...common, enableOfflineQueue: false });
+  // `batchWrites` does the same as automatic pipelining at less cost.
+  if (!isCluster(client)) {
+    return client.duplicate({
+      ...common,
+      enableAutoPipelining: false,
+      enableOfflineQueue: false,
+      retryStrategy: backoff,
+      sentinelRetryStrategy: backoff,
+    });
+  }
   return client.duplicate([], {
     enableOfflineQueue: false,
     enableAutoPipelining: options.enableAutoPipelining,
     shardedSubscribers: true,
     lazyConnect: false,
     keyPrefix: '',
+    clusterRetryStrategy: backoff,
     redisOptions: { ...(client.options.redisOptions as object | undefined), ...common },
   });
+}
+
+/** Milliseconds until the next attempt, at most 500, with jitter, so that all nodes do not connect at the same moment. */
+function backoff(attempt: number): number {
+  return Math.min(500, 50 * 2 ** attempt) * (0.5 + Math.random() / 2);
 }
 
 async function ready(client: Redis | Cluster): Promise<void> {

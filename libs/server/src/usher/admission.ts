@@ -53,10 +53,15 @@ export class ClientAdmission {
    * @throws TicketStoreUnavailable if that cannot be determined
    */
   async mayConnect(holder: TicketHolder): Promise<TicketDenial | undefined> {
-    if (this.#validatesTicketCalls && (await this.#admit(holder, noRequest)) === undefined)
-      return { code: 'session_ended' };
-    const available = await this.#reservations.isAvailable(holder.user).catch(rejectUnavailable);
-    return available ? undefined : { code: 'too_many_connections', retryAfterMs };
+    // Both at once, because each may be a round trip.
+    const [decided, available] = await Promise.allSettled([
+      this.#validatesTicketCalls ? (async () => this.#admit(holder, noRequest))() : 'not validated',
+      this.#reservations.isAvailable(holder.user).catch(rejectUnavailable),
+    ]);
+    if (decided.status === 'rejected') throw decided.reason;
+    if (decided.value === undefined) return { code: 'session_ended' };
+    if (available.status === 'rejected') throw available.reason;
+    return available.value ? undefined : { code: 'too_many_connections', retryAfterMs };
   }
 
   /**

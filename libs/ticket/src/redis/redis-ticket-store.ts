@@ -122,7 +122,8 @@ export class RedisTicketStore implements TicketStore {
         maxPerMinute,
         maxQueued,
         this.#prefix,
-        this.#longestLifetimeMs,
+        // The limit per minute needs the times of the last minute.
+        Math.max(60_000, this.#longestLifetimeMs),
       ],
     );
     const [issued, value] = Array.isArray(reply) ? (reply as unknown[]) : [];
@@ -160,6 +161,17 @@ export class RedisTicketStore implements TicketStore {
     );
     if (typeof revoked !== 'number') throw new TicketStoreUnavailable('Redis sent an unexpected reply');
     return revoked;
+  }
+
+  async ping({ signal }: CallOptions = {}): Promise<void> {
+    signal?.throwIfAborted();
+    try {
+      await this.#redis.ping();
+    } catch (error) {
+      throw new TicketStoreUnavailable(
+        `Redis is unavailable: ${error instanceof Error ? error.message : 'unknown error'}`,
+      );
+    }
   }
 
   /** Runs a script by its SHA-1. Sends its text if Redis does not know it, for example after a restart. */

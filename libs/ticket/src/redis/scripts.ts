@@ -39,7 +39,7 @@ local times, tickets = '', ''
 if session and not isRevoked then
   local at = string.find(session, '|', 1, true)
   times = string.sub(session, math.max(1, at - 13 * ARGV[7]), at - 1)
-  if #times == 13 * ARGV[7] then
+  if at > 13 * ARGV[7] then
     local allowedAt = string.sub(times, 1, 13) + 60000
     if now < allowedAt then return {0, allowedAt - now} end
   end
@@ -70,11 +70,11 @@ if waitMs > 0 then
   redis.call('PEXPIRE', KEYS[3], ARGV[10])
 end
 local state = isRevoked and 'r' or 'v'
-local startsAt = waitMs > 0 and now + waitMs or 0
-redis.call('SET', KEYS[1], string.format('%s%013d%013d', state, startsAt, expiresAt) .. ARGV[3], 'PX', expiresAt - now)
+local startsAt = waitMs > 0 and string.format('%013d', now + waitMs) or '0000000000000'
+local expiry = string.format('%013d', expiresAt)
+redis.call('SET', KEYS[1], state .. startsAt .. expiry .. ARGV[3], 'PX', waitMs > 0 and expiresAt - now or ARGV[5])
 if not isRevoked then
-  redis.call('SET', KEYS[2], times .. string.format('%013d|', now) .. tickets .. string.format('%013d', expiresAt) .. ARGV[2],
-    'PX', math.max(60000, ARGV[10]))
+  redis.call('SET', KEYS[2], times .. string.format('%013d|', now) .. tickets .. expiry .. ARGV[2], 'PX', ARGV[10])
 end
 return {1, expiresAt}
 `;
