@@ -4083,12 +4083,34 @@ export interface operations {
             };
         };
         responses: {
-            /** @description No Content */
-            204: {
+            /** @description OK */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    /**
+                     * @example {
+                     *       "delivered": 2,
+                     *       "nodes": [
+                     *         {
+                     *           "node": "n-5b1d",
+                     *           "delivered": 2,
+                     *           "ms": 1.4
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description connections to which the event was sent */
+                        delivered: number;
+                        nodes: {
+                            delivered: number;
+                            ms: number;
+                            node: string;
+                        }[];
+                    };
+                };
             };
             /** @description `bad_request`: Bad request */
             400: {

@@ -159,5 +159,5 @@ export const examples = {
   serverMessage: { key: '0f8fad5b-d9cb-469f-a165-70867728950e', text: 'Build 348 has passed.', from: 'ci' },
   serverMessageSent: { seq: 349, at, from: 'app:ci' },
   serverEvent: { type: 'invoice.paid', data: { invoice: 'R-2026-0117' } },
-  serverEventDelivered: { delivered: 2, nodes: [{ node, delivered: 2, ms: 1.4 }] },
+  delivery: { delivered: 2, nodes: [{ node, delivered: 2, ms: 1.4 }] },
 } as const;

@@ -46,11 +46,12 @@ export const serverEventSchema = Type.Object(
 );
 export type ServerEvent = Static<typeof serverEventSchema>;
 
-export const serverEventDeliveredSchema = Type.Object(
+/** To how many connections an event was sent. */
+export const deliverySchema = Type.Object(
   {
     delivered: Type.Integer({ minimum: 0, description: 'connections to which the event was sent' }),
     nodes: Type.Array(Type.Object({ node: Type.String(), delivered: Type.Integer({ minimum: 0 }), ms: Type.Number() })),
   },
-  { examples: [examples.serverEventDelivered] },
+  { examples: [examples.delivery] },
 );
-export type ServerEventDelivered = Static<typeof serverEventDeliveredSchema>;
+export type Delivery = Static<typeof deliverySchema>;

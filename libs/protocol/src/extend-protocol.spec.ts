@@ -71,8 +71,8 @@ describe('rooms with a payload', () => {
       'order',
     ]);
     expect(Object.keys(board.signals)).toEqual(Object.keys(roomsProtocol.signals));
-    // Events of backends belong to the chat.
-    expect([...Object.keys(board.events), 'event']).toEqual(Object.keys(roomsProtocol.events));
+    // Archived rooms and events of backends belong to the chat.
+    expect([...Object.keys(board.events), 'archived', 'event']).toEqual(Object.keys(roomsProtocol.events));
   });
 
   test('are named usher.v1 by default', () => {

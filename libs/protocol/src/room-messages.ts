@@ -97,6 +97,8 @@ export interface RoomsProtocol extends Protocol {
   readonly events: CoreProtocol['events'] &
     RoomEvents<Message> &
     Readonly<{
+      /** A room became read-only, or is no longer. */
+      archived: Schema<{ room: string; archived: boolean }>;
       /** An event of a backend, `name` says what happened. */
       event: Schema<{ name: string; data: Record<string, unknown> }>;
     }>;

@@ -251,6 +251,13 @@ export const roomsProtocol: RoomsProtocol = {
     },
     events: {
       ...textParts.events,
+      archived: Type.Object(
+        { room: Type.String(), archived: Type.Boolean() },
+        {
+          description: 'One of the user’s rooms has become read-only, or is no longer.',
+          examples: [{ room: 'general', archived: true }],
+        },
+      ),
       event: Type.Object(
         {
           name: Type.String({ description: 'what happened, in the words of the backend that sent it' }),

@@ -1,6 +1,11 @@
 import { hash } from 'node:crypto';
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
-import { operatorRoomsQuerySchema, operatorRoomsSchema, roomChangeSchema } from '@usher/operator-api/server';
+import {
+  deliverySchema,
+  operatorRoomsQuerySchema,
+  operatorRoomsSchema,
+  roomChangeSchema,
+} from '@usher/operator-api/server';
 import { proofSchema } from '@usher/protocol/server';
 import { RequestError } from '@usher/realtime';
 import type { Appended, History, Rooms } from '@usher/realtime/rooms';
@@ -15,7 +20,7 @@ export interface RoomAdminRoutesOptions {
   readonly accounts: OperatorAccounts;
   readonly audit: AuditLog;
   readonly history: History;
-  readonly liveRooms: Pick<Rooms, 'closeRoom' | 'deliver'>;
+  readonly liveRooms: Pick<Rooms, 'closeRoom' | 'deliver' | 'sendToMembers'>;
   /** Unix milliseconds. */
   readonly now: () => number;
 }
@@ -55,14 +60,14 @@ export const roomAdminRoutes: FastifyPluginCallbackTypebox<RoomAdminRoutesOption
         ...operatorCall('updateRoom', 'Archive or restore a room'),
         params: roomParams,
         body: roomChangeSchema,
-        response: { 204: noContent },
+        response: { 200: deliverySchema },
       },
     },
-    async (request, reply) => {
+    async (request) => {
       const by = await operator(request);
       const { room } = request.params;
       const { archived } = request.body;
-      await audit.within(async (transaction, record) => {
+      const recorded = await audit.within(async (transaction, record) => {
         const { numUpdatedRows } = await transaction
           .updateTable('rooms')
           .set({ archived_at: archived ? now() : null })
@@ -70,10 +75,14 @@ export const roomAdminRoutes: FastifyPluginCallbackTypebox<RoomAdminRoutesOption
           .where('closed_at', 'is', null)
           .executeTakeFirst();
         if (numUpdatedRows !== 1n) throw new HttpProblem('not_found');
-        await record({ ...by, action: archived ? 'room.archive' : 'room.restore', target: room });
+        return record({ ...by, action: archived ? 'room.archive' : 'room.restore', target: room });
       });
-      request.log.info({ by: by.by, room, archived }, 'room archived or restored by an operator');
-      return reply.code(204).send();
+      const { complete, delivered, nodes } = await liveRooms.sendToMembers(room, 'archived', { room, archived });
+      const proof = { delivered, nodes: [...nodes] };
+      await audit.complete(recorded, proof);
+      request.log.info({ by: by.by, room, archived, delivered }, 'room archived or restored by an operator');
+      if (!complete) throw new HttpProblem('store_unavailable', { retryAfterMs: 1_000, extension: proof });
+      return proof;
     },
   );
 

@@ -41,7 +41,18 @@ onBothStorages('operators', (open) => {
 
   test('archive a room: it is read-only until it is restored', async () => {
     const { app, admin, maggie, socket } = await withMessage(open);
-    expect((await admin.ask('PUT', '/api/admin/rooms/general', { archived: true })).status).toBe(204);
+    // Members receive the event, also on connections that have not joined the room.
+    const elsewhere = await app.connect('bart');
+    const lisa = await new Browser(app).signIn('lisa');
+    await app.connect('lisa', lisa.token);
+    expect((await lisa.ask('DELETE', '/api/rooms/general/members/lisa')).status).toBe(204);
+    expect(await admin.ask('PUT', '/api/admin/rooms/general', { archived: true })).toMatchObject({
+      status: 200,
+      json: { delivered: 2, nodes: [{ delivered: 2, ms: expect.any(Number) as unknown }] },
+    });
+    for (const member of [socket, elsewhere]) {
+      expect(await member.next('archived')).toEqual({ type: 'archived', room: 'general', archived: true });
+    }
     expect(await socket.ask('send', message('too late'))).toMatchObject({ code: 'forbidden' });
     expect(await socket.ask('edit', { ...message('x'), edits: 1 })).toMatchObject({ code: 'forbidden' });
     expect(await socket.ask('delete', { room: 'general', key: randomUUID(), deletes: 1 })).toMatchObject({
@@ -59,7 +70,8 @@ onBothStorages('operators', (open) => {
     expect(await listed(maggie)).toEqual(['general true', 'random undefined']);
     expect(await listed(await new Browser(app).signIn('lisa'))).toEqual(['general true', 'random undefined']);
     expect((await admin.ask('DELETE', '/api/admin/rooms/general/messages/1')).status).toBe(204);
-    expect((await admin.ask('PUT', '/api/admin/rooms/general', { archived: false })).status).toBe(204);
+    expect((await admin.ask('PUT', '/api/admin/rooms/general', { archived: false })).status).toBe(200);
+    expect(await socket.next('archived')).toEqual({ type: 'archived', room: 'general', archived: false });
     expect(await socket.ask('send', message('again'))).toMatchObject({ type: 'reply', data: { seq: 3 } });
     expect((await admin.ask('PUT', '/api/admin/rooms/unknown', { archived: true })).status).toBe(404);
   });
@@ -134,7 +146,12 @@ describe('operators of two nodes', () => {
     const sockets = [await here.connect('maggie'), await there.connect('bart')];
     for (const socket of sockets) await socket.data('join', { room: 'general' });
     for (const socket of sockets) await socket.data('send', message('x'));
-    await admin.ask('PUT', '/api/admin/rooms/general', { archived: true });
+    expect((await admin.ask('PUT', '/api/admin/rooms/general', { archived: true })).json).toMatchObject({
+      ...{ delivered: 2, nodes: [{ delivered: 1 }, { delivered: 1 }] },
+    });
+    for (const socket of sockets) {
+      expect(await socket.next('archived')).toMatchObject({ room: 'general', archived: true });
+    }
     for (const socket of sockets) expect(await socket.ask('send', message('y'))).toMatchObject({ code: 'forbidden' });
     await admin.ask('DELETE', '/api/admin/rooms/general/messages/2');
     for (const socket of sockets) expect(await socket.take(({ seq }) => seq === 3)).toMatchObject({ deletes: 2 });

@@ -116,6 +116,22 @@ test('assigns a shared title to the oldest public room and marks possible demo p
   close();
 });
 
+test('records the head of an existing audit log', async () => {
+  const folder = tempFolder();
+  (await openDatabase(folder)).close();
+  const before = new DatabaseSync(join(folder, 'usher.db'));
+  before.exec(`
+    DROP TRIGGER audit_moves_head;
+    DROP TABLE audit_head;
+    DELETE FROM kysely_migration WHERE name = '0009-audit-head';
+    INSERT INTO audit VALUES (1, 0, 'admin', NULL, 'user.disable', 'bart', NULL, NULL, 'hash 1'),
+      (2, 0, 'admin', NULL, 'user.enable', 'bart', NULL, NULL, 'hash 2');`);
+  before.close();
+  const { kysely, close } = await openDatabase(folder);
+  expect(await kysely.selectFrom('audit_head').selectAll().execute()).toEqual([{ id: 1, seq: 2, hash: 'hash 2' }]);
+  close();
+});
+
 test('does not change the database if a migration fails', async () => {
   const folder = tempFolder();
   // The migration fails in the middle, because a name that it creates already exists.

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration';
 import { membersAndChanges } from './migration-0004.ts';
 import { operators } from './migration-0008.ts';
+import { auditHead } from './migration-0009.ts';
 import { titleKey } from './new-room.ts';
 import type { Tables } from './schema.ts';
 
@@ -156,6 +157,7 @@ const migrations: Record<string, Migration> = {
   },
 
   '0008-operators': operators,
+  '0009-audit-head': auditHead,
 };
 
 /** The names of all migrations that the latest schema has. */

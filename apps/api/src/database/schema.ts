@@ -12,6 +12,7 @@ export interface Tables {
   memberships: MembershipsTable;
   mentions: MentionsTable;
   audit: AuditTable;
+  audit_head: AuditHeadTable;
   password_links: PasswordLinksTable;
   api_keys: ApiKeysTable;
 }
@@ -130,6 +131,15 @@ export interface AuditTable {
   /** Canonical JSON of an object. */
   detail: string | null;
   /** See `hashOf` in `operator/audit-chain.ts`. */
+  hash: string;
+}
+
+/** The head of the audit log, in one row. A trigger moves it in the transaction of each entry. */
+export interface AuditHeadTable {
+  id: 1;
+  /** The sequence of the newest entry. 0 for an empty log. */
+  seq: number;
+  /** The hash of that entry. Empty for an empty log. */
   hash: string;
 }
 

@@ -39,7 +39,7 @@ describe('a chain', () => {
     const entries = chain(5);
     expect(await verifyChain(entries)).toEqual({ seq: 5, hash: entries[4]?.hash });
     expect(await verifyChain([])).toEqual(emptyHead);
-    expect(await verifyChain(entries, { seq: 3, hash: entries[2]?.hash ?? '' })).toMatchObject({ seq: 5 });
+    expect(await verifyChain(entries, { noted: { seq: 3, hash: entries[2]?.hash ?? '' } })).toMatchObject({ seq: 5 });
   });
 
   test('is rejected if any field of any entry was changed', async () => {
@@ -89,7 +89,7 @@ describe('a chain', () => {
     const entries = chain(5);
     const noted = { seq: 5, hash: entries[4]?.hash ?? '' };
     expect(await verifyChain(entries.slice(0, 4))).toMatchObject({ seq: 4 });
-    await expect(verifyChain(entries.slice(0, 4), noted)).rejects.toThrow('the end was deleted');
+    await expect(verifyChain(entries.slice(0, 4), { noted })).rejects.toThrow('the end was deleted');
     const again = [...entries.slice(0, 4), { ...entries[4], by: 'bart' }].map((entry) => ({
       ...entry,
       hash: undefined,
@@ -97,7 +97,23 @@ describe('a chain', () => {
     let previous = '';
     const rewritten = again.map((entry) => ({ ...entry, hash: (previous = hashOf(entry as never, previous)) }));
     expect(await verifyChain(rewritten)).toMatchObject({ seq: 5 });
-    await expect(verifyChain(rewritten, noted)).rejects.toThrow('was written again');
+    await expect(verifyChain(rewritten, { noted })).rejects.toThrow('was written again');
+  });
+
+  test('is rejected unless it ends with the recorded head', async () => {
+    const entries = chain(5);
+    const recorded = await verifyChain(entries);
+    expect(await verifyChain(entries, { recorded })).toEqual(recorded);
+    expect(await verifyChain([], { recorded: emptyHead })).toEqual(emptyHead);
+    for (const [changed, message] of [
+      [entries.slice(0, 4), 'the log ends with entry 4, but entry 5 was recorded: the end was deleted'],
+      [[], 'the log is empty, but entry 5 was recorded: the end was deleted'],
+      [chain(6), 'entry 6 does not belong to the log, which ends with entry 5'],
+    ] as const) {
+      await expect(verifyChain(changed, { recorded })).rejects.toThrow(new AuditTampered(message));
+    }
+    const rewritten = verifyChain(entries, { recorded: { seq: 5, hash: 'A'.repeat(43) } });
+    await expect(rewritten).rejects.toThrow('entry 5 does not have the recorded hash: the log was written again');
   });
 
   test('is rejected if something is not an entry', async () => {

@@ -44,18 +44,25 @@ export function hashOf(entry: Omit<AuditEntry, 'hash'>, previous: string): strin
 
 const validator = Compile(auditEntrySchema);
 
+/** Heads that a log is compared with. */
+export interface KnownHeads {
+  /** A head that was noted earlier, outside of the database. */
+  readonly noted?: AuditHead;
+  /** The head that the database keeps, read in the same snapshot as the entries. */
+  readonly recorded?: AuditHead;
+}
+
 /**
- * Verifies a complete audit log, from its first entry. It detects every entry that was changed, deleted, inserted or moved. It cannot detect
- * that the newest entries were deleted, or that all entries from one on were written again with new hashes: only `noted` can.
+ * Verifies a complete audit log, from its first entry. It detects every entry that was changed, deleted, inserted or moved. That the newest
+ * entries were deleted, or that all entries from one on were written again with new hashes, only the known heads show.
  *
  * @param entries in the order of the log
- * @param noted a head that was noted earlier. Defaults to the empty head
  * @returns the head of the log
  * @throws AuditTampered
  */
 export async function verifyChain(
   entries: AsyncIterable<unknown> | Iterable<unknown>,
-  noted: AuditHead = emptyHead,
+  { noted = emptyHead, recorded }: KnownHeads = {},
 ): Promise<AuditHead> {
   let head = emptyHead;
   for await (const entry of entries) {
@@ -74,9 +81,27 @@ export async function verifyChain(
     }
   }
   if (head.seq < noted.seq) {
+    throw new AuditTampered(`${endOf(head)}, but entry ${noted.seq} was noted: the end was deleted`);
+  }
+  if (recorded !== undefined) compare(head, recorded);
+  return head;
+}
+
+/** @throws AuditTampered if the log does not end with the head that the database keeps */
+function compare(head: AuditHead, recorded: AuditHead): void {
+  if (head.seq < recorded.seq) {
+    throw new AuditTampered(`${endOf(head)}, but entry ${recorded.seq} was recorded: the end was deleted`);
+  }
+  if (head.seq > recorded.seq) {
     throw new AuditTampered(
-      `the log ends with entry ${head.seq}, but entry ${noted.seq} was noted: the end was deleted`,
+      `entry ${recorded.seq + 1} does not belong to the log, which ends with entry ${recorded.seq}`,
     );
   }
-  return head;
+  if (head.hash !== recorded.hash) {
+    throw new AuditTampered(`entry ${head.seq} does not have the recorded hash: the log was written again`);
+  }
+}
+
+function endOf({ seq }: AuditHead): string {
+  return seq === 0 ? 'the log is empty' : `the log ends with entry ${seq}`;
 }

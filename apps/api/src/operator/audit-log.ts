@@ -127,15 +127,12 @@ export class AuditLog {
   }
 
   async #append(transaction: Kysely<Tables>, action: Action, completes?: number): Promise<RecordedAction> {
-    const previous = await transaction
-      .selectFrom('audit')
-      .select(['seq', 'hash'])
-      .orderBy('seq', 'desc')
-      .limit(1)
-      .executeTakeFirst();
+    // Not the last entry: if it was deleted, the next one leaves a gap that `audit:verify` detects.
+    const previous = await transaction.selectFrom('audit_head').select(['seq', 'hash']).executeTakeFirst();
+    if (previous === undefined) throw new Error('the table audit_head has no row: see npm run audit:verify');
     const { by, address, detail } = action;
     const entry = {
-      seq: (previous?.seq ?? 0) + 1,
+      seq: previous.seq + 1,
       at: this.#options.now(),
       by,
       ...(address === undefined ? {} : { address }),
@@ -145,7 +142,7 @@ export class AuditLog {
       // As it is read: without undefined fields.
       ...(detail === undefined ? {} : { detail: JSON.parse(canonicalJson(detail)) as Record<string, unknown> }),
     };
-    const hash = hashOf(entry, previous?.hash ?? '');
+    const hash = hashOf(entry, previous.hash);
     await transaction
       .insertInto('audit')
       .values(toRow({ ...entry, hash }))

@@ -56,8 +56,10 @@ async function verifyRows({ rows }: StoredApp): Promise<AuditHead> {
 async function unprotect({ execute, source }: StoredApp): Promise<void> {
   await execute(
     source[0] === '--db'
-      ? 'DROP TRIGGER audit_rejects_update; DROP TRIGGER audit_rejects_delete'
-      : 'DROP TRIGGER audit_is_append_only ON audit',
+      ? `DROP TRIGGER audit_rejects_update; DROP TRIGGER audit_rejects_delete;
+         DROP TRIGGER audit_head_rejects_update; DROP TRIGGER audit_head_rejects_delete`
+      : `DROP TRIGGER audit_is_append_only ON audit;
+         DROP TRIGGER audit_head_rejects_update ON audit_head; DROP TRIGGER audit_head_rejects_delete ON audit_head`,
   );
 }
 
@@ -95,7 +97,12 @@ onBothStorages('the audit log', (open) => {
 
   test('rejects changes and deletions', async () => {
     const { app } = await usedApp(open);
-    for (const statement of [`UPDATE audit SET by_user = 'bart'`, 'DELETE FROM audit WHERE seq = 6']) {
+    for (const statement of [
+      `UPDATE audit SET by_user = 'bart'`,
+      'DELETE FROM audit WHERE seq = 6',
+      'UPDATE audit_head SET seq = 4',
+      'DELETE FROM audit_head',
+    ]) {
       await expect(app.execute(statement)).rejects.toThrow('the audit log is append-only');
     }
   });
@@ -129,12 +136,36 @@ onBothStorages('the audit log', (open) => {
     await expect(verifyRows(app)).rejects.toThrow(message);
   });
 
-  test('verification detects a deleted end only against a noted head', async () => {
+  test.each([
+    ['the deleted newest entry', 'DELETE FROM audit WHERE seq = 6', 'entry 6 was recorded: the end was deleted'],
+    ['the deletion of all entries', 'DELETE FROM audit', 'the log is empty, but entry 6 was recorded'],
+    ['a deleted head', 'DELETE FROM audit_head', 'the table audit_head has no row'],
+    ['a head that was set back', 'UPDATE audit_head SET seq = 5', 'entry 6 does not belong to the log'],
+    ['a head with another hash', `UPDATE audit_head SET hash = 'x'`, 'entry 6 does not have the recorded hash'],
+  ])('the command detects %s', async (_, statement, message) => {
+    const { app } = await usedApp(open);
+    await unprotect(app);
+    await app.execute(statement);
+    const { code, output } = await verify(...app.source);
+    expect([code, output]).toEqual([1, expect.stringContaining(message)]);
+  });
+
+  test('a deleted end is still detected after more actions', async () => {
+    const { app, admin } = await usedApp(open);
+    await unprotect(app);
+    await app.execute('DELETE FROM audit WHERE seq > 4');
+    expect((await admin.ask('DELETE', '/api/admin/users/lisa/sessions')).status).toBe(200);
+    const { code, output } = await verify(...app.source);
+    expect([code, output]).toEqual([1, expect.stringContaining('entry 5 is missing: entry 7 is in its place')]);
+  });
+
+  test('the command detects with a noted head that the end and the head of the log were replaced', async () => {
     const { app } = await usedApp(open);
     const [, head = ''] = /--head (\S+)/.exec((await verify(...app.source)).output) ?? [];
     await unprotect(app);
-    await app.execute('DELETE FROM audit WHERE seq > 4');
-    expect(await verifyRows(app)).toMatchObject({ seq: 4 });
+    await app.execute(`DELETE FROM audit WHERE seq > 4;
+      UPDATE audit_head SET seq = 4, hash = (SELECT hash FROM audit WHERE seq = 4)`);
+    expect(await verify(...app.source)).toMatchObject({ code: 0 });
     const { code, output } = await verify(...app.source, '--head', head);
     expect([code, output]).toEqual([1, expect.stringContaining('the end was deleted')]);
   });
@@ -205,8 +236,9 @@ describe('the audit log of two nodes', () => {
         }),
       ),
     );
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([204]));
-    expect(await verifyRows(nodes[0])).toMatchObject({ seq: 20 });
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    // Each action and its proof.
+    expect(await verifyRows(nodes[0])).toMatchObject({ seq: 40 });
   });
 });
 

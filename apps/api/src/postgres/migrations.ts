@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { roomTables } from '@usher/realtime/postgres';
 import { operators } from './migration-0002.ts';
+import { auditHead } from './migration-0003.ts';
 
 /** All migrations of the PostgreSQL database in order. The name of a released migration never changes. */
 export const postgresMigrations: Record<string, Migration> = {
@@ -14,6 +15,7 @@ export const postgresMigrations: Record<string, Migration> = {
     },
   },
   '0002-operators': operators,
+  '0003-audit-head': auditHead,
 };
 
 /**

@@ -167,6 +167,20 @@ describe('opening the database', () => {
     await Promise.all(databases.map((database) => database.close()));
   });
 
+  test('records the head of an existing audit log', async () => {
+    const url = await server.newDatabaseUrl();
+    const before = await openPostgres({ url });
+    await before.pool.query(`
+      DROP FUNCTION usher.move_audit_head CASCADE;
+      DROP TABLE usher.audit_head;
+      DELETE FROM usher.kysely_migration WHERE name = '0003-audit-head';
+      INSERT INTO usher.audit VALUES (1, 0, 'admin', NULL, 'user.disable', 'bart', NULL, NULL, 'hash 1'),
+        (2, 0, 'admin', NULL, 'user.enable', 'bart', NULL, NULL, 'hash 2')`);
+    await before.close();
+    const { kysely } = await open({ url });
+    expect(await kysely.selectFrom('audit_head').selectAll().execute()).toEqual([{ id: 1, seq: 2, hash: 'hash 2' }]);
+  });
+
   test('creates all tables in the schema usher, whatever the name of the database user', async () => {
     const url = await server.newDatabaseUrl();
     const { pool } = await open({ url });

@@ -1,6 +1,6 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import {
-  serverEventDeliveredSchema,
+  deliverySchema,
   serverEventSchema,
   serverMessageSchema,
   serverMessageSentSchema,
@@ -58,7 +58,7 @@ export const serverRoutes: FastifyPluginCallbackTypebox<ServerRoutesOptions> = (
         ...backendCall('sendUserEvent', 'Send an event to all connections of a user'),
         params: userParams,
         body: serverEventSchema,
-        response: { 202: serverEventDeliveredSchema },
+        response: { 202: deliverySchema },
       },
     },
     async (request, reply) => {

@@ -37,7 +37,7 @@ export async function importSqlite({ from, to, report }: ImportOptions): Promise
         for (const table of importedTables) await copy(table, source, target, report);
         if (source.replaced > 0) report(`${source.replaced} texts had U+0000, which was replaced by U+FFFD`);
         for (const table of importedTables) await verify(table, source, target, report);
-        await target.finish();
+        await target.finish(source.auditHead);
       } finally {
         target.release();
       }

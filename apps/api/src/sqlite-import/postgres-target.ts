@@ -93,9 +93,22 @@ export class PostgresTarget {
     await this.#client.query('COMMIT');
   }
 
-  /** Lets new messages continue the numbers of the copied ones, and ends the import: servers can be started. */
-  async finish(): Promise<void> {
+  /**
+   * Lets new messages continue the numbers of the copied ones, and ends the import: servers can be started.
+   *
+   * @param auditHead the recorded head of the audit log. It is copied as it is, so that a change of the log remains detectable
+   */
+  async finish(auditHead: Row | undefined): Promise<void> {
     await this.#client.query('BEGIN');
+    await this.#client.query('ALTER TABLE usher.audit_head DISABLE TRIGGER USER');
+    await this.#client.query('DELETE FROM usher.audit_head');
+    if (auditHead !== undefined) {
+      await this.#client.query('INSERT INTO usher.audit_head VALUES (1, $1, $2)', [
+        auditHead['seq'],
+        auditHead['hash'],
+      ]);
+    }
+    await this.#client.query('ALTER TABLE usher.audit_head ENABLE TRIGGER USER');
     await this.#client.query(
       `SELECT setval(pg_get_serial_sequence('usher.messages', 'number'), max(number)) FROM usher.messages HAVING max(number) > 0`,
     );

@@ -190,6 +190,24 @@ test('imports every table of the embedded database, or derives it', async () => 
   expect(names.sort()).toEqual([...importedTables].sort());
 });
 
+test('copies the audit log as it is, also if entries are missing', async () => {
+  const { file } = await usedDataDir();
+  const sqlite = new DatabaseSync(file);
+  sqlite.exec(`
+    INSERT INTO audit VALUES (1, 0, 'admin', NULL, 'user.disable', 'bart', NULL, NULL, 'hash 1'),
+      (2, 0, 'admin', NULL, 'user.enable', 'bart', NULL, NULL, 'hash 2'),
+      (3, 0, 'admin', NULL, 'user.disable', 'bart', NULL, NULL, 'hash 3');
+    DROP TRIGGER audit_rejects_delete;
+    DELETE FROM audit WHERE seq > 1`);
+  sqlite.close();
+  const url = await server.newDatabaseUrl();
+  expect(await run(['--from', file, '--to', url])).toMatchObject({ code: 0 });
+  const pool = poolOn(url);
+  expect((await pool.query('SELECT seq::int FROM usher.audit')).rows).toEqual([{ seq: 1 }]);
+  expect((await pool.query('SELECT seq::int, hash FROM usher.audit_head')).rows).toEqual([{ seq: 3, hash: 'hash 3' }]);
+  await expect(pool.query('DELETE FROM usher.audit_head')).rejects.toThrow('the audit log is append-only');
+});
+
 test('replaces U+0000, which PostgreSQL cannot store', async () => {
   const { file } = await usedDataDir();
   const sqlite = new DatabaseSync(file);

@@ -36,8 +36,8 @@ export const importedTables = [
 ] as const;
 export type ImportedTable = (typeof importedTables)[number];
 
-/** Tables that are not copied: the index of `messages`, the probe of the health check, and the list of migrations. */
-export const derivedTables = /^(message_texts|write_probe$|kysely_migration|sqlite_)/;
+/** Tables that are not copied row by row: the index of `messages`, the head of `audit`, the probe of the health check, and the list of migrations. */
+export const derivedTables = /^(message_texts|audit_head$|write_probe$|kysely_migration|sqlite_)/;
 
 /** Rows and characters of a page, about. */
 const pageRows = 1_000;
@@ -91,6 +91,12 @@ export class SqliteSource {
 
   count(table: ImportedTable): number {
     return Number(this.#sqlite.prepare(`SELECT count(*) AS count FROM ${table}`).get()?.['count']);
+  }
+
+  /** The recorded head of the audit log. `undefined` if it was deleted. */
+  get auditHead(): Row | undefined {
+    const row = this.#sqlite.prepare('SELECT seq, hash FROM audit_head').get();
+    return row && { seq: Number(row['seq']), hash: String(row['hash']) };
   }
 
   /** The columns of a table in PostgreSQL, whose rows `pages` returns. */

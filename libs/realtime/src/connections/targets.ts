@@ -2,7 +2,7 @@ import type { Event, EventType, Protocol } from '@usher/protocol';
 import type { CoreProtocol } from '@usher/protocol/server';
 import type { Bus } from '../bus/bus.ts';
 import { type Cluster, createMemoryCluster } from '../cluster/cluster.ts';
-import { ClusterCommands } from '../cluster/cluster-commands.ts';
+import { ClusterCommands, type ClusterResults } from '../cluster/cluster-commands.ts';
 import type { Logger } from '../support/log.ts';
 import type { Connection } from './connection.ts';
 import { Frame } from './frame.ts';
@@ -59,6 +59,14 @@ export interface TargetsOptions {
 const reserved = new Set(['reply', 'error', 'welcome', 'lease', 'beat', 'request']);
 const maxFrameBytes = 512 * 1024;
 
+/** Serializes an event. @throws TypeError or RangeError, see `Target.send` */
+export function toEventText(type: string, data: object): string {
+  if (reserved.has(type)) throw new TypeError(`events of type "${type}" cannot be sent`);
+  const text = JSON.stringify({ ...data, type });
+  if (Buffer.byteLength(text) > maxFrameBytes) throw new RangeError('the event is larger than 512 KiB');
+  return text;
+}
+
 /** Sends events to connections on all nodes. */
 export class Targets {
   readonly #options: TargetsOptions;
@@ -87,12 +95,8 @@ export class Targets {
   /** @throws TypeError or RangeError, see `Target.send` */
   to(filter: { readonly user?: string; readonly session?: string }): Target<Protocol> {
     return {
-      send: async (type, data, { volatile = false } = {}) => {
-        if (reserved.has(type)) throw new TypeError(`events of type "${type}" cannot be sent`);
-        const text = JSON.stringify({ ...data, type });
-        if (Buffer.byteLength(text) > maxFrameBytes) throw new RangeError('the event is larger than 512 KiB');
-        return this.#send({ ...filter, text, ...(volatile && { volatile }) });
-      },
+      send: async (type, data, { volatile = false } = {}) =>
+        this.#send({ ...filter, text: toEventText(type, data), ...(volatile && { volatile }) }),
     };
   }
 
@@ -106,9 +110,7 @@ export class Targets {
       const delivered = this.#execute(command);
       return { delivered, nodes: [{ node: 'local', delivered, ms: 0 }], complete: true };
     }
-    const { results, complete } = await this.#commands.send(command);
-    const nodes = results.map(({ node, result, ms }) => ({ node, delivered: result, ms }));
-    return { delivered: nodes.reduce((total, { delivered }) => total + delivered, 0), nodes, complete };
+    return toDelivery(await this.#commands.send(command));
   }
 
   /** Sends an event to the connections of this node. */
@@ -126,6 +128,12 @@ export class Targets {
     }
     return delivered;
   }
+}
+
+/** Adds up what the nodes have sent. */
+export function toDelivery({ results, complete }: ClusterResults<number>): Delivery {
+  const nodes = results.map(({ node, result, ms }) => ({ node, delivered: result, ms }));
+  return { delivered: nodes.reduce((total, { delivered }) => total + delivered, 0), nodes, complete };
 }
 
 function isCommand(value: unknown): value is Command {

@@ -115,6 +115,11 @@ export class MembershipHandlers {
     }
   }
 
+  /** The connected users whose list contains a room. */
+  listedBy(room: string): ReadonlySet<string> {
+    return this.#lists.in(room);
+  }
+
   /** A room was closed: it is in no list any more. */
   roomClosed(room: string): void {
     for (const user of [...this.#lists.in(room)]) this.onEvent({ kind: 'evicted', room, user });

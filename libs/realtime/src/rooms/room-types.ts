@@ -1,10 +1,20 @@
-import type { AnyRoomsProtocol, ContentInputOf, MessageOf, RoomsProtocol } from '@usher/protocol';
+import type {
+  AnyRoomsProtocol,
+  ContentInputOf,
+  Event,
+  EventType,
+  MessageOf,
+  PayloadRoomsProtocol,
+  RoomsProtocol,
+} from '@usher/protocol';
+import type { CoreProtocol } from '@usher/protocol/server';
 import type { Bus } from '../bus/bus.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Connection, Identity } from '../connections/connection.ts';
 import type { AccessDecision } from '../support/errors.ts';
 import type { Appended, History } from './history.ts';
 import type { Connections } from '../connections/connections-types.ts';
+import type { Delivery } from '../connections/targets.ts';
 import type { Logger } from '../support/log.ts';
 import type { Memberships } from '../membership/memberships.ts';
 import type { ReadMarkers } from '../membership/read-markers.ts';
@@ -167,6 +177,19 @@ export interface Rooms<P extends AnyRoomsProtocol = RoomsProtocol> {
    * joined receive `removed` with `code`, other connections of members receive `left`. When it returns, this is done on this node.
    */
   closeRoom(room: string, code: string): Promise<ClosedRoom>;
+  /**
+   * Sends an event about a room, for example that it became read-only: to the connections that have joined it, and to the other connections
+   * of its members, on all nodes. It is not stored: a client that is not connected never receives it. Resolves when all live nodes have sent
+   * it, or after 2 seconds with the answers so far.
+   *
+   * @throws TypeError if `type` belongs to the core or is `reply` or `error`
+   * @throws RangeError if the frame has more than 512 KiB
+   */
+  sendToMembers<T extends Exclude<EventType<P>, keyof (CoreProtocol & PayloadRoomsProtocol)['events']>>(
+    room: string,
+    type: T,
+    data: Event<P, T>,
+  ): Promise<Delivery>;
   /**
    * Publishes a message of the server: durable, and exactly once by `key`. It reaches the members on all nodes, whether or not the room has
    * members here, and counts as unread like any other message. `authorize` is not called, because the caller is trusted. Resolves to the

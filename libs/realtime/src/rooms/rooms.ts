@@ -5,6 +5,7 @@ import { createMemoryCluster } from '../cluster/cluster.ts';
 import { Authorizations } from './authorizations.ts';
 import type { Connection, Identity } from '../connections/connection.ts';
 import { createEviction } from './eviction.ts';
+import { createMemberEvents } from './member-events.ts';
 import { createRemoval } from './removal.ts';
 import type { RoomClient } from './room-client.ts';
 import { RoomMembers, toJoinedRoom } from './room-members.ts';
@@ -153,6 +154,19 @@ function createRoomsOf(options: RoomsOptions): Rooms {
     log,
   });
 
+  const memberEvents = createMemberEvents({
+    bus,
+    cluster,
+    receivers(room) {
+      const receivers = new Set(roomMembers.connectionsIn(room));
+      for (const user of membership?.listedBy(room) ?? []) {
+        for (const connection of connections.list({ user })) receivers.add(connection);
+      }
+      return receivers;
+    },
+    log,
+  });
+
   function onEvent(event: UserEvent): void {
     membership?.onEvent(event);
   }
@@ -264,6 +278,7 @@ function createRoomsOf(options: RoomsOptions): Rooms {
     },
     remove: (room, user, code) => removal.remove(room, user, code),
     closeRoom: (room, code) => removal.removeAll(room, code),
+    sendToMembers: (room, type, data) => memberEvents.send(room, type, data),
     publish: createPublisher({
       connections,
       history,
@@ -294,6 +309,7 @@ function createRoomsOf(options: RoomsOptions): Rooms {
         ...roomMembers.stop(),
         eviction,
         removal,
+        memberEvents,
         ...(membership === undefined ? [] : [membership]),
         resync,
       ];

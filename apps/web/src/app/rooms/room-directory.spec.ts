@@ -60,6 +60,20 @@ describe('the rooms of a user', () => {
     expect(own()).toEqual([]);
   });
 
+  test('become read-only as soon as the server says so, and writable again', async () => {
+    await page.opened(roomFixture('a'), roomFixture('b'));
+    page.server.last.emit({ type: 'archived', room: 'a', archived: true });
+    await page.settled();
+    expect([page.directory.find('a')?.archived, page.directory.find('b')?.archived]).toEqual([true, undefined]);
+    page.server.last.emit({ type: 'archived', room: 'a', archived: false });
+    await page.settled();
+    expect(page.directory.find('a')?.archived).toBe(false);
+    // A later response of the server is newer than the event.
+    void page.directory.load();
+    await page.answers(roomFixture('a', { archived: true }), roomFixture('b'));
+    expect(page.directory.find('a')?.archived).toBe(true);
+  });
+
   test('show unread counts from the server and move up with them', async () => {
     await page.opened(roomFixture('a', { at: 2 }), roomFixture('b', { at: 1 }));
     await page.unread('b', 3, 2, 1);

@@ -13,7 +13,13 @@ interface UnreadUpdate {
   readonly at: number;
 }
 
-/** Unread counts and removals that the socket delivers for all rooms of the user. */
+/** Whether a room is archived, and the turn in which the server said so. */
+interface Archival {
+  readonly turn: number;
+  readonly archived: boolean;
+}
+
+/** Unread counts, archived rooms and removals that the socket delivers for all rooms of the user. */
 @Service({ autoProvided: false })
 export class RoomNews {
   private readonly usher = injectUsher();
@@ -21,6 +27,7 @@ export class RoomNews {
   private readonly updates = signal<ReadonlyMap<string, UnreadUpdate>>(new Map());
   /** The messages of rooms that are or were joined. */
   private readonly messagesByRoom = signal<ReadonlyMap<string, Signal<readonly RoomMessage[]>>>(new Map());
+  private readonly archiving = signal<ReadonlyMap<string, Archival>>(new Map());
   private readonly removals = signal<ReadonlyMap<string, number>>(new Map());
   private turns = 0;
 
@@ -36,6 +43,12 @@ export class RoomNews {
       rooms.removed$.subscribe(({ room }) => {
         const turn = this.turn();
         this.removals.update((all) => new Map(all).set(room, turn));
+      }),
+    );
+    watching.add(
+      socket.on('archived').subscribe(({ room, archived }) => {
+        const archival = { turn: this.turn(), archived };
+        this.archiving.update((all) => new Map(all).set(room, archival));
       }),
     );
     watching.add(
@@ -64,7 +77,9 @@ export class RoomNews {
       news = later(room, { ...update.news, at: update.news.seq > room.seq ? update.at : room.at });
     }
     const messages = this.messagesByRoom().get(room.room)?.();
-    return { ...room, ...(messages ? withMessages(news, messages, this.session.user() ?? '') : news) };
+    const archival = this.archiving().get(room.room);
+    const archived = archival !== undefined && archival.turn > since ? { archived: archival.archived } : {};
+    return { ...room, ...archived, ...(messages ? withMessages(news, messages, this.session.user() ?? '') : news) };
   }
 
   /** Rooms with events after a turn, without rooms that were lost since. */

@@ -19,12 +19,13 @@ import { Router, RouterLink } from '@angular/router';
 import { injectUsher } from '@usher/angular';
 import { OutboxFull, type RoomMessage } from '@usher/client/rooms';
 import { Session } from '../session/session.ts';
-import { messageTexts, roomTexts } from '../texts/room.ts';
+import { composerTexts, messageTexts, roomTexts } from '../texts/room.ts';
 import { roomsTexts } from '../texts/rooms.ts';
 import { injectDialog } from '../ui/dialog.ts';
 import { Icon } from '../ui/icon.ts';
 import { PageTitle } from '../ui/page-title.ts';
 import { announceMessages } from './announce-messages.ts';
+import { followArchival } from './follow-archival.ts';
 import { Composer } from './composer.ts';
 import { PresenceButton } from './presence-button.ts';
 import type { MessageAction } from './message-item.ts';
@@ -147,7 +148,14 @@ export class RoomPane {
     effect(() => {
       this.pageTitle.show(this.title());
     });
-    // The server says so only to someone who writes: the room was archived after the list was loaded.
+    const archived = computed(() => {
+      const room = this.directory.find(this.name());
+      return room === undefined ? undefined : room.archived === true;
+    });
+    followArchival(archived, (isReadOnly) => {
+      this.announcement.set(isReadOnly ? composerTexts.archived : composerTexts.restored);
+    });
+    // A connection that missed the event learns it when it writes.
     const isForbidden = computed(() => this.messages().some(({ error }) => error === 'forbidden'));
     effect(() => {
       if (isForbidden()) untracked(() => void this.directory.load());
@@ -209,7 +217,7 @@ export class RoomPane {
 
   protected editLast(): void {
     const last = this.messages().findLast((message) => this.isOwn(message) && message.deleted === undefined);
-    if (last !== undefined) this.edit(last);
+    if (last !== undefined && !this.isArchived()) this.edit(last);
   }
 
   protected edit(message: RoomMessage): void {
@@ -219,7 +227,7 @@ export class RoomPane {
   protected act({ kind, message, button }: MessageAction): void {
     const { room } = this.view();
     if (kind === 'menu') {
-      if (button !== undefined) this.messageMenu()?.open(message, this.isOwn(message), button);
+      if (button !== undefined) this.messageMenu()?.open(message, this.isOwn(message) && !this.isArchived(), button);
     } else if (message.key !== undefined) {
       if (kind === 'retry') room.retry(message.key);
       else room.drop(message.key);

@@ -73,7 +73,9 @@ export const actionTexts = {
   proof: $localize`:@@action.proof:Proof`,
   proofHint: $localize`:@@action.proofHint:What each node closed, and how long it took to answer.`,
   node: $localize`:@@action.node:Node`,
+  notifiedHint: $localize`:@@action.notifiedHint:How many connections each node notified, and how long it took to answer.`,
   closed: $localize`:@@action.closed:Closed`,
+  notified: $localize`:@@action.notified:Notified`,
   time: $localize`:@@action.time:Time`,
   silent: $localize`:@@action.silent:no answer`,
   done: $localize`:@@action.done:Done.`,
@@ -83,6 +85,13 @@ export const actionTexts = {
       few: $localize`:@@action.total.few:${n}:count: connections closed.`,
       many: $localize`:@@action.total.many:${n}:count: connections closed.`,
       other: $localize`:@@action.total.other:${n}:count: connections closed.`,
+    }),
+  totalNotified: (n: number) =>
+    plural(n, {
+      one: $localize`:@@action.totalNotified.one:${n}:count: connection notified.`,
+      few: $localize`:@@action.totalNotified.few:${n}:count: connections notified.`,
+      many: $localize`:@@action.totalNotified.many:${n}:count: connections notified.`,
+      other: $localize`:@@action.totalNotified.other:${n}:count: connections notified.`,
     }),
   incomplete: (nodes: string) =>
     $localize`:@@action.incomplete:The change is stored, but ${nodes}:nodes: did not confirm it. The node applies it as soon as it is back.`,

@@ -73,6 +73,7 @@ export const roomTexts = {
 
 export const composerTexts = {
   archived: $localize`:@@composer.archived:This room is archived. You can read it, but no longer write in it.`,
+  restored: $localize`:@@composer.restored:This room is no longer archived. You can write in it again.`,
   label: $localize`:@@composer.label:Message`,
   placeholder: (title: string) => $localize`:@@composer.placeholder:Message ${title}:title:`,
   send: $localize`:@@composer.send:Send`,

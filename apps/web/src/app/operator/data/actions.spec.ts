@@ -38,6 +38,17 @@ describe('the actions of operators', () => {
     expect(await outcome).toMatchObject({ complete: false, missing: ['b', 'c'], proof });
   });
 
+  test('archive a room, which notifies its members', async () => {
+    request.mockResolvedValue({ nodes: [{ node: 'a' }, { node: 'b' }], missing: [] });
+    const delivery = { delivered: 1, nodes: [{ node: 'a', delivered: 1, ms: 2 }] };
+    let outcome = actions.archiveRoom('general', true);
+    (await called('PUT', '/api/admin/rooms/general')).flush(delivery);
+    expect(await outcome).toEqual({ delivery, complete: true, missing: [] });
+    outcome = actions.archiveRoom('general', true);
+    refuse(await called('PUT', '/api/admin/rooms/general'), 'store_unavailable', delivery);
+    expect(await outcome).toMatchObject({ delivery, complete: false, missing: ['b'] });
+  });
+
   test('end one session of a user', async () => {
     const outcome = actions.endSession('bart', 's/1');
     const proof = { closed: 2, nodes: [{ node: 'a', closed: 2, ms: 2 }] };

@@ -1,6 +1,6 @@
 import { HttpClient, HttpErrorResponse } from '@angular/common/http';
 import { Service, inject } from '@angular/core';
-import type { CreatedKey, NewKey, PasswordLink } from '@usher/operator-api';
+import type { CreatedKey, Delivery, NewKey, PasswordLink } from '@usher/operator-api';
 import type { Proof } from '@usher/protocol';
 import { type Observable, firstValueFrom } from 'rxjs';
 import { problemCode } from '../../session/http-words.ts';
@@ -11,6 +11,8 @@ import { OperatorSocket } from './operator-socket.ts';
 export interface ActionOutcome {
   /** What each node closed; absent for actions that close nothing. */
   readonly proof?: Proof;
+  /** How many connections each node has notified; absent for actions that send no event. */
+  readonly delivery?: Delivery;
   /** Whether every live node has confirmed the action. */
   readonly complete: boolean;
   /** The live nodes that have not confirmed it. */
@@ -82,16 +84,18 @@ export class OperatorActions {
   private async outcomeOf(call: Observable<object | null>): Promise<ActionOutcome> {
     try {
       const body: unknown = await firstValueFrom(call);
-      return { ...(isProof(body) && { proof: body }), complete: true, missing: [] };
+      return { ...evidenceIn(body), complete: true, missing: [] };
     } catch (error) {
       const body: unknown = error instanceof HttpErrorResponse ? error.error : undefined;
-      if (problemCode(error) !== 'store_unavailable' || !isProof(body)) throw error;
-      return { proof: body, complete: false, missing: await this.nodesWithout(body) };
+      const evidence = evidenceIn(body);
+      const { nodes } = evidence.proof ?? evidence.delivery ?? {};
+      if (problemCode(error) !== 'store_unavailable' || nodes === undefined) throw error;
+      return { ...evidence, complete: false, missing: await this.nodesWithout(nodes) };
     }
   }
 
   /** Returns the live nodes that the proof does not contain; none if they are not known. */
-  private async nodesWithout({ nodes: proven }: Proof): Promise<readonly string[]> {
+  private async nodesWithout(proven: readonly { readonly node: string }[]): Promise<readonly string[]> {
     try {
       const { nodes, missing } = await this.socket.request('nodes', {});
       const live = [...nodes.map(({ node }) => node), ...missing];
@@ -100,4 +104,14 @@ export class OperatorActions {
       return [];
     }
   }
+}
+
+/** The proof or delivery that an answer contains. */
+function evidenceIn(body: unknown): Pick<ActionOutcome, 'proof' | 'delivery'> {
+  if (isProof(body)) return { proof: body };
+  return isDelivery(body) ? { delivery: body } : {};
+}
+
+function isDelivery(value: unknown): value is Delivery {
+  return typeof value === 'object' && value !== null && 'delivered' in value && 'nodes' in value;
 }

@@ -47,6 +47,15 @@ describe('the dialog of an action', () => {
     expect(shown.buttons('Disable')).toEqual([]);
   });
 
+  test('shows how many connections each node notified', async () => {
+    const delivery = { delivered: 2, nodes: [{ node: 'a', delivered: 2, ms: 1.24 }] };
+    run.mockResolvedValue({ delivery, complete: true, missing: [] });
+    const shown = await Shown.of(ActionDialog);
+    await shown.press('Disable');
+    await shown.announces('Done. 2 connections notified.');
+    expect(rows(shown)).toEqual(['a 2 1.2 ms']);
+  });
+
   test('names the node that did not confirm', async () => {
     run.mockResolvedValue({
       proof: { closed: 2, nodes: [{ node: 'a', closed: 2, ms: 1 }] },

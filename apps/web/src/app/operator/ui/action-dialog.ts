@@ -41,6 +41,22 @@ export class ActionDialog {
   protected readonly outcome = signal<ActionOutcome | undefined>(undefined);
   protected readonly trouble = signal<string | undefined>(undefined);
   protected readonly ms = msOf;
+  /** What each node did, as a table. */
+  protected readonly evidence = computed(() => {
+    const { proof, delivery } = this.outcome() ?? {};
+    if (proof !== undefined) {
+      const rows = proof.nodes.map(({ node, closed, ms }) => ({ node, count: closed, ms }));
+      return { total: actionTexts.total(proof.closed), hint: actionTexts.proofHint, column: actionTexts.closed, rows };
+    }
+    if (delivery === undefined) return undefined;
+    const rows = delivery.nodes.map(({ node, delivered, ms }) => ({ node, count: delivered, ms }));
+    return {
+      total: actionTexts.totalNotified(delivery.delivered),
+      hint: actionTexts.notifiedHint,
+      column: actionTexts.notified,
+      rows,
+    };
+  });
   protected readonly incomplete = computed(() => {
     const outcome = this.outcome();
     if (outcome === undefined || outcome.complete) return undefined;
