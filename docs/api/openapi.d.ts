@@ -1317,7 +1317,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -1455,7 +1455,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -1667,7 +1667,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -1905,7 +1905,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -2076,7 +2076,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -2253,7 +2253,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -2431,7 +2431,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -2583,7 +2583,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -2775,7 +2775,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -2946,7 +2946,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -3239,7 +3239,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -3491,7 +3491,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -3687,7 +3687,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -3861,7 +3861,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -4043,7 +4043,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -4220,7 +4220,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -4391,7 +4391,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -4552,7 +4552,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -4732,7 +4732,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -4926,7 +4926,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -5132,7 +5132,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -5329,7 +5329,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -5501,7 +5501,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -5672,7 +5672,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -5852,7 +5852,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -6028,7 +6028,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `at_capacity`: At capacity. `store_unavailable`: Storage out of reach */
+            /** @description `at_capacity`: At capacity. `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -6164,7 +6164,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -6320,7 +6320,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `at_capacity`: At capacity. `store_unavailable`: Storage out of reach */
+            /** @description `at_capacity`: At capacity. `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -6464,7 +6464,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -7191,7 +7191,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `draining`: The server is restarting. `store_unavailable`: Storage out of reach */
+            /** @description `draining`: The server is restarting. `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -7339,7 +7339,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -7518,7 +7518,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `at_capacity`: At capacity. `store_unavailable`: Storage out of reach */
+            /** @description `at_capacity`: At capacity. `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -7669,7 +7669,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `at_capacity`: At capacity. `store_unavailable`: Storage out of reach */
+            /** @description `at_capacity`: At capacity. `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -7860,7 +7860,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -8040,7 +8040,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -8195,7 +8195,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -8364,7 +8364,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -8540,7 +8540,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -8714,7 +8714,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `at_capacity`: At capacity. `store_unavailable`: Storage out of reach */
+            /** @description `at_capacity`: At capacity. `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -8914,7 +8914,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -9134,7 +9134,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -9292,7 +9292,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -9450,7 +9450,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -9630,7 +9630,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -9805,7 +9805,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `at_capacity`: At capacity. `store_unavailable`: Storage out of reach */
+            /** @description `at_capacity`: At capacity. `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -9978,7 +9978,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `at_capacity`: At capacity. `draining`: The server is restarting. `store_unavailable`: Storage out of reach */
+            /** @description `at_capacity`: At capacity. `draining`: The server is restarting. `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -10120,7 +10120,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `at_capacity`: At capacity. `draining`: The server is restarting. `store_unavailable`: Storage out of reach */
+            /** @description `at_capacity`: At capacity. `draining`: The server is restarting. `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
