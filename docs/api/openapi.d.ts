@@ -773,7 +773,7 @@ export interface paths {
         };
         /**
          * Get a ticket for one handshake
-         * @description A browser does not show why a handshake was rejected, so this call also tells why a user cannot connect. Pages of allowed origins may call it (CORS).
+         * @description A browser does not show why a handshake was rejected, so this call also reports why a user cannot connect. Pages of allowed origins may call it (CORS).
          */
         get: operations["getTicket"];
         put?: never;

@@ -59,7 +59,7 @@ export async function signIn(target: Target, { user, password }: Credentials): P
   });
 }
 
-/** Ends the session of `signIn`. A failure is ignored, because the session ends by itself. */
+/** Ends the session of `signIn`. A failure is ignored, because the session expires anyway. */
 export async function signOut({ authUrl, ca, timeoutMs }: Target, token: string): Promise<void> {
   const headers = { authorization: `Bearer ${token}` };
   await call(authUrl, { method: 'DELETE', headers, ca, timeoutMs }).catch(() => undefined);

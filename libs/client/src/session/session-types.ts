@@ -86,7 +86,7 @@ export interface SessionKeeper {
   readonly signIn: (request: () => Promise<SignInResponse>) => Promise<void>;
   /**
    * Signs out immediately in all tabs. Resolves to whether the server has confirmed. If not, the call is retried when the page becomes
-   * active, also after a reload, and the session is never refreshed again.
+   * active, even after a reload, and the session is never refreshed again.
    */
   readonly signOut: () => Promise<boolean>;
   /** Reports that the server has ended the session. The first reason counts. */

@@ -13,7 +13,7 @@ export interface Reason {
   /**
    * - `start`: `connect()` was called
    * - `closed`: the socket was closed, or the handshake failed (`code`: the close code)
-   * - `refused`: the server denied the ticket for good (`code`: the problem's)
+   * - `refused`: the server denied the ticket permanently (`code`: the problem's)
    * - `unavailable`: the ticket call failed and can be retried (`code`: the problem's; none for a network failure)
    * - `timeout`: no ticket, no welcome or no heartbeat in time
    * - `offline`: the device reports that it has no network

@@ -91,7 +91,7 @@ export class SessionRevocation {
       timeoutMs,
     });
     this.#endOnLeaseLost = cluster.onLeaseLost(() => void this.#revalidate());
-    // The other nodes do not wait for a node that is not live, so it has to notice the end of a session by itself.
+    // The other nodes do not wait for a node that is not live, so it has to detect the end of a session on its own.
     this.#unconfirmed = setInterval(() => {
       if (!cluster.isLive()) void this.#revalidate();
     }, validateEveryMs).unref();

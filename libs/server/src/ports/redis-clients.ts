@@ -16,7 +16,7 @@ export interface RedisClients {
 
 /**
  * Opens two connections with the settings of a client of the application, which stays untouched. They fail at once while Redis is
- * unavailable and connect again by themselves.
+ * unavailable and reconnect automatically.
  *
  * @throws Error if Redis does not answer within 5 seconds
  */

@@ -111,7 +111,7 @@ export function ownsUpgradesContract(name: string, start: (options: AdapterOptio
 
   describe(`${name} owns every upgrade`, () => {
     test.each(['/', '/plain', '/echo', '/api/ws_ticket', '/api/ws/', '/nowhere'])(
-      'an upgrade of %s is answered 404, never 101',
+      'an upgrade of %s gets 404, never 101',
       async (path) => {
         const { port } = await newServer();
         expect((await sendHandshake(port, path)).status).toBe(404);

@@ -70,7 +70,7 @@ export class ClientAdmission {
     // Both at once, because each may be a round trip. The reservation exists from here on, so a revocation reaches it.
     const [reserved, decided] = await Promise.allSettled([
       this.#reservations.reserve(user, session).catch(rejectUnavailable),
-      // As a promise, also if it throws.
+      // As a promise, even if it throws.
       (async () => this.#admit({ user, session }, request))(),
     ]);
     const reservation = reserved.status === 'fulfilled' ? reserved.value : undefined;

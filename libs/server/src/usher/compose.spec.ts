@@ -169,7 +169,7 @@ describe('the migration from tokens in the URL', () => {
   });
 });
 
-test('a revocation while the ticket store is unavailable closes the sockets all the same', async () => {
+test('a revocation while the ticket store is unavailable still closes the sockets', async () => {
   const store = createMemoryTicketStore();
   const node = await startNode({
     store: { ...wrap(store), revokeSession: () => Promise.reject(new TicketStoreUnavailable('down')) },
