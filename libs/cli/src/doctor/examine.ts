@@ -83,7 +83,7 @@ class Examination {
     else report.skip('watch', 'pass --watch SECONDS to check idle timeouts and heartbeats');
   }
 
-  /** Requests tickets. The first one decides about the token. */
+  /** Requests tickets. The first one shows whether the token is valid. */
   async #ticket(client: TicketClient): Promise<string> {
     try {
       const ticket = await checkTicketCall(client, this.#target, this.#report);

@@ -3,7 +3,7 @@ import https from 'node:https';
 import { isProblem, type Problem } from '@usher/protocol';
 import { Fatal } from './report.ts';
 
-/** More of an answer is not read, in bytes. */
+/** The maximum number of bytes of a response that are read. */
 const maxBody = 64 * 1024;
 
 export interface Answer {

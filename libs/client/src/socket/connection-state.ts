@@ -51,7 +51,7 @@ export interface ConnectionState {
   /** When the next step starts, Unix ms. Set in `waiting` and `backoff`. */
   readonly retryAt?: number;
   /**
-   * Names the last ticket call, such as `K7Q-2MF`. A person can read it to an operator, who looks up why the attempt failed. Absent if the
+   * Identifies the last ticket call, such as `K7Q-2MF`. A user can give it to an operator, who looks up why the attempt failed. Absent if the
    * server did not answer the call, or its answer has no receipt.
    */
   readonly receipt?: string | undefined;

@@ -18,7 +18,7 @@ interface Ended {
   readonly until: number;
 }
 
-/** Remembers ended sessions in the memory of this node. A restart forgets them. */
+/** Remembers ended sessions in the memory of this node. They are lost in a restart. */
 export class MemoryEndedSessions implements EndedSessions {
   readonly #keepMs: number;
   readonly #log: Logger;

@@ -95,7 +95,7 @@ async function ready(client: Redis | Cluster): Promise<void> {
         reject(new Error('Redis does not answer'));
       }, startMs);
       client.once('ready', resolve);
-      // A wrong password does not become right by waiting.
+      // Retrying does not correct a wrong password.
       client.on('error', (error: Error) => {
         if (/WRONGPASS|NOAUTH|NOPERM|invalid password/i.test(error.message)) reject(error);
       });

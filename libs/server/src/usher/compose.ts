@@ -26,7 +26,7 @@ import { openConnections } from './sockets.ts';
 import type { CredentialCounts, Usher } from './usher.ts';
 import { loadWs, requireNode, servesRooms, validateOptions } from './validate.ts';
 
-/** What carries the gate to a server: the bare server of Node, or a framework that routes the ticket call. */
+/** Attaches the gate to a server: to a bare server of Node, or through a framework that routes the ticket call. */
 export interface GateForm {
   readonly gate: Gate;
   readonly attach: (server: HttpServer | HttpsServer) => void;
@@ -276,7 +276,7 @@ class ComposedServer<R, F extends GateForm> {
       return;
     }
     if (reason === 'tokens_closed') this.#credentials.closedToken += 1;
-    // Browsers show only close code 1006, so the log is the only hint at a missing origin.
+    // Browsers show only close code 1006, so the log is the only hint about a missing origin.
     if (code === 'origin_forbidden') {
       const fields = { origin, setting: originSetting };
       this.#warn(origin ?? '', fields, `origin not allowed: add it to ${originSetting}`);
