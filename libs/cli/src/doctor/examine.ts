@@ -113,7 +113,7 @@ class Examination {
         this.#current,
         error instanceof Fatal
           ? error.finding
-          : { culprit: 'internal', message, fix: 'Report this as a bug of @usher/cli, with the message.' },
+          : { culprit: 'internal', message, fix: 'Report this message as a bug in @usher/cli.' },
       );
     }
   }

@@ -94,7 +94,7 @@ export function networkFailure(error: unknown, url: URL, timeoutMs: number): Fat
     return new Fatal({
       culprit: 'tls',
       message: `the certificate of ${at} is not accepted (${code})`,
-      fix: 'Install a certificate that is valid for this host, with its intermediate certificates. For an authority of your own, pass --ca FILE.',
+      fix: 'Install a certificate that is valid for this host, with its intermediate certificates. For your own certificate authority, pass --ca FILE.',
     });
   }
   if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) {
