@@ -52,7 +52,7 @@ async function connect(url, ticket) {
 }
 
 test(
-  'npm run cluster starts three nodes behind nginx that work as one, also after one is killed',
+  'npm run cluster starts three nodes behind nginx that act as one, even after one is killed',
   { timeout: 180_000 },
   async () => {
     const { launcher, exited, nodes, nginx } = await start();

@@ -56,7 +56,7 @@ test.each([
   ['SIGINT to npm alone', (pid) => process.kill(pid, 'SIGINT')],
   ['Ctrl+C, which reaches the whole group', (pid) => process.kill(-pid, 'SIGINT')],
 ])(
-  'npm start prints the URL and exits with 0, also with half-sent requests: %s',
+  'npm start prints the URL and exits with 0, even with half-sent requests: %s',
   { timeout: 180_000 },
   async (name, signal) => {
     const port = await freePort();

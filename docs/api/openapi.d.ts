@@ -773,7 +773,7 @@ export interface paths {
         };
         /**
          * Get a ticket for one handshake
-         * @description A browser does not show why a handshake was rejected, so this call also tells why a user cannot connect. Pages of allowed origins may call it (CORS).
+         * @description A browser does not show why a handshake was rejected, so this call also reports why a user cannot connect. Pages of allowed origins may call it (CORS).
          */
         get: operations["getTicket"];
         put?: never;
@@ -1317,7 +1317,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -1455,7 +1455,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -1667,7 +1667,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -1905,7 +1905,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -2076,7 +2076,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -2253,7 +2253,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -2431,7 +2431,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -2583,7 +2583,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -2775,7 +2775,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -2946,7 +2946,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -3239,7 +3239,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -3491,7 +3491,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -3687,7 +3687,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -3861,7 +3861,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -4043,7 +4043,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -4242,7 +4242,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -4413,7 +4413,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -4574,7 +4574,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -4754,7 +4754,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -4948,7 +4948,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -5154,7 +5154,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -5351,7 +5351,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -5523,7 +5523,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -5694,7 +5694,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -5874,7 +5874,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -6050,7 +6050,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `at_capacity`: At capacity. `store_unavailable`: Storage out of reach */
+            /** @description `at_capacity`: At capacity. `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -6186,7 +6186,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -6342,7 +6342,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `at_capacity`: At capacity. `store_unavailable`: Storage out of reach */
+            /** @description `at_capacity`: At capacity. `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -6486,7 +6486,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -7213,7 +7213,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `draining`: The server is restarting. `store_unavailable`: Storage out of reach */
+            /** @description `draining`: The server is restarting. `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -7361,7 +7361,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -7540,7 +7540,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `at_capacity`: At capacity. `store_unavailable`: Storage out of reach */
+            /** @description `at_capacity`: At capacity. `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -7691,7 +7691,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `at_capacity`: At capacity. `store_unavailable`: Storage out of reach */
+            /** @description `at_capacity`: At capacity. `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -7882,7 +7882,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -8062,7 +8062,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -8217,7 +8217,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -8386,7 +8386,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -8562,7 +8562,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -8736,7 +8736,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `at_capacity`: At capacity. `store_unavailable`: Storage out of reach */
+            /** @description `at_capacity`: At capacity. `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -8936,7 +8936,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -9156,7 +9156,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -9314,7 +9314,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -9472,7 +9472,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -9652,7 +9652,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `store_unavailable`: Storage out of reach */
+            /** @description `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -9827,7 +9827,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `at_capacity`: At capacity. `store_unavailable`: Storage out of reach */
+            /** @description `at_capacity`: At capacity. `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -10000,7 +10000,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `at_capacity`: At capacity. `draining`: The server is restarting. `store_unavailable`: Storage out of reach */
+            /** @description `at_capacity`: At capacity. `draining`: The server is restarting. `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */
@@ -10142,7 +10142,7 @@ export interface operations {
                     } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
                 };
             };
-            /** @description `at_capacity`: At capacity. `draining`: The server is restarting. `store_unavailable`: Storage out of reach */
+            /** @description `at_capacity`: At capacity. `draining`: The server is restarting. `store_unavailable`: Storage unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next attempt, where retrying helps. `retryAfterMs` is more precise. */

@@ -85,7 +85,7 @@ export class TestCluster {
     return node;
   }
 
-  /** Ends a node for good. It leaves the cluster, so the others do not wait for it. */
+  /** Ends a node permanently. It leaves the cluster, so the others do not wait for it. */
   async removeNode(node: ClusterNode): Promise<void> {
     this.nodes.splice(this.nodes.indexOf(node), 1);
     await node.shutDown();

@@ -63,7 +63,7 @@ test('text that was typed before the app was ready is kept, with the focus', asy
   await expectState(page, 'open');
 });
 
-test('the form in the page looks like that of the app', async ({ visitor }) => {
+test('the form in the page looks like the form of the app', async ({ visitor }) => {
   for (const viewport of [
     { width: 390, height: 844 },
     { width: 1440, height: 900 },
@@ -121,7 +121,7 @@ test('a reload shows the last messages without the server, and continues without
   bart.disconnect();
 });
 
-test('a reload keeps the scroll position, also when the server answers', async ({ usher, visitor }) => {
+test('a reload keeps the scroll position, even when the server answers', async ({ usher, visitor }) => {
   await usher.insertMessages('general', 400);
   const { page } = await visitor();
   await signIn(page, 'maggie');
@@ -148,7 +148,9 @@ test('a reload keeps the scroll position, also when the server answers', async (
   expect(await top()).toBe(before);
 });
 
-test('messages that were kept for a reload are deleted at sign-out, also in another tab', async ({ visitor }) => {
+test('messages that were kept for a reload are deleted at sign-out, including those of another tab', async ({
+  visitor,
+}) => {
   const { page, context } = await visitor();
   await signIn(page, 'maggie');
   await openRoom(page, 'General');

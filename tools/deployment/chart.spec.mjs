@@ -28,7 +28,7 @@ beforeAll(() => void helmPath(), 180_000);
 
 const kind = (manifests, name) => manifests.filter((manifest) => manifest.kind === name);
 
-test('Helm finds nothing to complain about', () => {
+test('Helm accepts the chart', () => {
   expect(lintChart(minimal)).toContain('0 chart(s) failed');
   expect(lintChart(everything)).toContain('0 chart(s) failed');
 });
@@ -100,7 +100,7 @@ test.each([
   expect(() => renderChart(values)).toThrow(message);
 });
 
-test('the schema of the values knows every setting', () => {
+test('the schema of the values contains every setting', () => {
   const schema = JSON.parse(readFileSync(join(root, 'deploy/helm/usher/values.schema.json'), 'utf8'));
   const { settings, secrets: secretValues } = schema.properties;
   // DATA_DIR is that of the image, DEMO_USERS are rejected with a public URL, and the others are values of their own.

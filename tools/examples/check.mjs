@@ -81,7 +81,7 @@ async function serve(project) {
   }
 }
 
-/** Users exchange messages through each server of the guide with its own client, also after a restart of the server. */
+/** Users exchange messages through each server of the guide with its own client, even after a restart of the server. */
 async function guide(archives) {
   const project = join(folder, 'guide');
   mkdirSync(project);

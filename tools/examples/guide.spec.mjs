@@ -15,6 +15,6 @@ test('the README states the size of its programs, which together have at most 30
   const programs = programsIn(readme);
   const server = countLines(programs.get('server/server.ts'));
   const app = countLines(programs.get('web/src/app/app.ts'));
-  expect(readme).toContain(`These are ${server + app} lines of code: ${server} on the server, ${app} in the app.`);
+  expect(readme).toContain(`This is ${server + app} lines of code: ${server} on the server, ${app} in the app.`);
   expect(server + app).toBeLessThanOrEqual(30);
 });

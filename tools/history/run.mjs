@@ -1,7 +1,7 @@
 /**
  * `npm run history-check -- --seed N --seconds S [--runs R] [--sentinel] [--fault NAME …]`: runs the history checker (`e2e/history`).
  * `npm run history-check -- --planted [ID …]`: plants each bug of `planted-bugs.mjs` in turn and runs the checker, which must find it. It edits
- * the checkout in place and restores every file, also when it is interrupted.
+ * the checkout in place and restores every file, even when it is interrupted.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';

@@ -9,7 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { root } from '../install.mjs';
 import { fillRoom, hold, keepAlive, pausedWebSockets, readAll, send, signInRequest, unread } from './clients.mjs';
 
-/** The largest file of the page, where it is built; otherwise a path that is answered 404. */
+/** The largest file of the page, where it is built; otherwise a path that returns 404. */
 const [pageScript = 'main.js'] = globSync('main-*.js', { cwd: join(root, 'apps/web/dist/browser') });
 
 const halfHead = 'GET /api/health/live HTTP/1.1\r\nHost: us';

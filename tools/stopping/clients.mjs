@@ -24,7 +24,7 @@ export function send(socket, bytes) {
   return new Promise((resolve) => socket.write(bytes, resolve));
 }
 
-/** Sends requests, and reads nothing more once the first bytes of the first answer are there. */
+/** Sends requests, and stops reading once the first bytes of the first response have arrived. */
 export async function unread(port, requests) {
   const socket = await hold(port, requests, { reads: true });
   const closed = once(socket, 'close').then(() => {

@@ -1,6 +1,6 @@
 /**
  * `npm run threats [-- ID …]`: removes each defense in `threats.mjs` in turn and runs the test that must fail without it. The run fails if a test
- * still passes. It edits the checkout in place and restores every file, also when it is interrupted.
+ * still passes. It edits the checkout in place and restores every file, even when it is interrupted.
  * `npm run threats -- --table` writes the table into docs/security.md instead.
  */
 import { readFileSync, writeFileSync } from 'node:fs';

@@ -1,29 +1,15 @@
-import cookies from '@fastify/cookie';
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { DestinationStream } from 'pino';
 import type { Logger, SessionRevocation } from '@usher/realtime';
-import { limitedWarnings } from '@usher/server';
-import { proxyTrust } from '@usher/server';
-import { adminRoutes } from './admin/admin-routes.ts';
-import { auditRoutes } from './admin/audit-routes.ts';
-import { keyRoutes } from './admin/key-routes.ts';
-import { passwordLinkRoutes } from './admin/password-link-routes.ts';
-import { trafficRoutes } from './admin/traffic-routes.ts';
-import { roomAdminRoutes } from './admin/room-admin-routes.ts';
-import { authRoutes } from './auth/auth-routes.ts';
+import { limitedWarnings, proxyTrust, settledWithin } from '@usher/server';
 import { createExternalCallers } from './auth/external-callers.ts';
-import { createPasswordCheck, SignInThrottle } from './auth/password-check.ts';
-import { RefreshCookie } from './auth/refresh-cookie.ts';
 import { Refresher } from './auth/refresher.ts';
-import { SharedSignInThrottle } from './auth/shared-sign-in-throttle.ts';
-import { sessionRoutes } from './auth/session-routes.ts';
 import { Sessions } from './auth/sessions.ts';
 import { tokens } from './auth/tokens.ts';
+import { apiRoutes } from './api-routes.ts';
 import type { Config } from './config/config.ts';
 import { jwtSecret } from './config/jwt-secret.ts';
-import { allowedOrigins, listeningUrl } from './config/origins.ts';
-import { docsRoutes } from './docs/docs-routes.ts';
 import { openApi } from './docs/openapi.ts';
 import { callBudget, CallBudget } from './http/call-budget.ts';
 import { decorateClientAddress } from './http/client-address.ts';
@@ -37,21 +23,17 @@ import {
 import { errors, sendClientError, sendFrameworkError } from './http/errors.ts';
 import { createLogger, requestLog } from './http/logging.ts';
 import { createMetrics } from './http/metrics.ts';
-import { healthRoutes, metricsRoutes } from './http/monitoring-routes.ts';
+import { metricsRoutes } from './http/monitoring-routes.ts';
 import { dataHeadersOf, securityHeaders, securityHeadersOf } from './http/security-headers.ts';
 import { page } from './http/static-files.ts';
 import { shutdown } from './lifecycle/shutdown.ts';
-import { Deadline, drainMs, everyHour, settledWithin } from './lifecycle/timing.ts';
+import { Deadline, drainMs, everyHour } from './lifecycle/timing.ts';
 import { OperatorAccounts } from './operator/accounts.ts';
-import { createKeyCheck } from './operator/api-keys-check.ts';
 import { ApiKeys } from './operator/api-keys-store.ts';
 import { AuditLog } from './operator/audit-log.ts';
 import { createTrafficLog, operator } from './operator/operator.ts';
 import { openSharedState, type SharedState } from './redis/shared-state.ts';
-import { memberRoutes } from './rooms/member-routes.ts';
 import { RoomDirectory } from './rooms/room-directory.ts';
-import { roomRoutes, searchRoutes } from './rooms/room-routes.ts';
-import { serverRoutes } from './server-api/server-routes.ts';
 import { socket } from './socket/socket.ts';
 import { openPostgresStorage } from './storage/postgres-storage.ts';
 import { openSqliteStorage, type StorageOptions } from './storage/sqlite-storage.ts';
@@ -60,11 +42,7 @@ import { startTracing } from './tracing/tracing.ts';
 import { refuseDemoAccounts } from './users/demo-accounts.ts';
 import { createInitialUsers } from './users/initial-users.ts';
 import { PasswordLinks } from './users/password-links.ts';
-import { PasswordRules } from './users/password-rules.ts';
 import { Passwords } from './users/passwords.ts';
-import { SharedSignUpThrottle } from './users/shared-sign-up-throttle.ts';
-import { SignUpThrottle } from './users/sign-up-throttle.ts';
-import { userRoutes } from './users/user-routes.ts';
 import { Users } from './users/users.ts';
 
 declare module 'fastify' {
@@ -124,7 +102,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     clientErrorHandler: sendClientError,
   });
   try {
-    const { db, history, memberships, readMarkers, roomAccess, sessionStatuses: statuses } = storage;
+    const { db, roomAccess, sessionStatuses: statuses } = storage;
     const users = new Users(db, now);
     const lifetime = { idleMs: config.sessionIdleSeconds * 1_000, absoluteMs: config.sessionSeconds * 1_000 };
     const sessions = new Sessions(db, { ...lifetime, maxPerUser: config.maxSessionsPerUser, statuses, now, log });
@@ -190,9 +168,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
       sessions,
       rooms,
       shared,
-      history,
-      memberships,
-      readMarkers,
+      storage,
       metrics,
       traffic,
       limits,
@@ -201,7 +177,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
       tracing: traces?.tracing,
     });
     await app.register(shutdown, { deadline });
-    const { connections, members, revocation, userCommands } = app;
+    const { members, userCommands } = app;
     const accounts = new OperatorAccounts(db, {
       ...{ keys, audit, sessions, now },
       idleMs: lifetime.idleMs,
@@ -211,93 +187,11 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     stopOutbox = storage.startOutbox?.((appended, epoch) => {
       members.deliver(appended, epoch);
     });
-    const charge = (user: string, bytes: number): void => {
-      storage.charge(user, bytes);
-    };
-    const rules = new PasswordRules(config.passwordMinLength);
-    const { limits: sharedLimits } = shared;
-    const signIns = new SignInThrottle();
-    const signUpBurst = { burst: config.signUpsPerAddress };
-    const signUps = new SignUpThrottle(signUpBurst);
-    const checkPassword = createPasswordCheck(
-      users,
-      passwords,
-      sharedLimits === undefined ? signIns : new SharedSignInThrottle({ shared: sharedLimits, local: signIns }),
-    );
-    await app.register(
-      async (api) => {
-        await api.register(healthRoutes, { storageReady: () => storage.isReady(), draining: () => app.draining });
-        // Only these routes use cookies. Registered here, the plugin adds no hooks to other routes.
-        await api.register(async (auth) => {
-          await auth.register(cookies);
-          await auth.register(authRoutes, {
-            users,
-            sessions,
-            refresher,
-            checkPassword,
-            revocation,
-            cookie: new RefreshCookie({
-              publicUrl: config.publicUrl,
-              allowedOrigins: () => allowedOrigins(config, app.boundPort()),
-            }),
-            onRefresh: (outcome) => {
-              metrics.refreshes.inc({ outcome });
-            },
-            onSignInRefused: (
-              { clientAddress: address, headers: { origin, 'user-agent': userAgent } },
-              { code, user },
-              receipt,
-            ) => {
-              traffic.refused('sign_in', code, { address, origin, userAgent }, { user, receipt });
-            },
-          });
-        });
-        await api.register(sessionRoutes, {
-          users,
-          sessions,
-          passwords,
-          rules,
-          checkPassword,
-          revocation,
-          connections,
-        });
-        const origin = (): string => config.publicUrl ?? listeningUrl(config, app.boundPort());
-        await api.register(adminRoutes, { accounts, audit, sessions, revocation, userCommands, origin, now });
-        await api.register(trafficRoutes, { traffic: app.operatorTraffic, audit });
-        await api.register(roomAdminRoutes, { accounts, audit, history, liveRooms: members, now });
-        await api.register(keyRoutes, { accounts, audit, keys });
-        await api.register(auditRoutes, { accounts, audit });
-        await api.register(passwordLinkRoutes, { links, audit, sessions, passwords, rules, revocation, now });
-        await api.register(serverRoutes, {
-          checkKey: createKeyCheck(keys, budget),
-          liveRooms: members,
-          connections,
-        });
-        await api.register(userRoutes, {
-          signUp: config.signUp,
-          users,
-          passwords,
-          rules,
-          throttle:
-            sharedLimits === undefined
-              ? signUps
-              : new SharedSignUpThrottle({ ...signUpBurst, shared: sharedLimits, local: signUps }),
-        });
-        await api.register(roomRoutes, {
-          rooms,
-          list: storage,
-          history,
-          charge,
-          added: (room, user) => {
-            members.memberAdded(room, user);
-          },
-        });
-        await api.register(memberRoutes, { rooms, memberships, users, charge, liveRooms: members });
-        await api.register(searchRoutes, { rooms, search: storage });
-        await api.register(docsRoutes);
-      },
-      { prefix: '/api' },
-    );
+    await app.register(apiRoutes, {
+      prefix: '/api',
+      ...{ config, storage, shared, metrics, traffic, budget, accounts, audit, keys, links, now },
+      ...{ users, sessions, refresher, passwords, rooms },
+    });
     await app.register(page, { webRoot: config.webRoot });
     await app.ready();
     return await Promise.resolve(app);

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
+import { settledWithin } from '@usher/server';
 import type { FastifyInstance } from 'fastify';
 import { buildApp } from './app.ts';
 import { ConfigError, loadConfig } from './config/config.ts';
 import { listeningUrl } from './config/origins.ts';
 import { DataDirInUse, DataDirUnusable } from './database/data-dir.ts';
 import { DatabaseDamaged } from './database/integrity.ts';
-import { drainMs, settledWithin } from './lifecycle/timing.ts';
+import { drainMs } from './lifecycle/timing.ts';
 import { PostgresUnusable } from './postgres/postgres-unusable.ts';
 import { RedisUnusable } from './redis/connect-redis.ts';
 

@@ -1,5 +1,5 @@
 /**
- * Measures the time from the call that ends a session until its clients receive the close code 4501, beside idle connections of
+ * Measures the time from the call that ends a session until its clients receive the close code 4501, with idle connections of
  * other users. Usage: `npm run measure:sign-out [-- ROUNDS IDLE]`.
  */
 import type { TicketSocket } from '@usher/client';

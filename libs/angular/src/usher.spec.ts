@@ -204,7 +204,7 @@ describe('a room', () => {
     usher.socket.stop();
   });
 
-  test('is the same object for the same name, also in a template', () => {
+  test('is the same object for the same name, even in a template', () => {
     const usher = newUsher();
     const room = computed(() => usher.room('general'));
     expect(room()).toBe(usher.room('general'));
@@ -312,7 +312,7 @@ describe('signing out', () => {
     expect(server.sockets).toHaveLength(1);
   });
 
-  test('and start() connects as the new user, also if the token is a plain variable', async () => {
+  test('and start() connects as the new user, even if the token is a plain variable', async () => {
     let token: string | undefined = ann;
     const usher = newUsher({ token: () => token, socket: serverOptions(() => token) });
     const room = usher.room('general');

@@ -145,7 +145,7 @@ function createUsher(): Usher {
       return held ? identityOf(held) : signedIn && null;
     });
   const socket = new TicketSocket<RoomsProtocol>({
-    // The socket calls it before every frame, also inside an effect of the app.
+    // The socket calls it before every frame, even inside an effect of the app.
     who: () => untracked(identity),
     url: () => api.at('/ws').replace(/^http/, 'ws'),
     ticket:

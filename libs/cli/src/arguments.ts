@@ -29,7 +29,7 @@ Signs in, requests a ticket, opens a WebSocket and exchanges frames through all 
   --watch SECONDS      keep two sockets open, to check idle timeouts and heartbeats. 40 covers the default settings
   --access-log FILE    search the access log of the proxy for the tickets of this examination
   --timeout SECONDS    time limit of each call (default: 10)
-  --ca FILE            certificates of an authority of your own (PEM)
+  --ca FILE            certificates of your own certificate authority (PEM)
   --auth-path PATH     default: /api/auth
   --ticket-path PATH   default: /api/ws_ticket
   --socket-path PATH   default: /api/ws
@@ -38,7 +38,7 @@ Signs in, requests a ticket, opens a WebSocket and exchanges frames through all 
   --help               print this text
 
 Without --user, the access token is read from USHER_TOKEN, or else from the standard input. No option takes a secret, because other users
-of this machine can read the arguments of a process (ps). The exit code is 0 if all checks passed, else 1.
+of this machine can read the arguments of a process (ps). The exit code is 0 if all checks passed, otherwise 1.
 `;
 
 const secretArgument = /^--(?:token|password|pwd|ticket)(?:=|$)/;

@@ -1,2 +1,2 @@
-/** Hints for developers about frequent configuration mistakes. Subscribe in development builds only. */
+/** Hints for developers about common configuration mistakes. Subscribe in development builds only. */
 export { developerHints } from './socket/hints.ts';

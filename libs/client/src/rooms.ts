@@ -1,4 +1,4 @@
-/** Rooms over a socket. Every message appears exactly once and in order, also after reconnects. */
+/** Rooms over a socket. Every message appears exactly once and in order, even after reconnects. */
 export { OutboxFull } from './socket/errors.ts';
 export type {
   PayloadRoomMessage,

@@ -5,7 +5,8 @@ import { createAsyncApi } from './asyncapi.ts';
 import { closeCodes } from './close-codes.ts';
 import { compileProtocol } from './compile.ts';
 import { defineProtocol } from './define-protocol.ts';
-import { messageSchema, roomsProtocol } from './rooms.ts';
+import { messageSchema } from './room-parts.ts';
+import { roomsProtocol } from './rooms.ts';
 import { Type } from './server.ts';
 
 interface Message {

@@ -110,7 +110,7 @@ export const problems = {
   internal: { status: 500, title: 'Internal error' },
   at_capacity: { status: 503, title: 'At capacity' },
   draining: { status: 503, title: 'The server is restarting' },
-  store_unavailable: { status: 503, title: 'Storage out of reach' },
+  store_unavailable: { status: 503, title: 'Storage unavailable' },
   quota_exceeded: { status: 507, title: 'Daily storage quota exceeded' },
   storage_full: { status: 507, title: 'The server’s storage is full' },
 } as const satisfies Record<ProblemCode, { status: number; title: string }>;

@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { closeCodes, endCauses, shouldReconnect } from './close-codes.ts';
 import { problems } from './problems.ts';
 import type { ErrorFrame, ReplyFrame } from './protocol.ts';
-import { messageSchema, roomBounds, roomsProtocol } from './rooms.ts';
+import { roomBounds } from './room-bounds.ts';
+import { messageSchema } from './room-parts.ts';
+import { roomsProtocol } from './rooms.ts';
 
 const page = readFileSync(new URL('../../../PROTOCOL.md', import.meta.url), 'utf8');
 

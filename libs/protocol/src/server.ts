@@ -16,16 +16,9 @@ export {
 } from './define-protocol.ts';
 export { proofSchema, ticketSchema, tokenSchema } from './http.ts';
 export { foldUserName, mentionsIn, userNamePattern } from './mentions.ts';
-export {
-  type DefinedRooms,
-  defineRooms,
-  messageSchema,
-  roomBounds,
-  roomName,
-  type RoomsParts,
-  roomsProtocol,
-  unreadFields,
-} from './rooms.ts';
+export { roomBounds } from './room-bounds.ts';
+export { messageSchema, roomName, unreadFields } from './room-parts.ts';
+export { type DefinedRooms, defineRooms, type RoomsParts, roomsProtocol } from './rooms.ts';
 export type { StandardSchema } from './schema.ts';
 // So that applications define their messages with the version that this library validates with.
 export { type Static, Type } from 'typebox';

@@ -7,4 +7,5 @@ export { limitedWarnings, type LimitedWarningsOptions } from './http/warnings.ts
 /** The parts of `createUsher`, for servers that compose them by hand. */
 export { AdmittedClient, ClientAdmission, type ClientAdmissionOptions, retryAfterMs } from './usher/admission.ts';
 export { createRenewal, type RenewalOptions } from './usher/renewal.ts';
+export { settledWithin } from './usher/settled-within.ts';
 export { openConnections, type SocketsOptions } from './usher/sockets.ts';

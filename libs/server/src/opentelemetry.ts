@@ -201,7 +201,7 @@ function messaging(operationType: 'send' | 'process', room: string): Attributes 
 }
 
 /**
- * The HTTP conventions set no `ERROR` on a server span for 4xx. A refusal is marked all the same, because browsers hide its status and its reason.
+ * The HTTP conventions set no `ERROR` on a server span for 4xx. A refusal is marked as one nevertheless, because browsers hide its status and its reason.
  */
 function refused(span: Span, code: ProblemCode, reason: string): void {
   span.setAttribute('http.response.status_code', problem(code).status);

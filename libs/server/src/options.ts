@@ -66,7 +66,7 @@ export interface UsherHooks {
   readonly onHandshake?: (outcome: HandshakeOutcome) => void;
   /** Called after each ticket call. */
   readonly onTicketCall?: (call: CompletedTicketCall) => void;
-  /** Called when a used ticket is presented again, in a handshake or to renew a lease. Its owner may have been robbed. */
+  /** Called when a used ticket is presented again, in a handshake or to renew a lease. The ticket may have been stolen. */
   readonly onReplay?: (replay: Replay) => void;
   /** Called with the number of revoked sessions. */
   readonly onRevoked?: SessionRevocationOptions['onRevoked'];
@@ -94,7 +94,7 @@ export interface UsherOptions<P extends Protocol = RoomsProtocol, R = IncomingMe
   readonly admit?: Admit;
   /**
    * The sessions of the application, which `usher.revoke` ends. Defaults to a list of ended sessions, in Redis or in the memory of each node,
-   * that is kept for `endedSessionSeconds`. Your own code must then stop to issue and refresh tokens for these sessions.
+   * that is kept for `endedSessionSeconds`. Your own code must then stop issuing and refreshing tokens for these sessions.
    */
   readonly sessions?: RevocableSessions;
   /** How long ended sessions are remembered if there are no `sessions`. At least the lifetime of an access token. Defaults to a day. */

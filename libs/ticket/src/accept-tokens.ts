@@ -8,7 +8,7 @@ import type { CallOptions } from './ticket-store.ts';
  * Lets clients connect with an access token in the URL (`/api/ws?token=…`) until a date, while they are migrated to tickets. Such a URL ends
  * up in the logs of proxies, and the token stays valid for every other call: keep the time short.
  *
- * Only requests without a ticket are concerned. Everything that follows the ticket applies to them too: `admit`, the origin, the limits.
+ * This applies only to requests without a ticket. Everything that follows the ticket applies to them too: `admit`, the origin, the limits.
  */
 export interface AcceptTokens {
   /** From this time on, a token counts as a missing ticket. */

@@ -6,7 +6,7 @@ export interface ConnectSlotsOptions {
    * Clients must be distributed evenly over the nodes; otherwise they wait longer than necessary.
    */
   readonly nodes?: () => number;
-  /** Longest wait in milliseconds. Beyond it `take` answers `at_capacity`. Defaults to 60,000. */
+  /** Longest wait in milliseconds. Above it, `assign` returns `at_capacity`. Defaults to 60,000. */
   readonly maxWaitMs?: number;
   /**
    * Maximum number of unused slots per user while there is a queue. A user who holds that many and would have to wait receives
@@ -25,7 +25,7 @@ export interface SlotHolder {
   readonly session: string;
 }
 
-/** An assigned slot. Can be returned with `giveBack`. */
+/** An assigned slot. Can be returned with `returnSlot`. */
 export interface AssignedSlot extends SlotHolder {
   /** The slot's position in the queue, in monotonic milliseconds. */
   readonly at: number;
@@ -56,7 +56,7 @@ const earlyToleranceMs = 1_000;
  * may start at the same time, so clients do not wait below the configured rate.
  *
  * While there is a queue, a user holds at most `maxPerUser` unused slots, over all sessions. A slot stops counting when its ticket is
- * used (`used`), expires or is revoked (`revokeSession`). A slot that is given back before its start is assigned to the next client.
+ * used (`markUsed`), expires or is revoked (`revokeSession`). A slot that is given back before its start is assigned to the next client.
  */
 export class ConnectSlots {
   /** Between the slots of all nodes. */

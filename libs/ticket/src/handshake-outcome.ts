@@ -14,7 +14,7 @@ export interface HandshakeInfo {
  */
 export type TokenRejectionReason = 'invalid_token' | 'tokens_closed';
 
-/** A handshake with a valid ticket, as the app sees it when it decides about it. */
+/** A handshake with a valid ticket, as the app sees it when it decides on it. */
 export interface HandshakeRequest extends HandshakeInfo {
   /**
    * The selected subprotocol. `undefined` if the client offers none that the server supports: the gate rejects the handshake, whatever the

@@ -16,7 +16,7 @@ export interface TicketDenial {
 }
 
 /**
- * The functions of the app that decide about tickets and handshakes.
+ * The functions of the app that decide on tickets and handshakes.
  * @template R the request of the ticket call, as the HTTP framework represents it.
  */
 export interface Hooks<R> {

@@ -9,7 +9,7 @@ const pool = new Uint32Array(256);
 let next = pool.length;
 
 /**
- * Returns a new receipt: 30 random bits in Crockford’s base 32, such as `K7Q-2MF`. It names one attempt to connect for people: the answer to
+ * Returns a new receipt: 30 random bits in Crockford’s base 32, such as `K7Q-2MF`. It identifies one connection attempt for people: the answer to
  * the ticket call contains it, and operators look up what the server recorded for it. It is not a secret and grants nothing.
  */
 export function newReceipt(): string {

@@ -153,7 +153,7 @@ describe('the ticket call on the bare server', () => {
     expect(calls).toMatchObject([{ outcome: 'internal', receipt: response.headers.get('usher-receipt') }]);
   });
 
-  test('sends each header once, also if the app sets the same one', async () => {
+  test('sends each header once, even if the app sets the same one', async () => {
     const { call } = await start({ headers: { 'referrer-policy': 'no-referrer', 'cache-control': 'private' } });
     for (const headers of [bearer, {}]) {
       const response = await call('/api/ws_ticket', { headers });
@@ -206,7 +206,7 @@ describe('the ticket call on the bare server', () => {
 });
 
 describe('requests that are no ticket call', () => {
-  test('reach the app, also with other methods on the path of the ticket call', async () => {
+  test('reach the app, including those with other methods on the path of the ticket call', async () => {
     const { call, seen } = await start();
     await call('/plain');
     await call('/api/ws_ticket', { method: 'HEAD', headers: bearer });

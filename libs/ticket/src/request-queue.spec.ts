@@ -219,7 +219,7 @@ test('an upgrade that follows too many requests is not processed, and a connecti
   expect(server.outcomes).toEqual([]);
 });
 
-test('bytes that are not HTTP are answered with 400 after the pending response', async () => {
+test('bytes that are not HTTP get a 400 after the pending response', async () => {
   const server = await startSlowServer();
   const socket = connect(server.port, '127.0.0.1');
   socket.write(`${get('/slow/1')}this is not HTTP\r\n\r\n`);

@@ -10,7 +10,7 @@ import { runIn, type TicketTracing, type TracedTicketCall } from './tracing.ts';
 export interface CompletedTicketCall {
   readonly request: IncomingMessage;
   readonly outcome: 'issued' | ProblemCode;
-  /** Names the call for people, see `newReceipt`. */
+  /** Identifies the call for people, see `newReceipt`. */
   readonly receipt: string;
   /** The caller, if known. */
   readonly user: string | undefined;

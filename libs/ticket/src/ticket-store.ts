@@ -4,7 +4,7 @@ export interface TicketClaims {
   readonly session: string;
   /** The only endpoint that accepts the ticket, e.g. `/api/ws`. */
   readonly endpoint: string;
-  /** Names the ticket call for people, see `newReceipt`. Not a secret. */
+  /** Identifies the ticket call for people, see `newReceipt`. Not a secret. */
   readonly receipt?: string;
   /** The `traceparent` of a traced ticket call: 55 characters. The trace of the handshake continues from it. */
   readonly traceparent?: string;

@@ -13,7 +13,7 @@ export interface TracedOperation<R> {
 /** The result of a traced ticket call. */
 export interface TracedTicketResult {
   readonly outcome: 'issued' | ProblemCode;
-  /** Names the call for people, see `newReceipt`. */
+  /** Identifies the call for people, see `newReceipt`. */
   readonly receipt: string;
 }
 

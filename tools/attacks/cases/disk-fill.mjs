@@ -6,7 +6,7 @@ const seconds = 12;
 const connections = 10;
 const mostMb = 400;
 
-/** One user sends the longest texts on all connections until refused. The attack ends by itself after `seconds` or `mostMb`. */
+/** One user sends the longest texts on all connections until refused. The attack ends after `seconds` or `mostMb`. */
 export default {
   title: `one user sends the longest texts on ${connections} connections for ${seconds} s (at most ${mostMb} MB)`,
   async run({ start }) {

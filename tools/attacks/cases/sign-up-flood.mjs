@@ -6,7 +6,7 @@ const signInEveryMs = 750;
 
 /** One address signs up as fast as the server answers, while people at another address sign in. */
 export default {
-  title: `${parallel} sign-ups at a time from one address for ${seconds} s, beside a sign-in every ${signInEveryMs} ms`,
+  title: `${parallel} sign-ups at a time from one address for ${seconds} s, with a sign-in every ${signInEveryMs} ms`,
   async run({ start }) {
     // One proxy hop, so that the header below chooses the address: loopback alone has only one.
     const { url } = await start({ TRUST_PROXY: '1' });

@@ -21,7 +21,7 @@ export default [
   },
   {
     id: 'guessing',
-    who: 'an attacker guesses a password, also with parallel requests',
+    who: 'an attacker guesses a password, even with parallel requests',
     get: '429 after ten failures; parallel requests count too',
     in: 'apps/api/src/auth/password-check.ts',
     without: ['for (const [log, key] of keys) log.pending(key, 1);', ''],

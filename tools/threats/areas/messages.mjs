@@ -63,7 +63,7 @@ export default [
     id: 'null-character',
     who: 'a message has U+0000, which PostgreSQL cannot store',
     get: '`bad_message`',
-    in: 'libs/protocol/src/rooms.ts',
+    in: 'libs/protocol/src/room-parts.ts',
     without: ["'^[^\\\\u0000]*$'", "'^[^]*$'"],
     shown: ['libs/protocol', 'src/compile.spec.ts'],
   },

@@ -51,7 +51,7 @@ export default [
   {
     id: 'disk-reserve',
     who: 'many users fill the disk together',
-    get: '`storage_full` below 100 MB of free space: signing in and deleting go on',
+    get: '`storage_full` below 100 MB of free space: signing in and deleting still work',
     in: 'apps/api/src/database/storage-limits.ts',
     without: ['if (bavail * bsize < freeBytes)', 'if (bavail * bsize < 0)'],
     shown: ['apps/api', 'src/database/storage-limits.spec.ts'],

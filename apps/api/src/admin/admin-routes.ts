@@ -13,12 +13,13 @@ import type { RevocationProof, SessionRevocation } from '@usher/realtime';
 import { Type } from 'typebox';
 import type { Sessions } from '../auth/sessions.ts';
 import { operatorCall } from '../docs/operations.ts';
-import { HttpProblem, proofOrProblem } from '../http/http-problem.ts';
+import { HttpProblem } from '../http/http-problem.ts';
 import type { OperatorAccounts } from '../operator/accounts.ts';
 import type { AuditLog } from '../operator/audit-log.ts';
 import type { UserCommands } from '../socket/user-commands.ts';
 import { type NewPasswordLink, PasswordLinks } from '../users/password-links.ts';
 import { Users } from '../users/users.ts';
+import { completeAction } from './complete-action.ts';
 import { operatorCheck } from './operator.ts';
 
 export interface AdminRoutesOptions {
@@ -171,10 +172,9 @@ export const adminRoutes: FastifyPluginCallbackTypebox<AdminRoutesOptions> = (ap
           },
         });
       });
-      const proof = await applyChange(user, disabled === true, roles !== undefined);
-      await audit.complete(recorded, proof);
-      request.log.info({ by: by.by, user, disabled, roles, closed: proof.closed }, 'user changed by an operator');
-      return proofOrProblem(proof);
+      const result = applyChange(user, disabled === true, roles !== undefined);
+      const fields = { user, disabled, roles };
+      return completeAction({ request, audit, recorded, result, fields, message: 'user changed by an operator' });
     },
   );
 
@@ -200,10 +200,9 @@ export const adminRoutes: FastifyPluginCallbackTypebox<AdminRoutesOptions> = (ap
         if ((await new Users(transaction, now).find(user)) === undefined) throw new HttpProblem('not_found');
         return record({ ...by, action: 'user.end_sessions', target: user });
       });
-      const proof = await revocation.revokeSessions(await sessions.ids(user), 'operator');
-      await audit.complete(recorded, proof);
-      request.log.info({ by: by.by, user, closed: proof.closed }, 'sessions of a user revoked by an operator');
-      return proofOrProblem(proof);
+      const result = revocation.revokeSessions(await sessions.ids(user), 'operator');
+      const message = 'sessions of a user revoked by an operator';
+      return completeAction({ request, audit, recorded, result, fields: { user }, message });
     },
   );
 
@@ -221,10 +220,9 @@ export const adminRoutes: FastifyPluginCallbackTypebox<AdminRoutesOptions> = (ap
       const { user, session } = request.params;
       if (!(await sessions.ids(user)).includes(session)) throw new HttpProblem('not_found');
       const recorded = await audit.record({ ...by, action: 'user.end_session', target: user, detail: { session } });
-      const proof = await revocation.revokeSessions([session], 'operator');
-      await audit.complete(recorded, proof);
-      request.log.info({ by: by.by, user, closed: proof.closed }, 'session of a user revoked by an operator');
-      return proofOrProblem(proof);
+      const result = revocation.revokeSessions([session], 'operator');
+      const message = 'session of a user revoked by an operator';
+      return completeAction({ request, audit, recorded, result, fields: { user }, message });
     },
   );
 
@@ -241,12 +239,11 @@ export const adminRoutes: FastifyPluginCallbackTypebox<AdminRoutesOptions> = (ap
       const by = await operator(request);
       const { id } = request.params;
       const recorded = await audit.record({ ...by, action: 'connection.close', target: id });
-      const proof = await revocation.closeConnection(id);
-      await audit.complete(recorded, proof);
-      request.log.info({ by: by.by, connection: id, closed: proof.closed }, 'connection closed by an operator');
-      const response = proofOrProblem(proof);
-      if (response.closed === 0) throw new HttpProblem('not_found');
-      return response;
+      const result = revocation.closeConnection(id);
+      const message = 'connection closed by an operator';
+      const proof = await completeAction({ request, audit, recorded, result, fields: { connection: id }, message });
+      if (proof.closed === 0) throw new HttpProblem('not_found');
+      return proof;
     },
   );
 

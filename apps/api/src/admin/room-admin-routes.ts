@@ -11,9 +11,10 @@ import { RequestError } from '@usher/realtime';
 import type { Appended, History, Rooms } from '@usher/realtime/rooms';
 import { Type } from 'typebox';
 import { noContent, operatorCall } from '../docs/operations.ts';
-import { HttpProblem, proofOrProblem } from '../http/http-problem.ts';
+import { HttpProblem } from '../http/http-problem.ts';
 import type { OperatorAccounts } from '../operator/accounts.ts';
 import type { AuditLog } from '../operator/audit-log.ts';
+import { completeAction } from './complete-action.ts';
 import { operatorCheck } from './operator.ts';
 
 export interface RoomAdminRoutesOptions {
@@ -136,10 +137,9 @@ export const roomAdminRoutes: FastifyPluginCallbackTypebox<RoomAdminRoutesOption
         const members = Number(removed.numDeletedRows);
         return record({ ...by, action: 'room.close', target: room, detail: { members } });
       });
-      const proof = await liveRooms.closeRoom(room, 'not_found');
-      await audit.complete(recorded, proof);
-      request.log.info({ by: by.by, room, closed: proof.closed }, 'room closed by an operator');
-      return proofOrProblem(proof);
+      const result = liveRooms.closeRoom(room, 'not_found');
+      const message = 'room closed by an operator';
+      return completeAction({ request, audit, recorded, result, fields: { room }, message });
     },
   );
 

@@ -15,9 +15,9 @@ import {
 } from '@usher/operator-api/server';
 import { proofSchema } from '@usher/protocol/server';
 import { operatorCall } from '../docs/operations.ts';
-import { proofOrProblem } from '../http/http-problem.ts';
 import type { AuditLog } from '../operator/audit-log.ts';
 import { type OperatorTraffic, queryCosts } from '../operator/operator-traffic.ts';
+import { completeAction } from './complete-action.ts';
 import { operatorCheck } from './operator.ts';
 
 export interface TrafficRoutesOptions {
@@ -76,10 +76,9 @@ export const trafficRoutes: FastifyPluginCallbackTypebox<TrafficRoutesOptions> =
       const { node } = request.params;
       await traffic.requireAnotherNode(node);
       const recorded = await audit.record({ ...by, action: 'node.drain', target: node });
-      const proof = await traffic.drain(node);
-      await audit.complete(recorded, proof);
-      request.log.warn({ by: by.by, node, closed: proof.closed }, 'node drained by an operator');
-      return proofOrProblem(proof);
+      const result = traffic.drain(node);
+      const message = 'node drained by an operator';
+      return completeAction({ request, audit, recorded, result, fields: { node }, message, level: 'warn' });
     },
   );
 

@@ -40,7 +40,7 @@ test('stores the last use of many sessions with few statements', async () => {
   expect(statements).toBe(1_200);
 });
 
-test('writes by itself after a while', async () => {
+test('writes after a while without a call', async () => {
   const { db, begin, seenAt } = await open();
   const session = await begin();
   const lastSeen = new LastSeen(db, { flushMs: 1 });

@@ -11,7 +11,7 @@ export interface SettingOptions {
   readonly computedDefault?: string;
   /** The part of an error after the name and the value: `must be …`. */
   readonly constraint: string;
-  /** Whether the value can contain a secret, also by mistake. Errors never repeat such a value. */
+  /** Whether the value can contain a secret, even by mistake. Errors never repeat such a value. */
   readonly secret?: boolean;
   /** Whether leading and trailing spaces belong to the value. */
   readonly verbatim?: boolean;

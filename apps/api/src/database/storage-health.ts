@@ -28,9 +28,9 @@ const faultOf: Readonly<Record<number, StorageFault>> = {
 };
 
 const remedies: Readonly<Record<StorageFault, string>> = {
-  full: 'the disk of DATA_DIR is full: nothing can be stored. Free disk space; the server continues by itself',
+  full: 'the disk of DATA_DIR is full: nothing can be stored. Free disk space; the server then continues automatically',
   failing:
-    'the database cannot be written. Check the disk and the permissions of DATA_DIR; the server continues by itself',
+    'the database cannot be written. Check the disk and the permissions of DATA_DIR; the server then continues automatically',
   lost:
     'a file of the database was removed or replaced while the server runs: nothing is stored any more. Copy what is still open ' +
     '(/proc/PID/fd on Linux) if you need it, stop the server, restore usher.db and start again',

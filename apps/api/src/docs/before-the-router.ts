@@ -30,7 +30,7 @@ export const operationsBeforeTheRouter = {
       operationId: 'getTicket',
       summary: 'Get a ticket for one handshake',
       description:
-        'A browser does not show why a handshake was rejected, so this call also tells why a user cannot connect. Pages of allowed ' +
+        'A browser does not show why a handshake was rejected, so this call also reports why a user cannot connect. Pages of allowed ' +
         'origins may call it (CORS).',
       tags: [tags.socket],
       security: security.bearer,

@@ -169,7 +169,7 @@ describe('drift', () => {
     await app.close();
   });
 
-  test('answers with another status, code, type or body than documented are errors', async () => {
+  test('responses with a status, code, type or body that is not documented are errors', async () => {
     const { app } = await newApp();
     const headers = new Headers({ 'content-type': 'application/json; charset=utf-8' });
     const problemType = new Headers({ 'content-type': 'application/problem+json' });

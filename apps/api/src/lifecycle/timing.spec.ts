@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Deadline, drainMs, drainSpreadMs, settledWithin } from './timing.ts';
+import { Deadline, drainMs, drainSpreadMs } from './timing.ts';
 
 /** A manual clock. */
 function newClock() {
@@ -60,15 +60,4 @@ describe('a drain with DRAIN_SECONDS=10', () => {
 
 test('takes half a second with DRAIN_SECONDS=0, for close frames and short responses', () => {
   expect(drainMs({ drainSeconds: 0 })).toBe(500);
-});
-
-describe('settledWithin', () => {
-  test('resolves to true if the work resolves or rejects', async () => {
-    expect(await settledWithin(Promise.resolve(), 10_000)).toBe(true);
-    expect(await settledWithin(Promise.reject(new Error('failed')), 10_000)).toBe(true);
-  });
-
-  test('resolves to false if the work never settles', async () => {
-    expect(await settledWithin(new Promise(() => undefined), 1)).toBe(false);
-  });
 });

@@ -225,7 +225,7 @@ describe('the audit log of two nodes', () => {
     return () => server.stop();
   });
 
-  test('is one chain, also with concurrent actions', async () => {
+  test('is one chain, even with concurrent actions', async () => {
     const nodes = await twoNodes(server);
     const admin = await new Browser(nodes[0]).signIn('admin');
     const answers = await Promise.all(

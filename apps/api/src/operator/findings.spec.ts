@@ -71,6 +71,6 @@ test('the filter names an address only if all refusals have it', () => {
   expect(finding?.title).toBe('30 handshakes with unknown tickets in 5 minutes, from 10.0.0.7, 10.0.0.8');
 });
 
-test('refusals without a rule, such as an expired token, are no finding', () => {
+test('refusals without a rule, such as an expired token, cause no finding', () => {
   expect(find({ refusals: [refused('token_expired', 1_000), refused('toString', 1_000)] })).toEqual([]);
 });

@@ -74,7 +74,7 @@ describe('the operator socket', () => {
     expect(await socket.data('join', { room: 'general' })).toMatchObject({ room: 'general' });
   });
 
-  test('closes with 4503 when the role is removed, at the next request or by itself', async () => {
+  test('closes with 4503 when the role is removed, at the next request or without one', async () => {
     const app = await newApp();
     const operator = await newOperator(app);
     const [asking, silent] = [await operator.connect(), await operator.connect()];

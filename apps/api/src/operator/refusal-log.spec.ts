@@ -25,7 +25,7 @@ test('keeps the newest refusals and counts all', () => {
   expect([log.count, log.page({}, 10).total]).toEqual([8, 3]);
 });
 
-test('the next page begins after the last record, also when records were added and dropped meanwhile', () => {
+test('the next page begins after the last record, even when records were added and dropped meanwhile', () => {
   const log = logOf(5, numbered(5));
   const first = log.page({}, 2);
   log.add(refusal({ user: 'new' }));

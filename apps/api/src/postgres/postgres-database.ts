@@ -22,7 +22,7 @@ const migrationTimeouts: Timeouts = { statementMs: 600_000, lockMs: 600_000 };
 
 export interface PostgresDatabase {
   readonly pool: Pool;
-  /** At most two connections to PostgreSQL itself, also if `url` is a pooler. Otherwise `pool`. */
+  /** At most two connections to PostgreSQL itself, even if `url` is a pooler. Otherwise `pool`. */
   readonly directPool: Pool;
   readonly kysely: Kysely<Tables>;
   close(): Promise<void>;

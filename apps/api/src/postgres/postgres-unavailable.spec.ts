@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { openPostgres } from './postgres-database.ts';
 import { isPostgresUnavailable } from '../database/postgres-unavailable.ts';
 
-test('tells an unavailable server from an error of a statement', async () => {
+test('distinguishes an unavailable server from an error of a statement', async () => {
   const server = await PostgresServer.start();
   onTestFinished(() => server.stop());
   const database = await openPostgres({ url: await server.newDatabaseUrl() });

@@ -139,7 +139,7 @@ test('the connections of a user count on all nodes', async () => {
   await expect.poll(async () => (await there.call('GET', '/api/ws_ticket', { token })).status).toBe(200);
 });
 
-test('a client whose connections cannot be counted is answered 503 and opens no socket', async () => {
+test('a client whose connections cannot be counted gets 503 and opens no socket', async () => {
   const {
     redis,
     nodes: [here, there],
@@ -188,7 +188,7 @@ test('nodes share the connection slots, and a slot is free once its ticket is us
   await expect.poll(async () => (await ticketOf(here, second)).status).toBe(200);
 });
 
-test('failed sign-ins count on all nodes, and an unknown user is answered the same', async () => {
+test('failed sign-ins count on all nodes, and unknown users get the same response', async () => {
   const { nodes } = await twoNodes();
   for (const user of ['maggie', 'unknown-user']) {
     const signIn = ({ call }: TestApp) => call('POST', '/api/auth', { body: { user, pwd: 'wrong' } });
@@ -236,7 +236,7 @@ test('calls that load the database count on all nodes, others on each', async ()
   expect(await statusOf(here, '/api/me')).toBe(429);
 });
 
-test('without Redis no ticket is issued or accepted, messages are stored, and all recovers without a restart', async () => {
+test('without Redis no ticket is issued or accepted, messages are stored, and everything recovers without a restart', async () => {
   const {
     redis,
     nodes: [here, there],

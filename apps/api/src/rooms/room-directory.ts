@@ -86,7 +86,7 @@ export class RoomDirectory {
   readonly #db: Kysely<Tables>;
   readonly #options: RoomDirectoryOptions;
   // Safe to cache: a public room never becomes private, and the stores reject everything in a closed room. Private rooms are not cached,
-  // because members change, also on other nodes.
+  // because members change, on other nodes too.
   readonly #publicRooms = new Set<string>();
 
   constructor(db: Kysely<Tables>, options: RoomDirectoryOptions) {

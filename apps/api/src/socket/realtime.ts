@@ -11,26 +11,18 @@ import {
   type Logger,
   type Renewal,
 } from '@usher/realtime';
-import {
-  createRooms,
-  type History,
-  type Memberships,
-  type Presence,
-  type ReadMarkers,
-  type Rooms,
-} from '@usher/realtime/rooms';
+import { createRooms, type Presence, type Rooms } from '@usher/realtime/rooms';
 import type { Tracing } from '@usher/server/opentelemetry';
 import type { Config } from '../config/config.ts';
 import type { Metrics } from '../http/metrics.ts';
 import type { TrafficLog } from '../operator/traffic-log.ts';
 import type { RoomDirectory } from '../rooms/room-directory.ts';
+import type { Storage } from '../storage/storage.ts';
 
 export interface RealtimeParts {
   readonly config: Config;
   readonly rooms: RoomDirectory;
-  readonly history: History;
-  readonly memberships: Memberships;
-  readonly readMarkers: ReadMarkers;
+  readonly storage: Pick<Storage, 'history' | 'memberships' | 'readMarkers'>;
   readonly bus: Bus;
   readonly cluster: Cluster;
   readonly presence: Presence;
@@ -53,7 +45,8 @@ export interface Realtime {
 
 /** Creates the connections and rooms of `@usher/realtime` with the access rules, history and metrics of this app. */
 export function createRealtime(parts: RealtimeParts): Realtime {
-  const { config, rooms, history, memberships, readMarkers, bus, cluster, presence, metrics, traffic, log } = parts;
+  const { config, rooms, bus, cluster, presence, metrics, traffic, log } = parts;
+  const { history, memberships, readMarkers } = parts.storage;
   const { renew, revalidate, tracing } = parts;
   const connections = createConnections({
     codec: compileProtocol(roomsProtocol),

@@ -6,7 +6,7 @@ import type { RoomsProtocol } from '@usher/protocol';
 import { operatorProtocol } from '@usher/operator-api/server';
 import { roomsProtocol } from '@usher/protocol/server';
 import { ConnectionReservations, type Connections, SessionRevocation } from '@usher/realtime';
-import type { History, Memberships, ReadMarkers, Rooms } from '@usher/realtime/rooms';
+import type { Rooms } from '@usher/realtime/rooms';
 import { serverOptions } from '@usher/realtime/ws';
 import {
   ClientAdmission,
@@ -15,6 +15,7 @@ import {
   openConnections,
   proxyTrust,
   retryAfterMs,
+  settledWithin,
 } from '@usher/server';
 import type { Tracing } from '@usher/server/opentelemetry';
 import { ConnectSlots, TicketStoreBreaker, TicketStoreUnavailable } from '@usher/ticket';
@@ -26,13 +27,14 @@ import { allowedOrigins } from '../config/origins.ts';
 import type { ConnectionLimits } from '../http/connection-limits.ts';
 import { isStoreUnavailable } from '../http/errors.ts';
 import type { Metrics } from '../http/metrics.ts';
-import { type Deadline, drainSpreadMs, settledWithin } from '../lifecycle/timing.ts';
+import { type Deadline, drainSpreadMs } from '../lifecycle/timing.ts';
 import { ConnectionGroup } from '../operator/connection-group.ts';
 import { isOperator, OperatorConnections } from '../operator/operator-connections.ts';
 import { keptChars } from '../operator/string-pool.ts';
 import type { TrafficLog } from '../operator/traffic-log.ts';
 import type { SharedState } from '../redis/shared-state.ts';
 import type { RoomDirectory } from '../rooms/room-directory.ts';
+import type { Storage } from '../storage/storage.ts';
 import { recordOutcomes } from './gate-outcomes.ts';
 import { createObserver, createRealtime, timesOf } from './realtime.ts';
 import { Replays } from './replays.ts';
@@ -68,9 +70,7 @@ export interface SocketOptions {
   readonly sessions: Sessions;
   readonly rooms: RoomDirectory;
   readonly shared: SharedState;
-  readonly history: History;
-  readonly memberships: Memberships;
-  readonly readMarkers: ReadMarkers;
+  readonly storage: Pick<Storage, 'history' | 'memberships' | 'readMarkers'>;
   readonly metrics: Metrics;
   /** Records tickets, refusals and connections. */
   readonly traffic: TrafficLog;
@@ -91,24 +91,7 @@ const stopMs = 1_000;
 
 /** WebSockets: tickets, the gate that authenticates every upgrade, open connections, revocation and drain. */
 export const socket = fp<SocketOptions>(
-  async (
-    app,
-    {
-      config,
-      sessions,
-      rooms,
-      shared,
-      history,
-      memberships,
-      readMarkers,
-      metrics,
-      traffic,
-      limits,
-      headers,
-      deadline,
-      tracing,
-    },
-  ) => {
+  async (app, { config, sessions, rooms, shared, storage, metrics, traffic, limits, headers, deadline, tracing }) => {
     const ttlMs = config.ticketTtlSeconds * 1_000;
     // Shared by the gate, the ticket call, renewals and revocations, so that an outage of the store is noticed once for all of them.
     const store = new TicketStoreBreaker(shared.tickets);
@@ -122,9 +105,7 @@ export const socket = fp<SocketOptions>(
     const { connections, members } = createRealtime({
       config,
       rooms,
-      history,
-      memberships,
-      readMarkers,
+      storage,
       bus,
       cluster,
       presence,

@@ -12,7 +12,7 @@ const product = 'usher';
  * excludes common passwords and small changes of them, little more than the name of the user or product, and sequences. There are no
  * composition rules (ASVS 6.2.5). Characters are Unicode code points in NFC.
  *
- * NIST requires 15 characters for a password as the only factor, as here, and 8 beside a second factor. The default is 8, because most
+ * NIST requires 15 characters for a password as the only factor, as here, and 8 with a second factor. The default is 8, because most
  * users expect it. Operators raise it with `PASSWORD_MIN_LENGTH`.
  */
 export class PasswordRules {

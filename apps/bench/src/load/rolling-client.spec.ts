@@ -9,6 +9,6 @@ it('counts acknowledged texts that the history does not contain', () => {
   expect(compare(['a', 'b', 'c'], ['b'])).toEqual({ lost: 2, doubled: 0 });
 });
 
-it('counts texts that the history contains more than once, also if they were not acknowledged', () => {
+it('counts texts that the history contains more than once, even if they were not acknowledged', () => {
   expect(compare(['a'], ['a', 'a', 'a', 'b', 'b'])).toEqual({ lost: 0, doubled: 2 });
 });

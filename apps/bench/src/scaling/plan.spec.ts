@@ -89,7 +89,7 @@ describe('planOf', () => {
   /** Rooms of a million members with 3,000 messages per second, which 100 members have open. */
   const loud: Workload = { ...large, joined: 0.0001, messagesPerMinute: (60 * 3_000) / 1_000_000 };
 
-  it('finds the fewest nodes, so that one node less exceeds a limit', () => {
+  it('finds the fewest nodes, so that one node fewer exceeds a limit', () => {
     expect(plan(chat, 1_000_000)).toMatchObject({ nodes: 50, because: 'measured connections' });
     const busy = { ...chat, messagesPerMinute: 60 };
     const found = plan(busy, 1_000_000);
@@ -104,7 +104,7 @@ describe('planOf', () => {
     expect(plan(loud, 1_000_000)).toEqual({ limit: 'one topic on one Redis shard', cause: 'one room' });
   });
 
-  it('breaks at the number of connections that breaksAt finds', () => {
+  it('exceeds a limit at exactly the number of connections that breaksAt returns', () => {
     const { connections = 0 } = breaksAt({ workload: chat }, costs, assumptions) ?? {};
     expect(plan(chat, Math.round(connections / 1.02))).toHaveProperty('nodes');
     expect(plan(chat, Math.round(connections * 1.02))).not.toHaveProperty('nodes');

@@ -47,7 +47,7 @@ export class App {
     this.showOwnPage();
   }
 
-  /** Removes the prerendered form once the first page is rendered, also if that is not the sign-in page, which replaces the form itself. */
+  /** Removes the prerendered form once the first page is rendered, even if that is not the sign-in page, which replaces the form itself. */
   private showOwnPage(): void {
     const injector = inject(Injector);
     inject(Router)

@@ -22,9 +22,9 @@ interface Options {
 }
 
 /**
- * Adds the providers, the proxy of `ng serve` and a component that shows a room. Changes nothing that exists already, so it can be run again.
+ * Adds the providers, the proxy of `ng serve` and a component that shows a room. Does not change existing code, so it can be run again.
  *
- * @throws SchematicsException if it cannot tell which application is meant
+ * @throws SchematicsException if it is not clear which application is meant
  */
 export default function ngAdd({ project, server, room }: Options): Rule {
   return async (tree, { logger }) => {

@@ -14,7 +14,7 @@ export async function checkReach({ ticketUrl, ca, timeoutMs }: Target, report: R
   if (isHtml(answer) || answer.status < 400) {
     throw new Fatal({
       culprit: answer.headers.age === undefined ? 'ticket_call_not_forwarded' : 'ticket_call_cached',
-      message: `${ticketUrl.pathname} was answered ${describe(answer)} without a token`,
+      message: `${ticketUrl.pathname} returned ${describe(answer)} without a token`,
       fix: `Forward ${ticketUrl.pathname} to the server, and do not cache it.`,
     });
   }
@@ -38,7 +38,7 @@ export async function checkCors(target: Target, report: ReportBuilder): Promise<
   }
   report.fail('cors', {
     culprit: 'cors',
-    message: `pages of ${origin} may not request tickets: the preflight was answered ${describe(answer)}`,
+    message: `pages of ${origin} may not request tickets: the preflight returned ${describe(answer)}`,
     fix: `Add ${origin} to ALLOWED_ORIGINS (allowedOrigins), and forward OPTIONS ${ticketUrl.pathname} without changes. A browser reports a CORS error.`,
   });
 }
@@ -54,12 +54,12 @@ export async function signIn(target: Target, { user, password }: Credentials): P
   if (typeof token === 'string' && token !== '') return token;
   throw new Fatal({
     culprit: 'sign_in_failed',
-    message: `POST ${authUrl.pathname} was answered ${describe(answer)}`,
+    message: `POST ${authUrl.pathname} returned ${describe(answer)}`,
     fix: 'Check the user and the password. If the sign-in has another path, pass --auth-path; if it works in another way, set USHER_TOKEN.',
   });
 }
 
-/** Ends the session of `signIn`. A failure is ignored, because the session ends by itself. */
+/** Ends the session of `signIn`. A failure is ignored, because the session expires anyway. */
 export async function signOut({ authUrl, ca, timeoutMs }: Target, token: string): Promise<void> {
   const headers = { authorization: `Bearer ${token}` };
   await call(authUrl, { method: 'DELETE', headers, ca, timeoutMs }).catch(() => undefined);

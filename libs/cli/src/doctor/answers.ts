@@ -12,7 +12,7 @@ export function describe(answer: Answer): string {
   return `${answer.status}${kind}${from}`;
 }
 
-/** Throws for an answer to `url` that no server of Usher sends: of a page server, or of the proxy itself. */
+/** Throws for a response to `url` that no server of Usher sends: from a page server, or from the proxy itself. */
 export function requireUsher(answer: Answer, url: URL): void {
   const { status, headers } = answer;
   const path = url.pathname;
@@ -31,14 +31,14 @@ export function requireUsher(answer: Answer, url: URL): void {
   if (status === 502 || status === 503 || status === 504) {
     throw new Fatal({
       culprit: 'upstream_down',
-      message: `the proxy does not reach the server: ${describe(answer)}`,
+      message: `the proxy cannot reach the server: ${describe(answer)}`,
       fix: 'Check that the server runs (GET /api/health/ready), and its address in the proxy: proxy_pass (nginx), server (HAProxy). In a container, HOST=0.0.0.0.',
     });
   }
   if (/^(?:basic|digest|negotiate)\b/i.test(headers['www-authenticate'] ?? '')) {
     throw new Fatal({
       culprit: 'proxy_authentication',
-      message: `the proxy requires a password of its own for ${path}: ${describe(answer)}`,
+      message: `the proxy itself requires a password for ${path}: ${describe(answer)}`,
       fix: `Turn it off for ${path} (nginx: "auth_basic off;"). It replaces the header Authorization, which carries the token.`,
     });
   }
@@ -60,7 +60,7 @@ function locationOf(location: string | undefined): string {
 export function ticketRefusal(answer: Answer): Finding {
   const problem = problemIn(answer);
   const code = problem?.code;
-  const message = `the ticket call was answered ${describe(answer)}`;
+  const message = `the ticket call returned ${describe(answer)}`;
   if (code === 'missing_token') {
     return {
       culprit: 'authorization_removed',
@@ -100,14 +100,14 @@ const refusalFixes: Readonly<Record<string, string>> = {
   at_capacity: 'Raise MAX_CONNECTIONS (limits.connections), or add a node.',
   draining:
     'The node is stopping. The proxy should have chosen another one: check its health check (GET /api/health/ready).',
-  store_unavailable: 'The server does not reach Redis or its database. Check REDIS_URL and DATABASE_URL.',
+  store_unavailable: 'The server cannot reach Redis or its database. Check REDIS_URL and DATABASE_URL.',
 };
 
 /** Returns what the answer to a handshake with a fresh ticket means. */
 export function handshakeRefusal(answer: Answer, path: string, origin: string): Finding {
   const problem = problemIn(answer);
   const receipt = answer.headers['usher-receipt'];
-  const message = `the handshake was answered ${describe(answer)} instead of 101${typeof receipt === 'string' ? ` (receipt ${quoted(receipt)})` : ''}`;
+  const message = `the handshake returned ${describe(answer)} instead of 101${typeof receipt === 'string' ? ` (receipt ${quoted(receipt)})` : ''}`;
   switch (problem?.code) {
     case 'upgrade_required':
     case 'bad_request':
@@ -141,7 +141,7 @@ export function handshakeRefusal(answer: Answer, path: string, origin: string): 
         ? {
             culprit: 'handshake_refused',
             message,
-            fix: 'This answer is not from Usher. Check the access rules of the proxy, and of a firewall for web applications.',
+            fix: 'This response is not from Usher. Check the access rules of the proxy and of a web application firewall.',
           }
         : { culprit: answer.status >= 502 ? 'upstream_down' : 'upgrade_not_forwarded', message, fix: upgradeFix(path) };
     default:

@@ -83,7 +83,7 @@ class Examination {
     else report.skip('watch', 'pass --watch SECONDS to check idle timeouts and heartbeats');
   }
 
-  /** Requests tickets. The first one decides about the token. */
+  /** Requests tickets. The first one shows whether the token is valid. */
   async #ticket(client: TicketClient): Promise<string> {
     try {
       const ticket = await checkTicketCall(client, this.#target, this.#report);
@@ -113,7 +113,7 @@ class Examination {
         this.#current,
         error instanceof Fatal
           ? error.finding
-          : { culprit: 'internal', message, fix: 'Report this as a bug of @usher/cli, with the message.' },
+          : { culprit: 'internal', message, fix: 'Report this message as a bug in @usher/cli.' },
       );
     }
   }

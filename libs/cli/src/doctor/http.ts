@@ -3,7 +3,7 @@ import https from 'node:https';
 import { isProblem, type Problem } from '@usher/protocol';
 import { Fatal } from './report.ts';
 
-/** More of an answer is not read, in bytes. */
+/** The maximum number of bytes of a response that are read. */
 const maxBody = 64 * 1024;
 
 export interface Answer {
@@ -94,7 +94,7 @@ export function networkFailure(error: unknown, url: URL, timeoutMs: number): Fat
     return new Fatal({
       culprit: 'tls',
       message: `the certificate of ${at} is not accepted (${code})`,
-      fix: 'Install a certificate that is valid for this host, with its intermediate certificates. For an authority of your own, pass --ca FILE.',
+      fix: 'Install a certificate that is valid for this host, with its intermediate certificates. For your own certificate authority, pass --ca FILE.',
     });
   }
   if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) {

@@ -10,7 +10,7 @@ export interface DoctorOptions {
   readonly access: { readonly token: string } | { readonly credentials: Credentials };
   /** The origin of the page that connects. Defaults to the origin of `url`. */
   readonly origin?: string | undefined;
-  /** Certificates of an authority of your own (PEM). */
+  /** Certificates of your own certificate authority (PEM). */
   readonly ca?: string | undefined;
   /** Time limit of each call, in milliseconds. Defaults to 10,000. */
   readonly timeoutMs?: number | undefined;

@@ -12,7 +12,7 @@ const bufferingFix =
 /** Opens the socket. @throws Fatal if it does not open, or if no frame arrives */
 export async function checkHandshake(target: Target, ticket: string, report: ReportBuilder): Promise<DoctorSocket> {
   const socket = await open(target, ticket);
-  report.ok('handshake', `${target.socketUrl.pathname} was answered 101`);
+  report.ok('handshake', `${target.socketUrl.pathname} returned 101`);
   const welcome = await welcomeOf(socket, target.timeoutMs);
   const ms = performance.now() - socket.openedAt;
   if (welcome === undefined) {
@@ -39,7 +39,7 @@ export async function checkHandshake(target: Target, ticket: string, report: Rep
   if (ms > Math.min(lateMs, target.timeoutMs)) {
     const message = `the first frame arrived ${(ms / 1_000).toFixed(1)} s after the handshake`;
     report.fail('first frame', { culprit: 'buffering', message, fix: bufferingFix });
-  } else report.ok('first frame', 'the welcome arrived at once');
+  } else report.ok('first frame', 'the welcome arrived immediately');
   return socket;
 }
 
@@ -57,7 +57,7 @@ export async function open(target: Target, ticket: string): Promise<DoctorSocket
     result.message.includes('subprotocol')
       ? {
           culprit: 'protocol_not_supported',
-          message: `the server answered 101 without the subprotocol ${target.protocol}`,
+          message: `the server returned 101 without the subprotocol ${target.protocol}`,
           fix: 'Forward the header Sec-WebSocket-Protocol, and pass the subprotocol of the server with --protocol.',
         }
       : {
@@ -88,12 +88,12 @@ export async function checkPing(socket: DoctorSocket, target: Target, report: Re
     return;
   }
   const message = socket.isClosed
-    ? `the connection was closed with ${(await socket.closed).code} instead of the answer to a ping`
+    ? `the connection was closed with ${(await socket.closed).code} before a ping was answered`
     : `a ping was not answered within ${target.timeoutMs / 1_000} s`;
   report.fail('heartbeat', {
     culprit: socket.isClosed ? 'connection_closed' : 'buffering',
     message,
-    fix: 'The proxy must forward frames in both directions at once. Turn off request buffering and content inspection for this path.',
+    fix: 'The proxy must forward frames in both directions immediately. Turn off request buffering and content inspection for this path.',
   });
 }
 
@@ -107,15 +107,16 @@ export async function checkUsedTicket(target: Target, ticket: string, report: Re
     report.fail('used ticket', {
       culprit: 'used_ticket_accepted',
       message: 'a used ticket opened a second connection',
-      fix: 'All nodes must share one ticket store whose consume is atomic: set REDIS_URL (redis), and run ticketStoreContract on a store of your own.',
+      fix: 'All nodes must share one ticket store whose consume is atomic: set REDIS_URL (redis), and run ticketStoreContract on your own store.',
     });
   } else {
-    const answer =
-      result.kind === 'refused' ? `answered ${describe(result.answer)}` : `not answered: ${result.message}`;
     report.fail('used ticket', {
       culprit: 'handshake_refused',
-      message: `a used ticket was ${answer} instead of 401`,
-      fix: 'The proxy replaces the answers of the server. Turn off error pages of the proxy for this path (nginx: "proxy_intercept_errors off;").',
+      message:
+        result.kind === 'refused'
+          ? `a handshake with a used ticket returned ${describe(result.answer)} instead of 401`
+          : `a handshake with a used ticket failed: ${result.message}`,
+      fix: 'The proxy replaces the responses of the server. Turn off error pages of the proxy for this path (nginx: "proxy_intercept_errors off;").',
     });
   }
 }

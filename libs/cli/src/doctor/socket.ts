@@ -138,7 +138,7 @@ export async function openSocket(target: Target, ticket: string): Promise<Handsh
             resolve({ kind: 'refused', answer });
           },
           () => {
-            resolve({ kind: 'failed', message: 'the answer is not complete' });
+            resolve({ kind: 'failed', message: 'the response is incomplete' });
           },
         )
         .finally(() => {

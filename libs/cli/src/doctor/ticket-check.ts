@@ -41,8 +41,8 @@ export class TicketClient {
       if (answer.status !== 200) throw new Fatal(ticketRefusal(answer));
       throw new Fatal({
         culprit: 'ticket_call_not_forwarded',
-        message: `the answer of ${this.#target.ticketUrl.pathname} is not a ticket`,
-        fix: 'Forward this path to the server, without changing its answers.',
+        message: `the response of ${this.#target.ticketUrl.pathname} contains no ticket`,
+        fix: 'Forward this path to the server, without changing its responses.',
       });
     }
     this.#report.addSecret(value.ticket);
@@ -63,7 +63,7 @@ export class TicketClient {
       throw new Fatal({
         culprit: 'ticket_refused',
         message: `the server asks to connect in ${connectAfterMs / 1_000} s`,
-        fix: 'Many clients connect at the moment. Try again later, or with a longer --timeout.',
+        fix: 'Many clients are connecting at the moment. Try again later, or with a longer --timeout.',
       });
     }
     if (connectAfterMs > 0) await new Promise((resolve) => setTimeout(resolve, connectAfterMs));
@@ -101,7 +101,7 @@ export async function checkTicketCall(client: TicketClient, target: Target, repo
     const seen =
       next.ticket === ticket
         ? 'two calls returned the same ticket'
-        : `the answer has the header Age: ${quoted(age ?? '')}`;
+        : `the response has the header Age: ${quoted(age ?? '')}`;
     throw new Fatal({ culprit: 'ticket_call_cached', message: `a proxy caches ${path}: ${seen}`, fix: cached });
   }
   if (cacheControl?.includes('no-store') !== true) {

@@ -103,7 +103,7 @@ function resultOf(result: {
   const { beats, isSilentClosed, watchMs, heartbeatMs } = result;
   const open = `open for ${seconds(watchMs)} with ${beats} heartbeats`;
   if (isSilentClosed) return `${open}; a client that does not answer them is closed with ${heartbeatMissed}`;
-  return `${open}; watch longer than ${seconds(heartbeatMs + graceMs)} to see how a client ends that does not answer them`;
+  return `${open}; watch for longer than ${seconds(heartbeatMs + graceMs)} to see how a client that does not answer them is closed`;
 }
 
 const seconds = (ms: number): string => `${Number((ms / 1_000).toFixed(1))} s`;

@@ -35,7 +35,7 @@ describe('a change of a message', () => {
     expect(server.last.received.filter(({ type }) => type === 'history')).toEqual([]);
   });
 
-  test('is recovered after a reconnect, also if its text was already deleted', async () => {
+  test('is recovered after a reconnect, even if its text was already deleted', async () => {
     const { server, general, serverRoom } = await joinedRooms();
     for (const text of ['a', 'b', 'c']) server.send('general', 'bart', text);
     server.last.end(1006);

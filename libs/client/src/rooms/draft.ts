@@ -27,7 +27,7 @@ export function targetOf({ of }: Pick<Draft, 'of'>): number | Draft | undefined 
   return typeof of === 'object' && of.status === 'sent' ? of.seq : of;
 }
 
-/** Marks a draft as rejected for good. */
+/** Marks a draft as rejected permanently. */
 export function failDraft(draft: Draft, error: string): void {
   Object.assign(draft, { status: 'failed', error, seq: undefined });
 }

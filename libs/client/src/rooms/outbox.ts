@@ -62,7 +62,7 @@ export function createOutbox(
 
   /** Sends the next entry if the room is joined and no request is pending. */
   function pump(): void {
-    // A change of an unsent message waits until the message is sent, also if the message has failed.
+    // A change of an unsent message waits until the message is sent, even if the message has failed.
     const draft = queue.drafts.find((each) => each.status === 'waiting' && typeof targetOf(each) !== 'object');
     const of = draft && targetOf(draft);
     if (draft && typeof of !== 'object' && !sending && room.joined()) {

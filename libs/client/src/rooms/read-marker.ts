@@ -41,7 +41,7 @@ export function createReadMarker(room: string, socket: TicketSocket<RoomsProtoco
       (error) => {
         const ms = retryMs(error, ++failures);
         if (ms === undefined) {
-          // Rejected for good. The next one may succeed.
+          // Rejected permanently. The next one may succeed.
           done();
           return;
         }

@@ -27,7 +27,7 @@ interface MessageState {
    * - `waiting`: sent as soon as the connection, the room and the rate limit allow it
    * - `sending`: sent, not acknowledged
    * - `sent`: durable on the server
-   * - `failed`: rejected for good (`error`); call `retry` or `drop`
+   * - `failed`: rejected permanently (`error`); call `retry` or `drop`
    *
    * With a `change` it is the status of the change.
    */

@@ -24,7 +24,7 @@ export type SessionState =
       readonly reason?: string;
     };
 
-/** The answer to a sign-in. `user` is required if the token is not a JWT with `sub`; `session` defaults to the `sid` or a random value. */
+/** The response to a sign-in. `user` is required if the token is not a JWT with `sub`; `session` defaults to the `sid` or a random value. */
 export type SignInResponse = TokenResponse & Partial<SessionIdentity>;
 
 /** The server calls that a session keeper uses. */
@@ -35,7 +35,7 @@ export interface SessionServer {
    */
   refresh(signal: AbortSignal): Promise<TokenResponse>;
   /**
-   * Ends the session on the server. Resolves also if the session has already ended. Throws if the server could not be reached.
+   * Ends the session on the server. Also resolves if the session has already ended. Throws if the server could not be reached.
    *
    * @param token a valid access token, or `undefined`: then only the cookie identifies the session
    */
@@ -86,7 +86,7 @@ export interface SessionKeeper {
   readonly signIn: (request: () => Promise<SignInResponse>) => Promise<void>;
   /**
    * Signs out immediately in all tabs. Resolves to whether the server has confirmed. If not, the call is retried when the page becomes
-   * active, also after a reload, and the session is never refreshed again.
+   * active, even after a reload, and the session is never refreshed again.
    */
   readonly signOut: () => Promise<boolean>;
   /** Reports that the server has ended the session. The first reason counts. */

@@ -13,7 +13,7 @@ export interface Reason {
   /**
    * - `start`: `connect()` was called
    * - `closed`: the socket was closed, or the handshake failed (`code`: the close code)
-   * - `refused`: the server denied the ticket for good (`code`: the problem's)
+   * - `refused`: the server denied the ticket permanently (`code`: the problem's)
    * - `unavailable`: the ticket call failed and can be retried (`code`: the problem's; none for a network failure)
    * - `timeout`: no ticket, no welcome or no heartbeat in time
    * - `offline`: the device reports that it has no network
@@ -51,7 +51,7 @@ export interface ConnectionState {
   /** When the next step starts, Unix ms. Set in `waiting` and `backoff`. */
   readonly retryAt?: number;
   /**
-   * Names the last ticket call, such as `K7Q-2MF`. A person can read it to an operator, who looks up why the attempt failed. Absent if the
+   * Identifies the last ticket call, such as `K7Q-2MF`. A user can give it to an operator, who looks up why the attempt failed. Absent if the
    * server did not answer the call, or its answer has no receipt.
    */
   readonly receipt?: string | undefined;

@@ -44,7 +44,7 @@ export class TicketRefused extends Error {
   declare readonly terminal: boolean;
   /** How long to wait before a retry, in ms. */
   declare readonly retryAfterMs: number | undefined;
-  /** Names the ticket call for operators. Set by `fetchTicket`. */
+  /** Identifies the ticket call for operators. Set by `fetchTicket`. */
   declare receipt?: string | undefined;
   override readonly name: string = 'TicketRefused';
 

@@ -20,7 +20,7 @@ describe('the heartbeat', () => {
     expect(socket.state.name).toBe('open');
   });
 
-  test('accepts any data from the server, also invalid frames', async () => {
+  test('accepts any data from the server, including invalid frames', async () => {
     const { server, socket } = await openSocket();
     for (const data of [{ type: 'beat' }, 'not a frame', { type: 'unknown' }, '{"type":7}', '']) {
       await settle(30_000);

@@ -7,7 +7,7 @@ import type { SocketConstructor } from './socket.ts';
 const manyRejections = 3;
 
 /**
- * Emits a likely cause and its fix when a connection shows a frequent configuration mistake. For developers, not for users: subscribe in
+ * Emits a likely cause and its fix when a connection shows a common configuration mistake. For developers, not for users: subscribe in
  * development builds only. Each hint is emitted once.
  *
  * ```ts

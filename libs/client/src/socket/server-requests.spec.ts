@@ -31,7 +31,7 @@ test('a handler answers a request of the server', async () => {
   ]);
 });
 
-test('a request without a handler is answered with unknown_type, also after the handler was removed', async () => {
+test('a request without a handler is answered with unknown_type, even after the handler was removed', async () => {
   const { socket, answers, request } = await newShop();
   request(1);
   const remove = socket.handle('confirm', () => ({ yes: true }));

@@ -6,7 +6,7 @@ import { type After, withTimeout } from './timing.ts';
 
 /** The outcome of a ticket request: a ticket, or the reason why there is none. */
 export type TicketOutcome = {
-  /** Names the request for operators. */
+  /** Identifies the request for operators. */
   readonly receipt?: string | undefined;
 } & (
   | {

@@ -22,7 +22,7 @@ export interface Cluster {
   onNodeDown(listener: (node: string) => void): () => void;
   /**
    * Whether the other nodes still count this node as live, so that they wait for its answers. While it is `false`, this node may have missed
-   * revocations and removals. It is `false` no later than another node stops waiting, also after the process was suspended.
+   * revocations and removals. It is `false` no later than another node stops waiting, even after the process was suspended.
    */
   isLive(): boolean;
   /** How long the other nodes still count this node as live without a renewal, in milliseconds. Absent if nodes have no lease. */

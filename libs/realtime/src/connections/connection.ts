@@ -16,7 +16,7 @@ export interface Identity {
   readonly origin?: string | undefined;
   /** For operators only. Connections of the same browser should share one string, because all of them are kept. */
   readonly userAgent?: string | undefined;
-  /** Names the ticket call that led to this connection, for operators. */
+  /** Identifies the ticket call that led to this connection, for operators. */
   readonly receipt?: string | undefined;
 }
 

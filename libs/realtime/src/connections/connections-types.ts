@@ -130,8 +130,8 @@ export interface ConnectionsOptions<P extends Protocol, D extends object = objec
   readonly log?: Logger;
   /**
    * Validates a ticket that a client presents over its open connection. It must consume the ticket and check that it was issued to
-   * the session of this connection. `undefined` is answered with `invalid_ticket`, whatever the reason. Without this option, every
-   * `renew` is answered so.
+   * the session of this connection. `undefined` leads to `invalid_ticket`, whatever the reason. Without this option, every `renew`
+   * leads to it.
    */
   readonly renew?: (connection: Connection, ticket: string) => Promise<Renewal | undefined>;
   /**

@@ -14,9 +14,8 @@ import type {
 import { type AnyParams, type AnySignalHandler, Dispatcher } from './dispatcher.ts';
 import { ClosingConnections, spread } from './drain.ts';
 import { Frame } from './frame.ts';
+import { Leases } from './leases.ts';
 import { type Limits, resolveLimits } from './limits.ts';
-import { withDeadline } from '../support/deadline.ts';
-import { RequestError } from '../support/errors.ts';
 import { Listeners } from '../support/listeners.ts';
 import { silent } from '../support/log.ts';
 import type { AnyMiddleware, Middleware } from './middleware.ts';
@@ -48,11 +47,8 @@ class ConnectionRegistry implements Connections<Protocol>, ConnectionOwner {
   readonly #serverRequests: ServerRequests;
   readonly #targets: Targets;
   readonly #heartbeatMs: number;
-  readonly #leaseMs: number;
-  readonly #now: () => number;
+  readonly #leases: Leases;
   readonly #context: AnswerContext;
-  readonly #renew: ConnectionsOptions<Protocol>['renew'];
-  readonly #renewTimeoutMs: number;
   readonly #watch: Watch;
 
   readonly #dispatcher: Dispatcher;
@@ -72,11 +68,19 @@ class ConnectionRegistry implements Connections<Protocol>, ConnectionOwner {
     this.codec = options.codec;
     this.#createData = options.data;
     this.#heartbeatMs = duration('heartbeatMs', options.heartbeatMs ?? 25_000);
-    this.#leaseMs = duration('leaseMs', options.leaseMs ?? 30 * 60_000);
-    this.#now = options.now ?? Date.now;
+    const leaseMs = duration('leaseMs', options.leaseMs ?? 30 * 60_000);
     this.#context = { log: options.log ?? silent, observer: options.observer ?? {}, tracing: options.tracing };
-    this.#renew = options.renew;
-    this.#renewTimeoutMs = duration('renewTimeoutMs', options.renewTimeoutMs ?? 4_000);
+    this.#leases = new Leases({
+      leaseMs,
+      now: options.now ?? Date.now,
+      renew: options.renew,
+      renewTimeoutMs: duration('renewTimeoutMs', options.renewTimeoutMs ?? 4_000),
+      find: (id) => this.#open.get(id),
+      onRenewed: (connection) => {
+        this.#watch.begin(connection);
+        this.#renewedListeners.notify(connection);
+      },
+    });
     const close = (connection: ServerConnection, name: CloseName): void => {
       this.#closeConnection(connection, name);
     };
@@ -85,7 +89,7 @@ class ConnectionRegistry implements Connections<Protocol>, ConnectionOwner {
     this.#watch = new Watch({
       heartbeatMs: this.#heartbeatMs,
       heartbeatGraceMs: duration('heartbeatGraceMs', options.heartbeatGraceMs ?? 10_000),
-      leaseNoticeMs: duration('leaseNoticeMs', options.leaseNoticeMs ?? Math.min(120_000, this.#leaseMs / 5)),
+      leaseNoticeMs: duration('leaseNoticeMs', options.leaseNoticeMs ?? Math.min(120_000, leaseMs / 5)),
       closeGraceMs: duration('closeGraceMs', options.closeGraceMs ?? 5_000),
       close,
     });
@@ -105,7 +109,7 @@ class ConnectionRegistry implements Connections<Protocol>, ConnectionOwner {
       duration('serverRequestTimeoutMs', options.serverRequestTimeoutMs ?? 10_000),
     );
     this.handle('ping', () => ({}));
-    this.handle('renew', (params, connection) => this.#renewLease(params as { ticket: string }, connection), {
+    this.handle('renew', (params, connection) => this.#leases.renew(params as { ticket: string }, connection), {
       cost: 4,
     });
     // Every frame counts as a sign of life. `received` has already recorded it.
@@ -121,14 +125,12 @@ class ConnectionRegistry implements Connections<Protocol>, ConnectionOwner {
   }
 
   open(socket: Socket, identity: Identity, options: OpenOptions = {}) {
-    const now = this.#now();
-    const openSince = performance.now();
-    const lease = options.lease ?? Math.ceil((now + this.#leaseMs) / 1000);
+    const { now, since, lease, endsAt } = this.#leases.from(options.lease);
     const connection = new ServerConnection(this, socket, randomUUID(), identity, {
       openedAt: now,
-      openSince,
+      openSince: since,
       lease,
-      leaseEndsAt: openSince + lease * 1000 - now,
+      leaseEndsAt: endsAt,
       nextBeatAt: this.#watch.firstBeat(),
     });
     const opened = { connection, listener: connection };
@@ -284,22 +286,6 @@ class ConnectionRegistry implements Connections<Protocol>, ConnectionOwner {
     connection.pendingRequests?.rejectAll();
     this.#context.observer.closed?.(connection, closed);
     this.#closedListeners.notify(connection, closed);
-  }
-
-  async #renewLease({ ticket }: { readonly ticket: string }, connection: Connection) {
-    const renewal = await withDeadline('renew', () => this.#renew?.(connection, ticket), this.#renewTimeoutMs);
-    if (renewal === undefined) throw new RequestError('invalid_ticket', 'Invalid ticket');
-    const current = this.#open.get(connection.id);
-    // The connection closed while its ticket was validated, so no client receives this reply.
-    if (current === undefined) throw new RequestError('invalid_ticket', 'Invalid ticket');
-    const now = this.#now();
-    current.lease = renewal.lease ?? Math.ceil((now + this.#leaseMs) / 1000);
-    current.leaseEndsAt = performance.now() + current.lease * 1000 - now;
-    current.leaseNoticed = false;
-    if (renewal.roles !== undefined) current.identity = { ...current.identity, roles: renewal.roles };
-    this.#watch.begin(current);
-    this.#renewedListeners.notify(current);
-    return { lease: current.lease };
   }
 }
 

@@ -61,7 +61,7 @@ describe('connection reservations', () => {
     expect(reservations.size).toBe(0);
   });
 
-  test('cannot be claimed after their session was revoked, also while the store has not answered', async () => {
+  test('cannot be claimed after their session was revoked, even while the store has not answered', async () => {
     const reservations = newReservations();
     const revoked = await reservations.reserve('maggie', 's');
     const pending = reservations.reserve('maggie', 's');
@@ -72,7 +72,7 @@ describe('connection reservations', () => {
     expect(other?.claim()).toBe(true);
   });
 
-  test('time out when a handshake does not finish, also if no other handshake arrives', async () => {
+  test('time out when a handshake does not finish, even if no other handshake arrives', async () => {
     let now = 1_000;
     const reports: number[] = [];
     const counts: ConnectionCounts = {

@@ -91,7 +91,7 @@ test.each([
       cache.userUnfollowed('maggie');
     },
   ],
-])('a count is stale after %s, also one that was requested before', (_, change) => {
+])('a count is stale after %s, even one that was requested before', (_, change) => {
   const cache = cached();
   const [arrivals, events] = [cache.arrivalsOf('general'), cache.eventsOf('maggie')];
   change(cache);

@@ -121,7 +121,7 @@ export class UnreadNotifier {
     sendToUser(this.#context.connections, user, frameOf(room, unread));
   }
 
-  /** Ends the timer and sends nothing more. */
+  /** Ends the timer. Nothing is sent afterwards. */
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#timer);

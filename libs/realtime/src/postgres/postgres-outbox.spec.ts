@@ -115,7 +115,7 @@ describe('a transaction that publishes', () => {
     expect(textsOf(maggie, 'general')).toEqual(['paid']);
   });
 
-  test('publishes a key once, also from concurrent transactions', async () => {
+  test('publishes a key once, even from concurrent transactions', async () => {
     const { pool, maggie, bart } = await twoNodes(['general']);
     await Promise.all(Array.from({ length: 20 }, () => publish(pool, 'general', 'paid', 'order 4711')));
     await until(maggie, 'paid');
@@ -307,7 +307,7 @@ describe('two nodes that drain one outbox', () => {
 });
 
 describe('a message that cannot be appended', () => {
-  test('moves aside when its room was deleted, of which the newest 1,000 are kept', async () => {
+  test('is moved to the failures when its room was deleted, of which the newest 1,000 are kept', async () => {
     const { pool, maggie, here, there } = await twoNodes(['general', 'gone']);
     await inTransaction(pool, async (client) => {
       await client.query(`SELECT usher_publish('gone', n::text, '{"text": "late"}') FROM generate_series(1, 1010) n`);
@@ -326,7 +326,7 @@ describe('a message that cannot be appended', () => {
     );
   });
 
-  test('moves aside when PostgreSQL rejects it, and does not hold up the others', async () => {
+  test('is moved to the failures when PostgreSQL rejects it, and does not block the others', async () => {
     const { pool, maggie } = await twoNodes(['general']);
     await pool.query(`ALTER TABLE usher.messages ADD CONSTRAINT polite CHECK (text <> 'rude')`);
     await inTransaction(pool, async (client) => {

@@ -17,7 +17,7 @@ export interface PostgresOutboxOptions {
   readonly history: PostgresHistory;
   /** Called after the commit, once per message and in the order of `seq` per room: `rooms.deliver`. */
   readonly publish: (appended: Appended, epoch: string) => void;
-  /** Milliseconds between two looks at the outbox, in case a notification was lost. Defaults to 5,000. */
+  /** Milliseconds between two polls of the outbox, in case a notification was lost. Defaults to 5,000. */
   readonly pollMs?: number;
   readonly log?: Logger;
 }
@@ -38,7 +38,7 @@ interface Failure {
 /** How long one batch may take, in milliseconds. Then its connection is closed, and PostgreSQL rolls it back. */
 const batchMs = 10_000;
 const firstRetryMs = 100;
-/** How soon to look again at rooms that another node drains. It may have crashed, and nothing announces that. */
+/** How soon to check rooms again that another node drains. It may have crashed, and nothing announces that. */
 const takeOverMs = 500;
 /** Failed rows that are kept, newest first. */
 const keptFailures = 1_000;
@@ -77,7 +77,7 @@ WHERE id <= (SELECT id FROM usher.outbox_failures ORDER BY id DESC OFFSET ${kept
  * from the outbox in one transaction, so it is stored exactly once even if a node crashes. If the node crashes after the commit and before
  * it has published, the members receive the message with the next one, or by the next comparison with the history (`headCheckMs`).
  *
- * A notification wakes it after each commit; it also looks at the outbox every `pollMs`, and twice a second while another node drains a
+ * A notification wakes it after each commit; it also polls the outbox every `pollMs`, and twice a second while another node drains a
  * room. A row that can never be appended, because its room
  * was deleted meanwhile or its key belongs to an edit, moves to `usher.outbox_failures`, which keeps the newest 1,000.
  */
@@ -87,12 +87,12 @@ export class PostgresOutbox {
   readonly #pollMs: number;
   readonly #listener: OutboxListener;
   #draining: Promise<void> | undefined;
-  /** Rows may have been added since the current drain has looked. */
+  /** Rows may have been added since the current drain began. */
   #wokenUp = false;
   /** The number of rows to append one by one, to find the one that PostgreSQL rejects. */
   #singles = 0;
   #failures = 0;
-  /** Whether another node was draining a room at the last look. */
+  /** Whether another node was draining a room at the last check. */
   #othersDrain = false;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;

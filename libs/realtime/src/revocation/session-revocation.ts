@@ -19,7 +19,7 @@ export interface RevocableSessions {
   /** Ends sessions durably. Sessions that have ended keep their cause. */
   end(sessions: readonly string[], cause: EndCause): Promise<void>;
   /**
-   * Resolves to why each session is over, in the order of `pairs`. `undefined` stands for a valid session. Called with at most 1,000
+   * Resolves to the end cause of each session, in the order of `pairs`. `undefined` stands for a valid session. Called with at most 1,000
    * pairs, after commands may have been lost.
    */
   causesOfEnd(pairs: readonly SessionOfUser[]): Promise<readonly (EndCause | undefined)[]>;
@@ -91,7 +91,7 @@ export class SessionRevocation {
       timeoutMs,
     });
     this.#endOnLeaseLost = cluster.onLeaseLost(() => void this.#revalidate());
-    // The other nodes do not wait for a node that is not live, so it has to notice the end of a session by itself.
+    // The other nodes do not wait for a node that is not live, so it has to detect the end of a session on its own.
     this.#unconfirmed = setInterval(() => {
       if (!cluster.isLive()) void this.#revalidate();
     }, validateEveryMs).unref();

@@ -11,7 +11,7 @@ export type Entry = {
   /** `edits`: the `seq` of the message whose text becomes `text`. */
   | { readonly text: string; readonly edits: number; readonly deletes?: undefined; readonly byOperator?: undefined }
   /**
-   * `deletes`: the `seq` of the message to delete. `byOperator`: `user` may delete messages of other users, also in a read-only room.
+   * `deletes`: the `seq` of the message to delete. `byOperator`: `user` may delete messages of other users, even in a read-only room.
    * Defaults to false.
    */
   | { readonly deletes: number; readonly edits?: undefined; readonly byOperator?: boolean }

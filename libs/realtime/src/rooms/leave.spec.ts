@@ -50,7 +50,7 @@ test('a closed connection leaves all of its rooms, even when one unsubscribe fai
   expect(rooms.list()).toEqual([]);
 });
 
-test('tells which connection has joined which room, since when, and when it leaves', async () => {
+test('reports which connection has joined which room, since when, and when it leaves', async () => {
   const observer = { left: vi.fn() };
   const { connect, rooms } = newNode({ observer });
   const client = connect();

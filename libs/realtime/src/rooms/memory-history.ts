@@ -150,7 +150,7 @@ function messageOf(room: string, seq: number, entry: Entry, now: number): Messag
   return edits === undefined ? { ...message, text } : { ...message, text, edits };
 }
 
-/** Lets the first message say what a change of it says. */
+/** Applies a change to the message that it edits or deletes. */
 function change(log: RoomLog, { edits, deletes, text, at: when }: Message): void {
   const { messages } = log;
   if (edits !== undefined) messages[indexOf(log, edits)] = { ...at(log, edits), text, edited: when };
@@ -161,7 +161,7 @@ function change(log: RoomLog, { edits, deletes, text, at: when }: Message): void
   }
 }
 
-/** Older ones are forgotten a tenth at a time, so that most appends move nothing. */
+/** Older ones are removed a tenth at a time, so that most appends move nothing. */
 function forget(log: RoomLog, keep: number): void {
   if (log.messages.length < keep + Math.ceil(keep / 10)) return;
   const excess = log.messages.length - keep;

@@ -168,7 +168,7 @@ export interface Rooms<P extends AnyRoomsProtocol = RoomsProtocol> {
   /**
    * Removes a user from a room after the membership has ended. When it returns, their connections on this node have received
    * `removed` with `code` and receive nothing else from the room, and joins in progress are authorized again. When the promise resolves with
-   * `complete: true`, the same holds for every node, also for those that do not answer: they authorize all memberships again before they
+   * `complete: true`, the same applies to every node, even to those that do not answer: they authorize all memberships again before they
    * deliver anything. With `complete: false`, a live node did not answer in time; call it again.
    */
   remove(room: string, user: string, code: string): Promise<Removed>;
@@ -221,7 +221,7 @@ export interface Rooms<P extends AnyRoomsProtocol = RoomsProtocol> {
   ): Promise<{ readonly messages: MessageOf<P>[]; readonly more: boolean }>;
   /**
    * Delivers a message that the application appended to the history itself, for example from an outbox, to the members on all nodes. Never
-   * throws. Call it after the commit, also for duplicates: the first attempt may have ended before it was published.
+   * throws. Call it after the commit, even for duplicates: the first attempt may have ended before it was published.
    *
    * @param epoch the epoch of the room's history
    */

@@ -6,14 +6,13 @@ import { following } from './page.ts';
 import type { Connection } from '../connections/connection.ts';
 import { Frame } from '../connections/frame.ts';
 import type { History, HistoryPage, RoomHead } from './history.ts';
-import { FramesAhead, ReplayBuffer } from './frame-buffers.ts';
 import { GapFiller } from './gap-filler.ts';
 import { MemberAuthorization } from './member-authorization.ts';
+import { OrderedDelivery } from './ordered-delivery.ts';
 import { parsePayload, publishMessage } from './room-payload.ts';
 import type { ResyncScheduler } from './resync.ts';
 import type { Logger } from '../support/log.ts';
 import type { RealtimeTracing } from '../connections/tracing.ts';
-import { TracedDeliveries } from './traced-deliveries.ts';
 
 export interface RoomContext {
   readonly history: History;
@@ -68,25 +67,23 @@ export class Room {
   #unsubscribe: (() => void) | undefined;
   #unfollow: (() => void) | undefined;
   #closed = false;
-  /** The next sequence number to deliver; 0 until the history was read. */
-  #next = 0;
-  /** The highest known sequence number. */
-  #known = 0;
   /** The bus may have lost messages without a later message that would reveal the gap. */
   #maybeStale = false;
   readonly #authorization: MemberAuthorization;
   readonly #filler: GapFiller;
-  readonly #ahead = new FramesAhead();
-  readonly #replay = new ReplayBuffer();
-  /** The sequence number of the message whose delivery is measured; 0 if none is. */
-  #measuredSeq = 0;
-  #durableAt = 0;
-  readonly #traces: TracedDeliveries | undefined;
+  readonly #delivery: OrderedDelivery;
 
   constructor(name: string, context: RoomContext) {
     this.name = name;
     this.#context = context;
-    if (context.tracing !== undefined) this.#traces = new TracedDeliveries(context.tracing);
+    this.#delivery = new OrderedDelivery({
+      room: name,
+      tracing: context.tracing,
+      send: (frame, seq) => this.#send(frame, seq),
+      delivered: (members, ms) => {
+        context.delivered(name, members, ms);
+      },
+    });
     this.#authorization = new MemberAuthorization(context.authorizations, () => context.authorizeMembers(this));
     this.#filler = new GapFiller({
       room: name,
@@ -139,7 +136,7 @@ export class Room {
       },
       () => {
         // Before the first read, the check waits for it.
-        if (this.#next === 0) this.#maybeStale = true;
+        if (!this.#delivery.isStarted) this.#maybeStale = true;
         else this.#context.resync.check(this);
       },
     );
@@ -148,7 +145,7 @@ export class Room {
 
   close(): void {
     this.#closed = true;
-    this.#traces?.clear();
+    this.#delivery.close();
     this.#filler.close();
     this.#authorization.close();
     this.#context.resync.remove(this);
@@ -161,11 +158,11 @@ export class Room {
 
   /** Starts to buffer deliveries for a joining member. Each call needs one `endJoin`. */
   beginJoin(): void {
-    this.#replay.begin(this.#next);
+    this.#delivery.beginJoin();
   }
 
   endJoin(): void {
-    this.#replay.end(this.#next);
+    this.#delivery.endJoin();
   }
 
   /**
@@ -175,39 +172,32 @@ export class Room {
    *   function that sends those messages, to be called directly after the reply
    */
   goLive(membership: Membership, page: HistoryPage): (() => void) | false {
-    if (this.#next === 0) this.#start(page);
+    if (!this.#delivery.isStarted) this.#start(page);
     else if (page.epoch !== this.epoch) this.#startEpoch(page);
     const from = page.seq + 1;
-    if (from < this.#next && !this.#replay.covers(from)) return false;
+    if (!this.#delivery.covers(from)) return false;
     return () => {
-      if (from < this.#next) for (const frame of this.#replay.since(from)) membership.connection.send(frame);
-      membership.from = Math.max(from, this.#next);
+      for (const frame of this.#delivery.since(from)) membership.connection.send(frame);
+      membership.from = Math.max(from, this.#delivery.next);
       membership.live = true;
     };
   }
 
   /** Publishes a durable message to all nodes. Never throws. */
   publish(message: Message, epoch: string): void {
-    // One at a time, so that a lost message costs no memory.
-    if (this.#measuredSeq < this.#next && message.seq >= this.#next) {
-      this.#measuredSeq = message.seq;
-      this.#durableAt = performance.now();
-    }
-    if (message.seq >= this.#next) this.#traces?.begin({ room: this.name, seq: message.seq });
+    this.#delivery.durable(message.seq);
     publishMessage(message, epoch, this.#context);
     this.expect(message.seq);
   }
 
   /** Records that a message with this sequence number exists. If the bus does not deliver it, it is read from the history. */
   expect(seq: number): void {
-    if (seq <= this.#known) return;
-    this.#known = seq;
-    if (this.#next !== 0 && seq >= this.#next) this.#scheduleFill(this.#fillDelayMs);
+    if (this.#delivery.expect(seq)) this.#scheduleFill(this.#fillDelayMs);
   }
 
   /** Compares the head of the history with the delivered messages. A message that is still on its way has time to arrive. */
   headRead({ epoch, seq }: RoomHead): void {
-    if (this.#closed || this.#next === 0) return;
+    if (this.#closed || !this.#delivery.isStarted) return;
     if (epoch === this.epoch) {
       this.expect(seq);
       return;
@@ -223,65 +213,36 @@ export class Room {
       this.#context.log.warn({ room: this.name }, 'invalid message payload on the bus');
       return;
     }
-    if (this.#next === 0) {
+    if (!this.#delivery.isStarted) {
       this.expect(message.seq);
     } else if (message.epoch !== this.epoch) {
       this.#maybeStale = true;
       this.#scheduleFill(0);
     } else {
       const { seq, text, traceparent } = message;
-      if (traceparent !== undefined && seq >= this.#next) this.#traces?.begin({ room: this.name, seq, traceparent });
-      this.#offer(seq, new Frame(text));
+      if (traceparent !== undefined) this.#delivery.trace(seq, traceparent);
+      if (!this.#delivery.offer(seq, new Frame(text), this.mayDeliver)) this.#scheduleFill(this.#fillDelayMs);
     }
-  }
-
-  #offer(seq: number, frame: Frame): void {
-    if (seq < this.#next) return;
-    if (seq > this.#known) this.#known = seq;
-    if (seq === this.#next && this.mayDeliver) {
-      this.#deliver(frame);
-      this.#deliverAhead();
-      return;
-    }
-    this.#ahead.add(seq, frame);
-    this.#scheduleFill(this.#fillDelayMs);
   }
 
   get #fillDelayMs(): number {
     return this.mayDeliver ? this.#context.gapTimeoutMs : unconfirmedMs;
   }
 
-  #deliver(frame: Frame): void {
-    const seq = this.#next++;
-    this.#replay.add(frame, seq);
+  /** Sends a frame to the members that receive this sequence number. Returns their number. */
+  #send(frame: Frame, seq: number): number {
     let count = 0;
     for (const membership of this.members.values()) {
       if (!membership.live || seq < membership.from) continue;
       membership.connection.send(frame);
       count++;
     }
-    const ms = seq === this.#measuredSeq ? performance.now() - this.#durableAt : undefined;
-    if (this.#traces === undefined) this.#context.delivered(this.name, count, ms);
-    else
-      this.#traces.delivered(seq, count, () => {
-        this.#context.delivered(this.name, count, ms);
-      });
-  }
-
-  #deliverAhead(): void {
-    for (;;) {
-      const frame = this.#ahead.take(this.#next);
-      if (frame === undefined) break;
-      this.#deliver(frame);
-    }
-    // Every known message is delivered, so the remaining frames are obsolete.
-    if (this.#known < this.#next) this.#ahead.clear();
+    return count;
   }
 
   #start(page: HistoryPage): void {
     this.epoch = page.epoch;
-    this.#next = page.seq + 1;
-    this.#replay.restart(this.#next);
+    this.#delivery.start(page.seq);
     if (this.#maybeStale) this.#context.resync.check(this);
     this.#maybeStale = false;
     if (this.#hasWork) this.#scheduleFill(0);
@@ -290,10 +251,7 @@ export class Room {
   /** The history has a new epoch, so earlier sequence numbers are invalid. */
   #startEpoch(page: HistoryPage): void {
     this.#context.log.warn({ room: this.name }, 'the history of the room has a new epoch');
-    this.#ahead.clear();
-    this.#traces?.clear();
-    this.#known = 0;
-    this.#measuredSeq = 0;
+    this.#delivery.endEpoch();
     this.#start(page);
     this.#forceResync();
   }
@@ -303,7 +261,7 @@ export class Room {
   }
 
   #scheduleFill(delayMs: number): void {
-    if (this.#next !== 0) this.#filler.schedule(delayMs);
+    if (this.#delivery.isStarted) this.#filler.schedule(delayMs);
   }
 
   /** Whether messages are missing, or the members have to be authorized. */
@@ -312,24 +270,22 @@ export class Room {
   }
 
   get #isBehind(): boolean {
-    return this.#maybeStale || this.#known >= this.#next;
+    return this.#maybeStale || this.#delivery.isBehind;
   }
 
   /** Reads and delivers missing messages. Authorizes the members before the delivery if necessary. */
   async #readPage(): Promise<boolean> {
     this.#maybeStale = false;
-    const announced = this.#known;
+    const announced = this.#delivery.known;
     const page = await this.#context.resync.read(() => this.#readMissing());
     if (page === undefined || this.#isClosed()) return false;
     this.#applyPage(page);
     // Announced messages are durable, so a later read must include them.
-    if (page.seq < announced && this.#known === announced) {
+    if (page.seq < announced && this.#delivery.known === announced) {
       this.#context.log.warn({ room: this.name }, 'the bus announced a message that the history does not contain');
-      this.#known = page.seq;
-      this.#ahead.clear();
-      this.#traces?.clear();
+      this.#delivery.forgetAfter(page.seq);
     }
-    if (page.messages.length === 0 && page.seq >= this.#next) {
+    if (page.messages.length === 0 && page.seq >= this.#delivery.next) {
       throw new Error('the history returned a sequence number but not its messages');
     }
     return true;
@@ -338,7 +294,7 @@ export class Room {
   /** Authorizes the members after the read: a user who was removed before a message of the page was sent does not receive it. */
   async #readMissing(): Promise<HistoryPage | undefined> {
     if (this.#closed) return undefined;
-    const page = await this.#context.history.read(this.name, following(this.#next - 1));
+    const page = await this.#context.history.read(this.name, following(this.#delivery.next - 1));
     if (!this.mayDeliver) await this.#authorization.authorize();
     return page;
   }
@@ -349,23 +305,20 @@ export class Room {
       return;
     }
     // The page may not cover the whole gap.
-    if (page.seq > this.#known) this.#known = page.seq;
+    this.#delivery.expect(page.seq);
     for (const message of page.messages) {
-      if (message.seq < this.#next) continue;
-      if (message.seq > this.#next) {
+      if (message.seq < this.#delivery.next) continue;
+      if (message.seq > this.#delivery.next) {
         // The history deleted these messages before they were delivered here, so members cannot continue.
-        this.#ahead.clear();
-        this.#traces?.clear();
-        this.#next = message.seq;
-        this.#replay.restart(this.#next);
+        this.#delivery.skipTo(message.seq);
         this.#forceResync();
       }
-      this.#deliver(new Frame(this.#context.format.serialize(message)));
+      this.#delivery.deliver(new Frame(this.#context.format.serialize(message)));
     }
     this.#authorization.sendDeferred();
-    if (this.mayDeliver) this.#deliverAhead();
+    if (this.mayDeliver) this.#delivery.deliverAhead();
     // These frames may be later than the authorization. The next page contains them.
-    else this.#ahead.clear();
+    else this.#delivery.dropAhead();
   }
 
   #isClosed(): boolean {

@@ -2,8 +2,9 @@ import type { AnyRoomsProtocol, Reply, RoomsProtocol, Signal } from '@usher/prot
 import { roomBounds } from '@usher/protocol/server';
 import { BusScope } from '../bus/bus.ts';
 import { createMemoryCluster } from '../cluster/cluster.ts';
+import { createAccess } from './access.ts';
 import { Authorizations } from './authorizations.ts';
-import type { Connection, Identity } from '../connections/connection.ts';
+import type { Connection } from '../connections/connection.ts';
 import { createEviction } from './eviction.ts';
 import { createMemberEvents } from './member-events.ts';
 import { createRemoval } from './removal.ts';
@@ -15,7 +16,7 @@ import { endAll } from '../support/listeners.ts';
 import { silent } from '../support/log.ts';
 import { LoopShare } from '../support/loop-share.ts';
 import { createMemoryPresence } from '../presence/memory-presence.ts';
-import { notFound, requireAllowed } from '../support/errors.ts';
+import { notFound } from '../support/errors.ts';
 import { formatOf } from './content.ts';
 import { type Appended, limitHistory } from './history.ts';
 import { limitToFrame } from './page.ts';
@@ -26,7 +27,7 @@ import { type UserEvent, UserEvents } from '../membership/user-events.ts';
 import type { Membership, RoomContext } from './room.ts';
 import { publishMessage } from './room-payload.ts';
 import { traceAppends } from './traced-append.ts';
-import type { Authorize, Member, RoomAction, Rooms, RoomsOptions } from './room-types.ts';
+import type { Member, Rooms, RoomsOptions } from './room-types.ts';
 import { handleMessages } from './message-handlers.ts';
 import { MembershipHandlers } from '../membership/membership-handlers.ts';
 import { limitMemberships } from '../membership/memberships.ts';
@@ -54,6 +55,7 @@ function createRoomsOf(options: RoomsOptions): Rooms {
   const share = new LoopShare();
   const cluster = options.cluster ?? createMemoryCluster({ log });
   const authorizations = new Authorizations(cluster);
+  const access = createAccess({ connections, authorizations, revalidate, authorize: options.authorize, timeoutMs });
   const validation = new SessionValidation({ authorizations, list: () => connections.list(), revalidate, log });
   const context: RoomContext = {
     history,
@@ -126,7 +128,7 @@ function createRoomsOf(options: RoomsOptions): Rooms {
       joinCreatesMembership: options.joinCreatesMembership ?? (() => true),
       hasJoined,
       joinedBy: (room, user) => localPresence.find(room, user)?.connections ?? 0,
-      requireAccess: (identity, room) => requireAccess(identity, room, 'history'),
+      requireAccess: (identity, room) => access.require(identity, room, 'history'),
       userEvents,
       mayDeliver: () => authorizations.areSessionsValid(),
     });
@@ -179,15 +181,6 @@ function createRoomsOf(options: RoomsOptions): Rooms {
     for (const room of rooms.values()) room.authorizeAgain();
   }
 
-  /** Checks the session first while it may have ended without the knowledge of this node. */
-  function authorize(identity: Identity, room: string, action: RoomAction): ReturnType<Authorize> {
-    if (revalidate === undefined || authorizations.areSessionsValid()) return options.authorize(identity, room, action);
-    const { session } = identity;
-    return revalidate(connections.list({ session })).then(() =>
-      connections.count({ session }) === 0 ? 'not_found' : options.authorize(identity, room, action),
-    );
-  }
-
   function emitEvent(event: UserEvent): void {
     membership?.onEvent(event);
     userEvents.publish(event);
@@ -198,10 +191,6 @@ function createRoomsOf(options: RoomsOptions): Rooms {
     Promise.all([presence.ready(room), membership?.joining(connection.identity, room.name)]);
   const present = (membership: Membership): Present =>
     presence.joined(membership, roomMembers.isAway(membership.connection));
-
-  async function requireAccess(identity: Identity, room: string, action: RoomAction): Promise<void> {
-    requireAllowed(await withDeadline('authorize', () => authorize(identity, room, action), timeoutMs));
-  }
 
   /** A change of `away` is sent to each joined room. */
   function costOfAway({ away }: Signal<RoomsProtocol, 'away'>, connection: Connection): number {
@@ -229,14 +218,20 @@ function createRoomsOf(options: RoomsOptions): Rooms {
   handleRoomRequests({
     connections,
     clientOf,
-    join: { history, format, authorizations, requireAccess, enter, leave, prepare, present, timeoutMs, log },
-    requireAccess,
+    join: {
+      history,
+      format,
+      authorizations,
+      requireAccess: access.require,
+      ...{ enter, leave, prepare, present, timeoutMs, log },
+    },
+    requireAccess: access.require,
   });
 
   handleMessages({
     connections,
     append,
-    authorize,
+    authorize: access.authorize,
     timeoutMs,
     clientOf,
     appended: (room, ms) => observer.appended?.(room, ms),

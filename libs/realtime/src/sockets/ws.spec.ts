@@ -44,7 +44,7 @@ async function attached(plain = false) {
 /** Records the writes to the network and their contents. */
 function spyOnWrites(ws: WebSocket): Buffer[] {
   const raw = rawSocket(ws);
-  if (raw === undefined) throw new Error('ws-raw.spec.ts tells why');
+  if (raw === undefined) throw new Error('see ws-raw.spec.ts for the reason');
   const writes: Buffer[] = [];
   const write = raw.write.bind(raw) as (chunk: Buffer, ...more: unknown[]) => boolean;
   Object.assign(raw, {

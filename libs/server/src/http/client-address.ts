@@ -49,7 +49,7 @@ export function expressTrust(app: { get(setting: string): unknown }): Trust {
  * Returns the client address of a request: the first hop, counted from the server, that is not a trusted proxy. `undefined` if the connection
  * is already closed.
  *
- * An entry of `X-Forwarded-For` that is not an IP address, for example one with a port or an IPv6 zone, ends the walk: the client is then
+ * An entry of `X-Forwarded-For` that is not an IP address, for example one with a port or an IPv6 zone, ends the search: the client is then
  * the last hop before it.
  */
 export function clientAddress(trust: Trust): (request: IncomingMessage) => string | undefined {

@@ -18,7 +18,7 @@ interface Ended {
   readonly until: number;
 }
 
-/** Remembers ended sessions in the memory of this node. A restart forgets them. */
+/** Remembers ended sessions in the memory of this node. They are lost in a restart. */
 export class MemoryEndedSessions implements EndedSessions {
   readonly #keepMs: number;
   readonly #log: Logger;
@@ -86,7 +86,7 @@ export class RedisEndedSessions implements EndedSessions {
     const values = await this.#redis.mget(pairs.map(({ session }) => this.#key(session)));
     return pairs.map((_, index) => {
       const value = values[index] ?? undefined;
-      // Every value ends the session, also one that a later version has written.
+      // Every value ends the session, even one that a later version has written.
       return value === undefined ? undefined : (endCauses.find((cause) => cause === value) ?? 'signed_out');
     });
   }

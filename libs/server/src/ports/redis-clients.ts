@@ -17,7 +17,7 @@ export interface RedisClients {
 
 /**
  * Opens two connections with the settings of a client of the application, which stays untouched. They fail at once while Redis is
- * unavailable and connect again by themselves.
+ * unavailable and reconnect automatically.
  *
  * @throws Error if Redis does not answer within 5 seconds
  */
@@ -112,7 +112,7 @@ async function ready(client: Redis | Cluster): Promise<void> {
         reject(new Error('Redis does not answer'));
       }, startMs);
       client.once('ready', resolve);
-      // A wrong password does not become right by waiting.
+      // Retrying does not correct a wrong password.
       client.on('error', (error: Error) => {
         if (/WRONGPASS|NOAUTH|NOPERM|invalid password/i.test(error.message)) reject(error);
       });

@@ -75,7 +75,7 @@ test.each([false, true])(
   },
 );
 
-test('rejects wrong credentials, a body that is no JSON, and a page of another origin', async () => {
+test('rejects wrong credentials, a body that is not JSON, and a page of another origin', async () => {
   const { call } = await start();
   const wrong = await call('POST', '/api/auth', {}, { user: 'maggie', pwd: 'x' });
   expect(await wrong.json()).toMatchObject({ status: 401, code: 'invalid_credentials' });

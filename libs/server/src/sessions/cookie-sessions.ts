@@ -17,7 +17,7 @@ export interface SignedIn {
 
 export interface CookieSessionsOptions {
   /**
-   * Checks the credentials of `POST <path>`. `undefined` is answered 401 `invalid_credentials`. An error with a problem code is answered as that
+   * Checks the credentials of `POST <path>`. `undefined` leads to 401 `invalid_credentials`. An error with a problem code is returned as that
    * problem: limit the attempts here, with `too_many_attempts`.
    *
    * @param body the parsed JSON, not validated

@@ -111,7 +111,7 @@ export function ownsUpgradesContract(name: string, start: (options: AdapterOptio
 
   describe(`${name} owns every upgrade`, () => {
     test.each(['/', '/plain', '/echo', '/api/ws_ticket', '/api/ws/', '/nowhere'])(
-      'an upgrade of %s is answered 404, never 101',
+      'an upgrade of %s gets 404, never 101',
       async (path) => {
         const { port } = await newServer();
         expect((await sendHandshake(port, path)).status).toBe(404);
@@ -119,7 +119,7 @@ export function ownsUpgradesContract(name: string, start: (options: AdapterOptio
       },
     );
 
-    test('a handshake without a ticket is answered 401, and so is an unknown ticket', async () => {
+    test('a handshake without a ticket is rejected with 401, and so is an unknown ticket', async () => {
       const { port } = await newServer();
       expect(await sendHandshake(port, '/api/ws')).toMatchObject({ status: 401 });
       expect((await sendHandshake(port, '/api/ws')).body).toContain('Missing ticket');
@@ -128,7 +128,7 @@ export function ownsUpgradesContract(name: string, start: (options: AdapterOptio
       expect(unknown.body).toContain('Invalid ticket');
     });
 
-    test('a ticket opens one connection, and is answered 401 afterwards', async () => {
+    test('a ticket opens one connection, and is rejected with 401 afterwards', async () => {
       const server = await newServer();
       const ticket = await ticketOf(server);
       const { welcome } = await openSocket(server, `ticket=${ticket}`);
@@ -155,7 +155,7 @@ export function ownsUpgradesContract(name: string, start: (options: AdapterOptio
       expect(denied.reply).toMatchObject({ type: 'error', code: 'not_found' });
     });
 
-    test('a page of an origin that is not allowed is answered 403', async () => {
+    test('a page of an origin that is not allowed is rejected with 403', async () => {
       const server = await newServer();
       const target = `/api/ws?ticket=${await ticketOf(server)}`;
       expect((await sendHandshake(server.port, target, { headers: { origin: 'https://evil.example' } })).status).toBe(
@@ -224,7 +224,7 @@ export function ownsUpgradesContract(name: string, start: (options: AdapterOptio
   });
 
   describe(`${name} leaves everything else to the framework`, () => {
-    test('its routes answer, also with bodies, and next to open connections', async () => {
+    test('its routes answer requests, including requests with bodies, while connections are open', async () => {
       const server = await newServer();
       await openSocket(server, `ticket=${await ticketOf(server)}`);
       expect(await (await server.call('/plain')).text()).toBe('plain');
@@ -237,7 +237,7 @@ export function ownsUpgradesContract(name: string, start: (options: AdapterOptio
       expect((await server.call('/nowhere')).status).toBe(404);
     });
 
-    test('a plain request to the endpoint is answered 426', async () => {
+    test('a plain request to the endpoint gets 426', async () => {
       const { call } = await newServer();
       const response = await call('/api/ws');
       expect(response.status).toBe(426);

@@ -23,7 +23,7 @@ export class AdmittedClient {
 export interface ClientAdmissionOptions {
   readonly leaseMs: number;
   readonly admit: Admit;
-  /** Whether the ticket call asks `admit`, too, because nothing else validates the session there. Defaults to `false`. */
+  /** Whether the ticket call also calls `admit`, because nothing else validates the session there. Defaults to `false`. */
   readonly validateTicketCalls?: boolean;
   readonly reservations: ConnectionReservations;
   /** Returns the text to keep for a user agent, because many connections share one. Defaults to keeping none. */
@@ -75,7 +75,7 @@ export class ClientAdmission {
     // Both at once, because each may be a round trip. The reservation exists from here on, so a revocation reaches it.
     const [reserved, decided] = await Promise.allSettled([
       this.#reservations.reserve(user, session).catch(rejectUnavailable),
-      // As a promise, also if it throws.
+      // As a promise, even if it throws.
       (async () => this.#admit({ user, session }, request))(),
     ]);
     const reservation = reserved.status === 'fulfilled' ? reserved.value : undefined;
@@ -125,7 +125,7 @@ const noRequest: HandshakeRequest = {
   protocol: undefined,
 };
 
-/** Then the client is answered like without the tickets: 503 `store_unavailable`. */
+/** The client then gets 503 `store_unavailable`, as without a ticket store. */
 function rejectUnavailable(error: unknown): never {
   throw new TicketStoreUnavailable('the session or the connections of the user could not be looked up', {
     cause: error,

@@ -44,7 +44,7 @@ describe('admit', () => {
     expect((await sendHandshake(node.port, `/api/ws?ticket=${await ticketOf(node)}`)).body).toContain('Invalid ticket');
   });
 
-  test('that throws is answered 500, or 503 if a store is unavailable', async () => {
+  test('that throws causes a 500, or a 503 if a store is unavailable', async () => {
     const broken = await startNode({ admit: () => Promise.reject(new Error('no such table')) });
     expect((await sendHandshake(broken.port, `/api/ws?ticket=${await ticketOf(broken)}`)).status).toBe(500);
     const down = await startNode({ admit: () => Promise.reject(new TicketStoreUnavailable('the database is down')) });
@@ -169,7 +169,7 @@ describe('the migration from tokens in the URL', () => {
   });
 });
 
-test('a revocation while the ticket store is unavailable closes the sockets all the same', async () => {
+test('a revocation while the ticket store is unavailable still closes the sockets', async () => {
   const store = createMemoryTicketStore();
   const node = await startNode({
     store: { ...wrap(store), revokeSession: () => Promise.reject(new TicketStoreUnavailable('down')) },

@@ -1,6 +1,5 @@
 import type { Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { EndCause, Protocol, RoomsProtocol } from '@usher/protocol';
 import { compileProtocol, roomsProtocol } from '@usher/protocol/server';
 import {
@@ -15,18 +14,20 @@ import {
 import { createRooms, type Rooms } from '@usher/realtime/rooms';
 import { serverOptions } from '@usher/realtime/ws';
 import { ConnectSlots, TicketStoreBreaker } from '@usher/ticket';
-import type { Gate, HandshakeOutcome, NodeTicketGateOptions } from '@usher/ticket/node';
+import type { Gate, NodeTicketGateOptions } from '@usher/ticket/node';
 import { clientAddress, proxyTrust } from '../http/client-address.ts';
-import { consoleLogger, limitedWarnings } from '../http/warnings.ts';
+import { consoleLogger } from '../http/warnings.ts';
 import type { UsherLimits, UsherOptions } from '../options.ts';
 import { openPorts, openRoomPorts, type Ports, type RoomPorts } from '../ports/ports.ts';
 import { admitUnlessEnded, ClientAdmission, retryAfterMs } from './admission.ts';
+import { HandshakeReport } from './handshake-report.ts';
 import { createRenewal } from './renewal.ts';
+import { settledWithin } from './settled-within.ts';
 import { openConnections } from './sockets.ts';
 import type { CredentialCounts, Usher } from './usher.ts';
 import { loadWs, requireNode, servesRooms, validateOptions } from './validate.ts';
 
-/** What carries the gate to a server: the bare server of Node, or a framework that routes the ticket call. */
+/** Attaches the gate to a server: to a bare server of Node, or through a framework that routes the ticket call. */
 export interface GateForm {
   readonly gate: Gate;
   readonly attach: (server: HttpServer | HttpsServer) => void;
@@ -99,8 +100,7 @@ class ComposedServer<R, F extends GateForm> {
   readonly #slots: ConnectSlots;
   readonly #admission: ClientAdmission;
   readonly #stopOutbox: () => Promise<void>;
-  readonly #warn: ReturnType<typeof limitedWarnings>;
-  readonly #credentials = { ticket: 0, token: 0, closedToken: 0 };
+  readonly #report: HandshakeReport;
   #draining = false;
   #closed: Promise<void> | undefined;
 
@@ -110,7 +110,7 @@ class ComposedServer<R, F extends GateForm> {
     this.#options = options;
     this.#ports = ports;
     this.#log = log;
-    this.#warn = limitedWarnings(log);
+    this.#report = new HandshakeReport({ hooks, originSetting: options.originSetting ?? 'allowedOrigins', log });
     this.#store = ports.tickets instanceof TicketStoreBreaker ? ports.tickets : new TicketStoreBreaker(ports.tickets);
     this.#slots = new ConnectSlots({
       connectsPerSecond,
@@ -180,7 +180,7 @@ class ComposedServer<R, F extends GateForm> {
       acceptTokens: options.acceptTokens,
       tracing,
       onHandshake: (outcome) => {
-        this.#onHandshake(outcome);
+        this.#report.add(outcome);
       },
       onTicketCall: hooks.onTicketCall,
       headers: options.headers ?? {},
@@ -192,7 +192,7 @@ class ComposedServer<R, F extends GateForm> {
   }
 
   get credentials(): CredentialCounts {
-    return { ...this.#credentials };
+    return this.#report.credentials;
   }
 
   get draining(): boolean {
@@ -236,7 +236,7 @@ class ComposedServer<R, F extends GateForm> {
     this.connections.stop();
     this.reservations.stop();
     await this.#stopOutbox();
-    if (this.rooms !== undefined && !(await settlesWithin(this.rooms.stop(), stopMs)))
+    if (this.rooms !== undefined && !(await settledWithin(this.rooms.stop(), stopMs)))
       this.#log.warn({}, 'the presence of this node was not removed in time');
     await this.#ports.close();
   }
@@ -267,24 +267,6 @@ class ComposedServer<R, F extends GateForm> {
     this.#slots.revokeSession(session);
     return this.#store.revokeSession(session);
   }
-
-  #onHandshake(outcome: HandshakeOutcome): void {
-    const { hooks = {}, originSetting = 'allowedOrigins' } = this.#options;
-    hooks.onHandshake?.(outcome);
-    const { outcome: code, reason, claims, credential, address, origin, userAgent } = outcome;
-    if (code === 'admitted') {
-      if (credential !== undefined) this.#credentials[credential] += 1;
-      return;
-    }
-    if (reason === 'tokens_closed') this.#credentials.closedToken += 1;
-    // Browsers show only close code 1006, so the log is the only hint at a missing origin.
-    if (code === 'origin_forbidden') {
-      const fields = { origin, setting: originSetting };
-      this.#warn(origin ?? '', fields, `origin not allowed: add it to ${originSetting}`);
-    }
-    this.#log.info({ outcome: code, reason, user: claims?.user, address, origin, userAgent }, 'handshake refused');
-    if (reason === 'used' && claims !== undefined) hooks.onReplay?.({ claims, address, origin, userAgent });
-  }
 }
 
 /** The limits of the node, which `createConnections` does not know. */
@@ -300,13 +282,4 @@ function connectionLimits(limits: UsherLimits): Partial<Limits> {
 
 function startOutbox(ports: RoomPorts | undefined, rooms: Rooms): () => Promise<void> {
   return ports === undefined ? () => Promise.resolve() : ports.startOutbox(rooms);
-}
-
-/** Resolves to whether `work` settled within `ms` milliseconds. Never rejects. */
-function settlesWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
-  const settled = work.then(
-    () => true,
-    () => true,
-  );
-  return Promise.race([settled, delay(ms, false, { ref: false })]);
 }

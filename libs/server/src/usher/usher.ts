@@ -26,7 +26,7 @@ export interface Usher<P extends Protocol = RoomsProtocol> {
   /** Handshakes in progress, which count toward the limits. */
   readonly reservations: ConnectionReservations;
   readonly gate: Gate;
-  /** Since the start of this node, for metrics. Tells when a migration from tokens in the URL is complete. */
+  /** Since the start of this node, for metrics. Shows when a migration from tokens in the URL is complete. */
   readonly credentials: CredentialCounts;
   /** Whether tickets and handshakes are rejected with `draining`. Never returns to `false`. */
   readonly draining: boolean;

@@ -99,7 +99,7 @@ export function ticketStoreContract(name: string, make: () => Promise<TicketStor
       expect(await there.consume(ticket, endpoint)).toMatchObject({ ok: false, reason: 'used' });
     });
 
-    test('stays valid if the signal of its use was aborted before the call', async () => {
+    test('stays valid if the signal was aborted before the call that consumes it', async () => {
       const { here, there } = await make();
       const { ticket } = await issued(here);
       const reason = new Error('the client disconnected');

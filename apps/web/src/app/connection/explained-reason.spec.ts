@@ -19,7 +19,7 @@ test('is the name of the close code', () => {
   expect(explainedReason(state('stopped', { kind: 'closed', code: 4503 }), [])).toBe('closed_by_operator');
 });
 
-test('tells a refused handshake from a lost connection, which both have the code 1006', () => {
+test('distinguishes a refused handshake from a lost connection, although both have the code 1006', () => {
   const closed = state('backoff', { kind: 'closed', code: 1006 });
   expect(explainedReason(closed, handshakeFailed)).toBe('handshake_refused');
   expect(explainedReason(closed, [])).toBe('connection_lost');

@@ -22,7 +22,7 @@ test('the console opens for the role admin', async () => {
   expect(await result).toBe(true);
 });
 
-test('others see that the page does not exist', async () => {
+test('users without the role admin see that the page does not exist', async () => {
   const result = guard();
   (await called('GET', '/api/me')).flush(me(['support']));
   expect(await result).toBeInstanceOf(RedirectCommand);

@@ -72,7 +72,7 @@ describe('the room browser', () => {
     expect(shown.querySelector('[role=status]')?.textContent).toBe('1 room');
   });
 
-  test('can hide rooms of the user', async () => {
+  test('can hide rooms that the user has joined', async () => {
     await open(...all);
     shown.querySelector<HTMLInputElement>('input[type=checkbox]')?.click();
     await page.settled();

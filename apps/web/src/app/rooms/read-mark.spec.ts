@@ -144,7 +144,7 @@ describe('more unread messages than fit on the screen', () => {
     expect(advance(opened, switched)).toMatchObject({ read: 0, shown: [{ from: 985, to: 1_000 }] });
   });
 
-  test('get a line when they arrive at once, and those above the screen stay unread', () => {
+  test('get a line when they arrive together, and those above the screen stay unread', () => {
     const mark = marked(seen(many(1, 10), 1, 10), seen(many(1, 90), 1, 10), seen(many(1, 90), 75, 90));
     expect(mark).toEqual({ read: 10, shown: [{ from: 75, to: 90 }], unseen: 0, freshFrom: 11 });
   });

@@ -42,7 +42,7 @@ export class RoomList {
   protected readonly texts = { shell: shellTexts, browse: browseTexts, rooms: roomsTexts } as const;
   protected readonly actions = inject(RoomActions);
   /**
-   * While the user aims at a row, the order does not change. A pointer that rests in the list must not freeze the order for good: then
+   * While the user aims at a row, the order does not change. A pointer that rests in the list must not freeze the order permanently: then
    * only the row under it, or under the focus, keeps its place.
    */
   protected readonly rooms = linkedSignal<

@@ -37,7 +37,7 @@ describe('the rows of a room', () => {
     expect(brief(rowsOf(messages, 'maggie'))).toBe('day [1] [2] [3]');
   });
 
-  test('start a new day with a separator and a new group, also within five minutes', () => {
+  test('start a new day with a separator and a new group, even within five minutes', () => {
     const beforeMidnight = new Date(2026, 10, 23, 23, 59).getTime();
     const messages = [message(1, 'bart', beforeMidnight), message(2, 'bart', beforeMidnight + 2 * minute)];
     const rows = rowsOf(messages, 'maggie');

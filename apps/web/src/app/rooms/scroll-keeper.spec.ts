@@ -360,7 +360,7 @@ describe('a scroll before its scroll event', () => {
     expect(opened.offsetOf(58)).toBe(offset);
   });
 
-  test('is not assumed when the list became shorter', () => {
+  test('is not assumed after the list has become shorter', () => {
     const page = new Page(...sequence(1, 20)).attach();
     page.scroll(1_600);
     page.shrink(-200);

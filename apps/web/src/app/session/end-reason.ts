@@ -11,7 +11,7 @@ export function endReasonOf(reason: string | undefined): EndReason {
 }
 
 /**
- * Returns the reason for which the server ended the connection for good: from the close reason, or from the problem code of a rejected
+ * Returns the reason for which the server ended the connection permanently: from the close reason, or from the problem code of a rejected
  * ticket call.
  */
 export function endReasonOfSocket({ code, text }: Reason): EndReason {

@@ -313,7 +313,7 @@ describe('another tab', () => {
     await pageIs('/sign-in');
   });
 
-  test('that learns the end reason shows it in this tab', async () => {
+  test('that receives the end reason passes it to this tab', async () => {
     const session = await signedIn();
     elsewhere('{"ended":"refresh_reused"}');
     expect(session.endReason()).toBe('refresh_reused');

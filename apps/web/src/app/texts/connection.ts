@@ -58,9 +58,9 @@ export const connectionTexts = {
   leaseHint: $localize`:@@connection.leaseHint:Renewed with a new ticket over the open connection.`,
   explanation: $localize`:@@connection.explanation:Why there is no connection`,
   receipt: $localize`:@@connection.receipt:Receipt`,
-  receiptHint: $localize`:@@connection.receiptHint:Give this code to your administrator. It leads to the exact reason and contains no secret.`,
+  receiptHint: $localize`:@@connection.receiptHint:Your administrator can look up the exact reason with this code. It contains no secret.`,
   way: $localize`:@@connection.way:How you got connected`,
-  wayHint: $localize`:@@connection.wayHint:Your token buys a single-use ticket (30 s). The server checks it before the handshake is accepted.`,
+  wayHint: $localize`:@@connection.wayHint:Your access token is exchanged for a single-use ticket (30 s). The server checks the ticket before it accepts the handshake.`,
   steps: {
     token: $localize`:@@connection.steps.token:Token`,
     ticket: $localize`:@@connection.steps.ticket:Ticket`,
@@ -77,7 +77,7 @@ export const connectionTexts = {
   },
   log: $localize`:@@connection.log:Event log`,
   logEmpty: $localize`:@@connection.logEmpty:No events yet.`,
-  try: $localize`:@@connection.try:Try to break in`,
+  try: $localize`:@@connection.try:Test the handshake`,
   tryHint: $localize`:@@connection.tryHint:Each test runs against this server.`,
   drop: $localize`:@@connection.drop:Drop the connection`,
   dropHint: $localize`:@@connection.dropHint:Closes the connection. The client reconnects with a new ticket.`,
@@ -94,10 +94,10 @@ export const connectionTexts = {
   first: (ms: string) => $localize`:@@connection.first:First use: accepted in ${ms}:ms:.`,
   firstRefused: $localize`:@@connection.firstRefused:First use: refused. Browsers hide the reason and report 1006.`,
   second: (ms: string) =>
-    $localize`:@@connection.second:Second use (${ms}:ms:): Refused with 401. Browsers hide that and report 1006.`,
+    $localize`:@@connection.second:Second use: refused with 401 in ${ms}:ms:. Browsers hide that and report 1006.`,
   secondAccepted: $localize`:@@connection.secondAccepted:Second use: accepted. This is a server bug: a ticket must work only once.`,
   noTicketRefused: (ms: string) =>
-    $localize`:@@connection.noTicketRefused:Without a ticket (${ms}:ms:): Refused with 401. Browsers hide that and report 1006.`,
+    $localize`:@@connection.noTicketRefused:Without a ticket: refused with 401 in ${ms}:ms:. Browsers hide that and report 1006.`,
   noTicketAccepted: $localize`:@@connection.noTicketAccepted:Without a ticket: accepted. This is a server bug: it must be refused.`,
   plain: (status: number, code: string) =>
     $localize`:@@connection.plain:Same URL over plain HTTP: ${status}:status: ${code}:code:.`,

@@ -10,7 +10,7 @@ export const explanationTexts = {
   },
   user_disabled: {
     title: $localize`:@@explanation.user_disabled.title:Account disabled`,
-    means: $localize`:@@explanation.user_disabled.means:An operator disabled this account. Every sign-in, ticket and socket of it is refused.`,
+    means: $localize`:@@explanation.user_disabled.means:An operator disabled this account. All of its sign-ins, tickets and sockets are refused.`,
     cause: $localize`:@@explanation.user_disabled.cause:The account was disabled on purpose.`,
     fix: $localize`:@@explanation.user_disabled.fix:Enable the user under Users. Ended sessions stay ended: the user signs in again.`,
   },
@@ -30,7 +30,7 @@ export const explanationTexts = {
     title: $localize`:@@explanation.used.title:Ticket replayed`,
     means: $localize`:@@explanation.used.means:A ticket was used a second time. The first use opened the socket; this one was refused.`,
     cause: $localize`:@@explanation.used.cause:A client that reconnects with an old URL, a proxy that repeats the request, or an attacker who copied the ticket.`,
-    fix: $localize`:@@explanation.used.fix:Request a fresh ticket for every attempt. If address or browser differ from those of the owner, end the session.`,
+    fix: $localize`:@@explanation.used.fix:Request a fresh ticket for every attempt. If the address or browser differs from the owner’s, end the session.`,
   },
   missing_token: {
     title: $localize`:@@explanation.missing_token.title:Missing token`,
@@ -41,7 +41,7 @@ export const explanationTexts = {
   invalid_token: {
     title: $localize`:@@explanation.invalid_token.title:Invalid token`,
     means: $localize`:@@explanation.invalid_token.means:The access token was not issued by this server, or is damaged.`,
-    cause: $localize`:@@explanation.invalid_token.cause:A changed JWT_SECRET, different secrets on the nodes, or a token of another server.`,
+    cause: $localize`:@@explanation.invalid_token.cause:A changed JWT_SECRET, different secrets on the nodes, or a token from another server.`,
     fix: $localize`:@@explanation.invalid_token.fix:Set the same JWT_SECRET on all nodes. Users with an old token sign in again.`,
   },
   token_expired: {
@@ -52,7 +52,7 @@ export const explanationTexts = {
   },
   session_ended: {
     title: $localize`:@@explanation.session_ended.title:Session ended`,
-    means: $localize`:@@explanation.session_ended.means:The session of the token was signed out, revoked or has expired.`,
+    means: $localize`:@@explanation.session_ended.means:The session of the token was signed out or revoked, or has expired.`,
     cause: $localize`:@@explanation.session_ended.cause:A sign-out on another device, a changed password, or an operator.`,
     fix: $localize`:@@explanation.session_ended.fix:The user signs in again.`,
   },
@@ -69,8 +69,8 @@ export const explanationTexts = {
     fix: $localize`:@@explanation.at_capacity.fix:Add nodes, or raise MAX_CONNECTIONS if memory allows.`,
   },
   store_unavailable: {
-    title: $localize`:@@explanation.store_unavailable.title:Store out of reach`,
-    means: $localize`:@@explanation.store_unavailable.means:The ticket store or the database did not answer in time. The server refuses instead of guessing.`,
+    title: $localize`:@@explanation.store_unavailable.title:Store unavailable`,
+    means: $localize`:@@explanation.store_unavailable.means:The ticket store or the database did not answer in time. The server refuses what it cannot verify.`,
     cause: $localize`:@@explanation.store_unavailable.cause:Redis or PostgreSQL is down, overloaded, or not reachable from this node.`,
     fix: $localize`:@@explanation.store_unavailable.fix:Check the store latency of the node under Nodes, then the store itself.`,
   },
@@ -78,7 +78,7 @@ export const explanationTexts = {
     title: $localize`:@@explanation.rate_limited.title:Too many requests`,
     means: $localize`:@@explanation.rate_limited.means:The caller exceeded the request limit of this server.`,
     cause: $localize`:@@explanation.rate_limited.cause:A script or a client in a loop.`,
-    fix: $localize`:@@explanation.rate_limited.fix:Look at address and user of the requests. Raise the limit only for traffic that you expect.`,
+    fix: $localize`:@@explanation.rate_limited.fix:Check the address and user of the requests. Raise the limit only for traffic that you expect.`,
   },
   internal: {
     title: $localize`:@@explanation.internal.title:Internal error`,
@@ -90,17 +90,17 @@ export const explanationTexts = {
     title: $localize`:@@explanation.forbidden.title:Role missing`,
     means: $localize`:@@explanation.forbidden.means:The user does not have the role that the request needs.`,
     cause: $localize`:@@explanation.forbidden.cause:A user without the role admin opened the operator console.`,
-    fix: $localize`:@@explanation.forbidden.fix:Give the user the role under Users if that is intended.`,
+    fix: $localize`:@@explanation.forbidden.fix:If this is intended, give the user the role under Users.`,
   },
   missing_ticket: {
     title: $localize`:@@explanation.missing_ticket.title:Missing ticket`,
     means: $localize`:@@explanation.missing_ticket.means:The handshake had no ticket in its URL.`,
     cause: $localize`:@@explanation.missing_ticket.cause:A client that opens the socket directly, a health check, or a scanner.`,
-    fix: $localize`:@@explanation.missing_ticket.fix:Request a ticket first and append it to the URL. Health checks belong to /api/health/live.`,
+    fix: $localize`:@@explanation.missing_ticket.fix:Request a ticket first and append it to the URL. Send health checks to /api/health/live.`,
   },
   invalid_ticket: {
     title: $localize`:@@explanation.invalid_ticket.title:Invalid ticket`,
-    means: $localize`:@@explanation.invalid_ticket.means:The ticket was not accepted. The client always receives the same answer, whatever the reason is.`,
+    means: $localize`:@@explanation.invalid_ticket.means:The ticket was not accepted. The client always receives the same response, whatever the reason.`,
     cause: $localize`:@@explanation.invalid_ticket.cause:See the reason of the refusal.`,
     fix: $localize`:@@explanation.invalid_ticket.fix:Request a fresh ticket for every attempt.`,
   },
@@ -112,7 +112,7 @@ export const explanationTexts = {
   },
   unknown: {
     title: $localize`:@@explanation.unknown.title:Unknown ticket`,
-    means: $localize`:@@explanation.unknown.means:The ticket was never issued, or was issued so long ago that it is forgotten.`,
+    means: $localize`:@@explanation.unknown.means:The ticket was never issued, or was issued so long ago that its record is gone.`,
     cause: $localize`:@@explanation.unknown.cause:A guess, an old URL, or nodes that do not share one ticket store.`,
     fix: $localize`:@@explanation.unknown.fix:Set the same REDIS_URL on all nodes. Many of these from one address are an attack.`,
   },
@@ -144,7 +144,7 @@ export const explanationTexts = {
     title: $localize`:@@explanation.several.title:Two tickets`,
     means: $localize`:@@explanation.several.means:The URL contains more than one ticket.`,
     cause: $localize`:@@explanation.several.cause:A client that appends a ticket to a URL that already has one.`,
-    fix: $localize`:@@explanation.several.fix:Build the URL anew for every attempt.`,
+    fix: $localize`:@@explanation.several.fix:Build a new URL for every attempt.`,
   },
   unsupported_protocol: {
     title: $localize`:@@explanation.unsupported_protocol.title:Unsupported subprotocol`,
@@ -180,12 +180,12 @@ export const explanationTexts = {
     title: $localize`:@@explanation.gone.title:Client left`,
     means: $localize`:@@explanation.gone.means:The client closed the connection before the server answered.`,
     cause: $localize`:@@explanation.gone.cause:A closed tab, or a load balancer with a short timeout.`,
-    fix: $localize`:@@explanation.gone.fix:Nothing, unless it happens often: then check timeouts in front of the server.`,
+    fix: $localize`:@@explanation.gone.fix:Nothing, unless it happens often. Then check the timeouts of proxies in front of the server.`,
   },
   invalid_credentials: {
     title: $localize`:@@explanation.invalid_credentials.title:Wrong user name or password`,
     means: $localize`:@@explanation.invalid_credentials.means:The sign-in was refused. User and password do not match.`,
-    cause: $localize`:@@explanation.invalid_credentials.cause:A typing error, a forgotten password, or an attacker who guesses passwords.`,
+    cause: $localize`:@@explanation.invalid_credentials.cause:A typo, a forgotten password, or an attacker who guesses passwords.`,
     fix: $localize`:@@explanation.invalid_credentials.fix:Create a new password link under Users. Many of these from one address are an attack.`,
   },
   too_many_attempts: {
@@ -202,9 +202,9 @@ export const explanationTexts = {
   },
   handshake_refused: {
     title: $localize`:@@explanation.handshake_refused.title:Handshake refused`,
-    means: $localize`:@@explanation.handshake_refused.means:The connection was refused or interrupted before it opened. Browsers show only 1006, whatever the reason is.`,
+    means: $localize`:@@explanation.handshake_refused.means:The connection was refused or interrupted before it opened. Browsers show only 1006, whatever the reason.`,
     cause: $localize`:@@explanation.handshake_refused.cause:A refused handshake, a proxy without WebSocket support, or a lost network.`,
-    fix: $localize`:@@explanation.handshake_refused.fix:Give the receipt to an operator: it leads to the true reason.`,
+    fix: $localize`:@@explanation.handshake_refused.fix:Give the receipt to an operator, who can look up the actual reason.`,
   },
   going_away: {
     title: $localize`:@@explanation.going_away.title:Client left`,
@@ -228,7 +228,7 @@ export const explanationTexts = {
     title: $localize`:@@explanation.service_restart.title:Server restart`,
     means: $localize`:@@explanation.service_restart.means:The node was drained and asked its clients to reconnect.`,
     cause: $localize`:@@explanation.service_restart.cause:A deployment or a drained node.`,
-    fix: $localize`:@@explanation.service_restart.fix:Nothing: clients reconnect by themselves.`,
+    fix: $localize`:@@explanation.service_restart.fix:Nothing: clients reconnect automatically.`,
   },
   lease_expired: {
     title: $localize`:@@explanation.lease_expired.title:Lease expired`,
@@ -246,7 +246,7 @@ export const explanationTexts = {
     title: $localize`:@@explanation.slow_consumer.title:Client too slow`,
     means: $localize`:@@explanation.slow_consumer.means:The client did not read its messages. Its queue exceeded the limit.`,
     cause: $localize`:@@explanation.slow_consumer.cause:A slow network, or a page that is blocked.`,
-    fix: $localize`:@@explanation.slow_consumer.fix:Nothing if it is one client. If there are many, check the network and the size of the rooms.`,
+    fix: $localize`:@@explanation.slow_consumer.fix:Nothing, if only one client is affected. Otherwise check the network and the size of the rooms.`,
   },
   rate_limit_abused: {
     title: $localize`:@@explanation.rate_limit_abused.title:Rate limit abused`,
@@ -257,12 +257,12 @@ export const explanationTexts = {
   malformed_messages: {
     title: $localize`:@@explanation.malformed_messages.title:Malformed messages`,
     means: $localize`:@@explanation.malformed_messages.means:The client sent ten messages that the server could not read.`,
-    cause: $localize`:@@explanation.malformed_messages.cause:A client of another version, or a person who tests the server.`,
+    cause: $localize`:@@explanation.malformed_messages.cause:A client of another version, or someone testing the server.`,
     fix: $localize`:@@explanation.malformed_messages.fix:Update the client.`,
   },
   closed_by_operator: {
     title: $localize`:@@explanation.closed_by_operator.title:Closed by an operator`,
-    means: $localize`:@@explanation.closed_by_operator.means:An operator closed this connection. The client does not reconnect by itself.`,
+    means: $localize`:@@explanation.closed_by_operator.means:An operator closed this connection. The client does not reconnect automatically.`,
     cause: $localize`:@@explanation.closed_by_operator.cause:An action in this console.`,
     fix: $localize`:@@explanation.closed_by_operator.fix:The user can reconnect with the button on the page.`,
   },

@@ -18,7 +18,7 @@ export const auditTexts = {
   verify: $localize`:@@audit.verify:Verify the log`,
   verifyHint: $localize`:@@audit.verifyHint:Each entry contains a hash of itself and of the entry before it. A changed, removed or inserted entry breaks the chain. Export the log and verify it:`,
   empty: $localize`:@@audit.empty:Nothing has been changed yet`,
-  emptyHint: $localize`:@@audit.emptyHint:Every action in this console and every call under /api/admin that changes something is recorded here.`,
+  emptyHint: $localize`:@@audit.emptyHint:Every change made in this console or with a call under /api/admin is recorded here.`,
   noMatch: $localize`:@@audit.noMatch:No entries match these filters`,
   noMatchHint: $localize`:@@audit.noMatchHint:Clear a filter. Actions are written like user.disable or connection.close.`,
 } as const;

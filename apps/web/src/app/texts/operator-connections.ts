@@ -2,7 +2,7 @@ import { plural } from './language.ts';
 
 export const connectionsTexts = {
   heading: $localize`:@@connections.heading:Connections`,
-  lead: $localize`:@@connections.lead:Open sockets on all nodes, and those that closed recently with the reason.`,
+  lead: $localize`:@@connections.lead:Open sockets on all nodes, and recently closed ones with the reason.`,
   states: {
     open: $localize`:@@connections.states.open:Open`,
     closed: $localize`:@@connections.states.closed:Recently closed`,
@@ -35,7 +35,7 @@ export const connectionsTexts = {
   empty: $localize`:@@connections.empty:No connections`,
   emptyHint: $localize`:@@connections.emptyHint:Open sockets appear here. If users complain that they can’t connect, look at the refusals.`,
   emptyClosed: $localize`:@@connections.emptyClosed:No closed connections`,
-  emptyClosedHint: $localize`:@@connections.emptyClosedHint:Closed connections are kept for a while, with the reason for which they closed.`,
+  emptyClosedHint: $localize`:@@connections.emptyClosedHint:Closed connections are kept for a while, with the reason why they closed.`,
   noMatch: $localize`:@@connections.noMatch:No connections match these filters`,
   noMatchHint: $localize`:@@connections.noMatchHint:Filters compare whole values. Clear one, or look at the recently closed connections.`,
   toRefusals: (user: string) => $localize`:@@connections.toRefusals:Show refusals of ${user}:user:`,
@@ -77,6 +77,6 @@ export const connectionDetailTexts = {
       $localize`:@@connectionDetail.closeQuestion.text:${user}:user: is disconnected from this socket with code 4503, and the client does not reconnect until the user acts. The session continues: the user stays signed in.`,
     yes: $localize`:@@connectionDetail.closeQuestion.yes:Close connection`,
   },
-  gone: $localize`:@@connectionDetail.gone:This connection is not known`,
-  goneHint: $localize`:@@connectionDetail.goneHint:It closed a while ago and is no longer kept, or the address is wrong.`,
+  gone: $localize`:@@connectionDetail.gone:Connection not found`,
+  goneHint: $localize`:@@connectionDetail.goneHint:It may have closed a while ago, or the URL is wrong.`,
 } as const;

@@ -12,10 +12,10 @@ export const keysTexts = {
   revoke: $localize`:@@keys.revoke:Revoke`,
   revokeOf: (name: string) => $localize`:@@keys.revokeOf:Revoke ${name}:name:`,
   empty: $localize`:@@keys.empty:No API keys`,
-  emptyHint: $localize`:@@keys.emptyHint:Create one for each backend, so that you can see its last use and revoke it alone.`,
+  emptyHint: $localize`:@@keys.emptyHint:Create one for each backend, so that you can see its last use and revoke it separately.`,
   question: {
     heading: (name: string) => $localize`:@@keys.question.heading:Revoke ${name}:name:?`,
-    text: $localize`:@@keys.question.text:The next call with this key is answered 401, on every node. This cannot be undone: the backend needs a new key.`,
+    text: $localize`:@@keys.question.text:Calls with this key fail with 401 from now on, on every node. This cannot be undone: the backend needs a new key.`,
     yes: $localize`:@@keys.question.yes:Revoke key`,
   },
 } as const;

@@ -22,10 +22,10 @@ export const nodesTexts = {
   showRefusalsOf: (node: string) => $localize`:@@nodes.showRefusalsOf:Refusals of ${node}:node:`,
   drain: $localize`:@@nodes.drain:Drain`,
   drainOf: (node: string) => $localize`:@@nodes.drainOf:Drain ${node}:node:`,
-  alone: $localize`:@@nodes.alone:This is the only node. It cannot be drained. Set REDIS_URL and DATABASE_URL to run several nodes; each appears here by itself.`,
+  alone: $localize`:@@nodes.alone:This is the only node. It cannot be drained. Set REDIS_URL and DATABASE_URL to run several nodes; they appear here automatically.`,
   drainQuestion: {
     heading: (node: string) => $localize`:@@nodes.drainQuestion.heading:Drain ${node}:node:?`,
-    text: $localize`:@@nodes.drainQuestion.text:The node refuses tickets and handshakes from now on and asks its clients to reconnect, spread over time. Its health check fails, so that the load balancer stops using it. Only a restart of its process ends this.`,
+    text: $localize`:@@nodes.drainQuestion.text:The node refuses tickets and handshakes from now on and asks its clients to reconnect, spread over time. Its health check fails, so that the load balancer stops using it. It stays drained until its process is restarted.`,
     yes: $localize`:@@nodes.drainQuestion.yes:Drain node`,
   },
 } as const;

@@ -5,7 +5,7 @@ export const overviewTexts = {
   node: $localize`:@@overview.node:Node`,
   now: $localize`:@@overview.now:Right now`,
   fine: $localize`:@@overview.fine:No problems found.`,
-  fineHint: $localize`:@@overview.fineHint:Problems appear here in words, with a link to the refusals behind them.`,
+  fineHint: $localize`:@@overview.fineHint:Current problems appear here, with links to the related refusals.`,
   showRefusals: $localize`:@@overview.showRefusals:Show refusals`,
   since: (ago: string) => $localize`:@@overview.since:first seen ${ago}:ago:`,
   severity: {

@@ -2,7 +2,7 @@ import { plural } from './language.ts';
 
 export const operatorRoomsTexts = {
   heading: $localize`:@@operatorRooms.heading:Rooms`,
-  lead: $localize`:@@operatorRooms.lead:All rooms, private ones included, with their size and rate.`,
+  lead: $localize`:@@operatorRooms.lead:All rooms, including private ones, with their size and message rate.`,
   fields: {
     q: $localize`:@@operatorRooms.fields.q:Name or title`,
     order: $localize`:@@operatorRooms.fields.order:Order`,
@@ -48,7 +48,7 @@ export const operatorRoomsTexts = {
   noMatchHint: $localize`:@@operatorRooms.noMatchHint:Search by the beginning of the name, or by a part of the title.`,
   archiveQuestion: {
     heading: (title: string) => $localize`:@@operatorRooms.archiveQuestion.heading:Archive ${title}:title:?`,
-    text: $localize`:@@operatorRooms.archiveQuestion.text:The room becomes read-only at once, on every node. Members can still read and search its messages. You can restore it.`,
+    text: $localize`:@@operatorRooms.archiveQuestion.text:The room becomes read-only immediately, on every node. Members can still read and search its messages. You can restore it.`,
     yes: $localize`:@@operatorRooms.archiveQuestion.yes:Archive`,
   },
   restoreQuestion: {
@@ -58,7 +58,7 @@ export const operatorRoomsTexts = {
   },
   closeQuestion: {
     heading: (title: string) => $localize`:@@operatorRooms.closeQuestion.heading:Close ${title}:title:?`,
-    text: $localize`:@@operatorRooms.closeQuestion.text:The room ends for good: all members are removed and lose it at once, on every node. Its messages stay in the database, and its name stays taken. To keep the room readable, archive it instead.`,
+    text: $localize`:@@operatorRooms.closeQuestion.text:The room is closed permanently: all members are removed immediately, on every node. Its messages stay in the database, and its name cannot be used again. To keep the room readable, archive it instead.`,
     yes: $localize`:@@operatorRooms.closeQuestion.yes:Close room`,
   },
 } as const;

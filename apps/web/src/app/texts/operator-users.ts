@@ -85,7 +85,7 @@ export const userTexts = {
   endOf: (device: string) => $localize`:@@user.endOf:End session: ${device}:device:`,
   roles: $localize`:@@user.roles:Change roles`,
   link: $localize`:@@user.link:New password link`,
-  unknown: $localize`:@@user.unknown:There is no such user`,
+  unknown: $localize`:@@user.unknown:User not found`,
   unknownHint: $localize`:@@user.unknownHint:The name may be mistyped, or the user was removed.`,
   disableQuestion: {
     heading: (user: string) => $localize`:@@user.disableQuestion.heading:Disable ${user}:user:?`,

@@ -9,7 +9,7 @@ export const consoleTexts = {
   connection: $localize`:@@console.connection:Connection status`,
   lost: $localize`:@@console.lost:Not connected. What you see may be out of date.`,
   retry: $localize`:@@console.retry:Retry now`,
-  refused: (title: string) => $localize`:@@console.refused:The server refuses the console: ${title}:title:.`,
+  refused: (title: string) => $localize`:@@console.refused:The server refused access to the console: ${title}:title:.`,
   pages: {
     overview: $localize`:@@console.pages.overview:Overview`,
     refusals: $localize`:@@console.pages.refusals:Refusals`,
@@ -94,7 +94,7 @@ export const actionTexts = {
       other: $localize`:@@action.totalNotified.other:${n}:count: connections notified.`,
     }),
   incomplete: (nodes: string) =>
-    $localize`:@@action.incomplete:The change is stored, but ${nodes}:nodes: did not confirm it. The node applies it as soon as it is back.`,
+    $localize`:@@action.incomplete:The change is stored, but ${nodes}:nodes: did not confirm it. The change takes effect there as soon as the node is back.`,
   aNode: $localize`:@@action.aNode:a node`,
   copy: $localize`:@@action.copy:Copy`,
   copied: $localize`:@@action.copied:Copied`,

@@ -118,7 +118,7 @@ describe('a list', () => {
     }
   });
 
-  test('stays as it is after a reconnect', async () => {
+  test('is unchanged after a reconnect', async () => {
     items = ['x'];
     const page = new OperatorPage(List);
     await page.open('/admin');

@@ -6,6 +6,6 @@ test('roles are separated by commas or spaces', () => {
   expect(rolesOf('')).toEqual([]);
 });
 
-test.each(['Admin', '1st', 'a.b', 'x'.repeat(33)])('%j is no role', (typed) => {
+test.each(['Admin', '1st', 'a.b', 'x'.repeat(33)])('%j is not a role', (typed) => {
   expect(rolesOf(typed)).toBeUndefined();
 });

@@ -28,7 +28,7 @@ function drawn(document: Document, node: RichNode, user: string): Node {
       return element(document, 'code', [node.text]);
     case 'pre': {
       const block = element(document, 'pre', [element(document, 'code', [node.text])]);
-      // A long line scrolls, also by keyboard.
+      // A long line scrolls, by keyboard too.
       block.tabIndex = 0;
       return block;
     }

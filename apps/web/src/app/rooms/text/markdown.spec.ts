@@ -4,7 +4,7 @@ import { draw } from './draw.ts';
 import { parseMarkdown } from './markdown.ts';
 import { withMentions } from './markup.ts';
 
-/** What may stand in a message, and nothing beside it. */
+/** The only elements that a message may contain. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   P: [],
   STRONG: [],
