@@ -4,6 +4,7 @@ import { defineConfig } from '@playwright/test';
 export default defineConfig({
   testDir: './stories',
   outputDir: './test-results/artifacts',
+  globalSetup: './fixtures/demo-database.ts',
   fullyParallel: true,
   forbidOnly: true,
   retries: 0,

@@ -62,7 +62,8 @@ describe.each(packages)('$name', ({ name, folder: source, manifest }) => {
   });
 
   test('publint finds nothing to improve', async () => {
-    const { messages, pkg } = await publint({ pkgDir: source, strict: true, pack: 'npm' });
+    const { buffer: tarball } = Uint8Array.from(readFileSync(archives.get(name)));
+    const { messages, pkg } = await publint({ strict: true, pack: { tarball } });
     expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
   });
 

@@ -28,13 +28,12 @@ export function entryPoints({ name, manifest }) {
  * @returns {Map<string, string>} the path of each archive, by the name of its package
  */
 export function pack(target) {
-  const archives = new Map();
-  for (const { name, folder } of publicPackages()) {
-    const args = ['pack', '--json', '--pack-destination', target];
-    const [{ filename }] = asList(JSON.parse(execFileSync('npm', args, { cwd: folder, encoding: 'utf8' })));
-    archives.set(name, join(target, filename));
-  }
-  return archives;
+  const packages = publicPackages();
+  // One npm for all of them, because its start takes longer than the packing.
+  const workspaces = packages.map(({ name }) => `--workspace=${name}`);
+  const args = ['pack', '--json', '--pack-destination', target, ...workspaces];
+  const packed = asList(JSON.parse(execFileSync('npm', args, { cwd: root, encoding: 'utf8' })));
+  return new Map(packed.map(({ name, filename }) => [name, join(target, filename)]));
 }
 
 /** npm before version 12 prints a list, and later ones an object with the name of the package as its key. */

@@ -1,4 +1,3 @@
-import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { DestinationStream } from 'pino';
 import type { Logger, SessionRevocation } from '@usher/realtime';
@@ -24,6 +23,7 @@ import { errors, sendClientError, sendFrameworkError } from './http/errors.ts';
 import { createLogger, requestLog } from './http/logging.ts';
 import { createMetrics } from './http/metrics.ts';
 import { metricsRoutes } from './http/monitoring-routes.ts';
+import { schemaCompilers, setValidators } from './http/schema-compilers.ts';
 import { dataHeadersOf, securityHeaders, securityHeadersOf } from './http/security-headers.ts';
 import { page } from './http/static-files.ts';
 import { shutdown } from './lifecycle/shutdown.ts';
@@ -59,6 +59,8 @@ export interface AppOptions {
   readonly timeouts?: HttpTimeouts;
   /** Open files that the process may have. Defaults to the limit of the operating system. */
   readonly openFiles?: number;
+  /** Compiles the schemas of all routes at the start instead of at their first use. Defaults to false. */
+  readonly compilesSchemas?: boolean;
 }
 
 /** Maximum size of a request body, in bytes. */
@@ -90,6 +92,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
   });
   const shared = await openShared(config, log, storage);
   let stopOutbox: (() => Promise<void>) | undefined;
+  const { compilesSchemas = false } = options;
   const app = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -99,6 +102,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     // During a drain the app itself responds, as problem+json.
     return503OnClosing: false,
     frameworkErrors: sendFrameworkError,
+    schemaController: { compilersFactory: schemaCompilers(compilesSchemas) },
     clientErrorHandler: sendClientError,
   });
   try {
@@ -138,7 +142,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
       const address = app.server.address();
       return typeof address === 'object' && address !== null ? address.port : config.port;
     });
-    app.setValidatorCompiler(TypeBoxValidatorCompiler);
+    setValidators(app, compilesSchemas);
     decorateClientAddress(app, config.trustProxy);
     // Before all routes, because it describes those that are registered after it.
     await app.register(openApi);
