@@ -34,6 +34,8 @@ interface Topic {
   subscriptions: readonly Subscription[];
 }
 
+/** Topics that look up what is missing in one turn of the event loop. */
+const topicsAtOnce = 100;
 /** How long to collect the announcements of several nodes, in milliseconds, because each would let all topics look up what is missing. */
 const lossDelayMs = 50;
 
@@ -246,10 +248,20 @@ export class RedisBus implements Bus {
   #othersLost(): void {
     this.#lossTimer ??= setTimeout(() => {
       this.#lossTimer = undefined;
-      for (const { subscriptions } of this.#topics.values()) {
-        for (const subscription of subscriptions) if (subscription.isReady) this.#activated(subscription);
-      }
+      this.#reportGaps([...this.#topics.values()], 0);
     }, lossDelayMs).unref();
+  }
+
+  #reportGaps(topics: readonly Topic[], from: number): void {
+    const until = from + topicsAtOnce;
+    for (const { subscriptions } of topics.slice(from, until)) {
+      for (const subscription of subscriptions) if (subscription.isReady) this.#activated(subscription);
+    }
+    if (until < topics.length) {
+      setImmediate(() => {
+        this.#reportGaps(topics, until);
+      });
+    }
   }
 
   #deliver(topic: Topic, payload: string): void {
