@@ -8,7 +8,8 @@ import { messageOf, SubscribedChannels } from './subscribed-channels.ts';
 export interface RedisBusOptions {
   /**
    * A client of `ioredis` for publishing, which may be shared. Set `commandTimeout`, `enableOfflineQueue: false` and
-   * `maxRetriesPerRequest: 0`; `enableAutoPipelining: true` sends the messages of one turn of the event loop together.
+   * `maxRetriesPerRequest: 0`. `batchWrites`, or `enableAutoPipelining: true` for a cluster, sends the messages of one turn of the event
+   * loop together.
    */
   readonly publisher: Redis | Cluster;
   /** A client for subscriptions only. Set `autoResubscribe: false`; for a cluster also `shardedSubscribers: true`. */
@@ -57,6 +58,7 @@ export class RedisBus implements Bus {
   readonly #log: Logger;
   /** Marks the messages of this bus, which Redis sends back to it. */
   readonly #id = randomUUID().slice(0, 8);
+  readonly #ownMessage = `${this.#id} `;
   readonly #topics = new Map<string, Topic>();
   readonly #byChannel = new Map<string, Topic>();
   readonly #channels: SubscribedChannels;
@@ -117,7 +119,8 @@ export class RedisBus implements Bus {
 
   publish(topic: string, payload: string): void {
     if (this.#closed) return;
-    void this.#send(this.#channelOf(topic), `${this.#id} ${payload}`).then(
+    const channel = this.#topics.get(topic)?.channel ?? this.#channelOf(topic);
+    void this.#send(channel, this.#ownMessage + payload).then(
       () => {
         this.#publishFailed = false;
         this.#announceLoss();
@@ -229,7 +232,7 @@ export class RedisBus implements Bus {
 
   #receive(channel: string, message: string): void {
     if (this.#probes.receive(channel, message)) return;
-    if (message.startsWith(`${this.#id} `)) return;
+    if (message.startsWith(this.#ownMessage)) return;
     if (channel === this.#lossChannel) this.#othersLost();
     const topic = this.#byChannel.get(channel);
     if (topic === undefined) return;
@@ -240,7 +243,7 @@ export class RedisBus implements Bus {
   #announceLoss(): void {
     if (!this.#hasLost || this.#closed) return;
     this.#hasLost = false;
-    this.#send(this.#lossChannel, `${this.#id} `).catch(() => {
+    this.#send(this.#lossChannel, this.#ownMessage).catch(() => {
       this.#hasLost = true;
     });
   }
