@@ -42,7 +42,7 @@ interface Pair {
   end(): Promise<void>;
 }
 
-/** Timeouts. A peer that exceeds one is excluded, and the run continues. */
+/** How long the load may make no progress. A peer that exceeds it is excluded, and the run continues. */
 const prepareMs = 120_000;
 const roundMs = 90_000;
 

@@ -9,7 +9,10 @@ export interface Child {
   readonly pid: number;
   /** The URL that the process listens on, or '' if it does not listen. */
   readonly url: string;
-  /** Sends a message and resolves to the next message of the child. Rejects if the child exits or after `limitMs`. */
+  /**
+   * Sends a message and resolves to the next message of the child. Rejects if the child exits, or if it neither answers nor reports progress
+   * (`{type: 'progress'}`) for `limitMs`.
+   */
   ask(message: object, limitMs: number): Promise<unknown>;
   /** Terminates the child: SIGTERM, and SIGKILL after five seconds. Idempotent. */
   end(): Promise<void>;
@@ -24,7 +27,8 @@ export interface ChildOptions {
   readonly name: string;
 }
 
-const readyWithinMs = 30_000;
+/** A node that starts on a busy machine reports no progress. */
+const readyWithinMs = 120_000;
 const graceMs = 5_000;
 const running = new Set<Child>();
 
@@ -32,7 +36,7 @@ const running = new Set<Child>();
  * Starts a process and waits for its message `{type: 'ready', url?}`. The process must exit when its IPC channel closes, so that
  * it ends even if this process is killed.
  *
- * @throws Error if the process exits, or sends no message for 30 s
+ * @throws Error if the process exits, or sends no message for two minutes
  */
 export async function startChild(command: string, args: readonly string[], options: ChildOptions): Promise<Child> {
   const output = options.output === undefined ? 'ignore' : openSync(options.output, 'a');
@@ -61,6 +65,10 @@ export async function startChild(command: string, args: readonly string[], optio
         process_.off('message', received).off('exit', ended).off('error', failed);
       };
       const received = (message: unknown): void => {
+        if (isProgress(message)) {
+          timer.refresh();
+          return;
+        }
         done();
         resolve(message);
       };
@@ -72,7 +80,7 @@ export async function startChild(command: string, args: readonly string[], optio
         failed(new Error(`${options.name} exited with ${String(code ?? signal)}`));
       };
       const timer = setTimeout(() => {
-        failed(new Error(`${options.name} did not answer within ${limitMs / 1_000} s`));
+        failed(new Error(`${options.name} made no progress for ${limitMs / 1_000} s`));
       }, limitMs);
       process_.on('message', received).on('exit', ended).on('error', failed);
       if (hasExited) ended(process_.exitCode, process_.signalCode);
@@ -104,6 +112,10 @@ export async function startChild(command: string, args: readonly string[], optio
     await child.end();
     throw error;
   }
+}
+
+function isProgress(message: unknown): boolean {
+  return (message as { readonly type?: unknown } | null)?.type === 'progress';
 }
 
 /** Terminates all running children. */

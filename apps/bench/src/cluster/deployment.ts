@@ -1,5 +1,6 @@
 import type { Accounts } from '../accounts.ts';
 import { type ClusterPeer, type RunningPeer, startPeer } from '../peers.ts';
+import { progressed } from '../load/progress.ts';
 import { type RedisService, startRedis } from './services.ts';
 
 /** What a deployment consists of. */
@@ -90,15 +91,17 @@ export class Deployment {
     await this.#redis?.end();
   }
 
-  #startNode(index: number, port: string): Promise<RunningPeer> {
+  async #startNode(index: number, port: string): Promise<RunningPeer> {
     const { accounts, postgres, settings, profile } = this.order;
     const services = {
       ...(this.#redis === undefined ? {} : { REDIS_URL: this.#redis.url }),
       ...(this.#parts.program === 'usher' ? { DATABASE_URL: postgres.url } : {}),
     };
-    return startPeer(this.#parts.program, accounts, {
+    const node = await startPeer(this.#parts.program, accounts, {
       profile: index === 0 ? profile : undefined,
       settings: { ...this.#parts.settings, ...services, ...settings, PORT: port },
     });
+    progressed();
+    return node;
   }
 }

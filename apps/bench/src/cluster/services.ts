@@ -11,7 +11,7 @@ interface Service {
 }
 
 /** Starting PostgreSQL includes the recovery after a kill. */
-const answerMs = 30_000;
+const answerMs = 120_000;
 
 async function startService(kind: 'postgres' | 'redis', settings: readonly string[]): Promise<Service> {
   const args = ['--conditions=@usher/source', join(import.meta.dirname, 'services-main.ts'), kind, ...settings];

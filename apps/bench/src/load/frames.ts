@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { progressed } from './progress.ts';
 
 /** Receives the frames of a server. The payload is `bytes` from `start` to `end`, valid only until the call returns. */
 export interface FrameSink {
@@ -182,6 +183,7 @@ export class LeanSocket implements FrameSink {
   }
 
   #read(bytes: Buffer, length: number): void {
+    progressed();
     if (this.#head === undefined) {
       this.#reader.read(bytes, 0, length, this);
       return;

@@ -4,6 +4,7 @@ import { measurementNamed } from '../measurements/all.ts';
 import { reasonOf } from '../process.ts';
 import { Deployment, type DeploymentOrder } from '../cluster/deployment.ts';
 import { Load, type Target } from './load.ts';
+import { reportProgress } from './progress.ts';
 
 export type LoadRequest =
   | {
@@ -56,3 +57,4 @@ function end(): void {
 process.once('disconnect', end);
 process.once('SIGTERM', end);
 process.send?.({ type: 'ready' });
+reportProgress(() => process.send?.({ type: 'progress' }));

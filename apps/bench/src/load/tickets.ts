@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { progressed } from './progress.ts';
 
 /** Below the server's limit per session (PROTOCOL.md, Limits), because the two clocks differ. */
 const perMinute = 55;
@@ -82,6 +83,7 @@ export class TicketConnection {
     const socket = connect({ host: '127.0.0.1', port: this.#port, noDelay: true });
     socket.setEncoding('latin1');
     socket.on('data', (text: string) => {
+      progressed();
       this.#received += text;
       this.#settle();
     });

@@ -8,7 +8,8 @@ import { messageOf, SubscribedChannels } from './subscribed-channels.ts';
 export interface RedisBusOptions {
   /**
    * A client of `ioredis` for publishing, which may be shared. Set `commandTimeout`, `enableOfflineQueue: false` and
-   * `maxRetriesPerRequest: 0`; `enableAutoPipelining: true` sends the messages of one turn of the event loop together.
+   * `maxRetriesPerRequest: 0`. `batchWrites`, or `enableAutoPipelining: true` for a cluster, sends the messages of one turn of the event
+   * loop together.
    */
   readonly publisher: Redis | Cluster;
   /** A client for subscriptions only. Set `autoResubscribe: false`; for a cluster also `shardedSubscribers: true`. */
@@ -34,6 +35,8 @@ interface Topic {
   subscriptions: readonly Subscription[];
 }
 
+/** Topics that look up what is missing in one turn of the event loop. */
+const topicsAtOnce = 100;
 /** How long to collect the announcements of several nodes, in milliseconds, because each would let all topics look up what is missing. */
 const lossDelayMs = 50;
 
@@ -55,6 +58,7 @@ export class RedisBus implements Bus {
   readonly #log: Logger;
   /** Marks the messages of this bus, which Redis sends back to it. */
   readonly #id = randomUUID().slice(0, 8);
+  readonly #ownMessage = `${this.#id} `;
   readonly #topics = new Map<string, Topic>();
   readonly #byChannel = new Map<string, Topic>();
   readonly #channels: SubscribedChannels;
@@ -115,7 +119,8 @@ export class RedisBus implements Bus {
 
   publish(topic: string, payload: string): void {
     if (this.#closed) return;
-    void this.#send(this.#channelOf(topic), `${this.#id} ${payload}`).then(
+    const channel = this.#topics.get(topic)?.channel ?? this.#channelOf(topic);
+    void this.#send(channel, this.#ownMessage + payload).then(
       () => {
         this.#publishFailed = false;
         this.#announceLoss();
@@ -227,7 +232,7 @@ export class RedisBus implements Bus {
 
   #receive(channel: string, message: string): void {
     if (this.#probes.receive(channel, message)) return;
-    if (message.startsWith(`${this.#id} `)) return;
+    if (message.startsWith(this.#ownMessage)) return;
     if (channel === this.#lossChannel) this.#othersLost();
     const topic = this.#byChannel.get(channel);
     if (topic === undefined) return;
@@ -238,7 +243,7 @@ export class RedisBus implements Bus {
   #announceLoss(): void {
     if (!this.#hasLost || this.#closed) return;
     this.#hasLost = false;
-    this.#send(this.#lossChannel, `${this.#id} `).catch(() => {
+    this.#send(this.#lossChannel, this.#ownMessage).catch(() => {
       this.#hasLost = true;
     });
   }
@@ -246,10 +251,20 @@ export class RedisBus implements Bus {
   #othersLost(): void {
     this.#lossTimer ??= setTimeout(() => {
       this.#lossTimer = undefined;
-      for (const { subscriptions } of this.#topics.values()) {
-        for (const subscription of subscriptions) if (subscription.isReady) this.#activated(subscription);
-      }
+      this.#reportGaps([...this.#topics.values()], 0);
     }, lossDelayMs).unref();
+  }
+
+  #reportGaps(topics: readonly Topic[], from: number): void {
+    const until = from + topicsAtOnce;
+    for (const { subscriptions } of topics.slice(from, until)) {
+      for (const subscription of subscriptions) if (subscription.isReady) this.#activated(subscription);
+    }
+    if (until < topics.length) {
+      setImmediate(() => {
+        this.#reportGaps(topics, until);
+      });
+    }
   }
 
   #deliver(topic: Topic, payload: string): void {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Cluster, Redis } from 'ioredis';
 import type { Logger } from '../support/log.ts';
 
@@ -11,6 +12,8 @@ export interface SubscribedChannelsOptions {
 
 /** Channels per SUBSCRIBE command. On a cluster: commands at the same time, because the channels are in different slots. */
 const channelsAtOnce = 500;
+/** Confirmed channels per turn of the event loop: after a lost connection, the subscribers of each look up what is missing. */
+const activeAtOnce = 100;
 /** How long to wait after a failed SUBSCRIBE, in milliseconds. */
 const retryMs = 200;
 
@@ -105,8 +108,13 @@ export class SubscribedChannels {
       subscriber.isCluster ? subscriber.ssubscribe(...some) : subscriber.subscribe(...some),
     );
     if (connection !== this.#connection) return;
-    for (const channel of confirmed.done) this.#active.add(channel);
-    for (const channel of confirmed.done) onActive(channel);
+    for (let from = 0; from < confirmed.done.length; from += activeAtOnce) {
+      if (from > 0) await nextTurn();
+      if (connection !== this.#connection) return;
+      const some = confirmed.done.slice(from, from + activeAtOnce);
+      for (const channel of some) this.#active.add(channel);
+      for (const channel of some) onActive(channel);
+    }
     confirmed.throwError();
   }
 
