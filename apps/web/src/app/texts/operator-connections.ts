@@ -10,6 +10,7 @@ export const connectionsTexts = {
   state: $localize`:@@connections.state:State`,
   fields: {
     user: $localize`:@@connections.fields.user:User`,
+    session: $localize`:@@connections.fields.session:Session`,
     address: $localize`:@@connections.fields.address:Address`,
     room: $localize`:@@connections.fields.room:Room`,
     node: $localize`:@@connections.fields.node:Node`,
@@ -55,6 +56,7 @@ export const connectionDetailTexts = {
     id: $localize`:@@connectionDetail.facts.id:Connection`,
     receipt: $localize`:@@connectionDetail.facts.receipt:Receipt`,
     user: $localize`:@@connectionDetail.facts.user:User`,
+    session: $localize`:@@connectionDetail.facts.session:Session`,
     state: $localize`:@@connectionDetail.facts.state:State`,
     node: $localize`:@@connectionDetail.facts.node:Node`,
     protocol: $localize`:@@connectionDetail.facts.protocol:Subprotocol`,
@@ -76,6 +78,12 @@ export const connectionDetailTexts = {
     text: (user: string) =>
       $localize`:@@connectionDetail.closeQuestion.text:${user}:user: is disconnected from this socket with code 4503, and the client does not reconnect until the user acts. The session continues: the user stays signed in.`,
     yes: $localize`:@@connectionDetail.closeQuestion.yes:Close connection`,
+  },
+  end: $localize`:@@connectionDetail.end:End session`,
+  endQuestion: {
+    heading: (user: string) => $localize`:@@connectionDetail.endQuestion.heading:End this session of ${user}:user:?`,
+    text: $localize`:@@connectionDetail.endQuestion.text:The device is signed out, and all connections of this session close with code 4501, on every node. Other sessions of the user continue.`,
+    yes: $localize`:@@connectionDetail.endQuestion.yes:End session`,
   },
   gone: $localize`:@@connectionDetail.gone:This connection is not known`,
   goneHint: $localize`:@@connectionDetail.goneHint:It closed a while ago and is no longer kept, or the address is wrong.`,

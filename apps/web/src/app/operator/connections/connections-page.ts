@@ -28,7 +28,7 @@ const notableQueue = 64 * 1_024;
 })
 export class ConnectionsPage {
   private readonly socket = inject(OperatorSocket);
-  protected readonly filter = injectUrlFilter(['state', 'user', 'address', 'room', 'node']);
+  protected readonly filter = injectUrlFilter(['state', 'user', 'session', 'address', 'room', 'node']);
   private readonly list = computed<ConnectionsQuery>(() => {
     const { state, ...filter } = this.filter.values();
     return { ...filter, state: state === 'closed' ? 'closed' : 'open' };
@@ -51,6 +51,7 @@ export class ConnectionsPage {
   protected readonly texts = { connections: connectionsTexts, console: consoleTexts } as const;
   protected readonly fields: readonly FilterField[] = [
     { name: 'user', label: fields.user },
+    { name: 'session', label: fields.session },
     { name: 'address', label: fields.address },
     { name: 'room', label: fields.room },
     { name: 'node', label: fields.node },
