@@ -124,7 +124,8 @@ export class ConnectionLog {
   findReceipt(receipt: string): ConnectionDetail | undefined {
     const detail = this.#findReceipt(receipt);
     if (detail === undefined) return undefined;
-    const { session: _, ...connection } = detail.connection;
+    const connection = { ...detail.connection };
+    delete connection.session;
     return { ...detail, connection };
   }
 
