@@ -63,6 +63,12 @@ test('axe finds no violation on any page of the console, and nothing is wider th
     });
     expect(overflow, path).toEqual([0, 0]);
     await expectNothingFound(operator, looks);
+    // The details of an entry.
+    const entry = operator.locator('main summary').first();
+    if ((await entry.count()) === 0) continue;
+    await operator.setViewportSize(desktop);
+    await entry.click();
+    await expectNothingFound(operator, looks);
   }
 });
 

@@ -2,7 +2,7 @@ import { plural } from './language.ts';
 
 export const connectionsTexts = {
   heading: $localize`:@@connections.heading:Connections`,
-  lead: $localize`:@@connections.lead:Open sockets on all nodes, and those that closed recently with the reason.`,
+  lead: $localize`:@@connections.lead:Open connections on all nodes, and those that closed recently, with the reason.`,
   states: {
     open: $localize`:@@connections.states.open:Open`,
     closed: $localize`:@@connections.states.closed:Recently closed`,
@@ -32,11 +32,12 @@ export const connectionsTexts = {
       other: $localize`:@@connections.rooms.other:${n}:count: rooms`,
     }),
   slow: (size: string) => $localize`:@@connections.slow:${size}:size: queued`,
+  noCode: $localize`:@@connections.noCode:No close code`,
   limited: (n: number) => $localize`:@@connections.limited:${n}:count: × rate limited`,
   empty: $localize`:@@connections.empty:No connections`,
   emptyHint: $localize`:@@connections.emptyHint:Open sockets appear here. If users complain that they can’t connect, look at the refusals.`,
   emptyClosed: $localize`:@@connections.emptyClosed:No closed connections`,
-  emptyClosedHint: $localize`:@@connections.emptyClosedHint:Closed connections are kept for a while, with the reason for which they closed.`,
+  emptyClosedHint: $localize`:@@connections.emptyClosedHint:Closed connections are kept for a while, with the reason.`,
   noMatch: $localize`:@@connections.noMatch:No connections match these filters`,
   noMatchHint: $localize`:@@connections.noMatchHint:Filters compare whole values. Clear one, or look at the recently closed connections.`,
   toRefusals: (user: string) => $localize`:@@connections.toRefusals:Show refusals of ${user}:user:`,

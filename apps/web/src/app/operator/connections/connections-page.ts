@@ -75,9 +75,15 @@ export class ConnectionsPage {
         closed === undefined
           ? connectionsTexts.openedAgo(agoOf(openedAt, this.now()))
           : connectionsTexts.closedAgo(agoOf(closed.at, this.now())),
-      why: closed === undefined ? undefined : `${titleOf(closed.name ?? '')} ${closed.code}`.trim(),
+      why: closed === undefined ? undefined : whyOf(closed),
       slow: queuedBytes >= notableQueue ? connectionsTexts.slow(queueOf(queuedBytes)) : undefined,
       limited: rateLimited > 0 ? connectionsTexts.limited(rateLimited) : undefined,
     };
   }
+}
+
+/** Why a connection closed, with its code. 1005 is not sent: the client closed without a code (RFC 6455 §7.1.5). */
+function whyOf({ name, code }: NonNullable<ConnectionInfo['closed']>): string {
+  const title = name === undefined && code === 1_005 ? connectionsTexts.noCode : titleOf(name ?? '');
+  return `${title} ${code}`.trim();
 }
