@@ -1482,6 +1482,7 @@ export interface operations {
                 limit?: number;
                 node?: string;
                 room?: string;
+                session?: string;
                 /** @description defaults to open */
                 state?: "open" | "closed";
                 user?: string;
@@ -1505,6 +1506,7 @@ export interface operations {
                      *           "id": "c-83b0d1",
                      *           "receipt": "M40-X9T",
                      *           "user": "maggie",
+                     *           "session": "s-1f3870be",
                      *           "node": "n-5b1d",
                      *           "protocol": "usher.v1",
                      *           "address": "203.0.113.7",
@@ -1554,6 +1556,8 @@ export interface operations {
                             rooms: number;
                             /** @description time from the last beat to its answer */
                             roundTripMs?: number;
+                            /** @description id of the session, which can be ended */
+                            session?: string;
                             user: string;
                             userAgent?: string;
                         }[];
@@ -1708,6 +1712,7 @@ export interface operations {
                      *         "id": "c-83b0d1",
                      *         "receipt": "M40-X9T",
                      *         "user": "maggie",
+                     *         "session": "s-1f3870be",
                      *         "node": "n-5b1d",
                      *         "protocol": "usher.v1",
                      *         "address": "203.0.113.7",
@@ -1771,6 +1776,8 @@ export interface operations {
                             rooms: number;
                             /** @description time from the last beat to its answer */
                             roundTripMs?: number;
+                            /** @description id of the session, which can be ended */
+                            session?: string;
                             user: string;
                             userAgent?: string;
                         };
@@ -3337,6 +3344,8 @@ export interface operations {
                             rooms: number;
                             /** @description time from the last beat to its answer */
                             roundTripMs?: number;
+                            /** @description id of the session, which can be ended */
+                            session?: string;
                             user: string;
                             userAgent?: string;
                         };

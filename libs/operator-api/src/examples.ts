@@ -25,6 +25,7 @@ const connection = {
   id: connectionId,
   receipt: 'M40-X9T',
   user: 'maggie',
+  session: 's-1f3870be',
   node,
   protocol: 'usher.v1',
   address: client.address,

@@ -26,7 +26,7 @@ export interface ConnectionLogOptions {
 type Closed = Parameters<Parameters<Connections<Protocol>['onClosed']>[0]>[1];
 type Filter = Omit<ConnectionsQuery, 'cursor' | 'limit'>;
 
-/** The open and the recently closed connections of this node, for operators. Contains no sessions. */
+/** The open and the recently closed connections of this node, for operators. */
 export class ConnectionLog {
   readonly #options: ConnectionLogOptions;
   readonly #now: () => number;
@@ -98,9 +98,10 @@ export class ConnectionLog {
       }
       return page.page;
     }
-    const { user, address, room } = filter;
+    const { user, session, address, room } = filter;
+    const listed = { ...(user !== undefined && { user }), ...(session !== undefined && { session }) };
     for (const { protocol, connections } of this.#sources) {
-      for (const connection of connections.list(user === undefined ? {} : { user })) {
+      for (const connection of connections.list(listed)) {
         if (address !== undefined && connection.identity.address !== address) continue;
         if (room !== undefined && inRoom?.has(connection) !== true) continue;
         const { openedAt, id } = connection;
@@ -119,8 +120,16 @@ export class ConnectionLog {
     return this.#closed.findLast((detail) => detail?.connection.id === id);
   }
 
-  /** Returns the connection that was opened with the ticket of this receipt. */
+  /** Returns the connection that was opened with the ticket of this receipt, without its session: users pass receipts on. */
   findReceipt(receipt: string): ConnectionDetail | undefined {
+    const detail = this.#findReceipt(receipt);
+    if (detail === undefined) return undefined;
+    const connection = { ...detail.connection };
+    delete connection.session;
+    return { ...detail, connection };
+  }
+
+  #findReceipt(receipt: string): ConnectionDetail | undefined {
     for (const { protocol, connections } of this.#sources) {
       const connection = connections.list().find(({ identity }) => identity.receipt === receipt);
       if (connection !== undefined) return this.#detailOf(connection, protocol);
@@ -144,10 +153,22 @@ export class ConnectionLog {
 
   #infoOf(connection: Connection, protocol: string, rooms = this.#options.joinedBy(connection).length): ConnectionInfo {
     const { id, identity, openedAt, bufferedBytes, rateLimited, roundTripMs, lease } = connection;
-    const { user, address, origin, userAgent, receipt } = identity;
+    const { user, session, address, origin, userAgent, receipt } = identity;
     const { node } = this.#options;
     const client = withoutAbsent({ receipt, address, origin, userAgent, roundTripMs });
-    return { id, user, node, protocol, ...client, openedAt, rooms, queuedBytes: bufferedBytes, rateLimited, lease };
+    return {
+      id,
+      user,
+      session,
+      node,
+      protocol,
+      ...client,
+      openedAt,
+      rooms,
+      queuedBytes: bufferedBytes,
+      rateLimited,
+      lease,
+    };
   }
 
   /** The number of a closed connection with leading zeros, so that texts compare like numbers. */
@@ -159,8 +180,10 @@ export class ConnectionLog {
   }
 }
 
-function matchesClosed({ connection, joined, steps }: ConnectionDetail, { user, address, room }: Filter): boolean {
+function matchesClosed({ connection, joined, steps }: ConnectionDetail, filter: Filter): boolean {
+  const { user, session, address, room } = filter;
   if (user !== undefined && connection.user !== user) return false;
+  if (session !== undefined && connection.session !== session) return false;
   if (address !== undefined && connection.address !== address) return false;
   return room === undefined || joined.includes(room) || steps.some((step) => step.room === room);
 }

@@ -50,18 +50,27 @@ describe('connections', () => {
     });
   });
 
-  test('are found by user, address, room and node', async () => {
-    const maggie = await app.connect('maggie');
+  test('are found by user, session, address, room and node', async () => {
+    const browser = await new Browser(app).signIn('maggie');
+    const maggie = await app.connect('maggie', browser.token);
     await maggie.data('join', { room: 'general' });
+    await app.connect('maggie');
     await app.connect('bart');
     const [{ node } = { node: '' }] = await connections();
     const users = async (query: string) => (await connections(query)).map(({ user }) => user);
-    expect(await users('?user=maggie')).toEqual(['maggie']);
+    expect(await users('?user=maggie')).toEqual(['maggie', 'maggie']);
+    expect(await users(`?session=${browser.session}`)).toEqual(['maggie']);
+    expect(await users(`?session=${browser.session}&user=bart`)).toEqual([]);
     expect(await users('?room=general')).toEqual(['maggie']);
-    expect(await users('?address=127.0.0.1')).toHaveLength(2);
+    expect(await users('?address=127.0.0.1')).toHaveLength(3);
     expect(await users('?address=10.0.0.1')).toEqual([]);
-    expect(await users(`?node=${String(node)}`)).toHaveLength(2);
+    expect(await users(`?node=${String(node)}`)).toHaveLength(3);
     expect(await users('?node=another')).toEqual([]);
+    maggie.ws.close();
+    await expect.poll(() => users('?state=closed')).toHaveLength(1);
+    expect(await users(`?state=closed&session=${browser.session}`)).toEqual(['maggie']);
+    expect(await users('?state=closed&session=another')).toEqual([]);
+    expect(app.log.join('')).not.toContain(browser.session);
   });
 
   test('are listed after they closed, with the reason, and the last closed first', async () => {
@@ -154,7 +163,7 @@ describe('one connection', () => {
   });
 });
 
-test('no answer contains a ticket, a token or a session', async () => {
+test('no answer contains a ticket or a token, and only those about connections contain a session', async () => {
   const bart = await new Browser(app).signIn('bart');
   const ticket = await app.ticket(bart.token);
   const open = await app.connect('bart', bart.token);
@@ -173,11 +182,18 @@ test('no answer contains a ticket, a token or a session', async () => {
     'refusals/groups?by=user',
     `receipts/${String(receipt)}`,
   ];
-  const answers = [];
-  for (const path of [...paths, 'connections', 'connections?state=closed', `connections/${id}`])
-    answers.push(JSON.stringify(await operator.read(path)));
-  const all = answers.join('');
-  expect(all).toContain('bart');
-  for (const secret of [ticket, bart.token, bart.token.split('.')[2], bart.session, operator.token])
-    expect(all).not.toContain(secret);
+  const textOf = async (asked: readonly string[]): Promise<string> =>
+    JSON.stringify(await Promise.all(asked.map((path) => operator.read(path))));
+  const [others, about] = [
+    await textOf(paths),
+    await textOf(['connections', 'connections?state=closed', `connections/${id}`]),
+  ];
+  for (const text of [others, about]) {
+    expect(text).toContain('bart');
+    for (const secret of [ticket, bart.token, bart.token.split('.')[2], operator.token])
+      expect(text).not.toContain(secret);
+  }
+  // An operator ends the session by its id, as on the page of the user.
+  expect(about).toContain(bart.session);
+  expect(others).not.toContain(bart.session);
 });

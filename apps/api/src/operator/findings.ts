@@ -29,7 +29,7 @@ function missingNode(node: string): Finding {
   return {
     id: `missing:${node}`,
     severity: 'error',
-    title: `node ${node} does not answer`,
+    title: `Node ${node} does not answer`,
     advice: 'Check whether its process runs and reaches Redis. Numbers and lists do not contain this node.',
   };
 }
@@ -38,7 +38,7 @@ function findingsOfNode({ node, ...state }: NodeInfo): Finding[] {
   const { eventLoopDelayMs, storeMs, busMs, clockOffsetMs = 0 } = state;
   const findings: Finding[] = [];
   const add = (name: string, severity: Finding['severity'], title: string, advice: string): void => {
-    findings.push({ id: `${name}:${node}`, severity, title: `node ${node} ${title}`, advice });
+    findings.push({ id: `${name}:${node}`, severity, title: `Node ${node} ${title}`, advice });
   };
   if (state.draining) {
     add('draining', 'warning', 'is draining', 'It refuses tickets and handshakes until its process is restarted.');
@@ -54,19 +54,24 @@ function findingsOfNode({ node, ...state }: NodeInfo): Finding[] {
     add(
       'store',
       'warning',
-      `waits ${storeMs} ms for the database`,
+      `waits ${Math.round(storeMs)} ms for the database`,
       'Check the load of the database and the network to it.',
     );
   }
   if (busMs === undefined) {
     add('bus', 'error', 'does not receive its own messages from the bus', 'Check Redis and the network to it.');
   } else if (busMs > slow.bus) {
-    add('bus', 'warning', `waits ${busMs} ms for the bus`, 'Check the load of Redis and the network to it.');
+    add(
+      'bus',
+      'warning',
+      `waits ${Math.round(busMs)} ms for the bus`,
+      'Check the load of Redis and the network to it.',
+    );
   }
   if (eventLoopDelayMs > slow.eventLoop) {
     const severity = eventLoopDelayMs > 5 * slow.eventLoop ? 'error' : 'warning';
-    const advice = 'Its processor is overloaded: add a node, or find out what else runs on the machine.';
-    add('event_loop', severity, `answers up to ${eventLoopDelayMs} ms late`, advice);
+    const advice = 'Its CPU is overloaded: add a node, or find out what else runs on the machine.';
+    add('event_loop', severity, `responds up to ${Math.round(eventLoopDelayMs)} ms late`, advice);
   }
   if (Math.abs(clockOffsetMs) > slow.clock) {
     const direction = clockOffsetMs > 0 ? 'ahead of' : 'behind';

@@ -1,35 +1,24 @@
 /**
- * Measures the operator console on a server with many connections and refusals, in Chromium: the first view of its pages, their filters,
- * and the CPU time of the server with and without an open console. Usage: `npm run measure:console [-- --quick]`, which sets
+ * Measures the operator console on one or more nodes with many connections and refusals, in Chromium: the first view of its pages, their filters,
+ * and the CPU time of the servers with and without an open console. Usage: `npm run measure:console -- [--nodes N] [--quick]`, which sets
  * `USHER_CHROMIUM`.
  */
+import { chmodSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { markdownTable } from 'markdown-table';
-import { createAccounts } from '../accounts.ts';
 import { figuresOf } from '../figures.ts';
-import { clientFrame, type LeanSocket } from '../load/frames.ts';
-import { Load } from '../load/load.ts';
-import { connectionLimit } from '../load/meter.ts';
+import type { Usage } from '../load/meter.ts';
 import { runBench, startProgress } from '../process.ts';
-import { startServer, usherSettings } from '../server.ts';
+import { HeldConnections, share } from './connections.ts';
+import { readSize } from './console-arguments.ts';
 import { ConsoleBrowser, type ConsolePageName, consolePages, type Filter } from './console-browser.ts';
 import { causeRefusals } from './refusals.ts';
+import { startServers } from './servers.ts';
 
-/** A session may request 55 tickets in a minute; each user has five sessions. */
-const users = { full: 80, quick: 10 };
-const connections = { full: 20_000, quick: 1_000 };
-const refusals = { full: 100_000, quick: 5_000 };
-const cpuSeconds = { full: 35, quick: 5 };
-const cpuRounds = { full: 2, quick: 1 };
-const views = { full: 7, quick: 3 };
 /** Sessions whose ticket calls are refused. They open no connection. */
 const refusedSessions = 20;
 const settleMs = 3_000;
-const beat = clientFrame(JSON.stringify({ type: 'beat' }));
-/** The share of its open files that the server uses for WebSockets (`ConnectionLimits`). */
-const webSocketShare = 0.9;
 
 const names = Object.keys(consolePages) as ConsolePageName[];
 const filters: readonly Filter[] = [
@@ -40,39 +29,47 @@ const filters: readonly Filter[] = [
 
 interface CpuUsage {
   readonly seen: ConsolePageName | 'no console';
+  /** `nodes`, or a service. */
+  readonly part: string;
   /** Percent of one core. */
   readonly percent: number;
 }
 
-await runBench(async () => {
-  const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false } } });
-  const size = values.quick ? 'quick' : 'full';
+await runBench(async (folder) => {
+  // PostgreSQL does not run as root, so its user needs access to its data.
+  if (process.getuid?.() === 0) chmodSync(folder, 0o711);
+  const size = readSize();
   const chromium = process.env['USHER_CHROMIUM'];
   if (chromium === undefined) throw new Error('USHER_CHROMIUM is not set: it must be the path of a Chromium');
   const progress = startProgress();
   progress('creating users …');
-  const accounts = await createAccounts(users[size]);
-  const server = await startServer({
-    ...accounts,
-    env: { ...usherSettings, JWT_SECRET: accounts.secret, REFUSALS_KEPT: String(refusals[size]) },
-  });
-  const port = Number(new URL(server.url).port);
-  const load = new Load({ peer: 'usher', port, pid: server.pid, tokens: accounts.tokens.slice(refusedSessions) });
-  const limit = connectionLimit(server.pid, process.pid);
-  const count = Math.min(connections[size], Math.floor(limit.connections * webSocketShare));
-  if (count < connections[size]) progress(`${count} connections instead of ${connections[size]}: ${limit.because}`);
-  progress(`opening ${count} connections …`);
-  const sockets = await openSockets(load, count);
-  const refused = { port, tokens: accounts.tokens.slice(0, refusedSessions), count: refusals[size] };
-  progress(`causing ${refusals[size]} refusals …`);
-  await causeRefusals(refused);
+  const servers = await startServers(size);
+  const { nodes, tokens } = servers;
+  const [first] = nodes;
+  if (first === undefined) throw new RangeError('there is no node');
+  progress(`opening ${size.connections} connections to ${nodes.length} node(s) …`);
+  const connections = await HeldConnections.open(nodes, tokens.slice(refusedSessions), size.connections, progress);
+  const refuse = async (): Promise<void> => {
+    progress(`causing ${size.refusals} refusals …`);
+    await Promise.all(
+      nodes.map(({ url }, index) =>
+        causeRefusals({
+          port: Number(new URL(url).port),
+          // A session has the limits of all nodes together.
+          tokens: tokens.slice(0, refusedSessions).filter((_, token) => token % nodes.length === index),
+          count: share(size.refusals, nodes.length, index),
+        }),
+      ),
+    );
+  };
+  await refuse();
 
   progress('opening the console …');
-  const browser = await ConsoleBrowser.open(chromium, server.url);
+  const browser = await ConsoleBrowser.open(chromium, first.url);
   const loads = [loadavg()[0] ?? 0];
   const firstViews = new Map<string, number[]>();
   const filtered = new Map<string, number[]>();
-  for (let view = 0; view < views[size]; view += 1) {
+  for (let view = 0; view < size.views; view += 1) {
     for (const name of names) {
       add(firstViews, name, await browser.open(name));
       for (const filter of filters.filter(({ page }) => page === name)) {
@@ -82,58 +79,50 @@ await runBench(async () => {
       }
     }
   }
+  await connections.requireAll();
 
-  const heading = `${count} connections, ${refusals[size]} refusals`;
+  const heading = `${nodes.length} node(s), ${connections.count} connections, ${size.refusals} refusals`;
   process.stdout.write(
     `${heading}\n\n${timeTable('first view, ms', firstViews)}\n\n${timeTable('filter, ms', filtered)}\n\n`,
   );
 
   const cpu: CpuUsage[] = [];
-  for (let round = 0; round < cpuRounds[size]; round += 1) {
+  for (let round = 0; round < size.cpuRounds; round += 1) {
     // The overview summarizes the refusals of the last five minutes: all of them, in this order of measurements.
-    if (round > 0) await causeRefusals(refused);
+    if (round > 0) await refuse();
     for (const seen of [...names, 'no console' as const]) {
-      progress(`CPU time, round ${round + 1} of ${cpuRounds[size]}: ${seen} …`);
+      progress(`CPU time, round ${round + 1} of ${size.cpuRounds}: ${seen} …`);
       if (seen === 'no console') await browser.leave();
       else await browser.open(seen);
       await sleep(settleMs);
-      const stop = load.meter();
-      await sleep(cpuSeconds[size] * 1_000);
-      const { serverMs, wallMs } = stop();
-      if (serverMs === undefined) throw new Error('this system does not report CPU time per process');
-      const percent = (100 * serverMs) / wallMs;
-      cpu.push({ seen, percent });
-      progress(`${percent.toFixed(2)} %`);
+      const stop = servers.meter();
+      await sleep(size.cpuSeconds * 1_000);
+      const usage = stop();
+      await connections.requireAll();
+      cpu.push(...cpuOf(seen, usage));
+      progress(`${cpu.at(-1)?.percent.toFixed(2) ?? ''} %`);
       loads.push(loadavg()[0] ?? 0);
     }
   }
   await browser.close();
-  for (const socket of sockets) socket.cut();
+  await connections.end();
 
-  const without = medianOf(cpu, 'no console');
+  const parts = [...new Set(cpu.map(({ part }) => part))];
+  const tables = parts.map((part) =>
+    cpuTable(
+      part,
+      cpu.filter((each) => each.part === part),
+    ),
+  );
   const machine = `load of the machine ${Math.min(...loads).toFixed(1)} to ${Math.max(...loads).toFixed(1)}`;
-  process.stdout.write(`${cpuTable(cpu, without)}\n\n${machine}\n`);
+  process.stdout.write(`${tables.join('\n\n')}\n\n${machine}\n`);
 });
 
-/** Opens connections that stay open. A lost one ends the process, because it would distort the result. */
-async function openSockets(load: Load, count: number): Promise<LeanSocket[]> {
-  const sockets: LeanSocket[] = [];
-  await load.ready(count);
-  await load.each(count, async () => {
-    // A line of its own, because a server that is almost full closes idle HTTP connections.
-    const line = load.line();
-    const ticket = await load.ticket(line);
-    line.close();
-    const socket = await load.dial(ticket);
-    socket.onText = (bytes, start, end) => {
-      if (bytes.toString('latin1', start, end).includes('"beat"')) socket.write(beat);
-    };
-    socket.onEnd = (reason) => {
-      throw new Error('a connection was lost', { cause: reason });
-    };
-    sockets.push(socket);
-  });
-  return sockets;
+/** The CPU time of the nodes, and that of each service, in percent of one core. The nodes are the last one. */
+function cpuOf(seen: CpuUsage['seen'], { serverMs, parts, wallMs }: Usage): CpuUsage[] {
+  if (serverMs === undefined) throw new Error('this system does not report CPU time per process');
+  const { nodes = serverMs, ...services } = parts ?? {};
+  return Object.entries({ ...services, nodes }).map(([part, ms]) => ({ seen, part, percent: (100 * ms) / wallMs }));
 }
 
 function add(series: Map<string, number[]>, name: string, value: number): void {
@@ -152,13 +141,14 @@ function timeTable(heading: string, series: ReadonlyMap<string, readonly number[
   return markdownTable([[heading, 'min', 'median', 'max'], ...rows], { align: ['l', 'r', 'r', 'r'] });
 }
 
-function cpuTable(cpu: readonly CpuUsage[], without: number): string {
+function cpuTable(part: string, cpu: readonly CpuUsage[]): string {
+  const without = medianOf(cpu, 'no console');
   const rows = (['no console', ...names] as const).map((seen) => {
     const rounds = cpu.filter((each) => each.seen === seen).map(({ percent }) => percent.toFixed(2));
     const median = medianOf(cpu, seen);
     const added = seen === 'no console' ? '' : (median - without).toFixed(2);
     return [seen, rounds.join(', '), median.toFixed(2), added];
   });
-  const heading = ['CPU of the server, % of one core', 'rounds', 'median', 'added by the console'];
+  const heading = [`CPU of ${part}, % of one core`, 'rounds', 'median', 'added by the console'];
   return markdownTable([heading, ...rows], { align: ['l', 'r', 'r', 'r'] });
 }

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { LeanSocket, Refused } from '../load/frames.ts';
+import { share } from './connections.ts';
 
 /** Unanswered requests of one connection, below the limit of the server. */
 const pipelined = 6;
@@ -35,10 +36,6 @@ export async function causeRefusals({ port, tokens, count }: Refusals): Promise<
     while (next < handshakes) await refuseHandshake(port, next++);
   };
   await Promise.all(Array.from({ length: handshakesAtOnce }, refuseHandshakes));
-}
-
-function share(count: number, parts: number, index: number): number {
-  return Math.floor(count / parts) + (index < count % parts ? 1 : 0);
 }
 
 /** Requests tickets until the session has as many unused ones as it may have. */

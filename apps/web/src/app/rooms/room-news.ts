@@ -27,7 +27,7 @@ export class RoomNews {
   private readonly updates = signal<ReadonlyMap<string, UnreadUpdate>>(new Map());
   /** The messages of rooms that are or were joined. */
   private readonly messagesByRoom = signal<ReadonlyMap<string, Signal<readonly RoomMessage[]>>>(new Map());
-  private readonly archiving = signal<ReadonlyMap<string, Archival>>(new Map());
+  private readonly archivedRooms = signal<ReadonlyMap<string, Archival>>(new Map());
   private readonly removals = signal<ReadonlyMap<string, number>>(new Map());
   private turns = 0;
 
@@ -48,7 +48,7 @@ export class RoomNews {
     watching.add(
       socket.on('archived').subscribe(({ room, archived }) => {
         const archival = { turn: this.turn(), archived };
-        this.archiving.update((all) => new Map(all).set(room, archival));
+        this.archivedRooms.update((all) => new Map(all).set(room, archival));
       }),
     );
     watching.add(
@@ -77,7 +77,7 @@ export class RoomNews {
       news = later(room, { ...update.news, at: update.news.seq > room.seq ? update.at : room.at });
     }
     const messages = this.messagesByRoom().get(room.room)?.();
-    const archival = this.archiving().get(room.room);
+    const archival = this.archivedRooms().get(room.room);
     const archived = archival !== undefined && archival.turn > since ? { archived: archival.archived } : {};
     return { ...room, ...archived, ...(messages ? withMessages(news, messages, this.session.user() ?? '') : news) };
   }

@@ -16,7 +16,7 @@ export const auditTexts = {
   detail: $localize`:@@audit.detail:Detail`,
   from: (address: string) => $localize`:@@audit.from:from ${address}:address:`,
   verify: $localize`:@@audit.verify:Verify the log`,
-  verifyHint: $localize`:@@audit.verifyHint:Each entry contains a hash of itself and of the entry before it. A changed, removed or inserted entry breaks the chain. Export the log and verify it:`,
+  verifyHint: $localize`:@@audit.verifyHint:Each entry contains a hash of itself and of the entry before it. A changed, removed or inserted entry breaks the chain. Export the log and verify it. With --db or DATABASE_URL instead of --file, the command reads the database, and also detects that the newest entries were removed.`,
   empty: $localize`:@@audit.empty:Nothing has been changed yet`,
   emptyHint: $localize`:@@audit.emptyHint:Every change made in this console or with a call under /api/admin is recorded here.`,
   noMatch: $localize`:@@audit.noMatch:No entries match these filters`,

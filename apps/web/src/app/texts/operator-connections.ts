@@ -2,7 +2,7 @@ import { plural } from './language.ts';
 
 export const connectionsTexts = {
   heading: $localize`:@@connections.heading:Connections`,
-  lead: $localize`:@@connections.lead:Open sockets on all nodes, and recently closed ones with the reason.`,
+  lead: $localize`:@@connections.lead:Open connections on all nodes, and those that closed recently, with the reason.`,
   states: {
     open: $localize`:@@connections.states.open:Open`,
     closed: $localize`:@@connections.states.closed:Recently closed`,
@@ -10,6 +10,7 @@ export const connectionsTexts = {
   state: $localize`:@@connections.state:State`,
   fields: {
     user: $localize`:@@connections.fields.user:User`,
+    session: $localize`:@@connections.fields.session:Session`,
     address: $localize`:@@connections.fields.address:Address`,
     room: $localize`:@@connections.fields.room:Room`,
     node: $localize`:@@connections.fields.node:Node`,
@@ -31,11 +32,12 @@ export const connectionsTexts = {
       other: $localize`:@@connections.rooms.other:${n}:count: rooms`,
     }),
   slow: (size: string) => $localize`:@@connections.slow:${size}:size: queued`,
+  noCode: $localize`:@@connections.noCode:No close code`,
   limited: (n: number) => $localize`:@@connections.limited:${n}:count: × rate limited`,
   empty: $localize`:@@connections.empty:No connections`,
   emptyHint: $localize`:@@connections.emptyHint:Open sockets appear here. If users complain that they can’t connect, look at the refusals.`,
   emptyClosed: $localize`:@@connections.emptyClosed:No closed connections`,
-  emptyClosedHint: $localize`:@@connections.emptyClosedHint:Closed connections are kept for a while, with the reason why they closed.`,
+  emptyClosedHint: $localize`:@@connections.emptyClosedHint:Closed connections are kept for a while, with the reason.`,
   noMatch: $localize`:@@connections.noMatch:No connections match these filters`,
   noMatchHint: $localize`:@@connections.noMatchHint:Filters compare whole values. Clear one, or look at the recently closed connections.`,
   toRefusals: (user: string) => $localize`:@@connections.toRefusals:Show refusals of ${user}:user:`,
@@ -55,6 +57,7 @@ export const connectionDetailTexts = {
     id: $localize`:@@connectionDetail.facts.id:Connection`,
     receipt: $localize`:@@connectionDetail.facts.receipt:Receipt`,
     user: $localize`:@@connectionDetail.facts.user:User`,
+    session: $localize`:@@connectionDetail.facts.session:Session`,
     state: $localize`:@@connectionDetail.facts.state:State`,
     node: $localize`:@@connectionDetail.facts.node:Node`,
     protocol: $localize`:@@connectionDetail.facts.protocol:Subprotocol`,
@@ -76,6 +79,12 @@ export const connectionDetailTexts = {
     text: (user: string) =>
       $localize`:@@connectionDetail.closeQuestion.text:${user}:user: is disconnected from this socket with code 4503, and the client does not reconnect until the user acts. The session continues: the user stays signed in.`,
     yes: $localize`:@@connectionDetail.closeQuestion.yes:Close connection`,
+  },
+  end: $localize`:@@connectionDetail.end:End session`,
+  endQuestion: {
+    heading: (user: string) => $localize`:@@connectionDetail.endQuestion.heading:End this session of ${user}:user:?`,
+    text: $localize`:@@connectionDetail.endQuestion.text:The device is signed out, and all connections of this session close with code 4501, on every node. Other sessions of the user continue.`,
+    yes: $localize`:@@connectionDetail.endQuestion.yes:End session`,
   },
   gone: $localize`:@@connectionDetail.gone:Connection not found`,
   goneHint: $localize`:@@connectionDetail.goneHint:It may have closed a while ago, or the URL is wrong.`,

@@ -12,7 +12,7 @@ export const keysTexts = {
   revoke: $localize`:@@keys.revoke:Revoke`,
   revokeOf: (name: string) => $localize`:@@keys.revokeOf:Revoke ${name}:name:`,
   empty: $localize`:@@keys.empty:No API keys`,
-  emptyHint: $localize`:@@keys.emptyHint:Create one for each backend, so that you can see its last use and revoke it separately.`,
+  emptyHint: $localize`:@@keys.emptyHint:Create one for each backend, so that you can see when each one was last used and revoke it separately.`,
   question: {
     heading: (name: string) => $localize`:@@keys.question.heading:Revoke ${name}:name:?`,
     text: $localize`:@@keys.question.text:Calls with this key fail with 401 from now on, on every node. This cannot be undone: the backend needs a new key.`,

@@ -2,7 +2,6 @@ import { Component, computed, inject, input } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { RequestFailed } from '@usher/client';
 import { connectionDetailTexts } from '../../texts/operator-connections.ts';
-import { userTexts } from '../../texts/operator-users.ts';
 import { injectNow } from '../../ui/environment.ts';
 import { OperatorActions } from '../data/actions.ts';
 import { LiveQuery } from '../data/live-query.ts';
@@ -54,7 +53,6 @@ export class ConnectionDetailPage {
   );
 
   protected readonly texts = connectionDetailTexts;
-  protected readonly endAll = userTexts.endAll;
   protected readonly found = computed(() => {
     const value = this.query.value();
     return value === 'none' ? undefined : value;
@@ -81,7 +79,7 @@ export class ConnectionDetailPage {
     if (found === undefined) return [];
     const { facts, noOrigin, open, closed } = connectionDetailTexts;
     const { connection, joined } = found;
-    const { id, receipt, user, node, protocol, address, origin, userAgent, openedAt, lease } = connection;
+    const { id, receipt, user, session, node, protocol, address, origin, userAgent, openedAt, lease } = connection;
     return [
       { name: facts.user, value: user, link: ['/admin/users', user] },
       { name: facts.state, value: connection.closed === undefined ? open : closed },
@@ -96,16 +94,23 @@ export class ConnectionDetailPage {
       { name: facts.protocol, value: protocol },
       { name: facts.receipt, value: receipt, link: ['/admin/receipts'], query: { code: receipt } },
       { name: facts.id, value: id },
+      { name: facts.session, value: session, link: ['/admin/connections'], query: { session } },
       { name: facts.rooms, value: joined.length === 0 ? undefined : joined.join(', ') },
       { name: facts.userAgent, value: userAgent, wide: true },
     ];
   });
 
-  protected async endSessions(): Promise<void> {
-    const user = this.found()?.connection.user;
-    if (user === undefined) return;
-    const { heading, text, yes } = userTexts.endAllQuestion;
-    await this.act({ heading: heading(user), text, yes, danger: true, run: () => this.actions.endSessions(user) });
+  protected async endSession(): Promise<void> {
+    const { user, session } = this.found()?.connection ?? {};
+    if (user === undefined || session === undefined) return;
+    const { heading, text, yes } = connectionDetailTexts.endQuestion;
+    await this.act({
+      heading: heading(user),
+      text,
+      yes,
+      danger: true,
+      run: () => this.actions.endSession(user, session),
+    });
     this.query.reload();
   }
 

@@ -28,7 +28,7 @@ const notableQueue = 64 * 1_024;
 })
 export class ConnectionsPage {
   private readonly socket = inject(OperatorSocket);
-  protected readonly filter = injectUrlFilter(['state', 'user', 'address', 'room', 'node']);
+  protected readonly filter = injectUrlFilter(['state', 'user', 'session', 'address', 'room', 'node']);
   private readonly list = computed<ConnectionsQuery>(() => {
     const { state, ...filter } = this.filter.values();
     return { ...filter, state: state === 'closed' ? 'closed' : 'open' };
@@ -51,6 +51,7 @@ export class ConnectionsPage {
   protected readonly texts = { connections: connectionsTexts, console: consoleTexts } as const;
   protected readonly fields: readonly FilterField[] = [
     { name: 'user', label: fields.user },
+    { name: 'session', label: fields.session },
     { name: 'address', label: fields.address },
     { name: 'room', label: fields.room },
     { name: 'node', label: fields.node },
@@ -74,9 +75,15 @@ export class ConnectionsPage {
         closed === undefined
           ? connectionsTexts.openedAgo(agoOf(openedAt, this.now()))
           : connectionsTexts.closedAgo(agoOf(closed.at, this.now())),
-      why: closed === undefined ? undefined : `${titleOf(closed.name ?? '')} ${closed.code}`.trim(),
+      why: closed === undefined ? undefined : whyOf(closed),
       slow: queuedBytes >= notableQueue ? connectionsTexts.slow(queueOf(queuedBytes)) : undefined,
       limited: rateLimited > 0 ? connectionsTexts.limited(rateLimited) : undefined,
     };
   }
+}
+
+/** Why a connection closed, with its code. 1005 is not sent: the client closed without a code (RFC 6455 §7.1.5). */
+function whyOf({ name, code }: NonNullable<ConnectionInfo['closed']>): string {
+  const title = name === undefined && code === 1_005 ? connectionsTexts.noCode : titleOf(name ?? '');
+  return `${title} ${code}`.trim();
 }

@@ -55,6 +55,8 @@ export class HourChart {
       this.repaint();
     };
     dark?.addEventListener('change', repaint);
+    // With reduced motion, every property has a transition of 0.01 ms (`_base.scss`), so the next frame still has the old colors.
+    this.host.addEventListener('transitionend', repaint);
     const sizes = new ResizeObserver(() => {
       this.plot()?.setSize({ width: this.host.clientWidth, height });
     });
