@@ -14,6 +14,8 @@ const phrases = [
   [/\b(?:is|are|was|were) let in\b/i, '"is admitted" or "is accepted"'],
   [/\bverdicts?\b/i, '"outcome" or "decision"'],
   [/\bjudge(?:s|d)?\b|\bjudging\b/i, '"check" or "validate"'],
+  [/\banswered `?[1-5]\d\d\b/i, '"returns" or "is rejected with"'],
+  [/\bfor good\b/i, '"permanently"'],
 ];
 
 /** Texts in which the phrases are data: this file, generated results and dictionaries. */

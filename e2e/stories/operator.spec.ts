@@ -126,7 +126,7 @@ test('why maggie cannot connect: her ticket was replayed', async ({ operator, sh
   const timeline = operator.locator('app-timeline').getByRole('listitem');
   await expect(timeline.filter({ hasText: 'Ticket issued' })).toBeVisible();
   await expect(timeline.filter({ hasText: 'Connection opened' })).toBeVisible();
-  // The WebSocket of Node repeats a request that is answered 401.
+  // The WebSocket of Node repeats a request that is rejected with 401.
   await expect(timeline.filter({ hasText: 'Ticket replayed' }).first()).toBeVisible();
   first.close();
 });

@@ -1,5 +1,6 @@
 import type { RoomHandle, RoomMessage, RoomsOptions, RoomState } from '../rooms/room-types.ts';
 import { createRooms } from '../rooms/rooms.ts';
+import type { FakeServer } from './fake-server.ts';
 import { openSocket, settle } from './new-socket.ts';
 
 /** A room with all lists and states that it has emitted. */
@@ -69,3 +70,18 @@ export function faultsOf({ lists }: Watched, changes: ReadonlySet<number> = new 
   }
   return faults;
 }
+
+/** Describes the messages and changes that the client has sent: `send <key> hello`, `edit <key> 2 hello all`. */
+export const writesOf = ({ server }: { readonly server: FakeServer }): string[] =>
+  server.sockets.flatMap(({ received }) =>
+    received.flatMap(({ type, key, text, edits, deletes }) =>
+      type === 'send' || type === 'edit' || type === 'delete'
+        ? [
+            [type, key, edits ?? deletes, text]
+              .filter((part) => part !== undefined)
+              .map(String)
+              .join(' '),
+          ]
+        : [],
+    ),
+  );

@@ -27,6 +27,7 @@ import { PageTitle } from '../ui/page-title.ts';
 import { announceMessages } from './announce-messages.ts';
 import { followArchival } from './follow-archival.ts';
 import { Composer } from './composer.ts';
+import { injectCopyText } from './copy-text.ts';
 import { PresenceButton } from './presence-button.ts';
 import type { MessageAction } from './message-item.ts';
 import { MentionNames } from './text/mention-names.ts';
@@ -80,7 +81,7 @@ export class RoomPane {
   private readonly router = inject(Router);
   private readonly injector = inject(Injector);
   private readonly document = inject(DOCUMENT);
-  private readonly clipboard = this.document.defaultView?.navigator.clipboard;
+  private readonly copyText = injectCopyText();
   private readonly composer = viewChild(Composer);
   private readonly log = viewChild(MessageLog);
   private readonly messageMenu = viewChild(MessageMenu);
@@ -235,12 +236,7 @@ export class RoomPane {
   }
 
   protected async copy(message: RoomMessage): Promise<void> {
-    try {
-      await this.clipboard?.writeText(message.text);
-      this.announcement.set(this.clipboard === undefined ? messageTexts.copyFailed : messageTexts.copied);
-    } catch {
-      this.announcement.set(messageTexts.copyFailed);
-    }
+    this.announcement.set(await this.copyText(message.text));
   }
 
   protected async remove(message: RoomMessage): Promise<void> {
