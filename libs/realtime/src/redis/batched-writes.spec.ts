@@ -45,7 +45,7 @@ test('writes the commands of one turn at once, and those that follow when the la
 
 test('rejects only the commands that Redis rejects', async () => {
   const client = await newClient();
-  const [one, other] = await Promise.allSettled([client.incrby('a', 'not a number'), client.ping()]);
+  const [one, other] = await Promise.allSettled([client.rename('missing', 'other'), client.ping()]);
   expect(one.status).toBe('rejected');
   expect(other).toMatchObject({ status: 'fulfilled', value: 'PONG' });
 });
