@@ -1,6 +1,6 @@
 import type { Accounts } from '../accounts.ts';
 import { type ClusterPeer, type RunningPeer, startPeer } from '../peers.ts';
-import { progressed } from '../load/progress.ts';
+import { progressed } from '../progress.ts';
 import { type RedisService, startRedis } from './services.ts';
 
 /** What a deployment consists of. */

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { progressed } from './progress.ts';
+import { progressed } from '../progress.ts';
 
 /** Receives the frames of a server. The payload is `bytes` from `start` to `end`, valid only until the call returns. */
 export interface FrameSink {

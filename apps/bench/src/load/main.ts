@@ -4,7 +4,7 @@ import { measurementNamed } from '../measurements/all.ts';
 import { reasonOf } from '../process.ts';
 import { Deployment, type DeploymentOrder } from '../cluster/deployment.ts';
 import { Load, type Target } from './load.ts';
-import { reportProgress } from './progress.ts';
+import { reportProgress } from '../progress.ts';
 
 export type LoadRequest =
   | {

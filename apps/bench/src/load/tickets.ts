@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { progressed } from './progress.ts';
+import { progressed } from '../progress.ts';
 
 /** Below the server's limit per session (PROTOCOL.md, Limits), because the two clocks differ. */
 const perMinute = 55;

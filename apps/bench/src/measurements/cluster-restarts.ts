@@ -4,7 +4,7 @@ import { figuresOf } from '../figures.ts';
 import type { LeanSocket } from '../load/frames.ts';
 import type { Load } from '../load/load.ts';
 import { eventLoopLagMs } from '../load/meter.ts';
-import { untilComplete } from '../load/progress.ts';
+import { untilComplete } from '../progress.ts';
 import { compare, RollingClient } from '../load/rolling-client.ts';
 import { createRoom } from '../load/rooms.ts';
 import type { Measurement } from '../measurement.ts';
