@@ -222,20 +222,18 @@ export class LocalPresence {
 
   #workIn(delayMs: number): void {
     if (this.#stopped || delayMs === Infinity) return;
-    this.#timer = setTimeout(
-      () => {
-        this.#isBackingOff = false;
-        this.#scheduleReport();
-      },
-      Math.max(1, Math.ceil(delayMs)),
-    ).unref();
+    const work = (): void => {
+      this.#isBackingOff = false;
+      this.#scheduleReport();
+    };
+    this.#timer = setTimeout(work, Math.max(1, Math.ceil(delayMs))).unref();
   }
 
   /** The milliseconds until the next renewal, which may be negative; `Infinity` if this node has no users. */
   get #renewalInMs(): number {
     const [first] = this.#held;
-    const firstEndAt = Math.min(this.#storeEndAt, first?.heldUntil ?? Infinity);
-    const endAt = Math.max(firstEndAt, this.#renewedAt + endsTogetherMs);
+    const firstEnd = Math.min(this.#storeEndAt, first?.heldUntil ?? Infinity);
+    const endAt = Math.max(firstEnd, this.#renewedAt + endsTogetherMs);
     const renewAt = this.#rooms.size > 0 ? this.#renewedAt + this.#options.presence.leaseMs / 3 : Infinity;
     return Math.min(renewAt, endAt) - performance.now();
   }
@@ -254,9 +252,8 @@ export class LocalPresence {
 
   /** Ends held statuses on this node. The store ends them by its own clock. */
   #endHeld(): void {
-    const now = performance.now();
     for (const entry of this.#held) {
-      if (entry.heldUntil > now) break;
+      if (entry.heldUntil > performance.now()) break;
       this.#held.delete(entry);
       entry.held = 'offline';
       this.#release(entry);
@@ -292,9 +289,8 @@ export class LocalPresence {
     const { room, user } = entry;
     if (entry.status !== 'offline' || this.#unreported.has(entry)) return;
     const users = this.#rooms.get(room);
-    if (users?.get(user) !== entry) return;
-    users.delete(user);
-    if (users.size === 0) this.#rooms.delete(room);
+    if (users?.get(user) === entry) users.delete(user);
+    if (users?.size === 0) this.#rooms.delete(room);
   }
 }
 

@@ -76,6 +76,20 @@ test('takes one round trip, and compares the nodes with the cluster only at the 
   expect(commands).toEqual(['evalsha']);
 });
 
+test('reports the connections of several users in one script', async () => {
+  const name = randomUUID();
+  const { redis, counts } = await newNode(name);
+  const users = Array.from({ length: 50 }, (_, index) => `user ${index}`);
+  for (const user of users) await counts.reserve(user, 1, 10);
+  await redis.config('RESETSTAT');
+  for (const user of users) counts.set(user, 0);
+  await expect.poll(() => redis.keys(`{${name}:*`)).toEqual([]);
+  const statistics = await redis.info('commandstats');
+  expect(/cmdstat_hdel:calls=(\d+)/.exec(statistics)?.[1]).toBe('50');
+  // The node renews its lease with scripts, too.
+  expect(Number(/cmdstat_evalsha:calls=(\d+)/.exec(statistics)?.[1])).toBeLessThan(users.length / 2);
+});
+
 test('has one key per user with its own hash tag, which expires, and none for a user without connections', async () => {
   const name = randomUUID();
   const { redis, counts } = await newNode(name);
