@@ -1,66 +1,9 @@
-import type { RoomsProtocol, TicketResponse } from '@usher/protocol';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { createRooms } from '../rooms.ts';
-import { FakeServer, type FakeSocket } from '../testing.ts';
-import { fetchTicket } from './fetch-ticket.ts';
-import { type Identity, identityOf, type Who } from './identity.ts';
-import type { TicketSocketOptions } from './options.ts';
-import { newJwt, settle, startAt, userOf } from '../testing/new-socket.ts';
+import type { TicketResponse } from '@usher/protocol';
+import { describe, expect, test, vi } from 'vitest';
+import { type Identity, identityOf } from './identity.ts';
+import { newJwt, settle } from '../testing/new-socket.ts';
 import { TicketRefused } from './errors.ts';
-import { TicketSocket } from './ticket-socket.ts';
-
-const ann = newJwt({ sub: 'ann', sid: 's1' });
-const annRefreshed = newJwt({ sub: 'ann', sid: 's1', iat: 2 });
-const annAgain = newJwt({ sub: 'ann', sid: 's2' });
-const bob = newJwt({ sub: 'bob', sid: 's3' });
-
-/** A page that uses the client as in the README: a variable holds the token. */
-function newPage(
-  token?: string,
-  more: Partial<TicketSocketOptions> = {},
-  read?: (token: string | undefined) => string | undefined | Promise<string | undefined>,
-) {
-  vi.useFakeTimers({ now: startAt });
-  const server = new FakeServer();
-  const page = { token };
-  const ticket = fetchTicket({
-    url: '/api/ws_ticket',
-    token: () => (read ? read(page.token) : page.token),
-    fetch: async (_, init) => {
-      const authorization = new Headers(init?.headers).get('authorization');
-      server.ticketCalls++;
-      server.user = authorization?.includes('.') ? userOf(authorization) : server.user;
-      return Response.json(await server.ticket(init?.signal ?? new AbortController().signal));
-    },
-  });
-  server.ticket = () => Promise.resolve(server.issue(server.user));
-  const socket = new TicketSocket<RoomsProtocol>({ ...server.options, ticket, ...more });
-  const rooms = createRooms(socket);
-  const room = rooms.room('general');
-  let shown: readonly string[] = [];
-  room.messages$.subscribe((messages) => {
-    shown = messages.map(({ from, text }) => `${from}: ${text}`);
-  });
-  onTestFinished(() => {
-    socket.stop();
-    expect(vi.getTimerCount()).toBe(0);
-    expect(server.live).toEqual([]);
-    vi.useRealTimers();
-  });
-  return { server, page, socket, rooms, room, shown: () => shown };
-}
-
-async function openPage(token: string, more?: Partial<TicketSocketOptions>) {
-  const setup = newPage(token, more);
-  setup.socket.connect();
-  setup.room.open();
-  await settle();
-  expect(setup.socket.state.name).toBe('open');
-  return setup;
-}
-
-const textsOf = (socket: FakeSocket | undefined): unknown[] =>
-  (socket?.received ?? []).flatMap(({ type, text }) => (type === 'send' ? [text] : []));
+import { ann, annAgain, annRefreshed, bob, newPage, openPage, textsOf } from '../testing/new-identity-page.ts';
 
 describe('an identity', () => {
   test.each<[string, string, Identity | string]>([
@@ -227,63 +170,6 @@ test('without a token the next frame detects the sign-out: it is not sent, and e
   expect(shown().length).toBeLessThanOrEqual(1);
 });
 
-describe('connect() before the sign-in', () => {
-  test('waits without a timer or a request, and connects when recheck() finds a token', async () => {
-    const { server, page, socket } = newPage();
-    socket.connect();
-    expect(socket.state).toMatchObject({ name: 'idle', reason: { kind: 'sign_in' } });
-    expect(vi.getTimerCount()).toBe(0);
-    server.page.emit('visibilitychange');
-    server.page.emit('pagehide');
-    socket.drop();
-    socket.recheck();
-    expect(socket.state.name).toBe('idle');
-    expect(server.ticketCalls).toBe(0);
-    page.token = ann;
-    socket.recheck();
-    await settle();
-    expect(socket.welcome?.user).toBe('ann');
-  });
-
-  test.each(['connect', 'retryNow'] as const)('connects at the next %s() after it', async (call) => {
-    const { page, socket } = newPage();
-    socket.connect();
-    page.token = ann;
-    socket[call]();
-    await settle();
-    expect(socket.welcome?.user).toBe('ann');
-  });
-
-  test('connects when the page becomes visible after it', async () => {
-    const { server, page, socket } = newPage();
-    socket.connect();
-    page.token = ann;
-    server.page.emit('visibilitychange');
-    await settle();
-    expect(socket.welcome?.user).toBe('ann');
-  });
-
-  test('waits for an asynchronous token too', async () => {
-    const { page, socket } = newPage(undefined, {}, (token) => Promise.resolve(token));
-    socket.connect();
-    await settle(120_000);
-    expect(socket.state).toMatchObject({ name: 'idle', reason: { kind: 'sign_in' } });
-    page.token = ann;
-    socket.connect();
-    await settle();
-    expect(socket.welcome?.user).toBe('ann');
-  });
-
-  test('ends with stop()', () => {
-    const { socket, page } = newPage();
-    socket.connect();
-    socket.stop();
-    page.token = ann;
-    socket.recheck();
-    expect(socket.state.name).toBe('stopped');
-  });
-});
-
 test('an asynchronous token of another user is detected at the next ticket, before the dial', async () => {
   const { server, page, socket, room, shown } = newPage(ann, {}, (token) => Promise.resolve(token));
   socket.connect();
@@ -296,53 +182,6 @@ test('an asynchronous token of another user is detected at the next ticket, befo
   expect(socket.welcome?.user).toBe('bob');
   expect(shown()).toEqual([]);
   expect(server.sockets.flatMap(textsOf)).toEqual([]);
-});
-
-describe('a welcome that names another user than the token', () => {
-  test('stops the socket, and nothing is sent', async () => {
-    const { server, socket, room } = newPage(ann);
-    server.ticket = () => Promise.resolve(server.issue('bob'));
-    room.open();
-    room.send('from ann');
-    socket.connect();
-    await settle(60_000);
-    expect(socket.state).toMatchObject({ name: 'stopped', reason: { kind: 'identity' } });
-    expect(server.sockets).toHaveLength(1);
-    expect(server.last.received).toEqual([]);
-  });
-
-  test('is accepted if `who` uses another name for the user', async () => {
-    const { server, socket } = newPage(ann, { who: () => 'account 7' });
-    server.ticket = () => Promise.resolve(server.issue('bob'));
-    socket.connect();
-    await settle();
-    expect(socket.welcome?.user).toBe('bob');
-  });
-});
-
-describe('a token that names no user', () => {
-  test('is an identity of its own: another one closes the socket and deletes everything', async () => {
-    const { server, page, socket, room, shown } = await openPage('opaque 1');
-    server.page.emit('offline');
-    room.send('never sent');
-    page.token = 'opaque 2';
-    socket.recheck();
-    expect(shown()).toEqual([]);
-    await settle();
-    expect(server.sockets).toHaveLength(2);
-  });
-
-  test('may change if `who` returns the identity', async () => {
-    let who: ReturnType<Who> = 'ann in session 1';
-    const { server, page, socket } = await openPage('opaque 1', { who: () => who });
-    page.token = 'opaque 2';
-    socket.recheck();
-    expect(server.sockets).toHaveLength(1);
-    who = 'bob in session 2';
-    socket.recheck();
-    await settle();
-    expect(server.sockets).toHaveLength(2);
-  });
 });
 
 test('a `who` that throws counts as no one signed in', async () => {
