@@ -3,7 +3,6 @@ import { ConnectSlots } from './connect-slots.ts';
 import type { TicketGateOptions } from './fastify.ts';
 import { type GateServer, type HandshakeResponse, sendHandshake, startGateServer } from './testing/gate-server.ts';
 import { PausableTicketStore } from './testing/pausable-ticket-store.ts';
-import { TicketStoreBreaker } from './ticket-store-breaker.ts';
 import { TicketStoreUnavailable } from './ticket-store.ts';
 
 const unknownTicket = 'A'.repeat(43);
@@ -27,15 +26,14 @@ function requestTicket(server: GateServer) {
 describe('a ticket store that does not answer', () => {
   test('refuses 2,000 handshakes, and the next one is admitted without a restart when the store answers', async () => {
     const store = new PausableTicketStore();
-    // Polling advances the fake clock, so the time to the first probe must be longer than the default.
-    const server = await startGateServer({ store: new TicketStoreBreaker(store, { minOpenMs: 1_000 }) });
+    const server = await startGateServer({ store });
     const ticket = await server.ticket();
     store.pause();
     // The first 1,000 are as many as may be pending.
     const pending: Promise<HandshakeResponse>[] = [];
     while (pending.length < 1_000) {
       for (let n = 0; n < 100; n += 1) pending.push(connectWith(server, unknownTicket));
-      await expect.poll(() => store.signals.length).toBe(pending.length);
+      await store.arrived(pending.length);
     }
     expect((await connectWith(server, unknownTicket)).body).toContain('at_capacity');
     await vi.advanceTimersByTimeAsync(2_000);
@@ -57,7 +55,7 @@ describe('a ticket store that does not answer', () => {
     const [first, second, third] = [await server.ticket(), await server.ticket(), await server.ticket()];
     store.pause();
     const refused = connectWith(server, first);
-    await expect.poll(() => store.signals.length).toBe(1);
+    await store.arrived(1);
     await vi.advanceTimersByTimeAsync(2_000);
     expect((await refused).status).toBe(503);
     // The late answer must not free a second place.
@@ -65,7 +63,7 @@ describe('a ticket store that does not answer', () => {
     await vi.advanceTimersByTimeAsync(0);
     store.pause();
     const waiting = connectWith(server, second);
-    await expect.poll(() => store.signals.length).toBe(1);
+    await store.arrived(1);
     expect((await connectWith(server, third)).body).toContain('at_capacity');
     store.resume();
     expect((await waiting).status).toBe(101);
@@ -80,7 +78,7 @@ describe('a ticket store that does not answer', () => {
     await expect(server.ticket()).rejects.toThrow('too_many_tickets');
     store.pause();
     const refused = connectWith(server, ticket);
-    await expect.poll(() => store.signals.length).toBe(1);
+    await store.arrived(1);
     await vi.advanceTimersByTimeAsync(2_000);
     expect((await refused).body).toContain('store_unavailable');
     store.resume();
@@ -226,7 +224,7 @@ describe('the ticket call, while a step does not settle,', () => {
     const server = await startGateServer({ store });
     store.pause();
     const first = Array.from({ length: 5 }, () => requestTicket(server));
-    await expect.poll(() => store.signals.length).toBe(5);
+    await store.arrived(5);
     await vi.advanceTimersByTimeAsync(2_000);
     for (const answer of await Promise.all(first)) expect(answer.statusCode).toBe(503);
     // The clock does not advance any more.

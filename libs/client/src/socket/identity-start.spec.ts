@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { Who } from './identity.ts';
 import { settle } from '../testing/new-socket.ts';
-import { ann, newPage, openPage } from '../testing/identity-page.ts';
+import { ann, newPage, openPage } from '../testing/new-identity-page.ts';
 
 describe('connect() before the sign-in', () => {
   test('waits without a timer or a request, and connects when recheck() finds a token', async () => {

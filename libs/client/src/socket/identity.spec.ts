@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { type Identity, identityOf } from './identity.ts';
 import { newJwt, settle } from '../testing/new-socket.ts';
 import { TicketRefused } from './errors.ts';
-import { ann, annAgain, annRefreshed, bob, newPage, openPage, textsOf } from '../testing/identity-page.ts';
+import { ann, annAgain, annRefreshed, bob, newPage, openPage, textsOf } from '../testing/new-identity-page.ts';
 
 describe('an identity', () => {
   test.each<[string, string, Identity | string]>([

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { PostgresServer } from '@usher/test-servers';
 import { Pool } from 'pg';
 import { describe, expect, test, vi } from 'vitest';
 import { createMemoryBus } from '../bus/memory-bus.ts';
@@ -7,7 +8,7 @@ import { liveSeqs, newKey, newNode, range } from '../testing/new-node.ts';
 import { PostgresHistory } from './postgres-history.ts';
 import { inTransaction, newOutboxes, publish, startOutbox, textsOf, until, waiting } from '../testing/outbox-nodes.ts';
 
-const { newDatabase, server, twoNodes } = newOutboxes();
+const { newDatabase, server, twoNodes } = newOutboxes(() => PostgresServer.start());
 
 describe('two nodes that drain one outbox', () => {
   test('append 10,000 messages once, in their order and in bounded batches', async () => {

@@ -1,10 +1,11 @@
+import { PostgresServer } from '@usher/test-servers';
 import { describe, expect, test } from 'vitest';
 import { createMemoryBus } from '../bus/memory-bus.ts';
 import { eventually } from '../testing/eventually.ts';
 import { liveSeqs, newKey } from '../testing/new-node.ts';
 import { inTransaction, newOutboxes, publish, startOutbox, textsOf, until, waiting } from '../testing/outbox-nodes.ts';
 
-const { newDatabase, twoNodes } = newOutboxes();
+const { newDatabase, twoNodes } = newOutboxes(() => PostgresServer.start());
 
 describe('a transaction that publishes', () => {
   test('delivers to the members on all nodes after its commit, and does not block the room before', async () => {

@@ -1,4 +1,3 @@
-import { PostgresServer } from '@usher/test-servers';
 import type { Pool, PoolClient } from 'pg';
 import { beforeAll, onTestFinished } from 'vitest';
 import type { Bus } from '../bus/bus.ts';
@@ -25,12 +24,20 @@ export function startOutbox(pool: Pool, bus: Bus, options: Partial<PostgresOutbo
   return { ...node, history, outbox };
 }
 
+/** A PostgreSQL server for tests. */
+interface DatabaseServer {
+  newDatabase(): Promise<Pool>;
+  stop(): Promise<unknown>;
+}
+
 /** Starts a server for the tests of a file. Returns functions that create a database with rooms, and two nodes on a new one. */
-export function newOutboxes() {
-  let server: PostgresServer;
+export function newOutboxes<S extends DatabaseServer>(start: () => Promise<S>) {
+  let server: S;
   beforeAll(async () => {
-    server = await PostgresServer.start();
-    return () => server.stop();
+    server = await start();
+    return async () => {
+      await server.stop();
+    };
   });
 
   async function newDatabase(...rooms: string[]): Promise<Pool> {

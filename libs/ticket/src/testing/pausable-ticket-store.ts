@@ -7,11 +7,21 @@ export class PausableTicketStore implements TicketStore {
   #paused: PromiseWithResolvers<undefined> | undefined;
   /** The signals of the calls that arrived since the last pause. */
   signals: AbortSignal[] = [];
+  #onArrival: () => void = () => undefined;
 
   /** Stops answering. */
   pause(): void {
     this.#paused = Promise.withResolvers();
     this.signals = [];
+  }
+
+  /** Resolves when this many calls have arrived since the last pause. Does not advance a fake clock, as `expect.poll` does. */
+  async arrived(count: number): Promise<void> {
+    while (this.signals.length < count) {
+      await new Promise<void>((resolve) => {
+        this.#onArrival = resolve;
+      });
+    }
   }
 
   /** Answers new calls. Calls that arrived during the pause are never answered. */
@@ -42,6 +52,7 @@ export class PausableTicketStore implements TicketStore {
 
   async #arrive({ signal }: CallOptions = {}): Promise<void> {
     if (signal !== undefined) this.signals.push(signal);
+    this.#onArrival();
     await this.#paused?.promise;
   }
 }
