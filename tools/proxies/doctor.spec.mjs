@@ -30,7 +30,7 @@ afterAll(async () => {
 async function examine(url, ...args) {
   const program = ['--conditions=@usher/source', join(root, 'libs/cli/src/main.ts'), 'doctor', url, '--json'];
   const child = spawn(nodeProgram, [...program, '--user', 'maggie', '--origin', origin, ...args], {
-    env: { PATH: process.env.PATH, USHER_PASSWORD: password },
+    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, USHER_PASSWORD: password },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));

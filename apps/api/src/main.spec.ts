@@ -71,6 +71,10 @@ describe('the server process', () => {
       [{ DATA_DIR: folder }, 'DATA_DIR: '],
     ] as const) {
       const child = spawn(process.execPath, node, { env: environment(env), stdio: ['ignore', 'ignore', 'pipe'] });
+      // If the test times out, the port becomes free, and the server would start and run forever.
+      onTestFinished(() => {
+        child.kill('SIGKILL');
+      });
       const [said, [code]] = await Promise.all([text(child.stderr), ended(child)]);
       expect(code).toBe(1);
       expect(said.startsWith(words)).toBe(true);

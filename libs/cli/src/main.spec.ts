@@ -15,8 +15,9 @@ interface Result {
 /** Runs the program. */
 async function run(args: readonly string[], env: Record<string, string> = {}, input = ''): Promise<Result> {
   const program = new URL('main.ts', import.meta.url).pathname;
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
   const child = spawn(process.execPath, ['--conditions=@usher/source', program, ...args], {
-    env: { PATH: process.env['PATH'], ...env },
+    env: { PATH, NODE_COMPILE_CACHE, ...env },
   });
   child.stdin.on('error', () => undefined); // The program may end before it reads its input.
   child.stdin.end(input);

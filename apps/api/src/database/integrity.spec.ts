@@ -51,7 +51,8 @@ test('does not open a damaged database, and the error names the fix', async () =
 
 test('exits with code 1 and one line that names the fix for a damaged database', async () => {
   const program = ['--conditions=@usher/source', join(import.meta.dirname, '../main.ts')];
-  const env = { PATH: process.env['PATH'], PORT: '0', DATA_DIR: await damagedFolder() };
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
+  const env = { PATH, NODE_COMPILE_CACHE, PORT: '0', DATA_DIR: await damagedFolder() };
   const child = spawn(process.execPath, program, { env, stdio: ['ignore', 'ignore', 'pipe'] });
   const [said] = await Promise.all([text(child.stderr), once(child, 'exit')]);
   expect(child.exitCode).toBe(1);

@@ -29,7 +29,11 @@ const program = ['--conditions=@usher/source', join(import.meta.dirname, 'main.t
 
 /** Runs the program as `npm run migrate:postgres` does. It is killed when its output matches `killAt`. */
 async function run(args: readonly string[], killAt?: RegExp, env: Record<string, string> = {}): Promise<Run> {
-  const child = spawn(process.execPath, [...program, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const { NODE_COMPILE_CACHE } = process.env;
+  const child = spawn(process.execPath, [...program, ...args], {
+    env: { NODE_COMPILE_CACHE, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
