@@ -3081,9 +3081,11 @@ export interface operations {
                             eventLoopDelayMs: (number | null)[];
                             /** @description Unix milliseconds */
                             from: number;
+                            memoryBytes: (number | null)[];
                             messages: (number | null)[];
                             refusals: (number | null)[];
                             stepMs: number;
+                            storeMs: (number | null)[];
                         };
                         /** @description per second, over the last 10 seconds */
                         messages: number;

@@ -66,6 +66,8 @@ export const historySchema = Type.Object({
   messages: series,
   deliveries: series,
   eventLoopDelayMs: series,
+  memoryBytes: series,
+  storeMs: series,
 });
 export type OverviewHistory = Static<typeof historySchema>;
 

@@ -131,7 +131,13 @@ export class NodeMonitor {
     this.#delayMs = this.#readDelay();
     this.#delay.reset();
     const rates = this.#rates.read(counts, now);
-    const sample = { connections: this.#options.connections(), ...rates, eventLoopDelayMs: this.#delayMs };
+    const sample = {
+      connections: this.#options.connections(),
+      ...rates,
+      eventLoopDelayMs: this.#delayMs,
+      memoryBytes: process.memoryUsage.rss(),
+      ...(this.#storeMs === undefined ? {} : { storeMs: this.#storeMs }),
+    };
     this.#history.add(sample, Date.now());
     void this.probe();
   }

@@ -9,6 +9,8 @@ const sample = (connections: number, eventLoopDelayMs = 1): Sample => ({
   messages: 0,
   deliveries: 0,
   eventLoopDelayMs,
+  memoryBytes: 1_000 * connections,
+  storeMs: eventLoopDelayMs / 2,
 });
 
 describe('rates', () => {
@@ -45,7 +47,7 @@ describe('the history', () => {
     expect(history.read().connections.slice(-2)).toEqual([null, 1]);
   });
 
-  test('of several nodes is a sum, and for the event-loop delay that of the slowest node', () => {
+  test('of several nodes is a sum, and for delays and latencies that of the slowest node', () => {
     const [first, second] = [new RateHistory(), new RateHistory()];
     first.add(sample(10, 4), start);
     second.add(sample(5, 90), start);
@@ -57,5 +59,19 @@ describe('the history', () => {
       [15, 6],
       [90, 2],
     ]);
+    expect([merged.memoryBytes.slice(-2), merged.storeMs.slice(-2)]).toEqual([
+      [15_000, 6_000],
+      [45, 1],
+    ]);
+  });
+
+  test('of a node of an older version has no memory and no store latency', () => {
+    const history = new RateHistory();
+    history.add(sample(10), start);
+    const older = history.read();
+    delete older.memoryBytes;
+    delete older.storeMs;
+    const merged = mergeHistories([older], start + stepMs);
+    expect([merged.connections.at(-1), merged.memoryBytes.at(-1), merged.storeMs.at(-1)]).toEqual([10, null, null]);
   });
 });

@@ -2,9 +2,21 @@ import type { OverviewHistory } from '@usher/operator-api';
 import { type Static, Type } from 'typebox';
 
 /** The fields of one step of the history. */
-const fields = ['connections', 'connects', 'refusals', 'messages', 'deliveries', 'eventLoopDelayMs'] as const;
+const fields = [
+  'connections',
+  'connects',
+  'refusals',
+  'messages',
+  'deliveries',
+  'eventLoopDelayMs',
+  'memoryBytes',
+  'storeMs',
+] as const;
 type Field = (typeof fields)[number];
-export type Sample = Readonly<Record<Field, number>>;
+/** `storeMs` is absent while the database does not answer. */
+export type Sample = Readonly<Record<Exclude<Field, 'storeMs'>, number> & { storeMs?: number }>;
+/** Of these the slowest node matters. The others are added up. */
+const slowest: ReadonlySet<Field> = new Set(['eventLoopDelayMs', 'storeMs']);
 
 /** The counts of a node since its start. */
 export type Counts = Pick<Sample, 'connects' | 'refusals' | 'messages' | 'deliveries'>;
@@ -23,6 +35,9 @@ export const nodeHistorySchema = Type.Object({
   messages: series,
   deliveries: series,
   eventLoopDelayMs: series,
+  // Nodes of older versions do not report them.
+  memoryBytes: Type.Optional(series),
+  storeMs: Type.Optional(series),
 });
 export type NodeHistory = Static<typeof nodeHistorySchema>;
 
@@ -51,15 +66,15 @@ export class RateHistory {
 
 type SeriesOf = Record<Field, (number | null)[]>;
 
-/** Adds up the histories of nodes. The event-loop delay is that of the slowest node. */
+/** Adds up the histories of nodes. The event-loop delay and the time of the store are those of the slowest node. */
 export function mergeHistories(histories: readonly NodeHistory[], now: number): OverviewHistory {
   const last = Math.max(Math.floor(now / stepMs) - 1, ...histories.map((history) => history.last));
   const merged = (field: Field): (number | null)[] =>
     Array.from({ length: steps }, (_, index) => {
-      const values = histories.map((history) => history[field][index + last - history.last] ?? null);
+      const values = histories.map((history) => history[field]?.[index + last - history.last] ?? null);
       const known = values.filter((value) => value !== null);
       if (known.length === 0) return null;
-      return field === 'eventLoopDelayMs' ? Math.max(...known) : known.reduce((sum, value) => sum + value, 0);
+      return slowest.has(field) ? Math.max(...known) : known.reduce((sum, value) => sum + value, 0);
     });
   const all = Object.fromEntries(fields.map((field) => [field, merged(field)])) as SeriesOf;
   return { from: (last - steps + 1) * stepMs, stepMs, ...all };

@@ -19,6 +19,8 @@ export const overviewTexts = {
     messages: $localize`:@@overview.figures.messages:Messages/s`,
     deliveries: $localize`:@@overview.figures.deliveries:Deliveries/s`,
     eventLoopDelayMs: $localize`:@@overview.figures.eventLoopDelayMs:Event-loop delay`,
+    memoryBytes: $localize`:@@overview.figures.memoryBytes:Memory`,
+    storeMs: $localize`:@@overview.figures.storeMs:Store latency`,
   },
   users: (n: number, shown: string) =>
     plural(n, {

@@ -20,6 +20,8 @@ const figuresEveryMs = 2_000;
 const chartsEveryMs = 15_000;
 /** A chart has at least this many steps. */
 const leastSteps = 12;
+/** The unit of memory in charts, in bytes. */
+const megabyte = 1_000_000;
 
 type FigureName = Exclude<keyof OverviewHistory, 'from' | 'stepMs'>;
 
@@ -30,6 +32,8 @@ const figures: readonly { readonly name: FigureName; readonly format: (value: nu
   { name: 'messages', format: rateOf },
   { name: 'deliveries', format: rateOf },
   { name: 'eventLoopDelayMs', format: msOf },
+  { name: 'memoryBytes', format: (megabytes) => memoryOf(megabytes * megabyte) },
+  { name: 'storeMs', format: msOf },
 ];
 
 /** What is wrong right now, and the figures of the last hour, of all nodes or of one. */
@@ -76,7 +80,11 @@ export class OverviewPage {
     const first = Math.max(0, Math.min(measured, history.connections.length - leastSteps));
     const start = from + first * stepMs;
     return Object.fromEntries(
-      figures.map(({ name }) => [name, { from: start, stepMs, values: history[name].slice(first) }]),
+      figures.map(({ name }) => {
+        const values = history[name].slice(first);
+        const inUnit = (value: number | null) => (value === null ? null : value / megabyte);
+        return [name, { from: start, stepMs, values: name === 'memoryBytes' ? values.map(inUnit) : values }];
+      }),
     );
   });
 
@@ -91,6 +99,12 @@ export class OverviewPage {
     // Of all nodes the slowest one matters.
     if (name === 'eventLoopDelayMs')
       return format(Math.max(0, ...this.shownNodes().map((node) => node.eventLoopDelayMs)));
+    if (name === 'storeMs') {
+      const times = this.shownNodes().flatMap(({ storeMs }) => storeMs ?? []);
+      return times.length === 0 ? consoleTexts.none : format(Math.max(...times));
+    }
+    if (name === 'memoryBytes')
+      return format(this.shownNodes().reduce((sum, node) => sum + node.memoryBytes, 0) / megabyte);
     return format(overview[name]);
   }
 
