@@ -134,7 +134,7 @@ async function ready(client: Redis | Cluster): Promise<void> {
         clearTimeout(timer);
       });
       client.once('ready', resolve);
-      // A wrong password does not become right by waiting.
+      // Waiting does not help if the password is wrong.
       client.on('error', (error: Error) => {
         if (/WRONGPASS|NOAUTH|NOPERM|invalid password/i.test(error.message)) reject(error);
       });

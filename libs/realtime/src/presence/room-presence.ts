@@ -113,7 +113,7 @@ export class RoomPresence {
     return this.#users;
   }
 
-  /** Called before a joining member is listed the present users, with its own user listed as `status`. */
+  /** Called before a joining member receives the list of present users, in which its own user has the status `status`. */
   listed(member: Connection, status: PresentStatus): void {
     const { user } = member.identity;
     for (const other of this.#coalescing.recent()) {

@@ -58,7 +58,7 @@ export class BusProbes {
     return this.#active().some(({ arrived }) => !arrived);
   }
 
-  /** Forgets the probes under way, because their connections were lost. */
+  /** Discards the pending probes, because their connections were lost. */
   reset(): void {
     for (const probe of this.#probes.values()) probe.arrived = true;
   }
