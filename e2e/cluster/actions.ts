@@ -73,3 +73,10 @@ export async function ticketOutcome(node: ClusterNode, token: string): Promise<s
 export async function readiness(node: ClusterNode): Promise<number> {
   return (await call(node, 'GET', '/health/ready')).status;
 }
+
+/** Returns how many nodes confirm a sign-out, or 0 if one of them does not answer. */
+export async function nodesInProof(node: ClusterNode): Promise<number> {
+  const token = await signIn(node, 'lisa');
+  const { status, json } = await call(node, 'DELETE', `/sessions/${await sessionOf(node, token)}`, { token });
+  return status === 200 ? (json['nodes'] as readonly unknown[]).length : 0;
+}

@@ -1,5 +1,13 @@
 import { afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { createPrivateRoom, handshakeStatus, join, joined, sessionOf, ticketOutcome } from '../cluster/actions.ts';
+import {
+  createPrivateRoom,
+  handshakeStatus,
+  join,
+  joined,
+  nodesInProof,
+  sessionOf,
+  ticketOutcome,
+} from '../cluster/actions.ts';
 import { call, ClusterClient, signIn, ticketOf } from '../cluster/cluster-client.ts';
 import type { ClusterNode } from '../cluster/cluster-node.ts';
 import { TestCluster } from '../cluster/test-cluster.ts';
@@ -20,6 +28,9 @@ afterEach(async () => {
   const token = await signIn(here, 'lisa');
   for (const node of [here, there])
     await expect.poll(() => ticketOutcome(node, token), { timeout: 30_000 }).toBe('issued');
+  // A test may have started a third node.
+  for (const node of [here, there])
+    await expect.poll(() => nodesInProof(node), { timeout: 30_000 }).toBeGreaterThanOrEqual(2);
 });
 
 /** Resolves when the other nodes no longer count the node as live: then a removal is complete without it. */

@@ -1,5 +1,13 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { createPrivateRoom, handshakeStatus, join, joined, sessionOf, ticketOutcome } from '../cluster/actions.ts';
+import {
+  createPrivateRoom,
+  handshakeStatus,
+  join,
+  joined,
+  nodesInProof,
+  sessionOf,
+  ticketOutcome,
+} from '../cluster/actions.ts';
 import { call, ClusterClient, signIn, ticketOf } from '../cluster/cluster-client.ts';
 import type { ClusterNode } from '../cluster/cluster-node.ts';
 import { TestCluster } from '../cluster/test-cluster.ts';
@@ -14,12 +22,15 @@ beforeAll(async () => {
   return () => cluster.stop();
 });
 
-/** The next test begins with a healthy cluster. */
+/** The next test begins with a healthy cluster: each node issues tickets and counts all nodes as live. */
 afterEach(async () => {
   const token = await signIn(here, 'lisa');
   for (const node of cluster.nodes) {
     node.heal();
     await expect.poll(() => ticketOutcome(node, token), { timeout: 30_000 }).toBe('issued');
+  }
+  for (const node of cluster.nodes) {
+    await expect.poll(() => nodesInProof(node), { timeout: 30_000 }).toBe(cluster.nodes.length);
   }
 });
 
