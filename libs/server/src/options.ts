@@ -154,10 +154,6 @@ export interface UsherOptions<P extends Protocol = RoomsProtocol, R = IncomingMe
   readonly address?: (request: IncomingMessage) => string | undefined;
   /** Called with each TCP connection before its data is read. Return `false` to close it. Defaults to accepting all. */
   readonly acceptConnection?: (socket: Socket) => boolean;
-  /**
-   * Reads handshakes and ticket calls from the TCP socket, which makes them cheaper. With `false`, all requests go through `node:http`, for example because a tool observes its parser. Defaults to `true`.
-   */
-  readonly direct?: boolean;
   /** Headers of every answer to a ticket call, such as security headers. Defaults to none. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Accepts access tokens in the URL until a date, while clients are migrated to tickets. Defaults to tickets only. */

@@ -80,10 +80,6 @@ export class AdmissionControl<I> {
     this.#closed = true;
   }
 
-  get isClosed(): boolean {
-    return this.#closed;
-  }
-
   /** Returns why the server accepts no handshakes, or `undefined` if it does. */
   unavailable(): Unavailable | undefined {
     return this.#closed ? { code: 'draining', retryAfterMs: 1_000 } : this.#options.capacity();

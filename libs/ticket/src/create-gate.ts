@@ -86,12 +86,6 @@ export interface GateAndTicketOptions<R> {
    * `rate_limited`, and the connection is closed. Defaults to 8.
    */
   readonly maxUnanswered?: number;
-  /**
-   * Reads handshakes and ticket calls from the TCP socket, which makes them cheaper, until the first other, unusual or invalid request of
-   * a connection: from then on, its requests go through `node:http`. Has no effect on servers of `node:https`. With `false`, all requests go through
-   * `node:http`, for example because a tool observes its parser or the server has an own `IncomingMessage` class. Defaults to `true`.
-   */
-  readonly direct?: boolean;
 }
 
 /** The parts that an adapter for an HTTP framework connects to its server. */
@@ -167,7 +161,6 @@ export function createGate<R>(options: GateAndTicketOptions<R>, onError: (error:
     upgrade: (request, socket, head, url) => {
       gate.handleUpgrade(request, socket, head, url);
     },
-    direct: options.direct === false ? undefined : { endpoint, isDraining: () => gate.isDraining },
   };
   return {
     gate,

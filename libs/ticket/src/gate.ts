@@ -101,11 +101,6 @@ export class Gate<I = unknown> {
     this.#admission.close();
   }
 
-  /** Whether `close` has been called. */
-  get isDraining(): boolean {
-    return this.#admission.isClosed;
-  }
-
   /** Returns why the server accepts no handshakes, or `undefined` if it does. */
   unavailable(): Unavailable | undefined {
     return this.#admission.unavailable();

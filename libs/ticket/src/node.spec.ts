@@ -301,3 +301,11 @@ describe('a wrong option throws an error that names it:', () => {
     expect(() => ticketGate(createHttp2Server() as never, options)).toThrow('invalid server');
   });
 });
+
+test.each([
+  ['a name', { 'x a': '1' }],
+  ['a value', { 'x-a': 'a\r\nx-b: 1' }],
+])('a gate is not created with %s of an answer header that is not valid', (_name, headers) => {
+  const options = { store: createMemoryTicketStore(), allowedOrigins: [], authenticate, headers };
+  expect(() => ticketGate(createServer(), options)).toThrow(TypeError);
+});

@@ -4,9 +4,8 @@ import { createGate, type GateAndTicketOptions } from './create-gate.ts';
 import { CrossOrigin } from './cross-origin.ts';
 import type { Gate } from './gate.ts';
 import { pathOf } from './handshake.ts';
-import { type HttpAnswer, sendAnswer } from './http-answer.ts';
 import { ownUpgrades, watchSiblings } from './own-upgrades.ts';
-import { type CompletedTicketCall, TicketEndpoint } from './ticket-endpoint.ts';
+import { type CompletedTicketCall, type HttpAnswer, sendAnswer, TicketEndpoint } from './ticket-endpoint.ts';
 
 export type { Gate } from './gate.ts';
 export type { AcceptTokens } from './accept-tokens.ts';
@@ -20,9 +19,7 @@ export type {
 } from './handshake-outcome.ts';
 export type { TicketDenial, TicketHolder } from './hooks.ts';
 
-export { isAnsweringTicketCall } from './direct-connections.ts';
-export type { HttpAnswer } from './http-answer.ts';
-export type { CompletedTicketCall } from './ticket-endpoint.ts';
+export type { CompletedTicketCall, HttpAnswer } from './ticket-endpoint.ts';
 export type {
   TicketTracing,
   TracedHandshakeResult,
@@ -117,7 +114,7 @@ export function nodeGate(options: NodeTicketGateOptions): NodeGate {
   return {
     gate,
     attach: (server) => {
-      own(server, answer, (request, send) => ticketEndpoint.answer(request, request, send));
+      own(server, answer);
     },
   };
 }
@@ -161,19 +158,10 @@ function createNodeGate<R>(options: NodeTicketGateOptions<R>) {
       log.error({ err: error }, 'no ticket issued');
     },
   });
-  const own = (
-    server: HttpServer | HttpsServer,
-    answerOther: Answer,
-    answerTicketCall?: (request: IncomingMessage, send: (answer: HttpAnswer) => void) => Promise<void>,
-  ): void => {
+  const own = (server: HttpServer | HttpsServer, answerOther: Answer): void => {
     requireHttp1(server);
-    const { direct } = upgrades;
     const owned = {
       ...upgrades,
-      direct:
-        direct === undefined || answerTicketCall === undefined
-          ? direct
-          : { ...direct, ticketCall: { path: ticketPath, answer: answerTicketCall } },
       answer(request: IncomingMessage, response: ServerResponse): boolean {
         const path = pathOf(request.url ?? '');
         if (path !== endpoint || request.method !== 'GET') return answerOther(request, response, path);

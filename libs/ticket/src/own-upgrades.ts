@@ -1,8 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { IncomingMessage, type Server, ServerResponse } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { DirectConnections, type DirectRequests } from './direct-connections.ts';
 import { toOriginForm } from './handshake.ts';
 import type { RequestQueue } from './request-queue.ts';
 
@@ -19,8 +18,6 @@ export interface Upgrades {
   readonly answer?: (request: IncomingMessage, response: ServerResponse) => boolean;
   /** Called with every upgrade instead of the server's listeners. */
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer, url: string) => void;
-  /** The requests that are read without `node:http` where the server is not encrypted. Defaults to none. */
-  readonly direct?: Omit<DirectRequests, 'upgrade'> | undefined;
 }
 
 /**
@@ -29,17 +26,8 @@ export interface Upgrades {
  */
 export function ownUpgrades(
   server: Server,
-  { accept, queue, wanted, upgrade, before, answer = () => false, direct }: Upgrades,
+  { accept, queue, wanted, upgrade, before, answer = () => false }: Upgrades,
 ): void {
-  const connections =
-    direct === undefined || !(server instanceof Server)
-      ? undefined
-      : new DirectConnections(server, {
-          ...direct,
-          upgrade: (request, socket, head) => {
-            upgrade(request, socket, head, before(request));
-          },
-        });
   const emit = server.emit.bind(server) as (event: string | symbol, ...rest: unknown[]) => boolean;
   const guarded = (event: string | symbol, ...rest: unknown[]): boolean => {
     const [first, second, head] = rest;
@@ -64,11 +52,6 @@ export function ownUpgrades(
     }
     if (event === 'connection' && !accept(first as Socket)) {
       (first as Socket).destroy();
-      return true;
-    }
-    if (event === 'connection' && connections !== undefined) {
-      emit(event, ...rest);
-      connections.accept(first);
       return true;
     }
     if (event === 'clientError' && first instanceof Error) {

@@ -1,7 +1,6 @@
-import { type IncomingMessage, validateHeaderName, validateHeaderValue } from 'node:http';
+import { type IncomingMessage, type ServerResponse, validateHeaderName, validateHeaderValue } from 'node:http';
 import type { ProblemCode } from '@usher/protocol';
 import type { CrossOrigin } from './cross-origin.ts';
-import type { HttpAnswer } from './http-answer.ts';
 import { newReceipt, receiptHeader } from './new-receipt.ts';
 import { problemResponse, type TicketCall, ticketHeaders, type TicketRefusal } from './ticket-call.ts';
 import { runIn, type TicketTracing, type TracedTicketCall } from './tracing.ts';
@@ -17,6 +16,15 @@ export interface CompletedTicketCall {
   readonly status: number;
   /** From the first read of the request to the end of the response, in milliseconds. */
   readonly ms: number;
+}
+
+/** A complete HTTP answer, independent of a framework. */
+export interface HttpAnswer {
+  readonly status: number;
+  /** A flat list of names and values. The names are in lower case. */
+  readonly headers: string[];
+  /** `undefined` for an answer without a body. */
+  readonly body: string | undefined;
 }
 
 export interface TicketEndpointOptions<R> {
@@ -134,6 +142,12 @@ export class TicketEndpoint<R> {
       body,
     };
   }
+}
+
+/** Sends an answer on the bare server. */
+export function sendAnswer(response: ServerResponse, { status, headers, body }: HttpAnswer): void {
+  response.writeHead(status, headers);
+  response.end(body);
 }
 
 const issuedHeaders = { 'content-type': 'application/json; charset=utf-8', ...ticketHeaders };

@@ -36,22 +36,6 @@ export default [
     shown: ['libs/ticket', 'src/gate.spec.ts'],
   },
   {
-    id: 'two-parsers',
-    who: 'a request has one meaning for the gate and another for `node:http` or a proxy',
-    get: 'the gate reads only requests with a single meaning itself; `node:http` reads all others',
-    in: 'libs/ticket/src/request-head.ts',
-    without: ['lowerCase in headers || decidedByNode.has(lowerCase)', 'lowerCase in headers'],
-    shown: ['libs/ticket', 'src/request-head.spec.ts'],
-  },
-  {
-    id: 'unread-tickets',
-    who: 'a client calls for ticket after ticket and reads no answer, to fill the memory',
-    get: 'the second unread answer goes through the request queue, which limits them',
-    in: 'libs/ticket/src/direct-connections.ts',
-    without: ['socket.writableLength > 0 ? undefined : readHead(chunk)', 'readHead(chunk)'],
-    shown: ['libs/ticket', 'src/direct-connections.spec.ts'],
-  },
-  {
     id: 'absolute-target',
     who: 'a request target in absolute form hides a ticket from redaction or its host from a check',
     get: 'it is rewritten before other code sees it, and its host replaces the `Host` header',

@@ -3,7 +3,6 @@ import { Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
-import { isAnsweringTicketCall } from '@usher/ticket/node';
 import type { Deadline } from './timing.ts';
 
 declare module 'fastify' {
@@ -136,7 +135,7 @@ class OpenConnections {
       const checkSilent = ++sweeps % sweepsWithoutRequest === 0;
       const silent = new Set<Socket>();
       for (const socket of this.#sockets) {
-        if (this.#newest.has(socket) || isAnsweringTicketCall(socket) || socket.writableLength > 0) continue;
+        if (this.#newest.has(socket) || socket.writableLength > 0) continue;
         // A response was sent before, so this is an idle keep-alive connection.
         if (socket.bytesWritten > 0) socket.destroy();
         else if (checkSilent) silent.add(socket);
@@ -154,7 +153,7 @@ class OpenConnections {
     this.#ending = true;
     // Sockets that the drain has destroyed are listed until their `close` event.
     const left = [...this.#sockets].filter((socket) => !socket.destroyed);
-    const unanswered = left.filter((socket) => this.#newest.has(socket) || isAnsweringTicketCall(socket)).length;
+    const unanswered = left.filter((socket) => this.#newest.has(socket)).length;
     for (const socket of left) socket.destroy();
     // After `left` is counted, because it closes idle connections.
     for (const server of this.#servers) server.close();

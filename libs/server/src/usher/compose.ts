@@ -176,7 +176,6 @@ class ComposedServer<R, F extends GateForm> {
       mayConnect: (holder) => this.#admission.mayConnect(holder),
       admit: (claims, request) => this.#admission.admit(claims, request),
       acceptConnection: options.acceptConnection ?? (() => true),
-      direct: options.direct ?? true,
       acceptTokens: options.acceptTokens,
       tracing,
       onHandshake: (outcome) => {
