@@ -50,7 +50,7 @@ for (const { name, ...look } of looks) {
     }
     await expect(page.getByText('tickets were presented again', { exact: false })).toBeVisible();
     await page.reload();
-    await expect(page.locator('canvas')).toHaveCount(6);
+    await expect(page.locator('canvas')).toHaveCount(8);
     await shoot('console');
     for (const person of [lisa, bart]) person.disconnect();
     stop();

@@ -26,7 +26,7 @@ for (const { name, ...look } of looks) {
     await shoot('rooms');
     usher.relay.disconnect();
     await expectState(page, 'backoff');
-    await sendMessage(page, 'On the train, in a tunnel. This goes out when I am back.');
+    await sendMessage(page, 'On the train, in a tunnel. This goes out when I am back.', 'Control+Enter');
     await composer(page).fill('And this is not even sent yet');
     await expect(page.getByText(/Retrying in \d+ s/).first()).toBeVisible();
     await shoot('offline');

@@ -23,7 +23,7 @@ for (const { name, ...look } of looks) {
     await page.getByRole('button', { name: 'Close' }).click();
 
     await openRoom(page, 'Release party');
-    await expect(messageWith(page, 'rather the point')).toBeVisible();
+    await expect(messageWith(page, 'the whole idea')).toBeVisible();
     await page.getByRole('button', { name: 'Room menu' }).click();
     await page.getByRole('menuitem', { name: 'Members' }).click();
     await expect(page.getByRole('button', { name: 'Remove lisa' })).toBeVisible();
@@ -32,7 +32,7 @@ for (const { name, ...look } of looks) {
 
     await page.goto('/rooms/general');
     await expect(messageWith(page, 'JWT in the URL')).toBeVisible();
-    await sendMessage(page, 'Thank you! Thursday at ten, in the smal room.');
+    await sendMessage(page, 'Thank you! Thursday at ten, in the smal room.', 'Control+Enter');
     await expectSent(page, 'Thank you!');
     lisa.signalTyping('general');
     await expect(page.getByText('lisa is typing…')).toBeVisible();
