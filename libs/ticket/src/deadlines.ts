@@ -64,7 +64,7 @@ export interface LimitedCallOptions<T> {
 /** Applies one time limit to asynchronous calls. All calls share one timer. */
 export class TimeLimit {
   readonly #createError: (name: string) => Error;
-  readonly #deadlines: Deadlines<WaitingCall>;
+  readonly #deadlines: Deadlines<() => void>;
 
   /**
    * @param limitMs the time limit of each call in milliseconds.
@@ -72,8 +72,8 @@ export class TimeLimit {
    */
   constructor(limitMs: number, createError: (name: string) => Error) {
     this.#createError = createError;
-    this.#deadlines = new Deadlines(limitMs, (waiting) => {
-      waiting.stop(this.#createError(waiting.name));
+    this.#deadlines = new Deadlines(limitMs, (expire) => {
+      expire();
     });
   }
 
@@ -93,75 +93,40 @@ export class TimeLimit {
   ): Promise<T> {
     if (signal?.aborted === true) return Promise.reject(asError(signal.reason));
     return new Promise<T>((resolve, reject) => {
-      const waiting = new WaitingCall(name, reject);
-      this.#deadlines.begin(waiting);
-      const settled = signal === undefined ? () => this.#deadlines.end(waiting) : this.#untilCanceled(waiting, signal);
-      const started = startOf(call, waiting);
+      const controller = new AbortController();
+      const stopWaiting = (error: Error): void => {
+        signal?.removeEventListener('abort', cancel);
+        reject(error);
+        controller.abort(error);
+      };
+      const expire = (): void => {
+        stopWaiting(this.#createError(name));
+      };
+      const cancel = (): void => {
+        if (this.#deadlines.end(expire)) stopWaiting(asError(signal?.reason));
+      };
+      /** Returns whether the call is still waited for. */
+      const end = (): boolean => {
+        signal?.removeEventListener('abort', cancel);
+        return this.#deadlines.end(expire);
+      };
+      signal?.addEventListener('abort', cancel);
+      this.#deadlines.begin(expire);
+      // The executor converts an exception of `call` to a rejection.
+      const started = new Promise<T>((settle) => {
+        settle(call({ signal: controller.signal }));
+      });
       started.then(
         (result) => {
-          if (settled()) resolve(result);
+          if (end()) resolve(result);
           else onLate?.(result);
         },
         () => {
-          if (settled()) resolve(started);
+          if (end()) resolve(started);
         },
       );
     });
   }
-
-  /** Stops a call when a signal is aborted. Returns a function that ends the waiting and returns whether the call was still waited for. */
-  #untilCanceled(waiting: WaitingCall, signal: AbortSignal): () => boolean {
-    const cancel = (): void => {
-      if (this.#deadlines.end(waiting)) waiting.stop(asError(signal.reason));
-    };
-    signal.addEventListener('abort', cancel);
-    return () => {
-      signal.removeEventListener('abort', cancel);
-      return this.#deadlines.end(waiting);
-    };
-  }
-}
-
-/** A call that `TimeLimit` waits for. */
-class WaitingCall {
-  readonly name: string;
-  readonly #reject: (error: Error) => void;
-  #controller: AbortController | undefined;
-  #error: Error | undefined;
-
-  constructor(name: string, reject: (error: Error) => void) {
-    this.name = name;
-    this.#reject = reject;
-  }
-
-  /** Aborted when the waiting stops. Created when it is first read, because it costs more than the rest of a call. */
-  get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
-      if (this.#error !== undefined) this.#controller.abort(this.#error);
-    }
-    return this.#controller.signal;
-  }
-
-  /** Rejects the call and aborts its signal. */
-  stop(error: Error): void {
-    this.#error = error;
-    this.#reject(error);
-    this.#controller?.abort(error);
-  }
-}
-
-/** Calls a function. Converts an exception to a rejection. */
-async function startOf<T>(
-  call: (options: { readonly signal: AbortSignal }) => T | Promise<T>,
-  waiting: WaitingCall,
-): Promise<T> {
-  return call({
-    // An own property, so that a copy of the options has it too.
-    get signal() {
-      return waiting.signal;
-    },
-  });
 }
 
 function asError(reason: unknown): Error {
