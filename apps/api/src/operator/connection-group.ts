@@ -15,9 +15,7 @@ export class ConnectionGroup implements Member {
   }
 
   get size(): number {
-    let size = 0;
-    for (const member of this.#members) size += member.size;
-    return size;
+    return this.#sum(({ size }) => size);
   }
 
   list(filter?: ConnectionFilter): ReturnType<Member['list']> {
@@ -50,7 +48,9 @@ export class ConnectionGroup implements Member {
   }
 
   #sum(valueOf: (member: Member) => number): number {
-    return this.#members.reduce((sum, member) => sum + valueOf(member), 0);
+    let sum = 0;
+    for (const member of this.#members) sum += valueOf(member);
+    return sum;
   }
 }
 

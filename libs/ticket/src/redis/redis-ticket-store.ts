@@ -168,9 +168,7 @@ export class RedisTicketStore implements TicketStore {
     try {
       await this.#redis.ping();
     } catch (error) {
-      throw new TicketStoreUnavailable(
-        `Redis is unavailable: ${error instanceof Error ? error.message : 'unknown error'}`,
-      );
+      throw unavailable(error);
     }
   }
 
@@ -196,11 +194,7 @@ export class RedisTicketStore implements TicketStore {
       }
       return reply;
     } catch (error) {
-      if (error instanceof TicketStoreUnavailable) throw error;
-      // The client attaches the arguments of the command to its errors. They contain the session and must not be logged.
-      throw new TicketStoreUnavailable(
-        `Redis is unavailable: ${error instanceof Error ? error.message : 'unknown error'}`,
-      );
+      throw error instanceof TicketStoreUnavailable ? error : unavailable(error);
     }
   }
 
@@ -208,6 +202,13 @@ export class RedisTicketStore implements TicketStore {
   #key(kind: 't' | 's' | 'u', name: string): string {
     return `${this.#prefix}:${kind}:${name}`;
   }
+}
+
+/** The client attaches the arguments of the command to its errors. They contain the session and must not be logged. */
+function unavailable(error: unknown): TicketStoreUnavailable {
+  return new TicketStoreUnavailable(
+    `Redis is unavailable: ${error instanceof Error ? error.message : 'unknown error'}`,
+  );
 }
 
 const sha1 = new Map<string, string>();
