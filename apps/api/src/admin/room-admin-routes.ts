@@ -11,7 +11,7 @@ import { RequestError } from '@usher/realtime';
 import type { Appended, History, Rooms } from '@usher/realtime/rooms';
 import { Type } from 'typebox';
 import { noContent, operatorCall } from '../docs/operations.ts';
-import { HttpProblem } from '../http/http-problem.ts';
+import { completeOrProblem, HttpProblem } from '../http/http-problem.ts';
 import type { OperatorAccounts } from '../operator/accounts.ts';
 import type { AuditLog } from '../operator/audit-log.ts';
 import { completeAction } from './complete-action.ts';
@@ -82,8 +82,7 @@ export const roomAdminRoutes: FastifyPluginCallbackTypebox<RoomAdminRoutesOption
       const proof = { delivered, nodes: [...nodes] };
       await audit.complete(recorded, proof);
       request.log.info({ by: by.by, room, archived, delivered }, 'room archived or restored by an operator');
-      if (!complete) throw new HttpProblem('store_unavailable', { retryAfterMs: 1_000, extension: proof });
-      return proof;
+      return completeOrProblem(complete, proof);
     },
   );
 

@@ -56,7 +56,15 @@ export function sendProblem(
  * @throws HttpProblem 503 `store_unavailable` with the partial proof if a node did not respond. The revocation is durable anyway.
  */
 export function proofOrProblem({ complete, closed, nodes }: Proof & { readonly complete: boolean }): Proof {
-  const proof = { closed, nodes: [...nodes] };
-  if (!complete) throw new HttpProblem('store_unavailable', { retryAfterMs: 1_000, extension: proof });
-  return proof;
+  return completeOrProblem(complete, { closed, nodes: [...nodes] });
+}
+
+/**
+ * Returns the results of all nodes for the HTTP response.
+ *
+ * @throws HttpProblem 503 `store_unavailable` with the results so far if a node did not respond
+ */
+export function completeOrProblem<T extends object>(complete: boolean, results: T): T {
+  if (!complete) throw new HttpProblem('store_unavailable', { retryAfterMs: 1_000, extension: results });
+  return results;
 }
