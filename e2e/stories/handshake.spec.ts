@@ -13,11 +13,11 @@ test('the connection page shows a rejected handshake', async ({ visitor }) => {
   await expect(page.getByRole('heading', { name: /connection/i, level: 1 })).toBeVisible();
 
   await page.getByRole('button', { name: /connect without a ticket/i }).click();
-  await expect(page.getByTestId('no-ticket-answer')).toContainText(/refused/i);
+  await expect(page.getByTestId('no-ticket-result')).toContainText(/refused/i);
 
   await page.getByRole('button', { name: /use a ticket twice/i }).click();
-  await expect(page.getByTestId('twice-answer')).toContainText(/first.*accepted/i);
-  await expect(page.getByTestId('twice-answer')).toContainText(/second.*refused/i);
+  await expect(page.getByTestId('twice-result')).toContainText(/first.*accepted/i);
+  await expect(page.getByTestId('twice-result')).toContainText(/second.*refused/i);
 
   await page.getByRole('button', { name: /drop the connection/i }).click();
   await expectState(page, 'open');

@@ -12,10 +12,10 @@ export interface BannerWords {
   readonly tone: 'calm' | 'warn' | 'danger';
 }
 
-/** Failed attempts from which the receipt is shown: most lost connections come back with the first one. */
+/** The receipt is shown from this number of failed attempts on. Most lost connections recover at the first attempt. */
 const lastingAttempts = 2;
 
-/** The receipt to show beside the banner's text: of a refused ticket call, and of attempts that fail again and again. */
+/** The receipt to show beside the banner's text: of a refused ticket call, or of repeatedly failed attempts. */
 export function bannerReceipt({ name, reason: { kind }, attempt, receipt }: ConnectionState): string | undefined {
   if (name === 'open' || name === 'idle' || name === 'signed_out' || kind === 'offline') return undefined;
   const isRefused = name === 'stopped' || kind === 'refused' || kind === 'unavailable';
@@ -30,7 +30,7 @@ export function stateWords({ name, reason }: ConnectionState): string {
 /** The banner stays hidden during the first connection until it has taken this long (ms). */
 const firstPatienceMs = 1_500;
 
-/** The banner for a state, or undefined where none is shown. `now` is Unix ms. */
+/** The banner for a state, or undefined if none is shown. `now` is Unix ms. */
 export function bannerWords(state: ConnectionState, now: number): BannerWords | undefined {
   const { name, reason } = state;
   if (name === 'open' || name === 'idle') return undefined;

@@ -51,10 +51,10 @@ export class ConnectionPage {
   protected readonly progress = computed(() => connectionSteps(this.state(), this.log.steps()));
   /** Why there is no connection, for the explanation. */
   protected readonly reason = computed(() => explainedReason(this.state(), this.progress()));
-  /** The table of explanations, which is loaded with the first one. */
+  /** The table of explanations. It is loaded when an explanation is first needed. */
   private readonly table = signal<typeof ExplanationTable | undefined>(undefined);
   protected readonly explanation = computed(() => this.table()?.explanationOf(this.reason()));
-  /** The code with which an operator finds out why the last attempt failed. */
+  /** Operators look up this code to find out why the last attempt failed. */
   protected readonly receipt = computed(() => (this.state().name === 'open' ? undefined : this.state().receipt));
   protected readonly steps = computed(() =>
     this.log
@@ -70,7 +70,7 @@ export class ConnectionPage {
   );
 
   protected readonly busy = signal<Trial | undefined>(undefined);
-  protected readonly answers = signal<Readonly<Record<Trial, readonly string[]>>>({
+  protected readonly results = signal<Readonly<Record<Trial, readonly string[]>>>({
     drop: [],
     twice: [],
     noTicket: [],
@@ -100,7 +100,7 @@ export class ConnectionPage {
   protected drop(): void {
     const open = this.state().name === 'open';
     if (open) this.usher.socket.drop();
-    this.answer('drop', [open ? connectionTexts.dropped : connectionTexts.notOpen]);
+    this.show('drop', [open ? connectionTexts.dropped : connectionTexts.notOpen]);
   }
 
   protected async twice(): Promise<void> {
@@ -114,15 +114,15 @@ export class ConnectionPage {
   private async runTrial(trial: Trial, attempt: () => Promise<readonly string[]>): Promise<void> {
     if (this.busy() !== undefined) return;
     this.busy.set(trial);
-    this.answer(trial, [connectionTexts.busy]);
+    this.show(trial, [connectionTexts.busy]);
     try {
-      this.answer(trial, await attempt());
+      this.show(trial, await attempt());
     } finally {
       this.busy.set(undefined);
     }
   }
 
-  private answer(trial: Trial, lines: readonly string[]): void {
-    this.answers.update((answers) => ({ ...answers, [trial]: lines }));
+  private show(trial: Trial, lines: readonly string[]): void {
+    this.results.update((results) => ({ ...results, [trial]: lines }));
   }
 }

@@ -53,17 +53,17 @@ export class HandshakeProbe {
     const lines: string[] = [
       socket.accepted ? connectionTexts.noTicketAccepted : connectionTexts.noTicketRefused(milliseconds(socket.ms)),
     ];
-    lines.push(await this.plainAnswer('/api/ws', connectionTexts.plain));
-    lines.push(await this.plainAnswer('/api/ws_ticket', connectionTexts.noToken));
+    lines.push(await this.plainResponse('/api/ws', connectionTexts.plain));
+    lines.push(await this.plainResponse('/api/ws_ticket', connectionTexts.noToken));
     return lines;
   }
 
-  /** Uses `fetch` because `HttpClient` would add the access token. The response is that for an unauthenticated client. */
-  private async plainAnswer(path: string, words: (status: number, code: string) => string): Promise<string> {
+  /** Describes the response to an unauthenticated request. Uses `fetch` because `HttpClient` would add the access token. */
+  private async plainResponse(path: string, words: (status: number, code: string) => string): Promise<string> {
     try {
-      const answer = await fetch(path, { headers: { Accept: 'application/problem+json' }, cache: 'no-store' });
-      const body: unknown = await answer.json().catch(() => undefined);
-      return words(answer.status, codeIn(body));
+      const response = await fetch(path, { headers: { Accept: 'application/problem+json' }, cache: 'no-store' });
+      const body: unknown = await response.json().catch(() => undefined);
+      return words(response.status, codeIn(body));
     } catch {
       return connectionTexts.unreachable;
     }

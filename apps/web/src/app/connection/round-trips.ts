@@ -17,12 +17,12 @@ export class RoundTrips {
 
   /** Milliseconds, newest last. */
   readonly trips = this.measured.asReadonly();
-  /** The latest of the current connection; undefined while there is none. */
+  /** The latest result of the current connection; undefined until there is one. */
   readonly last = this.latest.asReadonly();
   readonly open = computed(() => this.usher.state().name === 'open');
 
   constructor() {
-    // A new connection is measured at once, and a value of an earlier one is not shown.
+    // A new connection is measured at once. The result of an earlier connection is not shown.
     effect(() => {
       if (this.open()) untracked(() => void this.ask());
       else this.latest.set(undefined);

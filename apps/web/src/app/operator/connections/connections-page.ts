@@ -16,7 +16,7 @@ import { Teach } from '../ui/teach.ts';
 
 const { fields } = connectionsTexts;
 
-/** A queue of this size is worth a remark (bytes). */
+/** The size of a send queue is shown from this value on (bytes). */
 const notableQueue = 64 * 1_024;
 
 /** Open and recently closed connections. */

@@ -94,7 +94,7 @@ export class OperatorActions {
     }
   }
 
-  /** Returns the live nodes that the proof does not contain; none if they are not known. */
+  /** Returns the live nodes that the proof does not contain; an empty list if they are unknown. */
   private async nodesWithout(proven: readonly { readonly node: string }[]): Promise<readonly string[]> {
     try {
       const { nodes, missing } = await this.socket.request('nodes', {});
@@ -106,7 +106,7 @@ export class OperatorActions {
   }
 }
 
-/** The proof or delivery that an answer contains. */
+/** The proof or delivery that a response contains. */
 function evidenceIn(body: unknown): Pick<ActionOutcome, 'proof' | 'delivery'> {
   if (isProof(body)) return { proof: body };
   return isDelivery(body) ? { delivery: body } : {};

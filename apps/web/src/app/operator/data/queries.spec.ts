@@ -54,7 +54,7 @@ beforeEach(() => {
 const heading = (page: OperatorPage): string | undefined => page.element.querySelector('h1')?.textContent;
 
 describe('a live query', () => {
-  test('is sent again after its answer, and not while the page is hidden', async () => {
+  test('is sent again after its result, and not while the page is hidden', async () => {
     const page = new OperatorPage(Live);
     await page.open('/admin');
     await page.shows(() => answers.length === 1);
@@ -70,7 +70,7 @@ describe('a live query', () => {
     expect(heading(page)).toBe('one');
   });
 
-  test('drops the answer to an earlier filter', async () => {
+  test('drops the result for an earlier filter', async () => {
     const page = new OperatorPage(Live);
     await page.open('/admin');
     await page.shows(() => answers.length === 1);

@@ -15,7 +15,7 @@ import { Teach } from '../ui/teach.ts';
 import { Timeline } from '../ui/timeline.ts';
 import { ReceiptForm } from '../ui/receipt-form.ts';
 
-/** Finds out what happened in the attempt to connect that a receipt stands for. */
+/** Looks up a receipt and shows the steps of its connection attempt. */
 @Component({
   selector: 'app-receipts-page',
   imports: [ConsolePage, Placeholders, Notes, ReceiptForm, RefusalFacts, RouterLink, Teach, Timeline],

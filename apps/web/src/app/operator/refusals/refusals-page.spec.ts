@@ -61,10 +61,10 @@ describe('the list of refusals', () => {
     expect(page.text).toContain('2 of 2');
   });
 
-  test('names the nodes that did not answer', async () => {
+  test('names the nodes that did not respond', async () => {
     page.answer('refusals', () => ({ refusals: [], total: 0, missing: ['b'] }));
     await page.open('/admin/refusals');
-    await page.shows(() => page.text.includes('no answer from b'));
+    await page.shows(() => page.text.includes('no response from b'));
     expect(page.text).toContain('No refusals');
   });
 

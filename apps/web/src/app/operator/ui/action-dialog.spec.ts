@@ -29,7 +29,7 @@ describe('the dialog of an action', () => {
       [...row.children].map(({ textContent }) => textContent.trim()).join(' '),
     );
 
-  test('asks before it runs the action, then shows what each node closed and how long it took', async () => {
+  test('asks for confirmation before it runs the action, then shows what each node closed and how long it took', async () => {
     const proof = {
       closed: 3,
       nodes: [
@@ -65,7 +65,7 @@ describe('the dialog of an action', () => {
     const shown = await Shown.of(ActionDialog);
     await shown.press('Disable');
     await vi.waitFor(() => {
-      expect(rows(shown)).toEqual(['a 2 1 ms', 'b no answer']);
+      expect(rows(shown)).toEqual(['a 2 1 ms', 'b no response']);
     });
     expect(shown.page.textContent).toContain('The change is stored, but b did not confirm it.');
   });

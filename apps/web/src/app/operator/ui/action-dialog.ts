@@ -23,7 +23,7 @@ import type { ActionOutcome } from '../data/actions.ts';
 import type { OperatorAction } from './action.ts';
 import { msOf } from './format.ts';
 
-/** Asks once, runs the action, and shows the proof of each node. */
+/** Asks for confirmation, runs the action, and shows the proof of each node. */
 @Component({
   selector: 'app-action-dialog',
   imports: [Icon, MatDialogActions, MatDialogClose, MatDialogContent, MatDialogTitle],

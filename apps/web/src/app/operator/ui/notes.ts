@@ -3,7 +3,7 @@ import { consoleTexts } from '../../texts/operator.ts';
 import { Icon } from '../../ui/icon.ts';
 import { queryWords } from '../data/query-words.ts';
 
-/** Notices above the result of a query: an error, and the nodes that did not answer. */
+/** Notices above the result of a query: an error, and the nodes that did not respond. */
 @Component({
   selector: 'app-notes',
   imports: [Icon],
