@@ -8,10 +8,10 @@ import { LoadFailure } from '../ui/load-failure.ts';
 import { Page } from '../ui/page.ts';
 import type * as ExplanationTable from '../explain/explanation.ts';
 import { ExplanationCard } from '../explain/explanation-card.ts';
-import { bannerWords, stateWords } from './banner-words.ts';
+import { bannerText, stateText } from './banner-text.ts';
 import { ConnectionLog } from './connection-log.ts';
 import { type ConnectionStep, connectionSteps } from './connection-steps.ts';
-import { clockOf, detailOf, elapsed, milliseconds, wordsOf } from './format.ts';
+import { clockOf, detailOf, elapsed, milliseconds, stepText } from './format.ts';
 import { explainedReason } from './explained-reason.ts';
 import { HandshakeProbe } from './handshake-probe.ts';
 import { LeaseCard } from './lease-card.ts';
@@ -37,16 +37,16 @@ export class ConnectionPage {
     token: 'key',
     ticket: 'ticket',
     handshake: 'handshake',
-    open: 'door',
+    open: 'enter',
   };
   protected readonly state = this.usher.state;
-  protected readonly stateWords = computed(() => stateWords(this.state()));
+  protected readonly stateText = computed(() => stateText(this.state()));
   protected readonly because = computed(() => {
-    const words = bannerWords(this.state(), this.now());
+    const text = bannerText(this.state(), this.now());
     const { name, since } = this.state();
     if (name === 'open') return connectionTexts.connectedFor(elapsed(this.now() - since));
-    if (words === undefined) return '';
-    return words.next === undefined ? words.what : `${words.what} ${words.next}`;
+    if (text === undefined) return '';
+    return text.next === undefined ? text.what : `${text.what} ${text.next}`;
   });
   protected readonly progress = computed(() => connectionSteps(this.state(), this.log.steps()));
   /** Why there is no connection, for the explanation. */
@@ -63,7 +63,7 @@ export class ConnectionPage {
       .map((step) => ({
         number: step.number,
         time: clockOf(step.at),
-        what: wordsOf(step),
+        what: stepText(step),
         detail: detailOf(step),
         bad: step.step === 'refused' || step.step === 'close',
       })),

@@ -22,14 +22,14 @@ export function connectionSteps(state: ConnectionState, steps: readonly Step[]):
   const closed = find('close');
   return [
     { name: 'token', status: state.name === 'signed_out' ? 'failed' : 'done' },
-    ticketStation(state, find('ticket_ok'), find('refused')),
-    station(
+    ticketStep(state, find('ticket_ok'), find('refused')),
+    stepOf(
       'handshake',
       open,
       open === undefined ? closed : undefined,
       state.name === 'waiting' || state.name === 'connecting',
     ),
-    station(
+    stepOf(
       'open',
       state.name === 'open' ? welcomeAfter(open, find('welcome')) : undefined,
       open === undefined ? undefined : closed,
@@ -38,9 +38,9 @@ export function connectionSteps(state: ConnectionState, steps: readonly Step[]):
   ];
 }
 
-function ticketStation(state: ConnectionState, done: Step | undefined, failed: Step | undefined): ConnectionStep {
+function ticketStep(state: ConnectionState, done: Step | undefined, failed: Step | undefined): ConnectionStep {
   if (failed === undefined || failed.code !== undefined) {
-    return station('ticket', done, failed, state.name === 'ticket');
+    return stepOf('ticket', done, failed, state.name === 'ticket');
   }
   const { kind } = state.reason;
   const cause = kind === 'offline' || kind === 'timeout' ? kind : 'unreachable';
@@ -53,7 +53,7 @@ function welcomeAfter(open: Step | undefined, welcome: Step | undefined): Step |
   return { ...welcome, ms: Math.max(0, welcome.ms - open.ms) };
 }
 
-function station(
+function stepOf(
   name: ConnectionStep['name'],
   done: Step | undefined,
   failed: Step | undefined,

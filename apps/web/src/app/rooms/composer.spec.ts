@@ -45,7 +45,7 @@ describe('the key that sends', () => {
   test.each([
     ['Shift+Enter', { ...press, shiftKey: true }],
     ['Enter that ends a composition', { ...press, isComposing: true }],
-    ['Enter that only its code tells from a composition', { ...press, keyCode: 229 }],
+    ['Enter that ends a composition, reported only by its key code', { ...press, keyCode: 229 }],
     ['another key', { ...press, key: 'a', keyCode: 65 }],
   ])('%s does not', (_, event) => {
     expect(sends(event, false)).toBe(false);

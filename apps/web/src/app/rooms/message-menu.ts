@@ -20,7 +20,7 @@ import { Icon } from '../ui/icon.ts';
       @for (item of items(); track item.does) {
         <button mat-menu-item (click)="chosen(item.does)">
           <span class="item"
-            ><app-icon [name]="item.icon" [size]="18" /><span>{{ item.words }}</span></span
+            ><app-icon [name]="item.icon" [size]="18" /><span>{{ item.text }}</span></span
           >
         </button>
       }
@@ -56,11 +56,11 @@ export class MessageMenu {
   private button: HTMLElement | undefined;
 
   protected readonly items = computed(() => [
-    { does: 'copyText', icon: 'copy', words: messageTexts.copy } as const,
+    { does: 'copyText', icon: 'copy', text: messageTexts.copy } as const,
     ...(this.own()
       ? ([
-          { does: 'edit', icon: 'edit', words: messageTexts.edit },
-          { does: 'remove', icon: 'trash', words: messageTexts.remove },
+          { does: 'edit', icon: 'edit', text: messageTexts.edit },
+          { does: 'remove', icon: 'trash', text: messageTexts.remove },
         ] as const)
       : []),
   ]);

@@ -10,7 +10,7 @@ import {
 } from '@angular/core';
 import { RouterLink, RouterLinkActive } from '@angular/router';
 import type { Room } from '@usher/chat-api';
-import { wordsFor } from '../session/http-words.ts';
+import { errorText } from '../session/http-errors.ts';
 import { browseTexts, roomsTexts } from '../texts/rooms.ts';
 import { shellTexts } from '../texts/shell.ts';
 import { glide } from '../ui/glide.ts';
@@ -62,7 +62,7 @@ export class RoomList {
   }).asReadonly();
   protected readonly error = computed(() => {
     const error = this.directory.error();
-    return error === undefined ? undefined : wordsFor(error);
+    return error === undefined ? undefined : errorText(error);
   });
 
   constructor() {

@@ -9,7 +9,7 @@ import { deleteRecord, keepRecord, recordOf, recordsByTab } from '../storage/uns
 /** The `sessionStorage` key for the name of the previous page load in this tab. */
 const lastKey = 'usher.tab';
 
-/** Puts entries back into the outbox of a room. @returns whether all of them fit */
+/** Returns entries to the outbox of a room. @returns whether all of them fit */
 export type PutBack = (room: string, entries: readonly Entry[]) => boolean;
 
 /**
@@ -81,13 +81,13 @@ export class Unsent {
   /** Holds the lock of this page until it is closed. */
   private hold(): void {
     const { signal } = this.end;
-    const lives = (): Promise<void> =>
+    const untilClosed = (): Promise<void> =>
       new Promise((resolve) => {
         signal.addEventListener('abort', () => {
           resolve();
         });
       });
-    this.locks?.request(lockOf(this.tab), lives).catch(() => undefined);
+    this.locks?.request(lockOf(this.tab), untilClosed).catch(() => undefined);
   }
 
   private renamed(): string | undefined {

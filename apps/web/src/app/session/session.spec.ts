@@ -9,38 +9,39 @@ import { type Mock, afterEach, beforeEach, describe, expect, test, vi } from 'vi
 import { deleteAllRecords, keepRecord, recordsByTab } from '../storage/unsent-store.ts';
 import { Session } from './session.ts';
 import { draftsKey } from '../storage/unsent-data.ts';
-import { unauthorisedInterceptor } from './unauthorised-interceptor.ts';
+import { unauthorizedInterceptor } from './unauthorized-interceptor.ts';
 
 @Component({ template: '' })
 class Page {}
 
 const expires = 4_000_000_000;
 
-/** Maggie has begun a text, and another one waits to be sent. */
-async function type(): Promise<void> {
+/** Stores a draft and an unsent message of maggie. */
+async function storeTexts(): Promise<void> {
   await deleteAllRecords();
   sessionStorage.setItem(draftsKey, '{"user":"maggie"}');
-  // Messages that were kept for a reload are deleted at every end.
+  // Deleted whenever a session ends, so it is not counted.
   sessionStorage.setItem('usher.room', '{}');
   await keepRecord('tab', { user: 'maggie', rooms: { general: [{ key: 'k', text: 'hello' }] } });
 }
 
-/** So many of the two are still there, once what was to be forgotten is. */
-async function isLeft(count: number): Promise<void> {
+/** Waits until this number of the two texts is stored. */
+async function textsAre(count: number): Promise<void> {
   await vi.waitFor(async () => {
     expect(sessionStorage.length + (await recordsByTab()).size).toBe(count);
   });
 }
+
 /** The `localStorage` key that shares the signed-in user between tabs. */
 const markerKey = 'usher.session';
 const maggie = JSON.stringify({ user: 'maggie', session: 'maggie’s' });
 
-/** What the session itself asks the server: to refresh, and to end. */
+/** Receives the requests of the session keeper: refresh and sign-out. */
 let fetch: Mock<typeof globalThis.fetch>;
-let made = 0;
+let tokens = 0;
 
 function tokenOf(user: string, session = `${user}’s`): { token: string; expires: number } {
-  const claims = { sub: user, sid: session, iat: expires - 900, exp: expires, jti: ++made };
+  const claims = { sub: user, sid: session, iat: expires - 900, exp: expires, jti: ++tokens };
   const bytes = new TextEncoder().encode(JSON.stringify(claims));
   return { token: `header.${btoa(String.fromCharCode(...bytes))}.signature`, expires };
 }
@@ -53,8 +54,8 @@ function failed(code: ProblemCode, more: Partial<Problem> = {}): Response {
   return Response.json({ ...problem(code), ...more }, { status: problem(code).status });
 }
 
-/** What the server answers with this problem. */
-function answer(code: ProblemCode, more: Partial<Problem> = {}): [Problem, { status: number; statusText: string }] {
+/** The body and status of a problem response, for `flush`. */
+function problemResponse(code: ProblemCode, more: Partial<Problem> = {}): [Problem, { status: number; statusText: string }] {
   const body = { ...problem(code), ...more };
   return [body, { status: body.status, statusText: body.title }];
 }
@@ -68,8 +69,8 @@ async function signedIn(user = 'maggie'): Promise<Session> {
   return session;
 }
 
-/** What another tab writes there, and the event that this one gets of it. */
-function elsewhere(marker: string | undefined): void {
+/** Simulates a change of the marker in another tab. */
+function changeElsewhere(marker: string | undefined): void {
   if (marker === undefined) localStorage.removeItem(markerKey);
   else localStorage.setItem(markerKey, marker);
   window.dispatchEvent(new StorageEvent('storage', { key: markerKey }));
@@ -81,14 +82,14 @@ async function pageIs(url: string): Promise<void> {
   });
 }
 
-/** Asks for something of the API that is answered with a problem. */
-function refused(url: string, code: ProblemCode, more: Partial<Problem> = {}): void {
+/** Sends a request and responds with a problem. */
+function requestWithProblem(url: string, code: ProblemCode, more: Partial<Problem> = {}): void {
   TestBed.inject(HttpClient)
     .get(url)
     .subscribe({ error: () => undefined });
   server()
     .expectOne(url)
-    .flush(...answer(code, more));
+    .flush(...problemResponse(code, more));
 }
 
 beforeEach(() => {
@@ -98,7 +99,7 @@ beforeEach(() => {
   vi.stubGlobal('fetch', fetch);
   TestBed.configureTestingModule({
     providers: [
-      provideHttpClient(withInterceptors([unauthorisedInterceptor])),
+      provideHttpClient(withInterceptors([unauthorizedInterceptor])),
       provideHttpClientTesting(),
       provideRouter([
         { path: 'sign-in', component: Page },
@@ -133,7 +134,7 @@ describe('sign-in', () => {
     const session = TestBed.inject(Session);
     const done = session.signIn('maggie', 'wrong');
     const call = await vi.waitFor(() => server().expectOne('/api/auth'));
-    call.flush(...answer('invalid_credentials'));
+    call.flush(...problemResponse('invalid_credentials'));
     await expect(done).rejects.toBeInstanceOf(HttpErrorResponse);
     expect(session.endReason()).toBeUndefined();
     expect(session.user()).toBeUndefined();
@@ -175,10 +176,10 @@ describe('a reload', () => {
     ['{"ended":"operator"}', 0],
     ['', 0],
   ])('keeps drafts and unsent messages only if the session expired (%s: %d)', async (marker, left) => {
-    await type();
+    await storeTexts();
     localStorage.setItem(markerKey, marker);
     TestBed.inject(Session);
-    await isLeft(left);
+    await textsAre(left);
   });
 });
 
@@ -230,7 +231,7 @@ describe('the end of a session', () => {
     async (code, more, reason) => {
       const session = await signedIn();
       await TestBed.inject(Router).navigateByUrl('/rooms/general');
-      refused('/api/rooms', code, more);
+      requestWithProblem('/api/rooms', code, more);
       expect(session.endReason()).toBe(reason);
       expect(session.user()).toBeUndefined();
       await pageIs('/sign-in?return=%2Frooms%2Fgeneral');
@@ -251,7 +252,7 @@ describe('the end of a session', () => {
     'does not follow from %s',
     async (code) => {
       const session = await signedIn();
-      refused('/api/me', code);
+      requestWithProblem('/api/me', code);
       expect(session.user()).toBe('maggie');
     },
   );
@@ -275,9 +276,9 @@ describe('the end of a session', () => {
     ['ended_elsewhere', 0],
   ] as const)('with the reason %s keeps %d unsent texts', async (reason, left) => {
     const session = await signedIn();
-    await type();
+    await storeTexts();
     session.end(reason);
-    await isLeft(left);
+    await textsAre(left);
     expect(JSON.stringify(localStorage)).not.toContain('maggie');
     await pageIs('/sign-in');
   });
@@ -290,7 +291,7 @@ describe('the end of a session', () => {
     const late = server().expectOne('/api/rooms');
     session.end('expired');
     await signedIn('bart');
-    late.flush(...answer('session_ended'));
+    late.flush(...problemResponse('session_ended'));
     expect(session.user()).toBe('bart');
   });
 
@@ -307,7 +308,7 @@ describe('another tab', () => {
   test('that signs out ends the session in this tab', async () => {
     const session = await signedIn();
     await TestBed.inject(Router).navigateByUrl('/rooms/private-matters');
-    elsewhere(undefined);
+    changeElsewhere(undefined);
     expect(session.endReason()).toBe('signed_out_elsewhere');
     expect(session.user()).toBeUndefined();
     await pageIs('/sign-in');
@@ -315,7 +316,7 @@ describe('another tab', () => {
 
   test('that receives the end reason passes it to this tab', async () => {
     const session = await signedIn();
-    elsewhere('{"ended":"refresh_reused"}');
+    changeElsewhere('{"ended":"refresh_reused"}');
     expect(session.endReason()).toBe('refresh_reused');
     await pageIs('/sign-in');
   });
@@ -323,15 +324,15 @@ describe('another tab', () => {
   test('that signs in signs this tab in', async () => {
     const session = TestBed.inject(Session);
     await TestBed.inject(Router).navigateByUrl('/sign-in?return=%2Frooms%2Fgeneral');
-    elsewhere(maggie);
+    changeElsewhere(maggie);
     expect(session.user()).toBe('maggie');
     await pageIs('/rooms/general');
   });
 
   test('that changes the user: the page of the previous user can neither end nor use the new session', async () => {
     const session = await signedIn();
-    elsewhere(undefined);
-    elsewhere('{"user":"bart","session":"bart’s"}');
+    changeElsewhere(undefined);
+    changeElsewhere('{"user":"bart","session":"bart’s"}');
     expect(session.user()).toBe('bart');
     expect(await session.fresh()).toBeUndefined();
     session.end('operator');

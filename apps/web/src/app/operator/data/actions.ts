@@ -3,7 +3,7 @@ import { Service, inject } from '@angular/core';
 import type { CreatedKey, Delivery, NewKey, PasswordLink } from '@usher/operator-api';
 import type { Proof } from '@usher/protocol';
 import { type Observable, firstValueFrom } from 'rxjs';
-import { problemCode } from '../../session/http-words.ts';
+import { problemCode } from '../../session/http-errors.ts';
 import { isProof } from '../../settings/revocation.ts';
 import { OperatorSocket } from './operator-socket.ts';
 
@@ -95,11 +95,11 @@ export class OperatorActions {
   }
 
   /** Returns the live nodes that the proof does not contain; an empty list if they are unknown. */
-  private async nodesWithout(proven: readonly { readonly node: string }[]): Promise<readonly string[]> {
+  private async nodesWithout(confirmed: readonly { readonly node: string }[]): Promise<readonly string[]> {
     try {
       const { nodes, missing } = await this.socket.request('nodes', {});
       const live = [...nodes.map(({ node }) => node), ...missing];
-      return live.filter((node) => !proven.some((each) => each.node === node));
+      return live.filter((node) => !confirmed.some((each) => each.node === node));
     } catch {
       return [];
     }

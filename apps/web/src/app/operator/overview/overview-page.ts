@@ -19,7 +19,7 @@ import { FigureCard } from './figure-card.ts';
 const figuresEveryMs = 2_000;
 const chartsEveryMs = 15_000;
 /** The minimum number of steps in a chart. */
-const leastSteps = 12;
+const minSteps = 12;
 /** The unit of memory in charts, in bytes. */
 const megabyte = 1_000_000;
 
@@ -77,7 +77,7 @@ export class OverviewPage {
     const { from, stepMs } = history;
     // A server that has just started has measured only the end of the hour.
     const measured = history.connections.findIndex((value) => value !== null);
-    const first = Math.max(0, Math.min(measured, history.connections.length - leastSteps));
+    const first = Math.max(0, Math.min(measured, history.connections.length - minSteps));
     const start = from + first * stepMs;
     return Object.fromEntries(
       figures.map(({ name }) => {

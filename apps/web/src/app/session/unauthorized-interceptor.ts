@@ -3,14 +3,14 @@ import { inject } from '@angular/core';
 import { parseEndCause } from '@usher/protocol';
 import { catchError, throwError } from 'rxjs';
 import { type EndReason, endReasonOf } from './end-reason.ts';
-import { problemOf } from './http-words.ts';
+import { problemOf } from './http-errors.ts';
 import { Session } from './session.ts';
 
 /**
  * Ends the session if a response says that it is over. The caller handles any other 401, such as a wrong password. Ignores the sign-in
  * call, which belongs to no session, and responses to requests of an earlier session.
  */
-export const unauthorisedInterceptor: HttpInterceptorFn = (request, next) => {
+export const unauthorizedInterceptor: HttpInterceptorFn = (request, next) => {
   if (!request.url.startsWith('/api/') || request.url === '/api/auth') return next(request);
   const session = inject(Session);
   const state = session.state();

@@ -2,7 +2,7 @@ import type { ConnectionState, Reason } from '@usher/client';
 import { bannerTexts, stateTexts } from '../texts/connection.ts';
 
 /** The banner's text while there is no connection. */
-export interface BannerWords {
+export interface BannerText {
   /** The reason, as a sentence. It does not change while the countdown runs. */
   readonly what: string;
   /** What happens next, with the seconds left. */
@@ -23,7 +23,7 @@ export function bannerReceipt({ name, reason: { kind }, attempt, receipt }: Conn
 }
 
 /** The short name of a state. */
-export function stateWords({ name, reason }: ConnectionState): string {
+export function stateText({ name, reason }: ConnectionState): string {
   return name === 'backoff' && reason.kind === 'offline' ? stateTexts.offline : stateTexts[name];
 }
 
@@ -31,11 +31,11 @@ export function stateWords({ name, reason }: ConnectionState): string {
 const firstPatienceMs = 1_500;
 
 /** The banner for a state, or undefined if none is shown. `now` is Unix ms. */
-export function bannerWords(state: ConnectionState, now: number): BannerWords | undefined {
+export function bannerText(state: ConnectionState, now: number): BannerText | undefined {
   const { name, reason } = state;
   if (name === 'open' || name === 'idle') return undefined;
   if (name === 'signed_out') return { what: bannerTexts.signedOut, tone: 'danger' };
-  if (name === 'stopped') return { what: stoppedWords(reason), action: 'connect', tone: 'danger' };
+  if (name === 'stopped') return { what: stoppedText(reason), action: 'connect', tone: 'danger' };
   if (reason.kind === 'offline') return { what: bannerTexts.offline, tone: 'warn' };
   if (reason.kind === 'start' || reason.kind === 'hidden') {
     return now - state.since < firstPatienceMs ? undefined : { what: bannerTexts.connecting, tone: 'calm' };
@@ -55,7 +55,7 @@ function secondsUntil(at: number | undefined, now: number): number {
 
 /** Texts by close code, or by the problem code of a rejected ticket call. */
 const byCode: Readonly<Partial<Record<string, string>>> = {
-  1011: bannerTexts.trouble,
+  1011: bannerTexts.serverProblem,
   1012: bannerTexts.restarting,
   1013: bannerTexts.full,
   4001: bannerTexts.renewing,
@@ -66,8 +66,8 @@ const byCode: Readonly<Partial<Record<string, string>>> = {
   at_capacity: bannerTexts.full,
   too_many_connections: bannerTexts.tooMany,
   too_many_tickets: bannerTexts.tooManyTickets,
-  store_unavailable: bannerTexts.trouble,
-  internal: bannerTexts.trouble,
+  store_unavailable: bannerTexts.serverProblem,
+  internal: bannerTexts.serverProblem,
 };
 
 function why({ kind, code }: Reason): string {
@@ -78,6 +78,6 @@ function why({ kind, code }: Reason): string {
   return kind === 'unavailable' ? bannerTexts.unreachable : bannerTexts.lost;
 }
 
-function stoppedWords({ text }: Reason): string {
+function stoppedText({ text }: Reason): string {
   return text === undefined || text === '' ? bannerTexts.stopped : bannerTexts.stoppedBecause(text);
 }
