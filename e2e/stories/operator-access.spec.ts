@@ -40,7 +40,7 @@ const pages = [
   ['/admin/audit', 'Audit'],
 ] as const;
 
-/** Waits until the queries of the page are answered. */
+/** Waits until the page has loaded its data. */
 async function expectLoaded(page: Page, heading: string): Promise<void> {
   await expect(page.getByRole('heading', { name: heading, level: 1 })).toBeVisible();
   await expect(page.locator('main .skeleton')).toHaveCount(0);
@@ -293,8 +293,8 @@ test('a user without the role admin gets no console: neither the page, nor the s
 
   const authorization = `Bearer ${await tokenOf(shared.url, 'maggie')}`;
   for (const path of ['overview', 'refusals', 'connections', 'users', 'rooms', 'keys', 'nodes', 'audit']) {
-    const answer = await fetch(`${shared.url}/api/admin/${path}`, { headers: { authorization } });
-    expect(answer.status, path).toBe(403);
+    const response = await fetch(`${shared.url}/api/admin/${path}`, { headers: { authorization } });
+    expect(response.status, path).toBe(403);
   }
   const { ticket } = (await (await fetch(`${shared.url}/api/ws_ticket`, { headers: { authorization } })).json()) as {
     readonly ticket: string;
