@@ -145,7 +145,9 @@ class AccessIndex {
   /** The last removal that completed before a position, unless a later or concurrent addition may have undone it. */
   #removalBefore(position: Position, room: string, user: string): Operation | undefined {
     const operations = this.#memberships.get(`${room} ${user}`) ?? [];
-    const removal = operations.findLast(({ kind, isOk, completed }) => kind === 'remove' && isOk && completed < position);
+    const removal = operations.findLast(
+      ({ kind, isOk, completed }) => kind === 'remove' && isOk && completed < position,
+    );
     if (removal === undefined) return undefined;
     const isUndone = operations.some(
       ({ kind, invoked, completed }) => kind === 'add' && invoked < position && completed > removal.invoked,

@@ -44,7 +44,7 @@ export class HeldConnections {
         const limit = connectionLimit(pid, child.pid);
         const wanted = share(count, nodes.length, index);
         const open = Math.min(wanted, Math.floor(limit.connections * webSocketShare));
-        if (open < wanted) progress(`${open} connections to a node instead of ${wanted}: ${limit.because}`);
+        if (open < wanted) progress(`${open} connections to a node instead of ${wanted}: ${limit.reason}`);
         const own = tokens.filter((_, token) => token % nodes.length === index);
         return ask(child, { port: Number(new URL(url).port), pid, tokens: own, open });
       }),

@@ -157,17 +157,17 @@ const spare = 400;
 /** The number of concurrent connections that this system permits between two processes, and the setting that limits it. */
 export interface ConnectionLimit {
   readonly connections: number;
-  readonly because: string;
+  readonly reason: string;
 }
 
 /** Assumes no limit if the system does not report one. */
 export function connectionLimit(server: number, load: number): ConnectionLimit {
   const limits: ConnectionLimit[] = [
-    { connections: openFiles(read(`/proc/${server}/limits`)) - spare, because: 'open files of the server (ulimit -n)' },
-    { connections: openFiles(read(`/proc/${load}/limits`)) - spare, because: 'open files of the load (ulimit -n)' },
+    { connections: openFiles(read(`/proc/${server}/limits`)) - spare, reason: 'open files of the server (ulimit -n)' },
+    { connections: openFiles(read(`/proc/${load}/limits`)) - spare, reason: 'open files of the load (ulimit -n)' },
     {
       connections: ports(read('/proc/sys/net/ipv4/ip_local_port_range')) - spare,
-      because: 'ports of one address (net.ipv4.ip_local_port_range)',
+      reason: 'ports of one address (net.ipv4.ip_local_port_range)',
     },
   ];
   return limits.reduce((lowest, each) => (each.connections < lowest.connections ? each : lowest));

@@ -25,7 +25,9 @@ export class Sessions {
   async ready(count: number): Promise<void> {
     const maxCalls = this.#tokens.length * perMinute;
     if (count > maxCalls)
-      throw new RangeError(`${count} tickets exceed the limit of ${this.#tokens.length} sessions: ${maxCalls} per minute`);
+      throw new RangeError(
+        `${count} tickets exceed the limit of ${this.#tokens.length} sessions: ${maxCalls} per minute`,
+      );
     for (;;) {
       const now = performance.now();
       while (this.#calls[0] !== undefined && this.#calls[0] < now - minuteMs) this.#calls.shift();

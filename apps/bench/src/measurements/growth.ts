@@ -100,13 +100,13 @@ async function connectsMicros(load: Load, count: number): Promise<number> {
 
 /** Replaces the levels that the system does not permit by the maximum, and reports it on standard error. */
 function levelsOf({ target }: Load, requested: readonly number[]): number[] {
-  const { connections, because } = connectionLimit(target.pid, process.pid);
+  const { connections, reason } = connectionLimit(target.pid, process.pid);
   const most = Math.floor(connections / 100) * 100;
   const above = requested.filter((level) => level > most);
   if (above.length === 0) return [...requested];
   const levels = requested.filter((level) => level < most);
-  if (levels.length === 0) throw new Error(`the system permits only ${most} connections: ${because}`);
-  process.stderr.write(`    ${target.peer}: at most ${most} connections instead of ${above.join(', ')}: ${because}\n`);
+  if (levels.length === 0) throw new Error(`the system permits only ${most} connections: ${reason}`);
+  process.stderr.write(`    ${target.peer}: at most ${most} connections instead of ${above.join(', ')}: ${reason}\n`);
   return [...levels, most];
 }
 

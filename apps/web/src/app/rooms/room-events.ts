@@ -79,7 +79,11 @@ export class RoomEvents {
     const messages = this.messagesByRoom().get(room.room)?.();
     const archival = this.archivedRooms().get(room.room);
     const archived = archival !== undefined && archival.turn > since ? { archived: archival.archived } : {};
-    return { ...room, ...archived, ...(messages ? withMessages(activity, messages, this.session.user() ?? '') : activity) };
+    return {
+      ...room,
+      ...archived,
+      ...(messages ? withMessages(activity, messages, this.session.user() ?? '') : activity),
+    };
   }
 
   /** Rooms with events after a turn, without rooms that were lost since. */

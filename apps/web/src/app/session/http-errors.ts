@@ -24,8 +24,7 @@ export function errorText(error: unknown): string {
   if (found === undefined) {
     return error instanceof HttpErrorResponse && error.status === 0 ? problemTexts.unreachable : problemTexts.other;
   }
-  if (found.code === 'too_many_attempts')
-    return problemTexts.too_many_attempts(waitText(found.retryAfterMs ?? 60_000));
+  if (found.code === 'too_many_attempts') return problemTexts.too_many_attempts(waitText(found.retryAfterMs ?? 60_000));
   const texts: Readonly<Partial<Record<string, unknown>>> = problemTexts;
   const text = texts[found.code];
   return typeof text === 'string' ? text : problemTexts.other;

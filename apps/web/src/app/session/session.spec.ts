@@ -55,7 +55,10 @@ function failed(code: ProblemCode, more: Partial<Problem> = {}): Response {
 }
 
 /** The body and status of a problem response, for `flush`. */
-function problemResponse(code: ProblemCode, more: Partial<Problem> = {}): [Problem, { status: number; statusText: string }] {
+function problemResponse(
+  code: ProblemCode,
+  more: Partial<Problem> = {},
+): [Problem, { status: number; statusText: string }] {
   const body = { ...problem(code), ...more };
   return [body, { status: body.status, statusText: body.title }];
 }

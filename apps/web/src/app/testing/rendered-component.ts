@@ -73,7 +73,11 @@ export async function pendingRequest(method: string, url: string): Promise<TestR
 }
 
 /** Responds with a problem, with additional members in the same body. */
-export function respondWithProblem(call: TestRequest, code: ProblemCode, more: { retryAfterMs?: number } | object = {}): void {
+export function respondWithProblem(
+  call: TestRequest,
+  code: ProblemCode,
+  more: { retryAfterMs?: number } | object = {},
+): void {
   const body = { ...problem(code), ...more };
   call.flush(body, { status: body.status, statusText: body.title });
 }
