@@ -105,7 +105,7 @@ test('a crashed node is down even if Redis lost its data meanwhile', async () =>
   await expect.poll(() => here.down, { timeout: 3_000 }).toEqual(['there']);
 });
 
-test('rejects if Redis does not answer', async () => {
+test('rejects if Redis does not respond', async () => {
   const server = await RedisServer.start();
   onTestFinished(() => server.stop());
   const redis = server.client({ commandTimeout: 50 });

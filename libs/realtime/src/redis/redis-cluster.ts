@@ -66,7 +66,7 @@ export class RedisCluster implements Cluster {
     }, leaseMs / 3).unref();
   }
 
-  /** Registers this node. Rejects with `RedisUnavailable` if Redis does not answer. */
+  /** Registers this node. Rejects with `RedisUnavailable` if Redis does not respond. */
   static async join(options: RedisClusterOptions): Promise<RedisCluster> {
     const cluster = new RedisCluster(options);
     try {

@@ -11,7 +11,7 @@ export interface RoomRequestsOptions {
   readonly connections: Connections<RoomsProtocol>;
   readonly clientOf: (connection: Connection) => RoomClient;
   readonly join: JoinContext;
-  /** Rejects with the error to answer if the identity may not do this in the room. */
+  /** Rejects with the error for the client if the identity may not do this in the room. */
   readonly requireAccess: (identity: Identity, room: string, action: RoomAction) => Promise<void>;
 }
 
