@@ -38,14 +38,14 @@ describe('the cache of session rows', () => {
     return { ...opened, users, sessions, session, lookUp };
   }
 
-  test('answers without reading the database', async () => {
+  test('finds a status without reading the database', async () => {
     const { reader, session, lookUp, sqlite } = await openWithSession();
     sqlite.exec('DROP TRIGGER usher_sessions_UPDATE; ALTER TABLE sessions RENAME TO gone');
     expect(await lookUp()).toMatchObject({ name: 'maggie' });
     await expect(reader.lookUp(session, 'bart')).rejects.toThrow('no such table');
   });
 
-  test('never answers for another user', async () => {
+  test('never returns the status of another user', async () => {
     const { reader, session } = await openWithSession();
     expect(await reader.lookUp(session, 'bart')).toBeUndefined();
   });

@@ -90,7 +90,7 @@ function problemResponse(status: number, codes: readonly ProblemCode[], returnsP
   };
 }
 
-/** If a node did not answer, the revocation is durable, and the problem contains the proof of the other nodes. */
+/** If a node did not respond, the revocation is durable, and the problem contains the proof of the other nodes. */
 const partialProof = proofSchema.properties;
 
 function exampleOf(code: ProblemCode): object {

@@ -17,7 +17,7 @@ async function setRoles(app: TestApp, operator: OperatorClient, roles: readonly 
 }
 
 describe('the operator socket', () => {
-  test('answers the same as the HTTP calls', async () => {
+  test('sends the same data as the HTTP calls', async () => {
     const app = await newApp();
     const operator = await newOperator(app);
     await app.dial('');
@@ -39,7 +39,7 @@ describe('the operator socket', () => {
     expect(await socket.data('receipt', { receipt })).toMatchObject({ receipt, user: 'admin' });
   });
 
-  test('answers problems with error frames', async () => {
+  test('sends problems as error frames', async () => {
     const app = await newApp();
     const socket = await (await newOperator(app)).connect();
     expect(await socket.ask('connection', { connection: 'unknown' })).toMatchObject({

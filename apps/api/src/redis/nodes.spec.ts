@@ -49,7 +49,7 @@ test('users on two nodes share messages and presence', async () => {
   const [maggie, bart] = [await here.connect('maggie'), await there.connect('bart')];
   await maggie.data('join', { room: 'general' });
   const token = await there.signIn('lisa');
-  // Her node reports it to the others after it has answered the join.
+  // Her node reports it to the others after it has replied to the join.
   await expect
     .poll(async () => (await there.call('GET', '/api/rooms/general/members', { token })).json)
     .toMatchObject({

@@ -20,8 +20,8 @@ async function tracedApp(env: Readonly<Record<string, string>> = {}): Promise<{ 
 /** Requests a ticket with a `traceparent`, connects and joins a room. */
 async function connectTraced(app: TestApp): Promise<{ token: string; ticket: string; socket: TestSocket }> {
   const token = await app.signIn('maggie');
-  const answer = await app.call('GET', '/api/ws_ticket', { token, headers: { traceparent } });
-  const ticket = String(answer.json?.['ticket']);
+  const response = await app.call('GET', '/api/ws_ticket', { token, headers: { traceparent } });
+  const ticket = String(response.json?.['ticket']);
   const socket = await app.dial(`?ticket=${ticket}`);
   if (!(socket instanceof TestSocket)) throw new Error('the handshake was refused');
   await socket.data('join', { room: 'general' });
@@ -174,9 +174,9 @@ test('the sampler decides which traces are exported', async () => {
 
 test.each([
   { collector: 'is down', message: 'the last spans were not exported in time' },
-  { collector: 'does not answer', hangs: true, message: 'the last spans were not exported in time' },
+  { collector: 'does not respond', hangs: true, message: 'the last spans were not exported in time' },
   { collector: 'rejects them', status: 400, message: 'spans could not be exported to OTEL_EXPORTER_OTLP_ENDPOINT' },
-])('a collector that $collector changes no answer and does not delay the end', async ({ message, ...options }) => {
+])('a collector that $collector changes no response and does not delay the shutdown', async ({ message, ...options }) => {
   const isDown = options.collector === 'is down';
   // Nothing listens on the discard port.
   const url = isDown ? 'http://127.0.0.1:9' : (await Collector.start(options)).url;
