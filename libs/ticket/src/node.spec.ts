@@ -191,7 +191,9 @@ describe('the ticket call on the bare server', () => {
     let authenticated: ((holder: { user: string; session: string }) => void) | undefined;
     const { port, call, calls } = await start({
       authenticate: (request) =>
-        request.headers['x-slow'] === undefined ? authenticate(request) : new Promise((resolve) => (authenticated = resolve)),
+        request.headers['x-slow'] === undefined
+          ? authenticate(request)
+          : new Promise((resolve) => (authenticated = resolve)),
     });
     const socket = connect(port, '127.0.0.1');
     socket.write('GET /api/ws_ticket HTTP/1.1\r\nHost: x\r\nX-Slow: 1\r\n\r\n');

@@ -149,8 +149,8 @@ export class OperatorTraffic {
     }
     const { receipt } = detail.connection;
     if (receipt === undefined) return detail;
-    const { results } = await this.#ask({ type: 'receipt', receipt });
-    const issued = results.find(({ result }) => result.issued !== undefined)?.result.issued;
+    const lookup = await this.#ask({ type: 'receipt', receipt });
+    const issued = lookup.results.find(({ result }) => result.issued !== undefined)?.result.issued;
     if (issued === undefined) return detail;
     return { ...detail, steps: boundedSteps([{ at: issued.at, step: 'ticket_issued' }, ...detail.steps]) };
   }

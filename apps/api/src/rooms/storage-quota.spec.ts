@@ -17,7 +17,7 @@ test('rejects socket and HTTP requests with quota_exceeded after the user reache
   let refused;
   for (let sent = 0; sent < 400 && refused === undefined; sent++) {
     const reply = await socket.ask('send', { room: 'general', key: key(), text: 'é'.repeat(4_000) });
-    if (reply.type === 'error') refused = response;
+    if (reply.type === 'error') refused = reply;
   }
   expect(refused).toMatchObject({ code: 'quota_exceeded', retryAfterMs: expect.any(Number) as unknown });
   const edit = { room: 'general', key: key(), edits: 1, text: 'é'.repeat(4_000) };

@@ -176,18 +176,21 @@ test.each([
   { collector: 'is down', message: 'the last spans were not exported in time' },
   { collector: 'does not respond', hangs: true, message: 'the last spans were not exported in time' },
   { collector: 'rejects them', status: 400, message: 'spans could not be exported to OTEL_EXPORTER_OTLP_ENDPOINT' },
-])('a collector that $collector changes no response and does not delay the shutdown', async ({ message, ...options }) => {
-  const isDown = options.collector === 'is down';
-  // Nothing listens on the discard port.
-  const url = isDown ? 'http://127.0.0.1:9' : (await Collector.start(options)).url;
-  const app = await newApp({ OTEL_EXPORTER_OTLP_ENDPOINT: url });
-  const { socket } = await connectTraced(app);
-  expect(await socket.data('send', { room: 'general', key, text: 'text' })).toMatchObject({ seq: 1 });
-  await app.app.close();
-  const log = app.log.join('');
-  expect(log).toContain(message);
-  expect(log).not.toContain('"level":"error"');
-});
+])(
+  'a collector that $collector changes no response and does not delay the shutdown',
+  async ({ message, ...options }) => {
+    const isDown = options.collector === 'is down';
+    // Nothing listens on the discard port.
+    const url = isDown ? 'http://127.0.0.1:9' : (await Collector.start(options)).url;
+    const app = await newApp({ OTEL_EXPORTER_OTLP_ENDPOINT: url });
+    const { socket } = await connectTraced(app);
+    expect(await socket.data('send', { room: 'general', key, text: 'text' })).toMatchObject({ seq: 1 });
+    await app.app.close();
+    const log = app.log.join('');
+    expect(log).toContain(message);
+    expect(log).not.toContain('"level":"error"');
+  },
+);
 
 test('OpenTelemetry is loaded only if the endpoint is set', () => {
   const script = `

@@ -32,7 +32,12 @@ export async function checkCors(target: Target, report: ReportBuilder): Promise<
   const response = await call(ticketUrl, { method: 'OPTIONS', headers, ca, timeoutMs });
   const allowed = response.headers['access-control-allow-origin'];
   const allowedHeaders = (response.headers['access-control-allow-headers'] ?? '').toLowerCase();
-  if (response.status >= 200 && response.status < 300 && allowed === origin && allowedHeaders.includes('authorization')) {
+  if (
+    response.status >= 200 &&
+    response.status < 300 &&
+    allowed === origin &&
+    allowedHeaders.includes('authorization')
+  ) {
     report.ok('cors', `pages of ${origin} may request tickets`);
     return;
   }

@@ -143,7 +143,11 @@ export function handshakeRefusal(response: HttpResponse, path: string, origin: s
             message,
             fix: 'This response is not from Usher. Check the access rules of the proxy and of a web application firewall.',
           }
-        : { culprit: response.status >= 502 ? 'upstream_down' : 'upgrade_not_forwarded', message, fix: upgradeFix(path) };
+        : {
+            culprit: response.status >= 502 ? 'upstream_down' : 'upgrade_not_forwarded',
+            message,
+            fix: upgradeFix(path),
+          };
     default:
       return {
         culprit: 'handshake_refused',

@@ -43,7 +43,10 @@ export async function startProxy(upstreamPort: number, fault: Fault): Promise<UR
     if (fault.respond?.(request, response) === true) return;
     const sent = forward(request, request.headers);
     sent.on('response', (upstreamResponse) => {
-      response.writeHead(upstreamResponse.statusCode ?? 502, fault.responseHeaders?.(upstreamResponse.headers) ?? upstreamResponse.headers);
+      response.writeHead(
+        upstreamResponse.statusCode ?? 502,
+        fault.responseHeaders?.(upstreamResponse.headers) ?? upstreamResponse.headers,
+      );
       upstreamResponse.pipe(response);
     });
     request.pipe(sent);

@@ -63,14 +63,14 @@ describe('the budget of a connection', () => {
 
   test('drops a signal beyond the budget without a response, and counts it', async () => {
     const dropped: string[] = [];
-    const outcomes: string[] = [];
+    const observed: string[] = [];
     const observer = {
       dropped: (type: string) => void dropped.push(type),
-      answered: (type: string, outcome: string) => void outcomes.push(`${type} ${outcome}`),
+      answered: (type: string, outcome: string) => void observed.push(`${type} ${outcome}`),
     };
     const client = newNode({ limits: small, observer }).connect();
     await outcomes(client, 'ping', 21);
-    expect(outcomes.at(-1)).toBe('ping rate_limited');
+    expect(observed.at(-1)).toBe('ping rate_limited');
     const frames = client.frames.length;
     client.sendFrame({ type: 'typing', room: 'general' });
     client.sendFrame({ type: 'away', away: true });

@@ -14,7 +14,8 @@ function newNodeWithMembers() {
   const store = new MemoryMembershipStore(history);
   const [memberships, readMarkers] = [createMemoryMemberships(store), createMemoryReadMarkers(store)];
   const state = { hanging: false };
-  const unlessHanging = <T>(call: () => Promise<T>): Promise<T> => (state.hanging ? new Promise(() => undefined) : call());
+  const unlessHanging = <T>(call: () => Promise<T>): Promise<T> =>
+    state.hanging ? new Promise(() => undefined) : call();
   const node = newNode({
     history,
     memberships: {

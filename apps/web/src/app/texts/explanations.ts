@@ -238,7 +238,7 @@ export const explanationTexts = {
   },
   heartbeat_missed: {
     title: $localize`:@@explanation.heartbeat_missed.title:Heartbeat missed`,
-    means: $localize`:@@explanation.heartbeat_missed.means:The client did not answer the heartbeat in time.`,
+    means: $localize`:@@explanation.heartbeat_missed.means:The client did not reply to the heartbeat in time.`,
     cause: $localize`:@@explanation.heartbeat_missed.cause:A lost network or a sleeping device.`,
     fix: $localize`:@@explanation.heartbeat_missed.fix:Nothing if the client reconnects.`,
   },
