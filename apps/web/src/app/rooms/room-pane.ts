@@ -149,17 +149,8 @@ export class RoomPane {
     effect(() => {
       this.pageTitle.show(this.title());
     });
-    const archived = computed(() => {
-      const room = this.directory.find(this.name());
-      return room === undefined ? undefined : room.archived === true;
-    });
-    followArchival(archived, (isReadOnly) => {
+    followArchival(this.name, this.messages, (isReadOnly) => {
       this.announcement.set(isReadOnly ? composerTexts.archived : composerTexts.restored);
-    });
-    // If the `archived` event was missed, the first rejected message shows that the room is read-only.
-    const isForbidden = computed(() => this.messages().some(({ error }) => error === 'forbidden'));
-    effect(() => {
-      if (isForbidden()) untracked(() => void this.directory.load());
     });
     // A new search result replaces the jump target.
     effect(() => {
