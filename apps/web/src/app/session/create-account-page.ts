@@ -6,7 +6,7 @@ import { AuthLayout } from './auth-layout.ts';
 import { problemCode, errorText } from './http-errors.ts';
 import { PasswordField, newPasswordRefusal, newPasswordError } from './password-field.ts';
 import { Session } from './session.ts';
-import { userNameOf } from './input.ts';
+import { userNameOf } from './sign-in-input.ts';
 
 /** Checks the server's rule first, so that a mistake is shown without a request. The server checks it again. */
 const userRule = /^[a-z0-9._-]{1,32}$/;

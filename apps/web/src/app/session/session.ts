@@ -5,7 +5,7 @@ import { type SessionState, createSessionKeeper, sessionByCookie } from '@usher/
 import type { TokenResponse } from '@usher/protocol';
 import { firstValueFrom } from 'rxjs';
 import { type EndReason, endReasonOf } from './end-reason.ts';
-import { safeReturn } from './input.ts';
+import { safeReturn } from './sign-in-input.ts';
 import { deleteKeptRoom } from '../storage/kept-room.ts';
 import { keepsUnsentData, deleteUnsentData } from '../storage/unsent-data.ts';
 

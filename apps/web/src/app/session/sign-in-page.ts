@@ -17,7 +17,7 @@ import { receiptIn, errorText } from './http-errors.ts';
 import { PasswordField } from './password-field.ts';
 import { replacePrerendered } from './prerendered.ts';
 import { Session } from './session.ts';
-import { userNameOf } from './input.ts';
+import { userNameOf } from './sign-in-input.ts';
 
 @Component({
   selector: 'app-sign-in-page',

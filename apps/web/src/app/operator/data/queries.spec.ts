@@ -1,6 +1,6 @@
 import { Component, signal } from '@angular/core';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { OperatorPage } from '../testing/operator-page.ts';
+import { OperatorPage } from '../../testing/operator-page.ts';
 import { LiveQuery } from './live-query.ts';
 import { PagedQuery } from './paged-query.ts';
 

@@ -2,7 +2,7 @@ import { Router } from '@angular/router';
 import { TestBed } from '@angular/core/testing';
 import type { Refusal } from '@usher/operator-api';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { OperatorPage } from '../testing/operator-page.ts';
+import { OperatorPage } from '../../testing/operator-page.ts';
 import { RefusalsPage } from './refusals-page.ts';
 
 function refusal(number: number, more: Partial<Refusal> = {}): Refusal {

@@ -8,9 +8,9 @@ import { FakeServer } from '@usher/client/testing';
 import type { OperatorProtocol } from '@usher/operator-api';
 import type { Params, Reply, RequestType } from '@usher/protocol';
 import { vi } from 'vitest';
-import { Session } from '../../session/session.ts';
-import { OperatorActions } from '../data/actions.ts';
-import { OPERATOR_SOCKET_OPTIONS, OperatorSocket } from '../data/operator-socket.ts';
+import { Session } from '../session/session.ts';
+import { OperatorActions } from '../operator/data/actions.ts';
+import { OPERATOR_SOCKET_OPTIONS, OperatorSocket } from '../operator/data/operator-socket.ts';
 
 /** A page of the console with a server that replies to its queries. */
 export class OperatorPage {
