@@ -1,4 +1,4 @@
-/** What the clients did and saw, in the order in which this process observed it. */
+/** The operations and observations of the clients, in the order in which this process recorded them. */
 export type Event =
   /** A request that changes a room. `text` is unique. Every attempt with the same key belongs to one operation. */
   | {

@@ -5,7 +5,7 @@ import { bannerTexts, stateTexts } from '../texts/connection.ts';
 export interface BannerText {
   /** The reason, as a sentence. It does not change while the countdown runs. */
   readonly what: string;
-  /** What happens next, with the seconds left. */
+  /** The next step, with the seconds left. */
   readonly next?: string;
   /** The action that the button offers. */
   readonly action?: 'retry' | 'connect';

@@ -47,7 +47,7 @@ function ticketStep(state: ConnectionState, done: Step | undefined, failed: Step
   return { name: 'ticket', status: 'blocked', cause };
 }
 
-/** The client measures `welcome` from the start of the handshake. Subtracts the handshake, which is a step of its own. */
+/** The client measures `welcome` from the start of the handshake. Subtracts the handshake, which is a separate step. */
 function welcomeAfter(open: Step | undefined, welcome: Step | undefined): Step | undefined {
   if (welcome?.ms === undefined || open?.ms === undefined) return welcome;
   return { ...welcome, ms: Math.max(0, welcome.ms - open.ms) };

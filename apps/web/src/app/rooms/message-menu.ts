@@ -27,7 +27,7 @@ import { Icon } from '../ui/icon.ts';
     </mat-menu>
   `,
   styles: `
-    /* Only a position. The control, with its name, is the button of the message. */
+    /* Only positions the menu. The labeled control is the button of the message. */
     .anchor {
       position: fixed;
       visibility: hidden;

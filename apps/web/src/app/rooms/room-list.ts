@@ -35,7 +35,7 @@ export class RoomList {
   /** The rooms under the pointer and the focus. */
   private readonly pointed = signal<string | undefined>(undefined);
   private readonly focused = signal<string | undefined>(undefined);
-  /** The pointer or the focus moved in the list a moment ago. */
+  /** Whether the pointer or the focus moved in the list recently. */
   private readonly aiming = signal(false);
   private resting: ReturnType<typeof setTimeout> | undefined;
 

@@ -74,7 +74,7 @@ export class Unsent {
     const record = await recordOf(tab);
     if (record?.user !== this.user || this.end.signal.aborted) return;
     const all = Object.entries(record.rooms).map(([room, entries]) => putBack(room, entries));
-    // Deleted only after the entries are in this page's own record: a duplicate has the same key and is ignored, but a lost entry is lost.
+    // Deleted only after the entries are in the record of this page: a duplicate has the same key and is ignored, but a lost entry cannot be restored.
     if (!all.includes(false)) await deleteRecord(tab);
   }
 

@@ -23,7 +23,7 @@ import type { RevocationText } from './revocation.ts';
       display: block;
     }
 
-    /* Beside a button it takes no space while empty, and then a line of its own. */
+    /* Beside a button it takes no space while empty, and its own line otherwise. */
     :host(:has(.notice)) {
       flex-basis: 100%;
       border-radius: var(--r2);

@@ -17,7 +17,7 @@ import { EmptyList } from '../ui/empty-list.ts';
 /** Checks the chain of hashes. */
 const verifyCommand = 'npm run audit:verify -- --file audit.jsonl';
 
-/** What operators changed, newest first. */
+/** The changes of operators, newest first. */
 @Component({
   selector: 'app-audit-page',
   imports: [ConsolePage, FilterBar, Icon, QueryList, EmptyList],

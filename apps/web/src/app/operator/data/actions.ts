@@ -7,9 +7,9 @@ import { problemCode } from '../../session/http-errors.ts';
 import { isProof } from '../../settings/revocation.ts';
 import { OperatorSocket } from './operator-socket.ts';
 
-/** What an action did. */
+/** The outcome of an action. */
 export interface ActionOutcome {
-  /** What each node closed; absent for actions that close nothing. */
+  /** The connections that each node closed; absent for actions that close none. */
   readonly proof?: Proof;
   /** How many connections each node has notified; absent for actions that send no event. */
   readonly delivery?: Delivery;

@@ -41,7 +41,7 @@ export class ActionDialog {
   protected readonly outcome = signal<ActionOutcome | undefined>(undefined);
   protected readonly failure = signal<string | undefined>(undefined);
   protected readonly ms = msOf;
-  /** What each node did, as a table. */
+  /** The result of each node, as a table. */
   protected readonly evidence = computed(() => {
     const { proof, delivery } = this.outcome() ?? {};
     if (proof !== undefined) {
