@@ -10,7 +10,7 @@ const server = Bun.serve({
   },
   websocket: {
     perMessageDeflate: false,
-    // Heartbeats are off in all peers, because the load does not frame them.
+    // Heartbeats are off in all peers, because the load does not reply to them.
     idleTimeout: 0,
     sendPings: false,
     open(socket) {

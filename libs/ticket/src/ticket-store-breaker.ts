@@ -21,7 +21,7 @@ type StoreCall = Exclude<keyof TicketStore, 'ping'>;
 /**
  * A ticket store whose calls always settle: it adds a time limit and a circuit breaker to another store.
  *
- * - A call without a reply of the store in time rejects with `TicketStoreUnavailable`. A command that was already sent may still
+ * - A call rejects with `TicketStoreUnavailable` if the store does not reply in time. A command that was already sent may still
  *   take effect: a late `consume` invalidates its ticket.
  * - After several consecutive timeouts or `TicketStoreUnavailable` errors of one method, its calls fail at once. After a while, `ping` of
  *   the store or, without it, one call at a time is passed to the store as a probe. The first reply ends the outage.

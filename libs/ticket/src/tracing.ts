@@ -3,7 +3,7 @@ import type { ProblemCode } from '@usher/protocol';
 import type { HandshakeOutcome } from './handshake-outcome.ts';
 
 /**
- * An operation that is traced, for example as a span of OpenTelemetry. Its functions must not throw. Equal to `TracedOperation` of
+ * An operation that is traced, for example as a span of OpenTelemetry. Its functions must not throw. Identical to `TracedOperation` of
  * `@usher/realtime`, because the two libraries do not depend on each other.
  */
 export interface TracedOperation<R> {

@@ -1,7 +1,7 @@
 import type { Connection } from './connection.ts';
 
 /**
- * An operation that is traced, for example as a span of OpenTelemetry. Its functions must not throw. Equal to `TracedOperation` of
+ * An operation that is traced, for example as a span of OpenTelemetry. Its functions must not throw. Identical to `TracedOperation` of
  * `@usher/ticket/node`, because the two libraries do not depend on each other.
  */
 export interface TracedOperation<R> {
