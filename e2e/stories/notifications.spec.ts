@@ -57,7 +57,7 @@ test('notifications are off by default and can be switched on and off in the set
   await expect(choice).not.toBeChecked();
   await choice.check();
   await expect(choice).toBeChecked();
-  // A notification is about what changed since the rooms were loaded.
+  // Only what arrives after the rooms were loaded causes a notification.
   await expect(roomEntry(page, 'Plans')).toBeVisible();
   const bart = await HeadlessUser.connect(usher.url, 'bart', 'secret');
   await setHidden(page, true);

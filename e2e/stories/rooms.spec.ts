@@ -73,7 +73,7 @@ test('rooms can be browsed, joined and left', async ({ usher, visitor }) => {
   await page.getByRole('button', { name: 'Room menu' }).click();
   await page.getByRole('menuitem', { name: 'Leave room' }).click();
   await expect(page).toHaveURL(/\/$/);
-  // Also where it was open: otherwise the next connect would join it again and add it to the list on all devices.
+  // Also on the other device, which shows it: otherwise its next connect would join the room again and add it to the list on all devices.
   await expect(laptop).toHaveURL(/\/$/);
   await expect(roomEntry(laptop, 'General')).toBeVisible();
   await expect(roomEntry(laptop, 'Skateboards')).toHaveCount(0);

@@ -165,7 +165,7 @@ describe('the ticket call', () => {
     expect((await requestTicket(server)).json()).toMatchObject({ connectAfterMs: 0 });
   });
 
-  test('returns the denial of mayConnect without waiting for a ticket store that does not answer', async () => {
+  test('returns the denial of mayConnect without waiting for a ticket store that does not respond', async () => {
     const hung = () => new Promise<never>(() => undefined);
     const store: TicketStore = { issue: hung, consume: hung, revokeSession: hung };
     const server = await startGateServer({ store, mayConnect: () => ({ code: 'user_disabled' }) });
