@@ -13,7 +13,7 @@ import { unauthorizedInterceptor } from '../session/unauthorized-interceptor.ts'
 @Component({ template: '' })
 class Page {}
 
-export const expires = 4_000_000_000;
+const expires = 4_000_000_000;
 
 /** Stores a draft and an unsent message of maggie. */
 export async function storeTexts(): Promise<void> {
