@@ -55,7 +55,7 @@ export async function runHistory(options: HistoryOptions): Promise<HistoryReport
       SIGN_UPS_PER_ADDRESS: '0',
       MAX_CONNECTIONS_PER_USER: '1000',
       REQUESTS_PER_SECOND: '0',
-      // Without it, a failover may forget the use of a ticket.
+      // Without it, a failover may lose the consumption of a ticket.
       ...(sentinel ? { REDIS_WAIT_REPLICAS: '1' } : {}),
     },
   });

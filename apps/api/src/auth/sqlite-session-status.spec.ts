@@ -50,13 +50,13 @@ describe('the cache of session rows', () => {
     expect(await reader.lookUp(session, 'bart')).toBeUndefined();
   });
 
-  test('forgets a session that ends, before the promise of the end resolves', async () => {
+  test('removes the row of a session that ends, before the promise of the end resolves', async () => {
     const { sessions, session, lookUp } = await openWithSession();
     await sessions.end([session], 'operator');
     expect(await lookUp()).toMatchObject({ ended_cause: 'operator' });
   });
 
-  test('forgets the sessions of a user whose account changes', async () => {
+  test('removes the rows of a user whose account changes', async () => {
     const { users, lookUp } = await openWithSession();
     await users.setDisabled('maggie', true);
     expect(await lookUp()).toMatchObject({ disabled: 1 });

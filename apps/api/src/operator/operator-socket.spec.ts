@@ -12,7 +12,7 @@ async function setRoles(app: TestApp, operator: OperatorClient, roles: readonly 
   const database = new DatabaseSync(join(app.dataDir, 'usher.db'), { timeout: 5_000 });
   database.prepare('UPDATE users SET roles = ? WHERE name = ?').run(JSON.stringify(roles), 'admin');
   database.close();
-  // The server remembers users until it changes one itself.
+  // The server caches users until it changes one itself.
   await operator.ask('PUT', 'users/bart', { disabled: false });
 }
 

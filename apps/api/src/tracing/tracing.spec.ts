@@ -94,7 +94,7 @@ test('a refused handshake and a refused ticket call have the status ERROR and th
   await app.call('GET', '/api/ws_ticket');
   await app.app.close();
   const [, traceId] = traceparent.split('-');
-  // The store remembers a used ticket, so that its replay is in the trace of its call.
+  // The store keeps a used ticket, so that its replay is in the trace of its call.
   expect(collector.span('GET /api/ws', { 'usher.refusal': 'used' })).toMatchObject({
     traceId,
     attributes: { 'http.response.status_code': 401, 'error.type': 'invalid_ticket' },

@@ -123,7 +123,7 @@ describe('the budget of a connection', () => {
     expect(client.closedWith).toMatchObject({ code: 4029 });
   });
 
-  test('closes with 4029 after 1,000 refusals in one minute and forgets those of earlier minutes', () => {
+  test('closes with 4029 after 1,000 refusals in one minute, and does not count those of earlier minutes', () => {
     // The first beat is due after the test, because no client here replies to beats.
     vi.spyOn(Math, 'random').mockReturnValue(0.999);
     const client = newNode({ limits: small, heartbeatMs: 600_000 }).connect();

@@ -60,7 +60,7 @@ test('closes with 4029 after 200 refused sends in one minute', async () => {
   expect(client.closedWith).toEqual({ code: 4029, reason: 'rate limit abused' });
 });
 
-test('forgets refused sends of earlier minutes', async () => {
+test('does not count refused sends of earlier minutes', async () => {
   const { client, burst } = await sender();
   await burst(60 + 150);
   vi.advanceTimersByTime(60_000);

@@ -39,7 +39,7 @@ export class PageReader {
     }
   }
 
-  /** Wakes all waiting reads, which then find that the connection is closed. */
+  /** Resumes all waiting reads, which then find that the connection is closed. */
   end(): void {
     this.#wake();
   }

@@ -104,7 +104,7 @@ test('a Redis that does not respond stops the start after five seconds', async (
   await expect(createUsher(options)).rejects.toThrow('Redis cannot be used');
 }, 30_000);
 
-test('ended sessions in memory are forgotten after their time, and keep their first cause', async () => {
+test('ended sessions in memory are removed after their time, and keep their first cause', async () => {
   vi.useFakeTimers({ toFake: ['performance'] });
   onTestFinished(() => {
     vi.useRealTimers();

@@ -22,7 +22,7 @@ test('the console opens for the role admin', async () => {
   expect(await result).toBe(true);
 });
 
-test('users without the role admin see that the page does not exist', async () => {
+test('users without the role admin get the page for unknown paths', async () => {
   const result = guard();
   (await pendingRequest('GET', '/api/me')).flush(me(['support']));
   expect(await result).toBeInstanceOf(RedirectCommand);
