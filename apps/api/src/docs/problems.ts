@@ -19,7 +19,7 @@ export const problemSchema = Type.Object(
   { description: 'An error as a problem document (RFC 9457).' },
 );
 
-/** What the description of an operation says about its errors. */
+/** The parts of an operation's description that determine its errors. */
 export interface OperationErrors {
   /** The schemes of its security requirement. */
   readonly schemes: readonly string[];

@@ -131,7 +131,7 @@ describe('a breaking change is found:', () => {
   });
 });
 
-test('a client with the generated types talks to the server', async () => {
+test('a client with the generated types can use the server', async () => {
   const { url } = await newApp();
   const client = createClient<paths>({ baseUrl: url });
   const { data: token } = await client.POST('/api/auth', { body: { user: 'maggie', pwd: 'secret' } });

@@ -153,7 +153,7 @@ describe('TLS', () => {
     );
   });
 
-  test('is required if pg_hba.conf says so', async () => {
+  test('reports a connection without TLS that pg_hba.conf rejects', async () => {
     expect(await failure(await tcpUrl('sslmode=disable'))).toMatch(/rejects the user .* check pg_hba.conf and TLS/);
   });
 });

@@ -74,7 +74,7 @@ export class RedisConnectionCounts implements ConnectionCounts {
 
   async reserve(user: string, own: number, limit: number): Promise<boolean> {
     this.#own.set(user, own);
-    // Contains what the last report would say.
+    // The reservation includes the number of the unsent report.
     this.#unsent.delete(user);
     const args = [this.#cluster.id, this.#nextSequence(), own, limit, this.#keepMs] as const;
     const reply = await this.#run(reserveScript, user, args);

@@ -104,7 +104,7 @@ describe('the composer', () => {
     return { fixture, host: fixture.componentInstance, page, field, type, press, enter, options };
   }
 
-  test('sends nothing in an archived room, says why, and keeps the draft', async () => {
+  test('sends nothing in an archived room, shows the reason, and keeps the draft', async () => {
     const { fixture, host, page, field, type, enter } = await shown();
     await type('hello');
     host.archived.set(true);

@@ -60,7 +60,7 @@ describe('the rooms of a user', () => {
     expect(own()).toEqual([]);
   });
 
-  test('become read-only as soon as the server says so, and writable again', async () => {
+  test('become read-only as soon as the server reports it, and writable again', async () => {
     await page.opened(roomFixture('a'), roomFixture('b'));
     page.server.last.emit({ type: 'archived', room: 'a', archived: true });
     await page.settled();

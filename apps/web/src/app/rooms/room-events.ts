@@ -13,7 +13,7 @@ interface UnreadUpdate {
   readonly at: number;
 }
 
-/** Whether a room is archived, and the turn in which the server said so. */
+/** Whether a room is archived, and the turn in which the server reported it. */
 interface Archival {
   readonly turn: number;
   readonly archived: boolean;

@@ -53,7 +53,7 @@ describe('the page that sets a password', () => {
     },
   );
 
-  test('says that the link has expired or was used', async () => {
+  test('shows that the link has expired or was used', async () => {
     const shown = await submitted(password);
     respondWithProblem(await pendingRequest('POST', '/api/auth/password-link'), 'invalid_link');
     await shown.announces(setPasswordTexts.invalid, 'alert');

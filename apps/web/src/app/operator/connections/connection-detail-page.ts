@@ -20,7 +20,7 @@ import { Timeline } from '../ui/timeline.ts';
 
 const everyMs = 3_000;
 
-/** One connection: where it comes from, how it is doing, everything that happened on it, and how it closed. */
+/** One connection: its client, its traffic, its events and its close. */
 @Component({
   selector: 'app-connection-detail-page',
   imports: [BackLink, ConsolePage, ExplanationCard, Facts, Placeholders, Notes, RouterLink, EmptyList, Timeline],
